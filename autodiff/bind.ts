@@ -1,0 +1,21 @@
+import { Tensor } from '../lib/index.ts';
+import type { Parameters, Primitive } from './primitive.ts';
+
+/** A tensor that decides itself what an operation on it means: a dual number, or a symbol. */
+export abstract class InterpretedTensor extends Tensor {
+  abstract interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor;
+}
+
+/**
+ * Applies a primitive. The operand of the highest level interprets it; with plain numbers only, the kernel runs.
+ *
+ * The highest level is the innermost differentiation, so perturbations cannot be confused: in
+ * d/dx (x · d/dy (x + y)) the inner derivative sees x as a constant, because x belongs to a lower level.
+ */
+export function bind(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters = {}): Tensor {
+  let top: Tensor = operands[0];
+  for (const operand of operands) if (operand.level > top.level) top = operand;
+  if (top instanceof InterpretedTensor) return top.interpret(primitive, operands, parameters);
+  primitive.type(operands, parameters as never);
+  return primitive.evaluate(operands, parameters as never);
+}

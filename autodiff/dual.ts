@@ -1,0 +1,66 @@
+import type { DType, NdArray, Shape, Tensor, TypedArray } from '../lib/index.ts';
+import { bind, InterpretedTensor } from './bind.ts';
+import { type Level, requireOpen } from './level.ts';
+import type { Parameters, Primitive } from './primitive.ts';
+import { pushForward } from './push-forward.ts';
+
+/**
+ * A dual number: a primal and a tangent of the same shape and dtype.
+ *
+ * A tangent of numbers gives forward mode. A symbolic tangent writes down what is done to it, and that linear program is
+ * what reverse mode transposes.
+ */
+export class DualTensor extends InterpretedTensor {
+  readonly primal: Tensor;
+  readonly tangent: Tensor;
+  readonly owner: Level;
+  readonly level: number;
+
+  constructor(primal: Tensor, tangent: Tensor, owner: Level) {
+    super();
+    this.primal = primal;
+    this.tangent = tangent;
+    this.owner = owner;
+    this.level = owner.number;
+    this.label = primal.label;
+  }
+
+  get shape(): Shape {
+    return this.primal.shape;
+  }
+
+  get dtype(): DType {
+    return this.primal.dtype;
+  }
+
+  /** The values of the primal. */
+  toNdarray(): NdArray<TypedArray> {
+    return this.primal.toNdarray();
+  }
+
+  override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {
+    requireOpen(this.owner, primitive.name);
+    const primals = operands.map((operand) => primalAt(operand, this.owner));
+    const result = bind(primitive, primals, parameters);
+    const tangents = operands.map((operand) => tangentAt(operand, this.owner));
+    const tangent = pushForward(primitive, primals, tangents, result, parameters);
+    return tangent === undefined ? result : new DualTensor(result, tangent, this.owner);
+  }
+}
+
+/** The tensor without its tangent of one level. */
+export function primalAt(x: Tensor, level: Level): Tensor {
+  return x instanceof DualTensor && x.owner === level ? x.primal : x;
+}
+
+/** The tensor's tangent of one level; undefined, which means zero, when it has none. */
+export function tangentAt(x: Tensor, level: Level): Tensor | undefined {
+  return x instanceof DualTensor && x.owner === level ? x.tangent : undefined;
+}
+
+/** The tensor without any tangent. */
+export function stripTangents(x: Tensor): Tensor {
+  let primal = x;
+  while (primal instanceof DualTensor) primal = primal.primal;
+  return primal;
+}

@@ -1,0 +1,48 @@
+import { DTypeError, formatShape, ShapeError, Tensor } from '../lib/index.ts';
+import { callName } from './level.ts';
+import { linearize, type Linearization } from './linearize.ts';
+import { asTensor } from './operations/operand.ts';
+
+/** The value of f and the function that pulls a cotangent of it back to every argument (vector-Jacobian product). */
+export function vjp<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: A
+): [value: R, pull: Linearization<A, R>['pull']] {
+  const { value, pull } = linearize(f, ...primals);
+  return [value, pull];
+}
+
+/** Which argument to differentiate with respect to, counted from 0. */
+export interface GradOptions<I extends number = number> {
+  readonly argument?: I;
+}
+
+/**
+ * The value of a scalar function and its gradient with respect to one argument, the first by default.
+ * @throws ShapeError when f does not return a scalar.
+ */
+export function valueAndGrad<A extends readonly unknown[], I extends number = 0>(
+  f: (...args: A) => Tensor,
+  { argument = 0 as I }: GradOptions<I> = {},
+): (...primals: A) => [value: Tensor, gradient: A[I]] {
+  const name = callName('grad', f);
+  return (...primals) => {
+    if (!(argument in primals)) throw new ShapeError(`${name}: there is no argument ${argument}; f was given ${primals.length}`);
+    const single = (primal: A[I]) => f(...(primals.with(argument, primal) as unknown as A));
+    const { value, pull } = linearize(single, primals[argument]);
+    if (!(value instanceof Tensor)) throw new ShapeError(`${name}: f must return one scalar, it returned several tensors`);
+    if (value.shape.length !== 0)
+      throw new ShapeError(`${name}: f must return a scalar, it returned shape ${formatShape(value.shape)}; use vjp or jacrev, or sum it`);
+    if (value.dtype === 'int32') throw new DTypeError(`${name}: f returned an int32 tensor, which has no derivative`);
+    return [value, pull(asTensor(1, value.dtype) as never)[0]];
+  };
+}
+
+/** The gradient of a scalar function with respect to one argument, the first by default. */
+export function grad<A extends readonly unknown[], I extends number = 0>(
+  f: (...args: A) => Tensor,
+  options: GradOptions<I> = {},
+): (...primals: A) => A[I] {
+  const both = valueAndGrad(f, options);
+  return (...primals) => both(...primals)[1];
+}

@@ -1,0 +1,40 @@
+import type { Tensor } from '../../lib/index.ts';
+import { bind } from '../bind.ts';
+import { add as addition } from '../primitives/add.ts';
+import { scale } from '../primitives/linear.ts';
+import { mul as product } from '../primitives/mul.ts';
+import { asTensor, broadcastPair, type Operand } from './operand.ts';
+
+/** x + y. Shapes broadcast as in NumPy, here and in every operation of two operands. */
+export function add(x: Operand, y: Operand): Tensor {
+  return bind(addition, broadcastPair(x, y, 'add'));
+}
+
+/** x - y. */
+export function sub(x: Operand, y: Operand): Tensor {
+  if (typeof y === 'number') return add(x, -y);
+  const [left, right] = broadcastPair(x, y, 'sub');
+  return bind(addition, [left, neg(right)]);
+}
+
+/** The elementwise product x ∘ y. */
+export function mul(x: Operand, y: Operand): Tensor {
+  if (typeof y === 'number') return scaleBy(asTensor(x, 'float64', 'mul'), y);
+  if (typeof x === 'number') return scaleBy(y, x);
+  return bind(product, broadcastPair(x, y, 'mul'));
+}
+
+/** -x. */
+export function neg(x: Operand): Tensor {
+  return scaleBy(asTensor(x, 'float64', 'neg'), -1);
+}
+
+/** x². */
+export function square(x: Operand): Tensor {
+  return mul(x, x);
+}
+
+/** x times a number that is fixed when the program is written. */
+export function scaleBy(x: Tensor, factor: number): Tensor {
+  return bind(scale, [x], { factor });
+}

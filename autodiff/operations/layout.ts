@@ -1,0 +1,94 @@
+import { checkShape, formatShape, normalizeAxes, type Shape, ShapeError, sameShape, sizeOf, type Tensor, broadcastShapes, indices } from '../../lib/index.ts';
+import { bind } from '../bind.ts';
+import { gather as gatherRows, scatterAdd as scatterRows } from '../primitives/indexed.ts';
+import { pad, permute, reshape as reshapeTo, slice as block } from '../primitives/linear.ts';
+import { add } from './arithmetic.ts';
+import { asTensor, expandTo, type Operand } from './operand.ts';
+
+/** x repeated to a shape that it broadcasts to. @throws ShapeError when it does not. */
+export function broadcastTo(x: Operand, shape: Shape): Tensor {
+  const value = asTensor(x);
+  const target = broadcastShapes(value.shape, checkShape(shape, 'broadcastTo'));
+  if (target === undefined || !sameShape(target, shape))
+    throw new ShapeError(`broadcastTo: ${formatShape(value.shape)} does not broadcast to ${formatShape(shape)}`);
+  return expandTo(value, shape);
+}
+
+/** The same elements in row-major order; one length may be -1, and is then worked out. @throws ShapeError when sizes differ. */
+export function reshape(x: Operand, shape: Shape): Tensor {
+  const value = asTensor(x);
+  const known = sizeOf(shape.filter((length) => length !== -1));
+  const missing = shape.filter((length) => length === -1).length;
+  const full = missing === 1 && known > 0 ? shape.map((length) => (length === -1 ? value.size / known : length)) : shape;
+  if (missing > 1 || full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== value.size)
+    throw new ShapeError(`reshape: ${formatShape(value.shape)} has ${value.size} elements, which ${formatShape(shape)} cannot hold`);
+  return sameShape(value.shape, full) ? value : bind(reshapeTo, [value], { shape: full });
+}
+
+/** Axis i of the result is axis order[i] of x; the reverse order by default. */
+export function transpose(x: Operand, order?: readonly number[]): Tensor {
+  const value = asTensor(x);
+  const rank = value.shape.length;
+  const axes = order?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? value.shape.map((_, axis) => rank - 1 - axis);
+  if (axes.length !== rank || normalizeAxes(axes, rank, 'transpose').length !== rank)
+    throw new ShapeError(`transpose: the order [${axes.join(',')}] does not name each axis of ${formatShape(value.shape)} once`);
+  return bind(permute, [value], { order: axes });
+}
+
+/** The block from begin (inclusive) to end (exclusive), one entry an axis, counted from the end when negative. */
+export function slice(x: Operand, begin: readonly number[], end: readonly number[] = asTensor(x).shape): Tensor {
+  const value = asTensor(x);
+  const resolve = (bounds: readonly number[]) => bounds.map((at, axis) => (at < 0 ? at + value.shape[axis] : at));
+  const [from, to] = [resolve(begin), resolve(end)];
+  const fits = from.length === value.shape.length && to.length === value.shape.length;
+  if (!fits || from.some((at, axis) => !Number.isInteger(at) || !Number.isInteger(to[axis]) || at < 0 || at > to[axis] || to[axis] > value.shape[axis]))
+    throw new ShapeError(`slice: from [${begin.join(',')}] to [${end.join(',')}] is not a block of ${formatShape(value.shape)}; give one entry an axis`);
+  return bind(block, [value], { begin: from, end: to });
+}
+
+/** Tensors joined along an axis that exists. @throws ShapeError when the other axes differ. */
+export function concat(parts: readonly Operand[], axis = 0): Tensor {
+  const tensors = requireParts(parts, 'concat');
+  const rank = tensors[0].shape.length;
+  if (rank === 0) throw new ShapeError('concat: scalars have no axis to join along; use stack');
+  const [at] = normalizeAxes(axis, rank, 'concat');
+  const rest = (t: Tensor) => t.shape.filter((_, other) => other !== at);
+  for (const part of tensors)
+    if (part.shape.length !== rank || !sameShape(rest(part), rest(tensors[0])))
+      throw new ShapeError(`concat: ${formatShape(part.shape)} does not join ${formatShape(tensors[0].shape)} along axis ${at}`);
+  const length = tensors.reduce((sum, part) => sum + part.shape[at], 0);
+  const shape = tensors[0].shape.map((own, other) => (other === at ? length : own));
+  let start = 0;
+  const padded = tensors.map((part) => {
+    const begin = shape.map((_, other) => (other === at ? start : 0));
+    start += part.shape[at];
+    return part.shape[at] === length ? part : bind(pad, [part], { begin, shape });
+  });
+  return padded.reduce((joined, part) => add(joined, part));
+}
+
+/** Tensors of one shape joined along a new axis. */
+export function stack(parts: readonly Operand[], axis = 0): Tensor {
+  const tensors = requireParts(parts, 'stack');
+  const [at] = normalizeAxes(axis, tensors[0].shape.length + 1, 'stack');
+  return concat(tensors.map((part) => reshape(part, [...part.shape.slice(0, at), 1, ...part.shape.slice(at)])), at);
+}
+
+/** Rows of x at int32 ids (or one row at a number): shape [...ids.shape, ...x.shape without its first axis]. @throws IndexError out of range. */
+export function gather(x: Tensor, ids: Tensor | number): Tensor {
+  if (x.shape.length === 0) throw new ShapeError('gather: a scalar has no rows');
+  return bind(gatherRows, [x, typeof ids === 'number' ? indices(ids) : ids]);
+}
+
+/** Zeros with `size` rows and the rows of x added at int32 ids: the transpose of `gather`. @throws IndexError out of range. */
+export function scatterAdd(x: Tensor, ids: Tensor | number, size: number): Tensor {
+  const rows = typeof ids === 'number' ? indices(ids) : ids;
+  if (!sameShape(x.shape.slice(0, rows.shape.length), rows.shape))
+    throw new ShapeError(`scatterAdd: x of shape ${formatShape(x.shape)} does not begin with the shape of ids, ${formatShape(rows.shape)}`);
+  return bind(scatterRows, [x, rows], { size });
+}
+
+function requireParts(parts: readonly Operand[], who: string): Tensor[] {
+  if (parts.length === 0) throw new ShapeError(`${who}: needs at least one tensor`);
+  return parts.map((part) => asTensor(part));
+}

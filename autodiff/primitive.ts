@@ -1,0 +1,75 @@
+import type { DType, Shape, Tensor } from '../lib/index.ts';
+
+/** What is known of a tensor before its values are. */
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A parameter of a primitive: fixed when the equation is written, never differentiated. */
+export type Parameters = Readonly<Record<string, number | boolean | string | readonly number[]>>;
+
+interface Common<P extends Parameters> {
+  readonly name: string;
+  /** The type of the result. @throws ShapeError or DTypeError when the operands do not fit. */
+  type(operands: readonly TensorType[], parameters: P): TensorType;
+  /** The result on plain numbers, by the reference kernels. */
+  evaluate(operands: readonly Tensor[], parameters: P): Tensor;
+}
+
+/** Linear in its first operand; any further operands are int32 (indices, masks) and carry no tangent. */
+export interface LinearPrimitive<P extends Parameters = Parameters> extends Common<P> {
+  readonly kind: 'linear';
+  /** The cotangent of the first operand, of type `x`. */
+  transpose(cotangent: Tensor, indices: readonly Tensor[], parameters: P, x: TensorType): Tensor;
+}
+
+/** x + y. Its rules are fixed: a missing tangent is left out of the sum, and a cotangent goes to both. */
+export interface AdditionPrimitive extends Common<Record<string, never>> {
+  readonly kind: 'addition';
+}
+
+/** Linear in each of its two operands. */
+export interface BilinearPrimitive<P extends Parameters = Parameters> extends Common<P> {
+  readonly kind: 'bilinear';
+  /** The cotangent of the left operand given the right one, and of the right one given the left. */
+  readonly transposes: readonly [Transpose<P>, Transpose<P>];
+}
+
+// Written as a method for its bivariance: a primitive with particular parameters stands where any is expected.
+type Transpose<P> = { transpose(cotangent: Tensor, other: Tensor, parameters: P): Tensor }['transpose'];
+
+/** Acts element by element on one or two operands of equal shapes. */
+export type SmoothPrimitive<P extends Parameters = Parameters> = Unary<P> | Binary<P>;
+
+interface Unary<P extends Parameters> extends Common<P> {
+  readonly kind: 'smooth';
+  readonly partials: readonly [(x: Tensor, result: Tensor) => Tensor];
+}
+
+interface Binary<P extends Parameters> extends Common<P> {
+  readonly kind: 'smooth';
+  readonly partials: readonly [(x: Tensor, y: Tensor, result: Tensor) => Tensor, (x: Tensor, y: Tensor, result: Tensor) => Tensor];
+}
+
+/** Has no derivative: its result carries no tangent. */
+export interface ConstantPrimitive<P extends Parameters = Parameters> extends Common<P> {
+  readonly kind: 'constant';
+}
+
+/** A derivative given whole, as a push that is linear in the tangents; the pull is its transpose. */
+export interface CustomPrimitive<P extends Parameters = Parameters> extends Common<P> {
+  readonly kind: 'custom';
+  push(primals: readonly Tensor[], tangents: readonly Tensor[], result: Tensor): Tensor;
+}
+
+/**
+ * The closed set of kinds. A primitive states one fact about its derivative, and forward and reverse mode both follow from it.
+ */
+export type Primitive =
+  | LinearPrimitive
+  | AdditionPrimitive
+  | BilinearPrimitive
+  | SmoothPrimitive
+  | ConstantPrimitive
+  | CustomPrimitive;

@@ -1,0 +1,32 @@
+import { kernels, ShapeError } from '../../lib/index.ts';
+import type { ConstantPrimitive } from '../primitive.ts';
+import { floatType, sameType } from './checks.ts';
+
+/** An int32 mask: 1 where x > y. */
+export const greater: ConstantPrimitive = {
+  name: 'greater',
+  kind: 'constant',
+  type: (operands) => ({ ...sameType('greater', operands), dtype: 'int32' }),
+  evaluate: ([x, y]) => kernels.greater(x, y),
+};
+
+/** The largest element over axes, which disappear. */
+export const maxReduce: ConstantPrimitive<{ readonly axes: readonly number[] }> = {
+  name: 'maxReduce',
+  kind: 'constant',
+  type: ([x], { axes }) => ({ ...floatType('maxReduce', x), shape: x.shape.filter((_, axis) => !axes.includes(axis)) }),
+  evaluate: ([x], { axes }) => kernels.maxReduce(x, axes),
+};
+
+/** The int32 index of the first largest element along the last axis, which disappears. */
+export const argmax: ConstantPrimitive = {
+  name: 'argmax',
+  kind: 'constant',
+  type([x]) {
+    floatType('argmax', x);
+    if (x.shape.length === 0 || x.shape[x.shape.length - 1] === 0)
+      throw new ShapeError(`argmax: needs at least one element along the last axis, got shape [${x.shape.join(',')}]`);
+    return { shape: x.shape.slice(0, -1), dtype: 'int32' };
+  },
+  evaluate: ([x]) => kernels.argmax(x),
+};

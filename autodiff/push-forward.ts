@@ -1,0 +1,53 @@
+import { type Tensor, zeros } from '../lib/index.ts';
+import { bind } from './bind.ts';
+import type { Parameters, Primitive } from './primitive.ts';
+import { add } from './primitives/add.ts';
+import { mul } from './primitives/mul.ts';
+
+/** A tangent or cotangent; undefined stands for zero, so that no zero tensors are made. */
+export type Tangent = Tensor | undefined;
+
+/** The tangent of a primitive's result: the one rule for each kind. */
+export function pushForward(
+  primitive: Primitive,
+  primals: readonly Tensor[],
+  tangents: readonly Tangent[],
+  result: Tensor,
+  parameters: Parameters,
+): Tangent {
+  if (tangents.every((tangent) => tangent === undefined)) return undefined;
+  switch (primitive.kind) {
+    case 'linear':
+      return tangents[0] && bind(primitive, [tangents[0], ...primals.slice(1)], parameters);
+    case 'addition':
+      return addTangents(tangents[0], tangents[1]);
+    case 'bilinear':
+      return addTangents(
+        tangents[0] && bind(primitive, [tangents[0], primals[1]], parameters),
+        tangents[1] && bind(primitive, [primals[0], tangents[1]], parameters),
+      );
+    case 'smooth': {
+      const [x, y] = primals;
+      if (primitive.partials.length === 1) return tangents[0] && bind(mul, [primitive.partials[0](x, result), tangents[0]]);
+      return addTangents(
+        tangents[0] && bind(mul, [primitive.partials[0](x, y, result), tangents[0]]),
+        tangents[1] && bind(mul, [primitive.partials[1](x, y, result), tangents[1]]),
+      );
+    }
+    case 'constant':
+      return undefined;
+    case 'custom':
+      return primitive.push(primals, tangents.map((tangent, i) => tangent ?? zerosLike(primals[i])), result);
+  }
+}
+
+/** The sum of two tangents, either of which may be missing. */
+export function addTangents(a: Tangent, b: Tangent): Tangent {
+  if (a === undefined || b === undefined) return a ?? b;
+  return bind(add, [a, b]);
+}
+
+/** Zeros of the same shape and dtype. */
+export function zerosLike(x: Pick<Tensor, 'shape' | 'dtype'>): Tensor {
+  return zeros(x.shape, { dtype: x.dtype });
+}

@@ -1,0 +1,80 @@
+import type { DType } from '../dtype.ts';
+import { DataError } from '../errors.ts';
+import { formatShape, type Shape, stridesOf } from '../shape.ts';
+import { dataOf, fromData, type Tensor, viewOf } from '../tensor.ts';
+import { byteLengthOf, decodeElements, encodeElements, quote } from './elements.ts';
+import { parseNpyHeader } from './npyHeader.ts';
+
+// "\x93NUMPY"
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** Far more than NumPy writes or reads by default (10 000). */
+const LONGEST_HEADER = 0xffff;
+const DTYPES: Readonly<Record<string, DType>> = { f4: 'float32', f8: 'float64', i4: 'int32' };
+const CODES: Readonly<Record<DType, string>> = { float32: '<f4', float64: '<f8', int32: '<i4' };
+
+/**
+ * The tensor in a NumPy .npy file of format version 1, 2 or 3: float32, float64 or int32, either byte order, row-major or
+ * Fortran order (which is turned into row-major order).
+ * Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
+ * @throws DataError when the bytes are anything else, shorter or longer than the header says.
+ */
+export function readNpy(bytes: Uint8Array): Tensor {
+  const { text, end } = headerText(bytes);
+  const header = parseNpyHeader(text);
+  const order = header.descr[0];
+  const code = header.descr.slice(1);
+  const dtype = Object.hasOwn(DTYPES, code) ? DTYPES[code] : undefined;
+  if (dtype === undefined || (order !== '<' && order !== '>'))
+    throw new DataError(`npy: the dtype ${quote(header.descr)} is not float32, float64 or int32; convert with x.astype('float64') before saving`);
+  const { shape } = header;
+  const needed = byteLengthOf(shape, dtype, 'npy');
+  const given = bytes.length - end;
+  if (needed !== given)
+    throw new DataError(`npy: the shape ${formatShape(shape)} of ${dtype} takes ${needed} bytes, and ${given} follow the header`);
+  const data = decodeElements(bytes.subarray(end), dtype, order === '<');
+  if (!header.fortranOrder) return fromData(data, shape);
+  const stored = fromData(data, [...shape].reverse());
+  const view = viewOf(stored.toNdarray(), shape, stridesOf([...shape].reverse()).reverse(), 0);
+  return fromData(dataOf(view), shape);
+}
+
+/** The tensor as a .npy file of format version 1.0, row-major and little-endian. Throws `UnknownValueError` on a symbol. */
+export function writeNpy(x: Tensor): Uint8Array {
+  const data = encodeElements(x);
+  const header = `{'descr': '${CODES[x.dtype]}', 'fortran_order': False, 'shape': ${formatTuple(x.shape)}, }`;
+  // The data begin at a multiple of 64 bytes, after a line feed.
+  const begin = Math.ceil((10 + header.length + 1) / 64) * 64;
+  const length = begin - 10;
+  if (length > LONGEST_HEADER) throw new DataError(`writeNpy: the header for ${x.shape.length} axes does not fit format version 1.0`);
+  const bytes = new Uint8Array(begin + data.length);
+  bytes.set([...MAGIC, 1, 0, length & 0xff, length >> 8]);
+  bytes.fill(0x20, 10, begin - 1);
+  for (let i = 0; i < header.length; i++) bytes[10 + i] = header.charCodeAt(i);
+  bytes[begin - 1] = 0x0a;
+  bytes.set(data, begin);
+  return bytes;
+}
+
+function headerText(bytes: Uint8Array): { text: string; end: number } {
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw new DataError('npy: this is not a .npy file: it does not begin with \\x93NUMPY');
+  const version = bytes[6];
+  if (bytes.length >= 8 && (version < 1 || version > 3 || bytes[7] !== 0))
+    throw new DataError(`npy: format version ${version}.${bytes[7]} is not known; versions 1.0, 2.0 and 3.0 are`);
+  const begin = version === 1 ? 10 : 12;
+  if (bytes.length < begin) throw new DataError(`npy: the file is cut off after ${bytes.length} bytes, inside the preamble`);
+  let length = bytes[8] + bytes[9] * 2 ** 8;
+  if (version > 1) length += bytes[10] * 2 ** 16 + bytes[11] * 2 ** 24;
+  const end = begin + length;
+  if (end > bytes.length) throw new DataError(`npy: the header takes ${length} bytes, and ${bytes.length - begin} are there`);
+  if (length > LONGEST_HEADER) throw new DataError(`npy: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
+  try {
+    // Versions 1 and 2 are Latin-1, but all that norewind reads is ASCII, which is UTF-8 as well.
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(begin, end)), end };
+  } catch {
+    throw new DataError('npy: the header is not text');
+  }
+}
+
+function formatTuple(shape: Shape): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+}

@@ -1,0 +1,90 @@
+import type { DType } from '../dtype.ts';
+import { DataError, TreeError } from '../errors.ts';
+import { fromData, Tensor } from '../tensor.ts';
+import { decodeElements, encodeElements, itemSize, quote } from './elements.ts';
+import { parseSafetensorsHeader } from './safetensorsHeader.ts';
+
+const CODES: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64', int32: 'I32' };
+
+/**
+ * The tensors in a .safetensors file by name: float32, float64 and int32. The record has no prototype, so that any name will do.
+ * @throws DataError when the bytes are not such a file, when tensors overlap or leave gaps, and for other dtypes.
+ */
+export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
+  const { entries, data } = parseSafetensorsHeader(bytes);
+  const tensors: Record<string, Tensor> = Object.create(null);
+  for (const { name, dtype, shape, begin, end } of entries) tensors[name] = fromData(decodeElements(data.subarray(begin, end), dtype), [...shape]);
+  return tensors;
+}
+
+/** The texts under `__metadata__` in a .safetensors file. @throws DataError as `readSafetensors` does. */
+export function readSafetensorsMetadata(bytes: Uint8Array): Record<string, string> {
+  return parseSafetensorsHeader(bytes).metadata;
+}
+
+/**
+ * A .safetensors file of these tensors. Data begin at a multiple of 8 bytes, and float64 comes first, so that all is aligned.
+ * @throws TreeError when an entry is not a tensor. @throws DataError for a name or metadata that the format cannot hold.
+ */
+export function writeSafetensors(
+  record: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const header: Record<string, unknown> = Object.create(null);
+  if (Object.keys(metadata).length > 0) header.__metadata__ = checkMetadata(metadata);
+  const entries = Object.entries(record).map(([name, x]) => {
+    checkEntry(name, x);
+    const info = { dtype: CODES[x.dtype], shape: [...x.shape], data_offsets: [0, 0] };
+    // The header keeps the order of the record, whatever the order of the data.
+    header[name] = info;
+    return { x, info };
+  });
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  // Array.prototype.sort is stable: within a width, tensors keep their order.
+  for (const { x, info } of entries.sort((a, b) => itemSize(b.x.dtype) - itemSize(a.x.dtype))) {
+    const part = encodeElements(x);
+    info.data_offsets = [end, end + part.length];
+    end += part.length;
+    parts.push(part);
+  }
+  return assemble(JSON.stringify(header), parts, end);
+}
+
+function assemble(header: string, parts: readonly Uint8Array[], dataLength: number): Uint8Array {
+  const text = new TextEncoder().encode(header);
+  const length = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length + dataLength);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(text, 8);
+  bytes.fill(0x20, 8 + text.length, 8 + length);
+  let at = 8 + length;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function checkEntry(name: string, entry: unknown): void {
+  if (name === '__metadata__') throw new DataError('writeSafetensors: no tensor can be called __metadata__; the format keeps its texts there');
+  requireWellFormed(name, 'name');
+  if (!(entry instanceof Tensor))
+    throw new TreeError(`writeSafetensors: the entry ${quote(name)} is not a tensor; give a flat record of tensors by name`);
+}
+
+function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const copy: Record<string, string> = Object.create(null);
+  for (const [key, text] of Object.entries(metadata)) {
+    if (typeof text !== 'string') throw new DataError(`writeSafetensors: the metadata ${quote(key)} must be a string, got ${typeof text}`);
+    requireWellFormed(key, 'metadata key');
+    requireWellFormed(text, 'metadata text');
+    copy[key] = text;
+  }
+  return copy;
+}
+
+/** JSON can escape half a surrogate pair, but other readers of the format refuse it. */
+function requireWellFormed(text: string, what: string): void {
+  if (/\p{Surrogate}/u.test(text)) throw new DataError(`writeSafetensors: the ${what} ${quote(text)} is not well-formed Unicode`);
+}

@@ -1,0 +1,53 @@
+import ndarray, { type NdArray } from 'ndarray';
+import ops from 'ndarray-ops';
+import { allocate, type DType, type TypedArray } from '../dtype.ts';
+import { type Shape, sizeOf } from '../shape.ts';
+import { ArrayTensor, dataOf, fromData, type Tensor } from '../tensor.ts';
+
+/** x + y, of equal shapes and dtypes. */
+export function add(x: Tensor, y: Tensor): ArrayTensor {
+  const out = empty(x.dtype, x.shape);
+  ops.add(out, x.toNdarray(), y.toNdarray());
+  return new ArrayTensor(out);
+}
+
+/** The elementwise product of equal shapes and dtypes. */
+export function mul(x: Tensor, y: Tensor): ArrayTensor {
+  const out = empty(x.dtype, x.shape);
+  ops.mul(out, x.toNdarray(), y.toNdarray());
+  return new ArrayTensor(out);
+}
+
+/** factor · x. */
+export function scale(x: Tensor, factor: number): ArrayTensor {
+  const out = empty(x.dtype, x.shape);
+  ops.muls(out, x.toNdarray(), factor);
+  return new ArrayTensor(out);
+}
+
+/** An int32 mask: 1 where x > y, 0 elsewhere, also where either is NaN. */
+export function greater(x: Tensor, y: Tensor): ArrayTensor {
+  const out = empty('int32', x.shape);
+  ops.gt(out, x.toNdarray(), y.toNdarray());
+  return new ArrayTensor(out);
+}
+
+/** x where the mask is not 0 (where it is 0, when inverted), and 0 elsewhere, whatever x holds there. */
+export function select(x: Tensor, mask: Tensor, inverted: boolean): ArrayTensor {
+  const [values, flags] = [dataOf(x), dataOf(mask)];
+  const out = allocate(x.dtype, values.length);
+  for (let i = 0; i < out.length; i++) if ((flags[i] !== 0) !== inverted) out[i] = values[i];
+  return fromData(out, x.shape);
+}
+
+/** f of every element. */
+export function map(x: Tensor, f: (value: number) => number): ArrayTensor {
+  const values = dataOf(x);
+  const out = allocate(x.dtype, values.length);
+  for (let i = 0; i < out.length; i++) out[i] = f(values[i]);
+  return fromData(out, x.shape);
+}
+
+function empty(dtype: DType, shape: Shape): NdArray<TypedArray> {
+  return ndarray(allocate(dtype, sizeOf(shape)), shape as number[]);
+}

@@ -1,0 +1,10 @@
+/**
+ * The reference kernels: what each primitive computes, on tensors of any strides and on any platform.
+ * Shapes and dtypes have been checked by the time a kernel runs.
+ */
+export { add, greater, map, mul, scale, select } from './elementwise.ts';
+export { gather, scatterAdd } from './indexing.ts';
+export { broadcast, pad, permute, reshape, slice } from './layout.ts';
+export { matmul } from './matmul.ts';
+export { allFinite, argmax, maxReduce, sum } from './reduce.ts';
+export { erf, sigmoid } from './special.ts';

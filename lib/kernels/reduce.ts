@@ -1,0 +1,55 @@
+import { allocate } from '../dtype.ts';
+import { type Shape, sizeOf } from '../shape.ts';
+import { type ArrayTensor, dataOf, fromData, type Tensor } from '../tensor.ts';
+import { permute } from './layout.ts';
+
+/** The sum over `axes`, which disappear; added up in float64. An empty sum is 0. */
+export function sum(x: Tensor, axes: readonly number[]): ArrayTensor {
+  return reduce(x, axes, (values, begin, end) => {
+    let total = 0;
+    for (let i = begin; i < end; i++) total += values[i];
+    return total;
+  });
+}
+
+/** The largest element over `axes`, which disappear; NaN where there is one, -Infinity where there is nothing. */
+export function maxReduce(x: Tensor, axes: readonly number[]): ArrayTensor {
+  return reduce(x, axes, (values, begin, end) => {
+    let best = Number.NEGATIVE_INFINITY;
+    for (let i = begin; i < end; i++) best = Math.max(best, values[i]);
+    return best;
+  });
+}
+
+/** The int32 index of the first largest element along the last axis, which disappears. */
+export function argmax(x: Tensor): ArrayTensor {
+  const values = dataOf(x);
+  const shape = x.shape.slice(0, -1);
+  const length = x.shape[x.shape.length - 1];
+  const out = allocate('int32', sizeOf(shape));
+  for (let row = 0; row < out.length; row++) {
+    let best = 0;
+    for (let i = 1; i < length; i++) if (values[row * length + i] > values[row * length + best]) best = i;
+    out[row] = best;
+  }
+  return fromData(out, shape);
+}
+
+/** Whether every element is a finite number. */
+export function allFinite(x: Tensor): boolean {
+  const values = dataOf(x);
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}
+
+type Fold = (values: ArrayLike<number>, begin: number, end: number) => number;
+
+function reduce(x: Tensor, axes: readonly number[], fold: Fold): ArrayTensor {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const shape: Shape = kept.map((axis) => x.shape[axis]);
+  const values = dataOf(axes.length === x.shape.length ? x : permute(x, [...kept, ...axes]));
+  const run = axes.reduce((length, axis) => length * x.shape[axis], 1);
+  const out = allocate(x.dtype, sizeOf(shape));
+  for (let i = 0; i < out.length; i++) out[i] = fold(values, i * run, (i + 1) * run);
+  return fromData(out, shape);
+}

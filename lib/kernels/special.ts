@@ -1,0 +1,39 @@
+/** 1 / (1 + e^-x), without overflow on either side. */
+export function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+const twoOverRootPi = 2 / Math.sqrt(Math.PI);
+
+/**
+ * The error function, to about one unit in the last place of a double.
+ *
+ * Below 2.5, Kummer's series e^(-x²) Σ 2ⁿ x^(2n+1) / (2n+1)!! has positive terms only, so nothing cancels; above, 1 - erfc by
+ * its continued fraction (Abramowitz & Stegun 7.1.6 and 7.1.14).
+ */
+export function erf(x: number): number {
+  if (Number.isNaN(x)) return Number.NaN;
+  const size = Math.abs(x);
+  if (size === 0) return x;
+  return Math.sign(x) * (size < 2.5 ? erfSeries(size) : 1 - erfcFraction(size));
+}
+
+function erfSeries(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let n = 1; term > sum * 1e-17; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return twoOverRootPi * Math.exp(-x * x) * sum;
+}
+
+function erfcFraction(x: number): number {
+  if (x > 27) return 0;
+  // erfc(x) = e^(-x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))), evaluated from the inside out.
+  let tail = x;
+  for (let n = 60; n >= 1; n--) tail = x + n / 2 / tail;
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / tail;
+}

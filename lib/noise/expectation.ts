@@ -1,0 +1,104 @@
+import { ConfigurationError, NoiseError, ShapeError } from '../errors.ts';
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
+import { dataOf, fromData, type Tensor } from '../tensor.ts';
+import { mapTree, type Tree, zipTrees } from '../tree.ts';
+import { type Noise, signsOnly } from './noise.ts';
+
+export interface ExpectationOptions {
+  /** The most runs to make; 2^20 by default, which is 20 coin flips on every path. */
+  readonly limit?: number;
+}
+
+export interface Expectation<T extends Tree> {
+  /** The mean over all outcomes, float64, in the structure of the result; a scalar for a number. */
+  readonly mean: T;
+  /** How many outcomes there are. */
+  readonly runs: number;
+}
+
+/**
+ * The exact mean of a computation over every sequence of coin flips that it asks for.
+ *
+ * `run` is called once for each sequence and must start from scratch each time: make the learner, the state and everything
+ * else that changes inside it. Paths may ask for different numbers of flips; one with n flips has the weight 2^-n. Halves
+ * are averaged at each flip, from the last one back, so rounding errors grow with the number of flips and not of runs.
+ * @throws NoiseError when there are more runs than the limit, when the result depends on something else than the flips,
+ * when the noise is used after its run, and for draws that are not signs. @throws ShapeError, TreeError when the results of two runs differ
+ * in shape or structure.
+ */
+export function expectation(run: (noise: Noise) => number, options?: ExpectationOptions): Expectation<Tensor>;
+export function expectation<T extends Tree>(run: (noise: Noise) => T, options?: ExpectationOptions): Expectation<T>;
+export function expectation(run: (noise: Noise) => Tree | number, options: ExpectationOptions = {}): Expectation<Tree> {
+  const limit = options.limit ?? 2 ** 20;
+  if (Number.isNaN(limit) || limit < 1) throw new ConfigurationError(`expectation: the limit of runs must be at least 1, got ${limit}`);
+  const path: number[] = [];
+  // The mean of the branch where flip n came up +1, while the branch where it comes up -1 is run.
+  const pending: Tree[] = [];
+  for (let runs = 1; ; runs++) {
+    let mean = runOnce(run, path, limit);
+    while (path.at(-1) === -1) {
+      path.pop();
+      mean = zipTrees(pending[path.length], mean, halfway, 'expectation');
+    }
+    if (path.length === 0) return { mean, runs };
+    if (runs >= limit) throw tooMany(limit, path.length);
+    pending[path.length - 1] = mean;
+    path[path.length - 1] = -1;
+  }
+}
+
+/** One run along `path`; flips past its end come up +1 and are added to it. */
+function runOnce(run: (noise: Noise) => Tree | number, path: number[], limit: number): Tree {
+  const noise = walk(path, limit);
+  const result = run(noise.source);
+  if (noise.close() < path.length)
+    throw new NoiseError('expectation: the same flips led to fewer draws than before; run must start from scratch and use no other randomness');
+  if (typeof result === 'number') return fromData(Float64Array.of(result), []);
+  return mapTree(result, (leaf) => fromData(Float64Array.from(dataOf(leaf)), [...leaf.shape]));
+}
+
+function walk(path: number[], limit: number): { source: Noise; close(): number } {
+  let at = 0;
+  let open = true;
+  const source: Noise = {
+    signs(shape: Shape): Tensor {
+      if (!open) throw new NoiseError('expectation: the noise of a run is used after that run; make everything that draws from it inside run');
+      const size = sizeOf(checkShape(shape, 'signs'));
+      // n flips on a path mean at least n + 1 runs: say so before filling the memory.
+      if (at + size >= limit) throw tooMany(limit, at + size);
+      const data = new Float64Array(size);
+      for (let i = 0; i < size; i++, at++) {
+        if (at === path.length) path.push(1);
+        data[i] = path[at];
+      }
+      return fromData(data, [...shape]);
+    },
+    normal: () => signsOnly('expectation', 'normal draws'),
+    uniform: () => signsOnly('expectation', 'uniform draws'),
+    integer: () => signsOnly('expectation', 'integers'),
+    split: () => source,
+    save: () => {
+      throw new NoiseError('expectation: the noise of a run cannot be saved; there is nothing to continue after it');
+    },
+  };
+  const close = () => {
+    open = false;
+    return at;
+  };
+  return { source, close };
+}
+
+function halfway(a: Tensor, b: Tensor, path: string): Tensor {
+  if (!sameShape(a.shape, b.shape)) {
+    const where = path === '' ? 'the result' : path;
+    throw new ShapeError(`expectation: ${where} has the shape ${formatShape(a.shape)} in one run and ${formatShape(b.shape)} in another`);
+  }
+  const [left, right] = [dataOf(a), dataOf(b)];
+  return fromData(Float64Array.from(left, (value, i) => (value + right[i]) / 2), [...a.shape]);
+}
+
+function tooMany(limit: number, flips: number): NoiseError {
+  return new NoiseError(
+    `expectation: more than ${limit} runs, with ${flips} coin flips on one path; use fewer units or steps, or raise { limit }`,
+  );
+}

@@ -1,0 +1,43 @@
+import { NoiseError } from '../errors.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
+import { fromData, type Tensor } from '../tensor.ts';
+import { type Noise, signsOnly } from './noise.ts';
+
+/**
+ * A source that plays back these signs, in order; `signs(shape)` takes the next size(shape) of them, row-major.
+ *
+ * `split` gives a source that takes from the same queue, as `recording` keeps them. (Saved and restored, each has a queue of its own.)
+ * @throws NoiseError when an entry is not +1 or -1, and later when more are asked for than are left.
+ */
+export function replay(draws: ArrayLike<number>): Noise {
+  for (let i = 0; i < draws.length; i++)
+    if (!isSign(draws[i])) throw new NoiseError(`replay: draw ${i} is ${String(draws[i])}; every draw must be +1 or -1`);
+  return replayFrom(Float64Array.from(draws), 0);
+}
+
+/** What `replay` checks of each entry. */
+export function isSign(draw: unknown): draw is number {
+  return draw === 1 || draw === -1;
+}
+
+/** The source that has already played `position` of the draws, which are known to be signs. */
+export function replayFrom(draws: Float64Array, position: number): Noise {
+  let at = position;
+  const source: Noise = {
+    signs(shape: Shape): Tensor {
+      const size = sizeOf(checkShape(shape, 'signs'));
+      if (size > draws.length - at)
+        throw new NoiseError(
+          `replay: ${size} signs of shape ${formatShape(shape)} are asked for, and ${draws.length - at} of the ${draws.length} draws are left; give more draws`,
+        );
+      at += size;
+      return fromData(draws.slice(at - size, at), [...shape]);
+    },
+    normal: () => signsOnly('replay', 'normal draws'),
+    uniform: () => signsOnly('replay', 'uniform draws'),
+    integer: () => signsOnly('replay', 'integers'),
+    split: () => source,
+    save: () => ({ kind: 'replay', draws: [...draws], position: at }),
+  };
+  return source;
+}

@@ -1,0 +1,102 @@
+import { NoiseError } from '../errors.ts';
+import { checkShape, type Shape, sizeOf } from '../shape.ts';
+import { fromData, type Tensor } from '../tensor.ts';
+import type { Noise, SeededWords } from './noise.ts';
+import { philox } from './philox.ts';
+
+/**
+ * A source that gives the same draws for the same seed, everywhere: Philox 4x32-10 at the address (seed, stream, step).
+ *
+ * The seed is the key; step and stream are the counter; each block of 128 bits takes one step, and each call starts on a
+ * fresh block, so that the six words of the address are the whole state. Signs, uniforms and integers are the same bits on
+ * every platform; normals go through `Math.log`, `cos` and `sin`, which engines may round differently in the last place.
+ * @throws NoiseError unless the seed is a whole number from 0 to 2^53 - 1.
+ */
+export function seeded(seed: number): Noise {
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new NoiseError(`seeded: ${String(seed)} is not a seed; use a whole number from 0 to 2^53 - 1`);
+  return seededFrom([seed >>> 0, Math.floor(seed / 2 ** 32), 0, 0, 0, 0]);
+}
+
+/** The source at this address. */
+export function seededFrom(words: SeededWords): Noise {
+  const key = Uint32Array.of(words[0], words[1]);
+  const counter = Uint32Array.of(words[2], words[3], words[4], words[5]);
+  const block = new Uint32Array(4);
+
+  function nextBlock(): void {
+    philox(counter, key, block);
+    if (++counter[0] === 0) counter[1]++;
+  }
+
+  return {
+    signs(shape: Shape): Tensor {
+      const data = float64For(shape, 'signs');
+      for (let at = 0; at < data.length; ) {
+        nextBlock();
+        for (let i = 0; i < 4 && at < data.length; i++) {
+          const end = Math.min(at + 32, data.length);
+          for (let word = block[i]; at < end; word >>>= 1) data[at++] = 2 * (word & 1) - 1;
+        }
+      }
+      return fromData(data, [...shape]);
+    },
+
+    normal(shape: Shape): Tensor {
+      const data = float64For(shape, 'normal');
+      for (let at = 0; at < data.length; ) {
+        nextBlock();
+        // Box and Muller, 1958. The radius takes 1 - u, which is never zero.
+        const radius = Math.sqrt(-2 * Math.log(1 - whole53(block, 0) / 2 ** 53));
+        const angle = (2 * Math.PI * whole53(block, 2)) / 2 ** 53;
+        data[at++] = radius * Math.cos(angle);
+        if (at < data.length) data[at++] = radius * Math.sin(angle);
+      }
+      return fromData(data, [...shape]);
+    },
+
+    uniform(shape: Shape): Tensor {
+      const data = float64For(shape, 'uniform');
+      for (let at = 0; at < data.length; ) {
+        nextBlock();
+        for (let half = 0; half < 4 && at < data.length; half += 2) data[at++] = whole53(block, half) / 2 ** 53;
+      }
+      return fromData(data, [...shape]);
+    },
+
+    integer(below: number): number {
+      if (!Number.isSafeInteger(below) || below < 1)
+        throw new NoiseError(`integer: ${String(below)} is not a bound; use a whole number from 1 to 2^53 - 1`);
+      // Draws past the last multiple of `below` are rejected: taking them modulo `below` would favour small numbers.
+      const end = 2 ** 53 - (2 ** 53 % below);
+      for (;;) {
+        nextBlock();
+        for (let half = 0; half < 4; half += 2) {
+          const draw = whole53(block, half);
+          if (draw < end) return draw % below;
+        }
+      }
+    },
+
+    split(): Noise {
+      // The child's key and stream are the 128 bits of a block that this source gives to nobody else, so addresses in a
+      // family of n sources meet with probability n²/2^129, and the step that was taken is all there is to remember.
+      nextBlock();
+      return seededFrom([block[0], block[1], 0, 0, block[2], block[3]]);
+    },
+
+    save: () => ({
+      kind: 'seeded',
+      words: [key[0], key[1], counter[0], counter[1], counter[2], counter[3]],
+    }),
+  };
+}
+
+/** A uniform whole number below 2^53 from the two words at `at`. */
+function whole53(block: Uint32Array, at: number): number {
+  return (block[at] >>> 5) * 2 ** 26 + (block[at + 1] >>> 6);
+}
+
+function float64For(shape: Shape, who: string): Float64Array {
+  return new Float64Array(sizeOf(checkShape(shape, who)));
+}

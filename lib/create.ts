@@ -19,7 +19,8 @@ export function tensor(values: NestedArray | TypedArray | NdArray | Tensor, opti
   if (values instanceof Tensor) return cast(values, options.dtype ?? values.dtype);
   if (values instanceof BigInt64Array || values instanceof BigUint64Array)
     throw new DTypeError('tensor: 64-bit integers are not a dtype; use float64 or int32');
-  if (ArrayBuffer.isView(values) && 'length' in values) return fromList(values, [values.length], options.dtype ?? dtypeOfView(values));
+  if (ArrayBuffer.isView(values) && 'length' in values)
+    return fromList(values, [values.length], options.dtype ?? dtypeOfView(values));
   if (isNdarray(values)) {
     const copy = allocate('float64', values.size);
     const { data } = values;
@@ -60,9 +61,15 @@ export function indices(values: NestedArray | TypedArray): Tensor {
   return tensor(values, { dtype: 'int32' });
 }
 
-/** The same values in another dtype; the tensor itself when it already has it. */
+/**
+ * The same values in another dtype; the tensor itself when it already has it.
+ * @throws DTypeError for a tensor that is being differentiated or traced: its tangent would be lost.
+ */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  return x.dtype === dtype ? x : fromList(dataOf(x), x.shape, dtype);
+  if (x.dtype === dtype) return x;
+  if (x.level !== 0)
+    throw new DTypeError(`cast: from ${x.dtype} to ${dtype} inside a differentiated function; convert before differentiating`);
+  return fromList(dataOf(x), x.shape, dtype);
 }
 
 function fromList(values: ArrayLike<number>, shape: Shape, dtype: DType): Tensor {
@@ -85,7 +92,8 @@ function requireNumber(value: unknown, where: string): asserts value is number {
 
 function flatten(values: unknown, shape: Shape, depth: number, out: number[], at: string): void {
   if (depth === shape.length) {
-    if (Array.isArray(values)) throw new ShapeError(`tensor: the entry at ${at || 'the top'} is an array where others are numbers`);
+    if (Array.isArray(values))
+      throw new ShapeError(`tensor: the entry at ${at || 'the top'} is an array where others are numbers`);
     requireNumber(values, `the entry at ${at || 'the top'}`);
     out.push(values);
     return;
@@ -100,7 +108,7 @@ function flatten(values: unknown, shape: Shape, depth: number, out: number[], at
 function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value === null || value === undefined) return String(value);
-  return  typeof value === 'object' ? 'an object' : `${typeof value} ${String(value)}`;
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${String(value)}`;
 }
 
 function dtypeOfView(data: unknown): DType {
@@ -111,4 +119,3 @@ function dtypeOfView(data: unknown): DType {
 function isNdarray(value: unknown): value is NdArray {
   return typeof value === 'object' && value !== null && 'stride' in value && 'offset' in value && 'data' in value;
 }
-

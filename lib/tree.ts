@@ -102,7 +102,12 @@ function map(tree: Tree, path: string, f: (leaf: Tensor, path: string) => Tensor
   const copy: Record<string, Tree> = {};
   for (const [key, part] of entries(tree, path)) {
     // A key such as __proto__ must become an entry, not the prototype.
-    Object.defineProperty(copy, key, { value: map(part, child(path, key, tree), f), enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(copy, key, {
+      value: map(part, child(path, key, tree), f),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
   return copy;
 }
@@ -127,6 +132,7 @@ function child(path: string, key: string, parent: unknown): string {
 function describe(value: unknown): string {
   if (value instanceof Tensor) return 'a tensor';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return isPlain(value) ? 'a record' : `a ${value.constructor?.name ?? 'object'}`;
+  if (typeof value === 'object' && value !== null)
+    return isPlain(value) ? 'a record' : `a ${value.constructor?.name ?? 'object'}`;
   return value === undefined ? 'nothing' : `the ${typeof value} ${String(value)}`;
 }

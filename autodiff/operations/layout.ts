@@ -1,6 +1,7 @@
-import { checkShape, formatShape, normalizeAxes, type Shape, ShapeError, sameShape, sizeOf, type Tensor, broadcastShapes, indices } from '../../lib/index.ts';
+import { checkShape, formatShape, normalizeAxes, type Shape, ShapeError, sameShape, sizeOf, type Tensor, broadcastShapes, indices, kernels } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { gather as gatherRows, scatterAdd as scatterRows } from '../primitives/indexed.ts';
+import { sameDType } from '../primitives/checks.ts';
 import { pad, permute, reshape as reshapeTo, slice as block } from '../primitives/linear.ts';
 import { add } from './arithmetic.ts';
 import { asTensor, expandTo, type Operand } from './operand.ts';
@@ -54,8 +55,11 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
   const [at] = normalizeAxes(axis, rank, 'concat');
   const rest = (t: Tensor) => t.shape.filter((_, other) => other !== at);
   for (const part of tensors)
-    if (part.shape.length !== rank || !sameShape(rest(part), rest(tensors[0])))
+    if (part.dtype !== tensors[0].dtype) sameDType('concat', tensors[0], part);
+    else if (part.shape.length !== rank || !sameShape(rest(part), rest(tensors[0])))
       throw new ShapeError(`concat: ${formatShape(part.shape)} does not join ${formatShape(tensors[0].shape)} along axis ${at}`);
+  // Plain numbers are copied side by side; as a linear program, joining is a sum of padded parts.
+  if (tensors.every((part) => part.level === 0)) return kernels.concat(tensors, at);
   const length = tensors.reduce((sum, part) => sum + part.shape[at], 0);
   const shape = tensors[0].shape.map((own, other) => (other === at ? length : own));
   let start = 0;

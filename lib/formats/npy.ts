@@ -25,7 +25,9 @@ export function readNpy(bytes: Uint8Array): Tensor {
   const code = header.descr.slice(1);
   const dtype = Object.hasOwn(DTYPES, code) ? DTYPES[code] : undefined;
   if (dtype === undefined || (order !== '<' && order !== '>'))
-    throw new DataError(`npy: the dtype ${quote(header.descr)} is not float32, float64 or int32; convert with x.astype('float64') before saving`);
+    throw new DataError(
+      `npy: the dtype ${quote(header.descr)} is not float32, float64 or int32; convert with x.astype('float64') before saving`,
+    );
   const { shape } = header;
   const needed = byteLengthOf(shape, dtype, 'npy');
   const given = bytes.length - end;
@@ -45,7 +47,8 @@ export function writeNpy(x: Tensor): Uint8Array {
   // The data begin at a multiple of 64 bytes, after a line feed.
   const begin = Math.ceil((10 + header.length + 1) / 64) * 64;
   const length = begin - 10;
-  if (length > LONGEST_HEADER) throw new DataError(`writeNpy: the header for ${x.shape.length} axes does not fit format version 1.0`);
+  if (length > LONGEST_HEADER)
+    throw new DataError(`writeNpy: the header for ${x.shape.length} axes does not fit format version 1.0`);
   const bytes = new Uint8Array(begin + data.length);
   bytes.set([...MAGIC, 1, 0, length & 0xff, length >> 8]);
   bytes.fill(0x20, 10, begin - 1);
@@ -56,7 +59,8 @@ export function writeNpy(x: Tensor): Uint8Array {
 }
 
 function headerText(bytes: Uint8Array): { text: string; end: number } {
-  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw new DataError('npy: this is not a .npy file: it does not begin with \\x93NUMPY');
+  if (!MAGIC.every((byte, i) => bytes[i] === byte))
+    throw new DataError('npy: this is not a .npy file: it does not begin with \\x93NUMPY');
   const version = bytes[6];
   if (bytes.length >= 8 && (version < 1 || version > 3 || bytes[7] !== 0))
     throw new DataError(`npy: format version ${version}.${bytes[7]} is not known; versions 1.0, 2.0 and 3.0 are`);

@@ -20,7 +20,8 @@ const TOKEN = /\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)"|(True|False)\b|(\d+)L?|([{}(),:
 export function parseNpyHeader(text: string): NpyHeader {
   const entries = readDictionary(new TokenReader(text));
   for (const key of entries.keys())
-    if (key !== 'descr' && key !== 'fortran_order' && key !== 'shape') throw new DataError(`npy: the header has an unknown entry ${quote(key)}`);
+    if (key !== 'descr' && key !== 'fortran_order' && key !== 'shape')
+      throw new DataError(`npy: the header has an unknown entry ${quote(key)}`);
   const descr = entries.get('descr');
   const fortranOrder = entries.get('fortran_order');
   const shape = entries.get('shape');

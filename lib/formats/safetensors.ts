@@ -13,7 +13,8 @@ const CODES: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64',
 export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   const { entries, data } = parseSafetensorsHeader(bytes);
   const tensors: Record<string, Tensor> = Object.create(null);
-  for (const { name, dtype, shape, begin, end } of entries) tensors[name] = fromData(decodeElements(data.subarray(begin, end), dtype), [...shape]);
+  for (const { name, dtype, shape, begin, end } of entries)
+    tensors[name] = fromData(decodeElements(data.subarray(begin, end), dtype), [...shape]);
   return tensors;
 }
 
@@ -67,7 +68,8 @@ function assemble(header: string, parts: readonly Uint8Array[], dataLength: numb
 }
 
 function checkEntry(name: string, entry: unknown): void {
-  if (name === '__metadata__') throw new DataError('writeSafetensors: no tensor can be called __metadata__; the format keeps its texts there');
+  if (name === '__metadata__')
+    throw new DataError('writeSafetensors: no tensor can be called __metadata__; the format keeps its texts there');
   requireWellFormed(name, 'name');
   if (!(entry instanceof Tensor))
     throw new TreeError(`writeSafetensors: the entry ${quote(name)} is not a tensor; give a flat record of tensors by name`);
@@ -76,7 +78,8 @@ function checkEntry(name: string, entry: unknown): void {
 function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const copy: Record<string, string> = Object.create(null);
   for (const [key, text] of Object.entries(metadata)) {
-    if (typeof text !== 'string') throw new DataError(`writeSafetensors: the metadata ${quote(key)} must be a string, got ${typeof text}`);
+    if (typeof text !== 'string')
+      throw new DataError(`writeSafetensors: the metadata ${quote(key)} must be a string, got ${typeof text}`);
     requireWellFormed(key, 'metadata key');
     requireWellFormed(text, 'metadata text');
     copy[key] = text;

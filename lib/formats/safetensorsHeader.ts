@@ -41,11 +41,14 @@ export function parseSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
 }
 
 function split(bytes: Uint8Array): { header: object; data: Uint8Array } {
-  if (bytes.length < 8) throw new DataError(`safetensors: the file has ${bytes.length} bytes, not even the 8 of the header length`);
+  if (bytes.length < 8)
+    throw new DataError(`safetensors: the file has ${bytes.length} bytes, not even the 8 of the header length`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (length > bytes.length - 8)
-    throw new DataError(`safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; the file is cut off, or no .safetensors file`);
+    throw new DataError(
+      `safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; the file is cut off, or no .safetensors file`,
+    );
   if (length > LONGEST_HEADER) throw new DataError(`safetensors: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
   return { header: parseJson(bytes.subarray(8, 8 + length)), data: bytes.subarray(8 + length) };
 }
@@ -72,7 +75,8 @@ function parseJson(bytes: Uint8Array): object {
 
 function parseEntry(name: string, value: unknown, dataLength: number): SafetensorsEntry {
   const where = `safetensors: ${quote(name)}`;
-  if (!isRecord(value)) throw new DataError(`${where}: the entry must be an object with dtype, shape and data_offsets, got ${quote(value)}`);
+  if (!isRecord(value))
+    throw new DataError(`${where}: the entry must be an object with dtype, shape and data_offsets, got ${quote(value)}`);
   const dtype = typeof value.dtype === 'string' && Object.hasOwn(DTYPES, value.dtype) ? DTYPES[value.dtype] : undefined;
   if (dtype === undefined)
     throw new DataError(`${where}: the dtype ${quote(value.dtype)} is not F32, F64 or I32; convert the tensor before saving`);
@@ -85,7 +89,9 @@ function parseEntry(name: string, value: unknown, dataLength: number): Safetenso
   if (begin > end || end > dataLength)
     throw new DataError(`${where}: data_offsets ${formatShape([begin, end])} do not lie within the ${dataLength} bytes of data`);
   if (end - begin !== needed)
-    throw new DataError(`${where}: the shape ${formatShape(value.shape)} of ${dtype} takes ${needed} bytes, and data_offsets hold ${end - begin}`);
+    throw new DataError(
+      `${where}: the shape ${formatShape(value.shape)} of ${dtype} takes ${needed} bytes, and data_offsets hold ${end - begin}`,
+    );
   return { name, dtype, shape: value.shape, begin, end };
 }
 
@@ -93,7 +99,8 @@ function parseMetadata(value: unknown): Record<string, string> {
   if (!isRecord(value)) throw new DataError(`safetensors: __metadata__ must be an object of strings, got ${quote(value)}`);
   const metadata: Record<string, string> = Object.create(null);
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') throw new DataError(`safetensors: __metadata__ ${quote(key)} must be a string, got ${quote(text)}`);
+    if (typeof text !== 'string')
+      throw new DataError(`safetensors: __metadata__ ${quote(key)} must be a string, got ${quote(text)}`);
     metadata[key] = text;
   }
   return metadata;
@@ -103,11 +110,16 @@ function parseMetadata(value: unknown): Record<string, string> {
 function checkCoverage(entries: readonly SafetensorsEntry[], dataLength: number): void {
   let covered = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < covered) throw new DataError(`safetensors: ${quote(name)} begins at byte ${begin}, inside the tensor before it, which ends at ${covered}`);
-    if (begin > covered) throw new DataError(`safetensors: bytes ${covered} to ${begin}, before ${quote(name)}, belong to no tensor`);
+    if (begin < covered)
+      throw new DataError(
+        `safetensors: ${quote(name)} begins at byte ${begin}, inside the tensor before it, which ends at ${covered}`,
+      );
+    if (begin > covered)
+      throw new DataError(`safetensors: bytes ${covered} to ${begin}, before ${quote(name)}, belong to no tensor`);
     covered = end;
   }
-  if (covered < dataLength) throw new DataError(`safetensors: ${dataLength - covered} bytes after the last tensor belong to no tensor`);
+  if (covered < dataLength)
+    throw new DataError(`safetensors: ${dataLength - covered} bytes after the last tensor belong to no tensor`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

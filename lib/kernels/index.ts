@@ -4,7 +4,7 @@
  */
 export { add, greater, map, mul, scale, select } from './elementwise.ts';
 export { gather, scatterAdd } from './indexing.ts';
-export { broadcast, pad, permute, reshape, slice } from './layout.ts';
+export { broadcast, concat, pad, permute, reshape, slice } from './layout.ts';
 export { matmul } from './matmul.ts';
 export { allFinite, argmax, maxReduce, sum } from './reduce.ts';
 export { erf, sigmoid } from './special.ts';

@@ -1,5 +1,4 @@
 import ops from 'ndarray-ops';
-import ndarray from 'ndarray';
 import { allocate } from '../dtype.ts';
 import { type Shape, sizeOf, stridesOf } from '../shape.ts';
 import { type ArrayTensor, dataOf, fromData, isContiguous, type Tensor, viewOf } from '../tensor.ts';
@@ -35,7 +34,24 @@ export function slice(x: Tensor, begin: readonly number[], end: readonly number[
 /** Zeros of `shape` with x placed at `begin`. */
 export function pad(x: Tensor, begin: readonly number[], shape: Shape): ArrayTensor {
   const out = fromData(allocate(x.dtype, sizeOf(shape)), shape);
-  const target = slice(out, begin, begin.map((start, axis) => start + x.shape[axis]));
-  ops.assign(ndarray(target.array.data, target.array.shape, target.array.stride, target.array.offset), x.toNdarray());
+  place(out, x, begin);
   return out;
+}
+
+/** Tensors joined along an axis; their other axes agree. */
+export function concat(parts: readonly Tensor[], axis: number): ArrayTensor {
+  const length = parts.reduce((sum, part) => sum + part.shape[axis], 0);
+  const shape = parts[0].shape.map((own, other) => (other === axis ? length : own));
+  const out = fromData(allocate(parts[0].dtype, sizeOf(shape)), shape);
+  let start = 0;
+  for (const part of parts) {
+    const begin = shape.map((_, other) => (other === axis ? start : 0));
+    place(out, part, begin);
+    start += part.shape[axis];
+  }
+  return out;
+}
+
+function place(out: ArrayTensor, part: Tensor, begin: readonly number[]): void {
+  ops.assign(slice(out, begin, begin.map((start, axis) => start + part.shape[axis])).array, part.toNdarray());
 }

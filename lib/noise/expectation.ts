@@ -30,7 +30,8 @@ export function expectation(run: (noise: Noise) => number, options?: Expectation
 export function expectation<T extends Tree>(run: (noise: Noise) => T, options?: ExpectationOptions): Expectation<T>;
 export function expectation(run: (noise: Noise) => Tree | number, options: ExpectationOptions = {}): Expectation<Tree> {
   const limit = options.limit ?? 2 ** 20;
-  if (Number.isNaN(limit) || limit < 1) throw new ConfigurationError(`expectation: the limit of runs must be at least 1, got ${limit}`);
+  if (Number.isNaN(limit) || limit < 1)
+    throw new ConfigurationError(`expectation: the limit of runs must be at least 1, got ${limit}`);
   const path: number[] = [];
   // The mean of the branch where flip n came up +1, while the branch where it comes up -1 is run.
   const pending: Tree[] = [];
@@ -52,7 +53,9 @@ function runOnce(run: (noise: Noise) => Tree | number, path: number[], limit: nu
   const noise = walk(path, limit);
   const result = run(noise.source);
   if (noise.close() < path.length)
-    throw new NoiseError('expectation: the same flips led to fewer draws than before; run must start from scratch and use no other randomness');
+    throw new NoiseError(
+      'expectation: the same flips led to fewer draws than before; run must start from scratch and use no other randomness',
+    );
   if (typeof result === 'number') return fromData(Float64Array.of(result), []);
   return mapTree(result, (leaf) => fromData(Float64Array.from(dataOf(leaf)), [...leaf.shape]));
 }
@@ -62,7 +65,10 @@ function walk(path: number[], limit: number): { source: Noise; close(): number }
   let open = true;
   const source: Noise = {
     signs(shape: Shape): Tensor {
-      if (!open) throw new NoiseError('expectation: the noise of a run is used after that run; make everything that draws from it inside run');
+      if (!open)
+        throw new NoiseError(
+          'expectation: the noise of a run is used after that run; make everything that draws from it inside run',
+        );
       const size = sizeOf(checkShape(shape, 'signs'));
       // n flips on a path mean at least n + 1 runs: say so before filling the memory.
       if (at + size >= limit) throw tooMany(limit, at + size);
@@ -91,10 +97,15 @@ function walk(path: number[], limit: number): { source: Noise; close(): number }
 function halfway(a: Tensor, b: Tensor, path: string): Tensor {
   if (!sameShape(a.shape, b.shape)) {
     const where = path === '' ? 'the result' : path;
-    throw new ShapeError(`expectation: ${where} has the shape ${formatShape(a.shape)} in one run and ${formatShape(b.shape)} in another`);
+    throw new ShapeError(
+      `expectation: ${where} has the shape ${formatShape(a.shape)} in one run and ${formatShape(b.shape)} in another`,
+    );
   }
   const [left, right] = [dataOf(a), dataOf(b)];
-  return fromData(Float64Array.from(left, (value, i) => (value + right[i]) / 2), [...a.shape]);
+  return fromData(
+    Float64Array.from(left, (value, i) => (value + right[i]) / 2),
+    [...a.shape],
+  );
 }
 
 function tooMany(limit: number, flips: number): NoiseError {

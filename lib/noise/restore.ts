@@ -16,7 +16,8 @@ export function restoreNoise(saved: unknown): Noise {
 }
 
 function restore(saved: unknown, depth: number): Noise {
-  if (typeof saved !== 'object' || saved === null) throw new DataError(`saved noise: an object is needed, got ${describe(saved)}`);
+  if (typeof saved !== 'object' || saved === null)
+    throw new DataError(`saved noise: an object is needed, got ${describe(saved)}`);
   if (depth > DEEPEST) throw new DataError(`saved noise: recordings are nested more than ${DEEPEST} deep`);
   const { kind, words, draws, position, noise } = saved as Record<string, unknown>;
   switch (kind) {

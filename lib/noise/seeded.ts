@@ -26,7 +26,8 @@ export function seededFrom(words: SeededWords): Noise {
 
   function nextBlock(): void {
     philox(counter, key, block);
-    if (++counter[0] === 0) counter[1]++;
+    counter[0]++;
+    if (counter[0] === 0) counter[1]++;
   }
 
   return {

@@ -1,0 +1,27 @@
+import { tanh } from '../../autodiff/index.ts';
+import { type Tensor, zeros } from '../../lib/index.ts';
+import type { Cell, Input } from '../cell.ts';
+import { requireSizes } from '../options.ts';
+import { type CellOptions, type Gate, initGate, preactivation } from './gate.ts';
+
+/**
+ * The simple recurrent network (Elman 1990):
+ *
+ *     h' = tanh(w·x + u·h + b)
+ *
+ * State and output are h, of shape [units].
+ */
+export function rnn(options: CellOptions): Cell<Gate, Tensor, Input> {
+  const { inputs, units } = options;
+  requireSizes('rnn', { inputs, units });
+  return {
+    name: 'rnn',
+    outputs: units,
+    init: (noise) => initGate(noise, options),
+    start: () => zeros([units]),
+    step(params, h, x) {
+      const next = tanh(preactivation(params, x, h));
+      return { state: next, output: next };
+    },
+  };
+}

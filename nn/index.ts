@@ -1,0 +1,12 @@
+export type { Cell, Input } from './cell.ts';
+export type { CellOptions, Gate, GateInitializers } from './cells/gate.ts';
+export { type GruParameters, gru } from './cells/gru.ts';
+export { type LstmOptions, type LstmParameters, type LstmState, lstm } from './cells/lstm.ts';
+export { rnn } from './cells/rnn.ts';
+export { fanIn, filled, glorot, type Initializer, normal, orthogonal, uniform } from './initializers.ts';
+export { type EmbeddingOptions, embedding } from './layers/embedding.ts';
+export type { Layer } from './layers/layer.ts';
+export { type LinearOptions, type LinearParameters, linear } from './layers/linear.ts';
+export { binaryCrossEntropy, crossEntropy, type Loss, meanSquare } from './losses.ts';
+export { embedded, type ModelOptions, type ModelParameters, model } from './model.ts';
+export { project } from './project.ts';

@@ -1,0 +1,56 @@
+import { gather, logSoftmax, mean, mul, type Operand, slice, softplus, square, stack, sub, sum, neg, reshape } from '../autodiff/index.ts';
+import { formatShape, indices, ShapeError, sameShape, Tensor } from '../lib/index.ts';
+
+/** The loss of an output against a target: a scalar. */
+export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
+
+/**
+ * The cross-entropy -Σ p log softmax(output), in nats.
+ *
+ * @param output logits [classes], or [lanes, classes], for which the mean over lanes is taken.
+ * @param target a class index (a number, an int32 scalar, or int32 [lanes]) or a distribution of the shape of `output`.
+ * @throws IndexError for a class that does not exist, ShapeError for shapes that do not fit.
+ */
+export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
+  const rank = output.shape.length;
+  if (rank !== 1 && rank !== 2) throw new ShapeError(`crossEntropy: needs logits [classes] or [lanes, classes], got ${formatShape(output.shape)}`);
+  const logs = logSoftmax(output);
+  const classes = typeof target === 'number' ? indices(target) : target;
+  if (classes.dtype !== 'int32') {
+    requireSameShape('crossEntropy', output, classes);
+    return neg(mean(sum(mul(classes, logs), { axes: -1 })));
+  }
+  if (!sameShape(classes.shape, output.shape.slice(0, -1)))
+    throw new ShapeError(`crossEntropy: class indices of shape ${formatShape(classes.shape)} do not fit logits ${formatShape(output.shape)}`);
+  if (rank === 1) return neg(gather(logs, classes));
+  return neg(mean(stack(lanesOf(logs).map((lane, i) => gather(lane, reshape(slice(classes, [i], [i + 1]), []))))));
+}
+
+/** The mean of (output - target)² over all elements. A number stands for a target with that value everywhere. */
+export function meanSquare(output: Tensor, target: Operand): Tensor {
+  requireSameShape('meanSquare', output, target);
+  return mean(square(sub(output, target)));
+}
+
+/**
+ * The mean over all elements of -t log σ(z) - (1-t) log(1 - σ(z)) = softplus(z) - t z, in nats.
+ *
+ * @param output logits z, of any shape.
+ * @param target probabilities t of that shape, or one number for all.
+ */
+export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
+  requireSameShape('binaryCrossEntropy', output, target);
+  return mean(sub(softplus(output), mul(output, target)));
+}
+
+/** Broadcasting a target would hide a mistake, so only numbers stand for all elements. */
+function requireSameShape(who: string, output: Tensor, target: Operand): void {
+  if (target instanceof Tensor && !sameShape(output.shape, target.shape))
+    throw new ShapeError(`${who}: the output has shape ${formatShape(output.shape)}, the target ${formatShape(target.shape)}`);
+}
+
+function lanesOf(logs: Tensor): Tensor[] {
+  const [lanes, classes] = logs.shape;
+  return Array.from({ length: lanes }, (_, i) => reshape(slice(logs, [i, 0], [i + 1, classes]), [classes]));
+}
+

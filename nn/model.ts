@@ -1,0 +1,51 @@
+import { ConfigurationError, leavesOf, type Noise, type Tensor, type Tree } from '../lib/index.ts';
+import type { Cell } from './cell.ts';
+import type { Layer } from './layers/layer.ts';
+
+/** A cell, what its output goes through, and optionally what its input comes through. */
+export interface ModelOptions<P, S, X, R> {
+  readonly cell: Cell<P, S, X>;
+  readonly readout: Layer<R, Tensor>;
+}
+
+/** The parameters of a model. */
+export type ModelParameters<P, R> = { readonly cell: P; readonly readout: R };
+
+/** A cell with a readout: a cell again, whose output is the readout of the cell's output. */
+export function model<P, S, X, R>(options: ModelOptions<P, S, X, R>): Cell<ModelParameters<P, R>, S, X> {
+  const { cell, readout } = options;
+  return {
+    name: cell.name,
+    outputs: readout.outputs,
+    init: (noise: Noise) => ({ cell: cell.init(noise), readout: readout.init(noise, readoutInputs(cell, readout)) }),
+    start: () => cell.start(),
+    step(params, state, input) {
+      const { state: next, output } = cell.step(params.cell, state, input);
+      return { state: next, output: readout.apply(params.readout, output) };
+    },
+  };
+}
+
+/** The same cell fed with the output of a layer, such as an embedding: parameters { embedding, cell }. */
+export function embedded<E, X, P, S>(layer: Layer<E, X>, cell: Cell<P, S, Tensor>): Cell<{ readonly embedding: E; readonly cell: P }, S, X> {
+  return {
+    name: cell.name,
+    ...(cell.outputs === undefined ? {} : { outputs: cell.outputs }),
+    init: (noise: Noise) => ({ embedding: layer.init(noise, layer.inputs ?? 0), cell: cell.init(noise) }),
+    start: () => cell.start(),
+    step: (params, state, input) => cell.step(params.cell, state, layer.apply(params.embedding, input)),
+  };
+}
+
+/** What the readout says, what the cell says, or the length that every leaf of the cell's state has. */
+function readoutInputs<P, S, X, R>(cell: Cell<P, S, X>, readout: Layer<R, Tensor>): number {
+  const declared = readout.inputs ?? cell.outputs;
+  if (declared !== undefined) return declared;
+  const lengths = new Set(leavesOf(cell.start() as Tree).map((leaf) => (leaf.shape.length === 1 ? leaf.shape[0] : undefined)));
+  const [length] = lengths;
+  if (lengths.size !== 1 || length === undefined)
+    throw new ConfigurationError(
+      `model: the length of the output of cell ${cell.name} is not known; give the cell \`outputs\`, or the readout \`inputs\``,
+    );
+  return length;
+}

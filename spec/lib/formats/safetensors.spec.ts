@@ -1,0 +1,265 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  DataError,
+  dataOf,
+  readSafetensors,
+  readSafetensorsMetadata,
+  type Tensor,
+  TreeError,
+  tensor,
+  writeSafetensors,
+  zeros,
+} from '../../../lib/index.ts';
+import { samples } from '../tensors.ts';
+import { bytesOf, concatBytes, mutationsOf } from './mutations.ts';
+
+/** A file with this header text and these data bytes. */
+function safetensors(header: string, data: readonly number[] = [], length = header.length): Uint8Array {
+  const prefix = new Uint8Array(8);
+  new DataView(prefix.buffer).setBigUint64(0, BigInt(length), true);
+  return concatBytes(prefix, bytesOf(header), data);
+}
+
+const entry = (begin: number, end: number, shape = `[${(end - begin) / 4}]`, dtype = 'I32') =>
+  `{"dtype":"${dtype}","shape":${shape},"data_offsets":[${begin},${end}]}`;
+
+const bytesIn = (x: Tensor) => {
+  const data = dataOf(x);
+  return [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+};
+
+const texts = fc.string({ unit: 'grapheme', maxLength: 6 });
+const names = fc
+  .oneof(fc.constantFrom('w', '__proto__', 'constructor', 'update.w', '0', ''), texts)
+  .filter((name) => name !== '__metadata__');
+
+describe('safetensors', () => {
+  it('reads back what it writes, bit for bit, whatever the names', () => {
+    const entries = fc.uniqueArray(fc.tuple(names, samples), { maxLength: 5, selector: ([name]) => name });
+    fc.assert(
+      fc.property(entries, fc.dictionary(texts, texts, { maxKeys: 3 }), fc.nat(9), (list, metadata, offset) => {
+        const record: Record<string, Tensor> = Object.create(null);
+        for (const [name, { x }] of list) record[name] = x;
+        const file = writeSafetensors(record, metadata);
+        const buffer = new Uint8Array(file.length + offset);
+        buffer.set(file, offset);
+        const again = readSafetensors(buffer.subarray(offset));
+        expect(Object.keys(again)).to.deep.equal(Object.keys(record));
+        for (const [name, { x }] of list) {
+          expect([again[name].dtype, again[name].shape]).to.deep.equal([x.dtype, x.shape]);
+          expect(bytesIn(again[name])).to.deep.equal(bytesIn(x));
+        }
+        expect(Object.entries(readSafetensorsMetadata(file))).to.have.deep.members(Object.entries(metadata));
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  it('writes the documented format: aligned, padded with spaces, wide numbers first', () => {
+    const file = writeSafetensors({ a: tensor([1], { dtype: 'float32' }), b: tensor([[2]]) }, { by: 'me' });
+    const header = new DataView(file.buffer).getUint32(0, true);
+    const text = new TextDecoder().decode(file.subarray(8, 8 + header));
+    expect(header % 8).to.equal(0);
+    expect(text.trimEnd()).to.equal(
+      '{"__metadata__":{"by":"me"},"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]}}',
+    );
+    expect(text).to.match(/} *$/);
+    expect([...file.subarray(8 + header)]).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0x80, 0x3f]);
+  });
+
+  it('reads a file of the reference implementation', () => {
+    const text =
+      '{"__metadata__":{"m":"1"},"b":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"z":{"dtype":"F64","shape":[0,2],"data_offsets":[8,8]},' +
+      '"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"s":{"dtype":"I32","shape":[],"data_offsets":[16,20]}}   ';
+    const file = safetensors(text, [0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0xfe, 0xff, 0xff, 0xff]);
+    const { a, b, s, z } = readSafetensors(file);
+    expect([a.toArray(), b.toArray(), s.toArray(), z.shape]).to.deep.equal([[1, 2], [[1.5]], -2, [0, 2]]);
+    expect({ ...readSafetensorsMetadata(file) }).to.deep.equal({ m: '1' });
+  });
+
+  it('reads a file without tensors', () => {
+    expect(Object.keys(readSafetensors(safetensors('{}')))).to.deep.equal([]);
+    expect(Object.keys(readSafetensors(writeSafetensors({})))).to.deep.equal([]);
+    expect(Object.keys(readSafetensorsMetadata(writeSafetensors({})))).to.deep.equal([]);
+  });
+
+  it('takes __proto__ as a name like any other', () => {
+    const tensors = readSafetensors(safetensors(`{"__proto__":${entry(0, 4)},"__metadata__":{"__proto__":"x"}}`, [1, 0, 0, 0]));
+    expect(Object.keys(tensors)).to.deep.equal(['__proto__']);
+    expect(Object.getPrototypeOf(tensors)).to.equal(null);
+    const metadata = readSafetensorsMetadata(safetensors('{"__metadata__":{"__proto__":"x"}}'));
+    expect(Object.entries(metadata)).to.deep.equal([['__proto__', 'x']]);
+  });
+
+  it('refuses everything else in one sentence that names the entry', () => {
+    const four = [1, 0, 0, 0];
+    const eight = [...four, ...four];
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    for (const [file, message] of [
+      [new Uint8Array(7), 'the file has 7 bytes'],
+      [safetensors('{}', [], 3), 'the header takes 3 bytes, and 2 are there'],
+      [concatBytes(new Uint8Array(8).fill(0xff), bytesOf('{}')), 'the header takes 18446744073709552000 bytes'],
+      [safetensors('{"\xff":1}'), 'not valid UTF-8'],
+      [safetensors('\xef\xbb\xbf{}'), 'must begin with "{"'],
+      [safetensors(' {}'), 'must begin with "{"'],
+      [safetensors('[]'), 'must begin with "{"'],
+      [safetensors(''), 'must begin with "{"'],
+      [safetensors('{"a":}'), 'not valid JSON'],
+      [safetensors('{}x'), 'not valid JSON'],
+      [safetensors(`{"a":${entry(0, 4)},"a":${entry(0, 4)}}`, four), 'the entry "a" twice'],
+      [safetensors(`{"a":${entry(0, 4)},"\\u0061":${entry(4, 8)}}`, eight), 'the entry "a" twice'],
+      [safetensors(`{"a":{"dtype":"I32","dtype":"F32","shape":[],"data_offsets":[0,4]}}`, four), 'the entry "dtype" twice'],
+      [safetensors('{"a":3}'), '"a": the entry must be an object'],
+      [safetensors(`{"a":${deep}}`), '"a": the entry must be an object'],
+      [safetensors(`{"a":{"dtype":${deep}}}`), '"a": the dtype'],
+      [safetensors('{"a":null}'), '"a": the entry must be an object'],
+      [safetensors(`{"a":${entry(0, 4, '[2]', 'F16')}}`, four), '"a": the dtype "F16" is not F32, F64 or I32'],
+      [safetensors(`{"a":${entry(0, 4, '[1]', 'constructor')}}`, four), '"a": the dtype "constructor"'],
+      [safetensors('{"a":{"shape":[1],"data_offsets":[0,4]}}', four), '"a": the dtype nothing'],
+      [safetensors(`{"a":${entry(0, 4, '1')}}`, four), '"a": the shape must be an array, got 1'],
+      [safetensors(`{"a":${entry(0, 4, '[-1]')}}`, four), '"a": the shape [-1] has a length'],
+      [safetensors(`{"a":${entry(0, 4, '[0.5]')}}`, four), '"a": the shape [0.5]'],
+      [safetensors(`{"a":${entry(0, 4, '["1"]')}}`, four), '"a": the shape ["1"]'],
+      [safetensors(`{"a":${entry(0, 4, '[1e300]')}}`, four), '"a": the shape'],
+      [safetensors(`{"a":${entry(0, 4, '[94906267,94906267,2]')}}`, four), '"a": the shape [94906267,94906267,2] is too large'],
+      [safetensors(`{"a":${entry(0, 4, `[${'1,'.repeat(40)}1]`)}}`, four), '"a": the shape has 41 axes'],
+      [
+        safetensors('{"a":{"dtype":"I32","shape":[1]}}', four),
+        '"a": data_offsets must be two whole numbers, begin and end, got nothing',
+      ],
+      [safetensors('{"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4,8]}}', four), 'got [0,4,8]'],
+      [safetensors('{"a":{"dtype":"I32","shape":[1],"data_offsets":[-4,0]}}', four), 'got [-4,0]'],
+      [safetensors('{"a":{"dtype":"I32","shape":[1],"data_offsets":["0",4]}}', four), 'got ["0",4]'],
+      [
+        safetensors('{"a":{"dtype":"I32","shape":[0],"data_offsets":[4,0]}}', four),
+        '"a": data_offsets [4,0] do not lie within the 4 bytes',
+      ],
+      [safetensors(`{"a":${entry(0, 8)}}`, four), '"a": data_offsets [0,8] do not lie within the 4 bytes'],
+      [safetensors(`{"a":${entry(0, 4, '[2]')}}`, four), '"a": the shape [2] of int32 takes 8 bytes, and data_offsets hold 4'],
+      [
+        safetensors(`{"a":${entry(0, 8)},"b":${entry(4, 8)}}`, eight),
+        '"b" begins at byte 4, inside the tensor before it, which ends at 8',
+      ],
+      [safetensors(`{"a":${entry(0, 4)},"b":${entry(0, 4)}}`, four), 'inside the tensor before it'],
+      [safetensors(`{"a":${entry(4, 8)}}`, eight), 'bytes 0 to 4, before "a", belong to no tensor'],
+      [safetensors(`{"a":${entry(0, 4)}}`, eight), '4 bytes after the last tensor belong to no tensor'],
+      [safetensors('{}', four), '4 bytes after the last tensor'],
+      [safetensors('{"__metadata__":[]}'), '__metadata__ must be an object of strings'],
+      [safetensors('{"__metadata__":{"x":1}}'), '__metadata__ "x" must be a string, got 1'],
+      [safetensors(`{"${'n'.repeat(500)}":3}`), '…'],
+    ] as const) {
+      expect(() => readSafetensors(file), message).to.throw(DataError, message);
+      expect(() => readSafetensorsMetadata(file), message).to.throw(DataError, message);
+    }
+  });
+
+  it('finds keys and not texts that look like keys', () => {
+    const file = safetensors(
+      '{"__metadata__":{"a":"\\"a\\":{","b":"a","c":"{[:]}\\\\"},"a":{"dtype":"I32","shape":[0],"data_offsets":[0,0],"b":[{"a":1},{"a":1}]}}',
+    );
+    expect(Object.keys(readSafetensors(file))).to.deep.equal(['a']);
+  });
+
+  it('reads a header of some megabytes', () => {
+    const text = 'x'.repeat(5_000_000);
+    expect(readSafetensorsMetadata(writeSafetensors({}, { text })).text.length).to.equal(text.length);
+  });
+
+  it('writes no file that it could not read', () => {
+    expect(() => writeSafetensors({ __metadata__: zeros([1]) })).to.throw(DataError, '__metadata__');
+    expect(() => writeSafetensors({ a: { b: zeros([1]) } as unknown as Tensor })).to.throw(
+      TreeError,
+      'the entry "a" is not a tensor',
+    );
+    expect(() => writeSafetensors({}, { a: 3 as unknown as string })).to.throw(
+      DataError,
+      'the metadata "a" must be a string, got number',
+    );
+    expect(() => writeSafetensors({ '\ud800': zeros([1]) })).to.throw(DataError, 'well-formed');
+    expect(() => writeSafetensors({}, { a: '\udc00' })).to.throw(DataError, 'well-formed');
+  });
+
+  it('throws nothing but DataError on damaged files, and leaves Object.prototype alone', () => {
+    const files = [
+      writeSafetensors({ a: tensor([[1, 2, 3]], { dtype: 'float32' }), b: tensor([4, 5]) }, { k: 'v' }),
+      safetensors(`{"a":${entry(0, 4)},"__proto__":${entry(4, 8)}}   `, [1, 0, 0, 0, 2, 0, 0, 0]),
+      safetensors(`{"a":${entry(0, 4, '[]', 'F32')}}`, [1, 0, 0, 0]),
+    ];
+    const before = Object.getOwnPropertyNames(Object.prototype);
+    // Bytes that come and go leave the length of the header wrong; three files in four have it put right again.
+    const damaged = fc.tuple(mutationsOf(files.map((file) => file.subarray(8))), fc.nat(3)).map(([rest, mode]) => {
+      const header = mode === 0 ? 64 : rest.lastIndexOf(0x7d) + 1;
+      return concatBytes([header & 0xff, header >> 8, 0, 0, 0, 0, 0, 0], rest);
+    });
+    const { read, refused } = readAll(damaged, 5000);
+    // Both must happen, or the mutations are too wild or too tame to mean anything.
+    expect(Math.min(read, refused)).to.be.greaterThan(100);
+    expect(Object.getOwnPropertyNames(Object.prototype)).to.deep.equal(before);
+  });
+
+  it('accepts exactly the headers that tile the data', () => {
+    const shape = fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 2 });
+    const field = fc.record({
+      dtype: fc.constantFrom('I32', 'F32', 'F64'),
+      shape,
+      begin: fc.nat(3),
+      extra: fc.constantFrom(0, 0, 0, 0, 4),
+    });
+    const headers = fc.tuple(fc.array(field, { maxLength: 3 }), fc.nat(4), fc.boolean()).map(([fields, size, tiled]) => {
+      let at = 0;
+      const tensors = fields.map(({ dtype, shape: lengths, begin, extra }) => {
+        const bytes = lengths.reduce((product, length) => product * length, dtype === 'F64' ? 8 : 4) + (tiled ? 0 : extra);
+        const from = tiled ? at : begin * 4;
+        at = from + bytes;
+        return { dtype, shape: lengths, data_offsets: [from, at] };
+      });
+      return { tensors, size: tiled ? at : size * 4 };
+    });
+    const counts = { yes: 0, no: 0 };
+    fc.assert(
+      fc.property(headers, ({ tensors, size }) => {
+        const owners = new Array<number>(size).fill(0);
+        let good = true;
+        for (const { dtype, shape: lengths, data_offsets } of tensors) {
+          const bytes = lengths.reduce((product, length) => product * length, dtype === 'F64' ? 8 : 4);
+          if (data_offsets[1] - data_offsets[0] !== bytes || data_offsets[1] > size) good = false;
+          for (let i = data_offsets[0]; i < data_offsets[1]; i++) owners[i] = (owners[i] ?? 0) + 1;
+          // An empty tensor lies between two others, not inside one.
+          if (
+            bytes === 0 &&
+            tensors.some((other) => other.data_offsets[0] < data_offsets[0] && data_offsets[0] < other.data_offsets[1])
+          )
+            good = false;
+        }
+        good = good && owners.every((count) => count === 1);
+        const text = JSON.stringify(Object.fromEntries(tensors.map((info, i) => [`t${i}`, info])));
+        const read = () => readSafetensors(safetensors(text, new Array<number>(size).fill(0)));
+        if (good) expect(Object.keys(read()).length).to.equal(tensors.length);
+        else expect(read).to.throw(DataError);
+        counts[good ? 'yes' : 'no']++;
+      }),
+      { seed: 2, numRuns: 2000 },
+    );
+    expect(Math.min(counts.yes, counts.no)).to.be.greaterThan(100);
+  });
+});
+
+/** How many of these files are read and refused; anything but a DataError of one line fails. */
+function readAll(files: fc.Arbitrary<Uint8Array>, numRuns: number): { read: number; refused: number } {
+  const counts = { read: 0, refused: 0 };
+  fc.assert(
+    fc.property(files, (file) => {
+      try {
+        for (const x of Object.values(readSafetensors(file))) x.toArray();
+        counts.read++;
+      } catch (error) {
+        expect(error).to.be.instanceOf(DataError);
+        expect((error as Error).message).to.match(/^safetensors: [^\n]{10,300}$/);
+        counts.refused++;
+      }
+    }),
+    { seed: 1, numRuns },
+  );
+  return counts;
+}

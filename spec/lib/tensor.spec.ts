@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  dataOf,
+  fromData,
+  isContiguous,
+  type NestedArray,
+  ShapeError,
+  sizeOf,
+  stridesOf,
+  tensor,
+  viewOf,
+} from '../../lib/index.ts';
+import { copyInto } from '../../lib/tensor.ts';
+import { forEachIndex, samples } from './tensors.ts';
+
+describe('tensor', () => {
+  it('reads any layout in row-major order', () => {
+    fc.assert(
+      fc.property(samples, ({ x, values }) => {
+        expect(x.size).to.equal(values.length);
+        expect([...dataOf(x)]).to.deep.equal([...values]);
+        expect(flatten(x.toArray())).to.deep.equal([...values]);
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+
+  it('draws layouts that are not contiguous, so that the law above means something', () => {
+    const kinds = fc.sample(samples, { seed: 1, numRuns: 500 }).map(({ x }) => isContiguous(x.toNdarray()));
+    expect(kinds.filter((contiguous) => !contiguous).length).to.be.greaterThan(50);
+    expect(kinds.filter((contiguous) => contiguous).length).to.be.greaterThan(50);
+  });
+
+  it('calls a layout contiguous exactly when the elements lie one after the other', () => {
+    fc.assert(
+      fc.property(samples, ({ x }) => {
+        const array = x.toNdarray();
+        let inOrder = true;
+        forEachIndex(x.shape, (index, at) => {
+          if (array.index(...index) !== array.offset + at) inOrder = false;
+        });
+        // Empty layouts may be called either: there is nothing to read.
+        if (x.size > 0) expect(isContiguous(array)).to.equal(inOrder);
+      }),
+      { seed: 2, numRuns: 500 },
+    );
+  });
+
+  it('shares memory when the layout allows it and copies otherwise', () => {
+    const data = Float64Array.of(0, 1, 2, 3, 4, 5, 6);
+    const rows = viewOf(fromData(data, [7]).toNdarray(), [2, 3], [3, 1], 1);
+    const columns = viewOf(fromData(data, [7]).toNdarray(), [3, 2], [1, 3], 1);
+    expect(dataOf(rows).buffer).to.equal(data.buffer);
+    expect([...dataOf(rows)]).to.deep.equal([1, 2, 3, 4, 5, 6]);
+    expect(dataOf(columns).buffer).not.to.equal(data.buffer);
+    expect([...dataOf(columns)]).to.deep.equal([1, 4, 2, 5, 3, 6]);
+    expect([...data]).to.deep.equal([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('copies into the beginning of a longer array and leaves the rest', () => {
+    const target = new Float64Array(5).fill(9);
+    copyInto(target, viewOf(fromData(Float64Array.of(1, 2, 3), [3]).toNdarray(), [3], [-1], 2).toNdarray());
+    expect([...target]).to.deep.equal([3, 2, 1, 9, 9]);
+  });
+
+  it('nests arrays as deep as it has axes', () => {
+    const nested = (shape: readonly number[]): NestedArray =>
+      tensor(fromData(new Float64Array(sizeOf(shape)), [...shape])).toArray();
+    expect(nested([])).to.equal(0);
+    expect(nested([0])).to.deep.equal([]);
+    expect(nested([2, 0, 3])).to.deep.equal([[], []]);
+    expect(nested([1, 2])).to.deep.equal([[0, 0]]);
+  });
+
+  it('gives the one element of any shape with one element', () => {
+    expect(tensor(2.5).item()).to.equal(2.5);
+    expect(tensor([[7]], { dtype: 'int32' }).item()).to.equal(7);
+    expect(viewOf(tensor([1, 2, 3]).toNdarray(), [1, 1], [5, 5], 2).item()).to.equal(3);
+    expect(() => tensor([1, 2]).item()).to.throw(ShapeError, 'item: a tensor of shape [2] has 2 elements');
+    expect(() => tensor([]).item()).to.throw(ShapeError, '0 elements');
+  });
+
+  it('strides a fresh tensor in row-major order', () => {
+    const x = fromData(new Float32Array(24), [2, 3, 4]);
+    expect(x.toNdarray().stride).to.deep.equal(stridesOf([2, 3, 4]));
+    expect([x.dtype, x.level]).to.deep.equal(['float32', 0]);
+  });
+});
+
+function flatten(values: NestedArray): number[] {
+  return typeof values === 'number' ? [values] : values.flatMap(flatten);
+}

@@ -1,0 +1,62 @@
+import { add, dot, mul, type Operand, reshape, slice, sqrt, concat } from '../autodiff/index.ts';
+import { full, leavesOf, mapTree, type Tensor, type Tree, zeros, zipTrees } from '../lib/index.ts';
+
+// Trees of tensors as vectors.
+
+export function zerosOf<T>(tree: T): T {
+  return mapTree(tree as Tree, (leaf) => zeros(leaf.shape, { dtype: leaf.dtype })) as T;
+}
+
+export function addTrees<T>(a: T, b: T): T {
+  return zipTrees(a as Tree, b as Tree, (x, y) => add(x, y), 'add') as T;
+}
+
+/** Every element times one factor: a number, or a scalar tensor. */
+export function scaleTree<T>(tree: T, factor: Operand): T {
+  return mapTree(tree as Tree, (leaf) => mul(leaf, factor)) as T;
+}
+
+/** Σ a∘b over all leaves; a scalar. */
+export function dotTrees<T>(a: T, b: T): Tensor {
+  const [left, right] = [leavesOf(a as Tree), leavesOf(b as Tree)];
+  if (left.length === 0) return full([], 0);
+  return left.map((leaf, i) => dot(leaf, right[i])).reduce((sum, part) => add(sum, part));
+}
+
+/** The Euclidean norm of all leaves together; a scalar. */
+export function normOf(tree: unknown): Tensor {
+  return sqrt(dotTrees(tree, tree));
+}
+
+/** All elements, leaf after leaf, as one vector. */
+export function flattenTree(tree: unknown): Tensor {
+  return concat(leavesOf(tree as Tree).map((leaf) => reshape(leaf, [leaf.size])));
+}
+
+/** The inverse of `flattenTree` for a tree like `like`. */
+export function unflattenTree<T>(vector: Tensor, like: T): T {
+  let at = 0;
+  return mapTree(like as Tree, (leaf) => {
+    const part = slice(vector, [at], [at + leaf.size]);
+    at += leaf.size;
+    return reshape(part, leaf.shape);
+  }) as T;
+}
+
+/** The number of elements. */
+export function countElements(tree: unknown): number {
+  return leavesOf(tree as Tree).reduce((sum, leaf) => sum + leaf.size, 0);
+}
+
+
+/** Entry i of the first axis. */
+export function entryOf(x: Tensor, i: number): Tensor {
+  const begin = x.shape.map((_, axis) => (axis === 0 ? i : 0));
+  const end = x.shape.map((length, axis) => (axis === 0 ? i + 1 : length));
+  return reshape(slice(x, begin, end), x.shape.slice(1));
+}
+
+/** The rows of a matrix, as vectors. */
+export function rowsOf(matrix: Tensor): Tensor[] {
+  return Array.from({ length: matrix.shape[0] }, (_, i) => entryOf(matrix, i));
+}

@@ -1,0 +1,1 @@
+export { type Markov, type MarkovOptions, markov } from './markov.ts';

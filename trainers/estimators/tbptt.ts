@@ -1,0 +1,50 @@
+import { requireCounts } from '../options.ts';
+import type { Estimator } from './estimator.ts';
+
+/** The part that carries nothing: the gradient comes from the window alone. */
+const noInfluence = {
+  joint: false,
+  start: () => ({}),
+  advance: () => ({}),
+  pull: () => undefined,
+} as const;
+
+/**
+ * Backpropagation through time over whole sequences of `length` steps: exact.
+ *
+ * After each sequence the parameters are updated with the gradient of the sum of its losses, and the next one begins in the
+ * start state. It holds `length` steps.
+ */
+export function bptt({ length }: { readonly length: number }): Estimator {
+  requireCounts('bptt', { length });
+  return {
+    ...noInfluence,
+    name: 'bptt',
+    bias: 'none',
+    settings: { length },
+    window: length,
+    stride: length,
+    restarts: true,
+    cost: ({ state, parameters }) => ({ time: 3 * parameters, memory: length * state }),
+  };
+}
+
+/**
+ * Truncated backpropagation through time, BPTT(window; stride) of Williams & Peng (1990): every `stride` steps, the losses of those
+ * steps are pulled back through the last `window` steps. Biased: what lies further back is ignored.
+ *
+ * With stride = window, the default, blocks follow each other, as in Tallec & Ollivier (2017). It holds `window` steps and no more.
+ */
+export function tbptt({ window, stride = window }: { readonly window: number; readonly stride?: number }): Estimator {
+  requireCounts('tbptt', { window, stride }, { stride: window });
+  return {
+    ...noInfluence,
+    name: 'tbptt',
+    bias: 'truncated',
+    settings: { window, stride },
+    window,
+    stride,
+    restarts: false,
+    cost: ({ state, parameters }) => ({ time: parameters * (1 + (2 * window) / stride), memory: window * state }),
+  };
+}

@@ -1,0 +1,33 @@
+import { DataError, Tensor } from '../../lib/index.ts';
+
+/** What JSON can hold. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const marker = '$tensor';
+
+/** Numbers, tensors, and arrays and records of them as JSON that refers to each tensor by name; `names` collects the tensors, each once. */
+export function encode(value: unknown, path: string, names: Map<Tensor, string>): Json {
+  if (value instanceof Tensor) {
+    const name = names.get(value) ?? path;
+    names.set(value, name);
+    return { [marker]: name };
+  }
+  if (Array.isArray(value)) return value.map((part, i) => encode(part, `${path}[${i}]`, names));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encode(part, path === '' ? key : `${path}.${key}`, names)]));
+  return value as Json;
+}
+
+/** The inverse of `encode`. @throws DataError when a tensor is missing. */
+export function decode(json: Json, tensors: Readonly<Record<string, Tensor>>): unknown {
+  if (Array.isArray(json)) return json.map((part) => decode(part, tensors));
+  if (typeof json !== 'object' || json === null) return json;
+  const record = json as { readonly [key: string]: Json };
+  if (Object.hasOwn(record, marker)) {
+    const name = String(record[marker]);
+    if (!Object.hasOwn(tensors, name)) throw new DataError(`checkpoint: the tensor ${name} is missing`);
+    return tensors[name];
+  }
+  // fromEntries defines properties, so that a key such as __proto__ is an entry like any other.
+  return Object.fromEntries(Object.entries(record).map(([key, part]) => [key, decode(part, tensors)]));
+}

@@ -1,0 +1,24 @@
+import type { FloatDType, Noise } from '../../lib/index.ts';
+import type { Cell, Loss } from '../../nn/index.ts';
+import type { Estimator } from '../estimators/index.ts';
+import type { Optimizer } from '../optimizers/index.ts';
+
+/** What a learner is made of. */
+export interface LearnerConfig<P, S, X, Y> {
+  readonly model: Cell<P, S, X>;
+  readonly loss: Loss<Y>;
+  readonly estimator: Estimator;
+  readonly optimizer: Optimizer;
+  /** `float32` by default; everything that enters is converted to it. */
+  readonly dtype?: FloatDType;
+  /** The seed of the initial parameters and of the estimator's draws; 1 by default. */
+  readonly seed?: number;
+  /** A source of noise in place of a seed. It is split once for the initial parameters, unless they are given. */
+  readonly noise?: Noise;
+  /** How many parallel streams there are; with more than one, inputs, targets, outputs and states have a first axis of lanes. */
+  readonly lanes?: number;
+  /** Initial parameters in place of `model.init`. */
+  readonly parameters?: P;
+  /** The initial state in place of `model.start`; with several lanes, a first axis of lanes or one state for all. */
+  readonly state?: S;
+}

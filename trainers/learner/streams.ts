@@ -1,0 +1,47 @@
+import { cast, type FloatDType, formatShape, mapTree, ShapeError, Tensor, TreeError, type Tree } from '../../lib/index.ts';
+import { stack } from '../../autodiff/index.ts';
+import { entryOf } from '../algebra.ts';
+
+/**
+ * What comes from outside, in the learner's dtype: a learner is where data enters, so here, and only here, floats are converted.
+ * Plain numbers stay numbers; int32 stays int32.
+ */
+export function admit<T>(value: T, dtype: FloatDType, name: string): T {
+  if (typeof value === 'number') return value;
+  if (value === undefined || value === null) throw new TreeError(`${name}: is missing`);
+  return mapTree(
+    value as Tree,
+    (leaf, path) => {
+      const own = leaf.dtype === 'int32' || leaf.dtype === dtype ? leaf : cast(leaf, dtype);
+      own.label ??= path;
+      return own;
+    },
+    name,
+  ) as T;
+}
+
+/** The share of one lane: entry `lane` of the first axis of every leaf. */
+export function takeLane<T>(value: T, lane: number, lanes: number, name: string): T {
+  if (typeof value === 'number')
+    throw new ShapeError(`${name}: one number for ${lanes} lanes; give a tensor whose first axis counts the lanes, such as indices([...])`);
+  return mapTree(
+    value as Tree,
+    (leaf, path) => {
+      if (leaf.shape[0] !== lanes)
+        throw new ShapeError(`${path}: the first axis counts the ${lanes} lanes, got shape ${formatShape(leaf.shape)}`);
+      return entryOf(leaf, lane);
+    },
+    name,
+  ) as T;
+}
+
+/** Trees of one structure, leaf by leaf along a new first axis. */
+export function stackLanes<T>(parts: readonly T[]): T {
+  if (parts.length === 1) return parts[0];
+  if (parts[0] instanceof Tensor) return stack(parts as readonly Tensor[]) as T;
+  if (Array.isArray(parts[0])) return parts[0].map((_, i) => stackLanes(parts.map((part) => (part as T[])[i]))) as T;
+  return Object.fromEntries(
+    Object.keys(parts[0] as object).map((key) => [key, stackLanes(parts.map((part) => (part as Record<string, unknown>)[key]))]),
+  ) as T;
+}
+

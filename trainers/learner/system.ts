@@ -1,0 +1,63 @@
+import { type FloatDType, leavesOf, type Tree } from '../../lib/index.ts';
+import type { Cell, Loss } from '../../nn/index.ts';
+import type { LearnerConfig } from './config.ts';
+import { jointLoss, jointModel } from './joint.ts';
+import { admit, stackLanes, takeLane } from './streams.ts';
+
+/**
+ * How the lanes that the user sees map to the systems that are learnt from: each lane a system of its own, or all of them one.
+ * With one lane there is no axis of lanes anywhere.
+ */
+export interface Systems {
+  readonly model: Cell<unknown, unknown, unknown>;
+  readonly loss: Loss<unknown>;
+  /** One value for each system. */
+  distribute(value: unknown, name: string): unknown[];
+  /** The inverse of `distribute`, for states and outputs. */
+  collect(values: readonly unknown[]): unknown;
+  collectOutputs(outputs: readonly unknown[]): unknown;
+  /** The states to begin with. */
+  readonly start: readonly unknown[];
+}
+
+export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: FloatDType): Systems {
+  const { lanes = 1, estimator } = config;
+  const model = config.model as Cell<unknown, unknown, unknown>;
+  const loss = config.loss as Loss<unknown>;
+  const share = (value: unknown, name: string) => Array.from({ length: lanes }, (_, lane) => takeLane(value, lane, lanes, name));
+  const one = admit(config.state ?? model.start(), dtype, 'state');
+  if (lanes === 1)
+    return {
+      model,
+      loss,
+      distribute: (value, name) => [admit(value, dtype, name)],
+      collect: ([value]) => value,
+      collectOutputs: ([output]) => output,
+      start: [one],
+    };
+  const states = hasLanes(one, model.start()) ? share(one, 'state') : Array.from({ length: lanes }, () => one);
+  if (estimator.joint)
+    return {
+      model: jointModel(model, lanes) as Cell<unknown, unknown, unknown>,
+      loss: jointLoss(loss) as Loss<unknown>,
+      distribute: (value, name) => [share(admit(value, dtype, name), name)],
+      collect: ([list]) => stackLanes(list as unknown[]),
+      collectOutputs: ([output]) => output,
+      start: [states],
+    };
+  return {
+    model,
+    loss,
+    distribute: (value, name) => share(admit(value, dtype, name), name),
+    collect: stackLanes,
+    collectOutputs: stackLanes,
+    start: states,
+  };
+}
+
+/** Whether a given state has one more axis than the model's own. */
+function hasLanes(state: unknown, start: unknown): boolean {
+  const [given, own] = [leavesOf(state as Tree), leavesOf(start as Tree)];
+  return given.some((leaf, i) => leaf.shape.length === (own[i]?.shape.length ?? 0) + 1);
+}
+

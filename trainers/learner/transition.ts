@@ -1,0 +1,86 @@
+import { type Linearization, linearize, stopGradient } from '../../autodiff/index.ts';
+import { alignLeaves, formatShape, pathsOf, rebuild, ShapeError, sameShape, type Tensor, type Tree } from '../../lib/index.ts';
+import type { Cell, Loss } from '../../nn/index.ts';
+import { addTrees } from '../algebra.ts';
+import type { Transition } from '../estimators/index.ts';
+
+/** One step of time at given parameters, state, input and target; without a target it is only observed. */
+export interface Moment<P, S, X, Y> {
+  readonly parameters: P;
+  readonly state: S;
+  readonly input: X;
+  readonly target: { readonly value: Y } | undefined;
+}
+
+/** A step of time, evaluated and linearised in parameters and state. */
+export interface Step<P, S, X, Y> extends Moment<P, S, X, Y> {
+  readonly next: S;
+  readonly output: Tensor;
+  readonly loss: Tensor | undefined;
+  readonly derivative: Linearization<[P, S], { state: S; loss?: Tensor }>;
+}
+
+/** Runs the model for one step and keeps its derivative. */
+export function takeStep<P, S, X, Y>(model: Cell<P, S, X>, loss: Loss<Y>, moment: Moment<P, S, X, Y>): Step<P, S, X, Y> {
+  let output: Tensor | undefined;
+  const derivative = linearize(
+    function step(parameters: P, state: S): { state: S; loss?: Tensor } {
+      const result = model.step(parameters, state, moment.input);
+      const next = conform(result.state, moment.state, model.name);
+      output = stopGradient(result.output);
+      return moment.target === undefined ? { state: next } : { state: next, loss: loss(result.output, moment.target.value) };
+    },
+    moment.parameters,
+    moment.state,
+  );
+  const { state: next, loss: value } = derivative.value;
+  if (value !== undefined && value.shape.length !== 0)
+    throw new ShapeError(`loss: must be a scalar, got shape ${formatShape(value.shape)}; take its mean or sum`);
+  return { ...moment, next, output: output as Tensor, loss: value, derivative };
+}
+
+/** Several steps in a row, as one transition from the state that the first begins with to the state after the last. */
+export function transitionOf<P, S, X, Y>(steps: readonly Step<P, S, X, Y>[]): Transition<P, S> {
+  const [first] = steps;
+  return {
+    parameters: first.parameters,
+    state: first.state,
+    push: (parameters, state) => steps.reduce((tangent, step) => step.derivative.push(parameters, tangent as never).state, state as S),
+    pull: (state) => pullThrough(steps, state as S, () => false),
+  };
+}
+
+/** The gradient of the losses of the last `scored` steps, with respect to the parameters and to the first state. */
+export function pullLosses<P, S, X, Y>(steps: readonly Step<P, S, X, Y>[], scored: number, cotangent: Tensor): { parameters: P; state: S } {
+  return pullThrough(steps, undefined, (i) => i >= steps.length - scored, cotangent);
+}
+
+function pullThrough<P, S, X, Y>(
+  steps: readonly Step<P, S, X, Y>[],
+  last: S | undefined,
+  scored: (i: number) => boolean,
+  lossCotangent?: Tensor,
+): { parameters: P; state: S } {
+  let total: P | undefined;
+  let state = last;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const loss = scored(i) && steps[i].loss !== undefined ? lossCotangent : undefined;
+    const [parameters, before] = steps[i].derivative.pull({ state, loss } as never);
+    total = total === undefined ? parameters : addTrees(total, parameters);
+    state = before;
+  }
+  return { parameters: total as P, state: state as S };
+}
+
+/** The new state in the order of the old one's leaves. @throws ShapeError or TreeError when the cell changed its structure. */
+export function conform<S>(next: S, state: S, who: string): S {
+  const leaves = alignLeaves(state as Tree, next, `${who}.step: state`);
+  pathsOf(state as Tree, 'state').forEach(({ path, tensor }, i) => {
+    const leaf = leaves[i];
+    if (leaf === undefined) throw new ShapeError(`${who}.step: ${path} is missing from the new state`);
+    if (!sameShape(leaf.shape, tensor.shape))
+      throw new ShapeError(`${who}.step: ${path} changed its shape from ${formatShape(tensor.shape)} to ${formatShape(leaf.shape)}`);
+  });
+  return rebuild(state as Tree, leaves as Tensor[]) as S;
+}
+

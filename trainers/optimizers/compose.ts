@@ -1,0 +1,44 @@
+import { div, greater, where } from '../../autodiff/index.ts';
+import { ConfigurationError } from '../../lib/index.ts';
+import { normOf, scaleTree } from '../algebra.ts';
+import { requireRange } from '../options.ts';
+import type { Optimizer } from './optimizer.ts';
+
+/**
+ * Scales the gradient down to the given Euclidean norm over all parameters when it is longer. It keeps no memory and is put
+ * before an optimiser with `chain`. A clipped estimate is no longer unbiased.
+ */
+export function clipByGlobalNorm(norm: number): Optimizer {
+  requireRange('clipByGlobalNorm', { norm }, Number.MIN_VALUE);
+  return {
+    name: 'clipByGlobalNorm',
+    settings: { norm },
+    init: () => ({}),
+    update(gradient, memory) {
+      const length = normOf(gradient);
+      return { update: scaleTree(gradient, where(greater(length, norm), div(norm, length), 1)), memory };
+    },
+  };
+}
+
+/** One optimiser after another: each gets the update of the one before as its gradient. */
+export function chain(...optimizers: readonly Optimizer[]): Optimizer {
+  if (optimizers.length === 0) throw new ConfigurationError('chain: needs at least one optimiser');
+  return {
+    name: optimizers.map(({ name }) => name).join('+'),
+    settings: Object.fromEntries(
+      optimizers.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value])),
+    ),
+    init: (parameters) => optimizers.map((optimizer) => optimizer.init(parameters)),
+    update(gradient, memory, parameters, clock) {
+      let update = gradient;
+      const memories = optimizers.map((optimizer, i) => {
+        const stage = optimizer.update(update, (memory as readonly unknown[])[i], parameters, clock);
+        update = stage.update;
+        return stage.memory;
+      });
+      return { update, memory: memories };
+    },
+  };
+}
+

@@ -1,0 +1,55 @@
+import { type Noise, seeded } from '../../lib/index.ts';
+import { known, seedOption, whole } from './options.ts';
+import { nextSymbol, readings, type SymbolTask } from './task.ts';
+
+export interface AnbnOptions {
+  /** The fewest letters in a run; 1 by default, and no less. */
+  readonly min?: number;
+  /** The most letters in a run; 32 by default. */
+  readonly max?: number;
+  readonly seed?: number;
+}
+
+export interface AnbnTask extends SymbolTask {
+  readonly entropyRate: number;
+  /** The best mean loss, in bits per step, of a model that knows the format but not that the two counts agree. */
+  readonly countBlindRate: number;
+}
+
+const ALPHABET = ['\n', 'a', 'b'] as const;
+const [NEWLINE, A, B] = [0, 1, 2];
+
+/**
+ * aⁿbⁿ(min, max), predicted symbol by symbol: n letters a, a newline, n letters b, a newline, with n uniform from min to max.
+ *
+ * A block has 2n + 2 symbols and log2(max - min + 1) bits, the choice of n: for (1, 32), 1/7 bit per step, and twice that
+ * for a model that cannot carry n over the newline.
+ * Source: Gers and Schmidhuber 2001; in this form Tallec and Ollivier, "Unbiased online recurrent optimization", 2018.
+ * @throws ConfigurationError for counts that are not whole, or min > max.
+ */
+export function anbn(options: AnbnOptions = {}): AnbnTask {
+  const { min = 1, max = 32, seed = 1 } = known('anbn', options, ['min', 'max', 'seed']);
+  whole('anbn', 'min', min, 1);
+  whole('anbn', 'max', max, min);
+  seedOption('anbn', seed);
+  const counts = max - min + 1;
+  const entropyRate = Math.log2(counts) / (min + max + 2);
+  return {
+    name: `anbn(${min},${max})`,
+    symbols: ALPHABET.length,
+    alphabet: ALPHABET,
+    entropyRate,
+    countBlindRate: 2 * entropyRate,
+    ...readings(() => nextSymbol(blocks(seeded(seed), min, counts))),
+  };
+}
+
+function* blocks(noise: Noise, min: number, counts: number): Generator<number, never, undefined> {
+  for (;;) {
+    const n = min + noise.integer(counts);
+    for (const letter of [A, B]) {
+      for (let i = 0; i < n; i++) yield letter;
+      yield NEWLINE;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { type Noise, seeded } from '../../lib/index.ts';
+import { known, seedOption, whole } from './options.ts';
+import { type Example, readings, type SymbolTask } from './task.ts';
+
+export interface CopyOptions {
+  /** How many symbols there are to copy; 8 by default. The task has two more: the blank and the delimiter. */
+  readonly symbols?: number;
+  /** Symbols to remember; 5 by default. */
+  readonly length?: number;
+  /** Blanks between the last symbol and the delimiter; none by default. */
+  readonly delay?: number;
+  readonly seed?: number;
+}
+
+export interface CopyTask extends SymbolTask {
+  readonly entropyRate: number;
+  /** The best mean loss, in bits per step, of a model that knows when it must answer but remembers nothing. */
+  readonly memorylessRate: number;
+}
+
+/**
+ * The copy task. A sequence takes 2·length + delay + 1 steps:
+ *
+ *     input    s1 … sL   blank × delay   delimiter   blank × L
+ *     target   blank × (L + delay + 1)               s1 … sL
+ *
+ * and sequences follow each other without end and without a mark. The target belongs to the input of the same step (it is
+ * not the next input). Targets follow from the inputs, so that a perfect memory reaches zero loss; without memory it is
+ * L·log2(symbols) bits a sequence. Class indices: the symbols from 0 (`a`, `b`, …), then the blank `_` and the delimiter `|`.
+ * Source: Hochreiter and Schmidhuber 1997 for the idea; the convention is that of Arjovsky, Shah and Bengio, "Unitary evolution
+ * recurrent neural networks", 2016, section 4.1, where delay + 1 is T.
+ * @throws ConfigurationError for numbers that are not whole or out of range.
+ */
+export function copy(options: CopyOptions = {}): CopyTask {
+  const { symbols = 8, length = 5, delay = 0, seed = 1 } = known('copy', options, ['symbols', 'length', 'delay', 'seed']);
+  whole('copy', 'symbols', symbols, 1, 2 ** 16);
+  whole('copy', 'length', length, 1);
+  whole('copy', 'delay', delay, 0);
+  seedOption('copy', seed);
+  return {
+    name: `copy(${symbols},${length},${delay})`,
+    symbols: symbols + 2,
+    alphabet: [...Array.from({ length: symbols }, (_, i) => (symbols <= 26 ? String.fromCharCode(97 + i) : `<${i}>`)), '_', '|'],
+    entropyRate: 0,
+    memorylessRate: (length * Math.log2(symbols)) / (2 * length + delay + 1),
+    ...readings(() => sequences(seeded(seed), symbols, length, delay)),
+  };
+}
+
+function* sequences(noise: Noise, symbols: number, length: number, delay: number): Generator<Example<number, number>, never, undefined> {
+  const [blank, delimiter] = [symbols, symbols + 1];
+  for (;;) {
+    const pattern = Array.from({ length }, () => noise.integer(symbols));
+    for (const input of pattern) yield { input, target: blank };
+    for (let i = 0; i < delay; i++) yield { input: blank, target: blank };
+    yield { input: delimiter, target: blank };
+    for (const target of pattern) yield { input: blank, target };
+  }
+}

@@ -1,0 +1,66 @@
+import { type Noise, seeded } from '../../lib/index.ts';
+import { known, seedOption, whole } from './options.ts';
+import { nextSymbol, readings, type SymbolTask } from './task.ts';
+
+export interface DistantBracketsOptions {
+  /** Letters inside the brackets; 1 by default. */
+  readonly s?: number;
+  /** Letters between the two pairs of brackets; 5 by default. */
+  readonly k?: number;
+  /** Letters in the alphabet; 10 by default, 58 at most. */
+  readonly a?: number;
+  readonly seed?: number;
+}
+
+export interface DistantBracketsTask extends SymbolTask {
+  readonly entropyRate: number;
+  /** The best mean loss, in bits per step, of a model that knows the format but does not remember what stood in the brackets. */
+  readonly memorylessRate: number;
+}
+
+/** The letters are consecutive ASCII characters from this one on: `!`, `"`, `#` … `Z`, and after these comes `[`. */
+const FIRST_LETTER = 33;
+const MOST_LETTERS = '['.charCodeAt(0) - FIRST_LETTER;
+
+/**
+ * Distant brackets (s, k, a), predicted symbol by symbol. A line is `[`, s random letters, `]`, k random letters, `[`, the
+ * same s letters again, `]`, newline: for (1, 5, 10), something like `[&]$'!)"[&]`.
+ *
+ * A line has 2(s + 2) + k + 1 symbols and (s + k)·log2(a) bits; (2s + k)·log2(a) for a model that forgets. Class indices are
+ * in the order of the characters: newline, the letters, `[`, `]`.
+ * Source: Tallec and Ollivier, "Unbiased online recurrent optimization", 2018, and the authors' generator.
+ * @throws ConfigurationError for numbers that are not whole or out of range.
+ */
+export function distantBrackets(options: DistantBracketsOptions = {}): DistantBracketsTask {
+  const { s = 1, k = 5, a = 10, seed = 1 } = known('distantBrackets', options, ['s', 'k', 'a', 'seed']);
+  whole('distantBrackets', 's', s, 1);
+  whole('distantBrackets', 'k', k, 0);
+  whole('distantBrackets', 'a', a, 1, MOST_LETTERS);
+  seedOption('distantBrackets', seed);
+  const letters = Array.from({ length: a }, (_, i) => String.fromCharCode(FIRST_LETTER + i));
+  const line = 2 * (s + 2) + k + 1;
+  return {
+    name: `distantBrackets(${s},${k},${a})`,
+    symbols: a + 3,
+    alphabet: ['\n', ...letters, '[', ']'],
+    entropyRate: ((s + k) * Math.log2(a)) / line,
+    memorylessRate: ((2 * s + k) * Math.log2(a)) / line,
+    ...readings(() => nextSymbol(lines(seeded(seed), s, k, a))),
+  };
+}
+
+function* lines(noise: Noise, s: number, k: number, a: number): Generator<number, never, undefined> {
+  const [newline, open, close] = [0, a + 1, a + 2];
+  const letter = () => 1 + noise.integer(a);
+  for (;;) {
+    const inside = Array.from({ length: s }, letter);
+    yield open;
+    yield* inside;
+    yield close;
+    for (let i = 0; i < k; i++) yield letter();
+    yield open;
+    yield* inside;
+    yield close;
+    yield newline;
+  }
+}

@@ -1,0 +1,103 @@
+import { add, matmul, mul, reshape, slice, square, sub } from '../../autodiff/index.ts';
+import { ConfigurationError, type FloatDType, full, ones, type Tensor, tensor } from '../../lib/index.ts';
+import type { Cell } from '../../nn/index.ts';
+import { floatOption, known, seedOption, whole } from './options.ts';
+import { type Example, readings, type Task } from './task.ts';
+
+export interface InfluenceBalancingOptions {
+  /** Units n of the linear system; 23 by default. */
+  readonly units?: number;
+  /** On how many units, the first ones, θ acts with +1; on the others with -1. 10 by default; not half of the units. */
+  readonly positive?: number;
+  /** Of the system and the target; float64 by default. */
+  readonly dtype?: FloatDType;
+  /** Nothing here is random: taken so that every task of an experiment can be given one. */
+  readonly seed?: number;
+}
+
+/** θ, a scalar. A type and not an interface, so that it is a tree. */
+export type InfluenceParameters = { readonly theta: Tensor };
+
+/** No input: the system runs by itself. */
+export type NoInput = Readonly<Record<string, never>>;
+
+export interface InfluenceBalancingTask extends Task<NoInput, Tensor> {
+  /** s' = A s + b θ with the output s'^(1), a scalar; θ starts at 1/2 and the state, [n], at ones. */
+  readonly model: Cell<InfluenceParameters, Tensor, NoInput>;
+  /** ½ (output - target)², a scalar. */
+  loss(output: Tensor, target: Tensor): Tensor;
+  /** Where the loss of the fixed point, s^(1) = 2θ(2p - n), is zero. */
+  readonly optimum: { readonly theta: number; readonly loss: 0 };
+  /** d s^(1) / dθ through the last k steps only, Σ_{j<k} e₁ᵀ Aʲ b; k = Infinity gives the limit, 2(2p - n). */
+  truncatedDerivative(k: number): number;
+  /** The same, summed over the steps of a block that credit does not leave, Σ_{k=1}^{T} truncatedDerivative(k): block-truncated BPTT. */
+  blockDerivative(length: number): number;
+}
+
+/**
+ * Influence balancing: a system whose one parameter pushes the loss one way at once and the other way, more strongly, later.
+ *
+ * A has 1/2 on the diagonal and on the one above it, b is +1 `positive` times and then -1, and the target is 1. With 23 units
+ * and 10 positive ones, derivatives have the right sign only from 41 steps on, and their sums over blocks from 110 steps on:
+ * shorter truncation diverges, whatever the rate.
+ * Source: Tallec and Ollivier, "Unbiased online recurrent optimization", 2018.
+ * @throws ConfigurationError for numbers that are not whole or out of range, and for positive = units/2, where no θ fits.
+ */
+export function influenceBalancing(options: InfluenceBalancingOptions = {}): InfluenceBalancingTask {
+  const names = ['units', 'positive', 'dtype', 'seed'] as const;
+  const { units = 23, positive = 10, dtype = 'float64', seed = 1 } = known('influenceBalancing', options, names);
+  whole('influenceBalancing', 'units', units, 1, 2 ** 12);
+  whole('influenceBalancing', 'positive', positive, 0, units);
+  floatOption('influenceBalancing', dtype);
+  seedOption('influenceBalancing', seed);
+  const limit = 2 * (2 * positive - units);
+  if (limit === 0)
+    throw new ConfigurationError(`influenceBalancing: with ${positive} of ${units} units positive θ has no effect in the long run`);
+  const signs = Array.from({ length: units }, (_, i) => (i < positive ? 1 : -1));
+  const example: Example<NoInput, Tensor> = { input: {}, target: full([], 1, { dtype }) };
+  return {
+    name: `influenceBalancing(${units},${positive})`,
+    model: linearSystem(signs, dtype),
+    loss: (output, target) => mul(square(sub(output, target)), 0.5),
+    optimum: { theta: 1 / limit, loss: 0 },
+    truncatedDerivative: (k) => (k === Infinity ? limit : truncated(signs, whole('truncatedDerivative', 'k', k, 0)).last),
+    blockDerivative: (length) => truncated(signs, whole('blockDerivative', 'length', length, 0)).sum,
+    ...readings(function* () {
+      for (;;) yield example;
+    }),
+  };
+}
+
+function linearSystem(signs: readonly number[], dtype: FloatDType): Cell<InfluenceParameters, Tensor, NoInput> {
+  const n = signs.length;
+  const a = tensor(
+    signs.map((_, row) => signs.map((_, column) => (column === row || column === row + 1 ? 0.5 : 0))),
+    { dtype },
+  );
+  const b = tensor(signs, { dtype });
+  return {
+    name: 'influenceBalancing',
+    init: () => ({ theta: full([], 0.5, { dtype }) }),
+    start: () => ones([n], { dtype }),
+    step({ theta }, state) {
+      const next = add(matmul(a, state), mul(b, theta));
+      return { state: next, output: reshape(slice(next, [0], [1]), []) };
+    },
+  };
+}
+
+/** Σ_{j<k} e₁ᵀ Aʲ b, and its sum over 1 … k. The row e₁ᵀ Aʲ holds the binomial probabilities C(j, i) 2⁻ʲ, by Pascal's rule. */
+function truncated(signs: readonly number[], k: number): { last: number; sum: number } {
+  const row = new Float64Array(signs.length);
+  row[0] = 1;
+  let [last, sum] = [0, 0];
+  for (let j = 0; j < k; j++) {
+    // Once the probabilities have underflowed nothing changes any more.
+    if (row.every((probability) => probability === 0)) return { last, sum: sum + (k - j) * last };
+    last += signs.reduce((total, sign, i) => total + sign * row[i], 0);
+    sum += last;
+    for (let i = row.length - 1; i > 0; i--) row[i] = (row[i] + row[i - 1]) / 2;
+    row[0] /= 2;
+  }
+  return { last, sum };
+}

@@ -1,0 +1,87 @@
+import { ConfigurationError, DataError } from '../../lib/index.ts';
+import { known } from './options.ts';
+import { type Example, type Feed, nextSymbol, readings, type SymbolTask } from './task.ts';
+import { charactersOf, type Index, type Vocabulary, vocabulary } from './vocabulary.ts';
+
+export interface TextOptions {
+  /** The characters that may occur, in the order of their indices: a string, or one string each. */
+  readonly alphabet?: Iterable<string>;
+  /** What is predicted; there is only one choice so far. */
+  readonly unit?: 'character';
+}
+
+/** A text at hand: endless, since it starts again after its end. */
+export interface TextTask extends SymbolTask, Vocabulary {}
+
+/** A text that arrives in pieces, and ends when they do. */
+export interface TextFeed extends Feed<number, number>, Vocabulary {}
+
+/**
+ * Prediction of the next character of a text.
+ *
+ * A string is read in a circle: after its last character comes its first. Its alphabet is that of the text, sorted by code
+ * point, if none is given. An iterable of strings (the chunks of a file or of standard input) is read once, as it
+ * arrives, and needs an alphabet, as nobody can look ahead; where it is cut makes no difference, not even in the middle of a surrogate
+ * pair. The first character is only ever an input, and the last one, if the text ends, only a target.
+ * @throws DataError for a character outside the alphabet (with its code point and its offset, in characters from 0), an empty
+ * string, and a stream that ends before its second character. @throws ConfigurationError for an alphabet that is
+ * missing, empty or has an entry twice.
+ */
+export function text(source: string, options?: TextOptions): TextTask;
+export function text(source: Iterable<string> | AsyncIterable<string>, options: TextOptions): TextFeed;
+export function text(source: string | Iterable<string> | AsyncIterable<string>, options: TextOptions = {}): TextFeed {
+  const { alphabet, unit = 'character' } = known('text', options, ['alphabet', 'unit']);
+  if (unit !== 'character') throw new ConfigurationError(`text: unit must be character, got ${String(unit)}`);
+  if (typeof source === 'string') return circle(source, vocabulary(alphabet ?? charactersOf(nonEmpty(source))));
+  if (alphabet === undefined)
+    throw new ConfigurationError('text: a stream needs an alphabet, since its characters are not known in advance');
+  const index = vocabulary(alphabet);
+  return { name: 'text', ...publicPart(index), [Symbol.asyncIterator]: () => arriving(source, index) };
+}
+
+function circle(source: string, index: Index): TextTask {
+  const symbols = index.encode(nonEmpty(source));
+  function* around(): Generator<number, never, undefined> {
+    for (;;) yield* symbols;
+  }
+  return { name: 'text', ...publicPart(index), ...readings(() => nextSymbol(around())) };
+}
+
+function nonEmpty(source: string): string {
+  if (source === '') throw new DataError('text: the text is empty');
+  return source;
+}
+
+function publicPart({ symbols, alphabet, encode, decode }: Index): Vocabulary {
+  return { symbols, alphabet, encode, decode };
+}
+
+async function* arriving(
+  source: Iterable<string> | AsyncIterable<string>,
+  index: Index,
+): AsyncGenerator<Example<number, number>, void, undefined> {
+  let count = 0;
+  let input: number | undefined;
+  for await (const character of charactersIn(source)) {
+    const target = index.indexOf(character, count++);
+    if (input !== undefined) yield { input, target };
+    input = target;
+  }
+  if (count < 2) throw new DataError(`text: the stream ended after ${count} characters; prediction needs at least two`);
+}
+
+async function* charactersIn(source: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  let held = '';
+  for await (const chunk of source) {
+    if (typeof chunk !== 'string') throw new DataError(`text: the stream must give strings, got ${describe(chunk)}; decode bytes first`);
+    const piece = held + chunk;
+    // The first half of a surrogate pair waits for the second.
+    held = /[\uD800-\uDBFF]$/.test(piece) ? piece.slice(-1) : '';
+    yield* piece.slice(0, piece.length - held.length);
+  }
+  yield* held;
+}
+
+function describe(chunk: unknown): string {
+  return chunk instanceof Uint8Array ? 'bytes' : typeof chunk;
+}

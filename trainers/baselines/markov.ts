@@ -39,7 +39,9 @@ export function markov({ symbols, order = 0, prior = 0.5 }: MarkovOptions): Mark
   const base = symbols + 1;
   const size = base ** order;
   if (!Number.isSafeInteger(size))
-    throw new ConfigurationError(`markov: order ${order} over ${symbols} symbols has more contexts than can be numbered; use a lower order`);
+    throw new ConfigurationError(
+      `markov: order ${order} over ${symbols} symbols has more contexts than can be numbered; use a lower order`,
+    );
 
   const seen = new Map<number, Counts>();
   const nothing: Counts = { of: new Float64Array(symbols), total: 0 };

@@ -47,7 +47,12 @@ export function copy(options: CopyOptions = {}): CopyTask {
   };
 }
 
-function* sequences(noise: Noise, symbols: number, length: number, delay: number): Generator<Example<number, number>, never, undefined> {
+function* sequences(
+  noise: Noise,
+  symbols: number,
+  length: number,
+  delay: number,
+): Generator<Example<number, number>, never, undefined> {
   const [blank, delimiter] = [symbols, symbols + 1];
   for (;;) {
     const pattern = Array.from({ length }, () => noise.integer(symbols));

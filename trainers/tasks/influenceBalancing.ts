@@ -1,5 +1,5 @@
 import { add, matmul, mul, reshape, slice, square, sub } from '../../autodiff/index.ts';
-import { ConfigurationError, type FloatDType, full, ones, type Tensor, tensor } from '../../lib/index.ts';
+import { ConfigurationError, type FloatDType, full, ones, requireFloat, type Tensor, tensor } from '../../lib/index.ts';
 import type { Cell } from '../../nn/index.ts';
 import { floatOption, known, seedOption, whole } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
@@ -9,7 +9,7 @@ export interface InfluenceBalancingOptions {
   readonly units?: number;
   /** On how many units, the first ones, θ acts with +1; on the others with -1. 10 by default; not half of the units. */
   readonly positive?: number;
-  /** Of the system and the target; float64 by default. */
+  /** Of the target, the first θ and the first state; float64 by default. The system itself runs in either. */
   readonly dtype?: FloatDType;
   /** Nothing here is random: taken so that every task of an experiment can be given one. */
   readonly seed?: number;
@@ -52,7 +52,9 @@ export function influenceBalancing(options: InfluenceBalancingOptions = {}): Inf
   seedOption('influenceBalancing', seed);
   const limit = 2 * (2 * positive - units);
   if (limit === 0)
-    throw new ConfigurationError(`influenceBalancing: with ${positive} of ${units} units positive θ has no effect in the long run`);
+    throw new ConfigurationError(
+      `influenceBalancing: with ${positive} of ${units} units positive θ has no effect in the long run`,
+    );
   const signs = Array.from({ length: units }, (_, i) => (i < positive ? 1 : -1));
   const example: Example<NoInput, Tensor> = { input: {}, target: full([], 1, { dtype }) };
   return {
@@ -70,16 +72,16 @@ export function influenceBalancing(options: InfluenceBalancingOptions = {}): Inf
 
 function linearSystem(signs: readonly number[], dtype: FloatDType): Cell<InfluenceParameters, Tensor, NoInput> {
   const n = signs.length;
-  const a = tensor(
-    signs.map((_, row) => signs.map((_, column) => (column === row || column === row + 1 ? 0.5 : 0))),
-    { dtype },
-  );
-  const b = tensor(signs, { dtype });
+  const rows = signs.map((_, row) => signs.map((_, column) => (column === row || column === row + 1 ? 0.5 : 0)));
+  const constants = (own: FloatDType) => ({ a: tensor(rows, { dtype: own }), b: tensor(signs, { dtype: own }) });
+  // A learner brings parameters and state to its own dtype, and A and b have to follow; both hold them exactly.
+  const system = { float32: constants('float32'), float64: constants('float64') };
   return {
     name: 'influenceBalancing',
     init: () => ({ theta: full([], 0.5, { dtype }) }),
     start: () => ones([n], { dtype }),
     step({ theta }, state) {
+      const { a, b } = system[requireFloat(state.dtype, 'influenceBalancing')];
       const next = add(matmul(a, state), mul(b, theta));
       return { state: next, output: reshape(slice(next, [0], [1]), []) };
     },

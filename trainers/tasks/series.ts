@@ -66,7 +66,9 @@ function window(horizon: number, dtype: FloatDType): Window {
 
 function checkRow(values: readonly unknown[], at: number, width: number, dtype: FloatDType): void {
   if (values.length !== width || width === 0)
-    throw new DataError(`series: value ${at} has ${values.length} channels, ${width === 0 ? 'and needs one at least' : `others ${width}`}`);
+    throw new DataError(
+      `series: value ${at} has ${values.length} channels, ${width === 0 ? 'and needs one at least' : `others ${width}`}`,
+    );
   values.forEach((value, channel) => {
     const where = width === 1 ? '' : ` (channel ${channel})`;
     if (typeof value !== 'number' || !Number.isFinite(value))
@@ -87,7 +89,10 @@ function present(values: ArrayLike<Row>, { push, end }: Window): Example<Tensor,
   return examples;
 }
 
-async function* arriving(values: AsyncIterable<Row>, { push, end }: Window): AsyncGenerator<Example<Tensor, Tensor>, void, undefined> {
+async function* arriving(
+  values: AsyncIterable<Row>,
+  { push, end }: Window,
+): AsyncGenerator<Example<Tensor, Tensor>, void, undefined> {
   for await (const row of values) {
     const example = push(row);
     if (example !== undefined) yield example;

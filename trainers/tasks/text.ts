@@ -62,24 +62,28 @@ async function* arriving(
 ): AsyncGenerator<Example<number, number>, void, undefined> {
   let count = 0;
   let input: number | undefined;
-  for await (const character of charactersIn(source)) {
-    const target = index.indexOf(character, count++);
-    if (input !== undefined) yield { input, target };
-    input = target;
+  for await (const piece of wholeCharacters(source)) {
+    for (const character of piece) {
+      const target = index.indexOf(character, count++);
+      if (input !== undefined) yield { input, target };
+      input = target;
+    }
   }
   if (count < 2) throw new DataError(`text: the stream ended after ${count} characters; prediction needs at least two`);
 }
 
-async function* charactersIn(source: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+/** The same text in pieces that do not end within a surrogate pair. */
+async function* wholeCharacters(source: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   let held = '';
   for await (const chunk of source) {
-    if (typeof chunk !== 'string') throw new DataError(`text: the stream must give strings, got ${describe(chunk)}; decode bytes first`);
+    if (typeof chunk !== 'string')
+      throw new DataError(`text: the stream must give strings, got ${describe(chunk)}; decode bytes first`);
     const piece = held + chunk;
     // The first half of a surrogate pair waits for the second.
     held = /[\uD800-\uDBFF]$/.test(piece) ? piece.slice(-1) : '';
-    yield* piece.slice(0, piece.length - held.length);
+    yield piece.slice(0, piece.length - held.length);
   }
-  yield* held;
+  yield held;
 }
 
 function describe(chunk: unknown): string {

@@ -1,0 +1,72 @@
+// lib <- autodiff <- nn <- trainers <- cli: imports only point left, and only at another folder's index.ts.
+const layers = ['lib', 'autodiff', 'nn', 'trainers', 'cli'];
+const portable = '^(lib|autodiff|nn|trainers)/';
+const allowedPackages = '^node_modules/(@types/)?(ndarray|ndarray-ops|gl-matrix)/';
+
+const leftward = layers.slice(0, -1).map((layer, at) => ({
+  name: `${layer}-imports-only-left`,
+  comment: `${layer} may import only from ${layers.slice(0, at + 1).join(', ')}.`,
+  severity: 'error',
+  from: { path: `^${layer}/` },
+  to: { path: `^(${[...layers.slice(at + 1), 'bench', 'spec'].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...leftward,
+    {
+      name: 'cli-imports-no-tests',
+      comment: 'The command line ships; benchmarks and tests do not. The laws are public, through their index.',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^(bench|spec)/', pathNot: '^spec/laws/index\\.ts$' },
+    },
+    {
+      name: 'only-through-the-index',
+      comment: "Another folder's public surface is its index.ts.",
+      severity: 'error',
+      from: { path: '^(lib|autodiff|nn|trainers|cli|bench)/' },
+      // $1 is the folder that imports.
+      to: { path: '^(lib|autodiff|nn|trainers|cli)/', pathNot: ['^$1/', '^[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Modules that need each other are one concept, or hide a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-node-in-portable-folders',
+      comment: 'lib, autodiff, nn and trainers run in browsers.',
+      severity: 'error',
+      from: { path: portable },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'few-packages-in-portable-folders',
+      comment: 'lib, autodiff, nn and trainers need ndarray, ndarray-ops and gl-matrix, nothing else.',
+      severity: 'error',
+      from: { path: portable },
+      to: { path: '^node_modules/', pathNot: allowedPackages },
+    },
+    {
+      name: 'resolvable',
+      comment: 'An import that leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|docs|coverage|runs)/' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+};

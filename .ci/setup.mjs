@@ -1,0 +1,108 @@
+// Makes a fresh clone ready: installs what package-lock.json asks for, then compiles what changed into dist/.
+// `npm start` and `npm test` call it first. `--force` compiles everything again. Results go nowhere; notes go to stderr.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const project = join('.ci', 'tsconfig.build.json');
+
+requireNode(20);
+if (!installed()) install();
+compile(process.argv.includes('--force'));
+
+function requireNode(major) {
+  if (Number.parseInt(process.versions.node, 10) < major)
+    fail(
+      `norewind needs Node ${major} or newer, this is ${process.version}: install a current Node from nodejs.org and run this again.`,
+    );
+}
+
+/** Whether node_modules holds what the lock file asks for. Contents, not dates: `git checkout` and `npm install` touch the lock file. */
+function installed() {
+  const wanted = packages('package-lock.json');
+  const present = packages(join('node_modules', '.package-lock.json'));
+  if (wanted === undefined) fail('package-lock.json is missing or unreadable: restore it with `git checkout package-lock.json`.');
+  if (present === undefined) return false;
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    // Packages for other platforms are optional and are not installed.
+    return present[path] === undefined ? optional === true : present[path].version === version && existsSync(join(root, path));
+  });
+}
+
+function packages(file) {
+  try {
+    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+function install() {
+  const started = Date.now();
+  process.stderr.write('norewind: installing its dependencies with npm ci, once ...');
+  // --include=dev: the compiler is needed even where NODE_ENV=production.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  const npm = process.env.npm_execpath ?? '';
+  const result = npm.endsWith('npm-cli.js')
+    ? run(process.execPath, [npm, ...args])
+    : run('npm', args, process.platform === 'win32');
+  process.stderr.write(` ${result.status === 0 ? 'done in' : 'failed after'} ${Math.round((Date.now() - started) / 1000)} s\n`);
+  if (result.status !== 0) fail(`npm ci failed; its last lines:\n${lastLines(result, 8)}`);
+}
+
+function compile(force) {
+  prune(join(root, 'dist'), root, 0);
+  // The compiler's notes say that an output was written, not that it is still there.
+  const whole = ['lib', 'autodiff', 'nn', 'trainers', 'cli', 'bench', 'spec/laws'].every(written);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const result = run(process.execPath, [tsc, '--build', project, ...(force || !whole ? ['--force'] : [])]);
+  if (result.status !== 0) fail(`${output(result)}\nThe sources do not compile; the messages above are the compiler's.`);
+}
+
+/** Whether every source below a folder has its output. */
+function written(folder) {
+  if (!existsSync(join(root, folder))) return true;
+  return readdirSync(join(root, folder), { withFileTypes: true }).every((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return written(path);
+    return !/(?<!\.spec|\.d)\.ts$/.test(path) || existsSync(join(root, 'dist', path.replace(/\.ts$/, '.js')));
+  });
+}
+
+/** Removes outputs whose source is gone, which would otherwise be run and published. */
+function prune(folder, sources, depth) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) prune(path, join(sources, entry.name), depth + 1);
+    else if (depth > 0 && !existsSync(join(sources, entry.name.replace(/(\.d)?\.[cm]?[jt]s(\.map)?$/, '.ts')))) rmSync(path);
+  }
+  if (depth > 0 && readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
+}
+
+function run(command, args, shell = false) {
+  return spawnSync(command, args, { cwd: root, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
+}
+
+function output({ stdout, stderr, error }) {
+  return [stdout, stderr, error?.message]
+    .filter(Boolean)
+    .map((text) => text.trimEnd())
+    .join('\n');
+}
+
+/** npm's last lines, without empty ones and the help that it appends. */
+function lastLines(result, count) {
+  const lines = output(result).split('\n');
+  const help = lines.findIndex((line) => /^npm error Clean install a project/.test(line));
+  const told = lines.slice(0, help < 0 ? lines.length : help).filter((line) => !/^npm error\s*$/.test(line));
+  return told.slice(-count).join('\n');
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

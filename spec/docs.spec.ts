@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { checkPages } from './support/examples.ts';
+import { examplesOf, fencesOf } from './support/fences.ts';
+import { filesBelow, root } from './support/project.ts';
+
+describe('documentation', () => {
+  const pages = new Map<string, string>();
+  if (existsSync(join(root, 'README.md'))) pages.set('README.md', readFileSync(join(root, 'README.md'), 'utf8'));
+  // docs/api is generated from the docstrings.
+  for (const file of filesBelow(join(root, 'docs')).filter((path) => path.endsWith('.md') && !path.startsWith('api/')))
+    pages.set(`docs/${file}`, readFileSync(join(root, 'docs', file), 'utf8'));
+
+  describe('README.md and docs', () => {
+    it('every ts block compiles, runs and prints what the page says', () => {
+      expect(checkPages(pages).flatMap(({ problems }) => problems)).to.deep.equal([]);
+    });
+
+    it('the README has an example', () => {
+      const readme = pages.get('README.md');
+      expect(readme === undefined || examplesOf(readme).length > 0).to.equal(true);
+    });
+
+    it('every relative link leads to a file', () => {
+      const broken = [...pages].flatMap(([page, markdown]) => brokenLinks(page, markdown));
+      expect(broken).to.deep.equal([]);
+    });
+  });
+
+  describe('the checker itself', () => {
+    it('accepts modules, titles, expected errors and expected output, indented or not', () => {
+      const page = [
+        '# Good',
+        ...['```ts title=answer.ts', 'export const answer: number = 42;', '```'],
+        ...['1. In a list', '   ```ts', "   import { answer } from './answer.ts';", '   if (answer > 1) {'],
+        ...[
+          '     console.log(await Promise.resolve(answer), ``);',
+          '   }',
+          '   ```',
+          '   which prints',
+          '   ```text',
+          '   42',
+          '   ```',
+        ],
+        ...[
+          '```ts error=OddError',
+          'class OddError extends Error {}',
+          "console.log('first');",
+          "throw new OddError('3 is odd');",
+          '```',
+        ],
+        ...['```text', 'first', 'OddError: 3 is odd', '```', '```sh', 'rm -rf nothing', '```'],
+      ].join('\n');
+      expect(checkPages(new Map([['good.md', page]]))).to.deep.equal([{ page: 'good.md', examples: 3, problems: [] }]);
+    });
+
+    it('reports a block that throws, prints something else, does not throw, or does not compile, each at its line', () => {
+      const page = [
+        ...['```ts', "throw new RangeError('too far');", '```', '## Two'],
+        ...['```ts', "console.log('one');", '```', '```text', 'two', '```', '## Three'],
+        ...['```ts error=ShapeError', 'export {};', '```', '```ts error=ShapeError', "throw new TypeError('x');", '```'],
+        ...['```ts', 'export const a = 1;', "export const b: number = 'text';", '```'],
+        ...['```ts', "import { nothing } from './nowhere.ts';", 'nothing();', '```'],
+      ].join('\n');
+      const [report] = checkPages(new Map([['bad.md', page]]));
+      const at = (line: number): string => report.problems.filter((text) => text.startsWith(`bad.md:${line}: `)).join();
+      expect(report.examples).to.equal(6);
+      expect(at(1)).to.include('too far');
+      expect(at(5)).to.match(/printed\s+one\s+where the page says\s+two/);
+      expect(at(12)).to.include('must throw ShapeError, but threw nothing');
+      expect(at(15)).to.include('must throw ShapeError, but threw TypeError: x');
+      expect(at(20)).to.include("Type 'string' is not assignable to type 'number'");
+      expect(at(23)).to.include('nowhere');
+      expect(report.problems).to.have.length(7);
+    });
+
+    it('reports blocks that a process exit cuts off', () => {
+      const page = ['```ts', 'process.exit(0);', '```', '```ts', 'export {};', '```'].join('\n');
+      const [report] = checkPages(new Map([['cut.md', page]]));
+      expect(report.problems).to.deep.equal(['cut.md:1: was not run to its end', 'cut.md:4: was not run to its end']);
+    });
+
+    it('reports blocks that would go unnoticed', () => {
+      const problemsOf = (page: string) => checkPages(new Map([['page.md', page]]))[0].problems.join();
+      expect(problemsOf('```typescript\nx\n```')).to.include('line 1: `typescript` blocks are not run');
+      expect(problemsOf('```ts eror=ShapeError\nx\n```')).to.include('unknown attribute eror');
+      expect(problemsOf('```ts title=../x.ts\nx\n```')).to.include('not a file name');
+      expect(problemsOf('```ts title=x.ts\n```\n```ts title=x.ts\n```')).to.include('a second block called x.ts');
+    });
+
+    it('ends a fence where CommonMark does', () => {
+      const fences = fencesOf('````md\n```ts\ninner\n```\n````\n~~~ts\n```\n~~~\n```ts\nunclosed');
+      expect(fences.map(({ language, text }) => [language, text])).to.deep.equal([
+        ['md', '```ts\ninner\n```'],
+        ['ts', '```'],
+        ['ts', 'unclosed'],
+      ]);
+    });
+
+    it('finds a broken link', () => {
+      const text = '[a](./package.json) [b](missing.md#part) [c](https://example.org/x) [d](#here)\n```md\n[e](gone.md)\n```';
+      expect(brokenLinks('README.md', text)).to.deep.equal(['README.md: missing.md']);
+    });
+  });
+});
+
+/** Relative links of a page whose file does not exist. What stands in fences is no link. */
+function brokenLinks(page: string, markdown: string): string[] {
+  const prose = markdown.replace(/^[ \t]*(`{3,}|~{3,})[\s\S]*?^[ \t]*\1/gm, '').replace(/`[^`\n]*`/g, '');
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)].map(([, target]) => target.split('#')[0]);
+  return targets
+    .filter((target) => target !== '' && !/^[a-z]+:/i.test(target) && !target.includes('docs/api/') && !target.startsWith('api/'))
+    .filter((target) => !existsSync(join(root, page, '..', target)))
+    .map((target) => `${page}: ${target}`);
+}

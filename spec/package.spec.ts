@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import ts from 'typescript';
+import { compileFiles, createProject, type Project, readManifest, root, userOptions } from './support/project.ts';
+import { readTarball } from './support/tarball.ts';
+
+describe('the package that is published', () => {
+  const manifest = readManifest();
+  const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
+  let project: Project;
+  let files: Map<string, Buffer>;
+
+  before(() => {
+    project = createProject();
+    files = pack(project.folder);
+    for (const [path, bytes] of files) project.write(`node_modules/${manifest.name}/${path}`, bytes);
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) project.link(name);
+    project.link('@types/node');
+  });
+
+  after(() => project.dispose());
+
+  it('has its licence, its readme and what package.json points at', () => {
+    expect([...files.keys()]).to.include.members(['package.json', 'LICENSE', 'README.md']);
+    for (const target of [...Object.values(manifest.exports), ...Object.values(manifest.bin)])
+      expect([...files.keys()]).to.include(target.replace(/^\.\//, ''));
+    for (const target of Object.values(manifest.bin))
+      expect(files.get(target)?.toString('utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it('has nothing else: no tests but the laws, no sources, no benchmarks, no build state', () => {
+    const expected = [
+      /^(package\.json|LICENSE|README\.md)$/,
+      /^dist\/(lib|autodiff|nn|trainers|cli|spec\/laws)\/.+(?<!\.spec)\.(js|js\.map|d\.ts)$/,
+      /^cli\/data\//,
+      /^docs\/(?!api\/).+\.(md|svg|png)$/,
+    ];
+    expect([...files.keys()].filter((path) => !expected.some((pattern) => pattern.test(path)))).to.deep.equal([]);
+    expect([...files.keys()].filter((path) => path.startsWith('dist/lib/'))).to.have.length.above(20);
+  });
+
+  it('names no path of the machine that packed it', () => {
+    // A home of `/` or `/root` would be found in ordinary text.
+    const paths = [root, homedir(), project.folder].filter((path) => path.split(/[/\\]/).length > 2);
+    expect(paths).to.include(root);
+    const leaks = [...files].filter(([, bytes]) => paths.some((path) => bytes.includes(path))).map(([path]) => path);
+    expect(leaks).to.deep.equal([]);
+  });
+
+  for (const [name, options] of [
+    ['nodenext', userOptions],
+    ['bundler', { ...userOptions, module: ts.ModuleKind.ES2022, moduleResolution: ts.ModuleResolutionKind.Bundler }],
+  ] as const)
+    it(`a strict TypeScript program that imports every entry point compiles and runs (${name})`, () => {
+      const program = [
+        ...entries.map((entry, at) => `import * as entry${at} from '${manifest.name}${entry.slice(1)}';`),
+        "import { type Tensor, tensor } from 'norewind/lib';",
+        "const x: Tensor = tensor([[1, 2, 3], [4, 5, 6]], { dtype: 'float32' });",
+        `const entries: object[] = [${entries.map((_, at) => `entry${at}`).join(', ')}];`,
+        'console.log(x.shape.join(), entries.every((entry) => Object.keys(entry).length > 0));',
+      ];
+      const file = project.write(`${name}/program.ts`, `${program.join('\n')}\n`);
+      // skipLibCheck would hide what is wrong with the declarations that are shipped.
+      expect(compileFiles([file], { ...options, skipLibCheck: false }, project.folder)).to.deep.equal([]);
+      expect(run(project.folder, `${name}/program.js`)).to.deep.equal({ stdout: '2,3 true\n', stderr: '', status: 0 });
+    });
+
+  it('the lock file knows the packages of every platform, also those that npm could not install here', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockEntry> };
+    const optional = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    expect(optional).to.have.length.above(20);
+    // Without them `npm ci` fails in a fresh clone.
+    expect(optional.filter((name) => lock.packages[`node_modules/${name}`] === undefined)).to.deep.equal([]);
+    expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).to.deep.equal([]);
+  });
+
+  it('a program that misuses it does not compile', () => {
+    const file = project.write('wrong.ts', "import { tensor } from 'norewind/lib';\ntensor([1], { dtype: 'float16' });\n");
+    const complaints = compileFiles([file], { ...userOptions, noEmit: true }, project.folder);
+    expect(complaints.map(({ line }) => line)).to.deep.equal([2]);
+  });
+});
+
+interface LockEntry {
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly resolved?: string;
+}
+
+function pack(folder: string): Map<string, Buffer> {
+  // Scripts would build again under the feet of the other specs.
+  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
+  const npm = process.env.npm_execpath ?? '';
+  const [command, first] = npm.endsWith('npm-cli.js') ? [process.execPath, [npm]] : ['npm', []];
+  const shell = process.platform === 'win32' && first.length === 0;
+  const { status, stderr } = spawnSync(command, [...first, ...args], { cwd: root, encoding: 'utf8', shell });
+  if (status !== 0) throw new Error(`npm pack ended with status ${status}: ${stderr}`);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined) throw new Error('npm pack made no tarball');
+  return readTarball(readFileSync(join(folder, tarball)));
+}
+
+function run(folder: string, file: string): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+  return { stdout, stderr, status };
+}

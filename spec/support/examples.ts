@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Example, examplesOf } from './fences.ts';
+import { compileFiles, createProject, readManifest, root, userOptions } from './project.ts';
+import type { Outcome } from './runExamples.ts';
+
+/** What was found on one page: how many examples it has, and what is wrong, as `page:line: sentence`. */
+export interface PageReport {
+  readonly page: string;
+  readonly examples: number;
+  readonly problems: readonly string[];
+}
+
+/** Type-checks and runs every `ts` block of the pages, which are given by name with their Markdown. */
+export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
+  const project = createProject();
+  try {
+    linkPackages(project.link);
+    const runner = join(project.folder, 'runExamples.ts');
+    copyFileSync(join(root, 'spec', 'support', 'runExamples.ts'), runner);
+    const checked = [...pages].map(([page, markdown], at) => {
+      const problems: string[] = [];
+      const examples = extract(page, markdown, problems);
+      const files = examples.map((example) => project.write(`page-${at}/${example.file}`, example.source));
+      return { page, examples, files, problems };
+    });
+    const sources = checked.flatMap(({ files }) => files);
+    const complaints = sources.length === 0 ? [] : compileFiles([runner, ...sources], userOptions, project.folder);
+    for (const { page, examples, files, problems } of checked) {
+      for (const complaint of complaints) {
+        const at = files.indexOf(complaint.file);
+        if (at >= 0) problems.push(`${page}:${examples[at].line + complaint.line}: does not compile: ${complaint.message}`);
+      }
+      if (files.length > 0) problems.push(...runPage(page, examples, files, runner));
+    }
+    const elsewhere = complaints.filter(({ file }) => !sources.includes(file));
+    const last = checked[checked.length - 1];
+    last?.problems.push(...elsewhere.map(({ file, line, message }) => `${file}:${line}: ${message}`));
+    return checked.map(({ page, examples, problems }) => ({ page, examples: examples.length, problems }));
+  } finally {
+    project.dispose();
+  }
+}
+
+/** A reader has installed norewind, and whatever else the checkout uses may be named in an example. */
+function linkPackages(link: (name: string, from?: string) => void): void {
+  const { name, dependencies, devDependencies } = readManifest();
+  link(name, root);
+  for (const other of Object.keys({ ...dependencies, ...devDependencies })) link(other);
+}
+
+function extract(page: string, markdown: string, problems: string[]): Example[] {
+  try {
+    return examplesOf(markdown);
+  } catch (error) {
+    problems.push(`${page}: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+function runPage(page: string, examples: readonly Example[], files: readonly string[], runner: string): string[] {
+  const report = files[0].replace(/[^/\\]*$/, 'outcomes.json');
+  const modules = [runner, report, ...files].map((file) => file.replace(/\.ts$/, '.js'));
+  const { stderr, status } = spawnSync(process.execPath, ['--enable-source-maps', ...modules], {
+    cwd: join(report, '..'),
+    encoding: 'utf8',
+    timeout: 50_000,
+  });
+  const outcomes: (Outcome | undefined)[] = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [];
+  const problems = examples.flatMap((example, at) =>
+    judge(example, outcomes[at]).map((problem) => `${page}:${example.line}: ${problem}`),
+  );
+  if (status !== 0) problems.push(`${page}: its examples ended with status ${status}: ${stderr.trim()}`);
+  return problems;
+}
+
+function judge(example: Example, outcome: Outcome | undefined): string[] {
+  if (outcome === undefined) return ['was not run to its end'];
+  const problems: string[] = [];
+  const { error } = outcome;
+  if (example.error === undefined && error !== undefined) problems.push(`threw ${error.stack || error.message}`);
+  if (example.error !== undefined && error?.name !== example.error)
+    problems.push(
+      `must throw ${example.error}, but ${error === undefined ? 'threw nothing' : `threw ${error.name}: ${error.message}`}`,
+    );
+  if (example.output !== undefined) {
+    // The output of a failing example ends in the message that its reader sees.
+    const printed = tidy(outcome.output + (error === undefined ? '' : `${error.name}: ${error.message}`));
+    if (printed !== tidy(example.output))
+      problems.push(`printed\n${indent(printed)}\nwhere the page says\n${indent(tidy(example.output))}`);
+  }
+  return problems;
+}
+
+function tidy(text: string): string {
+  const lines = text.split(/\r?\n/).map((line) => line.trimEnd());
+  return lines.join('\n').trimEnd();
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    ');
+}

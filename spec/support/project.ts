@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+/** The top of the checkout. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** package.json, as far as the specs read it. */
+export interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+export function readManifest(): Manifest {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** A user's project in a folder of its own, outside the checkout, gone after `dispose`. */
+export interface Project {
+  readonly folder: string;
+  write(path: string, content: string | Uint8Array): string;
+  /** Makes a package that the checkout has installed importable, without any network. */
+  link(name: string, from?: string): void;
+  dispose(): void;
+}
+
+export function createProject(): Project {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind spec ')));
+  const project: Project = {
+    folder,
+    write(path, content) {
+      const target = join(folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+      return target;
+    },
+    link(name, from = join(root, 'node_modules', name)) {
+      const target = join(folder, 'node_modules', name);
+      mkdirSync(dirname(target), { recursive: true });
+      symlinkSync(from, target, 'junction');
+    },
+    dispose() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  project.write('package.json', '{ "type": "module", "private": true }\n');
+  return project;
+}
+
+/** What a user with `strict` on has; imports name the file that is written, `./foo.ts`. */
+export const userOptions: ts.CompilerOptions = {
+  strict: true,
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  rewriteRelativeImportExtensions: true,
+  types: ['node'],
+  // Declaration files are checked by the package spec; once is enough.
+  skipLibCheck: true,
+};
+
+/** A complaint of the compiler; `line` counts from 1. */
+export interface Complaint {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Type-checks `files` as one program and writes JavaScript beside them. */
+export function compileFiles(files: readonly string[], options: ts.CompilerOptions, folder: string): Complaint[] {
+  const all = { ...options, typeRoots: [join(folder, 'node_modules', '@types')], rootDir: folder };
+  const host = ts.createCompilerHost(all);
+  host.getCurrentDirectory = () => folder;
+  const program = ts.createProgram(files, all, host);
+  const emitted = all.noEmit ? [] : program.emit().diagnostics;
+  return [...ts.getPreEmitDiagnostics(program), ...emitted].map((diagnostic) => ({
+    file: diagnostic.file?.fileName ?? '',
+    line: 1 + (diagnostic.file?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? 0),
+    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
+  }));
+}
+
+/** Every file below `folder`, as paths relative to it with forward slashes, sorted. */
+export function filesBelow(folder: string, at = ''): string[] {
+  return readdirSync(join(folder, at), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = at === '' ? entry.name : `${at}/${entry.name}`;
+      return entry.isDirectory() ? filesBelow(folder, path) : [path];
+    })
+    .sort();
+}

@@ -1,0 +1,35 @@
+// Runs the modules named on the command line one after the other, in the plain Node of a reader of the documentation, and
+// writes what each printed and threw, as JSON, to the file named first. It is compiled together with the examples.
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+/** What became of one module. */
+export interface Outcome {
+  readonly output: string;
+  readonly error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
+}
+
+const [report, ...modules] = process.argv.slice(2);
+const outcomes: Outcome[] = [];
+for (const path of modules) {
+  const printed: string[] = [];
+  const write = process.stdout.write;
+  // console.log ends here too, and synchronously.
+  process.stdout.write = (chunk: string | Uint8Array): boolean => {
+    printed.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+    return true;
+  };
+  let error: Outcome['error'];
+  try {
+    await import(pathToFileURL(path).href);
+  } catch (thrown) {
+    error =
+      thrown instanceof Error
+        ? { name: thrown.constructor.name, message: thrown.message, stack: thrown.stack ?? '' }
+        : { name: typeof thrown, message: String(thrown), stack: '' };
+  } finally {
+    process.stdout.write = write;
+  }
+  outcomes.push({ output: printed.join(''), error });
+  writeFileSync(report, JSON.stringify(outcomes));
+}

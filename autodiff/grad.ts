@@ -1,6 +1,6 @@
 import { DTypeError, formatShape, ShapeError, Tensor } from '../lib/index.ts';
 import { callName } from './level.ts';
-import { linearize, type Linearization } from './linearize.ts';
+import { type Linearization, linearizeFor } from './linearize.ts';
 import { asTensor } from './operations/operand.ts';
 
 /** The value of f and the function that pulls a cotangent of it back to every argument (vector-Jacobian product). */
@@ -8,7 +8,7 @@ export function vjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...primals: A
 ): [value: R, pull: Linearization<A, R>['pull']] {
-  const { value, pull } = linearize(f, ...primals);
+  const { value, pull } = linearizeFor(callName('vjp', f), f, primals);
   return [value, pull];
 }
 
@@ -29,10 +29,12 @@ export function valueAndGrad<A extends readonly unknown[], I extends number = 0>
   return (...primals) => {
     if (!(argument in primals)) throw new ShapeError(`${name}: there is no argument ${argument}; f was given ${primals.length}`);
     const single = (primal: A[I]) => f(...(primals.with(argument, primal) as unknown as A));
-    const { value, pull } = linearize(single, primals[argument]);
+    const { value, pull } = linearizeFor(name, single, [primals[argument]] as [A[I]]);
     if (!(value instanceof Tensor)) throw new ShapeError(`${name}: f must return one scalar, it returned several tensors`);
     if (value.shape.length !== 0)
-      throw new ShapeError(`${name}: f must return a scalar, it returned shape ${formatShape(value.shape)}; use vjp or jacrev, or sum it`);
+      throw new ShapeError(
+        `${name}: f must return a scalar, it returned shape ${formatShape(value.shape)}; use vjp or jacrev, or sum it`,
+      );
     if (value.dtype === 'int32') throw new DTypeError(`${name}: f returned an int32 tensor, which has no derivative`);
     return [value, pull(asTensor(1, value.dtype) as never)[0]];
   };

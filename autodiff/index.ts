@@ -1,5 +1,18 @@
+export { type CheckOptions, type CheckReport, checkDerivatives } from './check.ts';
+export * from './compile/index.ts';
+export { type CustomRule, custom } from './custom.ts';
+export {
+  type BilinearRule,
+  type BinarySmooth,
+  bilinear,
+  type LinearRule,
+  linear,
+  smooth,
+  type UnarySmooth,
+} from './declare.ts';
 export { type GradOptions, grad, valueAndGrad, vjp } from './grad.ts';
 export { hessian, hvp, type Jacobian, jacfwd, jacrev } from './jacobian.ts';
 export { jvp } from './jvp.ts';
 export { type Linearization, linearize } from './linearize.ts';
 export * from './operations/index.ts';
+export type { TensorType } from './primitive.ts';

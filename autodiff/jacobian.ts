@@ -2,7 +2,8 @@ import { allocate, fromData, leavesOf, mapTree, rebuild, Tensor, type Tree } fro
 import { liftTree } from './arguments.ts';
 import { grad } from './grad.ts';
 import { jvp } from './jvp.ts';
-import { linearize } from './linearize.ts';
+import { callName } from './level.ts';
+import { linearizeFor } from './linearize.ts';
 import { reshape, stack, transpose } from './operations/index.ts';
 import { zerosLike } from './push-forward.ts';
 
@@ -12,9 +13,11 @@ export type Jacobian<R, X> = R extends Tensor ? X : { readonly [K in keyof R]: J
 /** The Jacobian of f by forward mode, one push for each element of x: a leaf has shape [...output, ...input]. */
 export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   return (x) => {
-    const { value, push } = linearize(f, x);
+    const { value, push } = linearizeFor(callName('jacfwd', f), f, [x] as [X]);
     const inputs = leavesOf(liftTree(x));
-    const columns = inputs.map((_, leaf) => basis(inputs, leaf).map((tangent) => leavesOf(push(rebuild(liftTree(x), tangent) as never) as Tree)));
+    const columns = inputs.map((_, leaf) =>
+      basis(inputs, leaf).map((tangent) => leavesOf(push(rebuild(liftTree(x), tangent) as never) as Tree)),
+    );
     return mapJacobian(value, (output, at) =>
       rebuildWith(x, (input, i) => {
         const parts = columns[i].map((column) => column[at]);
@@ -30,9 +33,11 @@ export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
 /** The Jacobian of f by reverse mode, one pull for each element of f(x): a leaf has shape [...output, ...input]. */
 export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   return (x) => {
-    const { value, pull } = linearize(f, x);
+    const { value, pull } = linearizeFor(callName('jacrev', f), f, [x] as [X]);
     const outputs = leavesOf(value as Tree);
-    const rows = outputs.map((_, leaf) => basis(outputs, leaf).map((cotangent) => leavesOf(pull(rebuild(value as Tree, cotangent) as never)[0] as Tree)));
+    const rows = outputs.map((_, leaf) =>
+      basis(outputs, leaf).map((cotangent) => leavesOf(pull(rebuild(value as Tree, cotangent) as never)[0] as Tree)),
+    );
     return mapJacobian(value, (output, at) =>
       rebuildWith(x, (input, i) => {
         const shape = [...output.shape, ...input.shape];
@@ -55,9 +60,10 @@ export function hessian<X>(f: (x: X) => Tensor): (x: X) => Jacobian<X, X> {
 
 /** Every unit vector of one leaf, with the other leaves left out. */
 function basis(leaves: readonly Tensor[], which: number): Tensor[][] {
+  if (leaves[which].dtype === 'int32') return [];
   return Array.from({ length: leaves[which].size }, (_, element) =>
     leaves.map((leaf, i) => {
-      if (i !== which) return zerosLike(leaf);
+      if (i !== which) return undefined as never;
       const data = allocate(leaf.dtype, leaf.size);
       data[element] = 1;
       return fromData(data, leaf.shape);

@@ -20,7 +20,7 @@ export function jvp<A extends readonly unknown[], R>(
   return withLevel(name, (level) => {
     const args = primals.map((primal, i) => {
       const lifted = liftTree(primal);
-      const given = alignLeaves(lifted, tangents[i], `${name}: tangent ${i}`);
+      const given = alignLeaves(lifted, tangents[i] === undefined ? undefined : liftTree(tangents[i]), `${name}: tangent ${i}`);
       let at = 0;
       return mapTree(lifted, (leaf, path) => {
         const tangent = given[at++];
@@ -31,8 +31,14 @@ export function jvp<A extends readonly unknown[], R>(
     });
     const result = liftTree(f(...(args as unknown as A)));
     const leaves = leavesOf(result);
-    const value = rebuild(result, leaves.map((leaf) => primalAt(leaf, level)));
-    const tangent = rebuild(result, leaves.map((leaf) => tangentAt(leaf, level) ?? zerosLike(leaf)));
+    const value = rebuild(
+      result,
+      leaves.map((leaf) => primalAt(leaf, level)),
+    );
+    const tangent = rebuild(
+      result,
+      leaves.map((leaf) => tangentAt(leaf, level) ?? zerosLike(leaf)),
+    );
     return [value, tangent];
   });
 }

@@ -87,4 +87,3 @@ function liveEquations(recorder: Recorder, outputs: readonly Tangent[]): Equatio
   }
   return live.reverse();
 }
-

@@ -23,7 +23,15 @@ export interface Linearization<A extends readonly unknown[], R> {
  * @throws TreeError when f returns something that is not a tree of tensors.
  */
 export function linearize<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): Linearization<A, R> {
-  const name = callName('linearize', f);
+  return linearizeFor(callName('linearize', f), f, primals);
+}
+
+/** `linearize` on behalf of what the user called, which messages name. */
+export function linearizeFor<A extends readonly unknown[], R>(
+  name: string,
+  f: (...args: A) => R,
+  primals: A,
+): Linearization<A, R> {
   const program = withLevel(name, (level) => {
     const recorder = linearRecorder(level);
     const inputs: (SymbolTensor | undefined)[] = [];
@@ -39,7 +47,9 @@ export function linearize<A extends readonly unknown[], R>(f: (...args: A) => R,
     const outputs = leavesOf(result).map((leaf) => tangentAt(leaf, level));
     for (const tangent of outputs)
       if (tangent !== undefined && !isSymbolOf(tangent, recorder))
-        throw new LinearityError(`${name}: a derivative rule gave a tangent that does not depend on its tangents; rules must be linear in them`);
+        throw new LinearityError(
+          `${name}: a derivative rule gave a tangent that does not depend on its tangents; rules must be linear in them`,
+        );
     return {
       arguments: lifted,
       value: mapTree(result, (leaf) => primalAt(leaf, level)),
@@ -57,7 +67,9 @@ export function linearize<A extends readonly unknown[], R>(f: (...args: A) => R,
     pull(cotangent) {
       const pulled = program.linear.pull(aligned(program.value, cotangent, `${name}: cotangent`));
       let at = 0;
-      return program.arguments.map((primal) => mapTree(primal, (leaf) => pulled[at++] ?? zerosFor(leaf))) as { [K in keyof A]: A[K] };
+      return program.arguments.map((primal) => mapTree(primal, (leaf) => pulled[at++] ?? zerosFor(leaf))) as {
+        [K in keyof A]: A[K];
+      };
     },
   };
 }
@@ -72,7 +84,10 @@ function aligned(like: Tree, given: unknown, who: string): Tangent[] {
 }
 
 function filled<T extends Tree>(like: T, tangents: readonly Tangent[]): T {
-  return rebuild(like, leavesOf(like).map((leaf, i) => tangents[i] ?? zerosFor(leaf)));
+  return rebuild(
+    like,
+    leavesOf(like).map((leaf, i) => tangents[i] ?? zerosFor(leaf)),
+  );
 }
 
 function zerosFor(leaf: { readonly shape: readonly number[]; readonly dtype: string }) {

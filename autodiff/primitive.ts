@@ -49,7 +49,10 @@ interface Unary<P extends Parameters> extends Common<P> {
 
 interface Binary<P extends Parameters> extends Common<P> {
   readonly kind: 'smooth';
-  readonly partials: readonly [(x: Tensor, y: Tensor, result: Tensor) => Tensor, (x: Tensor, y: Tensor, result: Tensor) => Tensor];
+  readonly partials: readonly [
+    (x: Tensor, y: Tensor, result: Tensor) => Tensor,
+    (x: Tensor, y: Tensor, result: Tensor) => Tensor,
+  ];
 }
 
 /** Has no derivative: its result carries no tangent. */

@@ -2,7 +2,9 @@ import { type Tensor, zeros } from '../lib/index.ts';
 import { bind } from './bind.ts';
 import type { Parameters, Primitive } from './primitive.ts';
 import { add } from './primitives/add.ts';
+import { broadcast, reshape, slice, sum } from './primitives/linear.ts';
 import { mul } from './primitives/mul.ts';
+import { SymbolTensor } from './symbol.ts';
 
 /** A tangent or cotangent; undefined stands for zero, so that no zero tensors are made. */
 export type Tangent = Tensor | undefined;
@@ -37,7 +39,7 @@ export function pushForward(
     case 'constant':
       return undefined;
     case 'custom':
-      return primitive.push(primals, tangents.map((tangent, i) => tangent ?? zerosLike(primals[i])), result);
+      return primitive.push(primals, withZeros(primals, tangents), result);
   }
 }
 
@@ -45,6 +47,23 @@ export function pushForward(
 export function addTangents(a: Tangent, b: Tangent): Tangent {
   if (a === undefined || b === undefined) return a ?? b;
   return bind(add, [a, b]);
+}
+
+/**
+ * The tangents with zeros for the missing ones. Beside a symbol a zero must be one too: plain zeros plus a symbol is not linear.
+ * The sum over no elements of a tangent is linear in it, and 0 whatever it holds.
+ */
+function withZeros(primals: readonly Tensor[], tangents: readonly Tangent[]): Tensor[] {
+  const given = tangents.find((tangent) => tangent !== undefined) as Tensor;
+  const { dtype } = given;
+  return tangents.map((tangent, i) => {
+    if (tangent !== undefined) return tangent;
+    const { shape } = primals[i];
+    if (!(given instanceof SymbolTensor)) return zerosLike({ shape, dtype });
+    const flat = bind(reshape, [given], { shape: [given.size] });
+    const zero = bind(sum, [bind(slice, [flat], { begin: [0], end: [0] })], { axes: [0] });
+    return bind(broadcast, [zero], { shape, axes: shape.map((_, axis) => axis) });
+  });
 }
 
 /** Zeros of the same shape and dtype. */

@@ -1,4 +1,12 @@
-import { type DType, LinearityError, type NdArray, type Shape, type Tensor, type TypedArray, UnknownValueError } from '../lib/index.ts';
+import {
+  type DType,
+  LinearityError,
+  type NdArray,
+  type Shape,
+  type Tensor,
+  type TypedArray,
+  UnknownValueError,
+} from '../lib/index.ts';
 import { InterpretedTensor } from './bind.ts';
 import { type Level, requireOpen } from './level.ts';
 import type { Parameters, Primitive, TensorType } from './primitive.ts';
@@ -68,5 +76,7 @@ function requireLinear(primitive: Primitive, operands: readonly Tensor[], record
     (primitive.kind === 'addition' && symbols === 2) ||
     (primitive.kind === 'bilinear' && symbols === 1);
   if (!fits)
-    throw new LinearityError(`${primitive.name}: a derivative rule applies it to a tangent, which is not linear; rules must be linear in their tangents`);
+    throw new LinearityError(
+      `${primitive.name}: a derivative rule applies it to a tangent, which is not linear; rules must be linear in their tangents`,
+    );
 }

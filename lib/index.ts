@@ -13,4 +13,5 @@ export { broadcastShapes, checkShape, formatShape, normalizeAxes, type Shape, sa
 export { ArrayTensor, dataOf, fromData, isContiguous, type NestedArray, Tensor, viewOf } from './tensor.ts';
 export { alignLeaves, type Leaf, labelTree, leavesOf, mapTree, type PartialTree, pathsOf, rebuild, sameStructure, type Tree, zipTrees } from './tree.ts';
 export * as kernels from './kernels/index.ts';
+export * as wasm from './kernels/wasm/index.ts';
 export type { NdArray } from 'ndarray';

@@ -1,9 +1,9 @@
-import type { Tensor } from '../../lib/index.ts';
+import { ones, Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import type { SmoothPrimitive } from '../primitive.ts';
 import * as smooth from '../primitives/smooth.ts';
 import { mul, scaleBy } from './arithmetic.ts';
-import { asTensor, type Operand } from './operand.ts';
+import { asTensor, commonShape, type Operand } from './operand.ts';
 
 function apply(primitive: SmoothPrimitive, x: Operand): Tensor {
   return bind(primitive, [asTensor(x, 'float64', primitive.name)]);
@@ -52,6 +52,8 @@ export function erf(x: Operand): Tensor {
 /** x / y, as x times the reciprocal of y. */
 export function div(x: Operand, y: Operand): Tensor {
   if (typeof y === 'number') return scaleBy(asTensor(x, 'float64', 'div'), 1 / y);
+  // Here, where both operands are still the ones that the caller knows by name.
+  if (x instanceof Tensor) commonShape(x, y, 'div');
   return mul(x, apply(smooth.reciprocal, y));
 }
 
@@ -69,5 +71,5 @@ export function pow(x: Operand, exponent: number): Tensor {
     if (rest % 2 === 1) power = power === undefined ? factor : mul(power, factor);
     if (rest > 1) factor = mul(factor, factor);
   }
-  return power ?? asTensor(1, base.dtype);
+  return power ?? ones(base.shape, { dtype: base.dtype });
 }

@@ -1,8 +1,20 @@
-import { checkShape, formatShape, normalizeAxes, type Shape, ShapeError, sameShape, sizeOf, type Tensor, broadcastShapes, indices, kernels } from '../../lib/index.ts';
+import {
+  broadcastShapes,
+  checkShape,
+  formatShape,
+  indices,
+  kernels,
+  normalizeAxes,
+  type Shape,
+  ShapeError,
+  sameShape,
+  sizeOf,
+  type Tensor,
+} from '../../lib/index.ts';
 import { bind } from '../bind.ts';
-import { gather as gatherRows, scatterAdd as scatterRows } from '../primitives/indexed.ts';
 import { sameDType } from '../primitives/checks.ts';
-import { pad, permute, reshape as reshapeTo, slice as block } from '../primitives/linear.ts';
+import { gather as gatherRows, scatterAdd as scatterRows } from '../primitives/indexed.ts';
+import { slice as block, pad, permute, reshape as reshapeTo } from '../primitives/linear.ts';
 import { add } from './arithmetic.ts';
 import { asTensor, expandTo, type Operand } from './operand.ts';
 
@@ -22,7 +34,9 @@ export function reshape(x: Operand, shape: Shape): Tensor {
   const missing = shape.filter((length) => length === -1).length;
   const full = missing === 1 && known > 0 ? shape.map((length) => (length === -1 ? value.size / known : length)) : shape;
   if (missing > 1 || full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== value.size)
-    throw new ShapeError(`reshape: ${formatShape(value.shape)} has ${value.size} elements, which ${formatShape(shape)} cannot hold`);
+    throw new ShapeError(
+      `reshape: ${formatShape(value.shape)} has ${value.size} elements, which ${formatShape(shape)} cannot hold`,
+    );
   return sameShape(value.shape, full) ? value : bind(reshapeTo, [value], { shape: full });
 }
 
@@ -42,8 +56,16 @@ export function slice(x: Operand, begin: readonly number[], end: readonly number
   const resolve = (bounds: readonly number[]) => bounds.map((at, axis) => (at < 0 ? at + value.shape[axis] : at));
   const [from, to] = [resolve(begin), resolve(end)];
   const fits = from.length === value.shape.length && to.length === value.shape.length;
-  if (!fits || from.some((at, axis) => !Number.isInteger(at) || !Number.isInteger(to[axis]) || at < 0 || at > to[axis] || to[axis] > value.shape[axis]))
-    throw new ShapeError(`slice: from [${begin.join(',')}] to [${end.join(',')}] is not a block of ${formatShape(value.shape)}; give one entry an axis`);
+  if (
+    !fits ||
+    from.some(
+      (at, axis) =>
+        !Number.isInteger(at) || !Number.isInteger(to[axis]) || at < 0 || at > to[axis] || to[axis] > value.shape[axis],
+    )
+  )
+    throw new ShapeError(
+      `slice: from [${begin.join(',')}] to [${end.join(',')}] is not a block of ${formatShape(value.shape)}; give one entry an axis`,
+    );
   return bind(block, [value], { begin: from, end: to });
 }
 
@@ -75,7 +97,10 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
 export function stack(parts: readonly Operand[], axis = 0): Tensor {
   const tensors = requireParts(parts, 'stack');
   const [at] = normalizeAxes(axis, tensors[0].shape.length + 1, 'stack');
-  return concat(tensors.map((part) => reshape(part, [...part.shape.slice(0, at), 1, ...part.shape.slice(at)])), at);
+  return concat(
+    tensors.map((part) => reshape(part, [...part.shape.slice(0, at), 1, ...part.shape.slice(at)])),
+    at,
+  );
 }
 
 /** Rows of x at int32 ids (or one row at a number): shape [...ids.shape, ...x.shape without its first axis]. @throws IndexError out of range. */
@@ -88,7 +113,9 @@ export function gather(x: Tensor, ids: Tensor | number): Tensor {
 export function scatterAdd(x: Tensor, ids: Tensor | number, size: number): Tensor {
   const rows = typeof ids === 'number' ? indices(ids) : ids;
   if (!sameShape(x.shape.slice(0, rows.shape.length), rows.shape))
-    throw new ShapeError(`scatterAdd: x of shape ${formatShape(x.shape)} does not begin with the shape of ids, ${formatShape(rows.shape)}`);
+    throw new ShapeError(
+      `scatterAdd: x of shape ${formatShape(x.shape)} does not begin with the shape of ids, ${formatShape(rows.shape)}`,
+    );
   return bind(scatterRows, [x, rows], { size });
 }
 

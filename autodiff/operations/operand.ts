@@ -1,8 +1,8 @@
 import {
   allocate,
   broadcastShapes,
-  DTypeError,
   type DType,
+  DTypeError,
   formatShape,
   fromData,
   type Shape,
@@ -31,12 +31,18 @@ export function broadcastPair(x: Operand, y: Operand, who: string): [Tensor, Ten
   const left = asTensor(x, y instanceof Tensor ? y.dtype : 'float64', who);
   const right = asTensor(y, left.dtype, who);
   if (sameShape(left.shape, right.shape)) return [left, right];
+  const shape = commonShape(left, right, who);
+  return [expandTo(left, shape), expandTo(right, shape)];
+}
+
+/** The shape that two tensors broadcast to. @throws ShapeError when there is none. */
+export function commonShape(left: Tensor, right: Tensor, who: string): Shape {
   const shape = broadcastShapes(left.shape, right.shape);
   if (shape === undefined)
     throw new ShapeError(
       `${who}: shapes ${formatShape(left.shape)} and ${formatShape(right.shape)} do not broadcast${nameOperands(left, right)}`,
     );
-  return [expandTo(left, shape), expandTo(right, shape)];
+  return shape;
 }
 
 /** x repeated to `shape`, which it is known to broadcast to. */

@@ -22,10 +22,11 @@ export function where(mask: Tensor, x: Operand, y: Operand): Tensor {
   const [left, right] = broadcastPair(x, y, 'where');
   const [probe] = broadcastPair(left, zeros(mask.shape, { dtype: left.dtype }), 'where');
   const flags = expandTo(mask, probe.shape);
-  return add(
-    bind(select, [expandTo(left, probe.shape), flags], { inverted: false }),
-    bind(select, [expandTo(right, probe.shape), flags], { inverted: true }),
-  );
+  const branch = (value: Tensor, inverted: boolean) => bind(select, [expandTo(value, probe.shape), flags], { inverted });
+  // A selection is 0 elsewhere anyway; and where(mask, tangent, 0), unlike a sum with a constant, is linear in the tangent.
+  if (y === 0) return branch(left, false);
+  if (x === 0) return branch(right, true);
+  return add(branch(left, false), branch(right, true));
 }
 
 /** The value of x with its derivative taken as zero. */
@@ -49,7 +50,8 @@ export function abs(x: Operand): Tensor {
 export function maximum(x: Operand, y: Operand): Tensor {
   const [left, right] = broadcastPair(x, y, 'maximum');
   const [mine, theirs] = [greater(left, right), greater(right, left)];
-  const tied = bind(select, [bind(select, [scaleBy(add(left, right), 0.5), mine], { inverted: true }), theirs], { inverted: true });
+  const middle = add(scaleBy(left, 0.5), scaleBy(right, 0.5));
+  const tied = bind(select, [bind(select, [middle, mine], { inverted: true }), theirs], { inverted: true });
   return add(add(only(left, mine), only(right, theirs)), tied);
 }
 
@@ -73,4 +75,3 @@ function signs(x: Operand): { value: Tensor; above: Tensor; below: Tensor; neith
   const rest = bind(select, [stripTangents(value), above], { inverted: true });
   return { value, above, below, neither: bind(select, [rest, below], { inverted: true }) };
 }
-

@@ -1,4 +1,4 @@
-import { normalizeAxes, ShapeError, type Tensor } from '../../lib/index.ts';
+import { normalizeAxes, ones, ShapeError, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { stripTangents } from '../dual.ts';
 import * as constant from '../primitives/constant.ts';
@@ -7,7 +7,7 @@ import { broadcast, reshape, sum as total } from '../primitives/linear.ts';
 import { add, mul, scaleBy, sub } from './arithmetic.ts';
 import { div, exp, log } from './functions.ts';
 import { asTensor, type Operand } from './operand.ts';
-import { greater, where } from './piecewise.ts';
+import { greater, less, where } from './piecewise.ts';
 
 /** Which axes to reduce, all of them by default, counted from the end when negative; `keepDims` leaves them with length 1. */
 export interface ReduceOptions {
@@ -35,10 +35,13 @@ export function max(x: Operand, options: ReduceOptions = {}): Tensor {
   const spread = bind(broadcast, [top], { shape: value.shape, axes });
   const mask = greater(spread, stripTangents(value));
   const winners = (t: Tensor) => bind(total, [bind(select, [t, mask], { inverted: true })], { axes });
-  // The winners' own value minus itself is zero and carries the derivative; adding it keeps the maximum exact.
-  const count = winners(add(mul(stripTangents(value), 0), 1));
-  const derivative = div(winners(sub(value, stripTangents(value))), count);
-  return keep(add(top, derivative), value, axes, options);
+  const shares = div(1, winners(ones(value.shape, { dtype: value.dtype })));
+  const average = winners(mul(value, bind(broadcast, [shares], { shape: value.shape, axes })));
+  // The average of equal numbers is rounded; this makes it exact again, where it is finite (infinity minus itself is NaN).
+  const rounding = sub(top, stripTangents(average));
+  const above = bind(select, [rounding, greater(top, Number.NEGATIVE_INFINITY)], { inverted: false });
+  const finite = bind(select, [above, less(top, Number.POSITIVE_INFINITY)], { inverted: false });
+  return keep(add(average, finite), value, axes, options);
 }
 
 /** log Σ e^x over axes, without overflow; -Infinity when every x is. @throws ShapeError over nothing. */

@@ -1,4 +1,4 @@
-import { DTypeError, formatShape, requireFloat, sameShape, ShapeError, Tensor } from '../../lib/index.ts';
+import { DTypeError, formatShape, requireFloat, ShapeError, sameShape, Tensor } from '../../lib/index.ts';
 import type { TensorType } from '../primitive.ts';
 
 /** The type shared by two operands. @throws ShapeError or DTypeError when they differ. */
@@ -12,7 +12,9 @@ export function sameType(name: string, [x, y]: readonly TensorType[]): TensorTyp
 /** @throws DTypeError when two operands have different dtypes or hold indices. */
 export function sameDType(name: string, x: TensorType, y: TensorType): void {
   if (x.dtype !== y.dtype)
-    throw new DTypeError(`${name}: ${x.dtype} with ${y.dtype}; nothing is promoted, convert one of them with cast${nameOperands(x, y)}`);
+    throw new DTypeError(
+      `${name}: ${x.dtype} with ${y.dtype}; nothing is promoted, convert one of them with cast${nameOperands(x, y)}`,
+    );
   requireFloat(x.dtype, name);
 }
 
@@ -24,7 +26,8 @@ export function floatType(name: string, x: TensorType): TensorType {
 
 /** @throws DTypeError unless the operand is int32. */
 export function requireIndices(name: string, ids: TensorType): void {
-  if (ids.dtype !== 'int32') throw new DTypeError(`${name}: needs an int32 tensor of indices, got ${ids.dtype}; make one with indices([...])`);
+  if (ids.dtype !== 'int32')
+    throw new DTypeError(`${name}: needs an int32 tensor of indices, got ${ids.dtype}; make one with indices([...])`);
 }
 
 /** `: left is params.update.w, right is input`, where the operands have labels. */

@@ -1,6 +1,6 @@
 import { kernels, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
-import { mul as product, neg, scaleBy, square, sub } from '../operations/arithmetic.ts';
+import { neg, mul as product, scaleBy, square, sub } from '../operations/arithmetic.ts';
 import type { SmoothPrimitive } from '../primitive.ts';
 import { floatType } from './checks.ts';
 
@@ -18,7 +18,11 @@ export const tanh = unary('tanh', Math.tanh, (_, y) => sub(1, square(y)));
 export const sigmoid = unary('sigmoid', kernels.sigmoid, (_, y) => product(y, sub(1, y)));
 export const exp = unary('exp', Math.exp, (_, y) => y);
 export const log = unary('log', Math.log, (x) => bind(reciprocal, [x]));
-export const reciprocal: SmoothPrimitive = unary('reciprocal', (x) => 1 / x, (_, y) => neg(square(y)));
+export const reciprocal: SmoothPrimitive = unary(
+  'reciprocal',
+  (x) => 1 / x,
+  (_, y) => neg(square(y)),
+);
 export const sqrt = unary('sqrt', Math.sqrt, (_, y) => scaleBy(bind(reciprocal, [y]), 0.5));
 export const sin: SmoothPrimitive = unary('sin', Math.sin, (x) => bind(cos, [x]));
 export const cos = unary('cos', Math.cos, (x) => neg(bind(sin, [x])));

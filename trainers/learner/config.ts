@@ -15,6 +15,8 @@ export interface LearnerConfig<P, S, X, Y> {
   readonly seed?: number;
   /** A source of noise in place of a seed. It is split once for the initial parameters, unless they are given. */
   readonly noise?: Noise;
+  /** Runs every operation when it is called, instead of a plan of the whole step: slower, and easy to follow with a debugger. */
+  readonly eager?: boolean;
   /** How many parallel streams there are; with more than one, inputs, targets, outputs and states have a first axis of lanes. */
   readonly lanes?: number;
   /** Initial parameters in place of `model.init`. */

@@ -2,6 +2,7 @@ import { DataError, formatShape, pathsOf, sameShape, seeded, type Tree } from '.
 import { readCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import { Learner } from './learner.ts';
+import { engineOf, settingOf } from './select.ts';
 import { systemsOf } from './system.ts';
 
 /**
@@ -13,7 +14,8 @@ export function restoreLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, by
   const dtype = config.dtype ?? 'float32';
   const { noise, memory } = readCheckpoint(bytes, config, dtype, systemsOf(config, dtype));
   requireShapes(memory.parameters as Tree, (config.parameters ?? config.model.init(seeded(1))) as Tree, 'parameters');
-  return new Learner(config, noise, () => memory);
+  const setting = settingOf(config, noise);
+  return new Learner(config, setting, engineOf(config, setting, memory));
 }
 
 function requireShapes(saved: Tree, own: Tree, root: string): void {

@@ -64,8 +64,9 @@ function pullThrough<P, S, X, Y>(
   let total: P | undefined;
   let state = last;
   for (let i = steps.length - 1; i >= 0; i--) {
-    const loss = scored(i) && steps[i].loss !== undefined ? lossCotangent : undefined;
-    const [parameters, before] = steps[i].derivative.pull({ state, loss } as never);
+    // A step that was only observed has no loss, and no place for the cotangent of one.
+    const cotangent = scored(i) && steps[i].loss !== undefined ? { state, loss: lossCotangent } : { state };
+    const [parameters, before] = steps[i].derivative.pull(cotangent as never);
     total = total === undefined ? parameters : addTrees(total, parameters);
     state = before;
   }

@@ -1,0 +1,127 @@
+import type { DType, TypedArray } from '../../lib/index.ts';
+
+/** A run of elements in the arena. Its place is known once the whole plan is laid out. */
+export interface Buffer {
+  readonly dtype: DType;
+  readonly size: number;
+  /** Pinned buffers keep their place for the whole plan: inputs, constants and outputs. */
+  pinned: boolean;
+  /** The byte address, given by `layOut`. */
+  address: number;
+}
+
+/** A place inside a buffer, `shift` elements from its beginning. */
+export interface Place {
+  readonly buffer: Buffer;
+  readonly shift: number;
+}
+
+/** A place in memory, or a plain count. */
+export type InstructionOperand = Buffer | Place | number;
+
+/** A kernel call. */
+export interface Instruction {
+  readonly operation: string;
+  readonly dtype: DType;
+  readonly operands: readonly InstructionOperand[];
+}
+
+/** A plan under construction. */
+export class Assembler {
+  readonly instructions: Instruction[] = [];
+  readonly constants = new Map<Buffer, TypedArray>();
+  readonly #scalars = new Map<string, Buffer>();
+
+  buffer(dtype: DType, size: number, pinned = false): Buffer {
+    return { dtype, size, pinned, address: 0 };
+  }
+
+  constant(dtype: DType, data: TypedArray): Buffer {
+    const buffer = this.buffer(dtype, data.length, true);
+    this.constants.set(buffer, data);
+    return buffer;
+  }
+
+  /** A constant of one element, each value once. */
+  scalar(dtype: DType, value: number): Buffer {
+    const key = `${dtype}:${Object.is(value, -0) ? '-0' : value}`;
+    const known = this.#scalars.get(key);
+    if (known !== undefined) return known;
+    const data = dtype === 'float32' ? Float32Array.of(value) : dtype === 'float64' ? Float64Array.of(value) : Int32Array.of(value);
+    const buffer = this.constant(dtype, data);
+    this.#scalars.set(key, buffer);
+    return buffer;
+  }
+
+  emit(operation: string, dtype: DType, ...operands: readonly InstructionOperand[]): void {
+    this.instructions.push({ operation, dtype, operands });
+  }
+}
+
+const alignment = 64;
+const bytesPer: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4 };
+
+/**
+ * Gives every buffer an address: pinned ones first, then each temporary for as long as instructions use it, in the smallest
+ * free block that fits. Returns the first byte after them all.
+ */
+export function layOut(begin: number, pinned: readonly Buffer[], instructions: readonly Instruction[]): number {
+  let end = align(begin);
+  for (const buffer of pinned) {
+    buffer.address = end;
+    end += bytesOf(buffer);
+  }
+  const temporaries = ({ operands }: Instruction) => operands.flatMap((operand) => bufferOf(operand) ?? []).filter(({ pinned }) => !pinned);
+  const lastUse = new Map<Buffer, number>();
+  instructions.forEach((instruction, at) => {
+    for (const buffer of temporaries(instruction)) lastUse.set(buffer, at);
+  });
+  const placed = new Set<Buffer>();
+  const free: { address: number; bytes: number }[] = [];
+  instructions.forEach((instruction, at) => {
+    const buffers = temporaries(instruction);
+    for (const buffer of buffers) {
+      if (placed.has(buffer)) continue;
+      placed.add(buffer);
+      const bytes = bytesOf(buffer);
+      const fit = free.filter((block) => block.bytes >= bytes).sort((a, b) => a.bytes - b.bytes)[0];
+      if (fit === undefined) {
+        buffer.address = end;
+        end += bytes;
+      } else {
+        buffer.address = fit.address;
+        fit.address += bytes;
+        fit.bytes -= bytes;
+      }
+    }
+    for (const buffer of new Set(buffers)) if (lastUse.get(buffer) === at) free.push({ address: buffer.address, bytes: bytesOf(buffer) });
+  });
+  return end;
+}
+
+/** The words of the plan as the machine reads them, with `opcodeOf` naming the operations. */
+export function encode(instructions: readonly Instruction[], opcodeOf: (operation: string, dtype: DType) => number): Int32Array {
+  return Int32Array.from(
+    instructions.flatMap(({ operation, dtype, operands }) => [opcodeOf(operation, dtype), ...operands.map((operand) => word(operand))]),
+  );
+}
+
+function word(operand: InstructionOperand): number {
+  if (typeof operand === 'number') return operand;
+  if ('shift' in operand) return operand.buffer.address + operand.shift * bytesPer[operand.buffer.dtype];
+  return operand.address;
+}
+
+function bufferOf(operand: InstructionOperand): Buffer | undefined {
+  if (typeof operand === 'number') return undefined;
+  return 'shift' in operand ? operand.buffer : operand;
+}
+
+function bytesOf({ dtype, size }: Buffer): number {
+  return Math.max(alignment, align(size * bytesPer[dtype]));
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
+

@@ -1,0 +1,90 @@
+import { leavesOf, mapTree, rebuild, Tensor, type Tree } from '../../lib/index.ts';
+import { liftTree } from '../arguments.ts';
+import { Execution } from './execution.ts';
+import { NotPlannable } from './lower.ts';
+import { type Program, printProgram, typeName } from './program.ts';
+import { evaluateProgram, trace } from './trace.ts';
+
+/** A function that runs on a plan. */
+export interface Compiled<A extends readonly unknown[], R> {
+  (...args: A): R;
+  /** The program for arguments like these; `String(program)` prints it. */
+  program(...example: A): Program;
+  /** How many plans there are: one for each structure, shapes and dtypes of the arguments seen so far. */
+  readonly plans: number;
+}
+
+interface Specialisation {
+  readonly program: Program;
+  readonly result: Tree;
+  readonly execution: Execution | undefined;
+}
+
+/**
+ * Traces f once for each structure, shapes and dtypes of its arguments, and from then on runs a plan of it: buffers laid out in one
+ * memory, and one call that runs every kernel.
+ *
+ * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes over is read once,
+ * when it is traced. Given a tensor that is being differentiated or traced, the compiled function is f itself, so that it can be
+ * used under every transform and inside itself. A program with a primitive that has no kernel (a user's own) is still traced once,
+ * and runs with the reference kernels.
+ */
+export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): Compiled<A, R> {
+  const cache = new Map<string, Specialisation>();
+  const specialise = (args: readonly Tree[], leaves: readonly Tensor[]): Specialisation => {
+    const key = `${leaves.map(typeName).join(';')}|${args.map(structureOf).join(';')}`;
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const { program, result } = trace(f.name || 'f', (declare) => {
+      const symbols = leaves.map((leaf) => declare(leaf, leaf.label));
+      return f(...(splitLike(args, symbols) as unknown as A));
+    });
+    const made = { program, result, execution: executionOf(program) };
+    cache.set(key, made);
+    return made;
+  };
+  const compiled = (...args: A): R => {
+    const lifted = args.map(liftTree);
+    const leaves = lifted.flatMap(leavesOf);
+    if (leaves.some(({ level }) => level !== 0)) return f(...args);
+    const { program, result, execution } = specialise(lifted, leaves);
+    if (execution === undefined) return rebuild(result, evaluateProgram(program, leaves)) as R;
+    leaves.forEach((leaf, i) => {
+      execution.write(i, leaf);
+    });
+    execution.run();
+    return rebuild(result, program.outputs.map((_, i) => execution.read(i))) as R;
+  };
+  return Object.defineProperties(compiled, {
+    name: { value: f.name },
+    plans: { get: () => cache.size },
+    program: {
+      value: (...example: A) => {
+        const lifted = example.map(liftTree);
+        const { program } = specialise(lifted, lifted.flatMap(leavesOf));
+        return { ...program, toString: () => printProgram(program) };
+      },
+    },
+  }) as Compiled<A, R>;
+}
+
+function executionOf(program: Program): Execution | undefined {
+  try {
+    return new Execution(program);
+  } catch (error) {
+    if (error instanceof NotPlannable) return undefined;
+    throw error;
+  }
+}
+
+function splitLike(args: readonly Tree[], leaves: readonly Tensor[]): Tree[] {
+  let at = 0;
+  return args.map((arg) => mapTree(arg, () => leaves[at++]));
+}
+
+/** The tree with its tensors left out, as a key. */
+function structureOf(tree: Tree): string {
+  if (tree instanceof Tensor) return 't';
+  if (Array.isArray(tree)) return `[${tree.map(structureOf).join()}]`;
+  return `{${Object.entries(tree).map(([key, part]) => `${JSON.stringify(key)}:${structureOf(part)}`).join()}}`;
+}

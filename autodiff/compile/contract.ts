@@ -1,0 +1,86 @@
+import type { DType, Tensor } from '../../lib/index.ts';
+import type { Buffer } from './assembler.ts';
+import type { Lowering } from './lower.ts';
+import { type Coefficient, dense, isOne, type Part, scaled, type Term, times, type Value } from './values.ts';
+
+type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean };
+
+/** A matrix product by its shape: outer product, inner product, matrix·vector, vector·matrix, or matrices. */
+export function lowerMatmul(plan: Lowering, x: Tensor, y: Tensor, { transposeLeft, transposeRight }: Flags, result: Tensor): Value {
+  const [rows, columns] = result.shape;
+  const inner = x.shape[transposeLeft ? 0 : 1];
+  if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y);
+  if (rows === 1 && columns === 1) return innerProduct(plan, x, y, result);
+  const [a, b] = [plan.factored(x), plan.factored(y)];
+  const out = plan.temporary(result);
+  const emit = (operation: string, ...operands: (Buffer | number)[]) => plan.assembler.emit(operation, result.dtype, out, ...operands);
+  // A vector has the same elements either way round, so only the matrix's flag counts.
+  if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', a.buffer, b.buffer, x.shape[0], x.shape[1], 0);
+  else if (rows === 1) emit(transposeRight ? 'matvec' : 'matvect', b.buffer, a.buffer, y.shape[0], y.shape[1], 0);
+  else emit('gemm', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight), 0);
+  return scaled(dense(out), times(a.coefficient, b.coefficient));
+}
+
+function outerProduct(plan: Lowering, x: Tensor, y: Tensor): Value {
+  const [a, b] = [plan.factored(x), plan.factored(y)];
+  const coefficient = times(a.coefficient, b.coefficient);
+  if (x.size === 1) return [{ coefficient: times(coefficient, { factor: 1, scalars: [a.buffer] }), part: { kind: 'dense', buffer: b.buffer } }];
+  if (y.size === 1) return [{ coefficient: times(coefficient, { factor: 1, scalars: [b.buffer] }), part: { kind: 'dense', buffer: a.buffer } }];
+  return [{ coefficient, part: { kind: 'outer', u: a.buffer, v: b.buffer } }];
+}
+
+/** The sum over all pairs of terms, each by the cheapest formula for its two parts. */
+function innerProduct(plan: Lowering, x: Tensor, y: Tensor, result: Tensor): Value {
+  if (x.size === 1) {
+    const out = plan.temporary(result);
+    plan.assembler.emit('mul', result.dtype, out, plan.array(x), plan.array(y), 1);
+    return dense(out);
+  }
+  const [left, right] = [plan.value(x), plan.value(y)];
+  const pairs = left.flatMap((a, i) =>
+    right.flatMap((b, j) => {
+      // <a+b, a+b> = <a,a> + 2<a,b> + <b,b>
+      if (left !== right) return [{ a, b, factor: 1 }];
+      return j < i ? [] : [{ a, b, factor: i === j ? 1 : 2 }];
+    }),
+  );
+  const products = pairs.length <= 6 ? pairs.map(({ a, b, factor }) => pair(plan, a, b, factor, x.dtype)) : [undefined];
+  const known = products.filter((product) => product !== undefined);
+  if (known.length < products.length) {
+    const out = plan.temporary(result);
+    plan.assembler.emit('dot', result.dtype, out, plan.array(x), plan.array(y), x.size);
+    return dense(out);
+  }
+  return dense(
+    known.reduce((sum, product) => {
+      const next = plan.assembler.buffer(x.dtype, 1);
+      plan.assembler.emit('add', x.dtype, next, sum, product, 1);
+      return next;
+    }),
+  );
+}
+
+/** The inner product of two terms as a scalar; undefined when their elements are needed. */
+function pair(plan: Lowering, a: Term, b: Term, factor: number, dtype: DType): Buffer | undefined {
+  const formula = partProduct(plan, a.part, b.part, dtype) ?? partProduct(plan, b.part, a.part, dtype);
+  if (formula === undefined) return undefined;
+  const coefficient: Coefficient = times(times(a.coefficient, b.coefficient), { factor, scalars: formula });
+  return isOne({ ...coefficient, scalars: [] }) && coefficient.scalars.length === 1 ? coefficient.scalars[0] : plan.materializer.coefficient(coefficient, dtype);
+}
+
+/** The inner product of two parts as a product of scalars. */
+function partProduct(plan: Lowering, a: Part, b: Part, dtype: DType): Buffer[] | undefined {
+  const emit = (operation: string, ...operands: (Buffer | number)[]) => {
+    const out = plan.assembler.buffer(dtype, 1);
+    plan.assembler.emit(operation, dtype, out, ...operands);
+    return out;
+  };
+  if (a.kind === 'dense' && b.kind === 'dense') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
+  if (a.kind === 'outer' && b.kind === 'outer' && a.u.size === b.u.size)
+    return [emit('dot', a.u, b.u, a.u.size), emit('dot', a.v, b.v, a.v.size)];
+  if (a.kind === 'outer' && b.kind === 'dense') return [emit('bilinear', a.u, b.buffer, a.v, a.u.size, a.v.size)];
+  if (a.kind === 'row' && b.kind === 'dense') return [emit('rowdot', b.buffer, a.index, a.v, a.v.size)];
+  if (a.kind === 'row' && b.kind === 'row' && a.index === b.index && a.v.size === b.v.size) return [emit('dot', a.v, b.v, a.v.size)];
+  return undefined;
+}
+

@@ -1,0 +1,65 @@
+import { type DType, dataOf, formatShape, fromData, IndexError, type Tensor, type TypedArray, wasm } from '../../lib/index.ts';
+import type { Buffer } from './assembler.ts';
+import { type Plan, planOf } from './plan.ts';
+import type { Program } from './program.ts';
+
+const views = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+
+/** A plan in its own memory, ready to run: what carries over from run to run stays there. */
+export class Execution {
+  readonly program: Program;
+  readonly plan: Plan;
+  readonly #machine: wasm.Machine;
+  readonly #inputs: readonly TypedArray[];
+  readonly #outputs: readonly TypedArray[];
+
+  constructor(program: Program, updates: ReadonlyMap<number, number> = new Map()) {
+    this.program = program;
+    this.plan = planOf(program, updates, opcodeOf, wasm.reservedBytes);
+    const { inputs, outputs, constants, words, begin, bytes } = this.plan;
+    this.#machine = new wasm.Machine(Math.max(bytes, 32 * 65536));
+    const { buffer: memory } = this.#machine.memory;
+    const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);
+    for (const [buffer, data] of constants) view(buffer).set(data);
+    new Int32Array(memory, begin, words.length).set(words);
+    this.#inputs = inputs.map(view);
+    this.#outputs = outputs.map(view);
+  }
+
+  /** The memory of an input, to be written before a run. */
+  input(at: number): TypedArray {
+    return this.#inputs[at];
+  }
+
+  /** The memory of an output, to be read after a run. */
+  output(at: number): TypedArray {
+    return this.#outputs[at];
+  }
+
+  write(at: number, x: Tensor): void {
+    this.#inputs[at].set(dataOf(x));
+  }
+
+  /** A copy of an output. */
+  read(at: number): Tensor {
+    const { shape } = this.program.outputs[at];
+    return fromData(this.#outputs[at].slice() as TypedArray, [...shape]);
+  }
+
+  /** @throws IndexError when an index that came in points outside its rows; nothing has run then. */
+  run(): void {
+    for (const { input, rows, operation } of this.plan.bounds) {
+      const ids = this.#inputs[input];
+      for (let i = 0; i < ids.length; i++)
+        if (ids[i] < 0 || ids[i] >= rows) {
+          const { label, shape } = this.program.inputs[input];
+          throw new IndexError(`${operation}: index ${ids[i]} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`);
+        }
+    }
+    this.#machine.run(this.plan.begin, this.plan.bytes);
+  }
+}
+
+function opcodeOf(operation: string, dtype: DType): number {
+  return wasm.opcodes[operation as wasm.OpName] + (dtype === 'float64' ? wasm.float64 : 0);
+}

@@ -1,0 +1,246 @@
+import { type DType, dataOf, isContiguous, type Shape, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
+import { type Equation, SymbolTensor } from '../symbol.ts';
+import { type Assembler, type Buffer } from './assembler.ts';
+import { lowerMatmul } from './contract.ts';
+import { Materializer } from './materialize.ts';
+import type { Program } from './program.ts';
+import { type Coefficient, dense, one, scaled, splatOf, times, type Value } from './values.ts';
+
+/** Why a program cannot become a plan; it runs with the reference kernels then. */
+export class NotPlannable extends Error {}
+
+/** An input whose values point into rows, to be checked before a plan runs. */
+export interface IndexBound {
+  readonly input: number;
+  readonly rows: number;
+  readonly operation: string;
+}
+
+const unaries = new Set(['tanh', 'sigmoid', 'exp', 'log', 'reciprocal', 'sqrt', 'sin', 'cos', 'erf']);
+
+/** Turns equations into instructions, keeping sums factored for as long as nobody needs their elements. */
+export class Lowering {
+  readonly assembler: Assembler;
+  readonly materializer: Materializer;
+  readonly bounds: IndexBound[] = [];
+  readonly #values = new Map<Tensor, Value>();
+  readonly #uses = new Map<Tensor, number>();
+  readonly #origins = new Map<Tensor, number>();
+
+  constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler) {
+    this.assembler = assembler;
+    this.materializer = new Materializer(assembler);
+    program.inputs.forEach((input, i) => {
+      this.#values.set(input, dense(inputs[i]));
+      this.#origins.set(input, i);
+    });
+    for (const operand of [...program.equations.flatMap(({ operands }) => operands), ...program.outputs])
+      this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
+    for (const equation of program.equations) this.#values.set(equation.result, this.#lower(equation));
+  }
+
+  /** What a tensor of the program stands for. */
+  value(x: Tensor): Value {
+    const known = this.#values.get(x);
+    if (known !== undefined) return known;
+    const value = this.#constant(x);
+    this.#values.set(x, value);
+    return value;
+  }
+
+  /** The elements of a tensor, written out once. */
+  array(x: Tensor): Buffer {
+    const buffer = this.materializer.array(this.value(x), x.dtype, x.shape);
+    this.#values.set(x, dense(buffer));
+    return buffer;
+  }
+
+  /** A tensor as a coefficient times an array. */
+  factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer } {
+    const value = this.value(x);
+    const [term] = value;
+    if (value.length === 1 && term.part.kind === 'dense') return { coefficient: term.coefficient, buffer: term.part.buffer };
+    return { coefficient: one, buffer: this.array(x) };
+  }
+
+  /** The value of an operand of a sum: kept factored unless it would be computed again by others. */
+  summand(x: Tensor): Value {
+    const value = this.value(x);
+    if (x.size === 1) return dense(this.array(x));
+    const cheap = value.length === 1 && value[0].part.kind !== 'block';
+    return cheap || (this.#uses.get(x) ?? 0) <= 1 ? value : dense(this.array(x));
+  }
+
+  temporary(x: { readonly dtype: DType; readonly shape: Shape }): Buffer {
+    return this.assembler.buffer(x.dtype, sizeOf(x.shape));
+  }
+
+  #lower(equation: Equation): Value {
+    const { primitive, operands, parameters, result } = equation;
+    const [x, y] = operands;
+    const parameter = parameters as Readonly<Record<string, never>>;
+    switch (primitive.name) {
+      case 'add':
+        return this.#add(x, y, result);
+      case 'scale':
+        return this.#scale(x, { factor: parameter.factor, scalars: [] }, result);
+      case 'mul':
+        return this.#mul(x, y, result);
+      case 'matmul':
+        return lowerMatmul(this, x, y, parameter as never, result);
+      case 'reshape':
+        return this.#alias(x, result);
+      case 'broadcast':
+        return x.size === 1 ? [{ coefficient: { factor: 1, scalars: [this.array(x)] }, part: { kind: 'splat' } }] : this.#broadcast(x, result, parameter.axes);
+      case 'permute':
+        return this.#gatherStrided(x, result, (parameter.order as readonly number[]).map((axis) => stridesOf(x.shape)[axis]), 0);
+      case 'slice':
+        return this.#slice(x, result, parameter.begin);
+      case 'pad':
+        return [{ coefficient: one, part: { kind: 'block', buffer: this.array(x), begin: parameter.begin, shape: x.shape } }];
+      case 'sum':
+        return this.#reduce('sum', x, parameter.axes, result);
+      case 'maxReduce':
+        return this.#reduce('max', x, parameter.axes, result);
+      case 'gather':
+        return this.#gather(x, y, result);
+      case 'scatterAdd':
+        return this.#scatterAdd(x, y, parameter.size, result);
+      case 'select':
+        return this.#emit(result, 'select', this.array(x), this.array(y), parameter.inverted ? 1 : 0, result.size);
+      case 'greater':
+        return this.#greater(x, y, result);
+      case 'argmax':
+        return this.#emitAs(x.dtype, result, 'argmax', this.array(x), result.size, x.shape[x.shape.length - 1]);
+      default:
+        if (primitive.kind === 'smooth' && unaries.has(primitive.name)) return this.#emit(result, primitive.name, this.array(x), result.size);
+        throw new NotPlannable(`${primitive.name} has no kernel`);
+    }
+  }
+
+  #add(x: Tensor, y: Tensor, result: Tensor): Value {
+    if (result.size === 1) return this.#emit(result, 'add', this.array(x), this.array(y), 1);
+    return [...this.summand(x), ...this.summand(y)];
+  }
+
+  #scale(x: Tensor, coefficient: Coefficient, result: Tensor): Value {
+    if (result.size === 1) return this.#emit(result, 'mul', this.array(x), this.materializer.coefficient(coefficient, x.dtype), 1);
+    return scaled(this.summand(x), coefficient);
+  }
+
+  #mul(x: Tensor, y: Tensor, result: Tensor): Value {
+    if (result.size === 1) return this.#emit(result, 'mul', this.array(x), this.array(y), 1);
+    const [left, right] = [splatOf(this.value(x)), splatOf(this.value(y))];
+    if (right !== undefined) return this.#scale(x, right, result);
+    if (left !== undefined) return this.#scale(y, left, result);
+    const [a, b] = [this.factored(x), this.factored(y)];
+    return scaled(this.#emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
+  }
+
+  #greater(x: Tensor, y: Tensor, result: Tensor): Value {
+    const [left, right] = [splatOf(this.value(x)), splatOf(this.value(y))];
+    const scalar = (coefficient: Coefficient) => this.materializer.coefficient(coefficient, x.dtype);
+    if (right !== undefined) return this.#emitAs(x.dtype, result, 'greaters', this.array(x), scalar(right), result.size);
+    // x > y reads y < x when x is the one that all elements share.
+    if (left !== undefined) return this.#emitAs(x.dtype, result, 'lessers', this.array(y), scalar(left), result.size);
+    return this.#emitAs(x.dtype, result, 'greater', this.array(x), this.array(y), result.size);
+  }
+
+  #alias(x: Tensor, result: Tensor): Value {
+    this.#inherit(x, result);
+    const value = this.summand(x);
+    // A block's place is told by its shape, so it does not survive another one.
+    return value.some(({ part }) => part.kind === 'block') ? dense(this.array(x)) : value;
+  }
+
+  #broadcast(x: Tensor, result: Tensor, axes: readonly number[]): Value {
+    const own = stridesOf(x.shape);
+    let at = 0;
+    return this.#gatherStrided(x, result, result.shape.map((_, axis) => (axes.includes(axis) ? 0 : own[at++])), 0);
+  }
+
+  #slice(x: Tensor, result: Tensor, begin: readonly number[]): Value {
+    const strides = stridesOf(x.shape);
+    return this.#gatherStrided(x, result, strides, begin.reduce((at, start, axis) => at + start * strides[axis], 0));
+  }
+
+  #gatherStrided(x: Tensor, result: Tensor, strides: readonly number[], shift: number): Value {
+    this.#inherit(x, result);
+    const { shape } = result;
+    return this.#emitTo(this.temporary(result), 'strided', { buffer: this.array(x), shift }, shape.length, ...shape, ...stridesOf(shape), ...strides);
+  }
+
+  #reduce(operation: string, x: Tensor, axes: readonly number[], result: Tensor): Value {
+    const rank = x.shape.length;
+    const run = axes.every((axis, i) => i === 0 || axis === axes[i - 1] + 1);
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    let source = this.array(x);
+    let [outer, inner] = [1, 1];
+    if (run && axes.length > 0) {
+      outer = sizeOf(x.shape.slice(0, axes[0]));
+      inner = sizeOf(x.shape.slice(axes[axes.length - 1] + 1));
+    } else {
+      const order = [...kept, ...axes];
+      const shape = order.map((axis) => x.shape[axis]);
+      const moved = this.assembler.buffer(x.dtype, x.size);
+      this.assembler.emit('strided', x.dtype, moved, source, rank, ...shape, ...stridesOf(shape), ...order.map((axis) => stridesOf(x.shape)[axis]));
+      source = moved;
+      outer = result.size;
+    }
+    const length = axes.reduce((size, axis) => size * x.shape[axis], 1);
+    return this.#emit(result, operation, source, outer, length, inner);
+  }
+
+  #gather(x: Tensor, ids: Tensor, result: Tensor): Value {
+    this.#requireRange(ids, x.shape[0], 'gather');
+    this.#inherit(x, result);
+    return this.#emit(result, 'gather', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(1)));
+  }
+
+  #scatterAdd(x: Tensor, ids: Tensor, rows: number, result: Tensor): Value {
+    this.#requireRange(ids, rows, 'scatterAdd');
+    if (ids.size === 1) {
+      const { coefficient, buffer } = this.factored(x);
+      return [{ coefficient, part: { kind: 'row', index: this.array(ids), v: buffer } }];
+    }
+    return this.#emit(result, 'scatteradd', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(ids.shape.length)), rows);
+  }
+
+  /** An index must come from an input, whose values are checked before the plan runs, or be a constant. */
+  #requireRange(ids: Tensor, rows: number, operation: string): void {
+    const input = this.#origins.get(ids);
+    if (input !== undefined) this.bounds.push({ input, rows, operation });
+    else if (ids instanceof SymbolTensor) throw new NotPlannable(`${operation} by an index that is computed`);
+    else if (dataOf(ids).some((row) => row < 0 || row >= rows)) throw new NotPlannable(`${operation} by a constant index out of range`);
+  }
+
+  #inherit(from: Tensor, to: Tensor): void {
+    const origin = this.#origins.get(from);
+    if (origin !== undefined) this.#origins.set(to, origin);
+  }
+
+  #constant(x: Tensor): Value {
+    const array = x.toNdarray();
+    if (x.dtype !== 'int32' && x.size > 0 && x.shape.length > 0 && (x.size === 1 || array.stride.every((stride) => stride === 0)))
+      return [{ coefficient: { factor: array.data[array.offset], scalars: [] }, part: { kind: 'splat' } }];
+    if (x.size === 1) return dense(this.assembler.scalar(x.dtype, array.data[array.offset]));
+    const data = dataOf(x);
+    return dense(this.assembler.constant(x.dtype, isContiguous(array) ? (data.slice() as typeof data) : data));
+  }
+
+  #emit(result: Tensor, operation: string, ...operands: readonly (Buffer | number)[]): Value {
+    return this.#emitAs(result.dtype, result, operation, ...operands);
+  }
+
+  #emitAs(dtype: DType, result: Tensor, operation: string, ...operands: readonly (Buffer | number)[]): Value {
+    const out = this.temporary(result);
+    this.assembler.emit(operation, dtype, out, ...operands);
+    return dense(out);
+  }
+
+  #emitTo(out: Buffer, operation: string, ...operands: Parameters<Assembler['emit']>[2][]): Value {
+    this.assembler.emit(operation, out.dtype, out, ...operands);
+    return dense(out);
+  }
+}
+

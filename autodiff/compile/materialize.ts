@@ -1,0 +1,127 @@
+import { type DType, type Shape, sizeOf, stridesOf } from '../../lib/index.ts';
+import type { Assembler, Buffer } from './assembler.ts';
+import { arrayOf, type Coefficient, isOne, type Part, type Term, type Value } from './values.ts';
+
+type Outer = Extract<Part, { kind: 'outer' }>;
+type Block = Extract<Part, { kind: 'block' }>;
+
+/** Writes values out as arrays, in as few passes over memory as their terms allow. */
+export class Materializer {
+  readonly #assembler: Assembler;
+  readonly #products = new Map<string, Buffer>();
+  readonly #numbers = new Map<Buffer, number>();
+
+  constructor(assembler: Assembler) {
+    this.#assembler = assembler;
+  }
+
+  /** The value as an array: its own buffer if it is one, otherwise a new buffer or `target`. */
+  array(value: Value, dtype: DType, shape: Shape, target?: Buffer): Buffer {
+    const own = arrayOf(value);
+    if (own !== undefined && target === undefined) return own;
+    const out = target ?? this.#assembler.buffer(dtype, sizeOf(shape));
+    this.#write(out, value, dtype, shape);
+    return out;
+  }
+
+  /** A coefficient as a scalar buffer. */
+  coefficient({ factor, scalars }: Coefficient, dtype: DType): Buffer {
+    if (scalars.length === 0) return this.#assembler.scalar(dtype, factor);
+    const key = `${factor}*${scalars.map((scalar) => this.#number(scalar)).join('*')}`;
+    const known = this.#products.get(key);
+    if (known !== undefined) return known;
+    let product = scalars[0];
+    for (const scalar of [...scalars.slice(1), ...(factor === 1 ? [] : [this.#assembler.scalar(dtype, factor)])]) {
+      const next = this.#assembler.buffer(dtype, 1);
+      this.#assembler.emit('mul', dtype, next, product, scalar, 1);
+      product = next;
+    }
+    this.#products.set(key, product);
+    return product;
+  }
+
+  #write(out: Buffer, value: Value, dtype: DType, shape: Shape): void {
+    const of = (kind: Part['kind']) => value.filter(({ part }) => part.kind === kind);
+    const blocks = of('block');
+    const arrays = of('dense').map((term) => ({ at: this.coefficient(term.coefficient, dtype), plain: isOne(term.coefficient), buffer: bufferOf(term) }));
+    // A sum in place must read its own array first, so that array comes first.
+    arrays.sort((a, b) => Number(b.buffer === out) - Number(a.buffer === out));
+    const outers = of('outer').map((term) => ({ at: this.coefficient(term.coefficient, dtype), part: term.part as Outer }));
+    let written = false;
+    if (blocks.length > 0) {
+      const joined = this.#join(arrays.length === 0 && outers.length === 0 ? out : undefined, blocks, dtype, shape);
+      if (joined === out) written = true;
+      else arrays.push({ at: this.#assembler.scalar(dtype, 1), plain: true, buffer: joined });
+    }
+    const emit = (operation: string, ...operands: (Buffer | number)[]) => this.#assembler.emit(operation, dtype, out, ...operands);
+    const size = sizeOf(shape);
+    const first = outers.shift();
+    if (first !== undefined) {
+      const [x, y] = arrays.splice(0, 2);
+      const product = [first.at, first.part.u, first.part.v, first.part.u.size, first.part.v.size] as const;
+      if (y !== undefined) emit('rank1two', x.at, x.buffer, y.at, y.buffer, ...product);
+      else if (x !== undefined) emit('rank1', x.at, x.buffer, ...product);
+      else emit('outer', ...product);
+      written = true;
+    } else if (arrays.length > 0 && !written) {
+      const [x, y, z] = arrays.splice(0, 3);
+      if (z !== undefined) emit('axpbypcz', x.at, x.buffer, y.at, y.buffer, z.at, z.buffer, size);
+      else if (y === undefined && x.plain) emit('copy', x.buffer, size);
+      else if (y === undefined) emit('muls', x.buffer, x.at, size);
+      else if (x.plain && y.plain) emit('add', x.buffer, y.buffer, size);
+      else emit('axpby', x.at, x.buffer, y.at, y.buffer, size);
+      written = true;
+    }
+    const unit = this.#assembler.scalar(dtype, 1);
+    for (const { at, buffer } of arrays) emit('axpby', unit, out, at, buffer, size);
+    for (const { at, part } of outers) emit('rank1', unit, out, at, part.u, part.v, part.u.size, part.v.size);
+    for (const { coefficient } of of('splat')) {
+      emit(written ? 'adds' : 'fill', ...(written ? [out] : []), this.coefficient(coefficient, dtype), size);
+      written = true;
+    }
+    if (!written) emit('fill', this.#assembler.scalar(dtype, 0), size);
+    for (const { coefficient, part } of of('row'))
+      if (part.kind === 'row') emit('rowadd', this.coefficient(coefficient, dtype), part.v, part.index, part.v.size);
+  }
+
+  /** Blocks side by side; `out` receives them, or a new buffer. */
+  #join(out: Buffer | undefined, blocks: readonly Term[], dtype: DType, shape: Shape): Buffer {
+    const parts = blocks.map(({ coefficient, part }) => ({ coefficient, part: part as Block }));
+    const target = out ?? this.#assembler.buffer(dtype, sizeOf(shape));
+    const apart = parts.every(({ part: a }, i) => parts.slice(i + 1).every(({ part: b }) => disjoint(a, b)));
+    const covered = parts.reduce((size, { part }) => size + sizeOf(part.shape), 0);
+    if (!apart || covered < sizeOf(shape)) this.#assembler.emit('fill', dtype, target, this.#assembler.scalar(dtype, 0), sizeOf(shape));
+    for (const { coefficient, part } of parts) {
+      const values = isOne(coefficient) ? part.buffer : this.array([{ coefficient, part: { kind: 'dense', buffer: part.buffer } }], dtype, part.shape);
+      if (apart) this.place(target, shape, values, part.begin, part.shape, dtype);
+      else {
+        const spread = this.#assembler.buffer(dtype, sizeOf(shape));
+        this.#assembler.emit('fill', dtype, spread, this.#assembler.scalar(dtype, 0), sizeOf(shape));
+        this.place(spread, shape, values, part.begin, part.shape, dtype);
+        this.#assembler.emit('add', dtype, target, target, spread, sizeOf(shape));
+      }
+    }
+    return target;
+  }
+
+  /** Copies a whole array into the block of `out` at `begin`. */
+  place(out: Buffer, shape: Shape, x: Buffer, begin: readonly number[], block: Shape, dtype: DType): void {
+    const strides = stridesOf(shape);
+    const shift = begin.reduce((at, start, axis) => at + start * strides[axis], 0);
+    this.#assembler.emit('strided', dtype, { buffer: out, shift }, x, block.length, ...block, ...strides, ...stridesOf(block));
+  }
+
+  #number(buffer: Buffer): number {
+    const known = this.#numbers.get(buffer) ?? this.#numbers.size;
+    this.#numbers.set(buffer, known);
+    return known;
+  }
+}
+
+function bufferOf({ part }: Term): Buffer {
+  return (part as Extract<Part, { kind: 'dense' }>).buffer;
+}
+
+function disjoint(a: Block, b: Block): boolean {
+  return a.begin.some((start, axis) => start + a.shape[axis] <= b.begin[axis] || b.begin[axis] + b.shape[axis] <= start);
+}

@@ -1,0 +1,63 @@
+import { formatShape, ShapeError, type Tensor } from '../../lib/index.ts';
+import type { Parameters, TensorType } from '../primitive.ts';
+import { type Equation, SymbolTensor } from '../symbol.ts';
+
+/** A straight-line program: what `compile` runs. Operands that are not symbols are constants. */
+export interface Program {
+  readonly name: string;
+  readonly inputs: readonly SymbolTensor[];
+  readonly equations: readonly Equation[];
+  /** Symbols, or constants where an output does not depend on the inputs. */
+  readonly outputs: readonly Tensor[];
+}
+
+/** The program as text, one equation a line, every symbol with its type. */
+export function printProgram({ name, inputs, equations, outputs }: Program): string {
+  const names = new Map<Tensor, string>();
+  const declare = (symbol: Tensor) => {
+    names.set(symbol, letters(names.size));
+    return `${names.get(symbol)}: ${typeName(symbol)}`;
+  };
+  const use = (operand: Tensor) => names.get(operand) ?? constantName(operand);
+  const head = `program ${name}(${inputs.map((input) => `${declare(input)}${input.label ? ` = ${input.label}` : ''}`).join(', ')}) {`;
+  const body = equations.map(({ primitive, operands, parameters, result }) => {
+    const call = `${primitive.name}(${operands.map(use).join(', ')})${printParameters(parameters)}`;
+    return `  ${declare(result)} = ${call}`;
+  });
+  return [head, ...body, `  return ${outputs.map(use).join(', ')}`, '}'].join('\n');
+}
+
+/** @throws ShapeError when an operand is used before it is defined, or a result does not have the type that its primitive gives. */
+export function checkProgram({ name, inputs, equations, outputs }: Program): void {
+  const defined = new Set<Tensor>(inputs);
+  const require = (operand: Tensor, where: string) => {
+    if (operand instanceof SymbolTensor && !defined.has(operand)) throw new ShapeError(`program ${name}: ${where} uses a symbol before it is defined`);
+  };
+  equations.forEach(({ primitive, operands, parameters, result }, line) => {
+    for (const operand of operands) require(operand, `equation ${line + 1} (${primitive.name})`);
+    const type = primitive.type(operands, parameters as never);
+    if (typeName(type) !== typeName(result))
+      throw new ShapeError(`program ${name}: equation ${line + 1} (${primitive.name}) gives ${typeName(type)}, its result says ${typeName(result)}`);
+    defined.add(result);
+  });
+  for (const output of outputs) require(output, 'the return');
+}
+
+/** `float32[2,3]`. */
+export function typeName({ dtype, shape }: TensorType): string {
+  return `${dtype}${formatShape(shape)}`;
+}
+
+function constantName(operand: Tensor): string {
+  return operand.size === 1 ? String(operand.item()) : `constant ${typeName(operand)}`;
+}
+
+function printParameters(parameters: Parameters): string {
+  const entries = Object.entries(parameters).map(([key, value]) => `${key}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value)}`);
+  return entries.length === 0 ? '' : ` {${entries.join(', ')}}`;
+}
+
+function letters(index: number): string {
+  const rest = Math.floor(index / 26) - 1;
+  return (rest >= 0 ? letters(rest) : '') + String.fromCharCode(97 + (index % 26));
+}

@@ -1,0 +1,77 @@
+import type { Shape } from '../../lib/index.ts';
+import type { Buffer } from './assembler.ts';
+
+/** A fixed factor times scalars that are known when the plan runs. */
+export interface Coefficient {
+  readonly factor: number;
+  readonly scalars: readonly Buffer[];
+}
+
+/**
+ * A part of a sum, without its coefficient. Outer products and one-hot rows stay factored until something needs their elements: a
+ * gradient of matmul(W, z) is u ⊗ z, whose norm, whose product with a vector and whose addition to W need u and z only.
+ */
+export type Part =
+  | { readonly kind: 'dense'; readonly buffer: Buffer }
+  /** The value that all elements share. */
+  | { readonly kind: 'splat' }
+  /** u vᵀ. */
+  | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer }
+  /** v in the row that the index names, zeros elsewhere. */
+  | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer }
+  /** A block of the given shape at `begin`, zeros elsewhere. */
+  | { readonly kind: 'block'; readonly buffer: Buffer; readonly begin: readonly number[]; readonly shape: Shape };
+
+export interface Term {
+  readonly coefficient: Coefficient;
+  readonly part: Part;
+}
+
+/** What a symbol stands for in a plan: a sum of terms. One dense term with coefficient 1 is an ordinary array. */
+export type Value = readonly Term[];
+
+export const one: Coefficient = { factor: 1, scalars: [] };
+
+export function dense(buffer: Buffer): Value {
+  return [{ coefficient: one, part: { kind: 'dense', buffer } }];
+}
+
+export function isOne({ factor, scalars }: Coefficient): boolean {
+  return factor === 1 && scalars.length === 0;
+}
+
+export function times(a: Coefficient, b: Coefficient): Coefficient {
+  return { factor: a.factor * b.factor, scalars: [...a.scalars, ...b.scalars] };
+}
+
+/** The value times a coefficient. */
+export function scaled(value: Value, coefficient: Coefficient): Value {
+  return value.map((term) => ({ ...term, coefficient: times(term.coefficient, coefficient) }));
+}
+
+/** The coefficient of a value whose elements are all equal. */
+export function splatOf(value: Value): Coefficient | undefined {
+  return value.length === 1 && value[0].part.kind === 'splat' ? value[0].coefficient : undefined;
+}
+
+/** The buffer of an ordinary array. */
+export function arrayOf(value: Value): Buffer | undefined {
+  const [term] = value;
+  return value.length === 1 && term.part.kind === 'dense' && isOne(term.coefficient) ? term.part.buffer : undefined;
+}
+
+/** The buffers that a value's elements are computed from. */
+export function buffersOf(value: Value): Buffer[] {
+  return value.flatMap(({ coefficient, part }) => {
+    switch (part.kind) {
+      case 'splat':
+        return [...coefficient.scalars];
+      case 'outer':
+        return [...coefficient.scalars, part.u, part.v];
+      case 'row':
+        return [...coefficient.scalars, part.index, part.v];
+      default:
+        return [...coefficient.scalars, part.buffer];
+    }
+  });
+}

@@ -1,0 +1,137 @@
+import { ConfigurationError, checkShape, dataOf, kernels, type Shape, type Tensor } from '../lib/index.ts';
+import { bind } from './bind.ts';
+import { requireName, requirePlain, requireResult, requireRule } from './declared.ts';
+import { asTensor, broadcastPair, type Operand } from './operations/operand.ts';
+import type { BilinearPrimitive, LinearPrimitive, SmoothPrimitive, TensorType } from './primitive.ts';
+import { floatType, sameDType, sameType } from './primitives/checks.ts';
+
+/** A function of one number, applied to every element, with its derivative. */
+export interface UnarySmooth {
+  readonly name: string;
+  readonly evaluate: (x: number) => number;
+  /** The derivative at x, where `result` is the value there; written with operations, so that it can be differentiated in turn. */
+  readonly partials: readonly [(x: Tensor, result: Tensor) => Tensor];
+}
+
+/** A function of two numbers, applied element by element, with its partial derivative with respect to each. */
+export interface BinarySmooth {
+  readonly name: string;
+  readonly evaluate: (x: number, y: number) => number;
+  readonly partials: readonly [
+    (x: Tensor, y: Tensor, result: Tensor) => Tensor,
+    (x: Tensor, y: Tensor, result: Tensor) => Tensor,
+  ];
+}
+
+/** A linear map of one tensor, with its transpose. */
+export interface LinearRule {
+  readonly name: string;
+  /** The shape of the result. @throws ShapeError when the input does not fit. */
+  readonly shape: (input: Shape) => Shape;
+  /** The result on plain numbers, of the input's dtype. */
+  readonly evaluate: (x: Tensor) => Tensor;
+  /** The cotangent of the input from that of the result; written with operations. */
+  readonly transpose: (cotangent: Tensor, input: TensorType) => Tensor;
+}
+
+/** A map of two tensors that is linear in each, with its two transposes. */
+export interface BilinearRule {
+  readonly name: string;
+  /** The shape of the result. @throws ShapeError when the inputs do not fit. */
+  readonly shape: (left: Shape, right: Shape) => Shape;
+  /** The result on plain numbers, of the dtype that both inputs have. */
+  readonly evaluate: (x: Tensor, y: Tensor) => Tensor;
+  /** The cotangent of the left input given the right one, and of the right one given the left; written with operations. */
+  readonly transposes: readonly [(cotangent: Tensor, y: Tensor) => Tensor, (cotangent: Tensor, x: Tensor) => Tensor];
+}
+
+/**
+ * Declares an elementwise operation of one or two operands by its partial derivatives; the operation broadcasts like the built-in ones.
+ * @throws ConfigurationError when a partial derivative is missing. The operation throws ShapeError when a partial is of the wrong shape.
+ */
+export function smooth(rule: BinarySmooth): (x: Operand, y: Operand) => Tensor;
+export function smooth(rule: UnarySmooth): (x: Operand) => Tensor;
+export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Operand) => Tensor {
+  const name = requireName(rule, 'smooth');
+  requireRule(rule.evaluate, name, 'evaluate');
+  const { evaluate, partials } = rule;
+  const arity = Array.isArray(partials) ? partials.length : 0;
+  if ((arity !== 1 && arity !== 2) || evaluate.length > arity)
+    throw new ConfigurationError(
+      `smooth: ${name} has ${evaluate.length} operands and ${arity} partials; give one partial derivative for each of one or two operands`,
+    );
+  const checked = partials.map((partial, i) => {
+    requireRule(partial, name, `partials[${i}]`);
+    return (...given: Tensor[]) =>
+      requireResult((partial as (...all: Tensor[]) => Tensor)(...given), given[0], `${name}: partials[${i}]`);
+  });
+  const primitive: SmoothPrimitive = {
+    name,
+    kind: 'smooth',
+    partials: checked as unknown as BinarySmooth['partials'],
+    type: (operands) => (arity === 1 ? floatType(name, operands[0]) : sameType(name, operands)),
+    evaluate: ([x, y]) =>
+      arity === 1 ? kernels.map(x, (value) => (evaluate as UnarySmooth['evaluate'])(value)) : mapPair(x, y, evaluate),
+  };
+  if (arity === 1) return (x) => bind(primitive, [asTensor(x, 'float64', name)]);
+  return (x, y) => bind(primitive, broadcastPair(x, y as Operand, name));
+}
+
+/**
+ * Declares a linear operation by its transpose.
+ * @throws ConfigurationError when a part is missing. The operation throws ShapeError or DTypeError when `evaluate` or `transpose`
+ * gives something of another type than declared.
+ */
+export function linear(rule: LinearRule): (x: Operand) => Tensor {
+  const name = requireName(rule, 'linear');
+  const { shape, evaluate, transpose } = rule;
+  for (const [part, given] of Object.entries({ shape, evaluate, transpose })) requireRule(given, name, part);
+  const type = (x: TensorType) => ({ ...floatType(name, x), shape: checkShape(shape(x.shape), `${name}: shape`) });
+  const primitive: LinearPrimitive = {
+    name,
+    kind: 'linear',
+    type: ([x]) => type(x),
+    evaluate: ([x]) => requirePlain(requireResult(evaluate(x), type(x), name), name),
+    transpose: (cotangent, _, __, x) =>
+      requireResult(transpose(cotangent, { shape: x.shape, dtype: x.dtype }), x, `${name}: transpose`),
+  };
+  return (x) => bind(primitive, [asTensor(x, 'float64', name)]);
+}
+
+/**
+ * Declares a bilinear operation by its two transposes. Its operands are not broadcast.
+ * @throws ConfigurationError when a part is missing. The operation throws ShapeError or DTypeError when `evaluate` gives something
+ * of another type than declared.
+ */
+export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor {
+  const name = requireName(rule, 'bilinear');
+  const { shape, evaluate, transposes } = rule;
+  for (const [part, given] of Object.entries({
+    shape,
+    evaluate,
+    'transposes[0]': transposes?.[0],
+    'transposes[1]': transposes?.[1],
+  }))
+    requireRule(given, name, part);
+  const type = (x: TensorType, y: TensorType) => {
+    sameDType(name, x, y);
+    return { shape: checkShape(shape(x.shape, y.shape), `${name}: shape`), dtype: x.dtype };
+  };
+  const primitive: BilinearPrimitive = {
+    name,
+    kind: 'bilinear',
+    type: ([x, y]) => type(x, y),
+    evaluate: ([x, y]) => requirePlain(requireResult(evaluate(x, y), type(x, y), name), name),
+    transposes: [(cotangent, y) => transposes[0](cotangent, y), (cotangent, x) => transposes[1](cotangent, x)],
+  };
+  return (x, y) => {
+    const left = asTensor(x, typeof y === 'number' ? 'float64' : y.dtype, name);
+    return bind(primitive, [left, asTensor(y, left.dtype, name)]);
+  };
+}
+
+function mapPair(x: Tensor, y: Tensor, f: (x: number, y: number) => number): Tensor {
+  const right = dataOf(y);
+  let at = 0;
+  return kernels.map(x, (value) => f(value, right[at++]));
+}

@@ -1,0 +1,37 @@
+import { ConfigurationError, DTypeError, formatShape, ShapeError, sameShape, Tensor } from '../lib/index.ts';
+import type { TensorType } from './primitive.ts';
+
+/** The name of a declaration. @throws ConfigurationError when it has none. */
+export function requireName(rule: { readonly name: string }, kind: string): string {
+  if (typeof rule?.name !== 'string' || rule.name === '')
+    throw new ConfigurationError(`${kind}: a primitive needs a name, for messages`);
+  return rule.name;
+}
+
+/** @throws ConfigurationError when a part of a declaration is not a function (from untyped code). */
+export function requireRule(given: unknown, name: string, part: string): void {
+  if (typeof given !== 'function')
+    throw new ConfigurationError(`${name}: ${part} must be a function, got ${given === undefined ? 'nothing' : typeof given}`);
+}
+
+/** What a user's rule gave, if it is a tensor of the type that was declared. @throws ShapeError or DTypeError when it is not. */
+export function requireResult(result: Tensor, declared: TensorType, who: string): Tensor {
+  if (!(result instanceof Tensor))
+    throw new DTypeError(`${who}: must give a tensor, got ${result === null ? 'null' : typeof result}`);
+  if (!sameShape(result.shape, declared.shape))
+    throw new ShapeError(`${who}: gave shape ${formatShape(result.shape)} where ${formatShape(declared.shape)} is declared`);
+  if (result.dtype !== declared.dtype) throw new DTypeError(`${who}: gave ${result.dtype} where ${declared.dtype} is declared`);
+  return result;
+}
+
+/**
+ * What a rule on plain numbers gave, if it consists of plain numbers.
+ * @throws ConfigurationError when the rule closes over a tensor that carries a tangent: the derivative along it would be lost.
+ */
+export function requirePlain(result: Tensor, name: string): Tensor {
+  if (result.level !== 0)
+    throw new ConfigurationError(
+      `${name}: its value uses a tensor from outside that is being differentiated; pass it as an operand`,
+    );
+  return result;
+}

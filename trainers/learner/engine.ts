@@ -1,0 +1,21 @@
+import type { Noise, Tensor } from '../../lib/index.ts';
+import type { Targets } from './learn.ts';
+import type { Memory } from './memory.ts';
+
+/** What a step gives, one entry for each system; no losses when it was only observed. */
+export interface Outcome {
+  readonly losses: readonly number[];
+  readonly outputs: readonly Tensor[];
+}
+
+/** Runs a learner: with the kernels one by one, or as a plan. */
+export interface Engine {
+  /** Everything that changes, between steps. */
+  memory: Memory;
+  /** The number of steps learnt from. */
+  readonly steps: number;
+  /** The source that the estimator draws from. */
+  readonly noise: Noise;
+  /** @throws NonFiniteError when a number stops being finite; the memory is as before the call then. */
+  step(inputs: readonly unknown[], targets: Targets): Outcome;
+}

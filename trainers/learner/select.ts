@@ -1,0 +1,32 @@
+import { type Noise, NoiseError } from '../../lib/index.ts';
+import { CompiledEngine } from './compiled.ts';
+import type { LearnerConfig } from './config.ts';
+import { EagerEngine } from './eager.ts';
+import type { Engine } from './engine.ts';
+import type { Setting } from './learn.ts';
+import type { Memory } from './memory.ts';
+import { systemsOf } from './system.ts';
+
+/** The fixed part of a learner. */
+export function settingOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, noise: Noise): Setting {
+  const { estimator, optimizer, dtype = 'float32' } = config;
+  return { systems: systemsOf(config, dtype), estimator, optimizer, dtype, noise };
+}
+
+/**
+ * A plan where there can be one: the whole window is learnt from at once, and the noise can be saved, so that a broken step can be
+ * undone. Recorded and replayed noise is for looking at single steps, which needs no plan.
+ */
+export function engineOf<P, S, X, Y>({ eager = false, estimator }: LearnerConfig<P, S, X, Y>, setting: Setting, memory: Memory): Engine {
+  const planned = !eager && estimator.window === estimator.stride && isSeeded(setting.noise);
+  return planned ? new CompiledEngine(setting, memory) : new EagerEngine(setting, memory);
+}
+
+function isSeeded(noise: Noise): boolean {
+  try {
+    return noise.save().kind === 'seeded';
+  } catch (error) {
+    if (error instanceof NoiseError) return false;
+    throw error;
+  }
+}

@@ -52,6 +52,7 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
     leaves.forEach((leaf, i) => {
       execution.write(i, leaf);
     });
+    execution.check();
     execution.run();
     return rebuild(result, program.outputs.map((_, i) => execution.read(i))) as R;
   };

@@ -45,6 +45,7 @@ function innerProduct(plan: Lowering, x: Tensor, y: Tensor, result: Tensor): Val
     }),
   );
   const products = pairs.length <= 6 ? pairs.map(({ a, b, factor }) => pair(plan, a, b, factor, x.dtype)) : [undefined];
+  if (products.length === 0) return dense(plan.assembler.scalar(x.dtype, 0));
   const known = products.filter((product) => product !== undefined);
   if (known.length < products.length) {
     const out = plan.temporary(result);
@@ -70,11 +71,7 @@ function pair(plan: Lowering, a: Term, b: Term, factor: number, dtype: DType): B
 
 /** The inner product of two parts as a product of scalars. */
 function partProduct(plan: Lowering, a: Part, b: Part, dtype: DType): Buffer[] | undefined {
-  const emit = (operation: string, ...operands: (Buffer | number)[]) => {
-    const out = plan.assembler.buffer(dtype, 1);
-    plan.assembler.emit(operation, dtype, out, ...operands);
-    return out;
-  };
+  const emit = (operation: string, ...operands: (Buffer | number)[]) => plan.scalar(operation, dtype, operands);
   if (a.kind === 'dense' && b.kind === 'dense') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
   if (a.kind === 'outer' && b.kind === 'outer' && a.u.size === b.u.size)
     return [emit('dot', a.u, b.u, a.u.size), emit('dot', a.v, b.v, a.v.size)];

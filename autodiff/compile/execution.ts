@@ -46,8 +46,8 @@ export class Execution {
     return fromData(this.#outputs[at].slice() as TypedArray, [...shape]);
   }
 
-  /** @throws IndexError when an index that came in points outside its rows; nothing has run then. */
-  run(): void {
+  /** @throws IndexError when an index that came in points outside its rows: to be called before a run. */
+  check(): void {
     for (const { input, rows, operation } of this.plan.bounds) {
       const ids = this.#inputs[input];
       for (let i = 0; i < ids.length; i++)
@@ -56,6 +56,10 @@ export class Execution {
           throw new IndexError(`${operation}: index ${ids[i]} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`);
         }
     }
+  }
+
+  /** Runs the plan; indices must have been checked. */
+  run(): void {
     this.#machine.run(this.plan.begin, this.plan.bytes);
   }
 }

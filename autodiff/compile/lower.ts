@@ -1,10 +1,10 @@
-import { type DType, dataOf, isContiguous, type Shape, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
+import { type DType, dataOf, type Shape, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
 import { type Assembler, type Buffer } from './assembler.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
 import type { Program } from './program.ts';
-import { type Coefficient, dense, one, scaled, splatOf, times, type Value } from './values.ts';
+import { type Coefficient, dense, isOne, one, scaled, splatOf, times, type Value } from './values.ts';
 
 /** Why a program cannot become a plan; it runs with the reference kernels then. */
 export class NotPlannable extends Error {}
@@ -26,6 +26,7 @@ export class Lowering {
   readonly #values = new Map<Tensor, Value>();
   readonly #uses = new Map<Tensor, number>();
   readonly #origins = new Map<Tensor, number>();
+  readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
 
   constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler) {
     this.assembler = assembler;
@@ -34,8 +35,8 @@ export class Lowering {
       this.#values.set(input, dense(inputs[i]));
       this.#origins.set(input, i);
     });
-    for (const operand of [...program.equations.flatMap(({ operands }) => operands), ...program.outputs])
-      this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
+    // An output that is copied out does not count: it is written out by itself, so that asking for one changes no other result.
+    for (const operand of program.equations.flatMap(({ operands }) => operands)) this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
     for (const equation of program.equations) this.#values.set(equation.result, this.#lower(equation));
   }
 
@@ -73,6 +74,16 @@ export class Lowering {
 
   temporary(x: { readonly dtype: DType; readonly shape: Shape }): Buffer {
     return this.assembler.buffer(x.dtype, sizeOf(x.shape));
+  }
+
+  /** A scalar computed from buffers, once for the same ones. */
+  scalar(operation: string, dtype: DType, operands: readonly (Buffer | number)[]): Buffer {
+    const same = this.#scalars.find((known) => known.operation === operation && known.operands.every((operand, i) => operand === operands[i]));
+    if (same !== undefined) return same.out;
+    const out = this.assembler.buffer(dtype, 1);
+    this.assembler.emit(operation, dtype, out, ...operands);
+    this.#scalars.push({ operation, operands, out });
+    return out;
   }
 
   #lower(equation: Equation): Value {
@@ -119,17 +130,24 @@ export class Lowering {
   }
 
   #add(x: Tensor, y: Tensor, result: Tensor): Value {
-    if (result.size === 1) return this.#emit(result, 'add', this.array(x), this.array(y), 1);
-    return [...this.summand(x), ...this.summand(y)];
+    if (result.size > 1) return [...this.summand(x), ...this.summand(y)];
+    if (this.#number(x) === 0) return this.value(y);
+    if (this.#number(y) === 0) return this.value(x);
+    return this.#emit(result, 'add', this.array(x), this.array(y), 1);
   }
 
   #scale(x: Tensor, coefficient: Coefficient, result: Tensor): Value {
-    if (result.size === 1) return this.#emit(result, 'mul', this.array(x), this.materializer.coefficient(coefficient, x.dtype), 1);
-    return scaled(this.summand(x), coefficient);
+    if (result.size > 1) return scaled(this.summand(x), coefficient);
+    if (isOne(coefficient)) return this.value(x);
+    return this.#emit(result, 'mul', this.array(x), this.materializer.coefficient(coefficient, x.dtype), 1);
   }
 
   #mul(x: Tensor, y: Tensor, result: Tensor): Value {
-    if (result.size === 1) return this.#emit(result, 'mul', this.array(x), this.array(y), 1);
+    if (result.size === 1) {
+      if (this.#number(x) === 1) return this.value(y);
+      if (this.#number(y) === 1) return this.value(x);
+      return this.#emit(result, 'mul', this.array(x), this.array(y), 1);
+    }
     const [left, right] = [splatOf(this.value(x)), splatOf(this.value(y))];
     if (right !== undefined) return this.#scale(x, right, result);
     if (left !== undefined) return this.#scale(y, left, result);
@@ -220,12 +238,17 @@ export class Lowering {
   }
 
   #constant(x: Tensor): Value {
-    const array = x.toNdarray();
-    if (x.dtype !== 'int32' && x.size > 0 && x.shape.length > 0 && (x.size === 1 || array.stride.every((stride) => stride === 0)))
-      return [{ coefficient: { factor: array.data[array.offset], scalars: [] }, part: { kind: 'splat' } }];
-    if (x.size === 1) return dense(this.assembler.scalar(x.dtype, array.data[array.offset]));
     const data = dataOf(x);
-    return dense(this.assembler.constant(x.dtype, isContiguous(array) ? (data.slice() as typeof data) : data));
+    if (x.size === 1) return dense(this.assembler.scalar(x.dtype, data[0]));
+    const [first] = data;
+    if (x.dtype !== 'int32' && first !== undefined && data.every((element: number) => Object.is(element, first)))
+      return first === 0 ? [] : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
+    return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
+  }
+
+  /** The value of a scalar that is a constant of the program. */
+  #number(x: Tensor): number | undefined {
+    return x instanceof SymbolTensor ? undefined : x.item();
   }
 
   #emit(result: Tensor, operation: string, ...operands: readonly (Buffer | number)[]): Value {

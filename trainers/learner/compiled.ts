@@ -21,7 +21,8 @@ interface Mark {
  * Learning as plans: traced once for each type of input, then one call a window, with everything that changes in one arena.
  *
  * A plan updates its arena in place, so a step that breaks has already broken it. Everything being deterministic, the way back is to
- * go to a mark and to learn again what came after it, up to the step before.
+ * go to a mark and to learn again what came after it, up to the step before. In the same way the gradient of the last window, which
+ * a plan does not write out, is worked out when somebody asks; from then on the plans keep it.
  */
 export class CompiledEngine implements Engine {
   readonly #setting: Setting;
@@ -29,9 +30,12 @@ export class CompiledEngine implements Engine {
   readonly #forwards = new Map<string, ForwardPlan>();
   #noise: Noise;
   #numbers: Numbers = 'classes';
+  #watched = false;
   /** The memory at the end of the last window. While a plan has it in its arena, only its counters are true. */
   #settled: Memory;
   #plan: LearnPlan | undefined;
+  /** The plan that holds the last gradient; undefined when the settled memory has it; null when none has. */
+  #gradient: LearnPlan | undefined | null;
   /** The moments of a window that is not complete, and the plan that predicts in it. */
   #window: Moment[] = [];
   #forward: ForwardPlan | undefined;
@@ -53,7 +57,13 @@ export class CompiledEngine implements Engine {
     return this.#noise;
   }
 
-  get memory(): Memory {
+  get gradient(): unknown {
+    this.#watched = true;
+    this.#recall();
+    return this.#unloaded().gradient;
+  }
+
+  get glance(): Memory {
     this.#verify();
     let memory = this.#unloaded();
     for (const { inputs, targets } of this.#window)
@@ -63,12 +73,19 @@ export class CompiledEngine implements Engine {
     return { ...memory, lanes: memory.lanes.map((lane, i) => ({ ...lane, state: states[i] })) };
   }
 
+  get memory(): Memory {
+    this.#recall();
+    return this.glance;
+  }
+
   set memory(memory: Memory) {
     const [{ window }] = memory.lanes;
-    const moments = window.map((_, t): Moment => ({
-      inputs: memory.lanes.map((lane) => lane.window[t].input),
-      targets: window[t].target && memory.lanes.map((lane) => lane.window[t].target?.value),
-    }));
+    const moments = window.map(
+      (_, t): Moment => ({
+        inputs: memory.lanes.map((lane) => lane.window[t].input),
+        targets: window[t].target && memory.lanes.map((lane) => lane.window[t].target?.value),
+      }),
+    );
     const scored = moments.filter(({ targets }) => targets !== undefined).length;
     const lanes = memory.lanes.map((lane) => ({ ...lane, state: lane.window[0]?.state ?? lane.state, window: [] }));
     this.#settle({ ...memory, lanes, steps: memory.steps - scored, pending: 0 });
@@ -79,15 +96,17 @@ export class CompiledEngine implements Engine {
 
   step(inputs: readonly unknown[], targets: Targets): Outcome {
     const moment: Moment = { inputs, targets };
-    const single = this.#setting.estimator.window === 1;
-    const predicted = single ? undefined : this.#predict(moment);
+    const { window } = this.#setting.estimator;
+    const predicted = window === 1 ? undefined : this.#predict(moment);
     if (predicted?.losses.some((loss) => !Number.isFinite(loss))) throw this.#broken(predicted.losses);
-    this.#window.push(moment);
-    if (this.#window.length < this.#setting.estimator.window) return predicted as Outcome;
-    const moments = this.#window;
+    if (this.#window.length + 1 < window) {
+      this.#window.push(moment);
+      return predicted as Outcome;
+    }
+    const moments = [...this.#window, moment];
+    const plan = this.#learn(moments, this.#watched || this.#mark.since.length === stretch - 1);
     this.#window = [];
     this.#forward = undefined;
-    const plan = this.#learn(moments);
     const outcome = predicted ?? { losses: plan.losses(), outputs: plan.outputs() };
     if (outcome.losses.some((loss) => !Number.isFinite(loss))) throw this.#broken(outcome.losses);
     this.#mark.since.push(moments);
@@ -97,35 +116,41 @@ export class CompiledEngine implements Engine {
 
   /** One step ahead inside a window. */
   #predict(moment: Moment): Outcome {
-    const { parameters } = this.#window.length === 0 && this.#forward === undefined ? this.#unloaded() : this.#settled;
     const signature = signatureOf([moment]);
-    const states = this.#forward?.states() ?? beginnings(this.#setting, this.#unloaded());
     let forward = this.#forwards.get(signature);
-    if (forward === undefined) {
-      forward = this.#traced((numbers) => new ForwardPlan(this.#setting, parameters, states, moment, numbers));
+    if (forward === undefined || forward !== this.#forward) {
+      const { parameters, lanes } = this.#unloaded();
+      const states = this.#forward?.states() ?? beginnings(this.#setting, { lanes, pending: 0 });
+      forward ??= this.#traced((numbers) => new ForwardPlan(this.#setting, parameters, states, moment, numbers));
       this.#forwards.set(signature, forward);
+      forward.load(parameters, states);
     }
-    if (forward !== this.#forward) forward.load(this.#unloaded().parameters, states);
+    const outcome = forward.run(moment);
     this.#forward = forward;
-    return forward.run(moment, this.#setting.dtype);
+    return outcome;
   }
 
   /** Runs a complete window in the arena. */
-  #learn(moments: readonly Moment[]): LearnPlan {
-    const signature = signatureOf(moments);
+  #learn(moments: readonly Moment[], withGradient: boolean): LearnPlan {
+    const scored = moments.filter(({ targets }) => targets !== undefined).length;
+    const keeps = withGradient && scored > 0;
+    const signature = `${signatureOf(moments)}${keeps ? ' with gradient' : ''}`;
     let plan = this.#plans.get(signature);
     if (plan === undefined) {
-      plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#settled, moments, numbers));
+      plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#settled, moments, numbers, keeps));
       this.#plans.set(signature, plan);
     }
     if (plan !== this.#plan) {
-      plan.load(this.#unloaded());
+      const before = this.#unloaded();
+      plan.load(before);
+      this.#settled = before;
+      if (this.#gradient !== null) this.#gradient = undefined;
       this.#plan = plan;
     }
     plan.run(moments, this.#settled, this.#noise);
-    const scored = moments.filter(({ targets }) => targets !== undefined).length;
-    const { steps, updates } = this.#settled;
-    this.#settled = { ...this.#settled, steps: steps + scored, updates: updates + (scored > 0 ? 1 : 0) };
+    if (scored === 0) return plan;
+    this.#gradient = keeps ? plan : null;
+    this.#settled = { ...this.#settled, steps: this.#settled.steps + scored, updates: this.#settled.updates + 1 };
     return plan;
   }
 
@@ -141,45 +166,64 @@ export class CompiledEngine implements Engine {
     }
   }
 
+  /** The memory at the end of the last window, as trees. */
   #unloaded(): Memory {
     if (this.#plan === undefined) return this.#settled;
     const { lanes, parameters, moments } = this.#plan.unload();
-    const gradient = this.#plan.gradient();
+    const gradient = this.#gradient ? this.#gradient.gradient() : this.#settled.gradient;
     return { ...this.#settled, parameters: named(parameters), moments, gradient, lanes: lanes.map((lane) => ({ ...lane, window: [] })) };
   }
 
   #settle(memory: Memory): void {
     this.#settled = memory;
     this.#plan = undefined;
+    this.#gradient = undefined;
     this.#forward = undefined;
     this.#window = [];
   }
 
+  /** Makes sure that the last gradient is known, by learning the last windows again. */
+  #recall(): void {
+    if (this.#gradient !== null) return;
+    const [window, forward] = [this.#window, this.#forward];
+    this.#replay(this.#mark.since.length, true);
+    this.#window = window;
+    this.#forward = forward;
+  }
+
   /** Makes this point the mark, if every number is finite; otherwise goes back to the last step after which all were. */
   #verify(): void {
-    if (this.#mark.since.length === 0) return;
+    if (this.#mark.since.length < stretch && this.#gradient === null) {
+      if (!finite(this.#unloaded())) throw this.#broken([]);
+      return;
+    }
     const memory = this.#unloaded();
     if (!finite(memory)) throw this.#broken([]);
     this.#mark = { memory, noise: this.#noise.save(), since: [] };
   }
 
-  /** Goes back to the last good step, and says what happened in the one after it. */
-  #broken(losses: readonly number[]): Error {
+  /** From the mark on, learns the first windows again. */
+  #replay(count: number, withGradient: boolean): void {
     const { memory, noise, since } = this.#mark;
-    const window = this.#window;
     this.#noise = restoreNoise(noise);
     this.#settle(memory);
-    for (const moments of since) {
-      const before = this.#unloaded();
-      const drawn = this.#noise.save();
-      this.#learn(moments);
+    since.slice(0, count).forEach((moments) => {
+      this.#learn(moments, withGradient);
+    });
+  }
+
+  /** Goes back to the last good step, and says what happened in the one after it. */
+  #broken(losses: readonly number[]): Error {
+    const window = this.#window;
+    const { since } = this.#mark;
+    this.#replay(0, true);
+    for (let good = 0; good < since.length; good++) {
+      this.#learn(since[good], true);
       const after = this.#unloaded();
       if (finite(after)) continue;
-      this.#settle(before);
-      this.#noise = restoreNoise(drawn);
-      this.#mark = { memory: before, noise: drawn, since: [] };
-      const what = culprit(after.parameters, after.gradient) ?? 'the influence stopped being finite';
-      return nonFinite(this.steps, what);
+      this.#replay(good, true);
+      since.length = good;
+      return nonFinite(this.steps, culprit(after.parameters, after.gradient) ?? 'the influence stopped being finite');
     }
     for (const moment of window) this.#predict(moment);
     this.#window = window;

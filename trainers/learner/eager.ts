@@ -18,6 +18,14 @@ export class EagerEngine implements Engine {
     return this.memory.steps;
   }
 
+  get glance(): Memory {
+    return this.memory;
+  }
+
+  get gradient(): unknown {
+    return this.memory.gradient;
+  }
+
   get noise(): Noise {
     return this.#setting.noise;
   }

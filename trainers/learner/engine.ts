@@ -12,6 +12,10 @@ export interface Outcome {
 export interface Engine {
   /** Everything that changes, between steps. */
   memory: Memory;
+  /** The same without the gradient, which a plan has to work out. */
+  readonly glance: Omit<Memory, 'gradient'>;
+  /** The last gradient. */
+  readonly gradient: unknown;
   /** The number of steps learnt from. */
   readonly steps: number;
   /** The source that the estimator draws from. */

@@ -1,7 +1,7 @@
 import { Execution, trace } from '../../autodiff/index.ts';
 import { leavesOf, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Setting } from './learn.ts';
-import { declareTree, lift, type Moment, type Numbers } from './moment.ts';
+import { declareTree, lift, type Moment, type Numbers, writeMoments } from './moment.ts';
 import { conform } from './transition.ts';
 
 /** One step of the model for every system, without learning: what predicts inside a window. */
@@ -46,11 +46,9 @@ export class ForwardPlan {
     return rebuild(this.#states as Tree, leaves) as unknown as readonly unknown[];
   }
 
-  run(moment: Moment, dtype: 'float32' | 'float64'): { losses: number[]; outputs: Tensor[] } {
-    const fed = leavesOf(lift(moment, dtype, this.#numbers) as unknown as Tree);
-    fed.forEach((leaf, i) => {
-      this.#execution.write(this.#parameters + this.#stateLeaves + i, leaf);
-    });
+  run(moment: Moment): { losses: number[]; outputs: Tensor[] } {
+    writeMoments(this.#execution, this.#parameters + this.#stateLeaves, [moment], this.#numbers);
+    this.#execution.check();
     this.#execution.run();
     const losses = Array.from({ length: this.#losses }, (_, i) => this.#execution.output(this.#stateLeaves + i)[0]);
     const outputs = this.#states.map((_, i) => this.#execution.read(this.#stateLeaves + this.#losses + i));

@@ -1,9 +1,9 @@
 import { type Declare, Execution, trace } from '../../autodiff/index.ts';
-import { alignLeaves, dataOf, type FloatDType, leavesOf, type Noise, NoiseError, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
+import { alignLeaves, dataOf, leavesOf, type Noise, NoiseError, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
 import { moveOn, type Setting, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
-import { declareTree, lift, type Moment, type Numbers } from './moment.ts';
+import { declareTree, lift, type Moment, type Numbers, writeMoments } from './moment.ts';
 
 /** The part of a memory that stays in the plan's arena from run to run. */
 export type Resident = { readonly parameters: unknown; readonly moments: unknown; readonly lanes: readonly { readonly state: unknown; readonly influence: unknown }[] };
@@ -20,17 +20,15 @@ export class LearnPlan {
   readonly #resident: Resident;
   readonly #residents: number;
   readonly #numbers: Numbers;
-  readonly #dtype: FloatDType;
   readonly #draws: { readonly at: number; readonly shape: readonly number[] }[] = [];
   readonly #times: { readonly at: number; readonly value: (counters: Counters) => number }[] = [];
   readonly #gradient: { readonly like: unknown; readonly at: number };
   readonly #outcomes: { readonly losses: readonly number[]; readonly outputs: readonly number[] };
 
-  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers) {
+  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, withGradient: boolean) {
     const { dtype } = setting;
     const fedTree = moments.map((moment) => lift(moment, dtype, numbers)) as unknown as Tree;
     this.#numbers = numbers;
-    this.#dtype = dtype;
     const resident = residentOf(memory);
     this.#resident = resident;
     this.#residents = leavesOf(resident as Tree).length;
@@ -60,7 +58,7 @@ export class LearnPlan {
       const last = outcomes[outcomes.length - 1];
       return {
         resident: rebuild(resident as Tree, alignLeaves(resident as Tree, residentOf(now), 'learner') as Tensor[]),
-        gradient: now.gradient as Tree,
+        gradient: (withGradient ? now.gradient : []) as Tree,
         losses: last.flatMap(({ loss }) => loss ?? []),
         outputs: last.map(({ output }) => output),
       };
@@ -86,7 +84,7 @@ export class LearnPlan {
     return rebuild(this.#resident as Tree, Array.from({ length: this.#residents }, (_, i) => this.execution.read(i))) as unknown as Resident;
   }
 
-  /** The last gradient. */
+  /** The last gradient, if the plan was made to keep it. */
   gradient(): unknown {
     const like = this.#gradient.like as Tree;
     return rebuild(like, leavesOf(like).map((_, i) => this.execution.read(this.#gradient.at + i)));
@@ -95,9 +93,8 @@ export class LearnPlan {
   /** Learns from moments of the traced types, with the functions of time taken at these counters. */
   run(moments: readonly Moment[], counters: Counters, noise: Noise): void {
     const { execution } = this;
-    leavesOf(moments.map((moment) => lift(moment, this.#dtype, this.#numbers)) as unknown as Tree).forEach((leaf, i) => {
-      execution.write(this.#residents + i, leaf);
-    });
+    writeMoments(execution, this.#residents, moments, this.#numbers);
+    execution.check();
     for (const { at, shape } of this.#draws) execution.input(at).set(dataOf(noise.signs(shape)));
     for (const { at, value } of this.#times) execution.input(at)[0] = value(counters);
     execution.run();
@@ -119,7 +116,7 @@ export class LearnPlan {
   }
 }
 
-export function residentOf({ parameters, moments, lanes }: Memory): Resident {
+function residentOf({ parameters, moments, lanes }: Pick<Memory, 'parameters' | 'moments' | 'lanes'>): Resident {
   return { parameters, moments, lanes: lanes.map(({ state, influence }) => ({ state, influence })) };
 }
 

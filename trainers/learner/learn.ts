@@ -19,7 +19,7 @@ export interface Setting {
 export type Targets = readonly unknown[] | undefined;
 
 /** The states that the next step begins with. */
-export function beginnings({ systems, estimator }: Setting, { lanes, pending }: Memory): readonly unknown[] {
+export function beginnings({ systems, estimator }: Setting, { lanes, pending }: Pick<Memory, 'lanes' | 'pending'>): readonly unknown[] {
   return estimator.restarts && pending === 0 ? systems.start : lanes.map(({ state }) => state);
 }
 

@@ -38,22 +38,22 @@ export class Learner<P, S, X, Y> {
 
   /** The parameters, a tree like that of `model.init`. */
   get parameters(): P {
-    return this.#engine.memory.parameters as P;
+    return this.#engine.glance.parameters as P;
   }
 
   /** The state after the last step; with several lanes, leaves of shape [lanes, ...]. */
   get state(): S {
-    return this.#setting.systems.collect(this.#engine.memory.lanes.map(({ state }) => state)) as S;
+    return this.#setting.systems.collect(this.#engine.glance.lanes.map(({ state }) => state)) as S;
   }
 
   /** The last estimate of the gradient, before the optimiser: a tree like the parameters; zeros before the first. */
   get gradient(): P {
-    return this.#engine.memory.gradient as P;
+    return this.#engine.gradient as P;
   }
 
   /** What the estimator carries; with several independent lanes, a list of one for each. See the estimator for its structure. */
   get influence(): unknown {
-    const all = this.#engine.memory.lanes.map(({ influence }) => influence);
+    const all = this.#engine.glance.lanes.map(({ influence }) => influence);
     return all.length === 1 ? all[0] : all;
   }
 
@@ -65,7 +65,7 @@ export class Learner<P, S, X, Y> {
   /** The model's output for an input at the carried state. Nothing moves. */
   predict(input: X): Tensor {
     const { model, distribute, collectOutputs } = this.#setting.systems;
-    const { memory } = this.#engine;
+    const memory = this.#engine.glance;
     const states = beginnings(this.#setting, memory);
     const outputs = distribute(input, 'input').map((own, i) => model.step(memory.parameters, states[i], own).output);
     return collectOutputs(outputs) as Tensor;

@@ -1,5 +1,5 @@
-import type { Declare } from '../../autodiff/index.ts';
-import { type FloatDType, indices, mapTree, tensor, type Tree } from '../../lib/index.ts';
+import type { Declare, Execution } from '../../autodiff/index.ts';
+import { DTypeError, type FloatDType, indices, leavesOf, mapTree, Tensor, tensor, type Tree } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 
 /** What comes in at one moment of time: an input and a target for every system; no targets when it is only observed. */
@@ -21,7 +21,31 @@ export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Nu
 
 /** What tells plans apart: the structure, dtypes and shapes of what comes in. */
 export function signatureOf(moments: readonly Moment[]): string {
-  return JSON.stringify(moments.map(({ inputs, targets }) => [inputs.map(typeOf), targets?.map(typeOf)]));
+  let signature = '';
+  for (const { inputs, targets } of moments) {
+    for (const input of inputs) signature += typeOf(input);
+    signature += '>';
+    if (targets !== undefined) for (const target of targets) signature += typeOf(target);
+    signature += targets === undefined ? 'unscored;' : ';';
+  }
+  return signature;
+}
+
+/** Writes moments into the inputs of a plan, from the one at `begin` on. @throws DTypeError for a class that is not a whole number. */
+export function writeMoments(execution: Execution, begin: number, moments: readonly Moment[], numbers: Numbers): void {
+  let at = begin;
+  const write = (value: unknown, isClass: boolean) => {
+    if (typeof value !== 'number') {
+      for (const leaf of leavesOf(value as Tree)) execution.write(at++, leaf);
+      return;
+    }
+    if (isClass && !Number.isInteger(value)) throw new DTypeError(`${value} is not a class index; give a real number as a tensor`);
+    execution.input(at++)[0] = value;
+  };
+  for (const { inputs, targets } of moments) {
+    for (const input of inputs) write(input, true);
+    if (targets !== undefined) for (const target of targets) write(target, numbers === 'classes');
+  }
 }
 
 /** The tree with an input of a program for every leaf. */
@@ -29,12 +53,11 @@ export function declareTree<T>(tree: T, declare: Declare, root: string): T {
   return mapTree(tree as Tree, (leaf, path) => declare(leaf, leaf.label ?? path), root) as T;
 }
 
-function typeOf(value: unknown): unknown {
-  if (typeof value === 'number') return 0;
-  const leaves: unknown[] = [];
-  mapTree(value as Tree, (leaf, path) => {
-    leaves.push([path, leaf.dtype, leaf.shape]);
-    return leaf;
-  });
-  return leaves;
+function typeOf(value: unknown): string {
+  if (typeof value === 'number') return '#';
+  if (value instanceof Tensor) return `${value.dtype}[${value.shape.join()}]`;
+  if (Array.isArray(value)) return `[${value.map(typeOf).join()}]`;
+  return `{${Object.entries(value as object)
+    .map(([key, part]) => `${JSON.stringify(key)}:${typeOf(part)}`)
+    .join()}}`;
 }

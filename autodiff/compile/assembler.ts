@@ -16,14 +16,16 @@ export interface Place {
   readonly shift: number;
 }
 
-/** A place in memory, or a plain count. */
-export type InstructionOperand = Buffer | Place | number;
+/** A place in memory, a plain count, or a register of a tile. */
+export type InstructionOperand = Buffer | Place | number | { readonly register: number };
 
 /** A kernel call. */
 export interface Instruction {
   readonly operation: string;
   readonly dtype: DType;
   readonly operands: readonly InstructionOperand[];
+  /** For `tiles`: what runs on each tile. */
+  readonly body?: readonly Instruction[];
 }
 
 /** A plan under construction. */
@@ -71,7 +73,10 @@ export function layOut(begin: number, pinned: readonly Buffer[], instructions: r
     buffer.address = end;
     end += bytesOf(buffer);
   }
-  const temporaries = ({ operands }: Instruction) => operands.flatMap((operand) => bufferOf(operand) ?? []).filter(({ pinned }) => !pinned);
+  const temporaries = ({ operands, body = [] }: Instruction): Buffer[] => [
+    ...operands.flatMap((operand) => bufferOf(operand) ?? []).filter(({ pinned }) => !pinned),
+    ...body.flatMap(temporaries),
+  ];
   const lastUse = new Map<Buffer, number>();
   instructions.forEach((instruction, at) => {
     for (const buffer of temporaries(instruction)) lastUse.set(buffer, at);
@@ -99,21 +104,37 @@ export function layOut(begin: number, pinned: readonly Buffer[], instructions: r
   return end;
 }
 
-/** The words of the plan as the machine reads them, with `opcodeOf` naming the operations. */
-export function encode(instructions: readonly Instruction[], opcodeOf: (operation: string, dtype: DType) => number): Int32Array {
-  return Int32Array.from(
-    instructions.flatMap(({ operation, dtype, operands }) => [opcodeOf(operation, dtype), ...operands.map((operand) => word(operand))]),
-  );
+/** The words of a plan, and how many of them the machine runs from the beginning: the bodies of its tiles come after them. */
+export interface Encoded {
+  readonly words: Int32Array;
+  readonly length: number;
+}
+
+/** The words of the plan as the machine reads them at the address `begin`, with `opcodeOf` naming the operations. */
+export function encode(begin: number, instructions: readonly Instruction[], opcodeOf: (operation: string, dtype: DType) => number): Encoded {
+  const wordsOf = ({ operation, dtype, operands }: Instruction) => [opcodeOf(operation, dtype), ...operands.map(word)];
+  const length = instructions.reduce((total, { operands, body }) => total + 1 + operands.length + (body === undefined ? 0 : 2), 0);
+  const bodies: number[] = [];
+  const main = instructions.flatMap((instruction) => {
+    if (instruction.body === undefined) return wordsOf(instruction);
+    const body = instruction.body.flatMap(wordsOf);
+    const address = begin + 4 * (length + bodies.length);
+    bodies.push(...body);
+    return wordsOf({ ...instruction, operands: [address, body.length, ...instruction.operands] });
+  });
+  return { words: Int32Array.from([...main, ...bodies]), length };
 }
 
 function word(operand: InstructionOperand): number {
   if (typeof operand === 'number') return operand;
+  if ('register' in operand) return operand.register;
   if ('shift' in operand) return operand.buffer.address + operand.shift * bytesPer[operand.buffer.dtype];
   return operand.address;
 }
 
-function bufferOf(operand: InstructionOperand): Buffer | undefined {
-  if (typeof operand === 'number') return undefined;
+/** The buffer that an operand lies in. */
+export function bufferOf(operand: InstructionOperand): Buffer | undefined {
+  if (typeof operand === 'number' || 'register' in operand) return undefined;
   return 'shift' in operand ? operand.buffer : operand;
 }
 

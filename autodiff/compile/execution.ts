@@ -60,7 +60,7 @@ export class Execution {
 
   /** Runs the plan; indices must have been checked. */
   run(): void {
-    this.#machine.run(this.plan.begin, this.plan.bytes);
+    this.#machine.run(this.plan.begin, this.plan.end);
   }
 }
 

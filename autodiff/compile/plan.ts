@@ -1,5 +1,6 @@
 import type { DType, Tensor } from '../../lib/index.ts';
 import { Assembler, type Buffer, encode, type Instruction, layOut } from './assembler.ts';
+import { fuse } from './fuse.ts';
 import { type IndexBound, Lowering } from './lower.ts';
 import type { Program } from './program.ts';
 import { arrayOf, buffersOf, type Value } from './values.ts';
@@ -11,9 +12,10 @@ export interface Plan {
   readonly constants: Assembler['constants'];
   readonly bounds: readonly IndexBound[];
   readonly instructions: readonly Instruction[];
-  /** The instructions as words for the machine, and where they begin. */
+  /** The instructions as words for the machine, where they begin, and where the machine stops; the bodies of tiles follow. */
   readonly words: Int32Array;
   readonly begin: number;
+  readonly end: number;
   /** The size of the arena in bytes. */
   readonly bytes: number;
 }
@@ -31,16 +33,18 @@ export function planOf(program: Program, updates: ReadonlyMap<number, number>, o
   const lowering = new Lowering(program, inputs, assembler);
   const outputs = writeOutputs(program, lowering, inputs, updates);
   const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs])];
-  const begin = layOut(reserved, pinned, assembler.instructions);
-  const words = encode(assembler.instructions, opcodeOf);
+  const instructions = fuse(assembler.instructions);
+  const begin = layOut(reserved, pinned, instructions);
+  const { words, length } = encode(begin, instructions, opcodeOf);
   return {
     inputs,
     outputs,
     constants: assembler.constants,
     bounds: lowering.bounds,
-    instructions: assembler.instructions,
+    instructions,
     words,
     begin,
+    end: begin + 4 * length,
     bytes: begin + words.byteLength,
   };
 }

@@ -1,0 +1,130 @@
+// Elementwise kernels. Each reads a vector before it writes that vector, so out may be an input.
+import * as op from './opcodes';
+import { exp32, log32, tanh32, sigmoid32, erf32 } from './functions32';
+import { exp64, log64, tanh64, sigmoid64, sin64, cos64, erf64 } from './functions64';
+import { sin32, cos32 } from './trigonometric';
+import { bytes, loadPart, storePart } from './vector';
+
+@inline function applyUnary<T>(code: i32, x: v128): v128 {
+  if (code == op.NEG) return v128.neg<T>(x);
+  if (code == op.SQUARE) return v128.mul<T>(x, x);
+  if (code == op.SQRT) return v128.sqrt<T>(x);
+  if (code == op.RECIPROCAL) return v128.div<T>(v128.splat<T>(<T>1), x);
+  if (code == op.EXP) return sizeof<T>() == 4 ? exp32(x) : exp64(x);
+  if (code == op.LOG) return sizeof<T>() == 4 ? log32(x) : log64(x);
+  if (code == op.TANH) return sizeof<T>() == 4 ? tanh32(x) : tanh64(x);
+  if (code == op.SIGMOID) return sizeof<T>() == 4 ? sigmoid32(x) : sigmoid64(x);
+  if (code == op.SIN) return sizeof<T>() == 4 ? sin32(x) : sin64(x);
+  if (code == op.COS) return sizeof<T>() == 4 ? cos32(x) : cos64(x);
+  if (code == op.ERF) return sizeof<T>() == 4 ? erf32(x) : erf64(x);
+  return x;
+}
+
+@inline function unary<T>(code: i32, out: usize, x: usize, n: usize): void {
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) v128.store(out + i, applyUnary<T>(code, v128.load(x + i)));
+  const rest = size & 15;
+  if (rest) storePart(out + i, applyUnary<T>(code, loadPart(x + i, rest)), rest);
+}
+
+export function copy<T>(out: usize, x: usize, n: usize): void { copyBytes(out, x, bytes<T>(n)); }
+export function neg<T>(out: usize, x: usize, n: usize): void { unary<T>(op.NEG, out, x, n); }
+export function exp<T>(out: usize, x: usize, n: usize): void { unary<T>(op.EXP, out, x, n); }
+export function log<T>(out: usize, x: usize, n: usize): void { unary<T>(op.LOG, out, x, n); }
+export function tanh<T>(out: usize, x: usize, n: usize): void { unary<T>(op.TANH, out, x, n); }
+export function sigmoid<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SIGMOID, out, x, n); }
+export function reciprocal<T>(out: usize, x: usize, n: usize): void { unary<T>(op.RECIPROCAL, out, x, n); }
+export function sqrt<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SQRT, out, x, n); }
+export function sin<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SIN, out, x, n); }
+export function cos<T>(out: usize, x: usize, n: usize): void { unary<T>(op.COS, out, x, n); }
+export function erf<T>(out: usize, x: usize, n: usize): void { unary<T>(op.ERF, out, x, n); }
+export function square<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SQUARE, out, x, n); }
+
+/** Moves bytes (a multiple of 4) as they are; the call of memory.copy costs as much as 256 bytes of this loop. */
+export function copyBytes(out: usize, x: usize, size: usize): void {
+  if (size > 512) {
+    memory.copy(out, x, size);
+    return;
+  }
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) v128.store(out + i, v128.load(x + i));
+  const rest = size & 15;
+  if (rest) storePart(out + i, loadPart(x + i, rest), rest);
+}
+
+export function fill<T>(out: usize, scalar: usize, n: usize): void {
+  fillWith(out, v128.load_splat<T>(scalar), bytes<T>(n));
+}
+
+/** Writes the leading bytes of a vector over and over. */
+export function fillWith(out: usize, value: v128, size: usize): void {
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) v128.store(out + i, value);
+  const rest = size & 15;
+  if (rest) storePart(out + i, value, rest);
+}
+
+@inline function applyBinary<T>(code: i32, x: v128, y: v128): v128 {
+  if (code == op.ADD) return v128.add<T>(x, y);
+  if (code == op.SUB) return v128.sub<T>(x, y);
+  return v128.mul<T>(x, y);
+}
+
+@inline function binary<T>(code: i32, out: usize, x: usize, y: usize, n: usize): void {
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) v128.store(out + i, applyBinary<T>(code, v128.load(x + i), v128.load(y + i)));
+  const rest = size & 15;
+  if (rest) storePart(out + i, applyBinary<T>(code, loadPart(x + i, rest), loadPart(y + i, rest)), rest);
+}
+
+export function add<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.ADD, out, x, y, n); }
+export function sub<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.SUB, out, x, y, n); }
+export function mul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.MUL, out, x, y, n); }
+
+@inline function withScalar<T>(code: i32, out: usize, x: usize, scalar: usize, n: usize): void {
+  const s = v128.load_splat<T>(scalar);
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) v128.store(out + i, applyBinary<T>(code, v128.load(x + i), s));
+  const rest = size & 15;
+  if (rest) storePart(out + i, applyBinary<T>(code, loadPart(x + i, rest), s), rest);
+}
+
+export function adds<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.ADD, out, x, scalar, n); }
+export function muls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.MUL, out, x, scalar, n); }
+
+export function axpby<T>(out: usize, a: usize, x: usize, b: usize, y: usize, n: usize): void {
+  const p = v128.load_splat<T>(a);
+  const q = v128.load_splat<T>(b);
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) v128.store(out + i, v128.add<T>(v128.mul<T>(p, v128.load(x + i)), v128.mul<T>(q, v128.load(y + i))));
+  const rest = size & 15;
+  if (rest) storePart(out + i, v128.add<T>(v128.mul<T>(p, loadPart(x + i, rest)), v128.mul<T>(q, loadPart(y + i, rest))), rest);
+}
+
+export function axpbypcz<T>(out: usize, a: usize, x: usize, b: usize, y: usize, c: usize, z: usize, n: usize): void {
+  const p = v128.load_splat<T>(a);
+  const q = v128.load_splat<T>(b);
+  const r = v128.load_splat<T>(c);
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) {
+    const first = v128.add<T>(v128.mul<T>(p, v128.load(x + i)), v128.mul<T>(q, v128.load(y + i)));
+    v128.store(out + i, v128.add<T>(first, v128.mul<T>(r, v128.load(z + i))));
+  }
+  const rest = size & 15;
+  if (rest) {
+    const first = v128.add<T>(v128.mul<T>(p, loadPart(x + i, rest)), v128.mul<T>(q, loadPart(y + i, rest)));
+    storePart(out + i, v128.add<T>(first, v128.mul<T>(r, loadPart(z + i, rest))), rest);
+  }
+}

@@ -1,0 +1,183 @@
+// The matrix product: blocks of both matrices are packed into panels, and a kernel of 4 rows by 2 vectors runs over them.
+import { loadPart, storePart } from './vector';
+
+/** Rows of a, depth, and bytes of a row of b in a block: the block of b stays in the second-level cache, one of a in the first. */
+const ROWS: usize = 64;
+const DEPTH: usize = 256;
+const WIDTH: usize = 1024;
+
+const panelsA = memory.data(64 * 256 * 8, 64);
+const panelsB = memory.data(256 * 1024, 64);
+const tile = memory.data(128, 64);
+
+/**
+ * Packs `count` lines (of `lineStride` bytes apart) of `depth` elements (`stride` bytes apart) into panels of `width` lines:
+ * panel by panel, for each depth its `width` elements. Lines that are missing from the last panel are 0.
+ */
+function pack<T>(to: usize, from: usize, count: usize, depth: usize, lineStride: usize, stride: usize, width: usize): void {
+  const line = width << alignof<T>();
+  for (; count > 0; count -= width) {
+    const lines = min(count, width);
+    if (lines < width) memory.fill(to, 0, line * depth);
+    if (lineStride == sizeof<T>() && lines == width) {
+      let source = from;
+      for (let end = to + depth * line, at = to; at < end; at += line, source += stride)
+        for (let i: usize = 0; i < line; i += 16) v128.store(at + i, v128.load(source + i));
+    } else if (sizeof<T>() == 4 && stride == 4 && lines == width) {
+      for (let l: usize = 0; l < width; l += 4) transpose4(to + (l << 2), line, from + l * lineStride, lineStride, depth);
+    } else {
+      for (let l: usize = 0; l < lines; l++) {
+        let at = to + (l << alignof<T>());
+        let source = from + l * lineStride;
+        for (let d: usize = 0; d < depth; d++, at += line, source += stride) store<T>(at, load<T>(source));
+      }
+    }
+    to += line * depth;
+    from += width * lineStride;
+    if (count < width) break;
+  }
+}
+
+/** Four lines of float32, dense, to elements `step` bytes apart of four each. */
+@inline function transpose4(to: usize, step: usize, from: usize, lineStride: usize, depth: usize): void {
+  const from1 = from + lineStride;
+  const from2 = from1 + lineStride;
+  const from3 = from2 + lineStride;
+  let i: usize = 0;
+  for (const main = (depth & ~3) << 2; i < main; i += 16) {
+    const a = v128.load(from + i);
+    const b = v128.load(from1 + i);
+    const c = v128.load(from2 + i);
+    const d = v128.load(from3 + i);
+    const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<u64>(ab, cd, 0, 2));
+    to += step;
+    v128.store(to, v128.shuffle<u64>(ab, cd, 1, 3));
+    to += step;
+    v128.store(to, v128.shuffle<u64>(ab2, cd2, 0, 2));
+    to += step;
+    v128.store(to, v128.shuffle<u64>(ab2, cd2, 1, 3));
+    to += step;
+  }
+  for (const end = depth << 2; i < end; i += 4) {
+    store<f32>(to, load<f32>(from + i));
+    store<f32>(to, load<f32>(from1 + i), 4);
+    store<f32>(to, load<f32>(from2 + i), 8);
+    store<f32>(to, load<f32>(from3 + i), 12);
+    to += step;
+  }
+}
+
+/** One tile [4, 2 vectors] of out (+)= panel of a · panel of b. */
+function kernel<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, accumulate: i32): void {
+  let s0 = i32x4.splat(0);
+  let s1 = s0;
+  let t0 = s0;
+  let t1 = s0;
+  let u0 = s0;
+  let u1 = s0;
+  let w0 = s0;
+  let w1 = s0;
+  for (const end = b + (depth << 5); b < end; b += 32) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let v = v128.load_splat<T>(a);
+    s0 = v128.add<T>(s0, v128.mul<T>(v, b0));
+    s1 = v128.add<T>(s1, v128.mul<T>(v, b1));
+    v = v128.load_splat<T>(a, sizeof<T>());
+    t0 = v128.add<T>(t0, v128.mul<T>(v, b0));
+    t1 = v128.add<T>(t1, v128.mul<T>(v, b1));
+    v = v128.load_splat<T>(a, 2 * sizeof<T>());
+    u0 = v128.add<T>(u0, v128.mul<T>(v, b0));
+    u1 = v128.add<T>(u1, v128.mul<T>(v, b1));
+    v = v128.load_splat<T>(a, 3 * sizeof<T>());
+    w0 = v128.add<T>(w0, v128.mul<T>(v, b0));
+    w1 = v128.add<T>(w1, v128.mul<T>(v, b1));
+    a += 4 * sizeof<T>();
+  }
+  const out1 = out + step;
+  const out2 = out1 + step;
+  const out3 = out2 + step;
+  if (accumulate) {
+    s0 = v128.add<T>(v128.load(out), s0);
+    s1 = v128.add<T>(v128.load(out, 16), s1);
+    t0 = v128.add<T>(v128.load(out1), t0);
+    t1 = v128.add<T>(v128.load(out1, 16), t1);
+    u0 = v128.add<T>(v128.load(out2), u0);
+    u1 = v128.add<T>(v128.load(out2, 16), u1);
+    w0 = v128.add<T>(v128.load(out3), w0);
+    w1 = v128.add<T>(v128.load(out3, 16), w1);
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+  v128.store(out1, t0);
+  v128.store(out1, t1, 16);
+  v128.store(out2, u0);
+  v128.store(out2, u1, 16);
+  v128.store(out3, w0);
+  v128.store(out3, w1, 16);
+}
+
+/** A tile that sticks out of the matrix, by way of one that does not. */
+function edge<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, accumulate: i32, rows: usize, size: usize): void {
+  kernel<T>(tile, a, b, depth, 32, 0);
+  for (let row: usize = 0; row < rows; row++, out += step) {
+    for (let i: usize = 0; i < size; i += 16) {
+      const part = min<usize>(size - i, 16);
+      let v = v128.load(tile + (row << 5) + i);
+      if (accumulate) v = v128.add<T>(loadSome(out + i, part), v);
+      if (part == 16) v128.store(out + i, v);
+      else storePart(out + i, v, part);
+    }
+  }
+}
+
+@inline function loadSome(at: usize, size: usize): v128 {
+  return size == 16 ? v128.load(at) : loadPart(at, size);
+}
+
+export function gemm<T>(
+  out: usize, a: usize, b: usize, m: usize, n: usize, k: usize, transposeA: i32, transposeB: i32, accumulate: i32,
+): void {
+  const one = sizeof<T>();
+  const across = WIDTH >> alignof<T>();
+  const step = n << alignof<T>();
+  const aRow = transposeA ? one : k << alignof<T>();
+  const aColumn = transposeA ? m << alignof<T>() : one;
+  const bRow = transposeB ? one : step;
+  const bColumn = transposeB ? k << alignof<T>() : one;
+  if (k == 0 && !accumulate) memory.fill(out, 0, m * step);
+  // Where one block holds all of a, it is packed once.
+  const packOnce = m <= ROWS && k <= DEPTH;
+  if (packOnce) pack<T>(panelsA, a, m, k, aRow, aColumn, 4);
+  for (let j: usize = 0; j < n; j += across) {
+    const columns = min(n - j, across);
+    for (let l: usize = 0; l < k; l += DEPTH) {
+      const depth = min(k - l, DEPTH);
+      const add = i32(l > 0) | accumulate;
+      pack<T>(panelsB, b + l * bRow + j * bColumn, columns, depth, bColumn, bRow, 32 >> alignof<T>());
+      for (let i: usize = 0; i < m; i += ROWS) {
+        const rows = min(m - i, ROWS);
+        if (!packOnce) pack<T>(panelsA, a + i * aRow + l * aColumn, rows, depth, aRow, aColumn, 4);
+        block<T>(out + i * step + (j << alignof<T>()), rows, columns << alignof<T>(), depth, step, add);
+      }
+    }
+  }
+}
+
+@inline function block<T>(out: usize, rows: usize, size: usize, depth: usize, step: usize, accumulate: i32): void {
+  const panelA = (depth << alignof<T>()) << 2;
+  const panelB = depth << 5;
+  let b = panelsB;
+  for (let i: usize = 0; i < size; i += 32, b += panelB) {
+    let a = panelsA;
+    let at = out + i;
+    for (let row: usize = 0; row < rows; row += 4, a += panelA, at += step << 2) {
+      if (row + 4 <= rows && i + 32 <= size) kernel<T>(at, a, b, depth, step, accumulate);
+      else edge<T>(at, a, b, depth, step, accumulate, min<usize>(rows - row, 4), min<usize>(size - i, 32));
+    }
+  }
+}

@@ -1,0 +1,269 @@
+// The interpreter: runs the instructions between two addresses. opcodes.ts says what they are.
+import { adam } from './adam';
+import * as e from './elementwise';
+import { gemm } from './gemm';
+import * as layout from './layout';
+import * as masks from './masks';
+import * as op from './opcodes';
+import * as products from './products';
+import * as rank from './rank';
+import * as reduce from './reduce';
+import { tiles } from './tiles';
+
+/** Where free memory starts. */
+export function reservedBytes(): usize {
+  return (__heap_base + 63) & ~63;
+}
+
+export function run(begin: usize, end: usize): void {
+  let pc = begin;
+  while (pc < end) pc = load<i32>(pc) & op.FLOAT64 ? series<f64>(pc, end, op.FLOAT64) : series<f32>(pc, end, 0);
+}
+
+/** Runs instructions of one dtype up to the first of another, whose address it returns. */
+function series<T>(pc: usize, end: usize, dtype: i32): usize {
+  while (pc < end) {
+    switch (load<i32>(pc) - dtype) {
+      case op.COPY:
+        e.copy<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.NEG:
+        e.neg<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.EXP:
+        e.exp<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.LOG:
+        e.log<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.TANH:
+        e.tanh<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.SIGMOID:
+        e.sigmoid<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.RECIPROCAL:
+        e.reciprocal<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.SQRT:
+        e.sqrt<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.SIN:
+        e.sin<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.COS:
+        e.cos<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.ERF:
+        e.erf<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.SQUARE:
+        e.square<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.FILL:
+        e.fill<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.ADD:
+        e.add<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.SUB:
+        e.sub<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.MUL:
+        e.mul<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.ADDS:
+        e.adds<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.MULS:
+        e.muls<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.GREATER:
+        masks.greater<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.GREATERS:
+        masks.greaters<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.LESSERS:
+        masks.lessers<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.SELECT:
+        masks.select<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<usize>(pc, 20),
+        );
+        pc += 24;
+        break;
+      case op.AXPBY:
+        e.axpby<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24),
+        );
+        pc += 28;
+        break;
+      case op.AXPBYPCZ:
+        e.axpbypcz<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32),
+        );
+        pc += 36;
+        break;
+      case op.OUTER:
+        rank.outer<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24),
+        );
+        pc += 28;
+        break;
+      case op.RANK1:
+        rank.rank1<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32),
+        );
+        pc += 36;
+        break;
+      case op.RANK1TWO:
+        rank.rank1two<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32),
+          load<usize>(pc, 36), load<usize>(pc, 40),
+        );
+        pc += 44;
+        break;
+      case op.ROWADD:
+        rank.rowadd<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20),
+        );
+        pc += 24;
+        break;
+      case op.ROWDOT:
+        rank.rowdot<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20),
+        );
+        pc += 24;
+        break;
+      case op.DOT:
+        products.dot<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.BILINEAR:
+        products.bilinear<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24),
+        );
+        pc += 28;
+        break;
+      case op.MATVEC:
+        products.matvec<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<i32>(pc, 24),
+        );
+        pc += 28;
+        break;
+      case op.MATVECT:
+        products.matvect<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<i32>(pc, 24),
+        );
+        pc += 28;
+        break;
+      case op.MATVEC2:
+        products.matvec2<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28),
+        );
+        pc += 32;
+        break;
+      case op.MATVECT2:
+        products.matvect2<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28),
+        );
+        pc += 32;
+        break;
+      case op.GEMM:
+        gemm<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36),
+        );
+        pc += 40;
+        break;
+      case op.SUM:
+        reduce.sum<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20),
+        );
+        pc += 24;
+        break;
+      case op.MAX:
+        reduce.maximum<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20),
+        );
+        pc += 24;
+        break;
+      case op.ARGMAX:
+        reduce.argmax<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.STRIDED: {
+        const rank = load<usize>(pc, 12);
+        layout.strided<T>(load<usize>(pc, 4), load<usize>(pc, 8), rank, pc + 16);
+        pc += 16 + 12 * rank;
+        break;
+      }
+      case op.GATHER:
+        layout.gather<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20),
+        );
+        pc += 24;
+        break;
+      case op.SCATTERADD:
+        layout.scatteradd<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24),
+        );
+        pc += 28;
+        break;
+      case op.ADAM:
+        adam<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24),
+        );
+        pc += 28;
+        break;
+      case op.TILES:
+        tiles<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      default:
+        // A negative opcode is one that no table has; the other dtype's go back to run.
+        if ((load<i32>(pc) & op.FLOAT64) == dtype) unreachable();
+        return pc;
+    }
+  }
+  return pc;
+}

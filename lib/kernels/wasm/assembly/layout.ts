@@ -1,0 +1,56 @@
+// Moving elements, as bits: strided copies, and rows picked by int32.
+import { copyBytes, fillWith } from './elementwise';
+import { bytes, loadPart, storePart } from './vector';
+
+/** `sizes` points at rank sizes, then rank strides of out, then rank strides of x, int32 in elements. */
+export function strided<T>(out: usize, x: usize, rank: usize, sizes: usize): void {
+  if (rank == 0) copyBytes(out, x, sizeof<T>());
+  else axes<T>(out, x, rank, sizes, rank);
+}
+
+/** The trailing `left` of `rank` axes; `sizes` points at the size of the first of them. */
+function axes<T>(out: usize, x: usize, rank: usize, sizes: usize, left: usize): void {
+  const n = load<u32>(sizes);
+  const outStride = <isize>load<i32>(sizes + (rank << 2)) << alignof<T>();
+  const inStride = <isize>load<i32>(sizes + (rank << 3)) << alignof<T>();
+  if (left == 1) {
+    line<T>(out, x, n, outStride, inStride);
+    return;
+  }
+  for (let i: u32 = 0; i < n; i++, out += outStride, x += inStride) axes<T>(out, x, rank, sizes + 4, left - 1);
+}
+
+@inline function line<T>(out: usize, x: usize, n: usize, outStride: isize, inStride: isize): void {
+  if (outStride == sizeof<T>()) {
+    if (inStride == sizeof<T>()) {
+      copyBytes(out, x, bytes<T>(n));
+      return;
+    }
+    if (inStride == 0) {
+      if (n > 0) fillWith(out, v128.load_splat<T>(x), bytes<T>(n));
+      return;
+    }
+  }
+  for (; n > 0; n--, out += outStride, x += inStride) {
+    if (sizeof<T>() == 4) store<u32>(out, load<u32>(x));
+    else store<u64>(out, load<u64>(x));
+  }
+}
+
+export function gather<T>(out: usize, x: usize, ids: usize, count: usize, width: usize): void {
+  const size = bytes<T>(width);
+  for (; count > 0; count--, out += size, ids += 4) copyBytes(out, x + load<usize>(ids) * size, size);
+}
+
+export function scatteradd<T>(out: usize, x: usize, ids: usize, count: usize, width: usize, rows: usize): void {
+  const size = bytes<T>(width);
+  const main = size & ~15;
+  const rest = size & 15;
+  memory.fill(out, 0, rows * size);
+  for (; count > 0; count--, x += size, ids += 4) {
+    const row = out + load<usize>(ids) * size;
+    let i: usize = 0;
+    for (; i < main; i += 16) v128.store(row + i, v128.add<T>(v128.load(row + i), v128.load(x + i)));
+    if (rest) storePart(row + i, v128.add<T>(loadPart(row + i, rest), loadPart(x + i, rest)), rest);
+  }
+}

@@ -1,0 +1,76 @@
+// Rank-one updates in one pass over the matrix, and rows of a matrix that an int32 in memory picks.
+import { addScaled, dotOf } from './products';
+import { bytes, loadPart, storePart } from './vector';
+
+export function outer<T>(out: usize, c: usize, u: usize, v: usize, m: usize, n: usize): void {
+  const factor = load<T>(c);
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  const rest = size & 15;
+  for (; m > 0; m--) {
+    const s = v128.splat<T>(<T>(factor * load<T>(u)));
+    let i: usize = 0;
+    for (; i < main; i += 16) v128.store(out + i, v128.mul<T>(s, v128.load(v + i)));
+    if (rest) storePart(out + i, v128.mul<T>(s, loadPart(v + i, rest)), rest);
+    out += size;
+    u += sizeof<T>();
+  }
+}
+
+@inline function sum2<T>(a: v128, x: v128, b: v128, y: v128): v128 {
+  return v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, y));
+}
+
+export function rank1<T>(out: usize, a: usize, x: usize, c: usize, u: usize, v: usize, m: usize, n: usize): void {
+  const p = v128.load_splat<T>(a);
+  const factor = load<T>(c);
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  const rest = size & 15;
+  for (; m > 0; m--) {
+    const s = v128.splat<T>(<T>(factor * load<T>(u)));
+    let i: usize = 0;
+    for (; i < main; i += 16) v128.store(out + i, sum2<T>(p, v128.load(x + i), s, v128.load(v + i)));
+    if (rest) storePart(out + i, sum2<T>(p, loadPart(x + i, rest), s, loadPart(v + i, rest)), rest);
+    out += size;
+    x += size;
+    u += sizeof<T>();
+  }
+}
+
+export function rank1two<T>(
+  out: usize, a: usize, x: usize, b: usize, y: usize, c: usize, u: usize, v: usize, m: usize, n: usize,
+): void {
+  const p = v128.load_splat<T>(a);
+  const q = v128.load_splat<T>(b);
+  const factor = load<T>(c);
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  const rest = size & 15;
+  for (; m > 0; m--) {
+    const s = v128.splat<T>(<T>(factor * load<T>(u)));
+    let i: usize = 0;
+    for (; i < main; i += 16) {
+      const two = sum2<T>(p, v128.load(x + i), q, v128.load(y + i));
+      v128.store(out + i, v128.add<T>(two, v128.mul<T>(s, v128.load(v + i))));
+    }
+    if (rest) {
+      const two = sum2<T>(p, loadPart(x + i, rest), q, loadPart(y + i, rest));
+      storePart(out + i, v128.add<T>(two, v128.mul<T>(s, loadPart(v + i, rest))), rest);
+    }
+    out += size;
+    x += size;
+    y += size;
+    u += sizeof<T>();
+  }
+}
+
+export function rowadd<T>(out: usize, c: usize, v: usize, id: usize, n: usize): void {
+  const size = bytes<T>(n);
+  addScaled<T>(out + load<usize>(id) * size, load<T>(c), v, size);
+}
+
+export function rowdot<T>(out: usize, d: usize, id: usize, v: usize, n: usize): void {
+  const size = bytes<T>(n);
+  store<T>(out, dotOf<T>(d + load<usize>(id) * size, v, size));
+}

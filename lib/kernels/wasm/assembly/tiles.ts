@@ -1,0 +1,82 @@
+// A short program of elementwise instructions over n elements, a tile at a time: what it keeps in registers stays in the
+// first-level cache.
+import * as k from './elementwise';
+import { greater, greaters, lessers, select } from './masks';
+import * as op from './opcodes';
+import { dotOf } from './products';
+
+/** Elements of a tile, and bytes of a register. */
+const TILE: usize = 256;
+const REGISTER: usize = 2048;
+const registers = memory.data(16 * 2048, 64);
+
+/** The address of a tile: of a register, or `offset` bytes into a buffer. */
+@inline function at(operand: usize, offset: usize): usize {
+  return operand < 16 ? registers + operand * REGISTER : operand + offset;
+}
+
+export function tiles<T>(program: usize, words: usize, n: usize): void {
+  const end = program + (words << 2);
+  for (let i: usize = 0; i < n; i += TILE) tile<T>(program, end, i, min(n - i, TILE));
+}
+
+function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
+  const i = first << alignof<T>();
+  while (pc < end) {
+    const code = load<i32>(pc) & 127;
+    const out = at(load<usize>(pc, 4), i);
+    if (code <= op.SQUARE) {
+      unary<T>(code, out, at(load<usize>(pc, 8), i), n);
+      pc += 16;
+      continue;
+    }
+    const second = load<usize>(pc, 8);
+    const third = load<usize>(pc, 12);
+    switch (code) {
+      case op.FILL: k.fill<T>(out, second, n); pc += 16; break;
+      case op.ADD: k.add<T>(out, at(second, i), at(third, i), n); pc += 20; break;
+      case op.SUB: k.sub<T>(out, at(second, i), at(third, i), n); pc += 20; break;
+      case op.MUL: k.mul<T>(out, at(second, i), at(third, i), n); pc += 20; break;
+      case op.ADDS: k.adds<T>(out, at(second, i), third, n); pc += 20; break;
+      case op.MULS: k.muls<T>(out, at(second, i), third, n); pc += 20; break;
+      case op.GREATER: greater<T>(at(load<usize>(pc, 4), first << 2), at(second, i), at(third, i), n); pc += 20; break;
+      case op.GREATERS: greaters<T>(at(load<usize>(pc, 4), first << 2), at(second, i), third, n); pc += 20; break;
+      case op.LESSERS: lessers<T>(at(load<usize>(pc, 4), first << 2), at(second, i), third, n); pc += 20; break;
+      case op.SELECT: select<T>(out, at(second, i), at(third, first << 2), load<i32>(pc, 16), n); pc += 24; break;
+      case op.AXPBY: k.axpby<T>(out, second, at(third, i), load<usize>(pc, 16), at(load<usize>(pc, 20), i), n); pc += 28; break;
+      case op.AXPBYPCZ: {
+        const y = at(load<usize>(pc, 20), i);
+        const z = at(load<usize>(pc, 28), i);
+        k.axpbypcz<T>(out, second, at(third, i), load<usize>(pc, 16), y, load<usize>(pc, 24), z, n);
+        pc += 36;
+        break;
+      }
+      case op.DOT: {
+        const sum = dotOf<T>(at(second, i), at(third, i), n << alignof<T>());
+        const total = load<usize>(pc, 4);
+        store<T>(total, first > 0 ? <T>(load<T>(total) + sum) : sum);
+        pc += 20;
+        break;
+      }
+      default: unreachable();
+    }
+  }
+}
+
+@inline function unary<T>(code: i32, out: usize, x: usize, n: usize): void {
+  switch (code) {
+    case op.COPY: k.copy<T>(out, x, n); break;
+    case op.NEG: k.neg<T>(out, x, n); break;
+    case op.EXP: k.exp<T>(out, x, n); break;
+    case op.LOG: k.log<T>(out, x, n); break;
+    case op.TANH: k.tanh<T>(out, x, n); break;
+    case op.SIGMOID: k.sigmoid<T>(out, x, n); break;
+    case op.RECIPROCAL: k.reciprocal<T>(out, x, n); break;
+    case op.SQRT: k.sqrt<T>(out, x, n); break;
+    case op.SIN: k.sin<T>(out, x, n); break;
+    case op.COS: k.cos<T>(out, x, n); break;
+    case op.ERF: k.erf<T>(out, x, n); break;
+    case op.SQUARE: k.square<T>(out, x, n); break;
+    default: unreachable();
+  }
+}

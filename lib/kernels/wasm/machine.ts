@@ -1,0 +1,51 @@
+import { binary } from './binary.ts';
+
+/** Bytes at the start of the memory that the kernels keep for themselves: tables and packing space. A multiple of 64. */
+export { reservedBytes } from './binary.ts';
+
+/** What this file uses of the platform; Node and browsers have it, and neither's types are at hand here. */
+declare const WebAssembly: {
+  readonly Memory: new (pages: { initial: number; maximum: number }) => Memory;
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (module: object, imports: { env: { memory: Memory } }) => { readonly exports: object };
+};
+declare const atob: (base64: string) => string;
+
+/** The bytes of a machine; views of them are made once and stay valid. */
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+}
+
+interface Kernels {
+  run(begin: number, end: number): void;
+}
+
+/**
+ * A WebAssembly memory of fixed size with the kernels and the interpreter that runs plans in it.
+ * The memory never grows, so that views of it stay valid.
+ */
+export class Machine {
+  readonly memory: Memory;
+  readonly #kernels: Kernels;
+
+  /** @param bytes the size of the memory, rounded up to whole pages of 64 KiB; at least `reservedBytes` of it are the kernels' own. */
+  constructor(bytes: number) {
+    const pages = Math.ceil(bytes / 65536);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const module = new WebAssembly.Module(decode(binary));
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });
+    this.#kernels = instance.exports as Kernels;
+  }
+
+  /** Runs the instructions between two byte addresses. */
+  run(begin: number, end: number): void {
+    this.#kernels.run(begin, end);
+  }
+}
+
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,241 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  abs,
+  add,
+  argmax,
+  broadcastTo,
+  concat,
+  cos,
+  div,
+  erf,
+  exp,
+  gather,
+  grad,
+  greater,
+  jvp,
+  less,
+  log,
+  logSoftmax,
+  logSumExp,
+  max,
+  maximum,
+  mean,
+  mul,
+  neg,
+  pow,
+  relu,
+  reshape,
+  scatterAdd,
+  sigmoid,
+  sin,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+  square,
+  stack,
+  stopGradient,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  where,
+} from '../../autodiff/index.ts';
+import * as operations from '../../autodiff/operations/index.ts';
+import { dataOf, fromData, type Tensor, tensor } from '../../lib/index.ts';
+import { describePrimitive, indicesBelow, type PrimitiveSubject, shapes, tensors, tensorsOf } from '../laws/index.ts';
+import { alongAxis, elementOf, elementwise, flip, naiveProduct, pairs, reshapeOf, stacked } from './naive.ts';
+
+const logSumOf = (values: number[]) => Math.log(values.reduce((total, value) => total + Math.exp(value), 0));
+
+describe('operations', () => {
+  const described = new Set<unknown>();
+  const laws = (operation: unknown, name: string, subject: Omit<PrimitiveSubject, 'name'>) => {
+    described.add(operation);
+    describePrimitive({ name, ...subject });
+  };
+  const unary = (
+    operation: (x: Tensor) => Tensor,
+    reference: (x: number) => number,
+    constraints: Parameters<typeof tensors>[0] = {},
+  ) =>
+    laws(operation, operation.name, {
+      operation: (x) => operation(x),
+      operands: tensors(constraints).map((x) => [x]),
+      reference: elementwise(reference),
+    });
+  const binary = (operation: (x: Tensor, y: Tensor) => Tensor, reference: (x: number, y: number) => number, operands = pairs()) =>
+    laws(operation, operation.name, { operation: (x, y) => operation(x, y), operands, reference: elementwise(reference) });
+
+  binary(add, (x, y) => x + y);
+  binary(sub, (x, y) => x - y);
+  binary(mul, (x, y) => x * y);
+  binary(div, (x, y) => x / y, pairs(0.4, 3));
+  binary(maximum, Math.max);
+  unary(neg, (x) => -x);
+  unary(square, (x) => x * x);
+  unary(tanh, Math.tanh);
+  unary(sigmoid, (x) => 1 / (1 + Math.exp(-x)));
+  unary(exp, Math.exp);
+  unary(sin, Math.sin);
+  unary(cos, Math.cos);
+  unary(log, Math.log, { min: 0.3, max: 4 });
+  unary(sqrt, Math.sqrt, { min: 0.3, max: 4 });
+  unary(abs, Math.abs);
+  unary(relu, (x) => Math.max(x, 0));
+  unary(softplus, (x) => Math.log1p(Math.exp(x)));
+  laws(erf, 'erf', { operation: erf, operands: tensors().map((x) => [x]) });
+  for (const exponent of [0, 1, 2, 3, 7, -1, -2])
+    laws(pow, `pow, to the ${exponent}`, {
+      operation: (x) => pow(x, exponent),
+      operands: tensors({ min: 0.5, max: 1.5 }).map((x) => [x]),
+      reference: elementwise((x) => x ** exponent),
+    });
+  for (const exponent of [0.5, 1.5, -0.3])
+    laws(pow, `pow, to the ${exponent}`, {
+      operation: (x) => pow(x, exponent),
+      operands: tensors({ min: 0.4, max: 3 }).map((x) => [x]),
+      reference: elementwise((x) => x ** exponent),
+    });
+  laws(mul, 'arithmetic with numbers', {
+    operation: (x) => sub(1, mul(div(add(x, 2), 4), sub(mul(3, x), 0.5))),
+    operands: tensors().map((x) => [x]),
+    reference: elementwise((x) => 1 - ((x + 2) / 4) * (3 * x - 0.5)),
+  });
+  laws(div, 'a number over a tensor', {
+    operation: (x) => div(3, x),
+    operands: tensors({ min: 0.4, max: 3 }).map((x) => [x]),
+    reference: elementwise((x) => 3 / x),
+  });
+  laws(where, 'where', {
+    operation: (mask, x, y) => where(mask, x, y),
+    operands: fc.tuple(indicesBelow(2, [2, 3]), tensorsOf([3]), tensorsOf([2, 1])),
+    reference: elementwise((mask, x, y) => (mask ? x : y)),
+  });
+  for (const compare of [greater, less])
+    laws(compare, `a mask of ${compare.name}`, {
+      operation: (x, y) => where(compare(x, y), mul(x, x), sin(y)),
+      operands: pairs(),
+      reference: elementwise((x, y) => ((compare === greater ? x > y : x < y) ? x * x : Math.sin(y))),
+    });
+
+  const cube = tensorsOf([2, 3, 4], { distinct: true }).map((x) => [x]);
+  const reductions: [operation: typeof sum, f: (values: number[]) => number][] = [
+    [sum, (values) => values.reduce((total, value) => total + value, 0)],
+    [mean, (values) => values.reduce((total, value) => total + value, 0) / values.length],
+    [max, (values) => Math.max(...values)],
+    [logSumExp, logSumOf],
+  ];
+  for (const [operation, f] of reductions) {
+    laws(operation, `${operation.name} over one axis`, {
+      operation: (x) => operation(x, { axes: -2 }),
+      operands: cube,
+      reference: (x) => alongAxis(x, 1, f),
+      runs: 8,
+    });
+    laws(operation, `${operation.name} over two axes, kept`, {
+      operation: (x) => operation(x, { axes: [2, 0], keepDims: true }),
+      operands: cube,
+      reference: (x) => reshapeOf(alongAxis(reshapeOf(transpose(x, [1, 0, 2]), [3, 8]), 1, f), [1, 3, 1]),
+      runs: 8,
+    });
+    laws(operation, `${operation.name} over all axes`, {
+      operation: (x) => operation(x),
+      operands: shapes({ empty: operation === sum }).chain((shape) => tensorsOf(shape, { distinct: true }).map((x) => [x])),
+      reference: (x) => alongAxis(reshapeOf(x, [x.size]), 0, f),
+      runs: 8,
+    });
+  }
+  for (const axis of [0, 1]) {
+    const weights = (x: Tensor) =>
+      elementwise((value, total) => value - total)(x, reshapeOf(alongAxis(x, axis, logSumOf), axis === 0 ? [1, 4] : [3, 1]));
+    const operands = tensorsOf([3, 4]).map((x) => [x]);
+    laws(logSoftmax, `logSoftmax along axis ${axis}`, {
+      operation: (x) => logSoftmax(x, { axis }),
+      operands,
+      reference: weights,
+    });
+    laws(softmax, `softmax along axis ${axis}`, {
+      operation: (x) => softmax(x, { axis }),
+      operands,
+      reference: (x) => elementwise(Math.exp)(weights(x)),
+    });
+  }
+
+  laws(broadcastTo, 'broadcastTo', { operation: (x) => broadcastTo(x, [4, 3, 2]), operands: tensorsOf([3, 1]).map((x) => [x]) });
+  laws(reshape, 'reshape', { operation: (x) => reshape(x, [-1, 3]), operands: tensorsOf([2, 6]).map((x) => [x]) });
+  laws(transpose, 'transpose', {
+    operation: (x) => transpose(x),
+    operands: tensorsOf([2, 3]).map((x) => [x]),
+    reference: flip,
+  });
+  laws(transpose, 'transpose in an order', { operation: (x) => transpose(x, [1, -1, 0]), operands: cube, runs: 8 });
+  laws(slice, 'slice', {
+    operation: (x) => slice(x, [1, -3], [3, 4]),
+    operands: tensorsOf([3, 5]).map((x) => [x]),
+    reference: (x) => fromData(Float64Array.of(...[1, 2].flatMap((i) => [2, 3].map((j) => elementOf(x, [i, j])))), [2, 2]),
+  });
+  laws(concat, 'concat', {
+    operation: (x, y, z) => concat([x, y, z, x], 1),
+    operands: fc.tuple(tensorsOf([2, 3]), tensorsOf([2, 1]), tensorsOf([2, 0])),
+    reference: (x, y) => flip(fromData(Float64Array.of(...[x, y, x].flatMap((part) => [...dataOf(flip(part))])), [7, 2])),
+  });
+  laws(stack, 'stack', {
+    operation: (x, y) => stack([x, y, mul(x, y)], 1),
+    operands: fc.tuple(tensorsOf([4]), tensorsOf([4])),
+    reference: stacked,
+  });
+  laws(gather, 'gather', {
+    operation: (x, ids) => gather(x, ids),
+    operands: fc.tuple(tensorsOf([4, 3]), indicesBelow(4, [2])),
+    reference: (x, ids) =>
+      fromData(Float64Array.of(...[...dataOf(ids)].flatMap((row) => [0, 1, 2].map((j) => elementOf(x, [row, j])))), [2, 3]),
+  });
+  laws(gather, 'gather of one row', { operation: (x) => gather(x, 2), operands: tensorsOf([4, 3]).map((x) => [x]) });
+  laws(scatterAdd, 'scatterAdd', {
+    operation: (x, ids) => scatterAdd(x, ids, 4),
+    operands: fc.tuple(tensorsOf([5, 3]), indicesBelow(4, [5])),
+    reference: (x, ids) =>
+      naiveProduct(
+        fromData(
+          Float64Array.from({ length: 20 }, (_, at) => (dataOf(ids)[at % 5] === Math.floor(at / 5) ? 1 : 0)),
+          [4, 5],
+        ),
+        x,
+      ),
+  });
+  it('stopGradient keeps the value and drops the derivative, at every level', () => {
+    described.add(stopGradient);
+    const f = (x: Tensor) => mul(stopGradient(square(x)), x);
+    expect(jvp(f, [tensor(3)], [tensor(1)]).map((part) => part.item())).to.deep.equal([27, 9]);
+    expect(grad((x: Tensor) => grad(f)(x))(tensor(3)).item()).to.equal(0);
+  });
+
+  it('argmax is the first largest, along the last axis', () => {
+    described.add(argmax);
+    const ids = argmax(
+      tensor([
+        [1, 3, 3],
+        [2, -1, 0],
+      ]),
+    );
+    expect([ids.dtype, ids.toArray()]).to.deep.equal(['int32', [1, 0]]);
+    expect(() => argmax(tensor([]))).to.throw('argmax: needs at least one element along the last axis, got shape [0]');
+  });
+
+  it('greater and less give int32 masks, 0 wherever there is NaN', () => {
+    const [x, y] = [tensor([1, 2, Number.NaN, 3]), tensor([2, 1, 0, Number.NaN])];
+    expect(greater(x, y).toArray()).to.deep.equal([0, 1, 0, 0]);
+    expect(less(x, y).toArray()).to.deep.equal([1, 0, 0, 0]);
+    expect(greater(x, 1.5).dtype).to.equal('int32');
+  });
+
+  it('all have a suite', () => {
+    const elsewhere = ['dot', 'matmul', 'outer']; // in products.spec.ts
+    const missing = Object.entries(operations).filter(
+      ([name, operation]) => !described.has(operation) && !elsewhere.includes(name),
+    );
+    expect(missing.map(([name]) => name)).to.deep.equal([]);
+  });
+});

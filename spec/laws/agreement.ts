@@ -1,0 +1,158 @@
+import { add, mul, stack } from '../../autodiff/index.ts';
+import { expectation, indices, leavesOf, mapTree, type Noise, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
+import { createLearner, type Estimator, type Learner, type Optimizer } from '../../trainers/index.ts';
+import { numbersOf, requireClose, requireLive, vector } from './numbers.ts';
+import { byBackpropagation, type Fixture, type Reference, unitTrees } from './unrolled.ts';
+
+/** How an estimator is run and held against a reference. */
+export interface AgreementOptions<P = unknown> {
+  /** The k-th update of the parameters adds moves[k]; the gradient is ignored. No entry, no move. */
+  readonly moves?: readonly P[];
+  /** The steps at which there is no target. */
+  readonly observed?: readonly number[];
+  /** Without a plan. Runs under every sequence of signs are without one anyway. */
+  readonly eager?: boolean;
+  /** Of the largest number compared, or of 1. Default 1e-10. */
+  readonly tolerance?: number;
+  /** ∂s/∂θ and the gradients of one lane along a trajectory; `byBackpropagation` by default. */
+  readonly reference?: (fixture: Fixture, trajectory: readonly unknown[]) => Reference;
+}
+
+/** What a learner gives on a run, as numbers: cᵀG for every unit vector c after the last step, and the gradient of each update. */
+export type Estimates = { readonly influence: Tensor; readonly gradients: readonly Tensor[] };
+
+/**
+ * Checks that an estimator is exact in the mean over every sequence of signs that it draws: E[cᵀG] = cᵀ∂s/∂θ for every c, and the
+ * mean of each gradient is the gradient of the losses since the last update. Several fixtures are as many lanes.
+ * @throws LawError where it is not, or where the reference is nearly zero.
+ */
+export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estimator, options: AgreementOptions = {}): void {
+  const { tolerance = 1e-10 } = options;
+  const { mean } = expectation((noise) => estimates(lanes, estimator(), noise, options));
+  const expected = referenceOf(lanes, estimator(), options);
+  const last = expected.gradients.at(-1) ?? [];
+  requireLive(last, 'the gradient of the loss');
+  mean.gradients.forEach((gradient, k) => {
+    requireClose(numbersOf(gradient), expected.gradients[k], tolerance, `the mean of gradient ${k + 1}`);
+  });
+  if (mean.influence.size === 0) return;
+  requireLive(expected.influence, '∂s/∂θ');
+  requireClose(numbersOf(mean.influence), expected.influence, tolerance, 'the mean of the influence, row after row');
+}
+
+/** One run of a learner over the examples of the fixtures, one for each lane. */
+export function estimates(lanes: readonly Fixture[], estimator: Estimator, noise: Noise, options: AgreementOptions = {}): Estimates {
+  const learner = learnerOf(lanes, estimator, noise, options);
+  const gradients: Tensor[] = [];
+  let scored = false;
+  lanes[0].examples.forEach((_, t) => {
+    const input = together(lanes.map(({ examples }) => examples[t].input));
+    if (options.observed?.includes(t)) learner.observe(input);
+    else learner.step(input, together(lanes.map(({ examples }) => examples[t].target)));
+    scored ||= !options.observed?.includes(t);
+    if ((t + 1) % estimator.stride > 0) return;
+    if (scored) gradients.push(vector(numbersOf(learner.gradient)));
+    scored = false;
+  });
+  return { influence: vector(influenceOf(learner, lanes, estimator).flat()), gradients };
+}
+
+/** A float64 learner in the state of the fixtures, whose k-th update adds moves[k]. */
+export function learnerOf(
+  lanes: readonly Fixture[],
+  estimator: Estimator,
+  noise: Noise,
+  { moves = [], eager = false }: AgreementOptions = {},
+): Learner<unknown, unknown, unknown, unknown> {
+  const [{ model, loss, parameters }] = lanes;
+  const state = together(lanes.map((lane) => lane.state));
+  const optimizer = prescribed(moves);
+  return createLearner({ model, loss, estimator, optimizer, dtype: 'float64', noise, lanes: lanes.length, parameters, state, eager });
+}
+
+/** For each lane, cᵀG for every unit vector c of its state, one after the other. Empty for estimators that carry nothing. */
+export function influenceOf(learner: Learner<unknown, unknown, unknown, unknown>, lanes: readonly Fixture[], estimator: Estimator): number[][] {
+  const single = lanes.length === 1 || estimator.joint;
+  const influences = single ? [learner.influence] : (learner.influence as readonly unknown[]);
+  const states = lanes.map(({ state }) => state);
+  return influences.map((influence, lane) =>
+    unitTrees(single && lanes.length > 1 ? states : states[lane]).flatMap((unit) => {
+      const pulled = estimator.pull(influence, unit);
+      return pulled === undefined ? [] : numbersOf(pulled);
+    }),
+  );
+}
+
+/** An optimiser that ignores the gradient, so that the trajectory of the parameters is prescribed. */
+function prescribed(moves: readonly unknown[]): Optimizer {
+  return {
+    name: 'prescribed',
+    settings: {},
+    init: () => ({}),
+    update(gradient, memory, _, clock) {
+      const none = mapTree(gradient as Tree, (leaf) => mul(leaf, 0));
+      const update = moves.reduce<Tree>((sum, move, i) => {
+        const now = clock.updates((k) => (k === i + 1 ? 1 : 0));
+        return zipTrees(sum, move as Tree, (a, b) => add(a, mul(b, now)), 'prescribed');
+      }, none);
+      return { update: update as typeof gradient, memory };
+    },
+  };
+}
+
+/** The parameters of each step, when an update follows every `stride` steps of which one has a target. */
+function trajectoryOf({ parameters, examples }: Fixture, stride: number, moves: readonly unknown[], observed: readonly number[]): unknown[] {
+  let [current, updates] = [parameters as Tree, 0];
+  let scored = false;
+  return examples.map((_, t) => {
+    const own = current;
+    scored ||= !observed.includes(t);
+    if ((t + 1) % stride === 0) {
+      if (scored && updates < moves.length) current = zipTrees(current, moves[updates] as Tree, (a, b) => add(a, b), 'trajectory');
+      if (scored) updates++;
+      scored = false;
+    }
+    return own;
+  });
+}
+
+function referenceOf(
+  lanes: readonly Fixture[],
+  { stride, restarts }: Estimator,
+  { moves = [], observed = [], reference = byBackpropagation }: AgreementOptions,
+): { influence: number[]; gradients: number[][] } {
+  const each = lanes.map((lane) => {
+    const trajectory = trajectoryOf(lane, stride, moves, observed);
+    const blocks = Math.floor(lane.examples.length / stride);
+    const whole = restarts ? undefined : reference(lane, trajectory);
+    const gradients = Array.from({ length: blocks }, (_, k) => {
+      const [begin, end] = [k * stride, (k + 1) * stride];
+      const own = whole?.gradients.slice(begin, end) ?? reference({ ...lane, examples: lane.examples.slice(begin, end) }, trajectory.slice(begin, end)).gradients;
+      const scored = own.filter((_, i) => !observed.includes(begin + i));
+      return scored.length === 0 ? undefined : sum(scored);
+    });
+    return { influence: whole?.influence.flat() ?? [], gradients: gradients.filter((gradient) => gradient !== undefined) };
+  });
+  const count = each[0].gradients.length;
+  return {
+    influence: each.flatMap(({ influence }) => influence),
+    gradients: Array.from({ length: count }, (_, k) => sum(each.map(({ gradients }) => gradients[k])).map((value) => value / lanes.length)),
+  };
+}
+
+/** The values of all lanes as the learner takes them: with a first axis of lanes. */
+export function together(values: readonly unknown[]): unknown {
+  if (values.length === 1) return values[0];
+  if (values.every((value) => typeof value === 'number')) return indices(values as number[]);
+  const [first, ...rest] = values as readonly Tree[];
+  const others = rest.map((tree) => leavesOf(tree));
+  let at = 0;
+  return mapTree(first, (leaf) => {
+    const own = at++;
+    return stack([leaf, ...others.map((leaves) => leaves[own])]);
+  });
+}
+
+function sum(rows: readonly (readonly number[])[]): number[] {
+  return rows.reduce<number[]>((total, row) => total.map((value, i) => value + row[i]), rows[0].map(() => 0));
+}

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import {
+  allocate,
+  cast,
+  type DType,
+  dataOf,
+  fromData,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  viewOf,
+} from '../../lib/index.ts';
+
+/** Which shapes to draw. */
+export interface ShapeConstraints {
+  readonly minRank?: number;
+  readonly maxRank?: number;
+  readonly maxLength?: number;
+  /** Whether an axis may have length zero. Default true. */
+  readonly empty?: boolean;
+}
+
+/** Shapes whose axes all differ in length: code that confuses two axes meets sizes that do not fit. */
+export function shapes({ minRank = 0, maxRank = 3, maxLength = 5, empty = true }: ShapeConstraints = {}): fc.Arbitrary<number[]> {
+  const lengths = fc.uniqueArray(fc.integer({ min: 1, max: maxLength }), { minLength: minRank, maxLength: maxRank });
+  if (!empty || maxRank === 0) return lengths;
+  return fc.tuple(lengths, fc.option(fc.nat(), { freq: 8 })).map(([shape, at]) => {
+    if (at === null || shape.length === 0) return shape;
+    return shape.with(at % shape.length, 0);
+  });
+}
+
+/** Which values to draw, and in what layout. */
+export interface TensorConstraints {
+  /** Bounds of the values. Default -2 and 2. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly dtype?: DType;
+  /** Whether all values differ, by at least the grid's step. Default false. */
+  readonly distinct?: boolean;
+  /** Where values lie between the points of a grid, from 0 to 1: tensors with different phases never tie. Default 0.38. */
+  readonly phase?: number;
+  /** Whether the tensor may be a view with strides and an offset. Default true. */
+  readonly views?: boolean;
+}
+
+const grid = 1000;
+
+/**
+ * Tensors of a shape, in random layouts. Values are points of a grid that misses whole numbers and 0, so that central differences
+ * do not straddle a kink; those that shrink move towards `min`.
+ */
+export function tensorsOf(shape: Shape, constraints: TensorConstraints = {}): fc.Arbitrary<Tensor> {
+  const { min = -2, max = 2, dtype = 'float64', distinct = false, phase = 0.38, views = true } = constraints;
+  const size = sizeOf(shape);
+  const length = { minLength: size, maxLength: size };
+  const points = distinct ? fc.uniqueArray(fc.nat(grid - 1), length) : fc.array(fc.nat(grid - 1), length);
+  return fc.tuple(points, views ? layoutsOf(shape.length) : fc.constant(undefined)).map(([list, layout]) => {
+    const data = Float64Array.from(list, (point) => min + ((max - min) * (point + phase)) / grid);
+    const dense = cast(fromData(data, [...shape]), dtype);
+    return layout === undefined ? dense : inLayout(dense, layout);
+  });
+}
+
+/** Tensors of random shapes. */
+export function tensors(constraints: ShapeConstraints & TensorConstraints = {}): fc.Arbitrary<Tensor> {
+  return shapes(constraints).chain((shape) => tensorsOf(shape, constraints));
+}
+
+/** int32 tensors with entries from 0 to below - 1. */
+export function indicesBelow(below: number, shape: Shape): fc.Arbitrary<Tensor> {
+  const size = sizeOf(shape);
+  return fc
+    .array(fc.nat(below - 1), { minLength: size, maxLength: size })
+    .map((list) => fromData(Int32Array.from(list), [...shape]));
+}
+
+/** Trees of tensors: one tensor, or arrays and records of trees, with empty ones among them. */
+export function trees(leaf: fc.Arbitrary<Tensor> = tensors({ maxRank: 2 })): fc.Arbitrary<Tree> {
+  const key = fc.constantFrom('w', 'b', 'gate', 'constructor', '0');
+  return fc.letrec<{ tree: Tree }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      leaf,
+      fc.array(tie('tree'), { maxLength: 3 }),
+      fc.dictionary(key, tie('tree'), { maxKeys: 3, noNullPrototype: true }),
+    ),
+  })).tree;
+}
+
+/** How the elements of a tensor lie in memory. */
+export interface Layout {
+  /** Ranks the axes from the outermost to the innermost in memory; equal ranks keep their order. */
+  readonly ranks: readonly number[];
+  /** The distance of neighbours along the innermost axis; negative when they run backwards. */
+  readonly step: number;
+  /** Unused elements before the first. */
+  readonly offset: number;
+}
+
+/** Layouts of tensors with a number of axes. They shrink towards row-major. */
+export function layoutsOf(rank: number): fc.Arbitrary<Layout> {
+  return fc.record({
+    ranks: fc.array(fc.nat(2), { minLength: rank, maxLength: rank }),
+    step: fc.constantFrom(1, 2, -1, -3),
+    offset: fc.nat(3),
+  });
+}
+
+/** The same values in another layout. The elements in the gaps are 9999 (NaN would hide in sums that are NaN already). */
+export function inLayout(x: Tensor, { ranks, step, offset }: Layout): Tensor {
+  const order = x.shape.map((_, axis) => axis).sort((a, b) => ranks[a] - ranks[b] || a - b);
+  const strides = new Array<number>(x.shape.length);
+  let stride = Math.abs(step);
+  for (const axis of [...order].reverse()) {
+    strides[axis] = Math.sign(step) * stride;
+    stride *= Math.max(1, x.shape[axis]);
+  }
+  const span = x.size === 0 ? 0 : x.shape.reduce((sum, length, axis) => sum + (length - 1) * Math.abs(strides[axis]), 0);
+  const start = offset + (step < 0 ? span : 0);
+  const data = allocate(x.dtype, offset + span + 2).fill(9999);
+  const view = viewOf(fromData(data, [data.length]).toNdarray(), x.shape, strides, start);
+  const values = dataOf(x);
+  const index = new Array<number>(x.shape.length).fill(0);
+  for (const value of values) {
+    data[index.reduce((at, i, axis) => at + i * strides[axis], start)] = value;
+    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === x.shape[axis]; axis--) index[axis] = 0;
+  }
+  view.label = x.label;
+  return view;
+}

@@ -1,0 +1,145 @@
+import { checkDerivatives } from '../../autodiff/index.ts';
+import { cast, leavesOf, mapTree, type Noise, pathsOf, sameShape, seeded, type Tree } from '../../lib/index.ts';
+import type { Cell } from '../../nn/index.ts';
+import { rtrl, uoro } from '../../trainers/index.ts';
+import { checkUnbiased } from './agreement.ts';
+import { describeLaws } from './mocha.ts';
+import { LawError, numbersOf, requireClose, requireLive } from './numbers.ts';
+import { byBackpropagation, byDifferences, type Fixture, fixtureOf } from './unrolled.ts';
+
+/** A cell, and what to show it. */
+export interface CellSubject<P, S, X> {
+  readonly name?: string;
+  /** A small one, of at most 6 state elements: one law runs every sequence of two signs for each of them. */
+  readonly cell: Cell<P, S, X>;
+  /** Draws an input. */
+  readonly input: (noise: Noise) => X;
+  /** Of the parameters, the state, the inputs and the targets. Default 1. */
+  readonly seed?: number;
+}
+
+/** Registers one test for each law that a cell must satisfy, with mocha's global `describe` and `it`. */
+export function describeCell<P, S, X>(subject: CellSubject<P, S, X>): void {
+  describeLaws(subject.name ?? subject.cell.name, cellLaws(subject));
+}
+
+/** Checks every law of `describeCell`. @throws LawError for the first that does not hold. */
+export function checkCell<P, S, X>(subject: CellSubject<P, S, X>): void {
+  const name = subject.name ?? subject.cell.name;
+  for (const [law, check] of Object.entries(cellLaws(subject))) {
+    try {
+      check();
+    } catch (error) {
+      throw new LawError(`${name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+}
+
+/** The laws by name; each throws when it does not hold. */
+export function cellLaws<P, S, X>({ cell, input, seed = 1 }: CellSubject<P, S, X>): Record<string, () => void> {
+  const fixture = (steps: number) => fixtureOf(cell, { input, steps, seed });
+  /** f(parameters, state) of the first step. */
+  const first = () => {
+    const { parameters, state, examples } = fixture(1);
+    return { parameters, state, input: examples[0].input, step: (p: P, s: S) => cell.step(p, s, examples[0].input) };
+  };
+
+  return {
+    'draws the same parameters from the same noise': () => {
+      const draw = () => cell.init(seeded(seed));
+      requireFloats(draw(), 'parameters');
+      requireSameTree(draw(), draw(), 'parameters');
+    },
+    'keeps the structure, the shapes and the dtypes of its state': () => {
+      const { parameters, state, step } = first();
+      requireFloats(state, 'state');
+      const one = step(parameters, state);
+      requireLike(one.state, state, 'state');
+      const two = step(parameters, one.state);
+      requireLike(two.state, state, 'state after two steps');
+      requireLike(two.output, one.output, 'output after two steps');
+    },
+    'is pure: one step twice is the same, and nothing that it is given changes': () => {
+      const { parameters, state, input: x, step } = first();
+      const given = [parameters, state, x].map((part) => (typeof part === 'number' ? [part] : numbersOf(part)));
+      const once = step(parameters, state);
+      step(parameters, once.state);
+      requireSameTree(step(parameters, state), once, 'second result');
+      [parameters, state, x].forEach((part, i) => {
+        requireClose(typeof part === 'number' ? [part] : numbersOf(part), given[i], 0, ['parameters', 'state', 'input'][i]);
+      });
+    },
+    'draws no noise in a step': () => {
+      const { state, input: x } = first();
+      let open = true;
+      const parameters = cell.init(guarded(seeded(seed), () => open));
+      open = false;
+      cell.step(parameters, state, x);
+    },
+    'stays in float32 when it is given float32': () => {
+      const { parameters, state, input: x } = first();
+      const single = <T>(tree: T): T =>
+        typeof tree === 'number' ? tree : (mapTree(tree as Tree, (leaf) => (leaf.dtype === 'int32' ? leaf : cast(leaf, 'float32'))) as T);
+      const result = cell.step(single(parameters), single(state), single(x));
+      for (const { path, tensor } of pathsOf({ state: result.state as Tree, output: result.output }))
+        if (tensor.dtype !== 'float32') throw new LawError(`${path} is ${tensor.dtype}`);
+    },
+    'pushes what differences give, and pulls by the adjoint of its push to 1e-12': () => {
+      const { parameters, state, step } = first();
+      checkDerivatives(step, [parameters, state]);
+    },
+    'has one derivative by RTRL, backpropagation through time and differences': () => {
+      const run = fixture(4);
+      const reference = byBackpropagation(run, run.examples.map(() => run.parameters));
+      requireLive(reference.influence.flat(), '∂s/∂θ');
+      requireClose(byDifferences(run, run.examples.map(() => run.parameters)).influence.flat(), reference.influence.flat(), 1e-9, 'differences');
+      checkUnbiased([run as Fixture], rtrl, { tolerance: 1e-12 });
+    },
+    'is estimated without bias by UORO: the mean over every sequence of signs': () => {
+      const size = numbersOf(cell.start()).length;
+      if (size > 6) throw new LawError(`too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`);
+      const run = fixture(Math.max(2, Math.floor(6 / size)));
+      checkUnbiased([run as Fixture], uoro);
+    },
+  };
+}
+
+function requireFloats(tree: unknown, what: string): void {
+  for (const { path, tensor } of pathsOf(tree as Tree, what))
+    if (tensor.dtype === 'int32') throw new LawError(`${path} is int32, which has no derivative`);
+}
+
+function requireLike(tree: unknown, like: unknown, what: string): void {
+  const [own, expected] = [pathsOf(tree as Tree, what), pathsOf(like as Tree, what)];
+  if (own.map(({ path }) => path).join() !== expected.map(({ path }) => path).join())
+    throw new LawError(`${what}: its leaves are ${own.map(({ path }) => path).join(', ')} instead of ${expected.map(({ path }) => path).join(', ')}`);
+  own.forEach(({ path, tensor }, i) => {
+    const other = expected[i].tensor;
+    if (!sameShape(tensor.shape, other.shape) || tensor.dtype !== other.dtype)
+      throw new LawError(`${path}: ${tensor.dtype} [${tensor.shape.join()}] instead of ${other.dtype} [${other.shape.join()}]`);
+  });
+}
+
+function requireSameTree(tree: unknown, other: unknown, what: string): void {
+  requireLike(tree, other, what);
+  const [own, expected] = [leavesOf(tree as Tree), leavesOf(other as Tree)];
+  own.forEach((leaf, i) => {
+    requireClose(numbersOf(leaf), numbersOf(expected[i]), 0, what);
+  });
+}
+
+/** The noise until it is closed; a cell may have kept it from `init`. */
+function guarded(noise: Noise, open: () => boolean): Noise {
+  const use = <T>(draw: () => T): T => {
+    if (!open()) throw new LawError('the step draws from the noise that init was given; randomness belongs in the input');
+    return draw();
+  };
+  return {
+    signs: (shape) => use(() => noise.signs(shape)),
+    normal: (shape) => use(() => noise.normal(shape)),
+    uniform: (shape) => use(() => noise.uniform(shape)),
+    integer: (below) => use(() => noise.integer(below)),
+    split: () => use(() => guarded(noise.split(), open)),
+    save: () => noise.save(),
+  };
+}

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { checkDerivatives, jvp, linearize } from '../../autodiff/index.ts';
+import { cast, fromData, type Tensor } from '../../lib/index.ts';
+import { inLayout, layoutsOf } from './arbitraries.ts';
+import { describeLaws } from './mocha.ts';
+import { LawError } from './numbers.ts';
+import { inner, requireClose, requireSame, requireShape, snapshot, tangentsFor, wave, zeros } from './operands.ts';
+
+/** An operation on tensors, and where to try it. */
+export interface PrimitiveSubject {
+  readonly name: string;
+  readonly operation: (...operands: Tensor[]) => Tensor;
+  /** float64 operands at which the operation is smooth, zero-length axes included where it takes them; int32 operands carry no tangent. */
+  readonly operands: fc.Arbitrary<Tensor[]>;
+  /** The same result by other means, to 1e-12. */
+  readonly reference?: (...operands: Tensor[]) => Tensor;
+  /** How many orders of derivatives exist at the operands. Default 2. */
+  readonly order?: number;
+  /** How many operands to draw for each law. Default 20. */
+  readonly runs?: number;
+  /** Of the draws. Default 1. */
+  readonly seed?: number;
+  /** Between rules and differences, relative; see `checkDerivatives`. */
+  readonly tolerance?: number;
+}
+
+/** Registers one test for each law that a primitive must satisfy, with mocha's global `describe` and `it`. */
+export function describePrimitive(subject: PrimitiveSubject): void {
+  describeLaws(subject.name, lawsOf(subject));
+}
+
+/** Checks every law of `describePrimitive`. @throws Error with the smallest operands found at which one does not hold. */
+export function checkPrimitive(subject: PrimitiveSubject): void {
+  for (const [law, check] of Object.entries(lawsOf(subject))) {
+    try {
+      check();
+    } catch (error) {
+      throw new LawError(`${subject.name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
+  const { operation, operands, reference, order = 2, runs = 20, seed = 1, tolerance } = subject;
+  const options = tolerance === undefined ? {} : { tolerance };
+  const law = (numRuns: number, check: (drawn: Tensor[]) => void) => () => forAll(operands, check, numRuns, seed);
+  const few = Math.ceil(runs / 2);
+
+  return {
+    ...(reference && {
+      'equals its reference': law(runs, (drawn) => requireClose(operation(...drawn), reference(...drawn), 1e-12, 'value')),
+    }),
+    'leaves its operands as they are': law(few, (drawn) => {
+      const before = drawn.map(snapshot);
+      const { value, push, pull } = linearize(operation, ...drawn);
+      const [tangents, cotangent] = [tangentsFor(drawn), wave(value, 0.3)];
+      const given = [...tangents.filter((tangent) => tangent !== undefined), cotangent, value];
+      const kept = given.map(snapshot);
+      push(...tangents);
+      pull(cotangent);
+      operation(...drawn);
+      for (const [tensors, copies] of [
+        [drawn, before],
+        [given, kept],
+      ] as const)
+        tensors.forEach((tensor, i) => {
+          if (tensor.toNdarray().data.some((value, at) => !Object.is(value, copies[i][at])))
+            throw new LawError(`a tensor it is given was written to`);
+        });
+    }),
+    'has the same value with and without tangents': law(runs, (drawn) => {
+      const alone = operation(...drawn);
+      requireSame(linearize(operation, ...drawn).value, alone, 'value under linearize');
+      requireSame(jvp(operation, drawn, tangentsFor(drawn))[0], alone, 'value under jvp');
+    }),
+    'pulls by the adjoint of its push': law(runs, (drawn) => {
+      const { value, push, pull } = linearize(operation, ...drawn);
+      const tangents = tangentsFor(drawn);
+      const cotangent = wave(value, 0.7);
+      const pulled: readonly Tensor[] = pull(cotangent);
+      const [left, right] = [inner([push(...tangents)], [cotangent]), inner(tangents, pulled)];
+      if (Math.abs(left.sum - right.sum) > 1e-12 * Math.max(left.terms, right.terms))
+        throw new LawError(`<push v, u> is ${left.sum}, <v, pull u> is ${right.sum}`);
+      pulled.forEach((part, i) => {
+        if (drawn[i].dtype !== 'int32') requireShape(part, drawn[i], `cotangent ${i}`);
+      });
+    }),
+    'pushes what central differences give': law(few, (drawn) => {
+      checkDerivatives(operation, drawn, { ...options, order: 1 });
+    }),
+    'pushes a tangent of one operand as it pushes it beside zeros': law(few, (drawn) => {
+      const { push } = linearize(operation, ...drawn);
+      const tangents = tangentsFor(drawn);
+      tangents.forEach((tangent, only) => {
+        if (tangent === undefined) return;
+        const alone = drawn.map((_, i) => (i === only ? tangent : undefined));
+        const beside = drawn.map((operand, i) => (i === only || operand.dtype === 'int32' ? alone[i] : zeros(operand)));
+        requireClose(push(...alone), push(...beside), 1e-12, `tangent of operand ${only}`);
+        requireClose(jvp(operation, drawn, alone)[1], push(...alone), 1e-12, `jvp along operand ${only}`);
+      });
+    }),
+    ...(order > 1 && {
+      [`has the derivatives of order ${order} that central differences give`]: law(Math.ceil(runs / 4), (drawn) => {
+        checkDerivatives(operation, drawn, { ...options, order });
+      }),
+    }),
+    'does not depend on the layout of its operands': () =>
+      forAll(
+        operands.chain(withLayouts),
+        ([drawn, others]) => {
+          requireClose(operation(...others), operation(...drawn), 1e-13, 'value');
+          const [here, there] = [linearize(operation, ...drawn), linearize(operation, ...others)];
+          const [tangents, cotangent] = [tangentsFor(drawn), wave(here.value, 0.3)];
+          requireClose(there.push(...tangents), here.push(...tangents), 1e-13, 'push');
+          const pulled: readonly Tensor[] = here.pull(cotangent);
+          there.pull(cotangent).forEach((part, i) => {
+            requireClose(part, pulled[i], 1e-13, `cotangent ${i}`);
+          });
+        },
+        runs,
+        seed,
+      ),
+    'carries no tangent when no operand does': law(few, (drawn) => {
+      jvp(
+        (unrelated: Tensor) => {
+          if (operation(...drawn).level !== 0) throw new LawError('the result carries a tangent');
+          return unrelated;
+        },
+        [fromData(Float64Array.of(1), [])],
+        [fromData(Float64Array.of(1), [])],
+      );
+    }),
+    'stays in float32 when its operands are': law(few, (drawn) => {
+      const narrow = drawn.map((operand) => (operand.dtype === 'int32' ? operand : cast(operand, 'float32')));
+      const { value, push, pull } = linearize(operation, ...narrow);
+      const dtypes = [
+        value,
+        push(...tangentsFor(narrow)),
+        ...pull(wave(value, 0.3)).filter((_, i) => drawn[i].dtype !== 'int32'),
+      ];
+      for (const { dtype } of dtypes) if (dtype !== 'float32') throw new LawError(`float32 operands gave ${dtype}`);
+    }),
+  };
+}
+
+function forAll<T>(arbitrary: fc.Arbitrary<T>, check: (drawn: T) => void, numRuns: number, seed: number): void {
+  fc.assert(fc.property(arbitrary, check), { numRuns, seed });
+}
+
+function withLayouts(drawn: Tensor[]): fc.Arbitrary<[Tensor[], Tensor[]]> {
+  return fc
+    .tuple(...drawn.map(({ shape }) => layoutsOf(shape.length)))
+    .map((layouts) => [drawn, drawn.map((operand, i) => inLayout(operand, layouts[i]))]);
+}

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import {
+  abs,
+  add,
+  broadcastTo,
+  concat,
+  cos,
+  div,
+  dot,
+  erf,
+  exp,
+  gather,
+  greater,
+  log,
+  logSoftmax,
+  logSumExp,
+  matmul,
+  max,
+  maximum,
+  mean,
+  mul,
+  neg,
+  outer,
+  pow,
+  relu,
+  reshape,
+  scatterAdd,
+  sigmoid,
+  sin,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+  square,
+  stack,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  where,
+} from '../../autodiff/index.ts';
+import { indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
+import { shapes, tensorsOf } from './arbitraries.ts';
+
+/** One line of a program: an operation on one or two earlier values. Positions count back from the latest and wrap around. */
+export interface ProgramLine {
+  readonly operation: string;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** A straight-line program over the public operations, with inputs that it stays finite and smooth at. */
+export interface Program {
+  readonly inputs: readonly Tensor[];
+  readonly lines: readonly ProgramLine[];
+  /** The last value. */
+  run(...inputs: Tensor[]): Tensor;
+  /** A scalar that depends on every value, so that no line is dead. */
+  loss(...inputs: Tensor[]): Tensor;
+  toString(): string;
+}
+
+type Operation = (x: Tensor, y: Tensor) => Tensor;
+
+// Each keeps values near the range of the inputs, so that programs of any length stay where floats are dense: factors are
+// squashed, and arguments of log, sqrt and division are bounded away from zero.
+const smoothOperations: Readonly<Record<string, Operation>> = {
+  add: (x, y) => binary(add, x, y),
+  sub: (x, y) => binary(sub, x, y),
+  mul: (x, y) => binary((a, b) => mul(a, sin(b)), x, y),
+  div: (x, y) => binary((a, b) => div(a, add(2, tanh(b))), x, y),
+  neg,
+  scale: (x) => mul(0.75, x),
+  square: (x) => square(tanh(x)),
+  pow: (x) => pow(tanh(x), 3),
+  exp: (x) => exp(tanh(x)),
+  log: (x) => log(add(1.5, tanh(x))),
+  sqrt: (x) => sqrt(add(1.5, tanh(x))),
+  tanh,
+  sigmoid,
+  sin,
+  cos,
+  erf,
+  softplus,
+  sum: (x) => (x.size > 12 ? mean(x) : sum(x, { axes: x.shape.length - 1 < 0 ? [] : -1 })),
+  mean: (x) => (x.shape.length === 0 ? x : mean(x, { axes: 0, keepDims: true })),
+  softmax: (x) => (x.shape.length === 0 ? x : softmax(x)),
+  logSumExp: (x) => logSumExp(x),
+  logSoftmax: (x) => (x.shape.length === 0 ? x : logSoftmax(x)),
+  transpose: (x) => transpose(x),
+  reshape: (x) => reshape(x, [x.size]),
+  slice: (x) =>
+    x.shape.length === 0
+      ? x
+      : slice(
+          x,
+          x.shape.map((length, axis) => (axis === 0 && length > 1 ? 1 : 0)),
+        ),
+  concat: (x, y) => concat([reshape(x, [x.size]), reshape(y, [y.size])]),
+  stack: (x, y) => stack([sum(x), mean(y)]),
+  broadcastTo: (x) => (x.size > 12 ? x : broadcastTo(x, [2, ...x.shape])),
+  gather: (x) => (x.shape.length === 0 ? x : gather(x, indices([0, x.shape[0] - 1, 0]))),
+  scatterAdd: (x) => (x.shape.length === 0 ? x : scatterAdd(x, indices(Array.from({ length: x.shape[0] }, (_, i) => i % 2)), 3)),
+  matmul: (x, y) => product(x, y),
+  outer: (x, y) => (x.size * y.size > 40 ? dotOf(x, y) : outer(tanh(reshape(x, [x.size])), reshape(y, [y.size]))),
+  dot: (x, y) => dotOf(x, y),
+};
+
+const kinkedOperations: Readonly<Record<string, Operation>> = {
+  relu: (x) => relu(x),
+  abs: (x) => abs(x),
+  maximum: (x, y) => binary(maximum, x, y),
+  max: (x) => (x.shape.length === 0 ? x : max(x, { axes: 0 })),
+  where: (x, y) => binary((a, b) => where(greater(a, b), a, mul(0.5, b)), x, y),
+};
+
+/** Which programs to draw. */
+export interface ProgramConstraints {
+  /** Default 8. */
+  readonly maxLength?: number;
+  /** Whether relu, abs, maximum and where may occur, at whose kinks differences do not exist. Default false. */
+  readonly kinks?: boolean;
+}
+
+/** Random straight-line programs. They shrink by deleting lines: what is left refers to other values and still runs. */
+export function programs({ maxLength = 8, kinks = false }: ProgramConstraints = {}): fc.Arbitrary<Program> {
+  const table = kinks ? { ...smoothOperations, ...kinkedOperations } : smoothOperations;
+  const line = fc.record({ operation: fc.constantFrom(...Object.keys(table)), left: fc.nat(9), right: fc.nat(9) });
+  const input = shapes({ maxRank: 2, maxLength: 4, empty: false }).chain((shape) => tensorsOf(shape, { min: -1.5, max: 1.5 }));
+  return fc
+    .record({ inputs: fc.array(input, { minLength: 1, maxLength: 3 }), lines: fc.array(line, { maxLength }) })
+    .map(({ inputs, lines }) => programOf(inputs, lines));
+}
+
+function programOf(inputs: readonly Tensor[], lines: readonly ProgramLine[]): Program {
+  const values = (given: readonly Tensor[]) => {
+    const known = [...given];
+    for (const { operation, left, right } of lines) {
+      const pick = (back: number) => known[known.length - 1 - (back % known.length)];
+      known.push((smoothOperations[operation] ?? kinkedOperations[operation])(pick(left), pick(right)));
+    }
+    return known;
+  };
+  return {
+    inputs,
+    lines,
+    run: (...given) => values(given)[inputs.length + lines.length - 1],
+    loss: (...given) =>
+      values(given)
+        .map((value, i) => mean(sin(add(value, i))))
+        .reduce((total, part) => add(total, part)),
+    toString() {
+      const name = (position: number, back: number) => `v${position - 1 - (back % position)}`;
+      const header = inputs.map((input, i) => `v${i}: [${input.shape}] = ${JSON.stringify(input.toArray())}`);
+      const body = lines.map(({ operation, left, right }, i) => {
+        const position = inputs.length + i;
+        return `v${position} = ${operation}(${name(position, left)}, ${name(position, right)})`;
+      });
+      return `\n${[...header, ...body].join('\n')}\n`;
+    },
+  };
+}
+
+/** The operation where shapes broadcast; elsewhere with the mean of y, which always does. */
+function binary(operation: Operation, x: Tensor, y: Tensor): Tensor {
+  return operation(x, sameShape(x.shape, y.shape) || y.size === 1 || isTail(y.shape, x.shape) ? y : mean(y));
+}
+
+function isTail(short: Shape, long: Shape): boolean {
+  return short.length < long.length && sameShape(short, long.slice(long.length - short.length));
+}
+
+/** A product of matrices or vectors with whichever transposes fit; the outer product where none does. */
+function product(x: Tensor, y: Tensor): Tensor {
+  const [a, b] = [x, y].map((t) => (t.shape.length === 1 || t.shape.length === 2 ? t : reshape(t, [t.size])));
+  for (const transposeLeft of [false, true])
+    for (const transposeRight of [false, true]) {
+      const inner = a.shape[a.shape.length === 2 && !transposeLeft ? 1 : 0];
+      const other = b.shape[b.shape.length === 2 && transposeRight ? 1 : 0];
+      if (inner === other) return div(matmul(tanh(a), b, { transposeLeft, transposeRight }), inner);
+    }
+  return dotOf(x, y);
+}
+
+/** The inner product of as many elements as both have. */
+function dotOf(x: Tensor, y: Tensor): Tensor {
+  const size = Math.min(x.size, y.size);
+  const head = (t: Tensor) => slice(reshape(t, [t.size]), [0], [size]);
+  return div(dot(tanh(head(x)), head(y)), size);
+}

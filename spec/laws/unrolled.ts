@@ -1,0 +1,98 @@
+import { add, linearize } from '../../autodiff/index.ts';
+import { leavesOf, mapTree, type Noise, seeded, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
+import { type Cell, type Loss, meanSquare } from '../../nn/index.ts';
+import type { Example } from '../../trainers/index.ts';
+import { jacobianByDifferences, numbersOf, treeFrom } from './numbers.ts';
+
+/** A model, where it begins, and what it is shown: everything that fixes a run but the estimator. All float64. */
+export interface Fixture<P = unknown, S = unknown, X = unknown, Y = unknown> {
+  readonly model: Cell<P, S, X>;
+  readonly loss: Loss<Y>;
+  readonly parameters: P;
+  /** Not the start state: from zeros, parts of the first step's derivative vanish, and wrong estimators pass. */
+  readonly state: S;
+  readonly examples: readonly Example<X, Y>[];
+}
+
+export interface FixtureOptions<X> {
+  readonly input: (noise: Noise) => X;
+  readonly steps: number;
+  readonly seed?: number;
+}
+
+/** Random parameters, a random state, random inputs and real targets of the shape of the output, compared by their mean square. */
+export function fixtureOf<P, S, X>(model: Cell<P, S, X>, { input, steps, seed = 1 }: FixtureOptions<X>): Fixture<P, S, X, Tensor> {
+  const noise = seeded(seed);
+  // Biases that begin as zeros would hide what multiplies them.
+  const parameters = jitter(model.init(noise.split()), noise, 0.3);
+  const state = jitter(model.start(), noise, 0.5);
+  const inputs = Array.from({ length: steps }, () => input(noise));
+  const { output } = model.step(parameters, state, inputs[0]);
+  const examples = inputs.map((one) => ({ input: one, target: noise.normal(output.shape) }));
+  return { model, loss: meanSquare as Loss<Tensor>, parameters, state, examples };
+}
+
+/** A tree of other numbers like it, a normal distance away. */
+export function jitter<T>(tree: T, noise: Noise, deviation: number): T {
+  return mapTree(tree as Tree, (leaf) => {
+    const shift = numbersOf(noise.normal(leaf.shape));
+    return treeFrom(numbersOf(leaf).map((value, i) => value + deviation * shift[i]), leaf);
+  }) as T;
+}
+
+/** The whole run as one function: the losses, and the state after the last step. Step t uses parameters[t] + shift. */
+export function unroll<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[], shift: P, state = fixture.state): { state: S; losses: Tensor[] } {
+  const { model, loss, examples } = fixture;
+  const losses: Tensor[] = [];
+  let current = state;
+  trajectory.forEach((parameters, t) => {
+    const moved = zipTrees(shift as Tree, parameters as Tree, (a, b) => add(a, b), 'unroll') as P;
+    const { state: next, output } = model.step(moved, current, examples[t].input);
+    losses.push(loss(output, examples[t].target));
+    current = next;
+  });
+  return { state: current, losses };
+}
+
+/** The derivatives that estimators are held against, with respect to a shift of all parameters of the trajectory. */
+export interface Reference {
+  /** ∂s/∂θ after the last step: S rows of P numbers. */
+  readonly influence: number[][];
+  /** For each step, the gradient of its loss. */
+  readonly gradients: number[][];
+}
+
+/** By reverse mode through the whole run. */
+export function byBackpropagation<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[]): Reference {
+  const { value, pull } = linearize((shift: P) => unroll(fixture, trajectory, shift), zerosLike(fixture.parameters));
+  const states = unitTrees(value.state);
+  const influence = states.map((unit) => numbersOf(pull({ state: unit } as never)[0]));
+  const one = numbersOf(value.losses[0]).map(() => 1);
+  const gradients = value.losses.map((_, t) => {
+    const losses = value.losses.map((loss, i) => treeFrom(i === t ? one : [0], loss));
+    return numbersOf(pull({ losses } as never)[0]);
+  });
+  return { influence, gradients };
+}
+
+/** By finite differences through the whole run: no derivative rule is involved. */
+export function byDifferences<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[]): Reference {
+  const zero = zerosLike(fixture.parameters);
+  const jacobian = jacobianByDifferences((shift) => {
+    const { state, losses } = unroll(fixture, trajectory, treeFrom(shift, zero));
+    return [...numbersOf(state), ...numbersOf(losses)];
+  }, numbersOf(zero));
+  const size = numbersOf(fixture.state).length;
+  return { influence: jacobian.slice(0, size), gradients: jacobian.slice(size) };
+}
+
+/** For every element of a tree, a tree like it that is 1 there and 0 elsewhere. */
+export function unitTrees<T>(tree: T): T[] {
+  const size = leavesOf(tree as Tree).reduce((sum, leaf) => sum + leaf.size, 0);
+  return Array.from({ length: size }, (_, i) => treeFrom(Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)), tree));
+}
+
+/** The same tree with zeros. */
+export function zerosLike<T>(tree: T): T {
+  return treeFrom(numbersOf(tree).fill(0), tree);
+}

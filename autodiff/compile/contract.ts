@@ -1,12 +1,28 @@
 import type { DType, Tensor } from '../../lib/index.ts';
-import type { Buffer } from './assembler.ts';
-import type { Lowering } from './lower.ts';
+import type { Assembler, Buffer } from './assembler.ts';
+import type { Materializer } from './materialize.ts';
 import { type Coefficient, dense, isOne, type Part, scaled, type Term, times, type Value } from './values.ts';
 
 type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean };
 
+/** What contractions need of the plan under construction. */
+export interface Planner {
+  readonly assembler: Assembler;
+  readonly materializer: Materializer;
+  /** What a tensor stands for. */
+  value(x: Tensor): Value;
+  /** Its elements, written out. */
+  array(x: Tensor): Buffer;
+  /** A coefficient times an array. */
+  factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer };
+  /** A new buffer for a tensor's elements. */
+  temporary(x: Tensor): Buffer;
+  /** A scalar computed from buffers, once for the same ones. */
+  scalar(operation: string, dtype: DType, operands: readonly (Buffer | number)[]): Buffer;
+}
+
 /** A matrix product by its shape: outer product, inner product, matrix·vector, vector·matrix, or matrices. */
-export function lowerMatmul(plan: Lowering, x: Tensor, y: Tensor, { transposeLeft, transposeRight }: Flags, result: Tensor): Value {
+export function lowerMatmul(plan: Planner, x: Tensor, y: Tensor, { transposeLeft, transposeRight }: Flags, result: Tensor): Value {
   const [rows, columns] = result.shape;
   const inner = x.shape[transposeLeft ? 0 : 1];
   if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y);
@@ -21,7 +37,7 @@ export function lowerMatmul(plan: Lowering, x: Tensor, y: Tensor, { transposeLef
   return scaled(dense(out), times(a.coefficient, b.coefficient));
 }
 
-function outerProduct(plan: Lowering, x: Tensor, y: Tensor): Value {
+function outerProduct(plan: Planner, x: Tensor, y: Tensor): Value {
   const [a, b] = [plan.factored(x), plan.factored(y)];
   const coefficient = times(a.coefficient, b.coefficient);
   if (x.size === 1) return [{ coefficient: times(coefficient, { factor: 1, scalars: [a.buffer] }), part: { kind: 'dense', buffer: b.buffer } }];
@@ -30,7 +46,7 @@ function outerProduct(plan: Lowering, x: Tensor, y: Tensor): Value {
 }
 
 /** The sum over all pairs of terms, each by the cheapest formula for its two parts. */
-function innerProduct(plan: Lowering, x: Tensor, y: Tensor, result: Tensor): Value {
+function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
   if (x.size === 1) {
     const out = plan.temporary(result);
     plan.assembler.emit('mul', result.dtype, out, plan.array(x), plan.array(y), 1);
@@ -62,7 +78,7 @@ function innerProduct(plan: Lowering, x: Tensor, y: Tensor, result: Tensor): Val
 }
 
 /** The inner product of two terms as a scalar; undefined when their elements are needed. */
-function pair(plan: Lowering, a: Term, b: Term, factor: number, dtype: DType): Buffer | undefined {
+function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType): Buffer | undefined {
   const formula = partProduct(plan, a.part, b.part, dtype) ?? partProduct(plan, b.part, a.part, dtype);
   if (formula === undefined) return undefined;
   const coefficient: Coefficient = times(times(a.coefficient, b.coefficient), { factor, scalars: formula });
@@ -70,7 +86,7 @@ function pair(plan: Lowering, a: Term, b: Term, factor: number, dtype: DType): B
 }
 
 /** The inner product of two parts as a product of scalars. */
-function partProduct(plan: Lowering, a: Part, b: Part, dtype: DType): Buffer[] | undefined {
+function partProduct(plan: Planner, a: Part, b: Part, dtype: DType): Buffer[] | undefined {
   const emit = (operation: string, ...operands: (Buffer | number)[]) => plan.scalar(operation, dtype, operands);
   if (a.kind === 'dense' && b.kind === 'dense') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
   if (a.kind === 'outer' && b.kind === 'outer' && a.u.size === b.u.size)

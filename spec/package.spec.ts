@@ -68,6 +68,19 @@ describe('the package that is published', () => {
       expect(run(project.folder, `${name}/program.js`)).to.deep.equal({ stdout: '2,3 true\n', stderr: '', status: 0 });
     });
 
+  it("a user's own cell, with interfaces for its trees, trains with every estimator", () => {
+    const file = project.write('own-cell/train.ts', ownCell);
+    expect(compileFiles([file], userOptions, project.folder)).to.deep.equal([]);
+    const { stdout, stderr, status } = run(project.folder, 'own-cell/train.js');
+    expect({ stderr, status }).to.deep.equal({ stderr: '', status: 0 });
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).to.deep.equal(['uoro', 'uoro', 'uoro', 'rtrl', 'tbptt', 'tbptt', 'bptt']);
+    for (const line of lines) {
+      const [before, after] = line.split(' ').slice(1).map(Number);
+      expect(after, line).to.be.below(before / 2);
+    }
+  });
+
   it('the lock file knows the packages of every platform, also those that npm could not install here', () => {
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockEntry> };
     const optional = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
@@ -106,3 +119,39 @@ function run(folder: string, file: string): { stdout: string; stderr: string; st
   const { stdout, stderr, status } = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
   return { stdout, stderr, status };
 }
+
+const ownCell = `
+import { adam, anbn, bptt, type Cell, createLearner, crossEntropy, linear, model, rtrl, tanh, tbptt, uoro } from 'norewind';
+import { add, gather, matmul, mul, sub } from 'norewind/autodiff';
+import { type Tensor, zeros } from 'norewind/lib';
+
+interface Parameters { readonly w: Tensor; readonly u: Tensor; readonly leak: Tensor }
+interface State { readonly h: Tensor }
+
+/** h' = a∘h + (1-a)∘tanh(w[x] + u h). */
+function leaky(symbols: number, units: number): Cell<Parameters, State, number> {
+  return {
+    name: 'leaky',
+    init: (noise) => ({ w: noise.normal([symbols, units]), u: mul(noise.normal([units, units]), 0.3), leak: noise.uniform([units]) }),
+    start: () => ({ h: zeros([units]) }),
+    step({ w, u, leak }, { h }, x) {
+      const next = add(mul(leak, h), mul(sub(1, leak), tanh(add(gather(w, x), matmul(u, h)))));
+      return { state: { h: next }, output: next };
+    },
+  };
+}
+
+const task = anbn({ min: 2, max: 2 });
+const estimators = [uoro(), uoro({ window: 2 }), uoro({ rank: 2 }), rtrl(), tbptt({ window: 4 }), tbptt({ window: 4, stride: 1 }), bptt({ length: 6 })];
+for (const estimator of estimators) {
+  const network = model({ cell: leaky(task.symbols, 8), readout: linear({ outputs: task.symbols }) });
+  const learner = createLearner({ model: network, loss: crossEntropy, estimator, optimizer: adam({ rate: 0.02 }) });
+  const losses: number[] = [];
+  for (const { input, target } of task) {
+    losses.push(learner.step(input, target).loss);
+    if (losses.length === 1200) break;
+  }
+  const mean = (part: number[]) => part.reduce((sum, loss) => sum + loss, 0) / part.length;
+  console.log(estimator.name, mean(losses.slice(0, 50)), mean(losses.slice(-300)));
+}
+`;

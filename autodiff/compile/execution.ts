@@ -17,7 +17,7 @@ export class Execution {
     this.program = program;
     this.plan = planOf(program, updates, opcodeOf, wasm.reservedBytes);
     const { inputs, outputs, constants, words, begin, bytes } = this.plan;
-    this.#machine = new wasm.Machine(Math.max(bytes, 32 * 65536));
+    this.#machine = new wasm.Machine(bytes);
     const { buffer: memory } = this.#machine.memory;
     const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);
     for (const [buffer, data] of constants) view(buffer).set(data);

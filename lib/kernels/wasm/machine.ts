@@ -1,7 +1,7 @@
-import { binary } from './binary.ts';
+import { binary, reservedBytes } from './binary.ts';
 
 /** Bytes at the start of the memory that the kernels keep for themselves: tables and packing space. A multiple of 64. */
-export { reservedBytes } from './binary.ts';
+export { reservedBytes };
 
 /** What this file uses of the platform; Node and browsers have it, and neither's types are at hand here. */
 declare const WebAssembly: {
@@ -30,7 +30,7 @@ export class Machine {
 
   /** @param bytes the size of the memory, rounded up to whole pages of 64 KiB; at least `reservedBytes` of it are the kernels' own. */
   constructor(bytes: number) {
-    const pages = Math.ceil(bytes / 65536);
+    const pages = Math.ceil(Math.max(bytes, reservedBytes) / 65536);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const module = new WebAssembly.Module(decode(binary));
     const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });

@@ -5,7 +5,7 @@
  * Operands: `out`, `x`, … are byte addresses of contiguous row-major buffers; `a`, `b`, `c` and `scalar` are byte addresses
  * of single elements; `id`, `ids` and `mask` are byte addresses of int32; `m`, `n`, `k`, `rows`, `count`, … are plain counts;
  * `accumulate`, `inverted` and `transpose…` are 0 or 1. `out` may be an input of the same shape in elementwise and rank-one
- * instructions, and nowhere else.
+ * instructions, and nowhere else unless an instruction says so.
  */
 export const operands = {
   /** out = x, bit for bit (int32 too). */
@@ -63,7 +63,7 @@ export const operands = {
   matvec2: ['out1', 'out2', 'a', 'x1', 'x2', 'm', 'k'],
   /** out1 = aᵀ x1 and out2 = aᵀ x2. */
   matvect2: ['out1', 'out2', 'a', 'x1', 'x2', 'm', 'k'],
-  /** out [m,n] (+)= a b; a is [m,k], or [k,m] when transposed; b is [k,n], or [n,k] when transposed. */
+  /** out [m,n] (+)= a b; a is [m,k], or [k,m] when transposed; b is [k,n], or [n,k] when transposed. Without transposeA, out may be a when n = k <= 128. */
   gemm: ['out', 'a', 'b', 'm', 'n', 'k', 'transposeA', 'transposeB', 'accumulate'],
   /** out [outer,inner] = sum over the middle axis of x [outer,n,inner]; 0 when n is 0. */
   sum: ['out', 'x', 'outer', 'n', 'inner'],

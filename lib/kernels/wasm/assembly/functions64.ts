@@ -13,6 +13,12 @@ const FACTORIAL = memory.data<f64>([
   0.001388888888888889, 0.0001984126984126984, 2.48015873015873e-05, 2.7557319223985893e-06,
   2.755731922398589e-07, 2.505210838544172e-08, 2.08767569878681e-09, 1.6059043836821613e-10,
 ]);
+// 1/k.
+const INVERSE = memory.data<f64>([
+  0, 1, 0.5, 0.3333333333333333, 0.25, 0.2, 0.16666666666666666, 0.14285714285714285, 0.125, 0.1111111111111111, 0.1,
+  0.09090909090909091, 0.08333333333333333, 0.07692307692307693, 0.07142857142857142, 0.06666666666666667, 0.0625,
+  0.058823529411764705,
+]);
 // erf and its derivative at 0, 1/4, 1/2, ..., 6.
 const ERF = memory.data<f64>([
   0.0, 1.1283791670955126, 0.27632639016823696, 1.0600141293761143,
@@ -131,9 +137,11 @@ function erf(x: f64): f64 {
   let term = -2 * c * slope;
   let power = t * t;
   let sum: f64 = 0;
-  for (let k: f64 = 2; k <= 17; k++) {
-    sum += (term * power) / k;
-    const next = (-2 * (c * term + before)) / k;
+  const minusTwo = -2 * c;
+  for (let k: usize = 2; k <= 17; k++) {
+    const inverse = load<f64>(INVERSE + (k << 3));
+    sum += term * power * inverse;
+    const next = (minusTwo * term - 2 * before) * inverse;
     before = term;
     term = next;
     power *= t;

@@ -1,9 +1,9 @@
-import { leavesOf, mapTree, rebuild, Tensor, type Tree } from '../../lib/index.ts';
+import { leavesOf, mapTree, rebuild, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
 import { Execution } from './execution.ts';
 import { NotPlannable } from './lower.ts';
 import { type Program, printProgram, typeName } from './program.ts';
-import { evaluateProgram, trace } from './trace.ts';
+import { evaluateProgram, isClosed, trace } from './trace.ts';
 
 /** A function that runs on a plan. */
 export interface Compiled<A extends readonly unknown[], R> {
@@ -25,13 +25,13 @@ interface Specialisation {
  * memory, and one call that runs every kernel.
  *
  * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes over is read once,
- * when it is traced. Given a tensor that is being differentiated or traced, the compiled function is f itself, so that it can be
- * used under every transform and inside itself. A program with a primitive that has no kernel (a user's own) is still traced once,
+ * when it is traced. Given a tensor that is being differentiated or traced, or closing over one, the compiled function is f itself,
+ * so that it can be used under every transform and inside itself. A program with a primitive that has no kernel (a user's own) is still traced once,
  * and runs with the reference kernels.
  */
 export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): Compiled<A, R> {
   const cache = new Map<string, Specialisation>();
-  const specialise = (args: readonly Tree[], leaves: readonly Tensor[]): Specialisation => {
+  const specialise = (args: readonly Tree[], leaves: readonly Tensor[]): Specialisation | undefined => {
     const key = `${leaves.map(typeName).join(';')}|${args.map(structureOf).join(';')}`;
     const known = cache.get(key);
     if (known !== undefined) return known;
@@ -39,6 +39,7 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
       const symbols = leaves.map((leaf) => declare(leaf, leaf.label));
       return f(...(splitLike(args, symbols) as unknown as A));
     });
+    if (!isClosed(program)) return undefined;
     const made = { program, result, execution: executionOf(program) };
     cache.set(key, made);
     return made;
@@ -47,7 +48,9 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
     const lifted = args.map(liftTree);
     const leaves = lifted.flatMap(leavesOf);
     if (leaves.some(({ level }) => level !== 0)) return f(...args);
-    const { program, result, execution } = specialise(lifted, leaves);
+    const made = specialise(lifted, leaves);
+    if (made === undefined) return f(...args);
+    const { program, result, execution } = made;
     if (execution === undefined) return rebuild(result, evaluateProgram(program, leaves)) as R;
     leaves.forEach((leaf, i) => {
       execution.write(i, leaf);
@@ -62,7 +65,8 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
     program: {
       value: (...example: A) => {
         const lifted = example.map(liftTree);
-        const { program } = specialise(lifted, lifted.flatMap(leavesOf));
+        const program = specialise(lifted, lifted.flatMap(leavesOf))?.program;
+        if (program === undefined) throw new UnknownValueError(`program: ${f.name || 'f'} closes over a tensor that is being differentiated or traced; pass it as an argument`);
         return { ...program, toString: () => printProgram(program) };
       },
     },

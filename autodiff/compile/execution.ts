@@ -48,13 +48,16 @@ export class Execution {
 
   /** @throws IndexError when an index that came in points outside its rows: to be called before a run. */
   check(): void {
-    for (const { input, rows, operation } of this.plan.bounds) {
+    for (const { input, positions, rows, operation } of this.plan.bounds) {
       const ids = this.#inputs[input];
-      for (let i = 0; i < ids.length; i++)
-        if (ids[i] < 0 || ids[i] >= rows) {
+      const count = positions?.length ?? ids.length;
+      for (let i = 0; i < count; i++) {
+        const id = ids[positions?.[i] ?? i];
+        if (id < 0 || id >= rows) {
           const { label, shape } = this.program.inputs[input];
-          throw new IndexError(`${operation}: index ${ids[i]} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`);
+          throw new IndexError(`${operation}: index ${id} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`);
         }
+      }
     }
   }
 

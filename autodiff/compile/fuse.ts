@@ -1,3 +1,4 @@
+import type { DType } from '../../lib/index.ts';
 import { type Buffer, bufferOf, type Instruction, type InstructionOperand } from './assembler.ts';
 
 /** Elementwise instructions that a tile can run; their last operand is the number of elements. */
@@ -21,6 +22,8 @@ const least = 512;
 const registers = 16;
 
 interface Group {
+  /** The machine walks a tile in steps of one dtype. */
+  readonly dtype: DType;
   readonly size: number;
   readonly members: Instruction[];
 }
@@ -42,13 +45,13 @@ export function fuse(instructions: readonly Instruction[]): Instruction[] {
   for (const instruction of instructions) {
     const size = sizeOf(instruction);
     const related = open.filter((group) => group.members.some((member) => conflict(member, instruction)));
-    const joins = size !== undefined ? related.filter((group) => group.size === size && !readsSingles(group, instruction)) : [];
+    const joins = size !== undefined ? related.filter((group) => group.size === size && group.dtype === instruction.dtype && !readsSingles(group, instruction)) : [];
     for (const group of related) if (!joins.includes(group)) close(group);
     if (size === undefined) fused.push(instruction);
     else {
       // Groups that meet become one; each kept its own order, and they had nothing to do with each other before.
       open = open.filter((group) => !joins.includes(group));
-      open.push({ size, members: [...joins.flatMap(({ members }) => members), instruction] });
+      open.push({ dtype: instruction.dtype, size, members: [...joins.flatMap(({ members }) => members), instruction] });
     }
   }
   for (const group of [...open]) close(group);
@@ -72,7 +75,7 @@ function readsSingles({ members }: Group, { operation, operands }: Instruction):
   return members.some((member) => scalars.includes(bufferOf(member.operands[0])));
 }
 
-function emitGroup({ size, members }: Group, uses: ReadonlyMap<Buffer, number>): Instruction[] {
+function emitGroup({ dtype: own, size, members }: Group, uses: ReadonlyMap<Buffer, number>): Instruction[] {
   if (members.length === 1) return members;
   const inside = countUses(members);
   const last = new Map<Buffer, number>();
@@ -84,10 +87,13 @@ function emitGroup({ size, members }: Group, uses: ReadonlyMap<Buffer, number>):
   });
   const free = Array.from({ length: registers }, (_, register) => register).reverse();
   const held = new Map<Buffer, number>();
+  const written = new Set<Buffer>();
   const body = members.map(({ operation, dtype, operands }, at): Instruction => {
     const target = bufferOf(operands[0]) as Buffer;
     const passing = !target.pinned && target.size === size && inside.get(target) === uses.get(target);
-    if (passing && !held.has(target) && free.length > 0) held.set(target, free.pop() as number);
+    // What began in memory stays there, even when a register is free by the time it is added to.
+    if (passing && !written.has(target) && free.length > 0) held.set(target, free.pop() as number);
+    written.add(target);
     const renamed = operands.map((operand): InstructionOperand => {
       const register = held.get(bufferOf(operand) as Buffer);
       return register === undefined ? operand : { register };
@@ -99,7 +105,7 @@ function emitGroup({ size, members }: Group, uses: ReadonlyMap<Buffer, number>):
       }
     return { operation, dtype, operands: renamed };
   });
-  return [{ operation: 'tiles', dtype: members[0].dtype, operands: [size], body }];
+  return [{ operation: 'tiles', dtype: own, operands: [size], body }];
 }
 
 function countUses(instructions: readonly Instruction[]): Map<Buffer, number> {

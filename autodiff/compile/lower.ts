@@ -1,4 +1,12 @@
 import { type DType, dataOf, type Shape, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
+import type { Primitive } from '../primitive.ts';
+import { add } from '../primitives/add.ts';
+import * as constant from '../primitives/constant.ts';
+import * as indexed from '../primitives/indexed.ts';
+import * as linear from '../primitives/linear.ts';
+import { matmul } from '../primitives/matmul.ts';
+import { mul } from '../primitives/mul.ts';
+import * as smooth from '../primitives/smooth.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
 import { type Assembler, type Buffer } from './assembler.ts';
 import { lowerMatmul } from './contract.ts';
@@ -14,9 +22,18 @@ export interface IndexBound {
   readonly input: number;
   readonly rows: number;
   readonly operation: string;
+  /** Which elements of the input; all of them when undefined. */
+  readonly positions: readonly number[] | undefined;
 }
 
-const unaries = new Set(['tanh', 'sigmoid', 'exp', 'log', 'reciprocal', 'sqrt', 'sin', 'cos', 'erf']);
+/** The elements of an input that an int32 tensor repeats; their positions in the order of the tensor, all in order when undefined. */
+interface Origin {
+  readonly input: number;
+  readonly positions?: readonly number[];
+}
+
+/** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
+const known = new Set<Primitive>([add, mul, matmul, ...Object.values(constant), ...Object.values(indexed), ...Object.values(linear), ...Object.values(smooth)]);
 
 /** Turns equations into instructions, keeping sums factored for as long as nobody needs their elements. */
 export class Lowering {
@@ -25,7 +42,7 @@ export class Lowering {
   readonly bounds: IndexBound[] = [];
   readonly #values = new Map<Tensor, Value>();
   readonly #uses = new Map<Tensor, number>();
-  readonly #origins = new Map<Tensor, number>();
+  readonly #origins = new Map<Tensor, Origin>();
   readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
 
   constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler) {
@@ -33,7 +50,7 @@ export class Lowering {
     this.materializer = new Materializer(assembler);
     program.inputs.forEach((input, i) => {
       this.#values.set(input, dense(inputs[i]));
-      this.#origins.set(input, i);
+      if (input.dtype === 'int32') this.#origins.set(input, { input: i });
     });
     // An output that is copied out does not count: it is written out by itself, so that asking for one changes no other result.
     for (const operand of program.equations.flatMap(({ operands }) => operands)) this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
@@ -90,6 +107,7 @@ export class Lowering {
     const { primitive, operands, parameters, result } = equation;
     const [x, y] = operands;
     const parameter = parameters as Readonly<Record<string, never>>;
+    if (!known.has(primitive)) throw new NotPlannable(`${primitive.name} has no kernel`);
     switch (primitive.name) {
       case 'add':
         return this.#add(x, y, result);
@@ -102,7 +120,7 @@ export class Lowering {
       case 'reshape':
         return this.#alias(x, result);
       case 'broadcast':
-        return x.size === 1 ? [{ coefficient: { factor: 1, scalars: [this.array(x)] }, part: { kind: 'splat' } }] : this.#broadcast(x, result, parameter.axes);
+        return this.#broadcast(x, result, parameter.axes);
       case 'permute':
         return this.#gatherStrided(x, result, (parameter.order as readonly number[]).map((axis) => stridesOf(x.shape)[axis]), 0);
       case 'slice':
@@ -124,20 +142,19 @@ export class Lowering {
       case 'argmax':
         return this.#emitAs(x.dtype, result, 'argmax', this.array(x), result.size, x.shape[x.shape.length - 1]);
       default:
-        if (primitive.kind === 'smooth' && unaries.has(primitive.name)) return this.#emit(result, primitive.name, this.array(x), result.size);
-        throw new NotPlannable(`${primitive.name} has no kernel`);
+        return this.#emit(result, primitive.name, this.array(x), result.size);
     }
   }
 
   #add(x: Tensor, y: Tensor, result: Tensor): Value {
-    if (result.size > 1) return [...this.summand(x), ...this.summand(y)];
+    if (result.size !== 1) return [...this.summand(x), ...this.summand(y)];
     if (this.#number(x) === 0) return this.value(y);
     if (this.#number(y) === 0) return this.value(x);
     return this.#emit(result, 'add', this.array(x), this.array(y), 1);
   }
 
   #scale(x: Tensor, coefficient: Coefficient, result: Tensor): Value {
-    if (result.size > 1) return scaled(this.summand(x), coefficient);
+    if (result.size !== 1) return scaled(this.summand(x), coefficient);
     if (isOne(coefficient)) return this.value(x);
     return this.#emit(result, 'mul', this.array(x), this.materializer.coefficient(coefficient, x.dtype), 1);
   }
@@ -165,13 +182,17 @@ export class Lowering {
   }
 
   #alias(x: Tensor, result: Tensor): Value {
-    this.#inherit(x, result);
+    this.#inherit(x, result, (positions) => positions);
     const value = this.summand(x);
     // A block's place is told by its shape, so it does not survive another one.
     return value.some(({ part }) => part.kind === 'block') ? dense(this.array(x)) : value;
   }
 
   #broadcast(x: Tensor, result: Tensor, axes: readonly number[]): Value {
+    if (x.size === 1) {
+      this.#inherit(x, result, ([only]) => new Array<number>(result.size).fill(only));
+      return [{ coefficient: { factor: 1, scalars: [this.array(x)] }, part: { kind: 'splat' } }];
+    }
     const own = stridesOf(x.shape);
     let at = 0;
     return this.#gatherStrided(x, result, result.shape.map((_, axis) => (axes.includes(axis) ? 0 : own[at++])), 0);
@@ -183,7 +204,7 @@ export class Lowering {
   }
 
   #gatherStrided(x: Tensor, result: Tensor, strides: readonly number[], shift: number): Value {
-    this.#inherit(x, result);
+    this.#inherit(x, result, (positions) => walk(result.shape, strides, shift).map((at) => positions[at]));
     const { shape } = result;
     return this.#emitTo(this.temporary(result), 'strided', { buffer: this.array(x), shift }, shape.length, ...shape, ...stridesOf(shape), ...strides);
   }
@@ -211,12 +232,13 @@ export class Lowering {
 
   #gather(x: Tensor, ids: Tensor, result: Tensor): Value {
     this.#requireRange(ids, x.shape[0], 'gather');
-    this.#inherit(x, result);
+    if (!(ids instanceof SymbolTensor)) this.#inherit(x, result, (positions) => rowsOf(positions, dataOf(ids), x.shape));
     return this.#emit(result, 'gather', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(1)));
   }
 
   #scatterAdd(x: Tensor, ids: Tensor, rows: number, result: Tensor): Value {
     this.#requireRange(ids, rows, 'scatterAdd');
+    if (x.dtype === 'int32') throw new NotPlannable('scatterAdd of integers has no kernel');
     if (ids.size === 1) {
       const { coefficient, buffer } = this.factored(x);
       return [{ coefficient, part: { kind: 'row', index: this.array(ids), v: buffer } }];
@@ -226,15 +248,15 @@ export class Lowering {
 
   /** An index must come from an input, whose values are checked before the plan runs, or be a constant. */
   #requireRange(ids: Tensor, rows: number, operation: string): void {
-    const input = this.#origins.get(ids);
-    if (input !== undefined) this.bounds.push({ input, rows, operation });
+    const origin = this.#origins.get(ids);
+    if (origin !== undefined) this.bounds.push({ input: origin.input, positions: origin.positions && [...new Set(origin.positions)], rows, operation });
     else if (ids instanceof SymbolTensor) throw new NotPlannable(`${operation} by an index that is computed`);
     else if (dataOf(ids).some((row) => row < 0 || row >= rows)) throw new NotPlannable(`${operation} by a constant index out of range`);
   }
 
-  #inherit(from: Tensor, to: Tensor): void {
+  #inherit(from: Tensor, to: Tensor, move: (positions: readonly number[]) => readonly number[]): void {
     const origin = this.#origins.get(from);
-    if (origin !== undefined) this.#origins.set(to, origin);
+    if (origin !== undefined) this.#origins.set(to, { input: origin.input, positions: move(origin.positions ?? Array.from({ length: from.size }, (_, at) => at)) });
   }
 
   #constant(x: Tensor): Value {
@@ -242,7 +264,7 @@ export class Lowering {
     if (x.size === 1) return dense(this.assembler.scalar(x.dtype, data[0]));
     const [first] = data;
     if (x.dtype !== 'int32' && first !== undefined && data.every((element: number) => Object.is(element, first)))
-      return first === 0 ? [] : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
+      return Object.is(first, 0) ? [] : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
     return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
   }
 
@@ -267,3 +289,12 @@ export class Lowering {
   }
 }
 
+/** The element numbers that a view of the given shape visits, in row-major order. */
+function walk(shape: Shape, strides: readonly number[], shift: number): number[] {
+  return shape.reduce<number[]>((places, length, axis) => places.flatMap((at) => Array.from({ length }, (_, i) => at + i * strides[axis])), [shift]);
+}
+
+function rowsOf(positions: readonly number[], rows: ArrayLike<number>, shape: Shape): number[] {
+  const width = sizeOf(shape.slice(1));
+  return Array.from(rows).flatMap((row) => positions.slice(row * width, (row + 1) * width));
+}

@@ -2,6 +2,7 @@ import type { DType, Tensor } from '../../lib/index.ts';
 import { Assembler, type Buffer, encode, type Instruction, layOut } from './assembler.ts';
 import { fuse } from './fuse.ts';
 import { type IndexBound, Lowering } from './lower.ts';
+import { pairProducts } from './pair.ts';
 import type { Program } from './program.ts';
 import { arrayOf, buffersOf, type Value } from './values.ts';
 
@@ -33,7 +34,7 @@ export function planOf(program: Program, updates: ReadonlyMap<number, number>, o
   const lowering = new Lowering(program, inputs, assembler);
   const outputs = writeOutputs(program, lowering, inputs, updates);
   const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs])];
-  const instructions = fuse(assembler.instructions);
+  const instructions = fuse(pairProducts(assembler.instructions));
   const begin = layOut(reserved, pinned, instructions);
   const { words, length } = encode(begin, instructions, opcodeOf);
   return {

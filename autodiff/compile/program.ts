@@ -49,7 +49,7 @@ export function typeName({ dtype, shape }: TensorType): string {
 }
 
 function constantName(operand: Tensor): string {
-  return operand.size === 1 ? String(operand.item()) : `constant ${typeName(operand)}`;
+  return operand.size === 1 && operand.level === 0 ? String(operand.item()) : `constant ${typeName(operand)}`;
 }
 
 function printParameters(parameters: Parameters): string {

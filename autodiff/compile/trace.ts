@@ -37,6 +37,17 @@ export function tidy(program: Program): Program {
   return withoutDead(withoutRepeats(program));
 }
 
+/** Whether a program uses only its inputs and plain numbers: a function that closes over a tensor under differentiation is none. */
+export function isClosed({ inputs, equations, outputs }: Program): boolean {
+  const own = new Set<Tensor>(inputs);
+  const known = (operand: Tensor) => operand.level === 0 || own.has(operand);
+  for (const { operands, result } of equations) {
+    if (!operands.every(known)) return false;
+    own.add(result);
+  }
+  return outputs.every(known);
+}
+
 /** Runs a program with the reference kernels, or under whatever interprets the arguments. */
 export function evaluateProgram(program: Program, args: readonly Tensor[]): Tensor[] {
   const values = new Map<Tensor, Tensor>(program.inputs.map((input, i) => [input, args[i]]));
@@ -60,7 +71,7 @@ function withoutRepeats(program: Program): Program {
     const known = keys.get(operand);
     if (known !== undefined) return known;
     // Scalars that are written anew wherever they are needed are one constant.
-    const text = operand instanceof SymbolTensor || operand.size !== 1 ? undefined : `${operand.dtype}:${operand.shape.length}:${Object.is(operand.item(), -0) ? '-0' : operand.item()}`;
+    const text = operand.level !== 0 || operand.size !== 1 ? undefined : `${operand.dtype}:${operand.shape.length}:${textOf(operand.item())}`;
     const key = (text !== undefined && constants.get(text)) || `#${keys.size}`;
     if (text !== undefined) constants.set(text, key);
     keys.set(operand, key);
@@ -69,7 +80,7 @@ function withoutRepeats(program: Program): Program {
   const equations: Equation[] = [];
   for (const equation of program.equations) {
     const operands = equation.operands.map((operand) => same.get(operand) ?? operand);
-    const key = `${numberOf(equation.primitive)}(${operands.map(keyOf).join(',')})${JSON.stringify(equation.parameters)}`;
+    const key = `${numberOf(equation.primitive)}(${operands.map(keyOf).join(',')})${JSON.stringify(equation.parameters, (_, value) => (typeof value === 'number' ? textOf(value) : value))}`;
     const earlier = first.get(key);
     if (earlier !== undefined) same.set(equation.result, earlier);
     else {
@@ -78,6 +89,11 @@ function withoutRepeats(program: Program): Program {
     }
   }
   return { ...program, equations, outputs: program.outputs.map((output) => same.get(output) ?? output) };
+}
+
+/** Unlike JSON, tells NaN and the infinities apart, and the two zeros. */
+function textOf(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function withoutDead(program: Program): Program {

@@ -1,4 +1,5 @@
-import type { Noise, PartialTree } from '../../lib/index.ts';
+import type { Dependencies } from '../../autodiff/index.ts';
+import type { Noise, PartialTree, Tree } from '../../lib/index.ts';
 
 /** What is promised of the mean of the gradient: exact, cut off in time, or neither. */
 export type Bias = 'none' | 'truncated' | 'approximate';
@@ -54,4 +55,19 @@ export interface Estimator<I = unknown> {
   advance<P, S>(influence: I, transition: Transition<P, S>, noise: Noise): I;
   /** cᵀG, a tree like the parameters; undefined when it is zero. */
   pull<P, S>(influence: I, cotangent: S): P | undefined;
+  /** For one that was specialised: what its representation makes use of, as a phrase. */
+  readonly structure?: string;
+  /**
+   * The same estimator for one model: it may choose how to represent G by what the parameters and the state, in this order, can
+   * influence in one step; undefined when the step cannot be traced. A learner asks before the first step, and again, the estimator
+   * that it got, for each further type of input, when the answer must keep the representation.
+   *
+   * Until then an influence is `{}`, which stands for none.
+   * @throws ConfigurationError when the representation does not hold for the new type of input.
+   */
+  specialise?(dependencies: Dependencies | undefined, parameters: Tree): Estimator<I>;
+  /** An influence that was carried before: checked after a checkpoint. @throws DataError when it is of another representation. */
+  requireOwn?(influence: I): void;
+  /** What `learner.influence` shows, where that is not what is carried. */
+  show?(influence: I, parameters: Tree, state: Tree): unknown;
 }

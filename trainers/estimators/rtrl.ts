@@ -1,25 +1,52 @@
 import { add, concat, matmul, reshape, slice, stack } from '../../autodiff/index.ts';
-import { eye, leavesOf, mapTree, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import { ConfigurationError, eye, leavesOf, mapTree, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
 import { countElements, flattenTree, rowsOf, unflattenTree } from '../algebra.ts';
 import type { Estimator, Transition } from './estimator.ts';
+import { shown, specialised } from './specialised.ts';
 
 /** G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state, leaf after leaf. */
 export type RtrlInfluence = Tree;
 
+export interface RtrlOptions {
+  /**
+   * `auto`, the default: when a learner knows the model, only the entries of G that can be other than zero are carried, as found from
+   * the step itself. `dense`: all of them, always.
+   */
+  readonly structure?: 'auto' | 'dense';
+}
+
 /**
- * Real-time recurrent learning (Williams & Zipser 1989): carries G = ∂s/∂θ itself, G ← J G + I. Exact, and S×P numbers.
+ * Real-time recurrent learning (Williams & Zipser 1989): carries G = ∂s/∂θ itself, G ← J G + I. Exact.
  *
- * J and I come from S pulls; where there are fewer parameters than state elements, J G + I comes from P pushes instead.
+ * Dense, it takes S×P numbers. J and I come from S pulls; where there are fewer parameters than state elements, J G + I comes from P
+ * pushes instead. Where every parameter can influence few elements of the state only, a learner carries just these entries of G, and
+ * that is exact too: a diagonal recurrence needs P numbers and one pull (Javed et al. 2023, arXiv 2302.05326; Zucchet et al. 2023,
+ * arXiv 2305.15947). Parameters that never reach the state, such as a readout's, need nothing in either form. What was found is in
+ * `learner.estimator.structure`; `learner.influence` is the whole of G, written out when it is read.
  */
-export function rtrl(): Estimator<RtrlInfluence> {
+export function rtrl({ structure = 'auto' }: RtrlOptions = {}): Estimator<RtrlInfluence> {
+  if (structure !== 'auto' && structure !== 'dense')
+    throw new ConfigurationError(`rtrl: structure must be 'auto' or 'dense', got ${String(structure)}`);
+  const estimator = dense(structure);
+  if (structure === 'dense') return estimator;
+  return {
+    ...estimator,
+    structure: 'not known before the first step',
+    specialise: (found, parameters) => (found === undefined ? estimator : specialised(estimator, found, parameters)),
+    show: (influence, parameters, state) => shown(influence, parameters, state) ?? estimator.start(parameters, state),
+  };
+}
+
+function dense(structure: string): Estimator<RtrlInfluence> {
   return {
     name: 'rtrl',
     bias: 'none',
-    settings: {},
+    settings: { structure },
     window: 1,
     stride: 1,
     restarts: false,
     joint: false,
+    structure: 'dense',
     cost: ({ state, parameters }) => ({ time: state * state * parameters, memory: state * parameters }),
     start: (parameters, state) =>
       mapTree(parameters as Tree, (leaf) => zeros([countElements(state), ...leaf.shape], { dtype: leaf.dtype })),

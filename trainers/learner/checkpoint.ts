@@ -1,6 +1,9 @@
-import { DataError, type FloatDType, type Noise, readSafetensors, readSafetensorsMetadata, restoreNoise, type Tensor, writeSafetensors } from '../../lib/index.ts';
+import { DataError, type FloatDType, type Noise, readSafetensors, readSafetensorsMetadata, restoreNoise, seeded, type Tensor, writeSafetensors } from '../../lib/index.ts';
+import { checksumOf } from './checksum.ts';
 import { decode, encode, type Json } from './codec.ts';
 import type { LearnerConfig } from './config.ts';
+import { misfitOf } from './fit.ts';
+import { named } from './learn.ts';
 import type { Memory } from './memory.ts';
 import type { Systems } from './system.ts';
 import { takeStep } from './transition.ts';
@@ -22,7 +25,8 @@ export function writeCheckpoint<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, d
     memory: encode({ ...memory, lanes }, '', tensors),
   };
   const record = Object.fromEntries([...tensors].map(([tensor, name]) => [name, tensor]));
-  return writeSafetensors(record, { format, version, learner: JSON.stringify(learner) });
+  const text = JSON.stringify(learner);
+  return writeSafetensors(record, { format, version, checksum: checksumOf(text, record), learner: text });
 }
 
 /**
@@ -39,16 +43,23 @@ export function readCheckpoint<P, S, X, Y>(
   if (metadata.format !== format) throw new DataError('checkpoint: this safetensors file is not a norewind learner');
   if (metadata.version !== version)
     throw new DataError(`checkpoint: written in format version ${String(metadata.version)}; this norewind reads version ${version}`);
+  const tensors = readSafetensors(bytes);
+  if (metadata.checksum !== checksumOf(metadata.learner ?? '', tensors))
+    throw new DataError('checkpoint: it is damaged, its checksum does not fit its contents');
   const learner = parse(metadata.learner);
   const expected = identityOf(config, dtype);
   const identity = requireRecord(learner.identity, 'identity');
   for (const [key, value] of Object.entries(expected))
     if (JSON.stringify(identity[key]) !== JSON.stringify(value))
       throw new DataError(`checkpoint: its ${key} is ${JSON.stringify(identity[key])}, the given one is ${JSON.stringify(value)}`);
-  const memory = requireRecord(decode(learner.memory, readSafetensors(bytes)), 'memory') as unknown as Memory;
+  const memory = requireRecord(decode(learner.memory, tensors), 'memory') as unknown as Memory;
   requireMemory(memory, systems);
+  const misfit =
+    misfitOf(memory.parameters, config.parameters ?? config.model.init(seeded(1)), 'parameters') ??
+    memory.lanes.map(({ state }, i) => misfitOf(state, systems.start[i], 'state')).find((one) => one !== undefined);
+  if (misfit !== undefined) throw new DataError(`checkpoint: ${misfit.what}`);
   const lanes = memory.lanes.map((lane) => ({ ...lane, window: lane.window.map((moment) => takeStep(systems.model, systems.loss, { ...moment, target: moment.target })) }));
-  return { noise: restoreNoise(learner.noise), memory: { ...memory, lanes } };
+  return { noise: restoreNoise(learner.noise), memory: { ...memory, parameters: named(memory.parameters), lanes } };
 }
 
 function identityOf<P, S, X, Y>({ model, estimator, optimizer, lanes = 1 }: LearnerConfig<P, S, X, Y>, dtype: FloatDType): Record<string, Json> {

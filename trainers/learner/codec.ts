@@ -8,7 +8,7 @@ const marker = '$tensor';
 /** Numbers, tensors, and arrays and records of them as JSON that refers to each tensor by name; `names` collects the tensors, each once. */
 export function encode(value: unknown, path: string, names: Map<Tensor, string>): Json {
   if (value instanceof Tensor) {
-    const name = names.get(value) ?? path;
+    const name = names.get(value) ?? unused(path, names);
     names.set(value, name);
     return { [marker]: name };
   }
@@ -16,6 +16,14 @@ export function encode(value: unknown, path: string, names: Map<Tensor, string>)
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encode(part, path === '' ? key : `${path}.${key}`, names)]));
   return value as Json;
+}
+
+/** The records { 'a.b': x } and { a: { b: y } } have the same path, and must not share a name. */
+function unused(path: string, names: ReadonlyMap<Tensor, string>): string {
+  const taken = new Set(names.values());
+  let name = path;
+  while (taken.has(name)) name += "'";
+  return name;
 }
 
 /** The inverse of `encode`. @throws DataError when a tensor is missing. */

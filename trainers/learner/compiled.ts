@@ -1,5 +1,5 @@
 import { DTypeError, kernels, leavesOf, type Noise, restoreNoise, type SavedNoise, type Tree } from '../../lib/index.ts';
-import { culprit, nonFinite } from './eager.ts';
+import { culprit, nonFinite } from './finite.ts';
 import type { Engine, Outcome } from './engine.ts';
 import { ForwardPlan } from './forward-plan.ts';
 import { beginnings, clockAt, moveOn, named, type Setting, type Targets, takeSteps } from './learn.ts';
@@ -22,7 +22,7 @@ interface Mark {
  *
  * A plan updates its arena in place, so a step that breaks has already broken it. Everything being deterministic, the way back is to
  * go to a mark and to learn again what came after it, up to the step before. In the same way the gradient of the last window, which
- * a plan does not write out, is worked out when somebody asks; from then on the plans keep it.
+ * a plan does not write out, is worked out when somebody asks, and kept for as long as somebody asks after every window.
  */
 export class CompiledEngine implements Engine {
   readonly #setting: Setting;
@@ -30,7 +30,8 @@ export class CompiledEngine implements Engine {
   readonly #forwards = new Map<string, ForwardPlan>();
   #noise: Noise;
   #numbers: Numbers = 'classes';
-  #watched = false;
+  /** The step after which somebody last asked for the gradient. */
+  #asked = -1;
   /** The memory at the end of the last window. While a plan has it in its arena, only its counters are true. */
   #settled: Memory;
   #plan: LearnPlan | undefined;
@@ -58,8 +59,8 @@ export class CompiledEngine implements Engine {
   }
 
   get gradient(): unknown {
-    this.#watched = true;
     this.#recall();
+    this.#asked = this.steps;
     return this.#unloaded().gradient;
   }
 
@@ -104,7 +105,7 @@ export class CompiledEngine implements Engine {
       return predicted as Outcome;
     }
     const moments = [...this.#window, moment];
-    const plan = this.#learn(moments, this.#watched || this.#mark.since.length === stretch - 1);
+    const plan = this.#learn(moments, this.#asked >= this.steps - window || this.#mark.since.length === stretch - 1);
     this.#window = [];
     this.#forward = undefined;
     const outcome = predicted ?? { losses: plan.losses(), outputs: plan.outputs() };
@@ -223,7 +224,7 @@ export class CompiledEngine implements Engine {
       if (finite(after)) continue;
       this.#replay(good, true);
       since.length = good;
-      return nonFinite(this.steps, culprit(after.parameters, after.gradient) ?? 'the influence stopped being finite');
+      return nonFinite(this.steps, culprit(after) ?? 'a number stopped being finite');
     }
     for (const moment of window) this.#predict(moment);
     this.#window = window;

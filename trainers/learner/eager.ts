@@ -1,6 +1,6 @@
-import { kernels, type Noise, NonFiniteError, pathsOf, type Tree } from '../../lib/index.ts';
-import { normOf } from '../algebra.ts';
+import type { Noise } from '../../lib/index.ts';
 import type { Engine, Outcome } from './engine.ts';
+import { culprit, nonFinite } from './finite.ts';
 import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
 
@@ -35,28 +35,13 @@ export class EagerEngine implements Engine {
     const steps = takeSteps(this.#setting, memory, inputs, targets);
     const losses = steps.flatMap(({ loss }) => loss?.item() ?? []);
     for (const loss of losses) if (!Number.isFinite(loss)) throw nonFinite(memory.steps, `the loss became ${loss}`);
-    this.memory = moveOn(this.#setting, memory, steps, clockAt(memory), ({ parameters, gradient }) => {
-      const broken = culprit(parameters, gradient);
+    const verify = (next: Memory) => {
+      const broken = culprit(next);
       if (broken !== undefined) throw nonFinite(memory.steps, broken);
-    });
+    };
+    const next = moveOn(this.#setting, memory, steps, clockAt(memory), verify);
+    verify(next);
+    this.memory = next;
     return { losses, outputs: steps.map(({ output }) => output) };
   }
-}
-
-/** The sentence for a learner that was left as it was after `steps` steps. */
-export function nonFinite(steps: number, what: string): NonFiniteError {
-  return new NonFiniteError(
-    `step ${steps + 1}: ${what}; the learner is left as it was after step ${steps}: lower the learning rate, or clip with clipByGlobalNorm`,
-  );
-}
-
-/** The parameter that is no longer finite, as a sentence; undefined when all are. */
-export function culprit(parameters: unknown, gradient: unknown): string | undefined {
-  const leaf = pathsOf(parameters as Tree).find(({ tensor }) => !kernels.allFinite(tensor));
-  if (leaf === undefined) return undefined;
-  return `parameter ${leaf.path || 'θ'} would become NaN or infinite (gradient norm ${norm(gradient)})`;
-}
-
-function norm(gradient: unknown): string {
-  return normOf(gradient).item().toPrecision(3);
 }

@@ -4,6 +4,7 @@ import { requireCounts } from '../options.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine } from './engine.ts';
+import { requireFit } from './fit.ts';
 import { beginnings, freshLanes, named, type Setting } from './learn.ts';
 import { engineOf, settingOf } from './select.ts';
 import { admit } from './streams.ts';
@@ -109,6 +110,7 @@ export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Le
   const noise = config.noise ?? seeded(config.seed ?? 1);
   const setting = settingOf(config, noise);
   const { systems, dtype } = setting;
+  if (config.parameters !== undefined) requireFit(config.parameters, config.model.init(seeded(1)), 'parameters');
   const parameters = named(admit(config.parameters ?? config.model.init(noise.split()), dtype, 'parameters'));
   return new Learner(config, setting, engineOf(config, setting, {
     parameters,

@@ -1,6 +1,7 @@
 import { type FloatDType, leavesOf, type Tree } from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
 import type { LearnerConfig } from './config.ts';
+import { requireFit } from './fit.ts';
 import { jointLoss, jointModel } from './joint.ts';
 import { admit, stackLanes, takeLane } from './streams.ts';
 
@@ -25,8 +26,10 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   const model = config.model as Cell<unknown, unknown, unknown>;
   const loss = config.loss as Loss<unknown>;
   const share = (value: unknown, name: string) => Array.from({ length: lanes }, (_, lane) => takeLane(value, lane, lanes, name));
-  const one = admit(config.state ?? model.start(), dtype, 'state');
-  if (lanes === 1)
+  const own = model.start();
+  const one = admit(config.state ?? own, dtype, 'state');
+  if (lanes === 1) {
+    requireFit(one, own, 'state');
     return {
       model,
       loss,
@@ -35,7 +38,9 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
       collectOutputs: ([output]) => output,
       start: [one],
     };
-  const states = hasLanes(one, model.start()) ? share(one, 'state') : Array.from({ length: lanes }, () => one);
+  }
+  const states = hasLanes(one, own) ? share(one, 'state') : Array.from({ length: lanes }, () => one);
+  requireFit(states[0], own, 'state');
   if (estimator.joint)
     return {
       model: jointModel(model, lanes) as Cell<unknown, unknown, unknown>,

@@ -1,5 +1,5 @@
 import { type Linearization, linearize, stopGradient } from '../../autodiff/index.ts';
-import { alignLeaves, formatShape, pathsOf, rebuild, ShapeError, sameShape, type Tensor, type Tree } from '../../lib/index.ts';
+import { alignLeaves, DTypeError, formatShape, pathsOf, rebuild, ShapeError, sameShape, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
 import { addTrees } from '../algebra.ts';
 import type { Transition } from '../estimators/index.ts';
@@ -73,7 +73,7 @@ function pullThrough<P, S, X, Y>(
   return { parameters: total as P, state: state as S };
 }
 
-/** The new state in the order of the old one's leaves. @throws ShapeError or TreeError when the cell changed its structure. */
+/** The new state in the order of the old one's leaves. @throws ShapeError, DTypeError or TreeError when the cell changed it. */
 export function conform<S>(next: S, state: S, who: string): S {
   const leaves = alignLeaves(state as Tree, next, `${who}.step: state`);
   pathsOf(state as Tree, 'state').forEach(({ path, tensor }, i) => {
@@ -81,6 +81,8 @@ export function conform<S>(next: S, state: S, who: string): S {
     if (leaf === undefined) throw new ShapeError(`${who}.step: ${path} is missing from the new state`);
     if (!sameShape(leaf.shape, tensor.shape))
       throw new ShapeError(`${who}.step: ${path} changed its shape from ${formatShape(tensor.shape)} to ${formatShape(leaf.shape)}`);
+    if (leaf.dtype !== tensor.dtype)
+      throw new DTypeError(`${who}.step: ${path} changed its dtype from ${tensor.dtype} to ${leaf.dtype}; make constants of the state's dtype`);
   });
   return rebuild(state as Tree, leaves as Tensor[]) as S;
 }

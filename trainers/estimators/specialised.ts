@@ -1,0 +1,129 @@
+import type { Dependencies } from '../../autodiff/index.ts';
+import { ConfigurationError, DataError, dataOf, indices, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import { countElements } from '../algebra.ts';
+import type { Estimator, Transition } from './estimator.ts';
+import { covers, type Structure, structureOf } from './structure.ts';
+import {
+  advanceStructured,
+  expandStructured,
+  pullStructured,
+  requireStructure,
+  type StructuredInfluence,
+  startStructured,
+} from './structured.ts';
+
+/** G for those leaves of the parameters, named by their places, that reach the state at all. */
+type ReachingInfluence = { readonly leaves: Tensor; readonly jacobians: readonly Tensor[] };
+
+/**
+ * RTRL for one model: on slots where that pays, otherwise dense for the leaves of the parameters that reach the state.
+ *
+ * With q slots, a step takes q² products of arrays of P numbers; dense, S² P multiply-adds at the speed of matrix products, some five
+ * times faster each. Slots also are q² instructions for each leaf. So they pay up to about q = 2√S, whatever S is.
+ */
+export function specialised(dense: Estimator<Tree>, found: Dependencies, parameters: Tree): Estimator<Tree> {
+  const structure = structureOf(found, parameters, limitOf(found.size));
+  return structure === undefined ? onLeaves(dense, found, parameters) : onSlots(dense, structure, parameters);
+}
+
+/** The whole of G from what a specialised estimator carries; undefined for anything else, such as none. */
+export function shown(influence: Tree, parameters: Tree, state: Tree): Tree | undefined {
+  const size = countElements(state);
+  const carried = influence as Partial<StructuredInfluence & ReachingInfluence>;
+  if (carried.slots !== undefined) return expandStructured(carried as StructuredInfluence, parameters, size);
+  const { leaves, jacobians } = carried;
+  if (leaves === undefined || jacobians === undefined) return undefined;
+  const places = [...dataOf(leaves)];
+  const whole = leavesOf(parameters).map((leaf, i) => jacobians[places.indexOf(i)] ?? zeros([size, ...leaf.shape], { dtype: leaf.dtype }));
+  return rebuild(parameters, whole);
+}
+
+function limitOf(size: number): number {
+  return Math.max(0, Math.min(size - 1, Math.floor(2 * Math.sqrt(size))));
+}
+
+function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree): Estimator<Tree> {
+  const { size, most, pulls, leaves } = structure;
+  const sizes = leavesOf(like).map((leaf) => leaf.size);
+  const total = (weigh: (slots: number) => number) => sizes.reduce((sum, own, i) => sum + own * weigh(leaves[i].slots.length), 0);
+  const own = (influence: Tree) => influence as unknown as StructuredInfluence;
+  return {
+    ...dense,
+    structure: `sparse: a parameter reaches at most ${most} of ${size} state elements, ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} a step`,
+    cost: () => ({ time: total((slots) => slots * slots + pulls), memory: total((slots) => slots) }),
+    start: (parameters) => startStructured(structure, parameters as Tree),
+    advance: (influence, transition) => advanceStructured(structure, own(influence), transition),
+    pull: (influence, cotangent) => pullStructured(structure, own(influence), cotangent, like) as never,
+    specialise(found, parameters) {
+      const other = found && structureOf(found, parameters, limitOf(size));
+      if (other === undefined || !covers(structure, other)) throw misfit();
+      return this;
+    },
+    requireOwn: (influence) => requireStructure(structure, own(influence)),
+    show: (influence, parameters, state) => shown(influence, parameters, state),
+  };
+}
+
+function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Estimator<Tree> {
+  const all = leavesOf(like);
+  const reaching = reachingIn(found);
+  const size = reaching.reduce((sum, i) => sum + all[i].size, 0);
+  const idle = all.reduce((sum, leaf) => sum + leaf.size, 0) - size;
+  const own = (influence: Tree) => influence as unknown as ReachingInfluence;
+  const carry = (jacobians: Tree): Tree => ({ leaves: indices(reaching), jacobians });
+  return {
+    ...dense,
+    structure: `dense: parameters reach too many of the ${found.size} state elements${idle === 0 ? '' : `; ${idle} never reach the state`}`,
+    cost: ({ state }) => ({ time: state * state * size, memory: state * size }),
+    start: (parameters, state) => carry(dense.start(pickLeaves(parameters as Tree, reaching), state)),
+    advance: (influence, transition, noise) => ({
+      leaves: own(influence).leaves,
+      jacobians: dense.advance(own(influence).jacobians, restricted(transition, reaching), noise),
+    }),
+    pull(influence, cotangent) {
+      const pulled = leavesOf(dense.pull(own(influence).jacobians, cotangent) as unknown as Tree);
+      return rebuild(like, all.map((leaf, i) => pulled[reaching.indexOf(i)] ?? zeros(leaf.shape, { dtype: leaf.dtype }))) as never;
+    },
+    specialise(other) {
+      if (other === undefined || reachingIn(other).some((i) => !reaching.includes(i))) throw misfit();
+      return this;
+    },
+    requireOwn(influence) {
+      if (own(influence).leaves === undefined || [...dataOf(own(influence).leaves)].join() !== reaching.join())
+        throw new DataError('rtrl: the influence was carried for a model in which other parameters reach the state');
+    },
+    show: (influence, parameters, state) => shown(influence, parameters, state),
+  };
+}
+
+/** The places of the leaves of the parameters that have an element that reaches the state. */
+function reachingIn({ sets: [parameters] }: Dependencies): number[] {
+  return parameters.flatMap((sets, i) => (sets.some((set) => set !== 0) ? [i] : []));
+}
+
+/** A step as a function of some leaves of the parameters, in a list. */
+function restricted<P, S>({ parameters, state, push, pull }: Transition<P, S>, places: readonly number[]): Transition<Tensor[], S> {
+  return {
+    parameters: pickLeaves(parameters as Tree, places),
+    state,
+    push(tangents, tangent) {
+      const all = leavesOf(parameters as Tree).map((_, i) => (tangents as readonly Tensor[])[places.indexOf(i)]);
+      return push(rebuild(parameters as Tree, all) as never, tangent);
+    },
+    pull(cotangent) {
+      const pulled = pull(cotangent);
+      return { parameters: pickLeaves(pulled.parameters as Tree, places), state: pulled.state };
+    },
+  };
+}
+
+function pickLeaves(tree: Tree, places: readonly number[]): Tensor[] {
+  const leaves = leavesOf(tree);
+  return places.map((i) => leaves[i]);
+}
+
+function misfit(): ConfigurationError {
+  return new ConfigurationError(
+    "rtrl: with an input of this type parameters reach state elements that they did not reach before; use rtrl({ structure: 'dense' })",
+  );
+}

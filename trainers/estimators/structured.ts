@@ -1,0 +1,136 @@
+import { add, concat, gather, mul, outer, reshape, slice, where } from '../../autodiff/index.ts';
+import { allocate, DataError, dataOf, fromData, leavesOf, mapTree, ones, rebuild, sameShape, sizeOf, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import { flattenTree, unflattenTree } from '../algebra.ts';
+import type { Transition } from './estimator.ts';
+import { type LeafReach, repeated, type Structure } from './structure.ts';
+
+/**
+ * The entries of G = ∂s/∂θ that can be other than zero. For each leaf of the parameters there are as many slots as one of its
+ * parameters reaches state elements; a slot has the shape of the leaf and holds one entry of G for each parameter.
+ */
+export type StructuredInfluence = {
+  /** For each leaf, the state elements that its slots are about: int32, [slots, ...leaf], with 1 for an axis along which they repeat. */
+  readonly rows: readonly Tensor[];
+  readonly slots: readonly (readonly Tensor[])[];
+};
+
+/** No influence yet. */
+export function startStructured(structure: Structure, parameters: Tree): StructuredInfluence {
+  const leaves = leavesOf(parameters);
+  return {
+    rows: structure.leaves.map(rowsOf),
+    slots: structure.leaves.map(({ shape, slots }, i) => slots.map(() => zeros(shape, { dtype: leaves[i].dtype }))),
+  };
+}
+
+/** @throws DataError when an influence is of another structure. */
+export function requireStructure(structure: Structure, influence: StructuredInfluence): void {
+  const expected = structure.leaves.map(rowsOf);
+  const same = influence.rows.length === expected.length && expected.every((rows, i) => equal(rows, influence.rows[i]) && influence.slots[i].length === rows.shape[0]);
+  if (!same) throw new DataError('rtrl: the influence was carried for a model in which parameters reach other state elements');
+}
+
+/**
+ * G ← J G + I on the slots: with R the elements that a parameter j reaches, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j].
+ * The rows of J and I come from one pull for each colour.
+ */
+export function advanceStructured<P, S>(structure: Structure, { rows, slots }: StructuredInfluence, transition: Transition<P, S>): StructuredInfluence {
+  if (structure.pulls === 0) return { rows, slots };
+  const [{ dtype }] = slots.flat();
+  const pulled = Array.from({ length: structure.pulls }, (_, colour) => {
+    const rowSum = Float64Array.from(structure.colours, (own) => Number(own === colour));
+    const unit = fromData(dtype === 'float32' ? Float32Array.from(rowSum) : rowSum, [structure.size]);
+    return transition.pull(unflattenTree(unit, transition.state) as never);
+  });
+  const jacobian = concat(pulled.map(({ state }) => flattenTree(state)));
+  const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
+  const next = structure.leaves.map((leaf, i) =>
+    leaf.slots.map((to, r) => {
+      const own = immediateOf(structure, leaf, to, immediate.map((leaves) => leaves[i]));
+      const carried = leaf.slots.flatMap((from, q) => {
+        if (!to.some((element, at) => element >= 0 && from[at] >= 0 && structure.depends(element, from[at]))) return [];
+        const places = to.map((element, at) => structure.colours[Math.max(element, 0)] * structure.size + Math.max(from[at], 0));
+        return mul(spread(pick(jacobian, places), leaf), slots[i][q]);
+      });
+      const sum = carried.reduce((total, part) => add(total, part), own);
+      return to.includes(-1) ? where(masked(leaf, to, (element) => element >= 0), sum, 0) : sum;
+    }),
+  );
+  return { rows, slots: next };
+}
+
+/** cᵀG. Slots about nothing are zero, whatever they are multiplied with. */
+export function pullStructured(structure: Structure, { slots }: StructuredInfluence, cotangent: unknown, parameters: Tree): Tree {
+  const flat = flattenTree(cotangent);
+  const pulled = structure.leaves.map((leaf, i) => {
+    const parts = leaf.slots.map((elements, r) => mul(spread(pick(flat, elements.map((element) => Math.max(element, 0))), leaf), slots[i][r]));
+    return parts.length === 0 ? zeros(leaf.shape, { dtype: flat.dtype }) : parts.reduce((sum, part) => add(sum, part));
+  });
+  return rebuild(parameters, pulled);
+}
+
+/** G itself: a tree like the parameters, whose leaves have shape [S, ...leaf]. */
+export function expandStructured({ rows, slots }: StructuredInfluence, parameters: Tree, size: number): Tree {
+  let at = 0;
+  return mapTree(parameters, (leaf) => {
+    const i = at++;
+    const [elements, compact] = [dataOf(rows[i]), rows[i].shape.slice(1)];
+    const places = repeated(compact, leaf.shape);
+    const whole = allocate(leaf.dtype, size * leaf.size);
+    slots[i].forEach((slot, r) => {
+      const shift = r * sizeOf(compact);
+      dataOf(slot).forEach((value: number, j: number) => {
+        const element = elements[shift + places[j]];
+        if (element >= 0) whole[element * leaf.size + j] = value;
+      });
+    });
+    return fromData(whole, [size, ...leaf.shape]);
+  });
+}
+
+/** The rows of I that a slot is about, where several pulls hold them: from each its own. */
+function immediateOf({ colours }: Structure, leaf: LeafReach, elements: Int32Array, pulled: readonly Tensor[]): Tensor {
+  const needed = [...new Set(elements)].filter((element) => element >= 0).map((element) => colours[element]);
+  const different = [...new Set(needed)];
+  if (different.length === 1) return pulled[different[0]];
+  return different
+    .map((colour) => where(masked(leaf, elements, (element) => element >= 0 && colours[element] === colour), pulled[colour], 0))
+    .reduce((sum, part) => add(sum, part));
+}
+
+/** The elements of a vector at constant places: a block where they follow each other. */
+function pick(vector: Tensor, places: Int32Array): Tensor {
+  const [first] = places;
+  if (places.length === vector.size && places.every((place, i) => place === i)) return vector;
+  if (places.every((place, i) => place === first + i)) return slice(vector, [first], [first + places.length]);
+  return gather(vector, fromData(places, [places.length]));
+}
+
+/** One factor for each parameter of the compact shape, repeated to the shape of the leaf. */
+function spread(factors: Tensor, { shape, compact }: LeafReach): Tensor {
+  const [rows, columns] = shape;
+  // An outer product with ones is written in one pass, row after row.
+  if (shape.length === 2 && compact[0] === 1 && compact[1] === columns) return outer(ones([rows], { dtype: factors.dtype }), factors);
+  if (shape.length === 2 && compact[1] === 1 && compact[0] === rows) return outer(factors, ones([columns], { dtype: factors.dtype }));
+  return reshape(factors, compact);
+}
+
+/** A mask of the leaf's shape or one that broadcasts to it. */
+function masked({ compact }: LeafReach, elements: Int32Array, holds: (element: number) => boolean): Tensor {
+  return fromData(Int32Array.from(elements, (element) => Number(holds(element))), compact);
+}
+
+function rowsOf({ compact, slots }: LeafReach): Tensor {
+  const width = sizeOf(compact);
+  const rows = new Int32Array(slots.length * width);
+  slots.forEach((slot, r) => {
+    rows.set(slot, r * width);
+  });
+  return fromData(rows, [slots.length, ...compact]);
+}
+
+function equal(a: Tensor, b: Tensor): boolean {
+  if (!sameShape(a.shape, b.shape)) return false;
+  const [left, right] = [dataOf(a), dataOf(b)];
+  return left.every((value: number, i: number) => value === right[i]);
+}

@@ -12,7 +12,8 @@ const tile = memory.data(128, 64);
 
 /**
  * Packs `count` lines (of `lineStride` bytes apart) of `depth` elements (`stride` bytes apart) into panels of `width` lines:
- * panel by panel, for each depth its `width` elements. Lines that are missing from the last panel are 0.
+ * panel by panel, for each depth its `width` elements. Lines that are missing from the last panel are 0: they are never stored,
+ * but what lay there might be denormal, and slow.
  */
 function pack<T>(to: usize, from: usize, count: usize, depth: usize, lineStride: usize, stride: usize, width: usize): void {
   const line = width << alignof<T>();

@@ -1,0 +1,60 @@
+import { type Contestant, contest, enter, type Stopper } from '../demo/contest.ts';
+import { show } from '../demo/display.ts';
+import { balancingText, bookText, resultOf } from '../demo/results.ts';
+import { balancingRace, bookRace, length, type Race } from '../demo/settings.ts';
+import { exitCodes } from '../errors.ts';
+import { claimFolder, fileNames } from '../training/folder.ts';
+import { signalExitCode, watchSignals } from '../training/stop.ts';
+import type { DemoOptions } from './demoOptions.ts';
+
+/** `norewind demo`: gives the exit code. */
+export async function demo(options: DemoOptions): Promise<number> {
+  const settings = {
+    balancingSteps: options.steps,
+    bookCharacters: options.characters,
+    bookLastPart: Math.max(1, Math.round((options.characters * length.bookLastPart) / length.bookCharacters)),
+    seed: options.seed,
+  };
+  const races = [balancingRace(settings), bookRace(settings)] as const;
+  // Everything is tried before anything is written.
+  races.forEach((race) => {
+    enter(race, '');
+  });
+  const folder = claimFolder(options.out, 'demo', options.force === true);
+  const stopper = createStopper();
+  const { watch } = stopper;
+  const tell = (text: string) => void (watch.signal !== 'SIGPIPE' && process.stdout.write(text));
+  const entries: { race: Race; contestants: Contestant[] }[] = [];
+  for (const [i, race] of races.entries()) {
+    const contestants = enter(race, folder.path);
+    entries.push({ race, contestants });
+    if (watch.signal !== undefined) break;
+    const endShow = show(process.stderr, race, contestants, options.quiet === true);
+    try {
+      await contest(contestants, stopper);
+    } finally {
+      endShow();
+    }
+    if (options.json) for (const contestant of contestants) tell(`${JSON.stringify(resultOf(race.name, contestant))}\n`);
+    else if (watch.signal === undefined) tell(`${race.title}\n\n${[balancingText, bookText][i](contestants)}\n`);
+  }
+  if (watch.signal !== undefined) {
+    process.stderr.write(`norewind: stopped by ${watch.signal}; the states of the contestants are in ${folder.path}\n`);
+    return signalExitCode(watch.signal);
+  }
+  const { demoReport } = await import('../demo/report.ts');
+  const report = folder.write(fileNames.report, demoReport(entries[0], entries[1]));
+  tell(options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${report}\n`);
+  return exitCodes.done;
+}
+
+function createStopper(): Stopper {
+  let onSignal = () => {};
+  const watch = watchSignals(() => onSignal());
+  return {
+    watch,
+    onSignal: (action) => {
+      onSignal = action;
+    },
+  };
+}

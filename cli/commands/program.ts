@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { experiments } from '../experiments/registry.ts';
+import { packageVersion } from '../package-root.ts';
+import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
+import { addRunOptions, type RunOptions } from './runOptions.ts';
+
+/** The commands and their options. `finish` is given the exit code of the one that ran. */
+export function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('norewind')
+    .description('Trains recurrent networks online, on a stream that never ends, without rewinding it.')
+    .version(packageVersion())
+    .exitOverride()
+    // Errors are told by whoever catches them.
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError();
+  const demo = program
+    .command('demo')
+    .description('a showcase of about two minutes: what unbiased gradients can do, and what they cost')
+    .action(async (options: DemoOptions) => finish(await (await import('./demo.ts')).demo(options)));
+  addDemoOptions(demo);
+  const run = program
+    .command('run')
+    .description('run an experiment, reproducible from its run folder')
+    .argument('<experiment>', `${experiments.map(({ name }) => name).join(', ')}, or a config.json`)
+    .action(async (experiment: string, options: RunOptions) => finish(await (await import('./run.ts')).run(experiment, options)));
+  addRunOptions(run);
+  run.addHelpText(
+    'after',
+    `\nExperiments:\n${experiments.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`).join('\n')}`,
+  );
+  return program;
+}

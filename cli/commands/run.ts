@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { exitCodes, FailedError } from '../errors.ts';
+import { mergeWishes, type Wish } from '../experiments/config.ts';
+import { readConfigFile } from '../experiments/configFile.ts';
+import { experiments } from '../experiments/registry.ts';
+import { type Plan, resolveWish } from '../experiments/resolve.ts';
+import { formatSeconds } from '../terminal/numbers.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { claimFolder, fileNames, type RunFolder } from '../training/folder.ts';
+import { describeRun, resultRows } from '../training/results.ts';
+import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { type Outcome, train } from '../training/train.ts';
+import { type RunOptions, wishOf } from './runOptions.ts';
+
+/**
+ * `norewind run`: gives the exit code.
+ * @throws UsageError, ConfigurationError or DataError before anything is written; FailedError when the run diverges.
+ */
+export async function run(subject: string, options: RunOptions): Promise<number> {
+  const plan = resolveWish(wishFor(subject, options));
+  const { config, prepared } = plan;
+  const folder = claimFolder(options.out, `${config.experiment}-${config.estimator.name}`, options.force === true);
+  const stop = watchSignals();
+  const progress = createProgress(
+    process.stderr,
+    { title: describeRun(config), unit: prepared.unit, ...config },
+    options.quiet === true,
+  );
+  const emit = (event: object) =>
+    void (options.json && stop.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
+  emit({ event: 'begin', folder: folder.path, config });
+  const outcome = await train(plan, folder, stop, {
+    ...progress,
+    onRecord(record) {
+      emit({ event: 'metrics', ...record });
+      progress.onRecord?.(record);
+    },
+  });
+  progress.finish();
+  // Loading the library that draws takes longer than a short run.
+  const { runReport } = await import('../report/runReport.ts');
+  const report = folder.write(fileNames.report, runReport(plan, outcome));
+  const { status, steps, seconds, checkpoint, problem } = outcome;
+  emit({ event: 'end', status, steps, seconds, checkpoint, report, ...(problem === undefined ? {} : { problem }) });
+  if (!options.json && stop.signal !== 'SIGPIPE') process.stdout.write(summary(plan, outcome, folder));
+  if (problem !== undefined)
+    throw new FailedError(`${problem.replace('clipByGlobalNorm', '--clip')}; the last good state is in ${checkpoint}`);
+  if (status !== 'stopped' || stop.signal === undefined) return exitCodes.done;
+  process.stderr.write(
+    `norewind: stopped by ${stop.signal} after step ${steps} of ${config.steps}; the state is in ${checkpoint}\n`,
+  );
+  return signalExitCode(stop.signal);
+}
+
+/** The wish for an experiment by name, or for the configuration in a file, under the options given. */
+function wishFor(subject: string, options: RunOptions): Wish {
+  const isFile = !experiments.some(({ name }) => name === subject) && (/[/\\]|\.json$/.test(subject) || existsSync(subject));
+  const base: Wish = isFile ? readConfigFile(subject) : { experiment: subject };
+  const wish = wishOf(base.experiment, options);
+  const estimator = wish.estimator?.name ?? base.estimator?.name;
+  if (estimator !== 'bptt' || wish.estimator?.window === undefined) return mergeWishes(base, wish);
+  // What is a window for others is the length of a sequence here.
+  const { window, ...rest } = wish.estimator;
+  return mergeWishes(base, { ...wish, estimator: { ...rest, length: window } });
+}
+
+function summary(plan: Plan, outcome: Outcome, folder: RunFolder): string {
+  const rows: [string, string][] = [
+    ...resultRows(plan.config, plan.prepared, outcome),
+    ['time', `${formatSeconds(outcome.seconds)}, ${Math.round(outcome.steps / outcome.seconds)} steps a second`],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  const lines = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
+  const files = Object.values(fileNames).join(', ');
+  return `${describeRun(plan.config)}\n${lines.join('\n')}\nRun folder: ${folder.path} (${files})\n`;
+}

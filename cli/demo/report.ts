@@ -1,0 +1,46 @@
+import { windowCurve, yardstickCurves } from '../report/curves.ts';
+import { escapeHtml, htmlPage, htmlTable } from '../report/html.ts';
+import { drawFigure } from '../report/plots.ts';
+import type { Contestant } from './contest.ts';
+import { balancingHeader, bookHeader } from './results.ts';
+import { converged, type Race } from './settings.ts';
+import { balancingRows, balancingSentence, bookRows, bookSentences } from './verdicts.ts';
+
+export interface Entry {
+  readonly race: Race;
+  readonly contestants: readonly Contestant[];
+}
+
+/** The report of the showcase, as a page that needs nothing but itself. */
+export function demoReport(balancing: Entry, book: Entry): string {
+  const curves = ({ contestants }: Entry) => contestants.map(({ title, records }) => windowCurve(title, records));
+  const lastPart = book.contestants[0].plan.config.lastWindow;
+  return htmlPage('norewind: learning without rewinding', [
+    `<h2>${escapeHtml(balancing.race.title)}</h2>`,
+    '<p>One parameter acts on a linear system: at once in one direction, and later, more strongly, in the other one. An estimator that',
+    'looks back too shortly follows the wrong sign, whatever its learning rate.</p>',
+    `<p><strong>${escapeHtml(balancingSentence(balancing.contestants))}</strong></p>`,
+    drawFigure({
+      x: 'step',
+      y: 'loss, mean of the latest 1 %',
+      isLogarithmic: true,
+      curves: curves(balancing),
+      levels: [{ label: 'converged', value: converged }],
+    }),
+    htmlTable(balancingHeader, balancingRows(balancing.contestants)),
+    `<h2>${escapeHtml(book.race.title)}</h2>`,
+    '<p>Each character is predicted, then learnt from, once. TBPTT-16 updates its parameters',
+    'once in 16 characters, the others at each. The models of order 0, 1 and 2 only count which character follows which.</p>',
+    `<p><strong>${bookSentences(book.contestants).map(escapeHtml).join(' ')}</strong></p>`,
+    drawFigure({
+      x: 'character',
+      y: `bits per character, last ${lastPart}`,
+      isLogarithmic: false,
+      curves: [...curves(book), ...yardstickCurves(book.contestants[0].records)],
+    }),
+    htmlTable(bookHeader(lastPart), bookRows(book.contestants)),
+    '<h2>Configurations</h2>',
+    '<p>Each contestant has a run folder of its own beside this page; <code>norewind run …/config.json</code> repeats it.</p>',
+    `<pre>${escapeHtml([...balancing.contestants, ...book.contestants].map(({ plan }) => JSON.stringify(plan.config)).join('\n'))}</pre>`,
+  ]);
+}

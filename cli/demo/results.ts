@@ -1,0 +1,40 @@
+import { formatCount } from '../terminal/numbers.ts';
+import { formatTable } from '../terminal/table.ts';
+import type { Contestant } from './contest.ts';
+import { balancingRows, balancingSentence, bookRows, bookSentences, verdictOf } from './verdicts.ts';
+
+export const balancingHeader: readonly string[] = ['estimator', 'loss at the end', 'seconds', 'verdict'];
+
+export function bookHeader(lastPart: number): string[] {
+  return ['model', 'bits, all', `bits, last ${formatCount(lastPart)}`, 'seconds'];
+}
+
+export function balancingText(contestants: readonly Contestant[]): string {
+  return `${formatTable(balancingHeader, balancingRows(contestants))}\n\n  ${balancingSentence(contestants)}\n`;
+}
+
+export function bookText(contestants: readonly Contestant[]): string {
+  const table = formatTable(bookHeader(contestants[0].plan.config.lastWindow), bookRows(contestants));
+  return `${table}\n\n${bookSentences(contestants)
+    .map((sentence) => `  ${sentence}\n`)
+    .join('')}`;
+}
+
+/** What became of a contestant, for programs. */
+export function resultOf(race: string, contestant: Contestant): object {
+  const { title, folder, outcome, records } = contestant;
+  const last = records.at(-1);
+  const isBook = last?.windowBits !== undefined;
+  return {
+    event: 'contestant',
+    race,
+    title,
+    folder,
+    status: outcome?.status ?? 'waiting',
+    steps: outcome?.steps ?? 0,
+    seconds: outcome?.seconds ?? 0,
+    ...(isBook
+      ? { meanBits: last.meanBits, windowBits: last.windowBits }
+      : { verdict: verdictOf(contestant), windowLoss: last?.windowLoss }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Wish } from '../experiments/config.ts';
+
+/** How long the showcase is. These are the numbers to raise when steps become faster. */
+export const length = {
+  balancingSteps: 100_000,
+  bookCharacters: 10_000,
+  /** The part of the book whose figures are told besides those of the whole. */
+  bookLastPart: 2_000,
+} as const;
+
+/** How many contestants run at once. */
+export const workers = 2;
+
+/** A loss under this counts as converged. */
+export const converged = 1e-10;
+
+/** The loss where θ never moves from 1/2: s¹ comes to rest at 2θ(2p - n) = -3, and ½(s¹ - 1)² is 8. Worse is divergence. */
+export const untrained = 8;
+
+export interface Race {
+  readonly name: string;
+  readonly title: string;
+  readonly contestants: readonly Wish[];
+}
+
+export interface Length {
+  readonly balancingSteps: number;
+  readonly bookCharacters: number;
+  readonly bookLastPart: number;
+  readonly seed: number;
+}
+
+/** UORO, RTRL and truncated backpropagation, the slowest first, at the rates of the experiment. */
+export function balancingRace({ balancingSteps: steps, seed }: Length): Race {
+  const lastWindow = Math.ceil(steps / 100);
+  const windows = [1, 10, 100, 200].map((window) => ({ name: 'tbptt', window }));
+  return {
+    name: 'influence-balancing',
+    title: 'Influence balancing (23 units, 10 positive)',
+    contestants: [{ name: 'uoro' }, { name: 'rtrl' }, ...windows].map((estimator) => ({
+      experiment: 'influence-balancing',
+      estimator,
+      seed,
+      steps,
+      lastWindow,
+    })),
+  };
+}
+
+/** The same network, optimiser and characters for each. */
+export function bookRace({ bookCharacters: steps, bookLastPart: lastWindow, seed }: Length): Race {
+  const estimators = [{ name: 'uoro' }, { name: 'tbptt', window: 1 }, { name: 'tbptt', window: 16 }];
+  return {
+    name: 'moby-dick',
+    title: 'Moby-Dick, character by character (GRU of 64 units, Adam)',
+    contestants: estimators.map((estimator) => ({
+      experiment: 'text',
+      cell: { name: 'gru', units: 64 },
+      estimator,
+      optimizer: { name: 'adam', rate: 1e-3, alpha: 0.03 },
+      seed,
+      steps,
+      lastWindow,
+    })),
+  };
+}

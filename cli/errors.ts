@@ -1,0 +1,41 @@
+import { ConfigurationError, DataError, NorewindError } from '../lib/index.ts';
+
+/** A command, option, file or folder that cannot be used as given. Exit code 2. */
+export class UsageError extends NorewindError {}
+
+/** The work was begun and could not be finished. Exit code 1. */
+export class FailedError extends NorewindError {}
+
+export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+export function exitCodeOf(error: unknown): number {
+  const isInput = error instanceof UsageError || error instanceof ConfigurationError || error instanceof DataError;
+  return isInput ? exitCodes.usage : exitCodes.failed;
+}
+
+/** What went wrong, on one line. */
+export function sentenceOf(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+  return error instanceof NorewindError ? text : `something unexpected happened, which is a defect of norewind: ${text}`;
+}
+
+/** The sentence for an error of the file system. */
+export function fileProblem(action: string, path: string, error: unknown): string {
+  const code = (error as { code?: string }).code ?? '';
+  return `cannot ${action} ${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+  EEXIST: 'it exists already',
+  ENOSPC: 'no space is left on the device',
+  EDQUOT: 'the disk quota is used up',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its symbolic links lead in a circle',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+};

@@ -1,0 +1,71 @@
+import type { FloatDType } from '../../lib/index.ts';
+
+export type Setting = number | string | boolean;
+
+/** A thing by its name, with its settings. */
+export type Named = Readonly<Record<string, Setting>> & { readonly name: string };
+
+/** Everything that a run depends on: with the same version of norewind it gives the same metrics, byte for byte. */
+export interface RunConfig {
+  readonly experiment: string;
+  readonly task: Readonly<Record<string, Setting>>;
+  /** Absent where the task is a system of its own. */
+  readonly cell?: { readonly name: string; readonly units: number };
+  readonly estimator: Named;
+  readonly optimizer: Named;
+  readonly dtype: FloatDType;
+  /** Of the initial parameters and of the estimator's draws; the task has a seed of its own, made from it. */
+  readonly seed: number;
+  readonly steps: number;
+  /** How many of the latest steps the last-window loss is the mean of. */
+  readonly lastWindow: number;
+}
+
+/** What is asked for, by options or in a file; everything else follows from the experiment's defaults. */
+export interface Wish {
+  readonly experiment: string;
+  readonly task?: Readonly<Record<string, Setting>>;
+  readonly cell?: { readonly name?: string; readonly units?: number };
+  readonly estimator?: Readonly<Record<string, Setting>>;
+  readonly optimizer?: Readonly<Record<string, Setting>>;
+  readonly dtype?: FloatDType;
+  readonly seed?: number;
+  readonly steps?: number;
+  readonly lastWindow?: number;
+}
+
+/** The first wish where the second one has none. A new estimator or optimiser does not inherit the settings of the old one. */
+export function mergeWishes(base: Wish, over: Wish): Wish {
+  const groups = ['task', 'cell', 'estimator', 'optimizer'];
+  return {
+    ...without(base, ...groups, ...(over.steps === undefined ? [] : ['lastWindow'])),
+    ...without(over, ...groups),
+    ...group('task', mergeTasks(base, over)),
+    ...group('cell', { ...base.cell, ...over.cell }),
+    ...group('estimator', mergeNamed(base.estimator, over.estimator)),
+    ...group('optimizer', mergeNamed(base.optimizer, over.optimizer)),
+  };
+}
+
+/** New data bring their own alphabet, and a new seed is also one for the task. */
+function mergeTasks(base: Wish, over: Wish): NonNullable<Wish['task']> {
+  const old = base.task ?? {};
+  const kept = over.task?.data === undefined ? old : without(old, 'sha256', 'alphabet');
+  return { ...(over.seed === undefined ? kept : without(kept, 'seed')), ...over.task };
+}
+
+function without<T extends object>(record: T, ...keys: readonly string[]): T {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key))) as T;
+}
+
+function mergeNamed(base: Wish['estimator'] = {}, over: Wish['estimator'] = {}): Readonly<Record<string, Setting>> {
+  if (over.name !== undefined && base.name !== undefined && over.name !== base.name) return over;
+  // Without a stride of its own, a new window brings its default stride.
+  const { stride, ...rest } = base;
+  const keepsStride = stride !== undefined && (over.window === undefined || stride !== base.window);
+  return { ...rest, ...(keepsStride ? { stride } : {}), ...over };
+}
+
+function group<K extends string, T extends object>(key: K, value: T): { [key in K]?: T } {
+  return (Object.keys(value).length === 0 ? {} : { [key]: value }) as { [key in K]?: T };
+}

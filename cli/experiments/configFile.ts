@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { fileProblem, UsageError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
+import type { Wish } from './config.ts';
+
+const groups = ['task', 'cell', 'estimator', 'optimizer'];
+const numbers = ['seed', 'steps', 'lastWindow'];
+const words = ['experiment', 'dtype'];
+const keys = [...words, ...groups, ...numbers];
+
+/** @throws UsageError unless the file holds a configuration, as in the run folder of an earlier run. */
+export function readConfigFile(path: string): Wish {
+  const value = parse(path, read(path));
+  if (!isRecord(value)) throw new UsageError(`${path}: a configuration is a JSON object with the keys ${keys.join(', ')}`);
+  for (const [key, entry] of Object.entries(value)) {
+    if (!keys.includes(key)) throw new UsageError(`${path}: there is no key ${JSON.stringify(key)}${didYouMean(key, keys)}`);
+    if (numbers.includes(key)) requireType(path, key, entry, 'number');
+    else if (words.includes(key)) requireType(path, key, entry, 'string');
+    else requireGroup(path, key, entry);
+  }
+  if (value.experiment === undefined) throw new UsageError(`${path}: the key "experiment" is missing`);
+  return value as unknown as Wish;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(fileProblem('read the configuration', path, error));
+  }
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${path} is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+function requireGroup(path: string, key: string, value: unknown): void {
+  if (!isRecord(value)) throw new UsageError(`${path}: ${key} must be an object, got ${JSON.stringify(value)}`);
+  for (const [name, entry] of Object.entries(value)) {
+    const isName = name === 'name' || (key === 'task' && typeof entry === 'string') || typeof entry === 'boolean';
+    if (key === 'cell' && !['name', 'units'].includes(name)) throw new UsageError(`${path}: there is no key "cell.${name}"`);
+    if (name === 'lanes' || isName) requireType(path, `${key}.${name}`, entry, typeof entry === 'boolean' ? 'boolean' : 'string');
+    else requireType(path, `${key}.${name}`, entry, 'number');
+  }
+}
+
+function requireType(path: string, key: string, value: unknown, type: 'number' | 'string' | 'boolean'): void {
+  if (typeof value !== type) throw new UsageError(`${path}: ${key} must be a ${type}, got ${JSON.stringify(value)}`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,44 @@
+import { bptt, type Estimator, rtrl, tbptt, type UoroOptions, uoro } from '../../trainers/index.ts';
+import { UsageError } from '../errors.ts';
+import { choose } from './choose.ts';
+import type { Named, Setting } from './config.ts';
+
+interface Kind {
+  readonly options: readonly string[];
+  make(settings: Readonly<Record<string, Setting>>): Estimator;
+}
+
+/** Every estimator that runs can use, with the settings that it takes. */
+const kinds: Readonly<Record<string, Kind>> = {
+  uoro: { options: ['window', 'rank', 'epsilon', 'lanes'], make: (settings) => uoro(settings as UoroOptions) },
+  tbptt: { options: ['window', 'stride'], make: (settings) => tbptt(settings as { window: number; stride?: number }) },
+  bptt: { options: ['length'], make: (settings) => bptt(settings as { length: number }) },
+  rtrl: { options: [], make: () => rtrl() },
+};
+
+export const estimatorNames: readonly string[] = Object.keys(kinds);
+
+/** @throws UsageError for an unknown name or a setting that it does not take, ConfigurationError for a value out of range. */
+export function makeEstimator({ name, ...settings }: Named): Estimator {
+  const kind = choose('estimator', kinds, name);
+  for (const key of Object.keys(settings))
+    if (!kind.options.includes(key))
+      throw new UsageError(
+        `the estimator ${name} has no setting ${key}; ${kind.options.length === 0 ? 'it has none' : `it has ${kind.options.join(', ')}`}`,
+      );
+  return kind.make(settings);
+}
+
+/** What it is called in tables and plots: UORO, TBPTT-16, UORO memory-4. */
+export function titleOf({ name, window, stride, rank, length }: Named): string {
+  const title = name.toUpperCase();
+  if (name === 'tbptt') return `${title}-${window}${stride === window ? '' : `/${stride}`}`;
+  if (name === 'bptt') return `${title}-${length}`;
+  return [
+    title,
+    window !== undefined && window !== 1 ? `memory-${window}` : '',
+    rank !== undefined && rank !== 1 ? `rank-${rank}` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,20 @@
+import { UsageError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
+import { anbn } from './anbn.ts';
+import { brackets } from './brackets.ts';
+import type { Experiment } from './experiment.ts';
+import { influenceBalancing } from './influenceBalancing.ts';
+import { text } from './text.ts';
+
+export const experiments: readonly Experiment[] = [influenceBalancing, anbn, brackets, text];
+
+/** @throws UsageError for a name that no experiment has. */
+export function findExperiment(name: string): Experiment {
+  const found = experiments.find((experiment) => experiment.name === name);
+  if (found !== undefined) return found;
+  const names = experiments.map((experiment) => experiment.name);
+  const hint =
+    didYouMean(name, names) ||
+    `; there are ${names.join(', ')}, or the path of a configuration such as runs/anbn-uoro/config.json`;
+  throw new UsageError(`there is no experiment ${JSON.stringify(name)}${hint}`);
+}

@@ -1,0 +1,73 @@
+import { ConfigurationError } from '../../lib/index.ts';
+import { UsageError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
+import { mergeWishes, type Named, type RunConfig, type Wish } from './config.ts';
+import { makeEstimator } from './estimators.ts';
+import type { Experiment, Prepared, Session } from './experiment.ts';
+import { makeOptimizer } from './optimizers.ts';
+import { findExperiment } from './registry.ts';
+
+/** A run that can begin: its complete configuration, and its task. */
+export interface Plan {
+  readonly config: RunConfig;
+  readonly prepared: Prepared;
+  open(): Session;
+}
+
+const mostSteps = 1e12;
+
+/**
+ * Fills in what was not asked for, and tries everything that can be tried before the first step.
+ * @throws UsageError, ConfigurationError or DataError.
+ */
+export function resolveWish(wish: Wish): Plan {
+  const experiment = findExperiment(wish.experiment);
+  const base = experiment.defaults(String(wish.estimator?.name ?? 'uoro'));
+  const { seed = 1, dtype = base.dtype } = wish;
+  requireWhole('seed', seed, 0, 2 ** 32 - 1);
+  if (dtype !== 'float32' && dtype !== 'float64')
+    throw new UsageError(`dtype must be float32 or float64, got ${JSON.stringify(dtype)}`);
+  const merged = mergeWishes({ experiment: experiment.name, estimator: base.estimator, optimizer: base.optimizer }, wish);
+  const estimator = makeEstimator(merged.estimator as Named);
+  // A new kind of optimiser keeps the schedule.
+  const { rate, alpha } = base.optimizer;
+  const { optimizer, complete } = makeOptimizer({ rate, alpha, ...(merged.optimizer as Named) });
+  const isSystem = base.cell === undefined && merged.cell === undefined;
+  const cell = isSystem ? undefined : ({ ...base.cell, ...merged.cell } as RunConfig['cell']);
+  const prepared = experiment.prepare({ task: knownOptions(experiment, wish), seed: seedOf(wish, seed), cell, dtype });
+  const steps = requireWhole('steps', wish.steps ?? Math.min(base.steps, prepared.pass ?? base.steps), 1, mostSteps);
+  const lastWindow = requireWhole('lastWindow', wish.lastWindow ?? Math.min(1e5, Math.ceil(steps / 10)), 1, 1e7);
+  const config: RunConfig = {
+    experiment: experiment.name,
+    task: prepared.task,
+    ...(cell === undefined ? {} : { cell }),
+    estimator: { name: estimator.name, ...estimator.settings },
+    optimizer: complete,
+    dtype,
+    seed,
+    steps,
+    lastWindow: Math.min(lastWindow, steps),
+  };
+  return { config, prepared, open: () => prepared.open({ estimator, optimizer, seed }) };
+}
+
+/** The data have a seed of their own, so that the estimator's draws do not depend on them. */
+function seedOf(wish: Wish, seed: number): number {
+  return Number(wish.task?.seed ?? seed + 2 ** 32);
+}
+
+function knownOptions(experiment: Experiment, { task = {} }: Wish): NonNullable<Wish['task']> {
+  const { seed: _, ...given } = task;
+  const names = [...experiment.options.map(({ name }) => name), ...(experiment.name === 'text' ? ['sha256'] : [])];
+  for (const key of Object.keys(given))
+    if (!names.includes(key))
+      throw new UsageError(
+        `the experiment ${experiment.name} has no option ${key}${didYouMean(key, names) || `; it has ${names.join(', ')}`}`,
+      );
+  return given;
+}
+
+function requireWhole(name: string, value: number, least: number, most: number): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, got ${String(value)}`);
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileProblem, UsageError } from '../errors.ts';
+import { packageFile } from '../package-root.ts';
+
+/** The book that comes with the package, by the name it has in configurations. */
+export const book = 'moby-dick';
+
+export interface TextFile {
+  /** `moby-dick`, or the absolute path. */
+  readonly data: string;
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/** @throws UsageError for a file that cannot be read, is empty, or is not text in UTF-8. */
+export function readText(data: string): TextFile {
+  const own = data === book;
+  const path = own ? packageFile('cli', 'data', 'moby-dick.txt') : resolve(data);
+  const bytes = read(path);
+  if (bytes.length === 0) throw new UsageError(`${data} is empty: there is nothing to learn from`);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { data: own ? data : path, text: decode(data, bytes), sha256 };
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(fileProblem('read', path, error));
+  }
+}
+
+function decode(name: string, bytes: Uint8Array): string {
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) throw new UsageError(`${name} is not text: byte ${zero} is zero`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${name} is not text in UTF-8; convert it first`);
+  }
+}

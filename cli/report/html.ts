@@ -1,0 +1,51 @@
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character]);
+}
+
+/** A table; the first column is text, the others are figures where they look like it. */
+export function htmlTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, row: readonly string[]) =>
+    row.map((cell) => `<${tag}${classOf(cell)}>${escapeHtml(cell)}</${tag}>`).join('');
+  const head = `<thead><tr>${header.map((cell) => `<th>${escapeHtml(cell)}</th>`).join('')}</tr></thead>`;
+  return `<table>${head}<tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table>`;
+}
+
+function classOf(cell: string): string {
+  return /^-?[\d.,]+(e[+-]\d+)?( \w+)?$/.test(cell) ? ' class="figure"' : '';
+}
+
+/** A page that needs nothing but itself: no script, no font, no address. */
+export function htmlPage(title: string, parts: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${escapeHtml(title)}</h1>
+${parts.join('\n')}
+</body>
+</html>
+`;
+}
+
+const style = `
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #1c1e21; background: #fdfdfc; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 0.3rem; }
+p { margin: 0.4rem 0; }
+table { border-collapse: collapse; margin: 0.8rem 0; }
+th, td { padding: 0.25rem 1.4rem 0.25rem 0; text-align: left; border-bottom: 1px solid #8884; }
+td.figure { font-variant-numeric: tabular-nums; }
+pre { padding: 0.8rem; overflow-x: auto; background: #8881; border-radius: 4px; font-size: 0.85rem; }
+figure { margin: 0.8rem 0; } figcaption { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.85rem; }
+figcaption i { display: inline-block; width: 1.4em; margin-right: 0.4em; vertical-align: middle; border-top: 3px solid; }
+figcaption i.dashed { border-top-style: dashed; }
+svg { display: block; max-width: 100%; height: auto; overflow: visible; }
+@media (prefers-color-scheme: dark) { body { color: #e4e4e2; background: #17181a; } }
+`;

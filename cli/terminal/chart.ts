@@ -1,0 +1,45 @@
+import plot, { type Settings } from 'simple-ascii-chart';
+
+export type Point = readonly [x: number, y: number];
+
+/** The colours of the first curves, as the charting library and as terminals name them. */
+const palette = [
+  ['ansiCyan', 36],
+  ['ansiYellow', 33],
+  ['ansiMagenta', 35],
+  ['ansiGreen', 32],
+  ['ansiRed', 31],
+  ['ansiBlue', 34],
+] as const;
+
+/** A small line chart, without its title for fewer than two points. */
+export function drawChart(curves: readonly (readonly Point[])[], width: number, height: number, title: string): string[] {
+  const shown = curves.map((points) => thin(points, width)).filter((points) => points.length > 1);
+  if (shown.length === 0 || width < 20) return [];
+  const settings: Settings = {
+    width,
+    height,
+    hideXAxisTicks: true,
+    formatter: (value, { axis }) => (axis === 'y' ? Number(value.toPrecision(3)) : value),
+    ...(usesColor() ? { color: palette.map(([name]) => name) } : {}),
+  };
+  const chart = plot(shown as [number, number][][], settings);
+  return [title, ...chart.split('\n').filter((line) => line.trim() !== '')];
+}
+
+/** The text in the colour of a curve. */
+export function inColorOf(curve: number, text: string): string {
+  return usesColor() ? `\u001b[${palette[curve % palette.length][1]}m${text}\u001b[0m` : text;
+}
+
+function usesColor(): boolean {
+  return (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
+}
+
+/** At most one point for each column. */
+function thin(points: readonly Point[], width: number): readonly Point[] {
+  const columns = new Map<number, Point>();
+  const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 1];
+  for (const point of points) columns.set(Math.round(((point[0] - first) / Math.max(last - first, 1)) * width), point);
+  return [...columns.values()];
+}

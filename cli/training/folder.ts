@@ -1,0 +1,135 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { FailedError, fileProblem, UsageError } from '../errors.ts';
+
+/** The names of what a run leaves behind. */
+export const fileNames = {
+  config: 'config.json',
+  metrics: 'metrics.ndjson',
+  checkpoint: 'checkpoint.safetensors',
+  report: 'report.html',
+} as const;
+
+/** The folder of one run. */
+export interface RunFolder {
+  readonly path: string;
+  /** Writes a file as a whole: either the old content is there or the new one. @throws FailedError. */
+  write(name: string, content: string | Uint8Array): string;
+  /** Opens a file for lines, which are in the file as soon as they are written. */
+  lines(name: string): LineFile;
+}
+
+interface LineFile {
+  append(line: unknown): void;
+  close(): void;
+}
+
+/**
+ * The folder for a run: the given one, or the first of `runs/name`, `runs/name-2` … that is free.
+ * @throws UsageError when the given one exists and holds anything, unless it is forced; nothing has been changed then.
+ */
+export function claimFolder(wanted: string | undefined, name: string, force: boolean): RunFolder {
+  if (wanted !== undefined) return claim(wanted, force);
+  for (let count = 1; ; count++) {
+    const path = join('runs', count === 1 ? name : `${name}-${count}`);
+    if (!existsSync(path)) return claim(path, force);
+  }
+}
+
+/** A folder within the folder of a run. */
+export function openFolder(path: string): RunFolder {
+  try {
+    makeFolder(resolve(path));
+  } catch (error) {
+    throw new UsageError(fileProblem('make the folder', path, error));
+  }
+  return folderAt(path);
+}
+
+/** With the folders above it. Node's own `recursive` never returns where the file system refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+}
+
+function claim(path: string, force: boolean): RunFolder {
+  const content = contentOf(path);
+  if (content.length > 0 && !force)
+    throw new UsageError(
+      `${path} exists already and is not empty: give another folder with --out, or --force to replace the run in it`,
+    );
+  const folder = openFolder(path);
+  // What an earlier run left must not be taken for a part of this one.
+  for (const old of Object.values(fileNames)) rmSync(join(path, old), { force: true });
+  // Running out of permission should not happen after hours of work.
+  probe(path);
+  return folder;
+}
+
+function contentOf(path: string): string[] {
+  try {
+    if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file: give a folder with --out`);
+    return existsSync(path) ? readdirSync(path) : [];
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(fileProblem('use the folder', path, error));
+  }
+}
+
+function probe(path: string): void {
+  const file = join(path, `.probe-${process.pid}`);
+  try {
+    writeFileSync(file, '');
+    rmSync(file);
+  } catch (error) {
+    throw new UsageError(fileProblem('write into', path, error));
+  }
+}
+
+function folderAt(path: string): RunFolder {
+  return {
+    path,
+    write(name, content) {
+      const target = join(path, name);
+      try {
+        writeFileSync(`${target}.part`, content);
+        renameSync(`${target}.part`, target);
+      } catch (error) {
+        throw new FailedError(fileProblem('write', target, error));
+      }
+      return target;
+    },
+    lines(name) {
+      const target = join(path, name);
+      const file = attempt(target, () => openSync(target, 'w'));
+      return {
+        append: (line) => attempt(target, () => void writeSync(file, `${JSON.stringify(line)}\n`)),
+        close: () => closeSync(file),
+      };
+    },
+  };
+}
+
+function attempt<T>(target: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new FailedError(fileProblem('write', target, error));
+  }
+}

@@ -1,0 +1,66 @@
+import { dataOf, leavesOf, type Tree } from '../../lib/index.ts';
+import type { Meter } from './meter.ts';
+
+/** One line of metrics.ndjson. There is no time of day in it, so that the same run writes the same bytes. */
+export interface MetricsRecord {
+  /** How many steps are over. */
+  readonly step: number;
+  /** The loss of the last step, in nats where it is a code length. */
+  readonly loss: number;
+  /** The mean loss of all steps so far. */
+  readonly meanLoss: number;
+  /** The mean loss of the latest steps, `lastWindow` of them in the configuration. */
+  readonly windowLoss: number;
+  /** The two means in bits per symbol, where the task predicts symbols. */
+  readonly meanBits?: number;
+  readonly windowBits?: number;
+  /** The Euclidean norm of the latest estimate of the gradient. */
+  readonly gradientNorm: number;
+  /** For each yardstick, its bits per symbol on the same symbols. */
+  readonly yardsticks?: Readonly<Record<string, { readonly meanBits: number; readonly windowBits: number }>>;
+}
+
+export interface Measured {
+  readonly unit: 'bits' | 'loss';
+  readonly loss: Meter;
+  readonly yardsticks: ReadonlyMap<string, Meter>;
+  readonly gradient: unknown;
+}
+
+export function recordOf({ unit, loss, yardsticks, gradient }: Measured): MetricsRecord {
+  const windowLoss = loss.windowMean();
+  const own = Array.from(
+    yardsticks,
+    ([label, meter]) => [label, { meanBits: meter.mean, windowBits: meter.windowMean() }] as const,
+  );
+  return {
+    step: loss.count,
+    loss: loss.last,
+    meanLoss: loss.mean,
+    windowLoss,
+    ...(unit === 'bits' ? { meanBits: inBits(loss.mean), windowBits: inBits(windowLoss) } : {}),
+    gradientNorm: normOf(gradient),
+    ...(own.length === 0 ? {} : { yardsticks: Object.fromEntries(own) }),
+  };
+}
+
+/** Whether a record is due after this step: each step at first, then whenever their number has grown by 2 %. */
+export function createPace(): (step: number) => boolean {
+  let due = 1;
+  return (step) => {
+    if (step < due) return false;
+    due = Math.max(step + 1, Math.ceil(step * 1.02));
+    return true;
+  };
+}
+
+function inBits(nats: number): number {
+  return nats / Math.LN2;
+}
+
+function normOf(gradient: unknown): number {
+  let squares = 0;
+  // In double precision, where the squares of large float32 elements do not overflow.
+  for (const leaf of leavesOf(gradient as Tree)) for (const element of dataOf(leaf)) squares += element * element;
+  return Math.sqrt(squares);
+}

@@ -1,0 +1,35 @@
+import type { RunConfig } from '../experiments/config.ts';
+import { titleOf } from '../experiments/estimators.ts';
+import type { Prepared } from '../experiments/experiment.ts';
+import { formatBits, formatCount, formatFigure } from '../terminal/numbers.ts';
+import type { Outcome } from './train.ts';
+
+/** The task, network, estimator and optimiser on one line. */
+export function describeRun({ experiment, cell, estimator, optimizer, seed, dtype }: RunConfig): string {
+  const { name, rate, alpha, clip } = optimizer;
+  const schedule = `${rate}${alpha === 0 ? '' : `/(1 + ${alpha === 1 ? '' : alpha}√t)`}`;
+  const parts = [
+    experiment,
+    cell === undefined ? '' : `${cell.name.toUpperCase()} of ${cell.units} units`,
+    titleOf(estimator),
+    `${name} ${schedule}${clip === undefined ? '' : `, clipped at ${clip}`}`,
+    dtype,
+    `seed ${seed}`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+/** What came out, with what it may be compared with. */
+export function resultRows(config: RunConfig, { unit, levels }: Prepared, { steps, records }: Outcome): [string, string][] {
+  const last = records.at(-1);
+  const rows: [string, string][] = [['steps', formatCount(steps)]];
+  if (last === undefined) return rows;
+  const [mean, latest] = unit === 'bits' ? [last.meanBits, last.windowBits] : [last.meanLoss, last.windowLoss];
+  const what = unit === 'bits' ? 'bits per symbol' : 'loss';
+  rows.push([`${what}, all steps`, formatFigure(mean ?? Number.NaN, unit)]);
+  rows.push([`${what}, last ${formatCount(Math.min(steps, config.lastWindow))}`, formatFigure(latest ?? Number.NaN, unit)]);
+  for (const [label, { meanBits, windowBits }] of Object.entries(last.yardsticks ?? {}))
+    rows.push([label, `${formatBits(meanBits)} bits, last ${formatBits(windowBits)}`]);
+  for (const { label, value } of levels) rows.push([label, formatFigure(value, unit)]);
+  return rows;
+}

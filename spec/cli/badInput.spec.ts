@@ -1,0 +1,96 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { expect } from 'chai';
+import { createDesk, type Desk, inPairs, type Result } from './command.ts';
+
+interface Case {
+  readonly args: string;
+  readonly says: RegExp;
+  readonly code?: number;
+}
+
+const cases: readonly Case[] = [
+  { args: 'rn', says: /unknown command 'rn'.*run/ },
+  { args: 'demo --charactres 3', says: /unknown option '--charactres'.*--characters/ },
+  { args: 'demo --steps many', says: /--steps.*'many'.*not a number/ },
+  { args: 'demo --steps 0', says: /steps must be a whole number from 1/ },
+  { args: 'run', says: /missing required argument 'experiment'/ },
+  { args: 'run anbm', says: /no experiment "anbm"; did you mean anbn\?/ },
+  { args: 'run zzzzzz', says: /no experiment "zzzzzz"; there are influence-balancing, anbn, brackets, text/ },
+  { args: 'run anbn extra', says: /too many arguments/ },
+  { args: 'run anbn --stepz 3', says: /unknown option '--stepz'.*--steps/ },
+  { args: 'run anbn --rate fast', says: /--rate.*'fast'.*not a number/ },
+  { args: 'run anbn --rate 0x10', says: /--rate.*'0x10'.*not a number/ },
+  { args: 'run anbn --steps 2.5', says: /--steps.*'2.5'.*not a whole number/ },
+  { args: 'run anbn --steps 0', says: /steps must be a whole number from 1/ },
+  { args: 'run anbn --seed 9007199254740991', says: /seed must be a whole number from 0/ },
+  { args: 'run anbn --units 0', says: /units must be a whole number above zero, got 0/ },
+  { args: 'run anbn --min 5 --max 2', says: /max must be a whole number of at least 5, got 2/ },
+  { args: 'run anbn --estimator uro', says: /no estimator "uro"; did you mean uoro\?/ },
+  { args: 'run anbn --estimator rtrl --window 3', says: /rtrl has no setting window/ },
+  { args: 'run anbn --estimator tbptt --window 2 --stride 3', says: /stride must be at most 2/ },
+  { args: 'run anbn --cell grue', says: /no cell "grue"; did you mean gru\?/ },
+  { args: 'run anbn --optimizer adma', says: /no optimizer "adma"; did you mean adam\?/ },
+  { args: 'run anbn --rate=-1', says: /gamma must be a number of at least 0, got -1/ },
+  { args: 'run anbn --dtype float16', says: /dtype must be float32 or float64, got "float16"/ },
+  { args: 'run anbn --data text.txt', says: /anbn has no option data; it has min, max/ },
+  { args: 'run influence-balancing --cell gru', says: /system of its own/ },
+  { args: 'run text --data nowhere.txt', says: /cannot read .*nowhere\.txt: there is no such file/ },
+  { args: 'run text --data .', says: /cannot read .*: it is a folder, not a file/ },
+  { args: 'run text --data empty.txt', says: /empty\.txt is empty/ },
+  { args: 'run text --data binary.txt', says: /binary\.txt is not text: byte 2 is zero/ },
+  { args: 'run text --data latin.txt', says: /latin\.txt is not text in UTF-8/ },
+  { args: 'run text --data one.txt', says: /one\.txt has one character only/ },
+  { args: 'run text --data text.txt --alphabet abc', says: /character "x" \(U\+0078\) at offset 3 is not in the alphabet of 3/ },
+  { args: 'run missing/config.json', says: /cannot read the configuration missing\/config\.json: there is no such file/ },
+  { args: 'run broken.json', says: /broken\.json is not valid JSON/ },
+  { args: 'run list.json', says: /a configuration is a JSON object/ },
+  { args: 'run typo.json', says: /there is no key "estimater"; did you mean estimator\?/ },
+  { args: 'run words.json', says: /steps must be a number, got "many"/ },
+  { args: 'run changed.json', says: /is not the file it was/ },
+  { args: 'run anbn --out empty.txt', says: /empty\.txt is a file/ },
+  { args: 'run anbn --out empty.txt/run', says: /a part of the path is a file, not a folder/ },
+  { args: 'run anbn --out full', says: /full exists already and is not empty.*--force/ },
+];
+
+describe('cli: bad input', () => {
+  let desk: Desk;
+  let results: Map<string, Result>;
+  let contents: string[];
+
+  before(async () => {
+    desk = createDesk();
+    desk.file('text.txt', 'abcxabcx');
+    desk.file('empty.txt', '');
+    desk.file('one.txt', 'a');
+    desk.file('binary.txt', Uint8Array.of(97, 98, 0, 99));
+    desk.file('latin.txt', Uint8Array.of(97, 0xe9, 98));
+    desk.file('broken.json', '{ "experiment": ');
+    desk.file('list.json', '[]');
+    desk.file('typo.json', '{ "experiment": "anbn", "estimater": { "name": "uoro" } }');
+    desk.file('words.json', '{ "experiment": "anbn", "steps": "many" }');
+    desk.file('changed.json', JSON.stringify({ experiment: 'text', task: { data: desk.path('text.txt'), sha256: '00' } }));
+    mkdirSync(desk.path('full'));
+    desk.file('full/metrics.ndjson', 'precious\n');
+    contents = readdirSync(desk.folder);
+    const all = await inPairs(cases, ({ args }) => desk.norewind(args.split(' ')));
+    results = new Map(cases.map(({ args }, i) => [args, all[i]]));
+  });
+
+  after(() => desk.dispose());
+
+  for (const { args, says, code = 2 } of cases)
+    it(`norewind ${args}`, () => {
+      const { stdout, stderr, code: actual } = results.get(args) as Result;
+      expect(stderr).to.match(says);
+      // One sentence: no stack trace, no help.
+      expect(stderr).to.match(/^norewind: [^\n]+\n$/);
+      expect(stderr).not.to.contain('    at ');
+      expect(stdout).to.equal('');
+      expect(actual).to.equal(code);
+    });
+
+  it('changes and makes nothing', () => {
+    expect(readdirSync(desk.folder)).to.deep.equal(contents);
+    expect(desk.read('full/metrics.ndjson')).to.equal('precious\n');
+  });
+});

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { expect } from 'chai';
+import { createDesk, type Desk, type Result } from './command.ts';
+
+describe('cli: norewind demo', () => {
+  let desk: Desk;
+  let result: Result;
+
+  before(async () => {
+    desk = createDesk();
+    result = await desk.norewind('demo --steps 2000 --characters 60 --out show'.split(' '));
+  });
+
+  after(() => desk.dispose());
+
+  it('tells who converged, who diverged, and who is better at the book', () => {
+    expect(result.code).to.equal(0);
+    const { stdout } = result;
+    for (const name of ['UORO', 'RTRL', 'TBPTT-1', 'TBPTT-10', 'TBPTT-100', 'TBPTT-200'])
+      expect(stdout).to.match(new RegExp(`^ +${name} +[\\d.e+-]+ +[\\d.]+ +(converged|diverged|on its way)$`, 'm'));
+    for (const name of ['UORO', 'TBPTT-1', 'TBPTT-16', 'order-0 model', 'order-1 model', 'order-2 model'])
+      expect(stdout).to.match(new RegExp(`^ +${name}( +\\d\\.\\d{3}){2} `, 'm'));
+    expect(stdout).to.match(/After 60 characters UORO \([\d.]+ bits[^\n]+\) (loses to|beats) /);
+    // In so few steps RTRL cannot have converged, and the table does not say so.
+    expect(stdout).to.match(/RTRL [^\n]+ on its way$/m);
+    expect(stdout).to.match(/TBPTT-10 [^\n]+ diverged$/m);
+  });
+
+  it('says the truth about the book', () => {
+    const book = result.stdout.slice(result.stdout.indexOf('Moby-Dick'));
+    const of = (name: string) => Number(new RegExp(`^ +${name} +[\\d.]+ +([\\d.]+)`, 'm').exec(book)?.[1]);
+    for (const name of ['TBPTT-1', 'TBPTT-16']) {
+      const sentence = /After 60 characters [^\n]+/.exec(result.stdout)?.[0] ?? '';
+      const [, beaten = ''] = sentence.split('beats');
+      expect(beaten.includes(`${name} `), sentence).to.equal(of('UORO') < of(name));
+    }
+  });
+
+  it('prints the path of a report that needs nothing but itself, with a plot of each race', () => {
+    const path = /^Report: (.+)$/m.exec(result.stdout)?.[1] ?? '';
+    expect(existsSync(desk.path(path))).to.equal(true);
+    const report = desk.read(path);
+    expect(report.match(/<svg /g)).to.have.length(2);
+    expect(report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '')).not.to.match(/https?:|src=|href=|url\(|@import|<script|<link/);
+  });
+
+  it('leaves a run folder for each contestant, which repeats it', async () => {
+    const folder = 'show/moby-dick/tbptt-16';
+    expect((await desk.norewind(['run', `${folder}/config.json`, '-q', '--out', 'again'])).code).to.equal(0);
+    expect(desk.read('again/metrics.ndjson')).to.equal(desk.read(`${folder}/metrics.ndjson`));
+  });
+
+  it('stops on SIGINT with the states of those that were running', async () => {
+    const { code, stderr } = await desk.norewind('demo --out stopped'.split(' '), 'RTRL: begun', (child) => child.kill('SIGINT'));
+    expect(code).to.equal(130);
+    expect(stderr).to.contain('stopped by SIGINT');
+    expect(existsSync(desk.path('stopped/influence-balancing/uoro/checkpoint.safetensors'))).to.equal(true);
+    expect(existsSync(desk.path('stopped/influence-balancing/tbptt-200'))).to.equal(false);
+  });
+});

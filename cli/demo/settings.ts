@@ -3,9 +3,9 @@ import type { Wish } from '../experiments/config.ts';
 /** How long the showcase is. These are the numbers to raise when steps become faster. */
 export const length = {
   balancingSteps: 100_000,
-  bookCharacters: 10_000,
+  bookCharacters: 290_000,
   /** The part of the book whose figures are told besides those of the whole. */
-  bookLastPart: 2_000,
+  bookLastPart: 20_000,
 } as const;
 
 /** How many contestants run at once. */

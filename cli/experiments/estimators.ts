@@ -1,4 +1,4 @@
-import { bptt, type Estimator, rtrl, tbptt, type UoroOptions, uoro } from '../../trainers/index.ts';
+import { bptt, type Estimator, type RtrlOptions, rtrl, tbptt, type UoroOptions, uoro } from '../../trainers/index.ts';
 import { UsageError } from '../errors.ts';
 import { choose } from './choose.ts';
 import type { Named, Setting } from './config.ts';
@@ -13,7 +13,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   uoro: { options: ['window', 'rank', 'epsilon', 'lanes'], make: (settings) => uoro(settings as UoroOptions) },
   tbptt: { options: ['window', 'stride'], make: (settings) => tbptt(settings as { window: number; stride?: number }) },
   bptt: { options: ['length'], make: (settings) => bptt(settings as { length: number }) },
-  rtrl: { options: [], make: () => rtrl() },
+  rtrl: { options: ['structure'], make: (settings) => rtrl(settings as RtrlOptions) },
 };
 
 export const estimatorNames: readonly string[] = Object.keys(kinds);
@@ -24,7 +24,7 @@ export function makeEstimator({ name, ...settings }: Named): Estimator {
   for (const key of Object.keys(settings))
     if (!kind.options.includes(key))
       throw new UsageError(
-        `the estimator ${name} has no setting ${key}; ${kind.options.length === 0 ? 'it has none' : `it has ${kind.options.join(', ')}`}`,
+        `the estimator ${name} has no setting ${key}; it has ${kind.options.join(', ')}`,
       );
   return kind.make(settings);
 }

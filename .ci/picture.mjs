@@ -19,7 +19,7 @@ const legend = [...figure.querySelectorAll('figcaption span')].map((entry) => {
   const dashes = mark.getAttribute('class') === 'dashed' ? ' stroke-dasharray="4 3"' : '';
   const at = x;
   x += 48 + 7.2 * entry.textContent.length;
-  return `<path d="M${at} 18h22" stroke="${color}" stroke-width="3"${dashes}/><text x="${at + 28}" y="22">${escape(entry.textContent)}</text>`;
+  return `<path d="M${at} 18h22" stroke="${color}" stroke-width="3"${dashes}/><text x="${at + 28}" y="22">${escaped(entry.textContent)}</text>`;
 });
 
 // Pictures are shown on white and on black pages, so this one brings its own ground.
@@ -30,7 +30,7 @@ process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${wid
 </svg>
 `);
 
-function escape(text) {
+function escaped(text) {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 }
 

@@ -10,6 +10,7 @@ export {
   smooth,
   type UnarySmooth,
 } from './declare.ts';
+export { type Dependencies, dependencies } from './dependence/dependencies.ts';
 export { type GradOptions, grad, valueAndGrad, vjp } from './grad.ts';
 export { hessian, hvp, type Jacobian, jacfwd, jacrev } from './jacobian.ts';
 export { jvp } from './jvp.ts';

@@ -9,7 +9,7 @@ export const anbn: Experiment = {
     { name: 'min', kind: 'count', description: 'the fewest letters in a run' },
     { name: 'max', kind: 'count', description: 'the most letters in a run' },
   ],
-  defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.03, window: 16, steps: 100_000 }),
+  defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.03, window: 16, steps: 1_000_000 }),
   prepare(request) {
     const settings = { min: 1, max: 32, ...request.task, seed: request.seed };
     const task = anbnTask(settings);

@@ -10,7 +10,7 @@ export const brackets: Experiment = {
     { name: 'k', kind: 'count', description: 'letters between the brackets' },
     { name: 'a', kind: 'count', description: 'letters in the alphabet' },
   ],
-  defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.015, window: 4, steps: 100_000 }),
+  defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.015, window: 4, steps: 1_000_000 }),
   prepare(request) {
     const settings = { s: 1, k: 5, a: 10, ...request.task, seed: request.seed };
     const task = distantBrackets(settings);

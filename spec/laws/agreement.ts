@@ -41,7 +41,12 @@ export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estima
 }
 
 /** One run of a learner over the examples of the fixtures, one for each lane. */
-export function estimates(lanes: readonly Fixture[], estimator: Estimator, noise: Noise, options: AgreementOptions = {}): Estimates {
+export function estimates(
+  lanes: readonly Fixture[],
+  estimator: Estimator,
+  noise: Noise,
+  options: AgreementOptions = {},
+): Estimates {
   const learner = learnerOf(lanes, estimator, noise, options);
   const gradients: Tensor[] = [];
   let scored = false;
@@ -67,11 +72,26 @@ export function learnerOf(
   const [{ model, loss, parameters }] = lanes;
   const state = together(lanes.map((lane) => lane.state));
   const optimizer = prescribed(moves);
-  return createLearner({ model, loss, estimator, optimizer, dtype: 'float64', noise, lanes: lanes.length, parameters, state, eager });
+  return createLearner({
+    model,
+    loss,
+    estimator,
+    optimizer,
+    dtype: 'float64',
+    noise,
+    lanes: lanes.length,
+    parameters,
+    state,
+    eager,
+  });
 }
 
 /** For each lane, cᵀG for every unit vector c of its state, one after the other. Empty for estimators that carry nothing. */
-export function influenceOf(learner: Learner<unknown, unknown, unknown, unknown>, lanes: readonly Fixture[], estimator: Estimator): number[][] {
+export function influenceOf(
+  learner: Learner<unknown, unknown, unknown, unknown>,
+  lanes: readonly Fixture[],
+  estimator: Estimator,
+): number[][] {
   const single = lanes.length === 1 || estimator.joint;
   const influences = single ? [learner.influence] : (learner.influence as readonly unknown[]);
   const states = lanes.map(({ state }) => state);
@@ -101,14 +121,20 @@ function prescribed(moves: readonly unknown[]): Optimizer {
 }
 
 /** The parameters of each step, when an update follows every `stride` steps of which one has a target. */
-function trajectoryOf({ parameters, examples }: Fixture, stride: number, moves: readonly unknown[], observed: readonly number[]): unknown[] {
+function trajectoryOf(
+  { parameters, examples }: Fixture,
+  stride: number,
+  moves: readonly unknown[],
+  observed: readonly number[],
+): unknown[] {
   let [current, updates] = [parameters as Tree, 0];
   let scored = false;
   return examples.map((_, t) => {
     const own = current;
     scored ||= !observed.includes(t);
     if ((t + 1) % stride === 0) {
-      if (scored && updates < moves.length) current = zipTrees(current, moves[updates] as Tree, (a, b) => add(a, b), 'trajectory');
+      if (scored && updates < moves.length)
+        current = zipTrees(current, moves[updates] as Tree, (a, b) => add(a, b), 'trajectory');
       if (scored) updates++;
       scored = false;
     }
@@ -127,7 +153,9 @@ function referenceOf(
     const whole = restarts ? undefined : reference(lane, trajectory);
     const gradients = Array.from({ length: blocks }, (_, k) => {
       const [begin, end] = [k * stride, (k + 1) * stride];
-      const own = whole?.gradients.slice(begin, end) ?? reference({ ...lane, examples: lane.examples.slice(begin, end) }, trajectory.slice(begin, end)).gradients;
+      const own =
+        whole?.gradients.slice(begin, end) ??
+        reference({ ...lane, examples: lane.examples.slice(begin, end) }, trajectory.slice(begin, end)).gradients;
       const scored = own.filter((_, i) => !observed.includes(begin + i));
       return scored.length === 0 ? undefined : sum(scored);
     });
@@ -136,7 +164,9 @@ function referenceOf(
   const count = each[0].gradients.length;
   return {
     influence: each.flatMap(({ influence }) => influence),
-    gradients: Array.from({ length: count }, (_, k) => sum(each.map(({ gradients }) => gradients[k])).map((value) => value / lanes.length)),
+    gradients: Array.from({ length: count }, (_, k) =>
+      sum(each.map(({ gradients }) => gradients[k])).map((value) => value / lanes.length),
+    ),
   };
 }
 
@@ -154,5 +184,8 @@ export function together(values: readonly unknown[]): unknown {
 }
 
 function sum(rows: readonly (readonly number[])[]): number[] {
-  return rows.reduce<number[]>((total, row) => total.map((value, i) => value + row[i]), rows[0].map(() => 0));
+  return rows.reduce<number[]>(
+    (total, row) => total.map((value, i) => value + row[i]),
+    rows[0].map(() => 0),
+  );
 }

@@ -79,7 +79,9 @@ export function cellLaws<P, S, X>({ cell, input, seed = 1 }: CellSubject<P, S, X
     'stays in float32 when it is given float32': () => {
       const { parameters, state, input: x } = first();
       const single = <T>(tree: T): T =>
-        typeof tree === 'number' ? tree : (mapTree(tree as Tree, (leaf) => (leaf.dtype === 'int32' ? leaf : cast(leaf, 'float32'))) as T);
+        typeof tree === 'number'
+          ? tree
+          : (mapTree(tree as Tree, (leaf) => (leaf.dtype === 'int32' ? leaf : cast(leaf, 'float32'))) as T);
       const result = cell.step(single(parameters), single(state), single(x));
       for (const { path, tensor } of pathsOf({ state: result.state as Tree, output: result.output }))
         if (tensor.dtype !== 'float32') throw new LawError(`${path} is ${tensor.dtype}`);
@@ -90,14 +92,26 @@ export function cellLaws<P, S, X>({ cell, input, seed = 1 }: CellSubject<P, S, X
     },
     'has one derivative by RTRL, backpropagation through time and differences': () => {
       const run = fixture(4);
-      const reference = byBackpropagation(run, run.examples.map(() => run.parameters));
+      const reference = byBackpropagation(
+        run,
+        run.examples.map(() => run.parameters),
+      );
       requireLive(reference.influence.flat(), '∂s/∂θ');
-      requireClose(byDifferences(run, run.examples.map(() => run.parameters)).influence.flat(), reference.influence.flat(), 1e-9, 'differences');
+      requireClose(
+        byDifferences(
+          run,
+          run.examples.map(() => run.parameters),
+        ).influence.flat(),
+        reference.influence.flat(),
+        1e-9,
+        'differences',
+      );
       checkUnbiased([run as Fixture], rtrl, { tolerance: 1e-12 });
     },
     'is estimated without bias by UORO: the mean over every sequence of signs': () => {
       const size = numbersOf(cell.start()).length;
-      if (size > 6) throw new LawError(`too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`);
+      if (size > 6)
+        throw new LawError(`too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`);
       const run = fixture(Math.max(2, Math.floor(6 / size)));
       checkUnbiased([run as Fixture], uoro);
     },
@@ -112,7 +126,9 @@ function requireFloats(tree: unknown, what: string): void {
 function requireLike(tree: unknown, like: unknown, what: string): void {
   const [own, expected] = [pathsOf(tree as Tree, what), pathsOf(like as Tree, what)];
   if (own.map(({ path }) => path).join() !== expected.map(({ path }) => path).join())
-    throw new LawError(`${what}: its leaves are ${own.map(({ path }) => path).join(', ')} instead of ${expected.map(({ path }) => path).join(', ')}`);
+    throw new LawError(
+      `${what}: its leaves are ${own.map(({ path }) => path).join(', ')} instead of ${expected.map(({ path }) => path).join(', ')}`,
+    );
   own.forEach(({ path, tensor }, i) => {
     const other = expected[i].tensor;
     if (!sameShape(tensor.shape, other.shape) || tensor.dtype !== other.dtype)

@@ -62,14 +62,19 @@ export function influenceLaws(subject: InfluenceSubject): Record<string, () => v
 }
 
 /** What holds whatever the mean is, with a plan or without. */
-function carriedLaws({ estimator }: InfluenceSubject, make: (steps: number) => Fixture, eager: boolean): Record<string, () => void> {
+function carriedLaws(
+  { estimator }: InfluenceSubject,
+  make: (steps: number) => Fixture,
+  eager: boolean,
+): Record<string, () => void> {
   const { window, stride } = estimator();
   const middle = 3 * stride + Math.floor(stride / 2);
   const how = eager ? 'eagerly' : 'as a plan';
   return {
     [`advances alike whether a step is scored or observed, ${how}`]: () => {
       const run = make(3 * window);
-      const after = (observed: readonly number[]) => numbersOf(estimates([run], estimator(), seeded(5), { observed, eager }).influence);
+      const after = (observed: readonly number[]) =>
+        numbersOf(estimates([run], estimator(), seeded(5), { observed, eager }).influence);
       requireClose(after(run.examples.map((_, t) => t)), after([]), eager ? 0 : 1e-13, 'the influence after observing');
     },
     [`forgets at a reset, ${how}`]: () => {
@@ -78,7 +83,12 @@ function carriedLaws({ estimator }: InfluenceSubject, make: (steps: number) => F
       for (const { input, target } of run.examples) learner.step(input, target);
       learner.resetState();
       const [rest] = influenceOf(learner, [run], estimator());
-      requireClose(rest, rest.map(() => 0), 0, 'the influence after resetState');
+      requireClose(
+        rest,
+        rest.map(() => 0),
+        0,
+        'the influence after resetState',
+      );
       requireClose(numbersOf(learner.state), numbersOf(run.state), 0, 'the state after resetState');
     },
     [`gives the same bytes for the same noise, ${how}`]: () => {
@@ -99,7 +109,12 @@ function carriedLaws({ estimator }: InfluenceSubject, make: (steps: number) => F
         const restored = restoreLearner({ ...config, estimator: estimator() }, learner.save());
         for (const { input, target } of examples.slice(cut)) {
           const [here, there] = [learner.step(input, target), restored.step(input, target)];
-          requireClose([there.loss, ...numbersOf(there.output)], [here.loss, ...numbersOf(here.output)], 0, `a step after a checkpoint at ${cut}`);
+          requireClose(
+            [there.loss, ...numbersOf(there.output)],
+            [here.loss, ...numbersOf(here.output)],
+            0,
+            `a step after a checkpoint at ${cut}`,
+          );
         }
         requireClose([...restored.save()], [...learner.save()], 0, `the checkpoint at the end, after one at ${cut}`);
       }
@@ -107,7 +122,10 @@ function carriedLaws({ estimator }: InfluenceSubject, make: (steps: number) => F
   };
 }
 
-function meanLaws(estimator: () => Estimator, fixtures: Readonly<Record<string, (steps: number) => Fixture>>): Record<string, () => void> {
+function meanLaws(
+  estimator: () => Estimator,
+  fixtures: Readonly<Record<string, (steps: number) => Fixture>>,
+): Record<string, () => void> {
   const { window, joint } = estimator();
   const laws: Record<string, () => void> = {};
   for (const [name, make] of Object.entries(fixtures)) {

@@ -34,8 +34,7 @@ export function lengthOf(numbers: readonly number[]): number {
 
 /** @throws LawError unless each |actual - expected| is at most `tolerance` times the largest |expected|, or times 1 if that is more. */
 export function requireClose(actual: readonly number[], expected: readonly number[], tolerance: number, what: string): void {
-  if (actual.length !== expected.length)
-    throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
+  if (actual.length !== expected.length) throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   let worst = -1;
   let at = 0;
@@ -46,7 +45,9 @@ export function requireClose(actual: readonly number[], expected: readonly numbe
     if (gap > worst) [worst, at] = [gap, i];
   }
   if (worst > tolerance * scale)
-    throw new LawError(`${what}: entry ${at} of ${actual.length} is ${actual[at]} instead of ${expected[at]}, ${worst.toExponential(1)} apart`);
+    throw new LawError(
+      `${what}: entry ${at} of ${actual.length} is ${actual[at]} instead of ${expected[at]}, ${worst.toExponential(1)} apart`,
+    );
 }
 
 /** @throws LawError where a reference is so small that a wrong value would pass for it. */

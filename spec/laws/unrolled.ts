@@ -21,7 +21,10 @@ export interface FixtureOptions<X> {
 }
 
 /** Random parameters, a random state, random inputs and real targets of the shape of the output, compared by their mean square. */
-export function fixtureOf<P, S, X>(model: Cell<P, S, X>, { input, steps, seed = 1 }: FixtureOptions<X>): Fixture<P, S, X, Tensor> {
+export function fixtureOf<P, S, X>(
+  model: Cell<P, S, X>,
+  { input, steps, seed = 1 }: FixtureOptions<X>,
+): Fixture<P, S, X, Tensor> {
   const noise = seeded(seed);
   // Biases that begin as zeros would hide what multiplies them.
   const parameters = jitter(model.init(noise.split()), noise, 0.3);
@@ -36,12 +39,20 @@ export function fixtureOf<P, S, X>(model: Cell<P, S, X>, { input, steps, seed = 
 export function jitter<T>(tree: T, noise: Noise, deviation: number): T {
   return mapTree(tree as Tree, (leaf) => {
     const shift = numbersOf(noise.normal(leaf.shape));
-    return treeFrom(numbersOf(leaf).map((value, i) => value + deviation * shift[i]), leaf);
+    return treeFrom(
+      numbersOf(leaf).map((value, i) => value + deviation * shift[i]),
+      leaf,
+    );
   }) as T;
 }
 
 /** The whole run as one function: the losses, and the state after the last step. Step t uses parameters[t] + shift. */
-export function unroll<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[], shift: P, state = fixture.state): { state: S; losses: Tensor[] } {
+export function unroll<P, S, X, Y>(
+  fixture: Fixture<P, S, X, Y>,
+  trajectory: readonly P[],
+  shift: P,
+  state = fixture.state,
+): { state: S; losses: Tensor[] } {
   const { model, loss, examples } = fixture;
   const losses: Tensor[] = [];
   let current = state;
@@ -89,7 +100,12 @@ export function byDifferences<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajecto
 /** For every element of a tree, a tree like it that is 1 there and 0 elsewhere. */
 export function unitTrees<T>(tree: T): T[] {
   const size = leavesOf(tree as Tree).reduce((sum, leaf) => sum + leaf.size, 0);
-  return Array.from({ length: size }, (_, i) => treeFrom(Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)), tree));
+  return Array.from({ length: size }, (_, i) =>
+    treeFrom(
+      Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)),
+      tree,
+    ),
+  );
 }
 
 /** The same tree with zeros. */

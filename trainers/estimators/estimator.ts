@@ -60,9 +60,8 @@ export interface Estimator<I = unknown> {
   /**
    * The same estimator for one model: it may choose how to represent G by what the parameters and the state, in this order, can
    * influence in one step; undefined when the step cannot be traced. A learner asks before the first step, and again, the estimator
-   * that it got, for each further type of input, when the answer must keep the representation.
-   *
-   * Until then an influence is `{}`, which stands for none.
+   * that it got, for each further type of input, when the answer must keep the representation. Until then `start` may give `{}`,
+   * which a learner starts anew when it has asked.
    * @throws ConfigurationError when the representation does not hold for the new type of input.
    */
   specialise?(dependencies: Dependencies | undefined, parameters: Tree): Estimator<I>;

@@ -27,14 +27,35 @@ export interface RtrlOptions {
 export function rtrl({ structure = 'auto' }: RtrlOptions = {}): Estimator<RtrlInfluence> {
   if (structure !== 'auto' && structure !== 'dense')
     throw new ConfigurationError(`rtrl: structure must be 'auto' or 'dense', got ${String(structure)}`);
-  const estimator = dense(structure);
-  if (structure === 'dense') return estimator;
-  return {
-    ...estimator,
+  const own = dense(structure);
+  if (structure === 'dense') return own;
+  const auto: Estimator<RtrlInfluence> = {
+    ...own,
     structure: 'not known before the first step',
-    specialise: (found, parameters) => (found === undefined ? estimator : specialised(estimator, found, parameters)),
-    show: (influence, parameters, state) => shown(influence, parameters, state) ?? estimator.start(parameters, state),
+    start: () => none,
+    advance(influence, transition, noise) {
+      const { parameters, state } = transition;
+      return own.advance(isNone(influence) ? own.start(parameters, state) : influence, transition, noise);
+    },
+    pull: (influence, cotangent) => (isNone(influence) ? undefined : own.pull(influence, cotangent)),
+    specialise(found, parameters) {
+      const { start, advance, pull } = this;
+      const intact = start === auto.start && advance === auto.advance && pull === auto.pull;
+      if (found !== undefined && intact) return specialised(own, found, parameters);
+      // One with a part replaced, as { ...rtrl(), pull }, keeps it, and works on the dense form; so does a step that cannot be traced.
+      const { specialise: _, ...kept } = this;
+      return { ...kept, structure: 'dense', start: start === auto.start ? own.start : start };
+    },
+    show: (influence, parameters, state) => shown(influence, parameters, state) ?? (isNone(influence) ? own.start(parameters, state) : influence),
   };
+  return auto;
+}
+
+/** The influence of the parameters on a state before the model is known. */
+const none: RtrlInfluence = {};
+
+function isNone(influence: RtrlInfluence): boolean {
+  return leavesOf(influence).length === 0;
 }
 
 function dense(structure: string): Estimator<RtrlInfluence> {

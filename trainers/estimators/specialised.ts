@@ -50,7 +50,7 @@ function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree): Esti
   return {
     ...dense,
     structure: `sparse: a parameter reaches at most ${most} of ${size} state elements, ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} a step`,
-    cost: () => ({ time: total((slots) => slots * slots + pulls), memory: total((slots) => slots) }),
+    cost: () => ({ time: total((slots) => slots * slots + (slots === 0 ? 0 : pulls)), memory: total((slots) => slots) }),
     start: (parameters) => startStructured(structure, parameters as Tree),
     advance: (influence, transition) => advanceStructured(structure, own(influence), transition),
     pull: (influence, cotangent) => pullStructured(structure, own(influence), cotangent, like) as never,

@@ -45,7 +45,7 @@ export function advanceStructured<P, S>(structure: Structure, { rows, slots }: S
   const jacobian = concat(pulled.map(({ state }) => flattenTree(state)));
   const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
   const next = structure.leaves.map((leaf, i) =>
-    leaf.slots.map((to, r) => {
+    leaf.slots.map((to) => {
       const own = immediateOf(structure, leaf, to, immediate.map((leaves) => leaves[i]));
       const carried = leaf.slots.flatMap((from, q) => {
         if (!to.some((element, at) => element >= 0 && from[at] >= 0 && structure.depends(element, from[at]))) return [];

@@ -1,4 +1,5 @@
 import { DTypeError, kernels, leavesOf, type Noise, restoreNoise, type SavedNoise, type Tree } from '../../lib/index.ts';
+import type { Estimator } from '../estimators/index.ts';
 import { culprit, nonFinite } from './finite.ts';
 import type { Engine, Outcome } from './engine.ts';
 import { ForwardPlan } from './forward-plan.ts';
@@ -6,6 +7,7 @@ import { beginnings, clockAt, moveOn, named, type Setting, type Targets, takeSte
 import { LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
 import { type Moment, type Numbers, signatureOf } from './moment.ts';
+import { begun, specialise } from './specialise.ts';
 
 /** How many windows are learnt between two looks at whether all numbers are finite, and so how many may have to be learnt again. */
 const stretch = 256;
@@ -25,7 +27,7 @@ interface Mark {
  * a plan does not write out, is worked out when somebody asks, and kept for as long as somebody asks after every window.
  */
 export class CompiledEngine implements Engine {
-  readonly #setting: Setting;
+  #setting: Setting;
   readonly #plans = new Map<string, LearnPlan>();
   readonly #forwards = new Map<string, ForwardPlan>();
   #noise: Noise;
@@ -52,6 +54,10 @@ export class CompiledEngine implements Engine {
 
   get steps(): number {
     return this.#settled.steps + this.#window.filter(({ targets }) => targets !== undefined).length;
+  }
+
+  get estimator(): Estimator {
+    return this.#setting.estimator;
   }
 
   get noise(): Noise {
@@ -89,7 +95,7 @@ export class CompiledEngine implements Engine {
     );
     const scored = moments.filter(({ targets }) => targets !== undefined).length;
     const lanes = memory.lanes.map((lane) => ({ ...lane, state: lane.window[0]?.state ?? lane.state, window: [] }));
-    this.#settle({ ...memory, lanes, steps: memory.steps - scored, pending: 0 });
+    this.#settle(begun(this.#setting, { ...memory, lanes, steps: memory.steps - scored, pending: 0 }));
     this.#mark = { memory: this.#settled, noise: this.#noise.save(), since: [] };
     for (const moment of moments) this.#predict(moment);
     this.#window = moments;
@@ -138,6 +144,7 @@ export class CompiledEngine implements Engine {
     const signature = `${signatureOf(moments)}${keeps ? ' with gradient' : ''}`;
     let plan = this.#plans.get(signature);
     if (plan === undefined) {
+      this.#meet(moments[0]);
       plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#settled, moments, numbers, keeps));
       this.#plans.set(signature, plan);
     }
@@ -153,6 +160,14 @@ export class CompiledEngine implements Engine {
     this.#gradient = keeps ? plan : null;
     this.#settled = { ...this.#settled, steps: this.#settled.steps + scored, updates: this.#settled.updates + 1 };
     return plan;
+  }
+
+  /** Lets the estimator see a type of input that has no plan yet. */
+  #meet({ inputs }: Moment): void {
+    this.#setting = specialise(this.#setting, this.#settled, inputs);
+    // Only before the first plan is there a lane that has no influence.
+    this.#settled = begun(this.#setting, this.#settled);
+    this.#mark = { ...this.#mark, memory: begun(this.#setting, this.#mark.memory) };
   }
 
   /** Traces with numbers among the targets as classes, and as real numbers where the loss does not take classes. */

@@ -1,13 +1,17 @@
 import type { Noise } from '../../lib/index.ts';
+import type { Estimator } from '../estimators/index.ts';
 import type { Engine, Outcome } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
 import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
+import { signatureOf } from './moment.ts';
+import { begun, specialise } from './specialise.ts';
 
 /** Every operation runs when it is called: any platform, any primitive, easy to follow. */
 export class EagerEngine implements Engine {
   memory: Memory;
-  readonly #setting: Setting;
+  #setting: Setting;
+  readonly #met = new Set<string>();
 
   constructor(setting: Setting, memory: Memory) {
     this.#setting = setting;
@@ -30,8 +34,13 @@ export class EagerEngine implements Engine {
     return this.#setting.noise;
   }
 
+  get estimator(): Estimator {
+    return this.#setting.estimator;
+  }
+
   step(inputs: readonly unknown[], targets: Targets): Outcome {
-    const { memory } = this;
+    this.#meet(inputs);
+    const memory = begun(this.#setting, this.memory);
     const steps = takeSteps(this.#setting, memory, inputs, targets);
     const losses = steps.flatMap(({ loss }) => loss?.item() ?? []);
     for (const loss of losses) if (!Number.isFinite(loss)) throw nonFinite(memory.steps, `the loss became ${loss}`);
@@ -43,5 +52,13 @@ export class EagerEngine implements Engine {
     verify(next);
     this.memory = next;
     return { losses, outputs: steps.map(({ output }) => output) };
+  }
+
+  /** Lets the estimator see each type of input once. */
+  #meet(inputs: readonly unknown[]): void {
+    const signature = signatureOf([{ inputs, targets: undefined }]);
+    if (this.#met.has(signature)) return;
+    this.#setting = specialise(this.#setting, this.memory, inputs);
+    this.#met.add(signature);
   }
 }

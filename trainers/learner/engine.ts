@@ -1,4 +1,5 @@
 import type { Noise, Tensor } from '../../lib/index.ts';
+import type { Estimator } from '../estimators/index.ts';
 import type { Targets } from './learn.ts';
 import type { Memory } from './memory.ts';
 
@@ -18,6 +19,8 @@ export interface Engine {
   readonly gradient: unknown;
   /** The number of steps learnt from. */
   readonly steps: number;
+  /** The estimator, specialised to the model once there was a step. */
+  readonly estimator: Estimator;
   /** The source that the estimator draws from. */
   readonly noise: Noise;
   /** @throws NonFiniteError when a number stops being finite; the memory is as before the call then. */

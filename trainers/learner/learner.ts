@@ -1,11 +1,13 @@
-import { ConfigurationError, type FloatDType, seeded, type Tensor } from '../../lib/index.ts';
+import { ConfigurationError, type FloatDType, seeded, type Tensor, type Tree } from '../../lib/index.ts';
 import { zerosOf } from '../algebra.ts';
+import type { Estimator } from '../estimators/index.ts';
 import { requireCounts } from '../options.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { beginnings, freshLanes, named, type Setting } from './learn.ts';
+import type { Lane } from './memory.ts';
 import { engineOf, settingOf } from './select.ts';
 import { admit } from './streams.ts';
 
@@ -52,9 +54,16 @@ export class Learner<P, S, X, Y> {
     return this.#engine.gradient as P;
   }
 
+  /** The estimator in use; once there was a step, one that is specialised to the model may say more, as `structure` of RTRL does. */
+  get estimator(): Estimator {
+    return this.#engine.estimator;
+  }
+
   /** What the estimator carries; with several independent lanes, a list of one for each. See the estimator for its structure. */
   get influence(): unknown {
-    const all = this.#engine.glance.lanes.map(({ influence }) => influence);
+    const { estimator, glance } = this.#engine;
+    const shown = ({ influence, state }: Lane) => estimator.show?.(influence, glance.parameters as Tree, state as Tree) ?? influence;
+    const all = glance.lanes.map(shown);
     return all.length === 1 ? all[0] : all;
   }
 

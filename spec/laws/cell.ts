@@ -1,4 +1,4 @@
-import { checkDerivatives } from '../../autodiff/index.ts';
+import { checkDerivatives, compile, linearize } from '../../autodiff/index.ts';
 import { cast, leavesOf, mapTree, type Noise, pathsOf, sameShape, seeded, type Tree } from '../../lib/index.ts';
 import type { Cell } from '../../nn/index.ts';
 import { rtrl, uoro } from '../../trainers/index.ts';
@@ -114,6 +114,14 @@ export function cellLaws<P, S, X>({ cell, input, seed = 1 }: CellSubject<P, S, X
         throw new LawError(`too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`);
       const run = fixture(Math.max(2, Math.floor(6 / size)));
       checkUnbiased([run as Fixture], uoro);
+    },
+    'gives as a plan what it gives by itself, derivatives included': () => {
+      const { parameters, state, step } = first();
+      const all = (p: P, s: S) => {
+        const { value, pull } = linearize((theta: P, before: S) => step(theta, before).state, p, s);
+        return [step(p, s), pull(value as never)] as const;
+      };
+      requireClose(numbersOf(compile(all)(parameters, state)), numbersOf(all(parameters, state)), 1e-12, 'the plan');
     },
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkDerivatives, jvp, linearize } from '../../autodiff/index.ts';
+import { checkDerivatives, compile, jvp, linearize } from '../../autodiff/index.ts';
 import { cast, fromData, type Tensor } from '../../lib/index.ts';
 import { inLayout, layoutsOf } from './arbitraries.ts';
 import { describeLaws } from './mocha.ts';
@@ -122,6 +122,17 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         runs,
         seed,
       ),
+    'gives as a plan what it gives by itself, derivatives included': law(few, (drawn) => {
+      const all = (...operands: Tensor[]) => {
+        const { value, push, pull } = linearize(operation, ...operands);
+        const pulled: readonly Tensor[] = pull(wave(value, 0.3));
+        return [value, push(...tangentsFor(operands)), ...pulled.filter((_, i) => operands[i].dtype !== 'int32')];
+      };
+      const own = all(...drawn);
+      compile(all)(...drawn).forEach((part, i) => {
+        requireClose(part, own[i], 1e-12, `output ${i} of the plan`);
+      });
+    }),
     'carries no tangent when no operand does': law(few, (drawn) => {
       jvp(
         (unrelated: Tensor) => {

@@ -1,5 +1,5 @@
 import type { Dependencies } from '../../autodiff/index.ts';
-import { ConfigurationError, DataError, dataOf, indices, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import { ConfigurationError, DataError, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
 import { countElements } from '../algebra.ts';
 import type { Estimator, Transition } from './estimator.ts';
 import { covers, type Structure, structureOf } from './structure.ts';
@@ -12,8 +12,8 @@ import {
   startStructured,
 } from './structured.ts';
 
-/** G for those leaves of the parameters, named by their places, that reach the state at all. */
-type ReachingInfluence = { readonly leaves: Tensor; readonly jacobians: readonly Tensor[] };
+/** G for those leaves of the parameters, by their places, that reach the state at all. */
+type ReachingInfluence = { readonly jacobians: { readonly [place: number]: Tensor } };
 
 /**
  * RTRL for one model: on slots where that pays, otherwise dense for the leaves of the parameters that reach the state.
@@ -31,11 +31,12 @@ export function shown(influence: Tree, parameters: Tree, state: Tree): Tree | un
   const size = countElements(state);
   const carried = influence as Partial<StructuredInfluence & ReachingInfluence>;
   if (carried.slots !== undefined) return expandStructured(carried as StructuredInfluence, parameters, size);
-  const { leaves, jacobians } = carried;
-  if (leaves === undefined || jacobians === undefined) return undefined;
-  const places = [...dataOf(leaves)];
-  const whole = leavesOf(parameters).map((leaf, i) => jacobians[places.indexOf(i)] ?? zeros([size, ...leaf.shape], { dtype: leaf.dtype }));
-  return rebuild(parameters, whole);
+  const { jacobians } = carried;
+  if (jacobians === undefined) return undefined;
+  return rebuild(
+    parameters,
+    leavesOf(parameters).map((leaf, i) => jacobians[i] ?? zeros([size, ...leaf.shape], { dtype: leaf.dtype })),
+  );
 }
 
 function limitOf(size: number): number {
@@ -69,19 +70,17 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Esti
   const reaching = reachingIn(found);
   const size = reaching.reduce((sum, i) => sum + all[i].size, 0);
   const idle = all.reduce((sum, leaf) => sum + leaf.size, 0) - size;
-  const own = (influence: Tree) => influence as unknown as ReachingInfluence;
-  const carry = (jacobians: Tree): Tree => ({ leaves: indices(reaching), jacobians });
+  const own = (influence: Tree) => (influence as unknown as ReachingInfluence).jacobians;
+  const listed = (influence: Tree) => reaching.map((i) => own(influence)[i]);
+  const carry = (jacobians: Tree): Tree => ({ jacobians: Object.fromEntries(leavesOf(jacobians).map((leaf, i) => [reaching[i], leaf])) });
   return {
     ...dense,
     structure: `dense: parameters reach too many of the ${found.size} state elements${idle === 0 ? '' : `; ${idle} never reach the state`}`,
     cost: ({ state }) => ({ time: state * state * size, memory: state * size }),
     start: (parameters, state) => carry(dense.start(pickLeaves(parameters as Tree, reaching), state)),
-    advance: (influence, transition, noise) => ({
-      leaves: own(influence).leaves,
-      jacobians: dense.advance(own(influence).jacobians, restricted(transition, reaching), noise),
-    }),
+    advance: (influence, transition, noise) => carry(dense.advance(listed(influence), restricted(transition, reaching), noise)),
     pull(influence, cotangent) {
-      const pulled = leavesOf(dense.pull(own(influence).jacobians, cotangent) as unknown as Tree);
+      const pulled = leavesOf(dense.pull(listed(influence), cotangent) as unknown as Tree);
       return rebuild(like, all.map((leaf, i) => pulled[reaching.indexOf(i)] ?? zeros(leaf.shape, { dtype: leaf.dtype }))) as never;
     },
     specialise(other) {
@@ -89,7 +88,7 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Esti
       return this;
     },
     requireOwn(influence) {
-      if (own(influence).leaves === undefined || [...dataOf(own(influence).leaves)].join() !== reaching.join())
+      if (own(influence) === undefined || Object.keys(own(influence)).join() !== reaching.join())
         throw new DataError('rtrl: the influence was carried for a model in which other parameters reach the state');
     },
     show: (influence, parameters, state) => shown(influence, parameters, state),

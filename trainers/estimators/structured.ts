@@ -1,5 +1,5 @@
-import { add, concat, gather, mul, outer, reshape, slice, where } from '../../autodiff/index.ts';
-import { allocate, DataError, dataOf, fromData, leavesOf, mapTree, ones, rebuild, sameShape, sizeOf, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import { add, concat, gather, matmul, mul, reshape, slice, where } from '../../autodiff/index.ts';
+import { allocate, DataError, type DType, dataOf, fromData, leavesOf, mapTree, ones, rebuild, type Shape, sameShape, sizeOf, type Tensor, type Tree, zeros } from '../../lib/index.ts';
 import { flattenTree, unflattenTree } from '../algebra.ts';
 import type { Transition } from './estimator.ts';
 import { type LeafReach, repeated, type Structure } from './structure.ts';
@@ -9,7 +9,7 @@ import { type LeafReach, repeated, type Structure } from './structure.ts';
  * parameters reaches state elements; a slot has the shape of the leaf and holds one entry of G for each parameter.
  */
 export type StructuredInfluence = {
-  /** For each leaf, the state elements that its slots are about: int32, [slots, ...leaf], with 1 for an axis along which they repeat. */
+  /** For each leaf, the state elements that its slots are about: [slots, ...leaf], with 1 for an axis along which they repeat. */
   readonly rows: readonly Tensor[];
   readonly slots: readonly (readonly Tensor[])[];
 };
@@ -18,16 +18,16 @@ export type StructuredInfluence = {
 export function startStructured(structure: Structure, parameters: Tree): StructuredInfluence {
   const leaves = leavesOf(parameters);
   return {
-    rows: structure.leaves.map(rowsOf),
+    rows: structure.leaves.map((leaf, i) => rowsOf(leaf, leaves[i].dtype)),
     slots: structure.leaves.map(({ shape, slots }, i) => slots.map(() => zeros(shape, { dtype: leaves[i].dtype }))),
   };
 }
 
 /** @throws DataError when an influence is of another structure. */
 export function requireStructure(structure: Structure, influence: StructuredInfluence): void {
-  const expected = structure.leaves.map(rowsOf);
-  const same = influence.rows.length === expected.length && expected.every((rows, i) => equal(rows, influence.rows[i]) && influence.slots[i].length === rows.shape[0]);
-  if (!same) throw new DataError('rtrl: the influence was carried for a model in which parameters reach other state elements');
+  const { rows = [], slots = [] } = influence as Partial<StructuredInfluence>;
+  const fits = (leaf: LeafReach, i: number) => slots[i]?.length === leaf.slots.length && rows[i] !== undefined && equal(rows[i], rowsOf(leaf, rows[i].dtype));
+  if (rows.length !== structure.leaves.length || !structure.leaves.every(fits)) throw new DataError('rtrl: the influence was carried for a model in which parameters reach other state elements');
 }
 
 /**
@@ -42,6 +42,7 @@ export function advanceStructured<P, S>(structure: Structure, { rows, slots }: S
     const unit = fromData(dtype === 'float32' ? Float32Array.from(rowSum) : rowSum, [structure.size]);
     return transition.pull(unflattenTree(unit, transition.state) as never);
   });
+  const spread = spreading();
   const jacobian = concat(pulled.map(({ state }) => flattenTree(state)));
   const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
   const next = structure.leaves.map((leaf, i) =>
@@ -62,6 +63,7 @@ export function advanceStructured<P, S>(structure: Structure, { rows, slots }: S
 /** cᵀG. Slots about nothing are zero, whatever they are multiplied with. */
 export function pullStructured(structure: Structure, { slots }: StructuredInfluence, cotangent: unknown, parameters: Tree): Tree {
   const flat = flattenTree(cotangent);
+  const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {
     const parts = leaf.slots.map((elements, r) => mul(spread(pick(flat, elements.map((element) => Math.max(element, 0))), leaf), slots[i][r]));
     return parts.length === 0 ? zeros(leaf.shape, { dtype: flat.dtype }) : parts.reduce((sum, part) => add(sum, part));
@@ -106,13 +108,23 @@ function pick(vector: Tensor, places: Int32Array): Tensor {
   return gather(vector, fromData(places, [places.length]));
 }
 
-/** One factor for each parameter of the compact shape, repeated to the shape of the leaf. */
-function spread(factors: Tensor, { shape, compact }: LeafReach): Tensor {
-  const [rows, columns] = shape;
-  // An outer product with ones is written in one pass, row after row.
-  if (shape.length === 2 && compact[0] === 1 && compact[1] === columns) return outer(ones([rows], { dtype: factors.dtype }), factors);
-  if (shape.length === 2 && compact[1] === 1 && compact[0] === rows) return outer(factors, ones([columns], { dtype: factors.dtype }));
-  return reshape(factors, compact);
+/** Repeats one factor for each parameter of a compact shape to the shape of the leaf, or to one that broadcasts to it. */
+function spreading(): (factors: Tensor, leaf: LeafReach) => Tensor {
+  const known = new Map<string, Tensor>();
+  // The same ones for the same shape, so that a program has one such constant, and repeats the same factors once.
+  const onesOf = (shape: Shape, dtype: DType) => {
+    const matrix = known.get(shape.join()) ?? ones(shape, { dtype });
+    known.set(shape.join(), matrix);
+    return matrix;
+  };
+  return (factors, { shape, compact }) => {
+    const spread = reshape(factors, compact);
+    if (shape.length !== 2 || sameShape(shape, compact)) return spread;
+    const [rows, columns] = shape;
+    // A product with ones is written in one pass, row after row.
+    if (compact[1] === columns) return matmul(onesOf([rows, 1], factors.dtype), spread);
+    return compact[0] === rows ? matmul(spread, onesOf([1, columns], factors.dtype)) : spread;
+  };
 }
 
 /** A mask of the leaf's shape or one that broadcasts to it. */
@@ -120,9 +132,10 @@ function masked({ compact }: LeafReach, elements: Int32Array, holds: (element: n
   return fromData(Int32Array.from(elements, (element) => Number(holds(element))), compact);
 }
 
-function rowsOf({ compact, slots }: LeafReach): Tensor {
+/** In the dtype of the leaf, like everything that is carried; float32 counts to 2²⁴. */
+function rowsOf({ compact, slots }: LeafReach, dtype: DType): Tensor {
   const width = sizeOf(compact);
-  const rows = new Int32Array(slots.length * width);
+  const rows = allocate(dtype, slots.length * width);
   slots.forEach((slot, r) => {
     rows.set(slot, r * width);
   });

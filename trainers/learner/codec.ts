@@ -14,7 +14,9 @@ export function encode(value: unknown, path: string, names: Map<Tensor, string>)
   }
   if (Array.isArray(value)) return value.map((part, i) => encode(part, `${path}[${i}]`, names));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encode(part, path === '' ? key : `${path}.${key}`, names)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, part]) => [key, encode(part, path === '' ? key : `${path}.${key}`, names)]),
+    );
   return value as Json;
 }
 

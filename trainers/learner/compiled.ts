@@ -1,3 +1,4 @@
+import { Execution } from '../../autodiff/index.ts';
 import { DTypeError, kernels, leavesOf, type Noise, restoreNoise, type SavedNoise, type Tree } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
 import { culprit, nonFinite } from './finite.ts';
@@ -155,7 +156,14 @@ export class CompiledEngine implements Engine {
       if (this.#gradient !== null) this.#gradient = undefined;
       this.#plan = plan;
     }
-    plan.run(moments, this.#settled, this.#noise);
+    // Only the reference kernels check on the way; a plan has checked before anything is drawn.
+    const drawn = plan.execution instanceof Execution ? undefined : this.#noise.save();
+    try {
+      plan.run(moments, this.#settled, this.#noise);
+    } catch (error) {
+      if (drawn !== undefined) this.#noise = restoreNoise(drawn);
+      throw error;
+    }
     if (scored === 0) return plan;
     this.#gradient = keeps ? plan : null;
     this.#settled = { ...this.#settled, steps: this.#settled.steps + scored, updates: this.#settled.updates + 1 };
@@ -209,10 +217,12 @@ export class CompiledEngine implements Engine {
 
   /** Makes this point the mark, if every number is finite; otherwise goes back to the last step after which all were. */
   #verify(): void {
-    if (this.#mark.since.length < stretch && this.#gradient === null) {
+    if (this.#gradient === null && this.#mark.since.length < stretch) {
       if (!finite(this.#unloaded())) throw this.#broken([]);
       return;
     }
+    // A mark must know its gradient, which a window that was only observed at the end of the stretch does not give.
+    this.#recall();
     const memory = this.#unloaded();
     if (!finite(memory)) throw this.#broken([]);
     this.#mark = { memory, noise: this.#noise.save(), since: [] };

@@ -1,4 +1,4 @@
-import { Execution, trace } from '../../autodiff/index.ts';
+import { type Runner, runnerOf, trace } from '../../autodiff/index.ts';
 import { leavesOf, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Setting } from './learn.ts';
 import { declareTree, lift, type Moment, type Numbers, writeMoments } from './moment.ts';
@@ -6,7 +6,7 @@ import { conform } from './transition.ts';
 
 /** One step of the model for every system, without learning: what predicts inside a window. */
 export class ForwardPlan {
-  readonly #execution: Execution;
+  readonly #execution: Runner;
   readonly #states: readonly unknown[];
   readonly #parameters: number;
   readonly #stateLeaves: number;
@@ -31,7 +31,7 @@ export class ForwardPlan {
       });
       return [steps.map(({ state }) => state), steps.flatMap(({ loss }) => loss ?? []), steps.map(({ output }) => output)];
     });
-    this.#execution = new Execution(program, new Map(Array.from({ length: this.#stateLeaves }, (_, i) => [i, this.#parameters + i])));
+    this.#execution = runnerOf(program, new Map(Array.from({ length: this.#stateLeaves }, (_, i) => [i, this.#parameters + i])));
   }
 
   load(parameters: unknown, states: readonly unknown[]): void {

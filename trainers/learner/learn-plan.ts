@@ -1,4 +1,4 @@
-import { type Declare, Execution, trace } from '../../autodiff/index.ts';
+import { type Declare, type Runner, runnerOf, trace } from '../../autodiff/index.ts';
 import { alignLeaves, dataOf, leavesOf, type Noise, NoiseError, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
 import { moveOn, type Setting, takeSteps } from './learn.ts';
@@ -16,7 +16,7 @@ export type Counters = Pick<Memory, 'steps' | 'updates'>;
  * arena, the estimator's draws and the functions of time among the inputs.
  */
 export class LearnPlan {
-  readonly execution: Execution;
+  readonly execution: Runner;
   readonly #resident: Resident;
   readonly #residents: number;
   readonly #numbers: Numbers;
@@ -69,7 +69,7 @@ export class LearnPlan {
     const outputsAt = lossesAt + sizes.losses.length;
     this.#gradient = { like: sizes.gradient, at: gradientAt };
     this.#outcomes = { losses: sizes.losses.map((_, i) => lossesAt + i), outputs: sizes.outputs.map((_, i) => outputsAt + i) };
-    this.execution = new Execution(program, new Map(Array.from({ length: this.#residents }, (_, i) => [i, i])));
+    this.execution = runnerOf(program, new Map(Array.from({ length: this.#residents }, (_, i) => [i, i])));
   }
 
   /** Puts a memory into the arena. */

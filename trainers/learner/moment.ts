@@ -1,4 +1,4 @@
-import type { Declare, Execution } from '../../autodiff/index.ts';
+import type { Declare, Runner } from '../../autodiff/index.ts';
 import { DTypeError, type FloatDType, indices, leavesOf, mapTree, Tensor, tensor, type Tree } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 
@@ -32,7 +32,7 @@ export function signatureOf(moments: readonly Moment[]): string {
 }
 
 /** Writes moments into the inputs of a plan, from the one at `begin` on. @throws DTypeError for a class that is not a whole number. */
-export function writeMoments(execution: Execution, begin: number, moments: readonly Moment[], numbers: Numbers): void {
+export function writeMoments(execution: Runner, begin: number, moments: readonly Moment[], numbers: Numbers): void {
   let at = begin;
   const write = (value: unknown, isClass: boolean) => {
     if (typeof value !== 'number') {

@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { ConfigurationError, indices, type NestedArray, seeded, type Tensor, tensor } from '../../lib/index.ts';
+import { type Cell, type Gate, gru, lstm, rnn } from '../../nn/index.ts';
+import { numbersOf, requireClose } from '../laws/numbers.ts';
+
+const sigma = (x: number) => 1 / (1 + Math.exp(-x));
+const sizes = fc.record({
+  inputs: fc.integer({ min: 1, max: 5 }),
+  units: fc.integer({ min: 1, max: 6 }),
+  seed: fc.integer({ min: 1, max: 1e6 }),
+});
+
+/** w·x + u·h + b for one unit, by loops. w is kept [inputs, units], u [units, units] by rows. */
+function unit({ w, u, b }: Gate, i: number, x: readonly number[], h: readonly number[]): number {
+  const [weights, recurrent, bias] = [w.toArray(), u.toArray(), b.toArray()] as [number[][], number[][], number[]];
+  let sum = bias[i];
+  for (let k = 0; k < x.length; k++) sum += weights[k][i] * x[k];
+  for (let k = 0; k < h.length; k++) sum += recurrent[i][k] * h[k];
+  return sum;
+}
+
+/** Two steps of a cell against two steps of loops; `loop` returns the state as numbers and the output. */
+function compare<P, S>(
+  cell: Cell<P, S, Tensor | number>,
+  seed: number,
+  inputs: number,
+  loop: (params: P, state: number[], x: number[]) => { state: number[]; output: number[] },
+  make: (numbers: number[]) => S,
+): void {
+  const noise = seeded(seed);
+  const params = cell.init(noise);
+  let numbers = numbersOf(noise.normal([numbersOf(cell.start()).length]));
+  let state = make(numbers);
+  for (let t = 0; t < 2; t++) {
+    const x = noise.normal([inputs]);
+    const expected = loop(params, numbers, numbersOf(x));
+    const { state: next, output } = cell.step(params, state, x);
+    requireClose(numbersOf(output), expected.output, 1e-14, 'output');
+    requireClose(numbersOf(next), expected.state, 1e-14, 'state');
+    [numbers, state] = [expected.state, next];
+  }
+}
+
+describe('cells compute the published equations', () => {
+  it("rnn: h' = tanh(w·x + u·h + b)", () => {
+    fc.assert(
+      fc.property(sizes, ({ inputs, units, seed }) => {
+        const loop = (params: Gate, h: number[], x: number[]) => {
+          const next = h.map((_, i) => Math.tanh(unit(params, i, x, h)));
+          return { state: next, output: next };
+        };
+        compare(rnn({ inputs, units }), seed, inputs, loop, (h) => tensor(h));
+      }),
+      { seed: 1, numRuns: 30 },
+    );
+  });
+
+  it('gru: z weighs the candidate, and r enters before the recurrent weights', () => {
+    fc.assert(
+      fc.property(sizes, ({ inputs, units, seed }) => {
+        const cell = gru({ inputs, units });
+        const loop = ({ reset, update, candidate }: ReturnType<typeof cell.init>, h: number[], x: number[]) => {
+          const r = h.map((_, i) => sigma(unit(reset, i, x, h)));
+          const z = h.map((_, i) => sigma(unit(update, i, x, h)));
+          const proposal = h.map((_, i) =>
+            Math.tanh(
+              unit(
+                candidate,
+                i,
+                x,
+                h.map((value, k) => r[k] * value),
+              ),
+            ),
+          );
+          const next = h.map((value, i) => z[i] * proposal[i] + (1 - z[i]) * value);
+          return { state: next, output: next };
+        };
+        compare(cell, seed, inputs, loop, (h) => tensor(h));
+      }),
+      { seed: 2, numRuns: 30 },
+    );
+  });
+
+  it('lstm: with the constant on the forget gate, and { h, c } as its state', () => {
+    fc.assert(
+      fc.property(sizes, fc.constantFrom(undefined, 0, -0.3, 2), ({ inputs, units, seed }, forgetOffset) => {
+        const cell = lstm({ inputs, units, ...(forgetOffset === undefined ? {} : { forgetOffset }) });
+        const loop = (params: ReturnType<typeof cell.init>, state: number[], x: number[]) => {
+          const [h, c] = [state.slice(0, units), state.slice(units)];
+          const next = h.map((_, k) => {
+            const i = sigma(unit(params.input, k, x, h));
+            const f = sigma(unit(params.forget, k, x, h) + (forgetOffset ?? 1));
+            const o = sigma(unit(params.output, k, x, h));
+            const memory = f * c[k] + i * Math.tanh(unit(params.candidate, k, x, h));
+            return { c: memory, h: o * Math.tanh(memory) };
+          });
+          const output = next.map((own) => own.h);
+          return { state: [...output, ...next.map((own) => own.c)], output };
+        };
+        compare(cell, seed, inputs, loop, (state) => ({ h: tensor(state.slice(0, units)), c: tensor(state.slice(units)) }));
+      }),
+      { seed: 3, numRuns: 30 },
+    );
+  });
+
+  for (const [name, make] of Object.entries({ rnn, gru, lstm }))
+    it(`${name}: a class index is the same as the vector that is one there`, () => {
+      const cell = make({ inputs: 5, units: 3 }) as unknown as Cell<unknown, unknown, Tensor | number>;
+      const params = cell.init(seeded(4));
+      const outputs = [3, indices(3), tensor([0, 0, 0, 1, 0])].map((x) => numbersOf(cell.step(params, cell.start(), x).output));
+      expect(outputs[1]).to.deep.equal(outputs[0]);
+      requireClose(outputs[2], outputs[0], 1e-15, 'dense');
+    });
+
+  for (const [name, make] of Object.entries({ rnn, gru, lstm }))
+    it(`${name}: sizes must be whole numbers above zero, and are those of the parameters`, () => {
+      for (const options of [
+        { inputs: 0, units: 2 },
+        { inputs: 2, units: 1.5 },
+        { inputs: 2, units: Number.NaN },
+      ])
+        expect(() => make(options)).to.throw(
+          ConfigurationError,
+          `${name}: ${options.inputs === 0 ? 'inputs' : 'units'} must be a whole number`,
+        );
+      const cell = make({ inputs: 4, units: 3 });
+      expect(cell.outputs).to.equal(3);
+      const gates = name === 'rnn' ? [cell.init(seeded(1)) as Gate] : (Object.values(cell.init(seeded(1))) as Gate[]);
+      for (const { w, u, b } of gates) expect([w.shape, u.shape, b.shape]).to.deep.equal([[4, 3], [3, 3], [3]]);
+      const bound = 1 / Math.sqrt(3);
+      for (const value of gates.flatMap(({ w, u, b }) => numbersOf([w, u, b]))) expect(Math.abs(value)).to.be.at.most(bound);
+      expect(new Set(gates.flatMap(({ w }) => numbersOf(w))).size).to.equal(12 * gates.length);
+    });
+
+  it('draws its parameters as it is told to', () => {
+    const init = {
+      input: (_: unknown, shape: readonly number[]) => filled(shape, 2),
+      recurrent: (_: unknown, shape: readonly number[]) => filled(shape, 3),
+      bias: (_: unknown, shape: readonly number[]) => filled(shape, 4),
+    };
+    const { w, u, b } = rnn({ inputs: 1, units: 2, init }).init(seeded(1));
+    expect([w.toArray(), u.toArray(), b.toArray()] as NestedArray).to.deep.equal([
+      [[2, 2]],
+      [
+        [3, 3],
+        [3, 3],
+      ],
+      [4, 4],
+    ]);
+  });
+});
+
+function filled(shape: readonly number[], value: number): Tensor {
+  return tensor(
+    shape.length === 1
+      ? Array<number>(shape[0]).fill(value)
+      : Array.from({ length: shape[0] }, () => Array<number>(shape[1]).fill(value)),
+  );
+}

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { seeded, tensor } from '../../lib/index.ts';
+import { checkUnbiased } from '../laws/agreement.ts';
+import { checkInfluence, type InfluenceSubject, influenceLaws, LawError } from '../laws/index.ts';
+import { type Fixture, jitter } from '../laws/unrolled.ts';
+import { impostors, lanesImpostors, variant } from './impostors.ts';
+import { fixture, movesFor, type Run } from './runs.ts';
+
+const cells: readonly Run[] = [
+  { kind: 'rnn', inputs: 3, units: 2, steps: 3, around: 'readout', seed: 11 },
+  { kind: 'gru', inputs: 1, units: 2, steps: 3, around: 'nothing', seed: 12 },
+  { kind: 'lstm', inputs: 2, units: 1, steps: 3, around: 'embedding', seed: 13 },
+];
+const twoLanes = () => {
+  const first = fixture({ ...cells[0], steps: 2 });
+  return [first, { ...first, state: jitter(first.state, seeded(1), 0.5) }];
+};
+
+describe('biased impostors are rejected by the property that UORO satisfies', () => {
+  it('and the same code with honest rules is not', () => {
+    for (const run of cells) {
+      checkUnbiased([fixture(run)], variant);
+      checkUnbiased([fixture(run)], variant, { moves: movesFor(fixture(run), 2) });
+    }
+    checkUnbiased(twoLanes(), variant);
+    checkUnbiased(twoLanes(), () => variant({ joint: true }));
+    checkInfluence({ estimator: variant, eager: true });
+  });
+
+  for (const [fault, estimator] of Object.entries(impostors)) {
+    for (const run of cells)
+      it(`${run.kind}: one that ${fault}`, () => {
+        const own = fixture(run);
+        expect(() => checkUnbiased([own], estimator)).to.throw(LawError, /the mean of .* apart/);
+        expect(() => checkUnbiased([own], estimator, { moves: movesFor(own, 2) })).to.throw(LawError, /the mean of .* apart/);
+      });
+    it(`the laws of estimators reject one that ${fault}`, () => {
+      expect(() => checkInfluence({ estimator, eager: true })).to.throw(LawError, /the mean of .* apart/);
+    });
+  }
+
+  it('joint lanes that share their signs', () => {
+    expect(() => checkUnbiased(twoLanes(), lanesImpostors['joint lanes that share their signs'])).to.throw(
+      LawError,
+      'the mean of',
+    );
+  });
+
+  it('lanes that share their signs have the right mean and are not independent', () => {
+    const subject: InfluenceSubject = { estimator: lanesImpostors['lanes that share their signs'], eager: true };
+    checkUnbiased(twoLanes(), subject.estimator);
+    expect(() => influenceLaws(subject)['lets lanes vary independently']()).to.throw(LawError, 'product over two lanes');
+    influenceLaws({ estimator: variant, eager: true })['lets lanes vary independently']();
+  });
+
+  it('a fixture whose gradient is nearly zero is refused, since it would let everything pass', () => {
+    const [first] = twoLanes();
+    const still: Fixture = { ...first, loss: () => tensor(1) };
+    expect(() => checkUnbiased([still], variant)).to.throw(LawError, 'nearly zero');
+  });
+});

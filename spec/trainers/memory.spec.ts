@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+/** 512 KiB: 10 bytes for each of the 5e4 steps that are measured with a plan, 210 for each of the 2500 eager ones; a tensor takes more. */
+const bound = 2 ** 19;
+
+describe('memory does not grow with time', () => {
+  for (const [how, steps] of [
+    ['plan', 1e5],
+    ['eager', 5000],
+  ] as const)
+    for (const estimator of ['uoro', 'rtrl'])
+      it(`${estimator}, ${how === 'plan' ? 'with a plan' : 'eager'}: over the second half of ${steps} steps the heap grows by less than 512 KiB`, () => {
+        const script = fileURLToPath(new URL('./heap.ts', import.meta.url));
+        const output = execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', script, estimator, how, String(steps)], {
+          encoding: 'utf8',
+        });
+        const { grown, steps: taken } = JSON.parse(output) as { grown: number; steps: number };
+        expect(taken).to.equal(steps);
+        expect(grown).to.be.below(bound);
+      });
+});

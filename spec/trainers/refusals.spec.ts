@@ -1,0 +1,178 @@
+import { expect } from 'chai';
+import { add, mul } from '../../autodiff/index.ts';
+import {
+  ConfigurationError,
+  DTypeError,
+  NonFiniteError,
+  ShapeError,
+  seeded,
+  type Tensor,
+  TreeError,
+  tensor,
+  zeros,
+} from '../../lib/index.ts';
+import { type Cell, gru, linear, meanSquare, model } from '../../nn/index.ts';
+import {
+  adam,
+  bptt,
+  createLearner,
+  type LearnerConfig,
+  momentum,
+  type Optimizer,
+  rtrl,
+  sgd,
+  tbptt,
+  uoro,
+} from '../../trainers/index.ts';
+import { numbersOf } from '../laws/numbers.ts';
+
+const cell = model({ cell: gru({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) });
+type Config = LearnerConfig<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>;
+const make = (changes: Partial<Config> = {}) =>
+  createLearner<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>({
+    model: cell,
+    loss: meanSquare,
+    estimator: uoro(),
+    optimizer: sgd({ rate: 0.1 }),
+    dtype: 'float64',
+    ...changes,
+  });
+const x = tensor([1, -0.5, 0.25]);
+const y = tensor([0.5, -1]);
+
+for (const eager of [true, false])
+  describe(`what a learner refuses, ${eager ? 'eager' : 'with a plan'}`, () => {
+    it('names what is wrong with an input or a target, and stays as it was', () => {
+      const learner = make({ eager });
+      learner.step(x, y);
+      const before = [...learner.save()];
+      const one = tensor([1]);
+      for (const [call, error, message] of [
+        [() => learner.step(tensor([1, 2]), y), ShapeError, /matmul: inner sizes differ.*input.*params\.cell\.reset\.w/],
+        [() => learner.step(x, one), ShapeError, 'meanSquare: the output has shape [2], the target [1]'],
+        [() => learner.step(x, undefined as never), TreeError, 'target: is missing'],
+        [() => learner.step(undefined as never, y), TreeError, 'input: is missing'],
+        [() => learner.step({ a: 1 } as never, y), TreeError, 'input'],
+        [() => learner.predict(tensor([[1, 2, 3]])), ShapeError, 'input: needs a vector [3] or a class index, got shape [1,3]'],
+        [() => learner.observe(tensor([1])), ShapeError, 'input'],
+      ] as const)
+        expect(call).to.throw(error, message);
+      expect([...learner.save()]).to.deep.equal(before);
+      learner.step(x, y);
+      const lanes = make({ lanes: 2, eager });
+      expect(() => lanes.step(x, y)).to.throw(ShapeError, 'input: the first axis counts the 2 lanes, got shape [3]');
+      expect(() => lanes.step(2, y)).to.throw(ShapeError, 'input: one number for 2 lanes');
+    });
+
+    it('refuses a cell whose new state is not like the old one', () => {
+      const bad = (next: (state: { h: Tensor }) => unknown): Cell<Tensor, { h: Tensor }, Tensor> => ({
+        name: 'bad',
+        init: () => tensor(0.5),
+        start: () => ({ h: zeros([2]) }),
+        step: (theta, { h }, input) => ({
+          state: next({ h: add(mul(h, theta), input) }) as { h: Tensor },
+          output: mul(input, theta),
+        }),
+      });
+      const run = (next: (state: { h: Tensor }) => unknown) => () =>
+        createLearner({ model: bad(next), loss: meanSquare, estimator: uoro(), optimizer: sgd({ rate: 0.1 }), eager }).step(
+          tensor([1, 2]),
+          tensor([0, 0]),
+        );
+      expect(run((state) => state)).not.to.throw();
+      expect(run(({ h }) => ({ h, extra: h }))).to.throw(TreeError, /bad\.step: state.*extra/);
+      expect(run(() => ({}))).to.throw(ShapeError, 'bad.step: state.h is missing from the new state');
+      expect(run(({ h }) => h)).to.throw(TreeError, 'bad.step: state');
+      expect(run(() => ({ h: zeros([3], { dtype: 'float32' }) }))).to.throw(
+        ShapeError,
+        'bad.step: state.h changed its shape from [2] to [3]',
+      );
+      expect(run(() => ({ h: zeros([2], { dtype: 'float64' }) }))).to.throw(DTypeError, /bad\.step: state\.h/);
+    });
+
+    for (const [name, optimizer] of Object.entries({
+      sgd: sgd({ rate: 1e200 }),
+      adam: adam({ rate: 1e300 }),
+      momentum: momentum({ rate: 1e250 }),
+    } as Record<string, Optimizer>))
+      it(`stops with the step and the parameter when ${name} blows up, and is then as after the last good step`, () => {
+        const learner = make({ optimizer, eager });
+        let before: { save: number[]; steps: number } | undefined;
+        let thrown: unknown;
+        for (let t = 0; t < 400 && thrown === undefined; t++) {
+          before = { save: [...learner.save()], steps: learner.steps };
+          try {
+            learner.step(x, y);
+          } catch (error) {
+            thrown = error;
+          }
+        }
+        expect(thrown).to.be.instanceOf(NonFiniteError);
+        expect((thrown as Error).message).to.match(
+          new RegExp(
+            `^step ${(before?.steps ?? 0) + 1}: (the loss|parameter (cell|readout)\\.|the influence|what the optimiser)`,
+          ),
+        );
+        expect(learner.steps).to.equal(before?.steps);
+        expect([...learner.save()]).to.deep.equal(before?.save);
+      });
+
+    it('names the parameter that breaks', () => {
+      const learner = createLearner({
+        model: {
+          name: 'scale',
+          init: () => ({ a: tensor(1), b: [tensor(1)] }),
+          start: () => zeros([]),
+          step: ({ a, b }, s: Tensor, input: Tensor) => ({ state: s, output: add(mul(b[0], input), mul(a, 0)) }),
+        } as Cell<{ a: Tensor; b: Tensor[] }, Tensor, Tensor>,
+        loss: meanSquare,
+        estimator: rtrl(),
+        optimizer: sgd({ rate: 1e30 }),
+        eager,
+      });
+      const call = () => {
+        learner.step(tensor(1e9), tensor(0));
+        return learner.parameters;
+      };
+      expect(call).to.throw(NonFiniteError, /step 1: parameter b\[0\] would become NaN or infinite \(gradient norm/);
+      expect([learner.steps, numbersOf(learner.parameters)]).to.deep.equal([0, [1, 1]]);
+    });
+
+    it('lets no NaN in: an input that is not a number stops it', () => {
+      const learner = make({ eager });
+      learner.step(x, y);
+      const before = [...learner.save()];
+      expect(() => learner.step(tensor([1, Number.NaN, 2]), y)).to.throw(NonFiniteError, 'step 2: the loss became NaN');
+      expect(() => {
+        learner.observe(tensor([1, Number.NaN, 2]));
+        learner.save();
+      }).to.throw(NonFiniteError);
+      expect([...learner.save()]).to.deep.equal(before);
+    });
+  });
+
+describe('what createLearner refuses', () => {
+  it('refuses options that do not fit', () => {
+    expect(() => make({ lanes: 0 })).to.throw(ConfigurationError, 'createLearner: lanes must be a whole number above zero');
+    expect(() => make({ lanes: 1.5 })).to.throw(ConfigurationError, 'lanes');
+    expect(() => make({ seed: 1, noise: seeded(1) })).to.throw(ConfigurationError, 'either a seed or a noise');
+    for (const options of [{ window: 0 }, { rank: 1.5 }]) expect(() => uoro(options)).to.throw(ConfigurationError, 'uoro:');
+    expect(() => uoro({ epsilon: 0 })).to.throw(ConfigurationError, 'uoro: epsilon');
+    expect(() => tbptt({ window: 2, stride: 3 })).to.throw(ConfigurationError, 'tbptt: stride must be at most 2');
+    expect(() => bptt({ length: 0 })).to.throw(ConfigurationError, 'bptt: length');
+  });
+
+  it('refuses parameters and states that are not those of the model', () => {
+    const parameters = cell.init(seeded(1));
+    const { readout, ...rest } = parameters;
+    expect(() => make({ parameters: rest as never })).to.throw(TreeError, /parameters.*readout/);
+    expect(() => make({ parameters: { ...parameters, readout: { ...readout, w: zeros([2, 5]) } } })).to.throw(
+      ShapeError,
+      /readout\.w.*\[2,5\].*\[2,2\]/,
+    );
+    expect(() => make({ parameters: { ...parameters, more: readout } as never })).to.throw(TreeError, /more/);
+    expect(() => make({ state: tensor([1, 2, 3]) })).to.throw(ShapeError, /state.*\[3\].*\[2\]/);
+    expect(() => make({ state: { h: tensor([1, 2]) } as never })).to.throw(TreeError, /state/);
+    expect(() => make({ lanes: 2, state: zeros([3, 2]) })).to.throw(ShapeError, /state.*lanes.*\[3,2\]/);
+  });
+});

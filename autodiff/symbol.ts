@@ -48,6 +48,15 @@ export class SymbolTensor extends InterpretedTensor {
 
   /** @throws UnknownValueError always. */
   toNdarray(): NdArray<TypedArray> {
+    return this.#unknown();
+  }
+
+  /** In `y > 0.5` or `2 * y` for what was a plain number outside, the symbol would silently be NaN. @throws UnknownValueError always. */
+  [Symbol.toPrimitive](): never {
+    return this.#unknown();
+  }
+
+  #unknown(): never {
     throw new UnknownValueError(
       `${this.recorder.level.name}: a value is read that is not known yet; shapes may steer a program, values may not: use where (select) instead of a branch`,
     );

@@ -8,7 +8,7 @@ import { matmul } from '../primitives/matmul.ts';
 import { mul } from '../primitives/mul.ts';
 import * as smooth from '../primitives/smooth.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
-import { type Assembler, type Buffer } from './assembler.ts';
+import type { Assembler, Buffer } from './assembler.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
 import type { Program } from './program.ts';

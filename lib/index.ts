@@ -1,8 +1,11 @@
+export type { NdArray } from 'ndarray';
 export { cast, eye, full, indices, ones, type TensorOptions, tensor, zeros } from './create.ts';
 export { allocate, type DType, dtypeOf, type FloatDType, isDType, requireFloat, type TypedArray } from './dtype.ts';
 export * from './errors.ts';
 export { readNpy, writeNpy } from './formats/npy.ts';
 export { readSafetensors, readSafetensorsMetadata, writeSafetensors } from './formats/safetensors.ts';
+export * as kernels from './kernels/index.ts';
+export * as wasm from './kernels/wasm/index.ts';
 export { type Expectation, type ExpectationOptions, expectation } from './noise/expectation.ts';
 export type { Noise, SavedNoise, SeededWords } from './noise/noise.ts';
 export { type Recording, recording } from './noise/recording.ts';
@@ -11,7 +14,16 @@ export { restoreNoise } from './noise/restore.ts';
 export { seeded } from './noise/seeded.ts';
 export { broadcastShapes, checkShape, formatShape, normalizeAxes, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts';
 export { ArrayTensor, dataOf, fromData, isContiguous, type NestedArray, Tensor, viewOf } from './tensor.ts';
-export { alignLeaves, type Leaf, labelTree, leavesOf, mapTree, type PartialTree, pathsOf, rebuild, sameStructure, type Tree, zipTrees } from './tree.ts';
-export * as kernels from './kernels/index.ts';
-export * as wasm from './kernels/wasm/index.ts';
-export type { NdArray } from 'ndarray';
+export {
+  alignLeaves,
+  type Leaf,
+  labelTree,
+  leavesOf,
+  mapTree,
+  type PartialTree,
+  pathsOf,
+  rebuild,
+  sameStructure,
+  type Tree,
+  zipTrees,
+} from './tree.ts';

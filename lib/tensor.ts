@@ -118,4 +118,3 @@ function nest(data: TypedArray, shape: Shape, stride: readonly number[], offset:
   if (axis === shape.length) return data[offset];
   return Array.from({ length: shape[axis] }, (_, i) => nest(data, shape, stride, offset + i * stride[axis], axis + 1));
 }
-

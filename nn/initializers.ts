@@ -1,5 +1,5 @@
 import { add, mul } from '../autodiff/index.ts';
-import { full, fromData, type Noise, type Shape, ShapeError, type Tensor } from '../lib/index.ts';
+import { fromData, full, type Noise, type Shape, ShapeError, type Tensor } from '../lib/index.ts';
 
 /** Draws a float64 tensor of the given shape. */
 export type Initializer = (noise: Noise, shape: Shape) => Tensor;
@@ -39,7 +39,13 @@ export function orthogonal(gain = 1): Initializer {
     const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
     const { data } = noise.normal([count, length]).toNdarray();
     const basis: number[][] = [];
-    for (let i = 0; i < count; i++) basis.push(orthonormalize(Array.from({ length }, (_, j) => data[i * length + j]), basis));
+    for (let i = 0; i < count; i++)
+      basis.push(
+        orthonormalize(
+          Array.from({ length }, (_, j) => data[i * length + j]),
+          basis,
+        ),
+      );
     const out = new Float64Array(rows * columns);
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) out[i * columns + j] = gain * (rows <= columns ? basis[i][j] : basis[j][i]);

@@ -1,4 +1,18 @@
-import { gather, logSoftmax, mean, mul, type Operand, slice, softplus, square, stack, sub, sum, neg, reshape } from '../autodiff/index.ts';
+import {
+  gather,
+  logSoftmax,
+  mean,
+  mul,
+  neg,
+  type Operand,
+  reshape,
+  slice,
+  softplus,
+  square,
+  stack,
+  sub,
+  sum,
+} from '../autodiff/index.ts';
 import { formatShape, indices, ShapeError, sameShape, Tensor } from '../lib/index.ts';
 
 /** The loss of an output against a target: a scalar. */
@@ -13,7 +27,8 @@ export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
  */
 export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   const rank = output.shape.length;
-  if (rank !== 1 && rank !== 2) throw new ShapeError(`crossEntropy: needs logits [classes] or [lanes, classes], got ${formatShape(output.shape)}`);
+  if (rank !== 1 && rank !== 2)
+    throw new ShapeError(`crossEntropy: needs logits [classes] or [lanes, classes], got ${formatShape(output.shape)}`);
   const logs = logSoftmax(output);
   const classes = typeof target === 'number' ? indices(target) : target;
   if (classes.dtype !== 'int32') {
@@ -21,7 +36,9 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
     return neg(mean(sum(mul(classes, logs), { axes: -1 })));
   }
   if (!sameShape(classes.shape, output.shape.slice(0, -1)))
-    throw new ShapeError(`crossEntropy: class indices of shape ${formatShape(classes.shape)} do not fit logits ${formatShape(output.shape)}`);
+    throw new ShapeError(
+      `crossEntropy: class indices of shape ${formatShape(classes.shape)} do not fit logits ${formatShape(output.shape)}`,
+    );
   if (rank === 1) return neg(gather(logs, classes));
   return neg(mean(stack(lanesOf(logs).map((lane, i) => gather(lane, reshape(slice(classes, [i], [i + 1]), []))))));
 }
@@ -53,4 +70,3 @@ function lanesOf(logs: Tensor): Tensor[] {
   const [lanes, classes] = logs.shape;
   return Array.from({ length: lanes }, (_, i) => reshape(slice(logs, [i, 0], [i + 1, classes]), [classes]));
 }
-

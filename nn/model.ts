@@ -27,7 +27,10 @@ export function model<P, S, X, R>(options: ModelOptions<P, S, X, R>): Cell<Model
 }
 
 /** The same cell fed with the output of a layer, such as an embedding: parameters { embedding, cell }. */
-export function embedded<E, X, P, S>(layer: Layer<E, X>, cell: Cell<P, S, Tensor>): Cell<{ readonly embedding: E; readonly cell: P }, S, X> {
+export function embedded<E, X, P, S>(
+  layer: Layer<E, X>,
+  cell: Cell<P, S, Tensor>,
+): Cell<{ readonly embedding: E; readonly cell: P }, S, X> {
   return {
     name: cell.name,
     ...(cell.outputs === undefined ? {} : { outputs: cell.outputs }),

@@ -10,11 +10,15 @@ import type { Input } from './cell.ts';
 export function project(input: Input, weights: Tensor): Tensor {
   if (typeof input !== 'number' && input.dtype !== 'int32') {
     if (input.shape.length !== 1)
-      throw new ShapeError(`${input.label ?? 'input'}: needs a vector [${weights.shape[0]}] or a class index, got shape ${formatShape(input.shape)}`);
+      throw new ShapeError(
+        `${input.label ?? 'input'}: needs a vector [${weights.shape[0]}] or a class index, got shape ${formatShape(input.shape)}`,
+      );
     return matmul(input, weights);
   }
   const index = typeof input === 'number' ? indices(input) : input;
   if (index.shape.length !== 0)
-    throw new ShapeError(`${index.label ?? 'input'}: a class index is one int32 scalar for a lane, got shape ${formatShape(index.shape)}`);
+    throw new ShapeError(
+      `${index.label ?? 'input'}: a class index is one int32 scalar for a lane, got shape ${formatShape(index.shape)}`,
+    );
   return gather(weights, index);
 }

@@ -1,4 +1,4 @@
-import { add, dot, mul, type Operand, reshape, slice, sqrt, concat } from '../autodiff/index.ts';
+import { add, concat, dot, mul, type Operand, reshape, slice, sqrt } from '../autodiff/index.ts';
 import { full, leavesOf, mapTree, type Tensor, type Tree, zeros, zipTrees } from '../lib/index.ts';
 
 // Trees of tensors as vectors.
@@ -47,7 +47,6 @@ export function unflattenTree<T>(vector: Tensor, like: T): T {
 export function countElements(tree: unknown): number {
   return leavesOf(tree as Tree).reduce((sum, leaf) => sum + leaf.size, 0);
 }
-
 
 /** Entry i of the first axis. */
 export function entryOf(x: Tensor, i: number): Tensor {

@@ -5,6 +5,6 @@
 export * from '../autodiff/index.ts';
 export * from '../lib/index.ts';
 export * from '../nn/index.ts';
-export * from './index.ts';
 // A layer here; the maker of linear primitives of the same name is in norewind/autodiff.
 export { linear } from '../nn/index.ts';
+export * from './index.ts';

@@ -1,7 +1,11 @@
 import { ConfigurationError } from '../lib/index.ts';
 
 /** @throws ConfigurationError unless every named count is a whole number above zero, and at most its limit where it has one. */
-export function requireCounts(who: string, counts: Readonly<Record<string, number>>, limits: Readonly<Record<string, number>> = {}): void {
+export function requireCounts(
+  who: string,
+  counts: Readonly<Record<string, number>>,
+  limits: Readonly<Record<string, number>> = {},
+): void {
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new ConfigurationError(`${who}: ${name} must be a whole number above zero, got ${String(value)}`);
@@ -11,7 +15,12 @@ export function requireCounts(who: string, counts: Readonly<Record<string, numbe
 }
 
 /** @throws ConfigurationError unless every named number is finite and within its bounds. */
-export function requireRange(who: string, values: Readonly<Record<string, number>>, least: number, most = Number.POSITIVE_INFINITY): void {
+export function requireRange(
+  who: string,
+  values: Readonly<Record<string, number>>,
+  least: number,
+  most = Number.POSITIVE_INFINITY,
+): void {
   for (const [name, value] of Object.entries(values))
     if (!Number.isFinite(value) || value < least || value > most)
       throw new ConfigurationError(

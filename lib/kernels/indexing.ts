@@ -19,8 +19,7 @@ export function scatterAdd(x: Tensor, ids: Tensor, size: number): ArrayTensor {
   const rest = x.shape.slice(ids.shape.length);
   const width = sizeOf(rest);
   const out = allocate(x.dtype, size * width);
-  for (let i = 0; i < rows.length; i++)
-    for (let j = 0; j < width; j++) out[rows[i] * width + j] += values[i * width + j];
+  for (let i = 0; i < rows.length; i++) for (let j = 0; j < width; j++) out[rows[i] * width + j] += values[i * width + j];
   return fromData(out, [size, ...rest]);
 }
 

@@ -21,14 +21,24 @@ export function reshape(x: Tensor, shape: Shape): ArrayTensor {
 /** Axis i of the result is axis `order[i]` of x; a view. */
 export function permute(x: Tensor, order: readonly number[]): ArrayTensor {
   const array = x.toNdarray();
-  return viewOf(array, order.map((axis) => array.shape[axis]), order.map((axis) => array.stride[axis]), array.offset);
+  return viewOf(
+    array,
+    order.map((axis) => array.shape[axis]),
+    order.map((axis) => array.stride[axis]),
+    array.offset,
+  );
 }
 
 /** The block from `begin` (inclusive) to `end` (exclusive), one entry an axis; a view. */
 export function slice(x: Tensor, begin: readonly number[], end: readonly number[]): ArrayTensor {
   const array = x.toNdarray();
   const offset = begin.reduce((at, start, axis) => at + start * array.stride[axis], array.offset);
-  return viewOf(array, begin.map((start, axis) => end[axis] - start), array.stride, offset);
+  return viewOf(
+    array,
+    begin.map((start, axis) => end[axis] - start),
+    array.stride,
+    offset,
+  );
 }
 
 /** Zeros of `shape` with x placed at `begin`. */
@@ -53,5 +63,12 @@ export function concat(parts: readonly Tensor[], axis: number): ArrayTensor {
 }
 
 function place(out: ArrayTensor, part: Tensor, begin: readonly number[]): void {
-  ops.assign(slice(out, begin, begin.map((start, axis) => start + part.shape[axis])).array, part.toNdarray());
+  ops.assign(
+    slice(
+      out,
+      begin,
+      begin.map((start, axis) => start + part.shape[axis]),
+    ).array,
+    part.toNdarray(),
+  );
 }

@@ -18,7 +18,8 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
     if (alongInner) {
       for (let j = 0; j < columns; j++) {
         let total = 0;
-        for (let k = 0, p = from, q = b.offset + j * bColumn; k < inner; k++, p += aColumn, q += bRow) total += a.data[p] * b.data[q];
+        for (let k = 0, p = from, q = b.offset + j * bColumn; k < inner; k++, p += aColumn, q += bRow)
+          total += a.data[p] * b.data[q];
         out[i * columns + j] = total;
       }
     } else {

@@ -6,16 +6,28 @@ import { describeCell } from '../laws/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);
-const sizes = fc.record({ inputs: fc.integer({ min: 1, max: 5 }), units: fc.integer({ min: 1, max: 6 }), seed: fc.integer({ min: 1, max: 1e6 }) });
+const sizes = fc.record({
+  inputs: fc.integer({ min: 1, max: 5 }),
+  units: fc.integer({ min: 1, max: 6 }),
+  seed: fc.integer({ min: 1, max: 1e6 }),
+});
 const rows = (x: Tensor) => x.toArray() as number[][];
 
 describe('diagonal cells', () => {
   describe('laws', () => {
     // With relu, differences across its kink would fail: the seed keeps all units away from it.
-    describeCell({ cell: indrnn({ inputs: 3, units: 2 }), input: dense(3), seed: 3 });
-    describeCell({ name: 'indrnn with tanh on class indices', cell: indrnn({ inputs: 4, units: 3, activation: 'tanh' }), input: (noise) => noise.integer(4) });
+    describeCell({ cell: indrnn({ inputs: 3, units: 2 }), input: dense(3), seed: 2 });
+    describeCell({
+      name: 'indrnn with tanh on class indices',
+      cell: indrnn({ inputs: 4, units: 3, activation: 'tanh' }),
+      input: (noise) => noise.integer(4),
+    });
     describeCell({ cell: lru({ inputs: 3, units: 2, radii: [0.3, 0.9] }), input: dense(3) });
-    describeCell({ name: 'lru with a readout', cell: model({ cell: lru({ inputs: 2, units: 1, outputs: 3 }), readout: linear({ outputs: 2 }) }), input: dense(2) });
+    describeCell({
+      name: 'lru with a readout',
+      cell: model({ cell: lru({ inputs: 2, units: 1, outputs: 3 }), readout: linear({ outputs: 2 }) }),
+      input: dense(2),
+    });
   });
 
   for (const activation of ['relu', 'tanh'] as const)
@@ -28,7 +40,9 @@ describe('diagonal cells', () => {
           const params = cell.init(noise);
           const [h, x] = [noise.normal([units]), noise.normal([inputs])];
           const [w, u, b] = [rows(params.w), numbersOf(params.u), numbersOf(params.b)];
-          const expected = numbersOf(h).map((own, i) => act(numbersOf(x).reduce((z, value, k) => z + w[k][i] * value, b[i] + u[i] * own)));
+          const expected = numbersOf(h).map((own, i) =>
+            act(numbersOf(x).reduce((z, value, k) => z + w[k][i] * value, b[i] + u[i] * own)),
+          );
           const { state, output } = cell.step(params, h, x);
           requireClose(numbersOf(state), expected, 1e-14, 'state');
           expect(output).to.equal(state);
@@ -89,14 +103,24 @@ describe('diagonal cells', () => {
     expect(moduli.filter((value) => value < Math.sqrt(0.53)).length / 2000).to.be.closeTo(0.5, 0.04);
     expect(Math.min(...phases)).to.be.within(0, 0.01);
     expect(Math.max(...phases)).to.be.within(0.3, Math.PI / 10);
-    requireClose(numbersOf(gamma).map(Math.exp), moduli.map((value) => Math.sqrt(1 - value * value)), 1e-12, 'γ');
+    requireClose(
+      numbersOf(gamma).map(Math.exp),
+      moduli.map((value) => Math.sqrt(1 - value * value)),
+      1e-12,
+      'γ',
+    );
     for (const value of numbersOf(lru({ inputs: 2, units: 2000 }).init(seeded(4)))) expect(Number.isFinite(value)).to.equal(true);
   });
 
   it('lru: shapes, and class indices as one-hot vectors', () => {
     const cell = lru({ inputs: 4, units: 3 });
     const params = cell.init(seeded(5));
-    expect([params.nu, params.b.re, params.c.im, params.d].map(({ shape }) => shape)).to.deep.equal([[3], [4, 3], [4, 3], [4, 4]]);
+    expect([params.nu, params.b.re, params.c.im, params.d].map(({ shape }) => shape)).to.deep.equal([
+      [3],
+      [4, 3],
+      [4, 3],
+      [4, 4],
+    ]);
     expect([cell.outputs, lru({ inputs: 4, units: 3, outputs: 2 }).outputs]).to.deep.equal([4, 2]);
     const [a, b, c] = [2, indices(2), tensor([0, 0, 1, 0])].map((x) => numbersOf(cell.step(params, cell.start(), x)));
     expect(b).to.deep.equal(a);
@@ -105,10 +129,19 @@ describe('diagonal cells', () => {
 
   it('say what is wrong with their options', () => {
     expect(() => indrnn({ inputs: 0, units: 2 })).to.throw(ConfigurationError, 'indrnn: inputs must be a whole number');
-    expect(() => indrnn({ inputs: 1, units: 2, activation: 'sin' as never })).to.throw(ConfigurationError, "activation must be 'relu' or 'tanh', got sin");
+    expect(() => indrnn({ inputs: 1, units: 2, activation: 'sin' as never })).to.throw(
+      ConfigurationError,
+      "activation must be 'relu' or 'tanh', got sin",
+    );
     expect(() => lru({ inputs: 1, units: 2, outputs: 1.5 })).to.throw(ConfigurationError, 'lru: outputs must be a whole number');
-    for (const radii of [[0.5, 0.5], [-0.1, 0.5], [0.5, 1.1], [Number.NaN, 1]] as const)
+    for (const radii of [
+      [0.5, 0.5],
+      [-0.1, 0.5],
+      [0.5, 1.1],
+      [Number.NaN, 1],
+    ] as const)
       expect(() => lru({ inputs: 1, units: 2, radii })).to.throw(ConfigurationError, 'radii must be two numbers');
-    for (const maxPhase of [0, 7, Number.NaN]) expect(() => lru({ inputs: 1, units: 2, maxPhase })).to.throw(ConfigurationError, 'maxPhase');
+    for (const maxPhase of [0, 7, Number.NaN])
+      expect(() => lru({ inputs: 1, units: 2, maxPhase })).to.throw(ConfigurationError, 'maxPhase');
   });
 });

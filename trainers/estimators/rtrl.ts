@@ -46,7 +46,8 @@ export function rtrl({ structure = 'auto' }: RtrlOptions = {}): Estimator<RtrlIn
       const { specialise: _, ...kept } = this;
       return { ...kept, structure: 'dense', start: start === auto.start ? own.start : start };
     },
-    show: (influence, parameters, state) => shown(influence, parameters, state) ?? (isNone(influence) ? own.start(parameters, state) : influence),
+    show: (influence, parameters, state) =>
+      shown(influence, parameters, state) ?? (isNone(influence) ? own.start(parameters, state) : influence),
   };
   return auto;
 }

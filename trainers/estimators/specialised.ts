@@ -72,7 +72,9 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Esti
   const idle = all.reduce((sum, leaf) => sum + leaf.size, 0) - size;
   const own = (influence: Tree) => (influence as unknown as ReachingInfluence).jacobians;
   const listed = (influence: Tree) => reaching.map((i) => own(influence)[i]);
-  const carry = (jacobians: Tree): Tree => ({ jacobians: Object.fromEntries(leavesOf(jacobians).map((leaf, i) => [reaching[i], leaf])) });
+  const carry = (jacobians: Tree): Tree => ({
+    jacobians: Object.fromEntries(leavesOf(jacobians).map((leaf, i) => [reaching[i], leaf])),
+  });
   return {
     ...dense,
     structure: `dense: parameters reach too many of the ${found.size} state elements${idle === 0 ? '' : `; ${idle} never reach the state`}`,
@@ -81,7 +83,10 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Esti
     advance: (influence, transition, noise) => carry(dense.advance(listed(influence), restricted(transition, reaching), noise)),
     pull(influence, cotangent) {
       const pulled = leavesOf(dense.pull(listed(influence), cotangent) as unknown as Tree);
-      return rebuild(like, all.map((leaf, i) => pulled[reaching.indexOf(i)] ?? zeros(leaf.shape, { dtype: leaf.dtype }))) as never;
+      return rebuild(
+        like,
+        all.map((leaf, i) => pulled[reaching.indexOf(i)] ?? zeros(leaf.shape, { dtype: leaf.dtype })),
+      ) as never;
     },
     specialise(other) {
       if (other === undefined || reachingIn(other).some((i) => !reaching.includes(i))) throw misfit();
@@ -101,7 +106,10 @@ function reachingIn({ sets: [parameters] }: Dependencies): number[] {
 }
 
 /** A step as a function of some leaves of the parameters, in a list. */
-function restricted<P, S>({ parameters, state, push, pull }: Transition<P, S>, places: readonly number[]): Transition<Tensor[], S> {
+function restricted<P, S>(
+  { parameters, state, push, pull }: Transition<P, S>,
+  places: readonly number[],
+): Transition<Tensor[], S> {
   return {
     parameters: pickLeaves(parameters as Tree, places),
     state,

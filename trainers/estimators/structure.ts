@@ -36,7 +36,11 @@ type Elements = readonly number[];
  * one parameter reaches get different colours, and elements of one colour share a pull: the sum of their rows of J and I can be told
  * apart, because in no column that matters more than one of them has an entry.
  */
-export function structureOf({ size, sets: [parameters, state], members }: Dependencies, like: Tree, limit: number): Structure | undefined {
+export function structureOf(
+  { size, sets: [parameters, state], members }: Dependencies,
+  like: Tree,
+  limit: number,
+): Structure | undefined {
   const successors = state.flatMap((leaf) => Array.from(leaf, members));
   const different = new Set(parameters.flatMap((leaf) => [...new Set(leaf)]));
   const closures = new Map<number, Elements>();
@@ -48,7 +52,12 @@ export function structureOf({ size, sets: [parameters, state], members }: Depend
     same.set(key, same.get(key) ?? reached);
     closures.set(set, same.get(key) as Elements);
   }
-  const leaves = leavesOf(like).map(({ shape }, i) => reachOf(Array.from(parameters[i], (set) => closures.get(set) as Elements), shape));
+  const leaves = leavesOf(like).map(({ shape }, i) =>
+    reachOf(
+      Array.from(parameters[i], (set) => closures.get(set) as Elements),
+      shape,
+    ),
+  );
   const colours = colouring(size, [...same.values()]);
   const edges = new Set([...same.values()].flat().flatMap((from) => successors[from].map((to) => to * size + from)));
   return {
@@ -67,7 +76,9 @@ export function covers(outer: Structure, inner: Structure): boolean {
     const [own, all] = [elementsOf(leaf), elementsOf(outer.leaves[i])];
     const fits = (at: number) => {
       const [elements, allowed] = [own(at), all(at)];
-      return elements.every((to) => allowed.includes(to) && elements.every((from) => !inner.depends(to, from) || outer.depends(to, from)));
+      return elements.every(
+        (to) => allowed.includes(to) && elements.every((from) => !inner.depends(to, from) || outer.depends(to, from)),
+      );
     };
     return Array.from({ length: sizeOf(leaf.shape) }, (_, at) => at).every(fits);
   });
@@ -87,11 +98,16 @@ function closure(begin: Elements, successors: readonly Elements[], limit: number
 
 function reachOf(reached: readonly Elements[], shape: Shape): LeafReach {
   const strides = stridesOf(shape);
-  const same = (stride: number, length: number) => reached.every((own, i) => own === reached[i - (Math.floor(i / stride) % length) * stride]);
+  const same = (stride: number, length: number) =>
+    reached.every((own, i) => own === reached[i - (Math.floor(i / stride) % length) * stride]);
   const compact = shape.map((length, axis) => (length > 1 && same(strides[axis], length) ? 1 : length));
   const kept = Array.from({ length: sizeOf(compact) }, (_, at) => reached[placeOf(at, compact, strides)]);
   const count = kept.reduce((most, { length }) => Math.max(most, length), 0);
-  return { shape, compact, slots: Array.from({ length: count }, (_, r) => Int32Array.from(kept, (elements) => elements[r] ?? -1)) };
+  return {
+    shape,
+    compact,
+    slots: Array.from({ length: count }, (_, r) => Int32Array.from(kept, (elements) => elements[r] ?? -1)),
+  };
 }
 
 /** The state elements that the parameter at a place of a leaf reaches. */

@@ -1,5 +1,21 @@
 import { add, concat, gather, matmul, mul, reshape, slice, where } from '../../autodiff/index.ts';
-import { allocate, DataError, type DType, dataOf, fromData, leavesOf, mapTree, ones, rebuild, type Shape, sameShape, sizeOf, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import {
+  allocate,
+  DataError,
+  type DType,
+  dataOf,
+  fromData,
+  leavesOf,
+  mapTree,
+  ones,
+  rebuild,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../lib/index.ts';
 import { flattenTree, unflattenTree } from '../algebra.ts';
 import type { Transition } from './estimator.ts';
 import { type LeafReach, repeated, type Structure } from './structure.ts';
@@ -26,15 +42,21 @@ export function startStructured(structure: Structure, parameters: Tree): Structu
 /** @throws DataError when an influence is of another structure. */
 export function requireStructure(structure: Structure, influence: StructuredInfluence): void {
   const { rows = [], slots = [] } = influence as Partial<StructuredInfluence>;
-  const fits = (leaf: LeafReach, i: number) => slots[i]?.length === leaf.slots.length && rows[i] !== undefined && equal(rows[i], rowsOf(leaf, rows[i].dtype));
-  if (rows.length !== structure.leaves.length || !structure.leaves.every(fits)) throw new DataError('rtrl: the influence was carried for a model in which parameters reach other state elements');
+  const fits = (leaf: LeafReach, i: number) =>
+    slots[i]?.length === leaf.slots.length && rows[i] !== undefined && equal(rows[i], rowsOf(leaf, rows[i].dtype));
+  if (rows.length !== structure.leaves.length || !structure.leaves.every(fits))
+    throw new DataError('rtrl: the influence was carried for a model in which parameters reach other state elements');
 }
 
 /**
  * G ← J G + I on the slots: with R the elements that a parameter j reaches, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j].
  * The rows of J and I come from one pull for each colour.
  */
-export function advanceStructured<P, S>(structure: Structure, { rows, slots }: StructuredInfluence, transition: Transition<P, S>): StructuredInfluence {
+export function advanceStructured<P, S>(
+  structure: Structure,
+  { rows, slots }: StructuredInfluence,
+  transition: Transition<P, S>,
+): StructuredInfluence {
   if (structure.pulls === 0) return { rows, slots };
   const [{ dtype }] = slots.flat();
   const pulled = Array.from({ length: structure.pulls }, (_, colour) => {
@@ -47,14 +69,25 @@ export function advanceStructured<P, S>(structure: Structure, { rows, slots }: S
   const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
   const next = structure.leaves.map((leaf, i) =>
     leaf.slots.map((to) => {
-      const own = immediateOf(structure, leaf, to, immediate.map((leaves) => leaves[i]));
+      const own = immediateOf(
+        structure,
+        leaf,
+        to,
+        immediate.map((leaves) => leaves[i]),
+      );
       const carried = leaf.slots.flatMap((from, q) => {
         if (!to.some((element, at) => element >= 0 && from[at] >= 0 && structure.depends(element, from[at]))) return [];
         const places = to.map((element, at) => structure.colours[Math.max(element, 0)] * structure.size + Math.max(from[at], 0));
         return mul(spread(pick(jacobian, places), leaf), slots[i][q]);
       });
       const sum = carried.reduce((total, part) => add(total, part), own);
-      return to.includes(-1) ? where(masked(leaf, to, (element) => element >= 0), sum, 0) : sum;
+      return to.includes(-1)
+        ? where(
+            masked(leaf, to, (element) => element >= 0),
+            sum,
+            0,
+          )
+        : sum;
     }),
   );
   return { rows, slots: next };
@@ -65,7 +98,18 @@ export function pullStructured(structure: Structure, { slots }: StructuredInflue
   const flat = flattenTree(cotangent);
   const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {
-    const parts = leaf.slots.map((elements, r) => mul(spread(pick(flat, elements.map((element) => Math.max(element, 0))), leaf), slots[i][r]));
+    const parts = leaf.slots.map((elements, r) =>
+      mul(
+        spread(
+          pick(
+            flat,
+            elements.map((element) => Math.max(element, 0)),
+          ),
+          leaf,
+        ),
+        slots[i][r],
+      ),
+    );
     return parts.length === 0 ? zeros(leaf.shape, { dtype: flat.dtype }) : parts.reduce((sum, part) => add(sum, part));
   });
   return rebuild(parameters, pulled);
@@ -96,7 +140,13 @@ function immediateOf({ colours }: Structure, leaf: LeafReach, elements: Int32Arr
   const different = [...new Set(needed)];
   if (different.length === 1) return pulled[different[0]];
   return different
-    .map((colour) => where(masked(leaf, elements, (element) => element >= 0 && colours[element] === colour), pulled[colour], 0))
+    .map((colour) =>
+      where(
+        masked(leaf, elements, (element) => element >= 0 && colours[element] === colour),
+        pulled[colour],
+        0,
+      ),
+    )
     .reduce((sum, part) => add(sum, part));
 }
 
@@ -129,7 +179,10 @@ function spreading(): (factors: Tensor, leaf: LeafReach) => Tensor {
 
 /** A mask of the leaf's shape or one that broadcasts to it. */
 function masked({ compact }: LeafReach, elements: Int32Array, holds: (element: number) => boolean): Tensor {
-  return fromData(Int32Array.from(elements, (element) => Number(holds(element))), compact);
+  return fromData(
+    Int32Array.from(elements, (element) => Number(holds(element))),
+    compact,
+  );
 }
 
 /** In the dtype of the leaf, like everything that is carried; float32 counts to 2²⁴. */

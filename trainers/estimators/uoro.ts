@@ -33,7 +33,12 @@ export interface UoroOptions {
  * ε enters the norms as in the authors' code: ρ0 = √((‖θ̃‖+ε)/(‖J s̃‖+ε)), likewise ρ1. Any ρ0 that does not depend on ν and any
  * ρ1 even in ν leave the mean alone.
  */
-export function uoro({ window = 1, rank = 1, epsilon = 1e-5, lanes = 'independent' }: UoroOptions = {}): Estimator<UoroInfluence> {
+export function uoro({
+  window = 1,
+  rank = 1,
+  epsilon = 1e-5,
+  lanes = 'independent',
+}: UoroOptions = {}): Estimator<UoroInfluence> {
   requireCounts('uoro', { window, rank });
   requireRange('uoro', { epsilon }, Number.MIN_VALUE);
   return {
@@ -44,10 +49,20 @@ export function uoro({ window = 1, rank = 1, epsilon = 1e-5, lanes = 'independen
     stride: window,
     restarts: false,
     joint: lanes === 'joint',
-    cost: ({ state, parameters }) => ({ time: (3 + 4 * rank) * parameters, memory: rank * (parameters + state) + (window - 1) * state }),
+    cost: ({ state, parameters }) => ({
+      time: (3 + 4 * rank) * parameters,
+      memory: rank * (parameters + state) + (window - 1) * state,
+    }),
     start: (parameters, state) =>
-      ofRank(rank, Array.from({ length: rank }, () => ({ stateTangent: zerosOf(state), parameterTangent: zerosOf(parameters) }))),
-    advance: (influence, transition, noise) => ofRank(rank, pairs(influence).map((pair) => advancePair(pair, transition, noise, epsilon))),
+      ofRank(
+        rank,
+        Array.from({ length: rank }, () => ({ stateTangent: zerosOf(state), parameterTangent: zerosOf(parameters) })),
+      ),
+    advance: (influence, transition, noise) =>
+      ofRank(
+        rank,
+        pairs(influence).map((pair) => advancePair(pair, transition, noise, epsilon)),
+      ),
     pull: <P, S>(influence: UoroInfluence, cotangent: S) =>
       (pairs(influence) as readonly RankOne<P, S>[])
         .map(({ stateTangent, parameterTangent }) => scaleTree(parameterTangent, div(dotTrees(cotangent, stateTangent), rank)))
@@ -56,7 +71,12 @@ export function uoro({ window = 1, rank = 1, epsilon = 1e-5, lanes = 'independen
 }
 
 /** One reduction J s̃ ⊗ θ̃ + I → s̃' ⊗ θ̃'. */
-function advancePair({ stateTangent, parameterTangent }: RankOne, transition: Transition<unknown, unknown>, noise: Noise, epsilon: number): RankOne {
+function advancePair(
+  { stateTangent, parameterTangent }: RankOne,
+  transition: Transition<unknown, unknown>,
+  noise: Noise,
+  epsilon: number,
+): RankOne {
   const pushed = transition.push(undefined as never, stateTangent as never);
   const signs = mapTree(stateTangent as Tree, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
   const immediate = transition.pull(signs as never).parameters;

@@ -1,4 +1,14 @@
-import { DataError, type FloatDType, type Noise, readSafetensors, readSafetensorsMetadata, restoreNoise, seeded, type Tensor, writeSafetensors } from '../../lib/index.ts';
+import {
+  DataError,
+  type FloatDType,
+  type Noise,
+  readSafetensors,
+  readSafetensorsMetadata,
+  restoreNoise,
+  seeded,
+  type Tensor,
+  writeSafetensors,
+} from '../../lib/index.ts';
 import { checksumOf } from './checksum.ts';
 import { decode, encode, type Json } from './codec.ts';
 import type { LearnerConfig } from './config.ts';
@@ -12,12 +22,22 @@ const format = 'norewind.learner';
 const version = '1';
 
 /** Everything that changes in a learner, as a safetensors file: tensors by their paths, and the rest as JSON in its metadata. */
-export function writeCheckpoint<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: FloatDType, noise: Noise, memory: Memory): Uint8Array {
+export function writeCheckpoint<P, S, X, Y>(
+  config: LearnerConfig<P, S, X, Y>,
+  dtype: FloatDType,
+  noise: Noise,
+  memory: Memory,
+): Uint8Array {
   const tensors = new Map<Tensor, string>();
   const lanes = memory.lanes.map(({ window, ...lane }) => ({
     ...lane,
     // What a step computed can be computed again, bit for bit, from what it was given.
-    window: window.map(({ parameters, state, input, target }) => ({ parameters, state, input, ...(target === undefined ? {} : { target }) })),
+    window: window.map(({ parameters, state, input, target }) => ({
+      parameters,
+      state,
+      input,
+      ...(target === undefined ? {} : { target }),
+    })),
   }));
   const learner = {
     identity: identityOf(config, dtype),
@@ -42,7 +62,9 @@ export function readCheckpoint<P, S, X, Y>(
   const metadata = readSafetensorsMetadata(bytes);
   if (metadata.format !== format) throw new DataError('checkpoint: this safetensors file is not a norewind learner');
   if (metadata.version !== version)
-    throw new DataError(`checkpoint: written in format version ${String(metadata.version)}; this norewind reads version ${version}`);
+    throw new DataError(
+      `checkpoint: written in format version ${String(metadata.version)}; this norewind reads version ${version}`,
+    );
   const tensors = readSafetensors(bytes);
   if (metadata.checksum !== checksumOf(metadata.learner ?? '', tensors))
     throw new DataError('checkpoint: it is damaged, its checksum does not fit its contents');
@@ -51,18 +73,26 @@ export function readCheckpoint<P, S, X, Y>(
   const identity = requireRecord(learner.identity, 'identity');
   for (const [key, value] of Object.entries(expected))
     if (JSON.stringify(identity[key]) !== JSON.stringify(value))
-      throw new DataError(`checkpoint: its ${key} is ${JSON.stringify(identity[key])}, the given one is ${JSON.stringify(value)}`);
+      throw new DataError(
+        `checkpoint: its ${key} is ${JSON.stringify(identity[key])}, the given one is ${JSON.stringify(value)}`,
+      );
   const memory = requireRecord(decode(learner.memory, tensors), 'memory') as unknown as Memory;
   requireMemory(memory, systems);
   const misfit =
     misfitOf(memory.parameters, config.parameters ?? config.model.init(seeded(1)), 'parameters') ??
     memory.lanes.map(({ state }, i) => misfitOf(state, systems.start[i], 'state')).find((one) => one !== undefined);
   if (misfit !== undefined) throw new DataError(`checkpoint: ${misfit.what}`);
-  const lanes = memory.lanes.map((lane) => ({ ...lane, window: lane.window.map((moment) => takeStep(systems.model, systems.loss, { ...moment, target: moment.target })) }));
+  const lanes = memory.lanes.map((lane) => ({
+    ...lane,
+    window: lane.window.map((moment) => takeStep(systems.model, systems.loss, { ...moment, target: moment.target })),
+  }));
   return { noise: restoreNoise(learner.noise), memory: { ...memory, parameters: named(memory.parameters), lanes } };
 }
 
-function identityOf<P, S, X, Y>({ model, estimator, optimizer, lanes = 1 }: LearnerConfig<P, S, X, Y>, dtype: FloatDType): Record<string, Json> {
+function identityOf<P, S, X, Y>(
+  { model, estimator, optimizer, lanes = 1 }: LearnerConfig<P, S, X, Y>,
+  dtype: FloatDType,
+): Record<string, Json> {
   return {
     model: model.name,
     estimator: { name: estimator.name, ...estimator.settings },
@@ -88,9 +118,12 @@ function requireRecord(value: unknown, what: string): Record<string, unknown> {
 
 function requireMemory(memory: Memory, systems: Systems): void {
   for (const key of ['steps', 'updates', 'pending'] as const)
-    if (!Number.isSafeInteger(memory[key]) || memory[key] < 0) throw new DataError(`checkpoint: the counter ${key} is missing or not a whole number`);
-  for (const key of ['parameters', 'moments', 'gradient'] as const) if (!(key in memory)) throw new DataError(`checkpoint: ${key} is missing`);
-  if (!Array.isArray(memory.lanes) || memory.lanes.length !== systems.start.length) throw new DataError('checkpoint: its lanes are missing');
+    if (!Number.isSafeInteger(memory[key]) || memory[key] < 0)
+      throw new DataError(`checkpoint: the counter ${key} is missing or not a whole number`);
+  for (const key of ['parameters', 'moments', 'gradient'] as const)
+    if (!(key in memory)) throw new DataError(`checkpoint: ${key} is missing`);
+  if (!Array.isArray(memory.lanes) || memory.lanes.length !== systems.start.length)
+    throw new DataError('checkpoint: its lanes are missing');
   for (const lane of memory.lanes)
     if (typeof lane !== 'object' || lane === null || !Array.isArray(lane.window) || !('state' in lane) || !('influence' in lane))
       throw new DataError('checkpoint: a lane is damaged');

@@ -1,8 +1,8 @@
 import { Execution } from '../../autodiff/index.ts';
 import { DTypeError, kernels, leavesOf, type Noise, restoreNoise, type SavedNoise, type Tree } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import { culprit, nonFinite } from './finite.ts';
 import type { Engine, Outcome } from './engine.ts';
+import { culprit, nonFinite } from './finite.ts';
 import { ForwardPlan } from './forward-plan.ts';
 import { beginnings, clockAt, moveOn, named, type Setting, type Targets, takeSteps } from './learn.ts';
 import { LearnPlan } from './learn-plan.ts';
@@ -195,7 +195,13 @@ export class CompiledEngine implements Engine {
     if (this.#plan === undefined) return this.#settled;
     const { lanes, parameters, moments } = this.#plan.unload();
     const gradient = this.#gradient ? this.#gradient.gradient() : this.#settled.gradient;
-    return { ...this.#settled, parameters: named(parameters), moments, gradient, lanes: lanes.map((lane) => ({ ...lane, window: [] })) };
+    return {
+      ...this.#settled,
+      parameters: named(parameters),
+      moments,
+      gradient,
+      lanes: lanes.map((lane) => ({ ...lane, window: [] })),
+    };
   }
 
   #settle(memory: Memory): void {
@@ -258,5 +264,7 @@ export class CompiledEngine implements Engine {
 }
 
 function finite({ parameters, moments, lanes }: Memory): boolean {
-  return leavesOf([parameters, moments, lanes.map(({ state, influence }) => ({ state, influence }))] as Tree).every(kernels.allFinite);
+  return leavesOf([parameters, moments, lanes.map(({ state, influence }) => ({ state, influence }))] as Tree).every(
+    kernels.allFinite,
+  );
 }

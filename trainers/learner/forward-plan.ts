@@ -27,7 +27,11 @@ export class ForwardPlan {
       const { inputs, targets } = declareTree(fed as unknown as Tree, declare, '') as unknown as Moment;
       const steps = before.map((state, i) => {
         const step = model.step(theta, state, inputs[i]);
-        return { state: conform(step.state, state, model.name), output: step.output, loss: targets && loss(step.output, targets[i]) };
+        return {
+          state: conform(step.state, state, model.name),
+          output: step.output,
+          loss: targets && loss(step.output, targets[i]),
+        };
       });
       return [steps.map(({ state }) => state), steps.flatMap(({ loss }) => loss ?? []), steps.map(({ output }) => output)];
     });

@@ -19,6 +19,9 @@ export function jointModel<P, S, X>(model: Cell<P, S, X>, lanes: number): Cell<P
 export function jointLoss<Y>(loss: Loss<Y>): Loss<readonly Y[]> {
   return (output, targets) => {
     const losses = targets.map((target, lane) => loss(entryOf(output, lane), target));
-    return div(losses.reduce((sum, part) => add(sum, part)), targets.length);
+    return div(
+      losses.reduce((sum, part) => add(sum, part)),
+      targets.length,
+    );
   };
 }

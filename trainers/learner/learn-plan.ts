@@ -6,7 +6,11 @@ import type { Memory } from './memory.ts';
 import { declareTree, lift, type Moment, type Numbers, writeMoments } from './moment.ts';
 
 /** The part of a memory that stays in the plan's arena from run to run. */
-export type Resident = { readonly parameters: unknown; readonly moments: unknown; readonly lanes: readonly { readonly state: unknown; readonly influence: unknown }[] };
+export type Resident = {
+  readonly parameters: unknown;
+  readonly moments: unknown;
+  readonly lanes: readonly { readonly state: unknown; readonly influence: unknown }[];
+};
 
 /** How far a learner has come. */
 export type Counters = Pick<Memory, 'steps' | 'updates'>;
@@ -81,13 +85,19 @@ export class LearnPlan {
 
   /** The memory in the arena. */
   unload(): Resident {
-    return rebuild(this.#resident as Tree, Array.from({ length: this.#residents }, (_, i) => this.execution.read(i))) as unknown as Resident;
+    return rebuild(
+      this.#resident as Tree,
+      Array.from({ length: this.#residents }, (_, i) => this.execution.read(i)),
+    ) as unknown as Resident;
   }
 
   /** The last gradient, if the plan was made to keep it. */
   gradient(): unknown {
     const like = this.#gradient.like as Tree;
-    return rebuild(like, leavesOf(like).map((_, i) => this.execution.read(this.#gradient.at + i)));
+    return rebuild(
+      like,
+      leavesOf(like).map((_, i) => this.execution.read(this.#gradient.at + i)),
+    );
   }
 
   /** Learns from moments of the traced types, with the functions of time taken at these counters. */

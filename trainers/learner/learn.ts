@@ -1,4 +1,4 @@
-import { full, type FloatDType, type Noise, pathsOf, type Tree } from '../../lib/index.ts';
+import { type FloatDType, full, type Noise, pathsOf, type Tree } from '../../lib/index.ts';
 import { addTrees, scaleTree } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
@@ -19,7 +19,10 @@ export interface Setting {
 export type Targets = readonly unknown[] | undefined;
 
 /** The states that the next step begins with. */
-export function beginnings({ systems, estimator }: Setting, { lanes, pending }: Pick<Memory, 'lanes' | 'pending'>): readonly unknown[] {
+export function beginnings(
+  { systems, estimator }: Setting,
+  { lanes, pending }: Pick<Memory, 'lanes' | 'pending'>,
+): readonly unknown[] {
   return estimator.restarts && pending === 0 ? systems.start : lanes.map(({ state }) => state);
 }
 
@@ -28,7 +31,9 @@ export function takeSteps(setting: Setting, memory: Memory, inputs: readonly unk
   const { model, loss } = setting.systems;
   const { parameters } = memory;
   const states = beginnings(setting, memory);
-  return inputs.map((input, i) => takeStep(model, loss, { parameters, state: states[i], input, target: targets && { value: targets[i] } }));
+  return inputs.map((input, i) =>
+    takeStep(model, loss, { parameters, state: states[i], input, target: targets && { value: targets[i] } }),
+  );
 }
 
 /**
@@ -90,5 +95,9 @@ function gradientOf({ estimator, dtype }: Setting, { influence, window }: Lane):
 function shorten({ state, influence, window }: Lane, estimator: Estimator, noise: Noise): Lane {
   const leaving = window.length - (estimator.window - estimator.stride);
   if (leaving <= 0) return { state, influence, window };
-  return { state, influence: estimator.advance(influence, transitionOf(window.slice(0, leaving)), noise), window: window.slice(leaving) };
+  return {
+    state,
+    influence: estimator.advance(influence, transitionOf(window.slice(0, leaving)), noise),
+    window: window.slice(leaving),
+  };
 }

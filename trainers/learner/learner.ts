@@ -62,7 +62,8 @@ export class Learner<P, S, X, Y> {
   /** What the estimator carries; with several independent lanes, a list of one for each. See the estimator for its structure. */
   get influence(): unknown {
     const { estimator, glance } = this.#engine;
-    const shown = ({ influence, state }: Lane) => estimator.show?.(influence, glance.parameters as Tree, state as Tree) ?? influence;
+    const shown = ({ influence, state }: Lane) =>
+      estimator.show?.(influence, glance.parameters as Tree, state as Tree) ?? influence;
     const all = glance.lanes.map(shown);
     return all.length === 1 ? all[0] : all;
   }
@@ -115,19 +116,24 @@ export class Learner<P, S, X, Y> {
  */
 export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Learner<P, S, X, Y> {
   requireCounts('createLearner', { lanes: config.lanes ?? 1 });
-  if (config.noise !== undefined && config.seed !== undefined) throw new ConfigurationError('createLearner: give either a seed or a noise, not both');
+  if (config.noise !== undefined && config.seed !== undefined)
+    throw new ConfigurationError('createLearner: give either a seed or a noise, not both');
   const noise = config.noise ?? seeded(config.seed ?? 1);
   const setting = settingOf(config, noise);
   const { systems, dtype } = setting;
   if (config.parameters !== undefined) requireFit(config.parameters, config.model.init(seeded(1)), 'parameters');
   const parameters = named(admit(config.parameters ?? config.model.init(noise.split()), dtype, 'parameters'));
-  return new Learner(config, setting, engineOf(config, setting, {
-    parameters,
-    moments: config.optimizer.init(parameters),
-    gradient: zerosOf(parameters),
-    lanes: freshLanes(systems, config.estimator, parameters),
-    steps: 0,
-    updates: 0,
-    pending: 0,
-  }));
+  return new Learner(
+    config,
+    setting,
+    engineOf(config, setting, {
+      parameters,
+      moments: config.optimizer.init(parameters),
+      gradient: zerosOf(parameters),
+      lanes: freshLanes(systems, config.estimator, parameters),
+      steps: 0,
+      updates: 0,
+      pending: 0,
+    }),
+  );
 }

@@ -24,4 +24,3 @@ export interface Memory {
   /** Steps and observations since the last time the window was full. */
   readonly pending: number;
 }
-

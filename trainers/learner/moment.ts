@@ -1,5 +1,5 @@
 import type { Declare, Runner } from '../../autodiff/index.ts';
-import { DTypeError, type FloatDType, indices, leavesOf, mapTree, Tensor, tensor, type Tree } from '../../lib/index.ts';
+import { DTypeError, type FloatDType, indices, leavesOf, mapTree, Tensor, type Tree, tensor } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 
 /** What comes in at one moment of time: an input and a target for every system; no targets when it is only observed. */
@@ -16,7 +16,9 @@ export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Nu
   const asClass = (value: unknown) => (typeof value === 'number' ? indices(value) : value);
   const asReal = (value: unknown) => (typeof value === 'number' ? tensor(value, { dtype }) : value);
   const lifted = { inputs: inputs.map(asClass) };
-  return (targets === undefined ? lifted : { ...lifted, targets: targets.map(numbers === 'classes' ? asClass : asReal) }) as Moment;
+  return (
+    targets === undefined ? lifted : { ...lifted, targets: targets.map(numbers === 'classes' ? asClass : asReal) }
+  ) as Moment;
 }
 
 /** What tells plans apart: the structure, dtypes and shapes of what comes in. */
@@ -39,7 +41,8 @@ export function writeMoments(execution: Runner, begin: number, moments: readonly
       for (const leaf of leavesOf(value as Tree)) execution.write(at++, leaf);
       return;
     }
-    if (isClass && !Number.isInteger(value)) throw new DTypeError(`${value} is not a class index; give a real number as a tensor`);
+    if (isClass && !Number.isInteger(value))
+      throw new DTypeError(`${value} is not a class index; give a real number as a tensor`);
     execution.input(at++)[0] = value;
   };
   for (const { inputs, targets } of moments) {

@@ -17,7 +17,11 @@ export function settingOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, noise: 
  * A plan where there can be one: the whole window is learnt from at once, and the noise can be saved, so that a broken step can be
  * undone. Recorded and replayed noise is for looking at single steps, which needs no plan.
  */
-export function engineOf<P, S, X, Y>({ eager = false, estimator }: LearnerConfig<P, S, X, Y>, setting: Setting, memory: Memory): Engine {
+export function engineOf<P, S, X, Y>(
+  { eager = false, estimator }: LearnerConfig<P, S, X, Y>,
+  setting: Setting,
+  memory: Memory,
+): Engine {
   const planned = !eager && estimator.window === estimator.stride && isSeeded(setting.noise);
   return planned ? new CompiledEngine(setting, memory) : new EagerEngine(setting, memory);
 }

@@ -22,13 +22,20 @@ export function specialise(setting: Setting, { parameters, lanes }: Memory, inpu
 export function begun({ estimator }: Setting, memory: Memory): Memory {
   if (!memory.lanes.some(({ influence }) => isNone(influence))) return memory;
   const lanes = memory.lanes.map((lane) =>
-    isNone(lane.influence) ? { ...lane, influence: estimator.start(memory.parameters, lane.window[0]?.state ?? lane.state) } : lane,
+    isNone(lane.influence)
+      ? { ...lane, influence: estimator.start(memory.parameters, lane.window[0]?.state ?? lane.state) }
+      : lane,
   );
   return { ...memory, lanes };
 }
 
 /** What the parameters and the state can influence in one step; undefined when the step reads values, and so may differ from call to call. */
-function dependenciesOf({ systems: { model }, dtype }: Setting, parameters: unknown, state: unknown, inputs: readonly unknown[]): Dependencies | undefined {
+function dependenciesOf(
+  { systems: { model }, dtype }: Setting,
+  parameters: unknown,
+  state: unknown,
+  inputs: readonly unknown[],
+): Dependencies | undefined {
   const [input] = lift({ inputs, targets: undefined }, dtype, 'classes').inputs;
   if (input instanceof Tensor) input.label ??= 'input';
   const step = (theta: unknown, before: unknown, x: unknown) => conform(model.step(theta, before, x).state, before, model.name);

@@ -1,5 +1,5 @@
-import { cast, type FloatDType, formatShape, mapTree, ShapeError, Tensor, TreeError, type Tree } from '../../lib/index.ts';
 import { stack } from '../../autodiff/index.ts';
+import { cast, type FloatDType, formatShape, mapTree, ShapeError, Tensor, type Tree, TreeError } from '../../lib/index.ts';
 import { entryOf } from '../algebra.ts';
 
 /**
@@ -23,7 +23,9 @@ export function admit<T>(value: T, dtype: FloatDType, name: string): T {
 /** The share of one lane: entry `lane` of the first axis of every leaf. */
 export function takeLane<T>(value: T, lane: number, lanes: number, name: string): T {
   if (typeof value === 'number')
-    throw new ShapeError(`${name}: one number for ${lanes} lanes; give a tensor whose first axis counts the lanes, such as indices([...])`);
+    throw new ShapeError(
+      `${name}: one number for ${lanes} lanes; give a tensor whose first axis counts the lanes, such as indices([...])`,
+    );
   return mapTree(
     value as Tree,
     (leaf, path) => {
@@ -44,4 +46,3 @@ export function stackLanes<T>(parts: readonly T[]): T {
     Object.keys(parts[0] as object).map((key) => [key, stackLanes(parts.map((part) => (part as Record<string, unknown>)[key]))]),
   ) as T;
 }
-

@@ -65,4 +65,3 @@ function hasLanes(state: unknown, start: unknown): boolean {
   const [given, own] = [leavesOf(state as Tree), leavesOf(start as Tree)];
   return given.some((leaf, i) => leaf.shape.length === (own[i]?.shape.length ?? 0) + 1);
 }
-

@@ -1,5 +1,15 @@
 import { type Linearization, linearize, stopGradient } from '../../autodiff/index.ts';
-import { alignLeaves, DTypeError, formatShape, pathsOf, rebuild, ShapeError, sameShape, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  alignLeaves,
+  DTypeError,
+  formatShape,
+  pathsOf,
+  rebuild,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  type Tree,
+} from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
 import { addTrees } from '../algebra.ts';
 import type { Transition } from '../estimators/index.ts';
@@ -45,13 +55,18 @@ export function transitionOf<P, S, X, Y>(steps: readonly Step<P, S, X, Y>[]): Tr
   return {
     parameters: first.parameters,
     state: first.state,
-    push: (parameters, state) => steps.reduce((tangent, step) => step.derivative.push(parameters, tangent as never).state, state as S),
+    push: (parameters, state) =>
+      steps.reduce((tangent, step) => step.derivative.push(parameters, tangent as never).state, state as S),
     pull: (state) => pullThrough(steps, state as S, () => false),
   };
 }
 
 /** The gradient of the losses of the last `scored` steps, with respect to the parameters and to the first state. */
-export function pullLosses<P, S, X, Y>(steps: readonly Step<P, S, X, Y>[], scored: number, cotangent: Tensor): { parameters: P; state: S } {
+export function pullLosses<P, S, X, Y>(
+  steps: readonly Step<P, S, X, Y>[],
+  scored: number,
+  cotangent: Tensor,
+): { parameters: P; state: S } {
   return pullThrough(steps, undefined, (i) => i >= steps.length - scored, cotangent);
 }
 
@@ -80,10 +95,13 @@ export function conform<S>(next: S, state: S, who: string): S {
     const leaf = leaves[i];
     if (leaf === undefined) throw new ShapeError(`${who}.step: ${path} is missing from the new state`);
     if (!sameShape(leaf.shape, tensor.shape))
-      throw new ShapeError(`${who}.step: ${path} changed its shape from ${formatShape(tensor.shape)} to ${formatShape(leaf.shape)}`);
+      throw new ShapeError(
+        `${who}.step: ${path} changed its shape from ${formatShape(tensor.shape)} to ${formatShape(leaf.shape)}`,
+      );
     if (leaf.dtype !== tensor.dtype)
-      throw new DTypeError(`${who}.step: ${path} changed its dtype from ${tensor.dtype} to ${leaf.dtype}; make constants of the state's dtype`);
+      throw new DTypeError(
+        `${who}.step: ${path} changed its dtype from ${tensor.dtype} to ${leaf.dtype}; make constants of the state's dtype`,
+      );
   });
   return rebuild(state as Tree, leaves as Tensor[]) as S;
 }
-

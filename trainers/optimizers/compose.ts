@@ -41,4 +41,3 @@ export function chain(...optimizers: readonly Optimizer[]): Optimizer {
     },
   };
 }
-

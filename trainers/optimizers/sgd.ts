@@ -10,7 +10,13 @@ export function sgd({ rate }: { readonly rate: number | Schedule }): Optimizer {
     name: 'sgd',
     settings: {},
     init: () => ({}),
-    update: (gradient, memory, _, clock) => ({ update: scaleTree(gradient, clock.steps((step) => -schedule(step))), memory }),
+    update: (gradient, memory, _, clock) => ({
+      update: scaleTree(
+        gradient,
+        clock.steps((step) => -schedule(step)),
+      ),
+      memory,
+    }),
   };
 }
 
@@ -24,7 +30,13 @@ export function momentum({ rate, decay = 0.9 }: { readonly rate: number | Schedu
     init: (parameters) => zerosOf(parameters),
     update(gradient, memory, _, clock) {
       const velocity = addTrees(scaleTree(memory as typeof gradient, decay), gradient);
-      return { update: scaleTree(velocity, clock.steps((step) => -schedule(step))), memory: velocity };
+      return {
+        update: scaleTree(
+          velocity,
+          clock.steps((step) => -schedule(step)),
+        ),
+        memory: velocity,
+      };
     },
   };
 }

@@ -1,0 +1,60 @@
+import { add, mul, relu, tanh } from '../../autodiff/index.ts';
+import { ConfigurationError, type Tensor, zeros } from '../../lib/index.ts';
+import type { Cell, Input } from '../cell.ts';
+import { fanIn, type Initializer } from '../initializers.ts';
+import { requireSizes } from '../options.ts';
+import { project } from '../project.ts';
+import type { CellOptions } from './gate.ts';
+
+/** Parameters of an independently recurrent network. */
+export type IndrnnParameters = {
+  /** Input weights, [inputs, units]. */
+  readonly w: Tensor;
+  /** Recurrent weights, one for each unit: [units]. */
+  readonly u: Tensor;
+  /** Bias, [units]. */
+  readonly b: Tensor;
+};
+
+export interface IndrnnOptions extends CellOptions {
+  /** `relu` as published and by default, or `tanh`. */
+  readonly activation?: 'relu' | 'tanh';
+}
+
+const activations = { relu, tanh } as const;
+const unitInterval: Initializer = (noise, shape) => noise.uniform(shape);
+
+/**
+ * The independently recurrent network (Li, Li, Cook, Zhu & Gao 2018, arXiv 1803.04831, eq. 2):
+ *
+ *     h' = act(w·x + u∘h + b)
+ *
+ * Each unit sees its own past only; units mix in what reads them. ∂h'/∂h is diagonal, so exact RTRL takes P numbers.
+ *
+ * w and b are drawn uniform within ±1/√inputs and u uniform in [0, 1]: the paper's [0, 2^(1/T)] for sequences of T steps (section 4.1),
+ * at the limit of a stream without end. It bounds |u| during training too, which is left to the user.
+ *
+ * State and output are h, of shape [units].
+ * @throws ConfigurationError for another activation or sizes that are not whole numbers above zero.
+ */
+export function indrnn({ activation = 'relu', ...options }: IndrnnOptions): Cell<IndrnnParameters, Tensor, Input> {
+  const { inputs, units, init = {} } = options;
+  requireSizes('indrnn', { inputs, units });
+  if (!Object.hasOwn(activations, activation))
+    throw new ConfigurationError(`indrnn: activation must be 'relu' or 'tanh', got ${String(activation)}`);
+  const act = activations[activation];
+  return {
+    name: 'indrnn',
+    outputs: units,
+    init: (noise) => ({
+      w: (init.input ?? fanIn(inputs))(noise, [inputs, units]),
+      u: (init.recurrent ?? unitInterval)(noise, [units]),
+      b: (init.bias ?? fanIn(inputs))(noise, [units]),
+    }),
+    start: () => zeros([units]),
+    step({ w, u, b }, h, x) {
+      const next = act(add(add(project(x, w), mul(u, h)), b));
+      return { state: next, output: next };
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { add, cos, exp, log, matmul, mul, neg, sin, sqrt, sub } from '../../autodiff/index.ts';
+import { ConfigurationError, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import type { Cell, Input } from '../cell.ts';
+import { type Initializer, normal } from '../initializers.ts';
+import { requireSizes } from '../options.ts';
+import { project } from '../project.ts';
+
+/** A complex tensor as two real ones. */
+export type Complex = { readonly re: Tensor; readonly im: Tensor };
+
+/** Parameters of a linear recurrent unit. */
+export type LruParameters = {
+  /** ν = log(-log|λ|), [units]. */
+  readonly nu: Tensor;
+  /** θ = log(arg λ), [units]. */
+  readonly theta: Tensor;
+  /** log γ, [units]. */
+  readonly gamma: Tensor;
+  /** B, [inputs, units]: input-major, so that a class index picks a row. */
+  readonly b: Complex;
+  /** C, [outputs, units]. */
+  readonly c: Complex;
+  /** D, [inputs, outputs]. */
+  readonly d: Tensor;
+};
+
+/** Hidden state, each part [units]. */
+export type LruState = { readonly re: Tensor; readonly im: Tensor };
+
+/** How the matrices are drawn. */
+export interface LruInitializers {
+  /** Of both parts of B; normal of deviation 1/√(2 inputs) by default. */
+  readonly input?: Initializer;
+  /** Of both parts of C; normal of deviation 1/√units by default. */
+  readonly output?: Initializer;
+  /** Of D; normal of deviation 1/√inputs by default. */
+  readonly feedthrough?: Initializer;
+}
+
+export interface LruOptions {
+  readonly inputs: number;
+  /** How many complex units there are: the state has twice as many numbers. */
+  readonly units: number;
+  /** The length of the output; that of the input by default, as in the paper. */
+  readonly outputs?: number;
+  /** λ begins uniform on the ring between these radii, 0 ≤ smallest < largest ≤ 1; 0 and 1 by default. Long memory wants 0.9 and 0.999. */
+  readonly radii?: readonly [smallest: number, largest: number];
+  /** λ begins with a phase between 0 and this, in radians: at most 2π, the default. Long sequences want π/10. */
+  readonly maxPhase?: number;
+  readonly init?: LruInitializers;
+}
+
+/**
+ * The linear recurrent unit (Orvieto et al. 2023, arXiv 2303.06349, section 3; online: Zucchet et al. 2023, arXiv 2305.15947, eq. 1):
+ *
+ *     λ  = exp(-exp(ν) + i exp(θ))        |λ| < 1 whatever ν is
+ *     h' = λ∘h + γ∘(B x)                  complex
+ *     y  = Re(C h') + D x
+ *
+ * γ is trained as exp(gamma) and begins as √(1-|λ|²), so that all units begin with states of the same size. The recurrence is
+ * linear and diagonal: exact RTRL takes the real and the imaginary part of ∂h/∂ for each of its parameters. What is not linear
+ * belongs into what reads y.
+ *
+ * The state is { re, im }; the output is y, of shape [outputs].
+ * @throws ConfigurationError for sizes that are not whole numbers above zero, or a ring that is none.
+ */
+export function lru({
+  inputs,
+  units,
+  outputs = inputs,
+  radii = [0, 1],
+  maxPhase = 2 * Math.PI,
+  init = {},
+}: LruOptions): Cell<LruParameters, LruState, Input> {
+  requireSizes('lru', { inputs, units, outputs });
+  requireRing(radii, maxPhase);
+  const draw = {
+    input: init.input ?? normal(1 / Math.sqrt(2 * inputs)),
+    output: init.output ?? normal(1 / Math.sqrt(units)),
+    feedthrough: init.feedthrough ?? normal(1 / Math.sqrt(inputs)),
+  };
+  return {
+    name: 'lru',
+    outputs,
+    init: (noise) => ({
+      ...ring(noise, units, radii, maxPhase),
+      b: { re: draw.input(noise, [inputs, units]), im: draw.input(noise, [inputs, units]) },
+      c: { re: draw.output(noise, [outputs, units]), im: draw.output(noise, [outputs, units]) },
+      d: draw.feedthrough(noise, [inputs, outputs]),
+    }),
+    start: () => ({ re: zeros([units]), im: zeros([units]) }),
+    step({ nu, theta, gamma, b, c, d }, h, x) {
+      const [modulus, phase] = [exp(neg(exp(nu))), exp(theta)];
+      const lambda = { re: mul(modulus, cos(phase)), im: mul(modulus, sin(phase)) };
+      const scale = exp(gamma);
+      const re = add(sub(mul(lambda.re, h.re), mul(lambda.im, h.im)), mul(scale, project(x, b.re)));
+      const im = add(add(mul(lambda.re, h.im), mul(lambda.im, h.re)), mul(scale, project(x, b.im)));
+      const output = add(sub(matmul(c.re, re), matmul(c.im, im)), project(x, d));
+      return { state: { re, im }, output };
+    },
+  };
+}
+
+/** λ uniform on a ring (Orvieto et al., lemma 3.2): |λ|² uniform between the squared radii, the phase uniform. */
+function ring(
+  noise: Noise,
+  units: number,
+  [smallest, largest]: readonly [number, number],
+  maxPhase: number,
+): Pick<LruParameters, 'nu' | 'theta' | 'gamma'> {
+  // At the ends of the interval log would be infinite.
+  const inside = () => add(mul(noise.uniform([units]), 1 - 2 * margin), margin);
+  const squared = add(mul(inside(), largest ** 2 - smallest ** 2), smallest ** 2);
+  return {
+    nu: log(mul(log(squared), -0.5)),
+    theta: log(mul(inside(), maxPhase)),
+    gamma: log(sqrt(sub(1, squared))),
+  };
+}
+
+const margin = 1e-6;
+
+function requireRing([smallest, largest]: readonly [number, number], maxPhase: number): void {
+  if (!(smallest >= 0 && smallest < largest && largest <= 1))
+    throw new ConfigurationError(
+      `lru: radii must be two numbers with 0 <= smallest < largest <= 1, got ${String(smallest)} and ${String(largest)}`,
+    );
+  if (!(maxPhase > 0 && maxPhase <= 2 * Math.PI))
+    throw new ConfigurationError(`lru: maxPhase must be above 0 and at most 2π, got ${String(maxPhase)}`);
+}

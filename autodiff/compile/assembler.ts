@@ -49,7 +49,8 @@ export class Assembler {
     const key = `${dtype}:${Object.is(value, -0) ? '-0' : value}`;
     const known = this.#scalars.get(key);
     if (known !== undefined) return known;
-    const data = dtype === 'float32' ? Float32Array.of(value) : dtype === 'float64' ? Float64Array.of(value) : Int32Array.of(value);
+    const data =
+      dtype === 'float32' ? Float32Array.of(value) : dtype === 'float64' ? Float64Array.of(value) : Int32Array.of(value);
     const buffer = this.constant(dtype, data);
     this.#scalars.set(key, buffer);
     return buffer;
@@ -99,7 +100,8 @@ export function layOut(begin: number, pinned: readonly Buffer[], instructions: r
         fit.bytes -= bytes;
       }
     }
-    for (const buffer of new Set(buffers)) if (lastUse.get(buffer) === at) free.push({ address: buffer.address, bytes: bytesOf(buffer) });
+    for (const buffer of new Set(buffers))
+      if (lastUse.get(buffer) === at) free.push({ address: buffer.address, bytes: bytesOf(buffer) });
   });
   return end;
 }
@@ -111,9 +113,16 @@ export interface Encoded {
 }
 
 /** The words of the plan as the machine reads them at the address `begin`, with `opcodeOf` naming the operations. */
-export function encode(begin: number, instructions: readonly Instruction[], opcodeOf: (operation: string, dtype: DType) => number): Encoded {
+export function encode(
+  begin: number,
+  instructions: readonly Instruction[],
+  opcodeOf: (operation: string, dtype: DType) => number,
+): Encoded {
   const wordsOf = ({ operation, dtype, operands }: Instruction) => [opcodeOf(operation, dtype), ...operands.map(word)];
-  const length = instructions.reduce((total, { operands, body }) => total + 1 + operands.length + (body === undefined ? 0 : 2), 0);
+  const length = instructions.reduce(
+    (total, { operands, body }) => total + 1 + operands.length + (body === undefined ? 0 : 2),
+    0,
+  );
   const bodies: number[] = [];
   const main = instructions.flatMap((instruction) => {
     if (instruction.body === undefined) return wordsOf(instruction);
@@ -145,4 +154,3 @@ function bytesOf({ dtype, size }: Buffer): number {
 function align(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
-

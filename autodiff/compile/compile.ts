@@ -1,7 +1,7 @@
 import { leavesOf, mapTree, rebuild, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
 import { Execution } from './execution.ts';
-import { NotPlannable } from './lower.ts';
+import { NotPlannable } from './not-plannable.ts';
 import { type Program, printProgram, typeName } from './program.ts';
 import { evaluateProgram, isClosed, trace } from './trace.ts';
 
@@ -57,7 +57,10 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
     });
     execution.check();
     execution.run();
-    return rebuild(result, program.outputs.map((_, i) => execution.read(i))) as R;
+    return rebuild(
+      result,
+      program.outputs.map((_, i) => execution.read(i)),
+    ) as R;
   };
   return Object.defineProperties(compiled, {
     name: { value: f.name },
@@ -66,7 +69,10 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
       value: (...example: A) => {
         const lifted = example.map(liftTree);
         const program = specialise(lifted, lifted.flatMap(leavesOf))?.program;
-        if (program === undefined) throw new UnknownValueError(`program: ${f.name || 'f'} closes over a tensor that is being differentiated or traced; pass it as an argument`);
+        if (program === undefined)
+          throw new UnknownValueError(
+            `program: ${f.name || 'f'} closes over a tensor that is being differentiated or traced; pass it as an argument`,
+          );
         return { ...program, toString: () => printProgram(program) };
       },
     },
@@ -91,5 +97,7 @@ function splitLike(args: readonly Tree[], leaves: readonly Tensor[]): Tree[] {
 function structureOf(tree: Tree): string {
   if (tree instanceof Tensor) return 't';
   if (Array.isArray(tree)) return `[${tree.map(structureOf).join()}]`;
-  return `{${Object.entries(tree).map(([key, part]) => `${JSON.stringify(key)}:${structureOf(part)}`).join()}}`;
+  return `{${Object.entries(tree)
+    .map(([key, part]) => `${JSON.stringify(key)}:${structureOf(part)}`)
+    .join()}}`;
 }

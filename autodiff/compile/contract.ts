@@ -22,14 +22,21 @@ export interface Planner {
 }
 
 /** A matrix product by its shape: outer product, inner product, matrix·vector, vector·matrix, or matrices. */
-export function lowerMatmul(plan: Planner, x: Tensor, y: Tensor, { transposeLeft, transposeRight }: Flags, result: Tensor): Value {
+export function lowerMatmul(
+  plan: Planner,
+  x: Tensor,
+  y: Tensor,
+  { transposeLeft, transposeRight }: Flags,
+  result: Tensor,
+): Value {
   const [rows, columns] = result.shape;
   const inner = x.shape[transposeLeft ? 0 : 1];
   if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y);
   if (rows === 1 && columns === 1) return innerProduct(plan, x, y, result);
   const [a, b] = [plan.factored(x), plan.factored(y)];
   const out = plan.temporary(result);
-  const emit = (operation: string, ...operands: (Buffer | number)[]) => plan.assembler.emit(operation, result.dtype, out, ...operands);
+  const emit = (operation: string, ...operands: (Buffer | number)[]) =>
+    plan.assembler.emit(operation, result.dtype, out, ...operands);
   // A vector has the same elements either way round, so only the matrix's flag counts.
   if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', a.buffer, b.buffer, x.shape[0], x.shape[1], 0);
   else if (rows === 1) emit(transposeRight ? 'matvec' : 'matvect', b.buffer, a.buffer, y.shape[0], y.shape[1], 0);
@@ -40,8 +47,10 @@ export function lowerMatmul(plan: Planner, x: Tensor, y: Tensor, { transposeLeft
 function outerProduct(plan: Planner, x: Tensor, y: Tensor): Value {
   const [a, b] = [plan.factored(x), plan.factored(y)];
   const coefficient = times(a.coefficient, b.coefficient);
-  if (x.size === 1) return [{ coefficient: times(coefficient, { factor: 1, scalars: [a.buffer] }), part: { kind: 'dense', buffer: b.buffer } }];
-  if (y.size === 1) return [{ coefficient: times(coefficient, { factor: 1, scalars: [b.buffer] }), part: { kind: 'dense', buffer: a.buffer } }];
+  if (x.size === 1)
+    return [{ coefficient: times(coefficient, { factor: 1, scalars: [a.buffer] }), part: { kind: 'dense', buffer: b.buffer } }];
+  if (y.size === 1)
+    return [{ coefficient: times(coefficient, { factor: 1, scalars: [b.buffer] }), part: { kind: 'dense', buffer: a.buffer } }];
   return [{ coefficient, part: { kind: 'outer', u: a.buffer, v: b.buffer } }];
 }
 
@@ -82,7 +91,9 @@ function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType): Bu
   const formula = partProduct(plan, a.part, b.part, dtype) ?? partProduct(plan, b.part, a.part, dtype);
   if (formula === undefined) return undefined;
   const coefficient: Coefficient = times(times(a.coefficient, b.coefficient), { factor, scalars: formula });
-  return isOne({ ...coefficient, scalars: [] }) && coefficient.scalars.length === 1 ? coefficient.scalars[0] : plan.materializer.coefficient(coefficient, dtype);
+  return isOne({ ...coefficient, scalars: [] }) && coefficient.scalars.length === 1
+    ? coefficient.scalars[0]
+    : plan.materializer.coefficient(coefficient, dtype);
 }
 
 /** The inner product of two parts as a product of scalars. */
@@ -93,7 +104,7 @@ function partProduct(plan: Planner, a: Part, b: Part, dtype: DType): Buffer[] | 
     return [emit('dot', a.u, b.u, a.u.size), emit('dot', a.v, b.v, a.v.size)];
   if (a.kind === 'outer' && b.kind === 'dense') return [emit('bilinear', a.u, b.buffer, a.v, a.u.size, a.v.size)];
   if (a.kind === 'row' && b.kind === 'dense') return [emit('rowdot', b.buffer, a.index, a.v, a.v.size)];
-  if (a.kind === 'row' && b.kind === 'row' && a.index === b.index && a.v.size === b.v.size) return [emit('dot', a.v, b.v, a.v.size)];
+  if (a.kind === 'row' && b.kind === 'row' && a.index === b.index && a.v.size === b.v.size)
+    return [emit('dot', a.v, b.v, a.v.size)];
   return undefined;
 }
-

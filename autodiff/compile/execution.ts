@@ -55,7 +55,9 @@ export class Execution {
         const id = ids[positions?.[i] ?? i];
         if (id < 0 || id >= rows) {
           const { label, shape } = this.program.inputs[input];
-          throw new IndexError(`${operation}: index ${id} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`);
+          throw new IndexError(
+            `${operation}: index ${id} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`,
+          );
         }
       }
     }

@@ -3,7 +3,9 @@ import { type Buffer, bufferOf, type Instruction, type InstructionOperand } from
 
 /** Elementwise instructions that a tile can run; their last operand is the number of elements. */
 const elementwise = new Set(
-  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf square fill add sub mul adds muls greater greaters lessers select axpby axpbypcz'.split(' '),
+  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf square fill add sub mul adds muls greater greaters lessers select axpby axpbypcz'.split(
+    ' ',
+  ),
 );
 
 /** Operands that are single elements, by position; every other buffer is read or written element by element. */
@@ -45,7 +47,10 @@ export function fuse(instructions: readonly Instruction[]): Instruction[] {
   for (const instruction of instructions) {
     const size = sizeOf(instruction);
     const related = open.filter((group) => group.members.some((member) => conflict(member, instruction)));
-    const joins = size !== undefined ? related.filter((group) => group.size === size && group.dtype === instruction.dtype && !readsSingles(group, instruction)) : [];
+    const joins =
+      size !== undefined
+        ? related.filter((group) => group.size === size && group.dtype === instruction.dtype && !readsSingles(group, instruction))
+        : [];
     for (const group of related) if (!joins.includes(group)) close(group);
     if (size === undefined) fused.push(instruction);
     else {
@@ -66,7 +71,10 @@ function sizeOf({ operation, operands }: Instruction): number | undefined {
 /** Whether the order of two instructions matters. */
 function conflict(earlier: Instruction, later: Instruction): boolean {
   const [written, writes] = [bufferOf(earlier.operands[0]), bufferOf(later.operands[0])];
-  return later.operands.some((operand) => bufferOf(operand) === written) || earlier.operands.some((operand) => bufferOf(operand) === writes);
+  return (
+    later.operands.some((operand) => bufferOf(operand) === written) ||
+    earlier.operands.some((operand) => bufferOf(operand) === writes)
+  );
 }
 
 /** Whether the instruction needs the whole of something that the group writes piece by piece. */

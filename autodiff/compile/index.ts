@@ -1,6 +1,6 @@
 export { type Compiled, compile } from './compile.ts';
 export { Execution } from './execution.ts';
-export { NotPlannable } from './lower.ts';
+export { NotPlannable } from './not-plannable.ts';
 export { checkProgram, type Program, printProgram } from './program.ts';
 export { type Runner, runnerOf } from './reference.ts';
 export { type Declare, evaluateProgram, type Traced, trace } from './trace.ts';

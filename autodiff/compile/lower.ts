@@ -11,38 +11,29 @@ import { type Equation, SymbolTensor } from '../symbol.ts';
 import type { Assembler, Buffer } from './assembler.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
+import { NotPlannable } from './not-plannable.ts';
+import { Origins, rowsOf, walk } from './origins.ts';
 import type { Program } from './program.ts';
 import { type Coefficient, dense, isOne, one, scaled, splatOf, times, type Value } from './values.ts';
 
-/** Why a program cannot become a plan; it runs with the reference kernels then. */
-export class NotPlannable extends Error {}
-
-/** An input whose values point into rows, to be checked before a plan runs. */
-export interface IndexBound {
-  readonly input: number;
-  readonly rows: number;
-  readonly operation: string;
-  /** Which elements of the input; all of them when undefined. */
-  readonly positions: readonly number[] | undefined;
-}
-
-/** The elements of an input that an int32 tensor repeats; their positions in the order of the tensor, all in order when undefined. */
-interface Origin {
-  readonly input: number;
-  readonly positions?: readonly number[];
-}
-
 /** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
-const known = new Set<Primitive>([add, mul, matmul, ...Object.values(constant), ...Object.values(indexed), ...Object.values(linear), ...Object.values(smooth)]);
+const known = new Set<Primitive>([
+  add,
+  mul,
+  matmul,
+  ...Object.values(constant),
+  ...Object.values(indexed),
+  ...Object.values(linear),
+  ...Object.values(smooth),
+]);
 
 /** Turns equations into instructions, keeping sums factored for as long as nobody needs their elements. */
 export class Lowering {
   readonly assembler: Assembler;
   readonly materializer: Materializer;
-  readonly bounds: IndexBound[] = [];
+  readonly origins = new Origins();
   readonly #values = new Map<Tensor, Value>();
   readonly #uses = new Map<Tensor, number>();
-  readonly #origins = new Map<Tensor, Origin>();
   readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
 
   constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler) {
@@ -50,10 +41,11 @@ export class Lowering {
     this.materializer = new Materializer(assembler);
     program.inputs.forEach((input, i) => {
       this.#values.set(input, dense(inputs[i]));
-      if (input.dtype === 'int32') this.#origins.set(input, { input: i });
+      if (input.dtype === 'int32') this.origins.declare(input, i);
     });
     // An output that is copied out does not count: it is written out by itself, so that asking for one changes no other result.
-    for (const operand of program.equations.flatMap(({ operands }) => operands)) this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
+    for (const operand of program.equations.flatMap(({ operands }) => operands))
+      this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
     for (const equation of program.equations) this.#values.set(equation.result, this.#lower(equation));
   }
 
@@ -95,7 +87,9 @@ export class Lowering {
 
   /** A scalar computed from buffers, once for the same ones. */
   scalar(operation: string, dtype: DType, operands: readonly (Buffer | number)[]): Buffer {
-    const same = this.#scalars.find((known) => known.operation === operation && known.operands.every((operand, i) => operand === operands[i]));
+    const same = this.#scalars.find(
+      (known) => known.operation === operation && known.operands.every((operand, i) => operand === operands[i]),
+    );
     if (same !== undefined) return same.out;
     const out = this.assembler.buffer(dtype, 1);
     this.assembler.emit(operation, dtype, out, ...operands);
@@ -122,7 +116,12 @@ export class Lowering {
       case 'broadcast':
         return this.#broadcast(x, result, parameter.axes);
       case 'permute':
-        return this.#gatherStrided(x, result, (parameter.order as readonly number[]).map((axis) => stridesOf(x.shape)[axis]), 0);
+        return this.#gatherStrided(
+          x,
+          result,
+          (parameter.order as readonly number[]).map((axis) => stridesOf(x.shape)[axis]),
+          0,
+        );
       case 'slice':
         return this.#slice(x, result, parameter.begin);
       case 'pad':
@@ -182,7 +181,7 @@ export class Lowering {
   }
 
   #alias(x: Tensor, result: Tensor): Value {
-    this.#inherit(x, result, (positions) => positions);
+    this.origins.inherit(x, result, (positions) => positions);
     const value = this.summand(x);
     // A block's place is told by its shape, so it does not survive another one.
     return value.some(({ part }) => part.kind === 'block') ? dense(this.array(x)) : value;
@@ -190,23 +189,41 @@ export class Lowering {
 
   #broadcast(x: Tensor, result: Tensor, axes: readonly number[]): Value {
     if (x.size === 1) {
-      this.#inherit(x, result, ([only]) => new Array<number>(result.size).fill(only));
+      this.origins.inherit(x, result, ([only]) => new Array<number>(result.size).fill(only));
       return [{ coefficient: { factor: 1, scalars: [this.array(x)] }, part: { kind: 'splat' } }];
     }
     const own = stridesOf(x.shape);
     let at = 0;
-    return this.#gatherStrided(x, result, result.shape.map((_, axis) => (axes.includes(axis) ? 0 : own[at++])), 0);
+    return this.#gatherStrided(
+      x,
+      result,
+      result.shape.map((_, axis) => (axes.includes(axis) ? 0 : own[at++])),
+      0,
+    );
   }
 
   #slice(x: Tensor, result: Tensor, begin: readonly number[]): Value {
     const strides = stridesOf(x.shape);
-    return this.#gatherStrided(x, result, strides, begin.reduce((at, start, axis) => at + start * strides[axis], 0));
+    return this.#gatherStrided(
+      x,
+      result,
+      strides,
+      begin.reduce((at, start, axis) => at + start * strides[axis], 0),
+    );
   }
 
   #gatherStrided(x: Tensor, result: Tensor, strides: readonly number[], shift: number): Value {
-    this.#inherit(x, result, (positions) => walk(result.shape, strides, shift).map((at) => positions[at]));
+    this.origins.inherit(x, result, (positions) => walk(result.shape, strides, shift).map((at) => positions[at]));
     const { shape } = result;
-    return this.#emitTo(this.temporary(result), 'strided', { buffer: this.array(x), shift }, shape.length, ...shape, ...stridesOf(shape), ...strides);
+    return this.#emitTo(
+      this.temporary(result),
+      'strided',
+      { buffer: this.array(x), shift },
+      shape.length,
+      ...shape,
+      ...stridesOf(shape),
+      ...strides,
+    );
   }
 
   #reduce(operation: string, x: Tensor, axes: readonly number[], result: Tensor): Value {
@@ -222,7 +239,16 @@ export class Lowering {
       const order = [...kept, ...axes];
       const shape = order.map((axis) => x.shape[axis]);
       const moved = this.assembler.buffer(x.dtype, x.size);
-      this.assembler.emit('strided', x.dtype, moved, source, rank, ...shape, ...stridesOf(shape), ...order.map((axis) => stridesOf(x.shape)[axis]));
+      this.assembler.emit(
+        'strided',
+        x.dtype,
+        moved,
+        source,
+        rank,
+        ...shape,
+        ...stridesOf(shape),
+        ...order.map((axis) => stridesOf(x.shape)[axis]),
+      );
       source = moved;
       outer = result.size;
     }
@@ -231,32 +257,27 @@ export class Lowering {
   }
 
   #gather(x: Tensor, ids: Tensor, result: Tensor): Value {
-    this.#requireRange(ids, x.shape[0], 'gather');
-    if (!(ids instanceof SymbolTensor)) this.#inherit(x, result, (positions) => rowsOf(positions, dataOf(ids), x.shape));
+    this.origins.requireRange(ids, x.shape[0], 'gather');
+    if (!(ids instanceof SymbolTensor)) this.origins.inherit(x, result, (positions) => rowsOf(positions, dataOf(ids), x.shape));
     return this.#emit(result, 'gather', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(1)));
   }
 
   #scatterAdd(x: Tensor, ids: Tensor, rows: number, result: Tensor): Value {
-    this.#requireRange(ids, rows, 'scatterAdd');
+    this.origins.requireRange(ids, rows, 'scatterAdd');
     if (x.dtype === 'int32') throw new NotPlannable('scatterAdd of integers has no kernel');
     if (ids.size === 1) {
       const { coefficient, buffer } = this.factored(x);
       return [{ coefficient, part: { kind: 'row', index: this.array(ids), v: buffer } }];
     }
-    return this.#emit(result, 'scatteradd', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(ids.shape.length)), rows);
-  }
-
-  /** An index must come from an input, whose values are checked before the plan runs, or be a constant. */
-  #requireRange(ids: Tensor, rows: number, operation: string): void {
-    const origin = this.#origins.get(ids);
-    if (origin !== undefined) this.bounds.push({ input: origin.input, positions: origin.positions && [...new Set(origin.positions)], rows, operation });
-    else if (ids instanceof SymbolTensor) throw new NotPlannable(`${operation} by an index that is computed`);
-    else if (dataOf(ids).some((row) => row < 0 || row >= rows)) throw new NotPlannable(`${operation} by a constant index out of range`);
-  }
-
-  #inherit(from: Tensor, to: Tensor, move: (positions: readonly number[]) => readonly number[]): void {
-    const origin = this.#origins.get(from);
-    if (origin !== undefined) this.#origins.set(to, { input: origin.input, positions: move(origin.positions ?? Array.from({ length: from.size }, (_, at) => at)) });
+    return this.#emit(
+      result,
+      'scatteradd',
+      this.array(x),
+      this.array(ids),
+      ids.size,
+      sizeOf(x.shape.slice(ids.shape.length)),
+      rows,
+    );
   }
 
   #constant(x: Tensor): Value {
@@ -287,14 +308,4 @@ export class Lowering {
     this.assembler.emit(operation, out.dtype, out, ...operands);
     return dense(out);
   }
-}
-
-/** The element numbers that a view of the given shape visits, in row-major order. */
-function walk(shape: Shape, strides: readonly number[], shift: number): number[] {
-  return shape.reduce<number[]>((places, length, axis) => places.flatMap((at) => Array.from({ length }, (_, i) => at + i * strides[axis])), [shift]);
-}
-
-function rowsOf(positions: readonly number[], rows: ArrayLike<number>, shape: Shape): number[] {
-  const width = sizeOf(shape.slice(1));
-  return Array.from(rows).flatMap((row) => positions.slice(row * width, (row + 1) * width));
 }

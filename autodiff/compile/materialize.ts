@@ -43,7 +43,11 @@ export class Materializer {
   #write(out: Buffer, value: Value, dtype: DType, shape: Shape): void {
     const of = (kind: Part['kind']) => value.filter(({ part }) => part.kind === kind);
     const blocks = of('block');
-    const arrays = of('dense').map((term) => ({ at: this.coefficient(term.coefficient, dtype), plain: isOne(term.coefficient), buffer: bufferOf(term) }));
+    const arrays = of('dense').map((term) => ({
+      at: this.coefficient(term.coefficient, dtype),
+      plain: isOne(term.coefficient),
+      buffer: bufferOf(term),
+    }));
     // A sum in place must read its own array first, so that array comes first.
     arrays.sort((a, b) => Number(b.buffer === out) - Number(a.buffer === out));
     const outers = of('outer').map((term) => ({ at: this.coefficient(term.coefficient, dtype), part: term.part as Outer }));
@@ -53,7 +57,8 @@ export class Materializer {
       if (joined === out) written = true;
       else arrays.push({ at: this.#assembler.scalar(dtype, 1), plain: true, buffer: joined });
     }
-    const emit = (operation: string, ...operands: (Buffer | number)[]) => this.#assembler.emit(operation, dtype, out, ...operands);
+    const emit = (operation: string, ...operands: (Buffer | number)[]) =>
+      this.#assembler.emit(operation, dtype, out, ...operands);
     const size = sizeOf(shape);
     const first = outers.shift();
     if (first !== undefined) {
@@ -90,9 +95,12 @@ export class Materializer {
     const target = out ?? this.#assembler.buffer(dtype, sizeOf(shape));
     const apart = parts.every(({ part: a }, i) => parts.slice(i + 1).every(({ part: b }) => disjoint(a, b)));
     const covered = parts.reduce((size, { part }) => size + sizeOf(part.shape), 0);
-    if (!apart || covered < sizeOf(shape)) this.#assembler.emit('fill', dtype, target, this.#assembler.scalar(dtype, 0), sizeOf(shape));
+    if (!apart || covered < sizeOf(shape))
+      this.#assembler.emit('fill', dtype, target, this.#assembler.scalar(dtype, 0), sizeOf(shape));
     for (const { coefficient, part } of parts) {
-      const values = isOne(coefficient) ? part.buffer : this.array([{ coefficient, part: { kind: 'dense', buffer: part.buffer } }], dtype, part.shape);
+      const values = isOne(coefficient)
+        ? part.buffer
+        : this.array([{ coefficient, part: { kind: 'dense', buffer: part.buffer } }], dtype, part.shape);
       if (apart) this.place(target, shape, values, part.begin, part.shape, dtype);
       else {
         const spread = this.#assembler.buffer(dtype, sizeOf(shape));

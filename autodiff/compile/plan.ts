@@ -1,7 +1,8 @@
 import type { DType, Tensor } from '../../lib/index.ts';
 import { Assembler, type Buffer, encode, type Instruction, layOut } from './assembler.ts';
 import { fuse } from './fuse.ts';
-import { type IndexBound, Lowering } from './lower.ts';
+import { Lowering } from './lower.ts';
+import type { IndexBound } from './origins.ts';
 import { pairProducts } from './pair.ts';
 import type { Program } from './program.ts';
 import { arrayOf, buffersOf, type Value } from './values.ts';
@@ -28,20 +29,25 @@ export interface Plan {
  * @param reserved how many bytes at the beginning of the arena are the machine's own.
  * @throws NotPlannable for a primitive without a kernel.
  */
-export function planOf(program: Program, updates: ReadonlyMap<number, number>, opcodeOf: (operation: string, dtype: DType) => number, reserved: number): Plan {
+export function planOf(
+  program: Program,
+  updates: ReadonlyMap<number, number>,
+  opcodeOf: (operation: string, dtype: DType) => number,
+  reserved: number,
+): Plan {
   const assembler = new Assembler();
   const inputs = program.inputs.map((input) => assembler.buffer(input.dtype, input.size, true));
   const lowering = new Lowering(program, inputs, assembler);
   const outputs = writeOutputs(program, lowering, inputs, updates);
   const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs])];
-  const instructions = fuse(pairProducts(assembler.instructions));
+  const instructions = fuse(pairProducts(assembler.instructions, new Set(inputs)));
   const begin = layOut(reserved, pinned, instructions);
   const { words, length } = encode(begin, instructions, opcodeOf);
   return {
     inputs,
     outputs,
     constants: assembler.constants,
-    bounds: lowering.bounds,
+    bounds: lowering.origins.bounds,
     instructions,
     words,
     begin,
@@ -58,7 +64,12 @@ interface Pending {
 }
 
 /** First the outputs that are copied out; then those that replace inputs, each once no other still reads what it replaces. */
-function writeOutputs(program: Program, lowering: Lowering, inputs: readonly Buffer[], updates: ReadonlyMap<number, number>): Buffer[] {
+function writeOutputs(
+  program: Program,
+  lowering: Lowering,
+  inputs: readonly Buffer[],
+  updates: ReadonlyMap<number, number>,
+): Buffer[] {
   const { assembler, materializer } = lowering;
   const replaced = new Set([...updates.values()].map((input) => inputs[input]));
   const outputs = new Array<Buffer>(program.outputs.length);
@@ -75,12 +86,14 @@ function writeOutputs(program: Program, lowering: Lowering, inputs: readonly Buf
     }
   });
   // Coefficients may depend on inputs that are about to be replaced, so they are computed before the first write.
-  for (const { value, tensor } of pending) for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
+  for (const { value, tensor } of pending)
+    for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
   while (pending.length > 0) {
     const ready = pending.find((own) => pending.every((other) => other === own || !buffersOf(other.value).includes(own.target)));
     const next = ready ?? pending[0];
     const reads = buffersOf(next.value).filter((buffer) => buffer === next.target).length;
-    const inPlace = reads === 0 || (reads === 1 && next.value.some(({ part }) => part.kind === 'dense' && part.buffer === next.target));
+    const inPlace =
+      reads === 0 || (reads === 1 && next.value.some(({ part }) => part.kind === 'dense' && part.buffer === next.target));
     pending = pending.filter((other) => other !== next);
     if (arrayOf(next.value) === next.target) continue;
     if (ready === undefined) {
@@ -90,7 +103,12 @@ function writeOutputs(program: Program, lowering: Lowering, inputs: readonly Buf
     }
     if (inPlace) materializer.array(next.value, next.tensor.dtype, next.tensor.shape, next.target);
     else {
-      const whole = materializer.array(next.value, next.tensor.dtype, next.tensor.shape, assembler.buffer(next.tensor.dtype, next.tensor.size));
+      const whole = materializer.array(
+        next.value,
+        next.tensor.dtype,
+        next.tensor.shape,
+        assembler.buffer(next.tensor.dtype, next.tensor.size),
+      );
       assembler.emit('copy', next.tensor.dtype, next.target, whole, next.tensor.size);
     }
   }
@@ -117,4 +135,3 @@ function substituted(value: Value, from: Buffer, to: Buffer): Value {
             : { ...part, buffer: swap(part.buffer) },
   }));
 }
-

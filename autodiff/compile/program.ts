@@ -31,13 +31,16 @@ export function printProgram({ name, inputs, equations, outputs }: Program): str
 export function checkProgram({ name, inputs, equations, outputs }: Program): void {
   const defined = new Set<Tensor>(inputs);
   const require = (operand: Tensor, where: string) => {
-    if (operand instanceof SymbolTensor && !defined.has(operand)) throw new ShapeError(`program ${name}: ${where} uses a symbol before it is defined`);
+    if (operand instanceof SymbolTensor && !defined.has(operand))
+      throw new ShapeError(`program ${name}: ${where} uses a symbol before it is defined`);
   };
   equations.forEach(({ primitive, operands, parameters, result }, line) => {
     for (const operand of operands) require(operand, `equation ${line + 1} (${primitive.name})`);
     const type = primitive.type(operands, parameters as never);
     if (typeName(type) !== typeName(result))
-      throw new ShapeError(`program ${name}: equation ${line + 1} (${primitive.name}) gives ${typeName(type)}, its result says ${typeName(result)}`);
+      throw new ShapeError(
+        `program ${name}: equation ${line + 1} (${primitive.name}) gives ${typeName(type)}, its result says ${typeName(result)}`,
+      );
     defined.add(result);
   });
   for (const output of outputs) require(output, 'the return');
@@ -53,7 +56,9 @@ function constantName(operand: Tensor): string {
 }
 
 function printParameters(parameters: Parameters): string {
-  const entries = Object.entries(parameters).map(([key, value]) => `${key}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value)}`);
+  const entries = Object.entries(parameters).map(
+    ([key, value]) => `${key}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value)}`,
+  );
   return entries.length === 0 ? '' : ` {${entries.join(', ')}}`;
 }
 

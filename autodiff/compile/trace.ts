@@ -52,7 +52,8 @@ export function isClosed({ inputs, equations, outputs }: Program): boolean {
 export function evaluateProgram(program: Program, args: readonly Tensor[]): Tensor[] {
   const values = new Map<Tensor, Tensor>(program.inputs.map((input, i) => [input, args[i]]));
   const value = (operand: Tensor) => values.get(operand) ?? operand;
-  for (const { primitive, operands, parameters, result } of program.equations) values.set(result, bind(primitive, operands.map(value), parameters));
+  for (const { primitive, operands, parameters, result } of program.equations)
+    values.set(result, bind(primitive, operands.map(value), parameters));
   return program.outputs.map(value);
 }
 
@@ -71,7 +72,10 @@ function withoutRepeats(program: Program): Program {
     const known = keys.get(operand);
     if (known !== undefined) return known;
     // Scalars that are written anew wherever they are needed are one constant.
-    const text = operand.level !== 0 || operand.size !== 1 ? undefined : `${operand.dtype}:${operand.shape.length}:${textOf(operand.item())}`;
+    const text =
+      operand.level !== 0 || operand.size !== 1
+        ? undefined
+        : `${operand.dtype}:${operand.shape.length}:${textOf(operand.item())}`;
     const key = (text !== undefined && constants.get(text)) || `#${keys.size}`;
     if (text !== undefined) constants.set(text, key);
     keys.set(operand, key);

@@ -44,7 +44,7 @@ describe('a learner with a plan', () => {
           'prediction',
         );
       },
-      24,
+      14,
     );
   });
 
@@ -61,7 +61,7 @@ describe('a learner with a plan', () => {
         });
         expect(bytesOf(seen)).to.equal(bytesOf(alone));
       },
-      24,
+      14,
     );
   });
 
@@ -99,7 +99,7 @@ describe('a learner with a plan', () => {
         });
         expect(bytesOf(copy as Any)).to.equal(bytesOf(learner));
       },
-      20,
+      12,
     );
   });
 

@@ -75,6 +75,7 @@ export {
   IndexError,
   indices,
   LinearityError,
+  leavesOf,
   mapTree,
   type NestedArray,
   type Noise,
@@ -82,6 +83,7 @@ export {
   NonFiniteError,
   NorewindError,
   ones,
+  pathsOf,
   readNpy,
   readSafetensors,
   recording,
@@ -98,6 +100,7 @@ export {
   writeNpy,
   writeSafetensors,
   zeros,
+  zipTrees,
 } from '../lib/index.ts';
 export * from '../nn/index.ts';
 export * from './index.ts';

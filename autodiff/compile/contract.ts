@@ -1,25 +1,9 @@
 import type { DType, Tensor } from '../../lib/index.ts';
-import type { Assembler, Buffer } from './assembler.ts';
-import type { Materializer } from './materialize.ts';
+import type { Buffer } from './assembler.ts';
+import type { Planner } from './planner.ts';
 import { type Coefficient, dense, isOne, type Part, scaled, type Term, times, type Value } from './values.ts';
 
 type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean };
-
-/** What contractions need of the plan under construction. */
-export interface Planner {
-  readonly assembler: Assembler;
-  readonly materializer: Materializer;
-  /** What a tensor stands for. */
-  value(x: Tensor): Value;
-  /** Its elements, written out. */
-  array(x: Tensor): Buffer;
-  /** A coefficient times an array. */
-  factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer };
-  /** A new buffer for a tensor's elements. */
-  temporary(x: Tensor): Buffer;
-  /** A scalar computed from buffers, once for the same ones. */
-  scalar(operation: string, dtype: DType, operands: readonly (Buffer | number)[]): Buffer;
-}
 
 /** A matrix product by its shape: outer product, inner product, matrix·vector, vector·matrix, or matrices. */
 export function lowerMatmul(

@@ -1,4 +1,4 @@
-import { type DType, dataOf, type Shape, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
+import { type DType, dataOf, type Shape, sizeOf, type Tensor } from '../../lib/index.ts';
 import type { Primitive } from '../primitive.ts';
 import { add } from '../primitives/add.ts';
 import * as constant from '../primitives/constant.ts';
@@ -8,12 +8,14 @@ import { matmul } from '../primitives/matmul.ts';
 import { mul } from '../primitives/mul.ts';
 import * as smooth from '../primitives/smooth.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
-import type { Assembler, Buffer } from './assembler.ts';
+import type { Assembler, Buffer, InstructionOperand } from './assembler.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
 import { NotPlannable } from './not-plannable.ts';
-import { Origins, rowsOf, walk } from './origins.ts';
+import { Origins, rowsOf } from './origins.ts';
+import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
+import { cut, permute, reduce, repeat } from './rearrange.ts';
 import { type Coefficient, dense, isOne, one, scaled, splatOf, times, type Value } from './values.ts';
 
 /** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
@@ -28,7 +30,7 @@ const known = new Set<Primitive>([
 ]);
 
 /** Turns equations into instructions, keeping sums factored for as long as nobody needs their elements. */
-export class Lowering {
+export class Lowering implements Planner {
   readonly assembler: Assembler;
   readonly materializer: Materializer;
   readonly origins = new Origins();
@@ -116,32 +118,27 @@ export class Lowering {
       case 'broadcast':
         return this.#broadcast(x, result, parameter.axes);
       case 'permute':
-        return this.#gatherStrided(
-          x,
-          result,
-          (parameter.order as readonly number[]).map((axis) => stridesOf(x.shape)[axis]),
-          0,
-        );
+        return permute(this, x, result, parameter.order);
       case 'slice':
-        return this.#slice(x, result, parameter.begin);
+        return cut(this, x, result, parameter.begin);
       case 'pad':
         return [{ coefficient: one, part: { kind: 'block', buffer: this.array(x), begin: parameter.begin, shape: x.shape } }];
       case 'sum':
-        return this.#reduce('sum', x, parameter.axes, result);
+        return reduce(this, 'sum', x, parameter.axes, result);
       case 'maxReduce':
-        return this.#reduce('max', x, parameter.axes, result);
+        return reduce(this, 'max', x, parameter.axes, result);
       case 'gather':
         return this.#gather(x, y, result);
       case 'scatterAdd':
         return this.#scatterAdd(x, y, parameter.size, result);
       case 'select':
-        return this.#emit(result, 'select', this.array(x), this.array(y), parameter.inverted ? 1 : 0, result.size);
+        return this.emit(result, 'select', this.array(x), this.array(y), parameter.inverted ? 1 : 0, result.size);
       case 'greater':
         return this.#greater(x, y, result);
       case 'argmax':
         return this.#emitAs(x.dtype, result, 'argmax', this.array(x), result.size, x.shape[x.shape.length - 1]);
       default:
-        return this.#emit(result, primitive.name, this.array(x), result.size);
+        return this.emit(result, primitive.name, this.array(x), result.size);
     }
   }
 
@@ -149,26 +146,26 @@ export class Lowering {
     if (result.size !== 1) return [...this.summand(x), ...this.summand(y)];
     if (this.#number(x) === 0) return this.value(y);
     if (this.#number(y) === 0) return this.value(x);
-    return this.#emit(result, 'add', this.array(x), this.array(y), 1);
+    return this.emit(result, 'add', this.array(x), this.array(y), 1);
   }
 
   #scale(x: Tensor, coefficient: Coefficient, result: Tensor): Value {
     if (result.size !== 1) return scaled(this.summand(x), coefficient);
     if (isOne(coefficient)) return this.value(x);
-    return this.#emit(result, 'mul', this.array(x), this.materializer.coefficient(coefficient, x.dtype), 1);
+    return this.emit(result, 'mul', this.array(x), this.materializer.coefficient(coefficient, x.dtype), 1);
   }
 
   #mul(x: Tensor, y: Tensor, result: Tensor): Value {
     if (result.size === 1) {
       if (this.#number(x) === 1) return this.value(y);
       if (this.#number(y) === 1) return this.value(x);
-      return this.#emit(result, 'mul', this.array(x), this.array(y), 1);
+      return this.emit(result, 'mul', this.array(x), this.array(y), 1);
     }
     const [left, right] = [splatOf(this.value(x)), splatOf(this.value(y))];
     if (right !== undefined) return this.#scale(x, right, result);
     if (left !== undefined) return this.#scale(y, left, result);
     const [a, b] = [this.factored(x), this.factored(y)];
-    return scaled(this.#emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
+    return scaled(this.emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
   }
 
   #greater(x: Tensor, y: Tensor, result: Tensor): Value {
@@ -192,74 +189,13 @@ export class Lowering {
       this.origins.inherit(x, result, ([only]) => new Array<number>(result.size).fill(only));
       return [{ coefficient: { factor: 1, scalars: [this.array(x)] }, part: { kind: 'splat' } }];
     }
-    const own = stridesOf(x.shape);
-    let at = 0;
-    return this.#gatherStrided(
-      x,
-      result,
-      result.shape.map((_, axis) => (axes.includes(axis) ? 0 : own[at++])),
-      0,
-    );
-  }
-
-  #slice(x: Tensor, result: Tensor, begin: readonly number[]): Value {
-    const strides = stridesOf(x.shape);
-    return this.#gatherStrided(
-      x,
-      result,
-      strides,
-      begin.reduce((at, start, axis) => at + start * strides[axis], 0),
-    );
-  }
-
-  #gatherStrided(x: Tensor, result: Tensor, strides: readonly number[], shift: number): Value {
-    this.origins.inherit(x, result, (positions) => walk(result.shape, strides, shift).map((at) => positions[at]));
-    const { shape } = result;
-    return this.#emitTo(
-      this.temporary(result),
-      'strided',
-      { buffer: this.array(x), shift },
-      shape.length,
-      ...shape,
-      ...stridesOf(shape),
-      ...strides,
-    );
-  }
-
-  #reduce(operation: string, x: Tensor, axes: readonly number[], result: Tensor): Value {
-    const rank = x.shape.length;
-    const run = axes.every((axis, i) => i === 0 || axis === axes[i - 1] + 1);
-    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-    let source = this.array(x);
-    let [outer, inner] = [1, 1];
-    if (run && axes.length > 0) {
-      outer = sizeOf(x.shape.slice(0, axes[0]));
-      inner = sizeOf(x.shape.slice(axes[axes.length - 1] + 1));
-    } else {
-      const order = [...kept, ...axes];
-      const shape = order.map((axis) => x.shape[axis]);
-      const moved = this.assembler.buffer(x.dtype, x.size);
-      this.assembler.emit(
-        'strided',
-        x.dtype,
-        moved,
-        source,
-        rank,
-        ...shape,
-        ...stridesOf(shape),
-        ...order.map((axis) => stridesOf(x.shape)[axis]),
-      );
-      source = moved;
-      outer = result.size;
-    }
-    const length = axes.reduce((size, axis) => size * x.shape[axis], 1);
-    return this.#emit(result, operation, source, outer, length, inner);
+    return repeat(this, x, result, axes);
   }
 
   #gather(x: Tensor, ids: Tensor, result: Tensor): Value {
     this.origins.requireRange(ids, x.shape[0], 'gather');
     if (!(ids instanceof SymbolTensor)) this.origins.inherit(x, result, (positions) => rowsOf(positions, dataOf(ids), x.shape));
-    return this.#emit(result, 'gather', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(1)));
+    return this.emit(result, 'gather', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(1)));
   }
 
   #scatterAdd(x: Tensor, ids: Tensor, rows: number, result: Tensor): Value {
@@ -269,7 +205,7 @@ export class Lowering {
       const { coefficient, buffer } = this.factored(x);
       return [{ coefficient, part: { kind: 'row', index: this.array(ids), v: buffer } }];
     }
-    return this.#emit(
+    return this.emit(
       result,
       'scatteradd',
       this.array(x),
@@ -294,18 +230,14 @@ export class Lowering {
     return x instanceof SymbolTensor ? undefined : x.item();
   }
 
-  #emit(result: Tensor, operation: string, ...operands: readonly (Buffer | number)[]): Value {
+  /** Runs a kernel into a new array of the type of `result`. */
+  emit(result: Tensor, operation: string, ...operands: readonly InstructionOperand[]): Value {
     return this.#emitAs(result.dtype, result, operation, ...operands);
   }
 
-  #emitAs(dtype: DType, result: Tensor, operation: string, ...operands: readonly (Buffer | number)[]): Value {
+  #emitAs(dtype: DType, result: Tensor, operation: string, ...operands: readonly InstructionOperand[]): Value {
     const out = this.temporary(result);
     this.assembler.emit(operation, dtype, out, ...operands);
-    return dense(out);
-  }
-
-  #emitTo(out: Buffer, operation: string, ...operands: Parameters<Assembler['emit']>[2][]): Value {
-    this.assembler.emit(operation, out.dtype, out, ...operands);
     return dense(out);
   }
 }

@@ -6,7 +6,7 @@ import { requireSizes } from '../options.ts';
 import { project } from '../project.ts';
 
 /** A complex tensor as two real ones. */
-export type Complex = { readonly re: Tensor; readonly im: Tensor };
+type Complex = { readonly re: Tensor; readonly im: Tensor };
 
 /** Parameters of a linear recurrent unit. */
 export type LruParameters = {

@@ -60,36 +60,24 @@ export function advanceStructured<P, S>(
   if (structure.pulls === 0) return { rows, slots };
   const [{ dtype }] = slots.flat();
   const pulled = Array.from({ length: structure.pulls }, (_, colour) => {
-    const rowSum = Float64Array.from(structure.colours, (own) => Number(own === colour));
-    const unit = fromData(dtype === 'float32' ? Float32Array.from(rowSum) : rowSum, [structure.size]);
-    return transition.pull(unflattenTree(unit, transition.state) as never);
+    const unit = Float64Array.from(structure.colours, (own) => Number(own === colour));
+    const cotangent = fromData(dtype === 'float32' ? Float32Array.from(unit) : unit, [structure.size]);
+    return transition.pull(unflattenTree(cotangent, transition.state) as never);
   });
   const spread = spreading();
   const jacobian = concat(pulled.map(({ state }) => flattenTree(state)));
   const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
-  const next = structure.leaves.map((leaf, i) =>
-    leaf.slots.map((to) => {
-      const own = immediateOf(
-        structure,
-        leaf,
-        to,
-        immediate.map((leaves) => leaves[i]),
-      );
+  const next = structure.leaves.map((leaf, i) => {
+    const rowsOfI = immediate.map((leaves) => leaves[i]);
+    return leaf.slots.map((to) => {
       const carried = leaf.slots.flatMap((from, q) => {
-        if (!to.some((element, at) => element >= 0 && from[at] >= 0 && structure.depends(element, from[at]))) return [];
-        const places = to.map((element, at) => structure.colours[Math.max(element, 0)] * structure.size + Math.max(from[at], 0));
-        return mul(spread(pick(jacobian, places), leaf), slots[i][q]);
+        const entries = entriesOf(structure, to, from);
+        return entries === undefined ? [] : mul(spread(pick(jacobian, entries), leaf), slots[i][q]);
       });
-      const sum = carried.reduce((total, part) => add(total, part), own);
-      return to.includes(-1)
-        ? where(
-            masked(leaf, to, (element) => element >= 0),
-            sum,
-            0,
-          )
-        : sum;
-    }),
-  );
+      const sum = carried.reduce((total, part) => add(total, part), immediateOf(structure, leaf, to, rowsOfI));
+      return to.includes(-1) ? where(masked(leaf, to, isElement), sum, 0) : sum;
+    });
+  });
   return { rows, slots: next };
 }
 
@@ -98,18 +86,8 @@ export function pullStructured(structure: Structure, { slots }: StructuredInflue
   const flat = flattenTree(cotangent);
   const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {
-    const parts = leaf.slots.map((elements, r) =>
-      mul(
-        spread(
-          pick(
-            flat,
-            elements.map((element) => Math.max(element, 0)),
-          ),
-          leaf,
-        ),
-        slots[i][r],
-      ),
-    );
+    const factors = leaf.slots.map((elements) => pick(flat, elements.map(orFirst)));
+    const parts = factors.map((own, r) => mul(spread(own, leaf), slots[i][r]));
     return parts.length === 0 ? zeros(leaf.shape, { dtype: flat.dtype }) : parts.reduce((sum, part) => add(sum, part));
   });
   return rebuild(parameters, pulled);
@@ -134,20 +112,27 @@ export function expandStructured({ rows, slots }: StructuredInfluence, parameter
   });
 }
 
+/** Where the entries J[to, from] of one slot by another stand in the pulled rows; undefined where all of them are zero. */
+function entriesOf({ size, colours, depends }: Structure, to: Int32Array, from: Int32Array): Int32Array | undefined {
+  if (!to.some((element, at) => isElement(element) && isElement(from[at]) && depends(element, from[at]))) return undefined;
+  return to.map((element, at) => orFirst(colours[orFirst(element)]) * size + orFirst(from[at]));
+}
+
+function isElement(element: number): boolean {
+  return element >= 0;
+}
+
+/** Where there is no element any will do: what is read there does not count. */
+function orFirst(element: number): number {
+  return Math.max(element, 0);
+}
+
 /** The rows of I that a slot is about, where several pulls hold them: from each its own. */
 function immediateOf({ colours }: Structure, leaf: LeafReach, elements: Int32Array, pulled: readonly Tensor[]): Tensor {
-  const needed = [...new Set(elements)].filter((element) => element >= 0).map((element) => colours[element]);
-  const different = [...new Set(needed)];
-  if (different.length === 1) return pulled[different[0]];
-  return different
-    .map((colour) =>
-      where(
-        masked(leaf, elements, (element) => element >= 0 && colours[element] === colour),
-        pulled[colour],
-        0,
-      ),
-    )
-    .reduce((sum, part) => add(sum, part));
+  const needed = [...new Set(elements.filter(isElement).map((element) => colours[element]))];
+  if (needed.length === 1) return pulled[needed[0]];
+  const own = (colour: number) => masked(leaf, elements, (element) => isElement(element) && colours[element] === colour);
+  return needed.map((colour) => where(own(colour), pulled[colour], 0)).reduce((sum, part) => add(sum, part));
 }
 
 /** The elements of a vector at constant places: a block where they follow each other. */

@@ -24,7 +24,7 @@ export const elementwise: Cell<Vectors, Tensor, Tensor> = {
 };
 
 /** Four blocks of three units; a block sees itself only. */
-export const blocks: Cell<Vectors, Tensor, Tensor> = {
+const blocks: Cell<Vectors, Tensor, Tensor> = {
   name: 'blocks',
   outputs: 12,
   init: (noise) => ({ U: mul(noise.normal([4, 3, 3]), 0.5), W: noise.normal([2, 12]), b: noise.normal([4, 3]) }),

@@ -11,7 +11,7 @@ export interface Buffer {
 }
 
 /** A place inside a buffer, `shift` elements from its beginning. */
-export interface Place {
+interface Place {
   readonly buffer: Buffer;
   readonly shift: number;
 }

@@ -33,7 +33,7 @@ export function trace(name: string, body: (declare: Declare) => unknown): Traced
 }
 
 /** The program without equations that are computed twice or lead nowhere. */
-export function tidy(program: Program): Program {
+function tidy(program: Program): Program {
   return withoutDead(withoutRepeats(program));
 }
 

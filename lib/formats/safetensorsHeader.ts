@@ -5,7 +5,7 @@ import { duplicateKey } from './duplicateKey.ts';
 import { byteLengthOf, quote } from './elements.ts';
 
 /** A tensor in a .safetensors file: its bytes are `begin` to `end` of the data. */
-export interface SafetensorsEntry {
+interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];

@@ -15,10 +15,10 @@ import {
 /** Shapes of no to four axes with lengths 0 to 5; scalars and empty ones come up often enough to matter. */
 export const shapes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 });
 
-export const dtypes: fc.Arbitrary<DType> = fc.constantFrom('float32', 'float64', 'int32');
+const dtypes: fc.Arbitrary<DType> = fc.constantFrom('float32', 'float64', 'int32');
 
 /** Every bit pattern that survives in the dtype: NaN, infinities, negative zero, denormals. */
-export function valuesOf(dtype: DType, size: number): fc.Arbitrary<TypedArray> {
+function valuesOf(dtype: DType, size: number): fc.Arbitrary<TypedArray> {
   const entry =
     dtype === 'int32'
       ? fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })

@@ -19,7 +19,7 @@ export interface Run {
 }
 
 /** How many state elements a run has. */
-export function stateSize({ kind, units }: Run): number {
+function stateSize({ kind, units }: Run): number {
   return kind === 'lstm' ? 2 * units : units;
 }
 

@@ -7,7 +7,7 @@ import { ForwardPlan } from './forward-plan.ts';
 import { beginnings, clockAt, moveOn, named, type Setting, type Targets, takeSteps } from './learn.ts';
 import { LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
-import { type Moment, type Numbers, signatureOf } from './moment.ts';
+import { alike, countScored, type Moment, type Numbers, signatureOf } from './moment.ts';
 import { begun, specialise } from './specialise.ts';
 
 /** How many windows are learnt between two looks at whether all numbers are finite, and so how many may have to be learnt again. */
@@ -18,6 +18,8 @@ interface Mark {
   readonly memory: Memory;
   readonly noise: SavedNoise;
   readonly since: (readonly Moment[])[];
+  /** Where nobody asked for the gradient of the window that ends here: the mark before, from which it can be worked out. */
+  readonly before?: Mark;
 }
 
 /**
@@ -40,6 +42,8 @@ export class CompiledEngine implements Engine {
   #plan: LearnPlan | undefined;
   /** The plan that holds the last gradient; undefined when the settled memory has it; null when none has. */
   #gradient: LearnPlan | undefined | null;
+  /** What was learnt from last. */
+  #last: { readonly moments: readonly Moment[]; readonly keeps: boolean; readonly plan: LearnPlan } | undefined;
   /** The moments of a window that is not complete, and the plan that predicts in it. */
   #window: Moment[] = [];
   #forward: ForwardPlan | undefined;
@@ -54,7 +58,7 @@ export class CompiledEngine implements Engine {
   }
 
   get steps(): number {
-    return this.#settled.steps + this.#window.filter(({ targets }) => targets !== undefined).length;
+    return this.#settled.steps + countScored(this.#window);
   }
 
   get estimator(): Estimator {
@@ -112,7 +116,7 @@ export class CompiledEngine implements Engine {
       return predicted as Outcome;
     }
     const moments = [...this.#window, moment];
-    const plan = this.#learn(moments, this.#asked >= this.steps - window || this.#mark.since.length === stretch - 1);
+    const plan = this.#learn(moments, this.#asked >= this.steps - window);
     this.#window = [];
     this.#forward = undefined;
     const outcome = predicted ?? { losses: plan.losses(), outputs: plan.outputs() };
@@ -140,15 +144,9 @@ export class CompiledEngine implements Engine {
 
   /** Runs a complete window in the arena. */
   #learn(moments: readonly Moment[], withGradient: boolean): LearnPlan {
-    const scored = moments.filter(({ targets }) => targets !== undefined).length;
+    const scored = countScored(moments);
     const keeps = withGradient && scored > 0;
-    const signature = `${signatureOf(moments)}${keeps ? ' with gradient' : ''}`;
-    let plan = this.#plans.get(signature);
-    if (plan === undefined) {
-      this.#meet(moments[0]);
-      plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#settled, moments, numbers, keeps));
-      this.#plans.set(signature, plan);
-    }
+    const plan = this.#planFor(moments, keeps);
     if (plan !== this.#plan) {
       const before = this.#unloaded();
       plan.load(before);
@@ -167,6 +165,21 @@ export class CompiledEngine implements Engine {
     if (scored === 0) return plan;
     this.#gradient = keeps ? plan : null;
     this.#settled = { ...this.#settled, steps: this.#settled.steps + scored, updates: this.#settled.updates + 1 };
+    return plan;
+  }
+
+  #planFor(moments: readonly Moment[], keeps: boolean): LearnPlan {
+    const last = this.#last;
+    // Nearly always the next window is like the last one, and comparing them is cheaper than spelling out what they are.
+    if (last !== undefined && last.keeps === keeps && alike(last.moments, moments)) return last.plan;
+    const signature = `${signatureOf(moments)}${keeps ? ' with gradient' : ''}`;
+    let plan = this.#plans.get(signature);
+    if (plan === undefined) {
+      this.#meet(moments[0]);
+      plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#settled, moments, numbers, keeps));
+      this.#plans.set(signature, plan);
+    }
+    this.#last = { moments, keeps, plan };
     return plan;
   }
 
@@ -216,6 +229,8 @@ export class CompiledEngine implements Engine {
   #recall(): void {
     if (this.#gradient !== null) return;
     const [window, forward] = [this.#window, this.#forward];
+    const { since, before } = this.#mark;
+    if (before !== undefined && !since.some(isScored)) this.#mark = { ...before, since: [...before.since, ...since] };
     this.#replay(this.#mark.since.length, true);
     this.#window = window;
     this.#forward = forward;
@@ -227,18 +242,21 @@ export class CompiledEngine implements Engine {
       if (!finite(this.#unloaded())) throw this.#broken([]);
       return;
     }
-    // A mark must know its gradient, which a window that was only observed at the end of the stretch does not give.
-    this.#recall();
+    // The gradient at this mark may stay unknown where windows since the last one give it; those that were only observed do not.
+    if (!this.#mark.since.some(isScored)) this.#recall();
     const memory = this.#unloaded();
     if (!finite(memory)) throw this.#broken([]);
-    this.#mark = { memory, noise: this.#noise.save(), since: [] };
+    const { memory: last, noise, since } = this.#mark;
+    const mark = { memory, noise: this.#noise.save(), since: [] };
+    this.#mark = this.#gradient === null ? { ...mark, before: { memory: last, noise, since } } : mark;
   }
 
   /** From the mark on, learns the first windows again. */
   #replay(count: number, withGradient: boolean): void {
-    const { memory, noise, since } = this.#mark;
+    const { memory, noise, since, before } = this.#mark;
     this.#noise = restoreNoise(noise);
     this.#settle(memory);
+    if (before !== undefined) this.#gradient = null;
     since.slice(0, count).forEach((moments) => {
       this.#learn(moments, withGradient);
     });
@@ -267,4 +285,8 @@ function finite({ parameters, moments, lanes }: Memory): boolean {
   return leavesOf([parameters, moments, lanes.map(({ state, influence }) => ({ state, influence }))] as Tree).every(
     kernels.allFinite,
   );
+}
+
+function isScored(moments: readonly Moment[]): boolean {
+  return countScored(moments) > 0;
 }

@@ -1,5 +1,5 @@
 import type { Declare, Runner } from '../../autodiff/index.ts';
-import { DTypeError, type FloatDType, indices, leavesOf, mapTree, Tensor, type Tree, tensor } from '../../lib/index.ts';
+import { DTypeError, type FloatDType, indices, leavesOf, mapTree, sameShape, Tensor, type Tree, tensor } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 
 /** What comes in at one moment of time: an input and a target for every system; no targets when it is only observed. */
@@ -19,6 +19,30 @@ export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Nu
   return (
     targets === undefined ? lifted : { ...lifted, targets: targets.map(numbers === 'classes' ? asClass : asReal) }
   ) as Moment;
+}
+
+/** How many of the moments are learnt from. */
+export function countScored(moments: readonly Moment[]): number {
+  let count = 0;
+  for (const { targets } of moments) if (targets !== undefined) count++;
+  return count;
+}
+
+/** Whether two windows surely have the same signature: plain numbers, or tensors of the same type, in the same places. */
+export function alike(a: readonly Moment[], b: readonly Moment[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let t = 0; t < a.length; t++) if (!alikeAll(a[t].inputs, b[t].inputs) || !alikeAll(a[t].targets, b[t].targets)) return false;
+  return true;
+}
+
+function alikeAll(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
+  if (a === undefined || b === undefined || a.length !== b.length) return a === b;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i], b[i]];
+    if (typeof x === 'number' && typeof y === 'number') continue;
+    if (!(x instanceof Tensor && y instanceof Tensor && x.dtype === y.dtype && sameShape(x.shape, y.shape))) return false;
+  }
+  return true;
 }
 
 /** What tells plans apart: the structure, dtypes and shapes of what comes in. */

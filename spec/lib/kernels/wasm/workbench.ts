@@ -23,7 +23,7 @@ export const randomOf = (dtype: FloatDType) => (n: number) => rounded(dtype, [..
 const guard = 0x5a;
 
 /** A machine with a stack of buffers, each between bytes that no kernel may touch. */
-export class Workbench {
+class Workbench {
   readonly machine = new Machine(reservedBytes + (1 << 23));
   readonly #bytes = new Uint8Array(this.machine.memory.buffer);
   readonly #program = reservedBytes;

@@ -11,7 +11,7 @@ import { alike, countScored, type Moment, type Numbers, signatureOf } from './mo
 import { begun, specialise } from './specialise.ts';
 
 /** How many windows are learnt between two looks at whether all numbers are finite, and so how many may have to be learnt again. */
-const stretch = 256;
+const stretch = 64;
 
 /** A place to go back to: memory and noise at the end of a window, and the windows learnt since. */
 interface Mark {
@@ -115,12 +115,12 @@ export class CompiledEngine implements Engine {
       this.#window.push(moment);
       return predicted as Outcome;
     }
-    const moments = [...this.#window, moment];
+    const moments = window === 1 ? [moment] : [...this.#window, moment];
     const plan = this.#learn(moments, this.#asked >= this.steps - window);
     this.#window = [];
     this.#forward = undefined;
     const outcome = predicted ?? { losses: plan.losses(), outputs: plan.outputs() };
-    if (outcome.losses.some((loss) => !Number.isFinite(loss))) throw this.#broken(outcome.losses);
+    if (!outcome.losses.every(Number.isFinite)) throw this.#broken(outcome.losses);
     this.#mark.since.push(moments);
     if (this.#mark.since.length >= stretch) this.#verify();
     return outcome;
@@ -164,7 +164,9 @@ export class CompiledEngine implements Engine {
     }
     if (scored === 0) return plan;
     this.#gradient = keeps ? plan : null;
-    this.#settled = { ...this.#settled, steps: this.#settled.steps + scored, updates: this.#settled.updates + 1 };
+    const { parameters, moments: optimizer, gradient, lanes, steps, updates, pending } = this.#settled;
+    // Written out: a spread is slower, and this is every step.
+    this.#settled = { parameters, moments: optimizer, gradient, lanes, steps: steps + scored, updates: updates + 1, pending };
     return plan;
   }
 

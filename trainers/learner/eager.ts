@@ -51,7 +51,7 @@ export class EagerEngine implements Engine {
     const next = moveOn(this.#setting, memory, steps, clockAt(memory), verify);
     verify(next);
     this.memory = next;
-    return { losses, outputs: steps.map(({ output }) => output) };
+    return { losses, outputs: () => steps.map(({ output }) => output) };
   }
 
   /** Lets the estimator see each type of input once. */

@@ -6,7 +6,8 @@ import type { Memory } from './memory.ts';
 /** What a step gives, one entry for each system; no losses when it was only observed. */
 export interface Outcome {
   readonly losses: readonly number[];
-  readonly outputs: readonly Tensor[];
+  /** Made into tensors when somebody asks: most loops look at the loss only. */
+  outputs(): readonly Tensor[];
 }
 
 /** Runs a learner: with the kernels one by one, or as a plan. */

@@ -1,5 +1,7 @@
 import { type Runner, runnerOf, trace } from '../../autodiff/index.ts';
-import { leavesOf, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
+import { leavesOf, rebuild, type Tree } from '../../lib/index.ts';
+import type { Outcome } from './engine.ts';
+import { Keepsake } from './keepsake.ts';
 import type { Setting } from './learn.ts';
 import { declareTree, lift, type Moment, type Numbers, writeMoments } from './moment.ts';
 import { conform } from './transition.ts';
@@ -12,6 +14,7 @@ export class ForwardPlan {
   readonly #stateLeaves: number;
   readonly #losses: number;
   readonly #numbers: Numbers;
+  readonly #outputs: Keepsake;
 
   constructor(setting: Setting, parameters: unknown, states: readonly unknown[], moment: Moment, numbers: Numbers) {
     const { model, loss } = setting.systems;
@@ -36,6 +39,10 @@ export class ForwardPlan {
       return [steps.map(({ state }) => state), steps.flatMap(({ loss }) => loss ?? []), steps.map(({ output }) => output)];
     });
     this.#execution = runnerOf(program, new Map(Array.from({ length: this.#stateLeaves }, (_, i) => [i, this.#parameters + i])));
+    this.#outputs = new Keepsake(
+      this.#execution,
+      states.map((_, i) => this.#stateLeaves + this.#losses + i),
+    );
   }
 
   load(parameters: unknown, states: readonly unknown[]): void {
@@ -50,12 +57,11 @@ export class ForwardPlan {
     return rebuild(this.#states as Tree, leaves) as unknown as readonly unknown[];
   }
 
-  run(moment: Moment): { losses: number[]; outputs: Tensor[] } {
+  run(moment: Moment): Outcome {
     writeMoments(this.#execution, this.#parameters + this.#stateLeaves, [moment], this.#numbers);
     this.#execution.check();
     this.#execution.run();
     const losses = Array.from({ length: this.#losses }, (_, i) => this.#execution.output(this.#stateLeaves + i)[0]);
-    const outputs = this.#states.map((_, i) => this.#execution.read(this.#stateLeaves + this.#losses + i));
-    return { losses, outputs };
+    return { losses, outputs: this.#outputs.keep() };
   }
 }

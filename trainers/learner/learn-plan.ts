@@ -1,6 +1,7 @@
 import { type Declare, type Runner, runnerOf, trace } from '../../autodiff/index.ts';
 import { alignLeaves, dataOf, leavesOf, type Noise, NoiseError, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
+import { Keepsake } from './keepsake.ts';
 import { moveOn, type Setting, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { declareTree, lift, type Moment, type Numbers, writeMoments } from './moment.ts';
@@ -27,7 +28,8 @@ export class LearnPlan {
   readonly #draws: { readonly at: number; readonly shape: readonly number[] }[] = [];
   readonly #times: { readonly at: number; readonly value: (counters: Counters) => number }[] = [];
   readonly #gradient: { readonly like: unknown; readonly at: number };
-  readonly #outcomes: { readonly losses: readonly number[]; readonly outputs: readonly number[] };
+  readonly #losses: readonly number[];
+  readonly #outputs: Keepsake;
 
   constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, withGradient: boolean) {
     const { dtype } = setting;
@@ -72,8 +74,12 @@ export class LearnPlan {
     const lossesAt = gradientAt + leavesOf(sizes.gradient).length;
     const outputsAt = lossesAt + sizes.losses.length;
     this.#gradient = { like: sizes.gradient, at: gradientAt };
-    this.#outcomes = { losses: sizes.losses.map((_, i) => lossesAt + i), outputs: sizes.outputs.map((_, i) => outputsAt + i) };
     this.execution = runnerOf(program, new Map(Array.from({ length: this.#residents }, (_, i) => [i, i])));
+    this.#losses = sizes.losses.map((_, i) => lossesAt + i);
+    this.#outputs = new Keepsake(
+      this.execution,
+      sizes.outputs.map((_, i) => outputsAt + i),
+    );
   }
 
   /** Puts a memory into the arena. */
@@ -105,17 +111,22 @@ export class LearnPlan {
     const { execution } = this;
     writeMoments(execution, this.#residents, moments, this.#numbers);
     execution.check();
-    for (const { at, shape } of this.#draws) execution.input(at).set(dataOf(noise.signs(shape)));
+    for (const { at, shape } of this.#draws) {
+      const target = execution.input(at);
+      if (noise.fillSigns !== undefined && !(target instanceof Int32Array)) noise.fillSigns(target);
+      else target.set(dataOf(noise.signs(shape)));
+    }
     for (const { at, value } of this.#times) execution.input(at)[0] = value(counters);
     execution.run();
   }
 
   losses(): number[] {
-    return this.#outcomes.losses.map((at) => this.execution.output(at)[0]);
+    return this.#losses.map((at) => this.execution.output(at)[0]);
   }
 
-  outputs(): Tensor[] {
-    return this.#outcomes.outputs.map((at) => this.execution.read(at));
+  /** The outputs of the last run, whenever they are asked for. */
+  outputs(): () => Tensor[] {
+    return this.#outputs.keep();
   }
 
   #clock(ahead: number, declare: (value: (counters: Counters) => number) => Tensor): Clock {

@@ -8,16 +8,9 @@ import type { Engine } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { beginnings, freshLanes, named, type Setting } from './learn.ts';
 import type { Lane } from './memory.ts';
+import { LazyScored, type Scored } from './scored.ts';
 import { engineOf, settingOf } from './select.ts';
 import { admit } from './streams.ts';
-
-/** What a step of learning gives. */
-export interface Scored {
-  /** The loss of the prediction, made before learning from it; the mean over lanes. */
-  readonly loss: number;
-  /** The prediction; with several lanes, [lanes, ...]. */
-  readonly output: Tensor;
-}
 
 /**
  * Trains a model online: predicts, learns from what then happens, and moves on, without ever rewinding.
@@ -89,7 +82,7 @@ export class Learner<P, S, X, Y> {
   step(input: X, target: Y): Scored {
     const { distribute, collectOutputs } = this.#setting.systems;
     const { losses, outputs } = this.#engine.step(distribute(input, 'input'), distribute(target, 'target'));
-    return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, output: collectOutputs(outputs) as Tensor };
+    return new LazyScored(losses, () => collectOutputs(outputs()) as Tensor);
   }
 
   /** Moves on without a target: the state and the influence advance, and nothing is learnt from this input itself. */

@@ -1,5 +1,15 @@
 import type { Declare, Runner } from '../../autodiff/index.ts';
-import { DTypeError, type FloatDType, indices, leavesOf, mapTree, sameShape, Tensor, type Tree, tensor } from '../../lib/index.ts';
+import {
+  DTypeError,
+  type FloatDType,
+  indices,
+  leavesOf,
+  mapTree,
+  sameShape,
+  Tensor,
+  type Tree,
+  tensor,
+} from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 
 /** What comes in at one moment of time: an input and a target for every system; no targets when it is only observed. */
@@ -31,7 +41,8 @@ export function countScored(moments: readonly Moment[]): number {
 /** Whether two windows surely have the same signature: plain numbers, or tensors of the same type, in the same places. */
 export function alike(a: readonly Moment[], b: readonly Moment[]): boolean {
   if (a.length !== b.length) return false;
-  for (let t = 0; t < a.length; t++) if (!alikeAll(a[t].inputs, b[t].inputs) || !alikeAll(a[t].targets, b[t].targets)) return false;
+  for (let t = 0; t < a.length; t++)
+    if (!alikeAll(a[t].inputs, b[t].inputs) || !alikeAll(a[t].targets, b[t].targets)) return false;
   return true;
 }
 

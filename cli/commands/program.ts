@@ -3,6 +3,7 @@ import { experiments } from '../experiments/registry.ts';
 import { packageVersion } from '../package-root.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import { addRunOptions, type RunOptions } from './runOptions.ts';
+import { addTrainOptions, type TrainOptions } from './trainOptions.ts';
 
 /** The commands and their options. `finish` is given the exit code of the one that ran. */
 export function createProgram(finish: (code: number) => void): Command {
@@ -28,5 +29,11 @@ export function createProgram(finish: (code: number) => void): Command {
     'after',
     `\nExperiments:\n${experiments.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`).join('\n')}`,
   );
+  const train = program
+    .command('train')
+    .description('learn online from text, CSV or NDJSON, a file or standard input, for ever if it does not end')
+    .argument('<data...>', 'files in order, or - for standard input; .gz is decompressed')
+    .action(async (data: string[], options: TrainOptions) => finish(await (await import('./train.ts')).train(data, options)));
+  addTrainOptions(train);
   return program;
 }

@@ -23,9 +23,7 @@ export function makeEstimator({ name, ...settings }: Named): Estimator {
   const kind = choose('estimator', kinds, name);
   for (const key of Object.keys(settings))
     if (!kind.options.includes(key))
-      throw new UsageError(
-        `the estimator ${name} has no setting ${key}; it has ${kind.options.join(', ')}`,
-      );
+      throw new UsageError(`the estimator ${name} has no setting ${key}; it has ${kind.options.join(', ')}`);
   return kind.make(settings);
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
-import { learnStream } from '../stream/learnStream.ts';
+import { learnStream, type Stop } from '../stream/learnStream.ts';
 import { openRun, type StreamRun } from '../stream/openRun.ts';
 import { after } from '../stream/position.ts';
 import { readData } from '../stream/readData.ts';
@@ -20,25 +20,19 @@ import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions
 export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
   const sources = openSources(data);
   const { run, folder } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
-  let wake = () => {};
-  const requested = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  const watch = watchSignals(() => wake());
-  // Node would start its debugger otherwise.
-  process.on('SIGUSR1', () => run.save());
+  const watch = watchSignals(() => stop.wake());
+  const stop: Stop = {
+    get signal() {
+      return watch.signal;
+    },
+    wake() {},
+  };
   const emit = (event: object) =>
     void (options.json && watch.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
   const status = createStatus(process.stderr, options.quiet === true);
   emit({ event: 'begin', folder, config: run.config, records: run.position.records });
   status.begin(folder, run.position.records);
   const batches = readData(sources, run.config);
-  const stop = {
-    get signal() {
-      return watch.signal;
-    },
-    requested,
-  };
   const following = {
     onError: options.onError,
     records: options.records ?? Number.POSITIVE_INFINITY,
@@ -56,8 +50,7 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
     });
   } finally {
     status.finish(run.position.skipped);
-    // What still waits for data would keep the process alive.
-    process.stdin.destroy();
+    for (const source of sources) source.close();
   }
   if (watch.signal !== undefined) {
     process.stderr.write(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${folder}\n`);

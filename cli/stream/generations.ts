@@ -32,8 +32,8 @@ export function readGeneration(folder: string, wanted: keyof typeof generations)
   try {
     return readCheckpointFile(path);
   } catch (error) {
-    if (wanted === 'previous' || !(error instanceof DataError)) throw error;
-    throw new DataError(`${error.message}; ${offer(folder)}`);
+    if (wanted === 'previous') throw error;
+    throw new DataError(`${(error as Error).message}; ${offer(folder)}`);
   }
 }
 

@@ -22,10 +22,11 @@ export interface StreamListener {
   onProgress(records: number): void;
 }
 
-/** Asks a run to stop, and wakes it up where it waits for data. */
+/** Asks a run to stop. */
 export interface Stop {
   readonly signal: string | undefined;
-  readonly requested: Promise<void>;
+  /** To be called when it is asked; set by the run, which may be waiting for data. */
+  wake: () => void;
 }
 
 /** How long a run keeps the thread before it looks at the world again, in milliseconds. */
@@ -50,12 +51,25 @@ export async function learnStream(
   let nextSave = performance.now() + following.checkpointSeconds * 1000;
   // While the run waits for data, nothing else would save what has been learnt.
   const timer = setInterval(() => {
-    if (performance.now() >= nextSave) save();
+    if (performance.now() >= nextSave) saveMeanwhile();
   }, 1000);
+  // Node would start its debugger otherwise.
+  process.on('SIGUSR1', saveMeanwhile);
+  let failure: unknown;
 
   function save(): void {
     run.save();
     nextSave = performance.now() + following.checkpointSeconds * 1000;
+  }
+
+  /** Outside the loop, which has to hear of a failure. */
+  function saveMeanwhile(): void {
+    try {
+      save();
+    } catch (error) {
+      failure ??= error;
+      stop.wake();
+    }
   }
 
   function record(): void {
@@ -90,11 +104,15 @@ export async function learnStream(
     if (records % following.checkpointRecords === 0) save();
   }
 
-  const isOver = () => stop.signal !== undefined || run.position.records >= following.records;
+  const isOver = () => failure !== undefined || stop.signal !== undefined || run.position.records >= following.records;
   const iterator = batches[Symbol.asyncIterator]();
   try {
     while (!isOver()) {
-      const next = await Promise.race([iterator.next(), stop.requested]);
+      // A promise of its own each time: one that lived as long as the run would remember everything that ever waited for it.
+      const next = await new Promise<IteratorResult<Batch<unknown>> | undefined>((resolve, reject) => {
+        stop.wake = () => resolve(undefined);
+        iterator.next().then(resolve, reject);
+      });
       if (next === undefined || next.done) break;
       for (const entry of next.value) {
         if (isOver()) break;
@@ -102,6 +120,7 @@ export async function learnStream(
         await lookAround();
       }
     }
+    if (failure !== undefined) throw failure;
     save();
     // Not part of what the checkpoint counts: with more data, the line would not be there.
     if (stop.signal === undefined && run.position.records % config.every !== 0 && session.report().scored > 0) record();
@@ -113,6 +132,7 @@ export async function learnStream(
     throw new DataError(`${error.message}; ${run.saved()}`);
   } finally {
     clearInterval(timer);
+    process.removeListener('SIGUSR1', saveMeanwhile);
     metrics.close();
   }
 }

@@ -13,6 +13,8 @@ export interface RowSession extends Session<Row> {
   readonly coder: RowCoder;
   /** The inputs whose targets are not known yet, the oldest first. */
   readonly waiting: readonly (readonly number[])[];
+  /** Back to the start state: what comes next does not follow on what came before. */
+  restart(): void;
 }
 
 /** A row whose target is `horizon` rows ahead, with what could be said of it when the row was the latest. */
@@ -61,6 +63,10 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
     coder,
     get waiting() {
       return waiting.map(({ input }) => input);
+    },
+    restart() {
+      learner.resetState();
+      waiting.length = 0;
     },
     advance(row) {
       if (data.horizon === 0) {

@@ -11,6 +11,8 @@ export interface Source {
   readonly name: string;
   /** Its bytes, decompressed, read no faster than they are used. @throws DataError when it cannot be read to its end. */
   open(): AsyncGenerator<Uint8Array, void, undefined>;
+  /** Ends the reading: what waits for data would keep the process alive. */
+  close(): void;
 }
 
 /**
@@ -41,11 +43,23 @@ function file(path: string): Source {
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(fileProblem('read', path, error));
   }
-  return { name: path, open: () => chunksOf(path, unpacked(path)) };
+  return sourceOf(path, () => unpacked(path));
 }
 
 function standardInput(): Source {
-  return { name: 'standard input', open: () => chunksOf('standard input', process.stdin) };
+  return sourceOf('standard input', () => process.stdin);
+}
+
+function sourceOf(name: string, start: () => Readable): Source {
+  let stream: Readable | undefined;
+  return {
+    name,
+    open() {
+      stream = start();
+      return chunksOf(name, stream);
+    },
+    close: () => void stream?.destroy(),
+  };
 }
 
 function unpacked(path: string): Readable {

@@ -41,7 +41,7 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
     on_skip(error) {
       // After this one the parser would drop the rest of a chunk, wherever that ends.
       if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error;
-      batch.push(new Problem(`${name}, ${(error as CsvError).message}`));
+      batch.push(new Problem(`${name}, ${sentenceOf(error as CsvError)}`));
       return undefined;
     },
   });
@@ -52,7 +52,7 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
   parser.on('error', fail).resume();
   const settle = () => {
     if (failure instanceof DataError) throw failure;
-    if (failure !== undefined) throw new DataError(`${name}: ${failure.message}; is a quote not closed?`);
+    if (failure !== undefined) throw new DataError(`${name}, ${sentenceOf(failure as CsvError)}`);
     const settled = batch;
     batch = [];
     return settled;
@@ -72,6 +72,20 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
     throw new DataError(`${name} has no header: its first row has to name the columns`);
   yield settle();
 }
+
+/** What the parser found, and where. */
+function sentenceOf(error: CsvError): string {
+  const { lines, column } = error as { readonly lines?: number; readonly column?: number };
+  const where = `line ${lines}, field ${(column ?? 0) + 1}`;
+  return `${where}: ${reasons[error.code] ?? error.message}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  CSV_INVALID_CLOSING_QUOTE: 'a quoted field goes on after its closing quote; a quote within one is written twice',
+  INVALID_OPENING_QUOTE: 'a quote stands within a field that does not begin with one',
+  CSV_QUOTE_NOT_CLOSED: 'the file ends within a quoted field',
+  CSV_MAX_RECORD_SIZE: `the record is longer than ${longestRecord} bytes; is a quote not closed?`,
+};
 
 /** How a row is read, once the header is known. */
 function headed(name: string, header: readonly string[], columns: readonly string[]) {

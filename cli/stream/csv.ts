@@ -1,9 +1,9 @@
 import { finished } from 'node:stream/promises';
 import { type CsvError, type Info, parse } from 'csv-parse';
 import { DataError } from '../../lib/index.ts';
+import type { Fields } from './fields.ts';
 import { longestRecord } from './lines.ts';
 import { type Batch, Problem, quoted } from './problem.ts';
-import type { Fields } from './rows.ts';
 import type { Source } from './source.ts';
 
 export interface CsvOptions {

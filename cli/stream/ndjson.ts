@@ -1,6 +1,6 @@
+import type { Fields } from './fields.ts';
 import { linesOf } from './lines.ts';
 import { type Batch, Problem } from './problem.ts';
-import type { Fields } from './rows.ts';
 import type { Source } from './source.ts';
 
 /** The objects of one file of NDJSON. Empty lines are no records; a field that an object does not have is missing. */

@@ -7,7 +7,7 @@ import { makeNetwork } from '../experiments/networks.ts';
 import { makeOptimizer } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig } from './config.ts';
 
-export type AnyTarget = number | Tensor;
+type AnyTarget = number | Tensor;
 export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
 
 /** The learner for a stream: a fresh one, or the one that was saved. @throws what `createLearner` and `restoreLearner` do. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileNames } from '../training/folder.ts';
 import { encodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 import type { StreamConfig } from './config.ts';
 import { generations, writeGeneration } from './generations.ts';
@@ -6,8 +7,6 @@ import { type MetricsFile, openMetrics } from './metricsFile.ts';
 import { beginning, type Position } from './position.ts';
 import { openSession } from './readData.ts';
 import type { Session } from './session.ts';
-
-export const metricsName = 'metrics.ndjson';
 
 /** A run on a stream, in a folder. */
 export interface StreamRun {
@@ -24,7 +23,7 @@ export interface StreamRun {
 /** @throws DataError or FailedError when a checkpoint does not fit its folder, or the folder cannot be used. */
 export function openRun(folder: string, config: StreamConfig, checkpoint?: StreamCheckpoint): StreamRun {
   const session = openSession(config, checkpoint?.session);
-  const metrics = openMetrics(join(folder, metricsName), checkpoint?.metricsLength ?? 0);
+  const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0);
   let savedAt = checkpoint?.position;
   return {
     config,

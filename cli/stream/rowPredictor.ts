@@ -5,7 +5,7 @@ import type { Row } from './rows.ts';
 import { bitsOf } from './targetScores.ts';
 
 /** What is said after a row of the target `horizon` rows later. */
-export interface RowPrediction {
+interface RowPrediction {
   /** A number in the unit of the column, or a category; null for all categories that have no index of their own. */
   readonly prediction: number | string | null;
   /** Of the category. */

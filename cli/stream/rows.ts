@@ -1,14 +1,9 @@
 import type { RowData } from './config.ts';
 import { readCsv } from './csv.ts';
+import type { Fields } from './fields.ts';
 import { readNdjson } from './ndjson.ts';
 import { type Batch, Problem, quoted } from './problem.ts';
 import type { Source } from './source.ts';
-
-/** A record by the names of its columns, before anything is known of their kinds. */
-export interface Fields {
-  readonly where: string;
-  get(column: string): unknown;
-}
 
 /** The columns of a record in the order of `columnsOf`: a number or a category; null where it is missing. */
 export type Row = readonly (number | string | null)[];

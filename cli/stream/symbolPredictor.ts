@@ -4,7 +4,7 @@ import type { SymbolSession } from './symbolSession.ts';
 import { bitsOf } from './targetScores.ts';
 
 /** What is said of a symbol before it comes, and what it was. */
-export interface SymbolPrediction {
+interface SymbolPrediction {
   /** The most probable symbol; null for all that have no index of their own. */
   readonly prediction: string | number | null;
   readonly probability: number;

@@ -1,8 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import { packageVersion } from '../package-root.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
+import type { GenerateOptions } from './generate.ts';
+import { parseCount, parseNumber } from './numbers.ts';
+import type { PredictOptions } from './predict.ts';
 import { addRunOptions, type RunOptions } from './runOptions.ts';
+import { addTrainOptions, type TrainOptions } from './trainOptions.ts';
 
 /** The commands and their options. `finish` is given the exit code of the one that ran. */
 export function createProgram(finish: (code: number) => void): Command {
@@ -28,5 +32,31 @@ export function createProgram(finish: (code: number) => void): Command {
     'after',
     `\nExperiments:\n${experiments.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`).join('\n')}`,
   );
+  const train = program
+    .command('train')
+    .description('learn online from text, CSV or NDJSON, a file or standard input, for ever if it does not end')
+    .argument('<data...>', 'files in order, or - for standard input; .gz is decompressed')
+    .action(async (data: string[], options: TrainOptions) => finish(await (await import('./train.ts')).train(data, options)));
+  addTrainOptions(train);
+  program
+    .command('predict')
+    .description('what a model from `train` says of other data, as NDJSON; the model on the disk stays as it is')
+    .argument('<model>', 'the folder of a run, or a checkpoint')
+    .argument('<data...>', 'files in order, or - for standard input')
+    .option('--learn', 'learn on meanwhile')
+    .option('--fresh', 'begin in the start state, not where the training ended')
+    .addOption(new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'))
+    .action(async (model: string, data: string[], options: PredictOptions) =>
+      finish(await (await import('./predict.ts')).predict(model, data, options)),
+    );
+  program
+    .command('generate')
+    .description('what a model of text from `train` goes on with')
+    .argument('<model>', 'the folder of a run, or a checkpoint')
+    .option('--length <count>', 'how many symbols', parseCount, 500)
+    .option('--temperature <number>', '0 for the most probable symbol always', parseNumber, 1)
+    .option('--prime <text>', 'what is read first', '')
+    .option('--seed <count>', 'of the draws', parseCount, 1)
+    .action(async (model: string, options: GenerateOptions) => finish((await import('./generate.ts')).generate(model, options)));
   return program;
 }

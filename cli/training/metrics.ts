@@ -58,7 +58,8 @@ function inBits(nats: number): number {
   return nats / Math.LN2;
 }
 
-function normOf(gradient: unknown): number {
+/** The Euclidean norm of all numbers of a tree. */
+export function normOf(gradient: unknown): number {
   let squares = 0;
   // In double precision, where the squares of large float32 elements do not overflow.
   for (const leaf of leavesOf(gradient as Tree)) for (const element of dataOf(leaf)) squares += element * element;

@@ -1,0 +1,94 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError } from '../../lib/index.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { generations, readGeneration } from '../stream/generations.ts';
+import { learnStream, type Stop } from '../stream/learnStream.ts';
+import { openRun, type StreamRun } from '../stream/openRun.ts';
+import { after } from '../stream/position.ts';
+import { readData } from '../stream/readData.ts';
+import { openSources } from '../stream/source.ts';
+import { createStatus } from '../stream/status.ts';
+import { claimFolder, fileNames } from '../training/folder.ts';
+import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
+
+/**
+ * `norewind train`: gives the exit code.
+ * @throws UsageError, ConfigurationError or DataError for what cannot be used; FailedError when learning or writing fails.
+ */
+export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
+  const sources = openSources(data);
+  const { run, folder } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
+  const watch = watchSignals(() => stop.wake());
+  const stop: Stop = {
+    get signal() {
+      return watch.signal;
+    },
+    wake() {},
+  };
+  const emit = (event: object) =>
+    void (options.json && watch.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
+  const status = createStatus(process.stderr, options.quiet === true);
+  emit({ event: 'begin', folder, config: run.config, records: run.position.records });
+  status.begin(folder, run.position.records);
+  const batches = readData(sources, run.config);
+  const following = {
+    onError: options.onError,
+    records: options.records ?? Number.POSITIVE_INFINITY,
+    checkpointRecords: options.checkpointRecords || Number.POSITIVE_INFINITY,
+    checkpointSeconds: options.checkpointSeconds,
+  };
+  try {
+    const rest = options.resume === undefined || options.continued === true ? batches : after(batches, run.position);
+    await learnStream(run, rest, following, stop, {
+      ...status,
+      onRecord(record) {
+        emit({ event: 'metrics', ...record });
+        status.onRecord(record);
+      },
+    });
+  } finally {
+    status.finish(run.position.skipped);
+    for (const source of sources) source.close();
+  }
+  if (watch.signal !== undefined) {
+    process.stderr.write(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${folder}\n`);
+    return signalExitCode(watch.signal as NodeJS.Signals);
+  }
+  const report = run.session.report();
+  const { records, skipped } = run.position;
+  if (report.scored === 0)
+    throw new DataError(`the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict`);
+  emit({ event: 'end', records, skipped, ...report });
+  if (!options.json) process.stdout.write(status.summary(folder, run.position, report, run.config.recent));
+  return exitCodes.done;
+}
+
+interface Begun {
+  readonly run: StreamRun;
+  readonly folder: string;
+}
+
+function begin(data: readonly string[], options: TrainOptions): Begun {
+  for (const [key, flag] of [
+    ['fromPrevious', '--from-previous'],
+    ['continued', '--continued'],
+  ])
+    if (options[key] !== undefined) throw new UsageError(`${flag} goes with --resume, and names the run to go on with`);
+  const config = configOf(data, options);
+  const { path, write } = claimFolder(options.out, 'train', options.force === true);
+  for (const old of Object.values(generations)) rmSync(join(path, old), { force: true });
+  write(fileNames.config, `${JSON.stringify(config, null, 2)}\n`);
+  return { run: openRun(path, config), folder: path };
+}
+
+function goOn(folder: string, options: TrainOptions): Begun {
+  refuseConfigOptions(options);
+  if (options.out !== undefined || options.force !== undefined)
+    throw new UsageError('a run that goes on stays in its folder: leave out --out and --force');
+  if (!existsSync(join(folder, generations.newest)) && !existsSync(join(folder, generations.previous)))
+    throw new UsageError(`${folder} has no checkpoint to go on from: leave out --resume to begin`);
+  const checkpoint = readGeneration(folder, options.fromPrevious === true ? 'previous' : 'newest');
+  return { run: openRun(folder, checkpoint.config, checkpoint), folder };
+}

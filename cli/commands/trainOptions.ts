@@ -1,0 +1,170 @@
+import { type Command, Option } from 'commander';
+import { UsageError } from '../errors.ts';
+import type { Named, Setting } from '../experiments/config.ts';
+import { estimatorNames, makeEstimator } from '../experiments/estimators.ts';
+import { cellNames } from '../experiments/networks.ts';
+import { makeOptimizer, optimizerNames } from '../experiments/optimizers.ts';
+import { symbolDefaults } from '../experiments/symbols.ts';
+import { checkConfig } from '../stream/checkConfig.ts';
+import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
+import { parseCount, parseNumber } from './numbers.ts';
+import { addOutputOptions, type OutputOptions } from './runOptions.ts';
+
+export interface TrainOptions extends OutputOptions {
+  readonly resume?: string;
+  readonly fromPrevious?: boolean;
+  readonly continued?: boolean;
+  readonly onError: 'stop' | 'skip';
+  readonly records?: number;
+  readonly checkpointRecords?: number;
+  readonly checkpointSeconds: number;
+  /** Those that make the configuration, by the names of `configOptions`. */
+  readonly [name: string]: Setting | readonly string[] | undefined;
+}
+
+const list = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
+
+/** What the configuration follows from; a run that goes on keeps its own. */
+const configOptions: readonly (readonly [group: string, readonly Option[]])[] = [
+  [
+    'What the data are:',
+    [
+      new Option('--format <name>', 'text, csv or ndjson; by the ending of the name if left out').choices([
+        'text',
+        'csv',
+        'ndjson',
+      ]),
+      new Option('--unit <name>', 'what a text is read by').choices(['byte', 'character']),
+      new Option('--symbols <count>', 'how many characters are told apart').argParser(parseCount),
+      new Option('--alphabet <characters>', 'the only characters that may occur'),
+      new Option('--target <column>', 'what is predicted'),
+      new Option('--horizon <count>', 'how many rows ahead; 0 for the same row').argParser(parseCount),
+      new Option('--columns <names>', 'what the network sees, such as a,b; the target if left out').argParser(list),
+      new Option('--categorical <names>', 'the columns that hold categories').argParser(list),
+      new Option('--categories <count>', 'how many categories of a column are told apart').argParser(parseCount),
+      new Option('--delimiter <character>', 'between the fields of a CSV file'),
+    ],
+  ],
+  [
+    'What learns:',
+    [
+      new Option('--estimator <name>', `how gradients are estimated: ${estimatorNames.join(', ')}`),
+      new Option('--window <count>', 'steps that are differentiated together').argParser(parseCount),
+      new Option('--stride <count>', 'steps between updates, for tbptt').argParser(parseCount),
+      new Option('--rank <count>', 'pairs that are averaged, for uoro').argParser(parseCount),
+      new Option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}`),
+      new Option('--units <count>', 'its units').argParser(parseCount),
+      new Option('--optimizer <name>', optimizerNames.join(', ')),
+      new Option('--rate <number>', 'the learning rate γ of γ/(1 + α√t)').argParser(parseNumber),
+      new Option('--alpha <number>', 'the α of γ/(1 + α√t); 0 keeps the rate constant').argParser(parseNumber),
+      new Option('--clip <norm>', 'clip the gradient to this norm').argParser(parseNumber),
+      new Option('--dtype <name>', 'float32 or float64'),
+      new Option('--seed <count>', 'of parameters and draws').argParser(parseCount),
+    ],
+  ],
+  [
+    'What is measured:',
+    [
+      new Option('--recent <count>', 'how many predictions the recent figures are the mean of').argParser(parseCount),
+      new Option('--every <count>', 'records between two lines of metrics').argParser(parseCount),
+    ],
+  ],
+];
+
+export function addTrainOptions(command: Command): void {
+  for (const [group, options] of configOptions) {
+    command.optionsGroup(group);
+    for (const option of options) command.addOption(option);
+  }
+  command.optionsGroup('How it goes on:');
+  command.option('--resume <folder>', 'go on with the run in that folder, bit for bit; the same data are given again');
+  command.option('--from-previous', 'with --resume: from the checkpoint before the newest one');
+  command.option('--continued', 'with --resume: the data begin where the earlier ones ended');
+  command.addOption(
+    new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'),
+  );
+  command.option('--records <count>', 'stop after so many records; for ever if left out', parseCount);
+  command.option('--checkpoint-records <count>', 'records between two checkpoints', parseCount);
+  command.option('--checkpoint-seconds <number>', 'seconds between two checkpoints', parseNumber, 60);
+  command.optionsGroup('What comes out:');
+  addOutputOptions(command);
+}
+
+/** @throws UsageError when an option is given that a run which goes on has already. */
+export function refuseConfigOptions(options: TrainOptions): void {
+  for (const [, group] of configOptions)
+    for (const option of group)
+      if (options[option.attributeName()] !== undefined)
+        throw new UsageError(`a run that goes on keeps its configuration: leave out ${option.long}`);
+}
+
+/** @throws UsageError or ConfigurationError for options that cannot be used. */
+export function configOf(names: readonly string[], options: TrainOptions): StreamConfig {
+  const data = dataOf(names, options);
+  const given = (...keys: readonly string[]) =>
+    Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key] as Setting]])));
+  const name = String(options.estimator ?? 'uoro');
+  const base = symbolDefaults(name, { alpha: 0.03, window: 16, steps: 1 });
+  const { window, ...settings } = given('window', 'stride', 'rank');
+  const span = window === undefined ? {} : { [name === 'bptt' ? 'length' : 'window']: window };
+  const estimator = makeEstimator({ ...base.estimator, ...settings, ...span } as Named);
+  const { rate, alpha } = base.optimizer;
+  const optimizer = { name: options.optimizer ?? 'adam', rate, alpha, ...given('rate', 'alpha', 'clip') } as Named;
+  const config = {
+    data,
+    cell: {
+      name: 'gru',
+      units: data.kind === 'text' ? 64 : 32,
+      ...given('units'),
+      ...(options.cell ? { name: options.cell } : {}),
+    },
+    estimator: { name: estimator.name, ...estimator.settings },
+    optimizer: makeOptimizer(optimizer).complete,
+    dtype: base.dtype,
+    seed: 1,
+    recent: 1000,
+    every: 1000,
+    ...given('dtype', 'seed', 'recent', 'every'),
+  } as StreamConfig;
+  checkConfig(config);
+  return config;
+}
+
+function dataOf(names: readonly string[], options: TrainOptions): SymbolData | RowData {
+  const kind = (options.format as string | undefined) ?? formatOf(names[0]);
+  const refuse = (what: string, ...keys: readonly string[]) => {
+    const key = keys.find((each) => options[each] !== undefined);
+    if (key !== undefined) throw new UsageError(`${what} has no --${key}; the format of the data can be given with --format`);
+  };
+  if (kind === 'text') {
+    refuse('a text', 'target', 'horizon', 'columns', 'categorical', 'categories', 'delimiter');
+    const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
+    if (unit === 'byte') {
+      refuse('a text that is read by bytes', 'symbols', 'alphabet');
+      return { kind, unit, symbols: 256 };
+    }
+    if (options.alphabet === undefined) return { kind, unit: 'character', symbols: Number(options.symbols ?? 256) };
+    refuse('a text with an alphabet', 'symbols');
+    const alphabet = String(options.alphabet);
+    return { kind, unit: 'character', symbols: Array.from(alphabet).length, alphabet };
+  }
+  refuse(`data in ${kind}`, 'unit', 'symbols', 'alphabet');
+  if (kind === 'ndjson') refuse('data in ndjson', 'delimiter');
+  if (options.target === undefined) throw new UsageError(`name the column to predict, with --target`);
+  const target = String(options.target);
+  return {
+    kind: kind as RowData['kind'],
+    delimiter: String(options.delimiter ?? (/\.tsv(\.gz)?$/i.test(names[0]) ? '\t' : ',')),
+    columns: (options.columns as readonly string[] | undefined) ?? [target],
+    categorical: (options.categorical as readonly string[] | undefined) ?? [],
+    target,
+    horizon: Number(options.horizon ?? 1),
+    categories: Number(options.categories ?? 16),
+  };
+}
+
+function formatOf(name: string): string {
+  const plain = name.replace(/\.gz$/i, '');
+  if (/\.[ct]sv$/i.test(plain)) return 'csv';
+  return /\.(ndjson|jsonl)$/i.test(plain) ? 'ndjson' : 'text';
+}

@@ -1,0 +1,45 @@
+import { ConfigurationError } from '../../lib/index.ts';
+import type { RowData, StreamConfig, SymbolData } from './config.ts';
+
+/** @throws ConfigurationError for settings that are out of range or do not fit each other. */
+export function checkConfig({ data, cell, dtype, seed, recent, every }: StreamConfig): void {
+  whole('units', cell.units, 1, 4096);
+  whole('seed', seed, 0, 2 ** 32 - 1);
+  whole('recent', recent, 1, 1e6);
+  whole('every', every, 1, 1e12);
+  if (dtype !== 'float32' && dtype !== 'float64') throw new ConfigurationError(`dtype must be float32 or float64, got ${dtype}`);
+  if (data.kind === 'text') checkSymbols(data);
+  else checkRows(data);
+}
+
+function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
+  if (unit !== 'byte' && unit !== 'character') throw new ConfigurationError(`unit must be byte or character, got ${unit}`);
+  if (unit === 'byte' && alphabet !== undefined)
+    throw new ConfigurationError('an alphabet is one of characters: add --unit character');
+  whole('symbols', symbols, 2, 4096);
+  if (alphabet !== undefined && new Set(alphabet).size !== Array.from(alphabet).length)
+    throw new ConfigurationError('the alphabet has a character more than once');
+}
+
+function checkRows({ kind, delimiter, columns, categorical, target, horizon, categories }: RowData): void {
+  if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
+  if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+    throw new ConfigurationError(`delimiter must be one character, such as , or ;, got ${JSON.stringify(delimiter)}`);
+  whole('horizon', horizon, 0, 1000);
+  whole('categories', categories, 2, 4096);
+  if (columns.length === 0) throw new ConfigurationError('the network needs one column at least: name it with --columns');
+  if (columns.length > 4096) throw new ConfigurationError('there are more than 4096 columns');
+  if (new Set(columns).size !== columns.length) throw new ConfigurationError('--columns has a column more than once');
+  if (horizon === 0 && columns.includes(target))
+    throw new ConfigurationError(
+      `with a horizon of 0, the network would see its target ${target}: name other columns with --columns`,
+    );
+  for (const column of categorical)
+    if (!columns.includes(column) && column !== target)
+      throw new ConfigurationError(`--categorical names ${column}, which is neither one of the columns nor the target`);
+}
+
+function whole(name: string, value: number, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, got ${String(value)}`);
+}

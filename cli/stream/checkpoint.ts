@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { DataError, readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../../lib/index.ts';
+import { checkConfig } from './checkConfig.ts';
+import type { StreamConfig } from './config.ts';
+import type { Position } from './position.ts';
+import type { SavedSession } from './session.ts';
+
+const format = 'norewind.stream';
+const version = '1';
+
+/** Everything that a run on a stream goes on from. */
+export interface StreamCheckpoint {
+  readonly config: StreamConfig;
+  readonly position: Position;
+  /** How many bytes of metrics had been written. */
+  readonly metricsLength: number;
+  readonly session: SavedSession;
+}
+
+/**
+ * A safetensors file: the tensors of the learner by their names (`parameters.…` and so on), and all else as JSON in its metadata. The
+ * checksum is the SHA-256 of the whole file with zeros in the place of the checksum itself.
+ */
+export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint8Array {
+  const metadata = {
+    format,
+    version,
+    checksum: blank,
+    learner: JSON.stringify(readSafetensorsMetadata(session.learner)),
+    stream: JSON.stringify({ ...stream, rest: session.rest }),
+  };
+  const bytes = writeSafetensors(readSafetensors(session.learner), metadata);
+  const at = placeOf(bytes, blank);
+  bytes.set(new TextEncoder().encode(sha256(bytes)), at);
+  return bytes;
+}
+
+/** @throws DataError for a file that is damaged, of another kind, or of an unknown version. */
+export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
+  const metadata = metadataOf(bytes);
+  const { checksum = '', learner = '', stream = '' } = metadata;
+  const copy = bytes.slice();
+  const at = /^[0-9a-f]{64}$/.test(checksum) ? placeOf(copy, checksum) : -1;
+  if (at < 0) throw new DataError('its checksum is missing');
+  copy.set(new TextEncoder().encode(blank), at);
+  if (sha256(copy) !== checksum) throw new DataError('its content does not fit its checksum');
+  // Only a whole file can be asked for its version.
+  try {
+    const { config, position, metricsLength, rest } = JSON.parse(stream);
+    checkConfig(config);
+    const own = writeSafetensors(readSafetensors(bytes), JSON.parse(learner));
+    return { config, position, metricsLength, session: { learner: own, rest } };
+  } catch (error) {
+    throw error instanceof DataError ? error : new DataError(`it cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {
+  const metadata = readSafetensorsMetadata(bytes);
+  if (metadata.format !== format)
+    throw new DataError(
+      metadata.format === 'norewind.learner'
+        ? 'it is the checkpoint of `norewind run`, and not of `norewind train`'
+        : 'it is not a checkpoint of `norewind train`',
+    );
+  if (metadata.version !== version)
+    throw new DataError(`it has version ${String(metadata.version)} of the format, and this norewind reads version ${version}`);
+  return metadata;
+}
+
+const blank = '0'.repeat(64);
+
+/** Where a checksum stands in the header, as the value of its key: what else is written there cannot pass for it. */
+function placeOf(bytes: Uint8Array, checksum: string): number {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(`"checksum":"${checksum}"`);
+  return at < 0 ? at : at + '"checksum":"'.length;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,42 @@
+import type { FloatDType } from '../../lib/index.ts';
+import type { Named } from '../experiments/config.ts';
+
+/** A text of which the next symbol is predicted. */
+export interface SymbolData {
+  readonly kind: 'text';
+  readonly unit: 'byte' | 'character';
+  /** How many symbols there are. Of characters, the last one stands for all that came too late to get one of their own. */
+  readonly symbols: number;
+  /** The only characters that may occur, where they are given. */
+  readonly alphabet?: string;
+}
+
+/** Rows of which one column is predicted. */
+export interface RowData {
+  readonly kind: 'csv' | 'ndjson';
+  /** Between the fields of a CSV file. */
+  readonly delimiter: string;
+  /** What the network sees. */
+  readonly columns: readonly string[];
+  /** Those of the columns and the target that hold categories and not numbers. */
+  readonly categorical: readonly string[];
+  /** What is predicted, `horizon` rows ahead. */
+  readonly target: string;
+  readonly horizon: number;
+  /** How many categories of a column are told apart; the last one stands for all others. */
+  readonly categories: number;
+}
+
+/** Everything that the metrics of a stream depend on, other than the stream. */
+export interface StreamConfig {
+  readonly data: SymbolData | RowData;
+  readonly cell: { readonly name: string; readonly units: number };
+  readonly estimator: Named;
+  readonly optimizer: Named;
+  readonly dtype: FloatDType;
+  readonly seed: number;
+  /** How many of the latest steps the recent figures are the mean of. */
+  readonly recent: number;
+  /** How many steps lie between two lines of metrics. */
+  readonly every: number;
+}

@@ -1,0 +1,106 @@
+import { finished } from 'node:stream/promises';
+import { type CsvError, type Info, parse } from 'csv-parse';
+import { DataError } from '../../lib/index.ts';
+import type { Fields } from './fields.ts';
+import { longestRecord } from './lines.ts';
+import { type Batch, Problem, quoted } from './problem.ts';
+import type { Source } from './source.ts';
+
+export interface CsvOptions {
+  readonly delimiter: string;
+  /** The columns that have to be there. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * The rows of one CSV file by the names in its first row: quoted fields, a byte-order mark, LF or CRLF.
+ * @throws DataError for a header without one of the columns, or with one twice, and for a row of more than `longestRecord` bytes.
+ */
+export async function* readCsv({ name, open }: Source, options: CsvOptions): AsyncGenerator<Batch<Fields>, void, undefined> {
+  let batch: (Fields | Problem)[] = [];
+  let fields: ((record: readonly string[], line: number) => Fields | Problem) | undefined;
+  let failure: Error | undefined;
+  const parser = parse({
+    bom: true,
+    delimiter: options.delimiter,
+    // Rows of another length are told here, with the columns by name.
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: longestRecord,
+    // Everything leaves the parser by these two, in order, and nothing waits in it.
+    on_record(record: string[], { lines }: Info) {
+      try {
+        if (fields === undefined) fields = headed(name, record, options.columns);
+        else batch.push(fields(record, lines));
+      } catch (error) {
+        failure ??= error as Error;
+      }
+      return null;
+    },
+    on_skip(error) {
+      // After this one the parser would drop the rest of a chunk, wherever that ends.
+      if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error;
+      batch.push(new Problem(`${name}, ${sentenceOf(error as CsvError)}`));
+      return undefined;
+    },
+  });
+  const fail = (error: Error | null | undefined) => {
+    failure ??= error ?? undefined;
+  };
+  // Without a listener of its own, an error would end the process.
+  parser.on('error', fail).resume();
+  const settle = () => {
+    if (failure instanceof DataError) throw failure;
+    if (failure !== undefined) throw new DataError(`${name}, ${sentenceOf(failure as CsvError)}`);
+    const settled = batch;
+    batch = [];
+    return settled;
+  };
+  for await (const chunk of open()) {
+    await new Promise<void>((resolve) => {
+      parser.write(chunk, (error) => {
+        fail(error);
+        resolve();
+      });
+    });
+    yield settle();
+  }
+  parser.end();
+  await finished(parser).catch(fail);
+  if (fields === undefined && failure === undefined)
+    throw new DataError(`${name} has no header: its first row has to name the columns`);
+  yield settle();
+}
+
+/** What the parser found, and where. */
+function sentenceOf(error: CsvError): string {
+  const { lines, column } = error as { readonly lines?: number; readonly column?: number };
+  const where = `line ${lines}, field ${(column ?? 0) + 1}`;
+  return `${where}: ${reasons[error.code] ?? error.message}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  CSV_INVALID_CLOSING_QUOTE: 'a quoted field goes on after its closing quote; a quote within one is written twice',
+  INVALID_OPENING_QUOTE: 'a quote stands within a field that does not begin with one',
+  CSV_QUOTE_NOT_CLOSED: 'the file ends within a quoted field',
+  CSV_MAX_RECORD_SIZE: `the record is longer than ${longestRecord} bytes; is a quote not closed?`,
+};
+
+/** How a row is read, once the header is known. */
+function headed(name: string, header: readonly string[], columns: readonly string[]) {
+  const names = header.map((column) => column.trim());
+  for (const column of columns) {
+    const at = names.indexOf(column);
+    if (at < 0)
+      throw new DataError(`${name} has no column ${quoted(column)}; its header has ${names.slice(0, 20).map(quoted).join(', ')}`);
+    if (names.indexOf(column, at + 1) >= 0) throw new DataError(`${name} has two columns ${quoted(column)}`);
+  }
+  const positions = new Map(columns.map((column) => [column, names.indexOf(column)]));
+  return (record: readonly string[], line: number): Fields | Problem => {
+    const where = `${name}, line ${line}`;
+    if (record.length !== names.length)
+      return new Problem(`${where}: it has ${record.length} fields, the header has ${names.length}`);
+    return { where, get: (column) => record[positions.get(column) ?? -1] };
+  };
+}

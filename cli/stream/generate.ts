@@ -1,0 +1,42 @@
+import { seeded } from '../../lib/index.ts';
+import { UsageError } from '../errors.ts';
+import { walk } from './network.ts';
+import type { SymbolSession } from './symbolSession.ts';
+
+export interface Generation {
+  /** What the network reads first, by bytes or code points. */
+  readonly prime: readonly number[];
+  /** Logits are divided by it: below 1 for what is probable, above 1 for what is odd; 0 for the most probable symbol always. */
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/**
+ * Symbols without end, each drawn from the prediction after those before it: bytes or code points, U+FFFD for what has none of its own.
+ * @throws UsageError when nothing comes first, neither a prime nor a text that was learnt from.
+ */
+export function* generate(session: SymbolSession, { prime, temperature, seed }: Generation): Generator<number, never, undefined> {
+  const { learner, vocabulary } = session;
+  const noise = seeded(seed);
+  const walker = walk(learner);
+  const first = [...(session.last === undefined ? [] : [session.last]), ...prime.map(vocabulary.indexOf)];
+  if (first.length === 0) throw new UsageError('the model has seen no text yet: give one to begin with, with --prime');
+  let logits = first.map((symbol) => walker.step(symbol)).at(-1) as Float64Array;
+  for (;;) {
+    const symbol = temperature === 0 ? logits.indexOf(Math.max(...logits)) : draw(logits, temperature, noise.uniform([]).item());
+    yield vocabulary.entryAt(symbol) ?? 0xfffd;
+    logits = walker.step(symbol);
+  }
+}
+
+/** The symbol at which the probabilities add up to more than a share of the whole. */
+function draw(logits: Float64Array, temperature: number, share: number): number {
+  const most = Math.max(...logits);
+  const weights = logits.map((logit) => Math.exp((logit - most) / temperature));
+  let left = share * weights.reduce((sum, weight) => sum + weight, 0);
+  const symbol = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return symbol < 0 ? weights.indexOf(Math.max(...weights)) : symbol;
+}

@@ -1,0 +1,47 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { DataError } from '../../lib/index.ts';
+import { FailedError, fileProblem } from '../errors.ts';
+
+/** A file of lines that can be cut back to an earlier length. */
+export interface MetricsFile {
+  /** In bytes. */
+  readonly length: number;
+  append(line: object): void;
+  /** Brings everything to the disk. */
+  sync(): void;
+  close(): void;
+}
+
+/**
+ * Opens a file for lines, after its first `length` bytes; what comes behind them is dropped.
+ * @throws FailedError when it cannot be written; DataError when it is shorter.
+ */
+export function openMetrics(path: string, length: number): MetricsFile {
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new FailedError(fileProblem('write', path, error));
+    }
+  };
+  const file = attempt(() => openSync(path, length === 0 ? 'w' : 'r+'));
+  const present = fstatSync(file).size;
+  if (present < length) {
+    closeSync(file);
+    throw new DataError(`${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost`);
+  }
+  attempt(() => ftruncateSync(file, length));
+  let end = length;
+  return {
+    get length() {
+      return end;
+    },
+    append(line) {
+      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+      for (let at = 0; at < bytes.length; ) at += attempt(() => writeSync(file, bytes, at, bytes.length - at, end + at));
+      end += bytes.length;
+    },
+    sync: () => attempt(() => fsyncSync(file)),
+    close: () => closeSync(file),
+  };
+}

@@ -1,0 +1,78 @@
+import { type FloatDType, type Tensor, tensor } from '../../lib/index.ts';
+import { type Cell, crossEntropy, gru, type Loss, linear, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
+import { createLearner, type Learner, type LearnerConfig, restoreLearner } from '../../trainers/index.ts';
+import { choose } from '../experiments/choose.ts';
+import { makeEstimator } from '../experiments/estimators.ts';
+import { makeNetwork } from '../experiments/networks.ts';
+import { makeOptimizer } from '../experiments/optimizers.ts';
+import type { RowData, StreamConfig } from './config.ts';
+
+type AnyTarget = number | Tensor;
+export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
+
+/** The learner for a stream: a fresh one, or the one that was saved. @throws what `createLearner` and `restoreLearner` do. */
+export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined): StreamLearner {
+  const { cell, data, dtype, seed } = config;
+  const isCategorical = data.kind === 'text' || data.categorical.includes(data.target);
+  const learnerConfig: LearnerConfig<unknown, unknown, number | Tensor, AnyTarget> = {
+    model: data.kind === 'text' ? symbolNetwork(cell, data.symbols) : rowNetwork(cell, data),
+    loss: (isCategorical ? crossEntropy : meanSquare) as Loss<AnyTarget>,
+    estimator: makeEstimator(config.estimator),
+    optimizer: makeOptimizer(config.optimizer).optimizer,
+    dtype,
+    seed,
+  };
+  return saved === undefined ? createLearner(learnerConfig) : restoreLearner(learnerConfig, saved);
+}
+
+type Network = Cell<unknown, unknown, number | Tensor>;
+
+function symbolNetwork(cell: StreamConfig['cell'], symbols: number): Network {
+  return makeNetwork(cell.name, symbols, cell.units) as Network;
+}
+
+/** Vectors come in as they are, and go out through a linear layer: one number, or logits. */
+function rowNetwork(cell: StreamConfig['cell'], data: RowData): Network {
+  const isCategory = (column: string) => data.categorical.includes(column);
+  const inputs = data.columns.reduce((sum, column) => sum + (isCategory(column) ? data.categories : 2), 0);
+  const sizes = { inputs, units: cell.units };
+  const readout = linear({ outputs: isCategory(data.target) ? data.categories : 1 });
+  const cells: Readonly<Record<string, () => unknown>> = {
+    gru: () => model({ cell: gru(sizes), readout }),
+    lstm: () => model({ cell: lstm(sizes), readout }),
+    rnn: () => model({ cell: rnn(sizes), readout }),
+  };
+  return choose('cell', cells, cell.name)() as Network;
+}
+
+/** The network of a learner without its learning: it goes on from the learner's state, and leaves the learner as it is. */
+export interface Walker {
+  /** Takes an input, and gives the output for it. */
+  step(input: number | Tensor): Float64Array;
+}
+
+export function walk(learner: StreamLearner, isFresh = false): Walker {
+  const { model: network } = learner.config;
+  const { parameters } = learner;
+  let state = isFresh ? startOf(learner) : learner.state;
+  return {
+    step(input) {
+      const next = network.step(parameters, state, input);
+      state = next.state;
+      return numbersOf(next.output);
+    },
+  };
+}
+
+/** The start state in the dtype of the learner. */
+function startOf(learner: StreamLearner): unknown {
+  return createLearner({ ...learner.config, parameters: learner.parameters }).state;
+}
+
+export function numbersOf(output: Tensor): Float64Array {
+  return Float64Array.from(output.toArray() as number[]);
+}
+
+export function vectorOf(values: readonly number[], dtype: FloatDType): Tensor {
+  return tensor([...values], { dtype });
+}

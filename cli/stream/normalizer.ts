@@ -1,0 +1,51 @@
+/** The running mean and variance of one column, with which its values are brought to a common scale. */
+export interface Normalizer {
+  /** Counts a value in. */
+  add(value: number): void;
+  readonly count: number;
+  readonly mean: number;
+  /** The standard deviation; 1 as long as all values were the same. */
+  readonly deviation: number;
+  /** (value - mean) / deviation, within ±`clip`. */
+  normalize(value: number): number;
+  denormalize(value: number): number;
+  save(): SavedNormalizer;
+}
+
+export interface SavedNormalizer {
+  readonly count: number;
+  readonly mean: number;
+  readonly squares: number;
+}
+
+/** One value that is far off must not undo what was learnt from all others. */
+const clip = 10;
+
+/** By Welford's recurrence (1962), which does not lose the variance of values that are large and near to each other. */
+export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, squares: 0 }): Normalizer {
+  let { count, mean, squares } = saved;
+  const deviation = () => {
+    const value = Math.sqrt(squares / count);
+    return value > 0 ? value : 1;
+  };
+  return {
+    add(value) {
+      count++;
+      const before = value - mean;
+      mean += before / count;
+      squares += before * (value - mean);
+    },
+    get count() {
+      return count;
+    },
+    get mean() {
+      return mean;
+    },
+    get deviation() {
+      return deviation();
+    },
+    normalize: (value) => Math.max(-clip, Math.min(clip, (value - mean) / deviation())),
+    denormalize: (value) => mean + deviation() * value,
+    save: () => ({ count, mean, squares }),
+  };
+}

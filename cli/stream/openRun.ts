@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { fileNames } from '../training/folder.ts';
+import { encodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
+import type { StreamConfig } from './config.ts';
+import { generations, writeGeneration } from './generations.ts';
+import { type MetricsFile, openMetrics } from './metricsFile.ts';
+import { beginning, type Position } from './position.ts';
+import { openSession } from './readData.ts';
+import type { Session } from './session.ts';
+
+/** A run on a stream, in a folder. */
+export interface StreamRun {
+  readonly config: StreamConfig;
+  readonly session: Session<unknown>;
+  readonly metrics: MetricsFile;
+  position: Position;
+  /** Writes a checkpoint, unless the last one is of the same position. @throws FailedError. */
+  save(): void;
+  /** Where the last checkpoint is, as a part of a sentence. */
+  saved(): string;
+}
+
+/** @throws DataError or FailedError when a checkpoint does not fit its folder, or the folder cannot be used. */
+export function openRun(folder: string, config: StreamConfig, checkpoint?: StreamCheckpoint): StreamRun {
+  const session = openSession(config, checkpoint?.session);
+  const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0);
+  let savedAt = checkpoint?.position;
+  return {
+    config,
+    session,
+    metrics,
+    position: checkpoint?.position ?? beginning,
+    save() {
+      const { position } = this;
+      if (position === savedAt) return;
+      // The checkpoint says how many lines there are, so they have to be there first.
+      metrics.sync();
+      const state = { config, position, metricsLength: metrics.length, session: session.save() };
+      writeGeneration(folder, encodeCheckpoint(state));
+      savedAt = position;
+    },
+    saved() {
+      if (savedAt === undefined) return 'no checkpoint had been made';
+      return `the checkpoint in ${join(folder, generations.newest)} is from after ${savedAt.records} records`;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { DataError } from '../../lib/index.ts';
+import type { StreamConfig } from './config.ts';
+import type { Batch } from './problem.ts';
+import { createRowSession } from './rowSession.ts';
+import { readRows } from './rows.ts';
+import type { SavedSession, Session } from './session.ts';
+import type { Source } from './source.ts';
+import { readSymbols } from './symbolReader.ts';
+import { createSymbolSession } from './symbolSession.ts';
+
+/** The records of the sources. What they are is between `readData` and the session of the same configuration. */
+export function readData(sources: readonly Source[], { data }: StreamConfig): AsyncGenerator<Batch<unknown>, void, undefined> {
+  return data.kind === 'text' ? readSymbols(sources, data) : readRows(sources, data);
+}
+
+/** A fresh session, or one that goes on. @throws DataError when what was saved does not fit the configuration. */
+export function openSession(config: StreamConfig, saved?: SavedSession): Session<unknown> {
+  const { data } = config;
+  const open = () =>
+    (data.kind === 'text' ? createSymbolSession(config, data, saved) : createRowSession(config, data, saved)) as Session<unknown>;
+  return saved === undefined ? open() : restored(open);
+}
+
+/** Runs the restoring of something saved: what breaks it is the fault of the data. */
+export function restored<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw error instanceof TypeError || error instanceof RangeError
+      ? new DataError(`the checkpoint does not hold what it should: ${error.message}`)
+      : error;
+  }
+}

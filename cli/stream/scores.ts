@@ -1,0 +1,50 @@
+import { type CountModel, createCounts, type SavedCounts } from './counts.ts';
+import { createTally, type SavedTally, type Tally } from './tally.ts';
+
+/** What predictions are judged by: theirs, and those of models that take no effort, on the same steps. */
+export interface Scores {
+  /** Scores of one step, in the order of the names. */
+  add(scores: readonly number[]): void;
+  readonly count: number;
+  /** For each name, the mean of all scores and of the recent ones. */
+  figures(): Readonly<Record<string, Figures>>;
+  save(): readonly SavedTally[];
+}
+
+export interface Figures {
+  readonly mean: number;
+  readonly recent: number;
+}
+
+export function createScores(names: readonly string[], window: number, saved: readonly SavedTally[] = []): Scores {
+  const tallies: readonly Tally[] = names.map((_, i) => createTally(window, saved[i]));
+  return {
+    add(scores) {
+      for (const [i, tally] of tallies.entries()) tally.add(scores[i]);
+    },
+    get count() {
+      return tallies[0].count;
+    },
+    figures: () => Object.fromEntries(names.map((name, i) => [name, { mean: tallies[i].mean, recent: tallies[i].recent() }])),
+    save: () => tallies.map((tally) => tally.save()),
+  };
+}
+
+const orders = [0, 1, 2];
+
+/** The names of the scores of symbols, the first one being the network's own. */
+export const symbolScores = ['network', ...orders.map((order) => `order-${order} model`)];
+
+/** Adaptive models of order 0, 1 and 2. */
+export interface CountModels {
+  observe(symbol: number): readonly number[];
+  save(): readonly SavedCounts[];
+}
+
+export function createCountModels(symbols: number, saved: readonly SavedCounts[] = []): CountModels {
+  const models: readonly CountModel[] = orders.map((order) => createCounts(symbols, order, saved[order]));
+  return {
+    observe: (symbol) => models.map((model) => model.observe(symbol)),
+    save: () => models.map((model) => model.save()),
+  };
+}

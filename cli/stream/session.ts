@@ -1,0 +1,28 @@
+import type { Figures } from './scores.ts';
+
+/** A learner on its stream: it predicts each record, is scored, and only then learns from it. */
+export interface Session<R> {
+  /** @throws NonFiniteError when a step cannot be taken; the session cannot be used any more then. */
+  advance(record: R): void;
+  report(): Report;
+  /** Everything that `advance` changes: the learner, and the rest as data for JSON. */
+  save(): SavedSession;
+}
+
+export interface SavedSession {
+  readonly learner: Uint8Array;
+  readonly rest: unknown;
+}
+
+/** How good the predictions have been so far. */
+export interface Report {
+  readonly unit: Unit;
+  /** How many predictions were scored. */
+  readonly scored: number;
+  /** The network first, then what it is compared with. */
+  readonly figures: Readonly<Record<string, Figures>>;
+  /** The Euclidean norm of the latest estimate of the gradient. */
+  readonly gradientNorm: number;
+}
+
+export type Unit = 'bits' | 'squared error';

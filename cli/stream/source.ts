@@ -1,0 +1,80 @@
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { DataError } from '../../lib/index.ts';
+import { fileProblem, UsageError } from '../errors.ts';
+
+/** One file, or standard input. */
+export interface Source {
+  /** As it is called in messages. */
+  readonly name: string;
+  /** Its bytes, decompressed, read no faster than they are used. @throws DataError when it cannot be read to its end. */
+  open(): AsyncGenerator<Uint8Array, void, undefined>;
+  /** Ends the reading: what waits for data would keep the process alive. */
+  close(): void;
+}
+
+/**
+ * The sources in the order given: `-` is standard input, and `*` and `?` in the last part of a path stand for any letters, as in
+ * a shell, sorted by code unit. Files whose names end in .gz are decompressed.
+ * @throws UsageError for a file that does not exist or is a folder, a pattern that fits none, and standard input next to others.
+ */
+export function openSources(data: readonly string[]): Source[] {
+  if (data.includes('-') && data.length > 1)
+    throw new UsageError('standard input (-) is a stream of its own: give either - or files, not both');
+  return data.flatMap((path) => (path === '-' ? [standardInput()] : filesOf(path).map(file)));
+}
+
+function filesOf(path: string): string[] {
+  if (existsSync(path) || !/[*?]/.test(basename(path))) return [path];
+  const words = basename(path).split(/([*?])/);
+  const escaped = words.map((word) => (word === '*' ? '.*' : word === '?' ? '.' : word.replace(/[.+^${}()|[\]\\]/g, '\\$&')));
+  const pattern = new RegExp(`^${escaped.join('')}$`, 'su');
+  const folder = dirname(path);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name) && !name.startsWith('.')) : [];
+  if (names.length === 0) throw new UsageError(`no file is called ${path}`);
+  return names.sort().map((name) => join(folder, name));
+}
+
+function file(path: string): Source {
+  try {
+    if (statSync(path).isDirectory()) throw new UsageError(`cannot read ${path}: it is a folder, not a file`);
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(fileProblem('read', path, error));
+  }
+  return sourceOf(path, () => unpacked(path));
+}
+
+function standardInput(): Source {
+  return sourceOf('standard input', () => process.stdin);
+}
+
+function sourceOf(name: string, start: () => Readable): Source {
+  let stream: Readable | undefined;
+  return {
+    name,
+    open() {
+      stream = start();
+      return chunksOf(name, stream);
+    },
+    close: () => void stream?.destroy(),
+  };
+}
+
+function unpacked(path: string): Readable {
+  const bytes = createReadStream(path);
+  // Whoever reads learns of a failure from the stream itself.
+  return /\.gz$/i.test(path) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
+}
+
+async function* chunksOf(name: string, stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    const isDamaged = /^Z_/.test((error as { code?: string }).code ?? '');
+    throw new DataError(
+      isDamaged ? `${name} is not a whole gzip file: ${(error as Error).message}` : fileProblem('read', name, error),
+    );
+  }
+}

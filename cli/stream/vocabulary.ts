@@ -1,0 +1,40 @@
+import { DataError } from '../../lib/index.ts';
+
+/** The indices of symbols or categories, given out in the order in which they come, up to a number. */
+export interface Vocabulary<T> {
+  /** The index of an entry, which it gets now if it is new. When there is no more room, the last index stands for all others. */
+  add(entry: T): number;
+  /** The index of an entry, which nothing is changed by. @throws DataError where there is none for others. */
+  indexOf(entry: T): number;
+  /** What an index stands for; undefined for one that nothing has got, and for that of all others. */
+  entryAt(index: number): T | undefined;
+  save(): readonly T[];
+}
+
+/**
+ * @param size how many indices there are.
+ * @param isClosed whether the saved entries are all that there are, so that none of the indices stands for others.
+ */
+export function createVocabulary<T>(size: number, saved: readonly T[] = [], isClosed = false): Vocabulary<T> {
+  const entries = [...saved];
+  const indices = new Map(entries.map((entry, index) => [entry, index]));
+  const room = isClosed ? entries.length : size - 1;
+  function indexOf(entry: T): number {
+    const index = indices.get(entry);
+    if (index !== undefined) return index;
+    if (isClosed) throw new DataError(`${String(entry)} is not in the vocabulary`);
+    return size - 1;
+  }
+  return {
+    add(entry) {
+      if (!indices.has(entry) && entries.length < room) {
+        indices.set(entry, entries.length);
+        entries.push(entry);
+      }
+      return indexOf(entry);
+    },
+    indexOf,
+    entryAt: (index) => entries[index],
+    save: () => [...entries],
+  };
+}

@@ -4,6 +4,7 @@ import { bind } from '../bind.ts';
 import { withLevel } from '../level.ts';
 import type { Primitive, TensorType } from '../primitive.ts';
 import { type Equation, type Recorder, SymbolTensor } from '../symbol.ts';
+import { withoutAdjoints } from './adjoint.ts';
 import type { Program } from './program.ts';
 
 /** A traced function: its program, and a tree that tells how its outputs are put together. */
@@ -28,7 +29,8 @@ export function trace(name: string, body: (declare: Declare) => unknown): Traced
     };
     const result = liftTree(body(declare)) as Tree;
     const outputs = leavesOf(result);
-    return { program: tidy({ name, inputs, equations: recorder.equations, outputs }), result };
+    const program = tidy({ name, inputs, equations: [...recorder.equations], outputs });
+    return { program: tidy(withoutAdjoints(program, recorder)), result };
   });
 }
 

@@ -38,8 +38,17 @@ export function argmax(x: Tensor): ArrayTensor {
 /** Whether every element is a finite number. */
 export function allFinite(x: Tensor): boolean {
   const values = dataOf(x);
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
-  return true;
+  // Zero times anything else is not zero, and four sums at a time do not wait for each other: learners look at all they carry often.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < values.length; i += 4) {
+    a += values[i] * 0;
+    b += values[i + 1] * 0;
+    c += values[i + 2] * 0;
+    d += values[i + 3] * 0;
+  }
+  for (; i < values.length; i++) a += values[i] * 0;
+  return a + b + c + d === 0;
 }
 
 type Fold = (values: ArrayLike<number>, begin: number, end: number) => number;

@@ -30,18 +30,24 @@ export function seededFrom(words: SeededWords): Noise {
     if (counter[0] === 0) counter[1]++;
   }
 
+  function fillSigns(data: Float32Array | Float64Array): void {
+    for (let at = 0; at < data.length; ) {
+      nextBlock();
+      for (let i = 0; i < 4 && at < data.length; i++) {
+        const end = Math.min(at + 32, data.length);
+        for (let word = block[i]; at < end; word >>>= 1) data[at++] = 2 * (word & 1) - 1;
+      }
+    }
+  }
+
   return {
     signs(shape: Shape): Tensor {
       const data = float64For(shape, 'signs');
-      for (let at = 0; at < data.length; ) {
-        nextBlock();
-        for (let i = 0; i < 4 && at < data.length; i++) {
-          const end = Math.min(at + 32, data.length);
-          for (let word = block[i]; at < end; word >>>= 1) data[at++] = 2 * (word & 1) - 1;
-        }
-      }
+      fillSigns(data);
       return fromData(data, [...shape]);
     },
+
+    fillSigns,
 
     normal(shape: Shape): Tensor {
       const data = float64For(shape, 'normal');

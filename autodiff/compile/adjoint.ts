@@ -1,0 +1,116 @@
+import type { Tensor } from '../../lib/index.ts';
+import { add, dot, reshape } from '../operations/index.ts';
+import type { Equation, Recorder } from '../symbol.ts';
+import type { Program } from './program.ts';
+
+/**
+ * The program without products that an inner product can do without: <Aᵀd, s> = <d, A s> where A s is computed anyway.
+ *
+ * In UORO the cotangent of the old state, which takes a product with every recurrent matrix, is needed only for its inner product with
+ * s̃, and these matrices times s̃ (or what comes of it) are pushed anyway.
+ */
+export function withoutAdjoints(program: Program, recorder: Recorder): Program {
+  // One at a time: whether another can be moved depends on what this one has come to depend on.
+  for (let current = program; ; ) {
+    const next = withoutOne(current, recorder);
+    if (next === undefined) return current;
+    current = next;
+  }
+}
+
+function withoutOne(program: Program, recorder: Recorder): Program | undefined {
+  const { equations, outputs } = program;
+  const makers = new Map<Tensor, Equation>(equations.map((equation) => [equation.result, equation]));
+  const uses = new Map<Tensor, number>();
+  for (const operand of [...equations.flatMap(({ operands }) => operands), ...outputs])
+    uses.set(operand, (uses.get(operand) ?? 0) + 1);
+  const products = equations.filter(isMatrixVector);
+  const from = recorder.equations.length;
+  for (const inner of equations.filter(isInnerProduct)) {
+    const [x, y] = inner.operands.map((operand) => plain(operand, makers));
+    const replaced = moved(x, y, inner) ?? moved(y, x, inner);
+    if (replaced === undefined) continue;
+    const result = reshape(replaced, inner.result.shape);
+    return replacing(inner.result, result, { ...program, equations: [...equations, ...recorder.equations.slice(from)] });
+  }
+  return undefined;
+
+  /** <x, y> with the products moved to the other side; undefined when there are none to be saved. */
+  function moved(x: Tensor, y: Tensor, inner: Equation): Tensor | undefined {
+    const parts = termsOf(x, makers, uses).map((term) => ({ term, pair: partnerOf(term, y, inner) }));
+    if (parts.every(({ pair }) => pair === undefined)) return undefined;
+    return parts
+      .map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : dot(flat(pair[0]), flat(pair[1]))))
+      .reduce(add);
+  }
+
+  /** For a term Aᵀd that nobody else needs: d, and A y where that is computed. */
+  function partnerOf(term: Tensor, y: Tensor, inner: Equation): [Tensor, Tensor] | undefined {
+    const maker = makers.get(term);
+    if (maker === undefined || !isMatrixVector(maker) || uses.get(term) !== 1) return undefined;
+    const [matrix, vector] = maker.operands;
+    const partner = products.find(
+      (other) =>
+        other.operands[0] === matrix &&
+        other.parameters.transposeLeft !== maker.parameters.transposeLeft &&
+        plain(other.operands[1], makers) === y &&
+        !dependsOn(other.result, inner.result, equations),
+    );
+    return partner && [vector, partner.result];
+  }
+}
+
+/** A product of a matrix with a column. */
+function isMatrixVector({ primitive, operands, parameters, result }: Equation): boolean {
+  return (
+    primitive.name === 'matmul' && !parameters.transposeRight && result.shape[1] === 1 && operands[0].size > operands[1].size
+  );
+}
+
+/** A row times a column: one number. */
+function isInnerProduct({ primitive, operands, result }: Equation): boolean {
+  return primitive.name === 'matmul' && result.size === 1 && operands[0].size > 1;
+}
+
+/** What a tensor is a reshaped form of. */
+function plain(x: Tensor, makers: ReadonlyMap<Tensor, Equation>): Tensor {
+  const maker = makers.get(x);
+  return maker?.primitive.name === 'reshape' ? plain(maker.operands[0], makers) : x;
+}
+
+/** The summands of a sum that nobody else needs. */
+function termsOf(x: Tensor, makers: ReadonlyMap<Tensor, Equation>, uses: ReadonlyMap<Tensor, number>): Tensor[] {
+  const maker = makers.get(x);
+  if (maker === undefined || uses.get(x) !== 1) return [x];
+  if (maker.primitive.name !== 'add' && maker.primitive.name !== 'reshape') return [x];
+  return maker.operands.flatMap((operand) => termsOf(operand, makers, uses));
+}
+
+function dependsOn(x: Tensor, on: Tensor, equations: readonly Equation[]): boolean {
+  const reached = new Set<Tensor>([on]);
+  for (const { operands, result } of equations) if (operands.some((operand) => reached.has(operand))) reached.add(result);
+  return reached.has(x);
+}
+
+function flat(x: Tensor): Tensor {
+  return reshape(x, [x.size]);
+}
+
+/** The program with one result replaced by another, every equation after those that it needs. */
+function replacing(old: Tensor, result: Tensor, program: Program): Program {
+  const current = (x: Tensor) => (x === old ? result : x);
+  const makers = new Map<Tensor, Equation>();
+  for (const equation of program.equations)
+    makers.set(equation.result, { ...equation, operands: equation.operands.map(current) });
+  const equations: Equation[] = [];
+  const placed = new Set<Tensor>([old]);
+  const place = (x: Tensor): void => {
+    const equation = makers.get(x);
+    if (equation === undefined || placed.has(x)) return;
+    placed.add(x);
+    equation.operands.forEach(place);
+    equations.push(equation);
+  };
+  for (const equation of program.equations) place(equation.result);
+  return { ...program, equations, outputs: program.outputs.map(current) };
+}

@@ -1,0 +1,95 @@
+import type { FloatDType } from '../../lib/index.ts';
+import { learnerContestant } from '../contestant.ts';
+import { handUoroRnn } from '../hand/uoro-rnn.ts';
+import { ratio } from '../measure.ts';
+import type { Options } from '../options.ts';
+import { plainContestant } from '../plain/index.ts';
+import { type Case, type CellName, type EstimatorName, nameOf, type OptimizerName, problemOf } from '../problem.ts';
+import { race } from '../race.ts';
+import type { Cell, Table } from '../report.ts';
+import { times } from '../report.ts';
+
+/** Where exact RTRL's units³·units numbers still fit a session. */
+const rtrlLimit: Readonly<Record<CellName, number>> = { rnn: 128, gru: 64, lstm: 64 };
+
+/** The cases that the options choose; those with the most work only where they make sense. */
+function casesOf({ cells, estimators, optimizers, sizes }: Options, dtype: FloatDType): Case[] {
+  return (cells as CellName[]).flatMap((cell) =>
+    (estimators as EstimatorName[]).flatMap((estimator) =>
+      (optimizers as OptimizerName[]).flatMap((optimizer) =>
+        sizes
+          .filter((units) =>
+            estimator === 'rtrl' ? units <= rtrlLimit[cell] : units < 1024 || (estimator === 'uoro' && optimizer === 'sgd'),
+          )
+          .map((units) => ({ cell, estimator, optimizer, units, dtype })),
+      ),
+    ),
+  );
+}
+
+/** The learner alone, in every case and both dtypes. */
+export function grid(options: Options, say: (text: string) => void): Table {
+  const rows = casesOf(options, 'float32').map((own): Cell[] => {
+    const timings = (['float32', 'float64'] as const).map((dtype) => {
+      const problem = problemOf({ ...own, dtype });
+      say(nameOf(problem));
+      return race(problem, [() => learnerContestant(problem)], options.effort)[0];
+    });
+    return [nameOf(own), ...timings];
+  });
+  return {
+    group: 'grid',
+    title: 'µs per step: median (min..max)',
+    columns: ['cell, units, estimator, optimiser', 'float32', 'float64'],
+    rows,
+  };
+}
+
+/** The learner against what can be written by hand in JavaScript, and against its own eager path. */
+export function plain(options: Options, say: (text: string) => void): Table {
+  const rows = casesOf(options, 'float32').flatMap((own): Cell[][] => {
+    const problem = problemOf(own);
+    if (plainContestant(problem) === undefined) return [];
+    say(nameOf(own));
+    const hasEager = own.units <= 64 && own.estimator !== 'rtrl';
+    const [compiled, byHand, eager] = race(
+      problem,
+      [
+        () => learnerContestant(problem),
+        () => plainContestant(problem) as ReturnType<typeof learnerContestant>,
+        ...(hasEager ? [() => learnerContestant(problem, true)] : []),
+      ],
+      options.effort,
+    );
+    return [
+      [nameOf(own), compiled, byHand, times(ratio(byHand, compiled)), eager ?? '', eager ? times(ratio(eager, compiled)) : ''],
+    ];
+  });
+  return {
+    group: 'plain',
+    title: 'Against plain JavaScript written by hand, and the eager path: µs per step',
+    columns: ['case', 'norewind', 'plain JavaScript', 'ratio', 'eager', 'ratio'],
+    rows,
+    notes: [
+      'All contestants first gave the same losses and parameters over 48 steps. Ratios are medians over rounds. The plain steps read their',
+      "random signs from a table; norewind's time includes drawing them, checking its input and numbers, and returning the output.",
+    ],
+  };
+}
+
+/** The generic step against one written for the cell. */
+export function hand({ sizes, effort }: Options, say: (text: string) => void): Table {
+  const rows = sizes.map((units): Cell[] => {
+    const problem = problemOf({ cell: 'rnn', estimator: 'uoro', optimizer: 'sgd', units, dtype: 'float32' });
+    say(`hand: ${nameOf(problem)}`);
+    const [generic, fused] = race(problem, [() => learnerContestant(problem), () => handUoroRnn(problem)], effort);
+    return [nameOf(problem), generic, fused, times(ratio(generic, fused))];
+  });
+  return {
+    group: 'hand',
+    title: 'The compiled step against instructions written by hand on the same kernels: µs per step',
+    columns: ['case', 'norewind', 'by hand', 'ratio'],
+    rows,
+    notes: ['The hand-written one reads its signs from a table, checks nothing, and returns the loss only.'],
+  };
+}

@@ -1,0 +1,57 @@
+// Measures norewind against itself, against what can be written by hand, and against others. Tables go to standard output, progress
+// to standard error, and everything to a JSON file.
+import { writeFileSync } from 'node:fs';
+import { Disagreement } from './check.ts';
+import { growth } from './groups/growth.ts';
+import { kernelTable } from './groups/kernels.ts';
+import { peers } from './groups/peers.ts';
+import { endToEnd, memory, packageSize, start } from './groups/process.ts';
+import { python } from './groups/python.ts';
+import { grid, hand, plain } from './groups/steps.ts';
+import { type Options, optionsOf, UsageError, usage } from './options.ts';
+import { machine, markdown, type Table } from './report.ts';
+
+type Group = (options: Options, say: (text: string) => void) => Table | Promise<Table>;
+
+const groups: Readonly<Record<string, Group>> = {
+  grid,
+  plain,
+  hand,
+  kernels: kernelTable,
+  growth,
+  memory,
+  start,
+  package: packageSize,
+  'end-to-end': endToEnd,
+  peers,
+  python,
+};
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = optionsOf(args);
+  if (options === 'help') {
+    console.log(usage);
+    return;
+  }
+  const about = machine();
+  console.log(`${Object.values(about).join(', ')}\n`);
+  const tables: Table[] = [];
+  for (const name of options.groups) {
+    const table = await groups[name](options, (text) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    console.log(markdown(table));
+    tables.push(table);
+    writeFileSync(options.out, `${JSON.stringify({ machine: about, options, tables }, undefined, 1)}\n`);
+  }
+  console.log(`All numbers are in ${options.out}.`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof Disagreement)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,72 @@
+/** Microseconds per call over rounds. */
+export interface Timing {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** One per round. */
+  readonly rounds: readonly number[];
+}
+
+/** Something to be timed: runs `count` steps. */
+export interface Runner {
+  readonly name: string;
+  run(count: number): void;
+  /** How many steps a call counts for; 1 by default. */
+  readonly window?: number;
+}
+
+export interface Effort {
+  /** How often each runner has its turn. */
+  readonly rounds: number;
+  /** How long a turn takes, in milliseconds. */
+  readonly turn: number;
+}
+
+/**
+ * Times runners in turns, so that what else the machine does falls on all of them alike. Before that each warms up until its
+ * compiler had its say, and the number of steps in a turn is chosen.
+ */
+export function interleave(runners: readonly Runner[], { rounds, turn }: Effort): Timing[] {
+  const counts = runners.map((runner) => warmUp(runner, turn));
+  const times = runners.map((): number[] => []);
+  for (let round = 0; round < rounds; round++)
+    runners.forEach((_, i) => {
+      // Another order each round: nobody always runs on the cache that the same other one left.
+      const at = (i + round) % runners.length;
+      times[at].push(time(runners[at], counts[at]));
+    });
+  return times.map(timingOf);
+}
+
+function warmUp(runner: Runner, turn: number): number {
+  const end = performance.now() + 3 * turn;
+  let count = 1;
+  let [best, calls] = [Number.POSITIVE_INFINITY, 0];
+  while (performance.now() < end || calls < 3) {
+    best = Math.min(best, time(runner, count));
+    calls++;
+    count = Math.max(1, Math.min(2 * count, Math.round((1000 * turn) / (best * (runner.window ?? 1)))));
+  }
+  return Math.max(1, Math.round((1000 * turn) / (best * (runner.window ?? 1))));
+}
+
+function time(runner: Runner, count: number): number {
+  const begin = performance.now();
+  runner.run(count);
+  return (1000 * (performance.now() - begin)) / (count * (runner.window ?? 1));
+}
+
+export function timingOf(rounds: readonly number[]): Timing {
+  return { median: median(rounds), min: Math.min(...rounds), max: Math.max(...rounds), rounds };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** How many times as long a takes as b: the median over rounds, each of which compares what ran at about the same time. */
+export function ratio(a: Timing, b: Timing): number {
+  return median(a.rounds.map((value, round) => value / b.rounds[round]));
+}

@@ -1,0 +1,48 @@
+// Run with --expose-gc and a young generation too large to fill: what the heap grows by is what was allocated.
+import { createLearner } from '../trainers/index.ts';
+import { type Case, configOf } from './problem.ts';
+
+/** What one learner allocates and keeps. */
+export interface MemoryReport {
+  /** Bytes of the JavaScript heap per step, most of which live until the next collection of young objects. */
+  readonly allocated: number;
+  /** Bytes of array buffers outside the heap per step. */
+  readonly external: number;
+  /** Bytes of the heap per step that are still there after a collection. */
+  readonly kept: number;
+  /** Growth of resident memory over the loop, in MiB. */
+  readonly resident: number;
+  readonly steps: number;
+}
+
+const [own, count] = [JSON.parse(process.argv[2]) as Case, Number(process.argv[3])];
+const learner = createLearner(configOf(own));
+const collect = (globalThis as unknown as { gc: () => void }).gc;
+let at = 0;
+const run = (steps: number) => {
+  for (const end = at + steps; at < end; at++) learner.step((at * 7) % 32, (at * 7 + 7) % 32);
+};
+
+run(20_000);
+// Between two looks at whether the numbers are finite, of which there is one every 256 windows.
+const few = 200;
+const samples = Array.from({ length: 9 }, () => {
+  collect();
+  const before = process.memoryUsage();
+  run(few);
+  const after = process.memoryUsage();
+  return { heap: (after.heapUsed - before.heapUsed) / few, external: (after.arrayBuffers - before.arrayBuffers) / few };
+});
+const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+collect();
+const [heap, rss] = [process.memoryUsage().heapUsed, process.memoryUsage.rss()];
+run(count);
+collect();
+const report: MemoryReport = {
+  allocated: middle(samples.map((sample) => sample.heap)),
+  external: middle(samples.map((sample) => sample.external)),
+  kept: (process.memoryUsage().heapUsed - heap) / count,
+  resident: (process.memoryUsage.rss() - rss) / 2 ** 20,
+  steps: count,
+};
+process.stdout.write(JSON.stringify(report));

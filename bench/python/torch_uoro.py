@@ -1,0 +1,112 @@
+"""UORO with SGD in PyTorch: the derivatives by hand, the step under torch.jit.script, one thread."""
+
+from typing import List, Tuple
+
+from problem import check, load, measure, missing
+
+try:
+    import torch
+except ImportError:
+    missing("PyTorch")
+
+torch.set_num_threads(1)
+torch.set_grad_enabled(False)
+
+
+@torch.jit.script
+def absorb(own: List[torch.Tensor], pair: List[torch.Tensor], x: int, along: torch.Tensor, rho0: torch.Tensor, rho1: torch.Tensor,
+           d: List[torch.Tensor], n: List[torch.Tensor], seen: List[torch.Tensor], rate: float):
+    for g in range(len(d)):
+        w, u, b = own[3 * g], own[3 * g + 1], own[3 * g + 2]
+        tw, tu, tb = pair[3 * g], pair[3 * g + 1], pair[3 * g + 2]
+        scale = -rate * along
+        w.add_(tw * scale)
+        w[x].sub_(rate * d[g])
+        u.add_(tu * scale).addr_(d[g], seen[g], alpha=-rate)
+        b.add_(tb * scale).sub_(rate * d[g])
+        share = n[g] / rho1
+        tw.div_(rho0)
+        tw[x].add_(share)
+        tu.div_(rho0).addr_(share, seen[g])
+        tb.div_(rho0).add_(share)
+
+
+@torch.jit.script
+def rhos(pair: List[torch.Tensor], pushed: torch.Tensor, n: List[torch.Tensor], seen: List[torch.Tensor], signs: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+    size = torch.zeros([])
+    for leaf in pair:
+        flat = leaf.view(-1)
+        size = size + torch.dot(flat, flat)
+    immediate = torch.zeros([])
+    for g in range(len(n)):
+        immediate = immediate + torch.dot(n[g], n[g]) * (2 + torch.dot(seen[g], seen[g]))
+    rho0 = torch.sqrt((torch.sqrt(size) + 1e-5) / (torch.sqrt(torch.dot(pushed, pushed)) + 1e-5))
+    rho1 = torch.sqrt((torch.sqrt(immediate) + 1e-5) / (torch.sqrt(torch.dot(signs, signs)) + 1e-5))
+    return rho0, rho1
+
+
+@torch.jit.script
+def read(readout: List[torch.Tensor], after: torch.Tensor, y: int) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    logs = torch.log_softmax(torch.mv(readout[0], after) + readout[1], 0)
+    error = torch.exp(logs)
+    error[y] -= 1
+    return -logs[y], error, torch.mv(readout[0].t(), error)
+
+
+@torch.jit.script
+def step_rnn(own: List[torch.Tensor], readout: List[torch.Tensor], pair: List[torch.Tensor], h: torch.Tensor, s: torch.Tensor, x: int, y: int, signs: torch.Tensor, rate: float) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    after = torch.tanh(own[0][x] + torch.mv(own[1], h) + own[2])
+    slope = 1 - after * after
+    pushed = slope * torch.mv(own[1], s)
+    loss, error, cotangent = read(readout, after, y)
+    along = torch.dot(cotangent, pushed)
+    d, n, seen = [cotangent * slope], [signs * slope], [h]
+    rho0, rho1 = rhos(pair, pushed, n, seen, signs)
+    absorb(own, pair, x, along, rho0, rho1, d, n, seen, rate)
+    readout[0].addr_(error, after, alpha=-rate)
+    readout[1].sub_(rate * error)
+    return loss, after, rho0 * pushed + rho1 * signs
+
+
+@torch.jit.script
+def step_gru(own: List[torch.Tensor], readout: List[torch.Tensor], pair: List[torch.Tensor], h: torch.Tensor, s: torch.Tensor, x: int, y: int, signs: torch.Tensor, rate: float) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    r = torch.sigmoid(own[0][x] + torch.mv(own[1], h) + own[2])
+    z = torch.sigmoid(own[3][x] + torch.mv(own[4], h) + own[5])
+    rh = r * h
+    c = torch.tanh(own[6][x] + torch.mv(own[7], rh) + own[8])
+    after = z * c + (1 - z) * h
+    dr, dz, dc = r * (1 - r), z * (1 - z), 1 - c * c
+    seen_tangent = dr * torch.mv(own[1], s) * h + r * s
+    pushed = dz * torch.mv(own[4], s) * (c - h) + z * dc * torch.mv(own[7], seen_tangent) + (1 - z) * s
+    loss, error, cotangent = read(readout, after, y)
+    along = torch.dot(cotangent, pushed)
+    gate, slope = (c - h) * dz, z * dc
+    back = h * dr
+    d = [torch.mv(own[7].t(), cotangent * slope) * back, cotangent * gate, cotangent * slope]
+    n = [torch.mv(own[7].t(), signs * slope) * back, signs * gate, signs * slope]
+    seen = [h, h, rh]
+    rho0, rho1 = rhos(pair, pushed, n, seen, signs)
+    absorb(own, pair, x, along, rho0, rho1, d, n, seen, rate)
+    readout[0].addr_(error, after, alpha=-rate)
+    readout[1].sub_(rate * error)
+    return loss, after, rho0 * pushed + rho1 * signs
+
+
+problem = load()
+units, period, rate = problem["units"], problem["period"], problem["rate"]
+step_cell = step_rnn if problem["cell"] == "rnn" else step_gru
+leaves = [torch.tensor(leaf) for leaf in problem["leaves"]]
+leaves = [leaf if len(leaf) == units or i == len(leaves) - 1 else leaf.view(-1, units) for i, leaf in enumerate(leaves)]
+own, readout = leaves[:-2], leaves[-2:]
+pair = [torch.zeros_like(leaf) for leaf in own]
+stream, signs = problem["stream"], [torch.tensor(draw) for draw in problem["signs"]]
+state = [torch.zeros(units), torch.zeros(units)]
+
+
+def step(t):
+    loss, state[0], state[1] = step_cell(own, readout, pair, state[0], state[1], stream[t % period], stream[(t + 1) % period], signs[t % period], rate)
+    return loss.item()
+
+
+check(problem, step, lambda: [leaf.flatten().tolist() for leaf in leaves])
+measure(step)

@@ -51,6 +51,7 @@ export class Materializer {
     // A sum in place must read its own array first, so that array comes first.
     arrays.sort((a, b) => Number(b.buffer === out) - Number(a.buffer === out));
     const outers = of('outer').map((term) => ({ at: this.coefficient(term.coefficient, dtype), part: term.part as Outer }));
+    const splats = of('splat');
     let written = false;
     if (blocks.length > 0) {
       const joined = this.#join(arrays.length === 0 && outers.length === 0 ? out : undefined, blocks, dtype, shape);
@@ -71,6 +72,8 @@ export class Materializer {
     } else if (arrays.length > 0 && !written) {
       const [x, y, z] = arrays.splice(0, 3);
       if (z !== undefined) emit('axpbypcz', x.at, x.buffer, y.at, y.buffer, z.at, z.buffer, size);
+      else if (y === undefined && x.plain && splats.length > 0)
+        emit('adds', x.buffer, this.coefficient(splats.splice(0, 1)[0].coefficient, dtype), size);
       else if (y === undefined && x.plain) emit('copy', x.buffer, size);
       else if (y === undefined) emit('muls', x.buffer, x.at, size);
       else if (x.plain && y.plain) emit('add', x.buffer, y.buffer, size);
@@ -80,7 +83,7 @@ export class Materializer {
     const unit = this.#assembler.scalar(dtype, 1);
     for (const { at, buffer } of arrays) emit('axpby', unit, out, at, buffer, size);
     for (const { at, part } of outers) emit('rank1', unit, out, at, part.u, part.v, part.u.size, part.v.size);
-    for (const { coefficient } of of('splat')) {
+    for (const { coefficient } of splats) {
       emit(written ? 'adds' : 'fill', ...(written ? [out] : []), this.coefficient(coefficient, dtype), size);
       written = true;
     }

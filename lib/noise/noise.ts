@@ -11,7 +11,7 @@ export interface Noise {
   /** Coin flips, each +1 or -1 with probability 1/2: float64, drawn in row-major order. */
   signs(shape: Shape): Tensor;
 
-  /** What `signs` of as many would draw, written into `target`: for loops that must not allocate. A source may lack it. */
+  /** What `signs` of as many would draw, written into `target`: for loops that must not allocate. Only `seeded` has it. */
   fillSigns?(target: Float32Array | Float64Array): void;
 
   /** Standard normal draws, float64. @throws NoiseError where the source holds signs only. */

@@ -40,14 +40,12 @@ export function seededFrom(words: SeededWords): Noise {
     }
   }
 
-  return {
+  const noise: Noise = {
     signs(shape: Shape): Tensor {
       const data = float64For(shape, 'signs');
       fillSigns(data);
       return fromData(data, [...shape]);
     },
-
-    fillSigns,
 
     normal(shape: Shape): Tensor {
       const data = float64For(shape, 'normal');
@@ -97,6 +95,8 @@ export function seededFrom(words: SeededWords): Noise {
       words: [key[0], key[1], counter[0], counter[1], counter[2], counter[3]],
     }),
   };
+  // Not enumerable: a copy with other signs, { ...seeded(1), signs }, must not bring these along.
+  return Object.defineProperty(noise, 'fillSigns', { value: fillSigns });
 }
 
 /** A uniform whole number below 2^53 from the two words at `at`. */

@@ -1,4 +1,4 @@
-import { type Noise, NoiseError } from '../../lib/index.ts';
+import type { Noise } from '../../lib/index.ts';
 import { CompiledEngine } from './compiled.ts';
 import type { LearnerConfig } from './config.ts';
 import { EagerEngine } from './eager.ts';
@@ -15,7 +15,7 @@ export function settingOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, noise: 
 
 /**
  * A plan where there can be one: the whole window is learnt from at once, and the noise can be saved, so that a broken step can be
- * undone. Recorded and replayed noise is for looking at single steps, which needs no plan.
+ * undone. Recorded, replayed and changed noise is for looking at single steps, which needs no plan.
  */
 export function engineOf<P, S, X, Y>(
   { eager = false, estimator }: LearnerConfig<P, S, X, Y>,
@@ -26,11 +26,7 @@ export function engineOf<P, S, X, Y>(
   return planned ? new CompiledEngine(setting, memory) : new EagerEngine(setting, memory);
 }
 
+/** Whether the noise is a seeded source itself, and not one made from it with a part replaced. */
 function isSeeded(noise: Noise): boolean {
-  try {
-    return noise.save().kind === 'seeded';
-  } catch (error) {
-    if (error instanceof NoiseError) return false;
-    throw error;
-  }
+  return Object.hasOwn(noise, 'fillSigns');
 }

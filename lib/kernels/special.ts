@@ -8,32 +8,32 @@ export function sigmoid(x: number): number {
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
 /**
- * The error function, to about one unit in the last place of a double.
+ * The error function, to a few units in the last place of a double.
  *
- * Below 2.5, Kummer's series e^(-x²) Σ 2ⁿ x^(2n+1) / (2n+1)!! has positive terms only, so nothing cancels; above, 1 - erfc by
- * its continued fraction (Abramowitz & Stegun 7.1.6 and 7.1.14).
+ * Below 1, where its terms cancel little, the series 2/√π Σ (-1)ⁿ x^(2n+1) / (n! (2n+1)); above, 1 - erfc by its continued
+ * fraction (Abramowitz & Stegun 7.1.5 and 7.1.14).
  */
 export function erf(x: number): number {
   if (Number.isNaN(x)) return Number.NaN;
   const size = Math.abs(x);
   if (size === 0) return x;
-  return Math.sign(x) * (size < 2.5 ? erfSeries(size) : 1 - erfcFraction(size));
+  return Math.sign(x) * (size < 1 ? erfSeries(size) : 1 - erfcFraction(size));
 }
 
 function erfSeries(x: number): number {
-  let term = x;
+  let power = x;
   let sum = x;
-  for (let n = 1; term > sum * 1e-17; n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
+  for (let n = 1; Math.abs(power) > sum * 1e-18; n++) {
+    power *= (-x * x) / n;
+    sum += power / (2 * n + 1);
   }
-  return twoOverRootPi * Math.exp(-x * x) * sum;
+  return twoOverRootPi * sum;
 }
 
 function erfcFraction(x: number): number {
   if (x > 27) return 0;
   // erfc(x) = e^(-x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))), evaluated from the inside out.
   let tail = x;
-  for (let n = 60; n >= 1; n--) tail = x + n / 2 / tail;
+  for (let n = Math.ceil(500 / (x * x)); n >= 1; n--) tail = x + n / 2 / tail;
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / tail;
 }

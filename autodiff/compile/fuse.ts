@@ -1,5 +1,6 @@
 import type { DType } from '../../lib/index.ts';
-import { type Buffer, bufferOf, type Instruction, type InstructionOperand } from './assembler.ts';
+import { asAdam } from './adam.ts';
+import { type Assembler, type Buffer, bufferOf, type Instruction, type InstructionOperand } from './assembler.ts';
 
 /** Elementwise instructions that a tile can run; their last operand is the number of elements. */
 const elementwise = new Set(
@@ -36,13 +37,13 @@ interface Group {
  *
  * An instruction waits in its group until something outside needs what the group writes, or writes what it reads.
  */
-export function fuse(instructions: readonly Instruction[]): Instruction[] {
+export function fuse(instructions: readonly Instruction[], assembler: Assembler): Instruction[] {
   const uses = countUses(instructions);
   const fused: Instruction[] = [];
   let open: Group[] = [];
   const close = (group: Group) => {
     open = open.filter((other) => other !== group);
-    fused.push(...emitGroup(group, uses));
+    fused.push(...(asAdam(group.members, uses, assembler) ?? emitGroup(group, uses)));
   };
   for (const instruction of instructions) {
     const size = sizeOf(instruction);

@@ -39,8 +39,8 @@ export function planOf(
   const inputs = program.inputs.map((input) => assembler.buffer(input.dtype, input.size, true));
   const lowering = new Lowering(program, inputs, assembler);
   const outputs = writeOutputs(program, lowering, inputs, updates);
+  const instructions = fuse(pairProducts(assembler.instructions, new Set(inputs)), assembler);
   const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs])];
-  const instructions = fuse(pairProducts(assembler.instructions, new Set(inputs)));
   const begin = layOut(reserved, pinned, instructions);
   const { words, length } = encode(begin, instructions, opcodeOf);
   return {

@@ -36,7 +36,7 @@ const opcodeOf = (operation: string, dtype: DType) =>
 function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): { bytes: number[]; tiles: number } {
   const assembler = new Assembler();
   const pinned = [...write(assembler), ...assembler.constants.keys()];
-  const instructions = fused ? fuse(assembler.instructions) : assembler.instructions;
+  const instructions = fused ? fuse(assembler.instructions, assembler) : assembler.instructions;
   const begin = layOut(wasm.reservedBytes, pinned, instructions);
   const { words, length } = encode(begin, instructions, opcodeOf);
   const machine = new wasm.Machine(begin + words.byteLength + 65536);

@@ -79,8 +79,10 @@ export class Lowering implements Planner {
   summand(x: Tensor): Value {
     const value = this.value(x);
     if (x.size === 1) return dense(this.array(x));
-    const cheap = value.length === 1 && value[0].part.kind !== 'block';
-    return cheap || (this.#uses.get(x) ?? 0) <= 1 ? value : dense(this.array(x));
+    const uses = this.#uses.get(x) ?? 0;
+    // An outer product is multiplied out anew by each; from the third on, writing it down is cheaper.
+    const cheap = value.length === 1 && value[0].part.kind !== 'block' && (value[0].part.kind !== 'outer' || uses <= 2);
+    return cheap || uses <= 1 ? value : dense(this.array(x));
   }
 
   temporary(x: { readonly dtype: DType; readonly shape: Shape }): Buffer {

@@ -106,32 +106,31 @@ export function layOut(begin: number, pinned: readonly Buffer[], instructions: r
   return end;
 }
 
-/** The words of a plan, and how many of them the machine runs from the beginning: the bodies of its tiles come after them. */
+/** The words of a plan, and where each of its parts ends; the bodies of tiles come after them all. */
 export interface Encoded {
   readonly words: Int32Array;
-  readonly length: number;
+  readonly ends: readonly number[];
 }
 
-/** The words of the plan as the machine reads them at the address `begin`, with `opcodeOf` naming the operations. */
+/** The words of a plan's parts as the machine reads them at the address `begin`, with `opcodeOf` naming the operations. */
 export function encode(
   begin: number,
-  instructions: readonly Instruction[],
+  parts: readonly (readonly Instruction[])[],
   opcodeOf: (operation: string, dtype: DType) => number,
 ): Encoded {
   const wordsOf = ({ operation, dtype, operands }: Instruction) => [opcodeOf(operation, dtype), ...operands.map(word)];
-  const length = instructions.reduce(
-    (total, { operands, body }) => total + 1 + operands.length + (body === undefined ? 0 : 2),
-    0,
-  );
+  const lengthOf = ({ operands, body }: Instruction) => 1 + operands.length + (body === undefined ? 0 : 2);
+  let length = 0;
+  const ends = parts.map((instructions) => begin + 4 * (length += instructions.reduce((sum, one) => sum + lengthOf(one), 0)));
   const bodies: number[] = [];
-  const main = instructions.flatMap((instruction) => {
+  const main = parts.flat().flatMap((instruction) => {
     if (instruction.body === undefined) return wordsOf(instruction);
     const body = instruction.body.flatMap(wordsOf);
     const address = begin + 4 * (length + bodies.length);
     bodies.push(...body);
     return wordsOf({ ...instruction, operands: [address, body.length, ...instruction.operands] });
   });
-  return { words: Int32Array.from([...main, ...bodies]), length };
+  return { words: Int32Array.from([...main, ...bodies]), ends };
 }
 
 function word(operand: InstructionOperand): number {

@@ -1,7 +1,9 @@
 import { type DType, dataOf, formatShape, fromData, IndexError, type Tensor, type TypedArray, wasm } from '../../lib/index.ts';
 import type { Buffer } from './assembler.ts';
+import type { IndexBound } from './origins.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { Program } from './program.ts';
+import type { Schedule } from './schedule.ts';
 
 const views = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
 
@@ -12,10 +14,11 @@ export class Execution {
   readonly #machine: wasm.Machine;
   readonly #inputs: readonly TypedArray[];
   readonly #outputs: readonly TypedArray[];
+  readonly #carried: readonly Buffer[];
 
-  constructor(program: Program, updates: ReadonlyMap<number, number> = new Map()) {
+  constructor(program: Program, schedule: Schedule = {}) {
     this.program = program;
-    this.plan = planOf(program, updates, opcodeOf, wasm.reservedBytes);
+    this.plan = planOf(program, schedule, opcodeOf, wasm.reservedBytes);
     const { inputs, outputs, constants, words, begin, bytes } = this.plan;
     this.#machine = new wasm.Machine(bytes);
     const { buffer: memory } = this.#machine.memory;
@@ -23,7 +26,13 @@ export class Execution {
     for (const [buffer, data] of constants) view(buffer).set(data);
     new Int32Array(memory, begin, words.length).set(words);
     this.#inputs = inputs.map(view);
+    this.#carried = [...new Set(schedule.updates?.values())].map((at) => inputs[at]);
     this.#outputs = outputs.map(view);
+  }
+
+  /** The inputs that are taken to be zero: a plan of their own is needed when they are not. */
+  get zeros(): readonly number[] {
+    return this.plan.zeros;
   }
 
   /** The memory of an input, to be written before a run. */
@@ -46,26 +55,35 @@ export class Execution {
     return fromData(this.#outputs[at].slice() as TypedArray, [...shape]);
   }
 
-  /** @throws IndexError when an index that came in points outside its rows: to be called before a run. */
-  check(): void {
-    for (const { input, positions, rows, operation } of this.plan.bounds) {
-      const ids = this.#inputs[input];
-      const count = positions?.length ?? ids.length;
-      for (let i = 0; i < count; i++) {
-        const id = ids[positions?.[i] ?? i];
-        if (id < 0 || id >= rows) {
-          const { label, shape } = this.program.inputs[input];
-          throw new IndexError(
-            `${operation}: index ${id} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`,
-          );
-        }
+  /** @throws IndexError when an index that came in points outside its rows: to be called before each part. */
+  check(stage = 0): void {
+    const bounds = this.plan.bounds[stage];
+    for (let at = 0; at < bounds.length; at++) this.#checkOne(bounds[at]);
+  }
+
+  #checkOne({ input, positions, rows, operation }: IndexBound): void {
+    const ids = this.#inputs[input];
+    const count = positions?.length ?? ids.length;
+    for (let i = 0; i < count; i++) {
+      const id = ids[positions?.[i] ?? i];
+      if (id < 0 || id >= rows) {
+        const { label, shape } = this.program.inputs[input];
+        throw new IndexError(
+          `${operation}: index ${id} of ${label ?? `input ${input} ${formatShape(shape)}`} is outside 0..${rows - 1}`,
+        );
       }
     }
   }
 
-  /** Runs the plan; indices must have been checked. */
-  run(): void {
-    this.#machine.run(this.plan.begin, this.plan.end);
+  /** Runs the plan, or a part of it after all those before; indices must have been checked. */
+  run(stage = 0): void {
+    const { begin, ends } = this.plan;
+    this.#machine.run(stage === 0 ? begin : ends[stage - 1], ends[stage]);
+  }
+
+  /** Whether everything that carries over from run to run is finite. */
+  get finite(): boolean {
+    return this.#machine.finite(this.#carried);
   }
 }
 

@@ -35,10 +35,14 @@ interface Group {
  * Runs chains of elementwise instructions over long arrays tile by tile, so that what they pass on to each other never leaves the
  * nearest cache: an optimiser's update of a parameter is one pass over memory.
  *
- * An instruction waits in its group until something outside needs what the group writes, or writes what it reads.
+ * An instruction waits in its group until something outside needs what the group writes, or writes what it reads, or the part ends.
  */
-export function fuse(instructions: readonly Instruction[], assembler: Assembler): Instruction[] {
-  const uses = countUses(instructions);
+export function fuse(parts: readonly (readonly Instruction[])[], assembler: Assembler): Instruction[][] {
+  const uses = countUses(parts.flat());
+  return parts.map((instructions) => fusePart(instructions, uses, assembler));
+}
+
+function fusePart(instructions: readonly Instruction[], uses: ReadonlyMap<Buffer, number>, assembler: Assembler): Instruction[] {
   const fused: Instruction[] = [];
   let open: Group[] = [];
   const close = (group: Group) => {

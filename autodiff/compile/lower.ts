@@ -16,7 +16,7 @@ import { Origins, rowsOf } from './origins.ts';
 import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
 import { cut, permute, reduce, repeat } from './rearrange.ts';
-import { type Coefficient, dense, isOne, one, scaled, splatOf, times, type Value } from './values.ts';
+import { arrayOf, type Coefficient, dense, isOne, one, scaled, splatOf, times, type Value } from './values.ts';
 
 /** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
 const known = new Set<Primitive>([
@@ -29,26 +29,45 @@ const known = new Set<Primitive>([
   ...Object.values(smooth),
 ]);
 
+/** Those that give zero when their first operand is known to be zero. */
+const keepsZero = new Set<Primitive>([
+  mul,
+  matmul,
+  linear.scale,
+  linear.broadcast,
+  linear.reshape,
+  linear.permute,
+  linear.slice,
+  linear.pad,
+  linear.sum,
+  indexed.select,
+]);
+
 /** Turns equations into instructions, keeping sums factored for as long as nobody needs their elements. */
 export class Lowering implements Planner {
   readonly assembler: Assembler;
   readonly materializer: Materializer;
   readonly origins = new Origins();
   readonly #values = new Map<Tensor, Value>();
+  readonly #zeros = new Set<Tensor>();
   readonly #uses = new Map<Tensor, number>();
   readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
 
-  constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler) {
+  /** @param zeros the inputs that are known to be zero. */
+  constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler, zeros: readonly number[] = []) {
     this.assembler = assembler;
     this.materializer = new Materializer(assembler);
     program.inputs.forEach((input, i) => {
-      this.#values.set(input, dense(inputs[i]));
+      this.#values.set(input, zeros.includes(i) ? this.#zero(input) : dense(inputs[i]));
       if (input.dtype === 'int32') this.origins.declare(input, i);
     });
     // An output that is copied out does not count: it is written out by itself, so that asking for one changes no other result.
     for (const operand of program.equations.flatMap(({ operands }) => operands))
       this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
-    for (const equation of program.equations) this.#values.set(equation.result, this.#lower(equation));
+  }
+
+  lower(equations: readonly Equation[]): void {
+    for (const equation of equations) this.#values.set(equation.result, this.#lower(equation));
   }
 
   /** What a tensor of the program stands for. */
@@ -81,8 +100,20 @@ export class Lowering implements Planner {
     if (x.size === 1) return dense(this.array(x));
     const uses = this.#uses.get(x) ?? 0;
     // An outer product is multiplied out anew by each; from the third on, writing it down is cheaper.
-    const cheap = value.length === 1 && value[0].part.kind !== 'block' && (value[0].part.kind !== 'outer' || uses <= 2);
+    const cheap =
+      value.length === 0 ||
+      (value.length === 1 && value[0].part.kind !== 'block' && (value[0].part.kind !== 'outer' || uses <= 2));
     return cheap || uses <= 1 ? value : dense(this.array(x));
+  }
+
+  /** Whether a tensor is zero because inputs are that are known to be: not computed, and not NaN where something else is infinite. */
+  isZero(x: Tensor): boolean {
+    return this.#zeros.has(x);
+  }
+
+  #zero(x: Tensor): Value {
+    this.#zeros.add(x);
+    return x.size === 1 ? dense(this.assembler.scalar(x.dtype, 0)) : [];
   }
 
   temporary(x: { readonly dtype: DType; readonly shape: Shape }): Buffer {
@@ -106,6 +137,9 @@ export class Lowering implements Planner {
     const [x, y] = operands;
     const parameter = parameters as Readonly<Record<string, never>>;
     if (!known.has(primitive)) throw new NotPlannable(`${primitive.name} has no kernel`);
+    if (keepsZero.has(primitive) && this.isZero(x)) return this.#zero(result);
+    if ((primitive === mul || primitive === matmul) && this.isZero(y)) return this.#zero(result);
+    if (primitive === add && this.isZero(x) && this.isZero(y)) return this.#zero(result);
     switch (primitive.name) {
       case 'add':
         return this.#add(x, y, result);
@@ -196,12 +230,14 @@ export class Lowering implements Planner {
 
   #gather(x: Tensor, ids: Tensor, result: Tensor): Value {
     this.origins.requireRange(ids, x.shape[0], 'gather');
+    if (this.isZero(x)) return this.#zero(result);
     if (!(ids instanceof SymbolTensor)) this.origins.inherit(x, result, (positions) => rowsOf(positions, dataOf(ids), x.shape));
     return this.emit(result, 'gather', this.array(x), this.array(ids), ids.size, sizeOf(x.shape.slice(1)));
   }
 
   #scatterAdd(x: Tensor, ids: Tensor, rows: number, result: Tensor): Value {
     this.origins.requireRange(ids, rows, 'scatterAdd');
+    if (this.isZero(x)) return this.#zero(result);
     if (x.dtype === 'int32') throw new NotPlannable('scatterAdd of integers has no kernel');
     if (ids.size === 1) {
       const { coefficient, buffer } = this.factored(x);
@@ -227,9 +263,10 @@ export class Lowering implements Planner {
     return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
   }
 
-  /** The value of a scalar that is a constant of the program. */
+  /** The value of a scalar that does not depend on what comes in. */
   #number(x: Tensor): number | undefined {
-    return x instanceof SymbolTensor ? undefined : x.item();
+    const buffer = arrayOf(this.value(x));
+    return buffer && this.assembler.constants.get(buffer)?.[0];
   }
 
   /** Runs a kernel into a new array of the type of `result`. */

@@ -21,6 +21,7 @@ interface Origin {
 export class Origins {
   readonly bounds: IndexBound[] = [];
   readonly #origins = new Map<Tensor, Origin>();
+  readonly #noted = new Set<string>();
 
   declare(x: Tensor, input: number): void {
     this.#origins.set(x, { input });
@@ -39,9 +40,13 @@ export class Origins {
   /** Notes what must be checked. @throws NotPlannable for an index that is computed, or a constant that is out of range. */
   requireRange(ids: Tensor, rows: number, operation: string): void {
     const origin = this.#origins.get(ids);
-    if (origin !== undefined)
-      this.bounds.push({ input: origin.input, positions: origin.positions && [...new Set(origin.positions)], rows, operation });
-    else if (ids instanceof SymbolTensor) throw new NotPlannable(`${operation} by an index that is computed`);
+    if (origin !== undefined) {
+      const positions = origin.positions && [...new Set(origin.positions)];
+      // What takes a row apart again, such as the transpose of a gather, needs no check of its own.
+      const key = `${origin.input}:${rows}:${positions ?? ''}`;
+      if (!this.#noted.has(key)) this.bounds.push({ input: origin.input, positions, rows, operation });
+      this.#noted.add(key);
+    } else if (ids instanceof SymbolTensor) throw new NotPlannable(`${operation} by an index that is computed`);
     else if (dataOf(ids).some((row) => row < 0 || row >= rows))
       throw new NotPlannable(`${operation} by a constant index out of range`);
   }

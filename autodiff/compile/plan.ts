@@ -1,23 +1,28 @@
-import type { DType, Tensor } from '../../lib/index.ts';
+import type { DType } from '../../lib/index.ts';
 import { Assembler, type Buffer, encode, type Instruction, layOut } from './assembler.ts';
 import { fuse } from './fuse.ts';
 import { Lowering } from './lower.ts';
 import type { IndexBound } from './origins.ts';
 import { pairProducts } from './pair.ts';
 import type { Program } from './program.ts';
-import { arrayOf, buffersOf, type Value } from './values.ts';
+import { equationsOf, type Schedule } from './schedule.ts';
+import { putOut, replaceInputs } from './write.ts';
 
 /** A program as instructions over one arena. */
 export interface Plan {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
   readonly constants: Assembler['constants'];
-  readonly bounds: readonly IndexBound[];
+  /** What must be checked before each part runs. */
+  readonly bounds: readonly (readonly IndexBound[])[];
+  /** The inputs that the plan counts on to be zero. */
+  readonly zeros: readonly number[];
   readonly instructions: readonly Instruction[];
-  /** The instructions as words for the machine, where they begin, and where the machine stops; the bodies of tiles follow. */
+  /** The instructions as words for the machine, and where they begin; the bodies of tiles follow. */
   readonly words: Int32Array;
   readonly begin: number;
-  readonly end: number;
+  /** Where the machine stops after each part. */
+  readonly ends: readonly number[];
   /** The size of the arena in bytes. */
   readonly bytes: number;
 }
@@ -25,113 +30,54 @@ export interface Plan {
 /**
  * Lays a program out.
  *
- * @param updates for outputs that replace an input in place, the index of that input: what carries over from one run to the next.
  * @param reserved how many bytes at the beginning of the arena are the machine's own.
  * @throws NotPlannable for a primitive without a kernel.
  */
 export function planOf(
   program: Program,
-  updates: ReadonlyMap<number, number>,
+  schedule: Schedule,
   opcodeOf: (operation: string, dtype: DType) => number,
   reserved: number,
 ): Plan {
-  const assembler = new Assembler();
-  const inputs = program.inputs.map((input) => assembler.buffer(input.dtype, input.size, true));
-  const lowering = new Lowering(program, inputs, assembler);
-  const outputs = writeOutputs(program, lowering, inputs, updates);
-  const instructions = fuse(pairProducts(assembler.instructions, new Set(inputs)), assembler);
+  const { assembler, inputs, outputs, parts, bounds, zeros } = lower(program, schedule, schedule.zeros ?? []);
+  const instructions = parts.flat();
   const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs])];
   const begin = layOut(reserved, pinned, instructions);
-  const { words, length } = encode(begin, instructions, opcodeOf);
-  return {
-    inputs,
-    outputs,
-    constants: assembler.constants,
-    bounds: lowering.origins.bounds,
-    instructions,
-    words,
-    begin,
-    end: begin + 4 * length,
-    bytes: begin + words.byteLength,
-  };
+  const { words, ends } = encode(begin, parts, opcodeOf);
+  const { constants } = assembler;
+  const bytes = begin + words.byteLength;
+  return { inputs, outputs, constants, bounds, zeros, instructions, words, begin, ends, bytes };
 }
 
-interface Pending {
-  readonly at: number;
-  readonly target: Buffer;
-  readonly value: Value;
-  readonly tensor: Tensor;
-}
+type Lowered = Pick<Plan, 'inputs' | 'outputs' | 'bounds' | 'zeros'> & {
+  readonly assembler: Assembler;
+  readonly parts: readonly (readonly Instruction[])[];
+};
 
-/** First the outputs that are copied out; then those that replace inputs, each once no other still reads what it replaces. */
-function writeOutputs(
-  program: Program,
-  lowering: Lowering,
-  inputs: readonly Buffer[],
-  updates: ReadonlyMap<number, number>,
-): Buffer[] {
-  const { assembler, materializer } = lowering;
-  const replaced = new Set([...updates.values()].map((input) => inputs[input]));
+/** The instructions of each part. Where some of the zeros do not stay zero, they are not counted on. */
+function lower(program: Program, schedule: Schedule, zeros: readonly number[]): Lowered {
+  const { updates = new Map<number, number>(), stages = [[]] } = schedule;
+  const assembler = new Assembler();
+  const inputs = program.inputs.map((input) => assembler.buffer(input.dtype, input.size, true));
   const outputs = new Array<Buffer>(program.outputs.length);
-  let pending: Pending[] = [];
-  program.outputs.forEach((tensor, at) => {
-    const input = updates.get(at);
-    if (input === undefined) {
-      const array = lowering.array(tensor);
-      outputs[at] = replaced.has(array) ? copied(lowering, array) : array;
-      outputs[at].pinned = true;
-    } else {
-      pending.push({ at, target: inputs[input], value: lowering.value(tensor), tensor });
-      outputs[at] = inputs[input];
-    }
+  const lowering = new Lowering(program, inputs, assembler, zeros);
+  for (const [at, input] of updates) outputs[at] = inputs[input];
+  const replaced = new Set([...updates.values()].map((input) => inputs[input]));
+  const replacements = [...updates]
+    .filter(([, input]) => !zeros.includes(input))
+    .map(([at, input]) => ({ target: inputs[input], tensor: program.outputs[at] }));
+  const left = () => [...program.outputs.keys()].filter((at) => outputs[at] === undefined);
+  const parts: Instruction[][] = [];
+  const bounds: (readonly IndexBound[])[] = [];
+  equationsOf(program, schedule).forEach((equations, stage) => {
+    lowering.lower(equations);
+    const given = stage < stages.length - 1 ? stages[stage] : left();
+    for (const at of given) outputs[at] = putOut(lowering, program.outputs[at], replaced);
+    if (stage === stages.length - 1) replaceInputs(lowering, replacements);
+    parts.push(pairProducts(assembler.instructions.splice(0), new Set(inputs)));
+    bounds.push(lowering.origins.bounds.splice(0));
   });
-  // Coefficients may depend on inputs that are about to be replaced, so they are computed before the first write.
-  for (const { value, tensor } of pending)
-    for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
-  while (pending.length > 0) {
-    const ready = pending.find((own) => pending.every((other) => other === own || !buffersOf(other.value).includes(own.target)));
-    const next = ready ?? pending[0];
-    const reads = buffersOf(next.value).filter((buffer) => buffer === next.target).length;
-    const inPlace =
-      reads === 0 || (reads === 1 && next.value.some(({ part }) => part.kind === 'dense' && part.buffer === next.target));
-    pending = pending.filter((other) => other !== next);
-    if (arrayOf(next.value) === next.target) continue;
-    if (ready === undefined) {
-      // Every one is read by another: this one's old value moves out of the way.
-      const saved = copied(lowering, next.target);
-      pending = pending.map((other) => ({ ...other, value: substituted(other.value, next.target, saved) }));
-    }
-    if (inPlace) materializer.array(next.value, next.tensor.dtype, next.tensor.shape, next.target);
-    else {
-      const whole = materializer.array(
-        next.value,
-        next.tensor.dtype,
-        next.tensor.shape,
-        assembler.buffer(next.tensor.dtype, next.tensor.size),
-      );
-      assembler.emit('copy', next.tensor.dtype, next.target, whole, next.tensor.size);
-    }
-  }
-  return outputs;
-}
-
-function copied({ assembler }: Lowering, buffer: Buffer): Buffer {
-  const copy = assembler.buffer(buffer.dtype, buffer.size);
-  assembler.emit('copy', buffer.dtype, copy, buffer, buffer.size);
-  return copy;
-}
-
-function substituted(value: Value, from: Buffer, to: Buffer): Value {
-  const swap = (buffer: Buffer) => (buffer === from ? to : buffer);
-  return value.map(({ coefficient, part }) => ({
-    coefficient: { ...coefficient, scalars: coefficient.scalars.map(swap) },
-    part:
-      part.kind === 'splat'
-        ? part
-        : part.kind === 'outer'
-          ? { ...part, u: swap(part.u), v: swap(part.v) }
-          : part.kind === 'row'
-            ? { ...part, index: swap(part.index), v: swap(part.v) }
-            : { ...part, buffer: swap(part.buffer) },
-  }));
+  const stay = zeros.filter((input) => [...updates].some(([at, to]) => to === input && lowering.isZero(program.outputs[at])));
+  if (stay.length < zeros.length) return lower(program, schedule, stay);
+  return { assembler, inputs, outputs, parts: fuse(parts, assembler), bounds, zeros };
 }

@@ -23,7 +23,7 @@ describe('Adam in a plan', () => {
           const next = optimizer.update(g, { m, v }, parameter, clock);
           return [add(parameter, next.update), next.memory as { m: Tensor; v: Tensor }];
         });
-        const plan = new Execution(program, new Map([0, 1, 2].map((i) => [i, i])));
+        const plan = new Execution(program, { updates: new Map([0, 1, 2].map((i) => [i, i])) });
         expect(plan.plan.instructions.filter(({ operation }) => operation === 'adam')).to.have.length(1);
         expect(plan.plan.instructions.some(({ operation }) => operation === 'tiles')).to.equal(false);
         plan.write(0, w);

@@ -1,64 +1,61 @@
 import { Execution } from '../../autodiff/index.ts';
-import { DTypeError, kernels, leavesOf, type Noise, restoreNoise, type SavedNoise, type Tree } from '../../lib/index.ts';
+import { DTypeError, type Noise, restoreNoise, type SavedNoise, type Tensor, type TypedArray } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import type { Engine, Outcome } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
-import { ForwardPlan } from './forward-plan.ts';
-import { beginnings, clockAt, moveOn, named, type Setting, type Targets, takeSteps } from './learn.ts';
-import { LearnPlan } from './learn-plan.ts';
+import { clockAt, moveOn, named, type Setting, type Targets, takeSteps } from './learn.ts';
+import { type Counters, LearnPlan } from './learn-plan.ts';
+import { Mark, stretch } from './mark.ts';
 import type { Memory } from './memory.ts';
-import { alike, countScored, type Moment, type Numbers, signatureOf } from './moment.ts';
+import { type Moment, type Numbers, signatureOf } from './moment.ts';
+import { numbersOf, treesOf } from './resident.ts';
 import { begun, specialise } from './specialise.ts';
 
-/** How many windows are learnt between two looks at whether all numbers are finite, and so how many may have to be learnt again. */
-const stretch = 64;
-
-/** A place to go back to: memory and noise at the end of a window, and the windows learnt since. */
-interface Mark {
-  readonly memory: Memory;
-  readonly noise: SavedNoise;
-  readonly since: (readonly Moment[])[];
-  /** Where nobody asked for the gradient of the window that ends here: the mark before, from which it can be worked out. */
-  readonly before?: Mark;
-}
-
 /**
- * Learning as plans: traced once for each type of input, then one call a window, with everything that changes in one arena.
+ * Learning as plans: traced once for each type of window, then one call a moment, with everything that changes in one arena.
  *
  * A plan updates its arena in place, so a step that breaks has already broken it. Everything being deterministic, the way back is to
  * go to a mark and to learn again what came after it, up to the step before. In the same way the gradient of the last window, which
  * a plan does not write out, is worked out when somebody asks, and kept for as long as somebody asks after every window.
  */
-export class CompiledEngine implements Engine {
+export class CompiledEngine implements Engine, Counters {
+  /** At the end of the last complete window, as all of the memory that is not in the window. */
+  steps = 0;
+  updates = 0;
+  outputs: () => readonly Tensor[] = () => [];
   #setting: Setting;
-  readonly #plans = new Map<string, LearnPlan>();
-  readonly #forwards = new Map<string, ForwardPlan>();
+  readonly #plans: LearnPlan[] = [];
   #noise: Noise;
   #numbers: Numbers = 'classes';
-  /** The step after which somebody last asked for the gradient. */
-  #asked = -1;
-  /** The memory at the end of the last window. While a plan has it in its arena, only its counters are true. */
-  #settled: Memory;
+  /** A memory with trees like those of the present one. */
+  #like: Memory;
+  /** The plan that has the memory in its arena; without one, `#held` is the memory. */
   #plan: LearnPlan | undefined;
-  /** The plan that holds the last gradient; undefined when the settled memory has it; null when none has. */
+  #held: readonly TypedArray[] = [];
+  /** The moments of a window that is not complete, which the plan has taken in; the rest of the list is of earlier ones. */
+  readonly #window: { inputs: unknown[]; targets: unknown[] | undefined }[];
+  #taken = 0;
+  /** The step after which somebody last asked for the gradient. */
+  #asked = Number.NEGATIVE_INFINITY;
+  /** The plan that holds the last gradient; undefined when it is `#known`; null when it has to be worked out. */
   #gradient: LearnPlan | undefined | null;
-  /** What was learnt from last. */
-  #last: { readonly moments: readonly Moment[]; readonly keeps: boolean; readonly plan: LearnPlan } | undefined;
-  /** The moments of a window that is not complete, and the plan that predicts in it. */
-  #window: Moment[] = [];
-  #forward: ForwardPlan | undefined;
-  #mark: Mark;
+  #known: unknown;
+  #mark = new Mark();
+  /** A mark that nobody needs. */
+  #spare: Mark | undefined;
 
   constructor(setting: Setting, memory: Memory) {
     this.#setting = setting;
     this.#noise = setting.noise;
-    this.#settled = memory;
-    this.#mark = { memory, noise: this.#noise.save(), since: [] };
+    this.#window = Array.from({ length: setting.estimator.window }, () => ({ inputs: [], targets: undefined }));
+    this.#like = memory;
     this.memory = memory;
   }
 
-  get steps(): number {
-    return this.#settled.steps + countScored(this.#window);
+  get total(): number {
+    let count = this.steps;
+    for (let t = 0; t < this.#taken; t++) if (this.#window[t].targets !== undefined) count++;
+    return count;
   }
 
   get estimator(): Estimator {
@@ -71,23 +68,23 @@ export class CompiledEngine implements Engine {
 
   get gradient(): unknown {
     this.#recall();
-    this.#asked = this.steps;
-    return this.#unloaded().gradient;
+    this.#asked = this.total;
+    return this.#gradientNow;
   }
 
   get glance(): Memory {
     this.#verify();
     let memory = this.#unloaded();
-    for (const { inputs, targets } of this.#window)
+    if (this.#plan === undefined || this.#taken === 0) return memory;
+    for (const { inputs, targets } of this.#window.slice(0, this.#taken).map(copyOf))
       memory = moveOn(this.#setting, memory, takeSteps(this.#setting, memory, inputs, targets), clockAt(memory));
-    if (this.#forward === undefined) return memory;
-    const states = this.#forward.states();
+    const states = this.#plan.states(this.#taken - 1);
     return { ...memory, lanes: memory.lanes.map((lane, i) => ({ ...lane, state: states[i] })) };
   }
 
   get memory(): Memory {
     this.#recall();
-    return this.glance;
+    return { ...this.glance, gradient: this.#gradientNow };
   }
 
   set memory(memory: Memory) {
@@ -98,103 +95,127 @@ export class CompiledEngine implements Engine {
         targets: window[t].target && memory.lanes.map((lane) => lane.window[t].target?.value),
       }),
     );
-    const scored = moments.filter(({ targets }) => targets !== undefined).length;
     const lanes = memory.lanes.map((lane) => ({ ...lane, state: lane.window[0]?.state ?? lane.state, window: [] }));
-    this.#settle(begun(this.#setting, { ...memory, lanes, steps: memory.steps - scored, pending: 0 }));
-    this.#mark = { memory: this.#settled, noise: this.#noise.save(), since: [] };
-    for (const moment of moments) this.#predict(moment);
-    this.#window = moments;
+    this.#like = begun(this.#setting, { ...memory, lanes, pending: 0 });
+    this.steps = memory.steps - moments.filter(({ targets }) => targets !== undefined).length;
+    this.updates = memory.updates;
+    this.#plan = undefined;
+    this.#taken = 0;
+    this.#known = memory.gradient;
+    this.#gradient = undefined;
+    this.#mark = new Mark();
+    this.#place(numbersOf(this.#like));
+    this.#held = this.#mark.numbers;
+    for (const { inputs, targets } of moments) this.#take(inputs, targets);
   }
 
-  step(inputs: readonly unknown[], targets: Targets): Outcome {
-    const moment: Moment = { inputs, targets };
-    const { window } = this.#setting.estimator;
-    const predicted = window === 1 ? undefined : this.#predict(moment);
-    if (predicted?.losses.some((loss) => !Number.isFinite(loss))) throw this.#broken(predicted.losses);
-    if (this.#window.length + 1 < window) {
-      this.#window.push(moment);
-      return predicted as Outcome;
+  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean): number {
+    const t = this.#taken;
+    const plan = this.#planAt(t, inputs, targets);
+    plan.take(t, inputs, targets);
+    const isComplete = t + 1 === this.#window.length;
+    if (isComplete) this.#learn(plan);
+    const loss = plan.loss(t);
+    if (!Number.isFinite(loss)) throw this.#broken(loss);
+    if (wantsOutputs) this.outputs = plan.outputs(t);
+    if (!isComplete) {
+      this.#hold(inputs, targets);
+      return loss;
     }
-    const moments = window === 1 ? [moment] : [...this.#window, moment];
-    const plan = this.#learn(moments, this.#asked >= this.steps - window);
-    this.#window = [];
-    this.#forward = undefined;
-    const outcome = predicted ?? { losses: plan.losses(), outputs: plan.outputs() };
-    if (!outcome.losses.every(Number.isFinite)) throw this.#broken(outcome.losses);
-    this.#mark.since.push(moments);
-    if (this.#mark.since.length >= stretch) this.#verify();
-    return outcome;
+    this.#taken = 0;
+    this.#count(plan);
+    this.#mark.record(plan.feed);
+    if (this.#mark.count === stretch) this.#verify();
+    return loss;
   }
 
-  /** One step ahead inside a window. */
-  #predict(moment: Moment): Outcome {
-    const signature = signatureOf([moment]);
-    let forward = this.#forwards.get(signature);
-    if (forward === undefined || forward !== this.#forward) {
-      const { parameters, lanes } = this.#unloaded();
-      const states = this.#forward?.states() ?? beginnings(this.#setting, { lanes, pending: 0 });
-      forward ??= this.#traced((numbers) => new ForwardPlan(this.#setting, parameters, states, moment, numbers));
-      this.#forwards.set(signature, forward);
-      forward.load(parameters, states);
-    }
-    const outcome = forward.run(moment);
-    this.#forward = forward;
-    return outcome;
+  /** Takes in a moment that does not complete a window. */
+  #take(inputs: readonly unknown[], targets: Targets): void {
+    this.#planAt(this.#taken, inputs, targets).take(this.#taken, inputs, targets);
+    this.#hold(inputs, targets);
   }
 
-  /** Runs a complete window in the arena. */
-  #learn(moments: readonly Moment[], withGradient: boolean): LearnPlan {
-    const scored = countScored(moments);
-    const keeps = withGradient && scored > 0;
-    const plan = this.#planFor(moments, keeps);
-    if (plan !== this.#plan) {
-      const before = this.#unloaded();
-      plan.load(before);
-      this.#settled = before;
-      if (this.#gradient !== null) this.#gradient = undefined;
-      this.#plan = plan;
+  /** Notes a moment that the plan has taken in. */
+  #hold(inputs: readonly unknown[], targets: Targets): void {
+    const held = this.#window[this.#taken++];
+    held.targets = targets && (held.targets ?? []);
+    for (let i = 0; i < inputs.length; i++) {
+      held.inputs[i] = inputs[i];
+      if (targets !== undefined && held.targets !== undefined) held.targets[i] = targets[i];
     }
+  }
+
+  /** Learns from the window in the arena. */
+  #learn(plan: LearnPlan): void {
     // Only the reference kernels check on the way; a plan has checked before anything is drawn.
-    const drawn = plan.execution instanceof Execution ? undefined : this.#noise.save();
+    const drawn = plan.runner instanceof Execution ? undefined : this.#noise.save();
     try {
-      plan.run(moments, this.#settled, this.#noise);
+      plan.learn(this, this.#noise);
     } catch (error) {
       if (drawn !== undefined) this.#noise = restoreNoise(drawn);
       throw error;
     }
-    if (scored === 0) return plan;
-    this.#gradient = keeps ? plan : null;
-    const { parameters, moments: optimizer, gradient, lanes, steps, updates, pending } = this.#settled;
-    // Written out: a spread is slower, and this is every step.
-    this.#settled = { parameters, moments: optimizer, gradient, lanes, steps: steps + scored, updates: updates + 1, pending };
+  }
+
+  /** Counts a window that was learnt from. */
+  #count(plan: LearnPlan): void {
+    if (plan.scored === 0) return;
+    this.#gradient = plan.keeps ? plan : null;
+    this.steps += plan.scored;
+    this.updates++;
+  }
+
+  /** The plan that takes a moment in next, in the place where it is. */
+  #planAt(t: number, inputs: readonly unknown[], targets: Targets): LearnPlan {
+    const plan = this.#plan;
+    const isRight = plan !== undefined && (t > 0 || plan.keeps === (plan.scored > 0 && this.#isAsked));
+    return isRight && plan.feed.fits(t, inputs, targets) ? plan : this.#another(t, inputs, targets);
+  }
+
+  /** Whether somebody asked for the gradient of the last window. */
+  get #isAsked(): boolean {
+    return this.#asked >= this.steps - this.#window.length;
+  }
+
+  #another(t: number, inputs: readonly unknown[], targets: Targets): LearnPlan {
+    const moment = copyOf({ inputs, targets });
+    // A window that begins like no other will go on as it begins; one that changes on its way will go on like the one before.
+    const rest = (t > 0 && this.#plan?.feed.moments) || [];
+    const moments = this.#window.map((held, i) => (i < t ? copyOf(held) : i === t ? moment : (rest[i] ?? moment)));
+    const plan = this.#planFor(moments, this.#isAsked);
+    if (!this.#mark.goesOnWith(plan.feed)) this.#verify(true);
+    this.#load(plan);
+    this.#resume();
     return plan;
   }
 
-  #planFor(moments: readonly Moment[], keeps: boolean): LearnPlan {
-    const last = this.#last;
-    // Nearly always the next window is like the last one, and comparing them is cheaper than spelling out what they are.
-    if (last !== undefined && last.keeps === keeps && alike(last.moments, moments)) return last.plan;
-    const signature = `${signatureOf(moments)}${keeps ? ' with gradient' : ''}`;
-    let plan = this.#plans.get(signature);
-    if (plan === undefined) {
-      this.#meet(moments[0]);
-      plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#settled, moments, numbers, keeps));
-      this.#plans.set(signature, plan);
-    }
-    this.#last = { moments, keeps, plan };
+  #planFor(moments: readonly Moment[], isAsked: boolean): LearnPlan {
+    const signature = signatureOf(moments);
+    const keeps = isAsked && moments.some(({ targets }) => targets !== undefined);
+    const known = this.#plans.find(
+      (plan) => plan.keeps === keeps && plan.feed.signature === signature && plan.accepts(this.#residents),
+    );
+    if (known !== undefined) return known;
+    this.#meet(moments[0]);
+    const plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#unloaded(), moments, numbers, keeps));
+    this.#plans.push(plan);
     return plan;
   }
 
   /** Lets the estimator see a type of input that has no plan yet. */
   #meet({ inputs }: Moment): void {
-    this.#setting = specialise(this.#setting, this.#settled, inputs);
-    // Only before the first plan is there a lane that has no influence.
-    this.#settled = begun(this.#setting, this.#settled);
-    this.#mark = { ...this.#mark, memory: begun(this.#setting, this.#mark.memory) };
+    this.#setting = specialise(this.#setting, this.#unloaded(), inputs);
+    const memory = begun(this.#setting, this.#unloaded());
+    const numbers = numbersOf(memory);
+    if (numbers.length === this.#residents.length) return;
+    // Only before the first plan is there an influence that has not begun.
+    this.#like = memory;
+    this.#place(numbers);
+    this.#held = this.#mark.numbers;
   }
 
   /** Traces with numbers among the targets as classes, and as real numbers where the loss does not take classes. */
-  #traced<T>(make: (numbers: Numbers) => T): T {
+  #traced(make: (numbers: Numbers) => LearnPlan): LearnPlan {
     try {
       return make(this.#numbers);
     } catch (error) {
@@ -205,90 +226,132 @@ export class CompiledEngine implements Engine {
     }
   }
 
-  /** The memory at the end of the last window, as trees. */
-  #unloaded(): Memory {
-    if (this.#plan === undefined) return this.#settled;
-    const { lanes, parameters, moments } = this.#plan.unload();
-    const gradient = this.#gradient ? this.#gradient.gradient() : this.#settled.gradient;
-    return {
-      ...this.#settled,
-      parameters: named(parameters),
-      moments,
-      gradient,
-      lanes: lanes.map((lane) => ({ ...lane, window: [] })),
-    };
+  /** Brings the memory into the arena of a plan. */
+  #load(plan: LearnPlan): void {
+    if (plan === this.#plan) return;
+    if (this.#gradient) {
+      this.#known = this.#gradient.gradient();
+      this.#gradient = undefined;
+    }
+    plan.load(this.#residents);
+    this.#plan = plan;
   }
 
-  #settle(memory: Memory): void {
-    this.#settled = memory;
-    this.#plan = undefined;
-    this.#gradient = undefined;
-    this.#forward = undefined;
-    this.#window = [];
+  /** Lets the plan take in again what the window holds. */
+  #resume(): void {
+    for (let t = 0; t < this.#taken; t++) {
+      const { inputs, targets } = this.#window[t];
+      if (this.#plan?.feed.fits(t, inputs, targets) !== true) {
+        this.#another(t, inputs, targets);
+        return;
+      }
+      this.#plan.take(t, inputs, targets);
+    }
+  }
+
+  get #residents(): readonly TypedArray[] {
+    return this.#plan?.resident ?? this.#held;
+  }
+
+  get #gradientNow(): unknown {
+    return this.#gradient ? this.#gradient.gradient() : this.#known;
+  }
+
+  /** The memory at the end of the last complete window, as trees, with whatever gradient was known last. */
+  #unloaded(): Memory {
+    const { parameters, moments, lanes } = treesOf(this.#like, this.#residents);
+    return {
+      parameters: named(parameters),
+      moments,
+      gradient: this.#gradientNow,
+      lanes: lanes.map((lane) => ({ ...lane, window: [] })),
+      steps: this.steps,
+      updates: this.updates,
+      pending: 0,
+    };
   }
 
   /** Makes sure that the last gradient is known, by learning the last windows again. */
   #recall(): void {
     if (this.#gradient !== null) return;
-    const [window, forward] = [this.#window, this.#forward];
-    const { since, before } = this.#mark;
-    if (before !== undefined && !since.some(isScored)) this.#mark = { ...before, since: [...before.since, ...since] };
-    this.#replay(this.#mark.since.length, true);
-    this.#window = window;
-    this.#forward = forward;
+    const mark = this.#mark;
+    if (mark.before !== undefined && !mark.isScored) {
+      this.#return(mark.before);
+      this.#again(mark.before, mark.before.count);
+      mark.gradient = this.#gradientNow;
+      mark.before = undefined;
+    } else this.#return(mark);
+    this.#again(mark, mark.count);
+    this.#resume();
   }
 
-  /** Makes this point the mark, if every number is finite; otherwise goes back to the last step after which all were. */
-  #verify(): void {
-    if (this.#gradient === null && this.#mark.since.length < stretch) {
-      if (!finite(this.#unloaded())) throw this.#broken([]);
-      return;
+  /**
+   * Makes this point the mark, if every number is finite; otherwise goes back to the last step after which all were. A mark is put off
+   * while the gradient is unknown and more windows may follow, unless it `must` be now.
+   */
+  #verify(must = this.#mark.count === stretch): void {
+    if (this.#mark.count === 0) return;
+    if (must && !this.#mark.isScored) this.#recall();
+    if (this.#plan?.runner.finite === false) throw this.#broken();
+    if (this.#gradient === null && !must) return;
+    const next = this.#spare ?? new Mark();
+    const isKnown = this.#gradient !== null;
+    this.#spare = isKnown ? this.#mark : this.#mark.before;
+    this.#mark.before = undefined;
+    next.before = isKnown ? undefined : this.#mark;
+    next.gradient = isKnown ? this.#gradientNow : undefined;
+    this.#mark = next;
+    this.#place(this.#residents);
+  }
+
+  /** Makes the mark the present place. */
+  #place(numbers: readonly TypedArray[]): void {
+    this.#mark.place(numbers, this, this.#noise.save());
+    if (this.#mark.before === undefined) this.#mark.gradient = this.#gradientNow;
+  }
+
+  /** Goes back to a mark. */
+  #return(mark: Mark): void {
+    this.#noise = restoreNoise(mark.noise as SavedNoise);
+    this.steps = mark.steps;
+    this.updates = mark.updates;
+    this.#plan = undefined;
+    this.#held = mark.numbers;
+    this.#known = mark.gradient;
+    this.#gradient = mark.before === undefined ? undefined : null;
+  }
+
+  /** From a mark on, learns the first windows again, with their gradients. */
+  #again(mark: Mark, count: number, from = 0): void {
+    if (from < count) this.#load(this.#planFor(mark.moments, true));
+    const plan = this.#plan as LearnPlan;
+    for (let at = from; at < count; at++) {
+      mark.feed(at, plan.feed);
+      plan.takeAgain();
+      this.#learn(plan);
+      this.#count(plan);
     }
-    // The gradient at this mark may stay unknown where windows since the last one give it; those that were only observed do not.
-    if (!this.#mark.since.some(isScored)) this.#recall();
-    const memory = this.#unloaded();
-    if (!finite(memory)) throw this.#broken([]);
-    const { memory: last, noise, since } = this.#mark;
-    const mark = { memory, noise: this.#noise.save(), since: [] };
-    this.#mark = this.#gradient === null ? { ...mark, before: { memory: last, noise, since } } : mark;
-  }
-
-  /** From the mark on, learns the first windows again. */
-  #replay(count: number, withGradient: boolean): void {
-    const { memory, noise, since, before } = this.#mark;
-    this.#noise = restoreNoise(noise);
-    this.#settle(memory);
-    if (before !== undefined) this.#gradient = null;
-    since.slice(0, count).forEach((moments) => {
-      this.#learn(moments, withGradient);
-    });
   }
 
   /** Goes back to the last good step, and says what happened in the one after it. */
-  #broken(losses: readonly number[]): Error {
-    const window = this.#window;
-    const { since } = this.#mark;
-    this.#replay(0, true);
-    for (let good = 0; good < since.length; good++) {
-      this.#learn(since[good], true);
-      const after = this.#unloaded();
-      if (finite(after)) continue;
-      this.#replay(good, true);
-      since.length = good;
-      return nonFinite(this.steps, culprit(after) ?? 'a number stopped being finite');
+  #broken(loss?: number): Error {
+    const mark = this.#mark;
+    this.#return(mark);
+    for (let good = 0; good < mark.count; good++) {
+      this.#again(mark, good + 1, good);
+      if (this.#plan?.runner.finite === true) continue;
+      const what = culprit(this.#unloaded()) ?? 'a number stopped being finite';
+      this.#return(mark);
+      this.#again(mark, good);
+      mark.count = good;
+      this.#taken = 0;
+      return nonFinite(this.total, what);
     }
-    for (const moment of window) this.#predict(moment);
-    this.#window = window;
-    return nonFinite(this.steps, `the loss became ${losses.find((loss) => !Number.isFinite(loss))}`);
+    this.#resume();
+    return nonFinite(this.total, `the loss became ${loss}`);
   }
 }
 
-function finite({ parameters, moments, lanes }: Memory): boolean {
-  return leavesOf([parameters, moments, lanes.map(({ state, influence }) => ({ state, influence }))] as Tree).every(
-    kernels.allFinite,
-  );
-}
-
-function isScored(moments: readonly Moment[]): boolean {
-  return countScored(moments) > 0;
+function copyOf({ inputs, targets }: Moment): Moment {
+  return { inputs: [...inputs], targets: targets && [...targets] };
 }

@@ -1,6 +1,6 @@
-import type { Noise } from '../../lib/index.ts';
+import type { Noise, Tensor } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import type { Engine, Outcome } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
 import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
@@ -10,6 +10,7 @@ import { begun, specialise } from './specialise.ts';
 /** Every operation runs when it is called: any platform, any primitive, easy to follow. */
 export class EagerEngine implements Engine {
   memory: Memory;
+  outputs: () => readonly Tensor[] = () => [];
   #setting: Setting;
   readonly #met = new Set<string>();
 
@@ -18,7 +19,7 @@ export class EagerEngine implements Engine {
     this.memory = memory;
   }
 
-  get steps(): number {
+  get total(): number {
     return this.memory.steps;
   }
 
@@ -38,7 +39,8 @@ export class EagerEngine implements Engine {
     return this.#setting.estimator;
   }
 
-  step(inputs: readonly unknown[], targets: Targets): Outcome {
+  step(given: readonly unknown[], goals: Targets): number {
+    const [inputs, targets] = [[...given], goals && [...goals]];
     this.#meet(inputs);
     const memory = begun(this.#setting, this.memory);
     const steps = takeSteps(this.#setting, memory, inputs, targets);
@@ -51,7 +53,8 @@ export class EagerEngine implements Engine {
     const next = moveOn(this.#setting, memory, steps, clockAt(memory), verify);
     verify(next);
     this.memory = next;
-    return { losses, outputs: () => steps.map(({ output }) => output) };
+    this.outputs = () => steps.map(({ output }) => output);
+    return losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
   }
 
   /** Lets the estimator see each type of input once. */

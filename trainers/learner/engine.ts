@@ -3,13 +3,6 @@ import type { Estimator } from '../estimators/index.ts';
 import type { Targets } from './learn.ts';
 import type { Memory } from './memory.ts';
 
-/** What a step gives, one entry for each system; no losses when it was only observed. */
-export interface Outcome {
-  readonly losses: readonly number[];
-  /** Made into tensors when somebody asks: most loops look at the loss only. */
-  outputs(): readonly Tensor[];
-}
-
 /** Runs a learner: with the kernels one by one, or as a plan. */
 export interface Engine {
   /** Everything that changes, between steps. */
@@ -19,11 +12,17 @@ export interface Engine {
   /** The last gradient. */
   readonly gradient: unknown;
   /** The number of steps learnt from. */
-  readonly steps: number;
+  readonly total: number;
   /** The estimator, specialised to the model once there was a step. */
   readonly estimator: Estimator;
   /** The source that the estimator draws from. */
   readonly noise: Noise;
-  /** @throws NonFiniteError when a number stops being finite; the memory is as before the call then. */
-  step(inputs: readonly unknown[], targets: Targets): Outcome;
+  /**
+   * @param inputs one for each system, as the targets; not kept.
+   * @returns the mean of the systems' losses; 0 without targets.
+   * @throws NonFiniteError when a number stops being finite; the memory is as before the call then.
+   */
+  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean): number;
+  /** Makes the outputs of the last step that wanted them, one for each system, now or later. */
+  readonly outputs: () => readonly Tensor[];
 }

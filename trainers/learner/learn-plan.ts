@@ -1,43 +1,60 @@
 import { type Declare, type Runner, runnerOf, trace } from '../../autodiff/index.ts';
-import { alignLeaves, dataOf, leavesOf, type Noise, NoiseError, rebuild, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  alignLeaves,
+  dataOf,
+  leavesOf,
+  type Noise,
+  NoiseError,
+  rebuild,
+  type Tensor,
+  type Tree,
+  type TypedArray,
+} from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
+import { Feed } from './feed.ts';
 import { Keepsake } from './keepsake.ts';
-import { moveOn, type Setting, takeSteps } from './learn.ts';
+import { moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
+import { copyAll } from './mark.ts';
 import type { Memory } from './memory.ts';
-import { declareTree, lift, type Moment, type Numbers, writeMoments } from './moment.ts';
-
-/** The part of a memory that stays in the plan's arena from run to run. */
-export type Resident = {
-  readonly parameters: unknown;
-  readonly moments: unknown;
-  readonly lanes: readonly { readonly state: unknown; readonly influence: unknown }[];
-};
+import { declareTree, lift, type Moment, type Numbers } from './moment.ts';
+import { residentOf } from './resident.ts';
 
 /** How far a learner has come. */
 export type Counters = Pick<Memory, 'steps' | 'updates'>;
 
+/** What a stage gives, as indices of outputs. */
+interface Given {
+  readonly losses: readonly number[];
+  readonly states: readonly number[];
+  readonly outputs: Keepsake;
+}
+
 /**
- * Learning from a run of moments that ends with an update, as one plan: a traced `takeSteps` and `moveOn`, with the memory in the
+ * Learning from a window of moments that ends with an update, as one plan: a traced `takeSteps` and `moveOn`, with the memory in the
  * arena, the estimator's draws and the functions of time among the inputs.
+ *
+ * It runs in stages, one for each moment as it comes: its prediction, loss and new state. The last stage also learns.
  */
 export class LearnPlan {
-  readonly execution: Runner;
-  readonly #resident: Resident;
-  readonly #residents: number;
-  readonly #numbers: Numbers;
+  readonly runner: Runner;
+  readonly feed: Feed;
+  /** Whether it writes the gradient out. */
+  readonly keeps: boolean;
+  /** How many of its moments are learnt from. */
+  readonly scored: number;
+  /** The part of the memory that stays in the arena, leaf by leaf. */
+  readonly resident: readonly TypedArray[];
   readonly #draws: { readonly at: number; readonly shape: readonly number[] }[] = [];
   readonly #times: { readonly at: number; readonly value: (counters: Counters) => number }[] = [];
-  readonly #gradient: { readonly like: unknown; readonly at: number };
-  readonly #losses: readonly number[];
-  readonly #outputs: Keepsake;
+  readonly #gradient: { readonly like: Tree; readonly at: number };
+  readonly #states: readonly unknown[];
+  readonly #stages: readonly Given[];
 
-  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, withGradient: boolean) {
+  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, keeps: boolean) {
     const { dtype } = setting;
-    const fedTree = moments.map((moment) => lift(moment, dtype, numbers)) as unknown as Tree;
-    this.#numbers = numbers;
     const resident = residentOf(memory);
-    this.#resident = resident;
-    this.#residents = leavesOf(resident as Tree).length;
+    const like = resident as unknown as Tree;
+    const residents = leavesOf(like).length;
     let declared = 0;
     const { program, result } = trace('learn', (declare) => {
       const counted: Declare = (type, label) => {
@@ -45,88 +62,120 @@ export class LearnPlan {
         return declare(type, label);
       };
       const own = declareTree(resident, counted, '');
-      const fed = declareTree(fedTree, counted, '') as unknown as readonly Moment[];
+      const fed = moments.map((moment) => declareTree(lift(moment, dtype, numbers), counted, ''));
       const noise = drawsAs((shape) => {
         this.#draws.push({ at: declared, shape });
         return counted({ shape, dtype });
       });
       let now: Memory = { ...memory, ...own, lanes: own.lanes.map((lane) => ({ ...lane, window: [] })) };
-      const outcomes = fed.map((moment) => {
-        const steps = takeSteps({ ...setting, noise }, now, moment.inputs, moment.targets);
+      const stages = fed.map(({ inputs, targets }) => {
+        const steps = takeSteps({ ...setting, noise }, now, inputs, targets);
         const ahead = now.steps - memory.steps;
         const clock = this.#clock(ahead, (value) => {
           this.#times.push({ at: declared, value });
           return counted({ shape: [], dtype });
         });
         now = moveOn({ ...setting, noise }, now, steps, clock);
-        return steps;
+        return {
+          losses: steps.flatMap(({ loss }) => loss ?? []),
+          outputs: steps.map(({ output }) => output),
+          states: steps.map(({ next }) => next) as Tree[],
+        };
       });
-      const last = outcomes[outcomes.length - 1];
       return {
-        resident: rebuild(resident as Tree, alignLeaves(resident as Tree, residentOf(now), 'learner') as Tensor[]),
-        gradient: (withGradient ? now.gradient : []) as Tree,
-        losses: last.flatMap(({ loss }) => loss ?? []),
-        outputs: last.map(({ output }) => output),
+        resident: rebuild(like, alignLeaves(like, residentOf(now), 'learner') as Tensor[]),
+        gradient: (keeps ? now.gradient : []) as Tree,
+        // The last states are among what is resident.
+        stages: stages.map((stage, t) => (t === moments.length - 1 ? { ...stage, states: [] } : stage)),
       };
     });
-    const sizes = result as unknown as { gradient: Tree; losses: Tensor[]; outputs: Tensor[] };
-    const gradientAt = this.#residents;
-    const lossesAt = gradientAt + leavesOf(sizes.gradient).length;
-    const outputsAt = lossesAt + sizes.losses.length;
-    this.#gradient = { like: sizes.gradient, at: gradientAt };
-    this.execution = runnerOf(program, new Map(Array.from({ length: this.#residents }, (_, i) => [i, i])));
-    this.#losses = sizes.losses.map((_, i) => lossesAt + i);
-    this.#outputs = new Keepsake(
-      this.execution,
-      sizes.outputs.map((_, i) => outputsAt + i),
-    );
+    const sizes = result as unknown as { gradient: Tree; stages: { losses: Tensor[]; outputs: Tensor[]; states: Tree[] }[] };
+    let at = residents;
+    const take = (tree: Tree) => leavesOf(tree).map(() => at++);
+    const gradient = { like: sizes.gradient, at };
+    take(sizes.gradient);
+    const stages = sizes.stages.map(({ losses, outputs, states }) => ({
+      losses: take(losses),
+      outputs: take(outputs),
+      states: take(states),
+    }));
+    const leaves = leavesOf(like);
+    const influence = new Set(memory.lanes.flatMap((lane) => leavesOf(lane.influence as Tree)));
+    this.runner = runnerOf(program, {
+      updates: new Map(leaves.map((_, i) => [i, i])),
+      stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
+      // Many a parameter has no influence on the state, and what estimates that stays zero.
+      zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
+    });
+    this.feed = new Feed(this.runner, residents, moments, numbers);
+    this.keeps = keeps;
+    this.scored = moments.filter(({ targets }) => targets !== undefined).length;
+    this.resident = leaves.map((_, i) => this.runner.input(i));
+    this.#gradient = gradient;
+    this.#states = memory.lanes.map(({ state }) => state);
+    this.#stages = stages.map(({ losses, outputs, states }) => ({ losses, states, outputs: new Keepsake(this.runner, outputs) }));
+  }
+
+  /** Whether a memory is what the plan counts on. */
+  accepts(resident: readonly TypedArray[]): boolean {
+    return this.runner.zeros.every((at) => isZero(resident[at]));
   }
 
   /** Puts a memory into the arena. */
-  load(memory: Memory): void {
-    leavesOf(residentOf(memory) as Tree).forEach((leaf, i) => {
-      this.execution.write(i, leaf);
-    });
+  load(resident: readonly TypedArray[]): void {
+    copyAll(this.resident, resident);
   }
 
-  /** The memory in the arena. */
-  unload(): Resident {
-    return rebuild(
-      this.#resident as Tree,
-      Array.from({ length: this.#residents }, (_, i) => this.execution.read(i)),
-    ) as unknown as Resident;
-  }
-
-  /** The last gradient, if the plan was made to keep it. */
+  /** The last gradient, if the plan keeps it. */
   gradient(): unknown {
-    const like = this.#gradient.like as Tree;
+    const { like, at } = this.#gradient;
     return rebuild(
       like,
-      leavesOf(like).map((_, i) => this.execution.read(this.#gradient.at + i)),
+      leavesOf(like).map((_, i) => this.runner.read(at + i)),
     );
   }
 
-  /** Learns from moments of the traced types, with the functions of time taken at these counters. */
-  run(moments: readonly Moment[], counters: Counters, noise: Noise): void {
-    const { execution } = this;
-    writeMoments(execution, this.#residents, moments, this.#numbers);
-    execution.check();
-    for (const { at, shape } of this.#draws) {
-      const target = execution.input(at);
+  /** Takes in moment t of a window whose earlier ones were taken in before. @throws IndexError or DTypeError; nothing has changed then. */
+  take(t: number, inputs: readonly unknown[], targets: Targets): void {
+    this.feed.write(t, inputs, targets);
+    this.runner.check(t);
+    if (t < this.#stages.length - 1) this.runner.run(t);
+  }
+
+  /** Takes in what is written in the arena, a whole window. */
+  takeAgain(): void {
+    for (let t = 0; t < this.#stages.length - 1; t++) this.runner.run(t);
+  }
+
+  /** Learns from the window that was taken in, with the functions of time taken at these counters. */
+  learn(counters: Counters, noise: Noise): void {
+    const { runner } = this;
+    for (let i = 0; i < this.#draws.length; i++) {
+      const target = runner.input(this.#draws[i].at);
       if (noise.fillSigns !== undefined && !(target instanceof Int32Array)) noise.fillSigns(target);
-      else target.set(dataOf(noise.signs(shape)));
+      else target.set(dataOf(noise.signs(this.#draws[i].shape)));
     }
-    for (const { at, value } of this.#times) execution.input(at)[0] = value(counters);
-    execution.run();
+    for (let i = 0; i < this.#times.length; i++) runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
+    runner.run(this.#stages.length - 1);
   }
 
-  losses(): number[] {
-    return this.#losses.map((at) => this.execution.output(at)[0]);
+  /** The loss at moment t: the mean over the systems, and not a finite number when one of theirs is not; 0 for what is only observed. */
+  loss(t: number): number {
+    const { losses } = this.#stages[t];
+    let sum = 0;
+    for (let i = 0; i < losses.length; i++) sum += this.runner.output(losses[i])[0];
+    return losses.length < 2 ? sum : sum / losses.length;
   }
 
-  /** The outputs of the last run, whenever they are asked for. */
-  outputs(): () => Tensor[] {
-    return this.#outputs.keep();
+  /** The outputs at moment t, whenever they are asked for. */
+  outputs(t: number): () => Tensor[] {
+    return this.#stages[t].outputs.keep();
+  }
+
+  /** The states after moment t, within a window. */
+  states(t: number): readonly unknown[] {
+    const leaves = this.#stages[t].states.map((at) => this.runner.read(at));
+    return rebuild(this.#states as Tree, leaves) as unknown as readonly unknown[];
   }
 
   #clock(ahead: number, declare: (value: (counters: Counters) => number) => Tensor): Clock {
@@ -137,8 +186,9 @@ export class LearnPlan {
   }
 }
 
-function residentOf({ parameters, moments, lanes }: Pick<Memory, 'parameters' | 'moments' | 'lanes'>): Resident {
-  return { parameters, moments, lanes: lanes.map(({ state, influence }) => ({ state, influence })) };
+function isZero(data: TypedArray): boolean {
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) return false;
+  return true;
 }
 
 /** Noise whose signs are inputs of the plan. */

@@ -23,6 +23,9 @@ export class Learner<P, S, X, Y> {
   readonly dtype: FloatDType;
   readonly #setting: Setting;
   readonly #engine: Engine;
+  /** What came in last, one for each system. */
+  readonly #inputs: unknown[] = [];
+  readonly #targets: unknown[] = [];
 
   /** Use `createLearner` or `restoreLearner`. */
   constructor(config: LearnerConfig<P, S, X, Y>, setting: Setting, engine: Engine) {
@@ -63,7 +66,7 @@ export class Learner<P, S, X, Y> {
 
   /** How many times `step` was called. */
   get steps(): number {
-    return this.#engine.steps;
+    return this.#engine.total;
   }
 
   /** The model's output for an input at the carried state. Nothing moves. */
@@ -80,14 +83,39 @@ export class Learner<P, S, X, Y> {
    * @throws NonFiniteError when the loss, the gradient or a parameter becomes NaN or infinite; the learner is as before the call then.
    */
   step(input: X, target: Y): Scored {
-    const { distribute, collectOutputs } = this.#setting.systems;
-    const { losses, outputs } = this.#engine.step(distribute(input, 'input'), distribute(target, 'target'));
-    return new LazyScored(losses, () => collectOutputs(outputs()) as Tensor);
+    const loss = this.#step(input, target, true);
+    const { outputs } = this.#engine;
+    const { collectOutputs } = this.#setting.systems;
+    return new LazyScored(loss, () => collectOutputs(outputs()) as Tensor);
+  }
+
+  /**
+   * Steps through a chunk of the stream, as `step` does one by one, and faster: no outputs are kept, and nothing is allocated.
+   * @param losses where the losses go; a new list by default.
+   * @returns the loss of each prediction.
+   * @throws ConfigurationError when the lengths differ; NonFiniteError as `step`: what came before has been learnt then.
+   */
+  stepMany(
+    inputs: ArrayLike<X>,
+    targets: ArrayLike<Y>,
+    losses: Float32Array | Float64Array = new Float64Array(inputs.length),
+  ): Float32Array | Float64Array {
+    if (targets.length !== inputs.length || losses.length < inputs.length)
+      throw new ConfigurationError(
+        `stepMany: ${inputs.length} inputs, ${targets.length} targets, and room for ${losses.length} losses; give as many of each`,
+      );
+    for (let at = 0; at < inputs.length; at++) losses[at] = this.#step(inputs[at], targets[at], false);
+    return losses;
+  }
+
+  #step(input: X, target: Y, wantsOutputs: boolean): number {
+    const { distribute } = this.#setting.systems;
+    return this.#engine.step(distribute(input, 'input', this.#inputs), distribute(target, 'target', this.#targets), wantsOutputs);
   }
 
   /** Moves on without a target: the state and the influence advance, and nothing is learnt from this input itself. */
   observe(input: X): void {
-    this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined);
+    this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, false);
   }
 
   /** Back to the start state, on which the parameters have no influence; what the window held is dropped. */

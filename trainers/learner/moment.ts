@@ -1,15 +1,5 @@
-import type { Declare, Runner } from '../../autodiff/index.ts';
-import {
-  DTypeError,
-  type FloatDType,
-  indices,
-  leavesOf,
-  mapTree,
-  sameShape,
-  Tensor,
-  type Tree,
-  tensor,
-} from '../../lib/index.ts';
+import type { Declare } from '../../autodiff/index.ts';
+import { type FloatDType, indices, mapTree, sameShape, Tensor, type Tree, tensor } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 
 /** What comes in at one moment of time: an input and a target for every system; no targets when it is only observed. */
@@ -31,29 +21,18 @@ export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Nu
   ) as Moment;
 }
 
-/** How many of the moments are learnt from. */
-export function countScored(moments: readonly Moment[]): number {
-  let count = 0;
-  for (const { targets } of moments) if (targets !== undefined) count++;
-  return count;
-}
-
-/** Whether two windows surely have the same signature: plain numbers, or tensors of the same type, in the same places. */
-export function alike(a: readonly Moment[], b: readonly Moment[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let t = 0; t < a.length; t++)
-    if (!alikeAll(a[t].inputs, b[t].inputs) || !alikeAll(a[t].targets, b[t].targets)) return false;
-  return true;
-}
-
-function alikeAll(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
+/** Whether two lists have the same types: plain numbers, or tensors of the same dtype and shape, in the same places. */
+export function sameType(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
   if (a === undefined || b === undefined || a.length !== b.length) return a === b;
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i], b[i]];
-    if (typeof x === 'number' && typeof y === 'number') continue;
-    if (!(x instanceof Tensor && y instanceof Tensor && x.dtype === y.dtype && sameShape(x.shape, y.shape))) return false;
-  }
+  for (let i = 0; i < a.length; i++) if (!alike(a[i], b[i])) return false;
   return true;
+}
+
+function alike(x: unknown, y: unknown): boolean {
+  if (typeof x === 'number' || typeof y === 'number') return typeof x === typeof y;
+  if (x instanceof Tensor && y instanceof Tensor) return x.dtype === y.dtype && sameShape(x.shape, y.shape);
+  // Trees take their time.
+  return typeOf(x) === typeOf(y);
 }
 
 /** What tells plans apart: the structure, dtypes and shapes of what comes in. */
@@ -66,24 +45,6 @@ export function signatureOf(moments: readonly Moment[]): string {
     signature += targets === undefined ? 'unscored;' : ';';
   }
   return signature;
-}
-
-/** Writes moments into the inputs of a plan, from the one at `begin` on. @throws DTypeError for a class that is not a whole number. */
-export function writeMoments(execution: Runner, begin: number, moments: readonly Moment[], numbers: Numbers): void {
-  let at = begin;
-  const write = (value: unknown, isClass: boolean) => {
-    if (typeof value !== 'number') {
-      for (const leaf of leavesOf(value as Tree)) execution.write(at++, leaf);
-      return;
-    }
-    if (isClass && !Number.isInteger(value))
-      throw new DTypeError(`${value} is not a class index; give a real number as a tensor`);
-    execution.input(at++)[0] = value;
-  };
-  for (const { inputs, targets } of moments) {
-    for (const input of inputs) write(input, true);
-    if (targets !== undefined) for (const target of targets) write(target, numbers === 'classes');
-  }
 }
 
 /** The tree with an input of a program for every leaf. */

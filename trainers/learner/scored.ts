@@ -14,10 +14,8 @@ export class LazyScored implements Scored {
   readonly #predict: () => Tensor;
   #output: Tensor | undefined;
 
-  constructor(losses: readonly number[], predict: () => Tensor) {
-    let sum = 0;
-    for (const loss of losses) sum += loss;
-    this.loss = sum / losses.length;
+  constructor(loss: number, predict: () => Tensor) {
+    this.loss = loss;
     this.#predict = predict;
   }
 

@@ -12,8 +12,8 @@ import { admit, stackLanes, takeLane } from './streams.ts';
 export interface Systems {
   readonly model: Cell<unknown, unknown, unknown>;
   readonly loss: Loss<unknown>;
-  /** One value for each system. */
-  distribute(value: unknown, name: string): unknown[];
+  /** One value for each system, in a list that may be given: this is every step. */
+  distribute(value: unknown, name: string, into?: unknown[]): unknown[];
   /** The inverse of `distribute`, for states and outputs. */
   collect(values: readonly unknown[]): unknown;
   collectOutputs(outputs: readonly unknown[]): unknown;
@@ -33,7 +33,10 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
     return {
       model,
       loss,
-      distribute: (value, name) => [admit(value, dtype, name)],
+      distribute(value, name, into = []) {
+        into[0] = admit(value, dtype, name);
+        return into;
+      },
       collect: ([value]) => value,
       collectOutputs: ([output]) => output,
       start: [one],

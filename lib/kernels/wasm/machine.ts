@@ -1,3 +1,4 @@
+import type { DType } from '../../dtype.ts';
 import { binary, reservedBytes } from './binary.ts';
 
 /** Bytes at the start of the memory that the kernels keep for themselves: tables and packing space. A multiple of 64. */
@@ -18,6 +19,8 @@ export interface Memory {
 
 interface Kernels {
   run(begin: number, end: number): void;
+  finite32(at: number, size: number): number;
+  finite64(at: number, size: number): number;
 }
 
 /**
@@ -40,6 +43,14 @@ export class Machine {
   /** Runs the instructions between two byte addresses. */
   run(begin: number, end: number): void {
     this.#kernels.run(begin, end);
+  }
+
+  /** Whether there is no NaN and no infinity in any of these; integers have none. */
+  finite(buffers: readonly { readonly dtype: DType; readonly address: number; readonly size: number }[]): boolean {
+    return buffers.every(({ dtype, address, size }) => {
+      if (dtype === 'int32') return true;
+      return (dtype === 'float32' ? this.#kernels.finite32(address, size) : this.#kernels.finite64(address, size)) === 1;
+    });
   }
 }
 

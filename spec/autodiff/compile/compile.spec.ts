@@ -239,7 +239,7 @@ describe('compile', () => {
       const [w, i] = [declare(sample([3, 2])), declare(indices(0))];
       return [add(mul(w, 0.5), scatterAdd(gather(w, i), i, 3))];
     });
-    const execution = new Execution(program, new Map([[0, 0]]));
+    const execution = new Execution(program, { updates: new Map([[0, 0]]) });
     execution.write(0, sample([3, 2]));
     execution.write(1, indices(3));
     expect(() => execution.check()).to.throw(IndexError);

@@ -36,9 +36,9 @@ const opcodeOf = (operation: string, dtype: DType) =>
 function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): { bytes: number[]; tiles: number } {
   const assembler = new Assembler();
   const pinned = [...write(assembler), ...assembler.constants.keys()];
-  const instructions = fused ? fuse(assembler.instructions, assembler) : assembler.instructions;
+  const [instructions] = fused ? fuse([assembler.instructions], assembler) : [assembler.instructions];
   const begin = layOut(wasm.reservedBytes, pinned, instructions);
-  const { words, length } = encode(begin, instructions, opcodeOf);
+  const { words, ends } = encode(begin, [instructions], opcodeOf);
   const machine = new wasm.Machine(begin + words.byteLength + 65536);
   const memory = machine.memory.buffer;
   const view = ({ dtype, address, size }: Buffer) =>
@@ -52,7 +52,7 @@ function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): 
   });
   for (const [buffer, data] of assembler.constants) view(buffer).set(data);
   new Int32Array(memory, begin, words.length).set(words);
-  machine.run(begin, begin + 4 * length);
+  machine.run(begin, ends[0]);
   const bytes = pinned.flatMap((buffer) => Array.from(new Uint8Array(memory, buffer.address, view(buffer).byteLength)));
   return { bytes, tiles: instructions.filter(({ operation }) => operation === 'tiles').length };
 }
@@ -230,7 +230,7 @@ describe('fused instructions', () => {
     const { program } = trace('adam', (declare) =>
       body(...(start.map((x) => declare(x)) as [Tensor, Tensor, Tensor, Tensor, Tensor])),
     );
-    const execution = new Execution(program, new Map([0, 1, 2, 3, 4].map((i) => [i, i])));
+    const execution = new Execution(program, { updates: new Map([0, 1, 2, 3, 4].map((i) => [i, i])) });
     start.forEach((x, i) => {
       execution.write(i, x);
     });

@@ -38,7 +38,9 @@ function requireUpdates(
   tolerance?: number,
 ): void {
   const { program } = trace('update', (declare) => body(...start.map((x) => declare(x))));
-  const execution = new Execution(program, new Map(Object.entries(updates).map(([output, input]) => [Number(output), input])));
+  const execution = new Execution(program, {
+    updates: new Map(Object.entries(updates).map(([output, input]) => [Number(output), input])),
+  });
   start.forEach((x, i) => {
     execution.write(i, x);
   });

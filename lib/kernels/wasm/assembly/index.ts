@@ -1,6 +1,7 @@
 // The interpreter: runs the instructions between two addresses. opcodes.ts says what they are.
 import { adam } from './adam';
 import * as e from './elementwise';
+import { finite } from './finite';
 import { gemm } from './gemm';
 import * as layout from './layout';
 import * as masks from './masks';
@@ -13,6 +14,14 @@ import { tiles } from './tiles';
 /** Where free memory starts. */
 export function reservedBytes(): usize {
   return (__heap_base + 63) & ~63;
+}
+
+export function finite32(at: usize, size: usize): bool {
+  return finite<f32>(at, size);
+}
+
+export function finite64(at: usize, size: usize): bool {
+  return finite<f64>(at, size);
 }
 
 export function run(begin: usize, end: usize): void {

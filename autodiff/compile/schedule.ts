@@ -1,0 +1,35 @@
+import type { Tensor } from '../../lib/index.ts';
+import type { Equation } from '../symbol.ts';
+import type { Program } from './program.ts';
+
+/** How a program is run, over and over. By default: whole, from what is written into its inputs. */
+export interface Schedule {
+  /** For outputs that replace an input in place, the index of that input: what carries over from one run to the next. */
+  readonly updates?: ReadonlyMap<number, number>;
+  /**
+   * For a program that runs in parts, as its inputs come in: the outputs that each part gives, by their indices. The last part does
+   * all the rest. An output of an earlier part is none of those that replace an input.
+   */
+  readonly stages?: readonly (readonly number[])[];
+  /** Inputs with a replacement that hold nothing but zeros; what stays zero is not computed. */
+  readonly zeros?: readonly number[];
+}
+
+/** The equations of each part of a program, in their order, every one in the first part that needs it. */
+export function equationsOf({ equations, outputs }: Program, { stages = [[]] }: Schedule): Equation[][] {
+  const makers = new Map<Tensor, Equation>(equations.map((equation) => [equation.result, equation]));
+  const placed = new Set<Equation>();
+  return stages.map((given, stage) => {
+    if (stage === stages.length - 1) return equations.filter((equation) => !placed.has(equation));
+    const own = new Set<Equation>();
+    const require = (x: Tensor): void => {
+      const maker = makers.get(x);
+      if (maker === undefined || placed.has(maker) || own.has(maker)) return;
+      own.add(maker);
+      maker.operands.forEach(require);
+    };
+    for (const at of given) require(outputs[at]);
+    for (const equation of own) placed.add(equation);
+    return equations.filter((equation) => own.has(equation));
+  });
+}

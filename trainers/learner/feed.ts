@@ -1,0 +1,61 @@
+import type { Runner } from '../../autodiff/index.ts';
+import { DTypeError, leavesOf, Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import type { Targets } from './learn.ts';
+import { type Moment, type Numbers, sameType, signatureOf } from './moment.ts';
+
+/** The inputs of a plan that take a window of moments in. */
+export class Feed {
+  /** What tells the types of windows apart. */
+  readonly signature: string;
+  /** Examples of the moments. */
+  readonly moments: readonly Moment[];
+  readonly #runner: Runner;
+  readonly #numbers: Numbers;
+  /** The input that each moment begins with. */
+  readonly #begins: readonly number[];
+  /** The numbers that came in, leaf by leaf, as the plan reads them. */
+  readonly numbers: readonly TypedArray[];
+
+  /** @param begin the first input of the first moment. */
+  constructor(runner: Runner, begin: number, moments: readonly Moment[], numbers: Numbers) {
+    let at = begin;
+    this.#begins = moments.map(({ inputs, targets = [] }) => {
+      const own = at;
+      for (const value of [...inputs, ...targets]) at += typeof value === 'number' ? 1 : leavesOf(value as Tree).length;
+      return own;
+    });
+    this.signature = signatureOf(moments);
+    this.moments = moments;
+    this.numbers = Array.from({ length: at - begin }, (_, i) => runner.input(begin + i));
+    this.#runner = runner;
+    this.#numbers = numbers;
+  }
+
+  /** Whether moment t has the type that the plan was made for. */
+  fits(t: number, inputs: readonly unknown[], targets: Targets): boolean {
+    const own = this.moments[t];
+    return sameType(own.inputs, inputs) && sameType(own.targets, targets);
+  }
+
+  /** Writes moment t. @throws DTypeError for a class that is not a whole number. */
+  write(t: number, inputs: readonly unknown[], targets: Targets): void {
+    let at = this.#begins[t];
+    for (let i = 0; i < inputs.length; i++) at = this.#put(at, inputs[i], true);
+    if (targets === undefined) return;
+    for (let i = 0; i < targets.length; i++) at = this.#put(at, targets[i], this.#numbers === 'classes');
+  }
+
+  #put(at: number, value: unknown, isClass: boolean): number {
+    if (typeof value === 'number') {
+      if (isClass && !Number.isInteger(value))
+        throw new DTypeError(`${value} is not a class index; give a real number as a tensor`);
+      this.#runner.input(at)[0] = value;
+      return at + 1;
+    }
+    const leaves = value instanceof Tensor ? [value] : leavesOf(value as Tree);
+    leaves.forEach((leaf, i) => {
+      this.#runner.write(at + i, leaf);
+    });
+    return at + leaves.length;
+  }
+}

@@ -1,4 +1,4 @@
-import type { DType, TypedArray } from '../../lib/index.ts';
+import { type DType, type TypedArray, wasm } from '../../lib/index.ts';
 
 /** A run of elements in the arena. Its place is known once the whole plan is laid out. */
 export interface Buffer {
@@ -120,10 +120,15 @@ export function encode(
 ): Encoded {
   const wordsOf = ({ operation, dtype, operands }: Instruction) => [opcodeOf(operation, dtype), ...operands.map(word)];
   const lengthOf = ({ operands, body }: Instruction) => 1 + operands.length + (body === undefined ? 0 : 2);
+  const own = parts.map((instructions) => instructions.map(narrowed));
+  const ends: number[] = [];
   let length = 0;
-  const ends = parts.map((instructions) => begin + 4 * (length += instructions.reduce((sum, one) => sum + lengthOf(one), 0)));
+  for (const instructions of own) {
+    for (const one of instructions) length += lengthOf(one);
+    ends.push(begin + 4 * length);
+  }
   const bodies: number[] = [];
-  const main = parts.flat().flatMap((instruction) => {
+  const main = own.flat().flatMap((instruction) => {
     if (instruction.body === undefined) return wordsOf(instruction);
     const body = instruction.body.flatMap(wordsOf);
     const address = begin + 4 * (length + bodies.length);
@@ -131,6 +136,20 @@ export function encode(
     return wordsOf({ ...instruction, operands: [address, body.length, ...instruction.operands] });
   });
   return { words: Int32Array.from([...main, ...bodies]), ends };
+}
+
+const single = new Set(['add', 'mul', 'reciprocal', 'sqrt']);
+
+/** What is done to one number has instructions of its own. */
+function narrowed(instruction: Instruction): Instruction {
+  const { operation, operands } = instruction;
+  if (!single.has(operation) || operands[operands.length - 1] !== 1) return instruction;
+  return { ...instruction, operation: `${operation}1`, operands: operands.slice(0, -1) };
+}
+
+/** The buffers that an instruction writes. */
+export function writtenBy({ operation, operands }: Instruction): Buffer[] {
+  return operands.slice(0, wasm.written[operation as wasm.OpName] ?? 1).flatMap((operand) => bufferOf(operand) ?? []);
 }
 
 function word(operand: InstructionOperand): number {

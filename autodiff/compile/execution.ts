@@ -14,19 +14,21 @@ export class Execution {
   readonly #machine: wasm.Machine;
   readonly #inputs: readonly TypedArray[];
   readonly #outputs: readonly TypedArray[];
-  readonly #carried: readonly Buffer[];
+  readonly #carried: ReadonlySet<Buffer>;
+  /** Whether what is computed from what was written has been. */
+  #isOpen = false;
 
   constructor(program: Program, schedule: Schedule = {}) {
     this.program = program;
     this.plan = planOf(program, schedule, opcodeOf, wasm.reservedBytes);
-    const { inputs, outputs, constants, words, begin, bytes } = this.plan;
+    const { inputs, outputs, constants, words, opening, bytes } = this.plan;
     this.#machine = new wasm.Machine(bytes);
     const { buffer: memory } = this.#machine.memory;
     const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);
     for (const [buffer, data] of constants) view(buffer).set(data);
-    new Int32Array(memory, begin, words.length).set(words);
+    new Int32Array(memory, opening, words.length).set(words);
     this.#inputs = inputs.map(view);
-    this.#carried = [...new Set(schedule.updates?.values())].map((at) => inputs[at]);
+    this.#carried = new Set([...(schedule.updates?.values() ?? [])].map((at) => inputs[at]));
     this.#outputs = outputs.map(view);
   }
 
@@ -45,8 +47,19 @@ export class Execution {
     return this.#outputs[at];
   }
 
+  /** Writes an input. */
   write(at: number, x: Tensor): void {
     this.#inputs[at].set(dataOf(x));
+    if (this.#carried.has(this.plan.inputs[at])) this.#isOpen = false;
+  }
+
+  /** Writes the inputs that are replaced by outputs, all of them, in order. */
+  load(numbers: readonly TypedArray[]): void {
+    let at = 0;
+    this.plan.inputs.forEach((buffer, i) => {
+      if (this.#carried.has(buffer)) this.#inputs[i].set(numbers[at++]);
+    });
+    this.#isOpen = false;
   }
 
   /** A copy of an output. */
@@ -77,13 +90,14 @@ export class Execution {
 
   /** Runs the plan, or a part of it after all those before; indices must have been checked. */
   run(stage = 0): void {
-    const { begin, ends } = this.plan;
-    this.#machine.run(stage === 0 ? begin : ends[stage - 1], ends[stage]);
+    const { opening, ends } = this.plan;
+    this.#machine.run(this.#isOpen ? ends[stage] : opening, ends[stage + 1]);
+    this.#isOpen = true;
   }
 
   /** Whether everything that carries over from run to run is finite. */
   get finite(): boolean {
-    return this.#machine.finite(this.#carried);
+    return this.#machine.finite([...this.#carried]);
   }
 }
 

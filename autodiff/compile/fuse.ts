@@ -1,10 +1,10 @@
 import type { DType } from '../../lib/index.ts';
 import { asAdam } from './adam.ts';
-import { type Assembler, type Buffer, bufferOf, type Instruction, type InstructionOperand } from './assembler.ts';
+import { type Assembler, type Buffer, bufferOf, type Instruction, type InstructionOperand, writtenBy } from './assembler.ts';
 
 /** Elementwise instructions that a tile can run; their last operand is the number of elements. */
 const elementwise = new Set(
-  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf square fill add sub mul adds muls greater greaters lessers select axpby axpbypcz'.split(
+  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf square fill add sub mul adds muls axpb greater greaters lessers select axpby axpbypcz'.split(
     ' ',
   ),
 );
@@ -14,6 +14,7 @@ const singles: Readonly<Record<string, readonly number[]>> = {
   fill: [1],
   adds: [2],
   muls: [2],
+  axpb: [1, 3],
   greaters: [2],
   lessers: [2],
   axpby: [1, 3],
@@ -75,10 +76,9 @@ function sizeOf({ operation, operands }: Instruction): number | undefined {
 
 /** Whether the order of two instructions matters. */
 function conflict(earlier: Instruction, later: Instruction): boolean {
-  const [written, writes] = [bufferOf(earlier.operands[0]), bufferOf(later.operands[0])];
+  const touches = ({ operands }: Instruction, buffer: Buffer) => operands.some((operand) => bufferOf(operand) === buffer);
   return (
-    later.operands.some((operand) => bufferOf(operand) === written) ||
-    earlier.operands.some((operand) => bufferOf(operand) === writes)
+    writtenBy(earlier).some((buffer) => touches(later, buffer)) || writtenBy(later).some((buffer) => touches(earlier, buffer))
   );
 }
 

@@ -48,6 +48,8 @@ export class Lowering implements Planner {
   readonly assembler: Assembler;
   readonly materializer: Materializer;
   readonly origins = new Origins();
+  /** Sums of squares that carry over from run to run, with what they are the squares of, m rows of n. */
+  readonly carried: { readonly norm: Buffer; readonly x: Buffer; readonly m: number; readonly n: number }[] = [];
   readonly #values = new Map<Tensor, Value>();
   readonly #zeros = new Set<Tensor>();
   readonly #uses = new Map<Tensor, number>();
@@ -111,6 +113,12 @@ export class Lowering implements Planner {
     return this.#zeros.has(x);
   }
 
+  /** Whether a sum is zero because one operand is known to be, and the other is too or is a constant. */
+  #addsNothing(x: Tensor, y: Tensor): boolean {
+    const isNothing = (operand: Tensor) => this.isZero(operand) || this.value(operand).length === 0;
+    return (this.isZero(x) && isNothing(y)) || (this.isZero(y) && isNothing(x));
+  }
+
   #zero(x: Tensor): Value {
     this.#zeros.add(x);
     return x.size === 1 ? dense(this.assembler.scalar(x.dtype, 0)) : [];
@@ -132,6 +140,10 @@ export class Lowering implements Planner {
     return out;
   }
 
+  /** The sum of the squares of an array, if it was asked for. */
+  readonly squares = (x: Buffer): Buffer | undefined =>
+    this.#scalars.find(({ operation, operands: [a, b] }) => operation === 'dot' && a === x && b === x)?.out;
+
   #lower(equation: Equation): Value {
     const { primitive, operands, parameters, result } = equation;
     const [x, y] = operands;
@@ -139,7 +151,7 @@ export class Lowering implements Planner {
     if (!known.has(primitive)) throw new NotPlannable(`${primitive.name} has no kernel`);
     if (keepsZero.has(primitive) && this.isZero(x)) return this.#zero(result);
     if ((primitive === mul || primitive === matmul) && this.isZero(y)) return this.#zero(result);
-    if (primitive === add && this.isZero(x) && this.isZero(y)) return this.#zero(result);
+    if (primitive === add && this.#addsNothing(x, y)) return this.#zero(result);
     switch (primitive.name) {
       case 'add':
         return this.#add(x, y, result);

@@ -75,6 +75,8 @@ export class Materializer {
       else if (y === undefined && x.plain && splats.length > 0)
         emit('adds', x.buffer, this.coefficient(splats.splice(0, 1)[0].coefficient, dtype), size);
       else if (y === undefined && x.plain) emit('copy', x.buffer, size);
+      else if (y === undefined && splats.length > 0)
+        emit('axpb', x.at, x.buffer, this.coefficient(splats.splice(0, 1)[0].coefficient, dtype), size);
       else if (y === undefined) emit('muls', x.buffer, x.at, size);
       else if (x.plain && y.plain) emit('add', x.buffer, y.buffer, size);
       else emit('axpby', x.at, x.buffer, y.at, y.buffer, size);

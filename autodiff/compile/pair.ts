@@ -1,4 +1,4 @@
-import { type Buffer, bufferOf, type Instruction } from './assembler.ts';
+import { type Buffer, bufferOf, type Instruction, writtenBy } from './assembler.ts';
 
 /** Products of one matrix with a vector that can share a pass over the matrix with another. */
 const paired: Readonly<Record<string, string>> = { matvec: 'matvec2', matvect: 'matvect2' };
@@ -60,11 +60,11 @@ function sliceBefore(
   const needed = new Set<Buffer>(readsOf(list[partner]));
   const slice: number[] = [];
   for (let i = partner - 1; i > at; i--) {
-    const out = bufferOf(list[i].operands[0]) as Buffer;
-    if (out === list[at].operands[1]) return undefined;
-    if (!needed.has(out)) continue;
+    const written = writtenBy(list[i]);
+    if (written.some((out) => out === list[at].operands[1])) return undefined;
+    if (!written.some((out) => needed.has(out))) continue;
     // An input may be replaced in place after it was read; every other buffer is written before anything reads it.
-    if (inputs.has(out)) return undefined;
+    if (written.some((out) => inputs.has(out))) return undefined;
     slice.push(i);
     for (const buffer of readsOf(list[i])) needed.add(buffer);
   }

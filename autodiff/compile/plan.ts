@@ -18,10 +18,11 @@ export interface Plan {
   /** The inputs that the plan counts on to be zero. */
   readonly zeros: readonly number[];
   readonly instructions: readonly Instruction[];
-  /** The instructions as words for the machine, and where they begin; the bodies of tiles follow. */
+  /** The instructions as words for the machine; the bodies of tiles follow. */
   readonly words: Int32Array;
-  readonly begin: number;
-  /** Where the machine stops after each part. */
+  /** Where they begin: with what computes, from what is written into inputs, whatever else carries over from run to run. */
+  readonly opening: number;
+  /** Where the machine stops after the opening, and after each part. */
   readonly ends: readonly number[];
   /** The size of the arena in bytes. */
   readonly bytes: number;
@@ -39,18 +40,22 @@ export function planOf(
   opcodeOf: (operation: string, dtype: DType) => number,
   reserved: number,
 ): Plan {
-  const { assembler, inputs, outputs, parts, bounds, zeros } = lower(program, schedule, schedule.zeros ?? []);
+  const { assembler, inputs, outputs, parts, carried, bounds, zeros } = lower(program, schedule, schedule.zeros ?? []);
+  const opening = carried.map(
+    ({ norm, x, m, n }): Instruction => ({ operation: 'squares', dtype: x.dtype, operands: [norm, x, m, n] }),
+  );
   const instructions = parts.flat();
-  const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs])];
+  const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)])];
   const begin = layOut(reserved, pinned, instructions);
-  const { words, ends } = encode(begin, parts, opcodeOf);
+  const { words, ends } = encode(begin, [opening, ...parts], opcodeOf);
   const { constants } = assembler;
   const bytes = begin + words.byteLength;
-  return { inputs, outputs, constants, bounds, zeros, instructions, words, begin, ends, bytes };
+  return { inputs, outputs, constants, bounds, zeros, instructions, words, opening: begin, ends, bytes };
 }
 
 type Lowered = Pick<Plan, 'inputs' | 'outputs' | 'bounds' | 'zeros'> & {
   readonly assembler: Assembler;
+  readonly carried: Lowering['carried'];
   readonly parts: readonly (readonly Instruction[])[];
 };
 
@@ -79,5 +84,8 @@ function lower(program: Program, schedule: Schedule, zeros: readonly number[]): 
   });
   const stay = zeros.filter((input) => [...updates].some(([at, to]) => to === input && lowering.isZero(program.outputs[at])));
   if (stay.length < zeros.length) return lower(program, schedule, stay);
-  return { assembler, inputs, outputs, parts: fuse(parts, assembler), bounds, zeros };
+  const { carried } = lowering;
+  const norms = new Set<unknown>(carried.map(({ norm }) => norm));
+  const needed = parts.map((part) => part.filter(({ operation, operands: [out] }) => operation !== 'dot' || !norms.has(out)));
+  return { assembler, inputs, outputs, parts: fuse(needed, assembler), carried, bounds, zeros };
 }

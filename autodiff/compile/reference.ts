@@ -7,7 +7,10 @@ import type { Program } from './program.ts';
 import { equationsOf, type Schedule } from './schedule.ts';
 
 /** What runs a program and keeps what carries over from run to run. */
-export type Runner = Pick<Execution, 'program' | 'input' | 'output' | 'write' | 'read' | 'check' | 'run' | 'finite' | 'zeros'>;
+export type Runner = Pick<
+  Execution,
+  'program' | 'input' | 'output' | 'write' | 'load' | 'read' | 'check' | 'run' | 'finite' | 'zeros'
+>;
 
 /** A program as a plan; with the reference kernels where a primitive has no other. */
 export function runnerOf(program: Program, schedule: Schedule = {}): Runner {
@@ -51,6 +54,12 @@ class ReferenceExecution implements Runner {
 
   write(at: number, x: Tensor): void {
     this.#inputs[at].set(dataOf(x));
+  }
+
+  load(numbers: readonly TypedArray[]): void {
+    this.#carried.forEach((data, i) => {
+      data.set(numbers[i]);
+    });
   }
 
   read(at: number): Tensor {

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../lib/index.ts';
 import type { Buffer } from './assembler.ts';
 import type { Lowering } from './lower.ts';
+import { type Pending, writeRankOne } from './rank-one.ts';
 import { arrayOf, buffersOf, type Value } from './values.ts';
 
 /** Where an output can be read after the run; nothing else is written there. */
@@ -20,7 +21,7 @@ export interface Replacement {
 /** Writes what replaces inputs, each once no other still reads what it replaces. */
 export function replaceInputs(lowering: Lowering, replacements: readonly Replacement[]): void {
   const { assembler, materializer } = lowering;
-  let pending = replacements.map((own) => ({ ...own, value: lowering.value(own.tensor) }));
+  let pending: Pending[] = replacements.map((own) => ({ ...own, value: lowering.value(own.tensor) }));
   // Coefficients may depend on inputs that are about to be replaced, so they are computed before the first write.
   for (const { value, tensor } of pending)
     for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
@@ -30,7 +31,9 @@ export function replaceInputs(lowering: Lowering, replacements: readonly Replace
     const reads = buffersOf(next.value).filter((buffer) => buffer === next.target).length;
     const inPlace =
       reads === 0 || (reads === 1 && next.value.some(({ part }) => part.kind === 'dense' && part.buffer === next.target));
-    pending = pending.filter((other) => other !== next);
+    const written = ready === undefined ? [] : writeRankOne(lowering, ready, pending);
+    pending = pending.filter((other) => other !== next && !written.includes(other));
+    if (written.length > 0) continue;
     if (arrayOf(next.value) === next.target) continue;
     if (ready === undefined) {
       // Every one is read by another: this one's old value moves out of the way.

@@ -29,11 +29,6 @@ export class Code {
     return place;
   }
 
-  /** Part of a place, `shift` elements from its beginning. */
-  part({ address }: Place, shift: number, size: number): Place {
-    return { address: address + shift * (this.#dtype === 'float32' ? 4 : 8), size };
-  }
-
   emit(operation: wasm.OpName, ...operands: readonly (Place | number)[]): void {
     this.#words.push(wasm.opcodes[operation] + (this.#dtype === 'float64' ? wasm.float64 : 0));
     for (const operand of operands) this.#words.push(typeof operand === 'number' ? operand : operand.address);

@@ -1,28 +1,19 @@
 import type { Contestant } from '../contestant.ts';
 import type { Problem } from '../problem.ts';
-import { Code, type Place } from './code.ts';
+import { Code } from './code.ts';
 
 /**
  * UORO with plain gradient descent for the tanh RNN, as an expert would write it for this one cell on the same kernels:
  *
  * - W h and W s̃ in one pass; no product with the transposed recurrent weights, since <δs, s̃> = <δs', J s̃>;
- * - θ̃ only for what can influence the state, input weights and biases in one run of memory, so that one dot gives its norm
- *   and one pass serves them both;
+ * - θ̃ only for what can influence the state, updated in one pass with the weights, which also gives the norm for the next step;
  * - one-hot inputs and outputs as rows, the softmax's error in the buffer of its exponentials.
  */
 export function handUoroRnn({ leaves, units, symbols, rate }: Problem): Contestant {
   const code = new Code();
   const table = symbols * units;
   const square = units * units;
-  // b, w and u one after the other, and θ̃ in the same layout.
-  const size = units + table + square;
-  const [weights, tangent] = [code.place(size), code.place(size)];
-  const partsOf = (whole: Place) => [
-    code.part(whole, 0, units),
-    code.part(whole, units, table),
-    code.part(whole, units + table, square),
-  ];
-  const [[b, w, u], [tb, tw, tu]] = [partsOf(weights), partsOf(tangent)];
+  const [b, w, u, tb, tw, tu] = [units, table, square, units, table, square].map((size) => code.place(size));
   const [out, bias] = [code.place(table), code.place(symbols)];
   const vector = () => code.place(units);
   const [h, s, signs, row, next, pushed, slope, cotangent, d, n] = [
@@ -44,28 +35,28 @@ export function handUoroRnn({ leaves, units, symbols, rate }: Problem): Contesta
   const [one, minus, two, epsilon] = [constant(1), constant(-1), constant(2), constant(1e-5)];
   const [descent, norm1] = [constant(-rate), constant(1 / (Math.sqrt(units) + 1e-5))];
   const [keep, share, rho0, rho1, x, y] = [scalar(), scalar(), scalar(), scalar(), scalar(), scalar()];
+  const [normB, normW, normU] = [scalar(), scalar(), scalar()];
 
   code.emit('gather', row, w, input, 1, units);
   code.emit('matvec2', next, pushed, u, h, s, units, units);
   code.emit('axpbypcz', next, one, row, one, next, one, b, units);
   code.emit('tanh', next, next, units);
   code.emit('square', slope, next, units);
-  code.emit('muls', slope, slope, minus, units);
-  code.emit('adds', slope, slope, one, units);
+  code.emit('axpb', slope, minus, slope, one, units);
   code.emit('mul', pushed, pushed, slope, units);
   code.emit('mul', n, signs, slope, units);
 
   code.emit('matvec', error, out, next, symbols, units, 0);
   code.emit('add', error, error, bias, symbols);
   code.emit('max', top, error, 1, symbols, 1);
-  code.emit('mul', x, top, minus, 1);
+  code.emit('mul1', x, top, minus);
   code.emit('adds', error, error, x, symbols);
   code.emit('gather', loss, error, target, 1, 1);
   code.emit('exp', error, error, symbols);
   code.emit('sum', sum, error, 1, symbols, 1);
   code.emit('log', x, sum, 1);
   code.emit('sub', loss, x, loss, 1);
-  code.emit('reciprocal', x, sum, 1);
+  code.emit('reciprocal1', x, sum);
   code.emit('muls', error, error, x, symbols);
   code.emit('rowadd', error, minus, one, target, 1);
   code.emit('matvect', cotangent, out, error, symbols, units, 0);
@@ -73,35 +64,31 @@ export function handUoroRnn({ leaves, units, symbols, rate }: Problem): Contesta
   code.emit('dot', along, cotangent, pushed, units);
 
   // ρ0 = √((|θ̃|+ε)/(|Js̃|+ε)), ρ1 = √((|I|+ε)/(√units+ε)), |I|² = |n|² (2 + |h|²).
-  code.emit('dot', x, tangent, tangent, size);
-  code.emit('sqrt', x, x, 1);
-  code.emit('add', x, x, epsilon, 1);
+  code.emit('add1', x, normW, normU);
+  code.emit('add1', x, x, normB);
+  code.emit('sqrt1', x, x);
+  code.emit('add1', x, x, epsilon);
   code.emit('dot', y, pushed, pushed, units);
-  code.emit('sqrt', y, y, 1);
-  code.emit('add', y, y, epsilon, 1);
-  code.emit('reciprocal', y, y, 1);
-  code.emit('mul', x, x, y, 1);
-  code.emit('sqrt', rho0, x, 1);
+  code.emit('sqrt1', y, y);
+  code.emit('add1', y, y, epsilon);
+  code.emit('reciprocal1', y, y);
+  code.emit('mul1', x, x, y);
+  code.emit('sqrt1', rho0, x);
   code.emit('dot', x, n, n, units);
   code.emit('dot', y, h, h, units);
-  code.emit('add', y, y, two, 1);
-  code.emit('mul', x, x, y, 1);
-  code.emit('sqrt', x, x, 1);
-  code.emit('add', x, x, epsilon, 1);
-  code.emit('mul', x, x, norm1, 1);
-  code.emit('sqrt', rho1, x, 1);
-  code.emit('reciprocal', keep, rho0, 1);
-  code.emit('reciprocal', share, rho1, 1);
+  code.emit('add1', y, y, two);
+  code.emit('mul1', x, x, y);
+  code.emit('sqrt1', x, x);
+  code.emit('add1', x, x, epsilon);
+  code.emit('mul1', x, x, norm1);
+  code.emit('sqrt1', rho1, x);
+  code.emit('reciprocal1', keep, rho0);
+  code.emit('reciprocal1', share, rho1);
 
-  code.emit('mul', along, along, descent, 1);
-  code.emit('axpby', weights, one, weights, along, tangent, units + table);
-  code.emit('rowadd', w, descent, d, input, units);
-  code.emit('axpby', b, one, b, descent, d, units);
-  code.emit('rank1two', u, one, u, along, tu, descent, d, h, units, units);
-  code.emit('muls', tangent, tangent, keep, units + table);
-  code.emit('rowadd', tw, share, n, input, units);
-  code.emit('axpby', tb, one, tb, share, n, units);
-  code.emit('rank1', tu, keep, tu, share, n, h, units, units);
+  code.emit('mul1', along, along, descent);
+  code.emit('rank1pair', w, tw, normW, one, along, descent, input, d, keep, share, input, n, symbols, units, 1);
+  code.emit('rank1pair', u, tu, normU, one, along, descent, d, h, keep, share, n, h, units, units, 0);
+  code.emit('rank1pair', b, tb, normB, one, along, descent, one, d, keep, share, one, n, 1, units, 0);
   code.emit('rank1', out, one, out, descent, error, next, symbols, units);
   code.emit('axpby', bias, one, bias, descent, error, symbols);
   code.emit('axpby', s, rho0, pushed, rho1, signs, units);

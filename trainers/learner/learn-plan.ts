@@ -14,7 +14,6 @@ import type { Clock } from '../optimizers/index.ts';
 import { Feed } from './feed.ts';
 import { Keepsake } from './keepsake.ts';
 import { moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
-import { copyAll } from './mark.ts';
 import type { Memory } from './memory.ts';
 import { declareTree, lift, type Moment, type Numbers } from './moment.ts';
 import { residentOf } from './resident.ts';
@@ -123,7 +122,7 @@ export class LearnPlan {
 
   /** Puts a memory into the arena. */
   load(resident: readonly TypedArray[]): void {
-    copyAll(this.resident, resident);
+    this.runner.load(resident);
   }
 
   /** The last gradient, if the plan keeps it. */

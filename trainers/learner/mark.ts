@@ -67,7 +67,7 @@ export class Mark {
   }
 }
 
-export function copyAll(to: readonly TypedArray[], from: readonly TypedArray[]): void {
+function copyAll(to: readonly TypedArray[], from: readonly TypedArray[]): void {
   for (let i = 0; i < to.length; i++) to[i].set(from[i]);
 }
 

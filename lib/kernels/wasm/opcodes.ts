@@ -80,12 +80,31 @@ export const operands = {
   /** m = β₁m + (1-β₁)g; v = β₂v + (1-β₂)g²; w += -rate (m c₁)/(√(v c₂)+ε); scalars: β₁ 1-β₁ β₂ 1-β₂ c₁ c₂ -rate ε. */
   adam: ['w', 'm', 'v', 'g', 'n', 'scalars'],
   /**
-   * Runs `words` words of instructions at `program` over n elements, 256 at a time. They are copy … axpbypcz and dot, of the
+   * Runs `words` words of instructions at `program` over n elements, 256 at a time. They are copy … axpbypcz, axpb and dot, of the
    * same dtype as `tiles`; their own n is ignored; a buffer operand below 16 is a register that holds 256 elements; `dot`
    * adds its tiles up.
    */
   tiles: ['program', 'words', 'n'],
+  /** One number: out = x + y, and so on. The same as with n = 1, and quicker. */
+  add1: ['out', 'x', 'y'],
+  mul1: ['out', 'x', 'y'],
+  reciprocal1: ['out', 'x'],
+  sqrt1: ['out', 'x'],
+  /** out = *a x + *b. */
+  axpb: ['out', 'a', 'x', 'b', 'n'],
+  /** norm = the sum of the squares of x [m,n], row after row. */
+  squares: ['norm', 'x', 'm', 'n'],
+  /**
+   * t [m,n] = *k t + *s y⊗z, and norm = the sum of its squares, as `squares` has it. With oneHot, y is the int32 of the one row that
+   * receives *s z.
+   */
+  rank1norm: ['t', 'norm', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
+  /** w [m,n] = *a w + *b t + *c u⊗v, and then t and norm as `rank1norm`. With oneHot, u is an int32 too. */
+  rank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
 } as const satisfies Record<string, readonly string[]>;
+
+/** The instructions that write more than their first operand: how many they write, from the first on. */
+export const written: Partial<Readonly<Record<OpName, number>>> = { matvec2: 2, matvect2: 2, rank1norm: 2, rank1pair: 3 };
 
 /** The name of an instruction. */
 export type OpName = keyof typeof operands;

@@ -3,6 +3,7 @@ import { float64, Machine, opcodes, operands, reservedBytes } from '../../../lib
 import { elementwise } from './wasm/elementwise.ts';
 import { functions } from './wasm/functions.ts';
 import { layout } from './wasm/layout.ts';
+import { pairs } from './wasm/pairs.ts';
 import { products } from './wasm/products.ts';
 import { bench, tested } from './wasm/workbench.ts';
 
@@ -13,6 +14,7 @@ describe('the machine', () => {
       functions(dtype);
       layout(dtype);
       products(dtype);
+      pairs(dtype);
     });
 
   it('has tests for every instruction', () => {

@@ -100,6 +100,17 @@ export function mul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<
 export function adds<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.ADD, out, x, scalar, n); }
 export function muls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.MUL, out, x, scalar, n); }
 
+export function axpb<T>(out: usize, a: usize, x: usize, b: usize, n: usize): void {
+  const p = v128.load_splat<T>(a);
+  const q = v128.load_splat<T>(b);
+  const size = bytes<T>(n);
+  const main = size & ~15;
+  let i: usize = 0;
+  for (; i < main; i += 16) v128.store(out + i, v128.add<T>(v128.mul<T>(p, v128.load(x + i)), q));
+  const rest = size & 15;
+  if (rest) storePart(out + i, v128.add<T>(v128.mul<T>(p, loadPart(x + i, rest)), q), rest);
+}
+
 export function axpby<T>(out: usize, a: usize, x: usize, b: usize, y: usize, n: usize): void {
   const p = v128.load_splat<T>(a);
   const q = v128.load_splat<T>(b);

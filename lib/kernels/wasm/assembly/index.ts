@@ -6,6 +6,7 @@ import { gemm } from './gemm';
 import * as layout from './layout';
 import * as masks from './masks';
 import * as op from './opcodes';
+import { rank1norm, rank1pair, squares } from './pairs';
 import * as products from './products';
 import * as rank from './rank';
 import * as reduce from './reduce';
@@ -263,6 +264,45 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
           load<usize>(pc, 20), load<usize>(pc, 24),
         );
         pc += 28;
+        break;
+      case op.ADD1:
+        store<T>(load<usize>(pc, 4), <T>(load<T>(load<usize>(pc, 8)) + load<T>(load<usize>(pc, 12))));
+        pc += 16;
+        break;
+      case op.MUL1:
+        store<T>(load<usize>(pc, 4), <T>(load<T>(load<usize>(pc, 8)) * load<T>(load<usize>(pc, 12))));
+        pc += 16;
+        break;
+      case op.RECIPROCAL1:
+        store<T>(load<usize>(pc, 4), <T>(<T>1 / load<T>(load<usize>(pc, 8))));
+        pc += 12;
+        break;
+      case op.SQRT1:
+        store<T>(load<usize>(pc, 4), sqrt<T>(load<T>(load<usize>(pc, 8))));
+        pc += 12;
+        break;
+      case op.AXPB:
+        e.axpb<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20));
+        pc += 24;
+        break;
+      case op.SQUARES:
+        squares<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.RANK1NORM:
+        rank1norm<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20),
+          load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36),
+        );
+        pc += 40;
+        break;
+      case op.RANK1PAIR:
+        rank1pair<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20),
+          load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40),
+          load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<usize>(pc, 56), load<i32>(pc, 60),
+        );
+        pc += 64;
         break;
       case op.TILES:
         tiles<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));

@@ -44,6 +44,7 @@ function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
       case op.LESSERS: lessers<T>(at(load<usize>(pc, 4), first << 2), at(second, i), third, n); pc += 20; break;
       case op.SELECT: select<T>(out, at(second, i), at(third, first << 2), load<i32>(pc, 16), n); pc += 24; break;
       case op.AXPBY: k.axpby<T>(out, second, at(third, i), load<usize>(pc, 16), at(load<usize>(pc, 20), i), n); pc += 28; break;
+      case op.AXPB: k.axpb<T>(out, second, at(third, i), load<usize>(pc, 16), n); pc += 24; break;
       case op.AXPBYPCZ: {
         const y = at(load<usize>(pc, 20), i);
         const z = at(load<usize>(pc, 28), i);

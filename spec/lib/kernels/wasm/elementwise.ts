@@ -104,6 +104,34 @@ export function elementwise(dtype: FloatDType): void {
     }
   });
 
+  test(['axpb'], 'scales and shifts', () => {
+    for (const n of sizes) {
+      const [x, [a, b]] = [data(n), data(2)];
+      near(
+        dtype,
+        result(dtype, n, 'axpb', [a], x, [b], n),
+        x.map((value) => a * value + b),
+        3 + largest(x),
+        'axpb',
+      );
+    }
+  });
+
+  test(['add1', 'mul1', 'reciprocal1', 'sqrt1'], 'do to one number what the others do to many, bit for bit', () => {
+    for (const [x, y] of [
+      ...range(20).map(() => data(2)),
+      [0, -0],
+      [-0, -0],
+      [Number.NaN, 1],
+      [Number.POSITIVE_INFINITY, 0],
+      [-1, 5e-324],
+    ])
+      for (const name of ['add', 'mul', 'reciprocal', 'sqrt'] as const) {
+        const operands = name === 'add' || name === 'mul' ? [[x], [y]] : [[x]];
+        expect(result(dtype, 1, `${name}1`, ...operands)).to.deep.equal(result(dtype, 1, name, ...operands, 1));
+      }
+  });
+
   test(['adam'], 'takes its step', () => {
     for (const n of sizes) {
       const [w, m, g] = [data(n), data(n), data(n)];

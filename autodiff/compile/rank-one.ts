@@ -1,0 +1,107 @@
+import type { Buffer } from './assembler.ts';
+import type { Lowering } from './lower.ts';
+import { buffersOf, type Coefficient, type Term, type Value } from './values.ts';
+import type { Replacement } from './write.ts';
+
+/** A replacement with what it is replaced by. */
+export interface Pending extends Replacement {
+  readonly value: Value;
+}
+
+/** u⊗v, or v in the row that u names, with its coefficient. */
+interface Product {
+  readonly coefficient: Coefficient;
+  readonly u: Buffer;
+  readonly v: Buffer;
+  readonly m: number;
+  readonly n: number;
+  readonly oneHot: boolean;
+}
+
+/** An array that becomes a multiple of itself, perhaps of another, and a product. */
+interface RankOne {
+  readonly own: Coefficient;
+  readonly other?: Coefficient;
+  readonly product: Product;
+}
+
+/**
+ * Writes what `next` becomes and, where it is the estimate of an influence or is moved along one, that estimate too, in one pass that
+ * also gives the norm that the next run needs: W ← a W + b T + c u⊗v, T ← k T + s y⊗z, |T|². Gives what was written; nothing for
+ * values of another form.
+ *
+ * The norm carries over from run to run. It is taken away from where it was computed, at the beginning of a run.
+ */
+export function writeRankOne(lowering: Lowering, next: Pending, pending: readonly Pending[]): readonly Pending[] {
+  const unread = (written: readonly Pending[]) =>
+    pending.every((one) => written.includes(one) || written.every(({ target }) => !buffersOf(one.value).includes(target)));
+  const { dtype, size } = next.target;
+  const coefficient = (own: Coefficient) => lowering.materializer.coefficient(own, dtype);
+  for (const twin of pending) {
+    if (twin === next || twin.target.size !== size || twin.target.dtype !== dtype || !unread([next, twin])) continue;
+    const [w, t] = [rankOneOf(lowering, next, twin.target), rankOneOf(lowering, twin)];
+    if (w?.other === undefined || t === undefined || !sameForm(w.product, t.product)) continue;
+    const norm = carriedNorm(lowering, twin, pending, t.product) ?? lowering.assembler.buffer(dtype, 1);
+    const [first, second] = [w.product, t.product];
+    lowering.assembler.emit(
+      'rank1pair',
+      dtype,
+      ...[next.target, twin.target, norm],
+      ...[coefficient(w.own), coefficient(w.other), coefficient(first.coefficient), first.u, first.v],
+      ...[coefficient(t.own), coefficient(second.coefficient), second.u, second.v],
+      ...[first.m, first.n, Number(first.oneHot)],
+    );
+    return [next, twin];
+  }
+  const t = unread([next]) ? rankOneOf(lowering, next) : undefined;
+  const norm = t && carriedNorm(lowering, next, pending, t.product);
+  if (t === undefined || norm === undefined) return [];
+  const { u, v, m, n, oneHot } = t.product;
+  const scalars = [coefficient(t.own), coefficient(t.product.coefficient)];
+  lowering.assembler.emit('rank1norm', dtype, next.target, norm, ...scalars, u, v, m, n, Number(oneHot));
+  return [next];
+}
+
+function rankOneOf(lowering: Lowering, { target, value }: Pending, other?: Buffer): RankOne | undefined {
+  const of = (buffer: Buffer) => value.filter(({ part }) => part.kind === 'dense' && part.buffer === buffer);
+  const [own, along] = [of(target), other === undefined ? [] : of(other)];
+  const [product, ...more] = value.filter((term) => !own.includes(term) && !along.includes(term));
+  if (own.length !== 1 || along.length !== (other === undefined ? 0 : 1) || product === undefined || more.length > 0)
+    return undefined;
+  const made = productOf(lowering, product, target);
+  if (made === undefined || [made.u, made.v].some((buffer) => buffer === target || buffer === other)) return undefined;
+  return { own: own[0].coefficient, product: made, ...(along.length === 1 ? { other: along[0].coefficient } : {}) };
+}
+
+function productOf({ assembler }: Lowering, { coefficient, part }: Term, { dtype, size }: Buffer): Product | undefined {
+  switch (part.kind) {
+    case 'outer':
+      return { coefficient, u: part.u, v: part.v, m: part.u.size, n: part.v.size, oneHot: false };
+    case 'row':
+      return { coefficient, u: part.index, v: part.v, m: size / part.v.size, n: part.v.size, oneHot: true };
+    case 'dense':
+      // A vector is its product with 1.
+      return { coefficient, u: assembler.scalar(dtype, 1), v: part.buffer, m: 1, n: size, oneHot: false };
+    default:
+      return undefined;
+  }
+}
+
+function sameForm(a: Product, b: Product): boolean {
+  return a.m === b.m && a.n === b.n && a.oneHot === b.oneHot && (!a.oneHot || a.u === b.u);
+}
+
+/** Where the sum of the squares of a target is kept from run to run; undefined when the run does not need it, or needs the old one to the end. */
+function carriedNorm(
+  { carried, squares }: Lowering,
+  { target }: Pending,
+  pending: readonly Pending[],
+  { m, n }: Product,
+): Buffer | undefined {
+  const norm = squares(target);
+  const isNeeded = pending.some(({ value }) => value.some(({ coefficient }) => norm && coefficient.scalars.includes(norm)));
+  if (norm === undefined || norm.pinned || isNeeded) return undefined;
+  norm.pinned = true;
+  carried.push({ norm, x: target, m, n });
+  return norm;
+}

@@ -6,7 +6,8 @@ import type { Position } from './position.ts';
 import type { SavedSession } from './session.ts';
 
 const format = 'norewind.stream';
-const version = '1';
+/** 2 has the whole evaluation: a run of version 1 could go on, but its new figures would begin in the middle and look as if they did not. */
+const version = '2';
 
 /** Everything that a run on a stream goes on from. */
 export interface StreamCheckpoint {
@@ -64,7 +65,9 @@ function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {
         : 'it is not a checkpoint of `norewind train`',
     );
   if (metadata.version !== version)
-    throw new DataError(`it has version ${String(metadata.version)} of the format, and this norewind reads version ${version}`);
+    throw new DataError(
+      `it has version ${String(metadata.version)} of the format, and this norewind reads version ${version}: use the norewind that wrote it, or begin again`,
+    );
   return metadata;
 }
 

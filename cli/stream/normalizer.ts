@@ -44,8 +44,13 @@ export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, s
     get deviation() {
       return deviation();
     },
-    normalize: (value) => Math.max(-clip, Math.min(clip, (value - mean) / deviation())),
+    normalize: (value) => scaled(value, mean, deviation()),
     denormalize: (value) => mean + deviation() * value,
     save: () => ({ count, mean, squares }),
   };
+}
+
+/** A value on a scale, within ±`clip`. */
+export function scaled(value: number, mean: number, deviation: number): number {
+  return Math.max(-clip, Math.min(clip, (value - mean) / deviation));
 }

@@ -1,8 +1,8 @@
 import type { RowData } from './config.ts';
+import { bitsOf, mostProbable } from './logits.ts';
 import { vectorOf, type Walker, walk } from './network.ts';
 import type { RowSession } from './rowSession.ts';
 import type { Row } from './rows.ts';
-import { bitsOf } from './targetScores.ts';
 
 /** What is said after a row of the target `horizon` rows later. */
 interface RowPrediction {
@@ -40,7 +40,7 @@ export function rowPredictor(
 
   function told(output: Float64Array): Omit<RowPrediction, 'current'> {
     if (coder.numbers !== undefined) return { prediction: coder.numbers.denormalize(output[0]) };
-    const best = output.indexOf(Math.max(...output));
+    const best = mostProbable(output);
     return { prediction: coder.categories?.entryAt(best) ?? null, probability: 2 ** -bitsOf(output, best) };
   }
 }

@@ -1,12 +1,14 @@
 import { normOf } from '../training/metrics.ts';
+import { categoryScores } from './categoryScores.ts';
 import type { RowData, StreamConfig } from './config.ts';
+import type { SavedCounts } from './counts.ts';
+import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
 import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
+import { numberScores } from './numberScores.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
-import type { Row } from './rows.ts';
-import { createScores, type Scores } from './scores.ts';
+import { columnsOf, type Row } from './rows.ts';
 import type { SavedSession, Session } from './session.ts';
-import type { SavedTally } from './tally.ts';
-import { createTargetScores, type SavedTargetModels, type Standing, type TargetScores } from './targetScores.ts';
+import type { SavedNumberModels, SavedTargetModels, Standing, TargetScores } from './targetScores.ts';
 
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
@@ -28,7 +30,8 @@ interface Waiting {
 interface SavedRest {
   readonly coder: SavedCoder;
   readonly waiting: readonly Waiting[];
-  readonly scores: readonly SavedTally[];
+  readonly records: number;
+  readonly evaluation: SavedEvaluation;
   readonly models: SavedTargetModels;
 }
 
@@ -42,20 +45,23 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const rest = saved?.rest as SavedRest | undefined;
   const learner = makeLearner(config, saved?.learner);
   const coder = createRowCoder(data, rest?.coder);
-  const target: TargetScores = createTargetScores(data, coder, rest?.models);
-  const scores: Scores = createScores(target.names, config.recent, rest?.scores);
+  const target = judge(data, coder, rest?.models);
+  const at = columnsOf(data).indexOf(data.target);
+  const evaluation = createEvaluation(target.unit, target.names, config.recent, rest?.evaluation);
   const waiting: Waiting[] = [...(rest?.waiting ?? [])];
+  let records = rest?.records ?? 0;
 
-  function learn({ input, standing, output }: Waiting, row: Row): void {
+  function learn({ input, standing, output }: Waiting, row: Row): number | undefined {
     const vector = vectorOf(input, learner.dtype);
     const goal = target.goalOf(row);
     if (goal === undefined) {
       learner.observe(vector);
-      return;
+      return undefined;
     }
     const stepped = learner.step(vector, typeof goal === 'number' ? goal : vectorOf(goal, learner.dtype));
-    const marks = target.score(standing, output ?? numbersOf(stepped.output), row);
-    if (marks !== undefined) scores.add(marks);
+    const mark = target.score(standing, output ?? numbersOf(stepped.output), row);
+    if (mark !== undefined) evaluation.add(mark, records);
+    return mark?.scores[0];
   }
 
   return {
@@ -69,15 +75,17 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       waiting.length = 0;
     },
     advance(row) {
+      records++;
       if (data.horizon === 0) {
         const standing = target.standing();
         // Of the target itself nothing may be known yet; it is not one of the inputs.
-        coder.learn(target.without(row));
-        learn({ input: coder.encode(row), standing }, row);
-        coder.learn(target.only(row));
-        return target.note(row);
+        coder.learn(row.map((value, i) => (i === at ? null : value)));
+        const score = learn({ input: coder.encode(row), standing }, row);
+        coder.learn(row.map((value, i) => (i === at ? value : null)));
+        target.note(row);
+        return score;
       }
-      if (waiting.length === data.horizon) learn(waiting.shift() as Waiting, row);
+      const score = waiting.length === data.horizon ? learn(waiting.shift() as Waiting, row) : undefined;
       target.note(row);
       coder.learn(row);
       const input = coder.encode(row);
@@ -85,18 +93,25 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       waiting.push({ input, standing });
       // With a horizon of 1, the step that learns makes this prediction from the same state and parameters.
       if (data.horizon > 1) waiting[waiting.length - 1] = { input, standing, output: ahead(learner, waiting) };
+      return score;
     },
-    report: () => ({
-      unit: target.unit,
-      scored: scores.count,
-      figures: scores.figures(),
-      gradientNorm: normOf(learner.gradient),
-    }),
+    report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
     save: () => ({
       learner: learner.save(),
-      rest: { coder: coder.save(), waiting: [...waiting], scores: scores.save(), models: target.save() } satisfies SavedRest,
+      rest: {
+        records,
+        coder: coder.save(),
+        waiting: [...waiting],
+        evaluation: evaluation.save(),
+        models: target.save(),
+      } satisfies SavedRest,
     }),
   };
+}
+
+function judge(data: RowData, coder: RowCoder, saved: SavedTargetModels | undefined): TargetScores {
+  if (data.categorical.includes(data.target)) return categoryScores(data, coder, saved as readonly SavedCounts[] | undefined);
+  return numberScores(coder, saved as SavedNumberModels | undefined);
 }
 
 /** The output after all rows that wait. */

@@ -7,7 +7,7 @@ export interface Scores {
   add(scores: readonly number[]): void;
   readonly count: number;
   /** For each name, the mean of all scores and of the recent ones. */
-  figures(): Readonly<Record<string, Figures>>;
+  figures(): Record<string, Figures>;
   save(): readonly SavedTally[];
 }
 

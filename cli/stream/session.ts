@@ -1,9 +1,12 @@
-import type { Figures } from './scores.ts';
+import type { EvaluationReport } from './evaluation.ts';
 
 /** A learner on its stream: it predicts each record, is scored, and only then learns from it. */
 export interface Session<R> {
-  /** @throws NonFiniteError when a step cannot be taken; the session cannot be used any more then. */
-  advance(record: R): void;
+  /**
+   * Gives the score of the prediction whose target came with this record; undefined where there was none.
+   * @throws NonFiniteError when a step cannot be taken; the session cannot be used any more then.
+   */
+  advance(record: R): number | undefined;
   report(): Report;
   /** Everything that `advance` changes: the learner, and the rest as data for JSON. */
   save(): SavedSession;
@@ -15,14 +18,7 @@ export interface SavedSession {
 }
 
 /** How good the predictions have been so far. */
-export interface Report {
-  readonly unit: Unit;
-  /** How many predictions were scored. */
-  readonly scored: number;
-  /** The network first, then what it is compared with. */
-  readonly figures: Readonly<Record<string, Figures>>;
+export interface Report extends EvaluationReport {
   /** The Euclidean norm of the latest estimate of the gradient. */
   readonly gradientNorm: number;
 }
-
-export type Unit = 'bits' | 'squared error';

@@ -1,9 +1,9 @@
-import { formatBits, formatCount, formatLoss } from '../terminal/numbers.ts';
-import { formatTable } from '../terminal/table.ts';
+import { formatCount } from '../terminal/numbers.ts';
 import type { StreamListener } from './learnStream.ts';
 import type { Position } from './position.ts';
 import type { StreamRecord } from './record.ts';
-import type { Report, Unit } from './session.ts';
+import type { Report } from './session.ts';
+import { formatScore, summaryOf } from './summary.ts';
 
 export interface Status extends StreamListener {
   begin(folder: string, records: number): void;
@@ -54,16 +54,7 @@ export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Stat
       if (isLive) stream.write(clear);
       if (skipped > 0) tell(`${formatCount(skipped)} records were left out`);
     },
-    summary(folder, { records, skipped }, { unit, figures, scored }, recent) {
-      const rows = Object.entries(figures).map(([name, { mean, recent: latestMean }]) => [
-        name,
-        formatScore(mean, unit),
-        formatScore(latestMean, unit),
-      ]);
-      const header = [`${unit} per prediction`, 'all', `last ${formatCount(Math.min(scored, recent))}`];
-      const left = skipped === 0 ? '' : `, ${formatCount(skipped)} left out`;
-      return `${formatCount(records)} records${left}\n\n${formatTable(header, rows)}\n\nRun folder: ${folder}\n`;
-    },
+    summary: summaryOf,
   };
 }
 
@@ -71,8 +62,4 @@ function lineOf(records: number, record: StreamRecord | undefined): string {
   const begin = `record ${formatCount(records)}`;
   if (record === undefined) return begin;
   return `${begin}  mean ${formatScore(record.mean, record.unit)}, recent ${formatScore(record.recent, record.unit)} ${record.unit}`;
-}
-
-function formatScore(value: number, unit: Unit): string {
-  return unit === 'bits' ? formatBits(value) : formatLoss(value);
 }

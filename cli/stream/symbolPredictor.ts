@@ -1,7 +1,7 @@
 import type { SymbolData } from './config.ts';
+import { bitsOf, mostProbable } from './logits.ts';
 import { numbersOf, walk } from './network.ts';
 import type { SymbolSession } from './symbolSession.ts';
-import { bitsOf } from './targetScores.ts';
 
 /** What is said of a symbol before it comes, and what it was. */
 interface SymbolPrediction {
@@ -33,7 +33,7 @@ export function symbolPredictor(
     const symbol = vocabulary.indexOf(code);
     last = symbol;
     if (logits === undefined) return undefined;
-    const best = logits.indexOf(Math.max(...logits));
+    const best = mostProbable(logits);
     return {
       prediction: show(vocabulary.entryAt(best)) ?? null,
       probability: 2 ** -bitsOf(logits, best),

@@ -1,10 +1,12 @@
+import { dataOf } from '../../lib/index.ts';
 import { normOf } from '../training/metrics.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
+import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
+import { markOf } from './logits.ts';
 import { makeLearner, type StreamLearner } from './network.ts';
-import { createCountModels, createScores, symbolScores } from './scores.ts';
+import { createCountModels, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
-import type { SavedTally } from './tally.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export interface SymbolSession extends Session<number> {
@@ -15,9 +17,10 @@ export interface SymbolSession extends Session<number> {
 }
 
 interface SavedRest {
+  readonly records: number;
   readonly last: number | null;
   readonly entries: readonly number[];
-  readonly scores: readonly SavedTally[];
+  readonly evaluation: SavedEvaluation;
   readonly models: readonly SavedCounts[];
 }
 
@@ -27,8 +30,9 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   const learner = makeLearner(config, saved?.learner);
   const { isClosed, first } = firstEntries(data);
   const vocabulary = createVocabulary(data.symbols, rest?.entries ?? first, isClosed);
-  const scores = createScores(symbolScores, config.recent, rest?.scores);
-  const models = createCountModels(data.symbols, rest?.models);
+  const evaluation = createEvaluation('bits', symbolScores, config.recent, rest?.evaluation);
+  const counts = createCountModels(data.symbols, rest?.models);
+  let records = rest?.records ?? 0;
   let last = rest?.last ?? undefined;
   return {
     learner,
@@ -38,25 +42,25 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
     },
     advance(code) {
       const symbol = vocabulary.add(code);
-      const loss = last === undefined ? undefined : learner.step(last, symbol).loss;
-      const bits = models.observe(symbol);
-      // Nothing predicts the first symbol of all.
-      if (loss !== undefined) scores.add([loss / Math.LN2, ...bits]);
+      const stepped = last === undefined ? undefined : learner.step(last, symbol);
+      const models = counts.observe(symbol);
+      records++;
       last = symbol;
+      // Nothing predicts the first symbol of all.
+      if (stepped === undefined) return undefined;
+      const bits = stepped.loss / Math.LN2;
+      evaluation.add(markOf(dataOf(stepped.output), symbol, [bits, ...models]), records);
+      return bits;
     },
-    report: () => ({
-      unit: 'bits',
-      scored: scores.count,
-      figures: scores.figures(),
-      gradientNorm: normOf(learner.gradient),
-    }),
+    report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
     save: () => ({
       learner: learner.save(),
       rest: {
+        records,
         last: last ?? null,
         entries: vocabulary.save(),
-        scores: scores.save(),
-        models: models.save(),
+        evaluation: evaluation.save(),
+        models: counts.save(),
       } satisfies SavedRest,
     }),
   };

@@ -1,0 +1,105 @@
+/** Looks for a change of the mean of a sequence of numbers from 0 to 1. */
+export interface Adwin {
+  /** Takes a number. Gives whether the mean has now been found to have changed, and in which direction. */
+  add(value: number): 'risen' | 'fallen' | undefined;
+  save(): SavedAdwin;
+}
+
+export interface SavedAdwin {
+  readonly added: number;
+  readonly buckets: readonly Bucket[];
+}
+
+/** So many numbers in a row: their mean, and the sum of their squared distances from it. */
+type Bucket = readonly [count: number, mean: number, squares: number];
+
+interface Cut {
+  /** How many buckets lie before it. */
+  readonly before: number;
+  /** By how much the mean is larger behind it. */
+  readonly rise: number;
+  /** How many times as large as the bound that is. */
+  readonly excess: number;
+}
+
+/** The probability of finding a change where there is none; this and the next two as in MOA and River. */
+const delta = 0.002;
+/** How many numbers lie between two searches. */
+const clock = 32;
+/** How many buckets of one size there are. */
+const bucketsOfSize = 5;
+/** The fewest numbers that have a mean. */
+const fewest = 5;
+
+/**
+ * Adaptive windowing, ADWIN2 of Bifet and Gavaldà, "Learning from time-changing data with adaptive windowing", 2007. It holds as many
+ * of the latest numbers as have one mean. When for some cut in two, with n = n₀ + n₁,
+ *
+ *     |μ₀ - μ₁| > √(2 σ² d / m) + 2 d / (3 m),   1/m = 1/n₀ + 1/n₁,   d = ln(2 ln n / δ),
+ *
+ * it drops what is before the cut where the left side is the most times as large as the right one. (The paper drops the oldest bucket,
+ * and again as long as there is such a cut; what then remains of the old mean makes one change be found several times.)
+ * Numbers are kept in buckets of 1, 2, 4 … whose boundaries are the cuts, so that n numbers take a memory of log n.
+ */
+export function createAdwin(saved: SavedAdwin = { added: 0, buckets: [] }): Adwin {
+  let { added } = saved;
+  /** The oldest and largest first. */
+  const buckets: Bucket[] = [...saved.buckets];
+  return {
+    add(value) {
+      buckets.push([1, value, 0]);
+      compress(buckets);
+      added++;
+      if (added % clock !== 0) return undefined;
+      const first = cutOf(buckets);
+      for (let cut = first; cut !== undefined; cut = cutOf(buckets)) buckets.splice(0, cut.before);
+      return first && (first.rise > 0 ? 'risen' : 'fallen');
+    },
+    save: () => ({ added, buckets: [...buckets] }),
+  };
+}
+
+/** Joins the two oldest of a size where there are too many of it. */
+function compress(buckets: Bucket[]): void {
+  for (let end = buckets.length; ; ) {
+    let start = end - 1;
+    while (start > 0 && buckets[start - 1][0] === buckets[end - 1][0]) start--;
+    if (end - start <= bucketsOfSize) return;
+    buckets.splice(start, 2, join(buckets[start], buckets[start + 1]));
+    end = start + 1;
+  }
+}
+
+/** By Chan, Golub and LeVeque, 1979. */
+function join([n0, mean0, squares0]: Bucket, [n1, mean1, squares1]: Bucket): Bucket {
+  const n = n0 + n1;
+  const apart = mean1 - mean0;
+  return [n, mean0 + (apart * n1) / n, squares0 + squares1 + (apart * apart * n0 * n1) / n];
+}
+
+/** The cut at which it is clearest that the mean is not the same on both sides; undefined if it may be, at all of them. */
+function cutOf(buckets: readonly Bucket[]): Cut | undefined {
+  let n = 0;
+  let total = 0;
+  for (const bucket of buckets) {
+    n += bucket[0];
+    total += bucket[0] * bucket[1];
+  }
+  let squares = 0;
+  for (const bucket of buckets) squares += bucket[2] + bucket[0] * (bucket[1] - total / n) ** 2;
+  const d = Math.log((2 * Math.log(n)) / delta);
+  let n0 = 0;
+  let total0 = 0;
+  let clearest: Cut | undefined;
+  for (let i = 0; i < buckets.length; i++) {
+    n0 += buckets[i][0];
+    total0 += buckets[i][0] * buckets[i][1];
+    const n1 = n - n0;
+    if (n0 < fewest || n1 < fewest) continue;
+    const rise = (total - total0) / n1 - total0 / n0;
+    const inverse = 1 / n0 + 1 / n1;
+    const excess = Math.abs(rise) / (Math.sqrt((2 * squares * d * inverse) / n) + (2 / 3) * d * inverse);
+    if (excess > Math.max(1, clearest?.excess ?? 0)) clearest = { before: i + 1, rise, excess };
+  }
+  return clearest;
+}

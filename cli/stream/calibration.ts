@@ -1,0 +1,89 @@
+import type { Figures } from './scores.ts';
+
+/** Whether the most probable class comes as often as its probability says. */
+export interface Calibration {
+  /** Counts a prediction in: the probability of its most probable class, and whether that class came. */
+  add(confidence: number, isRight: boolean): void;
+  /** How often the most probable class came. */
+  accuracy(): Figures;
+  /** The expected calibration error: by how much confidence and accuracy differ within a bin, as a mean over the predictions. */
+  calibrationError(): Figures;
+  /** What the error of all predictions is made of; bins that hold none are left out. */
+  reliability(): readonly ReliabilityBin[];
+  save(): SavedCalibration;
+}
+
+/** The predictions whose confidence is above `from` and at most `to`. */
+export interface ReliabilityBin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly confidence: number;
+  readonly accuracy: number;
+}
+
+export interface SavedCalibration {
+  readonly bins: readonly Sums[];
+  /** In the order of the slots, which the count says the latest of; negative where the class did not come. */
+  readonly latest: readonly number[];
+}
+
+type Sums = readonly [count: number, confidence: number, right: number];
+
+/** As many as Guo et al. 2017 use. */
+const binCount = 15;
+
+/**
+ * By bins of equal width of the confidence: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
+ * binning", 2015; for the most probable class as in Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017:
+ * ECE = Σ_b (n_b / n) |accuracy_b - confidence_b|.
+ */
+export function createCalibration(window: number, saved?: SavedCalibration): Calibration {
+  const bins = Array.from({ length: binCount }, (_, bin): [number, number, number] => [...(saved?.bins[bin] ?? zero)]);
+  const latest = Float64Array.from({ length: window }, (_, slot) => saved?.latest[slot] ?? 0);
+  let count = total(bins, 0);
+  // Added up anew, as the recent mean of a tally is.
+  const recentBins = () => {
+    const recent = Array.from({ length: binCount }, (): [number, number, number] => [...zero]);
+    for (let slot = 0; slot < Math.min(count, window); slot++) countIn(recent, Math.abs(latest[slot]), latest[slot] > 0);
+    return recent;
+  };
+  return {
+    add(confidence, isRight) {
+      countIn(bins, confidence, isRight);
+      latest[count % window] = isRight ? confidence : -confidence;
+      count++;
+    },
+    accuracy: () => ({ mean: accuracyOf(bins), recent: accuracyOf(recentBins()) }),
+    calibrationError: () => ({ mean: errorOf(bins), recent: errorOf(recentBins()) }),
+    reliability: () =>
+      bins.flatMap(([n, confidence, right], bin) =>
+        n === 0
+          ? []
+          : [{ from: bin / binCount, to: (bin + 1) / binCount, count: n, confidence: confidence / n, accuracy: right / n }],
+      ),
+    save: () => ({ bins: bins.map(([...sums]) => sums), latest: [...latest.subarray(0, Math.min(count, window))] }),
+  };
+}
+
+const zero: Sums = [0, 0, 0];
+
+function countIn(bins: readonly [number, number, number][], confidence: number, isRight: boolean): void {
+  const bin = bins[Math.max(0, Math.ceil(confidence * binCount) - 1)];
+  bin[0]++;
+  bin[1] += confidence;
+  if (isRight) bin[2]++;
+}
+
+function accuracyOf(bins: readonly Sums[]): number {
+  return total(bins, 2) / Math.max(1, total(bins, 0));
+}
+
+function errorOf(bins: readonly Sums[]): number {
+  const gaps = bins.reduce((sum, [, confidence, right]) => sum + Math.abs(right - confidence), 0);
+  return gaps / Math.max(1, total(bins, 0));
+}
+
+function total(bins: readonly Sums[], part: 0 | 1 | 2): number {
+  return bins.reduce((sum, bin) => sum + bin[part], 0);
+}

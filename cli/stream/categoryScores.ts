@@ -1,0 +1,31 @@
+import type { RowData } from './config.ts';
+import type { SavedCounts } from './counts.ts';
+import { bitsOf, markOf } from './logits.ts';
+import type { RowCoder } from './rowCoder.ts';
+import type { Row } from './rows.ts';
+import { createCountModels, symbolScores } from './scores.ts';
+import type { TargetScores } from './targetScores.ts';
+
+/** Categories are judged in bits, next to models that count what followed the latest ones. */
+export function categoryScores(data: RowData, coder: RowCoder, saved: readonly SavedCounts[] | undefined): TargetScores {
+  const { categories } = coder;
+  if (categories === undefined) throw new TypeError('the target is not a category');
+  const models = createCountModels(data.categories, saved);
+  const indexOf = (row: Row) => {
+    const value = coder.targetOf(row);
+    return value === null ? undefined : categories.add(value as string);
+  };
+  return {
+    unit: 'bits',
+    names: symbolScores,
+    goalOf: indexOf,
+    standing: () => ({ mean: 0, deviation: 1, predictions: [], lags: [] }),
+    score(_, output, row) {
+      const category = indexOf(row) as number;
+      return markOf(output, category, [bitsOf(output, category), ...models.observe(category)]);
+    },
+    // The counting models predict the next category that is known, whatever lies between.
+    note() {},
+    save: () => models.save(),
+  };
+}

@@ -1,0 +1,91 @@
+import { createAdwin, type SavedAdwin } from './adwin.ts';
+import { createCalibration, type ReliabilityBin, type SavedCalibration } from './calibration.ts';
+import { createScores, type Figures } from './scores.ts';
+import type { SavedTally } from './tally.ts';
+
+/** Of categories, and of numbers. */
+export type Unit = 'bits' | 'squared error';
+
+/** How one prediction went. */
+export interface Mark {
+  /** What it cost, in the unit of the evaluation: the network's own prediction, then those of the simple models. */
+  readonly scores: readonly number[];
+  /** The same as absolute errors, where numbers are predicted. */
+  readonly absoluteErrors?: readonly number[];
+  /** The most probable category, where categories are: its probability, and whether it came. */
+  readonly best?: { readonly confidence: number; readonly isRight: boolean };
+  /** What drift is looked for in: how wrong the network was, from 0 to 1. */
+  readonly error: number;
+}
+
+/** What is known of one predictor; more of the network than of the simple models. */
+export interface PredictorFigures extends Figures {
+  readonly absoluteError?: Figures;
+  readonly accuracy?: Figures;
+  readonly calibrationError?: Figures;
+}
+
+/** How often the network's error was found to have risen, and after which record last. */
+export interface Drift {
+  readonly count: number;
+  readonly last: number | null;
+}
+
+export interface EvaluationReport {
+  readonly unit: Unit;
+  /** How many predictions were scored. */
+  readonly scored: number;
+  /** The network first, then what it is compared with. */
+  readonly figures: Readonly<Record<string, PredictorFigures>>;
+  readonly drift: Drift;
+  readonly reliability?: readonly ReliabilityBin[];
+}
+
+/** How good predictions have been, each having been made before its target was known. */
+export interface Evaluation {
+  /** @param records how many records there have been. */
+  add(mark: Mark, records: number): void;
+  report(): EvaluationReport;
+  save(): SavedEvaluation;
+}
+
+export interface SavedEvaluation {
+  readonly scores: readonly SavedTally[];
+  readonly absolute?: readonly SavedTally[];
+  readonly calibration?: SavedCalibration;
+  readonly adwin: SavedAdwin;
+  readonly drift: Drift;
+}
+
+/** @param names of the predictors, the network first. @param window how many predictions are recent. */
+export function createEvaluation(unit: Unit, names: readonly string[], window: number, saved?: SavedEvaluation): Evaluation {
+  const scores = createScores(names, window, saved?.scores);
+  const absolute = unit === 'bits' ? undefined : createScores(names, window, saved?.absolute);
+  const calibration = unit === 'bits' ? createCalibration(window, saved?.calibration) : undefined;
+  const adwin = createAdwin(saved?.adwin);
+  let drift: Drift = saved?.drift ?? { count: 0, last: null };
+  return {
+    add({ scores: own, absoluteErrors, best, error }, records) {
+      scores.add(own);
+      if (absoluteErrors !== undefined) absolute?.add(absoluteErrors);
+      if (best !== undefined) calibration?.add(best.confidence, best.isRight);
+      if (adwin.add(error) === 'risen') drift = { count: drift.count + 1, last: records };
+    },
+    report() {
+      const figures: Record<string, PredictorFigures> = scores.figures();
+      for (const [name, absoluteError] of Object.entries(absolute?.figures() ?? {}))
+        figures[name] = { ...figures[name], absoluteError };
+      if (calibration === undefined) return { unit, scored: scores.count, figures, drift };
+      const [accuracy, calibrationError] = [calibration.accuracy(), calibration.calibrationError()];
+      figures[names[0]] = { ...figures[names[0]], accuracy, calibrationError };
+      return { unit, scored: scores.count, figures, drift, reliability: calibration.reliability() };
+    },
+    save: () => ({
+      scores: scores.save(),
+      ...(absolute === undefined ? {} : { absolute: absolute.save() }),
+      ...(calibration === undefined ? {} : { calibration: calibration.save() }),
+      adwin: adwin.save(),
+      drift,
+    }),
+  };
+}

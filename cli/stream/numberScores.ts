@@ -1,0 +1,49 @@
+import { createLinearModel } from './linearModel.ts';
+import { scaled } from './normalizer.ts';
+import type { RowCoder } from './rowCoder.ts';
+import type { SavedNumberModels, TargetScores } from './targetScores.ts';
+
+/** How many of the latest values the linear model sees. */
+const lagCount = 8;
+
+/**
+ * Numbers are judged by their squared error, in the square of the column's own unit, next to three predictions that take no effort: that
+ * nothing changes, the running mean, and a linear function of the latest values.
+ */
+export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefined): TargetScores {
+  const { numbers } = coder;
+  if (numbers === undefined) throw new TypeError('the target is not a number');
+  const linear = createLinearModel(lagCount, saved?.linear);
+  let lags = saved?.lags ?? [];
+  return {
+    unit: 'squared error',
+    names: ['network', 'persistence', 'running mean', `linear model of the last ${lagCount}`],
+    goalOf(row) {
+      const value = coder.targetOf(row);
+      return value === null ? undefined : [numbers.normalize(value as number)];
+    },
+    standing() {
+      const { mean, deviation } = numbers;
+      // Before the first value there is no scale to predict on.
+      if (lags.length === 0) return { mean, deviation, predictions: [], lags };
+      // What is not known yet is taken for the mean.
+      const inputs = Array.from({ length: lagCount }, (_, i) => (i < lags.length ? numbers.normalize(lags[i]) : 0));
+      return { mean, deviation, predictions: [lags[0], mean, mean + deviation * linear.predict(inputs)], lags: inputs };
+    },
+    score({ mean, deviation, predictions, lags: inputs }, output, row) {
+      if (predictions.length === 0) return undefined;
+      const value = coder.targetOf(row) as number;
+      // On the scale of the inputs, which has moved on since.
+      linear.learn(inputs, scaled(value, mean, deviation));
+      const errors = [mean + deviation * output[0], ...predictions].map((prediction) => Math.abs(prediction - value));
+      return { scores: errors.map((error) => error ** 2), absoluteErrors: errors, error: Math.min(1, errors[0] / deviation) };
+    },
+    note(row) {
+      const value = coder.targetOf(row) as number | null;
+      if (value !== null) lags = [value, ...lags].slice(0, lagCount);
+      // A missing value is taken for the one before it, so that each lag stays as many rows away.
+      else if (lags.length > 0) lags = [lags[0], ...lags].slice(0, lagCount);
+    },
+    save: () => ({ lags, linear: linear.save() }),
+  };
+}

@@ -1,0 +1,51 @@
+import { formatBits, formatCount, formatLoss } from '../terminal/numbers.ts';
+import { formatTable } from '../terminal/table.ts';
+import type { Unit } from './evaluation.ts';
+import type { Position } from './position.ts';
+import type { Figures } from './scores.ts';
+import type { Report } from './session.ts';
+
+/** What came out of a run, for standard output. */
+export function summaryOf(folder: string, { records, skipped }: Position, report: Report, recent: number): string {
+  const { unit, scored, figures, drift } = report;
+  const columns = ['all', `last ${formatCount(Math.min(scored, recent))}`];
+  const table = (title: string, rows: readonly (readonly [string, Figures | undefined])[], format: (value: number) => string) => {
+    const cells = rows.flatMap(([name, own]) => (own === undefined ? [] : [[name, format(own.mean), format(own.recent)]]));
+    return cells.length === 0 ? [] : [formatTable([title, ...columns], cells)];
+  };
+  const { network, ...others } = figures;
+  const all = Object.entries({ network, ...others });
+  const left = skipped === 0 ? '' : `, ${formatCount(skipped)} left out`;
+  const { count, last } = drift;
+  const risen =
+    count === 0
+      ? 'no rise was found'
+      : `${count === 1 ? 'it rose once' : `it rose ${formatCount(count)} times, last`}, seen after record ${formatCount(last ?? 0)}`;
+  return [
+    `${formatCount(records)} records${left}`,
+    ...table(`${unit} per prediction`, all, (value) => formatScore(value, unit)),
+    ...table(
+      'absolute error',
+      all.map(([name, { absoluteError }]) => [name, absoluteError] as const),
+      formatLoss,
+    ),
+    ...table(
+      'the most probable one',
+      [
+        ['is right (accuracy)', network.accuracy],
+        ['calibration error (ECE)', network.calibrationError],
+      ],
+      formatShare,
+    ),
+    `Drift of the network's error: ${risen}`,
+    `Run folder: ${folder}\n`,
+  ].join('\n\n');
+}
+
+export function formatScore(value: number, unit: Unit): string {
+  return unit === 'bits' ? formatBits(value) : formatLoss(value);
+}
+
+function formatShare(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

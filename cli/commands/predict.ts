@@ -1,6 +1,6 @@
 import { DataError } from '../../lib/index.ts';
 import { exitCodes } from '../errors.ts';
-import { type Model, openModel } from '../stream/model.ts';
+import { type Model, readModel } from '../stream/model.ts';
 import { Problem } from '../stream/problem.ts';
 import { readData } from '../stream/readData.ts';
 import { rowPredictor } from '../stream/rowPredictor.ts';
@@ -18,7 +18,7 @@ export interface PredictOptions {
 /** `norewind predict`: writes a line for each record of the data, and gives the exit code. The model stays as it is on the disk. */
 export async function predict(path: string, data: readonly string[], options: PredictOptions): Promise<number> {
   const sources = openSources(data);
-  const model = openModel(path);
+  const model = readModel(path);
   const take = predictorOf(model, { learn: options.learn === true, fresh: options.fresh === true });
   const watch = watchSignals(() => {
     for (const source of sources) source.close();

@@ -1,12 +1,11 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { Named, Setting } from '../experiments/config.ts';
-import { estimatorNames, makeEstimator } from '../experiments/estimators.ts';
+import type { Setting } from '../experiments/config.ts';
+import { estimatorNames } from '../experiments/estimators.ts';
 import { cellNames } from '../experiments/networks.ts';
-import { makeOptimizer, optimizerNames } from '../experiments/optimizers.ts';
-import { symbolDefaults } from '../experiments/symbols.ts';
-import { checkConfig } from '../stream/checkConfig.ts';
+import { optimizerNames } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
+import { completeConfig, type Settings } from '../stream/settings.ts';
 import { parseCount, parseNumber } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 
@@ -100,34 +99,7 @@ export function refuseConfigOptions(options: TrainOptions): void {
 
 /** @throws UsageError or ConfigurationError for options that cannot be used. */
 export function configOf(names: readonly string[], options: TrainOptions): StreamConfig {
-  const data = dataOf(names, options);
-  const given = (...keys: readonly string[]) =>
-    Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key] as Setting]])));
-  const name = String(options.estimator ?? 'uoro');
-  const base = symbolDefaults(name, { alpha: 0.03, window: 16, steps: 1 });
-  const { window, ...settings } = given('window', 'stride', 'rank');
-  const span = window === undefined ? {} : { [name === 'bptt' ? 'length' : 'window']: window };
-  const estimator = makeEstimator({ ...base.estimator, ...settings, ...span } as Named);
-  const { rate, alpha } = base.optimizer;
-  const optimizer = { name: options.optimizer ?? 'adam', rate, alpha, ...given('rate', 'alpha', 'clip') } as Named;
-  const config = {
-    data,
-    cell: {
-      name: 'gru',
-      units: data.kind === 'text' ? 64 : 32,
-      ...given('units'),
-      ...(options.cell ? { name: options.cell } : {}),
-    },
-    estimator: { name: estimator.name, ...estimator.settings },
-    optimizer: makeOptimizer(optimizer).complete,
-    dtype: base.dtype,
-    seed: 1,
-    recent: 1000,
-    every: 1000,
-    ...given('dtype', 'seed', 'recent', 'every'),
-  } as StreamConfig;
-  checkConfig(config);
-  return config;
+  return completeConfig(dataOf(names, options), options as Settings);
 }
 
 function dataOf(names: readonly string[], options: TrainOptions): SymbolData | RowData {

@@ -1,27 +1,49 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileProblem, UsageError } from '../errors.ts';
-import type { StreamCheckpoint } from './checkpoint.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { generations, readCheckpointFile } from './generations.ts';
+import type { Position } from './position.ts';
 import { restored } from './readData.ts';
 import { createRowSession, type RowSession } from './rowSession.ts';
 import { createSymbolSession, type SymbolSession } from './symbolSession.ts';
 
 /** What was learnt, ready to be used. */
-export type Model =
-  | { readonly kind: 'symbols'; readonly config: StreamConfig; readonly data: SymbolData; readonly session: SymbolSession }
-  | { readonly kind: 'rows'; readonly config: StreamConfig; readonly data: RowData; readonly session: RowSession };
+export type Model = OpenedText | OpenedRows;
+
+interface Opened {
+  readonly config: StreamConfig;
+  readonly from: Origin;
+}
+
+export interface OpenedText extends Opened {
+  readonly kind: 'symbols';
+  readonly data: SymbolData;
+  readonly session: SymbolSession;
+}
+
+export interface OpenedRows extends Opened {
+  readonly kind: 'rows';
+  readonly data: RowData;
+  readonly session: RowSession;
+}
+
+/** Where a model was when it was saved. */
+export interface Origin {
+  readonly folder: string | undefined;
+  readonly position: Position;
+  readonly metricsLength: number;
+}
 
 /** Opens the folder of a run of `norewind train`, or a checkpoint in it. @throws UsageError or DataError. */
-export function openModel(path: string): Model {
-  const checkpoint: StreamCheckpoint = readCheckpointFile(isFolder(path) ? join(path, generations.newest) : path);
-  const { config, session } = checkpoint;
+export function readModel(path: string): Model {
+  const { config, position, metricsLength, session } = readCheckpointFile(isFolder(path) ? join(path, generations.newest) : path);
+  const from = { folder: resolve(isFolder(path) ? path : dirname(path)), position, metricsLength };
   const { data } = config;
   return restored(() =>
     data.kind === 'text'
-      ? { kind: 'symbols', config, data, session: createSymbolSession(config, data, session) }
-      : { kind: 'rows', config, data, session: createRowSession(config, data, session) },
+      ? { kind: 'symbols', config, data, session: createSymbolSession(config, data, session), from }
+      : { kind: 'rows', config, data, session: createRowSession(config, data, session), from },
   );
 }
 

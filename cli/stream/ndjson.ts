@@ -25,9 +25,13 @@ function parse(text: string, where: string): Fields | Problem {
   } catch {
     return new Problem(`${where}: it is not valid JSON`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return new Problem(`${where}: it is not a JSON object, such as {"temperature": 12.5}`);
+  return fieldsOf(value, where) ?? new Problem(`${where}: it is not a JSON object, such as {"temperature": 12.5}`);
+}
+
+/** An object by its entries; undefined for anything else. */
+export function fieldsOf(value: unknown, where: string): Fields | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const record = value as Readonly<Record<string, unknown>>;
   // Own entries only: every object has a `constructor` by inheritance.
-  return { where, get: (column) => (Object.hasOwn(record, column) ? record[column] : null) };
+  return { where, get: (column) => (Object.hasOwn(record, column) ? (record[column] ?? null) : null) };
 }

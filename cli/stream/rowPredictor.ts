@@ -1,11 +1,12 @@
 import type { RowData } from './config.ts';
 import { bitsOf, mostProbable } from './logits.ts';
-import { vectorOf, type Walker, walk } from './network.ts';
+import { numbersOf, vectorOf, type Walker, walk } from './network.ts';
+import type { RowCoder } from './rowCoder.ts';
 import type { RowSession } from './rowSession.ts';
 import type { Row } from './rows.ts';
 
 /** What is said after a row of the target `horizon` rows later. */
-interface RowPrediction {
+export interface RowPrediction {
   /** A number in the unit of the column, or a category; null for all categories that have no index of their own. */
   readonly prediction: number | string | null;
   /** Of the category. */
@@ -24,23 +25,35 @@ export function rowPredictor(
 ): RowPredictor {
   const { learner, coder } = session;
   if (fresh) session.restart();
-  const see = (walker: Walker, inputs: readonly (readonly number[])[]) =>
-    inputs.map((input) => walker.step(vectorOf(input, learner.dtype))).at(-1) as Float64Array;
   const walker = walk(learner);
   // The learner is behind: the rows that wait for their targets have not been seen by it.
-  see(walker, session.waiting);
+  see(walker, session, session.waiting);
   return (row) => {
     const current = coder.targetOf(row);
-    if (!learn) return { ...told(see(walker, [coder.encode(row)])), current };
+    if (!learn) return { ...told(coder, see(walker, session, [coder.encode(row)])), current };
     // Of the same row, the prediction comes before the learning; of a later one, after it.
-    const same = data.horizon === 0 ? see(walk(learner), [coder.encode(row)]) : undefined;
+    const same = data.horizon === 0 ? outlook(session, row) : undefined;
     session.advance(row);
-    return { ...told(same ?? see(walk(learner), session.waiting)), current };
+    return { ...told(coder, same ?? outlook(session)), current };
   };
+}
 
-  function told(output: Float64Array): Omit<RowPrediction, 'current'> {
-    if (coder.numbers !== undefined) return { prediction: coder.numbers.denormalize(output[0]) };
-    const best = mostProbable(output);
-    return { prediction: coder.categories?.entryAt(best) ?? null, probability: 2 ** -bitsOf(output, best) };
-  }
+/** The network's output after all rows so far, and one more; the session stays as it is. There has to be a row. */
+export function outlook(session: RowSession, row?: Row): Float64Array {
+  const { learner, coder, waiting } = session;
+  const inputs = row === undefined ? waiting : [...waiting, coder.encode(row)];
+  // A walk asks the learner for its parameters and its state, each of which has to be brought out of the plan.
+  if (inputs.length === 1) return numbersOf(learner.predict(vectorOf(inputs[0], learner.dtype)));
+  return see(walk(learner), session, inputs);
+}
+
+/** What an output says of the target. */
+export function told({ numbers, categories }: RowCoder, output: Float64Array): Omit<RowPrediction, 'current'> {
+  if (numbers !== undefined) return { prediction: numbers.denormalize(output[0]) };
+  const best = mostProbable(output);
+  return { prediction: categories?.entryAt(best) ?? null, probability: 2 ** -bitsOf(output, best) };
+}
+
+function see(walker: Walker, { learner }: RowSession, inputs: readonly (readonly number[])[]): Float64Array {
+  return inputs.map((input) => walker.step(vectorOf(input, learner.dtype))).at(-1) as Float64Array;
 }

@@ -24,7 +24,8 @@ export async function* readRows(sources: readonly Source[], data: RowData): Asyn
   }
 }
 
-function rowOf({ where, get }: Fields, columns: readonly string[], categorical: readonly boolean[]): Row | Problem {
+/** The columns of a record, or what is wrong with the first of them that cannot be used. */
+export function rowOf({ where, get }: Fields, columns: readonly string[], categorical: readonly boolean[]): Row | Problem {
   const row: (number | string | null)[] = [];
   for (const [i, column] of columns.entries()) {
     const value = categorical[i] ? categoryOf(get(column)) : numberOf(get(column));

@@ -1,7 +1,7 @@
 import type { SymbolData } from './config.ts';
 import { bitsOf, mostProbable } from './logits.ts';
 import { numbersOf, walk } from './network.ts';
-import type { SymbolSession } from './symbolSession.ts';
+import { type SymbolSession, shown } from './symbolSession.ts';
 
 /** What is said of a symbol before it comes, and what it was. */
 interface SymbolPrediction {
@@ -17,14 +17,13 @@ export type SymbolPredictor = (code: number) => SymbolPrediction | undefined;
 
 /** Predictions that go on where the training ended, or from the start state. With learning, the session learns on. */
 export function symbolPredictor(
-  { unit }: SymbolData,
+  data: SymbolData,
   session: SymbolSession,
   { learn, fresh }: { readonly learn: boolean; readonly fresh: boolean },
 ): SymbolPredictor {
   const { learner, vocabulary } = session;
   if (fresh) learner.resetState();
   const walker = walk(learner);
-  const show = (code: number | undefined) => (unit === 'byte' ? code : code === undefined ? code : String.fromCodePoint(code));
   let last = fresh ? undefined : session.last;
   return (code) => {
     const input = last;
@@ -34,10 +33,11 @@ export function symbolPredictor(
     last = symbol;
     if (logits === undefined) return undefined;
     const best = mostProbable(logits);
+    const likely = vocabulary.entryAt(best);
     return {
-      prediction: show(vocabulary.entryAt(best)) ?? null,
+      prediction: likely === undefined ? null : shown(likely, data),
       probability: 2 ** -bitsOf(logits, best),
-      actual: show(code) as string | number,
+      actual: shown(code, data),
       bits: bitsOf(logits, symbol),
     };
   };

@@ -66,6 +66,11 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   };
 }
 
+/** A byte by its number, a code point as the character. */
+export function shown(code: number, { unit }: SymbolData): string | number {
+  return unit === 'byte' ? code : String.fromCodePoint(code);
+}
+
 function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly number[] } {
   if (unit === 'byte') return { isClosed: true, first: Array.from({ length: 256 }, (_, byte) => byte) };
   return { isClosed: alphabet !== undefined, first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0) };

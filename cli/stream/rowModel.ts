@@ -1,0 +1,176 @@
+import { DataError } from '../../lib/index.ts';
+import { UsageError } from '../errors.ts';
+import type { RowData, StreamConfig } from './config.ts';
+import { bitsOf } from './logits.ts';
+import { type OpenedRows, readModel } from './model.ts';
+import { fieldsOf } from './ndjson.ts';
+import { Problem } from './problem.ts';
+import { outlook, told } from './rowPredictor.ts';
+import { createRowSession } from './rowSession.ts';
+import { columnsOf, type Row, rowOf } from './rows.ts';
+import { createKeeper } from './savedModel.ts';
+import type { Report } from './session.ts';
+import { completeConfig, type Settings } from './settings.ts';
+
+/** A field of a record: a number, or a category; missing where it is null, undefined or not there. */
+export type Value = number | string | boolean | null | undefined;
+
+/** A record by its columns; any object where their names are not known to the compiler. It may have others, which are not looked at. */
+export type RowRecord<Column extends string = string> = string extends Column ? object : { readonly [Name in Column]?: Value };
+
+/**
+ * Learns to predict one column of records that come one by one, as `norewind train` does; the names are those of River and of
+ * scikit-learn. Records that cannot be used are refused with a DataError, and nothing has changed then.
+ */
+export interface RowModel<Column extends string = string, Prediction = number | string | null> {
+  readonly config: StreamConfig;
+  /**
+   * The target `horizon` records after this one, which nothing is learnt from; with a horizon of 0, the target of this one. Without a
+   * record: the target `horizon` records after the latest that was learnt from, which is the prediction that is scored. A category that
+   * has no index of its own is null.
+   * @throws DataError when there is no record to predict from.
+   */
+  predictOne(record?: RowRecord<Column>): Prediction;
+  /** The probability of each category that has come so far, and under null that of all others. @throws UsageError for a number. */
+  predictProbaOne(record?: RowRecord<Column>): ReadonlyMap<string | null, number>;
+  /**
+   * Scores the prediction of the record's target, then learns from it. Gives that score (squared error, or bits); undefined where
+   * there was no prediction, or no target.
+   * @param target the target of this record, in place of the column.
+   * @throws NonFiniteError when a number stops being finite; the model cannot be used any more then.
+   */
+  learnOne(record: RowRecord<Column>, target?: Value): number | undefined;
+  /** `learnOne` for each, in order. @throws DataError at the first that cannot be used, those before it having been learnt from. */
+  partialFit(records: Iterable<RowRecord<Column>>, targets?: Iterable<Value>): RowModel<Column, Prediction>;
+  /** Predicts, scores and learns from each record as it comes, and gives what came of it. */
+  learn<R extends RowRecord<Column>>(records: Stream<R>): AsyncGenerator<Learnt<R, Prediction>, void, undefined>;
+  /** How good the predictions have been so far. */
+  report(): Report;
+  /** Writes a checkpoint, from which `openModel`, `norewind predict` and `norewind train --resume` go on. @throws UsageError or FailedError. */
+  save(folder: string): void;
+}
+
+export type Stream<T> = AsyncIterable<T> | Iterable<T>;
+
+/** What came of a record. */
+export interface Learnt<R, Prediction> {
+  readonly record: R;
+  /** Of the target `horizon` records later; with a horizon of 0, of this record, before it was learnt from. */
+  readonly prediction: Prediction;
+  /** Of the earlier prediction whose target came with this record. */
+  readonly score: number | undefined;
+}
+
+export interface RowOptions<Target extends string, Column extends string, Categorical extends string> extends Settings {
+  /** The column that is predicted. */
+  readonly target: Target;
+  /** What the network sees; the target if left out. */
+  readonly columns?: readonly Column[];
+  /** Those that hold categories. */
+  readonly categorical?: readonly Categorical[];
+  /** How many records ahead; 1 if left out, 0 for the same record. */
+  readonly horizon?: number;
+  /** How many categories of a column are told apart; 16 if left out. */
+  readonly categories?: number;
+}
+
+/** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
+export function createModel<
+  const Target extends string,
+  const Column extends string = Target,
+  const Categorical extends string = never,
+>(
+  options: RowOptions<Target, Column, Categorical>,
+): RowModel<Target | Column, Target extends Categorical ? string | null : number> {
+  const { target, columns = [target], categorical = [], horizon = 1, categories = 16, ...settings } = options;
+  const data: RowData = { kind: 'ndjson', delimiter: ',', columns, categorical, target, horizon, categories };
+  const config = completeConfig(data, settings);
+  return modelOf({ config, data, session: createRowSession(config, data) });
+}
+
+/**
+ * What `norewind train`, or `save`, left in a folder; it stays as it is there until the model is saved.
+ * @throws UsageError when there is none, or one of a text; DataError when it is damaged.
+ */
+export async function openModel(path: string): Promise<RowModel> {
+  const opened = readModel(path);
+  if (opened.kind !== 'rows') throw new UsageError(`${path} is a model of text: use openTextModel`);
+  return modelOf(opened);
+}
+
+type Parts = Pick<OpenedRows, 'config' | 'data' | 'session'> & Partial<Pick<OpenedRows, 'from'>>;
+
+function modelOf<Column extends string, Prediction>({ config, data, session, from }: Parts): RowModel<Column, Prediction> {
+  const columns = columnsOf(data);
+  const kinds = columns.map((column) => data.categorical.includes(column));
+  const keeper = createKeeper(config, session, from);
+
+  function read(record: unknown, target?: Value): Row {
+    const where = `record ${keeper.records + 1}`;
+    const fields = fieldsOf(record, where);
+    if (fields === undefined) throw new DataError(`${where}: it is not an object, such as {"temperature": 12.5}`);
+    const get = (column: string) => (target !== undefined && column === data.target ? target : fields.get(column));
+    const row = rowOf({ where, get }, columns, kinds);
+    if (row instanceof Problem) throw new DataError(row.sentence);
+    return row;
+  }
+
+  function outputAfter(record: unknown): Float64Array {
+    if (record === undefined && (data.horizon === 0 || session.waiting.length === 0))
+      throw new DataError(
+        data.horizon === 0
+          ? 'give the record whose target is to be predicted'
+          : 'there has been no record yet to predict from: give one',
+      );
+    return outlook(session, record === undefined ? undefined : read(record));
+  }
+
+  function learnFrom(row: Row): number | undefined {
+    const score = session.advance(row);
+    keeper.count(row);
+    return score;
+  }
+
+  const predictOne = (record?: RowRecord) => told(session.coder, outputAfter(record)).prediction as Prediction;
+  const learnOne = (record: RowRecord, target?: Value) => learnFrom(read(record, target));
+  const model: RowModel<Column, Prediction> = {
+    config,
+    predictOne,
+    learnOne,
+    predictProbaOne(record) {
+      const { categories } = session.coder;
+      if (categories === undefined)
+        throw new UsageError(`${data.target} is a number, which has no probabilities: use predictOne`);
+      const output = outputAfter(record);
+      const probabilities = new Map<string | null, number>();
+      for (let i = 0; i < output.length; i++) {
+        const category = categories.entryAt(i) ?? null;
+        probabilities.set(category, (probabilities.get(category) ?? 0) + 2 ** -bitsOf(output, i));
+      }
+      return probabilities;
+    },
+    partialFit(records, targets) {
+      const all = [...records];
+      const own = targets === undefined ? [] : [...targets];
+      if (targets !== undefined && own.length !== all.length)
+        throw new DataError(`partialFit: there are ${all.length} records and ${own.length} targets`);
+      for (const [i, record] of all.entries()) learnOne(record, own[i]);
+      return model;
+    },
+    async *learn(records) {
+      for await (const record of records) {
+        const row = read(record);
+        if (data.horizon === 0) {
+          const prediction = predictOne(record);
+          yield { record, prediction, score: learnFrom(row) };
+        } else {
+          const score = learnFrom(row);
+          yield { record, prediction: predictOne(), score };
+        }
+      }
+    },
+    report: session.report,
+    save: keeper.save,
+  };
+  return model;
+}

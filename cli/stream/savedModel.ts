@@ -1,0 +1,41 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { fileNames, openFolder } from '../training/folder.ts';
+import { encodeCheckpoint } from './checkpoint.ts';
+import type { StreamConfig } from './config.ts';
+import { writeGeneration } from './generations.ts';
+import type { Origin } from './model.ts';
+import { beginning, behind } from './position.ts';
+import type { Session } from './session.ts';
+
+/** Counts what a model learns from, and writes it as a checkpoint that the command goes on from too. */
+export interface Keeper {
+  /** How many records there have been. */
+  readonly records: number;
+  count(record: unknown): void;
+  /** @throws UsageError when the folder has the metrics of another run; FailedError when it cannot be written. */
+  save(folder: string): void;
+}
+
+export function createKeeper(config: StreamConfig, session: Session<never>, from?: Origin): Keeper {
+  let position = from?.position ?? beginning;
+  return {
+    get records() {
+      return position.records;
+    },
+    count(record) {
+      position = behind(position, record);
+    },
+    save(folder) {
+      // The lines of metrics that a run has written remain its own.
+      const isSame = from !== undefined && resolve(folder) === from.folder;
+      const metrics = join(folder, fileNames.metrics);
+      if (!isSame && existsSync(metrics) && statSync(metrics).size > 0)
+        throw new UsageError(`${folder} has the metrics of another run: save the model in a folder of its own`);
+      openFolder(folder);
+      const metricsLength = isSame ? from.metricsLength : 0;
+      writeGeneration(folder, encodeCheckpoint({ config, position, metricsLength, session: session.save() }));
+    },
+  };
+}

@@ -103,6 +103,7 @@ export class LearnPlan {
     this.runner = runnerOf(program, {
       updates: new Map(leaves.map((_, i) => [i, i])),
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
+      relaxedSimd: setting.relaxedSimd,
       // Many a parameter has no influence on the state, and what estimates that stays zero.
       zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
     });

@@ -1,7 +1,7 @@
 import { Execution } from '../../autodiff/index.ts';
 import { type Noise, restoreNoise, type SavedNoise, type Tensor, type TypedArray } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Losses } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
 import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Counters, LearnPlan } from './learn-plan.ts';
@@ -99,23 +99,21 @@ export class CompiledEngine implements Engine, Counters {
     for (const { inputs, targets } of moments) this.#take(inputs, targets);
   }
 
-  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean): number {
+  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean, losses: Losses, at: number): void {
     const t = this.#window.taken;
     const plan = this.#planAt(t, inputs, targets);
     plan.take(t, inputs, targets);
     const isComplete = t + 1 === this.#window.length;
     if (isComplete) this.#learn(plan);
-    const loss = plan.loss(t);
-    if (!Number.isFinite(loss)) throw this.#broken(loss);
+    if (!plan.writeLoss(t, losses, at)) throw this.#broken(losses[at]);
     if (wantsOutputs) this.outputs = plan.outputs(t);
     if (!isComplete) {
       this.#window.add(inputs, targets);
-      return loss;
+      return;
     }
     this.#window.taken = 0;
     this.#count(plan);
     if (this.#mark.record(plan.feed) === stretch) this.#verify();
-    return loss;
   }
 
   /** Takes in a moment that does not complete a window. */

@@ -5,11 +5,12 @@ import { exitCodes, UsageError } from '../errors.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { learnStream, type Stop } from '../stream/learnStream.ts';
 import { openRun, type StreamRun } from '../stream/openRun.ts';
-import { after } from '../stream/position.ts';
+import { after, beginning, type Position } from '../stream/position.ts';
 import { readData } from '../stream/readData.ts';
 import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
 import { claimFolder, fileNames } from '../training/folder.ts';
+import { lockFolder } from '../training/lock.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
 import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
 
@@ -19,7 +20,7 @@ import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions
  */
 export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
   const sources = openSources(data);
-  const { run, folder } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
+  const { run, folder, discard } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
   const watch = watchSignals(() => stop.wake());
   const stop: Stop = {
     get signal() {
@@ -48,6 +49,11 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
         status.onRecord(record);
       },
     });
+    if (watch.signal === undefined && run.session.report().scored === 0) throw new DataError(nothingIn(run.position));
+  } catch (error) {
+    // The corrected command shall find the folder free.
+    if (error instanceof DataError && run.position === beginning) discard();
+    throw error;
   } finally {
     status.finish(run.position.skipped);
     for (const source of sources) source.close();
@@ -58,16 +64,20 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
   }
   const report = run.session.report();
   const { records, skipped } = run.position;
-  if (report.scored === 0)
-    throw new DataError(`the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict`);
   emit({ event: 'end', records, skipped, ...report });
   if (!options.json) process.stdout.write(status.summary(folder, run.position, report, run.config.recent));
   return exitCodes.done;
 }
 
+function nothingIn({ records, skipped }: Position): string {
+  return `the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict`;
+}
+
 interface Begun {
   readonly run: StreamRun;
   readonly folder: string;
+  /** Leaves nothing of a run that learnt nothing. */
+  discard(): void;
 }
 
 function begin(data: readonly string[], options: TrainOptions): Begun {
@@ -77,10 +87,13 @@ function begin(data: readonly string[], options: TrainOptions): Begun {
   ])
     if (options[key] !== undefined) throw new UsageError(`${flag} goes with --resume, and names the run to go on with`);
   const config = configOf(data, options);
-  const { path, write } = claimFolder(options.out, 'train', options.force === true);
+  const { path, write, discard } = claimFolder(options.out, 'train', options.force === true);
   for (const old of Object.values(generations)) rmSync(join(path, old), { force: true });
   write(fileNames.config, `${JSON.stringify(config, null, 2)}\n`);
-  return { run: openRun(path, config), folder: path };
+  const run = openRun(path, config);
+  // A run that is killed soon can be resumed like any other.
+  run.save();
+  return { run, folder: path, discard };
 }
 
 function goOn(folder: string, options: TrainOptions): Begun {
@@ -89,6 +102,7 @@ function goOn(folder: string, options: TrainOptions): Begun {
     throw new UsageError('a run that goes on stays in its folder: leave out --out and --force');
   if (!existsSync(join(folder, generations.newest)) && !existsSync(join(folder, generations.previous)))
     throw new UsageError(`${folder} has no checkpoint to go on from: leave out --resume to begin`);
+  lockFolder(folder);
   const checkpoint = readGeneration(folder, options.fromPrevious === true ? 'previous' : 'newest');
-  return { run: openRun(folder, checkpoint.config, checkpoint), folder };
+  return { run: openRun(folder, checkpoint.config, checkpoint), folder, discard() {} };
 }

@@ -44,7 +44,7 @@ describe('cli: the folder of a run', () => {
     const lock = (holder: object | string) =>
       desk.file('left/run.lock', typeof holder === 'string' ? holder : JSON.stringify(holder));
     const holder = { pid: process.pid, host: hostname(), started: '2026-01-01T00:00:00.000Z' };
-    const gone = [{ ...holder, pid: 2 ** 22 + 1 }, '', '{"pid":'];
+    const gone: (object | string)[] = [{ ...holder, pid: 2 ** 22 + 1 }, '', '{"pid":'];
     // Only there a process is known by more than its number.
     if (process.platform === 'linux') gone.push({ ...holder, birth: 'another boot 1' });
     for (const each of gone) {

@@ -2,10 +2,11 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { exitCodes, UsageError } from '../errors.ts';
+import { type FollowListener, followFile } from '../stream/follow.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { learnStream, type Stop } from '../stream/learnStream.ts';
 import { openRun, type StreamRun } from '../stream/openRun.ts';
-import { after, beginning, type Position } from '../stream/position.ts';
+import { after, beginning, type Position, turned } from '../stream/position.ts';
 import { readData } from '../stream/readData.ts';
 import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
@@ -19,7 +20,18 @@ import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions
  * @throws UsageError, ConfigurationError or DataError for what cannot be used; FailedError when learning or writing fails.
  */
 export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
-  const sources = openSources(data);
+  const status = createStatus(process.stderr, options.quiet === true);
+  const follower: FollowListener = {
+    // A file that is followed and ends before the position of the checkpoint is not the one that was read then.
+    onEnd: () => rest?.requireReached(),
+    onTurn() {
+      run.position = turned(run.position);
+      // What was read before may not be at hand any more.
+      run.save();
+    },
+    tell: status.tell,
+  };
+  const input = options.follow === true ? followFile(data, follower) : openSources(data);
   const { run, folder, discard } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
   const watch = watchSignals(() => stop.wake());
   const stop: Stop = {
@@ -30,19 +42,20 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
   };
   const emit = (event: object) =>
     void (options.json && watch.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
-  const status = createStatus(process.stderr, options.quiet === true);
   emit({ event: 'begin', folder, config: run.config, records: run.position.records });
   status.begin(folder, run.position.records);
-  const batches = readData(sources, run.config);
   const following = {
     onError: options.onError,
     records: options.records ?? Number.POSITIVE_INFINITY,
     checkpointRecords: options.checkpointRecords || Number.POSITIVE_INFINITY,
     checkpointSeconds: options.checkpointSeconds,
   };
+  const isAgain = options.resume !== undefined && options.continued !== true;
+  const batches = readData(input.sources, run.config, isAgain ? undefined : run.session.time);
+  const rest = isAgain ? after(batches, run.position) : undefined;
+  if (options.follow === true && options.continued === true) follower.onTurn();
   try {
-    const rest = options.resume === undefined || options.continued === true ? batches : after(batches, run.position);
-    await learnStream(run, rest, following, stop, {
+    await learnStream(run, rest?.batches ?? batches, following, stop, {
       ...status,
       onRecord(record) {
         emit({ event: 'metrics', ...record });
@@ -56,7 +69,7 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
     throw error;
   } finally {
     status.finish(run.position.skipped);
-    for (const source of sources) source.close();
+    input.close();
   }
   if (watch.signal !== undefined) {
     process.stderr.write(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${folder}\n`);

@@ -6,7 +6,9 @@ import type { Position } from './position.ts';
 import type { SavedSession } from './session.ts';
 
 const format = 'norewind.stream';
-const version = '1';
+/** Version 2 knows more settings of the data and where a followed file begins; what version 1 has means the same. */
+const version = '2';
+const readable = ['1', version];
 
 /** Everything that a run on a stream goes on from. */
 export interface StreamCheckpoint {
@@ -63,8 +65,10 @@ function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {
         ? 'it is the checkpoint of `norewind run`, and not of `norewind train`'
         : 'it is not a checkpoint of `norewind train`',
     );
-  if (metadata.version !== version)
-    throw new DataError(`it has version ${String(metadata.version)} of the format, and this norewind reads version ${version}`);
+  if (!readable.includes(String(metadata.version)))
+    throw new DataError(
+      `it has version ${String(metadata.version)} of the format, and this norewind reads versions ${readable.join(' and ')}`,
+    );
   return metadata;
 }
 

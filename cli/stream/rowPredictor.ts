@@ -1,7 +1,7 @@
 import type { RowData } from './config.ts';
 import { vectorOf, type Walker, walk } from './network.ts';
 import type { RowSession } from './rowSession.ts';
-import type { Row } from './rows.ts';
+import { lagOf, type Row } from './rows.ts';
 import { bitsOf } from './targetScores.ts';
 
 /** What is said after a row of the target `horizon` rows later. */
@@ -31,9 +31,9 @@ export function rowPredictor(
   see(walker, session.waiting);
   return (row) => {
     const current = coder.targetOf(row);
-    if (!learn) return { ...told(see(walker, [coder.encode(row)])), current };
+    if (!learn) return { ...told(see(walker, [coder.encode(session.know(row))])), current };
     // Of the same row, the prediction comes before the learning; of a later one, after it.
-    const same = data.horizon === 0 ? see(walk(learner), [coder.encode(row)]) : undefined;
+    const same = lagOf(data) === 0 ? see(walk(learner), [coder.encode(row)]) : undefined;
     session.advance(row);
     return { ...told(same ?? see(walk(learner), session.waiting)), current };
   };

@@ -1,8 +1,9 @@
 import { normOf } from '../training/metrics.ts';
 import type { RowData, StreamConfig } from './config.ts';
+import { createLate } from './late.ts';
 import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
-import type { Row } from './rows.ts';
+import { lagOf, type Row } from './rows.ts';
 import { createScores, type Scores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { SavedTally } from './tally.ts';
@@ -11,13 +12,17 @@ import { createTargetScores, type SavedTargetModels, type Standing, type TargetS
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
   readonly coder: RowCoder;
+  /** The row as it is known when it comes, for whoever predicts from rows that the session does not see. */
+  know(row: Row): Row;
   /** The inputs whose targets are not known yet, the oldest first. */
   readonly waiting: readonly (readonly number[])[];
+  /** Of the latest row, in seconds, where rows have times. */
+  readonly time: number | undefined;
   /** Back to the start state: what comes next does not follow on what came before. */
   restart(): void;
 }
 
-/** A row whose target is `horizon` rows ahead, with what could be said of it when the row was the latest. */
+/** A row whose target is not known yet, with what could be said of it when the row was the latest. */
 interface Waiting {
   readonly input: readonly number[];
   readonly standing: Standing;
@@ -28,6 +33,8 @@ interface Waiting {
 interface SavedRest {
   readonly coder: SavedCoder;
   readonly waiting: readonly Waiting[];
+  readonly late?: readonly Row[number][];
+  readonly time?: number;
   readonly scores: readonly SavedTally[];
   readonly models: SavedTargetModels;
 }
@@ -35,7 +42,7 @@ interface SavedRest {
 /**
  * Learns to predict a column of the row that comes `horizon` rows later; the column of the same row for 0.
  *
- * The learner is `horizon` rows behind, since it learns from a row when its target has come. A prediction is made at once all the
+ * The learner is as many rows behind as the target is late, since it learns from a row when its target is known. A prediction is made at once all the
  * same, from what was learnt by then: the network runs on over the rows that wait, and this is what is scored.
  */
 export function createRowSession(config: StreamConfig, data: RowData, saved?: SavedSession): RowSession {
@@ -45,6 +52,9 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const target: TargetScores = createTargetScores(data, coder, rest?.models);
   const scores: Scores = createScores(target.names, config.recent, rest?.scores);
   const waiting: Waiting[] = [...(rest?.waiting ?? [])];
+  const late = createLate(data, rest?.late);
+  const lag = lagOf(data);
+  let time = rest?.time;
 
   function learn({ input, standing, output }: Waiting, row: Row): void {
     const vector = vectorOf(input, learner.dtype);
@@ -64,12 +74,19 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
     get waiting() {
       return waiting.map(({ input }) => input);
     },
+    know: late.know,
+    get time() {
+      return time;
+    },
     restart() {
       learner.resetState();
       waiting.length = 0;
+      late.forget();
     },
-    advance(row) {
-      if (data.horizon === 0) {
+    advance(actual) {
+      const row = late.know(actual);
+      if (data.timestamp !== undefined) time = row[row.length - 2] as number;
+      if (lag === 0) {
         const standing = target.standing();
         // Of the target itself nothing may be known yet; it is not one of the inputs.
         coder.learn(target.without(row));
@@ -77,14 +94,14 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
         coder.learn(target.only(row));
         return target.note(row);
       }
-      if (waiting.length === data.horizon) learn(waiting.shift() as Waiting, row);
+      if (waiting.length === lag) learn(waiting.shift() as Waiting, row);
       target.note(row);
       coder.learn(row);
       const input = coder.encode(row);
       const standing = target.standing();
       waiting.push({ input, standing });
-      // With a horizon of 1, the step that learns makes this prediction from the same state and parameters.
-      if (data.horizon > 1) waiting[waiting.length - 1] = { input, standing, output: ahead(learner, waiting) };
+      // One row behind, the step that learns makes this prediction from the same state and parameters.
+      if (lag > 1) waiting[waiting.length - 1] = { input, standing, output: ahead(learner, waiting) };
     },
     report: () => ({
       unit: target.unit,
@@ -94,7 +111,14 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
     }),
     save: () => ({
       learner: learner.save(),
-      rest: { coder: coder.save(), waiting: [...waiting], scores: scores.save(), models: target.save() } satisfies SavedRest,
+      rest: {
+        coder: coder.save(),
+        waiting: [...waiting],
+        late: late.save(),
+        ...(time === undefined ? {} : { time }),
+        scores: scores.save(),
+        models: target.save(),
+      } satisfies SavedRest,
     }),
   };
 }

@@ -3,9 +3,13 @@ import { readCsv } from './csv.ts';
 import type { Fields } from './fields.ts';
 import { readNdjson } from './ndjson.ts';
 import { type Batch, Problem, quoted } from './problem.ts';
-import type { Source } from './source.ts';
+import type { Sources } from './source.ts';
+import { timeOf } from './time.ts';
 
-/** The columns of a record in the order of `columnsOf`: a number or a category; null where it is missing. */
+/**
+ * The columns of a record in the order of `columnsOf`: a number or a category; null where it is missing. Where rows have times, the time
+ * follows, in seconds, and then the seconds since the row before; null for the first one of all.
+ */
 export type Row = readonly (number | string | null)[];
 
 /** Every column that is read: the inputs, then the target unless it is one of them. */
@@ -13,14 +17,33 @@ export function columnsOf({ columns, target }: RowData): readonly string[] {
   return columns.includes(target) ? columns : [...columns, target];
 }
 
+/** How many rows lie between a row and the one with which the target that is predicted from it is known. */
+export function lagOf({ horizon, delay = 0 }: RowData): number {
+  return horizon + delay;
+}
+
 /** The rows of the sources, one after the other. */
-export async function* readRows(sources: readonly Source[], data: RowData): AsyncGenerator<Batch<Row>, void> {
+export async function* readRows(sources: Sources, data: RowData, previousTime?: number): AsyncGenerator<Batch<Row>, void> {
   const columns = columnsOf(data);
   const kinds = columns.map((column) => data.categorical.includes(column));
-  for (const source of sources) {
-    const batches = data.kind === 'csv' ? readCsv(source, { delimiter: data.delimiter, columns }) : readNdjson(source);
-    for await (const batch of batches)
-      yield batch.map((fields) => (fields instanceof Problem ? fields : rowOf(fields, columns, kinds)));
+  const { timestamp } = data;
+  const needed = timestamp === undefined ? columns : [...columns, timestamp];
+  let latest = previousTime;
+  const read = (fields: Fields | Problem) => {
+    const row = fields instanceof Problem ? fields : rowOf(fields, columns, kinds);
+    if (timestamp === undefined || fields instanceof Problem || row instanceof Problem) return row;
+    const time = timeOf(fields.get(timestamp));
+    const where = `${fields.where}, column ${quoted(timestamp)}`;
+    if (time instanceof Problem) return new Problem(`${where}: ${time.sentence}`);
+    if (latest !== undefined && time < latest)
+      return new Problem(`${where}: ${told(fields.get(timestamp))} is earlier than the row before`);
+    const elapsed = latest === undefined ? null : time - latest;
+    latest = time;
+    return [...row, time, elapsed];
+  };
+  for await (const source of sources) {
+    const batches = data.kind === 'csv' ? readCsv(source, { delimiter: data.delimiter, columns: needed }) : readNdjson(source);
+    for await (const batch of batches) yield batch.map(read);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SymbolData } from './config.ts';
 import { numbersOf, walk } from './network.ts';
+import type { Code } from './symbolReader.ts';
 import type { SymbolSession } from './symbolSession.ts';
 import { bitsOf } from './targetScores.ts';
 
@@ -13,7 +14,7 @@ interface SymbolPrediction {
 }
 
 /** Takes the next symbol, and gives the prediction that was made of it; undefined for the first one of all. */
-export type SymbolPredictor = (code: number) => SymbolPrediction | undefined;
+export type SymbolPredictor = (code: Code) => SymbolPrediction | undefined;
 
 /** Predictions that go on where the training ended, or from the start state. With learning, the session learns on. */
 export function symbolPredictor(
@@ -24,7 +25,7 @@ export function symbolPredictor(
   const { learner, vocabulary } = session;
   if (fresh) learner.resetState();
   const walker = walk(learner);
-  const show = (code: number | undefined) => (unit === 'byte' ? code : code === undefined ? code : String.fromCodePoint(code));
+  const show = (code: Code) => (unit === 'character' ? String.fromCodePoint(code as number) : code);
   let last = fresh ? undefined : session.last;
   return (code) => {
     const input = last;
@@ -34,10 +35,11 @@ export function symbolPredictor(
     last = symbol;
     if (logits === undefined) return undefined;
     const best = logits.indexOf(Math.max(...logits));
+    const entry = vocabulary.entryAt(best);
     return {
-      prediction: show(vocabulary.entryAt(best)) ?? null,
+      prediction: entry === undefined ? null : show(entry),
       probability: 2 ** -bitsOf(logits, best),
-      actual: show(code) as string | number,
+      actual: show(code),
       bits: bitsOf(logits, symbol),
     };
   };

@@ -4,29 +4,30 @@ import type { SavedCounts } from './counts.ts';
 import { makeLearner, type StreamLearner } from './network.ts';
 import { createCountModels, createScores, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
+import type { Code } from './symbolReader.ts';
 import type { SavedTally } from './tally.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
-export interface SymbolSession extends Session<number> {
+export interface SymbolSession extends Session<Code> {
   readonly learner: StreamLearner;
-  readonly vocabulary: Vocabulary<number>;
+  readonly vocabulary: Vocabulary<Code>;
   /** The index of the latest symbol, which the network has not seen yet. */
   readonly last: number | undefined;
 }
 
 interface SavedRest {
   readonly last: number | null;
-  readonly entries: readonly number[];
+  readonly entries: readonly Code[];
   readonly scores: readonly SavedTally[];
   readonly models: readonly SavedCounts[];
 }
 
-/** Learns to predict the next byte or character, given by its number or code point. */
+/** Learns to predict the next symbol. */
 export function createSymbolSession(config: StreamConfig, data: SymbolData, saved?: SavedSession): SymbolSession {
   const rest = saved?.rest as SavedRest | undefined;
   const learner = makeLearner(config, saved?.learner);
   const { isClosed, first } = firstEntries(data);
-  const vocabulary = createVocabulary(data.symbols, rest?.entries ?? first, isClosed);
+  const vocabulary = createVocabulary<Code>(data.symbols, rest?.entries ?? first, isClosed);
   const scores = createScores(symbolScores, config.recent, rest?.scores);
   const models = createCountModels(data.symbols, rest?.models);
   let last = rest?.last ?? undefined;
@@ -62,7 +63,7 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   };
 }
 
-function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly number[] } {
+function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly Code[] } {
   if (unit === 'byte') return { isClosed: true, first: Array.from({ length: 256 }, (_, byte) => byte) };
   return { isClosed: alphabet !== undefined, first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0) };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { decodeCheckpoint } from '../../cli/stream/checkpoint.ts';
@@ -101,8 +102,21 @@ describe('cli: norewind train goes on', () => {
   it('refuses a version that it does not know, and other kinds of files', () => {
     const text = readFileSync(desk.path('text/checkpoint.safetensors')).toString('latin1');
     const changed = (from: string, to: string) => Uint8Array.from(Buffer.from(text.replace(from, to), 'latin1'));
-    expect(() => decodeCheckpoint(changed('"version":"1"', '"version":"7"'))).to.throw(DataError, /version 7 .* reads version 1/);
+    expect(() => decodeCheckpoint(changed('"version":"2"', '"version":"7"'))).to.throw(
+      DataError,
+      /version 7 .* reads versions 1 and 2/,
+    );
     expect(() => decodeCheckpoint(changed('norewind.stream', 'norewind.strean'))).to.throw(DataError, /not a checkpoint/);
+  });
+
+  it('reads version 1, which has nothing that means something else now', () => {
+    const text = readFileSync(desk.path('text/checkpoint.safetensors')).toString('latin1');
+    const blank = text
+      .replace('"version":"2"', '"version":"1"')
+      .replace(/"checksum":"[0-9a-f]{64}"/, `"checksum":"${'0'.repeat(64)}"`);
+    const checksum = createHash('sha256').update(Buffer.from(blank, 'latin1')).digest('hex');
+    const old = Uint8Array.from(Buffer.from(blank.replace('0'.repeat(64), checksum), 'latin1'));
+    expect(decodeCheckpoint(old)).to.deep.equal(decodeCheckpoint(Uint8Array.from(Buffer.from(text, 'latin1'))));
   });
 
   it('keeps parameters that every reader of safetensors finds', () => {

@@ -20,7 +20,10 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
   let batch: (Fields | Problem)[] = [];
   let fields: ((record: readonly string[], line: number) => Fields | Problem) | undefined;
   let failure: Error | undefined;
+  // Lines that were given to the parser and are none of the file's.
   let flushed = 0;
+  let isQuoted = false;
+  let isRegular = true;
   const parser = parse({
     bom: true,
     delimiter: options.delimiter,
@@ -67,12 +70,11 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
         resolve();
       });
     });
-  let isRegular = true;
-  let isQuoted = false;
   for await (const chunk of open()) {
     await write(chunk);
     for (let at = chunk.indexOf(quote); at >= 0; at = chunk.indexOf(quote, at + 1)) isQuoted = !isQuoted;
-    // The parser keeps the end of a row until it has seen three bytes behind it, which may come much later: empty lines let go of it.
+    // The parser keeps the end of a row until it has seen three bytes behind it, which may come much later: empty lines let go of it. After
+    // a quote that is out of place, nobody can say whether a line is empty or within a field.
     if (isRegular && !isQuoted && failure === undefined && chunk.at(-1) === lineFeed) {
       await write('\n\n\n');
       flushed += 3;

@@ -10,8 +10,8 @@ export interface RowCoder {
   learn(row: Row): void;
   /**
    * The inputs, one column after the other: a number as its normalised value (0 where it is missing) and whether it is missing, a
-   * category as a one-hot vector (all 0 where it is missing). Behind them the time, if rows have one: how long ago the row before was, as the
-   * normalised logarithm of 1 and the seconds, and the time of day, week and year.
+   * category as a one-hot vector (all 0 where it is missing). Then, if rows have times: how long ago the row before was, as the normalised
+   * logarithm of 1 and the seconds, and the time of day, week and year.
    */
   encode(row: Row): number[];
   /** The value of the target in a row. */

@@ -42,8 +42,8 @@ interface SavedRest {
 /**
  * Learns to predict a column of the row that comes `horizon` rows later; the column of the same row for 0.
  *
- * The learner is as many rows behind as the target is late, since it learns from a row when its target is known. A prediction is made at once all the
- * same, from what was learnt by then: the network runs on over the rows that wait, and this is what is scored.
+ * The learner is as many rows behind as the target is late, since it learns from a row when its target is known. A prediction is made at
+ * once all the same, from what was learnt by then: the network runs on over the rows that wait, and this is what is scored.
  */
 export function createRowSession(config: StreamConfig, data: RowData, saved?: SavedSession): RowSession {
   const rest = saved?.rest as SavedRest | undefined;

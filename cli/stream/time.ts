@@ -40,7 +40,7 @@ const turns = [day, 7 * day, 365.2425 * day];
 /** How many inputs a time makes. */
 export const timeInputs = 1 + 2 * turns.length;
 
-/** The time of day, of the week and of the year (in UTC), each as the sine and cosine of its angle: what is near in time is near in these. */
+/** The time of day, of the week and of the year, in UTC, each as the sine and cosine of its angle: what is near in time is near in them. */
 export function anglesOf(time: number): number[] {
   return turns.flatMap((turn) => {
     const angle = (2 * Math.PI * (time % turn)) / turn;

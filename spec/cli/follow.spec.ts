@@ -54,7 +54,8 @@ describe('cli: norewind train --follow', () => {
     ]);
   });
 
-  it('learns from whole lines as they come, and goes on after a kill and over a new file as if nothing had happened', async () => {
+  it('learns from whole lines as they come, and goes on after a kill and over a new file as if nothing had happened', async function () {
+    this.timeout(180_000);
     const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)}\n`);
     const lines = (from: number, to: number) => rows.slice(from, to).join('');
     const learnt = () => desk.read('live/metrics.ndjson').split('\n').length - 1;

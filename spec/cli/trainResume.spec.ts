@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 import { decodeCheckpoint } from '../../cli/stream/checkpoint.ts';
 import { DataError, NorewindError, readSafetensors } from '../../lib/index.ts';
 import { createDesk, type Desk } from './command.ts';
-import { feed } from './feed.ts';
+import { feed, until } from './feed.ts';
 
 /** Whole numbers below 2³² that look random, by Marsaglia's xorshift. */
 function* randomWords(seed: number): Generator<number, never, undefined> {
@@ -48,7 +48,8 @@ describe('cli: norewind train goes on', () => {
   ];
 
   for (const { name, kills, args } of kinds)
-    it(`${name}: killed at ${kills} random moments and resumed, it writes the same metrics and the same checkpoint`, async () => {
+    it(`${name}: killed at ${kills} random moments and resumed, it writes the same metrics and the same checkpoint`, async function () {
+      this.timeout(180_000);
       const whole = await desk.norewind(`train ${args} --records 2500 --out ${name} -q`.split(' '));
       expect(whole.code).to.equal(0);
       const words = randomWords(5 + kills);
@@ -61,11 +62,14 @@ describe('cli: norewind train goes on', () => {
         const run = goesOn
           ? `train ${args.split(' ')[0]} --resume ${folder} --records 2500 ${often} ${name === 'rows' ? '--on-error skip' : ''}`
           : `train ${args} --out ${folder} --force --records 2500 ${often}`;
+        const written = () => statSync(desk.path(`${folder}/checkpoint.safetensors`), { throwIfNoEntry: false })?.mtimeMs;
+        const before = written();
         const { child, result } = feed(desk, run.trim().split(/ +/));
-        await new Promise<void>((resolve) => {
-          child.stderr?.once('data', () => setTimeout(resolve, 30 + (words.next().value % (kills > 10 ? 250 : 600))));
-          child.once('close', resolve);
-        });
+        const moment = words.next().value;
+        // Every other time while it learns, however long the machine takes to begin; otherwise at any moment, as in reading the checkpoint.
+        if (killed % 2 === 0) await until(() => written() !== before || child.exitCode !== null);
+        else await new Promise((resolve) => child.stderr?.once('data', resolve).once('close', resolve));
+        await new Promise((resolve) => setTimeout(resolve, moment % 250));
         child.kill('SIGKILL');
         const { code, stderr } = await result;
         // 0 is a run that came to its end before it was killed: there is nothing to kill any more.

@@ -27,6 +27,22 @@ export function cut(plan: Planner, x: Tensor, result: Tensor, begin: readonly nu
   );
 }
 
+/** x, and then y, along an axis. */
+export function join(plan: Planner, x: Tensor, y: Tensor, result: Tensor, axis: number): Value {
+  const out = plan.temporary(result);
+  const begin = result.shape.map((_, own) => (own === axis ? x.shape[axis] : 0));
+  plan.materializer.place(
+    out,
+    result.shape,
+    plan.array(x),
+    begin.map(() => 0),
+    x.shape,
+    result.dtype,
+  );
+  plan.materializer.place(out, result.shape, plan.array(y), begin, y.shape, result.dtype);
+  return dense(out);
+}
+
 /** x repeated along new axes. */
 export function repeat(plan: Planner, x: Tensor, result: Tensor, axes: readonly number[]): Value {
   const own = stridesOf(x.shape);

@@ -71,6 +71,6 @@ describe('relaxed SIMD', () => {
     if (major < 22) expect(run()).to.match(/^ConfigurationError: relaxedSimd: .*--experimental-wasm-relaxed-simd/);
     const [strict, relaxed] = JSON.parse(run(...(major < 22 ? ['--experimental-wasm-relaxed-simd'] : []))) as number[][];
     expect(relaxed).to.have.length(strict.length);
-    relaxed.forEach((x, i) => expect(x).to.be.closeTo(strict[i], 1e-3));
+    for (const [i, x] of relaxed.entries()) expect(x).to.be.closeTo(strict[i], 1e-3);
   });
 });

@@ -22,10 +22,12 @@ export function numbersOf(memory: Memory): readonly TypedArray[] {
 export function memoryOf(
   like: Memory,
   numbers: readonly TypedArray[],
-  rest: Pick<Memory, 'steps' | 'updates' | 'gradient'>,
+  { gradient, steps, updates }: Pick<Memory, 'steps' | 'updates' | 'gradient'>,
 ): Memory {
   const tree = residentOf(like) as unknown as Tree;
   const leaves = leavesOf(tree).map(({ shape }, i) => fromData(numbers[i].slice() as TypedArray, [...shape]));
-  const { parameters, moments, lanes } = rebuild(tree, leaves) as unknown as Resident;
-  return { parameters: named(parameters), moments, lanes: lanes.map((lane) => ({ ...lane, window: [] })), pending: 0, ...rest };
+  const own = rebuild(tree, leaves) as unknown as Resident;
+  const lanes = own.lanes.map((lane) => ({ ...lane, window: [] }));
+  // The order is that of checkpoints.
+  return { parameters: named(own.parameters), moments: own.moments, gradient, lanes, steps, updates, pending: 0 };
 }

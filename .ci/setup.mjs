@@ -67,7 +67,7 @@ function written(folder) {
   if (!existsSync(join(root, folder))) return true;
   return readdirSync(join(root, folder), { withFileTypes: true }).every((entry) => {
     const path = join(folder, entry.name);
-    // AssemblyScript is not TypeScript: its output is lib/kernels/wasm/binary.ts.
+    // AssemblyScript is not TypeScript: its outputs are lib/kernels/wasm/strict.ts and relaxed.ts.
     if (entry.isDirectory()) return entry.name === 'assembly' || written(path);
     return !/(?<!\.spec|\.d)\.ts$/.test(path) || existsSync(join(root, 'dist', path.replace(/\.ts$/, '.js')));
   });

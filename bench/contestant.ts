@@ -10,24 +10,42 @@ export interface Contestant {
    * @param signs the estimator's draws for this step; a contestant that draws the same ones itself ignores them.
    */
   step(input: number, target: number, signs: Float32Array): number;
+  /** Steps `at` to `at + count` of the stream, in one call, where there is something faster than `step`. */
+  chunk?(at: number, count: number): void;
   /** A copy of the parameters, leaf after leaf in the order of `Problem.leaves`. */
   parameters(): readonly ArrayLike<number>[];
 }
 
-/** A learner as users make it: what it does per step includes its own draws, checks, and the output that it returns. */
-export function learnerContestant(problem: Problem, eager = false): Contestant {
-  const learner = createLearner({ ...configOf(problem), eager });
+/**
+ * A learner as users make it: what it does per step includes its own draws and checks.
+ * @param how in chunks, with losses alone as the others give them; or step by step, with the output that each step returns.
+ */
+export function learnerContestant(problem: Problem, how: 'chunks' | 'steps' | 'eager' | 'relaxed' = 'chunks'): Contestant {
+  const learner = createLearner({ ...configOf(problem), eager: how === 'eager', relaxedSimd: how === 'relaxed' });
+  const { stream, period } = problem;
+  const targets = stream.map((_, t) => stream[(t + 1) % period]);
+  const losses = new Float64Array(period);
+  const chunk = (at: number, count: number) =>
+    count === period
+      ? learner.stepMany(stream, targets, losses)
+      : learner.stepMany(stream.subarray(at, at + count), targets.subarray(at, at + count), losses);
   return {
-    name: eager ? 'norewind, eager' : 'norewind',
+    name: { chunks: 'norewind', steps: 'norewind, step by step', eager: 'norewind, eager', relaxed: 'norewind, relaxed' }[how],
     step: (input, target) => learner.step(input, target).loss,
     parameters: () => leavesOf(learner.parameters as Tree).map(dataOf),
+    ...(how === 'chunks' || how === 'relaxed' ? { chunk } : {}),
   };
 }
 
-/** Runs steps `from` to `from + count` of the problem's stream; returns the sum of the losses. */
-export function drive(contestant: Contestant, { stream, signs, period }: Problem, from: number, count: number): number {
-  let total = 0;
-  for (let t = from; t < from + count; t++)
-    total += contestant.step(stream[t % period], stream[(t + 1) % period], signs[t % period]);
-  return total;
+/** Runs steps `from` to `from + count` of the problem's stream. */
+export function drive(contestant: Contestant, { stream, signs, period }: Problem, from: number, count: number): void {
+  const end = from + count;
+  if (contestant.chunk !== undefined)
+    for (let t = from; t < end; ) {
+      const at = t % period;
+      const length = Math.min(period - at, end - t);
+      contestant.chunk(at, length);
+      t += length;
+    }
+  else for (let t = from; t < end; t++) contestant.step(stream[t % period], stream[(t + 1) % period], signs[t % period]);
 }

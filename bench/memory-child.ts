@@ -15,17 +15,19 @@ export interface MemoryReport {
   readonly steps: number;
 }
 
-const [own, count] = [JSON.parse(process.argv[2]) as Case, Number(process.argv[3])];
+const [own, count, how] = [JSON.parse(process.argv[2]) as Case, Number(process.argv[3]), process.argv[4]];
 const learner = createLearner(configOf(own));
 const collect = (globalThis as unknown as { gc: () => void }).gc;
+const [inputs, targets] = [0, 7].map((phase) => Int32Array.from({ length: 32 }, (_, t) => (t * 7 + phase) % 32));
+const losses = new Float64Array(32);
 let at = 0;
 const run = (steps: number) => {
-  for (const end = at + steps; at < end; at++) learner.step((at * 7) % 32, (at * 7 + 7) % 32);
+  if (how === 'steps') for (const end = at + steps; at < end; at++) learner.step(inputs[at % 32], targets[at % 32]);
+  else for (let done = 0; done < steps; done += 32) learner.stepMany(inputs, targets, losses);
 };
 
 run(20_000);
-// Between two looks at whether the numbers are finite, of which there is one every 256 windows.
-const few = 200;
+const few = 6400;
 const samples = Array.from({ length: 9 }, () => {
   collect();
   const before = process.memoryUsage();

@@ -14,6 +14,14 @@ export interface Compiled<A extends readonly unknown[], R> {
   readonly plans: number;
 }
 
+export interface CompileOptions {
+  /**
+   * Lets the processor round a sum of products once instead of twice: faster by a tenth or more, and no longer the same digits on every machine.
+   * ConfigurationError where the platform cannot: Node 20 needs `--experimental-wasm-relaxed-simd`. False by default.
+   */
+  readonly relaxedSimd?: boolean;
+}
+
 interface Specialisation {
   readonly program: Program;
   readonly result: Tree;
@@ -28,8 +36,10 @@ interface Specialisation {
  * when it is traced. Given a tensor that is being differentiated or traced, or closing over one, the compiled function is f itself,
  * so that it can be used under every transform and inside itself. A program with a primitive that has no kernel (a user's own) is still traced once,
  * and runs with the reference kernels.
+ *
+ * @throws ConfigurationError when relaxed SIMD is asked for and missing, at the first call.
  */
-export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): Compiled<A, R> {
+export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
   const cache = new Map<string, Specialisation>();
   const specialise = (args: readonly Tree[], leaves: readonly Tensor[]): Specialisation | undefined => {
     const key = `${leaves.map(typeName).join(';')}|${args.map(structureOf).join(';')}`;
@@ -40,7 +50,7 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
       return f(...(splitLike(args, symbols) as unknown as A));
     });
     if (!isClosed(program)) return undefined;
-    const made = { program, result, execution: executionOf(program) };
+    const made = { program, result, execution: executionOf(program, options) };
     cache.set(key, made);
     return made;
   };
@@ -79,9 +89,9 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R): 
   }) as Compiled<A, R>;
 }
 
-function executionOf(program: Program): Execution | undefined {
+function executionOf(program: Program, options: CompileOptions): Execution | undefined {
   try {
-    return new Execution(program);
+    return new Execution(program, options);
   } catch (error) {
     if (error instanceof NotPlannable) return undefined;
     throw error;

@@ -22,7 +22,7 @@ export class Execution {
     this.program = program;
     this.plan = planOf(program, schedule, opcodeOf, wasm.reservedBytes);
     const { inputs, outputs, constants, words, opening, bytes } = this.plan;
-    this.#machine = new wasm.Machine(bytes);
+    this.#machine = new wasm.Machine(bytes, schedule.relaxedSimd);
     const { buffer: memory } = this.#machine.memory;
     const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);
     for (const [buffer, data] of constants) view(buffer).set(data);

@@ -1,4 +1,4 @@
-export { type Compiled, compile } from './compile.ts';
+export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export { Execution } from './execution.ts';
 export { NotPlannable } from './not-plannable.ts';
 export { checkProgram, type Program, printProgram } from './program.ts';

@@ -15,7 +15,7 @@ import { NotPlannable } from './not-plannable.ts';
 import { Origins, rowsOf } from './origins.ts';
 import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
-import { cut, permute, reduce, repeat } from './rearrange.ts';
+import { cut, join, permute, reduce, repeat } from './rearrange.ts';
 import { arrayOf, type Coefficient, dense, isOne, one, scaled, splatOf, times, type Value } from './values.ts';
 
 /** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
@@ -181,6 +181,8 @@ export class Lowering implements Planner {
         return this.#scatterAdd(x, y, parameter.size, result);
       case 'select':
         return this.emit(result, 'select', this.array(x), this.array(y), parameter.inverted ? 1 : 0, result.size);
+      case 'join':
+        return join(this, x, y, result, parameter.axis);
       case 'greater':
         return this.#greater(x, y, result);
       case 'argmax':

@@ -25,7 +25,8 @@ export class Materializer {
   }
 
   /** A coefficient as a scalar buffer. */
-  coefficient({ factor, scalars }: Coefficient, dtype: DType): Buffer {
+  coefficient(given: Coefficient, dtype: DType): Buffer {
+    const { factor, scalars } = this.#folded(given);
     if (scalars.length === 0) return this.#assembler.scalar(dtype, factor);
     const key = `${factor}*${scalars.map((scalar) => this.#number(scalar)).join('*')}`;
     const known = this.#products.get(key);
@@ -38,6 +39,14 @@ export class Materializer {
     }
     this.#products.set(key, product);
     return product;
+  }
+
+  /** The coefficient with those of its scalars that are always 1 or -1 in its factor, which changes no digit. */
+  #folded({ factor, scalars }: Coefficient): Coefficient {
+    const numberOf = (scalar: Buffer) => this.#assembler.constants.get(scalar)?.[0];
+    const isUnit = (scalar: Buffer) => Math.abs(numberOf(scalar) ?? 0) === 1;
+    const negative = scalars.filter((scalar) => numberOf(scalar) === -1).length % 2 === 1;
+    return { factor: negative ? -factor : factor, scalars: scalars.filter((scalar) => !isUnit(scalar)) };
   }
 
   #write(out: Buffer, value: Value, dtype: DType, shape: Shape): void {

@@ -1,7 +1,13 @@
+import type { Tensor } from '../../lib/index.ts';
 import type { Buffer } from './assembler.ts';
 import type { Lowering } from './lower.ts';
 import { buffersOf, type Coefficient, type Term, type Value } from './values.ts';
-import type { Replacement } from './write.ts';
+
+/** What comes to be where an input was. */
+export interface Replacement {
+  readonly target: Buffer;
+  readonly tensor: Tensor;
+}
 
 /** A replacement with what it is replaced by. */
 export interface Pending extends Replacement {

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
 import { walk } from './origins.ts';
 import type { Planner } from './planner.ts';
-import type { Value } from './values.ts';
+import { dense, type Value } from './values.ts';
 
 /** Axis i of the result is axis order[i] of x. */
 export function permute(plan: Planner, x: Tensor, result: Tensor, order: readonly number[]): Value {
@@ -27,6 +27,22 @@ export function cut(plan: Planner, x: Tensor, result: Tensor, begin: readonly nu
   );
 }
 
+/** x, and then y, along an axis. */
+export function join(plan: Planner, x: Tensor, y: Tensor, result: Tensor, axis: number): Value {
+  const out = plan.temporary(result);
+  const begin = result.shape.map((_, own) => (own === axis ? x.shape[axis] : 0));
+  plan.materializer.place(
+    out,
+    result.shape,
+    plan.array(x),
+    begin.map(() => 0),
+    x.shape,
+    result.dtype,
+  );
+  plan.materializer.place(out, result.shape, plan.array(y), begin, y.shape, result.dtype);
+  return dense(out);
+}
+
 /** x repeated along new axes. */
 export function repeat(plan: Planner, x: Tensor, result: Tensor, axes: readonly number[]): Value {
   const own = stridesOf(x.shape);
@@ -42,6 +58,8 @@ export function repeat(plan: Planner, x: Tensor, result: Tensor, axes: readonly 
 
 /** The sum or maximum over axes: they are brought together first where they do not lie side by side. */
 export function reduce(plan: Planner, operation: 'sum' | 'max', x: Tensor, axes: readonly number[], result: Tensor): Value {
+  const single = operation === 'sum' && result.size === 1 ? theOnlyElement(plan, x) : undefined;
+  if (single !== undefined) return single;
   const length = axes.reduce((size, axis) => size * x.shape[axis], 1);
   const together = axes.length > 0 && axes.every((axis, i) => i === 0 || axis === axes[i - 1] + 1);
   if (together) {
@@ -64,6 +82,14 @@ export function reduce(plan: Planner, operation: 'sum' | 'max', x: Tensor, axes:
     ),
   );
   return plan.emit(result, operation, moved, result.size, length, 1);
+}
+
+/** The element of a tensor that has only one among zeros, such as the cotangent of what an index picked. */
+function theOnlyElement(plan: Planner, x: Tensor): Value | undefined {
+  const [term, ...more] = plan.value(x);
+  if (more.length > 0 || term?.part.kind !== 'row' || term.part.v.size !== 1) return undefined;
+  const { factor, scalars } = term.coefficient;
+  return dense(plan.materializer.coefficient({ factor, scalars: [...scalars, term.part.v] }, x.dtype));
 }
 
 function copyStrided(plan: Planner, x: Tensor, result: Tensor, strides: readonly number[], shift: number): Value {

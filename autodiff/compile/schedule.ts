@@ -11,6 +11,8 @@ export interface Schedule {
    * all the rest. An output of an earlier part is none of those that replace an input.
    */
   readonly stages?: readonly (readonly number[])[];
+  /** Whether sums of products may be rounded once instead of twice. */
+  readonly relaxedSimd?: boolean;
   /** Inputs with a replacement that hold nothing but zeros; what stays zero is not computed. */
   readonly zeros?: readonly number[];
 }

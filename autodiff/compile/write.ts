@@ -1,7 +1,7 @@
 import type { Tensor } from '../../lib/index.ts';
 import type { Buffer } from './assembler.ts';
 import type { Lowering } from './lower.ts';
-import { type Pending, writeRankOne } from './rank-one.ts';
+import { type Pending, type Replacement, writeRankOne } from './rank-one.ts';
 import { arrayOf, buffersOf, type Value } from './values.ts';
 
 /** Where an output can be read after the run; nothing else is written there. */
@@ -10,12 +10,6 @@ export function putOut(lowering: Lowering, tensor: Tensor, replaced: ReadonlySet
   const out = replaced.has(array) ? copied(lowering, array) : array;
   out.pinned = true;
   return out;
-}
-
-/** What comes to be where an input was. */
-export interface Replacement {
-  readonly target: Buffer;
-  readonly tensor: Tensor;
 }
 
 /** Writes what replaces inputs, each once no other still reads what it replaces. */

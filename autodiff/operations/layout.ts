@@ -13,6 +13,7 @@ import {
 } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { sameDType } from '../primitives/checks.ts';
+import { join } from '../primitives/constant.ts';
 import { gather as gatherRows, scatterAdd as scatterRows } from '../primitives/indexed.ts';
 import { slice as block, pad, permute, reshape as reshapeTo } from '../primitives/linear.ts';
 import { add } from './arithmetic.ts';
@@ -82,6 +83,7 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
       throw new ShapeError(`concat: ${formatShape(part.shape)} does not join ${formatShape(tensors[0].shape)} along axis ${at}`);
   // Plain numbers are copied side by side; as a linear program, joining is a sum of padded parts.
   if (tensors.every((part) => part.level === 0)) return kernels.concat(tensors, at);
+  if (tensors[0].dtype === 'int32') return tensors.reduce((joined, part) => bind(join, [joined, part], { axis: at }));
   const length = tensors.reduce((sum, part) => sum + part.shape[at], 0);
   const shape = tensors[0].shape.map((own, other) => (other === at ? length : own));
   let start = 0;

@@ -1,6 +1,6 @@
 import { kernels, ShapeError } from '../../lib/index.ts';
 import type { ConstantPrimitive } from '../primitive.ts';
-import { floatType, sameType } from './checks.ts';
+import { floatType, requireIndices, sameType } from './checks.ts';
 
 /** An int32 mask: 1 where x > y. */
 export const greater: ConstantPrimitive = {
@@ -16,6 +16,18 @@ export const maxReduce: ConstantPrimitive<{ readonly axes: readonly number[] }> 
   kind: 'constant',
   type: ([x], { axes }) => ({ ...floatType('maxReduce', x), shape: x.shape.filter((_, axis) => !axes.includes(axis)) }),
   evaluate: ([x], { axes }) => kernels.maxReduce(x, axes),
+};
+
+/** Two int32 tensors one after the other along an axis: unlike floats, indices are no sum of padded parts. */
+export const join: ConstantPrimitive<{ readonly axis: number }> = {
+  name: 'join',
+  kind: 'constant',
+  type([x, y], { axis }) {
+    requireIndices('join', x);
+    requireIndices('join', y);
+    return { shape: x.shape.map((length, own) => (own === axis ? length + y.shape[axis] : length)), dtype: 'int32' };
+  },
+  evaluate: ([x, y], { axis }) => kernels.concat([x, y], axis),
 };
 
 /** The int32 index of the first largest element along the last axis, which disappears. */

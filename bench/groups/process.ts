@@ -28,20 +28,24 @@ const quick = ({ effort }: Options) => effort.turn < 10;
 
 /** What a steady loop of steps allocates. */
 export function memory(options: Options, say: (text: string) => void): Table {
-  const rows = cases.map((own): Cell[] => {
-    say(`memory: ${nameOf(own)}`);
-    const steps = quick(options) ? 2_000 : 100_000;
-    const report = child<MemoryReport>(
-      'memory-child',
-      ['--expose-gc', '--max-semi-space-size=64', '--min-semi-space-size=64'],
-      [JSON.stringify(own), String(steps)],
-    );
-    return [
-      nameOf(own),
-      report.steps,
-      ...[report.allocated, report.external, report.kept, report.resident].map((value) => value.toFixed(value > 10 ? 0 : 2)),
-    ];
-  });
+  const rows = cases.flatMap((own) =>
+    ['stepMany', 'steps'].map((how): Cell[] => {
+      say(`memory: ${nameOf(own)}, ${how}`);
+      const steps = quick(options) ? 3_200 : own.estimator === 'rtrl' ? 100_000 : 1_000_000;
+      const report = child<MemoryReport>(
+        'memory-child',
+        ['--expose-gc', '--max-semi-space-size=64', '--min-semi-space-size=64'],
+        [JSON.stringify(own), String(steps), how],
+      );
+      return [
+        `${nameOf(own)}, ${how === 'steps' ? 'step' : how}`,
+        report.steps,
+        ...[report.allocated, report.external, report.kept, report.resident].map((value) =>
+          value.toFixed(Math.abs(value) > 10 ? 0 : 2),
+        ),
+      ];
+    }),
+  );
   return {
     group: 'memory',
     title: 'Memory of a steady loop',
@@ -55,7 +59,7 @@ export function memory(options: Options, say: (text: string) => void): Table {
     ],
     rows,
     notes: [
-      'Allocated and dropped: the result of `step` with its output, and what the way to it needs. Kept: what is still there after a collection.',
+      'Allocated: with `step`, the result and its output, which live as long as somebody holds them. Kept: what is still there after a collection.',
     ],
   };
 }
@@ -108,7 +112,10 @@ export function packageSize(_: Options, say: (text: string) => void): Table {
       ['tarball', kiB(size)],
       ['unpacked', kiB(unpackedSize)],
       ['JavaScript of lib, autodiff, nn, trainers', sum((path) => /^dist\/(lib|autodiff|nn|trainers)\/.*\.js$/.test(path))],
-      ['of it the kernels, in base64', sum((path) => path === 'dist/lib/kernels/wasm/binary.js')],
+      [
+        'of it the kernels, strict and relaxed, in base64',
+        sum((path) => /^dist\/lib\/kernels\/wasm\/(strict|relaxed)\.js$/.test(path)),
+      ],
       ['data', sum((path) => path.startsWith('cli/data/'))],
       ['declarations and source maps', sum((path) => /\.(d\.ts|map)$/.test(path))],
     ],

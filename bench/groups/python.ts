@@ -58,7 +58,13 @@ function timeOwn(problem: Problem, effort: Options['effort']): Timing {
 /** The problem with the losses that every implementation must give. */
 function forPython(problem: Problem) {
   const contestant = learnerContestant(problem);
-  const losses = Array.from({ length: 48 }, (_, t) => drive(contestant, problem, t, 1));
+  const losses = Array.from({ length: 48 }, (_, t) =>
+    contestant.step(
+      problem.stream[t % problem.period],
+      problem.stream[(t + 1) % problem.period],
+      problem.signs[t % problem.period],
+    ),
+  );
   return {
     ...problem,
     stream: [...problem.stream],

@@ -1,4 +1,4 @@
-import type { FloatDType } from '../../lib/index.ts';
+import { type FloatDType, wasm } from '../../lib/index.ts';
 import { learnerContestant } from '../contestant.ts';
 import { handUoroRnn } from '../hand/uoro-rnn.ts';
 import { ratio } from '../measure.ts';
@@ -57,7 +57,7 @@ export function plain(options: Options, say: (text: string) => void): Table {
       [
         () => learnerContestant(problem),
         () => plainContestant(problem) as ReturnType<typeof learnerContestant>,
-        ...(hasEager ? [() => learnerContestant(problem, true)] : []),
+        ...(hasEager ? [() => learnerContestant(problem, 'eager')] : []),
       ],
       options.effort,
     );
@@ -72,9 +72,18 @@ export function plain(options: Options, say: (text: string) => void): Table {
     rows,
     notes: [
       'All contestants first gave the same losses and parameters over 48 steps. Ratios are medians over rounds. The plain steps read their',
-      "random signs from a table; norewind's time includes drawing them, checking its input and numbers, and returning the output.",
+      "random signs from a table; norewind's time, of stepMany on up to 256 symbols, includes drawing them and checking its input and numbers.",
     ],
   };
+}
+
+function hasRelaxedSimd(): boolean {
+  try {
+    new wasm.Machine(0, true);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The generic step against one written for the cell. */
@@ -82,14 +91,26 @@ export function hand({ sizes, effort }: Options, say: (text: string) => void): T
   const rows = sizes.map((units): Cell[] => {
     const problem = problemOf({ cell: 'rnn', estimator: 'uoro', optimizer: 'sgd', units, dtype: 'float32' });
     say(`hand: ${nameOf(problem)}`);
-    const [generic, fused] = race(problem, [() => learnerContestant(problem), () => handUoroRnn(problem)], effort);
-    return [nameOf(problem), generic, fused, times(ratio(generic, fused))];
+    const [generic, fused, single, relaxed] = race(
+      problem,
+      [
+        () => learnerContestant(problem),
+        () => handUoroRnn(problem),
+        () => learnerContestant(problem, 'steps'),
+        ...(hasRelaxedSimd() ? [() => learnerContestant(problem, 'relaxed')] : []),
+      ],
+      effort,
+    );
+    return [nameOf(problem), generic, fused, times(ratio(generic, fused)), single, relaxed ?? ''];
   });
   return {
     group: 'hand',
     title: 'The compiled step against instructions written by hand on the same kernels: µs per step',
-    columns: ['case', 'norewind', 'by hand', 'ratio'],
+    columns: ['case', 'norewind', 'by hand', 'ratio', 'norewind, step by step', 'norewind, relaxed SIMD'],
     rows,
-    notes: ['The hand-written one reads its signs from a table, checks nothing, and returns the loss only.'],
+    notes: [
+      'The hand-written one reads its signs from a table and checks nothing. Step by step, each step returns its output too.',
+      'Relaxed SIMD on Node 20: NODE_OPTIONS=--experimental-wasm-relaxed-simd npm run bench -- hand',
+    ],
   };
 }

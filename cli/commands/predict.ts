@@ -7,6 +7,7 @@ import { rowPredictor } from '../stream/rowPredictor.ts';
 import type { Row } from '../stream/rows.ts';
 import { openSources } from '../stream/source.ts';
 import { symbolPredictor } from '../stream/symbolPredictor.ts';
+import type { Code } from '../stream/symbolReader.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
 
 export interface PredictOptions {
@@ -17,12 +18,10 @@ export interface PredictOptions {
 
 /** `norewind predict`: writes a line for each record of the data, and gives the exit code. The model stays as it is on the disk. */
 export async function predict(path: string, data: readonly string[], options: PredictOptions): Promise<number> {
-  const sources = openSources(data);
+  const { sources, close } = openSources(data);
   const model = readModel(path);
   const take = predictorOf(model, { learn: options.learn === true, fresh: options.fresh === true });
-  const watch = watchSignals(() => {
-    for (const source of sources) source.close();
-  });
+  const watch = watchSignals(close);
   let record = 0;
   let skipped = 0;
   for await (const batch of readData(sources, model.config)) {
@@ -58,7 +57,7 @@ function predictorOf(
     return (entry) => take(entry as Row);
   }
   const take = symbolPredictor(model.data, model.session, use);
-  return (entry) => take(entry as number);
+  return (entry) => take(entry as Code);
 }
 
 /** Waits until whoever reads has room again. */

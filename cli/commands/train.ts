@@ -2,14 +2,16 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { exitCodes, UsageError } from '../errors.ts';
+import { type FollowListener, followFile } from '../stream/follow.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { learnStream, type Stop } from '../stream/learnStream.ts';
 import { openRun, type StreamRun } from '../stream/openRun.ts';
-import { after } from '../stream/position.ts';
+import { after, beginning, type Position, turned } from '../stream/position.ts';
 import { readData } from '../stream/readData.ts';
 import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
 import { claimFolder, fileNames } from '../training/folder.ts';
+import { lockFolder } from '../training/lock.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
 import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
 
@@ -18,8 +20,19 @@ import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions
  * @throws UsageError, ConfigurationError or DataError for what cannot be used; FailedError when learning or writing fails.
  */
 export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
-  const sources = openSources(data);
-  const { run, folder } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
+  const status = createStatus(process.stderr, options.quiet === true);
+  const follower: FollowListener = {
+    // A file that is followed and ends before the position of the checkpoint is not the one that was read then.
+    onEnd: () => rest?.requireReached(),
+    onTurn() {
+      run.position = turned(run.position);
+      // What was read before may not be at hand any more.
+      run.save();
+    },
+    tell: status.tell,
+  };
+  const input = options.follow === true ? followFile(data, follower) : openSources(data);
+  const { run, folder, discard } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
   const watch = watchSignals(() => stop.wake());
   const stop: Stop = {
     get signal() {
@@ -29,28 +42,34 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
   };
   const emit = (event: object) =>
     void (options.json && watch.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
-  const status = createStatus(process.stderr, options.quiet === true);
   emit({ event: 'begin', folder, config: run.config, records: run.position.records });
   status.begin(folder, run.position.records);
-  const batches = readData(sources, run.config);
   const following = {
     onError: options.onError,
     records: options.records ?? Number.POSITIVE_INFINITY,
     checkpointRecords: options.checkpointRecords || Number.POSITIVE_INFINITY,
     checkpointSeconds: options.checkpointSeconds,
   };
+  const isAgain = options.resume !== undefined && options.continued !== true;
+  const batches = readData(input.sources, run.config, isAgain ? undefined : run.session.time);
+  const rest = isAgain ? after(batches, run.position) : undefined;
+  if (options.follow === true && options.continued === true) follower.onTurn();
   try {
-    const rest = options.resume === undefined || options.continued === true ? batches : after(batches, run.position);
-    await learnStream(run, rest, following, stop, {
+    await learnStream(run, rest?.batches ?? batches, following, stop, {
       ...status,
       onRecord(record) {
         emit({ event: 'metrics', ...record });
         status.onRecord(record);
       },
     });
+    if (watch.signal === undefined && run.session.report().scored === 0) throw new DataError(nothingIn(run.position));
+  } catch (error) {
+    // The corrected command shall find the folder free.
+    if (error instanceof DataError && run.position === beginning) discard();
+    throw error;
   } finally {
     status.finish(run.position.skipped);
-    for (const source of sources) source.close();
+    input.close();
   }
   if (watch.signal !== undefined) {
     process.stderr.write(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${folder}\n`);
@@ -58,16 +77,20 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
   }
   const report = run.session.report();
   const { records, skipped } = run.position;
-  if (report.scored === 0)
-    throw new DataError(`the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict`);
   emit({ event: 'end', records, skipped, ...report });
   if (!options.json) process.stdout.write(status.summary(folder, run.position, report, run.config.recent));
   return exitCodes.done;
 }
 
+function nothingIn({ records, skipped }: Position): string {
+  return `the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict`;
+}
+
 interface Begun {
   readonly run: StreamRun;
   readonly folder: string;
+  /** Leaves nothing of a run that learnt nothing. */
+  discard(): void;
 }
 
 function begin(data: readonly string[], options: TrainOptions): Begun {
@@ -77,10 +100,13 @@ function begin(data: readonly string[], options: TrainOptions): Begun {
   ])
     if (options[key] !== undefined) throw new UsageError(`${flag} goes with --resume, and names the run to go on with`);
   const config = configOf(data, options);
-  const { path, write } = claimFolder(options.out, 'train', options.force === true);
+  const { path, write, discard } = claimFolder(options.out, 'train', options.force === true);
   for (const old of Object.values(generations)) rmSync(join(path, old), { force: true });
   write(fileNames.config, `${JSON.stringify(config, null, 2)}\n`);
-  return { run: openRun(path, config), folder: path };
+  const run = openRun(path, config);
+  // A run that is killed soon can be resumed like any other.
+  run.save();
+  return { run, folder: path, discard };
 }
 
 function goOn(folder: string, options: TrainOptions): Begun {
@@ -89,6 +115,7 @@ function goOn(folder: string, options: TrainOptions): Begun {
     throw new UsageError('a run that goes on stays in its folder: leave out --out and --force');
   if (!existsSync(join(folder, generations.newest)) && !existsSync(join(folder, generations.previous)))
     throw new UsageError(`${folder} has no checkpoint to go on from: leave out --resume to begin`);
+  lockFolder(folder);
   const checkpoint = readGeneration(folder, options.fromPrevious === true ? 'previous' : 'newest');
-  return { run: openRun(folder, checkpoint.config, checkpoint), folder };
+  return { run: openRun(folder, checkpoint.config, checkpoint), folder, discard() {} };
 }

@@ -13,6 +13,7 @@ export interface TrainOptions extends OutputOptions {
   readonly resume?: string;
   readonly fromPrevious?: boolean;
   readonly continued?: boolean;
+  readonly follow?: boolean;
   readonly onError: 'stop' | 'skip';
   readonly records?: number;
   readonly checkpointRecords?: number;
@@ -33,11 +34,13 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
         'csv',
         'ndjson',
       ]),
-      new Option('--unit <name>', 'what a text is read by').choices(['byte', 'character']),
-      new Option('--symbols <count>', 'how many characters are told apart').argParser(parseCount),
+      new Option('--unit <name>', 'what a text is read by').choices(['byte', 'character', 'word']),
+      new Option('--symbols <count>', 'how many characters or words are told apart').argParser(parseCount),
       new Option('--alphabet <characters>', 'the only characters that may occur'),
       new Option('--target <column>', 'what is predicted'),
       new Option('--horizon <count>', 'how many rows ahead; 0 for the same row').argParser(parseCount),
+      new Option('--delay <count>', 'how many rows after its own a target is known').argParser(parseCount),
+      new Option('--timestamp <column>', 'the times of the rows, which make inputs and are checked for their order'),
       new Option('--columns <names>', 'what the network sees, such as a,b; the target if left out').argParser(list),
       new Option('--categorical <names>', 'the columns that hold categories').argParser(list),
       new Option('--categories <count>', 'how many categories of a column are told apart').argParser(parseCount),
@@ -78,6 +81,7 @@ export function addTrainOptions(command: Command): void {
   command.optionsGroup('How it goes on:');
   command.option('--resume <folder>', 'go on with the run in that folder, bit for bit; the same data are given again');
   command.option('--from-previous', 'with --resume: from the checkpoint before the newest one');
+  command.option('--follow', 'wait for more at the end of the file, also when it is replaced, as tail -F does');
   command.option('--continued', 'with --resume: the data begin where the earlier ones ended');
   command.addOption(
     new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'),
@@ -109,11 +113,15 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
     if (key !== undefined) throw new UsageError(`${what} has no --${key}; the format of the data can be given with --format`);
   };
   if (kind === 'text') {
-    refuse('a text', 'target', 'horizon', 'columns', 'categorical', 'categories', 'delimiter');
+    refuse('a text', 'target', 'horizon', 'delay', 'timestamp', 'columns', 'categorical', 'categories', 'delimiter');
     const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
     if (unit === 'byte') {
       refuse('a text that is read by bytes', 'symbols', 'alphabet');
       return { kind, unit, symbols: 256 };
+    }
+    if (unit === 'word') {
+      refuse('a text that is read by words', 'alphabet');
+      return { kind, unit, symbols: Number(options.symbols ?? 1024) };
     }
     if (options.alphabet === undefined) return { kind, unit: 'character', symbols: Number(options.symbols ?? 256) };
     refuse('a text with an alphabet', 'symbols');
@@ -131,6 +139,8 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
     categorical: (options.categorical as readonly string[] | undefined) ?? [],
     target,
     horizon: Number(options.horizon ?? 1),
+    ...(options.delay === undefined ? {} : { delay: Number(options.delay) }),
+    ...(options.timestamp === undefined ? {} : { timestamp: String(options.timestamp) }),
     categories: Number(options.categories ?? 16),
   };
 }

@@ -13,26 +13,32 @@ export function checkConfig({ data, cell, dtype, seed, recent, every }: StreamCo
 }
 
 function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
-  if (unit !== 'byte' && unit !== 'character') throw new ConfigurationError(`unit must be byte or character, got ${unit}`);
-  if (unit === 'byte' && alphabet !== undefined)
+  if (unit !== 'byte' && unit !== 'character' && unit !== 'word')
+    throw new ConfigurationError(`unit must be byte, character or word, got ${unit}`);
+  if (unit !== 'character' && alphabet !== undefined)
     throw new ConfigurationError('an alphabet is one of characters: add --unit character');
   whole('symbols', symbols, 2, 4096);
   if (alphabet !== undefined && new Set(alphabet).size !== Array.from(alphabet).length)
     throw new ConfigurationError('the alphabet has a character more than once');
 }
 
-function checkRows({ kind, delimiter, columns, categorical, target, horizon, categories }: RowData): void {
+function checkRows({ kind, delimiter, columns, categorical, target, horizon, delay = 0, timestamp, categories }: RowData): void {
   if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
     throw new ConfigurationError(`delimiter must be one character, such as , or ;, got ${JSON.stringify(delimiter)}`);
   whole('horizon', horizon, 0, 1000);
+  whole('delay', delay, 0, 1000);
   whole('categories', categories, 2, 4096);
   if (columns.length === 0) throw new ConfigurationError('the network needs one column at least: name it with --columns');
   if (columns.length > 4096) throw new ConfigurationError('there are more than 4096 columns');
   if (new Set(columns).size !== columns.length) throw new ConfigurationError('--columns has a column more than once');
-  if (horizon === 0 && columns.includes(target))
+  if (horizon + delay === 0 && columns.includes(target))
     throw new ConfigurationError(
       `with a horizon of 0, the network would see its target ${target}: name other columns with --columns`,
+    );
+  if (timestamp !== undefined && (columns.includes(timestamp) || timestamp === target))
+    throw new ConfigurationError(
+      `--timestamp names ${timestamp}, which is one of the columns or the target: times are inputs by themselves`,
     );
   for (const column of categorical)
     if (!columns.includes(column) && column !== target)

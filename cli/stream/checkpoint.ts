@@ -6,8 +6,8 @@ import type { Position } from './position.ts';
 import type { SavedSession } from './session.ts';
 
 const format = 'norewind.stream';
-/** 2 has the whole evaluation: a run of version 1 could go on, but its new figures would begin in the middle and look as if they did not. */
-const version = '2';
+/** 3 has the whole evaluation. A run of an earlier version could go on, but its new figures would begin in the middle and not look like it. */
+const version = '3';
 
 /** Everything that a run on a stream goes on from. */
 export interface StreamCheckpoint {

@@ -4,8 +4,8 @@ import type { Named } from '../experiments/config.ts';
 /** A text of which the next symbol is predicted. */
 export interface SymbolData {
   readonly kind: 'text';
-  readonly unit: 'byte' | 'character';
-  /** How many symbols there are. Of characters, the last one stands for all that came too late to get one of their own. */
+  readonly unit: 'byte' | 'character' | 'word';
+  /** How many symbols there are. Of characters and words, the last one stands for all that came too late to get one of their own. */
   readonly symbols: number;
   /** The only characters that may occur, where they are given. */
   readonly alphabet?: string;
@@ -23,6 +23,10 @@ export interface RowData {
   /** What is predicted, `horizon` rows ahead. */
   readonly target: string;
   readonly horizon: number;
+  /** How many rows after its own a target is known; at once if left out. */
+  readonly delay?: number;
+  /** The column that holds the time of a row. */
+  readonly timestamp?: string;
   /** How many categories of a column are told apart; the last one stands for all others. */
   readonly categories: number;
 }

@@ -20,9 +20,14 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
   let batch: (Fields | Problem)[] = [];
   let fields: ((record: readonly string[], line: number) => Fields | Problem) | undefined;
   let failure: Error | undefined;
+  // Lines that were given to the parser and are none of the file's.
+  let flushed = 0;
+  let isQuoted = false;
+  let isRegular = true;
   const parser = parse({
     bom: true,
     delimiter: options.delimiter,
+    record_delimiter: ['\r\n', '\n'],
     // Rows of another length are told here, with the columns by name.
     relax_column_count: true,
     skip_empty_lines: true,
@@ -32,7 +37,7 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
     on_record(record: string[], { lines }: Info) {
       try {
         if (fields === undefined) fields = headed(name, record, options.columns);
-        else batch.push(fields(record, lines));
+        else batch.push(fields(record, lines - flushed));
       } catch (error) {
         failure ??= error as Error;
       }
@@ -41,7 +46,8 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
     on_skip(error) {
       // After this one the parser would drop the rest of a chunk, wherever that ends.
       if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error;
-      batch.push(new Problem(`${name}, ${sentenceOf(error as CsvError)}`));
+      isRegular = false;
+      batch.push(new Problem(`${name}, ${sentenceOf(error as CsvError, flushed)}`));
       return undefined;
     },
   });
@@ -52,18 +58,27 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
   parser.on('error', fail).resume();
   const settle = () => {
     if (failure instanceof DataError) throw failure;
-    if (failure !== undefined) throw new DataError(`${name}, ${sentenceOf(failure as CsvError)}`);
+    if (failure !== undefined) throw new DataError(`${name}, ${sentenceOf(failure as CsvError, flushed)}`);
     const settled = batch;
     batch = [];
     return settled;
   };
-  for await (const chunk of open()) {
-    await new Promise<void>((resolve) => {
+  const write = (chunk: Uint8Array | string) =>
+    new Promise<void>((resolve) => {
       parser.write(chunk, (error) => {
         fail(error);
         resolve();
       });
     });
+  for await (const chunk of open()) {
+    await write(chunk);
+    for (let at = chunk.indexOf(quote); at >= 0; at = chunk.indexOf(quote, at + 1)) isQuoted = !isQuoted;
+    // The parser keeps the end of a row until it has seen three bytes behind it, which may come much later: empty lines let go of it. After
+    // a quote that is out of place, nobody can say whether a line is empty or within a field.
+    if (isRegular && !isQuoted && failure === undefined && chunk.at(-1) === lineFeed) {
+      await write('\n\n\n');
+      flushed += 3;
+    }
     yield settle();
   }
   parser.end();
@@ -73,10 +88,13 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
   yield settle();
 }
 
-/** What the parser found, and where. */
-function sentenceOf(error: CsvError): string {
+const quote = 0x22;
+const lineFeed = 0x0a;
+
+/** What the parser found, and where, having been given some lines that are none of the file's. */
+function sentenceOf(error: CsvError, flushed: number): string {
   const { lines, column } = error as { readonly lines?: number; readonly column?: number };
-  const where = `line ${lines}, field ${(column ?? 0) + 1}`;
+  const where = `line ${(lines ?? 0) - flushed}, field ${(column ?? 0) + 1}`;
   return `${where}: ${reasons[error.code] ?? error.message}`;
 }
 

@@ -1,30 +1,34 @@
 import { seeded } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
 import { walk } from './network.ts';
+import type { Code } from './symbolReader.ts';
 import type { SymbolSession } from './symbolSession.ts';
 
 export interface Generation {
-  /** What the network reads first, by bytes or code points. */
-  readonly prime: readonly number[];
+  /** What the network reads first. */
+  readonly prime: readonly Code[];
   /** Logits are divided by it: below 1 for what is probable, above 1 for what is odd; 0 for the most probable symbol always. */
   readonly temperature: number;
   readonly seed: number;
 }
 
 /**
- * Symbols without end, each drawn from the prediction after those before it: bytes or code points, U+FFFD for what has none of its own.
- * @throws UsageError when nothing comes first, neither a prime nor a text that was learnt from.
+ * Symbols without end, each drawn from the prediction after those before it, among those that have an index of their own.
+ * @throws UsageError when nothing comes first, neither a prime nor a text that was learnt from, or no symbol is known.
  */
-export function* generate(session: SymbolSession, { prime, temperature, seed }: Generation): Generator<number, never, undefined> {
+export function* generate(session: SymbolSession, { prime, temperature, seed }: Generation): Generator<Code, never, undefined> {
   const { learner, vocabulary } = session;
   const noise = seeded(seed);
   const walker = walk(learner);
   const first = [...(session.last === undefined ? [] : [session.last]), ...prime.map(vocabulary.indexOf)];
-  if (first.length === 0) throw new UsageError('the model has seen no text yet: give one to begin with, with --prime');
+  const { length } = vocabulary.save();
+  if (first.length === 0 || length === 0)
+    throw new UsageError('the model has seen no text yet: give one to begin with, with --prime');
   let logits = first.map((symbol) => walker.step(symbol)).at(-1) as Float64Array;
   for (;;) {
-    const symbol = temperature === 0 ? logits.indexOf(Math.max(...logits)) : draw(logits, temperature, noise.uniform([]).item());
-    yield vocabulary.entryAt(symbol) ?? 0xfffd;
+    const known = logits.subarray(0, length);
+    const symbol = temperature === 0 ? known.indexOf(Math.max(...known)) : draw(known, temperature, noise.uniform([]).item());
+    yield vocabulary.entryAt(symbol) as Code;
     logits = walker.step(symbol);
   }
 }

@@ -2,7 +2,9 @@ import { ConfigurationError } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
 import type { SymbolData } from './config.ts';
 import { generate } from './generate.ts';
+import { type Code, symbolsOf } from './symbolReader.ts';
 import type { SymbolSession } from './symbolSession.ts';
+import { createWordWriter } from './wordWriter.ts';
 
 export interface TextGeneration {
   /** What the network reads first. */
@@ -14,27 +16,31 @@ export interface TextGeneration {
 }
 
 /**
- * What a model of text goes on with, symbol by symbol without end, in UTF-8; a byte may be a part of a character.
+ * What a model of text goes on with, symbol by symbol without end; by bytes where the model reads bytes, of which one may be a part of a character.
  * @throws ConfigurationError for a temperature below 0; UsageError for a prime outside the alphabet, and when there is nothing to begin with.
  */
 export function generateText(
   session: SymbolSession,
-  { unit, alphabet }: SymbolData,
+  data: SymbolData,
   { prime = '', temperature = 1, seed = 1 }: TextGeneration,
-): Generator<Uint8Array, never, undefined> {
+): Generator<string | Uint8Array, never, undefined> {
+  const { alphabet } = data;
   if (!(temperature >= 0)) throw new ConfigurationError(`temperature must be a number of at least 0, got ${temperature}`);
   for (const character of alphabet === undefined ? '' : prime)
     if (!alphabet?.includes(character))
       throw new UsageError(`the prime has ${JSON.stringify(character)}, which is not in the alphabet of the model`);
-  const encoder = new TextEncoder();
-  const first = unit === 'byte' ? [...encoder.encode(prime)] : Array.from(prime, (character) => character.codePointAt(0) ?? 0);
-  const symbols = generate(session, { prime: first, temperature, seed });
+  const symbols = generate(session, { prime: symbolsOf(prime, data), temperature, seed });
+  const written = writerOf(data.unit);
   return write();
 
-  function* write(): Generator<Uint8Array, never, undefined> {
-    for (;;) {
-      const code = symbols.next().value;
-      yield unit === 'byte' ? Uint8Array.of(code) : encoder.encode(String.fromCodePoint(code));
-    }
+  function* write(): Generator<string | Uint8Array, never, undefined> {
+    for (;;) yield written(symbols.next().value);
   }
+}
+
+function writerOf(unit: SymbolData['unit']): (symbol: Code) => string | Uint8Array {
+  if (unit === 'byte') return (byte) => Uint8Array.of(byte as number);
+  if (unit === 'character') return (code) => String.fromCodePoint(code as number);
+  const write = createWordWriter();
+  return (word) => write(word as string);
 }

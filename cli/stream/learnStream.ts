@@ -1,7 +1,7 @@
 import { DataError, NonFiniteError } from '../../lib/index.ts';
 import { FailedError } from '../errors.ts';
 import type { StreamRun } from './openRun.ts';
-import { behind } from './position.ts';
+import { beginning, behind } from './position.ts';
 import { type Batch, Problem } from './problem.ts';
 import { recordOf, type StreamRecord } from './record.ts';
 
@@ -127,7 +127,7 @@ export async function learnStream(
   } catch (error) {
     if (error instanceof NonFiniteError)
       throw new FailedError(`${error.message.replace('clipByGlobalNorm', '--clip')}; ${run.saved()}`);
-    if (!(error instanceof DataError)) throw error;
+    if (!(error instanceof DataError) || run.position === beginning) throw error;
     save();
     throw new DataError(`${error.message}; ${run.saved()}`);
   } finally {

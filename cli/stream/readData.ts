@@ -4,13 +4,20 @@ import type { Batch } from './problem.ts';
 import { createRowSession } from './rowSession.ts';
 import { readRows } from './rows.ts';
 import type { SavedSession, Session } from './session.ts';
-import type { Source } from './source.ts';
+import type { Sources } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
 import { createSymbolSession } from './symbolSession.ts';
 
-/** The records of the sources. What they are is between `readData` and the session of the same configuration. */
-export function readData(sources: readonly Source[], { data }: StreamConfig): AsyncGenerator<Batch<unknown>, void, undefined> {
-  return data.kind === 'text' ? readSymbols(sources, data) : readRows(sources, data);
+/**
+ * The records of the sources. What they are is between `readData` and the session of the same configuration.
+ * @param previousTime of the row before them, in seconds, where rows have times and follow on others.
+ */
+export function readData(
+  sources: Sources,
+  { data }: StreamConfig,
+  previousTime?: number,
+): AsyncGenerator<Batch<unknown>, void, undefined> {
+  return data.kind === 'text' ? readSymbols(sources, data) : readRows(sources, data, previousTime);
 }
 
 /** A fresh session, or one that goes on. @throws DataError when what was saved does not fit the configuration. */

@@ -7,7 +7,7 @@ import { fieldsOf } from './ndjson.ts';
 import { Problem } from './problem.ts';
 import { outlook, told } from './rowPredictor.ts';
 import { createRowSession } from './rowSession.ts';
-import { columnsOf, type Row, rowOf } from './rows.ts';
+import { lagOf, type Row, rowOf } from './rows.ts';
 import { createKeeper } from './savedModel.ts';
 import type { Report } from './session.ts';
 import { completeConfig, type Settings } from './settings.ts';
@@ -61,7 +61,8 @@ export interface Learnt<R, Prediction> {
   readonly score: number | undefined;
 }
 
-export interface RowOptions<Target extends string, Column extends string, Categorical extends string> extends Settings {
+export interface RowOptions<Target extends string, Column extends string, Categorical extends string, Time extends string>
+  extends Settings {
   /** The column that is predicted. */
   readonly target: Target;
   /** What the network sees; the target if left out. */
@@ -70,6 +71,10 @@ export interface RowOptions<Target extends string, Column extends string, Catego
   readonly categorical?: readonly Categorical[];
   /** How many records ahead; 1 if left out, 0 for the same record. */
   readonly horizon?: number;
+  /** How many records after its own a target is known; 0 if left out. */
+  readonly delay?: number;
+  /** The column that holds the time of a record. */
+  readonly timestamp?: Time;
   /** How many categories of a column are told apart; 16 if left out. */
   readonly categories?: number;
 }
@@ -79,11 +84,22 @@ export function createModel<
   const Target extends string,
   const Column extends string = Target,
   const Categorical extends string = never,
+  const Time extends string = never,
 >(
-  options: RowOptions<Target, Column, Categorical>,
-): RowModel<Target | Column, Target extends Categorical ? string | null : number> {
-  const { target, columns = [target], categorical = [], horizon = 1, categories = 16, ...settings } = options;
-  const data: RowData = { kind: 'ndjson', delimiter: ',', columns, categorical, target, horizon, categories };
+  options: RowOptions<Target, Column, Categorical, Time>,
+): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
+  const { target, columns = [target], categorical = [], horizon = 1, delay, timestamp, categories = 16, ...settings } = options;
+  const data: RowData = {
+    kind: 'ndjson',
+    delimiter: ',',
+    columns,
+    categorical,
+    target,
+    horizon,
+    ...(delay === undefined ? {} : { delay }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    categories,
+  };
   const config = completeConfig(data, settings);
   return modelOf({ config, data, session: createRowSession(config, data) });
 }
@@ -101,8 +117,6 @@ export async function openModel(path: string): Promise<RowModel> {
 type Parts = Pick<OpenedRows, 'config' | 'data' | 'session'> & Partial<Pick<OpenedRows, 'from'>>;
 
 function modelOf<Column extends string, Prediction>({ config, data, session, from }: Parts): RowModel<Column, Prediction> {
-  const columns = columnsOf(data);
-  const kinds = columns.map((column) => data.categorical.includes(column));
   const keeper = createKeeper(config, session, from);
 
   function read(record: unknown, target?: Value): Row {
@@ -110,15 +124,15 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
     const fields = fieldsOf(record, where);
     if (fields === undefined) throw new DataError(`${where}: it is not an object, such as {"temperature": 12.5}`);
     const get = (column: string) => (target !== undefined && column === data.target ? target : fields.get(column));
-    const row = rowOf({ where, get }, columns, kinds);
+    const row = rowOf({ where, get }, data, session.time);
     if (row instanceof Problem) throw new DataError(row.sentence);
     return row;
   }
 
   function outputAfter(record: unknown): Float64Array {
-    if (record === undefined && (data.horizon === 0 || session.waiting.length === 0))
+    if (record === undefined && (lagOf(data) === 0 || session.waiting.length === 0))
       throw new DataError(
-        data.horizon === 0
+        lagOf(data) === 0
           ? 'give the record whose target is to be predicted'
           : 'there has been no record yet to predict from: give one',
       );
@@ -160,7 +174,7 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
     async *learn(records) {
       for await (const record of records) {
         const row = read(record);
-        if (data.horizon === 0) {
+        if (lagOf(data) === 0) {
           const prediction = predictOne(record);
           yield { record, prediction, score: learnFrom(row) };
         } else {

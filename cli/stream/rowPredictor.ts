@@ -3,7 +3,7 @@ import { bitsOf, mostProbable } from './logits.ts';
 import { numbersOf, vectorOf, type Walker, walk } from './network.ts';
 import type { RowCoder } from './rowCoder.ts';
 import type { RowSession } from './rowSession.ts';
-import type { Row } from './rows.ts';
+import { lagOf, type Row } from './rows.ts';
 
 /** What is said after a row of the target `horizon` rows later. */
 export interface RowPrediction {
@@ -30,9 +30,9 @@ export function rowPredictor(
   see(walker, session, session.waiting);
   return (row) => {
     const current = coder.targetOf(row);
-    if (!learn) return { ...told(coder, see(walker, session, [coder.encode(row)])), current };
+    if (!learn) return { ...told(coder, see(walker, session, [coder.encode(session.know(row))])), current };
     // Of the same row, the prediction comes before the learning; of a later one, after it.
-    const same = data.horizon === 0 ? outlook(session, row) : undefined;
+    const same = lagOf(data) === 0 ? outlook(session, row) : undefined;
     session.advance(row);
     return { ...told(coder, same ?? outlook(session)), current };
   };
@@ -41,7 +41,7 @@ export function rowPredictor(
 /** The network's output after all rows so far, and one more; the session stays as it is. There has to be a row. */
 export function outlook(session: RowSession, row?: Row): Float64Array {
   const { learner, coder, waiting } = session;
-  const inputs = row === undefined ? waiting : [...waiting, coder.encode(row)];
+  const inputs = row === undefined ? waiting : [...waiting, coder.encode(session.peek(row))];
   // A walk asks the learner for its parameters and its state, each of which has to be brought out of the plan.
   if (inputs.length === 1) return numbersOf(learner.predict(vectorOf(inputs[0], learner.dtype)));
   return see(walk(learner), session, inputs);

@@ -3,23 +3,30 @@ import { categoryScores } from './categoryScores.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import type { SavedCounts } from './counts.ts';
 import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
+import { createLate } from './late.ts';
 import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
 import { numberScores } from './numberScores.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
-import { columnsOf, type Row } from './rows.ts';
+import { columnsOf, lagOf, type Row } from './rows.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { SavedNumberModels, SavedTargetModels, Standing, TargetScores } from './targetScores.ts';
 
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
   readonly coder: RowCoder;
+  /** The row as it is known when it comes, for whoever predicts from rows that the session does not see. */
+  know(row: Row): Row;
+  /** The same, the session staying as it is. */
+  peek(row: Row): Row;
   /** The inputs whose targets are not known yet, the oldest first. */
   readonly waiting: readonly (readonly number[])[];
+  /** Of the latest row, in seconds, where rows have times. */
+  readonly time: number | undefined;
   /** Back to the start state: what comes next does not follow on what came before. */
   restart(): void;
 }
 
-/** A row whose target is `horizon` rows ahead, with what could be said of it when the row was the latest. */
+/** A row whose target is not known yet, with what could be said of it when the row was the latest. */
 interface Waiting {
   readonly input: readonly number[];
   readonly standing: Standing;
@@ -30,6 +37,8 @@ interface Waiting {
 interface SavedRest {
   readonly coder: SavedCoder;
   readonly waiting: readonly Waiting[];
+  readonly late?: readonly Row[number][];
+  readonly time?: number;
   readonly records: number;
   readonly evaluation: SavedEvaluation;
   readonly models: SavedTargetModels;
@@ -38,8 +47,8 @@ interface SavedRest {
 /**
  * Learns to predict a column of the row that comes `horizon` rows later; the column of the same row for 0.
  *
- * The learner is `horizon` rows behind, since it learns from a row when its target has come. A prediction is made at once all the
- * same, from what was learnt by then: the network runs on over the rows that wait, and this is what is scored.
+ * The learner is as many rows behind as the target is late, since it learns from a row when its target is known. A prediction is made at
+ * once all the same, from what was learnt by then: the network runs on over the rows that wait, and this is what is scored.
  */
 export function createRowSession(config: StreamConfig, data: RowData, saved?: SavedSession): RowSession {
   const rest = saved?.rest as SavedRest | undefined;
@@ -49,6 +58,9 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const at = columnsOf(data).indexOf(data.target);
   const evaluation = createEvaluation(target.unit, target.names, config.recent, rest?.evaluation);
   const waiting: Waiting[] = [...(rest?.waiting ?? [])];
+  const late = createLate(data, rest?.late);
+  const lag = lagOf(data);
+  let time = rest?.time;
   let records = rest?.records ?? 0;
 
   function learn({ input, standing, output }: Waiting, row: Row): number | undefined {
@@ -70,13 +82,21 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
     get waiting() {
       return waiting.map(({ input }) => input);
     },
+    know: late.know,
+    peek: late.peek,
+    get time() {
+      return time;
+    },
     restart() {
       learner.resetState();
       waiting.length = 0;
+      late.forget();
     },
-    advance(row) {
+    advance(actual) {
       records++;
-      if (data.horizon === 0) {
+      const row = late.know(actual);
+      if (data.timestamp !== undefined) time = row[row.length - 2] as number;
+      if (lag === 0) {
         const standing = target.standing();
         // Of the target itself nothing may be known yet; it is not one of the inputs.
         coder.learn(row.map((value, i) => (i === at ? null : value)));
@@ -85,23 +105,25 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
         target.note(row);
         return score;
       }
-      const score = waiting.length === data.horizon ? learn(waiting.shift() as Waiting, row) : undefined;
+      const score = waiting.length === lag ? learn(waiting.shift() as Waiting, row) : undefined;
       target.note(row);
       coder.learn(row);
       const input = coder.encode(row);
       const standing = target.standing();
       waiting.push({ input, standing });
-      // With a horizon of 1, the step that learns makes this prediction from the same state and parameters.
-      if (data.horizon > 1) waiting[waiting.length - 1] = { input, standing, output: ahead(learner, waiting) };
+      // One row behind, the step that learns makes this prediction from the same state and parameters.
+      if (lag > 1) waiting[waiting.length - 1] = { input, standing, output: ahead(learner, waiting) };
       return score;
     },
     report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
     save: () => ({
       learner: learner.save(),
       rest: {
-        records,
         coder: coder.save(),
         waiting: [...waiting],
+        late: late.save(),
+        ...(time === undefined ? {} : { time }),
+        records,
         evaluation: evaluation.save(),
         models: target.save(),
       } satisfies SavedRest,

@@ -3,9 +3,13 @@ import { readCsv } from './csv.ts';
 import type { Fields } from './fields.ts';
 import { readNdjson } from './ndjson.ts';
 import { type Batch, Problem, quoted } from './problem.ts';
-import type { Source } from './source.ts';
+import type { Sources } from './source.ts';
+import { timeOf } from './time.ts';
 
-/** The columns of a record in the order of `columnsOf`: a number or a category; null where it is missing. */
+/**
+ * The columns of a record in the order of `columnsOf`: a number or a category; null where it is missing. Where rows have times, the time
+ * follows, in seconds, and then the seconds since the row before; null for the first one of all.
+ */
 export type Row = readonly (number | string | null)[];
 
 /** Every column that is read: the inputs, then the target unless it is one of them. */
@@ -13,26 +17,45 @@ export function columnsOf({ columns, target }: RowData): readonly string[] {
   return columns.includes(target) ? columns : [...columns, target];
 }
 
+/** How many rows lie between a row and the one with which the target that is predicted from it is known. */
+export function lagOf({ horizon, delay = 0 }: RowData): number {
+  return horizon + delay;
+}
+
 /** The rows of the sources, one after the other. */
-export async function* readRows(sources: readonly Source[], data: RowData): AsyncGenerator<Batch<Row>, void> {
+export async function* readRows(sources: Sources, data: RowData, previousTime?: number): AsyncGenerator<Batch<Row>, void> {
   const columns = columnsOf(data);
-  const kinds = columns.map((column) => data.categorical.includes(column));
-  for (const source of sources) {
-    const batches = data.kind === 'csv' ? readCsv(source, { delimiter: data.delimiter, columns }) : readNdjson(source);
-    for await (const batch of batches)
-      yield batch.map((fields) => (fields instanceof Problem ? fields : rowOf(fields, columns, kinds)));
+  const needed = data.timestamp === undefined ? columns : [...columns, data.timestamp];
+  let latest = previousTime;
+  const read = (fields: Fields | Problem) => {
+    const row = fields instanceof Problem ? fields : rowOf(fields, data, latest);
+    if (data.timestamp !== undefined && !(row instanceof Problem)) latest = row[columns.length] as number;
+    return row;
+  };
+  for await (const source of sources) {
+    const batches = data.kind === 'csv' ? readCsv(source, { delimiter: data.delimiter, columns: needed }) : readNdjson(source);
+    for await (const batch of batches) yield batch.map(read);
   }
 }
 
-/** The columns of a record, or what is wrong with the first of them that cannot be used. */
-export function rowOf({ where, get }: Fields, columns: readonly string[], categorical: readonly boolean[]): Row | Problem {
+/**
+ * The row that a record is, or what is wrong with it.
+ * @param latest the time of the row before it, in seconds; undefined for the first one of all.
+ */
+export function rowOf({ where, get }: Fields, data: RowData, latest?: number): Row | Problem {
   const row: (number | string | null)[] = [];
-  for (const [i, column] of columns.entries()) {
-    const value = categorical[i] ? categoryOf(get(column)) : numberOf(get(column));
+  for (const column of columnsOf(data)) {
+    const value = data.categorical.includes(column) ? categoryOf(get(column)) : numberOf(get(column));
     if (value instanceof Problem) return new Problem(`${where}, column ${quoted(column)}: ${value.sentence}`);
     row.push(value);
   }
-  return row;
+  const { timestamp } = data;
+  if (timestamp === undefined) return row;
+  const time = timeOf(get(timestamp));
+  if (time instanceof Problem) return new Problem(`${where}, column ${quoted(timestamp)}: ${time.sentence}`);
+  if (latest !== undefined && time < latest)
+    return new Problem(`${where}, column ${quoted(timestamp)}: ${told(get(timestamp))} is earlier than the row before`);
+  return [...row, time, latest === undefined ? null : time - latest];
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

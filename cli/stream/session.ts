@@ -10,6 +10,8 @@ export interface Session<R> {
   report(): Report;
   /** Everything that `advance` changes: the learner, and the rest as data for JSON. */
   save(): SavedSession;
+  /** Of the latest record, in seconds, where records have times. */
+  readonly time?: number | undefined;
 }
 
 export interface SavedSession {

@@ -11,6 +11,13 @@ export interface Source {
   readonly name: string;
   /** Its bytes, decompressed, read no faster than they are used. @throws DataError when it cannot be read to its end. */
   open(): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+/** Sources one after the other. Those of a file that is followed have no end. */
+export type Sources = Iterable<Source> | AsyncIterable<Source>;
+
+export interface Input {
+  readonly sources: Sources;
   /** Ends the reading: what waits for data would keep the process alive. */
   close(): void;
 }
@@ -20,37 +27,52 @@ export interface Source {
  * a shell, sorted by code unit. Files whose names end in .gz are decompressed.
  * @throws UsageError for a file that does not exist or is a folder, a pattern that fits none, and standard input next to others.
  */
-export function openSources(data: readonly string[]): Source[] {
+export function openSources(data: readonly string[]): Input {
   if (data.includes('-') && data.length > 1)
     throw new UsageError('standard input (-) is a stream of its own: give either - or files, not both');
-  return data.flatMap((path) => (path === '-' ? [standardInput()] : filesOf(path).map(file)));
+  const sources = data.flatMap((path) => (path === '-' ? [standardInput()] : pathsOf(path).map(file)));
+  return {
+    sources,
+    close() {
+      for (const source of sources) source.close();
+    },
+  };
 }
 
-function filesOf(path: string): string[] {
-  if (existsSync(path) || !/[*?]/.test(basename(path))) return [path];
+/** The files that a path or a pattern stands for. @throws UsageError for one that does not exist or is a folder. */
+export function pathsOf(path: string): string[] {
+  if (existsSync(path) || !/[*?]/.test(basename(path))) return [readable(path)];
   const words = basename(path).split(/([*?])/);
   const escaped = words.map((word) => (word === '*' ? '.*' : word === '?' ? '.' : word.replace(/[.+^${}()|[\]\\]/g, '\\$&')));
   const pattern = new RegExp(`^${escaped.join('')}$`, 'su');
   const folder = dirname(path);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name) && !name.startsWith('.')) : [];
   if (names.length === 0) throw new UsageError(`no file is called ${path}`);
-  return names.sort().map((name) => join(folder, name));
+  return names.sort().map((name) => readable(join(folder, name)));
 }
 
-function file(path: string): Source {
+function readable(path: string): string {
   try {
     if (statSync(path).isDirectory()) throw new UsageError(`cannot read ${path}: it is a folder, not a file`);
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(fileProblem('read', path, error));
   }
+  return path;
+}
+
+interface OpenSource extends Source {
+  close(): void;
+}
+
+function file(path: string): OpenSource {
   return sourceOf(path, () => unpacked(path));
 }
 
-function standardInput(): Source {
+function standardInput(): OpenSource {
   return sourceOf('standard input', () => process.stdin);
 }
 
-function sourceOf(name: string, start: () => Readable): Source {
+function sourceOf(name: string, start: () => Readable): OpenSource {
   let stream: Readable | undefined;
   return {
     name,

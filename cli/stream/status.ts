@@ -6,6 +6,8 @@ import type { Report } from './session.ts';
 import { formatScore, summaryOf } from './summary.ts';
 
 export interface Status extends StreamListener {
+  /** A sentence on a line of its own. */
+  tell(line: string): void;
   begin(folder: string, records: number): void;
   finish(skipped: number): void;
   /** What came out, for standard output. */
@@ -28,6 +30,7 @@ export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Stat
   const clear = isLive ? '\r\u001b[K' : '';
   const tell = (line: string) => void (!isQuiet && stream.write(`${clear}${line}\n`));
   return {
+    tell,
     begin(folder, records) {
       first = records;
       tell(`${records === 0 ? 'Learning' : `Going on after ${formatCount(records)} records`}; everything is kept in ${folder}`);

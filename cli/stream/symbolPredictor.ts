@@ -1,6 +1,7 @@
 import type { SymbolData } from './config.ts';
 import { bitsOf, mostProbable } from './logits.ts';
 import { numbersOf, walk } from './network.ts';
+import type { Code } from './symbolReader.ts';
 import { type SymbolSession, shown } from './symbolSession.ts';
 
 /** What is said of a symbol before it comes, and what it was. */
@@ -13,7 +14,7 @@ interface SymbolPrediction {
 }
 
 /** Takes the next symbol, and gives the prediction that was made of it; undefined for the first one of all. */
-export type SymbolPredictor = (code: number) => SymbolPrediction | undefined;
+export type SymbolPredictor = (code: Code) => SymbolPrediction | undefined;
 
 /** Predictions that go on where the training ended, or from the start state. With learning, the session learns on. */
 export function symbolPredictor(

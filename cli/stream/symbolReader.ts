@@ -1,20 +1,31 @@
 import type { SymbolData } from './config.ts';
 import { type Batch, Problem } from './problem.ts';
-import type { Source } from './source.ts';
+import type { Sources } from './source.ts';
+import { readWords, wordsOf } from './words.ts';
 
-/** The bytes (0 to 255) or the characters of the sources, one after the other as one text. */
-export function readSymbols(sources: readonly Source[], { unit, alphabet }: SymbolData): AsyncGenerator<Batch<number>, void> {
+/** A byte (0 to 255), a character by its code point, or a word. */
+export type Code = number | string;
+
+/** The symbols of the sources, one after the other as one text. */
+export function readSymbols(sources: Sources, { unit, alphabet }: SymbolData): AsyncGenerator<Batch<Code>, void> {
+  if (unit === 'word') return readWords(sources);
   return unit === 'byte' ? readBytes(sources) : readCharacters(sources, alphabet);
 }
 
-async function* readBytes(sources: readonly Source[]): AsyncGenerator<Batch<number>, void> {
-  for (const source of sources) for await (const chunk of source.open()) yield Array.from(chunk);
+/** The symbols of a text that is there as a whole. */
+export function symbolsOf(text: string, { unit }: SymbolData): Code[] {
+  if (unit === 'word') return wordsOf(text);
+  return unit === 'byte' ? [...new TextEncoder().encode(text)] : Array.from(text, codeOf);
+}
+
+async function* readBytes(sources: Sources): AsyncGenerator<Batch<number>, void> {
+  for await (const source of sources) for await (const chunk of source.open()) yield Array.from(chunk);
 }
 
 /** Characters by their code points. Where the text is cut into chunks makes no difference, not even within a character. */
-async function* readCharacters(sources: readonly Source[], alphabet: string | undefined): AsyncGenerator<Batch<number>, void> {
+async function* readCharacters(sources: Sources, alphabet: string | undefined): AsyncGenerator<Batch<number>, void> {
   const known = alphabet === undefined ? undefined : new Set(Array.from(alphabet, codeOf));
-  for (const { name, open } of sources) {
+  for await (const { name, open } of sources) {
     const decoder = new TextDecoder('utf-8');
     const place = { line: 1, column: 1 };
     const check = (character: string) => {

@@ -7,11 +7,12 @@ import { markOf } from './logits.ts';
 import { makeLearner, type StreamLearner } from './network.ts';
 import { createCountModels, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
+import type { Code } from './symbolReader.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
-export interface SymbolSession extends Session<number> {
+export interface SymbolSession extends Session<Code> {
   readonly learner: StreamLearner;
-  readonly vocabulary: Vocabulary<number>;
+  readonly vocabulary: Vocabulary<Code>;
   /** The index of the latest symbol, which the network has not seen yet. */
   readonly last: number | undefined;
 }
@@ -19,17 +20,17 @@ export interface SymbolSession extends Session<number> {
 interface SavedRest {
   readonly records: number;
   readonly last: number | null;
-  readonly entries: readonly number[];
+  readonly entries: readonly Code[];
   readonly evaluation: SavedEvaluation;
   readonly models: readonly SavedCounts[];
 }
 
-/** Learns to predict the next byte or character, given by its number or code point. */
+/** Learns to predict the next symbol. */
 export function createSymbolSession(config: StreamConfig, data: SymbolData, saved?: SavedSession): SymbolSession {
   const rest = saved?.rest as SavedRest | undefined;
   const learner = makeLearner(config, saved?.learner);
   const { isClosed, first } = firstEntries(data);
-  const vocabulary = createVocabulary(data.symbols, rest?.entries ?? first, isClosed);
+  const vocabulary = createVocabulary<Code>(data.symbols, rest?.entries ?? first, isClosed);
   const evaluation = createEvaluation('bits', symbolScores, config.recent, rest?.evaluation);
   const counts = createCountModels(data.symbols, rest?.models);
   let records = rest?.records ?? 0;
@@ -66,12 +67,12 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   };
 }
 
-/** A byte by its number, a code point as the character. */
-export function shown(code: number, { unit }: SymbolData): string | number {
-  return unit === 'byte' ? code : String.fromCodePoint(code);
+/** A code point as the character; a byte by its number, and a word as it is. */
+export function shown(code: Code, { unit }: SymbolData): string | number {
+  return unit === 'character' ? String.fromCodePoint(code as number) : code;
 }
 
-function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly number[] } {
+function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly Code[] } {
   if (unit === 'byte') return { isClosed: true, first: Array.from({ length: 256 }, (_, byte) => byte) };
   return { isClosed: alphabet !== undefined, first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0) };
 }

@@ -14,7 +14,7 @@ import type { Source } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
 import { createSymbolSession, shown } from './symbolSession.ts';
 
-/** A byte by its number, or a character. */
+/** A byte by its number, a character, or a word. */
 export type TextSymbol = string | number;
 
 /** Learns to predict the next symbol of a text, as `norewind train` does. */
@@ -47,7 +47,7 @@ export interface LearntSymbol {
 
 export interface TextOptions extends Settings {
   readonly unit?: SymbolData['unit'];
-  /** How many characters are told apart; 256 if left out. */
+  /** How many characters or words are told apart; 256 and 1,024 if left out. */
   readonly symbols?: number;
   /** The only characters that may occur. */
   readonly alphabet?: string;
@@ -56,7 +56,7 @@ export interface TextOptions extends Settings {
 /** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
 export function createTextModel({ unit, symbols, alphabet, ...settings }: TextOptions = {}): TextModel {
   const reads = unit ?? (symbols === undefined && alphabet === undefined ? 'byte' : 'character');
-  const size = alphabet === undefined ? (symbols ?? 256) : Array.from(alphabet).length;
+  const size = alphabet === undefined ? (symbols ?? (reads === 'word' ? 1024 : 256)) : Array.from(alphabet).length;
   const data: SymbolData = { kind: 'text', unit: reads, symbols: size, ...(alphabet === undefined ? {} : { alphabet }) };
   const config = completeConfig(data, settings);
   return modelOf({ config, data, session: createSymbolSession(config, data) });
@@ -111,7 +111,7 @@ function modelOf({ config, data, session, from }: Parts): TextModel {
     learn,
     generate(length, options = {}) {
       const symbols = generateText(session, data, options);
-      return Buffer.concat(Array.from({ length }, () => symbols.next().value)).toString('utf8');
+      return Buffer.concat(Array.from({ length }, () => Buffer.from(symbols.next().value as string))).toString('utf8');
     },
     report: session.report,
     save: keeper.save,
@@ -125,6 +125,5 @@ function sourceOf(text: Stream<string | Uint8Array>): Source {
     async *open() {
       for await (const part of text) yield typeof part === 'string' ? encoder.encode(part) : part;
     },
-    close() {},
   };
 }

@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FailedError, fileProblem, UsageError } from '../errors.ts';
+import { lockFolder, lockName } from './lock.ts';
 
 /** The names of what a run leaves behind. */
 export const fileNames = {
@@ -35,52 +37,80 @@ interface LineFile {
   close(): void;
 }
 
+/** A folder that this process has for itself. */
+export interface ClaimedFolder extends RunFolder {
+  /** Removes what a run leaves behind, of one that came to nothing; the folder too if it was made for it. */
+  discard(): void;
+}
+
 /**
  * The folder for a run: the given one, or the first of `runs/name`, `runs/name-2` … that is free.
- * @throws UsageError when the given one exists and holds anything, unless it is forced; nothing has been changed then.
+ * @throws UsageError when the given one exists and holds anything, unless it is forced, or is in use; nothing has been changed then.
  */
-export function claimFolder(wanted: string | undefined, name: string, force: boolean): RunFolder {
-  if (wanted !== undefined) return claim(wanted, force);
+export function claimFolder(wanted: string | undefined, name: string, force: boolean): ClaimedFolder {
+  if (wanted !== undefined) {
+    requireFree(wanted, force);
+    return claim(wanted, force, make(wanted));
+  }
   for (let count = 1; ; count++) {
     const path = join('runs', count === 1 ? name : `${name}-${count}`);
-    if (!existsSync(path)) return claim(path, force);
+    if (make(path)) return claim(path, force, true);
   }
 }
 
 /** A folder within the folder of a run. */
 export function openFolder(path: string): RunFolder {
-  try {
-    makeFolder(resolve(path));
-  } catch (error) {
-    throw new UsageError(fileProblem('make the folder', path, error));
-  }
+  make(path);
   return folderAt(path);
 }
 
-/** With the folders above it. Node's own `recursive` never returns where the file system refuses with ENOENT, as /proc does. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
+/** Makes a folder unless it exists; tells whether it did. */
+function make(path: string): boolean {
   try {
-    mkdirSync(path);
+    return makeFolder(resolve(path));
   } catch (error) {
-    // Another process may have been quicker.
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    throw new UsageError(fileProblem('make the folder', path, error));
   }
 }
 
-function claim(path: string, force: boolean): RunFolder {
-  const content = contentOf(path);
+/** With the folders above it. Node's own `recursive` never returns where the file system refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): boolean {
+  if (existsSync(path)) return false;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+function claim(path: string, force: boolean, isNew: boolean): ClaimedFolder {
+  // Running out of permission should not happen after hours of work: this writes.
+  lockFolder(path);
+  // Again, since another process may have been quicker.
+  requireFree(path, force);
+  // What an earlier run left must not be taken for a part of this one.
+  const clear = () => Object.values(fileNames).map((name) => rmSync(join(path, name), { force: true }));
+  clear();
+  return {
+    ...folderAt(path),
+    discard() {
+      clear();
+      rmSync(join(path, lockName), { force: true });
+      if (isNew && contentOf(path).length === 0) rmdirSync(path);
+    },
+  };
+}
+
+function requireFree(path: string, force: boolean): void {
+  const content = contentOf(path).filter((name) => !name.startsWith(lockName));
   if (content.length > 0 && !force)
     throw new UsageError(
       `${path} exists already and is not empty: give another folder with --out, or --force to replace the run in it`,
     );
-  const folder = openFolder(path);
-  // What an earlier run left must not be taken for a part of this one.
-  for (const old of Object.values(fileNames)) rmSync(join(path, old), { force: true });
-  // Running out of permission should not happen after hours of work.
-  probe(path);
-  return folder;
 }
 
 function contentOf(path: string): string[] {
@@ -89,16 +119,6 @@ function contentOf(path: string): string[] {
     return existsSync(path) ? readdirSync(path) : [];
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(fileProblem('use the folder', path, error));
-  }
-}
-
-function probe(path: string): void {
-  const file = join(path, `.probe-${process.pid}`);
-  try {
-    writeFileSync(file, '');
-    rmSync(file);
-  } catch (error) {
-    throw new UsageError(fileProblem('write into', path, error));
   }
 }
 

@@ -90,7 +90,7 @@ describe('primitives', () => {
   for (const primitive of [smooth.log, smooth.sqrt, smooth.reciprocal]) plain(primitive, unary({ min: 0.3, max: 4 }));
 
   // These have no derivative to check; operations.spec.ts covers their values.
-  for (const primitive of [constant.greater, constant.maxReduce, constant.argmax]) described.add(primitive);
+  for (const primitive of [constant.greater, constant.maxReduce, constant.argmax, constant.join]) described.add(primitive);
 
   it('all have a suite', () => {
     const all: Primitive[] = [

@@ -60,7 +60,15 @@ const cases: readonly Case[] = [
   { args: 'train - --format csv --target a --horizon 0', says: /the network would see its target a/ },
   { args: 'train - --format ndjson --target a --delimiter ;', says: /data in ndjson has no --delimiter/ },
   { args: 'train text.txt --unit byte --alphabet abc', says: /read by bytes has no --alphabet/ },
-  { args: 'train text.txt --unit word', says: /--unit.*'word' is invalid/ },
+  { args: 'train text.txt --unit words', says: /--unit.*'words' is invalid/ },
+  { args: 'train text.txt --unit word --alphabet abc', says: /read by words has no --alphabet/ },
+  { args: 'train text.txt --timestamp t', says: /a text has no --timestamp/ },
+  { args: 'train - --format csv --target a --timestamp a', says: /--timestamp names a, which is one of the columns/ },
+  { args: 'train - --format csv --target a --delay 1001', says: /delay must be a whole number from 0 to 1000/ },
+  { args: 'train - --follow', says: /standard input is followed as it is: leave out --follow/ },
+  { args: 'train text.txt one.txt --follow', says: /--follow goes with one file/ },
+  { args: 'train packed.gz --follow', says: /packed\.gz cannot be followed: a gzip file/ },
+  { args: 'train nowhere.txt --follow', says: /cannot read nowhere\.txt: there is no such file/ },
   { args: 'train text.txt --units 5000', says: /units must be a whole number from 1 to 4096, got 5000/ },
   { args: 'train text.txt --from-previous', says: /--from-previous goes with --resume/ },
   { args: 'train text.txt --resume full', says: /full has no checkpoint to go on from/ },
@@ -82,6 +90,7 @@ describe('cli: bad input', () => {
     desk.file('text.txt', 'abcxabcx');
     desk.file('empty.txt', '');
     desk.file('one.txt', 'a');
+    desk.file('packed.gz', '');
     desk.file('binary.txt', Uint8Array.of(97, 98, 0, 99));
     desk.file('latin.txt', Uint8Array.of(97, 0xe9, 98));
     desk.file('broken.json', '{ "experiment": ');

@@ -29,10 +29,10 @@ export function feed(desk: Desk, args: readonly string[], chunks?: readonly (str
   return { child, result };
 }
 
-/** Waits until a condition holds; ends in an error after ten seconds. */
+/** Waits until a condition holds; ends in an error after thirty seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (let left = 1000; !condition(); left--) {
-    if (left === 0) throw new Error('waited ten seconds in vain');
+  for (let left = 3000; !condition(); left--) {
+    if (left === 0) throw new Error('waited thirty seconds in vain');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -64,6 +64,22 @@ describe('cli: norewind/stream', () => {
       expect(scores.reduce((a, b) => a + b) / scores.length).to.be.closeTo(model.report().figures.network.mean, 1e-9);
     });
 
+  it('learns from records with times and late targets what the command learns', async () => {
+    const timed = rows.map((row, i) => ({ ...row, when: 1.7e9 + 3600 * i + (i % 7) }));
+    desk.file('timed.ndjson', timed.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const end = (await norewind(`train timed.ndjson ${flags} --timestamp when --delay 2 --out timed -q --json`)).at(-1);
+    const model = createModel({ ...weather, timestamp: 'when', delay: 2 });
+    for (const row of timed) {
+      model.predictOne(row);
+      model.learnOne(row);
+    }
+    expect(end.figures).to.deep.equal(JSON.parse(JSON.stringify(model.report().figures)));
+    expect(() => model.learnOne({ temperature: 1, when: 5 })).to.throw(
+      DataError,
+      /column "when": 5 is earlier than the row before/,
+    );
+  });
+
   it('goes on from a run, predicts what the command predicts, and changes nothing until it is saved', async () => {
     const before = readFileSync(desk.path('h1/checkpoint.safetensors'));
     const predicted = await norewind('predict h1 more.ndjson --learn');
@@ -176,6 +192,7 @@ describe('cli: norewind/stream', () => {
     for (const [unit, name] of [
       ['byte', 'bytes'],
       ['character', 'characters'],
+      ['word', 'words'],
     ] as const) {
       const end = (await norewind(`train text.txt --unit ${unit} --units 3 --rate 0.02 --out ${name} -q --json`)).at(-1);
       const bytes = readFileSync(desk.path('text.txt'));
@@ -193,7 +210,9 @@ describe('cli: norewind/stream', () => {
       expect(opened.generate(12, { temperature: 0.5, seed: 3, prime: 'ab' })).to.equal(stdout);
       await opened.partialFit('abcdé\n');
       opened.save(desk.path(`${name}-2`));
-      expect((await openTextModel(desk.path(`${name}-2`))).report().scored).to.equal(end.scored + (unit === 'byte' ? 7 : 6));
+      expect((await openTextModel(desk.path(`${name}-2`))).report().scored).to.equal(
+        end.scored + { byte: 7, character: 6, word: 2 }[unit],
+      );
     }
   });
 

@@ -31,7 +31,12 @@ describe('cli: norewind train', () => {
     const { code, stdout } = await train('tale.txt --out bytes');
     expect(code).to.equal(0);
     expect(stdout).to.match(/network +[\d.]+ +[\d.]+\n +order-0 model/);
-    expect(readdirSync(desk.path('bytes')).sort()).to.deep.equal(['checkpoint.safetensors', 'config.json', 'metrics.ndjson']);
+    expect(readdirSync(desk.path('bytes')).sort()).to.deep.equal([
+      'checkpoint.previous.safetensors',
+      'checkpoint.safetensors',
+      'config.json',
+      'metrics.ndjson',
+    ]);
     const records = recordsOf('bytes');
     const bytes = new TextEncoder().encode(text);
     expect(records.map((record) => record.records)).to.deep.equal([50, 100, 150, 200, 250, 300, 350, 400, bytes.length]);
@@ -104,9 +109,9 @@ describe('cli: norewind train', () => {
       const { child, result } = feed(desk, args);
       child.stdin?.write(text.slice(0, 100));
       await until(() => existsSync(desk.path(`${signal}/metrics.ndjson`)) && desk.read(`${signal}/metrics.ndjson`) !== '');
-      expect(existsSync(desk.path(`${signal}/checkpoint.safetensors`))).to.equal(false);
+      expect(existsSync(desk.path(`${signal}/checkpoint.previous.safetensors`))).to.equal(false);
       child.kill('SIGUSR1');
-      await until(() => existsSync(desk.path(`${signal}/checkpoint.safetensors`)));
+      await until(() => existsSync(desk.path(`${signal}/checkpoint.previous.safetensors`)));
       expect(child.exitCode).to.equal(null);
       child.kill(signal);
       const ended = await result;

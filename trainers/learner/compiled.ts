@@ -1,15 +1,17 @@
 import { Execution } from '../../autodiff/index.ts';
-import { DTypeError, type Noise, restoreNoise, type SavedNoise, type Tensor, type TypedArray } from '../../lib/index.ts';
+import { type Noise, restoreNoise, type SavedNoise, type Tensor, type TypedArray } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Losses } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
-import { clockAt, moveOn, named, type Setting, type Targets, takeSteps } from './learn.ts';
-import { type Counters, LearnPlan } from './learn-plan.ts';
+import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
+import type { Counters, LearnPlan } from './learn-plan.ts';
 import { Mark, stretch } from './mark.ts';
 import type { Memory } from './memory.ts';
-import { type Moment, type Numbers, signatureOf } from './moment.ts';
-import { numbersOf, treesOf } from './resident.ts';
+import { type Moment, momentsOf } from './moment.ts';
+import { Plans } from './plans.ts';
+import { memoryOf, numbersOf } from './resident.ts';
 import { begun, specialise } from './specialise.ts';
+import { copyOf, Window } from './window.ts';
 
 /**
  * Learning as plans: traced once for each type of window, then one call a moment, with everything that changes in one arena.
@@ -24,38 +26,32 @@ export class CompiledEngine implements Engine, Counters {
   updates = 0;
   outputs: () => readonly Tensor[] = () => [];
   #setting: Setting;
-  readonly #plans: LearnPlan[] = [];
+  readonly #plans = new Plans();
   #noise: Noise;
-  #numbers: Numbers = 'classes';
   /** A memory with trees like those of the present one. */
   #like: Memory;
   /** The plan that has the memory in its arena; without one, `#held` is the memory. */
   #plan: LearnPlan | undefined;
   #held: readonly TypedArray[] = [];
-  /** The moments of a window that is not complete, which the plan has taken in; the rest of the list is of earlier ones. */
-  readonly #window: { inputs: unknown[]; targets: unknown[] | undefined }[];
-  #taken = 0;
+  /** What the plan has taken in of a window. */
+  readonly #window: Window;
   /** The step after which somebody last asked for the gradient. */
   #asked = Number.NEGATIVE_INFINITY;
   /** The plan that holds the last gradient; undefined when it is `#known`; null when it has to be worked out. */
   #gradient: LearnPlan | undefined | null;
   #known: unknown;
   #mark = new Mark();
-  /** A mark that nobody needs. */
-  #spare: Mark | undefined;
 
   constructor(setting: Setting, memory: Memory) {
     this.#setting = setting;
     this.#noise = setting.noise;
-    this.#window = Array.from({ length: setting.estimator.window }, () => ({ inputs: [], targets: undefined }));
+    this.#window = new Window(setting.estimator.window);
     this.#like = memory;
     this.memory = memory;
   }
 
   get total(): number {
-    let count = this.steps;
-    for (let t = 0; t < this.#taken; t++) if (this.#window[t].targets !== undefined) count++;
-    return count;
+    return this.steps + this.#window.scored;
   }
 
   get estimator(): Estimator {
@@ -75,10 +71,10 @@ export class CompiledEngine implements Engine, Counters {
   get glance(): Memory {
     this.#verify();
     let memory = this.#unloaded();
-    if (this.#plan === undefined || this.#taken === 0) return memory;
-    for (const { inputs, targets } of this.#window.slice(0, this.#taken).map(copyOf))
+    if (this.#plan === undefined || this.#window.taken === 0) return memory;
+    for (const { inputs, targets } of this.#window.moments)
       memory = moveOn(this.#setting, memory, takeSteps(this.#setting, memory, inputs, targets), clockAt(memory));
-    const states = this.#plan.states(this.#taken - 1);
+    const states = this.#plan.states(this.#window.taken - 1);
     return { ...memory, lanes: memory.lanes.map((lane, i) => ({ ...lane, state: states[i] })) };
   }
 
@@ -88,19 +84,13 @@ export class CompiledEngine implements Engine, Counters {
   }
 
   set memory(memory: Memory) {
-    const [{ window }] = memory.lanes;
-    const moments = window.map(
-      (_, t): Moment => ({
-        inputs: memory.lanes.map((lane) => lane.window[t].input),
-        targets: window[t].target && memory.lanes.map((lane) => lane.window[t].target?.value),
-      }),
-    );
+    const moments = momentsOf(memory.lanes);
     const lanes = memory.lanes.map((lane) => ({ ...lane, state: lane.window[0]?.state ?? lane.state, window: [] }));
     this.#like = begun(this.#setting, { ...memory, lanes, pending: 0 });
     this.steps = memory.steps - moments.filter(({ targets }) => targets !== undefined).length;
     this.updates = memory.updates;
     this.#plan = undefined;
-    this.#taken = 0;
+    this.#window.taken = 0;
     this.#known = memory.gradient;
     this.#gradient = undefined;
     this.#mark = new Mark();
@@ -109,40 +99,28 @@ export class CompiledEngine implements Engine, Counters {
     for (const { inputs, targets } of moments) this.#take(inputs, targets);
   }
 
-  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean): number {
-    const t = this.#taken;
+  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean, losses: Losses, at: number): void {
+    const t = this.#window.taken;
     const plan = this.#planAt(t, inputs, targets);
     plan.take(t, inputs, targets);
     const isComplete = t + 1 === this.#window.length;
     if (isComplete) this.#learn(plan);
-    const loss = plan.loss(t);
-    if (!Number.isFinite(loss)) throw this.#broken(loss);
+    if (!plan.writeLoss(t, losses, at)) throw this.#broken(losses[at]);
     if (wantsOutputs) this.outputs = plan.outputs(t);
     if (!isComplete) {
-      this.#hold(inputs, targets);
-      return loss;
+      this.#window.add(inputs, targets);
+      return;
     }
-    this.#taken = 0;
+    this.#window.taken = 0;
     this.#count(plan);
-    this.#mark.record(plan.feed);
-    if (this.#mark.count === stretch) this.#verify();
-    return loss;
+    if (this.#mark.record(plan.feed) === stretch) this.#verify();
   }
 
   /** Takes in a moment that does not complete a window. */
   #take(inputs: readonly unknown[], targets: Targets): void {
-    this.#planAt(this.#taken, inputs, targets).take(this.#taken, inputs, targets);
-    this.#hold(inputs, targets);
-  }
-
-  /** Notes a moment that the plan has taken in. */
-  #hold(inputs: readonly unknown[], targets: Targets): void {
-    const held = this.#window[this.#taken++];
-    held.targets = targets && (held.targets ?? []);
-    for (let i = 0; i < inputs.length; i++) {
-      held.inputs[i] = inputs[i];
-      if (targets !== undefined && held.targets !== undefined) held.targets[i] = targets[i];
-    }
+    const t = this.#window.taken;
+    this.#planAt(t, inputs, targets).take(t, inputs, targets);
+    this.#window.add(inputs, targets);
   }
 
   /** Learns from the window in the arena. */
@@ -169,7 +147,7 @@ export class CompiledEngine implements Engine, Counters {
   #planAt(t: number, inputs: readonly unknown[], targets: Targets): LearnPlan {
     const plan = this.#plan;
     const isRight = plan !== undefined && (t > 0 || plan.keeps === (plan.scored > 0 && this.#isAsked));
-    return isRight && plan.feed.fits(t, inputs, targets) ? plan : this.#another(t, inputs, targets);
+    return isRight && plan.feed.fits(t, inputs, targets) ? plan : this.#another(inputs, targets);
   }
 
   /** Whether somebody asked for the gradient of the last window. */
@@ -177,11 +155,8 @@ export class CompiledEngine implements Engine, Counters {
     return this.#asked >= this.steps - this.#window.length;
   }
 
-  #another(t: number, inputs: readonly unknown[], targets: Targets): LearnPlan {
-    const moment = copyOf({ inputs, targets });
-    // A window that begins like no other will go on as it begins; one that changes on its way will go on like the one before.
-    const rest = (t > 0 && this.#plan?.feed.moments) || [];
-    const moments = this.#window.map((held, i) => (i < t ? copyOf(held) : i === t ? moment : (rest[i] ?? moment)));
+  #another(inputs: readonly unknown[], targets: Targets): LearnPlan {
+    const moments = this.#completed([...this.#window.moments, copyOf({ inputs, targets })]);
     const plan = this.#planFor(moments, this.#isAsked);
     if (!this.#mark.goesOnWith(plan.feed)) this.#verify(true);
     this.#load(plan);
@@ -189,17 +164,18 @@ export class CompiledEngine implements Engine, Counters {
     return plan;
   }
 
+  /** A window that begins like no other will go on as it begins; one that changes on its way will go on like the one before. */
+  #completed(moments: readonly Moment[]): Moment[] {
+    const like = (moments.length > 1 && this.#plan?.feed.moments) || [];
+    return Array.from({ length: this.#window.length }, (_, t) => moments[t] ?? like[t] ?? moments[0]);
+  }
+
   #planFor(moments: readonly Moment[], isAsked: boolean): LearnPlan {
-    const signature = signatureOf(moments);
     const keeps = isAsked && moments.some(({ targets }) => targets !== undefined);
-    const known = this.#plans.find(
-      (plan) => plan.keeps === keeps && plan.feed.signature === signature && plan.accepts(this.#residents),
-    );
+    const known = this.#plans.find(moments, keeps, this.#residents);
     if (known !== undefined) return known;
     this.#meet(moments[0]);
-    const plan = this.#traced((numbers) => new LearnPlan(this.#setting, this.#unloaded(), moments, numbers, keeps));
-    this.#plans.push(plan);
-    return plan;
+    return this.#plans.make(this.#setting, this.#unloaded(), moments, keeps);
   }
 
   /** Lets the estimator see a type of input that has no plan yet. */
@@ -212,18 +188,6 @@ export class CompiledEngine implements Engine, Counters {
     this.#like = memory;
     this.#place(numbers);
     this.#held = this.#mark.numbers;
-  }
-
-  /** Traces with numbers among the targets as classes, and as real numbers where the loss does not take classes. */
-  #traced(make: (numbers: Numbers) => LearnPlan): LearnPlan {
-    try {
-      return make(this.#numbers);
-    } catch (error) {
-      if (!(error instanceof DTypeError) || this.#numbers === 'reals') throw error;
-      const made = make('reals');
-      this.#numbers = 'reals';
-      return made;
-    }
   }
 
   /** Brings the memory into the arena of a plan. */
@@ -239,14 +203,10 @@ export class CompiledEngine implements Engine, Counters {
 
   /** Lets the plan take in again what the window holds. */
   #resume(): void {
-    for (let t = 0; t < this.#taken; t++) {
-      const { inputs, targets } = this.#window[t];
-      if (this.#plan?.feed.fits(t, inputs, targets) !== true) {
-        this.#another(t, inputs, targets);
-        return;
-      }
-      this.#plan.take(t, inputs, targets);
-    }
+    const { moments } = this.#window;
+    if (!moments.every(({ inputs, targets }, t) => this.#plan?.feed.fits(t, inputs, targets)))
+      this.#load(this.#planFor(this.#completed(moments), this.#isAsked));
+    for (const [t, { inputs, targets }] of moments.entries()) this.#plan?.take(t, inputs, targets);
   }
 
   get #residents(): readonly TypedArray[] {
@@ -259,16 +219,7 @@ export class CompiledEngine implements Engine, Counters {
 
   /** The memory at the end of the last complete window, as trees, with whatever gradient was known last. */
   #unloaded(): Memory {
-    const { parameters, moments, lanes } = treesOf(this.#like, this.#residents);
-    return {
-      parameters: named(parameters),
-      moments,
-      gradient: this.#gradientNow,
-      lanes: lanes.map((lane) => ({ ...lane, window: [] })),
-      steps: this.steps,
-      updates: this.updates,
-      pending: 0,
-    };
+    return memoryOf(this.#like, this.#residents, { steps: this.steps, updates: this.updates, gradient: this.#gradientNow });
   }
 
   /** Makes sure that the last gradient is known, by learning the last windows again. */
@@ -294,13 +245,7 @@ export class CompiledEngine implements Engine, Counters {
     if (must && !this.#mark.isScored) this.#recall();
     if (this.#plan?.runner.finite === false) throw this.#broken();
     if (this.#gradient === null && !must) return;
-    const next = this.#spare ?? new Mark();
-    const isKnown = this.#gradient !== null;
-    this.#spare = isKnown ? this.#mark : this.#mark.before;
-    this.#mark.before = undefined;
-    next.before = isKnown ? undefined : this.#mark;
-    next.gradient = isKnown ? this.#gradientNow : undefined;
-    this.#mark = next;
+    this.#mark = this.#mark.next(this.#gradient !== null);
     this.#place(this.#residents);
   }
 
@@ -344,14 +289,10 @@ export class CompiledEngine implements Engine, Counters {
       this.#return(mark);
       this.#again(mark, good);
       mark.count = good;
-      this.#taken = 0;
+      this.#window.taken = 0;
       return nonFinite(this.total, what);
     }
     this.#resume();
     return nonFinite(this.total, `the loss became ${loss}`);
   }
-}
-
-function copyOf({ inputs, targets }: Moment): Moment {
-  return { inputs: [...inputs], targets: targets && [...targets] };
 }

@@ -17,6 +17,8 @@ export interface LearnerConfig<P, S, X, Y> {
   readonly noise?: Noise;
   /** Runs every operation when it is called, instead of a plan of the whole step: slower, and easy to follow with a debugger. */
   readonly eager?: boolean;
+  /** Lets plans round a sum of products once instead of twice, as the option of `compile` with this name does. False by default. */
+  readonly relaxedSimd?: boolean;
   /** How many parallel streams there are; with more than one, inputs, targets, outputs and states have a first axis of lanes. */
   readonly lanes?: number;
   /** Initial parameters in place of `model.init`. */

@@ -1,6 +1,6 @@
 import type { Noise, Tensor } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Losses } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
 import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
@@ -39,7 +39,7 @@ export class EagerEngine implements Engine {
     return this.#setting.estimator;
   }
 
-  step(given: readonly unknown[], goals: Targets): number {
+  step(given: readonly unknown[], goals: Targets, _wantsOutputs: boolean, into: Losses, at: number): void {
     const [inputs, targets] = [[...given], goals && [...goals]];
     this.#meet(inputs);
     const memory = begun(this.#setting, this.memory);
@@ -54,7 +54,7 @@ export class EagerEngine implements Engine {
     verify(next);
     this.memory = next;
     this.outputs = () => steps.map(({ output }) => output);
-    return losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
+    into[at] = losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
   }
 
   /** Lets the estimator see each type of input once. */

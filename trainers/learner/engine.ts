@@ -3,6 +3,9 @@ import type { Estimator } from '../estimators/index.ts';
 import type { Targets } from './learn.ts';
 import type { Memory } from './memory.ts';
 
+/** Where losses go: a number that is returned is an object, and this is every step. */
+export type Losses = Float32Array | Float64Array;
+
 /** Runs a learner: with the kernels one by one, or as a plan. */
 export interface Engine {
   /** Everything that changes, between steps. */
@@ -19,10 +22,10 @@ export interface Engine {
   readonly noise: Noise;
   /**
    * @param inputs one for each system, as the targets; not kept.
-   * @returns the mean of the systems' losses; 0 without targets.
+   * @param losses receives, at `at`, the mean of the systems' losses; 0 without targets.
    * @throws NonFiniteError when a number stops being finite; the memory is as before the call then.
    */
-  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean): number;
+  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean, losses: Losses, at: number): void;
   /** Makes the outputs of the last step that wanted them, one for each system, now or later. */
   readonly outputs: () => readonly Tensor[];
 }

@@ -11,6 +11,7 @@ import {
   type TypedArray,
 } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
+import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
 import { Keepsake } from './keepsake.ts';
 import { moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
@@ -103,6 +104,7 @@ export class LearnPlan {
     this.runner = runnerOf(program, {
       updates: new Map(leaves.map((_, i) => [i, i])),
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
+      relaxedSimd: setting.relaxedSimd,
       // Many a parameter has no influence on the state, and what estimates that stays zero.
       zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
     });
@@ -158,12 +160,14 @@ export class LearnPlan {
     runner.run(this.#stages.length - 1);
   }
 
-  /** The loss at moment t: the mean over the systems, and not a finite number when one of theirs is not; 0 for what is only observed. */
-  loss(t: number): number {
+  /** Writes the loss at moment t, the mean over the systems, 0 for what is only observed; gives whether it is finite. */
+  writeLoss(t: number, into: Losses, at: number): boolean {
     const { losses } = this.#stages[t];
     let sum = 0;
     for (let i = 0; i < losses.length; i++) sum += this.runner.output(losses[i])[0];
-    return losses.length < 2 ? sum : sum / losses.length;
+    const loss = losses.length < 2 ? sum : sum / losses.length;
+    into[at] = loss;
+    return Number.isFinite(loss);
   }
 
   /** The outputs at moment t, whenever they are asked for. */

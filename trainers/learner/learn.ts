@@ -13,6 +13,7 @@ export interface Setting {
   readonly optimizer: Optimizer;
   readonly dtype: FloatDType;
   readonly noise: Noise;
+  readonly relaxedSimd: boolean;
 }
 
 /** The targets of one moment, one for each system; undefined when it is only observed. */

@@ -4,7 +4,7 @@ import type { Estimator } from '../estimators/index.ts';
 import { requireCounts } from '../options.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Losses } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { beginnings, freshLanes, named, type Setting } from './learn.ts';
 import type { Lane } from './memory.ts';
@@ -26,6 +26,7 @@ export class Learner<P, S, X, Y> {
   /** What came in last, one for each system. */
   readonly #inputs: unknown[] = [];
   readonly #targets: unknown[] = [];
+  readonly #loss = new Float64Array(1);
 
   /** Use `createLearner` or `restoreLearner`. */
   constructor(config: LearnerConfig<P, S, X, Y>, setting: Setting, engine: Engine) {
@@ -83,10 +84,10 @@ export class Learner<P, S, X, Y> {
    * @throws NonFiniteError when the loss, the gradient or a parameter becomes NaN or infinite; the learner is as before the call then.
    */
   step(input: X, target: Y): Scored {
-    const loss = this.#step(input, target, true);
+    this.#step(input, target, true, this.#loss, 0);
     const { outputs } = this.#engine;
     const { collectOutputs } = this.#setting.systems;
-    return new LazyScored(loss, () => collectOutputs(outputs()) as Tensor);
+    return new LazyScored(this.#loss[0], () => collectOutputs(outputs()) as Tensor);
   }
 
   /**
@@ -95,27 +96,25 @@ export class Learner<P, S, X, Y> {
    * @returns the loss of each prediction.
    * @throws ConfigurationError when the lengths differ; NonFiniteError as `step`: what came before has been learnt then.
    */
-  stepMany(
-    inputs: ArrayLike<X>,
-    targets: ArrayLike<Y>,
-    losses: Float32Array | Float64Array = new Float64Array(inputs.length),
-  ): Float32Array | Float64Array {
+  stepMany(inputs: ArrayLike<X>, targets: ArrayLike<Y>, losses: Losses = new Float64Array(inputs.length)): Losses {
     if (targets.length !== inputs.length || losses.length < inputs.length)
       throw new ConfigurationError(
         `stepMany: ${inputs.length} inputs, ${targets.length} targets, and room for ${losses.length} losses; give as many of each`,
       );
-    for (let at = 0; at < inputs.length; at++) losses[at] = this.#step(inputs[at], targets[at], false);
+    for (let at = 0; at < inputs.length; at++) this.#step(inputs[at], targets[at], false, losses, at);
     return losses;
   }
 
-  #step(input: X, target: Y, wantsOutputs: boolean): number {
+  #step(input: X, target: Y, wantsOutputs: boolean, losses: Losses, at: number): void {
     const { distribute } = this.#setting.systems;
-    return this.#engine.step(distribute(input, 'input', this.#inputs), distribute(target, 'target', this.#targets), wantsOutputs);
+    distribute(input, 'input', this.#inputs);
+    distribute(target, 'target', this.#targets);
+    this.#engine.step(this.#inputs, this.#targets, wantsOutputs, losses, at);
   }
 
   /** Moves on without a target: the state and the influence advance, and nothing is learnt from this input itself. */
   observe(input: X): void {
-    this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, false);
+    this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, false, this.#loss, 0);
   }
 
   /** Back to the start state, on which the parameters have no influence; what the window held is dropped. */

@@ -18,6 +18,7 @@ export class Mark {
   before: Mark | undefined;
   /** How many windows came in since. */
   count = 0;
+  #spare: Mark | undefined;
   #feed: Feed | undefined;
   #history: readonly TypedArray[] = [];
 
@@ -29,6 +30,17 @@ export class Mark {
     this.updates = updates;
     this.noise = noise;
     this.count = 0;
+  }
+
+  /** A mark after this one; this one stays before it unless the gradient is known there. Marks that nobody needs are used again. */
+  next(isKnown: boolean): Mark {
+    const next = this.#spare ?? new Mark();
+    next.#spare = isKnown ? this : this.before;
+    next.before = isKnown ? undefined : this;
+    next.gradient = undefined;
+    this.before = undefined;
+    this.#spare = undefined;
+    return next;
   }
 
   /** Whether windows since have the type of this feed, or there are none. */
@@ -46,8 +58,8 @@ export class Mark {
     return this.count > 0 && this.moments.some(({ targets }) => targets !== undefined);
   }
 
-  /** Notes what came in. */
-  record(feed: Feed): void {
+  /** Notes what came in; gives the number of windows since. */
+  record(feed: Feed): number {
     if (this.count === 0 && this.#feed?.signature !== feed.signature && !matches(this.#history, feed.numbers, stretch))
       this.#history = feed.numbers.map((data) => allocate(dtypeOf(data), stretch * data.length));
     this.#feed = feed;
@@ -57,6 +69,7 @@ export class Mark {
       if (data.length === 1) this.#history[i][at] = data[0];
       else this.#history[i].set(data, at * data.length);
     }
+    return this.count;
   }
 
   /** Writes what came in with one of the windows since. */

@@ -1,11 +1,20 @@
 import type { Declare } from '../../autodiff/index.ts';
 import { type FloatDType, indices, mapTree, sameShape, Tensor, type Tree, tensor } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
+import type { Lane } from './memory.ts';
 
 /** What comes in at one moment of time: an input and a target for every system; no targets when it is only observed. */
 export interface Moment {
   readonly inputs: readonly unknown[];
   readonly targets: Targets;
+}
+
+/** What the windows of lanes hold. */
+export function momentsOf(lanes: readonly Lane[]): Moment[] {
+  return lanes[0].window.map(({ target }, t) => ({
+    inputs: lanes.map((lane) => lane.window[t].input),
+    targets: target && lanes.map((lane) => lane.window[t].target?.value),
+  }));
 }
 
 /** What a plain number among the targets stands for: a class, or a real number. Among the inputs it is always a class. */

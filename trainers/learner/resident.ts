@@ -1,4 +1,5 @@
-import { dataOf, fromData, leavesOf, rebuild, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import { dataOf, fromData, leavesOf, rebuild, type Tree, type TypedArray } from '../../lib/index.ts';
+import { named } from './learn.ts';
 import type { Memory } from './memory.ts';
 
 /** The part of a memory that stays in a plan's arena from run to run. */
@@ -17,12 +18,16 @@ export function numbersOf(memory: Memory): readonly TypedArray[] {
   return leavesOf(residentOf(memory) as unknown as Tree).map(dataOf);
 }
 
-/** Trees like those of a memory, of copies of these numbers. */
-export function treesOf(like: Memory, numbers: readonly TypedArray[]): Resident {
+/** A memory between two windows with trees like those of another, of copies of these numbers. */
+export function memoryOf(
+  like: Memory,
+  numbers: readonly TypedArray[],
+  { gradient, steps, updates }: Pick<Memory, 'steps' | 'updates' | 'gradient'>,
+): Memory {
   const tree = residentOf(like) as unknown as Tree;
-  const leaves: readonly Tensor[] = leavesOf(tree);
-  return rebuild(
-    tree,
-    leaves.map(({ shape }, i) => fromData(numbers[i].slice() as TypedArray, [...shape])),
-  ) as unknown as Resident;
+  const leaves = leavesOf(tree).map(({ shape }, i) => fromData(numbers[i].slice() as TypedArray, [...shape]));
+  const own = rebuild(tree, leaves) as unknown as Resident;
+  const lanes = own.lanes.map((lane) => ({ ...lane, window: [] }));
+  // The order is that of checkpoints.
+  return { parameters: named(own.parameters), moments: own.moments, gradient, lanes, steps, updates, pending: 0 };
 }

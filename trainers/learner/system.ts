@@ -25,7 +25,10 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   const { lanes = 1, estimator } = config;
   const model = config.model as Cell<unknown, unknown, unknown>;
   const loss = config.loss as Loss<unknown>;
-  const share = (value: unknown, name: string) => Array.from({ length: lanes }, (_, lane) => takeLane(value, lane, lanes, name));
+  const share = (value: unknown, name: string, into: unknown[] = []) => {
+    for (let lane = 0; lane < lanes; lane++) into[lane] = takeLane(value, lane, lanes, name);
+    return into;
+  };
   const own = model.start();
   const one = admit(config.state ?? own, dtype, 'state');
   if (lanes === 1) {
@@ -48,7 +51,10 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
     return {
       model: jointModel(model, lanes) as Cell<unknown, unknown, unknown>,
       loss: jointLoss(loss) as Loss<unknown>,
-      distribute: (value, name) => [share(admit(value, dtype, name), name)],
+      distribute(value, name, into = []) {
+        into[0] = share(admit(value, dtype, name), name);
+        return into;
+      },
       collect: ([list]) => stackLanes(list as unknown[]),
       collectOutputs: ([output]) => output,
       start: [states],
@@ -56,7 +62,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   return {
     model,
     loss,
-    distribute: (value, name) => share(admit(value, dtype, name), name),
+    distribute: (value, name, into) => share(admit(value, dtype, name), name, into),
     collect: stackLanes,
     collectOutputs: stackLanes,
     start: states,

@@ -1,5 +1,7 @@
 import type { DType } from '../../dtype.ts';
-import { binary, reservedBytes } from './binary.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { binary as relaxedBinary } from './relaxed.ts';
+import { reservedBytes, binary as strictBinary } from './strict.ts';
 
 /** Bytes at the start of the memory that the kernels keep for themselves: tables and packing space. A multiple of 64. */
 export { reservedBytes };
@@ -8,6 +10,7 @@ export { reservedBytes };
 declare const WebAssembly: {
   readonly Memory: new (pages: { initial: number; maximum: number }) => Memory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   readonly Instance: new (module: object, imports: { env: { memory: Memory } }) => { readonly exports: object };
 };
 declare const atob: (base64: string) => string;
@@ -31,11 +34,16 @@ export class Machine {
   readonly memory: Memory;
   readonly #kernels: Kernels;
 
-  /** @param bytes the size of the memory, rounded up to whole pages of 64 KiB; at least `reservedBytes` of it are the kernels' own. */
-  constructor(bytes: number) {
+  /**
+   * @param bytes the size of the memory, rounded up to whole pages of 64 KiB; at least `reservedBytes` of it are the kernels' own.
+   * @param relaxed whether sums of products may be rounded once instead of twice, where the processor can: faster, and no longer the
+   *   same on every machine.
+   * @throws ConfigurationError where the platform has no relaxed SIMD.
+   */
+  constructor(bytes: number, relaxed = false) {
     const pages = Math.ceil(Math.max(bytes, reservedBytes) / 65536);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const module = new WebAssembly.Module(decode(binary));
+    const module = relaxed ? moduleOf('relaxed', relaxedBinary) : moduleOf('strict', strictBinary);
     const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });
     this.#kernels = instance.exports as Kernels;
   }
@@ -52,6 +60,22 @@ export class Machine {
       return (dtype === 'float32' ? this.#kernels.finite32(address, size) : this.#kernels.finite64(address, size)) === 1;
     });
   }
+}
+
+/** Compiled once: machines share the code. */
+const modules = new Map<'strict' | 'relaxed', object>();
+
+function moduleOf(kind: 'strict' | 'relaxed', binary: string): object {
+  const known = modules.get(kind);
+  if (known !== undefined) return known;
+  const bytes = decode(binary);
+  if (kind === 'relaxed' && !WebAssembly.validate(bytes))
+    throw new ConfigurationError(
+      'relaxedSimd: this platform does not have it; start Node 20 with --experimental-wasm-relaxed-simd, or leave the option out',
+    );
+  const module = new WebAssembly.Module(bytes);
+  modules.set(kind, module);
+  return module;
 }
 
 function decode(text: string): Uint8Array<ArrayBuffer> {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   add,
   compile,
+  concat,
   dot,
   Execution,
   gather,
@@ -18,6 +19,7 @@ import {
   scatterAdd,
   sin,
   square,
+  stack,
   sum,
   tanh,
   trace,
@@ -36,7 +38,7 @@ import {
   type Tree,
   tensor,
 } from '../../../lib/index.ts';
-import { requireClose, sample } from './agree.ts';
+import { requireClose, requirePlan, sample } from './agree.ts';
 
 const x = sample([3, 4], 1);
 const v = sample([4], 2);
@@ -212,6 +214,15 @@ describe('compile', () => {
       expect(own).to.satisfy((error: Error) => error instanceof DTypeError || error instanceof ShapeError);
       expect(() => compile(f)(a, b)).to.throw(own.constructor as ErrorConstructor, own.message);
     }
+  });
+
+  it('joins indices as it joins numbers, and uses what was joined', () => {
+    const table = sample([5, 2]);
+    const pairs = compile((x: Tensor, y: Tensor) => [concat([x, y, x]), stack([x, y], 1), gather(table, concat([x, y]))]);
+    const [x, y] = [indices([1, 4]), indices([0, 2])];
+    expectTree(pairs(x, y), [concat([x, y, x]), stack([x, y], 1), gather(table, concat([x, y]))]);
+    expect(() => pairs(x, indices([0, 5]))).to.throw(IndexError, 'index 5');
+    expect(requirePlan((a, b) => [concat([a, b]), stack([a, b], 1)], [x, y]).execution.plan.instructions).to.have.length(4);
   });
 
   it('checks indices before anything runs', () => {

@@ -1,5 +1,5 @@
 // Adam (Kingma & Ba 2015, algorithm 1) in one pass over weights, both moments and the gradient.
-import { bytes, loadPart, storePart } from './vector';
+import { bytes, loadPart, madd, storePart } from './vector';
 
 @inline function scalarAt<T>(scalars: usize, i: usize): v128 {
   return v128.load_splat<T>(scalars + (i << alignof<T>()));
@@ -30,7 +30,7 @@ export function adam<T>(w: usize, m: usize, v: usize, g: usize, n: usize, scalar
 
 /** β·old + (1-β)·value. */
 @inline function moment<T>(scalars: usize, i: usize, old: v128, value: v128): v128 {
-  return v128.add<T>(v128.mul<T>(scalarAt<T>(scalars, i), old), v128.mul<T>(scalarAt<T>(scalars, i + 1), value));
+  return madd<T>(v128.mul<T>(scalarAt<T>(scalars, i), old), scalarAt<T>(scalars, i + 1), value);
 }
 
 @inline function moved<T>(scalars: usize, weights: v128, first: v128, second: v128): v128 {

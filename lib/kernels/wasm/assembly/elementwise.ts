@@ -3,7 +3,7 @@ import * as op from './opcodes';
 import { exp32, log32, tanh32, sigmoid32, erf32 } from './functions32';
 import { exp64, log64, tanh64, sigmoid64, sin64, cos64, erf64 } from './functions64';
 import { sin32, cos32 } from './trigonometric';
-import { bytes, loadPart, storePart } from './vector';
+import { bytes, loadPart, madd, storePart } from './vector';
 
 @inline function applyUnary<T>(code: i32, x: v128): v128 {
   if (code == op.NEG) return v128.neg<T>(x);
@@ -41,6 +41,25 @@ export function sin<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SIN, 
 export function cos<T>(out: usize, x: usize, n: usize): void { unary<T>(op.COS, out, x, n); }
 export function erf<T>(out: usize, x: usize, n: usize): void { unary<T>(op.ERF, out, x, n); }
 export function square<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SQUARE, out, x, n); }
+
+/** Whichever of these an opcode names. */
+export function unaryOf<T>(code: i32, out: usize, x: usize, n: usize): void {
+  switch (code) {
+    case op.COPY: copy<T>(out, x, n); break;
+    case op.NEG: neg<T>(out, x, n); break;
+    case op.EXP: exp<T>(out, x, n); break;
+    case op.LOG: log<T>(out, x, n); break;
+    case op.TANH: tanh<T>(out, x, n); break;
+    case op.SIGMOID: sigmoid<T>(out, x, n); break;
+    case op.RECIPROCAL: reciprocal<T>(out, x, n); break;
+    case op.SQRT: sqrt<T>(out, x, n); break;
+    case op.SIN: sin<T>(out, x, n); break;
+    case op.COS: cos<T>(out, x, n); break;
+    case op.ERF: erf<T>(out, x, n); break;
+    case op.SQUARE: square<T>(out, x, n); break;
+    default: unreachable();
+  }
+}
 
 /** Moves bytes (a multiple of 4) as they are; the call of memory.copy costs as much as 256 bytes of this loop. */
 export function copyBytes(out: usize, x: usize, size: usize): void {
@@ -117,9 +136,9 @@ export function axpby<T>(out: usize, a: usize, x: usize, b: usize, y: usize, n: 
   const size = bytes<T>(n);
   const main = size & ~15;
   let i: usize = 0;
-  for (; i < main; i += 16) v128.store(out + i, v128.add<T>(v128.mul<T>(p, v128.load(x + i)), v128.mul<T>(q, v128.load(y + i))));
+  for (; i < main; i += 16) v128.store(out + i, madd<T>(v128.mul<T>(p, v128.load(x + i)), q, v128.load(y + i)));
   const rest = size & 15;
-  if (rest) storePart(out + i, v128.add<T>(v128.mul<T>(p, loadPart(x + i, rest)), v128.mul<T>(q, loadPart(y + i, rest))), rest);
+  if (rest) storePart(out + i, madd<T>(v128.mul<T>(p, loadPart(x + i, rest)), q, loadPart(y + i, rest)), rest);
 }
 
 export function axpbypcz<T>(out: usize, a: usize, x: usize, b: usize, y: usize, c: usize, z: usize, n: usize): void {
@@ -130,12 +149,12 @@ export function axpbypcz<T>(out: usize, a: usize, x: usize, b: usize, y: usize, 
   const main = size & ~15;
   let i: usize = 0;
   for (; i < main; i += 16) {
-    const first = v128.add<T>(v128.mul<T>(p, v128.load(x + i)), v128.mul<T>(q, v128.load(y + i)));
-    v128.store(out + i, v128.add<T>(first, v128.mul<T>(r, v128.load(z + i))));
+    const first = madd<T>(v128.mul<T>(p, v128.load(x + i)), q, v128.load(y + i));
+    v128.store(out + i, madd<T>(first, r, v128.load(z + i)));
   }
   const rest = size & 15;
   if (rest) {
-    const first = v128.add<T>(v128.mul<T>(p, loadPart(x + i, rest)), v128.mul<T>(q, loadPart(y + i, rest)));
-    storePart(out + i, v128.add<T>(first, v128.mul<T>(r, loadPart(z + i, rest))), rest);
+    const first = madd<T>(v128.mul<T>(p, loadPart(x + i, rest)), q, loadPart(y + i, rest));
+    storePart(out + i, madd<T>(first, r, loadPart(z + i, rest)), rest);
   }
 }

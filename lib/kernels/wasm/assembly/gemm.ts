@@ -1,5 +1,5 @@
 // The matrix product: blocks of both matrices are packed into panels, and a kernel of 4 rows by 2 vectors runs over them.
-import { loadPart, storePart } from './vector';
+import { loadPart, madd, storePart } from './vector';
 
 /** Rows of a, depth, and bytes of a row of b in a block: the block of b stays in the second-level cache, one of a in the first. */
 const ROWS: usize = 64;
@@ -86,17 +86,17 @@ function kernel<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, ac
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let v = v128.load_splat<T>(a);
-    s0 = v128.add<T>(s0, v128.mul<T>(v, b0));
-    s1 = v128.add<T>(s1, v128.mul<T>(v, b1));
+    s0 = madd<T>(s0, v, b0);
+    s1 = madd<T>(s1, v, b1);
     v = v128.load_splat<T>(a, sizeof<T>());
-    t0 = v128.add<T>(t0, v128.mul<T>(v, b0));
-    t1 = v128.add<T>(t1, v128.mul<T>(v, b1));
+    t0 = madd<T>(t0, v, b0);
+    t1 = madd<T>(t1, v, b1);
     v = v128.load_splat<T>(a, 2 * sizeof<T>());
-    u0 = v128.add<T>(u0, v128.mul<T>(v, b0));
-    u1 = v128.add<T>(u1, v128.mul<T>(v, b1));
+    u0 = madd<T>(u0, v, b0);
+    u1 = madd<T>(u1, v, b1);
     v = v128.load_splat<T>(a, 3 * sizeof<T>());
-    w0 = v128.add<T>(w0, v128.mul<T>(v, b0));
-    w1 = v128.add<T>(w1, v128.mul<T>(v, b1));
+    w0 = madd<T>(w0, v, b0);
+    w1 = madd<T>(w1, v, b1);
     a += 4 * sizeof<T>();
   }
   const out1 = out + step;

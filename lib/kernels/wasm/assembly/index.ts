@@ -33,55 +33,13 @@ export function run(begin: usize, end: usize): void {
 /** Runs instructions of one dtype up to the first of another, whose address it returns. */
 function series<T>(pc: usize, end: usize, dtype: i32): usize {
   while (pc < end) {
-    switch (load<i32>(pc) - dtype) {
-      case op.COPY:
-        e.copy<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.NEG:
-        e.neg<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.EXP:
-        e.exp<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.LOG:
-        e.log<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.TANH:
-        e.tanh<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.SIGMOID:
-        e.sigmoid<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.RECIPROCAL:
-        e.reciprocal<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.SQRT:
-        e.sqrt<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.SIN:
-        e.sin<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.COS:
-        e.cos<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.ERF:
-        e.erf<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.SQUARE:
-        e.square<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
+    const code = load<i32>(pc) - dtype;
+    if (<u32>code <= <u32>op.SQUARE) {
+      e.unaryOf<T>(code, load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+      pc += 16;
+      continue;
+    }
+    switch (code) {
       case op.FILL:
         e.fill<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
         pc += 16;

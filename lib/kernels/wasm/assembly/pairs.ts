@@ -1,5 +1,5 @@
 // A matrix and what estimates its influence, updated in one pass that also takes the norm of the second.
-import { bytes, loadPart, storePart, sumLanes } from './vector';
+import { bytes, loadPart, madd, storePart, sumLanes } from './vector';
 
 /** The coefficient of row i: of the outer product, or of the row that an int32 picks. */
 @inline function rowOf<T>(factor: T, u: usize, i: usize, oneHot: i32): v128 {
@@ -8,15 +8,15 @@ import { bytes, loadPart, storePart, sumLanes } from './vector';
 }
 
 @inline function sum2<T>(a: v128, x: v128, b: v128, y: v128): v128 {
-  return v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, y));
+  return madd<T>(v128.mul<T>(a, x), b, y);
 }
 
 @inline function sum3<T>(a: v128, x: v128, b: v128, y: v128, c: v128, z: v128): v128 {
-  return v128.add<T>(sum2<T>(a, x, b, y), v128.mul<T>(c, z));
+  return madd<T>(sum2<T>(a, x, b, y), c, z);
 }
 
 @inline function addSquare<T>(sum: v128, x: v128): v128 {
-  return v128.add<T>(sum, v128.mul<T>(x, x));
+  return madd<T>(sum, x, x);
 }
 
 export function squares<T>(norm: usize, x: usize, m: usize, n: usize): void {

@@ -1,9 +1,5 @@
 // Products of vectors with each other and with a matrix: four rows at a time, so that a vector is loaded once for four.
-import { bytes, loadPart, storePart, sumLanes } from './vector';
-
-@inline function madd<T>(sum: v128, x: v128, y: v128): v128 {
-  return v128.add<T>(sum, v128.mul<T>(x, y));
-}
+import { bytes, loadPart, madd, storePart, sumLanes } from './vector';
 
 @inline function zero(): v128 {
   return i32x4.splat(0);
@@ -170,15 +166,15 @@ export function matvec2<T>(out1: usize, out2: usize, a: usize, x1: usize, x2: us
 /** Σ over four rows d of coefficient·row, at a byte offset. */
 @inline function blend<T>(d: usize, size: usize, i: usize, p: v128, q: v128, r: v128, s: v128): v128 {
   const d2 = d + size + size;
-  const low = v128.add<T>(v128.mul<T>(p, v128.load(d + i)), v128.mul<T>(q, v128.load(d + size + i)));
-  const high = v128.add<T>(v128.mul<T>(r, v128.load(d2 + i)), v128.mul<T>(s, v128.load(d2 + size + i)));
+  const low = madd<T>(v128.mul<T>(p, v128.load(d + i)), q, v128.load(d + size + i));
+  const high = madd<T>(v128.mul<T>(r, v128.load(d2 + i)), s, v128.load(d2 + size + i));
   return v128.add<T>(low, high);
 }
 
 @inline function blendPart<T>(d: usize, size: usize, i: usize, rest: usize, p: v128, q: v128, r: v128, s: v128): v128 {
   const d2 = d + size + size;
-  const low = v128.add<T>(v128.mul<T>(p, loadPart(d + i, rest)), v128.mul<T>(q, loadPart(d + size + i, rest)));
-  const high = v128.add<T>(v128.mul<T>(r, loadPart(d2 + i, rest)), v128.mul<T>(s, loadPart(d2 + size + i, rest)));
+  const low = madd<T>(v128.mul<T>(p, loadPart(d + i, rest)), q, loadPart(d + size + i, rest));
+  const high = madd<T>(v128.mul<T>(r, loadPart(d2 + i, rest)), s, loadPart(d2 + size + i, rest));
   return v128.add<T>(low, high);
 }
 
@@ -257,14 +253,14 @@ export function matvect2<T>(out1: usize, out2: usize, a: usize, x1: usize, x2: u
     for (; i < main; i += 16) {
       const d = v128.load(a + i);
       const e = v128.load(next + i);
-      v128.store(out1 + i, v128.add<T>(v128.load(out1 + i), v128.add<T>(v128.mul<T>(p, d), v128.mul<T>(q, e))));
-      v128.store(out2 + i, v128.add<T>(v128.load(out2 + i), v128.add<T>(v128.mul<T>(r, d), v128.mul<T>(s, e))));
+      v128.store(out1 + i, v128.add<T>(v128.load(out1 + i), madd<T>(v128.mul<T>(p, d), q, e)));
+      v128.store(out2 + i, v128.add<T>(v128.load(out2 + i), madd<T>(v128.mul<T>(r, d), s, e)));
     }
     if (rest) {
       const d = loadPart(a + i, rest);
       const e = loadPart(next + i, rest);
-      storePart(out1 + i, v128.add<T>(loadPart(out1 + i, rest), v128.add<T>(v128.mul<T>(p, d), v128.mul<T>(q, e))), rest);
-      storePart(out2 + i, v128.add<T>(loadPart(out2 + i, rest), v128.add<T>(v128.mul<T>(r, d), v128.mul<T>(s, e))), rest);
+      storePart(out1 + i, v128.add<T>(loadPart(out1 + i, rest), madd<T>(v128.mul<T>(p, d), q, e)), rest);
+      storePart(out2 + i, v128.add<T>(loadPart(out2 + i, rest), madd<T>(v128.mul<T>(r, d), s, e)), rest);
     }
     x1 += 2 << alignof<T>();
     x2 += 2 << alignof<T>();

@@ -1,6 +1,6 @@
 // Rank-one updates in one pass over the matrix, and rows of a matrix that an int32 in memory picks.
 import { addScaled, dotOf } from './products';
-import { bytes, loadPart, storePart } from './vector';
+import { bytes, loadPart, madd, storePart } from './vector';
 
 export function outer<T>(out: usize, c: usize, u: usize, v: usize, m: usize, n: usize): void {
   const factor = load<T>(c);
@@ -18,7 +18,7 @@ export function outer<T>(out: usize, c: usize, u: usize, v: usize, m: usize, n: 
 }
 
 @inline function sum2<T>(a: v128, x: v128, b: v128, y: v128): v128 {
-  return v128.add<T>(v128.mul<T>(a, x), v128.mul<T>(b, y));
+  return madd<T>(v128.mul<T>(a, x), b, y);
 }
 
 export function rank1<T>(out: usize, a: usize, x: usize, c: usize, u: usize, v: usize, m: usize, n: usize): void {
@@ -52,11 +52,11 @@ export function rank1two<T>(
     let i: usize = 0;
     for (; i < main; i += 16) {
       const two = sum2<T>(p, v128.load(x + i), q, v128.load(y + i));
-      v128.store(out + i, v128.add<T>(two, v128.mul<T>(s, v128.load(v + i))));
+      v128.store(out + i, madd<T>(two, s, v128.load(v + i)));
     }
     if (rest) {
       const two = sum2<T>(p, loadPart(x + i, rest), q, loadPart(y + i, rest));
-      storePart(out + i, v128.add<T>(two, v128.mul<T>(s, loadPart(v + i, rest))), rest);
+      storePart(out + i, madd<T>(two, s, loadPart(v + i, rest)), rest);
     }
     out += size;
     x += size;

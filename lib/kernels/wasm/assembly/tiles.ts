@@ -26,7 +26,7 @@ function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
     const code = load<i32>(pc) & 127;
     const out = at(load<usize>(pc, 4), i);
     if (code <= op.SQUARE) {
-      unary<T>(code, out, at(load<usize>(pc, 8), i), n);
+      k.unaryOf<T>(code, out, at(load<usize>(pc, 8), i), n);
       pc += 16;
       continue;
     }
@@ -61,23 +61,5 @@ function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
       }
       default: unreachable();
     }
-  }
-}
-
-@inline function unary<T>(code: i32, out: usize, x: usize, n: usize): void {
-  switch (code) {
-    case op.COPY: k.copy<T>(out, x, n); break;
-    case op.NEG: k.neg<T>(out, x, n); break;
-    case op.EXP: k.exp<T>(out, x, n); break;
-    case op.LOG: k.log<T>(out, x, n); break;
-    case op.TANH: k.tanh<T>(out, x, n); break;
-    case op.SIGMOID: k.sigmoid<T>(out, x, n); break;
-    case op.RECIPROCAL: k.reciprocal<T>(out, x, n); break;
-    case op.SQRT: k.sqrt<T>(out, x, n); break;
-    case op.SIN: k.sin<T>(out, x, n); break;
-    case op.COS: k.cos<T>(out, x, n); break;
-    case op.ERF: k.erf<T>(out, x, n); break;
-    case op.SQUARE: k.square<T>(out, x, n); break;
-    default: unreachable();
   }
 }

@@ -35,3 +35,9 @@ export function storePart(at: usize, value: v128, size: usize): void {
   }
   return <T>(v128.extract_lane<f64>(v, 0) + v128.extract_lane<f64>(v, 1));
 }
+
+/** sum + x y: rounded twice, or once where the relaxed kernels run on a machine that can. */
+@inline export function madd<T>(sum: v128, x: v128, y: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(x, y, sum);
+  return v128.add<T>(sum, v128.mul<T>(x, y));
+}

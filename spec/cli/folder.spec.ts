@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { expect } from 'chai';
+import { createDesk, type Desk } from './command.ts';
+import { feed, until } from './feed.ts';
+
+describe('cli: the folder of a run', () => {
+  let desk: Desk;
+
+  before(() => {
+    desk = createDesk();
+    desk.file('text.txt', 'abcabcabd'.repeat(9));
+    desk.file('rows.csv', 'a,b\n1,x\n2,y\n3,x\n');
+  });
+
+  after(() => desk.dispose());
+
+  const norewind = (args: string) => desk.norewind(args.split(' '));
+  const refused = async (args: string, says: RegExp) => {
+    const { code, stderr } = await norewind(args);
+    expect(stderr)
+      .to.match(says)
+      .and.to.match(/^norewind: [^\n]+\n$/);
+    expect(code).to.equal(2);
+  };
+
+  it('is used by one process at a time, and goes to the next one when that is killed', async () => {
+    const { child, result } = feed(desk, 'train - --units 2 --out live -q'.split(' '));
+    child.stdin?.write('abcabc');
+    await until(() => existsSync(desk.path('live/checkpoint.safetensors')));
+    const says = new RegExp(`live is in use by process ${child.pid}, which began 20\\d\\d-`);
+    await refused('train text.txt --resume live', says);
+    await refused('train text.txt --out live --force', says);
+    await refused('run anbn --steps 5 --out live --force', says);
+    child.kill('SIGKILL');
+    await result;
+    expect(existsSync(desk.path('live/run.lock'))).to.equal(true);
+    expect((await norewind('train text.txt --resume live -q')).code).to.equal(0);
+    expect(existsSync(desk.path('live/run.lock'))).to.equal(false);
+  });
+
+  it('is not kept by a process that is gone, whatever has its number now; by one on another machine it may be', async () => {
+    mkdirSync(desk.path('left'));
+    const lock = (holder: object | string) =>
+      desk.file('left/run.lock', typeof holder === 'string' ? holder : JSON.stringify(holder));
+    const holder = { pid: process.pid, host: hostname(), started: '2026-01-01T00:00:00.000Z' };
+    const gone: (object | string)[] = [{ ...holder, pid: 2 ** 22 + 1 }, '', '{"pid":'];
+    // Only there a process is known by more than its number.
+    if (process.platform === 'linux') gone.push({ ...holder, birth: 'another boot 1' });
+    for (const each of gone) {
+      lock(each);
+      expect((await norewind('train text.txt --units 2 --out left --force -q')).code, JSON.stringify(each)).to.equal(0);
+    }
+    lock({ ...holder, host: 'elsewhere' });
+    await refused(
+      'train text.txt --resume left',
+      new RegExp(`left is in use by process ${process.pid}, .* on elsewhere; if that one is gone, remove left/run\\.lock`),
+    );
+  });
+
+  it('goes to exactly one of several that want it at once; those that may choose get one each', async () => {
+    const codes = (args: string) => Promise.all([1, 2, 3].map(async () => (await norewind(args)).code));
+    expect((await codes('train text.txt --units 2 --out one -q')).sort()).to.deep.equal([0, 2, 2]);
+    expect(await codes('train text.txt --units 2 -q')).to.deep.equal([0, 0, 0]);
+    expect(readdirSync(desk.path('runs')).sort()).to.deep.equal(['train', 'train-2', 'train-3']);
+  });
+
+  it('is free again after a run that learnt nothing', async () => {
+    desk.file('header.csv', 'a,b\n');
+    const nothing = [
+      ['rows.csv --target c', /rows\.csv has no column "c"; its header has "a", "b"\n$/],
+      ['rows.csv --target b', /rows\.csv, line 2, column "b": "x" is not a number/],
+      ['header.csv --target b', /the data ended after 0 records/],
+    ] as const;
+    for (const [args, says] of nothing) {
+      await refused(`train ${args} --out free -q`, says);
+      expect(existsSync(desk.path('free'))).to.equal(false);
+    }
+    expect((await norewind('train rows.csv --target b --categorical b --out free -q')).code).to.equal(0);
+    // What was there before stays.
+    mkdirSync(desk.path('mine'));
+    await refused('train rows.csv --target c --out mine -q', /no column/);
+    expect(readdirSync(desk.path('mine'))).to.deep.equal([]);
+  });
+
+  it('can be resumed from however early the run was killed', async () => {
+    const { child, result } = feed(desk, 'train - --units 2 --out early -q'.split(' '));
+    await until(() => existsSync(desk.path('early/checkpoint.safetensors')));
+    child.kill('SIGKILL');
+    await result;
+    expect((await norewind('train text.txt --resume early -q')).code).to.equal(0);
+  });
+});

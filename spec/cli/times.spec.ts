@@ -1,0 +1,210 @@
+import { expect } from 'chai';
+import type { RowData, StreamConfig } from '../../cli/stream/config.ts';
+import { Problem } from '../../cli/stream/problem.ts';
+import { openSession, readData } from '../../cli/stream/readData.ts';
+import { rowPredictor } from '../../cli/stream/rowPredictor.ts';
+import { createRowSession } from '../../cli/stream/rowSession.ts';
+import type { Row } from '../../cli/stream/rows.ts';
+import { anglesOf, timeOf } from '../../cli/stream/time.ts';
+import { createDesk, type Desk } from './command.ts';
+
+const rows: RowData = {
+  kind: 'csv',
+  delimiter: ',',
+  columns: ['z'],
+  categorical: [],
+  target: 'y',
+  horizon: 0,
+  categories: 4,
+};
+
+function configOf(data: RowData): StreamConfig {
+  return {
+    data,
+    cell: { name: 'gru', units: 4 },
+    estimator: { name: 'rtrl' },
+    optimizer: { name: 'adam', rate: 0.01, alpha: 0 },
+    dtype: 'float64',
+    seed: 1,
+    recent: 500,
+    every: 1e6,
+  };
+}
+
+async function read(data: RowData, text: string, previousTime?: number): Promise<(Row | string)[]> {
+  const source = {
+    name: 'data',
+    async *open() {
+      yield new TextEncoder().encode(text);
+    },
+  };
+  const all: (Row | string)[] = [];
+  for await (const batch of readData([source], configOf(data), previousTime))
+    for (const entry of batch) all.push(entry instanceof Problem ? entry.sentence : (entry as Row));
+  return all;
+}
+
+describe('cli: times of rows', () => {
+  it('reads ISO 8601, in UTC unless it says otherwise, and Unix seconds and milliseconds', () => {
+    const noon = Date.UTC(2024, 1, 29, 12) / 1000;
+    const times: readonly (readonly [unknown, number])[] = [
+      ['2024-02-29T12:00:00Z', noon],
+      [' 2024-02-29 12:00 ', noon],
+      ['2024-02-29T14:00:00+02:00', noon],
+      ['2024-02-29T06:30:00-0530', noon],
+      ['2024-02-29t11:00+-1'.replace('+-1', '-01'), noon],
+      ['2024-02-29T12:00:00.25z', noon + 0.25],
+      ['2024-02-29T12:00:00,250', noon + 0.25],
+      ['2024-02-29', noon - 43_200],
+      ['2024-02', Date.UTC(2024, 1) / 1000],
+      ['0099-01-01', Date.parse('0099-01-01') / 1000],
+      [String(noon), noon],
+      [noon, noon],
+      [noon * 1000 + 250, noon + 0.25],
+      ['-1.5', -1.5],
+      [0, 0],
+    ];
+    for (const [value, seconds] of times) expect(timeOf(value), String(value)).to.equal(seconds);
+    const refused = [
+      '2023-02-29',
+      '2024-13-01',
+      '2024-01-32',
+      '2024-01-01T24:00',
+      '2024-01-01T10:60',
+      '2024-01-01T10',
+      '1/31/2024',
+    ];
+    const others = [
+      'Jan 5 2024',
+      '2024-01-01T10:00+99:00',
+      '2024-01-01Z',
+      '1e3',
+      'NaN',
+      1e15,
+      Number.NaN,
+      true,
+      {},
+      null,
+      '',
+      '20240131',
+    ];
+    for (const value of [...refused, ...others]) expect(timeOf(value), String(value)).to.be.instanceOf(Problem);
+  });
+
+  it('gives the pause since the row before, and refuses rows that go back in time, with line and column', async () => {
+    const data: RowData = { ...rows, timestamp: 't' };
+    const text = 't,z,y\n2024-01-01,1,2\n2024-01-01T00:01,1,2\n2023-12-31,1,2\n2024-01-01T00:01,1,2\nsoon,1,2\n,1,2\n';
+    const start = Date.UTC(2024, 0) / 1000;
+    expect(await read(data, text)).to.deep.equal([
+      [1, 2, start, null],
+      [1, 2, start + 60, 60],
+      'data, line 4, column "t": "2023-12-31" is earlier than the row before',
+      [1, 2, start + 60, 0],
+      'data, line 6, column "t": "soon" is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970',
+      'data, line 7, column "t": the time is missing',
+    ]);
+    expect((await read(data, text, start + 30)).slice(0, 2)).to.deep.equal([
+      'data, line 2, column "t": "2024-01-01" is earlier than the row before',
+      [1, 2, start + 60, 30],
+    ]);
+    expect(await read({ ...data, kind: 'ndjson' }, '{"t":1700000000,"z":1,"y":2}\n')).to.deep.equal([[1, 2, 1.7e9, null]]);
+  });
+
+  it('tells the network the time of day, week and year: what it cannot know from the rows themselves', async () => {
+    const morning = anglesOf(Date.UTC(1970, 0, 1, 6) / 1000);
+    expect(morning[0]).to.equal(1);
+    expect(morning[1]).to.be.closeTo(0, 1e-12);
+    expect(morning).to.have.length(6);
+    // One reading every few hours; what it is depends on the hour alone.
+    const lines = Array.from({ length: 3000 }, (_, i) => {
+      const hour = 5 * i + ((i * i) % 3);
+      return `${1.7e9 + 3600 * hour},1,${[3, 1, 4, 1][Math.floor((hour % 24) / 6)]}\n`;
+    });
+    const recentOf = async (data: RowData) => {
+      const session = openSession(configOf(data));
+      for (const row of await read(data, `t,z,y\n${lines.join('')}`)) session.advance(row);
+      return session.report().figures;
+    };
+    const timed = await recentOf({ ...rows, timestamp: 't' });
+    expect(timed.network.recent).to.be.below(timed['running mean'].recent / 4);
+  });
+});
+
+describe('cli: targets that are known late', () => {
+  const series = Array.from({ length: 80 }, (_, i) => ({ z: (i * 7) % 5, y: i % 9 === 4 ? null : Math.sin(i / 3) }));
+  const textOf = (list: readonly { z: number; y: number | null }[]) =>
+    `z,y\n${list.map(({ z, y }) => `${z},${y ?? ''}\n`).join('')}`;
+
+  for (const [horizon, delay] of [
+    [0, 1],
+    [0, 5],
+    [2, 3],
+  ] as const)
+    it(`a target ${horizon} rows ahead that is ${delay} rows late is the one of a column moved down by ${delay} rows`, async () => {
+      const data: RowData = { ...rows, columns: ['z', 'y'], horizon, delay };
+      const moved = series.map(({ z }, i) => ({ z, y: series[i - delay]?.y ?? null }));
+      const late = createRowSession(configOf(data), data);
+      const { delay: _, ...plain } = { ...data, horizon: horizon + delay };
+      const shifted = createRowSession(configOf(plain), plain);
+      for (const row of await read(data, textOf(series))) late.advance(row as Row);
+      for (const row of await read(plain, textOf(moved))) shifted.advance(row as Row);
+      expect(late.report()).to.deep.equal(shifted.report());
+      expect(late.learner.save()).to.deep.equal(shifted.learner.save());
+      const errors = series.flatMap(({ y }, t) => {
+        const latest = series.slice(0, Math.max(0, t - horizon - delay + 1)).findLast((row) => row.y !== null)?.y;
+        return y === null || latest === undefined || t + delay >= series.length ? [] : [(y - (latest as number)) ** 2];
+      });
+      expect(late.report().scored).to.equal(errors.length);
+      const { mean } = late.report().figures.persistence;
+      expect(mean).to.be.closeTo(errors.reduce((a, b) => a + b) / errors.length, 1e-12);
+    });
+
+  it('changes nothing, neither what is predicted nor what is learnt, before it is known', async () => {
+    const [horizon, delay, at] = [1, 4, 30];
+    const data: RowData = { ...rows, columns: ['z', 'y'], horizon, delay };
+    const changed = series.map((row, i) => (i === at ? { ...row, y: 50 } : row));
+    for (const learn of [true, false]) {
+      const take = async (list: typeof series) => {
+        const session = createRowSession(configOf(data), data);
+        const records = (await read(data, textOf(list))) as Row[];
+        for (const row of records.slice(0, 20)) session.advance(row);
+        const predict = rowPredictor(data, session, { learn, fresh: false });
+        return records.slice(20).map((row) => predict(row).prediction);
+      };
+      const [one, other] = [await take(series), await take(changed)];
+      expect(20 + one.findIndex((prediction, i) => prediction !== other[i])).to.equal(at + delay);
+    }
+  });
+});
+
+describe('cli: times and late targets in a run', () => {
+  let desk: Desk;
+
+  before(() => {
+    desk = createDesk();
+  });
+
+  after(() => desk.dispose());
+
+  it('goes on, with the same data and with data that begin where the earlier ones ended', async () => {
+    const lines = Array.from(
+      { length: 90 },
+      (_, i) => `2024-01-${String(1 + Math.floor(i / 3)).padStart(2, '0')}T0${i % 3}:00,${i % 4}\n`,
+    );
+    desk.file('all.csv', `t,y\n${lines.join('')}`);
+    desk.file('one.csv', `t,y\n${lines.slice(0, 50).join('')}`);
+    desk.file('two.csv', `t,y\n${lines.slice(50).join('')}`);
+    const options = '--target y --timestamp t --delay 2 --units 2 --every 10 -q';
+    const norewind = async (args: string) => {
+      const { code, stderr } = await desk.norewind(args.split(' '));
+      expect(code, stderr).to.equal(0);
+    };
+    await norewind(`train all.csv ${options} --out all`);
+    await norewind(`train one.csv ${options} --out one`);
+    await norewind('train two.csv --resume one --continued --records 70 -q');
+    await norewind('train all.csv --resume one -q');
+    expect(desk.read('one/metrics.ndjson')).to.equal(desk.read('all/metrics.ndjson'));
+    const { stderr } = await desk.norewind('train one.csv --resume all --continued -q'.split(' '));
+    expect(stderr).to.match(/one\.csv, line 2, column "t": "2024-01-01T00:00" is earlier than the row before/);
+  });
+});

@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { book, readText } from '../../cli/experiments/textFile.ts';
+import type { SymbolData } from '../../cli/stream/config.ts';
+import { Problem } from '../../cli/stream/problem.ts';
+import { readSymbols, symbolsOf } from '../../cli/stream/symbolReader.ts';
+import { createWordWriter } from '../../cli/stream/wordWriter.ts';
+import { createDesk, type Desk } from './command.ts';
+
+const data: SymbolData = { kind: 'text', unit: 'word', symbols: 100 };
+const words = (text: string) => symbolsOf(text, data) as string[];
+
+async function read(bytes: Uint8Array, size: number): Promise<string[]> {
+  const source = {
+    name: 'data',
+    async *open() {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    },
+  };
+  const all: string[] = [];
+  for await (const batch of readSymbols([source], data))
+    for (const entry of batch) all.push(entry instanceof Problem ? entry.sentence : (entry as string));
+  return all;
+}
+
+describe('cli: text by words', () => {
+  it('cuts by the rules of Unicode, with line ends and marks as words of their own', () => {
+    expect(words('“Don’t stop,” he said -- 3.14 well-known  e.g. things…\r\n\n')).to.deep.equal(
+      '“|Don’t|stop|,|”|he|said|-|-|3.14|well|-|known|e.g|.|things|…|\n|\n'.split('|'),
+    );
+    expect(words('naïve Ünïcode \u0939\u093f\u0928\u094d\u0926\u0940 👩‍🚀!')).to.deep.equal([
+      'naïve',
+      'Ünïcode',
+      '\u0939\u093f\u0928\u094d\u0926\u0940',
+      '👩‍🚀',
+      '!',
+    ]);
+  });
+
+  it('gives the same words wherever the bytes are cut', async () => {
+    const part = fc.constantFrom('a', 'Bär', '🐻', ' ', '\n', '\r\n', "n't", '.', '\u0301', '語', 'x'.repeat(200), '\ufeff', '"');
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 12 }), fc.integer({ min: 1, max: 9 }), async (parts, size) => {
+        const bytes = new TextEncoder().encode(parts.join(''));
+        expect(await read(bytes, size)).to.deep.equal(await read(bytes, 1e6));
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  it('does not keep a word that never ends', async () => {
+    const long = await read(new TextEncoder().encode('y'.repeat(2 ** 16)), 1000);
+    expect(long).to.deep.equal(Array.from({ length: 256 }, () => 'y'.repeat(256)));
+  });
+
+  it('tells the line and column of what is not UTF-8', async () => {
+    const bytes = new Uint8Array([...new TextEncoder().encode('ä b\n c '), 0xff, 0x20, 0x64]);
+    const [, , , , problem, last] = await read(bytes, 2);
+    expect(problem).to.equal('data, line 2, column 4: this is not text in UTF-8; use --unit byte for other data');
+    expect(last).to.equal('d');
+  });
+
+  it('writes spaces where they belong', () => {
+    const written = (text: string) => {
+      const write = createWordWriter();
+      return words(text).map(write).join('');
+    };
+    for (const text of [
+      'He said: "Well-known (as it was), isn\'t it?" -- "No." It costs $5.\nNew line; 「日本語のテキスト」と',
+      '“Ha,” she said—“ha!”\n\nA/B, C (D) and user@example.org',
+    ])
+      expect(written(text)).to.equal(text.replace(' -- ', '--'));
+    // Of a book, nine lines in ten come back as they were.
+    const lines = readText(book)
+      .text.slice(20_000, 60_000)
+      .split('\n')
+      .map((line) => line.trim());
+    const same = lines.filter((line) => written(line) === line.replaceAll(/\s+/g, ' '));
+    expect(same.length / lines.length).to.be.above(0.9);
+  });
+
+  describe('in a model', () => {
+    let desk: Desk;
+
+    before(() => {
+      desk = createDesk();
+    });
+
+    after(() => desk.dispose());
+
+    it('is learnt, predicted and generated', async () => {
+      const line = 'One fish swims (deep), below us.\n';
+      desk.file('tale.txt', line.repeat(150));
+      const train = 'train tale.txt --unit word --symbols 16 --units 8 --rate 0.01 --out tale -q';
+      expect((await desk.norewind(train.split(' '))).code).to.equal(0);
+      desk.file('next.txt', 'One fish flies ');
+      const predicted = await desk.norewind('predict tale next.txt'.split(' '));
+      const lines = predicted.stdout
+        .trimEnd()
+        .split('\n')
+        .map((each) => JSON.parse(each));
+      expect(lines.map(({ prediction, actual }) => [prediction, actual])).to.deep.equal([
+        ['One', 'One'],
+        ['fish', 'fish'],
+        ['swims', 'flies'],
+      ]);
+      const generated = await desk.norewind('generate tale --temperature 0 --length 22'.split(' '));
+      expect(generated.stdout).to.equal(line.repeat(2));
+    });
+  });
+});

@@ -1,6 +1,7 @@
 import { normOf } from '../training/metrics.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { createLate } from './late.ts';
+import { influenceNorms } from './influence.ts';
 import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
 import { lagOf, type Row } from './rows.ts';
@@ -8,6 +9,7 @@ import { createScores, type Scores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { SavedTally } from './tally.ts';
 import { createTargetScores, type SavedTargetModels, type Standing, type TargetScores } from './targetScores.ts';
+import { createPairs } from './trail.ts';
 
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
@@ -51,6 +53,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const coder = createRowCoder(data, rest?.coder);
   const target: TargetScores = createTargetScores(data, coder, rest?.models);
   const scores: Scores = createScores(target.names, config.recent, rest?.scores);
+  const pairs = createPairs();
   const waiting: Waiting[] = [...(rest?.waiting ?? [])];
   const late = createLate(data, rest?.late);
   const lag = lagOf(data);
@@ -64,8 +67,11 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       return;
     }
     const stepped = learner.step(vector, typeof goal === 'number' ? goal : vectorOf(goal, learner.dtype));
-    const marks = target.score(standing, output ?? numbersOf(stepped.output), row);
-    if (marks !== undefined) scores.add(marks);
+    const said = output ?? numbersOf(stepped.output);
+    const marks = target.score(standing, said, row);
+    if (marks === undefined) return;
+    scores.add(marks);
+    pairs.add(...target.pairOf(marks, standing, said, row));
   }
 
   return {
@@ -109,6 +115,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       figures: scores.figures(),
       gradientNorm: normOf(learner.gradient),
     }),
+    glimpse: () => ({ trail: target.trail(pairs), influence: influenceNorms(learner) }),
     save: () => ({
       learner: learner.save(),
       rest: {

@@ -1,3 +1,4 @@
+import type { Trail } from '../watch/sample.ts';
 import type { Figures } from './scores.ts';
 
 /** A learner on its stream: it predicts each record, is scored, and only then learns from it. */
@@ -5,6 +6,8 @@ export interface Session<R> {
   /** @throws NonFiniteError when a step cannot be taken; the session cannot be used any more then. */
   advance(record: R): void;
   report(): Report;
+  /** What only somebody who looks on asks for. It costs more than a report, and changes nothing. */
+  glimpse(): Glimpse;
   /** Everything that `advance` changes: the learner, and the rest as data for JSON. */
   save(): SavedSession;
   /** Of the latest record, in seconds, where records have times. */
@@ -25,6 +28,12 @@ export interface Report {
   readonly figures: Readonly<Record<string, Figures>>;
   /** The Euclidean norm of the latest estimate of the gradient. */
   readonly gradientNorm: number;
+}
+
+export interface Glimpse {
+  readonly trail: Trail;
+  /** The norms of what the estimator carries, by their names. */
+  readonly influence: Readonly<Record<string, number>>;
 }
 
 export type Unit = 'bits' | 'squared error';

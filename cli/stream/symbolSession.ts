@@ -1,11 +1,13 @@
 import { normOf } from '../training/metrics.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
+import { influenceNorms } from './influence.ts';
 import { makeLearner, type StreamLearner } from './network.ts';
 import { createCountModels, createScores, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Code } from './symbolReader.ts';
 import type { SavedTally } from './tally.ts';
+import { createPairs } from './trail.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export interface SymbolSession extends Session<Code> {
@@ -30,6 +32,11 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   const vocabulary = createVocabulary<Code>(data.symbols, rest?.entries ?? first, isClosed);
   const scores = createScores(symbolScores, config.recent, rest?.scores);
   const models = createCountModels(data.symbols, rest?.models);
+  const shownAs = (symbol: number) => {
+    const code = vocabulary.entryAt(symbol) ?? '\ufffd';
+    return typeof code === 'string' ? code : data.unit === 'byte' ? byteAsText(code) : String.fromCodePoint(code);
+  };
+  const pairs = createPairs();
   let last = rest?.last ?? undefined;
   return {
     learner,
@@ -42,7 +49,10 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
       const loss = last === undefined ? undefined : learner.step(last, symbol).loss;
       const bits = models.observe(symbol);
       // Nothing predicts the first symbol of all.
-      if (loss !== undefined) scores.add([loss / Math.LN2, ...bits]);
+      if (loss !== undefined) {
+        scores.add([loss / Math.LN2, ...bits]);
+        pairs.add(symbol, Math.exp(-loss));
+      }
       last = symbol;
     },
     report: () => ({
@@ -50,6 +60,10 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
       scored: scores.count,
       figures: scores.figures(),
       gradientNorm: normOf(learner.gradient),
+    }),
+    glimpse: () => ({
+      trail: { kind: 'symbols', symbols: pairs.came().map(shownAs), probabilities: pairs.said() },
+      influence: influenceNorms(learner),
     }),
     save: () => ({
       learner: learner.save(),
@@ -63,7 +77,9 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   };
 }
 
-function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly Code[] } {
-  if (unit === 'byte') return { isClosed: true, first: Array.from({ length: 256 }, (_, byte) => byte) };
-  return { isClosed: alphabet !== undefined, first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0) };
+/** A byte as the character that it is in ASCII, or in hexadecimal. */
+function byteAsText(byte: number): string {
+  return byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`;
 }
+
+function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly Code[] } {

@@ -1,9 +1,11 @@
+import type { Trail } from '../watch/sample.ts';
 import type { RowData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
 import type { RowCoder } from './rowCoder.ts';
 import { columnsOf, type Row } from './rows.ts';
 import { createCountModels, symbolScores } from './scores.ts';
 import type { Unit } from './session.ts';
+import type { Pairs } from './trail.ts';
 
 /** What could be said of a target before it came, by simple means, and the scale it was said on. */
 export interface Standing {
@@ -24,6 +26,9 @@ export interface TargetScores {
   standing(): Standing;
   /** The scores of the network's output and of the simple models; undefined where there is nothing to compare. */
   score(standing: Standing, output: ArrayLike<number>, row: Row): readonly number[] | undefined;
+  /** What came, and what had been said of it: a number and its prediction, or a category and its probability. */
+  pairOf(marks: readonly number[], standing: Standing, output: ArrayLike<number>, row: Row): readonly [came: number, said: number];
+  trail(pairs: Pairs): Trail;
   /** Notes the target of a row, once it has been scored. */
   note(row: Row): void;
   /** The row with the target missing, and with nothing else. */
@@ -46,6 +51,7 @@ type Judge = Omit<TargetScores, 'without' | 'only'>;
 function ofNumbers(coder: RowCoder, saved: SavedTargetModels | undefined): Judge {
   const { numbers } = coder;
   if (numbers === undefined) throw new TypeError('the target is not a number');
+  const predicted = ({ mean, deviation }: Standing, output: ArrayLike<number>) => mean + deviation * output[0];
   let latest = saved !== undefined && 'latest' in saved ? saved.latest : null;
   return {
     unit: 'squared error',
@@ -59,9 +65,11 @@ function ofNumbers(coder: RowCoder, saved: SavedTargetModels | undefined): Judge
       // Before the first value there is no scale to predict on.
       if (standing.latest === null) return undefined;
       const value = coder.targetOf(row) as number;
-      const predictions = [standing.mean + standing.deviation * output[0], standing.latest, standing.mean];
+      const predictions = [predicted(standing, output), standing.latest, standing.mean];
       return predictions.map((prediction) => (prediction - value) ** 2);
     },
+    pairOf: (_, standing, output, row) => [coder.targetOf(row) as number, predicted(standing, output)],
+    trail: (pairs) => ({ kind: 'numbers', actual: pairs.came(), predicted: pairs.said() }),
     note(row) {
       latest = (coder.targetOf(row) as number | null) ?? latest;
     },
@@ -86,6 +94,12 @@ function ofCategories(data: RowData, coder: RowCoder, saved: SavedTargetModels |
       const category = indexOf(row) as number;
       return [bitsOf(output, category), ...models.observe(category)];
     },
+    pairOf: ([bits], _standing, _output, row) => [indexOf(row) as number, 2 ** -bits],
+    trail: (pairs) => ({
+      kind: 'symbols',
+      symbols: pairs.came().map((index) => String(categories.entryAt(index) ?? 'other')),
+      probabilities: pairs.said(),
+    }),
     // The counting models predict the next category that is known, whatever lies between.
     note() {},
     save: () => models.save(),

@@ -1,0 +1,69 @@
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { FailedError, fileProblem } from '../errors.ts';
+import type { StreamRecord } from '../stream/record.ts';
+import { openFolder } from '../training/folder.ts';
+import { type Content, encodeEvent } from './event.ts';
+import { frameRecord } from './record.ts';
+
+/** The metrics of a session as TensorBoard reads them. */
+export interface EventFile {
+  append(record: StreamRecord): void;
+  close(): void;
+}
+
+const folderName = 'tensorboard';
+/** TensorBoard takes what has `tfevents` in its name, in the order of the names. */
+const pattern = /^events\.out\.tfevents\.(\d{10})\.norewind$/;
+
+/**
+ * A new file in the folder `tensorboard` of a run, after those of earlier sessions.
+ * @param step the first one that may be written: what earlier sessions have of it and later ones is void.
+ * @throws UsageError or FailedError when it cannot be written.
+ */
+export function openEventFile(runFolder: string, step: number): EventFile {
+  const { path: folder } = openFolder(join(runFolder, folderName));
+  const last = Math.max(0, ...eventFiles(folder).map((name) => Number(pattern.exec(name)?.[1])));
+  const number = Math.max(Math.floor(Date.now() / 1000), last + 1);
+  const path = join(folder, `events.out.tfevents.${String(number).padStart(10, '0')}.norewind`);
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new FailedError(fileProblem('write', path, error));
+    }
+  };
+  const file = attempt(() => openSync(path, 'wx'));
+  const write = (at: number, content: Content) =>
+    attempt(() => void writeSync(file, frameRecord(encodeEvent(Date.now() / 1000, at, content))));
+  write(0, { kind: 'version' });
+  write(step, { kind: 'start' });
+  return {
+    append: (record) => write(record.records, { kind: 'scalars', scalars: scalarsOf(record) }),
+    close: () => closeSync(file),
+  };
+}
+
+/** Removes what an earlier run has left in its folder. */
+export function removeEventFiles(runFolder: string): void {
+  const folder = join(runFolder, folderName);
+  for (const name of eventFiles(folder)) rmSync(join(folder, name), { force: true });
+}
+
+function eventFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => pattern.test(name));
+  } catch {
+    return [];
+  }
+}
+
+function scalarsOf({ mean, recent, gradientNorm, skipped, baselines }: StreamRecord): Readonly<Record<string, number>> {
+  const all = Object.entries({ network: { mean, recent }, ...baselines });
+  return {
+    ...Object.fromEntries(all.map(([name, figures]) => [`recent/${name}`, figures.recent])),
+    ...Object.fromEntries(all.map(([name, figures]) => [`mean/${name}`, figures.mean])),
+    'learning/gradient norm': gradientNorm,
+    'data/skipped records': skipped,
+  };
+}

@@ -27,7 +27,12 @@ export interface TargetScores {
   /** The scores of the network's output and of the simple models; undefined where there is nothing to compare. */
   score(standing: Standing, output: ArrayLike<number>, row: Row): readonly number[] | undefined;
   /** What came, and what had been said of it: a number and its prediction, or a category and its probability. */
-  pairOf(marks: readonly number[], standing: Standing, output: ArrayLike<number>, row: Row): readonly [came: number, said: number];
+  pairOf(
+    marks: readonly number[],
+    standing: Standing,
+    output: ArrayLike<number>,
+    row: Row,
+  ): readonly [came: number, said: number];
   trail(pairs: Pairs): Trail;
   /** Notes the target of a row, once it has been scored. */
   note(row: Row): void;

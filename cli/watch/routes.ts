@@ -29,8 +29,15 @@ export function readAssets(): ReadonlyMap<string, Asset> {
 }
 
 /** The modules of the page, below cli/watch. */
-const pageScripts = ['thinned.js', 'browser/main.js', 'browser/charts.js', 'browser/panels.js', 'browser/tape.js', 'browser/figures.js'];
+const pageScripts = [
+  'thinned.js',
+  'browser/main.js',
+  'browser/charts.js',
+  'browser/panels.js',
+  'browser/tape.js',
+  'browser/figures.js',
+];
 
-function asset(type: string, content: string | Buffer): Asset {
+export function asset(type: string, content: string | Buffer): Asset {
   return { type: `${type}; charset=utf-8`, content: Buffer.from(content) };
 }

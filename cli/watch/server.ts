@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { UsageError } from '../errors.ts';
 import { createClients, frame } from './clients.ts';
 import { refusalOf, safeHeaders } from './guard.ts';
-import { readAssets } from './routes.ts';
+import { type Asset, asset, readAssets } from './routes.ts';
 import type { Heading, LiveEvents, Sample, Trail } from './sample.ts';
 import { createThinned, type Thinned } from './thinned.ts';
 
@@ -19,6 +19,7 @@ export interface LivePage {
 /** How many samples somebody who comes later is shown, evenly over the whole run. */
 export const mostSamples = 1000;
 const mostConnections = 64;
+const eventHeaders = { ...safeHeaders, 'Content-Type': 'text/event-stream; charset=utf-8' };
 
 /** Serves the page on 127.0.0.1. @throws UsageError when the port cannot be had. */
 export async function openLivePage(port: number): Promise<LivePage> {
@@ -31,29 +32,26 @@ export async function openLivePage(port: number): Promise<LivePage> {
   function answer(request: IncomingMessage, response: ServerResponse): void {
     // Nothing is expected of a body.
     request.resume();
-    const isHead = request.method === 'HEAD';
-    const say = (status: number, type: string, content: string | Buffer, headers = {}) =>
-      void response
-        .writeHead(status, { ...safeHeaders, 'Content-Type': type, 'Content-Length': Buffer.byteLength(content), ...headers })
-        .end(isHead ? undefined : content);
-    const refuse = (status: number, sentence: string, headers = {}) =>
-      say(status, 'text/plain; charset=utf-8', `${sentence}\n`, headers);
+    const { method, url = '' } = request;
+    const isHead = method === 'HEAD';
+    const say = (status: number, { type, content }: Asset, headers = {}) => {
+      const length = { 'Content-Type': type, 'Content-Length': content.length };
+      response.writeHead(status, { ...safeHeaders, ...length, ...headers }).end(isHead ? undefined : content);
+    };
+    const refuse = (status: number, sentence: string, headers = {}) => say(status, asset('text/plain', `${sentence}\n`), headers);
     const refusal = refusalOf(request.headers, portOf(server));
-    if (refusal !== undefined) return refuse(403, refusal);
-    if (request.method !== 'GET' && !isHead) return refuse(405, 'this page is only read', { Allow: 'GET, HEAD' });
-    const asset = assets.get(request.url ?? '');
-    if (asset !== undefined) return say(200, asset.type, asset.content);
-    if (request.url !== '/events') return refuse(404, 'there is nothing here');
-    follow(response, isHead, () => refuse(503, 'too many look on already'));
-  }
-
-  function follow(response: ServerResponse, isHead: boolean, refuse: () => void): void {
-    response.on('error', () => response.destroy());
-    const headers = { ...safeHeaders, 'Content-Type': 'text/event-stream; charset=utf-8' };
-    if (isHead) return void response.writeHead(200, headers).end();
-    if (clients.isFull) return refuse();
-    response.writeHead(200, headers);
-    clients.add(response, `retry: 2000\n\n${heading === undefined ? '' : frame('begin', greeting(heading))}`);
+    const known = assets.get(url);
+    if (refusal !== undefined) refuse(403, refusal);
+    else if (method !== 'GET' && !isHead) refuse(405, 'this page is only read', { Allow: 'GET, HEAD' });
+    else if (known !== undefined) say(200, known);
+    else if (url !== '/events') refuse(404, 'there is nothing here');
+    else if (isHead) response.writeHead(200, eventHeaders).end();
+    else if (clients.isFull) refuse(503, 'too many look on already');
+    else {
+      response.on('error', () => response.destroy());
+      response.writeHead(200, eventHeaders);
+      clients.add(response, `retry: 2000\n\n${heading === undefined ? '' : frame('begin', greeting(heading))}`);
+    }
   }
 
   const greeting = (known: Heading): LiveEvents['begin'] => ({ heading: known, samples: samples.items(), trail: latest });
@@ -93,6 +91,7 @@ function listen(server: Server, port: number): Promise<void> {
 
 function reasonOf(port: number, code: string | undefined, message: string): string {
   if (code === 'EADDRINUSE') return `port ${port} is in use: give another one with --watch, or 0 for any that is free`;
-  if (code === 'EACCES') return `port ${port} is not for everybody: give one from 1024 on with --watch, or 0 for any that is free`;
+  if (code === 'EACCES')
+    return `port ${port} is not for everybody: give one from 1024 on with --watch, or 0 for any that is free`;
   return `cannot serve a page on 127.0.0.1:${port}: ${message}`;
 }

@@ -22,6 +22,7 @@ export function createWatcher(page: LivePage, run: StreamRun, folder: string): W
   const { unit } = session.report();
   page.begin({ title: titleOf(config), folder, unit, recent: config.recent });
   let next = 0;
+  let tookBefore = 0;
   let before = { records: run.position.records, time: performance.now() };
   return {
     look(force = false) {
@@ -33,7 +34,10 @@ export function createWatcher(page: LivePage, run: StreamRun, folder: string): W
       const { influence, trail } = session.glimpse();
       if (scored > 0 && records > before.records) page.show({ records, rate, figures, gradientNorm, influence }, trail);
       before = { records, time: begun };
-      next = begun + Math.max(pause, share * (performance.now() - begun));
+      const took = performance.now() - begun;
+      // What happens once, such as the tracing of a plan that keeps the gradient, does not count.
+      next = begun + Math.max(pause, share * Math.min(took, tookBefore));
+      tookBefore = took;
     },
   };
 }

@@ -50,7 +50,10 @@ function fieldsOf(message: Buffer): Fields {
       if (byte < 128) return value;
     }
   };
-  const take = (length: number) => message.subarray(at, (at += length));
+  const take = (length: number) => {
+    at += length;
+    return message.subarray(at - length, at);
+  };
   while (at < message.length) {
     const tag = Number(varint());
     const read = { 0: varint, 1: () => take(8), 2: () => take(Number(varint())), 5: () => take(4) }[tag & 7];
@@ -82,7 +85,8 @@ function eventOf(message: Buffer): ReadEvent {
     scalars: Object.fromEntries(
       values.map((value) => {
         const own = fieldsOf(value);
-        return [String(own.get(1)?.[0]), (own.get(2)?.[0] as Buffer).readFloatLE()];
+        const [[tag], [number]] = [own.get(1) ?? [], own.get(2) ?? []];
+        return [String(tag), (number as Buffer).readFloatLE()];
       }),
     ),
   };

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -82,7 +82,8 @@ describe('cli: norewind train --watch', () => {
       expect(headers['content-security-policy']).not.to.contain('unsafe');
       expect(headers['x-content-type-options']).to.equal('nosniff');
       expect(headers['cross-origin-resource-policy']).to.equal('same-origin');
-      for (const [, name] of body.matchAll(/^import .*from ["'](\.[^"']+)["'];$/gm)) seen.add(new URL(name, `http://x${path}`).pathname);
+      for (const [, name] of body.matchAll(/^import .*from ["'](\.[^"']+)["'];$/gm))
+        seen.add(new URL(name, `http://x${path}`).pathname);
     }
     expect([...seen]).to.include('/thinned.js');
     const head = await ask('/', {}, 'HEAD');
@@ -126,7 +127,12 @@ describe('cli: norewind train --watch', () => {
   });
 
   it('survives what is not HTTP', async () => {
-    for (const bytes of ['\0\x01\x02', 'GET / HTTP/1.1\r\n\r\n', `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n\r\n`, 'GET / HTTP/1.0\r\n\r\n']) {
+    for (const bytes of [
+      '\0\x01\x02',
+      'GET / HTTP/1.1\r\n\r\n',
+      `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n\r\n`,
+      'GET / HTTP/1.0\r\n\r\n',
+    ]) {
       const answer = await new Promise<string>((resolve) => {
         let text = '';
         const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
@@ -223,7 +229,7 @@ describe('cli: norewind train --watch, as a command', () => {
     ];
     for (const { name, input, args } of kinds) {
       const whole = `train - ${args} --every 64 -q --out`.split(' ');
-      expect((await feed(desk, [...whole, name], [input]).result).code).to.equal(0);
+      const unwatched = feed(desk, [...whole, name], [input]).result;
       const { child, result } = feed(desk, [...whole, `${name}-watched`, '--watch', '0', '--json']);
       let said = '';
       child.stdout?.on('data', (chunk: string) => {
@@ -242,6 +248,7 @@ describe('cli: norewind train --watch, as a command', () => {
       expect(text.match(/event: sample/g)?.length ?? 0, name).to.be.above(1);
       expect(text).to.match(/event: end\ndata: {"sentence":"the run is over"}\n\n$/);
       const { code, stderr } = await result;
+      expect((await unwatched).code).to.equal(0);
       expect([code, stderr]).to.deep.equal([0, `norewind: watch it at ${watch}\n`]);
       for (const file of ['metrics.ndjson', 'checkpoint.safetensors'])
         expect(desk.read(`${name}-watched/${file}`), name).to.equal(desk.read(`${name}/${file}`));

@@ -24,7 +24,7 @@ export function finalTable(runs: readonly PastRun[]): FinalTable {
 }
 
 /** The settings in which the runs differ, a row each. */
-export function differences(runs: readonly PastRun[]): string[][] {
+function differences(runs: readonly PastRun[]): string[][] {
   const keys = [...new Set(runs.flatMap(({ settings }) => [...settings.keys()]))];
   return keys
     .map((key) => [key, ...runs.map(({ settings }) => settings.get(key) ?? '')])

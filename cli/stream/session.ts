@@ -30,7 +30,7 @@ export interface Report {
   readonly gradientNorm: number;
 }
 
-export interface Glimpse {
+interface Glimpse {
   readonly trail: Trail;
   /** The norms of what the estimator carries, by their names. */
   readonly influence: Readonly<Record<string, number>>;

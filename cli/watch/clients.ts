@@ -15,7 +15,7 @@ export interface Clients {
 /** How many are served at a time. */
 export const mostClients = 16;
 /** After so many events in a row that a client had no room for, it is cut off. */
-export const mostMissed = 120;
+const mostMissed = 120;
 /** How long a goodbye may take, in milliseconds. */
 const patience = 300;
 

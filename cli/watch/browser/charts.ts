@@ -3,7 +3,7 @@ import type UPlot from 'uplot';
 /** Loaded by a script of its own, before this module. */
 declare const uPlot: typeof UPlot;
 
-export interface Line {
+interface Line {
   readonly label: string;
   /** The name of a colour among the variables of the page. */
   readonly color: string;

@@ -9,9 +9,9 @@ export interface Watcher {
   look(force?: boolean): void;
 }
 
-/** The shortest time between two looks, in milliseconds. */
-const pause = 500;
-/** Of all time, looking takes at most one part in so many. */
+/** The shortest and the longest time between two looks, in milliseconds. */
+const [shortest, longest] = [500, 5000];
+/** Of all time, looking takes one part in so many, unless even the longest pause is too short for that. */
 const share = 50;
 
 /**
@@ -36,7 +36,7 @@ export function createWatcher(page: LivePage, run: StreamRun, folder: string): W
       before = { records, time: begun };
       const took = performance.now() - begun;
       // What happens once, such as the tracing of a plan that keeps the gradient, does not count.
-      next = begun + Math.max(pause, share * Math.min(took, tookBefore));
+      next = begun + Math.min(longest, Math.max(shortest, share * Math.min(took, tookBefore)));
       tookBefore = took;
     },
   };

@@ -65,7 +65,9 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   const watcher = page && createWatcher(page, run, folder);
   const { every } = run.config;
   // A last line that is between two of the metrics is not among them any more when the run goes on.
-  const eventFile = options.tensorboard ? createEventFile(folder, Math.floor(run.position.records / every) * every + 1) : undefined;
+  const eventFile = options.tensorboard
+    ? createEventFile(folder, Math.floor(run.position.records / every) * every + 1)
+    : undefined;
   const following = {
     onError: options.onError,
     records: options.records ?? Number.POSITIVE_INFINITY,

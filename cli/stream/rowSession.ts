@@ -1,7 +1,7 @@
 import { normOf } from '../training/metrics.ts';
 import type { RowData, StreamConfig } from './config.ts';
-import { createLate } from './late.ts';
 import { influenceNorms } from './influence.ts';
+import { createLate } from './late.ts';
 import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
 import { lagOf, type Row } from './rows.ts';

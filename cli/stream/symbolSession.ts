@@ -83,3 +83,6 @@ function byteAsText(byte: number): string {
 }
 
 function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly Code[] } {
+  if (unit === 'byte') return { isClosed: true, first: Array.from({ length: 256 }, (_, byte) => byte) };
+  return { isClosed: alphabet !== undefined, first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0) };
+}

@@ -8,6 +8,7 @@ import { frameRecord } from './record.ts';
 
 /** The metrics of a session as TensorBoard reads them. */
 export interface EventFile {
+  /** @throws UsageError or FailedError when it cannot be written. */
   append(record: StreamRecord): void;
   close(): void;
 }
@@ -17,15 +18,12 @@ const folderName = 'tensorboard';
 const pattern = /^events\.out\.tfevents\.(\d{10})\.norewind$/;
 
 /**
- * A new file in the folder `tensorboard` of a run, after those of earlier sessions.
+ * A new file in the folder `tensorboard` of a run, after those of earlier sessions. It is made when there is something to write.
  * @param step the first one that may be written: what earlier sessions have of it and later ones is void.
- * @throws UsageError or FailedError when it cannot be written.
  */
-export function openEventFile(runFolder: string, step: number): EventFile {
-  const { path: folder } = openFolder(join(runFolder, folderName));
-  const last = Math.max(0, ...eventFiles(folder).map((name) => Number(pattern.exec(name)?.[1])));
-  const number = Math.max(Math.floor(Date.now() / 1000), last + 1);
-  const path = join(folder, `events.out.tfevents.${String(number).padStart(10, '0')}.norewind`);
+export function createEventFile(runFolder: string, step: number): EventFile {
+  let file: number | undefined;
+  let path = '';
   const attempt = <T>(action: () => T): T => {
     try {
       return action();
@@ -33,15 +31,31 @@ export function openEventFile(runFolder: string, step: number): EventFile {
       throw new FailedError(fileProblem('write', path, error));
     }
   };
-  const file = attempt(() => openSync(path, 'wx'));
-  const write = (at: number, content: Content) =>
-    attempt(() => void writeSync(file, frameRecord(encodeEvent(Date.now() / 1000, at, content))));
-  write(0, { kind: 'version' });
-  write(step, { kind: 'start' });
+  function write(to: number, at: number, content: Content): void {
+    const bytes = frameRecord(encodeEvent(Date.now() / 1000, at, content));
+    for (let done = 0; done < bytes.length; ) done += attempt(() => writeSync(to, bytes, done));
+  }
+  function open(): number {
+    path = join(openFolder(join(runFolder, folderName)).path, nextName(runFolder));
+    const opened = attempt(() => openSync(path, 'wx'));
+    write(opened, 0, { kind: 'version' });
+    write(opened, step, { kind: 'start' });
+    return opened;
+  }
   return {
-    append: (record) => write(record.records, { kind: 'scalars', scalars: scalarsOf(record) }),
-    close: () => closeSync(file),
+    append(record) {
+      file ??= open();
+      write(file, record.records, { kind: 'scalars', scalars: scalarsOf(record) });
+    },
+    close: () => void (file !== undefined && closeSync(file)),
   };
+}
+
+/** Named by the time, or after the latest one if that is not behind it. */
+function nextName(runFolder: string): string {
+  const numbers = eventFiles(join(runFolder, folderName)).map((name) => Number(pattern.exec(name)?.[1]));
+  const number = Math.max(Math.floor(Date.now() / 1000), ...numbers.map((each) => each + 1));
+  return `events.out.tfevents.${String(number).padStart(10, '0')}.norewind`;
 }
 
 /** Removes what an earlier run has left in its folder. */

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const project = join('.ci', 'tsconfig.build.json');
+/** What Node runs, and what a browser does. */
+const projects = ['tsconfig.build.json', 'tsconfig.page.json'].map((name) => join('.ci', name));
 
 requireNode(20);
 if (!installed()) install();
@@ -58,7 +59,7 @@ function compile(force) {
   // The compiler's notes say that an output was written, not that it is still there.
   const whole = ['lib', 'autodiff', 'nn', 'trainers', 'cli', 'bench', 'spec/laws'].every(written);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = run(process.execPath, [tsc, '--build', project, ...(force || !whole ? ['--force'] : [])]);
+  const result = run(process.execPath, [tsc, '--build', ...projects, ...(force || !whole ? ['--force'] : [])]);
   if (result.status !== 0) fail(`${output(result)}\nThe sources do not compile; the messages above are the compiler's.`);
 }
 

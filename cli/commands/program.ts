@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import { packageVersion } from '../package-root.ts';
+import type { CompareOptions } from './compare.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import type { GenerateOptions } from './generate.ts';
 import { parseCount, parseNumber } from './numbers.ts';
@@ -58,5 +59,15 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--prime <text>', 'what is read first', '')
     .option('--seed <count>', 'of the draws', parseCount, 1)
     .action(async (model: string, options: GenerateOptions) => finish((await import('./generate.ts')).generate(model, options)));
+  program
+    .command('compare')
+    .description('one report over several runs of `train`, or of `run`: curves, final figures, differences in configuration')
+    .argument('<run...>', 'the folders of the runs')
+    .option('--out <file>', 'where to write the report', 'compare.html')
+    .option('--csv <file>', 'where to write every line of metrics as CSV; beside the report if left out')
+    .option('--force', 'replace these files')
+    .action(async (runs: string[], options: CompareOptions) =>
+      finish(await (await import('./compare.ts')).compare(runs, options)),
+    );
   return program;
 }

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { exitCodes, sentenceOf, UsageError } from '../errors.ts';
 import { type FollowListener, followFile } from '../stream/follow.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { learnStream, type Stop } from '../stream/learnStream.ts';
@@ -10,9 +10,12 @@ import { after, beginning, type Position, turned } from '../stream/position.ts';
 import { readData } from '../stream/readData.ts';
 import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
+import { createEventFile, removeEventFiles } from '../tensorboard/eventFile.ts';
 import { claimFolder, fileNames } from '../training/folder.ts';
 import { lockFolder } from '../training/lock.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { type LivePage, openLivePage } from '../watch/server.ts';
+import { createWatcher } from '../watch/watcher.ts';
 import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
 
 /**
@@ -20,6 +23,19 @@ import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions
  * @throws UsageError, ConfigurationError or DataError for what cannot be used; FailedError when learning or writing fails.
  */
 export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
+  const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
+  let ending = 'the run is over';
+  try {
+    return await learn(page, data, options);
+  } catch (error) {
+    ending = sentenceOf(error);
+    throw error;
+  } finally {
+    await page?.close(ending);
+  }
+}
+
+async function learn(page: LivePage | undefined, data: readonly string[], options: TrainOptions): Promise<number> {
   const status = createStatus(process.stderr, options.quiet === true);
   const follower: FollowListener = {
     // A file that is followed and ends before the position of the checkpoint is not the one that was read then.
@@ -42,8 +58,16 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
   };
   const emit = (event: object) =>
     void (options.json && watch.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
-  emit({ event: 'begin', folder, config: run.config, records: run.position.records });
+  emit({ event: 'begin', folder, config: run.config, records: run.position.records, ...(page && { watch: page.address }) });
   status.begin(folder, run.position.records);
+  // Said even where no progress is: with port 0, nobody could know it.
+  if (page !== undefined) process.stderr.write(`norewind: watch it at ${page.address}\n`);
+  const watcher = page && createWatcher(page, run, folder);
+  const { every } = run.config;
+  // A last line that is between two of the metrics is not among them any more when the run goes on.
+  const eventFile = options.tensorboard
+    ? createEventFile(folder, Math.floor(run.position.records / every) * every + 1)
+    : undefined;
   const following = {
     onError: options.onError,
     records: options.records ?? Number.POSITIVE_INFINITY,
@@ -60,8 +84,14 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
       onRecord(record) {
         emit({ event: 'metrics', ...record });
         status.onRecord(record);
+        eventFile?.append(record);
+      },
+      onProgress(records) {
+        status.onProgress(records);
+        watcher?.look();
       },
     });
+    watcher?.look(true);
     if (watch.signal === undefined && run.session.report().scored === 0) throw new DataError(nothingIn(run.position));
   } catch (error) {
     // The corrected command shall find the folder free.
@@ -69,6 +99,7 @@ export async function train(data: readonly string[], options: TrainOptions): Pro
     throw error;
   } finally {
     status.finish(run.position.skipped);
+    eventFile?.close();
     input.close();
   }
   if (watch.signal !== undefined) {
@@ -102,6 +133,7 @@ function begin(data: readonly string[], options: TrainOptions): Begun {
   const config = configOf(data, options);
   const { path, write, discard } = claimFolder(options.out, 'train', options.force === true);
   for (const old of Object.values(generations)) rmSync(join(path, old), { force: true });
+  removeEventFiles(path);
   write(fileNames.config, `${JSON.stringify(config, null, 2)}\n`);
   const run = openRun(path, config);
   // A run that is killed soon can be resumed like any other.

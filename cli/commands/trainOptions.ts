@@ -6,7 +6,7 @@ import { cellNames } from '../experiments/networks.ts';
 import { optimizerNames } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
 import { completeConfig, type Settings } from '../stream/settings.ts';
-import { parseCount, parseNumber } from './numbers.ts';
+import { parseCount, parseNumber, parsePort } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 
 export interface TrainOptions extends OutputOptions {
@@ -18,6 +18,8 @@ export interface TrainOptions extends OutputOptions {
   readonly records?: number;
   readonly checkpointRecords?: number;
   readonly checkpointSeconds: number;
+  readonly watch?: number;
+  readonly tensorboard?: boolean;
   /** Those that make the configuration, by the names of `configOptions`. */
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
@@ -90,6 +92,8 @@ export function addTrainOptions(command: Command): void {
   command.option('--checkpoint-records <count>', 'records between two checkpoints', parseCount);
   command.option('--checkpoint-seconds <number>', 'seconds between two checkpoints', parseNumber, 60);
   command.optionsGroup('What comes out:');
+  command.option('--watch <port>', 'show it live on a page of this machine, at this port; 0 for any that is free', parsePort);
+  command.option('--tensorboard', 'the metrics as event files of TensorBoard too');
   addOutputOptions(command);
 }
 

@@ -45,7 +45,7 @@ function livePicture(stream: NodeJS.WriteStream, contestants: readonly Contestan
       return `${inColorOf(i, title.padEnd(nameWidth))}  ${formatBar(step / plan.config.steps, 20)}  ${state}${end}`;
     });
   const timer = setInterval(() => {
-    const width = Math.min(72, (stream.columns ?? 80) - 12);
+    const width = Math.min(72, (stream.columns || 80) - 12);
     frame.draw([...drawChart(contestants.map(pointsOf), width, 9, caption), ...lines()]);
   }, 200);
   return () => {

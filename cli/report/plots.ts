@@ -21,7 +21,18 @@ export interface Figure {
 }
 
 // Of middling lightness, so that they can be told from a white and from a black ground.
-const contestantColors = ['#4269d0', '#e58606', '#e0523f', '#2f9e8f', '#3ca951', '#c2559d'];
+const contestantColors = [
+  '#4269d0',
+  '#e58606',
+  '#e0523f',
+  '#2f9e8f',
+  '#3ca951',
+  '#c2559d',
+  '#7f56d9',
+  '#4ba3d9',
+  '#9c6b4e',
+  '#8fa31e',
+];
 const referenceColors = ['#8a8f98', '#b07a3e', '#8a7bd0', '#7f9a3c'];
 
 /** What a logarithmic axis shows; what lies outside is drawn at its edge. */

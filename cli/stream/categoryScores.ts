@@ -24,6 +24,12 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
       const category = indexOf(row) as number;
       return markOf(output, category, [bitsOf(output, category), ...models.observe(category)]);
     },
+    pairOf: ({ scores: [bits] }, _standing, _output, row) => [indexOf(row) as number, 2 ** -bits],
+    trail: (pairs) => ({
+      kind: 'symbols',
+      symbols: pairs.came().map((index) => String(categories.entryAt(index) ?? 'other')),
+      probabilities: pairs.said(),
+    }),
     // The counting models predict the next category that is known, whatever lies between.
     note() {},
     save: () => models.save(),

@@ -1,7 +1,7 @@
 import { createLinearModel } from './linearModel.ts';
 import { scaled } from './normalizer.ts';
 import type { RowCoder } from './rowCoder.ts';
-import type { SavedNumberModels, TargetScores } from './targetScores.ts';
+import type { SavedNumberModels, Standing, TargetScores } from './targetScores.ts';
 
 /** How many of the latest values the linear model sees. */
 const lagCount = 8;
@@ -15,6 +15,7 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
   if (numbers === undefined) throw new TypeError('the target is not a number');
   const linear = createLinearModel(lagCount, saved?.linear);
   let lags = saved?.lags ?? [];
+  const predicted = ({ mean, deviation }: Standing, output: ArrayLike<number>) => mean + deviation * output[0];
   return {
     unit: 'squared error',
     names: ['network', 'persistence', 'running mean', `linear model of the last ${lagCount}`],
@@ -30,14 +31,17 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
       const inputs = Array.from({ length: lagCount }, (_, i) => (i < lags.length ? numbers.normalize(lags[i]) : 0));
       return { mean, deviation, predictions: [lags[0], mean, mean + deviation * linear.predict(inputs)], lags: inputs };
     },
-    score({ mean, deviation, predictions, lags: inputs }, output, row) {
+    score(standing, output, row) {
+      const { mean, deviation, predictions, lags: inputs } = standing;
       if (predictions.length === 0) return undefined;
       const value = coder.targetOf(row) as number;
       // On the scale of the inputs, which has moved on since.
       linear.learn(inputs, scaled(value, mean, deviation));
-      const errors = [mean + deviation * output[0], ...predictions].map((prediction) => Math.abs(prediction - value));
+      const errors = [predicted(standing, output), ...predictions].map((prediction) => Math.abs(prediction - value));
       return { scores: errors.map((error) => error ** 2), absoluteErrors: errors, error: Math.min(1, errors[0] / deviation) };
     },
+    pairOf: (_, standing, output, row) => [coder.targetOf(row) as number, predicted(standing, output)],
+    trail: (pairs) => ({ kind: 'numbers', actual: pairs.came(), predicted: pairs.said() }),
     note(row) {
       const value = coder.targetOf(row) as number | null;
       if (value !== null) lags = [value, ...lags].slice(0, lagCount);

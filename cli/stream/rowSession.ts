@@ -3,6 +3,7 @@ import { categoryScores } from './categoryScores.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import type { SavedCounts } from './counts.ts';
 import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
+import { influenceNorms } from './influence.ts';
 import { createLate } from './late.ts';
 import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
 import { numberScores } from './numberScores.ts';
@@ -10,6 +11,7 @@ import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { SavedNumberModels, SavedTargetModels, Standing, TargetScores } from './targetScores.ts';
+import { createPairs } from './trail.ts';
 
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
@@ -57,6 +59,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const target = judge(data, coder, rest?.models);
   const at = columnsOf(data).indexOf(data.target);
   const evaluation = createEvaluation(target.unit, target.names, config.recent, rest?.evaluation);
+  const pairs = createPairs();
   const waiting: Waiting[] = [...(rest?.waiting ?? [])];
   const late = createLate(data, rest?.late);
   const lag = lagOf(data);
@@ -71,9 +74,12 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       return undefined;
     }
     const stepped = learner.step(vector, typeof goal === 'number' ? goal : vectorOf(goal, learner.dtype));
-    const mark = target.score(standing, output ?? numbersOf(stepped.output), row);
-    if (mark !== undefined) evaluation.add(mark, records);
-    return mark?.scores[0];
+    const said = output ?? numbersOf(stepped.output);
+    const mark = target.score(standing, said, row);
+    if (mark === undefined) return undefined;
+    evaluation.add(mark, records);
+    pairs.add(...target.pairOf(mark, standing, said, row));
+    return mark.scores[0];
   }
 
   return {
@@ -116,6 +122,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       return score;
     },
     report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
+    glimpse: () => ({ trail: target.trail(pairs), influence: influenceNorms(learner) }),
     save: () => ({
       learner: learner.save(),
       rest: {

@@ -1,3 +1,4 @@
+import type { Trail } from '../watch/sample.ts';
 import type { EvaluationReport } from './evaluation.ts';
 
 /** A learner on its stream: it predicts each record, is scored, and only then learns from it. */
@@ -8,6 +9,8 @@ export interface Session<R> {
    */
   advance(record: R): number | undefined;
   report(): Report;
+  /** What only somebody who looks on asks for. It costs more than a report, and changes nothing. */
+  glimpse(): Glimpse;
   /** Everything that `advance` changes: the learner, and the rest as data for JSON. */
   save(): SavedSession;
   /** Of the latest record, in seconds, where records have times. */
@@ -23,4 +26,10 @@ export interface SavedSession {
 export interface Report extends EvaluationReport {
   /** The Euclidean norm of the latest estimate of the gradient. */
   readonly gradientNorm: number;
+}
+
+interface Glimpse {
+  readonly trail: Trail;
+  /** The norms of what the estimator carries, by their names. */
+  readonly influence: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,7 @@
+import { drawChart, inColorOf, type Point } from '../terminal/chart.ts';
+import { createFrame } from '../terminal/frame.ts';
 import { formatCount } from '../terminal/numbers.ts';
+import { createThinned } from '../watch/thinned.ts';
 import type { StreamListener } from './learnStream.ts';
 import type { Position } from './position.ts';
 import type { StreamRecord } from './record.ts';
@@ -19,7 +22,10 @@ const toldProblems = 5;
 /** Milliseconds between two lines where there is no terminal. */
 const pause = 10_000;
 
-/** One line that is written again and again on a terminal, and plain lines elsewhere. */
+/** How many lines of metrics the chart is made of, evenly over the whole run. */
+const chartPoints = 200;
+
+/** A small chart and one line, drawn again and again on a terminal; plain lines elsewhere. */
 export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Status {
   const isLive = !isQuiet && stream.isTTY && process.env.TERM !== 'dumb';
   const started = performance.now();
@@ -27,8 +33,13 @@ export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Stat
   let latest: StreamRecord | undefined;
   let first = 0;
   let nextLine = started + pause;
-  const clear = isLive ? '\r\u001b[K' : '';
-  const tell = (line: string) => void (!isQuiet && stream.write(`${clear}${line}\n`));
+  const frame = createFrame(stream);
+  const past = createThinned<StreamRecord>(chartPoints);
+  const clear = () => void (isLive && frame.clear());
+  function tell(line: string): void {
+    clear();
+    if (!isQuiet) stream.write(`${line}\n`);
+  }
   return {
     tell,
     begin(folder, records) {
@@ -37,6 +48,7 @@ export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Stat
     },
     onRecord(record) {
       latest = record;
+      past.add(record);
       if (isLive || performance.now() < nextLine) return;
       nextLine = performance.now() + pause;
       tell(lineOf(record.records, latest));
@@ -48,17 +60,35 @@ export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Stat
     },
     onProgress(records) {
       const rate = ((records - first) / (performance.now() - started)) * 1000;
-      if (isLive)
-        stream.write(
-          `${clear}${`${lineOf(records, latest)}, ${formatCount(Math.round(rate))} a second`.slice(0, (stream.columns ?? 80) - 1)}`,
-        );
+      const width = Math.min(72, (stream.columns || 80) - 12);
+      const line = `${lineOf(records, latest)}, ${formatCount(Math.round(rate))} a second`;
+      if (isLive) frame.draw([...chartOf(past.items(), width), line]);
     },
     finish(skipped) {
-      if (isLive) stream.write(clear);
+      clear();
       if (skipped > 0) tell(`${formatCount(skipped)} records were left out`);
     },
     summary: summaryOf,
   };
+}
+
+/** The recent score of the network, and of what is the best to compare it with. */
+function chartOf(records: readonly StreamRecord[], width: number): string[] {
+  const last = records.at(-1);
+  if (last === undefined) return [];
+  const [rival] = Object.entries(last.baselines).sort(([, a], [, b]) => a.recent - b.recent)[0];
+  const isBits = last.unit === 'bits';
+  const curve = (figure: (record: StreamRecord) => number) =>
+    records
+      .map((record): Point => [record.records, isBits ? figure(record) : Math.log10(figure(record))])
+      .filter(([, value]) => Number.isFinite(value));
+  const names = [inColorOf(0, 'network'), inColorOf(1, rival)].join(', ');
+  return drawChart(
+    [curve(({ recent }) => recent), curve(({ baselines }) => baselines[rival].recent)],
+    width,
+    8,
+    `${isBits ? 'bits' : 'log10 of the squared error'}, recent predictions: ${names}`,
+  );
 }
 
 function lineOf(records: number, record: StreamRecord | undefined): string {

@@ -3,11 +3,13 @@ import { normOf } from '../training/metrics.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
 import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
+import { influenceNorms } from './influence.ts';
 import { markOf } from './logits.ts';
 import { makeLearner, type StreamLearner } from './network.ts';
 import { createCountModels, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Code } from './symbolReader.ts';
+import { createPairs } from './trail.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export interface SymbolSession extends Session<Code> {
@@ -34,6 +36,11 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   const evaluation = createEvaluation('bits', symbolScores, config.recent, rest?.evaluation);
   const counts = createCountModels(data.symbols, rest?.models);
   let records = rest?.records ?? 0;
+  const shownAs = (symbol: number) => {
+    const code = vocabulary.entryAt(symbol) ?? '\ufffd';
+    return typeof code === 'string' ? code : data.unit === 'byte' ? byteAsText(code) : String.fromCodePoint(code);
+  };
+  const pairs = createPairs();
   let last = rest?.last ?? undefined;
   return {
     learner,
@@ -51,9 +58,14 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
       if (stepped === undefined) return undefined;
       const bits = stepped.loss / Math.LN2;
       evaluation.add(markOf(dataOf(stepped.output), symbol, [bits, ...models]), records);
+      pairs.add(symbol, 2 ** -bits);
       return bits;
     },
     report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
+    glimpse: () => ({
+      trail: { kind: 'symbols', symbols: pairs.came().map(shownAs), probabilities: pairs.said() },
+      influence: influenceNorms(learner),
+    }),
     save: () => ({
       learner: learner.save(),
       rest: {
@@ -70,6 +82,11 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
 /** A code point as the character; a byte by its number, and a word as it is. */
 export function shown(code: Code, { unit }: SymbolData): string | number {
   return unit === 'character' ? String.fromCodePoint(code as number) : code;
+}
+
+/** A byte as the character that it is in ASCII, or in hexadecimal. */
+function byteAsText(byte: number): string {
+  return byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`;
 }
 
 function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly Code[] } {

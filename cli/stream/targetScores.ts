@@ -1,7 +1,9 @@
+import type { Trail } from '../watch/sample.ts';
 import type { SavedCounts } from './counts.ts';
 import type { Mark, Unit } from './evaluation.ts';
 import type { SavedLinearModel } from './linearModel.ts';
 import type { Row } from './rows.ts';
+import type { Pairs } from './trail.ts';
 
 /** What could be said of a target before it came, by simple means, and the scale it was said on. */
 export interface Standing {
@@ -22,6 +24,9 @@ export interface TargetScores {
   standing(): Standing;
   /** How the network's output and the simple models did; undefined where there is nothing to compare. */
   score(standing: Standing, output: ArrayLike<number>, row: Row): Mark | undefined;
+  /** What came, and what had been said of it: a number and its prediction, or a category and its probability. */
+  pairOf(mark: Mark, standing: Standing, output: ArrayLike<number>, row: Row): readonly [came: number, said: number];
+  trail(pairs: Pairs): Trail;
   /** Notes the target of a row, once it has been scored. */
   note(row: Row): void;
   save(): SavedTargetModels;

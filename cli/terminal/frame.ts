@@ -14,8 +14,8 @@ export function createFrame(stream: NodeJS.WriteStream): Frame {
   const rewind = () => `${toStart}${up(height)}`;
   return {
     draw(lines) {
-      // A line that wraps, or a block higher than the screen, could not be drawn over.
-      const shown = lines.slice(-Math.max(1, (stream.rows ?? 24) - 1)).map((line) => cut(line, (stream.columns ?? 80) - 1));
+      // A terminal that does not know its size says 0. A line that wraps, or a block higher than the screen, could not be drawn over.
+      const shown = lines.slice(-Math.max(1, (stream.rows || 24) - 1)).map((line) => cut(line, (stream.columns || 80) - 1));
       stream.write(`${rewind()}${eraseBelow}${shown.map((line) => `${line}\n`).join('')}`);
       height = shown.length;
     },

@@ -55,7 +55,7 @@ function livePicture(stream: NodeJS.WriteStream, { title, steps, unit }: Progres
       const [mean, recent] = figuresOf(latest, unit);
       const elapsed = (performance.now() - started) / 1000;
       const left = formatSeconds((elapsed / step) * (steps - step));
-      const width = Math.min(72, (stream.columns ?? 80) - 12);
+      const width = Math.min(72, (stream.columns || 80) - 12);
       const caption = unit === 'bits' ? 'bits per symbol, latest steps' : 'log10 of the loss, latest steps';
       frame.draw([
         title,

@@ -1,0 +1,56 @@
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { writeCsv } from '../compare/csv.ts';
+import { type PastRun, readRun } from '../compare/readRun.ts';
+import { compareReport, finalTable } from '../compare/report.ts';
+import { exitCodes, FailedError, fileProblem, UsageError } from '../errors.ts';
+import { formatTable } from '../terminal/table.ts';
+
+export interface CompareOptions {
+  readonly out: string;
+  readonly csv?: string;
+  readonly force?: boolean;
+}
+
+/**
+ * `norewind compare`: writes a report and a CSV file over several runs, and gives the exit code.
+ * @throws UsageError or DataError before anything is written, for what is not a run or cannot be compared; FailedError.
+ */
+export async function compare(folders: readonly string[], options: CompareOptions): Promise<number> {
+  const { out, csv = `${out.replace(/\.html?$/i, '')}.csv` } = options;
+  if (resolve(out) === resolve(csv)) throw new UsageError(`${out} cannot be both the report and the CSV file`);
+  for (const path of [out, csv])
+    if (existsSync(path) && options.force !== true)
+      throw new UsageError(
+        `${path} exists already: give another file with --${path === out ? 'out' : 'csv'}, or --force to replace it`,
+      );
+  const runs: PastRun[] = [];
+  const rests: string[] = [];
+  for (const folder of folders) runs.push(await readRun(folder, (sentence) => rests.push(sentence)));
+  requireAlike(runs);
+  for (const sentence of rests) process.stderr.write(`norewind: ${sentence}\n`);
+  write(out, compareReport(runs));
+  await writeCsv(csv, runs);
+  const { header, rows } = finalTable(runs);
+  process.stdout.write(`${formatTable(header, rows)}\n\nReport: ${out}\nCSV: ${csv}\n`);
+  return exitCodes.done;
+}
+
+/** Scores of different kinds cannot be drawn over each other, nor can records and steps. */
+function requireAlike([first, ...others]: readonly PastRun[]): void {
+  for (const other of others) {
+    const say = (what: (run: PastRun) => string) =>
+      new UsageError(`${first.folder} is ${what(first)} and ${other.folder} ${what(other)}: compare runs of one kind`);
+    if (other.command !== first.command) throw say(({ command }) => `of norewind ${command}`);
+    if (other.score !== first.score) throw say(({ score }) => `scored in ${score}`);
+  }
+}
+
+function write(path: string, content: string): void {
+  try {
+    writeFileSync(`${path}.part`, content);
+    renameSync(`${path}.part`, path);
+  } catch (error) {
+    throw new FailedError(fileProblem('write', path, error));
+  }
+}

@@ -1,0 +1,41 @@
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { stringify } from 'csv-stringify/sync';
+import { FailedError, fileProblem } from '../errors.ts';
+import { entriesOf } from './entries.ts';
+import type { PastRun } from './readRun.ts';
+import { nounOf } from './report.ts';
+
+/** Every line of metrics of all runs, a row each; what a run does not have is empty. @throws FailedError when it cannot be written. */
+export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<void> {
+  const baselines = [...new Set(runs.flatMap(({ last }) => Object.keys(last.baselines)))];
+  const columns = baselines.flatMap((name) => [`${name} mean`, `${name} recent`]);
+  const part = `${path}.part`;
+  let file: number | undefined;
+  try {
+    file = openSync(part, 'w');
+    const to = file;
+    const write = (rows: readonly (readonly (string | number)[])[]) => writeAll(to, stringify(rows as (string | number)[][]));
+    write([['run', nounOf(runs), 'unit', 'mean', 'recent', 'gradient norm', ...columns]]);
+    for (const { folder, metrics } of runs)
+      for await (const { at, score, mean, recent, gradientNorm, baselines: own } of entriesOf(metrics, () => {})) {
+        const others = baselines.flatMap((name) => [cell(own[name]?.mean), cell(own[name]?.recent)]);
+        write([[folder, at, score, cell(mean), cell(recent), cell(gradientNorm), ...others]]);
+      }
+    closeSync(file);
+    file = undefined;
+    renameSync(part, path);
+  } catch (error) {
+    if (file !== undefined) closeSync(file);
+    rmSync(part, { force: true });
+    throw (error as { code?: string }).code === undefined ? error : new FailedError(fileProblem('write', path, error));
+  }
+}
+
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+function cell(value: number | undefined): number | string {
+  return value === undefined || Number.isNaN(value) ? '' : value;
+}

@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { DataError } from '../../lib/index.ts';
+import { fileProblem, UsageError } from '../errors.ts';
+import { linesOf } from '../stream/lines.ts';
+
+/** What a prediction is scored by. */
+export type Score = 'bits' | 'loss' | 'squared error';
+
+/** A line of metrics, of `norewind train` or of `norewind run`. */
+export interface Entry {
+  /** Records, or steps. */
+  readonly at: number;
+  readonly score: Score;
+  /** The score of the network, of all predictions and of the latest ones; NaN where it was not finite. */
+  readonly mean: number;
+  readonly recent: number;
+  readonly gradientNorm: number;
+  /** The same for what it is compared with. */
+  readonly baselines: Readonly<Record<string, Pair>>;
+}
+
+interface Pair {
+  readonly mean: number;
+  readonly recent: number;
+}
+
+/**
+ * The entries of a metrics file, however long it is.
+ * @param onRest called with a sentence when the last line is not whole, as a run that was killed may leave it.
+ * @throws UsageError for a file that cannot be read; DataError for another line that is no entry.
+ */
+export async function* entriesOf(path: string, onRest: (sentence: string) => void): AsyncGenerator<Entry, void, undefined> {
+  let line = 0;
+  let broken: string | undefined;
+  for await (const lines of linesOf(path, chunksOf(path)))
+    for (const bytes of lines) {
+      if (broken !== undefined) throw new DataError(broken);
+      line++;
+      const entry = entryOf(Buffer.from(bytes).toString('utf8'));
+      if (entry === undefined) broken = `${path}, line ${line}: it is not a line of metrics`;
+      else yield entry;
+    }
+  if (broken !== undefined) onRest(`${broken}, and was left out: the run was cut off there`);
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
+  } catch (error) {
+    throw new UsageError(fileProblem('read', path, error));
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Undefined for what is not an entry. */
+function entryOf(line: string): Entry | undefined {
+  const fields = parse(line);
+  if (fields === undefined) return undefined;
+  const isTrain = fields.records !== undefined;
+  const score = isTrain ? fields.unit : fields.windowBits === undefined ? 'loss' : 'bits';
+  const suffix = score === 'bits' ? 'Bits' : 'Loss';
+  const [mean, recent] = isTrain ? ['mean', 'recent'] : [`mean${suffix}`, `window${suffix}`];
+  const entry = {
+    at: isTrain ? fields.records : fields.step,
+    score,
+    mean: numberOf(fields[mean]),
+    recent: numberOf(fields[recent]),
+    gradientNorm: numberOf(fields.gradientNorm),
+    baselines: baselinesOf(
+      isTrain ? fields.baselines : fields.yardsticks,
+      isTrain ? ['mean', 'recent'] : ['meanBits', 'windowBits'],
+    ),
+  };
+  const isWhole = Number.isSafeInteger(entry.at) && ['bits', 'loss', 'squared error'].includes(String(score));
+  return isWhole && [entry.mean, entry.recent, entry.gradientNorm, entry.baselines].every((part) => part !== undefined)
+    ? (entry as Entry)
+    : undefined;
+}
+
+function baselinesOf(value: unknown, [mean, recent]: readonly string[]): Entry['baselines'] | undefined {
+  const all = Object.entries(recordOf(value ?? {}) ?? {}).map(([name, fields]) => {
+    const own = recordOf(fields);
+    return [name, { mean: numberOf(own?.[mean]), recent: numberOf(own?.[recent]) }] as const;
+  });
+  const isWhole =
+    recordOf(value ?? {}) !== undefined && all.every(([, pair]) => pair.mean !== undefined && pair.recent !== undefined);
+  return isWhole ? (Object.fromEntries(all) as Entry['baselines']) : undefined;
+}
+
+function parse(line: string): Fields | undefined {
+  try {
+    return recordOf(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** JSON has no NaN and no infinities; null stands for them. */
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : value === null ? Number.NaN : undefined;
+}

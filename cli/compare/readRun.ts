@@ -1,0 +1,71 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError } from '../../lib/index.ts';
+import { fileProblem, UsageError } from '../errors.ts';
+import { fileNames } from '../training/folder.ts';
+import { createThinned } from '../watch/thinned.ts';
+import { type Entry, entriesOf, type Score } from './entries.ts';
+
+/** A run of one of the commands, as its folder has it. */
+export interface PastRun {
+  /** The folder as it was given, by which the run is called. */
+  readonly folder: string;
+  readonly metrics: string;
+  readonly command: 'train' | 'run';
+  readonly score: Score;
+  /** The settings by their paths, such as `estimator.name`. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** Evenly over the whole run; the last one is among them. */
+  readonly entries: readonly Entry[];
+  readonly last: Entry;
+}
+
+/** More points than these cannot be told apart in a plot. */
+const mostEntries = 1000;
+
+/**
+ * @param onRest called with a sentence when the last line of metrics is not whole.
+ * @throws UsageError or DataError for a folder that is not one of a run, or has no metrics.
+ */
+export async function readRun(folder: string, onRest: (sentence: string) => void): Promise<PastRun> {
+  const config = readConfig(folder);
+  const command = 'experiment' in config ? 'run' : 'train';
+  const metrics = join(folder, fileNames.metrics);
+  const entries = createThinned<Entry>(mostEntries);
+  let last: Entry | undefined;
+  for await (const entry of entriesOf(metrics, onRest)) {
+    entries.add(entry);
+    last = entry;
+  }
+  if (last === undefined) throw new DataError(`${metrics} has no line yet: there is nothing to compare`);
+  return { folder, metrics, command, score: last.score, settings: new Map(flatten(config)), entries: entries.items(), last };
+}
+
+function readConfig(folder: string): object {
+  const path = join(folder, fileNames.config);
+  let text: string;
+  try {
+    if (!statSync(folder).isDirectory()) throw new UsageError(`${folder} is a file: give the folder of a run`);
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw error instanceof UsageError
+      ? error
+      : new UsageError(`${folder} is not the folder of a run: ${fileProblem('read', path, error)}`);
+  }
+  try {
+    const config: unknown = JSON.parse(text);
+    if (typeof config === 'object' && config !== null && ('experiment' in config || 'data' in config)) return config;
+  } catch {
+    // What is not JSON is not a configuration either.
+  }
+  throw new DataError(`${path} is not the configuration of a run`);
+}
+
+function flatten(value: object, path = ''): [string, string][] {
+  return Object.entries(value).flatMap(([key, entry]): [string, string][] => {
+    const isGroup = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+    return isGroup
+      ? flatten(entry, `${path}${key}.`)
+      : [[`${path}${key}`, Array.isArray(entry) ? entry.join(', ') : String(entry)]];
+  });
+}

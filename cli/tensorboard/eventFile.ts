@@ -1,0 +1,83 @@
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { FailedError, fileProblem } from '../errors.ts';
+import type { StreamRecord } from '../stream/record.ts';
+import { openFolder } from '../training/folder.ts';
+import { type Content, encodeEvent } from './event.ts';
+import { frameRecord } from './record.ts';
+
+/** The metrics of a session as TensorBoard reads them. */
+export interface EventFile {
+  /** @throws UsageError or FailedError when it cannot be written. */
+  append(record: StreamRecord): void;
+  close(): void;
+}
+
+const folderName = 'tensorboard';
+/** TensorBoard takes what has `tfevents` in its name, in the order of the names. */
+const pattern = /^events\.out\.tfevents\.(\d{10})\.norewind$/;
+
+/**
+ * A new file in the folder `tensorboard` of a run, after those of earlier sessions. It is made when there is something to write.
+ * @param step the first one that may be written: what earlier sessions have of it and later ones is void.
+ */
+export function createEventFile(runFolder: string, step: number): EventFile {
+  let file: number | undefined;
+  let path = '';
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new FailedError(fileProblem('write', path, error));
+    }
+  };
+  function write(to: number, at: number, content: Content): void {
+    const bytes = frameRecord(encodeEvent(Date.now() / 1000, at, content));
+    for (let done = 0; done < bytes.length; ) done += attempt(() => writeSync(to, bytes, done));
+  }
+  function open(): number {
+    path = join(openFolder(join(runFolder, folderName)).path, nextName(runFolder));
+    const opened = attempt(() => openSync(path, 'wx'));
+    write(opened, 0, { kind: 'version' });
+    write(opened, step, { kind: 'start' });
+    return opened;
+  }
+  return {
+    append(record) {
+      file ??= open();
+      write(file, record.records, { kind: 'scalars', scalars: scalarsOf(record) });
+    },
+    close: () => void (file !== undefined && closeSync(file)),
+  };
+}
+
+/** Named by the time, or after the latest one if that is not behind it. */
+function nextName(runFolder: string): string {
+  const numbers = eventFiles(join(runFolder, folderName)).map((name) => Number(pattern.exec(name)?.[1]));
+  const number = Math.max(Math.floor(Date.now() / 1000), ...numbers.map((each) => each + 1));
+  return `events.out.tfevents.${String(number).padStart(10, '0')}.norewind`;
+}
+
+/** Removes what an earlier run has left in its folder. */
+export function removeEventFiles(runFolder: string): void {
+  const folder = join(runFolder, folderName);
+  for (const name of eventFiles(folder)) rmSync(join(folder, name), { force: true });
+}
+
+function eventFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => pattern.test(name));
+  } catch {
+    return [];
+  }
+}
+
+function scalarsOf({ mean, recent, gradientNorm, skipped, baselines }: StreamRecord): Readonly<Record<string, number>> {
+  const all = Object.entries({ network: { mean, recent }, ...baselines });
+  return {
+    ...Object.fromEntries(all.map(([name, figures]) => [`recent/${name}`, figures.recent])),
+    ...Object.fromEntries(all.map(([name, figures]) => [`mean/${name}`, figures.mean])),
+    'learning/gradient norm': gradientNorm,
+    'data/skipped records': skipped,
+  };
+}

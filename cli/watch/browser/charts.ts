@@ -1,0 +1,101 @@
+import type UPlot from 'uplot';
+
+/** Loaded by a script of its own, before this module. */
+declare const uPlot: typeof UPlot;
+
+interface Line {
+  readonly label: string;
+  /** The name of a colour among the variables of the page. */
+  readonly color: string;
+  readonly width?: number;
+  readonly isDashed?: boolean;
+}
+
+export interface ChartOptions {
+  readonly x: string;
+  readonly lines: readonly Line[];
+  readonly height: number;
+  readonly isLogarithmic?: boolean;
+  /** Whether the vertical axis begins at zero. */
+  readonly fromZero?: boolean;
+  /** Charts of the same key show the same place under the pointer. */
+  readonly key?: string;
+  readonly format: (value: number | null) => string;
+}
+
+export interface Chart {
+  /** The places along the horizontal axis, and the values of each line there. */
+  show(x: readonly number[], values: readonly (readonly (number | null)[])[]): void;
+}
+
+/** A line chart that fills the width of its parent, and has its colours. */
+export function createChart(parent: HTMLElement, options: ChartOptions): Chart {
+  const place = document.createElement('div');
+  parent.append(place);
+  const numbers = (values: readonly (number | null)[]) =>
+    values.map((value) => (value === null || !Number.isFinite(value) || (options.isLogarithmic && value <= 0) ? null : value));
+  let data: UPlot.AlignedData = [[], ...options.lines.map(() => [])];
+  let plot = draw(place, options, data);
+  // The colours of a canvas do not follow those of the page.
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    plot.destroy();
+    plot = draw(place, options, data);
+  });
+  new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: options.height })).observe(place);
+  return {
+    show(x, values) {
+      data = [x as number[], ...values.map(numbers)];
+      plot.setData(data);
+      if (plot.cursor.left === undefined || plot.cursor.left < 0) showLatest(plot);
+    },
+  };
+}
+
+/** As long as nobody points at anything, the legend says what was last. */
+function showLatest(plot: UPlot): void {
+  plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+}
+
+function draw(place: HTMLElement, options: ChartOptions, data: UPlot.AlignedData): UPlot {
+  const { x, lines, height, isLogarithmic, fromZero, key, format } = options;
+  const style = getComputedStyle(place);
+  const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const font = `12px ${style.fontFamily}`;
+  const axis = { stroke: color('quiet'), grid: { stroke: color('line'), width: 1 }, ticks: { show: false }, font };
+  return new uPlot(
+    {
+      width: place.clientWidth,
+      height,
+      scales: {
+        x: { time: false },
+        y: isLogarithmic ? { distr: 3 } : { range: (_, least, most) => paddedRange(least, most, fromZero === true) },
+      },
+      axes: [
+        { ...axis, size: 30, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en-US')) },
+        { ...axis, size: 58, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) },
+      ],
+      series: [
+        { label: x, value: (_, value) => (value === null ? '' : value.toLocaleString('en-US')) },
+        ...lines.map(({ label, color: name, width = 1.5, isDashed }) => ({
+          label,
+          stroke: color(name),
+          width,
+          spanGaps: true,
+          points: { show: false },
+          value: (_: UPlot, value: number | null) => format(value),
+          ...(isDashed ? { dash: [5, 4] } : {}),
+        })),
+      ],
+      cursor: { drag: { x: false, y: false }, ...(key === undefined ? {} : { sync: { key } }) },
+      hooks: { ready: [showLatest] },
+    },
+    data,
+    place,
+  );
+}
+
+function paddedRange(least: number | null, most: number | null, fromZero: boolean): [number, number] {
+  if (least === null || most === null) return [0, 1];
+  const room = (most - least) * 0.06 || Math.abs(most) * 0.1 || 1;
+  return [fromZero ? 0 : least - room, most + room];
+}

@@ -1,0 +1,95 @@
+import type { Heading, LiveEvents, Sample, Trail } from '../sample.ts';
+import { createThinned, type Thinned } from '../thinned.ts';
+import { short, showFigures } from './figures.ts';
+import { type Panel, samplePanels, trailPanel } from './panels.ts';
+
+/** How many samples the charts have, evenly over all that there were. */
+const mostSamples = 2000;
+/** After three times the last pause, and so many milliseconds at least, the run is taken to wait for data. */
+const quiet = 4000;
+
+const events = new EventSource('/events');
+let heading: Heading | undefined;
+let samples: Thinned<Sample> = createThinned(mostSamples);
+let panels: readonly Panel<readonly Sample[]>[] | undefined;
+let trailShown: Panel<Trail> | undefined;
+let shownAt = performance.now();
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+on('begin', (begun) => {
+  heading = begun.heading;
+  document.title = `norewind: ${heading.folder}`;
+  part('title').textContent = heading.title;
+  part('folder').textContent = heading.folder;
+  samples = createThinned(mostSamples);
+  for (const section of document.querySelectorAll('section')) {
+    section.hidden = false;
+    section.replaceChildren(...[...section.children].slice(0, 1));
+  }
+  noteScore(heading);
+  panels = undefined;
+  trailShown = undefined;
+  for (const sample of begun.samples) samples.add(sample);
+  setState('waiting', 'waiting for data');
+  const last = begun.samples.at(-1);
+  if (last !== undefined && begun.trail !== null) show(last, begun.trail);
+});
+
+on('sample', ({ sample, trail }) => {
+  samples.add(sample);
+  show(sample, trail);
+});
+
+on('end', ({ sentence }) => {
+  events.close();
+  clearTimeout(waiting);
+  setState('ended', sentence);
+});
+
+events.addEventListener('error', () => {
+  clearTimeout(waiting);
+  setState('lost', 'no connection; trying again');
+});
+
+function show(sample: Sample, trail: Trail): void {
+  if (heading === undefined) return;
+  panels ??= samplePanels(heading, sample, part);
+  trailShown ??= trailPanel(part('trail'), trail);
+  for (const panel of panels) panel(samples.items());
+  trailShown(trail);
+  const { network, ...baselines } = sample.figures;
+  const [name, best] = Object.entries(baselines).sort(([, a], [, b]) => a.recent - b.recent)[0];
+  showFigures(part('figures'), [
+    ['records', sample.records.toLocaleString('en-US')],
+    ['records a second', short(sample.rate)],
+    [`network, ${heading.unit}`, short(network.recent)],
+    [`${name}, ${heading.unit}`, short(best.recent)],
+    ['norm of the gradient', short(sample.gradientNorm)],
+  ]);
+  setState('live', 'live');
+  clearTimeout(waiting);
+  const now = performance.now();
+  waiting = setTimeout(() => setState('waiting', 'waiting for data'), Math.max(quiet, 3 * (now - shownAt)));
+  shownAt = now;
+}
+
+function noteScore({ unit, recent }: Heading): void {
+  const note = document.createElement('small');
+  note.textContent = `${unit} a prediction, mean of the last ${recent.toLocaleString('en-US')}; the lower the better`;
+  part('loss').querySelector('h2')?.replaceChildren('Score', note);
+}
+
+function setState(state: string, words: string): void {
+  part('state').dataset.state = state;
+  part('state').textContent = words;
+}
+
+function on<K extends keyof LiveEvents>(name: K, take: (content: LiveEvents[K]) => void): void {
+  events.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data)));
+}
+
+function part(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no part called ${id}`);
+  return element;
+}

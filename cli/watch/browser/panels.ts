@@ -1,0 +1,81 @@
+import type { Heading, Sample, Trail } from '../sample.ts';
+import { createChart } from './charts.ts';
+import { short } from './figures.ts';
+import { createTape } from './tape.ts';
+
+/** A part of the page that shows all samples, or the latest predictions. */
+export type Panel<T> = (content: T) => void;
+
+const others = ['other-0', 'other-1', 'other-2', 'other-3'];
+
+/** The panels that follow from the first sample: which lines there are does not change later. */
+export function samplePanels(heading: Heading, first: Sample, section: (id: string) => HTMLElement): Panel<readonly Sample[]>[] {
+  const baselines = Object.keys(first.figures).filter((name) => name !== 'network');
+  const carried = Object.keys(first.influence);
+  const common = { x: 'records', key: 'run', format: short };
+  const score = createChart(section('loss'), {
+    ...common,
+    height: 300,
+    isLogarithmic: heading.unit !== 'bits',
+    lines: [
+      { label: 'network', color: 'network', width: 2.5 },
+      { label: 'network, all so far', color: 'overall', width: 1.5 },
+      ...baselines.map((label, i) => ({ label, color: others[i % others.length], isDashed: true })),
+    ],
+  });
+  const gradient = createChart(section('gradient'), {
+    ...common,
+    height: 200,
+    isLogarithmic: true,
+    lines: [{ label: 'norm', color: 'network' }],
+  });
+  const rate = createChart(section('rate'), {
+    ...common,
+    height: 200,
+    fromZero: true,
+    lines: [{ label: 'records a second', color: 'other-2' }],
+  });
+  const norms = section('influence');
+  norms.hidden = carried.length === 0;
+  const lines = carried.map((label, i) => ({ label, color: others[i % others.length] }));
+  const influence = norms.hidden ? undefined : createChart(norms, { ...common, height: 200, isLogarithmic: true, lines });
+  return [
+    (samples) => {
+      const records = samples.map((sample) => sample.records);
+      const recent = (name: string) => samples.map(({ figures }) => figures[name].recent);
+      score.show(records, [recent('network'), samples.map(({ figures }) => figures.network.mean), ...baselines.map(recent)]);
+      gradient.show(records, [samples.map(({ gradientNorm }) => gradientNorm)]);
+      rate.show(records, [samples.map((sample) => sample.rate)]);
+      influence?.show(
+        records,
+        carried.map((name) => samples.map((sample) => sample.influence[name])),
+      );
+    },
+  ];
+}
+
+/** The latest predictions: a text with its probabilities, or numbers over time. */
+export function trailPanel(parent: HTMLElement, { kind }: Trail): Panel<Trail> {
+  if (kind === 'symbols') {
+    const tape = createTape(parent);
+    return (trail) => {
+      if (trail.kind === 'symbols') tape.show(trail.symbols, trail.probabilities);
+    };
+  }
+  const chart = createChart(parent, {
+    x: 'predictions ago',
+    height: 240,
+    format: short,
+    lines: [
+      { label: 'actual', color: 'actual', width: 1.5 },
+      { label: 'predicted', color: 'network', width: 2 },
+    ],
+  });
+  return (trail) => {
+    if (trail.kind !== 'numbers') return;
+    chart.show(
+      trail.actual.map((_, i) => i + 1 - trail.actual.length),
+      [trail.actual, trail.predicted],
+    );
+  };
+}

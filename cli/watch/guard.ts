@@ -1,0 +1,25 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Why a request is refused, or nothing. The address is this machine's own, but a browser on it also runs the pages of others: a name
+ * of theirs that leads to 127.0.0.1 shows in Host, a request from one of their scripts in Origin.
+ */
+export function refusalOf({ host, origin }: IncomingHttpHeaders, port: number): string | undefined {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  // Browsers leave the port of HTTP out.
+  if (port === 80) hosts.push('127.0.0.1', 'localhost');
+  if (host === undefined || !hosts.includes(host)) return `this page is served to ${hosts.join(' and ')} only`;
+  if (origin !== undefined && !hosts.some((own) => origin === `http://${own}`)) return 'this page answers no other page';
+  return undefined;
+}
+
+/** Sent with everything. */
+export const safeHeaders: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};

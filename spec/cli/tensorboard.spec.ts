@@ -1,0 +1,174 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { crc32c } from '../../cli/tensorboard/crc32c.ts';
+import { encodeEvent } from '../../cli/tensorboard/event.ts';
+import { frameRecord } from '../../cli/tensorboard/record.ts';
+import { createDesk, type Desk } from './command.ts';
+
+/** CRC-32C bit by bit, after its definition: the polynomial 0x1EDC6F41, input and output reflected. */
+function slowCrc(bytes: Uint8Array): number {
+  const reflect = (value: number, width: number) =>
+    Array.from({ length: width }, (_, i) => ((value >>> i) & 1) * 2 ** (width - 1 - i)).reduce((sum, bit) => sum + bit, 0);
+  let rest = 0xffffffff;
+  for (const byte of bytes) {
+    rest = (rest ^ (reflect(byte, 8) << 24)) >>> 0;
+    for (let bit = 0; bit < 8; bit++) rest = (rest & 0x80000000 ? (rest << 1) ^ 0x1edc6f41 : rest << 1) >>> 0;
+  }
+  return (reflect(rest, 32) ^ 0xffffffff) >>> 0;
+}
+
+/** The records of a TFRecord file. @throws where a length or a checksum is wrong. */
+function recordsIn(bytes: Buffer): Buffer[] {
+  const records: Buffer[] = [];
+  const unmask = (masked: number) => {
+    const rotated = (masked - 0xa282ead8) >>> 0;
+    return ((rotated >>> 17) | (rotated << 15)) >>> 0;
+  };
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number(bytes.readBigUInt64LE(at));
+    expect(unmask(bytes.readUInt32LE(at + 8))).to.equal(slowCrc(bytes.subarray(at, at + 8)));
+    const data = bytes.subarray(at + 12, at + 12 + length);
+    expect(data).to.have.length(length);
+    expect(unmask(bytes.readUInt32LE(at + 12 + length))).to.equal(slowCrc(data));
+    records.push(data);
+    at += 16 + length;
+  }
+  return records;
+}
+
+type Fields = Map<number, (bigint | Buffer)[]>;
+
+/** The fields of a protobuf message by their numbers: whole numbers, or bytes. */
+function fieldsOf(message: Buffer): Fields {
+  const fields: Fields = new Map();
+  let at = 0;
+  const varint = () => {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = message[at++];
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  const take = (length: number) => {
+    at += length;
+    return message.subarray(at - length, at);
+  };
+  while (at < message.length) {
+    const tag = Number(varint());
+    const read = { 0: varint, 1: () => take(8), 2: () => take(Number(varint())), 5: () => take(4) }[tag & 7];
+    if (read === undefined) throw new Error(`wire type ${tag & 7}`);
+    fields.set(tag >>> 3, [...(fields.get(tag >>> 3) ?? []), read()]);
+  }
+  return fields;
+}
+
+interface ReadEvent {
+  readonly time: number;
+  readonly step: number;
+  readonly version?: string;
+  readonly status?: number;
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** By the numbers in event.proto and summary.proto. */
+function eventOf(message: Buffer): ReadEvent {
+  const fields = fieldsOf(message);
+  const part = (number: number) => fields.get(number)?.[0] as Buffer | undefined;
+  const session = part(7);
+  const values = part(5) === undefined ? [] : (fieldsOf(part(5) as Buffer).get(1) as Buffer[]);
+  return {
+    time: part(1)?.readDoubleLE() ?? 0,
+    step: Number(fields.get(2)?.[0] ?? 0),
+    ...(part(3) === undefined ? {} : { version: String(part(3)) }),
+    ...(session === undefined ? {} : { status: Number(fieldsOf(session).get(1)?.[0]) }),
+    scalars: Object.fromEntries(
+      values.map((value) => {
+        const own = fieldsOf(value);
+        const [[tag], [number]] = [own.get(1) ?? [], own.get(2) ?? []];
+        return [String(tag), (number as Buffer).readFloatLE()];
+      }),
+    ),
+  };
+}
+
+describe('cli: norewind train --tensorboard', () => {
+  let desk: Desk;
+
+  before(() => {
+    desk = createDesk();
+    desk.file('text.txt', 'to and fro, '.repeat(60));
+  });
+
+  after(() => desk.dispose());
+
+  const filesOf = (run: string) => readdirSync(desk.path(`${run}/tensorboard`)).sort();
+  const eventsOf = (run: string) =>
+    filesOf(run).map((name) => recordsIn(readFileSync(desk.path(`${run}/tensorboard/${name}`))).map(eventOf));
+  const train = async (args: string) => {
+    const { code, stderr } = await desk.norewind(`train text.txt ${args} --tensorboard -q`.split(' '));
+    expect([code, stderr]).to.deep.equal([0, '']);
+  };
+
+  it('has the checksums of RFC 3720, and those of their definition', () => {
+    const bytes = (values: Iterable<number>) => Uint8Array.from(values);
+    expect(crc32c(new TextEncoder().encode('123456789'))).to.equal(0xe3069283);
+    expect(crc32c(bytes(Array(32).fill(0)))).to.equal(0x8a9136aa);
+    expect(crc32c(bytes(Array(32).fill(255)))).to.equal(0x62a8ab43);
+    expect(crc32c(bytes(Array(32).keys()))).to.equal(0x46dd794e);
+    for (const length of [0, 1, 7, 300]) {
+      const some = Uint8Array.from({ length }, (_, i) => i * 37);
+      expect(crc32c(some)).to.equal(slowCrc(some));
+    }
+  });
+
+  it('encodes events of any size and step', () => {
+    for (const step of [0, 1, 127, 128, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER]) {
+      const scalars = { 'recent/Bär': 0.5, [`long ${'x'.repeat(300)}`]: Number.NEGATIVE_INFINITY, nan: Number.NaN };
+      const framed = frameRecord(encodeEvent(12.5, step, { kind: 'scalars', scalars }));
+      const events = recordsIn(Buffer.from(framed)).map(eventOf);
+      expect(events).to.deep.equal([{ time: 12.5, step, scalars }]);
+    }
+  });
+
+  it('has every line of the metrics, at its record', async () => {
+    await train('--units 3 --every 100 --out whole');
+    const [[version, start, ...rest], ...others] = eventsOf('whole');
+    expect(others).to.deep.equal([]);
+    expect(filesOf('whole')[0]).to.contain('tfevents');
+    expect(version.version).to.equal('brain.Event:2');
+    expect([start.step, start.status]).to.deep.equal([1, 1]);
+    const lines = desk.read('whole/metrics.ndjson').trimEnd().split('\n');
+    expect(rest).to.have.length(lines.length);
+    for (const [i, line] of lines.entries()) {
+      const { records, mean, recent, gradientNorm, baselines } = JSON.parse(line);
+      const { step, scalars } = rest[i];
+      expect(step).to.equal(records);
+      expect(scalars['mean/network']).to.equal(Math.fround(mean));
+      expect(scalars['recent/network']).to.equal(Math.fround(recent));
+      expect(scalars['recent/order-2 model']).to.equal(Math.fround(baselines['order-2 model'].recent));
+      expect(scalars['learning/gradient norm']).to.equal(Math.fround(gradientNorm));
+    }
+    for (const { time } of rest) expect(time).to.be.above(1.7e9);
+  });
+
+  it('goes on in a new file, whose start voids the steps that come again; a new run leaves no old files', async () => {
+    await train('--units 3 --every 100 --records 250 --out parts');
+    await desk.norewind('train text.txt --resume parts --tensorboard -q'.split(' '));
+    const sessions = eventsOf('parts');
+    expect(sessions).to.have.length(2);
+    // As TensorBoard reads them: what came before, from the step of a START on, is void.
+    let kept: ReadEvent[] = [];
+    for (const event of sessions.flat()) {
+      if (event.status === 1) kept = kept.filter(({ step }) => step < event.step);
+      else if (event.version === undefined) kept.push(event);
+    }
+    const [, , ...whole] = eventsOf('whole')[0];
+    const timeless = (events: readonly ReadEvent[]) => events.map(({ step, scalars }) => ({ step, scalars }));
+    expect(sessions[0].at(-1)?.step).to.equal(250);
+    expect(timeless(kept)).to.deep.equal(timeless(whole));
+    expect(desk.read('parts/metrics.ndjson')).to.equal(desk.read('whole/metrics.ndjson'));
+    await train('--units 3 --every 100 --out parts --force');
+    expect(filesOf('parts')).to.have.length(1);
+  });
+});

@@ -13,13 +13,15 @@ import { createStatus } from '../stream/status.ts';
 import { claimFolder, fileNames } from '../training/folder.ts';
 import { lockFolder } from '../training/lock.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { resumeOrBegin } from './resumeOrBegin.ts';
 import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
 
 /**
  * `norewind train`: gives the exit code.
  * @throws UsageError, ConfigurationError or DataError for what cannot be used; FailedError when learning or writing fails.
  */
-export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
+export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
+  const options = resumeOrBegin(data, given);
   const status = createStatus(process.stderr, options.quiet === true);
   const follower: FollowListener = {
     // A file that is followed and ends before the position of the checkpoint is not the one that was read then.

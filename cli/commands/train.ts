@@ -16,13 +16,15 @@ import { lockFolder } from '../training/lock.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
 import { createWatcher } from '../watch/watcher.ts';
+import { resumeOrBegin } from './resumeOrBegin.ts';
 import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
 
 /**
  * `norewind train`: gives the exit code.
  * @throws UsageError, ConfigurationError or DataError for what cannot be used; FailedError when learning or writing fails.
  */
-export async function train(data: readonly string[], options: TrainOptions): Promise<number> {
+export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
+  const options = resumeOrBegin(data, given);
   const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
   let ending = 'the run is over';
   try {

@@ -11,6 +11,7 @@ import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 
 export interface TrainOptions extends OutputOptions {
   readonly resume?: string;
+  readonly resumeOrBegin?: string;
   readonly fromPrevious?: boolean;
   readonly continued?: boolean;
   readonly follow?: boolean;
@@ -82,9 +83,15 @@ export function addTrainOptions(command: Command): void {
   }
   command.optionsGroup('How it goes on:');
   command.option('--resume <folder>', 'go on with the run in that folder, bit for bit; the same data are given again');
+  command.addOption(
+    new Option(
+      '--resume-or-begin <folder>',
+      'go on with the run in that folder if there is one, and begin it there if not',
+    ).conflicts(['resume', 'fromPrevious', 'out', 'force']),
+  );
   command.option('--from-previous', 'with --resume: from the checkpoint before the newest one');
   command.option('--follow', 'wait for more at the end of the file, also when it is replaced, as tail -F does');
-  command.option('--continued', 'with --resume: the data begin where the earlier ones ended');
+  command.option('--continued', 'when it goes on: the data begin where the earlier ones ended');
   command.addOption(
     new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'),
   );
@@ -103,6 +110,12 @@ export function refuseConfigOptions(options: TrainOptions): void {
     for (const option of group)
       if (options[option.attributeName()] !== undefined)
         throw new UsageError(`a run that goes on keeps its configuration: leave out ${option.long}`);
+}
+
+/** Those that a run which goes on may be given. */
+export function withoutConfigOptions(options: TrainOptions): TrainOptions {
+  const names = new Set(configOptions.flatMap(([, group]) => group.map((option) => option.attributeName())));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.has(name))) as unknown as TrainOptions;
 }
 
 /** @throws UsageError or ConfigurationError for options that cannot be used. */

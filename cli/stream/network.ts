@@ -1,5 +1,5 @@
 import { type FloatDType, type Tensor, tensor } from '../../lib/index.ts';
-import { type Cell, crossEntropy, gru, type Loss, linear, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
+import { type Cell, crossEntropy, gru, indrnn, type Loss, linear, lru, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, type Learner, type LearnerConfig, restoreLearner } from '../../trainers/index.ts';
 import { choose } from '../experiments/choose.ts';
 import { makeEstimator } from '../experiments/estimators.ts';
@@ -42,6 +42,8 @@ function rowNetwork(cell: StreamConfig['cell'], data: RowData): Network {
   const cells: Readonly<Record<string, () => unknown>> = {
     gru: () => model({ cell: gru(sizes), readout }),
     lstm: () => model({ cell: lstm(sizes), readout }),
+    indrnn: () => model({ cell: indrnn({ ...sizes, activation: 'tanh' }), readout }),
+    lru: () => model({ cell: lru({ ...sizes, outputs: cell.units }), readout }),
     rnn: () => model({ cell: rnn(sizes), readout }),
   };
   return choose('cell', cells, cell.name)() as Network;

@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { StreamConfig } from '../stream/config.ts';
+import { generations, readGeneration } from '../stream/generations.ts';
+import { fileNames } from '../training/folder.ts';
+import { configOf, type TrainOptions, withoutConfigOptions } from './trainOptions.ts';
+
+/**
+ * The options with `--resume-or-begin` replaced by what it comes to: `--resume` where the folder has a checkpoint, `--out` where it has
+ * none. A service manager knows only one command for the first start and every other.
+ * @throws UsageError when the run in the folder was begun with another configuration; DataError for a damaged checkpoint.
+ */
+export function resumeOrBegin(data: readonly string[], options: TrainOptions): TrainOptions {
+  const { resumeOrBegin: folder, continued, ...rest } = options;
+  if (folder === undefined) return options;
+  const config = configOf(data, options);
+  if (!Object.values(generations).some((name) => existsSync(join(folder, name))))
+    return { ...rest, out: folder, force: isBegun(folder, config) };
+  const { config: own } = readGeneration(folder, 'newest');
+  for (const key of Object.keys(config) as (keyof StreamConfig)[])
+    if (JSON.stringify(own[key]) !== JSON.stringify(config[key]))
+      throw new UsageError(
+        `the run in ${folder} was begun with another ${key}, ${JSON.stringify(own[key])}: give the same options, or another folder`,
+      );
+  return { ...withoutConfigOptions(rest), resume: folder, ...(continued && { continued }) };
+}
+
+/** Whether the folder is what a run with this configuration leaves when it is killed before its first checkpoint. */
+function isBegun(folder: string, config: StreamConfig): boolean {
+  try {
+    return readFileSync(join(folder, fileNames.config), 'utf8') === `${JSON.stringify(config, null, 2)}\n`;
+  } catch {
+    return false;
+  }
+}

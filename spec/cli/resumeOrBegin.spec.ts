@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { expect } from 'chai';
+import { createDesk, type Desk } from './command.ts';
+
+describe('cli: norewind train --resume-or-begin', function () {
+  this.timeout(120_000);
+
+  let desk: Desk;
+
+  before(() => {
+    desk = createDesk();
+    desk.file('text.txt', 'abcde\n'.repeat(100));
+  });
+
+  after(() => desk.dispose());
+
+  const train = (args: string) => desk.norewind(`train text.txt --units 3 --every 50 -q ${args}`.split(' '));
+
+  it('begins where there is no run and goes on where there is one, to the metrics of a run in one go', async () => {
+    expect((await train('--records 230 --resume-or-begin run')).stdout).to.match(/^230 records/);
+    expect((await train('--resume-or-begin run')).stdout).to.match(/^600 records/);
+    expect((await train('--out straight')).code).to.equal(0);
+    expect(desk.read('run/metrics.ndjson')).to.equal(desk.read('straight/metrics.ndjson'));
+  });
+
+  it('takes --continued at the first start and at every other', async () => {
+    for (const records of [600, 1200, 1800]) {
+      const { stdout } = await train('--resume-or-begin endless --continued');
+      expect(Number(stdout.match(/^[\d,]+/)?.[0].replace(',', ''))).to.equal(records);
+    }
+  });
+
+  it('begins again where a run was killed before its first checkpoint, and nowhere else', async () => {
+    await train('--resume-or-begin killed');
+    for (const name of ['checkpoint', 'checkpoint.previous']) rmSync(desk.path(`killed/${name}.safetensors`), { force: true });
+    const other = await train('--seed 2 --resume-or-begin killed');
+    expect([other.code, other.stderr]).to.deep.equal([
+      2,
+      'norewind: killed exists already and is not empty: give another folder with --out, or --force to replace the run in it\n',
+    ]);
+    expect((await train('--resume-or-begin killed')).stdout).to.match(/^600 records/);
+  });
+
+  it('refuses other options than those that the run was begun with, and options that contradict it', async () => {
+    await train('--records 100 --resume-or-begin own');
+    const before = desk.read('own/metrics.ndjson');
+    for (const [args, says] of [
+      ['--seed 5', /^norewind: the run in own was begun with another seed, 1: give the same options, or another folder\n$/],
+      ['--cell lstm', /begun with another cell, \{"name":"gru","units":3\}/],
+      ['--out x', /cannot be used with option '--out <folder>'\n$/],
+      ['--resume own', /cannot be used with option '--resume <folder>'\n$/],
+    ] as const) {
+      const { code, stderr } = await train(`${args} --resume-or-begin own`);
+      expect(stderr).to.match(says);
+      expect(code).to.equal(2);
+    }
+    expect(desk.read('own/metrics.ndjson')).to.equal(before);
+  });
+});

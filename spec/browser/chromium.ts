@@ -7,6 +7,7 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 export async function openBrowser(): Promise<Browser> {
   const given = process.env.CHROMIUM;
   const executablePath = given || names.find((name) => runs(name));
+  if (given && !runs(given)) throw new Error(`CHROMIUM is ${given}, which does not run`);
   if (executablePath === undefined)
     throw new Error(`there is no ${names.slice(0, 3).join(', ')} here: install one, or give its path in CHROMIUM`);
   return chromium.launch({

@@ -25,7 +25,7 @@ export function generateText(
   { prime = '', temperature = 1, seed = 1 }: TextGeneration,
 ): Generator<string | Uint8Array, never, undefined> {
   const { alphabet } = data;
-  if (!(temperature >= 0)) throw new ConfigurationError(`temperature must be a number of at least 0, got ${temperature}`);
+  requireTemperature(temperature);
   for (const character of alphabet === undefined ? '' : prime)
     if (!alphabet?.includes(character))
       throw new UsageError(`the prime has ${JSON.stringify(character)}, which is not in the alphabet of the model`);
@@ -36,6 +36,11 @@ export function generateText(
   function* write(): Generator<string | Uint8Array, never, undefined> {
     for (;;) yield written(symbols.next().value);
   }
+}
+
+/** @throws ConfigurationError. */
+export function requireTemperature(temperature: number): void {
+  if (!(temperature >= 0)) throw new ConfigurationError(`temperature must be a number of at least 0, got ${temperature}`);
 }
 
 function writerOf(unit: SymbolData['unit']): (symbol: Code) => string | Uint8Array {

@@ -1,4 +1,5 @@
-import { type FloatDType, type Tensor, tensor } from '../../lib/index.ts';
+import { compile } from '../../autodiff/index.ts';
+import { type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
 import { type Cell, crossEntropy, gru, indrnn, type Loss, linear, lru, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, type Learner, type LearnerConfig, restoreLearner } from '../../trainers/index.ts';
 import { choose } from '../experiments/choose.ts';
@@ -56,16 +57,28 @@ export interface Walker {
 }
 
 export function walk(learner: StreamLearner, isFresh = false): Walker {
-  const { model: network } = learner.config;
+  const forward = forwardOf(learner.config.model);
   const { parameters } = learner;
   let state = isFresh ? startOf(learner) : learner.state;
   return {
     step(input) {
-      const next = network.step(parameters, state, input);
+      const next = forward(parameters, state, typeof input === 'number' ? indices(input) : input);
       state = next.state;
       return numbersOf(next.output);
     },
   };
+}
+
+type Forward = (parameters: unknown, state: unknown, input: Tensor) => { state: unknown; output: Tensor };
+const forwards = new WeakMap<Network, Forward>();
+
+/** A step of a network as a plan, which is made once. */
+function forwardOf(network: Network): Forward {
+  const known =
+    forwards.get(network) ??
+    compile((parameters: unknown, state: unknown, input: Tensor) => network.step(parameters, state, input));
+  forwards.set(network, known);
+  return known;
 }
 
 /** The start state in the dtype of the learner. */

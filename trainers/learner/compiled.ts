@@ -3,12 +3,13 @@ import { type Noise, restoreNoise, type SavedNoise, type Tensor, type TypedArray
 import type { Estimator } from '../estimators/index.ts';
 import type { Engine, Losses } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
-import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
+import { movedOn, type Setting, type Targets } from './learn.ts';
 import type { Counters, LearnPlan } from './learn-plan.ts';
 import { Mark, stretch } from './mark.ts';
 import type { Memory } from './memory.ts';
 import { type Moment, momentsOf } from './moment.ts';
 import { Plans } from './plans.ts';
+import { Predictions } from './predictions.ts';
 import { memoryOf, numbersOf } from './resident.ts';
 import { begun, specialise } from './specialise.ts';
 import { copyOf, Window } from './window.ts';
@@ -27,6 +28,7 @@ export class CompiledEngine implements Engine, Counters {
   outputs: () => readonly Tensor[] = () => [];
   #setting: Setting;
   readonly #plans = new Plans();
+  readonly #predictions = new Predictions();
   #noise: Noise;
   /** A memory with trees like those of the present one. */
   #like: Memory;
@@ -71,10 +73,9 @@ export class CompiledEngine implements Engine, Counters {
   get glance(): Memory {
     this.#verify();
     let memory = this.#unloaded();
-    if (this.#plan === undefined || this.#window.taken === 0) return memory;
-    for (const { inputs, targets } of this.#window.moments)
-      memory = moveOn(this.#setting, memory, takeSteps(this.#setting, memory, inputs, targets), clockAt(memory));
-    const states = this.#plan.states(this.#window.taken - 1);
+    const states = this.#stateWithin;
+    if (states === undefined) return memory;
+    for (const moment of this.#window.moments) memory = movedOn(this.#setting, memory, moment);
     return { ...memory, lanes: memory.lanes.map((lane, i) => ({ ...lane, state: states[i] })) };
   }
 
@@ -96,7 +97,10 @@ export class CompiledEngine implements Engine, Counters {
     this.#mark = new Mark();
     this.#place(numbersOf(this.#like));
     this.#held = this.#mark.numbers;
-    for (const { inputs, targets } of moments) this.#take(inputs, targets);
+    for (const [t, { inputs, targets }] of moments.entries()) {
+      this.#planAt(t, inputs, targets).take(t, inputs, targets);
+      this.#window.add(inputs, targets);
+    }
   }
 
   step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean, losses: Losses, at: number): void {
@@ -116,11 +120,15 @@ export class CompiledEngine implements Engine, Counters {
     if (this.#mark.record(plan.feed) === stretch) this.#verify();
   }
 
-  /** Takes in a moment that does not complete a window. */
-  #take(inputs: readonly unknown[], targets: Targets): void {
-    const t = this.#window.taken;
-    this.#planAt(t, inputs, targets).take(t, inputs, targets);
-    this.#window.add(inputs, targets);
+  predict(inputs: readonly unknown[]): readonly Tensor[] {
+    this.#verify();
+    return this.#predictions.run(this.#setting, this.#like, this.#residents, this.#stateWithin, inputs);
+  }
+
+  /** The states within a window; undefined at its beginning. */
+  get #stateWithin(): readonly unknown[] | undefined {
+    const { taken } = this.#window;
+    return taken === 0 ? undefined : this.#plan?.states(taken - 1);
   }
 
   /** Learns from the window in the arena. */
@@ -156,18 +164,12 @@ export class CompiledEngine implements Engine, Counters {
   }
 
   #another(inputs: readonly unknown[], targets: Targets): LearnPlan {
-    const moments = this.#completed([...this.#window.moments, copyOf({ inputs, targets })]);
+    const moments = this.#window.completed([...this.#window.moments, copyOf({ inputs, targets })], this.#plan?.feed.moments);
     const plan = this.#planFor(moments, this.#isAsked);
     if (!this.#mark.goesOnWith(plan.feed)) this.#verify(true);
     this.#load(plan);
     this.#resume();
     return plan;
-  }
-
-  /** A window that begins like no other will go on as it begins; one that changes on its way will go on like the one before. */
-  #completed(moments: readonly Moment[]): Moment[] {
-    const like = (moments.length > 1 && this.#plan?.feed.moments) || [];
-    return Array.from({ length: this.#window.length }, (_, t) => moments[t] ?? like[t] ?? moments[0]);
   }
 
   #planFor(moments: readonly Moment[], isAsked: boolean): LearnPlan {
@@ -205,7 +207,7 @@ export class CompiledEngine implements Engine, Counters {
   #resume(): void {
     const { moments } = this.#window;
     if (!moments.every(({ inputs, targets }, t) => this.#plan?.feed.fits(t, inputs, targets)))
-      this.#load(this.#planFor(this.#completed(moments), this.#isAsked));
+      this.#load(this.#planFor(this.#window.completed(moments, this.#plan?.feed.moments), this.#isAsked));
     for (const [t, { inputs, targets }] of moments.entries()) this.#plan?.take(t, inputs, targets);
   }
 

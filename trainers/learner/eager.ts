@@ -2,7 +2,7 @@ import type { Noise, Tensor } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Engine, Losses } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
-import { clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
+import { beginnings, clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { signatureOf } from './moment.ts';
 import { begun, specialise } from './specialise.ts';
@@ -55,6 +55,12 @@ export class EagerEngine implements Engine {
     this.memory = next;
     this.outputs = () => steps.map(({ output }) => output);
     into[at] = losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
+  }
+
+  predict(inputs: readonly unknown[]): readonly Tensor[] {
+    const { model } = this.#setting.systems;
+    const states = beginnings(this.#setting, this.memory);
+    return inputs.map((own, i) => model.step(this.memory.parameters, states[i], own).output);
   }
 
   /** Lets the estimator see each type of input once. */

@@ -66,6 +66,15 @@ export function clockAt({ steps, updates }: Memory): Clock {
   return { steps: (f) => f(steps), updates: (f) => f(updates + 1) };
 }
 
+/** The memory after a moment that does not complete a window. */
+export function movedOn(
+  setting: Setting,
+  memory: Memory,
+  { inputs, targets }: { inputs: readonly unknown[]; targets: Targets },
+): Memory {
+  return moveOn(setting, memory, takeSteps(setting, memory, inputs, targets), clockAt(memory));
+}
+
 /** Gives the parameters their paths as labels, for messages. */
 export function named<T>(parameters: T): T {
   for (const { path, tensor } of pathsOf(parameters as Tree, 'params')) tensor.label = path;

@@ -6,7 +6,7 @@ import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses } from './engine.ts';
 import { requireFit } from './fit.ts';
-import { beginnings, freshLanes, named, type Setting } from './learn.ts';
+import { freshLanes, named, type Setting } from './learn.ts';
 import type { Lane } from './memory.ts';
 import { LazyScored, type Scored } from './scored.ts';
 import { engineOf, settingOf } from './select.ts';
@@ -72,11 +72,8 @@ export class Learner<P, S, X, Y> {
 
   /** The model's output for an input at the carried state. Nothing moves. */
   predict(input: X): Tensor {
-    const { model, distribute, collectOutputs } = this.#setting.systems;
-    const memory = this.#engine.glance;
-    const states = beginnings(this.#setting, memory);
-    const outputs = distribute(input, 'input').map((own, i) => model.step(memory.parameters, states[i], own).output);
-    return collectOutputs(outputs) as Tensor;
+    const { distribute, collectOutputs } = this.#setting.systems;
+    return collectOutputs(this.#engine.predict(distribute(input, 'input'))) as Tensor;
   }
 
   /**

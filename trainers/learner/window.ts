@@ -30,6 +30,12 @@ export class Window {
     return this.#slots.slice(0, this.taken).map(copyOf);
   }
 
+  /** A window that begins like no other will go on as it begins; one that changes on its way will go on like `like`. */
+  completed(moments: readonly Moment[], like: readonly Moment[] = []): Moment[] {
+    const rest = moments.length > 1 ? like : [];
+    return Array.from({ length: this.length }, (_, t) => moments[t] ?? rest[t] ?? moments[0]);
+  }
+
   /** How many of the moments are learnt from. */
   get scored(): number {
     let count = 0;

@@ -1,0 +1,167 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { UsageError } from '../../../cli/errors.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../cli/stream/checkpoint.ts';
+import { generations, readCheckpointFile, readGeneration, writeGeneration } from '../../../cli/stream/generations.ts';
+import { DataError, readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../../../lib/index.ts';
+import { bytesAfter, characters, checkpointAfter, rows, tiny } from '../sessions.ts';
+import { randomWords } from '../words.ts';
+
+const config = { ...tiny, data: characters };
+const letters = Array.from('abcabba', (letter) => letter.charCodeAt(0));
+
+/** The beginning and the end of each part of a checkpoint. */
+function regionsOf(bytes: Uint8Array): ReadonlyMap<string, readonly [begin: number, end: number]> {
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const text = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + length));
+  const checksum = text.indexOf('"checksum":"') + 8 + '"checksum":"'.length;
+  const header = JSON.parse(text) as Record<string, { data_offsets: [number, number] }>;
+  const tensors = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  return new Map([
+    ['header length', [0, 8]],
+    ['metadata', [8, checksum]],
+    ['checksum', [checksum, checksum + 64]],
+    ['rest of the header', [checksum + 64, 8 + length]],
+    ...tensors.map(
+      ([
+        name,
+        {
+          data_offsets: [begin, end],
+        },
+      ]) => [name, [8 + length + begin, 8 + length + end]] as const,
+    ),
+  ]);
+}
+
+describe('cli/stream: checkpoint', () => {
+  it('is read back as it was written, for every kind of data', () => {
+    const csv = { ...tiny, data: { ...rows, horizon: 2 } };
+    const after = [
+      checkpointAfter(letters, config),
+      checkpointAfter(
+        [
+          [1, 'x'],
+          [2, 'y'],
+          [null, 'x'],
+          [4, null],
+        ],
+        csv,
+      ),
+      checkpointAfter(
+        [
+          [1, 'x'],
+          [2, 'y'],
+          [3, 'x'],
+        ],
+        { ...csv, data: { ...rows, target: 'k' } },
+      ),
+    ];
+    for (const checkpoint of after) {
+      const { session, ...stream } = decodeCheckpoint(encodeCheckpoint({ ...checkpoint, metricsLength: 7 }));
+      expect(stream).to.deep.equal({ config: checkpoint.config, position: checkpoint.position, metricsLength: 7 });
+      expect(session.rest).to.deep.equal(checkpoint.session.rest);
+      expect([...session.learner]).to.deep.equal([...checkpoint.session.learner]);
+    }
+  });
+
+  it('has parameters that every reader of safetensors finds', () => {
+    expect(readSafetensors(bytesAfter(letters, config))['parameters.readout.w'].shape).to.deep.equal([4, 2]);
+  });
+
+  it('is refused with any one byte changed, and cut off anywhere', () => {
+    const bytes = bytesAfter(letters, config);
+    expect(decodeCheckpoint(bytes).position.records).to.equal(letters.length);
+    const words = randomWords(9);
+    const regions = regionsOf(bytes);
+    expect([...regions.keys()]).to.include.members(['parameters.readout.w', 'moments.v.cell.reset.u', 'gradient.readout.b']);
+    let covered = 0;
+    for (const [name, [begin, end]] of regions) {
+      covered += end - begin;
+      for (let at = begin; at < end; at++) {
+        const damaged = bytes.slice();
+        damaged[at] ^= 1 << (words.next().value % 8);
+        expect(() => decodeCheckpoint(damaged), `${name}, byte ${at}`).to.throw(DataError, /^[^\n]+$/);
+        if (at === begin || at % 9 === 0)
+          expect(() => decodeCheckpoint(bytes.subarray(0, at)), `${at} bytes`).to.throw(DataError, /^[^\n]+$/);
+      }
+    }
+    expect(covered).to.equal(bytes.length);
+    expect(() => decodeCheckpoint(Uint8Array.of(...bytes, 0))).to.throw(DataError);
+  });
+
+  it('is refused in another version, as another kind of file, and without its checksum', () => {
+    const bytes = bytesAfter(letters, config);
+    const metadata = readSafetensorsMetadata(bytes);
+    const changed = (part: Record<string, string>) => writeSafetensors(readSafetensors(bytes), { ...metadata, ...part });
+    const refuse = (part: Record<string, string>, says: RegExp) =>
+      expect(() => decodeCheckpoint(changed(part))).to.throw(DataError, says);
+    refuse({ version: '7' }, /^it has version 7 of the format, and this norewind reads version 1$/);
+    refuse({ format: 'norewind.strean' }, /^it is not a checkpoint of `norewind train`$/);
+    refuse({ format: 'norewind.learner' }, /^it is the checkpoint of `norewind run`, and not of `norewind train`$/);
+    for (const checksum of ['', 'x'.repeat(64), `${metadata.checksum}0`, ` ${metadata.checksum}`])
+      refuse({ checksum }, /^its checksum is missing$/);
+    refuse({ checksum: '0'.repeat(64) }, /^its content does not fit its checksum$/);
+  });
+
+  it('is refused, though whole, when its settings are none', () => {
+    const checkpoint = checkpointAfter(letters, config);
+    const broken = { ...checkpoint, config: { ...config, recent: -1 } };
+    expect(() => decodeCheckpoint(encodeCheckpoint(broken))).to.throw(
+      DataError,
+      /^it cannot be read: recent must be a whole number/,
+    );
+  });
+});
+
+describe('cli/stream: generations', () => {
+  let folder: string;
+  const [older, newer] = [letters.slice(0, 4), letters].map((part) => bytesAfter(part, config));
+  const recordsIn = (name: keyof typeof generations) => readGeneration(folder, name).position.records;
+  const damage = (name: keyof typeof generations, bytes: Uint8Array, at: number) => {
+    const damaged = bytes.slice();
+    damaged[at] ^= 1;
+    writeFileSync(join(folder, generations[name]), damaged);
+  };
+
+  before(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind generations ')));
+  });
+
+  beforeEach(() => {
+    for (const bytes of [older, newer]) writeGeneration(folder, bytes);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('keeps the newest two', () => {
+    expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([letters.length, 4]);
+    writeGeneration(folder, older);
+    expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([4, letters.length]);
+  });
+
+  const offer =
+    /checkpoint\.safetensors cannot be used: [^\n]+; the generation before it, made after 4 records, is whole: go on .* --from-previous$/;
+
+  it('offers the older one wherever the newest is damaged, and tells when that is damaged too', () => {
+    for (const [region, [begin, end]] of regionsOf(newer)) {
+      damage('newest', newer, (begin + end) >> 1);
+      expect(() => readGeneration(folder, 'newest'), region).to.throw(DataError, offer);
+      expect(recordsIn('previous')).to.equal(4);
+    }
+    for (const [region, [begin, end]] of regionsOf(older)) {
+      damage('previous', older, (begin + end) >> 1);
+      expect(() => readGeneration(folder, 'newest'), region).to.throw(DataError, /; there is no whole generation before it$/);
+      const alone = /checkpoint\.previous\.safetensors cannot be used: (?!.*generation)[^\n]+$/;
+      expect(() => readGeneration(folder, 'previous'), region).to.throw(DataError, alone);
+    }
+  });
+
+  it('says what is wrong with a file, and not who found it', () => {
+    writeFileSync(join(folder, generations.newest), newer.subarray(0, 5));
+    const path = join(folder, generations.newest);
+    expect(() => readCheckpointFile(path)).to.throw(DataError, `${path} cannot be used: safetensors: the file has 5 bytes`);
+    expect(() => readCheckpointFile(join(folder, 'none'))).to.throw(UsageError, /none: there is no such file or folder$/);
+  });
+});

@@ -39,8 +39,9 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
       return null;
     },
     on_skip(error) {
-      // After this one the parser would drop the rest of a chunk, wherever that ends.
-      if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error;
+      // After these the parser would drop the rest of a chunk, wherever that ends, or all up to the next quote; without a header, there
+      // would be another one.
+      if (fields === undefined || lasting.has(error?.code)) throw error;
       batch.push(new Problem(`${name}, ${sentenceOf(error as CsvError)}`));
       return undefined;
     },
@@ -79,6 +80,8 @@ function sentenceOf(error: CsvError): string {
   const where = `line ${lines}, field ${(column ?? 0) + 1}`;
   return `${where}: ${reasons[error.code] ?? error.message}`;
 }
+
+const lasting: ReadonlySet<string | undefined> = new Set(['CSV_MAX_RECORD_SIZE', 'CSV_INVALID_CLOSING_QUOTE']);
 
 const reasons: Readonly<Record<string, string>> = {
   CSV_INVALID_CLOSING_QUOTE: 'a quoted field goes on after its closing quote; a quote within one is written twice',

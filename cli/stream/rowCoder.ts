@@ -12,6 +12,8 @@ export interface RowCoder {
    * category as a one-hot vector (all 0 where it is missing).
    */
   encode(row: Row): number[];
+  /** How many inputs there are. */
+  readonly inputs: number;
   /** The value of the target in a row. */
   targetOf(row: Row): number | string | null;
   /** The numbers of the target so far, or its categories. */
@@ -44,11 +46,17 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
         if (value !== null) vector[code.indexOf(value as string)] = 1;
         return vector;
       }),
+    inputs: inputsOf(data),
     targetOf: (row) => row[at],
     numbers: isVocabulary(target) ? undefined : target,
     categories: isVocabulary(target) ? target : undefined,
     save: () => codes.map((code) => code.save()),
   };
+}
+
+/** How many numbers `encode` gives. */
+export function inputsOf({ columns, categorical, categories }: RowData): number {
+  return columns.reduce((sum, column) => sum + (categorical.includes(column) ? categories : 2), 0);
 }
 
 function isVocabulary(code: Normalizer | Vocabulary<string>): code is Vocabulary<string> {

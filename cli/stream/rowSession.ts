@@ -3,6 +3,7 @@ import type { RowData, StreamConfig } from './config.ts';
 import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
 import type { Row } from './rows.ts';
+import { requireLength, requireNumbers } from './saved.ts';
 import { createScores, type Scores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { SavedTally } from './tally.ts';
@@ -45,6 +46,11 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const target: TargetScores = createTargetScores(data, coder, rest?.models);
   const scores: Scores = createScores(target.names, config.recent, rest?.scores);
   const waiting: Waiting[] = [...(rest?.waiting ?? [])];
+  for (const { input, standing, output } of waiting) {
+    requireLength('a row that waits', input, coder.inputs);
+    requireNumbers('a row that waits', [...input, ...(output ?? [])]);
+    requireNumbers('what a row is compared with', [standing.latest ?? 0, standing.mean, standing.deviation], 1e120);
+  }
 
   function learn({ input, standing, output }: Waiting, row: Row): void {
     const vector = vectorOf(input, learner.dtype);

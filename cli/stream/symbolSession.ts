@@ -2,6 +2,7 @@ import { normOf } from '../training/metrics.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
 import { makeLearner, type StreamLearner } from './network.ts';
+import { requireWhole } from './saved.ts';
 import { createCountModels, createScores, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { SavedTally } from './tally.ts';
@@ -30,6 +31,8 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   const scores = createScores(symbolScores, config.recent, rest?.scores);
   const models = createCountModels(data.symbols, rest?.models);
   let last = rest?.last ?? undefined;
+  requireWhole('a symbol', vocabulary.save(), 0x110000);
+  requireWhole('the latest symbol', last === undefined ? [] : [last], data.symbols);
   return {
     learner,
     vocabulary,

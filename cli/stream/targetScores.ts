@@ -2,6 +2,7 @@ import type { RowData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
 import type { RowCoder } from './rowCoder.ts';
 import { columnsOf, type Row } from './rows.ts';
+import { requireNumbers } from './saved.ts';
 import { createCountModels, symbolScores } from './scores.ts';
 import type { Unit } from './session.ts';
 
@@ -47,6 +48,7 @@ function ofNumbers(coder: RowCoder, saved: SavedTargetModels | undefined): Judge
   const { numbers } = coder;
   if (numbers === undefined) throw new TypeError('the target is not a number');
   let latest = saved !== undefined && 'latest' in saved ? saved.latest : null;
+  requireNumbers('the latest value', [latest ?? 0]);
   return {
     unit: 'squared error',
     names: ['network', 'persistence', 'running mean'],

@@ -117,7 +117,8 @@ describe('cli/stream: checkpoint', () => {
 
 describe('cli/stream: generations', () => {
   let folder: string;
-  const [older, newer] = [letters.slice(0, 4), letters].map((part) => bytesAfter(part, config));
+  let older: Uint8Array;
+  let newer: Uint8Array;
   const recordsIn = (name: keyof typeof generations) => readGeneration(folder, name).position.records;
   const damage = (name: keyof typeof generations, bytes: Uint8Array, at: number) => {
     const damaged = bytes.slice();
@@ -126,6 +127,7 @@ describe('cli/stream: generations', () => {
   };
 
   before(() => {
+    [older, newer] = [letters.slice(0, 4), letters].map((part) => bytesAfter(part, config));
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind generations ')));
   });
 

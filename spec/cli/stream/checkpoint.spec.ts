@@ -2,10 +2,11 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { UsageError } from '../../../cli/errors.ts';
+import { FailedError, UsageError } from '../../../cli/errors.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../cli/stream/checkpoint.ts';
 import { generations, readCheckpointFile, readGeneration, writeGeneration } from '../../../cli/stream/generations.ts';
 import { DataError, readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../../../lib/index.ts';
+import { type Fault, inject } from '../../support/faults.ts';
 import { bytesAfter, characters, checkpointAfter, rows, tiny } from '../sessions.ts';
 import { regionsOf } from './regions.ts';
 
@@ -36,7 +37,10 @@ describe('cli/stream: checkpoint', () => {
       ),
     ];
     for (const checkpoint of after) {
-      const { session, ...stream } = decodeCheckpoint(encodeCheckpoint({ ...checkpoint, metricsLength: 7 }));
+      const bytes = encodeCheckpoint({ ...checkpoint, metricsLength: 7 });
+      const before = bytes.slice();
+      const { session, ...stream } = decodeCheckpoint(bytes);
+      expect(bytes).to.deep.equal(before);
       expect(stream).to.deep.equal({ config: checkpoint.config, position: checkpoint.position, metricsLength: 7 });
       expect(session.rest).to.deep.equal(checkpoint.session.rest);
       expect([...session.learner]).to.deep.equal([...checkpoint.session.learner]);
@@ -58,6 +62,9 @@ describe('cli/stream: checkpoint', () => {
     refuse({ format: 'norewind.learner' }, /^it is the checkpoint of `norewind run`, and not of `norewind train`$/);
     for (const checksum of ['', 'x'.repeat(64), `${metadata.checksum}0`, ` ${metadata.checksum}`])
       refuse({ checksum }, /^its checksum is missing$/);
+    const { format, version } = metadata;
+    const bare = writeSafetensors(readSafetensors(bytes), { format, version });
+    expect(() => decodeCheckpoint(bare)).to.throw(DataError, /^its checksum is missing$/);
     refuse({ checksum: '0'.repeat(64) }, /^its content does not fit its checksum$/);
   });
 
@@ -99,6 +106,42 @@ describe('cli/stream: generations', () => {
     expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([4, letters.length]);
   });
 
+  const whole = { at: Number.POSITIVE_INFINITY, effect: 'EIO', half: false, lasts: false };
+
+  function withFault(fault: Fault): readonly string[] {
+    const injection = inject(folder, fault);
+    try {
+      writeGeneration(folder, older);
+    } finally {
+      injection.restore();
+    }
+    return injection.calls;
+  }
+
+  it('is on the disk under another name before it gets its own', () => {
+    expect(withFault(whole)).to.deep.equal([
+      'openSync',
+      'writeFileSync',
+      'fsyncSync',
+      'closeSync',
+      'rmSync',
+      'linkSync',
+      'renameSync',
+      'renameSync',
+    ]);
+  });
+
+  it('copies the one before where there are no hard links', () => {
+    expect(withFault({ ...whole, at: 6 })).to.include('writeFileSync');
+    expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([4, letters.length]);
+  });
+
+  it('stays as it is when the disk refuses', () => {
+    const says = `cannot write ${join(folder, generations.newest)}: no space is left on the device`;
+    expect(() => withFault({ at: 2, effect: 'ENOSPC', half: true, lasts: false })).to.throw(FailedError, says);
+    expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([letters.length, 4]);
+  });
+
   const offer =
     /checkpoint\.safetensors cannot be used: [^\n]+; the generation before it, made after 4 records, is whole: go on .* --from-previous$/;
 
@@ -120,6 +163,9 @@ describe('cli/stream: generations', () => {
     writeFileSync(join(folder, generations.newest), newer.subarray(0, 5));
     const path = join(folder, generations.newest);
     expect(() => readCheckpointFile(path)).to.throw(DataError, `${path} cannot be used: safetensors: the file has 5 bytes`);
-    expect(() => readCheckpointFile(join(folder, 'none'))).to.throw(UsageError, /none: there is no such file or folder$/);
+    expect(() => readCheckpointFile(join(folder, 'none'))).to.throw(
+      UsageError,
+      `cannot read ${join(folder, 'none')}: there is no such file or folder`,
+    );
   });
 });

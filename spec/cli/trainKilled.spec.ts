@@ -9,7 +9,7 @@ import { randomWords } from './words.ts';
 
 const records = 2000;
 /** At which changes of files a run is killed: as it begins, when it has checkpoints, right after it goes on, and then at random ones. */
-const firstMoments = [5, 60, 1, 2, 3, 4];
+const firstMoments = [5, 60, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 /** Those that have to be among them. */
 const moments = ['ftruncateSync', 'openSync', 'writeFileSync, half', 'fsyncSync', 'closeSync', 'linkSync', 'renameSync'];
 

@@ -8,6 +8,7 @@ import { peers } from './groups/peers.ts';
 import { endToEnd, memory, packageSize, start } from './groups/process.ts';
 import { python } from './groups/python.ts';
 import { grid, hand, plain } from './groups/steps.ts';
+import { stream } from './groups/stream.ts';
 import { type Options, optionsOf, UsageError, usage } from './options.ts';
 import { machine, markdown, type Table } from './report.ts';
 
@@ -23,6 +24,7 @@ const groups: Readonly<Record<string, Group>> = {
   start,
   package: packageSize,
   'end-to-end': endToEnd,
+  stream,
   peers,
   python,
 };

@@ -1,3 +1,5 @@
+import { requireNumbers, requireWhole } from './saved.ts';
+
 /** Looks for a change of the mean of a sequence of numbers from 0 to 1. */
 export interface Adwin {
   /** Takes a number. Gives whether the mean has now been found to have changed, and in which direction. */
@@ -45,6 +47,8 @@ export function createAdwin(saved: SavedAdwin = { added: 0, buckets: [] }): Adwi
   let { added } = saved;
   /** The oldest and largest first. */
   const buckets: Bucket[] = [...saved.buckets];
+  requireWhole('a number of errors', [added]);
+  requireNumbers('a sum of errors', buckets.flat());
   return {
     add(value) {
       buckets.push([1, value, 0]);

@@ -1,3 +1,4 @@
+import { requireNumbers } from './saved.ts';
 import type { Figures } from './scores.ts';
 
 /** Whether the most probable class comes as often as its probability says. */
@@ -41,6 +42,8 @@ const binCount = 15;
 export function createCalibration(window: number, saved?: SavedCalibration): Calibration {
   const bins = Array.from({ length: binCount }, (_, bin): [number, number, number] => [...(saved?.bins[bin] ?? zero)]);
   const latest = Float64Array.from({ length: window }, (_, slot) => saved?.latest[slot] ?? 0);
+  requireNumbers('a sum of confidences', bins.flat());
+  requireNumbers('a confidence', [...latest], 1);
   let count = total(bins, 0);
   // Added up anew, as the recent mean of a tally is.
   const recentBins = () => {

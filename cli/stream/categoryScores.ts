@@ -20,6 +20,8 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
     names: symbolScores,
     goalOf: indexOf,
     standing: () => ({ mean: 0, deviation: 1, predictions: [], lags: [] }),
+    // Nothing is made of it.
+    requireOwn() {},
     score(_, output, row) {
       const category = indexOf(row) as number;
       return markOf(output, category, [bitsOf(output, category), ...models.observe(category)]);

@@ -26,6 +26,8 @@ function checkRows({ kind, delimiter, columns, categorical, target, horizon, del
   if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
     throw new ConfigurationError(`delimiter must be one character, such as , or ;, got ${JSON.stringify(delimiter)}`);
+  if (![columns, categorical].every(isNames) || typeof target !== 'string')
+    throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
   whole('horizon', horizon, 0, 1000);
   whole('delay', delay, 0, 1000);
   whole('categories', categories, 2, 4096);
@@ -43,6 +45,10 @@ function checkRows({ kind, delimiter, columns, categorical, target, horizon, del
   for (const column of categorical)
     if (!columns.includes(column) && column !== target)
       throw new ConfigurationError(`--categorical names ${column}, which is neither one of the columns nor the target`);
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 function whole(name: string, value: number, least: number, most: number): void {

@@ -1,3 +1,5 @@
+import { requireWhole } from './saved.ts';
+
 /** An adaptive model of order k of a stream that does not end: it takes a bounded memory, and can be saved. */
 export interface CountModel {
   /** The bits that the symbol takes, -log2 of its probability, before it is counted. */
@@ -22,6 +24,7 @@ const mostPairs = 2 ** 18;
 export function createCounts(symbols: number, order: number, saved: SavedCounts = { context: 0, pairs: [] }): CountModel {
   let { context } = saved;
   const size = (symbols + 1) ** order;
+  requireWhole('a context', [context], size);
   const pairs = new Map<number, number>();
   const totals = new Map<number, number>();
   const countIn = (pair: number, count: number) => {
@@ -29,7 +32,11 @@ export function createCounts(symbols: number, order: number, saved: SavedCounts 
     const whole = Math.floor(pair / symbols);
     totals.set(whole, (totals.get(whole) ?? 0) + count);
   };
-  for (const [pair, count] of saved.pairs) countIn(pair, count);
+  for (const [pair, count] of saved.pairs) {
+    requireWhole('a pair', [pair], size * symbols);
+    requireWhole('a count', [count]);
+    countIn(pair, count);
+  }
   return {
     observe(symbol) {
       const pair = context * symbols + symbol;

@@ -22,6 +22,7 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
   let failure: Error | undefined;
   // Lines that were given to the parser and are none of the file's.
   let flushed = 0;
+  let flushedBefore = 0;
   let isQuoted = false;
   let isRegular = true;
   const parser = parse({
@@ -44,24 +45,29 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
       return null;
     },
     on_skip(error) {
-      // After this one the parser would drop the rest of a chunk, wherever that ends.
-      if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error;
+      // After these the parser would drop the rest of a chunk, wherever that ends, or all up to the next quote; without a header, there
+      // would be another one.
+      if (fields === undefined || lasting.has(error?.code)) throw error;
       isRegular = false;
       batch.push(new Problem(`${name}, ${sentenceOf(error as CsvError, flushed)}`));
       return undefined;
     },
   });
   const fail = (error: Error | null | undefined) => {
+    // Not after, where the lines that are none of the file's brought the failure to light.
+    if (failure === undefined) flushedBefore = flushed;
     failure ??= error ?? undefined;
   };
   // Without a listener of its own, an error would end the process.
   parser.on('error', fail).resume();
-  const settle = () => {
-    if (failure instanceof DataError) throw failure;
-    if (failure !== undefined) throw new DataError(`${name}, ${sentenceOf(failure as CsvError, flushed)}`);
-    const settled = batch;
+  const settled = () => {
+    const own = batch;
     batch = [];
-    return settled;
+    return own;
+  };
+  const requireNone = () => {
+    if (failure instanceof DataError) throw failure;
+    if (failure !== undefined) throw new DataError(`${name}, ${sentenceOf(failure as CsvError, flushedBefore)}`);
   };
   const write = (chunk: Uint8Array | string) =>
     new Promise<void>((resolve) => {
@@ -79,13 +85,16 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
       await write('\n\n\n');
       flushed += 3;
     }
-    yield settle();
+    // What came before a failure has come.
+    yield settled();
+    requireNone();
   }
   parser.end();
   await finished(parser).catch(fail);
   if (fields === undefined && failure === undefined)
     throw new DataError(`${name} has no header: its first row has to name the columns`);
-  yield settle();
+  yield settled();
+  requireNone();
 }
 
 const quote = 0x22;
@@ -97,6 +106,8 @@ function sentenceOf(error: CsvError, flushed: number): string {
   const where = `line ${(lines ?? 0) - flushed}, field ${(column ?? 0) + 1}`;
   return `${where}: ${reasons[error.code] ?? error.message}`;
 }
+
+const lasting: ReadonlySet<string | undefined> = new Set(['CSV_MAX_RECORD_SIZE', 'CSV_INVALID_CLOSING_QUOTE']);
 
 const reasons: Readonly<Record<string, string>> = {
   CSV_INVALID_CLOSING_QUOTE: 'a quoted field goes on after its closing quote; a quote within one is written twice',

@@ -1,5 +1,6 @@
 import { createAdwin, type SavedAdwin } from './adwin.ts';
 import { createCalibration, type ReliabilityBin, type SavedCalibration } from './calibration.ts';
+import { requireWhole } from './saved.ts';
 import { createScores, type Figures } from './scores.ts';
 import type { SavedTally } from './tally.ts';
 
@@ -64,6 +65,7 @@ export function createEvaluation(unit: Unit, names: readonly string[], window: n
   const calibration = unit === 'bits' ? createCalibration(window, saved?.calibration) : undefined;
   const adwin = createAdwin(saved?.adwin);
   let drift: Drift = saved?.drift ?? { count: 0, last: null };
+  requireWhole('of the drift, a number', [drift.count, drift.last ?? 0]);
   return {
     add({ scores: own, absoluteErrors, best, error }, records) {
       scores.add(own);

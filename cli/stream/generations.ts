@@ -48,8 +48,7 @@ export function readCheckpointFile(path: string): StreamCheckpoint {
   try {
     return decodeCheckpoint(bytes);
   } catch (error) {
-    const reason = (error as Error).message.replace(/^readSafetensors\w*: /, '');
-    throw new DataError(`${path} cannot be used: ${reason}`);
+    throw new DataError(`${path} cannot be used: ${(error as Error).message}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RowData } from './config.ts';
 import { columnsOf, type Row } from './rows.ts';
+import { requireNumbers } from './saved.ts';
 
 type Value = Row[number];
 
@@ -18,6 +19,10 @@ export function createLate(data: RowData, saved: readonly Value[] = []): Late {
   const at = columnsOf(data).indexOf(data.target);
   const { delay = 0 } = data;
   const unknown = [...saved];
+  requireNumbers(
+    'a late target',
+    unknown.filter((value) => value !== null && typeof value !== 'string'),
+  );
   const peek = (row: Row) => {
     const known = unknown.length < delay ? null : ([...unknown, row[at]][0] as Value);
     return row.map((value, i) => (i === at ? known : value));

@@ -1,3 +1,5 @@
+import { requireLength, requireNumbers } from './saved.ts';
+
 /** Predicts a number as a linear function of others and a constant, and learns from each that comes. */
 export interface LinearModel {
   predict(inputs: readonly number[]): number;
@@ -33,6 +35,14 @@ export function createLinearModel(inputs: number, saved?: SavedLinearModel): Lin
   const vector = Float64Array.from({ length: size }, (_, i) => saved?.vector[i] ?? 0);
   const factor = matrix.map((row) => new Float64Array(row.length));
   const weights = new Float64Array(size);
+  if (saved !== undefined) {
+    requireLength('the matrix of the linear model', saved.matrix, (size * (size + 1)) / 2);
+    requireLength('the vector of the linear model', saved.vector, size);
+    requireNumbers('a sum of the linear model', [...saved.matrix, ...saved.vector], 1e120);
+    // What a run wrote is positive definite; of anything else the square roots are not numbers.
+    solve(matrix, vector, factor, weights);
+    requireNumbers('a weight of the linear model', [...weights], 1e120);
+  }
   const x = new Float64Array(size).fill(1);
   let isSolved = false;
   return {

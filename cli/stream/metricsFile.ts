@@ -25,7 +25,7 @@ export function openMetrics(path: string, length: number): MetricsFile {
     }
   };
   const file = attempt(() => openSync(path, length === 0 ? 'w' : 'r+'));
-  const present = fstatSync(file).size;
+  const present = attempt(() => fstatSync(file).size);
   if (present < length) {
     closeSync(file);
     throw new DataError(`${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost`);
@@ -42,6 +42,6 @@ export function openMetrics(path: string, length: number): MetricsFile {
       end += bytes.length;
     },
     sync: () => attempt(() => fsyncSync(file)),
-    close: () => closeSync(file),
+    close: () => attempt(() => closeSync(file)),
   };
 }

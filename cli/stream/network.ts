@@ -7,7 +7,7 @@ import { makeEstimator } from '../experiments/estimators.ts';
 import { makeNetwork } from '../experiments/networks.ts';
 import { makeOptimizer } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig } from './config.ts';
-import { timeInputs } from './time.ts';
+import { inputsOf } from './rowCoder.ts';
 
 type AnyTarget = number | Tensor;
 export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
@@ -36,9 +36,7 @@ function symbolNetwork(cell: StreamConfig['cell'], symbols: number): Network {
 /** Vectors come in as they are, and go out through a linear layer: one number, or logits. */
 function rowNetwork(cell: StreamConfig['cell'], data: RowData): Network {
   const isCategory = (column: string) => data.categorical.includes(column);
-  const ofTime = data.timestamp === undefined ? 0 : timeInputs;
-  const inputs = data.columns.reduce((sum, column) => sum + (isCategory(column) ? data.categories : 2), ofTime);
-  const sizes = { inputs, units: cell.units };
+  const sizes = { inputs: inputsOf(data), units: cell.units };
   const readout = linear({ outputs: isCategory(data.target) ? data.categories : 1 });
   const cells: Readonly<Record<string, () => unknown>> = {
     gru: () => model({ cell: gru(sizes), readout }),

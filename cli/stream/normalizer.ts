@@ -1,3 +1,5 @@
+import { requireNumbers, requireWhole } from './saved.ts';
+
 /** The running mean and variance of one column, with which its values are brought to a common scale. */
 export interface Normalizer {
   /** Counts a value in. */
@@ -24,6 +26,9 @@ const clip = 10;
 /** By Welford's recurrence (1962), which does not lose the variance of values that are large and near to each other. */
 export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, squares: 0 }): Normalizer {
   let { count, mean, squares } = saved;
+  requireWhole('a number of values', [count]);
+  requireNumbers('a mean', [mean]);
+  requireNumbers('a sum of squares', [squares], 1e240);
   const deviation = () => {
     const value = Math.sqrt(squares / count);
     return value > 0 ? value : 1;

@@ -1,6 +1,7 @@
 import { createLinearModel } from './linearModel.ts';
 import { scaled } from './normalizer.ts';
 import type { RowCoder } from './rowCoder.ts';
+import { requireLength, requireNumbers } from './saved.ts';
 import type { SavedNumberModels, Standing, TargetScores } from './targetScores.ts';
 
 /** How many of the latest values the linear model sees. */
@@ -15,6 +16,7 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
   if (numbers === undefined) throw new TypeError('the target is not a number');
   const linear = createLinearModel(lagCount, saved?.linear);
   let lags = saved?.lags ?? [];
+  requireNumbers('a latest value', lags);
   const predicted = ({ mean, deviation }: Standing, output: ArrayLike<number>) => mean + deviation * output[0];
   return {
     unit: 'squared error',
@@ -30,6 +32,11 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
       // What is not known yet is taken for the mean.
       const inputs = Array.from({ length: lagCount }, (_, i) => (i < lags.length ? numbers.normalize(lags[i]) : 0));
       return { mean, deviation, predictions: [lags[0], mean, mean + deviation * linear.predict(inputs)], lags: inputs };
+    },
+    requireOwn({ mean, deviation, predictions, lags: inputs }) {
+      requireNumbers('what a row is compared with', [mean, deviation, ...predictions, ...inputs], 1e120);
+      if (predictions.length > 0) requireLength('the list of predictions', predictions, 3);
+      requireLength('the list of latest values', inputs, predictions.length > 0 ? lagCount : 0);
     },
     score(standing, output, row) {
       const { mean, deviation, predictions, lags: inputs } = standing;

@@ -1,8 +1,8 @@
-import { DataError } from '../../lib/index.ts';
 import type { StreamConfig } from './config.ts';
 import type { Batch } from './problem.ts';
 import { createRowSession } from './rowSession.ts';
 import { readRows } from './rows.ts';
+import { misfit } from './saved.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Sources } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
@@ -33,8 +33,6 @@ export function restored<T>(open: () => T): T {
   try {
     return open();
   } catch (error) {
-    throw error instanceof TypeError || error instanceof RangeError
-      ? new DataError(`the checkpoint does not hold what it should: ${error.message}`)
-      : error;
+    throw error instanceof TypeError || error instanceof RangeError ? misfit(error.message) : error;
   }
 }

@@ -1,7 +1,7 @@
 import type { RowData } from './config.ts';
 import { createNormalizer, type Normalizer, type SavedNormalizer } from './normalizer.ts';
 import { columnsOf, type Row } from './rows.ts';
-import { anglesOf } from './time.ts';
+import { anglesOf, timeInputs } from './time.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** What is known of the columns so far, and with it rows as numbers for a network. */
@@ -14,6 +14,8 @@ export interface RowCoder {
    * logarithm of 1 and the seconds, and the time of day, week and year.
    */
   encode(row: Row): number[];
+  /** How many inputs there are. */
+  readonly inputs: number;
   /** The value of the target in a row. */
   targetOf(row: Row): number | string | null;
   /** The numbers of the target so far, or its categories. */
@@ -23,6 +25,12 @@ export interface RowCoder {
 }
 
 export type SavedCoder = readonly (SavedNormalizer | readonly string[])[];
+
+/** How many inputs a row makes. */
+export function inputsOf({ columns, categorical, categories, timestamp }: RowData): number {
+  const ofTime = timestamp === undefined ? 0 : timeInputs;
+  return columns.reduce((sum, column) => sum + (categorical.includes(column) ? categories : 2), ofTime);
+}
 
 export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder {
   const columns = columnsOf(data);
@@ -58,6 +66,7 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
       const pause = pauseOf(row);
       return [...inputs, pause === null ? 0 : pauses.normalize(pause), ...anglesOf(row[columns.length] as number)];
     },
+    inputs: inputsOf(data),
     targetOf: (row) => row[at],
     numbers: isVocabulary(target) ? undefined : target,
     categories: isVocabulary(target) ? target : undefined,

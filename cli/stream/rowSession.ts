@@ -9,6 +9,7 @@ import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './ne
 import { numberScores } from './numberScores.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
+import { requireLength, requireNumbers, requireWhole } from './saved.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { SavedNumberModels, SavedTargetModels, Standing, TargetScores } from './targetScores.ts';
 import { createPairs } from './trail.ts';
@@ -65,6 +66,13 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const lag = lagOf(data);
   let time = rest?.time;
   let records = rest?.records ?? 0;
+  requireWhole('the number of records', [records]);
+  requireNumbers('the time of the latest row', [time ?? 0]);
+  for (const { input, standing, output } of waiting) {
+    requireLength('a row that waits', input, coder.inputs);
+    requireNumbers('a row that waits', [...input, ...(output ?? [])]);
+    target.requireOwn(standing);
+  }
 
   function learn({ input, standing, output }: Waiting, row: Row): number | undefined {
     const vector = vectorOf(input, learner.dtype);

@@ -6,6 +6,7 @@ import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
 import { influenceNorms } from './influence.ts';
 import { markOf } from './logits.ts';
 import { makeLearner, type StreamLearner } from './network.ts';
+import { requireWhole } from './saved.ts';
 import { createCountModels, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Code } from './symbolReader.ts';
@@ -42,6 +43,9 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   };
   const pairs = createPairs();
   let last = rest?.last ?? undefined;
+  requireWhole('the number of records', [records]);
+  if (data.unit !== 'word') requireWhole('a symbol', vocabulary.save(), 0x110000);
+  requireWhole('the latest symbol', last === undefined ? [] : [last], data.symbols);
   return {
     learner,
     vocabulary,

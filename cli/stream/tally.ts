@@ -1,3 +1,5 @@
+import { requireLength, requireNumbers, requireWhole } from './saved.ts';
+
 /** The mean of all scores and of the recent ones, in a form that can be saved. */
 export interface Tally {
   add(score: number): void;
@@ -17,6 +19,9 @@ export interface SavedTally {
 
 export function createTally(window: number, saved: SavedTally = { count: 0, mean: 0, latest: [] }): Tally {
   let { count, mean } = saved;
+  requireWhole('a number of scores', [count]);
+  requireNumbers('a score', [mean, ...saved.latest], Number.MAX_VALUE);
+  requireLength('the list of scores', saved.latest, Math.min(count, window));
   const latest = Float64Array.from({ length: window }, (_, slot) => saved.latest[slot] ?? 0);
   return {
     add(score) {

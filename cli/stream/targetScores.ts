@@ -22,6 +22,8 @@ export interface TargetScores {
   /** What the network shall learn: a class, or [the normalised number]; undefined where the target is missing. */
   goalOf(row: Row): number | readonly [number] | undefined;
   standing(): Standing;
+  /** @throws DataError for one, out of a checkpoint, that `standing` cannot have given. */
+  requireOwn(standing: Standing): void;
   /** How the network's output and the simple models did; undefined where there is nothing to compare. */
   score(standing: Standing, output: ArrayLike<number>, row: Row): Mark | undefined;
   /** What came, and what had been said of it: a number and its prediction, or a category and its probability. */

@@ -1,4 +1,5 @@
 import { DataError } from '../../lib/index.ts';
+import { misfit } from './saved.ts';
 
 /** The indices of symbols or categories, given out in the order in which they come, up to a number. */
 export interface Vocabulary<T> {
@@ -19,6 +20,8 @@ export function createVocabulary<T>(size: number, saved: readonly T[] = [], isCl
   const entries = [...saved];
   const indices = new Map(entries.map((entry, index) => [entry, index]));
   const room = isClosed ? entries.length : size - 1;
+  if (indices.size > room || indices.size < entries.length)
+    throw misfit('a vocabulary has too many entries, or one of them twice');
   function indexOf(entry: T): number {
     const index = indices.get(entry);
     if (index !== undefined) return index;

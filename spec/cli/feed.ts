@@ -9,8 +9,14 @@ export interface Feed {
   readonly result: Promise<Result>;
 }
 
-export function feed(desk: Desk, args: readonly string[], chunks?: readonly (string | Uint8Array)[]): Feed {
-  const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], { cwd: desk.folder });
+/** @param flags for Node. */
+export function feed(
+  desk: Desk,
+  args: readonly string[],
+  chunks?: readonly (string | Uint8Array)[],
+  flags: readonly string[] = [],
+): Feed {
+  const child = spawn(process.execPath, [...flags, join(root, 'dist', 'cli', 'main.js'), ...args], { cwd: desk.folder });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (chunk: string) => {

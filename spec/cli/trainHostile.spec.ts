@@ -2,32 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { checkConfig } from '../../cli/stream/checkConfig.ts';
 import type { RowData, StreamConfig, SymbolData } from '../../cli/stream/config.ts';
-import { learnStream } from '../../cli/stream/learnStream.ts';
 import type { StreamRun } from '../../cli/stream/openRun.ts';
 import { beginning } from '../../cli/stream/position.ts';
-import { openSession, readData } from '../../cli/stream/readData.ts';
-import type { Source } from '../../cli/stream/source.ts';
+import { openSession } from '../../cli/stream/readData.ts';
 import { ConfigurationError, DataError } from '../../lib/index.ts';
-
-const rest = {
-  cell: { name: 'gru', units: 2 },
-  estimator: { name: 'tbptt', window: 1, stride: 1 },
-  optimizer: { name: 'adam', rate: 0.01, alpha: 0 },
-  dtype: 'float32',
-  seed: 1,
-  recent: 10,
-  every: 1e6,
-} as const satisfies Omit<StreamConfig, 'data'>;
-const rows: RowData = {
-  kind: 'csv',
-  delimiter: ',',
-  columns: ['a', 'k'],
-  categorical: ['k'],
-  target: 'a',
-  horizon: 1,
-  categories: 3,
-};
-const characters: SymbolData = { kind: 'text', unit: 'character', symbols: 4 };
+import { binary, csv, ndjson } from './hostile.ts';
+import { bytesOf, follow, sourceOf } from './learning.ts';
+import { characters, rows, tiny } from './sessions.ts';
 
 interface Outcome {
   readonly run: StreamRun;
@@ -42,7 +23,7 @@ async function learn(
   onError: 'stop' | 'skip',
   change: Partial<StreamConfig> = {},
 ): Promise<Outcome> {
-  const config: StreamConfig = { ...rest, data, ...change };
+  const config: StreamConfig = { ...tiny, data, ...change };
   checkConfig(config);
   const run: StreamRun = {
     config,
@@ -52,30 +33,18 @@ async function learn(
     save() {},
     saved: () => 'nothing is saved',
   };
-  const source: Source = {
-    name: 'data',
-    async *open() {
-      yield* chunks;
-    },
-  };
-  const problems: string[] = [];
-  const following = {
-    onError,
-    records: Number.POSITIVE_INFINITY,
-    checkpointRecords: Number.POSITIVE_INFINITY,
-    checkpointSeconds: Number.POSITIVE_INFINITY,
-  };
-  const listener = { onRecord() {}, onProgress() {}, onProblem: ({ sentence }: { sentence: string }) => problems.push(sentence) };
+  let problems: readonly string[] = [];
   let error: unknown;
+  const tell = (sentence: string) => {
+    problems = [...problems, sentence];
+  };
   try {
-    await learnStream(run, readData([source], config), following, { signal: undefined, wake() {} }, listener);
+    await follow(run, sourceOf(chunks), { onError }, tell);
   } catch (thrown) {
     error = thrown;
   }
   return { run, problems, error };
 }
-
-const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 function cut(bytes: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
@@ -94,75 +63,6 @@ function requireSane({ run, problems, error }: Outcome, onError: 'stop' | 'skip'
   for (const { mean, recent } of Object.values(figures)) expect([mean, recent].every(Number.isFinite)).to.equal(true);
 }
 
-const cells = [
-  '1',
-  '-2.5',
-  '1e3',
-  '',
-  'NA',
-  ' 7 ',
-  'NaN',
-  'Infinity',
-  '1e308',
-  '-1e400',
-  '1e-320',
-  '0x10',
-  'x',
-  '"q"',
-  '"a""b"',
-  '"',
-  'a"b',
-].concat(['__proto__', 'constructor', '1,2', '"1\n2"', '\u0000', '\ufffd', 'é🐻', 'y'.repeat(300), '9'.repeat(400), '\r', "'"]);
-const cell = fc.constantFrom(...cells);
-const line = fc.array(cell, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(','));
-const header = fc.constantFrom(
-  'a,k',
-  'a,k',
-  'a,k',
-  'k,a',
-  'k,a',
-  '\ufeffa,k',
-  '"a","k"',
-  'a,k,__proto__',
-  'a,a,k',
-  'b,k',
-  '',
-  'a;k',
-);
-const end = fc.constantFrom('\n', '\r\n');
-const csv = fc
-  .tuple(header, fc.array(fc.oneof(line, fc.constantFrom('1,1', '2,2', '3,3', '4,4')), { maxLength: 12 }), end)
-  .map(([first, lines, newline]) => bytesOf([first, ...lines].join(newline)));
-const value = fc.oneof(
-  fc.constantFrom<unknown>(1, -2.5, 1e308, -1e101, null, true, 'x', '3', '', [], {}, [[[]]], { a: 1 }, 'y'.repeat(300), '\ud800'),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-);
-const object = fc
-  .tuple(
-    value,
-    value,
-    fc.constantFrom(
-      '{"a":%a,"k":%k}',
-      '{"k":%k}',
-      '{"a":%a,"__proto__":%k}',
-      '[%a]',
-      '{"a":NaN}',
-      '{"a":1e999,"k":%k}',
-      '%a',
-      '{',
-      '',
-    ),
-  )
-  .map(([a, k, pattern]) => pattern.replace('%a', () => JSON.stringify(a)).replace('%k', () => JSON.stringify(k)));
-const deep = '[{"a":'.repeat(20_000);
-const sound = fc.integer({ min: -9, max: 9 }).map((a) => `{"a":${a},"k":"x${a % 2}"}`);
-const ndjson = fc
-  .array(
-    fc.oneof({ arbitrary: object, weight: 4 }, { arbitrary: sound, weight: 9 }, { arbitrary: fc.constant(deep), weight: 1 }),
-    { maxLength: 12 },
-  )
-  .map((lines) => bytesOf(lines.join('\n')));
-const binary = fc.uint8Array({ maxLength: 200 });
 const onError = fc.constantFrom('stop' as const, 'skip' as const);
 const size = fc.integer({ min: 1, max: 60 });
 
@@ -231,29 +131,6 @@ describe('cli: hostile input to norewind train', () => {
     expect((error as Error).message).to.match(/^data, line 1: it is longer than 1048576 bytes/);
   });
 
-  it('gives a row of CSV as soon as its line is there, and counts the lines that are', async () => {
-    const parts = ['a,k\n', '1,x\n', '2,"y"\r\n', '3,"', '\n"\n', '4\n'];
-    const waits: number[] = [];
-    const source: Source = {
-      name: 'data',
-      async *open() {
-        for (const part of parts) {
-          yield bytesOf(part);
-          waits.push(given.length);
-        }
-      },
-    };
-    const given: unknown[] = [];
-    for await (const batch of readData([source], { ...rest, data: rows })) given.push(...batch);
-    expect(waits).to.deep.equal([0, 1, 2, 2, 3, 4]);
-    expect(given.slice(0, 3)).to.deep.equal([
-      [1, 'x'],
-      [2, 'y'],
-      [3, null],
-    ]);
-    expect(given[3]).to.deep.include({ sentence: 'data, line 6: it has 1 fields, the header has 2' });
-  });
-
   it('takes columns that are called like what every object has', async () => {
     const names = ['__proto__', 'constructor', 'toString'];
     const data: RowData = { ...rows, columns: names, categorical: ['constructor'], target: '__proto__' };
@@ -283,7 +160,7 @@ describe('cli: hostile input to norewind train', () => {
 
   it('refuses settings that do not fit', () => {
     const refuse = (data: RowData | SymbolData, says: RegExp) =>
-      expect(() => checkConfig({ ...rest, data })).to.throw(ConfigurationError, says);
+      expect(() => checkConfig({ ...tiny, data })).to.throw(ConfigurationError, says);
     refuse({ ...rows, horizon: 0 }, /the network would see its target a/);
     refuse({ ...rows, categorical: ['z'] }, /--categorical names z/);
     refuse({ ...rows, columns: ['a', 'a'] }, /more than once/);

@@ -1,0 +1,68 @@
+// Changes the sources in small ways and counts how many of the changes the specs notice: `npm run mutation [-- PATH...]`.
+// Installs what it needs into this folder, exactly what the lock file says.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const root = dirname(dirname(folder));
+
+/** What is changed, and the specs that have to notice: those in this process, since a child runs what is compiled. */
+const parts = [
+  {
+    mutate: [
+      'counts',
+      'csv',
+      'lines',
+      'metricsFile',
+      'ndjson',
+      'normalizer',
+      'position',
+      'problem',
+      'rowCoder',
+      'rows',
+      'saved',
+      'source',
+      'symbolReader',
+      'tally',
+      'vocabulary',
+    ].map((name) => `cli/stream/${name}.ts`),
+    spec: ['figures', 'readers', 'files'].map((name) => `spec/cli/stream/${name}.spec.ts`),
+  },
+  { mutate: ['cli/stream/checkpoint.ts', 'cli/stream/generations.ts'], spec: ['spec/cli/stream/checkpoint.spec.ts'] },
+  {
+    mutate: ['checkpoint', 'checksum', 'codec'].map((name) => `trainers/learner/${name}.ts`),
+    spec: ['spec/trainers/checkpoint.spec.ts'],
+  },
+];
+
+install();
+mkdirSync(join(root, 'coverage'), { recursive: true });
+const wanted = process.argv.slice(2);
+const base = JSON.parse(readFileSync(join(folder, 'stryker.json'), 'utf8'));
+let status = 0;
+for (const { mutate, spec } of parts) {
+  const chosen = wanted.length === 0 ? mutate : mutate.filter((path) => wanted.some((part) => path.includes(part)));
+  if (chosen.length === 0) continue;
+  const config = join(root, 'coverage', 'mutation.json');
+  const settings = { ...base, mutate: chosen, mochaOptions: { ...base.mochaOptions, spec } };
+  writeFileSync(config, JSON.stringify(settings));
+  const stryker = join(folder, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
+  status ||= spawnSync(process.execPath, [stryker, 'run', config], { cwd: root, stdio: 'inherit' }).status ?? 1;
+}
+process.exitCode = status;
+
+function install() {
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (Object.entries(dependencies).every(([name, version]) => versionOf(name) === version)) return;
+  process.stderr.write('mutation: installing Stryker into .ci/mutation ...\n');
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) process.exit(1);
+}
+
+function versionOf(name) {
+  const path = join(folder, 'node_modules', name, 'package.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).version : undefined;
+}

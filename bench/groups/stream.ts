@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { Options } from '../options.ts';
+import { type Cell, digits, type Table } from '../report.ts';
+import { packageRoot } from '../root.ts';
+
+const cases = [
+  { name: 'UORO, GRU of 64 units', args: ['--estimator', 'uoro'] },
+  { name: 'TBPTT-16, GRU of 64 units', args: ['--estimator', 'tbptt', '--window', '16'] },
+] as const;
+
+/** A line of `norewind train --json`. */
+interface Event {
+  readonly event: string;
+  readonly records: number;
+  readonly mean: number;
+  readonly recent: number;
+  readonly baselines: Readonly<Record<string, { readonly mean: number; readonly recent: number }>>;
+}
+
+/** What the process held and knew after so many characters. */
+interface Sample {
+  readonly records: number;
+  readonly resident: number;
+  readonly seconds: number;
+  readonly event: Event;
+}
+
+/** A book over and over through the standard input of `norewind train`, with the resident memory of the process as it goes. */
+export async function stream({ effort }: Options, say: (text: string) => void): Promise<Table> {
+  const isQuick = effort.turn < 10;
+  const characters = isQuick ? 20_000 : 1_000_000;
+  const rows: Cell[][] = [];
+  for (const { name, args } of cases) {
+    say(`stream: ${characters} characters, ${name}`);
+    const samples = await learn(characters, args);
+    // The first tenth is warm-up: compilers, pools and caches take what they need.
+    const warm = samples[Math.floor(samples.length / 10)];
+    const last = samples[samples.length - 1];
+    const peak = Math.max(...samples.map(({ resident }) => resident).slice(Math.floor(samples.length / 10)));
+    const { mean, recent, baselines } = last.event;
+    const best = Math.min(...Object.values(baselines).map((baseline) => baseline.mean));
+    const rate = (last.records - warm.records) / (last.seconds - warm.seconds);
+    const percent = (value: number) => `${(100 * (value / warm.resident - 1)).toFixed(1)} %`;
+    rows.push([
+      name,
+      last.records,
+      Math.round(rate),
+      ...[warm.resident, peak, last.resident].map((value) => value.toFixed(1)),
+      percent(peak),
+      percent(last.resident),
+      ...[mean, recent, best].map(digits),
+    ]);
+  }
+  return {
+    group: 'stream',
+    title: 'A stream of characters through the command line',
+    columns: [
+      'case',
+      'characters',
+      'a second',
+      'resident MiB after a tenth',
+      'largest since',
+      'at the end',
+      'growth to the largest',
+      'to the end',
+      'bits, all',
+      'bits, last 1,000',
+      'best order-k model, all',
+    ],
+    rows,
+    notes: ['Resident memory is read from /proc at each line of metrics, of which there are a hundred.'],
+  };
+}
+
+async function learn(characters: number, args: readonly string[]): Promise<Sample[]> {
+  const out = mkdtempSync(join(tmpdir(), 'norewind-bench-'));
+  const train = ['train', '-', '--unit', 'character', '--json', '--quiet', '--every', String(characters / 100)];
+  const child = spawn(process.execPath, [join(packageRoot(), 'dist/cli/main.js'), ...train, ...args, '--out', join(out, 'run')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  Readable.from(book(characters)).pipe(child.stdin);
+  const closed = once(child, 'close');
+  const begin = performance.now();
+  const samples: Sample[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line) as Event;
+    if (event.event === 'metrics')
+      samples.push({ event, records: event.records, resident: resident(child.pid), seconds: (performance.now() - begin) / 1000 });
+  }
+  const [code] = await closed;
+  rmSync(out, { recursive: true, force: true });
+  if (code !== 0) throw new Error('the command failed');
+  return samples;
+}
+
+/** So many characters of Moby-Dick, from the beginning again when it is over. */
+function* book(characters: number): Generator<string, void, undefined> {
+  const text = Array.from(readFileSync(join(packageRoot(), 'cli/data/moby-dick.txt'), 'utf8'));
+  for (let left = characters; left > 0; left -= text.length) yield text.slice(0, left).join('');
+}
+
+/** In MiB; NaN where the system does not tell. */
+function resident(pid: number | undefined): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,159 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { exitCodeOf, sentenceOf } from '../../cli/errors.ts';
+import { decodeCheckpoint, encodeCheckpoint, type StreamCheckpoint } from '../../cli/stream/checkpoint.ts';
+import type { StreamConfig } from '../../cli/stream/config.ts';
+import { Problem } from '../../cli/stream/problem.ts';
+import { openSession, readData } from '../../cli/stream/readData.ts';
+import type { Session } from '../../cli/stream/session.ts';
+import {
+  DataError,
+  NonFiniteError,
+  NorewindError,
+  readNpy,
+  readSafetensors,
+  tensor,
+  writeNpy,
+  writeSafetensors,
+} from '../../lib/index.ts';
+import { mutationsOf } from '../lib/formats/mutations.ts';
+import { binary, csv, junk, ndjson, withJunk } from './hostile.ts';
+import { bytesOf, sourceOf } from './learning.ts';
+import { bytesAfter, characters, checkpointAfter, rows, tiny } from './sessions.ts';
+
+/** What may be held at any moment beyond what was there before: a megabyte-long record, many times over. */
+const mostBytes = 2 ** 26;
+
+describe('cli: ten thousand hostile inputs', () => {
+  let inputs = 0;
+  const prototype = Object.getOwnPropertyNames(Object.prototype);
+  const held = () => process.memoryUsage().arrayBuffers;
+
+  /** Tries every input. Each has to end in success or in one sentence, and hold no more memory than it needs. */
+  async function tryAll<T>(
+    count: number,
+    arbitrary: fc.Arbitrary<T>,
+    attempt: (input: T) => Promise<void> | void,
+  ): Promise<void> {
+    let refused = 0;
+    const before = held();
+    await fc.assert(
+      fc.asyncProperty(arbitrary, async (input) => {
+        inputs++;
+        try {
+          await attempt(input);
+        } catch (error) {
+          if (!(error instanceof NorewindError)) throw error;
+          refused++;
+          expect(error.message).to.match(/^[^\n]+$/);
+          // What is learnt may leave the range of numbers; all else is the fault of the input.
+          expect(exitCodeOf(error), error.message).to.equal(error instanceof NonFiniteError ? 1 : 2);
+          expect(sentenceOf(error)).to.equal(error.message);
+        }
+        expect(held() - before).to.be.below(mostBytes);
+      }),
+      { seed: 1, numRuns: count, endOnFailure: true },
+    );
+    expect(refused, 'refused').to.be.above(count / 50);
+    expect(count - refused, 'taken').to.be.above(count / 50);
+  }
+
+  function requireFinite(session: Session<unknown>): void {
+    const { figures, gradientNorm } = session.report();
+    for (const { mean, recent } of Object.values(figures)) expect([mean, recent].every(Number.isFinite)).to.equal(true);
+    expect(gradientNorm).to.satisfy(Number.isFinite);
+  }
+
+  const data = [
+    { name: 'CSV', count: 3500, data: rows, input: fc.oneof(csv, csv, csv, binary, mutationsOf([bytesOf('a,k\n1,x\n"2",y\n')])) },
+    {
+      name: 'NDJSON',
+      count: 2500,
+      data: { ...rows, kind: 'ndjson' } as const,
+      input: fc.oneof(ndjson, ndjson, ndjson, binary, mutationsOf([bytesOf('{"a":1,"k":"x"}\n{"a":2e1,"k":null}\n')])),
+    },
+    {
+      name: 'text',
+      count: 1500,
+      data: { ...characters, symbols: 3, alphabet: 'äb\n' },
+      input: fc.oneof(mutationsOf([bytesOf('äb\nbä\nää'), bytesOf('b')]), binary),
+    },
+  ];
+  for (const { name, count, data: kind, input } of data)
+    it(`${count} of ${name}: a problem says where it is, and what is taken leaves figures that are finite`, async () => {
+      const config: StreamConfig = { ...tiny, data: kind };
+      // One session learns from whatever comes.
+      const session = openSession(config);
+      await tryAll(count, input, async (bytes) => {
+        let problem: Problem | undefined;
+        for await (const batch of readData([sourceOf([bytes])], config))
+          for (const entry of batch)
+            if (entry instanceof Problem) problem ??= entry;
+            else session.advance(entry);
+        requireFinite(session);
+        if (problem === undefined) return;
+        expect(problem.sentence).to.match(/^data, line \d+(, (column|field) [^\n]+)?: [^\n]+$/);
+        throw new DataError(problem.sentence);
+      });
+    });
+
+  const configs = { text: { ...tiny, data: characters }, csv: { ...tiny, data: rows } } as const;
+  const entriesOf = {
+    text: [97, 98, 99, 97],
+    csv: [
+      [1, 'x'],
+      [2, 'y'],
+      [null, 'x'],
+      [4, null],
+    ],
+  } as const;
+
+  it('1000 checkpoints that are damaged', async () => {
+    const files = [bytesAfter(entriesOf.text, configs.text), bytesAfter(entriesOf.csv, configs.csv)];
+    await tryAll(1000, fc.oneof(mutationsOf(files), fc.constantFrom(...files)), (bytes) => void decodeCheckpoint(bytes));
+  });
+
+  it('500 checkpoints that are whole and hold what no run wrote', async () => {
+    const parts = (['text', 'csv'] as const).map((kind) => {
+      const { session, ...stream } = checkpointAfter(entriesOf[kind], configs[kind]);
+      return { kind, learner: session.learner, stream: { ...stream, rest: session.rest } };
+    });
+    const input = fc.constantFrom(...parts).chain((part) => fc.tuple(fc.constant(part), withJunk(part.stream)));
+    await tryAll(500, input, ([{ kind, learner }, stream]) => {
+      const { rest: own, ...others } = stream as StreamCheckpoint & { rest: unknown };
+      const { config, session: saved } = decodeCheckpoint(encodeCheckpoint({ ...others, session: { learner, rest: own } }));
+      const session = openSession(config, saved);
+      for (const entry of entriesOf[kind]) session.advance(entry);
+      requireFinite(session);
+    });
+  });
+
+  it('1000 .npy files', async () => {
+    const files = [writeNpy(tensor([[1, 2, 3]])), writeNpy(tensor([4, 5], { dtype: 'float32' }))];
+    await tryAll(1000, fc.oneof(mutationsOf(files), binary), (bytes) => void readNpy(bytes));
+  });
+
+  it('1000 .safetensors files, with lengths that lie', async () => {
+    const file = writeSafetensors({ w: tensor([[1, 2, 3]]), b: tensor([1], { dtype: 'float32' }) }, { a: 'b' });
+    const json = fc.tuple(withJunk({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] }, __metadata__: { a: 'b' } }), junk);
+    const lying = json.map(([header, length]) => {
+      const text = bytesOf(JSON.stringify(header));
+      const bytes = new Uint8Array(8 + text.length + 8);
+      const told = Number.isSafeInteger(length) ? BigInt(length as number) : BigInt(text.length);
+      new DataView(bytes.buffer).setBigInt64(0, told, true);
+      bytes.set(text, 8);
+      return bytes;
+    });
+    await tryAll(1000, fc.oneof(mutationsOf([file]), lying, fc.constant(file)), (bytes) => void readSafetensors(bytes));
+  });
+
+  it('were at least 10,000, and left nothing behind', () => {
+    expect(inputs).to.be.at.least(10_000);
+    expect(Object.getOwnPropertyNames(Object.prototype)).to.deep.equal(prototype);
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    expect(process.memoryUsage().heapUsed).to.be.below(2 ** 28);
+  });
+});

@@ -1,0 +1,102 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { resolve, sep } from 'node:path';
+
+/** What goes wrong at one of the calls by which the files of a folder are changed. */
+export interface Fault {
+  /** At which call, counted from 1. */
+  readonly at: number;
+  /** The process is killed at once, a write takes only half of what it is given, or the call fails with a code such as ENOSPC. */
+  readonly effect: 'kill' | 'short' | (string & {});
+  /** Whether a write that is killed or fails has written half by then. */
+  readonly half: boolean;
+  /** Whether every later call goes wrong too. */
+  readonly lasts: boolean;
+}
+
+interface Injection {
+  /** The names of the calls so far. */
+  readonly calls: readonly string[];
+  restore(): void;
+}
+
+type Call = (...args: readonly unknown[]) => unknown;
+type Name = (typeof names)[number];
+
+const names = [
+  'openSync',
+  'writeSync',
+  'writeFileSync',
+  'fsyncSync',
+  'ftruncateSync',
+  'closeSync',
+  'linkSync',
+  'renameSync',
+  'rmSync',
+] as const;
+
+/**
+ * Makes a fault happen below a folder, from now on and in this process. It stands alone, so that it can be compiled and loaded into the
+ * command before anything else.
+ */
+export function inject(folder: string, fault: Fault): Injection {
+  const real = Object.fromEntries(names.map((name) => [name, fs[name]])) as unknown as Readonly<Record<Name, Call>>;
+  const calls: string[] = [];
+  const open = new Set<unknown>();
+  // Some calls are made of others.
+  let isWithin = false;
+
+  const isOurs = (name: Name, [target, flags]: readonly unknown[]) =>
+    open.has(target) ||
+    (typeof target === 'string' && resolve(target).startsWith(folder + sep) && !(name === 'openSync' && (flags ?? 'r') === 'r'));
+
+  function goWrong(name: Name, args: readonly unknown[]): unknown {
+    const [target, content] = args;
+    if (fault.effect === 'short') {
+      const [, , offset, length, position] = args as readonly [number, Uint8Array, number, number, number];
+      return real[name](...(name === 'writeSync' ? [target, content, offset, Math.ceil(length / 2), position] : args));
+    }
+    if (fault.half && name === 'writeSync') {
+      const [, , offset, length, position] = args as readonly [number, Uint8Array, number, number, number];
+      real.writeSync(target, content, offset, length >> 1, position);
+    }
+    if (fault.half && name === 'writeFileSync') {
+      const bytes = Buffer.from(content as Uint8Array);
+      real.writeFileSync(target, bytes.subarray(0, bytes.length >> 1));
+    }
+    if (name === 'closeSync') real.closeSync(target);
+    if (fault.effect === 'kill') {
+      fs.writeSync(2, `killed at ${name}${fault.half ? ', half' : ''}\n`);
+      process.kill(process.pid, 'SIGKILL');
+    }
+    throw Object.assign(new Error(`${fault.effect}: made by a test, ${name}`), { code: fault.effect });
+  }
+
+  const replace = (name: Name): Call => {
+    return (...args) => {
+      if (isWithin || !isOurs(name, args)) return real[name](...args);
+      calls.push(name);
+      isWithin = true;
+      try {
+        const isFaulty = calls.length === fault.at || (fault.lasts && calls.length > fault.at);
+        const result = isFaulty ? goWrong(name, args) : real[name](...args);
+        if (name === 'openSync') open.add(result);
+        return result;
+      } finally {
+        isWithin = false;
+        if (name === 'closeSync') open.delete(args[0]);
+      }
+    };
+  };
+
+  Object.assign(fs, Object.fromEntries(names.map((name) => [name, replace(name)])));
+  // What modules import from node:fs by name follows only then.
+  syncBuiltinESMExports();
+  return {
+    calls,
+    restore() {
+      Object.assign(fs, real);
+      syncBuiltinESMExports();
+    },
+  };
+}

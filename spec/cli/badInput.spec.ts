@@ -89,7 +89,9 @@ describe('cli: bad input', () => {
   let results: Map<string, Result>;
   let contents: string[];
 
-  before(async () => {
+  before(async function () {
+    // Dozens of processes, one after the other.
+    this.timeout(600_000);
     desk = createDesk();
     desk.file('text.txt', 'abcxabcx');
     desk.file('empty.txt', '');

@@ -99,7 +99,12 @@ describe('cli: ten thousand hostile inputs', () => {
       });
     });
 
-  const configs = { text: { ...tiny, data: characters }, csv: { ...tiny, data: rows } } as const;
+  const configs = {
+    text: { ...tiny, data: characters },
+    csv: { ...tiny, data: rows },
+    category: { ...tiny, data: { ...rows, target: 'k' } },
+    late: { ...tiny, data: { ...rows, timestamp: 't', delay: 2, horizon: 2 } },
+  } as const;
   const entriesOf = {
     text: [97, 98, 99, 97],
     csv: [
@@ -107,6 +112,19 @@ describe('cli: ten thousand hostile inputs', () => {
       [2, 'y'],
       [null, 'x'],
       [4, null],
+    ],
+    category: [
+      [1, 'x'],
+      [2, 'y'],
+      [null, 'x'],
+    ],
+    late: [
+      [1, 'x', 100, null],
+      [2, 'y', 105, 5],
+      [null, 'x', 110, 5],
+      [4, null, 120, 10],
+      [4, 'y', 130, 10],
+      [3, 'y', 130, 0],
     ],
   } as const;
 
@@ -116,7 +134,7 @@ describe('cli: ten thousand hostile inputs', () => {
   });
 
   it('500 checkpoints that are whole and hold what no run wrote', async () => {
-    const parts = (['text', 'csv'] as const).map((kind) => {
+    const parts = (['text', 'csv', 'category', 'late'] as const).map((kind) => {
       const { session, ...stream } = checkpointAfter(entriesOf[kind], configs[kind]);
       return { kind, learner: session.learner, stream: { ...stream, rest: session.rest } };
     });

@@ -31,7 +31,7 @@ export function memory(options: Options, say: (text: string) => void): Table {
   const rows = cases.flatMap((own) =>
     ['stepMany', 'steps'].map((how): Cell[] => {
       say(`memory: ${nameOf(own)}, ${how}`);
-      const steps = quick(options) ? 3_200 : own.estimator === 'rtrl' ? 100_000 : 1_000_000;
+      const steps = quick(options) ? 3_200 : own.estimator === 'rtrl' ? 32_000 : 64_000;
       const report = child<MemoryReport>(
         'memory-child',
         ['--expose-gc', '--max-semi-space-size=64', '--min-semi-space-size=64'],

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './young.ts';
 import { CommanderError } from 'commander';
 import { createProgram } from './commands/program.ts';
 import { exitCodeOf, exitCodes, sentenceOf } from './errors.ts';

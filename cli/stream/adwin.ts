@@ -75,10 +75,13 @@ function compress(buckets: Bucket[]): void {
 }
 
 /** By Chan, Golub and LeVeque, 1979. */
-function join([n0, mean0, squares0]: Bucket, [n1, mean1, squares1]: Bucket): Bucket {
+function join(older: Bucket, newer: Bucket): Bucket {
+  // By index: a pattern would make an iterator for each number that is added.
+  const n0 = older[0];
+  const n1 = newer[0];
   const n = n0 + n1;
-  const apart = mean1 - mean0;
-  return [n, mean0 + (apart * n1) / n, squares0 + squares1 + (apart * apart * n0 * n1) / n];
+  const apart = newer[1] - older[1];
+  return [n, older[1] + (apart * n1) / n, older[2] + newer[2] + (apart * apart * n0 * n1) / n];
 }
 
 /** The cut at which it is clearest that the mean is not the same on both sides; undefined if it may be, at all of them. */

@@ -78,9 +78,7 @@ export async function learnStream(
     listener.onRecord(line);
   }
 
-  async function lookAround(): Promise<void> {
-    const now = performance.now();
-    if (now < turnEnds) return;
+  async function lookAround(now: number): Promise<void> {
     if (now >= nextProgress) {
       listener.onProgress(run.position.records);
       nextProgress = now + progressEvery;
@@ -117,7 +115,8 @@ export async function learnStream(
       for (const entry of next.value) {
         if (isOver()) break;
         take(entry);
-        await lookAround();
+        const now = performance.now();
+        if (now >= turnEnds) await lookAround(now);
       }
     }
     if (failure !== undefined) throw failure;

@@ -20,7 +20,7 @@ export function createScores(names: readonly string[], window: number, saved: re
   const tallies: readonly Tally[] = names.map((_, i) => createTally(window, saved[i]));
   return {
     add(scores) {
-      for (const [i, tally] of tallies.entries()) tally.add(scores[i]);
+      for (let i = 0; i < tallies.length; i++) tallies[i].add(scores[i]);
     },
     get count() {
       return tallies[0].count;

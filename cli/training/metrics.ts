@@ -62,6 +62,9 @@ function inBits(nats: number): number {
 export function normOf(gradient: unknown): number {
   let squares = 0;
   // In double precision, where the squares of large float32 elements do not overflow.
-  for (const leaf of leavesOf(gradient as Tree)) for (const element of dataOf(leaf)) squares += element * element;
+  for (const leaf of leavesOf(gradient as Tree)) {
+    const data = dataOf(leaf);
+    for (let i = 0; i < data.length; i++) squares += data[i] * data[i];
+  }
   return Math.sqrt(squares);
 }

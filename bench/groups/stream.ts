@@ -12,6 +12,7 @@ import { packageRoot } from '../root.ts';
 const cases = [
   { name: 'UORO, GRU of 64 units', args: ['--estimator', 'uoro'] },
   { name: 'TBPTT-16, GRU of 64 units', args: ['--estimator', 'tbptt', '--window', '16'] },
+  { name: 'RTRL, LRU of 64 units', args: ['--cell', 'lru', '--estimator', 'rtrl'] },
 ] as const;
 
 /** A line of `norewind train --json`. */

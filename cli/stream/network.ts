@@ -1,5 +1,5 @@
 import { compile } from '../../autodiff/index.ts';
-import { type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
+import { dataOf, type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
 import { type Cell, crossEntropy, gru, indrnn, type Loss, linear, lru, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, type Learner, type LearnerConfig, restoreLearner } from '../../trainers/index.ts';
 import { choose } from '../experiments/choose.ts';
@@ -67,6 +67,11 @@ export function walk(learner: StreamLearner, isFresh = false): Walker {
   };
 }
 
+/** The network's output after vectors that come next; the learner stays as it is. There has to be a vector. */
+export function outputAfter(learner: StreamLearner, inputs: readonly (readonly number[])[]): Float64Array {
+  return numbersOf(learner.predictMany(inputs.map((input) => vectorOf(input, learner.dtype)))[inputs.length - 1]);
+}
+
 type Forward = (parameters: unknown, state: unknown, input: Tensor) => { state: unknown; output: Tensor };
 const forwards = new WeakMap<Network, Forward>();
 
@@ -85,7 +90,7 @@ function startOf(learner: StreamLearner): unknown {
 }
 
 export function numbersOf(output: Tensor): Float64Array {
-  return Float64Array.from(output.toArray() as number[]);
+  return Float64Array.from(dataOf(output));
 }
 
 export function vectorOf(values: readonly number[], dtype: FloatDType): Tensor {

@@ -1,6 +1,6 @@
 import type { RowData } from './config.ts';
 import { bitsOf, mostProbable } from './logits.ts';
-import { numbersOf, vectorOf, type Walker, walk } from './network.ts';
+import { outputAfter, vectorOf, type Walker, walk } from './network.ts';
 import type { RowCoder } from './rowCoder.ts';
 import type { RowSession } from './rowSession.ts';
 import { lagOf, type Row } from './rows.ts';
@@ -42,9 +42,7 @@ export function rowPredictor(
 export function outlook(session: RowSession, row?: Row): Float64Array {
   const { learner, coder, waiting } = session;
   const inputs = row === undefined ? waiting : [...waiting, coder.encode(session.peek(row))];
-  // A walk asks the learner for its parameters and its state, each of which has to be brought out of the plan.
-  if (inputs.length === 1) return numbersOf(learner.predict(vectorOf(inputs[0], learner.dtype)));
-  return see(walk(learner), session, inputs);
+  return outputAfter(learner, inputs);
 }
 
 /** What an output says of the target. */

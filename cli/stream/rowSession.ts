@@ -5,7 +5,7 @@ import type { SavedCounts } from './counts.ts';
 import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
 import { influenceNorms } from './influence.ts';
 import { createLate } from './late.ts';
-import { makeLearner, numbersOf, type StreamLearner, vectorOf, walk } from './network.ts';
+import { makeLearner, numbersOf, outputAfter, type StreamLearner, vectorOf } from './network.ts';
 import { numberScores } from './numberScores.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
@@ -94,7 +94,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
     learner,
     coder,
     get waiting() {
-      return waiting.map(({ input }) => input);
+      return inputsOf(waiting);
     },
     know: late.know,
     peek: late.peek,
@@ -126,7 +126,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       const standing = target.standing();
       waiting.push({ input, standing });
       // One row behind, the step that learns makes this prediction from the same state and parameters.
-      if (lag > 1) waiting[waiting.length - 1] = { input, standing, output: ahead(learner, waiting) };
+      if (lag > 1) waiting[waiting.length - 1] = { input, standing, output: [...outputAfter(learner, inputsOf(waiting))] };
       return score;
     },
     report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
@@ -151,8 +151,6 @@ function judge(data: RowData, coder: RowCoder, saved: SavedTargetModels | undefi
   return numberScores(coder, saved as SavedNumberModels | undefined);
 }
 
-/** The output after all rows that wait. */
-function ahead(learner: StreamLearner, waiting: readonly Waiting[]): number[] {
-  const walker = walk(learner);
-  return waiting.map(({ input }) => walker.step(vectorOf(input, learner.dtype))).map((output) => [...output])[waiting.length - 1];
+function inputsOf(waiting: readonly Waiting[]): (readonly number[])[] {
+  return waiting.map(({ input }) => input);
 }

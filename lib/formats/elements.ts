@@ -22,12 +22,14 @@ export function decodeElements(bytes: Uint8Array, dtype: DType, littleEndian = t
   return data;
 }
 
-/** The elements in row-major order, little-endian, four or eight bytes each. */
+/** The elements in row-major order, little-endian, four or eight bytes each: to be read only, for they may be those of the tensor. */
 export function encodeElements(x: Tensor): Uint8Array {
   const data = dataOf(x);
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  if (!isLittleEndian()) swapBytes(bytes, data.BYTES_PER_ELEMENT);
-  return bytes;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (isLittleEndian()) return bytes;
+  const copy = bytes.slice();
+  swapBytes(copy, data.BYTES_PER_ELEMENT);
+  return copy;
 }
 
 /**

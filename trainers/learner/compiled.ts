@@ -120,9 +120,9 @@ export class CompiledEngine implements Engine, Counters {
     if (this.#mark.record(plan.feed) === stretch) this.#verify();
   }
 
-  predict(inputs: readonly unknown[]): readonly Tensor[] {
-    this.#verify();
-    return this.#predictions.run(this.#setting, this.#like, this.#residents, this.#stateWithin, inputs);
+  predict(sequence: readonly (readonly unknown[])[]): readonly (readonly Tensor[])[] {
+    const place = () => ({ like: this.#like, resident: this.#residents, states: this.#stateWithin });
+    return this.#predictions.run(this.#setting, sequence, place, () => this.#verify());
   }
 
   /** The states within a window; undefined at its beginning. */

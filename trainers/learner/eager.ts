@@ -57,10 +57,14 @@ export class EagerEngine implements Engine {
     into[at] = losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
   }
 
-  predict(inputs: readonly unknown[]): readonly Tensor[] {
+  predict(sequence: readonly (readonly unknown[])[]): readonly (readonly Tensor[])[] {
     const { model } = this.#setting.systems;
-    const states = beginnings(this.#setting, this.memory);
-    return inputs.map((own, i) => model.step(this.memory.parameters, states[i], own).output);
+    let states = beginnings(this.#setting, this.memory);
+    return sequence.map((inputs) => {
+      const steps = inputs.map((own, i) => model.step(this.memory.parameters, states[i], own));
+      states = steps.map(({ state }) => state);
+      return steps.map(({ output }) => output);
+    });
   }
 
   /** Lets the estimator see each type of input once. */

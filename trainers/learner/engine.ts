@@ -26,8 +26,11 @@ export interface Engine {
    * @throws NonFiniteError when a number stops being finite; the memory is as before the call then.
    */
   step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean, losses: Losses, at: number): void;
-  /** The outputs for these inputs at the carried state. Nothing moves. */
-  predict(inputs: readonly unknown[]): readonly Tensor[];
+  /**
+   * The outputs for inputs that follow each other, from the carried state on. Nothing moves.
+   * @param sequence of lists of inputs, one for each system.
+   */
+  predict(sequence: readonly (readonly unknown[])[]): readonly (readonly Tensor[])[];
   /** Makes the outputs of the last step that wanted them, one for each system, now or later. */
   readonly outputs: () => readonly Tensor[];
 }

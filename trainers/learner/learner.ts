@@ -72,8 +72,14 @@ export class Learner<P, S, X, Y> {
 
   /** The model's output for an input at the carried state. Nothing moves. */
   predict(input: X): Tensor {
+    return this.predictMany([input])[0];
+  }
+
+  /** The model's outputs for inputs that follow each other, from the carried state on, at these parameters. Nothing moves. */
+  predictMany(inputs: readonly X[]): Tensor[] {
     const { distribute, collectOutputs } = this.#setting.systems;
-    return collectOutputs(this.#engine.predict(distribute(input, 'input'))) as Tensor;
+    const outputs = this.#engine.predict(inputs.map((input) => distribute(input, 'input')));
+    return outputs.map((own) => collectOutputs(own) as Tensor);
   }
 
   /**

@@ -1,34 +1,51 @@
 import { type Runner, runnerOf, trace } from '../../autodiff/index.ts';
-import { leavesOf, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import { alignLeaves, leavesOf, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import { Feed } from './feed.ts';
 import type { Setting } from './learn.ts';
 import { declareTree, lift, type Moment } from './moment.ts';
 
-/** The model's outputs at given parameters and states, for every system, as a plan that changes nothing. */
+/** The model's outputs at given parameters, for every system, as a plan that moves states of its own on. */
 export class PredictPlan {
   readonly feed: Feed;
   readonly #runner: Runner;
+  readonly #parameters: number;
+  readonly #states: number;
 
   constructor({ systems, dtype }: Setting, parameters: unknown, states: readonly unknown[], inputs: readonly unknown[]) {
     const moment: Moment = { inputs: [...inputs], targets: undefined };
+    const like = states as Tree;
+    this.#parameters = leavesOf(parameters as Tree).length;
+    this.#states = leavesOf(like).length;
     const { program } = trace('predict', (declare) => {
       const theta = declareTree(parameters, declare, 'params');
       const before = declareTree(states, declare, 'state');
       const fed = declareTree(lift(moment, dtype, 'classes'), declare, '');
-      return before.map((state, i) => systems.model.step(theta, state, fed.inputs[i]).output);
+      const steps = before.map((state, i) => systems.model.step(theta, state, fed.inputs[i]));
+      const next = alignLeaves(like, steps.map(({ state }) => state) as Tree, 'predict');
+      return [...(next as Tensor[]), ...steps.map(({ output }) => output)];
     });
-    this.#runner = runnerOf(program);
-    this.feed = new Feed(this.#runner, leavesOf([parameters, states] as Tree).length, [moment], 'classes');
+    const updates = new Map(Array.from({ length: this.#states }, (_, i) => [i, this.#parameters + i]));
+    this.#runner = runnerOf(program, { updates });
+    this.feed = new Feed(this.#runner, this.#parameters + this.#states, [moment], 'classes');
   }
 
-  /** @param numbers of the parameters and the states, leaf by leaf. @throws IndexError or DTypeError for inputs that do not fit. */
-  run(numbers: readonly TypedArray[], inputs: readonly unknown[]): Tensor[] {
-    numbers.forEach((data, i) => {
-      this.#runner.input(i).set(data);
-    });
+  /** The numbers of the states, leaf by leaf. */
+  get states(): TypedArray[] {
+    return Array.from({ length: this.#states }, (_, i) => this.#runner.input(this.#parameters + i));
+  }
+
+  /** @param numbers of the parameters, leaf by leaf, as those of the states. */
+  load(numbers: readonly TypedArray[], states: readonly TypedArray[]): void {
+    for (let i = 0; i < numbers.length; i++) this.#runner.input(i).set(numbers[i]);
+    this.#runner.load(states);
+  }
+
+  /** The outputs for inputs, one for each system. @throws IndexError or DTypeError for inputs that do not fit. */
+  run(inputs: readonly unknown[]): Tensor[] {
     this.feed.write(0, inputs, undefined);
     this.#runner.check();
     this.#runner.run();
-    return this.#runner.program.outputs.map((_, i) => this.#runner.read(i));
+    const { outputs } = this.#runner.program;
+    return Array.from({ length: outputs.length - this.#states }, (_, i) => this.#runner.read(this.#states + i));
   }
 }

@@ -16,35 +16,36 @@ describe('a learner with a plan', () => {
     });
 
     for (const [name, estimator] of Object.entries(estimators))
-      it(`${name}: names the step and a parameter, is as after the last good step, and goes on`, () => {
-        const window = estimator().window;
-        const good = 2 * window;
-        const learner = createLearner(exploding(estimator(), good));
-        const twin = createLearner({ ...exploding(estimator(), good), optimizer: sgd({ rate: constant(0.05) }) });
-        for (let t = 0; t < good; t++) {
-          act(learner, 'step', t);
-          act(twin, 'step', t);
-        }
-        let thrown: Error | undefined;
-        let t = good;
-        for (; t < good + 3 * window && thrown === undefined; t++)
-          try {
+      for (const look of ['parameters', 'predict'] as const)
+        it(`${name}: names the step and a parameter, is as after the last good step, and goes on, found out by ${look}`, () => {
+          const window = estimator().window;
+          const good = 2 * window;
+          const learner = createLearner(exploding(estimator(), good));
+          const twin = createLearner({ ...exploding(estimator(), good), optimizer: sgd({ rate: constant(0.05) }) });
+          for (let t = 0; t < good; t++) {
             act(learner, 'step', t);
-            // Looking is enough to find out.
-            if (t === good + window - 1) numbersOf(learner.parameters);
-          } catch (error) {
-            thrown = error as Error;
+            act(twin, 'step', t);
           }
-        expect(thrown).to.be.instanceOf(NonFiniteError);
-        expect(thrown?.message).to.match(/^step \d+: parameter .*(w|b|W|kernel|readout|cell|embedding)/i);
-        const named = Number(/^step (\d+)/.exec(thrown?.message ?? '')?.[1]);
-        expect(named).to.be.within(good + 1, good + window);
-        expect(learner.steps).to.equal(good);
-        expect(numbersOf(learner.parameters)).to.deep.equal(numbersOf(twin.parameters));
-        expect(numbersOf(learner.state)).to.deep.equal(numbersOf(twin.state));
-        expect(numbersOf(learner.influence)).to.deep.equal(numbersOf(twin.influence));
-        expect(numbersOf(learner.gradient)).to.deep.equal(numbersOf(twin.gradient));
-      });
+          let thrown: Error | undefined;
+          let t = good;
+          for (; t < good + 3 * window && thrown === undefined; t++)
+            try {
+              act(learner, 'step', t);
+              // Looking is enough to find out, and so is predicting.
+              if (t === good + window - 1) act(learner, look, t);
+            } catch (error) {
+              thrown = error as Error;
+            }
+          expect(thrown).to.be.instanceOf(NonFiniteError);
+          expect(thrown?.message).to.match(/^step \d+: parameter .*(w|b|W|kernel|readout|cell|embedding)/i);
+          const named = Number(/^step (\d+)/.exec(thrown?.message ?? '')?.[1]);
+          expect(named).to.be.within(good + 1, good + window);
+          expect(learner.steps).to.equal(good);
+          expect(numbersOf(learner.parameters)).to.deep.equal(numbersOf(twin.parameters));
+          expect(numbersOf(learner.state)).to.deep.equal(numbersOf(twin.state));
+          expect(numbersOf(learner.influence)).to.deep.equal(numbersOf(twin.influence));
+          expect(numbersOf(learner.gradient)).to.deep.equal(numbersOf(twin.gradient));
+        });
 
     it('goes back across hundreds of steps to the right one', () => {
       for (const [good, name] of [

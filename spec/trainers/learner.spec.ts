@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { indices, readSafetensors, seeded, type Tensor, tensor, zeros } from '../../lib/index.ts';
+import { IndexError, indices, readSafetensors, seeded, type Tensor, tensor, zeros } from '../../lib/index.ts';
 import { crossEntropy, gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import {
   adam,
@@ -60,6 +60,22 @@ for (const eager of [true, false])
           0,
           'the parameters with and without predictions',
         );
+      });
+
+      it(`${name}: predictMany gives what predict gives while the same inputs are observed, and moves nothing`, () => {
+        const learner = make({ estimator: estimator(), eager });
+        for (let t = 0; t < 4; t++) learner.step(x, y);
+        const before = learner.save();
+        const inputs = [tensor([0.5, 1, -1]), 2, 1];
+        const together = learner.predictMany(inputs);
+        expect([...learner.save()]).to.deep.equal([...before]);
+        expect(learner.predictMany([])).to.deep.equal([]);
+        // Not the third: a sequence of bptt ends before it.
+        for (const [i, input] of inputs.slice(0, 2).entries()) {
+          requireClose(numbersOf(together[i]), numbersOf(learner.predict(input)), 1e-14, `output ${i}`);
+          learner.observe(input);
+        }
+        expect(() => learner.predictMany([x, 3])).to.throw(IndexError);
       });
 
       it(`${name}: learns, and counts what it learns from`, () => {

@@ -1,7 +1,6 @@
-import { add, concat, matmul, reshape, slice, stack } from '../../autodiff/index.ts';
-import { ConfigurationError, eye, leavesOf, mapTree, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
-import { countElements, flattenTree, rowsOf, unflattenTree } from '../algebra.ts';
-import type { Estimator, Transition } from './estimator.ts';
+import { ConfigurationError, leavesOf, type Tree } from '../../lib/index.ts';
+import { dense } from './dense.ts';
+import type { Estimator } from './estimator.ts';
 import { shown, specialised } from './specialised.ts';
 
 /** G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state, leaf after leaf. */
@@ -27,7 +26,14 @@ export interface RtrlOptions {
 export function rtrl({ structure = 'auto' }: RtrlOptions = {}): Estimator<RtrlInfluence> {
   if (structure !== 'auto' && structure !== 'dense')
     throw new ConfigurationError(`rtrl: structure must be 'auto' or 'dense', got ${String(structure)}`);
-  const own = dense(structure);
+  const own: Estimator<RtrlInfluence> = {
+    ...dense,
+    name: 'rtrl',
+    bias: 'none',
+    settings: { structure },
+    structure: 'dense',
+    cost: ({ state, parameters }) => ({ time: state * state * parameters, memory: state * parameters }),
+  };
   if (structure === 'dense') return own;
   const auto: Estimator<RtrlInfluence> = {
     ...own,
@@ -57,68 +63,4 @@ const none: RtrlInfluence = {};
 
 function isNone(influence: RtrlInfluence): boolean {
   return leavesOf(influence).length === 0;
-}
-
-function dense(structure: string): Estimator<RtrlInfluence> {
-  return {
-    name: 'rtrl',
-    bias: 'none',
-    settings: { structure },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
-    structure: 'dense',
-    cost: ({ state, parameters }) => ({ time: state * state * parameters, memory: state * parameters }),
-    start: (parameters, state) =>
-      mapTree(parameters as Tree, (leaf) => zeros([countElements(state), ...leaf.shape], { dtype: leaf.dtype })),
-    advance: (influence, transition) =>
-      countElements(transition.parameters) < countElements(transition.state)
-        ? advanceByPushes(influence, transition)
-        : advanceByPulls(influence, transition),
-    pull(influence, cotangent) {
-      const flat = flattenTree(cotangent);
-      return mapTree(influence, (leaf) => reshape(matmul(flat, asMatrix(leaf)), leaf.shape.slice(1))) as never;
-    },
-  };
-}
-
-/** Pulling every unit vector of the state gives the rows of J and of I. */
-function advanceByPulls<P, S>(influence: RtrlInfluence, transition: Transition<P, S>): RtrlInfluence {
-  const size = countElements(transition.state);
-  const dtype = leavesOf(influence)[0].dtype;
-  const pulled = rowsOf(eye(size, { dtype })).map((unit) => transition.pull(unflattenTree(unit, transition.state) as never));
-  const jacobian = stack(pulled.map(({ state }) => flattenTree(state)));
-  const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
-  const leaves = leavesOf(influence).map((leaf, i) => {
-    const rows = stack(immediate.map((row) => row[i]));
-    return add(reshape(matmul(jacobian, asMatrix(leaf)), leaf.shape), rows);
-  });
-  return rebuild(influence, leaves);
-}
-
-/** Pushing a column of G together with the unit vector of its parameter gives that column of J G + I. */
-function advanceByPushes<P, S>(influence: RtrlInfluence, transition: Transition<P, S>): RtrlInfluence {
-  const { parameters, state } = transition;
-  const [rows, columns] = [countElements(state), countElements(parameters)];
-  const leaves = leavesOf(influence);
-  const before = concat(leaves.map(asMatrix), 1);
-  const units = rowsOf(eye(columns, { dtype: before.dtype }));
-  const after = units.map((unit, k) => {
-    const column = reshape(slice(before, [0, k], [rows, k + 1]), [rows]);
-    const pushed = transition.push(unflattenTree(unit, parameters) as never, unflattenTree(column, state) as never);
-    return reshape(flattenTree(pushed), [rows, 1]);
-  });
-  const matrix = concat(after, 1);
-  let at = 0;
-  return mapTree(influence, (leaf) => {
-    const width = leaf.size / rows;
-    at += width;
-    return reshape(slice(matrix, [0, at - width], [rows, at]), leaf.shape);
-  });
-}
-
-/** A leaf [S, ...] as a matrix with S rows. */
-function asMatrix(leaf: Tensor): Tensor {
-  return reshape(leaf, [leaf.shape[0], leaf.shape.slice(1).reduce((size, length) => size * length, 1)]);
 }

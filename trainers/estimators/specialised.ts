@@ -1,8 +1,18 @@
-import type { Dependencies } from '../../autodiff/index.ts';
-import { ConfigurationError, DataError, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import { type Dependencies, where } from '../../autodiff/index.ts';
+import {
+  ConfigurationError,
+  DataError,
+  dataOf,
+  fromData,
+  leavesOf,
+  rebuild,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../lib/index.ts';
 import { countElements } from '../algebra.ts';
 import type { Estimator, Transition } from './estimator.ts';
-import { covers, type Structure, structureOf } from './structure.ts';
+import { covers, pullsOf, reachesOf, type Structure, structureOf } from './structure.ts';
 import {
   advanceStructured,
   expandStructured,
@@ -20,10 +30,17 @@ type ReachingInfluence = { readonly jacobians: { readonly [place: number]: Tenso
  *
  * With q slots, a step takes q² products of arrays of P numbers; dense, S² P multiply-adds at the speed of matrix products, some five
  * times faster each. Slots also are q² instructions for each leaf. So they pay up to about q = 2√S, whatever S is.
+ *
+ * @param steps within how many steps a parameter reaches what counts: the entries of G for all else are left out.
  */
-export function specialised(dense: Estimator<Tree>, found: Dependencies, parameters: Tree): Estimator<Tree> {
-  const structure = structureOf(found, parameters, limitOf(found.size));
-  return structure === undefined ? onLeaves(dense, found, parameters) : onSlots(dense, structure, parameters);
+export function specialised(
+  dense: Estimator<Tree>,
+  found: Dependencies,
+  parameters: Tree,
+  steps = Number.POSITIVE_INFINITY,
+): Estimator<Tree> {
+  const structure = structureOf(found, parameters, limitOf(found.size), steps);
+  return structure === undefined ? onLeaves(dense, found, parameters, steps) : onSlots(dense, structure, parameters, steps);
 }
 
 /** The whole of G from what a specialised estimator carries; undefined for anything else, such as none. */
@@ -43,8 +60,9 @@ function limitOf(size: number): number {
   return Math.max(0, Math.min(size - 1, Math.floor(2 * Math.sqrt(size))));
 }
 
-function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree): Estimator<Tree> {
-  const { size, most, pulls, leaves } = structure;
+function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree, steps: number): Estimator<Tree> {
+  const { size, most, leaves } = structure;
+  const pulls = pullsOf(structure);
   const sizes = leavesOf(like).map((leaf) => leaf.size);
   const total = (weigh: (slots: number) => number) => sizes.reduce((sum, own, i) => sum + own * weigh(leaves[i].slots.length), 0);
   const own = (influence: Tree) => influence as unknown as StructuredInfluence;
@@ -56,18 +74,19 @@ function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree): Esti
     advance: (influence, transition) => advanceStructured(structure, own(influence), transition),
     pull: (influence, cotangent) => pullStructured(structure, own(influence), cotangent, like) as never,
     specialise(found, parameters) {
-      const other = found && structureOf(found, parameters, limitOf(size));
-      if (other === undefined || !covers(structure, other)) throw misfit();
+      const other = found && structureOf(found, parameters, limitOf(size), steps);
+      if (other === undefined || !covers(structure, other)) throw misfit(dense);
       return this;
     },
-    requireOwn: (influence) => requireStructure(structure, own(influence)),
+    requireOwn: (influence) => requireStructure(dense.name, structure, own(influence)),
     show: (influence, parameters, state) => shown(influence, parameters, state),
   };
 }
 
-function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Estimator<Tree> {
+function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree, steps: number): Estimator<Tree> {
   const all = leavesOf(like);
   const reaching = reachingIn(found);
+  const masks = Number.isFinite(steps) ? masksOf(found, like, reaching, steps) : undefined;
   const size = reaching.reduce((sum, i) => sum + all[i].size, 0);
   const idle = all.reduce((sum, leaf) => sum + leaf.size, 0) - size;
   const own = (influence: Tree) => (influence as unknown as ReachingInfluence).jacobians;
@@ -80,7 +99,10 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Esti
     structure: `dense: parameters reach too many of the ${found.size} state elements${idle === 0 ? '' : `; ${idle} never reach the state`}`,
     cost: ({ state }) => ({ time: state * state * size, memory: state * size }),
     start: (parameters, state) => carry(dense.start(pickLeaves(parameters as Tree, reaching), state)),
-    advance: (influence, transition, noise) => carry(dense.advance(listed(influence), restricted(transition, reaching), noise)),
+    advance(influence, transition, noise) {
+      const next = dense.advance(listed(influence), restricted(transition, reaching), noise);
+      return carry(masks === undefined ? next : leavesOf(next).map((leaf, i) => where(masks[i], leaf, 0)));
+    },
     pull(influence, cotangent) {
       const pulled = leavesOf(dense.pull(listed(influence), cotangent) as unknown as Tree);
       return rebuild(
@@ -89,15 +111,33 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree): Esti
       ) as never;
     },
     specialise(other) {
-      if (other === undefined || reachingIn(other).some((i) => !reaching.includes(i))) throw misfit();
+      if (other === undefined || reachingIn(other).some((i) => !reaching.includes(i))) throw misfit(dense);
+      const wider = masksOf(other, like, reaching, steps);
+      if (masks?.some((mask, i) => dataOf(mask).some((own, at) => own === 0 && dataOf(wider?.[i] ?? mask)[at] !== 0)))
+        throw misfit(dense);
       return this;
     },
     requireOwn(influence) {
       if (own(influence) === undefined || Object.keys(own(influence)).join() !== reaching.join())
-        throw new DataError('rtrl: the influence was carried for a model in which other parameters reach the state');
+        throw new DataError(`${dense.name}: the influence was carried for a model in which other parameters reach the state`);
     },
     show: (influence, parameters, state) => shown(influence, parameters, state),
   };
+}
+
+/** For each of these leaves, [S, ...leaf] with 1 where an entry of G counts; undefined when all of them do. */
+function masksOf(found: Dependencies, like: Tree, places: readonly number[], steps: number): readonly Tensor[] | undefined {
+  const reaches = reachesOf(found, found.size, steps) as readonly (readonly (readonly number[])[])[];
+  if (places.every((place) => reaches[place].every(({ length }) => length === found.size))) return undefined;
+  const leaves = leavesOf(like);
+  return places.map((place) => {
+    const { size, shape } = leaves[place];
+    const mask = new Int32Array(found.size * size);
+    reaches[place].forEach((elements, at) => {
+      for (const element of elements) mask[element * size + at] = 1;
+    });
+    return fromData(mask, [found.size, ...shape]);
+  });
 }
 
 /** The places of the leaves of the parameters that have an element that reaches the state. */
@@ -129,8 +169,8 @@ function pickLeaves(tree: Tree, places: readonly number[]): Tensor[] {
   return places.map((i) => leaves[i]);
 }
 
-function misfit(): ConfigurationError {
+function misfit({ name }: Estimator<Tree>): ConfigurationError {
   return new ConfigurationError(
-    "rtrl: with an input of this type parameters reach state elements that they did not reach before; use rtrl({ structure: 'dense' })",
+    `${name}: with an input of this type parameters reach state elements that they did not reach before; use rtrl({ structure: 'dense' })`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Dependencies } from '../../autodiff/index.ts';
 import { leavesOf, type Shape, sizeOf, stridesOf, type Tree } from '../../lib/index.ts';
 
-/** Which state elements the parameters of one leaf can ever influence. */
+/** Which state elements the parameters of one leaf can influence, as far as that counts. */
 export interface LeafReach {
   readonly shape: Shape;
   /** `shape` with 1 for every axis along which all parameters reach the same elements. */
@@ -10,64 +10,91 @@ export interface LeafReach {
   readonly slots: readonly Int32Array[];
 }
 
-/** The entries of G = ∂s/∂θ that can be other than zero, and how to find the ones of J and I that matter in few pulls. */
+/** The entries of G = ∂s/∂θ that are carried, and how to find the ones of J and I that matter in few pulls. */
 export interface Structure {
   /** S. */
   readonly size: number;
   readonly leaves: readonly LeafReach[];
   /** The most state elements that one parameter reaches. */
   readonly most: number;
-  /** For every reached state element, the pull that gives its rows of J and I; -1 for the others. */
+  /** The pulls that give the rows of I. */
+  readonly immediate: Colouring;
+  /** The pulls that give the rows of J; the same where they will do. */
+  readonly recurrent: Colouring;
+  /** Whether the new state element `to` can depend on the old one `from`. */
+  depends(to: number, from: number): boolean;
+}
+
+/** Pulls that several state elements share. */
+export interface Colouring {
+  /** For every reached state element, the pull that gives its row; -1 for the others. */
   readonly colours: Int32Array;
   /** How many pulls there are. */
   readonly pulls: number;
-  /** Whether the new state element `to` can depend on the old one `from`. */
-  depends(to: number, from: number): boolean;
 }
 
 /** A set of state elements, ascending. */
 type Elements = readonly number[];
 
 /**
- * The structure of a step θ, s ↦ s' from its dependencies, those on θ first; undefined when a parameter reaches more than `limit`
- * state elements.
- *
- * A parameter reaches what its column of I shows, and what these elements reach under J, and so on: the closure. State elements that
- * one parameter reaches get different colours, and elements of one colour share a pull: the sum of their rows of J and I can be told
- * apart, because in no column that matters more than one of them has an entry.
+ * What each parameter reaches within so many steps, leaf after leaf, from the dependencies of a step θ, s ↦ s', those on θ first: in one
+ * step what its column of I shows, in the next one what these elements reach under J, and so on; in any number of steps, the closure.
+ * Undefined when one reaches more than `limit` state elements. Equal sets are the same object.
  */
-export function structureOf(
-  { size, sets: [parameters, state], members }: Dependencies,
-  like: Tree,
+export function reachesOf(
+  { sets: [parameters, state], members }: Dependencies,
   limit: number,
-): Structure | undefined {
+  steps: number,
+): readonly (readonly Elements[])[] | undefined {
   const successors = state.flatMap((leaf) => Array.from(leaf, members));
-  const different = new Set(parameters.flatMap((leaf) => [...new Set(leaf)]));
-  const closures = new Map<number, Elements>();
+  const reaches = new Map<number, Elements>();
   const same = new Map<string, Elements>();
-  for (const set of different) {
-    const reached = closure(members(set), successors, limit);
+  for (const set of new Set(parameters.flatMap((leaf) => [...new Set(leaf)]))) {
+    const reached = reachedFrom(members(set), successors, limit, steps);
     if (reached === undefined) return undefined;
     const key = reached.join();
     same.set(key, same.get(key) ?? reached);
-    closures.set(set, same.get(key) as Elements);
+    reaches.set(set, same.get(key) as Elements);
   }
-  const leaves = leavesOf(like).map(({ shape }, i) =>
-    reachOf(
-      Array.from(parameters[i], (set) => closures.get(set) as Elements),
-      shape,
-    ),
-  );
-  const colours = colouring(size, [...same.values()]);
-  const edges = new Set([...same.values()].flat().flatMap((from) => successors[from].map((to) => to * size + from)));
+  return parameters.map((leaf) => Array.from(leaf, (set) => reaches.get(set) as Elements));
+}
+
+/**
+ * The structure of a step from its dependencies; undefined when a parameter reaches more than `limit` state elements within `steps` steps.
+ *
+ * Elements of one colour share a pull: the sum of their rows of I, or of J, can be told apart, because in no column that matters more
+ * than one of them has an entry.
+ */
+export function structureOf(
+  found: Dependencies,
+  like: Tree,
+  limit: number,
+  steps = Number.POSITIVE_INFINITY,
+): Structure | undefined {
+  const { size, sets, members } = found;
+  const reaches = reachesOf(found, limit, steps);
+  if (reaches === undefined) return undefined;
+  const leaves = leavesOf(like).map(({ shape }, i) => reachOf(reaches[i], shape));
+  const successors = sets[1].flatMap((leaf) => Array.from(leaf, members));
+  const groups = [...new Set(reaches.flat())];
+  const reached = new Set(groups.flat());
+  // Each once: in a dense step, all are the same.
+  const columns = unique([...reached].map((from) => successors[from].filter((to) => reached.has(to))));
+  const immediate = colouringOf(size, groups);
+  const edges = new Set([...reached].flatMap((from) => successors[from].map((to) => to * size + from)));
   return {
     size,
     leaves,
     most: leaves.reduce((most, { slots }) => Math.max(most, slots.length), 0),
-    colours,
-    pulls: colours.reduce((most, colour) => Math.max(most, colour + 1), 0),
+    immediate,
+    recurrent: columns.every((column) => tells(immediate, column)) ? immediate : colouringOf(size, [...groups, ...columns]),
     depends: (to, from) => edges.has(to * size + from),
   };
+}
+
+/** How many pulls a step takes. */
+export function pullsOf({ immediate, recurrent }: Structure): number {
+  return immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls);
 }
 
 /** Whether every entry that `inner` allows, `outer` allows as well. */
@@ -84,14 +111,13 @@ export function covers(outer: Structure, inner: Structure): boolean {
   });
 }
 
-/** What these elements reach in any number of steps. */
-function closure(begin: Elements, successors: readonly Elements[], limit: number): Elements | undefined {
+/** These elements, and what they reach in one step less than so many; undefined when that is more than the limit. */
+function reachedFrom(begin: Elements, successors: readonly Elements[], limit: number, steps: number): Elements | undefined {
   const reached = new Set(begin);
-  for (const from of reached) {
-    for (const to of successors[from]) {
-      if (reached.size > limit) return undefined;
-      reached.add(to);
-    }
+  let latest = begin;
+  for (let step = 1; step < steps && latest.length > 0 && reached.size <= limit; step++) {
+    latest = [...new Set(latest.flatMap((from) => successors[from]))].filter((to) => !reached.has(to));
+    for (const to of latest) reached.add(to);
   }
   return reached.size > limit ? undefined : [...reached].sort((a, b) => a - b);
 }
@@ -132,8 +158,17 @@ function placeOf(at: number, shape: Shape, strides: readonly number[]): number {
   return place;
 }
 
+function unique(sets: readonly Elements[]): Elements[] {
+  return [...new Map(sets.map((set) => [set.join(), set])).values()];
+}
+
+/** Whether elements have different colours. */
+function tells({ colours }: Colouring, elements: Elements): boolean {
+  return new Set(elements.map((element) => colours[element])).size === elements.length;
+}
+
 /** Colours for the members of the groups, different ones within a group; each element takes the first that is free. */
-function colouring(size: number, groups: readonly Elements[]): Int32Array {
+function colouringOf(size: number, groups: readonly Elements[]): Colouring {
   const groupsOf = Array.from({ length: size }, (): Elements[] => []);
   for (const group of groups) for (const element of group) groupsOf[element].push(group);
   const colours = new Int32Array(size).fill(-1);
@@ -144,5 +179,5 @@ function colouring(size: number, groups: readonly Elements[]): Int32Array {
     while (taken.has(colour)) colour++;
     colours[element] = colour;
   });
-  return colours;
+  return { colours, pulls: colours.reduce((most, colour) => Math.max(most, colour + 1), 0) };
 }

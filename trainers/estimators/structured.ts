@@ -18,7 +18,7 @@ import {
 } from '../../lib/index.ts';
 import { flattenTree, unflattenTree } from '../algebra.ts';
 import type { Transition } from './estimator.ts';
-import { type LeafReach, repeated, type Structure } from './structure.ts';
+import { type Colouring, type LeafReach, repeated, type Structure } from './structure.ts';
 
 /**
  * The entries of G = ∂s/∂θ that can be other than zero. For each leaf of the parameters there are as many slots as one of its
@@ -40,45 +40,59 @@ export function startStructured(structure: Structure, parameters: Tree): Structu
 }
 
 /** @throws DataError when an influence is of another structure. */
-export function requireStructure(structure: Structure, influence: StructuredInfluence): void {
+export function requireStructure(name: string, structure: Structure, influence: StructuredInfluence): void {
   const { rows = [], slots = [] } = influence as Partial<StructuredInfluence>;
   const fits = (leaf: LeafReach, i: number) =>
     slots[i]?.length === leaf.slots.length && rows[i] !== undefined && equal(rows[i], rowsOf(leaf, rows[i].dtype));
   if (rows.length !== structure.leaves.length || !structure.leaves.every(fits))
-    throw new DataError('rtrl: the influence was carried for a model in which parameters reach other state elements');
+    throw new DataError(`${name}: the influence was carried for a model in which parameters reach other state elements`);
 }
 
 /**
- * G ← J G + I on the slots: with R the elements that a parameter j reaches, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j].
+ * G ← J G + I on the slots: with R the elements of parameter j, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j].
  * The rows of J and I come from one pull for each colour.
  */
 export function advanceStructured<P, S>(
   structure: Structure,
-  { rows, slots }: StructuredInfluence,
+  influence: StructuredInfluence,
   transition: Transition<P, S>,
 ): StructuredInfluence {
-  if (structure.pulls === 0) return { rows, slots };
+  const { immediate, recurrent, leaves } = structure;
+  if (immediate.pulls === 0) return influence;
+  const { rows, slots } = influence;
   const [{ dtype }] = slots.flat();
-  const pulled = Array.from({ length: structure.pulls }, (_, colour) => {
-    const unit = Float64Array.from(structure.colours, (own) => Number(own === colour));
-    const cotangent = fromData(dtype === 'float32' ? Float32Array.from(unit) : unit, [structure.size]);
-    return transition.pull(unflattenTree(cotangent, transition.state) as never);
-  });
+  const pulled = pulledRows(immediate, transition, dtype);
+  const jacobian = (recurrent === immediate ? pulled : pulledRows(recurrent, transition, dtype)).map(({ state }) =>
+    flattenTree(state),
+  );
+  const flat = concat(jacobian);
+  const parameters = pulled.map((rows) => leavesOf(rows.parameters as Tree));
   const spread = spreading();
-  const jacobian = concat(pulled.map(({ state }) => flattenTree(state)));
-  const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
-  const next = structure.leaves.map((leaf, i) => {
-    const rowsOfI = immediate.map((leaves) => leaves[i]);
+  const next = leaves.map((leaf, i) => {
+    const rowsOfI = parameters.map((own) => own[i]);
     return leaf.slots.map((to) => {
       const carried = leaf.slots.flatMap((from, q) => {
         const entries = entriesOf(structure, to, from);
-        return entries === undefined ? [] : mul(spread(pick(jacobian, entries), leaf), slots[i][q]);
+        return entries === undefined ? [] : mul(spread(pick(flat, entries), leaf), slots[i][q]);
       });
-      const sum = carried.reduce((total, part) => add(total, part), immediateOf(structure, leaf, to, rowsOfI));
+      const sum = carried.reduce((total, part) => add(total, part), immediateOf(immediate, leaf, to, rowsOfI));
       return to.includes(-1) ? where(masked(leaf, to, isElement), sum, 0) : sum;
     });
   });
   return { rows, slots: next };
+}
+
+/** One pull for each colour: the sums of the rows of J and of I of the elements that have it. */
+function pulledRows<P, S>(
+  { colours, pulls }: Colouring,
+  transition: Transition<P, S>,
+  dtype: DType,
+): { parameters: P; state: S }[] {
+  return Array.from({ length: pulls }, (_, colour) => {
+    const unit = Float64Array.from(colours, (own) => Number(own === colour));
+    const cotangent = fromData(dtype === 'float32' ? Float32Array.from(unit) : unit, [colours.length]);
+    return transition.pull(unflattenTree(cotangent, transition.state) as never);
+  });
 }
 
 /** cᵀG. Slots about nothing are zero, whatever they are multiplied with. */
@@ -113,9 +127,9 @@ export function expandStructured({ rows, slots }: StructuredInfluence, parameter
 }
 
 /** Where the entries J[to, from] of one slot by another stand in the pulled rows; undefined where all of them are zero. */
-function entriesOf({ size, colours, depends }: Structure, to: Int32Array, from: Int32Array): Int32Array | undefined {
+function entriesOf({ size, recurrent, depends }: Structure, to: Int32Array, from: Int32Array): Int32Array | undefined {
   if (!to.some((element, at) => isElement(element) && isElement(from[at]) && depends(element, from[at]))) return undefined;
-  return to.map((element, at) => orFirst(colours[orFirst(element)]) * size + orFirst(from[at]));
+  return to.map((element, at) => orFirst(recurrent.colours[orFirst(element)]) * size + orFirst(from[at]));
 }
 
 function isElement(element: number): boolean {
@@ -128,7 +142,7 @@ function orFirst(element: number): number {
 }
 
 /** The rows of I that a slot is about, where several pulls hold them: from each its own. */
-function immediateOf({ colours }: Structure, leaf: LeafReach, elements: Int32Array, pulled: readonly Tensor[]): Tensor {
+function immediateOf({ colours }: Colouring, leaf: LeafReach, elements: Int32Array, pulled: readonly Tensor[]): Tensor {
   const needed = [...new Set(elements.filter(isElement).map((element) => colours[element]))];
   if (needed.length === 1) return pulled[needed[0]];
   const own = (colour: number) => masked(leaf, elements, (element) => isElement(element) && colours[element] === colour);

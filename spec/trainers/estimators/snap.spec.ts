@@ -1,0 +1,166 @@
+import { expect } from 'chai';
+import { linearize } from '../../../autodiff/index.ts';
+import { ConfigurationError, DataError, seeded, type Tensor } from '../../../lib/index.ts';
+import { type Cell, gru, lstm, rnn } from '../../../nn/index.ts';
+import { createLearner, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
+import { estimates, influenceOf, learnerOf } from '../../laws/agreement.ts';
+import { describeInfluence } from '../../laws/influence.ts';
+import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { type Fixture, jitter, unitTrees, zerosLike } from '../../laws/unrolled.ts';
+import { chain, fixture, sparse, withReadout } from './sparse.ts';
+
+/** Row by row, ∂s'/∂θ and ∂s'/∂s of one step. */
+function jacobians({ model }: Fixture, parameters: unknown, state: unknown, input: unknown): { I: number[][]; J: number[][] } {
+  const { value, pull } = linearize(
+    (theta, before) => model.step(theta, before, input).state as never,
+    parameters as never,
+    state as never,
+  );
+  const rows = unitTrees(value).map((unit) => pull(unit as never));
+  return { I: rows.map(([theta]) => numbersOf(theta)), J: rows.map(([, before]) => numbersOf(before)) };
+}
+
+/** Where entries are other than zero at some of several points. */
+function pattern(run: Fixture): { I: boolean[][]; J: boolean[][] } {
+  const noise = seeded(11);
+  // Units that are off at one point are not at another.
+  const found = Array.from({ length: 12 }, (_, i) =>
+    jacobians(run, jitter(run.parameters, noise, 0.5), jitter(run.state, noise, 0.5), run.examples[i % 6].input),
+  );
+  const any = (key: 'I' | 'J') => found[0][key].map((row, i) => row.map((_, j) => found.some((one) => one[key][i][j] !== 0)));
+  return { I: any('I'), J: any('J') };
+}
+
+/** What SnAp-n carries after a run, by its definition, S rows of P numbers. */
+function byDefinition(run: Fixture, n: number): number[][] {
+  const { I: once, J: reach } = pattern(run);
+  let kept = once;
+  for (let step = 1; step < n; step++)
+    kept = kept.map((row, k) => row.map((own, j) => own || reach[k].some((sees, l) => sees && kept[l][j])));
+  let state = run.state;
+  let G = once.map((row) => row.map(() => 0));
+  for (const { input } of run.examples) {
+    const { I, J } = jacobians(run, run.parameters, state, input);
+    state = run.model.step(run.parameters, state, input).state;
+    G = I.map((row, k) => row.map((own, j) => (kept[k][j] ? own + J[k].reduce((sum, entry, l) => sum + entry * G[l][j], 0) : 0)));
+  }
+  return G;
+}
+
+const cells: Readonly<Record<string, readonly [cell: unknown, inputs: number]>> = {
+  rnn: [withReadout(rnn({ inputs: 2, units: 4 })), 2],
+  lstm: [lstm({ inputs: 2, units: 3 }), 2],
+  gru: [withReadout(gru({ inputs: 2, units: 3 })), 2],
+  chain: [chain, 2],
+  ...Object.fromEntries(Object.entries(sparse).map(([name, [cell, inputs]]) => [name, [cell, inputs] as const])),
+};
+
+describe('SnAp', () => {
+  for (const [name, [cell, inputs]] of Object.entries(cells))
+    for (const n of [1, 2, 3])
+      it(`${name}: SnAp-${n} carries what its definition says, eagerly and as a plan`, () => {
+        const run = fixture(cell, inputs, 6);
+        const expected = byDefinition(run, n).flat();
+        for (const eager of [true, false]) {
+          const { influence } = estimates([run], snap({ n }), seeded(1), { eager });
+          requireClose(numbersOf(influence), expected, 1e-12, `eager: ${eager}`);
+        }
+      });
+
+  it('is RTRL once n steps reach everything, and is not before', () => {
+    const run = fixture(withReadout(chain), 2, 4);
+    const exact = numbersOf(estimates([run], rtrl(), seeded(1)).influence);
+    const errors = [1, 2, 3, 4].map((n) => {
+      const own = numbersOf(estimates([run], snap({ n }), seeded(1)).influence);
+      return Math.max(...own.map((value, i) => Math.abs(value - exact[i])));
+    });
+    expect([...errors].sort((a, b) => b - a)).to.deep.equal(errors);
+    expect(errors[2]).to.be.above(1e-3);
+    // In four steps nothing reaches further than four.
+    expect(errors[3]).to.be.below(1e-12);
+    for (const name of ['indrnn', 'lru', 'elementwise', 'blocks'] as const) {
+      const diagonal = fixture(sparse[name][0], sparse[name][1], 7);
+      const [own, whole] = [snap({ n: 2 }), rtrl()].map((estimator) => estimates([diagonal], estimator, seeded(1)));
+      requireClose(numbersOf(own.influence), numbersOf(whole.influence), 1e-13, name);
+      requireClose(numbersOf(own.gradients), numbersOf(whole.gradients), 1e-13, name);
+    }
+  });
+
+  it('follows parameters that move, as RTRL does', () => {
+    const run = fixture(sparse.cascade[0], sparse.cascade[1], 6);
+    const noise = seeded(2);
+    const moves = run.examples.map(() => jitter(zerosLike(run.parameters), noise, 0.3));
+    const [own, whole] = [snap({ n: 2 }), rtrl()].map((estimator) => estimates([run], estimator, seeded(1), { moves }));
+    requireClose(numbersOf(own.gradients), numbersOf(whole.gradients), 1e-12, 'gradients');
+  });
+
+  it('says what it carries: one entry for each parameter of a tanh network, two of an LSTM, all of a GRU, whose reset gate reaches every unit', () => {
+    const said = (cell: unknown, n: number) => {
+      const run = fixture(cell, 2, 2);
+      const learner = learnerOf([run], snap({ n }), seeded(1));
+      expect(learner.estimator.structure).to.equal('not known before the first step');
+      learner.step(run.examples[0].input, run.examples[0].target);
+      const { structure, cost } = learner.estimator;
+      const { memory } = cost({ state: 0, parameters: 0 });
+      return [structure, memory];
+    };
+    const P = 16 * 16 + 2 * 16 + 16;
+    expect(said(rnn({ inputs: 2, units: 16 }), 1)).to.deep.equal([
+      'sparse: a parameter reaches at most 1 of 16 state elements, 17 pulls a step',
+      P,
+    ]);
+    expect(said(lstm({ inputs: 2, units: 16 }), 1)).to.deep.equal([
+      // The output gate does not reach the cell.
+      'sparse: a parameter reaches at most 2 of 32 state elements, 34 pulls a step',
+      (3 * 2 + 1) * P,
+    ]);
+    expect(said(gru({ inputs: 2, units: 16 }), 1)[0]).to.equal('dense: parameters reach too many of the 16 state elements');
+    expect(said(rnn({ inputs: 2, units: 16 }), 2)[0]).to.equal('dense: parameters reach too many of the 16 state elements');
+    expect(said(chain, 3)[0]).to.equal('sparse: a parameter reaches at most 3 of 30 state elements, 3 pulls a step');
+  });
+
+  it('refuses what it cannot do, in a sentence', () => {
+    expect(() => snap({ n: 0 })).to.throw(ConfigurationError, 'snap: n');
+    const reads: Cell<{ w: Tensor }, Tensor, Tensor> = {
+      name: 'reads',
+      init: (noise) => ({ w: noise.normal([2, 2]) }),
+      start: () => rnn({ inputs: 2, units: 2 }).start(),
+      step({ w }, h, x) {
+        const next = x.item === undefined || numbersOf(h)[0] > 0 ? w : w;
+        return { state: h, output: next };
+      },
+    };
+    const run = fixture(reads, 2, 1);
+    const learner = learnerOf([run], snap({ n: 1 }), seeded(1));
+    expect(() => learner.observe(run.examples[0].input)).to.throw(
+      ConfigurationError,
+      'snap: what a parameter reaches is not known',
+    );
+  });
+
+  it('does not go on with what another n carried', () => {
+    const run = fixture(chain, 2, 3);
+    const { model, loss, parameters, state, examples } = run;
+    const config = { model, loss, parameters, state, dtype: 'float64' as const, optimizer: sgd({ rate: 0.1 }) };
+    const learner = createLearner({ ...config, estimator: snap({ n: 2 }) });
+    for (const { input, target } of examples) learner.step(input, target);
+    expect(() => restoreLearner({ ...config, estimator: snap({ n: 3 }) }, learner.save())).to.throw(DataError, '"n":2');
+    const restored = restoreLearner({ ...config, estimator: snap({ n: 2 }) }, learner.save());
+    requireClose(
+      influenceOf(restored, [run], snap({ n: 2 })).flat(),
+      influenceOf(learner, [run], snap({ n: 2 })).flat(),
+      0,
+      'influence',
+    );
+  });
+
+  describeInfluence({ estimator: () => snap({ n: 1 }) });
+  describeInfluence({
+    name: 'snap of 2 steps, dense and sparse',
+    estimator: () => snap({ n: 2 }),
+    fixtures: {
+      chain: (steps) => fixture(withReadout(chain), 2, steps),
+      gru: (steps) => fixture(gru({ inputs: 2, units: 3 }), 2, steps),
+    },
+  });
+});

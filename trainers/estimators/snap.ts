@@ -1,0 +1,49 @@
+import { ConfigurationError, leavesOf, type Tree } from '../../lib/index.ts';
+import { requireCounts } from '../options.ts';
+import { dense } from './dense.ts';
+import type { Estimator } from './estimator.ts';
+import { shown, specialised } from './specialised.ts';
+
+/**
+ * The sparse n-step approximation, SnAp-n (Menick et al. 2021, arXiv 2006.07232): RTRL that keeps ∂s_k/∂θ_j only where θ_j can influence
+ * s_k within n steps, G ← mask ∘ (J G + I). Deterministic, and biased by what it drops, which is the less the larger n is; once n steps
+ * reach all that ever is reached, it is RTRL.
+ *
+ * SnAp-1 keeps the entries that I has. For a tanh network, an LSTM or a diagonal recurrence these are one or two for each parameter, so
+ * that it carries P numbers; J then takes S pulls through the state alone, or fewer where it is sparse. In a `gru` the parameters of the
+ * reset gate reach every unit within one step, through u_h·(r∘h), and all entries are kept: that is RTRL, at its cost. What a
+ * parameter reaches is found from the step itself; see `learner.estimator.structure`.
+ *
+ * @param n at least 1.
+ */
+export function snap({ n }: { readonly n: number }): Estimator<Tree> {
+  requireCounts('snap', { n });
+  const own: Estimator<Tree> = {
+    ...dense,
+    name: 'snap',
+    bias: 'truncated',
+    settings: { n },
+    cost: ({ state, parameters }) =>
+      n === 1
+        ? { time: state * parameters, memory: parameters }
+        : { time: state * state * parameters, memory: state * parameters },
+  };
+  return {
+    ...own,
+    structure: 'not known before the first step',
+    start: () => ({}),
+    advance: refuse,
+    pull: (influence, cotangent) => (leavesOf(influence).length === 0 ? undefined : own.pull(influence, cotangent)),
+    specialise(found, parameters) {
+      if (found === undefined) refuse();
+      return specialised(own, found, parameters, n);
+    },
+    show: (influence, parameters, state) => shown(influence, parameters, state) ?? own.start(parameters, state),
+  };
+}
+
+function refuse(): never {
+  throw new ConfigurationError(
+    'snap: what a parameter reaches is not known, because this step cannot be traced; use rtrl() or uoro(), or a step that reads no values',
+  );
+}

@@ -24,9 +24,9 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
     requireOwn() {},
     score(_, output, row) {
       const category = indexOf(row) as number;
-      return markOf(output, category, [bitsOf(output, category), ...models.observe(category)]);
+      return markOf(output, category, models.observe(category, bitsOf(output, category)));
     },
-    pairOf: ({ scores: [bits] }, _standing, _output, row) => [indexOf(row) as number, 2 ** -bits],
+    pairOf: ({ scores }, _standing, _output, row) => [indexOf(row) as number, 2 ** -scores[0]],
     trail: (pairs) => ({
       kind: 'symbols',
       symbols: pairs.came().map((index) => String(categories.entryAt(index) ?? 'other')),

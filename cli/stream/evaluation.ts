@@ -10,7 +10,7 @@ export type Unit = 'bits' | 'squared error';
 /** How one prediction went. */
 export interface Mark {
   /** What it cost, in the unit of the evaluation: the network's own prediction, then those of the simple models. */
-  readonly scores: readonly number[];
+  readonly scores: ArrayLike<number>;
   /** The same as absolute errors, where numbers are predicted. */
   readonly absoluteErrors?: readonly number[];
   /** The most probable category, where categories are: its probability, and whether it came. */

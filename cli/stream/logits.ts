@@ -19,7 +19,7 @@ export function mostProbable(logits: ArrayLike<number>): number {
  * How a prediction by logits went.
  * @param scores the bits that the class which came took, of the network and then of others.
  */
-export function markOf(logits: ArrayLike<number>, came: number, scores: readonly number[]): Mark {
+export function markOf(logits: ArrayLike<number>, came: number, scores: ArrayLike<number>): Mark {
   const best = mostProbable(logits);
   // From the bits of the class that came, so that the exponentials of all classes need not be added up again.
   const confidence = Math.min(1, Math.exp(logits[best] - logits[came] - scores[0] * Math.LN2));

@@ -67,6 +67,27 @@ export function walk(learner: StreamLearner, isFresh = false): Walker {
   };
 }
 
+/** Steps of a learner whose predictions are read at once: each is written over the one before it. */
+export interface Stepper<X> {
+  /** Learns from one step, and gives its loss. */
+  step(input: X, target: AnyTarget): number;
+  readonly output: Float32Array | Float64Array;
+}
+
+/** @param size how many numbers a prediction has. */
+export function createStepper<X extends number | Tensor>(learner: StreamLearner, size: number): Stepper<X> {
+  const output = learner.dtype === 'float32' ? new Float32Array(size) : new Float64Array(size);
+  const [inputs, targets, losses] = [[] as X[], [] as AnyTarget[], new Float64Array(1)];
+  return {
+    output,
+    step(input, target) {
+      inputs[0] = input;
+      targets[0] = target;
+      return learner.stepMany(inputs, targets, losses, output)[0];
+    },
+  };
+}
+
 /** The network's output after vectors that come next; the learner stays as it is. There has to be a vector. */
 export function outputAfter(learner: StreamLearner, inputs: readonly (readonly number[])[]): Float64Array {
   return numbersOf(learner.predictMany(inputs.map((input) => vectorOf(input, learner.dtype)))[inputs.length - 1]);

@@ -5,7 +5,7 @@ import type { SavedCounts } from './counts.ts';
 import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
 import { influenceNorms } from './influence.ts';
 import { createLate } from './late.ts';
-import { makeLearner, numbersOf, outputAfter, type StreamLearner, vectorOf } from './network.ts';
+import { createStepper, makeLearner, outputAfter, type StreamLearner, vectorOf } from './network.ts';
 import { numberScores } from './numberScores.ts';
 import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
@@ -57,6 +57,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const rest = saved?.rest as SavedRest | undefined;
   const learner = makeLearner(config, saved?.learner);
   const coder = createRowCoder(data, rest?.coder);
+  const stepper = createStepper(learner, coder.categories === undefined ? 1 : data.categories);
   const target = judge(data, coder, rest?.models);
   const at = columnsOf(data).indexOf(data.target);
   const evaluation = createEvaluation(target.unit, target.names, config.recent, rest?.evaluation);
@@ -81,8 +82,8 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       learner.observe(vector);
       return undefined;
     }
-    const stepped = learner.step(vector, typeof goal === 'number' ? goal : vectorOf(goal, learner.dtype));
-    const said = output ?? numbersOf(stepped.output);
+    stepper.step(vector, typeof goal === 'number' ? goal : vectorOf(goal, learner.dtype));
+    const said = output ?? stepper.output;
     const mark = target.score(standing, said, row);
     if (mark === undefined) return undefined;
     evaluation.add(mark, records);

@@ -4,7 +4,7 @@ import { createTally, type SavedTally, type Tally } from './tally.ts';
 /** What predictions are judged by: theirs, and those of models that take no effort, on the same steps. */
 export interface Scores {
   /** Scores of one step, in the order of the names. */
-  add(scores: readonly number[]): void;
+  add(scores: ArrayLike<number>): void;
   readonly count: number;
   /** For each name, the mean of all scores and of the recent ones. */
   figures(): Record<string, Figures>;
@@ -37,14 +37,20 @@ export const symbolScores = ['network', ...orders.map((order) => `order-${order}
 
 /** Adaptive models of order 0, 1 and 2. */
 export interface CountModels {
-  observe(symbol: number): readonly number[];
+  /** The bits that each model and the network takes for a symbol, before the models count it; the same list each time. */
+  observe(symbol: number, bits: number): Float64Array;
   save(): readonly SavedCounts[];
 }
 
 export function createCountModels(symbols: number, saved: readonly SavedCounts[] = []): CountModels {
   const models: readonly CountModel[] = orders.map((order) => createCounts(symbols, order, saved[order]));
+  const scores = new Float64Array(symbolScores.length);
   return {
-    observe: (symbol) => models.map((model) => model.observe(symbol)),
+    observe(symbol, bits) {
+      scores[0] = bits;
+      for (let i = 0; i < models.length; i++) scores[i + 1] = models[i].observe(symbol);
+      return scores;
+    },
     save: () => models.map((model) => model.save()),
   };
 }

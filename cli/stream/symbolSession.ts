@@ -1,11 +1,10 @@
-import { dataOf } from '../../lib/index.ts';
 import { normOf } from '../training/metrics.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
 import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
 import { influenceNorms } from './influence.ts';
 import { markOf } from './logits.ts';
-import { makeLearner, type StreamLearner } from './network.ts';
+import { createStepper, makeLearner, type StreamLearner } from './network.ts';
 import { requireWhole } from './saved.ts';
 import { createCountModels, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
@@ -32,6 +31,7 @@ interface SavedRest {
 export function createSymbolSession(config: StreamConfig, data: SymbolData, saved?: SavedSession): SymbolSession {
   const rest = saved?.rest as SavedRest | undefined;
   const learner = makeLearner(config, saved?.learner);
+  const stepper = createStepper(learner, data.symbols);
   const { isClosed, first } = firstEntries(data);
   const vocabulary = createVocabulary<Code>(data.symbols, rest?.entries ?? first, isClosed);
   const evaluation = createEvaluation('bits', symbolScores, config.recent, rest?.evaluation);
@@ -54,14 +54,14 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
     },
     advance(code) {
       const symbol = vocabulary.add(code);
-      const stepped = last === undefined ? undefined : learner.step(last, symbol);
-      const models = counts.observe(symbol);
+      const loss = last === undefined ? undefined : stepper.step(last, symbol);
+      const bits = (loss ?? 0) / Math.LN2;
+      const scores = counts.observe(symbol, bits);
       records++;
       last = symbol;
       // Nothing predicts the first symbol of all.
-      if (stepped === undefined) return undefined;
-      const bits = stepped.loss / Math.LN2;
-      evaluation.add(markOf(dataOf(stepped.output), symbol, [bits, ...models]), records);
+      if (loss === undefined) return undefined;
+      evaluation.add(markOf(stepper.output, symbol, scores), records);
       pairs.add(symbol, 2 ** -bits);
       return bits;
     },

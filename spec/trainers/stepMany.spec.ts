@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ConfigurationError, IndexError, NonFiniteError } from '../../lib/index.ts';
 import { createLearner, sgd } from '../../trainers/index.ts';
+import { numbersOf } from '../laws/numbers.ts';
 import { act, bytesOf, type Config, configOf, estimators, symbols } from './planned.ts';
 
 const one = (estimator: string, more: Partial<Config> = {}): Config => ({
@@ -37,6 +38,28 @@ describe('stepMany', () => {
     expect(createLearner(one('uoro')).stepMany(stream(4), stream(4, 1), losses)).to.equal(losses);
     expect([...losses.subarray(4)]).to.deep.equal([7, 7]);
     expect(losses[3]).to.be.within(0.1, 5);
+  });
+
+  it('writes predictions where it is told to: those of step, one after the other', () => {
+    for (const name of ['uoro', 'tbptt 4', 'rtrl'])
+      for (const lanes of [1, 2])
+        for (const eager of [true, false]) {
+          const config = { ...one(name, { eager }), lanes };
+          const [many, single] = [createLearner(config), createLearner(config)];
+          const chunk = (phase: number) => Array.from({ length: 6 }, (_, t) => symbols(t, lanes, phase));
+          const wanted = Array.from({ length: 6 }, (_, t) =>
+            numbersOf(single.step(symbols(t, lanes), symbols(t, lanes, 1)).output),
+          );
+          const outputs = new Float32Array(wanted.flat().length + 1).fill(7);
+          many.stepMany(chunk(0), chunk(1), new Float64Array(6), outputs);
+          expect([...outputs], `${name}, ${lanes} lanes, eager: ${eager}`).to.deep.equal([...wanted.flat(), 7]);
+          const tight = outputs.subarray(0, wanted[0].length - 1);
+          expect(() => many.stepMany(chunk(0), chunk(1), new Float64Array(6), tight)).to.throw(
+            ConfigurationError,
+            `a prediction has ${wanted[0].length} numbers, and the list for outputs has ${tight.length}`,
+          );
+          expect(many.steps).to.equal(6);
+        }
   });
 
   it('refuses lists of unlike lengths, and no room for losses', () => {

@@ -1,7 +1,7 @@
 import { Execution } from '../../autodiff/index.ts';
 import { type Noise, restoreNoise, type SavedNoise, type Tensor, type TypedArray } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import type { Engine, Losses } from './engine.ts';
+import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
 import { movedOn, type Setting, type Targets } from './learn.ts';
 import type { Counters, LearnPlan } from './learn-plan.ts';
@@ -103,21 +103,20 @@ export class CompiledEngine implements Engine, Counters {
     }
   }
 
-  step(inputs: readonly unknown[], targets: Targets, wantsOutputs: boolean, losses: Losses, at: number): void {
+  step(inputs: readonly unknown[], targets: Targets, losses: Losses, at: number, outputs: OutputsTo): void {
     const t = this.#window.taken;
     const plan = this.#planAt(t, inputs, targets);
+    plan.outputs(t).requireRoom(outputs, at);
     plan.take(t, inputs, targets);
     const isComplete = t + 1 === this.#window.length;
     if (isComplete) this.#learn(plan);
     if (!plan.writeLoss(t, losses, at)) throw this.#broken(losses[at]);
-    if (wantsOutputs) this.outputs = plan.outputs(t);
-    if (!isComplete) {
-      this.#window.add(inputs, targets);
-      return;
-    }
-    this.#window.taken = 0;
-    this.#count(plan);
-    if (this.#mark.record(plan.feed) === stretch) this.#verify();
+    this.outputs = plan.outputs(t).give(outputs, at) ?? this.outputs;
+    if (isComplete) {
+      this.#window.taken = 0;
+      this.#count(plan);
+      if (this.#mark.record(plan.feed) === stretch) this.#verify();
+    } else this.#window.add(inputs, targets);
   }
 
   predict(sequence: readonly (readonly unknown[])[]): readonly (readonly Tensor[])[] {

@@ -1,10 +1,11 @@
-import type { Noise, Tensor } from '../../lib/index.ts';
+import { dataOf, type Noise, type Tensor } from '../../lib/index.ts';
 import type { Estimator } from '../estimators/index.ts';
-import type { Engine, Losses } from './engine.ts';
+import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
 import { beginnings, clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { signatureOf } from './moment.ts';
+import { requireRoom, writeOutputs } from './outputs.ts';
 import { begun, specialise } from './specialise.ts';
 
 /** Every operation runs when it is called: any platform, any primitive, easy to follow. */
@@ -39,11 +40,13 @@ export class EagerEngine implements Engine {
     return this.#setting.estimator;
   }
 
-  step(given: readonly unknown[], goals: Targets, _wantsOutputs: boolean, into: Losses, at: number): void {
+  step(given: readonly unknown[], goals: Targets, into: Losses, at: number, outputs: OutputsTo): void {
     const [inputs, targets] = [[...given], goals && [...goals]];
     this.#meet(inputs);
     const memory = begun(this.#setting, this.memory);
     const steps = takeSteps(this.#setting, memory, inputs, targets);
+    const made = steps.map(({ output }) => dataOf(output));
+    requireRoom(outputs, at, made);
     const losses = steps.flatMap(({ loss }) => loss?.item() ?? []);
     for (const loss of losses) if (!Number.isFinite(loss)) throw nonFinite(memory.steps, `the loss became ${loss}`);
     const verify = (next: Memory) => {
@@ -53,7 +56,8 @@ export class EagerEngine implements Engine {
     const next = moveOn(this.#setting, memory, steps, clockAt(memory), verify);
     verify(next);
     this.memory = next;
-    this.outputs = () => steps.map(({ output }) => output);
+    if (outputs === 'kept') this.outputs = () => steps.map(({ output }) => output);
+    writeOutputs(outputs, at, made);
     into[at] = losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
   }
 

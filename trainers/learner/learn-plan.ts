@@ -13,10 +13,10 @@ import {
 import type { Clock } from '../optimizers/index.ts';
 import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
-import { Keepsake } from './keepsake.ts';
 import { moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { declareTree, lift, type Moment, type Numbers } from './moment.ts';
+import { Outputs } from './outputs.ts';
 import { residentOf } from './resident.ts';
 
 /** How far a learner has come. */
@@ -26,7 +26,7 @@ export type Counters = Pick<Memory, 'steps' | 'updates'>;
 interface Given {
   readonly losses: readonly number[];
   readonly states: readonly number[];
-  readonly outputs: Keepsake;
+  readonly outputs: Outputs;
 }
 
 /**
@@ -114,7 +114,7 @@ export class LearnPlan {
     this.resident = leaves.map((_, i) => this.runner.input(i));
     this.#gradient = gradient;
     this.#states = memory.lanes.map(({ state }) => state);
-    this.#stages = stages.map(({ losses, outputs, states }) => ({ losses, states, outputs: new Keepsake(this.runner, outputs) }));
+    this.#stages = stages.map(({ losses, outputs, states }) => ({ losses, states, outputs: new Outputs(this.runner, outputs) }));
   }
 
   /** Whether a memory is what the plan counts on. */
@@ -170,9 +170,9 @@ export class LearnPlan {
     return Number.isFinite(loss);
   }
 
-  /** The outputs at moment t, whenever they are asked for. */
-  outputs(t: number): () => Tensor[] {
-    return this.#stages[t].outputs.keep();
+  /** The outputs at moment t. */
+  outputs(t: number): Outputs {
+    return this.#stages[t].outputs;
   }
 
   /** The states after moment t, within a window. */

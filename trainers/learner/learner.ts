@@ -4,7 +4,7 @@ import type { Estimator } from '../estimators/index.ts';
 import { requireCounts } from '../options.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
-import type { Engine, Losses } from './engine.ts';
+import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { freshLanes, named, type Setting } from './learn.ts';
 import type { Lane } from './memory.ts';
@@ -87,7 +87,7 @@ export class Learner<P, S, X, Y> {
    * @throws NonFiniteError when the loss, the gradient or a parameter becomes NaN or infinite; the learner is as before the call then.
    */
   step(input: X, target: Y): Scored {
-    this.#step(input, target, true, this.#loss, 0);
+    this.#step(input, target, this.#loss, 0, 'kept');
     const { outputs } = this.#engine;
     const { collectOutputs } = this.#setting.systems;
     return new LazyScored(this.#loss[0], () => collectOutputs(outputs()) as Tensor);
@@ -96,28 +96,34 @@ export class Learner<P, S, X, Y> {
   /**
    * Steps through a chunk of the stream, as `step` does one by one, and faster: no outputs are kept, and nothing is allocated.
    * @param losses where the losses go; a new list by default.
+   * @param outputs where the predictions go, one after the other; nowhere by default.
    * @returns the loss of each prediction.
    * @throws ConfigurationError when the lengths differ; NonFiniteError as `step`: what came before has been learnt then.
    */
-  stepMany(inputs: ArrayLike<X>, targets: ArrayLike<Y>, losses: Losses = new Float64Array(inputs.length)): Losses {
+  stepMany(
+    inputs: ArrayLike<X>,
+    targets: ArrayLike<Y>,
+    losses: Losses = new Float64Array(inputs.length),
+    outputs: Losses | 'nowhere' = 'nowhere',
+  ): Losses {
     if (targets.length !== inputs.length || losses.length < inputs.length)
       throw new ConfigurationError(
         `stepMany: ${inputs.length} inputs, ${targets.length} targets, and room for ${losses.length} losses; give as many of each`,
       );
-    for (let at = 0; at < inputs.length; at++) this.#step(inputs[at], targets[at], false, losses, at);
+    for (let at = 0; at < inputs.length; at++) this.#step(inputs[at], targets[at], losses, at, outputs);
     return losses;
   }
 
-  #step(input: X, target: Y, wantsOutputs: boolean, losses: Losses, at: number): void {
+  #step(input: X, target: Y, losses: Losses, at: number, outputs: OutputsTo): void {
     const { distribute } = this.#setting.systems;
     distribute(input, 'input', this.#inputs);
     distribute(target, 'target', this.#targets);
-    this.#engine.step(this.#inputs, this.#targets, wantsOutputs, losses, at);
+    this.#engine.step(this.#inputs, this.#targets, losses, at, outputs);
   }
 
   /** Moves on without a target: the state and the influence advance, and nothing is learnt from this input itself. */
   observe(input: X): void {
-    this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, false, this.#loss, 0);
+    this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, this.#loss, 0, 'nowhere');
   }
 
   /** Back to the start state, on which the parameters have no influence; what the window held is dropped. */

@@ -22,6 +22,7 @@ export function addRunOptions(command: Command): void {
   command.option('--window <count>', 'steps that are differentiated together (for bptt, the length of a sequence)', parseCount);
   command.option('--stride <count>', 'steps between updates, for tbptt', parseCount);
   command.option('--rank <count>', 'pairs that are averaged, for uoro', parseCount);
+  command.option('--n <count>', 'steps within which an influence is kept, for snap', parseCount);
   command.option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}`);
   command.option('--units <count>', 'its units', parseCount);
   command.option('--optimizer <name>', optimizerNames.join(', '));
@@ -67,7 +68,7 @@ export function wishOf(experiment: string, given: RunOptions): Wish {
     experiment,
     task,
     cell: named(cell, ownUnits ? {} : pick(given, ['units'])),
-    estimator: named(estimator, pick(given, ['window', 'stride', 'rank'])),
+    estimator: named(estimator, pick(given, ['window', 'stride', 'rank', 'n'])),
     optimizer: named(optimizer, pick(given, ['rate', 'alpha', 'clip'])),
     ...pick(given, ['dtype', 'seed', 'steps']),
   };

@@ -1,4 +1,4 @@
-import { bptt, type Estimator, type RtrlOptions, rtrl, tbptt, type UoroOptions, uoro } from '../../trainers/index.ts';
+import { bptt, type Estimator, type RtrlOptions, rtrl, snap, tbptt, type UoroOptions, uoro } from '../../trainers/index.ts';
 import { UsageError } from '../errors.ts';
 import { choose } from './choose.ts';
 import type { Named, Setting } from './config.ts';
@@ -14,6 +14,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   tbptt: { options: ['window', 'stride'], make: (settings) => tbptt(settings as { window: number; stride?: number }) },
   bptt: { options: ['length'], make: (settings) => bptt(settings as { length: number }) },
   rtrl: { options: ['structure'], make: (settings) => rtrl(settings as RtrlOptions) },
+  snap: { options: ['n'], make: (settings) => snap(settings as { n: number }) },
 };
 
 export const estimatorNames: readonly string[] = Object.keys(kinds);
@@ -28,10 +29,11 @@ export function makeEstimator({ name, ...settings }: Named): Estimator {
 }
 
 /** What it is called in tables and plots: UORO, TBPTT-16, UORO memory-4. */
-export function titleOf({ name, window, stride, rank, length }: Named): string {
+export function titleOf({ name, window, stride, rank, length, n }: Named): string {
   const title = name.toUpperCase();
   if (name === 'tbptt') return `${title}-${window}${stride === window ? '' : `/${stride}`}`;
   if (name === 'bptt') return `${title}-${length}`;
+  if (name === 'snap') return `SnAp-${n}`;
   return [
     title,
     window !== undefined && window !== 1 ? `memory-${window}` : '',

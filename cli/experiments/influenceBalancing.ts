@@ -6,6 +6,7 @@ import { type Experiment, open } from './experiment.ts';
 const estimators: Readonly<Record<string, Named>> = {
   tbptt: { name: 'tbptt', window: 200 },
   bptt: { name: 'bptt', length: 200 },
+  snap: { name: 'snap', n: 1 },
 };
 
 /**

@@ -10,6 +10,7 @@ export function symbolDefaults(estimator: string, given: { alpha: number; window
   const windows: Readonly<Record<string, Named>> = {
     tbptt: { name: 'tbptt', window: given.window },
     bptt: { name: 'bptt', length: 128 },
+    snap: { name: 'snap', n: 1 },
   };
   return {
     cell: { name: 'gru', units: 64 },

@@ -41,20 +41,22 @@ export async function stream({ effort }: Options, say: (text: string) => void): 
     say(`stream: ${characters} characters, ${name}`);
     const samples = await learn(characters, args);
     // The first tenth is warm-up: compilers, pools and caches take what they need.
-    const warm = samples[Math.floor(samples.length / 10)];
-    const last = samples[samples.length - 1];
-    const peak = Math.max(...samples.map(({ resident }) => resident).slice(Math.floor(samples.length / 10)));
+    const tenth = Math.floor(samples.length / 10);
+    const [warm, last] = [samples[tenth], samples[samples.length - 1]];
+    const held = samples.slice(tenth).map(({ resident }) => resident);
+    const [usual, most] = [middle(held), Math.max(...held)];
+    const drift = middle(held.slice(-tenth)) / middle(held.slice(0, tenth)) - 1;
     const { mean, recent, baselines } = last.event;
     const best = Math.min(...Object.values(baselines).map((baseline) => baseline.mean));
     const rate = (last.records - warm.records) / (last.seconds - warm.seconds);
-    const percent = (value: number) => `${(100 * (value / warm.resident - 1)).toFixed(1)} %`;
+    const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
     rows.push([
       name,
       last.records,
       Math.round(rate),
-      ...[warm.resident, peak, last.resident].map((value) => value.toFixed(1)),
-      percent(peak),
-      percent(last.resident),
+      ...[usual, most].map((value) => value.toFixed(1)),
+      percent(most / usual - 1),
+      percent(drift),
       ...[mean, recent, best].map(digits),
     ]);
   }
@@ -65,17 +67,16 @@ export async function stream({ effort }: Options, say: (text: string) => void): 
       'case',
       'characters',
       'a second',
-      'resident MiB after a tenth',
-      'largest since',
-      'at the end',
-      'growth to the largest',
-      'to the end',
+      'resident MiB, median',
+      'largest',
+      'over the median',
+      'last tenth over the second',
       'bits, all',
       'bits, last 1,000',
       'best order-k model, all',
     ],
     rows,
-    notes: ['Resident memory is read from /proc at each line of metrics, of which there are a hundred.'],
+    notes: ['Resident memory is read from /proc at each of a hundred lines of metrics; the first ten are left out.'],
   };
 }
 
@@ -98,6 +99,10 @@ async function learn(characters: number, args: readonly string[]): Promise<Sampl
   rmSync(out, { recursive: true, force: true });
   if (code !== 0) throw new Error('the command failed');
   return samples;
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** So many characters of Moby-Dick, from the beginning again when it is over. */

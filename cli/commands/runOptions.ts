@@ -23,6 +23,7 @@ export function addRunOptions(command: Command): void {
   command.option('--stride <count>', 'steps between updates, for tbptt', parseCount);
   command.option('--rank <count>', 'pairs that are averaged, for uoro', parseCount);
   command.option('--n <count>', 'steps within which an influence is kept, for snap', parseCount);
+  command.option('--leak <number>', 'the leak of the units, for rflo', parseNumber);
   command.option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}`);
   command.option('--units <count>', 'its units', parseCount);
   command.option('--optimizer <name>', optimizerNames.join(', '));
@@ -68,7 +69,7 @@ export function wishOf(experiment: string, given: RunOptions): Wish {
     experiment,
     task,
     cell: named(cell, ownUnits ? {} : pick(given, ['units'])),
-    estimator: named(estimator, pick(given, ['window', 'stride', 'rank', 'n'])),
+    estimator: named(estimator, pick(given, ['window', 'stride', 'rank', 'n', 'leak'])),
     optimizer: named(optimizer, pick(given, ['rate', 'alpha', 'clip'])),
     ...pick(given, ['dtype', 'seed', 'steps']),
   };

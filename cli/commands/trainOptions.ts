@@ -58,6 +58,7 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
       new Option('--stride <count>', 'steps between updates, for tbptt').argParser(parseCount),
       new Option('--rank <count>', 'pairs that are averaged, for uoro').argParser(parseCount),
       new Option('--n <count>', 'steps within which an influence is kept, for snap').argParser(parseCount),
+      new Option('--leak <number>', 'the leak of the units, for rflo').argParser(parseNumber),
       new Option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}`),
       new Option('--units <count>', 'its units').argParser(parseCount),
       new Option('--optimizer <name>', optimizerNames.join(', ')),

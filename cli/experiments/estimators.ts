@@ -1,4 +1,15 @@
-import { bptt, type Estimator, type RtrlOptions, rtrl, snap, tbptt, type UoroOptions, uoro } from '../../trainers/index.ts';
+import {
+  bptt,
+  type Estimator,
+  noBackTrack,
+  type RtrlOptions,
+  rflo,
+  rtrl,
+  snap,
+  tbptt,
+  type UoroOptions,
+  uoro,
+} from '../../trainers/index.ts';
 import { UsageError } from '../errors.ts';
 import { choose } from './choose.ts';
 import type { Named, Setting } from './config.ts';
@@ -14,6 +25,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   tbptt: { options: ['window', 'stride'], make: (settings) => tbptt(settings as { window: number; stride?: number }) },
   bptt: { options: ['length'], make: (settings) => bptt(settings as { length: number }) },
   rtrl: { options: ['structure'], make: (settings) => rtrl(settings as RtrlOptions) },
+  rflo: { options: ['leak'], make: (settings) => rflo(settings as { leak: number }) },
+  noBackTrack: { options: ['epsilon'], make: (settings) => noBackTrack(settings as { epsilon?: number }) },
   snap: { options: ['n'], make: (settings) => snap(settings as { n: number }) },
 };
 
@@ -34,6 +47,7 @@ export function titleOf({ name, window, stride, rank, length, n }: Named): strin
   if (name === 'tbptt') return `${title}-${window}${stride === window ? '' : `/${stride}`}`;
   if (name === 'bptt') return `${title}-${length}`;
   if (name === 'snap') return `SnAp-${n}`;
+  if (name === 'noBackTrack') return 'NoBackTrack';
   return [
     title,
     window !== undefined && window !== 1 ? `memory-${window}` : '',

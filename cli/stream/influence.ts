@@ -6,12 +6,12 @@ import type { StreamLearner } from './network.ts';
 const most = 1 << 24;
 
 /**
- * The Euclidean norms of what the estimator carries: |s̃| and |θ̃| of UORO (of all pairs together), |G| of RTRL and SnAp; none for an estimator
+ * The Euclidean norms of what the estimator carries: |s̃| and |θ̃| of UORO (of all pairs together) and NoBackTrack, |G| of RTRL, SnAp and RFLO; none for an estimator
  * that carries nothing, nor for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
  */
 export function influenceNorms(learner: StreamLearner): Readonly<Record<string, number>> {
   const { name } = learner.estimator;
-  if (name === 'uoro') {
+  if (name === 'uoro' || name === 'noBackTrack') {
     const { influence } = learner;
     const pairs = (Array.isArray(influence) ? influence : [influence]) as readonly Pair[];
     return {
@@ -19,7 +19,8 @@ export function influenceNorms(learner: StreamLearner): Readonly<Record<string, 
       '|θ̃|': normOf(pairs.map(({ parameterTangent }) => parameterTangent)),
     };
   }
-  if ((name !== 'rtrl' && name !== 'snap') || countNumbers(learner.state) * countNumbers(learner.parameters) > most) return {};
+  if (!['rtrl', 'snap', 'rflo'].includes(name) || countNumbers(learner.state) * countNumbers(learner.parameters) > most)
+    return {};
   return { '|G|': normOf(learner.influence) };
 }
 

@@ -13,6 +13,7 @@ export interface Settings {
   readonly stride?: number;
   readonly rank?: number;
   readonly n?: number;
+  readonly leak?: number;
   readonly cell?: string;
   readonly units?: number;
   readonly optimizer?: string;
@@ -31,7 +32,7 @@ export function completeConfig(data: StreamConfig['data'], settings: Settings): 
     Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
   const name = settings.estimator ?? 'uoro';
   const base = symbolDefaults(name, { alpha: 0.03, window: 16, steps: 1 });
-  const { window, ...own } = given('window', 'stride', 'rank', 'n');
+  const { window, ...own } = given('window', 'stride', 'rank', 'n', 'leak');
   const span = window === undefined ? {} : { [name === 'bptt' ? 'length' : 'window']: window };
   const estimator = makeEstimator({ ...base.estimator, ...own, ...span } as Named);
   const { rate, alpha } = base.optimizer;

@@ -1,6 +1,6 @@
-import { add, concat, matmul, reshape, slice, stack } from '../../autodiff/index.ts';
+import { concat, matmul, reshape, slice, stack } from '../../autodiff/index.ts';
 import { eye, leavesOf, mapTree, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
-import { countElements, flattenTree, rowsOf, unflattenTree } from '../algebra.ts';
+import { addTrees, countElements, flattenTree, rowsOf, unflattenTree } from '../algebra.ts';
 import type { Estimator, Transition } from './estimator.ts';
 
 /** All entries of G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state, leaf after leaf. */
@@ -23,16 +23,28 @@ export const dense: Pick<Estimator<Tree>, 'window' | 'stride' | 'restarts' | 'jo
 
 /** Pulling every unit vector of the state gives the rows of J and of I. */
 function advanceByPulls<P, S>(influence: Tree, transition: Transition<P, S>): Tree {
-  const size = countElements(transition.state);
-  const dtype = leavesOf(influence)[0].dtype;
-  const pulled = rowsOf(eye(size, { dtype })).map((unit) => transition.pull(unflattenTree(unit, transition.state) as never));
+  const pulled = rowsOfStep(influence, transition);
   const jacobian = stack(pulled.map(({ state }) => flattenTree(state)));
-  const immediate = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
-  const leaves = leavesOf(influence).map((leaf, i) => {
-    const rows = stack(immediate.map((row) => row[i]));
-    return add(reshape(matmul(jacobian, asMatrix(leaf)), leaf.shape), rows);
-  });
-  return rebuild(influence, leaves);
+  const carried = mapTree(influence, (leaf) => reshape(matmul(jacobian, asMatrix(leaf)), leaf.shape));
+  return addTrees(carried, stacked(influence, pulled));
+}
+
+/** I, as a tree like the influence. */
+export function immediateOf<P, S>(influence: Tree, transition: Transition<P, S>): Tree {
+  return stacked(influence, rowsOfStep(influence, transition));
+}
+
+function rowsOfStep<P, S>(influence: Tree, transition: Transition<P, S>): { parameters: P; state: S }[] {
+  const unit = eye(countElements(transition.state), { dtype: leavesOf(influence)[0].dtype });
+  return rowsOf(unit).map((row) => transition.pull(unflattenTree(row, transition.state) as never));
+}
+
+function stacked(influence: Tree, pulled: readonly { readonly parameters: unknown }[]): Tree {
+  const rows = pulled.map(({ parameters }) => leavesOf(parameters as Tree));
+  return rebuild(
+    influence,
+    leavesOf(influence).map((_, i) => stack(rows.map((row) => row[i]))),
+  );
 }
 
 /** Pushing a column of G together with the unit vector of its parameter gives that column of J G + I. */

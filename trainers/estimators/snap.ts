@@ -1,8 +1,8 @@
-import { ConfigurationError, leavesOf, type Tree } from '../../lib/index.ts';
+import type { Tree } from '../../lib/index.ts';
 import { requireCounts } from '../options.ts';
 import { dense } from './dense.ts';
 import type { Estimator } from './estimator.ts';
-import { shown, specialised } from './specialised.ts';
+import { onceKnown } from './specialised.ts';
 
 /**
  * The sparse n-step approximation, SnAp-n (Menick et al. 2021, arXiv 2006.07232): RTRL that keeps ∂s_k/∂θ_j only where θ_j can influence
@@ -18,32 +18,17 @@ import { shown, specialised } from './specialised.ts';
  */
 export function snap({ n }: { readonly n: number }): Estimator<Tree> {
   requireCounts('snap', { n });
-  const own: Estimator<Tree> = {
-    ...dense,
-    name: 'snap',
-    bias: 'truncated',
-    settings: { n },
-    cost: ({ state, parameters }) =>
-      n === 1
-        ? { time: state * parameters, memory: parameters }
-        : { time: state * state * parameters, memory: state * parameters },
-  };
-  return {
-    ...own,
-    structure: 'not known before the first step',
-    start: () => ({}),
-    advance: refuse,
-    pull: (influence, cotangent) => (leavesOf(influence).length === 0 ? undefined : own.pull(influence, cotangent)),
-    specialise(found, parameters) {
-      if (found === undefined) refuse();
-      return specialised(own, found, parameters, n);
+  return onceKnown(
+    {
+      ...dense,
+      name: 'snap',
+      bias: 'truncated',
+      settings: { n },
+      cost: ({ state, parameters }) =>
+        n === 1
+          ? { time: state * parameters, memory: parameters }
+          : { time: state * state * parameters, memory: state * parameters },
     },
-    show: (influence, parameters, state) => shown(influence, parameters, state) ?? own.start(parameters, state),
-  };
-}
-
-function refuse(): never {
-  throw new ConfigurationError(
-    'snap: what a parameter reaches is not known, because this step cannot be traced; use rtrl() or uoro(), or a step that reads no values',
+    n,
   );
 }

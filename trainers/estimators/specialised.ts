@@ -12,12 +12,13 @@ import {
 } from '../../lib/index.ts';
 import { countElements } from '../algebra.ts';
 import type { Estimator, Transition } from './estimator.ts';
-import { covers, pullsOf, reachesOf, type Structure, structureOf } from './structure.ts';
+import { covers, reachesOf, type Structure, structureOf } from './structure.ts';
 import {
-  advanceStructured,
   expandStructured,
   pullStructured,
+  recurrent,
   requireStructure,
+  type SlotRule,
   type StructuredInfluence,
   startStructured,
 } from './structured.ts';
@@ -32,15 +33,35 @@ type ReachingInfluence = { readonly jacobians: { readonly [place: number]: Tenso
  * times faster each. Slots also are q² instructions for each leaf. So they pay up to about q = 2√S, whatever S is.
  *
  * @param steps within how many steps a parameter reaches what counts: the entries of G for all else are left out.
+ * @param rule how slots move on, where that is not as in RTRL.
  */
 export function specialised(
   dense: Estimator<Tree>,
   found: Dependencies,
   parameters: Tree,
   steps = Number.POSITIVE_INFINITY,
+  rule: SlotRule = recurrent,
 ): Estimator<Tree> {
   const structure = structureOf(found, parameters, limitOf(found.size), steps);
-  return structure === undefined ? onLeaves(dense, found, parameters, steps) : onSlots(dense, structure, parameters, steps);
+  return structure === undefined ? onLeaves(dense, found, parameters, steps) : onSlots(dense, structure, parameters, steps, rule);
+}
+
+/** An estimator that cannot begin before it knows what the parameters reach; the arguments as for `specialised`. */
+export function onceKnown(dense: Estimator<Tree>, steps: number, rule?: SlotRule): Estimator<Tree> {
+  const refuse = (): never => {
+    throw new ConfigurationError(
+      `${dense.name}: what a parameter reaches is not known, because this step cannot be traced; use rtrl() or uoro(), or a step that reads no values`,
+    );
+  };
+  return {
+    ...dense,
+    structure: 'not known before the first step',
+    start: () => ({}),
+    advance: refuse,
+    pull: (influence, cotangent) => (leavesOf(influence).length === 0 ? undefined : dense.pull(influence, cotangent)),
+    specialise: (found, parameters) => (found === undefined ? refuse() : specialised(dense, found, parameters, steps, rule)),
+    show: (influence, parameters, state) => shown(influence, parameters, state) ?? dense.start(parameters, state),
+  };
 }
 
 /** The whole of G from what a specialised estimator carries; undefined for anything else, such as none. */
@@ -60,18 +81,18 @@ function limitOf(size: number): number {
   return Math.max(0, Math.min(size - 1, Math.floor(2 * Math.sqrt(size))));
 }
 
-function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree, steps: number): Estimator<Tree> {
+function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree, steps: number, rule: SlotRule): Estimator<Tree> {
   const { size, most, leaves } = structure;
-  const pulls = pullsOf(structure);
+  const pulls = rule.pulls(structure);
   const sizes = leavesOf(like).map((leaf) => leaf.size);
   const total = (weigh: (slots: number) => number) => sizes.reduce((sum, own, i) => sum + own * weigh(leaves[i].slots.length), 0);
   const own = (influence: Tree) => influence as unknown as StructuredInfluence;
   return {
     ...dense,
     structure: `sparse: a parameter reaches at most ${most} of ${size} state elements, ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} a step`,
-    cost: () => ({ time: total((slots) => slots * slots + (slots === 0 ? 0 : pulls)), memory: total((slots) => slots) }),
+    cost: () => ({ time: total((slots) => rule.products(slots) + (slots === 0 ? 0 : pulls)), memory: total((slots) => slots) }),
     start: (parameters) => startStructured(structure, parameters as Tree),
-    advance: (influence, transition) => advanceStructured(structure, own(influence), transition),
+    advance: (influence, transition) => rule.advance(structure, own(influence), transition),
     pull: (influence, cotangent) => pullStructured(structure, own(influence), cotangent, like) as never,
     specialise(found, parameters) {
       const other = found && structureOf(found, parameters, limitOf(size), steps);

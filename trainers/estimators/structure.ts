@@ -92,11 +92,6 @@ export function structureOf(
   };
 }
 
-/** How many pulls a step takes. */
-export function pullsOf({ immediate, recurrent }: Structure): number {
-  return immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls);
-}
-
 /** Whether every entry that `inner` allows, `outer` allows as well. */
 export function covers(outer: Structure, inner: Structure): boolean {
   return inner.leaves.every((leaf, i) => {

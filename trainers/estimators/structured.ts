@@ -48,35 +48,62 @@ export function requireStructure(name: string, structure: Structure, influence: 
     throw new DataError(`${name}: the influence was carried for a model in which parameters reach other state elements`);
 }
 
+/** How slots move on over a transition, and what that takes. */
+export interface SlotRule {
+  advance(structure: Structure, influence: StructuredInfluence, transition: Transition<unknown, unknown>): StructuredInfluence;
+  pulls(structure: Structure): number;
+  /** Products of arrays, for a leaf with so many slots. */
+  products(slots: number): number;
+}
+
 /**
  * G ← J G + I on the slots: with R the elements of parameter j, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j].
  * The rows of J and I come from one pull for each colour.
  */
-export function advanceStructured<P, S>(
-  structure: Structure,
-  influence: StructuredInfluence,
-  transition: Transition<P, S>,
-): StructuredInfluence {
-  const { immediate, recurrent, leaves } = structure;
-  if (immediate.pulls === 0) return influence;
-  const { rows, slots } = influence;
-  const [{ dtype }] = slots.flat();
-  const pulled = pulledRows(immediate, transition, dtype);
-  const jacobian = (recurrent === immediate ? pulled : pulledRows(recurrent, transition, dtype)).map(({ state }) =>
-    flattenTree(state),
-  );
-  const flat = concat(jacobian);
-  const parameters = pulled.map((rows) => leavesOf(rows.parameters as Tree));
-  const spread = spreading();
-  const next = leaves.map((leaf, i) => {
-    const rowsOfI = parameters.map((own) => own[i]);
-    return leaf.slots.map((to) => {
-      const carried = leaf.slots.flatMap((from, q) => {
+export const recurrent: SlotRule = {
+  pulls: ({ immediate, recurrent }) => immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls),
+  products: (slots) => slots * slots,
+  advance(structure, influence, transition) {
+    const { immediate, recurrent } = structure;
+    const pulled = pulledRows(immediate, transition, influence);
+    const rows = recurrent === immediate ? pulled : pulledRows(recurrent, transition, influence);
+    const jacobian = rows.length === 0 ? undefined : concat(rows.map(({ state }) => flattenTree(state)));
+    const spread = spreading();
+    return moved(structure, influence, pulled, (to, leaf, i) =>
+      leaf.slots.flatMap((from, q) => {
         const entries = entriesOf(structure, to, from);
-        return entries === undefined ? [] : mul(spread(pick(flat, entries), leaf), slots[i][q]);
-      });
-      const sum = carried.reduce((total, part) => add(total, part), immediateOf(immediate, leaf, to, rowsOfI));
-      return to.includes(-1) ? where(masked(leaf, to, isElement), sum, 0) : sum;
+        return entries === undefined ? [] : mul(spread(pick(jacobian as Tensor, entries), leaf), influence.slots[i][q]);
+      }),
+    );
+  },
+};
+
+/** G ← factor·G + I on the slots. */
+export function leaky(factor: number): SlotRule {
+  return {
+    pulls: ({ immediate }) => immediate.pulls,
+    products: (slots) => slots,
+    advance(structure, influence, transition) {
+      const pulled = pulledRows(structure.immediate, transition, influence);
+      return moved(structure, influence, pulled, (_to, _leaf, i, r) => [mul(influence.slots[i][r], factor)]);
+    },
+  };
+}
+
+/** The slots that consist of what is carried over and the immediate part. */
+function moved(
+  structure: Structure,
+  { rows }: StructuredInfluence,
+  pulled: readonly { readonly parameters: unknown }[],
+  carry: (to: Int32Array, leaf: LeafReach, i: number, r: number) => readonly Tensor[],
+): StructuredInfluence {
+  const parameters = pulled.map((own) => leavesOf(own.parameters as Tree));
+  const next = structure.leaves.map((leaf, i) => {
+    const rowsOfI = parameters.map((own) => own[i]);
+    return leaf.slots.map((to, r) => {
+      const immediate = immediateOf(structure.immediate, leaf, to, rowsOfI);
+      const whole = carry(to, leaf, i, r).reduce((total, part) => add(total, part), immediate);
+      return to.includes(-1) ? where(masked(leaf, to, isElement), whole, 0) : whole;
     });
   });
   return { rows, slots: next };
@@ -86,8 +113,10 @@ export function advanceStructured<P, S>(
 function pulledRows<P, S>(
   { colours, pulls }: Colouring,
   transition: Transition<P, S>,
-  dtype: DType,
+  { slots }: StructuredInfluence,
 ): { parameters: P; state: S }[] {
+  if (pulls === 0) return [];
+  const [{ dtype }] = slots.flat();
   return Array.from({ length: pulls }, (_, colour) => {
     const unit = Float64Array.from(colours, (own) => Number(own === colour));
     const cotangent = fromData(dtype === 'float32' ? Float32Array.from(unit) : unit, [colours.length]);

@@ -89,7 +89,7 @@ function advancePair(
 }
 
 /** √((‖w‖+ε)/(‖v‖+ε)): scaling v by it and w by its inverse makes their norms equal, where the variance is least. */
-function balance(w: Tensor, v: Tensor, epsilon: number): Tensor {
+export function balance(w: Tensor, v: Tensor, epsilon: number): Tensor {
   return sqrt(div(add(w, epsilon), add(v, epsilon)));
 }
 

@@ -1,24 +1,13 @@
 import { expect } from 'chai';
-import { linearize } from '../../../autodiff/index.ts';
 import { ConfigurationError, DataError, seeded, type Tensor } from '../../../lib/index.ts';
 import { type Cell, gru, lstm, rnn } from '../../../nn/index.ts';
 import { createLearner, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
 import { estimates, influenceOf, learnerOf } from '../../laws/agreement.ts';
 import { describeInfluence } from '../../laws/influence.ts';
 import { numbersOf, requireClose } from '../../laws/numbers.ts';
-import { type Fixture, jitter, unitTrees, zerosLike } from '../../laws/unrolled.ts';
+import { type Fixture, jitter, zerosLike } from '../../laws/unrolled.ts';
+import { jacobians } from './oneStep.ts';
 import { chain, fixture, sparse, withReadout } from './sparse.ts';
-
-/** Row by row, ∂s'/∂θ and ∂s'/∂s of one step. */
-function jacobians({ model }: Fixture, parameters: unknown, state: unknown, input: unknown): { I: number[][]; J: number[][] } {
-  const { value, pull } = linearize(
-    (theta, before) => model.step(theta, before, input).state as never,
-    parameters as never,
-    state as never,
-  );
-  const rows = unitTrees(value).map((unit) => pull(unit as never));
-  return { I: rows.map(([theta]) => numbersOf(theta)), J: rows.map(([, before]) => numbersOf(before)) };
-}
 
 /** Where entries are other than zero at some of several points. */
 function pattern(run: Fixture): { I: boolean[][]; J: boolean[][] } {

@@ -1,0 +1,35 @@
+import type { Tree } from '../../lib/index.ts';
+import { addTrees, scaleTree } from '../algebra.ts';
+import { requireRange } from '../options.ts';
+import { dense, immediateOf } from './dense.ts';
+import type { Estimator } from './estimator.ts';
+import { onceKnown } from './specialised.ts';
+import { leaky } from './structured.ts';
+
+/**
+ * Random-feedback online learning (Murray 2019, eLife 8:e43299), with exact feedback, as in Marschall, Cho & Savin 2020 (arXiv 1907.02649):
+ * of what carries the past on it keeps the leak of the units alone,
+ *
+ *     G ← (1 - leak) G + I
+ *
+ * so that each parameter has a filtered trace of its own immediate effect. Deterministic, and biased: all other paths from state to state
+ * are dropped. It is meant for leaky units, s' = (1 - α) s + α φ(W s + …), and then `leak` is their α; with a leak of 1 it is what one
+ * step gives, TBPTT with a window of 1 and one step more. In a `gru` I itself has S rows for a parameter of the reset gate.
+ *
+ * @param leak above 0, at most 1.
+ */
+export function rflo({ leak }: { readonly leak: number }): Estimator<Tree> {
+  requireRange('rflo', { leak }, Number.MIN_VALUE, 1);
+  return onceKnown(
+    {
+      ...dense,
+      name: 'rflo',
+      bias: 'approximate',
+      settings: { leak },
+      cost: ({ parameters }) => ({ time: 2 * parameters, memory: parameters }),
+      advance: (influence, transition) => addTrees(scaleTree(influence, 1 - leak), immediateOf(influence, transition)),
+    },
+    1,
+    leaky(1 - leak),
+  );
+}

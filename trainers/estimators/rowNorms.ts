@@ -1,0 +1,79 @@
+import { add, type Dependencies, dot, matmul, mul, reshape, sqrt, square, sum } from '../../autodiff/index.ts';
+import { type DType, fromData, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
+import { countElements, unflattenTree } from '../algebra.ts';
+import type { Transition } from './estimator.ts';
+import { type Colouring, type LeafReach, structureOf } from './structure.ts';
+
+/** How the Euclidean norms of the rows of I are found. */
+export interface RowNorms {
+  /** How many pulls it takes; undefined for one for each state element. */
+  readonly pulls?: number;
+  readonly structure?: string;
+  /** ‖I_i‖ for each element i of the state, as one vector. */
+  of(transition: Transition<unknown, unknown>): Tensor;
+}
+
+/**
+ * State elements that share no parameter share a pull of ones, in which each parameter has the entry of the one element that it reaches.
+ * @param found what the parameters reach in one step; undefined where that is not known, and every element has a pull of its own.
+ */
+export function rowNormsOf(found: Dependencies | undefined, like: readonly Tensor[]): RowNorms {
+  const structure = found && structureOf(found, [...like], found.size, 1);
+  if (structure === undefined) return { of: (transition) => norms(alone(countElements(transition.state)), [], transition) };
+  const { immediate, leaves } = structure;
+  return {
+    pulls: immediate.pulls,
+    structure: `${immediate.pulls} ${immediate.pulls === 1 ? 'pull' : 'pulls'} for the norms of the rows of I`,
+    of: (transition) => norms(immediate, leaves, transition),
+  };
+}
+
+function alone(size: number): Colouring {
+  return { colours: Int32Array.from({ length: size }, (_, element) => element), pulls: size };
+}
+
+function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], transition: Transition<unknown, unknown>): Tensor {
+  const [{ dtype }] = leavesOf(transition.state as Tree);
+  const squares = Array.from({ length: pulls }, (_, colour) => {
+    const elements = [...colours.keys()].filter((element) => colours[element] === colour);
+    const unit = constant(
+      colours.length,
+      1,
+      dtype,
+      elements.map((element) => element),
+    );
+    const pulled = leavesOf(
+      transition.pull(unflattenTree(reshape(unit, [colours.length]), transition.state) as never).parameters as Tree,
+    );
+    if (elements.length > 1) return pulled.map((rows, i) => spread(rows, leaves[i], colours, colour)).reduce((a, b) => add(a, b));
+    return mul(
+      reshape(unit, [colours.length]),
+      pulled.map((row) => dot(row, row)).reduce((a, b) => add(a, b)),
+    );
+  });
+  return sqrt(squares.reduce((a, b) => add(a, b)));
+}
+
+/** For each state element, the sum of the squares of the entries that parameters of one leaf have for it. */
+function spread(rows: Tensor, { shape, compact, slots }: LeafReach, colours: Int32Array, colour: number): Tensor {
+  const axes = shape.flatMap((length, axis) => (compact[axis] === length ? [] : [axis]));
+  const sums = axes.length === 0 ? square(rows) : sum(square(rows), { axes, keepDims: true });
+  const places = sums.size;
+  const own = slots.flatMap((slot) =>
+    Array.from(slot, (element, place) => (colours[element] === colour ? element * places + place : -1)),
+  );
+  const choose = constant(
+    colours.length,
+    places,
+    rows.dtype,
+    own.filter((at) => at >= 0),
+  );
+  return matmul(choose, reshape(sums, [places]));
+}
+
+/** A matrix with ones at these places, in row-major order. */
+function constant(rows: number, columns: number, dtype: DType, ones: readonly number[]): Tensor {
+  const data = dtype === 'float32' ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
+  for (const at of ones) data[at] = 1;
+  return fromData(data, [rows, columns]);
+}

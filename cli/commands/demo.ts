@@ -21,6 +21,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     enter(race, '');
   });
   const folder = claimFolder(options.out, 'demo', options.force === true);
+  folder.settle();
   const stopper = createStopper();
   const { watch } = stopper;
   const tell = (text: string) => void (watch.signal !== 'SIGPIPE' && process.stdout.write(text));

@@ -20,6 +20,7 @@ export async function run(subject: string, options: RunOptions): Promise<number>
   const plan = resolveWish(wishFor(subject, options));
   const { config, prepared } = plan;
   const folder = claimFolder(options.out, `${config.experiment}-${config.estimator.name}`, options.force === true);
+  folder.settle();
   const stop = watchSignals();
   const progress = createProgress(
     process.stderr,

@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { exitCodes, sentenceOf, UsageError } from '../errors.ts';
+import { configText } from '../stream/config.ts';
 import { type FollowListener, followFile } from '../stream/follow.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { learnStream, type Stop } from '../stream/learnStream.ts';
@@ -10,9 +11,10 @@ import { after, beginning, type Position, turned } from '../stream/position.ts';
 import { readData } from '../stream/readData.ts';
 import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
-import { createEventFile, removeEventFiles } from '../tensorboard/eventFile.ts';
-import { claimFolder, fileNames } from '../training/folder.ts';
+import { createEventFile, eventFilesOf } from '../tensorboard/eventFile.ts';
+import { claimFolder, fileNames, openFolder } from '../training/folder.ts';
 import { lockFolder } from '../training/lock.ts';
+import { dropReplaced } from '../training/replaced.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
 import { createWatcher } from '../watch/watcher.ts';
@@ -50,7 +52,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     tell: status.tell,
   };
   const input = options.follow === true ? followFile(data, follower) : openSources(data);
-  const { run, folder, discard } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
+  const { run, folder, discard, settle } = options.resume === undefined ? begin(data, options) : goOn(options.resume, options);
   const watch = watchSignals(() => stop.wake());
   const stop: Stop = {
     get signal() {
@@ -76,6 +78,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     checkpointRecords: options.checkpointRecords || Number.POSITIVE_INFINITY,
     checkpointSeconds: options.checkpointSeconds,
   };
+  let nothing: DataError | undefined;
   const isAgain = options.resume !== undefined && options.continued !== true;
   const batches = readData(input.sources, run.config, isAgain ? undefined : run.session.time);
   const rest = isAgain ? after(batches, run.position) : undefined;
@@ -89,15 +92,18 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
         eventFile?.append(record);
       },
       onProgress(records) {
+        if (records > 0) settle();
         status.onProgress(records);
         watcher?.look();
       },
     });
     watcher?.look(true);
-    if (watch.signal === undefined && run.session.report().scored === 0) throw new DataError(nothingIn(run.position));
+    if (watch.signal === undefined && run.session.report().scored === 0) nothing = new DataError(nothingIn(run.position));
+    if (nothing !== undefined) throw nothing;
+    if (run.position !== beginning) settle();
   } catch (error) {
-    // The corrected command shall find the folder free.
-    if (error instanceof DataError && run.position === beginning) discard();
+    // The corrected command shall find the folder free, or as it was.
+    if (error instanceof DataError && (run.position === beginning || error === nothing)) discard();
     throw error;
   } finally {
     status.finish(run.position.skipped);
@@ -122,8 +128,10 @@ function nothingIn({ records, skipped }: Position): string {
 interface Begun {
   readonly run: StreamRun;
   readonly folder: string;
-  /** Leaves nothing of a run that learnt nothing. */
+  /** Leaves nothing of a run that learnt nothing, but what it was to replace. */
   discard(): void;
+  /** Removes what the run replaces. */
+  settle(): void;
 }
 
 function begin(data: readonly string[], options: TrainOptions): Begun {
@@ -133,14 +141,18 @@ function begin(data: readonly string[], options: TrainOptions): Begun {
   ])
     if (options[key] !== undefined) throw new UsageError(`${flag} goes with --resume, and names the run to go on with`);
   const config = configOf(data, options);
-  const { path, write, discard } = claimFolder(options.out, 'train', options.force === true);
-  for (const old of Object.values(generations)) rmSync(join(path, old), { force: true });
-  removeEventFiles(path);
-  write(fileNames.config, `${JSON.stringify(config, null, 2)}\n`);
-  const run = openRun(path, config);
-  // A run that is killed soon can be resumed like any other.
-  run.save();
-  return { run, folder: path, discard };
+  const others = (folder: string) => [...Object.values(generations), ...eventFilesOf(folder)];
+  const { path, write, discard, settle } = claimFolder(options.out, 'train', options.force === true, others);
+  try {
+    write(fileNames.config, configText(config));
+    const run = openRun(path, config);
+    // A run that is killed soon can be resumed like any other.
+    run.save();
+    return { run, folder: path, discard, settle };
+  } catch (error) {
+    discard();
+    throw error;
+  }
 }
 
 function goOn(folder: string, options: TrainOptions): Begun {
@@ -151,5 +163,8 @@ function goOn(folder: string, options: TrainOptions): Begun {
     throw new UsageError(`${folder} has no checkpoint to go on from: leave out --resume to begin`);
   lockFolder(folder);
   const checkpoint = readGeneration(folder, options.fromPrevious === true ? 'previous' : 'newest');
-  return { run: openRun(folder, checkpoint.config, checkpoint), folder, discard() {} };
+  const run = openRun(folder, checkpoint.config, checkpoint);
+  // The checkpoint is what counts; for whoever reads the other file, it says the same again.
+  openFolder(folder).write(fileNames.config, configText(checkpoint.config));
+  return { run, folder, discard() {}, settle: () => dropReplaced(folder) };
 }

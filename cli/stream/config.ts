@@ -44,3 +44,8 @@ export interface StreamConfig {
   /** How many steps lie between two lines of metrics. */
   readonly every: number;
 }
+
+/** As it stands in the folder of a run. */
+export function configText(config: StreamConfig): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
+}

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError, fileProblem } from '../errors.ts';
 import type { StreamRecord } from '../stream/record.ts';
@@ -58,10 +58,9 @@ function nextName(runFolder: string): string {
   return `events.out.tfevents.${String(number).padStart(10, '0')}.norewind`;
 }
 
-/** Removes what an earlier run has left in its folder. */
-export function removeEventFiles(runFolder: string): void {
-  const folder = join(runFolder, folderName);
-  for (const name of eventFiles(folder)) rmSync(join(folder, name), { force: true });
+/** The event files of a run, relative to its folder. */
+export function eventFilesOf(runFolder: string): string[] {
+  return eventFiles(join(runFolder, folderName)).map((name) => join(folderName, name));
 }
 
 function eventFiles(folder: string): string[] {

@@ -14,6 +14,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { FailedError, fileProblem, UsageError } from '../errors.ts';
 import { lockFolder, lockName } from './lock.ts';
+import { setAside } from './replaced.ts';
 
 /** The names of what a run leaves behind. */
 export const fileNames = {
@@ -39,22 +40,33 @@ interface LineFile {
 
 /** A folder that this process has for itself. */
 export interface ClaimedFolder extends RunFolder {
-  /** Removes what a run leaves behind, of one that came to nothing; the folder too if it was made for it. */
+  /**
+   * Removes what a run leaves behind, of one that came to nothing, and puts back the run that it was to replace; the folder goes too if it
+   * was made for it.
+   */
   discard(): void;
+  /** Removes the run that this one replaces, now that it has come to something. */
+  settle(): void;
 }
 
 /**
  * The folder for a run: the given one, or the first of `runs/name`, `runs/name-2` … that is free.
+ * @param others what a run may leave besides the files that all have.
  * @throws UsageError when the given one exists and holds anything, unless it is forced, or is in use; nothing has been changed then.
  */
-export function claimFolder(wanted: string | undefined, name: string, force: boolean): ClaimedFolder {
+export function claimFolder(
+  wanted: string | undefined,
+  name: string,
+  force: boolean,
+  others: (path: string) => readonly string[] = () => [],
+): ClaimedFolder {
   if (wanted !== undefined) {
     requireFree(wanted, force);
-    return claim(wanted, force, make(wanted));
+    return claim(wanted, force, make(wanted), others);
   }
   for (let count = 1; ; count++) {
     const path = join('runs', count === 1 ? name : `${name}-${count}`);
-    if (make(path)) return claim(path, force, true);
+    if (make(path)) return claim(path, force, true, others);
   }
 }
 
@@ -87,18 +99,20 @@ function makeFolder(path: string): boolean {
   }
 }
 
-function claim(path: string, force: boolean, isNew: boolean): ClaimedFolder {
+function claim(path: string, force: boolean, isNew: boolean, others: (path: string) => readonly string[]): ClaimedFolder {
   // Running out of permission should not happen after hours of work: this writes.
   lockFolder(path);
   // Again, since another process may have been quicker.
   requireFree(path, force);
+  const names = () => [...Object.values(fileNames), ...others(path)];
   // What an earlier run left must not be taken for a part of this one.
-  const clear = () => Object.values(fileNames).map((name) => rmSync(join(path, name), { force: true }));
-  clear();
+  const replaced = setAside(path, names());
   return {
     ...folderAt(path),
+    settle: replaced.drop,
     discard() {
-      clear();
+      for (const name of names()) rmSync(join(path, name), { force: true });
+      replaced.restore();
       rmSync(join(path, lockName), { force: true });
       if (isNew && contentOf(path).length === 0) rmdirSync(path);
     },

@@ -39,6 +39,28 @@ describe('cli: the folder of a run', () => {
     expect(existsSync(desk.path('live/run.lock'))).to.equal(false);
   });
 
+  it('keeps the run in it when one that was to replace it is refused', async () => {
+    expect((await norewind('train rows.csv --target a --units 2 --out kept --tensorboard -q')).code).to.equal(0);
+    const content = () => readdirSync(desk.path('kept'), { recursive: true, encoding: 'utf8' }).sort();
+    const before = content();
+    const checkpoint = desk.read('kept/checkpoint.safetensors');
+    await refused('train rows.csv --target nope --out kept --force', /no column "nope"/);
+    await refused('train rows.csv --target a --cell nope --out kept --force', /no cell "nope"/);
+    expect(content()).to.deep.equal(before);
+    expect(desk.read('kept/checkpoint.safetensors')).to.equal(checkpoint);
+    expect((await norewind('train rows.csv --target a --units 3 --out kept --force -q')).code).to.equal(0);
+    expect(content().filter((name) => /replaced|tfevents/.test(name))).to.deep.equal([]);
+  });
+
+  it('is free again when a run in a new one is refused', async () => {
+    await refused('train rows.csv --target a --cell nope --out free', /no cell "nope"/);
+    await refused('train rows.csv --target a --cell nope --resume-or-begin free', /no cell "nope"/);
+    expect(existsSync(desk.path('free'))).to.equal(false);
+    desk.file('one.csv', 'a,b\n1,x\n');
+    await refused('train one.csv --target a --out free', /there was nothing to predict/);
+    expect(existsSync(desk.path('free'))).to.equal(false);
+  });
+
   it('is not kept by a process that is gone, whatever has its number now; by one on another machine it may be', async () => {
     mkdirSync(desk.path('left'));
     const lock = (holder: object | string) =>

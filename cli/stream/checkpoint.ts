@@ -6,8 +6,8 @@ import type { Position } from './position.ts';
 import type { SavedSession } from './session.ts';
 
 const format = 'norewind.stream';
-/** 3 has the whole evaluation. A run of an earlier version could go on, but its new figures would begin in the middle and not look like it. */
-const version = '3';
+/** 4 has scales that one value cannot move. A run of an earlier version could go on, but not to what it would have come to. */
+const version = '4';
 
 /** Everything that a run on a stream goes on from. */
 export interface StreamCheckpoint {

@@ -2,7 +2,7 @@ import { requireNumbers, requireWhole } from './saved.ts';
 
 /** The running mean and variance of one column, with which its values are brought to a common scale. */
 export interface Normalizer {
-  /** Counts a value in. */
+  /** Counts a value in, as one that is `clip` deviations off if it is further off. */
   add(value: number): void;
   readonly count: number;
   readonly mean: number;
@@ -20,10 +20,16 @@ export interface SavedNormalizer {
   readonly squares: number;
 }
 
-/** One value that is far off must not undo what was learnt from all others. */
+/** One value that is far off must not undo what was learnt from all others, nor move the scale of all that follow. */
 const clip = 10;
+/** How many values are taken as they come, for there is no scale yet to judge them by. */
+const trusted = 20;
 
-/** By Welford's recurrence (1962), which does not lose the variance of values that are large and near to each other. */
+/**
+ * By Welford's recurrence (1962), which does not lose the variance of values that are large and near to each other. Each value that is
+ * far off makes the scale larger by a factor, so that a new level is followed all the same: one of 1,000 deviations, after n other values,
+ * within n/8 of the new ones, and one of 1,000,000 within n/3.
+ */
 export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, squares: 0 }): Normalizer {
   let { count, mean, squares } = saved;
   requireWhole('a number of values', [count]);
@@ -35,10 +41,11 @@ export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, s
   };
   return {
     add(value) {
+      const counted = count < trusted ? value : within(value, mean, clip * deviation());
       count++;
-      const before = value - mean;
+      const before = counted - mean;
       mean += before / count;
-      squares += before * (value - mean);
+      squares += before * (counted - mean);
     },
     get count() {
       return count;
@@ -57,5 +64,9 @@ export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, s
 
 /** A value on a scale, within ±`clip`. */
 export function scaled(value: number, mean: number, deviation: number): number {
-  return Math.max(-clip, Math.min(clip, (value - mean) / deviation));
+  return within((value - mean) / deviation, 0, clip);
+}
+
+function within(value: number, middle: number, most: number): number {
+  return Math.max(middle - most, Math.min(middle + most, value));
 }

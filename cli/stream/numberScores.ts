@@ -1,7 +1,7 @@
 import { createLinearModel } from './linearModel.ts';
 import { scaled } from './normalizer.ts';
 import type { RowCoder } from './rowCoder.ts';
-import { requireLength, requireNumbers } from './saved.ts';
+import { requireLength, requireNumbers, requireWhole } from './saved.ts';
 import type { SavedNumberModels, Standing, TargetScores } from './targetScores.ts';
 
 /** How many of the latest values the linear model sees. */
@@ -16,7 +16,9 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
   if (numbers === undefined) throw new TypeError('the target is not a number');
   const linear = createLinearModel(lagCount, saved?.linear);
   let lags = saved?.lags ?? [];
-  requireNumbers('a latest value', lags);
+  let { count, mean: average } = saved?.average ?? { count: 0, mean: 0 };
+  requireNumbers('a latest value', [...lags, average]);
+  requireWhole('a number of values', [count]);
   const predicted = ({ mean, deviation }: Standing, output: ArrayLike<number>) => mean + deviation * output[0];
   return {
     unit: 'squared error',
@@ -31,7 +33,7 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
       if (lags.length === 0) return { mean, deviation, predictions: [], lags };
       // What is not known yet is taken for the mean.
       const inputs = Array.from({ length: lagCount }, (_, i) => (i < lags.length ? numbers.normalize(lags[i]) : 0));
-      return { mean, deviation, predictions: [lags[0], mean, mean + deviation * linear.predict(inputs)], lags: inputs };
+      return { mean, deviation, predictions: [lags[0], average, mean + deviation * linear.predict(inputs)], lags: inputs };
     },
     requireOwn({ mean, deviation, predictions, lags: inputs }) {
       requireNumbers('what a row is compared with', [mean, deviation, ...predictions, ...inputs], 1e120);
@@ -51,10 +53,14 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
     trail: (pairs) => ({ kind: 'numbers', actual: pairs.came(), predicted: pairs.said() }),
     note(row) {
       const value = coder.targetOf(row) as number | null;
-      if (value !== null) lags = [value, ...lags].slice(0, lagCount);
+      if (value !== null) {
+        lags = [value, ...lags].slice(0, lagCount);
+        count++;
+        average += (value - average) / count;
+      }
       // A missing value is taken for the one before it, so that each lag stays as many rows away.
       else if (lags.length > 0) lags = [lags[0], ...lags].slice(0, lagCount);
     },
-    save: () => ({ lags, linear: linear.save() }),
+    save: () => ({ lags, average: { count, mean: average }, linear: linear.save() }),
   };
 }

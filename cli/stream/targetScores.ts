@@ -37,6 +37,8 @@ export interface TargetScores {
 export interface SavedNumberModels {
   /** The latest values of the target, the newest first. */
   readonly lags: readonly number[];
+  /** The running mean, in which every value counts as it is. */
+  readonly average: { readonly count: number; readonly mean: number };
   readonly linear: SavedLinearModel;
 }
 

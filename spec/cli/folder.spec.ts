@@ -44,7 +44,7 @@ describe('cli: the folder of a run', () => {
     const content = () => readdirSync(desk.path('kept'), { recursive: true, encoding: 'utf8' }).sort();
     const before = content();
     const checkpoint = desk.read('kept/checkpoint.safetensors');
-    await refused('train rows.csv --target nope --out kept --force', /no column "nope"/);
+    await refused('train rows.csv --target nope --out kept --force -q', /no column "nope"/);
     await refused('train rows.csv --target a --cell nope --out kept --force', /no cell "nope"/);
     expect(content()).to.deep.equal(before);
     expect(desk.read('kept/checkpoint.safetensors')).to.equal(checkpoint);
@@ -57,7 +57,7 @@ describe('cli: the folder of a run', () => {
     await refused('train rows.csv --target a --cell nope --resume-or-begin free', /no cell "nope"/);
     expect(existsSync(desk.path('free'))).to.equal(false);
     desk.file('one.csv', 'a,b\n1,x\n');
-    await refused('train one.csv --target a --out free', /there was nothing to predict/);
+    await refused('train one.csv --target a --out free -q', /there was nothing to predict/);
     expect(existsSync(desk.path('free'))).to.equal(false);
   });
 

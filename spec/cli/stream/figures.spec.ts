@@ -69,6 +69,33 @@ describe('cli/stream: normalizer', () => {
     ]);
   });
 
+  it('is not moved by one value that is far off, once there is a scale', () => {
+    const [wild, calm] = [createNormalizer(), createNormalizer()];
+    for (let i = 0; i < 2000; i++) {
+      wild.add(i === 500 ? 1e12 : 10 + Math.sin(i));
+      calm.add(10 + Math.sin(i));
+    }
+    expect(wild.mean).to.be.closeTo(calm.mean, 0.01);
+    expect(wild.deviation / calm.deviation).to.be.closeTo(1, 0.05);
+    expect(wild.count).to.equal(2000);
+  });
+
+  it('takes the first values as they come, and follows a new level within a part of what came before', () => {
+    const early = createNormalizer();
+    for (let i = 0; i < 20; i++) early.add(i === 19 ? 1e6 : 0);
+    expect(early.mean).to.be.closeTo(5e4, 1e-6);
+    for (const [level, part] of [
+      [1e3, 1 / 8],
+      [1e6, 1 / 3],
+    ]) {
+      const normalizer = createNormalizer();
+      for (let i = 0; i < 1000; i++) normalizer.add(Math.sin(i));
+      let needed = 0;
+      for (; normalizer.normalize(level) === 10; needed++) normalizer.add(level);
+      expect(needed / 1000).to.be.within(part / 2, part);
+    }
+  });
+
   it('goes on from what it saved, and refuses what none saved', () => {
     const normalizer = createNormalizer();
     for (const value of [1, 2, 6]) normalizer.add(value);

@@ -23,7 +23,11 @@ export function requireRange(
 ): void {
   for (const [name, value] of Object.entries(values))
     if (!Number.isFinite(value) || value < least || value > most)
-      throw new ConfigurationError(
-        `${who}: ${name} must be a number ${most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`}, got ${String(value)}`,
-      );
+      throw new ConfigurationError(`${who}: ${name} must be a number ${rangeOf(least, most)}, got ${String(value)}`);
+}
+
+function rangeOf(least: number, most: number): string {
+  const isOpen = least === Number.MIN_VALUE;
+  if (most === Number.POSITIVE_INFINITY) return isOpen ? 'above 0' : `of at least ${least}`;
+  return isOpen ? `above 0 and up to ${most}` : `from ${least} to ${most}`;
 }

@@ -7,7 +7,8 @@ import { type FollowListener, followFile } from '../stream/follow.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { learnStream, type Stop } from '../stream/learnStream.ts';
 import { openRun, type StreamRun } from '../stream/openRun.ts';
-import { after, beginning, type Position, turned } from '../stream/position.ts';
+import { after, beginning, turned } from '../stream/position.ts';
+import { quoted } from '../stream/problem.ts';
 import { readData } from '../stream/readData.ts';
 import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
@@ -79,6 +80,12 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     checkpointSeconds: options.checkpointSeconds,
   };
   let nothing: DataError | undefined;
+  /** Names once, quiet or not, what may be misspelt: in NDJSON, a column that no record has is not an error. */
+  let warn = () => {
+    for (const column of run.session.unseen?.() ?? [])
+      process.stderr.write(`norewind: column ${quoted(column)} has had no value in ${run.position.records} records\n`);
+    warn = () => {};
+  };
   const isAgain = options.resume !== undefined && options.continued !== true;
   const batches = readData(input.sources, run.config, isAgain ? undefined : run.session.time);
   const rest = isAgain ? after(batches, run.position) : undefined;
@@ -88,6 +95,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
       ...status,
       onRecord(record) {
         emit({ event: 'metrics', ...record });
+        warn();
         status.onRecord(record);
         eventFile?.append(record);
       },
@@ -98,9 +106,10 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
       },
     });
     watcher?.look(true);
-    if (watch.signal === undefined && run.session.report().scored === 0) nothing = new DataError(nothingIn(run.position));
+    if (watch.signal === undefined && run.session.report().scored === 0) nothing = new DataError(nothingIn(run));
     if (nothing !== undefined) throw nothing;
     if (run.position !== beginning) settle();
+    warn();
   } catch (error) {
     // The corrected command shall find the folder free, or as it was.
     if (error instanceof DataError && (run.position === beginning || error === nothing)) discard();
@@ -121,8 +130,10 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   return exitCodes.done;
 }
 
-function nothingIn({ records, skipped }: Position): string {
-  return `the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict`;
+function nothingIn({ position: { records, skipped }, session, config: { data } }: StreamRun): string {
+  const target = data.kind === 'text' ? undefined : session.unseen?.().find((column) => column === data.target);
+  const why = target === undefined ? '' : `; column ${quoted(target)} has had no value`;
+  return `the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict${why}`;
 }
 
 interface Begun {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { DataError } from '../../lib/index.ts';
 import { FailedError, fileProblem } from '../errors.ts';
 
@@ -14,7 +14,7 @@ export interface MetricsFile {
 
 /**
  * Opens a file for lines, after its first `length` bytes; what comes behind them is dropped.
- * @throws FailedError when it cannot be written; DataError when it is shorter.
+ * @throws FailedError when it cannot be written; DataError when it is shorter, or gone.
  */
 export function openMetrics(path: string, length: number): MetricsFile {
   const attempt = <T>(action: () => T): T => {
@@ -24,6 +24,8 @@ export function openMetrics(path: string, length: number): MetricsFile {
       throw new FailedError(fileProblem('write', path, error));
     }
   };
+  if (length > 0 && !existsSync(path))
+    throw new DataError(`${path} is gone, and had ${length} bytes when the checkpoint was made`);
   const file = attempt(() => openSync(path, length === 0 ? 'w' : 'r+'));
   const present = attempt(() => fstatSync(file).size);
   if (present < length) {

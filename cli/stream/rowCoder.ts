@@ -16,6 +16,8 @@ export interface RowCoder {
   encode(row: Row): number[];
   /** How many inputs there are. */
   readonly inputs: number;
+  /** The columns that have had no value so far. */
+  unseen(): readonly string[];
   /** The value of the target in a row. */
   targetOf(row: Row): number | string | null;
   /** The numbers of the target so far, or its categories. */
@@ -67,6 +69,7 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
       return [...inputs, pause === null ? 0 : pauses.normalize(pause), ...anglesOf(row[columns.length] as number)];
     },
     inputs: inputsOf(data),
+    unseen: () => columns.filter((_, i) => codes[i].count === 0),
     targetOf: (row) => row[at],
     numbers: isVocabulary(target) ? undefined : target,
     categories: isVocabulary(target) ? target : undefined,

@@ -10,10 +10,10 @@ import { createRowSession } from './rowSession.ts';
 import { lagOf, type Row, rowOf } from './rows.ts';
 import { createKeeper } from './savedModel.ts';
 import type { Report } from './session.ts';
-import { completeConfig, type Settings } from './settings.ts';
+import { completeConfig, requireSettings, type Settings } from './settings.ts';
 
-/** A field of a record: a number, or a category; missing where it is null, undefined or not there. */
-export type Value = number | string | boolean | null | undefined;
+/** A field of a record: a number, a category, or a time; missing where it is null, undefined or not there. */
+export type Value = number | string | boolean | Date | null | undefined;
 
 /** A record by its columns; any object where their names are not known to the compiler. It may have others, which are not looked at. */
 export type RowRecord<Column extends string = string> = string extends Column ? object : { readonly [Name in Column]?: Value };
@@ -89,6 +89,7 @@ export function createModel<
   options: RowOptions<Target, Column, Categorical, Time>,
 ): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
   const { target, columns = [target], categorical = [], horizon = 1, delay, timestamp, categories = 16, ...settings } = options;
+  requireSettings('createModel', settings);
   const data: RowData = {
     kind: 'ndjson',
     delimiter: ',',
@@ -139,14 +140,8 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
     return outlook(session, record === undefined ? undefined : read(record));
   }
 
-  function learnFrom(row: Row): number | undefined {
-    const score = session.advance(row);
-    keeper.count(row);
-    return score;
-  }
-
   const predictOne = (record?: RowRecord) => told(session.coder, outputAfter(record)).prediction as Prediction;
-  const learnOne = (record: RowRecord, target?: Value) => learnFrom(read(record, target));
+  const learnOne = (record: RowRecord, target?: Value) => keeper.advance(read(record, target));
   const model: RowModel<Column, Prediction> = {
     config,
     predictOne,
@@ -176,9 +171,9 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
         const row = read(record);
         if (lagOf(data) === 0) {
           const prediction = predictOne(record);
-          yield { record, prediction, score: learnFrom(row) };
+          yield { record, prediction, score: keeper.advance(row) };
         } else {
-          const score = learnFrom(row);
+          const score = keeper.advance(row);
           yield { record, prediction: predictOne(), score };
         }
       }

@@ -97,6 +97,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
     get waiting() {
       return inputsOf(waiting);
     },
+    unseen: coder.unseen,
     know: late.know,
     peek: late.peek,
     get time() {

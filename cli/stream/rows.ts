@@ -70,7 +70,7 @@ function numberOf(value: unknown): number | null | Problem {
   const number = text === undefined ? value : decimal.test(text) ? Number(text) : undefined;
   if (typeof number !== 'number')
     return new Problem(`${told(value)} is not a number; if the column holds categories, name it with --categorical`);
-  // Written so that a NaN is refused too.
+  if (Number.isNaN(number)) return new Problem('NaN is not a number; null stands for one that is missing');
   if (Math.abs(number) <= largest) return number;
   return new Problem(`${told(value)} is too large; the limit is ±${largest}`);
 }
@@ -85,6 +85,7 @@ function categoryOf(value: unknown): string | null | Problem {
 }
 
 function told(value: unknown): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid date' : value.toISOString();
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
   return typeof value === 'string' ? quoted(value) : String(value);
 }

@@ -9,25 +9,37 @@ import type { Origin } from './model.ts';
 import { beginning, behind } from './position.ts';
 import type { Session } from './session.ts';
 
-/** Counts what a model learns from, and writes it as a checkpoint that the command goes on from too. */
-export interface Keeper {
+/** Learns, counts what is learnt from, and writes it as a checkpoint that the command goes on from too. */
+export interface Keeper<R> {
   /** How many records there have been. */
   readonly records: number;
-  count(record: unknown): void;
+  /** Learns from a record, and gives its score. @throws what the session does, and the same again once that has broken. */
+  advance(record: R): number | undefined;
   /** @throws UsageError when the folder has the metrics of another run; FailedError when it cannot be written. */
   save(folder: string): void;
 }
 
-export function createKeeper(config: StreamConfig, session: Session<never>, from?: Origin): Keeper {
+export function createKeeper<R>(config: StreamConfig, session: Session<R>, from?: Origin): Keeper<R> {
   let position = from?.position ?? beginning;
+  let broken: unknown;
   return {
     get records() {
       return position.records;
     },
-    count(record) {
-      position = behind(position, record);
+    advance(record) {
+      // What a session had begun with the record that broke it, it has not ended.
+      if (broken !== undefined) throw broken;
+      try {
+        const score = session.advance(record);
+        position = behind(position, record);
+        return score;
+      } catch (error) {
+        broken = error;
+        throw error;
+      }
     },
     save(folder) {
+      if (broken !== undefined) throw broken;
       // The lines of metrics that a run has written remain its own.
       const isSame = from !== undefined && resolve(folder) === from.folder;
       const metrics = join(folder, fileNames.metrics);

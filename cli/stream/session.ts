@@ -13,6 +13,8 @@ export interface Session<R> {
   glimpse(): Glimpse;
   /** Everything that `advance` changes: the learner, and the rest as data for JSON. */
   save(): SavedSession;
+  /** The columns that have had no value in any record so far, where records have columns. */
+  unseen?(): readonly string[];
   /** Of the latest record, in seconds, where records have times. */
   readonly time?: number | undefined;
 }

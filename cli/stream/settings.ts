@@ -1,8 +1,9 @@
-import type { FloatDType } from '../../lib/index.ts';
+import { ConfigurationError, type FloatDType } from '../../lib/index.ts';
 import type { Named } from '../experiments/config.ts';
 import { makeEstimator } from '../experiments/estimators.ts';
 import { makeOptimizer } from '../experiments/optimizers.ts';
 import { symbolDefaults } from '../experiments/symbols.ts';
+import { didYouMean } from '../suggest.ts';
 import { checkConfig } from './checkConfig.ts';
 import type { StreamConfig } from './config.ts';
 
@@ -24,6 +25,32 @@ export interface Settings {
   readonly seed?: number;
   readonly recent?: number;
   readonly every?: number;
+}
+
+const names: Readonly<Record<keyof Settings, true>> = {
+  estimator: true,
+  window: true,
+  stride: true,
+  rank: true,
+  n: true,
+  leak: true,
+  cell: true,
+  units: true,
+  optimizer: true,
+  rate: true,
+  alpha: true,
+  clip: true,
+  dtype: true,
+  seed: true,
+  recent: true,
+  every: true,
+};
+
+/** @throws ConfigurationError for an option that does not exist: what is misspelt would be the default. */
+export function requireSettings(who: string, settings: object): void {
+  for (const key of Object.keys(settings))
+    if (!Object.hasOwn(names, key))
+      throw new ConfigurationError(`${who}: there is no option ${key}${didYouMean(key, Object.keys(names))}`);
 }
 
 /** @throws UsageError or ConfigurationError for settings that cannot be used. */

@@ -9,7 +9,7 @@ import { Problem } from './problem.ts';
 import type { Stream } from './rowModel.ts';
 import { createKeeper } from './savedModel.ts';
 import type { Report } from './session.ts';
-import { completeConfig, type Settings } from './settings.ts';
+import { completeConfig, requireSettings, type Settings } from './settings.ts';
 import type { Source } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
 import { createSymbolSession, shown } from './symbolSession.ts';
@@ -55,6 +55,7 @@ export interface TextOptions extends Settings {
 
 /** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
 export function createTextModel({ unit, symbols, alphabet, ...settings }: TextOptions = {}): TextModel {
+  requireSettings('createTextModel', settings);
   const reads = unit ?? (symbols === undefined && alphabet === undefined ? 'byte' : 'character');
   const size = alphabet === undefined ? (symbols ?? (reads === 'word' ? 1024 : 256)) : Array.from(alphabet).length;
   const data: SymbolData = { kind: 'text', unit: reads, symbols: size, ...(alphabet === undefined ? {} : { alphabet }) };
@@ -83,9 +84,7 @@ function modelOf({ config, data, session, from }: Parts): TextModel {
     for await (const batch of readSymbols([sourceOf(text)], data))
       for (const code of batch) {
         if (code instanceof Problem) throw new DataError(code.sentence);
-        const score = session.advance(code);
-        keeper.count(code);
-        yield { symbol: shown(code, data), score };
+        yield { symbol: shown(code, data), score: keeper.advance(code) };
       }
   }
 

@@ -7,8 +7,9 @@ const compactDate = /^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
 /** Numbers from here on are milliseconds: as seconds, this would be the year 5138. */
 const fewestMilliseconds = 1e11;
 
-/** A time of ISO 8601, in UTC unless it has an offset, or a Unix time: the seconds since 1970 began. */
+/** A time of ISO 8601, in UTC unless it has an offset, a Unix time, or a Date: the seconds since 1970 began. */
 export function timeOf(value: unknown): number | Problem {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? new Problem('the time is no date') : value.getTime() / 1000;
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
   if (text === '') return new Problem('the time is missing');
   if (compactDate.test(text)) return new Problem(`${text} may be a date or a number of seconds: write dates as 2024-01-31`);

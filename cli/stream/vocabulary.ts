@@ -9,6 +9,8 @@ export interface Vocabulary<T> {
   indexOf(entry: T): number;
   /** What an index stands for; undefined for one that nothing has got, and for that of all others. */
   entryAt(index: number): T | undefined;
+  /** How many entries have got an index. */
+  readonly count: number;
   save(): readonly T[];
 }
 
@@ -38,6 +40,9 @@ export function createVocabulary<T>(size: number, saved: readonly T[] = [], isCl
     },
     indexOf,
     entryAt: (index) => entries[index],
+    get count() {
+      return entries.length;
+    },
     save: () => [...entries],
   };
 }

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileProblem, UsageError } from '../errors.ts';
+import { FailedError, fileProblem, UsageError } from '../errors.ts';
 
 /** The file by which a process keeps others out of the folder of its run. */
 export const lockName = 'run.lock';
@@ -17,7 +17,7 @@ interface Holder {
 /**
  * Keeps a folder for this process until it ends. The lock of a process that was killed is taken over at once, which is why it names the
  * process: one that is told to be dead by its age would keep a run waiting that is started again.
- * @throws UsageError when a process has it that lives, or may live on another machine; and when the folder cannot be written.
+ * @throws UsageError when a process has it that lives, or may live on another machine; FailedError when the folder cannot be written.
  */
 export function lockFolder(folder: string): void {
   const path = join(folder, lockName);
@@ -33,7 +33,7 @@ export function lockFolder(folder: string): void {
       rmSync(spare, { force: true });
     }
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(fileProblem('write into', folder, error));
+    throw error instanceof UsageError ? error : new FailedError(fileProblem('write into', folder, error));
   }
   process.once('exit', () => {
     if (contentOf(path) === own) rmSync(path, { force: true });

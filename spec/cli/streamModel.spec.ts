@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { createModel, createTextModel, openModel, openTextModel, type RowRecord, UsageError } from '../../cli/stream/index.ts';
-import { ConfigurationError, DataError } from '../../lib/index.ts';
+import { ConfigurationError, DataError, NonFiniteError } from '../../lib/index.ts';
 import { createDesk, type Desk } from './command.ts';
 import { draws } from './draws.ts';
 
@@ -161,10 +161,9 @@ describe('cli: norewind/stream', () => {
         expect(() => use(record as RowRecord<'temperature' | 'sky'>)).to.throw(DataError, says);
     };
     refuse({ temperature: 'warm' }, /^record 10, column "temperature": "warm" is not a number; if .*--categorical$/);
-    refuse(
-      { temperature: Number.NaN },
-      /^record 10, column "temperature": NaN is not|^record 10, column "temperature": NaN is too/,
-    );
+    refuse({ temperature: Number.NaN }, /^record 10, column "temperature": NaN is not a number; null stands for/);
+    refuse({ temperature: new Date(Number.NaN) }, /an invalid date is not a number/);
+    refuse({ temperature: new Date(0) }, /1970-01-01T00:00:00.000Z is not a number/);
     refuse({ temperature: 1e200 }, /1e\+200 is too large/);
     refuse({ sky: {} }, /^record 10, column "sky": an object is not a category/);
     refuse(null, /^record 10: it is not an object/);
@@ -175,6 +174,43 @@ describe('cli: norewind/stream', () => {
     expect(() => model.predictProbaOne()).to.throw(UsageError, /temperature is a number/);
     expect(() => createModel({ target: 'a', horizon: 0 })).to.throw(ConfigurationError, /see its target a/);
     expect(() => createModel({ target: 'a', estimator: 'uro' })).to.throw(UsageError, /did you mean uoro/);
+    // What TypeScript refuses, JavaScript and a configuration in JSON do not.
+    const misspelt = { target: 'a', unitss: 4 };
+    expect(() => createModel(misspelt)).to.throw(
+      ConfigurationError,
+      'createModel: there is no option unitss; did you mean units?',
+    );
+    expect(() => createTextModel({ watch: 80 } as object)).to.throw(
+      ConfigurationError,
+      'createTextModel: there is no option watch',
+    );
+  });
+
+  it('takes times as a Date too', () => {
+    const [dates, texts] = [0, 1].map(() => createModel({ target: 'a', timestamp: 'when', units: 2 }));
+    for (let day = 1; day < 9; day++) {
+      dates.learnOne({ a: day % 3, when: new Date(Date.UTC(2024, 0, day)) });
+      texts.learnOne({ a: day % 3, when: `2024-01-0${day}` });
+    }
+    expect(dates.report()).to.deep.equal(texts.report());
+    expect(() => dates.learnOne({ a: 1, when: new Date(0) })).to.throw(
+      DataError,
+      '1970-01-01T00:00:00.000Z is earlier than the row before',
+    );
+    expect(() => dates.learnOne({ a: 1, when: new Date('x') })).to.throw(DataError, 'the time is no date');
+  });
+
+  it('once a number has stopped being finite, says so again and again, and saves nothing', () => {
+    const model = createModel({ target: 'a', units: 2, optimizer: 'sgd', rate: 1e10 });
+    const learn = () => {
+      for (let i = 0; i < 200; i++) model.learnOne({ a: Math.sin(i) });
+    };
+    expect(learn).to.throw(NonFiniteError, 'lower the learning rate');
+    const report = model.report();
+    for (let i = 0; i < 3; i++) expect(() => model.learnOne({ a: 1 })).to.throw(NonFiniteError, 'lower the learning rate');
+    expect(() => model.save(desk.path('broken'))).to.throw(NonFiniteError);
+    expect(model.report()).to.deep.equal(report);
+    expect(existsSync(desk.path('broken'))).to.equal(false);
   });
 
   it('misspelt columns and wrong kinds do not compile', () => {

@@ -89,6 +89,17 @@ describe('cli: norewind train', () => {
     expect(last.baselines.persistence.mean).to.be.closeTo(errors.reduce((a, b) => a + b) / errors.length, 1e-12);
   });
 
+  it('names columns that no record has, quiet or not: in NDJSON they may be misspelt', async () => {
+    desk.file('rows.ndjson', Array.from({ length: 60 }, (_, i) => JSON.stringify({ x: i % 5, extra: i % 3 })).join('\n'));
+    const once = await train('rows.ndjson --target x --columns x,exrta --out misspelt');
+    expect([once.code, once.stderr]).to.deep.equal([0, 'norewind: column "exrta" has had no value in 50 records\n']);
+    expect((await train('rows.ndjson --target x --columns x,extra --out spelt')).stderr).to.equal('');
+    const none = await train('rows.ndjson --target xx --out none');
+    expect(none.code).to.equal(2);
+    expect(none.stderr).to.match(/there was nothing to predict; column "xx" has had no value\n$/);
+    expect(existsSync(desk.path('none'))).to.equal(false);
+  });
+
   it('learns what is there to learn: better than persistence on a wave, and than order 0 on a pattern', async () => {
     desk.file('wave.csv', `x\n${Array.from({ length: 4000 }, (_, i) => Math.sin(i / 2)).join('\n')}\n`);
     desk.file('pattern.txt', 'abcdefgh'.repeat(500));

@@ -181,8 +181,8 @@ describe('cli/stream: metrics file', () => {
     );
     expect(content('short')).to.equal('12345');
     expect(() => openMetrics(path('gone'), 6)).to.throw(
-      FailedError,
-      `cannot write ${path('gone')}: there is no such file or folder`,
+      DataError,
+      `${path('gone')} is gone, and had 6 bytes when the checkpoint was made`,
     );
     expect(() => openMetrics(folder, 0)).to.throw(FailedError, `cannot write ${folder}: it is a folder, not a file`);
     const closed = openMetrics(path('closed'), 0);

@@ -2,9 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createAdwin } from '../../cli/stream/adwin.ts';
 import { createCalibration } from '../../cli/stream/calibration.ts';
+import { createCounts } from '../../cli/stream/counts.ts';
 import { createEvaluation } from '../../cli/stream/evaluation.ts';
 import { createLinearModel } from '../../cli/stream/linearModel.ts';
-import { bitsOf, markOf } from '../../cli/stream/logits.ts';
+import { bitsOf, markOf, mostProbable } from '../../cli/stream/logits.ts';
+import { createCountModels, symbolScores } from '../../cli/stream/scores.ts';
+import { createPairs } from '../../cli/stream/trail.ts';
+import { DataError } from '../../lib/index.ts';
 import { draws } from './draws.ts';
 
 /** What went through JSON, as in a checkpoint. */
@@ -66,12 +70,50 @@ describe('cli: the evaluation of a stream', () => {
           expect(recent).to.be.closeTo(direct(all.slice(-10)), 1e-12);
           const right = all.slice(-10).filter(([, isRight]) => isRight).length;
           expect(straight.accuracy().recent).to.be.closeTo(right / Math.min(10, all.length), 1e-12);
+          expect(resumed.calibrationError()).to.deep.equal(straight.calibrationError());
+          expect(resumed.accuracy()).to.deep.equal(straight.accuracy());
           const bins = straight.reliability();
           expect(bins.reduce((sum, { count }) => sum + count, 0)).to.equal(all.length);
           for (const { from, to, confidence } of bins) expect(confidence).to.be.within(from - 1e-12, to + 1e-12);
           expect(resumed.save()).to.deep.equal(straight.save());
         }),
         settings,
+      );
+    });
+
+    it('tells of each bin what it holds, and of no other one', () => {
+      const calibration = createCalibration(2);
+      for (const [confidence, isRight] of [
+        [0.21, true],
+        [0.25, false],
+        [0.26, false],
+        [1, true],
+      ] as const)
+        calibration.add(confidence, isRight);
+      const [low, high, ...others] = calibration.reliability();
+      expect(others).to.deep.equal([]);
+      expect([low.from, low.to, low.count, low.accuracy]).to.deep.equal([3 / 15, 4 / 15, 3, 1 / 3]);
+      expect(low.confidence).to.be.closeTo(0.24, 1e-12);
+      expect(high).to.deep.equal({ from: 14 / 15, to: 1, count: 1, confidence: 1, accuracy: 1 });
+      expect(calibration.save().latest).to.deep.equal([-0.26, 1]);
+      const [empty] = [createCalibration(2)];
+      expect([empty.reliability(), empty.accuracy(), empty.calibrationError()]).to.deep.equal([
+        [],
+        { mean: 0, recent: 0 },
+        { mean: 0, recent: 0 },
+      ]);
+      expect(empty.save().latest).to.deep.equal([]);
+    });
+
+    it('refuses what none saved', () => {
+      const saved = createCalibration(2).save();
+      expect(() => createCalibration(2, { ...saved, bins: [[1, null as never, 0]] })).to.throw(
+        DataError,
+        /a sum of confidences null is not a number$/,
+      );
+      expect(() => createCalibration(2, { ...saved, latest: [0.5, -1.5] })).to.throw(
+        DataError,
+        /a confidence -1.5 is not a number$/,
       );
     });
 
@@ -137,7 +179,88 @@ describe('cli: the evaluation of a stream', () => {
     });
   });
 
+  describe('the linear model, saved', () => {
+    it('is refused where it is none', () => {
+      const model = createLinearModel(1);
+      for (const i of [1, 2, 3, 4]) model.learn([i], 2 * i);
+      const saved = model.save();
+      expect(createLinearModel(1, saved).predict([5])).to.equal(model.predict([5]));
+      for (const [part, says] of [
+        [{ matrix: [1, 2] }, /the matrix of the linear model has 2 entries, not 3$/],
+        [{ vector: [1] }, /the vector of the linear model has 1 entries, not 2$/],
+        [{ matrix: [1, null, 1] }, /a sum of the linear model null is not a number$/],
+        [{ vector: [1, 1e121] }, /a sum of the linear model 1e\+121 is not a number$/],
+        // Not positive definite.
+        [{ matrix: [1, 3, 1] }, /a weight of the linear model null is not a number$/],
+      ] as const)
+        expect(() => createLinearModel(1, { ...saved, ...part } as never), JSON.stringify(part)).to.throw(DataError, says);
+    });
+  });
+
   describe('the search for drift', () => {
+    /** By how much the mean of the last 32 of 64 numbers that scatter by ±`within` has to be larger to be taken for a change. */
+    function leastRise(within: number): number {
+      const d = Math.log((2 * Math.log(64)) / 0.002);
+      const isEnough = (rise: number) => rise > Math.sqrt((2 * (within ** 2 + rise ** 2 / 4) * d) / 16) + (2 * d) / (3 * 16);
+      let [low, high] = [0, 2];
+      while (high - low > 1e-9) {
+        const middle = (low + high) / 2;
+        [low, high] = isEnough(middle) ? [low, middle] : [middle, high];
+      }
+      return high;
+    }
+
+    it('finds exactly the changes that are larger than the bound', () => {
+      for (const within of [0, 0.02, 0.05]) {
+        const least = leastRise(within);
+        const values = (rise: number) =>
+          Array.from({ length: 64 }, (_, i) => 0.1 + (i % 2 === 0 ? within : -within) + (i < 32 ? 0 : rise));
+        expect(changes(values(least * 0.999))).to.deep.include({ risen: [], fallen: [] });
+        expect(changes(values(least * 1.001))).to.deep.include({ risen: [64], fallen: [] });
+        // What was dropped is the part before the change.
+        const adwin = createAdwin();
+        for (const value of values(least * 1.001)) adwin.add(value);
+        expect(adwin.save().buckets.reduce((sum, [count]) => sum + count, 0)).to.equal(32);
+        expect(changes(values(least * 1.001).reverse())).to.deep.include({ risen: [], fallen: [64] });
+      }
+    });
+
+    it('has five buckets of a size at most, the oldest ones joined first', () => {
+      const adwin = createAdwin();
+      const sizes: number[][] = [];
+      for (let i = 0; i < 20; i++) {
+        adwin.add(0.5);
+        sizes.push(adwin.save().buckets.map(([count]) => count));
+      }
+      expect([sizes[4], sizes[5], sizes[6], sizes[7]]).to.deep.equal([
+        [1, 1, 1, 1, 1],
+        [2, 1, 1, 1, 1],
+        [2, 1, 1, 1, 1, 1],
+        [2, 2, 1, 1, 1, 1],
+      ]);
+      expect(sizes[15]).to.deep.equal([4, 2, 2, 2, 2, 1, 1, 1, 1]);
+    });
+
+    it('goes on from what it saved, and refuses what none saved', () => {
+      const values = [...coins(3, [200, 0.2], [300, 0.8])];
+      const straight = createAdwin();
+      let resumed = createAdwin();
+      const found = values.map((value, i) => {
+        if (i % 50 === 9) resumed = createAdwin(reread(resumed.save()));
+        const change = straight.add(value);
+        expect(resumed.add(value)).to.equal(change);
+        return change;
+      });
+      expect(found.filter((change) => change !== undefined)).to.deep.equal(['risen']);
+      expect(resumed.save()).to.deep.equal(straight.save());
+      expect(straight.save().added).to.equal(500);
+      expect(() => createAdwin({ added: -1, buckets: [] })).to.throw(DataError, /a number of errors -1 is not a whole number/);
+      expect(() => createAdwin({ added: 1, buckets: [[1, 'x' as never, 0]] })).to.throw(
+        DataError,
+        /a sum of errors "x" is not a number$/,
+      );
+    });
+
     /** After which of the numbers the mean was found to have risen and fallen. */
     function changes(values: Iterable<number>): { risen: number[]; fallen: number[]; buckets: number } {
       const adwin = createAdwin();
@@ -214,5 +337,59 @@ describe('cli: the evaluation of a stream', () => {
     expect(figures.network.accuracy?.recent).to.be.closeTo(0.1, 0.1);
     expect(figures.other).to.have.all.keys('mean', 'recent');
     expect(JSON.stringify(resumed.save())).to.equal(JSON.stringify(straight.save()));
+    expect(resumed.report()).to.deep.equal(straight.report());
+    expect(straight.report()).to.have.all.keys('unit', 'scored', 'figures', 'drift', 'reliability');
+  });
+
+  it('has absolute errors of numbers, and nothing of what only categories have', () => {
+    const names = ['network', 'other'];
+    const straight = createEvaluation('squared error', names, 3);
+    let resumed = createEvaluation('squared error', names, 3);
+    for (let record = 1; record <= 10; record++) {
+      const mark = { scores: [record ** 2, 4], absoluteErrors: [record, 2], error: 0 };
+      straight.add(mark, record);
+      resumed = createEvaluation('squared error', names, 3, reread(resumed.save()));
+      resumed.add(mark, record);
+    }
+    expect(straight.report()).to.deep.equal({
+      unit: 'squared error',
+      scored: 10,
+      figures: {
+        network: { mean: 38.5, recent: 245 / 3, absoluteError: { mean: 5.5, recent: 9 } },
+        other: { mean: 4, recent: 4, absoluteError: { mean: 2, recent: 2 } },
+      },
+      drift: { count: 0, last: null },
+    });
+    expect(resumed.report()).to.deep.equal(straight.report());
+    expect(straight.save()).to.have.all.keys('scores', 'absolute', 'adwin', 'drift');
+    const broken = { ...straight.save(), drift: { count: 1, last: -4 } };
+    expect(() => createEvaluation('squared error', names, 3, broken)).to.throw(
+      DataError,
+      /of the drift, a number -4 is not a whole number/,
+    );
+  });
+
+  it('compares symbols with counting models of order 0, 1 and 2, which go on from what they saved', () => {
+    expect(symbolScores).to.deep.equal(['network', 'order-0 model', 'order-1 model', 'order-2 model']);
+    let models = createCountModels(4);
+    const own = [0, 1, 2].map((order) => createCounts(4, order));
+    for (const symbol of [0, 1, 2, 0, 1, 2, 3, 3, 0, 1]) {
+      expect(models.observe(symbol)).to.deep.equal(own.map((model) => model.observe(symbol)));
+      models = createCountModels(4, reread(models.save()));
+    }
+  });
+
+  it('remembers the latest pairs, the oldest first', () => {
+    const pairs = createPairs();
+    expect([pairs.came(), pairs.said()]).to.deep.equal([[], []]);
+    for (let i = 0; i < 240; i++) pairs.add(i, -i);
+    expect([pairs.came()[0], pairs.came().length, pairs.said()[239]]).to.deep.equal([0, 240, -239]);
+    for (let i = 240; i < 250; i++) pairs.add(i, -i);
+    expect(pairs.came()).to.deep.equal(Array.from({ length: 240 }, (_, i) => 10 + i));
+    expect(pairs.said()).to.deep.equal(Array.from({ length: 240 }, (_, i) => -10 - i));
+  });
+
+  it('takes the first of equally probable classes', () => {
+    expect([mostProbable([1, 3, 3, 2]), mostProbable([0, 0])]).to.deep.equal([1, 0]);
   });
 });

@@ -1,0 +1,33 @@
+/**
+ * What is changed, and the specs that have to notice: what they do in this process, since a child runs what is compiled. With `grep`, only
+ * the tests whose titles fit.
+ */
+export const parts = [
+  {
+    mutate: stream(
+      ...['counts', 'csv', 'lines', 'metricsFile', 'ndjson', 'normalizer', 'position', 'problem', 'rowCoder', 'rows', 'saved'],
+      ...['source', 'symbolReader', 'tally', 'vocabulary'],
+    ),
+    spec: stream('figures.spec', 'readers.spec', 'files.spec'),
+  },
+  { mutate: stream('checkpoint', 'generations'), spec: stream('checkpoint.spec') },
+  {
+    mutate: ['checkpoint', 'checksum', 'codec', 'restore'].map((name) => `trainers/learner/${name}.ts`),
+    spec: ['spec/trainers/checkpoint.spec.ts'],
+  },
+  {
+    mutate: stream('adwin', 'calibration', 'evaluation', 'linearModel', 'logits', 'scores', 'trail'),
+    spec: ['spec/cli/evaluation.spec.ts'],
+  },
+  {
+    mutate: stream('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession', 'time'),
+    spec: [...stream('rowSession.spec'), 'spec/cli/times.spec.ts'],
+  },
+  { mutate: stream('words', 'wordWriter'), spec: ['spec/cli/words.spec.ts'] },
+  { mutate: stream('follow'), spec: stream('follow.spec') },
+];
+
+/** Files of `cli/stream`, and specs of `spec/cli/stream`. */
+function stream(...names) {
+  return names.map((name) => `${name.endsWith('.spec') ? 'spec/' : ''}cli/stream/${name}.ts`);
+}

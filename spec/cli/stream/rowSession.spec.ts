@@ -1,0 +1,400 @@
+import { expect } from 'chai';
+import { categoryScores } from '../../../cli/stream/categoryScores.ts';
+import type { RowData, StreamConfig } from '../../../cli/stream/config.ts';
+import { createLate } from '../../../cli/stream/late.ts';
+import { bitsOf } from '../../../cli/stream/logits.ts';
+import { numbersOf, walk } from '../../../cli/stream/network.ts';
+import { numberScores } from '../../../cli/stream/numberScores.ts';
+import { openSession } from '../../../cli/stream/readData.ts';
+import { createRowCoder, type SavedCoder } from '../../../cli/stream/rowCoder.ts';
+import { outlook, rowPredictor, told } from '../../../cli/stream/rowPredictor.ts';
+import { createRowSession, type RowSession } from '../../../cli/stream/rowSession.ts';
+import type { Row } from '../../../cli/stream/rows.ts';
+import { createPairs } from '../../../cli/stream/trail.ts';
+import { DataError, tensor } from '../../../lib/index.ts';
+import { draws } from '../draws.ts';
+import { rows, tiny } from '../sessions.ts';
+
+const next = draws(8);
+/** Of `a` and `k`, and then a time and the pause before it. */
+const timed: readonly Row[] = Array.from({ length: 40 }, (_, i) => [
+  i % 7 === 3 ? null : Math.round(100 * Math.sin(i / 2)) / 10,
+  i % 11 === 5 ? null : next() < 0.6 ? 'x' : 'yz'[i % 2],
+  1.7e9 + 60 * i + (i % 3),
+  i === 0 ? null : 60 + ((i % 3) - ((i - 1) % 3)),
+]);
+const records = timed.map((row) => row.slice(0, 2));
+const configOf = (data: RowData): StreamConfig => ({ ...tiny, dtype: 'float64', data });
+const reread = <T>(saved: T): T => JSON.parse(JSON.stringify(saved));
+
+/** What a session is after these rows, and the scores that they gave. */
+function taken(data: RowData, list: readonly Row[]): { session: RowSession; scores: (number | undefined)[] } {
+  const session = createRowSession(configOf(data), data);
+  return { session, scores: list.map((row) => session.advance(row)) };
+}
+
+interface Said {
+  readonly output: Float64Array;
+  readonly told: ReturnType<typeof told>;
+}
+
+const saidOf = ({ coder }: RowSession, output: Float64Array): Said => ({ output, told: told(coder, output) });
+
+/** Of the target of the same row, when the inputs of the row have been counted in, and its target has not. */
+function saidOfSame(session: RowSession, data: RowData, row: Row): Said {
+  const { coder: saved } = session.save().rest as { coder: SavedCoder };
+  const coder = createRowCoder(data, reread(saved));
+  coder.learn(row.map((value, i) => (i === row.length - 1 ? null : value)));
+  return saidOf(session, numbersOf(session.learner.predict(tensor(coder.encode(row)))));
+}
+
+const kinds: readonly (readonly [name: string, data: RowData, list: readonly Row[]])[] = [
+  ['the next number', rows, records],
+  ['a number three rows ahead', { ...rows, horizon: 3 }, records],
+  ['the number of the same row', { ...rows, columns: ['k'], horizon: 0 }, records.map(([a, k]) => [k, a])],
+  ['the next category', { ...rows, target: 'k' }, records],
+  ['a category that is known late', { ...rows, target: 'k', horizon: 2, delay: 2 }, records],
+  ['the category of the same row', { ...rows, columns: ['a'], target: 'k', horizon: 0 }, records],
+  ['a number of rows with times', { ...rows, timestamp: 't', delay: 1 }, timed],
+];
+
+describe('cli/stream: a session of rows', () => {
+  for (const [name, data, list] of kinds) {
+    it(`goes on bit for bit from what it saved: ${name}`, () => {
+      const straight = createRowSession(configOf(data), data);
+      let resumed = createRowSession(configOf(data), data);
+      for (const [i, row] of list.entries()) {
+        if ([0, 1, 4, 5, 20].includes(i)) {
+          const { learner, rest } = resumed.save();
+          resumed = openSession(configOf(data), { learner, rest: reread(rest) }) as RowSession;
+        }
+        expect(resumed.advance(row)).to.equal(straight.advance(row));
+        expect(reread(resumed.save().rest)).to.deep.equal(reread(straight.save().rest));
+      }
+      expect(resumed.learner.save()).to.deep.equal(straight.learner.save());
+      expect(resumed.report()).to.deep.equal(straight.report());
+      expect(resumed.time).to.equal(data.timestamp === undefined ? undefined : timed.at(-1)?.[2]);
+    });
+
+    it(`scores what it said before: ${name}`, () => {
+      const { horizon, delay = 0 } = data;
+      const session = createRowSession(configOf(data), data);
+      const at = data.columns.includes(data.target) ? data.columns.indexOf(data.target) : data.columns.length;
+      const said: Said[] = [];
+      let scored = 0;
+      for (const [i, row] of list.entries()) {
+        if (horizon + delay === 0) said.push(saidOfSame(session, data, row));
+        const score = session.advance(row);
+        const actual = list[i - delay]?.[at] ?? null;
+        const before = said[i - horizon - delay];
+        if (before === undefined || actual === null) expect(score).to.equal(undefined);
+        else if (score !== undefined) {
+          scored++;
+          const { categories } = session.coder;
+          const own =
+            categories === undefined
+              ? ((before.told.prediction as number) - (actual as number)) ** 2
+              : bitsOf(before.output, categories.indexOf(actual as string));
+          expect(score, `row ${i}`).to.be.closeTo(own, 1e-9 * (1 + own));
+        }
+        if (horizon + delay > 0) said.push(saidOf(session, outlook(session)));
+      }
+      expect(scored).to.be.above(20);
+      expect(session.report().scored).to.equal(scored);
+    });
+
+    it(`predicts what it would score, and without learning what the network says that it has: ${name}`, () => {
+      const learning = taken(data, list.slice(0, 15)).session;
+      const other = taken(data, list.slice(0, 15)).session;
+      const predict = rowPredictor(data, learning, { learn: true, fresh: false });
+      const still = rowPredictor(data, taken(data, list.slice(0, 15)).session, { learn: false, fresh: false });
+      const lag = data.horizon + (data.delay ?? 0);
+      for (const [i, row] of list.slice(15).entries()) {
+        const before = lag === 0 ? told(other.coder, outlook(other, row)) : undefined;
+        other.advance(row);
+        const said = predict(row);
+        expect(said).to.deep.equal({ ...(before ?? told(other.coder, outlook(other))), current: other.coder.targetOf(row) });
+        const stays = still(row);
+        expect(stays.current).to.equal(said.current);
+        if (lag === 0 && i === 0) expect(stays).to.deep.equal(said);
+      }
+      expect(learning.report()).to.deep.equal(other.report());
+    });
+  }
+
+  it('has the figures of persistence and of the running mean, each from what was known when it was said', () => {
+    for (const horizon of [1, 3]) {
+      const { session } = taken({ ...rows, horizon }, records);
+      const numbers = records.map(([a]) => a as number | null);
+      const errors = numbers.flatMap((y, i) => {
+        const known = numbers.slice(0, Math.max(0, i - horizon + 1)).filter((each) => each !== null);
+        if (y === null || known.length === 0) return [];
+        const mean = known.reduce((a, b) => a + b) / known.length;
+        return [[Math.abs(y - (known.at(-1) as number)), Math.abs(y - mean)]];
+      });
+      const { figures, scored, unit } = session.report();
+      expect([unit, scored]).to.deep.equal(['squared error', errors.length]);
+      const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+      for (const [at, name] of ['persistence', 'running mean'].entries()) {
+        const own = errors.map((each) => each[at]);
+        expect(figures[name].mean).to.be.closeTo(meanOf(own.map((error) => error ** 2)), 1e-9);
+        expect(figures[name].recent).to.be.closeTo(meanOf(own.slice(-10).map((error) => error ** 2)), 1e-9);
+        expect(figures[name].absoluteError?.mean).to.be.closeTo(meanOf(own), 1e-9);
+      }
+    }
+  });
+
+  it('forgets what waits when it restarts, and begins at the start state with what it has learnt', () => {
+    const data: RowData = { ...rows, horizon: 2, delay: 1 };
+    const { session } = taken(data, records.slice(0, 20));
+    expect(session.waiting).to.have.length(3);
+    const predict = rowPredictor(data, session, { learn: false, fresh: true });
+    expect(session.waiting).to.deep.equal([]);
+    const walker = walk(session.learner, true);
+    for (const [i, row] of records.slice(20, 26).entries()) {
+      // Of the delayed target nothing is known in the first row.
+      const known = [i === 0 ? null : records[20 + i - 1][0], row[1]];
+      const output = walker.step(tensor(session.coder.encode(known)));
+      expect(predict(row)).to.deep.equal({ ...told(session.coder, output), current: row[0] });
+    }
+  });
+
+  it('shows its latest predictions, and what the estimator carries', () => {
+    const uoro = { ...configOf(rows), estimator: { name: 'uoro' } };
+    const session = createRowSession(uoro, rows);
+    const said: number[] = [];
+    for (const row of records) {
+      session.advance(row);
+      said.push(told(session.coder, outlook(session)).prediction as number);
+    }
+    const { trail, influence } = session.glimpse();
+    const pairs = records.flatMap(([a], i) => (i > 0 && a !== null ? [[a as number, said[i - 1]]] : []));
+    if (trail.kind !== 'numbers') throw new Error('numbers were expected');
+    expect(trail.actual).to.deep.equal(pairs.map(([actual]) => actual));
+    for (const [i, [, predicted]] of pairs.entries()) expect(trail.predicted[i]).to.be.closeTo(predicted, 1e-9);
+    expect(Object.keys(influence)).to.deep.equal(['|s̃|', '|θ̃|']);
+    for (const norm of Object.values(influence)) expect(norm).to.be.above(0);
+    const { session: ofCategories } = taken({ ...rows, target: 'k', categories: 2 }, records.slice(0, 30));
+    const symbols = ofCategories.glimpse().trail;
+    if (symbols.kind !== 'symbols') throw new Error('symbols were expected');
+    expect(symbols.symbols).to.deep.equal(
+      records.slice(1, 30).flatMap(([, k]) => (k === null ? [] : [k === records[0][1] ? k : 'other'])),
+    );
+    for (const probability of symbols.probabilities) expect(probability).to.be.within(0, 1);
+  });
+
+  it('learns nothing from a row without its target, but sees it', () => {
+    const { session } = taken(rows, records.slice(0, 10));
+    const before = session.learner.updates;
+    const state = JSON.stringify(session.learner.state);
+    expect(session.advance([null, 'x'])).to.equal(undefined);
+    expect(session.learner.updates).to.equal(before);
+    expect(JSON.stringify(session.learner.state)).not.to.equal(state);
+  });
+
+  it('refuses what no session saved', () => {
+    const late: RowData = { ...rows, horizon: 2, delay: 1, timestamp: 't' };
+    const { session } = taken(late, timed.slice(0, 12));
+    const { learner, rest } = session.save();
+    const refuse = (change: (rest: never) => unknown, says: RegExp) => {
+      const changed = reread(rest) as never;
+      change(changed);
+      expect(() => openSession(configOf(late), { learner, rest: changed })).to.throw(DataError, says);
+    };
+    expect(() => openSession(configOf(late), { learner, rest: reread(rest) })).not.to.throw();
+    type Rest = {
+      records: unknown;
+      time: unknown;
+      late: unknown[];
+      waiting: { input: unknown[]; output: unknown[]; standing: object }[];
+    };
+    const misfit = 'the checkpoint does not hold what it should: ';
+    for (const records of [-1, 0.5, 'x'])
+      refuse(
+        (each: Rest) => Object.assign(each, { records }),
+        new RegExp(`^${misfit}the number of records ${JSON.stringify(records)} is not a whole number`),
+      );
+    refuse((each: Rest) => Object.assign(each, { time: 'now' }), /the time of the latest row "now" is not a number$/);
+    refuse((each: Rest) => each.late.push({}), /a late target {} is not a number$/);
+    refuse((each: Rest) => each.waiting[1].input.pop(), /a row that waits has 11 entries, not 12$/);
+    refuse((each: Rest) => each.waiting[1].input.fill('x'), /a row that waits "x" is not a number$/);
+    refuse((each: Rest) => each.waiting[2].output.fill(null), /a row that waits null is not a number$/);
+    refuse((each: Rest) => Object.assign(each.waiting[0].standing, { mean: null }), /what a row is compared with null is not a/);
+    refuse((each: Rest) => Object.assign(each, { waiting: 3 }), new RegExp(`^${misfit}`));
+  });
+});
+
+describe('cli/stream: targets that are late', () => {
+  const data: RowData = { ...rows, columns: ['z'], categorical: [], target: 'y', delay: 2 };
+
+  it('are those of the rows before, none at first and none again after forgetting', () => {
+    const late = createLate(data);
+    const known = [5, 6, null, 8, 9].map((y, i) => {
+      const row = [i, y];
+      const peeked = late.peek(row);
+      expect(late.peek(row)).to.deep.equal(peeked);
+      expect(late.know(row)).to.deep.equal(peeked);
+      return peeked;
+    });
+    expect(known).to.deep.equal([
+      [0, null],
+      [1, null],
+      [2, 5],
+      [3, 6],
+      [4, null],
+    ]);
+    expect(late.save()).to.deep.equal([8, 9]);
+    const resumed = createLate(data, reread(late.save()));
+    expect(resumed.know([5, 1])).to.deep.equal([5, 8]);
+    late.forget();
+    expect([late.save(), late.know([5, 1])]).to.deep.equal([[], [5, null]]);
+  });
+
+  it('are the ones of their own row when nothing is late', () => {
+    const { delay: _, ...prompt } = data;
+    const late = createLate(prompt);
+    for (const row of [
+      [1, 5],
+      [2, null],
+    ])
+      expect(late.know(row)).to.deep.equal(row);
+    expect(late.save()).to.deep.equal([]);
+  });
+
+  it('may be categories and missing ones, and nothing else', () => {
+    for (const saved of [[null], ['x'], [3]]) expect(createLate(data, saved).save()).to.deep.equal(saved);
+    for (const wrong of [true, Number.NaN, {}, undefined])
+      expect(() => createLate(data, [1, wrong as never])).to.throw(DataError, /a late target .* is not a number$/);
+  });
+});
+
+describe('cli/stream: how numbers are judged', () => {
+  /** After the values 2, 4, 6 of the column `a`. */
+  function judge() {
+    const coder = createRowCoder(rows);
+    const scores = numberScores(coder, undefined);
+    const note = (value: number | null) => {
+      scores.note([value, null]);
+      coder.learn([value, null]);
+    };
+    for (const value of [2, 4, 6]) note(value);
+    return { coder, scores, note };
+  }
+
+  it('by their squared error, and by how many deviations they are off, one at most', () => {
+    const { scores } = judge();
+    const standing = scores.standing();
+    const deviation = Math.sqrt(8 / 3);
+    expect(standing.mean).to.equal(4);
+    expect(standing.deviation).to.be.closeTo(deviation, 1e-12);
+    expect(standing.predictions).to.deep.equal([6, 4, 4]);
+    expect(standing.lags).to.have.length(8);
+    for (const [i, lag] of [2, 0, -2, 0, 0, 0, 0, 0].entries()) expect(standing.lags[i]).to.be.closeTo(lag / deviation, 1e-12);
+    expect(scores.goalOf([7, null])?.[0 as never]).to.be.closeTo(3 / deviation, 1e-12);
+    expect(scores.goalOf([null, 'x'])).to.equal(undefined);
+    // The network says one deviation above the mean, and 4.5 comes.
+    const mark = scores.score(standing, [1], [4.5, null]);
+    const own = deviation - 0.5;
+    const errors = [own, 1.5, 0.5, 0.5];
+    for (const [i, error] of errors.entries()) {
+      expect(mark?.absoluteErrors?.[i]).to.be.closeTo(error, 1e-12);
+      expect(mark?.scores[i]).to.be.closeTo(error ** 2, 1e-12);
+    }
+    expect(mark?.error).to.be.closeTo(own / deviation, 1e-12);
+    expect(scores.score(scores.standing(), [1], [50, null])?.error).to.equal(1);
+    const [came, said] = scores.pairOf(mark as never, standing, [1], [4.5, null]);
+    expect([came, said]).to.deep.equal([4.5, 4 + standing.deviation]);
+    expect(scores.names).to.deep.equal(['network', 'persistence', 'running mean', 'linear model of the last 8']);
+  });
+
+  it('not at all before the first one, and with the one before where one is missing', () => {
+    const scores = numberScores(createRowCoder(rows), undefined);
+    scores.note([null, 'x']);
+    const nothing = scores.standing();
+    expect(nothing).to.deep.equal({ mean: 0, deviation: 1, predictions: [], lags: [] });
+    expect(scores.score(nothing, [1], [3, null])).to.equal(undefined);
+    const later = judge();
+    for (const value of [1, null, null, 5, 7, 9, 8]) later.note(value);
+    expect(later.scores.save()).to.have.property('lags').that.deep.equals([8, 9, 7, 5, 1, 1, 1, 6]);
+    later.note(null);
+    expect(later.scores.save()).to.have.property('lags').that.deep.equals([8, 8, 9, 7, 5, 1, 1, 1]);
+  });
+
+  it('next to a linear model that learns from what comes', () => {
+    const coder = createRowCoder(rows);
+    const scores = numberScores(coder, undefined);
+    let error = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 400; i++) {
+      const row = [Math.sin(i / 2), null];
+      const mark = scores.score(scores.standing(), [0], row);
+      error = mark?.absoluteErrors?.[3] ?? error;
+      scores.note(row);
+      coder.learn(row);
+    }
+    expect(error).to.be.below(0.01);
+  });
+
+  it('with a standing that one of them can have given', () => {
+    const { scores } = judge();
+    const good = scores.standing();
+    scores.requireOwn(good);
+    scores.requireOwn({ ...good, predictions: [], lags: [] });
+    for (const [part, says] of [
+      [{ deviation: null }, /what a row is compared with null is not a number/],
+      [{ predictions: [1, 2, 1e121] }, /what a row is compared with 1e\+121 is not a number/],
+      [{ predictions: [1, 2] }, /the list of predictions has 2 entries, not 3$/],
+      [{ predictions: [] }, /the list of latest values has 8 entries, not 0$/],
+      [{ lags: [] }, /the list of latest values has 0 entries, not 8$/],
+      [{ lags: [...good.lags.slice(1), 'x'] }, /what a row is compared with "x" is not a number/],
+    ] as const)
+      expect(() => scores.requireOwn({ ...good, ...part } as never)).to.throw(DataError, says);
+    const saved = scores.save() as { lags: number[]; linear: never };
+    expect(numberScores(createRowCoder(rows), saved).save()).to.deep.equal(saved);
+    expect(() => numberScores(createRowCoder(rows), { ...saved, lags: [null as never] })).to.throw(
+      DataError,
+      /a latest value null/,
+    );
+    expect(() => numberScores(createRowCoder({ ...rows, target: 'k' }), undefined)).to.throw(TypeError, 'not a number');
+  });
+
+  it('in a trail of what came and what was said', () => {
+    const pairs = createPairs();
+    pairs.add(3, 2.5);
+    pairs.add(4, 4.5);
+    expect(judge().scores.trail(pairs)).to.deep.equal({ kind: 'numbers', actual: [3, 4], predicted: [2.5, 4.5] });
+  });
+});
+
+describe('cli/stream: how categories are judged', () => {
+  const data: RowData = { ...rows, target: 'k', categories: 3 };
+
+  it('in bits, next to models that count, by what was most probable', () => {
+    const coder = createRowCoder(data);
+    const scores = categoryScores(data, coder, undefined);
+    expect([scores.unit, scores.goalOf([1, 'x']), scores.goalOf([1, 'y']), scores.goalOf([1, null])]).to.deep.equal([
+      'bits',
+      0,
+      1,
+      undefined,
+    ]);
+    const standing = scores.standing();
+    expect(standing).to.deep.equal({ mean: 0, deviation: 1, predictions: [], lags: [] });
+    const logits = [1, 3, 0];
+    const mark = scores.score(standing, logits, [1, 'x']);
+    expect(mark?.scores).to.have.length(4);
+    expect(mark?.scores[0]).to.be.closeTo(bitsOf(logits, 0), 1e-12);
+    for (const bits of mark?.scores.slice(1) ?? []) expect(bits).to.be.closeTo(Math.log2(3), 1e-12);
+    expect([mark?.best?.isRight, mark?.error]).to.deep.equal([false, 1]);
+    const [came, said] = scores.pairOf(mark as never, standing, logits, [1, 'x']);
+    expect(came).to.equal(0);
+    expect(said).to.be.closeTo(2 ** -bitsOf(logits, 0), 1e-12);
+    // The models have counted it.
+    expect(scores.score(standing, logits, [1, 'x'])?.scores[1]).to.be.closeTo(-Math.log2(1.5 / 2.5), 1e-12);
+    const pairs = createPairs();
+    pairs.add(0, 0.25);
+    pairs.add(2, 0.5);
+    expect(scores.trail(pairs)).to.deep.equal({ kind: 'symbols', symbols: ['x', 'other'], probabilities: [0.25, 0.5] });
+    expect(categoryScores(data, coder, scores.save() as never).save()).to.deep.equal(scores.save());
+    expect(() => categoryScores(rows, createRowCoder(rows), undefined)).to.throw(TypeError, 'not a category');
+  });
+});

@@ -23,6 +23,13 @@ export const parts = [
     mutate: stream('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession', 'time'),
     spec: [...stream('rowSession.spec'), 'spec/cli/times.spec.ts'],
   },
+  {
+    mutate: stream('generate', 'generateText', 'symbolPredictor', 'symbolSession'),
+    spec: stream('symbolSession.spec'),
+  },
+  { mutate: stream('model', 'rowModel', 'savedModel', 'textModel'), spec: stream('models.spec') },
+  { mutate: stream('learnStream', 'openRun'), spec: stream('learnStream.spec') },
+  { mutate: stream('checkConfig', 'readData', 'settings'), spec: stream('settings.spec') },
   { mutate: stream('words', 'wordWriter'), spec: ['spec/cli/words.spec.ts'] },
   { mutate: stream('follow'), spec: stream('follow.spec') },
 ];

@@ -5,8 +5,8 @@
 export const parts = [
   {
     mutate: stream(
-      ...['counts', 'csv', 'lines', 'metricsFile', 'ndjson', 'normalizer', 'position', 'problem', 'rowCoder', 'rows', 'saved'],
-      ...['source', 'symbolReader', 'tally', 'vocabulary'],
+      ...['counts', 'csv', 'lines', 'metricsFile', 'ndjson', 'normalizer', 'position', 'problem', 'saved', 'source'],
+      ...['symbolReader', 'tally', 'vocabulary'],
     ),
     spec: stream('figures.spec', 'readers.spec', 'files.spec'),
   },
@@ -19,9 +19,10 @@ export const parts = [
     mutate: stream('adwin', 'calibration', 'evaluation', 'linearModel', 'logits', 'scores', 'trail'),
     spec: ['spec/cli/evaluation.spec.ts'],
   },
+  { mutate: stream('rowCoder', 'rows', 'time'), spec: [...stream('readers.spec'), 'spec/cli/times.spec.ts'] },
   {
-    mutate: stream('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession', 'time'),
-    spec: [...stream('rowSession.spec'), 'spec/cli/times.spec.ts'],
+    mutate: stream('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession'),
+    spec: stream('rowSession.spec'),
   },
   {
     mutate: stream('generate', 'generateText', 'symbolPredictor', 'symbolSession'),
@@ -30,6 +31,14 @@ export const parts = [
   { mutate: stream('model', 'rowModel', 'savedModel', 'textModel'), spec: stream('models.spec') },
   { mutate: stream('learnStream', 'openRun'), spec: stream('learnStream.spec') },
   { mutate: stream('checkConfig', 'readData', 'settings'), spec: stream('settings.spec') },
+  {
+    mutate: ['folder', 'lock', 'meter', 'metrics', 'results', 'stop', 'train'].map((name) => `cli/training/${name}.ts`),
+    spec: ['folder', 'lock', 'train'].map((name) => `spec/cli/training/${name}.spec.ts`),
+  },
+  {
+    mutate: ['numbers', 'resumeOrBegin', 'trainOptions'].map((name) => `cli/commands/${name}.ts`),
+    spec: ['spec/cli/commands/trainOptions.spec.ts'],
+  },
   { mutate: stream('words', 'wordWriter'), spec: ['spec/cli/words.spec.ts'] },
   { mutate: stream('follow'), spec: stream('follow.spec') },
 ];

@@ -53,7 +53,8 @@ export function inject(folder: string, fault: Fault): Injection {
   function goWrong(name: Name, args: readonly unknown[]): unknown {
     const [target, content] = args;
     if (fault.effect === 'short') {
-      const [, , offset, length, position] = args as readonly [number, Uint8Array, number, number, number];
+      const [, bytes, offset = 0] = args as readonly [number, Uint8Array, number?];
+      const [, , , length = bytes.length - offset, position] = args as readonly [number, Uint8Array, number, number?, number?];
       return real[name](...(name === 'writeSync' ? [target, content, offset, Math.ceil(length / 2), position] : args));
     }
     if (fault.half && name === 'writeSync') {

@@ -17,7 +17,7 @@ import { rows, tiny } from '../sessions.ts';
 
 const next = draws(8);
 /** Of `a` and `k`, and then a time and the pause before it. */
-const timed: readonly Row[] = Array.from({ length: 40 }, (_, i) => [
+const timed: readonly Row[] = Array.from({ length: 32 }, (_, i) => [
   i % 7 === 3 ? null : Math.round(100 * Math.sin(i / 2)) / 10,
   i % 11 === 5 ? null : next() < 0.6 ? 'x' : 'yz'[i % 2],
   1.7e9 + 60 * i + (i % 3),
@@ -64,14 +64,14 @@ describe('cli/stream: a session of rows', () => {
       const straight = createRowSession(configOf(data), data);
       let resumed = createRowSession(configOf(data), data);
       for (const [i, row] of list.entries()) {
-        if ([0, 1, 4, 5, 20].includes(i)) {
+        if ([1, 5].includes(i)) {
           const { learner, rest } = resumed.save();
           resumed = openSession(configOf(data), { learner, rest: reread(rest) }) as RowSession;
         }
         expect(resumed.advance(row)).to.equal(straight.advance(row));
-        expect(reread(resumed.save().rest)).to.deep.equal(reread(straight.save().rest));
+        expect(JSON.stringify(resumed.save().rest)).to.equal(JSON.stringify(straight.save().rest));
       }
-      expect(resumed.learner.save()).to.deep.equal(straight.learner.save());
+      expect(Buffer.compare(resumed.learner.save(), straight.learner.save())).to.equal(0);
       expect(resumed.report()).to.deep.equal(straight.report());
       expect(resumed.time).to.equal(data.timestamp === undefined ? undefined : timed.at(-1)?.[2]);
     });

@@ -50,8 +50,8 @@ describe('cli/stream: a session of symbols', () => {
         else expect(bits).to.be.closeTo(bitsOf(logits, straight.vocabulary.indexOf(code)), 1e-9);
         expect(straight.last).to.equal(straight.vocabulary.indexOf(code));
       }
-      expect(reread(resumed.save().rest)).to.deep.equal(reread(straight.save().rest));
-      expect(resumed.learner.save()).to.deep.equal(straight.learner.save());
+      expect(JSON.stringify(resumed.save().rest)).to.equal(JSON.stringify(straight.save().rest));
+      expect(Buffer.compare(resumed.learner.save(), straight.learner.save())).to.equal(0);
       expect(resumed.report()).to.deep.equal(straight.report());
       expect(resumed.report()).to.include({ unit: 'bits', scored: codes.length - 1 });
       expect(resumed.report().gradientNorm).to.be.above(0);
@@ -183,11 +183,11 @@ describe('cli/stream: text that is generated', () => {
   });
 
   it('is the same from the same seed, and leaves the session as it is', () => {
-    const before = session.save();
+    const before = JSON.stringify(session.save());
     const options = { prime: [], temperature: 2 };
     expect(draw(30, { ...options, seed: 4 })).to.deep.equal(draw(30, { ...options, seed: 4 }));
     expect(draw(30, { ...options, seed: 4 })).not.to.deep.equal(draw(30, { ...options, seed: 5 }));
-    expect(session.save()).to.deep.equal(before);
+    expect(JSON.stringify(session.save())).to.equal(before);
   });
 
   it('is written in the unit of the model', () => {

@@ -58,33 +58,26 @@ const kinds: readonly (readonly [name: string, data: RowData, list: readonly Row
   ['a number of rows with times', { ...rows, timestamp: 't', delay: 1 }, timed],
 ];
 
+/** One for each way in which a prediction is made. */
+const predicted = [kinds[0], kinds[2], kinds[4]].map(([, data]) => data);
+
 describe('cli/stream: a session of rows', () => {
   for (const [name, data, list] of kinds) {
-    it(`goes on bit for bit from what it saved: ${name}`, () => {
-      const straight = createRowSession(configOf(data), data);
-      let resumed = createRowSession(configOf(data), data);
-      for (const [i, row] of list.entries()) {
-        if ([1, 5].includes(i)) {
-          const { learner, rest } = resumed.save();
-          resumed = openSession(configOf(data), { learner, rest: reread(rest) }) as RowSession;
-        }
-        expect(resumed.advance(row)).to.equal(straight.advance(row));
-        expect(JSON.stringify(resumed.save().rest)).to.equal(JSON.stringify(straight.save().rest));
-      }
-      expect(Buffer.compare(resumed.learner.save(), straight.learner.save())).to.equal(0);
-      expect(resumed.report()).to.deep.equal(straight.report());
-      expect(resumed.time).to.equal(data.timestamp === undefined ? undefined : timed.at(-1)?.[2]);
-    });
-
-    it(`scores what it said before: ${name}`, () => {
+    it(`scores what it said before, and goes on bit for bit from what it saved: ${name}`, () => {
       const { horizon, delay = 0 } = data;
       const session = createRowSession(configOf(data), data);
+      let resumed = session;
       const at = data.columns.includes(data.target) ? data.columns.indexOf(data.target) : data.columns.length;
       const said: Said[] = [];
       let scored = 0;
       for (const [i, row] of list.entries()) {
+        if (i === 5) {
+          const { learner, rest } = session.save();
+          resumed = openSession(configOf(data), { learner, rest: reread(rest) }) as RowSession;
+        }
         if (horizon + delay === 0) said.push(saidOfSame(session, data, row));
         const score = session.advance(row);
+        if (resumed !== session) expect(resumed.advance(row)).to.equal(score);
         const actual = list[i - delay]?.[at] ?? null;
         const before = said[i - horizon - delay];
         if (before === undefined || actual === null) expect(score).to.equal(undefined);
@@ -99,27 +92,33 @@ describe('cli/stream: a session of rows', () => {
         }
         if (horizon + delay > 0) said.push(saidOf(session, outlook(session)));
       }
-      expect(scored).to.be.above(20);
+      expect(scored).to.be.above(15);
       expect(session.report().scored).to.equal(scored);
+      expect(JSON.stringify(resumed.save())).to.equal(JSON.stringify(session.save()));
+      expect(resumed.report()).to.deep.equal(session.report());
+      expect(resumed.time).to.equal(data.timestamp === undefined ? undefined : timed.at(-1)?.[2]);
     });
 
-    it(`predicts what it would score, and without learning what the network says that it has: ${name}`, () => {
-      const learning = taken(data, list.slice(0, 15)).session;
-      const other = taken(data, list.slice(0, 15)).session;
-      const predict = rowPredictor(data, learning, { learn: true, fresh: false });
-      const still = rowPredictor(data, taken(data, list.slice(0, 15)).session, { learn: false, fresh: false });
-      const lag = data.horizon + (data.delay ?? 0);
-      for (const [i, row] of list.slice(15).entries()) {
-        const before = lag === 0 ? told(other.coder, outlook(other, row)) : undefined;
-        other.advance(row);
-        const said = predict(row);
-        expect(said).to.deep.equal({ ...(before ?? told(other.coder, outlook(other))), current: other.coder.targetOf(row) });
-        const stays = still(row);
-        expect(stays.current).to.equal(said.current);
-        if (lag === 0 && i === 0) expect(stays).to.deep.equal(said);
-      }
-      expect(learning.report()).to.deep.equal(other.report());
-    });
+    if (predicted.includes(data))
+      it(`predicts what it would score, and without learning what the network says: ${name}`, () => {
+        const learning = taken(data, list.slice(0, 15)).session;
+        const other = taken(data, list.slice(0, 15)).session;
+        const lag = data.horizon + (data.delay ?? 0);
+        // It takes the row in, as far as its late target is concerned.
+        const still = rowPredictor(data, taken(data, list.slice(0, 15)).session, { learn: false, fresh: false })(list[15]);
+        const knows = lag === 0 ? outlook(other, list[15]) : undefined;
+        if (knows !== undefined) expect(still).to.deep.include(told(other.coder, knows));
+        const predict = rowPredictor(data, learning, { learn: true, fresh: false });
+        for (const row of list.slice(15)) {
+          const before = lag === 0 ? told(other.coder, outlook(other, row)) : undefined;
+          other.advance(row);
+          expect(predict(row)).to.deep.equal({
+            ...(before ?? told(other.coder, outlook(other))),
+            current: other.coder.targetOf(row),
+          });
+        }
+        expect(learning.report()).to.deep.equal(other.report());
+      });
   }
 
   it('has the figures of persistence and of the running mean, each from what was known when it was said', () => {

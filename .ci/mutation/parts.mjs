@@ -17,19 +17,19 @@ export const parts = [
   },
   {
     mutate: stream('adwin', 'calibration', 'evaluation', 'linearModel', 'logits', 'scores', 'trail'),
-    spec: ['spec/cli/evaluation.spec.ts'],
+    spec: ['spec/cli/evaluation.spec.ts', ...stream('adwin.spec', 'linearModel.spec')],
   },
   { mutate: stream('rowCoder', 'rows', 'time'), spec: [...stream('readers.spec'), 'spec/cli/times.spec.ts'] },
   {
     mutate: stream('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession'),
-    spec: stream('rowSession.spec'),
+    spec: stream('rowSession.spec', 'targetScores.spec'),
   },
   {
     mutate: stream('generate', 'generateText', 'symbolPredictor', 'symbolSession'),
     spec: stream('symbolSession.spec'),
   },
-  { mutate: stream('model', 'rowModel', 'savedModel', 'textModel'), spec: stream('models.spec') },
-  { mutate: stream('learnStream', 'openRun'), spec: stream('learnStream.spec') },
+  { mutate: stream('model', 'rowModel', 'savedModel', 'textModel'), spec: stream('models.spec', 'textModels.spec') },
+  { mutate: stream('learnStream', 'openRun'), spec: stream('learnStream.spec', 'openRun.spec') },
   { mutate: stream('checkConfig', 'readData', 'settings'), spec: stream('settings.spec') },
   {
     mutate: ['folder', 'lock', 'meter', 'metrics', 'results', 'stop', 'train'].map((name) => `cli/training/${name}.ts`),
@@ -38,6 +38,15 @@ export const parts = [
   {
     mutate: ['numbers', 'resumeOrBegin', 'trainOptions'].map((name) => `cli/commands/${name}.ts`),
     spec: ['spec/cli/commands/trainOptions.spec.ts'],
+  },
+  {
+    mutate: ['csv', 'entries', 'readRun', 'report'].map((name) => `cli/compare/${name}.ts`),
+    spec: ['spec/cli/comparison.spec.ts'],
+  },
+  {
+    mutate: ['crc32c', 'event', 'eventFile', 'protobuf', 'record'].map((name) => `cli/tensorboard/${name}.ts`),
+    spec: ['spec/cli/tensorboard.spec.ts'],
+    grep: '^cli: event files',
   },
   { mutate: stream('words', 'wordWriter'), spec: ['spec/cli/words.spec.ts'] },
   { mutate: stream('follow'), spec: stream('follow.spec') },

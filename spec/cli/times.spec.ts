@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import type { RowData, StreamConfig } from '../../cli/stream/config.ts';
 import { Problem } from '../../cli/stream/problem.ts';
 import { openSession, readData } from '../../cli/stream/readData.ts';
+import { createRowCoder, inputsOf } from '../../cli/stream/rowCoder.ts';
 import { rowPredictor } from '../../cli/stream/rowPredictor.ts';
 import { createRowSession } from '../../cli/stream/rowSession.ts';
-import type { Row } from '../../cli/stream/rows.ts';
+import { lagOf, type Row } from '../../cli/stream/rows.ts';
 import { anglesOf, timeOf } from '../../cli/stream/time.ts';
+import { bytesOf, sourceOf } from './learning.ts';
 
 const rows: RowData = {
   kind: 'csv',
@@ -30,15 +32,14 @@ function configOf(data: RowData): StreamConfig {
   };
 }
 
-async function read(data: RowData, text: string, previousTime?: number): Promise<(Row | string)[]> {
-  const source = {
-    name: 'data',
-    async *open() {
-      yield new TextEncoder().encode(text);
-    },
-  };
+async function read(data: RowData, ...texts: readonly string[]): Promise<(Row | string)[]> {
+  return readAfter(undefined, data, texts);
+}
+
+async function readAfter(time: number | undefined, data: RowData, texts: readonly string[]): Promise<(Row | string)[]> {
+  const sources = texts.map((text) => sourceOf([bytesOf(text)]));
   const all: (Row | string)[] = [];
-  for await (const batch of readData([source], configOf(data), previousTime))
+  for await (const batch of readData(sources, configOf(data), time))
     for (const entry of batch) all.push(entry instanceof Problem ? entry.sentence : (entry as Row));
   return all;
 }
@@ -102,7 +103,7 @@ describe('cli: times of rows', () => {
       'data, line 6, column "t": "soon" is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970',
       'data, line 7, column "t": the time is missing',
     ]);
-    expect((await read(data, text, start + 30)).slice(0, 2)).to.deep.equal([
+    expect((await readAfter(start + 30, data, [text])).slice(0, 2)).to.deep.equal([
       'data, line 2, column "t": "2024-01-01" is earlier than the row before',
       [1, 2, start + 60, 30],
     ]);
@@ -126,6 +127,47 @@ describe('cli: times of rows', () => {
     };
     const timed = await recentOf({ ...rows, timestamp: 't' });
     expect(timed.network.recent).to.be.below(timed['running mean'].recent / 4);
+  });
+});
+
+describe('cli: rows with times', () => {
+  const plain: RowData = { ...rows, columns: ['a', 'k'], categorical: ['k'], target: 'a', horizon: 1, categories: 3 };
+  const timed: RowData = { ...plain, timestamp: 't' };
+
+  it('become numbers, and then the scaled logarithm of the pause and the angles of the time', () => {
+    const coder = createRowCoder(timed);
+    expect([inputsOf(timed), coder.inputs]).to.deep.equal([12, 12]);
+    const six = Date.UTC(1970, 0, 1, 6) / 1000;
+    coder.learn([1, 'x', six, null]);
+    const first = coder.encode([1, 'x', six, null]);
+    expect(first.slice(0, 7)).to.deep.equal([0, 0, 1, 0, 0, 0, 1]);
+    expect(first).to.have.length(12);
+    // The pauses: e² - 1 and e⁴ - 1 seconds.
+    for (const power of [2, 4]) coder.learn([1, 'x', six, Math.exp(power) - 1]);
+    const pauseOf = (pause: number | null, from = coder) => from.encode([1, 'x', six, pause])[5];
+    expect(pauseOf(Math.exp(4) - 1)).to.be.closeTo(1, 1e-12);
+    expect(pauseOf(Math.exp(3) - 1)).to.be.closeTo(0, 1e-12);
+    expect(pauseOf(null)).to.equal(0);
+    const saved = JSON.parse(JSON.stringify(coder.save()));
+    expect(saved).to.have.length(3);
+    expect(pauseOf(10, createRowCoder(timed, saved))).to.equal(pauseOf(10));
+    expect(createRowCoder(plain, saved).save()).to.have.length(2);
+  });
+
+  it('follow on each other from one source to the next, over what is left out', async () => {
+    const texts = ['t,a,k\n0,1,x\n', 't,a,k\n5,no,x\n3,1,x\n', 't,a,k\n2,1,x\n3,1,x\n4,1,x\n'];
+    expect(await read(timed, ...texts)).to.deep.equal([
+      [1, 'x', 0, null],
+      'data, line 2, column "a": "no" is not a number; if the column holds categories, name it with --categorical',
+      [1, 'x', 3, 3],
+      'data, line 2, column "t": "2" is earlier than the row before',
+      [1, 'x', 3, 0],
+      [1, 'x', 4, 1],
+    ]);
+  });
+
+  it('lie as far from the row that is predicted from as the horizon and the delay', () => {
+    expect([lagOf(rows), lagOf({ ...rows, horizon: 1 }), lagOf({ ...rows, horizon: 1, delay: 2 })]).to.deep.equal([0, 1, 3]);
   });
 });
 

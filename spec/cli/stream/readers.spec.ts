@@ -5,7 +5,7 @@ import { linesOf, longestRecord } from '../../../cli/stream/lines.ts';
 import { readNdjson } from '../../../cli/stream/ndjson.ts';
 import { Problem, quoted } from '../../../cli/stream/problem.ts';
 import { createRowCoder, inputsOf } from '../../../cli/stream/rowCoder.ts';
-import { columnsOf, lagOf, readRows } from '../../../cli/stream/rows.ts';
+import { columnsOf, readRows } from '../../../cli/stream/rows.ts';
 import { readSymbols } from '../../../cli/stream/symbolReader.ts';
 import { DataError } from '../../../lib/index.ts';
 import { bytesOf, sourceOf } from '../learning.ts';
@@ -220,53 +220,6 @@ describe('cli/stream: rows', () => {
     const apart = createRowCoder({ ...rows, target: 'b' });
     apart.learn([1, 'x', 5]);
     expect([apart.encode([1, 'x', 5]).length, apart.numbers?.mean, apart.targetOf([1, 'x', 6])]).to.deep.equal([5, 5, 6]);
-  });
-});
-
-describe('cli/stream: rows with times', () => {
-  const timed = { ...rows, timestamp: 't' };
-
-  it('become numbers, and then the scaled logarithm of the pause and the angles of the time', () => {
-    const coder = createRowCoder(timed);
-    expect([inputsOf(timed), coder.inputs]).to.deep.equal([12, 12]);
-    const six = Date.UTC(1970, 0, 1, 6) / 1000;
-    coder.learn([1, 'x', six, null]);
-    const first = coder.encode([1, 'x', six, null]);
-    expect(first.slice(0, 7)).to.deep.equal([0, 0, 1, 0, 0, 0, 1]);
-    expect(first).to.have.length(12);
-    // The pauses: e² - 1 and e⁴ - 1 seconds.
-    for (const power of [2, 4]) coder.learn([1, 'x', six, Math.exp(power) - 1]);
-    const pauseOf = (pause: number | null, from = coder) => from.encode([1, 'x', six, pause])[5];
-    expect(pauseOf(Math.exp(4) - 1)).to.be.closeTo(1, 1e-12);
-    expect(pauseOf(Math.exp(3) - 1)).to.be.closeTo(0, 1e-12);
-    expect(pauseOf(null)).to.equal(0);
-    const saved = JSON.parse(JSON.stringify(coder.save()));
-    expect(saved).to.have.length(3);
-    expect(pauseOf(10, createRowCoder(timed, saved))).to.equal(pauseOf(10));
-    expect(createRowCoder(rows, saved).save()).to.have.length(2);
-  });
-
-  it('follow on each other from one source to the next, over what is left out', async () => {
-    const texts = ['t,a,k\n0,1,x\n', 't,a,k\n5,no,x\n3,1,x\n', 't,a,k\n2,1,x\n3,1,x\n4,1,x\n'];
-    expect(
-      await all(
-        readRows(
-          texts.map((text) => sourceOf(chunksOf(text))),
-          timed,
-        ),
-      ),
-    ).to.deep.equal([
-      [1, 'x', 0, null],
-      'data, line 2, column "a": "no" is not a number; if the column holds categories, name it with --categorical',
-      [1, 'x', 3, 3],
-      'data, line 2, column "t": "2" is earlier than the row before',
-      [1, 'x', 3, 0],
-      [1, 'x', 4, 1],
-    ]);
-  });
-
-  it('lie as far from the row that is predicted from as the horizon and the delay', () => {
-    expect([lagOf(rows), lagOf({ ...rows, delay: 2 }), lagOf({ ...rows, horizon: 0 })]).to.deep.equal([1, 3, 0]);
   });
 });
 

@@ -48,6 +48,12 @@ export const parts = [
     spec: ['spec/cli/tensorboard.spec.ts'],
     grep: '^cli: event files',
   },
+  {
+    mutate: ['clients', 'guard', 'routes', 'server', 'thinned', 'watcher'].map((name) => `cli/watch/${name}.ts`),
+    spec: ['spec/cli/watch.spec.ts', 'spec/cli/watching.spec.ts'],
+    // Neither the runs of a command nor what takes long: forty megabytes for a client that does not read.
+    grep: '^cli(/watch|: thinned|: norewind train --watch (?!keeps nothing))',
+  },
   { mutate: stream('words', 'wordWriter'), spec: ['spec/cli/words.spec.ts'] },
   { mutate: stream('follow'), spec: stream('follow.spec') },
 ];

@@ -1,102 +1,10 @@
 import { expect } from 'chai';
 import { FailedError } from '../../../cli/errors.ts';
-import { type Following, learnStream, type Stop } from '../../../cli/stream/learnStream.ts';
-import type { StreamRun } from '../../../cli/stream/openRun.ts';
 import { beginning, behind, type Position } from '../../../cli/stream/position.ts';
 import { type Batch, Problem } from '../../../cli/stream/problem.ts';
-import type { StreamRecord } from '../../../cli/stream/record.ts';
 import { DataError, NonFiniteError } from '../../../lib/index.ts';
 import { until } from '../feed.ts';
-import { characters, tiny } from '../sessions.ts';
-
-const never = Number.POSITIVE_INFINITY;
-const whole: Following = { onError: 'skip', records: never, checkpointRecords: never, checkpointSeconds: never };
-
-const drift = { count: 0, last: null };
-const figures = { unit: 'bits', figures: { network: { mean: 1, recent: 2 } }, drift, gradientNorm: 3 } as const;
-
-interface Course {
-  /** Everything that happened, in order. */
-  readonly events: string[];
-  readonly run: StreamRun;
-  readonly stop: { signal: string | undefined; wake: () => void };
-  readonly isOver: Promise<unknown>;
-}
-interface Doings {
-  readonly following?: Partial<Following>;
-  readonly from?: Position;
-  readonly every?: number;
-  /** What the session does with a record. */
-  advance?(record: unknown): void;
-  /** What saving does. */
-  save?(): void;
-  scored?(records: number): number;
-}
-
-/** Learns from batches with a session that only notes what happens; `isOver` gives the error, or nothing. */
-function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {}): Course {
-  const { from = beginning, every = 3 } = doings;
-  const events: string[] = [];
-  let advanced = 0;
-  const run: StreamRun = {
-    config: { ...tiny, data: characters, every },
-    session: {
-      advance(record) {
-        doings.advance?.(record);
-        advanced++;
-        events.push(`${record}`);
-        return 1;
-      },
-      report: () => ({ ...figures, scored: doings.scored?.(advanced) ?? advanced }),
-      glimpse: () => expect.fail('nobody looks on'),
-      save: () => expect.fail('the run saves'),
-    },
-    metrics: {
-      length: 0,
-      append: (line) => events.push(`line ${(line as StreamRecord).records}`),
-      sync() {},
-      close: () => events.push('closed'),
-    },
-    position: from,
-    save() {
-      doings.save?.();
-      events.push(`saved ${this.position.records}`);
-    },
-    saved: () => 'what was saved is there',
-  };
-  const stop: Course['stop'] = { signal: undefined, wake() {} };
-  const listener = {
-    onRecord: ({ records, baselines }: StreamRecord) => events.push(`told ${records} ${JSON.stringify(baselines)}`),
-    onProblem: ({ sentence }: Problem) => events.push(sentence),
-    onProgress: (records: number) => events.push(`progress ${records}`),
-  };
-  const isOver = learnStream(run, batches, { ...whole, ...doings.following }, stop as Stop, listener).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  return { events, run, stop, isOver };
-}
-
-async function* data(...batches: Batch<unknown>[]): AsyncGenerator<Batch<unknown>> {
-  yield* batches;
-}
-
-/** What happened, without how it went on in between. */
-async function eventsOf(course: Course): Promise<readonly string[]> {
-  expect(await course.isOver).to.equal(undefined);
-  return course.events.filter((event) => !event.startsWith('progress'));
-}
-
-/** Data that do not end, and what has been taken of them. */
-function endless(...first: Batch<unknown>[]): { batches: AsyncIterable<Batch<unknown>>; isWaiting(): boolean } {
-  let isWaiting = false;
-  async function* batches() {
-    yield* first;
-    isWaiting = true;
-    await new Promise(() => {});
-  }
-  return { batches: batches(), isWaiting: () => isWaiting };
-}
+import { type Course, data, endless, eventsOf, learn } from './course.ts';
 
 describe('cli/stream: learning from a stream', () => {
   it('takes records in order, leaves out what it cannot use, and ends with a checkpoint and a line', async () => {
@@ -202,6 +110,17 @@ describe('cli/stream: learning from a stream', () => {
     expect(process.listenerCount('SIGUSR1')).to.equal(before);
   });
 
+  it('takes no further record when a checkpoint could not be written while it was busy', async () => {
+    const course = learn(data(['a', 'b', 'c']), {
+      advance: (record) => record === 'b' && process.emit('SIGUSR1'),
+      save() {
+        throw new FailedError('no space is left');
+      },
+    });
+    expect(await course.isOver).to.have.property('message', 'no space is left');
+    expect(course.events).to.deep.equal(['a', 'b', 'closed']);
+  });
+
   it('ends at a checkpoint that cannot be written between two records', async () => {
     const reason = new FailedError('no space is left');
     let saves = 0;
@@ -254,11 +173,20 @@ describe('cli/stream: learning from a stream', () => {
     expect(events.slice(0, 3)).to.deep.equal(['a', 'progress 1', 'saved 1']);
     expect(events).to.not.include('p');
     // At every look a checkpoint.
-    const long = learn(data(Array.from('abcdefgh')), { every: 100, following: { checkpointSeconds: 0 }, advance: work });
+    const letters = Array.from('abcdefgh');
+    const long = learn(data(letters), { every: 100, following: { checkpointSeconds: 0 }, advance: work });
     expect(await long.isOver).to.equal(undefined);
     const count = (what: string) => long.events.filter((event) => event.startsWith(what)).length;
     expect(count('progress')).to.be.within(2, 8);
     expect(count('saved')).to.equal(9);
+    // The seconds begin anew with each checkpoint.
+    const rare = learn(data(letters), {
+      every: 100,
+      following: { checkpointSeconds: 1000, checkpointRecords: 3 },
+      advance: work,
+    });
+    expect(await rare.isOver).to.equal(undefined);
+    expect(rare.events.filter((event) => event.startsWith('saved'))).to.deep.equal(['saved 3', 'saved 6', 'saved 8']);
   });
 
   it('ends at a record that cannot be used, unless it is to leave it out, and says where the checkpoint is', async () => {

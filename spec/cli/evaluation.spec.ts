@@ -146,6 +146,7 @@ describe('cli: the evaluation of a stream', () => {
     expect(drift.last).to.be.within(3000, 3100);
     expect(scored).to.equal(4000);
     expect(figures.network.accuracy?.recent).to.be.closeTo(0.1, 0.1);
+    expect(figures.network.accuracy?.mean).to.be.closeTo(0.7, 0.02);
     expect(figures.other).to.have.all.keys('mean', 'recent');
     expect(JSON.stringify(resumed.save())).to.equal(JSON.stringify(straight.save()));
     expect(resumed.report()).to.deep.equal(straight.report());

@@ -91,6 +91,59 @@ describe('cli: times of rows', () => {
     for (const value of [...refused, ...others]) expect(timeOf(value), String(value)).to.be.instanceOf(Problem);
   });
 
+  it('takes digits for seconds or milliseconds by their size, and not where they may be a date', () => {
+    for (const [text, seconds] of [
+      ['1.25', 1.25],
+      ['99999999999', 99_999_999_999],
+      ['100000000000', 1e8],
+      ['-100000000000', -1e8],
+      ['99999999999999', 99_999_999_999.999],
+      ['120240131', 120_240_131],
+      ['202401311', 202_401_311],
+      ['20241301', 20_241_301],
+      ['20240100', 20_240_100],
+      ['20240132', 20_240_132],
+      ['18991231', 18_991_231],
+    ] as const)
+      expect(timeOf(text), text).to.equal(seconds);
+    for (const text of ['20240131', '19991231', '20241001', '20240110', '20240209', '20240330'])
+      expect(timeOf(text)).to.have.property(
+        'sentence',
+        `${text} may be a date or a number of seconds: write dates as 2024-01-31`,
+      );
+    for (const text of ['100000000000000', 'x2024-01-31', '2024-01-31x'])
+      expect(timeOf(text)).to.have.property(
+        'sentence',
+        `"${text}" is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970`,
+      );
+    for (const value of [true, null, {}, ' ']) expect(timeOf(value)).to.have.property('sentence', 'the time is missing');
+  });
+
+  it('is in UTC wherever it is read', () => {
+    const { TZ } = process.env;
+    process.env.TZ = 'Asia/Kolkata';
+    try {
+      const noon = Date.UTC(2024, 1, 29, 12) / 1000;
+      expect(new Date(1000 * noon).getHours()).to.equal(17);
+      for (const text of ['2024-02-29 12:00', '2024-02-29T12:00:00', '2024-02-29T23:30+11:30', '2024-02-29 01:00 -11'])
+        expect(timeOf(text), text).to.equal(noon);
+      expect([timeOf('2024-02-29'), timeOf('2024-02')]).to.deep.equal([noon - 43_200, Date.UTC(2024, 1) / 1000]);
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+
+  it('has the angles of the day, the week and the year', () => {
+    const day = 86_400;
+    for (const [at, turn] of [day, 7 * day, 365.2425 * day].entries()) {
+      const quarter = anglesOf(turn / 4);
+      expect(quarter[2 * at]).to.be.closeTo(1, 1e-9);
+      expect(quarter[2 * at + 1]).to.be.closeTo(0, 1e-9);
+      expect(anglesOf(100 * turn + turn / 4)[2 * at]).to.be.closeTo(1, 1e-6);
+    }
+  });
+
   it('gives the pause since the row before, and refuses rows that go back in time, with line and column', async () => {
     const data: RowData = { ...rows, timestamp: 't' };
     const text = 't,z,y\n2024-01-01,1,2\n2024-01-01T00:01,1,2\n2023-12-31,1,2\n2024-01-01T00:01,1,2\nsoon,1,2\n,1,2\n';

@@ -182,6 +182,11 @@ describe('cli/stream: text that is generated', () => {
     }
   });
 
+  it('is the most probable at a temperature near 0, whatever the size of the logits', () => {
+    for (const seed of [1, 2, 3])
+      expect(draw(12, { prime: [], temperature: 1e-5, seed })).to.deep.equal(draw(12, { prime: [], temperature: 0, seed }));
+  });
+
   it('is the same from the same seed, and leaves the session as it is', () => {
     const before = JSON.stringify(session.save());
     const options = { prime: [], temperature: 2 };

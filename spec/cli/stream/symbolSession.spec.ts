@@ -143,7 +143,12 @@ describe('cli/stream: a session of symbols', () => {
 });
 
 describe('cli/stream: text that is generated', () => {
-  const session = taken(characters, 'abcabcabcabc');
+  let session: SymbolSession;
+
+  before(() => {
+    session = taken(characters, 'abcabcabcabc');
+  });
+
   const draw = (count: number, options: Parameters<typeof generate>[1], from = session) => {
     const symbols = generate(from, options);
     return Array.from({ length: count }, () => symbols.next().value);

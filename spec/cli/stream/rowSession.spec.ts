@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import type { RowData, StreamConfig } from '../../../cli/stream/config.ts';
 import { bitsOf } from '../../../cli/stream/logits.ts';
 import { numbersOf, walk } from '../../../cli/stream/network.ts';
+import type { SavedNormalizer } from '../../../cli/stream/normalizer.ts';
 import { openSession } from '../../../cli/stream/readData.ts';
 import { createRowCoder, type SavedCoder } from '../../../cli/stream/rowCoder.ts';
 import { outlook, rowPredictor, told } from '../../../cli/stream/rowPredictor.ts';
 import { createRowSession, type RowSession } from '../../../cli/stream/rowSession.ts';
 import type { Row } from '../../../cli/stream/rows.ts';
+import { normOf } from '../../../cli/training/metrics.ts';
 import { DataError, tensor } from '../../../lib/index.ts';
 import { draws } from '../draws.ts';
 import { rows, tiny } from '../sessions.ts';
@@ -70,6 +72,7 @@ describe('cli/stream: a session of rows', () => {
         if (i === 5) {
           const { learner, rest } = session.save();
           resumed = openSession(configOf(data), { learner, rest: reread(rest) }) as RowSession;
+          expect([resumed.time, resumed.waiting]).to.deep.equal([session.time, session.waiting]);
         }
         if (horizon + delay === 0) said.push(saidOfSame(session, data, row));
         const score = session.advance(row);
@@ -139,6 +142,24 @@ describe('cli/stream: a session of rows', () => {
     }
   });
 
+  it('counts each value once, also where the target comes with its inputs', () => {
+    const data: RowData = { ...rows, columns: ['k', 'b'], target: 'a', horizon: 0 };
+    const { coder } = taken(data, [...records.map(([a, k], i) => [k, i, a])]).session.save().rest as { coder: SavedCoder };
+    const countOf = (at: number) => (coder[at] as SavedNormalizer).count;
+    expect([countOf(1), countOf(2)]).to.deep.equal([records.length, records.filter(([a]) => a !== null).length]);
+  });
+
+  it('says which category is the most probable, and how probable it is', () => {
+    const { coder } = taken({ ...rows, target: 'k' }, [
+      [1, 'x'],
+      [2, 'y'],
+    ]).session;
+    const second = told(coder, Float64Array.of(0, Math.log(3), 0));
+    expect(second.prediction).to.equal('y');
+    expect(second.probability).to.be.closeTo(3 / 5, 1e-12);
+    expect(told(coder, Float64Array.of(0, 0, 1)).prediction).to.equal(null);
+  });
+
   it('forgets what waits when it restarts, and begins at the start state with what it has learnt', () => {
     const data: RowData = { ...rows, horizon: 2, delay: 1 };
     const { session } = taken(data, records.slice(0, 20));
@@ -169,6 +190,10 @@ describe('cli/stream: a session of rows', () => {
     for (const [i, [, predicted]] of pairs.entries()) expect(trail.predicted[i]).to.be.closeTo(predicted, 1e-9);
     expect(Object.keys(influence)).to.deep.equal(['|s̃|', '|θ̃|']);
     for (const norm of Object.values(influence)) expect(norm).to.be.above(0);
+    const rtrl = createRowSession({ ...configOf(rows), estimator: { name: 'rtrl' } }, rows);
+    for (const row of records.slice(0, 4)) rtrl.advance(row);
+    expect(rtrl.glimpse().influence).to.deep.equal({ '|G|': normOf(rtrl.learner.influence) });
+    expect(rtrl.glimpse().influence['|G|']).to.be.above(0);
     const { session: ofCategories } = taken({ ...rows, target: 'k', categories: 2 }, records.slice(0, 30));
     const symbols = ofCategories.glimpse().trail;
     if (symbols.kind !== 'symbols') throw new Error('symbols were expected');

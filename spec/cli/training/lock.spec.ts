@@ -18,6 +18,23 @@ function birthOf(pid: number): string | undefined {
   return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3]}`;
 }
 
+type Files = typeof fs;
+
+/** Runs something with one of the calls of node:fs made otherwise. */
+function replaced<Name extends 'linkSync' | 'readFileSync' | 'renameSync'>(name: Name, make: (real: Files[Name]) => unknown) {
+  return (work: () => void): void => {
+    const real = fs[name];
+    Object.assign(fs, { [name]: make(real) });
+    syncBuiltinESMExports();
+    try {
+      work();
+    } finally {
+      Object.assign(fs, { [name]: real });
+      syncBuiltinESMExports();
+    }
+  };
+}
+
 describe('cli/training: the lock of a folder', () => {
   let folder: string;
   let earlier: readonly unknown[];
@@ -55,27 +72,59 @@ describe('cli/training: the lock of a folder', () => {
     expect(held()).to.deep.equal(other);
   });
 
+  /** That the folder is in use, in exactly these words. */
+  function refuse(where = '') {
+    expect(() => lockFolder(folder))
+      .to.throw(UsageError)
+      .with.property('message', `${folder} is in use by process ${held().pid}, which began ${started}${where}`);
+  }
+
   it('is not given to a second process while the first one lives', () => {
     hold(other);
-    expect(() => lockFolder(folder)).to.throw(UsageError, `${folder} is in use by process ${other.pid}, which began ${started}`);
-    expect(() => lockFolder(folder)).not.to.throw('on ');
+    refuse();
+    const elsewhere = ` on elsewhere; if that one is gone, remove ${lock()}`;
     hold({ ...other, host: 'elsewhere' });
-    expect(() => lockFolder(folder)).to.throw(
-      UsageError,
-      `${folder} is in use by process ${other.pid}, which began ${started} on elsewhere; if that one is gone, remove ${lock()}`,
-    );
+    refuse(elsewhere);
     // Nobody knows the processes of another machine, not even those with the number of this one.
     hold({ ...other, pid: process.pid, host: 'elsewhere' });
-    expect(() => lockFolder(folder)).to.throw(UsageError, 'on elsewhere');
+    refuse(elsewhere);
     expect(readdirSync(folder)).to.deep.equal([lockName]);
     expect(ownListeners()).to.deep.equal([]);
+  });
+
+  it('is not given away where no more is known of a process than that it is there', () => {
+    hold(other);
+    const { kill } = process;
+    process.kill = () => {
+      throw Object.assign(new Error('of another user'), { code: 'EPERM' });
+    };
+    try {
+      refuse();
+    } finally {
+      process.kill = kill;
+    }
+  });
+
+  it('goes by the number of a process where its birth cannot be had', () => {
+    replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
+      if (String(path).startsWith('/proc')) throw Object.assign(new Error('none'), { code: 'ENOENT' });
+      return real(path, options);
+    })(() => {
+      hold({ ...other, birth: undefined });
+      refuse();
+      hold({ ...other, pid: 2 ** 22 + 1, birth: undefined });
+      lockFolder(folder);
+      expect(held()).not.to.have.property('birth');
+    });
   });
 
   it('is taken over from a process that is dead, whatever it has left', () => {
     const dead: (object | string)[] = [
       { ...other, pid: 2 ** 22 + 1 },
+      { ...other, pid: 2 ** 22 + 1, birth: undefined },
       // This process has another lock, or none: a container that was restarted gives the same numbers again.
       { ...other, pid: process.pid },
+      { ...other, pid: process.pid, birth: birthOf(process.pid) },
       '',
       '{"pid":12',
       '3',
@@ -93,19 +142,11 @@ describe('cli/training: the lock of a folder', () => {
 
   it('goes back to a process that was quicker to take it over', () => {
     hold({ ...other, pid: 2 ** 22 + 1 });
-    const { renameSync } = fs;
     let renamed = 0;
-    fs.renameSync = (from, to) => {
+    replaced('renameSync', (real) => (from: string, to: string) => {
       if (renamed++ === 0) hold(other);
-      renameSync(from, to);
-    };
-    syncBuiltinESMExports();
-    try {
-      expect(() => lockFolder(folder)).to.throw(UsageError, `is in use by process ${other.pid}`);
-    } finally {
-      fs.renameSync = renameSync;
-      syncBuiltinESMExports();
-    }
+      real(from, to);
+    })(() => refuse());
     expect(renamed).to.equal(1);
     expect(held()).to.deep.equal(other);
     expect(readdirSync(folder)).to.deep.equal([lockName]);
@@ -113,42 +154,32 @@ describe('cli/training: the lock of a folder', () => {
 
   it('is taken when another process has just removed the one of a dead process', () => {
     hold({ ...other, pid: 2 ** 22 + 1 });
-    const { renameSync } = fs;
-    fs.renameSync = (from, to) => {
+    replaced('renameSync', (real) => (from: string, to: string) => {
       rmSync(lock());
-      renameSync(from, to);
-    };
-    syncBuiltinESMExports();
-    try {
-      lockFolder(folder);
-    } finally {
-      fs.renameSync = renameSync;
-      syncBuiltinESMExports();
-    }
+      real(from, to);
+    })(() => lockFolder(folder));
     expect(held().pid).to.equal(process.pid);
   });
 
   it('is written whole where a file can have no second name', () => {
-    for (const effect of ['EPERM', 'ENOTSUP', 'ENOSYS']) {
-      const injection = inject(folder, { at: 2, effect, half: false, lasts: false });
-      try {
-        lockFolder(folder);
-      } finally {
-        injection.restore();
-      }
-      expect(injection.calls[1]).to.equal('linkSync');
+    for (const code of ['EPERM', 'ENOTSUP', 'ENOSYS']) {
+      const within = replaced('linkSync', () => () => {
+        throw Object.assign(new Error('no links'), { code });
+      });
+      within(() => lockFolder(folder));
       expect(held().pid).to.equal(process.pid);
       expect(readdirSync(folder)).to.deep.equal([lockName]);
+      hold(other);
+      within(() => refuse());
+      expect(held()).to.deep.equal(other);
       rmSync(lock());
     }
-    hold(other);
-    const injection = inject(folder, { at: 2, effect: 'EPERM', half: false, lasts: false });
+    const injection = inject(folder, { at: 2, effect: 'EPERM', half: false, lasts: true });
     try {
-      expect(() => lockFolder(folder)).to.throw(UsageError, `is in use by process ${other.pid}`);
+      expect(() => lockFolder(folder)).to.throw(UsageError, `cannot write into ${folder}: permission denied`);
     } finally {
       injection.restore();
     }
-    expect(held()).to.deep.equal(other);
   });
 
   it('leaves nothing where the folder cannot be written', () => {

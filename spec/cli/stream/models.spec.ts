@@ -112,6 +112,7 @@ describe('cli/stream: models', () => {
         expect(prediction).to.equal(asked.predictOne(record));
         expect(score).to.equal(asked.learnOne(record));
       }
+      expect(learning.report().scored).to.be.above(20);
       expect(() => asked.predictOne()).to.throw(DataError, 'give the record whose target is to be predicted');
       expect(() => createModel({ target: 'x', ...small }).predictOne()).to.throw(
         DataError,

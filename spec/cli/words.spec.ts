@@ -47,6 +47,19 @@ describe('cli: text by words', () => {
     );
   });
 
+  it('gives words as soon as they cannot go on', async () => {
+    const chunks = ['one tw', 'o, thr', 'ee\n', 'y'.repeat(255), 'y', 'end'];
+    const source = {
+      name: 'data',
+      async *open() {
+        for (const chunk of chunks) yield new TextEncoder().encode(chunk);
+      },
+    };
+    const batches: (readonly unknown[])[] = [];
+    for await (const batch of readSymbols([source], data)) batches.push(batch);
+    expect(batches).to.deep.equal([['one'], ['two', ','], ['three', '\n'], [], ['y'.repeat(256)], [], ['end']]);
+  });
+
   it('does not keep a word that never ends', async () => {
     const long = await read(new TextEncoder().encode('y'.repeat(2 ** 16)), 1000);
     expect(long).to.deep.equal(Array.from({ length: 256 }, () => 'y'.repeat(256)));
@@ -69,6 +82,9 @@ describe('cli: text by words', () => {
       '“Ha,” she said—“ha!”\n\nA/B, C (D) and user@example.org',
     ])
       expect(written(text)).to.equal(text.replace(' -- ', '--'));
+    // A quote that is open at the end of a line is closed by it.
+    expect(written('"One\n"Two" three')).to.equal('"One\n"Two" three');
+    expect(written('- one')).to.equal('-one');
     // Of a book, nine lines in ten come back as they were.
     const lines = readText(book)
       .text.slice(20_000, 60_000)

@@ -186,7 +186,7 @@ describe('cli: the evaluation of a stream', () => {
     let models = createCountModels(4);
     const own = [0, 1, 2].map((order) => createCounts(4, order));
     for (const symbol of [0, 1, 2, 0, 1, 2, 3, 3, 0, 1]) {
-      expect(models.observe(symbol)).to.deep.equal(own.map((model) => model.observe(symbol)));
+      expect([...models.observe(symbol, 0.5)]).to.deep.equal([0.5, ...own.map((model) => model.observe(symbol))]);
       models = createCountModels(4, reread(models.save()));
     }
   });

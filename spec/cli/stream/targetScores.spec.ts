@@ -170,7 +170,7 @@ describe('cli/stream: how categories are judged', () => {
     const mark = scores.score(standing, logits, [1, 'x']);
     expect(mark?.scores).to.have.length(4);
     expect(mark?.scores[0]).to.be.closeTo(bitsOf(logits, 0), 1e-12);
-    for (const bits of mark?.scores.slice(1) ?? []) expect(bits).to.be.closeTo(Math.log2(3), 1e-12);
+    for (const bits of Array.from(mark?.scores ?? []).slice(1)) expect(bits).to.be.closeTo(Math.log2(3), 1e-12);
     expect([mark?.best?.isRight, mark?.error]).to.deep.equal([false, 1]);
     const [came, said] = scores.pairOf(mark as never, standing, logits, [1, 'x']);
     expect(came).to.equal(0);

@@ -199,7 +199,7 @@ describe('cli: the comparison of runs', () => {
     });
     expect(runs.map(({ folder: own }) => own)).to.deep.equal(['worse', 'broken', 'better'].map(path));
     const other = await readRun(make('other data', trainConfig, [trained(900, 1, 1)]), never);
-    expect(finalTable([runs[0], other]).rows).to.have.length(2);
+    expect(finalTable([runs[0], runs[2], other]).rows).to.have.length(3);
     const losses = await readRun(make('losses', runConfig, [stepped(8000)]), never);
     expect(finalTable([losses])).to.deep.equal({
       header: ['run', 'steps', 'loss, latest', 'loss, all'],

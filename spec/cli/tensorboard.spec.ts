@@ -177,6 +177,7 @@ describe('cli: event files of TensorBoard', () => {
     const late = 'events.out.tfevents.9000000000.norewind';
     const others = [
       'events.out.tfevents.9100000000.other',
+      'events.out.tfevents.9300000000.norewind.gz',
       'xevents.out.tfevents.9200000000.norewind',
       'events.out.tfevents.1.norewind',
     ];
@@ -212,10 +213,11 @@ describe('cli: event files of TensorBoard', () => {
     const file = createEventFile(join(folder, 'four'), 1);
     try {
       file.append(record(1));
+      file.close();
     } finally {
       injection.restore();
     }
-    file.close();
+    expect(injection.calls.at(-1)).to.equal('closeSync');
     const [name] = readdirSync(join(folder, 'four', 'tensorboard'));
     expect(recordsIn(readFileSync(join(folder, 'four', 'tensorboard', name)))).to.have.length(3);
   });

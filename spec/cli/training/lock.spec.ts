@@ -110,8 +110,10 @@ describe('cli/training: the lock of a folder', () => {
       if (String(path).startsWith('/proc')) throw Object.assign(new Error('none'), { code: 'ENOENT' });
       return real(path, options);
     })(() => {
-      hold({ ...other, birth: undefined });
-      refuse();
+      for (const birth of [undefined, 'a boot 1']) {
+        hold({ ...other, birth });
+        refuse();
+      }
       hold({ ...other, pid: 2 ** 22 + 1, birth: undefined });
       lockFolder(folder);
       expect(held()).not.to.have.property('birth');

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
+import type { Named } from '../../../cli/experiments/config.ts';
 import type { RowData, StreamConfig } from '../../../cli/stream/config.ts';
+import { influenceNorms } from '../../../cli/stream/influence.ts';
 import { bitsOf } from '../../../cli/stream/logits.ts';
-import { numbersOf, walk } from '../../../cli/stream/network.ts';
+import { numbersOf, type StreamLearner, walk } from '../../../cli/stream/network.ts';
 import type { SavedNormalizer } from '../../../cli/stream/normalizer.ts';
 import { openSession } from '../../../cli/stream/readData.ts';
 import { createRowCoder, type SavedCoder } from '../../../cli/stream/rowCoder.ts';
 import { outlook, rowPredictor, told } from '../../../cli/stream/rowPredictor.ts';
 import { createRowSession, type RowSession } from '../../../cli/stream/rowSession.ts';
 import type { Row } from '../../../cli/stream/rows.ts';
-import { normOf } from '../../../cli/training/metrics.ts';
-import { DataError, tensor } from '../../../lib/index.ts';
+import { DataError, tensor, zeros } from '../../../lib/index.ts';
 import { draws } from '../draws.ts';
 import { rows, tiny } from '../sessions.ts';
 
@@ -190,10 +191,6 @@ describe('cli/stream: a session of rows', () => {
     for (const [i, [, predicted]] of pairs.entries()) expect(trail.predicted[i]).to.be.closeTo(predicted, 1e-9);
     expect(Object.keys(influence)).to.deep.equal(['|s̃|', '|θ̃|']);
     for (const norm of Object.values(influence)) expect(norm).to.be.above(0);
-    const rtrl = createRowSession({ ...configOf(rows), estimator: { name: 'rtrl' } }, rows);
-    for (const row of records.slice(0, 4)) rtrl.advance(row);
-    expect(rtrl.glimpse().influence).to.deep.equal({ '|G|': normOf(rtrl.learner.influence) });
-    expect(rtrl.glimpse().influence['|G|']).to.be.above(0);
     const { session: ofCategories } = taken({ ...rows, target: 'k', categories: 2 }, records.slice(0, 30));
     const symbols = ofCategories.glimpse().trail;
     if (symbols.kind !== 'symbols') throw new Error('symbols were expected');
@@ -201,6 +198,33 @@ describe('cli/stream: a session of rows', () => {
       records.slice(1, 30).flatMap(([, k]) => (k === null ? [] : [k === records[0][1] ? k : 'other'])),
     );
     for (const probability of symbols.probabilities) expect(probability).to.be.within(0, 1);
+  });
+
+  it('has the norms of what each estimator carries', () => {
+    const influenceOf = (estimator: Named) => {
+      const session = createRowSession({ ...configOf(rows), estimator }, rows);
+      for (const row of records.slice(0, 4)) session.advance(row);
+      return session.glimpse().influence;
+    };
+    for (const name of ['uoro', 'noBackTrack']) expect(influenceOf({ name }), name).to.have.all.keys('|s̃|', '|θ̃|');
+    for (const estimator of [{ name: 'rtrl' }, { name: 'snap', n: 1 }]) {
+      const norms = influenceOf(estimator);
+      expect(Object.keys(norms), estimator.name).to.deep.equal(['|G|']);
+      expect(norms['|G|']).to.be.above(0);
+    }
+    expect(influenceOf({ name: 'tbptt', window: 2, stride: 1 })).to.deep.equal({});
+  });
+
+  it('writes no influence out that has too many numbers', () => {
+    const learnerOf = (name: string, parameters: number) =>
+      ({
+        estimator: { name },
+        state: [zeros([4000]), zeros([96])],
+        parameters: zeros([parameters]),
+        influence: tensor([3, 4]),
+      }) as unknown as StreamLearner;
+    for (const name of ['rtrl', 'snap', 'rflo'])
+      expect([4096, 4097].map((size) => influenceNorms(learnerOf(name, size)))).to.deep.equal([{ '|G|': 5 }, {}]);
   });
 
   it('learns nothing from a row without its target, but sees it', () => {

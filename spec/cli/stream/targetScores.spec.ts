@@ -5,6 +5,7 @@ import { createLate } from '../../../cli/stream/late.ts';
 import { bitsOf } from '../../../cli/stream/logits.ts';
 import { numberScores } from '../../../cli/stream/numberScores.ts';
 import { createRowCoder } from '../../../cli/stream/rowCoder.ts';
+import type { SavedNumberModels } from '../../../cli/stream/targetScores.ts';
 import { createPairs } from '../../../cli/stream/trail.ts';
 import { DataError } from '../../../lib/index.ts';
 import { rows } from '../sessions.ts';
@@ -135,7 +136,7 @@ describe('cli/stream: how numbers are judged', () => {
       [{ lags: [...good.lags.slice(1), 'x'] }, /what a row is compared with "x" is not a number/],
     ] as const)
       expect(() => scores.requireOwn({ ...good, ...part } as never)).to.throw(DataError, says);
-    const saved = scores.save() as { lags: number[]; linear: never };
+    const saved = scores.save() as SavedNumberModels;
     expect(numberScores(createRowCoder(rows), saved).save()).to.deep.equal(saved);
     expect(() => numberScores(createRowCoder(rows), { ...saved, lags: [null as never] })).to.throw(
       DataError,

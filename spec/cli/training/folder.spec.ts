@@ -57,7 +57,12 @@ describe('cli/training: the folder of a run, claimed', () => {
     for (const name of [...Object.values(fileNames), 'mine']) writeFileSync(path(`old/${name}`), name);
     refuse(() => claimFolder(path('old'), 'train', false), busy('old'));
     expect(readdirSync(path('old')).sort()).to.deep.equal([...Object.values(fileNames), 'mine'].sort());
-    claimFolder(path('old'), 'train', true);
+    const claimed = claimFolder(path('old'), 'train', true);
+    for (const name of Object.values(fileNames)) expect(existsSync(path(`old/${name}`))).to.equal(false);
+    claimed.write(fileNames.config, 'of the new run');
+    claimed.discard();
+    for (const name of [...Object.values(fileNames), 'mine']) expect(readFileSync(path(`old/${name}`), 'utf8')).to.equal(name);
+    claimFolder(path('old'), 'train', true).settle();
     expect(readdirSync(path('old')).sort()).to.deep.equal(['mine', lockName]);
     refuse(() => claimFolder(path('old'), 'train', false), busy('old'));
   });

@@ -32,7 +32,9 @@ export const parts = [
   { mutate: stream('learnStream', 'openRun'), spec: stream('learnStream.spec', 'openRun.spec') },
   { mutate: stream('checkConfig', 'readData', 'settings'), spec: stream('settings.spec') },
   {
-    mutate: ['folder', 'lock', 'meter', 'metrics', 'replaced', 'results', 'stop', 'train'].map((name) => `cli/training/${name}.ts`),
+    mutate: ['folder', 'lock', 'meter', 'metrics', 'replaced', 'results', 'stop', 'train'].map(
+      (name) => `cli/training/${name}.ts`,
+    ),
     spec: ['folder', 'lock', 'train'].map((name) => `spec/cli/training/${name}.spec.ts`),
   },
   {

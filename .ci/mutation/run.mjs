@@ -4,49 +4,21 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parts } from './parts.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(folder));
-
-/** What is changed, and the specs that have to notice: those in this process, since a child runs what is compiled. */
-const parts = [
-  {
-    mutate: [
-      'counts',
-      'csv',
-      'lines',
-      'metricsFile',
-      'ndjson',
-      'normalizer',
-      'position',
-      'problem',
-      'rowCoder',
-      'rows',
-      'saved',
-      'source',
-      'symbolReader',
-      'tally',
-      'vocabulary',
-    ].map((name) => `cli/stream/${name}.ts`),
-    spec: ['figures', 'readers', 'files'].map((name) => `spec/cli/stream/${name}.spec.ts`),
-  },
-  { mutate: ['cli/stream/checkpoint.ts', 'cli/stream/generations.ts'], spec: ['spec/cli/stream/checkpoint.spec.ts'] },
-  {
-    mutate: ['checkpoint', 'checksum', 'codec'].map((name) => `trainers/learner/${name}.ts`),
-    spec: ['spec/trainers/checkpoint.spec.ts'],
-  },
-];
 
 install();
 mkdirSync(join(root, 'coverage'), { recursive: true });
 const wanted = process.argv.slice(2);
 const base = JSON.parse(readFileSync(join(folder, 'stryker.json'), 'utf8'));
 let status = 0;
-for (const { mutate, spec } of parts) {
+for (const { mutate, spec, grep } of parts) {
   const chosen = wanted.length === 0 ? mutate : mutate.filter((path) => wanted.some((part) => path.includes(part)));
   if (chosen.length === 0) continue;
   const config = join(root, 'coverage', 'mutation.json');
-  const settings = { ...base, mutate: chosen, mochaOptions: { ...base.mochaOptions, spec } };
+  const settings = { ...base, mutate: chosen, mochaOptions: { ...base.mochaOptions, spec, grep } };
   writeFileSync(config, JSON.stringify(settings));
   const stryker = join(folder, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   status ||= spawnSync(process.execPath, [stryker, 'run', config], { cwd: root, stdio: 'inherit' }).status ?? 1;

@@ -30,8 +30,6 @@ const delta = 0.002;
 const clock = 32;
 /** How many buckets of one size there are. */
 const bucketsOfSize = 5;
-/** The fewest numbers that have a mean. */
-const fewest = 5;
 
 /**
  * Adaptive windowing, ADWIN2 of Bifet and Gavaldà, "Learning from time-changing data with adaptive windowing", 2007. It holds as many
@@ -98,11 +96,11 @@ function cutOf(buckets: readonly Bucket[]): Cut | undefined {
   let n0 = 0;
   let total0 = 0;
   let clearest: Cut | undefined;
-  for (let i = 0; i < buckets.length; i++) {
+  for (let i = 0; i < buckets.length - 1; i++) {
     n0 += buckets[i][0];
     total0 += buckets[i][0] * buckets[i][1];
     const n1 = n - n0;
-    if (n0 < fewest || n1 < fewest) continue;
+    // With fewer than five numbers on a side, the bound is above 1, which no rise is.
     const rise = (total - total0) / n1 - total0 / n0;
     const inverse = 1 / n0 + 1 / n1;
     const excess = Math.abs(rise) / (Math.sqrt((2 * squares * d * inverse) / n) + (2 / 3) * d * inverse);

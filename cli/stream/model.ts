@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileProblem, UsageError } from '../errors.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { generations, readCheckpointFile } from './generations.ts';
 import type { Position } from './position.ts';
@@ -50,7 +49,8 @@ export function readModel(path: string): Model {
 function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
-  } catch (error) {
-    throw new UsageError(fileProblem('read', path, error));
+  } catch {
+    // Whoever reads it says why it cannot be had.
+    return false;
   }
 }

@@ -131,7 +131,7 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
   }
 
   function outputAfter(record: unknown): Float64Array {
-    if (record === undefined && (lagOf(data) === 0 || session.waiting.length === 0))
+    if (record === undefined && session.waiting.length === 0)
       throw new DataError(
         lagOf(data) === 0
           ? 'give the record whose target is to be predicted'

@@ -31,10 +31,10 @@ export function rowPredictor(
   return (row) => {
     const current = coder.targetOf(row);
     if (!learn) return { ...told(coder, see(walker, session, [coder.encode(session.know(row))])), current };
-    // Of the same row, the prediction comes before the learning; of a later one, after it.
-    const same = lagOf(data) === 0 ? outlook(session, row) : undefined;
+    // Of the same row, the prediction comes before the learning, of which its scale is a part; of a later one, after it.
+    const same = lagOf(data) === 0 ? told(coder, outlook(session, row)) : undefined;
     session.advance(row);
-    return { ...told(coder, same ?? outlook(session)), current };
+    return { ...(same ?? told(coder, outlook(session))), current };
   };
 }
 

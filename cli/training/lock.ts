@@ -26,8 +26,8 @@ export function lockFolder(folder: string): void {
   const own = JSON.stringify(holder);
   const spare = `${path}.${process.pid}`;
   try {
-    writeFileSync(spare, own);
     try {
+      writeFileSync(spare, own);
       while (!place(spare, path)) takeOver(path, folder, holder);
     } finally {
       rmSync(spare, { force: true });

@@ -1,6 +1,5 @@
-import { appendFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, renameSync } from 'node:fs';
 import { expect } from 'chai';
-import { followFile } from '../../cli/stream/follow.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed, until } from './feed.ts';
 
@@ -12,47 +11,6 @@ describe('cli: norewind train --follow', () => {
   });
 
   after(() => desk.dispose());
-
-  it('reads on when the file grows, is renamed and made again, cut back, or gone for a while', async () => {
-    const path = desk.file('log', 'one\n');
-    const steps = [
-      () => appendFileSync(path, 'two'),
-      () => appendFileSync(path, '\n'),
-      () => {
-        renameSync(path, `${path}.1`);
-        writeFileSync(path, 'three\n');
-      },
-      // Whoever writes has not noticed yet.
-      () => appendFileSync(`${path}.1`, 'late\n'),
-      () => writeFileSync(path, 'x\n'),
-      () => rmSync(path),
-      () => writeFileSync(path, 'back\n'),
-      () => {},
-      () => input.close(),
-    ];
-    const sentences: string[] = [];
-    let turns = 0;
-    const input = followFile([path], {
-      onEnd: () => steps.shift()?.(),
-      onTurn: () => turns++,
-      tell: (sentence) => sentences.push(sentence.replaceAll(path, 'log')),
-    });
-    const texts: string[] = [];
-    for await (const { name, open } of input.sources) {
-      expect(name).to.equal(path);
-      let text = '';
-      for await (const chunk of open()) text += new TextDecoder().decode(chunk);
-      texts.push(text);
-    }
-    expect(texts).to.deep.equal(['one\ntwo\nlate\n', 'three\n', 'x\n', 'back\n']);
-    expect(turns).to.equal(3);
-    expect(sentences).to.deep.equal([
-      'log was replaced: the new file is read from its beginning',
-      'log was cut back from 6 to 2 bytes: it is read again from its beginning',
-      'log is gone: waiting for a new one',
-      'log was replaced: the new file is read from its beginning',
-    ]);
-  });
 
   it('learns from whole lines as they come, and goes on after a kill and over a new file as if nothing had happened', async function () {
     this.timeout(180_000);

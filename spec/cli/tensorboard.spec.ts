@@ -1,8 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { FailedError } from '../../cli/errors.ts';
+import type { StreamRecord } from '../../cli/stream/record.ts';
 import { crc32c } from '../../cli/tensorboard/crc32c.ts';
 import { encodeEvent } from '../../cli/tensorboard/event.ts';
+import { createEventFile, eventFilesOf } from '../../cli/tensorboard/eventFile.ts';
 import { frameRecord } from '../../cli/tensorboard/record.ts';
+import { inject } from '../support/faults.ts';
 import { createDesk, type Desk } from './command.ts';
 
 /** CRC-32C bit by bit, after its definition: the polynomial 0x1EDC6F41, input and output reflected. */
@@ -92,23 +98,26 @@ function eventOf(message: Buffer): ReadEvent {
   };
 }
 
-describe('cli: norewind train --tensorboard', () => {
-  let desk: Desk;
+describe('cli: event files of TensorBoard', () => {
+  let folder: string;
 
   before(() => {
-    desk = createDesk();
-    desk.file('text.txt', 'to and fro, '.repeat(60));
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind events ')));
   });
 
-  after(() => desk.dispose());
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const filesOf = (run: string) => readdirSync(desk.path(`${run}/tensorboard`)).sort();
-  const eventsOf = (run: string) =>
-    filesOf(run).map((name) => recordsIn(readFileSync(desk.path(`${run}/tensorboard/${name}`))).map(eventOf));
-  const train = async (args: string) => {
-    const { code, stderr } = await desk.norewind(`train text.txt ${args} --tensorboard -q`.split(' '));
-    expect([code, stderr]).to.deep.equal([0, '']);
-  };
+  const record = (records: number): StreamRecord => ({
+    records,
+    skipped: 3,
+    scored: records - 1,
+    unit: 'bits',
+    mean: 1.5,
+    recent: 0.25,
+    gradientNorm: 8,
+    drift: { count: 0, last: null },
+    baselines: { other: { mean: 2.5, recent: 4 } },
+  });
 
   it('has the checksums of RFC 3720, and those of their definition', () => {
     const bytes = (values: Iterable<number>) => Uint8Array.from(values);
@@ -130,6 +139,108 @@ describe('cli: norewind train --tensorboard', () => {
       expect(events).to.deep.equal([{ time: 12.5, step, scalars }]);
     }
   });
+
+  it('are made when there is something to write: version, start, and the figures of each line', () => {
+    const run = join(folder, 'one');
+    const idle = createEventFile(run, 1);
+    idle.close();
+    expect(existsSync(run)).to.equal(false);
+    const file = createEventFile(run, 41);
+    const begun = Date.now() / 1000;
+    for (const records of [50, 100]) file.append(record(records));
+    file.close();
+    const names = readdirSync(join(run, 'tensorboard'));
+    expect(names).to.have.length(1);
+    expect(Number(/^events\.out\.tfevents\.(\d{10})\.norewind$/.exec(names[0])?.[1])).to.be.closeTo(begun, 2);
+    const events = recordsIn(readFileSync(join(run, 'tensorboard', names[0]))).map(eventOf);
+    for (const { time } of events) expect(time).to.be.closeTo(begun, 2);
+    const scalars = {
+      'recent/network': 0.25,
+      'recent/other': 4,
+      'mean/network': 1.5,
+      'mean/other': 2.5,
+      'learning/gradient norm': 8,
+      'data/skipped records': 3,
+    };
+    expect(events.map(({ time: _, ...event }) => event)).to.deep.equal([
+      { step: 0, version: 'brain.Event:2', scalars: {} },
+      { step: 41, status: 1, scalars: {} },
+      { step: 50, scalars },
+      { step: 100, scalars },
+    ]);
+  });
+
+  it('are read in the order of the sessions, also when the clock has gone back, and told from those of others', () => {
+    const run = join(folder, 'two');
+    const names = () => readdirSync(join(run, 'tensorboard')).sort();
+    mkdirSync(join(run, 'tensorboard'), { recursive: true });
+    const late = 'events.out.tfevents.9000000000.norewind';
+    const others = [
+      'events.out.tfevents.9100000000.other',
+      'events.out.tfevents.9300000000.norewind.gz',
+      'xevents.out.tfevents.9200000000.norewind',
+      'events.out.tfevents.1.norewind',
+    ];
+    for (const name of [late, ...others]) writeFileSync(join(run, 'tensorboard', name), '');
+    for (const expected of ['9000000001', '9000000002']) {
+      const file = createEventFile(run, 1);
+      file.append(record(1));
+      file.close();
+      expect(names()).to.include(`events.out.tfevents.${expected}.norewind`);
+    }
+    expect(eventFilesOf(run).sort()).to.deep.equal(
+      [0, 1, 2].map((last) => join('tensorboard', `events.out.tfevents.900000000${last}.norewind`)),
+    );
+    expect(eventFilesOf(join(folder, 'none'))).to.deep.equal([]);
+  });
+
+  it('say when they cannot be written', () => {
+    const run = join(folder, 'three');
+    for (const [at, effect] of [
+      [1, 'EACCES'],
+      [2, 'ENOSPC'],
+    ] as const) {
+      const injection = inject(folder, { at, effect, half: false, lasts: false });
+      try {
+        expect(() => createEventFile(run, 1).append(record(1))).to.throw(
+          FailedError,
+          /^cannot write .*tfevents\.\d{10}\.norewind: /,
+        );
+      } finally {
+        injection.restore();
+      }
+    }
+    const injection = inject(folder, { at: 2, effect: 'short', half: false, lasts: true });
+    const file = createEventFile(join(folder, 'four'), 1);
+    try {
+      file.append(record(1));
+      file.close();
+    } finally {
+      injection.restore();
+    }
+    expect(injection.calls.at(-1)).to.equal('closeSync');
+    const [name] = readdirSync(join(folder, 'four', 'tensorboard'));
+    expect(recordsIn(readFileSync(join(folder, 'four', 'tensorboard', name)))).to.have.length(3);
+  });
+});
+
+describe('cli: norewind train --tensorboard', () => {
+  let desk: Desk;
+
+  before(() => {
+    desk = createDesk();
+    desk.file('text.txt', 'to and fro, '.repeat(60));
+  });
+
+  after(() => desk.dispose());
+
+  const filesOf = (run: string) => readdirSync(desk.path(`${run}/tensorboard`)).sort();
+  const eventsOf = (run: string) =>
+    filesOf(run).map((name) => recordsIn(readFileSync(desk.path(`${run}/tensorboard/${name}`))).map(eventOf));
+  const train = async (args: string) => {
+    const { code, stderr } = await desk.norewind(`train text.txt ${args} --tensorboard -q`.split(' '));
+    expect([code, stderr]).to.deep.equal([0, '']);
+  };
 
   it('has every line of the metrics, at its record', async () => {
     await train('--units 3 --every 100 --out whole');

@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import type { RowData, StreamConfig } from '../../cli/stream/config.ts';
 import { Problem } from '../../cli/stream/problem.ts';
 import { openSession, readData } from '../../cli/stream/readData.ts';
+import { createRowCoder, inputsOf } from '../../cli/stream/rowCoder.ts';
 import { rowPredictor } from '../../cli/stream/rowPredictor.ts';
 import { createRowSession } from '../../cli/stream/rowSession.ts';
-import type { Row } from '../../cli/stream/rows.ts';
+import { lagOf, type Row } from '../../cli/stream/rows.ts';
 import { anglesOf, timeOf } from '../../cli/stream/time.ts';
-import { createDesk, type Desk } from './command.ts';
+import { bytesOf, sourceOf } from './learning.ts';
 
 const rows: RowData = {
   kind: 'csv',
@@ -31,15 +32,14 @@ function configOf(data: RowData): StreamConfig {
   };
 }
 
-async function read(data: RowData, text: string, previousTime?: number): Promise<(Row | string)[]> {
-  const source = {
-    name: 'data',
-    async *open() {
-      yield new TextEncoder().encode(text);
-    },
-  };
+async function read(data: RowData, ...texts: readonly string[]): Promise<(Row | string)[]> {
+  return readAfter(undefined, data, texts);
+}
+
+async function readAfter(time: number | undefined, data: RowData, texts: readonly string[]): Promise<(Row | string)[]> {
+  const sources = texts.map((text) => sourceOf([bytesOf(text)]));
   const all: (Row | string)[] = [];
-  for await (const batch of readData([source], configOf(data), previousTime))
+  for await (const batch of readData(sources, configOf(data), time))
     for (const entry of batch) all.push(entry instanceof Problem ? entry.sentence : (entry as Row));
   return all;
 }
@@ -91,6 +91,59 @@ describe('cli: times of rows', () => {
     for (const value of [...refused, ...others]) expect(timeOf(value), String(value)).to.be.instanceOf(Problem);
   });
 
+  it('takes digits for seconds or milliseconds by their size, and not where they may be a date', () => {
+    for (const [text, seconds] of [
+      ['1.25', 1.25],
+      ['99999999999', 99_999_999_999],
+      ['100000000000', 1e8],
+      ['-100000000000', -1e8],
+      ['99999999999999', 99_999_999_999.999],
+      ['120240131', 120_240_131],
+      ['202401311', 202_401_311],
+      ['20241301', 20_241_301],
+      ['20240100', 20_240_100],
+      ['20240132', 20_240_132],
+      ['18991231', 18_991_231],
+    ] as const)
+      expect(timeOf(text), text).to.equal(seconds);
+    for (const text of ['20240131', '19991231', '20241001', '20240110', '20240209', '20240330'])
+      expect(timeOf(text)).to.have.property(
+        'sentence',
+        `${text} may be a date or a number of seconds: write dates as 2024-01-31`,
+      );
+    for (const text of ['100000000000000', 'x2024-01-31', '2024-01-31x'])
+      expect(timeOf(text)).to.have.property(
+        'sentence',
+        `"${text}" is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970`,
+      );
+    for (const value of [true, null, {}, ' ']) expect(timeOf(value)).to.have.property('sentence', 'the time is missing');
+  });
+
+  it('is in UTC wherever it is read', () => {
+    const { TZ } = process.env;
+    process.env.TZ = 'Asia/Kolkata';
+    try {
+      const noon = Date.UTC(2024, 1, 29, 12) / 1000;
+      expect(new Date(1000 * noon).getHours()).to.equal(17);
+      for (const text of ['2024-02-29 12:00', '2024-02-29T12:00:00', '2024-02-29T23:30+11:30', '2024-02-29 01:00 -11'])
+        expect(timeOf(text), text).to.equal(noon);
+      expect([timeOf('2024-02-29'), timeOf('2024-02')]).to.deep.equal([noon - 43_200, Date.UTC(2024, 1) / 1000]);
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+
+  it('has the angles of the day, the week and the year', () => {
+    const day = 86_400;
+    for (const [at, turn] of [day, 7 * day, 365.2425 * day].entries()) {
+      const quarter = anglesOf(turn / 4);
+      expect(quarter[2 * at]).to.be.closeTo(1, 1e-9);
+      expect(quarter[2 * at + 1]).to.be.closeTo(0, 1e-9);
+      expect(anglesOf(100 * turn + turn / 4)[2 * at]).to.be.closeTo(1, 1e-6);
+    }
+  });
+
   it('gives the pause since the row before, and refuses rows that go back in time, with line and column', async () => {
     const data: RowData = { ...rows, timestamp: 't' };
     const text = 't,z,y\n2024-01-01,1,2\n2024-01-01T00:01,1,2\n2023-12-31,1,2\n2024-01-01T00:01,1,2\nsoon,1,2\n,1,2\n';
@@ -103,7 +156,7 @@ describe('cli: times of rows', () => {
       'data, line 6, column "t": "soon" is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970',
       'data, line 7, column "t": the time is missing',
     ]);
-    expect((await read(data, text, start + 30)).slice(0, 2)).to.deep.equal([
+    expect((await readAfter(start + 30, data, [text])).slice(0, 2)).to.deep.equal([
       'data, line 2, column "t": "2024-01-01" is earlier than the row before',
       [1, 2, start + 60, 30],
     ]);
@@ -127,6 +180,47 @@ describe('cli: times of rows', () => {
     };
     const timed = await recentOf({ ...rows, timestamp: 't' });
     expect(timed.network.recent).to.be.below(timed['running mean'].recent / 4);
+  });
+});
+
+describe('cli: rows with times', () => {
+  const plain: RowData = { ...rows, columns: ['a', 'k'], categorical: ['k'], target: 'a', horizon: 1, categories: 3 };
+  const timed: RowData = { ...plain, timestamp: 't' };
+
+  it('become numbers, and then the scaled logarithm of the pause and the angles of the time', () => {
+    const coder = createRowCoder(timed);
+    expect([inputsOf(timed), coder.inputs]).to.deep.equal([12, 12]);
+    const six = Date.UTC(1970, 0, 1, 6) / 1000;
+    coder.learn([1, 'x', six, null]);
+    const first = coder.encode([1, 'x', six, null]);
+    expect(first.slice(0, 7)).to.deep.equal([0, 0, 1, 0, 0, 0, 1]);
+    expect(first).to.have.length(12);
+    // The pauses: e² - 1 and e⁴ - 1 seconds.
+    for (const power of [2, 4]) coder.learn([1, 'x', six, Math.exp(power) - 1]);
+    const pauseOf = (pause: number | null, from = coder) => from.encode([1, 'x', six, pause])[5];
+    expect(pauseOf(Math.exp(4) - 1)).to.be.closeTo(1, 1e-12);
+    expect(pauseOf(Math.exp(3) - 1)).to.be.closeTo(0, 1e-12);
+    expect(pauseOf(null)).to.equal(0);
+    const saved = JSON.parse(JSON.stringify(coder.save()));
+    expect(saved).to.have.length(3);
+    expect(pauseOf(10, createRowCoder(timed, saved))).to.equal(pauseOf(10));
+    expect(createRowCoder(plain, saved).save()).to.have.length(2);
+  });
+
+  it('follow on each other from one source to the next, over what is left out', async () => {
+    const texts = ['t,a,k\n0,1,x\n', 't,a,k\n5,no,x\n3,1,x\n', 't,a,k\n2,1,x\n3,1,x\n4,1,x\n'];
+    expect(await read(timed, ...texts)).to.deep.equal([
+      [1, 'x', 0, null],
+      'data, line 2, column "a": "no" is not a number; if the column holds categories, name it with --categorical',
+      [1, 'x', 3, 3],
+      'data, line 2, column "t": "2" is earlier than the row before',
+      [1, 'x', 3, 0],
+      [1, 'x', 4, 1],
+    ]);
+  });
+
+  it('lie as far from the row that is predicted from as the horizon and the delay', () => {
+    expect([lagOf(rows), lagOf({ ...rows, horizon: 1 }), lagOf({ ...rows, horizon: 1, delay: 2 })]).to.deep.equal([0, 1, 3]);
   });
 });
 
@@ -174,37 +268,5 @@ describe('cli: targets that are known late', () => {
       const [one, other] = [await take(series), await take(changed)];
       expect(20 + one.findIndex((prediction, i) => prediction !== other[i])).to.equal(at + delay);
     }
-  });
-});
-
-describe('cli: times and late targets in a run', () => {
-  let desk: Desk;
-
-  before(() => {
-    desk = createDesk();
-  });
-
-  after(() => desk.dispose());
-
-  it('goes on, with the same data and with data that begin where the earlier ones ended', async () => {
-    const lines = Array.from(
-      { length: 90 },
-      (_, i) => `2024-01-${String(1 + Math.floor(i / 3)).padStart(2, '0')}T0${i % 3}:00,${i % 4}\n`,
-    );
-    desk.file('all.csv', `t,y\n${lines.join('')}`);
-    desk.file('one.csv', `t,y\n${lines.slice(0, 50).join('')}`);
-    desk.file('two.csv', `t,y\n${lines.slice(50).join('')}`);
-    const options = '--target y --timestamp t --delay 2 --units 2 --every 10 -q';
-    const norewind = async (args: string) => {
-      const { code, stderr } = await desk.norewind(args.split(' '));
-      expect(code, stderr).to.equal(0);
-    };
-    await norewind(`train all.csv ${options} --out all`);
-    await norewind(`train one.csv ${options} --out one`);
-    await norewind('train two.csv --resume one --continued --records 70 -q');
-    await norewind('train all.csv --resume one -q');
-    expect(desk.read('one/metrics.ndjson')).to.equal(desk.read('all/metrics.ndjson'));
-    const { stderr } = await desk.norewind('train one.csv --resume all --continued -q'.split(' '));
-    expect(stderr).to.match(/one\.csv, line 2, column "t": "2024-01-01T00:00" is earlier than the row before/);
   });
 });

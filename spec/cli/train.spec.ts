@@ -183,4 +183,24 @@ describe('cli: norewind train', () => {
     const { stdout } = await generate('pattern --length 16 --temperature 0 --prime abcd');
     expect(stdout).to.equal('efghabcdefghabcd');
   });
+
+  it('learns, predicts and generates words', async () => {
+    const line = 'One fish swims (deep), below us.\n';
+    desk.file('tale.txt', line.repeat(150));
+    const train = 'train tale.txt --unit word --symbols 16 --units 8 --rate 0.01 --out tale -q';
+    expect((await desk.norewind(train.split(' '))).code).to.equal(0);
+    desk.file('next.txt', 'One fish flies ');
+    const predicted = await desk.norewind('predict tale next.txt'.split(' '));
+    const lines = predicted.stdout
+      .trimEnd()
+      .split('\n')
+      .map((each) => JSON.parse(each));
+    expect(lines.map(({ prediction, actual }) => [prediction, actual])).to.deep.equal([
+      ['One', 'One'],
+      ['fish', 'fish'],
+      ['swims', 'flies'],
+    ]);
+    const generated = await desk.norewind('generate tale --temperature 0 --length 22'.split(' '));
+    expect(generated.stdout).to.equal(line.repeat(2));
+  });
 });

@@ -49,4 +49,26 @@ describe('cli: norewind train goes on', () => {
     desk.file('straight/metrics.ndjson', desk.read('straight/metrics.ndjson').slice(0, 900));
     await refusal('text.txt --resume straight', /has 900 bytes, and had \d+/);
   });
+
+  it('goes on with times and late targets, with the same data and with data that begin where the earlier ones ended', async () => {
+    const lines = Array.from(
+      { length: 90 },
+      (_, i) => `2024-01-${String(1 + Math.floor(i / 3)).padStart(2, '0')}T0${i % 3}:00,${i % 4}\n`,
+    );
+    desk.file('all.csv', `t,y\n${lines.join('')}`);
+    desk.file('one.csv', `t,y\n${lines.slice(0, 50).join('')}`);
+    desk.file('two.csv', `t,y\n${lines.slice(50).join('')}`);
+    const options = '--target y --timestamp t --delay 2 --units 2 --every 10 -q';
+    const norewind = async (args: string) => {
+      const { code, stderr } = await desk.norewind(args.split(' '));
+      expect(code, stderr).to.equal(0);
+    };
+    await norewind(`train all.csv ${options} --out all`);
+    await norewind(`train one.csv ${options} --out one`);
+    await norewind('train two.csv --resume one --continued --records 70 -q');
+    await norewind('train all.csv --resume one -q');
+    expect(desk.read('one/metrics.ndjson')).to.equal(desk.read('all/metrics.ndjson'));
+    const { stderr } = await desk.norewind('train one.csv --resume all --continued -q'.split(' '));
+    expect(stderr).to.match(/one\.csv, line 2, column "t": "2024-01-01T00:00" is earlier than the row before/);
+  });
 });

@@ -5,7 +5,6 @@ import type { SymbolData } from '../../cli/stream/config.ts';
 import { Problem } from '../../cli/stream/problem.ts';
 import { readSymbols, symbolsOf } from '../../cli/stream/symbolReader.ts';
 import { createWordWriter } from '../../cli/stream/wordWriter.ts';
-import { createDesk, type Desk } from './command.ts';
 
 const data: SymbolData = { kind: 'text', unit: 'word', symbols: 100 };
 const words = (text: string) => symbolsOf(text, data) as string[];
@@ -48,6 +47,19 @@ describe('cli: text by words', () => {
     );
   });
 
+  it('gives words as soon as they cannot go on', async () => {
+    const chunks = ['one tw', 'o, thr', 'ee\n', 'y'.repeat(255), 'y', 'end'];
+    const source = {
+      name: 'data',
+      async *open() {
+        for (const chunk of chunks) yield new TextEncoder().encode(chunk);
+      },
+    };
+    const batches: (readonly unknown[])[] = [];
+    for await (const batch of readSymbols([source], data)) batches.push(batch);
+    expect(batches).to.deep.equal([['one'], ['two', ','], ['three', '\n'], [], ['y'.repeat(256)], [], ['end']]);
+  });
+
   it('does not keep a word that never ends', async () => {
     const long = await read(new TextEncoder().encode('y'.repeat(2 ** 16)), 1000);
     expect(long).to.deep.equal(Array.from({ length: 256 }, () => 'y'.repeat(256)));
@@ -70,6 +82,9 @@ describe('cli: text by words', () => {
       '“Ha,” she said—“ha!”\n\nA/B, C (D) and user@example.org',
     ])
       expect(written(text)).to.equal(text.replace(' -- ', '--'));
+    // A quote that is open at the end of a line is closed by it.
+    expect(written('"One\n"Two" three')).to.equal('"One\n"Two" three');
+    expect(written('- one')).to.equal('-one');
     // Of a book, nine lines in ten come back as they were.
     const lines = readText(book)
       .text.slice(20_000, 60_000)
@@ -77,35 +92,5 @@ describe('cli: text by words', () => {
       .map((line) => line.trim());
     const same = lines.filter((line) => written(line) === line.replaceAll(/\s+/g, ' '));
     expect(same.length / lines.length).to.be.above(0.9);
-  });
-
-  describe('in a model', () => {
-    let desk: Desk;
-
-    before(() => {
-      desk = createDesk();
-    });
-
-    after(() => desk.dispose());
-
-    it('is learnt, predicted and generated', async () => {
-      const line = 'One fish swims (deep), below us.\n';
-      desk.file('tale.txt', line.repeat(150));
-      const train = 'train tale.txt --unit word --symbols 16 --units 8 --rate 0.01 --out tale -q';
-      expect((await desk.norewind(train.split(' '))).code).to.equal(0);
-      desk.file('next.txt', 'One fish flies ');
-      const predicted = await desk.norewind('predict tale next.txt'.split(' '));
-      const lines = predicted.stdout
-        .trimEnd()
-        .split('\n')
-        .map((each) => JSON.parse(each));
-      expect(lines.map(({ prediction, actual }) => [prediction, actual])).to.deep.equal([
-        ['One', 'One'],
-        ['fish', 'fish'],
-        ['swims', 'flies'],
-      ]);
-      const generated = await desk.norewind('generate tale --temperature 0 --length 22'.split(' '));
-      expect(generated.stdout).to.equal(line.repeat(2));
-    });
   });
 });

@@ -52,10 +52,12 @@ export function inject(folder: string, fault: Fault): Injection {
 
   function goWrong(name: Name, args: readonly unknown[]): unknown {
     const [target, content] = args;
-    if (fault.effect === 'short') {
-      const [, , offset, length, position] = args as readonly [number, Uint8Array, number, number, number];
-      return real[name](...(name === 'writeSync' ? [target, content, offset, Math.ceil(length / 2), position] : args));
+    if (fault.effect === 'short' && name === 'writeSync') {
+      const [, bytes, offset = 0] = args as readonly [number, Uint8Array, number?];
+      const [, , , length = bytes.length - offset, position] = args as readonly [number, Uint8Array, number, number?, number?];
+      return real.writeSync(target, content, offset, Math.ceil(length / 2), position);
     }
+    if (fault.effect === 'short') return real[name](...args);
     if (fault.half && name === 'writeSync') {
       const [, , offset, length, position] = args as readonly [number, Uint8Array, number, number, number];
       real.writeSync(target, content, offset, length >> 1, position);

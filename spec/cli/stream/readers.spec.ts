@@ -6,7 +6,7 @@ import { readNdjson } from '../../../cli/stream/ndjson.ts';
 import { Problem, quoted } from '../../../cli/stream/problem.ts';
 import { createRowCoder, inputsOf } from '../../../cli/stream/rowCoder.ts';
 import { columnsOf, readRows } from '../../../cli/stream/rows.ts';
-import { readSymbols } from '../../../cli/stream/symbolReader.ts';
+import { readSymbols, symbolsOf } from '../../../cli/stream/symbolReader.ts';
 import { DataError } from '../../../lib/index.ts';
 import { bytesOf, sourceOf } from '../learning.ts';
 import { rows } from '../sessions.ts';
@@ -146,8 +146,8 @@ describe('cli/stream: rows', () => {
   });
 
   it('hold numbers as they are written in either format', async () => {
-    const texts = ['1', '-2.5', '+.5', '7.', ' 1e3 ', '1E-3', '1e100', '', 'NA', ' N/A ', 'null'];
-    const numbers = [1, -2.5, 0.5, 7, 1000, 0.001, 1e100, null, null, null, null];
+    const texts = ['1', '-2.5', '+.5', '12.25', '.125', '7.', ' 1e3 ', '1E-3', '1e100', '', 'NA', ' N/A ', 'null'];
+    const numbers = [1, -2.5, 0.5, 12.25, 0.125, 7, 1000, 0.001, 1e100, null, null, null, null];
     expect(await rowsOf(rows, `a,k\n${texts.map((text) => `${text},x\n`).join('')}`)).to.deep.equal(numbers.map((a) => [a, 'x']));
     const lines = [...texts, ...numbers].map((a) => `${JSON.stringify({ a, k: 'x' })}\n`);
     expect(await rowsOf(ndjson, ...lines)).to.deep.equal([...numbers, ...numbers].map((a) => [a, 'x']));
@@ -236,6 +236,17 @@ describe('cli/stream: symbols', () => {
     const codes = [97, 233, 0x1f43b, 10];
     expect(await read(characters, bytes)).to.deep.equal(codes);
     expect(await read(characters, ...Array.from(bytes, (byte) => Uint8Array.of(byte)))).to.deep.equal(codes);
+  });
+
+  it('are the same of a text that is there as a whole', async () => {
+    for (const [unit, symbols] of [
+      ['byte', [97, 0xc3, 0xa9, 32, 98]],
+      ['character', [97, 233, 32, 98]],
+      ['word', ['aé', 'b']],
+    ] as const) {
+      expect(symbolsOf('aé b', { ...characters, unit })).to.deep.equal(symbols);
+      expect(await read({ ...characters, unit }, bytesOf('aé b'))).to.deep.equal(symbols);
+    }
   });
 
   it('say where they are when they cannot be used', async () => {

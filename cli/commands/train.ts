@@ -46,6 +46,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     // A file that is followed and ends before the position of the checkpoint is not the one that was read then.
     onEnd: () => rest?.requireReached(),
     onTurn() {
+      rest?.requireReached();
       run.position = turned(run.position);
       // What was read before may not be at hand any more.
       run.save();

@@ -6,7 +6,7 @@ import { cellNames } from '../experiments/networks.ts';
 import { optimizerNames } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
 import { completeConfig, type Settings } from '../stream/settings.ts';
-import { parseCount, parseNumber, parsePort } from './numbers.ts';
+import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 
 export interface TrainOptions extends OutputOptions {
@@ -99,12 +99,12 @@ export function addTrainOptions(command: Command): void {
     ).conflicts(['resume', 'fromPrevious', 'out', 'force']),
   );
   command.option('--from-previous', 'with --resume: from the checkpoint before the newest one');
-  command.option('--follow', 'wait for more at the end of the file, also when it is replaced, as tail -F does');
+  command.option('--follow', 'wait for the file, and for more at its end, also when it is replaced, as tail -F does');
   command.option('--continued', 'when it goes on: the data begin where the earlier ones ended');
   command.addOption(
     new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'),
   );
-  command.option('--records <count>', 'stop after so many records; for ever if left out', parseCount);
+  command.option('--records <count>', 'stop after so many records; for ever if left out', parsePositive);
   command.option('--checkpoint-records <count>', 'records between two checkpoints', parseCount);
   command.option('--checkpoint-seconds <number>', 'seconds between two checkpoints', parseNumber, 60);
   command.optionsGroup('What comes out:');

@@ -14,7 +14,8 @@ export interface CsvOptions {
 
 /**
  * The rows of one CSV file by the names in its first row: quoted fields, a byte-order mark, LF or CRLF.
- * @throws DataError for a header without one of the columns, or with one twice, and for a row of more than `longestRecord` bytes.
+ * @throws DataError for a header without one of the columns, or with one twice, for lines that end with CR alone, and for a row of more
+ * than `longestRecord` bytes.
  */
 export async function* readCsv({ name, open }: Source, options: CsvOptions): AsyncGenerator<Batch<Fields>, void, undefined> {
   let batch: (Fields | Problem)[] = [];
@@ -24,6 +25,7 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
   let flushed = 0;
   let flushedBefore = 0;
   let isQuoted = false;
+  let isReturn = false;
   let isRegular = true;
   const parser = parse({
     bom: true,
@@ -77,6 +79,8 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
       });
     });
   for await (const chunk of open()) {
+    if (fields === undefined) requireLineFeeds(name, (isQuoted ? '"' : '') + (isReturn ? '\r' : ''), chunk);
+    isReturn = chunk.at(-1) === carriageReturn;
     await write(chunk);
     for (let at = chunk.indexOf(quote); at >= 0; at = chunk.indexOf(quote, at + 1)) isQuoted = !isQuoted;
     // The parser keeps the end of a row until it has seen three bytes behind it, which may come much later: empty lines let go of it. After
@@ -99,6 +103,16 @@ export async function* readCsv({ name, open }: Source, options: CsvOptions): Asy
 
 const quote = 0x22;
 const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/**
+ * @param before what the chunk stands behind, where it is of importance.
+ * @throws DataError for a header that ends with CR alone: the whole file would be one line.
+ */
+function requireLineFeeds(name: string, before: string, chunk: Uint8Array): void {
+  if (/^(?:[^"\r\n]|"[^"]*")*\r[^\r\n]/.test(before + Buffer.from(chunk).toString('latin1')))
+    throw new DataError(`${name} ends its lines with CR alone: make it LF, as tr '\\r' '\\n' does`);
+}
 
 /** What the parser found, and where, having been given some lines that are none of the file's. */
 function sentenceOf(error: CsvError, flushed: number): string {

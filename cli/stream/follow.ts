@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
-import { DataError } from '../../lib/index.ts';
-import { fileProblem, UsageError } from '../errors.ts';
-import { type Input, pathsOf, type Source } from './source.ts';
+import { existsSync, statSync } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { UsageError } from '../errors.ts';
+import { accessed } from './growingFile.ts';
+import { interval, type PathWatch, watchPath } from './pathWatch.ts';
+import { type Input, isPattern, pathsOf, type Source } from './source.ts';
 
 /** Hears of what happens to a file that is followed, each time after everything before it has been used. */
 export interface FollowListener {
@@ -13,89 +14,87 @@ export interface FollowListener {
   tell(sentence: string): void;
 }
 
-/** Milliseconds between two looks at the file. Network file systems do not tell of changes that others make, so it is looked at. */
-const interval = 250;
-const longestChunk = 2 ** 16;
-
 /**
- * A file that grows, as by `tail -F`: what comes behind its end is waited for. When another file has got its name, the rest of the old one
- * is read, then the new one; when it was cut back, it is read from its beginning. Either is a source of its own.
- * @throws UsageError unless it is one plain file.
+ * A file that grows, as by `tail -F`: it is waited for, and so is what comes behind its end. When another file has got its name, the rest
+ * of the old one is read, then the new one; when it was cut back, it is read from its beginning. Either is a source of its own.
+ * @throws UsageError for what is there and is not one plain file.
  */
 export function followFile(data: readonly string[], listener: FollowListener): Input {
   if (data.includes('-')) throw new UsageError('standard input is followed as it is: leave out --follow');
-  const [path, ...others] = data.flatMap(pathsOf);
+  const [path, ...others] = data.flatMap((name) => (existsSync(name) || isPattern(name) ? pathsOf(name) : [name]));
   if (others.length > 0) throw new UsageError('--follow goes with one file, the one that grows');
   if (/\.gz$/i.test(path))
     throw new UsageError(`${path} cannot be followed: a gzip file is whole or nothing; leave out --follow`);
-  if (!statSync(path).isFile()) throw new UsageError(`${path} is not a plain file: leave out --follow`);
+  const there = accessed(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (there?.isFile() === false) throw new UsageError(`${path} is not a plain file: leave out --follow`);
   const stop = new AbortController();
   return { sources: filesCalled(path, listener, stop.signal), close: () => stop.abort() };
 }
 
 async function* filesCalled(path: string, listener: FollowListener, signal: AbortSignal): AsyncGenerator<Source, void> {
-  for (;;) {
-    const file = await opened(path, signal);
-    if (file === undefined) return;
-    try {
-      yield { name: path, open: () => chunksOf(file, path, listener, signal) };
-    } finally {
-      closeSync(file);
+  const watch = watchPath(path);
+  // Whoever does not want the next chunk does not come back here.
+  signal.addEventListener('abort', watch.close, { once: true });
+  try {
+    if (!watch.look()) listener.tell(`${path} is not there: waiting for it`);
+    while (watch.files.length === 0) {
+      if (!(await waited(signal))) return;
+      watch.look();
     }
-    if (signal.aborted) return;
-    listener.onTurn();
+    while (!signal.aborted) {
+      yield { name: path, open: () => chunksOf(watch, path, listener, signal) };
+      if (!signal.aborted) listener.onTurn();
+    }
+  } finally {
+    watch.close();
   }
 }
 
+/** The bytes of the oldest file that is watched and is not empty, which is dropped at its end unless it was cut back. */
 async function* chunksOf(
-  file: number,
+  watch: PathWatch,
   path: string,
   listener: FollowListener,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
+  let [file] = watch.files;
   let offset = 0;
   let isMissing = false;
   let looksSinceReplaced = 0;
-  for (;;) {
-    const old = looked(path, () => fstatSync(file));
-    if (old.size < offset) {
-      listener.tell(`${path} was cut back from ${offset} to ${old.size} bytes: it is read again from its beginning`);
-      return;
+  while (!signal.aborted) {
+    const size = file.measure();
+    const cutFrom = file.takeCut();
+    if (cutFrom !== undefined) {
+      const loss = offset < cutFrom ? '; what had not been read before is lost' : '';
+      listener.tell(`${path} was cut back from ${cutFrom} to ${size} bytes: it is read again from its beginning${loss}`);
+      if (offset > 0) return;
     }
-    if (old.size > offset) {
-      const chunk = new Uint8Array(Math.min(old.size - offset, longestChunk));
-      const length = looked(path, () => readSync(file, chunk, 0, chunk.length, offset));
-      offset += length;
-      yield chunk.subarray(0, length);
+    if (size > offset) {
+      const chunk = file.read(offset);
+      offset += chunk.length;
+      yield chunk;
+      // Whoever only skips what was read before would keep the timer and signals waiting.
+      await setImmediate();
       continue;
     }
     // Whoever writes may need a moment to notice that its file has another name.
-    if (looksSinceReplaced === 2) return;
+    if (looksSinceReplaced === 2) {
+      watch.drop();
+      if (offset > 0) return;
+      // An empty file is no source: as a table, it would have no header.
+      [file] = watch.files;
+      looksSinceReplaced = 0;
+      continue;
+    }
     listener.onEnd();
     if (!(await waited(signal))) return;
-    const current = looked(path, () => statSync(path, { throwIfNoEntry: false }));
-    if (current === undefined && !isMissing) listener.tell(`${path} is gone: waiting for a new one`);
-    isMissing = current === undefined;
-    if (current === undefined || (current.ino === old.ino && current.dev === old.dev)) continue;
-    if (looksSinceReplaced === 0) listener.tell(`${path} was replaced: the new file is read from its beginning`);
-    looksSinceReplaced++;
+    const isThere = watch.look();
+    if (watch.files.length > 1) {
+      if (looksSinceReplaced === 0) listener.tell(`${path} was replaced: the new file is read from its beginning`);
+      looksSinceReplaced++;
+    } else if (!isThere && !isMissing) listener.tell(`${path} is gone: waiting for a new one`);
+    isMissing = !isThere;
   }
-}
-
-/** Waits for a file that is being replaced; undefined when the waiting was ended. */
-async function opened(path: string, signal: AbortSignal): Promise<number | undefined> {
-  do {
-    const file = looked(path, () => {
-      try {
-        return openSync(path, 'r');
-      } catch (error) {
-        if ((error as { code?: string }).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    });
-    if (file !== undefined) return file;
-  } while (await waited(signal));
-  return undefined;
 }
 
 async function waited(signal: AbortSignal): Promise<boolean> {
@@ -104,13 +103,5 @@ async function waited(signal: AbortSignal): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-function looked<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new DataError(fileProblem('read', path, error));
   }
 }

@@ -40,12 +40,13 @@ export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest
   const { records: first, skipped } = goal.before ?? beginning;
   const entries = goal.records + goal.skipped;
   const count = goal.records - first;
+  const made = goal.before === undefined ? count : `${count} records of this file`;
   let at: Position = { records: first, skipped, digest: beginning.digest };
   const instead = 'give the same data from their beginning, or --continued for data that begin where the earlier ones ended';
   function requireReached(): void {
     if (at.records + at.skipped < entries)
       throw new DataError(
-        `these data end after ${at.records - first} records, and the checkpoint was made after ${count}: ${instead}`,
+        `these data end after ${at.records - first} records, and the checkpoint was made after ${made}: ${instead}`,
       );
   }
   async function* rest(): AsyncGenerator<Batch<R>, void, undefined> {

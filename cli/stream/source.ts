@@ -24,7 +24,7 @@ export interface Input {
 
 /**
  * The sources in the order given: `-` is standard input, and `*` and `?` in the last part of a path stand for any letters, as in
- * a shell, sorted by code unit. Files whose names end in .gz are decompressed.
+ * a shell, sorted by name with numbers by their value. Files whose names end in .gz are decompressed.
  * @throws UsageError for a file that does not exist or is a folder, a pattern that fits none, and standard input next to others.
  */
 export function openSources(data: readonly string[]): Input {
@@ -41,14 +41,26 @@ export function openSources(data: readonly string[]): Input {
 
 /** The files that a path or a pattern stands for. @throws UsageError for one that does not exist or is a folder. */
 export function pathsOf(path: string): string[] {
-  if (existsSync(path) || !/[*?]/.test(basename(path))) return [readable(path)];
+  if (existsSync(path) || !isPattern(path)) return [readable(path)];
   const words = basename(path).split(/([*?])/);
   const escaped = words.map((word) => (word === '*' ? '.*' : word === '?' ? '.' : word.replace(/[.+^${}()|[\]\\]/g, '\\$&')));
   const pattern = new RegExp(`^${escaped.join('')}$`, 'su');
   const folder = dirname(path);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name) && !name.startsWith('.')) : [];
   if (names.length === 0) throw new UsageError(`no file is called ${path}`);
-  return names.sort().map((name) => readable(join(folder, name)));
+  return names.sort(inOrder).map((name) => readable(join(folder, name)));
+}
+
+export function isPattern(path: string): boolean {
+  return /[*?]/.test(basename(path));
+}
+
+// Logs are numbered in the order of time: by code unit, n-10 would come before n-2. The locale is not that of the machine.
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** By code unit where the names are the same but for leading zeros. */
+function inOrder(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : 1);
 }
 
 function readable(path: string): string {

@@ -1,7 +1,31 @@
-import { appendFileSync, existsSync, renameSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { followFile } from '../../cli/stream/follow.ts';
+import type { Sources } from '../../cli/stream/source.ts';
+import { DataError } from '../../lib/index.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed, until } from './feed.ts';
+
+/** Longer than the time from one look at the path to the next. */
+const aLook = () => new Promise((resolve) => setTimeout(resolve, 300));
+
+/** What the sources hold, once they end; does something after each chunk, knowing the text of its source up to there. */
+async function textsOf(
+  sources: Sources,
+  path: string,
+  act: (text: string) => Promise<void> | void = () => {},
+  texts: string[] = [],
+): Promise<string[]> {
+  for await (const { name, open } of sources) {
+    expect(name).to.equal(path);
+    const at = texts.push('') - 1;
+    for await (const chunk of open()) {
+      texts[at] += new TextDecoder().decode(chunk);
+      await act(texts[at]);
+    }
+  }
+  return texts;
+}
 
 describe('cli: norewind train --follow', () => {
   let desk: Desk;
@@ -12,6 +36,94 @@ describe('cli: norewind train --follow', () => {
 
   after(() => desk.dispose());
 
+  it('says what is lost when a file is cut back before it has been read, and reads what replaces it then', async () => {
+    const path = desk.file('cut', 'x'.repeat(100_000));
+    const sentences: string[] = [];
+    const input = followFile([path], {
+      onEnd: () => texts.at(-1) === 'new\n' && input.close(),
+      onTurn() {},
+      tell: (sentence) => sentences.push(sentence.replaceAll(path, 'cut')),
+    });
+    const texts: string[] = [];
+    await textsOf(
+      input.sources,
+      path,
+      async () => {
+        if (sentences.length > 0) return;
+        writeFileSync(path, '');
+        await aLook();
+        // It has grown beyond what was read of it.
+        writeFileSync(path, 'y'.repeat(80_000));
+        renameSync(path, `${path}.1`);
+        writeFileSync(path, 'never read');
+        await aLook();
+        writeFileSync(path, 'new\n');
+        await aLook();
+      },
+      texts,
+    );
+    expect(texts).to.deep.equal(['x'.repeat(2 ** 16), 'y'.repeat(80_000), 'new\n']);
+    expect(sentences).to.deep.equal([
+      'cut was cut back from 100000 to 80000 bytes: it is read again from its beginning; what had not been read before is lost',
+      'cut was replaced: the new file is read from its beginning',
+      'cut was cut back from 10 to 4 bytes: it is read again from its beginning; what had not been read before is lost',
+    ]);
+  });
+
+  it('waits for a file that is not there yet, and refuses what comes in its place', async () => {
+    const path = desk.path('later');
+    const sentences: string[] = [];
+    const inputOf = () =>
+      followFile([path], {
+        onEnd: () => input.close(),
+        onTurn() {},
+        tell: (sentence) => sentences.push(sentence.replaceAll(path, 'later')),
+      });
+    let input = inputOf();
+    const texts = textsOf(input.sources, path);
+    await aLook();
+    await aLook();
+    writeFileSync(path, 'here\n');
+    expect(await texts).to.deep.equal(['here\n']);
+    expect(sentences).to.deep.equal(['later is not there: waiting for it']);
+    rmSync(path);
+    input = inputOf();
+    const refused = textsOf(input.sources, path).catch((error) => error);
+    await aLook();
+    mkdirSync(path);
+    expect(await refused)
+      .to.be.instanceOf(DataError)
+      .with.property('message', `${path} is not a plain file: it cannot be followed`);
+    // Whoever stops waiting has no file.
+    rmdirSync(path);
+    input = inputOf();
+    const none = textsOf(input.sources, path);
+    await aLook();
+    input.close();
+    expect(await none).to.deep.equal([]);
+  });
+
+  it('leaves no file open, wherever the reading ends', async function () {
+    if (!existsSync('/proc/self/fd')) this.skip();
+    const open = () => readdirSync('/proc/self/fd').length;
+    const path = desk.file('open', 'x'.repeat(100_000));
+    const before = open();
+    for (const isClosed of [true, false]) {
+      const input = followFile([path], { onEnd() {}, onTurn() {}, tell() {} });
+      for await (const source of input.sources) {
+        await source.open().next();
+        renameSync(path, `${path}.1`);
+        writeFileSync(path, 'x'.repeat(100_000));
+        await aLook();
+        expect(open()).to.equal(before + 2);
+        if (!isClosed) break;
+        input.close();
+        expect(open()).to.equal(before);
+      }
+      expect(open()).to.equal(before);
+    }
+  });
+
   it('learns from whole lines as they come, and goes on after a kill and over a new file as if nothing had happened', async function () {
     this.timeout(180_000);
     const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)}\n`);
@@ -19,9 +131,10 @@ describe('cli: norewind train --follow', () => {
     const learnt = () => desk.read('live/metrics.ndjson').split('\n').length - 1;
     desk.file('all.csv', `x\n${rows.join('')}`);
     expect((await desk.norewind('train all.csv --target x --units 2 --every 1 --out all -q'.split(' '))).code).to.equal(0);
-    desk.file('live.csv', `x\n${lines(0, 20)}${rows[20].slice(0, 4)}`);
     const args = 'train live.csv --follow --checkpoint-records 10';
-    const first = feed(desk, `${args} --target x --units 2 --every 1 --out live`.split(' '));
+    const first = feed(desk, `${args} --target x --units 2 --every 1 --resume-or-begin live`.split(' '));
+    await until(() => existsSync(desk.path('live/checkpoint.safetensors')));
+    desk.file('live.csv', `x\n${lines(0, 20)}${rows[20].slice(0, 4)}`);
     await until(() => existsSync(desk.path('live/metrics.ndjson')) && learnt() === 20);
     appendFileSync(desk.path('live.csv'), rows[20].slice(4) + lines(21, 40));
     await until(() => learnt() === 40);
@@ -60,7 +173,7 @@ describe('cli: norewind train --follow', () => {
     const refused = await desk.norewind(`${args} --resume live -q`.split(' '));
     expect(refused.code).to.equal(2);
     expect(refused.stderr).to.match(
-      /^norewind: these data end after 2 records, and the checkpoint was made after 7: .*--continued/,
+      /^norewind: these data end after 2 records, and the checkpoint was made after 7 records of this file: .*--continued/,
     );
   });
 });

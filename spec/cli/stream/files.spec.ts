@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { FailedError, UsageError } from '../../../cli/errors.ts';
 import { openMetrics } from '../../../cli/stream/metricsFile.ts';
-import { after as afterPosition, beginning, behind, type Position } from '../../../cli/stream/position.ts';
+import { after as afterPosition, beginning, behind, type Position, turned } from '../../../cli/stream/position.ts';
 import { Problem } from '../../../cli/stream/problem.ts';
 import { openSources, type Source } from '../../../cli/stream/source.ts';
 import { DataError } from '../../../lib/index.ts';
@@ -42,7 +42,7 @@ describe('cli/stream: sources', () => {
     expect(await textOf('Z.GZ')).to.equal('PACKED');
     expect(await textOf('x.gz.txt')).to.equal('plain');
     const names = (pattern: string) => sourcesOf([path(pattern)]).map(({ name }) => name.slice(path('logs/').length));
-    expect(names('logs/*.txt')).to.deep.equal(['a+.txt', 'a.txt', 'b.txt', 'c10.txt']);
+    expect(names('logs/*.txt')).to.deep.equal(['a.txt', 'a+.txt', 'b.txt', 'c10.txt']);
     expect(names('logs/?.txt')).to.deep.equal(['a.txt', 'b.txt']);
     expect(names('logs/c*')).to.deep.equal(['c10.txt']);
     expect(names('logs/a+.*')).to.deep.equal(['a+.txt']);
@@ -53,6 +53,13 @@ describe('cli/stream: sources', () => {
       path('logs/a.txt'),
     ]);
     expect(sourcesOf(['-']).map(({ name }) => name)).to.deep.equal(['standard input']);
+  });
+
+  it('are taken in the order of their numbers', () => {
+    const names = ['n-1', 'n-02', 'n-2', 'n-10', 'n-20240131', 'n-20240201'];
+    mkdirSync(path('numbered'));
+    for (const name of [...names].sort()) writeFileSync(path(`numbered/${name}`), '');
+    expect(sourcesOf([path('numbered/n-*')]).map(({ name }) => basename(name))).to.deep.equal(names);
   });
 
   it('are refused before anything is read, with the reason', () => {
@@ -148,6 +155,10 @@ describe('cli/stream: position', () => {
           `these are not the data that the checkpoint was made from: their first 3 records differ; ${hint}`,
         );
     expect(await rest([1, 2], 2, goal)).to.equal(`these data end after 2 records, and the checkpoint was made after 3: ${hint}`);
+    const inSecond = [4, 5, 6].reduce<Position>(behind, turned(goal));
+    expect(await rest([4, 5], 2, inSecond)).to.equal(
+      `these data end after 2 records, and the checkpoint was made after 3 records of this file: ${hint}`,
+    );
     expect(await rest([], 2, beginning)).to.deep.equal([]);
   });
 });

@@ -97,6 +97,9 @@ describe('cli/stream: CSV', () => {
 
   it('says what is wrong with a header', async () => {
     expect(await read('')).to.deep.equal(['data has no header: its first row has to name the columns']);
+    for (const text of ['a,b\r1,2\r3,4\r', '"a\n",b\r1,2\r', `a,b\r${'1,2\r'.repeat(2 ** 18)}`])
+      expect(await read(text)).to.deep.equal(["data ends its lines with CR alone: make it LF, as tr '\\r' '\\n' does"]);
+    for (const text of ['a,k,"b\rc"\n', 'a,k\r\r\n']) expect(await read(text)).to.deep.equal([]);
     expect(await read('b,k\n1,2\n')).to.deep.equal(['data has no column "a"; its header has "b", "k"']);
     expect(await read('a,k, a \n1,2,3\n')).to.deep.equal(['data has two columns "a"']);
     const many = Array.from({ length: 30 }, (_, i) => `c${i}`);

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { UsageError } from '../../../cli/errors.ts';
+import { FailedError, UsageError } from '../../../cli/errors.ts';
 import { lockFolder, lockName } from '../../../cli/training/lock.ts';
 import { inject } from '../../support/faults.ts';
 
@@ -178,7 +178,7 @@ describe('cli/training: the lock of a folder', () => {
     }
     const injection = inject(folder, { at: 2, effect: 'EPERM', half: false, lasts: true });
     try {
-      expect(() => lockFolder(folder)).to.throw(UsageError, `cannot write into ${folder}: permission denied`);
+      expect(() => lockFolder(folder)).to.throw(FailedError, `cannot write into ${folder}: permission denied`);
     } finally {
       injection.restore();
     }
@@ -191,7 +191,7 @@ describe('cli/training: the lock of a folder', () => {
     ] as const) {
       const injection = inject(folder, { at, effect, half: true, lasts: false });
       try {
-        expect(() => lockFolder(folder)).to.throw(UsageError, `cannot write into ${folder}: ${says}`);
+        expect(() => lockFolder(folder)).to.throw(FailedError, `cannot write into ${folder}: ${says}`);
       } finally {
         injection.restore();
       }
@@ -202,7 +202,7 @@ describe('cli/training: the lock of a folder', () => {
     hold('');
     const injection = inject(folder, { at: 3, effect: 'EACCES', half: false, lasts: false });
     try {
-      expect(() => lockFolder(folder)).to.throw(UsageError, `cannot write into ${folder}: permission denied`);
+      expect(() => lockFolder(folder)).to.throw(FailedError, `cannot write into ${folder}: permission denied`);
     } finally {
       injection.restore();
     }

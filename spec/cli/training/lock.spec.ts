@@ -207,7 +207,7 @@ describe('cli/training: the lock of a folder', () => {
       injection.restore();
     }
     const none = join(folder, 'none');
-    expect(() => lockFolder(none)).to.throw(UsageError, `cannot write into ${none}: there is no such file or folder`);
+    expect(() => lockFolder(none)).to.throw(FailedError, `cannot write into ${none}: there is no such file or folder`);
     expect(ownListeners()).to.deep.equal([]);
   });
 });

@@ -5,6 +5,7 @@ import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, finalTable } from '../compare/report.ts';
 import { exitCodes, FailedError, fileProblem, UsageError } from '../errors.ts';
 import { formatTable } from '../terminal/table.ts';
+import { watchSignals } from '../training/stop.ts';
 
 export interface CompareOptions {
   readonly out: string;
@@ -32,7 +33,9 @@ export async function compare(folders: readonly string[], options: CompareOption
   write(out, compareReport(runs));
   await writeCsv(csv, runs);
   const { header, rows } = finalTable(runs);
-  process.stdout.write(`${formatTable(header, rows)}\n\nReport: ${out}\nCSV: ${csv}\n`);
+  const watch = watchSignals();
+  await watch.write(`${formatTable(header, rows)}\n\nReport: ${out}\nCSV: ${csv}\n`);
+  watch.requireOutput(`the report is in ${out}, the lines of metrics in ${csv}`);
   return exitCodes.done;
 }
 

@@ -24,7 +24,6 @@ export async function demo(options: DemoOptions): Promise<number> {
   folder.settle();
   const stopper = createStopper();
   const { watch } = stopper;
-  const tell = (text: string) => void (watch.signal !== 'SIGPIPE' && process.stdout.write(text));
   const entries: { race: Race; contestants: Contestant[] }[] = [];
   for (const [i, race] of races.entries()) {
     const contestants = enter(race, folder.path);
@@ -36,16 +35,20 @@ export async function demo(options: DemoOptions): Promise<number> {
     } finally {
       endShow();
     }
-    if (options.json) for (const contestant of contestants) tell(`${JSON.stringify(resultOf(race.name, contestant))}\n`);
-    else if (watch.signal === undefined) tell(`${race.title}\n\n${[balancingText, bookText][i](contestants)}\n`);
+    if (options.json)
+      for (const contestant of contestants) await watch.write(`${JSON.stringify(resultOf(race.name, contestant))}\n`);
+    else if (watch.signal === undefined) await watch.write(`${race.title}\n\n${[balancingText, bookText][i](contestants)}\n`);
   }
+  const kept = `the states of the contestants are in ${folder.path}`;
+  watch.requireOutput(kept);
   if (watch.signal !== undefined) {
-    process.stderr.write(`norewind: stopped by ${watch.signal}; the states of the contestants are in ${folder.path}\n`);
+    process.stderr.write(`norewind: stopped by ${watch.signal}; ${kept}\n`);
     return signalExitCode(watch.signal);
   }
   const { demoReport } = await import('../demo/report.ts');
   const report = folder.write(fileNames.report, demoReport(entries[0], entries[1]));
-  tell(options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${report}\n`);
+  await watch.write(options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${report}\n`);
+  watch.requireOutput(kept);
   return exitCodes.done;
 }
 

@@ -1,5 +1,7 @@
 import { DataError } from '../../lib/index.ts';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { checkConfig } from '../stream/checkConfig.ts';
+import type { RowData, StreamConfig } from '../stream/config.ts';
 import { type Model, readModel } from '../stream/model.ts';
 import { Problem } from '../stream/problem.ts';
 import { readData } from '../stream/readData.ts';
@@ -9,10 +11,13 @@ import { openSources } from '../stream/source.ts';
 import { symbolPredictor } from '../stream/symbolPredictor.ts';
 import type { Code } from '../stream/symbolReader.ts';
 import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { delimiterOf, formatOf } from './dataFormat.ts';
 
 export interface PredictOptions {
   readonly learn?: boolean;
   readonly fresh?: boolean;
+  readonly format?: RowData['kind'];
+  readonly delimiter?: string;
   readonly onError: 'stop' | 'skip';
 }
 
@@ -20,32 +25,57 @@ export interface PredictOptions {
 export async function predict(path: string, data: readonly string[], options: PredictOptions): Promise<number> {
   const { sources, close } = openSources(data);
   const model = readModel(path);
+  const config = configFor(model, data[0], options);
   const take = predictorOf(model, { learn: options.learn === true, fresh: options.fresh === true });
   const watch = watchSignals(close);
+  const write = async (lines: readonly string[]) => {
+    if (lines.length > 0) await watch.write(lines.join(''));
+  };
   let record = 0;
   let skipped = 0;
-  for await (const batch of readData(sources, model.config)) {
-    if (watch.signal !== undefined) break;
-    const lines: string[] = [];
-    for (const entry of batch) {
-      if (entry instanceof Problem) {
-        if (options.onError === 'stop') {
-          await write(lines);
-          throw new DataError(`${entry.sentence}; use --on-error skip to leave such records out`);
+  try {
+    for await (const batch of readData(sources, config)) {
+      if (watch.signal !== undefined) break;
+      const lines: string[] = [];
+      for (const entry of batch) {
+        if (entry instanceof Problem) {
+          if (options.onError === 'stop') {
+            await write(lines);
+            throw new DataError(`${entry.sentence}; use --on-error skip to leave such records out`);
+          }
+          skipped++;
+          continue;
         }
-        skipped++;
-        continue;
+        record++;
+        const prediction = take(entry);
+        if (prediction !== undefined) lines.push(`${JSON.stringify({ record, ...prediction })}\n`);
       }
-      record++;
-      const prediction = take(entry);
-      if (prediction !== undefined) lines.push(`${JSON.stringify({ record, ...prediction })}\n`);
+      await write(lines);
     }
-    await write(lines);
+  } catch (error) {
+    // That the data were closed is no fault of theirs.
+    if (watch.signal === undefined) throw error;
   }
+  watch.requireOutput();
   if (skipped > 0) process.stderr.write(`norewind: ${skipped} records were left out\n`);
   if (watch.signal !== undefined) return signalExitCode(watch.signal as NodeJS.Signals);
   if (record === 0) throw new DataError('the data have no record: there is nothing to predict');
   return exitCodes.done;
+}
+
+/** How the data are read: rows may come in another format than those of the training did. */
+function configFor(model: Model, name: string, { format, delimiter }: PredictOptions): StreamConfig {
+  if (model.kind === 'symbols') {
+    if (format !== undefined || delimiter !== undefined)
+      throw new UsageError('a model of text reads plain text: leave out --format and --delimiter');
+    return model.config;
+  }
+  const { data } = model;
+  const kind = format ?? formatOf(name) ?? data.kind;
+  if (kind === 'ndjson' && delimiter !== undefined) throw new UsageError('data in ndjson has no --delimiter');
+  const config = { ...model.config, data: { ...data, kind, delimiter: delimiter ?? delimiterOf(name) ?? data.delimiter } };
+  checkConfig(config);
+  return config;
 }
 
 function predictorOf(
@@ -58,12 +88,4 @@ function predictorOf(
   }
   const take = symbolPredictor(model.data, model.session, use);
   return (entry) => take(entry as Code);
-}
-
-/** Waits until whoever reads has room again. */
-async function write(lines: readonly string[]): Promise<void> {
-  if (lines.length === 0 || process.stdout.write(lines.join('')) || process.stdout.destroyed) return;
-  await new Promise<void>((resolve) => {
-    process.stdout.once('drain', resolve).once('close', resolve);
-  });
 }

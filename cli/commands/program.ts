@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import { packageVersion } from '../package-root.ts';
 import type { CompareOptions } from './compare.ts';
+import { parseDelimiter } from './dataFormat.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import type { GenerateOptions } from './generate.ts';
 import { parseCount, parseNumber } from './numbers.ts';
@@ -46,6 +47,13 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('<data...>', 'files in order, or - for standard input')
     .option('--learn', 'learn on meanwhile')
     .option('--fresh', 'begin in the start state, not where the training ended')
+    .addOption(
+      new Option(
+        '--format <name>',
+        'csv or ndjson, for a model of rows; by the ending of the name, or else that of the training, if left out',
+      ).choices(['csv', 'ndjson']),
+    )
+    .option('--delimiter <character>', 'between the fields of a CSV file; tab or \\t for a tab', parseDelimiter)
     .addOption(new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'))
     .action(async (model: string, data: string[], options: PredictOptions) =>
       finish(await (await import('./predict.ts')).predict(model, data, options)),
@@ -58,7 +66,9 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--temperature <number>', '0 for the most probable symbol always', parseNumber, 1)
     .option('--prime <text>', 'what is read first', '')
     .option('--seed <count>', 'of the draws', parseCount, 1)
-    .action(async (model: string, options: GenerateOptions) => finish((await import('./generate.ts')).generate(model, options)));
+    .action(async (model: string, options: GenerateOptions) =>
+      finish(await (await import('./generate.ts')).generate(model, options)),
+    );
   program
     .command('compare')
     .description('one report over several runs of `train`, or of `run`: curves, final figures, differences in configuration')

@@ -27,13 +27,14 @@ export async function run(subject: string, options: RunOptions): Promise<number>
     { title: describeRun(config), unit: prepared.unit, ...config },
     options.quiet === true,
   );
-  const emit = (event: object) =>
-    void (options.json && stop.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
-  emit({ event: 'begin', folder: folder.path, config });
+  const emit = async (event: object) => {
+    if (options.json) await stop.write(`${JSON.stringify(event)}\n`);
+  };
+  void emit({ event: 'begin', folder: folder.path, config });
   const outcome = await train(plan, folder, stop, {
     ...progress,
     onRecord(record) {
-      emit({ event: 'metrics', ...record });
+      void emit({ event: 'metrics', ...record });
       progress.onRecord?.(record);
     },
   });
@@ -42,10 +43,11 @@ export async function run(subject: string, options: RunOptions): Promise<number>
   const { runReport } = await import('../report/runReport.ts');
   const report = folder.write(fileNames.report, runReport(plan, outcome));
   const { status, steps, seconds, checkpoint, problem } = outcome;
-  emit({ event: 'end', status, steps, seconds, checkpoint, report, ...(problem === undefined ? {} : { problem }) });
-  if (!options.json && stop.signal !== 'SIGPIPE') process.stdout.write(summary(plan, outcome, folder));
+  await emit({ event: 'end', status, steps, seconds, checkpoint, report, ...(problem === undefined ? {} : { problem }) });
+  if (!options.json) await stop.write(summary(plan, outcome, folder));
   if (problem !== undefined)
     throw new FailedError(`${problem.replace('clipByGlobalNorm', '--clip')}; the last good state is in ${checkpoint}`);
+  stop.requireOutput(`the state after step ${steps} is in ${checkpoint}`);
   if (status !== 'stopped' || stop.signal === undefined) return exitCodes.done;
   process.stderr.write(
     `norewind: stopped by ${stop.signal} after step ${steps} of ${config.steps}; the state is in ${checkpoint}\n`,

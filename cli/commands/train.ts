@@ -62,9 +62,10 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     },
     wake() {},
   };
-  const emit = (event: object) =>
-    void (options.json && watch.signal !== 'SIGPIPE' && process.stdout.write(`${JSON.stringify(event)}\n`));
-  emit({ event: 'begin', folder, config: run.config, records: run.position.records, ...(page && { watch: page.address }) });
+  const emit = async (event: object) => {
+    if (options.json) await watch.write(`${JSON.stringify(event)}\n`);
+  };
+  void emit({ event: 'begin', folder, config: run.config, records: run.position.records, ...(page && { watch: page.address }) });
   status.begin(folder, run.position.records);
   // Said even where no progress is: with port 0, nobody could know it.
   if (page !== undefined) process.stderr.write(`norewind: watch it at ${page.address}\n`);
@@ -95,7 +96,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     await learnStream(run, rest?.batches ?? batches, following, stop, {
       ...status,
       onRecord(record) {
-        emit({ event: 'metrics', ...record });
+        void emit({ event: 'metrics', ...record });
         warn();
         status.onRecord(record);
         eventFile?.append(record);
@@ -120,14 +121,16 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     eventFile?.close();
     input.close();
   }
+  watch.requireOutput(run.saved());
   if (watch.signal !== undefined) {
     process.stderr.write(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${folder}\n`);
     return signalExitCode(watch.signal as NodeJS.Signals);
   }
   const report = run.session.report();
   const { records, skipped } = run.position;
-  emit({ event: 'end', records, skipped, ...report });
-  if (!options.json) process.stdout.write(status.summary(folder, run.position, report, run.config.recent));
+  await emit({ event: 'end', records, skipped, ...report });
+  if (!options.json) await watch.write(status.summary(folder, run.position, report, run.config.recent));
+  watch.requireOutput(run.saved());
   return exitCodes.done;
 }
 

@@ -6,6 +6,7 @@ import { cellNames } from '../experiments/networks.ts';
 import { optimizerNames } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
 import { completeConfig, type Settings } from '../stream/settings.ts';
+import { delimiterOf, formatOf, parseDelimiter, parseNames } from './dataFormat.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 
@@ -24,8 +25,6 @@ export interface TrainOptions extends OutputOptions {
   /** Those that make the configuration, by the names of `configOptions`. */
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
-
-const list = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
 
 /** What the configuration follows from; a run that goes on keeps its own. */
 const configOptions: readonly (readonly [group: string, readonly Option[]])[] = [
@@ -46,10 +45,13 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
       new Option('--horizon <count>', 'how many rows ahead; 1 if left out, 0 for the same row').argParser(parseCount),
       new Option('--delay <count>', 'how many rows after its own a target is known; 0 if left out').argParser(parseCount),
       new Option('--timestamp <column>', 'the times of the rows, which make inputs and are checked for their order'),
-      new Option('--columns <names>', 'what the network sees, such as a,b; the target if left out').argParser(list),
-      new Option('--categorical <names>', 'the columns that hold categories').argParser(list),
+      new Option(
+        '--columns <names>',
+        'what the network sees, such as a,b or \'a,"b, c"\'; may be repeated; the target if left out',
+      ).argParser(parseNames),
+      new Option('--categorical <names>', 'the columns that hold categories; may be repeated').argParser(parseNames),
       new Option('--categories <count>', 'how many categories of a column are told apart; 16 if left out').argParser(parseCount),
-      new Option('--delimiter <character>', 'between the fields of a CSV file'),
+      new Option('--delimiter <character>', 'between the fields of a CSV file; tab or \\t for a tab').argParser(parseDelimiter),
     ],
   ],
   [
@@ -133,7 +135,7 @@ export function configOf(names: readonly string[], options: TrainOptions): Strea
 }
 
 function dataOf(names: readonly string[], options: TrainOptions): SymbolData | RowData {
-  const kind = (options.format as string | undefined) ?? formatOf(names[0]);
+  const kind = (options.format as string | undefined) ?? formatOf(names[0]) ?? 'text';
   const refuse = (what: string, ...keys: readonly string[]) => {
     const key = keys.find((each) => options[each] !== undefined);
     if (key !== undefined) throw new UsageError(`${what} has no --${key}; the format of the data can be given with --format`);
@@ -160,7 +162,7 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
   const target = String(options.target);
   return {
     kind: kind as RowData['kind'],
-    delimiter: String(options.delimiter ?? (/\.tsv(\.gz)?$/i.test(names[0]) ? '\t' : ',')),
+    delimiter: String(options.delimiter ?? delimiterOf(names[0]) ?? ','),
     columns: (options.columns as readonly string[] | undefined) ?? [target],
     categorical: (options.categorical as readonly string[] | undefined) ?? [],
     target,
@@ -169,10 +171,4 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
     ...(options.timestamp === undefined ? {} : { timestamp: String(options.timestamp) }),
     categories: Number(options.categories ?? 16),
   };
-}
-
-function formatOf(name: string): string {
-  const plain = name.replace(/\.gz$/i, '');
-  if (/\.[ct]sv$/i.test(plain)) return 'csv';
-  return /\.(ndjson|jsonl)$/i.test(plain) ? 'ndjson' : 'text';
 }

@@ -25,7 +25,7 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
 function checkRows({ kind, delimiter, columns, categorical, target, horizon, delay = 0, timestamp, categories }: RowData): void {
   if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
-    throw new ConfigurationError(`delimiter must be one character, such as , or ;, got ${JSON.stringify(delimiter)}`);
+    throw new ConfigurationError(`delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
   if (![columns, categorical].every(isNames) || typeof target !== 'string')
     throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
   whole('horizon', horizon, 0, 1000);

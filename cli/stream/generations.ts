@@ -19,21 +19,28 @@ export function writeGeneration(folder: string, bytes: Uint8Array): void {
     renameSync(`${newest}.part`, newest);
     syncFolder(folder);
   } catch (error) {
+    // On a full disk they would stand in the way of the next attempt.
+    for (const path of [newest, previous]) removePart(path);
     throw new FailedError(fileProblem('write', newest, error));
   }
 }
 
 /**
  * What was saved last, or before that.
+ * @param remedy what can be done with the generation before a damaged one.
  * @throws UsageError when there is none; DataError when it is damaged, with what can be done.
  */
-export function readGeneration(folder: string, wanted: keyof typeof generations): StreamCheckpoint {
+export function readGeneration(
+  folder: string,
+  wanted: keyof typeof generations,
+  remedy = 'go on from that one with --from-previous',
+): StreamCheckpoint {
   const path = join(folder, generations[wanted]);
   try {
     return readCheckpointFile(path);
   } catch (error) {
-    if (wanted === 'previous') throw error;
-    throw new DataError(`${(error as Error).message}; ${offer(folder)}`);
+    if (wanted === 'previous' || !Object.values(generations).some((name) => existsSync(join(folder, name)))) throw error;
+    throw new DataError(`${(error as Error).message}; ${offer(folder, remedy)}`);
   }
 }
 
@@ -52,10 +59,10 @@ export function readCheckpointFile(path: string): StreamCheckpoint {
   }
 }
 
-function offer(folder: string): string {
+function offer(folder: string, remedy: string): string {
   try {
     const { position } = readCheckpointFile(join(folder, generations.previous));
-    return `the generation before it, made after ${position.records} records, is whole: go on from that one with --from-previous`;
+    return `the generation before it, made after ${position.records} records, is whole: ${remedy}`;
   } catch {
     return 'there is no whole generation before it';
   }
@@ -71,6 +78,13 @@ function keep(newest: string, previous: string): void {
     writeFileSync(spare, readFileSync(newest));
   }
   renameSync(spare, previous);
+}
+
+/** Leaves it where it cannot be removed: something else has failed, and that is what is told. */
+function removePart(path: string): void {
+  try {
+    rmSync(`${path}.part`, { force: true });
+  } catch {}
 }
 
 function synced(path: string, bytes: Uint8Array): void {

@@ -35,8 +35,8 @@ const progressEvery = 100;
 
 /**
  * Predicts, scores and learns until the data end, enough records have been used, or it is asked to stop; then saves everything.
- * @throws DataError for a record or a source that cannot be used, after saving; FailedError when learning fails, the last checkpoint
- * being that from before.
+ * @throws DataError for a record or a source that cannot be used, after saving; FailedError when learning or writing fails, the last
+ * checkpoint being that from before.
  */
 export async function learnStream(
   run: StreamRun,
@@ -104,34 +104,43 @@ export async function learnStream(
 
   const isOver = () => failure !== undefined || stop.signal !== undefined || run.position.records >= following.records;
   const iterator = batches[Symbol.asyncIterator]();
-  try {
-    while (!isOver()) {
-      // A promise of its own each time: one that lived as long as the run would remember everything that ever waited for it.
-      const next = await new Promise<IteratorResult<Batch<unknown>> | undefined>((resolve, reject) => {
-        stop.wake = () => resolve(undefined);
-        iterator.next().then(resolve, reject);
-      });
-      if (next === undefined || next.done) break;
-      for (const entry of next.value) {
-        if (isOver()) break;
-        take(entry);
-        const now = performance.now();
-        if (now >= turnEnds) await lookAround(now);
+  async function learn(): Promise<void> {
+    try {
+      while (!isOver()) {
+        // A promise of its own each time: one that lived as long as the run would remember everything that ever waited for it.
+        const next = await new Promise<IteratorResult<Batch<unknown>> | undefined>((resolve, reject) => {
+          stop.wake = () => resolve(undefined);
+          iterator.next().then(resolve, reject);
+        });
+        if (next === undefined || next.done) break;
+        for (const entry of next.value) {
+          if (isOver()) break;
+          take(entry);
+          const now = performance.now();
+          if (now >= turnEnds) await lookAround(now);
+        }
       }
+      if (failure !== undefined) throw failure;
+      save();
+      // Not part of what the checkpoint counts: with more data, the line would not be there.
+      if (stop.signal === undefined && run.position.records % config.every !== 0 && session.report().scored > 0) record();
+    } catch (error) {
+      if (!(error instanceof DataError) || run.position === beginning) throw error;
+      save();
+      throw new DataError(`${error.message}; ${run.saved()}`);
+    } finally {
+      metrics.close();
     }
-    if (failure !== undefined) throw failure;
-    save();
-    // Not part of what the checkpoint counts: with more data, the line would not be there.
-    if (stop.signal === undefined && run.position.records % config.every !== 0 && session.report().scored > 0) record();
+  }
+
+  try {
+    await learn();
   } catch (error) {
     if (error instanceof NonFiniteError)
       throw new FailedError(`${error.message.replace('clipByGlobalNorm', '--clip')}; ${run.saved()}`);
-    if (!(error instanceof DataError) || run.position === beginning) throw error;
-    save();
-    throw new DataError(`${error.message}; ${run.saved()}`);
+    throw error instanceof FailedError ? new FailedError(`${error.message}; ${run.saved()}`) : error;
   } finally {
     clearInterval(timer);
     process.removeListener('SIGUSR1', saveMeanwhile);
-    metrics.close();
   }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
-import { generations, readCheckpointFile } from './generations.ts';
+import { generations, readCheckpointFile, readGeneration } from './generations.ts';
 import type { Position } from './position.ts';
 import { restored } from './readData.ts';
 import { createRowSession, type RowSession } from './rowSession.ts';
@@ -36,8 +36,11 @@ export interface Origin {
 
 /** Opens the folder of a run of `norewind train`, or a checkpoint in it. @throws UsageError or DataError. */
 export function readModel(path: string): Model {
-  const { config, position, metricsLength, session } = readCheckpointFile(isFolder(path) ? join(path, generations.newest) : path);
-  const from = { folder: resolve(isFolder(path) ? path : dirname(path)), position, metricsLength };
+  const isRun = isFolder(path);
+  const { config, position, metricsLength, session } = isRun
+    ? readGeneration(path, 'newest', `use that one, ${join(path, generations.previous)}`)
+    : readCheckpointFile(path);
+  const from = { folder: resolve(isRun ? path : dirname(path)), position, metricsLength };
   const { data } = config;
   return restored(() =>
     data.kind === 'text'

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { FailedError, fileProblem } from '../errors.ts';
 
 /** Whether a run has been asked to stop, and by what. */
 export interface StopRequest {
@@ -6,34 +7,48 @@ export interface StopRequest {
 }
 
 export interface SignalWatch extends StopRequest {
-  release(): void;
+  /** Writes to standard output as long as it can be written, and waits until whoever reads it has taken that. */
+  write(content: string | Uint8Array): Promise<void>;
+  /** @throws FailedError when standard output could not be written. @param kept what is not lost, as a part of the sentence. */
+  requireOutput(kept?: string): void;
 }
 
 /**
- * Turns the first SIGINT or SIGTERM, and a closed standard output, into a request; a second signal ends the process at once.
+ * Turns the first SIGINT or SIGTERM into a request, and a standard output that nobody reads or that cannot be written into SIGPIPE; a second
+ * signal ends the process at once.
  * @param onRequest called as soon as it arrives.
  */
 export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
   let signal: NodeJS.Signals | undefined;
+  let problem: string | undefined;
   function request(name: NodeJS.Signals): void {
     if (signal !== undefined) return;
     signal = name;
     onRequest();
   }
-  const onPipe = (error: Error & { code?: string }) => {
-    if (error.code !== 'EPIPE') throw error;
+  function onOutputError(error: Error & { readonly code?: string }): void {
+    if (error.code !== 'EPIPE') problem ??= fileProblem('write to', 'standard output', error);
     request('SIGPIPE');
-  };
+  }
   process.once('SIGINT', request);
   process.once('SIGTERM', request);
-  process.stdout.on('error', onPipe);
+  // Without a listener, an error would end the process; whoever writes hears of it too, and earlier.
+  process.stdout.on('error', onOutputError);
   return {
     get signal() {
       return signal;
     },
-    release() {
-      process.removeListener('SIGINT', request);
-      process.removeListener('SIGTERM', request);
+    async write(content) {
+      if (signal === 'SIGPIPE') return;
+      await new Promise<void>((resolve) => {
+        process.stdout.write(content, (error) => {
+          if (error) onOutputError(error);
+          resolve();
+        });
+      });
+    },
+    requireOutput(kept) {
+      if (problem !== undefined) throw new FailedError(kept === undefined ? problem : `${problem}; ${kept}`);
     },
   };
 }

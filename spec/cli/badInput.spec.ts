@@ -59,6 +59,7 @@ const cases: readonly Case[] = [
   { args: 'train - --format csv --target a --symbols 3', says: /data in csv has no --symbols/ },
   { args: 'train - --format csv --target a --horizon 0', says: /the network would see its target a/ },
   { args: 'train - --format ndjson --target a --delimiter ;', says: /data in ndjson has no --delimiter/ },
+  { args: 'train - --format csv --target a --columns a,"b', says: /--columns.*'a,"b' is invalid\. A double quote is not closed/ },
   { args: 'train text.txt --unit byte --alphabet abc', says: /read by bytes has no --alphabet/ },
   { args: 'train text.txt --unit words', says: /--unit.*'words' is invalid/ },
   { args: 'train text.txt --unit word --alphabet abc', says: /read by words has no --alphabet/ },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -19,6 +19,8 @@ const reasons = {
   EACCES: 'permission denied',
   EIO: 'EIO: made by a test, \\w+',
 } as const;
+/** How many of the calls open the run, before anything is learnt. */
+const opening = 2;
 
 describe('cli: norewind train meets a disk that refuses', () => {
   let top: string;
@@ -73,8 +75,20 @@ describe('cli: norewind train meets a disk that refuses', () => {
         if (error === undefined) expect(['linkSync'], moment).to.include(call);
         else {
           expect(error, `${moment}: ${(error as Error).stack}`).to.be.instanceOf(FailedError);
-          expect((error as Error).message, moment).to.match(new RegExp(`^cannot write [^\\n]+: ${reasons[code]}$`));
+          const says = new RegExp(
+            `^cannot write [^\\n]+: ${reasons[code]}(?<kept>; .* is from after (?<records>\\d+) records|; no .*made)?$`,
+          );
+          const { kept, records } = says.exec((error as Error).message)?.groups ?? {};
+          expect((error as Error).message, moment).to.match(says);
+          // Once learning has begun, it names the checkpoint from which to go on.
+          expect(kept !== undefined, moment).to.equal(i >= opening);
+          if (records !== undefined) expect(readGeneration(folder, 'newest').position.records, moment).to.equal(Number(records));
         }
+        if (!lasts)
+          expect(
+            readdirSync(folder).filter((name) => name.endsWith('.part')),
+            moment,
+          ).to.deep.equal([]);
         for (const name of Object.values(generations))
           if (existsSync(join(folder, name))) expect(() => readCheckpointFile(join(folder, name)), moment).not.to.throw();
         await learn(folder);

@@ -27,6 +27,10 @@ describe('cli: norewind train goes on', () => {
     expect(refused.stderr).to.match(
       /^norewind: old\/checkpoint\.safetensors cannot be used: its content does not fit its checksum; .*after 1500 records.*--from-previous\n$/,
     );
+    const predict = await desk.norewind('predict old text.txt'.split(' '));
+    expect(predict.code).to.equal(2);
+    expect(predict.stderr).to.match(/after 1500 records, is whole: use that one, old\/checkpoint\.previous\.safetensors\n$/);
+    expect((await desk.norewind('predict old/checkpoint.previous.safetensors text.txt'.split(' '))).code).to.equal(0);
     const { code } = await desk.norewind('train text.txt --resume old --from-previous --records 5000 -q'.split(' '));
     expect(code).to.equal(0);
     expect(desk.read('old/metrics.ndjson')).to.equal(desk.read('straight/metrics.ndjson'));

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -143,6 +143,10 @@ describe('cli/stream: generations', () => {
     const says = `cannot write ${join(folder, generations.newest)}: no space is left on the device`;
     expect(() => withFault({ at: 2, effect: 'ENOSPC', half: true, lasts: false })).to.throw(FailedError, says);
     expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([letters.length, 4]);
+    // What was written of it would fill the disk further.
+    expect(readdirSync(folder).sort()).to.deep.equal(Object.values(generations).sort());
+    // The first error is told, also when nothing can be removed.
+    expect(() => withFault({ at: 2, effect: 'ENOSPC', half: true, lasts: true })).to.throw(FailedError, says);
   });
 
   const offer =

@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+import { parse } from 'csv-parse/sync';
+import type { RowData } from '../stream/config.ts';
+
+/** What the ending of a name says of the rows in the file; undefined where it says nothing. */
+export function formatOf(name: string): RowData['kind'] | undefined {
+  const plain = name.replace(/\.gz$/i, '');
+  if (/\.[ct]sv$/i.test(plain)) return 'csv';
+  return /\.(ndjson|jsonl)$/i.test(plain) ? 'ndjson' : undefined;
+}
+
+/** The same of what is between the fields. */
+export function delimiterOf(name: string): string | undefined {
+  return /\.tsv(\.gz)?$/i.test(name) ? '\t' : undefined;
+}
+
+/** Shells make it hard to type a tab. */
+export function parseDelimiter(text: string): string {
+  return text === '\\t' || text === 'tab' ? '\t' : text;
+}
+
+/** Names with commas between them, added to those before; a name in double quotes may have commas and spaces of its own, as in CSV. */
+export function parseNames(text: string, before: readonly string[] = []): readonly string[] {
+  try {
+    const records: string[][] = parse(text, { trim: true, relax_quotes: true, relax_column_count: true });
+    return [...before, ...records.flat()];
+  } catch {
+    throw new InvalidArgumentError('A double quote is not closed.');
+  }
+}

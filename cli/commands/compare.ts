@@ -5,6 +5,7 @@ import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, finalTable } from '../compare/report.ts';
 import { exitCodes, FailedError, fileProblem, UsageError } from '../errors.ts';
 import { formatTable } from '../terminal/table.ts';
+import { removePart } from '../training/folder.ts';
 import { watchSignals } from '../training/stop.ts';
 
 export interface CompareOptions {
@@ -54,6 +55,7 @@ function write(path: string, content: string): void {
     writeFileSync(`${path}.part`, content);
     renameSync(`${path}.part`, path);
   } catch (error) {
+    removePart(path);
     throw new FailedError(fileProblem('write', path, error));
   }
 }

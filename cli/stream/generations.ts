@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, ren
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { FailedError, fileProblem, UsageError } from '../errors.ts';
+import { removePart } from '../training/folder.ts';
 import { decodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 
 export const generations = { newest: 'checkpoint.safetensors', previous: 'checkpoint.previous.safetensors' } as const;
@@ -19,7 +20,6 @@ export function writeGeneration(folder: string, bytes: Uint8Array): void {
     renameSync(`${newest}.part`, newest);
     syncFolder(folder);
   } catch (error) {
-    // On a full disk they would stand in the way of the next attempt.
     for (const path of [newest, previous]) removePart(path);
     throw new FailedError(fileProblem('write', newest, error));
   }
@@ -78,13 +78,6 @@ function keep(newest: string, previous: string): void {
     writeFileSync(spare, readFileSync(newest));
   }
   renameSync(spare, previous);
-}
-
-/** Leaves it where it cannot be removed: something else has failed, and that is what is told. */
-function removePart(path: string): void {
-  try {
-    rmSync(`${path}.part`, { force: true });
-  } catch {}
 }
 
 function synced(path: string, bytes: Uint8Array): void {

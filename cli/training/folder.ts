@@ -145,6 +145,7 @@ function folderAt(path: string): RunFolder {
         writeFileSync(`${target}.part`, content);
         renameSync(`${target}.part`, target);
       } catch (error) {
+        removePart(target);
         throw new FailedError(fileProblem('write', target, error));
       }
       return target;
@@ -158,6 +159,13 @@ function folderAt(path: string): RunFolder {
       };
     },
   };
+}
+
+/** What was written of a file that could not be finished. Where it cannot be removed, that is not what has to be told. */
+export function removePart(target: string): void {
+  try {
+    rmSync(`${target}.part`, { force: true });
+  } catch {}
 }
 
 function attempt<T>(target: string, action: () => T): T {

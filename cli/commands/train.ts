@@ -110,8 +110,10 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     watcher?.look(true);
     if (watch.signal === undefined && run.session.report().scored === 0) nothing = new DataError(nothingIn(run));
     if (nothing !== undefined) throw nothing;
-    if (run.position !== beginning) settle();
-    warn();
+    if (run.position !== beginning) {
+      settle();
+      warn();
+    }
   } catch (error) {
     // The corrected command shall find the folder free, or as it was.
     if (error instanceof DataError && (run.position === beginning || error === nothing)) discard();

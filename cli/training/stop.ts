@@ -11,6 +11,7 @@ export interface SignalWatch extends StopRequest {
   write(content: string | Uint8Array): Promise<void>;
   /** @throws FailedError when standard output could not be written. @param kept what is not lost, as a part of the sentence. */
   requireOutput(kept?: string): void;
+  release(): void;
 }
 
 /**
@@ -49,6 +50,11 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
     },
     requireOutput(kept) {
       if (problem !== undefined) throw new FailedError(kept === undefined ? problem : `${problem}; ${kept}`);
+    },
+    release() {
+      process.removeListener('SIGINT', request);
+      process.removeListener('SIGTERM', request);
+      process.stdout.removeListener('error', onOutputError);
     },
   };
 }

@@ -56,7 +56,7 @@ describe('cli/stream: settings', () => {
       refuse({ ...table, data: { ...table.data, ...part } }, says);
     ofRows({ kind: 'xml' }, 'format must be text, csv or ndjson, got xml');
     for (const delimiter of ['', ',,', '"', '\r', '\n', undefined, [',']])
-      ofRows({ delimiter }, `delimiter must be one character, such as , or ;, got ${JSON.stringify(delimiter)}`);
+      ofRows({ delimiter }, `delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
     const names = 'columns and categorical must be lists of names, and the target a name';
     for (const part of [
       { columns: 'a' },

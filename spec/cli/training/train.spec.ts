@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { FailedError } from '../../../cli/errors.ts';
 import type { RunConfig } from '../../../cli/experiments/config.ts';
 import type { Prepared, Session } from '../../../cli/experiments/experiment.ts';
 import type { RunFolder } from '../../../cli/training/folder.ts';
@@ -122,24 +123,35 @@ describe('cli/training: the signals of a run', () => {
       onTerm('SIGTERM');
       onPipe(Object.assign(new Error('closed'), { code: 'EPIPE' }));
       expect([watch.signal, requests]).to.deep.equal(['SIGINT', 1]);
-      const other = Object.assign(new Error('another'), { code: 'EIO' });
-      expect(() => onPipe(other)).to.throw('another');
     } finally {
       watch.release();
-      process.stdout.removeListener('error', onPipe as () => void);
     }
     expect([listeners('SIGINT'), listeners('SIGTERM')]).to.deep.equal([ints, terms]);
+    expect(process.stdout.listeners('error')).to.deep.equal(outs);
     expect([signalExitCode('SIGINT'), signalExitCode('SIGTERM')]).to.deep.equal([130, 143]);
   });
 
-  it('may be a closed standard output', () => {
-    const outs = process.stdout.listeners('error');
-    const watch = watchSignals();
-    const [onPipe] = process.stdout.listeners('error').filter((each) => !outs.includes(each));
-    onPipe(Object.assign(new Error('closed'), { code: 'EPIPE' }));
-    watch.release();
-    process.stdout.removeListener('error', onPipe as () => void);
-    expect(watch.signal).to.equal('SIGPIPE');
+  it('may be a standard output that is closed, or that cannot be written, which is a failure', async () => {
+    for (const [code, says] of [
+      ['EPIPE', undefined],
+      ['ENOSPC', 'cannot write to standard output: no space is left on the device'],
+    ] as const) {
+      const outs = process.stdout.listeners('error');
+      let requests = 0;
+      const watch = watchSignals(() => requests++);
+      watch.requireOutput();
+      const [onPipe] = process.stdout.listeners('error').filter((each) => !outs.includes(each));
+      onPipe(Object.assign(new Error('made by a test'), { code }));
+      watch.release();
+      expect([watch.signal, requests]).to.deep.equal(['SIGPIPE', 1]);
+      // Nothing is written any more.
+      await watch.write('not to be seen');
+      if (says === undefined) watch.requireOutput('all is kept');
+      else {
+        expect(() => watch.requireOutput()).to.throw(FailedError, new RegExp(`${says}$`));
+        expect(() => watch.requireOutput('all is kept')).to.throw(FailedError, `${says}; all is kept`);
+      }
+    }
   });
 });
 

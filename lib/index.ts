@@ -3,7 +3,12 @@ export { cast, eye, full, indices, ones, type TensorOptions, tensor, zeros } fro
 export { allocate, type DType, dtypeOf, type FloatDType, isDType, requireFloat, type TypedArray } from './dtype.ts';
 export * from './errors.ts';
 export { readNpy, writeNpy } from './formats/npy.ts';
-export { readSafetensors, readSafetensorsMetadata, writeSafetensors } from './formats/safetensors.ts';
+export {
+  readSafetensors,
+  readSafetensorsMetadata,
+  withSafetensorsMetadata,
+  writeSafetensors,
+} from './formats/safetensors.ts';
 export * as kernels from './kernels/index.ts';
 export * as wasm from './kernels/wasm/index.ts';
 export { type Expectation, type ExpectationOptions, expectation } from './noise/expectation.ts';

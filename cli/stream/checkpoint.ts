@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DataError, readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../../lib/index.ts';
+import { DataError, readSafetensorsMetadata, withSafetensorsMetadata } from '../../lib/index.ts';
 import { checkConfig } from './checkConfig.ts';
 import type { StreamConfig } from './config.ts';
 import type { Position } from './position.ts';
@@ -30,7 +30,7 @@ export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint
     learner: JSON.stringify(readSafetensorsMetadata(session.learner)),
     stream: JSON.stringify({ ...stream, rest: session.rest }),
   };
-  const bytes = writeSafetensors(readSafetensors(session.learner), metadata);
+  const bytes = withSafetensorsMetadata(session.learner, metadata);
   const at = placeOf(bytes, blank);
   bytes.set(new TextEncoder().encode(sha256(bytes)), at);
   return bytes;
@@ -49,7 +49,7 @@ export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
   try {
     const { config, position, metricsLength, rest } = JSON.parse(stream);
     checkConfig(config);
-    const own = writeSafetensors(readSafetensors(bytes), JSON.parse(learner));
+    const own = withSafetensorsMetadata(bytes, JSON.parse(learner));
     return { config, position, metricsLength, session: { learner: own, rest } };
   } catch (error) {
     throw error instanceof DataError ? error : new DataError(`it cannot be read: ${(error as Error).message}`);

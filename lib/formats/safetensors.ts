@@ -52,6 +52,19 @@ export function writeSafetensors(
   return assemble(JSON.stringify(header), parts, end);
 }
 
+/**
+ * The same .safetensors file with other metadata; the data are copied once, as they are.
+ * @throws DataError when the bytes are not such a file, and for metadata that the format cannot hold.
+ */
+export function withSafetensorsMetadata(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const { entries, data } = parseSafetensorsHeader(bytes);
+  const header: Record<string, unknown> = Object.create(null);
+  if (Object.keys(metadata).length > 0) header.__metadata__ = checkMetadata(metadata);
+  for (const { name, dtype, shape, begin, end } of entries)
+    header[name] = { dtype: CODES[dtype], shape, data_offsets: [begin, end] };
+  return assemble(JSON.stringify(header), [data], data.length);
+}
+
 function assemble(header: string, parts: readonly Uint8Array[], dataLength: number): Uint8Array {
   const text = new TextEncoder().encode(header);
   const length = Math.ceil(text.length / 8) * 8;

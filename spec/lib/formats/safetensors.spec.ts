@@ -8,6 +8,7 @@ import {
   type Tensor,
   TreeError,
   tensor,
+  withSafetensorsMetadata,
   writeSafetensors,
   zeros,
 } from '../../../lib/index.ts';
@@ -51,6 +52,8 @@ describe('safetensors', () => {
           expect(bytesIn(again[name])).to.deep.equal(bytesIn(x));
         }
         expect(Object.entries(readSafetensorsMetadata(file))).to.have.deep.members(Object.entries(metadata));
+        const other = withSafetensorsMetadata(writeSafetensors(record, { before: 'and no longer' }), metadata);
+        expect([...other]).to.deep.equal([...file]);
       }),
       { seed: 1, numRuns: 200 },
     );

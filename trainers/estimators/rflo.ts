@@ -4,7 +4,7 @@ import { requireRange } from '../options.ts';
 import { dense, immediateOf } from './dense.ts';
 import type { Estimator } from './estimator.ts';
 import { onceKnown } from './specialised.ts';
-import { leaky } from './structured.ts';
+import { byFactor } from './structured.ts';
 
 /**
  * Random-feedback online learning (Murray 2019, eLife 8:e43299), with exact feedback, as in Marschall, Cho & Savin 2020 (arXiv 1907.02649):
@@ -30,6 +30,6 @@ export function rflo({ leak }: { readonly leak: number }): Estimator<Tree> {
       advance: (influence, transition) => addTrees(scaleTree(influence, 1 - leak), immediateOf(influence, transition)),
     },
     1,
-    leaky(1 - leak),
+    byFactor(1 - leak),
   );
 }

@@ -36,20 +36,13 @@ function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], tran
   const [{ dtype }] = leavesOf(transition.state as Tree);
   const squares = Array.from({ length: pulls }, (_, colour) => {
     const elements = [...colours.keys()].filter((element) => colours[element] === colour);
-    const unit = constant(
-      colours.length,
-      1,
-      dtype,
-      elements.map((element) => element),
-    );
-    const pulled = leavesOf(
-      transition.pull(unflattenTree(reshape(unit, [colours.length]), transition.state) as never).parameters as Tree,
-    );
-    if (elements.length > 1) return pulled.map((rows, i) => spread(rows, leaves[i], colours, colour)).reduce((a, b) => add(a, b));
-    return mul(
-      reshape(unit, [colours.length]),
-      pulled.map((row) => dot(row, row)).reduce((a, b) => add(a, b)),
-    );
+    const unit = reshape(ones(colours.length, 1, dtype, elements), [colours.length]);
+    const pulled = leavesOf(transition.pull(unflattenTree(unit, transition.state) as never).parameters as Tree);
+    const parts =
+      elements.length > 1
+        ? pulled.map((rows, i) => spread(rows, leaves[i], colours, colour))
+        : pulled.map((row) => mul(unit, dot(row, row)));
+    return parts.reduce((a, b) => add(a, b));
   });
   return sqrt(squares.reduce((a, b) => add(a, b)));
 }
@@ -62,18 +55,13 @@ function spread(rows: Tensor, { shape, compact, slots }: LeafReach, colours: Int
   const own = slots.flatMap((slot) =>
     Array.from(slot, (element, place) => (colours[element] === colour ? element * places + place : -1)),
   );
-  const choose = constant(
-    colours.length,
-    places,
-    rows.dtype,
-    own.filter((at) => at >= 0),
-  );
-  return matmul(choose, reshape(sums, [places]));
+  const chosen = own.filter((at) => at >= 0);
+  return matmul(ones(colours.length, places, rows.dtype, chosen), reshape(sums, [places]));
 }
 
 /** A matrix with ones at these places, in row-major order. */
-function constant(rows: number, columns: number, dtype: DType, ones: readonly number[]): Tensor {
+function ones(rows: number, columns: number, dtype: DType, at: readonly number[]): Tensor {
   const data = dtype === 'float32' ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
-  for (const at of ones) data[at] = 1;
+  for (const place of at) data[place] = 1;
   return fromData(data, [rows, columns]);
 }

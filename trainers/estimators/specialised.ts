@@ -16,11 +16,11 @@ import { covers, reachesOf, type Structure, structureOf } from './structure.ts';
 import {
   expandStructured,
   pullStructured,
-  recurrent,
   requireStructure,
   type SlotRule,
   type StructuredInfluence,
   startStructured,
+  throughJacobian,
 } from './structured.ts';
 
 /** G for those leaves of the parameters, by their places, that reach the state at all. */
@@ -40,7 +40,7 @@ export function specialised(
   found: Dependencies,
   parameters: Tree,
   steps = Number.POSITIVE_INFINITY,
-  rule: SlotRule = recurrent,
+  rule: SlotRule = throughJacobian,
 ): Estimator<Tree> {
   const structure = structureOf(found, parameters, limitOf(found.size), steps);
   return structure === undefined ? onLeaves(dense, found, parameters, steps) : onSlots(dense, structure, parameters, steps, rule);

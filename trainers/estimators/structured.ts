@@ -60,7 +60,7 @@ export interface SlotRule {
  * G ← J G + I on the slots: with R the elements of parameter j, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j].
  * The rows of J and I come from one pull for each colour.
  */
-export const recurrent: SlotRule = {
+export const throughJacobian: SlotRule = {
   pulls: ({ immediate, recurrent }) => immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls),
   products: (slots) => slots * slots,
   advance(structure, influence, transition) {
@@ -79,7 +79,7 @@ export const recurrent: SlotRule = {
 };
 
 /** G ← factor·G + I on the slots. */
-export function leaky(factor: number): SlotRule {
+export function byFactor(factor: number): SlotRule {
   return {
     pulls: ({ immediate }) => immediate.pulls,
     products: (slots) => slots,

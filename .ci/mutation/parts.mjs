@@ -57,7 +57,12 @@ export const parts = [
     grep: '^cli(/watch|: thinned|: norewind train --watch (?!keeps nothing))',
   },
   { mutate: stream('words', 'wordWriter'), spec: ['spec/cli/words.spec.ts'] },
-  { mutate: stream('follow'), spec: stream('follow.spec') },
+  {
+    mutate: stream('follow', 'growingFile', 'pathWatch'),
+    spec: ['spec/cli/follow.spec.ts', ...stream('follow.spec')],
+    // Not the run of a command.
+    grep: '^cli(/stream: a file|: norewind train --follow (?!learns))',
+  },
 ];
 
 /** Files of `cli/stream`, and specs of `spec/cli/stream`. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { median } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { type Cell, digits, type Table } from '../report.ts';
 import { packageRoot } from '../root.ts';
@@ -44,8 +45,8 @@ export async function stream({ effort }: Options, say: (text: string) => void): 
     const tenth = Math.floor(samples.length / 10);
     const [warm, last] = [samples[tenth], samples[samples.length - 1]];
     const held = samples.slice(tenth).map(({ resident }) => resident);
-    const [usual, most] = [middle(held), Math.max(...held)];
-    const drift = middle(held.slice(-tenth)) / middle(held.slice(0, tenth)) - 1;
+    const [usual, most] = [median(held), Math.max(...held)];
+    const drift = median(held.slice(-tenth)) / median(held.slice(0, tenth)) - 1;
     const { mean, recent, baselines } = last.event;
     const best = Math.min(...Object.values(baselines).map((baseline) => baseline.mean));
     const rate = (last.records - warm.records) / (last.seconds - warm.seconds);
@@ -99,10 +100,6 @@ async function learn(characters: number, args: readonly string[]): Promise<Sampl
   rmSync(out, { recursive: true, force: true });
   if (code !== 0) throw new Error('the command failed');
   return samples;
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** So many characters of Moby-Dick, from the beginning again when it is over. */

@@ -108,8 +108,10 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
       },
     });
     watcher?.look(true);
-    if (watch.signal === undefined && run.session.report().scored === 0) nothing = new DataError(nothingIn(run));
-    if (nothing !== undefined) throw nothing;
+    if (watch.signal === undefined && run.session.report().scored === 0) {
+      nothing = new DataError(nothingIn(run));
+      throw nothing;
+    }
     if (run.position !== beginning) {
       settle();
       warn();

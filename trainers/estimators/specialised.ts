@@ -53,15 +53,23 @@ export function onceKnown(dense: Estimator<Tree>, steps: number, rule?: SlotRule
       `${dense.name}: what a parameter reaches is not known, because this step cannot be traced; use rtrl() or uoro(), or a step that reads no values`,
     );
   };
-  return {
+  const early: Estimator<Tree> = {
     ...dense,
     structure: 'not known before the first step',
     start: () => ({}),
     advance: refuse,
     pull: (influence, cotangent) => (leavesOf(influence).length === 0 ? undefined : dense.pull(influence, cotangent)),
-    specialise: (found, parameters) => (found === undefined ? refuse() : specialised(dense, found, parameters, steps, rule)),
+    specialise(found, parameters) {
+      const { start, advance, pull } = this;
+      if (start !== early.start || advance !== early.advance || pull !== early.pull)
+        throw new ConfigurationError(
+          `${dense.name}: start, advance and pull cannot be replaced, since they follow from the model; wrap rtrl({ structure: 'dense' })`,
+        );
+      return found === undefined ? refuse() : specialised(dense, found, parameters, steps, rule);
+    },
     show: (influence, parameters, state) => shown(influence, parameters, state) ?? dense.start(parameters, state),
   };
+  return early;
 }
 
 /** The whole of G from what a specialised estimator carries; undefined for anything else, such as none. */
@@ -107,7 +115,9 @@ function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree, steps
 function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree, steps: number): Estimator<Tree> {
   const all = leavesOf(like);
   const reaching = reachingIn(found);
-  const masks = Number.isFinite(steps) ? masksOf(found, like, reaching, steps) : undefined;
+  // In any number of steps, what is left out is zero by itself.
+  const masksIn = (each: Dependencies) => (Number.isFinite(steps) ? masksOf(each, like, reaching, steps) : []);
+  const masks = masksIn(found);
   const size = reaching.reduce((sum, i) => sum + all[i].size, 0);
   const idle = all.reduce((sum, leaf) => sum + leaf.size, 0) - size;
   const own = (influence: Tree) => (influence as unknown as ReachingInfluence).jacobians;
@@ -122,7 +132,7 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree, steps
     start: (parameters, state) => carry(dense.start(pickLeaves(parameters as Tree, reaching), state)),
     advance(influence, transition, noise) {
       const next = dense.advance(listed(influence), restricted(transition, reaching), noise);
-      return carry(masks === undefined ? next : leavesOf(next).map((leaf, i) => where(masks[i], leaf, 0)));
+      return carry(masks.length === 0 ? next : leavesOf(next).map((leaf, i) => where(masks[i], leaf, 0)));
     },
     pull(influence, cotangent) {
       const pulled = leavesOf(dense.pull(listed(influence), cotangent) as unknown as Tree);
@@ -133,8 +143,8 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree, steps
     },
     specialise(other) {
       if (other === undefined || reachingIn(other).some((i) => !reaching.includes(i))) throw misfit(dense);
-      const wider = masksOf(other, like, reaching, steps);
-      if (masks?.some((mask, i) => dataOf(mask).some((own, at) => own === 0 && dataOf(wider?.[i] ?? mask)[at] !== 0)))
+      const allowed = masks.map(dataOf);
+      if (masksIn(other).some((mask, i) => dataOf(mask).some((own: number, at: number) => own > allowed[i][at])))
         throw misfit(dense);
       return this;
     },
@@ -146,10 +156,9 @@ function onLeaves(dense: Estimator<Tree>, found: Dependencies, like: Tree, steps
   };
 }
 
-/** For each of these leaves, [S, ...leaf] with 1 where an entry of G counts; undefined when all of them do. */
-function masksOf(found: Dependencies, like: Tree, places: readonly number[], steps: number): readonly Tensor[] | undefined {
+/** For each of these leaves, [S, ...leaf] with 1 where an entry of G counts. */
+function masksOf(found: Dependencies, like: Tree, places: readonly number[], steps: number): readonly Tensor[] {
   const reaches = reachesOf(found, found.size, steps) as readonly (readonly (readonly number[])[])[];
-  if (places.every((place) => reaches[place].every(({ length }) => length === found.size))) return undefined;
   const leaves = leavesOf(like);
   return places.map((place) => {
     const { size, shape } = leaves[place];

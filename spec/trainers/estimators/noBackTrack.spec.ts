@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { ConfigurationError, expectation, type Noise, replay, seeded, tensor } from '../../../lib/index.ts';
-import { gru, indrnn, lru, lstm, rnn } from '../../../nn/index.ts';
+import { mul } from '../../../autodiff/index.ts';
+import { ConfigurationError, expectation, type Noise, replay, seeded, type Tensor, tensor } from '../../../lib/index.ts';
+import { type Cell, gru, indrnn, lru, lstm, rnn } from '../../../nn/index.ts';
 import { type Estimator, noBackTrack, type RankOne, uoro } from '../../../trainers/index.ts';
 import { learnerOf } from '../../laws/agreement.ts';
 import { describeInfluence } from '../../laws/influence.ts';
 import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
 import type { Fixture } from '../../laws/unrolled.ts';
 import { jacobians } from './oneStep.ts';
-import { fixture, sparse } from './sparse.ts';
+import { elementwise, fixture, sparse, type Vectors } from './sparse.ts';
 
 /** v and w after a run. */
 function pairAfter(run: Fixture, estimator: Estimator, noise: Noise): { v: number[]; w: number[] } {
@@ -81,6 +82,29 @@ describe('NoBackTrack', () => {
     });
     const pulls = (count: string) => `${count} for the norms of the rows of I`;
     expect(said).to.deep.equal(['1 pull', '3 pulls', '2 pulls', '1 pull', '2 pulls'].map(pulls));
+  });
+
+  it('does the same where a step reads values, with a pull for each state element', () => {
+    const cell: Cell<Vectors, Tensor, Tensor> = {
+      ...elementwise,
+      step: (params, c, x) => elementwise.step(params, numbersOf(x)[0] > 0 ? c : mul(c, 0.5), x),
+    };
+    const run = fixture(cell, 3, 2);
+    const signs = numbersOf(seeded(5).signs([2 * 5]));
+    const learner = learnerOf([run], noBackTrack(), replay(signs), { eager: true });
+    for (const { input, target } of run.examples) learner.step(input, target);
+    expect(learner.estimator.structure).to.equal(undefined);
+    const { v, w } = byFormula(run, signs, 1e-5);
+    const { stateTangent, parameterTangent } = learner.influence as RankOne;
+    requireClose(numbersOf(stateTangent), v, 1e-12, 'v');
+    requireClose(numbersOf(parameterTangent), w, 1e-12, 'w');
+  });
+
+  it('keeps a rule that a wrapper puts in place of its own', () => {
+    const run = fixture(rnn({ inputs: 2, units: 3 }), 2, 3);
+    const still: Estimator<RankOne> = { ...noBackTrack(), advance: (pair) => pair };
+    const { v, w } = pairAfter(run, still as Estimator, seeded(1));
+    expect([...v, ...w].every((value) => value === 0)).to.equal(true);
   });
 
   it('refuses an ε that is not above zero', () => {

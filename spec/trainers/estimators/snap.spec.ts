@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { ConfigurationError, DataError, seeded, type Tensor } from '../../../lib/index.ts';
-import { type Cell, gru, lstm, rnn } from '../../../nn/index.ts';
+import { add, concat, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
+import { ConfigurationError, DataError, seeded, type Tensor, zeros } from '../../../lib/index.ts';
+import { type Cell, gru, lstm, meanSquare, rnn } from '../../../nn/index.ts';
 import { createLearner, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
 import { estimates, influenceOf, learnerOf } from '../../laws/agreement.ts';
 import { describeInfluence } from '../../laws/influence.ts';
 import { numbersOf, requireClose } from '../../laws/numbers.ts';
 import { type Fixture, jitter, zerosLike } from '../../laws/unrolled.ts';
 import { jacobians } from './oneStep.ts';
-import { chain, fixture, sparse, withReadout } from './sparse.ts';
+import { chain, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
 
 /** Where entries are other than zero at some of several points. */
 function pattern(run: Fixture): { I: boolean[][]; J: boolean[][] } {
@@ -124,6 +125,56 @@ describe('SnAp', () => {
     expect(() => learner.observe(run.examples[0].input)).to.throw(
       ConfigurationError,
       'snap: what a parameter reaches is not known',
+    );
+  });
+
+  for (const eager of [true, false])
+    for (const [units, reach, how] of [
+      [12, 2, 'sparse'],
+      [16, 9, 'dense'],
+    ] as const)
+      it(`says when another type of input reaches more; ${how}, eager: ${eager}`, () => {
+        // A parameter reaches so many units; with an input of one number, all of them.
+        const cell: Cell<Vectors, Tensor, Tensor> = {
+          name: 'two ways',
+          init: (noise) => ({ u: noise.normal([units]) }),
+          start: () => zeros([units]),
+          step({ u }, h, x) {
+            const own = mul(u, h);
+            const turned = (by: number) => concat([slice(own, [by], [units]), slice(own, [0], [by])]);
+            const near = Array.from({ length: reach - 1 }, (_, k) => turned(k + 1)).reduce((a, b) => add(a, b), own);
+            const next = tanh(add(x.shape[0] === 1 ? sum(own) : near, x.shape[0] === 1 ? add(x, zeros([units])) : x));
+            return { state: next, output: next };
+          },
+        };
+        const config = { model: cell, loss: meanSquare, optimizer: sgd({ rate: 0.1 }), eager, dtype: 'float64' as const };
+        const learner = createLearner({ ...config, estimator: snap({ n: 1 }) });
+        const target = seeded(1).normal([units]);
+        learner.step(seeded(2).normal([units]), target);
+        expect(learner.estimator.structure).to.match(new RegExp(`^${how}`));
+        const before = [...learner.save()];
+        expect(() => learner.step(seeded(3).normal([1]), target)).to.throw(
+          ConfigurationError,
+          'snap: with an input of this type',
+        );
+        expect([...learner.save()]).to.deep.equal(before);
+        const wider = createLearner({ ...config, estimator: snap({ n: 1 }) });
+        wider.step(seeded(3).normal([1]), target);
+        wider.step(seeded(2).normal([units]), target);
+        expect(wider.steps).to.equal(2);
+      });
+
+  it('refuses to have its parts replaced, which it would not use', () => {
+    const run = fixture(chain, 2, 1);
+    const inner = snap({ n: 1 });
+    const learner = learnerOf(
+      [run],
+      { ...inner, pull: (influence, cotangent) => inner.pull(influence as never, cotangent) },
+      seeded(1),
+    );
+    expect(() => learner.observe(run.examples[0].input)).to.throw(
+      ConfigurationError,
+      'snap: start, advance and pull cannot be replaced',
     );
   });
 

@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: installs what package-lock.json asks for, then compiles what changed into dist/.
 // `npm start` and `npm test` call it first. `--force` compiles everything again. Results go nowhere; notes go to stderr.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -61,6 +61,8 @@ function compile(force) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = run(process.execPath, [tsc, '--build', ...projects, ...(force || !whole ? ['--force'] : [])]);
   if (result.status !== 0) fail(`${output(result)}\nThe sources do not compile; the messages above are the compiler's.`);
+  // npm makes it so where it first links the command, and not again when dist/ is new.
+  chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
 }
 
 /** Whether every source below a folder has its output. */

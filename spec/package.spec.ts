@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -29,6 +29,11 @@ describe('the package that is published', () => {
       expect([...files.keys()]).to.include(target.replace(/^\.\//, ''));
     for (const target of Object.values(manifest.bin))
       expect(files.get(target)?.toString('utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it('has a command that can be run from a clone, as `npx norewind` does', function () {
+    if (process.platform === 'win32') this.skip();
+    for (const target of Object.values(manifest.bin)) expect(statSync(join(root, target)).mode & 0o111, target).to.equal(0o111);
   });
 
   it('has nothing else: no tests but the laws, no sources, no benchmarks, no build state', () => {

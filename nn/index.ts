@@ -9,6 +9,7 @@ export { fanIn, filled, glorot, type Initializer, normal, orthogonal, uniform } 
 export { type EmbeddingOptions, embedding } from './layers/embedding.ts';
 export type { Layer } from './layers/layer.ts';
 export { type LinearOptions, type LinearParameters, linear } from './layers/linear.ts';
+export { type MlpInitializers, type MlpOptions, type MlpParameters, mlp } from './layers/mlp.ts';
 export { binaryCrossEntropy, crossEntropy, type Loss, meanSquare } from './losses.ts';
 export { embedded, type ModelOptions, type ModelParameters, model } from './model.ts';
 export { project } from './project.ts';

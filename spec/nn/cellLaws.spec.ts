@@ -1,5 +1,5 @@
 import type { Noise } from '../../lib/index.ts';
-import { embedded, embedding, gru, linear, lstm, model, rnn } from '../../nn/index.ts';
+import { embedded, embedding, gru, linear, lru, lstm, mlp, model, rnn } from '../../nn/index.ts';
 import { describeCell } from '../laws/index.ts';
 
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);
@@ -14,6 +14,16 @@ describe('the laws of cells', () => {
   describeCell({ name: 'rnn with a readout', cell: model({ cell: rnn({ inputs: 2, units: 3 }), readout }), input: dense(2) });
   describeCell({ name: 'gru with a readout', cell: model({ cell: gru({ inputs: 3, units: 2 }), readout }), input: dense(3) });
   describeCell({ name: 'lstm with a readout', cell: model({ cell: lstm({ inputs: 1, units: 2 }), readout }), input: dense(1) });
+  describeCell({
+    name: 'lru with a perceptron as its readout',
+    cell: model({ cell: lru({ inputs: 2, units: 1, outputs: 3 }), readout: mlp({ outputs: 2, hidden: 4 }) }),
+    input: dense(2),
+  });
+  describeCell({
+    name: 'gru with a perceptron as its readout',
+    cell: model({ cell: gru({ inputs: 2, units: 3 }), readout: mlp({ outputs: 1, hidden: 2 }) }),
+    input: dense(2),
+  });
   describeCell({
     name: 'lstm behind an embedding',
     cell: model({ cell: embedded(embedding({ symbols: 4, size: 3 }), lstm({ inputs: 3, units: 1 })), readout }),

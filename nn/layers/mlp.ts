@@ -1,0 +1,62 @@
+import { add, matmul, tanh } from '../../autodiff/index.ts';
+import type { Tensor } from '../../lib/index.ts';
+import { fanIn, type Initializer } from '../initializers.ts';
+import { requireSizes } from '../options.ts';
+import type { Layer } from './layer.ts';
+import { type LinearParameters, linear } from './linear.ts';
+
+/** Parameters of a perceptron with one hidden layer. */
+export type MlpParameters = {
+  /** U and a: w [hidden, inputs] and b [hidden]. */
+  readonly hidden: LinearParameters;
+  /** W and b: w [outputs, hidden] and b [outputs]. */
+  readonly output: LinearParameters;
+  /** D, [outputs, inputs]. */
+  readonly direct: Tensor;
+};
+
+/** How the matrices are drawn. The bias beside a matrix that is given is zero. */
+export interface MlpInitializers {
+  /** Of U; it and its bias are uniform within ±1/√inputs by default. */
+  readonly hidden?: Initializer;
+  /** Of W; it and its bias are uniform within ±1/√hidden by default. */
+  readonly output?: Initializer;
+  /** Of D; uniform within ±1/√inputs by default. */
+  readonly direct?: Initializer;
+}
+
+export interface MlpOptions {
+  readonly outputs: number;
+  /** How many tanh units there are. */
+  readonly hidden: number;
+  /** Taken from the cell when it is left out. */
+  readonly inputs?: number;
+  readonly init?: MlpInitializers;
+}
+
+/**
+ * A multilayer perceptron with one hidden layer and skip-layer connections (Bishop, Pattern Recognition and Machine Learning, 2006,
+ * section 5.1), from a vector [inputs] to a vector [outputs]:
+ *
+ *     y = W tanh(U x + a) + D x + b
+ *
+ * The direct path D carries what is linear, so the hidden units are left with what is not. As the readout of a cell that is linear from
+ * input to output, such as the LRU, it makes the model nonlinear; the recurrence, and what RTRL costs on it, stay as they are.
+ * @throws ConfigurationError for sizes that are not whole numbers above zero.
+ */
+export function mlp({ outputs, hidden, inputs: fixed, init = {} }: MlpOptions): Layer<MlpParameters, Tensor> {
+  requireSizes('mlp', { outputs, hidden, ...(fixed === undefined ? {} : { inputs: fixed }) });
+  const first = linear({ outputs: hidden, ...(init.hidden && { init: init.hidden }) });
+  const last = linear({ outputs, ...(init.output && { init: init.output }) });
+  return {
+    name: 'mlp',
+    outputs,
+    ...(fixed === undefined ? {} : { inputs: fixed }),
+    init: (noise, inputs) => ({
+      hidden: first.init(noise, inputs),
+      output: last.init(noise, hidden),
+      direct: (init.direct ?? fanIn(inputs))(noise, [outputs, inputs]),
+    }),
+    apply: (params, x) => add(last.apply(params.output, tanh(first.apply(params.hidden, x))), matmul(params.direct, x)),
+  };
+}

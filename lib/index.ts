@@ -6,9 +6,11 @@ export { readNpy, writeNpy } from './formats/npy.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,
+  safetensorsLeftOut,
   withSafetensorsMetadata,
   writeSafetensors,
 } from './formats/safetensors.ts';
+export { longestSignature, mayBeSignature, type Signature, signatureOf } from './formats/signature.ts';
 export * as kernels from './kernels/index.ts';
 export * as wasm from './kernels/wasm/index.ts';
 export { type Expectation, type ExpectationOptions, expectation } from './noise/expectation.ts';

@@ -1,26 +1,10 @@
-import { allocate, type DType, type TypedArray } from '../dtype.ts';
 import { DataError } from '../errors.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import { dataOf, type Tensor } from '../tensor.ts';
+import { isLittleEndian, swapBytes } from './stored.ts';
 
 /** More axes than any real file has (NumPy allowed 32 until version 2): a bound on what a hostile one can make us build. */
 const MOST_AXES = 32;
-
-/** The bytes that one element takes. */
-export function itemSize(dtype: DType): number {
-  return allocate(dtype, 0).BYTES_PER_ELEMENT;
-}
-
-/** The elements that lie in `bytes`, copied, whatever the alignment and the byte order of the file and of this machine. */
-export function decodeElements(bytes: Uint8Array, dtype: DType, littleEndian = true): TypedArray {
-  const width = itemSize(dtype);
-  const data = allocate(dtype, bytes.length / width);
-  // Bytes are copied, not numbers, so that the bits of a NaN survive.
-  const copy = new Uint8Array(data.buffer);
-  copy.set(bytes);
-  if (littleEndian !== isLittleEndian()) swapBytes(copy, width);
-  return data;
-}
 
 /** The elements in row-major order, little-endian, four or eight bytes each: to be read only, for they may be those of the tensor. */
 export function encodeElements(x: Tensor): Uint8Array {
@@ -34,21 +18,23 @@ export function encodeElements(x: Tensor): Uint8Array {
 
 /**
  * A shape from a file: how many bytes it takes, found without trusting it.
+ * @param width of an element, in bytes; a fraction where several share a byte.
  * @throws DataError when it is not a shape that a tensor could have.
  */
-export function byteLengthOf(shape: readonly unknown[], dtype: DType, where: string): number {
+export function byteLengthOf(shape: readonly unknown[], width: number, where: string): number {
   if (shape.length > MOST_AXES) throw new DataError(`${where}: the shape has ${shape.length} axes, more than ${MOST_AXES}`);
-  let length = itemSize(dtype);
+  let count = 1;
   let empty = false;
   for (const axis of shape) {
     if (typeof axis !== 'number' || !Number.isSafeInteger(axis) || axis < 0)
       throw new DataError(`${where}: the shape ${quote(shape)} has a length that is not a whole number, zero or more`);
     if (axis === 0) empty = true;
-    else length *= axis;
+    else count *= axis;
     // Checked for empty shapes too: their strides are products of the other lengths.
-    if (!Number.isSafeInteger(length)) throw new DataError(`${where}: the shape ${formatShape(shape as Shape)} is too large`);
+    if (count * width > Number.MAX_SAFE_INTEGER)
+      throw new DataError(`${where}: the shape ${formatShape(shape as Shape)} is too large`);
   }
-  return empty ? 0 : length;
+  return empty ? 0 : count * width;
 }
 
 /** A piece of the input in a message: short, on one line, and safe however deep the value is nested. */
@@ -62,12 +48,4 @@ function quoteInside(value: unknown): string {
   if (Array.isArray(value)) return '[…]';
   if (typeof value === 'object' && value !== null) return '{…}';
   return value === undefined ? 'nothing' : String(value);
-}
-
-function isLittleEndian(): boolean {
-  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-}
-
-function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }

@@ -2,42 +2,66 @@ import type { DType } from '../dtype.ts';
 import { DataError } from '../errors.ts';
 import { formatShape, type Shape, stridesOf } from '../shape.ts';
 import { dataOf, fromData, type Tensor, viewOf } from '../tensor.ts';
-import { byteLengthOf, decodeElements, encodeElements, quote } from './elements.ts';
+import { byteLengthOf, encodeElements, quote } from './elements.ts';
 import { parseNpyHeader } from './npyHeader.ts';
+import { signatureOf } from './signature.ts';
+import { decodeElements, itemSize, type StoredType } from './stored.ts';
 
 // "\x93NUMPY"
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Far more than NumPy writes or reads by default (10 000). */
 const LONGEST_HEADER = 0xffff;
-const DTYPES: Readonly<Record<string, DType>> = { f4: 'float32', f8: 'float64', i4: 'int32' };
+const TYPES: Readonly<Record<string, StoredType>> = {
+  ...{ b1: 'bool', u1: 'uint8', i1: 'int8', u2: 'uint16', i2: 'int16', u4: 'uint32', i4: 'int32', u8: 'uint64', i8: 'int64' },
+  ...{ f2: 'float16', f4: 'float32', f8: 'float64' },
+};
+/** What else NumPy writes, by the first letter of the dtype. */
+const REFUSED: Readonly<Record<string, string>> = {
+  O: "Python objects (a pickle), which are not read: convert with x.astype('float64') before saving",
+  S: "texts: convert with x.astype('float64'), or to indices with np.unique(x, return_inverse=True), before saving",
+  U: "texts: convert with x.astype('float64'), or to indices with np.unique(x, return_inverse=True), before saving",
+  M: "dates: convert with x.astype('datetime64[ms]').astype('int64') before saving",
+  m: "durations: convert with x.astype('timedelta64[ms]').astype('int64') before saving",
+  c: 'complex numbers: save x.real and x.imag',
+  f: "floats of more than 64 bits: convert with x.astype('float64') before saving",
+  V: "bytes without a type (as bfloat16 is saved): convert with x.astype('float32') before saving",
+};
 const CODES: Readonly<Record<DType, string>> = { float32: '<f4', float64: '<f8', int32: '<i4' };
 
 /**
- * The tensor in a NumPy .npy file of format version 1, 2 or 3: float32, float64 or int32, either byte order, row-major or
- * Fortran order (which is turned into row-major order).
+ * The tensor in a NumPy .npy file of format version 1, 2 or 3, either byte order, row-major or Fortran order (which is turned into
+ * row-major order). float32, float64 and int32 stay what they are; float16 becomes float32; bool and whole numbers of 8 and 16 bits become
+ * int32; uint32, int64 and uint64 become float64.
  * Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
- * @throws DataError when the bytes are anything else, shorter or longer than the header says.
+ * @throws DataError when the bytes are anything else, shorter or longer than the header says, and for a whole number beyond ±2^53.
  */
 export function readNpy(bytes: Uint8Array): Tensor {
   const { text, end } = headerText(bytes);
   const header = parseNpyHeader(text);
-  const order = header.descr[0];
-  const code = header.descr.slice(1);
-  const dtype = Object.hasOwn(DTYPES, code) ? DTYPES[code] : undefined;
-  if (dtype === undefined || (order !== '<' && order !== '>'))
-    throw new DataError(
-      `npy: the dtype ${quote(header.descr)} is not float32, float64 or int32; convert with x.astype('float64') before saving`,
-    );
   const { shape } = header;
-  const needed = byteLengthOf(shape, dtype, 'npy');
+  const { type, littleEndian } = typeOf(header.descr);
+  const needed = byteLengthOf(shape, itemSize(type), 'npy');
   const given = bytes.length - end;
   if (needed !== given)
-    throw new DataError(`npy: the shape ${formatShape(shape)} of ${dtype} takes ${needed} bytes, and ${given} follow the header`);
-  const data = decodeElements(bytes.subarray(end), dtype, order === '<');
+    throw new DataError(`npy: the shape ${formatShape(shape)} of ${type} takes ${needed} bytes, and ${given} follow the header`);
+  const data = decodeElements(bytes.subarray(end), type, 'npy', littleEndian);
   if (!header.fortranOrder) return fromData(data, shape);
   const stored = fromData(data, [...shape].reverse());
   const view = viewOf(stored.toNdarray(), shape, stridesOf([...shape].reverse()).reverse(), 0);
   return fromData(dataOf(view), shape);
+}
+
+/** The type of the elements that a `descr` such as `<f8` names. */
+function typeOf(descr: string): { readonly type: StoredType; readonly littleEndian: boolean } {
+  const [order, code] = [descr[0], descr.slice(1)];
+  const type = Object.hasOwn(TYPES, code) ? TYPES[code] : undefined;
+  if (type !== undefined && (order === '<' || order === '>' || (order === '|' && itemSize(type) === 1)))
+    return { type, littleEndian: order !== '>' };
+  const why =
+    type === undefined && Object.hasOwn(REFUSED, code[0] ?? '')
+      ? `holds ${REFUSED[code[0]]}`
+      : "is not one of numbers in byte order < or >; convert with x.astype('<f8') before saving";
+  throw new DataError(`npy: the dtype ${quote(descr)} ${why}`);
 }
 
 /** The tensor as a .npy file of format version 1.0, row-major and little-endian. Throws `UnknownValueError` on a symbol. */
@@ -59,8 +83,11 @@ export function writeNpy(x: Tensor): Uint8Array {
 }
 
 function headerText(bytes: Uint8Array): { text: string; end: number } {
-  if (!MAGIC.every((byte, i) => bytes[i] === byte))
-    throw new DataError('npy: this is not a .npy file: it does not begin with \\x93NUMPY');
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) {
+    const other = signatureOf(bytes);
+    const what = other === undefined ? 'it does not begin with \\x93NUMPY' : `it is ${other.name}`;
+    throw new DataError(`npy: this is not a .npy file: ${what}${other?.remedy === undefined ? '' : `; ${other.remedy}`}`);
+  }
   const version = bytes[6];
   if (bytes.length >= 8 && (version < 1 || version > 3 || bytes[7] !== 0))
     throw new DataError(`npy: format version ${version}.${bytes[7]} is not known; versions 1.0, 2.0 and 3.0 are`);

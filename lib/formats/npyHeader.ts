@@ -13,6 +13,9 @@ type Literal = string | boolean | number[];
 // One token of the Python literals that NumPy writes; a length may end in the L of Python 2.
 const TOKEN = /\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)"|(True|False)\b|(\d+)L?|([{}(),:]))/y;
 
+/** The name of a field; titles stand in a tuple of their own before it, and are left out. */
+const FIELD = /\(\s*(?:\(\s*(?:'[^'\\\n]*'|"[^"\\\n]*")\s*,\s*)?(?:'([^'\\\n]*)'|"([^"\\\n]*)")/g;
+
 /**
  * Reads the dictionary `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }`: exactly these keys, in any order.
  * @throws DataError when the text is anything else.
@@ -39,6 +42,7 @@ function readDictionary(tokens: TokenReader): Map<string, Literal> {
     if (typeof key !== 'string') throw new DataError('npy: a key in the header is not a string');
     if (entries.has(key)) throw new DataError(`npy: the header has the entry ${quote(key)} twice`);
     tokens.expect(':');
+    if (key === 'descr') tokens.refuseFields();
     entries.set(key, tokens.literal());
     if (!tokens.accept(',')) {
       tokens.expect('}');
@@ -71,6 +75,17 @@ class TokenReader {
 
   expectEnd(): void {
     if (this.#text.slice(this.#at).trim() !== '') this.#fail('the end');
+  }
+
+  /** Where the dtype is a list, each element is a record of fields, such as `[('x', '<f4'), ('y', '<f4')]`. */
+  refuseFields(): void {
+    const rest = this.#text.slice(this.#at);
+    if (!/^\s*\[/.test(rest)) return;
+    const names = Array.from(rest.matchAll(FIELD), ([, single, double]) => single ?? double);
+    const [first = 'x'] = names;
+    throw new DataError(
+      `npy: it is a structured array with the fields ${quote(names)}, not numbers: save one of them, as with np.save('field.npy', x[${quote(first)}])`,
+    );
   }
 
   /** A string, a truth value or a tuple of lengths. */

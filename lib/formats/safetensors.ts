@@ -1,21 +1,52 @@
 import type { DType } from '../dtype.ts';
 import { DataError, TreeError } from '../errors.ts';
 import { fromData, Tensor } from '../tensor.ts';
-import { decodeElements, encodeElements, itemSize, quote } from './elements.ts';
-import { parseSafetensorsHeader } from './safetensorsHeader.ts';
+import { encodeElements, quote } from './elements.ts';
+import { parseSafetensorsHeader, type SafetensorsEntry } from './safetensorsHeader.ts';
+import { decodeElements, itemSize } from './stored.ts';
 
 const CODES: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64', int32: 'I32' };
 
 /**
- * The tensors in a .safetensors file by name: float32, float64 and int32. The record has no prototype, so that any name will do.
- * @throws DataError when the bytes are not such a file, when tensors overlap or leave gaps, and for other dtypes.
+ * The tensors in a .safetensors file by name. F32, F64 and I32 stay what they are; F16, BF16 and F8 become float32; BOOL and whole numbers
+ * of 8 and 16 bits become int32; U32, I64 and U64 become float64. The record has no prototype, so that any name will do. Tensors that no
+ * dtype can hold are left out: `safetensorsLeftOut` has their names.
+ * @throws DataError when the bytes are not such a file, and when tensors overlap or leave gaps.
  */
 export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   const { entries, data } = parseSafetensorsHeader(bytes);
   const tensors: Record<string, Tensor> = Object.create(null);
-  for (const { name, dtype, shape, begin, end } of entries)
-    tensors[name] = fromData(decodeElements(data.subarray(begin, end), dtype), [...shape]);
+  for (const entry of entries) {
+    const tensor = tensorOf(entry, data);
+    if (tensor instanceof Tensor) tensors[entry.name] = tensor;
+  }
   return tensors;
+}
+
+/**
+ * The tensors that `readSafetensors` leaves out of this file, by name, each with the reason: complex numbers, floats of 4 and 6 bits, and
+ * whole numbers beyond ±2^53. @throws DataError as `readSafetensors` does.
+ */
+export function safetensorsLeftOut(bytes: Uint8Array): Record<string, string> {
+  const { entries, data } = parseSafetensorsHeader(bytes);
+  const reasons: Record<string, string> = Object.create(null);
+  for (const entry of entries) {
+    const tensor = tensorOf(entry, data);
+    if (!(tensor instanceof Tensor)) reasons[entry.name] = tensor.message;
+  }
+  return reasons;
+}
+
+/** The tensor, or why there is none. */
+function tensorOf({ name, code, stored, shape, begin, end }: SafetensorsEntry, data: Uint8Array): Tensor | DataError {
+  const where = `safetensors: ${quote(name)}`;
+  if (stored === undefined) return new DataError(`${where}: the dtype ${code} cannot be read; convert the tensor before saving`);
+  try {
+    return fromData(decodeElements(data.subarray(begin, end), stored, where), [...shape]);
+  } catch (error) {
+    if (error instanceof DataError) return error;
+    throw error;
+  }
 }
 
 /** The texts under `__metadata__` in a .safetensors file. @throws DataError as `readSafetensors` does. */
@@ -60,8 +91,7 @@ export function withSafetensorsMetadata(bytes: Uint8Array, metadata: Readonly<Re
   const { entries, data } = parseSafetensorsHeader(bytes);
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = checkMetadata(metadata);
-  for (const { name, dtype, shape, begin, end } of entries)
-    header[name] = { dtype: CODES[dtype], shape, data_offsets: [begin, end] };
+  for (const { name, code, shape, begin, end } of entries) header[name] = { dtype: code, shape, data_offsets: [begin, end] };
   return assemble(JSON.stringify(header), [data], data.length);
 }
 

@@ -1,13 +1,17 @@
-import type { DType } from '../dtype.ts';
 import { DataError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import { duplicateKey } from './duplicateKey.ts';
 import { byteLengthOf, quote } from './elements.ts';
+import { signatureOf } from './signature.ts';
+import { itemSize, type StoredType } from './stored.ts';
 
 /** A tensor in a .safetensors file: its bytes are `begin` to `end` of the data. */
-interface SafetensorsEntry {
+export interface SafetensorsEntry {
   readonly name: string;
-  readonly dtype: DType;
+  /** The dtype as the file has it. */
+  readonly code: string;
+  /** How its elements are read; undefined where no dtype of ours can hold them. */
+  readonly stored: StoredType | undefined;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -19,7 +23,31 @@ export interface SafetensorsHeader {
   readonly data: Uint8Array;
 }
 
-const DTYPES: Readonly<Record<string, DType>> = { F32: 'float32', F64: 'float64', I32: 'int32' };
+/** The dtypes of the reference implementation (0.8): how each is read, or how many bytes an element of one that is not read takes. */
+const TYPES: Readonly<Record<string, StoredType | number>> = {
+  BOOL: 'bool',
+  U8: 'uint8',
+  I8: 'int8',
+  U16: 'uint16',
+  I16: 'int16',
+  U32: 'uint32',
+  I32: 'int32',
+  U64: 'uint64',
+  I64: 'int64',
+  F8_E4M3: 'float8_e4m3',
+  F8_E5M2: 'float8_e5m2',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F32: 'float32',
+  F64: 'float64',
+  C64: 8,
+  F8_E8M0: 1,
+  F8_E4M3FNUZ: 1,
+  F8_E5M2FNUZ: 1,
+  F6_E2M3: 0.75,
+  F6_E3M2: 0.75,
+  F4: 0.5,
+};
 /** The bound of the reference implementation. */
 const LONGEST_HEADER = 100_000_000;
 
@@ -45,10 +73,11 @@ function split(bytes: Uint8Array): { header: object; data: Uint8Array } {
     throw new DataError(`safetensors: the file has ${bytes.length} bytes, not even the 8 of the header length`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  if (length > bytes.length - 8)
-    throw new DataError(
-      `safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; the file is cut off, or no .safetensors file`,
-    );
+  if (length > bytes.length - 8) {
+    const other = signatureOf(bytes);
+    const why = other === undefined ? 'the file is cut off, or no .safetensors file' : `it is ${other.name}`;
+    throw new DataError(`safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; ${why}`);
+  }
   if (length > LONGEST_HEADER) throw new DataError(`safetensors: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
   return { header: parseJson(bytes.subarray(8, 8 + length)), data: bytes.subarray(8 + length) };
 }
@@ -77,11 +106,12 @@ function parseEntry(name: string, value: unknown, dataLength: number): Safetenso
   const where = `safetensors: ${quote(name)}`;
   if (!isRecord(value))
     throw new DataError(`${where}: the entry must be an object with dtype, shape and data_offsets, got ${quote(value)}`);
-  const dtype = typeof value.dtype === 'string' && Object.hasOwn(DTYPES, value.dtype) ? DTYPES[value.dtype] : undefined;
-  if (dtype === undefined)
-    throw new DataError(`${where}: the dtype ${quote(value.dtype)} is not F32, F64 or I32; convert the tensor before saving`);
+  const code = value.dtype;
+  if (typeof code !== 'string' || !Object.hasOwn(TYPES, code))
+    throw new DataError(`${where}: the dtype ${quote(code)} is not one of ${Object.keys(TYPES).join(', ')}`);
+  const type = TYPES[code];
   if (!Array.isArray(value.shape)) throw new DataError(`${where}: the shape must be an array, got ${quote(value.shape)}`);
-  const needed = byteLengthOf(value.shape, dtype, where);
+  const needed = byteLengthOf(value.shape, typeof type === 'number' ? type : itemSize(type), where);
   const offsets = value.data_offsets;
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0))
     throw new DataError(`${where}: data_offsets must be two whole numbers, begin and end, got ${quote(offsets)}`);
@@ -90,14 +120,16 @@ function parseEntry(name: string, value: unknown, dataLength: number): Safetenso
     throw new DataError(`${where}: data_offsets ${formatShape([begin, end])} do not lie within the ${dataLength} bytes of data`);
   if (end - begin !== needed)
     throw new DataError(
-      `${where}: the shape ${formatShape(value.shape)} of ${dtype} takes ${needed} bytes, and data_offsets hold ${end - begin}`,
+      `${where}: the shape ${formatShape(value.shape)} of ${code} takes ${needed} bytes, and data_offsets hold ${end - begin}`,
     );
-  return { name, dtype, shape: value.shape, begin, end };
+  return { name, code, stored: typeof type === 'number' ? undefined : type, shape: value.shape, begin, end };
 }
 
 function parseMetadata(value: unknown): Record<string, string> {
-  if (!isRecord(value)) throw new DataError(`safetensors: __metadata__ must be an object of strings, got ${quote(value)}`);
   const metadata: Record<string, string> = Object.create(null);
+  // The reference implementation writes and reads null for none.
+  if (value === null) return metadata;
+  if (!isRecord(value)) throw new DataError(`safetensors: __metadata__ must be an object of strings, got ${quote(value)}`);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string')
       throw new DataError(`safetensors: __metadata__ ${quote(key)} must be a string, got ${quote(text)}`);

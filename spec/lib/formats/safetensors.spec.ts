@@ -5,6 +5,7 @@ import {
   dataOf,
   readSafetensors,
   readSafetensorsMetadata,
+  safetensorsLeftOut,
   type Tensor,
   TreeError,
   tensor,
@@ -81,6 +82,61 @@ describe('safetensors', () => {
     expect({ ...readSafetensorsMetadata(file) }).to.deep.equal({ m: '1' });
   });
 
+  it('reads tensors of other dtypes as values that one of ours holds', () => {
+    const tensors = [
+      ['BOOL', '00 01', 'int32', [0, 1]],
+      ['U8', '00 ff', 'int32', [0, 255]],
+      ['I8', '7f 80', 'int32', [127, -128]],
+      ['U16', 'ffff', 'int32', [65535]],
+      ['I16', '0080', 'int32', [-32768]],
+      ['U32', 'ffffffff', 'float64', [2 ** 32 - 1]],
+      ['I64', 'ffffffffffffffff 0000000000002000', 'float64', [-1, 2 ** 53]],
+      ['U64', '0100000001000000', 'float64', [2 ** 32 + 1]],
+      ['F16', '003c ff7b', 'float32', [1, 65504]],
+      ['BF16', '803f c0bf 807f', 'float32', [1, -1.5, 1 / 0]],
+      ['F8_E4M3', '38 7e 01 b8', 'float32', [1, 448, 2 ** -9, -1]],
+      ['F8_E5M2', '3c 7b 01 7c', 'float32', [1, 57344, 2 ** -16, 1 / 0]],
+      ['F32', '0000803f', 'float32', [1]],
+    ] as const;
+    const bytes: number[] = [];
+    const entries = tensors.map(([code, hex, , values]) => {
+      const own = hex.match(/[0-9a-f]{2}/g)?.map((byte) => Number.parseInt(byte, 16)) ?? [];
+      const begin = bytes.length;
+      bytes.push(...own);
+      return `"${code}":${entry(begin, bytes.length, `[${values.length}]`, code)}`;
+    });
+    const file = safetensors(`{${entries.join()}}`, bytes);
+    const read = readSafetensors(file);
+    for (const [code, , dtype, values] of tensors)
+      expect([read[code].dtype, read[code].toArray()], code).to.deep.equal([dtype, values]);
+    expect({ ...safetensorsLeftOut(file) }).to.deep.equal({});
+    // Other metadata leave all data as they are.
+    const again = withSafetensorsMetadata(file, { a: 'b' });
+    expect([...again.subarray(again.length - bytes.length)]).to.deep.equal(bytes);
+    expect(Object.keys(readSafetensors(again))).to.deep.equal(Object.keys(read));
+  });
+
+  it('leaves out what no dtype can hold, reads the rest, and says what was left out', () => {
+    const file = safetensors(
+      `{"c":${entry(0, 8, '[1]', 'C64')},"f4":${entry(8, 10, '[4]', 'F4')},"f6":${entry(10, 13, '[4]', 'F6_E2M3')},"w":${entry(13, 17)},` +
+        `"id":${entry(17, 33, '[2]', 'I64')},"e":${entry(33, 34, '[1]', 'F8_E8M0')}}`,
+      [...new Array<number>(13).fill(0), 7, 0, 0, 0, ...new Array<number>(15).fill(0), 0x40, 0],
+    );
+    expect(Object.keys(readSafetensors(file))).to.deep.equal(['w']);
+    expect(readSafetensors(file).w.toArray()).to.deep.equal([7]);
+    const leftOut = safetensorsLeftOut(file);
+    expect(Object.keys(leftOut)).to.deep.equal(['c', 'f4', 'f6', 'id', 'e']);
+    expect(leftOut.c).to.equal('safetensors: "c": the dtype C64 cannot be read; convert the tensor before saving');
+    expect(leftOut.id).to.match(/^safetensors: "id": element 1 is beyond ±2\^53/);
+    expect(Object.keys(readSafetensors(withSafetensorsMetadata(file, { a: 'b' })))).to.deep.equal(['w']);
+  });
+
+  it('reads metadata that are null, as the reference implementation does', () => {
+    const file = safetensors(`{"__metadata__":null,"a":${entry(0, 4)}}`, [5, 0, 0, 0]);
+    expect(readSafetensors(file).a.toArray()).to.deep.equal([5]);
+    expect(Object.keys(readSafetensorsMetadata(file))).to.deep.equal([]);
+  });
+
   it('reads a file without tensors', () => {
     expect(Object.keys(readSafetensors(safetensors('{}')))).to.deep.equal([]);
     expect(Object.keys(readSafetensors(writeSafetensors({})))).to.deep.equal([]);
@@ -117,7 +173,13 @@ describe('safetensors', () => {
       [safetensors(`{"a":${deep}}`), '"a": the entry must be an object'],
       [safetensors(`{"a":{"dtype":${deep}}}`), '"a": the dtype'],
       [safetensors('{"a":null}'), '"a": the entry must be an object'],
-      [safetensors(`{"a":${entry(0, 4, '[2]', 'F16')}}`, four), '"a": the dtype "F16" is not F32, F64 or I32'],
+      [safetensors(`{"a":${entry(0, 4, '[2]', 'F128')}}`, four), '"a": the dtype "F128" is not one of BOOL, U8'],
+      [
+        safetensors(`{"a":${entry(0, 4, '[3]', 'F16')}}`, four),
+        '"a": the shape [3] of F16 takes 6 bytes, and data_offsets hold 4',
+      ],
+      [safetensors(`{"a":${entry(0, 4, '[9]', 'F4')}}`, four), '"a": the shape [9] of F4 takes 4.5 bytes'],
+      [bytesOf('PK\x03\x04\x14\0\0\0\x08\0'), 'it is a zip archive, as .npz, .pt, .xlsx and .docx are'],
       [safetensors(`{"a":${entry(0, 4, '[1]', 'constructor')}}`, four), '"a": the dtype "constructor"'],
       [safetensors('{"a":{"shape":[1],"data_offsets":[0,4]}}', four), '"a": the dtype nothing'],
       [safetensors(`{"a":${entry(0, 4, '1')}}`, four), '"a": the shape must be an array, got 1'],
@@ -139,7 +201,7 @@ describe('safetensors', () => {
         '"a": data_offsets [4,0] do not lie within the 4 bytes',
       ],
       [safetensors(`{"a":${entry(0, 8)}}`, four), '"a": data_offsets [0,8] do not lie within the 4 bytes'],
-      [safetensors(`{"a":${entry(0, 4, '[2]')}}`, four), '"a": the shape [2] of int32 takes 8 bytes, and data_offsets hold 4'],
+      [safetensors(`{"a":${entry(0, 4, '[2]')}}`, four), '"a": the shape [2] of I32 takes 8 bytes, and data_offsets hold 4'],
       [
         safetensors(`{"a":${entry(0, 8)},"b":${entry(4, 8)}}`, eight),
         '"b" begins at byte 4, inside the tensor before it, which ends at 8',

@@ -22,7 +22,7 @@ const others = {
 } as const satisfies Readonly<Record<string, readonly [bytes: number, dtype: DType, read: Read]>>;
 
 /** The dtype that the values are read into. */
-export function dtypeFor(stored: StoredType): DType {
+function dtypeFor(stored: StoredType): DType {
   return isOther(stored) ? others[stored][1] : stored;
 }
 

@@ -4,6 +4,7 @@ import { requireName, requirePlain, requireResult, requireRule } from './declare
 import { withLevel } from './level.ts';
 import { asTensor, type Operand } from './operations/operand.ts';
 import type { CustomPrimitive, TensorType } from './primitive.ts';
+import { applyRule } from './rule-tensor.ts';
 import { type Recorder, SymbolTensor } from './symbol.ts';
 
 /** A function with a derivative of its own. */
@@ -50,7 +51,10 @@ export function custom<A extends readonly Tensor[]>(rule: CustomRule<A>): (...op
       return requirePlain(result, name);
     },
     push: (primals, tangents, result) =>
-      requireResult(rule.push(primals as unknown as A, tangents as unknown as A, result), result, `${name}: push`),
+      applyRule(
+        (...given) => requireResult(rule.push(primals as unknown as A, given as unknown as A, result), result, `${name}: push`),
+        ...tangents,
+      ),
   };
   return (...operands) => {
     const given = operands as readonly Operand[];

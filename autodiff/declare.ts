@@ -4,6 +4,7 @@ import { requireName, requirePlain, requireResult, requireRule } from './declare
 import { asTensor, broadcastPair, type Operand } from './operations/operand.ts';
 import type { BilinearPrimitive, LinearPrimitive, SmoothPrimitive, TensorType } from './primitive.ts';
 import { floatType, sameDType, sameType } from './primitives/checks.ts';
+import { applyRule } from './rule-tensor.ts';
 
 /** A function of one number, applied to every element, with its derivative. */
 export interface UnarySmooth {
@@ -93,7 +94,10 @@ export function linear(rule: LinearRule): (x: Operand) => Tensor {
     type: ([x]) => type(x),
     evaluate: ([x]) => requirePlain(requireResult(evaluate(x), type(x), name), name),
     transpose: (cotangent, _, __, x) =>
-      requireResult(transpose(cotangent, { shape: x.shape, dtype: x.dtype }), x, `${name}: transpose`),
+      applyRule(
+        (given) => requireResult(transpose(given, { shape: x.shape, dtype: x.dtype }), x, `${name}: transpose`),
+        cotangent,
+      ),
   };
   return (x) => bind(primitive, [asTensor(x, 'float64', name)]);
 }
@@ -122,7 +126,10 @@ export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor
     kind: 'bilinear',
     type: ([x, y]) => type(x, y),
     evaluate: ([x, y]) => requirePlain(requireResult(evaluate(x, y), type(x, y), name), name),
-    transposes: [(cotangent, y) => transposes[0](cotangent, y), (cotangent, x) => transposes[1](cotangent, x)],
+    transposes: [
+      (cotangent, y) => applyRule((given) => transposes[0](given, y), cotangent),
+      (cotangent, x) => applyRule((given) => transposes[1](given, x), cotangent),
+    ],
   };
   return (x, y) => {
     const left = asTensor(x, typeof y === 'number' ? 'float64' : y.dtype, name);

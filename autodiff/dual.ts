@@ -3,6 +3,7 @@ import { bind, InterpretedTensor } from './bind.ts';
 import { type Level, requireOpen } from './level.ts';
 import type { Parameters, Primitive } from './primitive.ts';
 import { pushForward } from './push-forward.ts';
+import { RuleTensor } from './rule-tensor.ts';
 
 /**
  * A dual number: a primal and a tangent of the same shape and dtype.
@@ -61,6 +62,7 @@ export function tangentAt(x: Tensor, level: Level): Tensor | undefined {
 /** The tensor without any tangent. */
 export function stripTangents(x: Tensor): Tensor {
   let primal = x;
-  while (primal instanceof DualTensor) primal = primal.primal;
+  while (primal instanceof DualTensor || primal instanceof RuleTensor)
+    primal = primal instanceof DualTensor ? primal.primal : primal.inner;
   return primal;
 }

@@ -34,6 +34,11 @@ export interface BilinearPrimitive<P extends Parameters = Parameters> extends Co
   readonly kind: 'bilinear';
   /** The cotangent of the left operand given the right one, and of the right one given the left. */
   readonly transposes: readonly [Transpose<P>, Transpose<P>];
+  /**
+   * What is added to its parameters where a derivative rule applies it. The built-in products are strong there: 0 times infinity or NaN
+   * is 0, because what was not selected has no influence, however singular it is (docs/decisions/0012).
+   */
+  readonly inRules?: Parameters;
 }
 
 // Written as a method for its bivariance: a primitive with particular parameters stands where any is expected.

@@ -23,17 +23,20 @@ export function pushForward(
       return tangents[0] && bind(primitive, [tangents[0], ...primals.slice(1)], parameters);
     case 'addition':
       return addTangents(tangents[0], tangents[1]);
-    case 'bilinear':
+    case 'bilinear': {
+      const own = { ...parameters, ...primitive.inRules };
       return addTangents(
-        tangents[0] && bind(primitive, [tangents[0], primals[1]], parameters),
-        tangents[1] && bind(primitive, [primals[0], tangents[1]], parameters),
+        tangents[0] && bind(primitive, [tangents[0], primals[1]], own),
+        tangents[1] && bind(primitive, [primals[0], tangents[1]], own),
       );
+    }
     case 'smooth': {
       const [x, y] = primals;
-      if (primitive.partials.length === 1) return tangents[0] && bind(mul, [primitive.partials[0](x, result), tangents[0]]);
+      if (primitive.partials.length === 1)
+        return tangents[0] && bind(mul, [primitive.partials[0](x, result), tangents[0]], mul.inRules);
       return addTangents(
-        tangents[0] && bind(mul, [primitive.partials[0](x, y, result), tangents[0]]),
-        tangents[1] && bind(mul, [primitive.partials[1](x, y, result), tangents[1]]),
+        tangents[0] && bind(mul, [primitive.partials[0](x, y, result), tangents[0]], mul.inRules),
+        tangents[1] && bind(mul, [primitive.partials[1](x, y, result), tangents[1]], mul.inRules),
       );
     }
     case 'constant':

@@ -11,12 +11,13 @@ import { type Equation, SymbolTensor } from '../symbol.ts';
 import type { Assembler, Buffer, InstructionOperand } from './assembler.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
+import { lowerMul } from './multiply.ts';
 import { NotPlannable } from './not-plannable.ts';
 import { Origins, rowsOf } from './origins.ts';
 import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
 import { cut, join, permute, reduce, repeat } from './rearrange.ts';
-import { arrayOf, type Coefficient, dense, isOne, one, scaled, splatOf, times, type Value } from './values.ts';
+import { arrayOf, type Coefficient, dense, isOne, one, scaled, splatOf, type Value } from './values.ts';
 
 /** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
 const known = new Set<Primitive>([
@@ -124,6 +125,11 @@ export class Lowering implements Planner {
     return x.size === 1 ? dense(this.assembler.scalar(x.dtype, 0)) : [];
   }
 
+  number(x: Tensor): number | undefined {
+    const buffer = arrayOf(this.value(x));
+    return buffer && this.assembler.constants.get(buffer)?.[0];
+  }
+
   temporary(x: { readonly dtype: DType; readonly shape: Shape }): Buffer {
     return this.assembler.buffer(x.dtype, sizeOf(x.shape));
   }
@@ -158,7 +164,7 @@ export class Lowering implements Planner {
       case 'scale':
         return this.#scale(x, { factor: parameter.factor, scalars: [] }, result);
       case 'mul':
-        return this.#mul(x, y, result);
+        return lowerMul(this, x, y, parameter.strong ?? false, result);
       case 'matmul':
         return lowerMatmul(this, x, y, parameter as never, result);
       case 'reshape':
@@ -194,8 +200,8 @@ export class Lowering implements Planner {
 
   #add(x: Tensor, y: Tensor, result: Tensor): Value {
     if (result.size !== 1) return [...this.summand(x), ...this.summand(y)];
-    if (this.#number(x) === 0) return this.value(y);
-    if (this.#number(y) === 0) return this.value(x);
+    if (this.number(x) === 0) return this.value(y);
+    if (this.number(y) === 0) return this.value(x);
     return this.emit(result, 'add', this.array(x), this.array(y), 1);
   }
 
@@ -203,19 +209,6 @@ export class Lowering implements Planner {
     if (result.size !== 1) return scaled(this.summand(x), coefficient);
     if (isOne(coefficient)) return this.value(x);
     return this.emit(result, 'mul', this.array(x), this.materializer.coefficient(coefficient, x.dtype), 1);
-  }
-
-  #mul(x: Tensor, y: Tensor, result: Tensor): Value {
-    if (result.size === 1) {
-      if (this.#number(x) === 1) return this.value(y);
-      if (this.#number(y) === 1) return this.value(x);
-      return this.emit(result, 'mul', this.array(x), this.array(y), 1);
-    }
-    const [left, right] = [splatOf(this.value(x)), splatOf(this.value(y))];
-    if (right !== undefined) return this.#scale(x, right, result);
-    if (left !== undefined) return this.#scale(y, left, result);
-    const [a, b] = [this.factored(x), this.factored(y)];
-    return scaled(this.emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
   }
 
   #greater(x: Tensor, y: Tensor, result: Tensor): Value {
@@ -275,12 +268,6 @@ export class Lowering implements Planner {
     if (x.dtype !== 'int32' && first !== undefined && data.every((element: number) => Object.is(element, first)))
       return Object.is(first, 0) ? [] : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
     return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
-  }
-
-  /** The value of a scalar that does not depend on what comes in. */
-  #number(x: Tensor): number | undefined {
-    const buffer = arrayOf(this.value(x));
-    return buffer && this.assembler.constants.get(buffer)?.[0];
   }
 
   /** Runs a kernel into a new array of the type of `result`. */

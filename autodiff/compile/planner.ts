@@ -16,6 +16,10 @@ export interface Planner {
   array(x: Tensor): Buffer;
   /** A coefficient times an array. */
   factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer };
+  /** The value of an operand of a sum: kept factored unless it would be computed again by others. */
+  summand(x: Tensor): Value;
+  /** The value of a scalar that does not depend on what comes in. */
+  number(x: Tensor): number | undefined;
   /** A new buffer for a tensor's elements. */
   temporary(x: Tensor): Buffer;
   /** A scalar computed from buffers, once for the same ones. */

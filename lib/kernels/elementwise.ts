@@ -18,6 +18,20 @@ export function mul(x: Tensor, y: Tensor): ArrayTensor {
   return new ArrayTensor(out);
 }
 
+/** The elementwise product in which a zero is strong: 0 where the product is NaN because one factor is 0 and the other is not finite. */
+export function strongMul(x: Tensor, y: Tensor): ArrayTensor {
+  const [left, right] = [dataOf(x), dataOf(y)];
+  const out = allocate(x.dtype, left.length);
+  for (let i = 0; i < out.length; i++) out[i] = strongProduct(left[i], right[i]);
+  return fromData(out, x.shape);
+}
+
+/** x y, and 0 where that is NaN because one of the two is 0. */
+export function strongProduct(x: number, y: number): number {
+  const product = x * y;
+  return Number.isNaN(product) && (x === 0 || y === 0) ? 0 : product;
+}
+
 /** factor · x. */
 export function scale(x: Tensor, factor: number): ArrayTensor {
   const out = empty(x.dtype, x.shape);

@@ -26,10 +26,14 @@ export const operands = {
   add: ['out', 'x', 'y', 'n'],
   sub: ['out', 'x', 'y', 'n'],
   mul: ['out', 'x', 'y', 'n'],
+  /** out = x · y, and 0 where that is NaN because one of the two is 0. */
+  strongmul: ['out', 'x', 'y', 'n'],
   /** out = x + *scalar. */
   adds: ['out', 'x', 'scalar', 'n'],
   /** out = x · *scalar. */
   muls: ['out', 'x', 'scalar', 'n'],
+  /** The same as strongmul with one y for all. */
+  strongmuls: ['out', 'x', 'scalar', 'n'],
   /** out (int32) = 1 where x > y, 0 elsewhere, also where either is NaN. */
   greater: ['out', 'x', 'y', 'n'],
   /** out (int32) = 1 where x > *scalar. */

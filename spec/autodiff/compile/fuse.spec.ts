@@ -93,10 +93,10 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
           break;
         case 2:
         case 3:
-          emit(['add', 'sub', 'mul'][pick(3)], x(), x(), size);
+          emit(['add', 'sub', 'mul', 'strongmul'][pick(4)], x(), x(), size);
           break;
         case 4:
-          emit(['adds', 'muls'][pick(2)], x(), c(), size);
+          emit(['adds', 'muls', 'strongmuls'][pick(3)], x(), c(), size);
           break;
         case 5:
           emit('fill', c(), size);

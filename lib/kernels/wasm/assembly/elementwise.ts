@@ -3,7 +3,7 @@ import * as op from './opcodes';
 import { exp32, log32, tanh32, sigmoid32, erf32 } from './functions32';
 import { exp64, log64, tanh64, sigmoid64, sin64, cos64, erf64 } from './functions64';
 import { sin32, cos32 } from './trigonometric';
-import { bytes, loadPart, madd, storePart } from './vector';
+import { bytes, loadPart, madd, storePart, strongMul } from './vector';
 
 @inline function applyUnary<T>(code: i32, x: v128): v128 {
   if (code == op.NEG) return v128.neg<T>(x);
@@ -90,6 +90,7 @@ export function fillWith(out: usize, value: v128, size: usize): void {
 @inline function applyBinary<T>(code: i32, x: v128, y: v128): v128 {
   if (code == op.ADD) return v128.add<T>(x, y);
   if (code == op.SUB) return v128.sub<T>(x, y);
+  if (code == op.STRONGMUL) return strongMul<T>(x, y);
   return v128.mul<T>(x, y);
 }
 
@@ -105,6 +106,7 @@ export function fillWith(out: usize, value: v128, size: usize): void {
 export function add<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.ADD, out, x, y, n); }
 export function sub<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.SUB, out, x, y, n); }
 export function mul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.MUL, out, x, y, n); }
+export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.STRONGMUL, out, x, y, n); }
 
 @inline function withScalar<T>(code: i32, out: usize, x: usize, scalar: usize, n: usize): void {
   const s = v128.load_splat<T>(scalar);
@@ -118,6 +120,7 @@ export function mul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<
 
 export function adds<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.ADD, out, x, scalar, n); }
 export function muls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.MUL, out, x, scalar, n); }
+export function strongmuls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.STRONGMUL, out, x, scalar, n); }
 
 export function axpb<T>(out: usize, a: usize, x: usize, b: usize, n: usize): void {
   const p = v128.load_splat<T>(a);

@@ -56,12 +56,20 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         e.mul<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
         pc += 20;
         break;
+      case op.STRONGMUL:
+        e.strongmul<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
       case op.ADDS:
         e.adds<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
         pc += 20;
         break;
       case op.MULS:
         e.muls<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        pc += 20;
+        break;
+      case op.STRONGMULS:
+        e.strongmuls<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
         pc += 20;
         break;
       case op.GREATER:

@@ -41,3 +41,13 @@ export function storePart(at: usize, value: v128, size: usize): void {
   if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(x, y, sum);
   return v128.add<T>(sum, v128.mul<T>(x, y));
 }
+
+/** x y, and 0 in the lanes where that is NaN because one of the two is 0. */
+@inline export function strongMul<T>(x: v128, y: v128): v128 {
+  const product = v128.mul<T>(x, y);
+  const nan = v128.ne<T>(product, product);
+  // Products that are NaN are rare, so testing for them is all that the others pay for.
+  if (!v128.any_true(nan)) return product;
+  const zero = i32x4.splat(0);
+  return v128.andnot(product, v128.and(nan, v128.or(v128.eq<T>(x, zero), v128.eq<T>(y, zero))));
+}

@@ -3,7 +3,7 @@ import { cast, leavesOf, mapTree, type Noise, type Tree } from '../../lib/index.
 import { addTrees, dotTrees, flattenTree, normOf, scaleTree, unflattenTree, zerosOf } from '../algebra.ts';
 import { requireRange } from '../options.ts';
 import type { Estimator, Transition } from './estimator.ts';
-import { type RowNorms, rowNormsOf } from './rowNorms.ts';
+import { type RowNorms, rowNormsOf, separateNorms } from './rowNorms.ts';
 import { balance, type RankOne } from './uoro.ts';
 
 /**
@@ -19,11 +19,15 @@ import { balance, type RankOne } from './uoro.ts';
  */
 export function noBackTrack({ epsilon = 1e-5 }: { readonly epsilon?: number } = {}): Estimator<RankOne> {
   requireRange('noBackTrack', { epsilon }, Number.MIN_VALUE);
-  return withNorms(epsilon, rowNormsOf(undefined, []));
+  return withNorms(epsilon);
 }
 
-function withNorms(epsilon: number, norms: RowNorms): Estimator<RankOne> {
-  const own: Estimator<RankOne> = {
+type Specialising = Estimator<RankOne> & Required<Pick<Estimator<RankOne>, 'specialise'>>;
+
+/** @param known how the norms are found, once an input was seen. */
+function withNorms(epsilon: number, known?: RowNorms): Specialising {
+  const norms = known ?? separateNorms;
+  const own: Specialising = {
     name: 'noBackTrack',
     bias: 'none',
     settings: { epsilon },
@@ -38,9 +42,13 @@ function withNorms(epsilon: number, norms: RowNorms): Estimator<RankOne> {
     pull: <P, S>({ stateTangent, parameterTangent }: RankOne, cotangent: S) =>
       scaleTree(parameterTangent as P, dotTrees(cotangent, stateTangent as S)),
     specialise(found, parameters) {
-      const { advance, cost, structure } = withNorms(epsilon, rowNormsOf(found, leavesOf(parameters)));
       // One whose rule was replaced, as { ...noBackTrack(), advance }, keeps it.
-      return this.advance === own.advance ? { ...this, advance, cost, ...(structure === undefined ? {} : { structure }) } : this;
+      if (this.advance !== own.advance) return this;
+      const leaves = leavesOf(parameters);
+      const next = withNorms(epsilon, known === undefined ? rowNormsOf(found, leaves) : known.for(found, leaves));
+      const { structure: _, ...kept } = this;
+      const { advance, cost, specialise, structure } = next;
+      return { ...kept, advance, cost, specialise, ...(structure === undefined ? {} : { structure }) };
     },
   };
   return own;

@@ -2,7 +2,7 @@ import { add, type Dependencies, dot, matmul, mul, reshape, sqrt, square, sum } 
 import { type DType, fromData, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
 import { countElements, unflattenTree } from '../algebra.ts';
 import type { Transition } from './estimator.ts';
-import { type Colouring, type LeafReach, structureOf } from './structure.ts';
+import { type Colouring, covers, type LeafReach, type Structure, structureOf } from './structure.ts';
 
 /** How the Euclidean norms of the rows of I are found. */
 export interface RowNorms {
@@ -11,7 +11,15 @@ export interface RowNorms {
   readonly structure?: string;
   /** ‖I_i‖ for each element i of the state, as one vector. */
   of(transition: Transition<unknown, unknown>): Tensor;
+  /** The norms for another type of input as well; `found` and `like` as for `rowNormsOf`. */
+  for(found: Dependencies | undefined, like: readonly Tensor[]): RowNorms;
 }
+
+/** A pull for each state element, whatever the parameters reach. */
+export const separateNorms: RowNorms = {
+  of: (transition) => norms(alone(countElements(transition.state)), [], transition),
+  for: () => separateNorms,
+};
 
 /**
  * State elements that share no parameter share a pull of ones, in which each parameter has the entry of the one element that it reaches.
@@ -19,12 +27,21 @@ export interface RowNorms {
  */
 export function rowNormsOf(found: Dependencies | undefined, like: readonly Tensor[]): RowNorms {
   const structure = found && structureOf(found, [...like], found.size, 1);
-  if (structure === undefined) return { of: (transition) => norms(alone(countElements(transition.state)), [], transition) };
+  return structure === undefined ? separateNorms : sharedNorms(structure);
+}
+
+function sharedNorms(structure: Structure): RowNorms {
   const { immediate, leaves } = structure;
   return {
     pulls: immediate.pulls,
     structure: `${immediate.pulls} ${immediate.pulls === 1 ? 'pull' : 'pulls'} for the norms of the rows of I`,
     of: (transition) => norms(immediate, leaves, transition),
+    for(found, like) {
+      const other = found && structureOf(found, [...like], found.size, 1);
+      if (other === undefined) return separateNorms;
+      if (covers(structure, other, false, 1)) return this;
+      return covers(other, structure, false, 1) ? sharedNorms(other) : separateNorms;
+    },
   };
 }
 

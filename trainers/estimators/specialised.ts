@@ -104,7 +104,7 @@ function onSlots(dense: Estimator<Tree>, structure: Structure, like: Tree, steps
     pull: (influence, cotangent) => pullStructured(structure, own(influence), cotangent, like) as never,
     specialise(found, parameters) {
       const other = found && structureOf(found, parameters, limitOf(size), steps);
-      if (other === undefined || !covers(structure, other)) throw misfit(dense);
+      if (other === undefined || !covers(structure, other, rule.usesJacobian, steps)) throw misfit(dense);
       return this;
     },
     requireOwn: (influence) => requireStructure(dense.name, structure, own(influence)),
@@ -201,6 +201,6 @@ function pickLeaves(tree: Tree, places: readonly number[]): Tensor[] {
 
 function misfit({ name }: Estimator<Tree>): ConfigurationError {
   return new ConfigurationError(
-    `${name}: with an input of this type parameters reach state elements that they did not reach before; use rtrl({ structure: 'dense' })`,
+    `${name}: with an input of this type, parameters or state elements reach other state elements than before; use rtrl({ structure: 'dense' })`,
   );
 }

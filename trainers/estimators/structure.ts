@@ -21,8 +21,8 @@ export interface Structure {
   readonly immediate: Colouring;
   /** The pulls that give the rows of J; the same where they will do. */
   readonly recurrent: Colouring;
-  /** Whether the new state element `to` can depend on the old one `from`. */
-  depends(to: number, from: number): boolean;
+  /** For each old state element, the new ones that can depend on it. */
+  readonly successors: readonly ReadonlySet<number>[];
 }
 
 /** Pulls that several state elements share. */
@@ -81,29 +81,47 @@ export function structureOf(
   // Each once: in a dense step, all are the same.
   const columns = unique([...reached].map((from) => successors[from].filter((to) => reached.has(to))));
   const immediate = colouringOf(size, groups);
-  const edges = new Set([...reached].flatMap((from) => successors[from].map((to) => to * size + from)));
   return {
     size,
     leaves,
     most: leaves.reduce((most, { slots }) => Math.max(most, slots.length), 0),
     immediate,
     recurrent: columns.every((column) => tells(immediate, column)) ? immediate : colouringOf(size, [...groups, ...columns]),
-    depends: (to, from) => edges.has(to * size + from),
+    successors: asSets(successors),
   };
 }
 
-/** Whether every entry that `inner` allows, `outer` allows as well. */
-export function covers(outer: Structure, inner: Structure): boolean {
+/**
+ * Whether a step of the structure `inner` may be taken with what was made for `outer`: its parameters reach nothing more, and, where J
+ * is used, each entry that is read is its own and, unless influence is cut off after some steps, none leaves what is carried.
+ */
+export function covers(outer: Structure, inner: Structure, usesJacobian: boolean, steps: number): boolean {
+  const isRight = readingOf(outer, inner);
+  const known = new Map<string, boolean>();
+  const fits = (own: Elements, carried: Elements) => {
+    if (!own.every((element) => carried.includes(element))) return false;
+    if (!usesJacobian) return true;
+    const isClosed = (from: number) => [...inner.successors[from]].every((to) => carried.includes(to));
+    return carried.every((from) => (steps < inner.size || isClosed(from)) && carried.every((to) => isRight(to, from)));
+  };
   return inner.leaves.every((leaf, i) => {
-    const [own, all] = [elementsOf(leaf), elementsOf(outer.leaves[i])];
-    const fits = (at: number) => {
-      const [elements, allowed] = [own(at), all(at)];
-      return elements.every(
-        (to) => allowed.includes(to) && elements.every((from) => !inner.depends(to, from) || outer.depends(to, from)),
-      );
-    };
-    return Array.from({ length: sizeOf(leaf.shape) }, (_, at) => at).every(fits);
+    const [own, carried] = [elementsOf(leaf), elementsOf(outer.leaves[i])];
+    return Array.from({ length: sizeOf(leaf.shape) }, (_, at) => at).every((at) => {
+      // Many parameters have the same elements.
+      const key = `${own(at)};${carried(at)}`;
+      const answer = known.get(key) ?? fits(own(at), carried(at));
+      known.set(key, answer);
+      return answer;
+    });
   });
+}
+
+/** Whether J[to, from], as `outer` has it read, zero or from the pull of `to`, is right for a step of the structure `inner`. */
+function readingOf({ successors, recurrent: { colours } }: Structure, inner: Structure): (to: number, from: number) => boolean {
+  return (to, from) =>
+    successors[from].has(to)
+      ? [...inner.successors[from]].every((other) => other === to || colours[other] !== colours[to])
+      : !inner.successors[from].has(to);
 }
 
 /** These elements, and what they reach in one step less than so many; undefined when that is more than the limit. */
@@ -151,6 +169,12 @@ function placeOf(at: number, shape: Shape, strides: readonly number[]): number {
     rest = Math.floor(rest / shape[axis]);
   }
   return place;
+}
+
+/** As sets; equal ones are one object, since in a dense step all are. */
+function asSets(lists: readonly Elements[]): ReadonlySet<number>[] {
+  const sets = new Map([...new Set(lists)].map((list) => [list, new Set(list)]));
+  return lists.map((list) => sets.get(list) as ReadonlySet<number>);
 }
 
 function unique(sets: readonly Elements[]): Elements[] {

@@ -50,6 +50,7 @@ export function requireStructure(name: string, structure: Structure, influence: 
 
 /** How slots move on over a transition, and what that takes. */
 export interface SlotRule {
+  readonly usesJacobian: boolean;
   advance(structure: Structure, influence: StructuredInfluence, transition: Transition<unknown, unknown>): StructuredInfluence;
   pulls(structure: Structure): number;
   /** Products of arrays, for a leaf with so many slots. */
@@ -61,6 +62,7 @@ export interface SlotRule {
  * The rows of J and I come from one pull for each colour.
  */
 export const throughJacobian: SlotRule = {
+  usesJacobian: true,
   pulls: ({ immediate, recurrent }) => immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls),
   products: (slots) => slots * slots,
   advance(structure, influence, transition) {
@@ -72,7 +74,8 @@ export const throughJacobian: SlotRule = {
     return moved(structure, influence, pulled, (to, leaf, i) =>
       leaf.slots.flatMap((from, q) => {
         const entries = entriesOf(structure, to, from);
-        return entries === undefined ? [] : mul(spread(pick(jacobian as Tensor, entries), leaf), influence.slots[i][q]);
+        if (entries === undefined) return [];
+        return mul(spread(pickWhere(jacobian as Tensor, entries), leaf), influence.slots[i][q]);
       }),
     );
   },
@@ -81,6 +84,7 @@ export const throughJacobian: SlotRule = {
 /** G ← factor·G + I on the slots. */
 export function byFactor(factor: number): SlotRule {
   return {
+    usesJacobian: false,
     pulls: ({ immediate }) => immediate.pulls,
     products: (slots) => slots,
     advance(structure, influence, transition) {
@@ -124,12 +128,12 @@ function pulledRows<P, S>(
   });
 }
 
-/** cᵀG. Slots about nothing are zero, whatever they are multiplied with. */
+/** cᵀG. Unused slots (row -1) have the factor zero: the cotangent of another element may be infinite. */
 export function pullStructured(structure: Structure, { slots }: StructuredInfluence, cotangent: unknown, parameters: Tree): Tree {
   const flat = flattenTree(cotangent);
   const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {
-    const factors = leaf.slots.map((elements) => pick(flat, elements.map(orFirst)));
+    const factors = leaf.slots.map((elements) => pickWhere(flat, elements));
     const parts = factors.map((own, r) => mul(spread(own, leaf), slots[i][r]));
     return parts.length === 0 ? zeros(leaf.shape, { dtype: flat.dtype }) : parts.reduce((sum, part) => add(sum, part));
   });
@@ -155,17 +159,24 @@ export function expandStructured({ rows, slots }: StructuredInfluence, parameter
   });
 }
 
-/** Where the entries J[to, from] of one slot by another stand in the pulled rows; undefined where all of them are zero. */
-function entriesOf({ size, recurrent, depends }: Structure, to: Int32Array, from: Int32Array): Int32Array | undefined {
-  if (!to.some((element, at) => isElement(element) && isElement(from[at]) && depends(element, from[at]))) return undefined;
-  return to.map((element, at) => orFirst(recurrent.colours[orFirst(element)]) * size + orFirst(from[at]));
+/**
+ * Where the entries J[to, from] of one slot by another stand in the pulled rows; -1 for those that are structurally zero, where the
+ * row holds the entry of another element of that colour; undefined where all are.
+ */
+function entriesOf({ size, recurrent, successors }: Structure, to: Int32Array, from: Int32Array): Int32Array | undefined {
+  const entries = to.map((element, at) =>
+    isElement(element) && isElement(from[at]) && successors[from[at]].has(element)
+      ? recurrent.colours[element] * size + from[at]
+      : -1,
+  );
+  return entries.some(isElement) ? entries : undefined;
 }
 
 function isElement(element: number): boolean {
   return element >= 0;
 }
 
-/** Where there is no element any will do: what is read there does not count. */
+/** Where there is no element, any will do: what is read there does not count. */
 function orFirst(element: number): number {
   return Math.max(element, 0);
 }
@@ -176,6 +187,20 @@ function immediateOf({ colours }: Colouring, leaf: LeafReach, elements: Int32Arr
   if (needed.length === 1) return pulled[needed[0]];
   const own = (colour: number) => masked(leaf, elements, (element) => isElement(element) && colours[element] === colour);
   return needed.map((colour) => where(own(colour), pulled[colour], 0)).reduce((sum, part) => add(sum, part));
+}
+
+/** The elements of a vector at constant places; zeros where a place is -1. */
+function pickWhere(vector: Tensor, places: Int32Array): Tensor {
+  const picked = pick(vector, places.map(orFirst));
+  if (!places.includes(-1)) return picked;
+  return where(
+    fromData(
+      Int32Array.from(places, (place) => Number(isElement(place))),
+      [places.length],
+    ),
+    picked,
+    0,
+  );
 }
 
 /** The elements of a vector at constant places: a block where they follow each other. */

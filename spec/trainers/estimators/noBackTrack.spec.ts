@@ -1,6 +1,16 @@
 import { expect } from 'chai';
-import { mul } from '../../../autodiff/index.ts';
-import { ConfigurationError, expectation, type Noise, replay, seeded, type Tensor, tensor } from '../../../lib/index.ts';
+import { add, gather, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
+import {
+  ConfigurationError,
+  expectation,
+  indices,
+  type Noise,
+  replay,
+  seeded,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../../lib/index.ts';
 import { type Cell, gru, indrnn, lru, lstm, rnn } from '../../../nn/index.ts';
 import { type Estimator, noBackTrack, type RankOne, uoro } from '../../../trainers/index.ts';
 import { learnerOf } from '../../laws/agreement.ts';
@@ -99,6 +109,37 @@ describe('NoBackTrack', () => {
     requireClose(numbersOf(stateTangent), v, 1e-12, 'v');
     requireClose(numbersOf(parameterTangent), w, 1e-12, 'w');
   });
+
+  for (const [name, lengths] of Object.entries({ 'first fewer': [4, 1, 4], 'first more': [1, 4, 1], apart: [2, 1, 2, 4] }))
+    for (const eager of [true, false])
+      it(`has the norms for inputs of several types, with which parameters reach unlike elements: ${name}; eager: ${eager}`, () => {
+        const cell: Cell<{ u: Tensor }, Tensor, Tensor> = {
+          name: 'several ways',
+          init: (noise) => ({ u: noise.normal([4]) }),
+          start: () => zeros([4]),
+          step({ u }, h, x) {
+            // A parameter reaches its own unit; with one number the next one too, with two that after the next.
+            const far = x.size === 4 ? undefined : gather(u, indices(x.size === 1 ? [1, 2, 3, 0] : [2, 3, 0, 1]));
+            const own = far === undefined ? mul(u, h) : mul(add(u, far), h);
+            const next = tanh(add(own, sum(x)));
+            return { state: next, output: next };
+          },
+        };
+        const run = fixture(cell, 4, lengths.length);
+        const examples = run.examples.map(({ input, target }, t) => ({
+          input: slice(input as Tensor, [0], [lengths[t]]),
+          target,
+        }));
+        const own = { ...run, examples };
+        const noise = seeded(5);
+        const signs = lengths.flatMap(() => numbersOf(noise.signs([4])));
+        const expected = byFormula(own, signs, 1e-5);
+        const learner = learnerOf([own], noBackTrack(), seeded(5), { eager });
+        for (const { input, target } of examples) learner.step(input, target);
+        const { stateTangent, parameterTangent } = learner.influence as RankOne;
+        requireClose(numbersOf(stateTangent), expected.v, 1e-12, 'v');
+        requireClose(numbersOf(parameterTangent), expected.w, 1e-12, 'w');
+      });
 
   it('keeps a rule that a wrapper puts in place of its own', () => {
     const run = fixture(rnn({ inputs: 2, units: 3 }), 2, 3);

@@ -4,6 +4,8 @@ import { writeCsv } from '../compare/csv.ts';
 import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, finalTable } from '../compare/report.ts';
 import { exitCodes, FailedError, fileProblem, UsageError } from '../errors.ts';
+import { complain } from '../terminal/screen.ts';
+import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
 import { removePart } from '../training/folder.ts';
 import { watchSignals } from '../training/stop.ts';
@@ -30,12 +32,12 @@ export async function compare(folders: readonly string[], options: CompareOption
   const rests: string[] = [];
   for (const folder of folders) runs.push(await readRun(folder, (sentence) => rests.push(sentence)));
   requireAlike(runs);
-  for (const sentence of rests) process.stderr.write(`norewind: ${sentence}\n`);
+  for (const sentence of rests) complain(sentence);
   write(out, compareReport(runs));
   await writeCsv(csv, runs);
   const { header, rows } = finalTable(runs);
   const watch = watchSignals();
-  await watch.write(`${formatTable(header, rows)}\n\nReport: ${out}\nCSV: ${csv}\n`);
+  await watch.write(`${formatTable(header, rows)}\n\nReport: ${shown(out)}\nCSV: ${shown(csv)}\n`);
   watch.requireOutput(`the report is in ${out}, the lines of metrics in ${csv}`);
   return exitCodes.done;
 }

@@ -3,8 +3,11 @@ import { show } from '../demo/display.ts';
 import { balancingText, bookText, resultOf } from '../demo/results.ts';
 import { balancingRace, bookRace, length, type Race } from '../demo/settings.ts';
 import { exitCodes } from '../errors.ts';
+import { signalExitCode } from '../signals.ts';
+import { complain, createScreen } from '../terminal/screen.ts';
+import { shown } from '../terminal/shown.ts';
 import { claimFolder, fileNames } from '../training/folder.ts';
-import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { watchSignals } from '../training/stop.ts';
 import type { DemoOptions } from './demoOptions.ts';
 
 /** `norewind demo`: gives the exit code. */
@@ -29,7 +32,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     const contestants = enter(race, folder.path);
     entries.push({ race, contestants });
     if (watch.signal !== undefined) break;
-    const endShow = show(process.stderr, race, contestants, options.quiet === true);
+    const endShow = show(createScreen(), race, contestants, options.quiet === true);
     try {
       await contest(contestants, stopper);
     } finally {
@@ -42,12 +45,12 @@ export async function demo(options: DemoOptions): Promise<number> {
   const kept = `the states of the contestants are in ${folder.path}`;
   watch.requireOutput(kept);
   if (watch.signal !== undefined) {
-    process.stderr.write(`norewind: stopped by ${watch.signal}; ${kept}\n`);
+    complain(`stopped by ${watch.signal}; ${kept}`);
     return signalExitCode(watch.signal);
   }
   const { demoReport } = await import('../demo/report.ts');
   const report = folder.write(fileNames.report, demoReport(entries[0], entries[1]));
-  await watch.write(options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${report}\n`);
+  await watch.write(options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${shown(report)}\n`);
   watch.requireOutput(kept);
   return exitCodes.done;
 }

@@ -1,5 +1,6 @@
 import { DataError } from '../../lib/index.ts';
 import { exitCodes, UsageError } from '../errors.ts';
+import { signalExitCode } from '../signals.ts';
 import { checkConfig } from '../stream/checkConfig.ts';
 import type { RowData, StreamConfig } from '../stream/config.ts';
 import { type Model, readModel } from '../stream/model.ts';
@@ -10,7 +11,8 @@ import type { Row } from '../stream/rows.ts';
 import { openSources } from '../stream/source.ts';
 import { symbolPredictor } from '../stream/symbolPredictor.ts';
 import type { Code } from '../stream/symbolReader.ts';
-import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { complain } from '../terminal/screen.ts';
+import { watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
 
 export interface PredictOptions {
@@ -57,7 +59,7 @@ export async function predict(path: string, data: readonly string[], options: Pr
     if (watch.signal === undefined) throw error;
   }
   watch.requireOutput();
-  if (skipped > 0) process.stderr.write(`norewind: ${skipped} records were left out\n`);
+  if (skipped > 0) complain(`${skipped} records were left out`);
   if (watch.signal !== undefined) return signalExitCode(watch.signal as NodeJS.Signals);
   if (record === 0) throw new DataError('the data have no record: there is nothing to predict');
   return exitCodes.done;

@@ -4,11 +4,14 @@ import { mergeWishes, type Wish } from '../experiments/config.ts';
 import { readConfigFile } from '../experiments/configFile.ts';
 import { experiments } from '../experiments/registry.ts';
 import { type Plan, resolveWish } from '../experiments/resolve.ts';
+import { signalExitCode } from '../signals.ts';
 import { formatSeconds } from '../terminal/numbers.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { complain, createScreen } from '../terminal/screen.ts';
+import { shown } from '../terminal/shown.ts';
 import { claimFolder, fileNames, type RunFolder } from '../training/folder.ts';
 import { describeRun, resultRows } from '../training/results.ts';
-import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { watchSignals } from '../training/stop.ts';
 import { type Outcome, train } from '../training/train.ts';
 import { type RunOptions, wishOf } from './runOptions.ts';
 
@@ -23,7 +26,7 @@ export async function run(subject: string, options: RunOptions): Promise<number>
   folder.settle();
   const stop = watchSignals();
   const progress = createProgress(
-    process.stderr,
+    createScreen(),
     { title: describeRun(config), unit: prepared.unit, ...config },
     options.quiet === true,
   );
@@ -49,9 +52,7 @@ export async function run(subject: string, options: RunOptions): Promise<number>
     throw new FailedError(`${problem.replace('clipByGlobalNorm', '--clip')}; the last good state is in ${checkpoint}`);
   stop.requireOutput(`the state after step ${steps} is in ${checkpoint}`);
   if (status !== 'stopped' || stop.signal === undefined) return exitCodes.done;
-  process.stderr.write(
-    `norewind: stopped by ${stop.signal} after step ${steps} of ${config.steps}; the state is in ${checkpoint}\n`,
-  );
+  complain(`stopped by ${stop.signal} after step ${steps} of ${config.steps}; the state is in ${checkpoint}`);
   return signalExitCode(stop.signal);
 }
 
@@ -73,7 +74,7 @@ function summary(plan: Plan, outcome: Outcome, folder: RunFolder): string {
     ['time', `${formatSeconds(outcome.seconds)}, ${Math.round(outcome.steps / outcome.seconds)} steps a second`],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
-  const lines = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
+  const lines = rows.map(([label, value]) => shown(`  ${label.padEnd(width)}  ${value}`));
   const files = Object.values(fileNames).join(', ');
-  return `${describeRun(plan.config)}\n${lines.join('\n')}\nRun folder: ${folder.path} (${files})\n`;
+  return `${shown(describeRun(plan.config))}\n${lines.join('\n')}\nRun folder: ${shown(folder.path)} (${files})\n`;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { exitCodes, sentenceOf, UsageError } from '../errors.ts';
+import { signalExitCode } from '../signals.ts';
 import { configText } from '../stream/config.ts';
 import { type FollowListener, followFile } from '../stream/follow.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
@@ -13,10 +14,11 @@ import { readData } from '../stream/readData.ts';
 import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
 import { createEventFile, eventFilesOf } from '../tensorboard/eventFile.ts';
+import { createScreen } from '../terminal/screen.ts';
 import { claimFolder, fileNames, openFolder } from '../training/folder.ts';
 import { lockFolder } from '../training/lock.ts';
 import { dropReplaced } from '../training/replaced.ts';
-import { signalExitCode, watchSignals } from '../training/stop.ts';
+import { watchSignals } from '../training/stop.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
 import { createWatcher } from '../watch/watcher.ts';
 import { resumeOrBegin } from './resumeOrBegin.ts';
@@ -41,7 +43,8 @@ export async function train(data: readonly string[], given: TrainOptions): Promi
 }
 
 async function learn(page: LivePage | undefined, data: readonly string[], options: TrainOptions): Promise<number> {
-  const status = createStatus(process.stderr, options.quiet === true);
+  const screen = createScreen();
+  const status = createStatus(screen, options.quiet === true);
   const follower: FollowListener = {
     // A file that is followed and ends before the position of the checkpoint is not the one that was read then.
     onEnd: () => rest?.requireReached(),
@@ -68,7 +71,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   void emit({ event: 'begin', folder, config: run.config, records: run.position.records, ...(page && { watch: page.address }) });
   status.begin(folder, run.position.records);
   // Said even where no progress is: with port 0, nobody could know it.
-  if (page !== undefined) process.stderr.write(`norewind: watch it at ${page.address}\n`);
+  if (page !== undefined) screen.tell(`norewind: watch it at ${page.address}`);
   const watcher = page && createWatcher(page, run, folder);
   const { every } = run.config;
   // A last line that is between two of the metrics is not among them any more when the run goes on.
@@ -85,7 +88,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   /** Names once, quiet or not, what may be misspelt: in NDJSON, a column that no record has is not an error. */
   let warn = () => {
     for (const column of run.session.unseen?.() ?? [])
-      process.stderr.write(`norewind: column ${quoted(column)} has had no value in ${run.position.records} records\n`);
+      screen.tell(`norewind: column ${quoted(column)} has had no value in ${run.position.records} records`);
     warn = () => {};
   };
   const isAgain = options.resume !== undefined && options.continued !== true;
@@ -127,7 +130,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   }
   watch.requireOutput(run.saved());
   if (watch.signal !== undefined) {
-    process.stderr.write(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${folder}\n`);
+    screen.tell(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${folder}`);
     return signalExitCode(watch.signal as NodeJS.Signals);
   }
   const report = run.session.report();

@@ -1,19 +1,19 @@
 import { formatBar } from '../terminal/bar.ts';
 import { drawChart, inColorOf, type Point } from '../terminal/chart.ts';
-import { createFrame } from '../terminal/frame.ts';
 import { formatCount, formatFigure } from '../terminal/numbers.ts';
+import type { Line, Screen } from '../terminal/screen.ts';
 import type { Contestant } from './contest.ts';
 import type { Race } from './settings.ts';
 
 /** Shows a race while it is on; the function that comes back ends the show. */
-export function show(stream: NodeJS.WriteStream, race: Race, contestants: readonly Contestant[], quiet: boolean): () => void {
+export function show(screen: Screen, race: Race, contestants: readonly Contestant[], quiet: boolean): () => void {
   if (quiet) return () => {};
-  stream.write(`${race.title}, ${formatCount(contestants[0].plan.config.steps)} steps\n`);
-  return stream.isTTY && process.env.TERM !== 'dumb' ? livePicture(stream, contestants) : plainLines(stream, contestants);
+  screen.tell(`${race.title}, ${formatCount(contestants[0].plan.config.steps)} steps`);
+  return screen.isLive ? livePicture(screen, contestants) : plainLines(screen, contestants);
 }
 
 /** One line when a contestant begins, has come half way, and is through. */
-function plainLines(stream: NodeJS.WriteStream, contestants: readonly Contestant[]): () => void {
+function plainLines(screen: Screen, contestants: readonly Contestant[]): () => void {
   const told = contestants.map(() => 0);
   function tell(): void {
     for (const [i, contestant] of contestants.entries()) {
@@ -22,7 +22,7 @@ function plainLines(stream: NodeJS.WriteStream, contestants: readonly Contestant
       if (stage <= told[i]) continue;
       told[i] = stage;
       const through = outcome?.status === 'done' ? 'through' : (outcome?.status ?? '');
-      stream.write(`${title}: ${['', 'begun', 'half way', through][stage]}${stage === 1 ? '' : `, ${latestOf(contestant)}`}\n`);
+      screen.tell(`${title}: ${['', 'begun', 'half way', through][stage]}${stage === 1 ? '' : `, ${latestOf(contestant)}`}`);
     }
   }
   const timer = setInterval(tell, 200);
@@ -32,25 +32,25 @@ function plainLines(stream: NodeJS.WriteStream, contestants: readonly Contestant
   };
 }
 
-function livePicture(stream: NodeJS.WriteStream, contestants: readonly Contestant[]): () => void {
-  const frame = createFrame(stream);
+function livePicture(screen: Screen, contestants: readonly Contestant[]): () => void {
   const nameWidth = Math.max(...contestants.map(({ title }) => title.length));
   const { unit } = contestants[0].plan.prepared;
   const caption = unit === 'bits' ? 'bits per character, latest characters' : 'log10 of the loss, latest steps';
   const lines = () =>
-    contestants.map((contestant, i) => {
+    contestants.map((contestant, i): Line => {
       const { title, step, plan, outcome } = contestant;
       const state = step === 0 && outcome === undefined ? 'waiting' : latestOf(contestant);
       const end = outcome === undefined || outcome.status === 'done' ? '' : ` (${outcome.status})`;
-      return `${inColorOf(i, title.padEnd(nameWidth))}  ${formatBar(step / plan.config.steps, 20)}  ${state}${end}`;
+      const rest = { text: `  ${formatBar(step / plan.config.steps, 20)}  ${state}${end}` };
+      return [inColorOf(i, title.padEnd(nameWidth)), rest];
     });
   const timer = setInterval(() => {
-    const width = Math.min(72, (stream.columns || 80) - 12);
-    frame.draw([...drawChart(contestants.map(pointsOf), width, 9, caption), ...lines()]);
+    const width = Math.min(72, screen.columns - 12);
+    screen.draw([...drawChart(contestants.map(pointsOf), width, 9, caption), ...lines()]);
   }, 200);
   return () => {
     clearInterval(timer);
-    frame.clear();
+    screen.clear();
   };
 }
 

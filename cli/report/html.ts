@@ -1,7 +1,10 @@
+import { shownText } from '../terminal/shown.ts';
+
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
+/** Text as a page shows it; what would reorder or hide a part of the line is written out, as on a terminal. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character]);
+  return shownText(text).replace(/[&<>"']/g, (character) => entities[character]);
 }
 
 /** A table; the first column is text, the others are figures where they look like it. */

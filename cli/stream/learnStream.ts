@@ -1,5 +1,6 @@
 import { DataError, NonFiniteError } from '../../lib/index.ts';
 import { FailedError } from '../errors.ts';
+import { savings } from '../signals.ts';
 import type { StreamRun } from './openRun.ts';
 import { beginning, behind } from './position.ts';
 import { type Batch, Problem } from './problem.ts';
@@ -53,8 +54,7 @@ export async function learnStream(
   const timer = setInterval(() => {
     if (performance.now() >= nextSave) saveMeanwhile();
   }, 1000);
-  // Node would start its debugger otherwise.
-  process.on('SIGUSR1', saveMeanwhile);
+  for (const name of savings) process.on(name, saveMeanwhile);
   let failure: unknown;
 
   function save(): void {
@@ -141,6 +141,6 @@ export async function learnStream(
     throw error instanceof FailedError ? new FailedError(`${error.message}; ${run.saved()}`) : error;
   } finally {
     clearInterval(timer);
-    process.removeListener('SIGUSR1', saveMeanwhile);
+    for (const name of savings) process.removeListener(name, saveMeanwhile);
   }
 }

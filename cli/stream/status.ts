@@ -1,6 +1,6 @@
 import { drawChart, inColorOf, type Point } from '../terminal/chart.ts';
-import { createFrame } from '../terminal/frame.ts';
 import { formatCount } from '../terminal/numbers.ts';
+import type { Line, Screen } from '../terminal/screen.ts';
 import { createThinned } from '../watch/thinned.ts';
 import type { StreamListener } from './learnStream.ts';
 import type { Position } from './position.ts';
@@ -26,19 +26,16 @@ const pause = 10_000;
 const chartPoints = 200;
 
 /** A small chart and one line, drawn again and again on a terminal; plain lines elsewhere. */
-export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Status {
-  const isLive = !isQuiet && stream.isTTY && process.env.TERM !== 'dumb';
+export function createStatus(screen: Screen, isQuiet: boolean): Status {
+  const isLive = !isQuiet && screen.isLive;
   const started = performance.now();
   let problems = 0;
   let latest: StreamRecord | undefined;
   let first = 0;
   let nextLine = started + pause;
-  const frame = createFrame(stream);
   const past = createThinned<StreamRecord>(chartPoints);
-  const clear = () => void (isLive && frame.clear());
   function tell(line: string): void {
-    clear();
-    if (!isQuiet) stream.write(`${line}\n`);
+    if (!isQuiet) screen.tell(line);
   }
   return {
     tell,
@@ -60,12 +57,12 @@ export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Stat
     },
     onProgress(records) {
       const rate = ((records - first) / (performance.now() - started)) * 1000;
-      const width = Math.min(72, (stream.columns || 80) - 12);
+      const width = Math.min(72, screen.columns - 12);
       const line = `${lineOf(records, latest)}, ${formatCount(Math.round(rate))} a second`;
-      if (isLive) frame.draw([...chartOf(past.items(), width), line]);
+      if (isLive) screen.draw([...chartOf(past.items(), width), line]);
     },
     finish(skipped) {
-      clear();
+      screen.clear();
       if (skipped > 0) tell(`${formatCount(skipped)} records were left out`);
     },
     summary: summaryOf,
@@ -73,7 +70,7 @@ export function createStatus(stream: NodeJS.WriteStream, isQuiet: boolean): Stat
 }
 
 /** The recent score of the network, and of what is the best to compare it with. */
-function chartOf(records: readonly StreamRecord[], width: number): string[] {
+function chartOf(records: readonly StreamRecord[], width: number): Line[] {
   const last = records.at(-1);
   if (last === undefined) return [];
   const [rival] = Object.entries(last.baselines).sort(([, a], [, b]) => a.recent - b.recent)[0];
@@ -82,13 +79,12 @@ function chartOf(records: readonly StreamRecord[], width: number): string[] {
     records
       .map((record): Point => [record.records, isBits ? figure(record) : Math.log10(figure(record))])
       .filter(([, value]) => Number.isFinite(value));
-  const names = [inColorOf(0, 'network'), inColorOf(1, rival)].join(', ');
-  return drawChart(
-    [curve(({ recent }) => recent), curve(({ baselines }) => baselines[rival].recent)],
-    width,
-    8,
-    `${isBits ? 'bits' : 'log10 of the squared error'}, recent predictions: ${names}`,
-  );
+  return drawChart([curve(({ recent }) => recent), curve(({ baselines }) => baselines[rival].recent)], width, 8, [
+    { text: `${isBits ? 'bits' : 'log10 of the squared error'}, recent predictions: ` },
+    inColorOf(0, 'network'),
+    { text: ', ' },
+    inColorOf(1, rival),
+  ]);
 }
 
 function lineOf(records: number, record: StreamRecord | undefined): string {

@@ -1,4 +1,5 @@
 import { formatBits, formatCount, formatLoss } from '../terminal/numbers.ts';
+import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
 import type { Unit } from './evaluation.ts';
 import type { Position } from './position.ts';
@@ -38,7 +39,7 @@ export function summaryOf(folder: string, { records, skipped }: Position, report
       formatShare,
     ),
     `Drift of the network's error: ${risen}`,
-    `Run folder: ${folder}\n`,
+    `Run folder: ${shown(folder)}\n`,
   ].join('\n\n');
 }
 

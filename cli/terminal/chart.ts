@@ -1,4 +1,5 @@
 import plot, { type Settings } from 'simple-ascii-chart';
+import type { Line, Span } from './screen.ts';
 
 export type Point = readonly [x: number, y: number];
 
@@ -13,7 +14,7 @@ const palette = [
 ] as const;
 
 /** A small line chart, without its title for fewer than two points. */
-export function drawChart(curves: readonly (readonly Point[])[], width: number, height: number, title: string): string[] {
+export function drawChart(curves: readonly (readonly Point[])[], width: number, height: number, title: Line): Line[] {
   const shown = curves.map((points) => thin(points, width)).filter((points) => points.length > 1);
   if (shown.length === 0 || width < 20) return [];
   const settings: Settings = {
@@ -24,12 +25,28 @@ export function drawChart(curves: readonly (readonly Point[])[], width: number, 
     ...(usesColor() ? { color: palette.map(([name]) => name) } : {}),
   };
   const chart = plot(shown as [number, number][][], settings);
-  return [title, ...chart.split('\n').filter((line) => line.trim() !== '')];
+  return [
+    title,
+    ...chart
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map(spansOf),
+  ];
 }
 
 /** The text in the colour of a curve. */
-export function inColorOf(curve: number, text: string): string {
-  return usesColor() ? `\u001b[${palette[curve % palette.length][1]}m${text}\u001b[0m` : text;
+export function inColorOf(curve: number, text: string): Span {
+  return usesColor() ? { text, color: palette[curve % palette.length][1] } : { text };
+}
+
+/** A line of the charting library, which ends each colour with the code 0. */
+function spansOf(line: string): Span[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+  const [first, ...rest] = line.split(/\u001b\[(\d+)m/);
+  const spans: Span[] = [{ text: first }];
+  for (let i = 0; i < rest.length; i += 2)
+    spans.push(rest[i] === '0' ? { text: rest[i + 1] } : { text: rest[i + 1], color: Number(rest[i]) });
+  return spans;
 }
 
 function usesColor(): boolean {

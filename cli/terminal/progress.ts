@@ -2,8 +2,8 @@ import type { MetricsRecord } from '../training/metrics.ts';
 import type { Listener } from '../training/train.ts';
 import { formatBar } from './bar.ts';
 import { drawChart, type Point } from './chart.ts';
-import { createFrame } from './frame.ts';
 import { formatCount, formatFigure, formatSeconds } from './numbers.ts';
+import type { Screen } from './screen.ts';
 
 export interface Progress extends Listener {
   finish(): void;
@@ -16,30 +16,29 @@ export interface ProgressOptions {
   readonly unit: 'bits' | 'loss';
 }
 
-/** Nothing, plain lines, or a live picture, as the stream allows. */
-export function createProgress(stream: NodeJS.WriteStream, options: ProgressOptions, quiet: boolean): Progress {
+/** Nothing, plain lines, or a live picture, as the screen allows. */
+export function createProgress(screen: Screen, options: ProgressOptions, quiet: boolean): Progress {
   if (quiet) return { finish() {} };
-  return stream.isTTY && process.env.TERM !== 'dumb' ? livePicture(stream, options) : plainLines(stream, options);
+  return screen.isLive ? livePicture(screen, options) : plainLines(screen, options);
 }
 
 /** One line for every tenth of the run. */
-function plainLines(stream: NodeJS.WriteStream, { title, steps, lastWindow, unit }: ProgressOptions): Progress {
+function plainLines(screen: Screen, { title, steps, lastWindow, unit }: ProgressOptions): Progress {
   let next = steps / 10;
-  stream.write(`${title}\n`);
+  screen.tell(title);
   return {
     onRecord(record) {
       if (record.step < next) return;
       const [mean, latest] = figuresOf(record, unit);
       const recent = `last ${formatCount(Math.min(record.step, lastWindow))}: ${formatFigure(latest, unit)}`;
-      stream.write(`step ${formatCount(record.step)} of ${formatCount(steps)}  mean ${formatFigure(mean, unit)}  ${recent}\n`);
+      screen.tell(`step ${formatCount(record.step)} of ${formatCount(steps)}  mean ${formatFigure(mean, unit)}  ${recent}`);
       next = (Math.floor((record.step * 10) / steps) + 1) * (steps / 10);
     },
     finish() {},
   };
 }
 
-function livePicture(stream: NodeJS.WriteStream, { title, steps, unit }: ProgressOptions): Progress {
-  const frame = createFrame(stream);
+function livePicture(screen: Screen, { title, steps, unit }: ProgressOptions): Progress {
   const points: Point[] = [];
   const started = performance.now();
   let latest: MetricsRecord | undefined;
@@ -55,16 +54,16 @@ function livePicture(stream: NodeJS.WriteStream, { title, steps, unit }: Progres
       const [mean, recent] = figuresOf(latest, unit);
       const elapsed = (performance.now() - started) / 1000;
       const left = formatSeconds((elapsed / step) * (steps - step));
-      const width = Math.min(72, (stream.columns || 80) - 12);
+      const width = Math.min(72, screen.columns - 12);
       const caption = unit === 'bits' ? 'bits per symbol, latest steps' : 'log10 of the loss, latest steps';
-      frame.draw([
+      screen.draw([
         title,
         ...drawChart([points], width, 8, caption),
         `${formatBar(step / steps, 20)}  step ${formatCount(step)} of ${formatCount(steps)}, ${formatCount(Math.round(step / elapsed))} a second, ${left} left`,
         `mean ${formatFigure(mean, unit)}, latest ${formatFigure(recent, unit)}, gradient ${latest.gradientNorm.toPrecision(3)}`,
       ]);
     },
-    finish: () => frame.clear(),
+    finish: () => screen.clear(),
   };
 }
 

@@ -1,5 +1,6 @@
-import { constants } from 'node:os';
 import { FailedError, fileProblem } from '../errors.ts';
+import { endAtNext, endings } from '../signals.ts';
+import { writable } from '../terminal/output.ts';
 
 /** Whether a run has been asked to stop, and by what. */
 export interface StopRequest {
@@ -15,8 +16,8 @@ export interface SignalWatch extends StopRequest {
 }
 
 /**
- * Turns the first SIGINT or SIGTERM into a request, and a standard output that nobody reads or that cannot be written into SIGPIPE; a second
- * signal ends the process at once.
+ * Turns the first SIGINT, SIGTERM or SIGHUP into a request, and a standard output that nobody reads or that cannot be written into SIGPIPE;
+ * a second signal ends the process at once.
  * @param onRequest called as soon as it arrives.
  */
 export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
@@ -25,14 +26,19 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
   function request(name: NodeJS.Signals): void {
     if (signal !== undefined) return;
     signal = name;
+    unwatch();
+    endAtNext();
     onRequest();
   }
   function onOutputError(error: Error & { readonly code?: string }): void {
     if (error.code !== 'EPIPE') problem ??= fileProblem('write to', 'standard output', error);
     request('SIGPIPE');
   }
-  process.once('SIGINT', request);
-  process.once('SIGTERM', request);
+  function unwatch(): void {
+    for (const each of endings) process.removeListener(each, request);
+  }
+  for (const each of endings) process.on(each, request);
+  const written = writable(process.stdout);
   // Without a listener, an error would end the process; whoever writes hears of it too, and earlier.
   process.stdout.on('error', onOutputError);
   return {
@@ -42,7 +48,7 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
     async write(content) {
       if (signal === 'SIGPIPE') return;
       await new Promise<void>((resolve) => {
-        process.stdout.write(content, (error) => {
+        process.stdout.write(written(content), (error) => {
           if (error) onOutputError(error);
           resolve();
         });
@@ -52,14 +58,8 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
       if (problem !== undefined) throw new FailedError(kept === undefined ? problem : `${problem}; ${kept}`);
     },
     release() {
-      process.removeListener('SIGINT', request);
-      process.removeListener('SIGTERM', request);
+      unwatch();
       process.stdout.removeListener('error', onOutputError);
     },
   };
-}
-
-/** As shells have it: 128 and the number of the signal. */
-export function signalExitCode(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
 }

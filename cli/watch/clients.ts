@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { shownText } from '../terminal/shown.ts';
 import type { LiveEvents } from './sample.ts';
 
 /** Those who follow a run, by server-sent events (HTML Living Standard, section 9.2). */
@@ -19,9 +20,9 @@ const mostMissed = 120;
 /** How long a goodbye may take, in milliseconds. */
 const patience = 300;
 
-/** One event on the wire. */
+/** One event on the wire. What would reorder or hide a part of what the page shows is written out. */
 export function frame<K extends keyof LiveEvents>(name: K, content: LiveEvents[K]): string {
-  return `event: ${name}\ndata: ${JSON.stringify(content)}\n\n`;
+  return `event: ${name}\ndata: ${JSON.stringify(content, (_, value) => (typeof value === 'string' ? pageText(value) : value))}\n\n`;
 }
 
 /**
@@ -63,4 +64,9 @@ export function createClients(): Clients {
       clearTimeout(timer);
     },
   };
+}
+
+/** The page has a sign of its own for the end of a line, which CR may be a part of. */
+function pageText(text: string): string {
+  return text.split('\r').map(shownText).join('\r');
 }

@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { FailedError } from '../../../cli/errors.ts';
 import type { RunConfig } from '../../../cli/experiments/config.ts';
 import type { Prepared, Session } from '../../../cli/experiments/experiment.ts';
+import { signalExitCode } from '../../../cli/signals.ts';
 import type { RunFolder } from '../../../cli/training/folder.ts';
 import { createMeter } from '../../../cli/training/meter.ts';
 import { createPace, type MetricsRecord, normOf, recordOf } from '../../../cli/training/metrics.ts';
 import { describeRun, resultRows } from '../../../cli/training/results.ts';
-import { type StopRequest, signalExitCode, watchSignals } from '../../../cli/training/stop.ts';
+import { type StopRequest, watchSignals } from '../../../cli/training/stop.ts';
 import { type Outcome, train } from '../../../cli/training/train.ts';
 import { NonFiniteError, tensor } from '../../../lib/index.ts';
 

@@ -1,0 +1,40 @@
+import './young.ts';
+import { CommanderError } from 'commander';
+import { createProgram } from './commands/program.ts';
+import { exitCodeOf, exitCodes, sentenceOf } from './errors.ts';
+import { flushed, guardOutput } from './terminal/output.ts';
+import { complain } from './terminal/screen.ts';
+
+guardOutput();
+// What is thrown where nobody waits for it, such as in a timer, would end in Node's own words.
+process.on('uncaughtException', (error) => {
+  complain(sentenceOf(error));
+  process.exit(exitCodeOf(error));
+});
+
+await run();
+await flushed();
+// Nothing keeps the process alive any more, and while Node puts itself away, its way of handling signals comes back.
+process.exit();
+
+async function run(): Promise<void> {
+  try {
+    await createProgram((code) => {
+      process.exitCode = code;
+    }).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = usageCode(error);
+    else {
+      complain(sentenceOf(error));
+      process.exitCode = exitCodeOf(error);
+    }
+  }
+}
+
+/** Commander stops in this way after help and version too, and has written them then. */
+function usageCode(error: CommanderError): number {
+  if (error.exitCode === 0) return exitCodes.done;
+  const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  if (error.code !== 'commander.help') complain(sentence);
+  return exitCodes.usage;
+}

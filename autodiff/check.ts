@@ -1,4 +1,4 @@
-import { DTypeError, type Noise, pathsOf, rebuild, seeded, type Tensor, type Tree } from '../lib/index.ts';
+import { DTypeError, guard, type Noise, pathsOf, rebuild, seeded, type Tensor, type Tree } from '../lib/index.ts';
 import { liftTree } from './arguments.ts';
 import { Comparison, type Names } from './comparison.ts';
 import { difference } from './differences.ts';
@@ -17,6 +17,13 @@ export interface CheckOptions {
   /** Of the random directions. Default 0. */
   readonly seed?: number;
 }
+
+const checkOptions: guard.Checks<CheckOptions> = {
+  order: guard.whole(1, 8),
+  step: guard.between(Number.MIN_VALUE),
+  tolerance: guard.between(0),
+  seed: guard.whole(0),
+};
 
 export interface CheckReport {
   /** How many pairs of numbers were compared. */
@@ -49,8 +56,9 @@ export function checkDerivatives<A extends readonly unknown[], R>(
   primals: A,
   options: CheckOptions = {},
 ): CheckReport {
-  const { order = 2, step = 1 / 16, tolerance = 1e-7, seed = 0 } = options;
   const name = callName('checkDerivatives', f);
+  guard.argument(name, 'primals', primals, guard.list);
+  const { order = 2, step = 1 / 16, tolerance = 1e-7, seed = 0 } = guard.options('checkDerivatives', options, checkOptions);
   const lifted = primals.map(liftTree);
   const leaves = lifted.flatMap((primal, i) =>
     pathsOf(primal).map(({ path, tensor }) => ({ tensor, path: `argument ${i}${path && ` at ${path}`}` })),

@@ -1,4 +1,4 @@
-import { checkShape, type DType, DTypeError, type Shape, Tensor, UnknownValueError } from '../lib/index.ts';
+import { checkShape, type DType, DTypeError, guard, type Shape, Tensor, UnknownValueError } from '../lib/index.ts';
 import { bind } from './bind.ts';
 import { requireName, requirePlain, requireResult, requireRule } from './declared.ts';
 import { withLevel } from './level.ts';
@@ -30,7 +30,7 @@ export interface CustomRule<A extends readonly Tensor[]> {
  * type than declared, and LinearityError, in reverse mode, when `push` is not linear.
  */
 export function custom<A extends readonly Tensor[]>(rule: CustomRule<A>): (...operands: { [K in keyof A]: Operand }) => Tensor {
-  const name = requireName(rule, 'custom');
+  const name = requireName(rule, 'custom', parts);
   requireRule(rule.value, name, 'value');
   requireRule(rule.push, name, 'push');
   const value = (inputs: readonly Tensor[]) => rule.value(...(inputs as unknown as A));
@@ -65,6 +65,9 @@ export function custom<A extends readonly Tensor[]>(rule: CustomRule<A>): (...op
     );
   };
 }
+
+// Each part is checked where its name is known.
+const parts = { name: guard.string, value: guard.anything, push: guard.anything, shape: guard.callable };
 
 function typeOf(result: Tensor, dtype: DType, name: string): TensorType {
   const { shape } = requireResult(result, { shape: result?.shape, dtype }, name);

@@ -1,4 +1,4 @@
-import { ConfigurationError, checkShape, dataOf, kernels, type Shape, type Tensor } from '../lib/index.ts';
+import { ConfigurationError, checkShape, dataOf, guard, kernels, type Shape, Tensor } from '../lib/index.ts';
 import { bind } from './bind.ts';
 import { requireName, requirePlain, requireResult, requireRule } from './declared.ts';
 import { asTensor, broadcastPair, type Operand } from './operations/operand.ts';
@@ -53,7 +53,7 @@ export interface BilinearRule {
 export function smooth(rule: BinarySmooth): (x: Operand, y: Operand) => Tensor;
 export function smooth(rule: UnarySmooth): (x: Operand) => Tensor;
 export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Operand) => Tensor {
-  const name = requireName(rule, 'smooth');
+  const name = requireName(rule, 'smooth', { name: guard.string, evaluate: guard.anything, partials: guard.anything });
   requireRule(rule.evaluate, name, 'evaluate');
   const { evaluate, partials } = rule;
   const arity = Array.isArray(partials) ? partials.length : 0;
@@ -84,7 +84,7 @@ export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Opera
  * gives something of another type than declared.
  */
 export function linear(rule: LinearRule): (x: Operand) => Tensor {
-  const name = requireName(rule, 'linear');
+  const name = requireName(rule, 'linear', parts);
   const { shape, evaluate, transpose } = rule;
   for (const [part, given] of Object.entries({ shape, evaluate, transpose })) requireRule(given, name, part);
   const type = (x: TensorType) => ({ ...floatType(name, x), shape: checkShape(shape(x.shape), `${name}: shape`) });
@@ -108,7 +108,7 @@ export function linear(rule: LinearRule): (x: Operand) => Tensor {
  * of another type than declared.
  */
 export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor {
-  const name = requireName(rule, 'bilinear');
+  const name = requireName(rule, 'bilinear', pairParts);
   const { shape, evaluate, transposes } = rule;
   for (const [part, given] of Object.entries({
     shape,
@@ -132,10 +132,14 @@ export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor
     ],
   };
   return (x, y) => {
-    const left = asTensor(x, typeof y === 'number' ? 'float64' : y.dtype, name);
+    const left = asTensor(x, y instanceof Tensor ? y.dtype : 'float64', name);
     return bind(primitive, [left, asTensor(y, left.dtype, name)]);
   };
 }
+
+// Each part is checked where its name is known.
+const parts = { name: guard.string, shape: guard.anything, evaluate: guard.anything, transpose: guard.anything };
+const pairParts = { name: guard.string, shape: guard.anything, evaluate: guard.anything, transposes: guard.anything };
 
 function mapPair(x: Tensor, y: Tensor, f: (x: number, y: number) => number): Tensor {
   const right = dataOf(y);

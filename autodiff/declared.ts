@@ -1,23 +1,23 @@
-import { ConfigurationError, DTypeError, formatShape, ShapeError, sameShape, Tensor } from '../lib/index.ts';
+import { ConfigurationError, DTypeError, formatShape, guard, ShapeError, sameShape, Tensor } from '../lib/index.ts';
 import type { TensorType } from './primitive.ts';
 
-/** The name of a declaration. @throws ConfigurationError when it has none. */
-export function requireName(rule: { readonly name: string }, kind: string): string {
+/** The name of a declaration. @throws ConfigurationError when it has none, or has parts that no declaration has. */
+export function requireName<T extends { readonly name: string }>(rule: T, kind: string, parts: guard.Checks<T>): string {
   if (typeof rule?.name !== 'string' || rule.name === '')
     throw new ConfigurationError(`${kind}: a primitive needs a name, for messages`);
+  guard.options(kind, rule, parts);
   return rule.name;
 }
 
 /** @throws ConfigurationError when a part of a declaration is not a function (from untyped code). */
 export function requireRule(given: unknown, name: string, part: string): void {
   if (typeof given !== 'function')
-    throw new ConfigurationError(`${name}: ${part} must be a function, got ${given === undefined ? 'nothing' : typeof given}`);
+    throw new ConfigurationError(`${name}: ${part} must be a function, got ${guard.describe(given)}`);
 }
 
 /** What a user's rule gave, if it is a tensor of the type that was declared. @throws ShapeError or DTypeError when it is not. */
 export function requireResult(result: Tensor, declared: TensorType, who: string): Tensor {
-  if (!(result instanceof Tensor))
-    throw new DTypeError(`${who}: must give a tensor, got ${result === null ? 'null' : typeof result}`);
+  if (!(result instanceof Tensor)) throw new DTypeError(`${who}: must give a tensor, got ${guard.describe(result)}`);
   if (!sameShape(result.shape, declared.shape))
     throw new ShapeError(`${who}: gave shape ${formatShape(result.shape)} where ${formatShape(declared.shape)} is declared`);
   if (result.dtype !== declared.dtype) throw new DTypeError(`${who}: gave ${result.dtype} where ${declared.dtype} is declared`);

@@ -1,4 +1,4 @@
-import type { DType, NdArray, Shape, Tensor, TypedArray } from '../lib/index.ts';
+import { type DType, formatShape, type NdArray, type Shape, type Tensor, type TypedArray, valuesText } from '../lib/index.ts';
 import { bind, InterpretedTensor } from './bind.ts';
 import { type Level, requireOpen } from './level.ts';
 import type { Parameters, Primitive } from './primitive.ts';
@@ -39,6 +39,17 @@ export class DualTensor extends InterpretedTensor {
     return this.primal.toNdarray();
   }
 
+  /** `3 + 1ε` behind the type; the tangent of reverse mode is a symbol. */
+  override toString(): string {
+    const [open, plus] = this.shape.length > 1 ? ['\n', '\n+ '] : [' ', ' + '];
+    const type = `dual ${this.dtype}${formatShape(this.shape)} of ${this.owner.name}`;
+    return `${type}${open}${partText(this.primal)}${plus}${partText(this.tangent)}ε`;
+  }
+
+  override toJSON(): object {
+    return { dtype: this.dtype, shape: [...this.shape], primal: this.primal.toJSON(), tangent: this.tangent.toJSON() };
+  }
+
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {
     requireOpen(this.owner, primitive.name);
     const primals = operands.map((operand) => primalAt(operand, this.owner));
@@ -65,4 +76,8 @@ export function stripTangents(x: Tensor): Tensor {
   while (primal instanceof DualTensor || primal instanceof RuleTensor)
     primal = primal instanceof DualTensor ? primal.primal : primal.inner;
   return primal;
+}
+
+function partText(part: Tensor): string {
+  return part.level === 0 ? valuesText(part) : `(${part.toString()})`;
 }

@@ -1,4 +1,4 @@
-import { DTypeError, formatShape, ShapeError, Tensor } from '../lib/index.ts';
+import { DTypeError, formatShape, guard, ShapeError, Tensor } from '../lib/index.ts';
 import { callName } from './level.ts';
 import { type Linearization, linearizeFor } from './linearize.ts';
 import { asTensor } from './operations/operand.ts';
@@ -23,9 +23,10 @@ export interface GradOptions<I extends number = number> {
  */
 export function valueAndGrad<A extends readonly unknown[], I extends number = 0>(
   f: (...args: A) => Tensor,
-  { argument = 0 as I }: GradOptions<I> = {},
+  options: GradOptions<I> = {},
 ): (...primals: A) => [value: Tensor, gradient: A[I]] {
   const name = callName('grad', f);
+  const { argument = 0 as I } = guard.options('grad', options, { argument: guard.whole(0) });
   return (...primals) => {
     if (!(argument in primals)) throw new ShapeError(`${name}: there is no argument ${argument}; f was given ${primals.length}`);
     const single = (primal: A[I]) => f(...(primals.with(argument, primal) as unknown as A));

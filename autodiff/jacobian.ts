@@ -12,8 +12,9 @@ export type Jacobian<R, X> = R extends Tensor ? X : { readonly [K in keyof R]: J
 
 /** The Jacobian of f by forward mode, one push for each element of x: a leaf has shape [...output, ...input]. */
 export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
+  const name = callName('jacfwd', f);
   return (x) => {
-    const { value, push } = linearizeFor(callName('jacfwd', f), f, [x] as [X]);
+    const { value, push } = linearizeFor(name, f, [x] as [X]);
     const inputs = leavesOf(liftTree(x));
     const columns = inputs.map((_, leaf) =>
       basis(inputs, leaf).map((tangent) => leavesOf(push(rebuild(liftTree(x), tangent) as never) as Tree)),
@@ -32,8 +33,9 @@ export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
 
 /** The Jacobian of f by reverse mode, one pull for each element of f(x): a leaf has shape [...output, ...input]. */
 export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
+  const name = callName('jacrev', f);
   return (x) => {
-    const { value, pull } = linearizeFor(callName('jacrev', f), f, [x] as [X]);
+    const { value, pull } = linearizeFor(name, f, [x] as [X]);
     const outputs = leavesOf(value as Tree);
     const rows = outputs.map((_, leaf) =>
       basis(outputs, leaf).map((cotangent) => leavesOf(pull(rebuild(value as Tree, cotangent) as never)[0] as Tree)),
@@ -50,7 +52,8 @@ export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
 
 /** The product of the Hessian of a scalar f at x with v, forward over reverse: a tree like x. */
 export function hvp<X>(f: (x: X) => Tensor): (x: X, v: X) => X {
-  return (x, v) => jvp(grad(f), [x], [v as never])[1];
+  const gradient = grad(f);
+  return (x, v) => jvp(gradient, [x], [v as never])[1];
 }
 
 /** The Hessian of a scalar f, forward over reverse: for every leaf of x a tree like x, of shape [...leaf, ...leaf]. */

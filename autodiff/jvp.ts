@@ -1,4 +1,4 @@
-import { alignLeaves, leavesOf, mapTree, type PartialTree, rebuild } from '../lib/index.ts';
+import { alignLeaves, guard, leavesOf, mapTree, type PartialTree, rebuild } from '../lib/index.ts';
 import { checkTangent, liftTree } from './arguments.ts';
 import { DualTensor, primalAt, tangentAt } from './dual.ts';
 import { callName, withLevel } from './level.ts';
@@ -17,6 +17,8 @@ export function jvp<A extends readonly unknown[], R>(
   tangents: { readonly [K in keyof A]?: PartialTree<A[K]> },
 ): [value: R, tangent: R] {
   const name = callName('jvp', f);
+  guard.argument(name, 'primals', primals, guard.list);
+  guard.argument(name, 'tangents', tangents, guard.list);
   return withLevel(name, (level) => {
     const args = primals.map((primal, i) => {
       const lifted = liftTree(primal);

@@ -1,4 +1,4 @@
-import { EscapedTangentError } from '../lib/index.ts';
+import { EscapedTangentError, guard } from '../lib/index.ts';
 
 /**
  * One run of a differentiation or trace. Numbers only grow, so the level of a call made inside another is higher than
@@ -31,7 +31,8 @@ export function requireOpen(level: Level, operation: string): void {
     );
 }
 
-/** `jvp(loss)`, for messages. */
+/** `jvp(loss)`, for messages. @throws ConfigurationError unless f is a function. */
 export function callName(transform: string, f: { readonly name: string }): string {
+  guard.argument(transform, 'what it is given first', f, guard.callable);
   return `${transform}(${f.name || 'f'})`;
 }

@@ -1,7 +1,10 @@
 import {
   type DType,
+  formatShape,
   LinearityError,
   type NdArray,
+  type NorewindError,
+  operatorAdvice,
   type Shape,
   type Tensor,
   type TypedArray,
@@ -51,9 +54,20 @@ export class SymbolTensor extends InterpretedTensor {
     return this.#unknown();
   }
 
-  /** In `y > 0.5` or `2 * y` for what was a plain number outside, the symbol would silently be NaN. @throws UnknownValueError always. */
-  [Symbol.toPrimitive](): never {
-    return this.#unknown();
+  /** The type and where the symbol belongs; its values are not known. */
+  override toString(): string {
+    return `symbol ${this.label === undefined ? '' : `${this.label} `}${this.dtype}${formatShape(this.shape)} of ${this.recorder.level.name}`;
+  }
+
+  override toJSON(): object {
+    return { dtype: this.dtype, shape: [...this.shape], symbol: this.recorder.level.name };
+  }
+
+  /** What was a plain number outside is a symbol here, and an operator would silently make a NaN of it. */
+  protected override operatorError(): NorewindError {
+    return new UnknownValueError(
+      `${this.recorder.level.name}: ${this.label ?? 'a value'} is not known yet, and stands in a comparison or in arithmetic; ${operatorAdvice}`,
+    );
   }
 
   #unknown(): never {

@@ -1,8 +1,9 @@
 import type { NdArray } from 'ndarray';
-import { allocate, type DType, type TypedArray } from './dtype.ts';
+import { allocate, type DType, isDType, type TypedArray } from './dtype.ts';
 import { DTypeError, ShapeError } from './errors.ts';
-import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
-import { copyInto, dataOf, fromData, type NestedArray, Tensor } from './tensor.ts';
+import { anything, argument, options as checkOptions, describe, isRecord, memory, number } from './guard/index.ts';
+import { checkShape, formatShape, mostAxes, type Shape, sizeOf } from './shape.ts';
+import { copyInto, dataOf, fromData, type NestedArray, requireTensor, Tensor, type TensorJson } from './tensor.ts';
 
 /** What every function that makes a tensor takes; `float64` when no dtype is given. */
 export interface TensorOptions {
@@ -10,48 +11,51 @@ export interface TensorOptions {
 }
 
 /**
- * A tensor from nested arrays, a typed array (one axis), an ndarray or another tensor.
+ * A tensor from nested arrays, a typed array (one axis), an ndarray, another tensor, or what `JSON.parse` makes of one.
  *
- * A typed array or an ndarray keeps its own dtype when it is one of norewind's and no other is asked for. Values are copied.
+ * A typed array, an ndarray or a tensor keeps its own dtype when it is one of norewind's and no other is asked for. Values are copied.
  * @throws ShapeError when nested arrays are ragged. @throws DTypeError when an entry is not a number, or not whole for int32.
  */
-export function tensor(values: NestedArray | TypedArray | NdArray | Tensor, options: TensorOptions = {}): Tensor {
-  if (values instanceof Tensor) return cast(values, options.dtype ?? values.dtype);
+export function tensor(values: NestedArray | TypedArray | NdArray | Tensor | TensorJson, options: TensorOptions = {}): Tensor {
+  const { dtype } = ownOptions('tensor', options);
+  if (values instanceof Tensor) return cast(values, dtype ?? values.dtype);
   if (values instanceof BigInt64Array || values instanceof BigUint64Array)
     throw new DTypeError('tensor: 64-bit integers are not a dtype; use float64 or int32');
-  if (ArrayBuffer.isView(values) && 'length' in values)
-    return fromList(values, [values.length], options.dtype ?? dtypeOfView(values));
+  if (ArrayBuffer.isView(values) && 'length' in values) return fromList(values, [values.length], dtype ?? dtypeOfView(values));
   if (isNdarray(values)) {
     const copy = allocate('float64', values.size);
     const { data } = values;
     if (Array.isArray(data)) for (const entry of data) requireNumber(entry, 'an entry of the ndarray');
     copyInto(copy, values as NdArray<TypedArray>);
-    return fromList(copy, [...values.shape], options.dtype ?? dtypeOfView(values.data));
+    return fromList(copy, [...values.shape], dtype ?? dtypeOfView(values.data));
   }
+  if (isJson(values)) return fromJson(values, dtype);
   const shape: number[] = [];
-  for (let inner: unknown = values; Array.isArray(inner); inner = inner[0]) shape.push(inner.length);
+  for (let inner: unknown = values; Array.isArray(inner); inner = inner[0]) {
+    shape.push(inner.length);
+    if (shape.length > mostAxes) throw new ShapeError(`tensor: arrays nested more than ${mostAxes} deep`);
+  }
   const flat: number[] = [];
-  flatten(values as NestedArray, shape, 0, flat, '');
-  return fromList(flat, shape, options.dtype ?? 'float64');
+  flatten(values, shape, 0, flat, '');
+  return fromList(flat, shape, dtype ?? 'float64');
 }
 
+/** Every element the same. @throws ShapeError for a shape that is none, or that no memory holds. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  const data = allocate(options.dtype ?? 'float64', sizeOf(checkShape(shape, 'full')));
-  if (!Object.is(value, 0)) data.fill(requireFit(value, data, 'full'));
-  return fromData(data, [...shape]);
+  return filledWith('full', shape, value, options);
 }
 
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
-  return full(shape, 0, options);
+  return filledWith('zeros', shape, 0, options);
 }
 
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
-  return full(shape, 1, options);
+  return filledWith('ones', shape, 1, options);
 }
 
 /** The n×n identity matrix. */
 export function eye(n: number, options: TensorOptions = {}): Tensor {
-  const data = allocate(options.dtype ?? 'float64', sizeOf(checkShape([n, n], 'eye')));
+  const data = allocateFor('eye', [n, n], options);
   for (let i = 0; i < n; i++) data[i * (n + 1)] = 1;
   return fromData(data, [n, n]);
 }
@@ -66,10 +70,47 @@ export function indices(values: NestedArray | TypedArray): Tensor {
  * @throws DTypeError for a tensor that is being differentiated or traced: its tangent would be lost.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
+  requireTensor(x, 'cast');
   if (x.dtype === dtype) return x;
   if (x.level !== 0)
     throw new DTypeError(`cast: from ${x.dtype} to ${dtype} inside a differentiated function; convert before differentiating`);
   return fromList(dataOf(x), x.shape, dtype);
+}
+
+/** Options that are known to exist. Their dtype is checked where it is used. */
+function ownOptions(who: string, options: TensorOptions): TensorOptions {
+  return checkOptions(who, options, { dtype: anything }, '{ dtype: "float32" }');
+}
+
+function filledWith(who: string, shape: Shape, value: number, options: TensorOptions): Tensor {
+  const data = allocateFor(who, shape, options);
+  argument(who, 'value', value, number, DTypeError);
+  if (!Object.is(value, 0)) data.fill(requireFit(value, data, who));
+  return fromData(data, [...shape]);
+}
+
+function allocateFor(who: string, shape: Shape, options: TensorOptions): TypedArray {
+  const { dtype = 'float64' } = ownOptions(who, options);
+  const size = sizeOf(checkShape(shape, who));
+  memory(who, `${size} elements of shape ${formatShape(shape)}`, size * (dtype === 'float64' ? 8 : 4));
+  return allocate(dtype, size);
+}
+
+function isJson(value: unknown): value is TensorJson {
+  return isRecord(value) && 'dtype' in value && 'shape' in value && 'data' in value;
+}
+
+function fromJson({ dtype, shape, data }: TensorJson, wanted: DType = dtype): Tensor {
+  if (!isDType(dtype)) throw new DTypeError(`tensor: there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
+  const size = sizeOf(checkShape(shape, 'tensor'));
+  if (!Array.isArray(data) || data.length !== size)
+    throw new ShapeError(`tensor: data must be ${size} numbers for the shape ${formatShape(shape)}, got ${describe(data)}`);
+  const numbers = data.map((entry: unknown, i) => {
+    if (typeof entry === 'number') return entry;
+    if (entry === 'NaN' || entry === 'Infinity' || entry === '-Infinity' || entry === '-0') return Number(entry);
+    throw new DTypeError(`tensor: entry ${i} of data is ${describe(entry)}, not a number`);
+  });
+  return fromList(numbers, shape, wanted);
 }
 
 function fromList(values: ArrayLike<number>, shape: Shape, dtype: DType): Tensor {
@@ -103,12 +144,6 @@ function flatten(values: unknown, shape: Shape, depth: number, out: number[], at
       `tensor: ragged arrays: the entry at ${at || 'the top'} is ${describe(values)}, others of its depth have ${shape[depth]} entries (shape ${formatShape(shape)})`,
     );
   for (let i = 0; i < shape[depth]; i++) flatten(values[i], shape, depth + 1, out, `${at}[${i}]`);
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? 'an object' : `${typeof value} ${String(value)}`;
 }
 
 function dtypeOfView(data: unknown): DType {

@@ -1,4 +1,5 @@
-import { DTypeError } from './errors.ts';
+import { DTypeError, ShapeError } from './errors.ts';
+import { describe, memory } from './guard/index.ts';
 
 /** Element types. `int32` holds indices and masks and never carries a tangent. */
 export type DType = 'float32' | 'float64' | 'int32';
@@ -11,21 +12,39 @@ export type TypedArray = Float32Array | Float64Array | Int32Array;
 
 const storage = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
 
-/** A zero-filled array of `size` elements. @throws DTypeError for a dtype that does not exist (from untyped code). */
+/**
+ * A zero-filled array of `size` elements.
+ * @throws DTypeError for a dtype that does not exist (from untyped code). @throws ShapeError for more elements than there is memory for.
+ */
 export function allocate(dtype: DType, size: number): TypedArray {
-  if (!isDType(dtype)) throw new DTypeError(`there is no dtype ${String(dtype)}; use float32, float64 or int32`);
-  return new storage[dtype](size);
+  if (!isDType(dtype)) throw new DTypeError(`there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
+  if (!Number.isSafeInteger(size) || size < 0) refuseSize(dtype, size);
+  memory('tensor', `${size} elements of ${dtype}`, size * storage[dtype].BYTES_PER_ELEMENT);
+  try {
+    return new storage[dtype](size);
+  } catch {
+    throw new ShapeError(`tensor: there is no memory left for ${size} elements of ${dtype}`);
+  }
 }
 
+/** @throws DTypeError for arrays that no dtype has (from untyped code). */
 export function dtypeOf(data: TypedArray): DType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Float64Array) return 'float64';
-  return 'int32';
+  if (data instanceof Int32Array) return 'int32';
+  throw new DTypeError(`${describe(data)} has no dtype; use a Float32Array, a Float64Array or an Int32Array`);
 }
 
 /** Whether a string from outside names a dtype. */
 export function isDType(name: string): name is DType {
-  return Object.hasOwn(storage, name);
+  return typeof name === 'string' && Object.hasOwn(storage, name);
+}
+
+function refuseSize(dtype: DType, size: unknown): never {
+  // Beyond 2⁵³ a product of lengths is no longer exact, and never fits.
+  if (typeof size === 'number' && size > 0 && !(size < Number.MAX_SAFE_INTEGER))
+    memory('tensor', `elements of ${dtype}`, size * 4);
+  throw new ShapeError(`tensor: a size is a whole number, zero or more, got ${describe(size)}`);
 }
 
 export function requireFloat(dtype: DType, who: string): FloatDType {

@@ -11,6 +11,7 @@ export {
   writeSafetensors,
 } from './formats/safetensors.ts';
 export { longestSignature, mayBeSignature, type Signature, signatureOf } from './formats/signature.ts';
+export * as guard from './guard/index.ts';
 export * as kernels from './kernels/index.ts';
 export * as wasm from './kernels/wasm/index.ts';
 export { type Expectation, type ExpectationOptions, expectation } from './noise/expectation.ts';
@@ -20,12 +21,25 @@ export { replay } from './noise/replay.ts';
 export { restoreNoise } from './noise/restore.ts';
 export { seeded } from './noise/seeded.ts';
 export { broadcastShapes, checkShape, formatShape, normalizeAxes, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts';
-export { ArrayTensor, dataOf, fromData, isContiguous, type NestedArray, Tensor, viewOf } from './tensor.ts';
+export {
+  ArrayTensor,
+  dataOf,
+  fromData,
+  isContiguous,
+  type NestedArray,
+  operatorAdvice,
+  requireTensor,
+  Tensor,
+  type TensorJson,
+  valuesText,
+  viewOf,
+} from './tensor.ts';
 export {
   alignLeaves,
   type Leaf,
   labelTree,
   leavesOf,
+  liftNumbers,
   mapTree,
   type PartialTree,
   pathsOf,

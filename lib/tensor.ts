@@ -1,10 +1,22 @@
 import ndarray, { type NdArray } from 'ndarray';
 import { allocate, type DType, dtypeOf, type TypedArray } from './dtype.ts';
-import { ShapeError } from './errors.ts';
-import { formatShape, type Shape, sizeOf } from './shape.ts';
+import { DTypeError, type NorewindError, ShapeError } from './errors.ts';
+import { describe } from './guard/index.ts';
+import { arrayText, typeText } from './print.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
 
 /** A scalar, or arrays of equal lengths nested as deep as the tensor has axes. */
 export type NestedArray = number | readonly NestedArray[];
+
+/** A tensor in JSON: its elements in row-major order, those that JSON has no number for as texts. `tensor` reads it back. */
+export interface TensorJson {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: readonly (number | 'NaN' | 'Infinity' | '-Infinity' | '-0')[];
+}
+
+/** What `console.log` of Node asks an object for. */
+const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * An immutable array of numbers with a shape and a dtype.
@@ -41,6 +53,43 @@ export abstract class Tensor {
     const { data, offset } = this.toNdarray();
     return data[offset];
   }
+
+  /** The dtype, the shape and the values, abridged: `float64[3] [1, 2, 3]`; from two axes on, the values begin on the next line. */
+  toString(): string {
+    return `${typeText(this.dtype, this.shape)}${this.shape.length > 1 ? '\n' : ' '}${valuesText(this)}`;
+  }
+
+  /** Every value, so that `tensor(JSON.parse(text))` is this tensor again. Throws `UnknownValueError` on a symbol. */
+  toJSON(): object {
+    return { dtype: this.dtype, shape: [...this.shape], data: Array.from(dataOf(this), jsonNumber) };
+  }
+
+  /** What `console.log` prints in Node; within deep objects, the type alone. */
+  [inspect](depth = 0): string {
+    return depth < 0 ? typeText(this.dtype, this.shape) : this.toString();
+  }
+
+  /**
+   * The text in templates and `String(x)`. JavaScript's operators would make a NaN of a tensor without a word, so they are refused.
+   * @throws DTypeError in arithmetic and comparisons.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw this.operatorError();
+  }
+
+  /** The refusal of `1 - h`, `h1 + h2`, `h > 0` and the like. */
+  protected operatorError(): NorewindError {
+    return new DTypeError(`${this.label ?? 'a tensor'} ${typeText(this.dtype, this.shape)}: ${operatorAdvice}`);
+  }
+}
+
+/** What to write in place of JavaScript's operators. */
+export const operatorAdvice =
+  "JavaScript's operators and Math do not work on tensors: use sub(1, h) for 1 - h, add(a, b) for a + b, mul(h, 2) for h * 2, neg(h) for -h, where(greater(h, 0), a, b) for h > 0 ? a : b, h.item() for its number and String(h) for its text";
+
+function jsonNumber(value: number): number | string {
+  return Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value);
 }
 
 /** A tensor that holds numbers: an ndarray with any strides. */
@@ -51,6 +100,7 @@ export class ArrayTensor extends Tensor {
 
   constructor(array: NdArray<TypedArray>) {
     super();
+    requireNdarray(array);
     this.array = array;
     this.dtype = dtypeOf(array.data);
   }
@@ -68,13 +118,36 @@ export class ArrayTensor extends Tensor {
   }
 }
 
-/** A tensor over row-major `data`, which is shared, not copied. */
+/** A tensor over row-major `data`, which is shared, not copied. @throws ShapeError when there are too few for the shape. */
 export function fromData(data: TypedArray, shape: Shape): ArrayTensor {
+  dtypeOf(data);
+  const size = sizeOf(checkShape(shape, 'fromData'));
+  if (!(size <= data.length))
+    throw new ShapeError(`fromData: the shape ${formatShape(shape)} has ${size} elements, the array has ${data.length}`);
   return new ArrayTensor(ndarray(data, shape as number[]));
+}
+
+/** @throws DTypeError unless it is a tensor. @param what takes its place where other things are taken too. */
+export function requireTensor(x: unknown, who: string, what = 'a tensor'): asserts x is Tensor {
+  if (x instanceof Tensor) return;
+  const isForeign = typeof x === 'object' && x !== null && 'dtype' in x && 'level' in x;
+  const remedy = isForeign
+    ? ' of another copy of norewind: two versions are installed'
+    : Array.isArray(x) || ArrayBuffer.isView(x)
+      ? '; make a tensor of it with tensor(…)'
+      : '';
+  throw new DTypeError(`${who}: needs ${what}, got ${describe(x)}${remedy}`);
+}
+
+/** The values as a tensor prints them, without its type. Throws `UnknownValueError` on a symbol. */
+export function valuesText(x: Tensor): string {
+  requireTensor(x, 'valuesText');
+  return arrayText(x.toNdarray(), x.dtype);
 }
 
 /** Whether the elements lie in row-major order without gaps. */
 export function isContiguous(array: NdArray<TypedArray>): boolean {
+  requireNdarray(array);
   const { shape, stride } = array;
   let expected = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -86,6 +159,7 @@ export function isContiguous(array: NdArray<TypedArray>): boolean {
 
 /** The elements in row-major order: a view where the layout allows it, a copy otherwise. Treat it as read-only. */
 export function dataOf(tensor: Tensor): TypedArray {
+  requireTensor(tensor, 'dataOf');
   const array = tensor.toNdarray();
   if (isContiguous(array)) return array.data.subarray(array.offset, array.offset + array.size) as TypedArray;
   const copy = allocate(tensor.dtype, array.size);
@@ -109,9 +183,27 @@ export function copyInto(target: TypedArray, array: NdArray<TypedArray>): void {
   }
 }
 
-/** A view with other strides over the same memory. */
+/** A view with other strides over the same memory. @throws ShapeError where it would reach beyond that memory. */
 export function viewOf(array: NdArray<TypedArray>, shape: Shape, stride: readonly number[], offset: number): ArrayTensor {
+  requireNdarray(array);
+  checkShape(shape, 'viewOf');
+  if (!Array.isArray(stride) || !stride.every(Number.isInteger) || !Number.isInteger(offset))
+    throw new ShapeError(`viewOf: strides and the offset are whole numbers, got ${formatShape(stride)} and ${describe(offset)}`);
+  let [first, last] = [offset, offset];
+  for (let axis = 0; axis < shape.length; axis++) {
+    const reach = (shape[axis] - 1) * stride[axis];
+    if (reach < 0) first += reach;
+    else last += reach;
+  }
+  // An empty view has no elements to be out of reach.
+  if (!(first >= 0 && last < array.data.length) && !shape.includes(0))
+    throw new ShapeError(`viewOf: a view of shape ${formatShape(shape)} does not lie within ${array.data.length} elements`);
   return new ArrayTensor(ndarray(array.data, shape as number[], stride as number[], offset));
+}
+
+function requireNdarray(array: NdArray<TypedArray>): void {
+  if (!Array.isArray(array?.shape) || !Array.isArray(array.stride))
+    throw new ShapeError(`tensor: needs an ndarray, got ${describe(array)}`);
 }
 
 function nest(data: TypedArray, shape: Shape, stride: readonly number[], offset: number, axis: number): NestedArray {

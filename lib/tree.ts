@@ -1,7 +1,11 @@
 import { TreeError } from './errors.ts';
-import { Tensor } from './tensor.ts';
+import { argument, callable, describe, isRecord } from './guard/index.ts';
+import { requireTensor, Tensor } from './tensor.ts';
 
-/** A tensor, or an array or record of trees. Records are read in the order of their keys. */
+/** How deep a tree may be: far deeper than any model, and shallow enough for the stack. A tree that contains itself has no end. */
+const deepest = 256;
+
+/** A tensor, or an array or record of trees, at most 256 deep. Records are read in the order of their keys. */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
 /** A tree of which any part may be left out: a tangent or cotangent, where a part left out is zero. */
@@ -13,35 +17,46 @@ export interface Leaf {
   readonly tensor: Tensor;
 }
 
-/** The leaves, left to right. @throws TreeError for anything that is neither a tensor, an array nor a plain record. */
+/**
+ * The leaves, left to right.
+ * @throws TreeError for anything that is neither a tensor, an array without holes nor a plain record, and for a tree that contains itself.
+ */
 export function leavesOf(tree: Tree): Tensor[] {
   const leaves: Tensor[] = [];
-  walk(tree, '', (leaf) => leaves.push(leaf));
+  walk(tree, '', 0, (leaf) => leaves.push(leaf));
   return leaves;
 }
 
 /** The leaves with their paths, left to right; paths begin with `root`. */
 export function pathsOf(tree: Tree, root = ''): Leaf[] {
   const leaves: Leaf[] = [];
-  walk(tree, root, (tensor, path) => leaves.push({ path, tensor }));
+  walk(tree, root, 0, (tensor, path) => leaves.push({ path, tensor }));
   return leaves;
 }
 
-/** The same tree with every leaf replaced. */
+/** The same tree with every leaf replaced. @throws DTypeError when f gives anything but a tensor. */
 export function mapTree<T extends Tree>(tree: T, f: (leaf: Tensor, path: string) => Tensor, root = ''): T {
-  return map(tree, root, f) as T;
+  argument('mapTree', 'f', f, callable);
+  const replace = (leaf: Tensor, path: string) => {
+    const other = f(leaf, path);
+    requireTensor(other, 'mapTree: what f gives');
+    return other;
+  };
+  return map(tree, root, 0, replace) as T;
 }
 
 /** The tree with the structure of `like` and these leaves, left to right. @throws TreeError when their number differs. */
 export function rebuild<T extends Tree>(like: T, leaves: readonly Tensor[]): T {
   let at = 0;
-  const tree = mapTree(like, () => leaves[at++]);
+  if (!Array.isArray(leaves)) throw new TreeError(`rebuild: needs an array of leaves, got ${describe(leaves)}`);
+  const tree = map(like, '', 0, () => leaves[at++]) as T;
   if (at !== leaves.length) throw new TreeError(`rebuild: a tree with ${at} leaves is given ${leaves.length}`);
   return tree;
 }
 
 /** Leaf by leaf over two trees of one structure. @throws TreeError where they differ. */
 export function zipTrees<T extends Tree>(a: T, b: Tree, f: (a: Tensor, b: Tensor, path: string) => Tensor, who: string): T {
+  argument(who, 'f', f, callable);
   const right = alignLeaves(a, b, who);
   let at = 0;
   return mapTree(a, (leaf, path) => {
@@ -56,54 +71,80 @@ export function zipTrees<T extends Tree>(a: T, b: Tree, f: (a: Tensor, b: Tensor
  * @throws TreeError where `tree` has something that `like` has not.
  */
 export function alignLeaves(like: Tree, tree: unknown, who: string, root = ''): (Tensor | undefined)[] {
-  if (tree === undefined || tree === null) return leavesOf(like).map(() => undefined);
+  return align(like, tree, who, root, 0);
+}
+
+function align(like: Tree, tree: unknown, who: string, root: string, depth: number): (Tensor | undefined)[] {
+  if (tree === undefined || tree === null) {
+    const missing: undefined[] = [];
+    walk(like, root, depth, () => missing.push(undefined));
+    return missing;
+  }
   if (like instanceof Tensor) {
     if (tree instanceof Tensor) return [tree];
-    throw new TreeError(`${who}: a tensor is needed at ${root || 'the top'}, got ${describe(tree)}`);
+    throw new TreeError(`${who}: a tensor is needed at ${root || 'the top'}, got ${named(tree)}`);
   }
   // A Map, say, has no keys of its own and would pass for a tree with everything left out.
-  if (tree instanceof Tensor || typeof tree !== 'object' || !isPlain(tree) || Array.isArray(tree) !== Array.isArray(like))
-    throw new TreeError(`${who}: ${describe(like)} is needed at ${root || 'the top'}, got ${describe(tree)}`);
+  if (!(Array.isArray(tree) || isRecord(tree)) || Array.isArray(tree) !== Array.isArray(like))
+    throw new TreeError(`${who}: ${describe(like)} is needed at ${root || 'the top'}, got ${named(tree)}`);
+  const parts = entries(like, root, depth);
   for (const key of Object.keys(tree))
     if (!Object.hasOwn(like, key)) throw new TreeError(`${who}: unexpected entry ${child(root, key, like)}`);
-  return entries(like, root).flatMap(([key, part]) =>
+  return parts.flatMap(([key, part]) =>
     // A part called "constructor" that is left out must not be found on the prototype.
-    alignLeaves(part, Object.hasOwn(tree, key) ? (tree as Record<string, unknown>)[key] : undefined, who, child(root, key, like)),
+    align(
+      part,
+      Object.hasOwn(tree, key) ? (tree as Record<string, unknown>)[key] : undefined,
+      who,
+      child(root, key, like),
+      depth + 1,
+    ),
   );
 }
 
 /** Whether two trees have the same structure; shapes and dtypes are not compared. */
 export function sameStructure(a: Tree, b: Tree): boolean {
+  return same(a, b, 0);
+}
+
+function same(a: Tree, b: Tree, depth: number): boolean {
   if (a instanceof Tensor || b instanceof Tensor) return a instanceof Tensor && b instanceof Tensor;
-  const [left, right] = [entries(a), entries(b)];
+  const [left, right] = [entries(a, '', depth), entries(b, '', depth)];
   return (
     Array.isArray(a) === Array.isArray(b) &&
     left.length === right.length &&
-    left.every(([key, part], i) => key === right[i][0] && sameStructure(part, right[i][1]))
+    left.every(([key, part], i) => key === right[i][0] && same(part, right[i][1], depth + 1))
   );
+}
+
+/** The tree with its plain numbers as tensors, and itself where it has none. Parts that are no tree stay as they are. */
+export function liftNumbers(tree: unknown, lift: (value: number) => Tensor): unknown {
+  argument('liftNumbers', 'lift', lift, callable);
+  return lifted(tree, 0, lift);
 }
 
 /** Gives every leaf without a label its path as one, so that messages can name it; returns the tree. */
 export function labelTree<T extends Tree>(tree: T, root: string): T {
-  walk(tree, root, (leaf, path) => {
+  walk(tree, root, 0, (leaf, path) => {
     leaf.label ??= path;
   });
   return tree;
 }
 
-function walk(tree: Tree, path: string, visit: (leaf: Tensor, path: string) => void): void {
+function walk(tree: Tree, path: string, depth: number, visit: (leaf: Tensor, path: string) => void): void {
   if (tree instanceof Tensor) visit(tree, path);
-  else for (const [key, part] of entries(tree, path)) walk(part, child(path, key, tree), visit);
+  else for (const [key, part] of entries(tree, path, depth)) walk(part, child(path, key, tree), depth + 1, visit);
 }
 
-function map(tree: Tree, path: string, f: (leaf: Tensor, path: string) => Tensor): Tree {
+function map(tree: Tree, path: string, depth: number, f: (leaf: Tensor, path: string) => Tensor): Tree {
   if (tree instanceof Tensor) return f(tree, path);
-  if (Array.isArray(tree)) return tree.map((part, i) => map(part, `${path}[${i}]`, f));
+  const parts = entries(tree, path, depth);
+  if (Array.isArray(tree)) return parts.map(([key, part]) => map(part, child(path, key, tree), depth + 1, f));
   const copy: Record<string, Tree> = {};
-  for (const [key, part] of entries(tree, path)) {
+  for (const [key, part] of parts) {
     // A key such as __proto__ must become an entry, not the prototype.
     Object.defineProperty(copy, key, {
-      value: map(part, child(path, key, tree), f),
+      value: map(part, child(path, key, tree), depth + 1, f),
       enumerable: true,
       writable: true,
       configurable: true,
@@ -112,16 +153,48 @@ function map(tree: Tree, path: string, f: (leaf: Tensor, path: string) => Tensor
   return copy;
 }
 
-function entries(tree: Tree, path = ''): [string, Tree][] {
-  if (typeof tree !== 'object' || tree === null || !isPlain(tree))
-    throw new TreeError(`${describe(tree)} at ${path || 'the top'} is not a tree: use tensors, and arrays or records of them`);
-  return Object.entries(tree);
+function lifted(value: unknown, depth: number, lift: (value: number) => Tensor): unknown {
+  if (typeof value === 'number') return lift(value);
+  if (value instanceof Tensor || !(Array.isArray(value) || isRecord(value))) return value;
+  const parts = entries(value as Tree, '', depth).map(([key, part]) => [key, part, lifted(part, depth + 1, lift)] as const);
+  if (parts.every(([, part, own]) => part === own)) return value;
+  return Array.isArray(value) ? parts.map(([, , own]) => own) : Object.fromEntries(parts.map(([key, , own]) => [key, own]));
 }
 
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** The parts of an array or a record, each read once. */
+function entries(tree: Tree, path: string, depth: number): [string, Tree][] {
+  if (depth > deepest) throw new TreeError(`a tree more than ${deepest} deep: does ${shorten(path)} contain what contains it?`);
+  if (!Array.isArray(tree) && !isRecord(tree))
+    throw new TreeError(
+      `${named(tree)} at ${path || 'the top'} is not a tree: use tensors, and arrays or records of them${isForeign(tree) ? '; it is a tensor of another copy of norewind' : ''}`,
+    );
+  try {
+    // Object.entries passes over the holes of an array.
+    return Array.isArray(tree) ? elements(tree, path) : Object.entries(tree);
+  } catch (error) {
+    if (error instanceof TreeError) throw error;
+    const reason = error instanceof Error ? error.message : describe(error);
+    throw new TreeError(`what is at ${path || 'the top'} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+function elements(list: readonly Tree[], path: string): [string, Tree][] {
+  const parts: [string, Tree][] = [];
+  for (let i = 0; i < list.length; i++) {
+    if (!(i in list)) throw new TreeError(`nothing at ${path}[${i}]: an array of a tree has no holes`);
+    parts.push([String(i), list[i]]);
+  }
+  return parts;
+}
+
+/** A sentence that begins with a value says what kind it is. */
+function named(value: unknown): string {
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isPlain ? `the ${typeof value} ${describe(value)}` : describe(value);
+}
+
+function isForeign(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'dtype' in value && 'level' in value;
 }
 
 function child(path: string, key: string, parent: unknown): string {
@@ -129,10 +202,6 @@ function child(path: string, key: string, parent: unknown): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-function describe(value: unknown): string {
-  if (value instanceof Tensor) return 'a tensor';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null)
-    return isPlain(value) ? 'a record' : `a ${value.constructor?.name ?? 'object'}`;
-  return value === undefined ? 'nothing' : `the ${typeof value} ${String(value)}`;
+function shorten(path: string): string {
+  return path.length > 40 ? `${path.slice(0, 40)}…` : path;
 }

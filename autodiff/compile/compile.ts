@@ -1,5 +1,6 @@
-import { leavesOf, mapTree, rebuild, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
+import { guard, leavesOf, mapTree, rebuild, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
+import { callName } from '../level.ts';
 import { Execution } from './execution.ts';
 import { NotPlannable } from './not-plannable.ts';
 import { type Program, printProgram, typeName } from './program.ts';
@@ -40,6 +41,8 @@ interface Specialisation {
  * @throws ConfigurationError when relaxed SIMD is asked for and missing, at the first call.
  */
 export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
+  callName('compile', f);
+  guard.options('compile', options, { relaxedSimd: guard.flag });
   const cache = new Map<string, Specialisation>();
   const specialise = (args: readonly Tree[], leaves: readonly Tensor[]): Specialisation | undefined => {
     const key = `${leaves.map(typeName).join(';')}|${args.map(structureOf).join(';')}`;

@@ -2,8 +2,8 @@ import { type DType, dataOf, formatShape, fromData, IndexError, type Tensor, typ
 import type { Buffer } from './assembler.ts';
 import type { IndexBound } from './origins.ts';
 import { type Plan, planOf } from './plan.ts';
-import type { Program } from './program.ts';
-import type { Schedule } from './schedule.ts';
+import { type Program, requireProgram } from './program.ts';
+import { requireSchedule, type Schedule } from './schedule.ts';
 
 const views = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
 
@@ -19,6 +19,7 @@ export class Execution {
   #isOpen = false;
 
   constructor(program: Program, schedule: Schedule = {}) {
+    requireSchedule(requireProgram(program, 'Execution'), schedule, 'Execution');
     this.program = program;
     this.plan = planOf(program, schedule, opcodeOf, wasm.reservedBytes);
     const { inputs, outputs, constants, words, opening, bytes } = this.plan;

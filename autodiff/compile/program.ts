@@ -1,4 +1,4 @@
-import { formatShape, ShapeError, type Tensor } from '../../lib/index.ts';
+import { formatShape, guard, ShapeError, Tensor } from '../../lib/index.ts';
 import type { Parameters, TensorType } from '../primitive.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
 
@@ -12,7 +12,8 @@ export interface Program {
 }
 
 /** The program as text, one equation a line, every symbol with its type. */
-export function printProgram({ name, inputs, equations, outputs }: Program): string {
+export function printProgram(program: Program): string {
+  const { name, inputs, equations, outputs } = requireProgram(program, 'printProgram');
   const names = new Map<Tensor, string>();
   const declare = (symbol: Tensor) => {
     names.set(symbol, letters(names.size));
@@ -28,7 +29,8 @@ export function printProgram({ name, inputs, equations, outputs }: Program): str
 }
 
 /** @throws ShapeError when an operand is used before it is defined, or a result does not have the type that its primitive gives. */
-export function checkProgram({ name, inputs, equations, outputs }: Program): void {
+export function checkProgram(program: Program): void {
+  const { name, inputs, equations, outputs } = requireProgram(program, 'checkProgram');
   const defined = new Set<Tensor>(inputs);
   const require = (operand: Tensor, where: string) => {
     if (operand instanceof SymbolTensor && !defined.has(operand))
@@ -45,6 +47,29 @@ export function checkProgram({ name, inputs, equations, outputs }: Program): voi
   });
   for (const output of outputs) require(output, 'the return');
 }
+
+/** @throws ConfigurationError unless it is made like a program (from untyped code); whether it makes sense is for `checkProgram`. */
+export function requireProgram(program: Program, who: string): Program {
+  guard.argument(who, 'what it is given', program, aProgram);
+  return program;
+}
+
+const aProgram: guard.Check = {
+  what: 'a program, as compile(f).program(...) gives it',
+  holds: (value) => typeof value === 'object' && value !== null && isProgram(value),
+};
+
+function isProgram({ name, inputs, equations, outputs }: { readonly [K in keyof Program]?: unknown }): boolean {
+  return typeof name === 'string' && symbols.holds(inputs) && lines.holds(equations) && tensors.holds(outputs);
+}
+
+const tensors = guard.listOf('tensors', (value) => value instanceof Tensor);
+const symbols = guard.listOf('symbols', (value) => value instanceof SymbolTensor);
+const lines = guard.listOf('equations', (value) => {
+  const line = value as Partial<Equation> | undefined | null;
+  const isCall = typeof line?.primitive?.evaluate === 'function' && guard.isRecord(line.parameters);
+  return isCall && line.result instanceof SymbolTensor && tensors.holds(line.operands);
+});
 
 /** `float32[2,3]`. */
 export function typeName({ dtype, shape }: TensorType): string {

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../lib/index.ts';
+import { guard, type Tensor } from '../../lib/index.ts';
 import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
 
@@ -15,6 +15,24 @@ export interface Schedule {
   readonly relaxedSimd?: boolean;
   /** Inputs with a replacement that hold nothing but zeros; what stays zero is not computed. */
   readonly zeros?: readonly number[];
+}
+
+/** @throws ConfigurationError for a schedule that does not fit its program (from untyped code). */
+export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule, who: string): void {
+  const isInput = (at: unknown) => Number.isInteger(at) && (at as number) >= 0 && (at as number) < inputs.length;
+  const isOutput = (at: unknown) => Number.isInteger(at) && (at as number) >= 0 && (at as number) < outputs.length;
+  guard.options(who, schedule, {
+    updates: {
+      what: 'a Map from outputs to inputs, by their indices',
+      holds: (value) => value instanceof Map && [...value].every(([at, input]) => isOutput(at) && isInput(input)),
+    },
+    stages: {
+      what: 'a list of lists of outputs, by their indices',
+      holds: (value) => guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as []).length > 0,
+    },
+    relaxedSimd: guard.flag,
+    zeros: guard.listOf('a list of inputs, by their indices', isInput),
+  });
 }
 
 /** The equations of each part of a program, in their order, every one in the first part that needs it. */

@@ -1,11 +1,11 @@
-import { leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
+import { guard, leavesOf, Tensor, type Tree } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
 import { bind } from '../bind.ts';
 import { withLevel } from '../level.ts';
 import type { Primitive, TensorType } from '../primitive.ts';
 import { type Equation, type Recorder, SymbolTensor } from '../symbol.ts';
 import { withoutAdjoints } from './adjoint.ts';
-import type { Program } from './program.ts';
+import { type Program, requireProgram } from './program.ts';
 
 /** A traced function: its program, and a tree that tells how its outputs are put together. */
 export interface Traced {
@@ -18,6 +18,7 @@ export type Declare = (type: TensorType, label?: string) => Tensor;
 
 /** Runs `body` once with the inputs that it declares as symbols, and writes down what it does. */
 export function trace(name: string, body: (declare: Declare) => unknown): Traced {
+  guard.argument('trace', 'body', body, guard.callable);
   return withLevel(`compile(${name})`, (level) => {
     const recorder: Recorder = { level, equations: [], symbols: 0, linear: false };
     const inputs: SymbolTensor[] = [];
@@ -52,11 +53,19 @@ export function isClosed({ inputs, equations, outputs }: Program): boolean {
 
 /** Runs a program with the reference kernels, or under whatever interprets the arguments. */
 export function evaluateProgram(program: Program, args: readonly Tensor[]): Tensor[] {
+  requireProgram(program, 'evaluateProgram');
+  guard.argument('evaluateProgram', 'args', args, argumentsFor(program));
   const values = new Map<Tensor, Tensor>(program.inputs.map((input, i) => [input, args[i]]));
   const value = (operand: Tensor) => values.get(operand) ?? operand;
   for (const { primitive, operands, parameters, result } of program.equations)
     values.set(result, bind(primitive, operands.map(value), parameters));
   return program.outputs.map(value);
+}
+
+function argumentsFor({ inputs }: Program): guard.Check {
+  const what = `an array of ${inputs.length} tensors, one for each input`;
+  const tensors = guard.listOf(what, (arg) => arg instanceof Tensor);
+  return { what, holds: (args) => tensors.holds(args) && (args as []).length === inputs.length };
 }
 
 function withoutRepeats(program: Program): Program {

@@ -1,4 +1,12 @@
-import { type DType, type NdArray, type Shape, type Tensor, type TypedArray, UnknownValueError } from '../../lib/index.ts';
+import {
+  type DType,
+  formatShape,
+  type NdArray,
+  type Shape,
+  type Tensor,
+  type TypedArray,
+  UnknownValueError,
+} from '../../lib/index.ts';
 import { InterpretedTensor } from '../bind.ts';
 import type { Parameters, Primitive, TensorType } from '../primitive.ts';
 import type { IndexSets } from './index-sets.ts';
@@ -28,6 +36,14 @@ export class DependenceTensor extends InterpretedTensor {
   /** @throws UnknownValueError always. */
   toNdarray(): NdArray<TypedArray> {
     throw new UnknownValueError('dependencies: a value is read, where only the structure of a linear program is known');
+  }
+
+  override toString(): string {
+    return `places of ${this.dtype}${formatShape(this.shape)}`;
+  }
+
+  override toJSON(): object {
+    return { dtype: this.dtype, shape: [...this.shape] };
   }
 
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): DependenceTensor {

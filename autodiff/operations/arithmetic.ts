@@ -12,7 +12,7 @@ export function add(x: Operand, y: Operand): Tensor {
 
 /** x - y. */
 export function sub(x: Operand, y: Operand): Tensor {
-  if (typeof y === 'number') return add(x, -y);
+  if (typeof y === 'number') return add(asTensor(x, 'float64', 'sub'), -y);
   const [left, right] = broadcastPair(x, y, 'sub');
   return bind(addition, [left, neg(right)]);
 }
@@ -20,7 +20,7 @@ export function sub(x: Operand, y: Operand): Tensor {
 /** The elementwise product x ∘ y. */
 export function mul(x: Operand, y: Operand): Tensor {
   if (typeof y === 'number') return scaleBy(asTensor(x, 'float64', 'mul'), y);
-  if (typeof x === 'number') return scaleBy(y, x);
+  if (typeof x === 'number') return scaleBy(asTensor(y, 'float64', 'mul'), x);
   return bind(product, broadcastPair(x, y, 'mul'));
 }
 
@@ -31,7 +31,8 @@ export function neg(x: Operand): Tensor {
 
 /** x². */
 export function square(x: Operand): Tensor {
-  return mul(x, x);
+  const value = asTensor(x, 'float64', 'square');
+  return mul(value, value);
 }
 
 /** x times a number that is fixed when the program is written. */

@@ -1,4 +1,4 @@
-import { ones, Tensor } from '../../lib/index.ts';
+import { DTypeError, guard, ones, Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import type { SmoothPrimitive } from '../primitive.ts';
 import * as smooth from '../primitives/smooth.ts';
@@ -53,7 +53,7 @@ export function erf(x: Operand): Tensor {
 export function div(x: Operand, y: Operand): Tensor {
   if (typeof y === 'number') return scaleBy(asTensor(x, 'float64', 'div'), 1 / y);
   // Here, where both operands are still the ones that the caller knows by name.
-  if (x instanceof Tensor) commonShape(x, y, 'div');
+  if (x instanceof Tensor) commonShape(x, asTensor(y, x.dtype, 'div'), 'div');
   return mul(x, apply(smooth.reciprocal, y));
 }
 
@@ -63,6 +63,7 @@ export function div(x: Operand, y: Operand): Tensor {
  */
 export function pow(x: Operand, exponent: number): Tensor {
   const base = asTensor(x, 'float64', 'pow');
+  guard.argument('pow', 'exponent', exponent, guard.number, DTypeError);
   if (exponent === 0.5) return sqrt(base);
   if (!Number.isInteger(exponent)) return exp(scaleBy(log(base), exponent));
   if (exponent < 0) return apply(smooth.reciprocal, pow(base, -exponent));

@@ -1,10 +1,13 @@
 import {
   broadcastShapes,
   checkShape,
+  DTypeError,
   formatShape,
+  guard,
   indices,
   kernels,
   normalizeAxes,
+  requireTensor,
   type Shape,
   ShapeError,
   sameShape,
@@ -21,7 +24,7 @@ import { asTensor, expandTo, type Operand } from './operand.ts';
 
 /** x repeated to a shape that it broadcasts to. @throws ShapeError when it does not. */
 export function broadcastTo(x: Operand, shape: Shape): Tensor {
-  const value = asTensor(x);
+  const value = asTensor(x, 'float64', 'broadcastTo');
   const target = broadcastShapes(value.shape, checkShape(shape, 'broadcastTo'));
   if (target === undefined || !sameShape(target, shape))
     throw new ShapeError(`broadcastTo: ${formatShape(value.shape)} does not broadcast to ${formatShape(shape)}`);
@@ -30,9 +33,10 @@ export function broadcastTo(x: Operand, shape: Shape): Tensor {
 
 /** The same elements in row-major order; one length may be -1, and is then worked out. @throws ShapeError when sizes differ. */
 export function reshape(x: Operand, shape: Shape): Tensor {
-  const value = asTensor(x);
-  const known = sizeOf(shape.filter((length) => length !== -1));
-  const missing = shape.filter((length) => length === -1).length;
+  const value = asTensor(x, 'float64', 'reshape');
+  const lengths = checkShape(Array.isArray(shape) ? shape.filter((length) => length !== -1) : shape, 'reshape');
+  const known = sizeOf(lengths);
+  const missing = shape.length - lengths.length;
   const full = missing === 1 && known > 0 ? shape.map((length) => (length === -1 ? value.size / known : length)) : shape;
   if (missing > 1 || full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== value.size)
     throw new ShapeError(
@@ -43,19 +47,25 @@ export function reshape(x: Operand, shape: Shape): Tensor {
 
 /** Axis i of the result is axis order[i] of x; the reverse order by default. */
 export function transpose(x: Operand, order?: readonly number[]): Tensor {
-  const value = asTensor(x);
+  const value = asTensor(x, 'float64', 'transpose');
   const rank = value.shape.length;
-  const axes = order?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? value.shape.map((_, axis) => rank - 1 - axis);
+  if (order !== undefined) guard.argument('transpose', 'order', order, guard.list, ShapeError);
+  const axes =
+    order?.map((axis) => (typeof axis === 'number' && axis < 0 ? axis + rank : axis)) ??
+    value.shape.map((_, axis) => rank - 1 - axis);
   if (axes.length !== rank || normalizeAxes(axes, rank, 'transpose').length !== rank)
-    throw new ShapeError(`transpose: the order [${axes.join(',')}] does not name each axis of ${formatShape(value.shape)} once`);
+    throw new ShapeError(`transpose: the order ${formatShape(axes)} does not name each axis of ${formatShape(value.shape)} once`);
   return bind(permute, [value], { order: axes });
 }
 
 /** The block from begin (inclusive) to end (exclusive), one entry an axis, counted from the end when negative. */
-export function slice(x: Operand, begin: readonly number[], end: readonly number[] = asTensor(x).shape): Tensor {
-  const value = asTensor(x);
-  const resolve = (bounds: readonly number[]) => bounds.map((at, axis) => (at < 0 ? at + value.shape[axis] : at));
-  const [from, to] = [resolve(begin), resolve(end)];
+export function slice(x: Operand, begin: readonly number[], end?: readonly number[]): Tensor {
+  const value = asTensor(x, 'float64', 'slice');
+  guard.argument('slice', 'begin', begin, guard.list, ShapeError);
+  if (end !== undefined) guard.argument('slice', 'end', end, guard.list, ShapeError);
+  const resolve = (bounds: readonly number[]) =>
+    bounds.map((at, axis) => (typeof at === 'number' && at < 0 ? at + value.shape[axis] : at));
+  const [from, to] = [resolve(begin), end === undefined ? value.shape : resolve(end)];
   const fits = from.length === value.shape.length && to.length === value.shape.length;
   if (
     !fits ||
@@ -65,7 +75,7 @@ export function slice(x: Operand, begin: readonly number[], end: readonly number
     )
   )
     throw new ShapeError(
-      `slice: from [${begin.join(',')}] to [${end.join(',')}] is not a block of ${formatShape(value.shape)}; give one entry an axis`,
+      `slice: from ${formatShape(begin)} to ${formatShape(end ?? value.shape)} is not a block of ${formatShape(value.shape)}; give one entry an axis`,
     );
   return bind(block, [value], { begin: from, end: to });
 }
@@ -75,6 +85,7 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
   const tensors = requireParts(parts, 'concat');
   const rank = tensors[0].shape.length;
   if (rank === 0) throw new ShapeError('concat: scalars have no axis to join along; use stack');
+  guard.argument('concat', 'axis', axis, guard.integer, ShapeError);
   const [at] = normalizeAxes(axis, rank, 'concat');
   const rest = (t: Tensor) => t.shape.filter((_, other) => other !== at);
   for (const part of tensors)
@@ -98,6 +109,7 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
 /** Tensors of one shape joined along a new axis. */
 export function stack(parts: readonly Operand[], axis = 0): Tensor {
   const tensors = requireParts(parts, 'stack');
+  guard.argument('stack', 'axis', axis, guard.integer, ShapeError);
   const [at] = normalizeAxes(axis, tensors[0].shape.length + 1, 'stack');
   return concat(
     tensors.map((part) => reshape(part, [...part.shape.slice(0, at), 1, ...part.shape.slice(at)])),
@@ -107,13 +119,16 @@ export function stack(parts: readonly Operand[], axis = 0): Tensor {
 
 /** Rows of x at int32 ids (or one row at a number): shape [...ids.shape, ...x.shape without its first axis]. @throws IndexError out of range. */
 export function gather(x: Tensor, ids: Tensor | number): Tensor {
+  requireTensor(x, 'gather');
   if (x.shape.length === 0) throw new ShapeError('gather: a scalar has no rows');
-  return bind(gatherRows, [x, typeof ids === 'number' ? indices(ids) : ids]);
+  return bind(gatherRows, [x, requireIds(ids, 'gather')]);
 }
 
 /** Zeros with `size` rows and the rows of x added at int32 ids: the transpose of `gather`. @throws IndexError out of range. */
 export function scatterAdd(x: Tensor, ids: Tensor | number, size: number): Tensor {
-  const rows = typeof ids === 'number' ? indices(ids) : ids;
+  requireTensor(x, 'scatterAdd');
+  const rows = requireIds(ids, 'scatterAdd');
+  checkShape([size], 'scatterAdd: size');
   if (!sameShape(x.shape.slice(0, rows.shape.length), rows.shape))
     throw new ShapeError(
       `scatterAdd: x of shape ${formatShape(x.shape)} does not begin with the shape of ids, ${formatShape(rows.shape)}`,
@@ -122,6 +137,13 @@ export function scatterAdd(x: Tensor, ids: Tensor | number, size: number): Tenso
 }
 
 function requireParts(parts: readonly Operand[], who: string): Tensor[] {
+  guard.argument(who, 'what it joins', parts, { ...guard.list, what: 'an array of tensors' }, DTypeError);
   if (parts.length === 0) throw new ShapeError(`${who}: needs at least one tensor`);
-  return parts.map((part) => asTensor(part));
+  return Array.from(parts, (part) => asTensor(part, 'float64', who));
+}
+
+function requireIds(ids: Tensor | number, who: string): Tensor {
+  if (typeof ids === 'number') return indices(ids);
+  requireTensor(ids, who, 'an int32 tensor of indices, or a number,');
+  return ids;
 }

@@ -2,9 +2,9 @@ import {
   allocate,
   broadcastShapes,
   type DType,
-  DTypeError,
   formatShape,
   fromData,
+  requireTensor,
   type Shape,
   ShapeError,
   sameShape,
@@ -20,7 +20,7 @@ export type Operand = Tensor | number;
 /** The operand as a tensor; a number becomes a scalar of the given dtype. @throws DTypeError for anything else. */
 export function asTensor(x: Operand, dtype: DType = 'float64', who = 'operation'): Tensor {
   if (x instanceof Tensor) return x;
-  if (typeof x !== 'number') throw new DTypeError(`${who}: needs a tensor or a number, got ${x === null ? 'null' : typeof x}`);
+  if (typeof x !== 'number') requireTensor(x, who, 'a tensor or a number');
   const data = allocate(dtype, 1);
   data[0] = x;
   return fromData(data, []);

@@ -1,4 +1,4 @@
-import { type Tensor, zeros } from '../../lib/index.ts';
+import { requireTensor, type Tensor, zeros } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { stripTangents } from '../dual.ts';
 import * as constant from '../primitives/constant.ts';
@@ -14,11 +14,13 @@ export function greater(x: Operand, y: Operand): Tensor {
 
 /** An int32 mask: 1 where x < y, 0 elsewhere. */
 export function less(x: Operand, y: Operand): Tensor {
-  return greater(y, x);
+  const [left, right] = broadcastPair(x, y, 'less');
+  return bind(constant.greater, [right, left]);
 }
 
 /** x where the int32 mask is not 0, y elsewhere; the branch that is not taken contributes neither value nor derivative. */
 export function where(mask: Tensor, x: Operand, y: Operand): Tensor {
+  requireTensor(mask, 'where', 'an int32 mask, such as greater(x, y)');
   const [left, right] = broadcastPair(x, y, 'where');
   const [probe] = broadcastPair(left, zeros(mask.shape, { dtype: left.dtype }), 'where');
   const flags = expandTo(mask, probe.shape);
@@ -31,18 +33,18 @@ export function where(mask: Tensor, x: Operand, y: Operand): Tensor {
 
 /** The value of x with its derivative taken as zero. */
 export function stopGradient(x: Operand): Tensor {
-  return stripTangents(asTensor(x));
+  return stripTangents(asTensor(x, 'float64', 'stopGradient'));
 }
 
 /** max(x, 0); its derivative at 0 is 0. */
 export function relu(x: Operand): Tensor {
-  const { above, neither, value } = signs(x);
+  const { above, neither, value } = signs(x, 'relu');
   return add(only(value, above), neither);
 }
 
 /** |x|; its derivative at 0 is 0. */
 export function abs(x: Operand): Tensor {
-  const { above, below, neither, value } = signs(x);
+  const { above, below, neither, value } = signs(x, 'abs');
   return add(sub(only(value, above), only(value, below)), neither);
 }
 
@@ -57,7 +59,7 @@ export function maximum(x: Operand, y: Operand): Tensor {
 
 /** log(1 + e^x), without overflow. */
 export function softplus(x: Operand): Tensor {
-  const { above, value } = signs(x);
+  const { above, value } = signs(x, 'softplus');
   // With a = max(x,0) and b = min(x,0) held apart, a + log(1 + e^(b-a)) is the same function with the right derivative at 0 too.
   const positive = only(value, above);
   const rest = bind(select, [value, above], { inverted: true });
@@ -69,8 +71,8 @@ function only(x: Tensor, mask: Tensor): Tensor {
 }
 
 /** Masks of x > 0 and x < 0, and x without derivative where it is neither: 0 there, or NaN, which must go through. */
-function signs(x: Operand): { value: Tensor; above: Tensor; below: Tensor; neither: Tensor } {
-  const value = asTensor(x);
+function signs(x: Operand, who: string): { value: Tensor; above: Tensor; below: Tensor; neither: Tensor } {
+  const value = asTensor(x, 'float64', who);
   const [above, below] = [greater(value, 0), less(value, 0)];
   const rest = bind(select, [stripTangents(value), above], { inverted: true });
   return { value, above, below, neither: bind(select, [rest, below], { inverted: true }) };

@@ -1,4 +1,4 @@
-import { formatShape, ShapeError, sameShape, type Tensor } from '../../lib/index.ts';
+import { formatShape, guard, requireTensor, ShapeError, sameShape, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { nameOperands } from '../primitives/checks.ts';
 import { matmul as product } from '../primitives/matmul.ts';
@@ -14,7 +14,10 @@ export interface MatmulOptions {
  * The matrix product [m,k]·[k,n], matrix·vector [m,k]·[k], vector·matrix [k]·[k,n], or the scalar [k]·[k].
  * @throws ShapeError when the inner sizes differ.
  */
-export function matmul(x: Tensor, y: Tensor, { transposeLeft = false, transposeRight = false }: MatmulOptions = {}): Tensor {
+export function matmul(x: Tensor, y: Tensor, options: MatmulOptions = {}): Tensor {
+  requireTensor(x, 'matmul');
+  requireTensor(y, 'matmul');
+  const { transposeLeft = false, transposeRight = false } = guard.options('matmul', options, matmulOptions);
   const [left, right] = [x.shape.length, y.shape.length];
   if (left < 1 || left > 2 || right < 1 || right > 2)
     throw new ShapeError(`matmul: needs matrices or vectors, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`);
@@ -31,8 +34,12 @@ export function matmul(x: Tensor, y: Tensor, { transposeLeft = false, transposeR
   return reshape(result, [...(left === 1 ? [] : [result.shape[0]]), ...(right === 1 ? [] : [result.shape[1]])]);
 }
 
+const matmulOptions: guard.Checks<MatmulOptions> = { transposeLeft: guard.flag, transposeRight: guard.flag };
+
 /** The outer product of two vectors: [m], [n] -> [m,n]. */
 export function outer(x: Tensor, y: Tensor): Tensor {
+  requireTensor(x, 'outer');
+  requireTensor(y, 'outer');
   if (x.shape.length !== 1 || y.shape.length !== 1)
     throw new ShapeError(`outer: needs two vectors, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`);
   return bind(product, [reshape(x, [x.size, 1]), reshape(y, [1, y.size])], { transposeLeft: false, transposeRight: false });
@@ -40,6 +47,8 @@ export function outer(x: Tensor, y: Tensor): Tensor {
 
 /** The sum of the elementwise products of two tensors of one shape; a scalar. */
 export function dot(x: Tensor, y: Tensor): Tensor {
+  requireTensor(x, 'dot');
+  requireTensor(y, 'dot');
   if (!sameShape(x.shape, y.shape))
     throw new ShapeError(`dot: shapes differ, ${formatShape(x.shape)} and ${formatShape(y.shape)}`);
   return matmul(reshape(x, [x.size]), reshape(y, [y.size]));

@@ -1,4 +1,4 @@
-import { normalizeAxes, ones, ShapeError, type Tensor } from '../../lib/index.ts';
+import { guard, normalizeAxes, ones, ShapeError, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { stripTangents } from '../dual.ts';
 import * as constant from '../primitives/constant.ts';
@@ -14,6 +14,15 @@ export interface ReduceOptions {
   readonly axes?: number | readonly number[];
   readonly keepDims?: boolean;
 }
+
+/** Along which axis, the last by default. */
+export interface AxisOptions {
+  readonly axis?: number;
+}
+
+// Axes are checked against the tensor.
+const reduceOptions: guard.Checks<ReduceOptions> = { axes: guard.anything, keepDims: guard.flag };
+const axisOptions: guard.Checks<AxisOptions> = { axis: guard.integer };
 
 /** The sum over axes. An empty sum is 0. */
 export function sum(x: Operand, options: ReduceOptions = {}): Tensor {
@@ -53,21 +62,21 @@ export function logSumExp(x: Operand, options: ReduceOptions = {}): Tensor {
 }
 
 /** x - logSumExp(x) along an axis, the last by default. */
-export function logSoftmax(x: Operand, { axis = -1 }: { readonly axis?: number } = {}): Tensor {
-  const value = asTensor(x);
-  return sub(value, logSumExp(value, { axes: axis, keepDims: true }));
+export function logSoftmax(x: Operand, options: AxisOptions = {}): Tensor {
+  const { value, axes } = alongAxis(x, options, 'logSoftmax');
+  return sub(value, logSumExp(value, { axes, keepDims: true }));
 }
 
 /** e^x / Σ e^x along an axis, the last by default. */
-export function softmax(x: Operand, { axis = -1 }: { readonly axis?: number } = {}): Tensor {
-  const { value, axes } = nonEmpty(x, { axes: axis }, 'softmax');
+export function softmax(x: Operand, options: AxisOptions = {}): Tensor {
+  const { value, axes } = alongAxis(x, options, 'softmax');
   const powers = exp(sub(value, bind(broadcast, [finiteMax(value, axes)], { shape: value.shape, axes })));
   return mul(powers, div(1, sum(powers, { axes, keepDims: true })));
 }
 
 /** The int32 index of the first largest element along the last axis, which disappears. */
 export function argmax(x: Operand): Tensor {
-  return bind(constant.argmax, [stripTangents(asTensor(x))]);
+  return bind(constant.argmax, [stripTangents(asTensor(x, 'float64', 'argmax'))]);
 }
 
 /** The maximum as a constant, and 0 where it is infinite: infinity minus itself would be NaN. */
@@ -78,7 +87,13 @@ function finiteMax(value: Tensor, axes: readonly number[]): Tensor {
 
 function reduction(x: Operand, options: ReduceOptions, who: string): { value: Tensor; axes: number[] } {
   const value = asTensor(x, 'float64', who);
+  guard.options(who, options, reduceOptions);
   return { value, axes: normalizeAxes(options.axes, value.shape.length, who) };
+}
+
+function alongAxis(x: Operand, options: AxisOptions, who: string): { value: Tensor; axes: number[] } {
+  const { axis = -1 } = guard.options(who, options, axisOptions);
+  return nonEmpty(x, { axes: axis }, who);
 }
 
 function nonEmpty(x: Operand, options: ReduceOptions, who: string): { value: Tensor; axes: number[] } {

@@ -1,11 +1,11 @@
+import { guard } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
 
 /** The entry of a table by its name. @throws UsageError that lists the names. */
 export function choose<T>(what: string, table: Readonly<Record<string, T>>, name: string): T {
   if (Object.hasOwn(table, name)) return table[name];
   const names = Object.keys(table);
   throw new UsageError(
-    `there is no ${what} ${JSON.stringify(name)}${didYouMean(name, names) || `; there are ${names.join(', ')}`}`,
+    `there is no ${what} ${JSON.stringify(name)}${guard.didYouMean(name, names) || `; there are ${names.join(', ')}`}`,
   );
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { guard } from '../../lib/index.ts';
 import { fileProblem, UsageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
 import type { Wish } from './config.ts';
 
 const groups = ['task', 'cell', 'estimator', 'optimizer'];
@@ -13,7 +13,8 @@ export function readConfigFile(path: string): Wish {
   const value = parse(path, read(path));
   if (!isRecord(value)) throw new UsageError(`${path}: a configuration is a JSON object with the keys ${keys.join(', ')}`);
   for (const [key, entry] of Object.entries(value)) {
-    if (!keys.includes(key)) throw new UsageError(`${path}: there is no key ${JSON.stringify(key)}${didYouMean(key, keys)}`);
+    if (!keys.includes(key))
+      throw new UsageError(`${path}: there is no key ${JSON.stringify(key)}${guard.didYouMean(key, keys)}`);
     if (numbers.includes(key)) requireType(path, key, entry, 'number');
     else if (words.includes(key)) requireType(path, key, entry, 'string');
     else requireGroup(path, key, entry);

@@ -1,5 +1,5 @@
+import { guard } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
 import { anbn } from './anbn.ts';
 import { brackets } from './brackets.ts';
 import type { Experiment } from './experiment.ts';
@@ -14,7 +14,7 @@ export function findExperiment(name: string): Experiment {
   if (found !== undefined) return found;
   const names = experiments.map((experiment) => experiment.name);
   const hint =
-    didYouMean(name, names) ||
+    guard.didYouMean(name, names) ||
     `; there are ${names.join(', ')}, or the path of a configuration such as runs/anbn-uoro/config.json`;
   throw new UsageError(`there is no experiment ${JSON.stringify(name)}${hint}`);
 }

@@ -1,6 +1,5 @@
-import { ConfigurationError } from '../../lib/index.ts';
+import { ConfigurationError, guard } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
 import { mergeWishes, type Named, type RunConfig, type Wish } from './config.ts';
 import { makeEstimator } from './estimators.ts';
 import type { Experiment, Prepared, Session } from './experiment.ts';
@@ -62,7 +61,7 @@ function knownOptions(experiment: Experiment, { task = {} }: Wish): NonNullable<
   for (const key of Object.keys(given))
     if (!names.includes(key))
       throw new UsageError(
-        `the experiment ${experiment.name} has no option ${key}${didYouMean(key, names) || `; it has ${names.join(', ')}`}`,
+        `the experiment ${experiment.name} has no option ${key}${guard.didYouMean(key, names) || `; it has ${names.join(', ')}`}`,
       );
   return given;
 }

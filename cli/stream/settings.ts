@@ -1,9 +1,8 @@
-import { ConfigurationError, type FloatDType } from '../../lib/index.ts';
+import { ConfigurationError, type FloatDType, guard } from '../../lib/index.ts';
 import type { Named } from '../experiments/config.ts';
 import { makeEstimator } from '../experiments/estimators.ts';
 import { makeOptimizer } from '../experiments/optimizers.ts';
 import { symbolDefaults } from '../experiments/symbols.ts';
-import { didYouMean } from '../suggest.ts';
 import { checkConfig } from './checkConfig.ts';
 import type { StreamConfig } from './config.ts';
 
@@ -50,7 +49,7 @@ const names: Readonly<Record<keyof Settings, true>> = {
 export function requireSettings(who: string, settings: object): void {
   for (const key of Object.keys(settings))
     if (!Object.hasOwn(names, key))
-      throw new ConfigurationError(`${who}: there is no option ${key}${didYouMean(key, Object.keys(names))}`);
+      throw new ConfigurationError(`${who}: there is no option ${key}${guard.didYouMean(key, Object.keys(names))}`);
 }
 
 /** @throws UsageError or ConfigurationError for settings that cannot be used. */

@@ -1,7 +1,8 @@
 import type { DType } from '../dtype.ts';
 import { DataError } from '../errors.ts';
+import { bytes as aBytes, argument } from '../guard/index.ts';
 import { formatShape, type Shape, stridesOf } from '../shape.ts';
-import { dataOf, fromData, type Tensor, viewOf } from '../tensor.ts';
+import { dataOf, fromData, requireTensor, type Tensor, viewOf } from '../tensor.ts';
 import { byteLengthOf, encodeElements, quote } from './elements.ts';
 import { parseNpyHeader } from './npyHeader.ts';
 import { signatureOf } from './signature.ts';
@@ -36,6 +37,7 @@ const CODES: Readonly<Record<DType, string>> = { float32: '<f4', float64: '<f8',
  * @throws DataError when the bytes are anything else, shorter or longer than the header says, and for a whole number beyond ±2^53.
  */
 export function readNpy(bytes: Uint8Array): Tensor {
+  argument('readNpy', 'bytes', bytes, aBytes, DataError);
   const { text, end } = headerText(bytes);
   const header = parseNpyHeader(text);
   const { shape } = header;
@@ -66,6 +68,7 @@ function typeOf(descr: string): { readonly type: StoredType; readonly littleEndi
 
 /** The tensor as a .npy file of format version 1.0, row-major and little-endian. Throws `UnknownValueError` on a symbol. */
 export function writeNpy(x: Tensor): Uint8Array {
+  requireTensor(x, 'writeNpy');
   const data = encodeElements(x);
   const header = `{'descr': '${CODES[x.dtype]}', 'fortran_order': False, 'shape': ${formatTuple(x.shape)}, }`;
   // The data begin at a multiple of 64 bytes, after a line feed.

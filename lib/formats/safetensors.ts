@@ -1,5 +1,6 @@
 import type { DType } from '../dtype.ts';
 import { DataError, TreeError } from '../errors.ts';
+import { bytes as aBytes, record as aRecord, argument } from '../guard/index.ts';
 import { fromData, Tensor } from '../tensor.ts';
 import { encodeElements, quote } from './elements.ts';
 import { parseSafetensorsHeader, type SafetensorsEntry } from './safetensorsHeader.ts';
@@ -14,6 +15,7 @@ const CODES: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64',
  * @throws DataError when the bytes are not such a file, and when tensors overlap or leave gaps.
  */
 export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
+  argument('readSafetensors', 'bytes', bytes, aBytes, DataError);
   const { entries, data } = parseSafetensorsHeader(bytes);
   const tensors: Record<string, Tensor> = Object.create(null);
   for (const entry of entries) {
@@ -28,6 +30,7 @@ export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
  * whole numbers beyond ±2^53. @throws DataError as `readSafetensors` does.
  */
 export function safetensorsLeftOut(bytes: Uint8Array): Record<string, string> {
+  argument('safetensorsLeftOut', 'bytes', bytes, aBytes, DataError);
   const { entries, data } = parseSafetensorsHeader(bytes);
   const reasons: Record<string, string> = Object.create(null);
   for (const entry of entries) {
@@ -51,6 +54,7 @@ function tensorOf({ name, code, stored, shape, begin, end }: SafetensorsEntry, d
 
 /** The texts under `__metadata__` in a .safetensors file. @throws DataError as `readSafetensors` does. */
 export function readSafetensorsMetadata(bytes: Uint8Array): Record<string, string> {
+  argument('readSafetensorsMetadata', 'bytes', bytes, aBytes, DataError);
   return parseSafetensorsHeader(bytes).metadata;
 }
 
@@ -62,6 +66,8 @@ export function writeSafetensors(
   record: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  argument('writeSafetensors', 'what is written', record, { ...aRecord, what: 'a flat record of tensors by name' }, TreeError);
+  argument('writeSafetensors', 'metadata', metadata, aRecord, DataError);
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = checkMetadata(metadata);
   const entries = Object.entries(record).map(([name, x]) => {
@@ -88,6 +94,8 @@ export function writeSafetensors(
  * @throws DataError when the bytes are not such a file, and for metadata that the format cannot hold.
  */
 export function withSafetensorsMetadata(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  argument('withSafetensorsMetadata', 'bytes', bytes, aBytes, DataError);
+  argument('withSafetensorsMetadata', 'metadata', metadata, aRecord, DataError);
   const { entries, data } = parseSafetensorsHeader(bytes);
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = checkMetadata(metadata);

@@ -1,3 +1,6 @@
+import { DataError } from '../errors.ts';
+import { bytes as aBytes, argument } from '../guard/index.ts';
+
 /** A kind of file that its first bytes tell. */
 export interface Signature {
   /** As in "it is …": with an article. */
@@ -55,11 +58,13 @@ export const longestSignature = Math.max(...signatures.map(({ begins }) => begin
 
 /** The kind of file that these bytes begin; undefined for all others, texts among them. */
 export function signatureOf(bytes: Uint8Array): Signature | undefined {
+  argument('signatureOf', 'bytes', bytes, aBytes, DataError);
   return signatures.find((signature) => fits(bytes, signature, signature.begins.length));
 }
 
 /** Whether more bytes could make these the beginning of a known kind of file. */
 export function mayBeSignature(bytes: Uint8Array): boolean {
+  argument('mayBeSignature', 'bytes', bytes, aBytes, DataError);
   return signatures.some((signature) => bytes.length < signature.begins.length && fits(bytes, signature, bytes.length));
 }
 

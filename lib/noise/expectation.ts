@@ -1,4 +1,5 @@
-import { ConfigurationError, NoiseError, ShapeError } from '../errors.ts';
+import { NoiseError, ShapeError } from '../errors.ts';
+import { argument, type Check, callable, options as checkOptions } from '../guard/index.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { dataOf, fromData, type Tensor } from '../tensor.ts';
 import { mapTree, type Tree, zipTrees } from '../tree.ts';
@@ -8,6 +9,9 @@ export interface ExpectationOptions {
   /** The most runs to make; 2^20 by default, which is 20 coin flips on every path. */
   readonly limit?: number;
 }
+
+// Infinity is a limit too.
+const runs: Check = { what: 'a number of at least 1', holds: (value) => typeof value === 'number' && value >= 1 };
 
 export interface Expectation<T extends Tree> {
   /** The mean over all outcomes, float64, in the structure of the result; a scalar for a number. */
@@ -29,9 +33,8 @@ export interface Expectation<T extends Tree> {
 export function expectation(run: (noise: Noise) => number, options?: ExpectationOptions): Expectation<Tensor>;
 export function expectation<T extends Tree>(run: (noise: Noise) => T, options?: ExpectationOptions): Expectation<T>;
 export function expectation(run: (noise: Noise) => Tree | number, options: ExpectationOptions = {}): Expectation<Tree> {
-  const limit = options.limit ?? 2 ** 20;
-  if (Number.isNaN(limit) || limit < 1)
-    throw new ConfigurationError(`expectation: the limit of runs must be at least 1, got ${limit}`);
+  argument('expectation', 'run', run, callable);
+  const { limit = 2 ** 20 } = checkOptions('expectation', options, { limit: runs });
   const path: number[] = [];
   // The mean of the branch where flip n came up +1, while the branch where it comes up -1 is run.
   const pending: Tree[] = [];

@@ -1,4 +1,5 @@
 import { NoiseError } from '../errors.ts';
+import { describe } from '../guard/index.ts';
 import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -41,6 +42,13 @@ export type SavedNoise =
   | { readonly kind: 'seeded'; readonly words: SeededWords }
   | { readonly kind: 'replay'; readonly draws: readonly number[]; readonly position: number }
   | { readonly kind: 'recording'; readonly draws: readonly number[]; readonly noise: SavedNoise };
+
+/** @throws NoiseError unless it is a source of noise (from untyped code). */
+export function requireNoise(noise: Noise, who: string): void {
+  const isSource =
+    typeof noise === 'object' && noise !== null && typeof noise.signs === 'function' && typeof noise.split === 'function';
+  if (!isSource) throw new NoiseError(`${who}: needs a source of noise, such as seeded(1), got ${describe(noise)}`);
+}
 
 /** Refuses a kind of draw on behalf of a source that has only signs. */
 export function signsOnly(who: string, what: string): never {

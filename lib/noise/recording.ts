@@ -1,5 +1,5 @@
 import { dataOf } from '../tensor.ts';
-import type { Noise } from './noise.ts';
+import { type Noise, requireNoise } from './noise.ts';
 
 /** A source that remembers the signs it has given. */
 export interface Recording extends Noise {
@@ -13,6 +13,7 @@ export interface Recording extends Noise {
  * of the calls, so that `replay` can give the whole family its draws again. Other kinds of draws are not kept.
  */
 export function recording(noise: Noise): Recording {
+  requireNoise(noise, 'recording');
   return recordingInto([], noise);
 }
 

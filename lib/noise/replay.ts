@@ -1,4 +1,5 @@
 import { NoiseError } from '../errors.ts';
+import { describe } from '../guard/index.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
 import { fromData, type Tensor } from '../tensor.ts';
 import { type Noise, signsOnly } from './noise.ts';
@@ -10,8 +11,10 @@ import { type Noise, signsOnly } from './noise.ts';
  * @throws NoiseError when an entry is not +1 or -1, and later when more are asked for than are left.
  */
 export function replay(draws: ArrayLike<number>): Noise {
+  if (!Array.isArray(draws) && !ArrayBuffer.isView(draws))
+    throw new NoiseError(`replay: needs an array of draws, got ${describe(draws)}`);
   for (let i = 0; i < draws.length; i++)
-    if (!isSign(draws[i])) throw new NoiseError(`replay: draw ${i} is ${String(draws[i])}; every draw must be +1 or -1`);
+    if (!isSign(draws[i])) throw new NoiseError(`replay: draw ${i} is ${describe(draws[i])}; every draw must be +1 or -1`);
   return replayFrom(Float64Array.from(draws), 0);
 }
 

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { describe } from '../guard/index.ts';
 import type { Noise, SeededWords } from './noise.ts';
 import { recordingInto } from './recording.ts';
 import { isSign, replayFrom } from './replay.ts';
@@ -52,11 +53,4 @@ function signList(draws: unknown, kind: string): number[] {
   for (let i = 0; i < draws.length; i++)
     if (!isSign(draws[i])) throw new DataError(`saved noise: draw ${i} of a ${kind} must be +1 or -1, got ${describe(draws[i])}`);
   return draws;
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return value === undefined ? 'nothing' : String(value);
 }

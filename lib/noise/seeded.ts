@@ -1,4 +1,6 @@
+import { allocate } from '../dtype.ts';
 import { NoiseError } from '../errors.ts';
+import { describe } from '../guard/index.ts';
 import { checkShape, type Shape, sizeOf } from '../shape.ts';
 import { fromData, type Tensor } from '../tensor.ts';
 import type { Noise, SeededWords } from './noise.ts';
@@ -14,7 +16,7 @@ import { philox } from './philox.ts';
  */
 export function seeded(seed: number): Noise {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new NoiseError(`seeded: ${String(seed)} is not a seed; use a whole number from 0 to 2^53 - 1`);
+    throw new NoiseError(`seeded: ${describe(seed)} is not a seed; use a whole number from 0 to 2^53 - 1`);
   return seededFrom([seed >>> 0, Math.floor(seed / 2 ** 32), 0, 0, 0, 0]);
 }
 
@@ -71,7 +73,7 @@ export function seededFrom(words: SeededWords): Noise {
 
     integer(below: number): number {
       if (!Number.isSafeInteger(below) || below < 1)
-        throw new NoiseError(`integer: ${String(below)} is not a bound; use a whole number from 1 to 2^53 - 1`);
+        throw new NoiseError(`integer: ${describe(below)} is not a bound; use a whole number from 1 to 2^53 - 1`);
       // Draws past the last multiple of `below` are rejected: taking them modulo `below` would favour small numbers.
       const end = 2 ** 53 - (2 ** 53 % below);
       for (;;) {
@@ -105,5 +107,5 @@ function whole53(block: Uint32Array, at: number): number {
 }
 
 function float64For(shape: Shape, who: string): Float64Array {
-  return new Float64Array(sizeOf(checkShape(shape, who)));
+  return allocate('float64', sizeOf(checkShape(shape, who))) as Float64Array;
 }

@@ -134,7 +134,7 @@ describe('smooth', () => {
     // @ts-expect-error: a partial that is no function
     expect(() => smooth({ name: 'odd', evaluate: (x: number) => x, partials: [1] })).to.throw(
       ConfigurationError,
-      'odd: partials[0] must be a function, got number',
+      'odd: partials[0] must be a function, got 1',
     );
     // @ts-expect-error: no name
     expect(() => smooth({ evaluate: (x: number) => x, partials: [(x: Tensor) => x] })).to.throw(
@@ -175,7 +175,7 @@ describe('linear and bilinear', () => {
     // @ts-expect-error: not a tensor
     expect(() => linear({ name: 'number', shape: () => [], evaluate: () => 1, transpose: (u: Tensor) => u })(tensor(1))).to.throw(
       DTypeError,
-      'number: must give a tensor, got number',
+      'number: must give a tensor, got 1',
     );
     const tall = bilinear({
       name: 'tall',

@@ -63,19 +63,19 @@ describe('tensor(values)', () => {
   it('says where nested arrays are ragged', () => {
     expect(() => tensor([[1, 2], [3]])).to.throw(ShapeError, 'the entry at [1] is an array of 1');
     expect(() => tensor([1, [2]])).to.throw(ShapeError, 'the entry at [1] is an array where others are numbers');
-    expect(() => tensor([[1], 2])).to.throw(ShapeError, 'the entry at [1] is number 2');
+    expect(() => tensor([[1], 2])).to.throw(ShapeError, 'the entry at [1] is 2');
     expect(() => tensor([[], [1]])).to.throw(ShapeError, 'the entry at [1]');
   });
 
   it('refuses entries that are not numbers', () => {
     for (const [value, message] of [
       [null, 'the entry at the top is null'],
-      [[1, undefined], 'the entry at [1] is undefined'],
-      [[['1']], 'the entry at [0][0] is string 1'],
-      [{}, 'the entry at the top is an object'],
-      [new DataView(new ArrayBuffer(8)), 'is an object'],
+      [[1, undefined], 'the entry at [1] is nothing'],
+      [[['1']], 'the entry at [0][0] is "1"'],
+      [{}, 'the entry at the top is a record'],
+      [new DataView(new ArrayBuffer(8)), 'is a DataView'],
       [new BigInt64Array(1), '64-bit integers'],
-      [ndarray(['a', 'b'] as unknown as number[]), 'an entry of the ndarray is string a'],
+      [ndarray(['a', 'b'] as unknown as number[]), 'an entry of the ndarray is "a"'],
     ] as const)
       expect(() => tensor(untyped(value))).to.throw(DTypeError, message);
   });
@@ -91,7 +91,7 @@ describe('tensor(values)', () => {
 
   it('refuses a dtype that does not exist', () => {
     for (const dtype of ['float16', 'constructor', '__proto__'])
-      expect(() => zeros([2], { dtype: dtype as DType })).to.throw(DTypeError, `there is no dtype ${dtype}`);
+      expect(() => zeros([2], { dtype: dtype as DType })).to.throw(DTypeError, `there is no dtype "${dtype}"`);
   });
 });
 

@@ -181,7 +181,7 @@ describe('programs', () => {
       (a: Tensor) => a.toArray(),
       (a: Tensor) => a.toNdarray(),
       (a: Tensor) => Number(a) > 0.5,
-      (a: Tensor) => `${a}`,
+      (a: Tensor) => String(a.toArray()),
       (a: Tensor) => 2 * (a as unknown as number),
     ]) {
       const f = compile(function step(a: Tensor) {

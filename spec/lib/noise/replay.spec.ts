@@ -31,7 +31,7 @@ describe('replay', () => {
 
   it('takes only signs', () => {
     for (const bad of [0, 2, 0.5, Number.NaN, '1' as unknown as number])
-      expect(() => replay([1, bad, -1])).to.throw(NoiseError, `replay: draw 1 is ${bad}`);
+      expect(() => replay([1, bad, -1])).to.throw(NoiseError, `replay: draw 1 is ${JSON.stringify(bad).replace('null', 'NaN')}`);
   });
 
   it('gives nothing but signs', () => {

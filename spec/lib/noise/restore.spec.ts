@@ -28,7 +28,7 @@ describe('restoreNoise', () => {
       [{ kind: 'replay', draws: [1] }, 'position'],
       [
         { kind: 'recording', draws: [{}], noise: { kind: 'seeded', words } },
-        'draw 0 of a recording must be +1 or -1, got an object',
+        'draw 0 of a recording must be +1 or -1, got a record',
       ],
       [{ kind: 'recording', draws: [] }, 'an object is needed, got nothing'],
     ] as const)

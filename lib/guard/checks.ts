@@ -1,0 +1,106 @@
+import { isRecord } from './describe.ts';
+
+/** What a value must be: the words for a message, and the test. */
+export interface Check {
+  /** As it follows "must be". */
+  readonly what: string;
+  readonly holds: (value: unknown) => boolean;
+  /** Whether an option must be given. */
+  readonly needed?: boolean;
+  /** What to do about a value that a user is known to try, for the end of the sentence. */
+  readonly remedy?: (value: unknown) => string | undefined;
+}
+
+/** An option that must be given. */
+export function needed(check: Check): Check {
+  return { ...check, needed: true };
+}
+
+/** Whole numbers from `least` to `most`. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  return {
+    what: `a whole number ${least === 1 && most === Number.MAX_SAFE_INTEGER ? 'above zero' : range}`,
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  };
+}
+
+/** Sizes, and whatever else is counted from one. */
+export const count = whole(1);
+
+/** Finite numbers from `least` to `most`; `Number.MIN_VALUE` stands for "above 0". */
+export function between(least: number, most = Number.POSITIVE_INFINITY): Check {
+  return {
+    what: `a number ${rangeOf(least, most)}`,
+    holds: (value) => Number.isFinite(value) && (value as number) >= least && (value as number) <= most,
+  };
+}
+
+/** For what is checked where it is used. */
+export const anything: Check = { what: 'anything', holds: () => true };
+export const finite: Check = { what: 'a finite number', holds: Number.isFinite };
+export const number: Check = { what: 'a number', holds: (value) => typeof value === 'number' };
+export const integer: Check = { what: 'a whole number', holds: Number.isInteger };
+export const flag: Check = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
+export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
+export const string: Check = { what: 'a string', holds: (value) => typeof value === 'string' };
+export const record: Check = { what: 'a record', holds: isRecord };
+export const list: Check = { what: 'an array', holds: Array.isArray };
+
+/** Bytes of a file. Typed arrays of another realm, such as an iframe, have another constructor. */
+export const bytes: Check = {
+  what: 'a Uint8Array',
+  holds: (value) => Object.prototype.toString.call(value) === '[object Uint8Array]',
+  remedy: (value) =>
+    Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? 'use new Uint8Array(buffer)' : undefined,
+};
+
+/** An array without holes whose entries all hold. */
+export function listOf(what: string, holds: (entry: unknown) => boolean): Check {
+  return {
+    what,
+    holds(value) {
+      if (!Array.isArray(value)) return false;
+      // Not every(), which passes over holes.
+      for (let i = 0; i < value.length; i++) if (!holds(value[i])) return false;
+      return true;
+    },
+  };
+}
+
+/** One of these strings. */
+export function oneOf(...choices: readonly string[]): Check {
+  return { what: choices.join(' or '), holds: (value) => choices.includes(value as string) };
+}
+
+/** Whatever one of these checks lets through. */
+export function either(a: Check, b: Check): Check {
+  return { what: `${a.what} or ${b.what}`, holds: (value) => a.holds(value) || b.holds(value) };
+}
+
+/** An object with these functions, and with a name. */
+export function having(what: string, methods: readonly string[], remedy?: Check['remedy']): Check {
+  return {
+    what,
+    holds: (value) => lackOf(value, methods) === undefined,
+    remedy: (value) => {
+      const lack = lackOf(value, methods);
+      return (
+        remedy?.(value) ?? (typeof value === 'object' && value !== null && lack !== undefined ? `it has no ${lack}` : undefined)
+      );
+    },
+  };
+}
+
+function lackOf(value: unknown, methods: readonly string[]): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'properties';
+  const own = value as Readonly<Record<string, unknown>>;
+  if (typeof own.name !== 'string') return 'name';
+  return methods.find((method) => typeof own[method] !== 'function');
+}
+
+function rangeOf(least: number, most: number): string {
+  const isOpen = least === Number.MIN_VALUE;
+  if (most === Number.POSITIVE_INFINITY) return isOpen ? 'above 0' : `of at least ${least}`;
+  return isOpen ? `above 0 and up to ${most}` : `from ${least} to ${most}`;
+}

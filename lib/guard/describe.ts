@@ -1,0 +1,45 @@
+/** A value in a message: short, on one line, and safe whatever it is, since it may come from untyped code. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'undefined':
+      return 'nothing';
+    case 'string':
+      return quoted(value);
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'bigint':
+      return 'a bigint';
+    case 'symbol':
+      return 'a symbol';
+    case 'function':
+      return value.name === '' ? 'a function' : `the function ${value.name}`;
+    case 'boolean':
+      return String(value);
+    default:
+      return value === null ? 'null' : describeObject(value as object);
+  }
+}
+
+/** Whether a value is a record: an object literal, or one without a prototype. Also one of another realm, such as an iframe. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function describeObject(value: object): string {
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    if ('dtype' in value && 'shape' in value && 'level' in value) return `a tensor [${String(value.shape)}]`;
+    if (isRecord(value)) return 'a record';
+    const { name } = value.constructor;
+    return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  } catch {
+    // A proxy may refuse to be looked at.
+    return 'an object';
+  }
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

@@ -11,6 +11,7 @@ export {
   type UnarySmooth,
 } from './declare.ts';
 export { type Dependencies, dependencies } from './dependence/dependencies.ts';
+export { dual, type Lifted, primal, tangent } from './dual-numbers.ts';
 export { type GradOptions, grad, valueAndGrad, vjp } from './grad.ts';
 export { hessian, hvp, type Jacobian, jacfwd, jacrev } from './jacobian.ts';
 export { jvp } from './jvp.ts';

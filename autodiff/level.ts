@@ -6,33 +6,60 @@ import { EscapedTangentError, guard } from '../lib/index.ts';
  */
 export interface Level {
   readonly number: number;
-  /** What the user called, for messages: `jvp(loss)`. */
+  /** The user's call, for messages: `jvp(loss)`. */
   readonly name: string;
   open: boolean;
+  /** The level of the numbers that `dual` makes while this level runs. It closes with this one. */
+  duals?: Level;
 }
 
 const counter = { last: 0 };
 
+/** The program outside every transform. It is always open. */
+const program: Level = { number: 0, name: 'the program', open: true };
+
+/** The innermost transform that is running now. */
+const running = { level: program };
+
 /** Runs `body` in a new level that is closed on exit, also when `body` throws. */
 export function withLevel<R>(name: string, body: (level: Level) => R): R {
-  const level: Level = { number: ++counter.last, name, open: true };
+  const outer = running.level;
+  const level = newLevel(name);
+  running.level = level;
   try {
     return body(level);
   } finally {
+    running.level = outer;
     level.open = false;
+    if (level.duals !== undefined) level.duals.open = false;
   }
+}
+
+/**
+ * The level of the numbers that `dual` makes here. All of them share one ε, so there is one such level outside all transforms and
+ * one inside each call of a transform; that one is above the transform's own, so a dual of it may be a primal here.
+ */
+export function levelOfDuals(): Level {
+  const { level } = running;
+  level.duals ??= newLevel(level === program ? 'dual' : `dual in ${level.name}`);
+  return level.duals;
 }
 
 /** @throws EscapedTangentError when the level has returned. */
 export function requireOpen(level: Level, operation: string): void {
-  if (!level.open)
-    throw new EscapedTangentError(
-      `${operation}: a tangent of ${level.name} is used after ${level.name} returned; return it instead of storing it`,
-    );
+  if (level.open) return;
+  const call = level.name.replace(/^dual in /, '');
+  throw new EscapedTangentError(
+    `${operation}: a tangent of ${level.name} is used after ${call} returned; return it instead of storing it`,
+  );
 }
 
 /** `jvp(loss)`, for messages. @throws ConfigurationError unless f is a function. */
 export function callName(transform: string, f: { readonly name: string }): string {
   guard.argument(transform, 'what it is given first', f, guard.callable);
   return `${transform}(${f.name || 'f'})`;
+}
+
+function newLevel(name: string): Level {
+  return { number: ++counter.last, name, open: true };
 }

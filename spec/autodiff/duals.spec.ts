@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  add,
+  compile,
+  dual,
+  grad,
+  jvp,
+  linearize,
+  mul,
+  primal,
+  sin,
+  square,
+  stopGradient,
+  sum,
+  tangent,
+  tanh,
+} from '../../autodiff/index.ts';
+import {
+  EscapedTangentError,
+  indices,
+  leavesOf,
+  ShapeError,
+  seeded,
+  type Tensor,
+  type Tree,
+  TreeError,
+  tensor,
+} from '../../lib/index.ts';
+import { type Cell, gru, lstm, rnn } from '../../nn/index.ts';
+
+/** The derivative of a function of one number, by a dual number made by hand. */
+const derivative = (f: (x: Tensor) => Tensor) => (x: Tensor) => tangent(f(dual(x, tensor(1))));
+
+describe('dual numbers made by hand', () => {
+  it('follow ε² = 0', () => {
+    const product = mul(dual(3, 1), dual(5, 2));
+    expect([primal(product).item(), tangent(product).item()]).to.deep.equal([15, 11]);
+    expect(tangent(mul(dual(0, 1), dual(0, 1))).item()).to.equal(0);
+    expect(tangent(sin(dual(0.3, 2))).item()).to.equal(2 * Math.cos(0.3));
+  });
+
+  it('are the jvp of any cell: same value and tangent, whatever part of the parameters has one', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(rnn, gru, lstm), fc.nat(), fc.boolean(), (make, seed, isWhole) => {
+        const noise = seeded(seed);
+        const cell: Cell<Tree, Tree, Tensor> = make({ inputs: 2, units: 3 });
+        const params = cell.init(noise);
+        const like = (tree: Tree): Tree =>
+          Object.fromEntries(
+            Object.entries(tree).map(([key, part]) => [key, 'shape' in part ? noise.normal(part.shape) : like(part)]),
+          );
+        const whole = like(params) as Record<string, Tree>;
+        const [first] = Object.keys(whole);
+        const direction = isWhole ? whole : { [first]: whole[first] };
+        const x = noise.normal([2]);
+        const step = (theta: Tree) => cell.step(theta, cell.start(), x).state;
+        const [value, pushed] = jvp(step, [params], [direction]);
+        const moved = step(dual(params, direction));
+        expect(leavesOf(primal(moved)).map(String)).to.deep.equal(leavesOf(value).map(String));
+        expect(leavesOf(tangent(moved)).map((t) => t.toArray())).to.deep.equal(leavesOf(pushed).map((t) => t.toArray()));
+      }),
+      { seed: 1, numRuns: 20 },
+    );
+  });
+
+  it('have zeros as the tangent of what does not depend on them', () => {
+    expect(tangent(tensor([1, 2])).toArray()).to.deep.equal([0, 0]);
+    expect(tangent(stopGradient(dual(3, 1))).item()).to.equal(0);
+    expect(tangent(indices([1, 2])).dtype).to.equal('float64');
+    expect(primal({ a: tensor(1), b: [dual(2, 1)] }).b[0].item()).to.equal(2);
+  });
+
+  it('are not confused with the dual numbers of a transform around them', () => {
+    const at = tensor(2);
+    // f(a) = d/db (b² a) at b = a, so 2a² and 4a.
+    const f = (a: Tensor) => derivative((b) => mul(square(b), a))(a);
+    expect(jvp(f, [at], [tensor(1)]).map((t) => t.item())).to.deep.equal([8, 8]);
+    expect(grad(f)(at).item()).to.equal(8);
+    expect(compile(f)(at).item()).to.equal(8);
+    expect(linearize(f, at).push(tensor(1)).item()).to.equal(8);
+    // The tangent of jvp is none of theirs.
+    expect(jvp((a: Tensor) => add(a, tangent(a)), [at], [tensor(1)]).map((t) => t.item())).to.deep.equal([2, 1]);
+  });
+
+  it('are not confused with those of a transform inside', () => {
+    const slope = (f: (x: Tensor) => Tensor, x: Tensor) => jvp(f, [x], [tensor(1)])[1];
+    expect(
+      derivative((x) =>
+        mul(
+          x,
+          slope((y) => add(x, y), tensor(1)),
+        ),
+      )(tensor(1)).item(),
+    ).to.equal(1);
+    expect(derivative((x) => slope((y) => mul(square(y), x), tensor(3)))(tensor(2)).item()).to.equal(6);
+    expect(derivative((x) => grad((y: Tensor) => sum(mul(square(y), x)))(tensor(3)))(tensor(2)).item()).to.equal(6);
+    expect(derivative(compile((x: Tensor) => square(x)))(tensor(3)).item()).to.equal(6);
+  });
+
+  it('end with the transform that they are made in', () => {
+    let stored: Tensor | undefined;
+    const keep = (x: Tensor) => {
+      stored = dual(x, tensor(1));
+      return x;
+    };
+    jvp(keep, [tensor(2)], [tensor(1)]);
+    for (const use of [primal, tangent, tanh, (x: Tensor) => dual(x, tensor(1))])
+      expect(() => use(stored as Tensor)).to.throw(
+        EscapedTangentError,
+        'after jvp(keep) returned; return it instead of storing it',
+      );
+  });
+
+  it('are refused as primals and tangents of others, where one ε would stand for two', () => {
+    for (const make of [() => dual(dual(1, 1), 1), () => dual(tensor(1), dual(1, 1))])
+      expect(make).to.throw('is a dual number already, and ε² = 0; nest jvp for derivatives of derivatives');
+  });
+
+  it('need tangents that fit', () => {
+    expect(() => dual(tensor([1, 2]), tensor([1]))).to.throw(ShapeError, 'dual: the tangent has shape [1], needs [2]');
+    expect(() => dual(indices([1]), tensor([1]))).to.throw('an int32 tensor carries no tangent');
+    expect(() => dual(tensor(1, { dtype: 'float32' }), tensor(1))).to.throw('dual: the tangent is float64, needs float32');
+    expect(() => dual({ a: tensor(1) }, { b: tensor(1) } as never)).to.throw(TreeError, 'dual: tangent: unexpected entry b');
+  });
+});

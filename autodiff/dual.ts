@@ -22,6 +22,7 @@ export class DualTensor extends InterpretedTensor {
     this.primal = primal;
     this.tangent = tangent;
     this.owner = owner;
+    owner.made++;
     this.level = owner.number;
     this.label = primal.label;
   }

@@ -15,6 +15,7 @@ export { dual, type Lifted, primal, tangent } from './dual-numbers.ts';
 export { type GradOptions, grad, valueAndGrad, vjp } from './grad.ts';
 export { hessian, hvp, type Jacobian, jacfwd, jacrev } from './jacobian.ts';
 export { jvp } from './jvp.ts';
+export { isUnderTransform } from './level.ts';
 export { type Linearization, linearize } from './linearize.ts';
 export * from './operations/index.ts';
 export type { TensorType } from './primitive.ts';

@@ -11,12 +11,14 @@ export interface Level {
   open: boolean;
   /** The level of the numbers that `dual` makes while this level runs. It closes with this one. */
   duals?: Level;
+  /** How many dual numbers of this level there have been. */
+  made: number;
 }
 
 const counter = { last: 0 };
 
 /** The program outside every transform. It is always open. */
-const program: Level = { number: 0, name: 'the program', open: true };
+const program: Level = { number: 0, name: 'the program', open: true, made: 0 };
 
 /** The innermost transform that is running now. */
 const running = { level: program };
@@ -45,6 +47,16 @@ export function levelOfDuals(): Level {
   return level.duals;
 }
 
+/** Whether a transform is running, so that any function may close over a tensor that is being differentiated or traced. */
+export function isUnderTransform(): boolean {
+  return running.level !== program;
+}
+
+/** How many dual numbers there have been outside all transforms: a function may have come to close over any that is new. */
+export function dualsOutside(): number {
+  return program.duals?.made ?? 0;
+}
+
 /** @throws EscapedTangentError when the level has returned. */
 export function requireOpen(level: Level, operation: string): void {
   if (level.open) return;
@@ -61,5 +73,5 @@ export function callName(transform: string, f: { readonly name: string }): strin
 }
 
 function newLevel(name: string): Level {
-  return { number: ++counter.last, name, open: true };
+  return { number: ++counter.last, name, open: true, made: 0 };
 }

@@ -1,6 +1,6 @@
 import { guard, leavesOf, mapTree, rebuild, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
-import { callName } from '../level.ts';
+import { callName, dualsOutside, isUnderTransform } from '../level.ts';
 import { Execution } from './execution.ts';
 import { NotPlannable } from './not-plannable.ts';
 import { type Program, printProgram, typeName } from './program.ts';
@@ -27,16 +27,18 @@ interface Specialisation {
   readonly program: Program;
   readonly result: Tree;
   readonly execution: Execution | undefined;
+  /** How many dual numbers outside all transforms f is known not to close over. */
+  duals: number;
 }
 
 /**
  * Traces f once for each structure, shapes and dtypes of its arguments, and from then on runs a plan of it: buffers laid out in one
  * memory, and one call that runs every kernel.
  *
- * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes over is read once,
- * when it is traced. Given a tensor that is being differentiated or traced, or closing over one, the compiled function is f itself,
- * so that it can be used under every transform and inside itself. A program with a primitive that has no kernel (a user's own) is still traced once,
- * and runs with the reference kernels.
+ * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes over is a constant of the
+ * plan, read when f is traced: what changes from call to call has to be an argument. Inside a differentiation or another trace the
+ * compiled function is f itself, so that no derivative is lost along what f closes over. A program with a primitive that has no kernel
+ * (a user's own) is still traced once, and runs with the reference kernels.
  *
  * @throws ConfigurationError when relaxed SIMD is asked for and missing, at the first call.
  */
@@ -47,22 +49,36 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, o
   const specialise = (args: readonly Tree[], leaves: readonly Tensor[]): Specialisation | undefined => {
     const key = `${leaves.map(typeName).join(';')}|${args.map(structureOf).join(';')}`;
     const known = cache.get(key);
-    if (known !== undefined) return known;
+    const duals = dualsOutside();
+    if (known?.duals === duals) return known;
     const { program, result } = trace(f.name || 'f', (declare) => {
       const symbols = leaves.map((leaf) => declare(leaf, leaf.label));
       return f(...(splitLike(args, symbols) as unknown as A));
     });
-    if (!isClosed(program)) return undefined;
-    const made = { program, result, execution: executionOf(program, options) };
+    if (!isClosed(program)) {
+      cache.delete(key);
+      return undefined;
+    }
+    const made = known ?? { program, result, execution: executionOf(program, options), duals };
+    made.duals = duals;
     cache.set(key, made);
     return made;
   };
   const compiled = (...args: A): R => {
     const lifted = args.map(liftTree);
     const leaves = lifted.flatMap(leavesOf);
-    if (leaves.some(({ level }) => level !== 0)) return f(...args);
+    const own = () => liftTree(f(...(lifted as unknown as A)));
+    if (leaves.some(({ level }) => level !== 0)) return own();
+    // A plan made earlier knows nothing of a tensor under differentiation that f has come to close over since:
+    // let x = tensor(3); const g = compile((y) => mul(x, y)); g(tensor(2)); jvp((v) => { x = v; return g(tensor(2)); }, [x], [one])
+    if (isUnderTransform()) {
+      const result = own();
+      // What f closes over has changed, so that it would be traced to another program now.
+      if (leavesOf(result).some(({ level }) => level !== 0)) cache.clear();
+      return result;
+    }
     const made = specialise(lifted, leaves);
-    if (made === undefined) return f(...args);
+    if (made === undefined) return own();
     const { program, result, execution } = made;
     if (execution === undefined) return rebuild(result, evaluateProgram(program, leaves)) as R;
     leaves.forEach((leaf, i) => {

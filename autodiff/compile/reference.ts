@@ -1,10 +1,11 @@
-import { allocate, dataOf, fromData, type Tensor, type TypedArray } from '../../lib/index.ts';
+import { allocate, ConfigurationError, dataOf, fromData, type Tensor, type TypedArray } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import type { Equation } from '../symbol.ts';
 import { Execution } from './execution.ts';
 import { NotPlannable } from './not-plannable.ts';
 import type { Program } from './program.ts';
 import { equationsOf, type Schedule } from './schedule.ts';
+import { isClosed } from './trace.ts';
 
 /** What runs a program and keeps what carries over from run to run. */
 export type Runner = Pick<
@@ -14,6 +15,10 @@ export type Runner = Pick<
 
 /** A program as a plan; with the reference kernels where a primitive has no other. */
 export function runnerOf(program: Program, schedule: Schedule = {}): Runner {
+  if (!isClosed(program))
+    throw new ConfigurationError(
+      `${program.name}: it closes over a tensor that is being differentiated or traced, and runs on numbers; pass it as an argument`,
+    );
   try {
     return new Execution(program, schedule);
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { freshLanes, named, type Setting } from './learn.ts';
 import type { Lane } from './memory.ts';
+import { requireNumbers } from './numbers-only.ts';
 import { LazyScored, type Scored } from './scored.ts';
 import { engineOf, settingOf } from './select.ts';
 import { admit } from './streams.ts';
@@ -78,6 +79,7 @@ export class Learner<P, S, X, Y> {
   /** The model's outputs for inputs that follow each other, from the carried state on, at these parameters. Nothing moves. */
   predictMany(inputs: readonly X[]): Tensor[] {
     const { distribute, collectOutputs } = this.#setting.systems;
+    requireNumbers('learner.predict', inputs, () => inputs.slice(0, 1).flatMap((input) => this.#closed(input)));
     const outputs = this.#engine.predict(inputs.map((input) => distribute(input, 'input')));
     return outputs.map((own) => collectOutputs(own) as Tensor);
   }
@@ -116,6 +118,7 @@ export class Learner<P, S, X, Y> {
 
   #step(input: X, target: Y, losses: Losses, at: number, outputs: OutputsTo): void {
     const { distribute } = this.#setting.systems;
+    requireNumbers('learner.step', [input, target], () => this.#closed(input, { target }));
     distribute(input, 'input', this.#inputs);
     distribute(target, 'target', this.#targets);
     this.#engine.step(this.#inputs, this.#targets, losses, at, outputs);
@@ -123,7 +126,16 @@ export class Learner<P, S, X, Y> {
 
   /** Moves on without a target: the state and the influence advance, and nothing is learnt from this input itself. */
   observe(input: X): void {
+    requireNumbers('learner.observe', [input], () => this.#closed(input));
     this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, this.#loss, 0, 'nowhere');
+  }
+
+  /** What a step computes, by the model and the loss themselves. */
+  #closed(input: X, scored?: { readonly target: Y }): readonly unknown[] {
+    const { distribute, model, loss } = this.#setting.systems;
+    const { parameters, lanes } = this.#engine.glance;
+    const { state, output } = model.step(parameters, lanes[0].state, distribute(input, 'input')[0]);
+    return [state, output, ...(scored ? [loss(output, distribute(scored.target, 'target')[0])] : [])];
   }
 
   /** Back to the start state, on which the parameters have no influence; what the window held is dropped. */
@@ -145,6 +157,7 @@ export class Learner<P, S, X, Y> {
  */
 export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Learner<P, S, X, Y> {
   requireCounts('createLearner', { lanes: config.lanes ?? 1 });
+  requireNumbers('createLearner', [config.parameters, config.state]);
   if (config.noise !== undefined && config.seed !== undefined)
     throw new ConfigurationError('createLearner: give either a seed or a noise, not both');
   const noise = config.noise ?? seeded(config.seed ?? 1);

@@ -15,11 +15,12 @@ export * as guard from './guard/index.ts';
 export * as kernels from './kernels/index.ts';
 export * as wasm from './kernels/wasm/index.ts';
 export { type Expectation, type ExpectationOptions, expectation } from './noise/expectation.ts';
-export type { Noise, SavedNoise, SeededWords } from './noise/noise.ts';
+export { type Noise, requireNoise, type SavedNoise, type SeededWords } from './noise/noise.ts';
 export { type Recording, recording } from './noise/recording.ts';
 export { replay } from './noise/replay.ts';
 export { restoreNoise } from './noise/restore.ts';
 export { seeded } from './noise/seeded.ts';
+export { inspect, printable } from './print.ts';
 export { broadcastShapes, checkShape, formatShape, normalizeAxes, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts';
 export {
   ArrayTensor,

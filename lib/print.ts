@@ -1,5 +1,6 @@
 import type { NdArray } from 'ndarray';
 import type { DType, TypedArray } from './dtype.ts';
+import { argument } from './guard/index.ts';
 import { formatShape, type Shape } from './shape.ts';
 
 /** How many elements are printed in full; of longer tensors the first and last `edge` entries of each axis are. As in NumPy. */
@@ -34,6 +35,20 @@ export function arrayText({ data, shape, stride, offset }: NdArray<TypedArray>, 
     return `[${parts.join(`,${'\n'.repeat(shape.length - 1 - axis)}${' '.repeat(axis + 1)}`)}]`;
   };
   return size === 0 ? '[]' : write(0);
+}
+
+/** What `console.log` of Node asks an object for, and what a class that prints itself has a method by. */
+export const inspect = Symbol.for('nodejs.util.inspect.custom');
+
+/** The object itself, with a text that templates and `console.log` print, and what JSON has in its place, by default the object as it is. */
+export function printable<T extends object>(value: T, text: () => string, json?: () => unknown): T {
+  argument('printable', 'what prints', value, { what: 'an object', holds: (own) => typeof own === 'object' && own !== null });
+  const hidden = { configurable: true, writable: true, enumerable: false };
+  return Object.defineProperties(value, {
+    toString: { ...hidden, value: text },
+    [inspect]: { ...hidden, value: text },
+    ...(json === undefined ? {} : { toJSON: { ...hidden, value: json } }),
+  });
 }
 
 /** Stands for the entries that are left out. */

@@ -2,7 +2,7 @@ import ndarray, { type NdArray } from 'ndarray';
 import { allocate, type DType, dtypeOf, type TypedArray } from './dtype.ts';
 import { DTypeError, type NorewindError, ShapeError } from './errors.ts';
 import { describe } from './guard/index.ts';
-import { arrayText, typeText } from './print.ts';
+import { arrayText, inspect, typeText } from './print.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
 
 /** A scalar, or arrays of equal lengths nested as deep as the tensor has axes. */
@@ -14,9 +14,6 @@ export interface TensorJson {
   readonly shape: Shape;
   readonly data: readonly (number | 'NaN' | 'Infinity' | '-Infinity' | '-0')[];
 }
-
-/** What `console.log` of Node asks an object for. */
-const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * An immutable array of numbers with a shape and a dtype.

@@ -1,4 +1,4 @@
-import type { Noise, Tensor } from '../lib/index.ts';
+import { guard, type Noise, Tensor, TreeError } from '../lib/index.ts';
 
 /**
  * A recurrent network: o_t, s_t = f_θ(x_t, s_{t-1}).
@@ -20,3 +20,29 @@ export interface Cell<P, S, X> {
 
 /** The input of a cell with `inputs` channels: a vector [inputs], or the class index of a one-hot one (a number or an int32 scalar). */
 export type Input = Tensor | number;
+
+/** What is a cell, for callers without types. */
+export const aCell: guard.Check = guard.having('a cell, such as gru({ inputs: 2, units: 16 })', ['init', 'start', 'step']);
+
+/** One step of a cell. @throws TreeError unless it gives a state and an output. */
+export function runStep<P, S, X>(cell: Cell<P, S, X>, params: P, state: S, input: X): { state: S; output: Tensor } {
+  if (typeof cell?.step !== 'function') guard.argument('runStep', 'cell', cell, aCell);
+  const result = cell.step(params, state, input);
+  if (!(result?.output instanceof Tensor) || typeof result.state !== 'object' || result.state === null) refuse(cell.name, result);
+  return result;
+}
+
+function refuse(name: string, result: unknown): never {
+  const must = `${name}.step: must return { state, output }`;
+  if (!guard.isRecord(result)) {
+    const remedy = result instanceof Promise ? '; a step is not asynchronous' : '';
+    throw new TreeError(`${must}, got ${guard.describe(result)}${remedy}`);
+  }
+  const { state, output } = result;
+  const isStateless = typeof state !== 'object' || state === null;
+  throw new TreeError(
+    isStateless
+      ? `${must}, and its state is ${guard.describe(state)}, not a tree of tensors`
+      : `${must}, and its output is ${guard.describe(output)}, not a tensor`,
+  );
+}

@@ -1,4 +1,4 @@
-export type { Cell, Input } from './cell.ts';
+export { aCell, type Cell, type Input, runStep } from './cell.ts';
 export type { CellOptions, Gate, GateInitializers } from './cells/gate.ts';
 export { type GruParameters, gru } from './cells/gru.ts';
 export { type IndrnnOptions, type IndrnnParameters, indrnn } from './cells/indrnn.ts';
@@ -13,3 +13,4 @@ export { type MlpInitializers, type MlpOptions, type MlpParameters, mlp } from '
 export { binaryCrossEntropy, crossEntropy, type Loss, meanSquare } from './losses.ts';
 export { embedded, type ModelOptions, type ModelParameters, model } from './model.ts';
 export { project } from './project.ts';
+export { type Summary, type SummaryRow, summary } from './summary.ts';

@@ -1,43 +1,59 @@
 import { add, mul } from '../autodiff/index.ts';
-import { fromData, full, type Noise, type Shape, ShapeError, type Tensor } from '../lib/index.ts';
+import {
+  checkShape,
+  dataOf,
+  fromData,
+  full,
+  guard,
+  type Noise,
+  requireNoise,
+  type Shape,
+  ShapeError,
+  type Tensor,
+} from '../lib/index.ts';
 
 /** Draws a float64 tensor of the given shape. */
 export type Initializer = (noise: Noise, shape: Shape) => Tensor;
 
 /** Every element the same. */
 export function filled(value: number): Initializer {
+  guard.argument('filled', 'value', value, guard.number);
   return (_, shape) => full(shape, value);
 }
 
 /** Independent normal elements of mean 0. */
 export function normal(deviation: number): Initializer {
-  return (noise, shape) => mul(noise.normal(shape), deviation);
+  guard.argument('normal', 'deviation', deviation, guard.finite);
+  return drawing('normal', (noise, shape) => mul(noise.normal(shape), deviation));
 }
 
 /** Independent elements, uniform between -bound and bound. */
 export function uniform(bound: number): Initializer {
-  return (noise, shape) => add(mul(noise.uniform(shape), 2 * bound), -bound);
+  guard.argument('uniform', 'bound', bound, guard.finite);
+  return drawing('uniform', (noise, shape) => add(mul(noise.uniform(shape), 2 * bound), -bound));
 }
 
 /** Uniform within ±1/√fanIn, the usual choice for a unit that adds up fanIn inputs. */
 export function fanIn(inputs: number): Initializer {
+  guard.argument('fanIn', 'inputs', inputs, guard.count);
   return uniform(1 / Math.sqrt(inputs));
 }
 
 /** Uniform within ±√(6 / (rows + columns)) (Glorot & Bengio 2010, eq. 16). */
 export function glorot(): Initializer {
-  return (noise, shape) => {
+  return drawing('glorot', (noise, shape) => {
     const [rows, columns] = requireMatrix(shape, 'glorot');
     return uniform(Math.sqrt(6 / (rows + columns)))(noise, shape);
-  };
+  });
 }
 
 /** A random matrix with orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014). */
 export function orthogonal(gain = 1): Initializer {
-  return (noise, shape) => {
+  guard.argument('orthogonal', 'gain', gain, guard.finite);
+  return drawing('orthogonal', (noise, shape) => {
     const [rows, columns] = requireMatrix(shape, 'orthogonal');
     const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
-    const { data } = noise.normal([count, length]).toNdarray();
+    const data = dataOf(noise.normal([count, length]));
     const basis: number[][] = [];
     for (let i = 0; i < count; i++)
       basis.push(
@@ -50,6 +66,14 @@ export function orthogonal(gain = 1): Initializer {
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) out[i * columns + j] = gain * (rows <= columns ? basis[i][j] : basis[j][i]);
     return fromData(out, [rows, columns]);
+  });
+}
+
+/** An initialiser that looks at its source of noise. */
+function drawing(who: string, draw: Initializer): Initializer {
+  return (noise, shape) => {
+    requireNoise(noise, who);
+    return draw(noise, shape);
   };
 }
 
@@ -65,6 +89,6 @@ function orthonormalize(vector: number[], basis: readonly number[][]): number[] 
 }
 
 function requireMatrix(shape: Shape, who: string): readonly [number, number] {
-  if (shape.length !== 2) throw new ShapeError(`${who}: initialises matrices, got shape [${shape.join(',')}]`);
+  if (checkShape(shape, who).length !== 2) throw new ShapeError(`${who}: initialises matrices, got shape [${shape.join(',')}]`);
   return [shape[0], shape[1]];
 }

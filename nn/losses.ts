@@ -13,7 +13,7 @@ import {
   sub,
   sum,
 } from '../autodiff/index.ts';
-import { formatShape, indices, ShapeError, sameShape, Tensor } from '../lib/index.ts';
+import { formatShape, indices, requireTensor, ShapeError, sameShape, Tensor } from '../lib/index.ts';
 
 /** The loss of an output against a target: a scalar. */
 export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
@@ -26,6 +26,7 @@ export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
  * @throws IndexError for a class that does not exist, ShapeError for shapes that do not fit.
  */
 export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
+  requireOutput('crossEntropy', output, target, 'a class index or a distribution');
   const rank = output.shape.length;
   if (rank !== 1 && rank !== 2)
     throw new ShapeError(`crossEntropy: needs logits [classes] or [lanes, classes], got ${formatShape(output.shape)}`);
@@ -45,6 +46,7 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
 
 /** The mean of (output - target)² over all elements. A number stands for a target with that value everywhere. */
 export function meanSquare(output: Tensor, target: Operand): Tensor {
+  requireOutput('meanSquare', output, target);
   requireSameShape('meanSquare', output, target);
   return mean(square(sub(output, target)));
 }
@@ -56,8 +58,14 @@ export function meanSquare(output: Tensor, target: Operand): Tensor {
  * @param target probabilities t of that shape, or one number for all.
  */
 export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
+  requireOutput('binaryCrossEntropy', output, target);
   requireSameShape('binaryCrossEntropy', output, target);
   return mean(sub(softplus(output), mul(output, target)));
+}
+
+function requireOutput(who: string, output: Tensor, target: Operand, what = 'a tensor or a number'): void {
+  requireTensor(output, `${who}: the output`);
+  if (typeof target !== 'number') requireTensor(target, `${who}: the target`, what);
 }
 
 /** Broadcasting a target would hide a mistake, so only numbers stand for all elements. */

@@ -1,5 +1,6 @@
-import { ConfigurationError, leavesOf, type Noise, type Tensor, type Tree } from '../lib/index.ts';
-import type { Cell } from './cell.ts';
+import { ConfigurationError, guard, leavesOf, type Noise, type Tensor, type Tree } from '../lib/index.ts';
+import { cellOf } from './builtIn.ts';
+import { aCell, type Cell, runStep } from './cell.ts';
 import type { Layer } from './layers/layer.ts';
 
 /** A cell, what its output goes through, and optionally what its input comes through. */
@@ -13,31 +14,41 @@ export type ModelParameters<P, R> = { readonly cell: P; readonly readout: R };
 
 /** A cell with a readout: a cell again, whose output is the readout of the cell's output. */
 export function model<P, S, X, R>(options: ModelOptions<P, S, X, R>): Cell<ModelParameters<P, R>, S, X> {
-  const { cell, readout } = options;
-  return {
+  const { cell, readout } = guard.options(
+    'model',
+    options,
+    checks,
+    'model({ cell: gru({ inputs: 2, units: 16 }), readout: linear({ outputs: 1 }) })',
+  );
+  return cellOf({
     name: cell.name,
     outputs: readout.outputs,
     init: (noise: Noise) => ({ cell: cell.init(noise), readout: readout.init(noise, readoutInputs(cell, readout)) }),
     start: () => cell.start(),
     step(params, state, input) {
-      const { state: next, output } = cell.step(params.cell, state, input);
+      const { state: next, output } = runStep(cell, params.cell, state, input);
       return { state: next, output: readout.apply(params.readout, output) };
     },
-  };
+  });
 }
+
+const aLayer: guard.Check = guard.having('a layer, such as linear({ outputs: 2 })', ['init', 'apply']);
+const checks = { cell: guard.needed(aCell), readout: guard.needed(aLayer) };
 
 /** The same cell fed with the output of a layer, such as an embedding: parameters { embedding, cell }. */
 export function embedded<E, X, P, S>(
   layer: Layer<E, X>,
   cell: Cell<P, S, Tensor>,
 ): Cell<{ readonly embedding: E; readonly cell: P }, S, X> {
-  return {
+  guard.argument('embedded', 'layer', layer, { ...aLayer, what: 'a layer, such as embedding({ symbols: 10, size: 4 })' });
+  guard.argument('embedded', 'cell', cell, aCell);
+  return cellOf({
     name: cell.name,
     ...(cell.outputs === undefined ? {} : { outputs: cell.outputs }),
     init: (noise: Noise) => ({ embedding: layer.init(noise, layer.inputs ?? 0), cell: cell.init(noise) }),
     start: () => cell.start(),
-    step: (params, state, input) => cell.step(params.cell, state, layer.apply(params.embedding, input)),
-  };
+    step: (params, state, input) => runStep(cell, params.cell, state, layer.apply(params.embedding, input)),
+  });
 }
 
 /** What the readout says, what the cell says, or the length that every leaf of the cell's state has. */

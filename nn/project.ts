@@ -1,5 +1,5 @@
 import { gather, matmul } from '../autodiff/index.ts';
-import { formatShape, indices, ShapeError, type Tensor } from '../lib/index.ts';
+import { formatShape, indices, requireTensor, ShapeError, type Tensor } from '../lib/index.ts';
 import type { Input } from './cell.ts';
 
 /**
@@ -8,6 +8,8 @@ import type { Input } from './cell.ts';
  * @throws ShapeError for an input of the wrong shape, IndexError for a class outside 0..inputs-1.
  */
 export function project(input: Input, weights: Tensor): Tensor {
+  requireTensor(weights, 'project: weights');
+  if (typeof input !== 'number') requireTensor(input, 'input', 'a vector or a class index');
   if (typeof input !== 'number' && input.dtype !== 'int32') {
     if (input.shape.length !== 1)
       throw new ShapeError(

@@ -28,7 +28,7 @@ export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule
     },
     stages: {
       what: 'a list of lists of outputs, by their indices',
-      holds: (value) => guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as []).length > 0,
+      holds: (value) => guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as unknown[]).length > 0,
     },
     relaxedSimd: guard.flag,
     zeros: guard.listOf('a list of inputs, by their indices', isInput),

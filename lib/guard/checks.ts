@@ -78,16 +78,14 @@ export function either(a: Check, b: Check): Check {
   return { what: `${a.what} or ${b.what}`, holds: (value) => a.holds(value) || b.holds(value) };
 }
 
-/** An object with these functions, and with a name. */
-export function having(what: string, methods: readonly string[], remedy?: Check['remedy']): Check {
+/** An object with a name and with these functions. Whoever gives the function that makes it is told to call that. */
+export function having(what: string, methods: readonly string[]): Check {
   return {
     what,
     holds: (value) => lackOf(value, methods) === undefined,
-    remedy: (value) => {
-      const lack = lackOf(value, methods);
-      return (
-        remedy?.(value) ?? (typeof value === 'object' && value !== null && lack !== undefined ? `it has no ${lack}` : undefined)
-      );
+    remedy(value) {
+      if (typeof value === 'function') return `call it: ${value.name || 'f'}(…)`;
+      return typeof value === 'object' && value !== null ? `it has no ${lackOf(value, methods)}` : undefined;
     },
   };
 }

@@ -45,8 +45,8 @@ export type SavedNoise =
 
 /** @throws NoiseError unless it is a source of noise (from untyped code). */
 export function requireNoise(noise: Noise, who: string): void {
-  const isSource =
-    typeof noise === 'object' && noise !== null && typeof noise.signs === 'function' && typeof noise.split === 'function';
+  const draws = ['signs', 'normal', 'uniform', 'integer', 'split', 'save'] as const;
+  const isSource = typeof noise === 'object' && noise !== null && draws.every((draw) => typeof noise[draw] === 'function');
   if (!isSource) throw new NoiseError(`${who}: needs a source of noise, such as seeded(1), got ${describe(noise)}`);
 }
 

@@ -1,7 +1,8 @@
 import { add, matmul } from '../../autodiff/index.ts';
-import type { Noise, Tensor } from '../../lib/index.ts';
+import { guard, type Noise, type Tensor } from '../../lib/index.ts';
 import type { Input } from '../cell.ts';
 import { fanIn, type Initializer } from '../initializers.ts';
+import { draw, init, initializers, requireRoom, size } from '../options.ts';
 import { project } from '../project.ts';
 
 /** The weights of one pre-activation w·x + u·h + b. */
@@ -28,15 +29,33 @@ export interface CellOptions {
   readonly init?: GateInitializers;
 }
 
-export function initGate(noise: Noise, { inputs, units, init = {} }: CellOptions): Gate {
+const checks: guard.Checks<CellOptions> = { inputs: size, units: size, init };
+
+/** The options of a cell of so many gates. @throws ConfigurationError for options that do not fit, or sizes that no memory holds. */
+export function cellOptions<T extends CellOptions>(
+  who: string,
+  options: T,
+  gates: number,
+  more?: Pick<guard.Checks<T>, Exclude<keyof T, keyof CellOptions>>,
+): T {
+  const own = guard.options(who, options, { ...checks, ...more } as guard.Checks<T>, `${who}({ inputs: 2, units: 16 })`);
+  initializers(who, own.init, ['input', 'recurrent', 'bias']);
+  const { inputs, units } = own;
+  requireRoom(who, gates * units * (inputs + units + 1), 'use fewer units');
+  return own;
+}
+
+export function initGate(who: string, noise: Noise, { inputs, units, init = {} }: CellOptions): Gate {
   return {
-    w: (init.input ?? fanIn(units))(noise, [inputs, units]),
-    u: (init.recurrent ?? fanIn(units))(noise, [units, units]),
-    b: (init.bias ?? fanIn(units))(noise, [units]),
+    w: draw(who, init.input ?? fanIn(units), noise, [inputs, units]),
+    u: draw(who, init.recurrent ?? fanIn(units), noise, [units, units]),
+    b: draw(who, init.bias ?? fanIn(units), noise, [units]),
   };
 }
 
 /** w·x + u·h + b, of shape [units]. */
-export function preactivation({ w, u, b }: Gate, x: Input, h: Tensor): Tensor {
+export function preactivation(gate: Gate, x: Input, h: Tensor): Tensor {
+  guard.argument('a gate', 'its part of params', gate, guard.record);
+  const { w, u, b } = gate;
   return add(add(project(x, w), matmul(u, h)), b);
 }

@@ -1,8 +1,8 @@
 import { add, mul, sigmoid, sub, tanh } from '../../autodiff/index.ts';
-import { type Tensor, zeros } from '../../lib/index.ts';
+import { type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
-import { requireSizes } from '../options.ts';
-import { type CellOptions, type Gate, initGate, preactivation } from './gate.ts';
+import { type CellOptions, cellOptions, type Gate, initGate, preactivation } from './gate.ts';
 
 /** Parameters of a gated recurrent unit. */
 export type GruParameters = { readonly reset: Gate; readonly update: Gate; readonly candidate: Gate };
@@ -18,12 +18,12 @@ export type GruParameters = { readonly reset: Gate; readonly update: Gate; reado
  * State and output are h, of shape [units].
  */
 export function gru(options: CellOptions): Cell<GruParameters, Tensor, Input> {
-  const { inputs, units } = options;
-  requireSizes('gru', { inputs, units });
-  return {
+  const { units } = cellOptions('gru', options, 3);
+  const gate = (noise: Noise) => initGate('gru', noise, options);
+  return cellOf({
     name: 'gru',
     outputs: units,
-    init: (noise) => ({ reset: initGate(noise, options), update: initGate(noise, options), candidate: initGate(noise, options) }),
+    init: (noise) => ({ reset: gate(noise), update: gate(noise), candidate: gate(noise) }),
     start: () => zeros([units]),
     step({ reset, update, candidate }, h, x) {
       const r = sigmoid(preactivation(reset, x, h));
@@ -32,5 +32,5 @@ export function gru(options: CellOptions): Cell<GruParameters, Tensor, Input> {
       const next = add(mul(z, proposal), mul(sub(1, z), h));
       return { state: next, output: next };
     },
-  };
+  });
 }

@@ -1,10 +1,11 @@
 import { add, mul, relu, tanh } from '../../autodiff/index.ts';
-import { ConfigurationError, type Tensor, zeros } from '../../lib/index.ts';
+import { guard, type Tensor, zeros } from '../../lib/index.ts';
+import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
 import { fanIn, type Initializer } from '../initializers.ts';
-import { requireSizes } from '../options.ts';
+import { draw, requireRoom } from '../options.ts';
 import { project } from '../project.ts';
-import type { CellOptions } from './gate.ts';
+import { type CellOptions, cellOptions } from './gate.ts';
 
 /** Parameters of an independently recurrent network. */
 export type IndrnnParameters = {
@@ -37,24 +38,23 @@ const unitInterval: Initializer = (noise, shape) => noise.uniform(shape);
  * State and output are h, of shape [units].
  * @throws ConfigurationError for another activation or sizes that are not whole numbers above zero.
  */
-export function indrnn({ activation = 'relu', ...options }: IndrnnOptions): Cell<IndrnnParameters, Tensor, Input> {
-  const { inputs, units, init = {} } = options;
-  requireSizes('indrnn', { inputs, units });
-  if (!Object.hasOwn(activations, activation))
-    throw new ConfigurationError(`indrnn: activation must be 'relu' or 'tanh', got ${String(activation)}`);
+export function indrnn(options: IndrnnOptions): Cell<IndrnnParameters, Tensor, Input> {
+  const more = { activation: guard.oneOf(...Object.keys(activations)) };
+  const { inputs, units, init = {}, activation = 'relu' } = cellOptions('indrnn', options, 0, more);
+  requireRoom('indrnn', units * (inputs + 2), 'use fewer units');
   const act = activations[activation];
-  return {
+  return cellOf({
     name: 'indrnn',
     outputs: units,
     init: (noise) => ({
-      w: (init.input ?? fanIn(inputs))(noise, [inputs, units]),
-      u: (init.recurrent ?? unitInterval)(noise, [units]),
-      b: (init.bias ?? fanIn(inputs))(noise, [units]),
+      w: draw('indrnn', init.input ?? fanIn(inputs), noise, [inputs, units]),
+      u: draw('indrnn', init.recurrent ?? unitInterval, noise, [units]),
+      b: draw('indrnn', init.bias ?? fanIn(inputs), noise, [units]),
     }),
     start: () => zeros([units]),
     step({ w, u, b }, h, x) {
       const next = act(add(add(project(x, w), mul(u, h)), b));
       return { state: next, output: next };
     },
-  };
+  });
 }

@@ -1,8 +1,9 @@
 import { add, cos, exp, log, matmul, mul, neg, sin, sqrt, sub } from '../../autodiff/index.ts';
-import { ConfigurationError, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import { ConfigurationError, guard, type Noise, type Shape, type Tensor, zeros } from '../../lib/index.ts';
+import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
 import { type Initializer, normal } from '../initializers.ts';
-import { requireSizes } from '../options.ts';
+import { draw, init, initializers, requireRoom, size } from '../options.ts';
 import { project } from '../project.ts';
 
 /** A complex tensor as two real ones. */
@@ -64,32 +65,33 @@ export interface LruOptions {
  * The state is { re, im }; the output is y, of shape [outputs].
  * @throws ConfigurationError for sizes that are not whole numbers above zero, or a ring that is none.
  */
-export function lru({
-  inputs,
-  units,
-  outputs = inputs,
-  radii = [0, 1],
-  maxPhase = 2 * Math.PI,
-  init = {},
-}: LruOptions): Cell<LruParameters, LruState, Input> {
-  requireSizes('lru', { inputs, units, outputs });
+export function lru(options: LruOptions): Cell<LruParameters, LruState, Input> {
+  const own = guard.options('lru', options, checks, 'lru({ inputs: 2, units: 16 })');
+  const { inputs, units, outputs = inputs, radii = [0, 1], maxPhase = 2 * Math.PI } = own;
+  const init = initializers('lru', own.init, ['input', 'output', 'feedthrough']);
+  requireRoom('lru', units * (3 + 2 * (inputs + outputs)) + inputs * outputs, 'use fewer units');
   requireRing(radii, maxPhase);
-  const draw = {
+  const initial = {
     input: init.input ?? normal(1 / Math.sqrt(2 * inputs)),
     output: init.output ?? normal(1 / Math.sqrt(units)),
     feedthrough: init.feedthrough ?? normal(1 / Math.sqrt(inputs)),
   };
-  return {
+  return cellOf({
     name: 'lru',
     outputs,
     init: (noise) => ({
       ...ring(noise, units, radii, maxPhase),
-      b: { re: draw.input(noise, [inputs, units]), im: draw.input(noise, [inputs, units]) },
-      c: { re: draw.output(noise, [outputs, units]), im: draw.output(noise, [outputs, units]) },
-      d: draw.feedthrough(noise, [inputs, outputs]),
+      b: complex(initial.input, noise, [inputs, units]),
+      c: complex(initial.output, noise, [outputs, units]),
+      d: draw('lru', initial.feedthrough, noise, [inputs, outputs]),
     }),
     start: () => ({ re: zeros([units]), im: zeros([units]) }),
     step({ nu, theta, gamma, b, c, d }, h, x) {
+      for (const [name, part] of [
+        ['b', b],
+        ['c', c],
+      ] as const)
+        guard.argument('lru.step', `params.${name}`, part, guard.record);
       const [modulus, phase] = [exp(neg(exp(nu))), exp(theta)];
       const lambda = { re: mul(modulus, cos(phase)), im: mul(modulus, sin(phase)) };
       const scale = exp(gamma);
@@ -98,7 +100,12 @@ export function lru({
       const output = add(sub(matmul(c.re, re), matmul(c.im, im)), project(x, d));
       return { state: { re, im }, output };
     },
-  };
+  });
+}
+
+function complex(initializer: Initializer, noise: Noise, shape: Shape): Complex {
+  const part = () => draw('lru', initializer, noise, shape);
+  return { re: part(), im: part() };
 }
 
 /** λ uniform on a ring (Orvieto et al., lemma 3.2): |λ|² uniform between the squared radii, the phase uniform. */
@@ -119,6 +126,18 @@ function ring(
 }
 
 const margin = 1e-6;
+
+const checks: guard.Checks<LruOptions> = {
+  inputs: size,
+  units: size,
+  outputs: guard.count,
+  radii: {
+    what: 'two numbers with 0 <= smallest < largest <= 1',
+    holds: (value) => guard.listOf('', Number.isFinite).holds(value) && (value as unknown[]).length === 2,
+  },
+  maxPhase: guard.number,
+  init,
+};
 
 function requireRing([smallest, largest]: readonly [number, number], maxPhase: number): void {
   if (!(smallest >= 0 && smallest < largest && largest <= 1))

@@ -1,8 +1,8 @@
 import { add, mul, sigmoid, tanh } from '../../autodiff/index.ts';
-import { type Tensor, zeros } from '../../lib/index.ts';
+import { guard, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
-import { requireSizes } from '../options.ts';
-import { type CellOptions, type Gate, initGate, preactivation } from './gate.ts';
+import { type CellOptions, cellOptions, type Gate, initGate, preactivation } from './gate.ts';
 
 /** Parameters of a long short-term memory. */
 export type LstmParameters = { readonly input: Gate; readonly forget: Gate; readonly output: Gate; readonly candidate: Gate };
@@ -27,17 +27,17 @@ export interface LstmOptions extends CellOptions {
  *
  * The state is { h, c }; the output is h, of shape [units].
  */
-export function lstm({ forgetOffset = 1, ...options }: LstmOptions): Cell<LstmParameters, LstmState, Input> {
-  const { inputs, units } = options;
-  requireSizes('lstm', { inputs, units });
-  return {
+export function lstm(options: LstmOptions): Cell<LstmParameters, LstmState, Input> {
+  const { units, forgetOffset = 1 } = cellOptions('lstm', options, 4, { forgetOffset: guard.finite });
+  const gate = (noise: Noise) => initGate('lstm', noise, options);
+  return cellOf({
     name: 'lstm',
     outputs: units,
     init: (noise) => ({
-      input: initGate(noise, options),
-      forget: initGate(noise, options),
-      output: initGate(noise, options),
-      candidate: initGate(noise, options),
+      input: gate(noise),
+      forget: gate(noise),
+      output: gate(noise),
+      candidate: gate(noise),
     }),
     start: () => ({ h: zeros([units]), c: zeros([units]) }),
     step({ input, forget, output, candidate }, { h, c }, x) {
@@ -49,5 +49,5 @@ export function lstm({ forgetOffset = 1, ...options }: LstmOptions): Cell<LstmPa
       const next = mul(o, tanh(memory));
       return { state: { h: next, c: memory }, output: next };
     },
-  };
+  });
 }

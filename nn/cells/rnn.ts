@@ -1,8 +1,8 @@
 import { tanh } from '../../autodiff/index.ts';
 import { type Tensor, zeros } from '../../lib/index.ts';
+import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
-import { requireSizes } from '../options.ts';
-import { type CellOptions, type Gate, initGate, preactivation } from './gate.ts';
+import { type CellOptions, cellOptions, type Gate, initGate, preactivation } from './gate.ts';
 
 /**
  * The simple recurrent network (Elman 1990):
@@ -12,16 +12,15 @@ import { type CellOptions, type Gate, initGate, preactivation } from './gate.ts'
  * State and output are h, of shape [units].
  */
 export function rnn(options: CellOptions): Cell<Gate, Tensor, Input> {
-  const { inputs, units } = options;
-  requireSizes('rnn', { inputs, units });
-  return {
+  const { units } = cellOptions('rnn', options, 1);
+  return cellOf({
     name: 'rnn',
     outputs: units,
-    init: (noise) => initGate(noise, options),
+    init: (noise) => initGate('rnn', noise, options),
     start: () => zeros([units]),
     step(params, h, x) {
       const next = tanh(preactivation(params, x, h));
       return { state: next, output: next };
     },
-  };
+  });
 }

@@ -1,7 +1,8 @@
-import type { Tensor } from '../../lib/index.ts';
+import { guard, type Tensor } from '../../lib/index.ts';
+import { layerOf } from '../builtIn.ts';
 import type { Input } from '../cell.ts';
 import { type Initializer, normal } from '../initializers.ts';
-import { requireSizes } from '../options.ts';
+import { size as aSize, draw, requireRoom } from '../options.ts';
 import { project } from '../project.ts';
 import type { Layer } from './layer.ts';
 
@@ -13,13 +14,16 @@ export interface EmbeddingOptions {
 }
 
 /** A vector [size] for each of `symbols` classes: row x of a [symbols, size] matrix; a dense [symbols] input weighs the rows. */
-export function embedding({ symbols, size, init = normal(1) }: EmbeddingOptions): Layer<Tensor, Input> {
-  requireSizes('embedding', { symbols, size });
-  return {
+export function embedding(options: EmbeddingOptions): Layer<Tensor, Input> {
+  const { symbols, size, init = normal(1) } = guard.options('embedding', options, checks, 'embedding({ symbols: 10, size: 4 })');
+  requireRoom('embedding', symbols * size, 'use fewer symbols, or a smaller size');
+  return layerOf({
     name: 'embedding',
     inputs: symbols,
     outputs: size,
-    init: (noise) => init(noise, [symbols, size]),
+    init: (noise) => draw('embedding', init, noise, [symbols, size]),
     apply: (rows, x) => project(x, rows),
-  };
+  });
 }
+
+const checks: guard.Checks<EmbeddingOptions> = { symbols: aSize, size: aSize, init: guard.callable };

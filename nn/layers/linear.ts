@@ -1,7 +1,8 @@
 import { add, matmul } from '../../autodiff/index.ts';
-import { type Tensor, zeros } from '../../lib/index.ts';
+import { guard, type Tensor, zeros } from '../../lib/index.ts';
+import { layerOf } from '../builtIn.ts';
 import { fanIn, type Initializer } from '../initializers.ts';
-import { requireSizes } from '../options.ts';
+import { draw, requireRoom, size } from '../options.ts';
 import type { Layer } from './layer.ts';
 
 /** w [outputs, inputs] and b [outputs]. */
@@ -16,16 +17,21 @@ export interface LinearOptions {
 }
 
 /** The affine map w·x + b of a vector [inputs]. */
-export function linear({ outputs, inputs: fixed, init }: LinearOptions): Layer<LinearParameters, Tensor> {
-  requireSizes('linear', fixed === undefined ? { outputs } : { outputs, inputs: fixed });
-  return {
+export function linear(options: LinearOptions): Layer<LinearParameters, Tensor> {
+  const { outputs, inputs: fixed, init } = guard.options('linear', options, checks, 'linear({ outputs: 2 })');
+  requireRoom('linear', outputs * ((fixed ?? 1) + 1), 'use fewer outputs');
+  return layerOf({
     name: 'linear',
     outputs,
     ...(fixed === undefined ? {} : { inputs: fixed }),
     init(noise, inputs) {
-      const draw = init ?? fanIn(inputs);
-      return { w: draw(noise, [outputs, inputs]), b: init ? zeros([outputs]) : draw(noise, [outputs]) };
+      requireRoom('linear', outputs * (inputs + 1), 'use fewer outputs, or fewer inputs');
+      const initial = init ?? fanIn(inputs);
+      const w = draw('linear', initial, noise, [outputs, inputs]);
+      return { w, b: init ? zeros([outputs]) : draw('linear', initial, noise, [outputs]) };
     },
     apply: ({ w, b }, x) => add(matmul(w, x), b),
-  };
+  });
 }
+
+const checks: guard.Checks<LinearOptions> = { outputs: size, inputs: guard.count, init: guard.callable };

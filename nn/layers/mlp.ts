@@ -1,7 +1,8 @@
 import { add, matmul, tanh } from '../../autodiff/index.ts';
-import type { Tensor } from '../../lib/index.ts';
+import { guard, type Tensor } from '../../lib/index.ts';
+import { layerOf } from '../builtIn.ts';
 import { fanIn, type Initializer } from '../initializers.ts';
-import { requireSizes } from '../options.ts';
+import { draw, initializers, size } from '../options.ts';
 import type { Layer } from './layer.ts';
 import { type LinearParameters, linear } from './linear.ts';
 
@@ -44,19 +45,23 @@ export interface MlpOptions {
  * input to output, such as the LRU, it makes the model nonlinear; the recurrence, and what RTRL costs on it, stay as they are.
  * @throws ConfigurationError for sizes that are not whole numbers above zero.
  */
-export function mlp({ outputs, hidden, inputs: fixed, init = {} }: MlpOptions): Layer<MlpParameters, Tensor> {
-  requireSizes('mlp', { outputs, hidden, ...(fixed === undefined ? {} : { inputs: fixed }) });
+export function mlp(options: MlpOptions): Layer<MlpParameters, Tensor> {
+  const own = guard.options('mlp', options, checks, 'mlp({ hidden: 16, outputs: 2 })');
+  const { outputs, hidden, inputs: fixed } = own;
+  const init = initializers('mlp', own.init, ['hidden', 'output', 'direct']);
   const first = linear({ outputs: hidden, ...(init.hidden && { init: init.hidden }) });
   const last = linear({ outputs, ...(init.output && { init: init.output }) });
-  return {
+  return layerOf({
     name: 'mlp',
     outputs,
     ...(fixed === undefined ? {} : { inputs: fixed }),
     init: (noise, inputs) => ({
       hidden: first.init(noise, inputs),
       output: last.init(noise, hidden),
-      direct: (init.direct ?? fanIn(inputs))(noise, [outputs, inputs]),
+      direct: draw('mlp', init.direct ?? fanIn(inputs), noise, [outputs, inputs]),
     }),
     apply: (params, x) => add(last.apply(params.output, tanh(first.apply(params.hidden, x))), matmul(params.direct, x)),
-  };
+  });
 }
+
+const checks: guard.Checks<MlpOptions> = { outputs: size, hidden: size, inputs: guard.count, init: guard.record };

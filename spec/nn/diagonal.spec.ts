@@ -131,7 +131,7 @@ describe('diagonal cells', () => {
     expect(() => indrnn({ inputs: 0, units: 2 })).to.throw(ConfigurationError, 'indrnn: inputs must be a whole number');
     expect(() => indrnn({ inputs: 1, units: 2, activation: 'sin' as never })).to.throw(
       ConfigurationError,
-      "activation must be 'relu' or 'tanh', got sin",
+      'activation must be relu or tanh, got "sin"',
     );
     expect(() => lru({ inputs: 1, units: 2, outputs: 1.5 })).to.throw(ConfigurationError, 'lru: outputs must be a whole number');
     for (const radii of [

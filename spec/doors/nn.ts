@@ -1,0 +1,72 @@
+import { indices, type Noise, seeded, tensor, zeros } from '../../lib/index.ts';
+import { type Cell, embedding, gru, type Layer, linear } from '../../nn/index.ts';
+import { matrix, x } from './lib.ts';
+import { type Doors, door, methods, openDoor } from './walk.ts';
+
+const draw = () => (noise: Noise, shape: readonly number[]) => noise.normal(shape);
+const sizes = () => ({ inputs: 2, units: 2, init: { input: draw(), recurrent: draw(), bias: draw() } });
+const cellOn = (input: () => unknown) => (made: Cell<unknown, unknown, unknown>) =>
+  methods(made, {
+    init: openDoor(() => [seeded(1)]),
+    start: door(() => []),
+    step: openDoor(() => [made.init(seeded(1)), made.start(), input()]),
+  });
+const cell = cellOn(x);
+const layer = (made: Layer<unknown, unknown>) =>
+  methods(made, {
+    init: openDoor(() => [seeded(1), 2]),
+    apply: openDoor(() => [made.init(seeded(1), 2), x()]),
+  });
+const initializer = (draws: (...args: readonly unknown[]) => unknown) => ({
+  draw: { ...openDoor(() => [seeded(1), [2, 3]]), call: draws },
+});
+
+export const nnDoors: Doors = {
+  binaryCrossEntropy: door(() => [x(), x()]),
+  crossEntropy: door(() => [matrix(), indices([1, 0])]),
+  meanSquare: door(() => [x(), x()]),
+  fanIn: door(() => [3], initializer),
+  filled: door(() => [0.1], initializer),
+  glorot: door(() => [], initializer),
+  normal: door(() => [0.1], initializer),
+  orthogonal: door(() => [1], initializer),
+  uniform: door(() => [0.1], initializer),
+  gru: door(() => [sizes()], cell),
+  indrnn: door(() => [{ ...sizes(), activation: 'tanh' }], cell),
+  lru: door(
+    () => [
+      {
+        inputs: 2,
+        units: 2,
+        outputs: 3,
+        radii: [0.5, 0.9],
+        maxPhase: 1,
+        init: { input: draw(), output: draw(), feedthrough: draw() },
+      },
+    ],
+    cell,
+  ),
+  lstm: door(() => [{ ...sizes(), forgetOffset: 0 }], cell),
+  rnn: door(() => [sizes()], cell),
+  embedding: door(() => [{ symbols: 2, size: 3, init: draw() }], layer),
+  linear: door(() => [{ outputs: 3, inputs: 2, init: draw() }], layer),
+  mlp: door(() => [{ outputs: 3, hidden: 4, inputs: 2, init: { hidden: draw(), output: draw(), direct: draw() } }], layer),
+  model: door(() => [{ cell: gru({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) }], cell),
+  embedded: openDoor(
+    () => [embedding({ symbols: 3, size: 2 }), gru({ inputs: 2, units: 3 })],
+    cellOn(() => 1),
+  ),
+  project: door(() => [
+    x(),
+    tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]),
+  ]),
+  runStep: openDoor(() => [gru({ inputs: 2, units: 2 }), gru({ inputs: 2, units: 2 }).init(seeded(1)), zeros([2]), x()]),
+  summary: openDoor(() => [gru({ inputs: 2, units: 2 })]),
+};
+
+export const nnOthers: Readonly<Record<string, string>> = {
+  aCell: 'a check of the guards',
+};

@@ -43,7 +43,7 @@ export class DualTensor extends InterpretedTensor {
   /** `3 + 1ε` behind the type; the tangent of reverse mode is a symbol. */
   override toString(): string {
     const [open, plus] = this.shape.length > 1 ? ['\n', '\n+ '] : [' ', ' + '];
-    const type = `dual ${this.dtype}${formatShape(this.shape)} of ${this.owner.name}`;
+    const type = `dual ${this.dtype}${formatShape(this.shape)}${this.owner.name === 'dual' ? '' : ` of ${this.owner.name}`}`;
     return `${type}${open}${partText(this.primal)}${plus}${partText(this.tangent)}ε`;
   }
 

@@ -26,6 +26,14 @@ export class RuleTensor extends InterpretedTensor {
     return this.inner.toNdarray();
   }
 
+  override toString(): string {
+    return this.inner.toString();
+  }
+
+  override toJSON(): object {
+    return this.inner.toJSON();
+  }
+
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {
     const own = primitive.kind === 'bilinear' ? { ...parameters, ...primitive.inRules } : parameters;
     return new RuleTensor(bind(primitive, operands.map(unwrapped), own));

@@ -1,4 +1,4 @@
-import { type compile, mul, square, sum, trace } from '../../autodiff/index.ts';
+import { type compile, dual, mul, square, sum, trace } from '../../autodiff/index.ts';
 import { indices, ones, type Tensor, zeros } from '../../lib/index.ts';
 import { matrix, x } from './lib.ts';
 import { type Doors, door, methods, namedDoor, openDoor } from './walk.ts';
@@ -96,6 +96,9 @@ export const autodiffDoors: Doors = {
     (f: ReturnType<typeof compile>) => ({ ...made(() => [x()])(f), ...methods(f, { program: openDoor(() => [x()]) }) }),
   ),
   dependencies: openDoor(() => [square, x()]),
+  dual: openDoor(() => [{ w: x() }, { w: x() }]),
+  primal: openDoor(() => [{ w: dual(x(), x()) }]),
+  tangent: openDoor(() => [{ w: dual(x(), x()) }]),
   grad: door(
     () => [loss, { argument: 0 }],
     made(() => [x()]),

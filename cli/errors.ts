@@ -6,6 +6,9 @@ export class UsageError extends NorewindError {}
 /** The work was begun and could not be finished. Exit code 1. */
 export class FailedError extends NorewindError {}
 
+/** Another process has taken the folder of the run: what is in it is that one's, and is told nothing more of. Exit code 1. */
+export class LostFolderError extends FailedError {}
+
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 export function exitCodeOf(error: unknown): number {
@@ -32,6 +35,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EISDIR: 'it is a folder, not a file',
+  ENOTPLAIN: 'it is a pipe, a socket or a device, not a plain file',
   EEXIST: 'it exists already',
   ENOSPC: 'no space is left on the device',
   EDQUOT: 'the disk quota is used up',

@@ -4,6 +4,7 @@ import { writeCsv } from '../compare/csv.ts';
 import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, finalTable } from '../compare/report.ts';
 import { exitCodes, FailedError, fileProblem, UsageError } from '../errors.ts';
+import { clearWay } from '../plainFile.ts';
 import { complain } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -54,6 +55,7 @@ function requireAlike([first, ...others]: readonly PastRun[]): void {
 
 function write(path: string, content: string): void {
   try {
+    clearWay(`${path}.part`);
     writeFileSync(`${path}.part`, content);
     renameSync(`${path}.part`, path);
   } catch (error) {

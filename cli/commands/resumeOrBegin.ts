@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { readPlain } from '../plainFile.ts';
 import { configText, type StreamConfig } from '../stream/config.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { fileNames } from '../training/folder.ts';
@@ -29,7 +30,7 @@ export function resumeOrBegin(data: readonly string[], options: TrainOptions): T
 /** Whether the folder is what a run with this configuration leaves when it is killed before its first checkpoint. */
 function isBegun(folder: string, config: StreamConfig): boolean {
   try {
-    return readFileSync(join(folder, fileNames.config), 'utf8') === configText(config);
+    return readPlain(join(folder, fileNames.config)).toString() === configText(config);
   } catch {
     return false;
   }

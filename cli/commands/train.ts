@@ -164,10 +164,10 @@ function begin(data: readonly string[], options: TrainOptions): Begun {
     if (options[key] !== undefined) throw new UsageError(`${flag} goes with --resume, and names the run to go on with`);
   const config = configOf(data, options);
   const others = (folder: string) => [...Object.values(generations), ...eventFilesOf(folder)];
-  const { path, write, discard, settle } = claimFolder(options.out, 'train', options.force === true, others);
+  const { path, write, discard, settle, lock } = claimFolder(options.out, 'train', options.force === true, others);
   try {
     write(fileNames.config, configText(config));
-    const run = openRun(path, config);
+    const run = openRun(path, config, undefined, lock);
     // A run that is killed soon can be resumed like any other.
     run.save();
     return { run, folder: path, discard, settle };
@@ -183,10 +183,10 @@ function goOn(folder: string, options: TrainOptions): Begun {
     throw new UsageError('a run that goes on stays in its folder: leave out --out and --force');
   if (!existsSync(join(folder, generations.newest)) && !existsSync(join(folder, generations.previous)))
     throw new UsageError(`${folder} has no checkpoint to go on from: leave out --resume to begin`);
-  lockFolder(folder);
+  const lock = lockFolder(folder);
   const checkpoint = readGeneration(folder, options.fromPrevious === true ? 'previous' : 'newest');
-  const run = openRun(folder, checkpoint.config, checkpoint);
+  const run = openRun(folder, checkpoint.config, checkpoint, lock);
   // The checkpoint is what counts; for whoever reads the other file, it says the same again.
   openFolder(folder).write(fileNames.config, configText(checkpoint.config));
-  return { run, folder, discard() {}, settle: () => dropReplaced(folder) };
+  return { run, folder, discard() {}, settle: () => void (lock.isOwn && dropReplaced(folder)) };
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { FailedError, fileProblem } from '../errors.ts';
+import { clearWay } from '../plainFile.ts';
 import { entriesOf } from './entries.ts';
 import type { PastRun } from './readRun.ts';
 import { nounOf } from './report.ts';
@@ -8,10 +9,11 @@ import { nounOf } from './report.ts';
 /** Every line of metrics of all runs, a row each; what a run does not have is empty. @throws FailedError when it cannot be written. */
 export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<void> {
   const baselines = [...new Set(runs.flatMap(({ last }) => Object.keys(last.baselines)))];
-  const columns = baselines.flatMap((name) => [`${name} mean`, `${name} recent`]);
+  const columns = baselines.flatMap((name) => [text(`${name} mean`), text(`${name} recent`)]);
   const part = `${path}.part`;
   let file: number | undefined;
   try {
+    clearWay(part);
     file = openSync(part, 'w');
     const to = file;
     const write = (rows: readonly (readonly (string | number)[])[]) => writeAll(to, stringify(rows as (string | number)[][]));
@@ -19,7 +21,7 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
     for (const { folder, metrics } of runs)
       for await (const { at, score, mean, recent, gradientNorm, baselines: own } of entriesOf(metrics, () => {})) {
         const others = baselines.flatMap((name) => [cell(own[name]?.mean), cell(own[name]?.recent)]);
-        write([[folder, at, score, cell(mean), cell(recent), cell(gradientNorm), ...others]]);
+        write([[text(folder), at, score, cell(mean), cell(recent), cell(gradientNorm), ...others]]);
       }
     closeSync(file);
     file = undefined;
@@ -34,6 +36,14 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
 function writeAll(file: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+/**
+ * A cell that is text. A spreadsheet would calculate what begins in one of these ways, the wide ones too, and a name of a folder or of a
+ * baseline may hold anything: an apostrophe before it makes it text. Numbers are none of this function's, and a minus stays theirs.
+ */
+export function text(value: string): string {
+  return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
 }
 
 function cell(value: number | undefined): number | string {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { DataError } from '../../lib/index.ts';
 import { fileProblem, UsageError } from '../errors.ts';
+import { requirePlain } from '../plainFile.ts';
 import { linesOf } from '../stream/lines.ts';
 
 /** What a prediction is scored by. */
@@ -45,6 +46,7 @@ export async function* entriesOf(path: string, onRest: (sentence: string) => voi
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   try {
+    requirePlain(path);
     for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
   } catch (error) {
     throw new UsageError(fileProblem('read', path, error));

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { fileProblem, UsageError } from '../errors.ts';
+import { readPlain } from '../plainFile.ts';
 import { fileNames } from '../training/folder.ts';
 import { createThinned } from '../watch/thinned.ts';
 import { type Entry, entriesOf, type Score } from './entries.ts';
@@ -46,7 +47,7 @@ function readConfig(folder: string): object {
   let text: string;
   try {
     if (!statSync(folder).isDirectory()) throw new UsageError(`${folder} is a file: give the folder of a run`);
-    text = readFileSync(path, 'utf8');
+    text = readPlain(path).toString();
   } catch (error) {
     throw error instanceof UsageError
       ? error

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../lib/index.ts';
 import { FailedError, fileProblem, UsageError } from '../errors.ts';
+import { clearWay, readPlain } from '../plainFile.ts';
 import { removePart } from '../training/folder.ts';
 import { decodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 
@@ -48,7 +49,7 @@ export function readGeneration(
 export function readCheckpointFile(path: string): StreamCheckpoint {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readPlain(path);
   } catch (error) {
     throw new UsageError(fileProblem('read', path, error));
   }
@@ -75,12 +76,13 @@ function keep(newest: string, previous: string): void {
     // A second name, so that the newest generation is never missing.
     linkSync(newest, spare);
   } catch {
-    writeFileSync(spare, readFileSync(newest));
+    writeFileSync(spare, readPlain(newest));
   }
   renameSync(spare, previous);
 }
 
 function synced(path: string, bytes: Uint8Array): void {
+  clearWay(path);
   const file = openSync(path, 'w');
   try {
     writeFileSync(file, bytes);

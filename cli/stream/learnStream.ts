@@ -1,5 +1,5 @@
 import { DataError, NonFiniteError } from '../../lib/index.ts';
-import { FailedError } from '../errors.ts';
+import { FailedError, LostFolderError } from '../errors.ts';
 import { savings } from '../signals.ts';
 import type { StreamRun } from './openRun.ts';
 import { beginning, behind } from './position.ts';
@@ -136,6 +136,8 @@ export async function learnStream(
   try {
     await learn();
   } catch (error) {
+    // What is in the folder by now is another's.
+    if (error instanceof LostFolderError) throw error;
     if (error instanceof NonFiniteError)
       throw new FailedError(`${error.message.replace('clipByGlobalNorm', '--clip')}; ${run.saved()}`);
     throw error instanceof FailedError ? new FailedError(`${error.message}; ${run.saved()}`) : error;

@@ -1,6 +1,8 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { DataError } from '../../lib/index.ts';
 import { FailedError, fileProblem } from '../errors.ts';
+import { requirePlain } from '../plainFile.ts';
+import type { Lock } from '../training/lock.ts';
 
 /** A file of lines that can be cut back to an earlier length. */
 export interface MetricsFile {
@@ -14,9 +16,10 @@ export interface MetricsFile {
 
 /**
  * Opens a file for lines, after its first `length` bytes; what comes behind them is dropped.
+ * @param lock of its folder, which is looked at before each line.
  * @throws FailedError when it cannot be written; DataError when it is shorter, or gone.
  */
-export function openMetrics(path: string, length: number): MetricsFile {
+export function openMetrics(path: string, length: number, lock?: Lock): MetricsFile {
   const attempt = <T>(action: () => T): T => {
     try {
       return action();
@@ -26,6 +29,7 @@ export function openMetrics(path: string, length: number): MetricsFile {
   };
   if (length > 0 && !existsSync(path))
     throw new DataError(`${path} is gone, and had ${length} bytes when the checkpoint was made`);
+  attempt(() => requirePlain(path));
   const file = attempt(() => openSync(path, length === 0 ? 'w' : 'r+'));
   const present = attempt(() => fstatSync(file).size);
   if (present < length) {
@@ -39,6 +43,7 @@ export function openMetrics(path: string, length: number): MetricsFile {
       return end;
     },
     append(line) {
+      lock?.glance();
       const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
       for (let at = 0; at < bytes.length; ) at += attempt(() => writeSync(file, bytes, at, bytes.length - at, end + at));
       end += bytes.length;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileNames } from '../training/folder.ts';
+import type { Lock } from '../training/lock.ts';
 import { encodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 import type { StreamConfig } from './config.ts';
 import { generations, writeGeneration } from './generations.ts';
@@ -14,16 +15,19 @@ export interface StreamRun {
   readonly session: Session<unknown>;
   readonly metrics: MetricsFile;
   position: Position;
-  /** Writes a checkpoint, unless the last one is of the same position. @throws FailedError. */
+  /** Writes a checkpoint, unless the last one is of the same position. @throws FailedError, a LostFolderError when the folder is another's. */
   save(): void;
   /** Where the last checkpoint is, as a part of a sentence. */
   saved(): string;
 }
 
-/** @throws DataError or FailedError when a checkpoint does not fit its folder, or the folder cannot be used. */
-export function openRun(folder: string, config: StreamConfig, checkpoint?: StreamCheckpoint): StreamRun {
+/**
+ * @param lock of the folder, which is looked at before anything is written.
+ * @throws DataError or FailedError when a checkpoint does not fit its folder, or the folder cannot be used.
+ */
+export function openRun(folder: string, config: StreamConfig, checkpoint?: StreamCheckpoint, lock?: Lock): StreamRun {
   const session = openSession(config, checkpoint?.session);
-  const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0);
+  const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0, lock);
   let savedAt = checkpoint?.position;
   return {
     config,
@@ -33,6 +37,7 @@ export function openRun(folder: string, config: StreamConfig, checkpoint?: Strea
     save() {
       const { position } = this;
       if (position === savedAt) return;
+      lock?.check();
       // The checkpoint says how many lines there are, so they have to be there first.
       metrics.sync();
       const state = { config, position, metricsLength: metrics.length, session: session.save() };

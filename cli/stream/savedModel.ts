@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { fileNames, openFolder } from '../training/folder.ts';
+import { lockFolder } from '../training/lock.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import type { StreamConfig } from './config.ts';
 import { writeGeneration } from './generations.ts';
@@ -15,7 +16,7 @@ export interface Keeper<R> {
   readonly records: number;
   /** Learns from a record, and gives its score. @throws what the session does, and the same again once that has broken. */
   advance(record: R): number | undefined;
-  /** @throws UsageError when the folder has the metrics of another run; FailedError when it cannot be written. */
+  /** @throws UsageError when the folder has the metrics of another run, or a run is using it; FailedError when it cannot be written. */
   save(folder: string): void;
 }
 
@@ -47,7 +48,12 @@ export function createKeeper<R>(config: StreamConfig, session: Session<R>, from?
         throw new UsageError(`${folder} has the metrics of another run: save the model in a folder of its own`);
       openFolder(folder);
       const metricsLength = isSame ? from.metricsLength : 0;
-      writeGeneration(folder, encodeCheckpoint({ config, position, metricsLength, session: session.save() }));
+      const lock = lockFolder(folder);
+      try {
+        writeGeneration(folder, encodeCheckpoint({ config, position, metricsLength, session: session.save() }));
+      } finally {
+        lock.release();
+      }
     },
   };
 }

@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FailedError, fileProblem, UsageError } from '../errors.ts';
-import { lockFolder, lockName } from './lock.ts';
+import { clearWay, requirePlain } from '../plainFile.ts';
+import { type Lock, lockFolder, lockName } from './lock.ts';
 import { setAside } from './replaced.ts';
 
 /** The names of what a run leaves behind. */
@@ -40,6 +41,7 @@ interface LineFile {
 
 /** A folder that this process has for itself. */
 export interface ClaimedFolder extends RunFolder {
+  readonly lock: Lock;
   /**
    * Removes what a run leaves behind, of one that came to nothing, and puts back the run that it was to replace; the folder goes too if it
    * was made for it.
@@ -101,20 +103,27 @@ function makeFolder(path: string): boolean {
 
 function claim(path: string, force: boolean, isNew: boolean, others: (path: string) => readonly string[]): ClaimedFolder {
   // Running out of permission should not happen after hours of work: this writes.
-  lockFolder(path);
+  const lock = lockFolder(path);
   // Again, since another process may have been quicker.
   requireFree(path, force);
   const names = () => [...Object.values(fileNames), ...others(path)];
   // What an earlier run left must not be taken for a part of this one.
   const replaced = setAside(path, names());
   return {
-    ...folderAt(path),
-    settle: replaced.drop,
+    ...folderAt(path, lock),
+    lock,
+    settle() {
+      if (lock.isOwn) replaced.drop();
+    },
     discard() {
-      for (const name of names()) rmSync(join(path, name), { force: true });
-      replaced.restore();
-      rmSync(join(path, lockName), { force: true });
-      if (isNew && contentOf(path).length === 0) rmdirSync(path);
+      // What cannot be removed stays: what has to be told is why it was to go.
+      try {
+        if (!lock.isOwn) return;
+        for (const name of names()) rmSync(join(path, name), { force: true });
+        replaced.restore();
+        lock.release();
+        if (isNew && contentOf(path).length === 0) rmdirSync(path);
+      } catch {}
     },
   };
 }
@@ -136,12 +145,14 @@ function contentOf(path: string): string[] {
   }
 }
 
-function folderAt(path: string): RunFolder {
+function folderAt(path: string, lock?: Lock): RunFolder {
   return {
     path,
     write(name, content) {
       const target = join(path, name);
+      lock?.check();
       try {
+        clearWay(`${target}.part`);
         writeFileSync(`${target}.part`, content);
         renameSync(`${target}.part`, target);
       } catch (error) {
@@ -152,9 +163,16 @@ function folderAt(path: string): RunFolder {
     },
     lines(name) {
       const target = join(path, name);
-      const file = attempt(target, () => openSync(target, 'w'));
+      lock?.check();
+      const file = attempt(target, () => {
+        requirePlain(target);
+        return openSync(target, 'w');
+      });
       return {
-        append: (line) => attempt(target, () => void writeSync(file, `${JSON.stringify(line)}\n`)),
+        append(line) {
+          lock?.glance();
+          attempt(target, () => writeSync(file, `${JSON.stringify(line)}\n`));
+        },
         close: () => closeSync(file),
       };
     },

@@ -1,76 +1,144 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FailedError, fileProblem, UsageError } from '../errors.ts';
+import { FailedError, fileProblem, LostFolderError, UsageError } from '../errors.ts';
+import { readPlain } from '../plainFile.ts';
+import { type Holder, judge, parseHolder, thisProcess } from './holder.ts';
 
 /** The file by which a process keeps others out of the folder of its run. */
 export const lockName = 'run.lock';
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly started: string;
-  /** What tells a process from a later one with the same number, where that can be had. */
-  readonly birth: string | undefined;
+/** A folder that is this process's own, until another one takes it all the same: where neither can see the other, a lock may be removed by hand. */
+export interface Lock {
+  /** To be called before anything is overwritten. @throws LostFolderError when the lock is not this process's own any more. */
+  check(): void;
+  /** The same for little, by the figures of the file. */
+  glance(): void;
+  /** Whether it is still this process's own. */
+  readonly isOwn: boolean;
+  /** Gives the folder back before the process ends. */
+  release(): void;
 }
 
 /**
  * Keeps a folder for this process until it ends. The lock of a process that was killed is taken over at once, which is why it names the
- * process: one that is told to be dead by its age would keep a run waiting that is started again.
- * @throws UsageError when a process has it that lives, or may live on another machine; FailedError when the folder cannot be written.
+ * process: one that is told to be dead by its age would keep a run waiting that is started again. A process that cannot be seen is taken to live.
+ * @throws UsageError when a process has it that lives, or may live; FailedError when the folder cannot be written.
  */
-export function lockFolder(folder: string): void {
+export function lockFolder(folder: string): Lock {
   const path = join(folder, lockName);
-  const started = new Date(Date.now() - 1000 * process.uptime()).toISOString();
-  const holder: Holder = { pid: process.pid, host: hostname(), started, birth: birthOf(process.pid) };
-  const own = JSON.stringify(holder);
-  const spare = `${path}.${process.pid}`;
+  const holder = thisProcess();
+  const id = randomUUID();
+  const own = JSON.stringify({ ...holder, id });
+  const spare = `${path}.${id}`;
   try {
     try {
-      writeFileSync(spare, own);
-      while (!place(spare, path)) takeOver(path, folder, holder);
+      // After a power cut, an empty lock would name nobody who could be told to be dead.
+      writeFileSync(spare, own, { flush: true });
+      while (!place(spare, path, own)) takeOver(path, folder, holder, id);
     } finally {
-      rmSync(spare, { force: true });
+      remove(spare);
     }
   } catch (error) {
     throw error instanceof UsageError ? error : new FailedError(fileProblem('write into', folder, error));
   }
-  process.once('exit', () => {
-    if (contentOf(path) === own) rmSync(path, { force: true });
-  });
+  return held(path, folder, own);
 }
 
-/** Gives the lock to this process, with its whole content at once; false when there is one. */
-function place(spare: string, path: string): boolean {
+function held(path: string, folder: string, own: string): Lock {
+  let seen: Stats | undefined;
+  let loss: LostFolderError | undefined;
+  const isOwn = () => contentOf(path) === own;
+  function check(): void {
+    if (loss !== undefined) throw loss;
+    if (!isOwn()) {
+      // Whoever took it for that of a dead process puts it back in a moment; a network may need one too.
+      pause(200);
+      if (!isOwn()) loss = new LostFolderError(lossOf(path, folder));
+    }
+    if (loss !== undefined) throw loss;
+    seen = statsOf(path);
+  }
+  function release(): void {
+    process.removeListener('exit', release);
+    if (isOwn()) remove(path);
+  }
+  process.once('exit', release);
+  return {
+    check,
+    glance() {
+      const now = statsOf(path);
+      const isSame = now !== undefined && seen !== undefined && figures.every((figure) => now[figure] === seen?.[figure]);
+      if (!isSame) check();
+    },
+    get isOwn() {
+      return loss === undefined && isOwn();
+    },
+    release,
+  };
+}
+
+const figures = ['dev', 'ino', 'size', 'mtimeMs', 'ctimeMs'] as const;
+
+function lossOf(path: string, folder: string): string {
+  const rest = 'this run stops and writes nothing more into it';
+  try {
+    const holder = parseHolder(readPlain(path).toString());
+    const who =
+      holder === undefined ? 'something else' : `process ${holder.pid} on ${holder.host}, which began ${holder.started}`;
+    return `${folder} is now in use by ${who}: ${rest}`;
+  } catch (error) {
+    return `cannot tell whether another process uses ${folder}, for this one's lock is lost (${fileProblem('read', path, error)}): ${rest}`;
+  }
+}
+
+/** Gives the lock to this process, with its whole content at once; false when there is one of another process. */
+function place(spare: string, path: string, own: string): boolean {
+  // On a network, the answer to a link that was made may have been lost, and the second try finds it there.
+  const isThere = (error: unknown) => (error as { code?: string }).code === 'EEXIST' && contentOf(path) !== own;
   try {
     linkSync(spare, path);
     return true;
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === 'EEXIST') return false;
+    if (code === 'EEXIST') return !isThere(error);
     // Some file systems have no second names.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
   }
   try {
-    writeFileSync(path, readFileSync(spare), { flag: 'wx' });
+    writeFileSync(path, readFileSync(spare), { flag: 'wx', flush: true });
     return true;
   } catch (error) {
-    if ((error as { code?: string }).code === 'EEXIST') return false;
+    if ((error as { code?: string }).code === 'EEXIST') return !isThere(error);
+    // What a full disk has left of it names nobody.
+    const content = contentOf(path);
+    if (content !== undefined && own.startsWith(content)) remove(path);
     throw error;
   }
 }
 
-/** Removes the lock of a process that is dead. */
-function takeOver(path: string, folder: string, own: Holder): void {
-  const content = contentOf(path);
-  if (content === undefined) return;
-  const holder = parse(content);
-  if (holder !== undefined && mayLive(holder, own)) {
+/** Removes the lock of a process that is dead. @throws UsageError for one that may live. */
+function takeOver(path: string, folder: string, own: Holder, id: string): void {
+  let content: string;
+  try {
+    content = readPlain(path).toString();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return;
+    throw new UsageError(
+      `${folder} may be in use: ${fileProblem('read', path, error)}; if nothing uses the folder, remove ${path}`,
+    );
+  }
+  const holder = parseHolder(content);
+  if (holder === undefined)
+    throw new UsageError(`${folder} may be in use: ${path} does not say by what; if nothing uses the folder, remove that file`);
+  const verdict = judge(holder, own);
+  if (verdict !== 'dead') {
     const { pid, host, started } = holder;
-    const where = host === own.host ? '' : ` on ${host}; if that one is gone, remove ${path}`;
+    const place = host === own.host ? `${host}, where it cannot be seen from here` : host;
+    const where = verdict === 'alive' ? '' : ` on ${place}; if that one is gone, remove ${path}`;
     throw new UsageError(`${folder} is in use by process ${pid}, which began ${started}${where}`);
   }
-  const aside = `${path}.${own.pid}.old`;
+  const aside = `${path}.${id}.old`;
   try {
     renameSync(path, aside);
   } catch (error) {
@@ -78,48 +146,35 @@ function takeOver(path: string, folder: string, own: Holder): void {
     throw error;
   }
   // Between reading and renaming, another process may have been quicker: it gets its lock back.
-  if (contentOf(aside) !== content) place(aside, path);
-  rmSync(aside, { force: true });
+  const moved = contentOf(aside);
+  if (moved !== undefined && moved !== content) place(aside, path, moved);
+  remove(aside);
 }
 
-function mayLive({ pid, host, birth }: Holder, own: Holder): boolean {
-  if (host !== own.host) return true;
-  // A container that was restarted gives the same numbers again.
-  if (pid === own.pid) return false;
+/** What cannot be removed is in nobody's way. */
+function remove(path: string): void {
   try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // Of another user's process, no more can be known than that it is there.
-    return (error as { code?: string }).code !== 'ESRCH';
-  }
-  return own.birth === undefined || birthOf(pid) === birth;
-}
-
-/** When a process began, in ticks since the machine did, on Linux; undefined elsewhere, and of a process that is dead. */
-function birthOf(pid: number): string | undefined {
-  const boot = contentOf('/proc/sys/kernel/random/boot_id')?.trim();
-  // The name of the program, in parentheses, may hold anything. What follows it begins with the third field, the state.
-  const fields = contentOf(`/proc/${pid}/stat`)
-    ?.replace(/^.*\)\s+/s, '')
-    .split(' ');
-  if (boot === undefined || fields === undefined || /[ZX]/.test(fields[0])) return undefined;
-  return `${boot} ${fields[19]}`;
-}
-
-function parse(content: string): Holder | undefined {
-  try {
-    const { pid, host, started, birth } = JSON.parse(content);
-    return Number.isSafeInteger(pid) ? { pid, host: String(host), started: String(started), birth } : undefined;
-  } catch {
-    // Cut off by a full disk, or not ours; nobody can be asked whether it lives.
-    return undefined;
-  }
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 function contentOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readPlain(path).toString();
   } catch {
     return undefined;
   }
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** All at a standstill: what could be written meanwhile must not be. */
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { expect } from 'chai';
+import { thisProcess } from '../../cli/training/holder.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed, until } from './feed.ts';
 
@@ -65,10 +65,10 @@ describe('cli: the folder of a run', () => {
     mkdirSync(desk.path('left'));
     const lock = (holder: object | string) =>
       desk.file('left/run.lock', typeof holder === 'string' ? holder : JSON.stringify(holder));
-    const holder = { pid: process.pid, host: hostname(), started: '2026-01-01T00:00:00.000Z' };
-    const gone: (object | string)[] = [{ ...holder, pid: 2 ** 22 + 1 }, '', '{"pid":'];
+    const holder = { ...thisProcess(), started: '2026-01-01T00:00:00.000Z' };
+    const gone: (object | string)[] = [{ ...holder, pid: 2 ** 22 + 1 }];
     // Only there a process is known by more than its number.
-    if (process.platform === 'linux') gone.push({ ...holder, birth: 'another boot 1' });
+    if (process.platform === 'linux') gone.push({ ...holder, birth: '1' });
     for (const each of gone) {
       lock(each);
       expect((await norewind('train text.txt --units 2 --out left --force -q')).code, JSON.stringify(each)).to.equal(0);
@@ -78,6 +78,13 @@ describe('cli: the folder of a run', () => {
       'train text.txt --resume left',
       new RegExp(`left is in use by process ${process.pid}, .* on elsewhere; if that one is gone, remove left/run\\.lock`),
     );
+    for (const none of ['', '{"pid":']) {
+      lock(none);
+      await refused(
+        'train text.txt --resume left',
+        /left may be in use: left\/run\.lock does not say by what; .*remove that file/,
+      );
+    }
   });
 
   it('goes to exactly one of several that want it at once; those that may choose get one each', async () => {

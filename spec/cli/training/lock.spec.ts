@@ -1,9 +1,11 @@
-import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FailedError, UsageError } from '../../../cli/errors.ts';
+import { FailedError, LostFolderError, UsageError } from '../../../cli/errors.ts';
+import { thisProcess } from '../../../cli/training/holder.ts';
 import { lockFolder, lockName } from '../../../cli/training/lock.ts';
 import { inject } from '../../support/faults.ts';
 
@@ -14,14 +16,16 @@ const started = '2026-01-01T00:00:00.000Z';
 function birthOf(pid: number): string | undefined {
   if (!isLinux) return undefined;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3]}`;
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3];
 }
 
 type Files = typeof fs;
 
 /** Runs something with one of the calls of node:fs made otherwise. */
-function replaced<Name extends 'linkSync' | 'readFileSync' | 'renameSync'>(name: Name, make: (real: Files[Name]) => unknown) {
+function replaced<Name extends 'linkSync' | 'readFileSync' | 'readlinkSync' | 'renameSync'>(
+  name: Name,
+  make: (real: Files[Name]) => unknown,
+) {
   return (work: () => void): void => {
     const real = fs[name];
     Object.assign(fs, { [name]: make(real) });
@@ -42,7 +46,8 @@ describe('cli/training: the lock of a folder', () => {
   const held = () => JSON.parse(readFileSync(lock(), 'utf8'));
   const hold = (holder: object | string) => writeFileSync(lock(), typeof holder === 'string' ? holder : JSON.stringify(holder));
   /** A process that lives, and is not this one. */
-  const other = { pid: process.ppid, host: hostname(), started, birth: birthOf(process.ppid) };
+  const other = { ...thisProcess(), pid: process.ppid, started, birth: birthOf(process.ppid) };
+  const gone = { ...other, pid: 2 ** 22 + 1 };
   const ownListeners = () => process.listeners('exit').filter((listener) => !earlier.includes(listener));
 
   beforeEach(() => {
@@ -58,8 +63,12 @@ describe('cli/training: the lock of a folder', () => {
   it('names the process that has it, and goes when that ends', () => {
     lockFolder(folder);
     expect(readdirSync(folder)).to.deep.equal([lockName]);
-    const { started: begun, ...holder } = held();
-    expect(holder).to.deep.equal({ pid: process.pid, host: hostname(), ...(isLinux ? { birth: birthOf(process.pid) } : {}) });
+    const { started: begun, id, ...holder } = held();
+    expect(id).to.match(/^[\da-f-]{36}$/);
+    const { started: _, ...own } = thisProcess();
+    expect(holder).to.deep.equal(JSON.parse(JSON.stringify(own)));
+    expect(own).to.deep.include({ pid: process.pid, host: hostname(), birth: birthOf(process.pid) });
+    if (isLinux) for (const fact of [own.boot, own.space]) expect(fact).to.be.a('string');
     expect(Date.now() - Date.parse(begun) - 1000 * process.uptime()).to.be.within(-2000, 2000);
     for (const end of ownListeners()) end(0);
     expect(readdirSync(folder)).to.deep.equal([]);
@@ -71,6 +80,13 @@ describe('cli/training: the lock of a folder', () => {
     for (const end of ownListeners()) end(0);
     expect(held()).to.deep.equal(other);
   });
+
+  /** Runs something where processes cannot be seen, but for their numbers. */
+  const hidden = replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
+    if (/^\/proc\/(self|\d+)\//.test(String(path))) throw Object.assign(new Error('none'), { code: 'ENOENT' });
+    return real(path, options);
+  });
+  const unseen = () => ` on ${hostname()}, where it cannot be seen from here; if that one is gone, remove ${lock()}`;
 
   /** That the folder is in use, in exactly these words. */
   function refuse(where = '') {
@@ -100,40 +116,92 @@ describe('cli/training: the lock of a folder', () => {
     };
     try {
       refuse();
+      // Some systems hide the processes of other users.
+      hidden(() => refuse(unseen()));
     } finally {
       process.kill = kill;
     }
   });
 
   it('goes by the number of a process where its birth cannot be had', () => {
-    replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
-      if (String(path).startsWith('/proc')) throw Object.assign(new Error('none'), { code: 'ENOENT' });
-      return real(path, options);
-    })(() => {
-      for (const birth of [undefined, 'a boot 1']) {
+    hidden(() => {
+      for (const birth of [undefined, '1']) {
         hold({ ...other, birth });
-        refuse();
+        refuse(unseen());
       }
-      hold({ ...other, pid: 2 ** 22 + 1, birth: undefined });
+      hold(gone);
       lockFolder(folder);
       expect(held()).not.to.have.property('birth');
     });
   });
 
-  it('is taken over from a process that is dead, whatever it has left', () => {
-    const dead: (object | string)[] = [
-      { ...other, pid: 2 ** 22 + 1 },
-      { ...other, pid: 2 ** 22 + 1, birth: undefined },
+  it('goes by the number alone where nothing else can be had of either, as on macOS and Windows', () => {
+    const bare = { pid: process.ppid, host: hostname(), started };
+    const read = replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
+      if (/^\/(proc|etc)/.test(String(path))) throw Object.assign(new Error('none'), { code: 'ENOENT' });
+      return real(path, options);
+    });
+    const link = replaced('readlinkSync', () => () => {
+      throw Object.assign(new Error('none'), { code: 'ENOENT' });
+    });
+    read(() =>
+      link(() => {
+        hold(bare);
+        refuse(unseen());
+        hold({ ...bare, host: 'elsewhere' });
+        refuse(` on elsewhere; if that one is gone, remove ${lock()}`);
+        // Of a system that has all of it, none of which can be compared here.
+        hold({ ...gone, boot: 'a boot', space: 'a space' });
+        refuse(unseen());
+        for (const dead of [gone.pid, process.pid]) {
+          hold({ ...bare, pid: dead });
+          lockFolder(folder);
+          expect(Object.keys(held()).sort()).to.deep.equal(['host', 'id', 'pid', 'started']);
+        }
+      }),
+    );
+  });
+
+  it('is not given away when it does not say whose it is, cannot be read, or is no file', () => {
+    for (const content of ['', '{"pid":12', '3', 'null', '[]', '{"pid":"x","host":"a","started":"b"}', '{"pid":12}', '\u001b']) {
+      hold(content);
+      expect(() => lockFolder(folder))
+        .to.throw(UsageError)
+        .with.property(
+          'message',
+          `${folder} may be in use: ${lock()} does not say by what; if nothing uses the folder, remove that file`,
+        );
+      expect(readFileSync(lock(), 'utf8')).to.equal(content);
+    }
+    const refuseAs = (reason: string) =>
+      expect(() => lockFolder(folder))
+        .to.throw(UsageError)
+        .with.property(
+          'message',
+          `${folder} may be in use: cannot read ${lock()}: ${reason}; if nothing uses the folder, remove ${lock()}`,
+        );
+    const unreadable = replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
+      if (String(path) === lock()) throw Object.assign(new Error('none'), { code: 'EACCES' });
+      return real(path, options);
+    });
+    unreadable(() => refuseAs('permission denied'));
+    rmSync(lock());
+    mkdirSync(lock());
+    refuseAs('it is a folder, not a file');
+    rmSync(lock(), { recursive: true });
+    if (spawnSync('mkfifo', [lock()]).status === 0) refuseAs('it is a pipe, a socket or a device, not a plain file');
+    expect(readdirSync(folder).filter((name) => name !== lockName)).to.deep.equal([]);
+  });
+
+  it('is taken over from a process that is dead', () => {
+    const dead: object[] = [
+      gone,
+      { ...gone, birth: undefined },
       // This process has another lock, or none: a container that was restarted gives the same numbers again.
       { ...other, pid: process.pid },
       { ...other, pid: process.pid, birth: birthOf(process.pid) },
-      '',
-      '{"pid":12',
-      '3',
-      'null',
-      JSON.stringify({ ...other, pid: 'x' }),
     ];
-    if (isLinux) dead.push({ ...other, birth: `${birthOf(process.ppid)}0` }, { ...other, birth: undefined });
+    if (isLinux) dead.push({ ...other, birth: `${birthOf(process.ppid)}0` });
     for (const holder of dead) {
       hold(holder);
       lockFolder(folder);
@@ -143,7 +211,7 @@ describe('cli/training: the lock of a folder', () => {
   });
 
   it('goes back to a process that was quicker to take it over', () => {
-    hold({ ...other, pid: 2 ** 22 + 1 });
+    hold(gone);
     let renamed = 0;
     replaced('renameSync', (real) => (from: string, to: string) => {
       if (renamed++ === 0) hold(other);
@@ -155,7 +223,7 @@ describe('cli/training: the lock of a folder', () => {
   });
 
   it('is taken when another process has just removed the one of a dead process', () => {
-    hold({ ...other, pid: 2 ** 22 + 1 });
+    hold(gone);
     replaced('renameSync', (real) => (from: string, to: string) => {
       rmSync(lock());
       real(from, to);
@@ -184,6 +252,82 @@ describe('cli/training: the lock of a folder', () => {
     }
   });
 
+  it('is had when the answer of a network that made it was lost', () => {
+    replaced('linkSync', (real) => (from: string, to: string) => {
+      real(from, to);
+      throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
+    })(() => lockFolder(folder));
+    expect([held().pid, readdirSync(folder)]).to.deep.equal([process.pid, [lockName]]);
+  });
+
+  it('is silent at the end of a process where nothing can be removed any more', () => {
+    lockFolder(folder);
+    const injection = inject(folder, { at: 1, effect: 'EROFS', half: false, lasts: true });
+    try {
+      for (const end of ownListeners()) end(0);
+    } finally {
+      injection.restore();
+    }
+    expect(injection.calls).to.deep.equal(['rmSync']);
+    expect(held().pid).to.equal(process.pid);
+  });
+
+  it('is looked at by its holder, who stops when it is the one of another, gone or unreadable, once and for all', () => {
+    const stop = 'this run stops and writes nothing more into it';
+    const cases: readonly (readonly [spoil: () => void, says: string])[] = [
+      [() => hold(other), `${folder} is now in use by process ${other.pid} on ${hostname()}, which began ${started}: ${stop}`],
+      [() => hold('{}'), `${folder} is now in use by something else: ${stop}`],
+      [
+        () => rmSync(lock()),
+        `cannot tell whether another process uses ${folder}, for this one's lock is lost (cannot read ${lock()}: there is no such file or folder): ${stop}`,
+      ],
+      [
+        () => {
+          rmSync(lock());
+          mkdirSync(lock());
+        },
+        `cannot tell whether another process uses ${folder}, for this one's lock is lost (cannot read ${lock()}: it is a folder, not a file): ${stop}`,
+      ],
+    ];
+    for (const [spoil, says] of cases)
+      for (const look of ['check', 'glance'] as const) {
+        const own = lockFolder(folder);
+        const content = readFileSync(lock());
+        own.check();
+        own.glance();
+        expect(own.isOwn).to.equal(true);
+        spoil();
+        expect(() => own[look]())
+          .to.throw(LostFolderError)
+          .with.property('message', says);
+        expect(own.isOwn).to.equal(false);
+        rmSync(lock(), { recursive: true, force: true });
+        writeFileSync(lock(), content);
+        // Who knows what was written meanwhile.
+        for (const again of [own.check, own.glance]) expect(again).to.throw(LostFolderError, says);
+        expect(own.isOwn).to.equal(false);
+        rmSync(lock());
+      }
+  });
+
+  it('is still that of its holder when it was away for a moment, or has been copied and put back', () => {
+    const own = lockFolder(folder);
+    const content = readFileSync(lock());
+    // As a network does, and whoever took it for that of a dead process.
+    let looks = 0;
+    replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
+      if (String(path) === lock() && looks++ === 0) throw Object.assign(new Error('none'), { code: 'ESTALE' });
+      return real(path, options);
+    })(() => own.check());
+    expect(looks).to.equal(2);
+    rmSync(lock());
+    writeFileSync(lock(), content);
+    own.glance();
+    own.release();
+    expect(readdirSync(folder)).to.deep.equal([]);
+    expect(ownListeners()).to.deep.equal([]);
+  });
+
   it('leaves nothing where the folder cannot be written', () => {
     for (const [at, effect, says] of [
       [1, 'ENOSPC', 'no space is left on the device'],
@@ -199,7 +343,7 @@ describe('cli/training: the lock of a folder', () => {
       expect(readdirSync(folder)).to.deep.equal([]);
     }
     // Of a lock that is held by a dead process and cannot be moved.
-    hold('');
+    hold(gone);
     const injection = inject(folder, { at: 3, effect: 'EACCES', half: false, lasts: false });
     try {
       expect(() => lockFolder(folder)).to.throw(FailedError, `cannot write into ${folder}: permission denied`);

@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { FailedError } from '../../cli/errors.ts';
+import { generations, readGeneration, writeGeneration } from '../../cli/stream/generations.ts';
+import { root } from '../support/project.ts';
+import { createDesk, type Desk } from './command.ts';
+import { bytesAfter, characters, tiny } from './sessions.ts';
+
+describe('cli: what stands where a file of a run should be', () => {
+  let desk: Desk;
+  const servers: Server[] = [];
+  /** What can be there, and how it is called; made at a path where nothing is. */
+  const kinds: Readonly<Record<string, (path: string) => void | Promise<void>>> = {
+    'it is a folder, not a file': (path) => void mkdirSync(path),
+    'it is a pipe, a socket or a device, not a plain file': (path) => {
+      expect(spawnSync('mkfifo', [path]).status).to.equal(0);
+    },
+  };
+  const special = Object.keys(kinds)[1];
+  /** Others of the last kind. */
+  const others: Readonly<Record<string, (path: string) => void | Promise<void>>> = {
+    'a link to a pipe': (path) => {
+      kinds[special](`${path} pipe`);
+      symlinkSync(`${path} pipe`, path);
+    },
+    'a device without end': (path) => symlinkSync('/dev/zero', path),
+    'a socket': (path) => new Promise<void>((resolve) => void servers.push(createServer().listen(path, resolve))),
+  };
+
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+    desk = createDesk();
+    desk.file('text.txt', 'abcabcabd'.repeat(9));
+    expect(spawnSyncOf('train text.txt --units 2 --out run -q').code).to.equal(0);
+  });
+
+  after(() => {
+    for (const server of servers) server.close();
+    desk?.dispose();
+  });
+
+  /** The command; one that waits for ever is killed. */
+  function spawnSyncOf(args: string) {
+    const main = join(root, 'dist', 'cli', 'main.js');
+    const options = { cwd: desk.folder, encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' } as const;
+    const { status, stderr } = spawnSync(process.execPath, [main, ...args.split(' ')], options);
+    return { code: status, stderr };
+  }
+
+  let count = 0;
+  /** A copy of the run with something else in the place of a file. */
+  async function copyWith(file: string, make: (path: string) => void | Promise<void>): Promise<string> {
+    const copy = `copy-${count++}`;
+    cpSync(desk.path('run'), desk.path(copy), { recursive: true });
+    rmSync(desk.path(`${copy}/${file}`), { force: true });
+    await make(desk.path(`${copy}/${file}`));
+    return copy;
+  }
+
+  for (const [name, make] of Object.entries({ ...kinds, ...others }))
+    it(`a checkpoint: ${name}`, async () => {
+      const reason = kinds[name] === undefined ? special : name;
+      const copy = await copyWith('checkpoint.safetensors', make);
+      const says = `norewind: cannot read ${copy}/checkpoint.safetensors: ${reason}`;
+      const whole = 'the generation before it, made after 0 records, is whole: ';
+      for (const [args, rest] of [
+        [`train text.txt --resume ${copy}`, `; ${whole}go on from that one with --from-previous`],
+        [`predict ${copy} text.txt`, `; ${whole}use that one, ${copy}/checkpoint.previous.safetensors`],
+        // A folder would be taken for that of a run.
+        ...(name.includes('folder') ? [] : [[`generate ${copy}/checkpoint.safetensors`, '']]),
+      ])
+        expect(spawnSyncOf(args), args).to.deep.equal({ code: 2, stderr: `${says}${rest}\n` });
+      expect(spawnSyncOf(`train text.txt --resume ${copy} --from-previous -q`).code).to.equal(name.includes('folder') ? 1 : 0);
+    });
+
+  for (const [reason, make] of Object.entries(kinds))
+    it(`the metrics, and the configuration: ${reason}`, async () => {
+      const metrics = await copyWith('metrics.ndjson', make);
+      const says = (action: string, path: string) => `norewind: ${action} ${path}: ${reason}\n`;
+      expect(spawnSyncOf(`train text.txt --resume ${metrics} --continued -q`)).to.deep.equal({
+        code: 1,
+        stderr: says('cannot write', `${metrics}/metrics.ndjson`),
+      });
+      expect(spawnSyncOf(`compare ${metrics} run`)).to.deep.equal({
+        code: 2,
+        stderr: says('cannot read', `${metrics}/metrics.ndjson`),
+      });
+      const config = await copyWith('config.json', make);
+      expect(spawnSyncOf(`compare ${config} run`)).to.deep.equal({
+        code: 2,
+        stderr: `norewind: ${config} is not the folder of a run: cannot read ${config}/config.json: ${reason}\n`,
+      });
+    });
+
+  it('a part of a checkpoint: a pipe or a link is removed, and leads nowhere; a folder stays, and is an error', () => {
+    const bytes = bytesAfter([97, 98], { ...tiny, data: characters });
+    const folder = desk.path('parts');
+    mkdirSync(folder);
+    writeFileSync(desk.path('mine'), 'mine');
+    const part = join(folder, `${generations.newest}.part`);
+    for (const make of [kinds[special], (path: string) => symlinkSync(desk.path('mine'), path)]) {
+      make(part);
+      writeGeneration(folder, bytes);
+      expect(readGeneration(folder, 'newest').position.records).to.equal(2);
+      expect(readFileSync(desk.path('mine'), 'utf8')).to.equal('mine');
+    }
+    mkdirSync(part);
+    expect(() => writeGeneration(folder, bytes)).to.throw(FailedError, /^cannot write [^\n]+$/);
+    expect(readdirSync(folder)).to.include(generations.newest);
+  });
+});

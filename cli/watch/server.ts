@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../errors.ts';
 import { createClients, frame } from './clients.ts';
-import { refusalOf, safeHeaders } from './guard.ts';
+import { createConnections } from './connections.ts';
+import { malformationOf, refusalOf, safeHeaders } from './guard.ts';
 import { type Asset, asset, readAssets } from './routes.ts';
 import type { Heading, LiveEvents, Sample, Trail } from './sample.ts';
 import { createThinned, type Thinned } from './thinned.ts';
@@ -19,12 +20,15 @@ export interface LivePage {
 /** How many samples somebody who comes later is shown, evenly over the whole run. */
 export const mostSamples = 1000;
 const mostConnections = 64;
+/** How long a connection may take to ask for something, and what it has asked for last; in milliseconds. */
+const patience = { headersTimeout: 3000, requestTimeout: 6000, keepAliveTimeout: 5000, connectionsCheckingInterval: 1000 };
 const eventHeaders = { ...safeHeaders, 'Content-Type': 'text/event-stream; charset=utf-8' };
 
 /** Serves the page on 127.0.0.1. @throws UsageError when the port cannot be had. */
 export async function openLivePage(port: number): Promise<LivePage> {
   const assets = readAssets();
   const clients = createClients();
+  const connections = createConnections(mostConnections);
   const samples: Thinned<Sample> = createThinned(mostSamples);
   let heading: Heading | undefined;
   let latest: Trail | null = null;
@@ -32,6 +36,7 @@ export async function openLivePage(port: number): Promise<LivePage> {
   function answer(request: IncomingMessage, response: ServerResponse): void {
     // Nothing is expected of a body.
     request.resume();
+    connections.use(request.socket);
     const { method, url = '' } = request;
     const isHead = method === 'HEAD';
     const say = (status: number, { type, content }: Asset, headers = {}) => {
@@ -39,9 +44,11 @@ export async function openLivePage(port: number): Promise<LivePage> {
       response.writeHead(status, { ...safeHeaders, ...length, ...headers }).end(isHead ? undefined : content);
     };
     const refuse = (status: number, sentence: string, headers = {}) => say(status, asset('text/plain', `${sentence}\n`), headers);
+    const malformation = malformationOf(request.rawHeaders);
     const refusal = refusalOf(request.headers, portOf(server));
     const known = assets.get(url);
-    if (refusal !== undefined) refuse(403, refusal);
+    if (malformation !== undefined) refuse(400, malformation);
+    else if (refusal !== undefined) refuse(403, refusal);
     else if (method !== 'GET' && !isHead) refuse(405, 'this page is only read', { Allow: 'GET, HEAD' });
     else if (known !== undefined) say(200, known);
     else if (url !== '/events') refuse(404, 'there is nothing here');
@@ -49,6 +56,7 @@ export async function openLivePage(port: number): Promise<LivePage> {
     else if (clients.isFull) refuse(503, 'too many look on already');
     else {
       response.on('error', () => response.destroy());
+      connections.keep(request.socket);
       response.writeHead(200, eventHeaders);
       clients.add(response, `retry: 2000\n\n${heading === undefined ? '' : frame('begin', greeting(heading))}`);
     }
@@ -56,8 +64,8 @@ export async function openLivePage(port: number): Promise<LivePage> {
 
   const greeting = (known: Heading): LiveEvents['begin'] => ({ heading: known, samples: samples.items(), trail: latest });
 
-  const server = createServer(answer);
-  server.maxConnections = mostConnections;
+  const server = createServer(patience, answer);
+  server.on('connection', connections.add);
   await listen(server, port);
   return {
     address: `http://127.0.0.1:${portOf(server)}/`,

@@ -1,4 +1,3 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,25 +7,10 @@ import { type LivePage, mostSamples, openLivePage } from '../../cli/watch/server
 import { createThinned } from '../../cli/watch/thinned.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed, until } from './feed.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
+import { ask, follow, heading, sample, trail } from './visitor.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-
-const heading = { title: 'a title', folder: 'runs/a', unit: 'bits', recent: 10 };
-const sample = (records: number) => ({
-  records,
-  rate: 1,
-  figures: { network: { mean: 1, recent: 2 }, 'order-0 model': { mean: 3, recent: 4 } },
-  gradientNorm: 1,
-  influence: {},
-});
-const trail = { kind: 'symbols', symbols: ['a'], probabilities: [0.5] } as const;
 
 describe('cli: norewind train --watch', () => {
   let page: LivePage;
@@ -39,44 +23,14 @@ describe('cli: norewind train --watch', () => {
 
   afterEach(() => page.close('over'));
 
-  /** Sends the path as it is: whatever a browser would tidy up stays. */
-  function ask(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          body += chunk;
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
-      });
-      request.on('error', reject).end();
-    });
-  }
-
-  /** Follows the events; what has come is in `text`. */
-  async function follow(): Promise<{ text: string; status: number; destroy(): void }> {
-    const followed = { text: '', status: 0, destroy() {} };
-    const request = httpRequest({ host: '127.0.0.1', port, path: '/events', agent: false }, (response) => {
-      followed.status = response.statusCode ?? 0;
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        followed.text += chunk;
-      });
-      response.on('error', () => {});
-    });
-    followed.destroy = () => request.destroy();
-    request.on('error', () => {}).end();
-    await until(() => followed.status !== 0);
-    return followed;
-  }
-
   it('serves the page, its scripts, style and icon, each with a strict policy', async () => {
-    const html = await ask('/');
+    const html = await ask(port, '/');
     const parts = [...html.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
     expect(parts).to.have.length.above(3);
     const seen = new Set(['/', ...parts]);
     // What the scripts import is served too.
     for (const path of seen) {
-      const { status, headers, body } = await ask(path);
+      const { status, headers, body } = await ask(port, path);
       expect(status, path).to.equal(200);
       expect(headers['content-security-policy'], path).to.match(/^default-src 'none'; script-src 'self';/);
       expect(headers['content-security-policy']).not.to.contain('unsafe');
@@ -86,70 +40,14 @@ describe('cli: norewind train --watch', () => {
         seen.add(new URL(name, `http://x${path}`).pathname);
     }
     expect([...seen]).to.include('/thinned.js');
-    const head = await ask('/', {}, 'HEAD');
+    const head = await ask(port, '/', {}, 'HEAD');
     expect([head.status, head.body, head.headers['content-length']]).to.deep.equal([200, '', html.headers['content-length']]);
-  });
-
-  it('answers no request that names another host, or comes from another page', async () => {
-    const status = async (headers: Readonly<Record<string, string>>, path = '/') => (await ask(path, headers)).status;
-    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`]) {
-      expect(await status({ Host: host })).to.equal(200);
-      expect(await status({ Host: host, Origin: `http://${host}` })).to.equal(200);
-    }
-    for (const host of ['127.0.0.1', 'localhost', `evil.example:${port}`, `127.0.0.1:${port + 1}`, `127.0.0.1.nip.io:${port}`])
-      for (const path of ['/', '/events', '/nothing']) expect(await status({ Host: host }, path), host).to.equal(403);
-    for (const origin of ['http://evil.example', `https://localhost:${port}`, 'null', `http://localhost:${port}.evil.example`])
-      expect(await status({ Origin: origin }, '/events'), origin).to.equal(403);
-  });
-
-  it('serves nothing else, however the path is written, and is only read', async () => {
-    for (const path of [
-      '/../package.json',
-      '/browser/../../../package.json',
-      '/%2e%2e/%2e%2e/package.json',
-      '/..%2fpackage.json',
-      '/browser/..%5c..%5cpackage.json',
-      '/browser/main.js%00.html',
-      '//etc/passwd',
-      '/etc/passwd',
-      `http://127.0.0.1:1/`,
-      '/browser/',
-      '/browser/main.js.map',
-      '/server.js',
-      '/constructor',
-      '/__proto__',
-    ])
-      expect([path, (await ask(path)).status]).to.deep.equal([path, 404]);
-    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
-      const { status, headers } = await ask('/', {}, method);
-      expect([status, headers.allow], method).to.deep.equal([405, 'GET, HEAD']);
-    }
-  });
-
-  it('survives what is not HTTP', async () => {
-    for (const bytes of [
-      '\0\x01\x02',
-      'GET / HTTP/1.1\r\n\r\n',
-      `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n\r\n`,
-      'GET / HTTP/1.0\r\n\r\n',
-    ]) {
-      const answer = await new Promise<string>((resolve) => {
-        let text = '';
-        const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
-        socket.on('data', (chunk) => {
-          text += chunk;
-        });
-        socket.on('error', () => {}).on('close', () => resolve(text));
-      });
-      expect(answer).to.match(/^HTTP\/1\.1 4\d\d /);
-    }
-    expect((await ask('/')).status).to.equal(200);
   });
 
   it('greets whoever comes late with the whole run, in bounded size, and goes on from there', async () => {
     page.begin(heading);
     for (let records = 1; records <= 5000; records++) page.show(sample(records), trail);
-    const late = await follow();
+    const late = await follow(port);
     await until(() => late.text.includes('\n\n', 20));
     const begun = JSON.parse(/event: begin\ndata: (.*)\n/.exec(late.text)?.[1] ?? '');
     const records = begun.samples.map((each: { records: number }) => each.records);
@@ -164,11 +62,11 @@ describe('cli: norewind train --watch', () => {
 
   it('has room for so many that look on, and for the next when one has left', async () => {
     const all = [];
-    for (let i = 0; i < mostClients; i++) all.push(await follow());
-    expect((await follow()).status).to.equal(503);
+    for (let i = 0; i < mostClients; i++) all.push(await follow(port));
+    expect((await follow(port)).status).to.equal(503);
     all[3].destroy();
-    let next = await follow();
-    while (next.status === 503) next = await follow();
+    let next = await follow(port);
+    while (next.status === 503) next = await follow(port);
     expect(next.status).to.equal(200);
   });
 
@@ -178,7 +76,7 @@ describe('cli: norewind train --watch', () => {
     socket.on('error', () => {});
     socket.pause();
     socket.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
-    const reader = await follow();
+    const reader = await follow(port);
     const large = { ...trail, symbols: Array.from({ length: 2000 }, (_, i) => `symbol number ${i}`) };
     const held = () => {
       reader.text = '';

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FailedError, LostFolderError, UsageError } from '../../../cli/errors.ts';
+import { FailedError, UsageError } from '../../../cli/errors.ts';
 import { thisProcess } from '../../../cli/training/holder.ts';
 import { lockFolder, lockName } from '../../../cli/training/lock.ts';
 import { inject } from '../../support/faults.ts';
+import { replaced } from './replacing.ts';
 
 const isLinux = process.platform === 'linux';
 const started = '2026-01-01T00:00:00.000Z';
@@ -17,26 +17,6 @@ function birthOf(pid: number): string | undefined {
   if (!isLinux) return undefined;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3];
-}
-
-type Files = typeof fs;
-
-/** Runs something with one of the calls of node:fs made otherwise. */
-function replaced<Name extends 'linkSync' | 'readFileSync' | 'readlinkSync' | 'renameSync'>(
-  name: Name,
-  make: (real: Files[Name]) => unknown,
-) {
-  return (work: () => void): void => {
-    const real = fs[name];
-    Object.assign(fs, { [name]: make(real) });
-    syncBuiltinESMExports();
-    try {
-      work();
-    } finally {
-      Object.assign(fs, { [name]: real });
-      syncBuiltinESMExports();
-    }
-  };
 }
 
 describe('cli/training: the lock of a folder', () => {
@@ -270,62 +250,6 @@ describe('cli/training: the lock of a folder', () => {
     }
     expect(injection.calls).to.deep.equal(['rmSync']);
     expect(held().pid).to.equal(process.pid);
-  });
-
-  it('is looked at by its holder, who stops when it is the one of another, gone or unreadable, once and for all', () => {
-    const stop = 'this run stops and writes nothing more into it';
-    const cases: readonly (readonly [spoil: () => void, says: string])[] = [
-      [() => hold(other), `${folder} is now in use by process ${other.pid} on ${hostname()}, which began ${started}: ${stop}`],
-      [() => hold('{}'), `${folder} is now in use by something else: ${stop}`],
-      [
-        () => rmSync(lock()),
-        `cannot tell whether another process uses ${folder}, for this one's lock is lost (cannot read ${lock()}: there is no such file or folder): ${stop}`,
-      ],
-      [
-        () => {
-          rmSync(lock());
-          mkdirSync(lock());
-        },
-        `cannot tell whether another process uses ${folder}, for this one's lock is lost (cannot read ${lock()}: it is a folder, not a file): ${stop}`,
-      ],
-    ];
-    for (const [spoil, says] of cases)
-      for (const look of ['check', 'glance'] as const) {
-        const own = lockFolder(folder);
-        const content = readFileSync(lock());
-        own.check();
-        own.glance();
-        expect(own.isOwn).to.equal(true);
-        spoil();
-        expect(() => own[look]())
-          .to.throw(LostFolderError)
-          .with.property('message', says);
-        expect(own.isOwn).to.equal(false);
-        rmSync(lock(), { recursive: true, force: true });
-        writeFileSync(lock(), content);
-        // Who knows what was written meanwhile.
-        for (const again of [own.check, own.glance]) expect(again).to.throw(LostFolderError, says);
-        expect(own.isOwn).to.equal(false);
-        rmSync(lock());
-      }
-  });
-
-  it('is still that of its holder when it was away for a moment, or has been copied and put back', () => {
-    const own = lockFolder(folder);
-    const content = readFileSync(lock());
-    // As a network does, and whoever took it for that of a dead process.
-    let looks = 0;
-    replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
-      if (String(path) === lock() && looks++ === 0) throw Object.assign(new Error('none'), { code: 'ESTALE' });
-      return real(path, options);
-    })(() => own.check());
-    expect(looks).to.equal(2);
-    rmSync(lock());
-    writeFileSync(lock(), content);
-    own.glance();
-    own.release();
-    expect(readdirSync(folder)).to.deep.equal([]);
-    expect(ownListeners()).to.deep.equal([]);
   });
 
   it('leaves nothing where the folder cannot be written', () => {

@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import { parse } from 'csv-parse/sync';
 import type { RowData } from '../stream/config.ts';
 
 /** What the ending of a name says of the rows in the file; undefined where it says nothing. */
@@ -21,10 +20,18 @@ export function parseDelimiter(text: string): string {
 
 /** Names with commas between them, added to those before; a name in double quotes may have commas and spaces of its own, as in CSV. */
 export function parseNames(text: string, before: readonly string[] = []): readonly string[] {
-  try {
-    const records: string[][] = parse(text, { trim: true, relax_quotes: true, relax_column_count: true });
-    return [...before, ...records.flat()];
-  } catch {
-    throw new InvalidArgumentError('A double quote is not closed.');
+  const names: string[] = [];
+  if (text.trim() === '') return before;
+  const name = /\s*(?:"((?:[^"]|"")*)"|([^",][^,]*?|))\s*(?:,|$)/y;
+  for (let isMore = true; isMore; isMore = text[name.lastIndex - 1] === ',') {
+    const match = name.exec(text);
+    if (match === null) throw new InvalidArgumentError('A double quote is not closed.');
+    names.push(match[1]?.replaceAll('""', '"') ?? match[2]);
   }
+  return [...before, ...names];
+}
+
+/** The same for texts that stand for missing values; nothing is one of them. */
+export function parseMarks(text: string, before: readonly string[] = []): readonly string[] {
+  return text.trim() === '' ? [...before, ''] : parseNames(text, before);
 }

@@ -4,22 +4,22 @@ import { signalExitCode } from '../signals.ts';
 import { checkConfig } from '../stream/checkConfig.ts';
 import type { RowData, StreamConfig } from '../stream/config.ts';
 import { type Model, readModel } from '../stream/model.ts';
+import { openSources } from '../stream/openSources.ts';
 import { Problem } from '../stream/problem.ts';
 import { readData } from '../stream/readData.ts';
 import { rowPredictor } from '../stream/rowPredictor.ts';
 import type { Row } from '../stream/rows.ts';
-import { openSources } from '../stream/source.ts';
 import { symbolPredictor } from '../stream/symbolPredictor.ts';
 import type { Code } from '../stream/symbolReader.ts';
 import { complain } from '../terminal/screen.ts';
 import { watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
+import { type DialectOptions, dialectOf } from './dialectOptions.ts';
 
-export interface PredictOptions {
+export interface PredictOptions extends DialectOptions {
   readonly learn?: boolean;
   readonly fresh?: boolean;
   readonly format?: RowData['kind'];
-  readonly delimiter?: string;
   readonly onError: 'stop' | 'skip';
 }
 
@@ -66,16 +66,29 @@ export async function predict(path: string, data: readonly string[], options: Pr
 }
 
 /** How the data are read: rows may come in another format than those of the training did. */
-function configFor(model: Model, name: string, { format, delimiter }: PredictOptions): StreamConfig {
+function configFor(model: Model, name: string, options: PredictOptions): StreamConfig {
+  const { format } = options;
   if (model.kind === 'symbols') {
-    if (format !== undefined || delimiter !== undefined)
-      throw new UsageError('a model of text reads plain text: leave out --format and --delimiter');
+    const { delimiter, comment, missing, decimal, timeFormat } = options;
+    if ([format, delimiter, comment, missing, decimal, timeFormat].some((option) => option !== undefined))
+      throw new UsageError(
+        'a model of text reads plain text: leave out --format, --delimiter and what else says how rows are written',
+      );
     return model.config;
   }
-  const { data } = model;
+  const { comment, ...data } = model.data;
   const kind = format ?? formatOf(name) ?? data.kind;
-  if (kind === 'ndjson' && delimiter !== undefined) throw new UsageError('data in ndjson has no --delimiter');
-  const config = { ...model.config, data: { ...data, kind, delimiter: delimiter ?? delimiterOf(name) ?? data.delimiter } };
+  const config = {
+    ...model.config,
+    data: {
+      ...data,
+      kind,
+      delimiter: delimiterOf(name) ?? data.delimiter,
+      // NDJSON has no comments.
+      ...(kind === 'csv' && comment !== undefined ? { comment } : {}),
+      ...dialectOf(kind, options),
+    },
+  };
   checkConfig(config);
   return config;
 }

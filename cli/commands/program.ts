@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import { packageVersion } from '../package-root.ts';
 import type { CompareOptions } from './compare.ts';
-import { parseDelimiter } from './dataFormat.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
+import { dialectOptions } from './dialectOptions.ts';
 import type { GenerateOptions } from './generate.ts';
 import { parseCount, parseNumber } from './numbers.ts';
 import type { PredictOptions } from './predict.ts';
@@ -40,7 +40,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('<data...>', 'files in order, or - for standard input; .gz is decompressed')
     .action(async (data: string[], options: TrainOptions) => finish(await (await import('./train.ts')).train(data, options)));
   addTrainOptions(train);
-  program
+  const predict = program
     .command('predict')
     .description('what a model from `train` says of other data, as NDJSON; the model on the disk stays as it is')
     .argument('<model>', 'the folder of a run, or a checkpoint')
@@ -53,11 +53,12 @@ export function createProgram(finish: (code: number) => void): Command {
         'csv or ndjson, for a model of rows; by the ending of the name, or else that of the training, if left out',
       ).choices(['csv', 'ndjson']),
     )
-    .option('--delimiter <character>', 'between the fields of a CSV file; tab or \\t for a tab', parseDelimiter)
     .addOption(new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'))
     .action(async (model: string, data: string[], options: PredictOptions) =>
       finish(await (await import('./predict.ts')).predict(model, data, options)),
     );
+  const ofTraining = 'that of the training';
+  for (const option of dialectOptions({ delimiter: ofTraining, others: () => ofTraining })) predict.addOption(option);
   program
     .command('generate')
     .description('what a model of text from `train` goes on with')

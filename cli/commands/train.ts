@@ -5,13 +5,14 @@ import { exitCodes, sentenceOf, UsageError } from '../errors.ts';
 import { signalExitCode } from '../signals.ts';
 import { configText } from '../stream/config.ts';
 import { type FollowListener, followFile } from '../stream/follow.ts';
+import { textSources } from '../stream/foreign.ts';
 import { generations, readGeneration } from '../stream/generations.ts';
 import { learnStream, type Stop } from '../stream/learnStream.ts';
 import { openRun, type StreamRun } from '../stream/openRun.ts';
+import { openSources } from '../stream/openSources.ts';
 import { after, beginning, turned } from '../stream/position.ts';
 import { quoted } from '../stream/problem.ts';
 import { readData } from '../stream/readData.ts';
-import { openSources } from '../stream/source.ts';
 import { createStatus } from '../stream/status.ts';
 import { createEventFile, eventFilesOf } from '../tensorboard/eventFile.ts';
 import { createScreen } from '../terminal/screen.ts';
@@ -92,7 +93,10 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     warn = () => {};
   };
   const isAgain = options.resume !== undefined && options.continued !== true;
-  const batches = readData(input.sources, run.config, isAgain ? undefined : run.session.time);
+  // Bytes are what is read where nothing else is said; then they are to be those of a text.
+  const isText = options.resume === undefined && options.unit === undefined && run.config.data.kind === 'text';
+  const sources = isText ? textSources(input.sources) : input.sources;
+  const batches = readData(sources, run.config, isAgain ? undefined : run.session.time);
   const rest = isAgain ? after(batches, run.position) : undefined;
   if (options.follow === true && options.continued === true) follower.onTurn();
   try {
@@ -121,7 +125,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     }
   } catch (error) {
     // The corrected command shall find the folder free, or as it was.
-    if (error instanceof DataError && (run.position === beginning || error === nothing)) discard();
+    if (error instanceof DataError && (run.position.records === 0 || error === nothing)) discard();
     throw error;
   } finally {
     status.finish(run.position.skipped);

@@ -6,7 +6,8 @@ import { cellNames } from '../experiments/networks.ts';
 import { optimizerNames } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
 import { completeConfig, type Settings } from '../stream/settings.ts';
-import { delimiterOf, formatOf, parseDelimiter, parseNames } from './dataFormat.ts';
+import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
+import { type DialectOptions, dialectOf, dialectOptions } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 
@@ -44,14 +45,17 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
       new Option('--target <column>', 'what is predicted'),
       new Option('--horizon <count>', 'how many rows ahead; 1 if left out, 0 for the same row').argParser(parseCount),
       new Option('--delay <count>', 'how many rows after its own a target is known; 0 if left out').argParser(parseCount),
-      new Option('--timestamp <column>', 'the times of the rows, which make inputs and are checked for their order'),
+      new Option(
+        '--timestamp <columns>',
+        'the times of the rows, such as when or year,month, which make inputs and are checked for their order',
+      ).argParser(parseNames),
       new Option(
         '--columns <names>',
         'what the network sees, such as a,b or \'a,"b, c"\'; may be repeated; the target if left out',
       ).argParser(parseNames),
       new Option('--categorical <names>', 'the columns that hold categories; may be repeated').argParser(parseNames),
       new Option('--categories <count>', 'how many categories of a column are told apart; 16 if left out').argParser(parseCount),
-      new Option('--delimiter <character>', 'between the fields of a CSV file; tab or \\t for a tab').argParser(parseDelimiter),
+      ...dialectOptions({ delimiter: 'a tab for .tsv, and a comma', others: (own) => own }),
     ],
   ],
   [
@@ -138,10 +142,12 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
   const kind = (options.format as string | undefined) ?? formatOf(names[0]) ?? 'text';
   const refuse = (what: string, ...keys: readonly string[]) => {
     const key = keys.find((each) => options[each] !== undefined);
-    if (key !== undefined) throw new UsageError(`${what} has no --${key}; the format of the data can be given with --format`);
+    if (key !== undefined)
+      throw new UsageError(`${what} has no --${dashed(key)}; the format of the data can be given with --format`);
   };
   if (kind === 'text') {
-    refuse('a text', 'target', 'horizon', 'delay', 'timestamp', 'columns', 'categorical', 'categories', 'delimiter');
+    refuse('a text', 'target', 'horizon', 'delay', 'timestamp', 'columns', 'categorical', 'categories');
+    refuse('a text', 'delimiter', 'comment', 'missing', 'decimal', 'timeFormat');
     const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
     if (unit === 'byte') {
       refuse('a text that is read by bytes', 'symbols', 'alphabet');
@@ -157,18 +163,30 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
     return { kind, unit: 'character', symbols: Array.from(alphabet).length, alphabet };
   }
   refuse(`data in ${kind}`, 'unit', 'symbols', 'alphabet');
-  if (kind === 'ndjson') refuse('data in ndjson', 'delimiter');
+  const dialect = dialectOf(kind as RowData['kind'], options as DialectOptions);
   if (options.target === undefined) throw new UsageError(`name the column to predict, with --target`);
   const target = String(options.target);
   return {
     kind: kind as RowData['kind'],
-    delimiter: String(options.delimiter ?? delimiterOf(names[0]) ?? ','),
+    delimiter: delimiterOf(names[0]) ?? ',',
+    missing: [],
+    ...dialect,
     columns: (options.columns as readonly string[] | undefined) ?? [target],
     categorical: (options.categorical as readonly string[] | undefined) ?? [],
     target,
     horizon: Number(options.horizon ?? 1),
     ...(options.delay === undefined ? {} : { delay: Number(options.delay) }),
-    ...(options.timestamp === undefined ? {} : { timestamp: String(options.timestamp) }),
+    ...(options.timestamp === undefined ? {} : { timestamp: alone(options.timestamp as readonly string[]) }),
     categories: Number(options.categories ?? 16),
   };
+}
+
+/** An option as it is written. */
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** One name is kept as a text, several as a list. */
+function alone(names: readonly string[]): string | readonly string[] {
+  return names.length === 1 ? names[0] : names;
 }

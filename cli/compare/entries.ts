@@ -3,6 +3,7 @@ import { DataError } from '../../lib/index.ts';
 import { fileProblem, UsageError } from '../errors.ts';
 import { requirePlain } from '../plainFile.ts';
 import { linesOf } from '../stream/lines.ts';
+import { textOf } from '../stream/text.ts';
 
 /** What a prediction is scored by. */
 export type Score = 'bits' | 'loss' | 'squared error';
@@ -31,14 +32,14 @@ interface Pair {
  * @throws UsageError for a file that cannot be read; DataError for another line that is no entry.
  */
 export async function* entriesOf(path: string, onRest: (sentence: string) => void): AsyncGenerator<Entry, void, undefined> {
-  let line = 0;
   let broken: string | undefined;
-  for await (const lines of linesOf(path, chunksOf(path)))
-    for (const bytes of lines) {
+  const refusal = (line: number) => `${path}, line ${line}: it is not a line of metrics`;
+  const pieces = textOf({ name: path, open: () => chunksOf(path) });
+  for await (const lines of linesOf(pieces, (line) => new DataError(refusal(line))))
+    for (const { text, number } of lines) {
       if (broken !== undefined) throw new DataError(broken);
-      line++;
-      const entry = entryOf(Buffer.from(bytes).toString('utf8'));
-      if (entry === undefined) broken = `${path}, line ${line}: it is not a line of metrics`;
+      const entry = entryOf(text);
+      if (entry === undefined) broken = refusal(number);
       else yield entry;
     }
   if (broken !== undefined) onRest(`${broken}, and was left out: the run was cut off there`);

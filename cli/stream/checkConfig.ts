@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../lib/index.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
+import { parseTimeFormat } from './timeFormat.ts';
 
 /** @throws ConfigurationError for settings that are out of range or do not fit each other. */
 export function checkConfig({ data, cell, dtype, seed, recent, every }: StreamConfig): void {
@@ -22,7 +23,8 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
     throw new ConfigurationError('the alphabet has a character more than once');
 }
 
-function checkRows({ kind, delimiter, columns, categorical, target, horizon, delay = 0, timestamp, categories }: RowData): void {
+function checkRows(data: RowData): void {
+  const { kind, delimiter, columns, categorical, target, horizon, delay = 0, categories } = data;
   if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
     throw new ConfigurationError(`delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
@@ -38,13 +40,42 @@ function checkRows({ kind, delimiter, columns, categorical, target, horizon, del
     throw new ConfigurationError(
       `with a horizon of 0, the network would see its target ${target}: name other columns with --columns`,
     );
-  if (timestamp !== undefined && (columns.includes(timestamp) || timestamp === target))
-    throw new ConfigurationError(
-      `--timestamp names ${timestamp}, which is one of the columns or the target: times are inputs by themselves`,
-    );
+  checkDialect(data);
+  checkTimes(data);
   for (const column of categorical)
     if (!columns.includes(column) && column !== target)
       throw new ConfigurationError(`--categorical names ${column}, which is neither one of the columns nor the target`);
+}
+
+function checkDialect({ kind, delimiter, comment, missing = [], decimal = '.' }: RowData): void {
+  if (
+    comment !== undefined &&
+    (typeof comment !== 'string' || comment.length !== 1 || /["\s]/.test(comment) || comment === delimiter)
+  )
+    throw new ConfigurationError(
+      `comment must be one character, such as #, other than a quote and the delimiter, got ${JSON.stringify(comment)}`,
+    );
+  if (comment !== undefined && kind === 'ndjson') throw new ConfigurationError('data in ndjson has no comments');
+  if (!isNames(missing)) throw new ConfigurationError('missing must be a list of texts, such as NA');
+  if (decimal !== '.' && decimal !== ',')
+    throw new ConfigurationError(`decimal must be . or , and not ${JSON.stringify(decimal)}`);
+}
+
+function checkTimes({ columns, target, timestamp, timeFormat }: RowData): void {
+  const times = typeof timestamp === 'string' ? [timestamp] : (timestamp ?? []);
+  if (!isNames(times) || (timestamp !== undefined && times.length === 0))
+    throw new ConfigurationError('timestamp must be the name of a column, or a list of names');
+  if (new Set(times).size !== times.length) throw new ConfigurationError('--timestamp has a column more than once');
+  const other = times.find((name) => columns.includes(name) || name === target);
+  if (other !== undefined)
+    throw new ConfigurationError(
+      `--timestamp names ${other}, which is one of the columns or the target: times are inputs by themselves`,
+    );
+  if (timeFormat === undefined) return;
+  if (typeof timeFormat !== 'string') throw new ConfigurationError('the time format must be a text, such as %Y-%m-%d');
+  if (timestamp === undefined)
+    throw new ConfigurationError('--time-format goes with --timestamp, which names the column with the times');
+  parseTimeFormat(timeFormat);
 }
 
 function isNames(value: unknown): boolean {

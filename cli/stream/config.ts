@@ -16,6 +16,12 @@ export interface RowData {
   readonly kind: 'csv' | 'ndjson';
   /** Between the fields of a CSV file. */
   readonly delimiter: string;
+  /** The character that begins lines of a CSV file that are left out; none if left out. */
+  readonly comment?: string;
+  /** The texts that stand for a missing value, besides empty fields of CSV and null in NDJSON. */
+  readonly missing?: readonly string[];
+  /** Between a whole number and its decimals, in texts; a point if left out. */
+  readonly decimal?: '.' | ',';
   /** What the network sees. */
   readonly columns: readonly string[];
   /** Those of the columns and the target that hold categories and not numbers. */
@@ -25,8 +31,10 @@ export interface RowData {
   readonly horizon: number;
   /** How many rows after its own a target is known; at once if left out. */
   readonly delay?: number;
-  /** The column that holds the time of a row. */
-  readonly timestamp?: string;
+  /** The column, or the columns together, that hold the time of a row. */
+  readonly timestamp?: string | readonly string[];
+  /** How the times are written, in the directives of strftime; ISO 8601 or Unix time if left out. */
+  readonly timeFormat?: string;
   /** How many categories of a column are told apart; the last one stands for all others. */
   readonly categories: number;
 }

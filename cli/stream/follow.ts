@@ -2,8 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { UsageError } from '../errors.ts';
 import { accessed } from './growingFile.ts';
+import { type Input, isPattern, pathsOf } from './openSources.ts';
 import { interval, type PathWatch, watchPath } from './pathWatch.ts';
-import { type Input, isPattern, pathsOf, type Source } from './source.ts';
+import type { Source } from './source.ts';
 
 /** Hears of what happens to a file that is followed, each time after everything before it has been used. */
 export interface FollowListener {

@@ -2,7 +2,7 @@ import { DataError, NonFiniteError } from '../../lib/index.ts';
 import { FailedError, LostFolderError } from '../errors.ts';
 import { savings } from '../signals.ts';
 import type { StreamRun } from './openRun.ts';
-import { beginning, behind } from './position.ts';
+import { behind } from './position.ts';
 import { type Batch, Problem } from './problem.ts';
 import { recordOf, type StreamRecord } from './record.ts';
 
@@ -125,7 +125,7 @@ export async function learnStream(
       // Not part of what the checkpoint counts: with more data, the line would not be there.
       if (stop.signal === undefined && run.position.records % config.every !== 0 && session.report().scored > 0) record();
     } catch (error) {
-      if (!(error instanceof DataError) || run.position === beginning) throw error;
+      if (!(error instanceof DataError) || run.position.records === 0) throw error;
       save();
       throw new DataError(`${error.message}; ${run.saved()}`);
     } finally {

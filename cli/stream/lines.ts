@@ -1,42 +1,40 @@
-import { DataError } from '../../lib/index.ts';
-
-/** The longest record that is read, in bytes: data that never end a line must not fill the memory. */
+/** The longest record that is read, in characters: data that never end a line must not fill the memory. */
 export const longestRecord = 2 ** 20;
 
+/** A line that is not blank, with its number. */
+export interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
 /**
- * The lines of a file, some at a time, without their ends (LF or CRLF), in whatever chunks the bytes arrive.
- * @throws DataError for a line of more than `longestRecord` bytes.
+ * The lines of a text that comes in pieces, some at a time, without their ends (LF or CRLF) and without blank ones. Each character is
+ * looked at once, and one line is held at most: where the pieces end makes no difference.
+ * @param tooLong makes the error for a line of more than `longestRecord` characters, by its number.
  */
 export async function* linesOf(
-  name: string,
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<readonly Uint8Array[], void, undefined> {
-  let held: Uint8Array[] = [];
-  let length = 0;
-  let line = 1;
-  const hold = (part: Uint8Array) => {
-    held.push(part);
-    length += part.length;
-    if (length > longestRecord)
-      throw new DataError(`${name}, line ${line}: it is longer than ${longestRecord} bytes; is the format right?`);
-  };
-  const release = () => {
-    const whole = Buffer.concat(held);
-    held = [];
-    length = 0;
-    line++;
-    return whole.at(-1) === 0x0d ? whole.subarray(0, -1) : whole;
-  };
-  for await (const chunk of chunks) {
-    const lines: Uint8Array[] = [];
+  pieces: AsyncIterable<string>,
+  tooLong: (line: number) => Error,
+): AsyncGenerator<readonly Line[], void, undefined> {
+  let held = '';
+  let number = 1;
+  for await (const piece of pieces) {
+    const lines: Line[] = [];
     let start = 0;
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
-      hold(chunk.subarray(start, end));
-      lines.push(release());
+    for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', start)) {
+      if (held.length + end - start > longestRecord) break;
+      if (held !== '' || end > start) lines.push(...lineOf(held + piece.slice(start, end), number));
+      held = '';
       start = end + 1;
+      number++;
     }
-    if (start < chunk.length) hold(chunk.subarray(start));
+    held += piece.slice(start);
     yield lines;
+    if (held.length > longestRecord) throw tooLong(number);
   }
-  if (length > 0) yield [release()];
+  yield lineOf(held, number);
+}
+
+function lineOf(text: string, number: number): readonly Line[] {
+  return /^\s*$/.test(text) ? [] : [{ text: text.endsWith('\r') ? text.slice(0, -1) : text, number }];
 }

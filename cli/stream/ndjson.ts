@@ -1,37 +1,56 @@
-import type { Fields } from './fields.ts';
-import { linesOf } from './lines.ts';
+import { DataError } from '../../lib/index.ts';
+import { type Fields, fieldsOf } from './fields.ts';
+import { longIntegersOf, mended } from './json.ts';
+import { linesOf, longestRecord } from './lines.ts';
 import { type Batch, Problem } from './problem.ts';
 import type { Source } from './source.ts';
+import { textOf } from './text.ts';
 
-/** The objects of one file of NDJSON. Empty lines are no records; a field that an object does not have is missing. */
-export async function* readNdjson({ name, open }: Source): AsyncGenerator<Batch<Fields>, void, undefined> {
-  let line = 0;
-  for await (const lines of linesOf(name, open())) {
-    const batch: (Fields | Problem)[] = [];
-    for (const bytes of lines) {
-      line++;
-      // A decoder of its own for each line drops the byte-order mark that some programs write first.
-      const text = new TextDecoder().decode(bytes);
-      if (text.trim() !== '') batch.push(parse(text, `${name}, line ${line}`));
+/**
+ * The objects of one file of NDJSON. Blank lines are no records; a field that an object does not have is missing.
+ * @param missing what stands for a missing value: `NaN` and the infinities are read as null if they are among them.
+ * @throws DataError for one JSON array, before anything has come, and behind the lines before it, for one that is too long.
+ */
+export async function* readNdjson(source: Source, missing: ReadonlySet<string>): AsyncGenerator<Batch<Fields>, void, undefined> {
+  const { name } = source;
+  let first: string | undefined;
+  async function* pieces(): AsyncGenerator<string, void, undefined> {
+    for await (const piece of textOf(source)) {
+      first ??= /\S/.exec(piece)?.[0];
+      if (first === '[')
+        throw new DataError(
+          `${name} begins with a list, as one JSON array does: make it one object a line, as jq -c '.[]' does with an array of objects`,
+        );
+      yield piece;
     }
-    yield batch;
   }
+  const tooLong = (line: number) =>
+    new DataError(`${name}, line ${line}: it is longer than ${longestRecord} characters; is the format right?`);
+  for await (const lines of linesOf(pieces(), tooLong))
+    yield lines.map(({ text, number }) => parse(text.trim(), `${name}, line ${number}`, missing));
 }
 
-function parse(text: string, where: string): Fields | Problem {
-  let value: unknown;
+function parse(text: string, where: string, missing: ReadonlySet<string>): Fields | Problem {
+  if (!text.startsWith('{')) return new Problem(`${where}: it is not a JSON object, such as {"temperature": 12.5}`);
+  const object = parsed(text);
+  if (object !== undefined) return fieldsOf(object, where, longIntegersOf(text));
+  const { text: sound, found } = mended(text);
+  const [stray] = [...found].filter((each) => !missing.has(each));
+  const rest = found.size === 0 ? undefined : parsed(sound);
+  if (rest !== undefined && stray === undefined) return fieldsOf(rest, where, longIntegersOf(sound));
+  if (rest !== undefined)
+    return new Problem(
+      `${where}: it has ${stray}, which JSON does not have: write null for a missing number, or add --missing=${stray}`,
+    );
+  if (text === '{') return new Problem(`${where}: an object has to stand on one line, as jq -c . writes it`);
+  const isPython = /^\{\s*'/.test(text);
+  return new Problem(`${where}: it is not valid JSON${isPython ? ', which has double quotes: write it with json.dumps' : ''}`);
+}
+
+function parsed(text: string): object | undefined {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    return new Problem(`${where}: it is not valid JSON`);
+    return undefined;
   }
-  return fieldsOf(value, where) ?? new Problem(`${where}: it is not a JSON object, such as {"temperature": 12.5}`);
-}
-
-/** An object by its entries; undefined for anything else. */
-export function fieldsOf(value: unknown, where: string): Fields | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const record = value as Readonly<Record<string, unknown>>;
-  // Own entries only: every object has a `constructor` by inheritance.
-  return { where, get: (column) => (Object.hasOwn(record, column) ? (record[column] ?? null) : null) };
 }

@@ -1,7 +1,7 @@
 import type { StreamConfig } from './config.ts';
 import type { Batch } from './problem.ts';
+import { readRows } from './rowReader.ts';
 import { createRowSession } from './rowSession.ts';
-import { readRows } from './rows.ts';
 import { misfit } from './saved.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Sources } from './source.ts';

@@ -3,20 +3,26 @@ import { UsageError } from '../errors.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { bitsOf } from './logits.ts';
 import { type OpenedRows, readModel } from './model.ts';
-import { fieldsOf } from './ndjson.ts';
 import { Problem } from './problem.ts';
+import { recordFieldsOf, requireColumns } from './recordFields.ts';
 import { outlook, told } from './rowPredictor.ts';
+import { createRowReader } from './rowReader.ts';
 import { createRowSession } from './rowSession.ts';
-import { lagOf, type Row, rowOf } from './rows.ts';
+import { columnsOf, lagOf, type Row } from './rows.ts';
 import { createKeeper } from './savedModel.ts';
 import type { Report } from './session.ts';
 import { completeConfig, requireSettings, type Settings } from './settings.ts';
 
 /** A field of a record: a number, a category, or a time; missing where it is null, undefined or not there. */
-export type Value = number | string | boolean | Date | null | undefined;
+export type Value = number | bigint | string | boolean | Date | null | undefined;
 
-/** A record by its columns; any object where their names are not known to the compiler. It may have others, which are not looked at. */
-export type RowRecord<Column extends string = string> = string extends Column ? object : { readonly [Name in Column]?: Value };
+/**
+ * A record by its columns, an object or a Map; any object where their names are not known to the compiler. It may have others, which are not
+ * looked at; a record that has none of the columns is refused.
+ */
+export type RowRecord<Column extends string = string> = string extends Column
+  ? object
+  : { readonly [Name in Column]?: Value } | ReadonlyMap<Column, Value>;
 
 /**
  * Learns to predict one column of records that come one by one, as `norewind train` does; the names are those of River and of
@@ -73,8 +79,14 @@ export interface RowOptions<Target extends string, Column extends string, Catego
   readonly horizon?: number;
   /** How many records after its own a target is known; 0 if left out. */
   readonly delay?: number;
-  /** The column that holds the time of a record. */
-  readonly timestamp?: Time;
+  /** The column that holds the time of a record, or the columns, as of year, month and day. */
+  readonly timestamp?: Time | readonly Time[];
+  /** How times are written, as `%d.%m.%Y %H:%M`; ISO 8601 or Unix time if left out. */
+  readonly timeFormat?: string;
+  /** What stands for a missing value besides null, as `['NA', '-999']`. */
+  readonly missing?: readonly string[];
+  /** Between a whole number and its decimals, in texts; a point if left out. */
+  readonly decimal?: '.' | ',';
   /** How many categories of a column are told apart; 16 if left out. */
   readonly categories?: number;
 }
@@ -88,17 +100,21 @@ export function createModel<
 >(
   options: RowOptions<Target, Column, Categorical, Time>,
 ): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
-  const { target, columns = [target], categorical = [], horizon = 1, delay, timestamp, categories = 16, ...settings } = options;
+  const { target, columns = [target], categorical = [], horizon = 1, categories = 16, ...others } = options;
+  const { delay, timestamp, timeFormat, missing = [], decimal, ...settings } = others;
   requireSettings('createModel', settings);
   const data: RowData = {
     kind: 'ndjson',
     delimiter: ',',
+    missing,
+    ...(decimal === undefined ? {} : { decimal }),
     columns,
     categorical,
     target,
     horizon,
     ...(delay === undefined ? {} : { delay }),
     ...(timestamp === undefined ? {} : { timestamp }),
+    ...(timeFormat === undefined ? {} : { timeFormat }),
     categories,
   };
   const config = completeConfig(data, settings);
@@ -119,13 +135,15 @@ type Parts = Pick<OpenedRows, 'config' | 'data' | 'session'> & Partial<Pick<Open
 
 function modelOf<Column extends string, Prediction>({ config, data, session, from }: Parts): RowModel<Column, Prediction> {
   const keeper = createKeeper(config, session, from);
+  const rowOf = createRowReader(data);
+  const columns = columnsOf(data);
 
-  function read(record: unknown, target?: Value): Row {
-    const where = `record ${keeper.records + 1}`;
-    const fields = fieldsOf(record, where);
-    if (fields === undefined) throw new DataError(`${where}: it is not an object, such as {"temperature": 12.5}`);
+  /** @param target stands in for the column. */
+  function read(record: unknown, target?: Value, needsTarget = target === undefined): Row {
+    const fields = recordFieldsOf(record, `record ${keeper.records + 1}`);
+    requireColumns(fields, needsTarget ? columns : columns.filter((column) => column !== data.target), session.coder.unseen);
     const get = (column: string) => (target !== undefined && column === data.target ? target : fields.get(column));
-    const row = rowOf({ where, get }, data, session.time);
+    const row = rowOf({ where: fields.where, get }, session.time);
     if (row instanceof Problem) throw new DataError(row.sentence);
     return row;
   }
@@ -137,7 +155,7 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
           ? 'give the record whose target is to be predicted'
           : 'there has been no record yet to predict from: give one',
       );
-    return outlook(session, record === undefined ? undefined : read(record));
+    return outlook(session, record === undefined ? undefined : read(record, undefined, lagOf(data) > 0));
   }
 
   const predictOne = (record?: RowRecord) => told(session.coder, outputAfter(record)).prediction as Prediction;

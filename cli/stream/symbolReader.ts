@@ -1,6 +1,8 @@
 import type { SymbolData } from './config.ts';
 import { type Batch, Problem } from './problem.ts';
 import type { Sources } from './source.ts';
+import { piecesOf, textOf } from './text.ts';
+import { createPlace } from './textPlace.ts';
 import { readWords, wordsOf } from './words.ts';
 
 /** A byte (0 to 255), a character by its code point, or a word. */
@@ -19,28 +21,34 @@ export function symbolsOf(text: string, { unit }: SymbolData): Code[] {
 }
 
 async function* readBytes(sources: Sources): AsyncGenerator<Batch<number>, void> {
-  for await (const source of sources) for await (const chunk of source.open()) yield Array.from(chunk);
+  for await (const source of sources) for await (const piece of piecesOf(source.open())) yield Array.from(piece);
 }
 
-/** Characters by their code points. Where the text is cut into chunks makes no difference, not even within a character. */
+/** Characters by their code points. */
 async function* readCharacters(sources: Sources, alphabet: string | undefined): AsyncGenerator<Batch<number>, void> {
   const known = alphabet === undefined ? undefined : new Set(Array.from(alphabet, codeOf));
-  for await (const { name, open } of sources) {
-    const decoder = new TextDecoder('utf-8');
-    const place = { line: 1, column: 1 };
-    const check = (character: string) => {
-      const code = codeOf(character);
-      const where = `${name}, line ${place.line}, column ${place.column}`;
-      place.column = character === '\n' ? 1 : place.column + 1;
-      if (character === '\n') place.line++;
-      // The decoder writes U+FFFD for what it cannot read; a text that has it already was damaged by an earlier one.
-      if (code === 0xfffd) return new Problem(`${where}: this is not text in UTF-8; use --unit byte for other data`);
-      if (known !== undefined && !known.has(code))
-        return new Problem(`${where}: the character ${JSON.stringify(character)} is not in the alphabet`);
-      return code;
-    };
-    for await (const chunk of open()) yield Array.from(decoder.decode(chunk, { stream: true }), check);
-    yield Array.from(decoder.decode(), check);
+  for await (const source of sources) {
+    const place = createPlace(source.name);
+    for await (const piece of textOf(source)) {
+      const batch: (number | Problem)[] = [];
+      let passed = 0;
+      for (let at = 0; at < piece.length; at++) {
+        const code = piece.codePointAt(at) ?? 0;
+        if (code === 0xfffd || known?.has(code) === false) {
+          place.pass(piece, passed, at);
+          passed = at;
+          const character = JSON.stringify(String.fromCodePoint(code));
+          batch.push(
+            code === 0xfffd
+              ? place.notText()
+              : new Problem(`${place.where()}: the character ${character} is not in the alphabet`),
+          );
+        } else batch.push(code);
+        if (code > 0xffff) at++;
+      }
+      place.pass(piece, passed);
+      yield batch;
+    }
   }
 }
 

@@ -33,8 +33,9 @@ export function createVocabulary<T>(size: number, saved: readonly T[] = [], isCl
   return {
     add(entry) {
       if (!indices.has(entry) && entries.length < room) {
-        indices.set(entry, entries.length);
-        entries.push(entry);
+        const kept = apart(entry);
+        indices.set(kept, entries.length);
+        entries.push(kept);
       }
       return indexOf(entry);
     },
@@ -45,4 +46,9 @@ export function createVocabulary<T>(size: number, saved: readonly T[] = [], isCl
     },
     save: () => [...entries],
   };
+}
+
+/** A text that was cut out of a longer one keeps that in memory; this one does not. */
+function apart<T>(entry: T): T {
+  return typeof entry === 'string' ? JSON.parse(JSON.stringify(entry)) : entry;
 }

@@ -68,7 +68,9 @@ describe('cli: text by words', () => {
   it('tells the line and column of what is not UTF-8', async () => {
     const bytes = new Uint8Array([...new TextEncoder().encode('ä b\n c '), 0xff, 0x20, 0x64]);
     const [, , , , problem, last] = await read(bytes, 2);
-    expect(problem).to.equal('data, line 2, column 4: this is not text in UTF-8; use --unit byte for other data');
+    expect(problem).to.equal(
+      'data, line 2, column 4: this is not text in UTF-8; use --unit byte for other data, or convert it, as iconv -f LATIN1 -t UTF-8 does',
+    );
     expect(last).to.equal('d');
   });
 

@@ -5,9 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { FailedError, UsageError } from '../../../cli/errors.ts';
 import { openMetrics } from '../../../cli/stream/metricsFile.ts';
+import { openSources } from '../../../cli/stream/openSources.ts';
 import { after as afterPosition, beginning, behind, type Position, turned } from '../../../cli/stream/position.ts';
 import { Problem } from '../../../cli/stream/problem.ts';
-import { openSources, type Source } from '../../../cli/stream/source.ts';
+import type { Source } from '../../../cli/stream/source.ts';
 import { DataError } from '../../../lib/index.ts';
 
 let folder: string;
@@ -33,14 +34,23 @@ describe('cli/stream: sources', () => {
     writeFileSync(path('z.txt.gz'), gzipSync('packed'));
     writeFileSync(path('Z.GZ'), gzipSync('PACKED'));
     writeFileSync(path('x.gz.txt'), 'plain');
+    writeFileSync(path('plain.gz'), 'plain');
+    writeFileSync(path('packed.csv'), Buffer.concat([gzipSync('packed'), gzipSync(' twice')]));
+    writeFileSync(path('short.csv'), Uint8Array.of(0x1f, 0x8b));
+    writeFileSync(path('empty.gz'), '');
     writeFileSync(path('cut.gz'), gzipSync('packed').subarray(0, 15));
     writeFileSync(path('what?.txt'), 'asked');
   });
 
-  it('are files, decompressed by their ending, and files by a pattern in order', async () => {
+  it('are files, decompressed by what is in them, and files by a pattern in order', async () => {
     expect(await textOf('z.txt.gz')).to.equal('packed');
     expect(await textOf('Z.GZ')).to.equal('PACKED');
     expect(await textOf('x.gz.txt')).to.equal('plain');
+    expect(await textOf('packed.csv')).to.equal('packed twice');
+    // What is called so and is not compressed, as after a download that decompressed it, is read as it is.
+    expect(await textOf('plain.gz')).to.equal('plain');
+    expect(await textOf('empty.gz')).to.equal('');
+    expect(Buffer.from(await textOf('short.csv'))).to.have.length(Buffer.from('\x1f\ufffd').length);
     const names = (pattern: string) => sourcesOf([path(pattern)]).map(({ name }) => name.slice(path('logs/').length));
     expect(names('logs/*.txt')).to.deep.equal(['a.txt', 'a+.txt', 'b.txt', 'c10.txt']);
     expect(names('logs/?.txt')).to.deep.equal(['a.txt', 'b.txt']);

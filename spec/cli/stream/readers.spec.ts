@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import type { RowData, SymbolData } from '../../../cli/stream/config.ts';
 import { readCsv } from '../../../cli/stream/csv.ts';
-import { linesOf, longestRecord } from '../../../cli/stream/lines.ts';
+import { type Line, linesOf, longestRecord } from '../../../cli/stream/lines.ts';
 import { readNdjson } from '../../../cli/stream/ndjson.ts';
 import { Problem, quoted } from '../../../cli/stream/problem.ts';
 import { createRowCoder, inputsOf } from '../../../cli/stream/rowCoder.ts';
-import { columnsOf, readRows } from '../../../cli/stream/rows.ts';
+import { readRows } from '../../../cli/stream/rowReader.ts';
+import { columnsOf } from '../../../cli/stream/rows.ts';
 import { readSymbols, symbolsOf } from '../../../cli/stream/symbolReader.ts';
+import { textOf } from '../../../cli/stream/text.ts';
 import { DataError } from '../../../lib/index.ts';
 import { bytesOf, sourceOf } from '../learning.ts';
 import { rows } from '../sessions.ts';
@@ -28,27 +30,28 @@ const rowsOf = (data: RowData, ...texts: readonly string[]) => all(readRows([sou
 const ndjson: RowData = { ...rows, kind: 'ndjson' };
 
 describe('cli/stream: lines', () => {
+  const tooLong = (line: number) => new DataError(`line ${line} is too long`);
   const read = async (...texts: readonly string[]) =>
-    (await all(linesOf('data', sourceOf(chunksOf(...texts)).open()))).map((line) =>
-      typeof line === 'string' ? line : new TextDecoder().decode(line as Uint8Array),
+    (await all(linesOf(textOf(sourceOf(chunksOf(...texts))), tooLong))).map((line) =>
+      typeof line === 'string' ? line : `${(line as Line).number} ${(line as Line).text}`,
     );
 
-  it('are the same wherever they are cut, with and without CR, with and without a last end', async () => {
-    for (const text of ['a\nbc\n\nd', 'a\nbc\n\nd\n', 'a\r\nbc\r\n\r\nd\r\n']) {
-      expect(await read(text)).to.deep.equal(['a', 'bc', '', 'd']);
-      expect(await read(...Array.from(text))).to.deep.equal(['a', 'bc', '', 'd']);
+  it('are those that are not blank, with and without CR, with and without a last end', async () => {
+    for (const text of ['a\nbc\n\nd', 'a\nbc\n\nd\n', 'a\r\nbc\r\n\r\nd\r\n', 'a\nbc\n \t\nd\n\n\n']) {
+      expect(await read(text)).to.deep.equal(['1 a', '2 bc', '4 d']);
+      expect(await read(...Array.from(text))).to.deep.equal(['1 a', '2 bc', '4 d']);
     }
-    expect(await read('a\rb\n\r\n')).to.deep.equal(['a\rb', '']);
-    expect(await read('', '\n', '')).to.deep.equal(['']);
+    expect(await read('a\rb\n\r\n')).to.deep.equal(['1 a\rb']);
+    expect(await read('', '\n', '')).to.deep.equal([]);
     expect(await read()).to.deep.equal([]);
   });
 
   it('may be as long as the longest record, and no longer', async () => {
     const longest = 'x'.repeat(longestRecord);
-    expect(await read(longest, '\nb\n')).to.deep.equal([longest, 'b']);
-    const says = `data, line 2: it is longer than 1048576 bytes; is the format right?`;
-    expect(await read('a\n', longest, 'x')).to.deep.equal(['a', says]);
-    expect(await read('a\n', `${longest}x\n`)).to.deep.equal(['a', says]);
+    expect(await read(longest, '\nb\n')).to.deep.equal([`1 ${longest}`, '2 b']);
+    const says = 'line 2 is too long';
+    expect(await read('a\n', longest, 'x')).to.deep.equal(['1 a', says]);
+    expect(await read('a\n', `${longest}x\n`)).to.deep.equal(['1 a', says]);
     // Each line counts by itself.
     expect(await read(`${longest}\n${longest}\n`)).to.have.length(2);
   });
@@ -56,7 +59,7 @@ describe('cli/stream: lines', () => {
 
 describe('cli/stream: NDJSON', () => {
   const fieldsOf = async (...texts: readonly string[]) =>
-    (await all(readNdjson(sourceOf(chunksOf(...texts))))).map((entry) =>
+    (await all(readNdjson(sourceOf(chunksOf(...texts)), new Set()))).map((entry) =>
       typeof entry === 'string' ? entry : (entry as { where: string; get(column: string): unknown }),
     );
 
@@ -70,7 +73,7 @@ describe('cli/stream: NDJSON', () => {
   it('goes on behind what is no object', async () => {
     const object = 'it is not a JSON object, such as {"temperature": 12.5}';
     expect((await fieldsOf('{\n[]\nnull\n3\n"x"\n{}')).slice(0, 5)).to.deep.equal([
-      'data, line 1: it is not valid JSON',
+      'data, line 1: an object has to stand on one line, as jq -c . writes it',
       ...[2, 3, 4, 5].map((line) => `data, line ${line}: ${object}`),
     ]);
     expect(await fieldsOf('{\n[]\nnull\n3\n"x"\n{}')).to.have.length(6);
@@ -89,25 +92,60 @@ describe('cli/stream: CSV', () => {
 
   it('finds columns by their names, in any order, with spaces, quotes, a mark, CRLF and empty lines', async () => {
     expect(await told('\ufeffk,"x", a \r\n1,"2,\n2",3\r\n\r\n"a ""b""",,6')).to.deep.equal([
-      ['data, line 3', '3', '1', undefined],
+      ['data, line 2', '3', '1', undefined],
       ['data, line 5', '6', 'a "b"', undefined],
     ]);
     expect(await told('a;k\n1,5;2\n', ';')).to.deep.equal([['data, line 2', '1,5', '2', undefined]]);
+    expect(await told('a,k\n," "\n"",\n')).to.deep.equal([
+      ['data, line 2', null, null, undefined],
+      ['data, line 3', null, null, undefined],
+    ]);
+    expect(await told('"a","k"\r\n"1\r\n2\n3","x"\r\n\n"4",""""\r\n5,"""6"""')).to.deep.equal([
+      ['data, line 2', '1\r\n2\n3', 'x', undefined],
+      ['data, line 6', '4', '"', undefined],
+      ['data, line 7', '5', '"6"', undefined],
+    ]);
+  });
+
+  it('leaves out comments, before the header and behind it, however long, and no others', async () => {
+    const commented = '# made by x, "unclosed\r\n#\n\na,k\n#1,2\n1,#2\n # 3,4\n# the end';
+    const options = { delimiter: ',', comment: '#', columns: ['a', 'k'] };
+    const entries = await all(readCsv(sourceOf(chunksOf(...Array.from(commented))), options));
+    expect(entries.map((entry) => (entry as { get(column: string): unknown }).get('a'))).to.deep.equal(['1', '# 3']);
+    expect((entries[1] as { where: string }).where).to.equal('data, line 7');
+    expect(await told('# made by x\na,k\n1,2\n')).to.deep.equal([
+      `data has no column "a"; its header has "# made by x": if lines that begin with # are comments, add --comment '#'`,
+    ]);
   });
 
   it('says what is wrong with a header', async () => {
     expect(await read('')).to.deep.equal(['data has no header: its first row has to name the columns']);
     for (const text of ['a,b\r1,2\r3,4\r', '"a\n",b\r1,2\r', `a,b\r${'1,2\r'.repeat(2 ** 18)}`])
-      expect(await read(text)).to.deep.equal(["data ends its lines with CR alone: make it LF, as tr '\\r' '\\n' does"]);
+      expect(await read(text)).to.deep.equal(["data, line 1: lines end with CR alone: make it LF, as tr '\\r' '\\n' does"]);
     for (const text of ['a,k,"b\rc"\n', 'a,k\r\r\n']) expect(await read(text)).to.deep.equal([]);
     expect(await read('b,k\n1,2\n')).to.deep.equal(['data has no column "a"; its header has "b", "k"']);
+    expect(await read('tmep,k\n1,2\n', ',', ['temp'])).to.deep.equal([
+      'data has no column "temp"; its header has "tmep", "k"; did you mean tmep?',
+    ]);
+    expect(await read('a;k\n1;2\n')).to.deep.equal([
+      `data has no column "a"; its header has "a;k": add --delimiter ';' if that stands between the fields`,
+    ]);
+    expect(await read('a\tk\n')).to.deep.equal([
+      'data has no column "a"; its header has "a\\tk": add --delimiter tab if that stands between the fields',
+    ]);
+    expect(await read('a,k\n1,2\n', ';')).to.deep.equal([
+      `data has no column "a"; its header has "a,k": add --delimiter ',' if that stands between the fields`,
+    ]);
+    expect(await read('1,-2\n3,4\n')).to.deep.equal([
+      'data has no column "a"; its header has "1", "-2": its first row has to name the columns',
+    ]);
     expect(await read('a,k, a \n1,2,3\n')).to.deep.equal(['data has two columns "a"']);
     const many = Array.from({ length: 30 }, (_, i) => `c${i}`);
     expect(await read(many.join())).to.deep.equal([
       `data has no column "a"; its header has ${many
         .slice(0, 20)
         .map((name) => `"${name}"`)
-        .join(', ')}`,
+        .join(', ')}, and 10 more`,
     ]);
     expect(await read('a,"k\n')).to.deep.equal(['data, line 1, field 2: the file ends within a quoted field']);
   });
@@ -126,6 +164,9 @@ describe('cli/stream: CSV', () => {
       ['data, line 2', '1', '2', undefined],
       'data, line 3, field 1: a quoted field goes on after its closing quote; a quote within one is written twice',
     ]);
+    expect(await told('a,k\n"1\n2" ,3\n5,6\n')).to.deep.equal([
+      'data, line 2, field 1: a quoted field goes on after its closing quote; a quote within one is written twice',
+    ]);
     expect(await told('a,k"\n1,2\n')).to.deep.equal([
       'data, line 1, field 2: a quote stands within a field that does not begin with one',
     ]);
@@ -134,11 +175,17 @@ describe('cli/stream: CSV', () => {
   it('ends at a quote that is not closed, however long', async () => {
     expect(await told('a,k\n1,2\n3,"x\ny')).to.deep.equal([
       ['data, line 2', '1', '2', undefined],
-      'data, line 4, field 2: the file ends within a quoted field',
+      'data, line 3, field 2: the file ends within a quoted field',
     ]);
-    const long = `a,k\n1,2\n3,"${'x\n'.repeat(2 ** 20)}`;
-    const end = (await told(long)).at(-1);
-    expect(end).to.match(/^data, line \d+, field 2: the record is longer than 1048576 bytes; is a quote not closed\?$/);
+    const says = 'data, line 3: the record is longer than 1048576 characters; is a quote not closed?';
+    const ends = ['"x\n', '"', ',', 'x', 'x"'].map((part) => part + part.slice(-1).repeat(2 ** 21));
+    for (const end of ends) expect((await told(`a,k\n1,2\n${end}`)).slice(1)).to.deep.equal([says]);
+    const longest = `${'x'.repeat(longestRecord - 2)},1`;
+    expect(await told(`a,k\n1,2\n${longest}\n${longest}1\n5,6\n`)).to.deep.equal([
+      ['data, line 2', '1', '2', undefined],
+      ['data, line 3', 'x'.repeat(longestRecord - 2), '1', undefined],
+      says.replace('3', '4'),
+    ]);
   });
 });
 
@@ -149,8 +196,8 @@ describe('cli/stream: rows', () => {
   });
 
   it('hold numbers as they are written in either format', async () => {
-    const texts = ['1', '-2.5', '+.5', '12.25', '.125', '7.', ' 1e3 ', '1E-3', '1e100', '', 'NA', ' N/A ', 'null'];
-    const numbers = [1, -2.5, 0.5, 12.25, 0.125, 7, 1000, 0.001, 1e100, null, null, null, null];
+    const texts = ['1', '-2.5', '+.5', '12.25', '.125', '7.', ' 1e3 ', '1E-3', '1e100', '9007199254740992'];
+    const numbers = [1, -2.5, 0.5, 12.25, 0.125, 7, 1000, 0.001, 1e100, 2 ** 53];
     expect(await rowsOf(rows, `a,k\n${texts.map((text) => `${text},x\n`).join('')}`)).to.deep.equal(numbers.map((a) => [a, 'x']));
     const lines = [...texts, ...numbers].map((a) => `${JSON.stringify({ a, k: 'x' })}\n`);
     expect(await rowsOf(ndjson, ...lines)).to.deep.equal([...numbers, ...numbers].map((a) => [a, 'x']));
@@ -159,8 +206,8 @@ describe('cli/stream: rows', () => {
   it('hold no other numbers', async () => {
     const none = (a: string) =>
       `data, line 2, column "a": ${a} is not a number; if the column holds categories, name it with --categorical`;
-    for (const text of ['x', '1x', 'x1', '1 2', '0x10', '1e', 'e5', '.', 'NaN', 'Infinity', 'undefined', '--1', '1.2.3'])
-      expect(await rowsOf(rows, `a,k\n${text},x\n`)).to.deep.equal([none(`"${text}"`)]);
+    for (const text of ['x', '1x', 'x1', '1 2', '0x10', '1e', 'e5', '1.2.3', '5%', '$5', '1.5e3.2', '1,2,3'])
+      expect(await rowsOf({ ...rows, delimiter: ';' }, `a;k\n${text};x\n`)).to.deep.equal([none(`"${text}"`)]);
     const large = (a: string) => `data, line 2, column "a": ${a} is too large; the limit is ±1e+100`;
     expect(await rowsOf(rows, 'a,k\n-1.1e100,x\n')).to.deep.equal([large('"-1.1e100"')]);
     expect(await rowsOf(ndjson, '\n{"a":1e999}')).to.deep.equal([large('Infinity')]);
@@ -179,8 +226,10 @@ describe('cli/stream: rows', () => {
       ['3', '3'],
       ['true', 'true'],
       ['null', null],
-      ['""', null],
-      ['"NA"', null],
+      ['""', ''],
+      ['"NA"', 'NA'],
+      ['9007199254740993', '9007199254740993'],
+      ['-9007199254740992', '-9007199254740992'],
       [`"${'y'.repeat(256)}"`, 'y'.repeat(256)],
     ] as const)
       expect(await line(k)).to.deep.equal([[1, category]]);
@@ -190,7 +239,7 @@ describe('cli/stream: rows', () => {
     expect(await line(`"${'y'.repeat(257)}"`)).to.deep.equal([`${where} "${'y'.repeat(40)}…" is too long for a category`]);
     const broken = [Uint8Array.of(...bytesOf('a,k\n1,'), 0xff, 0x0a)];
     expect(await all(readRows([sourceOf(broken)], rows))).to.deep.equal([
-      'data, line 2, column "k": "\ufffd" is not text in UTF-8',
+      'data, line 2, column "k": "\ufffd" is not text in UTF-8; convert the data, as iconv -f LATIN1 -t UTF-8 does',
     ]);
   });
 
@@ -254,7 +303,7 @@ describe('cli/stream: symbols', () => {
 
   it('say where they are when they cannot be used', async () => {
     const says = (line: number, column: number) =>
-      `data, line ${line}, column ${column}: this is not text in UTF-8; use --unit byte for other data`;
+      `data, line ${line}, column ${column}: this is not text in UTF-8; use --unit byte for other data, or convert it, as iconv -f LATIN1 -t UTF-8 does`;
     expect(await read(characters, Uint8Array.of(97, 10, 98, 0xff, 99))).to.deep.equal([97, 10, 98, says(2, 2), 99]);
     expect(await read(characters, Uint8Array.of(97, 0xc3))).to.deep.equal([97, says(1, 2)]);
     const closed = { ...characters, alphabet: 'ab\n' };

@@ -1,0 +1,51 @@
+import { Option } from 'commander';
+import { UsageError } from '../errors.ts';
+import type { RowData } from '../stream/config.ts';
+import { parseDelimiter, parseMarks } from './dataFormat.ts';
+
+/** How the values of rows are written, by the names of the options. */
+export interface DialectOptions {
+  readonly delimiter?: string;
+  readonly comment?: string;
+  readonly missing?: readonly string[];
+  readonly decimal?: RowData['decimal'];
+  readonly timeFormat?: string;
+}
+
+/** The options, for `train` and `predict` alike. @param otherwise what holds where one is left out. */
+export function dialectOptions(otherwise: { readonly delimiter: string; readonly others: (own: string) => string }): Option[] {
+  const { delimiter, others } = otherwise;
+  return [
+    new Option(
+      '--delimiter <character>',
+      `between the fields of a CSV file; tab or \\t for a tab; ${delimiter} if left out`,
+    ).argParser(parseDelimiter),
+    new Option('--comment <character>', `begins lines of a CSV file that are left out, such as #; ${others('none')} if left out`),
+    new Option(
+      '--missing <texts>',
+      `what stands for a missing value besides empty fields of CSV and null, such as NA,-999; may be repeated; ${others('nothing')} if left out`,
+    ).argParser(parseMarks),
+    new Option('--decimal <character>', `between a whole number and its decimals, . or ,; ${others('.')} if left out`).choices([
+      '.',
+      ',',
+    ]),
+    new Option(
+      '--time-format <format>',
+      `how times are written, such as '%d.%m.%Y %H:%M', in the directives of strftime; ${others('ISO 8601 or Unix time')} if left out`,
+    ),
+  ];
+}
+
+/** What the options say of rows in a format. @throws UsageError for one that the format does not have. */
+export function dialectOf(kind: RowData['kind'], options: DialectOptions): Partial<RowData> {
+  const { delimiter, comment, missing, decimal, timeFormat } = options;
+  if (kind === 'ndjson' && (delimiter ?? comment) !== undefined)
+    throw new UsageError(`data in ndjson has no --${delimiter === undefined ? 'comment' : 'delimiter'}`);
+  return {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(comment === undefined ? {} : { comment }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(timeFormat === undefined ? {} : { timeFormat }),
+  };
+}

@@ -1,0 +1,56 @@
+import { parseTimeFormat, type ReadTime } from './timeFormat.ts';
+
+/** The usual ways to write a date. Where a text fits several, they stand in this order. */
+const dates: readonly string[] = [
+  ...['%Y/%m/%d', '%d/%m/%Y', '%m/%d/%Y', '%d/%m/%y', '%m/%d/%y', '%Y.%m.%d', '%d.%m.%Y', '%d.%m.%y'],
+  ...['%Y-%m-%d', '%d-%m-%Y', '%m-%d-%Y', '%d-%m-%y', '%m-%d-%y', '%y-%m-%d', '%m/%Y', '%Y/%m'],
+  ...['%b %d %Y', '%b %d, %Y', '%d %b %Y', '%d. %b %Y', '%d-%b-%Y', '%d-%b-%y', '%d/%b/%Y', '%b %Y', '%b-%Y', '%b-%y', '%Y %b'],
+  ...['%a %d %b %Y', '%a, %d %b %Y', '%a %b %d %Y', '%Y%m%d', '%Y%m', '%Y', '%YQ%q', '%Y-Q%q', '%Y Q%q', 'Q%q %Y'],
+  ...['%G-W%V-%u', '%G-W%V', '%Y-%j', '%Y%j'],
+];
+/** Those that have the time of day within them, or without marks. */
+const others = [
+  '%a %b %d %H:%M:%S %Y',
+  '%a %b %d %H:%M:%S %z %Y',
+  '%Y%m%d%H%M%S',
+  '%Y%m%dT%H%M%S',
+  '%Y%m%dT%H%M%S%z',
+  '%Y%m%d%H%M',
+];
+
+/** What stands behind a date: a clock, the half of the day, and a zone. */
+const clock = /([T ,:]\s*)(\d{1,2}:\d\d)(:\d\d(?:[.,]\d+)?)?(\s*[ap]\.?m\.?)?(\s*(?:z|utc|gmt|[+-]\d\d:?\d\d))?$/i;
+
+/** Gives the formats in which a text would be a time, one for each time that it would be. */
+export function createTimeGuesser(): (text: string) => string[] {
+  const readers = new Map<string, ReadTime>();
+  const reader = (format: string) => {
+    const known = readers.get(format) ?? parseTimeFormat(format);
+    readers.set(format, known);
+    return known;
+  };
+  return (text) => {
+    if (text.length > 60) return [];
+    const suffix = suffixOf(clock.exec(text));
+    const found = new Map<number, string>();
+    for (const format of [...dates.map((date) => date + suffix), ...others]) {
+      const time = reader(format)(text);
+      if (time !== undefined && !found.has(time)) found.set(time, format);
+    }
+    return [...found.values()];
+  };
+}
+
+function suffixOf(match: RegExpExecArray | null): string {
+  if (match === null) return '';
+  const [, before, , seconds, half, zone] = match;
+  const spaced = (part: string | undefined, directive: string) =>
+    part === undefined ? '' : (/^\s/.test(part) ? ' ' : '') + directive;
+  return [
+    before.replace(/\s+/, ' '),
+    half === undefined ? '%H:%M' : '%I:%M',
+    spaced(seconds, ':%S'),
+    spaced(half, '%p'),
+    spaced(zone, '%z'),
+  ].join('');
+}

@@ -1,5 +1,4 @@
-import { DataError } from '../../lib/index.ts';
-import { didYouMean } from '../suggest.ts';
+import { DataError, guard } from '../../lib/index.ts';
 import { type CsvFault, createCsvCutter } from './csvRecords.ts';
 import type { Fields } from './fields.ts';
 import { type Batch, Problem, quoted } from './problem.ts';
@@ -86,5 +85,5 @@ function remedy(column: string, names: readonly string[], { delimiter, comment }
   const other = names.length > 1 ? undefined : [';', '\t', '|', ','].find((mark) => mark !== delimiter && first.includes(mark));
   if (other !== undefined) return `: add --delimiter ${other === '\t' ? 'tab' : `'${other}'`} if that stands between the fields`;
   if (names.every((each) => /^[-+.\d]/.test(each))) return ': its first row has to name the columns';
-  return column.length < 3 ? '' : didYouMean(column, names);
+  return column.length < 3 ? '' : guard.didYouMean(column, names);
 }

@@ -21,7 +21,7 @@ const others = [
 /** What stands behind a date: a clock, the half of the day, and a zone. */
 const clock = /([T ,:]\s*)(\d{1,2}:\d\d)(:\d\d(?:[.,]\d+)?)?(\s*[ap]\.?m\.?)?(\s*(?:z|utc|gmt|[+-]\d\d:?\d\d))?$/i;
 
-/** Gives the formats in which a text would be a time, one for each time that it would be. */
+/** Gives the formats in which a text would be a time. */
 export function createTimeGuesser(): (text: string) => string[] {
   const readers = new Map<string, ReadTime>();
   const reader = (format: string) => {
@@ -32,12 +32,7 @@ export function createTimeGuesser(): (text: string) => string[] {
   return (text) => {
     if (text.length > 60) return [];
     const suffix = suffixOf(clock.exec(text));
-    const found = new Map<number, string>();
-    for (const format of [...dates.map((date) => date + suffix), ...others]) {
-      const time = reader(format)(text);
-      if (time !== undefined && !found.has(time)) found.set(time, format);
-    }
-    return [...found.values()];
+    return [...dates.map((date) => date + suffix), ...others].filter((format) => reader(format)(text) !== undefined);
   };
 }
 

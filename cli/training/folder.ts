@@ -43,8 +43,8 @@ interface LineFile {
 export interface ClaimedFolder extends RunFolder {
   readonly lock: Lock;
   /**
-   * Removes what a run leaves behind, of one that came to nothing, and puts back the run that it was to replace; the folder goes too if it
-   * was made for it.
+   * Removes what a run leaves behind, of one that came to nothing, and puts back the run that it was to replace; the folder goes too, and
+   * those above it, if they were made for it.
    */
   discard(): void;
   /** Removes the run that this one replaces, now that it has come to something. */
@@ -68,7 +68,8 @@ export function claimFolder(
   }
   for (let count = 1; ; count++) {
     const path = join('runs', count === 1 ? name : `${name}-${count}`);
-    if (make(path)) return claim(path, force, true, others);
+    const made = make(path);
+    if (made.length > 0) return claim(path, force, made, others);
   }
 }
 
@@ -78,8 +79,8 @@ export function openFolder(path: string): RunFolder {
   return folderAt(path);
 }
 
-/** Makes a folder unless it exists; tells whether it did. */
-function make(path: string): boolean {
+/** Makes a folder unless it exists; gives those that it made, the innermost first. */
+function make(path: string): readonly string[] {
   try {
     return makeFolder(resolve(path));
   } catch (error) {
@@ -88,20 +89,25 @@ function make(path: string): boolean {
 }
 
 /** With the folders above it. Node's own `recursive` never returns where the file system refuses with ENOENT, as /proc does. */
-function makeFolder(path: string): boolean {
-  if (existsSync(path)) return false;
-  makeFolder(dirname(path));
+function makeFolder(path: string): readonly string[] {
+  if (existsSync(path)) return [];
+  const above = makeFolder(dirname(path));
   try {
     mkdirSync(path);
-    return true;
+    return [path, ...above];
   } catch (error) {
     // Another process may have been quicker.
     if ((error as { code?: string }).code !== 'EEXIST') throw error;
-    return false;
+    return [];
   }
 }
 
-function claim(path: string, force: boolean, isNew: boolean, others: (path: string) => readonly string[]): ClaimedFolder {
+function claim(
+  path: string,
+  force: boolean,
+  made: readonly string[],
+  others: (path: string) => readonly string[],
+): ClaimedFolder {
   // Running out of permission should not happen after hours of work: this writes.
   const lock = lockFolder(path);
   // Again, since another process may have been quicker.
@@ -122,7 +128,8 @@ function claim(path: string, force: boolean, isNew: boolean, others: (path: stri
         for (const name of names()) rmSync(join(path, name), { force: true });
         replaced.restore();
         lock.release();
-        if (isNew && contentOf(path).length === 0) rmdirSync(path);
+        // As far as nobody has put anything into them.
+        for (const folder of made) rmdirSync(folder);
       } catch {}
     },
   };

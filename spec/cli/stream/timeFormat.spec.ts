@@ -115,7 +115,8 @@ describe('cli/stream: how times are written', () => {
       ['31/01/2024', '%d/%m/%Y'],
       ['01/31/2024 10:00:00 PM', '%m/%d/%Y %I:%M:%S %p'],
       ['01/02/2024', '%d/%m/%Y', '%m/%d/%Y'],
-      ['02/02/2024', '%d/%m/%Y'],
+      // The same day either way, and the rows behind it are not.
+      ['02/02/2024', '%d/%m/%Y', '%m/%d/%Y'],
       ['31.01.2024 10:00', '%d.%m.%Y %H:%M'],
       ['01-02-03', '%d-%m-%y', '%m-%d-%y', '%y-%m-%d'],
       ['31-Jan-24', '%d-%b-%y'],

@@ -36,16 +36,16 @@ export function dialectOptions(otherwise: { readonly delimiter: string; readonly
   ];
 }
 
+export const dialectKeys = ['delimiter', 'comment', 'missing', 'decimal', 'timeFormat'] as const;
+
+/** An option as it is written, by its name. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** What the options say of rows in a format. @throws UsageError for one that the format does not have. */
 export function dialectOf(kind: RowData['kind'], options: DialectOptions): Partial<RowData> {
-  const { delimiter, comment, missing, decimal, timeFormat } = options;
-  if (kind === 'ndjson' && (delimiter ?? comment) !== undefined)
-    throw new UsageError(`data in ndjson has no --${delimiter === undefined ? 'comment' : 'delimiter'}`);
-  return {
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(comment === undefined ? {} : { comment }),
-    ...(missing === undefined ? {} : { missing }),
-    ...(decimal === undefined ? {} : { decimal }),
-    ...(timeFormat === undefined ? {} : { timeFormat }),
-  };
+  const own = kind === 'csv' ? undefined : (['delimiter', 'comment'] as const).find((key) => options[key] !== undefined);
+  if (own !== undefined) throw new UsageError(`data in ndjson has no ${flagOf(own)}`);
+  return Object.fromEntries(dialectKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
 }

@@ -14,7 +14,7 @@ import type { Code } from '../stream/symbolReader.ts';
 import { complain } from '../terminal/screen.ts';
 import { watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
-import { type DialectOptions, dialectOf } from './dialectOptions.ts';
+import { type DialectOptions, dialectKeys, dialectOf, flagOf } from './dialectOptions.ts';
 
 export interface PredictOptions extends DialectOptions {
   readonly learn?: boolean;
@@ -69,11 +69,8 @@ export async function predict(path: string, data: readonly string[], options: Pr
 function configFor(model: Model, name: string, options: PredictOptions): StreamConfig {
   const { format } = options;
   if (model.kind === 'symbols') {
-    const { delimiter, comment, missing, decimal, timeFormat } = options;
-    if ([format, delimiter, comment, missing, decimal, timeFormat].some((option) => option !== undefined))
-      throw new UsageError(
-        'a model of text reads plain text: leave out --format, --delimiter and what else says how rows are written',
-      );
+    const given = (['format', ...dialectKeys] as const).find((key) => options[key] !== undefined);
+    if (given !== undefined) throw new UsageError(`a model of text reads plain text: leave out ${flagOf(given)}`);
     return model.config;
   }
   const { comment, ...data } = model.data;

@@ -7,7 +7,7 @@ import { optimizerNames } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
 import { completeConfig, type Settings } from '../stream/settings.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
-import { type DialectOptions, dialectOf, dialectOptions } from './dialectOptions.ts';
+import { type DialectOptions, dialectKeys, dialectOf, dialectOptions, flagOf } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 
@@ -143,11 +143,11 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
   const refuse = (what: string, ...keys: readonly string[]) => {
     const key = keys.find((each) => options[each] !== undefined);
     if (key !== undefined)
-      throw new UsageError(`${what} has no --${dashed(key)}; the format of the data can be given with --format`);
+      throw new UsageError(`${what} has no ${flagOf(key)}; the format of the data can be given with --format`);
   };
   if (kind === 'text') {
     refuse('a text', 'target', 'horizon', 'delay', 'timestamp', 'columns', 'categorical', 'categories');
-    refuse('a text', 'delimiter', 'comment', 'missing', 'decimal', 'timeFormat');
+    refuse('a text', ...dialectKeys);
     const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
     if (unit === 'byte') {
       refuse('a text that is read by bytes', 'symbols', 'alphabet');
@@ -179,11 +179,6 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
     ...(options.timestamp === undefined ? {} : { timestamp: alone(options.timestamp as readonly string[]) }),
     categories: Number(options.categories ?? 16),
   };
-}
-
-/** An option as it is written. */
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** One name is kept as a text, several as a list. */

@@ -82,8 +82,13 @@ describe('cli: the format of rows', () => {
   });
 
   const refused: readonly (readonly [args: string, says: string])[] = [
-    ['text text.txt --format csv', 'a model of text reads plain text: leave out --format and --delimiter'],
-    ['text text.txt --delimiter ;', 'a model of text reads plain text: leave out --format and --delimiter'],
+    ['text text.txt --format csv', 'a model of text reads plain text: leave out --format'],
+    ['text text.txt --delimiter ;', 'a model of text reads plain text: leave out --delimiter'],
+    ['text text.txt --missing NA', 'a model of text reads plain text: leave out --missing'],
+    ['text text.txt --time-format %Y', 'a model of text reads plain text: leave out --time-format'],
+    ['csv rows.ndjson --comment #', 'data in ndjson has no --comment'],
+    ['csv rows.csv --time-format %Y', '--time-format goes with --timestamp, which names the column with the times'],
+    ['csv rows.csv --decimal ;', "option '--decimal <character>' argument ';' is invalid. Allowed choices are ., ,."],
     ['csv rows.ndjson --delimiter ;', 'data in ndjson has no --delimiter'],
     ['csv rows.csv --delimiter ;;', 'delimiter must be one character, such as , or ; or a tab, got ";;"'],
   ];

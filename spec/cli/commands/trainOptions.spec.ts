@@ -102,7 +102,7 @@ describe('cli/commands: options of norewind train', () => {
   });
 
   it('make the configuration of rows', () => {
-    const rows = { columns: ['y'], categorical: [], target: 'y', horizon: 1, categories: 16 };
+    const rows = { missing: [], columns: ['y'], categorical: [], target: 'y', horizon: 1, categories: 16 };
     for (const [name, kind, delimiter] of [
       ['a.csv', 'csv', ','],
       ['A.CSV.GZ', 'csv', ','],
@@ -118,6 +118,7 @@ describe('cli/commands: options of norewind train', () => {
     expect(configFrom('a.txt', '--format', 'csv', ...given.split(' ')).data).to.deep.equal({
       kind: 'csv',
       delimiter: ';',
+      missing: [],
       columns: ['a', 'b'],
       categorical: ['b'],
       target: 'y',
@@ -126,6 +127,22 @@ describe('cli/commands: options of norewind train', () => {
       timestamp: 't',
       categories: 5,
     });
+    const dialect = ['--comment', '#', '--missing', 'NA,-999', '--missing', '', '--decimal', ',', '--time-format', '%Y %m'];
+    expect(configFrom('a.tsv', '--target', 'y', '--timestamp', 'year,month', ...dialect).data).to.deep.equal({
+      ...{ ...rows, kind: 'csv', delimiter: '\t', comment: '#', missing: ['NA', '-999', ''], decimal: ',' },
+      ...{ timestamp: ['year', 'month'], timeFormat: '%Y %m' },
+    });
+    for (const [args, says] of [
+      [['--comment', '##'], 'comment must be one character'],
+      [['--comment', ','], 'comment must be one character, such as #, other than a quote and the delimiter, got ","'],
+      [['--comment', '"'], 'comment must be one character'],
+      [['--time-format', '%Y'], '--time-format goes with --timestamp'],
+      [['--timestamp', 't', '--time-format', '%m'], 'the time format "%m" has no year'],
+      [['--timestamp', 't,t'], '--timestamp has a column more than once'],
+      [['--timestamp', 't,y'], '--timestamp names y, which is one of the columns or the target'],
+      [['--timestamp', ''], 'timestamp must be the name of a column, or a list of names'],
+    ] as const)
+      expect(() => configFrom('a.csv', '--target', 'y', ...args), args.join(' ')).to.throw(ConfigurationError, says);
     expect(configFrom('a.csv', '--target', 'y', '--columns', ' a , b ').data).to.have.deep.property('columns', ['a', 'b']);
     expect(configFrom(['a.csv', 'b.txt'], '--target', 'y').data.kind).to.equal('csv');
   });
@@ -159,6 +176,10 @@ describe('cli/commands: options of norewind train', () => {
       ['categorical', 'a'],
       ['categories', '3'],
       ['delimiter', ';'],
+      ['comment', '#'],
+      ['missing', 'NA'],
+      ['decimal', ','],
+      ['time-format', '%Y'],
     ])
       refuse(`a text has no --${key}${hint}`, 'a.txt', `--${key}`, value);
     refuse(`a text that is read by bytes has no --symbols${hint}`, 'a.txt', '--unit', 'byte', '--symbols', '9');
@@ -171,7 +192,8 @@ describe('cli/commands: options of norewind train', () => {
       ['alphabet', 'ab'],
     ])
       refuse(`data in csv has no --${key}${hint}`, 'a.csv', '--target', 'y', `--${key}`, value);
-    refuse(`data in ndjson has no --delimiter${hint}`, 'a.ndjson', '--target', 'y', '--delimiter', ';');
+    refuse('data in ndjson has no --delimiter', 'a.ndjson', '--target', 'y', '--delimiter', ';');
+    refuse('data in ndjson has no --comment', 'a.ndjson', '--target', 'y', '--comment', '#');
     refuse('name the column to predict, with --target', 'a.csv');
   });
 

@@ -96,7 +96,16 @@ describe('cli/training: the folder of a run, claimed', () => {
     process.chdir(top);
     try {
       claimFolder(undefined, 'train', false).discard();
+      expect(existsSync(path('runs'))).to.equal(false);
+      mkdirSync(path('runs'));
+      claimFolder(undefined, 'train', false).discard();
+      claimFolder('runs/a/b/c', 'train', false).discard();
       expect(readdirSync(path('runs'))).to.deep.equal([]);
+      // What others have put into the folders above stays.
+      const within = claimFolder('runs/a/b/c', 'train', false);
+      writeFileSync(path('runs/a/mine'), '');
+      within.discard();
+      expect(readdirSync(path('runs/a'))).to.deep.equal(['mine']);
     } finally {
       process.chdir(here);
     }

@@ -1,7 +1,7 @@
 import { longestRecord } from './lines.ts';
 
 /** A record of a CSV file, or why there is none, with the line in which it begins. */
-export type CsvRecord = { readonly line: number; readonly fields: readonly string[] } | CsvFault;
+type CsvRecord = { readonly line: number; readonly fields: readonly string[] } | CsvFault;
 
 export interface CsvFault {
   readonly line: number;

@@ -1,10 +1,32 @@
 import { add, concat, dot, mul, type Operand, reshape, slice, sqrt } from '../autodiff/index.ts';
-import { full, leavesOf, mapTree, type Tensor, type Tree, zeros, zipTrees } from '../lib/index.ts';
+import {
+  dataOf,
+  fromData,
+  full,
+  leavesOf,
+  mapTree,
+  type Tensor,
+  type Tree,
+  type TypedArray,
+  zeros,
+  zipTrees,
+} from '../lib/index.ts';
 
 // Trees of tensors as vectors.
 
 export function zerosOf<T>(tree: T): T {
   return mapTree(tree as Tree, (leaf) => zeros(leaf.shape, { dtype: leaf.dtype })) as T;
+}
+
+/** The same numbers in memory of their own: what the caller does to one tree does not change the other. */
+export function copyOfTree<T>(tree: T): T {
+  return mapTree(tree as Tree, copyOfTensor) as T;
+}
+
+export function copyOfTensor(x: Tensor): Tensor {
+  const copy = fromData(dataOf(x).slice() as TypedArray, [...x.shape]);
+  copy.label = x.label;
+  return copy;
 }
 
 export function addTrees<T>(a: T, b: T): T {

@@ -2,7 +2,7 @@ import { type DType, dataOf, formatShape, fromData, IndexError, type Tensor, typ
 import type { Buffer } from './assembler.ts';
 import type { IndexBound } from './origins.ts';
 import { type Plan, planOf } from './plan.ts';
-import { type Program, requireProgram } from './program.ts';
+import { type Program, requireProgram, requireType } from './program.ts';
 import { requireSchedule, type Schedule } from './schedule.ts';
 
 const views = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
@@ -38,7 +38,7 @@ export class Execution {
     return this.plan.zeros;
   }
 
-  /** The memory of an input, to be written before a run. */
+  /** The memory of an input, to be written before a run. It takes any number, as typed arrays do: an int32 keeps the low bits of 2^32. */
   input(at: number): TypedArray {
     return this.#inputs[at];
   }
@@ -48,8 +48,9 @@ export class Execution {
     return this.#outputs[at];
   }
 
-  /** Writes an input. */
+  /** Writes an input. @throws DTypeError or ShapeError for a tensor of another type: a typed array would convert it without a word. */
   write(at: number, x: Tensor): void {
+    requireType(this.program, at, x);
     this.#inputs[at].set(dataOf(x));
     if (this.#carried.has(this.plan.inputs[at])) this.#isOpen = false;
   }

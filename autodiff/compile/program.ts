@@ -1,4 +1,4 @@
-import { formatShape, guard, ShapeError, Tensor } from '../../lib/index.ts';
+import { DTypeError, formatShape, guard, ShapeError, sameShape, Tensor } from '../../lib/index.ts';
 import type { Parameters, TensorType } from '../primitive.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
 
@@ -70,6 +70,14 @@ const lines = guard.listOf('equations', (value) => {
   const isCall = typeof line?.primitive?.evaluate === 'function' && guard.isRecord(line.parameters);
   return isCall && line.result instanceof SymbolTensor && tensors.holds(line.operands);
 });
+
+/** @throws DTypeError or ShapeError unless a tensor has the type of the program's input `at`. */
+export function requireType({ name, inputs }: Program, at: number, x: Tensor): void {
+  const input = inputs[at];
+  if (x.dtype === input.dtype && sameShape(x.shape, input.shape)) return;
+  const what = `program ${name}: input ${input.label ?? at} is ${typeName(input)}, got ${typeName(x)}`;
+  throw x.dtype === input.dtype ? new ShapeError(what) : new DTypeError(what);
+}
 
 /** `float32[2,3]`. */
 export function typeName({ dtype, shape }: TensorType): string {

@@ -3,7 +3,7 @@ import { bind } from '../bind.ts';
 import type { Equation } from '../symbol.ts';
 import { Execution } from './execution.ts';
 import { NotPlannable } from './not-plannable.ts';
-import type { Program } from './program.ts';
+import { type Program, requireType } from './program.ts';
 import { equationsOf, type Schedule } from './schedule.ts';
 import { isClosed } from './trace.ts';
 
@@ -58,6 +58,7 @@ class ReferenceExecution implements Runner {
   }
 
   write(at: number, x: Tensor): void {
+    requireType(this.program, at, x);
     this.#inputs[at].set(dataOf(x));
   }
 

@@ -1,4 +1,5 @@
 import { dataOf, type Noise, type Tensor } from '../../lib/index.ts';
+import { copyOfTensor, copyOfTree } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { culprit, nonFinite } from './finite.ts';
@@ -41,7 +42,8 @@ export class EagerEngine implements Engine {
   }
 
   step(given: readonly unknown[], goals: Targets, into: Losses, at: number, outputs: OutputsTo): void {
-    const [inputs, targets] = [[...given], goals && [...goals]];
+    // A window holds them, and its steps read them again when they are pulled: the caller's buffers may be others by then.
+    const [inputs, targets] = [given.map(copied), goals?.map(copied)];
     this.#meet(inputs);
     const memory = begun(this.#setting, this.memory);
     const steps = takeSteps(this.#setting, memory, inputs, targets);
@@ -56,7 +58,7 @@ export class EagerEngine implements Engine {
     const next = moveOn(this.#setting, memory, steps, clockAt(memory), verify);
     verify(next);
     this.memory = next;
-    if (outputs === 'kept') this.outputs = () => steps.map(({ output }) => output);
+    if (outputs === 'kept') this.outputs = () => steps.map(({ output }) => copyOfTensor(output));
     writeOutputs(outputs, at, made);
     into[at] = losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
   }
@@ -67,7 +69,7 @@ export class EagerEngine implements Engine {
     return sequence.map((inputs) => {
       const steps = inputs.map((own, i) => model.step(this.memory.parameters, states[i], own));
       states = steps.map(({ state }) => state);
-      return steps.map(({ output }) => output);
+      return steps.map(({ output }) => copyOfTensor(output));
     });
   }
 
@@ -78,4 +80,8 @@ export class EagerEngine implements Engine {
     this.#setting = specialise(this.#setting, this.memory, inputs);
     this.#met.add(signature);
   }
+}
+
+function copied(value: unknown): unknown {
+  return typeof value === 'number' ? value : copyOfTree(value);
 }

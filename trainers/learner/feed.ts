@@ -37,7 +37,7 @@ export class Feed {
     return sameType(own.inputs, inputs) && sameType(own.targets, targets);
   }
 
-  /** Writes moment t. @throws DTypeError for a class that is not a whole number. */
+  /** Writes moment t. @throws DTypeError for a class that is not a 32-bit whole number. */
   write(t: number, inputs: readonly unknown[], targets: Targets): void {
     let at = this.#begins[t];
     for (let i = 0; i < inputs.length; i++) at = this.#put(at, inputs[i], true);
@@ -47,8 +47,9 @@ export class Feed {
 
   #put(at: number, value: unknown, isClass: boolean): number {
     if (typeof value === 'number') {
-      if (isClass && !Number.isInteger(value))
-        throw new DTypeError(`${value} is not a class index; give a real number as a tensor`);
+      // An Int32Array would keep the low 32 bits of 2^32, and 0 of a NaN.
+      if (isClass && value !== (value | 0))
+        throw new DTypeError(`${value} is not a class index, which is a 32-bit whole number; give a real number as a tensor`);
       this.#runner.input(at)[0] = value;
       return at + 1;
     }

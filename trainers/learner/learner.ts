@@ -1,5 +1,5 @@
 import { ConfigurationError, type FloatDType, seeded, type Tensor, type Tree } from '../../lib/index.ts';
-import { zerosOf } from '../algebra.ts';
+import { copyOfTree, zerosOf } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
 import { requireCounts } from '../options.ts';
 import { writeCheckpoint } from './checkpoint.ts';
@@ -15,6 +15,8 @@ import { admit } from './streams.ts';
 
 /**
  * Trains a model online: predicts, learns from what then happens, and moves on, without ever rewinding.
+ *
+ * Every tree that it hands out is a copy, and every tree that it is given is copied: changing one never changes the learner.
  *
  * What RTRL and UORO are exact or unbiased for is the trajectory of parameters that was really visited: each step's part of the
  * influence was computed at the parameters of that step. While the parameters rest, that is the gradient itself.
@@ -39,17 +41,17 @@ export class Learner<P, S, X, Y> {
 
   /** The parameters, a tree like that of `model.init`. */
   get parameters(): P {
-    return this.#engine.glance.parameters as P;
+    return copyOfTree(this.#engine.glance.parameters) as P;
   }
 
   /** The state after the last step; with several lanes, leaves of shape [lanes, ...]. */
   get state(): S {
-    return this.#setting.systems.collect(this.#engine.glance.lanes.map(({ state }) => state)) as S;
+    return copyOfTree(this.#setting.systems.collect(this.#engine.glance.lanes.map(({ state }) => state))) as S;
   }
 
   /** The last estimate of the gradient, before the optimiser: a tree like the parameters; zeros before the first. */
   get gradient(): P {
-    return this.#engine.gradient as P;
+    return copyOfTree(this.#engine.gradient) as P;
   }
 
   /** The estimator in use; once there was a step, one that is specialised to the model may say more, as `structure` of RTRL does. */
@@ -63,7 +65,7 @@ export class Learner<P, S, X, Y> {
     const shown = ({ influence, state }: Lane) =>
       estimator.show?.(influence, glance.parameters as Tree, state as Tree) ?? influence;
     const all = glance.lanes.map(shown);
-    return all.length === 1 ? all[0] : all;
+    return copyOfTree(all.length === 1 ? all[0] : all);
   }
 
   /** How many times `step` was called. */
@@ -100,7 +102,7 @@ export class Learner<P, S, X, Y> {
    * @param losses where the losses go; a new list by default.
    * @param outputs where the predictions go, one after the other; nowhere by default.
    * @returns the loss of each prediction.
-   * @throws ConfigurationError when the lengths differ; NonFiniteError as `step`: what came before has been learnt then.
+   * @throws ConfigurationError when the lengths differ, or for lists that are not of floats; NonFiniteError as `step`: what came before has been learnt then.
    */
   stepMany(
     inputs: ArrayLike<X>,
@@ -112,6 +114,11 @@ export class Learner<P, S, X, Y> {
       throw new ConfigurationError(
         `stepMany: ${inputs.length} inputs, ${targets.length} targets, and room for ${losses.length} losses; give as many of each`,
       );
+    for (const [name, list] of Object.entries({ losses, outputs }))
+      if (list !== 'nowhere' && !(list instanceof Float32Array) && !(list instanceof Float64Array))
+        throw new ConfigurationError(
+          `stepMany: ${name} go into a Float32Array or a Float64Array; others would round or cut them`,
+        );
     for (let at = 0; at < inputs.length; at++) this.#step(inputs[at], targets[at], losses, at, outputs);
     return losses;
   }
@@ -164,7 +171,7 @@ export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Le
   const setting = settingOf(config, noise);
   const { systems, dtype } = setting;
   if (config.parameters !== undefined) requireFit(config.parameters, config.model.init(seeded(1)), 'parameters');
-  const parameters = named(admit(config.parameters ?? config.model.init(noise.split()), dtype, 'parameters'));
+  const parameters = named(copyOfTree(admit(config.parameters ?? config.model.init(noise.split()), dtype, 'parameters')));
   return new Learner(
     config,
     setting,

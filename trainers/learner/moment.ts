@@ -1,5 +1,5 @@
 import type { Declare } from '../../autodiff/index.ts';
-import { type FloatDType, indices, mapTree, sameShape, Tensor, type Tree, tensor } from '../../lib/index.ts';
+import { type FloatDType, indices, mapTree, sameShape, Tensor, type Tree, zeros } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 import type { Lane } from './memory.ts';
 
@@ -20,10 +20,10 @@ export function momentsOf(lanes: readonly Lane[]): Moment[] {
 /** What a plain number among the targets stands for: a class, or a real number. Among the inputs it is always a class. */
 export type Numbers = 'classes' | 'reals';
 
-/** The moment with its plain numbers as scalar tensors. */
+/** A moment of the same type whose plain numbers are scalar tensors. Their values are not looked at: `Feed` checks them as it writes them. */
 export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Numbers): Moment {
-  const asClass = (value: unknown) => (typeof value === 'number' ? indices(value) : value);
-  const asReal = (value: unknown) => (typeof value === 'number' ? tensor(value, { dtype }) : value);
+  const asClass = (value: unknown) => (typeof value === 'number' ? indices(0) : value);
+  const asReal = (value: unknown) => (typeof value === 'number' ? zeros([], { dtype }) : value);
   const lifted = { inputs: inputs.map(asClass) };
   return (
     targets === undefined ? lifted : { ...lifted, targets: targets.map(numbers === 'classes' ? asClass : asReal) }

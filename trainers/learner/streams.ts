@@ -1,23 +1,55 @@
 import { stack } from '../../autodiff/index.ts';
-import { cast, type FloatDType, formatShape, mapTree, ShapeError, Tensor, type Tree, TreeError } from '../../lib/index.ts';
+import {
+  cast,
+  DTypeError,
+  dataOf,
+  type FloatDType,
+  formatShape,
+  mapTree,
+  ShapeError,
+  Tensor,
+  type Tree,
+  TreeError,
+} from '../../lib/index.ts';
 import { entryOf } from '../algebra.ts';
 
 /**
  * What comes from outside, in the learner's dtype: a learner is where data enters, so here, and only here, floats are converted.
  * Plain numbers stay numbers; int32 stays int32.
+ * @throws DTypeError for a finite number that float32 cannot hold.
  */
 export function admit<T>(value: T, dtype: FloatDType, name: string): T {
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number') {
+    if (dtype === 'float32') requireFits(value, Math.fround(value), name);
+    return value;
+  }
   if (value === undefined || value === null) throw new TreeError(`${name}: is missing`);
   return mapTree(
     value as Tree,
     (leaf, path) => {
-      const own = leaf.dtype === 'int32' || leaf.dtype === dtype ? leaf : cast(leaf, dtype);
+      const own = leaf.dtype === 'int32' || leaf.dtype === dtype ? leaf : converted(leaf, dtype, path);
       own.label ??= path;
       return own;
     },
     name,
   ) as T;
+}
+
+function converted(leaf: Tensor, dtype: FloatDType, path: string): Tensor {
+  const own = cast(leaf, dtype);
+  if (dtype === 'float32') {
+    const [from, to] = [dataOf(leaf), dataOf(own)];
+    for (let i = 0; i < to.length; i++) requireFits(from[i], to[i], path);
+  }
+  return own;
+}
+
+/** @throws DTypeError when a number became infinite because float32 cannot hold it. */
+function requireFits(given: number, own: number, path: string): void {
+  if (!Number.isFinite(own) && Number.isFinite(given))
+    throw new DTypeError(
+      `${path}: ${given} is beyond float32, whose largest number is 3.4e+38; scale it, or give the learner dtype: 'float64'`,
+    );
 }
 
 /** The share of one lane: entry `lane` of the first axis of every leaf. */

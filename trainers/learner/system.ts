@@ -1,5 +1,6 @@
 import { type FloatDType, leavesOf, type Tree } from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
+import { copyOfTree } from '../algebra.ts';
 import type { LearnerConfig } from './config.ts';
 import { requireFit } from './fit.ts';
 import { jointLoss, jointModel } from './joint.ts';
@@ -30,7 +31,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
     return into;
   };
   const own = model.start();
-  const one = admit(config.state ?? own, dtype, 'state');
+  const one = copyOfTree(admit(config.state ?? own, dtype, 'state'));
   if (lanes === 1) {
     requireFit(one, own, 'state');
     return {

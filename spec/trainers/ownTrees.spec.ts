@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import { add, mul, tanh } from '../../autodiff/index.ts';
+import { dataOf, fromData, leavesOf, seeded, type Tensor, type Tree, tensor, zeros } from '../../lib/index.ts';
+import { type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
+import { adam, createLearner, noBackTrack, restoreLearner, rflo, snap, tbptt } from '../../trainers/index.ts';
+import { type Any, bytesOf, type Config, estimators } from './planned.ts';
+
+const all = {
+  ...estimators,
+  'tbptt of stride 1': () => tbptt({ window: 3, stride: 1 }),
+  snap: () => snap({ n: 1 }),
+  rflo: () => rflo(),
+  noBackTrack: () => noBackTrack(),
+};
+
+/** Overwrites every number of a tree that somebody holds. */
+function scribble(tree: unknown): void {
+  for (const leaf of leavesOf(tree as Tree)) dataOf(leaf).fill(1e3);
+}
+
+/** An input and a target in buffers that are used again and again, as a reader of a stream does. */
+function buffers() {
+  const [x, y] = [new Float32Array(2), new Float32Array(1)];
+  const [input, target] = [fromData(x, [2]), fromData(y, [1])];
+  return {
+    input,
+    target,
+    fill(t: number) {
+      x[0] = Math.sin(t);
+      x[1] = Math.cos(3 * t);
+      y[0] = Math.sin(t + 1);
+    },
+  };
+}
+
+const cell = model({ cell: rnn({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) }) as unknown as Cell<
+  unknown,
+  unknown,
+  unknown
+>;
+
+for (const eager of [true, false])
+  describe(`the trees of a learner, ${eager ? 'eager' : 'with a plan'}`, () => {
+    for (const [name, estimator] of Object.entries(all)) {
+      const config = (): Config => ({
+        model: cell,
+        loss: meanSquare as never,
+        estimator: estimator(),
+        optimizer: adam({ rate: 0.01 }),
+        seed: 4,
+        eager,
+      });
+      const fresh = (t: number) => tensor([Math.sin(t), Math.cos(3 * t)], { dtype: 'float32' });
+      const freshTarget = (t: number) => tensor([Math.sin(t + 1)], { dtype: 'float32' });
+
+      it(`${name}: are its own, whatever is done to what it hands out or is given`, () => {
+        const parameters = cell.init(seeded(9));
+        const state = tensor([0.1, 0.2, 0.3], { dtype: 'float32' });
+        const [learner, twin] = [parameters, cell.init(seeded(9))].map((own, i) =>
+          createLearner({ ...config(), parameters: own, state: i === 0 ? state : tensor([0.1, 0.2, 0.3]) }),
+        );
+        scribble(parameters);
+        scribble(state);
+        const { input, target, fill } = buffers();
+        for (let t = 0; t < 11; t++) {
+          fill(t);
+          const predicted = learner.predict(input);
+          const scored = learner.step(input, target);
+          twin.step(fresh(t), freshTarget(t));
+          for (const tree of [input, target, predicted, scored.output, learner.parameters, learner.state]) scribble(tree);
+          if (t % 3 === 1) for (const tree of [learner.gradient, learner.influence]) scribble(tree);
+          if (t === 6)
+            for (const one of [learner, twin]) {
+              one.observe(fresh(t));
+              if (eager || t > 6) one.resetState();
+            }
+          expect(bytesOf(learner), `after ${t}`).to.equal(bytesOf(twin));
+        }
+      });
+
+      it(`${name}: a learner saved at any place of a window resumes bit for bit, from buffers that are used again`, () => {
+        const whole = createLearner(config());
+        const { input, target, fill } = buffers();
+        const saved: Uint8Array[] = [];
+        const act = (learner: Any, t: number) => {
+          fill(t);
+          if (t % 5 === 2) learner.observe(input);
+          else learner.step(input, target);
+          fill(1000 + t);
+        };
+        for (let t = 0; t < 13; t++) {
+          saved.push(whole.save());
+          act(whole, t);
+        }
+        for (const [at, bytes] of saved.entries()) {
+          const resumed = restoreLearner(config(), bytes);
+          expect(bytesOf(resumed), `saved again at ${at}`).to.equal(Buffer.from(bytes).toString('base64'));
+          for (let t = at; t < 13; t++) act(resumed, t);
+          expect(bytesOf(resumed), `resumed at ${at}`).to.equal(bytesOf(whole));
+        }
+      });
+    }
+
+    it('are its own where a cell hands out its state, its parameters or its input', () => {
+      type P = { readonly w: Tensor };
+      const odd = (output: (theta: P, state: Tensor, x: Tensor) => Tensor): Cell<P, Tensor, Tensor> => ({
+        name: 'odd',
+        init: () => ({ w: tensor([0.5, -0.25]) }),
+        start: () => start,
+        step(theta, s, x) {
+          const next = tanh(add(mul(theta.w, s), x));
+          return { state: next, output: output(theta, next, x) };
+        },
+      });
+      const start = zeros([2]);
+      for (const output of [(_: P, s: Tensor) => s, ({ w }: P) => w, (_: P, __: Tensor, x: Tensor) => add(x, 0)]) {
+        const make = () =>
+          createLearner({
+            model: odd(output),
+            loss: meanSquare,
+            estimator: tbptt({ window: 3 }),
+            optimizer: adam({ rate: 0.1 }),
+            dtype: 'float64',
+            eager,
+          });
+        const [learner, twin] = [make(), make()];
+        for (let t = 0; t < 7; t++) {
+          scribble(learner.predict(tensor([t, 1])));
+          scribble(learner.step(tensor([t, 1]), tensor([0, 0])).output);
+          twin.step(tensor([t, 1]), tensor([0, 0]));
+          scribble(learner.state);
+        }
+        expect([...learner.save()]).to.deep.equal([...twin.save()]);
+        expect(start.toArray()).to.deep.equal([0, 0]);
+      }
+    });
+  });

@@ -1,4 +1,4 @@
-import { dataOf, leavesOf, type Tree } from '../../lib/index.ts';
+import { kernels, leavesOf, type Tree } from '../../lib/index.ts';
 import type { Meter } from './meter.ts';
 
 /** One line of metrics.ndjson. There is no time of day in it, so that the same run writes the same bytes. */
@@ -58,13 +58,7 @@ function inBits(nats: number): number {
   return nats / Math.LN2;
 }
 
-/** The Euclidean norm of all numbers of a tree. */
+/** The Euclidean norm of all numbers of a tree, in double precision. */
 export function normOf(gradient: unknown): number {
-  let squares = 0;
-  // In double precision, where the squares of large float32 elements do not overflow.
-  for (const leaf of leavesOf(gradient as Tree)) {
-    const data = dataOf(leaf);
-    for (let i = 0; i < data.length; i++) squares += data[i] * data[i];
-  }
-  return Math.sqrt(squares);
+  return kernels.norm(leavesOf(gradient as Tree));
 }

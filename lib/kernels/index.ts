@@ -6,5 +6,6 @@ export { add, greater, map, mul, scale, select, strongMul, strongProduct } from 
 export { gather, scatterAdd } from './indexing.ts';
 export { broadcast, concat, pad, permute, reshape, slice } from './layout.ts';
 export { matmul } from './matmul.ts';
+export { norm } from './norm.ts';
 export { allFinite, argmax, maxReduce, sum } from './reduce.ts';
 export { erf, sigmoid } from './special.ts';

@@ -27,6 +27,12 @@ export interface Noise {
    */
   integer(below: number): number;
 
+  /**
+   * Remembers this place; the function that it returns goes back to it, so that draws for a step that failed are drawn again. A learner
+   * cannot give back what it drew from a source without it.
+   */
+  snapshot?(): () => void;
+
   /** A source that is independent of this one; each call gives another. */
   split(): Noise;
 

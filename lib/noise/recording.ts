@@ -29,6 +29,15 @@ export function recordingInto(draws: number[], noise: Noise): Recording {
     normal: (shape) => noise.normal(shape),
     uniform: (shape) => noise.uniform(shape),
     integer: (below) => noise.integer(below),
+    snapshot() {
+      const { length } = draws;
+      const goBack = noise.snapshot?.();
+      return () => {
+        if (goBack === undefined) return;
+        goBack();
+        draws.length = length;
+      };
+    },
     split: () => recordingInto(draws, noise.split()),
     save: () => ({ kind: 'recording', draws: [...draws], noise: noise.save() }),
   };

@@ -39,6 +39,12 @@ export function replayFrom(draws: Float64Array, position: number): Noise {
     normal: () => signsOnly('replay', 'normal draws'),
     uniform: () => signsOnly('replay', 'uniform draws'),
     integer: () => signsOnly('replay', 'integers'),
+    snapshot: () => {
+      const place = at;
+      return () => {
+        at = place;
+      };
+    },
     split: () => source,
     save: () => ({ kind: 'replay', draws: [...draws], position: at }),
   };

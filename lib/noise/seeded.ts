@@ -92,6 +92,11 @@ export function seededFrom(words: SeededWords): Noise {
       return seededFrom([block[0], block[1], 0, 0, block[2], block[3]]);
     },
 
+    snapshot: () => {
+      const place = counter.slice();
+      return () => counter.set(place);
+    },
+
     save: () => ({
       kind: 'seeded',
       words: [key[0], key[1], counter[0], counter[1], counter[2], counter[3]],

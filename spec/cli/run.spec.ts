@@ -152,12 +152,14 @@ describe('cli: norewind run', () => {
     const { code, stderr } = await desk.norewind('run influence-balancing --rate 1 --steps 3000 -q --out blown'.split(' '));
     expect(code).to.equal(1);
     const step = Number(
-      /^norewind: step (\d+): the loss became Infinity;[^\n]*blown\/checkpoint\.safetensors\n$/.exec(stderr)?.[1],
+      /^norewind: step (\d+): the loss would be Infinity [^\n]*lower the learning rate[^\n]*blown\/checkpoint\.safetensors\n$/.exec(
+        stderr,
+      )?.[1],
     );
     expect(step).to.be.within(10, 3000);
     expect(linesOf('blown/metrics.ndjson').at(-1)?.step).to.equal(step - 1);
     expect(stepsIn('blown/checkpoint.safetensors')).to.equal(step - 1);
-    expect(desk.read('blown/report.html')).to.contain(`step ${step}: the loss became Infinity`);
+    expect(desk.read('blown/report.html')).to.contain(`step ${step}: the loss would be Infinity`);
   });
 
   for (const [signal, expected] of [

@@ -3,13 +3,13 @@ import { add, mul, tanh } from '../../autodiff/index.ts';
 import { dataOf, fromData, leavesOf, seeded, type Tensor, type Tree, tensor, zeros } from '../../lib/index.ts';
 import { type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { adam, createLearner, noBackTrack, restoreLearner, rflo, snap, tbptt } from '../../trainers/index.ts';
-import { type Any, bytesOf, type Config, estimators } from './planned.ts';
+import { type Any, type Config, estimators, requireSame } from './planned.ts';
 
 const all = {
   ...estimators,
   'tbptt of stride 1': () => tbptt({ window: 3, stride: 1 }),
   snap: () => snap({ n: 1 }),
-  rflo: () => rflo(),
+  rflo: () => rflo({ leak: 0.5 }),
   noBackTrack: () => noBackTrack(),
 };
 
@@ -74,7 +74,7 @@ for (const eager of [true, false])
               one.observe(fresh(t));
               if (eager || t > 6) one.resetState();
             }
-          expect(bytesOf(learner), `after ${t}`).to.equal(bytesOf(twin));
+          requireSame(learner, twin, `after ${t}`);
         }
       });
 
@@ -92,11 +92,12 @@ for (const eager of [true, false])
           saved.push(whole.save());
           act(whole, t);
         }
-        for (const [at, bytes] of saved.entries()) {
+        for (const [at, bytes] of saved.slice(0, 4 + whole.estimator.window).entries()) {
+          if (at < 3) continue;
           const resumed = restoreLearner(config(), bytes);
-          expect(bytesOf(resumed), `saved again at ${at}`).to.equal(Buffer.from(bytes).toString('base64'));
+          expect(Buffer.compare(resumed.save(), bytes), `saved again at ${at}`).to.equal(0);
           for (let t = at; t < 13; t++) act(resumed, t);
-          expect(bytesOf(resumed), `resumed at ${at}`).to.equal(bytesOf(whole));
+          requireSame(resumed, whole, `resumed at ${at}`);
         }
       });
     }

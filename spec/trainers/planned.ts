@@ -1,5 +1,6 @@
+import { expect } from 'chai';
 import fc from 'fast-check';
-import { indices, type Tensor } from '../../lib/index.ts';
+import { dataOf, indices, readSafetensors, readSafetensorsMetadata, Tensor } from '../../lib/index.ts';
 import { type Cell, crossEntropy, embedded, embedding, gru, linear, lstm, model, rnn } from '../../nn/index.ts';
 import {
   adam,
@@ -117,6 +118,25 @@ export const looks = fc.constantFrom<Action>('save', 'gradient', 'parameters', '
 /** All that can be seen of a learner, as bytes. */
 export function bytesOf(learner: Any): string {
   return Buffer.from(learner.save()).toString('base64');
+}
+
+/** @throws AssertionError, a short one, when two learners are not the same to the last bit. */
+export function requireSame(learner: Any, twin: Any, what: string): void {
+  if (bytesOf(learner) === bytesOf(twin)) return;
+  const described = (one: Any) => ({
+    learner: JSON.parse(readSafetensorsMetadata(one.save()).learner),
+    ...readSafetensors(one.save()),
+  });
+  const [own, other] = [described(learner), described(twin)];
+  for (const key of new Set([...Object.keys(own), ...Object.keys(other)]))
+    expect(JSON.stringify(shown(own[key as 'learner'])), `${what}: ${key}`).to.equal(
+      JSON.stringify(shown(other[key as 'learner'])),
+    );
+  expect.fail(`${what}: the bytes differ`);
+}
+
+function shown(value: unknown): unknown {
+  return value instanceof Tensor ? [value.dtype, value.shape, [...dataOf(value)].map(String)] : value;
 }
 
 export function forAll<T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => void, numRuns: number): void {

@@ -1,11 +1,13 @@
 import { dataOf, type Noise, type Tensor } from '../../lib/index.ts';
 import { copyOfTensor, copyOfTree } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
+import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
-import { culprit, nonFinite } from './finite.ts';
+import { allFinite, nonFinite } from './finite.ts';
+import { doesHarm } from './harm.ts';
 import { beginnings, clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
-import { signatureOf } from './moment.ts';
+import { type Moment, signatureOf } from './moment.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
 import { begun, specialise } from './specialise.ts';
 
@@ -43,17 +45,27 @@ export class EagerEngine implements Engine {
 
   step(given: readonly unknown[], goals: Targets, into: Losses, at: number, outputs: OutputsTo): void {
     // A window holds them, and its steps read them again when they are pulled: the caller's buffers may be others by then.
-    const [inputs, targets] = [given.map(copied), goals?.map(copied)];
-    this.#meet(inputs);
+    const moment: Moment = { inputs: given.map(copied), targets: goals?.map(copied) };
+    const goBack = this.noise.snapshot?.();
+    try {
+      this.#step(moment, into, at, outputs);
+    } catch (error) {
+      goBack?.();
+      throw error;
+    }
+  }
+
+  #step(moment: Moment, into: Losses, at: number, outputs: OutputsTo): void {
+    this.#meet(moment.inputs);
     const memory = begun(this.#setting, this.memory);
-    const steps = takeSteps(this.#setting, memory, inputs, targets);
+    const steps = takeSteps(this.#setting, memory, moment.inputs, moment.targets);
     const made = steps.map(({ output }) => dataOf(output));
     requireRoom(outputs, at, made);
     const losses = steps.flatMap(({ loss }) => loss?.item() ?? []);
-    for (const loss of losses) if (!Number.isFinite(loss)) throw nonFinite(memory.steps, `the loss became ${loss}`);
+    const broken = () => nonFinite(memory.steps, moment, causeOf(this.#setting, memory, moment, {}));
+    if (!losses.every(Number.isFinite) || doesHarm(moment, steps)) throw broken();
     const verify = (next: Memory) => {
-      const broken = culprit(next);
-      if (broken !== undefined) throw nonFinite(memory.steps, broken);
+      if (!allFinite(next)) throw broken();
     };
     const next = moveOn(this.#setting, memory, steps, clockAt(memory), verify);
     verify(next);

@@ -1,5 +1,5 @@
 import type { Runner } from '../../autodiff/index.ts';
-import { DTypeError, leavesOf, Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import { DTypeError, fromData, leavesOf, rebuild, Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import type { Targets } from './learn.ts';
 import { type Moment, type Numbers, sameType, signatureOf } from './moment.ts';
 
@@ -35,6 +35,29 @@ export class Feed {
   fits(t: number, inputs: readonly unknown[], targets: Targets): boolean {
     const own = this.moments[t];
     return sameType(own.inputs, inputs) && sameType(own.targets, targets);
+  }
+
+  /** Moment t as it came in, in memory of its own. */
+  read(t: number): Moment {
+    let at = this.#begins[t];
+    const next = (like: unknown): unknown => {
+      if (typeof like === 'number') return this.#runner.input(at++)[0];
+      const copies = leavesOf(like as Tree).map(({ shape, label }) => {
+        const copy = fromData(this.#runner.input(at++).slice() as TypedArray, [...shape]);
+        copy.label = label;
+        return copy;
+      });
+      return rebuild(like as Tree, copies);
+    };
+    const { inputs, targets } = this.moments[t];
+    return { inputs: inputs.map(next), targets: targets?.map(next) };
+  }
+
+  /** How many of the first moments are learnt from. */
+  scored(count: number): number {
+    let scored = 0;
+    for (let t = 0; t < count; t++) if (this.moments[t].targets !== undefined) scored++;
+    return scored;
   }
 
   /** Writes moment t. @throws DTypeError for a class that is not a 32-bit whole number. */

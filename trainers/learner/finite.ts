@@ -1,34 +1,53 @@
-import { kernels, NonFiniteError, pathsOf, type Tree } from '../../lib/index.ts';
-import { normOf } from '../algebra.ts';
+import { dataOf, kernels, leavesOf, NonFiniteError, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Memory } from './memory.ts';
+import type { Moment } from './moment.ts';
 
-/** What is no longer finite in a memory, as a sentence; undefined when everything is. */
-export function culprit({ parameters, gradient, moments, lanes }: Memory): string | undefined {
-  const parameter = broken(parameters);
-  if (parameter !== undefined)
-    return `parameter ${parameter || 'θ'} would become NaN or infinite (gradient norm ${norm(gradient)})`;
-  if (broken(moments) !== undefined)
-    return `what the optimiser remembers would become NaN or infinite (gradient norm ${norm(gradient)})`;
-  for (const { state, influence } of lanes) {
-    const own = broken(state);
-    if (own !== undefined) return `the state${own && ` at ${own}`} would become NaN or infinite`;
-    if (broken(influence) !== undefined) return 'the influence would become NaN or infinite';
+/** What is not finite, or would not be, and what helps. */
+export interface Cause {
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** The error for a learner that was left as it was after `steps` steps, before this moment. */
+export function nonFinite(steps: number, moment: Moment | undefined, { what, advice }: Cause): NonFiniteError {
+  const when = moment !== undefined && moment.targets === undefined ? `observing after step ${steps}` : `step ${steps + 1}`;
+  return new NonFiniteError(`${when}: ${what}; the learner is left as it was after step ${steps}: ${advice}`);
+}
+
+/** Whether everything that a memory carries on is finite. */
+export function allFinite({ parameters, moments, lanes }: Memory): boolean {
+  const carried = lanes.map(({ state, influence }) => [state, influence]);
+  return leavesOf([parameters, moments, carried] as Tree).every(kernels.allFinite);
+}
+
+/** A number that is not finite, and where it is. */
+export interface Broken {
+  /** The path of the leaf. */
+  readonly path: string;
+  /** Its place in the leaf, `[1,0]`; nothing for a scalar. */
+  readonly at: string;
+  readonly value: number;
+}
+
+/** The first number of a tree that is not finite. */
+export function brokenIn(tree: unknown, root = ''): Broken | undefined {
+  if (typeof tree === 'number') return Number.isFinite(tree) ? undefined : { path: root, at: '', value: tree };
+  for (const { path, tensor } of pathsOf(tree as Tree, root)) {
+    if (kernels.allFinite(tensor)) continue;
+    const data = dataOf(tensor);
+    const place = data.findIndex((value: number) => !Number.isFinite(value));
+    return { path, at: placeIn(tensor, place), value: data[place] };
   }
   return undefined;
 }
 
-/** The sentence for a learner that was left as it was after `steps` steps. */
-export function nonFinite(steps: number, what: string): NonFiniteError {
-  return new NonFiniteError(
-    `step ${steps + 1}: ${what}; the learner is left as it was after step ${steps}: lower the learning rate, or clip with clipByGlobalNorm`,
-  );
-}
-
-/** The path of the first leaf that holds a NaN or an infinity. */
-function broken(tree: unknown): string | undefined {
-  return pathsOf(tree as Tree).find(({ tensor }) => !kernels.allFinite(tensor))?.path;
-}
-
-function norm(gradient: unknown): string {
-  return normOf(gradient).item().toPrecision(3);
+function placeIn({ shape }: Tensor, place: number): string {
+  if (shape.length === 0) return '';
+  let rest = place;
+  const index = shape.toReversed().map((length) => {
+    const own = rest % length;
+    rest = (rest - own) / length;
+    return own;
+  });
+  return `[${index.reverse().join()}]`;
 }

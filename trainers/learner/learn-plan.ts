@@ -151,12 +151,13 @@ export class LearnPlan {
   /** Learns from the window that was taken in, with the functions of time taken at these counters. */
   learn(counters: Counters, noise: Noise): void {
     const { runner } = this;
+    // A user's schedule may throw, so it is asked before anything is drawn.
+    for (let i = 0; i < this.#times.length; i++) runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
     for (let i = 0; i < this.#draws.length; i++) {
       const target = runner.input(this.#draws[i].at);
       if (noise.fillSigns !== undefined && !(target instanceof Int32Array)) noise.fillSigns(target);
       else target.set(dataOf(noise.signs(this.#draws[i].shape)));
     }
-    for (let i = 0; i < this.#times.length; i++) runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
     runner.run(this.#stages.length - 1);
   }
 
@@ -173,6 +174,11 @@ export class LearnPlan {
   /** The outputs at moment t. */
   outputs(t: number): Outputs {
     return this.#stages[t].outputs;
+  }
+
+  /** Whether the states after moment t, within a window, are finite. */
+  finiteAt(t: number): boolean {
+    return this.#stages[t].states.every((at) => this.runner.output(at).every(Number.isFinite));
   }
 
   /** The states after moment t, within a window. */

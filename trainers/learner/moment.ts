@@ -9,6 +9,12 @@ export interface Moment {
   readonly targets: Targets;
 }
 
+/** The moments of a window of which the first are known: it goes on as it began, or, when it changed on its way, like another one. */
+export function completed(moments: readonly Moment[], length: number, like: readonly Moment[] = []): Moment[] {
+  const rest = moments.length > 1 ? like : [];
+  return Array.from({ length }, (_, t) => moments[t] ?? rest[t] ?? moments[0]);
+}
+
 /** What the windows of lanes hold. */
 export function momentsOf(lanes: readonly Lane[]): Moment[] {
   return lanes[0].window.map(({ target }, t) => ({

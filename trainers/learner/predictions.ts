@@ -1,17 +1,7 @@
-import { dataOf, kernels, leavesOf, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
-import { beginnings, type Setting } from './learn.ts';
-import type { Memory } from './memory.ts';
+import { dataOf, kernels, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
+import { beginnings } from './learn.ts';
+import type { Place } from './place.ts';
 import { PredictPlan } from './predict-plan.ts';
-
-/** Where a learner is. */
-interface Place {
-  /** A memory with trees like those of the present one, at the beginning of a window. */
-  readonly like: Memory;
-  /** Its numbers. */
-  readonly resident: readonly TypedArray[];
-  /** The states within a window, when there are moments in it. */
-  readonly states: readonly unknown[] | undefined;
-}
 
 /** Predictions with plans of their own, one for each type of input. */
 export class Predictions {
@@ -21,25 +11,20 @@ export class Predictions {
    * The outputs for inputs that follow each other.
    * @param verify throws if a number of the learner is not finite, having brought it back to where all were.
    */
-  run(
-    setting: Setting,
-    sequence: readonly (readonly unknown[])[],
-    place: () => Place,
-    verify: () => void,
-  ): readonly (readonly Tensor[])[] {
-    const outputs = this.#run(setting, sequence, place());
+  run(sequence: readonly (readonly unknown[])[], place: Place, verify: () => void): readonly (readonly Tensor[])[] {
+    const outputs = this.#run(sequence, place);
     if (outputs.every((own) => own.every(kernels.allFinite))) return outputs;
     // They may come of a step that broke, where nobody has looked yet.
     verify();
-    return this.#run(setting, sequence, place());
+    return this.#run(sequence, place);
   }
 
-  #run(setting: Setting, sequence: readonly (readonly unknown[])[], { like, resident, states }: Place): Tensor[][] {
+  #run(sequence: readonly (readonly unknown[])[], { setting, like, residents, states }: Place): Tensor[][] {
     const count = (tree: unknown) => leavesOf(tree as Tree).length;
-    const parameters = resident.slice(0, count(like.parameters));
+    const parameters = residents.slice(0, count(like.parameters));
     let at = parameters.length + count(like.moments);
     const carried = like.lanes.flatMap(({ state, influence }) => {
-      const own = resident.slice(at, at + count(state));
+      const own = residents.slice(at, at + count(state));
       at += own.length + count(influence);
       return own;
     });

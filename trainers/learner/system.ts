@@ -11,6 +11,8 @@ import { admit, stackLanes, takeLane } from './streams.ts';
  * With one lane there is no axis of lanes anywhere.
  */
 export interface Systems {
+  /** How many lanes the user sees. */
+  readonly lanes: number;
   readonly model: Cell<unknown, unknown, unknown>;
   readonly loss: Loss<unknown>;
   /** One value for each system, in a list that may be given: this is every step. */
@@ -35,6 +37,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   if (lanes === 1) {
     requireFit(one, own, 'state');
     return {
+      lanes,
       model,
       loss,
       distribute(value, name, into = []) {
@@ -50,6 +53,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   requireFit(states[0], own, 'state');
   if (estimator.joint)
     return {
+      lanes,
       model: jointModel(model, lanes) as Cell<unknown, unknown, unknown>,
       loss: jointLoss(loss) as Loss<unknown>,
       distribute(value, name, into = []) {
@@ -61,6 +65,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
       start: [states],
     };
   return {
+    lanes,
     model,
     loss,
     distribute: (value, name, into) => share(admit(value, dtype, name), name, into),

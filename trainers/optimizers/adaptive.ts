@@ -27,6 +27,7 @@ export function adam({ rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamO
   return {
     name: 'adam',
     settings: { beta1, beta2, epsilon },
+    rate: schedule,
     init: (parameters) => ({ m: zerosOf(parameters), v: zerosOf(parameters) }),
     update(gradient, memory, _, clock) {
       const old = memory as { m: typeof gradient; v: typeof gradient };
@@ -53,6 +54,7 @@ export function rmsprop({ rate, decay = 0.9, epsilon = 1e-8 }: RmspropOptions): 
   return {
     name: 'rmsprop',
     settings: { decay, epsilon },
+    rate: schedule,
     init: (parameters) => zerosOf(parameters),
     update(gradient, memory, _, clock) {
       const v = decayed(memory as typeof gradient, squares(gradient), decay);

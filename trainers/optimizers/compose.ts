@@ -24,11 +24,13 @@ export function clipByGlobalNorm(norm: number): Optimizer {
 /** One optimiser after another: each gets the update of the one before as its gradient. */
 export function chain(...optimizers: readonly Optimizer[]): Optimizer {
   if (optimizers.length === 0) throw new ConfigurationError('chain: needs at least one optimiser');
+  const rates = optimizers.flatMap(({ rate }) => rate ?? []);
   return {
     name: optimizers.map(({ name }) => name).join('+'),
     settings: Object.fromEntries(
       optimizers.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value])),
     ),
+    ...(rates.length === 1 ? { rate: rates[0] } : {}),
     init: (parameters) => optimizers.map((optimizer) => optimizer.init(parameters)),
     update(gradient, memory, parameters, clock) {
       let update = gradient;

@@ -1,4 +1,5 @@
 import type { Operand } from '../../autodiff/index.ts';
+import type { Schedule } from './schedules.ts';
 
 /** What time it is. A function of time is evaluated outside the tensor program, which only sees its value. */
 export interface Clock {
@@ -16,6 +17,8 @@ export interface Optimizer<M = unknown> {
   readonly name: string;
   /** The options in effect, for configurations and checkpoints; schedules are not among them. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
+  /** The learning rate at a time step, for messages. */
+  readonly rate?: Schedule;
   init<P>(parameters: P): M;
   update<P>(gradient: P, memory: M, parameters: P, clock: Clock): { update: P; memory: M };
 }

@@ -9,6 +9,7 @@ export function sgd({ rate }: { readonly rate: number | Schedule }): Optimizer {
   return {
     name: 'sgd',
     settings: {},
+    rate: schedule,
     init: () => ({}),
     update: (gradient, memory, _, clock) => ({
       update: scaleTree(
@@ -27,6 +28,7 @@ export function momentum({ rate, decay = 0.9 }: { readonly rate: number | Schedu
   return {
     name: 'momentum',
     settings: { decay },
+    rate: schedule,
     init: (parameters) => zerosOf(parameters),
     update(gradient, memory, _, clock) {
       const velocity = addTrees(scaleTree(memory as typeof gradient, decay), gradient);

@@ -101,3 +101,35 @@ describe('saved replays and recordings', () => {
     expect(() => again.signs([1])).to.throw(NoiseError, '0 of the 4');
   });
 });
+
+describe('a snapshot of a source', () => {
+  const sources: Readonly<Record<string, () => Noise>> = {
+    seeded: () => seeded(5),
+    'seeded, split': () => seeded(5).split(),
+    replay: () => replay([1, -1, -1, 1, 1, 1, -1, 1, -1, 1, 1, -1]),
+    recording: () => recording(seeded(5)),
+    'recording of a recording': () => recording(recording(replay([1, -1, 1, 1, -1, -1, 1, 1, 1]))),
+  };
+  for (const [name, make] of Object.entries(sources))
+    it(`${name}: draws the same again from there, as often as wanted, and saves the same`, () => {
+      const noise = make();
+      noise.signs([2]);
+      const saved = noise.save();
+      const goBack = noise.snapshot?.();
+      const drawn = [...dataOf(noise.signs([2, 2]))];
+      for (let i = 0; i < 2; i++) {
+        goBack?.();
+        expect(noise.save()).to.deep.equal(saved);
+        expect([...dataOf(noise.signs([2, 2]))]).to.deep.equal(drawn);
+      }
+    });
+
+  it('keeps what was drawn where the source that is recorded cannot go back', () => {
+    const { snapshot: _, ...bare } = seeded(5);
+    const noise = recording(bare);
+    const goBack = noise.snapshot?.();
+    noise.signs([3]);
+    goBack?.();
+    expect(noise.draws).to.have.length(3);
+  });
+});

@@ -1,0 +1,32 @@
+import { full, mapTree, type Tree } from '../../lib/index.ts';
+import { brokenIn } from './finite.ts';
+import { clockAt, moveOn, type Setting, takeSteps } from './learn.ts';
+import type { HeldStep, Memory } from './memory.ts';
+import type { Moment } from './moment.ts';
+
+/**
+ * Whether a number that is not finite came in and does harm later: tanh(∞) is finite, and so is the loss of it, but what is pulled back
+ * through that step when its window is complete is not. A NaN that the model masks does none.
+ */
+export function doesHarm({ inputs, targets = [] }: Moment, steps: readonly HeldStep[]): boolean {
+  if ([...inputs, ...targets].every((value) => brokenIn(value) === undefined)) return false;
+  return steps.some(({ derivative, next, loss }) => {
+    const ones = (tree: unknown) => mapTree(tree as Tree, ({ shape, dtype }) => full(shape, 1, { dtype }));
+    const cotangent = { state: ones(next), ...(loss === undefined ? {} : { loss: ones(loss) }) };
+    return brokenIn(derivative.pull(cotangent as never)) !== undefined;
+  });
+}
+
+/** The first of the moments of a window that does harm. @param memory at the beginning of the window. */
+export function firstHarm(setting: Setting, memory: Memory, moments: readonly Moment[]): number | undefined {
+  const given = moments.flatMap(({ inputs, targets = [] }) => [...inputs, ...targets]);
+  if (given.every((value) => brokenIn(value) === undefined)) return undefined;
+  let now = memory;
+  for (const [t, moment] of moments.entries()) {
+    const steps = takeSteps(setting, now, moment.inputs, moment.targets);
+    if (doesHarm(moment, steps)) return t;
+    // Nothing is learnt here: the last moment may complete the window.
+    if (t + 1 < moments.length) now = moveOn(setting, now, steps, clockAt(now));
+  }
+  return undefined;
+}

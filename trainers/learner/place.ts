@@ -1,0 +1,249 @@
+import { Execution } from '../../autodiff/index.ts';
+import { type Noise, restoreNoise, type SavedNoise, type TypedArray } from '../../lib/index.ts';
+import { firstHarm } from './harm.ts';
+import { movedOn, type Setting } from './learn.ts';
+import type { Counters, LearnPlan } from './learn-plan.ts';
+import { Mark } from './mark.ts';
+import type { Memory } from './memory.ts';
+import { completed, type Moment } from './moment.ts';
+import { Plans } from './plans.ts';
+import { memoryOf, numbersOf } from './resident.ts';
+import { begun, specialise } from './specialise.ts';
+
+/** Where a compiled learner is: its memory, in the arena of a plan or beside it, and how it moves on from there by whole windows. */
+export class Place implements Counters {
+  /** At the end of the last complete window, as all of the memory that is not in the window. */
+  steps = 0;
+  updates = 0;
+  /** How many moments of the next window the plan has taken in. */
+  taken = 0;
+  setting: Setting;
+  noise: Noise;
+  /** A memory with trees like those of the present one. */
+  like: Memory;
+  /** The plan that has the memory in its arena; without one, `#held` is the memory. */
+  plan: LearnPlan | undefined;
+  /** The place to go back to, with what came in since. */
+  mark = new Mark();
+  #held: readonly TypedArray[] = [];
+  /** The plan that holds the last gradient; undefined when it is `#known`; null when it has to be worked out. */
+  #gradient: LearnPlan | undefined | null;
+  #known: unknown;
+  readonly #plans = new Plans();
+
+  constructor(setting: Setting, memory: Memory) {
+    this.setting = setting;
+    this.noise = setting.noise;
+    this.like = memory;
+  }
+
+  /** The number of steps learnt from, those in the window included. */
+  get total(): number {
+    return this.steps + (this.plan?.feed.scored(this.taken) ?? 0);
+  }
+
+  get residents(): readonly TypedArray[] {
+    return this.plan?.resident ?? this.#held;
+  }
+
+  /** The last gradient, as far as it is known. */
+  get gradient(): unknown {
+    return this.#gradient ? this.#gradient.gradient() : this.#known;
+  }
+
+  /** Whether the last gradient has to be worked out. */
+  get lacksGradient(): boolean {
+    return this.#gradient === null;
+  }
+
+  /** The moments of the next window that have come in. */
+  get moments(): Moment[] {
+    return Array.from({ length: this.taken }, (_, t) => (this.plan as LearnPlan).feed.read(t));
+  }
+
+  /** The states within a window; undefined at its beginning. */
+  get states(): readonly unknown[] | undefined {
+    return this.taken === 0 ? undefined : this.plan?.states(this.taken - 1);
+  }
+
+  /** Whether all numbers are finite, those of the states within the window too. */
+  get finite(): boolean {
+    return this.plan?.runner.finite !== false && this.brokenWithin === undefined;
+  }
+
+  /** The first moment within the window after which a state is not finite, or that will do harm when the window is complete. */
+  get brokenWithin(): number | undefined {
+    const { plan, moments } = this;
+    const broken = moments.findIndex((_, t) => plan?.finiteAt(t) === false);
+    const harm =
+      moments.length === 0 ? undefined : firstHarm(this.setting, this.unloaded, broken < 0 ? moments : moments.slice(0, broken));
+    return harm ?? (broken < 0 ? undefined : broken);
+  }
+
+  /** The memory at the end of the last complete window, as trees, with whatever gradient was known last. */
+  get unloaded(): Memory {
+    const { steps, updates, gradient } = this;
+    return memoryOf(this.like, this.residents, { steps, updates, gradient });
+  }
+
+  /** The memory now. */
+  get memory(): Memory {
+    let memory = this.unloaded;
+    const { states, moments } = this;
+    if (states === undefined) return memory;
+    for (const moment of moments) memory = movedOn(this.setting, memory, moment);
+    return { ...memory, lanes: memory.lanes.map((lane, i) => ({ ...lane, state: states[i] })) };
+  }
+
+  /** Begins with a memory at the end of a window. */
+  begin(memory: Memory): void {
+    this.like = begun(this.setting, memory);
+    this.steps = memory.steps;
+    this.updates = memory.updates;
+    this.taken = 0;
+    this.plan = undefined;
+    this.#known = memory.gradient;
+    this.#gradient = undefined;
+    this.mark = new Mark();
+    this.#remember(numbersOf(this.like));
+    this.#held = this.mark.numbers;
+  }
+
+  /** Makes this the place to go back to. */
+  commit(): void {
+    this.mark = this.mark.next(!this.lacksGradient);
+    this.#remember(this.residents);
+  }
+
+  #remember(numbers: readonly TypedArray[]): void {
+    this.mark.place(numbers, this, this.noise.save());
+    if (this.mark.before === undefined) this.mark.gradient = this.gradient;
+  }
+
+  /** The plan for a window. @param keeps whether it writes the gradient out, if there is one. */
+  planFor(moments: readonly Moment[], keeps: boolean): LearnPlan {
+    const own = keeps && moments.some(({ targets }) => targets !== undefined);
+    return this.#plans.find(moments, own, this.residents) ?? this.#planned(moments, own);
+  }
+
+  #planned(moments: readonly Moment[], keeps: boolean): LearnPlan {
+    // The estimator sees each type of input that has no plan yet.
+    this.setting = specialise(this.setting, this.unloaded, moments[0].inputs);
+    const memory = begun(this.setting, this.unloaded);
+    const numbers = numbersOf(memory);
+    // Only before the first plan is there an influence that has not begun.
+    if (numbers.length !== this.residents.length) {
+      this.like = memory;
+      this.#remember(numbers);
+      this.#held = this.mark.numbers;
+    }
+    return this.#plans.make(this.setting, this.unloaded, moments, keeps);
+  }
+
+  /** Brings the memory into the arena of a plan; what the window holds has to be taken in again. */
+  load(plan: LearnPlan): void {
+    if (plan === this.plan) return;
+    if (this.#gradient) {
+      this.#known = this.#gradient.gradient();
+      this.#gradient = undefined;
+    }
+    plan.load(this.residents);
+    this.plan = plan;
+    this.taken = 0;
+  }
+
+  /** Takes the first moments of a window in, from its beginning. */
+  take(moments: readonly Moment[], keeps: boolean): void {
+    this.taken = 0;
+    if (moments.length === 0) return;
+    const like = this.plan?.feed.moments;
+    const fits = moments.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
+    if (!fits) this.load(this.planFor(completed(moments, this.setting.estimator.window, like), keeps));
+    const plan = this.plan as LearnPlan;
+    for (const [t, { inputs, targets }] of moments.entries()) plan.take(t, inputs, targets);
+    this.taken = moments.length;
+  }
+
+  /** Learns from the window in the arena. */
+  learn(plan: LearnPlan): void {
+    // Only the reference kernels check on the way; a plan has checked before anything is drawn.
+    const goBack = plan.runner instanceof Execution ? undefined : this.noise.snapshot?.();
+    try {
+      plan.learn(this, this.noise);
+    } catch (error) {
+      goBack?.();
+      throw error;
+    }
+  }
+
+  /** Counts a window that was learnt from. */
+  count(plan: LearnPlan): void {
+    this.taken = 0;
+    if (plan.scored === 0) return;
+    this.#gradient = plan.keeps ? plan : null;
+    this.steps += plan.scored;
+    this.updates++;
+  }
+
+  /** Makes sure that the last gradient is known, by learning the last windows again. */
+  recall(): void {
+    if (!this.lacksGradient) return;
+    const { mark, moments } = this;
+    if (mark.before !== undefined && !mark.isScored) {
+      this.goTo(mark.before);
+      this.again(mark.before, mark.before.count);
+      mark.gradient = this.gradient;
+      mark.before = undefined;
+    } else this.goTo(mark);
+    this.again(mark, mark.count);
+    this.take(moments, true);
+  }
+
+  /** Goes back to a mark. */
+  goTo(mark: Mark): void {
+    this.noise = restoreNoise(mark.noise as SavedNoise);
+    this.steps = mark.steps;
+    this.updates = mark.updates;
+    this.taken = 0;
+    this.plan = undefined;
+    this.#held = mark.numbers;
+    this.#known = mark.gradient;
+    this.#gradient = mark.before === undefined ? undefined : null;
+  }
+
+  /** From a mark on, learns the windows `from` to `to` again, with their gradients. */
+  again(mark: Mark, to: number, from = 0): void {
+    for (let at = from; at < to; at++) {
+      const plan = this.#fed(mark, at);
+      plan.takeAgain();
+      this.learn(plan);
+      this.count(plan);
+    }
+  }
+
+  /** Learns window `at` after a mark again; gives the moment after which not everything was finite, if there is one. */
+  firstBroken(mark: Mark, at: number): number | undefined {
+    const plan = this.#fed(mark, at);
+    const last = mark.moments.length - 1;
+    for (let t = 0; t < last; t++) {
+      plan.runner.run(t);
+      if (!plan.finiteAt(t)) return t;
+    }
+    this.learn(plan);
+    this.count(plan);
+    return plan.runner.finite ? undefined : last;
+  }
+
+  /** Window `at` after a mark, as it came in. */
+  cameIn(mark: Mark, at: number): Moment[] {
+    const { feed } = this.#fed(mark, at);
+    return mark.moments.map((_, t) => feed.read(t));
+  }
+
+  #fed(mark: Mark, at: number): LearnPlan {
+    const plan = this.planFor(mark.moments, true);
+    this.load(plan);
+    mark.feed(at, plan.feed);
+    return plan;
+  }
+}

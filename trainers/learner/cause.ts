@@ -40,7 +40,7 @@ function causeIn(setting: Setting, memory: Memory, { inputs, targets }: Moment):
 }
 
 /** An input or a target that is not finite. */
-export function inGiven(setting: Setting, { inputs, targets }: Moment): Cause | undefined {
+function inGiven(setting: Setting, { inputs, targets }: Moment): Cause | undefined {
   const input = inLanes(setting, inputs, 'input');
   const remedy = ({ value }: Broken) => (Number.isNaN(value) ? 'fill in what is missing' : 'bound it');
   if (input !== undefined)

@@ -1,5 +1,8 @@
 import type { Tensor } from '../../lib/index.ts';
+import { bind } from '../bind.ts';
 import { add, dot, reshape } from '../operations/index.ts';
+import type { Parameters } from '../primitive.ts';
+import { matmul } from '../primitives/matmul.ts';
 import type { Equation, Recorder } from '../symbol.ts';
 import type { Program } from './program.ts';
 
@@ -39,13 +42,11 @@ function withoutOne(program: Program, recorder: Recorder): Program | undefined {
   function moved(x: Tensor, y: Tensor, inner: Equation): Tensor | undefined {
     const parts = termsOf(x, makers, uses).map((term) => ({ term, pair: partnerOf(term, y, inner) }));
     if (parts.every(({ pair }) => pair === undefined)) return undefined;
-    return parts
-      .map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : dot(flat(pair[0]), flat(pair[1]))))
-      .reduce(add);
+    return parts.map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : productOf(...pair))).reduce(add);
   }
 
-  /** For a term Aᵀd that nobody else needs: d, and A y where that is computed. */
-  function partnerOf(term: Tensor, y: Tensor, inner: Equation): [Tensor, Tensor] | undefined {
+  /** For a term Aᵀd that nobody else needs: d, A y where that is computed, and the parameters of the product Aᵀd. */
+  function partnerOf(term: Tensor, y: Tensor, inner: Equation): [Tensor, Tensor, Parameters] | undefined {
     const maker = makers.get(term);
     if (maker === undefined || !isMatrixVector(maker) || uses.get(term) !== 1) return undefined;
     const [matrix, vector] = maker.operands;
@@ -56,9 +57,17 @@ function withoutOne(program: Program, recorder: Recorder): Program | undefined {
         plain(other.operands[1], makers) === y &&
         !dependsOn(other.result, inner.result, equations),
     );
-    return partner && [vector, partner.result];
+    return partner && [vector, partner.result, maker.parameters];
   }
 }
+
+/** <x, y>, in which a zero is as strong as it was in the product that this takes the place of. */
+function productOf(x: Tensor, y: Tensor, { strong }: Parameters): Tensor {
+  const product = strong ? { ...rowByColumn, strong } : rowByColumn;
+  return reshape(bind(matmul, [reshape(x, [1, x.size]), reshape(y, [y.size, 1])], product), []);
+}
+
+const rowByColumn = { transposeLeft: false, transposeRight: false };
 
 /** A product of a matrix with a column. */
 function isMatrixVector({ primitive, operands, parameters, result }: Equation): boolean {

@@ -1,23 +1,24 @@
 import type { DType, Tensor } from '../../lib/index.ts';
 import type { Buffer } from './assembler.ts';
+import { strongFactor, strongScale } from './multiply.ts';
 import type { Planner } from './planner.ts';
 import { type Coefficient, dense, isOne, type Part, scaled, type Term, times, type Value } from './values.ts';
 
-type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean };
+type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: boolean };
 
 /** A matrix product by its shape: outer product, inner product, matrix·vector, vector·matrix, or matrices. */
 export function lowerMatmul(
   plan: Planner,
   x: Tensor,
   y: Tensor,
-  { transposeLeft, transposeRight }: Flags,
+  { transposeLeft, transposeRight, strong = false }: Flags,
   result: Tensor,
 ): Value {
   const [rows, columns] = result.shape;
   const inner = x.shape[transposeLeft ? 0 : 1];
-  if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y);
-  if (rows === 1 && columns === 1) return innerProduct(plan, x, y, result);
-  const [a, b] = [plan.factored(x), plan.factored(y)];
+  if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y, strong, result);
+  if (rows === 1 && columns === 1) return strong ? strongInner(plan, x, y, result) : innerProduct(plan, x, y, result);
+  const [a, b] = strong ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
   const out = plan.temporary(result);
   const emit = (operation: string, ...operands: (Buffer | number)[]) =>
     plan.assembler.emit(operation, result.dtype, out, ...operands);
@@ -25,17 +26,33 @@ export function lowerMatmul(
   if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', a.buffer, b.buffer, x.shape[0], x.shape[1], 0);
   else if (rows === 1) emit(transposeRight ? 'matvec' : 'matvect', b.buffer, a.buffer, y.shape[0], y.shape[1], 0);
   else emit('gemm', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight), 0);
+  if (strong) emit('mend', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight));
   return scaled(dense(out), times(a.coefficient, b.coefficient));
 }
 
-function outerProduct(plan: Planner, x: Tensor, y: Tensor): Value {
-  const [a, b] = [plan.factored(x), plan.factored(y)];
+function outerProduct(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
+  if (strong && x.size === 1) return strongScale(plan, y, { factor: 1, scalars: [plan.array(x)] }, result.dtype);
+  if (strong && y.size === 1) return strongScale(plan, x, { factor: 1, scalars: [plan.array(y)] }, result.dtype);
+  const [a, b] = strong ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
   const coefficient = times(a.coefficient, b.coefficient);
   if (x.size === 1)
     return [{ coefficient: times(coefficient, { factor: 1, scalars: [a.buffer] }), part: { kind: 'dense', buffer: b.buffer } }];
   if (y.size === 1)
     return [{ coefficient: times(coefficient, { factor: 1, scalars: [b.buffer] }), part: { kind: 'dense', buffer: a.buffer } }];
-  return [{ coefficient, part: { kind: 'outer', u: a.buffer, v: b.buffer } }];
+  return [{ coefficient, part: { kind: 'outer', u: a.buffer, v: b.buffer, strong } }];
+}
+
+/** The elements are needed: a formula for factored terms would meet infinity before it meets the zeros. */
+function strongInner(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
+  if (x.size === 1) return plan.emit(result, 'strongmul', plan.array(x), plan.array(y), 1);
+  const [a, b] = [strongFactor(plan, x), strongFactor(plan, y)];
+  const out = plan.temporary(result);
+  plan.assembler.emit('dot', result.dtype, out, a.buffer, b.buffer, x.size);
+  plan.assembler.emit('mend', result.dtype, out, a.buffer, b.buffer, 1, 1, x.size, 0, 0);
+  const coefficient = times(a.coefficient, b.coefficient);
+  return dense(
+    isOne(coefficient) ? out : plan.materializer.coefficient(times(coefficient, { factor: 1, scalars: [out] }), x.dtype),
+  );
 }
 
 /** The sum over all pairs of terms, each by the cheapest formula for its two parts. */
@@ -84,9 +101,12 @@ function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType): Bu
 function partProduct(plan: Planner, a: Part, b: Part, dtype: DType): Buffer[] | undefined {
   const emit = (operation: string, ...operands: (Buffer | number)[]) => plan.scalar(operation, dtype, operands);
   if (a.kind === 'dense' && b.kind === 'dense') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
-  if (a.kind === 'outer' && b.kind === 'outer' && a.u.size === b.u.size)
-    return [emit('dot', a.u, b.u, a.u.size), emit('dot', a.v, b.v, a.v.size)];
-  if (a.kind === 'outer' && b.kind === 'dense') return [emit('bilinear', a.u, b.buffer, a.v, a.u.size, a.v.size)];
+  if (a.kind === 'outer' && b.kind === 'outer' && a.u.size === b.u.size) {
+    const factors = [emit('dot', a.u, b.u, a.u.size), emit('dot', a.v, b.v, a.v.size)];
+    return a.strong || b.strong ? [emit('strongmul', ...factors, 1)] : factors;
+  }
+  if (a.kind === 'outer' && b.kind === 'dense')
+    return [emit(a.strong ? 'strongbilinear' : 'bilinear', a.u, b.buffer, a.v, a.u.size, a.v.size)];
   if (a.kind === 'row' && b.kind === 'dense') return [emit('rowdot', b.buffer, a.index, a.v, a.v.size)];
   if (a.kind === 'row' && b.kind === 'row' && a.index === b.index && a.v.size === b.v.size)
     return [emit('dot', a.v, b.v, a.v.size)];

@@ -4,7 +4,7 @@ import { type Assembler, type Buffer, bufferOf, type Instruction, type Instructi
 
 /** Elementwise instructions that a tile can run; their last operand is the number of elements. */
 const elementwise = new Set(
-  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf square fill add sub mul strongmul adds muls strongmuls axpb greater greaters lessers select axpby axpbypcz'.split(
+  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf square fill add sub mul strongmul adds muls axpb greater greaters lessers select axpby axpbypcz'.split(
     ' ',
   ),
 );
@@ -14,7 +14,6 @@ const singles: Readonly<Record<string, readonly number[]>> = {
   fill: [1],
   adds: [2],
   muls: [2],
-  strongmuls: [2],
   axpb: [1, 3],
   greaters: [2],
   lessers: [2],

@@ -74,9 +74,9 @@ export class Materializer {
     if (first !== undefined) {
       const [x, y] = arrays.splice(0, 2);
       const product = [first.at, first.part.u, first.part.v, first.part.u.size, first.part.v.size] as const;
-      if (y !== undefined) emit('rank1two', x.at, x.buffer, y.at, y.buffer, ...product);
-      else if (x !== undefined) emit('rank1', x.at, x.buffer, ...product);
-      else emit('outer', ...product);
+      if (y !== undefined) emit(named('rank1two', first.part), x.at, x.buffer, y.at, y.buffer, ...product);
+      else if (x !== undefined) emit(named('rank1', first.part), x.at, x.buffer, ...product);
+      else emit(named('outer', first.part), ...product);
       written = true;
     } else if (arrays.length > 0 && !written) {
       const [x, y, z] = arrays.splice(0, 3);
@@ -93,7 +93,7 @@ export class Materializer {
     }
     const unit = this.#assembler.scalar(dtype, 1);
     for (const { at, buffer } of arrays) emit('axpby', unit, out, at, buffer, size);
-    for (const { at, part } of outers) emit('rank1', unit, out, at, part.u, part.v, part.u.size, part.v.size);
+    for (const { at, part } of outers) emit(named('rank1', part), unit, out, at, part.u, part.v, part.u.size, part.v.size);
     for (const { coefficient } of splats) {
       emit(written ? 'adds' : 'fill', ...(written ? [out] : []), this.coefficient(coefficient, dtype), size);
       written = true;
@@ -138,6 +138,11 @@ export class Materializer {
     this.#numbers.set(buffer, known);
     return known;
   }
+}
+
+/** The instruction for a product as it is to be taken. */
+function named(operation: string, { strong }: Outer): string {
+  return strong ? `strong${operation}` : operation;
 }
 
 function bufferOf({ part }: Term): Buffer {

@@ -1,8 +1,8 @@
-import type { Tensor } from '../../lib/index.ts';
+import type { DType, Tensor } from '../../lib/index.ts';
 import type { Planner } from './planner.ts';
 import { type Coefficient, one, scaled, splatOf, times, type Value } from './values.ts';
 
-/** The elementwise product. What all elements share becomes a coefficient; not so in a strong product, unless it is known to be harmless. */
+/** The elementwise product. What all elements share becomes a coefficient. */
 export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
   if (result.size === 1) {
     if (plan.number(x) === 1) return plan.value(y);
@@ -17,35 +17,35 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
   return scaled(plan.emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
 }
 
+/** The elementwise product in which 0 times infinity or NaN is 0. */
 function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
   if (plan.value(x).length === 0 || plan.value(y).length === 0) return [];
   const [left, right] = [splatOf(plan.value(x)), splatOf(plan.value(y))];
-  if (right !== undefined && keepsStrength(plan, right)) return scaled(plan.summand(x), right);
-  if (left !== undefined && keepsStrength(plan, left)) return scaled(plan.summand(y), left);
-  const scalar = (coefficient: Coefficient) => plan.materializer.coefficient(coefficient, result.dtype);
   if (left !== undefined && right !== undefined) {
-    const product = plan.scalar('strongmul', result.dtype, [scalar(left), scalar(right), 1]);
+    const [a, b] = [left, right].map((splat) => plan.materializer.coefficient(splat, result.dtype));
+    const product = plan.scalar('strongmul', result.dtype, [a, b, 1]);
     return [{ coefficient: { factor: 1, scalars: [product] }, part: { kind: 'splat' } }];
   }
-  if (right !== undefined) return strongScale(plan, x, right, result);
-  if (left !== undefined) return strongScale(plan, y, left, result);
+  if (right !== undefined) return strongScale(plan, x, right, result.dtype);
+  if (left !== undefined) return strongScale(plan, y, left, result.dtype);
   const [a, b] = [strongFactor(plan, x), strongFactor(plan, y)];
   return scaled(plan.emit(result, 'strongmul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
 }
 
-function strongScale(plan: Planner, x: Tensor, by: Coefficient, result: Tensor): Value {
+/** A tensor times one number, in which 0 times infinity or NaN is 0: an outer product of one row, unless the number is known. */
+export function strongScale(plan: Planner, x: Tensor, by: Coefficient, dtype: DType): Value {
+  if (keepsStrength(plan, by)) return scaled(plan.summand(x), by);
   const { coefficient, buffer } = strongFactor(plan, x);
-  const scalar = plan.materializer.coefficient(by, result.dtype);
-  return scaled(plan.emit(result, 'strongmuls', buffer, scalar, result.size), coefficient);
+  return [{ coefficient, part: { kind: 'outer', u: plan.materializer.coefficient(by, dtype), v: buffer, strong: true } }];
 }
 
-/** A tensor as a coefficient times an array, where the coefficient can be multiplied in later: it is neither 0 nor infinite. */
-function strongFactor(plan: Planner, x: Tensor): ReturnType<Planner['factored']> {
+/** A tensor as a coefficient times an array, where the coefficient can wait until after a strong product. */
+export function strongFactor(plan: Planner, x: Tensor): ReturnType<Planner['factored']> {
   const factored = plan.factored(x);
   return keepsStrength(plan, factored.coefficient) ? factored : { coefficient: one, buffer: plan.array(x) };
 }
 
-/** Whether a coefficient is known, finite and not 0, so that it turns no number into 0, infinity or NaN that was not. */
+/** Whether a coefficient is known, finite and not 0, so that it makes no number 0, infinite or NaN that was not. */
 function keepsStrength({ assembler }: Planner, { factor, scalars }: Coefficient): boolean {
   const known = scalars.reduce((product, scalar) => product * (assembler.constants.get(scalar)?.[0] ?? Number.NaN), factor);
   return Number.isFinite(known) && known !== 0;

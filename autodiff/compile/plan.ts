@@ -18,14 +18,22 @@ export interface Plan {
   /** The inputs that the plan counts on to be zero. */
   readonly zeros: readonly number[];
   readonly instructions: readonly Instruction[];
-  /** The instructions as words for the machine; the bodies of tiles follow. */
+  /** Everything that the machine runs, from the address `begin` on. */
   readonly words: Int32Array;
+  readonly begin: number;
+  readonly code: Code;
+  /** Where it was asked for and differs: the code without strong products of matrices and vectors, which are the ordinary ones there. */
+  readonly quick: Code | undefined;
+  /** The size of the arena in bytes. */
+  readonly bytes: number;
+}
+
+/** Instructions as words for the machine; the bodies of tiles follow. */
+interface Code {
   /** Where they begin: with what computes, from what is written into inputs, whatever else carries over from run to run. */
   readonly opening: number;
   /** Where the machine stops after the opening, and after each part. */
   readonly ends: readonly number[];
-  /** The size of the arena in bytes. */
-  readonly bytes: number;
 }
 
 /**
@@ -47,10 +55,31 @@ export function planOf(
   const instructions = parts.flat();
   const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)])];
   const begin = layOut(reserved, pinned, instructions);
-  const { words, ends } = encode(begin, [opening, ...parts], opcodeOf);
+  const whole = encode(begin, [opening, ...parts], opcodeOf);
+  const next = begin + whole.words.byteLength;
+  const ordinary = parts.map(withoutStrength);
+  const isOther = ordinary.some((part, i) => part.length < parts[i].length || part.some((one, at) => one !== parts[i][at]));
+  const other = schedule.quick && isOther ? encode(next, [opening, ...ordinary], opcodeOf) : undefined;
+  const words = Int32Array.from([...whole.words, ...(other?.words ?? [])]);
   const { constants } = assembler;
-  const bytes = begin + words.byteLength;
-  return { inputs, outputs, constants, bounds, zeros, instructions, words, opening: begin, ends, bytes };
+  return {
+    ...{ inputs, outputs, constants, bounds, zeros, instructions, words, begin },
+    code: { opening: begin, ends: whole.ends },
+    quick: other && { opening: next, ends: other.ends },
+    bytes: begin + words.byteLength,
+  };
+}
+
+/** The instructions with ordinary products of matrices and vectors in place of strong ones: the same results where all numbers are finite. */
+function withoutStrength(instructions: readonly Instruction[]): readonly Instruction[] {
+  return instructions.flatMap((instruction) => {
+    const { operation } = instruction;
+    if (operation === 'mend') return [];
+    // An elementwise strong product takes no longer than an ordinary one.
+    return operation.startsWith('strong') && operation !== 'strongmul'
+      ? { ...instruction, operation: operation.slice('strong'.length) }
+      : instruction;
+  });
 }
 
 type Lowered = Pick<Plan, 'inputs' | 'outputs' | 'bounds' | 'zeros'> & {

@@ -22,6 +22,7 @@ interface Product {
   readonly m: number;
   readonly n: number;
   readonly oneHot: boolean;
+  readonly strong: boolean;
 }
 
 /** An array that becomes a multiple of itself, perhaps of another, and a product. */
@@ -50,7 +51,7 @@ export function writeRankOne(lowering: Lowering, next: Pending, pending: readonl
     const norm = carriedNorm(lowering, twin, pending, t.product) ?? lowering.assembler.buffer(dtype, 1);
     const [first, second] = [w.product, t.product];
     lowering.assembler.emit(
-      'rank1pair',
+      first.strong || second.strong ? 'strongrank1pair' : 'rank1pair',
       dtype,
       ...[next.target, twin.target, norm],
       ...[coefficient(w.own), coefficient(w.other), coefficient(first.coefficient), first.u, first.v],
@@ -62,9 +63,20 @@ export function writeRankOne(lowering: Lowering, next: Pending, pending: readonl
   const t = unread([next]) ? rankOneOf(lowering, next) : undefined;
   const norm = t && carriedNorm(lowering, next, pending, t.product);
   if (t === undefined || norm === undefined) return [];
-  const { u, v, m, n, oneHot } = t.product;
+  const { u, v, m, n, oneHot, strong } = t.product;
   const scalars = [coefficient(t.own), coefficient(t.product.coefficient)];
-  lowering.assembler.emit('rank1norm', dtype, next.target, norm, ...scalars, u, v, m, n, Number(oneHot));
+  lowering.assembler.emit(
+    strong ? 'strongrank1norm' : 'rank1norm',
+    dtype,
+    next.target,
+    norm,
+    ...scalars,
+    u,
+    v,
+    m,
+    n,
+    Number(oneHot),
+  );
   return [next];
 }
 
@@ -82,12 +94,12 @@ function rankOneOf(lowering: Lowering, { target, value }: Pending, other?: Buffe
 function productOf({ assembler }: Lowering, { coefficient, part }: Term, { dtype, size }: Buffer): Product | undefined {
   switch (part.kind) {
     case 'outer':
-      return { coefficient, u: part.u, v: part.v, m: part.u.size, n: part.v.size, oneHot: false };
+      return { coefficient, u: part.u, v: part.v, m: part.u.size, n: part.v.size, oneHot: false, strong: part.strong };
     case 'row':
-      return { coefficient, u: part.index, v: part.v, m: size / part.v.size, n: part.v.size, oneHot: true };
+      return { coefficient, u: part.index, v: part.v, m: size / part.v.size, n: part.v.size, oneHot: true, strong: false };
     case 'dense':
       // A vector is its product with 1.
-      return { coefficient, u: assembler.scalar(dtype, 1), v: part.buffer, m: 1, n: size, oneHot: false };
+      return { coefficient, u: assembler.scalar(dtype, 1), v: part.buffer, m: 1, n: size, oneHot: false, strong: false };
     default:
       return undefined;
   }

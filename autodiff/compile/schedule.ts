@@ -13,6 +13,11 @@ export interface Schedule {
   readonly stages?: readonly (readonly number[])[];
   /** Whether sums of products may be rounded once instead of twice. */
   readonly relaxedSimd?: boolean;
+  /**
+   * Whether products in derivative rules may give NaN for 0 times infinity until the runner is told to be careful. Whoever asks for it
+   * looks for NaN. False by default.
+   */
+  readonly quick?: boolean;
   /** Inputs with a replacement that hold nothing but zeros; what stays zero is not computed. */
   readonly zeros?: readonly number[];
 }
@@ -31,6 +36,7 @@ export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule
       holds: (value) => guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as unknown[]).length > 0,
     },
     relaxedSimd: guard.flag,
+    quick: guard.flag,
     zeros: guard.listOf('a list of inputs, by their indices', isInput),
   });
 }

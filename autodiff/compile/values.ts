@@ -15,8 +15,8 @@ export type Part =
   | { readonly kind: 'dense'; readonly buffer: Buffer }
   /** The value that all elements share. */
   | { readonly kind: 'splat' }
-  /** u vᵀ. */
-  | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer }
+  /** u vᵀ; in a strong one, as rules have it, 0 times infinity or NaN is 0. */
+  | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer; readonly strong: boolean }
   /** v in the row that the index names, zeros elsewhere. */
   | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer }
   /** A block of the given shape at `begin`, zeros elsewhere. */

@@ -2,7 +2,7 @@
  * The reference kernels: what each primitive computes, on tensors of any strides and on any platform.
  * Shapes and dtypes have been checked by the time a kernel runs.
  */
-export { add, greater, map, mul, scale, select, strongMul, strongProduct } from './elementwise.ts';
+export { add, greater, map, mul, scale, select, strongMul } from './elementwise.ts';
 export { gather, scatterAdd } from './indexing.ts';
 export { broadcast, concat, pad, permute, reshape, slice } from './layout.ts';
 export { matmul } from './matmul.ts';

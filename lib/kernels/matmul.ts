@@ -1,8 +1,12 @@
 import { allocate } from '../dtype.ts';
 import { type ArrayTensor, fromData, type Tensor } from '../tensor.ts';
+import { strongProduct } from './elementwise.ts';
 
-/** The matrix product of two matrices, either one transposed first; products are added up in float64. */
-export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: boolean): ArrayTensor {
+/**
+ * The matrix product of two matrices, either one transposed first; products are added up in float64.
+ * @param strong whether 0 times infinity or NaN is 0.
+ */
+export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: boolean, strong = false): ArrayTensor {
   const [a, b] = [x.toNdarray(), y.toNdarray()];
   const [aRow, aColumn] = transposeX ? [a.stride[1], a.stride[0]] : [a.stride[0], a.stride[1]];
   const [bRow, bColumn] = transposeY ? [b.stride[1], b.stride[0]] : [b.stride[0], b.stride[1]];
@@ -31,5 +35,14 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
       out.set(sums, i * columns);
     }
   }
+  if (strong)
+    for (let at = 0; at < out.length; at++) {
+      // Only a sum that is NaN can have met 0 times infinity.
+      if (!Number.isNaN(out[at])) continue;
+      let total = 0;
+      let [p, q] = [a.offset + Math.floor(at / columns) * aRow, b.offset + (at % columns) * bColumn];
+      for (let k = 0; k < inner; k++, p += aColumn, q += bRow) total += strongProduct(a.data[p], b.data[q]);
+      out[at] = total;
+    }
   return fromData(out, [rows, columns]);
 }

@@ -32,8 +32,6 @@ export const operands = {
   adds: ['out', 'x', 'scalar', 'n'],
   /** out = x · *scalar. */
   muls: ['out', 'x', 'scalar', 'n'],
-  /** The same as strongmul with one y for all. */
-  strongmuls: ['out', 'x', 'scalar', 'n'],
   /** out (int32) = 1 where x > y, 0 elsewhere, also where either is NaN. */
   greater: ['out', 'x', 'y', 'n'],
   /** out (int32) = 1 where x > *scalar. */
@@ -105,10 +103,29 @@ export const operands = {
   rank1norm: ['t', 'norm', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
   /** w [m,n] = *a w + *b t + *c u⊗v, and then t and norm as `rank1norm`. With oneHot, u is an int32 too. */
   rank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
+  /**
+   * What is NaN in out [m,n] = a b once more, as a sum of products in which 0 times infinity or NaN is 0. a is [m,k], or [k,m] when
+   * transposed; b is [k,n], or [n,k] when transposed.
+   */
+  mend: ['out', 'a', 'b', 'm', 'n', 'k', 'transposeA', 'transposeB'],
+  /** The same as the instructions without `strong`, but that 0 times infinity or NaN is 0 in the products u⊗v and y⊗z. */
+  strongouter: ['out', 'c', 'u', 'v', 'm', 'n'],
+  strongrank1: ['out', 'a', 'x', 'c', 'u', 'v', 'm', 'n'],
+  strongrank1two: ['out', 'a', 'x', 'b', 'y', 'c', 'u', 'v', 'm', 'n'],
+  strongbilinear: ['out', 'u', 'd', 'v', 'm', 'n'],
+  strongrank1norm: ['t', 'norm', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
+  strongrank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The instructions that write more than their first operand: how many they write, from the first on. */
-export const written: Partial<Readonly<Record<OpName, number>>> = { matvec2: 2, matvect2: 2, rank1norm: 2, rank1pair: 3 };
+export const written: Partial<Readonly<Record<OpName, number>>> = {
+  matvec2: 2,
+  matvect2: 2,
+  rank1norm: 2,
+  rank1pair: 3,
+  strongrank1norm: 2,
+  strongrank1pair: 3,
+};
 
 /** The name of an instruction. */
 export type OpName = keyof typeof operands;

@@ -96,7 +96,7 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
           emit(['add', 'sub', 'mul', 'strongmul'][pick(4)], x(), x(), size);
           break;
         case 4:
-          emit(['adds', 'muls', 'strongmuls'][pick(3)], x(), c(), size);
+          emit(['adds', 'muls'][pick(2)], x(), c(), size);
           break;
         case 5:
           emit('fill', c(), size);

@@ -5,6 +5,7 @@ import { functions } from './wasm/functions.ts';
 import { layout } from './wasm/layout.ts';
 import { pairs } from './wasm/pairs.ts';
 import { products } from './wasm/products.ts';
+import { strongProducts } from './wasm/strong.ts';
 import { bench, tested } from './wasm/workbench.ts';
 
 describe('the machine', () => {
@@ -15,6 +16,7 @@ describe('the machine', () => {
       layout(dtype);
       products(dtype);
       pairs(dtype);
+      strongProducts(dtype);
     });
 
   it('has tests for every instruction', () => {

@@ -90,7 +90,6 @@ export function fillWith(out: usize, value: v128, size: usize): void {
 @inline function applyBinary<T>(code: i32, x: v128, y: v128): v128 {
   if (code == op.ADD) return v128.add<T>(x, y);
   if (code == op.SUB) return v128.sub<T>(x, y);
-  if (code == op.STRONGMUL) return strongMul<T>(x, y);
   return v128.mul<T>(x, y);
 }
 
@@ -106,7 +105,31 @@ export function fillWith(out: usize, value: v128, size: usize): void {
 export function add<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.ADD, out, x, y, n); }
 export function sub<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.SUB, out, x, y, n); }
 export function mul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.MUL, out, x, y, n); }
-export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.STRONGMUL, out, x, y, n); }
+
+export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void {
+  const size = bytes<T>(n);
+  let i: usize = 0;
+  for (const main = size & ~63; i < main; i += 64) {
+    const a = v128.mul<T>(v128.load(x + i), v128.load(y + i));
+    const b = v128.mul<T>(v128.load(x + i, 16), v128.load(y + i, 16));
+    const c = v128.mul<T>(v128.load(x + i, 32), v128.load(y + i, 32));
+    const d = v128.mul<T>(v128.load(x + i, 48), v128.load(y + i, 48));
+    // One test for four: a sum is NaN when a term is, and NaN is rare.
+    const sum = v128.add<T>(v128.add<T>(a, b), v128.add<T>(c, d));
+    if (v128.any_true(v128.ne<T>(sum, sum))) {
+      for (const end = i + 64; i < end; i += 16) v128.store(out + i, strongMul<T>(v128.load(x + i), v128.load(y + i)));
+      i -= 64;
+      continue;
+    }
+    v128.store(out + i, a);
+    v128.store(out + i, b, 16);
+    v128.store(out + i, c, 32);
+    v128.store(out + i, d, 48);
+  }
+  for (const main = size & ~15; i < main; i += 16) v128.store(out + i, strongMul<T>(v128.load(x + i), v128.load(y + i)));
+  const rest = size & 15;
+  if (rest) storePart(out + i, strongMul<T>(loadPart(x + i, rest), loadPart(y + i, rest)), rest);
+}
 
 @inline function withScalar<T>(code: i32, out: usize, x: usize, scalar: usize, n: usize): void {
   const s = v128.load_splat<T>(scalar);
@@ -120,8 +143,6 @@ export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void { b
 
 export function adds<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.ADD, out, x, scalar, n); }
 export function muls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.MUL, out, x, scalar, n); }
-export function strongmuls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.STRONGMUL, out, x, scalar, n); }
-
 export function axpb<T>(out: usize, a: usize, x: usize, b: usize, n: usize): void {
   const p = v128.load_splat<T>(a);
   const q = v128.load_splat<T>(b);

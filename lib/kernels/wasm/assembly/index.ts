@@ -10,6 +10,7 @@ import { rank1norm, rank1pair, squares } from './pairs';
 import * as products from './products';
 import * as rank from './rank';
 import * as reduce from './reduce';
+import * as strong from './strong';
 import { tiles } from './tiles';
 
 /** Where free memory starts. */
@@ -66,10 +67,6 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         break;
       case op.MULS:
         e.muls<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.STRONGMULS:
-        e.strongmuls<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
         pc += 20;
         break;
       case op.GREATER:
@@ -270,6 +267,19 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         );
         pc += 64;
         break;
+      case op.MEND:
+        strong.mend<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32),
+        );
+        pc += 36;
+        break;
+      case op.STRONGOUTER: strong.outer<T>(pc); pc += 28; break;
+      case op.STRONGRANK1: strong.rank1<T>(pc); pc += 36; break;
+      case op.STRONGRANK1TWO: strong.rank1two<T>(pc); pc += 44; break;
+      case op.STRONGBILINEAR: strong.bilinear<T>(pc); pc += 28; break;
+      case op.STRONGRANK1NORM: strong.rank1norm<T>(pc); pc += 40; break;
+      case op.STRONGRANK1PAIR: strong.rank1pair<T>(pc); pc += 64; break;
       case op.TILES:
         tiles<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
         pc += 16;

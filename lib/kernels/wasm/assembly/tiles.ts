@@ -40,7 +40,6 @@ function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
       case op.STRONGMUL: k.strongmul<T>(out, at(second, i), at(third, i), n); pc += 20; break;
       case op.ADDS: k.adds<T>(out, at(second, i), third, n); pc += 20; break;
       case op.MULS: k.muls<T>(out, at(second, i), third, n); pc += 20; break;
-      case op.STRONGMULS: k.strongmuls<T>(out, at(second, i), third, n); pc += 20; break;
       case op.GREATER: greater<T>(at(load<usize>(pc, 4), first << 2), at(second, i), at(third, i), n); pc += 20; break;
       case op.GREATERS: greaters<T>(at(load<usize>(pc, 4), first << 2), at(second, i), third, n); pc += 20; break;
       case op.LESSERS: lessers<T>(at(load<usize>(pc, 4), first << 2), at(second, i), third, n); pc += 20; break;

@@ -46,8 +46,6 @@ export function storePart(at: usize, value: v128, size: usize): void {
 @inline export function strongMul<T>(x: v128, y: v128): v128 {
   const product = v128.mul<T>(x, y);
   const nan = v128.ne<T>(product, product);
-  // Products that are NaN are rare, so testing for them is all that the others pay for.
-  if (!v128.any_true(nan)) return product;
   const zero = i32x4.splat(0);
   return v128.andnot(product, v128.and(nan, v128.or(v128.eq<T>(x, zero), v128.eq<T>(y, zero))));
 }

@@ -68,30 +68,6 @@ export function elementwise(dtype: FloatDType): void {
     }
   });
 
-  test(['strongmul', 'strongmuls'], 'multiply, and make 0 of 0 times what is not finite, whatever lies beside it', () => {
-    const special = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 2.5];
-    for (const n of sizes)
-      for (const shift of range(7)) {
-        const x = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(i * i + shift) % 6] : value));
-        const y = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(5 * i + shift) % 6] : value));
-        const product = (a: number, b: number) => (a === 0 || b === 0 ? a * b || (Object.is(a * b, -0) ? -0 : 0) : a * b);
-        const want = rounded(
-          dtype,
-          x.map((value, i) => product(value, y[i])),
-        );
-        expect(result(dtype, n, 'strongmul', x, y, n)).to.deep.equal(want);
-        const [a, b] = [fromData(Float64Array.from(x), [n]), fromData(Float64Array.from(y), [n])];
-        expect(rounded(dtype, [...dataOf(kernels.strongMul(a, b))])).to.deep.equal(want);
-        for (const scalar of special)
-          expect(result(dtype, n, 'strongmuls', x, [scalar], n)).to.deep.equal(
-            rounded(
-              dtype,
-              x.map((value) => product(value, scalar)),
-            ),
-          );
-      }
-  });
-
   test(['greater', 'greaters', 'lessers'], 'give int32 masks, 0 for NaN', () => {
     for (const n of sizes) {
       const x = data(n).map((value, i) => (i % 5 === 2 ? Number.NaN : value));

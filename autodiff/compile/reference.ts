@@ -3,7 +3,7 @@ import { bind } from '../bind.ts';
 import type { Equation } from '../symbol.ts';
 import { Execution } from './execution.ts';
 import { NotPlannable } from './not-plannable.ts';
-import { type Program, requireType } from './program.ts';
+import { type Program, requireProgram, requireType } from './program.ts';
 import { equationsOf, type Schedule } from './schedule.ts';
 import { isClosed } from './trace.ts';
 
@@ -15,7 +15,7 @@ export type Runner = Pick<
 
 /** A program as a plan; with the reference kernels where a primitive has no other. */
 export function runnerOf(program: Program, schedule: Schedule = {}): Runner {
-  if (!isClosed(program))
+  if (!isClosed(requireProgram(program, 'runnerOf')))
     throw new ConfigurationError(
       `${program.name}: it closes over a tensor that is being differentiated or traced, and runs on numbers; pass it as an argument`,
     );

@@ -1,7 +1,7 @@
 import { DataError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
-import { duplicateKey } from './duplicateKey.ts';
 import { byteLengthOf, quote } from './elements.ts';
+import { JsonCursor } from './jsonCursor.ts';
 import { signatureOf } from './signature.ts';
 import { itemSize, type StoredType } from './stored.ts';
 
@@ -50,6 +50,11 @@ const TYPES: Readonly<Record<string, StoredType | number>> = {
 };
 /** The bound of the reference implementation. */
 const LONGEST_HEADER = 100_000_000;
+/** Far more than any model has. With these bounds, what a header takes is bounded by a few times its own length. */
+const MOST_TENSORS = 2 ** 19;
+const MOST_TEXTS = 2 ** 16;
+/** More entries of a list than any shape has axes. */
+const LONGEST_LIST = 64;
 
 /**
  * Reads and checks the header: 8 bytes of length (little-endian), then JSON, then the data.
@@ -57,18 +62,23 @@ const LONGEST_HEADER = 100_000_000;
  * @throws DataError where anything is not as the format demands; nothing is allocated on the word of the file.
  */
 export function parseSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
-  const { header, data } = split(bytes);
+  const { text, data } = split(bytes);
+  const cursor = new JsonCursor(text, 'safetensors: the header');
   const entries: SafetensorsEntry[] = [];
+  const names = new Set<string>();
   let metadata: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = parseMetadata(value);
-    else entries.push(parseEntry(name, value, data.length));
-  }
+  cursor.record((name) => {
+    addOnce(names, name);
+    if (name === '__metadata__') metadata = readMetadata(cursor);
+    else entries.push(parseEntry(name, readEntry(cursor, name), data.length));
+    if (entries.length > MOST_TENSORS) throw new DataError(`safetensors: the header has more than ${MOST_TENSORS} tensors`);
+  });
+  cursor.expectEnd();
   checkCoverage(entries, data.length);
   return { entries, metadata, data };
 }
 
-function split(bytes: Uint8Array): { header: object; data: Uint8Array } {
+function split(bytes: Uint8Array): { text: string; data: Uint8Array } {
   if (bytes.length < 8)
     throw new DataError(`safetensors: the file has ${bytes.length} bytes, not even the 8 of the header length`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -79,10 +89,10 @@ function split(bytes: Uint8Array): { header: object; data: Uint8Array } {
     throw new DataError(`safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; ${why}`);
   }
   if (length > LONGEST_HEADER) throw new DataError(`safetensors: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
-  return { header: parseJson(bytes.subarray(8, 8 + length)), data: bytes.subarray(8 + length) };
+  return { text: decoded(bytes.subarray(8, 8 + length)), data: bytes.subarray(8 + length) };
 }
 
-function parseJson(bytes: Uint8Array): object {
+function decoded(bytes: Uint8Array): string {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -90,22 +100,68 @@ function parseJson(bytes: Uint8Array): object {
     throw new DataError('safetensors: the header is not valid UTF-8');
   }
   if (!text.startsWith('{')) throw new DataError(`safetensors: the header must begin with "{", got ${quote(text.slice(0, 8))}`);
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch {
-    throw new DataError('safetensors: the header is not valid JSON');
-  }
-  // JSON.parse keeps the last of two equal keys without a word.
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw new DataError(`safetensors: the header has the entry ${quote(twice)} twice`);
-  return header as object;
+  return text;
 }
 
-function parseEntry(name: string, value: unknown, dataLength: number): SafetensorsEntry {
+/** What is asked of an entry; its values may be anything that is no longer than a shape. */
+interface RawEntry {
+  dtype?: unknown;
+  shape?: unknown;
+  data_offsets?: unknown;
+}
+
+function readEntry(cursor: JsonCursor, name: string): RawEntry {
+  if (cursor.next() !== '{') refuse(name, 'the entry must be an object with dtype, shape and data_offsets', scalarOrMark(cursor));
+  const entry: RawEntry = {};
+  const keys = new Set<string>();
+  cursor.record((key) => {
+    addOnce(keys, key);
+    if (key === 'dtype') entry.dtype = readDtype(cursor, name);
+    else if (key === 'shape' || key === 'data_offsets') entry[key] = readList(cursor, name, key);
+    else cursor.skip();
+  });
+  return entry;
+}
+
+function readDtype(cursor: JsonCursor, name: string): unknown {
+  const dtype = scalarOrMark(cursor);
+  if (typeof dtype === 'object' && dtype !== null) refuse(name, 'the dtype must be a string', dtype);
+  return dtype;
+}
+
+/** A list of scalars, or the scalar that is in its place. */
+function readList(cursor: JsonCursor, name: string, key: string): unknown {
+  if (cursor.next() !== '[') return scalarOrMark(cursor);
+  const list: unknown[] = [];
+  cursor.list(() => {
+    if (list.length === LONGEST_LIST)
+      throw new DataError(`safetensors: ${quote(name)}: ${key} has more than ${LONGEST_LIST} entries`);
+    const entry = scalarOrMark(cursor);
+    if (typeof entry === 'object' && entry !== null) refuse(name, `${key} must hold whole numbers`, entry);
+    list.push(entry);
+  });
+  return list;
+}
+
+/** A scalar; where a list or a record begins, an empty one, for the message of its refusal: it is not read. */
+function scalarOrMark(cursor: JsonCursor): unknown {
+  const mark = cursor.next();
+  if (mark === '[') return [];
+  return mark === '{' ? {} : cursor.scalar();
+}
+
+function refuse(name: string, sentence: string, got: unknown): never {
+  throw new DataError(`safetensors: ${quote(name)}: ${sentence}, got ${Array.isArray(got) ? '[…]' : quote(got)}`);
+}
+
+/** @throws DataError for a key that was there before, however it is escaped: readers would not agree on which of the two counts. */
+function addOnce(keys: Set<string>, key: string): void {
+  if (keys.has(key)) throw new DataError(`safetensors: the header has the entry ${quote(key)} twice`);
+  keys.add(key);
+}
+
+function parseEntry(name: string, value: RawEntry, dataLength: number): SafetensorsEntry {
   const where = `safetensors: ${quote(name)}`;
-  if (!isRecord(value))
-    throw new DataError(`${where}: the entry must be an object with dtype, shape and data_offsets, got ${quote(value)}`);
   const code = value.dtype;
   if (typeof code !== 'string' || !Object.hasOwn(TYPES, code))
     throw new DataError(`${where}: the dtype ${quote(code)} is not one of ${Object.keys(TYPES).join(', ')}`);
@@ -125,16 +181,22 @@ function parseEntry(name: string, value: unknown, dataLength: number): Safetenso
   return { name, code, stored: typeof type === 'number' ? undefined : type, shape: value.shape, begin, end };
 }
 
-function parseMetadata(value: unknown): Record<string, string> {
+function readMetadata(cursor: JsonCursor): Record<string, string> {
   const metadata: Record<string, string> = Object.create(null);
-  // The reference implementation writes and reads null for none.
-  if (value === null) return metadata;
-  if (!isRecord(value)) throw new DataError(`safetensors: __metadata__ must be an object of strings, got ${quote(value)}`);
-  for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string')
-      throw new DataError(`safetensors: __metadata__ ${quote(key)} must be a string, got ${quote(text)}`);
-    metadata[key] = text;
+  if (cursor.next() !== '{') {
+    const value = scalarOrMark(cursor);
+    // The reference implementation writes and reads null for none.
+    if (value === null) return metadata;
+    refuse('__metadata__', 'it must be an object of strings', value);
   }
+  const keys = new Set<string>();
+  cursor.record((key) => {
+    addOnce(keys, key);
+    if (keys.size > MOST_TEXTS) throw new DataError(`safetensors: __metadata__ has more than ${MOST_TEXTS} texts`);
+    const text = scalarOrMark(cursor);
+    if (typeof text !== 'string') refuse('__metadata__', `${quote(key)} must be a string`, text);
+    metadata[key] = text;
+  });
   return metadata;
 }
 
@@ -152,8 +214,4 @@ function checkCoverage(entries: readonly SafetensorsEntry[], dataLength: number)
   }
   if (covered < dataLength)
     throw new DataError(`safetensors: ${dataLength - covered} bytes after the last tensor belong to no tensor`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -45,6 +45,11 @@ export const flag: Check = { what: 'true or false', holds: (value) => typeof val
 export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
 export const string: Check = { what: 'a string', holds: (value) => typeof value === 'string' };
 export const record: Check = { what: 'a record', holds: isRecord };
+/** An array, or a typed array. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+}
+
 export const list: Check = { what: 'an array', holds: Array.isArray };
 
 /** Bytes of a file. Typed arrays of another realm, such as an iframe, have another constructor. */
@@ -78,23 +83,23 @@ export function either(a: Check, b: Check): Check {
   return { what: `${a.what} or ${b.what}`, holds: (value) => a.holds(value) || b.holds(value) };
 }
 
-/** An object with a name and with these functions. Whoever gives the function that makes it is told to call that. */
-export function having(what: string, methods: readonly string[]): Check {
+/** An object with a name, these functions and these records. Callers who give the function that makes it are told to call it. */
+export function having(what: string, methods: readonly string[], records: readonly string[] = []): Check {
   return {
     what,
-    holds: (value) => lackOf(value, methods) === undefined,
+    holds: (value) => lackOf(value, methods, records) === undefined,
     remedy(value) {
       if (typeof value === 'function') return `call it: ${value.name || 'f'}(…)`;
-      return typeof value === 'object' && value !== null ? `it has no ${lackOf(value, methods)}` : undefined;
+      return typeof value === 'object' && value !== null ? `it has no ${lackOf(value, methods, records)}` : undefined;
     },
   };
 }
 
-function lackOf(value: unknown, methods: readonly string[]): string | undefined {
+function lackOf(value: unknown, methods: readonly string[], records: readonly string[]): string | undefined {
   if (typeof value !== 'object' || value === null) return 'properties';
   const own = value as Readonly<Record<string, unknown>>;
   if (typeof own.name !== 'string') return 'name';
-  return methods.find((method) => typeof own[method] !== 'function');
+  return methods.find((method) => typeof own[method] !== 'function') ?? records.find((record) => !isRecord(own[record]));
 }
 
 function rangeOf(least: number, most: number): string {

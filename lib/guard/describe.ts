@@ -33,7 +33,7 @@ function describeObject(value: object): string {
     if ('dtype' in value && 'shape' in value && 'level' in value) return `a tensor [${String(value.shape)}]`;
     if (isRecord(value)) return 'a record';
     const { name } = value.constructor;
-    return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+    return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
   } catch {
     // A proxy may refuse to be looked at.
     return 'an object';

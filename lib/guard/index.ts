@@ -14,6 +14,7 @@ export {
   flag,
   having,
   integer,
+  isList,
   list,
   listOf,
   needed,

@@ -99,6 +99,7 @@ export const autodiffDoors: Doors = {
   dual: openDoor(() => [{ w: x() }, { w: x() }]),
   primal: openDoor(() => [{ w: dual(x(), x()) }]),
   tangent: openDoor(() => [{ w: dual(x(), x()) }]),
+  isUnderTransform: door(() => []),
   grad: door(
     () => [loss, { argument: 0 }],
     made(() => [x()]),

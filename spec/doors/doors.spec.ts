@@ -1,13 +1,26 @@
+import { expect } from 'chai';
 import * as autodiff from '../../autodiff/index.ts';
 import * as lib from '../../lib/index.ts';
 import * as nn from '../../nn/index.ts';
+import * as trainers from '../../trainers/index.ts';
+import * as norewind from '../../trainers/norewind.ts';
 import { autodiffDoors, autodiffOthers } from './autodiff.ts';
 import { libDoors, libOthers } from './lib.ts';
 import { nnDoors, nnOthers } from './nn.ts';
+import { trainersDoors, trainersOthers } from './trainers.ts';
 import { walkEntry } from './walk.ts';
 
 describe('doors: bad arguments from untyped code end in a NorewindError, at every exported function', () => {
   walkEntry('norewind/lib', lib, libDoors, libOthers);
   walkEntry('norewind/autodiff', autodiff, autodiffDoors, autodiffOthers);
   walkEntry('norewind/nn', nn, nnDoors, nnOthers);
+  walkEntry('norewind/trainers', trainers, trainersDoors, trainersOthers);
+
+  it('norewind exports nothing that is not walked there', () => {
+    const parts = [lib, autodiff, nn, trainers];
+    const others = Object.entries(norewind).filter(
+      ([name, value]) => !parts.some((part) => part[name as keyof typeof part] === value),
+    );
+    expect(others.map(([name]) => name)).to.deep.equal([]);
+  });
 });

@@ -159,7 +159,10 @@ for (const eager of [true, false])
 
 describe('what createLearner refuses', () => {
   it('refuses options that do not fit', () => {
-    expect(() => make({ lanes: 0 })).to.throw(ConfigurationError, 'createLearner: lanes must be a whole number above zero');
+    expect(() => make({ lanes: 0 })).to.throw(
+      ConfigurationError,
+      'createLearner: lanes must be a whole number from 1 to 65536, got 0',
+    );
     expect(() => make({ lanes: 1.5 })).to.throw(ConfigurationError, 'lanes');
     expect(() => make({ seed: 1, noise: seeded(1) })).to.throw(ConfigurationError, 'either a seed or a noise');
     for (const options of [{ window: 0 }, { rank: 1.5 }]) expect(() => uoro(options)).to.throw(ConfigurationError, 'uoro:');

@@ -1,4 +1,4 @@
-import { ConfigurationError, IndexError } from '../../lib/index.ts';
+import { ConfigurationError, guard, IndexError } from '../../lib/index.ts';
 
 export interface MarkovOptions {
   /** The size of the alphabet. */
@@ -28,13 +28,8 @@ export interface Markov {
  * have contexts of their own.
  * @throws ConfigurationError for sizes that are not whole, a prior that is not positive, and contexts too long to number exactly.
  */
-export function markov({ symbols, order = 0, prior = 0.5 }: MarkovOptions): Markov {
-  if (!Number.isSafeInteger(symbols) || symbols < 1)
-    throw new ConfigurationError(`markov: symbols must be a whole number of at least 1, got ${String(symbols)}`);
-  if (!Number.isSafeInteger(order) || order < 0)
-    throw new ConfigurationError(`markov: order must be a whole number of at least 0, got ${String(order)}`);
-  if (!Number.isFinite(prior) || prior <= 0)
-    throw new ConfigurationError(`markov: prior must be a positive number, got ${String(prior)}`);
+export function markov(options: MarkovOptions): Markov {
+  const { symbols, order = 0, prior = 0.5 } = guard.options('markov', options, checks, 'markov({ symbols: 256, order: 2 })');
   // A context is a number with `order` digits: 0 for no symbol yet, s + 1 for the symbol s.
   const base = symbols + 1;
   const size = base ** order;
@@ -56,7 +51,7 @@ export function markov({ symbols, order = 0, prior = 0.5 }: MarkovOptions): Mark
     },
     observe(symbol) {
       if (!Number.isInteger(symbol) || symbol < 0 || symbol >= symbols)
-        throw new IndexError(`markov: ${String(symbol)} is not a symbol; use a whole number from 0 to ${symbols - 1}`);
+        throw new IndexError(`markov: ${guard.describe(symbol)} is not a symbol; use a whole number from 0 to ${symbols - 1}`);
       let counts = seen.get(context);
       if (counts === undefined) {
         counts = { of: new Float64Array(symbols), total: 0 };
@@ -74,6 +69,12 @@ export function markov({ symbols, order = 0, prior = 0.5 }: MarkovOptions): Mark
     },
   };
 }
+
+const checks: guard.Checks<MarkovOptions> = {
+  symbols: guard.needed(guard.whole(1, 2 ** 24)),
+  order: guard.whole(0),
+  prior: guard.between(Number.MIN_VALUE),
+};
 
 interface Counts {
   readonly of: Float64Array;

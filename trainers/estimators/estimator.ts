@@ -1,5 +1,15 @@
 import type { Dependencies } from '../../autodiff/index.ts';
-import type { Noise, PartialTree, Tree } from '../../lib/index.ts';
+import { guard, type Noise, type PartialTree, type Tree } from '../../lib/index.ts';
+
+/** What is an estimator, for callers without types. */
+export const anEstimator: guard.Check = guard.having(
+  'an estimator, such as uoro()',
+  ['cost', 'start', 'advance', 'pull'],
+  ['settings'],
+);
+
+/** Time steps that are held together. What they hold is allocated when they are there. */
+export const steps: guard.Check = guard.whole(1, 2 ** 24);
 
 /** What is promised of the mean of the gradient: exact, cut off in time, or neither. */
 export type Bias = 'none' | 'truncated' | 'approximate';

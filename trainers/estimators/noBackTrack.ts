@@ -1,10 +1,14 @@
 import { add, div, mul, sqrt } from '../../autodiff/index.ts';
-import { cast, leavesOf, mapTree, type Noise, type Tree } from '../../lib/index.ts';
+import { cast, guard, leavesOf, mapTree, type Noise, type Tree } from '../../lib/index.ts';
 import { addTrees, dotTrees, flattenTree, normOf, scaleTree, unflattenTree, zerosOf } from '../algebra.ts';
-import { requireRange } from '../options.ts';
 import type { Estimator, Transition } from './estimator.ts';
 import { type RowNorms, rowNormsOf, separateNorms } from './rowNorms.ts';
 import { balance, type RankOne } from './uoro.ts';
+
+export interface NoBackTrackOptions {
+  /** Added to norms so that nothing is divided by zero. 1e-5 by default. */
+  readonly epsilon?: number;
+}
 
 /**
  * NoBackTrack (Ollivier, Tallec & Charpiat 2015, arXiv 1507.07680): a pair like that of UORO, E[v ⊗ w] = ∂s/∂θ, whose signs have a scale
@@ -17,8 +21,8 @@ import { balance, type RankOne } from './uoro.ts';
  * the rows of I have unlike norms. The norms take a pull for every group of state elements that share no parameter: one for a tanh
  * network or a diagonal recurrence, S for a GRU.
  */
-export function noBackTrack({ epsilon = 1e-5 }: { readonly epsilon?: number } = {}): Estimator<RankOne> {
-  requireRange('noBackTrack', { epsilon }, Number.MIN_VALUE);
+export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne> {
+  const { epsilon = 1e-5 } = guard.options('noBackTrack', options, { epsilon: guard.between(Number.MIN_VALUE) });
   return withNorms(epsilon);
 }
 

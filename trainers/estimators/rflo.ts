@@ -1,10 +1,16 @@
-import type { Tree } from '../../lib/index.ts';
+import { guard, type Tree } from '../../lib/index.ts';
 import { addTrees, scaleTree } from '../algebra.ts';
-import { requireRange } from '../options.ts';
 import { dense, immediateOf } from './dense.ts';
 import type { Estimator } from './estimator.ts';
 import { onceKnown } from './specialised.ts';
 import { byFactor } from './structured.ts';
+
+export interface RfloOptions {
+  /** The α of the units, above 0 and at most 1. */
+  readonly leak: number;
+}
+
+const rfloOptions: guard.Checks<RfloOptions> = { leak: guard.needed(guard.between(Number.MIN_VALUE, 1)) };
 
 /**
  * Random-feedback online learning (Murray 2019, eLife 8:e43299), with exact feedback, as in Marschall, Cho & Savin 2020 (arXiv 1907.02649):
@@ -15,11 +21,9 @@ import { byFactor } from './structured.ts';
  * so that each parameter has a filtered trace of its own immediate effect. Deterministic, and biased: all other paths from state to state
  * are dropped. It is meant for leaky units, s' = (1 - α) s + α φ(W s + …), and then `leak` is their α; with a leak of 1 it is what one
  * step gives, TBPTT with a window of 1 and one step more. In a `gru` I itself has S rows for a parameter of the reset gate.
- *
- * @param leak above 0, at most 1.
  */
-export function rflo({ leak }: { readonly leak: number }): Estimator<Tree> {
-  requireRange('rflo', { leak }, Number.MIN_VALUE, 1);
+export function rflo(options: RfloOptions): Estimator<Tree> {
+  const { leak } = guard.options('rflo', options, rfloOptions, 'rflo({ leak: 0.1 })');
   return onceKnown(
     {
       ...dense,

@@ -1,4 +1,4 @@
-import { ConfigurationError, leavesOf, type Tree } from '../../lib/index.ts';
+import { guard, leavesOf, type Tree } from '../../lib/index.ts';
 import { dense } from './dense.ts';
 import type { Estimator } from './estimator.ts';
 import { shown, specialised } from './specialised.ts';
@@ -23,9 +23,8 @@ export interface RtrlOptions {
  * arXiv 2305.15947). Parameters that never reach the state, such as a readout's, need nothing in either form. What was found is in
  * `learner.estimator.structure`; `learner.influence` is the whole of G, written out when it is read.
  */
-export function rtrl({ structure = 'auto' }: RtrlOptions = {}): Estimator<RtrlInfluence> {
-  if (structure !== 'auto' && structure !== 'dense')
-    throw new ConfigurationError(`rtrl: structure must be 'auto' or 'dense', got ${String(structure)}`);
+export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
+  const { structure = 'auto' } = guard.options('rtrl', options, { structure: guard.oneOf('auto', 'dense') });
   const own: Estimator<RtrlInfluence> = {
     ...dense,
     name: 'rtrl',

@@ -1,8 +1,12 @@
-import type { Tree } from '../../lib/index.ts';
-import { requireCounts } from '../options.ts';
+import { guard, type Tree } from '../../lib/index.ts';
 import { dense } from './dense.ts';
 import type { Estimator } from './estimator.ts';
 import { onceKnown } from './specialised.ts';
+
+export interface SnapOptions {
+  /** Within how many steps a parameter must be able to influence a state element; at least 1. */
+  readonly n: number;
+}
 
 /**
  * The sparse n-step approximation, SnAp-n (Menick et al. 2021, arXiv 2006.07232): RTRL that keeps ∂s_k/∂θ_j only where θ_j can influence
@@ -13,11 +17,9 @@ import { onceKnown } from './specialised.ts';
  * that it carries P numbers; J then takes S pulls through the state alone, or fewer where it is sparse. In a `gru` the parameters of the
  * reset gate reach every unit within one step, through u_h·(r∘h), and all entries are kept: that is RTRL, at its cost. What a
  * parameter reaches is found from the step itself; see `learner.estimator.structure`.
- *
- * @param n at least 1.
  */
-export function snap({ n }: { readonly n: number }): Estimator<Tree> {
-  requireCounts('snap', { n });
+export function snap(options: SnapOptions): Estimator<Tree> {
+  const { n } = guard.options('snap', options, { n: guard.needed(guard.count) }, 'snap({ n: 1 })');
   return onceKnown(
     {
       ...dense,

@@ -1,5 +1,19 @@
-import { requireCounts } from '../options.ts';
-import type { Estimator } from './estimator.ts';
+import { ConfigurationError, guard } from '../../lib/index.ts';
+import { type Estimator, steps } from './estimator.ts';
+
+export interface BpttOptions {
+  /** How many steps a sequence has. */
+  readonly length: number;
+}
+
+export interface TbpttOptions {
+  /** How many steps losses are pulled back through. */
+  readonly window: number;
+  /** How many steps there are between updates; the window by default. */
+  readonly stride?: number;
+}
+
+const tbpttOptions: guard.Checks<TbpttOptions> = { window: guard.needed(steps), stride: steps };
 
 /** The part that carries nothing: the gradient comes from the window alone. */
 const noInfluence = {
@@ -15,8 +29,8 @@ const noInfluence = {
  * After each sequence the parameters are updated with the gradient of the sum of its losses, and the next one begins in the
  * start state. It holds `length` steps.
  */
-export function bptt({ length }: { readonly length: number }): Estimator {
-  requireCounts('bptt', { length });
+export function bptt(options: BpttOptions): Estimator {
+  const { length } = guard.options('bptt', options, { length: guard.needed(steps) }, 'bptt({ length: 20 })');
   return {
     ...noInfluence,
     name: 'bptt',
@@ -35,8 +49,9 @@ export function bptt({ length }: { readonly length: number }): Estimator {
  *
  * With stride = window, the default, blocks follow each other, as in Tallec & Ollivier (2017). It holds `window` steps and no more.
  */
-export function tbptt({ window, stride = window }: { readonly window: number; readonly stride?: number }): Estimator {
-  requireCounts('tbptt', { window, stride }, { stride: window });
+export function tbptt(options: TbpttOptions): Estimator {
+  const { window, stride = window } = guard.options('tbptt', options, tbpttOptions, 'tbptt({ window: 20 })');
+  if (stride > window) throw new ConfigurationError(`tbptt: stride must be at most ${window}, got ${stride}`);
   return {
     ...noInfluence,
     name: 'tbptt',

@@ -1,8 +1,7 @@
 import { add, div, sqrt } from '../../autodiff/index.ts';
-import { cast, mapTree, type Noise, type Tensor, type Tree } from '../../lib/index.ts';
+import { cast, guard, mapTree, type Noise, type Tensor, type Tree } from '../../lib/index.ts';
 import { addTrees, dotTrees, normOf, scaleTree, zerosOf } from '../algebra.ts';
-import { requireCounts, requireRange } from '../options.ts';
-import type { Estimator, Transition } from './estimator.ts';
+import { type Estimator, steps, type Transition } from './estimator.ts';
 
 /** s̃ and θ̃: trees like the state and like the parameters, whose outer product estimates ∂s/∂θ. */
 export type RankOne<P = unknown, S = unknown> = { readonly stateTangent: S; readonly parameterTangent: P };
@@ -21,6 +20,13 @@ export interface UoroOptions {
   readonly lanes?: 'independent' | 'joint';
 }
 
+const uoroOptions: guard.Checks<UoroOptions> = {
+  window: steps,
+  rank: guard.whole(1, 2 ** 16),
+  epsilon: guard.between(Number.MIN_VALUE),
+  lanes: guard.oneOf('independent', 'joint'),
+};
+
 /**
  * Unbiased online recurrent optimisation (Tallec & Ollivier 2017, arXiv 1702.05043).
  *
@@ -33,14 +39,8 @@ export interface UoroOptions {
  * ε enters the norms as in the authors' code: ρ0 = √((‖θ̃‖+ε)/(‖J s̃‖+ε)), likewise ρ1. Any ρ0 that does not depend on ν and any
  * ρ1 even in ν leave the mean alone.
  */
-export function uoro({
-  window = 1,
-  rank = 1,
-  epsilon = 1e-5,
-  lanes = 'independent',
-}: UoroOptions = {}): Estimator<UoroInfluence> {
-  requireCounts('uoro', { window, rank });
-  requireRange('uoro', { epsilon }, Number.MIN_VALUE);
+export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
+  const { window = 1, rank = 1, epsilon = 1e-5, lanes = 'independent' } = guard.options('uoro', options, uoroOptions);
   return {
     name: 'uoro',
     bias: 'none',

@@ -1,4 +1,5 @@
 import { dataOf, type Noise, type Tensor } from '../../lib/index.ts';
+import { runStep } from '../../nn/index.ts';
 import { copyOfTensor, copyOfTree } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
 import { causeOf } from './cause.ts';
@@ -79,7 +80,7 @@ export class EagerEngine implements Engine {
     const { model } = this.#setting.systems;
     let states = beginnings(this.#setting, this.memory);
     return sequence.map((inputs) => {
-      const steps = inputs.map((own, i) => model.step(this.memory.parameters, states[i], own));
+      const steps = inputs.map((own, i) => runStep(model, this.memory.parameters, states[i], own));
       states = steps.map(({ state }) => state);
       return steps.map(({ output }) => copyOfTensor(output));
     });

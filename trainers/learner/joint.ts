@@ -1,5 +1,5 @@
 import { add, div, stack } from '../../autodiff/index.ts';
-import type { Cell, Loss } from '../../nn/index.ts';
+import { type Cell, type Loss, runStep } from '../../nn/index.ts';
 import { entryOf } from '../algebra.ts';
 
 /** Several lanes as one system: a list of states and inputs, outputs [lanes, ...]. */
@@ -9,7 +9,7 @@ export function jointModel<P, S, X>(model: Cell<P, S, X>, lanes: number): Cell<P
     init: (noise) => model.init(noise),
     start: () => Array.from({ length: lanes }, () => model.start()),
     step(params, states, inputs) {
-      const steps = states.map((state, lane) => model.step(params, state, inputs[lane]));
+      const steps = states.map((state, lane) => runStep(model, params, state, inputs[lane]));
       return { state: steps.map(({ state }) => state), output: stack(steps.map(({ output }) => output)) };
     },
   };

@@ -1,7 +1,6 @@
-import { ConfigurationError, type FloatDType, seeded, type Tensor, type Tree } from '../../lib/index.ts';
-import { copyOfTree, zerosOf } from '../algebra.ts';
+import { ConfigurationError, type FloatDType, guard, inspect, seeded, type Tensor, type Tree } from '../../lib/index.ts';
+import { copyOfTree, countElements, zerosOf } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
-import { requireCounts } from '../options.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
@@ -9,6 +8,8 @@ import { requireFit } from './fit.ts';
 import { freshLanes, named, type Setting } from './learn.ts';
 import type { Lane } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
+import { requireConfig } from './requireConfig.ts';
+import { requireRoomToCarry } from './room.ts';
 import { LazyScored, type Scored } from './scored.ts';
 import { engineOf, settingOf } from './select.ts';
 import { admit } from './streams.ts';
@@ -33,6 +34,7 @@ export class Learner<P, S, X, Y> {
 
   /** Use `createLearner` or `restoreLearner`. */
   constructor(config: LearnerConfig<P, S, X, Y>, setting: Setting, engine: Engine) {
+    guard.argument('Learner', 'its parts', setting, madeByUs);
     this.config = config;
     this.dtype = setting.dtype;
     this.#setting = setting;
@@ -80,6 +82,7 @@ export class Learner<P, S, X, Y> {
 
   /** The model's outputs for inputs that follow each other, from the carried state on, at these parameters. Nothing moves. */
   predictMany(inputs: readonly X[]): Tensor[] {
+    guard.argument('predictMany', 'inputs', inputs, guard.list);
     const { distribute, collectOutputs } = this.#setting.systems;
     requireNumbers('learner.predict', inputs, () => inputs.slice(0, 1).flatMap((input) => this.#closed(input)));
     const outputs = this.#engine.predict(inputs.map((input) => distribute(input, 'input')));
@@ -107,18 +110,16 @@ export class Learner<P, S, X, Y> {
   stepMany(
     inputs: ArrayLike<X>,
     targets: ArrayLike<Y>,
-    losses: Losses = new Float64Array(inputs.length),
+    losses: Losses = new Float64Array(guard.isList(inputs) ? inputs.length : 0),
     outputs: Losses | 'nowhere' = 'nowhere',
   ): Losses {
+    for (const [name, list] of Object.entries({ inputs, targets })) guard.argument('stepMany', name, list, aList);
+    guard.argument('stepMany', 'losses', losses, floats);
+    if (outputs !== 'nowhere') guard.argument('stepMany', 'outputs', outputs, floats);
     if (targets.length !== inputs.length || losses.length < inputs.length)
       throw new ConfigurationError(
         `stepMany: ${inputs.length} inputs, ${targets.length} targets, and room for ${losses.length} losses; give as many of each`,
       );
-    for (const [name, list] of Object.entries({ losses, outputs }))
-      if (list !== 'nowhere' && !(list instanceof Float32Array) && !(list instanceof Float64Array))
-        throw new ConfigurationError(
-          `stepMany: ${name} go into a Float32Array or a Float64Array; others would round or cut them`,
-        );
     for (let at = 0; at < inputs.length; at++) this.#step(inputs[at], targets[at], losses, at, outputs);
     return losses;
   }
@@ -152,26 +153,67 @@ export class Learner<P, S, X, Y> {
     this.#engine.memory = { ...memory, lanes: freshLanes(systems, estimator, memory.parameters), pending: 0 };
   }
 
+  /** What it is made of, how large, and how far it has come. */
+  toString(): string {
+    const { model, estimator, optimizer, dtype, lanes, steps, parameters, state } = this.toJSON();
+    const sizes = `${parameters.toLocaleString('en-US')} parameters, ${state.toLocaleString('en-US')} state elements`;
+    const many = lanes === 1 ? '' : `, ${lanes} lanes`;
+    return `learner of ${model} by ${estimator.name} and ${optimizer.name}: ${sizes}, ${dtype}${many}, ${steps} steps`;
+  }
+
+  /** The same as numbers and names: a description. `save` has everything. */
+  toJSON() {
+    const { config, dtype, steps } = this;
+    const { model, estimator, optimizer, lanes = 1 } = config;
+    return {
+      model: model.name,
+      estimator: { name: estimator.name, ...estimator.settings },
+      optimizer: { name: optimizer.name, ...optimizer.settings },
+      dtype,
+      lanes,
+      steps,
+      parameters: countElements(this.#engine.glance.parameters),
+      state: countElements(this.#engine.glance.lanes.map(({ state }) => state)),
+    };
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+
   /** Everything, as a safetensors file that `restoreLearner` continues from bit for bit. */
   save(): Uint8Array {
     return writeCheckpoint(this.config, this.dtype, this.#engine.noise, this.#engine.memory);
   }
 }
 
+/** Others would round or cut what is written into them. */
+const floats: guard.Check = {
+  what: 'a Float32Array or a Float64Array',
+  holds: (value) => value instanceof Float32Array || value instanceof Float64Array,
+};
+
+const aList: guard.Check = { what: 'an array or a typed array', holds: guard.isList };
+
+const madeByUs: guard.Check = {
+  what: 'made by createLearner or restoreLearner',
+  holds: (value) => typeof value === 'object' && value !== null && 'systems' in value,
+};
+
 /**
  * A learner with fresh parameters, state and influence.
  * @throws ConfigurationError for options that do not fit; ShapeError or TreeError for given parameters or states that do not.
  */
 export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Learner<P, S, X, Y> {
-  requireCounts('createLearner', { lanes: config.lanes ?? 1 });
+  requireConfig('createLearner', config);
   requireNumbers('createLearner', [config.parameters, config.state]);
-  if (config.noise !== undefined && config.seed !== undefined)
-    throw new ConfigurationError('createLearner: give either a seed or a noise, not both');
   const noise = config.noise ?? seeded(config.seed ?? 1);
   const setting = settingOf(config, noise);
   const { systems, dtype } = setting;
   if (config.parameters !== undefined) requireFit(config.parameters, config.model.init(seeded(1)), 'parameters');
   const parameters = named(copyOfTree(admit(config.parameters ?? config.model.init(noise.split()), dtype, 'parameters')));
+  if (config.estimator.specialise === undefined)
+    for (const state of systems.start) requireRoomToCarry(config.estimator, parameters, state, dtype);
   return new Learner(
     config,
     setting,

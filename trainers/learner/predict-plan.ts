@@ -1,5 +1,6 @@
 import { type Runner, runnerOf, trace } from '../../autodiff/index.ts';
 import { alignLeaves, leavesOf, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import { runStep } from '../../nn/index.ts';
 import { Feed } from './feed.ts';
 import type { Setting } from './learn.ts';
 import { declareTree, lift, type Moment } from './moment.ts';
@@ -20,7 +21,7 @@ export class PredictPlan {
       const theta = declareTree(parameters, declare, 'params');
       const before = declareTree(states, declare, 'state');
       const fed = declareTree(lift(moment, dtype, 'classes'), declare, '');
-      const steps = before.map((state, i) => systems.model.step(theta, state, fed.inputs[i]));
+      const steps = before.map((state, i) => runStep(systems.model, theta, state, fed.inputs[i]));
       const next = alignLeaves(like, steps.map(({ state }) => state) as Tree, 'predict');
       return [...(next as Tensor[]), ...steps.map(({ output }) => output)];
     });

@@ -1,6 +1,8 @@
+import { DataError, guard } from '../../lib/index.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import { Learner } from './learner.ts';
+import { requireConfig } from './requireConfig.ts';
 import { engineOf, settingOf } from './select.ts';
 import { systemsOf } from './system.ts';
 
@@ -10,6 +12,8 @@ import { systemsOf } from './system.ts';
  * @throws DataError when the bytes are damaged or do not belong to this configuration.
  */
 export function restoreLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, bytes: Uint8Array): Learner<P, S, X, Y> {
+  requireConfig('restoreLearner', config);
+  guard.argument('restoreLearner', 'bytes', bytes, guard.bytes, DataError);
   const dtype = config.dtype ?? 'float32';
   const { noise, memory } = readCheckpoint(bytes, config, dtype, systemsOf(config, dtype));
   const setting = settingOf(config, noise);

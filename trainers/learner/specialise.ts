@@ -1,8 +1,10 @@
 import { type Dependencies, dependencies } from '../../autodiff/index.ts';
 import { leavesOf, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
+import { runStep } from '../../nn/index.ts';
 import type { Setting } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { lift } from './moment.ts';
+import { requireRoomToCarry } from './room.ts';
 import { conform } from './transition.ts';
 
 /**
@@ -14,6 +16,7 @@ export function specialise(setting: Setting, { parameters, lanes }: Memory, inpu
   if (estimator.specialise === undefined) return setting;
   const found = dependenciesOf(setting, parameters, lanes[0].state, inputs);
   const own = estimator.specialise(found, parameters as Tree);
+  for (const { state } of lanes) requireRoomToCarry(own, parameters, state, setting.dtype);
   for (const { influence } of lanes) if (!isNone(influence)) own.requireOwn?.(influence);
   return { ...setting, estimator: own };
 }
@@ -38,7 +41,8 @@ function dependenciesOf(
 ): Dependencies | undefined {
   const [input] = lift({ inputs, targets: undefined }, dtype, 'classes').inputs;
   if (input instanceof Tensor) input.label ??= 'input';
-  const step = (theta: unknown, before: unknown, x: unknown) => conform(model.step(theta, before, x).state, before, model.name);
+  const step = (theta: unknown, before: unknown, x: unknown) =>
+    conform(runStep(model, theta, before, x).state, before, model.name);
   try {
     return dependencies(step, parameters, state, input);
   } catch (error) {

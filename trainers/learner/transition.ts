@@ -10,7 +10,7 @@ import {
   type Tensor,
   type Tree,
 } from '../../lib/index.ts';
-import type { Cell, Loss } from '../../nn/index.ts';
+import { type Cell, type Loss, runStep } from '../../nn/index.ts';
 import { addTrees } from '../algebra.ts';
 import type { Transition } from '../estimators/index.ts';
 
@@ -35,7 +35,7 @@ export function takeStep<P, S, X, Y>(model: Cell<P, S, X>, loss: Loss<Y>, moment
   let output: Tensor | undefined;
   const derivative = linearize(
     function step(parameters: P, state: S): { state: S; loss?: Tensor } {
-      const result = model.step(parameters, state, moment.input);
+      const result = runStep(model, parameters, state, moment.input);
       const next = conform(result.state, moment.state, model.name);
       output = stopGradient(result.output);
       return moment.target === undefined ? { state: next } : { state: next, loss: loss(result.output, moment.target.value) };

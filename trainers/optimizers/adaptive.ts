@@ -1,9 +1,8 @@
 import { add, div, mul, sqrt, square } from '../../autodiff/index.ts';
-import { mapTree, type Tree, zipTrees } from '../../lib/index.ts';
+import { guard, mapTree, type Tree, zipTrees } from '../../lib/index.ts';
 import { addTrees, scaleTree, zerosOf } from '../algebra.ts';
-import { requireRange } from '../options.ts';
-import type { Clock, Optimizer } from './optimizer.ts';
-import { asSchedule, type Schedule } from './schedules.ts';
+import { type Clock, type Optimizer, optimizerOf } from './optimizer.ts';
+import { asSchedule, rates, type Schedule } from './schedules.ts';
 
 export interface AdamOptions {
   readonly rate: number | Schedule;
@@ -11,6 +10,9 @@ export interface AdamOptions {
   readonly beta2?: number;
   readonly epsilon?: number;
 }
+
+const below1: guard.Check = { ...guard.between(0, 1 - Number.EPSILON), what: 'a number of at least 0 and below 1' };
+const adamOptions: guard.Checks<AdamOptions> = { rate: rates, beta1: below1, beta2: below1, epsilon: guard.between(0) };
 
 /**
  * Adam (Kingma & Ba 2015, algorithm 1), with its bias corrections:
@@ -20,11 +22,11 @@ export interface AdamOptions {
  *
  * It is not linear in g: the update from an unbiased gradient is not an unbiased update.
  */
-export function adam({ rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Optimizer {
+export function adam(options: AdamOptions): Optimizer {
+  const own = guard.options('adam', options, adamOptions, 'adam({ rate: 0.001 })');
+  const { rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = own;
   const schedule = asSchedule(rate);
-  requireRange('adam', { beta1, beta2 }, 0, 1 - Number.EPSILON);
-  requireRange('adam', { epsilon }, 0);
-  return {
+  return optimizerOf({
     name: 'adam',
     settings: { beta1, beta2, epsilon },
     rate: schedule,
@@ -37,7 +39,7 @@ export function adam({ rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamO
       const second = clock.updates((k) => 1 / (1 - beta2 ** k));
       return { update: descend(scaleTree(m, first), scaleTree(v, second), schedule, epsilon, clock), memory: { m, v } };
     },
-  };
+  });
 }
 
 export interface RmspropOptions {
@@ -46,12 +48,13 @@ export interface RmspropOptions {
   readonly epsilon?: number;
 }
 
+const rmspropOptions: guard.Checks<RmspropOptions> = { rate: rates, decay: guard.between(0, 1), epsilon: guard.between(0) };
+
 /** RMSprop (Tieleman & Hinton 2012): v ← decay v + (1-decay) g², θ ← θ - η g / (√v + ε). */
-export function rmsprop({ rate, decay = 0.9, epsilon = 1e-8 }: RmspropOptions): Optimizer {
+export function rmsprop(options: RmspropOptions): Optimizer {
+  const { rate, decay = 0.9, epsilon = 1e-8 } = guard.options('rmsprop', options, rmspropOptions, 'rmsprop({ rate: 0.001 })');
   const schedule = asSchedule(rate);
-  requireRange('rmsprop', { decay }, 0, 1);
-  requireRange('rmsprop', { epsilon }, 0);
-  return {
+  return optimizerOf({
     name: 'rmsprop',
     settings: { decay, epsilon },
     rate: schedule,
@@ -60,7 +63,7 @@ export function rmsprop({ rate, decay = 0.9, epsilon = 1e-8 }: RmspropOptions): 
       const v = decayed(memory as typeof gradient, squares(gradient), decay);
       return { update: descend(gradient, v, schedule, epsilon, clock), memory: v };
     },
-  };
+  });
 }
 
 /** decay · mean + (1 - decay) · sample. */

@@ -1,16 +1,15 @@
 import { div, greater, where } from '../../autodiff/index.ts';
-import { ConfigurationError } from '../../lib/index.ts';
+import { ConfigurationError, guard } from '../../lib/index.ts';
 import { normOf, scaleTree } from '../algebra.ts';
-import { requireRange } from '../options.ts';
-import type { Optimizer } from './optimizer.ts';
+import { anOptimizer, type Optimizer, optimizerOf } from './optimizer.ts';
 
 /**
  * Scales the gradient down to the given Euclidean norm over all parameters when it is longer. It keeps no memory and is put
  * before an optimiser with `chain`. A clipped estimate is no longer unbiased.
  */
 export function clipByGlobalNorm(norm: number): Optimizer {
-  requireRange('clipByGlobalNorm', { norm }, Number.MIN_VALUE);
-  return {
+  guard.argument('clipByGlobalNorm', 'norm', norm, guard.between(Number.MIN_VALUE));
+  return optimizerOf({
     name: 'clipByGlobalNorm',
     settings: { norm },
     init: () => ({}),
@@ -18,14 +17,17 @@ export function clipByGlobalNorm(norm: number): Optimizer {
       const length = normOf(gradient);
       return { update: scaleTree(gradient, where(greater(length, norm), div(norm, length), 1)), memory };
     },
-  };
+  });
 }
 
 /** One optimiser after another: each gets the update of the one before as its gradient. */
 export function chain(...optimizers: readonly Optimizer[]): Optimizer {
   if (optimizers.length === 0) throw new ConfigurationError('chain: needs at least one optimiser');
+  optimizers.forEach((optimizer, i) => {
+    guard.argument('chain', `argument ${i + 1}`, optimizer, anOptimizer);
+  });
   const rates = optimizers.flatMap(({ rate }) => rate ?? []);
-  return {
+  return optimizerOf({
     name: optimizers.map(({ name }) => name).join('+'),
     settings: Object.fromEntries(
       optimizers.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value])),
@@ -41,5 +43,5 @@ export function chain(...optimizers: readonly Optimizer[]): Optimizer {
       });
       return { update, memory: memories };
     },
-  };
+  });
 }

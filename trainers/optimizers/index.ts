@@ -1,5 +1,5 @@
 export { type AdamOptions, adam, type RmspropOptions, rmsprop } from './adaptive.ts';
 export { chain, clipByGlobalNorm } from './compose.ts';
-export type { Clock, Optimizer } from './optimizer.ts';
+export { anOptimizer, type Clock, type Optimizer } from './optimizer.ts';
 export { constant, cosine, inverseSqrt, type Schedule } from './schedules.ts';
-export { momentum, sgd } from './sgd.ts';
+export { type MomentumOptions, momentum, type SgdOptions, sgd } from './sgd.ts';

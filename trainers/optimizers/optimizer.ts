@@ -1,5 +1,41 @@
 import type { Operand } from '../../autodiff/index.ts';
+import { guard, leavesOf, type Tree } from '../../lib/index.ts';
 import type { Schedule } from './schedules.ts';
+
+/** What is an optimiser, for callers without types. */
+export const anOptimizer: guard.Check = guard.having(
+  'an optimiser, such as adam({ rate: 0.001 })',
+  ['init', 'update'],
+  ['settings'],
+);
+
+/** An optimiser of the library: it looks at what it is given, which costs nothing where its update is part of a plan. */
+export function optimizerOf<M>(optimizer: Optimizer<M>): Optimizer<M> {
+  const who = optimizer.name;
+  return {
+    ...optimizer,
+    init(parameters) {
+      leavesOf(parameters as Tree);
+      return optimizer.init(parameters);
+    },
+    update(gradient, memory, parameters, clock) {
+      leavesOf(gradient as Tree);
+      guard.argument(`${who}.update`, 'memory', memory, { what: 'what init gives', holds: isObject });
+      guard.argument(`${who}.update`, 'clock', clock, { what: 'a clock, with steps and updates', holds: isClock });
+      return optimizer.update(gradient, memory, parameters, clock);
+    },
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isClock(value: unknown): boolean {
+  return (
+    isObject(value) && (['steps', 'updates'] as const).every((read) => typeof (value as Partial<Clock>)[read] === 'function')
+  );
+}
 
 /** What time it is. A function of time is evaluated outside the tensor program, which only sees its value. */
 export interface Clock {

@@ -1,28 +1,43 @@
-import { requireRange } from '../options.ts';
+import { guard } from '../../lib/index.ts';
+
+const notNegative = guard.between(0);
 
 /** A learning rate for each time step, counted from 0. */
 export type Schedule = (step: number) => number;
 
 /** The same rate always. */
 export function constant(rate: number): Schedule {
-  requireRange('constant', { rate }, 0);
+  guard.argument('constant', 'rate', rate, notNegative);
   return () => rate;
 }
 
 /** gamma / (1 + alpha √t), which Tallec & Ollivier (2017) use throughout. */
 export function inverseSqrt(gamma: number, alpha = 1): Schedule {
-  requireRange('inverseSqrt', { gamma, alpha }, 0);
+  guard.argument('inverseSqrt', 'gamma', gamma, notNegative);
+  guard.argument('inverseSqrt', 'alpha', alpha, notNegative);
   return (step) => gamma / (1 + alpha * Math.sqrt(step));
 }
 
 /** Half a cosine from `rate` down to `floor` over `steps` steps, and `floor` from then on (Loshchilov & Hutter 2017, eq. 5). */
 export function cosine(rate: number, steps: number, floor = 0): Schedule {
-  requireRange('cosine', { rate, floor }, 0);
-  requireRange('cosine', { steps }, 1);
+  guard.argument('cosine', 'rate', rate, notNegative);
+  guard.argument('cosine', 'floor', floor, notNegative);
+  guard.argument('cosine', 'steps', steps, guard.between(1));
   return (step) => floor + ((rate - floor) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
 }
 
+/** What the options of every optimiser say of its rate. */
+export const rates: guard.Check = guard.needed({
+  what: 'a number of at least 0 or a schedule, such as inverseSqrt(1e-3, 0.03)',
+  holds: (value) => notNegative.holds(value) || typeof value === 'function',
+});
+
 /** A rate given as a number or as a schedule. */
 export function asSchedule(rate: number | Schedule): Schedule {
-  return typeof rate === 'number' ? constant(rate) : rate;
+  if (typeof rate === 'number') return constant(rate);
+  return (step) => {
+    const now = rate(step);
+    if (typeof now !== 'number') guard.argument('schedule', `the rate at step ${step}`, now, guard.number);
+    return now;
+  };
 }

@@ -1,12 +1,24 @@
+import { guard } from '../../lib/index.ts';
 import { addTrees, scaleTree, zerosOf } from '../algebra.ts';
-import { requireRange } from '../options.ts';
-import type { Optimizer } from './optimizer.ts';
-import { asSchedule, type Schedule } from './schedules.ts';
+import { type Optimizer, optimizerOf } from './optimizer.ts';
+import { asSchedule, rates, type Schedule } from './schedules.ts';
+
+export interface SgdOptions {
+  readonly rate: number | Schedule;
+}
+
+export interface MomentumOptions extends SgdOptions {
+  /** How much of the velocity is kept, from 0 to 1; 0.9 by default. */
+  readonly decay?: number;
+}
+
+const momentumOptions: guard.Checks<MomentumOptions> = { rate: rates, decay: guard.between(0, 1) };
 
 /** Gradient descent: θ ← θ - η g. */
-export function sgd({ rate }: { readonly rate: number | Schedule }): Optimizer {
+export function sgd(options: SgdOptions): Optimizer {
+  const { rate } = guard.options('sgd', options, { rate: rates }, 'sgd({ rate: 0.1 })');
   const schedule = asSchedule(rate);
-  return {
+  return optimizerOf({
     name: 'sgd',
     settings: {},
     rate: schedule,
@@ -18,14 +30,14 @@ export function sgd({ rate }: { readonly rate: number | Schedule }): Optimizer {
       ),
       memory,
     }),
-  };
+  });
 }
 
 /** Gradient descent with momentum (Polyak 1964): v ← decay v + g, θ ← θ - η v. */
-export function momentum({ rate, decay = 0.9 }: { readonly rate: number | Schedule; readonly decay?: number }): Optimizer {
+export function momentum(options: MomentumOptions): Optimizer {
+  const { rate, decay = 0.9 } = guard.options('momentum', options, momentumOptions, 'momentum({ rate: 0.1 })');
   const schedule = asSchedule(rate);
-  requireRange('momentum', { decay }, 0, 1);
-  return {
+  return optimizerOf({
     name: 'momentum',
     settings: { decay },
     rate: schedule,
@@ -40,5 +52,5 @@ export function momentum({ rate, decay = 0.9 }: { readonly rate: number | Schedu
         memory: velocity,
       };
     },
-  };
+  });
 }

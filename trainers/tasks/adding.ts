@@ -1,5 +1,5 @@
-import { dataOf, type FloatDType, type Noise, seeded, type Tensor, tensor } from '../../lib/index.ts';
-import { floatOption, known, seedOption, whole } from './options.ts';
+import { dataOf, type FloatDType, guard, type Noise, seeded, type Tensor, tensor } from '../../lib/index.ts';
+import { floats, longest, seeds } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
 export interface AddingOptions {
@@ -34,16 +34,15 @@ export interface AddingTask extends Task<Tensor, Tensor> {
  * @throws ConfigurationError for a length below 2.
  */
 export function adding(options: AddingOptions): AddingTask {
-  const { length, dtype = 'float64', seed = 1 } = known('adding', options, ['length', 'dtype', 'seed']);
-  whole('adding', 'length', length, 2);
-  floatOption('adding', dtype);
-  seedOption('adding', seed);
+  const { length, dtype = 'float64', seed = 1 } = guard.options('adding', options, checks, 'adding({ length: 50 })');
   return {
     name: `adding(${length})`,
     meanSquare: { mean: 1 / 6, lastOnly: 1 / 12, optimum: 0 },
     ...readings(() => sequences(seeded(seed), length, dtype)),
   };
 }
+
+const checks: guard.Checks<AddingOptions> = { length: guard.needed(guard.whole(2, longest)), dtype: floats, seed: seeds };
 
 function* sequences(noise: Noise, length: number, dtype: FloatDType): Generator<Example<Tensor, Tensor>, never, undefined> {
   const half = Math.floor(length / 2);

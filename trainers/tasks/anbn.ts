@@ -1,5 +1,5 @@
-import { type Noise, seeded } from '../../lib/index.ts';
-import { known, seedOption, whole } from './options.ts';
+import { guard, type Noise, seeded } from '../../lib/index.ts';
+import { seeds, whole } from './options.ts';
 import { nextSymbol, readings, type SymbolTask } from './task.ts';
 
 export interface AnbnOptions {
@@ -28,10 +28,8 @@ const [NEWLINE, A, B] = [0, 1, 2];
  * @throws ConfigurationError for counts that are not whole, or min > max.
  */
 export function anbn(options: AnbnOptions = {}): AnbnTask {
-  const { min = 1, max = 32, seed = 1 } = known('anbn', options, ['min', 'max', 'seed']);
-  whole('anbn', 'min', min, 1);
+  const { min = 1, max = 32, seed = 1 } = guard.options('anbn', options, { min: guard.count, max: guard.count, seed: seeds });
   whole('anbn', 'max', max, min);
-  seedOption('anbn', seed);
   const counts = max - min + 1;
   const entropyRate = Math.log2(counts) / (min + max + 2);
   return {

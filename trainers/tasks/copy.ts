@@ -1,5 +1,5 @@
-import { type Noise, seeded } from '../../lib/index.ts';
-import { known, seedOption, whole } from './options.ts';
+import { guard, type Noise, seeded } from '../../lib/index.ts';
+import { longest, seeds } from './options.ts';
 import { type Example, readings, type SymbolTask } from './task.ts';
 
 export interface CopyOptions {
@@ -32,11 +32,7 @@ export interface CopyTask extends SymbolTask {
  * @throws ConfigurationError for numbers that are not whole or out of range.
  */
 export function copy(options: CopyOptions = {}): CopyTask {
-  const { symbols = 8, length = 5, delay = 0, seed = 1 } = known('copy', options, ['symbols', 'length', 'delay', 'seed']);
-  whole('copy', 'symbols', symbols, 1, 2 ** 16);
-  whole('copy', 'length', length, 1);
-  whole('copy', 'delay', delay, 0);
-  seedOption('copy', seed);
+  const { symbols = 8, length = 5, delay = 0, seed = 1 } = guard.options('copy', options, checks);
   return {
     name: `copy(${symbols},${length},${delay})`,
     symbols: symbols + 2,
@@ -46,6 +42,13 @@ export function copy(options: CopyOptions = {}): CopyTask {
     ...readings(() => sequences(seeded(seed), symbols, length, delay)),
   };
 }
+
+const checks: guard.Checks<CopyOptions> = {
+  symbols: guard.whole(1, 2 ** 16),
+  length: guard.whole(1, longest),
+  delay: guard.whole(0),
+  seed: seeds,
+};
 
 function* sequences(
   noise: Noise,

@@ -1,5 +1,5 @@
-import { type Noise, seeded } from '../../lib/index.ts';
-import { known, seedOption, whole } from './options.ts';
+import { guard, type Noise, seeded } from '../../lib/index.ts';
+import { longest, seeds } from './options.ts';
 import { nextSymbol, readings, type SymbolTask } from './task.ts';
 
 export interface DistantBracketsOptions {
@@ -22,6 +22,13 @@ export interface DistantBracketsTask extends SymbolTask {
 const FIRST_LETTER = 33;
 const MOST_LETTERS = '['.charCodeAt(0) - FIRST_LETTER;
 
+const checks: guard.Checks<DistantBracketsOptions> = {
+  s: guard.whole(1, longest),
+  k: guard.whole(0),
+  a: guard.whole(1, MOST_LETTERS),
+  seed: seeds,
+};
+
 /**
  * Distant brackets (s, k, a), predicted symbol by symbol. A line is `[`, s random letters, `]`, k random letters, `[`, the
  * same s letters again, `]`, newline: for (1, 5, 10), something like `[&]$'!)"[&]`.
@@ -32,11 +39,7 @@ const MOST_LETTERS = '['.charCodeAt(0) - FIRST_LETTER;
  * @throws ConfigurationError for numbers that are not whole or out of range.
  */
 export function distantBrackets(options: DistantBracketsOptions = {}): DistantBracketsTask {
-  const { s = 1, k = 5, a = 10, seed = 1 } = known('distantBrackets', options, ['s', 'k', 'a', 'seed']);
-  whole('distantBrackets', 's', s, 1);
-  whole('distantBrackets', 'k', k, 0);
-  whole('distantBrackets', 'a', a, 1, MOST_LETTERS);
-  seedOption('distantBrackets', seed);
+  const { s = 1, k = 5, a = 10, seed = 1 } = guard.options('distantBrackets', options, checks);
   const letters = Array.from({ length: a }, (_, i) => String.fromCharCode(FIRST_LETTER + i));
   const line = 2 * (s + 2) + k + 1;
   return {

@@ -1,7 +1,7 @@
 import { add, matmul, mul, reshape, slice, square, sub } from '../../autodiff/index.ts';
-import { ConfigurationError, type FloatDType, full, ones, requireFloat, type Tensor, tensor } from '../../lib/index.ts';
+import { ConfigurationError, type FloatDType, full, guard, ones, requireFloat, type Tensor, tensor } from '../../lib/index.ts';
 import type { Cell } from '../../nn/index.ts';
-import { floatOption, known, seedOption, whole } from './options.ts';
+import { floats, seeds, whole } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
 export interface InfluenceBalancingOptions {
@@ -44,12 +44,8 @@ export interface InfluenceBalancingTask extends Task<NoInput, Tensor> {
  * @throws ConfigurationError for numbers that are not whole or out of range, and for positive = units/2, where no θ fits.
  */
 export function influenceBalancing(options: InfluenceBalancingOptions = {}): InfluenceBalancingTask {
-  const names = ['units', 'positive', 'dtype', 'seed'] as const;
-  const { units = 23, positive = 10, dtype = 'float64', seed = 1 } = known('influenceBalancing', options, names);
-  whole('influenceBalancing', 'units', units, 1, 2 ** 12);
+  const { units = 23, positive = 10, dtype = 'float64' } = guard.options('influenceBalancing', options, checks);
   whole('influenceBalancing', 'positive', positive, 0, units);
-  floatOption('influenceBalancing', dtype);
-  seedOption('influenceBalancing', seed);
   const limit = 2 * (2 * positive - units);
   if (limit === 0)
     throw new ConfigurationError(
@@ -69,6 +65,13 @@ export function influenceBalancing(options: InfluenceBalancingOptions = {}): Inf
     }),
   };
 }
+
+const checks: guard.Checks<InfluenceBalancingOptions> = {
+  units: guard.whole(1, 2 ** 12),
+  positive: guard.whole(0),
+  dtype: floats,
+  seed: seeds,
+};
 
 function linearSystem(signs: readonly number[], dtype: FloatDType): Cell<InfluenceParameters, Tensor, NoInput> {
   const n = signs.length;

@@ -1,6 +1,6 @@
 import { mat2, mat3, quat, vec2, vec3 } from 'gl-matrix';
-import { ConfigurationError, dataOf, type FloatDType, seeded, type Tensor, tensor } from '../../lib/index.ts';
-import { finite, floatOption, known, seedOption } from './options.ts';
+import { ConfigurationError, dataOf, type FloatDType, guard, seeded, type Tensor, tensor } from '../../lib/index.ts';
+import { floats, seeds } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
 export interface RotationOptions {
@@ -30,13 +30,8 @@ export interface RotationTask extends Task<Tensor, Tensor> {
  * @throws ConfigurationError for an angle or an axis that is not finite, an axis of length zero, or one in two dimensions.
  */
 export function rotation(options: RotationOptions = {}): RotationTask {
-  const names = ['angle', 'dimensions', 'axis', 'dtype', 'seed'] as const;
-  const { angle = (2 * Math.PI) / 25, dimensions = 2, axis, dtype = 'float64', seed = 1 } = known('rotation', options, names);
-  finite('rotation', 'angle', angle);
-  floatOption('rotation', dtype);
-  seedOption('rotation', seed);
-  if (dimensions !== 2 && dimensions !== 3)
-    throw new ConfigurationError(`rotation: dimensions must be 2 or 3, got ${String(dimensions)}`);
+  const own = guard.options('rotation', options, checks);
+  const { angle = (2 * Math.PI) / 25, dimensions = 2, axis, dtype = 'float64', seed = 1 } = own;
   if (dimensions === 2 && axis !== undefined)
     throw new ConfigurationError('rotation: a circle has no axis; use { dimensions: 3 } or leave the axis out');
   const turn = dimensions === 2 ? aboutOrigin(angle) : aboutAxis(angle, unitAxis(axis ?? [0, 0, 1]));
@@ -47,6 +42,14 @@ export function rotation(options: RotationOptions = {}): RotationTask {
     ...readings(() => orbit(turn, firstPoint(dimensions, seed), dtype)),
   };
 }
+
+const checks: guard.Checks<RotationOptions> = {
+  angle: guard.finite,
+  dimensions: { what: '2 or 3', holds: (value) => value === 2 || value === 3 },
+  axis: guard.list,
+  dtype: floats,
+  seed: seeds,
+};
 
 interface Turn {
   /** The matrix by rows; gl-matrix keeps it by columns. */
@@ -81,9 +84,7 @@ function rowsOf(columns: ArrayLike<number>, d: number): number[][] {
 
 function unitAxis(axis: readonly [number, number, number]): vec3 {
   if (axis.length !== 3) throw new ConfigurationError(`rotation: axis must have three entries, got ${axis.length}`);
-  axis.forEach((entry, i) => {
-    finite('rotation', `axis[${i}]`, entry);
-  });
+  for (let i = 0; i < 3; i++) guard.argument('rotation', `axis[${i}]`, axis[i], guard.finite);
   const longest = Math.max(...axis.map(Math.abs));
   if (longest === 0) throw new ConfigurationError('rotation: axis must not be zero');
   // Scaled first: the squares of very long or short axes would leave the range of a double.

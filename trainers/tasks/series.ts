@@ -1,5 +1,5 @@
-import { ConfigurationError, DataError, type FloatDType, type Tensor, tensor } from '../../lib/index.ts';
-import { floatOption, known, whole } from './options.ts';
+import { ConfigurationError, DataError, type FloatDType, guard, type Tensor, tensor } from '../../lib/index.ts';
+import { floats, longest } from './options.ts';
 import { type Example, type Feed, readings, type Task } from './task.ts';
 
 export interface SeriesOptions {
@@ -23,9 +23,7 @@ export type Row = number | ArrayLike<number>;
 export function series(values: ArrayLike<Row>, options?: SeriesOptions): Task<Tensor, Tensor>;
 export function series(values: AsyncIterable<Row>, options?: SeriesOptions): Feed<Tensor, Tensor>;
 export function series(values: ArrayLike<Row> | AsyncIterable<Row>, options: SeriesOptions = {}): Feed<Tensor, Tensor> {
-  const { horizon = 1, dtype = 'float64' } = known('series', options, ['horizon', 'dtype']);
-  whole('series', 'horizon', horizon, 1, 2 ** 24);
-  floatOption('series', dtype);
+  const { horizon = 1, dtype = 'float64' } = guard.options('series', options, checks);
   const name = `series(${horizon})`;
   if (typeof values === 'object' && values !== null && Symbol.asyncIterator in values)
     return { name, [Symbol.asyncIterator]: () => arriving(values, window(horizon, dtype)) };
@@ -34,6 +32,8 @@ export function series(values: ArrayLike<Row> | AsyncIterable<Row>, options: Ser
   const examples = present(values, window(horizon, dtype));
   return { name, ...readings(() => examples.values()) };
 }
+
+const checks: guard.Checks<SeriesOptions> = { horizon: guard.whole(1, longest), dtype: floats };
 
 interface Window {
   /** The example that this row completes, if any. */
@@ -72,7 +72,7 @@ function checkRow(values: readonly unknown[], at: number, width: number, dtype: 
   values.forEach((value, channel) => {
     const where = width === 1 ? '' : ` (channel ${channel})`;
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new DataError(`series: value ${at}${where} is ${String(value)}, not a finite number`);
+      throw new DataError(`series: value ${at}${where} is ${guard.describe(value)}, not a finite number`);
     if (dtype === 'float32' && !Number.isFinite(Math.fround(value)))
       throw new DataError(`series: value ${at}${where} is ${value}, which float32 cannot hold; use float64 or another unit`);
   });

@@ -1,5 +1,4 @@
-import { ConfigurationError, DataError } from '../../lib/index.ts';
-import { known } from './options.ts';
+import { ConfigurationError, DataError, guard } from '../../lib/index.ts';
 import { type Example, type Feed, nextSymbol, readings, type SymbolTask } from './task.ts';
 import { charactersOf, type Index, type Vocabulary, vocabulary } from './vocabulary.ts';
 
@@ -30,14 +29,26 @@ export interface TextFeed extends Feed<number, number>, Vocabulary {}
 export function text(source: string, options?: TextOptions): TextTask;
 export function text(source: Iterable<string> | AsyncIterable<string>, options: TextOptions): TextFeed;
 export function text(source: string | Iterable<string> | AsyncIterable<string>, options: TextOptions = {}): TextFeed {
-  const { alphabet, unit = 'character' } = known('text', options, ['alphabet', 'unit']);
-  if (unit !== 'character') throw new ConfigurationError(`text: unit must be character, got ${String(unit)}`);
+  const { alphabet } = guard.options('text', options, { alphabet: anAlphabet, unit: guard.oneOf('character') });
+  guard.argument('text', 'source', source, aStream);
   if (typeof source === 'string') return circle(source, vocabulary(alphabet ?? charactersOf(nonEmpty(source))));
   if (alphabet === undefined)
     throw new ConfigurationError('text: a stream needs an alphabet, since its characters are not known in advance');
   const index = vocabulary(alphabet);
   return { name: 'text', ...publicPart(index), [Symbol.asyncIterator]: () => arriving(source, index) };
 }
+
+function isIterable(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null && Symbol.iterator in value);
+}
+
+const anAlphabet: guard.Check = { what: 'a string, or one string for each character', holds: isIterable };
+
+/** Something that can be read piece after piece, now or as it arrives. */
+const aStream: guard.Check = {
+  what: 'a string, or an iterable of strings',
+  holds: (value) => isIterable(value) || (typeof value === 'object' && value !== null && Symbol.asyncIterator in value),
+};
 
 function circle(source: string, index: Index): TextTask {
   const symbols = index.encode(nonEmpty(source));
@@ -77,15 +88,11 @@ async function* wholeCharacters(source: Iterable<string> | AsyncIterable<string>
   let held = '';
   for await (const chunk of source) {
     if (typeof chunk !== 'string')
-      throw new DataError(`text: the stream must give strings, got ${describe(chunk)}; decode bytes first`);
+      throw new DataError(`text: the stream must give strings, got ${guard.describe(chunk)}; decode bytes first`);
     const piece = held + chunk;
     // The first half of a surrogate pair waits for the second.
     held = /[\uD800-\uDBFF]$/.test(piece) ? piece.slice(-1) : '';
     yield piece.slice(0, piece.length - held.length);
   }
   yield held;
-}
-
-function describe(chunk: unknown): string {
-  return chunk instanceof Uint8Array ? 'bytes' : typeof chunk;
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, DataError } from '../../lib/index.ts';
+import { ConfigurationError, DataError, guard } from '../../lib/index.ts';
 import type { Symbols } from './task.ts';
 
 /** Characters and their class indices. A character is a code point, so that an emoji is one and not two halves. */
@@ -26,7 +26,7 @@ export function vocabulary(characters: Iterable<string>): Index {
   if (alphabet.length === 0) throw new ConfigurationError('text: the alphabet is empty');
   for (const [index, character] of alphabet.entries()) {
     if (typeof character !== 'string' || [...character].length !== 1)
-      throw new ConfigurationError(`text: entry ${index} of the alphabet, ${JSON.stringify(character)}, is not one character`);
+      throw new ConfigurationError(`text: entry ${index} of the alphabet, ${guard.describe(character)}, is not one character`);
     if (positions.get(character) !== index)
       throw new ConfigurationError(`text: the alphabet has ${JSON.stringify(character)} more than once`);
   }
@@ -42,15 +42,26 @@ export function vocabulary(characters: Iterable<string>): Index {
     symbols: alphabet.length,
     alphabet,
     indexOf,
-    encode: (text) => Array.from(text, indexOf),
-    decode: (indices) => Array.from(indices, (index) => characterAt(alphabet, index)).join(''),
+    encode(text) {
+      guard.argument('encode', 'text', text, guard.string, DataError);
+      return Array.from(text, indexOf);
+    },
+    decode(indices) {
+      guard.argument('decode', 'indices', indices, someIndices, DataError);
+      return Array.from(indices, (index) => characterAt(alphabet, index)).join('');
+    },
   };
 }
 
+const someIndices: guard.Check = {
+  what: 'an iterable of indices',
+  holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+};
+
 function characterAt(alphabet: readonly string[], index: number): string {
-  const character = alphabet[index];
+  const character = typeof index === 'number' ? alphabet[index] : undefined;
   if (character === undefined)
-    throw new DataError(`text: ${String(index)} is not the index of a character; the alphabet has ${alphabet.length}`);
+    throw new DataError(`text: ${guard.describe(index)} is not the index of a character; the alphabet has ${alphabet.length}`);
   return character;
 }
 

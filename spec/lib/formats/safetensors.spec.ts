@@ -23,6 +23,15 @@ function safetensors(header: string, data: readonly number[] = [], length = head
   return concatBytes(prefix, bytesOf(header), data);
 }
 
+/** A file with this header text and no data, made for long headers. */
+function withHeader(header: string): Uint8Array {
+  const text = new TextEncoder().encode(header);
+  const file = new Uint8Array(8 + text.length);
+  new DataView(file.buffer).setUint32(0, text.length, true);
+  file.set(text, 8);
+  return file;
+}
+
 const entry = (begin: number, end: number, shape = `[${(end - begin) / 4}]`, dtype = 'I32') =>
   `{"dtype":"${dtype}","shape":${shape},"data_offsets":[${begin},${end}]}`;
 
@@ -210,8 +219,8 @@ describe('safetensors', () => {
       [safetensors(`{"a":${entry(4, 8)}}`, eight), 'bytes 0 to 4, before "a", belong to no tensor'],
       [safetensors(`{"a":${entry(0, 4)}}`, eight), '4 bytes after the last tensor belong to no tensor'],
       [safetensors('{}', four), '4 bytes after the last tensor'],
-      [safetensors('{"__metadata__":[]}'), '__metadata__ must be an object of strings'],
-      [safetensors('{"__metadata__":{"x":1}}'), '__metadata__ "x" must be a string, got 1'],
+      [safetensors('{"__metadata__":[]}'), '"__metadata__": it must be an object of strings'],
+      [safetensors('{"__metadata__":{"x":1}}'), '"__metadata__": "x" must be a string, got 1'],
       [safetensors(`{"${'n'.repeat(500)}":3}`), '…'],
     ] as const) {
       expect(() => readSafetensors(file), message).to.throw(DataError, message);
@@ -229,6 +238,30 @@ describe('safetensors', () => {
   it('reads a header of some megabytes', () => {
     const text = 'x'.repeat(5_000_000);
     expect(readSafetensorsMetadata(writeSafetensors({}, { text })).text.length).to.equal(text.length);
+  });
+
+  it('refuses headers that cost more than they say, without building what they hold', () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const good = '"dtype":"F32","shape":[0],"data_offsets":[0,0]';
+    const many = (count: number, entry: (i: number) => string) => Array.from({ length: count }, (_, i) => entry(i)).join();
+    for (const [header, message] of [
+      [`{"a":${deep}}`, '"a": the entry must be an object with dtype, shape and data_offsets, got […]'],
+      [`{"a":{"more":${deep}}}`, 'the header is nested more than 128 deep'],
+      [`{"a":{"more":${'{"x":'.repeat(100_000)}1${'}'.repeat(100_000)}}}`, 'nested more than 128 deep'],
+      [`{"a":{"dtype":${deep}}}`, '"a": the dtype must be a string, got […]'],
+      [`{"a":{"shape":${deep}}}`, '"a": shape must hold whole numbers, got […]'],
+      [`{"a":{"shape":[${'1,'.repeat(100_000)}1]}}`, '"a": shape has more than 64 entries'],
+      [`{"a":{${good.replace('[0,0]', `[${'0,'.repeat(100_000)}0]`)}}}`, '"a": data_offsets has more than 64 entries'],
+      [`{"__metadata__":${deep}}`, '"__metadata__": it must be an object of strings, got […]'],
+      [`{"__metadata__":{"x":${deep}}}`, '"x" must be a string, got […]'],
+      [`{"__metadata__":{${many(70_000, (i) => `"k${i}":""`)}}}`, '__metadata__ has more than 65536 texts'],
+      [`{${many(530_000, (i) => `"k${i}":{${good}}`)}}`, 'the header has more than 524288 tensors'],
+      [`{${many(1_000, (i) => `"k${i}":{${good}}`)},"k7":{${good}}}`, 'the entry "k7" twice'],
+      [`{"a":{${many(1_000, (i) => `"k${i}":0`)},"k9":0}}`, 'the entry "k9" twice'],
+    ] as const)
+      expect(() => readSafetensorsMetadata(withHeader(header)), message).to.throw(DataError, message);
+    // What an entry has besides is passed over, flat and wide as it may be.
+    expect(Object.keys(readSafetensors(safetensors(`{"a":{"more":[${'[],'.repeat(100_000)}[]],${good}}}`)))).to.deep.equal(['a']);
   });
 
   it('writes no file that it could not read', () => {

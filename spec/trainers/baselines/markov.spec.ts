@@ -135,8 +135,8 @@ describe('markov', () => {
     expect(model.predict()).to.deep.equal(before);
     expect(model.contexts).to.equal(0);
     for (const [bad, message] of [
-      [{ symbols: 0 }, 'symbols must be a whole number of at least 1, got 0'],
-      [{}, 'got undefined'],
+      [{ symbols: 0 }, 'symbols must be a whole number from 1 to 16777216, got 0'],
+      [{}, 'symbols is missing'],
       [{ symbols: 2, order: -1 }, 'order must be a whole number of at least 0'],
       [{ symbols: 2, prior: 0 }, 'prior must be a positive number, got 0'],
       [{ symbols: 2, prior: Infinity }, 'prior must be a positive number'],

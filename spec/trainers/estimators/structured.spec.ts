@@ -146,7 +146,7 @@ describe('structured RTRL', () => {
     expect(learner.estimator.structure).to.equal('dense');
     expect(() => rtrl({ structure: 'sparse' as never })).to.throw(
       ConfigurationError,
-      "rtrl: structure must be 'auto' or 'dense', got sparse",
+      'rtrl: structure must be auto or dense, got "sparse"',
     );
   });
 

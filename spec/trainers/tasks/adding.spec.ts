@@ -61,9 +61,9 @@ describe('adding', () => {
 
   it('refuses options that make no sense', () => {
     for (const [bad, message] of [
-      [{}, 'length must be a whole number of at least 2, got undefined'],
+      [{}, 'length is missing; it must be a whole number from 2 to 16777216'],
       [{ length: 1 }, 'got 1'],
-      [{ length: 10, dtype: 'int32' }, 'dtype must be float32 or float64, got int32'],
+      [{ length: 10, dtype: 'int32' }, 'dtype must be float32 or float64, got "int32"'],
       [{ length: 10, seed: -5 }, 'seed must be'],
       [{ length: 10, t: 1 }, 'there is no option t'],
     ] as [AddingOptions, string][])

@@ -73,7 +73,7 @@ describe('anbn', () => {
 
   it('refuses options that make no sense', () => {
     for (const [bad, message] of [
-      [{ min: 0 }, 'min must be a whole number of at least 1, got 0'],
+      [{ min: 0 }, 'min must be a whole number above zero, got 0'],
       [{ min: 1.5 }, 'min must be a whole number'],
       [{ min: 5, max: 4 }, 'max must be a whole number of at least 5, got 4'],
       [{ max: Number.NaN }, 'got NaN'],

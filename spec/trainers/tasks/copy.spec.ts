@@ -69,7 +69,7 @@ describe('copy', () => {
   it('refuses options that make no sense', () => {
     for (const [bad, message] of [
       [{ symbols: 0 }, 'symbols must be a whole number from 1'],
-      [{ length: 0 }, 'length must be a whole number of at least 1, got 0'],
+      [{ length: 0 }, 'length must be a whole number from 1 to 16777216, got 0'],
       [{ delay: -1 }, 'delay must be a whole number of at least 0'],
       [{ delay: 1.5 }, 'got 1.5'],
       [{ seed: Number.NaN }, 'seed must be'],

@@ -83,7 +83,7 @@ describe('distantBrackets', () => {
 
   it('refuses options that make no sense', () => {
     for (const [bad, message] of [
-      [{ s: 0 }, 's must be a whole number of at least 1, got 0'],
+      [{ s: 0 }, 's must be a whole number from 1 to 16777216, got 0'],
       [{ k: -1 }, 'k must be a whole number of at least 0'],
       [{ a: 59 }, 'a must be a whole number from 1 to 58, got 59'],
       [{ a: 2.5 }, 'got 2.5'],

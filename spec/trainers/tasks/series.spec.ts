@@ -82,9 +82,9 @@ describe('series', () => {
     const bad: [unknown[], SeriesOptions, string][] = [
       [[1, Number.NaN, 2], {}, 'value 1 is NaN, not a finite number'],
       [[1, 2, -Infinity], {}, 'value 2 is -Infinity'],
-      [[1, '2'], {}, 'value 1 is 2, not a finite number'],
+      [[1, '2'], {}, 'value 1 is "2", not a finite number'],
       [[1, null, 2], {}, 'value 1 is null'],
-      [[1, undefined], {}, 'value 1 is undefined'],
+      [[1, undefined], {}, 'value 1 is nothing'],
       [[[1, 2], [3]], {}, 'value 1 has 1 channels, others 2'],
       [[[1, 2], 3], {}, 'value 1 has 1 channels, others 2'],
       [[[], []], {}, 'value 0 has 0 channels, and needs one at least'],

@@ -95,7 +95,7 @@ describe('text', () => {
     for (const chunks of [[], [''], ['a'], ['', 'b', '']])
       expect(await failureOf(text(arriving(chunks), { alphabet: 'ab' }))).to.match(/ended after [01] characters/);
     expect(await failureOf(text(arriving([Uint8Array.of(97) as unknown as string]), { alphabet: 'ab' }))).to.include(
-      'must give strings, got bytes',
+      'must give strings, got a Uint8Array; decode bytes first',
     );
     expect(await failureOf(text(arriving(['a\ud83d']), { alphabet: 'a😀' }))).to.include('(U+D83D) at offset 1');
   });
@@ -119,7 +119,7 @@ describe('text', () => {
       [{ alphabet: 'aba' }, 'has "a" more than once'],
       [{ alphabet: ['ab'] }, 'entry 0 of the alphabet, "ab", is not one character'],
       [{ alphabet: ['a', ''] }, 'entry 1 of the alphabet'],
-      [{ unit: 'word' }, 'unit must be character, got word'],
+      [{ unit: 'word' }, 'unit must be character, got "word"'],
       [{ seed: 1 }, 'there is no option seed'],
     ] as [TextOptions, string][])
       expect(() => text('ab', options)).to.throw(ConfigurationError, message);

@@ -1,0 +1,98 @@
+import { seeded, tensor, zeros } from '../../lib/index.ts';
+import { linear, meanSquare, model, rnn } from '../../nn/index.ts';
+import {
+  constant,
+  createLearner,
+  type Learner,
+  type LearnerConfig,
+  type Markov,
+  type Optimizer,
+  sgd,
+  uoro,
+  type Vocabulary,
+} from '../../trainers/index.ts';
+import { x } from './lib.ts';
+import { type Doors, door, methods, openDoor } from './walk.ts';
+
+const net = () => model({ cell: rnn({ inputs: 2, units: 2 }), readout: linear({ outputs: 1 }) });
+const parts = () => ({
+  model: net(),
+  loss: meanSquare,
+  estimator: uoro(),
+  optimizer: sgd({ rate: 0.1 }),
+  dtype: 'float64' as const,
+  eager: false,
+  relaxedSimd: false,
+  lanes: 1,
+});
+const config = () => ({ ...parts(), seed: 1, parameters: net().init(seeded(1)), state: zeros([2]) });
+
+const learner = (made: Learner<unknown, unknown, unknown, unknown>) =>
+  methods(made, {
+    predict: openDoor(() => [x()]),
+    predictMany: openDoor(() => [[x(), x()]]),
+    step: openDoor(() => [x(), tensor([0.5])]),
+    stepMany: openDoor(() => [[x(), x()], [tensor([0.5]), tensor([0.1])], new Float64Array(2), new Float64Array(2)]),
+    observe: openDoor(() => [x()]),
+    resetState: door(() => []),
+    save: door(() => []),
+    toJSON: door(() => []),
+  });
+const optimizer = (made: Optimizer) =>
+  methods(made, {
+    init: openDoor(() => [{ w: x() }]),
+    update: openDoor(() => [{ w: x() }, made.init({ w: x() }), { w: x() }, { steps: () => 0.1, updates: () => 0.1 }]),
+  });
+const first = (task: Iterable<unknown>) => ({ read: { ...door(() => []), call: () => task[Symbol.iterator]().next() } });
+
+export const trainersDoors: Doors = {
+  createLearner: door(() => [config()], learner),
+  restoreLearner: door(() => [parts(), createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save()]),
+  bptt: door(() => [{ length: 3 }]),
+  noBackTrack: door(() => [{ epsilon: 1e-5 }]),
+  rflo: door(() => [{ leak: 0.1 }]),
+  rtrl: door(() => [{ structure: 'dense' }]),
+  snap: door(() => [{ n: 1 }]),
+  tbptt: door(() => [{ window: 3, stride: 2 }]),
+  uoro: door(() => [{ window: 2, rank: 2, epsilon: 1e-5, lanes: 'joint' }]),
+  adam: door(() => [{ rate: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-6 }], optimizer),
+  momentum: door(() => [{ rate: 0.1, decay: 0.8 }], optimizer),
+  rmsprop: door(() => [{ rate: 0.1, decay: 0.8, epsilon: 1e-6 }], optimizer),
+  sgd: door(() => [{ rate: constant(0.1) }], optimizer),
+  chain: openDoor(() => [sgd({ rate: 0.1 }), sgd({ rate: 0.1 })], optimizer),
+  clipByGlobalNorm: door(() => [1], optimizer),
+  constant: door(() => [0.1]),
+  cosine: door(() => [0.1, 100, 0.01]),
+  inverseSqrt: door(() => [0.1, 0.03]),
+  adding: door(() => [{ length: 5, dtype: 'float32', seed: 2 }], first),
+  anbn: door(() => [{ min: 1, max: 3, seed: 2 }], first),
+  copy: door(() => [{ symbols: 3, length: 2, delay: 1, seed: 2 }], first),
+  distantBrackets: door(() => [{ s: 1, k: 2, a: 3, seed: 2 }], first),
+  influenceBalancing: door(
+    () => [{ units: 3, positive: 2, dtype: 'float64', seed: 1 }],
+    (task: Iterable<unknown>) => ({
+      ...first(task),
+      ...methods(task, { truncatedDerivative: door(() => [2]), blockDerivative: door(() => [2]) }),
+    }),
+  ),
+  rotation: door(() => [{ angle: 0.1, dimensions: 3, axis: [0, 1, 0], dtype: 'float64', seed: 1 }], first),
+  series: door(() => [[1, 2, 3], { horizon: 1, dtype: 'float64' }], first),
+  text: door(
+    () => ['to be', { alphabet: ' abeot', unit: 'character' }],
+    (task: Vocabulary & Iterable<unknown>) => ({
+      ...first(task),
+      ...methods(task, { encode: door(() => ['be']), decode: door(() => [[1, 2]]) }),
+    }),
+  ),
+  markov: door(
+    () => [{ symbols: 3, order: 1, prior: 0.5 }],
+    (made: Markov) => methods(made, { observe: door(() => [1]), predict: door(() => []) }),
+  ),
+};
+
+export const trainersOthers: Readonly<Record<string, string>> = {
+  Learner: 'for instanceof; its constructor says who makes learners',
+  anEstimator: 'a check of the guards',
+  anOptimizer: 'a check of the guards',
+  steps: 'a check of the guards',
+};

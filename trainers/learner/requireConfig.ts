@@ -1,0 +1,39 @@
+import { ConfigurationError, guard, requireNoise } from '../../lib/index.ts';
+import { aCell } from '../../nn/index.ts';
+import { anEstimator, steps } from '../estimators/index.ts';
+import { anOptimizer } from '../optimizers/index.ts';
+import type { LearnerConfig } from './config.ts';
+import { requireRoomFor } from './room.ts';
+
+type Config = LearnerConfig<unknown, unknown, unknown, unknown>;
+
+const checks: guard.Checks<Config> = {
+  model: guard.needed(aCell),
+  loss: guard.needed({ ...guard.callable, what: 'a function of an output and a target, such as meanSquare' }),
+  estimator: guard.needed(anEstimator),
+  optimizer: guard.needed(anOptimizer),
+  dtype: guard.oneOf('float32', 'float64'),
+  seed: guard.whole(0),
+  noise: guard.anything,
+  eager: guard.flag,
+  relaxedSimd: guard.flag,
+  lanes: guard.whole(1, 2 ** 16),
+  // Trees, which are held against the model's own.
+  parameters: guard.anything,
+  state: guard.anything,
+};
+
+const example = 'createLearner({ model, loss: meanSquare, estimator: uoro(), optimizer: adam({ rate: 0.001 }) })';
+
+/**
+ * Looks at a configuration before anything is made of it.
+ * @throws ConfigurationError for options that do not exist, are missing or of another kind, and for a model that no memory holds.
+ */
+export function requireConfig<P, S, X, Y>(who: string, config: LearnerConfig<P, S, X, Y>): void {
+  const { model, estimator, noise, seed } = guard.options(who, config as unknown as Config, checks, example);
+  guard.argument(who, 'estimator.window', estimator.window, steps);
+  guard.argument(who, 'estimator.stride', estimator.stride, steps);
+  if (noise !== undefined) requireNoise(noise, who);
+  if (noise !== undefined && seed !== undefined) throw new ConfigurationError(`${who}: give either a seed or a noise, not both`);
+  requireRoomFor(who, model);
+}

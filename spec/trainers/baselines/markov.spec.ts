@@ -138,8 +138,8 @@ describe('markov', () => {
       [{ symbols: 0 }, 'symbols must be a whole number from 1 to 16777216, got 0'],
       [{}, 'symbols is missing'],
       [{ symbols: 2, order: -1 }, 'order must be a whole number of at least 0'],
-      [{ symbols: 2, prior: 0 }, 'prior must be a positive number, got 0'],
-      [{ symbols: 2, prior: Infinity }, 'prior must be a positive number'],
+      [{ symbols: 2, prior: 0 }, 'prior must be a number above 0, got 0'],
+      [{ symbols: 2, prior: Infinity }, 'prior must be a number above 0'],
     ] as [MarkovOptions, string][])
       expect(() => markov(bad)).to.throw(ConfigurationError, message);
   });

@@ -43,6 +43,10 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
       ),
       new Option('--alphabet <characters>', 'the only characters that may occur'),
       new Option('--target <column>', 'what is predicted'),
+      new Option(
+        '--predict <what>',
+        'of a number: its value, or its change since the latest one that is known; if left out, change where the target is one of the columns, else value',
+      ).choices(['value', 'change']),
       new Option('--horizon <count>', 'how many rows ahead; 1 if left out, 0 for the same row').argParser(parseCount),
       new Option('--delay <count>', 'how many rows after its own a target is known; 0 if left out').argParser(parseCount),
       new Option(
@@ -61,19 +65,29 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
   [
     'What learns:',
     [
-      new Option('--estimator <name>', `how gradients are estimated: ${estimatorNames.join(', ')}; uoro if left out`),
+      new Option(
+        '--estimator <name>',
+        `how gradients are estimated: ${estimatorNames.join(', ')}; tbptt for a text and rtrl for rows if left out`,
+      ),
       new Option(
         '--window <count>',
-        'steps that are differentiated together; 1, and 16 for tbptt, if left out (for bptt, the length of a sequence)',
+        'steps that are differentiated together; if left out 10 for tbptt, 128 for bptt (the length of a sequence), else 1',
       ).argParser(parseCount),
       new Option('--stride <count>', 'steps between updates, for tbptt').argParser(parseCount),
       new Option('--rank <count>', 'pairs that are averaged, for uoro; 1 if left out').argParser(parseCount),
       new Option('--n <count>', 'steps within which an influence is kept, for snap; 1 if left out').argParser(parseCount),
       new Option('--leak <number>', 'the leak of the units, for rflo').argParser(parseNumber),
-      new Option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}; gru if left out`),
+      new Option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}; gru for a text and lru for rows if left out`),
       new Option('--units <count>', 'its units; 64 for a text and 32 for rows if left out').argParser(parseCount),
+      new Option(
+        '--readout <name>',
+        'what the output of the cell goes through: linear, or mlp, with a layer of tanh units and a direct path; linear for a text and mlp for rows if left out',
+      ).choices(['linear', 'mlp']),
       new Option('--optimizer <name>', `${optimizerNames.join(', ')}; adam if left out`),
-      new Option('--rate <number>', 'the learning rate γ of γ/(1 + α√t); 0.001 if left out').argParser(parseNumber),
+      new Option(
+        '--rate <number>',
+        'the learning rate γ of γ/(1 + α√t); if left out 0.003 for rows, and for a text 0.01, or 0.001 with uoro and noBackTrack',
+      ).argParser(parseNumber),
       new Option('--alpha <number>', 'the α of γ/(1 + α√t); 0.03 if left out, 0 keeps the rate constant').argParser(parseNumber),
       new Option('--clip <norm>', 'clip the gradient to this norm').argParser(parseNumber),
       new Option('--dtype <name>', 'float32 or float64; float32 if left out'),
@@ -146,7 +160,7 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
       throw new UsageError(`${what} has no ${flagOf(key)}; the format of the data can be given with --format`);
   };
   if (kind === 'text') {
-    refuse('a text', 'target', 'horizon', 'delay', 'timestamp', 'columns', 'categorical', 'categories');
+    refuse('a text', 'target', 'predict', 'horizon', 'delay', 'timestamp', 'columns', 'categorical', 'categories');
     refuse('a text', ...dialectKeys);
     const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
     if (unit === 'byte') {
@@ -174,6 +188,7 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
     columns: (options.columns as readonly string[] | undefined) ?? [target],
     categorical: (options.categorical as readonly string[] | undefined) ?? [],
     target,
+    ...(options.predict === undefined ? {} : { predict: options.predict as 'value' | 'change' }),
     horizon: Number(options.horizon ?? 1),
     ...(options.delay === undefined ? {} : { delay: Number(options.delay) }),
     ...(options.timestamp === undefined ? {} : { timestamp: alone(options.timestamp as readonly string[]) }),

@@ -1,10 +1,11 @@
+import type { Tensor } from '../../lib/index.ts';
 import {
   type Cell,
   embedded,
   embedding,
   gru,
-  type Input,
   indrnn,
+  type Layer,
   linear,
   lru,
   lstm,
@@ -19,22 +20,25 @@ import { choose } from './choose.ts';
  * product with the input weights is one matrix except in the LSTM, and go out through a linear layer as logits. In IndRNN and LRU,
  * whose units are independent, RTRL costs as much as the step.
  */
-const networks: Readonly<Record<string, (symbols: number, units: number) => Cell<unknown, unknown, number>>> = {
-  gru: (symbols, units) => readOut(symbols, gru({ inputs: symbols, units, init: { input: normal(1) } })),
-  lstm: (symbols, units) =>
-    readOut(symbols, embedded(embedding({ symbols, size: units }), lstm({ inputs: units, units, forgetOffset: -0.3 }))),
-  indrnn: (symbols, units) => readOut(symbols, indrnn({ inputs: symbols, units, activation: 'tanh' })),
-  lru: (symbols, units) => readOut(symbols, lru({ inputs: symbols, units, outputs: units })),
-  rnn: (symbols, units) => readOut(symbols, rnn({ inputs: symbols, units, init: { input: normal(1) } })),
+const cells: Readonly<Record<string, (symbols: number, units: number) => Cell<unknown, unknown, number>>> = {
+  gru: (symbols, units) => gru({ inputs: symbols, units, init: { input: normal(1) } }),
+  lstm: (symbols, units) => embedded(embedding({ symbols, size: units }), lstm({ inputs: units, units, forgetOffset: -0.3 })),
+  indrnn: (symbols, units) => indrnn({ inputs: symbols, units, activation: 'tanh' }),
+  lru: (symbols, units) => lru({ inputs: symbols, units, outputs: units }),
+  rnn: (symbols, units) => rnn({ inputs: symbols, units, init: { input: normal(1) } }),
 };
 
-export const cellNames: readonly string[] = Object.keys(networks);
+export const cellNames: readonly string[] = Object.keys(cells);
 
-/** @throws UsageError for an unknown cell, ConfigurationError for a number of units out of range. */
-export function makeNetwork(cell: string, symbols: number, units: number): Cell<unknown, unknown, number> {
-  return choose('cell', networks, cell)(symbols, units);
-}
-
-function readOut<P, S>(symbols: number, cell: Cell<P, S, Input>): Cell<unknown, unknown, number> {
-  return model({ cell, readout: linear({ outputs: symbols }) });
+/**
+ * @param readout a linear layer if left out.
+ * @throws UsageError for an unknown cell, ConfigurationError for a number of units out of range.
+ */
+export function makeNetwork(
+  cell: string,
+  symbols: number,
+  units: number,
+  readout: Layer<unknown, Tensor> = linear({ outputs: symbols }),
+): Cell<unknown, unknown, number> {
+  return model({ cell: choose('cell', cells, cell)(symbols, units), readout });
 }

@@ -1,6 +1,6 @@
 import type { RowData } from './config.ts';
 import type { SavedCounts } from './counts.ts';
-import { bitsOf, markOf } from './logits.ts';
+import { bitsOf, markOf, mostProbable } from './logits.ts';
 import type { RowCoder } from './rowCoder.ts';
 import type { Row } from './rows.ts';
 import { createCountModels, symbolScores } from './scores.ts';
@@ -19,6 +19,11 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
     unit: 'bits',
     names: symbolScores,
     goalOf: indexOf,
+    latest: () => undefined,
+    told(output) {
+      const best = mostProbable(output);
+      return { prediction: categories.entryAt(best) ?? null, probability: 2 ** -bitsOf(output, best) };
+    },
     standing: () => ({ mean: 0, deviation: 1, predictions: [], lags: [] }),
     // Nothing is made of it.
     requireOwn() {},
@@ -34,6 +39,7 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
     }),
     // The counting models predict the next category that is known, whatever lies between.
     note() {},
+    forget() {},
     save: () => models.save(),
   };
 }

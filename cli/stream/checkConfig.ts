@@ -3,12 +3,13 @@ import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { parseTimeFormat } from './timeFormat.ts';
 
 /** @throws ConfigurationError for settings that are out of range or do not fit each other. */
-export function checkConfig({ data, cell, dtype, seed, recent, every }: StreamConfig): void {
+export function checkConfig({ data, cell, readout = 'linear', dtype, seed, recent, every }: StreamConfig): void {
   whole('units', cell.units, 1, 4096);
   whole('seed', seed, 0, 2 ** 32 - 1);
   whole('recent', recent, 1, 1e6);
   whole('every', every, 1, 1e12);
   if (dtype !== 'float32' && dtype !== 'float64') throw new ConfigurationError(`dtype must be float32 or float64, got ${dtype}`);
+  if (readout !== 'linear' && readout !== 'mlp') throw new ConfigurationError(`readout must be linear or mlp, got ${readout}`);
   if (data.kind === 'text') checkSymbols(data);
   else checkRows(data);
 }
@@ -24,12 +25,16 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
 }
 
 function checkRows(data: RowData): void {
-  const { kind, delimiter, columns, categorical, target, horizon, delay = 0, categories } = data;
+  const { kind, delimiter, columns, categorical, target, predict = 'value', horizon, delay = 0, categories } = data;
   if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
     throw new ConfigurationError(`delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
   if (![columns, categorical].every(isNames) || typeof target !== 'string')
     throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
+  if (predict !== 'value' && predict !== 'change')
+    throw new ConfigurationError(`predict must be value or change, got ${predict}`);
+  if (predict === 'change' && categorical.includes(target))
+    throw new ConfigurationError(`the target ${target} is a category, which has no change: leave out --predict`);
   whole('horizon', horizon, 0, 1000);
   whole('delay', delay, 0, 1000);
   whole('categories', categories, 2, 4096);

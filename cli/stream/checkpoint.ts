@@ -6,8 +6,8 @@ import type { Position } from './position.ts';
 import type { SavedSession } from './session.ts';
 
 const format = 'norewind.stream';
-/** 4 has scales that one value cannot move. A run of an earlier version could go on, but not to what it would have come to. */
-const version = '4';
+/** 5 says whether changes are predicted, and has their scales. A run of an earlier version has learnt on other defaults. */
+const version = '5';
 
 /** Everything that a run on a stream goes on from. */
 export interface StreamCheckpoint {

@@ -28,6 +28,8 @@ export interface RowData {
   readonly categorical: readonly string[];
   /** What is predicted, `horizon` rows ahead. */
   readonly target: string;
+  /** Of a number: itself, or its change since the latest value that is known, to which the change is then added. Itself if left out. */
+  readonly predict?: 'value' | 'change';
   readonly horizon: number;
   /** How many rows after its own a target is known; at once if left out. */
   readonly delay?: number;
@@ -43,6 +45,8 @@ export interface RowData {
 export interface StreamConfig {
   readonly data: SymbolData | RowData;
   readonly cell: { readonly name: string; readonly units: number };
+  /** What the output of the cell goes through: a linear layer, or a perceptron with as many tanh units as the cell has. Linear if left out. */
+  readonly readout?: 'linear' | 'mlp';
   readonly estimator: Named;
   readonly optimizer: Named;
   readonly dtype: FloatDType;

@@ -1,4 +1,5 @@
 import { createAdwin, type SavedAdwin } from './adwin.ts';
+import { type Better, betterOf } from './better.ts';
 import { createCalibration, type ReliabilityBin, type SavedCalibration } from './calibration.ts';
 import { requireWhole } from './saved.ts';
 import { createScores, type Figures } from './scores.ts';
@@ -39,6 +40,8 @@ export interface EvaluationReport {
   /** The network first, then what it is compared with. */
   readonly figures: Readonly<Record<string, PredictorFigures>>;
   readonly drift: Drift;
+  /** Where a simple model is better than the network. */
+  readonly better?: Better;
   readonly reliability?: readonly ReliabilityBin[];
 }
 
@@ -77,10 +80,12 @@ export function createEvaluation(unit: Unit, names: readonly string[], window: n
       const figures: Record<string, PredictorFigures> = scores.figures();
       for (const [name, absoluteError] of Object.entries(absolute?.figures() ?? {}))
         figures[name] = { ...figures[name], absoluteError };
-      if (calibration === undefined) return { unit, scored: scores.count, figures, drift };
+      const better = betterOf(unit, figures);
+      const report = { unit, scored: scores.count, figures, drift, ...(better && { better }) };
+      if (calibration === undefined) return report;
       const [accuracy, calibrationError] = [calibration.accuracy(), calibration.calibrationError()];
       figures[names[0]] = { ...figures[names[0]], accuracy, calibrationError };
-      return { unit, scored: scores.count, figures, drift, reliability: calibration.reliability() };
+      return { ...report, reliability: calibration.reliability() };
     },
     save: () => ({
       scores: scores.save(),

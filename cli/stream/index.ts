@@ -1,5 +1,6 @@
 /** Models of streams, as `norewind train` makes them: `import … from 'norewind/stream'`. It reads and writes files, so it needs Node. */
 export { FailedError, UsageError } from '../errors.ts';
+export type { Better } from './better.ts';
 export type { ReliabilityBin } from './calibration.ts';
 export type { RowData, StreamConfig, SymbolData } from './config.ts';
 export type { Drift, PredictorFigures, Unit } from './evaluation.ts';

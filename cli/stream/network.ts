@@ -1,6 +1,21 @@
 import { compile } from '../../autodiff/index.ts';
 import { dataOf, type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
-import { type Cell, crossEntropy, gru, indrnn, type Loss, linear, lru, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
+import {
+  type Cell,
+  crossEntropy,
+  filled,
+  gru,
+  indrnn,
+  type Layer,
+  type Loss,
+  linear,
+  lru,
+  lstm,
+  meanSquare,
+  mlp,
+  model,
+  rnn,
+} from '../../nn/index.ts';
 import { createLearner, type Learner, type LearnerConfig, restoreLearner } from '../../trainers/index.ts';
 import { choose } from '../experiments/choose.ts';
 import { makeEstimator } from '../experiments/estimators.ts';
@@ -14,10 +29,10 @@ export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget
 
 /** The learner for a stream: a fresh one, or the one that was saved. @throws what `createLearner` and `restoreLearner` do. */
 export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined): StreamLearner {
-  const { cell, data, dtype, seed } = config;
+  const { data, dtype, seed } = config;
   const isCategorical = data.kind === 'text' || data.categorical.includes(data.target);
   const learnerConfig: LearnerConfig<unknown, unknown, number | Tensor, AnyTarget> = {
-    model: data.kind === 'text' ? symbolNetwork(cell, data.symbols) : rowNetwork(cell, data),
+    model: data.kind === 'text' ? symbolNetwork(config, data.symbols) : rowNetwork(config, data),
     loss: (isCategorical ? crossEntropy : meanSquare) as Loss<AnyTarget>,
     estimator: makeEstimator(config.estimator),
     optimizer: makeOptimizer(config.optimizer).optimizer,
@@ -29,15 +44,16 @@ export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined)
 
 type Network = Cell<unknown, unknown, number | Tensor>;
 
-function symbolNetwork(cell: StreamConfig['cell'], symbols: number): Network {
-  return makeNetwork(cell.name, symbols, cell.units) as Network;
+function symbolNetwork({ cell, readout }: StreamConfig, symbols: number): Network {
+  const layer = readout === 'mlp' ? mlp({ outputs: symbols, hidden: cell.units }) : linear({ outputs: symbols });
+  return makeNetwork(cell.name, symbols, cell.units, layer) as Network;
 }
 
-/** Vectors come in as they are, and go out through a linear layer: one number, or logits. */
-function rowNetwork(cell: StreamConfig['cell'], data: RowData): Network {
+/** Vectors come in as they are, and go out through the readout: one number, or logits. */
+function rowNetwork({ cell, readout: kind }: StreamConfig, data: RowData): Network {
   const isCategory = (column: string) => data.categorical.includes(column);
   const sizes = { inputs: inputsOf(data), units: cell.units };
-  const readout = linear({ outputs: isCategory(data.target) ? data.categories : 1 });
+  const readout = readoutOf(kind, cell.units, isCategory(data.target) ? data.categories : undefined);
   const cells: Readonly<Record<string, () => unknown>> = {
     gru: () => model({ cell: gru(sizes), readout }),
     lstm: () => model({ cell: lstm(sizes), readout }),
@@ -46,6 +62,16 @@ function rowNetwork(cell: StreamConfig['cell'], data: RowData): Network {
     rnn: () => model({ cell: rnn(sizes), readout }),
   };
   return choose('cell', cells, cell.name)() as Network;
+}
+
+/**
+ * A readout for a number says 0 until something has been learnt: that nothing changes, or that the mean comes. Anything else would be noise
+ * that a short stream hardly gets rid of. Categories are found sooner from where the layers begin by themselves.
+ */
+function readoutOf(kind: StreamConfig['readout'], hidden: number, categories: number | undefined): Layer<unknown, Tensor> {
+  const zero = filled(0);
+  const [outputs, init] = categories === undefined ? [1, { output: zero, direct: zero }] : [categories, {}];
+  return kind === 'mlp' ? mlp({ outputs, hidden, init }) : linear({ outputs, ...(init.output && { init: init.output }) });
 }
 
 /** The network of a learner without its learning: it goes on from the learner's state, and leaves the learner as it is. */

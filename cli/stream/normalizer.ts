@@ -21,9 +21,9 @@ export interface SavedNormalizer {
 }
 
 /** One value that is far off must not undo what was learnt from all others, nor move the scale of all that follow. */
-const clip = 10;
+export const clip = 10;
 /** How many values are taken as they come, for there is no scale yet to judge them by. */
-const trusted = 20;
+export const trusted = 20;
 
 /**
  * By Welford's recurrence (1962), which does not lose the variance of values that are large and near to each other. Each value that is

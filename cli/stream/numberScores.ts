@@ -1,7 +1,10 @@
+import type { RowData } from './config.ts';
 import { createLinearModel } from './linearModel.ts';
 import { scaled } from './normalizer.ts';
 import type { RowCoder } from './rowCoder.ts';
+import { lagOf } from './rows.ts';
 import { requireLength, requireNumbers, requireWhole } from './saved.ts';
+import { createScale } from './scale.ts';
 import type { SavedNumberModels, Standing, TargetScores } from './targetScores.ts';
 
 /** How many of the latest values the linear model sees. */
@@ -10,33 +13,55 @@ const lagCount = 8;
 /**
  * Numbers are judged by their squared error, in the square of the column's own unit, next to three predictions that take no effort: that
  * nothing changes, the running mean, and a linear function of the latest values.
+ *
+ * Where changes are predicted, an output of 0 says that nothing changes, and 1 that the target rises by the size of its changes so far.
  */
-export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefined): TargetScores {
+export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberModels | undefined): TargetScores {
   const { numbers } = coder;
   if (numbers === undefined) throw new TypeError('the target is not a number');
   const linear = createLinearModel(lagCount, saved?.linear);
+  const changes = data.predict === 'change' ? createScale(saved?.changes) : undefined;
   let lags = saved?.lags ?? [];
   let { count, mean: average } = saved?.average ?? { count: 0, mean: 0 };
   requireNumbers('a latest value', [...lags, average]);
   requireWhole('a number of values', [count]);
-  const predicted = ({ mean, deviation }: Standing, output: ArrayLike<number>) => mean + deviation * output[0];
+  /** Of a value, the mean and the deviation; of a change, the latest value and the size. */
+  const predicted = ({ mean, deviation, predictions, size }: Standing, output: ArrayLike<number>) =>
+    size === undefined ? mean + deviation * output[0] : predictions[0] + size * output[0];
   return {
     unit: 'squared error',
     names: ['network', 'persistence', 'running mean', `linear model of the last ${lagCount}`],
-    goalOf(row) {
-      const value = coder.targetOf(row);
-      return value === null ? undefined : [numbers.normalize(value as number)];
+    goalOf(row, { predictions: [latest] }) {
+      const value = coder.targetOf(row) as number | null;
+      if (value === null) return undefined;
+      if (changes === undefined) return [numbers.normalize(value)];
+      if (latest === undefined) return undefined;
+      changes.add(value - latest);
+      return [changes.scaled(value - latest)];
+    },
+    latest(row) {
+      const value = row === undefined || lagOf(data) === 0 ? null : (coder.targetOf(row) as number | null);
+      return value ?? lags.at(0);
+    },
+    told(output, latest) {
+      const { mean, deviation } = numbers;
+      // Where no value is known to which a change could be added, the mean stands in for it.
+      if (changes !== undefined) return { prediction: (latest ?? mean) + changes.size * output[0] };
+      return { prediction: mean + deviation * output[0] };
     },
     standing() {
       const { mean, deviation } = numbers;
       // Before the first value there is no scale to predict on.
-      if (lags.length === 0) return { mean, deviation, predictions: [], lags };
+      const size = changes && { size: changes.size };
+      if (lags.length === 0) return { mean, deviation, predictions: [], lags, ...size };
       // What is not known yet is taken for the mean.
       const inputs = Array.from({ length: lagCount }, (_, i) => (i < lags.length ? numbers.normalize(lags[i]) : 0));
-      return { mean, deviation, predictions: [lags[0], average, mean + deviation * linear.predict(inputs)], lags: inputs };
+      const predictions = [lags[0], average, mean + deviation * linear.predict(inputs)];
+      return { mean, deviation, predictions, lags: inputs, ...size };
     },
-    requireOwn({ mean, deviation, predictions, lags: inputs }) {
-      requireNumbers('what a row is compared with', [mean, deviation, ...predictions, ...inputs], 1e120);
+    requireOwn({ mean, deviation, predictions, lags: inputs, size }) {
+      const sizes = changes === undefined ? [] : [size];
+      requireNumbers('what a row is compared with', [mean, deviation, ...predictions, ...inputs, ...sizes], 1e120);
       if (predictions.length > 0) requireLength('the list of predictions', predictions, 3);
       requireLength('the list of latest values', inputs, predictions.length > 0 ? lagCount : 0);
     },
@@ -61,6 +86,14 @@ export function numberScores(coder: RowCoder, saved: SavedNumberModels | undefin
       // A missing value is taken for the one before it, so that each lag stays as many rows away.
       else if (lags.length > 0) lags = [lags[0], ...lags].slice(0, lagCount);
     },
-    save: () => ({ lags, average: { count, mean: average }, linear: linear.save() }),
+    forget() {
+      lags = [];
+    },
+    save: () => ({
+      lags,
+      average: { count, mean: average },
+      linear: linear.save(),
+      ...(changes === undefined ? {} : { changes: changes.save() }),
+    }),
   };
 }

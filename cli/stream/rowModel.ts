@@ -5,7 +5,7 @@ import { bitsOf } from './logits.ts';
 import { type OpenedRows, readModel } from './model.ts';
 import { Problem } from './problem.ts';
 import { recordFieldsOf, requireColumns } from './recordFields.ts';
-import { outlook, told } from './rowPredictor.ts';
+import { foretold, outlook } from './rowPredictor.ts';
 import { createRowReader } from './rowReader.ts';
 import { createRowSession } from './rowSession.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
@@ -71,6 +71,11 @@ export interface RowOptions<Target extends string, Column extends string, Catego
   extends Settings {
   /** The column that is predicted. */
   readonly target: Target;
+  /**
+   * Whether the network predicts a number itself, or its change since the latest value that is known; predictions and scores are of the
+   * number in either case. If left out, the change where the target is a number and one of the columns, and the value otherwise.
+   */
+  readonly predict?: 'value' | 'change';
   /** What the network sees; the target if left out. */
   readonly columns?: readonly Column[];
   /** Those that hold categories. */
@@ -101,9 +106,9 @@ export function createModel<
   options: RowOptions<Target, Column, Categorical, Time>,
 ): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
   const { target, columns = [target], categorical = [], horizon = 1, categories = 16, ...others } = options;
-  const { delay, timestamp, timeFormat, missing = [], decimal, ...settings } = others;
+  const { predict, delay, timestamp, timeFormat, missing = [], decimal, ...settings } = others;
   requireSettings('createModel', settings);
-  const data: RowData = {
+  const wanted: RowData = {
     kind: 'ndjson',
     delimiter: ',',
     missing,
@@ -111,13 +116,15 @@ export function createModel<
     columns,
     categorical,
     target,
+    ...(predict === undefined ? {} : { predict }),
     horizon,
     ...(delay === undefined ? {} : { delay }),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...(timeFormat === undefined ? {} : { timeFormat }),
     categories,
   };
-  const config = completeConfig(data, settings);
+  const config = completeConfig(wanted, settings);
+  const { data } = config;
   return modelOf({ config, data, session: createRowSession(config, data) });
 }
 
@@ -148,17 +155,18 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
     return row;
   }
 
-  function outputAfter(record: unknown): Float64Array {
+  /** The row to predict after, where there is one besides those that were learnt from. */
+  function rowAfter(record: unknown): Row | undefined {
     if (record === undefined && session.waiting.length === 0)
       throw new DataError(
         lagOf(data) === 0
           ? 'give the record whose target is to be predicted'
           : 'there has been no record yet to predict from: give one',
       );
-    return outlook(session, record === undefined ? undefined : read(record, undefined, lagOf(data) > 0));
+    return record === undefined ? undefined : read(record, undefined, lagOf(data) > 0);
   }
 
-  const predictOne = (record?: RowRecord) => told(session.coder, outputAfter(record)).prediction as Prediction;
+  const predictOne = (record?: RowRecord) => foretold(session, rowAfter(record)).prediction as Prediction;
   const learnOne = (record: RowRecord, target?: Value) => keeper.advance(read(record, target));
   const model: RowModel<Column, Prediction> = {
     config,
@@ -168,7 +176,7 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
       const { categories } = session.coder;
       if (categories === undefined)
         throw new UsageError(`${data.target} is a number, which has no probabilities: use predictOne`);
-      const output = outputAfter(record);
+      const output = outlook(session, rowAfter(record));
       const probabilities = new Map<string | null, number>();
       for (let i = 0; i < output.length; i++) {
         const category = categories.entryAt(i) ?? null;

@@ -17,6 +17,8 @@ import { createPairs } from './trail.ts';
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
   readonly coder: RowCoder;
+  /** What is known of the target, and what an output says of it. */
+  readonly target: Pick<TargetScores, 'latest' | 'told' | 'note'>;
   /** The row as it is known when it comes, for whoever predicts from rows that the session does not see. */
   know(row: Row): Row;
   /** The same, the session staying as it is. */
@@ -77,7 +79,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
 
   function learn({ input, standing, output }: Waiting, row: Row): number | undefined {
     const vector = vectorOf(input, learner.dtype);
-    const goal = target.goalOf(row);
+    const goal = target.goalOf(row, standing);
     if (goal === undefined) {
       learner.observe(vector);
       return undefined;
@@ -94,6 +96,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   return {
     learner,
     coder,
+    target,
     get waiting() {
       return inputsOf(waiting);
     },
@@ -107,6 +110,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       learner.resetState();
       waiting.length = 0;
       late.forget();
+      target.forget();
     },
     advance(actual) {
       records++;
@@ -122,9 +126,10 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
         return score;
       }
       const score = waiting.length === lag ? learn(waiting.shift() as Waiting, row) : undefined;
+      const before = target.latest();
       target.note(row);
-      coder.learn(row);
-      const input = coder.encode(row);
+      coder.learn(row, before);
+      const input = coder.encode(row, before);
       const standing = target.standing();
       waiting.push({ input, standing });
       // One row behind, the step that learns makes this prediction from the same state and parameters.
@@ -150,7 +155,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
 
 function judge(data: RowData, coder: RowCoder, saved: SavedTargetModels | undefined): TargetScores {
   if (data.categorical.includes(data.target)) return categoryScores(data, coder, saved as readonly SavedCounts[] | undefined);
-  return numberScores(coder, saved as SavedNumberModels | undefined);
+  return numberScores(data, coder, saved as SavedNumberModels | undefined);
 }
 
 function inputsOf(waiting: readonly Waiting[]): (readonly number[])[] {

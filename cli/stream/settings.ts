@@ -2,9 +2,9 @@ import { ConfigurationError, type FloatDType, guard } from '../../lib/index.ts';
 import type { Named } from '../experiments/config.ts';
 import { makeEstimator } from '../experiments/estimators.ts';
 import { makeOptimizer } from '../experiments/optimizers.ts';
-import { symbolDefaults } from '../experiments/symbols.ts';
 import { checkConfig } from './checkConfig.ts';
 import type { StreamConfig } from './config.ts';
+import { defaultsOf } from './defaults.ts';
 
 /** What learns, and what is measured: the options of `norewind train` by the same names, and with the same defaults. */
 export interface Settings {
@@ -16,6 +16,7 @@ export interface Settings {
   readonly leak?: number;
   readonly cell?: string;
   readonly units?: number;
+  readonly readout?: 'linear' | 'mlp';
   readonly optimizer?: string;
   readonly rate?: number;
   readonly alpha?: number;
@@ -35,6 +36,7 @@ const names: Readonly<Record<keyof Settings, true>> = {
   leak: true,
   cell: true,
   units: true,
+  readout: true,
   optimizer: true,
   rate: true,
   alpha: true,
@@ -53,27 +55,19 @@ export function requireSettings(who: string, settings: object): void {
 }
 
 /** @throws UsageError or ConfigurationError for settings that cannot be used. */
-export function completeConfig(data: StreamConfig['data'], settings: Settings): StreamConfig {
+export function completeConfig<D extends StreamConfig['data']>(data: D, settings: Settings): StreamConfig & { readonly data: D } {
   const given = (...keys: readonly (keyof Settings)[]) =>
     Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
-  const name = settings.estimator ?? 'uoro';
-  const base = symbolDefaults(name, { alpha: 0.03, window: 16, steps: 1 });
+  const base = defaultsOf(data, settings);
   const { window, ...own } = given('window', 'stride', 'rank', 'n', 'leak');
-  const span = window === undefined ? {} : { [name === 'bptt' ? 'length' : 'window']: window };
+  const span = window === undefined ? {} : { [base.estimator.name === 'bptt' ? 'length' : 'window']: window };
   const estimator = makeEstimator({ ...base.estimator, ...own, ...span } as Named);
-  const { rate, alpha } = base.optimizer;
-  const optimizer = { name: settings.optimizer ?? 'adam', rate, alpha, ...given('rate', 'alpha', 'clip') } as Named;
   const config = {
-    data,
-    cell: { name: settings.cell ?? 'gru', units: settings.units ?? (data.kind === 'text' ? 64 : 32) },
+    ...base,
     estimator: { name: estimator.name, ...estimator.settings },
-    optimizer: makeOptimizer(optimizer).complete,
-    dtype: base.dtype,
-    seed: 1,
-    recent: 1000,
-    every: 1000,
-    ...given('dtype', 'seed', 'recent', 'every'),
-  } as StreamConfig;
+    optimizer: makeOptimizer({ ...base.optimizer, ...given('rate', 'alpha', 'clip') } as Named).complete,
+    ...given('readout', 'dtype', 'seed', 'recent', 'every'),
+  } as StreamConfig & { readonly data: D };
   checkConfig(config);
   return config;
 }

@@ -2,11 +2,12 @@ import { drawChart, inColorOf, type Point } from '../terminal/chart.ts';
 import { formatCount } from '../terminal/numbers.ts';
 import type { Line, Screen } from '../terminal/screen.ts';
 import { createThinned } from '../watch/thinned.ts';
+import { formatScore } from './better.ts';
 import type { StreamListener } from './learnStream.ts';
 import type { Position } from './position.ts';
 import type { StreamRecord } from './record.ts';
 import type { Report } from './session.ts';
-import { formatScore, summaryOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 
 export interface Status extends StreamListener {
   /** A sentence on a line of its own. */

@@ -1,15 +1,16 @@
-import { formatBits, formatCount, formatLoss } from '../terminal/numbers.ts';
+import { formatCount, formatLoss } from '../terminal/numbers.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
-import type { Unit } from './evaluation.ts';
+import { formatScore } from './better.ts';
 import type { Position } from './position.ts';
 import type { Figures } from './scores.ts';
 import type { Report } from './session.ts';
 
 /** What came out of a run, for standard output. */
 export function summaryOf(folder: string, { records, skipped }: Position, report: Report, recent: number): string {
-  const { unit, scored, figures, drift } = report;
-  const columns = ['all', `last ${formatCount(Math.min(scored, recent))}`];
+  const { unit, scored, figures, drift, better } = report;
+  const last = `last ${formatCount(Math.min(scored, recent))}`;
+  const columns = ['all', last];
   const table = (title: string, rows: readonly (readonly [string, Figures | undefined])[], format: (value: number) => string) => {
     const cells = rows.flatMap(([name, own]) => (own === undefined ? [] : [[name, format(own.mean), format(own.recent)]]));
     return cells.length === 0 ? [] : [formatTable([title, ...columns], cells)];
@@ -17,11 +18,11 @@ export function summaryOf(folder: string, { records, skipped }: Position, report
   const { network, ...others } = figures;
   const all = Object.entries({ network, ...others });
   const left = skipped === 0 ? '' : `, ${formatCount(skipped)} left out`;
-  const { count, last } = drift;
+  const { count, last: latest } = drift;
   const risen =
     count === 0
       ? 'no rise was found'
-      : `${count === 1 ? 'it rose once' : `it rose ${formatCount(count)} times, last`}, seen after record ${formatCount(last ?? 0)}`;
+      : `${count === 1 ? 'it rose once' : `it rose ${formatCount(count)} times, last`}, seen after record ${formatCount(latest ?? 0)}`;
   return [
     `${formatCount(records)} records${left}`,
     ...table(`${unit} per prediction`, all, (value) => formatScore(value, unit)),
@@ -38,13 +39,14 @@ export function summaryOf(folder: string, { records, skipped }: Position, report
       ],
       formatShare,
     ),
+    ...(better === undefined
+      ? []
+      : [
+          `${better.name} is better here: ${formatScore(better.recent, unit)} against ${formatScore(better.network, unit)} (${unit}, ${last} predictions)`,
+        ]),
     `Drift of the network's error: ${risen}`,
     `Run folder: ${shown(folder)}\n`,
   ].join('\n\n');
-}
-
-export function formatScore(value: number, unit: Unit): string {
-  return unit === 'bits' ? formatBits(value) : formatLoss(value);
 }
 
 function formatShare(share: number): string {

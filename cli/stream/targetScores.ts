@@ -3,6 +3,7 @@ import type { SavedCounts } from './counts.ts';
 import type { Mark, Unit } from './evaluation.ts';
 import type { SavedLinearModel } from './linearModel.ts';
 import type { Row } from './rows.ts';
+import type { SavedScale } from './scale.ts';
 import type { Pairs } from './trail.ts';
 
 /** What could be said of a target before it came, by simple means, and the scale it was said on. */
@@ -13,14 +14,31 @@ export interface Standing {
   readonly predictions: readonly number[];
   /** The latest values of the target on that scale. */
   readonly lags: readonly number[];
+  /** Where changes are predicted: their size so far. */
+  readonly size?: number;
+}
+
+/** What is said of a target. */
+export interface Told {
+  /** A number in the unit of the column, or a category; null for all categories that have no index of their own. */
+  readonly prediction: number | string | null;
+  /** Of the category. */
+  readonly probability?: number;
 }
 
 /** How predictions of a target are judged. */
 export interface TargetScores {
   readonly unit: Unit;
   readonly names: readonly string[];
-  /** What the network shall learn: a class, or [the normalised number]; undefined where the target is missing. */
-  goalOf(row: Row): number | readonly [number] | undefined;
+  /**
+   * What the network shall learn from a row whose target has come, after what could be said of it: a class, or [the normalised number or
+   * change]; undefined where the target is missing. A change counts towards the size of changes, so it is to be called once for each.
+   */
+  goalOf(row: Row, standing: Standing): number | readonly [number] | undefined;
+  /** The latest number that is known, with this row or without one; undefined as long as there is none. Of the same row, none is known. */
+  latest(row?: Row): number | undefined;
+  /** What an output says, if that is the latest number. */
+  told(output: Float64Array, latest: number | undefined): Told;
   standing(): Standing;
   /** @throws DataError for one, out of a checkpoint, that `standing` cannot have given. */
   requireOwn(standing: Standing): void;
@@ -31,6 +49,8 @@ export interface TargetScores {
   trail(pairs: Pairs): Trail;
   /** Notes the target of a row, once it has been scored. */
   note(row: Row): void;
+  /** What comes next does not follow on what came before. */
+  forget(): void;
   save(): SavedTargetModels;
 }
 
@@ -40,6 +60,8 @@ export interface SavedNumberModels {
   /** The running mean, in which every value counts as it is. */
   readonly average: { readonly count: number; readonly mean: number };
   readonly linear: SavedLinearModel;
+  /** Of the target since the latest value that was known, where changes are predicted. */
+  readonly changes?: SavedScale;
 }
 
 export type SavedTargetModels = SavedNumberModels | readonly SavedCounts[];

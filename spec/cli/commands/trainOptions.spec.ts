@@ -102,7 +102,7 @@ describe('cli/commands: options of norewind train', () => {
   });
 
   it('make the configuration of rows', () => {
-    const rows = { missing: [], columns: ['y'], categorical: [], target: 'y', horizon: 1, categories: 16 };
+    const rows = { missing: [], columns: ['y'], categorical: [], target: 'y', predict: 'change', horizon: 1, categories: 16 };
     for (const [name, kind, delimiter] of [
       ['a.csv', 'csv', ','],
       ['A.CSV.GZ', 'csv', ','],
@@ -114,6 +114,7 @@ describe('cli/commands: options of norewind train', () => {
       expect(configFrom(name, '--target', 'y').data, name).to.deep.equal({ ...rows, kind, delimiter });
     for (const name of ['csv', 'a.csv.txt', 'ndjson', 'a.jsonlx', 'a.gz', 'a.tsv.gz.txt'])
       expect(configFrom(name).data.kind, name).to.equal('text');
+    expect(configFrom('a.csv', '--target', 'y', '--predict', 'value').data).to.include({ predict: 'value' });
     const given = '--target y --columns a,b --categorical b --horizon 0 --delay 3 --timestamp t --categories 5 --delimiter ;';
     expect(configFrom('a.txt', '--format', 'csv', ...given.split(' ')).data).to.deep.equal({
       kind: 'csv',
@@ -122,6 +123,7 @@ describe('cli/commands: options of norewind train', () => {
       columns: ['a', 'b'],
       categorical: ['b'],
       target: 'y',
+      predict: 'value',
       horizon: 0,
       delay: 3,
       timestamp: 't',
@@ -159,7 +161,9 @@ describe('cli/commands: options of norewind train', () => {
       recent: 8,
       every: 9,
     });
-    expect(configFrom('a.txt', '--rank', '2').estimator).to.include({ name: 'uoro', rank: 2 });
+    expect(configFrom('a.txt', '--estimator', 'uoro', '--rank', '2').estimator).to.include({ name: 'uoro', rank: 2 });
+    expect(configFrom('a.txt', '--readout', 'mlp')).to.include({ readout: 'mlp' });
+    expect(() => configFrom('a.txt', '--rank', '2')).to.throw(UsageError, 'the estimator tbptt has no setting rank');
     expect(() => configFrom('a.txt', '--units', '0')).to.throw(ConfigurationError, 'units must be');
   });
 
@@ -169,6 +173,7 @@ describe('cli/commands: options of norewind train', () => {
     const hint = '; the format of the data can be given with --format';
     for (const [key, value] of [
       ['target', 'y'],
+      ['predict', 'value'],
       ['horizon', '2'],
       ['delay', '2'],
       ['timestamp', 't'],

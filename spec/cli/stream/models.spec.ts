@@ -48,6 +48,7 @@ describe('cli/stream: models', () => {
         columns: ['x'],
         categorical: [],
         target: 'x',
+        predict: 'change',
         horizon: 1,
         categories: 16,
       });
@@ -61,8 +62,8 @@ describe('cli/stream: models', () => {
         categories: 4,
       } as const;
       expect(createModel({ ...given, ...small }).config).to.deep.include({
-        data: { kind: 'ndjson', delimiter: ',', ...given },
-        cell: { name: 'gru', units: 2 },
+        data: { kind: 'ndjson', delimiter: ',', predict: 'value', ...given },
+        cell: { name: 'lru', units: 2 },
       });
     });
 

@@ -7,9 +7,10 @@ import { numbersOf, type StreamLearner, walk } from '../../../cli/stream/network
 import type { SavedNormalizer } from '../../../cli/stream/normalizer.ts';
 import { openSession } from '../../../cli/stream/readData.ts';
 import { createRowCoder, type SavedCoder } from '../../../cli/stream/rowCoder.ts';
-import { outlook, rowPredictor, told } from '../../../cli/stream/rowPredictor.ts';
+import { foretold, outlook, rowPredictor } from '../../../cli/stream/rowPredictor.ts';
 import { createRowSession, type RowSession } from '../../../cli/stream/rowSession.ts';
 import type { Row } from '../../../cli/stream/rows.ts';
+import type { Told } from '../../../cli/stream/targetScores.ts';
 import { DataError, tensor, zeros } from '../../../lib/index.ts';
 import { draws } from '../draws.ts';
 import { rows, tiny } from '../sessions.ts';
@@ -34,10 +35,10 @@ function taken(data: RowData, list: readonly Row[]): { session: RowSession; scor
 
 interface Said {
   readonly output: Float64Array;
-  readonly told: ReturnType<typeof told>;
+  readonly told: Told;
 }
 
-const saidOf = ({ coder }: RowSession, output: Float64Array): Said => ({ output, told: told(coder, output) });
+const saidOf = ({ target }: RowSession, output: Float64Array): Said => ({ output, told: target.told(output, target.latest()) });
 
 /** Of the target of the same row, when the inputs of the row have been counted in, and its target has not. */
 function saidOfSame(session: RowSession, data: RowData, row: Row): Said {
@@ -55,10 +56,19 @@ const kinds: readonly (readonly [name: string, data: RowData, list: readonly Row
   ['a category that is known late', { ...rows, target: 'k', horizon: 2, delay: 2 }, records],
   ['the category of the same row', { ...rows, columns: ['a'], target: 'k', horizon: 0 }, records],
   ['a number of rows with times', { ...rows, timestamp: 't', delay: 1 }, timed],
+  ['the change to the next number', { ...rows, predict: 'change' }, records],
+  ['the change over three rows', { ...rows, predict: 'change', horizon: 3 }, records],
+  ['the change since a number that was known late', { ...rows, predict: 'change', horizon: 2, delay: 2 }, records],
+  ['the change of rows with times', { ...rows, predict: 'change', timestamp: 't' }, timed],
+  [
+    'the change to the number of the same row',
+    { ...rows, predict: 'change', columns: ['k'], horizon: 0 },
+    records.map(([a, k]) => [k, a]),
+  ],
 ];
 
 /** One for each way in which a prediction is made. */
-const predicted = [kinds[0], kinds[2], kinds[4]].map(([, data]) => data);
+const predicted = [0, 2, 4, 7, 9, 11].map((i) => kinds[i][1]);
 
 describe('cli/stream: a session of rows', () => {
   for (const [name, data, list] of kinds) {
@@ -106,14 +116,13 @@ describe('cli/stream: a session of rows', () => {
         const lag = data.horizon + (data.delay ?? 0);
         // It takes the row in, as far as its late target is concerned.
         const still = rowPredictor(data, taken(data, list.slice(0, 15)).session, { learn: false, fresh: false })(list[15]);
-        const knows = lag === 0 ? outlook(other, list[15]) : undefined;
-        if (knows !== undefined) expect(still).to.deep.include(told(other.coder, knows));
+        if (lag === 0) expect(still).to.deep.include(foretold(other, list[15]));
         const predict = rowPredictor(data, learning, { learn: true, fresh: false });
         for (const row of list.slice(15)) {
-          const before = lag === 0 ? told(other.coder, outlook(other, row)) : undefined;
+          const before = lag === 0 ? foretold(other, row) : undefined;
           other.advance(row);
           expect(predict(row)).to.deep.equal({
-            ...(before ?? told(other.coder, outlook(other))),
+            ...(before ?? foretold(other)),
             current: other.coder.targetOf(row),
           });
         }
@@ -151,14 +160,14 @@ describe('cli/stream: a session of rows', () => {
   });
 
   it('says which category is the most probable, and how probable it is', () => {
-    const { coder } = taken({ ...rows, target: 'k' }, [
+    const { target } = taken({ ...rows, target: 'k' }, [
       [1, 'x'],
       [2, 'y'],
     ]).session;
-    const second = told(coder, Float64Array.of(0, Math.log(3), 0));
+    const second = target.told(Float64Array.of(0, Math.log(3), 0), undefined);
     expect(second.prediction).to.equal('y');
     expect(second.probability).to.be.closeTo(3 / 5, 1e-12);
-    expect(told(coder, Float64Array.of(0, 0, 1)).prediction).to.equal(null);
+    expect(target.told(Float64Array.of(0, 0, 1), undefined).prediction).to.equal(null);
   });
 
   it('forgets what waits when it restarts, and begins at the start state with what it has learnt', () => {
@@ -172,7 +181,7 @@ describe('cli/stream: a session of rows', () => {
       // Of the delayed target nothing is known in the first row.
       const known = [i === 0 ? null : records[20 + i - 1][0], row[1]];
       const output = walker.step(tensor(session.coder.encode(known)));
-      expect(predict(row)).to.deep.equal({ ...told(session.coder, output), current: row[0] });
+      expect(predict(row)).to.deep.equal({ ...session.target.told(output, undefined), current: row[0] });
     }
   });
 
@@ -182,7 +191,7 @@ describe('cli/stream: a session of rows', () => {
     const said: number[] = [];
     for (const row of records) {
       session.advance(row);
-      said.push(told(session.coder, outlook(session)).prediction as number);
+      said.push(foretold(session).prediction as number);
     }
     const { trail, influence } = session.glimpse();
     const pairs = records.flatMap(([a], i) => (i > 0 && a !== null ? [[a as number, said[i - 1]]] : []));

@@ -44,6 +44,7 @@ describe('cli/stream: settings', () => {
     ] as const)
       for (const value of [least - 1, most + 1, least + 0.5, null])
         refuse({ ...text, [name]: value }, whole(name, least, most, value));
+    refuse({ ...text, readout: 'tanh' }, 'readout must be linear or mlp, got tanh');
     refuse({ ...text, dtype: 'float16' }, 'dtype must be float32 or float64, got float16');
     const ofText = (part: Partial<Record<keyof SymbolData, unknown>>, says: string) =>
       refuse({ ...text, data: { ...characters, ...part } }, says);
@@ -72,6 +73,8 @@ describe('cli/stream: settings', () => {
       ['categories', 2, 4096],
     ] as const)
       for (const value of [least - 1, most + 1, least + 0.5]) ofRows({ [name]: value }, whole(name, least, most, value));
+    ofRows({ predict: 'difference' }, 'predict must be value or change, got difference');
+    ofRows({ predict: 'change', target: 'k' }, 'the target k is a category, which has no change: leave out --predict');
     ofRows({ columns: [] }, 'the network needs one column at least: name it with --columns');
     ofRows({ columns: Array.from({ length: 4097 }, (_, i) => `c${i}`) }, 'there are more than 4096 columns');
     ofRows({ columns: ['a', 'k', 'a'] }, '--columns has a column more than once');
@@ -91,20 +94,65 @@ describe('cli/stream: settings', () => {
     expect(completeConfig(characters, {})).to.deep.equal({
       data: characters,
       cell: { name: 'gru', units: 64 },
-      estimator: { name: 'uoro', rank: 1, lanes: 'independent', epsilon: 1e-5, window: 1 },
-      optimizer: { name: 'adam', rate: 0.001, alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      readout: 'linear',
+      estimator: { name: 'tbptt', window: 10, stride: 10 },
+      optimizer: { name: 'adam', rate: 0.01, alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       dtype: 'float32',
       seed: 1,
       recent: 1000,
       every: 1000,
     });
-    expect(completeConfig(rows, {}).cell).to.deep.equal({ name: 'gru', units: 32 });
+    expect(completeConfig(rows, {})).to.deep.equal({
+      data: { ...rows, predict: 'change' },
+      cell: { name: 'lru', units: 32 },
+      readout: 'mlp',
+      estimator: { name: 'rtrl', structure: 'auto' },
+      optimizer: { name: 'adam', rate: 0.003, alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      dtype: 'float32',
+      seed: 1,
+      recent: 1000,
+      every: 1000,
+    });
+  });
+
+  it('predict a change where a number is predicted from its own past, and a value elsewhere, unless told otherwise', () => {
+    for (const [part, predict] of [
+      [{}, 'change'],
+      [{ horizon: 3 }, 'change'],
+      [{ horizon: 0, delay: 4 }, 'change'],
+      [{ columns: ['k', 'b', 'a'] }, 'change'],
+      [{ columns: ['k'] }, 'value'],
+      [{ columns: ['k'], horizon: 0 }, 'value'],
+      [{ target: 'y' }, 'value'],
+      [{ target: 'k' }, 'value'],
+      [{ categorical: ['a', 'k'] }, 'value'],
+      [{ predict: 'value' }, 'value'],
+      [{ predict: 'change', columns: ['k'], horizon: 0 }, 'change'],
+    ] as const)
+      expect(completeConfig({ ...rows, ...part }, {}).data.predict, JSON.stringify(part)).to.equal(predict);
+  });
+
+  it('have the rate that suits the data, and a text the noise of the estimator', () => {
+    const rateOf = (data: RowData | SymbolData, estimator?: string) =>
+      completeConfig(data, { ...(estimator && { estimator }) }).optimizer.rate;
+    for (const estimator of [undefined, 'uoro', 'noBackTrack', 'tbptt', 'snap']) expect(rateOf(rows, estimator)).to.equal(0.003);
+    for (const estimator of [undefined, 'tbptt', 'bptt', 'rtrl', 'snap']) expect(rateOf(characters, estimator)).to.equal(0.01);
+    for (const estimator of ['uoro', 'noBackTrack']) expect(rateOf(characters, estimator)).to.equal(0.001);
+    for (const [estimator, part] of [
+      ['tbptt', { window: 10, stride: 10 }],
+      ['bptt', { length: 128 }],
+      ['snap', { n: 1 }],
+      ['uoro', { window: 1 }],
+    ] as const)
+      expect(completeConfig(characters, { estimator }).estimator).to.deep.include({ name: estimator, ...part });
+    expect(completeConfig(characters, { window: 3 }).estimator).to.deep.equal({ name: 'tbptt', window: 3, stride: 3 });
   });
 
   it('that are given are taken, each where it belongs', () => {
     const given = {
       cell: 'lstm',
       units: 5,
+      readout: 'linear',
       optimizer: 'sgd',
       rate: 0.5,
       alpha: 0.25,
@@ -116,8 +164,9 @@ describe('cli/stream: settings', () => {
     } as const;
     const own = completeConfig(rows, { ...given, estimator: 'tbptt', window: 6, stride: 2 });
     expect(own).to.deep.equal({
-      data: rows,
+      data: { ...rows, predict: 'change' },
       cell: { name: 'lstm', units: 5 },
+      readout: 'linear',
       estimator: { name: 'tbptt', window: 6, stride: 2 },
       optimizer: { name: 'sgd', rate: 0.5, alpha: 0.25, clip: 3 },
       dtype: 'float64',

@@ -60,7 +60,7 @@ describe('cli/stream: how numbers are judged', () => {
   /** After the values 2, 4, 6 of the column `a`. */
   function judge() {
     const coder = createRowCoder(rows);
-    const scores = numberScores(coder, undefined);
+    const scores = numberScores(rows, coder, undefined);
     const note = (value: number | null) => {
       scores.note([value, null]);
       coder.learn([value, null]);
@@ -78,8 +78,8 @@ describe('cli/stream: how numbers are judged', () => {
     expect(standing.predictions).to.deep.equal([6, 4, 4]);
     expect(standing.lags).to.have.length(8);
     for (const [i, lag] of [2, 0, -2, 0, 0, 0, 0, 0].entries()) expect(standing.lags[i]).to.be.closeTo(lag / deviation, 1e-12);
-    expect(scores.goalOf([7, null])?.[0 as never]).to.be.closeTo(3 / deviation, 1e-12);
-    expect(scores.goalOf([null, 'x'])).to.equal(undefined);
+    expect(scores.goalOf([7, null], standing)?.[0 as never]).to.be.closeTo(3 / deviation, 1e-12);
+    expect(scores.goalOf([null, 'x'], standing)).to.equal(undefined);
     // The network says one deviation above the mean, and 4.5 comes.
     const mark = scores.score(standing, [1], [4.5, null]);
     const own = deviation - 0.5;
@@ -96,7 +96,7 @@ describe('cli/stream: how numbers are judged', () => {
   });
 
   it('not at all before the first one, and with the one before where one is missing', () => {
-    const scores = numberScores(createRowCoder(rows), undefined);
+    const scores = numberScores(rows, createRowCoder(rows), undefined);
     scores.note([null, 'x']);
     const nothing = scores.standing();
     expect(nothing).to.deep.equal({ mean: 0, deviation: 1, predictions: [], lags: [] });
@@ -110,7 +110,7 @@ describe('cli/stream: how numbers are judged', () => {
 
   it('next to a linear model that learns from what comes', () => {
     const coder = createRowCoder(rows);
-    const scores = numberScores(coder, undefined);
+    const scores = numberScores(rows, coder, undefined);
     let error = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 400; i++) {
       const row = [Math.sin(i / 2), null];
@@ -137,12 +137,12 @@ describe('cli/stream: how numbers are judged', () => {
     ] as const)
       expect(() => scores.requireOwn({ ...good, ...part } as never)).to.throw(DataError, says);
     const saved = scores.save() as SavedNumberModels;
-    expect(numberScores(createRowCoder(rows), saved).save()).to.deep.equal(saved);
-    expect(() => numberScores(createRowCoder(rows), { ...saved, lags: [null as never] })).to.throw(
+    expect(numberScores(rows, createRowCoder(rows), saved).save()).to.deep.equal(saved);
+    expect(() => numberScores(rows, createRowCoder(rows), { ...saved, lags: [null as never] })).to.throw(
       DataError,
       /a latest value null/,
     );
-    expect(() => numberScores(createRowCoder({ ...rows, target: 'k' }), undefined)).to.throw(TypeError, 'not a number');
+    expect(() => numberScores(rows, createRowCoder({ ...rows, target: 'k' }), undefined)).to.throw(TypeError, 'not a number');
   });
 
   it('in a trail of what came and what was said', () => {
@@ -159,12 +159,13 @@ describe('cli/stream: how categories are judged', () => {
   it('in bits, next to models that count, by what was most probable', () => {
     const coder = createRowCoder(data);
     const scores = categoryScores(data, coder, undefined);
-    expect([scores.unit, scores.goalOf([1, 'x']), scores.goalOf([1, 'y']), scores.goalOf([1, null])]).to.deep.equal([
-      'bits',
-      0,
-      1,
-      undefined,
-    ]);
+    const none = scores.standing();
+    expect([
+      scores.unit,
+      scores.goalOf([1, 'x'], none),
+      scores.goalOf([1, 'y'], none),
+      scores.goalOf([1, null], none),
+    ]).to.deep.equal(['bits', 0, 1, undefined]);
     const standing = scores.standing();
     expect(standing).to.deep.equal({ mean: 0, deviation: 1, predictions: [], lags: [] });
     const logits = [1, 3, 0];

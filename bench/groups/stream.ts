@@ -12,8 +12,8 @@ import { packageRoot } from '../root.ts';
 
 const cases = [
   { name: 'UORO, GRU of 64 units', args: ['--estimator', 'uoro'] },
-  { name: 'TBPTT-16, GRU of 64 units', args: ['--estimator', 'tbptt', '--window', '16'] },
-  { name: 'RTRL, LRU of 64 units', args: ['--cell', 'lru', '--estimator', 'rtrl'] },
+  { name: 'TBPTT-16, GRU of 64 units', args: ['--estimator', 'tbptt', '--window', '16', '--rate', '0.001'] },
+  { name: 'RTRL, LRU of 64 units', args: ['--cell', 'lru', '--estimator', 'rtrl', '--rate', '0.001'] },
 ] as const;
 
 /** A line of `norewind train --json`. */

@@ -15,7 +15,7 @@ describe('cli: norewind compare', () => {
     const x = Array.from({ length: 200 }, (_, i) => Math.sin(i / 5));
     desk.file('rows.csv', `x\n${x.join('\n')}\n`);
     const runs = [
-      'train text.txt --units 3 --every 50 --out uoro',
+      'train text.txt --units 3 --estimator uoro --every 50 --out uoro',
       'train text.txt --units 4 --every 50 --out <tbptt>,"4" --estimator tbptt --window 4',
       'train rows.csv --target x --units 3 --every 50 --out rows',
       'run anbn --steps 300 --units 3 --out anbn',

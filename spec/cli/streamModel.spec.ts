@@ -32,7 +32,7 @@ describe('cli: norewind/stream', () => {
         .map((row) => `${JSON.stringify(row)}\n`)
         .join(''),
     );
-    desk.file('text.txt', 'abcdé\n'.repeat(20));
+    desk.file('text.txt', 'abcdé\n'.repeat(200));
   });
 
   after(() => desk.dispose());

@@ -14,7 +14,7 @@ const moments = ['ftruncateSync', 'openSync', 'writeFileSync, half', 'fsyncSync'
 
 const kinds = [
   { name: 'text', exact: 12, timed: 3, data: 'text.txt', options: '--unit character --symbols 8' },
-  { name: 'uoro-2', exact: 12, timed: 3, data: 'text.txt', options: '--symbols 8 --rank 2 --dtype float64' },
+  { name: 'uoro-2', exact: 12, timed: 3, data: 'text.txt', options: '--symbols 8 --estimator uoro --rank 2 --dtype float64' },
   { name: 'tbptt', exact: 8, timed: 2, data: 'text.txt', options: '--symbols 8 --estimator tbptt --window 5 --stride 3' },
   { name: 'rows', exact: 8, timed: 2, data: 'rows.csv', options: '--target a --columns a,b,c --categorical b --horizon 2' },
 ];

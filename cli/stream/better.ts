@@ -1,6 +1,5 @@
 import { formatBits, formatLoss } from '../terminal/numbers.ts';
-import type { Unit } from './evaluation.ts';
-import type { Figures } from './scores.ts';
+import type { Figures, Unit } from './scores.ts';
 
 /** A simple model that predicted better than the network did. */
 export interface Better {

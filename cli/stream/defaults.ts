@@ -1,11 +1,17 @@
 import type { Named } from '../experiments/config.ts';
 import type { RowData, StreamConfig } from './config.ts';
-import type { Settings } from './settings.ts';
+
+interface Wish {
+  readonly cell?: string;
+  readonly units?: number;
+  readonly estimator?: string;
+  readonly optimizer?: string;
+}
 
 /** What learns when nothing else is asked for, as far as it follows from the data and from what is asked for. */
 export function defaultsOf<D extends StreamConfig['data']>(
   data: D,
-  { cell, units, estimator, optimizer }: Pick<Settings, 'cell' | 'units' | 'estimator' | 'optimizer'>,
+  { cell, units, estimator, optimizer }: Wish,
 ): StreamConfig & { readonly data: D } {
   const isText = data.kind === 'text';
   const name = estimator ?? (isText ? 'tbptt' : 'rtrl');

@@ -2,11 +2,8 @@ import { createAdwin, type SavedAdwin } from './adwin.ts';
 import { type Better, betterOf } from './better.ts';
 import { createCalibration, type ReliabilityBin, type SavedCalibration } from './calibration.ts';
 import { requireWhole } from './saved.ts';
-import { createScores, type Figures } from './scores.ts';
+import { createScores, type Figures, type Unit } from './scores.ts';
 import type { SavedTally } from './tally.ts';
-
-/** Of categories, and of numbers. */
-export type Unit = 'bits' | 'squared error';
 
 /** How one prediction went. */
 export interface Mark {

@@ -3,7 +3,7 @@ export { FailedError, UsageError } from '../errors.ts';
 export type { Better } from './better.ts';
 export type { ReliabilityBin } from './calibration.ts';
 export type { RowData, StreamConfig, SymbolData } from './config.ts';
-export type { Drift, PredictorFigures, Unit } from './evaluation.ts';
+export type { Drift, PredictorFigures } from './evaluation.ts';
 export type { TextGeneration } from './generateText.ts';
 export {
   createModel,
@@ -15,7 +15,7 @@ export {
   type Stream,
   type Value,
 } from './rowModel.ts';
-export type { Figures } from './scores.ts';
+export type { Figures, Unit } from './scores.ts';
 export type { Report } from './session.ts';
 export type { Settings } from './settings.ts';
 export {

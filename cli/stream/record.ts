@@ -1,5 +1,6 @@
-import type { Drift, PredictorFigures, Unit } from './evaluation.ts';
+import type { Drift, PredictorFigures } from './evaluation.ts';
 import type { Position } from './position.ts';
+import type { Unit } from './scores.ts';
 import type { Report } from './session.ts';
 
 /** One line of metrics.ndjson, the figures being those of the network. There is no time of day in it, so that the same run writes the same bytes. */

@@ -11,6 +11,9 @@ export interface Scores {
   save(): readonly SavedTally[];
 }
 
+/** What scores are in: bits for categories, squared errors for numbers. */
+export type Unit = 'bits' | 'squared error';
+
 export interface Figures {
   readonly mean: number;
   readonly recent: number;

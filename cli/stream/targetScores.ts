@@ -1,9 +1,10 @@
 import type { Trail } from '../watch/sample.ts';
 import type { SavedCounts } from './counts.ts';
-import type { Mark, Unit } from './evaluation.ts';
+import type { Mark } from './evaluation.ts';
 import type { SavedLinearModel } from './linearModel.ts';
 import type { Row } from './rows.ts';
 import type { SavedScale } from './scale.ts';
+import type { Unit } from './scores.ts';
 import type { Pairs } from './trail.ts';
 
 /** What could be said of a target before it came, by simple means, and the scale it was said on. */

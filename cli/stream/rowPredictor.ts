@@ -5,7 +5,7 @@ import { lagOf, type Row } from './rows.ts';
 import type { Told } from './targetScores.ts';
 
 /** What is said after a row of the target `horizon` rows later. */
-export interface RowPrediction extends Told {
+interface RowPrediction extends Told {
   /** The target of this row itself. */
   readonly current: number | string | null;
 }

@@ -45,6 +45,7 @@ describe('cli/stream: models', () => {
       expect(createModel({ target: 'x', ...small }).config.data).to.deep.equal({
         kind: 'ndjson',
         delimiter: ',',
+        missing: [],
         columns: ['x'],
         categorical: [],
         target: 'x',
@@ -62,7 +63,7 @@ describe('cli/stream: models', () => {
         categories: 4,
       } as const;
       expect(createModel({ ...given, ...small }).config).to.deep.include({
-        data: { kind: 'ndjson', delimiter: ',', predict: 'value', ...given },
+        data: { kind: 'ndjson', delimiter: ',', missing: [], predict: 'value', ...given },
         cell: { name: 'lru', units: 2 },
       });
     });

@@ -87,6 +87,7 @@ export {
   NorewindError,
   ones,
   pathsOf,
+  ResourceError,
   readNpy,
   readSafetensors,
   recording,

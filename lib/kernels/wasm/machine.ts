@@ -1,5 +1,5 @@
 import type { DType } from '../../dtype.ts';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, ResourceError } from '../../errors.ts';
 import { binary as relaxedBinary } from './relaxed.ts';
 import { reservedBytes, binary as strictBinary } from './strict.ts';
 
@@ -38,11 +38,11 @@ export class Machine {
    * @param bytes the size of the memory, rounded up to whole pages of 64 KiB; at least `reservedBytes` of it are the kernels' own.
    * @param relaxed whether sums of products may be rounded once instead of twice, where the processor can: faster, and no longer the
    *   same on every machine.
-   * @throws ConfigurationError where the platform has no relaxed SIMD.
+   * @throws ConfigurationError where the platform has no relaxed SIMD, ResourceError where there is no room for the memory.
    */
   constructor(bytes: number, relaxed = false) {
     const pages = Math.ceil(Math.max(bytes, reservedBytes) / 65536);
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.memory = reserve(pages);
     const module = relaxed ? moduleOf('relaxed', relaxedBinary) : moduleOf('strict', strictBinary);
     const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });
     this.#kernels = instance.exports as Kernels;
@@ -59,6 +59,28 @@ export class Machine {
       if (dtype === 'int32') return true;
       return (dtype === 'float32' ? this.#kernels.finite32(address, size) : this.#kernels.finite64(address, size)) === 1;
     });
+  }
+}
+
+/** WebAssembly has 32-bit addresses. */
+const mostPages = 65536;
+
+/**
+ * A memory of this size. V8 takes 10 GiB of address space for each, whatever its size, so that an access outside of it faults and need
+ * not be checked; a declared maximum changes nothing about that.
+ */
+function reserve(pages: number): Memory {
+  const size = `a plan needs ${Math.ceil(pages / 16)} MiB`;
+  if (pages > mostPages)
+    throw new ResourceError(
+      `${size}, and WebAssembly has at most 4096: use fewer units, or a form of the estimator that carries less`,
+    );
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch {
+    throw new ResourceError(
+      `${size}, and this process cannot reserve the 10 GiB of address space that WebAssembly takes for it: raise the limit (ulimit -v), start Node with --disable-wasm-trap-handler (NODE_OPTIONS does too), which takes less and is slower, or learn with eager: true`,
+    );
   }
 }
 

@@ -10,6 +10,8 @@ export interface AgreementOptions<P = unknown> {
   readonly moves?: readonly P[];
   /** The steps at which there is no target. */
   readonly observed?: readonly number[];
+  /** So many steps of the run come first, and then a reset. None by default. */
+  readonly before?: number;
   /** Without a plan. Runs under every sequence of signs are without one anyway. */
   readonly eager?: boolean;
   /** Of the largest number compared, or of 1. Default 1e-10. */
@@ -50,6 +52,12 @@ export function estimates(
   const learner = learnerOf(lanes, estimator, noise, options);
   const gradients: Tensor[] = [];
   let scored = false;
+  for (let t = 0; t < (options.before ?? 0); t++)
+    learner.step(
+      together(lanes.map(({ examples }) => examples[t].input)),
+      together(lanes.map(({ examples }) => examples[t].target)),
+    );
+  if (options.before !== undefined) learner.resetState();
   lanes[0].examples.forEach((_, t) => {
     const input = together(lanes.map(({ examples }) => examples[t].input));
     if (options.observed?.includes(t)) learner.observe(input);

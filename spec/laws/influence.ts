@@ -3,8 +3,8 @@ import { gru, linear, lstm, model, rnn } from '../../nn/index.ts';
 import { createLearner, type Estimator, restoreLearner, sgd } from '../../trainers/index.ts';
 import { checkUnbiased, estimates, influenceOf, learnerOf, together } from './agreement.ts';
 import { describeLaws } from './mocha.ts';
-import { LawError, numbersOf, requireClose, requireLive, vector } from './numbers.ts';
-import { type Fixture, fixtureOf, jitter, zerosLike } from './unrolled.ts';
+import { LawError, numbersOf, requireClose, requireFinite, requireLive, vector } from './numbers.ts';
+import { type Fixture, fixtureOf, jitter, singularAtStart, zerosLike } from './unrolled.ts';
 
 /** An estimator, and what to try it on. */
 export interface InfluenceSubject {
@@ -91,6 +91,19 @@ function carriedLaws(
       );
       requireClose(numbersOf(learner.state), numbersOf(run.state), 0, 'the state after resetState');
     },
+    [`begins, and begins again, where the step has no derivative, ${how}`]: () => {
+      const run = singularAtStart(make(2 * window));
+      const learner = learnerOf([run], estimator(), seeded(4), { eager });
+      const pass = () => {
+        for (const { input, target } of run.examples) learner.step(input, target);
+        return numbersOf(learner.state);
+      };
+      const once = pass();
+      learner.resetState();
+      requireClose(pass(), once, 0, 'the state of another pass');
+      requireFinite(numbersOf(learner.gradient), 'the gradient');
+      requireFinite(influenceOf(learner, [run], estimator()).flat(), 'the influence');
+    },
     [`gives the same bytes for the same noise, ${how}`]: () => {
       const bytes = () => {
         const run = make(middle);
@@ -101,11 +114,13 @@ function carriedLaws(
       requireClose(bytes(), bytes(), 0, 'the checkpoint');
     },
     [`continues from a checkpoint bit for bit, from the middle of a window too, ${how}`]: () => {
-      const { model, loss, parameters, state, examples } = make(middle + 2 * stride + 1);
-      for (let cut = stride; cut <= middle; cut++) {
+      const { model, loss, parameters, state, examples } = singularAtStart(make(middle + 2 * stride + 1));
+      // At 0 nothing has come in yet; at the last cut nothing has since a reset.
+      for (const cut of [0, ...Array.from({ length: middle - stride + 1 }, (_, i) => stride + i), middle + 1]) {
         const config = { model, loss, optimizer: sgd({ rate: 0.05 }), dtype: 'float64' as const, parameters, state, eager };
         const learner = createLearner({ ...config, estimator: estimator(), noise: seeded(8) });
         for (const { input, target } of examples.slice(0, cut)) learner.step(input, target);
+        if (cut > middle) learner.resetState();
         const restored = restoreLearner({ ...config, estimator: estimator() }, learner.save());
         for (const { input, target } of examples.slice(cut)) {
           const [here, there] = [learner.step(input, target), restored.step(input, target)];
@@ -140,6 +155,10 @@ function meanLaws(
   }
   const [first] = Object.values(fixtures);
   const lanes = () => [1, 2].map((lane) => laneOf(first(4 * window), lane, window));
+  laws['has that mean from a state at which the step has no derivative, and again after a reset'] = () => {
+    const steps = window * Math.max(2, blocksFor(estimator, first) - 1);
+    checkUnbiased([singularAtStart(first(steps))], estimator, { before: window });
+  };
   laws['leaves out what is only observed'] = () => {
     const steps = window * blocksFor(estimator, first);
     checkUnbiased([first(steps)], estimator, { observed: [0, steps - 2].filter((t) => t < steps - 1) });

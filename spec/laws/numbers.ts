@@ -50,6 +50,12 @@ export function requireClose(actual: readonly number[], expected: readonly numbe
     );
 }
 
+/** @throws LawError where a number is NaN or infinite. */
+export function requireFinite(numbers: readonly number[], what: string): void {
+  const at = numbers.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new LawError(`${what}: entry ${at} of ${numbers.length} is ${numbers[at]}`);
+}
+
 /** @throws LawError where a reference is so small that a wrong value would pass for it. */
 export function requireLive(reference: readonly number[], what: string): void {
   if (!(lengthOf(reference) > 1e-4)) throw new LawError(`${what}: is nearly zero, so nothing is checked; use another seed`);

@@ -1,4 +1,4 @@
-import { add, linearize } from '../../autodiff/index.ts';
+import { add, linearize, mul, neg, relu, sqrt, sub, sum } from '../../autodiff/index.ts';
 import { leavesOf, mapTree, type Noise, seeded, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
 import { type Cell, type Loss, meanSquare } from '../../nn/index.ts';
 import type { Example } from '../../trainers/index.ts';
@@ -33,6 +33,23 @@ export function fixtureOf<P, S, X>(
   const { output } = model.step(parameters, state, inputs[0]);
   const examples = inputs.map((one) => ({ input: one, target: noise.normal(output.shape) }));
   return { model, loss: meanSquare as Loss<Tensor>, parameters, state, examples };
+}
+
+/**
+ * The run with a model whose derivative is infinite at the state that it begins in, s₀: √|s - s₀| is added to each new state and to the
+ * output. Elsewhere it is as differentiable as before.
+ */
+export function singularAtStart<P, S, X, Y>(run: Fixture<P, S, X, Y>): Fixture<P, S, X, Y> {
+  const { model, state: start } = run;
+  /** √|x|. Not of x², whose derivative is zero where that of the root is infinite: one that takes the product for zero would pass. */
+  const root = (x: Tensor) => mul(sqrt(add(x, mul(relu(neg(x)), 2))), 0.3);
+  const step = (parameters: P, state: S, input: X) => {
+    const { state: next, output } = model.step(parameters, state, input);
+    const roots = zipTrees(state as Tree, start as Tree, (a, b) => root(sub(a, b)), 'singularAtStart');
+    const moved = zipTrees(next as Tree, roots, (a, b) => add(a, b), 'singularAtStart') as S;
+    return { state: moved, output: leavesOf(roots).reduce((total, leaf) => add(total, sum(leaf)), output) };
+  };
+  return { ...run, model: { ...model, step } };
 }
 
 /** A tree of other numbers like it, a normal distance away. */

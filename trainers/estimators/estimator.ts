@@ -59,7 +59,11 @@ export interface Estimator<I = unknown> {
   /** Whether several lanes are one system with one influence, rather than one influence each. */
   readonly joint: boolean;
   cost(sizes: Sizes): Cost;
-  /** The influence of the parameters on a state that does not depend on them. */
+  /**
+   * Zeros, in the form in which this estimator carries G. At the start and after a reset, until a window is complete, the influence is
+   * absent: `learner.influence` shows these, nothing is pulled, and `advance` is given these, with a transition whose J is zero where it
+   * is not finite, so that I alone comes of it.
+   */
   start<P, S>(parameters: P, state: S): I;
   /** G ← J G + I. */
   advance<P, S>(influence: I, transition: Transition<P, S>, noise: Noise): I;
@@ -70,8 +74,7 @@ export interface Estimator<I = unknown> {
   /**
    * The same estimator for one model: it may choose how to represent G by what the parameters and the state, in this order, can
    * influence in one step; undefined when the step cannot be traced. A learner asks before the first step, and again, the estimator
-   * that it got, for each further type of input, when the answer must keep the representation. Until then `start` may give `{}`,
-   * which a learner starts anew when it has asked.
+   * that it got, for each further type of input, when the answer must keep the representation.
    * @throws ConfigurationError when the representation does not hold for the new type of input.
    */
   specialise?(dependencies: Dependencies | undefined, parameters: Tree): Estimator<I>;

@@ -1,4 +1,4 @@
-import { guard, leavesOf, type Tree } from '../../lib/index.ts';
+import { guard, type Tree } from '../../lib/index.ts';
 import { dense } from './dense.ts';
 import type { Estimator } from './estimator.ts';
 import { shown, specialised } from './specialised.ts';
@@ -34,32 +34,17 @@ export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
     cost: ({ state, parameters }) => ({ time: state * state * parameters, memory: state * parameters }),
   };
   if (structure === 'dense') return own;
-  const auto: Estimator<RtrlInfluence> = {
+  return {
     ...own,
     structure: 'not known before the first step',
-    start: () => none,
-    advance(influence, transition, noise) {
-      const { parameters, state } = transition;
-      return own.advance(isNone(influence) ? own.start(parameters, state) : influence, transition, noise);
-    },
-    pull: (influence, cotangent) => (isNone(influence) ? undefined : own.pull(influence, cotangent)),
     specialise(found, parameters) {
       const { start, advance, pull } = this;
-      const intact = start === auto.start && advance === auto.advance && pull === auto.pull;
+      const intact = start === own.start && advance === own.advance && pull === own.pull;
       if (found !== undefined && intact) return specialised(own, found, parameters);
       // One with a part replaced, as { ...rtrl(), pull }, keeps it, and works on the dense form; so does a step that cannot be traced.
       const { specialise: _, ...kept } = this;
-      return { ...kept, structure: 'dense', start: start === auto.start ? own.start : start };
+      return { ...kept, structure: 'dense' };
     },
-    show: (influence, parameters, state) =>
-      shown(influence, parameters, state) ?? (isNone(influence) ? own.start(parameters, state) : influence),
+    show: (influence, parameters, state) => shown(influence, parameters, state) ?? influence,
   };
-  return auto;
-}
-
-/** The influence of the parameters on a state before the model is known. */
-const none: RtrlInfluence = {};
-
-function isNone(influence: RtrlInfluence): boolean {
-  return leavesOf(influence).length === 0;
 }

@@ -56,9 +56,7 @@ export function onceKnown(dense: Estimator<Tree>, steps: number, rule?: SlotRule
   const early: Estimator<Tree> = {
     ...dense,
     structure: 'not known before the first step',
-    start: () => ({}),
     advance: refuse,
-    pull: (influence, cotangent) => (leavesOf(influence).length === 0 ? undefined : dense.pull(influence, cotangent)),
     specialise(found, parameters) {
       const { start, advance, pull } = this;
       if (start !== early.start || advance !== early.advance || pull !== early.pull)
@@ -67,12 +65,12 @@ export function onceKnown(dense: Estimator<Tree>, steps: number, rule?: SlotRule
         );
       return found === undefined ? refuse() : specialised(dense, found, parameters, steps, rule);
     },
-    show: (influence, parameters, state) => shown(influence, parameters, state) ?? dense.start(parameters, state),
+    show: (influence, parameters, state) => shown(influence, parameters, state) ?? influence,
   };
   return early;
 }
 
-/** The whole of G from what a specialised estimator carries; undefined for anything else, such as none. */
+/** The whole of G from what a specialised estimator carries; undefined for anything else. */
 export function shown(influence: Tree, parameters: Tree, state: Tree): Tree | undefined {
   const size = countElements(state);
   const carried = influence as Partial<StructuredInfluence & ReachingInfluence>;

@@ -30,7 +30,7 @@ export type StructuredInfluence = {
   readonly slots: readonly (readonly Tensor[])[];
 };
 
-/** No influence yet. */
+/** Zeros in all slots. */
 export function startStructured(structure: Structure, parameters: Tree): StructuredInfluence {
   const leaves = leavesOf(parameters);
   return {

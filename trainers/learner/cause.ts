@@ -1,7 +1,7 @@
 import { dataOf, kernels, leavesOf, type Tree } from '../../lib/index.ts';
 import { type Broken, brokenIn, type Cause } from './finite.ts';
 import { clockAt, moveOn, type Setting, takeSteps } from './learn.ts';
-import type { HeldStep, Memory } from './memory.ts';
+import { carriedOf, type HeldStep, type Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
 /** What a plan saw of the moment that broke: a plan may round to an infinity what the reference kernels do not. */
@@ -93,7 +93,7 @@ function inMemory({ estimator, optimizer }: Setting, before: Memory, after: Memo
     if (broken !== undefined)
       return { what: `${broken.path}${broken.at} would become ${broken.value}`, advice: grown(before) ?? 'scale the inputs' };
   }
-  const carried = largest(before.lanes.map(({ influence }) => influence));
+  const carried = largest(before.lanes.map(carriedOf));
   const derivative = 'a derivative is not finite at these values: look for a root, a logarithm or a division at 0';
   const gradient = after.gradient === undefined ? undefined : brokenIn(after.gradient);
   if (gradient !== undefined)
@@ -109,8 +109,8 @@ function inMemory({ estimator, optimizer }: Setting, before: Memory, after: Memo
     return { what: `what the optimiser remembers (${name(moments)}) would become ${moments.value} ${size}`, advice };
   const parameter = brokenIn(after.parameters);
   if (parameter !== undefined) return { what: `parameter ${name(parameter)} would become ${parameter.value} ${size}`, advice };
-  for (const { influence } of after.lanes) {
-    const broken = brokenIn(influence);
+  for (const lane of after.lanes) {
+    const broken = brokenIn(carriedOf(lane));
     if (broken !== undefined)
       return {
         what: `the influence that ${estimator.name} carries would become ${broken.value} (up to ${carried} before)`,
@@ -136,7 +136,7 @@ function grown({ parameters }: Memory): string | undefined {
 
 /** Advice where the influence is so large that products with it leave the dtype. */
 function tooLarge({ lanes }: Memory): string | undefined {
-  return magnitude(lanes.map(({ influence }) => influence)) > 1e9
+  return magnitude(lanes.map(carriedOf)) > 1e9
     ? 'the influence grows where the recurrence does: use smaller recurrent weights, or resetState() now and then'
     : undefined;
 }

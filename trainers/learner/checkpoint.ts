@@ -1,12 +1,15 @@
 import {
   DataError,
+  dataOf,
   type FloatDType,
+  leavesOf,
   type Noise,
   readSafetensors,
   readSafetensorsMetadata,
   restoreNoise,
   seeded,
   type Tensor,
+  type Tree,
   writeSafetensors,
 } from '../../lib/index.ts';
 import { checksumOf } from './checksum.ts';
@@ -14,12 +17,14 @@ import { decode, encode, type Json } from './codec.ts';
 import type { LearnerConfig } from './config.ts';
 import { misfitOf } from './fit.ts';
 import { named } from './learn.ts';
-import type { Memory } from './memory.ts';
+import { absent, type Memory } from './memory.ts';
 import type { Systems } from './system.ts';
 import { takeStep } from './transition.ts';
 
 const format = 'norewind.learner';
-const version = '1';
+const version = '2';
+/** In version 1, an absent influence was zeros, or a tree without a leaf. */
+const readable = ['1', version];
 
 /** Everything that changes in a learner, as a safetensors file: tensors by their paths, and the rest as JSON in its metadata. */
 export function writeCheckpoint<P, S, X, Y>(
@@ -61,9 +66,9 @@ export function readCheckpoint<P, S, X, Y>(
 ): { noise: Noise; memory: Memory } {
   const metadata = readSafetensorsMetadata(bytes);
   if (metadata.format !== format) throw new DataError('checkpoint: this safetensors file is not a norewind learner');
-  if (metadata.version !== version)
+  if (!readable.includes(metadata.version))
     throw new DataError(
-      `checkpoint: written in format version ${String(metadata.version)}; this norewind reads version ${version}`,
+      `checkpoint: written in format version ${String(metadata.version)}; this norewind reads versions ${readable.join(' and ')}`,
     );
   const tensors = readSafetensors(bytes);
   if (metadata.checksum !== checksumOf(metadata.learner ?? '', tensors))
@@ -82,8 +87,10 @@ export function readCheckpoint<P, S, X, Y>(
     misfitOf(memory.parameters, config.parameters ?? config.model.init(seeded(1)), 'parameters') ??
     memory.lanes.map(({ state }, i) => misfitOf(state, systems.start[i], 'state')).find((one) => one !== undefined);
   if (misfit !== undefined) throw new DataError(`checkpoint: ${misfit.what}`);
+  const isOldStart = metadata.version === '1' && memory.lanes.every(({ influence }) => isZero(influence));
   const lanes = memory.lanes.map((lane) => ({
     ...lane,
+    ...(isOldStart ? { influence: absent } : {}),
     window: lane.window.map((moment) => takeStep(systems.model, systems.loss, { ...moment, target: moment.target })),
   }));
   return { noise: restoreNoise(learner.noise), memory: { ...memory, parameters: named(memory.parameters), lanes } };
@@ -125,6 +132,22 @@ function requireMemory(memory: Memory, systems: Systems): void {
   if (!Array.isArray(memory.lanes) || memory.lanes.length !== systems.start.length)
     throw new DataError('checkpoint: its lanes are missing');
   for (const lane of memory.lanes)
-    if (typeof lane !== 'object' || lane === null || !Array.isArray(lane.window) || !('state' in lane) || !('influence' in lane))
+    if (
+      typeof lane !== 'object' ||
+      lane === null ||
+      !Array.isArray(lane.window) ||
+      !('state' in lane) ||
+      !isCarried(lane.influence)
+    )
       throw new DataError('checkpoint: a lane is damaged');
+  if (new Set(memory.lanes.map(({ influence }) => influence === absent)).size > 1)
+    throw new DataError('checkpoint: some lanes have an influence and some have none');
+}
+
+function isCarried(influence: unknown): boolean {
+  return influence === absent || (typeof influence === 'object' && influence !== null);
+}
+
+function isZero(influence: unknown): boolean {
+  return leavesOf(influence as Tree).every((leaf) => dataOf(leaf).every((value: number) => value === 0));
 }

@@ -82,8 +82,9 @@ export class CompiledEngine implements Engine {
     if (!plan.writeLoss(t, losses, at)) throw this.#broken({ inputs, targets }, losses[at]);
     this.outputs = plan.outputs(t).give(outputs, at) ?? this.outputs;
     if (isComplete) {
-      place.count(plan);
-      if (place.mark.record(plan.feed) === stretch) this.#verify();
+      const own = place.isFresh ? place.learnAgainIfSingular(plan) : plan;
+      place.count(own);
+      if (place.mark.record(own.feed) === stretch || own.feed.isFirst) this.#verify(true);
     } else place.taken++;
   }
 

@@ -10,7 +10,7 @@ import { beginnings, clockAt, moveOn, type Setting, type Targets, takeSteps } fr
 import type { Memory } from './memory.ts';
 import { type Moment, signatureOf } from './moment.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
-import { begun, specialise } from './specialise.ts';
+import { specialise } from './specialise.ts';
 
 /** Every operation runs when it is called: any platform, any primitive, easy to follow. */
 export class EagerEngine implements Engine {
@@ -58,7 +58,7 @@ export class EagerEngine implements Engine {
 
   #step(moment: Moment, into: Losses, at: number, outputs: OutputsTo): void {
     this.#meet(moment.inputs);
-    const memory = begun(this.#setting, this.memory);
+    const { memory } = this;
     const steps = takeSteps(this.#setting, memory, moment.inputs, moment.targets);
     const made = steps.map(({ output }) => dataOf(output));
     requireRoom(outputs, at, made);

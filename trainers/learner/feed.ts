@@ -7,6 +7,8 @@ import { type Moment, type Numbers, sameType, signatureOf } from './moment.ts';
 export class Feed {
   /** What tells the types of windows apart. */
   readonly signature: string;
+  /** Whether the program is that of a window which begins with an absent influence. */
+  readonly isFirst: boolean;
   /** Examples of the moments. */
   readonly moments: readonly Moment[];
   readonly #runner: Runner;
@@ -17,24 +19,25 @@ export class Feed {
   readonly numbers: readonly TypedArray[];
 
   /** @param begin the first input of the first moment. */
-  constructor(runner: Runner, begin: number, moments: readonly Moment[], numbers: Numbers) {
+  constructor(runner: Runner, begin: number, moments: readonly Moment[], numbers: Numbers, isFirst = false) {
     let at = begin;
     this.#begins = moments.map(({ inputs, targets = [] }) => {
       const own = at;
       for (const value of [...inputs, ...targets]) at += typeof value === 'number' ? 1 : leavesOf(value as Tree).length;
       return own;
     });
-    this.signature = signatureOf(moments);
+    this.signature = signatureOf(moments, isFirst);
+    this.isFirst = isFirst;
     this.moments = moments;
     this.numbers = Array.from({ length: at - begin }, (_, i) => runner.input(begin + i));
     this.#runner = runner;
     this.#numbers = numbers;
   }
 
-  /** Whether moment t has the type that the plan was made for. */
+  /** Whether moment t, as it comes in, has the type that the plan was made for; it is for other windows than the first. */
   fits(t: number, inputs: readonly unknown[], targets: Targets): boolean {
     const own = this.moments[t];
-    return sameType(own.inputs, inputs) && sameType(own.targets, targets);
+    return !this.isFirst && sameType(own.inputs, inputs) && sameType(own.targets, targets);
   }
 
   /** Moment t as it came in, in memory of its own. */
@@ -58,6 +61,11 @@ export class Feed {
     let scored = 0;
     for (let t = 0; t < count; t++) if (this.moments[t].targets !== undefined) scored++;
     return scored;
+  }
+
+  /** Writes all moments as they are in a feed of the same types. */
+  copy({ numbers }: Feed): void {
+    for (let i = 0; i < numbers.length; i++) this.numbers[i].set(numbers[i]);
   }
 
   /** Writes moment t. @throws DTypeError for a class that is not a 32-bit whole number. */

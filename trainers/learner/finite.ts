@@ -1,5 +1,5 @@
 import { dataOf, kernels, leavesOf, NonFiniteError, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
-import type { Memory } from './memory.ts';
+import { carriedOf, type Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
 /** What is not finite, or would not be, and what helps. */
@@ -16,7 +16,7 @@ export function nonFinite(steps: number, moment: Moment | undefined, { what, adv
 
 /** Whether everything that a memory carries on is finite. */
 export function allFinite({ parameters, moments, lanes }: Memory): boolean {
-  const carried = lanes.map(({ state, influence }) => [state, influence]);
+  const carried = lanes.map((lane) => [lane.state, carriedOf(lane)]);
   return leavesOf([parameters, moments, carried] as Tree).every(kernels.allFinite);
 }
 

@@ -14,7 +14,7 @@ import type { Clock } from '../optimizers/index.ts';
 import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
 import { moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
-import type { Memory } from './memory.ts';
+import { absent, carriedOf, type Memory } from './memory.ts';
 import { declareTree, lift, type Moment, type Numbers } from './moment.ts';
 import { Outputs } from './outputs.ts';
 import { residentOf } from './resident.ts';
@@ -50,7 +50,11 @@ export class LearnPlan {
   readonly #states: readonly unknown[];
   readonly #stages: readonly Given[];
 
-  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, keeps: boolean) {
+  /**
+   * @param memory one whose influence is not absent.
+   * @param isFirst for a window that begins with an absent influence; the memory has zeros in its place.
+   */
+  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, keeps: boolean, isFirst: boolean) {
     const { dtype } = setting;
     const resident = residentOf(memory);
     const like = resident as unknown as Tree;
@@ -67,7 +71,8 @@ export class LearnPlan {
         this.#draws.push({ at: declared, shape });
         return counted({ shape, dtype });
       });
-      let now: Memory = { ...memory, ...own, lanes: own.lanes.map((lane) => ({ ...lane, window: [] })) };
+      const lanes = own.lanes.map(({ state, influence }) => ({ state, influence: isFirst ? absent : influence, window: [] }));
+      let now: Memory = { ...memory, ...own, lanes };
       const stages = fed.map(({ inputs, targets }) => {
         const steps = takeSteps({ ...setting, noise }, now, inputs, targets);
         const ahead = now.steps - memory.steps;
@@ -100,7 +105,7 @@ export class LearnPlan {
       states: take(states),
     }));
     const leaves = leavesOf(like);
-    const influence = new Set(memory.lanes.flatMap((lane) => leavesOf(lane.influence as Tree)));
+    const influence = new Set(memory.lanes.flatMap((lane) => leavesOf(carriedOf(lane))));
     this.runner = runnerOf(program, {
       updates: new Map(leaves.map((_, i) => [i, i])),
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
@@ -109,7 +114,7 @@ export class LearnPlan {
       // Many a parameter has no influence on the state, and what estimates that stays zero.
       zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
     });
-    this.feed = new Feed(this.runner, residents, moments, numbers);
+    this.feed = new Feed(this.runner, residents, moments, numbers, isFirst);
     this.keeps = keeps;
     this.scored = moments.filter(({ targets }) => targets !== undefined).length;
     this.resident = leaves.map((_, i) => this.runner.input(i));

@@ -2,9 +2,9 @@ import { type FloatDType, full, type Noise, pathsOf, type Tree } from '../../lib
 import { addTrees, scaleTree } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
-import type { HeldStep, Lane, Memory } from './memory.ts';
+import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
 import type { Systems } from './system.ts';
-import { pullLosses, takeStep, transitionOf } from './transition.ts';
+import { firstTransitionOf, pullLosses, takeStep, transitionOf } from './transition.ts';
 
 /** What learning works with, besides the memory that it changes. */
 export interface Setting {
@@ -81,9 +81,9 @@ export function named<T>(parameters: T): T {
   return parameters;
 }
 
-/** A lane in a given state, on which the parameters have no influence yet. */
-export function freshLanes(systems: Systems, estimator: Estimator, parameters: unknown): Lane[] {
-  return systems.start.map((state) => ({ state, influence: estimator.start(parameters, state), window: [] }));
+/** Lanes in the states to begin with, on which the parameters have no influence. */
+export function freshLanes({ start }: Systems): Lane[] {
+  return start.map((state) => ({ state, influence: absent, window: [] }));
 }
 
 function update(setting: Setting, memory: Memory, clock: Clock): Memory {
@@ -97,7 +97,7 @@ function update(setting: Setting, memory: Memory, clock: Clock): Memory {
 /** The losses of the stride, pulled back through the window, and from its first state through the influence. */
 function gradientOf({ estimator, dtype }: Setting, { influence, window }: Lane): unknown {
   const own = pullLosses(window, estimator.stride, full([], 1, { dtype }));
-  const carried = estimator.pull(influence, own.state);
+  const carried = influence === absent ? undefined : estimator.pull(influence, own.state);
   return carried === undefined ? own.parameters : addTrees(own.parameters, carried);
 }
 
@@ -105,9 +105,11 @@ function gradientOf({ estimator, dtype }: Setting, { influence, window }: Lane):
 function shorten({ state, influence, window }: Lane, estimator: Estimator, noise: Noise): Lane {
   const leaving = window.length - (estimator.window - estimator.stride);
   if (leaving <= 0) return { state, influence, window };
-  return {
-    state,
-    influence: estimator.advance(influence, transitionOf(window.slice(0, leaving)), noise),
-    window: window.slice(leaving),
-  };
+  return { state, influence: advance(estimator, influence, window.slice(0, leaving), noise), window: window.slice(leaving) };
+}
+
+function advance(estimator: Estimator, influence: unknown, steps: readonly HeldStep[], noise: Noise): unknown {
+  if (influence !== absent) return estimator.advance(influence, transitionOf(steps), noise);
+  const transition = firstTransitionOf(steps);
+  return estimator.advance(estimator.start(transition.parameters, transition.state), transition, noise);
 }

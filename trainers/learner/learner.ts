@@ -6,7 +6,7 @@ import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { freshLanes, named, type Setting } from './learn.ts';
-import type { Lane } from './memory.ts';
+import { absent, type Lane } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
 import { requireConfig } from './requireConfig.ts';
 import { requireRoomToCarry } from './room.ts';
@@ -61,11 +61,16 @@ export class Learner<P, S, X, Y> {
     return this.#engine.estimator;
   }
 
-  /** What the estimator carries; with several independent lanes, a list of one for each. See the estimator for its structure. */
+  /**
+   * What the estimator carries, zeros at the start and after a reset; with several independent lanes, a list of one for each. See the
+   * estimator for its structure.
+   */
   get influence(): unknown {
     const { estimator, glance } = this.#engine;
-    const shown = ({ influence, state }: Lane) =>
-      estimator.show?.(influence, glance.parameters as Tree, state as Tree) ?? influence;
+    const shown = ({ influence, state }: Lane) => {
+      const own = influence === absent ? estimator.start(glance.parameters, state) : influence;
+      return estimator.show?.(own, glance.parameters as Tree, state as Tree) ?? own;
+    };
     const all = glance.lanes.map(shown);
     return copyOfTree(all.length === 1 ? all[0] : all);
   }
@@ -149,8 +154,7 @@ export class Learner<P, S, X, Y> {
   /** Back to the start state, on which the parameters have no influence; what the window held is dropped. */
   resetState(): void {
     const { memory } = this.#engine;
-    const { systems, estimator } = this.#setting;
-    this.#engine.memory = { ...memory, lanes: freshLanes(systems, estimator, memory.parameters), pending: 0 };
+    this.#engine.memory = { ...memory, lanes: freshLanes(this.#setting.systems), pending: 0 };
   }
 
   /** What it is made of, how large, and how far it has come. */
@@ -221,7 +225,7 @@ export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Le
       parameters,
       moments: config.optimizer.init(parameters),
       gradient: zerosOf(parameters),
-      lanes: freshLanes(systems, config.estimator, parameters),
+      lanes: freshLanes(systems),
       steps: 0,
       updates: 0,
       pending: 0,

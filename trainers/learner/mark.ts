@@ -12,6 +12,8 @@ export class Mark {
   numbers: readonly TypedArray[] = [];
   steps = 0;
   updates = 0;
+  /** Whether the influence is absent there. */
+  isFresh = false;
   noise: SavedNoise | undefined;
   /** The last gradient there; where nobody asked for it, there is a mark before from which it can be worked out. */
   gradient: unknown;
@@ -23,11 +25,12 @@ export class Mark {
   #history: readonly TypedArray[] = [];
 
   /** Makes this the place where the memory is now. What it held before is overwritten: marks are made all the time. */
-  place(numbers: readonly TypedArray[], { steps, updates }: Counters, noise: SavedNoise): void {
+  place(numbers: readonly TypedArray[], { steps, updates }: Counters, isFresh: boolean, noise: SavedNoise): void {
     if (!matches(this.numbers, numbers, 1)) this.numbers = numbers.map((data) => allocate(dtypeOf(data), data.length));
     copyAll(this.numbers, numbers);
     this.steps = steps;
     this.updates = updates;
+    this.isFresh = isFresh;
     this.noise = noise;
     this.count = 0;
   }
@@ -51,6 +54,11 @@ export class Mark {
   /** Examples of the moments of a window since. */
   get moments(): readonly Moment[] {
     return this.#feed?.moments ?? [];
+  }
+
+  /** Whether the windows since run on the program for an absent influence. */
+  get isFirst(): boolean {
+    return this.count > 0 && this.#feed?.isFirst === true;
   }
 
   /** Whether anything was learnt since. */

@@ -1,10 +1,25 @@
+import type { Tree } from '../../lib/index.ts';
 import type { Step } from './transition.ts';
 
-/** One stream, or several that are learnt from as one system: the state, the influence on the state that the window begins with, and the steps held. */
+/**
+ * The influence on a state that does not depend on the parameters: at the start, and after a reset. A value of its own, and not zeros,
+ * because a step need not have a finite derivative there: √h has none at 0, and ∞·0 is NaN.
+ */
+export const absent = 'absent';
+
+/**
+ * One stream, or several that are learnt from as one system: the state, the influence on the state that the window begins with (`absent`
+ * in all lanes until the first window is complete), and the steps held.
+ */
 export interface Lane {
   readonly state: unknown;
   readonly influence: unknown;
   readonly window: readonly HeldStep[];
+}
+
+/** What a lane carries, as a tree: an empty one where the influence is absent. */
+export function carriedOf({ influence }: Pick<Lane, 'influence'>): Tree {
+  return influence === absent ? [] : (influence as Tree);
 }
 
 /** A step in the window. */

@@ -50,9 +50,9 @@ function alike(x: unknown, y: unknown): boolean {
   return typeOf(x) === typeOf(y);
 }
 
-/** What tells plans apart: the structure, dtypes and shapes of what comes in. */
-export function signatureOf(moments: readonly Moment[]): string {
-  let signature = '';
+/** What tells plans apart: the structure, dtypes and shapes of what comes in, and whether the influence is absent at first. */
+export function signatureOf(moments: readonly Moment[], isFirst = false): string {
+  let signature = isFirst ? 'first;' : '';
   for (const { inputs, targets } of moments) {
     for (const input of inputs) signature += typeOf(input);
     signature += '>';

@@ -1,14 +1,14 @@
 import { Execution } from '../../autodiff/index.ts';
-import { type Noise, restoreNoise, type SavedNoise, type TypedArray } from '../../lib/index.ts';
+import { leavesOf, type Noise, restoreNoise, type SavedNoise, type TypedArray } from '../../lib/index.ts';
 import { firstHarm } from './harm.ts';
 import { movedOn, type Setting } from './learn.ts';
 import type { Counters, LearnPlan } from './learn-plan.ts';
 import { Mark } from './mark.ts';
-import type { Memory } from './memory.ts';
+import { carriedOf, type Memory } from './memory.ts';
 import { completed, type Moment } from './moment.ts';
 import { Plans } from './plans.ts';
 import { memoryOf, numbersOf } from './resident.ts';
-import { begun, specialise } from './specialise.ts';
+import { begun, isAbsent, specialise } from './specialise.ts';
 
 /** Where a compiled learner is: its memory, in the arena of a plan or beside it, and how it moves on from there by whole windows. */
 export class Place implements Counters {
@@ -21,6 +21,8 @@ export class Place implements Counters {
   noise: Noise;
   /** A memory with trees like those of the present one. */
   like: Memory;
+  /** Whether the influence on the state that the window begins with is absent; where there is a plan, there are zeros in its place. */
+  isFresh = false;
   /** The plan that has the memory in its arena; without one, `#held` is the memory. */
   plan: LearnPlan | undefined;
   /** The place to go back to, with what came in since. */
@@ -82,8 +84,7 @@ export class Place implements Counters {
 
   /** The memory at the end of the last complete window, as trees, with whatever gradient was known last. */
   get unloaded(): Memory {
-    const { steps, updates, gradient } = this;
-    return memoryOf(this.like, this.residents, { steps, updates, gradient });
+    return memoryOf(this.like, this.residents, this, this.isFresh);
   }
 
   /** The memory now. */
@@ -97,7 +98,9 @@ export class Place implements Counters {
 
   /** Begins with a memory at the end of a window. */
   begin(memory: Memory): void {
-    this.like = begun(this.setting, memory);
+    this.isFresh = isAbsent(memory);
+    // Before the first plan the estimator does not know how it will represent the influence.
+    this.like = this.#plans.isEmpty ? memory : begun(this.setting, memory);
     this.steps = memory.steps;
     this.updates = memory.updates;
     this.taken = 0;
@@ -116,28 +119,30 @@ export class Place implements Counters {
   }
 
   #remember(numbers: readonly TypedArray[]): void {
-    this.mark.place(numbers, this, this.noise.save());
+    this.mark.place(numbers, this, this.isFresh, this.noise.save());
     if (this.mark.before === undefined) this.mark.gradient = this.gradient;
   }
 
-  /** The plan for a window. @param keeps whether it writes the gradient out, if there is one. */
-  planFor(moments: readonly Moment[], keeps: boolean): LearnPlan {
+  /**
+   * The plan for a window.
+   * @param keeps whether it writes the gradient out, if there is one.
+   * @param isFirst whether it is for an influence that is absent where J is not finite.
+   */
+  planFor(moments: readonly Moment[], keeps: boolean, isFirst = false): LearnPlan {
     const own = keeps && moments.some(({ targets }) => targets !== undefined);
-    return this.#plans.find(moments, own, this.residents) ?? this.#planned(moments, own);
+    return this.#plans.find(moments, own, isFirst, this.residents) ?? this.#planned(moments, own, isFirst);
   }
 
-  #planned(moments: readonly Moment[], keeps: boolean): LearnPlan {
+  #planned(moments: readonly Moment[], keeps: boolean, isFirst: boolean): LearnPlan {
     // The estimator sees each type of input that has no plan yet.
     this.setting = specialise(this.setting, this.unloaded, moments[0].inputs);
-    const memory = begun(this.setting, this.unloaded);
-    const numbers = numbersOf(memory);
-    // Only before the first plan is there an influence that has not begun.
-    if (numbers.length !== this.residents.length) {
-      this.like = memory;
-      this.#remember(numbers);
+    // Before the first plan there is nothing yet in the place of an absent influence.
+    if (isAbsent(this.like)) {
+      this.like = begun(this.setting, this.unloaded);
+      this.#remember(numbersOf(this.like));
       this.#held = this.mark.numbers;
     }
-    return this.#plans.make(this.setting, this.unloaded, moments, keeps);
+    return this.#plans.make(this.setting, begun(this.setting, this.unloaded), moments, keeps, isFirst);
   }
 
   /** Brings the memory into the arena of a plan; what the window holds has to be taken in again. */
@@ -176,9 +181,27 @@ export class Place implements Counters {
     }
   }
 
+  /**
+   * The first window after a start or a reset was learnt from with zeros in the place of the absent influence. That is right, and needs
+   * no plan of its own, wherever J is finite. Where it is not, J·0 is NaN: then the window is learnt from again by a plan that knows.
+   * @returns the plan that has learnt from the window.
+   */
+  learnAgainIfSingular(plan: LearnPlan): LearnPlan {
+    const isNothing = this.like.lanes.every((lane) => leavesOf(carriedOf(lane)).length === 0);
+    if (isNothing || plan.feed.isFirst || plan.runner.finite) return plan;
+    this.goTo(this.mark);
+    const own = this.planFor(plan.feed.moments, plan.keeps, true);
+    this.load(own);
+    own.feed.copy(plan.feed);
+    own.takeAgain();
+    this.learn(own);
+    return own;
+  }
+
   /** Counts a window that was learnt from. */
   count(plan: LearnPlan): void {
     this.taken = 0;
+    this.isFresh = false;
     if (plan.scored === 0) return;
     this.#gradient = plan.keeps ? plan : null;
     this.steps += plan.scored;
@@ -204,6 +227,7 @@ export class Place implements Counters {
     this.noise = restoreNoise(mark.noise as SavedNoise);
     this.steps = mark.steps;
     this.updates = mark.updates;
+    this.isFresh = mark.isFresh;
     this.taken = 0;
     this.plan = undefined;
     this.#held = mark.numbers;
@@ -241,7 +265,7 @@ export class Place implements Counters {
   }
 
   #fed(mark: Mark, at: number): LearnPlan {
-    const plan = this.planFor(mark.moments, true);
+    const plan = this.planFor(mark.moments, true, mark.isFirst);
     this.load(plan);
     mark.feed(at, plan.feed);
     return plan;

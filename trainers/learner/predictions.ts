@@ -2,6 +2,7 @@ import { dataOf, kernels, leavesOf, type Tensor, type Tree } from '../../lib/ind
 import { beginnings } from './learn.ts';
 import type { Place } from './place.ts';
 import { PredictPlan } from './predict-plan.ts';
+import { residentOf } from './resident.ts';
 
 /** Predictions with plans of their own, one for each type of input. */
 export class Predictions {
@@ -23,7 +24,7 @@ export class Predictions {
     const count = (tree: unknown) => leavesOf(tree as Tree).length;
     const parameters = residents.slice(0, count(like.parameters));
     let at = parameters.length + count(like.moments);
-    const carried = like.lanes.flatMap(({ state, influence }) => {
+    const carried = residentOf(like).lanes.flatMap(({ state, influence }) => {
       const own = residents.slice(at, at + count(state));
       at += own.length + count(influence);
       return own;

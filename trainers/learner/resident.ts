@@ -1,6 +1,6 @@
 import { dataOf, fromData, leavesOf, rebuild, type Tree, type TypedArray } from '../../lib/index.ts';
 import { named } from './learn.ts';
-import type { Memory } from './memory.ts';
+import { absent, carriedOf, type Memory } from './memory.ts';
 
 /** The part of a memory that stays in a plan's arena from run to run. */
 export type Resident = {
@@ -10,7 +10,7 @@ export type Resident = {
 };
 
 export function residentOf({ parameters, moments, lanes }: Resident): Resident {
-  return { parameters, moments, lanes: lanes.map(({ state, influence }) => ({ state, influence })) };
+  return { parameters, moments, lanes: lanes.map((lane) => ({ state: lane.state, influence: carriedOf(lane) })) };
 }
 
 /** The numbers of a memory, leaf by leaf. */
@@ -18,16 +18,17 @@ export function numbersOf(memory: Memory): readonly TypedArray[] {
   return leavesOf(residentOf(memory) as unknown as Tree).map(dataOf);
 }
 
-/** A memory between two windows with trees like those of another, of copies of these numbers. */
+/** A memory between two windows with trees like those of another, of copies of these numbers; `isFresh` when its influence is absent. */
 export function memoryOf(
   like: Memory,
   numbers: readonly TypedArray[],
   { gradient, steps, updates }: Pick<Memory, 'steps' | 'updates' | 'gradient'>,
+  isFresh: boolean,
 ): Memory {
   const tree = residentOf(like) as unknown as Tree;
   const leaves = leavesOf(tree).map(({ shape }, i) => fromData(numbers[i].slice() as TypedArray, [...shape]));
   const own = rebuild(tree, leaves) as unknown as Resident;
-  const lanes = own.lanes.map((lane) => ({ ...lane, window: [] }));
+  const lanes = own.lanes.map(({ state, influence }) => ({ state, influence: isFresh ? absent : influence, window: [] }));
   // The order is that of checkpoints.
   return { parameters: named(own.parameters), moments: own.moments, gradient, lanes, steps, updates, pending: 0 };
 }

@@ -1,8 +1,8 @@
 import { type Dependencies, dependencies } from '../../autodiff/index.ts';
-import { leavesOf, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
+import { Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
 import type { Setting } from './learn.ts';
-import type { Memory } from './memory.ts';
+import { absent, type Memory } from './memory.ts';
 import { lift } from './moment.ts';
 import { requireRoomToCarry } from './room.ts';
 import { conform } from './transition.ts';
@@ -17,19 +17,20 @@ export function specialise(setting: Setting, { parameters, lanes }: Memory, inpu
   const found = dependenciesOf(setting, parameters, lanes[0].state, inputs);
   const own = estimator.specialise(found, parameters as Tree);
   for (const { state } of lanes) requireRoomToCarry(own, parameters, state, setting.dtype);
-  for (const { influence } of lanes) if (!isNone(influence)) own.requireOwn?.(influence);
+  for (const { influence } of lanes) if (influence !== absent) own.requireOwn?.(influence);
   return { ...setting, estimator: own };
 }
 
-/** The memory with an influence in every lane that has none yet. */
+/** Whether the influence of a memory is absent. */
+export function isAbsent({ lanes }: Pick<Memory, 'lanes'>): boolean {
+  return lanes.every(({ influence }) => influence === absent);
+}
+
+/** The memory with zeros where the influence is absent, as the estimator starts with them. */
 export function begun({ estimator }: Setting, memory: Memory): Memory {
-  if (!memory.lanes.some(({ influence }) => isNone(influence))) return memory;
-  const lanes = memory.lanes.map((lane) =>
-    isNone(lane.influence)
-      ? { ...lane, influence: estimator.start(memory.parameters, lane.window[0]?.state ?? lane.state) }
-      : lane,
-  );
-  return { ...memory, lanes };
+  if (!isAbsent(memory)) return memory;
+  const { parameters } = memory;
+  return { ...memory, lanes: memory.lanes.map((lane) => ({ ...lane, influence: estimator.start(parameters, lane.state) })) };
 }
 
 /** What the parameters and the state can influence in one step; undefined when the step reads values, and so may differ from call to call. */
@@ -49,8 +50,4 @@ function dependenciesOf(
     if (error instanceof UnknownValueError) return undefined;
     throw error;
   }
-}
-
-function isNone(influence: unknown): boolean {
-  return leavesOf(influence as Tree).length === 0;
 }

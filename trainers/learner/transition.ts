@@ -1,8 +1,9 @@
-import { type Linearization, linearize, stopGradient } from '../../autodiff/index.ts';
+import { abs, greater, type Linearization, linearize, stopGradient, where } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   DTypeError,
   formatShape,
+  mapTree,
   pathsOf,
   rebuild,
   ShapeError,
@@ -59,6 +60,31 @@ export function transitionOf<P, S, X, Y>(steps: readonly Step<P, S, X, Y>[]): Tr
       steps.reduce((tangent, step) => step.derivative.push(parameters, tangent as never).state, state as S),
     pull: (state) => pullThrough(steps, state as S, () => false),
   };
+}
+
+/**
+ * The same from a state on which the parameters have no influence: J is multiplied with zeros alone. It need not exist there, so it is
+ * zero where it is not finite.
+ */
+export function firstTransitionOf<P, S, X, Y>(steps: readonly Step<P, S, X, Y>[]): Transition<P, S> {
+  const { parameters, state, push, pull } = transitionOf(steps);
+  return {
+    parameters,
+    state,
+    push(tangents, tangent) {
+      const carried = finitePart(push(undefined as never, tangent));
+      return tangents === undefined ? carried : addTrees(push(tangents, undefined as never), carried);
+    },
+    pull(cotangent) {
+      const pulled = pull(cotangent);
+      return { parameters: pulled.parameters, state: finitePart(pulled.state) };
+    },
+  };
+}
+
+/** The tree with 0 in the place of every NaN and infinity. */
+function finitePart<T>(tree: T): T {
+  return mapTree(tree as Tree, (leaf) => where(greater(Number.POSITIVE_INFINITY, abs(leaf)), leaf, 0)) as T;
 }
 
 /** The gradient of the losses of the last `scored` steps, with respect to the parameters and to the first state. */

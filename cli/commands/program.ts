@@ -4,10 +4,13 @@ import { packageVersion } from '../package-root.ts';
 import type { CompareOptions } from './compare.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import { dialectOptions } from './dialectOptions.ts';
+import { addExamples } from './examples.ts';
+import { experimentHelp } from './experimentHelp.ts';
 import type { GenerateOptions } from './generate.ts';
 import { parseCount, parseNumber } from './numbers.ts';
 import type { PredictOptions } from './predict.ts';
 import { addRunOptions, type RunOptions } from './runOptions.ts';
+import { suggest } from './suggestions.ts';
 import { addTrainOptions, type TrainOptions } from './trainOptions.ts';
 
 /** The commands and their options. `finish` is given the exit code of the one that ran. */
@@ -17,8 +20,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .version(packageVersion())
     .exitOverride()
     // Errors are told by whoever catches them.
-    .configureOutput({ outputError: () => {} })
-    .showSuggestionAfterError();
+    .configureOutput({ outputError: () => {} });
   const demo = program
     .command('demo')
     .description('a showcase of about two minutes: what unbiased gradients can do, and what they cost')
@@ -30,10 +32,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('<experiment>', `${experiments.map(({ name }) => name).join(', ')}, or a config.json`)
     .action(async (experiment: string, options: RunOptions) => finish(await (await import('./run.ts')).run(experiment, options)));
   addRunOptions(run);
-  run.addHelpText(
-    'after',
-    `\nExperiments:\n${experiments.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`).join('\n')}`,
-  );
+  run.addHelpText('after', () => experimentHelp(experiments));
   const train = program
     .command('train')
     .description('learn online from text, CSV or NDJSON, a file or standard input, for ever if it does not end')
@@ -80,5 +79,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .action(async (runs: string[], options: CompareOptions) =>
       finish(await (await import('./compare.ts')).compare(runs, options)),
     );
+  addExamples(program);
+  suggest(program);
   return program;
 }

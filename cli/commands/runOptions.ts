@@ -17,7 +17,7 @@ export type RunOptions = OutputOptions & Readonly<Record<string, Setting | undef
 
 /** Declares every option of `run`; what is left out follows from the experiment. */
 export function addRunOptions(command: Command): void {
-  command.optionsGroup('What learns:');
+  command.optionsGroup('What learns (if left out, as the experiment has it: see below):');
   command.option('--estimator <name>', `how gradients are estimated: ${estimatorNames.join(', ')}`);
   command.option('--window <count>', 'steps that are differentiated together (for bptt, the length of a sequence)', parseCount);
   command.option('--stride <count>', 'steps between updates, for tbptt', parseCount);

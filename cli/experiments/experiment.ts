@@ -17,6 +17,8 @@ interface TaskOption {
   readonly name: string;
   readonly kind: 'count' | 'words';
   readonly description: string;
+  /** What it is if left out, where that is a number. */
+  readonly value?: number;
 }
 
 /** A built-in experiment. */
@@ -24,7 +26,9 @@ export interface Experiment {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly TaskOption[];
-  /** The settings of the paper, as far as they depend on the estimator. */
+  /** Where the defaults are from. */
+  readonly origin: string;
+  /** The settings but those of the task, as far as they depend on the estimator. */
   defaults(estimator: string): Defaults;
   /** Makes the task and its network. @throws DataError, UsageError or ConfigurationError for input that cannot be used. */
   prepare(request: TaskRequest): Prepared;
@@ -36,6 +40,11 @@ export interface TaskRequest {
   readonly seed: number;
   readonly cell: RunConfig['cell'];
   readonly dtype: FloatDType;
+}
+
+/** What the options of a task are if they are left out, as far as these are numbers. */
+export function valuesOf(options: readonly TaskOption[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** A known loss that a figure may be compared with. */

@@ -1,7 +1,7 @@
 import { influenceBalancing as system } from '../../trainers/index.ts';
 import { UsageError } from '../errors.ts';
 import type { Named } from './config.ts';
-import { type Experiment, open } from './experiment.ts';
+import { type Experiment, open, valuesOf } from './experiment.ts';
 
 const estimators: Readonly<Record<string, Named>> = {
   tbptt: { name: 'tbptt', window: 200 },
@@ -22,9 +22,10 @@ export const influenceBalancing: Experiment = {
   name: 'influence-balancing',
   summary: 'one parameter whose near and far effects have opposite signs',
   options: [
-    { name: 'units', kind: 'count', description: 'units of the linear system' },
-    { name: 'positive', kind: 'count', description: 'units on which the parameter acts with +1' },
+    { name: 'units', kind: 'count', description: 'units of the linear system', value: 23 },
+    { name: 'positive', kind: 'count', description: 'units on which the parameter acts with +1', value: 10 },
   ],
+  origin: "the paper's system; the rates are norewind's own",
   defaults: (estimator) => ({
     estimator: estimators[estimator] ?? { name: estimator },
     optimizer: rates[estimator] ?? { name: 'sgd', rate: 1e-3, alpha: 1 },
@@ -34,7 +35,7 @@ export const influenceBalancing: Experiment = {
   prepare({ task, seed, cell, dtype }) {
     if (cell !== undefined) throw new UsageError('the experiment influence-balancing is a system of its own: it takes no cell');
     // Nothing in it is random, but every task has a seed.
-    const settings = { units: 23, positive: 10, ...task, seed };
+    const settings = { ...valuesOf(influenceBalancing.options), ...task, seed };
     const balancing = system({ ...settings, dtype });
     return {
       task: settings,

@@ -11,6 +11,7 @@ export const text: Experiment = {
     { name: 'data', kind: 'words', description: 'a text file in UTF-8; the book Moby-Dick if left out' },
     { name: 'alphabet', kind: 'words', description: 'the characters that may occur; those of the file if left out' },
   ],
+  origin: "the paper's network and optimiser for symbols, in one pass over a book",
   defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.03, window: 16, steps: 290_000 }),
   prepare(request) {
     const { task: wanted, seed } = request;

@@ -1,5 +1,8 @@
+/** Other words for a name, without what separates words. */
+export type Synonyms = Readonly<Record<string, readonly string[]>>;
+
 /** What an option is called elsewhere, where spelling alone would not lead to its name here. */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
+const usual: Synonyms = {
   rate: ['lr', 'learningrate', 'eta', 'stepsize', 'alpha'],
   units: ['hidden', 'hiddensize', 'hiddenunits', 'size', 'neurons'],
   inputs: ['inputsize', 'indim', 'features'],
@@ -17,14 +20,16 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   n: ['order'],
 };
 
-/** `; did you mean X?`, or nothing when no known name resembles the given one. */
-export function didYouMean(given: string, known: readonly string[]): string {
+/**
+ * `; did you mean X?`, or nothing when no known name resembles the given one: by a slip in every three letters at most, for more of them would
+ * make one word of another, such as version of epsilon.
+ */
+export function didYouMean(given: string, known: readonly string[], synonyms = usual): string {
   const plain = plainly(given);
   const ranked = known.map((name) => ({ name, distance: editDistance(plain, plainly(name)) }));
   const best = ranked.sort((a, b) => a.distance - b.distance)[0];
-  const close = best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 3));
-  // Two short words are never far apart, but have to share a letter to be taken for each other.
-  const alike = close && best.distance < Math.max(plain.length, best.name.length);
+  const letters = best === undefined ? 0 : Math.max(plain.length, plainly(best.name).length);
+  const alike = best !== undefined && letters > 1 && best.distance <= Math.max(1, Math.floor(letters / 3));
   const begun = known.find((name) => given.length > 1 && name.startsWith(given));
   const synonym = known.find((name) => Object.hasOwn(synonyms, name) && synonyms[name].includes(plain));
   const name = begun ?? (best?.distance === 0 ? best.name : synonym) ?? (alike ? best.name : undefined);
@@ -36,14 +41,17 @@ function plainly(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** The fewest insertions, deletions and replacements of letters between two words. */
+/** The fewest insertions, deletions, replacements and swaps of letters that are next to each other, between two words. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
+    for (let j = 1; j <= b.length; j++) {
+      const swaps = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const replaced = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, replaced, swaps ? before[j - 2] + 1 : replaced));
+    }
+    [before, row] = [row, next];
   }
   return row[b.length];
 }

@@ -25,6 +25,6 @@ export {
   whole,
 } from './checks.ts';
 export { describe, isRecord } from './describe.ts';
-export { didYouMean } from './didYouMean.ts';
+export { didYouMean, type Synonyms } from './didYouMean.ts';
 export { mebibytes, memory, mostBytes } from './memory.ts';
 export { argument, type Checks, options, unknownOption } from './options.ts';

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+
+/** Under the help of each command; the tests see that every option in them exists. */
+const examples: Readonly<Record<string, readonly string[]>> = {
+  norewind: [
+    'norewind demo',
+    'norewind train book.txt --out runs/book',
+    'norewind train weather.csv --target temperature --out runs/weather',
+    'norewind predict runs/weather new.csv',
+  ],
+  demo: ['norewind demo --steps 10000 --characters 20000 --out runs/short-demo'],
+  run: [
+    'norewind run influence-balancing --estimator rtrl',
+    'norewind run anbn --max 4 --units 16 --steps 30000 --out runs/anbn',
+    'norewind run runs/anbn/config.json --seed 2',
+  ],
+  train: [
+    'norewind train book.txt --out runs/book',
+    'norewind train weather.csv --target temperature --columns temperature,wind,sky --categorical sky --out runs/weather',
+    'norewind train book.txt --resume runs/book',
+    'tail -n +1 -F load.ndjson | norewind train - --format ndjson --target load --out runs/load',
+  ],
+  predict: ['norewind predict runs/weather new.csv', 'norewind predict runs/weather new.csv --learn'],
+  generate: ["norewind generate runs/book --length 300 --temperature 0.7 --prime 'Call me '"],
+  compare: ['norewind compare runs/book runs/other --out report.html'],
+};
+
+/** Adds them to the help of the program and of its commands. */
+export function addExamples(program: Command): void {
+  for (const command of [program, ...program.commands]) {
+    const own = examples[command.name()] ?? [];
+    command.addHelpText('after', `\nExample${own.length === 1 ? '' : 's'}:\n${own.map((line) => `  ${line}`).join('\n')}`);
+  }
+}

@@ -1,0 +1,36 @@
+import { estimatorNames } from '../experiments/estimators.ts';
+import { type Experiment, valuesOf } from '../experiments/experiment.ts';
+
+/** What each experiment is and what it runs with if nothing else is asked for, written as options. */
+export function experimentHelp(experiments: readonly Experiment[]): string {
+  const lines = experiments.flatMap((experiment) => {
+    const [base, ...others] = [...new Set(['uoro', ...estimatorNames])].map((name) => settingsOf(experiment, name));
+    const own = others.flatMap(({ estimator, more }) => {
+      const differing = [...estimator.slice(1), ...more.filter((flag) => !base.more.includes(flag))];
+      return differing.length === 0 ? [] : [`      with ${[estimator[0], ...differing].join(' ')}`];
+    });
+    return [
+      `  ${experiment.name}: ${experiment.summary}`,
+      `      ${[...base.estimator, ...base.more].join(' ')}`,
+      ...own,
+      `      (${experiment.origin})`,
+    ];
+  });
+  const paper = 'Tallec and Ollivier, Unbiased online recurrent optimization, 2018';
+  return `\nExperiments and their defaults; the paper is ${paper}:\n${lines.join('\n')}`;
+}
+
+/** Flags with their values: those of the estimator, and all others. */
+function settingsOf({ options, defaults }: Experiment, name: string): { estimator: string[]; more: string[] } {
+  const { cell, estimator, optimizer, dtype, steps } = defaults(name);
+  const flags = (settings: object) => Object.entries(settings).map(([key, value]) => `--${key} ${value}`);
+  const { name: own, length, ...rest } = estimator;
+  const { name: rule, ...rates } = optimizer;
+  return {
+    estimator: [`--estimator ${own}`, ...flags({ ...(length === undefined ? {} : { window: length }), ...rest })],
+    more: [
+      ...(cell === undefined ? [] : flags({ cell: cell.name, units: cell.units })),
+      ...flags({ optimizer: rule, ...rates, dtype, steps, ...valuesOf(options) }),
+    ],
+  };
+}

@@ -44,7 +44,7 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   return neg(mean(stack(lanesOf(logs).map((lane, i) => gather(lane, reshape(slice(classes, [i], [i + 1]), []))))));
 }
 
-/** The mean of (output - target)² over all elements. A number stands for a target with that value everywhere. */
+/** The mean of (output - target)² over all elements. A number or a scalar stands for a target with that value everywhere. */
 export function meanSquare(output: Tensor, target: Operand): Tensor {
   requireOutput('meanSquare', output, target);
   requireSameShape('meanSquare', output, target);
@@ -55,7 +55,7 @@ export function meanSquare(output: Tensor, target: Operand): Tensor {
  * The mean over all elements of -t log σ(z) - (1-t) log(1 - σ(z)) = softplus(z) - t z, in nats.
  *
  * @param output logits z, of any shape.
- * @param target probabilities t of that shape, or one number for all.
+ * @param target probabilities t of that shape, or one number or scalar for all.
  */
 export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
   requireOutput('binaryCrossEntropy', output, target);
@@ -68,9 +68,9 @@ function requireOutput(who: string, output: Tensor, target: Operand, what = 'a t
   if (typeof target !== 'number') requireTensor(target, `${who}: the target`, what);
 }
 
-/** Broadcasting a target would hide a mistake, so only numbers stand for all elements. */
+/** Broadcasting a target would hide a mistake, so only numbers and scalars stand for all elements. */
 function requireSameShape(who: string, output: Tensor, target: Operand): void {
-  if (target instanceof Tensor && !sameShape(output.shape, target.shape))
+  if (target instanceof Tensor && target.shape.length > 0 && !sameShape(output.shape, target.shape))
     throw new ShapeError(`${who}: the output has shape ${formatShape(output.shape)}, the target ${formatShape(target.shape)}`);
 }
 

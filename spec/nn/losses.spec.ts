@@ -116,8 +116,10 @@ describe('meanSquare', () => {
   });
 
   it('does not broadcast a target, which would hide a mistake', () => {
-    for (const target of [tensor(1), tensor([1]), tensor([1, 2, 3, 4])])
+    for (const target of [tensor([1]), tensor([[1]]), tensor([1, 2, 3, 4])])
       expect(() => meanSquare(tensor([[1, 2, 3, 4]]), target)).to.throw(ShapeError, 'meanSquare: the output has shape [1,4]');
+    // A scalar is a number: what a number is where a step is traced.
+    expect(meanSquare(tensor([[1, 2, 3, 4]]), tensor(1)).item()).to.equal(meanSquare(tensor([[1, 2, 3, 4]]), 1).item());
   });
 });
 

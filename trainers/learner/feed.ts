@@ -71,9 +71,9 @@ export class Feed {
   /** Writes moment t. @throws DTypeError for a class that is not a 32-bit whole number. */
   write(t: number, inputs: readonly unknown[], targets: Targets): void {
     let at = this.#begins[t];
-    for (let i = 0; i < inputs.length; i++) at = this.#put(at, inputs[i], true);
+    for (let i = 0; i < inputs.length; i++) at = this.#put(at, inputs[i], this.#numbers.inputs === 'classes');
     if (targets === undefined) return;
-    for (let i = 0; i < targets.length; i++) at = this.#put(at, targets[i], this.#numbers === 'classes');
+    for (let i = 0; i < targets.length; i++) at = this.#put(at, targets[i], this.#numbers.targets === 'classes');
   }
 
   #put(at: number, value: unknown, isClass: boolean): number {

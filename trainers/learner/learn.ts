@@ -3,6 +3,7 @@ import { addTrees, scaleTree } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
+import type { FoundNumbers } from './numbers.ts';
 import type { Systems } from './system.ts';
 import { firstTransitionOf, pullLosses, takeStep, transitionOf } from './transition.ts';
 
@@ -14,6 +15,8 @@ export interface Setting {
   readonly dtype: FloatDType;
   readonly noise: Noise;
   readonly relaxedSimd: boolean;
+  /** What was found about the plain numbers that come in. */
+  readonly found: FoundNumbers;
 }
 
 /** The targets of one moment, one for each system; undefined when it is only observed. */

@@ -23,17 +23,22 @@ export function momentsOf(lanes: readonly Lane[]): Moment[] {
   }));
 }
 
-/** What a plain number among the targets stands for: a class, or a real number. Among the inputs it is always a class. */
-export type Numbers = 'classes' | 'reals';
+/** What a plain number stands for: a class, or a real number. */
+export type Kind = 'classes' | 'reals';
+
+/** What plain numbers stand for, among the inputs and among the targets. */
+export interface Numbers {
+  readonly inputs: Kind;
+  readonly targets: Kind;
+}
 
 /** A moment of the same type whose plain numbers are scalar tensors. Their values are not looked at: `Feed` checks them as it writes them. */
 export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Numbers): Moment {
   const asClass = (value: unknown) => (typeof value === 'number' ? indices(0) : value);
   const asReal = (value: unknown) => (typeof value === 'number' ? zeros([], { dtype }) : value);
-  const lifted = { inputs: inputs.map(asClass) };
-  return (
-    targets === undefined ? lifted : { ...lifted, targets: targets.map(numbers === 'classes' ? asClass : asReal) }
-  ) as Moment;
+  const own = (kind: Kind) => (kind === 'classes' ? asClass : asReal);
+  const lifted = { inputs: inputs.map(own(numbers.inputs)) };
+  return (targets === undefined ? lifted : { ...lifted, targets: targets.map(own(numbers.targets)) }) as Moment;
 }
 
 /** Whether two lists have the same types: plain numbers, or tensors of the same dtype and shape, in the same places. */

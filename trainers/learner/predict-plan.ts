@@ -4,6 +4,7 @@ import { runStep } from '../../nn/index.ts';
 import { Feed } from './feed.ts';
 import type { Setting } from './learn.ts';
 import { declareTree, lift, type Moment } from './moment.ts';
+import { numbersOf } from './numbers.ts';
 
 /** The model's outputs at given parameters, for every system, as a plan that moves states of its own on. */
 export class PredictPlan {
@@ -12,22 +13,24 @@ export class PredictPlan {
   readonly #parameters: number;
   readonly #states: number;
 
-  constructor({ systems, dtype }: Setting, parameters: unknown, states: readonly unknown[], inputs: readonly unknown[]) {
+  constructor(setting: Setting, parameters: unknown, states: readonly unknown[], inputs: readonly unknown[]) {
+    const { systems, dtype } = setting;
     const moment: Moment = { inputs: [...inputs], targets: undefined };
+    const numbers = numbersOf(setting, parameters, states[0], moment);
     const like = states as Tree;
     this.#parameters = leavesOf(parameters as Tree).length;
     this.#states = leavesOf(like).length;
     const { program } = trace('predict', (declare) => {
       const theta = declareTree(parameters, declare, 'params');
       const before = declareTree(states, declare, 'state');
-      const fed = declareTree(lift(moment, dtype, 'classes'), declare, '');
+      const fed = declareTree(lift(moment, dtype, numbers), declare, '');
       const steps = before.map((state, i) => runStep(systems.model, theta, state, fed.inputs[i]));
       const next = alignLeaves(like, steps.map(({ state }) => state) as Tree, 'predict');
       return [...(next as Tensor[]), ...steps.map(({ output }) => output)];
     });
     const updates = new Map(Array.from({ length: this.#states }, (_, i) => [i, this.#parameters + i]));
     this.#runner = runnerOf(program, { updates });
-    this.feed = new Feed(this.#runner, this.#parameters + this.#states, [moment], 'classes');
+    this.feed = new Feed(this.#runner, this.#parameters + this.#states, [moment], numbers);
   }
 
   /** The numbers of the states, leaf by leaf. */

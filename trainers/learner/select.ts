@@ -10,7 +10,7 @@ import { systemsOf } from './system.ts';
 /** The fixed part of a learner. */
 export function settingOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, noise: Noise): Setting {
   const { estimator, optimizer, dtype = 'float32', relaxedSimd = false } = config;
-  return { systems: systemsOf(config, dtype), estimator, optimizer, dtype, noise, relaxedSimd };
+  return { systems: systemsOf(config, dtype), estimator, optimizer, dtype, noise, relaxedSimd, found: {} };
 }
 
 /**

@@ -4,6 +4,7 @@ import { runStep } from '../../nn/index.ts';
 import type { Setting } from './learn.ts';
 import { absent, type Memory } from './memory.ts';
 import { lift } from './moment.ts';
+import { numbersOf } from './numbers.ts';
 import { requireRoomToCarry } from './room.ts';
 import { conform } from './transition.ts';
 
@@ -35,12 +36,14 @@ export function begun({ estimator }: Setting, memory: Memory): Memory {
 
 /** What the parameters and the state can influence in one step; undefined when the step reads values, and so may differ from call to call. */
 function dependenciesOf(
-  { systems: { model }, dtype }: Setting,
+  setting: Setting,
   parameters: unknown,
   state: unknown,
   inputs: readonly unknown[],
 ): Dependencies | undefined {
-  const [input] = lift({ inputs, targets: undefined }, dtype, 'classes').inputs;
+  const { model } = setting.systems;
+  const moment = { inputs, targets: undefined };
+  const [input] = lift(moment, setting.dtype, numbersOf(setting, parameters, state, moment)).inputs;
   if (input instanceof Tensor) input.label ??= 'input';
   const step = (theta: unknown, before: unknown, x: unknown) =>
     conform(runStep(model, theta, before, x).state, before, model.name);

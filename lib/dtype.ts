@@ -1,5 +1,5 @@
-import { DTypeError, ShapeError } from './errors.ts';
-import { describe, memory } from './guard/index.ts';
+import { DTypeError, ResourceError, ShapeError } from './errors.ts';
+import { describe, memory, mostBytes } from './guard/index.ts';
 
 /** Element types. `int32` holds indices and masks and never carries a tangent. */
 export type DType = 'float32' | 'float64' | 'int32';
@@ -14,16 +14,18 @@ const storage = { float32: Float32Array, float64: Float64Array, int32: Int32Arra
 
 /**
  * A zero-filled array of `size` elements.
- * @throws DTypeError for a dtype that does not exist (from untyped code). @throws ShapeError for more elements than there is memory for.
+ * @throws DTypeError for a dtype that does not exist (from untyped code). @throws ShapeError for
+ * more elements than a tensor may have, ResourceError for more than there is memory for.
  */
 export function allocate(dtype: DType, size: number): TypedArray {
   if (!isDType(dtype)) throw new DTypeError(`there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
   if (!Number.isSafeInteger(size) || size < 0) refuseSize(dtype, size);
-  memory('tensor', `${size} elements of ${dtype}`, size * storage[dtype].BYTES_PER_ELEMENT);
+  const bytes = size * storage[dtype].BYTES_PER_ELEMENT;
+  if (bytes > mostBytes) memory('tensor', `${size} elements of ${dtype}`, bytes);
   try {
     return new storage[dtype](size);
   } catch {
-    throw new ShapeError(`tensor: there is no memory left for ${size} elements of ${dtype}`);
+    throw new ResourceError(`tensor: there is no memory left for ${size} elements of ${dtype}`);
   }
 }
 

@@ -38,7 +38,7 @@ export class ConfigurationError extends NorewindError {}
 /** Input from outside (a file, a stream, a checkpoint) that is not what it claims to be. */
 export class DataError extends NorewindError {}
 
-/** The process does not have what a plan needs: memory, or address space for it. */
+/** The process does not have what a tensor or a plan needs: memory, or address space for it. */
 export class ResourceError extends NorewindError {}
 
 /** A loss, gradient or parameter became NaN or infinite; the learner is left as it was before that step. */

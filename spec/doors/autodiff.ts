@@ -141,6 +141,4 @@ export const autodiffDoors: Doors = {
   trace: namedDoor([0], () => ['f', () => zeros([2])]),
 };
 
-export const autodiffOthers: Readonly<Record<string, string>> = {
-  NotPlannable: 'why a plan is not made: it does not leave the library',
-};
+export const autodiffOthers: Readonly<Record<string, string>> = {};

@@ -83,12 +83,4 @@ export const libOthers: Readonly<Record<string, string>> = {
   inspect: 'a symbol',
   longestSignature: 'a number',
   operatorAdvice: 'a sentence',
-  ...errorClasses(),
 };
-
-function errorClasses(): Record<string, string> {
-  const names =
-    'NorewindError ShapeError DTypeError TreeError EscapedTangentError UnknownValueError LinearityError DerivativeError';
-  const more = 'NoiseError IndexError ConfigurationError DataError NonFiniteError';
-  return Object.fromEntries(`${names} ${more}`.split(' ').map((name) => [name, 'a class of errors']));
-}

@@ -1,7 +1,8 @@
 import type { Runner } from '../../autodiff/index.ts';
 import { DTypeError, fromData, leavesOf, rebuild, Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import type { Numbers } from './kind.ts';
 import type { Targets } from './learn.ts';
-import { type Moment, type Numbers, sameType, signatureOf } from './moment.ts';
+import { type Moment, sameType, signatureOf } from './moment.ts';
 
 /** The inputs of a plan that take a window of moments in. */
 export class Feed {

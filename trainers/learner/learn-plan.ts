@@ -13,9 +13,10 @@ import {
 import type { Clock } from '../optimizers/index.ts';
 import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
+import type { Numbers } from './kind.ts';
 import { moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
 import { absent, carriedOf, type Memory } from './memory.ts';
-import { declareTree, lift, type Moment, type Numbers } from './moment.ts';
+import { declareTree, lift, type Moment } from './moment.ts';
 import { Outputs } from './outputs.ts';
 import { residentOf } from './resident.ts';
 

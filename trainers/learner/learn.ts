@@ -2,8 +2,8 @@ import { type FloatDType, full, type Noise, pathsOf, type Tree } from '../../lib
 import { addTrees, scaleTree } from '../algebra.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
+import type { FoundNumbers } from './kind.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
-import type { FoundNumbers } from './numbers.ts';
 import type { Systems } from './system.ts';
 import { firstTransitionOf, pullLosses, takeStep, transitionOf } from './transition.ts';
 

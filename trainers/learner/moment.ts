@@ -1,5 +1,6 @@
 import type { Declare } from '../../autodiff/index.ts';
 import { type FloatDType, indices, mapTree, sameShape, Tensor, type Tree, zeros } from '../../lib/index.ts';
+import type { Kind, Numbers } from './kind.ts';
 import type { Targets } from './learn.ts';
 import type { Lane } from './memory.ts';
 
@@ -21,15 +22,6 @@ export function momentsOf(lanes: readonly Lane[]): Moment[] {
     inputs: lanes.map((lane) => lane.window[t].input),
     targets: target && lanes.map((lane) => lane.window[t].target?.value),
   }));
-}
-
-/** What a plain number stands for: a class, or a real number. */
-export type Kind = 'classes' | 'reals';
-
-/** What plain numbers stand for, among the inputs and among the targets. */
-export interface Numbers {
-  readonly inputs: Kind;
-  readonly targets: Kind;
 }
 
 /** A moment of the same type whose plain numbers are scalar tensors. Their values are not looked at: `Feed` checks them as it writes them. */

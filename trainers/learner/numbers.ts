@@ -1,14 +1,9 @@
 import { trace } from '../../autodiff/index.ts';
 import { type FloatDType, NorewindError, type Tensor } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
-import { declareTree, type Kind, lift, type Moment, type Numbers } from './moment.ts';
+import type { FoundNumbers, Kind, Numbers } from './kind.ts';
+import { declareTree, lift, type Moment } from './moment.ts';
 import type { Systems } from './system.ts';
-
-/** What was found about the plain numbers that a learner is given. */
-export interface FoundNumbers {
-  inputs?: Kind;
-  targets?: Kind;
-}
 
 /** What finding it takes. */
 interface Asker {

@@ -1,4 +1,4 @@
-import { ConfigurationError, checkShape, dataOf, guard, kernels, type Shape, Tensor } from '../lib/index.ts';
+import { ConfigurationError, checkShape, guard, kernels, type Shape, Tensor } from '../lib/index.ts';
 import { bind } from './bind.ts';
 import { requireName, requirePlain, requireResult, requireRule } from './declared.ts';
 import { asTensor, broadcastPair, type Operand } from './operations/operand.ts';
@@ -72,7 +72,7 @@ export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Opera
     partials: checked as unknown as BinarySmooth['partials'],
     type: (operands) => (arity === 1 ? floatType(name, operands[0]) : sameType(name, operands)),
     evaluate: ([x, y]) =>
-      arity === 1 ? kernels.map(x, (value) => (evaluate as UnarySmooth['evaluate'])(value)) : mapPair(x, y, evaluate),
+      arity === 1 ? kernels.map(x, (value) => (evaluate as UnarySmooth['evaluate'])(value)) : kernels.mapPair(x, y, evaluate),
   };
   if (arity === 1) return (x) => bind(primitive, [asTensor(x, 'float64', name)]);
   return (x, y) => bind(primitive, broadcastPair(x, y as Operand, name));
@@ -140,9 +140,3 @@ export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor
 // Each part is checked where its name is known.
 const parts = { name: guard.string, shape: guard.anything, evaluate: guard.anything, transpose: guard.anything };
 const pairParts = { name: guard.string, shape: guard.anything, evaluate: guard.anything, transposes: guard.anything };
-
-function mapPair(x: Tensor, y: Tensor, f: (x: number, y: number) => number): Tensor {
-  const right = dataOf(y);
-  let at = 0;
-  return kernels.map(x, (value) => f(value, right[at++]));
-}

@@ -20,16 +20,34 @@ export function mul(x: Tensor, y: Tensor): ArrayTensor {
 
 /** The elementwise product in which a zero is strong: 0 where the product is NaN because one factor is 0 and the other is not finite. */
 export function strongMul(x: Tensor, y: Tensor): ArrayTensor {
-  const [left, right] = [dataOf(x), dataOf(y)];
-  const out = allocate(x.dtype, left.length);
-  for (let i = 0; i < out.length; i++) out[i] = strongProduct(left[i], right[i]);
-  return fromData(out, x.shape);
+  return mapPair(x, y, strongProduct);
 }
 
 /** x y, and 0 where that is NaN because one of the two is 0. */
 export function strongProduct(x: number, y: number): number {
   const product = x * y;
   return Number.isNaN(product) && (x === 0 || y === 0) ? 0 : product;
+}
+
+/** The elementwise quotient of equal shapes and dtypes. */
+export function div(x: Tensor, y: Tensor): ArrayTensor {
+  return mapPair(x, y, (a, b) => a / b);
+}
+
+/** The quotient in which a zero is strong: 0 where it is NaN because x is 0 or y infinite, as x times the reciprocal of y has it. */
+export function strongDiv(x: Tensor, y: Tensor): ArrayTensor {
+  return mapPair(x, y, (a, b) => {
+    const quotient = a / b;
+    return Number.isNaN(quotient) && (a === 0 || Math.abs(b) === Number.POSITIVE_INFINITY) ? 0 : quotient;
+  });
+}
+
+/** f of every pair of elements of equal shapes and dtypes. */
+export function mapPair(x: Tensor, y: Tensor, f: (a: number, b: number) => number): ArrayTensor {
+  const [left, right] = [dataOf(x), dataOf(y)];
+  const out = allocate(x.dtype, left.length);
+  for (let i = 0; i < out.length; i++) out[i] = f(left[i], right[i]);
+  return fromData(out, x.shape);
 }
 
 /** factor · x. */

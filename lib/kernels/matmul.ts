@@ -1,9 +1,10 @@
-import { allocate } from '../dtype.ts';
+import { allocate, type TypedArray } from '../dtype.ts';
 import { type ArrayTensor, fromData, type Tensor } from '../tensor.ts';
 import { strongProduct } from './elementwise.ts';
+import { pairwiseBlock } from './pairwise.ts';
 
 /**
- * The matrix product of two matrices, either one transposed first; products are added up in float64.
+ * The matrix product of two matrices, either one transposed first; products are added up in float64, pair by pair.
  * @param strong whether 0 times infinity or NaN is 0.
  */
 export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: boolean, strong = false): ArrayTensor {
@@ -20,18 +21,10 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
   for (let i = 0; i < rows; i++) {
     const from = a.offset + i * aRow;
     if (alongInner) {
-      for (let j = 0; j < columns; j++) {
-        let total = 0;
-        for (let k = 0, p = from, q = b.offset + j * bColumn; k < inner; k++, p += aColumn, q += bRow)
-          total += a.data[p] * b.data[q];
-        out[i * columns + j] = total;
-      }
+      for (let j = 0; j < columns; j++)
+        out[i * columns + j] = dotOf(a.data, from, aColumn, b.data, b.offset + j * bColumn, bRow, inner);
     } else {
-      sums.fill(0);
-      for (let k = 0, p = from, row = b.offset; k < inner; k++, p += aColumn, row += bRow) {
-        const factor = a.data[p];
-        for (let j = 0, q = row; j < columns; j++, q += bColumn) sums[j] += factor * b.data[q];
-      }
+      addRows(sums, a.data, from, aColumn, b.data, b.offset, bRow, bColumn, inner);
       out.set(sums, i * columns);
     }
   }
@@ -45,4 +38,42 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
       out[at] = total;
     }
   return fromData(out, [rows, columns]);
+}
+
+/** Σ x y over `length` elements, whose places are p and q and then so far apart. */
+function dotOf(x: TypedArray, p: number, xStep: number, y: TypedArray, q: number, yStep: number, length: number): number {
+  if (length > pairwiseBlock) {
+    const half = length >>> 1;
+    return dotOf(x, p, xStep, y, q, yStep, half) + dotOf(x, p + half * xStep, xStep, y, q + half * yStep, yStep, length - half);
+  }
+  let total = 0;
+  for (let k = 0, i = p, j = q; k < length; k++, i += xStep, j += yStep) total += x[i] * y[j];
+  return total;
+}
+
+/** sums = Σ x·row over `length` rows, whose places are q and then so far apart. */
+function addRows(
+  sums: Float64Array,
+  x: TypedArray,
+  p: number,
+  xStep: number,
+  y: TypedArray,
+  q: number,
+  yRow: number,
+  yColumn: number,
+  length: number,
+): void {
+  if (length > pairwiseBlock) {
+    const half = length >>> 1;
+    const rest = new Float64Array(sums.length);
+    addRows(sums, x, p, xStep, y, q, yRow, yColumn, half);
+    addRows(rest, x, p + half * xStep, xStep, y, q + half * yRow, yRow, yColumn, length - half);
+    for (let j = 0; j < sums.length; j++) sums[j] += rest[j];
+    return;
+  }
+  sums.fill(0);
+  for (let k = 0, i = p, row = q; k < length; k++, i += xStep, row += yRow) {
+    const factor = x[i];
+    for (let j = 0, at = row; j < sums.length; j++, at += yColumn) sums[j] += factor * y[at];
+  }
 }

@@ -2,14 +2,44 @@ import { allocate } from '../dtype.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import { type ArrayTensor, dataOf, fromData, type Tensor } from '../tensor.ts';
 import { permute } from './layout.ts';
+import { pairwiseBlock } from './pairwise.ts';
 
-/** The sum over `axes`, which disappear; added up in float64. An empty sum is 0. */
+/** The sum over `axes`, which disappear; added up in float64, pair by pair. An empty sum is 0. */
 export function sum(x: Tensor, axes: readonly number[]): ArrayTensor {
-  return reduce(x, axes, (values, begin, end) => {
-    let total = 0;
-    for (let i = begin; i < end; i++) total += values[i];
-    return total;
-  });
+  return reduce(x, axes, total);
+}
+
+/** Halves are summed apart, so that rounding grows with the logarithm of the length. */
+function total(values: ArrayLike<number>, begin: number, end: number): number {
+  if (end - begin > pairwiseBlock) {
+    const middle = (begin + end) >>> 1;
+    return total(values, begin, middle) + total(values, middle, end);
+  }
+  let sum = 0;
+  for (let i = begin; i < end; i++) sum += values[i];
+  return sum;
+}
+
+/** The running sums along an axis, from its end when reversed; added up in float64, and for float64 with what each addition loses. */
+export function cumsum(x: Tensor, axis: number, reverse: boolean): ArrayTensor {
+  const values = dataOf(x);
+  const length = x.shape[axis];
+  const step = sizeOf(x.shape.slice(axis + 1));
+  const out = allocate(x.dtype, values.length);
+  for (let outer = 0; outer < values.length; outer += length * step)
+    for (let inner = 0; inner < step; inner++) {
+      let [sum, lost] = [0, 0];
+      for (let i = 0; i < length; i++) {
+        const at = outer + (reverse ? length - 1 - i : i) * step + inner;
+        const next = sum + values[at];
+        const added = next - sum;
+        lost += sum - (next - added) + (values[at] - added);
+        sum = next;
+        // What a sum that became infinite has lost is NaN, and does not count.
+        out[at] = Number.isNaN(lost) ? sum : sum + lost;
+      }
+    }
+  return fromData(out, x.shape);
 }
 
 /** The largest element over `axes`, which disappear; NaN where there is one, -Infinity where there is nothing. */
@@ -21,7 +51,7 @@ export function maxReduce(x: Tensor, axes: readonly number[]): ArrayTensor {
   });
 }
 
-/** The int32 index of the first largest element along the last axis, which disappears. */
+/** The int32 index of the first NaN along the last axis, which disappears, or of the first largest element where there is none. */
 export function argmax(x: Tensor): ArrayTensor {
   const values = dataOf(x);
   const shape = x.shape.slice(0, -1);
@@ -29,7 +59,9 @@ export function argmax(x: Tensor): ArrayTensor {
   const out = allocate('int32', sizeOf(shape));
   for (let row = 0; row < out.length; row++) {
     let best = 0;
-    for (let i = 1; i < length; i++) if (values[row * length + i] > values[row * length + best]) best = i;
+    // No element is larger than NaN, so the first one ends the search.
+    for (let i = 1; i < length && !Number.isNaN(values[row * length + best]); i++)
+      if (!(values[row * length + i] <= values[row * length + best])) best = i;
     out[row] = best;
   }
   return fromData(out, shape);

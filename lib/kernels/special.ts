@@ -1,8 +1,28 @@
+import type { DType } from '../dtype.ts';
+
 /** 1 / (1 + e^-x), without overflow on either side. */
 export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
   const e = Math.exp(x);
   return e / (1 + e);
+}
+
+/** x^y as C99 and NumPy have it: unlike JavaScript's, 1^y is 1 for infinite y and NaN too, and (-1)^±∞ is 1. */
+export function pow(x: number, y: number): number {
+  if (x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY)) return 1;
+  return x ** y;
+}
+
+/** The power of two at or below |x|, at least the smallest normal number of the dtype; 1 for 0, infinity and NaN. */
+export function binade(x: number, dtype: DType): number {
+  const size = Math.abs(x);
+  if (size === 0 || !Number.isFinite(size)) return 1;
+  const least = dtype === 'float32' ? 2 ** -126 : 2 ** -1022;
+  if (size <= least) return least;
+  // The logarithm may have been rounded across a whole number.
+  const near = 2 ** Math.min(1023, Math.floor(Math.log2(size)));
+  if (near > size) return near / 2;
+  return near * 2 <= size ? near * 2 : near;
 }
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);

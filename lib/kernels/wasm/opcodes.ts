@@ -20,6 +20,12 @@ export const operands = {
   sin: ['out', 'x', 'n'],
   cos: ['out', 'x', 'n'],
   erf: ['out', 'x', 'n'],
+  log1p: ['out', 'x', 'n'],
+  expm1: ['out', 'x', 'n'],
+  atan: ['out', 'x', 'n'],
+  floor: ['out', 'x', 'n'],
+  /** out = the power of two at or below |x|, at least the smallest normal number; 1 for 0, ∞ and NaN. */
+  binade: ['out', 'x', 'n'],
   square: ['out', 'x', 'n'],
   /** out = *scalar everywhere, bit for bit. */
   fill: ['out', 'scalar', 'n'],
@@ -28,12 +34,25 @@ export const operands = {
   mul: ['out', 'x', 'y', 'n'],
   /** out = x · y, and 0 where that is NaN because one of the two is 0. */
   strongmul: ['out', 'x', 'y', 'n'],
+  div: ['out', 'x', 'y', 'n'],
+  /** out = x / y, and 0 where that is NaN because x is 0 or y infinite. */
+  strongdiv: ['out', 'x', 'y', 'n'],
+  /** out = x^y, as C has it: 1^y = x^0 = 1 even for NaN. */
+  pow: ['out', 'x', 'y', 'n'],
+  /** out = the larger of x and y; NaN where either is. */
+  maximum: ['out', 'x', 'y', 'n'],
+  /** out (int32) = 1 where x > y, 0 elsewhere, also where either is NaN. */
+  greater: ['out', 'x', 'y', 'n'],
   /** out = x + *scalar. */
   adds: ['out', 'x', 'scalar', 'n'],
   /** out = x · *scalar. */
   muls: ['out', 'x', 'scalar', 'n'],
-  /** out (int32) = 1 where x > y, 0 elsewhere, also where either is NaN. */
-  greater: ['out', 'x', 'y', 'n'],
+  /** out = x / *scalar. */
+  divs: ['out', 'x', 'scalar', 'n'],
+  /** The same as strongdiv with one y for all. */
+  strongdivs: ['out', 'x', 'scalar', 'n'],
+  /** out = x^*scalar. */
+  pows: ['out', 'x', 'scalar', 'n'],
   /** out (int32) = 1 where x > *scalar. */
   greaters: ['out', 'x', 'scalar', 'n'],
   /** out (int32) = 1 where x < *scalar. */
@@ -71,7 +90,9 @@ export const operands = {
   sum: ['out', 'x', 'outer', 'n', 'inner'],
   /** The same with the maximum: NaN where there is one, -∞ when n is 0. */
   max: ['out', 'x', 'outer', 'n', 'inner'],
-  /** out [rows] (int32) = index of the first largest element of each row of x [rows,n]. */
+  /** out [outer,n,inner] = the running sums along the middle axis of x, from its end when `reverse` is 1. */
+  cumsum: ['out', 'x', 'outer', 'n', 'inner', 'reverse'],
+  /** out [rows] (int32) = index of the first NaN of each row of x [rows,n], of the first largest element where there is none. */
   argmax: ['out', 'x', 'rows', 'n'],
   /** Copies x to out, `rank` axes; then follow `rank` sizes, `rank` strides of out, `rank` strides of x, in elements. */
   strided: ['out', 'x', 'rank'],
@@ -90,6 +111,7 @@ export const operands = {
   /** One number: out = x + y, and so on. The same as with n = 1, and quicker. */
   add1: ['out', 'x', 'y'],
   mul1: ['out', 'x', 'y'],
+  div1: ['out', 'x', 'y'],
   reciprocal1: ['out', 'x'],
   sqrt1: ['out', 'x'],
   /** out = *a x + *b. */

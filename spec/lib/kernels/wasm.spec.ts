@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { float64, Machine, opcodes, operands, reservedBytes } from '../../../lib/kernels/wasm/index.ts';
 import { elementwise } from './wasm/elementwise.ts';
-import { functions } from './wasm/functions.ts';
+import { atHardPoints, functions } from './wasm/functions.ts';
 import { layout } from './wasm/layout.ts';
 import { pairs } from './wasm/pairs.ts';
 import { products } from './wasm/products.ts';
@@ -13,6 +13,7 @@ describe('the machine', () => {
     describe(dtype, () => {
       elementwise(dtype);
       functions(dtype);
+      atHardPoints(dtype);
       layout(dtype);
       products(dtype);
       pairs(dtype);

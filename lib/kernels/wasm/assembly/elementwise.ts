@@ -1,9 +1,10 @@
 // Elementwise kernels. Each reads a vector before it writes that vector, so out may be an input.
 import * as op from './opcodes';
-import { exp32, log32, tanh32, sigmoid32, erf32 } from './functions32';
+import { exp32, expm1F32, log1p32, log32, tanh32, sigmoid32, erf32 } from './functions32';
 import { exp64, log64, tanh64, sigmoid64, sin64, cos64, erf64 } from './functions64';
+import { atan32, atan64, expm1F64, log1p64, pow32, pow64 } from './scalars';
 import { sin32, cos32 } from './trigonometric';
-import { bytes, loadPart, madd, storePart, strongMul } from './vector';
+import { bytes, loadPart, madd, storePart, strongDiv, strongMul } from './vector';
 
 @inline function applyUnary<T>(code: i32, x: v128): v128 {
   if (code == op.NEG) return v128.neg<T>(x);
@@ -17,7 +18,21 @@ import { bytes, loadPart, madd, storePart, strongMul } from './vector';
   if (code == op.SIN) return sizeof<T>() == 4 ? sin32(x) : sin64(x);
   if (code == op.COS) return sizeof<T>() == 4 ? cos32(x) : cos64(x);
   if (code == op.ERF) return sizeof<T>() == 4 ? erf32(x) : erf64(x);
+  if (code == op.LOG1P) return sizeof<T>() == 4 ? log1p32(x) : log1p64(x);
+  if (code == op.EXPM1) return sizeof<T>() == 4 ? expm1F32(x) : expm1F64(x);
+  if (code == op.ATAN) return sizeof<T>() == 4 ? atan32(x) : atan64(x);
+  if (code == op.FLOOR) return v128.floor<T>(x);
+  if (code == op.BINADE) return binadeOf<T>(x);
   return x;
+}
+
+/** The exponent's bits alone are a power of two; those of 0, subnormals, ∞ and NaN are none of their own. */
+@inline function binadeOf<T>(x: v128): v128 {
+  const one = v128.splat<T>(<T>1);
+  const bits = v128.and(x, sizeof<T>() == 4 ? i32x4.splat(0x7f800000) : i64x2.splat(0x7ff0000000000000));
+  const least = v128.splat<T>(sizeof<T>() == 4 ? <T>1.1754943508222875e-38 : <T>2.2250738585072014e-308);
+  const power = v128.bitselect(one, v128.max<T>(bits, least), v128.eq<T>(x, v128.splat<T>(<T>0)));
+  return v128.bitselect(power, one, v128.lt<T>(bits, v128.splat<T>(<T>Infinity)));
 }
 
 @inline function unary<T>(code: i32, out: usize, x: usize, n: usize): void {
@@ -40,26 +55,12 @@ export function sqrt<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SQRT
 export function sin<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SIN, out, x, n); }
 export function cos<T>(out: usize, x: usize, n: usize): void { unary<T>(op.COS, out, x, n); }
 export function erf<T>(out: usize, x: usize, n: usize): void { unary<T>(op.ERF, out, x, n); }
+export function log1p<T>(out: usize, x: usize, n: usize): void { unary<T>(op.LOG1P, out, x, n); }
+export function expm1<T>(out: usize, x: usize, n: usize): void { unary<T>(op.EXPM1, out, x, n); }
+export function atan<T>(out: usize, x: usize, n: usize): void { unary<T>(op.ATAN, out, x, n); }
+export function floor<T>(out: usize, x: usize, n: usize): void { unary<T>(op.FLOOR, out, x, n); }
+export function binade<T>(out: usize, x: usize, n: usize): void { unary<T>(op.BINADE, out, x, n); }
 export function square<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SQUARE, out, x, n); }
-
-/** Whichever of these an opcode names. */
-export function unaryOf<T>(code: i32, out: usize, x: usize, n: usize): void {
-  switch (code) {
-    case op.COPY: copy<T>(out, x, n); break;
-    case op.NEG: neg<T>(out, x, n); break;
-    case op.EXP: exp<T>(out, x, n); break;
-    case op.LOG: log<T>(out, x, n); break;
-    case op.TANH: tanh<T>(out, x, n); break;
-    case op.SIGMOID: sigmoid<T>(out, x, n); break;
-    case op.RECIPROCAL: reciprocal<T>(out, x, n); break;
-    case op.SQRT: sqrt<T>(out, x, n); break;
-    case op.SIN: sin<T>(out, x, n); break;
-    case op.COS: cos<T>(out, x, n); break;
-    case op.ERF: erf<T>(out, x, n); break;
-    case op.SQUARE: square<T>(out, x, n); break;
-    default: unreachable();
-  }
-}
 
 /** Moves bytes (a multiple of 4) as they are; the call of memory.copy costs as much as 256 bytes of this loop. */
 export function copyBytes(out: usize, x: usize, size: usize): void {
@@ -90,6 +91,10 @@ export function fillWith(out: usize, value: v128, size: usize): void {
 @inline function applyBinary<T>(code: i32, x: v128, y: v128): v128 {
   if (code == op.ADD) return v128.add<T>(x, y);
   if (code == op.SUB) return v128.sub<T>(x, y);
+  if (code == op.DIV) return v128.div<T>(x, y);
+  if (code == op.STRONGDIV) return strongDiv<T>(x, y);
+  if (code == op.MAXIMUM) return v128.max<T>(x, y);
+  if (code == op.POW) return sizeof<T>() == 4 ? pow32(x, y) : pow64(x, y);
   return v128.mul<T>(x, y);
 }
 
@@ -105,6 +110,10 @@ export function fillWith(out: usize, value: v128, size: usize): void {
 export function add<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.ADD, out, x, y, n); }
 export function sub<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.SUB, out, x, y, n); }
 export function mul<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.MUL, out, x, y, n); }
+export function div<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.DIV, out, x, y, n); }
+export function strongdiv<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.STRONGDIV, out, x, y, n); }
+export function pow<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.POW, out, x, y, n); }
+export function maximum<T>(out: usize, x: usize, y: usize, n: usize): void { binary<T>(op.MAXIMUM, out, x, y, n); }
 
 export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void {
   const size = bytes<T>(n);
@@ -143,6 +152,10 @@ export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void {
 
 export function adds<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.ADD, out, x, scalar, n); }
 export function muls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.MUL, out, x, scalar, n); }
+export function divs<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.DIV, out, x, scalar, n); }
+export function strongdivs<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.STRONGDIV, out, x, scalar, n); }
+export function pows<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.POW, out, x, scalar, n); }
+
 export function axpb<T>(out: usize, a: usize, x: usize, b: usize, n: usize): void {
   const p = v128.load_splat<T>(a);
   const q = v128.load_splat<T>(b);

@@ -109,6 +109,29 @@ const ERFC = memory.data<f32>([
   return v128.bitselect(y, value, f32x4.lt(value, f32x4.splat(Infinity)));
 }
 
+/** log u + (x - (u - 1))/u with u = 1 + x rounded: what rounding took away from the argument comes back to first order. */
+@inline export function log1p32(x: v128): v128 {
+  const u = f32x4.add(x, f32x4.splat(1));
+  const missing = f32x4.sub(x, f32x4.sub(u, f32x4.splat(1)));
+  const y = f32x4.add(log32(u), f32x4.div(missing, u));
+  // Where u is 0 or ∞, nothing is missing that could be told; a small x is its own result, -0 too.
+  const isPlain = v128.and(f32x4.gt(u, f32x4.splat(0)), f32x4.lt(u, f32x4.splat(Infinity)));
+  const whole = v128.bitselect(y, log32(u), isPlain);
+  return v128.bitselect(x, whole, f32x4.lt(f32x4.abs(x), f32x4.splat(5.9604644775390625e-8)));
+}
+
+/** 2ⁿ (e^r - 1) + (2ⁿ - 1), and e^x where the 1 does not count or 2ⁿ would be too large. */
+@inline export function expm1F32(value: v128): v128 {
+  const x = f32x4.pmax(f32x4.pmin(value, f32x4.splat(64)), f32x4.splat(-64));
+  const bits = roundedBits(x);
+  const scale = power2(i32x4.sub(bits, i32x4.splat(reinterpret<i32>(ROUND))));
+  const r = remainder(x, f32x4.sub(bits, f32x4.splat(ROUND)));
+  const y = f32x4.add(f32x4.mul(scale, expm1Core(r)), f32x4.sub(scale, f32x4.splat(1)));
+  const whole = v128.bitselect(exp32(value), y, f32x4.gt(value, f32x4.splat(60)));
+  // -0 stays so.
+  return v128.bitselect(value, whole, f32x4.eq(value, f32x4.splat(0)));
+}
+
 /** Below 1 a polynomial, above 1 - e^p: 1 - erf is at most 0.16 there, which divides the error of the exponential. */
 @inline export function erf32(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(0x80000000));

@@ -1,13 +1,12 @@
 // The matrix product: blocks of both matrices are packed into panels, and a kernel of 4 rows by 2 vectors runs over them.
-import { loadPart, madd, storePart } from './vector';
+import { panelsA, panelsB } from './scratch';
+import { highHalf, loadSome, lowHalf, madd, storePart, wideLoss, withLoss, zero } from './vector';
 
 /** Rows of a, depth, and bytes of a row of b in a block: the block of b stays in the second-level cache, one of a in the first. */
 const ROWS: usize = 64;
 const DEPTH: usize = 256;
 const WIDTH: usize = 1024;
 
-const panelsA = memory.data(64 * 256 * 8, 64);
-const panelsB = memory.data(256 * 1024, 64);
 const tile = memory.data(128, 64);
 
 /**
@@ -72,32 +71,68 @@ function pack<T>(to: usize, from: usize, count: usize, depth: usize, lineStride:
   }
 }
 
+/** Bytes of a panel of b whose products are summed as they come, 32 deep; what such chunks come to is added up chunk by chunk. */
+const CHUNK: usize = 32 * 32;
+const chunks = memory.data(128, 64);
+
 /** One tile [4, 2 vectors] of out (+)= panel of a · panel of b. */
 function kernel<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, accumulate: i32): void {
-  let s0 = i32x4.splat(0);
-  let s1 = s0;
-  let t0 = s0;
-  let t1 = s0;
-  let u0 = s0;
-  let u1 = s0;
-  let w0 = s0;
-  let w1 = s0;
-  for (const end = b + (depth << 5); b < end; b += 32) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v = v128.load_splat<T>(a);
-    s0 = madd<T>(s0, v, b0);
-    s1 = madd<T>(s1, v, b1);
-    v = v128.load_splat<T>(a, sizeof<T>());
-    t0 = madd<T>(t0, v, b0);
-    t1 = madd<T>(t1, v, b1);
-    v = v128.load_splat<T>(a, 2 * sizeof<T>());
-    u0 = madd<T>(u0, v, b0);
-    u1 = madd<T>(u1, v, b1);
-    v = v128.load_splat<T>(a, 3 * sizeof<T>());
-    w0 = madd<T>(w0, v, b0);
-    w1 = madd<T>(w1, v, b1);
-    a += 4 * sizeof<T>();
+  let s0 = zero();
+  let s1 = zero();
+  let t0 = zero();
+  let t1 = zero();
+  let u0 = zero();
+  let u1 = zero();
+  let w0 = zero();
+  let w1 = zero();
+  const first = b;
+  const last = b + (depth << 5);
+  for (;;) {
+    const begin = b;
+    for (const end = min(b + CHUNK, last); b < end; b += 32) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      let v = v128.load_splat<T>(a);
+      s0 = madd<T>(s0, v, b0);
+      s1 = madd<T>(s1, v, b1);
+      v = v128.load_splat<T>(a, sizeof<T>());
+      t0 = madd<T>(t0, v, b0);
+      t1 = madd<T>(t1, v, b1);
+      v = v128.load_splat<T>(a, 2 * sizeof<T>());
+      u0 = madd<T>(u0, v, b0);
+      u1 = madd<T>(u1, v, b1);
+      v = v128.load_splat<T>(a, 3 * sizeof<T>());
+      w0 = madd<T>(w0, v, b0);
+      w1 = madd<T>(w1, v, b1);
+      a += 4 * sizeof<T>();
+    }
+    if (begin > first) {
+      s0 = v128.add<T>(v128.load(chunks), s0);
+      s1 = v128.add<T>(v128.load(chunks, 16), s1);
+      t0 = v128.add<T>(v128.load(chunks, 32), t0);
+      t1 = v128.add<T>(v128.load(chunks, 48), t1);
+      u0 = v128.add<T>(v128.load(chunks, 64), u0);
+      u1 = v128.add<T>(v128.load(chunks, 80), u1);
+      w0 = v128.add<T>(v128.load(chunks, 96), w0);
+      w1 = v128.add<T>(v128.load(chunks, 112), w1);
+    }
+    if (b == last) break;
+    v128.store(chunks, s0);
+    v128.store(chunks, s1, 16);
+    v128.store(chunks, t0, 32);
+    v128.store(chunks, t1, 48);
+    v128.store(chunks, u0, 64);
+    v128.store(chunks, u1, 80);
+    v128.store(chunks, w0, 96);
+    v128.store(chunks, w1, 112);
+    s0 = zero();
+    s1 = zero();
+    t0 = zero();
+    t1 = zero();
+    u0 = zero();
+    u1 = zero();
+    w0 = zero();
+    w1 = zero();
   }
   const out1 = out + step;
   const out2 = out1 + step;
@@ -136,10 +171,6 @@ function edge<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, accu
   }
 }
 
-@inline function loadSome(at: usize, size: usize): v128 {
-  return size == 16 ? v128.load(at) : loadPart(at, size);
-}
-
 export function gemm<T>(
   out: usize, a: usize, b: usize, m: usize, n: usize, k: usize, transposeA: i32, transposeB: i32, accumulate: i32,
 ): void {
@@ -151,6 +182,10 @@ export function gemm<T>(
   const bRow = transposeB ? one : step;
   const bColumn = transposeB ? k << alignof<T>() : one;
   if (k == 0 && !accumulate) memory.fill(out, 0, m * step);
+  if (k > deepest<T>()) {
+    deep<T>(out, a, b, m, n, k, aRow, aColumn, bRow, bColumn, accumulate);
+    return;
+  }
   // Where one block holds all of a, it is packed once.
   const packOnce = m <= ROWS && k <= DEPTH;
   if (packOnce) pack<T>(panelsA, a, m, k, aRow, aColumn, 4);
@@ -180,5 +215,66 @@ export function gemm<T>(
       if (row + 4 <= rows && i + 32 <= size) kernel<T>(at, a, b, depth, step, accumulate);
       else edge<T>(at, a, b, depth, step, accumulate, min<usize>(rows - row, 4), min<usize>(size - i, 32));
     }
+  }
+}
+
+/** Depth above which products are added up in wide sums, in blocks of so many columns. */
+@inline function deepest<T>(): usize {
+  return sizeof<T>() == 4 ? 1024 : 4096;
+}
+const ACROSS: usize = 64;
+/** The wide sums lie behind the narrow panels of b, and what they have lost behind them. */
+const sums = panelsB + 256 * 64 * 8;
+const LOST: usize = 64 * 64 * 8;
+
+/** A product that is too deep to be added up in the dtype of the matrices. */
+function deep<T>(
+  out: usize, a: usize, b: usize, m: usize, n: usize, k: usize,
+  aRow: usize, aColumn: usize, bRow: usize, bColumn: usize, accumulate: i32,
+): void {
+  for (let j: usize = 0; j < n; j += ACROSS) {
+    const columns = min(n - j, ACROSS);
+    for (let i: usize = 0; i < m; i += ROWS) {
+      const rows = min(m - i, ROWS);
+      memory.fill(sums, 0, 2 * LOST);
+      for (let l: usize = 0; l < k; l += DEPTH) {
+        const depth = min(k - l, DEPTH);
+        pack<T>(panelsA, a + i * aRow + l * aColumn, rows, depth, aRow, aColumn, 4);
+        pack<T>(panelsB, b + l * bRow + j * bColumn, columns, depth, bColumn, bRow, 32 >> alignof<T>());
+        for (let x: usize = 0; x < columns; x += 32 >> alignof<T>())
+          for (let y: usize = 0; y < rows; y += 4) {
+            kernel<T>(tile, panelsA + ((y * depth) << alignof<T>()), panelsB + ((x * depth) << alignof<T>()), depth, 32, 0);
+            for (let row: usize = 0; row < 4; row++) addTile<T>(sums + (((y + row) * ACROSS + x) << 3), tile + (row << 5));
+          }
+      }
+      for (let row: usize = 0; row < rows; row++)
+        settle<T>(out + (((i + row) * n + j) << alignof<T>()), sums + ((row * ACROSS) << 3), columns, accumulate);
+    }
+  }
+}
+
+/** Adds a row of a tile to its sums. */
+@inline function addTile<T>(to: usize, from: usize): void {
+  if (sizeof<T>() == 4) {
+    addTo<T>(to, lowHalf(v128.load(from)));
+    addTo<T>(to + 16, highHalf(v128.load(from)));
+    addTo<T>(to + 32, lowHalf(v128.load(from, 16)));
+    addTo<T>(to + 48, highHalf(v128.load(from, 16)));
+  } else {
+    addTo<T>(to, v128.load(from));
+    addTo<T>(to + 16, v128.load(from, 16));
+  }
+}
+
+@inline function addTo<T>(to: usize, part: v128): void {
+  const sum = v128.load(to);
+  if (sizeof<T>() == 8) v128.store(to + LOST, wideLoss<T>(v128.load(to + LOST), sum, part));
+  v128.store(to, f64x2.add(sum, part));
+}
+
+function settle<T>(out: usize, from: usize, columns: usize, accumulate: i32): void {
+  for (; columns > 0; columns--, out += sizeof<T>(), from += 8) {
+    const sum = accumulate ? <f64>load<T>(out) + load<f64>(from) : load<f64>(from);
+    store<T>(out, <T>withLoss<T>(sum, load<f64>(from + LOST)));
   }
 }

@@ -1,5 +1,8 @@
 // The interpreter: runs the instructions between two addresses. opcodes.ts says what they are.
 import { adam } from './adam';
+import * as columns from './columns';
+import { binaryOf, unaryOf } from './dispatch';
+import { dot } from './dot';
 import * as e from './elementwise';
 import { finite } from './finite';
 import { gemm } from './gemm';
@@ -7,9 +10,10 @@ import * as layout from './layout';
 import * as masks from './masks';
 import * as op from './opcodes';
 import { rank1norm, rank1pair, squares } from './pairs';
-import * as products from './products';
 import * as rank from './rank';
 import * as reduce from './reduce';
+import { matvec } from './rows';
+import { matvec2 } from './rows2';
 import * as strong from './strong';
 import { tiles } from './tiles';
 
@@ -36,50 +40,19 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
   while (pc < end) {
     const code = load<i32>(pc) - dtype;
     if (<u32>code <= <u32>op.SQUARE) {
-      e.unaryOf<T>(code, load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+      unaryOf<T>(code, load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
       pc += 16;
+      continue;
+    }
+    if (<u32>(code - op.ADD) <= <u32>(op.LESSERS - op.ADD)) {
+      binaryOf<T>(code, load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+      pc += 20;
       continue;
     }
     switch (code) {
       case op.FILL:
         e.fill<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
         pc += 16;
-        break;
-      case op.ADD:
-        e.add<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.SUB:
-        e.sub<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.MUL:
-        e.mul<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.STRONGMUL:
-        e.strongmul<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.ADDS:
-        e.adds<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.MULS:
-        e.muls<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.GREATER:
-        masks.greater<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.GREATERS:
-        masks.greaters<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
-        break;
-      case op.LESSERS:
-        masks.lessers<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
-        pc += 20;
         break;
       case op.SELECT:
         masks.select<T>(
@@ -138,39 +111,39 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         pc += 24;
         break;
       case op.DOT:
-        products.dot<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
+        dot<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
         pc += 20;
         break;
       case op.BILINEAR:
-        products.bilinear<T>(
+        columns.bilinear<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
           load<usize>(pc, 20), load<usize>(pc, 24),
         );
         pc += 28;
         break;
       case op.MATVEC:
-        products.matvec<T>(
+        matvec<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
           load<usize>(pc, 20), load<i32>(pc, 24),
         );
         pc += 28;
         break;
       case op.MATVECT:
-        products.matvect<T>(
+        columns.matvect<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
           load<usize>(pc, 20), load<i32>(pc, 24),
         );
         pc += 28;
         break;
       case op.MATVEC2:
-        products.matvec2<T>(
+        matvec2<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
           load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28),
         );
         pc += 32;
         break;
       case op.MATVECT2:
-        products.matvect2<T>(
+        columns.matvect2<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
           load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28),
         );
@@ -196,6 +169,13 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
           load<usize>(pc, 20),
         );
         pc += 24;
+        break;
+      case op.CUMSUM:
+        reduce.cumsum<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
+          load<usize>(pc, 20), load<i32>(pc, 24),
+        );
+        pc += 28;
         break;
       case op.ARGMAX:
         reduce.argmax<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
@@ -234,6 +214,10 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         break;
       case op.MUL1:
         store<T>(load<usize>(pc, 4), <T>(load<T>(load<usize>(pc, 8)) * load<T>(load<usize>(pc, 12))));
+        pc += 16;
+        break;
+      case op.DIV1:
+        store<T>(load<usize>(pc, 4), <T>(load<T>(load<usize>(pc, 8)) / load<T>(load<usize>(pc, 12))));
         pc += 16;
         break;
       case op.RECIPROCAL1:

@@ -1,5 +1,6 @@
 // Rank-one updates in one pass over the matrix, and rows of a matrix that an int32 in memory picks.
-import { addScaled, dotOf } from './products';
+import { addScaled } from './columns';
+import { dotOf } from './dot';
 import { bytes, loadPart, madd, storePart } from './vector';
 
 export function outer<T>(out: usize, c: usize, u: usize, v: usize, m: usize, n: usize): void {
@@ -72,5 +73,5 @@ export function rowadd<T>(out: usize, c: usize, v: usize, id: usize, n: usize): 
 
 export function rowdot<T>(out: usize, d: usize, id: usize, v: usize, n: usize): void {
   const size = bytes<T>(n);
-  store<T>(out, dotOf<T>(d + load<usize>(id) * size, v, size));
+  store<T>(out, <T>dotOf<T>(d + load<usize>(id) * size, v, size));
 }

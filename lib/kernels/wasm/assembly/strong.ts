@@ -1,7 +1,7 @@
 // Products in which a zero is strong: 0 times infinity or NaN is 0. Where every factor is finite they are the ordinary ones, and the
 // kernels for those run; the slow loops below take the rest.
+import * as columns from './columns';
 import * as pairs from './pairs';
-import * as products from './products';
 import * as rank from './rank';
 import { bytes, loadPart } from './vector';
 
@@ -164,7 +164,7 @@ export function bilinear<T>(pc: usize): void {
   const v = load<usize>(pc, 16);
   const m = load<usize>(pc, 20);
   const n = load<usize>(pc, 24);
-  if (areFinite<T>(u, m, v, n)) products.bilinear<T>(out, u, d, v, m, n);
+  if (areFinite<T>(u, m, v, n)) columns.bilinear<T>(out, u, d, v, m, n);
   else bilinearOf<T>(out, u, d, v, m, n);
 }
 

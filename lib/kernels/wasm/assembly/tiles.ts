@@ -1,14 +1,17 @@
 // A short program of elementwise instructions over n elements, a tile at a time: what it keeps in registers stays in the
 // first-level cache.
 import * as k from './elementwise';
-import { greater, greaters, lessers, select } from './masks';
+import { select } from './masks';
 import * as op from './opcodes';
-import { dotOf } from './products';
+import { binaryOf, unaryOf } from './dispatch';
+import { dotOf } from './dot';
 
 /** Elements of a tile, and bytes of a register. */
 const TILE: usize = 256;
 const REGISTER: usize = 2048;
 const registers = memory.data(16 * 2048, 64);
+/** What the dot products of a program have come to so far, in the order in which they stand; sixteen at most. */
+const dots = memory.data(16 * 8, 64);
 
 /** The address of a tile: of a register, or `offset` bytes into a buffer. */
 @inline function at(operand: usize, offset: usize): usize {
@@ -22,27 +25,27 @@ export function tiles<T>(program: usize, words: usize, n: usize): void {
 
 function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
   const i = first << alignof<T>();
+  let running = dots;
   while (pc < end) {
     const code = load<i32>(pc) & 127;
     const out = at(load<usize>(pc, 4), i);
     if (code <= op.SQUARE) {
-      k.unaryOf<T>(code, out, at(load<usize>(pc, 8), i), n);
+      unaryOf<T>(code, out, at(load<usize>(pc, 8), i), n);
       pc += 16;
       continue;
     }
     const second = load<usize>(pc, 8);
     const third = load<usize>(pc, 12);
+    if (<u32>(code - op.ADD) <= <u32>(op.LESSERS - op.ADD)) {
+      // Comparisons write int32, whatever the width of what they compare.
+      const isMask = code == op.GREATER || code >= op.GREATERS;
+      const to = isMask ? at(load<usize>(pc, 4), first << 2) : out;
+      binaryOf<T>(code, to, at(second, i), code < op.ADDS ? at(third, i) : third, n);
+      pc += 20;
+      continue;
+    }
     switch (code) {
       case op.FILL: k.fill<T>(out, second, n); pc += 16; break;
-      case op.ADD: k.add<T>(out, at(second, i), at(third, i), n); pc += 20; break;
-      case op.SUB: k.sub<T>(out, at(second, i), at(third, i), n); pc += 20; break;
-      case op.MUL: k.mul<T>(out, at(second, i), at(third, i), n); pc += 20; break;
-      case op.STRONGMUL: k.strongmul<T>(out, at(second, i), at(third, i), n); pc += 20; break;
-      case op.ADDS: k.adds<T>(out, at(second, i), third, n); pc += 20; break;
-      case op.MULS: k.muls<T>(out, at(second, i), third, n); pc += 20; break;
-      case op.GREATER: greater<T>(at(load<usize>(pc, 4), first << 2), at(second, i), at(third, i), n); pc += 20; break;
-      case op.GREATERS: greaters<T>(at(load<usize>(pc, 4), first << 2), at(second, i), third, n); pc += 20; break;
-      case op.LESSERS: lessers<T>(at(load<usize>(pc, 4), first << 2), at(second, i), third, n); pc += 20; break;
       case op.SELECT: select<T>(out, at(second, i), at(third, first << 2), load<i32>(pc, 16), n); pc += 24; break;
       case op.AXPBY: k.axpby<T>(out, second, at(third, i), load<usize>(pc, 16), at(load<usize>(pc, 20), i), n); pc += 28; break;
       case op.AXPB: k.axpb<T>(out, second, at(third, i), load<usize>(pc, 16), n); pc += 24; break;
@@ -54,9 +57,11 @@ function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
         break;
       }
       case op.DOT: {
-        const sum = dotOf<T>(at(second, i), at(third, i), n << alignof<T>());
-        const total = load<usize>(pc, 4);
-        store<T>(total, first > 0 ? <T>(load<T>(total) + sum) : sum);
+        const part = dotOf<T>(at(second, i), at(third, i), n << alignof<T>());
+        const total = first > 0 ? load<f64>(running) + part : part;
+        store<f64>(running, total);
+        running += 8;
+        store<T>(load<usize>(pc, 4), <T>total);
         pc += 20;
         break;
       }

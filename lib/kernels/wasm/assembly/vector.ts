@@ -1,4 +1,4 @@
-// What every kernel shares: sizes in bytes, and vectors that are only partly filled.
+// What every kernel shares: sizes in bytes, vectors that are only partly filled, and sums that keep their digits.
 
 /** The size of n elements in bytes. */
 @inline export function bytes<T>(n: usize): usize {
@@ -12,6 +12,11 @@ export function loadPart(at: usize, size: usize): v128 {
   return size == 8 ? low : v128.load_lane<u32>(at, low, 2, 8);
 }
 
+/** The first 1 to 16 bytes. */
+@inline export function loadSome(at: usize, size: usize): v128 {
+  return size == 16 ? v128.load(at) : loadPart(at, size);
+}
+
 /** Stores the first 1 to 15 bytes (whole elements) of a vector. */
 export function storePart(at: usize, value: v128, size: usize): void {
   if (size == 4) {
@@ -22,18 +27,13 @@ export function storePart(at: usize, value: v128, size: usize): void {
   if (size == 12) v128.store_lane<u32>(at, value, 2, 8);
 }
 
+@inline export function zero(): v128 {
+  return i32x4.splat(0);
+}
+
 /** The scalar at an address, in every lane. */
 @inline export function splatAt<T>(at: usize): v128 {
   return v128.load_splat<T>(at);
-}
-
-/** The sum of the lanes. */
-@inline export function sumLanes<T>(v: v128): T {
-  if (sizeof<T>() == 4) {
-    const half = v128.add<f32>(v, v128.shuffle<u64>(v, v, 1, 1));
-    return <T>(v128.extract_lane<f32>(half, 0) + v128.extract_lane<f32>(half, 1));
-  }
-  return <T>(v128.extract_lane<f64>(v, 0) + v128.extract_lane<f64>(v, 1));
 }
 
 /** sum + x y: rounded twice, or once where the relaxed kernels run on a machine that can. */
@@ -48,4 +48,53 @@ export function storePart(at: usize, value: v128, size: usize): void {
   const nan = v128.ne<T>(product, product);
   const zero = i32x4.splat(0);
   return v128.andnot(product, v128.and(nan, v128.or(v128.eq<T>(x, zero), v128.eq<T>(y, zero))));
+}
+
+/** x / y, and 0 in the lanes where that is NaN because x is 0 or y infinite: x times the reciprocal of y, as strongMul has it. */
+@inline export function strongDiv<T>(x: v128, y: v128): v128 {
+  const quotient = v128.div<T>(x, y);
+  const nan = v128.ne<T>(quotient, quotient);
+  if (!v128.any_true(nan)) return quotient;
+  const none = v128.or(v128.eq<T>(x, i32x4.splat(0)), v128.eq<T>(v128.abs<T>(y), v128.splat<T>(<T>Infinity)));
+  return v128.andnot(quotient, v128.and(nan, none));
+}
+
+/**
+ * A long sum in float32 would lose a digit for every tenfold in its length. So a block of a few additions to each lane is summed as it
+ * comes, and what the blocks give is added up in float64; or, for float64, with what each addition loses in a sum of its own.
+ */
+@inline export function wideSum<T>(sum: v128, part: v128): v128 {
+  if (sizeof<T>() == 8) return f64x2.add(sum, part);
+  return f64x2.add(sum, f64x2.add(lowHalf(part), highHalf(part)));
+}
+
+/** What adding a part to a sum of float64 loses, added to what was lost before (Knuth's TwoSum). */
+@inline export function wideLoss<T>(lost: v128, sum: v128, part: v128): v128 {
+  if (sizeof<T>() == 4) return lost;
+  const total = f64x2.add(sum, part);
+  const added = f64x2.sub(total, sum);
+  return f64x2.add(lost, f64x2.add(f64x2.sub(sum, f64x2.sub(total, added)), f64x2.sub(part, added)));
+}
+
+/** The sum of the lanes of a wide sum. */
+@inline export function wideTotal<T>(sum: v128, lost: v128): f64 {
+  return withLoss<T>(
+    f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1),
+    f64x2.extract_lane(lost, 0) + f64x2.extract_lane(lost, 1),
+  );
+}
+
+/** A sum of float64 with what it has lost, which is NaN and does not count where the sum became infinite. */
+@inline export function withLoss<T>(sum: f64, lost: f64): f64 {
+  return sizeof<T>() == 8 && lost == lost ? sum + lost : sum;
+}
+
+/** The first two of four float32, as float64. */
+@inline export function lowHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v);
+}
+
+/** The last two. */
+@inline export function highHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<u64>(v, v, 1, 1));
 }

@@ -13,6 +13,8 @@ export function elementwise(dtype: FloatDType): void {
     square: (x) => x * x,
     reciprocal: (x) => 1 / x,
     sqrt: Math.sqrt,
+    floor: Math.floor,
+    binade: (x) => kernels.binade(x, dtype),
   };
   for (const [name, f] of Object.entries(exact) as [OpName, (x: number) => number][])
     test([name], 'is correctly rounded, in place too', () => {
@@ -31,6 +33,8 @@ export function elementwise(dtype: FloatDType): void {
     add: (x: number, y: number) => x + y,
     sub: (x: number, y: number) => x - y,
     mul: (x: number, y: number) => x * y,
+    div: (x: number, y: number) => x / y,
+    maximum: Math.max,
   };
   for (const [name, f] of Object.entries(two) as [OpName, (x: number, y: number) => number][])
     test([name], 'is correctly rounded, in place too', () => {
@@ -48,6 +52,34 @@ export function elementwise(dtype: FloatDType): void {
         expect([...bench.view(p, n, dtype)]).to.deep.equal(x);
       }
     });
+
+  test(['strongdiv', 'strongdivs', 'divs'], 'divide, and make 0 of what is NaN because of a 0 above or an infinity below', () => {
+    const special = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 2.5];
+    // x times the reciprocal of y, where a zero is strong.
+    const quotient = (a: number, b: number) => (Number.isNaN(a / b) && (a === 0 || 1 / b === 0) ? 0 : a / b);
+    for (const n of sizes)
+      for (const shift of range(7)) {
+        const x = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(i * i + shift) % 6] : value));
+        const y = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(5 * i + shift) % 6] : value));
+        const want = (f: (a: number, b: number) => number, of: (i: number) => number) =>
+          rounded(
+            dtype,
+            x.map((value, i) => f(value, of(i))),
+          );
+        expect(result(dtype, n, 'strongdiv', x, y, n)).to.deep.equal(want(quotient, (i) => y[i]));
+        const [a, b] = [fromData(Float64Array.from(x), [n]), fromData(Float64Array.from(y), [n])];
+        expect(rounded(dtype, [...dataOf(kernels.strongDiv(a, b))])).to.deep.equal(want(quotient, (i) => y[i]));
+        for (const scalar of special) {
+          expect(result(dtype, n, 'strongdivs', x, [scalar], n)).to.deep.equal(want(quotient, () => scalar));
+          expect(result(dtype, n, 'divs', x, [scalar], n)).to.deep.equal(
+            want(
+              (p, q) => p / q,
+              () => scalar,
+            ),
+          );
+        }
+      }
+  });
 
   test(['adds', 'muls', 'fill'], 'take a scalar from memory', () => {
     for (const n of sizes) {
@@ -117,7 +149,7 @@ export function elementwise(dtype: FloatDType): void {
     }
   });
 
-  test(['add1', 'mul1', 'reciprocal1', 'sqrt1'], 'do to one number what the others do to many, bit for bit', () => {
+  test(['add1', 'mul1', 'div1', 'reciprocal1', 'sqrt1'], 'do to one number what the others do to many, bit for bit', () => {
     for (const [x, y] of [
       ...range(20).map(() => data(2)),
       [0, -0],
@@ -126,8 +158,8 @@ export function elementwise(dtype: FloatDType): void {
       [Number.POSITIVE_INFINITY, 0],
       [-1, 5e-324],
     ])
-      for (const name of ['add', 'mul', 'reciprocal', 'sqrt'] as const) {
-        const operands = name === 'add' || name === 'mul' ? [[x], [y]] : [[x]];
+      for (const name of ['add', 'mul', 'div', 'reciprocal', 'sqrt'] as const) {
+        const operands = name === 'reciprocal' || name === 'sqrt' ? [[x]] : [[x], [y]];
         expect(result(dtype, 1, `${name}1`, ...operands)).to.deep.equal(result(dtype, 1, name, ...operands, 1));
       }
   });

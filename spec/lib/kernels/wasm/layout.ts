@@ -30,6 +30,32 @@ export function layout(dtype: FloatDType): void {
       }
   });
 
+  test(['cumsum'], 'adds up along the middle axis, from either end', () => {
+    for (const [n, inner] of shapes)
+      for (const outer of [1, 3])
+        for (const reverse of [0, 1]) {
+          const x = data(outer * n * inner);
+          const want = kernels.cumsum(fromData(Float64Array.from(x), [outer, n, inner]), 1, reverse === 1);
+          const got = result(dtype, x.length, 'cumsum', x, outer, n, inner, reverse);
+          near(dtype, got, [...dataOf(want)], 3 + 3 * Math.sqrt(n), `cumsum of [${[outer, n, inner]}]`);
+        }
+  });
+
+  test(['argmax'], 'stops at the first NaN', () => {
+    const nan = Number.NaN;
+    const rows = [
+      [1, nan, 3, nan],
+      [nan, 5, 6, 7],
+      [1, 2, 5, nan],
+      [-Infinity, -Infinity, 0, 0],
+      [Infinity, nan, Infinity, 1],
+      [nan, nan, nan, nan],
+    ];
+    const want = [1, 0, 3, 2, 1, 0];
+    expect(result(dtype, 6, 'argmax', rows.flat(), 6, 4)).to.deep.equal(want);
+    expect([...dataOf(kernels.argmax(fromData(Float64Array.from(rows.flat()), [6, 4])))]).to.deep.equal(want);
+  });
+
   test(['strided'], 'copies any layout', () => {
     for (const sizes of [[], [5], [7, 3], [3, 5, 2], [2, 3, 4, 5], [3, 0, 2], [64, 65]]) {
       const n = sizes.reduce((product, size) => product * size, 1);

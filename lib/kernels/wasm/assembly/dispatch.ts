@@ -1,0 +1,51 @@
+// The elementwise kernels by their opcodes, for the interpreter and for tiles.
+import * as e from './elementwise';
+import { greater, greaters, lessers } from './masks';
+import * as op from './opcodes';
+
+/** Whichever of COPY to SQUARE an opcode names. */
+export function unaryOf<T>(code: i32, out: usize, x: usize, n: usize): void {
+  switch (code) {
+    case op.COPY: e.copy<T>(out, x, n); break;
+    case op.NEG: e.neg<T>(out, x, n); break;
+    case op.EXP: e.exp<T>(out, x, n); break;
+    case op.LOG: e.log<T>(out, x, n); break;
+    case op.TANH: e.tanh<T>(out, x, n); break;
+    case op.SIGMOID: e.sigmoid<T>(out, x, n); break;
+    case op.RECIPROCAL: e.reciprocal<T>(out, x, n); break;
+    case op.SQRT: e.sqrt<T>(out, x, n); break;
+    case op.SIN: e.sin<T>(out, x, n); break;
+    case op.COS: e.cos<T>(out, x, n); break;
+    case op.ERF: e.erf<T>(out, x, n); break;
+    case op.LOG1P: e.log1p<T>(out, x, n); break;
+    case op.EXPM1: e.expm1<T>(out, x, n); break;
+    case op.ATAN: e.atan<T>(out, x, n); break;
+    case op.FLOOR: e.floor<T>(out, x, n); break;
+    case op.BINADE: e.binade<T>(out, x, n); break;
+    case op.SQUARE: e.square<T>(out, x, n); break;
+    default: unreachable();
+  }
+}
+
+/** Whichever of ADD to LESSERS an opcode names; from ADDS on, y is a scalar. */
+export function binaryOf<T>(code: i32, out: usize, x: usize, y: usize, n: usize): void {
+  switch (code) {
+    case op.ADD: e.add<T>(out, x, y, n); break;
+    case op.SUB: e.sub<T>(out, x, y, n); break;
+    case op.MUL: e.mul<T>(out, x, y, n); break;
+    case op.STRONGMUL: e.strongmul<T>(out, x, y, n); break;
+    case op.DIV: e.div<T>(out, x, y, n); break;
+    case op.STRONGDIV: e.strongdiv<T>(out, x, y, n); break;
+    case op.POW: e.pow<T>(out, x, y, n); break;
+    case op.MAXIMUM: e.maximum<T>(out, x, y, n); break;
+    case op.GREATER: greater<T>(out, x, y, n); break;
+    case op.ADDS: e.adds<T>(out, x, y, n); break;
+    case op.MULS: e.muls<T>(out, x, y, n); break;
+    case op.DIVS: e.divs<T>(out, x, y, n); break;
+    case op.STRONGDIVS: e.strongdivs<T>(out, x, y, n); break;
+    case op.POWS: e.pows<T>(out, x, y, n); break;
+    case op.GREATERS: greaters<T>(out, x, y, n); break;
+    case op.LESSERS: lessers<T>(out, x, y, n); break;
+    default: unreachable();
+  }
+}

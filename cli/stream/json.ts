@@ -4,7 +4,7 @@ const strays = ['NaN', '-Infinity', 'Infinity'] as const;
 /** A text with null in the place of each number that JSON does not have, and those that there were. */
 export interface Mended {
   readonly text: string;
-  readonly found: ReadonlySet<string>;
+  readonly found: readonly string[];
 }
 
 /** Looks outside strings only. */
@@ -12,7 +12,8 @@ export function mended(text: string): Mended {
   const found = new Set<string>();
   let whole = '';
   let start = 0;
-  for (let at = 0; at < text.length; at++) {
+  const end = /NaN|Infinity/.test(text) ? text.length : 0;
+  for (let at = 0; at < end; at++) {
     const first = text[at];
     if (first === '"') at = endOfString(text, at) - 1;
     else if (first === 'N' || first === '-' || first === 'I') {
@@ -24,7 +25,7 @@ export function mended(text: string): Mended {
       at = start - 1;
     }
   }
-  return { text: whole + text.slice(start), found };
+  return { text: whole + text.slice(start), found: [...found] };
 }
 
 /** Longer ones are beyond the range of numbers, and too long for a category. */

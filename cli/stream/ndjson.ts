@@ -35,8 +35,8 @@ function parse(text: string, where: string, missing: ReadonlySet<string>): Field
   const object = parsed(text);
   if (object !== undefined) return fieldsOf(object, where, longIntegersOf(text));
   const { text: sound, found } = mended(text);
-  const [stray] = [...found].filter((each) => !missing.has(each));
-  const rest = found.size === 0 ? undefined : parsed(sound);
+  const stray = found.find((each) => !missing.has(each));
+  const rest = found.length === 0 ? undefined : parsed(sound);
   if (rest !== undefined && stray === undefined) return fieldsOf(rest, where, longIntegersOf(sound));
   if (rest !== undefined)
     return new Problem(

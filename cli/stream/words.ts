@@ -8,8 +8,8 @@ const longest = 256;
 
 /** A line end, or what stands between white space. */
 const stretch = new RegExp(`\\n|\\S{1,${longest}}`, 'gu');
-/** What is one word by every rule. */
-const plain = /^[A-Za-z0-9]+$/;
+/** One word of letters and digits, with marks on either side, each of which is one as well. */
+const simple = /^([!-/:-@[-^`{-~]*)([A-Za-z0-9]*)[!-/:-@[-^`{-~]*$/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
 interface Word {
@@ -25,13 +25,54 @@ interface Word {
  */
 function cut(text: string, isWhole: boolean): { readonly words: readonly Word[]; readonly end: number } {
   const words: Word[] = [];
+  const others: Other[] = [];
+  let end = text.length;
   for (const { 0: part, index } of text.matchAll(stretch)) {
     const touchesEnd = index + part.length === text.length && part !== '\n';
-    if (!isWhole && touchesEnd && Array.from(part).length < longest) return { words, end: index };
-    if (plain.test(part)) words.push({ text: part, start: index });
-    else for (const { segment, index: within } of segmenter.segment(part)) words.push({ text: segment, start: index + within });
+    if (!isWhole && touchesEnd && Array.from(part).length < longest) {
+      end = index;
+      break;
+    }
+    if (part === '\n') words.push({ text: part, start: index });
+    else if (!cutSimple(part, index, words)) others.push({ part, start: index, at: words.length });
   }
-  return { words, end: text.length };
+  return { words: others.length === 0 ? words : withOthers(words, others), end };
+}
+
+/** Cuts a stretch that needs no rules; tells whether it is one. */
+function cutSimple(part: string, start: number, words: Word[]): boolean {
+  const match = simple.exec(part);
+  if (match === null) return false;
+  const [, before, word] = match;
+  let at = 0;
+  for (; at < before.length; at++) words.push({ text: part[at], start: start + at });
+  if (word !== '') words.push({ text: word, start: start + at });
+  for (at += word.length; at < part.length; at++) words.push({ text: part[at], start: start + at });
+  return true;
+}
+
+/** A stretch that is to be cut by the rules, and how many words stand before it that are not. */
+interface Other extends Omit<Word, 'text'> {
+  readonly part: string;
+  readonly at: number;
+}
+
+/**
+ * The words with those of other stretches among them. These are cut in one call of the segmenter, which takes much longer to begin than to
+ * go on; there is a boundary on either side of a line feed.
+ */
+function withOthers(words: readonly Word[], others: readonly Other[]): Word[] {
+  const all = words.slice(0, others[0].at);
+  let i = 0;
+  let offset = 0;
+  for (const { segment: text, index } of segmenter.segment(others.map(({ part }) => `${part}\n`).join('')))
+    if (text !== '\n') all.push({ text, start: others[i].start + index - offset });
+    else {
+      for (let at = others[i].at; at < (others[i + 1]?.at ?? words.length); at++) all.push(words[at]);
+      offset = index + 1;
+      i++;
+    }
+  return all;
 }
 
 export function wordsOf(text: string): string[] {

@@ -1,5 +1,6 @@
 // Makes a fresh clone ready: installs what package-lock.json asks for, then compiles what changed into dist/.
-// `npm start` and `npm test` call it first. `--force` compiles everything again. Results go nowhere; notes go to stderr.
+// `npm start` and `npm test` call it first, and npm itself (as `prepare`) before it packs, and where the package is installed from git.
+// `--force` compiles everything again. Results go nowhere; notes go to stderr.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What Node runs, and what a browser does. */
 const projects = ['tsconfig.build.json', 'tsconfig.page.json'].map((name) => join('.ci', name));
+
+// npm prepares at the end of an installation, also of the one below, after which compiling comes anyway.
+if (process.env.NOREWIND_INSTALLS !== undefined) process.exit();
 
 requireNode(20);
 if (!installed()) install();
@@ -47,9 +51,11 @@ function install() {
   // --include=dev: the compiler is needed even where NODE_ENV=production.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
   const npm = process.env.npm_execpath ?? '';
+  process.env.NOREWIND_INSTALLS = 'yes';
   const result = npm.endsWith('npm-cli.js')
     ? run(process.execPath, [npm, ...args])
     : run('npm', args, process.platform === 'win32');
+  delete process.env.NOREWIND_INSTALLS;
   process.stderr.write(` ${result.status === 0 ? 'done in' : 'failed after'} ${Math.round((Date.now() - started) / 1000)} s\n`);
   if (result.status !== 0) fail(`npm ci failed; its last lines:\n${lastLines(result, 8)}`);
 }

@@ -36,6 +36,14 @@ describe('the package that is published', () => {
     for (const target of Object.values(manifest.bin)) expect(statSync(join(root, target)).mode & 0o111, target).to.equal(0o111);
   });
 
+  it('is built where npm installs it from git, by the script that npm runs there, which does nothing where it is installed', () => {
+    const { prepare, prepack } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
+    expect([typeof prepare, prepack]).to.deep.equal(['string', undefined]);
+    const installed = join(project.folder, 'node_modules', manifest.name);
+    const { status, stdout, stderr } = spawnSync(prepare, { cwd: installed, shell: true, encoding: 'utf8' });
+    expect([status, stdout, stderr]).to.deep.equal([0, '', '']);
+  });
+
   it('has nothing else: no tests but the laws, no sources, no benchmarks, no build state', () => {
     const expected = [
       /^(package\.json|LICENSE|README\.md)$/,

@@ -128,7 +128,7 @@ describe('lists that are no lists of floats', () => {
     const chunk = [symbols(0, 1), symbols(1, 1)];
     for (const list of [new Int32Array(40), [], Array.from({ length: 40 }, () => 0), new Uint8Array(40)]) {
       if (list.length > 0)
-        expect(() => learner.stepMany(chunk, chunk, list as never)).to.throw(ConfigurationError, 'stepMany: losses go into');
+        expect(() => learner.stepMany(chunk, chunk, list as never)).to.throw(ConfigurationError, 'stepMany: losses must be');
       expect(() => learner.stepMany(chunk, chunk, new Float64Array(2), list as never)).to.throw(ConfigurationError, 'outputs');
     }
     expect(learner.steps).to.equal(0);

@@ -81,6 +81,27 @@ describe('the package that is published', () => {
       expect(run(project.folder, `${name}/program.js`)).to.deep.equal({ stdout: '2,3 true\n', stderr: '', status: 0 });
     });
 
+  it('names the command that installs the optional peer, where it is missing and needed', () => {
+    const without = createProject();
+    try {
+      for (const [path, bytes] of files) without.write(`node_modules/${manifest.name}/${path}`, bytes);
+      for (const name of Object.keys(manifest.dependencies)) without.link(name);
+      without.write('testing.mjs', "import { checkCell } from 'norewind/testing';\ncheckCell({});\n");
+      without.write(
+        'others.mjs',
+        "import { tensor } from 'norewind';\nimport 'norewind/stream';\nconsole.log(String(tensor(1)));\n",
+      );
+      const { stderr, status } = run(without.folder, 'testing.mjs');
+      expect(status).to.equal(1);
+      expect(stderr).to.include(
+        'ConfigurationError: norewind/testing needs fast-check, which is not installed: npm install --save-dev fast-check\n',
+      );
+      expect(run(without.folder, 'others.mjs')).to.deep.equal({ stdout: 'float64[] 1\n', stderr: '', status: 0 });
+    } finally {
+      without.dispose();
+    }
+  });
+
   it("a user's own cell, with interfaces for its trees, trains with every estimator", () => {
     const file = project.write('own-cell/train.ts', ownCell);
     expect(compileFiles([file], userOptions, project.folder)).to.deep.equal([]);

@@ -1,4 +1,4 @@
-import { DataError } from '../../lib/index.ts';
+import { DataError, guard } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { bitsOf } from './logits.ts';
@@ -11,7 +11,7 @@ import { createRowSession } from './rowSession.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
 import { createKeeper } from './savedModel.ts';
 import type { Report } from './session.ts';
-import { completeConfig, requireSettings, type Settings } from './settings.ts';
+import { completeConfig, type Settings, settingChecks } from './settings.ts';
 
 /** A field of a record: a number, a category, or a time; missing where it is null, undefined or not there. */
 export type Value = number | bigint | string | boolean | Date | null | undefined;
@@ -96,6 +96,22 @@ export interface RowOptions<Target extends string, Column extends string, Catego
   readonly categories?: number;
 }
 
+const names = guard.listOf('an array of names', guard.string.holds);
+const checks: guard.Checks<RowOptions<string, string, string, string>> = {
+  ...settingChecks,
+  target: guard.needed({ ...guard.string, what: 'the name of a column' }),
+  predict: guard.oneOf('value', 'change'),
+  columns: names,
+  categorical: names,
+  horizon: guard.number,
+  delay: guard.number,
+  timestamp: guard.either({ ...guard.string, what: 'the name of a column' }, names),
+  timeFormat: guard.string,
+  missing: guard.listOf('an array of texts', guard.string.holds),
+  decimal: guard.oneOf('.', ','),
+  categories: guard.number,
+};
+
 /** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
 export function createModel<
   const Target extends string,
@@ -105,9 +121,9 @@ export function createModel<
 >(
   options: RowOptions<Target, Column, Categorical, Time>,
 ): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
-  const { target, columns = [target], categorical = [], horizon = 1, categories = 16, ...others } = options;
+  const own = guard.options('createModel', options, checks, "createModel({ target: 'temperature' })");
+  const { target, columns = [target], categorical = [], horizon = 1, categories = 16, ...others } = own;
   const { predict, delay, timestamp, timeFormat, missing = [], decimal, ...settings } = others;
-  requireSettings('createModel', settings);
   const wanted: RowData = {
     kind: 'ndjson',
     delimiter: ',',
@@ -133,6 +149,7 @@ export function createModel<
  * @throws UsageError when there is none, or one of a text; DataError when it is damaged.
  */
 export async function openModel(path: string): Promise<RowModel> {
+  guard.argument('openModel', 'path', path, guard.string, UsageError);
   const opened = readModel(path);
   if (opened.kind !== 'rows') throw new UsageError(`${path} is a model of text: use openTextModel`);
   return modelOf(opened);
@@ -185,6 +202,8 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
       return probabilities;
     },
     partialFit(records, targets) {
+      guard.argument('partialFit', 'records', records, guard.iterable, DataError);
+      if (targets !== undefined) guard.argument('partialFit', 'targets', targets, guard.iterable, DataError);
       const all = [...records];
       const own = targets === undefined ? [] : [...targets];
       if (targets !== undefined && own.length !== all.length)
@@ -193,6 +212,7 @@ function modelOf<Column extends string, Prediction>({ config, data, session, fro
       return model;
     },
     async *learn(records) {
+      guard.argument('learn', 'records', records, guard.stream, DataError);
       for await (const record of records) {
         const row = read(record);
         if (lagOf(data) === 0) {

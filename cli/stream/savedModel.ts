@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { guard } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
 import { fileNames, openFolder } from '../training/folder.ts';
 import { lockFolder } from '../training/lock.ts';
@@ -40,6 +41,7 @@ export function createKeeper<R>(config: StreamConfig, session: Session<R>, from?
       }
     },
     save(folder) {
+      guard.argument('save', 'folder', folder, guard.string, UsageError);
       if (broken !== undefined) throw broken;
       // The lines of metrics that a run has written remain its own.
       const isSame = from !== undefined && resolve(folder) === from.folder;

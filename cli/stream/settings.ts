@@ -1,4 +1,4 @@
-import { ConfigurationError, type FloatDType, guard } from '../../lib/index.ts';
+import { type FloatDType, guard } from '../../lib/index.ts';
 import type { Named } from '../experiments/config.ts';
 import { makeEstimator } from '../experiments/estimators.ts';
 import { makeOptimizer } from '../experiments/optimizers.ts';
@@ -27,32 +27,26 @@ export interface Settings {
   readonly every?: number;
 }
 
-const names: Readonly<Record<keyof Settings, true>> = {
-  estimator: true,
-  window: true,
-  stride: true,
-  rank: true,
-  n: true,
-  leak: true,
-  cell: true,
-  units: true,
-  readout: true,
-  optimizer: true,
-  rate: true,
-  alpha: true,
-  clip: true,
-  dtype: true,
-  seed: true,
-  recent: true,
-  every: true,
+/** What settings are, for callers without types; what they may be is checked where they are completed. */
+export const settingChecks: guard.Checks<Settings> = {
+  estimator: guard.string,
+  window: guard.number,
+  stride: guard.number,
+  rank: guard.number,
+  n: guard.number,
+  leak: guard.number,
+  cell: guard.string,
+  units: guard.number,
+  readout: guard.string,
+  optimizer: guard.string,
+  rate: guard.number,
+  alpha: guard.number,
+  clip: guard.number,
+  dtype: guard.string,
+  seed: guard.number,
+  recent: guard.number,
+  every: guard.number,
 };
-
-/** @throws ConfigurationError for an option that does not exist: what is misspelt would be the default. */
-export function requireSettings(who: string, settings: object): void {
-  for (const key of Object.keys(settings))
-    if (!Object.hasOwn(names, key))
-      throw new ConfigurationError(`${who}: there is no option ${key}${guard.didYouMean(key, Object.keys(names))}`);
-}
 
 /** @throws UsageError or ConfigurationError for settings that cannot be used. */
 export function completeConfig<D extends StreamConfig['data']>(data: D, settings: Settings): StreamConfig & { readonly data: D } {

@@ -1,4 +1,4 @@
-import { DataError } from '../../lib/index.ts';
+import { DataError, guard } from '../../lib/index.ts';
 import { UsageError } from '../errors.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import { generateText, type TextGeneration } from './generateText.ts';
@@ -9,7 +9,7 @@ import { Problem } from './problem.ts';
 import type { Stream } from './rowModel.ts';
 import { createKeeper } from './savedModel.ts';
 import type { Report } from './session.ts';
-import { completeConfig, requireSettings, type Settings } from './settings.ts';
+import { completeConfig, type Settings, settingChecks } from './settings.ts';
 import type { Source } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
 import { createSymbolSession, shown } from './symbolSession.ts';
@@ -53,9 +53,16 @@ export interface TextOptions extends Settings {
   readonly alphabet?: string;
 }
 
+const checks: guard.Checks<TextOptions> = {
+  ...settingChecks,
+  unit: guard.oneOf('byte', 'character', 'word'),
+  symbols: guard.number,
+  alphabet: guard.string,
+};
+
 /** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
-export function createTextModel({ unit, symbols, alphabet, ...settings }: TextOptions = {}): TextModel {
-  requireSettings('createTextModel', settings);
+export function createTextModel(options: TextOptions = {}): TextModel {
+  const { unit, symbols, alphabet, ...settings } = guard.options('createTextModel', options, checks);
   const reads = unit ?? (symbols === undefined && alphabet === undefined ? 'byte' : 'character');
   const size = alphabet === undefined ? (symbols ?? (reads === 'word' ? 1024 : 256)) : Array.from(alphabet).length;
   const data: SymbolData = { kind: 'text', unit: reads, symbols: size, ...(alphabet === undefined ? {} : { alphabet }) };
@@ -65,6 +72,7 @@ export function createTextModel({ unit, symbols, alphabet, ...settings }: TextOp
 
 /** What `norewind train`, or `save`, left in a folder. @throws UsageError when there is none, or one of rows; DataError when it is damaged. */
 export async function openTextModel(path: string): Promise<TextModel> {
+  guard.argument('openTextModel', 'path', path, guard.string, UsageError);
   const opened = readModel(path);
   if (opened.kind !== 'symbols') throw new UsageError(`${path} is a model of rows: use openModel`);
   return modelOf(opened);
@@ -105,10 +113,16 @@ function modelOf({ config, data, session, from }: Parts): TextModel {
       return probabilities;
     },
     async partialFit(text) {
+      guard.argument('partialFit', 'text', text, aText, DataError);
       for await (const _ of learn([text]));
     },
-    learn,
+    async *learn(text) {
+      guard.argument('learn', 'text', text, guard.stream, DataError);
+      yield* learn(text);
+    },
     generate(length, options = {}) {
+      guard.argument('generate', 'length', length, guard.whole(0, 2 ** 28));
+      guard.options('generate', options, generationChecks);
       const symbols = generateText(session, data, options);
       return Buffer.concat(Array.from({ length }, () => Buffer.from(symbols.next().value as string))).toString('utf8');
     },
@@ -117,12 +131,20 @@ function modelOf({ config, data, session, from }: Parts): TextModel {
   };
 }
 
+/** A text, or the bytes of one. */
+const aText = guard.either(guard.string, guard.bytes);
+
+const generationChecks: guard.Checks<TextGeneration> = { prime: guard.string, temperature: guard.number, seed: guard.whole(0) };
+
 function sourceOf(text: Stream<string | Uint8Array>): Source {
   const encoder = new TextEncoder();
   return {
     name: 'the text',
     async *open() {
-      for await (const part of text) yield typeof part === 'string' ? encoder.encode(part) : part;
+      for await (const part of text) {
+        guard.argument('learn', 'a part of the text', part, aText, DataError);
+        yield typeof part === 'string' ? encoder.encode(part) : part;
+      }
     },
   };
 }

@@ -45,6 +45,18 @@ export const flag: Check = { what: 'true or false', holds: (value) => typeof val
 export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
 export const string: Check = { what: 'a string', holds: (value) => typeof value === 'string' };
 export const record: Check = { what: 'a record', holds: isRecord };
+/** Something to read piece after piece. */
+export const iterable: Check = {
+  what: 'an array or another iterable',
+  holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+};
+
+/** Something to read piece after piece, now or as it arrives. */
+export const stream: Check = {
+  what: 'an iterable or an async iterable',
+  holds: (value) => iterable.holds(value) || (typeof value === 'object' && value !== null && Symbol.asyncIterator in value),
+};
+
 /** An array, or a typed array. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);

@@ -1,12 +1,16 @@
 import { expect } from 'chai';
 import * as autodiff from '../../autodiff/index.ts';
+import * as stream from '../../cli/stream/index.ts';
 import * as lib from '../../lib/index.ts';
 import * as nn from '../../nn/index.ts';
 import * as trainers from '../../trainers/index.ts';
 import * as norewind from '../../trainers/norewind.ts';
+import * as testing from '../laws/index.ts';
 import { autodiffDoors, autodiffOthers } from './autodiff.ts';
 import { libDoors, libOthers } from './lib.ts';
 import { nnDoors, nnOthers } from './nn.ts';
+import { inFolder, streamDoors } from './stream.ts';
+import { testingDoors, testingOthers } from './testing.ts';
 import { trainersDoors, trainersOthers } from './trainers.ts';
 import { walkEntry } from './walk.ts';
 
@@ -15,6 +19,11 @@ describe('doors: bad arguments from untyped code end in a NorewindError, at ever
   walkEntry('norewind/autodiff', autodiff, autodiffDoors, autodiffOthers);
   walkEntry('norewind/nn', nn, nnDoors, nnOthers);
   walkEntry('norewind/trainers', trainers, trainersDoors, trainersOthers);
+  walkEntry('norewind/testing', testing, testingDoors, testingOthers);
+  describe('in a folder of its own', () => {
+    inFolder();
+    walkEntry('norewind/stream', stream, streamDoors, {});
+  });
 
   it('norewind exports nothing that is not walked there', () => {
     const parts = [lib, autodiff, nn, trainers];

@@ -1,8 +1,19 @@
 import { add, mul, stack } from '../../autodiff/index.ts';
-import { expectation, indices, leavesOf, mapTree, type Noise, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  expectation,
+  guard,
+  indices,
+  leavesOf,
+  mapTree,
+  type Noise,
+  type Tensor,
+  type Tree,
+  zipTrees,
+} from '../../lib/index.ts';
 import { createLearner, type Estimator, type Learner, type Optimizer } from '../../trainers/index.ts';
 import { numbersOf, requireClose, requireLive, vector } from './numbers.ts';
-import { byBackpropagation, type Fixture, type Reference, unitTrees } from './unrolled.ts';
+import { byBackpropagation, type Fixture, type Reference, requireFixture, unitTrees } from './unrolled.ts';
 
 /** How an estimator is run and held against a reference. */
 export interface AgreementOptions<P = unknown> {
@@ -20,6 +31,37 @@ export interface AgreementOptions<P = unknown> {
   readonly reference?: (fixture: Fixture, trajectory: readonly unknown[]) => Reference;
 }
 
+const checks: guard.Checks<AgreementOptions> = {
+  before: guard.whole(0),
+  moves: guard.list,
+  observed: guard.listOf('an array of steps, counted from 0', guard.whole(0).holds),
+  eager: guard.flag,
+  tolerance: guard.between(0),
+  reference: guard.callable,
+};
+
+/** A function that makes an estimator, for callers without types. */
+export const makesEstimator: guard.Check = {
+  ...guard.callable,
+  what: 'a function that makes an estimator, such as () => uoro()',
+  remedy: (value) =>
+    typeof value === 'object' && value !== null ? 'give the function, each run has an estimator of its own' : undefined,
+};
+
+function requireLanes(who: string, lanes: readonly Fixture[]): void {
+  guard.argument(who, 'lanes', lanes, {
+    what: 'an array of fixtures, one for each lane',
+    holds: (value) => Array.isArray(value) && value.length > 0,
+  });
+  for (const [i, lane] of lanes.entries()) {
+    requireFixture(who, `lane ${i}`, lane);
+    if (lane.examples.length !== lanes[0].examples.length)
+      throw new ConfigurationError(`${who}: lane ${i} has ${lane.examples.length} steps, lane 0 has ${lanes[0].examples.length}`);
+    if (numbersOf(lane.parameters).join() !== numbersOf(lanes[0].parameters).join())
+      throw new ConfigurationError(`${who}: lane ${i} has other parameters than lane 0, and one learner has one set of them`);
+  }
+}
+
 /** What a learner gives on a run, as numbers: cᵀG for every unit vector c after the last step, and the gradient of each update. */
 export type Estimates = { readonly influence: Tensor; readonly gradients: readonly Tensor[] };
 
@@ -29,7 +71,9 @@ export type Estimates = { readonly influence: Tensor; readonly gradients: readon
  * @throws LawError where it is not, or where the reference is nearly zero.
  */
 export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estimator, options: AgreementOptions = {}): void {
-  const { tolerance = 1e-10 } = options;
+  requireLanes('checkUnbiased', lanes);
+  guard.argument('checkUnbiased', 'estimator', estimator, makesEstimator);
+  const { tolerance = 1e-10 } = guard.options('checkUnbiased', options, checks);
   const { mean } = expectation((noise) => estimates(lanes, estimator(), noise, options));
   const expected = referenceOf(lanes, estimator(), options);
   const last = expected.gradients.at(-1) ?? [];

@@ -1,16 +1,28 @@
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import {
   allocate,
+  ConfigurationError,
   cast,
+  checkShape,
   type DType,
   dataOf,
+  formatShape,
   fromData,
+  guard,
+  requireTensor,
   type Shape,
   sizeOf,
   type Tensor,
   type Tree,
   viewOf,
 } from '../../lib/index.ts';
+import { fc } from './fastCheck.ts';
+
+/** What draws values, for callers without types. */
+export const anArbitrary: guard.Check = {
+  what: 'an arbitrary of fast-check',
+  holds: (value) => typeof value === 'object' && value !== null && 'generate' in value && typeof value.generate === 'function',
+};
 
 /** Which shapes to draw. */
 export interface ShapeConstraints {
@@ -22,7 +34,10 @@ export interface ShapeConstraints {
 }
 
 /** Shapes whose axes all differ in length: code that confuses two axes meets sizes that do not fit. */
-export function shapes({ minRank = 0, maxRank = 3, maxLength = 5, empty = true }: ShapeConstraints = {}): fc.Arbitrary<number[]> {
+export function shapes(constraints: ShapeConstraints = {}): Arbitrary<number[]> {
+  const { minRank = 0, maxRank = 3, maxLength = 5, empty = true } = guard.options('shapes', constraints, shapeChecks);
+  if (minRank > Math.min(maxRank, maxLength))
+    throw new ConfigurationError(`shapes: ${minRank} axes of different lengths up to ${maxLength} are not at most ${maxRank}`);
   const lengths = fc.uniqueArray(fc.integer({ min: 1, max: maxLength }), { minLength: minRank, maxLength: maxRank });
   if (!empty || maxRank === 0) return lengths;
   return fc.tuple(lengths, fc.option(fc.nat(), { freq: 8 })).map(([shape, at]) => {
@@ -30,6 +45,14 @@ export function shapes({ minRank = 0, maxRank = 3, maxLength = 5, empty = true }
     return shape.with(at % shape.length, 0);
   });
 }
+
+const ranks = guard.whole(0, 32);
+const shapeChecks: guard.Checks<ShapeConstraints> = {
+  minRank: ranks,
+  maxRank: ranks,
+  maxLength: guard.whole(1, 2 ** 16),
+  empty: guard.flag,
+};
 
 /** Which values to draw, and in what layout. */
 export interface TensorConstraints {
@@ -46,14 +69,30 @@ export interface TensorConstraints {
 }
 
 const grid = 1000;
+/** Each element is drawn, and kept to be shrunk. */
+const most = 2 ** 16;
+
+const tensorChecks: guard.Checks<TensorConstraints> = {
+  min: guard.finite,
+  max: guard.finite,
+  dtype: guard.oneOf('float32', 'float64', 'int32'),
+  distinct: guard.flag,
+  phase: guard.between(0, 1),
+  views: guard.flag,
+};
 
 /**
  * Tensors of a shape, in random layouts. Values are points of a grid that misses whole numbers and 0, so that central differences
  * do not straddle a kink; those that shrink move towards `min`.
  */
-export function tensorsOf(shape: Shape, constraints: TensorConstraints = {}): fc.Arbitrary<Tensor> {
-  const { min = -2, max = 2, dtype = 'float64', distinct = false, phase = 0.38, views = true } = constraints;
-  const size = sizeOf(shape);
+export function tensorsOf(shape: Shape, constraints: TensorConstraints = {}): Arbitrary<Tensor> {
+  const own = guard.options('tensorsOf', constraints, tensorChecks);
+  const { min = -2, max = 2, dtype = 'float64', distinct = false, phase = 0.38, views = true } = own;
+  const size = sizeOf(checkShape(shape, 'tensorsOf'));
+  if (size > (distinct ? grid : most))
+    throw new ConfigurationError(
+      `tensorsOf: shape ${formatShape(shape)} has ${size} elements, more than ${distinct ? grid : most}`,
+    );
   const length = { minLength: size, maxLength: size };
   const points = distinct ? fc.uniqueArray(fc.nat(grid - 1), length) : fc.array(fc.nat(grid - 1), length);
   return fc.tuple(points, views ? layoutsOf(shape.length) : fc.constant(undefined)).map(([list, layout]) => {
@@ -64,20 +103,29 @@ export function tensorsOf(shape: Shape, constraints: TensorConstraints = {}): fc
 }
 
 /** Tensors of random shapes. */
-export function tensors(constraints: ShapeConstraints & TensorConstraints = {}): fc.Arbitrary<Tensor> {
-  return shapes(constraints).chain((shape) => tensorsOf(shape, constraints));
+export function tensors(constraints: ShapeConstraints & TensorConstraints = {}): Arbitrary<Tensor> {
+  const { minRank, maxRank, maxLength, empty, ...values } = guard.options('tensors', constraints, {
+    ...shapeChecks,
+    ...tensorChecks,
+  });
+  const own = Object.entries({ minRank, maxRank, maxLength, empty }).filter(([, value]) => value !== undefined);
+  return shapes(Object.fromEntries(own)).chain((shape) => tensorsOf(shape, values));
 }
 
 /** int32 tensors with entries from 0 to below - 1. */
-export function indicesBelow(below: number, shape: Shape): fc.Arbitrary<Tensor> {
-  const size = sizeOf(shape);
+export function indicesBelow(below: number, shape: Shape): Arbitrary<Tensor> {
+  guard.argument('indicesBelow', 'below', below, guard.whole(1, 2 ** 31));
+  const size = sizeOf(checkShape(shape, 'indicesBelow'));
+  if (size > most)
+    throw new ConfigurationError(`indicesBelow: shape ${formatShape(shape)} has ${size} elements, more than ${most}`);
   return fc
     .array(fc.nat(below - 1), { minLength: size, maxLength: size })
     .map((list) => fromData(Int32Array.from(list), [...shape]));
 }
 
 /** Trees of tensors: one tensor, or arrays and records of trees, with empty ones among them. */
-export function trees(leaf: fc.Arbitrary<Tensor> = tensors({ maxRank: 2 })): fc.Arbitrary<Tree> {
+export function trees(leaf: Arbitrary<Tensor> = tensors({ maxRank: 2 })): Arbitrary<Tree> {
+  guard.argument('trees', 'leaf', leaf, anArbitrary);
   const key = fc.constantFrom('w', 'b', 'gate', 'constructor', '0');
   return fc.letrec<{ tree: Tree }>((tie) => ({
     tree: fc.oneof(
@@ -100,7 +148,8 @@ export interface Layout {
 }
 
 /** Layouts of tensors with a number of axes. They shrink towards row-major. */
-export function layoutsOf(rank: number): fc.Arbitrary<Layout> {
+export function layoutsOf(rank: number): Arbitrary<Layout> {
+  guard.argument('layoutsOf', 'rank', rank, ranks);
   return fc.record({
     ranks: fc.array(fc.nat(2), { minLength: rank, maxLength: rank }),
     step: fc.constantFrom(1, 2, -1, -3),
@@ -108,8 +157,26 @@ export function layoutsOf(rank: number): fc.Arbitrary<Layout> {
   });
 }
 
+const layoutChecks: guard.Checks<Layout> = {
+  ranks: guard.needed(guard.listOf('a rank for each axis', Number.isFinite)),
+  step: guard.needed({
+    what: 'a whole number other than 0, up to 1024 in size',
+    holds: (value) => Number.isInteger(value) && value !== 0 && Math.abs(value as number) <= 1024,
+  }),
+  offset: guard.needed(guard.whole(0, 2 ** 16)),
+};
+
 /** The same values in another layout. The elements in the gaps are 9999 (NaN would hide in sums that are NaN already). */
-export function inLayout(x: Tensor, { ranks, step, offset }: Layout): Tensor {
+export function inLayout(x: Tensor, layout: Layout): Tensor {
+  requireTensor(x, 'inLayout');
+  const { ranks, step, offset } = guard.options(
+    'inLayout',
+    layout,
+    layoutChecks,
+    'inLayout(x, { ranks: [1, 0], step: 2, offset: 0 })',
+  );
+  if (ranks.length !== x.shape.length)
+    throw new ConfigurationError(`inLayout: ${ranks.length} ranks for a tensor with ${x.shape.length} axes`);
   const order = x.shape.map((_, axis) => axis).sort((a, b) => ranks[a] - ranks[b] || a - b);
   const strides = new Array<number>(x.shape.length);
   let stride = Math.abs(step);

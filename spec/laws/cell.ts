@@ -1,11 +1,11 @@
 import { checkDerivatives, compile, linearize } from '../../autodiff/index.ts';
-import { cast, leavesOf, mapTree, type Noise, pathsOf, sameShape, seeded, type Tree } from '../../lib/index.ts';
-import type { Cell } from '../../nn/index.ts';
+import { cast, guard, leavesOf, mapTree, type Noise, pathsOf, sameShape, seeded, type Tree } from '../../lib/index.ts';
+import { aCell, type Cell } from '../../nn/index.ts';
 import { rtrl, uoro } from '../../trainers/index.ts';
 import { checkUnbiased } from './agreement.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError, numbersOf, requireClose, requireLive } from './numbers.ts';
-import { byBackpropagation, byDifferences, type Fixture, fixtureOf } from './unrolled.ts';
+import { byBackpropagation, byDifferences, fixtureOf } from './unrolled.ts';
 
 /** A cell, and what to show it. */
 export interface CellSubject<P, S, X> {
@@ -18,14 +18,31 @@ export interface CellSubject<P, S, X> {
   readonly seed?: number;
 }
 
+const checks: guard.Checks<CellSubject<unknown, unknown, unknown>> = {
+  name: guard.string,
+  cell: guard.needed(aCell),
+  input: guard.needed(guard.callable),
+  seed: guard.whole(0),
+};
+
+function known<P, S, X>(subject: CellSubject<P, S, X>): CellSubject<P, S, X> {
+  return guard.options<CellSubject<P, S, X>>(
+    'a cell',
+    subject,
+    checks,
+    'checkCell({ cell, input: (noise) => noise.normal([2]) })',
+  );
+}
+
 /** Registers one test for each law that a cell must satisfy, with mocha's global `describe` and `it`. */
 export function describeCell<P, S, X>(subject: CellSubject<P, S, X>): void {
-  describeLaws(subject.name ?? subject.cell.name, cellLaws(subject));
+  const laws = cellLaws(subject);
+  describeLaws(subject.name ?? subject.cell.name, laws);
 }
 
 /** Checks every law of `describeCell`. @throws LawError for the first that does not hold. */
 export function checkCell<P, S, X>(subject: CellSubject<P, S, X>): void {
-  const name = subject.name ?? subject.cell.name;
+  const name = known(subject).name ?? subject.cell.name;
   for (const [law, check] of Object.entries(cellLaws(subject))) {
     try {
       check();
@@ -36,7 +53,8 @@ export function checkCell<P, S, X>(subject: CellSubject<P, S, X>): void {
 }
 
 /** The laws by name; each throws when it does not hold. */
-export function cellLaws<P, S, X>({ cell, input, seed = 1 }: CellSubject<P, S, X>): Record<string, () => void> {
+export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string, () => void> {
+  const { cell, input, seed = 1 } = known(subject);
   const fixture = (steps: number) => fixtureOf(cell, { input, steps, seed });
   /** f(parameters, state) of the first step. */
   const first = () => {
@@ -106,14 +124,14 @@ export function cellLaws<P, S, X>({ cell, input, seed = 1 }: CellSubject<P, S, X
         1e-9,
         'differences',
       );
-      checkUnbiased([run as Fixture], rtrl, { tolerance: 1e-12 });
+      checkUnbiased([run], rtrl, { tolerance: 1e-12 });
     },
     'is estimated without bias by UORO: the mean over every sequence of signs': () => {
       const size = numbersOf(cell.start()).length;
       if (size > 6)
         throw new LawError(`too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`);
       const run = fixture(Math.max(2, Math.floor(6 / size)));
-      checkUnbiased([run as Fixture], uoro);
+      checkUnbiased([run], uoro);
     },
     'gives as a plan what it gives by itself, derivatives included': () => {
       const { parameters, state, step } = first();

@@ -1,10 +1,10 @@
-import { expectation, type Noise, recording, seeded } from '../../lib/index.ts';
+import { expectation, guard, type Noise, recording, seeded } from '../../lib/index.ts';
 import { gru, linear, lstm, model, rnn } from '../../nn/index.ts';
-import { createLearner, type Estimator, restoreLearner, sgd } from '../../trainers/index.ts';
-import { checkUnbiased, estimates, influenceOf, learnerOf, together } from './agreement.ts';
+import { anEstimator, createLearner, type Estimator, restoreLearner, sgd } from '../../trainers/index.ts';
+import { checkUnbiased, estimates, influenceOf, learnerOf, makesEstimator, together } from './agreement.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError, numbersOf, requireClose, requireFinite, requireLive, vector } from './numbers.ts';
-import { type Fixture, fixtureOf, jitter, singularAtStart, zerosLike } from './unrolled.ts';
+import { type Fixture, fixtureOf, jitter, requireFixture, singularAtStart, zerosLike } from './unrolled.ts';
 
 /** An estimator, and what to try it on. */
 export interface InfluenceSubject {
@@ -21,12 +21,13 @@ export interface InfluenceSubject {
 
 /** Registers one test for each law that an estimator must satisfy, with mocha's global `describe` and `it`. */
 export function describeInfluence(subject: InfluenceSubject): void {
-  describeLaws(subject.name ?? subject.estimator().name, influenceLaws(subject));
+  const laws = influenceLaws(subject);
+  describeLaws(subject.name ?? subject.estimator().name, laws);
 }
 
 /** Checks every law of `describeInfluence`. @throws LawError for the first that does not hold. */
 export function checkInfluence(subject: InfluenceSubject): void {
-  const name = subject.name ?? subject.estimator().name;
+  const name = known(subject).name ?? subject.estimator().name;
   for (const [law, check] of Object.entries(influenceLaws(subject))) {
     try {
       check();
@@ -38,8 +39,8 @@ export function checkInfluence(subject: InfluenceSubject): void {
 
 /** The laws by name; each throws when it does not hold. The ones about the mean hold for estimators that declare the bias `none`. */
 export function influenceLaws(subject: InfluenceSubject): Record<string, () => void> {
-  const { estimator, seed = 1, eager = false } = subject;
-  const fixtures = subject.fixtures ?? defaultFixtures(seed);
+  const { estimator, seed = 1, eager = false } = known(subject);
+  const fixtures = checkedFixtures(subject.fixtures ?? defaultFixtures(seed));
   const [first] = Object.values(fixtures);
   const { window } = estimator();
 
@@ -59,6 +60,38 @@ export function influenceLaws(subject: InfluenceSubject): Record<string, () => v
           },
         }),
   };
+}
+
+const checks: guard.Checks<InfluenceSubject> = {
+  name: guard.string,
+  estimator: guard.needed(makesEstimator),
+  fixtures: {
+    what: 'a record of functions (steps) => fixtureOf(model, { input, steps })',
+    holds: (value) =>
+      guard.isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every((make) => typeof make === 'function'),
+  },
+  eager: guard.flag,
+  seed: guard.whole(0),
+};
+
+/** The makers of fixtures, each of which must make one. */
+function checkedFixtures<T extends Readonly<Record<string, (steps: number) => Fixture>>>(makers: T): T {
+  const checked = Object.entries(makers).map(([name, make]) => [
+    name,
+    (steps: number) => {
+      const fixture = make(steps);
+      requireFixture('checkInfluence', `what fixtures.${name} gives`, fixture);
+      return fixture;
+    },
+  ]);
+  return Object.fromEntries(checked) as T;
+}
+
+/** The subject, once it is known to be one, with fixtures that are looked at when they are made. */
+function known(subject: InfluenceSubject): InfluenceSubject {
+  guard.options('an estimator', subject, checks, 'checkInfluence({ estimator: () => uoro() })');
+  guard.argument('an estimator', 'what estimator() gives', subject.estimator(), anEstimator);
+  return subject;
 }
 
 /** What holds whatever the mean is, with a plan or without. */
@@ -207,7 +240,7 @@ function defaultFixtures(seed: number): Record<string, (steps: number) => Fixtur
   const input = (size: number) => (noise: Noise) => noise.normal([size]);
   const readout = linear({ outputs: 2 });
   const make = (cell: unknown, inputs: number) => (steps: number) =>
-    fixtureOf(model({ cell, readout } as never), { input: input(inputs), steps, seed }) as unknown as Fixture;
+    fixtureOf(model({ cell, readout } as never), { input: input(inputs), steps, seed });
   return {
     rnn: make(rnn({ inputs: 3, units: 2 }), 3),
     gru: make(gru({ inputs: 1, units: 2 }), 1),

@@ -1,11 +1,7 @@
-import { dataOf, fromData, leavesOf, mapTree, type Tensor, type Tree } from '../../lib/index.ts';
+import { dataOf, fromData, leavesOf, mapTree, NorewindError, type Tensor, type Tree } from '../../lib/index.ts';
 
 /** A law that does not hold. The message says which, where, and by how much. */
-export class LawError extends Error {
-  override get name(): string {
-    return 'LawError';
-  }
-}
+export class LawError extends NorewindError {}
 
 /** All numbers of a tree, leaf after leaf. */
 export function numbersOf(tree: unknown): number[] {

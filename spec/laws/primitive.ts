@@ -1,7 +1,8 @@
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import { checkDerivatives, compile, jvp, linearize } from '../../autodiff/index.ts';
-import { cast, fromData, type Tensor } from '../../lib/index.ts';
-import { inLayout, layoutsOf } from './arbitraries.ts';
+import { cast, fromData, guard, type Tensor } from '../../lib/index.ts';
+import { anArbitrary, inLayout, layoutsOf } from './arbitraries.ts';
+import { fc } from './fastCheck.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError } from './numbers.ts';
 import { inner, requireClose, requireSame, requireShape, snapshot, tangentsFor, wave, zeros } from './operands.ts';
@@ -11,7 +12,7 @@ export interface PrimitiveSubject {
   readonly name: string;
   readonly operation: (...operands: Tensor[]) => Tensor;
   /** float64 operands at which the operation is smooth, zero-length axes included where it takes them; int32 operands carry no tangent. */
-  readonly operands: fc.Arbitrary<Tensor[]>;
+  readonly operands: Arbitrary<Tensor[]>;
   /** The same result by other means, to 1e-12. */
   readonly reference?: (...operands: Tensor[]) => Tensor;
   /** How many orders of derivatives exist at the operands. Default 2. */
@@ -26,7 +27,8 @@ export interface PrimitiveSubject {
 
 /** Registers one test for each law that a primitive must satisfy, with mocha's global `describe` and `it`. */
 export function describePrimitive(subject: PrimitiveSubject): void {
-  describeLaws(subject.name, lawsOf(subject));
+  const laws = lawsOf(subject);
+  describeLaws(subject.name, laws);
 }
 
 /** Checks every law of `describePrimitive`. @throws Error with the smallest operands found at which one does not hold. */
@@ -42,8 +44,20 @@ export function checkPrimitive(subject: PrimitiveSubject): void {
   }
 }
 
+const checks: guard.Checks<PrimitiveSubject> = {
+  name: guard.needed(guard.string),
+  operation: guard.needed(guard.callable),
+  operands: guard.needed(anArbitrary),
+  reference: guard.callable,
+  order: guard.whole(1, 8),
+  runs: guard.whole(1, 2 ** 20),
+  seed: { what: 'a whole number', holds: Number.isSafeInteger },
+  tolerance: guard.between(0),
+};
+
 function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
-  const { operation, operands, reference, order = 2, runs = 20, seed = 1, tolerance } = subject;
+  const own = guard.options('a primitive', subject, checks, 'checkPrimitive({ name, operation, operands })');
+  const { operation, operands, reference, order = 2, runs = 20, seed = 1, tolerance } = own;
   const options = tolerance === undefined ? {} : { tolerance };
   const law = (numRuns: number, check: (drawn: Tensor[]) => void) => () => forAll(operands, check, numRuns, seed);
   const few = Math.ceil(runs / 2);
@@ -156,11 +170,11 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
   };
 }
 
-function forAll<T>(arbitrary: fc.Arbitrary<T>, check: (drawn: T) => void, numRuns: number, seed: number): void {
+function forAll<T>(arbitrary: Arbitrary<T>, check: (drawn: T) => void, numRuns: number, seed: number): void {
   fc.assert(fc.property(arbitrary, check), { numRuns, seed });
 }
 
-function withLayouts(drawn: Tensor[]): fc.Arbitrary<[Tensor[], Tensor[]]> {
+function withLayouts(drawn: Tensor[]): Arbitrary<[Tensor[], Tensor[]]> {
   return fc
     .tuple(...drawn.map(({ shape }) => layoutsOf(shape.length)))
     .map((layouts) => [drawn, drawn.map((operand, i) => inLayout(operand, layouts[i]))]);

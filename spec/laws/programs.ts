@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import {
   abs,
   add,
@@ -39,8 +39,9 @@ import {
   transpose,
   where,
 } from '../../autodiff/index.ts';
-import { indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
+import { guard, indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
 import { shapes, tensorsOf } from './arbitraries.ts';
+import { fc } from './fastCheck.ts';
 
 /** One line of a program: an operation on one or two earlier values. Positions count back from the latest and wrap around. */
 export interface ProgramLine {
@@ -123,7 +124,11 @@ export interface ProgramConstraints {
 }
 
 /** Random straight-line programs. They shrink by deleting lines: what is left refers to other values and still runs. */
-export function programs({ maxLength = 8, kinks = false }: ProgramConstraints = {}): fc.Arbitrary<Program> {
+export function programs(constraints: ProgramConstraints = {}): Arbitrary<Program> {
+  const { maxLength = 8, kinks = false } = guard.options('programs', constraints, {
+    maxLength: guard.whole(0, 2 ** 10),
+    kinks: guard.flag,
+  });
   const table = kinks ? { ...smoothOperations, ...kinkedOperations } : smoothOperations;
   const line = fc.record({ operation: fc.constantFrom(...Object.keys(table)), left: fc.nat(9), right: fc.nat(9) });
   const input = shapes({ maxRank: 2, maxLength: 4, empty: false }).chain((shape) => tensorsOf(shape, { min: -1.5, max: 1.5 }));

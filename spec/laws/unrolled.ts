@@ -1,13 +1,14 @@
 import { add, linearize, mul, neg, relu, sqrt, sub, sum } from '../../autodiff/index.ts';
-import { leavesOf, mapTree, type Noise, seeded, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
-import { type Cell, type Loss, meanSquare } from '../../nn/index.ts';
+import { guard, leavesOf, mapTree, type Noise, seeded, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
+import { aCell, type Cell, meanSquare, runStep } from '../../nn/index.ts';
 import type { Example } from '../../trainers/index.ts';
 import { jacobianByDifferences, numbersOf, treeFrom } from './numbers.ts';
 
 /** A model, where it begins, and what it is shown: everything that fixes a run but the estimator. All float64. */
 export interface Fixture<P = unknown, S = unknown, X = unknown, Y = unknown> {
   readonly model: Cell<P, S, X>;
-  readonly loss: Loss<Y>;
+  // A method, whose parameters are not compared strictly: a fixture of particular types is a fixture.
+  loss(output: Tensor, target: Y): Tensor;
   readonly parameters: P;
   /** Not the start state: from zeros, parts of the first step's derivative vanish, and wrong estimators pass. */
   readonly state: S;
@@ -20,19 +21,47 @@ export interface FixtureOptions<X> {
   readonly seed?: number;
 }
 
+const fixtureChecks = { input: guard.needed(guard.callable), steps: guard.needed(guard.whole(1, 2 ** 16)), seed: guard.whole(0) };
+
+/** What is a fixture, for callers without types. */
+export function requireFixture(who: string, name: string, fixture: unknown): void {
+  guard.argument(who, name, fixture, aFixture);
+}
+
+const aFixture: guard.Check = {
+  what: 'a fixture, as fixtureOf makes it',
+  holds: (value) =>
+    guard.isRecord(value) &&
+    aCell.holds(value.model) &&
+    typeof value.loss === 'function' &&
+    guard.listOf('', guard.isRecord).holds(value.examples) &&
+    (value.examples as unknown[]).length > 0 &&
+    [value.parameters, value.state].every((tree) => typeof tree === 'object' && tree !== null),
+};
+
+/** @throws ConfigurationError unless there are parameters for each step of a run. */
+function requireRun<P, S, X, Y>(who: string, fixture: Fixture<P, S, X, Y>, trajectory: readonly P[]): void {
+  requireFixture(who, 'fixture', fixture);
+  const { length } = fixture.examples;
+  guard.argument(who, 'trajectory', trajectory, {
+    what: `an array of parameters, at most one for each of ${length} steps`,
+    holds: (value) => Array.isArray(value) && value.length > 0 && value.length <= length,
+  });
+}
+
 /** Random parameters, a random state, random inputs and real targets of the shape of the output, compared by their mean square. */
-export function fixtureOf<P, S, X>(
-  model: Cell<P, S, X>,
-  { input, steps, seed = 1 }: FixtureOptions<X>,
-): Fixture<P, S, X, Tensor> {
+export function fixtureOf<P, S, X>(model: Cell<P, S, X>, options: FixtureOptions<X>): Fixture<P, S, X, Tensor> {
+  guard.argument('fixtureOf', 'model', model, aCell);
+  const example = 'fixtureOf(model, { input: (noise) => noise.normal([2]), steps: 4 })';
+  const { input, steps, seed = 1 } = guard.options('fixtureOf', options, fixtureChecks, example);
   const noise = seeded(seed);
   // Biases that begin as zeros would hide what multiplies them.
   const parameters = jitter(model.init(noise.split()), noise, 0.3);
   const state = jitter(model.start(), noise, 0.5);
   const inputs = Array.from({ length: steps }, () => input(noise));
-  const { output } = model.step(parameters, state, inputs[0]);
+  const { output } = runStep(model, parameters, state, inputs[0]);
   const examples = inputs.map((one) => ({ input: one, target: noise.normal(output.shape) }));
-  return { model, loss: meanSquare as Loss<Tensor>, parameters, state, examples };
+  return { model, loss: meanSquare, parameters, state, examples };
 }
 
 /**
@@ -75,7 +104,7 @@ export function unroll<P, S, X, Y>(
   let current = state;
   trajectory.forEach((parameters, t) => {
     const moved = zipTrees(shift as Tree, parameters as Tree, (a, b) => add(a, b), 'unroll') as P;
-    const { state: next, output } = model.step(moved, current, examples[t].input);
+    const { state: next, output } = runStep(model, moved, current, examples[t].input);
     losses.push(loss(output, examples[t].target));
     current = next;
   });
@@ -92,6 +121,7 @@ export interface Reference {
 
 /** By reverse mode through the whole run. */
 export function byBackpropagation<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[]): Reference {
+  requireRun('byBackpropagation', fixture, trajectory);
   const { value, pull } = linearize((shift: P) => unroll(fixture, trajectory, shift), zerosLike(fixture.parameters));
   const states = unitTrees(value.state);
   const influence = states.map((unit) => numbersOf(pull({ state: unit } as never)[0]));
@@ -105,6 +135,7 @@ export function byBackpropagation<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, traj
 
 /** By finite differences through the whole run: no derivative rule is involved. */
 export function byDifferences<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[]): Reference {
+  requireRun('byDifferences', fixture, trajectory);
   const zero = zerosLike(fixture.parameters);
   const jacobian = jacobianByDifferences((shift) => {
     const { state, losses } = unroll(fixture, trajectory, treeFrom(shift, zero));

@@ -42,9 +42,8 @@ export function runs({ flips = 6, window = 1, each = 1, least = 2 } = {}): fc.Ar
 export function fixture({ kind, inputs, units, steps, around, seed }: Run): Fixture {
   const cell = { rnn, gru, lstm }[kind]({ inputs, units }) as unknown as ReturnType<typeof rnn>;
   const dense = (noise: Noise) => noise.normal([inputs]);
-  if (around === 'nothing') return fixtureOf(cell, { input: dense, steps, seed }) as unknown as Fixture;
-  if (around === 'readout')
-    return fixtureOf(model({ cell, readout: linear({ outputs: 2 }) }), { input: dense, steps, seed }) as unknown as Fixture;
+  if (around === 'nothing') return fixtureOf(cell, { input: dense, steps, seed });
+  if (around === 'readout') return fixtureOf(model({ cell, readout: linear({ outputs: 2 }) }), { input: dense, steps, seed });
   const symbols = model({ cell: embedded(embedding({ symbols: 4, size: inputs }), cell), readout: linear({ outputs: 3 }) });
   const run = fixtureOf(symbols, { input: (noise) => noise.integer(4), steps, seed });
   const classes = seeded(seed + 1);
@@ -52,7 +51,7 @@ export function fixture({ kind, inputs, units, steps, around, seed }: Run): Fixt
     ...run,
     loss: crossEntropy,
     examples: run.examples.map(({ input }) => ({ input, target: classes.integer(3) })),
-  } as unknown as Fixture;
+  };
 }
 
 /** Updates that go somewhere, whatever the gradient. */
@@ -85,5 +84,5 @@ export function narrowRun(): Fixture {
       return { state: { h: next, g: tanh(mul(a, slice(h, [0], [1]))) }, output: next };
     },
   };
-  return fixtureOf(cell, { input: (noise) => noise.normal([3]), steps: 5, seed: 9 }) as unknown as Fixture;
+  return fixtureOf(cell, { input: (noise) => noise.normal([3]), steps: 5, seed: 9 });
 }

@@ -87,5 +87,5 @@ export function runOf(cell: Cell<never, never, Tensor>, steps: number, seed = 1)
   const parameters = own.init(seeded(7));
   const state = own.start();
   const examples = Array.from({ length: steps }, () => ({ input: noise.normal([2]), target: noise.normal([own.outputs ?? 2]) }));
-  return { model: own, loss: meanSquare, parameters, state, examples } as Fixture;
+  return { model: own, loss: meanSquare, parameters, state, examples };
 }

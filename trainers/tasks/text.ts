@@ -30,7 +30,7 @@ export function text(source: string, options?: TextOptions): TextTask;
 export function text(source: Iterable<string> | AsyncIterable<string>, options: TextOptions): TextFeed;
 export function text(source: string | Iterable<string> | AsyncIterable<string>, options: TextOptions = {}): TextFeed {
   const { alphabet } = guard.options('text', options, { alphabet: anAlphabet, unit: guard.oneOf('character') });
-  guard.argument('text', 'source', source, aStream);
+  guard.argument('text', 'source', source, aSource);
   if (typeof source === 'string') return circle(source, vocabulary(alphabet ?? charactersOf(nonEmpty(source))));
   if (alphabet === undefined)
     throw new ConfigurationError('text: a stream needs an alphabet, since its characters are not known in advance');
@@ -38,17 +38,11 @@ export function text(source: string | Iterable<string> | AsyncIterable<string>, 
   return { name: 'text', ...publicPart(index), [Symbol.asyncIterator]: () => arriving(source, index) };
 }
 
-function isIterable(value: unknown): boolean {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null && Symbol.iterator in value);
-}
-
-const anAlphabet: guard.Check = { what: 'a string, or one string for each character', holds: isIterable };
-
-/** Something that can be read piece after piece, now or as it arrives. */
-const aStream: guard.Check = {
-  what: 'a string, or an iterable of strings',
-  holds: (value) => isIterable(value) || (typeof value === 'object' && value !== null && Symbol.asyncIterator in value),
+const anAlphabet: guard.Check = {
+  ...guard.either(guard.string, guard.iterable),
+  what: 'a string, or one string for each character',
 };
+const aSource: guard.Check = { ...guard.either(guard.string, guard.stream), what: 'a string, or an iterable of strings' };
 
 function circle(source: string, index: Index): TextTask {
   const symbols = index.encode(nonEmpty(source));

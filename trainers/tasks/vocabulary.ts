@@ -47,16 +47,11 @@ export function vocabulary(characters: Iterable<string>): Index {
       return Array.from(text, indexOf);
     },
     decode(indices) {
-      guard.argument('decode', 'indices', indices, someIndices, DataError);
+      guard.argument('decode', 'indices', indices, guard.iterable, DataError);
       return Array.from(indices, (index) => characterAt(alphabet, index)).join('');
     },
   };
 }
-
-const someIndices: guard.Check = {
-  what: 'an iterable of indices',
-  holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
-};
 
 function characterAt(alphabet: readonly string[], index: number): string {
   const character = typeof index === 'number' ? alphabet[index] : undefined;

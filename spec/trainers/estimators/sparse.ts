@@ -5,8 +5,8 @@ import { type Fixture, fixtureOf } from '../../laws/unrolled.ts';
 
 const readout = linear({ outputs: 2 });
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);
-export const fixture = (cell: unknown, inputs: number, steps: number, seed = 1) =>
-  fixtureOf(cell as Cell<unknown, unknown, Tensor>, { input: dense(inputs), steps, seed }) as unknown as Fixture;
+export const fixture = (cell: unknown, inputs: number, steps: number, seed = 1): Fixture =>
+  fixtureOf(cell as Cell<unknown, unknown, Tensor>, { input: dense(inputs), steps, seed });
 
 export type Vectors = Readonly<Record<string, Tensor>>;
 

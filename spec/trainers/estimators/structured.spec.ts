@@ -94,7 +94,7 @@ describe('structured RTRL', () => {
         return numbersOf(state).every((value) => value > 0);
       });
       expect([on.includes(true), on.includes(false), on[5]]).to.deep.equal([true, true, true]);
-      const own = { ...run, parameters, state: cell.start(), examples } as unknown as Fixture;
+      const own = { ...run, parameters, state: cell.start(), examples };
       checkUnbiased([own], rtrl, { tolerance: 1e-12 });
       const influence = (eager: boolean) => numbersOf(estimates([own], rtrl(), seeded(1), { eager }).influence);
       requireClose(influence(false), influence(true), 1e-12, 'as a plan');

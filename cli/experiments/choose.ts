@@ -6,6 +6,6 @@ export function choose<T>(what: string, table: Readonly<Record<string, T>>, name
   if (Object.hasOwn(table, name)) return table[name];
   const names = Object.keys(table);
   throw new UsageError(
-    `there is no ${what} ${JSON.stringify(name)}${guard.didYouMean(name, names) || `; there are ${names.join(', ')}`}`,
+    `there is no ${what} ${JSON.stringify(String(name).slice(0, 60))}${guard.didYouMean(String(name).slice(0, 60), names) || `; there are ${names.join(', ')}`}`,
   );
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../lib/index.ts';
 import {
   adam,
   chain,
@@ -27,6 +28,16 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 export const optimizerNames: readonly string[] = Object.keys(kinds);
 
+/** With larger ones no number stays finite. */
+const largest = 1e10;
+
+/** What is too small, its owners say. @throws ConfigurationError. */
+function requireRange(settings: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(settings))
+    if (typeof value !== 'number' || !(value <= largest))
+      throw new ConfigurationError(`${name} must be a number of at most ${largest}, got ${JSON.stringify(value)}`);
+}
+
 /**
  * The optimiser with the rate γ/(1 + α√t), α = 0 being a constant one, and the complete settings that it has.
  * @throws UsageError for an unknown name or a setting that it does not take, ConfigurationError for a value out of range.
@@ -38,6 +49,7 @@ export function makeOptimizer({ name, rate, alpha, clip, ...settings }: Named): 
       throw new UsageError(
         `the optimizer ${name} has no setting ${key}; it has ${['rate', 'alpha', 'clip', ...kind.options].join(', ')}`,
       );
+  requireRange({ rate, alpha, ...(clip === undefined ? {} : { clip }) });
   const plain = kind.make(inverseSqrt(Number(rate), Number(alpha)), settings);
   const complete = { name, rate, alpha, ...(clip === undefined ? {} : { clip }), ...plain.settings };
   return { optimizer: clip === undefined ? plain : chain(clipByGlobalNorm(Number(clip)), plain), complete };

@@ -1,4 +1,4 @@
-import { requireNumbers, requireWhole } from './saved.ts';
+import { misfit, requireEntries, requireLength, requireNumbers, requireWhole } from './saved.ts';
 
 /** Looks for a change of the mean of a sequence of numbers from 0 to 1. */
 export interface Adwin {
@@ -42,11 +42,10 @@ const bucketsOfSize = 5;
  * Numbers are kept in buckets of 1, 2, 4 … whose boundaries are the cuts, so that n numbers take a memory of log n.
  */
 export function createAdwin(saved: SavedAdwin = { added: 0, buckets: [] }): Adwin {
+  requireOwn(saved);
   let { added } = saved;
   /** The oldest and largest first. */
   const buckets: Bucket[] = [...saved.buckets];
-  requireWhole('a number of errors', [added]);
-  requireNumbers('a sum of errors', buckets.flat());
   return {
     add(value) {
       buckets.push([1, value, 0]);
@@ -59,6 +58,33 @@ export function createAdwin(saved: SavedAdwin = { added: 0, buckets: [] }): Adwi
     },
     save: () => ({ added, buckets: [...buckets] }),
   };
+}
+
+/** @throws DataError unless numbers from 0 to 1 come to this. */
+function requireOwn(saved: SavedAdwin): void {
+  requireEntries('the window of drift', saved, ['added', 'buckets']);
+  const { added, buckets } = saved;
+  requireWhole('a number of errors', [added]);
+  // One size for each bit of a number, at the most.
+  requireLength('the list of buckets', buckets, 0, 53 * bucketsOfSize);
+  let held = 0;
+  let before = Number.MAX_SAFE_INTEGER;
+  let ofSize = 0;
+  for (const bucket of buckets) {
+    requireLength('a bucket', bucket, 3);
+    const [count, mean, squares] = bucket;
+    requireWhole('a number of errors', [count], before + 1);
+    ofSize = count === before ? ofSize + 1 : 1;
+    before = count;
+    held += count;
+    if (!Number.isInteger(Math.log2(count)) || ofSize > bucketsOfSize)
+      throw misfit(`a bucket of ${count} errors cannot be there`);
+    requireNumbers('a sum of errors', [mean], 1 + 1e-9, 0);
+    // As far from their mean as numbers from 0 to 1 can be.
+    requireNumbers('a sum of errors', [squares], count === 1 ? 0 : count * (Math.max(0, mean * (1 - mean)) + 1e-9), 0);
+  }
+  if (held > added || (added > 0 && held === 0) || (added < clock && held < added))
+    throw misfit(`of ${added} errors, the window of drift has ${held}`);
 }
 
 /** Joins the two oldest of a size where there are too many of it. */

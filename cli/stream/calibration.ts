@@ -1,4 +1,4 @@
-import { requireNumbers } from './saved.ts';
+import { requireEntries, requireLength, requireNear, requireNumbers, requireSame, requireWhole } from './saved.ts';
 import type { Figures } from './scores.ts';
 
 /** Whether the most probable class comes as often as its probability says. */
@@ -29,6 +29,7 @@ export interface SavedCalibration {
   readonly latest: readonly number[];
 }
 
+type Bins = readonly [number, number, number][];
 type Sums = readonly [count: number, confidence: number, right: number];
 
 /** As many as Guo et al. 2017 use. */
@@ -40,17 +41,11 @@ const binCount = 15;
  * ECE = Σ_b (n_b / n) |accuracy_b - confidence_b|.
  */
 export function createCalibration(window: number, saved?: SavedCalibration): Calibration {
+  if (saved !== undefined) requireOwn(saved, window);
   const bins = Array.from({ length: binCount }, (_, bin): [number, number, number] => [...(saved?.bins[bin] ?? zero)]);
   const latest = Float64Array.from({ length: window }, (_, slot) => saved?.latest[slot] ?? 0);
-  requireNumbers('a sum of confidences', bins.flat());
-  requireNumbers('a confidence', [...latest], 1);
   let count = total(bins, 0);
-  // Added up anew, as the recent mean of a tally is.
-  const recentBins = () => {
-    const recent = Array.from({ length: binCount }, (): [number, number, number] => [...zero]);
-    for (let slot = 0; slot < Math.min(count, window); slot++) countIn(recent, Math.abs(latest[slot]), latest[slot] > 0);
-    return recent;
-  };
+  const recentBins = () => binsOf(latest.subarray(0, Math.min(count, window)));
   return {
     add(confidence, isRight) {
       countIn(bins, confidence, isRight);
@@ -71,7 +66,42 @@ export function createCalibration(window: number, saved?: SavedCalibration): Cal
 
 const zero: Sums = [0, 0, 0];
 
-function countIn(bins: readonly [number, number, number][], confidence: number, isRight: boolean): void {
+/** Added up anew, as the recent mean of a tally is. */
+function binsOf(latest: Iterable<number>): Bins {
+  const bins = Array.from({ length: binCount }, (): [number, number, number] => [...zero]);
+  for (const confidence of latest) countIn(bins, Math.abs(confidence), confidence > 0);
+  return bins;
+}
+
+/** @throws DataError unless confidences from 0 to 1 come to this. */
+function requireOwn(saved: SavedCalibration, window: number): void {
+  requireEntries('the calibration', saved, ['bins', 'latest']);
+  requireLength('the list of bins', saved.bins, binCount);
+  for (const [bin, sums] of saved.bins.entries()) {
+    requireLength('a bin', sums, 3);
+    const [count, confidence, right] = sums;
+    requireWhole('a number of predictions', [count, right]);
+    requireWhole('a number of right predictions', [right], count + 1);
+    // Rounding adds up.
+    const room = 1e-9 * count;
+    requireNumbers('a sum of confidences', [confidence], ((bin + 1) / binCount) * count + room, (bin / binCount) * count - room);
+  }
+  const all = total(saved.bins, 0);
+  requireLength('the list of confidences', saved.latest, Math.min(all, window));
+  requireNumbers('a confidence', saved.latest, 1);
+  for (const [bin, [count, confidence, right]] of binsOf(saved.latest).entries()) {
+    const [allCount, allConfidence, allRight] = saved.bins[bin];
+    if (all > window) {
+      requireSame('a bin', count <= allCount && right <= allRight, true);
+      continue;
+    }
+    requireSame('a number of predictions', allCount, count);
+    requireSame('a number of right predictions', allRight, right);
+    requireNear('a sum of confidences', allConfidence, confidence, Math.max(confidence, 1e-300));
+  }
+}
+
+function countIn(bins: Bins, confidence: number, isRight: boolean): void {
   const bin = bins[Math.max(0, Math.ceil(confidence * binCount) - 1)];
   bin[0]++;
   bin[1] += confidence;

@@ -3,8 +3,11 @@ import type { SavedCounts } from './counts.ts';
 import { bitsOf, markOf, mostProbable } from './logits.ts';
 import type { RowCoder } from './rowCoder.ts';
 import type { Row } from './rows.ts';
+import { requireSame } from './saved.ts';
 import { createCountModels, symbolScores } from './scores.ts';
-import type { TargetScores } from './targetScores.ts';
+import type { Standing, TargetScores } from './targetScores.ts';
+
+const none: Standing = { mean: 0, deviation: 1, predictions: [], lags: [] };
 
 /** Categories are judged in bits, next to models that count what followed the latest ones. */
 export function categoryScores(data: RowData, coder: RowCoder, saved: readonly SavedCounts[] | undefined): TargetScores {
@@ -24,9 +27,9 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
       const best = mostProbable(output);
       return { prediction: categories.entryAt(best) ?? null, probability: 2 ** -bitsOf(output, best) };
     },
-    standing: () => ({ mean: 0, deviation: 1, predictions: [], lags: [] }),
+    standing: () => none,
     // Nothing is made of it.
-    requireOwn() {},
+    requireOwn: (standing) => requireSame('what a row is compared with', JSON.stringify(standing), JSON.stringify(none)),
     score(_, output, row) {
       const category = indexOf(row) as number;
       return markOf(output, category, models.observe(category, bitsOf(output, category)));

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DataError, readSafetensorsMetadata, withSafetensorsMetadata } from '../../lib/index.ts';
-import { checkConfig } from './checkConfig.ts';
 import type { StreamConfig } from './config.ts';
-import type { Position } from './position.ts';
+import { type Position, requirePosition } from './position.ts';
+import { requireEntries, requireSame, requireWhole, shortened } from './saved.ts';
+import { requireConfig } from './savedConfig.ts';
 import type { SavedSession } from './session.ts';
 
 const format = 'norewind.stream';
@@ -47,12 +48,17 @@ export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
   if (sha256(copy) !== checksum) throw new DataError('its content does not fit its checksum');
   // Only a whole file can be asked for its version.
   try {
-    const { config, position, metricsLength, rest } = JSON.parse(stream);
-    checkConfig(config);
+    const parts = JSON.parse(stream);
+    requireEntries('it', parts, ['config', 'position', 'metricsLength', 'rest']);
+    const { config, position, metricsLength, rest } = parts;
+    requireConfig(config);
+    requirePosition(position);
+    requireWhole('the length of the metrics', [metricsLength]);
+    requireSame('the number of records', (rest as { records?: unknown } | null)?.records, position.records);
     const own = withSafetensorsMetadata(bytes, JSON.parse(learner));
     return { config, position, metricsLength, session: { learner: own, rest } };
   } catch (error) {
-    throw error instanceof DataError ? error : new DataError(`it cannot be read: ${(error as Error).message}`);
+    throw error instanceof DataError ? error : new DataError(`it cannot be read: ${shortened((error as Error).message)}`);
   }
 }
 

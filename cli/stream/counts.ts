@@ -14,7 +14,7 @@ export interface SavedCounts {
 }
 
 /** How many pairs of a context and a symbol are counted; English prose has about 15,000 of order 2. */
-const mostPairs = 2 ** 18;
+export const mostPairs = 2 ** 18;
 
 /**
  * In a context (the latest `order` symbols) that was followed by N symbols, n of them s, the next one is s with probability

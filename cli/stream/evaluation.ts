@@ -1,7 +1,7 @@
 import { createAdwin, type SavedAdwin } from './adwin.ts';
 import { type Better, betterOf } from './better.ts';
 import { createCalibration, type ReliabilityBin, type SavedCalibration } from './calibration.ts';
-import { requireWhole } from './saved.ts';
+import { requireEntries, requireSame, requireWhole } from './saved.ts';
 import { createScores, type Figures, type Unit } from './scores.ts';
 import type { SavedTally } from './tally.ts';
 
@@ -60,12 +60,14 @@ export interface SavedEvaluation {
 
 /** @param names of the predictors, the network first. @param window how many predictions are recent. */
 export function createEvaluation(unit: Unit, names: readonly string[], window: number, saved?: SavedEvaluation): Evaluation {
+  if (saved !== undefined)
+    requireEntries('the evaluation', saved, ['scores', unit === 'bits' ? 'calibration' : 'absolute', 'adwin', 'drift']);
   const scores = createScores(names, window, saved?.scores);
   const absolute = unit === 'bits' ? undefined : createScores(names, window, saved?.absolute);
   const calibration = unit === 'bits' ? createCalibration(window, saved?.calibration) : undefined;
   const adwin = createAdwin(saved?.adwin);
+  if (saved !== undefined) requireAgreement(saved, scores.count);
   let drift: Drift = saved?.drift ?? { count: 0, last: null };
-  requireWhole('of the drift, a number', [drift.count, drift.last ?? 0]);
   return {
     add({ scores: own, absoluteErrors, best, error }, records) {
       scores.add(own);
@@ -92,4 +94,23 @@ export function createEvaluation(unit: Unit, names: readonly string[], window: n
       drift,
     }),
   };
+}
+
+/** @throws DataError unless what its parts say, each of which is possible, is of the same predictions. */
+function requireAgreement({ scores, absolute, calibration, adwin, drift }: SavedEvaluation, count: number): void {
+  requireSame('a number of errors', adwin.added, count);
+  if (calibration !== undefined)
+    requireSame(
+      'a number of predictions',
+      calibration.bins.reduce((sum, [own]) => sum + own, 0),
+      count,
+    );
+  for (const [i, { count: own, latest }] of (absolute ?? []).entries()) {
+    requireSame('a number of errors', own, count);
+    for (const [slot, error] of latest.entries()) requireSame('a squared error', scores[i].latest[slot], error ** 2);
+  }
+  requireEntries('the drift', drift, ['count', 'last']);
+  requireWhole('of the drift, a number', [drift.count], count + 1);
+  if (drift.count === 0) requireSame('the latest rise', drift.last, null);
+  else requireWhole('of the drift, a number', [drift.last]);
 }

@@ -1,4 +1,4 @@
-import { requireLength, requireNumbers } from './saved.ts';
+import { requireEntries, requireLength, requireNear, requireNumbers } from './saved.ts';
 
 /** Predicts a number as a linear function of others and a constant, and learns from each that comes. */
 export interface LinearModel {
@@ -29,6 +29,7 @@ const ridge = 0.01;
  */
 export function createLinearModel(inputs: number, saved?: SavedLinearModel): LinearModel {
   const size = inputs + 1;
+  if (saved !== undefined) requireOwn(saved, size);
   const matrix = Array.from({ length: size }, (_, i) =>
     Float64Array.from({ length: i + 1 }, (_, j) => saved?.matrix[(i * (i + 1)) / 2 + j] ?? (i === j ? ridge : 0)),
   );
@@ -36,9 +37,6 @@ export function createLinearModel(inputs: number, saved?: SavedLinearModel): Lin
   const factor = matrix.map((row) => new Float64Array(row.length));
   const weights = new Float64Array(size);
   if (saved !== undefined) {
-    requireLength('the matrix of the linear model', saved.matrix, (size * (size + 1)) / 2);
-    requireLength('the vector of the linear model', saved.vector, size);
-    requireNumbers('a sum of the linear model', [...saved.matrix, ...saved.vector], 1e120);
     // What a run wrote is positive definite; of anything else the square roots are not numbers.
     solve(matrix, vector, factor, weights);
     requireNumbers('a weight of the linear model', [...weights], 1e120);
@@ -63,6 +61,28 @@ export function createLinearModel(inputs: number, saved?: SavedLinearModel): Lin
     },
     save: () => ({ matrix: matrix.flatMap((row) => [...row]), vector: [...vector] }),
   };
+}
+
+/** The largest input and the largest value, on their scales. */
+const largest = 10;
+
+/** @throws DataError unless so many examples within ±`largest` can come to this. */
+export function requireLearnt({ matrix, vector }: SavedLinearModel, learnt: number): void {
+  // How much all of them count together.
+  const weight = (1 - forgetting ** learnt) / (1 - forgetting);
+  const most = largest ** 2 * weight * (1 + 1e-9);
+  requireNumbers('a sum of the linear model', matrix, most + ridge);
+  requireNumbers('a sum of the linear model', vector, most);
+  requireNear('the weight of all examples', matrix[matrix.length - 1], weight + ridge, weight + ridge);
+}
+
+/** @throws DataError unless it is one; whether A is positive definite is for `solve` to say. */
+function requireOwn(saved: SavedLinearModel, size: number): void {
+  requireEntries('the linear model', saved, ['matrix', 'vector']);
+  const { matrix, vector } = saved;
+  requireLength('the matrix of the linear model', matrix, (size * (size + 1)) / 2);
+  requireLength('the vector of the linear model', vector, size);
+  requireNumbers('a sum of the linear model', [...matrix, ...vector], 1e120);
 }
 
 /** Writes w for A w = b, and the Cholesky factor L of A = L Lᵀ (Golub and Van Loan, Matrix Computations, 4.2). */

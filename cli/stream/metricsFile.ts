@@ -1,8 +1,10 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { DataError } from '../../lib/index.ts';
 import { FailedError, fileProblem } from '../errors.ts';
 import { requirePlain } from '../plainFile.ts';
 import type { Lock } from '../training/lock.ts';
+
+const lineFeed = 0x0a;
 
 /** A file of lines that can be cut back to an earlier length. */
 export interface MetricsFile {
@@ -17,7 +19,7 @@ export interface MetricsFile {
 /**
  * Opens a file for lines, after its first `length` bytes; what comes behind them is dropped.
  * @param lock of its folder, which is looked at before each line.
- * @throws FailedError when it cannot be written; DataError when it is shorter, or gone.
+ * @throws FailedError when it cannot be written; DataError when it is shorter, or gone, or no line ends there.
  */
 export function openMetrics(path: string, length: number, lock?: Lock): MetricsFile {
   const attempt = <T>(action: () => T): T => {
@@ -35,6 +37,12 @@ export function openMetrics(path: string, length: number, lock?: Lock): MetricsF
   if (present < length) {
     closeSync(file);
     throw new DataError(`${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost`);
+  }
+  const last = new Uint8Array([lineFeed]);
+  if (length > 0) attempt(() => readSync(file, last, 0, 1, length - 1));
+  if (last[0] !== lineFeed) {
+    closeSync(file);
+    throw new DataError(`${path} has no line that ends at byte ${length}, where the checkpoint says that one does`);
   }
   attempt(() => ftruncateSync(file, length));
   let end = length;

@@ -23,6 +23,7 @@ import { makeNetwork } from '../experiments/networks.ts';
 import { makeOptimizer } from '../experiments/optimizers.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { inputsOf } from './rowCoder.ts';
+import { misfit } from './saved.ts';
 
 type AnyTarget = number | Tensor;
 export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
@@ -30,6 +31,7 @@ export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget
 /** The learner for a stream: a fresh one, or the one that was saved. @throws what `createLearner` and `restoreLearner` do. */
 export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined): StreamLearner {
   const { data, dtype, seed } = config;
+  if (saved !== undefined) requireRoom(config, saved);
   const isCategorical = data.kind === 'text' || data.categorical.includes(data.target);
   const learnerConfig: LearnerConfig<unknown, unknown, number | Tensor, AnyTarget> = {
     model: data.kind === 'text' ? symbolNetwork(config, data.symbols) : rowNetwork(config, data),
@@ -40,6 +42,17 @@ export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined)
     seed,
   };
   return saved === undefined ? createLearner(learnerConfig) : restoreLearner(learnerConfig, saved);
+}
+
+/**
+ * Parameters are compared with those of a network, which are made for that.
+ * @throws DataError when what was saved is too small for one of this size.
+ */
+function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8Array): void {
+  const isDiagonal = name === 'indrnn' || name === 'lru';
+  const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [inputsOf(data), 1];
+  const least = 4 * units * (inputs + outputs + (isDiagonal ? 1 : units));
+  if (saved.byteLength < least) throw misfit(`${saved.byteLength} bytes are too few for a ${name} of ${units} units`);
 }
 
 type Network = Cell<unknown, unknown, number | Tensor>;

@@ -1,4 +1,4 @@
-import { requireNumbers, requireWhole } from './saved.ts';
+import { requireEntries, requireNumbers, requireWhole } from './saved.ts';
 
 /** The running mean and variance of one column, with which its values are brought to a common scale. */
 export interface Normalizer {
@@ -31,10 +31,8 @@ export const trusted = 20;
  * within n/8 of the new ones, and one of 1,000,000 within n/3.
  */
 export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, squares: 0 }): Normalizer {
+  requireOwn(saved);
   let { count, mean, squares } = saved;
-  requireWhole('a number of values', [count]);
-  requireNumbers('a mean', [mean]);
-  requireNumbers('a sum of squares', [squares], 1e240);
   const deviation = () => {
     const value = Math.sqrt(squares / count);
     return value > 0 ? value : 1;
@@ -60,6 +58,15 @@ export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, s
     denormalize: (value) => mean + deviation() * value,
     save: () => ({ count, mean, squares }),
   };
+}
+
+/** @throws DataError unless values come to this. */
+function requireOwn(saved: SavedNormalizer): void {
+  requireEntries('the scale of a column', saved, ['count', 'mean', 'squares']);
+  const { count, mean, squares } = saved;
+  requireWhole('a number of values', [count]);
+  requireNumbers('a mean', [mean], count === 0 ? 0 : 1e100);
+  requireNumbers('a sum of squares', [squares], count < 2 ? 0 : 1e240, 0);
 }
 
 /** A value on a scale, within ±`clip`. */

@@ -1,12 +1,13 @@
 import type { RowData } from './config.ts';
 import { createLinearModel } from './linearModel.ts';
-import { scaled } from './normalizer.ts';
+import { clip, scaled } from './normalizer.ts';
 import type { RowCoder } from './rowCoder.ts';
 import { lagOf } from './rows.ts';
-import { requireLength, requireNumbers, requireWhole } from './saved.ts';
+import { requireEntries, requireLength, requireNumbers, requireWhole } from './saved.ts';
 import { createScale } from './scale.ts';
 import type { SavedNumberModels, Standing, TargetScores } from './targetScores.ts';
 
+const standingParts = ['mean', 'deviation', 'predictions', 'lags'];
 /** How many of the latest values the linear model sees. */
 const lagCount = 8;
 
@@ -59,11 +60,17 @@ export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberM
       const predictions = [lags[0], average, mean + deviation * linear.predict(inputs)];
       return { mean, deviation, predictions, lags: inputs, ...size };
     },
-    requireOwn({ mean, deviation, predictions, lags: inputs, size }) {
-      const sizes = changes === undefined ? [] : [size];
-      requireNumbers('what a row is compared with', [mean, deviation, ...predictions, ...inputs, ...sizes], 1e120);
-      if (predictions.length > 0) requireLength('the list of predictions', predictions, 3);
-      requireLength('the list of latest values', inputs, predictions.length > 0 ? lagCount : 0);
+    requireOwn(standing) {
+      requireEntries('what a row is compared with', standing, standingParts, changes === undefined ? [] : ['size']);
+      const { mean, deviation, predictions, lags: inputs, size } = standing;
+      requireNumbers('what a row is compared with', [mean], 1e100);
+      requireNumbers('what a row is compared with', [deviation], 1e120, Number.MIN_VALUE);
+      if (changes !== undefined) requireNumbers('what a row is compared with', [size], 1e120, 0);
+      // Before the first value there is nothing to compare with.
+      requireLength('the list of predictions', predictions, predictions.length === 0 ? 0 : 3);
+      requireLength('the list of latest values', inputs, predictions.length === 0 ? 0 : lagCount);
+      requireNumbers('what a row is compared with', predictions, 1e120);
+      requireNumbers('what a row is compared with', inputs, clip);
     },
     score(standing, output, row) {
       const { mean, deviation, predictions, lags: inputs } = standing;

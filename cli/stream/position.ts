@@ -1,5 +1,6 @@
 import { DataError } from '../../lib/index.ts';
 import { type Batch, Problem } from './problem.ts';
+import { requireEntries, requireSame, requireWhole } from './saved.ts';
 
 /** How far a stream has been read. */
 export interface Position {
@@ -14,6 +15,21 @@ export interface Position {
 }
 
 export const beginning: Position = { records: 0, skipped: 0, digest: 0x811c9dc5 };
+
+/** @throws DataError for what no position can be. */
+export function requirePosition(saved: Position): void {
+  requireEntries('the position', saved, ['records', 'skipped', 'digest'], ['before']);
+  const { records, skipped, digest, before } = saved;
+  requireWhole('a number of records', [records, skipped]);
+  requireWhole('a digest', [digest], 2 ** 32);
+  if (Object.hasOwn(saved, 'before')) {
+    requireEntries('the position before', before, ['records', 'skipped']);
+    requireWhole('a number of records', [before?.records], records + 1);
+    requireWhole('a number of records that were left out', [before?.skipped], skipped + 1);
+  }
+  // Of no records yet, and of those that begin with the file that is followed.
+  if (records === (before?.records ?? 0)) requireSame('the digest of no records', digest, beginning.digest);
+}
 
 /** The position behind one more entry. */
 export function behind(position: Position, entry: unknown): Position {

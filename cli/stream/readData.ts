@@ -1,8 +1,10 @@
+import { DataError } from '../../lib/index.ts';
+import { exitCodeOf, exitCodes } from '../errors.ts';
 import type { StreamConfig } from './config.ts';
 import type { Batch } from './problem.ts';
 import { readRows } from './rowReader.ts';
 import { createRowSession } from './rowSession.ts';
-import { misfit } from './saved.ts';
+import { misfit, shortened } from './saved.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Sources } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
@@ -33,6 +35,8 @@ export function restored<T>(open: () => T): T {
   try {
     return open();
   } catch (error) {
-    throw error instanceof TypeError || error instanceof RangeError ? misfit(error.message) : error;
+    if (error instanceof DataError) throw error;
+    const isFault = error instanceof TypeError || error instanceof RangeError || exitCodeOf(error) === exitCodes.usage;
+    throw isFault ? misfit(shortened((error as Error).message)) : error;
   }
 }

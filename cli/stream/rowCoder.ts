@@ -42,7 +42,7 @@ export function inputsOf(data: RowData): number {
 }
 
 /** On the scale of a column with a trend, the changes that are to be predicted may be too small to be seen: they are an input as well. */
-function seesChange({ columns, target, predict }: RowData): boolean {
+export function seesChange({ columns, target, predict }: RowData): boolean {
   return predict === 'change' && columns.includes(target);
 }
 

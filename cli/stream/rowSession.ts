@@ -2,16 +2,16 @@ import { normOf } from '../training/metrics.ts';
 import { categoryScores } from './categoryScores.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import type { SavedCounts } from './counts.ts';
-import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
+import { createEvaluation } from './evaluation.ts';
 import { influenceNorms } from './influence.ts';
 import { createLate } from './late.ts';
 import { createStepper, makeLearner, outputAfter, type StreamLearner, vectorOf } from './network.ts';
 import { numberScores } from './numberScores.ts';
-import { createRowCoder, type RowCoder, type SavedCoder } from './rowCoder.ts';
+import { createRowCoder, type RowCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
-import { requireLength, requireNumbers, requireWhole } from './saved.ts';
+import { requireModels, requireRows, requireStandings, type SavedRows, type Waiting } from './savedRows.ts';
 import type { SavedSession, Session } from './session.ts';
-import type { SavedNumberModels, SavedTargetModels, Standing, TargetScores } from './targetScores.ts';
+import type { SavedNumberModels, SavedTargetModels, TargetScores } from './targetScores.ts';
 import { createPairs } from './trail.ts';
 
 export interface RowSession extends Session<Row> {
@@ -31,24 +31,6 @@ export interface RowSession extends Session<Row> {
   restart(): void;
 }
 
-/** A row whose target is not known yet, with what could be said of it when the row was the latest. */
-interface Waiting {
-  readonly input: readonly number[];
-  readonly standing: Standing;
-  /** The output of the network, where it cannot be had again from the step that learns. */
-  readonly output?: readonly number[];
-}
-
-interface SavedRest {
-  readonly coder: SavedCoder;
-  readonly waiting: readonly Waiting[];
-  readonly late?: readonly Row[number][];
-  readonly time?: number;
-  readonly records: number;
-  readonly evaluation: SavedEvaluation;
-  readonly models: SavedTargetModels;
-}
-
 /**
  * Learns to predict a column of the row that comes `horizon` rows later; the column of the same row for 0.
  *
@@ -56,7 +38,8 @@ interface SavedRest {
  * once all the same, from what was learnt by then: the network runs on over the rows that wait, and this is what is scored.
  */
 export function createRowSession(config: StreamConfig, data: RowData, saved?: SavedSession): RowSession {
-  const rest = saved?.rest as SavedRest | undefined;
+  const rest = saved?.rest as SavedRows | undefined;
+  if (rest !== undefined) requireRows(rest, data);
   const learner = makeLearner(config, saved?.learner);
   const coder = createRowCoder(data, rest?.coder);
   const stepper = createStepper(learner, coder.categories === undefined ? 1 : data.categories);
@@ -69,12 +52,9 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   const lag = lagOf(data);
   let time = rest?.time;
   let records = rest?.records ?? 0;
-  requireWhole('the number of records', [records]);
-  requireNumbers('the time of the latest row', [time ?? 0]);
-  for (const { input, standing, output } of waiting) {
-    requireLength('a row that waits', input, coder.inputs);
-    requireNumbers('a row that waits', [...input, ...(output ?? [])]);
-    target.requireOwn(standing);
+  if (rest !== undefined) {
+    requireModels(rest, data, learner.steps, evaluation.report().scored);
+    requireStandings(waiting, target);
   }
 
   function learn({ input, standing, output }: Waiting, row: Row): number | undefined {
@@ -148,7 +128,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
         records,
         evaluation: evaluation.save(),
         models: target.save(),
-      } satisfies SavedRest,
+      } satisfies SavedRows,
     }),
   };
 }

@@ -22,8 +22,7 @@ export interface SavedScale {
 export function createScale(saved: SavedScale = { count: 0, square: 0 }): Scale {
   let { count, square } = saved;
   requireWhole('a number of changes', [count]);
-  requireNumbers('a square of changes', [square], 1e201);
-  if (square < 0) requireNumbers('a square of changes', [Number.NaN]);
+  requireNumbers('a square of changes', [square], count === 0 ? 0 : 1e201, 0);
   const within = (change: number, most: number) => Math.max(-most, Math.min(most, change));
   return {
     add(change) {

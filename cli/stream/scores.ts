@@ -1,4 +1,5 @@
 import { type CountModel, createCounts, type SavedCounts } from './counts.ts';
+import { requireLength, requireSame } from './saved.ts';
 import { createTally, type SavedTally, type Tally } from './tally.ts';
 
 /** What predictions are judged by: theirs, and those of models that take no effort, on the same steps. */
@@ -19,8 +20,10 @@ export interface Figures {
   readonly recent: number;
 }
 
-export function createScores(names: readonly string[], window: number, saved: readonly SavedTally[] = []): Scores {
-  const tallies: readonly Tally[] = names.map((_, i) => createTally(window, saved[i]));
+export function createScores(names: readonly string[], window: number, saved?: readonly SavedTally[]): Scores {
+  if (saved !== undefined) requireLength('the list of scores', saved, names.length);
+  const tallies: readonly Tally[] = names.map((_, i) => createTally(window, saved?.[i]));
+  for (const { count } of tallies) requireSame('a number of scores', count, tallies[0].count);
   return {
     add(scores) {
       for (let i = 0; i < tallies.length; i++) tallies[i].add(scores[i]);
@@ -45,8 +48,8 @@ export interface CountModels {
   save(): readonly SavedCounts[];
 }
 
-export function createCountModels(symbols: number, saved: readonly SavedCounts[] = []): CountModels {
-  const models: readonly CountModel[] = orders.map((order) => createCounts(symbols, order, saved[order]));
+export function createCountModels(symbols: number, saved?: readonly SavedCounts[]): CountModels {
+  const models: readonly CountModel[] = orders.map((order) => createCounts(symbols, order, saved?.[order]));
   const scores = new Float64Array(symbolScores.length);
   return {
     observe(symbol, bits) {

@@ -5,12 +5,13 @@ import { createEvaluation, type SavedEvaluation } from './evaluation.ts';
 import { influenceNorms } from './influence.ts';
 import { markOf } from './logits.ts';
 import { createStepper, makeLearner, type StreamLearner } from './network.ts';
-import { requireWhole } from './saved.ts';
+import { requireEntries, requireLength, requireSame, requireWhole } from './saved.ts';
+import { requireCounts } from './savedCounts.ts';
 import { createCountModels, symbolScores } from './scores.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Code } from './symbolReader.ts';
 import { createPairs } from './trail.ts';
-import { createVocabulary, type Vocabulary } from './vocabulary.ts';
+import { createVocabulary, requireTexts, type Vocabulary } from './vocabulary.ts';
 
 export interface SymbolSession extends Session<Code> {
   readonly learner: StreamLearner;
@@ -30,6 +31,7 @@ interface SavedRest {
 /** Learns to predict the next symbol. */
 export function createSymbolSession(config: StreamConfig, data: SymbolData, saved?: SavedSession): SymbolSession {
   const rest = saved?.rest as SavedRest | undefined;
+  if (rest !== undefined) requireOwn(rest, data);
   const learner = makeLearner(config, saved?.learner);
   const stepper = createStepper(learner, data.symbols);
   const { isClosed, first } = firstEntries(data);
@@ -43,9 +45,8 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   };
   const pairs = createPairs();
   let last = rest?.last ?? undefined;
-  requireWhole('the number of records', [records]);
-  if (data.unit !== 'word') requireWhole('a symbol', vocabulary.save(), 0x110000);
-  requireWhole('the latest symbol', last === undefined ? [] : [last], data.symbols);
+  for (const count of [evaluation.report().scored, learner.steps])
+    requireSame('the number of steps', count, Math.max(0, records - 1));
   return {
     learner,
     vocabulary,
@@ -81,6 +82,26 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
       } satisfies SavedRest,
     }),
   };
+}
+
+/** @throws DataError unless one stream of symbols, of which all but the last have been learnt from, comes to this. */
+function requireOwn(rest: SavedRest, data: SymbolData): void {
+  requireEntries('the session', rest, ['records', 'last', 'entries', 'evaluation', 'models']);
+  const { records, last, entries, models } = rest;
+  requireWhole('the number of records', [records]);
+  if (records === 0) requireSame('the latest symbol', last, null);
+  else requireWhole('the latest symbol', [last], data.symbols);
+  const { isClosed, first } = firstEntries(data);
+  requireLength('the vocabulary', entries, isClosed ? first.length : 0, isClosed ? first.length : data.symbols - 1);
+  if (isClosed) for (const [i, entry] of entries.entries()) requireSame('a symbol', entry, first[i]);
+  else if (data.unit === 'word') requireTexts('a word', entries);
+  else requireWhole('a symbol', entries, 0x110000);
+  requireCounts(data.symbols, models, records);
+  requireSame('the context of the latest symbol', models[1].context, records === 0 ? 0 : (last as number) + 1);
+  // Each entry has its index because it came; the last index is that of all others.
+  const came = new Set(models[0].pairs.map(([symbol]) => symbol));
+  if (!isClosed) for (const symbol of entries.keys()) requireSame('that an entry came', came.has(symbol), true);
+  for (const symbol of came) requireWhole('a symbol', [symbol === data.symbols - 1 ? 0 : symbol], Math.max(1, entries.length));
 }
 
 /** A code point as the character; a byte by its number, and a word as it is. */

@@ -1,4 +1,4 @@
-import { requireLength, requireNumbers, requireWhole } from './saved.ts';
+import { requireEntries, requireLength, requireNear, requireNumbers, requireWhole } from './saved.ts';
 
 /** The mean of all scores and of the recent ones, in a form that can be saved. */
 export interface Tally {
@@ -17,11 +17,14 @@ export interface SavedTally {
   readonly latest: readonly number[];
 }
 
+/** Rounding may make a loss of next to nothing negative. */
+const least = -1e-3;
+/** The square of what a network can say of a number. */
+const most = 1e290;
+
 export function createTally(window: number, saved: SavedTally = { count: 0, mean: 0, latest: [] }): Tally {
+  requireOwn(saved, window);
   let { count, mean } = saved;
-  requireWhole('a number of scores', [count]);
-  requireNumbers('a score', [mean, ...saved.latest], Number.MAX_VALUE);
-  requireLength('the list of scores', saved.latest, Math.min(count, window));
   const latest = Float64Array.from({ length: window }, (_, slot) => saved.latest[slot] ?? 0);
   return {
     add(score) {
@@ -44,4 +47,17 @@ export function createTally(window: number, saved: SavedTally = { count: 0, mean
     },
     save: () => ({ count, mean, latest: [...latest.subarray(0, Math.min(count, window))] }),
   };
+}
+
+/** @throws DataError unless scores that are not negative come to this. */
+function requireOwn(saved: SavedTally, window: number): void {
+  requireEntries('a mean of scores', saved, ['count', 'mean', 'latest']);
+  const { count, mean, latest } = saved;
+  requireWhole('a number of scores', [count]);
+  requireLength('the list of scores', latest, Math.min(count, window));
+  requireNumbers('a score', [mean, ...latest], most, least);
+  const total = latest.reduce((sum, score) => sum + score / Math.max(1, count), 0);
+  const scale = Math.max(Math.abs(total), Math.abs(mean));
+  // Those before the latest can only add to it.
+  requireNear('a mean of scores', mean, count <= window ? total : Math.max(mean, total), scale);
 }

@@ -1,5 +1,5 @@
 import { DataError } from '../../lib/index.ts';
-import { misfit } from './saved.ts';
+import { misfit, requireLength } from './saved.ts';
 
 /** The indices of symbols or categories, given out in the order in which they come, up to a number. */
 export interface Vocabulary<T> {
@@ -19,11 +19,11 @@ export interface Vocabulary<T> {
  * @param isClosed whether the saved entries are all that there are, so that none of the indices stands for others.
  */
 export function createVocabulary<T>(size: number, saved: readonly T[] = [], isClosed = false): Vocabulary<T> {
+  requireLength('a vocabulary', saved, 0, isClosed ? size : size - 1);
   const entries = [...saved];
   const indices = new Map(entries.map((entry, index) => [entry, index]));
   const room = isClosed ? entries.length : size - 1;
-  if (indices.size > room || indices.size < entries.length)
-    throw misfit('a vocabulary has too many entries, or one of them twice');
+  if (indices.size < entries.length) throw misfit('a vocabulary has one of its entries twice');
   function indexOf(entry: T): number {
     const index = indices.get(entry);
     if (index !== undefined) return index;
@@ -51,4 +51,17 @@ export function createVocabulary<T>(size: number, saved: readonly T[] = [], isCl
 /** A text that was cut out of a longer one keeps that in memory; this one does not. */
 function apart<T>(entry: T): T {
   return typeof entry === 'string' ? JSON.parse(JSON.stringify(entry)) : entry;
+}
+
+/** No word, and no category, that a reader gives is longer. */
+const longest = 256;
+
+/** The one white space that is a word. */
+const lineEnd = '\n';
+
+/** @throws DataError unless all are texts without white space around them, as the readers give them. */
+export function requireTexts(what: string, entries: readonly unknown[]): void {
+  for (const entry of entries)
+    if (typeof entry !== 'string' || entry.length > 2 * longest || (entry.trim() !== entry && entry !== lineEnd))
+      throw misfit(`${what} cannot be one: it is no text, too long, or has white space around it`);
 }

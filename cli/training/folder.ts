@@ -108,8 +108,7 @@ function claim(
   made: readonly string[],
   others: (path: string) => readonly string[],
 ): ClaimedFolder {
-  // Running out of permission should not happen after hours of work: this writes.
-  const lock = lockFolder(path);
+  const lock = lockMade(path, made);
   // Again, since another process may have been quicker.
   requireFree(path, force);
   const names = () => [...Object.values(fileNames), ...others(path)];
@@ -128,11 +127,27 @@ function claim(
         for (const name of names()) rmSync(join(path, name), { force: true });
         replaced.restore();
         lock.release();
-        // As far as nobody has put anything into them.
-        for (const folder of made) rmdirSync(folder);
+        removeMade(made);
       } catch {}
     },
   };
+}
+
+/** Running out of permission or space should not happen after hours of work: this writes. What was made for a lock that cannot be had goes. */
+function lockMade(path: string, made: readonly string[]): Lock {
+  try {
+    return lockFolder(path);
+  } catch (error) {
+    try {
+      removeMade(made);
+    } catch {}
+    throw error;
+  }
+}
+
+/** As far as nobody has put anything into them. */
+function removeMade(made: readonly string[]): void {
+  for (const folder of made) rmdirSync(folder);
 }
 
 function requireFree(path: string, force: boolean): void {

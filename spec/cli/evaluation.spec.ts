@@ -105,13 +105,19 @@ describe('cli: the evaluation of a stream', () => {
 
     it('refuses what none saved', () => {
       const saved = createCalibration(2).save();
-      expect(() => createCalibration(2, { ...saved, bins: [[1, null as never, 0]] })).to.throw(
+      expect(() => createCalibration(2, { ...saved, bins: saved.bins.with(0, [1, null as never, 0]) })).to.throw(
         DataError,
         /a sum of confidences null is not a number$/,
       );
       expect(() => createCalibration(2, { ...saved, latest: [0.5, -1.5] })).to.throw(
         DataError,
-        /a confidence -1.5 is not a number$/,
+        /the list of confidences has 2 entries, not 0$/,
+      );
+      const calibration = createCalibration(2);
+      calibration.add(0.5, true);
+      expect(() => createCalibration(2, { ...calibration.save(), latest: [-1.5] })).to.throw(
+        DataError,
+        /a confidence -1.5 is not a number from -1 to 1$/,
       );
     });
 

@@ -268,10 +268,11 @@ describe('cli/stream: a session of rows', () => {
         new RegExp(`^${misfit}the number of records ${JSON.stringify(records)} is not a whole number`),
       );
     refuse((each: Rest) => Object.assign(each, { time: 'now' }), /the time of the latest row "now" is not a number$/);
-    refuse((each: Rest) => each.late.push({}), /a late target {} is not a number$/);
+    refuse((each: Rest) => each.late.push({}), /the list of late targets has 2 entries, not 1$/);
+    refuse((each: Rest) => each.late.fill({}), /a late target an object is not a number$/);
     refuse((each: Rest) => each.waiting[1].input.pop(), /a row that waits has 11 entries, not 12$/);
-    refuse((each: Rest) => each.waiting[1].input.fill('x'), /a row that waits "x" is not a number$/);
-    refuse((each: Rest) => each.waiting[2].output.fill(null), /a row that waits null is not a number$/);
+    refuse((each: Rest) => each.waiting[1].input.fill('x'), /an input "x" is not a number$/);
+    refuse((each: Rest) => each.waiting[2].output.fill(null), /an output null is not a number$/);
     refuse((each: Rest) => Object.assign(each.waiting[0].standing, { mean: null }), /what a row is compared with null is not a/);
     refuse((each: Rest) => Object.assign(each, { waiting: 3 }), new RegExp(`^${misfit}`));
   });

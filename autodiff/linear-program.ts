@@ -1,4 +1,5 @@
 import type { Tensor } from '../lib/index.ts';
+import { bind } from './bind.ts';
 import type { Level } from './level.ts';
 import { addTangents, pushForward, type Tangent } from './push-forward.ts';
 import { type Equation, isSymbolOf, type Recorder, SymbolTensor } from './symbol.ts';
@@ -68,6 +69,8 @@ export class LinearProgram {
     } else if (primitive.kind === 'addition') {
       give(x, cotangent);
       give(y, cotangent);
+    } else if (primitive.kind === 'division') {
+      give(x, bind(primitive, [cotangent, y], primitive.inRules));
     } else if (primitive.kind === 'bilinear') {
       if (isSymbolOf(x, this.#recorder)) give(x, primitive.transposes[0](cotangent, y, parameters));
       else give(y, primitive.transposes[1](cotangent, x, parameters));

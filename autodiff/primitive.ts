@@ -41,6 +41,13 @@ export interface BilinearPrimitive<P extends Parameters = Parameters> extends Co
   readonly inRules?: Parameters;
 }
 
+/** x / y, element by element. Its rules are fixed: ẋ/y - (x/y)/y ẏ, and the cotangent of x is that of the quotient divided by y. */
+export interface DivisionPrimitive extends Common<{ readonly strong?: true }> {
+  readonly kind: 'division';
+  /** As those of a bilinear primitive: x times the reciprocal of y, where a zero is strong. */
+  readonly inRules: { readonly strong: true };
+}
+
 // Written as a method for its bivariance: a primitive with particular parameters stands where any is expected.
 type Transpose<P> = { transpose(cotangent: Tensor, other: Tensor, parameters: P): Tensor }['transpose'];
 
@@ -78,6 +85,7 @@ export type Primitive =
   | LinearPrimitive
   | AdditionPrimitive
   | BilinearPrimitive
+  | DivisionPrimitive
   | SmoothPrimitive
   | ConstantPrimitive
   | CustomPrimitive;

@@ -2,7 +2,7 @@ import { type Tensor, zeros } from '../lib/index.ts';
 import { bind } from './bind.ts';
 import type { Parameters, Primitive } from './primitive.ts';
 import { add } from './primitives/add.ts';
-import { broadcast, reshape, slice, sum } from './primitives/linear.ts';
+import { broadcast, reshape, scale, slice, sum } from './primitives/linear.ts';
 import { mul } from './primitives/mul.ts';
 import { SymbolTensor } from './symbol.ts';
 
@@ -28,6 +28,14 @@ export function pushForward(
       return addTangents(
         tangents[0] && bind(primitive, [tangents[0], primals[1]], own),
         tangents[1] && bind(primitive, [primals[0], tangents[1]], own),
+      );
+    }
+    case 'division': {
+      const [, y] = primals;
+      const by = tangents[1] && bind(mul, [bind(primitive, [result, y], primitive.inRules), tangents[1]], mul.inRules);
+      return addTangents(
+        tangents[0] && bind(primitive, [tangents[0], y], primitive.inRules),
+        by && bind(scale, [by], { factor: -1 }),
       );
     }
     case 'smooth': {

@@ -35,7 +35,7 @@ export class RuleTensor extends InterpretedTensor {
   }
 
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {
-    const own = primitive.kind === 'bilinear' ? { ...parameters, ...primitive.inRules } : parameters;
+    const own = 'inRules' in primitive ? { ...parameters, ...primitive.inRules } : parameters;
     return new RuleTensor(bind(primitive, operands.map(unwrapped), own));
   }
 }

@@ -97,7 +97,8 @@ function requireLinear(primitive: Primitive, operands: readonly Tensor[], record
   const fits =
     primitive.kind === 'linear' ||
     (primitive.kind === 'addition' && symbols === 2) ||
-    (primitive.kind === 'bilinear' && symbols === 1);
+    (primitive.kind === 'bilinear' && symbols === 1) ||
+    (primitive.kind === 'division' && symbols === 1 && isSymbolOf(operands[0], recorder));
   if (!fits)
     throw new LinearityError(
       `${primitive.name}: a derivative rule applies it to a tangent, which is not linear; rules must be linear in their tangents`,

@@ -1,5 +1,9 @@
 import {
+  add,
+  exp,
   gather,
+  greater,
+  log1p,
   logSoftmax,
   mean,
   mul,
@@ -7,11 +11,11 @@ import {
   type Operand,
   reshape,
   slice,
-  softplus,
   square,
   stack,
   sub,
   sum,
+  where,
 } from '../autodiff/index.ts';
 import { formatShape, indices, requireTensor, ShapeError, sameShape, Tensor } from '../lib/index.ts';
 
@@ -60,7 +64,11 @@ export function meanSquare(output: Tensor, target: Operand): Tensor {
 export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
   requireOutput('binaryCrossEntropy', output, target);
   requireSameShape('binaryCrossEntropy', output, target);
-  return mean(sub(softplus(output), mul(output, target)));
+  // With a = max(z,0) and b = min(z,0), softplus(z) - t z = (1-t) a - t b + log(1 + e^(b-a)), in which nothing cancels.
+  const above = greater(output, 0);
+  const [high, low] = [where(above, output, 0), where(above, 0, output)];
+  const other = typeof target === 'number' ? 1 - target : sub(1, target);
+  return mean(add(sub(mul(high, other), mul(low, target)), log1p(exp(sub(low, high)))));
 }
 
 function requireOutput(who: string, output: Tensor, target: Operand, what = 'a tensor or a number'): void {

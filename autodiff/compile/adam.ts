@@ -13,7 +13,7 @@ export function asAdam(
   uses: ReadonlyMap<Buffer, number>,
   assembler: Assembler,
 ): Instruction[] | undefined {
-  if (members.length !== 10) return undefined;
+  if (members.length !== 9) return undefined;
   const [{ dtype, operands }] = members;
   const size = operands[operands.length - 1];
   const buffers = (instruction: Instruction) => instruction.operands.slice(0, -1).map(bufferOf) as Buffer[];
@@ -29,13 +29,10 @@ export function asAdam(
     .filter(({ operation, operands: [out, , x] }) => operation === 'axpby' && bufferOf(out) === bufferOf(x))
     .map(buffers);
   if (updates.length !== 3) return undefined;
-  const last = updates.find(
-    ([, , , , y]) => makerOf(y)?.operation === 'mul' && uses.get(y) === 2 && partsOf(y, 'mul')[1] !== partsOf(y, 'mul')[2],
-  );
+  const last = updates.find(([, , , , y]) => makerOf(y)?.operation === 'div' && uses.get(y) === 2);
   if (last === undefined) return undefined;
   const [w, one, , rate, t] = last;
-  const [, scaledMean, inverse] = partsOf(t, 'mul');
-  const [, size2] = partsOf(inverse, 'reciprocal');
+  const [, scaledMean, size2] = partsOf(t, 'div');
   const [, root, epsilon] = partsOf(size2, 'adds');
   const [, scaledSquares] = partsOf(root, 'sqrt');
   const [, a1, m, b1, g] = partsOf(scaledMean, 'axpby');

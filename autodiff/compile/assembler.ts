@@ -138,7 +138,7 @@ export function encode(
   return { words: Int32Array.from([...main, ...bodies]), ends };
 }
 
-const single = new Set(['add', 'mul', 'reciprocal', 'sqrt']);
+const single = new Set(['add', 'mul', 'div', 'reciprocal', 'sqrt']);
 
 /** What is done to one number has instructions of its own. */
 function narrowed(instruction: Instruction): Instruction {

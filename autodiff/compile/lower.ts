@@ -2,6 +2,7 @@ import { type DType, dataOf, type Shape, sizeOf, type Tensor } from '../../lib/i
 import type { Primitive } from '../primitive.ts';
 import { add } from '../primitives/add.ts';
 import * as constant from '../primitives/constant.ts';
+import { div } from '../primitives/div.ts';
 import * as indexed from '../primitives/indexed.ts';
 import * as linear from '../primitives/linear.ts';
 import { matmul } from '../primitives/matmul.ts';
@@ -9,6 +10,7 @@ import { mul } from '../primitives/mul.ts';
 import * as smooth from '../primitives/smooth.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
 import type { Assembler, Buffer, InstructionOperand } from './assembler.ts';
+import { lowerDiv, lowerPow } from './binary.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
 import { lowerMul } from './multiply.ts';
@@ -16,12 +18,13 @@ import { NotPlannable } from './not-plannable.ts';
 import { Origins, rowsOf } from './origins.ts';
 import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
-import { cut, join, permute, reduce, repeat } from './rearrange.ts';
+import { cut, join, permute, reduce, repeat, scan } from './rearrange.ts';
 import { arrayOf, type Coefficient, dense, isOne, one, scaled, splatOf, type Value } from './values.ts';
 
 /** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
 const known = new Set<Primitive>([
   add,
+  div,
   mul,
   matmul,
   ...Object.values(constant),
@@ -32,6 +35,7 @@ const known = new Set<Primitive>([
 
 /** Those that give zero when their first operand is known to be zero. */
 const keepsZero = new Set<Primitive>([
+  div,
   mul,
   matmul,
   linear.scale,
@@ -165,6 +169,12 @@ export class Lowering implements Planner {
         return this.#scale(x, { factor: parameter.factor, scalars: [] }, result);
       case 'mul':
         return lowerMul(this, x, y, parameter.strong ?? false, result);
+      case 'div':
+        return lowerDiv(this, x, y, parameter.strong ?? false, result);
+      case 'pow':
+        return lowerPow(this, x, y, result);
+      case 'maximum':
+        return this.emit(result, 'maximum', this.array(x), this.array(y), result.size);
       case 'matmul':
         return lowerMatmul(this, x, y, parameter as never, result);
       case 'reshape':
@@ -179,6 +189,8 @@ export class Lowering implements Planner {
         return [{ coefficient: one, part: { kind: 'block', buffer: this.array(x), begin: parameter.begin, shape: x.shape } }];
       case 'sum':
         return reduce(this, 'sum', x, parameter.axes, result);
+      case 'cumsum':
+        return scan(this, x, parameter.axis, parameter.reverse, result);
       case 'maxReduce':
         return reduce(this, 'max', x, parameter.axes, result);
       case 'gather':

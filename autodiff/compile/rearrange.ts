@@ -84,6 +84,12 @@ export function reduce(plan: Planner, operation: 'sum' | 'max', x: Tensor, axes:
   return plan.emit(result, operation, moved, result.size, length, 1);
 }
 
+/** The running sums along an axis. */
+export function scan(plan: Planner, x: Tensor, axis: number, reverse: boolean, result: Tensor): Value {
+  const [outer, inner] = [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis + 1))];
+  return plan.emit(result, 'cumsum', plan.array(x), outer, x.shape[axis], inner, Number(reverse));
+}
+
 /** The element of a tensor that has only one among zeros, such as the cotangent of what an index picked. */
 function theOnlyElement(plan: Planner, x: Tensor): Value | undefined {
   const [term, ...more] = plan.value(x);

@@ -1,6 +1,7 @@
 import { ArrayTensor, dataOf, fromData, kernels, sizeOf, type Tensor } from '../../lib/index.ts';
 import type { Parameters, Primitive, TensorType } from '../primitive.ts';
 import { add } from '../primitives/add.ts';
+import { div } from '../primitives/div.ts';
 import { gather, scatterAdd, select } from '../primitives/indexed.ts';
 import * as linear from '../primitives/linear.ts';
 import { matmul } from '../primitives/matmul.ts';
@@ -47,6 +48,25 @@ const rules = new Map<unknown, Rule>([
     ({ operands, sets: [x, y], known }) => {
       if (x && y) return x.map((set, i) => known.union(set, y[i]));
       return unless(x ?? (y as Int32Array), constant(operands[x ? 1 : 0]), (value) => value === 0);
+    },
+  ],
+  // A quotient is linear in what is divided.
+  [div, ({ sets }) => sets[0] as Int32Array],
+  [
+    linear.cumsum,
+    ({ operands: [x], sets, parameters, known }) => {
+      const { axis, reverse } = parameters as unknown as { readonly axis: number; readonly reverse: boolean };
+      const own = sets[0] as Int32Array;
+      const [length, step] = [x.shape[axis], sizeOf(x.shape.slice(axis + 1))];
+      const out = own.slice();
+      // Each place along the axis has what its predecessor has, and its own.
+      for (let at = 0; at < own.length; at++) {
+        const place = reverse ? own.length - 1 - at : at;
+        const along = Math.floor(place / step) % length;
+        const before = reverse ? place + step : place - step;
+        if (along !== (reverse ? length - 1 : 0)) out[place] = known.union(out[before], own[place]);
+      }
+      return out;
     },
   ],
   [

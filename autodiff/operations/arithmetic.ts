@@ -1,6 +1,7 @@
 import type { Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { add as addition } from '../primitives/add.ts';
+import { div as quotient } from '../primitives/div.ts';
 import { scale } from '../primitives/linear.ts';
 import { mul as product } from '../primitives/mul.ts';
 import { asTensor, broadcastPair, type Operand } from './operand.ts';
@@ -22,6 +23,11 @@ export function mul(x: Operand, y: Operand): Tensor {
   if (typeof y === 'number') return scaleBy(asTensor(x, 'float64', 'mul'), y);
   if (typeof x === 'number') return scaleBy(asTensor(y, 'float64', 'mul'), x);
   return bind(product, broadcastPair(x, y, 'mul'));
+}
+
+/** x / y, rounded once. */
+export function div(x: Operand, y: Operand): Tensor {
+  return bind(quotient, broadcastPair(x, y, 'div'));
 }
 
 /** -x. */

@@ -1,9 +1,9 @@
-import { DTypeError, guard, ones, Tensor } from '../../lib/index.ts';
+import { ones, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import type { SmoothPrimitive } from '../primitive.ts';
 import * as smooth from '../primitives/smooth.ts';
-import { mul, scaleBy } from './arithmetic.ts';
-import { asTensor, commonShape, type Operand } from './operand.ts';
+import { mul } from './arithmetic.ts';
+import { asTensor, broadcastPair, type Operand } from './operand.ts';
 
 function apply(primitive: SmoothPrimitive, x: Operand): Tensor {
   return bind(primitive, [asTensor(x, 'float64', primitive.name)]);
@@ -49,28 +49,34 @@ export function erf(x: Operand): Tensor {
   return apply(smooth.erf, x);
 }
 
-/** x / y, as x times the reciprocal of y. */
-export function div(x: Operand, y: Operand): Tensor {
-  if (typeof y === 'number') return scaleBy(asTensor(x, 'float64', 'div'), 1 / y);
-  // Here, where both operands are still the ones that the caller knows by name.
-  if (x instanceof Tensor) commonShape(x, asTensor(y, x.dtype, 'div'), 'div');
-  return mul(x, apply(smooth.reciprocal, y));
+/** log(1 + x), without losing the digits of a small x. */
+export function log1p(x: Operand): Tensor {
+  return apply(smooth.log1p, x);
+}
+
+/** e^x - 1, without losing the digits of a small x. */
+export function expm1(x: Operand): Tensor {
+  return apply(smooth.expm1, x);
+}
+
+/** The angle whose tangent is x, in radians, from -π/2 to π/2. */
+export function atan(x: Operand): Tensor {
+  return apply(smooth.atan, x);
 }
 
 /**
- * x^exponent for a fixed exponent: products for whole exponents, so that any x will do; e^(exponent · log x) otherwise, which is NaN
- * below zero.
+ * x^exponent, of two tensors or of a tensor and a number, as C and NumPy have it: NaN for a negative x and an exponent that is not
+ * whole, and 1 where x is 1 or the exponent 0, whatever the other is.
+ *
+ * Its derivatives are exponent · x^(exponent-1), 0 where the exponent is, and x^exponent · log x, 0 where x is and the exponent positive.
  */
-export function pow(x: Operand, exponent: number): Tensor {
-  const base = asTensor(x, 'float64', 'pow');
-  guard.argument('pow', 'exponent', exponent, guard.number, DTypeError);
-  if (exponent === 0.5) return sqrt(base);
-  if (!Number.isInteger(exponent)) return exp(scaleBy(log(base), exponent));
-  if (exponent < 0) return apply(smooth.reciprocal, pow(base, -exponent));
-  let power: Tensor | undefined;
-  for (let rest = exponent, factor = base; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) power = power === undefined ? factor : mul(power, factor);
-    if (rest > 1) factor = mul(factor, factor);
+export function pow(x: Operand, exponent: Operand): Tensor {
+  // Numbers that need no power are kept out of programs.
+  if (typeof exponent === 'number') {
+    const base = asTensor(x, 'float64', 'pow');
+    if (exponent === 0) return ones(base.shape, { dtype: base.dtype });
+    if (exponent === 1) return base;
+    if (exponent === 2) return mul(base, base);
   }
-  return power ?? ones(base.shape, { dtype: base.dtype });
+  return bind(smooth.pow, broadcastPair(x, exponent, 'pow'));
 }

@@ -1,10 +1,11 @@
-import { requireTensor, type Tensor, zeros } from '../../lib/index.ts';
+import { ones, requireTensor, type Tensor, zeros } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { stripTangents } from '../dual.ts';
 import * as constant from '../primitives/constant.ts';
 import { select } from '../primitives/indexed.ts';
-import { add, scaleBy, sub } from './arithmetic.ts';
-import { exp, log } from './functions.ts';
+import * as smooth from '../primitives/smooth.ts';
+import { add, neg, sub } from './arithmetic.ts';
+import { exp, log1p } from './functions.ts';
 import { asTensor, broadcastPair, expandTo, type Operand } from './operand.ts';
 
 /** An int32 mask: 1 where x > y, 0 elsewhere. It carries no tangent. */
@@ -48,22 +49,46 @@ export function abs(x: Operand): Tensor {
   return add(sub(only(value, above), only(value, below)), neither);
 }
 
-/** The larger of x and y; where they are equal, each gets half of the derivative. NaN in either gives NaN. */
+/** The larger of x and y; where they are equal, each has half of the derivative. NaN in either gives NaN. */
 export function maximum(x: Operand, y: Operand): Tensor {
-  const [left, right] = broadcastPair(x, y, 'maximum');
-  const [mine, theirs] = [greater(left, right), greater(right, left)];
-  const middle = add(scaleBy(left, 0.5), scaleBy(right, 0.5));
-  const tied = bind(select, [bind(select, [middle, mine], { inverted: true }), theirs], { inverted: true });
-  return add(add(only(left, mine), only(right, theirs)), tied);
+  return bind(smooth.maximum, broadcastPair(x, y, 'maximum'));
 }
 
-/** log(1 + e^x), without overflow. */
+/** The smaller of x and y; where they are equal, each has half of the derivative. NaN in either gives NaN. */
+export function minimum(x: Operand, y: Operand): Tensor {
+  const [left, right] = broadcastPair(x, y, 'minimum');
+  return neg(bind(smooth.maximum, [neg(left), neg(right)]));
+}
+
+/**
+ * x where it lies between two bounds, the nearer bound elsewhere, and the upper one where the lower is above it: as NumPy, the smaller
+ * of `most` and the larger of `least` and x. At a bound, x and the bound have half of the derivative each, as in `maximum`. An infinite
+ * bound is none.
+ */
+export function clip(x: Operand, least: Operand, most: Operand): Tensor {
+  const [value, low] = broadcastPair(x, least, 'clip');
+  return minimum(bind(smooth.maximum, [value, low]), most);
+}
+
+/** 1, -1 or 0 as x is above, below or equal to 0, and NaN for NaN; its derivative is 0. */
+export function sign(x: Operand): Tensor {
+  const { above, below, neither, value } = signs(x, 'sign');
+  const whole = ones(value.shape, { dtype: value.dtype });
+  return add(sub(only(whole, above), only(whole, below)), neither);
+}
+
+/** The largest whole number that is at most x; its derivative is 0. */
+export function floor(x: Operand): Tensor {
+  return bind(constant.floor, [asTensor(x, 'float64', 'floor')]);
+}
+
+/** log(1 + e^x), without overflow on one side or losing its digits on the other. */
 export function softplus(x: Operand): Tensor {
   const { above, value } = signs(x, 'softplus');
   // With a = max(x,0) and b = min(x,0) held apart, a + log(1 + e^(b-a)) is the same function with the right derivative at 0 too.
   const positive = only(value, above);
   const rest = bind(select, [value, above], { inverted: true });
-  return add(positive, log(add(1, exp(sub(rest, positive)))));
+  return add(positive, log1p(exp(sub(rest, positive))));
 }
 
 function only(x: Tensor, mask: Tensor): Tensor {

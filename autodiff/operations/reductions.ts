@@ -1,45 +1,34 @@
-import { guard, normalizeAxes, ones, ShapeError, type Tensor } from '../../lib/index.ts';
+import { ones, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { stripTangents } from '../dual.ts';
 import * as constant from '../primitives/constant.ts';
 import { select } from '../primitives/indexed.ts';
-import { broadcast, reshape, sum as total } from '../primitives/linear.ts';
-import { add, mul, scaleBy, sub } from './arithmetic.ts';
-import { div, exp, log } from './functions.ts';
+import { broadcast, sum as total } from '../primitives/linear.ts';
+import { add, div, mul, neg, sub } from './arithmetic.ts';
+import { type AxisOptions, alongAxis, keep, nonEmpty, type ReduceOptions, type Reduction, reduction } from './axes.ts';
+import { exp, log } from './functions.ts';
 import { asTensor, type Operand } from './operand.ts';
 import { greater, less, where } from './piecewise.ts';
 
-/** Which axes to reduce, all of them by default, counted from the end when negative; `keepDims` leaves them with length 1. */
-export interface ReduceOptions {
-  readonly axes?: number | readonly number[];
-  readonly keepDims?: boolean;
-}
-
-/** Along which axis, the last by default. */
-export interface AxisOptions {
-  readonly axis?: number;
-}
-
-// Axes are checked against the tensor.
-const reduceOptions: guard.Checks<ReduceOptions> = { axes: guard.anything, keepDims: guard.flag };
-const axisOptions: guard.Checks<AxisOptions> = { axis: guard.integer };
-
 /** The sum over axes. An empty sum is 0. */
 export function sum(x: Operand, options: ReduceOptions = {}): Tensor {
-  const { value, axes } = reduction(x, options, 'sum');
-  return keep(bind(total, [value], { axes }), value, axes, options);
-}
-
-/** The mean over axes. @throws ShapeError over nothing. */
-export function mean(x: Operand, options: ReduceOptions = {}): Tensor {
-  const { value, axes } = nonEmpty(x, options, 'mean');
-  const count = axes.reduce((size, axis) => size * value.shape[axis], 1);
-  return scaleBy(sum(value, options), 1 / count);
+  const given = reduction(x, options, 'sum');
+  return keep(bind(total, [given.value], { axes: given.axes }), given, options);
 }
 
 /** The largest element over axes; elements that tie share the derivative equally. @throws ShapeError over nothing. */
 export function max(x: Operand, options: ReduceOptions = {}): Tensor {
-  const { value, axes } = nonEmpty(x, options, 'max');
+  const given = nonEmpty(x, options, 'max');
+  return keep(largestOf(given), given, options);
+}
+
+/** The smallest element over axes; elements that tie share the derivative equally. @throws ShapeError over nothing. */
+export function min(x: Operand, options: ReduceOptions = {}): Tensor {
+  const given = nonEmpty(x, options, 'min');
+  return keep(neg(largestOf({ ...given, value: neg(given.value) })), given, options);
+}
+
+function largestOf({ value, axes }: Reduction): Tensor {
   const top = bind(constant.maxReduce, [stripTangents(value)], { axes });
   const spread = bind(broadcast, [top], { shape: value.shape, axes });
   const mask = greater(spread, stripTangents(value));
@@ -50,60 +39,56 @@ export function max(x: Operand, options: ReduceOptions = {}): Tensor {
   const rounding = sub(top, stripTangents(average));
   const above = bind(select, [rounding, greater(top, Number.NEGATIVE_INFINITY)], { inverted: false });
   const finite = bind(select, [above, less(top, Number.POSITIVE_INFINITY)], { inverted: false });
-  return keep(add(average, finite), value, axes, options);
+  return add(average, finite);
 }
 
-/** log Σ e^x over axes, without overflow; -Infinity when every x is. @throws ShapeError over nothing. */
+/** log Σ e^x over axes, without overflow; -Infinity when every x is, and Infinity when any is. @throws ShapeError over nothing. */
 export function logSumExp(x: Operand, options: ReduceOptions = {}): Tensor {
-  const { value, axes } = nonEmpty(x, options, 'logSumExp');
-  const shift = finiteMax(value, axes);
-  const shifted = sub(value, bind(broadcast, [shift], { shape: value.shape, axes }));
-  return keep(add(log(bind(total, [exp(shifted)], { axes })), shift), value, axes, options);
+  const given = nonEmpty(x, options, 'logSumExp');
+  const shift = finiteMax(given);
+  return keep(add(logSum(shifted(given, shift), given), shift), given, options);
 }
 
 /** x - logSumExp(x) along an axis, the last by default. */
 export function logSoftmax(x: Operand, options: AxisOptions = {}): Tensor {
-  const { value, axes } = alongAxis(x, options, 'logSoftmax');
-  return sub(value, logSumExp(value, { axes, keepDims: true }));
+  const given = lineOf(x, options, 'logSoftmax');
+  // Both without the largest element, so that a large one takes no digits from the difference.
+  const own = shifted(given, finiteMax(given));
+  return sub(own, spread(logSum(own, given), given));
 }
 
 /** e^x / Σ e^x along an axis, the last by default. */
 export function softmax(x: Operand, options: AxisOptions = {}): Tensor {
-  const { value, axes } = alongAxis(x, options, 'softmax');
-  const powers = exp(sub(value, bind(broadcast, [finiteMax(value, axes)], { shape: value.shape, axes })));
-  return mul(powers, div(1, sum(powers, { axes, keepDims: true })));
+  const given = lineOf(x, options, 'softmax');
+  const powers = exp(shifted(given, finiteMax(given)));
+  return mul(powers, spread(div(1, bind(total, [powers], { axes: given.axes })), given));
 }
 
-/** The int32 index of the first largest element along the last axis, which disappears. */
+/** The int32 index of the first NaN along the last axis, which disappears, or of the first largest element where there is none. */
 export function argmax(x: Operand): Tensor {
   return bind(constant.argmax, [stripTangents(asTensor(x, 'float64', 'argmax'))]);
 }
 
+function logSum(own: Tensor, { axes }: Reduction): Tensor {
+  return log(bind(total, [exp(own)], { axes }));
+}
+
+function shifted(given: Reduction, shift: Tensor): Tensor {
+  return sub(given.value, spread(shift, given));
+}
+
+/** What came of a reduction, repeated along the axes again. */
+function spread(reduced: Tensor, { value, axes }: Reduction): Tensor {
+  return bind(broadcast, [reduced], { shape: value.shape, axes });
+}
+
 /** The maximum as a constant, and 0 where it is infinite: infinity minus itself would be NaN. */
-function finiteMax(value: Tensor, axes: readonly number[]): Tensor {
+function finiteMax({ value, axes }: Reduction): Tensor {
   const top = bind(constant.maxReduce, [stripTangents(value)], { axes });
-  return where(greater(top, Number.NEGATIVE_INFINITY), top, 0);
+  // 0 times the maximum is 0 where it is finite and NaN elsewhere.
+  return where(less(mul(top, 0), 1), top, 0);
 }
 
-function reduction(x: Operand, options: ReduceOptions, who: string): { value: Tensor; axes: number[] } {
-  const value = asTensor(x, 'float64', who);
-  guard.options(who, options, reduceOptions);
-  return { value, axes: normalizeAxes(options.axes, value.shape.length, who) };
-}
-
-function alongAxis(x: Operand, options: AxisOptions, who: string): { value: Tensor; axes: number[] } {
-  const { axis = -1 } = guard.options(who, options, axisOptions);
-  return nonEmpty(x, { axes: axis }, who);
-}
-
-function nonEmpty(x: Operand, options: ReduceOptions, who: string): { value: Tensor; axes: number[] } {
-  const { value, axes } = reduction(x, options, who);
-  if (axes.some((axis) => value.shape[axis] === 0))
-    throw new ShapeError(`${who}: of no elements is not defined; the shape is [${value.shape.join(',')}]`);
-  return { value, axes };
-}
-
-function keep(reduced: Tensor, x: Tensor, axes: readonly number[], { keepDims = false }: ReduceOptions): Tensor {
-  if (!keepDims) return reduced;
-  return bind(reshape, [reduced], { shape: x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)) });
+function lineOf(x: Operand, options: AxisOptions, who: string): Reduction {
+  return nonEmpty(x, { axes: alongAxis(x, options, who).axis }, who);
 }

@@ -18,6 +18,22 @@ export const maxReduce: ConstantPrimitive<{ readonly axes: readonly number[] }> 
   evaluate: ([x], { axes }) => kernels.maxReduce(x, axes),
 };
 
+/** The largest whole number that is at most x. */
+export const floor: ConstantPrimitive = {
+  name: 'floor',
+  kind: 'constant',
+  type: ([x]) => floatType('floor', x),
+  evaluate: ([x]) => kernels.map(x, Math.floor),
+};
+
+/** The power of two at or below |x|, at least the smallest normal number; 1 for 0, infinity and NaN. Dividing by it rounds nothing. */
+export const binade: ConstantPrimitive = {
+  name: 'binade',
+  kind: 'constant',
+  type: ([x]) => floatType('binade', x),
+  evaluate: ([x]) => kernels.map(x, (value) => kernels.binade(value, x.dtype)),
+};
+
 /** Two int32 tensors one after the other along an axis: unlike floats, indices are no sum of padded parts. */
 export const join: ConstantPrimitive<{ readonly axis: number }> = {
   name: 'join',
@@ -30,7 +46,7 @@ export const join: ConstantPrimitive<{ readonly axis: number }> = {
   evaluate: ([x, y], { axis }) => kernels.concat([x, y], axis),
 };
 
-/** The int32 index of the first largest element along the last axis, which disappears. */
+/** The int32 index of the first NaN along the last axis, which disappears, or of the first largest element where there is none. */
 export const argmax: ConstantPrimitive = {
   name: 'argmax',
   kind: 'constant',

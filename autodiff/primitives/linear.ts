@@ -21,6 +21,15 @@ export const sum: LinearPrimitive<{ readonly axes: readonly number[] }> = {
   transpose: (cotangent, _, { axes }, x) => bind(broadcast, [cotangent], { shape: x.shape, axes }),
 };
 
+/** The running sums along an axis, from its end when reversed. */
+export const cumsum: LinearPrimitive<{ readonly axis: number; readonly reverse: boolean }> = {
+  name: 'cumsum',
+  kind: 'linear',
+  type: ([x]) => floatType('cumsum', x),
+  evaluate: ([x], { axis, reverse }) => kernels.cumsum(x, axis, reverse),
+  transpose: (cotangent, _, { axis, reverse }) => bind(cumsum, [cotangent], { axis, reverse: !reverse }),
+};
+
 /** Repeats x along new axes, which have the given positions in `shape`. */
 export const broadcast: LinearPrimitive<{ readonly shape: Shape; readonly axes: readonly number[] }> = {
   name: 'broadcast',

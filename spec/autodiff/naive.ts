@@ -71,3 +71,16 @@ export function stacked(x: Tensor, y: Tensor): Tensor {
   const [a, b] = [dataOf(x), dataOf(y)];
   return fromData(Float64Array.of(...Array.from(a).flatMap((value, i) => [value, b[i], value * b[i]])), [x.size, 3]);
 }
+
+/** The sums of the first elements along an axis, by indexing. */
+export function runningSums(x: Tensor, axis: number): Tensor {
+  const strides = stridesOf(x.shape);
+  const values = Float64Array.from({ length: x.size }, (_, at) => {
+    const index = x.shape.map((length, own) => Math.floor(at / strides[own]) % length);
+    return Array.from({ length: index[axis] + 1 }, (__, i) => elementOf(x, index.with(axis, i))).reduce(
+      (sum, value) => sum + value,
+      0,
+    );
+  });
+  return fromData(values, x.shape);
+}

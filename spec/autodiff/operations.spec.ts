@@ -4,26 +4,35 @@ import {
   abs,
   add,
   argmax,
+  atan,
   broadcastTo,
+  clip,
   concat,
   cos,
+  cumsum,
   div,
   erf,
   exp,
+  expm1,
   gather,
   grad,
   greater,
   jvp,
   less,
   log,
+  log1p,
   logSoftmax,
   logSumExp,
   max,
   maximum,
   mean,
+  min,
+  minimum,
   mul,
   neg,
+  norm,
   pow,
+  prod,
   relu,
   reshape,
   scatterAdd,
@@ -35,18 +44,24 @@ import {
   sqrt,
   square,
   stack,
+  std,
   stopGradient,
   sub,
   sum,
   tanh,
   transpose,
+  variance,
   where,
 } from '../../autodiff/index.ts';
 import * as operations from '../../autodiff/operations/index.ts';
-import { dataOf, fromData, type Tensor, tensor } from '../../lib/index.ts';
+import { dataOf, fromData, sizeOf, type Tensor, tensor } from '../../lib/index.ts';
 import { describePrimitive, indicesBelow, type PrimitiveSubject, shapes, tensors, tensorsOf } from '../laws/index.ts';
-import { alongAxis, elementOf, elementwise, flip, naiveProduct, pairs, reshapeOf, stacked } from './naive.ts';
+import { alongAxis, elementOf, elementwise, flip, naiveProduct, pairs, reshapeOf, runningSums, stacked } from './naive.ts';
 
+const varianceOf = (values: number[]) => {
+  const middle = values.reduce((total, value) => total + value, 0) / values.length;
+  return values.reduce((total, value) => total + (value - middle) ** 2, 0) / values.length;
+};
 const logSumOf = (values: number[]) => Math.log(values.reduce((total, value) => total + Math.exp(value), 0));
 
 describe('operations', () => {
@@ -73,6 +88,7 @@ describe('operations', () => {
   binary(mul, (x, y) => x * y);
   binary(div, (x, y) => x / y, pairs(0.4, 3));
   binary(maximum, Math.max);
+  binary(minimum, Math.min);
   unary(neg, (x) => -x);
   unary(square, (x) => x * x);
   unary(tanh, Math.tanh);
@@ -85,6 +101,9 @@ describe('operations', () => {
   unary(abs, Math.abs);
   unary(relu, (x) => Math.max(x, 0));
   unary(softplus, (x) => Math.log1p(Math.exp(x)));
+  unary(expm1, Math.expm1);
+  unary(atan, Math.atan);
+  unary(log1p, Math.log1p, { min: -0.6, max: 4 });
   laws(erf, 'erf', { operation: erf, operands: tensors().map((x) => [x]) });
   for (const exponent of [0, 1, 2, 3, 7, -1, -2])
     laws(pow, `pow, to the ${exponent}`, {
@@ -98,6 +117,30 @@ describe('operations', () => {
       operands: tensors({ min: 0.4, max: 3 }).map((x) => [x]),
       reference: elementwise((x) => x ** exponent),
     });
+  laws(pow, 'pow, of two tensors', {
+    operation: (x, y) => pow(x, y),
+    operands: fc.tuple(tensorsOf([2, 3], { min: 0.4, max: 3 }), tensorsOf([3])),
+    reference: elementwise((x, y) => x ** y),
+  });
+  laws(pow, 'pow, of a number', {
+    operation: (y) => pow(1.7, y),
+    operands: tensors().map((y) => [y]),
+    reference: elementwise((y) => 1.7 ** y),
+  });
+  laws(clip, 'clip, between numbers', {
+    operation: (x) => clip(x, -0.7, 1.1),
+    operands: tensors().map((x) => [x]),
+    reference: elementwise((x) => Math.min(1.1, Math.max(-0.7, x))),
+  });
+  laws(clip, 'clip, between tensors', {
+    operation: (x, low, high) => clip(x, low, high),
+    operands: fc.tuple(
+      tensorsOf([2, 3]),
+      tensorsOf([3], { min: -1.5, max: 0, phase: 0.71 }),
+      tensorsOf([2, 1], { min: 0, max: 1.5, phase: 0.13 }),
+    ),
+    reference: elementwise((x, low, high) => Math.min(high, Math.max(low, x))),
+  });
   laws(mul, 'arithmetic with numbers', {
     operation: (x) => sub(1, mul(div(add(x, 2), 4), sub(mul(3, x), 0.5))),
     operands: tensors().map((x) => [x]),
@@ -125,6 +168,11 @@ describe('operations', () => {
     [sum, (values) => values.reduce((total, value) => total + value, 0)],
     [mean, (values) => values.reduce((total, value) => total + value, 0) / values.length],
     [max, (values) => Math.max(...values)],
+    [min, (values) => Math.min(...values)],
+    [prod, (values) => values.reduce((product, value) => product * value, 1)],
+    [norm, (values) => Math.hypot(...values)],
+    [variance, varianceOf],
+    [std, (values) => Math.sqrt(varianceOf(values))],
     [logSumExp, logSumOf],
   ];
   for (const [operation, f] of reductions) {
@@ -142,11 +190,20 @@ describe('operations', () => {
     });
     laws(operation, `${operation.name} over all axes`, {
       operation: (x) => operation(x),
-      operands: shapes({ empty: operation === sum }).chain((shape) => tensorsOf(shape, { distinct: true }).map((x) => [x])),
+      operands: shapes({ empty: operation === sum, minRank: operation === std ? 1 : 0 })
+        .filter((shape) => operation !== std || sizeOf(shape) > 1)
+        .chain((shape) => tensorsOf(shape, { distinct: true }).map((x) => [x])),
       reference: (x) => alongAxis(reshapeOf(x, [x.size]), 0, f),
       runs: 8,
     });
   }
+  for (const axis of [0, 1, 2])
+    laws(cumsum, `cumsum along axis ${axis}`, {
+      operation: (x) => cumsum(x, { axis }),
+      operands: cube,
+      reference: (x) => runningSums(x, axis),
+      runs: 8,
+    });
   for (const axis of [0, 1]) {
     const weights = (x: Tensor) =>
       elementwise((value, total) => value - total)(x, reshapeOf(alongAxis(x, axis, logSumOf), axis === 0 ? [1, 4] : [3, 1]));
@@ -232,7 +289,8 @@ describe('operations', () => {
   });
 
   it('all have a suite', () => {
-    const elsewhere = ['dot', 'matmul', 'outer']; // in products.spec.ts
+    // In products.spec.ts, and in statistics.spec.ts.
+    const elsewhere = ['dot', 'matmul', 'outer', 'floor', 'sign', 'var'];
     const missing = Object.entries(operations).filter(
       ([name, operation]) => !described.has(operation) && !elsewhere.includes(name),
     );

@@ -4,6 +4,7 @@ import { bind } from '../../autodiff/bind.ts';
 import type { Parameters, Primitive } from '../../autodiff/primitive.ts';
 import { add } from '../../autodiff/primitives/add.ts';
 import * as constant from '../../autodiff/primitives/constant.ts';
+import { div } from '../../autodiff/primitives/div.ts';
 import * as indexed from '../../autodiff/primitives/indexed.ts';
 import * as linear from '../../autodiff/primitives/linear.ts';
 import { matmul } from '../../autodiff/primitives/matmul.ts';
@@ -48,6 +49,9 @@ describe('primitives', () => {
   fixed(linear.sum, [2, 3, 4], { axes: [0, 2] });
   fixed(linear.sum, [3, 0], { axes: [1] });
   fixed(linear.sum, [], { axes: [] });
+  fixed(linear.cumsum, [2, 3, 4], { axis: 1, reverse: false });
+  fixed(linear.cumsum, [2, 3, 4], { axis: 2, reverse: true });
+  fixed(linear.cumsum, [3, 0], { axis: 1, reverse: false });
   fixed(linear.broadcast, [3], { shape: [2, 3, 4], axes: [0, 2] });
   fixed(linear.broadcast, [], { shape: [2, 3], axes: [0, 1] });
   fixed(linear.broadcast, [3], { shape: [0, 3], axes: [0] });
@@ -85,16 +89,34 @@ describe('primitives', () => {
       );
     }
 
-  for (const primitive of [smooth.tanh, smooth.sigmoid, smooth.exp, smooth.sin, smooth.cos, smooth.erf])
+  for (const primitive of [
+    smooth.tanh,
+    smooth.sigmoid,
+    smooth.exp,
+    smooth.expm1,
+    smooth.sin,
+    smooth.cos,
+    smooth.erf,
+    smooth.atan,
+  ])
     plain(primitive, unary());
-  for (const primitive of [smooth.log, smooth.sqrt, smooth.reciprocal]) plain(primitive, unary({ min: 0.3, max: 4 }));
+  for (const primitive of [smooth.log, smooth.sqrt]) plain(primitive, unary({ min: 0.3, max: 4 }));
+  plain(smooth.log1p, unary({ min: -0.6, max: 4 }));
+  const positive = shapes().chain((shape) => fc.tuple(tensorsOf(shape, { min: 0.4, max: 3 }), tensorsOf(shape, { phase: 0.71 })));
+  plain(smooth.pow, positive);
+  plain(smooth.maximum, pairs);
+  plain(
+    div,
+    positive.map(([x, y]) => [y, x]),
+  );
 
   // These have no derivative to check; operations.spec.ts covers their values.
-  for (const primitive of [constant.greater, constant.maxReduce, constant.argmax, constant.join]) described.add(primitive);
+  for (const primitive of Object.values(constant)) described.add(primitive);
 
   it('all have a suite', () => {
     const all: Primitive[] = [
       add,
+      div,
       matmul,
       mul,
       ...[constant, indexed, linear, smooth].flatMap((module) => Object.values(module) as Primitive[]),

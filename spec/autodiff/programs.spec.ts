@@ -139,7 +139,7 @@ describe('random programs', () => {
       .sample(programs({ kinks: true }), { seed: 1, numRuns: 300 })
       .flatMap(({ lines }) => lines.map(({ operation }) => operation));
     const used = new Set(drawn);
-    const constants = ['argmax', 'greater', 'less', 'stopGradient'];
+    const constants = ['argmax', 'floor', 'greater', 'less', 'sign', 'stopGradient', 'var'];
     const expected = Object.keys(operations).filter((name) => !constants.includes(name));
     expect(expected.filter((name) => !used.has(name))).to.deep.equal([]);
     expect(expected).to.have.length.above(25);

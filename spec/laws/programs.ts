@@ -2,26 +2,35 @@ import type { Arbitrary } from 'fast-check';
 import {
   abs,
   add,
+  atan,
   broadcastTo,
+  clip,
   concat,
   cos,
+  cumsum,
   div,
   dot,
   erf,
   exp,
+  expm1,
   gather,
   greater,
   log,
+  log1p,
   logSoftmax,
   logSumExp,
   matmul,
   max,
   maximum,
   mean,
+  min,
+  minimum,
   mul,
   neg,
+  norm,
   outer,
   pow,
+  prod,
   relu,
   reshape,
   scatterAdd,
@@ -33,13 +42,15 @@ import {
   sqrt,
   square,
   stack,
+  std,
   sub,
   sum,
   tanh,
   transpose,
+  variance,
   where,
 } from '../../autodiff/index.ts';
-import { guard, indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
+import { fromData, guard, indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
 import { shapes, tensorsOf } from './arbitraries.ts';
 import { fc } from './fastCheck.ts';
 
@@ -73,7 +84,8 @@ const smoothOperations: Readonly<Record<string, Operation>> = {
   neg,
   scale: (x) => mul(0.75, x),
   square: (x) => square(tanh(x)),
-  pow: (x) => pow(tanh(x), 3),
+  pow: (x, y) => binary((a, b) => pow(add(1.5, tanh(a)), tanh(b)), x, y),
+  cube: (x) => pow(tanh(x), 3),
   exp: (x) => exp(tanh(x)),
   log: (x) => log(add(1.5, tanh(x))),
   sqrt: (x) => sqrt(add(1.5, tanh(x))),
@@ -83,8 +95,16 @@ const smoothOperations: Readonly<Record<string, Operation>> = {
   cos,
   erf,
   softplus,
+  log1p: (x) => log1p(mul(0.5, tanh(x))),
+  expm1: (x) => expm1(tanh(x)),
+  atan,
   sum: (x) => (x.size > 12 ? mean(x) : sum(x, { axes: x.shape.length - 1 < 0 ? [] : -1 })),
   mean: (x) => (x.shape.length === 0 ? x : mean(x, { axes: 0, keepDims: true })),
+  variance: (x) => (x.shape.length === 0 ? x : variance(x, { axes: 0, keepDims: true })),
+  std: (x) => (x.size < 2 ? x : std(add(tanh(x), ramp(x)))),
+  norm: (x) => norm(add(2, tanh(x))),
+  prod: (x) => (x.shape.length === 0 ? x : prod(tanh(x), { axes: 0 })),
+  cumsum: (x) => (x.shape.length === 0 ? x : tanh(cumsum(x, { axis: 0 }))),
   softmax: (x) => (x.shape.length === 0 ? x : softmax(x)),
   logSumExp: (x) => logSumExp(x),
   logSoftmax: (x) => (x.shape.length === 0 ? x : logSoftmax(x)),
@@ -111,6 +131,9 @@ const kinkedOperations: Readonly<Record<string, Operation>> = {
   relu: (x) => relu(x),
   abs: (x) => abs(x),
   maximum: (x, y) => binary(maximum, x, y),
+  minimum: (x, y) => binary(minimum, x, y),
+  clip: (x, y) => binary((a, b) => clip(a, sub(b, 1), 0.7), x, y),
+  min: (x) => (x.shape.length === 0 ? x : min(x, { axes: 0 })),
   max: (x) => (x.shape.length === 0 ? x : max(x, { axes: 0 })),
   where: (x, y) => binary((a, b) => where(greater(a, b), a, mul(0.5, b)), x, y),
 };
@@ -173,6 +196,14 @@ function binary(operation: Operation, x: Tensor, y: Tensor): Tensor {
 
 function isTail(short: Shape, long: Shape): boolean {
   return short.length < long.length && sameShape(short, long.slice(long.length - short.length));
+}
+
+/** Different numbers of the shape of x, far enough apart for a spread that does not vanish. */
+function ramp(x: Tensor): Tensor {
+  return fromData(
+    Float64Array.from({ length: x.size }, (_, i) => 3 * (i % 2) + 0.1 * i),
+    x.shape,
+  );
 }
 
 /** A product of matrices or vectors with whichever transposes fit; the outer product where none does. */

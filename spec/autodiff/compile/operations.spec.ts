@@ -5,6 +5,7 @@ import {
   argmax,
   broadcastTo,
   concat,
+  cumsum,
   div,
   dot,
   gather,
@@ -17,19 +18,26 @@ import {
   max,
   maximum,
   mean,
+  min,
+  minimum,
   mul,
   neg,
+  norm,
   outer,
+  pow,
+  prod,
   reshape,
   scatterAdd,
   slice,
   softmax,
   square,
   stack,
+  std,
   sub,
   sum,
   tanh,
   transpose,
+  variance,
   where,
 } from '../../../autodiff/index.ts';
 import * as operations from '../../../autodiff/operations/index.ts';
@@ -55,6 +63,8 @@ const binaries: Readonly<Record<string, (x: Tensor, y: Tensor) => Tensor>> = {
   sub,
   mul,
   maximum,
+  minimum,
+  pow: (x, y) => pow(add(2, tanh(x)), y),
   greater,
   less,
   div: (x, y) => div(x, add(1, square(y))),
@@ -83,7 +93,12 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
       return drawn(name, fc.tuple(tensorsOf(first), tensorsOf(second, { phase: 0.61 })), f as Operation);
     }),
   reductions: fc
-    .tuple(fc.constantFrom(...Object.entries({ sum, mean, max, logSumExp })), filled, fc.nat(15), fc.boolean())
+    .tuple(
+      fc.constantFrom(...Object.entries({ sum, mean, max, min, logSumExp, norm, std, variance, prod })),
+      filled,
+      fc.nat(15),
+      fc.boolean(),
+    )
     .chain(([[name, f], shape, bits, keepDims]) => {
       const axes = shape.map((_, axis) => axis).filter((axis) => (bits >> axis) & 1);
       return drawn(name, fc.tuple(tensorsOf(shape)), (x) => f(x, { axes, keepDims }));
@@ -103,6 +118,9 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
         logSoftmax(x, { axis: axis % shape.length }),
       ]),
     ),
+  'running sums along any axis': fc
+    .tuple(filled, fc.nat(3))
+    .chain(([shape, axis]) => drawn('cumsum', fc.tuple(tensorsOf(shape)), (x) => cumsum(x, { axis: axis % shape.length }))),
   argmax: filled.chain((shape) => drawn('argmax', fc.tuple(tensorsOf(shape)), argmax as Operation)),
   'transposes and blocks': fc.tuple(anyShape, fc.nat(9), fc.nat(99)).chain(([shape, turn, cut]) => {
     const order = shape.map((_, axis) => (axis + turn) % Math.max(1, shape.length));
@@ -185,7 +203,7 @@ describe('plans of single operations', () => {
   it('cover every public operation', () => {
     const text = Object.values(cases).length > 0 ? [...Object.keys(unaries), ...Object.keys(binaries)] : [];
     const elsewhere =
-      'pow sum mean max logSumExp softmax logSoftmax argmax reshape slice broadcastTo concat stack gather scatterAdd matmul outer dot'.split(
+      'sum mean max min logSumExp std variance var softmax logSoftmax argmax reshape slice broadcastTo concat stack gather scatterAdd matmul outer dot'.split(
         ' ',
       );
     const missing = Object.keys(operations).filter((name) => ![...text, ...elsewhere].includes(name));

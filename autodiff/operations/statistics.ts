@@ -1,0 +1,82 @@
+import { guard, ones, ShapeError, type Tensor } from '../../lib/index.ts';
+import { bind } from '../bind.ts';
+import { stripTangents } from '../dual.ts';
+import * as constant from '../primitives/constant.ts';
+import { select } from '../primitives/indexed.ts';
+import { broadcast, sum as total } from '../primitives/linear.ts';
+import { add, div, mul, neg, square, sub } from './arithmetic.ts';
+import { countOf, keep, nonEmpty, type ReduceOptions, type Reduction, reduceOptions, reduction } from './axes.ts';
+import { sqrt } from './functions.ts';
+import type { Operand } from './operand.ts';
+import { less, maximum } from './piecewise.ts';
+
+/** Which axes, and what is taken off the number of elements that a sum of squares is divided by: 0 by default, as in NumPy. */
+export interface VarianceOptions extends ReduceOptions {
+  readonly ddof?: number;
+}
+
+const varianceOptions: guard.Checks<VarianceOptions> = { ...reduceOptions, ddof: guard.finite };
+
+/** The mean over axes. @throws ShapeError over nothing. */
+export function mean(x: Operand, options: ReduceOptions = {}): Tensor {
+  const given = nonEmpty(x, options, 'mean');
+  return keep(averageOf(given), given, options);
+}
+
+/**
+ * The mean square distance from the mean over axes, its sum divided by n - ddof. NumPy's and, since `var` is a word of JavaScript's,
+ * exported under that name too. @throws ShapeError where ddof leaves nothing to divide by.
+ */
+export function variance(x: Operand, options: VarianceOptions = {}): Tensor {
+  const { given, centred, divisor } = deviations(x, options, 'variance');
+  return keep(div(bind(total, [square(centred)], { axes: given.axes }), divisor), given, options);
+}
+
+/**
+ * The standard deviation over axes, the root of the variance; it overflows only where it is too large itself. Where all elements are
+ * equal, it is 0 and its derivative is taken as 0. @throws ShapeError where ddof leaves nothing to divide by.
+ */
+export function std(x: Operand, options: VarianceOptions = {}): Tensor {
+  const { given, centred, divisor } = deviations(x, options, 'std');
+  return keep(div(lengthOf({ value: centred, axes: given.axes }), Math.sqrt(divisor)), given, options);
+}
+
+/**
+ * The Euclidean norm √Σx² over axes, 0 of nothing. Squares do not overflow or underflow on the way: it is infinite or 0 only where it is
+ * so itself. Where all elements are 0, its derivative is taken as 0.
+ */
+export function norm(x: Operand, options: ReduceOptions = {}): Tensor {
+  const given = reduction(x, options, 'norm');
+  return keep(lengthOf(given), given, options);
+}
+
+/** s √Σ(x/s)² with s the power of two of the largest |x|: a constant that rounds nothing, and makes no difference to derivatives. */
+function lengthOf({ value, axes }: Reduction): Tensor {
+  const plain = stripTangents(value);
+  const largest = bind(constant.maxReduce, [maximum(plain, neg(plain))], { axes });
+  const scale = bind(constant.binade, [largest]);
+  const scaled = div(value, bind(broadcast, [scale], { shape: value.shape, axes }));
+  const squares = bind(total, [square(scaled)], { axes });
+  // The root of 0 has an infinite derivative, so there the root of 1 is taken, and dropped.
+  const none = less(largest, value.dtype === 'float32' ? 2 ** -149 : Number.MIN_VALUE);
+  const filling = bind(select, [ones(largest.shape, { dtype: value.dtype }), none], { inverted: false });
+  const root = mul(sqrt(add(squares, filling)), scale);
+  return bind(select, [root, none], { inverted: true });
+}
+
+function deviations(x: Operand, options: VarianceOptions, who: string) {
+  const given = nonEmpty(x, options, who, varianceOptions);
+  const count = countOf(given);
+  const divisor = count - (options.ddof ?? 0);
+  if (!(divisor > 0))
+    throw new ShapeError(
+      `${who}: ddof ${options.ddof} leaves nothing to divide by, of ${count} elements; give less than ${count}`,
+    );
+  const { value, axes } = given;
+  const centred = sub(value, bind(broadcast, [averageOf(given)], { shape: value.shape, axes }));
+  return { given, centred, divisor };
+}
+
+function averageOf(given: Reduction): Tensor {
+  return div(bind(total, [given.value], { axes: given.axes }), countOf(given));
+}

@@ -38,7 +38,7 @@ export function variance(x: Operand, options: VarianceOptions = {}): Tensor {
  */
 export function std(x: Operand, options: VarianceOptions = {}): Tensor {
   const { given, centred, divisor } = deviations(x, options, 'std');
-  return keep(div(lengthOf({ value: centred, axes: given.axes }), Math.sqrt(divisor)), given, options);
+  return keep(lengthOf({ value: centred, axes: given.axes }, divisor), given, options);
 }
 
 /**
@@ -47,11 +47,11 @@ export function std(x: Operand, options: VarianceOptions = {}): Tensor {
  */
 export function norm(x: Operand, options: ReduceOptions = {}): Tensor {
   const given = reduction(x, options, 'norm');
-  return keep(lengthOf(given), given, options);
+  return keep(lengthOf(given, 1), given, options);
 }
 
-/** s √Σ(x/s)² with s the power of two of the largest |x|: a constant that rounds nothing, and makes no difference to derivatives. */
-function lengthOf({ value, axes }: Reduction): Tensor {
+/** s √(Σ(x/s)²/n) with s the power of two of the largest |x|: a constant that rounds nothing, and makes no difference to derivatives. */
+function lengthOf({ value, axes }: Reduction, divisor: number): Tensor {
   const plain = stripTangents(value);
   const largest = bind(constant.maxReduce, [maximum(plain, neg(plain))], { axes });
   const scale = bind(constant.binade, [largest]);
@@ -60,7 +60,8 @@ function lengthOf({ value, axes }: Reduction): Tensor {
   // The root of 0 has an infinite derivative, so there the root of 1 is taken, and dropped.
   const none = less(largest, value.dtype === 'float32' ? 2 ** -149 : Number.MIN_VALUE);
   const filling = bind(select, [ones(largest.shape, { dtype: value.dtype }), none], { inverted: false });
-  const root = mul(sqrt(add(squares, filling)), scale);
+  const average = divisor === 1 ? squares : div(squares, divisor);
+  const root = mul(sqrt(add(average, filling)), scale);
   return bind(select, [root, none], { inverted: true });
 }
 

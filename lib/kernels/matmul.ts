@@ -46,7 +46,8 @@ function dotOf(x: TypedArray, p: number, xStep: number, y: TypedArray, q: number
     const half = length >>> 1;
     return dotOf(x, p, xStep, y, q, yStep, half) + dotOf(x, p + half * xStep, xStep, y, q + half * yStep, yStep, length - half);
   }
-  let total = 0;
+  // One product alone keeps the sign of its zero, as plans have it.
+  let total = length === 1 ? -0 : 0;
   for (let k = 0, i = p, j = q; k < length; k++, i += xStep, j += yStep) total += x[i] * y[j];
   return total;
 }
@@ -71,7 +72,7 @@ function addRows(
     for (let j = 0; j < sums.length; j++) sums[j] += rest[j];
     return;
   }
-  sums.fill(0);
+  sums.fill(length === 1 ? -0 : 0);
   for (let k = 0, i = p, row = q; k < length; k++, i += xStep, row += yRow) {
     const factor = x[i];
     for (let j = 0, at = row; j < sums.length; j++, at += yColumn) sums[j] += factor * y[at];

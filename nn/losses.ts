@@ -23,7 +23,7 @@ import { formatShape, indices, requireTensor, ShapeError, sameShape, Tensor } fr
 export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
 
 /**
- * The cross-entropy -Σ p log softmax(output), in nats.
+ * The cross-entropy -Σ p log softmax(output), in nats, with 0 log 0 = 0.
  *
  * @param output logits [classes], or [lanes, classes], for which the mean over lanes is taken.
  * @param target a class index (a number, an int32 scalar, or int32 [lanes]) or a distribution of the shape of `output`.
@@ -38,7 +38,8 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   const classes = typeof target === 'number' ? indices(target) : target;
   if (classes.dtype !== 'int32') {
     requireSameShape('crossEntropy', output, classes);
-    return neg(mean(sum(mul(classes, logs), { axes: -1 })));
+    // A class of probability 0 adds nothing, also where its logit is -∞: 0 log 0 = 0.
+    return neg(mean(sum(mul(classes, where(greater(classes, 0), logs, 0)), { axes: -1 })));
   }
   if (!sameShape(classes.shape, output.shape.slice(0, -1)))
     throw new ShapeError(

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { checkDerivatives, grad } from '../../autodiff/index.ts';
+import { checkDerivatives, compile, grad } from '../../autodiff/index.ts';
 import { DTypeError, IndexError, indices, ShapeError, seeded, type Tensor, tensor } from '../../lib/index.ts';
 import { binaryCrossEntropy, crossEntropy, meanSquare } from '../../nn/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
@@ -67,6 +67,13 @@ describe('crossEntropy', () => {
     expect(crossEntropy(tensor([1e4, 0, -1e4]), 2).item()).to.equal(2e4);
     expect(crossEntropy(tensor([1e300, 0]), 1).item()).to.equal(1e300);
     expect(numbersOf(grad((x: Tensor) => crossEntropy(x, 1))(tensor([800, -800])))).to.deep.equal([1, -1]);
+  });
+
+  it('takes 0 log 0 for 0: a class of probability 0 may have a logit of -∞', () => {
+    const z = tensor([Number.NEGATIVE_INFINITY, 0, 0]);
+    const loss = (x: Tensor) => crossEntropy(x, tensor([0, 0.5, 0.5]));
+    for (const own of [loss, compile(loss)]) expect(own(z).item()).to.be.closeTo(Math.log(2), 1e-15);
+    for (const own of [grad(loss), compile(grad(loss))]) expect(numbersOf(own(z))).to.deep.equal([0, 0, 0]);
   });
 
   it('refuses classes that do not exist and shapes that do not fit', () => {

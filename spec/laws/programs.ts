@@ -50,7 +50,7 @@ import {
   variance,
   where,
 } from '../../autodiff/index.ts';
-import { fromData, guard, indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
+import { cast, fromData, guard, indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
 import { shapes, tensorsOf } from './arbitraries.ts';
 import { fc } from './fastCheck.ts';
 
@@ -198,12 +198,10 @@ function isTail(short: Shape, long: Shape): boolean {
   return short.length < long.length && sameShape(short, long.slice(long.length - short.length));
 }
 
-/** Different numbers of the shape of x, far enough apart for a spread that does not vanish. */
+/** Different numbers of the shape and dtype of x, far enough apart for a spread that does not vanish. */
 function ramp(x: Tensor): Tensor {
-  return fromData(
-    Float64Array.from({ length: x.size }, (_, i) => 3 * (i % 2) + 0.1 * i),
-    x.shape,
-  );
+  const steps = Float64Array.from({ length: x.size }, (_, i) => 3 * (i % 2) + 0.1 * i);
+  return cast(fromData(steps, x.shape), x.dtype);
 }
 
 /** A product of matrices or vectors with whichever transposes fit; the outer product where none does. */

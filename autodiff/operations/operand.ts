@@ -36,7 +36,7 @@ export function broadcastPair(x: Operand, y: Operand, who: string): [Tensor, Ten
 }
 
 /** The shape that two tensors broadcast to. @throws ShapeError when there is none. */
-export function commonShape(left: Tensor, right: Tensor, who: string): Shape {
+function commonShape(left: Tensor, right: Tensor, who: string): Shape {
   const shape = broadcastShapes(left.shape, right.shape);
   if (shape === undefined)
     throw new ShapeError(

@@ -31,7 +31,7 @@ export const infinity = Number.POSITIVE_INFINITY;
 export const nan = Number.NaN;
 
 /** Where every function of one number is tried. */
-export const pointsOf = ({ tiny, huge }: Extremes) => [0, -0, infinity, -infinity, nan, tiny, huge, -huge];
+const pointsOf = ({ tiny, huge }: Extremes) => [0, -0, infinity, -infinity, nan, tiny, huge, -huge];
 
 /** Value, derivative and reason at each of `pointsOf`, in their order. */
 export type Line = readonly [value: number, slope: number, why: string];

@@ -36,7 +36,7 @@ export interface BilinearPrimitive<P extends Parameters = Parameters> extends Co
   readonly transposes: readonly [Transpose<P>, Transpose<P>];
   /**
    * What is added to its parameters where a derivative rule applies it. The built-in products are strong there: 0 times infinity or NaN
-   * is 0, because what was not selected has no influence, however singular it is (docs/decisions/0012).
+   * is 0, because what was not selected has no influence, however singular it is (docs/decisions/0014).
    */
   readonly inRules?: Parameters;
 }

@@ -6,7 +6,7 @@ import { flushed, guardOutput } from './terminal/output.ts';
 import { complain } from './terminal/screen.ts';
 
 guardOutput();
-// What is thrown where nobody waits for it, such as in a timer, would end in Node's own words.
+// Node would print a stack trace for an error that no caller catches, such as one thrown in a timer.
 process.on('uncaughtException', (error) => {
   complain(sentenceOf(error));
   process.exit(exitCodeOf(error));

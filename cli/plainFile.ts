@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, rmSync, statSync } from 'node:fs';
 
 /**
- * A pipe keeps whoever opens it waiting, and a device may never end. What is not there passes.
+ * Refuses what is not a plain file: opening a pipe blocks, and a device may never end. A missing file passes.
  * @throws an error of the file system, for `fileProblem`.
  */
 export function requirePlain(path: string): void {

@@ -38,8 +38,9 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   const classes = typeof target === 'number' ? indices(target) : target;
   if (classes.dtype !== 'int32') {
     requireSameShape('crossEntropy', output, classes);
-    // A class of probability 0 adds nothing, also where its logit is -∞: 0 log 0 = 0.
-    return neg(mean(sum(mul(classes, where(greater(classes, 0), logs, 0)), { axes: -1 })));
+    // 0 log 0 = 0: a class of probability 0 adds nothing, also where its logit is -∞.
+    const known = where(greater(logs, Number.NEGATIVE_INFINITY), logs, 0);
+    return neg(mean(sum(mul(classes, where(greater(classes, 0), logs, known)), { axes: -1 })));
   }
   if (!sameShape(classes.shape, output.shape.slice(0, -1)))
     throw new ShapeError(

@@ -45,7 +45,7 @@ function withoutOne(program: Program, recorder: Recorder): Program | undefined {
     return parts.map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : productOf(...pair))).reduce(add);
   }
 
-  /** For a term Aᵀd that nobody else needs: d, A y where that is computed, and the parameters of the product Aᵀd. */
+  /** For a term Aᵀd with no other use: d, A y where that is computed, and the parameters of the product Aᵀd. */
   function partnerOf(term: Tensor, y: Tensor, inner: Equation): [Tensor, Tensor, Parameters] | undefined {
     const maker = makers.get(term);
     if (maker === undefined || !isMatrixVector(maker) || uses.get(term) !== 1) return undefined;

@@ -14,8 +14,8 @@ export interface Schedule {
   /** Whether sums of products may be rounded once instead of twice. */
   readonly relaxedSimd?: boolean;
   /**
-   * Whether products in derivative rules may give NaN for 0 times infinity until the runner is told to be careful. Whoever asks for it
-   * looks for NaN. False by default.
+   * Whether products of matrices in derivative rules may return NaN for 0 times infinity as long as the runner's `careful` is false. The
+   * caller then checks for NaN itself. False by default.
    */
   readonly quick?: boolean;
   /** Inputs with a replacement that hold nothing but zeros; what stays zero is not computed. */

@@ -11,7 +11,7 @@ export interface Better {
 
 /**
  * The best of the simple models where it is ahead of the network over the recent predictions, by as much as can be seen in the tables:
- * what was better before the network had learnt anything is of no use to whoever asks what to predict with from now on.
+ * a model that was better only before the network had learnt anything does not help from now on.
  */
 export function betterOf(unit: Unit, { network, ...others }: Readonly<Record<string, Figures>>): Better | undefined {
   const [best] = Object.entries(others).sort(([, a], [, b]) => a.recent - b.recent);

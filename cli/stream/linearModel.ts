@@ -66,7 +66,7 @@ export function createLinearModel(inputs: number, saved?: SavedLinearModel): Lin
 /** The largest input and the largest value, on their scales. */
 const largest = 10;
 
-/** @throws DataError unless so many examples within ±`largest` can come to this. */
+/** @throws DataError unless this many examples within ±`largest` can add up to these numbers. */
 export function requireLearnt({ matrix, vector }: SavedLinearModel, learnt: number): void {
   // How much all of them count together.
   const weight = (1 - forgetting ** learnt) / (1 - forgetting);

@@ -113,7 +113,7 @@ async function* unpacked(
     yield* chunks;
   }
   if (head.length < gzip.length || !mayBeGzip()) return yield* all();
-  // Whoever reads learns of a failure from the last stream.
+  // The reader learns of a failure from the last stream.
   const bytes = pipeline(Readable.from(all(), { objectMode: false }), createGunzip(), () => {});
   try {
     for await (const chunk of bytes) yield chunk as Uint8Array;

@@ -1,9 +1,11 @@
 import { ConfigurationError } from '../../lib/index.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
+import { requireRoom } from './room.ts';
 import { parseTimeFormat } from './timeFormat.ts';
 
 /** @throws ConfigurationError for settings that are out of range or do not fit each other. */
-export function checkConfig({ data, cell, readout = 'linear', dtype, seed, recent, every }: StreamConfig): void {
+export function checkConfig(config: StreamConfig): void {
+  const { data, cell, readout = 'linear', dtype, seed, recent, every } = config;
   whole('units', cell.units, 1, 4096);
   whole('seed', seed, 0, 2 ** 32 - 1);
   whole('recent', recent, 1, 1e6);
@@ -12,6 +14,7 @@ export function checkConfig({ data, cell, readout = 'linear', dtype, seed, recen
   if (readout !== 'linear' && readout !== 'mlp') throw new ConfigurationError(`readout must be linear or mlp, got ${readout}`);
   if (data.kind === 'text') checkSymbols(data);
   else checkRows(data);
+  requireRoom(config);
 }
 
 function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {

@@ -34,7 +34,7 @@ export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined)
   if (saved !== undefined) requireRoom(config, saved);
   const isCategorical = data.kind === 'text' || data.categorical.includes(data.target);
   const learnerConfig: LearnerConfig<unknown, unknown, number | Tensor, AnyTarget> = {
-    model: data.kind === 'text' ? symbolNetwork(config, data.symbols) : rowNetwork(config, data),
+    model: networkOf(config),
     loss: (isCategorical ? crossEntropy : meanSquare) as Loss<AnyTarget>,
     estimator: makeEstimator(config.estimator),
     optimizer: makeOptimizer(config.optimizer).optimizer,
@@ -56,6 +56,12 @@ function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8
 }
 
 type Network = Cell<unknown, unknown, number | Tensor>;
+
+/** The network of a stream, without its numbers. */
+export function networkOf(config: StreamConfig): Network {
+  const { data } = config;
+  return data.kind === 'text' ? symbolNetwork(config, data.symbols) : rowNetwork(config, data);
+}
 
 function symbolNetwork({ cell, readout }: StreamConfig, symbols: number): Network {
   const layer = readout === 'mlp' ? mlp({ outputs: symbols, hidden: cell.units }) : linear({ outputs: symbols });

@@ -107,7 +107,7 @@ describe('norewind/stream: records that a program hands over', () => {
   it('need no target where one is given beside them, or is asked for', () => {
     const model = createModel({ target: 'sky', columns: ['temperature'], categorical: ['sky'], horizon: 0, units: 2 });
     model.learnOne({ temperature: 1 }, 'sun');
-    expect(model.predictOne({ temperature: 2 })).to.be.a('string');
+    expect(model.predictOne({ temperature: 2 })).to.be.oneOf(['sun', null]);
     expect(() => model.predictOne({})).to.throw(
       DataError,
       'record 2: it has none of the columns "temperature"; it has no values',

@@ -117,7 +117,7 @@ function modelOf({ config, data, session, from }: Parts): TextModel {
       for await (const _ of learn([text]));
     },
     async *learn(text) {
-      guard.argument('learn', 'text', text, guard.stream, DataError);
+      guard.argument('learn', 'text', text, aSource, DataError);
       yield* learn(text);
     },
     generate(length, options = {}) {
@@ -133,6 +133,7 @@ function modelOf({ config, data, session, from }: Parts): TextModel {
 
 /** A text, or the bytes of one. */
 const aText = guard.either(guard.string, guard.bytes);
+const aSource = guard.either(guard.string, guard.stream);
 
 const generationChecks: guard.Checks<TextGeneration> = { prime: guard.string, temperature: guard.number, seed: guard.whole(0) };
 

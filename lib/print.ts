@@ -73,7 +73,8 @@ function wrapped(parts: readonly string[], indent: number): string {
   let line = indent;
   parts.forEach((part, i) => {
     const piece = i === 0 ? part : `, ${part}`;
-    if (i > 0 && line + piece.length > width) {
+    // A comma may follow.
+    if (i > 0 && line + piece.length >= width) {
       text += `,\n${' '.repeat(indent)}${part}`;
       line = indent + part.length;
     } else {

@@ -163,7 +163,8 @@ function lifted(value: unknown, depth: number, lift: (value: number) => Tensor):
 
 /** The parts of an array or a record, each read once. */
 function entries(tree: Tree, path: string, depth: number): [string, Tree][] {
-  if (depth > deepest) throw new TreeError(`a tree more than ${deepest} deep: does ${shorten(path)} contain what contains it?`);
+  if (depth > deepest)
+    throw new TreeError(`a tree more than ${deepest} deep${path === '' ? '' : `, at ${shorten(path)}`}: does it contain itself?`);
   if (!Array.isArray(tree) && !isRecord(tree))
     throw new TreeError(
       `${named(tree)} at ${path || 'the top'} is not a tree: use tensors, and arrays or records of them${isForeign(tree) ? '; it is a tensor of another copy of norewind' : ''}`,

@@ -35,6 +35,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EISDIR: 'it is a folder, not a file',
+  ENXIO: 'it is a socket, or a device that is not there',
   ENOTPLAIN: 'it is a pipe, a socket or a device, not a plain file',
   EEXIST: 'it exists already',
   ENOSPC: 'no space is left on the device',

@@ -4,7 +4,7 @@ import { writeCsv } from '../compare/csv.ts';
 import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, finalTable } from '../compare/report.ts';
 import { exitCodes, FailedError, fileProblem, UsageError } from '../errors.ts';
-import { clearWay } from '../plainFile.ts';
+import { clearWay, requirePlain } from '../plainFile.ts';
 import { complain } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -24,23 +24,36 @@ export interface CompareOptions {
 export async function compare(folders: readonly string[], options: CompareOptions): Promise<number> {
   const { out, csv = `${out.replace(/\.html?$/i, '')}.csv` } = options;
   if (resolve(out) === resolve(csv)) throw new UsageError(`${out} cannot be both the report and the CSV file`);
-  for (const path of [out, csv])
+  for (const path of [out, csv]) {
     if (existsSync(path) && options.force !== true)
       throw new UsageError(
         `${path} exists already: give another file with --${path === out ? 'out' : 'csv'}, or --force to replace it`,
       );
+    requireReplaceable(path);
+  }
   const runs: PastRun[] = [];
   const rests: string[] = [];
   for (const folder of folders) runs.push(await readRun(folder, (sentence) => rests.push(sentence)));
   requireAlike(runs);
   for (const sentence of rests) complain(sentence);
-  write(out, compareReport(runs));
+  // The report last: whatever ends the command before leaves neither.
+  const report = compareReport(runs);
   await writeCsv(csv, runs);
+  write(out, report);
   const { header, rows } = finalTable(runs);
   const watch = watchSignals();
   await watch.write(`${formatTable(header, rows)}\n\nReport: ${shown(out)}\nCSV: ${shown(csv)}\n`);
   watch.requireOutput(`the report is in ${out}, the lines of metrics in ${csv}`);
   return exitCodes.done;
+}
+
+/** A file takes the place of what has its name: of a device or a folder, never. */
+function requireReplaceable(path: string): void {
+  try {
+    requirePlain(path);
+  } catch (error) {
+    throw new UsageError(fileProblem('write', path, error));
+  }
 }
 
 /** Scores of different kinds cannot be drawn over each other, nor can records and steps. */

@@ -1,7 +1,8 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { FailedError, fileProblem } from '../errors.ts';
 import { clearWay } from '../plainFile.ts';
+import { removePart } from '../training/folder.ts';
 import { entriesOf } from './entries.ts';
 import type { PastRun } from './readRun.ts';
 import { nounOf } from './report.ts';
@@ -12,6 +13,9 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
   const columns = baselines.flatMap((name) => [text(`${name} mean`), text(`${name} recent`)]);
   const part = `${path}.part`;
   let file: number | undefined;
+  // A signal ends the process between two pieces of a metrics file.
+  const drop = () => removePart(path);
+  process.once('exit', drop);
   try {
     clearWay(part);
     file = openSync(part, 'w');
@@ -28,8 +32,10 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
     renameSync(part, path);
   } catch (error) {
     if (file !== undefined) closeSync(file);
-    rmSync(part, { force: true });
+    drop();
     throw (error as { code?: string }).code === undefined ? error : new FailedError(fileProblem('write', path, error));
+  } finally {
+    process.removeListener('exit', drop);
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { guard } from '../../lib/index.ts';
 import { fileProblem, UsageError } from '../errors.ts';
+import { readPlain } from '../plainFile.ts';
 import type { Wish } from './config.ts';
 
 const groups = ['task', 'cell', 'estimator', 'optimizer'];
@@ -25,7 +25,7 @@ export function readConfigFile(path: string): Wish {
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readPlain(path).toString();
   } catch (error) {
     throw new UsageError(fileProblem('read the configuration', path, error));
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileProblem, UsageError } from '../errors.ts';
 import { packageFile } from '../package-root.ts';
+import { readPlain } from '../plainFile.ts';
 
 /** The book that comes with the package, by the name it has in configurations. */
 export const book = 'moby-dick';
@@ -26,7 +26,7 @@ export function readText(data: string): TextFile {
 
 function read(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readPlain(path);
   } catch (error) {
     throw new UsageError(fileProblem('read', path, error));
   }

@@ -2,12 +2,18 @@ import { ConfigurationError, guard } from '../../lib/index.ts';
 import { summary } from '../../nn/index.ts';
 import { makeEstimator } from '../experiments/estimators.ts';
 import type { RowData, StreamConfig } from './config.ts';
+import { mostPairs } from './counts.ts';
 import { networkOf } from './network.ts';
 import { inputsOf } from './rowCoder.ts';
 import { lagOf } from './rows.ts';
 
 /** What a checkpoint can have and still be read: Node reads files of less than 2 GiB, and safetensors headers end at 100 MB. */
 const most = { tensors: 2 ** 31, header: 1e8 };
+
+/** How many latest scores are kept of each prediction: of each predictor, and its confidence or its absolute errors. */
+const lists = { ofCategories: 5, ofNumbers: 8 };
+/** As JSON with its comma. */
+const widest = { score: '-1.2345678901234567e-10,'.length, pair: '[68719476735,123456789],'.length };
 
 /** Numbers that an optimiser keeps for each parameter. */
 const moments: Readonly<Record<string, number>> = { adam: 2, momentum: 1, rmsprop: 1 };
@@ -32,7 +38,7 @@ export function requireRoom(config: StreamConfig): void {
   const sizes = { state: totals.state, parameters: ofCell };
   const carried = isDiagonal ? 2 * ofCell : makeEstimator(estimator).cost(sizes).memory;
   requireTensors(config, inputs, (own + carried) * width, carried > own);
-  if (data.kind !== 'text') requireHeader(data);
+  requireHeader(config);
 }
 
 function requireTensors(config: StreamConfig, inputs: number, bytes: number, isCarried = false): void {
@@ -49,15 +55,35 @@ function requireTensors(config: StreamConfig, inputs: number, bytes: number, isC
   );
 }
 
-/** Rows that wait for their targets, and the names of categories, are kept as text. */
-function requireHeader(data: RowData): void {
-  const categories = data.categorical.length * data.categories;
-  const ofColumns = data.columns.reduce((sum, column) => sum + (data.categorical.includes(column) ? 2 * data.categories : 22), 0);
-  const waiting = lagOf(data) * ofColumns;
-  const bytes = waiting + 12 * categories;
+/** The latest scores, counts of what follows what, rows that wait for their targets, and the names of categories are kept as text. */
+function requireHeader({ data, recent }: StreamConfig): void {
+  const isText = data.kind === 'text';
+  const isCategory = isText || data.categorical.includes(data.target);
+  const ofScores = recent * (isCategory ? lists.ofCategories : lists.ofNumbers) * widest.score;
+  const classes = isText ? data.symbols : data.categories;
+  const pairs = isCategory ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, classes ** length), 0) : 0;
+  const ofRows = isText ? 0 : bytesOfRows(data);
+  const bytes = ofScores + pairs * widest.pair + ofRows;
   if (bytes < most.header) return;
-  const lag = waiting > 12 * categories ? '--horizon, --delay, ' : '';
+  if (!isText && ofRows > ofScores) throw tooWide(data, bytes);
   throw new ConfigurationError(
+    `the last ${whole(recent)} scores and what else a checkpoint keeps beside the network take ${guard.mebibytes(bytes)} MiB in it, and ${guard.mebibytes(most.header)} MiB is the most: reduce --recent`,
+  );
+}
+
+function bytesOfRows(data: RowData): number {
+  return waitingBytes(data) + 12 * data.categorical.length * data.categories;
+}
+
+function waitingBytes(data: RowData): number {
+  const ofColumns = data.columns.reduce((sum, column) => sum + (data.categorical.includes(column) ? 2 * data.categories : 22), 0);
+  return lagOf(data) * ofColumns;
+}
+
+function tooWide(data: RowData, bytes: number): ConfigurationError {
+  const categories = data.categorical.length * data.categories;
+  const lag = waitingBytes(data) > 12 * categories ? '--horizon, --delay, ' : '';
+  return new ConfigurationError(
     `${whole(data.columns.length)} columns, ${whole(categories)} categories and ${whole(lagOf(data))} rows that wait for their targets take ${guard.mebibytes(bytes)} MiB in a checkpoint beside the network, and ${guard.mebibytes(most.header)} MiB is the most: reduce ${lag}--columns or --categories`,
   );
 }

@@ -1,9 +1,9 @@
 import type { DType } from '../dtype.ts';
 import { DataError, TreeError } from '../errors.ts';
-import { bytes as aBytes, record as aRecord, argument } from '../guard/index.ts';
+import { bytes as aBytes, record as aRecord, argument, mebibytes } from '../guard/index.ts';
 import { fromData, Tensor } from '../tensor.ts';
 import { encodeElements, quote } from './elements.ts';
-import { parseSafetensorsHeader, type SafetensorsEntry } from './safetensorsHeader.ts';
+import { longestHeader, parseSafetensorsHeader, type SafetensorsEntry } from './safetensorsHeader.ts';
 import { decodeElements, itemSize } from './stored.ts';
 
 const CODES: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64', int32: 'I32' };
@@ -105,6 +105,10 @@ export function withSafetensorsMetadata(bytes: Uint8Array, metadata: Readonly<Re
 
 function assemble(header: string, parts: readonly Uint8Array[], dataLength: number): Uint8Array {
   const text = new TextEncoder().encode(header);
+  if (text.length > longestHeader)
+    throw new DataError(
+      `safetensors: a header of ${mebibytes(text.length)} MiB could not be read again, and ${mebibytes(longestHeader)} MiB is the most; write fewer tensors or shorter metadata`,
+    );
   const length = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + length + dataLength);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);

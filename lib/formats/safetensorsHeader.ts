@@ -49,7 +49,7 @@ const TYPES: Readonly<Record<string, StoredType | number>> = {
   F4: 0.5,
 };
 /** The bound of the reference implementation. */
-const LONGEST_HEADER = 100_000_000;
+export const longestHeader = 100_000_000;
 /** Far more than any model has. With these bounds, what a header takes is bounded by a few times its own length. */
 const MOST_TENSORS = 2 ** 19;
 const MOST_TEXTS = 2 ** 16;
@@ -88,7 +88,7 @@ function split(bytes: Uint8Array): { text: string; data: Uint8Array } {
     const why = other === undefined ? 'the file is cut off, or no .safetensors file' : `it is ${other.name}`;
     throw new DataError(`safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; ${why}`);
   }
-  if (length > LONGEST_HEADER) throw new DataError(`safetensors: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
+  if (length > longestHeader) throw new DataError(`safetensors: the header takes ${length} bytes, more than ${longestHeader}`);
   return { text: decoded(bytes.subarray(8, 8 + length)), data: bytes.subarray(8 + length) };
 }
 

@@ -288,4 +288,22 @@ describe('cli: the comparison of runs', () => {
     expect(await refusalOf(writeCsv(path('all.csv'), [one]))).to.be.instanceOf(DataError);
     expect(existsSync(path('all.csv.part'))).to.equal(false);
   });
+
+  it('leaves no part of a CSV behind when the process ends meanwhile, and takes one that was left for nothing', async () => {
+    const one = await readRun(make('csv ended', trainConfig, [trained(5, 2, 2), trained(10, 1, 0.5)]), never);
+    writeFileSync(path('ended.csv.part'), 'left by a process that was killed');
+    const listeners = process.listeners('exit');
+    const writing = writeCsv(path('ended.csv'), [one]);
+    const [drop] = process.listeners('exit').filter((each) => !listeners.includes(each));
+    // The first line is written before anything is waited for.
+    expect(readFileSync(path('ended.csv.part'), 'utf8')).to.match(/^run,records,/);
+    drop(143);
+    expect(existsSync(path('ended.csv.part'))).to.equal(false);
+    expect(await refusalOf(writing)).to.be.instanceOf(FailedError);
+    expect(process.listeners('exit')).to.deep.equal(listeners);
+    writeFileSync(path('ended.csv.part'), 'left by a process that was killed');
+    await writeCsv(path('ended.csv'), [one]);
+    expect(readFileSync(path('ended.csv'), 'utf8')).to.match(/^run,records,/);
+    expect(existsSync(path('ended.csv.part'))).to.equal(false);
+  });
 });

@@ -95,6 +95,28 @@ describe('cli: what stands where a file of a run should be', () => {
       });
     });
 
+  const endless = 'a device without end';
+  for (const [name, make] of Object.entries({ ...kinds, [endless]: others[endless] }))
+    it(`what a run is told by name, and what a comparison is to replace: ${name}`, async () => {
+      const reason = kinds[name] === undefined ? special : name;
+      const folder = `doors-${count++}`;
+      mkdirSync(desk.path(folder));
+      const path = `${folder}/it.json`;
+      await make(desk.path(path));
+      const text = JSON.stringify({ experiment: 'text', steps: 5, task: { data: desk.path(path) } });
+      desk.file(`${folder}/text.json`, text);
+      const before = readdirSync(desk.path(folder));
+      for (const [args, says] of [
+        [`run ${path} --out ${folder}/run`, `cannot read the configuration ${path}`],
+        [`run text --steps 5 --data ${path} --out ${folder}/run`, `cannot read ${desk.path(path)}`],
+        [`run ${folder}/text.json --out ${folder}/run`, `cannot read ${desk.path(path)}`],
+        [`compare run --out ${path} --csv ${folder}/all.csv --force`, `cannot write ${path}`],
+        [`compare run --out ${folder}/all.html --csv ${path} --force`, `cannot write ${path}`],
+      ])
+        expect(spawnSyncOf(args), args).to.deep.equal({ code: 2, stderr: `norewind: ${says}: ${reason}\n` });
+      expect(readdirSync(desk.path(folder))).to.deep.equal(before);
+    });
+
   it('a part of a checkpoint: a pipe or a link is removed, and leads nowhere; a folder stays, and is an error', () => {
     const bytes = bytesAfter([97, 98], { ...tiny, data: characters });
     const folder = desk.path('parts');

@@ -52,6 +52,23 @@ describe('cli/stream: sizes that are impossible together', () => {
         of({ ...rows, columns: names(4096), categorical: [], horizon: 1000, delay: 1000 }, 2),
         /^4,096 columns, 0 categories and 2,000 rows that wait .* 96 MiB is the most: reduce --horizon, --delay, --columns or --categories$/,
       ],
+      [
+        of(rows, 2, { recent: 1e6 }),
+        /^the last 1,000,000 scores and what else .* take 184 MiB in it, and 96 MiB is the most: reduce --recent$/,
+      ],
+      [of(characters, 2, { recent: 1e6 }), /^the last 1,000,000 scores .* take 11\d MiB in it.*: reduce --recent$/],
+      [
+        of({ ...characters, symbols: 4096 }, 2, { recent: 8e5 }),
+        /^the last 800,000 scores .* MiB in it, and 96 MiB is the most: reduce --recent$/,
+      ],
+      [
+        of({ ...rows, horizon: 1000, delay: 1000, columns: names(1000), categorical: [] }, 2, { recent: 4e5 }),
+        /^the last 400,000 scores .*: reduce --recent$/,
+      ],
+      [
+        of({ ...rows, horizon: 1000, delay: 1000, columns: names(1700), categorical: [] }, 2, { recent: 3e5 }),
+        /^1,700 columns, .*: reduce --horizon, --delay, --columns or --categories$/,
+      ],
     ] as const)
       expect(() => requireRoom(config), JSON.stringify(config).slice(0, 90)).to.throw(ConfigurationError, says);
     expect(process.memoryUsage().arrayBuffers - before).to.be.below(2 ** 24);
@@ -66,6 +83,8 @@ describe('cli/stream: sizes that are impossible together', () => {
       of(characters, 4096, { estimator: rtrl, cell: { name: 'lru', units: 4096 } }),
       of(characters, 4096, { estimator: rtrl, cell: { name: 'indrnn', units: 4096 } }),
       of({ ...rows, horizon: 1000, delay: 1000 }, 64),
+      of(rows, 64, { recent: 5e5 }),
+      of(characters, 64, { recent: 8e5 }),
     ])
       expect(() => requireRoom(config), JSON.stringify(config).slice(0, 90)).not.to.throw();
   });

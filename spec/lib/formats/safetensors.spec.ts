@@ -278,6 +278,13 @@ describe('safetensors', () => {
     expect(() => writeSafetensors({}, { a: '\udc00' })).to.throw(DataError, 'well-formed');
   });
 
+  it('writes no header that is longer than those it reads', () => {
+    const long = { text: 'x'.repeat(1e8) };
+    const says = /^safetensors: a header of 96 MiB could not be read again, and 96 MiB is the most/;
+    expect(() => writeSafetensors({}, long)).to.throw(DataError, says);
+    expect(() => withSafetensorsMetadata(writeSafetensors({}), long)).to.throw(DataError, says);
+  });
+
   it('throws nothing but DataError on damaged files, and leaves Object.prototype alone', () => {
     const files = [
       writeSafetensors({ a: tensor([[1, 2, 3]], { dtype: 'float32' }), b: tensor([4, 5]) }, { k: 'v' }),

@@ -5,16 +5,16 @@ import { anything, argument, options as checkOptions, describe, isRecord, memory
 import { checkShape, formatShape, mostAxes, type Shape, sizeOf } from './shape.ts';
 import { copyInto, dataOf, fromData, type NestedArray, requireTensor, Tensor, type TensorJson } from './tensor.ts';
 
-/** What every function that makes a tensor takes; `float64` when no dtype is given. */
+/** Options of every function that makes a tensor. The default dtype is `float64`. */
 export interface TensorOptions {
   readonly dtype?: DType;
 }
 
 /**
- * A tensor from nested arrays, a typed array (one axis), an ndarray, another tensor, or what `JSON.parse` makes of one.
+ * A tensor from nested arrays, a typed array (one axis), an ndarray, another tensor or a `TensorJson`.
  *
- * A typed array, an ndarray or a tensor keeps its own dtype when it is one of norewind's and no other is asked for. Values are copied.
- * @throws ShapeError when nested arrays are ragged. @throws DTypeError when an entry is not a number, or not whole for int32.
+ * Values are copied. The dtype is `options.dtype`, else the source's own if norewind has it, else float64.
+ * @throws ShapeError for ragged arrays, DTypeError for an entry that is not a number, or not whole for int32.
  */
 export function tensor(values: NestedArray | TypedArray | NdArray | Tensor | TensorJson, options: TensorOptions = {}): Tensor {
   const { dtype } = ownOptions('tensor', options);
@@ -40,7 +40,9 @@ export function tensor(values: NestedArray | TypedArray | NdArray | Tensor | Ten
   return fromList(flat, shape, dtype ?? 'float64');
 }
 
-/** Every element the same. @throws ShapeError for a shape that is none, or that no memory holds. */
+/**
+ * A tensor with every element equal to `value`. @throws ShapeError for an invalid or impossibly large shape.
+ */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   return filledWith('full', shape, value, options);
 }
@@ -66,8 +68,8 @@ export function indices(values: NestedArray | TypedArray): Tensor {
 }
 
 /**
- * The same values in another dtype; the tensor itself when it already has it.
- * @throws DTypeError for a tensor that is being differentiated or traced: its tangent would be lost.
+ * The same values in another dtype. Returns `x` itself if it already has that dtype.
+ * @throws DTypeError while differentiating or tracing: the conversion would lose the tangent.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   requireTensor(x, 'cast');
@@ -77,7 +79,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return fromList(dataOf(x), x.shape, dtype);
 }
 
-/** Options that are known to exist. Their dtype is checked where it is used. */
+/** Checks the names of the options; the dtype is checked where it is used. */
 function ownOptions(who: string, options: TensorOptions): TensorOptions {
   return checkOptions(who, options, { dtype: anything }, '{ dtype: "float32" }');
 }
@@ -120,7 +122,9 @@ function fromList(values: ArrayLike<number>, shape: Shape, dtype: DType): Tensor
   return fromData(data, [...shape]);
 }
 
-/** The value, if an array of this type can hold it: a fraction in an int32 would be cut off without a word. */
+/**
+ * The value, if an array of this type can hold it: storing a fraction in int32 would silently truncate it.
+ */
 function requireFit(value: number, data: TypedArray, who: string): number {
   if (data instanceof Int32Array && value !== (value | 0))
     throw new DTypeError(`${who}: ${value} is not a 32-bit whole number, as int32 needs`);

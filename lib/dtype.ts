@@ -14,8 +14,8 @@ const storage = { float32: Float32Array, float64: Float64Array, int32: Int32Arra
 
 /**
  * A zero-filled array of `size` elements.
- * @throws DTypeError for a dtype that does not exist (from untyped code). @throws ShapeError for
- * more elements than a tensor may have, ResourceError for more than there is memory for.
+ * @throws DTypeError for an unknown dtype (from untyped code), ShapeError for more elements than a tensor may
+ * have, ResourceError if the memory is not there.
  */
 export function allocate(dtype: DType, size: number): TypedArray {
   if (!isDType(dtype)) throw new DTypeError(`there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
@@ -29,7 +29,7 @@ export function allocate(dtype: DType, size: number): TypedArray {
   }
 }
 
-/** @throws DTypeError for arrays that no dtype has (from untyped code). */
+/** The dtype of an array. @throws DTypeError for an array of any other type (from untyped code). */
 export function dtypeOf(data: TypedArray): DType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Float64Array) return 'float64';
@@ -43,7 +43,7 @@ export function isDType(name: string): name is DType {
 }
 
 function refuseSize(dtype: DType, size: unknown): never {
-  // Beyond 2⁵³ a product of lengths is no longer exact, and never fits.
+  // Beyond 2⁵³ a product of lengths is no longer exact; so large a tensor fits in no memory anyway.
   if (typeof size === 'number' && size > 0 && !(size < Number.MAX_SAFE_INTEGER))
     memory('tensor', `elements of ${dtype}`, size * 4);
   throw new ShapeError(`tensor: a size is a whole number, zero or more, got ${describe(size)}`);

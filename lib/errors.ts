@@ -1,4 +1,7 @@
-/** Everything that norewind throws on purpose: one clear sentence that says what is wrong, where, and what to do. */
+/**
+ * The base of every error that norewind throws on purpose: one sentence saying what is wrong, where, and what
+ * to do.
+ */
 export abstract class NorewindError extends Error {
   override get name(): string {
     return this.constructor.name;
@@ -8,7 +11,7 @@ export abstract class NorewindError extends Error {
 /** Shapes that do not fit an operation. */
 export class ShapeError extends NorewindError {}
 
-/** Two dtypes in one operation, or a dtype that the operation does not take. Nothing is ever promoted silently. */
+/** Two dtypes in one operation, or a dtype that the operation does not take. Nothing is promoted silently. */
 export class DTypeError extends NorewindError {}
 
 /** A value that is not a tree of tensors, or two trees whose structures differ. */
@@ -17,29 +20,31 @@ export class TreeError extends NorewindError {}
 /** A tensor that carries a tangent is used after the differentiation it belongs to has returned. */
 export class EscapedTangentError extends NorewindError {}
 
-/** The value of a symbol is read: while a function is linearised or traced, shapes are known and values are not. */
+/**
+ * A symbol's value was read. While a function is linearised or traced, shapes are known and values are not.
+ */
 export class UnknownValueError extends NorewindError {}
 
-/** A rule that claims to be linear in its tangent is not. */
+/** A rule declared linear is not linear in its tangent. */
 export class LinearityError extends NorewindError {}
 
-/** A derivative rule disagrees with finite differences, or push and pull are not adjoint. */
+/** A derivative rule disagrees with finite differences, or its push and pull are not adjoint. */
 export class DerivativeError extends NorewindError {}
 
-/** A source of noise cannot give what is asked of it. */
+/** A noise source cannot make the draws that are asked of it. */
 export class NoiseError extends NorewindError {}
 
-/** An index outside the range it points into. */
+/** An index is out of range. */
 export class IndexError extends NorewindError {}
 
-/** An option that does not exist, does not fit the others, or is out of range. */
+/** An option is unknown, out of range, or conflicts with another option. */
 export class ConfigurationError extends NorewindError {}
 
-/** Input from outside (a file, a stream, a checkpoint) that is not what it claims to be. */
+/** Input from outside (a file, a stream, a checkpoint) is malformed. */
 export class DataError extends NorewindError {}
 
-/** The process does not have what a tensor or a plan needs: memory, or address space for it. */
+/** The process lacks the memory or the address space for a tensor or a plan. */
 export class ResourceError extends NorewindError {}
 
-/** A loss, gradient or parameter became NaN or infinite; the learner is left as it was before that step. */
+/** A loss, gradient or parameter became NaN or infinite. The learner is left as it was before that step. */
 export class NonFiniteError extends NorewindError {}

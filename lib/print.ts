@@ -3,12 +3,17 @@ import type { DType, TypedArray } from './dtype.ts';
 import { argument } from './guard/index.ts';
 import { formatShape, type Shape } from './shape.ts';
 
-/** How many elements are printed in full; of longer tensors the first and last `edge` entries of each axis are. As in NumPy. */
+/**
+ * Tensors with more elements are abridged: `edge` entries are printed at each end of an axis, as in NumPy.
+ */
 const most = 1000;
 const edge = 3;
-/** Significant digits: what float32 has, and what NumPy prints of a float64. `toArray` has all of them. */
+/**
+ * Significant digits: all that float32 has, and as many as NumPy prints of a float64. `toArray` returns them
+ * all.
+ */
 const digits = { float32: 7, float64: 8, int32: 10 } as const;
-/** Columns after which a line is broken. */
+/** Columns per line. */
 const width = 100;
 
 /** `float64[2,3]`. */
@@ -16,7 +21,7 @@ export function typeText(dtype: DType, shape: Shape): string {
   return `${dtype}${formatShape(shape)}`;
 }
 
-/** Nested brackets, abridged; columns are aligned from two axes on. */
+/** Nested brackets, abridged. With two or more axes, columns are aligned. */
 export function arrayText({ data, shape, stride, offset }: NdArray<TypedArray>, dtype: DType): string {
   const size = shape.reduce((product, length) => product * length, 1);
   const rows = shape.map((length) => (size > most && length > 2 * edge ? abridged(length) : whole(length)));
@@ -37,10 +42,13 @@ export function arrayText({ data, shape, stride, offset }: NdArray<TypedArray>, 
   return size === 0 ? '[]' : write(0);
 }
 
-/** What `console.log` of Node asks an object for, and what a class that prints itself has a method by. */
+/** The key of the method that Node's `console.log` calls to print an object. */
 export const inspect = Symbol.for('nodejs.util.inspect.custom');
 
-/** The object itself, with a text that templates and `console.log` print, and what JSON has in its place, by default the object as it is. */
+/**
+ * Adds hidden methods to an object: `text` for templates and `console.log`, `json` (if given) for
+ * `JSON.stringify`.
+ */
 export function printable<T extends object>(value: T, text: () => string, json?: () => unknown): T {
   argument('printable', 'what prints', value, { what: 'an object', holds: (own) => typeof own === 'object' && own !== null });
   const hidden = { configurable: true, writable: true, enumerable: false };
@@ -51,7 +59,7 @@ export function printable<T extends object>(value: T, text: () => string, json?:
   });
 }
 
-/** Stands for the entries that are left out. */
+/** Stands for the entries left out. */
 const gap = -1;
 
 function whole(length: number): number[] {
@@ -67,13 +75,13 @@ function numberText(value: number, dtype: DType): string {
   return Object.is(value, -0) ? '-0' : String(Number(value.toPrecision(digits[dtype])));
 }
 
-/** Entries separated by commas, on as many lines as it takes. */
+/** Entries separated by commas, broken over lines of `width` columns. */
 function wrapped(parts: readonly string[], indent: number): string {
   let text = '';
   let line = indent;
   parts.forEach((part, i) => {
     const piece = i === 0 ? part : `, ${part}`;
-    // A comma may follow.
+    // Leave a column for the comma.
     if (i > 0 && line + piece.length >= width) {
       text += `,\n${' '.repeat(indent)}${part}`;
       line = indent + part.length;

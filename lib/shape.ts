@@ -1,10 +1,12 @@
 import { ShapeError } from './errors.ts';
 import { describe } from './guard/index.ts';
 
-/** The length of each axis; `[]` is a scalar, and a length may be zero. */
+/** The length of each axis. `[]` is a scalar; a length may be zero. */
 export type Shape = readonly number[];
 
-/** The most axes that a tensor may have, as in NumPy 1: code for each number of axes is made when it is met. */
+/**
+ * The most axes a tensor may have, as in NumPy 1. ndarray generates code for each number of axes it meets.
+ */
 export const mostAxes = 32;
 
 export function sizeOf(shape: Shape): number {
@@ -39,13 +41,13 @@ export function stridesOf(shape: Shape): number[] {
 /** `[2,3]`, the way shapes appear in messages. */
 export function formatShape(shape: Shape): string {
   if (!Array.isArray(shape)) return describe(shape);
-  // What comes from outside may hold what cannot be joined, or be long.
+  // A shape from untyped code may be very long, or hold values that join() throws on.
   return shape.length <= mostAxes && shape.every((length) => typeof length === 'number')
     ? `[${shape.join(',')}]`
     : `[${shape.slice(0, 4).map(describe).join(',')}${shape.length > 4 ? ',…' : ''}]`;
 }
 
-/** @throws ShapeError unless it is a list of at most 32 whole numbers that are not negative. */
+/** Returns the shape. @throws ShapeError unless it is a list of at most 32 non-negative whole numbers. */
 export function checkShape(shape: Shape, who: string): Shape {
   if (!Array.isArray(shape)) refuseShape(shape, who);
   if (shape.length > mostAxes) throw new ShapeError(`${who}: a shape of ${shape.length} axes, more than ${mostAxes}`);
@@ -62,7 +64,7 @@ function refuseShape(shape: unknown, who: string): never {
   );
 }
 
-/** The common shape under NumPy's broadcasting rule, or undefined when there is none. */
+/** The common shape under NumPy's broadcasting rule; undefined if there is none. */
 export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
   sizeOf(a);
   sizeOf(b);
@@ -77,7 +79,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
   return shape;
 }
 
-/** Axes counted from the end when negative, sorted, each once; all of them when none are given. */
+/** The axes sorted and without repeats; negative ones count from the end. All axes if none are given. */
 export function normalizeAxes(axes: number | readonly number[] | undefined, rank: number, who: string): number[] {
   if (!Number.isSafeInteger(rank) || rank < 0 || rank > 2 ** 16)
     throw new ShapeError(`${who}: a number of axes is a whole number, zero or more, got ${describe(rank)}`);

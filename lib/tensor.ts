@@ -5,10 +5,12 @@ import { describe } from './guard/index.ts';
 import { arrayText, inspect, typeText } from './print.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.ts';
 
-/** A scalar, or arrays of equal lengths nested as deep as the tensor has axes. */
+/** A number (a scalar), or nested arrays with one level per axis and equal lengths within a level. */
 export type NestedArray = number | readonly NestedArray[];
 
-/** A tensor in JSON: its elements in row-major order, those that JSON has no number for as texts. `tensor` reads it back. */
+/**
+ * A tensor in JSON: elements in row-major order, with NaN and infinities as strings. `tensor` reads it back.
+ */
 export interface TensorJson {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -18,8 +20,8 @@ export interface TensorJson {
 /**
  * An immutable array of numbers with a shape and a dtype.
  *
- * What a program sees as a `Tensor` may be plain numbers, a dual number or a symbol; operations treat them alike.
- * `level` says which: 0 for plain numbers, otherwise the differentiation or trace that the tensor belongs to.
+ * A `Tensor` may hold plain numbers, or be a dual number or a symbol; operations treat them alike. `level`
+ * tells them apart: 0 for plain numbers, else the differentiation or trace that the tensor belongs to.
  */
 export abstract class Tensor {
   abstract readonly shape: Shape;
@@ -29,7 +31,7 @@ export abstract class Tensor {
   /** The path of this tensor in the user's tree (`parameters.update.w`), for messages. */
   label: string | undefined = undefined;
 
-  /** A view of the values, sharing memory: treat it as read-only. Throws `UnknownValueError` on a symbol. */
+  /** A view of the values, sharing memory: treat it as read-only. @throws UnknownValueError on a symbol. */
   abstract toNdarray(): NdArray<TypedArray>;
 
   /** The number of elements. */
@@ -43,7 +45,7 @@ export abstract class Tensor {
     return nest(data, this.shape, stride, offset, 0);
   }
 
-  /** The one value of a tensor with one element. Throws `ShapeError` for any other size. */
+  /** The value of a tensor with one element. @throws ShapeError for any other size. */
   item(): number {
     if (this.size !== 1)
       throw new ShapeError(`item: a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one`);
@@ -51,23 +53,27 @@ export abstract class Tensor {
     return data[offset];
   }
 
-  /** The dtype, the shape and the values, abridged: `float64[3] [1, 2, 3]`; from two axes on, the values begin on the next line. */
+  /**
+   * Dtype, shape and abridged values: `float64[3] [1, 2, 3]`. With two or more axes, values start on a new
+   * line.
+   */
   toString(): string {
     return `${typeText(this.dtype, this.shape)}${this.shape.length > 1 ? '\n' : ' '}${valuesText(this)}`;
   }
 
-  /** Every value, so that `tensor(JSON.parse(text))` is this tensor again. Throws `UnknownValueError` on a symbol. */
+  /** All values; `tensor(JSON.parse(text))` restores the tensor. @throws UnknownValueError on a symbol. */
   toJSON(): object {
     return { dtype: this.dtype, shape: [...this.shape], data: Array.from(dataOf(this), jsonNumber) };
   }
 
-  /** What `console.log` prints in Node; within deep objects, the type alone. */
+  /** The text that Node's `console.log` prints; the type alone deep inside an object. */
   [inspect](depth = 0): string {
     return depth < 0 ? typeText(this.dtype, this.shape) : this.toString();
   }
 
   /**
-   * The text in templates and `String(x)`. JavaScript's operators would make a NaN of a tensor without a word, so they are refused.
+   * Returns the text in templates and `String(x)`. Arithmetic on a tensor would silently yield NaN, so it is
+   * refused.
    * @throws DTypeError in arithmetic and comparisons.
    */
   [Symbol.toPrimitive](hint: string): string {
@@ -75,13 +81,13 @@ export abstract class Tensor {
     throw this.operatorError();
   }
 
-  /** The refusal of `1 - h`, `h1 + h2`, `h > 0` and the like. */
+  /** The error for `1 - h`, `h1 + h2`, `h > 0` and the like. */
   protected operatorError(): NorewindError {
     return new DTypeError(`${this.label ?? 'a tensor'} ${typeText(this.dtype, this.shape)}: ${operatorAdvice}`);
   }
 }
 
-/** What to write in place of JavaScript's operators. */
+/** What to write instead of JavaScript's operators. */
 export const operatorAdvice =
   "JavaScript's operators and Math do not work on tensors: use sub(1, h) for 1 - h, add(a, b) for a + b, mul(h, 2) for h * 2, neg(h) for -h, where(greater(h, 0), a, b) for h > 0 ? a : b, h.item() for its number and String(h) for its text";
 
@@ -115,7 +121,7 @@ export class ArrayTensor extends Tensor {
   }
 }
 
-/** A tensor over row-major `data`, which is shared, not copied. @throws ShapeError when there are too few for the shape. */
+/** A tensor over row-major `data`, shared rather than copied. @throws ShapeError if the sizes differ. */
 export function fromData(data: TypedArray, shape: Shape): ArrayTensor {
   dtypeOf(data);
   const size = sizeOf(checkShape(shape, 'fromData'));
@@ -124,7 +130,10 @@ export function fromData(data: TypedArray, shape: Shape): ArrayTensor {
   return new ArrayTensor(ndarray(data, shape as number[]));
 }
 
-/** @throws DTypeError unless it is a tensor. @param what takes its place where other things are taken too. */
+/**
+ * @throws DTypeError unless `x` is a tensor. @param what the message's noun, where more than tensors are
+ * accepted.
+ */
 export function requireTensor(x: unknown, who: string, what = 'a tensor'): asserts x is Tensor {
   if (x instanceof Tensor) return;
   const isForeign = typeof x === 'object' && x !== null && 'dtype' in x && 'level' in x;
@@ -136,7 +145,7 @@ export function requireTensor(x: unknown, who: string, what = 'a tensor'): asser
   throw new DTypeError(`${who}: needs ${what}, got ${describe(x)}${remedy}`);
 }
 
-/** The values as a tensor prints them, without its type. Throws `UnknownValueError` on a symbol. */
+/** The values as a tensor prints them, without the type. @throws UnknownValueError on a symbol. */
 export function valuesText(x: Tensor): string {
   requireTensor(x, 'valuesText');
   return arrayText(x.toNdarray(), x.dtype);
@@ -154,7 +163,7 @@ export function isContiguous(array: NdArray<TypedArray>): boolean {
   return true;
 }
 
-/** The elements in row-major order: a view where the layout allows it, a copy otherwise. Treat it as read-only. */
+/** The elements in row-major order: a view if the layout allows it, else a copy. Treat it as read-only. */
 export function dataOf(tensor: Tensor): TypedArray {
   requireTensor(tensor, 'dataOf');
   const array = tensor.toNdarray();
@@ -180,7 +189,9 @@ export function copyInto(target: TypedArray, array: NdArray<TypedArray>): void {
   }
 }
 
-/** A view with other strides over the same memory. @throws ShapeError where it would reach beyond that memory. */
+/**
+ * A view with other strides over the same memory. @throws ShapeError if it would reach beyond that memory.
+ */
 export function viewOf(array: NdArray<TypedArray>, shape: Shape, stride: readonly number[], offset: number): ArrayTensor {
   requireNdarray(array);
   checkShape(shape, 'viewOf');
@@ -192,7 +203,7 @@ export function viewOf(array: NdArray<TypedArray>, shape: Shape, stride: readonl
     if (reach < 0) first += reach;
     else last += reach;
   }
-  // An empty view has no elements to be out of reach.
+  // An empty view reads nothing, so it cannot be out of range.
   if (!(first >= 0 && last < array.data.length) && !shape.includes(0))
     throw new ShapeError(`viewOf: a view of shape ${formatShape(shape)} does not lie within ${array.data.length} elements`);
   return new ArrayTensor(ndarray(array.data, shape as number[], stride as number[], offset));

@@ -2,16 +2,18 @@ import { TreeError } from './errors.ts';
 import { argument, callable, describe, isRecord } from './guard/index.ts';
 import { requireTensor, Tensor } from './tensor.ts';
 
-/** How deep a tree may be: far deeper than any model, and shallow enough for the stack. A tree that contains itself has no end. */
+/**
+ * The deepest tree accepted: far deeper than any model, shallow enough for the stack. Catches cyclic trees.
+ */
 const deepest = 256;
 
-/** A tensor, or an array or record of trees, at most 256 deep. Records are read in the order of their keys. */
+/** A tensor, or an array or record of trees, at most 256 deep. Records are read in key order. */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
-/** A tree of which any part may be left out: a tangent or cotangent, where a part left out is zero. */
+/** A tree with parts left out, as a tangent or cotangent may be: a missing part counts as zero. */
 export type PartialTree<T> = T extends Tensor ? Tensor | undefined : { readonly [K in keyof T]?: PartialTree<T[K]> } | undefined;
 
-/** A leaf and where it stands: `update.w`, `[0].h`, or the empty string for a tree that is one tensor. */
+/** A leaf and its path: `update.w`, `[0].h`, or the empty string if the tree is a single tensor. */
 export interface Leaf {
   readonly path: string;
   readonly tensor: Tensor;
@@ -19,7 +21,7 @@ export interface Leaf {
 
 /**
  * The leaves, left to right.
- * @throws TreeError for anything that is neither a tensor, an array without holes nor a plain record, and for a tree that contains itself.
+ * @throws TreeError for anything but tensors, arrays without holes and plain records, and for cyclic trees.
  */
 export function leavesOf(tree: Tree): Tensor[] {
   const leaves: Tensor[] = [];
@@ -27,14 +29,16 @@ export function leavesOf(tree: Tree): Tensor[] {
   return leaves;
 }
 
-/** The leaves with their paths, left to right; paths begin with `root`. */
+/** The leaves with their paths, left to right. Paths begin with `root`. */
 export function pathsOf(tree: Tree, root = ''): Leaf[] {
   const leaves: Leaf[] = [];
   walk(tree, root, 0, (tensor, path) => leaves.push({ path, tensor }));
   return leaves;
 }
 
-/** The same tree with every leaf replaced. @throws DTypeError when f gives anything but a tensor. */
+/**
+ * The tree with every leaf replaced by f(leaf, path). @throws DTypeError if f returns anything but a tensor.
+ */
 export function mapTree<T extends Tree>(tree: T, f: (leaf: Tensor, path: string) => Tensor, root = ''): T {
   argument('mapTree', 'f', f, callable);
   const replace = (leaf: Tensor, path: string) => {
@@ -45,7 +49,10 @@ export function mapTree<T extends Tree>(tree: T, f: (leaf: Tensor, path: string)
   return map(tree, root, 0, replace) as T;
 }
 
-/** The tree with the structure of `like` and these leaves, left to right. @throws TreeError when their number differs. */
+/**
+ * A tree with the structure of `like` and these leaves, left to right. @throws TreeError if their number
+ * differs.
+ */
 export function rebuild<T extends Tree>(like: T, leaves: readonly Tensor[]): T {
   let at = 0;
   if (!Array.isArray(leaves)) throw new TreeError(`rebuild: needs an array of leaves, got ${describe(leaves)}`);
@@ -54,7 +61,7 @@ export function rebuild<T extends Tree>(like: T, leaves: readonly Tensor[]): T {
   return tree;
 }
 
-/** Leaf by leaf over two trees of one structure. @throws TreeError where they differ. */
+/** Combines two trees of one structure leaf by leaf. @throws TreeError where they differ. */
 export function zipTrees<T extends Tree>(a: T, b: Tree, f: (a: Tensor, b: Tensor, path: string) => Tensor, who: string): T {
   argument(who, 'f', f, callable);
   const right = alignLeaves(a, b, who);
@@ -67,8 +74,8 @@ export function zipTrees<T extends Tree>(a: T, b: Tree, f: (a: Tensor, b: Tensor
 }
 
 /**
- * The leaves of `tree` in the order of `like`'s; undefined for the parts that are left out.
- * @throws TreeError where `tree` has something that `like` has not.
+ * The leaves of `tree` in the order of `like`'s; undefined for parts left out.
+ * @throws TreeError where `tree` has a part that `like` lacks.
  */
 export function alignLeaves(like: Tree, tree: unknown, who: string, root = ''): (Tensor | undefined)[] {
   return align(like, tree, who, root, 0);
@@ -84,14 +91,14 @@ function align(like: Tree, tree: unknown, who: string, root: string, depth: numb
     if (tree instanceof Tensor) return [tree];
     throw new TreeError(`${who}: a tensor is needed at ${root || 'the top'}, got ${named(tree)}`);
   }
-  // A Map, say, has no keys of its own and would pass for a tree with everything left out.
+  // A Map, for one, has no keys of its own: it would pass for a tree with every part left out.
   if (!(Array.isArray(tree) || isRecord(tree)) || Array.isArray(tree) !== Array.isArray(like))
     throw new TreeError(`${who}: ${describe(like)} is needed at ${root || 'the top'}, got ${named(tree)}`);
   const parts = entries(like, root, depth);
   for (const key of Object.keys(tree))
     if (!Object.hasOwn(like, key)) throw new TreeError(`${who}: unexpected entry ${child(root, key, like)}`);
   return parts.flatMap(([key, part]) =>
-    // A part called "constructor" that is left out must not be found on the prototype.
+    // A missing part named "constructor" must not be found on the prototype.
     align(
       part,
       Object.hasOwn(tree, key) ? (tree as Record<string, unknown>)[key] : undefined,
@@ -117,13 +124,16 @@ function same(a: Tree, b: Tree, depth: number): boolean {
   );
 }
 
-/** The tree with its plain numbers as tensors, and itself where it has none. Parts that are no tree stay as they are. */
+/**
+ * The tree with plain numbers turned into tensors. Other non-tree values stay, and a tree without numbers is
+ * returned as is.
+ */
 export function liftNumbers(tree: unknown, lift: (value: number) => Tensor): unknown {
   argument('liftNumbers', 'lift', lift, callable);
   return lifted(tree, 0, lift);
 }
 
-/** Gives every leaf without a label its path as one, so that messages can name it; returns the tree. */
+/** Labels every unlabelled leaf with its path, for messages. Returns the tree. */
 export function labelTree<T extends Tree>(tree: T, root: string): T {
   walk(tree, root, 0, (leaf, path) => {
     leaf.label ??= path;
@@ -161,7 +171,7 @@ function lifted(value: unknown, depth: number, lift: (value: number) => Tensor):
   return Array.isArray(value) ? parts.map(([, , own]) => own) : Object.fromEntries(parts.map(([key, , own]) => [key, own]));
 }
 
-/** The parts of an array or a record, each read once. */
+/** The parts of an array or record, each read once. */
 function entries(tree: Tree, path: string, depth: number): [string, Tree][] {
   if (depth > deepest)
     throw new TreeError(`a tree more than ${deepest} deep${path === '' ? '' : `, at ${shorten(path)}`}: does it contain itself?`);
@@ -170,7 +180,7 @@ function entries(tree: Tree, path: string, depth: number): [string, Tree][] {
       `${named(tree)} at ${path || 'the top'} is not a tree: use tensors, and arrays or records of them${isForeign(tree) ? '; it is a tensor of another copy of norewind' : ''}`,
     );
   try {
-    // Object.entries passes over the holes of an array.
+    // Object.entries skips the holes of an array.
     return Array.isArray(tree) ? elements(tree, path) : Object.entries(tree);
   } catch (error) {
     if (error instanceof TreeError) throw error;
@@ -188,7 +198,7 @@ function elements(list: readonly Tree[], path: string): [string, Tree][] {
   return parts;
 }
 
-/** A sentence that begins with a value says what kind it is. */
+/** Names a value at the start of a sentence, with its kind. */
 function named(value: unknown): string {
   const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return isPlain ? `the ${typeof value} ${describe(value)}` : describe(value);

@@ -3,10 +3,16 @@ import { formatShape, type Shape } from '../shape.ts';
 import { dataOf, type Tensor } from '../tensor.ts';
 import { isLittleEndian, swapBytes } from './stored.ts';
 
-/** More axes than any real file has (NumPy allowed 32 until version 2): a bound on what a hostile one can make us build. */
+/**
+ * The most axes accepted from a file (NumPy allowed 32 until version 2): a bound on what a hostile file can
+ * build.
+ */
 const MOST_AXES = 32;
 
-/** The elements in row-major order, little-endian, four or eight bytes each: to be read only, for they may be those of the tensor. */
+/**
+ * The elements in row-major order, little-endian, 4 or 8 bytes each. Read-only: may share memory with the
+ * tensor.
+ */
 export function encodeElements(x: Tensor): Uint8Array {
   const data = dataOf(x);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -17,9 +23,9 @@ export function encodeElements(x: Tensor): Uint8Array {
 }
 
 /**
- * A shape from a file: how many bytes it takes, found without trusting it.
- * @param width of an element, in bytes; a fraction where several share a byte.
- * @throws DataError when it is not a shape that a tensor could have.
+ * The bytes that a shape from a file takes, computed without trusting it.
+ * @param width bytes per element; a fraction if several share a byte.
+ * @throws DataError if no tensor could have this shape.
  */
 export function byteLengthOf(shape: readonly unknown[], width: number, where: string): number {
   if (shape.length > MOST_AXES) throw new DataError(`${where}: the shape has ${shape.length} axes, more than ${MOST_AXES}`);
@@ -30,14 +36,14 @@ export function byteLengthOf(shape: readonly unknown[], width: number, where: st
       throw new DataError(`${where}: the shape ${quote(shape)} has a length that is not a whole number, zero or more`);
     if (axis === 0) empty = true;
     else count *= axis;
-    // Checked for empty shapes too: their strides are products of the other lengths.
+    // Check empty shapes too: their strides are products of the other lengths.
     if (count * width > Number.MAX_SAFE_INTEGER)
       throw new DataError(`${where}: the shape ${formatShape(shape as Shape)} is too large`);
   }
   return empty ? 0 : count * width;
 }
 
-/** A piece of the input in a message: short, on one line, and safe however deep the value is nested. */
+/** Quotes a piece of the input in a message: short, on one line, and safe at any nesting. */
 export function quote(value: unknown): string {
   if (Array.isArray(value)) return `[${value.slice(0, 8).map(quoteInside).join(',')}${value.length > 8 ? ',…' : ''}]`;
   return quoteInside(value);

@@ -1,13 +1,13 @@
 import { DataError } from '../errors.ts';
 
-/** As deep as a value that is passed over may be nested; the bound of the reference implementation of safetensors. */
+/** How deeply a skipped value may be nested: the bound of the safetensors reference implementation. */
 const deepest = 128;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERALS = { true: true, false: false, null: null } as const;
 
 /**
- * Reads JSON piece by piece. What is not asked for is passed over and never built: a text from outside could otherwise cost a
- * hundred times its size in arrays that nothing needs.
+ * Reads JSON piece by piece. Values that are not asked for are skipped, never built: a hostile text could
+ * otherwise cost a hundred times its size in unused arrays.
  */
 export class JsonCursor {
   readonly #text: string;
@@ -20,7 +20,7 @@ export class JsonCursor {
     this.#what = what;
   }
 
-  /** The character that comes next; the empty string at the end. */
+  /** The next character; the empty string at the end. */
   next(): string {
     for (;;) {
       const mark = this.#text.charAt(this.#at);
@@ -29,14 +29,14 @@ export class JsonCursor {
     }
   }
 
-  /** Takes this mark if it comes next. */
+  /** Consumes this mark if it is next. */
   accept(mark: string): boolean {
     if (this.next() !== mark) return false;
     this.#at++;
     return true;
   }
 
-  /** @throws DataError when another mark comes next. */
+  /** @throws DataError unless this mark is next. */
   expect(mark: string): void {
     if (!this.accept(mark)) this.#fail();
   }
@@ -45,13 +45,13 @@ export class JsonCursor {
     if (this.next() !== '') this.#fail();
   }
 
-  /** @throws DataError unless a string comes next. */
+  /** @throws DataError unless a string is next. */
   string(): string {
     this.expect('"');
     const text = this.#text;
     const begin = this.#at;
     let escaped = false;
-    // A loop and not a regular expression: those run out of stack on strings of some megabytes.
+    // A loop, as a regular expression runs out of stack on strings of some megabytes.
     for (let i = begin; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code === 0x22) {
@@ -66,7 +66,7 @@ export class JsonCursor {
     return this.#fail();
   }
 
-  /** A string, a number, true, false or null. @throws DataError when anything else comes next. */
+  /** Reads a string, a number, true, false or null. @throws DataError if anything else is next. */
   scalar(): string | number | boolean | null {
     const mark = this.next();
     if (mark === '"') return this.string();
@@ -78,7 +78,7 @@ export class JsonCursor {
     return Number(match[0]);
   }
 
-  /** Passes over a value. @throws DataError for one that is not JSON, or nested too deep. */
+  /** Skips a value. @throws DataError if it is not JSON, or nested too deeply. */
   skip(depth = 0): void {
     if (depth > deepest) throw new DataError(`${this.#what} is nested more than ${deepest} deep`);
     this.#each(
@@ -90,13 +90,13 @@ export class JsonCursor {
     );
   }
 
-  /** Reads a record, entry by entry: `read` takes the value. */
+  /** Reads a record entry by entry; `read` consumes the value. */
   record(read: (key: string) => void): void {
     if (this.next() !== '{') this.#fail();
     this.#each(() => read(this.#key()));
   }
 
-  /** Reads a list, entry by entry. */
+  /** Reads a list entry by entry. */
   list(read: () => void): void {
     if (this.next() !== '[') this.#fail();
     this.#each(read);

@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, StoredType>> = {
   ...{ b1: 'bool', u1: 'uint8', i1: 'int8', u2: 'uint16', i2: 'int16', u4: 'uint32', i4: 'int32', u8: 'uint64', i8: 'int64' },
   ...{ f2: 'float16', f4: 'float32', f8: 'float64' },
 };
-/** What else NumPy writes, by the first letter of the dtype. */
+/** Other dtypes that NumPy writes, by their first letter, and the reason for refusing them. */
 const REFUSED: Readonly<Record<string, string>> = {
   O: "Python objects (a pickle), which are not read: convert with x.astype('float64') before saving",
   S: "texts: convert with x.astype('float64'), or to indices with np.unique(x, return_inverse=True), before saving",
@@ -30,11 +30,12 @@ const REFUSED: Readonly<Record<string, string>> = {
 const CODES: Readonly<Record<DType, string>> = { float32: '<f4', float64: '<f8', int32: '<i4' };
 
 /**
- * The tensor in a NumPy .npy file of format version 1, 2 or 3, either byte order, row-major or Fortran order (which is turned into
- * row-major order). float32, float64 and int32 stay what they are; float16 becomes float32; bool and whole numbers of 8 and 16 bits become
- * int32; uint32, int64 and uint64 become float64.
+ * The tensor in a NumPy .npy file: format version 1, 2 or 3, either byte order, row-major or Fortran order
+ * (converted to row-major). float32, float64 and int32 are kept; float16 becomes float32; bool and whole
+ * numbers of 8 and 16 bits become int32; uint32, int64 and uint64 become float64.
  * Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
- * @throws DataError when the bytes are anything else, shorter or longer than the header says, and for a whole number beyond ±2^53.
+ * @throws DataError for bytes of any other kind, a length other than the header's, and whole numbers beyond
+ * ±2^53.
  */
 export function readNpy(bytes: Uint8Array): Tensor {
   argument('readNpy', 'bytes', bytes, aBytes, DataError);
@@ -53,7 +54,7 @@ export function readNpy(bytes: Uint8Array): Tensor {
   return fromData(dataOf(view), shape);
 }
 
-/** The type of the elements that a `descr` such as `<f8` names. */
+/** The element type of a `descr` such as `<f8`. */
 function typeOf(descr: string): { readonly type: StoredType; readonly littleEndian: boolean } {
   const [order, code] = [descr[0], descr.slice(1)];
   const type = Object.hasOwn(TYPES, code) ? TYPES[code] : undefined;
@@ -66,12 +67,14 @@ function typeOf(descr: string): { readonly type: StoredType; readonly littleEndi
   throw new DataError(`npy: the dtype ${quote(descr)} ${why}`);
 }
 
-/** The tensor as a .npy file of format version 1.0, row-major and little-endian. Throws `UnknownValueError` on a symbol. */
+/**
+ * The tensor as a .npy file, version 1.0, row-major, little-endian. @throws UnknownValueError on a symbol.
+ */
 export function writeNpy(x: Tensor): Uint8Array {
   requireTensor(x, 'writeNpy');
   const data = encodeElements(x);
   const header = `{'descr': '${CODES[x.dtype]}', 'fortran_order': False, 'shape': ${formatTuple(x.shape)}, }`;
-  // The data begin at a multiple of 64 bytes, after a line feed.
+  // The data start at a multiple of 64 bytes, after a line feed.
   const begin = Math.ceil((10 + header.length + 1) / 64) * 64;
   const length = begin - 10;
   if (length > LONGEST_HEADER)
@@ -102,7 +105,7 @@ function headerText(bytes: Uint8Array): { text: string; end: number } {
   if (end > bytes.length) throw new DataError(`npy: the header takes ${length} bytes, and ${bytes.length - begin} are there`);
   if (length > LONGEST_HEADER) throw new DataError(`npy: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
   try {
-    // Versions 1 and 2 are Latin-1, but all that norewind reads is ASCII, which is UTF-8 as well.
+    // Versions 1 and 2 are Latin-1, but norewind reads only ASCII headers, and ASCII is UTF-8 too.
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(begin, end)), end };
   } catch {
     throw new DataError('npy: the header is not text');

@@ -1,7 +1,7 @@
 import { DataError } from '../errors.ts';
 import { quote } from './elements.ts';
 
-/** What a .npy header says. The lengths are whole numbers, but not yet known to be sensible. */
+/** The contents of a .npy header. Lengths are whole numbers, not yet checked. */
 export interface NpyHeader {
   readonly descr: string;
   readonly fortranOrder: boolean;
@@ -13,11 +13,11 @@ type Literal = string | boolean | number[];
 // One token of the Python literals that NumPy writes; a length may end in the L of Python 2.
 const TOKEN = /\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)"|(True|False)\b|(\d+)L?|([{}(),:]))/y;
 
-/** The name of a field; titles stand in a tuple of their own before it, and are left out. */
+/** The name of a field. A title comes first, in a tuple of its own, and is skipped. */
 const FIELD = /\(\s*(?:\(\s*(?:'[^'\\\n]*'|"[^"\\\n]*")\s*,\s*)?(?:'([^'\\\n]*)'|"([^"\\\n]*)")/g;
 
 /**
- * Reads the dictionary `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }`: exactly these keys, in any order.
+ * Reads the dictionary `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }`: these keys, in any order.
  * @throws DataError when the text is anything else.
  */
 export function parseNpyHeader(text: string): NpyHeader {
@@ -61,7 +61,7 @@ class TokenReader {
     this.#text = text;
   }
 
-  /** Takes this mark if it comes next. */
+  /** Consumes this mark if it is next. */
   accept(mark: string): boolean {
     const match = this.#match();
     if (match?.[5] !== mark) return false;
@@ -77,7 +77,7 @@ class TokenReader {
     if (this.#text.slice(this.#at).trim() !== '') this.#fail('the end');
   }
 
-  /** Where the dtype is a list, each element is a record of fields, such as `[('x', '<f4'), ('y', '<f4')]`. */
+  /** Throws if the dtype is a list, i.e. each element is a record, such as `[('x', '<f4'), ('y', '<f4')]`. */
   refuseFields(): void {
     const rest = this.#text.slice(this.#at);
     if (!/^\s*\[/.test(rest)) return;

@@ -9,10 +9,11 @@ import { decodeElements, itemSize } from './stored.ts';
 const CODES: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64', int32: 'I32' };
 
 /**
- * The tensors in a .safetensors file by name. F32, F64 and I32 stay what they are; F16, BF16 and F8 become float32; BOOL and whole numbers
- * of 8 and 16 bits become int32; U32, I64 and U64 become float64. The record has no prototype, so that any name will do. Tensors that no
- * dtype can hold are left out: `safetensorsLeftOut` has their names.
- * @throws DataError when the bytes are not such a file, and when tensors overlap or leave gaps.
+ * The tensors in a .safetensors file, by name. F32, F64 and I32 are kept; F16, BF16 and F8 become float32;
+ * BOOL and whole numbers of 8 and 16 bits become int32; U32, I64 and U64 become float64. Tensors that no
+ * dtype can hold are left out; `safetensorsLeftOut` names them. The record has no prototype, so any name is
+ * safe.
+ * @throws DataError if the bytes are not such a file, or its tensors overlap or leave gaps.
  */
 export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   argument('readSafetensors', 'bytes', bytes, aBytes, DataError);
@@ -26,8 +27,8 @@ export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
 }
 
 /**
- * The tensors that `readSafetensors` leaves out of this file, by name, each with the reason: complex numbers, floats of 4 and 6 bits, and
- * whole numbers beyond ±2^53. @throws DataError as `readSafetensors` does.
+ * The tensors that `readSafetensors` leaves out, by name, each with the reason: complex numbers, floats of 4
+ * and 6 bits, and whole numbers beyond ±2^53. @throws DataError as `readSafetensors` does.
  */
 export function safetensorsLeftOut(bytes: Uint8Array): Record<string, string> {
   argument('safetensorsLeftOut', 'bytes', bytes, aBytes, DataError);
@@ -40,7 +41,7 @@ export function safetensorsLeftOut(bytes: Uint8Array): Record<string, string> {
   return reasons;
 }
 
-/** The tensor, or why there is none. */
+/** The tensor, or the reason why it cannot be read. */
 function tensorOf({ name, code, stored, shape, begin, end }: SafetensorsEntry, data: Uint8Array): Tensor | DataError {
   const where = `safetensors: ${quote(name)}`;
   if (stored === undefined) return new DataError(`${where}: the dtype ${code} cannot be read; convert the tensor before saving`);
@@ -52,15 +53,16 @@ function tensorOf({ name, code, stored, shape, begin, end }: SafetensorsEntry, d
   }
 }
 
-/** The texts under `__metadata__` in a .safetensors file. @throws DataError as `readSafetensors` does. */
+/** The strings under `__metadata__` in a .safetensors file. @throws DataError as `readSafetensors` does. */
 export function readSafetensorsMetadata(bytes: Uint8Array): Record<string, string> {
   argument('readSafetensorsMetadata', 'bytes', bytes, aBytes, DataError);
   return parseSafetensorsHeader(bytes).metadata;
 }
 
 /**
- * A .safetensors file of these tensors. Data begin at a multiple of 8 bytes, and float64 comes first, so that all is aligned.
- * @throws TreeError when an entry is not a tensor. @throws DataError for a name or metadata that the format cannot hold.
+ * A .safetensors file of these tensors. Data start at a multiple of 8 bytes and float64 comes first, so all
+ * is aligned.
+ * @throws TreeError for an entry that is not a tensor, DataError for names or metadata the format cannot hold.
  */
 export function writeSafetensors(
   record: Readonly<Record<string, Tensor>>,
@@ -73,13 +75,13 @@ export function writeSafetensors(
   const entries = Object.entries(record).map(([name, x]) => {
     checkEntry(name, x);
     const info = { dtype: CODES[x.dtype], shape: [...x.shape], data_offsets: [0, 0] };
-    // The header keeps the order of the record, whatever the order of the data.
+    // The header keeps the record's order, whatever the order of the data.
     header[name] = info;
     return { x, info };
   });
   const parts: Uint8Array[] = [];
   let end = 0;
-  // Array.prototype.sort is stable: within a width, tensors keep their order.
+  // sort() is stable: tensors of one width keep their order.
   for (const { x, info } of entries.sort((a, b) => itemSize(b.x.dtype) - itemSize(a.x.dtype))) {
     const part = encodeElements(x);
     info.data_offsets = [end, end + part.length];
@@ -90,8 +92,8 @@ export function writeSafetensors(
 }
 
 /**
- * The same .safetensors file with other metadata; the data are copied once, as they are.
- * @throws DataError when the bytes are not such a file, and for metadata that the format cannot hold.
+ * The same .safetensors file with other metadata. The data are copied once, unchanged.
+ * @throws DataError if the bytes are not such a file, or the format cannot hold the metadata.
  */
 export function withSafetensorsMetadata(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
   argument('withSafetensorsMetadata', 'bytes', bytes, aBytes, DataError);
@@ -142,7 +144,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Rec
   return copy;
 }
 
-/** JSON can escape half a surrogate pair, but other readers of the format refuse it. */
+/** JSON can escape half a surrogate pair; other readers of the format refuse it. */
 function requireWellFormed(text: string, what: string): void {
   if (/\p{Surrogate}/u.test(text)) throw new DataError(`writeSafetensors: the ${what} ${quote(text)} is not well-formed Unicode`);
 }

@@ -5,12 +5,12 @@ import { JsonCursor } from './jsonCursor.ts';
 import { signatureOf } from './signature.ts';
 import { itemSize, type StoredType } from './stored.ts';
 
-/** A tensor in a .safetensors file: its bytes are `begin` to `end` of the data. */
+/** A tensor in a .safetensors file: bytes `begin` to `end` of the data. */
 export interface SafetensorsEntry {
   readonly name: string;
-  /** The dtype as the file has it. */
+  /** The dtype's name in the file. */
   readonly code: string;
-  /** How its elements are read; undefined where no dtype of ours can hold them. */
+  /** How to read its elements; undefined if none of our dtypes can hold them. */
   readonly stored: StoredType | undefined;
   readonly shape: readonly number[];
   readonly begin: number;
@@ -23,7 +23,10 @@ export interface SafetensorsHeader {
   readonly data: Uint8Array;
 }
 
-/** The dtypes of the reference implementation (0.8): how each is read, or how many bytes an element of one that is not read takes. */
+/**
+ * The dtypes of the reference implementation (0.8): how to read each, or the bytes per element of those we
+ * cannot read.
+ */
 const TYPES: Readonly<Record<string, StoredType | number>> = {
   BOOL: 'bool',
   U8: 'uint8',
@@ -48,18 +51,18 @@ const TYPES: Readonly<Record<string, StoredType | number>> = {
   F6_E3M2: 0.75,
   F4: 0.5,
 };
-/** The bound of the reference implementation. */
+/** The reference implementation's bound. */
 export const longestHeader = 100_000_000;
-/** Far more than any model has. With these bounds, what a header takes is bounded by a few times its own length. */
+/** Far more than any model has. These bounds keep a parsed header within a few times its length in the file. */
 const MOST_TENSORS = 2 ** 19;
 const MOST_TEXTS = 2 ** 16;
-/** More entries of a list than any shape has axes. */
+/** More entries than any shape has axes. */
 const LONGEST_LIST = 64;
 
 /**
  * Reads and checks the header: 8 bytes of length (little-endian), then JSON, then the data.
- * Source: the description of the format in the safetensors project.
- * @throws DataError where anything is not as the format demands; nothing is allocated on the word of the file.
+ * Source: the format description of the safetensors project.
+ * @throws DataError wherever the format is violated. Sizes claimed by the file are checked before allocating.
  */
 export function parseSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
   const { text, data } = split(bytes);
@@ -103,7 +106,7 @@ function decoded(bytes: Uint8Array): string {
   return text;
 }
 
-/** What is asked of an entry; its values may be anything that is no longer than a shape. */
+/** The raw entry: any values no longer than a shape. */
 interface RawEntry {
   dtype?: unknown;
   shape?: unknown;
@@ -129,7 +132,7 @@ function readDtype(cursor: JsonCursor, name: string): unknown {
   return dtype;
 }
 
-/** A list of scalars, or the scalar that is in its place. */
+/** A list of scalars, or the scalar in its place. */
 function readList(cursor: JsonCursor, name: string, key: string): unknown {
   if (cursor.next() !== '[') return scalarOrMark(cursor);
   const list: unknown[] = [];
@@ -143,7 +146,7 @@ function readList(cursor: JsonCursor, name: string, key: string): unknown {
   return list;
 }
 
-/** A scalar; where a list or a record begins, an empty one, for the message of its refusal: it is not read. */
+/** A scalar. Where a list or record begins, an empty one unread, for the error message. */
 function scalarOrMark(cursor: JsonCursor): unknown {
   const mark = cursor.next();
   if (mark === '[') return [];
@@ -154,7 +157,7 @@ function refuse(name: string, sentence: string, got: unknown): never {
   throw new DataError(`safetensors: ${quote(name)}: ${sentence}, got ${Array.isArray(got) ? '[…]' : quote(got)}`);
 }
 
-/** @throws DataError for a key that was there before, however it is escaped: readers would not agree on which of the two counts. */
+/** @throws DataError for a repeated key, however escaped: readers disagree on which of the two counts. */
 function addOnce(keys: Set<string>, key: string): void {
   if (keys.has(key)) throw new DataError(`safetensors: the header has the entry ${quote(key)} twice`);
   keys.add(key);
@@ -185,7 +188,7 @@ function readMetadata(cursor: JsonCursor): Record<string, string> {
   const metadata: Record<string, string> = Object.create(null);
   if (cursor.next() !== '{') {
     const value = scalarOrMark(cursor);
-    // The reference implementation writes and reads null for none.
+    // The reference implementation reads and writes null for no metadata.
     if (value === null) return metadata;
     refuse('__metadata__', 'it must be an object of strings', value);
   }
@@ -200,7 +203,7 @@ function readMetadata(cursor: JsonCursor): Record<string, string> {
   return metadata;
 }
 
-/** The tensors must cover the data without overlap and without gaps, so that a file has no place to hide anything. */
+/** Tensors must cover the data without overlaps and gaps, so that a file has no hidden bytes. */
 function checkCoverage(entries: readonly SafetensorsEntry[], dataLength: number): void {
   let covered = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {

@@ -1,11 +1,11 @@
 import { DataError } from '../errors.ts';
 import { bytes as aBytes, argument } from '../guard/index.ts';
 
-/** A kind of file that its first bytes tell. */
+/** A kind of file recognisable by its first bytes. */
 export interface Signature {
-  /** As in "it is …": with an article. */
+  /** Completes "it is …", with an article. */
   readonly name: string;
-  /** How its content can be had as text, as an imperative; undefined where it has none. */
+  /** How to get its content as text, as an imperative; undefined if it has none. */
   readonly remedy?: string;
   /** The first bytes, as Latin-1; `.` is any byte. */
   readonly begins: string;
@@ -15,7 +15,7 @@ const archive = 'unpack it';
 const table = 'export it as CSV';
 const decompress = 'decompress it';
 
-/** Longer beginnings stand before shorter ones that they contain. */
+/** Longer signatures come before shorter ones that they contain. */
 const signatures: readonly Signature[] = [
   { name: 'a gzip file', begins: '\x1f\x8b\x08', remedy: 'decompress it with gzip -d' },
   { name: 'a zip archive, as .npz, .pt, .xlsx and .docx are', begins: 'PK\x03\x04', remedy: 'unpack it, or export it as CSV' },
@@ -53,16 +53,16 @@ const signatures: readonly Signature[] = [
   { name: 'a pickle of Python', begins: '\x80\x02' },
 ];
 
-/** Enough bytes for every signature. */
+/** Enough bytes to tell every signature. */
 export const longestSignature = Math.max(...signatures.map(({ begins }) => begins.length));
 
-/** The kind of file that these bytes begin; undefined for all others, texts among them. */
+/** The kind of file that starts with these bytes; undefined for others, such as text. */
 export function signatureOf(bytes: Uint8Array): Signature | undefined {
   argument('signatureOf', 'bytes', bytes, aBytes, DataError);
   return signatures.find((signature) => fits(bytes, signature, signature.begins.length));
 }
 
-/** Whether more bytes could make these the beginning of a known kind of file. */
+/** Whether these bytes could be the start of a signature, given more bytes. */
 export function mayBeSignature(bytes: Uint8Array): boolean {
   argument('mayBeSignature', 'bytes', bytes, aBytes, DataError);
   return signatures.some((signature) => bytes.length < signature.begins.length && fits(bytes, signature, bytes.length));

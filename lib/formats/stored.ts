@@ -1,7 +1,9 @@
 import { allocate, type DType, type TypedArray } from '../dtype.ts';
 import { DataError } from '../errors.ts';
 
-/** Number formats that files use and tensors do not have. Each is read into a dtype that holds its values exactly. */
+/**
+ * Number formats that files have and tensors lack. Each is read into a dtype that holds its values exactly.
+ */
 export type StoredType = DType | keyof typeof others;
 
 type Read = (view: DataView, at: number, littleEndian: boolean) => number;
@@ -21,19 +23,19 @@ const others = {
   float8_e5m2: [1, 'float32', (view, at) => small(view.getUint8(at), 5, 2, 'infinite')],
 } as const satisfies Readonly<Record<string, readonly [bytes: number, dtype: DType, read: Read]>>;
 
-/** The dtype that the values are read into. */
+/** The dtype to read the values into. */
 function dtypeFor(stored: StoredType): DType {
   return isOther(stored) ? others[stored][1] : stored;
 }
 
-/** The bytes that one element takes in the file. */
+/** Bytes per element in the file. */
 export function itemSize(stored: StoredType): number {
   return isOther(stored) ? others[stored][0] : allocate(stored, 0).BYTES_PER_ELEMENT;
 }
 
 /**
- * The elements that lie in `bytes`, copied, whatever the alignment and the byte order of the file and of this machine.
- * @throws DataError for a whole number beyond ±2^53, which float64 does not tell from its neighbours.
+ * Copies the elements out of `bytes`, whatever its alignment and the byte order of the file and this machine.
+ * @throws DataError for a whole number beyond ±2^53, where float64 skips whole numbers.
  */
 export function decodeElements(bytes: Uint8Array, stored: StoredType, where: string, littleEndian = true): TypedArray {
   const data = allocate(dtypeFor(stored), bytes.length / itemSize(stored));
@@ -49,7 +51,7 @@ export function decodeElements(bytes: Uint8Array, stored: StoredType, where: str
     }
     return data;
   }
-  // Bytes are copied, not numbers, so that the bits of a NaN survive.
+  // Copy bytes rather than numbers, to keep the bits of a NaN.
   const copy = new Uint8Array(data.buffer);
   copy.set(bytes);
   if (littleEndian !== isLittleEndian()) swapBytes(copy, data.BYTES_PER_ELEMENT);
@@ -68,7 +70,7 @@ function isOther(stored: StoredType): stored is keyof typeof others {
   return Object.hasOwn(others, stored);
 }
 
-/** A whole number of 64 bits within ±2^53; NaN for one beyond. */
+/** A 64-bit whole number within ±2^53; NaN if beyond. */
 function wide(view: DataView, at: number, littleEndian: boolean, signed: boolean): number {
   const highAt = at + (littleEndian ? 4 : 0);
   const high = signed ? view.getInt32(highAt, littleEndian) : view.getUint32(highAt, littleEndian);
@@ -78,8 +80,9 @@ function wide(view: DataView, at: number, littleEndian: boolean, signed: boolean
 }
 
 /**
- * A float of one sign bit, `exponentBits` and `fractionBits` (IEEE 754; bfloat16; OCP FP8, Micikevicius et al. 2022).
- * @param top whether the largest exponent stands for infinity and NaN, or, as in E4M3, for finite numbers and one NaN.
+ * A float of one sign bit, `exponentBits` and `fractionBits` (IEEE 754; bfloat16; OCP FP8, Micikevicius et
+ * al. 2022).
+ * @param top the meaning of the largest exponent: infinity and NaN, or (E4M3) finite numbers and one NaN.
  */
 function small(bits: number, exponentBits: number, fractionBits: number, top: 'infinite' | 'finite'): number {
   const sign = bits >> (exponentBits + fractionBits) === 0 ? 1 : -1;

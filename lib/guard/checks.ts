@@ -1,17 +1,17 @@
 import { isRecord } from './describe.ts';
 
-/** What a value must be: the words for a message, and the test. */
+/** A test of a value, and the words for the message if it fails. */
 export interface Check {
-  /** As it follows "must be". */
+  /** Completes "must be …". */
   readonly what: string;
   readonly holds: (value: unknown) => boolean;
-  /** Whether an option must be given. */
+  /** Whether the option is required. */
   readonly needed?: boolean;
-  /** What to do about a value that a user is known to try, for the end of the sentence. */
+  /** A hint for a common mistake, at the end of the message. */
   readonly remedy?: (value: unknown) => string | undefined;
 }
 
-/** An option that must be given. */
+/** Makes an option required. */
 export function needed(check: Check): Check {
   return { ...check, needed: true };
 }
@@ -25,7 +25,7 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
   };
 }
 
-/** Sizes, and whatever else is counted from one. */
+/** Sizes and counts. */
 export const count = whole(1);
 
 /** Finite numbers from `least` to `most`; `Number.MIN_VALUE` stands for "above 0". */
@@ -36,7 +36,7 @@ export function between(least: number, most = Number.POSITIVE_INFINITY): Check {
   };
 }
 
-/** For what is checked where it is used. */
+/** For values checked where they are used. */
 export const anything: Check = { what: 'anything', holds: () => true };
 export const finite: Check = { what: 'a finite number', holds: Number.isFinite };
 export const number: Check = { what: 'a number', holds: (value) => typeof value === 'number' };
@@ -45,13 +45,13 @@ export const flag: Check = { what: 'true or false', holds: (value) => typeof val
 export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
 export const string: Check = { what: 'a string', holds: (value) => typeof value === 'string' };
 export const record: Check = { what: 'a record', holds: isRecord };
-/** Something to read piece after piece. */
+/** Anything that can be read piece by piece. */
 export const iterable: Check = {
   what: 'an array or another iterable',
   holds: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
 };
 
-/** Something to read piece after piece, now or as it arrives. */
+/** Anything that can be read piece by piece, now or as it arrives. */
 export const stream: Check = {
   what: 'an iterable or an async iterable',
   holds: (value) => iterable.holds(value) || (typeof value === 'object' && value !== null && Symbol.asyncIterator in value),
@@ -64,7 +64,7 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
 
 export const list: Check = { what: 'an array', holds: Array.isArray };
 
-/** Bytes of a file. Typed arrays of another realm, such as an iframe, have another constructor. */
+/** Bytes of a file. Also accepts typed arrays of another realm (an iframe), whose constructor differs. */
 export const bytes: Check = {
   what: 'a Uint8Array',
   holds: (value) => Object.prototype.toString.call(value) === '[object Uint8Array]',
@@ -72,13 +72,13 @@ export const bytes: Check = {
     Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? 'use new Uint8Array(buffer)' : undefined,
 };
 
-/** An array without holes whose entries all hold. */
+/** An array without holes whose every entry passes. */
 export function listOf(what: string, holds: (entry: unknown) => boolean): Check {
   return {
     what,
     holds(value) {
       if (!Array.isArray(value)) return false;
-      // Not every(), which passes over holes.
+      // every() would skip holes.
       for (let i = 0; i < value.length; i++) if (!holds(value[i])) return false;
       return true;
     },
@@ -90,12 +90,15 @@ export function oneOf(...choices: readonly string[]): Check {
   return { what: choices.join(' or '), holds: (value) => choices.includes(value as string) };
 }
 
-/** Whatever one of these checks lets through. */
+/** Passes if either check does. */
 export function either(a: Check, b: Check): Check {
   return { what: `${a.what} or ${b.what}`, holds: (value) => a.holds(value) || b.holds(value) };
 }
 
-/** An object with a name, these functions and these records. Callers who give the function that makes it are told to call it. */
+/**
+ * An object with a name, these functions and these records. If given the function that makes one, says to
+ * call it.
+ */
 export function having(what: string, methods: readonly string[], records: readonly string[] = []): Check {
   return {
     what,

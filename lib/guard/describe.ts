@@ -1,4 +1,4 @@
-/** A value in a message: short, on one line, and safe whatever it is, since it may come from untyped code. */
+/** A value in a message: short, on one line, and safe for any value from untyped code. */
 export function describe(value: unknown): string {
   switch (typeof value) {
     case 'undefined':
@@ -20,7 +20,10 @@ export function describe(value: unknown): string {
   }
 }
 
-/** Whether a value is a record: an object literal, or one without a prototype. Also one of another realm, such as an iframe. */
+/**
+ * Whether a value is an object literal or has no prototype. Accepts records of another realm, such as an
+ * iframe.
+ */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -35,7 +38,7 @@ function describeObject(value: object): string {
     const { name } = value.constructor;
     return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
   } catch {
-    // A proxy may refuse to be looked at.
+    // A proxy may throw when inspected.
     return 'an object';
   }
 }

@@ -1,7 +1,7 @@
-/** Other words for a name, without what separates words. */
+/** Other words for each name, lower case and without separators. */
 export type Synonyms = Readonly<Record<string, readonly string[]>>;
 
-/** What an option is called elsewhere, where spelling alone would not lead to its name here. */
+/** Names that other libraries use for our options, where the spelling alone would not lead there. */
 const usual: Synonyms = {
   rate: ['lr', 'learningrate', 'eta', 'stepsize', 'alpha'],
   units: ['hidden', 'hiddensize', 'hiddenunits', 'size', 'neurons'],
@@ -21,8 +21,8 @@ const usual: Synonyms = {
 };
 
 /**
- * `; did you mean X?`, or nothing when no known name resembles the given one: by a slip in every three letters at most, for more of them would
- * make one word of another, such as version of epsilon.
+ * `; did you mean X?`, or the empty string if no known name is close. At most one slip in every three letters
+ * counts as close: more would turn one word into another, such as "version" into "epsilon".
  */
 export function didYouMean(given: string, known: readonly string[], synonyms = usual): string {
   const plain = plainly(given);
@@ -36,12 +36,12 @@ export function didYouMean(given: string, known: readonly string[], synonyms = u
   return name === undefined ? '' : `; did you mean ${name}?`;
 }
 
-/** Without what separates words, however that is done: keep_dims, keep-dims and keepDims are one name. */
+/** Removes case and separators: keep_dims, keep-dims and keepDims are one name. */
 function plainly(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** The fewest insertions, deletions, replacements and swaps of letters that are next to each other, between two words. */
+/** Edit distance of two words: insertions, deletions, replacements and swaps of neighbouring letters. */
 function editDistance(a: string, b: string): number {
   let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

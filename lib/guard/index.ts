@@ -1,6 +1,6 @@
 /**
- * The doors: how a public function looks at what it is given, for callers without types. Every refusal is one sentence, and a
- * NorewindError. Guards stand where a call comes in from outside, never in what runs every time step.
+ * Checks at public functions, for callers without types. A refusal is one sentence in a NorewindError. Checks
+ * run where a call enters the library, never in the code that runs every time step.
  */
 export {
   anything,

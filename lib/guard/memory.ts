@@ -1,11 +1,15 @@
 import { type NorewindError, ShapeError } from '../errors.ts';
 
-/** The most that one tensor, one learner's parameters or what an estimator carries may take: what 32-bit addresses of a plan reach. */
+/**
+ * The most that one tensor, a learner's parameters or an estimator's influence may take: a plan has 32-bit
+ * addresses.
+ */
 export const mostBytes = 2 ** 32;
 
 /**
- * Refuses what cannot fit before any of it is allocated: a machine that runs out of memory kills the process without a word.
- * @param what takes the bytes, as in "parameters of shape [3,4]". @param remedy what to do, for the end of the sentence.
+ * Refuses what cannot fit before allocating any of it: a machine out of memory kills the process without a
+ * message.
+ * @param what what takes the bytes, as in "parameters of shape [3,4]". @param remedy what to do about it.
  */
 export function memory(
   who: string,
@@ -20,7 +24,7 @@ export function memory(
   );
 }
 
-/** Bytes in MiB, rounded up, with commas: `4,096`. */
+/** Bytes in MiB, rounded up, with thousands separators: `4,096`. */
 export function mebibytes(bytes: number): string {
   const rounded = Math.ceil(bytes / 2 ** 20);
   return rounded < 1e15 ? rounded.toLocaleString('en-US') : rounded.toExponential(1);

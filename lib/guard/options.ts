@@ -3,14 +3,14 @@ import type { Check } from './checks.ts';
 import { describe, isRecord } from './describe.ts';
 import { didYouMean } from './didYouMean.ts';
 
-/** A check for every option. */
+/** One check per option. */
 export type Checks<T> = { readonly [K in keyof Required<T>]: Check };
 
 /**
- * The options of a function, once they are known to be its own and of the right kind: types do not reach callers in JavaScript, and
- * what is misspelt would be the default.
- * @param who the function, as its caller knows it. @param example a call that is right, for a caller who gave no options at all.
- * @throws ConfigurationError for anything but a record, an option that does not exist, one that is missing or out of range.
+ * Returns the options after checking their names and values. Callers in JavaScript have no types, and a
+ * misspelt option would silently fall back to its default.
+ * @param who the function's name. @param example a correct call, shown if the options are missing.
+ * @throws ConfigurationError for a non-record, an unknown option, a missing one, or one out of range.
  */
 export function options<T extends object>(who: string, given: T, checks: Checks<T>, example?: string): T {
   if (!isRecord(given))
@@ -29,13 +29,13 @@ export function options<T extends object>(who: string, given: T, checks: Checks<
   return given;
 }
 
-/** The sentence for an option that does not exist. */
+/** The sentence for an unknown option. */
 export function unknownOption(who: string, key: string, known: readonly string[]): string {
   const hint = didYouMean(key, known);
   return `${who}: there is no option ${key}${hint === '' ? `; the options are ${known.join(', ')}` : hint}`;
 }
 
-/** @throws ConfigurationError, or another error, unless the value is what the check says. */
+/** @throws ConfigurationError, or `Refusal`, unless the value passes the check. */
 export function argument(
   who: string,
   name: string,

@@ -18,12 +18,12 @@ export function mul(x: Tensor, y: Tensor): ArrayTensor {
   return new ArrayTensor(out);
 }
 
-/** The elementwise product in which a zero is strong: 0 where the product is NaN because one factor is 0 and the other is not finite. */
+/** The elementwise product with a strong zero: zero times infinity or NaN is 0 instead of NaN. */
 export function strongMul(x: Tensor, y: Tensor): ArrayTensor {
   return mapPair(x, y, strongProduct);
 }
 
-/** x y, and 0 where that is NaN because one of the two is 0. */
+/** x y; 0 if the product is NaN because a factor is 0. */
 export function strongProduct(x: number, y: number): number {
   const product = x * y;
   return Number.isNaN(product) && (x === 0 || y === 0) ? 0 : product;
@@ -34,7 +34,10 @@ export function div(x: Tensor, y: Tensor): ArrayTensor {
   return mapPair(x, y, (a, b) => a / b);
 }
 
-/** The quotient in which a zero is strong: 0 where it is NaN because x is 0 or y infinite, as x times the reciprocal of y has it. */
+/**
+ * The quotient with a strong zero: 0 instead of NaN if x is 0 or y infinite, like x times the reciprocal of
+ * y.
+ */
 export function strongDiv(x: Tensor, y: Tensor): ArrayTensor {
   return mapPair(x, y, (a, b) => {
     const quotient = a / b;
@@ -42,7 +45,7 @@ export function strongDiv(x: Tensor, y: Tensor): ArrayTensor {
   });
 }
 
-/** f of every pair of elements of equal shapes and dtypes. */
+/** f applied to pairs of elements, of equal shapes and dtypes. */
 export function mapPair(x: Tensor, y: Tensor, f: (a: number, b: number) => number): ArrayTensor {
   const [left, right] = [dataOf(x), dataOf(y)];
   const out = allocate(x.dtype, left.length);
@@ -57,14 +60,14 @@ export function scale(x: Tensor, factor: number): ArrayTensor {
   return new ArrayTensor(out);
 }
 
-/** An int32 mask: 1 where x > y, 0 elsewhere, also where either is NaN. */
+/** An int32 mask: 1 where x > y, else 0 (also for NaN). */
 export function greater(x: Tensor, y: Tensor): ArrayTensor {
   const out = empty('int32', x.shape);
   ops.gt(out, x.toNdarray(), y.toNdarray());
   return new ArrayTensor(out);
 }
 
-/** x where the mask is not 0 (where it is 0, when inverted), and 0 elsewhere, whatever x holds there. */
+/** x where the mask is non-zero (zero if inverted), else 0, even if x is NaN there. */
 export function select(x: Tensor, mask: Tensor, inverted: boolean): ArrayTensor {
   const [values, flags] = [dataOf(x), dataOf(mask)];
   const out = allocate(x.dtype, values.length);
@@ -72,7 +75,7 @@ export function select(x: Tensor, mask: Tensor, inverted: boolean): ArrayTensor 
   return fromData(out, x.shape);
 }
 
-/** f of every element. */
+/** f applied to every element. */
 export function map(x: Tensor, f: (value: number) => number): ArrayTensor {
   const values = dataOf(x);
   const out = allocate(x.dtype, values.length);

@@ -1,6 +1,6 @@
 /**
- * The reference kernels: what each primitive computes, on tensors of any strides and on any platform.
- * Shapes and dtypes have been checked by the time a kernel runs.
+ * The reference kernels: one per primitive, for tensors of any strides on any platform. The caller has
+ * checked shapes and dtypes.
  */
 export { add, div, greater, map, mapPair, mul, scale, select, strongDiv, strongMul } from './elementwise.ts';
 export { gather, scatterAdd } from './indexing.ts';

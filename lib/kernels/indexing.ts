@@ -3,7 +3,10 @@ import { IndexError } from '../errors.ts';
 import { formatShape, sizeOf } from '../shape.ts';
 import { type ArrayTensor, dataOf, fromData, type Tensor } from '../tensor.ts';
 
-/** Rows of x: the result has shape [...ids.shape, ...x.shape without its first axis]. @throws IndexError out of range. */
+/**
+ * Rows of x, of shape [...ids.shape, ...x.shape without its first axis]. @throws IndexError if an id is out
+ * of range.
+ */
 export function gather(x: Tensor, ids: Tensor): ArrayTensor {
   const [values, rows] = [dataOf(x), checkedIds(ids, x.shape[0], 'gather', x)];
   const rest = x.shape.slice(1);

@@ -3,7 +3,7 @@ import { allocate } from '../dtype.ts';
 import { type Shape, sizeOf, stridesOf } from '../shape.ts';
 import { type ArrayTensor, dataOf, fromData, isContiguous, type Tensor, viewOf } from '../tensor.ts';
 
-/** Inserts axes of the given positions in `shape`, repeating x along them; a view. */
+/** Inserts axes at these positions of `shape`, repeating x along them. Returns a view. */
 export function broadcast(x: Tensor, shape: Shape, axes: readonly number[]): ArrayTensor {
   const array = x.toNdarray();
   let from = 0;
@@ -11,14 +11,14 @@ export function broadcast(x: Tensor, shape: Shape, axes: readonly number[]): Arr
   return viewOf(array, shape, stride, array.offset);
 }
 
-/** The same elements in row-major order under another shape; a view where the layout allows it. */
+/** The same elements in row-major order under another shape. A view if the layout allows it. */
 export function reshape(x: Tensor, shape: Shape): ArrayTensor {
   const array = x.toNdarray();
   if (isContiguous(array)) return viewOf(array, shape, stridesOf(shape), array.offset);
   return fromData(dataOf(x), shape);
 }
 
-/** Axis i of the result is axis `order[i]` of x; a view. */
+/** Axis i of the result is axis `order[i]` of x. Returns a view. */
 export function permute(x: Tensor, order: readonly number[]): ArrayTensor {
   const array = x.toNdarray();
   return viewOf(
@@ -29,7 +29,7 @@ export function permute(x: Tensor, order: readonly number[]): ArrayTensor {
   );
 }
 
-/** The block from `begin` (inclusive) to `end` (exclusive), one entry an axis; a view. */
+/** The block from `begin` (inclusive) to `end` (exclusive), one entry per axis. Returns a view. */
 export function slice(x: Tensor, begin: readonly number[], end: readonly number[]): ArrayTensor {
   const array = x.toNdarray();
   const offset = begin.reduce((at, start, axis) => at + start * array.stride[axis], array.offset);
@@ -48,7 +48,7 @@ export function pad(x: Tensor, begin: readonly number[], shape: Shape): ArrayTen
   return out;
 }
 
-/** Tensors joined along an axis; their other axes agree. */
+/** Joins tensors along an axis. Their other axes are equal. */
 export function concat(parts: readonly Tensor[], axis: number): ArrayTensor {
   const length = parts.reduce((sum, part) => sum + part.shape[axis], 0);
   const shape = parts[0].shape.map((own, other) => (other === axis ? length : own));

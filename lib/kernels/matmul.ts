@@ -4,7 +4,7 @@ import { strongProduct } from './elementwise.ts';
 import { pairwiseBlock } from './pairwise.ts';
 
 /**
- * The matrix product of two matrices, either one transposed first; products are added up in float64, pair by pair.
+ * The product of two matrices, each optionally transposed first. Sums in float64, pairwise.
  * @param strong whether 0 times infinity or NaN is 0.
  */
 export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: boolean, strong = false): ArrayTensor {
@@ -15,7 +15,7 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
   const inner = x.shape[transposeX ? 0 : 1];
   const columns = y.shape[transposeY ? 0 : 1];
   const out = allocate(x.dtype, rows * columns);
-  // The inner loop runs along whichever axis of b is dense: dot products down b's columns, or scaled rows of b added up.
+  // The inner loop runs along the dense axis of b: dot products down its columns, or sums of scaled rows.
   const alongInner = bRow === 1 || columns === 1;
   const sums = new Float64Array(alongInner ? 0 : columns);
   for (let i = 0; i < rows; i++) {
@@ -30,7 +30,7 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
   }
   if (strong)
     for (let at = 0; at < out.length; at++) {
-      // Only a sum that is NaN can have met 0 times infinity.
+      // Only a NaN sum can contain 0 times infinity.
       if (!Number.isNaN(out[at])) continue;
       let total = 0;
       let [p, q] = [a.offset + Math.floor(at / columns) * aRow, b.offset + (at % columns) * bColumn];
@@ -40,19 +40,19 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
   return fromData(out, [rows, columns]);
 }
 
-/** Σ x y over `length` elements, whose places are p and q and then so far apart. */
+/** Σ x y over `length` elements, starting at p and q with these steps. */
 function dotOf(x: TypedArray, p: number, xStep: number, y: TypedArray, q: number, yStep: number, length: number): number {
   if (length > pairwiseBlock) {
     const half = length >>> 1;
     return dotOf(x, p, xStep, y, q, yStep, half) + dotOf(x, p + half * xStep, xStep, y, q + half * yStep, yStep, length - half);
   }
-  // One product alone keeps the sign of its zero, as plans have it.
+  // Start from -0, so that a single product keeps the sign of its zero, as in plans.
   let total = length === 1 ? -0 : 0;
   for (let k = 0, i = p, j = q; k < length; k++, i += xStep, j += yStep) total += x[i] * y[j];
   return total;
 }
 
-/** sums = Σ x·row over `length` rows, whose places are q and then so far apart. */
+/** sums = Σ x·row over `length` rows, starting at p and q with these steps. */
 function addRows(
   sums: Float64Array,
   x: TypedArray,

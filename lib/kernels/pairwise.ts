@@ -1,2 +1,2 @@
-/** How many numbers are added up one by one; longer sums are split in two. */
+/** The longest run of numbers summed one by one. Longer sums are split in two. */
 export const pairwiseBlock = 128;

@@ -4,12 +4,12 @@ import { type ArrayTensor, dataOf, fromData, type Tensor } from '../tensor.ts';
 import { permute } from './layout.ts';
 import { pairwiseBlock } from './pairwise.ts';
 
-/** The sum over `axes`, which disappear; added up in float64, pair by pair. An empty sum is 0. */
+/** The sum over `axes`, which are removed. Sums in float64, pairwise. An empty sum is 0. */
 export function sum(x: Tensor, axes: readonly number[]): ArrayTensor {
   return reduce(x, axes, total);
 }
 
-/** Halves are summed apart, so that rounding grows with the logarithm of the length. */
+/** Sums the halves separately, so that rounding grows with the logarithm of the length. */
 function total(values: ArrayLike<number>, begin: number, end: number): number {
   if (end - begin > pairwiseBlock) {
     const middle = (begin + end) >>> 1;
@@ -20,7 +20,7 @@ function total(values: ArrayLike<number>, begin: number, end: number): number {
   return sum;
 }
 
-/** The running sums along an axis, from its end when reversed; added up in float64, and for float64 with what each addition loses. */
+/** Running sums along an axis (from its end if reversed), in float64; for float64 input with compensation. */
 export function cumsum(x: Tensor, axis: number, reverse: boolean): ArrayTensor {
   const values = dataOf(x);
   const length = x.shape[axis];
@@ -35,14 +35,16 @@ export function cumsum(x: Tensor, axis: number, reverse: boolean): ArrayTensor {
         const added = next - sum;
         lost += sum - (next - added) + (values[at] - added);
         sum = next;
-        // What a sum that became infinite has lost is NaN, and does not count.
+        // Once a sum is infinite, the compensation is NaN: ignore it.
         out[at] = Number.isNaN(lost) ? sum : sum + lost;
       }
     }
   return fromData(out, x.shape);
 }
 
-/** The largest element over `axes`, which disappear; NaN where there is one, -Infinity where there is nothing. */
+/**
+ * The largest element over `axes`, which are removed. NaN if any element is NaN, -Infinity if there are none.
+ */
 export function maxReduce(x: Tensor, axes: readonly number[]): ArrayTensor {
   return reduce(x, axes, (values, begin, end) => {
     let best = Number.NEGATIVE_INFINITY;
@@ -51,7 +53,9 @@ export function maxReduce(x: Tensor, axes: readonly number[]): ArrayTensor {
   });
 }
 
-/** The int32 index of the first NaN along the last axis, which disappears, or of the first largest element where there is none. */
+/**
+ * The int32 index of the first NaN along the last axis, else of the first largest element. Removes the axis.
+ */
 export function argmax(x: Tensor): ArrayTensor {
   const values = dataOf(x);
   const shape = x.shape.slice(0, -1);
@@ -59,7 +63,7 @@ export function argmax(x: Tensor): ArrayTensor {
   const out = allocate('int32', sizeOf(shape));
   for (let row = 0; row < out.length; row++) {
     let best = 0;
-    // No element is larger than NaN, so the first one ends the search.
+    // No comparison with NaN is true, so the first NaN ends the search.
     for (let i = 1; i < length && !Number.isNaN(values[row * length + best]); i++)
       if (!(values[row * length + i] <= values[row * length + best])) best = i;
     out[row] = best;
@@ -70,7 +74,8 @@ export function argmax(x: Tensor): ArrayTensor {
 /** Whether every element is a finite number. */
 export function allFinite(x: Tensor): boolean {
   const values = dataOf(x);
-  // Zero times anything else is not zero, and four sums at a time do not wait for each other: learners look at all they carry often.
+  // x · 0 is 0 only if x is finite. Four independent sums run faster than one; learners check all their state
+  // often.
   let [a, b, c, d] = [0, 0, 0, 0];
   let i = 0;
   for (; i + 3 < values.length; i += 4) {

@@ -6,29 +6,33 @@ import { mapTree, type Tree, zipTrees } from '../tree.ts';
 import { type Noise, signsOnly } from './noise.ts';
 
 export interface ExpectationOptions {
-  /** The most runs to make; 2^20 by default, which is 20 coin flips on every path. */
+  /** The most runs to make. Default 2^20: 20 coin flips on every path. */
   readonly limit?: number;
 }
 
-// Infinity is a limit too.
+// Infinity is a valid limit.
 const runs: Check = { what: 'a number of at least 1', holds: (value) => typeof value === 'number' && value >= 1 };
 
 export interface Expectation<T extends Tree> {
-  /** The mean over all outcomes, float64, in the structure of the result; a scalar for a number. */
+  /**
+   * The mean over all outcomes, float64, with the structure of the result; a scalar if `run` returns a
+   * number.
+   */
   readonly mean: T;
-  /** How many outcomes there are. */
+  /** The number of outcomes. */
   readonly runs: number;
 }
 
 /**
- * The exact mean of a computation over every sequence of coin flips that it asks for.
+ * The exact mean of a computation over every sequence of coin flips that it draws.
  *
- * `run` is called once for each sequence and must start from scratch each time: make the learner, the state and everything
- * else that changes inside it. Paths may ask for different numbers of flips; one with n flips has the weight 2^-n. Halves
- * are averaged at each flip, from the last one back, so rounding errors grow with the number of flips and not of runs.
- * @throws NoiseError when there are more runs than the limit, when the result depends on something else than the flips,
- * when the noise is used after its run, and for draws that are not signs. @throws ShapeError, TreeError when the results of two runs differ
- * in shape or structure.
+ * `run` is called once per sequence and must start from scratch each time: make the learner, the state and
+ * anything else that changes inside it. Paths may draw different numbers of flips; a path of n flips has
+ * weight 2^-n. Halves are averaged at each flip, from the last one back, so rounding errors grow with the
+ * flips, not with the runs.
+ * @throws NoiseError for more runs than the limit, a result that depends on anything but the flips, noise
+ * used after its run, and draws other than signs. @throws ShapeError, TreeError if two runs return different
+ * shapes or structures.
  */
 export function expectation(run: (noise: Noise) => number, options?: ExpectationOptions): Expectation<Tensor>;
 export function expectation<T extends Tree>(run: (noise: Noise) => T, options?: ExpectationOptions): Expectation<T>;
@@ -36,7 +40,7 @@ export function expectation(run: (noise: Noise) => Tree | number, options: Expec
   argument('expectation', 'run', run, callable);
   const { limit = 2 ** 20 } = checkOptions('expectation', options, { limit: runs });
   const path: number[] = [];
-  // The mean of the branch where flip n came up +1, while the branch where it comes up -1 is run.
+  // Per flip n: the mean of the branch where it came up +1, kept while the branch of -1 runs.
   const pending: Tree[] = [];
   for (let runs = 1; ; runs++) {
     let mean = runOnce(run, path, limit);
@@ -51,7 +55,7 @@ export function expectation(run: (noise: Noise) => Tree | number, options: Expec
   }
 }
 
-/** One run along `path`; flips past its end come up +1 and are added to it. */
+/** Runs once along `path`. Flips past its end come up +1 and are appended. */
 function runOnce(run: (noise: Noise) => Tree | number, path: number[], limit: number): Tree {
   const noise = walk(path, limit);
   const result = run(noise.source);
@@ -73,7 +77,7 @@ function walk(path: number[], limit: number): { source: Noise; close(): number }
           'expectation: the noise of a run is used after that run; make everything that draws from it inside run',
         );
       const size = sizeOf(checkShape(shape, 'signs'));
-      // n flips on a path mean at least n + 1 runs: say so before filling the memory.
+      // n flips on a path mean at least n + 1 runs: throw before filling the memory.
       if (at + size >= limit) throw tooMany(limit, at + size);
       const data = new Float64Array(size);
       for (let i = 0; i < size; i++, at++) {

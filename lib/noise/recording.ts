@@ -1,23 +1,23 @@
 import { dataOf } from '../tensor.ts';
 import { type Noise, requireNoise } from './noise.ts';
 
-/** A source that remembers the signs it has given. */
+/** A source that keeps the signs it has drawn. */
 export interface Recording extends Noise {
-  /** The signs drawn so far, in the order of the draws; `replay(draws)` gives them again. */
+  /** The signs drawn so far, in order; `replay(draws)` plays them back. */
   readonly draws: readonly number[];
   split(): Recording;
 }
 
 /**
- * Passes everything through to `noise` and keeps the signs. Sources that are split off write to the same list, in the order
- * of the calls, so that `replay` can give the whole family its draws again. Other kinds of draws are not kept.
+ * Draws from `noise` and keeps the signs. Sources split from it append to the same list, in the order of the
+ * calls, so `replay` can play back the whole family. Draws of other kinds are not kept.
  */
 export function recording(noise: Noise): Recording {
   requireNoise(noise, 'recording');
   return recordingInto([], noise);
 }
 
-/** A recording that continues a list of draws. */
+/** A recording that appends to an existing list. */
 export function recordingInto(draws: number[], noise: Noise): Recording {
   return {
     draws,

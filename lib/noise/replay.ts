@@ -5,10 +5,11 @@ import { fromData, type Tensor } from '../tensor.ts';
 import { type Noise, signsOnly } from './noise.ts';
 
 /**
- * A source that plays back these signs, in order; `signs(shape)` takes the next size(shape) of them, row-major.
+ * Plays back these signs in order: `signs(shape)` takes the next size(shape) of them, row-major.
  *
- * `split` gives a source that takes from the same queue, as `recording` keeps them. (Saved and restored, each has a queue of its own.)
- * @throws NoiseError when an entry is not +1 or -1, and later when more are asked for than are left.
+ * Sources made by `split` draw from the same queue, matching `recording`. After save and restore each has its
+ * own queue.
+ * @throws NoiseError for an entry other than +1 or -1, and later when the draws run out.
  */
 export function replay(draws: ArrayLike<number>): Noise {
   if (!Array.isArray(draws) && !ArrayBuffer.isView(draws))
@@ -18,12 +19,12 @@ export function replay(draws: ArrayLike<number>): Noise {
   return replayFrom(Float64Array.from(draws), 0);
 }
 
-/** What `replay` checks of each entry. */
+/** Whether an entry is a sign. */
 export function isSign(draw: unknown): draw is number {
   return draw === 1 || draw === -1;
 }
 
-/** The source that has already played `position` of the draws, which are known to be signs. */
+/** A source that has already played `position` of these draws, known to be signs. */
 export function replayFrom(draws: Float64Array, position: number): Noise {
   let at = position;
   const source: Noise = {

@@ -5,12 +5,12 @@ import { recordingInto } from './recording.ts';
 import { isSign, replayFrom } from './replay.ts';
 import { seededFrom } from './seeded.ts';
 
-/** Recordings of recordings: more than anyone needs, and a bound on the recursion over a file. */
+/** The deepest nesting of recordings: a bound on the recursion over a file. */
 const DEEPEST = 16;
 
 /**
- * The source that `noise.save()` described; it continues exactly where that one stood. Takes whatever a file held.
- * @throws DataError when it is not what `save` writes.
+ * The source that `noise.save()` described, resuming exactly where it stood. Accepts any parsed file.
+ * @throws DataError if `saved` is not what `save` writes.
  */
 export function restoreNoise(saved: unknown): Noise {
   return restore(saved, 0);

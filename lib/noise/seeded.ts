@@ -7,11 +7,12 @@ import type { Noise, SeededWords } from './noise.ts';
 import { philox } from './philox.ts';
 
 /**
- * A source that gives the same draws for the same seed, everywhere: Philox 4x32-10 at the address (seed, stream, step).
+ * A source with the same draws for the same seed on every platform: Philox 4x32-10 at (seed, stream, step).
  *
- * The seed is the key; step and stream are the counter; each block of 128 bits takes one step, and each call starts on a
- * fresh block, so that the six words of the address are the whole state. Signs, uniforms and integers are the same bits on
- * every platform; normals go through `Math.log`, `cos` and `sin`, which engines may round differently in the last place.
+ * The seed is the key; step and stream are the counter. Each block of 128 bits advances the step by one, and
+ * each call starts a new block, so the six words of the address are the whole state. Signs, uniforms and
+ * integers are bit-identical on every platform; normals use `Math.log`, `cos` and `sin`, which may differ in
+ * the last place.
  * @throws NoiseError unless the seed is a whole number from 0 to 2^53 - 1.
  */
 export function seeded(seed: number): Noise {
@@ -53,7 +54,7 @@ export function seededFrom(words: SeededWords): Noise {
       const data = float64For(shape, 'normal');
       for (let at = 0; at < data.length; ) {
         nextBlock();
-        // Box and Muller, 1958. The radius takes 1 - u, which is never zero.
+        // Box and Muller, 1958. The radius uses 1 - u, which is never zero.
         const radius = Math.sqrt(-2 * Math.log(1 - whole53(block, 0) / 2 ** 53));
         const angle = (2 * Math.PI * whole53(block, 2)) / 2 ** 53;
         data[at++] = radius * Math.cos(angle);
@@ -74,7 +75,8 @@ export function seededFrom(words: SeededWords): Noise {
     integer(below: number): number {
       if (!Number.isSafeInteger(below) || below < 1)
         throw new NoiseError(`integer: ${describe(below)} is not a bound; use a whole number from 1 to 2^53 - 1`);
-      // Draws past the last multiple of `below` are rejected: taking them modulo `below` would favour small numbers.
+      // Reject draws past the last multiple of `below`: taking them modulo `below` would favour small
+      // numbers.
       const end = 2 ** 53 - (2 ** 53 % below);
       for (;;) {
         nextBlock();
@@ -86,8 +88,9 @@ export function seededFrom(words: SeededWords): Noise {
     },
 
     split(): Noise {
-      // The child's key and stream are the 128 bits of a block that this source gives to nobody else, so addresses in a
-      // family of n sources meet with probability n²/2^129, and the step that was taken is all there is to remember.
+      // The child's key and stream are the 128 bits of a block that this source uses for nothing else.
+      // Addresses in a family of n sources collide with probability n²/2^129, and the step is the only state
+      // to save.
       nextBlock();
       return seededFrom([block[0], block[1], 0, 0, block[2], block[3]]);
     },
@@ -102,7 +105,7 @@ export function seededFrom(words: SeededWords): Noise {
       words: [key[0], key[1], counter[0], counter[1], counter[2], counter[3]],
     }),
   };
-  // Not enumerable: a copy with other signs, { ...seeded(1), signs }, must not bring these along.
+  // Not enumerable: a copy with other signs, { ...seeded(1), signs }, must not inherit it.
   return Object.defineProperty(noise, 'fillSigns', { value: fillSigns });
 }
 

@@ -3,10 +3,13 @@ import { ConfigurationError, ResourceError } from '../../errors.ts';
 import { binary as relaxedBinary } from './relaxed.ts';
 import { reservedBytes, binary as strictBinary } from './strict.ts';
 
-/** Bytes at the start of the memory that the kernels keep for themselves: tables and packing space. A multiple of 64. */
+/** Bytes at the start of the memory reserved for the kernels' tables and packing space. A multiple of 64. */
 export { reservedBytes };
 
-/** What this file uses of the platform; Node and browsers have it, and neither's types are at hand here. */
+/**
+ * The parts of WebAssembly used here. Node and browsers have them, but this file is compiled without their
+ * types.
+ */
 declare const WebAssembly: {
   readonly Memory: new (pages: { initial: number; maximum: number }) => Memory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
@@ -15,7 +18,7 @@ declare const WebAssembly: {
 };
 declare const atob: (base64: string) => string;
 
-/** The bytes of a machine; views of them are made once and stay valid. */
+/** The bytes of a machine. Views of them are made once and stay valid. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
 }
@@ -27,18 +30,20 @@ interface Kernels {
 }
 
 /**
- * A WebAssembly memory of fixed size with the kernels and the interpreter that runs plans in it.
- * The memory never grows, so that views of it stay valid.
+ * A WebAssembly memory of fixed size with the kernels and the interpreter that runs plans in it. The memory
+ * never grows, since growing would detach every view.
  */
 export class Machine {
   readonly memory: Memory;
   readonly #kernels: Kernels;
 
   /**
-   * @param bytes the size of the memory, rounded up to whole pages of 64 KiB; at least `reservedBytes` of it are the kernels' own.
-   * @param relaxed whether sums of products may be rounded once instead of twice, where the processor can: faster, and no longer the
-   *   same on every machine.
-   * @throws ConfigurationError where the platform has no relaxed SIMD, ResourceError where there is no room for the memory.
+   * @param bytes the size of the memory, rounded up to pages of 64 KiB. The first `reservedBytes` are the
+   * kernels'.
+   * @param relaxed allows fused multiply-add (one rounding instead of two) where the processor has it:
+   * faster, but results differ between machines.
+   * @throws ConfigurationError if the platform has no relaxed SIMD, ResourceError if the memory cannot be
+   * reserved.
    */
   constructor(bytes: number, relaxed = false) {
     const pages = Math.ceil(Math.max(bytes, reservedBytes) / 65536);
@@ -53,7 +58,7 @@ export class Machine {
     this.#kernels.run(begin, end);
   }
 
-  /** Whether there is no NaN and no infinity in any of these; integers have none. */
+  /** Whether no element is NaN or infinite. int32 buffers always pass. */
   finite(buffers: readonly { readonly dtype: DType; readonly address: number; readonly size: number }[]): boolean {
     return buffers.every(({ dtype, address, size }) => {
       if (dtype === 'int32') return true;
@@ -66,8 +71,8 @@ export class Machine {
 const mostPages = 65536;
 
 /**
- * A memory of this size. V8 takes 10 GiB of address space for each, whatever its size, so that an access outside of it faults and need
- * not be checked; a declared maximum changes nothing about that.
+ * A memory of this size. V8 reserves 10 GiB of address space for each, whatever its size: out-of-bounds
+ * accesses then fault instead of being checked. Declaring a maximum does not change that.
  */
 function reserve(pages: number): Memory {
   const size = `a plan needs ${Math.ceil(pages / 16)} MiB`;
@@ -84,7 +89,7 @@ function reserve(pages: number): Memory {
   }
 }
 
-/** Compiled once: machines share the code. */
+/** Compiled once; machines share the code. */
 const modules = new Map<'strict' | 'relaxed', object>();
 
 function moduleOf(kind: 'strict' | 'relaxed', binary: string): object {

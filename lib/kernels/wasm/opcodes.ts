@@ -1,11 +1,12 @@
 /**
- * The instruction set of the machine: a plan is a run of int32 words in linear memory, each instruction its opcode followed
- * by its operands in the order given here. Add `float64` to an opcode for the float64 form.
+ * The instruction set of the machine. A plan is a sequence of int32 words in linear memory; each instruction
+ * is its opcode, then its operands in the order given here. Add `float64` to an opcode for its float64 form.
  *
- * Operands: `out`, `x`, … are byte addresses of contiguous row-major buffers; `a`, `b`, `c` and `scalar` are byte addresses
- * of single elements; `id`, `ids` and `mask` are byte addresses of int32; `m`, `n`, `k`, `rows`, `count`, … are plain counts;
- * `accumulate`, `inverted` and `transpose…` are 0 or 1. `out` may be an input of the same shape in elementwise and rank-one
- * instructions, and nowhere else unless an instruction says so.
+ * Operands: `out`, `x`, … are byte addresses of contiguous row-major buffers; `a`, `b`, `c` and `scalar` are
+ * byte addresses of single elements; `id`, `ids` and `mask` are byte addresses of int32; `m`, `n`, `k`,
+ * `rows`, `count`, … are counts; `accumulate`, `inverted` and `transpose…` are 0 or 1. `out` may be an input
+ * of the same shape in elementwise and rank-one instructions, but not in others unless the instruction says
+ * so.
  */
 export const operands = {
   /** out = x, bit for bit (int32 too). */
@@ -32,16 +33,16 @@ export const operands = {
   add: ['out', 'x', 'y', 'n'],
   sub: ['out', 'x', 'y', 'n'],
   mul: ['out', 'x', 'y', 'n'],
-  /** out = x · y, and 0 where that is NaN because one of the two is 0. */
+  /** out = x · y; 0 if that is NaN because a factor is 0. */
   strongmul: ['out', 'x', 'y', 'n'],
   div: ['out', 'x', 'y', 'n'],
-  /** out = x / y, and 0 where that is NaN because x is 0 or y infinite. */
+  /** out = x / y; 0 if that is NaN because x is 0 or y infinite. */
   strongdiv: ['out', 'x', 'y', 'n'],
   /** out = x^y, as C has it: 1^y = x^0 = 1 even for NaN. */
   pow: ['out', 'x', 'y', 'n'],
-  /** out = the larger of x and y; NaN where either is. */
+  /** out = the larger of x and y; NaN if either is NaN. */
   maximum: ['out', 'x', 'y', 'n'],
-  /** out (int32) = 1 where x > y, 0 elsewhere, also where either is NaN. */
+  /** out (int32) = 1 where x > y, else 0 (also for NaN). */
   greater: ['out', 'x', 'y', 'n'],
   /** out = x + *scalar. */
   adds: ['out', 'x', 'scalar', 'n'],
@@ -49,7 +50,7 @@ export const operands = {
   muls: ['out', 'x', 'scalar', 'n'],
   /** out = x / *scalar. */
   divs: ['out', 'x', 'scalar', 'n'],
-  /** The same as strongdiv with one y for all. */
+  /** strongdiv with one y for all elements. */
   strongdivs: ['out', 'x', 'scalar', 'n'],
   /** out = x^*scalar. */
   pows: ['out', 'x', 'scalar', 'n'],
@@ -57,7 +58,7 @@ export const operands = {
   greaters: ['out', 'x', 'scalar', 'n'],
   /** out (int32) = 1 where x < *scalar. */
   lessers: ['out', 'x', 'scalar', 'n'],
-  /** out = x where the mask is not 0 (where it is 0, when inverted), 0 elsewhere. */
+  /** out = x where the mask is non-zero (zero if inverted), else 0. */
   select: ['out', 'x', 'mask', 'inverted', 'n'],
   /** out = *a x + *b y. */
   axpby: ['out', 'a', 'x', 'b', 'y', 'n'],
@@ -84,31 +85,40 @@ export const operands = {
   matvec2: ['out1', 'out2', 'a', 'x1', 'x2', 'm', 'k'],
   /** out1 = aᵀ x1 and out2 = aᵀ x2. */
   matvect2: ['out1', 'out2', 'a', 'x1', 'x2', 'm', 'k'],
-  /** out [m,n] (+)= a b; a is [m,k], or [k,m] when transposed; b is [k,n], or [n,k] when transposed. Without transposeA, out may be a when n = k <= 128. */
+  /**
+   * out [m,n] (+)= a b; a is [m,k], or [k,m] if transposed; b is [k,n], or [n,k] if transposed. If a is not
+   * transposed and n = k <= 128, out may be a.
+   */
   gemm: ['out', 'a', 'b', 'm', 'n', 'k', 'transposeA', 'transposeB', 'accumulate'],
   /** out [outer,inner] = sum over the middle axis of x [outer,n,inner]; 0 when n is 0. */
   sum: ['out', 'x', 'outer', 'n', 'inner'],
-  /** The same with the maximum: NaN where there is one, -∞ when n is 0. */
+  /** As sum, with the maximum: NaN if any element is NaN, -∞ if n is 0. */
   max: ['out', 'x', 'outer', 'n', 'inner'],
-  /** out [outer,n,inner] = the running sums along the middle axis of x, from its end when `reverse` is 1. */
+  /** out [outer,n,inner] = running sums along the middle axis of x, from its end if `reverse` is 1. */
   cumsum: ['out', 'x', 'outer', 'n', 'inner', 'reverse'],
-  /** out [rows] (int32) = index of the first NaN of each row of x [rows,n], of the first largest element where there is none. */
+  /** out [rows] (int32) = index of each row's first NaN, else of its first largest element; x [rows,n]. */
   argmax: ['out', 'x', 'rows', 'n'],
-  /** Copies x to out, `rank` axes; then follow `rank` sizes, `rank` strides of out, `rank` strides of x, in elements. */
+  /**
+   * Copies x to out, `rank` axes. `rank` sizes, `rank` strides of out and `rank` strides of x follow, in
+   * elements.
+   */
   strided: ['out', 'x', 'rank'],
   /** Row i of out [count,width] = row ids[i] of x. */
   gather: ['out', 'x', 'ids', 'count', 'width'],
   /** out [rows,width] = 0, then row ids[i] of out += row i of x [count,width]. */
   scatteradd: ['out', 'x', 'ids', 'count', 'width', 'rows'],
-  /** m = β₁m + (1-β₁)g; v = β₂v + (1-β₂)g²; w += -rate (m c₁)/(√(v c₂)+ε); scalars: β₁ 1-β₁ β₂ 1-β₂ c₁ c₂ -rate ε. */
+  /**
+   * m = β₁m + (1-β₁)g; v = β₂v + (1-β₂)g²; w += -rate (m c₁)/(√(v c₂)+ε). Scalars: β₁ 1-β₁ β₂ 1-β₂ c₁ c₂
+   * -rate ε.
+   */
   adam: ['w', 'm', 'v', 'g', 'n', 'scalars'],
   /**
-   * Runs `words` words of instructions at `program` over n elements, 256 at a time. They are copy … axpbypcz, axpb and dot, of the
-   * same dtype as `tiles`; their own n is ignored; a buffer operand below 16 is a register that holds 256 elements; `dot`
-   * adds its tiles up.
+   * Runs `words` words of instructions at `program` over n elements, 256 at a time. Allowed are copy …
+   * axpbypcz, axpb and dot, of the same dtype as `tiles`; their own n is ignored. A buffer operand below 16
+   * is a register of 256 elements. `dot` sums over all tiles.
    */
   tiles: ['program', 'words', 'n'],
-  /** One number: out = x + y, and so on. The same as with n = 1, and quicker. */
+  /** One number: out = x + y, and so on. As with n = 1, but faster. */
   add1: ['out', 'x', 'y'],
   mul1: ['out', 'x', 'y'],
   div1: ['out', 'x', 'y'],
@@ -116,21 +126,23 @@ export const operands = {
   sqrt1: ['out', 'x'],
   /** out = *a x + *b. */
   axpb: ['out', 'a', 'x', 'b', 'n'],
-  /** norm = the sum of the squares of x [m,n], row after row. */
+  /** norm = the sum of squares of x [m,n], row by row. */
   squares: ['norm', 'x', 'm', 'n'],
   /**
-   * t [m,n] = *k t + *s y⊗z, and norm = the sum of its squares, as `squares` has it. With oneHot, y is the int32 of the one row that
-   * receives *s z.
+   * t [m,n] = *k t + *s y⊗z; norm = its sum of squares, as in `squares`. If oneHot, y is the int32 index of
+   * the only row that receives *s z.
    */
   rank1norm: ['t', 'norm', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
-  /** w [m,n] = *a w + *b t + *c u⊗v, and then t and norm as `rank1norm`. With oneHot, u is an int32 too. */
+  /**
+   * w [m,n] = *a w + *b t + *c u⊗v, then t and norm as in `rank1norm`. If oneHot, u is an int32 index too.
+   */
   rank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
   /**
-   * What is NaN in out [m,n] = a b once more, as a sum of products in which 0 times infinity or NaN is 0. a is [m,k], or [k,m] when
-   * transposed; b is [k,n], or [n,k] when transposed.
+   * Recomputes the NaN elements of out [m,n] = a b, counting 0 times infinity or NaN as 0. a is [m,k], or
+   * [k,m] if transposed; b is [k,n], or [n,k] if transposed.
    */
   mend: ['out', 'a', 'b', 'm', 'n', 'k', 'transposeA', 'transposeB'],
-  /** The same as the instructions without `strong`, but that 0 times infinity or NaN is 0 in the products u⊗v and y⊗z. */
+  /** As without `strong`, but in u⊗v and y⊗z zero times infinity or NaN is 0. */
   strongouter: ['out', 'c', 'u', 'v', 'm', 'n'],
   strongrank1: ['out', 'a', 'x', 'c', 'u', 'v', 'm', 'n'],
   strongrank1two: ['out', 'a', 'x', 'b', 'y', 'c', 'u', 'v', 'm', 'n'],
@@ -139,7 +151,7 @@ export const operands = {
   strongrank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** The instructions that write more than their first operand: how many they write, from the first on. */
+/** Instructions that write several operands: how many, counted from the first. */
 export const written: Partial<Readonly<Record<OpName, number>>> = {
   matvec2: 2,
   matvect2: 2,
@@ -154,8 +166,8 @@ export type OpName = keyof typeof operands;
 
 const names = Object.keys(operands) as OpName[];
 
-/** The opcode of each instruction, for float32. */
+/** The float32 opcode of each instruction. */
 export const opcodes = Object.fromEntries(names.map((name, code) => [name, code])) as Readonly<Record<OpName, number>>;
 
-/** What to add to an opcode for float64. */
+/** Add this to an opcode for its float64 form. */
 export const float64 = 128;

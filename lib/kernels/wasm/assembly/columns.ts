@@ -1,4 +1,5 @@
-// A transposed matrix times vectors: Σ over rows of coefficient·row, four rows at a time, so that a sum is loaded once for four.
+// A transposed matrix times vectors: Σ over rows of coefficient·row, four rows per pass to save loads of the
+// sum.
 import { dotOf } from './dot';
 import { addBlock, blockOf, clear, settle, STRIP, strip, strip2, wide, wide2 } from './strips';
 import { bytes, loadPart, madd, storePart, wideLoss, wideSum, wideTotal, zero } from './vector';
@@ -18,7 +19,7 @@ import { bytes, loadPart, madd, storePart, wideLoss, wideSum, wideTotal, zero } 
   return v128.add<T>(low, high);
 }
 
-/** Bytes of a row that are summed as they come: to each lane 32 additions of float32, or 128 of float64. */
+/** Bytes of a row that are summed directly: 32 additions of float32 per lane, or 128 of float64. */
 @inline function cut<T>(): usize {
   return sizeof<T>() == 4 ? 512 : 2048;
 }
@@ -95,7 +96,7 @@ export function matvect<T>(out: usize, a: usize, x: usize, m: usize, k: usize, a
   }
 }
 
-/** out += Σ over m rows, `size` bytes apart, of x·row, for the first `width` bytes of each. */
+/** out += Σ x·row over m rows, `size` bytes apart, for the first `width` bytes of each. */
 @inline function addRows<T>(out: usize, a: usize, x: usize, m: usize, size: usize, width: usize): void {
   const main = width & ~15;
   const rest = width & 15;
@@ -142,13 +143,13 @@ export function matvect2<T>(out1: usize, out2: usize, a: usize, x1: usize, x2: u
   }
 }
 
-/** The same with two vectors. */
+/** addRows for two vectors. */
 @inline function addRows2<T>(
   out1: usize, out2: usize, a: usize, x1: usize, x2: usize, m: usize, size: usize, width: usize,
 ): void {
   const main = width & ~15;
   const rest = width & 15;
-  // Two rows at a time: with the four coefficients, what fits in the registers.
+  // Two rows at a time: with the four coefficients, that fills the registers.
   for (; m >= 2; m -= 2) {
     const p = v128.load_splat<T>(x1);
     const q = v128.load_splat<T>(x1, sizeof<T>());

@@ -1,9 +1,9 @@
-// The elementwise kernels by their opcodes, for the interpreter and for tiles.
+// The elementwise kernels by opcode, for the interpreter and for tiles.
 import * as e from './elementwise';
 import { greater, greaters, lessers } from './masks';
 import * as op from './opcodes';
 
-/** Whichever of COPY to SQUARE an opcode names. */
+/** The opcodes from COPY to SQUARE. */
 export function unaryOf<T>(code: i32, out: usize, x: usize, n: usize): void {
   switch (code) {
     case op.COPY: e.copy<T>(out, x, n); break;
@@ -27,7 +27,7 @@ export function unaryOf<T>(code: i32, out: usize, x: usize, n: usize): void {
   }
 }
 
-/** Whichever of ADD to LESSERS an opcode names; from ADDS on, y is a scalar. */
+/** The opcodes from ADD to LESSERS. From ADDS on, y is a scalar. */
 export function binaryOf<T>(code: i32, out: usize, x: usize, y: usize, n: usize): void {
   switch (code) {
     case op.ADD: e.add<T>(out, x, y, n); break;

@@ -1,12 +1,14 @@
 // Inner products.
 import { bytes, loadPart, madd, wideLoss, wideSum, wideTotal, zero } from './vector';
 
-/** Bytes that are summed as they come: to each lane of four vectors 32 additions of float32, or 128 of float64. */
+/**
+ * Bytes that are summed directly: 32 additions of float32 to each lane of four vectors, or 128 of float64.
+ */
 @inline function block<T>(): usize {
   return sizeof<T>() == 4 ? 2048 : 8192;
 }
 
-/** Four partial sums: one chain of additions would wait for itself. */
+/** Four partial sums, as a single chain of additions would stall. */
 @inline function dotBlock<T>(x: usize, y: usize, size: usize): v128 {
   let a = zero();
   let b = zero();

@@ -26,7 +26,9 @@ import { bytes, loadPart, madd, storePart, strongDiv, strongMul } from './vector
   return x;
 }
 
-/** The exponent's bits alone are a power of two; those of 0, subnormals, ∞ and NaN are none of their own. */
+/**
+ * Masks out all but the exponent, which leaves a power of two. 0, subnormals, ∞ and NaN need separate care.
+ */
 @inline function binadeOf<T>(x: v128): v128 {
   const one = v128.splat<T>(<T>1);
   const bits = v128.and(x, sizeof<T>() == 4 ? i32x4.splat(0x7f800000) : i64x2.splat(0x7ff0000000000000));
@@ -62,7 +64,7 @@ export function floor<T>(out: usize, x: usize, n: usize): void { unary<T>(op.FLO
 export function binade<T>(out: usize, x: usize, n: usize): void { unary<T>(op.BINADE, out, x, n); }
 export function square<T>(out: usize, x: usize, n: usize): void { unary<T>(op.SQUARE, out, x, n); }
 
-/** Moves bytes (a multiple of 4) as they are; the call of memory.copy costs as much as 256 bytes of this loop. */
+/** Copies bytes (a multiple of 4). Calling memory.copy costs as much as 256 bytes of this loop. */
 export function copyBytes(out: usize, x: usize, size: usize): void {
   if (size > 512) {
     memory.copy(out, x, size);
@@ -79,7 +81,7 @@ export function fill<T>(out: usize, scalar: usize, n: usize): void {
   fillWith(out, v128.load_splat<T>(scalar), bytes<T>(n));
 }
 
-/** Writes the leading bytes of a vector over and over. */
+/** Repeats the leading bytes of a vector. */
 export function fillWith(out: usize, value: v128, size: usize): void {
   const main = size & ~15;
   let i: usize = 0;
@@ -123,7 +125,7 @@ export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void {
     const b = v128.mul<T>(v128.load(x + i, 16), v128.load(y + i, 16));
     const c = v128.mul<T>(v128.load(x + i, 32), v128.load(y + i, 32));
     const d = v128.mul<T>(v128.load(x + i, 48), v128.load(y + i, 48));
-    // One test for four: a sum is NaN when a term is, and NaN is rare.
+    // One test for four vectors: a sum is NaN if a term is, and NaN is rare.
     const sum = v128.add<T>(v128.add<T>(a, b), v128.add<T>(c, d));
     if (v128.any_true(v128.ne<T>(sum, sum))) {
       for (const end = i + 64; i < end; i += 16) v128.store(out + i, strongMul<T>(v128.load(x + i), v128.load(y + i)));

@@ -1,4 +1,4 @@
-// Whether numbers are finite: an exponent that is all ones says that one is not.
+// Tests for finite numbers: an exponent of all ones means infinity or NaN.
 import { bytes, loadPart } from './vector';
 
 @inline function exponents<T>(): v128 {

@@ -1,19 +1,19 @@
-// Sums of four rows of a matrix at once, and of rows that are so long that they are added up block by block.
+// Sums of four matrix rows at once. Long rows are summed block by block.
 import { highHalf, lowHalf, wideLoss, withLoss, zero } from './vector';
 
-/** Bytes of a row that are summed as they come: 32 additions to each lane of float32, 128 of float64. */
+/** Bytes of a row that are summed directly: 32 additions of float32 per lane, or 128 of float64. */
 @inline export function chunk<T>(): usize {
   return sizeof<T>() == 4 ? 512 : 2048;
 }
-/** What the chunks of a block come to is added up chunk by chunk. */
+/** The sums of a block's chunks. */
 export const chunks = memory.data(128, 64);
 
-/** Bytes of a row that make a block. */
+/** Bytes of a row per block. */
 export const BLOCK: usize = 4096;
 /** The sums of a block of four rows, times one vector and times another. */
 export const block = memory.data(64, 64);
 export const OTHER: usize = 32;
-/** The sums of all blocks in float64, and for float64 what they have lost. */
+/** The sums of all blocks in float64, with compensation for float64 input. */
 export const totals = memory.data(128, 64);
 
 /** The sums of four vectors of float32. */
@@ -28,7 +28,7 @@ export const totals = memory.data(128, 64);
   return f64x2.add(v128.shuffle<u64>(a, b, 0, 2), v128.shuffle<u64>(a, b, 1, 3));
 }
 
-/** Writes, or adds, the sums of four accumulators to four elements. */
+/** Stores, or adds, the sums of four accumulators to four elements. */
 @inline export function storeSums<T>(out: usize, a: v128, b: v128, c: v128, d: v128, accumulate: i32): void {
   if (sizeof<T>() == 4) {
     let s = sums4(a, b, c, d);
@@ -64,7 +64,7 @@ export const totals = memory.data(128, 64);
   }
 }
 
-/** Writes, or adds, four totals. */
+/** Stores, or adds, four totals. */
 @inline export function storeTotals<T>(out: usize, from: usize, accumulate: i32): void {
   for (let i: usize = 0; i < 4; i++, out += sizeof<T>(), from += 8) {
     const sum = accumulate ? <f64>load<T>(out) + load<f64>(from) : load<f64>(from);

@@ -1,10 +1,11 @@
-// Functions of four float32 at once. Constants are loaded from memory: kept in registers, V8 would spill them.
-// pmin(x, c) and pmax(x, c) let NaN through. Polynomials are minimax fits, rounded coefficient by coefficient.
+// Functions of four float32 at once. Constants are loaded from memory, as V8 would spill them from registers.
+// pmin(x, c) and pmax(x, c) let NaN through. Polynomials are minimax fits, rounded coefficient by
+// coefficient.
 
 const LOG2E: f32 = 1.4426950408889634;
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440054690583e-4;
-/** Added to a float32 below 2²² it rounds to an integer, which is then in the low bits. */
+/** Adding this to a float32 below 2²² rounds it to an integer, found in the low bits. */
 const ROUND: f32 = 12582912;
 
 // (e^r - 1 - r)/r² on |r| <= ln2/2.
@@ -31,7 +32,7 @@ const ERFC = memory.data<f32>([
   return v128.load_splat<f32>(table + (i << 2));
 }
 
-/** 2ⁿ of normal range for int32 n. */
+/** 2ⁿ for int32 n, within the normal range. */
 @inline function power2(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
@@ -59,12 +60,12 @@ const ERFC = memory.data<f32>([
   const bits = roundedBits(x);
   const n = i32x4.sub(bits, i32x4.splat(reinterpret<i32>(ROUND)));
   const y = f32x4.add(expm1Core(remainder(x, f32x4.sub(bits, f32x4.splat(ROUND)))), f32x4.splat(1));
-  // In two steps, so that results below 2^-126 are rounded once and those above 2^128 overflow.
+  // In two steps, so that results below 2^-126 round once and those above 2^128 overflow.
   const half = i32x4.shr_s(n, 1);
   return f32x4.mul(f32x4.mul(y, power2(half)), power2(i32x4.sub(n, half)));
 }
 
-/** E/(E+2) with E = e^2|x| - 1, which is exact in the limit of small x. */
+/** E/(E+2) with E = e^2|x| - 1: accurate for small x. */
 @inline export function tanh32(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(0x80000000));
   const size = f32x4.pmin(v128.xor(x, sign), f32x4.splat(10));
@@ -102,25 +103,25 @@ const ERFC = memory.data<f32>([
   let y = f32x4.add(f32x4.mul(f32x4.mul(p, f), ff), f32x4.mul(exponent, f32x4.splat(LN2_LOW)));
   y = f32x4.sub(y, f32x4.mul(ff, f32x4.splat(0.5)));
   y = f32x4.add(f32x4.add(f, y), f32x4.mul(exponent, f32x4.splat(LN2_HIGH)));
-  // log 0 = -∞, log ∞ = ∞, log of what is negative = NaN; NaN is unordered and passes as itself.
+  // log 0 = -∞, log ∞ = ∞, the log of a negative number is NaN. NaN compares as unordered and passes through.
   const zero = f32x4.eq(value, f32x4.splat(0));
   y = v128.bitselect(f32x4.splat(-Infinity), y, zero);
   y = v128.or(y, f32x4.lt(value, f32x4.splat(0)));
   return v128.bitselect(y, value, f32x4.lt(value, f32x4.splat(Infinity)));
 }
 
-/** log u + (x - (u - 1))/u with u = 1 + x rounded: what rounding took away from the argument comes back to first order. */
+/** log u + (x - (u - 1))/u with u = 1 + x rounded: corrects the rounding of the argument to first order. */
 @inline export function log1p32(x: v128): v128 {
   const u = f32x4.add(x, f32x4.splat(1));
   const missing = f32x4.sub(x, f32x4.sub(u, f32x4.splat(1)));
   const y = f32x4.add(log32(u), f32x4.div(missing, u));
-  // Where u is 0 or ∞, nothing is missing that could be told; a small x is its own result, -0 too.
+  // If u is 0 or ∞ there is nothing to correct. A tiny x is its own result, including -0.
   const isPlain = v128.and(f32x4.gt(u, f32x4.splat(0)), f32x4.lt(u, f32x4.splat(Infinity)));
   const whole = v128.bitselect(y, log32(u), isPlain);
   return v128.bitselect(x, whole, f32x4.lt(f32x4.abs(x), f32x4.splat(5.9604644775390625e-8)));
 }
 
-/** 2ⁿ (e^r - 1) + (2ⁿ - 1), and e^x where the 1 does not count or 2ⁿ would be too large. */
+/** 2ⁿ (e^r - 1) + (2ⁿ - 1); e^x where the 1 is negligible or 2ⁿ would overflow. */
 @inline export function expm1F32(value: v128): v128 {
   const x = f32x4.pmax(f32x4.pmin(value, f32x4.splat(64)), f32x4.splat(-64));
   const bits = roundedBits(x);
@@ -128,11 +129,14 @@ const ERFC = memory.data<f32>([
   const r = remainder(x, f32x4.sub(bits, f32x4.splat(ROUND)));
   const y = f32x4.add(f32x4.mul(scale, expm1Core(r)), f32x4.sub(scale, f32x4.splat(1)));
   const whole = v128.bitselect(exp32(value), y, f32x4.gt(value, f32x4.splat(60)));
-  // -0 stays so.
+  // Keep -0.
   return v128.bitselect(value, whole, f32x4.eq(value, f32x4.splat(0)));
 }
 
-/** Below 1 a polynomial, above 1 - e^p: 1 - erf is at most 0.16 there, which divides the error of the exponential. */
+/**
+ * Below 1 a polynomial; above, 1 - e^p: there 1 - erf is at most 0.16, which scales down the exponential's
+ * error.
+ */
 @inline export function erf32(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(0x80000000));
   const size = v128.xor(x, sign);

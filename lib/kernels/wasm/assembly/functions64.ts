@@ -1,10 +1,10 @@
-// Functions of two float64 at once, where that pays; the rest one by one.
+// Functions of two float64 at once where that pays; the rest one by one.
 
 const LOG2E: f64 = 1.4426950408889634;
 /** ln 2 in two parts; integers below 2^20 times the first are exact. */
 const LN2_HIGH: f64 = 6.93147180369123816490e-01;
 const LN2_LOW: f64 = 1.90821492927058770002e-10;
-/** Added to a float64 below 2^51 it rounds to an integer, which is then in the low bits. */
+/** Adding this to a float64 below 2^51 rounds it to an integer, found in the low bits. */
 const ROUND: f64 = 6755399441055744;
 
 // 1/k! from k = 2.
@@ -40,7 +40,7 @@ const ERF = memory.data<f64>([
   return v128.load_splat<f64>(FACTORIAL + (i << 3));
 }
 
-/** 2ⁿ of normal range for int64 n. */
+/** 2ⁿ for int64 n, within the normal range. */
 @inline function power2(n: v128): v128 {
   return i64x2.shl(i64x2.add(n, i64x2.splat(1023)), 52);
 }
@@ -75,12 +75,12 @@ const ERF = memory.data<f64>([
   const bits = roundedBits(x);
   const n = i64x2.sub(bits, i64x2.splat(reinterpret<i64>(ROUND)));
   const y = f64x2.add(expm1Core(remainder(x, f64x2.sub(bits, f64x2.splat(ROUND)))), f64x2.splat(1));
-  // In two steps, so that results below 2^-1022 are rounded once and those above 2^1024 overflow.
+  // In two steps, so that results below 2^-1022 round once and those above 2^1024 overflow.
   const half = i64x2.shr_s(n, 1);
   return f64x2.mul(f64x2.mul(y, power2(half)), power2(i64x2.sub(n, half)));
 }
 
-/** E/(E+2) with E = e^2|x| - 1, which is exact in the limit of small x. */
+/** E/(E+2) with E = e^2|x| - 1: accurate for small x. */
 @inline export function tanh64(x: v128): v128 {
   const sign = v128.and(x, i64x2.splat(0x8000000000000000));
   const size = f64x2.pmin(v128.xor(x, sign), f64x2.splat(22));
@@ -120,8 +120,8 @@ export function erf64(x: v128): v128 {
 }
 
 /**
- * erf by its Taylor series around the nearest quarter c: erf' = g = 2/√π e^-x² obeys g' = -2xg, so that the coefficients of
- * g(c + t) follow from (k+1) g_{k+1} = -2 (c g_k + g_{k-1}).
+ * erf by its Taylor series around the nearest quarter c. As erf' = g = 2/√π e^-x² obeys g' = -2xg, the
+ * coefficients of g(c + t) follow from (k+1) g_{k+1} = -2 (c g_k + g_{k-1}).
  */
 function erf(x: f64): f64 {
   const size = abs<f64>(x);
@@ -132,7 +132,7 @@ function erf(x: f64): f64 {
   const t = size - c;
   const entry = ERF + (<usize>at << 4);
   const slope = load<f64>(entry, 8);
-  // Both carry what the coefficient of their power of t needs.
+  // The coefficients g_{k-1} and g_k.
   let before = slope;
   let term = -2 * c * slope;
   let power = t * t;
@@ -146,7 +146,7 @@ function erf(x: f64): f64 {
     term = next;
     power *= t;
   }
-  // Around 0 the value is t + (2/√π - 1) t + …, so that what is rounded is small beside the result.
+  // Around 0 compute t + (2/√π - 1) t + …, so that the rounded terms are small beside the result.
   if (at == 0) return copysign<f64>(t + (t * (slope - 1) + sum), x);
   return copysign<f64>(load<f64>(entry) + (t * slope + sum), x);
 }

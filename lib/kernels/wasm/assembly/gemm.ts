@@ -1,8 +1,12 @@
-// The matrix product: blocks of both matrices are packed into panels, and a kernel of 4 rows by 2 vectors runs over them.
+// Matrix product: packs blocks of both matrices into panels and runs a kernel of 4 rows by 2 vectors over
+// them.
 import { panelsA, panelsB } from './scratch';
 import { highHalf, loadSome, lowHalf, madd, storePart, wideLoss, withLoss, zero } from './vector';
 
-/** Rows of a, depth, and bytes of a row of b in a block: the block of b stays in the second-level cache, one of a in the first. */
+/**
+ * Rows of a, depth, and bytes of a row of b per block: a block of b fits the second-level cache, one of a the
+ * first.
+ */
 const ROWS: usize = 64;
 const DEPTH: usize = 256;
 const WIDTH: usize = 1024;
@@ -10,9 +14,9 @@ const WIDTH: usize = 1024;
 const tile = memory.data(128, 64);
 
 /**
- * Packs `count` lines (of `lineStride` bytes apart) of `depth` elements (`stride` bytes apart) into panels of `width` lines:
- * panel by panel, for each depth its `width` elements. Lines that are missing from the last panel are 0: they are never stored,
- * but what lay there might be denormal, and slow.
+ * Packs `count` lines (`lineStride` bytes apart) of `depth` elements (`stride` bytes apart) into panels of
+ * `width` lines: panel by panel, `width` elements for each depth. Lines missing from the last panel are
+ * filled with 0. They are never stored, but leftover data might be denormal, and slow.
  */
 function pack<T>(to: usize, from: usize, count: usize, depth: usize, lineStride: usize, stride: usize, width: usize): void {
   const line = width << alignof<T>();
@@ -38,7 +42,7 @@ function pack<T>(to: usize, from: usize, count: usize, depth: usize, lineStride:
   }
 }
 
-/** Four lines of float32, dense, to elements `step` bytes apart of four each. */
+/** Four dense lines of float32, to groups of four elements `step` bytes apart. */
 @inline function transpose4(to: usize, step: usize, from: usize, lineStride: usize, depth: usize): void {
   const from1 = from + lineStride;
   const from2 = from1 + lineStride;
@@ -71,7 +75,7 @@ function pack<T>(to: usize, from: usize, count: usize, depth: usize, lineStride:
   }
 }
 
-/** Bytes of a panel of b whose products are summed as they come, 32 deep; what such chunks come to is added up chunk by chunk. */
+/** Bytes of a panel of b that are summed directly, 32 deep; the sums of these chunks are added up in turn. */
 const CHUNK: usize = 32 * 32;
 const chunks = memory.data(128, 64);
 
@@ -157,7 +161,7 @@ function kernel<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, ac
   v128.store(out3, w1, 16);
 }
 
-/** A tile that sticks out of the matrix, by way of one that does not. */
+/** A tile that crosses the edge of the matrix, computed in a full tile first. */
 function edge<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, accumulate: i32, rows: usize, size: usize): void {
   kernel<T>(tile, a, b, depth, 32, 0);
   for (let row: usize = 0; row < rows; row++, out += step) {
@@ -186,7 +190,7 @@ export function gemm<T>(
     deep<T>(out, a, b, m, n, k, aRow, aColumn, bRow, bColumn, accumulate);
     return;
   }
-  // Where one block holds all of a, it is packed once.
+  // If one block holds all of a, pack it once.
   const packOnce = m <= ROWS && k <= DEPTH;
   if (packOnce) pack<T>(panelsA, a, m, k, aRow, aColumn, 4);
   for (let j: usize = 0; j < n; j += across) {
@@ -218,16 +222,16 @@ export function gemm<T>(
   }
 }
 
-/** Depth above which products are added up in wide sums, in blocks of so many columns. */
+/** The depth above which products are summed in wide sums, ACROSS columns at a time. */
 @inline function deepest<T>(): usize {
   return sizeof<T>() == 4 ? 1024 : 4096;
 }
 const ACROSS: usize = 64;
-/** The wide sums lie behind the narrow panels of b, and what they have lost behind them. */
+/** The wide sums follow the narrow panels of b; their compensations follow them. */
 const sums = panelsB + 256 * 64 * 8;
 const LOST: usize = 64 * 64 * 8;
 
-/** A product that is too deep to be added up in the dtype of the matrices. */
+/** A product too deep to sum in the dtype of the matrices. */
 function deep<T>(
   out: usize, a: usize, b: usize, m: usize, n: usize, k: usize,
   aRow: usize, aColumn: usize, bRow: usize, bColumn: usize, accumulate: i32,

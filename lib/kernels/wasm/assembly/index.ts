@@ -1,4 +1,4 @@
-// The interpreter: runs the instructions between two addresses. opcodes.ts says what they are.
+// The interpreter: runs the instructions between two addresses. opcodes.ts defines them.
 import { adam } from './adam';
 import * as columns from './columns';
 import { binaryOf, unaryOf } from './dispatch';
@@ -35,7 +35,7 @@ export function run(begin: usize, end: usize): void {
   while (pc < end) pc = load<i32>(pc) & op.FLOAT64 ? series<f64>(pc, end, op.FLOAT64) : series<f32>(pc, end, 0);
 }
 
-/** Runs instructions of one dtype up to the first of another, whose address it returns. */
+/** Runs instructions until one of the other dtype; returns its address. */
 function series<T>(pc: usize, end: usize, dtype: i32): usize {
   while (pc < end) {
     const code = load<i32>(pc) - dtype;
@@ -269,7 +269,7 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         pc += 16;
         break;
       default:
-        // A negative opcode is one that no table has; the other dtype's go back to run.
+        // An unknown opcode of this dtype traps; one of the other dtype returns to run().
         if ((load<i32>(pc) & op.FLOAT64) == dtype) unreachable();
         return pc;
     }

@@ -1,14 +1,14 @@
-// Moving elements, as bits: strided copies, and rows picked by int32.
+// Moves elements as bits: strided copies, and rows picked by int32 indices.
 import { copyBytes, fillWith } from './elementwise';
 import { bytes, loadPart, storePart } from './vector';
 
-/** `sizes` points at rank sizes, then rank strides of out, then rank strides of x, int32 in elements. */
+/** `sizes` points to rank sizes, rank strides of out and rank strides of x, int32 in elements. */
 export function strided<T>(out: usize, x: usize, rank: usize, sizes: usize): void {
   if (rank == 0) copyBytes(out, x, sizeof<T>());
   else axes<T>(out, x, rank, sizes, rank);
 }
 
-/** The trailing `left` of `rank` axes; `sizes` points at the size of the first of them. */
+/** Copies the last `left` of `rank` axes; `sizes` points to the size of the first of these. */
 function axes<T>(out: usize, x: usize, rank: usize, sizes: usize, left: usize): void {
   const n = load<u32>(sizes);
   const outStride = <isize>load<i32>(sizes + (rank << 2)) << alignof<T>();

@@ -1,4 +1,4 @@
-// Comparisons write int32 and `select` reads int32, whatever the width of the elements they go with.
+// Comparisons write int32 and `select` reads int32, whatever the width of the compared elements.
 import * as op from './opcodes';
 import { loadPart, storePart } from './vector';
 
@@ -6,13 +6,13 @@ import { loadPart, storePart } from './vector';
   return code == op.LESSERS ? i32(x < y) : i32(x > y);
 }
 
-/** The mask of four elements, of which `count` exist. */
+/** The mask of up to four elements. */
 @inline function compared<T>(code: i32, x: v128, y: v128): v128 {
   return code == op.LESSERS ? v128.lt<T>(x, y) : v128.gt<T>(x, y);
 }
 
 @inline function compare<T>(code: i32, out: usize, x: usize, y: usize, step: usize, n: usize): void {
-  // `step` is 0 for a scalar y and 1 else; both are constant where this is inlined.
+  // `step` is 0 for a scalar y, else 1. Both are constant after inlining.
   let i: usize = 0;
   const s = step ? f32x4.splat(0) : v128.load_splat<T>(y);
   for (const main = n & ~3; i < main; i += 4) {

@@ -1,7 +1,7 @@
-// A matrix and what estimates its influence, updated in one pass that also takes the norm of the second.
+// Updates a matrix and its influence estimate in one pass that also computes the norm of the latter.
 import { bytes, loadPart, madd, storePart, wideLoss, wideSum, wideTotal, zero } from './vector';
 
-/** The coefficient of row i: of the outer product, or of the row that an int32 picks. */
+/** The coefficient of row i: of the outer product, or of the row that an int32 index picks. */
 @inline function rowOf<T>(factor: T, u: usize, i: usize, oneHot: i32): v128 {
   if (oneHot) return load<usize>(u) == i ? v128.splat<T>(factor) : i32x4.splat(0);
   return v128.splat<T>(<T>(factor * load<T>(u + bytes<T>(i))));
@@ -23,17 +23,17 @@ import { bytes, loadPart, madd, storePart, wideLoss, wideSum, wideTotal, zero } 
   return madd<T>(v128.mul<T>(x, x), y, y);
 }
 
-/** How often something is added to each lane before the sum goes into the wide one. */
+/** Additions to each lane before the sum moves to the wide sum. */
 @inline function most<T>(): usize {
   return sizeof<T>() == 4 ? 32 : 128;
 }
 
-/** The bytes of a row in so many steps. A row that is longer is cut. */
+/** The bytes of a row in that many additions. Longer rows are split. */
 @inline function block<T>(): usize {
   return most<T>() << 6;
 }
 
-/** The sum of all blocks and what it has lost, in memory: the registers are taken. */
+/** The total of all blocks and its compensation, in memory since no registers are left. */
 const total = memory.data(32, 64);
 
 @inline function clearTotal(): void {
@@ -61,7 +61,7 @@ export function squares<T>(norm: usize, x: usize, m: usize, n: usize): void {
   storeTotal<T>(norm);
 }
 
-/** m rows that are no longer than a block. */
+/** m rows of at most one block. */
 @inline function addSquares<T>(x: usize, m: usize, size: usize): void {
   const quads = size & ~63;
   const main = size & ~15;
@@ -101,7 +101,7 @@ export function rank1norm<T>(
   storeTotal<T>(norm);
 }
 
-/** m rows that are no longer than a block, from the given one on. */
+/** m rows of at most one block, starting at the given one. */
 @inline function normRows<T>(
   t: usize, k: usize, s: usize, y: usize, z: usize, row: usize, m: usize, size: usize, oneHot: i32,
 ): void {
@@ -163,7 +163,7 @@ export function rank1pair<T>(
   storeTotal<T>(norm);
 }
 
-/** m rows that are no longer than a block, from the given one on. */
+/** m rows of at most one block, starting at the given one. */
 @inline function pairRows<T>(
   w: usize, t: usize, a: usize, b: usize, c: usize, u: usize, v: usize,
   k: usize, s: usize, y: usize, z: usize, row: usize, m: usize, size: usize, oneHot: i32,

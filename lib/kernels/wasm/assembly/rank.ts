@@ -1,4 +1,4 @@
-// Rank-one updates in one pass over the matrix, and rows of a matrix that an int32 in memory picks.
+// Rank-one updates in one pass over the matrix, and updates of rows that an int32 index in memory picks.
 import { addScaled } from './columns';
 import { dotOf } from './dot';
 import { bytes, loadPart, madd, storePart } from './vector';

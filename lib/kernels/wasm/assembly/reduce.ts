@@ -3,7 +3,7 @@ import { fillWith } from './elementwise';
 import { addBlock, blockOf, clear, settle, STRIP, strip, wide } from './strips';
 import { bytes, loadPart, storePart, wideLoss, wideSum, wideTotal, withLoss, zero } from './vector';
 
-/** Bytes that are summed as they come: to each lane of four vectors 16 additions of float32, or 64 of float64. */
+/** Bytes that are summed directly: 16 additions of float32 to each lane of four vectors, or 64 of float64. */
 @inline function block<T>(): usize {
   return sizeof<T>() == 4 ? 1024 : 4096;
 }
@@ -40,7 +40,10 @@ function sumOf<T>(x: usize, size: usize): T {
   return <T>wideTotal<T>(wideSum<T>(sum, part), lost);
 }
 
-/** out += the sum of m rows, `size` bytes apart, of the first `width` bytes of each; four at a time, so that a sum is loaded once for four. */
+/**
+ * out += the sum of m rows, `size` bytes apart, over their first `width` bytes; four rows per pass to save
+ * loads.
+ */
 @inline function addRows<T>(out: usize, x: usize, m: usize, size: usize, width: usize): void {
   const main = width & ~15;
   const rest = width & 15;
@@ -126,7 +129,7 @@ export function maximum<T>(out: usize, x: usize, outer: usize, n: usize, inner: 
   }
 }
 
-/** The running sums along the middle axis, from the end when reversed. */
+/** Running sums along the middle axis, from the end if reversed. */
 export function cumsum<T>(out: usize, x: usize, outer: usize, n: usize, inner: usize, reverse: i32): void {
   const size = bytes<T>(inner);
   const step = reverse ? -<isize>size : <isize>size;
@@ -155,7 +158,7 @@ export function argmax<T>(out: usize, x: usize, rows: usize, n: usize): void {
     let best: usize = 0;
     if (n > 0) {
       let largest = load<T>(x);
-      // Nothing is larger than NaN, so the first one ends the search.
+      // No comparison with NaN is true, so the first NaN ends the search.
       for (let i: usize = 1; i < n && largest == largest; i++) {
         const value = load<T>(x + bytes<T>(i));
         if (!(value <= largest)) {

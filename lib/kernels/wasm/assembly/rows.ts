@@ -1,4 +1,4 @@
-// A matrix times a vector: four rows at a time, so that the vector is loaded once for four.
+// A matrix times a vector, four rows at a time to save loads of the vector.
 import { dotOf } from './dot';
 import { addBlock, block, BLOCK, chunk, chunks, clearTotals, storeSums, storeTotals, totals } from './fours';
 import { bytes, loadPart, madd, zero } from './vector';
@@ -46,7 +46,7 @@ export function matvec<T>(out: usize, a: usize, x: usize, m: usize, k: usize, ac
   }
 }
 
-/** Four rows that are longer than a chunk, times a vector. */
+/** Four rows longer than a chunk, times a vector. */
 function longRows<T>(out: usize, row: usize, x: usize, size: usize, accumulate: i32): void {
   if (size <= BLOCK) {
     blockOfRows<T>(out, row, size, x, size, accumulate);

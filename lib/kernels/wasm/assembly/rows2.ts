@@ -71,7 +71,7 @@ export function matvec2<T>(out1: usize, out2: usize, a: usize, x1: usize, x2: us
   }
 }
 
-/** Four rows that are longer than a chunk, times two vectors. */
+/** Four rows longer than a chunk, times two vectors. */
 function longRows2<T>(out1: usize, out2: usize, row: usize, x1: usize, x2: usize, size: usize): void {
   if (size <= BLOCK) {
     blockOfRows2<T>(out1, out2, row, size, x1, x2, size);

@@ -1,4 +1,5 @@
-// Functions that are worked out number by number, those of float32 in float64, which rounds them to the nearest but for rare ties.
+// Functions computed number by number. Those of float32 use float64, so they round correctly but for rare
+// ties.
 
 @inline function of4(a: f64, b: f64, c: f64, d: f64): v128 {
   const ab = f32x4.replace_lane(f32x4.splat(<f32>a), 1, <f32>b);
@@ -46,7 +47,7 @@ export function pow32(x: v128, y: v128): v128 {
   );
 }
 
-/** x^y as C has it: 1^y and x^0 are 1 even for NaN, and (-1)^±∞ is 1. */
+/** x^y as in C: 1^y and x^0 are 1 even for NaN, and (-1)^±∞ is 1. */
 function power(x: f64, y: f64): f64 {
   if (x == 1 || y == 0) return 1;
   if (x == -1 && abs<f64>(y) == Infinity) return 1;

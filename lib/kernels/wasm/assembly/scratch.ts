@@ -1,6 +1,6 @@
-// Memory that a kernel may use for as long as it runs: large, so they share it.
+// Large scratch memory shared by all kernels. Its contents last no longer than the kernel that wrote them.
 
-/** Panels of the left matrix of a product, 64 rows 256 deep; strips and their sums elsewhere. */
+/** Panels of a product's left matrix, 64 rows 256 deep; strips and their sums in other kernels. */
 export const panelsA = memory.data(64 * 256 * 8, 64);
-/** Panels of the right one, 256 rows of 1024 bytes. */
+/** Panels of the right matrix, 256 rows of 1024 bytes. */
 export const panelsB = memory.data(256 * 1024, 64);

@@ -1,19 +1,19 @@
-// Sums down the columns of a matrix that is read row after row, a strip of columns at a time: a block of rows is summed in the strip's
-// own dtype, and the blocks in a wider one.
+// Column sums of a matrix read row by row, one strip of columns at a time: a block of rows is summed in the
+// matrix's own dtype, the blocks in a wider one.
 import { panelsA } from './scratch';
 import { highHalf, lowHalf, wideLoss, withLoss } from './vector';
 
-/** Bytes of a strip, which stay in the first-level cache together with its wide sums. */
+/** Bytes of a strip, which fit the first-level cache together with its wide sums. */
 export const STRIP: usize = 4096;
-/** The rows of a block, of which several are added at a time: 32 additions of float32, or 128 of float64. */
+/** Rows per block, `atATime` of them added at once: 32 additions of float32, or 128 of float64. */
 @inline export function blockOf<T>(atATime: usize): usize {
   return atATime << (sizeof<T>() == 4 ? 5 : 7);
 }
 
-/** What the rows of a block have come to; the first vector after the end of a strip may be written. */
+/** The sums of a block's rows. The first vector past the end of a strip may be overwritten. */
 export const strip = panelsA;
 export const strip2 = strip + 4096 + 64;
-/** Float64 sums of a strip of float32; of a strip of float64, its sums, and then what they have lost. */
+/** The sums of a strip: float64 for float32 input; for float64 input the sums, then their compensations. */
 export const wide = strip2 + 4096 + 64;
 export const wide2 = wide + 8192 + 128;
 const LOST: usize = 4096 + 64;
@@ -46,7 +46,7 @@ export function addBlock<T>(sums: usize, block: usize, size: usize): void {
   }
 }
 
-/** Writes the sums, or adds them to what is there. */
+/** Stores the sums, or adds them to out. */
 export function settle<T>(out: usize, sums: usize, size: usize, accumulate: i32): void {
   for (let i: usize = 0; i < size; i += sizeof<T>()) {
     let total: f64 = accumulate ? <f64>load<T>(out + i) : 0;

@@ -1,5 +1,5 @@
-// Products in which a zero is strong: 0 times infinity or NaN is 0. Where every factor is finite they are the ordinary ones, and the
-// kernels for those run; the slow loops below take the rest.
+// Products with a strong zero: 0 times infinity or NaN is 0. If every factor is finite, the ordinary kernels
+// run; the slow loops below handle the rest.
 import * as columns from './columns';
 import * as pairs from './pairs';
 import * as rank from './rank';
@@ -10,7 +10,7 @@ import { bytes, loadPart } from './vector';
   return product != product && (x == 0 || y == 0) ? 0 : product;
 }
 
-/** A vector that is not finite somewhere if any of n elements is not, and NaN somewhere if any is NaN. */
+/** Not finite if any of n elements is not, and NaN if any is NaN. */
 @inline function sumOf<T>(x: usize, n: usize): v128 {
   const size = bytes<T>(n);
   let a: v128 = i32x4.splat(0);
@@ -30,14 +30,17 @@ import { bytes, loadPart } from './vector';
   return v128.add<T>(v128.add<T>(a, b), v128.add<T>(c, d));
 }
 
-/** False if any element of u [m] or v [n] is not finite, and where a sum of them overflows. */
+/** False if any element of u [m] or v [n] is not finite, or their sum overflows. */
 function areFinite<T>(u: usize, m: usize, v: usize, n: usize): bool {
   const sum = v128.add<T>(sumOf<T>(u, m), sumOf<T>(v, n));
   const none = v128.sub<T>(sum, sum);
   return !v128.any_true(v128.ne<T>(none, none));
 }
 
-/** Computes again, with strong products, what is NaN in out [m,n] = a b; a is [m,k], or [k,m] when transposed, and b likewise. */
+/**
+ * Recomputes the NaN elements of out [m,n] = a b with strong products; a is [m,k], or [k,m] if transposed; b
+ * likewise.
+ */
 export function mend<T>(
   out: usize, a: usize, b: usize, m: usize, n: usize, k: usize, transposeA: i32, transposeB: i32,
 ): void {
@@ -60,7 +63,7 @@ export function mend<T>(
     }
 }
 
-/** out [m,n] = *a x + *b y + *c u⊗v, without the terms whose arrays are at 0. */
+/** out [m,n] = *a x + *b y + *c u⊗v, without the terms whose address is 0. */
 function rankOne<T>(
   out: usize, a: usize, x: usize, b: usize, y: usize, c: usize, u: usize, v: usize, m: usize, n: usize,
 ): void {
@@ -83,14 +86,14 @@ function rankOne<T>(
   }
 }
 
-/** Element [row, column] of the product of a factor, u and v, where u is the int32 of the one row that is not 0 when `oneHot`. */
+/** Element [row, column] of factor·u⊗v. If `oneHot`, u is the int32 index of the only non-zero row. */
 @inline function entry<T>(factor: T, u: usize, v: usize, row: usize, column: usize, oneHot: i32): T {
   const right = load<T>(v + bytes<T>(column));
   if (oneHot) return load<usize>(u) == row ? <T>(factor * right) : 0;
   return strong<T>(<T>(factor * load<T>(u + bytes<T>(row))), right);
 }
 
-/** The pair of updates, or only the second when w is 0; what they are is said in opcodes.ts. */
+/** The pair of updates, or only the second if w is 0; see rank1pair in opcodes.ts. */
 function pair<T>(
   w: usize, t: usize, norm: usize, a: usize, b: usize, c: usize, u: usize, v: usize,
   k: usize, s: usize, y: usize, z: usize, m: usize, n: usize, oneHot: i32,
@@ -119,7 +122,7 @@ function bilinearOf<T>(out: usize, u: usize, d: usize, v: usize, m: usize, n: us
   store<T>(out, total);
 }
 
-/** The instruction at `pc`, as are those that follow. */
+/** This and the functions below run the instruction at `pc`. */
 export function outer<T>(pc: usize): void {
   const u = load<usize>(pc, 12);
   const v = load<usize>(pc, 16);

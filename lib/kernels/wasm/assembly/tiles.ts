@@ -1,19 +1,19 @@
-// A short program of elementwise instructions over n elements, a tile at a time: what it keeps in registers stays in the
-// first-level cache.
+// A short program of elementwise instructions over n elements, tile by tile, so that its registers stay in
+// the first-level cache.
 import * as k from './elementwise';
 import { select } from './masks';
 import * as op from './opcodes';
 import { binaryOf, unaryOf } from './dispatch';
 import { dotOf } from './dot';
 
-/** Elements of a tile, and bytes of a register. */
+/** Elements per tile, and bytes per register. */
 const TILE: usize = 256;
 const REGISTER: usize = 2048;
 const registers = memory.data(16 * 2048, 64);
-/** What the dot products of a program have come to so far, in the order in which they stand; sixteen at most. */
+/** The dot products of a program so far, in program order; at most sixteen. */
 const dots = memory.data(16 * 8, 64);
 
-/** The address of a tile: of a register, or `offset` bytes into a buffer. */
+/** The address of a tile: a register, or `offset` bytes into a buffer. */
 @inline function at(operand: usize, offset: usize): usize {
   return operand < 16 ? registers + operand * REGISTER : operand + offset;
 }
@@ -37,7 +37,7 @@ function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
     const second = load<usize>(pc, 8);
     const third = load<usize>(pc, 12);
     if (<u32>(code - op.ADD) <= <u32>(op.LESSERS - op.ADD)) {
-      // Comparisons write int32, whatever the width of what they compare.
+      // Comparisons write int32, whatever the width of the compared elements.
       const isMask = code == op.GREATER || code >= op.GREATERS;
       const to = isMask ? at(load<usize>(pc, 4), first << 2) : out;
       binaryOf<T>(code, to, at(second, i), code < op.ADDS ? at(third, i) : third, n);

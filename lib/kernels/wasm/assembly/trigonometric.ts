@@ -1,6 +1,7 @@
-// sin and cos of four float32, computed in float64: the result is the nearest float32 but for rare ties.
+// sin and cos of four float32, computed in float64, so they round correctly but for rare ties.
 
-// sin r / r - 1 over r², and cos r - 1, in r²: Taylor, which on |r| <= π/4 is far below float32 rounding.
+// sin r / r - 1, and cos r - 1, as Taylor series in r²: on |r| <= π/4 their error is far below float32
+// rounding.
 const SIN = memory.data<f64>([-0.16666666666666666, 0.008333333333333333, -0.0001984126984126984, 2.7557319223985893e-6, -2.505210838544172e-8]);
 const COS = memory.data<f64>([-0.5, 0.041666666666666664, -0.001388888888888889, 0.0000248015873015873, -2.755731922398589e-7, 2.08767569878681e-9]);
 const TWO_OVER_PI: f64 = 0.6366197723675814;
@@ -8,7 +9,7 @@ const TWO_OVER_PI: f64 = 0.6366197723675814;
 const HIGH: f64 = 1.57079632673412561417;
 const LOW: f64 = 6.07710050650619224932e-11;
 const ROUND: f64 = 6755399441055744;
-/** Above, and for NaN, the quadrant needs more digits of π. */
+/** Beyond this, and for NaN, the quadrant needs more digits of π. */
 const FAR: f32 = 100000;
 
 @inline function coefficient(table: usize, i: usize): v128 {
@@ -54,7 +55,7 @@ const FAR: f32 = 100000;
 }
 
 export function sin32(x: v128): v128 {
-  // -0 has to stay so, and the sum with a rounded 0 loses its sign.
+  // Keep -0: adding a rounded 0 would lose its sign.
   if (near(x)) return v128.bitselect(x, shifted(x, 0), f32x4.eq(x, f32x4.splat(0)));
   const y = f32x4.splat(<f32>NativeMath.sin(<f64>f32x4.extract_lane(x, 0)));
   const z = f32x4.replace_lane(y, 1, <f32>NativeMath.sin(<f64>f32x4.extract_lane(x, 1)));

@@ -1,4 +1,4 @@
-// What every kernel shares: sizes in bytes, vectors that are only partly filled, and sums that keep their digits.
+// Shared by all kernels: sizes in bytes, partly filled vectors, and accurate sums.
 
 /** The size of n elements in bytes. */
 @inline export function bytes<T>(n: usize): usize {
@@ -36,13 +36,13 @@ export function storePart(at: usize, value: v128, size: usize): void {
   return v128.load_splat<T>(at);
 }
 
-/** sum + x y: rounded twice, or once where the relaxed kernels run on a machine that can. */
+/** sum + x y: rounded twice, or once by the relaxed kernels on a machine that can. */
 @inline export function madd<T>(sum: v128, x: v128, y: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(x, y, sum);
   return v128.add<T>(sum, v128.mul<T>(x, y));
 }
 
-/** x y, and 0 in the lanes where that is NaN because one of the two is 0. */
+/** x y; 0 in lanes that are NaN because a factor is 0. */
 @inline export function strongMul<T>(x: v128, y: v128): v128 {
   const product = v128.mul<T>(x, y);
   const nan = v128.ne<T>(product, product);
@@ -50,7 +50,9 @@ export function storePart(at: usize, value: v128, size: usize): void {
   return v128.andnot(product, v128.and(nan, v128.or(v128.eq<T>(x, zero), v128.eq<T>(y, zero))));
 }
 
-/** x / y, and 0 in the lanes where that is NaN because x is 0 or y infinite: x times the reciprocal of y, as strongMul has it. */
+/**
+ * x / y; 0 in lanes that are NaN because x is 0 or y infinite, like x times the reciprocal of y in strongMul.
+ */
 @inline export function strongDiv<T>(x: v128, y: v128): v128 {
   const quotient = v128.div<T>(x, y);
   const nan = v128.ne<T>(quotient, quotient);
@@ -60,15 +62,15 @@ export function storePart(at: usize, value: v128, size: usize): void {
 }
 
 /**
- * A long sum in float32 would lose a digit for every tenfold in its length. So a block of a few additions to each lane is summed as it
- * comes, and what the blocks give is added up in float64; or, for float64, with what each addition loses in a sum of its own.
+ * A long sum in float32 loses a digit for every tenfold of its length. So a few additions per lane are summed
+ * directly, and these block sums are added up in float64; for float64 input, with compensation.
  */
 @inline export function wideSum<T>(sum: v128, part: v128): v128 {
   if (sizeof<T>() == 8) return f64x2.add(sum, part);
   return f64x2.add(sum, f64x2.add(lowHalf(part), highHalf(part)));
 }
 
-/** What adding a part to a sum of float64 loses, added to what was lost before (Knuth's TwoSum). */
+/** The compensation of a float64 sum after adding `part` (Knuth's TwoSum). */
 @inline export function wideLoss<T>(lost: v128, sum: v128, part: v128): v128 {
   if (sizeof<T>() == 4) return lost;
   const total = f64x2.add(sum, part);
@@ -76,7 +78,7 @@ export function storePart(at: usize, value: v128, size: usize): void {
   return f64x2.add(lost, f64x2.add(f64x2.sub(sum, f64x2.sub(total, added)), f64x2.sub(part, added)));
 }
 
-/** The sum of the lanes of a wide sum. */
+/** The sum over the lanes of a wide sum. */
 @inline export function wideTotal<T>(sum: v128, lost: v128): f64 {
   return withLoss<T>(
     f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1),
@@ -84,7 +86,7 @@ export function storePart(at: usize, value: v128, size: usize): void {
   );
 }
 
-/** A sum of float64 with what it has lost, which is NaN and does not count where the sum became infinite. */
+/** A float64 sum plus its compensation, which is NaN, and ignored, once the sum is infinite. */
 @inline export function withLoss<T>(sum: f64, lost: f64): f64 {
   return sizeof<T>() == 8 && lost == lost ? sum + lost : sum;
 }
@@ -94,7 +96,7 @@ export function storePart(at: usize, value: v128, size: usize): void {
   return f64x2.promote_low_f32x4(v);
 }
 
-/** The last two. */
+/** The last two of four float32, as float64. */
 @inline export function highHalf(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u64>(v, v, 1, 1));
 }

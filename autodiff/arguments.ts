@@ -1,12 +1,12 @@
 import { DTypeError, formatShape, liftNumbers, ShapeError, sameShape, type Tensor, type Tree } from '../lib/index.ts';
 import { asTensor } from './operations/operand.ts';
 
-/** A tree in which plain numbers have become scalar tensors. */
+/** The tree with plain numbers turned into scalar tensors. */
 export function liftTree<T>(tree: T): T & Tree {
   return liftNumbers(tree, (value) => asTensor(value)) as T & Tree;
 }
 
-/** @throws ShapeError or DTypeError when a tangent or cotangent does not have the type of its tensor. */
+/** @throws ShapeError or DTypeError if the type of a tangent or cotangent differs from its tensor's. */
 export function checkTangent(of: Tensor, tangent: Tensor, who: string): void {
   if (of.dtype === 'int32') throw new DTypeError(`${who}: an int32 tensor carries no tangent; leave it undefined`);
   if (tangent.dtype !== of.dtype) throw new DTypeError(`${who} is ${tangent.dtype}, needs ${of.dtype}`);

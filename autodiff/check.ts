@@ -8,13 +8,15 @@ import { callName } from './level.ts';
 import { linearize } from './linearize.ts';
 
 export interface CheckOptions {
-  /** 1 for the derivative; 2, the default, also for the derivatives of its push and pull; and so on. */
+  /** 1 checks the derivative; 2 (default) also the derivatives of its push and pull; and so on. */
   readonly order?: number;
-  /** The first step of the differences, which is halved from there; relative to an input that is greater than 1. Default 1/16. */
+  /**
+   * The first step of the differences, halved from there; relative to inputs greater than 1. Default 1/16.
+   */
   readonly step?: number;
-  /** How far rule and difference may be apart, relative to the largest number in the column. Default 1e-7. */
+  /** The largest difference allowed, relative to the largest number in the column. Default 1e-7. */
   readonly tolerance?: number;
-  /** Of the random directions. Default 0. */
+  /** Seeds the random directions. Default 0. */
   readonly seed?: number;
 }
 
@@ -26,16 +28,16 @@ const checkOptions: guard.Checks<CheckOptions> = {
 };
 
 export interface CheckReport {
-  /** How many pairs of numbers were compared. */
+  /** The number of pairs compared. */
   readonly compared: number;
-  /** The largest discrepancy found, as a fraction of what is allowed. */
+  /** The largest discrepancy, as a fraction of the tolerance. */
   readonly worst: number;
 }
 
-/** Push and pull run the same program, so only rounding may part them. */
+/** Push and pull run the same program, so they differ by rounding only. */
 const rounding = 1e-12;
 
-/** A function of the float tensors alone, with the names of its inputs and outputs. */
+/** A function of float tensors only, with the names of its inputs and outputs. */
 interface Subject {
   readonly run: (...inputs: Tensor[]) => Tensor[];
   readonly inputs: readonly Tensor[];
@@ -44,12 +46,15 @@ interface Subject {
 }
 
 /**
- * Checks the derivatives of f at one point against what needs no derivative rules: push against central differences, for every element
- * of the inputs (in random directions, when there are more than 64) and of the outputs; pull against push by the adjoint
- * identity <push v, u> = <v, pull u> to 1e-12; jvp against push. Order 2 does the same to x -> pull(u) and x -> push(v).
+ * Checks the derivatives of f at one point without relying on derivative rules: push against central
+ * differences, for each element of the inputs (in random directions if there are more than 64) and of the
+ * outputs; pull against push by the adjoint identity <push v, u> = <v, pull u> to 1e-12; jvp against push.
+ * Order 2 does the same to x -> pull(u) and x -> push(v).
  *
- * All float tensors are float64; int32 tensors are held fixed. The point must be one where f is as often differentiable as is checked.
- * @throws DerivativeError with the worst entry. @throws DTypeError for float32, in which differences have no digits left.
+ * All float tensors are float64; int32 tensors are held fixed. f must be differentiable `order` times at the
+ * point.
+ * @throws DerivativeError naming the worst entry, DTypeError for float32, where differences have no digits
+ * left.
  */
 export function checkDerivatives<A extends readonly unknown[], R>(
   f: (...args: A) => R,
@@ -147,7 +152,7 @@ function checkFirst({ run, inputs, inputNames, outputNames }: Subject, where: st
         ),
       );
     const differences = difference(moved, step * reach);
-    // Rounding in f itself is divided by the step, so a difference has no more digits than f leaves.
+    // Differences divide the rounding of f by the step, so they have no more digits than f leaves.
     const scale = Math.max(largest(push), largest(differences), largest(y) / reach);
     push.forEach((rule, at) => {
       comparison.note('push against central differences', rule, differences[at], tolerance * scale, at, element);

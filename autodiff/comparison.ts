@@ -3,7 +3,7 @@ import { DerivativeError, type Shape, sizeOf } from '../lib/index.ts';
 /** The position of an element among all elements of the inputs or outputs, or a direction that mixes them. */
 export type Element = number | 'random';
 
-/** What the inputs and outputs of a checked function are called. */
+/** The names of a checked function's inputs and outputs. */
 export interface Names {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -11,7 +11,7 @@ export interface Names {
   readonly outputShapes: readonly Shape[];
 }
 
-/** Remembers the worst of many comparisons. */
+/** Keeps the worst of many comparisons. */
 export class Comparison {
   readonly #where: string;
   readonly #names: Names;
@@ -25,7 +25,7 @@ export class Comparison {
     this.#report = report;
   }
 
-  /** Notes one entry of the Jacobian: the number that a rule gives, and the one it is held against. */
+  /** Compares one entry of the Jacobian: the rule's number with the reference. */
   note(what: string, rule: number, reference: number, allowed: number, output: Element, input?: Element): void {
     this.#report.compared++;
     if (Object.is(rule, reference) || rule === reference) return;
@@ -39,7 +39,7 @@ export class Comparison {
     this.#message = `${this.#where}: ${what}: ${below === false ? above : `d ${above} / d ${below}`}: the rule gives ${rule}, where ${reference} is expected`;
   }
 
-  /** @throws DerivativeError when a comparison exceeded what it allows. */
+  /** @throws DerivativeError if a comparison exceeded its tolerance. */
   settle(): void {
     if (this.#excess > 1) throw new DerivativeError(this.#message);
   }

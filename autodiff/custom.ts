@@ -10,24 +10,27 @@ import { type Recorder, SymbolTensor } from './symbol.ts';
 /** A function with a derivative of its own. */
 export interface CustomRule<A extends readonly Tensor[]> {
   readonly name: string;
-  /** The value on plain numbers: operations, or any other code. */
+  /** The value on plain numbers, written with operations or any other code. */
   readonly value: (...inputs: A) => Tensor;
   /**
-   * The tangent of the result, from one tangent for each input (zeros where it has none). Written with operations and linear in the
-   * tangents: where the derivative is zero, return mul(tangent, 0), not a constant.
+   * The tangent of the result, given a tangent of each input (zeros if it has none). Must be written with
+   * operations and linear in the tangents. For a zero derivative return mul(tangent, 0), not a constant.
    */
   readonly push: (primals: A, tangents: A, result: Tensor) => Tensor;
-  /** The shape of the result from those of the inputs. Needed only by a `value` that reads numbers, and only to be traced. */
+  /**
+   * The shape of the result, given those of the inputs. Needed only to trace a `value` that reads numbers.
+   */
   readonly shape?: (...inputs: { readonly [K in keyof A]: Shape }) => Shape;
 }
 
 /**
- * Declares an operation whose derivative is not that of its code: one found by hand, made stable, or replaced on purpose
- * (straight-through estimators). `push` is differentiated in turn and transposed, so higher orders and reverse mode follow from it.
+ * Declares an operation with a hand-written derivative: derived by hand, made stable, or replaced on purpose
+ * (straight-through estimators). `push` is itself differentiated and transposed, which yields higher orders
+ * and reverse mode.
  *
  * The result has the dtype of the float operands; int32 operands carry no tangent.
- * @throws ConfigurationError when a part is missing. The operation throws ShapeError or DTypeError when `value` or `push` gives another
- * type than declared, and LinearityError, in reverse mode, when `push` is not linear.
+ * @throws ConfigurationError if a part is missing. The operation throws ShapeError or DTypeError if `value`
+ * or `push` returns another type than declared, and LinearityError, in reverse mode, if `push` is not linear.
  */
 export function custom<A extends readonly Tensor[]>(rule: CustomRule<A>): (...operands: { [K in keyof A]: Operand }) => Tensor {
   const name = requireName(rule, 'custom', parts);
@@ -74,7 +77,7 @@ function typeOf(result: Tensor, dtype: DType, name: string): TensorType {
   return { shape, dtype };
 }
 
-/** The dtype that the float operands share. */
+/** The common dtype of the float operands. */
 function floatOf(name: string, operands: readonly TensorType[]): DType {
   const floats = operands.filter(({ dtype }) => dtype !== 'int32');
   if (floats.length === 0) throw new DTypeError(`${name}: needs a float32 or float64 operand`);
@@ -84,7 +87,7 @@ function floatOf(name: string, operands: readonly TensorType[]): DType {
   return floats[0].dtype;
 }
 
-/** The type of what `value` gives, found by running it on symbols, which know their shapes only. */
+/** The type of `value`'s result, found by running it on symbols, which have shapes only. */
 function traced(name: string, value: (inputs: readonly Tensor[]) => Tensor, operands: readonly TensorType[]): Tensor {
   return withLevel(name, (level) => {
     const recorder: Recorder = { level, equations: [], symbols: 0, linear: false };

@@ -2,9 +2,10 @@
 const halvings = 10;
 
 /**
- * The derivative of f at 0, element by element, by central differences extrapolated to step zero (Ridders, 1982): the step is
- * halved until two extrapolations agree to about 1e-12 of the values, and each element takes the estimate that moved least.
- * Steps at which an element is not finite do not count; an element without any estimate is NaN.
+ * The derivative of f at 0, element by element, by central differences extrapolated to step zero (Ridders,
+ * 1982). The step is halved until two extrapolations agree to about 1e-12 of the values; each element takes
+ * the estimate that moved least. Steps where an element is not finite are ignored; an element without any
+ * estimate is NaN.
  */
 export function difference(f: (epsilon: number) => Float64Array, step: number): Float64Array {
   let best = new Float64Array(0);
@@ -17,7 +18,7 @@ export function difference(f: (epsilon: number) => Float64Array, step: number): 
       errors = new Float64Array(above.length).fill(Number.POSITIVE_INFINITY);
     }
     let scale = 0;
-    // Infinity minus itself would be NaN, where a function that stays infinite does not change.
+    // Equal values have derivative 0, infinite ones too: Infinity - Infinity would be NaN.
     const central = above.map((value, i) => (value === below[i] ? 0 : (value - below[i]) / (2 * h)));
     for (let i = 0; i < above.length; i++) scale = Math.max(scale, finite(above[i]), finite(central[i]));
     const next = [central];

@@ -1,18 +1,18 @@
 import { dataOf, fromData, type Noise, type Tensor } from '../lib/index.ts';
 import type { Element } from './comparison.ts';
 
-/** Up to this many elements, each is varied on its own; above, all together in a few random directions. */
+/** Up to this many elements are varied one by one; more are varied together, in a few random directions. */
 const allElements = 64;
 const randomDirections = 8;
 
-/** A direction to vary elements in. */
+/** A direction in which to vary elements. */
 export interface Direction {
   readonly values: Float64Array;
-  /** The one element that is not zero, if it is one. */
+  /** The non-zero element, if there is just one. */
   readonly element: Element;
 }
 
-/** Every unit direction, if they are few; otherwise a few random ones. */
+/** All unit directions if there are few elements, else a few random ones. */
 export function directionsOf(size: number, noise: Noise): Direction[] {
   if (size > allElements)
     return Array.from({ length: randomDirections }, () => ({
@@ -26,7 +26,7 @@ export function directionsOf(size: number, noise: Noise): Direction[] {
   });
 }
 
-/** The inner product, and the sum of its terms without their signs. A zero makes nothing of infinity. */
+/** The inner product, and the sum of its terms' absolute values. 0 times infinity counts as 0. */
 export function dot(a: Float64Array, b: Float64Array): { sum: number; terms: number } {
   let [sum, terms] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -47,7 +47,7 @@ export function flatten(tensors: readonly Tensor[]): Float64Array {
   return Float64Array.from(tensors.flatMap((tensor) => Array.from(dataOf(tensor))));
 }
 
-/** Tensors of the shapes of `like` with these elements. */
+/** Tensors with the shapes of `like` and these elements. */
 export function split(values: Float64Array, like: readonly Tensor[]): Tensor[] {
   let at = 0;
   return like.map(({ shape, size }) => {

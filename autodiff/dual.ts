@@ -8,8 +8,8 @@ import { RuleTensor } from './rule-tensor.ts';
 /**
  * A dual number: a primal and a tangent of the same shape and dtype.
  *
- * A tangent of numbers gives forward mode. A symbolic tangent writes down what is done to it, and that linear program is
- * what reverse mode transposes.
+ * A numeric tangent gives forward mode. A symbolic tangent records the operations on it; reverse mode
+ * transposes that linear program.
  */
 export class DualTensor extends InterpretedTensor {
   readonly primal: Tensor;
@@ -40,7 +40,7 @@ export class DualTensor extends InterpretedTensor {
     return this.primal.toNdarray();
   }
 
-  /** `3 + 1ε` behind the type; the tangent of reverse mode is a symbol. */
+  /** `3 + 1ε` after the type. In reverse mode the tangent is a symbol. */
   override toString(): string {
     const [open, plus] = this.shape.length > 1 ? ['\n', '\n+ '] : [' ', ' + '];
     const type = `dual ${this.dtype}${formatShape(this.shape)}${this.owner.name === 'dual' ? '' : ` of ${this.owner.name}`}`;
@@ -61,12 +61,12 @@ export class DualTensor extends InterpretedTensor {
   }
 }
 
-/** The tensor without its tangent of one level. */
+/** The tensor without its tangent of this level. */
 export function primalAt(x: Tensor, level: Level): Tensor {
   return x instanceof DualTensor && x.owner === level ? x.primal : x;
 }
 
-/** The tensor's tangent of one level; undefined, which means zero, when it has none. */
+/** The tensor's tangent at one level; undefined (zero) if it has none. */
 export function tangentAt(x: Tensor, level: Level): Tensor | undefined {
   return x instanceof DualTensor && x.owner === level ? x.tangent : undefined;
 }

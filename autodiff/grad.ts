@@ -3,7 +3,10 @@ import { callName } from './level.ts';
 import { type Linearization, linearizeFor } from './linearize.ts';
 import { asTensor } from './operations/operand.ts';
 
-/** The value of f and the function that pulls a cotangent of it back to every argument (vector-Jacobian product). */
+/**
+ * The value of f, and a function that pulls a cotangent of it back to every argument (vector-Jacobian
+ * product).
+ */
 export function vjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...primals: A
@@ -12,14 +15,14 @@ export function vjp<A extends readonly unknown[], R>(
   return [value, pull];
 }
 
-/** Which argument to differentiate with respect to, counted from 0. */
+/** Which argument to differentiate, counted from 0. */
 export interface GradOptions<I extends number = number> {
   readonly argument?: I;
 }
 
 /**
- * The value of a scalar function and its gradient with respect to one argument, the first by default.
- * @throws ShapeError when f does not return a scalar.
+ * The value of a scalar function and its gradient with respect to one argument (default: the first).
+ * @throws ShapeError if f does not return a scalar.
  */
 export function valueAndGrad<A extends readonly unknown[], I extends number = 0>(
   f: (...args: A) => Tensor,
@@ -41,7 +44,7 @@ export function valueAndGrad<A extends readonly unknown[], I extends number = 0>
   };
 }
 
-/** The gradient of a scalar function with respect to one argument, the first by default. */
+/** The gradient of a scalar function with respect to one argument (default: the first). */
 export function grad<A extends readonly unknown[], I extends number = 0>(
   f: (...args: A) => Tensor,
   options: GradOptions<I> = {},

@@ -7,10 +7,10 @@ import { linearizeFor } from './linearize.ts';
 import { reshape, stack, transpose } from './operations/index.ts';
 import { zerosLike } from './push-forward.ts';
 
-/** For every leaf of R, a tree like X whose leaves have the shape of the one followed by the shape of the other. */
+/** For each leaf of R, a tree like X whose leaves have shape [...leaf of R, ...leaf of X]. */
 export type Jacobian<R, X> = R extends Tensor ? X : { readonly [K in keyof R]: Jacobian<R[K], X> };
 
-/** The Jacobian of f by forward mode, one push for each element of x: a leaf has shape [...output, ...input]. */
+/** The Jacobian of f by forward mode, one push per element of x. Leaves have shape [...output, ...input]. */
 export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   const name = callName('jacfwd', f);
   return (x) => {
@@ -31,7 +31,9 @@ export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   };
 }
 
-/** The Jacobian of f by reverse mode, one pull for each element of f(x): a leaf has shape [...output, ...input]. */
+/**
+ * The Jacobian of f by reverse mode, one pull per element of f(x). Leaves have shape [...output, ...input].
+ */
 export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   const name = callName('jacrev', f);
   return (x) => {
@@ -56,12 +58,14 @@ export function hvp<X>(f: (x: X) => Tensor): (x: X, v: X) => X {
   return (x, v) => jvp(gradient, [x], [v as never])[1];
 }
 
-/** The Hessian of a scalar f, forward over reverse: for every leaf of x a tree like x, of shape [...leaf, ...leaf]. */
+/**
+ * The Hessian of a scalar f, forward over reverse: per leaf of x, a tree like x of shapes [...leaf, ...leaf].
+ */
 export function hessian<X>(f: (x: X) => Tensor): (x: X) => Jacobian<X, X> {
   return jacfwd(grad(f) as (x: X) => X);
 }
 
-/** Every unit vector of one leaf, with the other leaves left out. */
+/** The unit vectors of one leaf, with the other leaves left out. */
 function basis(leaves: readonly Tensor[], which: number): Tensor[][] {
   if (leaves[which].dtype === 'int32') return [];
   return Array.from({ length: leaves[which].size }, (_, element) =>

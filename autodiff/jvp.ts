@@ -7,9 +7,10 @@ import { zerosLike } from './push-forward.ts';
 /**
  * The value of f and its derivative along `tangents`, in one forward pass (Jacobian-vector product).
  *
- * @param tangents one tree for each primal; parts left out (undefined) are zero, and an argument without a tangent costs nothing.
+ * @param tangents one tree per primal. Parts left out (undefined) are zero; an argument without a tangent
+ * costs nothing.
  * @returns [value, tangent of the value], trees of the same structure.
- * @throws TreeError, ShapeError or DTypeError when a tangent does not fit its primal.
+ * @throws TreeError, ShapeError or DTypeError if a tangent does not fit its primal.
  */
 export function jvp<A extends readonly unknown[], R>(
   f: (...args: A) => R,

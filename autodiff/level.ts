@@ -1,29 +1,29 @@
 import { EscapedTangentError, guard } from '../lib/index.ts';
 
 /**
- * One run of a differentiation or trace. Numbers only grow, so the level of a call made inside another is higher than
- * the other's, whatever the caller closes over.
+ * One call of a differentiation or trace. Numbers only grow, so a nested call has a higher level than the
+ * call around it, whatever it closes over.
  */
 export interface Level {
   readonly number: number;
   /** The user's call, for messages: `jvp(loss)`. */
   readonly name: string;
   open: boolean;
-  /** The level of the numbers that `dual` makes while this level runs. It closes with this one. */
+  /** The level of `dual` while this level runs; both close together. */
   duals?: Level;
-  /** How many dual numbers of this level there have been. */
+  /** The number of dual numbers made at this level. */
   made: number;
 }
 
 const counter = { last: 0 };
 
-/** The program outside every transform. It is always open. */
+/** The program outside all transforms; always open. */
 const program: Level = { number: 0, name: 'the program', open: true, made: 0 };
 
-/** The innermost transform that is running now. */
+/** The innermost running transform. */
 const running = { level: program };
 
-/** Runs `body` in a new level that is closed on exit, also when `body` throws. */
+/** Runs `body` in a new level, which closes on exit, even if `body` throws. */
 export function withLevel<R>(name: string, body: (level: Level) => R): R {
   const outer = running.level;
   const level = newLevel(name);
@@ -38,8 +38,9 @@ export function withLevel<R>(name: string, body: (level: Level) => R): R {
 }
 
 /**
- * The level of the numbers that `dual` makes here. All of them share one ε, so there is one such level outside all transforms and
- * one inside each call of a transform; that one is above the transform's own, so a dual of it may be a primal here.
+ * The level of numbers that `dual` makes here. They share one ε: there is one such level outside all
+ * transforms, and one inside each call of a transform. The latter is above the transform's own level, so its
+ * duals may be primals here.
  */
 export function levelOfDuals(): Level {
   const { level } = running;
@@ -47,17 +48,19 @@ export function levelOfDuals(): Level {
   return level.duals;
 }
 
-/** Whether a transform is running, so that any function may close over a tensor that is being differentiated or traced. */
+/**
+ * Whether a transform is running, so that a function may close over a tensor being differentiated or traced.
+ */
 export function isUnderTransform(): boolean {
   return running.level !== program;
 }
 
-/** How many dual numbers there have been outside all transforms: a function may have come to close over any that is new. */
+/** The number of dual numbers made outside all transforms. A function may close over any that are new. */
 export function dualsOutside(): number {
   return program.duals?.made ?? 0;
 }
 
-/** @throws EscapedTangentError when the level has returned. */
+/** @throws EscapedTangentError if the level has returned. */
 export function requireOpen(level: Level, operation: string): void {
   if (level.open) return;
   const call = level.name.replace(/^dual in /, '');

@@ -4,14 +4,14 @@ import type { Level } from './level.ts';
 import { addTangents, pushForward, type Tangent } from './push-forward.ts';
 import { type Equation, isSymbolOf, type Recorder, SymbolTensor } from './symbol.ts';
 
-/** A recorder of what is done to tangents. */
+/** Records the operations on tangents. */
 export function linearRecorder(level: Level): Recorder {
   return { level, equations: [], symbols: 0, linear: true };
 }
 
 /**
- * A straight-line program that is linear in its inputs: the derivative of a function at one point.
- * Run forwards it pushes tangents, walked backwards with transposes it pulls cotangents.
+ * A straight-line program that is linear in its inputs: the derivative of a function at one point. Run
+ * forwards it pushes tangents; walked backwards with transposes it pulls cotangents.
  */
 export class LinearProgram {
   readonly #recorder: Recorder;
@@ -31,7 +31,7 @@ export class LinearProgram {
     return this.#equations.length;
   }
 
-  /** Tangents of the outputs, from tangents of the inputs. */
+  /** Maps tangents of the inputs to tangents of the outputs. */
   push(tangents: readonly Tangent[]): Tangent[] {
     const known = new Array<Tangent>(this.#recorder.symbols);
     this.#inputs.forEach((symbol, i) => {
@@ -44,7 +44,7 @@ export class LinearProgram {
     return this.#outputs.map((symbol) => symbol && known[(symbol as SymbolTensor).id]);
   }
 
-  /** Cotangents of the inputs, from cotangents of the outputs. */
+  /** Maps cotangents of the outputs to cotangents of the inputs. */
   pull(cotangents: readonly Tangent[]): Tangent[] {
     const known = new Array<Tangent>(this.#recorder.symbols);
     this.#outputs.forEach((symbol, i) => {

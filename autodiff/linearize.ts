@@ -6,27 +6,29 @@ import { LinearProgram, linearRecorder } from './linear-program.ts';
 import { type Tangent, zerosLike } from './push-forward.ts';
 import { isSymbolOf, SymbolTensor } from './symbol.ts';
 
-/** A function at one point: its value there, and its derivative in both directions. */
+/** A function at one point: its value, and its derivative in both directions. */
 export interface Linearization<A extends readonly unknown[], R> {
   readonly value: R;
-  /** The tangent of the value, from one tangent for each argument. */
+  /** The tangent of the value, from a tangent of each argument. */
   push(...tangents: { [K in keyof A]?: PartialTree<A[K]> }): R;
-  /** One cotangent for each argument, from a cotangent of the value. */
+  /** A cotangent of each argument, from a cotangent of the value. */
   pull(cotangent: PartialTree<R>): { -readonly [K in keyof A]: A[K] };
 }
 
 /**
- * Evaluates f once and keeps its derivative at that point as a linear program, which `push` runs forwards and `pull` walks
- * backwards, as often as wanted. Both consist of ordinary operations, so they can be differentiated in turn.
+ * Evaluates f once and keeps its derivative at that point as a linear program: `push` runs it forwards,
+ * `pull` walks it backwards, any number of times. Both consist of ordinary operations, so they can be
+ * differentiated in turn.
  *
- * Parts of a tangent or cotangent left out (undefined) are zero. int32 tensors have no tangent; their cotangent is zeros of float64.
- * @throws TreeError when f returns something that is not a tree of tensors.
+ * Parts of a tangent or cotangent left out (undefined) are zero. int32 tensors have no tangent; their
+ * cotangent is float64 zeros.
+ * @throws TreeError if f returns anything but a tree of tensors.
  */
 export function linearize<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): Linearization<A, R> {
   return linearizeFor(callName('linearize', f), f, primals);
 }
 
-/** `linearize` on behalf of what the user called, which messages name. */
+/** `linearize` under the name of the public function that the user called. */
 export function linearizeFor<A extends readonly unknown[], R>(
   name: string,
   f: (...args: A) => R,
@@ -48,7 +50,7 @@ export function linearizeFor<A extends readonly unknown[], R>(
     for (const tangent of outputs)
       if (tangent !== undefined && !isSymbolOf(tangent, recorder))
         throw new LinearityError(
-          `${name}: a derivative rule gave a tangent that does not depend on its tangents; rules must be linear in them`,
+          `${name}: a derivative rule returned a tangent that does not depend on its tangents; rules must be linear in them`,
         );
     return {
       arguments: lifted,

@@ -1,30 +1,30 @@
 import type { DType, Shape, Tensor } from '../lib/index.ts';
 
-/** What is known of a tensor before its values are. */
+/** The type of a tensor, known before its values. */
 export interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** A parameter of a primitive: fixed when the equation is written, never differentiated. */
+/** Parameters of a primitive: fixed when the equation is recorded, never differentiated. */
 export type Parameters = Readonly<Record<string, number | boolean | string | readonly number[]>>;
 
 interface Common<P extends Parameters> {
   readonly name: string;
-  /** The type of the result. @throws ShapeError or DTypeError when the operands do not fit. */
+  /** The type of the result. @throws ShapeError or DTypeError if the operands do not fit. */
   type(operands: readonly TensorType[], parameters: P): TensorType;
   /** The result on plain numbers, by the reference kernels. */
   evaluate(operands: readonly Tensor[], parameters: P): Tensor;
 }
 
-/** Linear in its first operand; any further operands are int32 (indices, masks) and carry no tangent. */
+/** Linear in its first operand. Further operands are int32 (indices, masks) without a tangent. */
 export interface LinearPrimitive<P extends Parameters = Parameters> extends Common<P> {
   readonly kind: 'linear';
   /** The cotangent of the first operand, of type `x`. */
   transpose(cotangent: Tensor, indices: readonly Tensor[], parameters: P, x: TensorType): Tensor;
 }
 
-/** x + y. Its rules are fixed: a missing tangent is left out of the sum, and a cotangent goes to both. */
+/** x + y. Its rules are fixed: the push skips missing tangents; the pull passes the cotangent to both. */
 export interface AdditionPrimitive extends Common<Record<string, never>> {
   readonly kind: 'addition';
 }
@@ -32,23 +32,28 @@ export interface AdditionPrimitive extends Common<Record<string, never>> {
 /** Linear in each of its two operands. */
 export interface BilinearPrimitive<P extends Parameters = Parameters> extends Common<P> {
   readonly kind: 'bilinear';
-  /** The cotangent of the left operand given the right one, and of the right one given the left. */
+  /** The cotangent of the left operand given the right one, and vice versa. */
   readonly transposes: readonly [Transpose<P>, Transpose<P>];
   /**
-   * What is added to its parameters where a derivative rule applies it. The built-in products are strong there: 0 times infinity or NaN
-   * is 0, because what was not selected has no influence, however singular it is (docs/decisions/0014).
+   * What is added to its parameters where a derivative rule applies it. The built-in products are strong
+   * there: 0 times infinity or NaN is 0, because what was not selected has no influence, however singular it
+   * is (docs/decisions/0014).
    */
   readonly inRules?: Parameters;
 }
 
-/** x / y, element by element. Its rules are fixed: ẋ/y - (x/y)/y ẏ, and the cotangent of x is that of the quotient divided by y. */
+/**
+ * x / y, element by element. Its rules are fixed: ẋ/y - (x/y)/y ẏ, and the cotangent of x is that of the
+ * quotient divided by y.
+ */
 export interface DivisionPrimitive extends Common<{ readonly strong?: true }> {
   readonly kind: 'division';
   /** As those of a bilinear primitive: x times the reciprocal of y, where a zero is strong. */
   readonly inRules: { readonly strong: true };
 }
 
-// Written as a method for its bivariance: a primitive with particular parameters stands where any is expected.
+// Written as a method for its bivariance: a primitive with particular parameters stands where any is
+// expected.
 type Transpose<P> = { transpose(cotangent: Tensor, other: Tensor, parameters: P): Tensor }['transpose'];
 
 /** Acts element by element on one or two operands of equal shapes. */
@@ -72,14 +77,15 @@ export interface ConstantPrimitive<P extends Parameters = Parameters> extends Co
   readonly kind: 'constant';
 }
 
-/** A derivative given whole, as a push that is linear in the tangents; the pull is its transpose. */
+/** Its whole derivative is declared as a push that is linear in the tangents; the pull is its transpose. */
 export interface CustomPrimitive<P extends Parameters = Parameters> extends Common<P> {
   readonly kind: 'custom';
   push(primals: readonly Tensor[], tangents: readonly Tensor[], result: Tensor): Tensor;
 }
 
 /**
- * The closed set of kinds. A primitive states one fact about its derivative, and forward and reverse mode both follow from it.
+ * The closed set of kinds. A primitive states one fact about its derivative; forward and reverse mode follow
+ * from it.
  */
 export type Primitive =
   | LinearPrimitive

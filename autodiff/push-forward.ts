@@ -6,10 +6,10 @@ import { broadcast, reshape, scale, slice, sum } from './primitives/linear.ts';
 import { mul } from './primitives/mul.ts';
 import { SymbolTensor } from './symbol.ts';
 
-/** A tangent or cotangent; undefined stands for zero, so that no zero tensors are made. */
+/** A tangent or cotangent. undefined means zero, so that no zero tensors are made. */
 export type Tangent = Tensor | undefined;
 
-/** The tangent of a primitive's result: the one rule for each kind. */
+/** The tangent of a primitive's result: one rule per kind. */
 export function pushForward(
   primitive: Primitive,
   primals: readonly Tensor[],
@@ -61,8 +61,8 @@ export function addTangents(a: Tangent, b: Tangent): Tangent {
 }
 
 /**
- * The tangents with zeros for the missing ones. Beside a symbol a zero must be one too: plain zeros plus a symbol is not linear.
- * The sum over no elements of a tangent is linear in it, and 0 whatever it holds.
+ * The tangents with zeros for the missing ones. Beside a symbol a zero must be one too: plain zeros plus a
+ * symbol is not linear. The sum over no elements of a tangent is linear in it, and 0 whatever it holds.
  */
 function withZeros(primals: readonly Tensor[], tangents: readonly Tangent[]): Tensor[] {
   const given = tangents.find((tangent) => tangent !== undefined) as Tensor;

@@ -14,7 +14,10 @@ import { InterpretedTensor } from './bind.ts';
 import { type Level, requireOpen } from './level.ts';
 import type { Parameters, Primitive, TensorType } from './primitive.ts';
 
-/** One line of a program: result = primitive(operands; parameters). Operands that are not symbols of the program are coefficients. */
+/**
+ * One line of a program: result = primitive(operands; parameters). Operands from outside the program are
+ * coefficients.
+ */
 export interface Equation {
   readonly primitive: Primitive;
   readonly operands: readonly Tensor[];
@@ -22,13 +25,13 @@ export interface Equation {
   readonly result: SymbolTensor;
 }
 
-/** Writes down what is done to its symbols. */
+/** Records the operations on its symbols. */
 export interface Recorder {
   readonly level: Level;
   readonly equations: Equation[];
-  /** How many symbols there are; a symbol's `id` is below it. */
+  /** The number of symbols; every `id` is below it. */
   symbols: number;
-  /** A linear recorder refuses what is not linear in its symbols. */
+  /** A linear recorder refuses operations that are not linear in its symbols. */
   readonly linear: boolean;
 }
 
@@ -54,7 +57,7 @@ export class SymbolTensor extends InterpretedTensor {
     return this.#unknown();
   }
 
-  /** The type and where the symbol belongs; its values are not known. */
+  /** The type and the owner of the symbol; its values are unknown. */
   override toString(): string {
     return `symbol ${this.label === undefined ? '' : `${this.label} `}${this.dtype}${formatShape(this.shape)} of ${this.recorder.level.name}`;
   }
@@ -63,16 +66,16 @@ export class SymbolTensor extends InterpretedTensor {
     return { dtype: this.dtype, shape: [...this.shape], symbol: this.recorder.level.name };
   }
 
-  /** What was a plain number outside is a symbol here, and an operator would silently make a NaN of it. */
+  /** Inside a trace, a symbol replaces a plain number: an operator on it would silently yield NaN. */
   protected override operatorError(): NorewindError {
     return new UnknownValueError(
-      `${this.recorder.level.name}: ${this.label ?? 'a value'} is not known yet, and stands in a comparison or in arithmetic; ${operatorAdvice}`,
+      `${this.recorder.level.name}: ${this.label ?? 'a value'} is compared or used in arithmetic before its value is known; ${operatorAdvice}`,
     );
   }
 
   #unknown(): never {
     throw new UnknownValueError(
-      `${this.recorder.level.name}: a value is read that is not known yet; shapes may steer a program, values may not: use where (select) instead of a branch`,
+      `${this.recorder.level.name}: a tensor's value is read before it is known; branch on shapes only, and choose between values with where()`,
     );
   }
 
@@ -87,7 +90,7 @@ export class SymbolTensor extends InterpretedTensor {
   }
 }
 
-/** Whether x is a symbol that this recorder made. */
+/** Whether this recorder made x. */
 export function isSymbolOf(x: Tensor, recorder: Recorder): x is SymbolTensor {
   return x instanceof SymbolTensor && x.recorder === recorder;
 }

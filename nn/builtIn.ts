@@ -5,12 +5,12 @@ import { requireInit } from './options.ts';
 import { summary } from './summary.ts';
 
 const parameters: guard.Check = {
-  what: 'the parameters that init gives',
+  what: 'the parameters that init returns',
   holds: (value) => typeof value === 'object' && value !== null,
 };
 const state: guard.Check = { ...parameters, what: 'a state like that of start' };
 
-/** A cell of the library: it looks at what it is given, and prints as its summary. */
+/** Makes a built-in cell: checks its arguments, and prints as its summary. */
 export function cellOf<P, S, X>(cell: Cell<P, S, X>): Cell<P, S, X> {
   const own: Cell<P, S, X> = {
     ...cell,
@@ -31,7 +31,7 @@ export function cellOf<P, S, X>(cell: Cell<P, S, X>): Cell<P, S, X> {
   );
 }
 
-/** A layer of the library. */
+/** Makes a built-in layer, which checks its arguments. */
 export function layerOf<P, X>(layer: Layer<P, X>): Layer<P, X> {
   return {
     ...layer,

@@ -3,28 +3,33 @@ import { guard, type Noise, Tensor, TreeError } from '../lib/index.ts';
 /**
  * A recurrent network: o_t, s_t = f_θ(x_t, s_{t-1}).
  *
- * P, S and X are trees of tensors: parameters, state, and input. Each function is pure; a cell is written for one stream,
- * and learners run it on several lanes.
+ * P, S and X are trees of tensors: parameters, state and input. All functions are pure. A cell is written for
+ * one stream; learners run it on several lanes.
  */
 export interface Cell<P, S, X> {
   readonly name: string;
-  /** The length of the output vector, where a readout may ask for it. */
+  /** The length of the output vector, if a readout may need it. */
   readonly outputs?: number;
   /** Initial parameters, drawn from noise. */
   init(noise: Noise): P;
   /** The state before the first input. */
   start(): S;
-  /** One step of time, written with operations from autodiff. It must not draw noise or keep anything between calls. */
+  /**
+   * One time step, written with operations of autodiff. It must draw no noise and keep nothing between calls.
+   */
   step(params: P, state: S, input: X): { state: S; output: Tensor };
 }
 
-/** The input of a cell with `inputs` channels: a vector [inputs], or the class index of a one-hot one (a number or an int32 scalar). */
+/**
+ * The input of a cell: a vector [inputs], or the class index of a one-hot vector (a number or an int32
+ * scalar).
+ */
 export type Input = Tensor | number;
 
-/** What is a cell, for callers without types. */
+/** The check for a cell, for callers without types. */
 export const aCell: guard.Check = guard.having('a cell, such as gru({ inputs: 2, units: 16 })', ['init', 'start', 'step']);
 
-/** One step of a cell. @throws TreeError unless it gives a state and an output. */
+/** One time step of a cell. @throws TreeError unless it returns a state and an output. */
 export function runStep<P, S, X>(cell: Cell<P, S, X>, params: P, state: S, input: X): { state: S; output: Tensor } {
   if (typeof cell?.step !== 'function') guard.argument('runStep', 'cell', cell, aCell);
   const result = cell.step(params, state, input);

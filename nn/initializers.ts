@@ -15,7 +15,7 @@ import {
 /** Draws a float64 tensor of the given shape. */
 export type Initializer = (noise: Noise, shape: Shape) => Tensor;
 
-/** Every element the same. */
+/** Every element equal to `value`. */
 export function filled(value: number): Initializer {
   guard.argument('filled', 'value', value, guard.number);
   return (_, shape) => full(shape, value);
@@ -33,7 +33,7 @@ export function uniform(bound: number): Initializer {
   return drawing('uniform', (noise, shape) => add(mul(noise.uniform(shape), 2 * bound), -bound));
 }
 
-/** Uniform within ±1/√fanIn, the usual choice for a unit that adds up fanIn inputs. */
+/** Uniform within ±1/√fanIn, the usual choice for a unit that sums fanIn inputs. */
 export function fanIn(inputs: number): Initializer {
   guard.argument('fanIn', 'inputs', inputs, guard.count);
   return uniform(1 / Math.sqrt(inputs));
@@ -47,7 +47,9 @@ export function glorot(): Initializer {
   });
 }
 
-/** A random matrix with orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014). */
+/**
+ * A random matrix with orthonormal rows or columns (the fewer of the two), times `gain` (Saxe et al. 2014).
+ */
 export function orthogonal(gain = 1): Initializer {
   guard.argument('orthogonal', 'gain', gain, guard.finite);
   return drawing('orthogonal', (noise, shape) => {
@@ -69,7 +71,7 @@ export function orthogonal(gain = 1): Initializer {
   });
 }
 
-/** An initialiser that looks at its source of noise. */
+/** An initialiser that checks its noise source. */
 function drawing(who: string, draw: Initializer): Initializer {
   return (noise, shape) => {
     requireNoise(noise, who);
@@ -77,7 +79,7 @@ function drawing(who: string, draw: Initializer): Initializer {
   };
 }
 
-/** Gram and Schmidt, twice, because once loses orthogonality to rounding. */
+/** Gram-Schmidt, applied twice: once loses orthogonality to rounding. */
 function orthonormalize(vector: number[], basis: readonly number[][]): number[] {
   for (let pass = 0; pass < 2; pass++)
     for (const unit of basis) {

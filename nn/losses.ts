@@ -25,9 +25,10 @@ export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
 /**
  * The cross-entropy -Σ p log softmax(output), in nats, with 0 log 0 = 0.
  *
- * @param output logits [classes], or [lanes, classes], for which the mean over lanes is taken.
- * @param target a class index (a number, an int32 scalar, or int32 [lanes]) or a distribution of the shape of `output`.
- * @throws IndexError for a class that does not exist, ShapeError for shapes that do not fit.
+ * @param output logits [classes], or [lanes, classes]; lanes are averaged.
+ * @param target a class index (a number, an int32 scalar, or int32 [lanes]) or a distribution of the shape of
+ * `output`.
+ * @throws IndexError for a class out of range, ShapeError for shapes that do not fit.
  */
 export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   requireOutput('crossEntropy', output, target, 'a class index or a distribution');
@@ -38,7 +39,7 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   const classes = typeof target === 'number' ? indices(target) : target;
   if (classes.dtype !== 'int32') {
     requireSameShape('crossEntropy', output, classes);
-    // 0 log 0 = 0: a class of probability 0 adds nothing, also where its logit is -∞.
+    // 0 log 0 = 0: a class of probability 0 adds nothing, even if its logit is -∞.
     const known = where(greater(logs, Number.NEGATIVE_INFINITY), logs, 0);
     return neg(mean(sum(mul(classes, where(greater(classes, 0), logs, known)), { axes: -1 })));
   }
@@ -50,7 +51,7 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   return neg(mean(stack(lanesOf(logs).map((lane, i) => gather(lane, reshape(slice(classes, [i], [i + 1]), []))))));
 }
 
-/** The mean of (output - target)² over all elements. A number or a scalar stands for a target with that value everywhere. */
+/** The mean of (output - target)² over all elements. A number or a scalar is the target of every element. */
 export function meanSquare(output: Tensor, target: Operand): Tensor {
   requireOutput('meanSquare', output, target);
   requireSameShape('meanSquare', output, target);
@@ -61,12 +62,13 @@ export function meanSquare(output: Tensor, target: Operand): Tensor {
  * The mean over all elements of -t log σ(z) - (1-t) log(1 - σ(z)) = softplus(z) - t z, in nats.
  *
  * @param output logits z, of any shape.
- * @param target probabilities t of that shape, or one number or scalar for all.
+ * @param target probabilities t of the same shape, or one number or scalar for all elements.
  */
 export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
   requireOutput('binaryCrossEntropy', output, target);
   requireSameShape('binaryCrossEntropy', output, target);
-  // With a = max(z,0) and b = min(z,0), softplus(z) - t z = (1-t) a - t b + log(1 + e^(b-a)), in which nothing cancels.
+  // With a = max(z,0) and b = min(z,0), softplus(z) - t z = (1-t) a - t b + log(1 + e^(b-a)): nothing
+  // cancels.
   const above = greater(output, 0);
   const [high, low] = [where(above, output, 0), where(above, 0, output)];
   const other = typeof target === 'number' ? 1 - target : sub(1, target);
@@ -78,7 +80,7 @@ function requireOutput(who: string, output: Tensor, target: Operand, what = 'a t
   if (typeof target !== 'number') requireTensor(target, `${who}: the target`, what);
 }
 
-/** Broadcasting a target would hide a mistake, so only numbers and scalars stand for all elements. */
+/** Broadcasting a target would hide a mistake, so only numbers and scalars apply to all elements. */
 function requireSameShape(who: string, output: Tensor, target: Operand): void {
   if (target instanceof Tensor && target.shape.length > 0 && !sameShape(output.shape, target.shape))
     throw new ShapeError(`${who}: the output has shape ${formatShape(output.shape)}, the target ${formatShape(target.shape)}`);

@@ -3,7 +3,7 @@ import { cellOf } from './builtIn.ts';
 import { aCell, type Cell, runStep } from './cell.ts';
 import type { Layer } from './layers/layer.ts';
 
-/** A cell, what its output goes through, and optionally what its input comes through. */
+/** A cell, a readout, and optionally a layer for the input. */
 export interface ModelOptions<P, S, X, R> {
   readonly cell: Cell<P, S, X>;
   readonly readout: Layer<R, Tensor>;
@@ -12,7 +12,7 @@ export interface ModelOptions<P, S, X, R> {
 /** The parameters of a model. */
 export type ModelParameters<P, R> = { readonly cell: P; readonly readout: R };
 
-/** A cell with a readout: a cell again, whose output is the readout of the cell's output. */
+/** A cell with a readout. It is a cell too; its output is the readout of the inner cell's output. */
 export function model<P, S, X, R>(options: ModelOptions<P, S, X, R>): Cell<ModelParameters<P, R>, S, X> {
   const { cell, readout } = guard.options(
     'model',
@@ -35,7 +35,9 @@ export function model<P, S, X, R>(options: ModelOptions<P, S, X, R>): Cell<Model
 const aLayer: guard.Check = guard.having('a layer, such as linear({ outputs: 2 })', ['init', 'apply']);
 const checks = { cell: guard.needed(aCell), readout: guard.needed(aLayer) };
 
-/** The same cell fed with the output of a layer, such as an embedding: parameters { embedding, cell }. */
+/**
+ * The same cell, fed with the output of a layer such as an embedding. Its parameters are { embedding, cell }.
+ */
 export function embedded<E, X, P, S>(
   layer: Layer<E, X>,
   cell: Cell<P, S, Tensor>,
@@ -51,7 +53,10 @@ export function embedded<E, X, P, S>(
   });
 }
 
-/** What the readout says, what the cell says, or the length that every leaf of the cell's state has. */
+/**
+ * The inputs of the readout: as the readout declares, as the cell declares, or the length shared by all
+ * leaves of the state.
+ */
 function readoutInputs<P, S, X, R>(cell: Cell<P, S, X>, readout: Layer<R, Tensor>): number {
   const declared = readout.inputs ?? cell.outputs;
   if (declared !== undefined) return declared;

@@ -3,8 +3,8 @@ import { formatShape, indices, requireTensor, ShapeError, type Tensor } from '..
 import type { Input } from './cell.ts';
 
 /**
- * xᵀ w for weights stored input-major, [inputs, units]: a vector–matrix product for a dense input [inputs], and for a class index the
- * one row that a one-hot vector would pick.
+ * xᵀ w for weights stored input-major, [inputs, units]: a vector–matrix product for a dense input [inputs],
+ * and a single row for a class index.
  * @throws ShapeError for an input of the wrong shape, IndexError for a class outside 0..inputs-1.
  */
 export function project(input: Input, weights: Tensor): Tensor {

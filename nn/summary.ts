@@ -13,7 +13,7 @@ import {
 } from '../lib/index.ts';
 import { aCell, type Cell } from './cell.ts';
 
-/** A tensor of a model: where it stands, and how many elements it has. */
+/** A tensor of a model: its path and its size. */
 export interface SummaryRow {
   readonly path: string;
   readonly shape: Shape;
@@ -21,20 +21,20 @@ export interface SummaryRow {
   readonly count: number;
 }
 
-/** What a model consists of. Its text, which `console.log` prints too, is a table. */
+/** The tensors of a model. `console.log` prints a summary as a table. */
 export interface Summary {
   readonly name: string;
   readonly parameters: readonly SummaryRow[];
   readonly state: readonly SummaryRow[];
-  /** P, the numbers of the parameters, and S, those of the state. */
+  /** P and S: the total elements of the parameters and of the state. */
   readonly totals: { readonly parameters: number; readonly state: number };
   toString(): string;
 }
 
 /**
- * The parameters and the state of a model, leaf by leaf, with their shapes and counts. Nothing is drawn where `init` only computes with
- * its draws, so that it takes no time and no memory for any size.
- * @throws ConfigurationError for what is no cell, TreeError for parameters or a state that are no trees.
+ * The parameters and state of a model, leaf by leaf, with shapes and sizes. If `init` only computes with its
+ * draws, nothing is drawn, so the summary costs no time or memory at any size.
+ * @throws ConfigurationError unless `model` is a cell, TreeError unless its parameters and state are trees.
  */
 export function summary<P, S, X>(model: Cell<P, S, X>): Summary {
   guard.argument('summary', 'what it is given', model, aCell);
@@ -45,18 +45,18 @@ export function summary<P, S, X>(model: Cell<P, S, X>): Summary {
   return printable({ name, parameters, state, totals }, () => tableOf(name, parameters, state, totals));
 }
 
-/** A tree like the parameters, of which only the types are to be looked at. */
+/** A tree with the types of the parameters. Its values are not used. */
 function parametersOf<P, S, X>(model: Cell<P, S, X>): P {
   try {
     return trace('init', (declare) => model.init(unknownNoise(declare))).result as P;
   } catch (error) {
-    // One that reads its draws, such as `orthogonal`, has to have them.
+    // An initialiser that reads its draws, such as `orthogonal`, needs real ones.
     if (error instanceof UnknownValueError) return model.init(seeded(1));
     throw error;
   }
 }
 
-/** Draws of which only the shapes are known. */
+/** Draws with known shapes and unknown values. */
 function unknownNoise(declare: Declare): Noise {
   const draw = (shape: Shape) => declare({ shape, dtype: 'float64' });
   const real = seeded(1);

@@ -13,16 +13,16 @@ import type { IndexSets } from './index-sets.ts';
 import { propagate } from './rules.ts';
 
 /**
- * A tensor of which only this is known: for each element, the set of places that it can depend on. A linear program run on it tells
- * which entries its matrix can have, whatever its coefficients are.
+ * A tensor that knows only, for each element, the set of places it can depend on. Running a linear program on
+ * it shows which entries of its matrix can be non-zero, for any coefficients.
  */
 export class DependenceTensor extends InterpretedTensor {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The number of a set for each element, in row-major order. */
+  /** The number of each element's set, in row-major order. */
   readonly sets: Int32Array;
   readonly known: IndexSets;
-  /** Above every differentiation and trace: whatever else an operation is given is a coefficient. */
+  /** Above every differentiation and trace: all other operands are coefficients. */
   readonly level = Number.POSITIVE_INFINITY;
 
   constructor(type: TensorType, sets: Int32Array, known: IndexSets) {

@@ -10,19 +10,20 @@ import { IndexSets } from './index-sets.ts';
 export interface Dependencies {
   /** The number of elements of the value. */
   readonly size: number;
-  /** For each argument, for each of its leaves, the number of a set for each element in row-major order; 0 for an int32 leaf. */
+  /** Per argument and leaf: the number of each element's set, in row-major order. 0 for an int32 leaf. */
   readonly sets: readonly (readonly Int32Array[])[];
-  /** The elements of the value in a set, ascending; they are counted leaf after leaf. Set 0 is empty. */
+  /** The elements of the value in a set, ascending, counted leaf after leaf. Set 0 is empty. */
   members(set: number): readonly number[];
 }
 
 /**
- * Finds which entries of the Jacobian of f can be other than zero, at any point: from the structure of its derivative, never from
- * values. f is traced, so that only its constants are known; each coefficient that is not a constant 0 counts as non-zero, and a
- * selection lets everything through. So no possible entry is missed, though one that always cancels may be among them.
+ * Finds which entries of the Jacobian of f can be non-zero at any point, from the structure of its derivative
+ * and not from values. f is traced, so only its constants are known: any coefficient but a constant 0 counts
+ * as non-zero, and a selection lets everything through. No possible entry is missed; one that always cancels
+ * may be included.
  *
- * It takes one pull, in which each element of a cotangent is a set of the places where it can come from.
- * @throws UnknownValueError when f reads values: its structure may then differ from call to call.
+ * Costs one pull, in which each element of a cotangent is the set of places it can come from.
+ * @throws UnknownValueError if f reads values: its structure may then change between calls.
  */
 export function dependencies<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): Dependencies {
   const known = new IndexSets();

@@ -1,6 +1,6 @@
 /**
- * Sets of small whole numbers, each different set kept once and known by its number; the number of the empty set is 0.
- * A program deals with few different sets however many elements it has, so that a tensor of sets is an Int32Array.
+ * Sets of small whole numbers. Each distinct set is stored once and known by its number; the empty set is 0.
+ * A program has few distinct sets, so a tensor of sets is an Int32Array.
  */
 export class IndexSets {
   readonly #members: (readonly number[])[] = [[]];
@@ -33,7 +33,7 @@ export class IndexSets {
     return union;
   }
 
-  /** The union of many sets, without the unions in between, which would be as many new sets. */
+  /** The union of many sets, without storing the intermediate unions. */
   unionOf(sets: Iterable<number>): number {
     const different = new Set(sets);
     different.delete(0);

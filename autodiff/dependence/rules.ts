@@ -8,7 +8,7 @@ import { matmul } from '../primitives/matmul.ts';
 import { mul } from '../primitives/mul.ts';
 import type { IndexSets } from './index-sets.ts';
 
-/** What a rule is given: for each operand its sets, or undefined where it is a coefficient. */
+/** The operands of a rule: the sets of each, or undefined if it is a coefficient. */
 interface Application {
   readonly operands: readonly Tensor[];
   readonly sets: readonly (Int32Array | undefined)[];
@@ -19,7 +19,10 @@ interface Application {
 
 type Rule = (application: Application) => Int32Array;
 
-/** Where the result only moves elements about, the kernel that moves numbers moves the numbers of sets; 0 is the empty set. */
+/**
+ * For primitives that only move elements: moves the numbers of the sets with the kernel that moves values. 0
+ * is the empty set.
+ */
 const moves: Rule = ({ operands: [x], sets, parameters, type }) => {
   const numbers = fromData(sets[0] as Int32Array, x.shape);
   const { axes, order, begin, end, shape } = parameters as { readonly [key: string]: readonly number[] };
@@ -30,7 +33,7 @@ const moves: Rule = ({ operands: [x], sets, parameters, type }) => {
   return sets[0] as Int32Array;
 };
 
-/** One rule for each primitive that can occur in a linear program. Coefficients count as non-zero, but for constants that are 0. */
+/** A rule for each primitive of linear programs. Coefficients count as non-zero, except constant zeros. */
 const rules = new Map<unknown, Rule>([
   [linear.reshape, moves],
   [linear.permute, moves],
@@ -50,7 +53,7 @@ const rules = new Map<unknown, Rule>([
       return unless(x ?? (y as Int32Array), constant(operands[x ? 1 : 0]), (value) => value === 0);
     },
   ],
-  // A quotient is linear in what is divided.
+  // A quotient is linear in its numerator.
   [div, ({ sets }) => sets[0] as Int32Array],
   [
     linear.cumsum,
@@ -59,7 +62,7 @@ const rules = new Map<unknown, Rule>([
       const own = sets[0] as Int32Array;
       const [length, step] = [x.shape[axis], sizeOf(x.shape.slice(axis + 1))];
       const out = own.slice();
-      // Each place along the axis has what its predecessor has, and its own.
+      // Each place along the axis has its predecessor's set and its own.
       for (let at = 0; at < own.length; at++) {
         const place = reverse ? own.length - 1 - at : at;
         const along = Math.floor(place / step) % length;
@@ -89,7 +92,7 @@ const rules = new Map<unknown, Rule>([
     matmul,
     ({ operands, sets: [x, y], parameters, type, known }) => {
       const [rows, columns] = type.shape;
-      // An element of X·Y depends on its row of X and its column of Y, as far as these are not coefficients.
+      // An element of X·Y depends on its row of X and its column of Y, unless these are coefficients.
       const of = (sets: Int32Array | undefined, shape: readonly number[], along: number, count: number) =>
         Int32Array.from({ length: count }, (_, i) => (sets === undefined ? 0 : known.unionOf(line(sets, shape, along, i))));
       const left = of(x, operands[0].shape, parameters.transposeLeft ? 1 : 0, rows);
@@ -130,7 +133,10 @@ const rules = new Map<unknown, Rule>([
   ],
 ]);
 
-/** The sets of the result. Of a primitive that has no rule here, a user's own, every element may depend on everything. */
+/**
+ * The sets of the result. For a primitive without a rule (a user's own), every element may depend on
+ * everything.
+ */
 export function propagate(
   primitive: Primitive,
   operands: readonly Tensor[],
@@ -145,12 +151,15 @@ export function propagate(
   return new Int32Array(sizeOf(type.shape)).fill(all);
 }
 
-/** The values of a constant: in a traced program, a coefficient that is not a symbol is the same at every call. */
+/**
+ * The values of a constant. In a traced program, a coefficient that is not a symbol is the same at every
+ * call.
+ */
 function constant(x: Tensor): ArrayLike<number> | undefined {
   return x instanceof ArrayTensor ? dataOf(x) : undefined;
 }
 
-/** The sets without those where a constant rules a dependence out. */
+/** The sets, emptied where a constant rules out a dependence. */
 function unless(sets: Int32Array, values: ArrayLike<number> | undefined, out: (value: number) => boolean): Int32Array {
   return values === undefined ? sets : sets.map((set, i) => (out(values[i]) ? 0 : set));
 }

@@ -15,7 +15,7 @@ export type Gate = {
   readonly b: Tensor;
 };
 
-/** How a cell draws its parameters: each uniform within ±1/√units unless given. */
+/** How a cell draws its parameters. Default: each uniform within ±1/√units. */
 export interface GateInitializers {
   readonly input?: Initializer;
   readonly recurrent?: Initializer;
@@ -31,7 +31,10 @@ export interface CellOptions {
 
 const checks: guard.Checks<CellOptions> = { inputs: size, units: size, init };
 
-/** The options of a cell of so many gates. @throws ConfigurationError for options that do not fit, or sizes that no memory holds. */
+/**
+ * Checks the options of a cell with this many gates. @throws ConfigurationError for bad options or impossible
+ * sizes.
+ */
 export function cellOptions<T extends CellOptions>(
   who: string,
   options: T,

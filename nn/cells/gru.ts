@@ -8,7 +8,8 @@ import { type CellOptions, cellOptions, type Gate, initGate, preactivation } fro
 export type GruParameters = { readonly reset: Gate; readonly update: Gate; readonly candidate: Gate };
 
 /**
- * The gated recurrent unit (Cho et al. 2014, eqs. 5-8; here, as in the code of Tallec & Ollivier 2017, z weighs the candidate):
+ * The gated recurrent unit (Cho et al. 2014, eqs. 5-8; z weighs the candidate, as in the code of Tallec &
+ * Ollivier 2017):
  *
  *     r  = σ(w_r·x + u_r·h + b_r)
  *     z  = σ(w_z·x + u_z·h + b_z)

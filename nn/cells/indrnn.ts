@@ -18,7 +18,7 @@ export type IndrnnParameters = {
 };
 
 export interface IndrnnOptions extends CellOptions {
-  /** `relu` as published and by default, or `tanh`. */
+  /** `relu` (default, as published) or `tanh`. */
   readonly activation?: 'relu' | 'tanh';
 }
 
@@ -30,13 +30,15 @@ const unitInterval: Initializer = (noise, shape) => noise.uniform(shape);
  *
  *     h' = act(w·x + u∘h + b)
  *
- * Each unit sees its own past only; units mix in what reads them. ∂h'/∂h is diagonal, so exact RTRL takes P numbers.
+ * Each unit sees only its own past; units mix in the readout. ∂h'/∂h is diagonal, so exact RTRL takes P
+ * numbers.
  *
- * w and b are drawn uniform within ±1/√inputs and u uniform in [0, 1]: the paper's [0, 2^(1/T)] for sequences of T steps (section 4.1),
- * at the limit of a stream without end. It bounds |u| during training too, which is left to the user.
+ * w and b are drawn uniform within ±1/√inputs, u uniform in [0, 1]: the paper draws u in [0, 2^(1/T)] for
+ * sequences of T steps (section 4.1), and an endless stream is the limit. The paper also bounds |u| during
+ * training; we leave that to the user.
  *
  * State and output are h, of shape [units].
- * @throws ConfigurationError for another activation or sizes that are not whole numbers above zero.
+ * @throws ConfigurationError for an unknown activation, or sizes that are not whole numbers above zero.
  */
 export function indrnn(options: IndrnnOptions): Cell<IndrnnParameters, Tensor, Input> {
   const more = { activation: guard.oneOf(...Object.keys(activations)) };

@@ -30,40 +30,47 @@ export type LruState = { readonly re: Tensor; readonly im: Tensor };
 
 /** How the matrices are drawn. */
 export interface LruInitializers {
-  /** Of both parts of B; normal of deviation 1/√(2 inputs) by default. */
+  /** For both parts of B. Default: normal with deviation 1/√(2 inputs). */
   readonly input?: Initializer;
-  /** Of both parts of C; normal of deviation 1/√units by default. */
+  /** For both parts of C. Default: normal with deviation 1/√units. */
   readonly output?: Initializer;
-  /** Of D; normal of deviation 1/√inputs by default. */
+  /** For D. Default: normal with deviation 1/√inputs. */
   readonly feedthrough?: Initializer;
 }
 
 export interface LruOptions {
   readonly inputs: number;
-  /** How many complex units there are: the state has twice as many numbers. */
+  /** The number of complex units. The state has twice as many numbers. */
   readonly units: number;
-  /** The length of the output; that of the input by default, as in the paper. */
+  /** The length of the output. Default: that of the input, as in the paper. */
   readonly outputs?: number;
-  /** λ begins uniform on the ring between these radii, 0 ≤ smallest < largest ≤ 1; 0 and 1 by default. Long memory wants 0.9 and 0.999. */
+  /**
+   * λ starts uniform on the ring between these radii, 0 ≤ smallest < largest ≤ 1. Default [0, 1]; for long
+   * memory use [0.9, 0.999].
+   */
   readonly radii?: readonly [smallest: number, largest: number];
-  /** λ begins with a phase between 0 and this, in radians: at most 2π, the default. Long sequences want π/10. */
+  /**
+   * λ starts with a phase between 0 and this many radians. Default and maximum 2π; for long sequences use
+   * π/10.
+   */
   readonly maxPhase?: number;
   readonly init?: LruInitializers;
 }
 
 /**
- * The linear recurrent unit (Orvieto et al. 2023, arXiv 2303.06349, section 3; online: Zucchet et al. 2023, arXiv 2305.15947, eq. 1):
+ * The linear recurrent unit (Orvieto et al. 2023, arXiv 2303.06349, section 3; online: Zucchet et al. 2023,
+ * arXiv 2305.15947, eq. 1):
  *
- *     λ  = exp(-exp(ν) + i exp(θ))        |λ| < 1 whatever ν is
+ *     λ  = exp(-exp(ν) + i exp(θ))        |λ| < 1 for every ν
  *     h' = λ∘h + γ∘(B x)                  complex
  *     y  = Re(C h') + D x
  *
- * γ is trained as exp(gamma) and begins as √(1-|λ|²), so that all units begin with states of the same size. The recurrence is
- * linear and diagonal: exact RTRL takes the real and the imaginary part of ∂h/∂ for each of its parameters. What is not linear
- * belongs into what reads y.
+ * γ is trained as exp(gamma) and starts at √(1-|λ|²), so that all units start with states of the same size.
+ * The recurrence is linear and diagonal: exact RTRL takes two numbers, a real and an imaginary part, per
+ * parameter. Nonlinearity belongs in the readout.
  *
  * The state is { re, im }; the output is y, of shape [outputs].
- * @throws ConfigurationError for sizes that are not whole numbers above zero, or a ring that is none.
+ * @throws ConfigurationError for sizes that are not whole numbers above zero, or invalid radii.
  */
 export function lru(options: LruOptions): Cell<LruParameters, LruState, Input> {
   const own = guard.options('lru', options, checks, 'lru({ inputs: 2, units: 16 })');
@@ -108,14 +115,16 @@ function complex(initializer: Initializer, noise: Noise, shape: Shape): Complex 
   return { re: part(), im: part() };
 }
 
-/** λ uniform on a ring (Orvieto et al., lemma 3.2): |λ|² uniform between the squared radii, the phase uniform. */
+/**
+ * λ uniform on a ring (Orvieto et al., lemma 3.2): |λ|² uniform between the squared radii, the phase uniform.
+ */
 function ring(
   noise: Noise,
   units: number,
   [smallest, largest]: readonly [number, number],
   maxPhase: number,
 ): Pick<LruParameters, 'nu' | 'theta' | 'gamma'> {
-  // At the ends of the interval log would be infinite.
+  // Stay inside the interval: log is infinite at its ends.
   const inside = () => add(mul(noise.uniform([units]), 1 - 2 * margin), margin);
   const squared = add(mul(inside(), largest ** 2 - smallest ** 2), smallest ** 2);
   return {

@@ -11,7 +11,9 @@ export type LstmParameters = { readonly input: Gate; readonly forget: Gate; read
 export type LstmState = { readonly h: Tensor; readonly c: Tensor };
 
 export interface LstmOptions extends CellOptions {
-  /** A constant added to the forget gate's pre-activation, beside its trainable bias; 1 by default (Jozefowicz et al. 2015). */
+  /**
+   * Added to the forget gate's pre-activation, beside its trainable bias. Default 1 (Jozefowicz et al. 2015).
+   */
   readonly forgetOffset?: number;
 }
 

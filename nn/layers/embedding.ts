@@ -9,11 +9,11 @@ import type { Layer } from './layer.ts';
 export interface EmbeddingOptions {
   readonly symbols: number;
   readonly size: number;
-  /** Standard normal by default. */
+  /** Default: standard normal. */
   readonly init?: Initializer;
 }
 
-/** A vector [size] for each of `symbols` classes: row x of a [symbols, size] matrix; a dense [symbols] input weighs the rows. */
+/** A vector [size] per class: row x of a [symbols, size] matrix. A dense input [symbols] weights the rows. */
 export function embedding(options: EmbeddingOptions): Layer<Tensor, Input> {
   const { symbols, size, init = normal(1) } = guard.options('embedding', options, checks, 'embedding({ symbols: 10, size: 4 })');
   requireRoom('embedding', symbols * size, 'use fewer symbols, or a smaller size');

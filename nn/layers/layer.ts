@@ -1,9 +1,9 @@
 import type { Noise, Tensor } from '../../lib/index.ts';
 
-/** A function with parameters and without memory. */
+/** A function with parameters and without state. */
 export interface Layer<P, X> {
   readonly name: string;
-  /** The length of its input vector, when it is fixed by the options. */
+  /** The length of the input vector, if the options fix it. */
   readonly inputs?: number;
   /** The length of its output vector. */
   readonly outputs: number;

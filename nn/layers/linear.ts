@@ -10,9 +10,9 @@ export type LinearParameters = { readonly w: Tensor; readonly b: Tensor };
 
 export interface LinearOptions {
   readonly outputs: number;
-  /** Taken from the cell when it is left out. */
+  /** Default: the length of the cell's output. */
   readonly inputs?: number;
-  /** How w is drawn, b being zero then; by default both are uniform within ±1/√inputs. */
+  /** How w is drawn; b is then zero. Default: both uniform within ±1/√inputs. */
   readonly init?: Initializer;
 }
 

@@ -16,33 +16,34 @@ export type MlpParameters = {
   readonly direct: Tensor;
 };
 
-/** How the matrices are drawn. The bias beside a matrix that is given is zero. */
+/** How the matrices are drawn. A matrix with an initialiser here gets a zero bias. */
 export interface MlpInitializers {
-  /** Of U; it and its bias are uniform within ±1/√inputs by default. */
+  /** For U. Default: U and its bias uniform within ±1/√inputs. */
   readonly hidden?: Initializer;
-  /** Of W; it and its bias are uniform within ±1/√hidden by default. */
+  /** For W. Default: W and its bias uniform within ±1/√hidden. */
   readonly output?: Initializer;
-  /** Of D; uniform within ±1/√inputs by default. */
+  /** For D. Default: uniform within ±1/√inputs. */
   readonly direct?: Initializer;
 }
 
 export interface MlpOptions {
   readonly outputs: number;
-  /** How many tanh units there are. */
+  /** The number of tanh units. */
   readonly hidden: number;
-  /** Taken from the cell when it is left out. */
+  /** Default: the length of the cell's output. */
   readonly inputs?: number;
   readonly init?: MlpInitializers;
 }
 
 /**
- * A multilayer perceptron with one hidden layer and skip-layer connections (Bishop, Pattern Recognition and Machine Learning, 2006,
- * section 5.1), from a vector [inputs] to a vector [outputs]:
+ * A multilayer perceptron with one hidden layer and skip-layer connections (Bishop, Pattern Recognition and
+ * Machine Learning, 2006, section 5.1), from a vector [inputs] to a vector [outputs]:
  *
  *     y = W tanh(U x + a) + D x + b
  *
- * The direct path D carries what is linear, so the hidden units are left with what is not. As the readout of a cell that is linear from
- * input to output, such as the LRU, it makes the model nonlinear; the recurrence, and what RTRL costs on it, stay as they are.
+ * D carries the linear part and the hidden units the rest. As the readout of a cell that is linear from input
+ * to output, such as the LRU, it makes the model nonlinear, without changing the recurrence or the cost of
+ * RTRL.
  * @throws ConfigurationError for sizes that are not whole numbers above zero.
  */
 export function mlp(options: MlpOptions): Layer<MlpParameters, Tensor> {

@@ -91,7 +91,7 @@ describe('checkDerivatives', () => {
           ]),
         ),
       ),
-      'flip: transpose: gave shape [3,2] where [2,3] is declared',
+      'flip: transpose: returned shape [3,2] where [2,3] is declared',
     ],
     [
       'the transpose of another map',

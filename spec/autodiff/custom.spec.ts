@@ -98,7 +98,7 @@ describe('custom', () => {
     const odd = custom({ name: 'odd', value: (x: Tensor) => sum(x), push: (_, [t]) => t });
     expect(() => jvp((x: Tensor) => odd(x), [tensor([1, 2])], [tensor([1, 2])])).to.throw(
       ShapeError,
-      'odd: push: gave shape [2] where [] is declared',
+      'odd: push: returned shape [2] where [] is declared',
     );
     expect(() => scaledSine(tensor(1), tensor(1, { dtype: 'float32' }))).to.throw(
       DTypeError,
@@ -106,7 +106,7 @@ describe('custom', () => {
     );
     expect(() => odd(indices([1]))).to.throw(DTypeError, 'odd: needs a float32 or float64 operand');
     const declared = custom({ name: 'declared', value: (x: Tensor) => sum(x), push: (_, [t]) => sum(t), shape: (s) => s });
-    expect(() => declared(tensor([1, 2]))).to.throw(ShapeError, 'declared: gave shape [] where [2] is declared');
+    expect(() => declared(tensor([1, 2]))).to.throw(ShapeError, 'declared: returned shape [] where [2] is declared');
   });
 
   it('is traced by running its value on symbols, or by the shape that it declares', () => {

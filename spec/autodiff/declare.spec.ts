@@ -159,7 +159,7 @@ describe('smooth', () => {
     const odd = smooth({ name: 'odd', evaluate: (x) => x, partials: [(x) => sum(x)] });
     expect(() => grad((x: Tensor) => sum(odd(x)))(tensor([1, 2]))).to.throw(
       ShapeError,
-      'odd: partials[0]: gave shape [] where [2] is declared',
+      'odd: partials[0]: returned shape [] where [2] is declared',
     );
   });
 });
@@ -167,15 +167,18 @@ describe('smooth', () => {
 describe('linear and bilinear', () => {
   it('refuse what evaluate gives when it is not what was declared', () => {
     const odd = linear({ name: 'odd', shape: (shape) => shape, evaluate: (x) => sum(x), transpose: (u) => u });
-    expect(() => odd(tensor([1, 2]))).to.throw(ShapeError, 'odd: gave shape [] where [2] is declared');
+    expect(() => odd(tensor([1, 2]))).to.throw(ShapeError, 'odd: returned shape [] where [2] is declared');
     const wide = linear({ name: 'wide', shape: (shape) => shape, evaluate: (x) => cast(x, 'float64'), transpose: (u) => u });
-    expect(() => wide(tensor([1, 2], { dtype: 'float32' }))).to.throw(DTypeError, 'wide: gave float64 where float32 is declared');
+    expect(() => wide(tensor([1, 2], { dtype: 'float32' }))).to.throw(
+      DTypeError,
+      'wide: returned float64 where float32 is declared',
+    );
     const broken = linear({ name: 'broken', shape: () => [-1], evaluate: (x) => x, transpose: (u) => u });
     expect(() => broken(tensor([1, 2]))).to.throw(ShapeError, 'broken: shape: [-1] is not a shape');
     // @ts-expect-error: not a tensor
     expect(() => linear({ name: 'number', shape: () => [], evaluate: () => 1, transpose: (u: Tensor) => u })(tensor(1))).to.throw(
       DTypeError,
-      'number: must give a tensor, got 1',
+      'number: must return a tensor, got 1',
     );
     const tall = bilinear({
       name: 'tall',
@@ -183,7 +186,10 @@ describe('linear and bilinear', () => {
       evaluate: (x, y) => outer(y, x),
       transposes: [(u) => u, (u) => u],
     });
-    expect(() => tall(tensor([1, 2]), tensor([1, 2, 3]))).to.throw(ShapeError, 'tall: gave shape [3,2] where [2,3] is declared');
+    expect(() => tall(tensor([1, 2]), tensor([1, 2, 3]))).to.throw(
+      ShapeError,
+      'tall: returned shape [3,2] where [2,3] is declared',
+    );
     expect(() => product(tensor([[1]]), tensor([[1]], { dtype: 'float32' }))).to.throw(
       DTypeError,
       'product: float64 with float32',

@@ -160,7 +160,7 @@ const sentences: readonly (readonly [string, () => unknown, Refused, string])[] 
     'an initialiser of another shape',
     () => rnn({ inputs: 1, units: 2, init: { bias: () => ones([3]) } }).init(seeded(1)),
     ConfigurationError,
-    'rnn: an initialiser must give a tensor of shape [2], got a tensor [3]',
+    'rnn: an initialiser must return a tensor of shape [2], got a tensor [3]',
   ],
   [
     'an ArrayBuffer',

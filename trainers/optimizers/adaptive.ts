@@ -20,7 +20,7 @@ const adamOptions: guard.Checks<AdamOptions> = { rate: rates, beta1: below1, bet
  *     m ← β1 m + (1-β1) g        v ← β2 v + (1-β2) g²
  *     θ ← θ - η m̂ / (√v̂ + ε),   m̂ = m/(1-β1ᵏ), v̂ = v/(1-β2ᵏ) at the k-th update
  *
- * It is not linear in g: the update from an unbiased gradient is not an unbiased update.
+ * Not linear in g: an unbiased gradient does not make an unbiased update.
  */
 export function adam(options: AdamOptions): Optimizer {
   const own = guard.options('adam', options, adamOptions, 'adam({ rate: 0.001 })');

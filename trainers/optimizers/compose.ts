@@ -20,7 +20,7 @@ export function clipByGlobalNorm(norm: number): Optimizer {
   });
 }
 
-/** One optimiser after another: each gets the update of the one before as its gradient. */
+/** Runs optimisers in sequence: each receives the previous one's update as its gradient. */
 export function chain(...optimizers: readonly Optimizer[]): Optimizer {
   if (optimizers.length === 0) throw new ConfigurationError('chain: needs at least one optimiser');
   optimizers.forEach((optimizer, i) => {

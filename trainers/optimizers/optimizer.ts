@@ -2,14 +2,14 @@ import type { Operand } from '../../autodiff/index.ts';
 import { guard, leavesOf, type Tree } from '../../lib/index.ts';
 import type { Schedule } from './schedules.ts';
 
-/** What is an optimiser, for callers without types. */
+/** The check for an optimiser, for callers without types. */
 export const anOptimizer: guard.Check = guard.having(
   'an optimiser, such as adam({ rate: 0.001 })',
   ['init', 'update'],
   ['settings'],
 );
 
-/** An optimiser of the library: it looks at what it is given, which costs nothing where its update is part of a plan. */
+/** Makes a built-in optimiser, which checks its arguments. Inside a plan the checks cost nothing. */
 export function optimizerOf<M>(optimizer: Optimizer<M>): Optimizer<M> {
   const who = optimizer.name;
   return {
@@ -20,7 +20,7 @@ export function optimizerOf<M>(optimizer: Optimizer<M>): Optimizer<M> {
     },
     update(gradient, memory, parameters, clock) {
       leavesOf(gradient as Tree);
-      guard.argument(`${who}.update`, 'memory', memory, { what: 'what init gives', holds: isObject });
+      guard.argument(`${who}.update`, 'memory', memory, { what: 'the result of init', holds: isObject });
       guard.argument(`${who}.update`, 'clock', clock, { what: 'a clock, with steps and updates', holds: isClock });
       return optimizer.update(gradient, memory, parameters, clock);
     },
@@ -37,21 +37,23 @@ function isClock(value: unknown): boolean {
   );
 }
 
-/** What time it is. A function of time is evaluated outside the tensor program, which only sees its value. */
+/**
+ * The current time. Functions of time are evaluated outside the tensor program, which sees only their values.
+ */
 export interface Clock {
-  /** f of the number of time steps that were over before this one began. */
+  /** f(number of time steps completed before this one). */
   steps(f: (step: number) => number): Operand;
-  /** f of the number of this update, the first being 1. */
+  /** f(number of this update, counted from 1). */
   updates(f: (update: number) => number): Operand;
 }
 
 /**
- * Turns a gradient into an update, which is added to the parameters. M is a tree of tensors; everything is a pure function,
- * so optimisers compose with `chain`.
+ * Turns a gradient into an update, which is added to the parameters. M, the memory, is a tree of tensors. All
+ * functions are pure, so optimisers compose with `chain`.
  */
 export interface Optimizer<M = unknown> {
   readonly name: string;
-  /** The options in effect, for configurations and checkpoints; schedules are not among them. */
+  /** The options in effect, for configurations and checkpoints, except schedules. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
   /** The learning rate at a time step, for messages. */
   readonly rate?: Schedule;

@@ -2,23 +2,26 @@ import { guard } from '../../lib/index.ts';
 
 const notNegative = guard.between(0);
 
-/** A learning rate for each time step, counted from 0. */
+/** The learning rate at each time step, counted from 0. */
 export type Schedule = (step: number) => number;
 
-/** The same rate always. */
+/** The same rate at every step. */
 export function constant(rate: number): Schedule {
   guard.argument('constant', 'rate', rate, notNegative);
   return () => rate;
 }
 
-/** gamma / (1 + alpha √t), which Tallec & Ollivier (2017) use throughout. */
+/** gamma / (1 + alpha √t), as in all of Tallec & Ollivier (2017). */
 export function inverseSqrt(gamma: number, alpha = 1): Schedule {
   guard.argument('inverseSqrt', 'gamma', gamma, notNegative);
   guard.argument('inverseSqrt', 'alpha', alpha, notNegative);
   return (step) => gamma / (1 + alpha * Math.sqrt(step));
 }
 
-/** Half a cosine from `rate` down to `floor` over `steps` steps, and `floor` from then on (Loshchilov & Hutter 2017, eq. 5). */
+/**
+ * Half a cosine from `rate` down to `floor` over `steps` steps, then `floor` (Loshchilov & Hutter 2017, eq.
+ * 5).
+ */
 export function cosine(rate: number, steps: number, floor = 0): Schedule {
   guard.argument('cosine', 'rate', rate, notNegative);
   guard.argument('cosine', 'floor', floor, notNegative);
@@ -26,13 +29,13 @@ export function cosine(rate: number, steps: number, floor = 0): Schedule {
   return (step) => floor + ((rate - floor) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
 }
 
-/** What the options of every optimiser say of its rate. */
+/** The check that every optimiser applies to its rate. */
 export const rates: guard.Check = guard.needed({
   what: 'a number of at least 0 or a schedule, such as inverseSqrt(1e-3, 0.03)',
   holds: (value) => notNegative.holds(value) || typeof value === 'function',
 });
 
-/** A rate given as a number or as a schedule. */
+/** Turns a number into a constant schedule. */
 export function asSchedule(rate: number | Schedule): Schedule {
   if (typeof rate === 'number') return constant(rate);
   return (step) => {

@@ -8,7 +8,7 @@ export interface SgdOptions {
 }
 
 export interface MomentumOptions extends SgdOptions {
-  /** How much of the velocity is kept, from 0 to 1; 0.9 by default. */
+  /** The fraction of the velocity kept, from 0 to 1. Default 0.9. */
   readonly decay?: number;
 }
 

@@ -3,33 +3,33 @@ import { floats, longest, seeds } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
 export interface AddingOptions {
-  /** Steps in a sequence, two of which are marked; 2 at least. */
+  /** Steps per sequence, two of which are marked. At least 2. */
   readonly length: number;
-  /** Of the inputs and targets; float64 by default. */
+  /** The dtype of inputs and targets. Default float64. */
   readonly dtype?: FloatDType;
   readonly seed?: number;
 }
 
 export interface AddingTask extends Task<Tensor, Tensor> {
-  /** The mean squared errors of two constant strategies, and the least possible one. */
+  /** The mean squared errors of two constant strategies, and the lowest possible one. */
   readonly meanSquare: {
     /** Always answering 1, the mean of the target: 1/6. */
     readonly mean: number;
-    /** Remembering the last marked value only, and adding 1/2: 1/12. */
+    /** Remembering only the last marked value, and adding 1/2: 1/12. */
     readonly lastOnly: number;
     readonly optimum: number;
   };
 }
 
 /**
- * The adding problem as an endless stream. Inputs are vectors [value, mark]; the values are uniform in [0, 1), and in each
- * sequence of `length` steps one of the first half and one of the second half is marked (1; the others have 0). The target,
- * a vector of length one, is the sum of the two values that were marked last, this step's included.
+ * The adding problem as an endless stream. Inputs are vectors [value, mark] with values uniform in [0, 1).
+ * Each sequence of `length` steps has one mark of 1 in its first half and one in its second half; the others
+ * are 0. The target, a vector of length one, is the sum of the two values marked last, including this step's.
  *
- * In the original a learner starts each sequence from rest and is asked at its end. A stream that is never reset does
- * not show where a sequence ends, so a learner that answers rightly there answers "the sum of the last two" at all times; here
- * it is asked at all times. At the end of a sequence the target is the original one. Before anything is marked, two
- * values of 1/2 count as marked.
+ * In the original, a learner starts each sequence from rest and answers at its end. Without resets a stream
+ * does not show where a sequence ends, so a learner that solves the original answers "the sum of the last
+ * two" at every step, and here the target asks for it at every step. At the end of a sequence it equals the
+ * original target. Before any mark, two values of 1/2 count as marked.
  * Source: Hochreiter and Schmidhuber 1997, section 5.4; marks as in Le, Jaitly and Hinton 2015, section 4.1.
  * @throws ConfigurationError for a length below 2.
  */

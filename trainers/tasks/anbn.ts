@@ -3,16 +3,18 @@ import { seeds, whole } from './options.ts';
 import { nextSymbol, readings, type SymbolTask } from './task.ts';
 
 export interface AnbnOptions {
-  /** The fewest letters in a run; 1 by default, and no less. */
+  /** The fewest letters in a run. Default and minimum 1. */
   readonly min?: number;
-  /** The most letters in a run; 32 by default. */
+  /** The most letters in a run. Default 32. */
   readonly max?: number;
   readonly seed?: number;
 }
 
 export interface AnbnTask extends SymbolTask {
   readonly entropyRate: number;
-  /** The best mean loss, in bits per step, of a model that knows the format but not that the two counts agree. */
+  /**
+   * The lowest mean loss, in bits per step, of a model that knows the format but not that both counts agree.
+   */
   readonly countBlindRate: number;
 }
 
@@ -20,11 +22,13 @@ const ALPHABET = ['\n', 'a', 'b'] as const;
 const [NEWLINE, A, B] = [0, 1, 2];
 
 /**
- * aⁿbⁿ(min, max), predicted symbol by symbol: n letters a, a newline, n letters b, a newline, with n uniform from min to max.
+ * aⁿbⁿ(min, max), predicted symbol by symbol: n letters a, a newline, n letters b, a newline, with n uniform
+ * from min to max.
  *
- * A block has 2n + 2 symbols and log2(max - min + 1) bits, the choice of n: for (1, 32), 1/7 bit per step, and twice that
- * for a model that cannot carry n over the newline.
- * Source: Gers and Schmidhuber 2001; in this form Tallec and Ollivier, "Unbiased online recurrent optimization", 2018.
+ * A block has 2n + 2 symbols and log2(max - min + 1) bits, the choice of n: for (1, 32), 1/7 bit per step,
+ * and twice that for a model that cannot carry n over the newline.
+ * Source: Gers and Schmidhuber 2001; in this form Tallec and Ollivier, "Unbiased online recurrent
+ * optimization", 2018.
  * @throws ConfigurationError for counts that are not whole, or min > max.
  */
 export function anbn(options: AnbnOptions = {}): AnbnTask {

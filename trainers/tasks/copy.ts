@@ -3,18 +3,20 @@ import { longest, seeds } from './options.ts';
 import { type Example, readings, type SymbolTask } from './task.ts';
 
 export interface CopyOptions {
-  /** How many symbols there are to copy; 8 by default. The task has two more: the blank and the delimiter. */
+  /**
+   * The number of different symbols to copy. Default 8. The task adds two more: the blank and the delimiter.
+   */
   readonly symbols?: number;
-  /** Symbols to remember; 5 by default. */
+  /** Symbols to remember. Default 5. */
   readonly length?: number;
-  /** Blanks between the last symbol and the delimiter; none by default. */
+  /** Blanks between the last symbol and the delimiter. Default 0. */
   readonly delay?: number;
   readonly seed?: number;
 }
 
 export interface CopyTask extends SymbolTask {
   readonly entropyRate: number;
-  /** The best mean loss, in bits per step, of a model that knows when it must answer but remembers nothing. */
+  /** The lowest mean loss, in bits per step, of a model that knows when to answer but remembers nothing. */
   readonly memorylessRate: number;
 }
 
@@ -24,11 +26,12 @@ export interface CopyTask extends SymbolTask {
  *     input    s1 … sL   blank × delay   delimiter   blank × L
  *     target   blank × (L + delay + 1)               s1 … sL
  *
- * and sequences follow each other without end and without a mark. The target belongs to the input of the same step (it is
- * not the next input). Targets follow from the inputs, so that a perfect memory reaches zero loss; without memory it is
- * L·log2(symbols) bits a sequence. Class indices: the symbols from 0 (`a`, `b`, …), then the blank `_` and the delimiter `|`.
- * Source: Hochreiter and Schmidhuber 1997 for the idea; the convention is that of Arjovsky, Shah and Bengio, "Unitary evolution
- * recurrent neural networks", 2016, section 4.1, where delay + 1 is T.
+ * Sequences follow each other endlessly, without a separator. The target belongs to the input of the same
+ * step (it is not the next input). Targets follow from the inputs, so perfect memory reaches zero loss;
+ * without memory the loss is L·log2(symbols) bits per sequence. Class indices: the symbols from 0 (`a`, `b`,
+ * …), then the blank `_` and the delimiter `|`.
+ * Source: Hochreiter and Schmidhuber 1997 for the idea; the convention is that of Arjovsky, Shah and Bengio,
+ * "Unitary evolution recurrent neural networks", 2016, section 4.1, where delay + 1 is T.
  * @throws ConfigurationError for numbers that are not whole or out of range.
  */
 export function copy(options: CopyOptions = {}): CopyTask {

@@ -3,22 +3,25 @@ import { longest, seeds } from './options.ts';
 import { nextSymbol, readings, type SymbolTask } from './task.ts';
 
 export interface DistantBracketsOptions {
-  /** Letters inside the brackets; 1 by default. */
+  /** Letters inside the brackets. Default 1. */
   readonly s?: number;
-  /** Letters between the two pairs of brackets; 5 by default. */
+  /** Letters between the two pairs of brackets. Default 5. */
   readonly k?: number;
-  /** Letters in the alphabet; 10 by default, 58 at most. */
+  /** Letters in the alphabet. Default 10, at most 58. */
   readonly a?: number;
   readonly seed?: number;
 }
 
 export interface DistantBracketsTask extends SymbolTask {
   readonly entropyRate: number;
-  /** The best mean loss, in bits per step, of a model that knows the format but does not remember what stood in the brackets. */
+  /**
+   * The lowest mean loss, in bits per step, of a model that knows the format but forgets the letters in the
+   * brackets.
+   */
   readonly memorylessRate: number;
 }
 
-/** The letters are consecutive ASCII characters from this one on: `!`, `"`, `#` … `Z`, and after these comes `[`. */
+/** The letters are consecutive ASCII characters from this one: `!`, `"`, `#` … `Z`. `[` comes next. */
 const FIRST_LETTER = 33;
 const MOST_LETTERS = '['.charCodeAt(0) - FIRST_LETTER;
 
@@ -30,11 +33,11 @@ const checks: guard.Checks<DistantBracketsOptions> = {
 };
 
 /**
- * Distant brackets (s, k, a), predicted symbol by symbol. A line is `[`, s random letters, `]`, k random letters, `[`, the
- * same s letters again, `]`, newline: for (1, 5, 10), something like `[&]$'!)"[&]`.
+ * Distant brackets (s, k, a), predicted symbol by symbol. A line is `[`, s random letters, `]`, k random
+ * letters, `[`, the same s letters again, `]`, newline: for (1, 5, 10), something like `[&]$'!)"[&]`.
  *
- * A line has 2(s + 2) + k + 1 symbols and (s + k)·log2(a) bits; (2s + k)·log2(a) for a model that forgets. Class indices are
- * in the order of the characters: newline, the letters, `[`, `]`.
+ * A line has 2(s + 2) + k + 1 symbols and (s + k)·log2(a) bits, or (2s + k)·log2(a) for a model that forgets.
+ * Class indices are in character order: newline, the letters, `[`, `]`.
  * Source: Tallec and Ollivier, "Unbiased online recurrent optimization", 2018, and the authors' generator.
  * @throws ConfigurationError for numbers that are not whole or out of range.
  */

@@ -5,17 +5,23 @@ import { floats, seeds, whole } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
 export interface InfluenceBalancingOptions {
-  /** Units n of the linear system; 23 by default. */
+  /** Units n of the linear system. Default 23. */
   readonly units?: number;
-  /** On how many units, the first ones, θ acts with +1; on the others with -1. 10 by default; not half of the units. */
+  /**
+   * θ acts with +1 on this many units, counted from the first, and with -1 on the rest. Default 10; half is
+   * not allowed.
+   */
   readonly positive?: number;
-  /** Of the target, the first θ and the first state; float64 by default. The system itself runs in either. */
+  /**
+   * The dtype of the target, the initial θ and the initial state. Default float64. The system itself runs in
+   * either.
+   */
   readonly dtype?: FloatDType;
-  /** Nothing here is random: taken so that every task of an experiment can be given one. */
+  /** Unused, as nothing here is random. Accepted so that every task of an experiment takes a seed. */
   readonly seed?: number;
 }
 
-/** θ, a scalar. A type and not an interface, so that it is a tree. */
+/** θ, a scalar. A type rather than an interface, so that it is a tree. */
 export type InfluenceParameters = { readonly theta: Tensor };
 
 /** No input: the system runs by itself. */
@@ -26,22 +32,29 @@ export interface InfluenceBalancingTask extends Task<NoInput, Tensor> {
   readonly model: Cell<InfluenceParameters, Tensor, NoInput>;
   /** ½ (output - target)², a scalar. */
   loss(output: Tensor, target: Tensor): Tensor;
-  /** Where the loss of the fixed point, s^(1) = 2θ(2p - n), is zero. */
+  /** The θ at which the loss of the fixed point, s^(1) = 2θ(2p - n), is zero. */
   readonly optimum: { readonly theta: number; readonly loss: 0 };
-  /** d s^(1) / dθ through the last k steps only, Σ_{j<k} e₁ᵀ Aʲ b; k = Infinity gives the limit, 2(2p - n). */
+  /**
+   * d s^(1) / dθ through the last k steps only, Σ_{j<k} e₁ᵀ Aʲ b. k = Infinity returns the limit, 2(2p - n).
+   */
   truncatedDerivative(k: number): number;
-  /** The same, summed over the steps of a block that credit does not leave, Σ_{k=1}^{T} truncatedDerivative(k): block-truncated BPTT. */
+  /**
+   * The sum over the steps of a block, Σ_{k=1}^{T} truncatedDerivative(k): block-truncated BPTT, where credit
+   * stays within a block.
+   */
   blockDerivative(length: number): number;
 }
 
 /**
- * Influence balancing: a system whose one parameter pushes the loss one way at once and the other way, more strongly, later.
+ * Influence balancing: the only parameter pushes the loss one way at once, and the other way, more strongly,
+ * later.
  *
- * A has 1/2 on the diagonal and on the one above it, b is +1 `positive` times and then -1, and the target is 1. With 23 units
- * and 10 positive ones, derivatives have the right sign only from 41 steps on, and their sums over blocks from 110 steps on:
- * shorter truncation diverges, whatever the rate.
+ * A has 1/2 on the diagonal and on the one above it, b is +1 `positive` times and then -1, and the target is
+ * 1. With 23 units and 10 positive ones, derivatives have the right sign only from 41 steps on, and their
+ * sums over blocks from 110 steps on: shorter truncation diverges, whatever the rate.
  * Source: Tallec and Ollivier, "Unbiased online recurrent optimization", 2018.
- * @throws ConfigurationError for numbers that are not whole or out of range, and for positive = units/2, where no θ fits.
+ * @throws ConfigurationError for numbers that are not whole or out of range, and for positive = units/2,
+ * where no θ solves it.
  */
 export function influenceBalancing(options: InfluenceBalancingOptions = {}): InfluenceBalancingTask {
   const { units = 23, positive = 10, dtype = 'float64' } = guard.options('influenceBalancing', options, checks);
@@ -77,7 +90,8 @@ function linearSystem(signs: readonly number[], dtype: FloatDType): Cell<Influen
   const n = signs.length;
   const rows = signs.map((_, row) => signs.map((_, column) => (column === row || column === row + 1 ? 0.5 : 0)));
   const constants = (own: FloatDType) => ({ a: tensor(rows, { dtype: own }), b: tensor(signs, { dtype: own }) });
-  // A learner brings parameters and state to its own dtype, and A and b have to follow; both hold them exactly.
+  // The learner converts parameters and state to its dtype; A and b must match. Both dtypes hold them
+  // exactly.
   const system = { float32: constants('float32'), float64: constants('float64') };
   return {
     name: 'influenceBalancing',
@@ -91,13 +105,16 @@ function linearSystem(signs: readonly number[], dtype: FloatDType): Cell<Influen
   };
 }
 
-/** Σ_{j<k} e₁ᵀ Aʲ b, and its sum over 1 … k. The row e₁ᵀ Aʲ holds the binomial probabilities C(j, i) 2⁻ʲ, by Pascal's rule. */
+/**
+ * Σ_{j<k} e₁ᵀ Aʲ b, and its sum over 1 … k. The row e₁ᵀ Aʲ holds the binomial probabilities C(j, i) 2⁻ʲ, by
+ * Pascal's rule.
+ */
 function truncated(signs: readonly number[], k: number): { last: number; sum: number } {
   const row = new Float64Array(signs.length);
   row[0] = 1;
   let [last, sum] = [0, 0];
   for (let j = 0; j < k; j++) {
-    // Once the probabilities have underflowed nothing changes any more.
+    // Once the probabilities have underflowed, nothing changes.
     if (row.every((probability) => probability === 0)) return { last, sum: sum + (k - j) * last };
     last += signs.reduce((total, sign, i) => total + sign * row[i], 0);
     sum += last;

@@ -1,10 +1,10 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 
-/** A seed that `seeded` takes. */
+/** A valid seed for `seeded`. */
 export const seeds = guard.whole(0);
-/** One of the dtypes that can be differentiated. */
+/** A dtype that can be differentiated. */
 export const floats = guard.oneOf('float32', 'float64');
-/** How long a sequence of a task may be: what it is made of is held in memory. */
+/** The longest sequence of a task, whose state is held in memory. */
 export const longest = 2 ** 24;
 
 /** @throws ConfigurationError unless the value is a whole number from `least` to `most`. */

@@ -4,30 +4,36 @@ import { floats, seeds } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
 export interface RotationOptions {
-  /** The turn of one step, in radians, counterclockwise (about the axis, seen from its tip); 2π/25 by default. */
+  /** Radians per step, counterclockwise (about the axis, seen from its tip). Default 2π/25. */
   readonly angle?: number;
-  /** 2, a point on a circle, by default; or 3, a point on a sphere. */
+  /** 2 (default) for a point on a circle, 3 for a point on a sphere. */
   readonly dimensions?: 2 | 3;
-  /** What a point on a sphere turns about, of any length but zero; [0, 0, 1] by default. Only with three dimensions. */
+  /** The axis of rotation on a sphere, of any length but zero. Default [0, 0, 1]. Three dimensions only. */
   readonly axis?: readonly [number, number, number];
-  /** Of the points and the Jacobian; float64 by default. */
+  /** The dtype of the points and the Jacobian. Default float64. */
   readonly dtype?: FloatDType;
   readonly seed?: number;
 }
 
 export interface RotationTask extends Task<Tensor, Tensor> {
-  /** The rotation R, [d, d]: x_{t+1} = R x_t, so it is also the derivative of each point with respect to the one before. */
+  /**
+   * The rotation R, [d, d]: x_{t+1} = R x_t, so R is also the derivative of each point with respect to the
+   * previous one.
+   */
   readonly jacobian: Tensor;
-  /** A linear map with R for its matrix has no loss at all. */
+  /** The linear map R has zero loss. */
   readonly optimum: { readonly loss: 0 };
 }
 
 /**
- * A point that turns by the same angle at each step, on the unit circle or the unit sphere; the target is the next point.
+ * A point that rotates by the same angle at each step, on the unit circle or sphere. The target is the next
+ * point.
  *
- * The first point is drawn uniformly from the circle or the sphere. Orbits keep the length 1 to rounding, for ever; so do
- * the products of Jacobians of a learner that has found R, which makes the task a test of credit that neither fades nor grows.
- * @throws ConfigurationError for an angle or an axis that is not finite, an axis of length zero, or one in two dimensions.
+ * The first point is drawn uniformly. Orbits keep length 1 up to rounding, however long. So do the products
+ * of Jacobians of a learner that has found R, which makes the task a test of credit that neither fades nor
+ * grows.
+ * @throws ConfigurationError for an angle or an axis that is not finite, an axis of length zero, or one in
+ * two dimensions.
  */
 export function rotation(options: RotationOptions = {}): RotationTask {
   const own = guard.options('rotation', options, checks);
@@ -54,7 +60,10 @@ const checks: guard.Checks<RotationOptions> = {
 interface Turn {
   /** The matrix by rows; gl-matrix keeps it by columns. */
   readonly rows: number[][];
-  /** Moves a point, in place, and puts it back on the circle or sphere, from which rounding would carry it in the long run. */
+  /**
+   * Moves a point in place and projects it back onto the circle or sphere, as rounding errors would
+   * accumulate.
+   */
   advance(point: Float64Array): void;
 }
 
@@ -87,7 +96,7 @@ function unitAxis(axis: readonly [number, number, number]): vec3 {
   for (let i = 0; i < 3; i++) guard.argument('rotation', `axis[${i}]`, axis[i], guard.finite);
   const longest = Math.max(...axis.map(Math.abs));
   if (longest === 0) throw new ConfigurationError('rotation: axis must not be zero');
-  // Scaled first: the squares of very long or short axes would leave the range of a double.
+  // Scale first: the squares of very long or short axes would overflow or underflow.
   return vec3.normalize(new Float64Array(3), axis.map((entry) => entry / longest) as [number, number, number]);
 }
 

@@ -3,22 +3,23 @@ import { floats, longest } from './options.ts';
 import { type Example, type Feed, readings, type Task } from './task.ts';
 
 export interface SeriesOptions {
-  /** How many steps ahead the target lies; 1 by default. */
+  /** How many steps ahead the target lies. Default 1. */
   readonly horizon?: number;
-  /** Of the inputs and targets; float64 by default. */
+  /** The dtype of inputs and targets. Default float64. */
   readonly dtype?: FloatDType;
 }
 
-/** A measurement: one number, or one of each channel, always as many. */
+/** A measurement: one number, or one per channel. All rows have the same width. */
 export type Row = number | ArrayLike<number>;
 
 /**
  * A time series, one pass: the input is the value x_t, the target x_{t + horizon}, both vectors [channels].
  *
- * The series ends where its values end; it is not joined end to start, since that would make up a jump which nobody measured.
- * Values at hand make a task, which can be read again; an async iterable is read as it arrives, with `horizon` values of delay.
- * @throws DataError for a value that is not a finite number or a row of another width, with its position (counted from 0), and
- * for a series that ends before its first target. @throws ConfigurationError for a horizon that is not a whole number from 1.
+ * The series ends with its values; joining its end to its start would invent a jump. An array makes a task,
+ * which can be read again; an async iterable is read as it arrives, delayed by `horizon` values.
+ * @throws DataError for a value that is not a finite number, a row of another width (both with their
+ * position, counted from 0), and a series too short for one target. @throws ConfigurationError for a horizon
+ * that is not a whole number from 1.
  */
 export function series(values: ArrayLike<Row>, options?: SeriesOptions): Task<Tensor, Tensor>;
 export function series(values: AsyncIterable<Row>, options?: SeriesOptions): Feed<Tensor, Tensor>;
@@ -59,7 +60,7 @@ function window(horizon: number, dtype: FloatDType): Window {
     },
     end() {
       if (count <= horizon)
-        throw new DataError(`series: ${count} values give no example: the horizon ${horizon} needs at least ${horizon + 1}`);
+        throw new DataError(`series: ${count} values make no example: the horizon ${horizon} needs at least ${horizon + 1}`);
     },
   };
 }
@@ -78,7 +79,7 @@ function checkRow(values: readonly unknown[], at: number, width: number, dtype: 
   });
 }
 
-/** Checked whole, so that bad values come to light before training and not in the middle of it. */
+/** Checks all values first, so that a bad one shows before training and not in the middle of it. */
 function present(values: ArrayLike<Row>, { push, end }: Window): Example<Tensor, Tensor>[] {
   const examples: Example<Tensor, Tensor>[] = [];
   for (let at = 0; at < values.length; at++) {

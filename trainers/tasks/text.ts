@@ -3,28 +3,29 @@ import { type Example, type Feed, nextSymbol, readings, type SymbolTask } from '
 import { charactersOf, type Index, type Vocabulary, vocabulary } from './vocabulary.ts';
 
 export interface TextOptions {
-  /** The characters that may occur, in the order of their indices: a string, or one string each. */
+  /** The allowed characters, in the order of their indices: a string, or an iterable of single characters. */
   readonly alphabet?: Iterable<string>;
-  /** What is predicted; there is only one choice so far. */
+  /** The unit of prediction; only one choice so far. */
   readonly unit?: 'character';
 }
 
-/** A text at hand: endless, since it starts again after its end. */
+/** A text in memory. Endless: it restarts after its end. */
 export interface TextTask extends SymbolTask, Vocabulary {}
 
-/** A text that arrives in pieces, and ends when they do. */
+/** A text that arrives in pieces and ends with them. */
 export interface TextFeed extends Feed<number, number>, Vocabulary {}
 
 /**
  * Prediction of the next character of a text.
  *
- * A string is read in a circle: after its last character comes its first. Its alphabet is that of the text, sorted by code
- * point, if none is given. An iterable of strings (the chunks of a file or of standard input) is read once, as it
- * arrives, and needs an alphabet, as nobody can look ahead; where it is cut makes no difference, not even in the middle of a surrogate
- * pair. The first character is only ever an input, and the last one, if the text ends, only a target.
- * @throws DataError for a character outside the alphabet (with its code point and its offset, in characters from 0), an empty
- * string, and a stream that ends before its second character. @throws ConfigurationError for an alphabet that is
- * missing, empty or has an entry twice.
+ * A string is read in a circle: its first character follows its last. Without an alphabet, its own characters
+ * are used, sorted by code point. An iterable of strings (chunks of a file or of standard input) is read
+ * once, as it arrives, and needs an alphabet, as its characters are not known in advance; chunks may be cut
+ * anywhere, even inside a surrogate pair. The first character is only ever an input; the last one, if the
+ * text ends, only a target.
+ * @throws DataError for a character outside the alphabet (with its code point and its offset in characters,
+ * from 0), an empty string, and a stream that ends before its second character. @throws ConfigurationError
+ * for a missing or empty alphabet, or one with repeated entries.
  */
 export function text(source: string, options?: TextOptions): TextTask;
 export function text(source: Iterable<string> | AsyncIterable<string>, options: TextOptions): TextFeed;
@@ -77,12 +78,12 @@ async function* arriving(
   if (count < 2) throw new DataError(`text: the stream ended after ${count} characters; prediction needs at least two`);
 }
 
-/** The same text in pieces that do not end within a surrogate pair. */
+/** The same text in pieces that do not end inside a surrogate pair. */
 async function* wholeCharacters(source: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   let held = '';
   for await (const chunk of source) {
     if (typeof chunk !== 'string')
-      throw new DataError(`text: the stream must give strings, got ${guard.describe(chunk)}; decode bytes first`);
+      throw new DataError(`text: the stream must yield strings, got ${guard.describe(chunk)}; decode bytes first`);
     const piece = held + chunk;
     // The first half of a surrogate pair waits for the second.
     held = /[\uD800-\uDBFF]$/.test(piece) ? piece.slice(-1) : '';

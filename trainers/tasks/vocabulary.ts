@@ -1,25 +1,34 @@
 import { ConfigurationError, DataError, guard } from '../../lib/index.ts';
 import type { Symbols } from './task.ts';
 
-/** Characters and their class indices. A character is a code point, so that an emoji is one and not two halves. */
+/**
+ * Characters and their class indices. A character is a code point, so an emoji is one character, not two
+ * halves.
+ */
 export interface Vocabulary extends Symbols {
-  /** The class index of each character. @throws DataError for one outside the alphabet, with its offset in characters. */
+  /**
+   * The class index of each character.
+   * @throws DataError for one outside the alphabet, with its offset in characters.
+   */
   encode(text: string): number[];
   /** The text of these indices. @throws DataError for an index outside the alphabet. */
   decode(indices: Iterable<number>): string;
 }
 
-/** A vocabulary, and the index of one character that stands `offset` characters after the start of the text. */
+/** A vocabulary that can also look up one character, `offset` characters into the text. */
 export interface Index extends Vocabulary {
   indexOf(character: string, offset: number): number;
 }
 
-/** The distinct characters of the text, in the order of their code points. */
+/** The distinct characters of the text, sorted by code point. */
 export function charactersOf(text: string): string[] {
   return [...new Set(text)].sort((a, b) => codeOf(a) - codeOf(b));
 }
 
-/** The vocabulary of these characters, in this order. @throws ConfigurationError for no, repeated or longer entries. */
+/**
+ * The vocabulary of these characters, in this order. @throws ConfigurationError if empty, or for entries that
+ * are repeated or longer than one character.
+ */
 export function vocabulary(characters: Iterable<string>): Index {
   const alphabet = [...characters];
   const positions = new Map(alphabet.map((character, index) => [character, index]));

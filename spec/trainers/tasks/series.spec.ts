@@ -97,8 +97,8 @@ describe('series', () => {
         'value 1 (channel 1) is NaN',
       ],
       [[1, 1e39], { dtype: 'float32' }, 'value 1 is 1e+39, which float32 cannot hold'],
-      [[], {}, '0 values give no example'],
-      [[1, 2, 3], { horizon: 3 }, '3 values give no example: the horizon 3 needs at least 4'],
+      [[], {}, '0 values make no example'],
+      [[1, 2, 3], { horizon: 3 }, '3 values make no example: the horizon 3 needs at least 4'],
     ];
     for (const [values, options, message] of bad) {
       expect(() => series(values as Row[], options)).to.throw(DataError, message);

@@ -95,7 +95,7 @@ describe('text', () => {
     for (const chunks of [[], [''], ['a'], ['', 'b', '']])
       expect(await failureOf(text(arriving(chunks), { alphabet: 'ab' }))).to.match(/ended after [01] characters/);
     expect(await failureOf(text(arriving([Uint8Array.of(97) as unknown as string]), { alphabet: 'ab' }))).to.include(
-      'must give strings, got a Uint8Array; decode bytes first',
+      'must yield strings, got a Uint8Array; decode bytes first',
     );
     expect(await failureOf(text(arriving(['a\ud83d']), { alphabet: 'a😀' }))).to.include('(U+D83D) at offset 1');
   });

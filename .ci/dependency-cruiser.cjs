@@ -1,6 +1,8 @@
 // lib <- autodiff <- nn <- trainers <- cli: imports only point left, and only at another folder's index.ts.
 const layers = ['lib', 'autodiff', 'nn', 'trainers', 'cli'];
 const portable = '^(lib|autodiff|nn|trainers)/';
+// The page of a run takes one type from trainers; through the index, its build would compile the whole library.
+const trainersParts = ['^trainers/(evaluation|registry|streams)/index\\.ts$', '^trainers/evaluation/trail\\.ts$'];
 const allowedPackages = '^node_modules/(@types/)?(ndarray|ndarray-ops|gl-matrix)/';
 
 const leftward = layers.slice(0, -1).map((layer, at) => ({
@@ -23,11 +25,11 @@ module.exports = {
     },
     {
       name: 'only-through-the-index',
-      comment: "Another folder's public surface is its index.ts.",
+      comment: "Another folder's public surface is its index.ts; trainers has parts, each with its own.",
       severity: 'error',
       from: { path: '^(lib|autodiff|nn|trainers|cli|bench)/' },
       // $1 is the folder that imports.
-      to: { path: '^(lib|autodiff|nn|trainers|cli)/', pathNot: ['^$1/', '^[^/]+/index\\.ts$'] },
+      to: { path: '^(lib|autodiff|nn|trainers|cli)/', pathNot: ['^$1/', '^[^/]+/index\\.ts$', ...trainersParts] },
     },
     {
       name: 'no-cycles',

@@ -1,7 +1,4 @@
-import { ConfigurationError, DataError, NorewindError } from '../lib/index.ts';
-
-/** A command, option, file or folder that cannot be used as given. Exit code 2. */
-export class UsageError extends NorewindError {}
+import { ConfigurationError, DataError, NorewindError, UsageError } from '../lib/index.ts';
 
 /** The work was begun and could not be finished. Exit code 1. */
 export class FailedError extends NorewindError {}

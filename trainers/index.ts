@@ -1,8 +1,20 @@
-export * from './baselines/index.ts';
 export * from './estimators/index.ts';
+export { type Markov, type MarkovOptions, markov } from './evaluation/index.ts';
 export type { LearnerConfig } from './learner/config.ts';
 export { createLearner, Learner } from './learner/learner.ts';
 export { restoreLearner } from './learner/restore.ts';
 export type { Scored } from './learner/scored.ts';
 export * from './optimizers/index.ts';
+export {
+  createModel,
+  createTextModel,
+  type RowModel,
+  type RowOptions,
+  type RowRecord,
+  restoreModel,
+  restoreTextModel,
+  type Snapshot,
+  type TextModel,
+  type TextOptions as TextModelOptions,
+} from './streams/index.ts';
 export * from './tasks/index.ts';

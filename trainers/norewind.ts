@@ -115,6 +115,7 @@ export {
   TreeError,
   tensor,
   UnknownValueError,
+  UsageError,
   writeNpy,
   writeSafetensors,
   zeros,

@@ -1,40 +1,56 @@
+const evaluation = within('trainers/evaluation');
+const streams = within('trainers/streams');
+const input = within('cli/stream/input');
+
 /**
  * What is changed, and the specs that have to notice: what they do in this process, since a child runs what is compiled. With `grep`, only
  * the tests whose titles fit.
  */
 export const parts = [
   {
-    mutate: stream(
-      ...['counts', 'csv', 'lines', 'metricsFile', 'ndjson', 'normalizer', 'position', 'problem', 'saved', 'source'],
-      ...['symbolReader', 'tally', 'vocabulary'],
-    ),
-    spec: stream('figures.spec', 'readers.spec', 'files.spec'),
+    mutate: [...streams('normalizer', 'vocabulary'), ...evaluation('counts', 'tally', 'saved', 'markov')],
+    spec: [...streams('figures.spec'), ...evaluation('markov.spec')],
   },
-  { mutate: stream('checkpoint', 'generations'), spec: stream('checkpoint.spec') },
+  {
+    mutate: [
+      ...streams('position', 'problem', 'rowReader', 'symbolReader', 'text'),
+      ...input('csv', 'csvRecords', 'lines', 'ndjson', 'readData', 'rest'),
+      'cli/stream/run/metricsFile.ts',
+    ],
+    spec: input('readers.spec', 'files.spec'),
+  },
+  {
+    mutate: ['checkpoint', 'generations'].map((name) => `cli/stream/checkpoint/${name}.ts`),
+    spec: ['spec/cli/stream/checkpoint/checkpoint.spec.ts'],
+  },
   {
     mutate: ['checkpoint', 'checksum', 'codec', 'restore'].map((name) => `trainers/learner/${name}.ts`),
     spec: ['spec/trainers/checkpoint.spec.ts'],
   },
   {
-    mutate: stream('adwin', 'calibration', 'evaluation', 'linearModel', 'logits', 'scores', 'trail'),
-    spec: ['spec/cli/evaluation.spec.ts', ...stream('adwin.spec', 'linearModel.spec')],
+    mutate: evaluation('adwin', 'calibration', 'evaluation', 'linearModel', 'logits', 'scores', 'trail'),
+    spec: evaluation('evaluation.spec', 'adwin.spec', 'linearModel.spec'),
   },
-  { mutate: stream('rowCoder', 'rows', 'time'), spec: [...stream('readers.spec'), 'spec/cli/times.spec.ts'] },
+  { mutate: streams('rowCoder', 'rows', 'time'), spec: [...input('readers.spec'), ...streams('times.spec')] },
   {
-    mutate: stream('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession'),
-    spec: stream('rowSession.spec', 'targetScores.spec'),
+    mutate: streams('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession'),
+    spec: streams('rowSession.spec', 'targetScores.spec'),
+  },
+  { mutate: streams('generate', 'symbolPredictor', 'symbolSession'), spec: streams('symbolSession.spec') },
+  {
+    mutate: [
+      ...streams('keeper', 'rowModel', 'snapshot', 'textModel'),
+      ...['model', 'storedModel'].map((name) => `cli/stream/checkpoint/${name}.ts`),
+    ],
+    spec: ['models', 'textModels'].map((name) => `spec/cli/stream/checkpoint/${name}.spec.ts`),
   },
   {
-    mutate: stream('generate', 'generateText', 'symbolPredictor', 'symbolSession'),
-    spec: stream('symbolSession.spec'),
+    mutate: ['learnStream', 'openRun'].map((name) => `cli/stream/run/${name}.ts`),
+    spec: ['learnStream', 'openRun'].map((name) => `spec/cli/stream/run/${name}.spec.ts`),
   },
-  { mutate: stream('model', 'rowModel', 'savedModel', 'textModel'), spec: stream('models.spec', 'textModels.spec') },
-  { mutate: stream('learnStream', 'openRun'), spec: stream('learnStream.spec', 'openRun.spec') },
-  { mutate: stream('checkConfig', 'readData', 'settings'), spec: stream('settings.spec') },
+  { mutate: streams('checkConfig', 'settings'), spec: streams('settings.spec') },
   {
-    mutate: ['folder', 'lock', 'meter', 'metrics', 'replaced', 'results', 'stop', 'train'].map(
-      (name) => `cli/training/${name}.ts`,
-    ),
+    mutate: ['folder', 'lock', 'metrics', 'replaced', 'results', 'stop', 'train'].map((name) => `cli/training/${name}.ts`),
     spec: ['folder', 'lock', 'train'].map((name) => `spec/cli/training/${name}.spec.ts`),
   },
   {
@@ -56,16 +72,16 @@ export const parts = [
     // Neither the runs of a command nor what takes long: forty megabytes for a client that does not read.
     grep: '^cli(/watch|: thinned|: norewind train --watch (?!keeps nothing))',
   },
-  { mutate: stream('words', 'wordWriter'), spec: ['spec/cli/words.spec.ts'] },
+  { mutate: streams('words'), spec: streams('words.spec') },
   {
-    mutate: stream('follow', 'growingFile', 'pathWatch'),
-    spec: ['spec/cli/follow.spec.ts', ...stream('follow.spec')],
+    mutate: input('follow', 'growingFile'),
+    spec: ['spec/cli/follow.spec.ts', ...input('follow.spec')],
     // Not the run of a command.
     grep: '^cli(/stream: a file|: norewind train --follow (?!learns))',
   },
 ];
 
-/** Files of `cli/stream`, and specs of `spec/cli/stream`. */
-function stream(...names) {
-  return names.map((name) => `${name.endsWith('.spec') ? 'spec/' : ''}cli/stream/${name}.ts`);
+/** Files of a folder, and specs of the folder that mirrors it. */
+function within(folder) {
+  return (...names) => names.map((name) => `${name.endsWith('.spec') ? 'spec/' : ''}${folder}/${name}.ts`);
 }

@@ -6,8 +6,7 @@ import type { Options } from '../options.ts';
 import { plainContestant } from '../plain/index.ts';
 import { type Case, type CellName, type EstimatorName, nameOf, type OptimizerName, problemOf } from '../problem.ts';
 import { race } from '../race.ts';
-import type { Cell, Table } from '../report.ts';
-import { times } from '../report.ts';
+import { type Cell, type Table, times } from '../report.ts';
 
 /** Where exact RTRL's units³·units numbers still fit a session. */
 const rtrlLimit: Readonly<Record<CellName, number>> = { rnn: 128, gru: 64, lstm: 64 };

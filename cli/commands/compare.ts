@@ -1,9 +1,10 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UsageError } from '../../lib/index.ts';
 import { writeCsv } from '../compare/csv.ts';
 import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, finalTable } from '../compare/report.ts';
-import { exitCodes, FailedError, fileProblem, UsageError } from '../errors.ts';
+import { exitCodes, FailedError, fileProblem } from '../errors.ts';
 import { clearWay, requirePlain } from '../plainFile.ts';
 import { complain } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { RowData } from '../stream/config.ts';
+import type { RowData } from '../../trainers/streams/index.ts';
 
 /** What the ending of a name says of the rows in the file; undefined where it says nothing. */
 export function formatOf(name: string): RowData['kind'] | undefined {

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { UsageError } from '../errors.ts';
-import type { RowData } from '../stream/config.ts';
+import { UsageError } from '../../lib/index.ts';
+import type { RowData } from '../../trainers/streams/index.ts';
 import { parseDelimiter, parseMarks } from './dataFormat.ts';
 
 /** How the values of rows are written, by the names of the options. */

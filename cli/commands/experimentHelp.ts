@@ -1,4 +1,4 @@
-import { estimatorNames } from '../experiments/estimators.ts';
+import { estimatorNames } from '../../trainers/registry/index.ts';
 import { type Experiment, valuesOf } from '../experiments/experiment.ts';
 
 /** What each experiment is and what it runs with if nothing else is asked for, written as options. */

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { exitCodes, UsageError } from '../errors.ts';
+import { UsageError } from '../../lib/index.ts';
+import { generateText, requireTemperature, type TextGeneration } from '../../trainers/streams/index.ts';
+import { exitCodes } from '../errors.ts';
 import { signalExitCode } from '../signals.ts';
-import { generateText, requireTemperature, type TextGeneration } from '../stream/generateText.ts';
-import { readModel } from '../stream/model.ts';
+import { readModel } from '../stream/checkpoint/model.ts';
 import { watchSignals } from '../training/stop.ts';
 
 export interface GenerateOptions extends Required<TextGeneration> {

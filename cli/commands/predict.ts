@@ -1,16 +1,19 @@
-import { DataError } from '../../lib/index.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { DataError, UsageError } from '../../lib/index.ts';
+import {
+  type Code,
+  checkConfig,
+  Problem,
+  type Row,
+  type RowData,
+  rowPredictor,
+  type StreamConfig,
+  symbolPredictor,
+} from '../../trainers/streams/index.ts';
+import { exitCodes } from '../errors.ts';
 import { signalExitCode } from '../signals.ts';
-import { checkConfig } from '../stream/checkConfig.ts';
-import type { RowData, StreamConfig } from '../stream/config.ts';
-import { type Model, readModel } from '../stream/model.ts';
-import { openSources } from '../stream/openSources.ts';
-import { Problem } from '../stream/problem.ts';
-import { readData } from '../stream/readData.ts';
-import { rowPredictor } from '../stream/rowPredictor.ts';
-import type { Row } from '../stream/rows.ts';
-import { symbolPredictor } from '../stream/symbolPredictor.ts';
-import type { Code } from '../stream/symbolReader.ts';
+import { type Model, readModel } from '../stream/checkpoint/model.ts';
+import { openSources } from '../stream/input/openSources.ts';
+import { readData } from '../stream/input/readData.ts';
 import { complain } from '../terminal/screen.ts';
 import { watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../../lib/index.ts';
+import type { StreamConfig } from '../../trainers/streams/index.ts';
 import { readPlain } from '../plainFile.ts';
-import { configText, type StreamConfig } from '../stream/config.ts';
-import { generations, readGeneration } from '../stream/generations.ts';
+import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
+import { configText } from '../stream/run/openRun.ts';
 import { fileNames } from '../training/folder.ts';
 import { configOf, type TrainOptions, withoutConfigOptions } from './trainOptions.ts';
 

@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Setting, Wish } from '../experiments/config.ts';
-import { estimatorNames } from '../experiments/estimators.ts';
-import { cellNames } from '../experiments/networks.ts';
-import { optimizerNames } from '../experiments/optimizers.ts';
+import { cellNames, estimatorNames, optimizerNames, type Setting } from '../../trainers/registry/index.ts';
+import type { Wish } from '../experiments/config.ts';
 import { experiments } from '../experiments/registry.ts';
 import { parseCount, parseNumber } from './numbers.ts';
 

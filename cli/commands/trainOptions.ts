@@ -1,11 +1,7 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.ts';
-import type { Setting } from '../experiments/config.ts';
-import { estimatorNames } from '../experiments/estimators.ts';
-import { cellNames } from '../experiments/networks.ts';
-import { optimizerNames } from '../experiments/optimizers.ts';
-import type { RowData, StreamConfig, SymbolData } from '../stream/config.ts';
-import { completeConfig, type Settings } from '../stream/settings.ts';
+import { UsageError } from '../../lib/index.ts';
+import { cellNames, estimatorNames, optimizerNames, type Setting } from '../../trainers/registry/index.ts';
+import { completeConfig, type RowData, type Settings, type StreamConfig, type SymbolData } from '../../trainers/streams/index.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions, flagOf } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';

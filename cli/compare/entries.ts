@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { DataError } from '../../lib/index.ts';
-import { fileProblem, UsageError } from '../errors.ts';
+import { DataError, UsageError } from '../../lib/index.ts';
+import { textOf } from '../../trainers/streams/index.ts';
+import { fileProblem } from '../errors.ts';
 import { requirePlain } from '../plainFile.ts';
-import { linesOf } from '../stream/lines.ts';
-import { textOf } from '../stream/text.ts';
+import { linesOf } from '../stream/input/lines.ts';
 
 /** What a prediction is scored by. */
 export type Score = 'bits' | 'loss' | 'squared error';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError } from '../../lib/index.ts';
-import { fileProblem, UsageError } from '../errors.ts';
+import { DataError, UsageError } from '../../lib/index.ts';
+import { fileProblem } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import { fileNames } from '../training/folder.ts';
 import { createThinned } from '../watch/thinned.ts';

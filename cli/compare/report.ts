@@ -1,6 +1,7 @@
+import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
 import { htmlPage, htmlTable } from '../report/html.ts';
 import { type Curve, drawFigure, type Point } from '../report/plots.ts';
-import { formatBits, formatCount, formatLoss } from '../terminal/numbers.ts';
+import { formatCount } from '../terminal/numbers.ts';
 import type { Entry } from './entries.ts';
 import type { PastRun } from './readRun.ts';
 

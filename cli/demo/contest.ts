@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { titleOf } from '../../trainers/registry/index.ts';
 import { FailedError } from '../errors.ts';
-import { titleOf } from '../experiments/estimators.ts';
 import { type Plan, resolveWish } from '../experiments/resolve.ts';
 import type { MetricsRecord } from '../training/metrics.ts';
 import type { SignalWatch } from '../training/stop.ts';

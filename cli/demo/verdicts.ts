@@ -1,4 +1,5 @@
-import { formatBits, formatCount, formatLoss } from '../terminal/numbers.ts';
+import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
+import { formatCount } from '../terminal/numbers.ts';
 import type { Contestant } from './contest.ts';
 import { converged, untrained } from './settings.ts';
 

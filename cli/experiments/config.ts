@@ -1,9 +1,5 @@
 import type { FloatDType } from '../../lib/index.ts';
-
-export type Setting = number | string | boolean;
-
-/** A thing by its name, with its settings. */
-export type Named = Readonly<Record<string, Setting>> & { readonly name: string };
+import type { Named, Setting } from '../../trainers/registry/index.ts';
 
 /** Everything that a run depends on: with the same version of norewind it gives the same metrics, byte for byte. */
 export interface RunConfig {

@@ -1,5 +1,5 @@
-import { guard } from '../../lib/index.ts';
-import { fileProblem, UsageError } from '../errors.ts';
+import { guard, UsageError } from '../../lib/index.ts';
+import { fileProblem } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import type { Wish } from './config.ts';
 

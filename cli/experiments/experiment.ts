@@ -1,7 +1,8 @@
 import type { FloatDType } from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
 import { createLearner, type LearnerConfig, type Task } from '../../trainers/index.ts';
-import type { Named, RunConfig, Setting } from './config.ts';
+import type { Named, Setting } from '../../trainers/registry/index.ts';
+import type { RunConfig } from './config.ts';
 
 /** What a run takes from an experiment when nothing else is asked for. */
 export interface Defaults {

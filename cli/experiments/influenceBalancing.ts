@@ -1,6 +1,6 @@
+import { UsageError } from '../../lib/index.ts';
 import { influenceBalancing as system } from '../../trainers/index.ts';
-import { UsageError } from '../errors.ts';
-import type { Named } from './config.ts';
+import type { Named } from '../../trainers/registry/index.ts';
 import { type Experiment, open, valuesOf } from './experiment.ts';
 
 const estimators: Readonly<Record<string, Named>> = {

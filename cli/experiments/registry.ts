@@ -1,5 +1,4 @@
-import { guard } from '../../lib/index.ts';
-import { UsageError } from '../errors.ts';
+import { guard, UsageError } from '../../lib/index.ts';
 import { anbn } from './anbn.ts';
 import { brackets } from './brackets.ts';
 import type { Experiment } from './experiment.ts';

@@ -1,9 +1,7 @@
-import { ConfigurationError, guard } from '../../lib/index.ts';
-import { UsageError } from '../errors.ts';
-import { mergeWishes, type Named, type RunConfig, type Wish } from './config.ts';
-import { makeEstimator } from './estimators.ts';
+import { ConfigurationError, guard, UsageError } from '../../lib/index.ts';
+import { makeEstimator, makeOptimizer, type Named } from '../../trainers/registry/index.ts';
+import { mergeWishes, type RunConfig, type Wish } from './config.ts';
 import type { Experiment, Prepared, Session } from './experiment.ts';
-import { makeOptimizer } from './optimizers.ts';
 import { findExperiment } from './registry.ts';
 
 /** A run that can begin: its complete configuration, and its task. */

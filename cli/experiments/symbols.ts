@@ -1,9 +1,8 @@
+import { UsageError } from '../../lib/index.ts';
 import { crossEntropy } from '../../nn/index.ts';
 import type { SymbolTask } from '../../trainers/index.ts';
-import { UsageError } from '../errors.ts';
-import type { Named } from './config.ts';
+import { makeNetwork, type Named } from '../../trainers/registry/index.ts';
 import { type Defaults, type Level, open, type Prepared, type TaskRequest, type Yardstick } from './experiment.ts';
-import { makeNetwork } from './networks.ts';
 
 /** The settings of Tallec and Ollivier's experiments on symbols, up to α and the window of truncated backpropagation. */
 export function symbolDefaults(estimator: string, given: { alpha: number; window: number; steps: number }): Defaults {

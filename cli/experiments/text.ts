@@ -1,5 +1,5 @@
+import { UsageError } from '../../lib/index.ts';
 import { markov, type TextTask, text as textTask } from '../../trainers/index.ts';
-import { UsageError } from '../errors.ts';
 import type { Experiment, Yardstick } from './experiment.ts';
 import { symbolDefaults, symbolTask } from './symbols.ts';
 import { book, readText } from './textFile.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { fileProblem, UsageError } from '../errors.ts';
+import { UsageError } from '../../lib/index.ts';
+import { fileProblem } from '../errors.ts';
 import { packageFile } from '../package-root.ts';
 import { readPlain } from '../plainFile.ts';
 

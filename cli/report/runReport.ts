@@ -1,4 +1,4 @@
-import { titleOf } from '../experiments/estimators.ts';
+import { titleOf } from '../../trainers/registry/index.ts';
 import type { Plan } from '../experiments/resolve.ts';
 import { resultRows } from '../training/results.ts';
 import type { Outcome } from '../training/train.ts';

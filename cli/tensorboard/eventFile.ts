@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError, fileProblem } from '../errors.ts';
-import type { StreamRecord } from '../stream/record.ts';
+import type { StreamRecord } from '../stream/run/record.ts';
 import { openFolder } from '../training/folder.ts';
 import { type Content, encodeEvent } from './event.ts';
 import { frameRecord } from './record.ts';

@@ -1,12 +1,4 @@
-/** A loss that may be of any size: `0.0123`, `3.1e-17`, `2.0e+8`. */
-export function formatLoss(value: number): string {
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e3) ? value.toExponential(1) : value.toPrecision(3);
-}
-
-export function formatBits(bits: number): string {
-  return bits.toFixed(3);
-}
+import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
 
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

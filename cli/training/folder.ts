@@ -12,7 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { FailedError, fileProblem, UsageError } from '../errors.ts';
+import { UsageError } from '../../lib/index.ts';
+import { FailedError, fileProblem } from '../errors.ts';
 import { clearWay, requirePlain } from '../plainFile.ts';
 import { type Lock, lockFolder, lockName } from './lock.ts';
 import { setAside } from './replaced.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FailedError, fileProblem, LostFolderError, UsageError } from '../errors.ts';
+import { UsageError } from '../../lib/index.ts';
+import { FailedError, fileProblem, LostFolderError } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import { type Holder, judge, parseHolder, thisProcess } from './holder.ts';
 

@@ -1,5 +1,4 @@
-import { kernels, leavesOf, type Tree } from '../../lib/index.ts';
-import type { Meter } from './meter.ts';
+import { normOf, type Tally } from '../../trainers/evaluation/index.ts';
 
 /** One line of metrics.ndjson. There is no time of day in it, so that the same run writes the same bytes. */
 export interface MetricsRecord {
@@ -22,17 +21,14 @@ export interface MetricsRecord {
 
 export interface Measured {
   readonly unit: 'bits' | 'loss';
-  readonly loss: Meter;
-  readonly yardsticks: ReadonlyMap<string, Meter>;
+  readonly loss: Tally;
+  readonly yardsticks: ReadonlyMap<string, Tally>;
   readonly gradient: unknown;
 }
 
 export function recordOf({ unit, loss, yardsticks, gradient }: Measured): MetricsRecord {
-  const windowLoss = loss.windowMean();
-  const own = Array.from(
-    yardsticks,
-    ([label, meter]) => [label, { meanBits: meter.mean, windowBits: meter.windowMean() }] as const,
-  );
+  const windowLoss = loss.recent();
+  const own = Array.from(yardsticks, ([label, meter]) => [label, { meanBits: meter.mean, windowBits: meter.recent() }] as const);
   return {
     step: loss.count,
     loss: loss.last,
@@ -56,9 +52,4 @@ export function createPace(): (step: number) => boolean {
 
 function inBits(nats: number): number {
   return nats / Math.LN2;
-}
-
-/** The Euclidean norm of all numbers of a tree, in double precision. */
-export function normOf(gradient: unknown): number {
-  return kernels.norm(leavesOf(gradient as Tree));
 }

@@ -1,7 +1,8 @@
+import { formatBits } from '../../trainers/evaluation/index.ts';
+import { titleOf } from '../../trainers/registry/index.ts';
 import type { RunConfig } from '../experiments/config.ts';
-import { titleOf } from '../experiments/estimators.ts';
 import type { Prepared } from '../experiments/experiment.ts';
-import { formatBits, formatCount, formatFigure } from '../terminal/numbers.ts';
+import { formatCount, formatFigure } from '../terminal/numbers.ts';
 import type { Outcome } from './train.ts';
 
 /** The task, network, estimator and optimiser on one line. */

@@ -1,7 +1,7 @@
 import { NonFiniteError } from '../../lib/index.ts';
+import { createTally, type Tally } from '../../trainers/evaluation/index.ts';
 import type { Plan } from '../experiments/resolve.ts';
 import { fileNames, type RunFolder } from './folder.ts';
-import { createMeter, type Meter } from './meter.ts';
 import { createPace, type MetricsRecord, recordOf } from './metrics.ts';
 import type { StopRequest } from './stop.ts';
 
@@ -35,9 +35,9 @@ const progressEvery = 100;
 export async function train(plan: Plan, folder: RunFolder, stop: StopRequest, listener: Listener = {}): Promise<Outcome> {
   const { config, prepared } = plan;
   const session = plan.open();
-  const loss = createMeter(config.lastWindow);
+  const loss = createTally(config.lastWindow);
   const models = prepared.yardsticks();
-  const yardsticks = new Map(models.map(({ label }) => [label, createMeter(config.lastWindow)]));
+  const yardsticks = new Map(models.map(({ label }) => [label, createTally(config.lastWindow)]));
   const isDue = createPace();
   const records: MetricsRecord[] = [];
   folder.write(fileNames.config, `${JSON.stringify(config, null, 2)}\n`);
@@ -59,12 +59,12 @@ export async function train(plan: Plan, folder: RunFolder, stop: StopRequest, li
     while (loss.count < config.steps && stop.signal === undefined) {
       const example = session.next();
       loss.add(example.loss);
-      for (const { label, observe } of models) (yardsticks.get(label) as Meter).add(observe(example.target as number));
+      for (const { label, observe } of models) (yardsticks.get(label) as Tally).add(observe(example.target as number));
       if (isDue(loss.count)) record();
       const now = performance.now();
       if (now < turnEnds) continue;
       if (now >= nextProgress) {
-        listener.onProgress?.(loss.count, loss.windowMean());
+        listener.onProgress?.(loss.count, loss.recent());
         nextProgress = now + progressEvery;
       }
       await new Promise((resolve) => setImmediate(resolve));

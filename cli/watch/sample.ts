@@ -1,3 +1,5 @@
+import type { Trail } from '../../trainers/evaluation/trail.ts';
+
 /** How a run stands at one moment, as it is sent to the page. */
 export interface Sample {
   readonly records: number;
@@ -9,12 +11,6 @@ export interface Sample {
   /** The norms of what the estimator carries; none for one that carries nothing. */
   readonly influence: Readonly<Record<string, number>>;
 }
-
-/** The latest predictions, the oldest first. */
-export type Trail =
-  /** What came, and the probability that it had been given. */
-  | { readonly kind: 'symbols'; readonly symbols: readonly string[]; readonly probabilities: readonly number[] }
-  | { readonly kind: 'numbers'; readonly actual: readonly number[]; readonly predicted: readonly number[] };
 
 /** What does not change while a run lasts. */
 export interface Heading {

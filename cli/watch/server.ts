@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../../lib/index.ts';
+import type { Trail } from '../../trainers/evaluation/index.ts';
 import { createClients, frame } from './clients.ts';
 import { createConnections } from './connections.ts';
 import { malformationOf, refusalOf, safeHeaders } from './guard.ts';
 import { type Asset, asset, readAssets } from './routes.ts';
-import type { Heading, LiveEvents, Sample, Trail } from './sample.ts';
+import type { Heading, LiveEvents, Sample } from './sample.ts';
 import { createThinned, type Thinned } from './thinned.ts';
 
 /** A page on this machine that shows a run while it lasts. */

@@ -1,6 +1,6 @@
-import { titleOf as estimatorTitle } from '../experiments/estimators.ts';
-import type { StreamConfig } from '../stream/config.ts';
-import type { StreamRun } from '../stream/openRun.ts';
+import { titleOf as estimatorTitle } from '../../trainers/registry/index.ts';
+import type { StreamConfig } from '../../trainers/streams/index.ts';
+import type { StreamRun } from '../stream/run/openRun.ts';
 import type { LivePage } from './server.ts';
 
 /** Looks at a run now and then, and shows what it sees on a page. */

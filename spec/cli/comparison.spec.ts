@@ -7,8 +7,8 @@ import { DOMParser } from 'linkedom';
 import { writeCsv } from '../../cli/compare/csv.ts';
 import { readRun } from '../../cli/compare/readRun.ts';
 import { compareReport, finalTable } from '../../cli/compare/report.ts';
-import { FailedError, UsageError } from '../../cli/errors.ts';
-import { DataError } from '../../lib/index.ts';
+import { FailedError } from '../../cli/errors.ts';
+import { DataError, UsageError } from '../../lib/index.ts';
 import { inject } from '../support/faults.ts';
 
 /** What a table of a page says. */

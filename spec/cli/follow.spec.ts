@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { followFile } from '../../cli/stream/follow.ts';
-import type { Sources } from '../../cli/stream/source.ts';
+import { followFile } from '../../cli/stream/input/follow.ts';
 import { DataError } from '../../lib/index.ts';
+import type { Sources } from '../../trainers/streams/source.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed, until } from './feed.ts';
 

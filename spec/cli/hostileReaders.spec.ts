@@ -3,11 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { exitCodeOf, sentenceOf } from '../../cli/errors.ts';
-import { decodeCheckpoint, encodeCheckpoint, type StreamCheckpoint } from '../../cli/stream/checkpoint.ts';
-import type { StreamConfig } from '../../cli/stream/config.ts';
-import { Problem } from '../../cli/stream/problem.ts';
-import { openSession, readData } from '../../cli/stream/readData.ts';
-import type { Session } from '../../cli/stream/session.ts';
+import { decodeCheckpoint, encodeCheckpoint, type StreamCheckpoint } from '../../cli/stream/checkpoint/checkpoint.ts';
+import { readData } from '../../cli/stream/input/readData.ts';
 import {
   DataError,
   NonFiniteError,
@@ -18,6 +15,10 @@ import {
   writeNpy,
   writeSafetensors,
 } from '../../lib/index.ts';
+import type { StreamConfig } from '../../trainers/streams/config.ts';
+import { Problem } from '../../trainers/streams/problem.ts';
+import type { Session } from '../../trainers/streams/session.ts';
+import { openSession } from '../../trainers/streams/snapshot.ts';
 import { mutationsOf } from '../lib/formats/mutations.ts';
 import { binary, csv, junk, ndjson, withJunk } from './hostile.ts';
 import { bytesOf, sourceOf } from './learning.ts';

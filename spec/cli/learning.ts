@@ -1,8 +1,8 @@
-import { type Following, learnStream } from '../../cli/stream/learnStream.ts';
-import type { StreamRun } from '../../cli/stream/openRun.ts';
-import { after } from '../../cli/stream/position.ts';
-import { readData } from '../../cli/stream/readData.ts';
-import type { Source } from '../../cli/stream/source.ts';
+import { readData } from '../../cli/stream/input/readData.ts';
+import { after } from '../../cli/stream/input/rest.ts';
+import { type Following, learnStream } from '../../cli/stream/run/learnStream.ts';
+import type { StreamRun } from '../../cli/stream/run/openRun.ts';
+import type { Source } from '../../trainers/streams/source.ts';
 
 /** A source of these chunks, called `data`. */
 export function sourceOf(chunks: readonly Uint8Array[]): Source {

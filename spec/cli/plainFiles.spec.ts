@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FailedError } from '../../cli/errors.ts';
-import { generations, readGeneration, writeGeneration } from '../../cli/stream/generations.ts';
+import { generations, readGeneration, writeGeneration } from '../../cli/stream/checkpoint/generations.ts';
 import { root } from '../support/project.ts';
 import { createDesk, type Desk } from './command.ts';
 import { bytesAfter, characters, tiny } from './sessions.ts';

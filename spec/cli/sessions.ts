@@ -1,7 +1,7 @@
-import { encodeCheckpoint, type StreamCheckpoint } from '../../cli/stream/checkpoint.ts';
-import type { RowData, StreamConfig, SymbolData } from '../../cli/stream/config.ts';
-import { beginning, behind } from '../../cli/stream/position.ts';
-import { openSession } from '../../cli/stream/readData.ts';
+import { encodeCheckpoint, type StreamCheckpoint } from '../../cli/stream/checkpoint/checkpoint.ts';
+import type { RowData, StreamConfig, SymbolData } from '../../trainers/streams/config.ts';
+import { beginning, behind } from '../../trainers/streams/position.ts';
+import { openSession } from '../../trainers/streams/snapshot.ts';
 
 /** A network that is small enough to be made thousands of times. */
 export const tiny = {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { createModel, createTextModel, openModel, openTextModel, type RowRecord, UsageError } from '../../cli/stream/index.ts';
 import { ConfigurationError, DataError, NonFiniteError } from '../../lib/index.ts';
+import { draws } from '../support/draws.ts';
 import { createDesk, type Desk } from './command.ts';
-import { draws } from './draws.ts';
 
 const next = draws(4);
 const rows = Array.from({ length: 160 }, (_, i) => ({

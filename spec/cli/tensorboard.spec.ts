@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FailedError } from '../../cli/errors.ts';
-import type { StreamRecord } from '../../cli/stream/record.ts';
+import type { StreamRecord } from '../../cli/stream/run/record.ts';
 import { crc32c } from '../../cli/tensorboard/crc32c.ts';
 import { encodeEvent } from '../../cli/tensorboard/event.ts';
 import { createEventFile, eventFilesOf } from '../../cli/tensorboard/eventFile.ts';

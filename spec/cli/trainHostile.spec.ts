@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { checkConfig } from '../../cli/stream/checkConfig.ts';
-import type { RowData, StreamConfig, SymbolData } from '../../cli/stream/config.ts';
-import type { StreamRun } from '../../cli/stream/openRun.ts';
-import { beginning } from '../../cli/stream/position.ts';
-import { openSession } from '../../cli/stream/readData.ts';
+import type { StreamRun } from '../../cli/stream/run/openRun.ts';
 import { ConfigurationError, DataError } from '../../lib/index.ts';
+import { checkConfig } from '../../trainers/streams/checkConfig.ts';
+import type { RowData, StreamConfig, SymbolData } from '../../trainers/streams/config.ts';
+import { beginning } from '../../trainers/streams/position.ts';
+import { openSession } from '../../trainers/streams/snapshot.ts';
 import { binary, csv, ndjson } from './hostile.ts';
 import { bytesOf, follow, sourceOf } from './learning.ts';
 import { characters, rows, tiny } from './sessions.ts';

@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import ts from 'typescript';
 import { root } from '../support/project.ts';
+import { randomWords } from '../support/randomWords.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed } from './feed.ts';
-import { randomWords } from './words.ts';
 
 const records = 2000;
 const range = (begin: number, end: number) => Array.from({ length: end - begin }, (_, i) => begin + i);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { randomWords } from '../support/randomWords.ts';
 import { createDesk, type Desk } from './command.ts';
-import { randomWords } from './words.ts';
 
 describe('cli: norewind train goes on', () => {
   let desk: Desk;

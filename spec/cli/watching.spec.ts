@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import type { StreamRun } from '../../cli/stream/openRun.ts';
-import { beginning } from '../../cli/stream/position.ts';
+import type { StreamRun } from '../../cli/stream/run/openRun.ts';
 import { createClients, frame, mostClients } from '../../cli/watch/clients.ts';
 import { refusalOf } from '../../cli/watch/guard.ts';
 import { readAssets } from '../../cli/watch/routes.ts';
 import type { Heading, Sample } from '../../cli/watch/sample.ts';
 import { createWatcher } from '../../cli/watch/watcher.ts';
+import { beginning } from '../../trainers/streams/position.ts';
 import { characters, rows, tiny } from './sessions.ts';
 
 describe('cli/watch: who is answered', () => {

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { grad, sum } from '../../autodiff/index.ts';
 import { leavesOf, mapTree, ones, type Tensor, TreeError, tensor } from '../../lib/index.ts';
 import { type Estimator, rtrl, tbptt, uoro } from '../../trainers/index.ts';
-
 import { learner, untyped } from './untyped.ts';
 
 const steps: readonly (readonly [string, () => unknown, string])[] = [

@@ -17,7 +17,6 @@ import {
 } from '../../lib/index.ts';
 import { gru, rnn } from '../../nn/index.ts';
 import { adam, chain, sgd, tbptt, uoro } from '../../trainers/index.ts';
-
 import { learner, untyped } from './untyped.ts';
 
 type Refused = new (message: string) => NorewindError;

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { ConfigurationError, type NorewindError, ones, ShapeError, seeded, type Tensor, zeros } from '../../lib/index.ts';
 import { embedding, gru, linear, rnn, summary } from '../../nn/index.ts';
 import { type LearnerConfig, rtrl, snap, uoro } from '../../trainers/index.ts';
-
 import { learner, net, untyped } from './untyped.ts';
 
 type Refused = new (message: string) => NorewindError;

@@ -2,6 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createModel, createTextModel, type RowModel, type TextModel } from '../../cli/stream/index.ts';
+import {
+  type RowModel as PortableRowModel,
+  type TextModel as PortableTextModel,
+  restoreModel,
+  restoreTextModel,
+} from '../../trainers/index.ts';
 import { type Doors, door, methods, openDoor } from './walk.ts';
 
 const small = () => ({
@@ -27,51 +33,70 @@ const reading =
     return undefined;
   };
 
-const ofRows = (model: RowModel) => ({
+const ofRows = (model: PortableRowModel) => ({
   ...methods(model, {
     learnOne: openDoor(() => [rows()[0], 2]),
     partialFit: openDoor(() => [rows(), [3]]),
     predictOne: openDoor(() => [rows()[0]]),
     report: door(() => []),
-    save: door(() => [join(process.cwd(), 'saved')]),
+    snapshot: door(() => []),
   }),
   learn: { ...openDoor(() => [rows()]), call: reading(model.learn as never) },
 });
-const ofText = (model: TextModel) => ({
+const ofText = (model: PortableTextModel) => ({
   ...methods(model, {
     partialFit: openDoor(() => ['to be']),
     predictOne: door(() => []),
     predictProbaOne: door(() => []),
     generate: door(() => [3, { prime: 'to', temperature: 1, seed: 1 }]),
     report: door(() => []),
-    save: door(() => [join(process.cwd(), 'savedText')]),
+    snapshot: door(() => []),
   }),
   learn: { ...openDoor(() => [['to', ' be']]), call: reading(model.learn as never) },
 });
 
+const saving = <M extends { save(folder: string): void }>(model: M, folder: string) =>
+  methods(model, { save: door(() => [join(process.cwd(), folder)]) });
+const ofStoredRows = (model: RowModel) => ({ ...ofRows(model), ...saving(model, 'saved') });
+const ofStoredText = (model: TextModel) => ({ ...ofText(model), ...saving(model, 'savedText') });
+
+const rowOptions = () => [
+  {
+    ...small(),
+    target: 't',
+    predict: 'value',
+    columns: ['t', 'kind'],
+    categorical: ['kind'],
+    horizon: 1,
+    delay: 0,
+    timestamp: 'when',
+    timeFormat: '%Y-%m-%d',
+    missing: ['NA'],
+    decimal: '.',
+    categories: 4,
+  },
+];
+const textOptions = () => [{ ...small(), unit: 'character', alphabet: 'to be' }];
+
 export const streamDoors: Doors = {
-  createModel: door(
-    () => [
-      {
-        ...small(),
-        target: 't',
-        predict: 'value',
-        columns: ['t', 'kind'],
-        categorical: ['kind'],
-        horizon: 1,
-        delay: 0,
-        timestamp: 'when',
-        timeFormat: '%Y-%m-%d',
-        missing: ['NA'],
-        decimal: '.',
-        categories: 4,
-      },
-    ],
-    ofRows,
+  createModel: door(rowOptions, ofStoredRows),
+  createTextModel: door(textOptions, ofStoredText),
+  openModel: door(() => [savedIn('rows', () => rowModel())], ofStoredRows),
+  openTextModel: door(() => [savedIn('text', () => createTextModel({ units: 2 }))], ofStoredText),
+};
+
+/** The same models without files, as norewind/trainers has them. */
+export const modelDoors: Doors = {
+  createModel: door(rowOptions, ofRows),
+  createTextModel: door(textOptions, ofText),
+  restoreModel: openDoor(
+    () => [rowModel().snapshot()],
+    (model: PortableRowModel) => ofRows(restoreModel(model.snapshot())),
   ),
-  createTextModel: door(() => [{ ...small(), unit: 'character', alphabet: 'to be' }], ofText),
-  openModel: door(() => [savedIn('rows', () => rowModel())], ofRows),
-  openTextModel: door(() => [savedIn('text', () => createTextModel({ units: 2 }))], ofText),
+  restoreTextModel: openDoor(
+    () => [createTextModel({ units: 2 }).snapshot()],
+    (model: PortableTextModel) => ofText(restoreTextModel(model.snapshot())),
+  ),
 };
 
 /** The folder of a model that was saved once. */

@@ -12,6 +12,7 @@ import {
   type Vocabulary,
 } from '../../trainers/index.ts';
 import { x } from './lib.ts';
+import { modelDoors } from './stream.ts';
 import { type Doors, door, methods, openDoor } from './walk.ts';
 
 const net = () => model({ cell: rnn({ inputs: 2, units: 2 }), readout: linear({ outputs: 1 }) });
@@ -46,6 +47,7 @@ const optimizer = (made: Optimizer) =>
 const first = (task: Iterable<unknown>) => ({ read: { ...door(() => []), call: () => task[Symbol.iterator]().next() } });
 
 export const trainersDoors: Doors = {
+  ...modelDoors,
   createLearner: door(() => [config()], learner),
   restoreLearner: door(() => [parts(), createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save()]),
   bptt: door(() => [{ length: 3 }]),

@@ -1,4 +1,5 @@
-import type { Heading, LiveEvents, Sample, Trail } from '../sample.ts';
+import type { Trail } from '../../../trainers/evaluation/index.ts';
+import type { Heading, LiveEvents, Sample } from '../sample.ts';
 import { createThinned, type Thinned } from '../thinned.ts';
 import { short, showFigures } from './figures.ts';
 import { type Panel, samplePanels, trailPanel } from './panels.ts';

@@ -1,4 +1,5 @@
-import type { Heading, Sample, Trail } from '../sample.ts';
+import type { Trail } from '../../../trainers/evaluation/index.ts';
+import type { Heading, Sample } from '../sample.ts';
 import { createChart } from './charts.ts';
 import { short } from './figures.ts';
 import { createTape } from './tape.ts';

@@ -6,12 +6,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseCount, parseNumber, parsePort } from '../../../cli/commands/numbers.ts';
 import { resumeOrBegin } from '../../../cli/commands/resumeOrBegin.ts';
 import { addTrainOptions, configOf, refuseConfigOptions, type TrainOptions } from '../../../cli/commands/trainOptions.ts';
-import { UsageError } from '../../../cli/errors.ts';
-import { encodeCheckpoint } from '../../../cli/stream/checkpoint.ts';
-import { generations, writeGeneration } from '../../../cli/stream/generations.ts';
-import { beginning } from '../../../cli/stream/position.ts';
-import { openSession } from '../../../cli/stream/readData.ts';
-import { ConfigurationError, DataError } from '../../../lib/index.ts';
+import { encodeCheckpoint } from '../../../cli/stream/checkpoint/checkpoint.ts';
+import { generations, writeGeneration } from '../../../cli/stream/checkpoint/generations.ts';
+import { ConfigurationError, DataError, UsageError } from '../../../lib/index.ts';
+import { beginning } from '../../../trainers/streams/position.ts';
+import { openSession } from '../../../trainers/streams/snapshot.ts';
 
 describe('cli/commands: numbers on the command line', () => {
   const none = (parse: (text: string) => number, text: string, says: string) =>

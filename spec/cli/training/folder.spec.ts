@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FailedError, UsageError } from '../../../cli/errors.ts';
+import { FailedError } from '../../../cli/errors.ts';
 import { claimFolder, fileNames, openFolder } from '../../../cli/training/folder.ts';
 import { lockName } from '../../../cli/training/lock.ts';
+import { UsageError } from '../../../lib/index.ts';
 import { inject } from '../../support/faults.ts';
 
 describe('cli/training: the folder of a run, claimed', () => {

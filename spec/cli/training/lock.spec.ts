@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FailedError, UsageError } from '../../../cli/errors.ts';
+import { FailedError } from '../../../cli/errors.ts';
 import { thisProcess } from '../../../cli/training/holder.ts';
 import { lockFolder, lockName } from '../../../cli/training/lock.ts';
+import { UsageError } from '../../../lib/index.ts';
 import { inject } from '../../support/faults.ts';
 import { replaced } from './replacing.ts';
 

@@ -4,12 +4,13 @@ import type { RunConfig } from '../../../cli/experiments/config.ts';
 import type { Prepared, Session } from '../../../cli/experiments/experiment.ts';
 import { signalExitCode } from '../../../cli/signals.ts';
 import type { RunFolder } from '../../../cli/training/folder.ts';
-import { createMeter } from '../../../cli/training/meter.ts';
-import { createPace, type MetricsRecord, normOf, recordOf } from '../../../cli/training/metrics.ts';
+import { createPace, type MetricsRecord, recordOf } from '../../../cli/training/metrics.ts';
 import { describeRun, resultRows } from '../../../cli/training/results.ts';
 import { type StopRequest, watchSignals } from '../../../cli/training/stop.ts';
 import { type Outcome, train } from '../../../cli/training/train.ts';
 import { NonFiniteError, tensor } from '../../../lib/index.ts';
+import { normOf } from '../../../trainers/evaluation/norm.ts';
+import { createTally } from '../../../trainers/evaluation/tally.ts';
 
 const config = {
   experiment: 'anbn',
@@ -25,26 +26,26 @@ const config = {
 
 describe('cli/training: the meter of a run', () => {
   it('has the mean of everything, the last value, and the mean of the latest ones', () => {
-    const meter = createMeter(3);
-    expect([meter.count, meter.mean, meter.windowMean(), meter.last]).to.deep.equal([0, 0, 0, Number.NaN]);
+    const meter = createTally(3);
+    expect([meter.count, meter.mean, meter.recent(), meter.last]).to.deep.equal([0, 0, 0, Number.NaN]);
     meter.add(6);
-    expect([meter.count, meter.mean, meter.windowMean(), meter.last]).to.deep.equal([1, 6, 6, 6]);
+    expect([meter.count, meter.mean, meter.recent(), meter.last]).to.deep.equal([1, 6, 6, 6]);
     for (const value of [0, 3, 9]) meter.add(value);
     expect([meter.count, meter.mean, meter.last]).to.deep.equal([4, 4.5, 9]);
-    expect(meter.windowMean()).to.be.closeTo(4, 1e-12);
+    expect(meter.recent()).to.be.closeTo(4, 1e-12);
     // Neither a sum nor what has left the window may spoil it.
-    const large = createMeter(2);
+    const large = createTally(2);
     for (const value of [1.5e308, 1.5e308, 1.5e308]) large.add(value);
-    expect([large.mean, large.windowMean()]).to.deep.equal([1.5e308, 1.5e308]);
+    expect([large.mean, large.recent()]).to.deep.equal([1.5e308, 1.5e308]);
     for (const value of [1, 2]) large.add(value);
-    expect(large.windowMean()).to.equal(1.5);
+    expect(large.recent()).to.equal(1.5);
   });
 });
 
 describe('cli/training: metrics', () => {
   it('are those of the meters, in bits where symbols are predicted, with the norm of the gradient', () => {
-    const loss = createMeter(2);
-    const model = createMeter(2);
+    const loss = createTally(2);
+    const model = createTally(2);
     for (const value of [1, 2, 4]) {
       loss.add(value * Math.LN2);
       model.add(value + 1);

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { DataError, readSafetensorsMetadata, withSafetensorsMetadata } from '../../../lib/index.ts';
+import { requireEntries, requireWhole, shortened } from '../../../trainers/evaluation/index.ts';
+import { requireSnapshot, type Snapshot } from '../../../trainers/streams/index.ts';
+
+const format = 'norewind.stream';
+/** 5 says whether changes are predicted, and has their scales. A run of an earlier version has learnt on other defaults. */
+const version = '5';
+
+/** Everything that a run on a stream resumes from. */
+export interface StreamCheckpoint extends Snapshot {
+  /** How many bytes of metrics had been written. */
+  readonly metricsLength: number;
+}
+
+/**
+ * A safetensors file: the tensors of the learner by their names (`parameters.…` and so on), and all else as JSON in its metadata. The
+ * checksum is the SHA-256 of the whole file with zeros in the place of the checksum itself.
+ */
+export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint8Array {
+  const metadata = {
+    format,
+    version,
+    checksum: blank,
+    learner: JSON.stringify(readSafetensorsMetadata(session.learner)),
+    stream: JSON.stringify({ ...stream, rest: session.rest }),
+  };
+  const bytes = withSafetensorsMetadata(session.learner, metadata);
+  const at = placeOf(bytes, blank);
+  bytes.set(new TextEncoder().encode(sha256(bytes)), at);
+  return bytes;
+}
+
+/** @throws DataError for a file that is damaged, of another kind, or of an unknown version. */
+export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
+  const metadata = metadataOf(bytes);
+  const { checksum = '', learner = '', stream = '' } = metadata;
+  const copy = bytes.slice();
+  const at = /^[0-9a-f]{64}$/.test(checksum) ? placeOf(copy, checksum) : -1;
+  if (at < 0) throw new DataError('its checksum is missing');
+  copy.set(new TextEncoder().encode(blank), at);
+  if (sha256(copy) !== checksum) throw new DataError('its content does not fit its checksum');
+  // Only a whole file can be asked for its version.
+  try {
+    const parts = JSON.parse(stream);
+    requireEntries('it', parts, ['config', 'position', 'metricsLength', 'rest']);
+    const { config, position, metricsLength, rest } = parts;
+    requireWhole('the length of the metrics', [metricsLength]);
+    const snapshot = { config, position, session: { learner: withSafetensorsMetadata(bytes, JSON.parse(learner)), rest } };
+    requireSnapshot(snapshot);
+    return { ...snapshot, metricsLength };
+  } catch (error) {
+    throw error instanceof DataError ? error : new DataError(`it cannot be read: ${shortened((error as Error).message)}`);
+  }
+}
+
+function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {
+  const metadata = readSafetensorsMetadata(bytes);
+  if (metadata.format !== format)
+    throw new DataError(
+      metadata.format === 'norewind.learner'
+        ? 'it is the checkpoint of `norewind run`, and not of `norewind train`'
+        : 'it is not a checkpoint of `norewind train`',
+    );
+  if (metadata.version !== version)
+    throw new DataError(
+      `it has version ${String(metadata.version)} of the format, and this norewind reads version ${version}: use the norewind that wrote it, or begin again`,
+    );
+  return metadata;
+}
+
+const blank = '0'.repeat(64);
+
+/** Where a checksum stands in the header, as the value of its key: what else is written there cannot pass for it. */
+function placeOf(bytes: Uint8Array, checksum: string): number {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(`"checksum":"${checksum}"`);
+  return at < 0 ? at : at + '"checksum":"'.length;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,31 @@
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type OpenedRows, type OpenedText, openSnapshot } from '../../../trainers/streams/index.ts';
+import { generations, readCheckpointFile, readGeneration } from './generations.ts';
+
+/** A model that was saved, ready to be used. */
+export type Model = (OpenedText | OpenedRows) & { readonly from: Origin };
+
+/** Where a model was saved. */
+export interface Origin {
+  readonly folder: string;
+  readonly metricsLength: number;
+}
+
+/** Opens the folder of a run of `norewind train`, or a checkpoint in it. @throws UsageError or DataError. */
+export function readModel(path: string): Model {
+  const isRun = isFolder(path);
+  const { metricsLength, ...snapshot } = isRun
+    ? readGeneration(path, 'newest', `use that one, ${join(path, generations.previous)}`)
+    : readCheckpointFile(path);
+  return { ...openSnapshot(snapshot), from: { folder: resolve(isRun ? path : dirname(path)), metricsLength } };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Reading the file says why it cannot be read.
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+import { DataError, guard } from '../../../lib/index.ts';
+import { type Batch, type Fields, Problem, quoted, type Source, textOf } from '../../../trainers/streams/index.ts';
+import { type CsvFault, createCsvCutter } from './csvRecords.ts';
+
+export interface CsvOptions {
+  readonly delimiter: string;
+  /** Begins lines that are left out. */
+  readonly comment?: string | undefined;
+  /** The columns that have to be there. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * The rows of one CSV file by the names in its first row. Empty fields are missing.
+ * @throws DataError for a header without one of the columns, or with one twice, before any row has come; and, behind the rows before it,
+ * for what leaves no way to tell where the next row begins.
+ */
+export async function* readCsv(source: Source, options: CsvOptions): AsyncGenerator<Batch<Fields>, void, undefined> {
+  const { name } = source;
+  const cutter = createCsvCutter(options.delimiter, options.comment);
+  let read: ((fields: readonly string[], line: number) => Fields | Problem) | undefined;
+  let failure: string | undefined;
+  const take = (records: ReturnType<typeof cutter.take>) => {
+    const batch: (Fields | Problem)[] = [];
+    for (const record of records)
+      if ('fault' in record) {
+        if (record.isLast) failure = told(name, record);
+        else batch.push(new Problem(told(name, record)));
+      } else if (read === undefined) read = headed(name, record.fields, options);
+      else batch.push(read(record.fields, record.line));
+    return batch;
+  };
+  for await (const piece of textOf(source)) {
+    yield take(cutter.take(piece));
+    if (failure !== undefined) throw new DataError(failure);
+  }
+  yield take(cutter.end());
+  if (failure !== undefined) throw new DataError(failure);
+  if (read === undefined) throw new DataError(`${name} has no header: its first row has to name the columns`);
+}
+
+function told(name: string, { line, fault }: CsvFault): string {
+  return `${name}, line ${line}${fault}`;
+}
+
+/** How a row is read, once the header is known. */
+function headed(name: string, header: readonly string[], options: CsvOptions) {
+  const names = header.map((column) => column.trim());
+  const positions = new Map<string, number>();
+  for (const column of options.columns) {
+    const at = names.indexOf(column);
+    if (at < 0)
+      throw new DataError(`${name} has no column ${quoted(column)}; ${headerOf(names)}${remedy(column, names, options)}`);
+    if (names.indexOf(column, at + 1) >= 0) throw new DataError(`${name} has two columns ${quoted(column)}`);
+    positions.set(column, at);
+  }
+  return (fields: readonly string[], line: number): Fields | Problem => {
+    const where = `${name}, line ${line}`;
+    if (fields.length !== names.length)
+      return new Problem(`${where}: it has ${fields.length} fields, the header has ${names.length}`);
+    return {
+      where,
+      get(column) {
+        const field = fields[positions.get(column) ?? -1]?.trim();
+        return field === '' ? null : field;
+      },
+    };
+  };
+}
+
+function headerOf(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map(quoted).join(', ');
+  return `its header has ${shown}${names.length > 20 ? `, and ${names.length - 20} more` : ''}`;
+}
+
+/** What may be wrong with a header that lacks a column. */
+function remedy(column: string, names: readonly string[], { delimiter, comment }: CsvOptions): string {
+  const [first] = names;
+  const sign = /^(?:[#%;!]|\/\/)/.exec(first)?.[0][0];
+  if (sign !== undefined && sign !== comment && sign !== delimiter)
+    return `: if lines that begin with ${sign} are comments, add --comment '${sign}'`;
+  const other = names.length > 1 ? undefined : [';', '\t', '|', ','].find((mark) => mark !== delimiter && first.includes(mark));
+  if (other !== undefined) return `: add --delimiter ${other === '\t' ? 'tab' : `'${other}'`} if that stands between the fields`;
+  if (names.every((each) => /^[-+.\d]/.test(each))) return ': its first row has to name the columns';
+  return column.length < 3 ? '' : guard.didYouMean(column, names);
+}

@@ -1,0 +1,123 @@
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { DataError, UsageError } from '../../../lib/index.ts';
+import type { Source, Sources } from '../../../trainers/streams/index.ts';
+import { fileProblem } from '../../errors.ts';
+
+export interface Input {
+  readonly sources: Sources;
+  /** Ends the reading: what waits for data would keep the process alive. */
+  close(): void;
+}
+
+/**
+ * The sources in the order given: `-` is standard input, and `*` and `?` in the last part of a path stand for any letters, as in
+ * a shell, sorted by name with numbers by their value. What is compressed by gzip is decompressed, whatever its name.
+ * @throws UsageError for a file that does not exist or is a folder, a pattern that fits none, and standard input next to others.
+ */
+export function openSources(data: readonly string[]): Input {
+  if (data.includes('-') && data.length > 1)
+    throw new UsageError('standard input (-) is a stream of its own: give either - or files, not both');
+  const sources = data.flatMap((path) => (path === '-' ? [standardInput()] : pathsOf(path).map(file)));
+  return {
+    sources,
+    close() {
+      for (const source of sources) source.close();
+    },
+  };
+}
+
+/** The files that a path or a pattern stands for. @throws UsageError for one that does not exist or is a folder. */
+export function pathsOf(path: string): string[] {
+  if (existsSync(path) || !isPattern(path)) return [readable(path)];
+  const words = basename(path).split(/([*?])/);
+  const escaped = words.map((word) => (word === '*' ? '.*' : word === '?' ? '.' : word.replace(/[.+^${}()|[\]\\]/g, '\\$&')));
+  const pattern = new RegExp(`^${escaped.join('')}$`, 'su');
+  const folder = dirname(path);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name) && !name.startsWith('.')) : [];
+  if (names.length === 0) throw new UsageError(`no file is called ${path}`);
+  return names.sort(inOrder).map((name) => readable(join(folder, name)));
+}
+
+export function isPattern(path: string): boolean {
+  return /[*?]/.test(basename(path));
+}
+
+// Logs are numbered in the order of time: by code unit, n-10 would come before n-2. The locale is not that of the machine.
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** By code unit where the names are the same but for leading zeros. */
+function inOrder(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : 1);
+}
+
+function readable(path: string): string {
+  try {
+    if (statSync(path).isDirectory()) throw new UsageError(`cannot read ${path}: it is a folder, not a file`);
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(fileProblem('read', path, error));
+  }
+  return path;
+}
+
+interface OpenSource extends Source {
+  close(): void;
+}
+
+function file(path: string): OpenSource {
+  return sourceOf(path, () => createReadStream(path));
+}
+
+function standardInput(): OpenSource {
+  return sourceOf('standard input', () => process.stdin);
+}
+
+function sourceOf(name: string, start: () => Readable): OpenSource {
+  let stream: Readable | undefined;
+  return {
+    name,
+    open() {
+      stream = start();
+      return unpacked(name, chunksOf(name, stream));
+    },
+    close: () => void stream?.destroy(),
+  };
+}
+
+async function* chunksOf(name: string, stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    throw new DataError(fileProblem('read', name, error));
+  }
+}
+
+const gzip = [0x1f, 0x8b, 0x08];
+
+/** The bytes, decompressed if they begin as gzip does. */
+async function* unpacked(
+  name: string,
+  chunks: AsyncGenerator<Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let head = Buffer.alloc(0);
+  const mayBeGzip = () => gzip.every((byte, i) => i >= head.length || head[i] === byte);
+  for (let isOver = false; !isOver && head.length < gzip.length && mayBeGzip(); ) {
+    const { value, done } = await chunks.next();
+    isOver = done === true;
+    if (!done) head = Buffer.concat([head, value]);
+  }
+  async function* all(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (head.length > 0) yield head;
+    yield* chunks;
+  }
+  if (head.length < gzip.length || !mayBeGzip()) return yield* all();
+  // The reader learns of a failure from the last stream.
+  const bytes = pipeline(Readable.from(all(), { objectMode: false }), createGunzip(), () => {});
+  try {
+    for await (const chunk of bytes) yield chunk as Uint8Array;
+  } catch (error) {
+    throw error instanceof DataError ? error : new DataError(`${name} is not a whole gzip file: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  type Batch,
+  columnsOf,
+  createRowReader,
+  dialectOf,
+  type Fields,
+  Problem,
+  type Row,
+  type RowData,
+  readSymbols,
+  type Sources,
+  type StreamConfig,
+  timestampsOf,
+} from '../../../trainers/streams/index.ts';
+import { readCsv } from './csv.ts';
+import { readNdjson } from './ndjson.ts';
+
+/**
+ * The records of the sources. What they are is between `readData` and the session of the same configuration.
+ * @param previousTime of the row before them, in seconds, where rows have times and follow on others.
+ */
+export function readData(
+  sources: Sources,
+  { data }: StreamConfig,
+  previousTime?: number,
+): AsyncGenerator<Batch<unknown>, void, undefined> {
+  return data.kind === 'text' ? readSymbols(sources, data) : readRows(sources, data, previousTime);
+}
+
+/** The rows of the sources, one after the other. */
+export async function* readRows(sources: Sources, data: RowData, previousTime?: number): AsyncGenerator<Batch<Row>, void> {
+  const needed = [...columnsOf(data), ...timestampsOf(data)];
+  const { missing } = dialectOf(data);
+  const rowOf = createRowReader(data);
+  let latest = previousTime;
+  const read = (fields: Fields | Problem) => {
+    const row = fields instanceof Problem ? fields : rowOf(fields, latest);
+    if (data.timestamp !== undefined && !(row instanceof Problem)) latest = row[row.length - 2] as number;
+    return row;
+  };
+  for await (const source of sources) {
+    const { delimiter, comment } = data;
+    const batches = data.kind === 'csv' ? readCsv(source, { delimiter, comment, columns: needed }) : readNdjson(source, missing);
+    for await (const batch of batches) yield batch.map(read);
+  }
+}

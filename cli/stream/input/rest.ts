@@ -1,0 +1,44 @@
+import { DataError } from '../../../lib/index.ts';
+import { type Batch, beginning, behind, type Position } from '../../../trainers/streams/index.ts';
+
+/** The position where a file begins that has taken the place of the one before: data to go on with begin there. */
+export function turned({ records, skipped }: Position): Position {
+  return { records, skipped, digest: beginning.digest, before: { records, skipped } };
+}
+
+/** What comes after a position. */
+interface Rest<R> {
+  /** @throws DataError when what comes before the position is not what was read then, or when the data end there already. */
+  readonly batches: AsyncIterable<Batch<R>>;
+  /** @throws DataError when the position has not been reached: for data that are read as far as they go. */
+  requireReached(): void;
+}
+
+/** The entries that come after a position, in the same batches. */
+export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest<R> {
+  const { records: first, skipped } = goal.before ?? beginning;
+  const entries = goal.records + goal.skipped;
+  const count = goal.records - first;
+  const made = goal.before === undefined ? count : `${count} records of this file`;
+  let at: Position = { records: first, skipped, digest: beginning.digest };
+  const instead = 'give the same data from their beginning, or --continued for data that begin where the earlier ones ended';
+  function requireReached(): void {
+    if (at.records + at.skipped < entries)
+      throw new DataError(
+        `these data end after ${at.records - first} records, and the checkpoint was made after ${made}: ${instead}`,
+      );
+  }
+  async function* rest(): AsyncGenerator<Batch<R>, void, undefined> {
+    for await (const batch of batches) {
+      let start = 0;
+      while (start < batch.length && at.records + at.skipped < entries) at = behind(at, batch[start++]);
+      if (start > 0 && at.records + at.skipped === entries && (at.records !== goal.records || at.digest !== goal.digest))
+        throw new DataError(
+          `these are not the data that the checkpoint was made from: their first ${count} records differ; ${instead}`,
+        );
+      if (start < batch.length) yield start === 0 ? batch : batch.slice(start);
+    }
+    requireReached();
+  }
+  return { batches: rest(), requireReached };
+}

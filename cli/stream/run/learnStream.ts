@@ -1,0 +1,147 @@
+import { DataError, NonFiniteError } from '../../../lib/index.ts';
+import { type Batch, behind, Problem } from '../../../trainers/streams/index.ts';
+import { FailedError, LostFolderError } from '../../errors.ts';
+import { savings } from '../../signals.ts';
+import type { StreamRun } from './openRun.ts';
+import { recordOf, type StreamRecord } from './record.ts';
+
+export interface Following {
+  /** What happens at a record that cannot be used. */
+  readonly onError: 'stop' | 'skip';
+  /** Ends the run when so many records have been used. */
+  readonly records: number;
+  /** How many records, and how many seconds, lie between two checkpoints. */
+  readonly checkpointRecords: number;
+  readonly checkpointSeconds: number;
+}
+
+export interface StreamListener {
+  onRecord(record: StreamRecord): void;
+  onProblem(problem: Problem): void;
+  /** Called about ten times a second while there are data. */
+  onProgress(records: number): void;
+}
+
+/** Asks a run to stop. */
+export interface Stop {
+  readonly signal: string | undefined;
+  /** To be called when it is asked; set by the run, which may be waiting for data. */
+  wake: () => void;
+}
+
+/** How long a run keeps the thread before it looks at the world again, in milliseconds. */
+const turn = 20;
+const progressEvery = 100;
+
+/**
+ * Predicts, scores and learns until the data end, enough records have been used, or it is asked to stop; then saves everything.
+ * @throws DataError for a record or a source that cannot be used, after saving; FailedError when learning or writing fails, the last
+ * checkpoint being that from before.
+ */
+export async function learnStream(
+  run: StreamRun,
+  batches: AsyncIterable<Batch<unknown>>,
+  following: Following,
+  stop: Stop,
+  listener: StreamListener,
+): Promise<void> {
+  const { session, metrics, config } = run;
+  let turnEnds = performance.now() + turn;
+  let nextProgress = 0;
+  let nextSave = performance.now() + following.checkpointSeconds * 1000;
+  // While the run waits for data, nothing else would save what has been learnt.
+  const timer = setInterval(() => {
+    if (performance.now() >= nextSave) saveMeanwhile();
+  }, 1000);
+  for (const name of savings) process.on(name, saveMeanwhile);
+  let failure: unknown;
+
+  function save(): void {
+    run.save();
+    nextSave = performance.now() + following.checkpointSeconds * 1000;
+  }
+
+  /** Outside the loop, which has to hear of a failure. */
+  function saveMeanwhile(): void {
+    try {
+      save();
+    } catch (error) {
+      failure ??= error;
+      stop.wake();
+    }
+  }
+
+  function record(): void {
+    const line = recordOf(run.position, session.report());
+    metrics.append(line);
+    listener.onRecord(line);
+  }
+
+  async function lookAround(now: number): Promise<void> {
+    if (now >= nextProgress) {
+      listener.onProgress(run.position.records);
+      nextProgress = now + progressEvery;
+    }
+    if (now >= nextSave) save();
+    await new Promise((resolve) => setImmediate(resolve));
+    turnEnds = performance.now() + turn;
+  }
+
+  function take(entry: unknown): void {
+    if (entry instanceof Problem) {
+      if (following.onError === 'stop') throw new DataError(`${entry.sentence}; use --on-error skip to leave such records out`);
+      listener.onProblem(entry);
+      run.position = behind(run.position, entry);
+      return;
+    }
+    session.advance(entry);
+    run.position = behind(run.position, entry);
+    const { records } = run.position;
+    if (records % config.every === 0) record();
+    if (records % following.checkpointRecords === 0) save();
+  }
+
+  const isOver = () => failure !== undefined || stop.signal !== undefined || run.position.records >= following.records;
+  const iterator = batches[Symbol.asyncIterator]();
+  async function learn(): Promise<void> {
+    try {
+      while (!isOver()) {
+        // A promise of its own each time: one that lived as long as the run would remember everything that ever waited for it.
+        const next = await new Promise<IteratorResult<Batch<unknown>> | undefined>((resolve, reject) => {
+          stop.wake = () => resolve(undefined);
+          iterator.next().then(resolve, reject);
+        });
+        if (next === undefined || next.done) break;
+        for (const entry of next.value) {
+          if (isOver()) break;
+          take(entry);
+          const now = performance.now();
+          if (now >= turnEnds) await lookAround(now);
+        }
+      }
+      if (failure !== undefined) throw failure;
+      save();
+      // Not part of what the checkpoint counts: with more data, the line would not be there.
+      if (stop.signal === undefined && run.position.records % config.every !== 0 && session.report().scored > 0) record();
+    } catch (error) {
+      if (!(error instanceof DataError) || run.position.records === 0) throw error;
+      save();
+      throw new DataError(`${error.message}; ${run.saved()}`);
+    } finally {
+      metrics.close();
+    }
+  }
+
+  try {
+    await learn();
+  } catch (error) {
+    // What is in the folder by now is another's.
+    if (error instanceof LostFolderError) throw error;
+    if (error instanceof NonFiniteError)
+      throw new FailedError(`${error.message.replace('clipByGlobalNorm', '--clip')}; ${run.saved()}`);
+    throw error instanceof FailedError ? new FailedError(`${error.message}; ${run.saved()}`) : error;
+  } finally {
+    clearInterval(timer);
+    for (const name of savings) process.removeListener(name, saveMeanwhile);
+  }
+}

@@ -1,0 +1,62 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { DataError } from '../../../lib/index.ts';
+import { FailedError, fileProblem } from '../../errors.ts';
+import { requirePlain } from '../../plainFile.ts';
+import type { Lock } from '../../training/lock.ts';
+
+const lineFeed = 0x0a;
+
+/** A file of lines that can be cut back to an earlier length. */
+export interface MetricsFile {
+  /** In bytes. */
+  readonly length: number;
+  append(line: object): void;
+  /** Brings everything to the disk. */
+  sync(): void;
+  close(): void;
+}
+
+/**
+ * Opens a file for lines, after its first `length` bytes; what comes behind them is dropped.
+ * @param lock of its folder, which is looked at before each line.
+ * @throws FailedError when it cannot be written; DataError when it is shorter, or gone, or no line ends there.
+ */
+export function openMetrics(path: string, length: number, lock?: Lock): MetricsFile {
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new FailedError(fileProblem('write', path, error));
+    }
+  };
+  if (length > 0 && !existsSync(path))
+    throw new DataError(`${path} is gone, and had ${length} bytes when the checkpoint was made`);
+  attempt(() => requirePlain(path));
+  const file = attempt(() => openSync(path, length === 0 ? 'w' : 'r+'));
+  const present = attempt(() => fstatSync(file).size);
+  if (present < length) {
+    closeSync(file);
+    throw new DataError(`${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost`);
+  }
+  const last = new Uint8Array([lineFeed]);
+  if (length > 0) attempt(() => readSync(file, last, 0, 1, length - 1));
+  if (last[0] !== lineFeed) {
+    closeSync(file);
+    throw new DataError(`${path} has no line that ends at byte ${length}, where the checkpoint says that one does`);
+  }
+  attempt(() => ftruncateSync(file, length));
+  let end = length;
+  return {
+    get length() {
+      return end;
+    },
+    append(line) {
+      lock?.glance();
+      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+      for (let at = 0; at < bytes.length; ) at += attempt(() => writeSync(file, bytes, at, bytes.length - at, end + at));
+      end += bytes.length;
+    },
+    sync: () => attempt(() => fsyncSync(file)),
+    close: () => attempt(() => closeSync(file)),
+  };
+}

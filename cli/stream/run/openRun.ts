@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { beginning, openSession, type Position, type Session, type StreamConfig } from '../../../trainers/streams/index.ts';
+import { fileNames } from '../../training/folder.ts';
+import type { Lock } from '../../training/lock.ts';
+import { encodeCheckpoint, type StreamCheckpoint } from '../checkpoint/checkpoint.ts';
+import { generations, writeGeneration } from '../checkpoint/generations.ts';
+import { type MetricsFile, openMetrics } from './metricsFile.ts';
+
+/** A run on a stream, in a folder. */
+export interface StreamRun {
+  readonly config: StreamConfig;
+  readonly session: Session<unknown>;
+  readonly metrics: MetricsFile;
+  position: Position;
+  /** Writes a checkpoint, unless the last one is of the same position. @throws FailedError, a LostFolderError when the folder is another's. */
+  save(): void;
+  /** Where the last checkpoint is, as a part of a sentence. */
+  saved(): string;
+}
+
+/**
+ * @param lock of the folder, which is looked at before anything is written.
+ * @throws DataError or FailedError when a checkpoint does not fit its folder, or the folder cannot be used.
+ */
+export function openRun(folder: string, config: StreamConfig, checkpoint?: StreamCheckpoint, lock?: Lock): StreamRun {
+  const session = openSession(config, checkpoint?.session);
+  const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0, lock);
+  let savedAt = checkpoint?.position;
+  return {
+    config,
+    session,
+    metrics,
+    position: checkpoint?.position ?? beginning,
+    save() {
+      const { position } = this;
+      if (position === savedAt) return;
+      lock?.check();
+      // The checkpoint says how many lines there are, so they have to be there first.
+      metrics.sync();
+      const state = { config, position, metricsLength: metrics.length, session: session.save() };
+      writeGeneration(folder, encodeCheckpoint(state));
+      savedAt = position;
+    },
+    saved() {
+      if (savedAt === undefined) return 'no checkpoint had been made';
+      return `the checkpoint in ${join(folder, generations.newest)} is from after ${savedAt.records} records`;
+    },
+  };
+}
+
+/** As it stands in the folder of a run. */
+export function configText(config: StreamConfig): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
+}

@@ -1,0 +1,52 @@
+import { type Figures, formatLoss, formatScore } from '../../../trainers/evaluation/index.ts';
+import type { Position, Report } from '../../../trainers/streams/index.ts';
+import { formatCount } from '../../terminal/numbers.ts';
+import { shown } from '../../terminal/shown.ts';
+import { formatTable } from '../../terminal/table.ts';
+
+/** What came out of a run, for standard output. */
+export function summaryOf(folder: string, { records, skipped }: Position, report: Report, recent: number): string {
+  const { unit, scored, figures, drift, better } = report;
+  const last = `last ${formatCount(Math.min(scored, recent))}`;
+  const columns = ['all', last];
+  const table = (title: string, rows: readonly (readonly [string, Figures | undefined])[], format: (value: number) => string) => {
+    const cells = rows.flatMap(([name, own]) => (own === undefined ? [] : [[name, format(own.mean), format(own.recent)]]));
+    return cells.length === 0 ? [] : [formatTable([title, ...columns], cells)];
+  };
+  const { network, ...others } = figures;
+  const all = Object.entries({ network, ...others });
+  const left = skipped === 0 ? '' : `, ${formatCount(skipped)} left out`;
+  const { count, last: latest } = drift;
+  const risen =
+    count === 0
+      ? 'no rise was found'
+      : `${count === 1 ? 'it rose once' : `it rose ${formatCount(count)} times, last`}, seen after record ${formatCount(latest ?? 0)}`;
+  return [
+    `${formatCount(records)} records${left}`,
+    ...table(`${unit} per prediction`, all, (value) => formatScore(value, unit)),
+    ...table(
+      'absolute error',
+      all.map(([name, { absoluteError }]) => [name, absoluteError] as const),
+      formatLoss,
+    ),
+    ...table(
+      'the most probable one',
+      [
+        ['is right (accuracy)', network.accuracy],
+        ['calibration error (ECE)', network.calibrationError],
+      ],
+      formatShare,
+    ),
+    ...(better === undefined
+      ? []
+      : [
+          `${better.name} is better here: ${formatScore(better.recent, unit)} against ${formatScore(better.network, unit)} (${unit}, ${last} predictions)`,
+        ]),
+    `Drift of the network's error: ${risen}`,
+    `Run folder: ${shown(folder)}\n`,
+  ].join('\n\n');
+}
+
+function formatShare(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,1 +1,0 @@
-export { type Markov, type MarkovOptions, markov } from './markov.ts';

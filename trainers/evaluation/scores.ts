@@ -1,0 +1,36 @@
+import { requireLength, requireSame } from './saved.ts';
+import { createTally, type SavedTally, type Tally } from './tally.ts';
+
+/** What predictions are judged by: theirs, and those of models that take no effort, on the same steps. */
+export interface Scores {
+  /** Scores of one step, in the order of the names. */
+  add(scores: ArrayLike<number>): void;
+  readonly count: number;
+  /** For each name, the mean of all scores and of the recent ones. */
+  figures(): Record<string, Figures>;
+  save(): readonly SavedTally[];
+}
+
+/** What scores are in: bits for categories, squared errors for numbers. */
+export type Unit = 'bits' | 'squared error';
+
+export interface Figures {
+  readonly mean: number;
+  readonly recent: number;
+}
+
+export function createScores(names: readonly string[], window: number, saved?: readonly SavedTally[]): Scores {
+  if (saved !== undefined) requireLength('the list of scores', saved, names.length);
+  const tallies: readonly Tally[] = names.map((_, i) => createTally(window, saved?.[i]));
+  for (const { count } of tallies) requireSame('a number of scores', count, tallies[0].count);
+  return {
+    add(scores) {
+      for (let i = 0; i < tallies.length; i++) tallies[i].add(scores[i]);
+    },
+    get count() {
+      return tallies[0].count;
+    },
+    figures: () => Object.fromEntries(names.map((name, i) => [name, { mean: tallies[i].mean, recent: tallies[i].recent() }])),
+    save: () => tallies.map((tally) => tally.save()),
+  };
+}

@@ -1,0 +1,148 @@
+import { ConfigurationError } from '../../lib/index.ts';
+import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved.ts';
+import type { RowData, StreamConfig, SymbolData } from './config.ts';
+import { requireRoom } from './room.ts';
+import { parseTimeFormat } from './timeFormat.ts';
+
+/** @throws ConfigurationError for settings that are out of range or do not fit each other. */
+export function checkConfig(config: StreamConfig): void {
+  const { data, cell, readout = 'linear', dtype, seed, recent, every } = config;
+  whole('units', cell.units, 1, 4096);
+  whole('seed', seed, 0, 2 ** 32 - 1);
+  whole('recent', recent, 1, 1e6);
+  whole('every', every, 1, 1e12);
+  if (dtype !== 'float32' && dtype !== 'float64') throw new ConfigurationError(`dtype must be float32 or float64, got ${dtype}`);
+  if (readout !== 'linear' && readout !== 'mlp') throw new ConfigurationError(`readout must be linear or mlp, got ${readout}`);
+  if (data.kind === 'text') checkSymbols(data);
+  else checkRows(data);
+  requireRoom(config);
+}
+
+function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
+  if (unit !== 'byte' && unit !== 'character' && unit !== 'word')
+    throw new ConfigurationError(`unit must be byte, character or word, got ${unit}`);
+  if (unit !== 'character' && alphabet !== undefined)
+    throw new ConfigurationError('an alphabet is one of characters: add --unit character');
+  whole('symbols', symbols, 2, 4096);
+  if (alphabet !== undefined && new Set(alphabet).size !== Array.from(alphabet).length)
+    throw new ConfigurationError('the alphabet has a character more than once');
+}
+
+function checkRows(data: RowData): void {
+  const { kind, delimiter, columns, categorical, target, predict = 'value', horizon, delay = 0, categories } = data;
+  if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
+  if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+    throw new ConfigurationError(`delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
+  if (![columns, categorical].every(isNames) || typeof target !== 'string')
+    throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
+  if (predict !== 'value' && predict !== 'change')
+    throw new ConfigurationError(`predict must be value or change, got ${predict}`);
+  if (predict === 'change' && categorical.includes(target))
+    throw new ConfigurationError(`the target ${target} is a category, which has no change: leave out --predict`);
+  whole('horizon', horizon, 0, 1000);
+  whole('delay', delay, 0, 1000);
+  whole('categories', categories, 2, 4096);
+  if (columns.length === 0) throw new ConfigurationError('the network needs one column at least: name it with --columns');
+  if (columns.length > 4096) throw new ConfigurationError('there are more than 4096 columns');
+  if (new Set(columns).size !== columns.length) throw new ConfigurationError('--columns has a column more than once');
+  if (horizon + delay === 0 && columns.includes(target))
+    throw new ConfigurationError(
+      `with a horizon of 0, the network would see its target ${target}: name other columns with --columns`,
+    );
+  checkDialect(data);
+  checkTimes(data);
+  for (const column of categorical)
+    if (!columns.includes(column) && column !== target)
+      throw new ConfigurationError(`--categorical names ${column}, which is neither one of the columns nor the target`);
+}
+
+function checkDialect({ kind, delimiter, comment, missing = [], decimal = '.' }: RowData): void {
+  if (
+    comment !== undefined &&
+    (typeof comment !== 'string' || comment.length !== 1 || /["\s]/.test(comment) || comment === delimiter)
+  )
+    throw new ConfigurationError(
+      `comment must be one character, such as #, other than a quote and the delimiter, got ${JSON.stringify(comment)}`,
+    );
+  if (comment !== undefined && kind === 'ndjson') throw new ConfigurationError('data in ndjson has no comments');
+  if (!isNames(missing)) throw new ConfigurationError('missing must be a list of texts, such as NA');
+  if (decimal !== '.' && decimal !== ',')
+    throw new ConfigurationError(`decimal must be . or , and not ${JSON.stringify(decimal)}`);
+}
+
+function checkTimes({ columns, target, timestamp, timeFormat }: RowData): void {
+  const times = typeof timestamp === 'string' ? [timestamp] : (timestamp ?? []);
+  if (!isNames(times) || (timestamp !== undefined && times.length === 0))
+    throw new ConfigurationError('timestamp must be the name of a column, or a list of names');
+  if (new Set(times).size !== times.length) throw new ConfigurationError('--timestamp has a column more than once');
+  const other = times.find((name) => columns.includes(name) || name === target);
+  if (other !== undefined)
+    throw new ConfigurationError(
+      `--timestamp names ${other}, which is one of the columns or the target: times are inputs by themselves`,
+    );
+  if (timeFormat === undefined) return;
+  if (typeof timeFormat !== 'string') throw new ConfigurationError('the time format must be a text, such as %Y-%m-%d');
+  if (timestamp === undefined)
+    throw new ConfigurationError('--time-format goes with --timestamp, which names the column with the times');
+  parseTimeFormat(timeFormat);
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
+function whole(name: string, value: number, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, got ${String(value)}`);
+}
+
+type Parts<T> = Readonly<Record<keyof T, 'needed' | 'optional'>>;
+
+const configParts: Parts<StreamConfig> = {
+  data: 'needed',
+  cell: 'needed',
+  readout: 'optional',
+  estimator: 'needed',
+  optimizer: 'needed',
+  dtype: 'needed',
+  seed: 'needed',
+  recent: 'needed',
+  every: 'needed',
+};
+const symbolParts: Parts<SymbolData> = { kind: 'needed', unit: 'needed', symbols: 'needed', alphabet: 'optional' };
+const rowParts: Parts<RowData> = {
+  kind: 'needed',
+  delimiter: 'needed',
+  comment: 'optional',
+  missing: 'optional',
+  decimal: 'optional',
+  columns: 'needed',
+  categorical: 'needed',
+  target: 'needed',
+  predict: 'optional',
+  horizon: 'needed',
+  delay: 'optional',
+  timestamp: 'optional',
+  timeFormat: 'optional',
+  categories: 'needed',
+};
+
+/** @throws DataError or ConfigurationError unless it is a configuration, with its parts and no others. */
+export function requireConfig(config: StreamConfig): void {
+  requireParts('the configuration', config, configParts);
+  const { data, cell, estimator, optimizer } = config;
+  requireParts('the configuration of the data', data, data?.kind === 'text' ? symbolParts : rowParts);
+  requireEntries('the configuration of the cell', cell, ['name', 'units']);
+  for (const named of [estimator, optimizer]) {
+    requireEntries('what learns', named, ['name'], Object.keys(named ?? {}));
+    requireSame('the type of its name', typeof named.name, 'string');
+  }
+  requireNumbers('a setting of the optimizer', [optimizer.rate, optimizer.alpha, optimizer.clip ?? 1], Number.MAX_VALUE);
+  checkConfig(config);
+}
+
+function requireParts<T extends object>(what: string, value: T, parts: Parts<T>): void {
+  const all = Object.entries(parts);
+  const named = (kind: string) => all.filter(([, own]) => own === kind).map(([name]) => name);
+  requireEntries(what, value, named('needed'), named('optional'));
+}

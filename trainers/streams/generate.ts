@@ -1,0 +1,91 @@
+import { ConfigurationError, seeded, UsageError } from '../../lib/index.ts';
+import type { SymbolData } from './config.ts';
+import { walk } from './network.ts';
+import { type Code, symbolsOf } from './symbolReader.ts';
+import type { SymbolSession } from './symbolSession.ts';
+import { createWordWriter } from './words.ts';
+
+export interface Generation {
+  /** What the network reads first. */
+  readonly prime: readonly Code[];
+  /** Logits are divided by it: below 1 for what is probable, above 1 for what is odd; 0 for the most probable symbol always. */
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/**
+ * Symbols without end, each drawn from the prediction after those before it, among those that have an index of their own.
+ * @throws UsageError when nothing comes first, neither a prime nor a text that was learnt from, or no symbol is known.
+ */
+export function* generate(session: SymbolSession, { prime, temperature, seed }: Generation): Generator<Code, never, undefined> {
+  const { learner, vocabulary } = session;
+  const noise = seeded(seed);
+  const walker = walk(learner);
+  const first = [...(session.last === undefined ? [] : [session.last]), ...prime.map(vocabulary.indexOf)];
+  const { length } = vocabulary.save();
+  if (first.length === 0 || length === 0)
+    throw new UsageError('the model has seen no text yet: give one to begin with, with --prime');
+  let logits = first.map((symbol) => walker.step(symbol)).at(-1) as Float64Array;
+  for (;;) {
+    const known = logits.subarray(0, length);
+    const symbol = temperature === 0 ? known.indexOf(Math.max(...known)) : draw(known, temperature, noise.uniform([]).item());
+    yield vocabulary.entryAt(symbol) as Code;
+    logits = walker.step(symbol);
+  }
+}
+
+/** The symbol at which the probabilities add up to more than a share of the whole. */
+function draw(logits: Float64Array, temperature: number, share: number): number {
+  const most = Math.max(...logits);
+  const weights = logits.map((logit) => Math.exp((logit - most) / temperature));
+  let left = share * weights.reduce((sum, weight) => sum + weight, 0);
+  const symbol = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return symbol < 0 ? weights.indexOf(Math.max(...weights)) : symbol;
+}
+
+export interface TextGeneration {
+  /** What the network reads first. */
+  readonly prime?: string;
+  /** Below 1 for what is probable, above 1 for what is odd; 0 for the most probable symbol always. 1 if left out. */
+  readonly temperature?: number;
+  /** Of the draws; 1 if left out. */
+  readonly seed?: number;
+}
+
+/**
+ * What a model of text goes on with, symbol by symbol without end; by bytes where the model reads bytes, of which one may be a part of a character.
+ * @throws ConfigurationError for a temperature below 0; UsageError for a prime outside the alphabet, and when there is nothing to begin with.
+ */
+export function generateText(
+  session: SymbolSession,
+  data: SymbolData,
+  { prime = '', temperature = 1, seed = 1 }: TextGeneration,
+): Generator<string | Uint8Array, never, undefined> {
+  const { alphabet } = data;
+  requireTemperature(temperature);
+  for (const character of alphabet === undefined ? '' : prime)
+    if (!alphabet?.includes(character))
+      throw new UsageError(`the prime has ${JSON.stringify(character)}, which is not in the alphabet of the model`);
+  const symbols = generate(session, { prime: symbolsOf(prime, data), temperature, seed });
+  const written = writerOf(data.unit);
+  return write();
+
+  function* write(): Generator<string | Uint8Array, never, undefined> {
+    for (;;) yield written(symbols.next().value);
+  }
+}
+
+/** @throws ConfigurationError. */
+export function requireTemperature(temperature: number): void {
+  if (!(temperature >= 0)) throw new ConfigurationError(`temperature must be a number of at least 0, got ${temperature}`);
+}
+
+function writerOf(unit: SymbolData['unit']): (symbol: Code) => string | Uint8Array {
+  if (unit === 'byte') return (byte) => Uint8Array.of(byte as number);
+  if (unit === 'character') return (code) => String.fromCodePoint(code as number);
+  const write = createWordWriter();
+  return (word) => write(word as string);
+}

@@ -1,0 +1,40 @@
+export { checkConfig } from './checkConfig.ts';
+export type { RowData, StreamConfig, SymbolData } from './config.ts';
+export { textSources } from './foreign.ts';
+export { generateText, requireTemperature, type TextGeneration } from './generate.ts';
+export { beginning, behind, type Position } from './position.ts';
+export { type Batch, Problem, quoted } from './problem.ts';
+export {
+  createModel,
+  type Learnt,
+  type RowModel,
+  type RowOptions,
+  type RowRecord,
+  restoreModel,
+  rowModelOf,
+  type Stream,
+  type Value,
+} from './rowModel.ts';
+export { rowPredictor } from './rowPredictor.ts';
+export type { Fields } from './rowReader.ts';
+export { createRowReader } from './rowReader.ts';
+export type { Row } from './rows.ts';
+export { columnsOf } from './rows.ts';
+export type { Report, Session } from './session.ts';
+export { completeConfig, type Settings } from './settings.ts';
+export { type OpenedRows, type OpenedText, openSession, openSnapshot, requireSnapshot, type Snapshot } from './snapshot.ts';
+export type { Source, Sources } from './source.ts';
+export { symbolPredictor } from './symbolPredictor.ts';
+export { type Code, readSymbols } from './symbolReader.ts';
+export { textOf } from './text.ts';
+export {
+  createTextModel,
+  type LearntSymbol,
+  restoreTextModel,
+  type TextModel,
+  type TextOptions,
+  type TextSymbol,
+  textModelOf,
+} from './textModel.ts';
+export { timestampsOf } from './time.ts';
+export { dialectOf } from './values.ts';

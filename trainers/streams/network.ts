@@ -1,0 +1,164 @@
+import { compile } from '../../autodiff/index.ts';
+import { dataOf, type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
+import {
+  type Cell,
+  crossEntropy,
+  filled,
+  gru,
+  indrnn,
+  type Layer,
+  type Loss,
+  linear,
+  lru,
+  lstm,
+  meanSquare,
+  mlp,
+  model,
+  rnn,
+} from '../../nn/index.ts';
+import { misfit } from '../evaluation/saved.ts';
+import { createLearner, type Learner, type LearnerConfig, restoreLearner } from '../index.ts';
+import { makeNetwork } from '../registry/cells.ts';
+import { choose } from '../registry/choose.ts';
+import { makeEstimator } from '../registry/estimators.ts';
+import { makeOptimizer } from '../registry/optimizers.ts';
+import type { RowData, StreamConfig } from './config.ts';
+import { inputsOf } from './rowCoder.ts';
+
+type AnyTarget = number | Tensor;
+export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
+
+/** The learner for a stream: a fresh one, or the one that was saved. @throws what `createLearner` and `restoreLearner` do. */
+export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined): StreamLearner {
+  const { data, dtype, seed } = config;
+  if (saved !== undefined) requireRoom(config, saved);
+  const isCategorical = data.kind === 'text' || data.categorical.includes(data.target);
+  const learnerConfig: LearnerConfig<unknown, unknown, number | Tensor, AnyTarget> = {
+    model: networkOf(config),
+    loss: (isCategorical ? crossEntropy : meanSquare) as Loss<AnyTarget>,
+    estimator: makeEstimator(config.estimator),
+    optimizer: makeOptimizer(config.optimizer).optimizer,
+    dtype,
+    seed,
+  };
+  return saved === undefined ? createLearner(learnerConfig) : restoreLearner(learnerConfig, saved);
+}
+
+/**
+ * Parameters are compared with those of a network, which are made for that.
+ * @throws DataError when what was saved is too small for one of this size.
+ */
+function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8Array): void {
+  const isDiagonal = name === 'indrnn' || name === 'lru';
+  const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [inputsOf(data), 1];
+  const least = 4 * units * (inputs + outputs + (isDiagonal ? 1 : units));
+  if (saved.byteLength < least) throw misfit(`${saved.byteLength} bytes are too few for a ${name} of ${units} units`);
+}
+
+type Network = Cell<unknown, unknown, number | Tensor>;
+
+/** The network of a stream, without its numbers. */
+export function networkOf(config: StreamConfig): Network {
+  const { data } = config;
+  return data.kind === 'text' ? symbolNetwork(config, data.symbols) : rowNetwork(config, data);
+}
+
+function symbolNetwork({ cell, readout }: StreamConfig, symbols: number): Network {
+  const layer = readout === 'mlp' ? mlp({ outputs: symbols, hidden: cell.units }) : linear({ outputs: symbols });
+  return makeNetwork(cell.name, symbols, cell.units, layer) as Network;
+}
+
+/** Vectors come in as they are, and go out through the readout: one number, or logits. */
+function rowNetwork({ cell, readout: kind }: StreamConfig, data: RowData): Network {
+  const isCategory = (column: string) => data.categorical.includes(column);
+  const sizes = { inputs: inputsOf(data), units: cell.units };
+  const readout = readoutOf(kind, cell.units, isCategory(data.target) ? data.categories : undefined);
+  const cells: Readonly<Record<string, () => unknown>> = {
+    gru: () => model({ cell: gru(sizes), readout }),
+    lstm: () => model({ cell: lstm(sizes), readout }),
+    indrnn: () => model({ cell: indrnn({ ...sizes, activation: 'tanh' }), readout }),
+    lru: () => model({ cell: lru({ ...sizes, outputs: cell.units }), readout }),
+    rnn: () => model({ cell: rnn(sizes), readout }),
+  };
+  return choose('cell', cells, cell.name)() as Network;
+}
+
+/**
+ * A readout for a number says 0 until something has been learnt: that nothing changes, or that the mean comes. Anything else would be noise
+ * that a short stream hardly gets rid of. Categories are found sooner from where the layers begin by themselves.
+ */
+function readoutOf(kind: StreamConfig['readout'], hidden: number, categories: number | undefined): Layer<unknown, Tensor> {
+  const zero = filled(0);
+  const [outputs, init] = categories === undefined ? [1, { output: zero, direct: zero }] : [categories, {}];
+  return kind === 'mlp' ? mlp({ outputs, hidden, init }) : linear({ outputs, ...(init.output && { init: init.output }) });
+}
+
+/** The network of a learner without its learning: it goes on from the learner's state, and leaves the learner as it is. */
+export interface Walker {
+  /** Takes an input, and gives the output for it. */
+  step(input: number | Tensor): Float64Array;
+}
+
+export function walk(learner: StreamLearner, isFresh = false): Walker {
+  const forward = forwardOf(learner.config.model);
+  const { parameters } = learner;
+  let state = isFresh ? startOf(learner) : learner.state;
+  return {
+    step(input) {
+      const next = forward(parameters, state, typeof input === 'number' ? indices(input) : input);
+      state = next.state;
+      return numbersOf(next.output);
+    },
+  };
+}
+
+/** Steps of a learner whose predictions are read at once: each is written over the one before it. */
+export interface Stepper<X> {
+  /** Learns from one step, and gives its loss. */
+  step(input: X, target: AnyTarget): number;
+  readonly output: Float32Array | Float64Array;
+}
+
+/** @param size how many numbers a prediction has. */
+export function createStepper<X extends number | Tensor>(learner: StreamLearner, size: number): Stepper<X> {
+  const output = learner.dtype === 'float32' ? new Float32Array(size) : new Float64Array(size);
+  const [inputs, targets, losses] = [[] as X[], [] as AnyTarget[], new Float64Array(1)];
+  return {
+    output,
+    step(input, target) {
+      inputs[0] = input;
+      targets[0] = target;
+      return learner.stepMany(inputs, targets, losses, output)[0];
+    },
+  };
+}
+
+/** The network's output after vectors that come next; the learner stays as it is. There has to be a vector. */
+export function outputAfter(learner: StreamLearner, inputs: readonly (readonly number[])[]): Float64Array {
+  return numbersOf(learner.predictMany(inputs.map((input) => vectorOf(input, learner.dtype)))[inputs.length - 1]);
+}
+
+type Forward = (parameters: unknown, state: unknown, input: Tensor) => { state: unknown; output: Tensor };
+const forwards = new WeakMap<Network, Forward>();
+
+/** A step of a network as a plan, which is made once. */
+function forwardOf(network: Network): Forward {
+  const known =
+    forwards.get(network) ??
+    compile((parameters: unknown, state: unknown, input: Tensor) => network.step(parameters, state, input));
+  forwards.set(network, known);
+  return known;
+}
+
+/** The start state in the dtype of the learner. */
+function startOf(learner: StreamLearner): unknown {
+  return createLearner({ ...learner.config, parameters: learner.parameters }).state;
+}
+
+export function numbersOf(output: Tensor): Float64Array {
+  return Float64Array.from(dataOf(output));
+}
+
+export function vectorOf(values: readonly number[], dtype: FloatDType): Tensor {
+  return tensor([...values], { dtype });
+}

@@ -1,0 +1,90 @@
+import { DataError } from '../../lib/index.ts';
+import { quoted } from './problem.ts';
+import type { Fields } from './rowReader.ts';
+
+/** A record that a program hands over: an object, an instance of a class with getters, or a Map. */
+export interface RecordFields extends Fields {
+  has(column: string): boolean;
+  /** All names in it, those that are not asked for too. */
+  names(): readonly string[];
+}
+
+/** @throws DataError for what has no named values. */
+export function recordFieldsOf(record: unknown, where: string): RecordFields {
+  if (record instanceof Map) {
+    const names = () => [...record.keys()].filter((key) => typeof key === 'string');
+    return { where, has: (column) => record.has(column), get: (column) => record.get(column) ?? null, names };
+  }
+  if (typeof record !== 'object' || record === null || Array.isArray(record) || ArrayBuffer.isView(record))
+    throw new DataError(`${where}: it is not an object, such as {"temperature": 12.5}`);
+  if (record instanceof Promise) throw new DataError(`${where}: it is a Promise: await it first`);
+  // What a class defines counts; what every object has by inheritance, such as `constructor`, does not.
+  const has = (column: string) => Object.hasOwn(record, column) || (column in record && !(column in Object.prototype));
+  return {
+    where,
+    has,
+    get(column) {
+      if (!has(column)) return null;
+      try {
+        return (record as Readonly<Record<string, unknown>>)[column] ?? null;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new DataError(`${where}, column ${quoted(column)}: its getter failed: ${why.split('\n')[0]}`);
+      }
+    },
+    names: () => namesOf(record).filter(has),
+  };
+}
+
+function namesOf(record: object): string[] {
+  const names = new Set<string>();
+  for (let at: object | null = record; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at))
+    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+  return [...names];
+}
+
+/**
+ * A name that is misspelt would be a value that is missing, without a word.
+ * @param columns that a record should have.
+ * @param unseen those that no record had so far.
+ * @throws DataError for a record that has none of the columns, and where another name stands in the place of one that no record had yet.
+ */
+export function requireColumns(fields: RecordFields, columns: readonly string[], unseen: () => readonly string[]): void {
+  const absent = columns.filter((column) => !fields.has(column));
+  if (absent.length === 0) return;
+  const others = fields.names().filter((name) => !columns.includes(name));
+  const never = new Set(unseen());
+  for (const column of absent) {
+    const other = never.has(column) ? others.find((name) => isMisspelling(name, column)) : undefined;
+    if (other !== undefined)
+      throw new DataError(
+        `${fields.where}: it has ${quoted(other)} and no ${quoted(column)}: did you mean ${column}? Where ${column} is missing, make it null`,
+      );
+  }
+  if (absent.length < columns.length) return;
+  const has = others.length === 0 ? 'it has no values' : `it has ${others.slice(0, 20).map(quoted).join(', ')}`;
+  throw new DataError(`${fields.where}: it has none of the columns ${columns.slice(0, 20).map(quoted).join(', ')}; ${has}`);
+}
+
+/** Names that number things differ on purpose. */
+function isMisspelling(name: string, column: string): boolean {
+  const [a, b] = [name, column].map((each) => each.toLowerCase().replace(/[\s_.-]/g, ''));
+  if (a.replace(/\D/g, '') !== b.replace(/\D/g, '')) return false;
+  if (a === b) return true;
+  const length = Math.min(a.length, b.length);
+  return length >= 4 && (a.startsWith(b) || b.startsWith(a) || editDistance(a, b) <= (length < 8 ? 1 : 2));
+}
+
+/** The fewest insertions, deletions, replacements and exchanges of neighbours between two words (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    rows.push([i]);
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? rows[i - 2][j - 2] + 1 : replaced;
+      rows[i].push(Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, replaced, exchanged));
+    }
+  }
+  return rows[a.length][b.length];
+}

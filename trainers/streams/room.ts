@@ -1,0 +1,93 @@
+import { ConfigurationError, guard } from '../../lib/index.ts';
+import { summary } from '../../nn/index.ts';
+import { makeEstimator } from '../registry/estimators.ts';
+import type { RowData, StreamConfig } from './config.ts';
+import { mostPairs } from './counts.ts';
+import { networkOf } from './network.ts';
+import { inputsOf } from './rowCoder.ts';
+import { lagOf } from './rows.ts';
+
+/** What a checkpoint can have and still be read: Node reads files of less than 2 GiB, and safetensors headers end at 100 MB. */
+const most = { tensors: 2 ** 31, header: 1e8 };
+
+/** How many latest scores are kept of each prediction: of each predictor, and its confidence or its absolute errors. */
+const lists = { ofCategories: 5, ofNumbers: 8 };
+/** As JSON with its comma. */
+const widest = { score: '-1.2345678901234567e-10,'.length, pair: '[68719476735,123456789],'.length };
+
+/** Numbers that an optimiser keeps for each parameter. */
+const moments: Readonly<Record<string, number>> = { adam: 2, momentum: 1, rmsprop: 1 };
+/** Cells whose units are independent: exact influence takes about as many numbers as their parameters, and real and imaginary parts. */
+const diagonal: ReadonlySet<string> = new Set(['lru', 'indrnn']);
+
+/**
+ * Sizes that are allowed one by one may be impossible together. Nothing is allocated to find out.
+ * @throws ConfigurationError with what they come to and what to reduce.
+ */
+export function requireRoom(config: StreamConfig): void {
+  const { data, cell, estimator, optimizer, dtype } = config;
+  const width = dtype === 'float64' ? 8 : 4;
+  const inputs = data.kind === 'text' ? data.symbols : inputsOf(data);
+  const perParameter = 1 + (moments[optimizer.name] ?? 0);
+  // Before the network is made, which refuses by itself what is larger still, and knows no columns.
+  requireTensors(config, inputs, inputs * cell.units * perParameter * width);
+  const { parameters, totals } = summary(networkOf(config));
+  const own = totals.parameters * perParameter;
+  const ofCell = parameters.reduce((sum, { path, count }) => sum + (path.startsWith('cell') ? count : 0), 0);
+  const isDiagonal = diagonal.has(cell.name) && ['rtrl', 'snap'].includes(estimator.name);
+  const sizes = { state: totals.state, parameters: ofCell };
+  const carried = isDiagonal ? 2 * ofCell : makeEstimator(estimator).cost(sizes).memory;
+  requireTensors(config, inputs, (own + carried) * width, carried > own);
+  requireHeader(config);
+}
+
+function requireTensors(config: StreamConfig, inputs: number, bytes: number, isCarried = false): void {
+  if (bytes < most.tensors) return;
+  const { data, cell, estimator, optimizer } = config;
+  const ofInputs =
+    data.kind === 'text'
+      ? '--symbols'
+      : `--columns${data.categorical.length > 0 ? ` or --categories (${data.categories} for each of ${data.categorical.length} columns)` : ''}`;
+  const remedies = [...(inputs > cell.units ? [ofInputs] : []), '--units'];
+  const other = isCarried ? ', or choose an --estimator that carries less, such as tbptt' : '';
+  throw new ConfigurationError(
+    `${whole(inputs)} inputs and ${whole(cell.units)} units of ${cell.name} take ${guard.mebibytes(bytes)} MiB with ${estimator.name} and ${optimizer.name}, and ${guard.mebibytes(most.tensors)} MiB is the most: reduce ${remedies.join(' or ')}${other}`,
+  );
+}
+
+/** The latest scores, counts of what follows what, rows that wait for their targets, and the names of categories are kept as text. */
+function requireHeader({ data, recent }: StreamConfig): void {
+  const isText = data.kind === 'text';
+  const isCategory = isText || data.categorical.includes(data.target);
+  const ofScores = recent * (isCategory ? lists.ofCategories : lists.ofNumbers) * widest.score;
+  const classes = isText ? data.symbols : data.categories;
+  const pairs = isCategory ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, classes ** length), 0) : 0;
+  const ofRows = isText ? 0 : bytesOfRows(data);
+  const bytes = ofScores + pairs * widest.pair + ofRows;
+  if (bytes < most.header) return;
+  if (!isText && ofRows > ofScores) throw tooWide(data, bytes);
+  throw new ConfigurationError(
+    `the last ${whole(recent)} scores and what else a checkpoint keeps beside the network take ${guard.mebibytes(bytes)} MiB in it, and ${guard.mebibytes(most.header)} MiB is the most: reduce --recent`,
+  );
+}
+
+function bytesOfRows(data: RowData): number {
+  return waitingBytes(data) + 12 * data.categorical.length * data.categories;
+}
+
+function waitingBytes(data: RowData): number {
+  const ofColumns = data.columns.reduce((sum, column) => sum + (data.categorical.includes(column) ? 2 * data.categories : 22), 0);
+  return lagOf(data) * ofColumns;
+}
+
+function tooWide(data: RowData, bytes: number): ConfigurationError {
+  const categories = data.categorical.length * data.categories;
+  const lag = waitingBytes(data) > 12 * categories ? '--horizon, --delay, ' : '';
+  return new ConfigurationError(
+    `${whole(data.columns.length)} columns, ${whole(categories)} categories and ${whole(lagOf(data))} rows that wait for their targets take ${guard.mebibytes(bytes)} MiB in a checkpoint beside the network, and ${guard.mebibytes(most.header)} MiB is the most: reduce ${lag}--columns or --categories`,
+  );
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,99 @@
+import type { RowData } from './config.ts';
+import { createNormalizer, createScale, type Normalizer, type SavedNormalizer, type SavedScale } from './normalizer.ts';
+import { columnsOf, type Row } from './rows.ts';
+import { anglesOf, timeInputs } from './time.ts';
+import { createVocabulary, type Vocabulary } from './vocabulary.ts';
+
+/** What is known of the columns so far, and with it rows as numbers for a network. */
+export interface RowCoder {
+  /**
+   * Counts the values of a row in.
+   * @param before the latest number of the target that was known before it.
+   */
+  learn(row: Row, before?: number): void;
+  /**
+   * The inputs, one column after the other: a number as its normalised value (0 where it is missing) and whether it is missing, a
+   * category as a one-hot vector (all 0 where it is missing). Then, if changes of the target are predicted from its own past: its latest
+   * one, in sizes of such changes. Then, if rows have times: how long ago the row before was, as the normalised logarithm of 1 and the
+   * seconds, and the time of day, week and year.
+   * @param before the latest number of the target that was known before the row.
+   */
+  encode(row: Row, before?: number): number[];
+  /** How many inputs there are. */
+  readonly inputs: number;
+  /** The columns that have had no value so far. */
+  unseen(): readonly string[];
+  /** The value of the target in a row. */
+  targetOf(row: Row): number | string | null;
+  /** The numbers of the target so far, or its categories. */
+  readonly numbers: Normalizer | undefined;
+  readonly categories: Vocabulary<string> | undefined;
+  save(): SavedCoder;
+}
+
+export type SavedCoder = readonly (SavedNormalizer | readonly string[] | SavedScale)[];
+
+/** How many inputs a row makes. */
+export function inputsOf(data: RowData): number {
+  const { columns, categorical, categories, timestamp } = data;
+  const others = (timestamp === undefined ? 0 : timeInputs) + (seesChange(data) ? 1 : 0);
+  return columns.reduce((sum, column) => sum + (categorical.includes(column) ? categories : 2), others);
+}
+
+/** On the scale of a column with a trend, the changes that are to be predicted may be too small to be seen: they are an input as well. */
+export function seesChange({ columns, target, predict }: RowData): boolean {
+  return predict === 'change' && columns.includes(target);
+}
+
+export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder {
+  const columns = columnsOf(data);
+  const codes = columns.map((column, i) =>
+    data.categorical.includes(column)
+      ? createVocabulary(data.categories, saved[i] as readonly string[] | undefined)
+      : createNormalizer(saved[i] as SavedNormalizer | undefined),
+  );
+  const at = columns.indexOf(data.target);
+  const target = codes[at];
+  const changes = seesChange(data) ? createScale(saved[columns.length] as SavedScale | undefined) : undefined;
+  const changeOf = (row: Row, before: number | undefined) =>
+    row[at] === null || before === undefined ? undefined : (row[at] as number) - before;
+  const placeOfPauses = columns.length + (changes === undefined ? 0 : 1);
+  const pauses = data.timestamp === undefined ? undefined : createNormalizer(saved[placeOfPauses] as SavedNormalizer | undefined);
+  const pauseOf = (row: Row) => {
+    const elapsed = row[columns.length + 1];
+    return elapsed === null ? null : Math.log1p(elapsed as number);
+  };
+  return {
+    learn(row, before) {
+      // A vocabulary holds strings and a normaliser numbers, as the reader made sure of.
+      for (const [i, code] of codes.entries()) if (row[i] !== null) code.add(row[i] as never);
+      const change = changes && changeOf(row, before);
+      if (change !== undefined) changes?.add(change);
+      const pause = pauses && pauseOf(row);
+      if (typeof pause === 'number') pauses?.add(pause);
+    },
+    encode(row, before) {
+      const inputs = data.columns.flatMap((_, i) => {
+        const [code, value] = [codes[i], row[i]];
+        if (!isVocabulary(code)) return value === null ? [0, 1] : [code.normalize(value as number), 0];
+        const vector = new Array<number>(data.categories).fill(0);
+        if (value !== null) vector[code.indexOf(value as string)] = 1;
+        return vector;
+      });
+      if (changes !== undefined) inputs.push(changes.scaled(changeOf(row, before) ?? 0));
+      if (pauses === undefined) return inputs;
+      const pause = pauseOf(row);
+      return [...inputs, pause === null ? 0 : pauses.normalize(pause), ...anglesOf(row[columns.length] as number)];
+    },
+    inputs: inputsOf(data),
+    unseen: () => columns.filter((_, i) => codes[i].count === 0),
+    targetOf: (row) => row[at],
+    numbers: isVocabulary(target) ? undefined : target,
+    categories: isVocabulary(target) ? target : undefined,
+    save: () => [...codes, changes, pauses].flatMap((code) => (code === undefined ? [] : [code.save()])),
+  };
+}
+
+function isVocabulary(code: Normalizer | Vocabulary<string>): code is Vocabulary<string> {
+  return 'indexOf' in code;
+}

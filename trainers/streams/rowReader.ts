@@ -1,0 +1,40 @@
+import type { RowData } from './config.ts';
+import { Problem, quoted } from './problem.ts';
+import { columnsOf, type Row } from './rows.ts';
+import { createTimeReader, timestampsOf } from './time.ts';
+import { categoryOf, dialectOf, numberOf, told } from './values.ts';
+
+/** A record by the names of its columns, before anything is known of their kinds. */
+export interface Fields {
+  readonly where: string;
+  /** The value of a column; null where it is missing. */
+  get(column: string): unknown;
+}
+
+/**
+ * Gives the row that a record is, or what is wrong with it.
+ * @param latest the time of the row before it, in seconds; undefined for the first one of all.
+ */
+export function createRowReader(data: RowData): (fields: Fields, latest?: number) => Row | Problem {
+  const dialect = dialectOf(data);
+  const categorical = new Set(data.categorical);
+  const columns = columnsOf(data).map((column) => [column, categorical.has(column) ? categoryOf : numberOf] as const);
+  const timestamps = timestampsOf(data);
+  const timeOf = createTimeReader(data, dialect.missing);
+  const timeColumns = `${timestamps.length === 1 ? 'column' : 'columns'} ${timestamps.map(quoted).join(', ')}`;
+  return ({ where, get }, latest) => {
+    const row: (number | string | null)[] = [];
+    for (const [column, read] of columns) {
+      const value = read(get(column), dialect);
+      if (value instanceof Problem) return new Problem(`${where}, column ${quoted(column)}: ${value.sentence}`);
+      row.push(value);
+    }
+    if (timestamps.length === 0) return row;
+    const values = timestamps.map(get);
+    const time = timeOf(values, latest === undefined);
+    if (time instanceof Problem) return new Problem(`${where}, ${timeColumns}: ${time.sentence}`);
+    if (latest !== undefined && time < latest)
+      return new Problem(`${where}, ${timeColumns}: ${values.map(told).join(', ')} is earlier than the row before`);
+    return [...row, time, latest === undefined ? null : time - latest];
+  };
+}

@@ -1,0 +1,79 @@
+import { ConfigurationError, DataError, UsageError } from '../../lib/index.ts';
+import { misfit, requireEntries, requireSame, shortened } from '../evaluation/saved.ts';
+import { requireConfig } from './checkConfig.ts';
+import type { RowData, StreamConfig, SymbolData } from './config.ts';
+import { type Position, requirePosition } from './position.ts';
+import { createRowSession, type RowSession } from './rowSession.ts';
+import type { SavedSession, Session } from './session.ts';
+import { createSymbolSession, type SymbolSession } from './symbolSession.ts';
+
+/** A model and how far it has read, as plain data: bytes, and what JSON can hold. `structuredClone` copies it, and IndexedDB keeps it. */
+export interface Snapshot {
+  readonly config: StreamConfig;
+  readonly position: Position;
+  readonly session: SavedSession;
+}
+
+/** @throws DataError or ConfigurationError unless a model left it, as far as can be told before it is opened. */
+export function requireSnapshot({ config, position, session }: Snapshot): void {
+  requireConfig(config);
+  requirePosition(position);
+  requireSame('the number of records', (session.rest as { records?: unknown } | null)?.records, position.records);
+}
+
+interface Opened {
+  readonly config: StreamConfig;
+  readonly position?: Position;
+}
+
+export interface OpenedText extends Opened {
+  readonly kind: 'symbols';
+  readonly data: SymbolData;
+  readonly session: SymbolSession;
+}
+
+export interface OpenedRows extends Opened {
+  readonly kind: 'rows';
+  readonly data: RowData;
+  readonly session: RowSession;
+}
+
+/** The session of a snapshot, ready for the next record. @throws DataError when what was saved does not fit the configuration. */
+export function openSnapshot({ config, position, session }: Snapshot): OpenedText | OpenedRows {
+  const { data } = config;
+  return restored(() =>
+    data.kind === 'text'
+      ? { kind: 'symbols', config, data, position, session: createSymbolSession(config, data, session) }
+      : { kind: 'rows', config, data, position, session: createRowSession(config, data, session) },
+  );
+}
+
+/** @throws DataError for what is not a snapshot. */
+export function openChecked(snapshot: Snapshot): OpenedText | OpenedRows {
+  return restored(() => {
+    requireEntries('it', snapshot, ['config', 'position', 'session']);
+    requireEntries('the session', snapshot.session, ['learner', 'rest']);
+    requireSnapshot(snapshot);
+    return openSnapshot(snapshot);
+  });
+}
+
+/** A fresh session, or one that goes on. @throws DataError when what was saved does not fit the configuration. */
+export function openSession(config: StreamConfig, saved?: SavedSession): Session<unknown> {
+  const { data } = config;
+  const open = () =>
+    (data.kind === 'text' ? createSymbolSession(config, data, saved) : createRowSession(config, data, saved)) as Session<unknown>;
+  return saved === undefined ? open() : restored(open);
+}
+
+const faults = [TypeError, RangeError, UsageError, ConfigurationError];
+
+/** Runs the restoring of something saved: what breaks it is the fault of the data. */
+export function restored<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw faults.some((fault) => error instanceof fault) ? misfit(shortened((error as Error).message)) : error;
+  }
+}

@@ -1,0 +1,45 @@
+import { bitsOf, mostProbable } from '../evaluation/logits.ts';
+import type { SymbolData } from './config.ts';
+import { numbersOf, walk } from './network.ts';
+import type { Code } from './symbolReader.ts';
+import { type SymbolSession, shown } from './symbolSession.ts';
+
+/** What is said of a symbol before it comes, and what it was. */
+interface SymbolPrediction {
+  /** The most probable symbol; null for all that have no index of their own. */
+  readonly prediction: string | number | null;
+  readonly probability: number;
+  readonly actual: string | number;
+  readonly bits: number;
+}
+
+/** Takes the next symbol, and gives the prediction that was made of it; undefined for the first one of all. */
+export type SymbolPredictor = (code: Code) => SymbolPrediction | undefined;
+
+/** Predictions that go on where the training ended, or from the start state. With learning, the session learns on. */
+export function symbolPredictor(
+  data: SymbolData,
+  session: SymbolSession,
+  { learn, fresh }: { readonly learn: boolean; readonly fresh: boolean },
+): SymbolPredictor {
+  const { learner, vocabulary } = session;
+  if (fresh) learner.resetState();
+  const walker = walk(learner);
+  let last = fresh ? undefined : session.last;
+  return (code) => {
+    const input = last;
+    const logits = input === undefined ? undefined : learn ? numbersOf(learner.predict(input)) : walker.step(input);
+    if (learn) session.advance(code);
+    const symbol = vocabulary.indexOf(code);
+    last = symbol;
+    if (logits === undefined) return undefined;
+    const best = mostProbable(logits);
+    const likely = vocabulary.entryAt(best);
+    return {
+      prediction: likely === undefined ? null : shown(likely, data),
+      probability: 2 ** -bitsOf(logits, best),
+      actual: shown(code, data),
+      bits: bitsOf(logits, symbol),
+    };
+  };
+}

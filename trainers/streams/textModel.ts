@@ -1,0 +1,156 @@
+import { DataError, guard } from '../../lib/index.ts';
+import { bitsOf, mostProbable } from '../evaluation/logits.ts';
+import type { StreamConfig, SymbolData } from './config.ts';
+import { generateText, type TextGeneration } from './generate.ts';
+import { createKeeper } from './keeper.ts';
+import { numbersOf } from './network.ts';
+import { Problem } from './problem.ts';
+import type { Stream } from './rowModel.ts';
+import type { Report } from './session.ts';
+import { completeConfig, type Settings, settingChecks } from './settings.ts';
+import { type OpenedText, openChecked, type Snapshot } from './snapshot.ts';
+import type { Source } from './source.ts';
+import { readSymbols } from './symbolReader.ts';
+import { createSymbolSession, shown } from './symbolSession.ts';
+
+/** A byte by its number, a character, or a word. */
+export type TextSymbol = string | number;
+
+/** Learns to predict the next symbol of a text, as `norewind train` does. */
+export interface TextModel {
+  readonly config: StreamConfig;
+  /** The most probable next symbol; null for all that have no index of their own. @throws DataError when no text has been read yet. */
+  predictOne(): TextSymbol | null;
+  /** The probability of each symbol, and under null that of all others. */
+  predictProbaOne(): ReadonlyMap<TextSymbol | null, number>;
+  /** Learns from a text, or a part of one, to its end. @throws DataError at what cannot be read, what is before it having been learnt from. */
+  partialFit(text: string | Uint8Array): Promise<void>;
+  /**
+   * Predicts, scores and learns from each symbol as it comes, in whatever pieces, and gives what came of it.
+   * @throws DataError at what cannot be read, what is before it having been learnt from.
+   */
+  learn(text: Stream<string | Uint8Array>): AsyncGenerator<LearntSymbol, void, undefined>;
+  /** A text that goes on from what was learnt from last, and then from the prime. @throws UsageError or ConfigurationError. */
+  generate(length: number, options?: TextGeneration): string;
+  /** How good the predictions have been so far. */
+  report(): Report;
+  /** The model as plain data, from which `restoreTextModel` resumes bit for bit. */
+  snapshot(): Snapshot;
+}
+
+export interface LearntSymbol {
+  readonly symbol: TextSymbol;
+  /** The bits that it took; undefined for the first one, which nothing predicts. */
+  readonly score: number | undefined;
+}
+
+export interface TextOptions extends Settings {
+  readonly unit?: SymbolData['unit'];
+  /** How many characters or words are told apart; 256 and 1,024 if left out. */
+  readonly symbols?: number;
+  /** The only characters that may occur. */
+  readonly alphabet?: string;
+}
+
+const checks: guard.Checks<TextOptions> = {
+  ...settingChecks,
+  unit: guard.oneOf('byte', 'character', 'word'),
+  symbols: guard.number,
+  alphabet: guard.string,
+};
+
+/** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
+export function createTextModel(options: TextOptions = {}): TextModel {
+  const { unit, symbols, alphabet, ...settings } = guard.options('createTextModel', options, checks);
+  const reads = unit ?? (symbols === undefined && alphabet === undefined ? 'byte' : 'character');
+  const size = alphabet === undefined ? (symbols ?? (reads === 'word' ? 1024 : 256)) : Array.from(alphabet).length;
+  const data: SymbolData = { kind: 'text', unit: reads, symbols: size, ...(alphabet === undefined ? {} : { alphabet }) };
+  const config = completeConfig(data, settings);
+  return textModelOf({ config, data, session: createSymbolSession(config, data) });
+}
+
+/** The model that a snapshot was taken of. @throws DataError for one of rows, and for what is not a snapshot. */
+export function restoreTextModel(snapshot: Snapshot): TextModel {
+  const opened = openChecked(snapshot);
+  if (opened.kind !== 'symbols') throw new DataError('restoreTextModel: it is a snapshot of a model of rows: use restoreModel');
+  return textModelOf(opened);
+}
+
+type Parts = Pick<OpenedText, 'config' | 'data' | 'session' | 'position'>;
+
+export function textModelOf({ config, data, session, position }: Parts): TextModel {
+  const keeper = createKeeper(config, session, position);
+
+  function outlook(): Float64Array {
+    if (session.last === undefined) throw new DataError('there has been no text yet to predict from');
+    return numbersOf(session.learner.predict(session.last));
+  }
+
+  async function* learn(text: Stream<string | Uint8Array>): AsyncGenerator<LearntSymbol, void, undefined> {
+    for await (const batch of readSymbols([sourceOf(text)], data))
+      for (const code of batch) {
+        if (code instanceof Problem) throw new DataError(code.sentence);
+        yield { symbol: shown(code, data), score: keeper.advance(code) };
+      }
+  }
+
+  return {
+    config,
+    predictOne() {
+      const code = session.vocabulary.entryAt(mostProbable(outlook()));
+      return code === undefined ? null : shown(code, data);
+    },
+    predictProbaOne() {
+      const output = outlook();
+      const probabilities = new Map<TextSymbol | null, number>();
+      for (let i = 0; i < output.length; i++) {
+        const code = session.vocabulary.entryAt(i);
+        const symbol = code === undefined ? null : shown(code, data);
+        probabilities.set(symbol, (probabilities.get(symbol) ?? 0) + 2 ** -bitsOf(output, i));
+      }
+      return probabilities;
+    },
+    async partialFit(text) {
+      guard.argument('partialFit', 'text', text, aText, DataError);
+      for await (const _ of learn([text]));
+    },
+    async *learn(text) {
+      guard.argument('learn', 'text', text, aSource, DataError);
+      yield* learn(text);
+    },
+    generate(length, options = {}) {
+      guard.argument('generate', 'length', length, guard.whole(0, 2 ** 28));
+      guard.options('generate', options, generationChecks);
+      const symbols = generateText(session, data, options);
+      return joined(Array.from({ length }, () => symbols.next().value));
+    },
+    report: session.report,
+    snapshot: keeper.snapshot,
+  };
+}
+
+/** A text, or the bytes of one. */
+const aText = guard.either(guard.string, guard.bytes);
+const aSource = guard.either(guard.string, guard.stream);
+
+const generationChecks: guard.Checks<TextGeneration> = { prime: guard.string, temperature: guard.number, seed: guard.whole(0) };
+
+function sourceOf(text: Stream<string | Uint8Array>): Source {
+  const encoder = new TextEncoder();
+  return {
+    name: 'the text',
+    async *open() {
+      for await (const part of text) {
+        guard.argument('learn', 'a part of the text', part, aText, DataError);
+        yield typeof part === 'string' ? encoder.encode(part) : part;
+      }
+    },
+  };
+}
+
+/** The parts of a generated text; a character may be cut between two pieces of bytes. */
+function joined(parts: readonly (string | Uint8Array)[]): string {
+  const encoder = new TextEncoder();
+  const bytes = parts.flatMap((part) => [...(typeof part === 'string' ? encoder.encode(part) : part)]);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+}

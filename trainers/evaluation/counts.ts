@@ -1,7 +1,7 @@
 import { misfit, requireEntries, requireLength, requireSame, requireWhole } from './saved.ts';
 
 /** How many pairs of a context and a symbol are counted; English prose has about 15,000 of order 2. */
-const mostPairs = 2 ** 18;
+export const mostPairs = 2 ** 18;
 
 /** How often each symbol followed each context. */
 interface Counts {

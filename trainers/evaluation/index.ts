@@ -3,7 +3,7 @@ export type { ReliabilityBin } from './calibration.ts';
 export type { Drift, PredictorFigures } from './evaluation.ts';
 export { type Markov, type MarkovOptions, markov } from './markov.ts';
 export { normOf } from './norm.ts';
-export { misfit, requireEntries, requireSame, requireWhole, shortened } from './saved.ts';
+export { requireEntries, requireWhole, shortened } from './saved.ts';
 export type { Figures, Unit } from './scores.ts';
 export { createTally, type Tally } from './tally.ts';
 export type { Trail } from './trail.ts';

@@ -10,7 +10,7 @@ import {
   tbptt,
   type UoroOptions,
   uoro,
-} from '../index.ts';
+} from '../estimators/index.ts';
 import { choose } from './choose.ts';
 import type { Named, Setting } from './named.ts';
 

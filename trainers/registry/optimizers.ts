@@ -1,5 +1,15 @@
 import { ConfigurationError, UsageError } from '../../lib/index.ts';
-import { adam, chain, clipByGlobalNorm, inverseSqrt, momentum, type Optimizer, rmsprop, type Schedule, sgd } from '../index.ts';
+import {
+  adam,
+  chain,
+  clipByGlobalNorm,
+  inverseSqrt,
+  momentum,
+  type Optimizer,
+  rmsprop,
+  type Schedule,
+  sgd,
+} from '../optimizers/index.ts';
 import { choose } from './choose.ts';
 import type { Named, Setting } from './named.ts';
 

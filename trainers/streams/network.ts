@@ -17,7 +17,9 @@ import {
   rnn,
 } from '../../nn/index.ts';
 import { misfit } from '../evaluation/saved.ts';
-import { createLearner, type Learner, type LearnerConfig, restoreLearner } from '../index.ts';
+import type { LearnerConfig } from '../learner/config.ts';
+import { createLearner, type Learner } from '../learner/learner.ts';
+import { restoreLearner } from '../learner/restore.ts';
 import { makeNetwork } from '../registry/cells.ts';
 import { choose } from '../registry/choose.ts';
 import { makeEstimator } from '../registry/estimators.ts';

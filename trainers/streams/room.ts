@@ -1,8 +1,8 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 import { summary } from '../../nn/index.ts';
+import { mostPairs } from '../evaluation/counts.ts';
 import { makeEstimator } from '../registry/estimators.ts';
 import type { RowData, StreamConfig } from './config.ts';
-import { mostPairs } from './counts.ts';
 import { networkOf } from './network.ts';
 import { inputsOf } from './rowCoder.ts';
 import { lagOf } from './rows.ts';

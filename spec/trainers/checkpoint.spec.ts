@@ -127,18 +127,18 @@ describe('a checkpoint that is whole', () => {
 
   it('is refused when its description is none', () => {
     refuse(described('{'), /^checkpoint: its description is not valid JSON$/);
-    for (const text of ['[]', 'null', '3']) refuse(described(text), /^checkpoint: learner is missing$/);
+    for (const text of ['[]', 'null', '3']) refuse(described(text), /^checkpoint: learner is missing, or is not a record$/);
     refuse(
       changed((own) => delete own.identity),
-      /^checkpoint: identity is missing$/,
+      /^checkpoint: learner has no identity$/,
     );
     refuse(
       changed((own) => delete own.memory),
-      /^checkpoint: memory is missing$/,
+      /^checkpoint: learner has no memory$/,
     );
     refuse(
       changed((own) => Object.assign(own, { memory: [] })),
-      /^checkpoint: memory is missing$/,
+      /^checkpoint: memory is missing, or is not a record$/,
     );
     refuse(
       writeSafetensors(tensors, { format: metadata.format, version: '1', checksum: checksumOf('', tensors) }),
@@ -147,48 +147,95 @@ describe('a checkpoint that is whole', () => {
   });
 
   it('is refused when a counter is none', () => {
-    for (const key of ['steps', 'updates', 'pending'])
-      for (const value of [undefined, null, '1', -1, 0.5, 2 ** 53])
+    for (const key of ['steps', 'updates', 'pending']) {
+      for (const value of [null, '1', -1, 0.5, 2 ** 53, 2 ** 52 + 1])
         refuse(
           changed(({ memory }) => Object.assign(memory, { [key]: value })),
-          new RegExp(`^checkpoint: the counter ${key} is missing or not a whole number$`),
+          new RegExp(`^checkpoint: the counter ${key} is missing, or not a whole number from 0 to 2\\^52$`),
         );
-    const zero = restoreLearner(
+      refuse(
+        changed(({ memory }) => delete memory[key]),
+        new RegExp(`^checkpoint: memory has no ${key}$`),
+      );
+    }
+    const longest = restoreLearner(
       config,
-      changed(({ memory }) => Object.assign(memory, { steps: 0 })),
+      changed(({ memory }) => Object.assign(memory, { steps: 2 ** 52, updates: 2 ** 52 })),
     );
-    expect(zero.steps).to.equal(0);
+    expect(longest.steps).to.equal(2 ** 52);
+  });
+
+  it('is refused when counters and windows cannot go together', () => {
+    const tables: readonly [(memory: Record<string, unknown>) => unknown, RegExp][] = [
+      [
+        (memory) => Object.assign(memory, { updates: 5 }),
+        /^checkpoint: updates is 5, and each takes at least one of the 4 steps$/,
+      ],
+      [(memory) => Object.assign(memory, { pending: 3 }), /^checkpoint: pending is 3, and tbptt learns every 3 steps$/],
+      [
+        (memory) => Object.assign(memory, { pending: 2 }),
+        /^checkpoint: lanes\[0\]\.window is not a list of what the estimator holds/,
+      ],
+      [(memory) => Object.assign(lanesOf(memory)[0], { window: [] }), /^checkpoint: lanes\[0\]\.window is not a list/],
+      [
+        (memory) => Object.assign(memory, { steps: 0, updates: 0 }),
+        /^checkpoint: steps is 0, and the window alone has 1 of them$/,
+      ],
+    ];
+    for (const [change, says] of tables)
+      refuse(
+        changed(({ memory }) => change(memory)),
+        says,
+      );
   });
 
   it('is refused when a part of the memory is missing', () => {
-    for (const key of ['parameters', 'moments', 'gradient'])
+    for (const key of ['parameters', 'moments', 'gradient', 'lanes'])
       refuse(
         changed(({ memory }) => delete memory[key]),
-        new RegExp(`^checkpoint: ${key} is missing$`),
+        new RegExp(`^checkpoint: memory has no ${key}$`),
       );
-    for (const lanes of [undefined, {}, [], [null, null]])
+    for (const lanes of [{}, [], [null, null]])
       refuse(
         changed(({ memory }) => Object.assign(memory, { lanes })),
-        /^checkpoint: its lanes are missing$/,
+        /^checkpoint: lanes is (not a list|a list of [02]), and must be one of 1$/,
       );
-    const damaged = /^checkpoint: a lane is damaged$/;
-    for (const lane of [null, 3, 'x'])
+    for (const lane of [null, 3, 'x', [], { $tensor: 'parameters.cell.w' }])
       refuse(
         changed(({ memory }) => Object.assign(memory, { lanes: [lane] })),
-        damaged,
+        /^checkpoint: lanes\[0\] is missing, or is not a record$/,
+      );
+    for (const key of ['state', 'influence', 'window'] as const)
+      refuse(
+        changed(({ memory }) => delete lanesOf(memory)[0][key]),
+        new RegExp(`^checkpoint: lanes\\[0\\] has no ${key}$`),
+      );
+    for (const window of [{}, null, 'x', [null]])
+      refuse(
+        changed(({ memory }) => Object.assign(lanesOf(memory)[0], { window })),
+        /^checkpoint: lanes\[0\]\.window(\[0\])? is (missing|not a list)/,
       );
     refuse(
-      changed(({ memory }) => delete lanesOf(memory)[0].state),
-      damaged,
+      changed(({ memory }) => Object.assign(memory, { more: 1 })),
+      /^checkpoint: memory has the entry "more", which is none of its own$/,
     );
-    refuse(
-      changed(({ memory }) => delete lanesOf(memory)[0].influence),
-      damaged,
-    );
-    refuse(
-      changed(({ memory }) => Object.assign(lanesOf(memory)[0], { window: {} })),
-      damaged,
-    );
+  });
+
+  it('is refused when an entry is of another kind, nested too deep, or more than the name of a tensor', () => {
+    const entry = (value: unknown) => changed(({ memory }) => Object.assign(memory.parameters as object, { cell: value }));
+    refuse(entry(3), /^checkpoint: parameters cannot be used: the number 3 at parameters\.cell is not a tree/);
+    refuse(entry({ $tensor: 3 }), /^checkpoint: an entry with \$tensor is not the name of a tensor alone$/);
+    refuse(entry({ $tensor: 'parameters.cell.w', b: 1 }), /^checkpoint: an entry with \$tensor is not/);
+    const nest = `"deep":${'['.repeat(1e5)}${']'.repeat(1e5)},"cell":`;
+    refuse(described(metadata.learner.replace('"cell":', nest)), /^checkpoint: its description is nested more than 270 deep$/);
+  });
+
+  it('is refused when the steps of its window cannot be taken again', () => {
+    const step = (change: object) => changed(({ memory }) => Object.assign((lanesOf(memory)[0].window as object[])[0], change));
+    refuse(step({ input: 7 }), /^checkpoint: lanes\[0\]\.window\[0\] cannot be used: gather: index 7 /);
+    refuse(step({ input: 'x' }), /^checkpoint: lanes\[0\]\.window\[0\] cannot be used: /);
+    refuse(step({ target: { value: 2 } }), /^checkpoint: lanes\[0\]\.window\[0\] cannot be used: /);
+    refuse(step({ target: { class: 1 } }), /^checkpoint: lanes\[0\]\.window\[0\]\.target has no value$/);
   });
 
   it('is refused when tensors are missing or of another shape', () => {
@@ -198,8 +245,31 @@ describe('a checkpoint that is whole', () => {
       writeSafetensors(others, { ...metadata, checksum: checksumOf(text, others) }),
       /^checkpoint: the tensor parameters\.readout\.w is missing$/,
     );
-    const state = { ...tensors, 'lanes[0].state': zeros([5], { dtype: 'float32' }) };
-    refuse(writeSafetensors(state, { ...metadata, checksum: checksumOf(text, state) }), /^checkpoint: state has shape \[5\]/);
+    const float32 = { dtype: 'float32' } as const;
+    for (const [name, other, says] of [
+      ['lanes[0].state', zeros([5], float32), /^checkpoint: lanes\[0\]\.state has shape \[5\], the given model's has \[2\]$/],
+      ['parameters.cell.w', zeros([2, 2]), /^checkpoint: parameters\.cell\.w is float64, the given model's is float32$/],
+      [
+        'moments.m.cell.b',
+        zeros([3], float32),
+        /^checkpoint: moments\.m\.cell\.b has shape \[3\], the given optimiser's has \[2\]$/,
+      ],
+      ['gradient.readout.b', tensor([1, Number.NaN], float32), /^checkpoint: gradient\.readout\.b\[1\] is NaN$/],
+      [
+        'moments.v.readout.w',
+        tensor(
+          [
+            [1, 2],
+            [Infinity, 0],
+          ],
+          float32,
+        ),
+        /^checkpoint: moments\.v\.readout\.w\[1,0\] is Infinity$/,
+      ],
+    ] as const) {
+      const own = { ...tensors, [name]: other };
+      refuse(writeSafetensors(own, { ...metadata, checksum: checksumOf(text, own) }), says);
+    }
   });
 
   it('is refused without its checksum, format or version', () => {

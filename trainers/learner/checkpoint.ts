@@ -7,23 +7,20 @@ import {
   readSafetensors,
   readSafetensorsMetadata,
   restoreNoise,
-  seeded,
   type Tensor,
   type Tree,
   writeSafetensors,
 } from '../../lib/index.ts';
 import { checksumOf } from './checksum.ts';
-import { decode, encode, type Json } from './codec.ts';
+import { decode, encode, type Json, requireShallow } from './codec.ts';
 import type { LearnerConfig } from './config.ts';
-import { misfitOf } from './fit.ts';
 import { named } from './learn.ts';
 import { absent, type Memory } from './memory.ts';
+import { entriesOf, fromEntries, memoryIn } from './requireMemory.ts';
 import type { Systems } from './system.ts';
-import { takeStep } from './transition.ts';
 
 const format = 'norewind.learner';
 const version = '2';
-/** In version 1, an absent influence was zeros, or a tree without a leaf. */
 const readable = ['1', version];
 
 /** Everything that changes in a learner, as a safetensors file: tensors by their paths, and the rest as JSON in its metadata. */
@@ -73,27 +70,35 @@ export function readCheckpoint<P, S, X, Y>(
   const tensors = readSafetensors(bytes);
   if (metadata.checksum !== checksumOf(metadata.learner ?? '', tensors))
     throw new DataError('checkpoint: it is damaged, its checksum does not fit its contents');
-  const learner = parse(metadata.learner);
-  const expected = identityOf(config, dtype);
-  const identity = requireRecord(learner.identity, 'identity');
+  const description = parse(metadata.learner);
+  requireShallow(description);
+  const learner = entriesOf('learner', description, ['identity', 'noise', 'memory']);
+  requireIdentity(learner.identity, identityOf(config, dtype));
+  const noise = restoreNoise(learner.noise);
+  const decoded = decode(learner.memory as Json, tensors);
+  const memory = memoryIn(metadata.version === '1' ? updated(decoded) : decoded, { config, systems, dtype });
+  return { noise, memory: { ...memory, parameters: named(memory.parameters) } };
+}
+
+function requireIdentity(identity: unknown, expected: Readonly<Record<string, Json>>): void {
+  const own = entriesOf('identity', identity, Object.keys(expected));
   for (const [key, value] of Object.entries(expected))
-    if (JSON.stringify(identity[key]) !== JSON.stringify(value))
-      throw new DataError(
-        `checkpoint: its ${key} is ${JSON.stringify(identity[key])}, the given one is ${JSON.stringify(value)}`,
-      );
-  const memory = requireRecord(decode(learner.memory, tensors), 'memory') as unknown as Memory;
-  requireMemory(memory, systems);
-  const misfit =
-    misfitOf(memory.parameters, config.parameters ?? config.model.init(seeded(1)), 'parameters') ??
-    memory.lanes.map(({ state }, i) => misfitOf(state, systems.start[i], 'state')).find((one) => one !== undefined);
-  if (misfit !== undefined) throw new DataError(`checkpoint: ${misfit.what}`);
-  const isOldStart = metadata.version === '1' && memory.lanes.every(({ influence }) => isZero(influence));
-  const lanes = memory.lanes.map((lane) => ({
-    ...lane,
-    ...(isOldStart ? { influence: absent } : {}),
-    window: lane.window.map((moment) => takeStep(systems.model, systems.loss, { ...moment, target: moment.target })),
-  }));
-  return { noise: restoreNoise(learner.noise), memory: { ...memory, parameters: named(memory.parameters), lanes } };
+    if (JSON.stringify(own[key]) !== JSON.stringify(value))
+      throw new DataError(`checkpoint: its ${key} is ${told(own[key])}, the given one is ${JSON.stringify(value)}`);
+}
+
+/** A memory of version 1, in which an absent influence was zeros, or a tree without a leaf. */
+function updated(decoded: unknown): unknown {
+  const lanes = (decoded as { readonly lanes?: unknown } | null)?.lanes;
+  if (!Array.isArray(lanes)) return decoded;
+  const isFresh = lanes.every((lane) => fromEntries('influence', () => isZero(lane?.influence)));
+  return isFresh ? { ...(decoded as object), lanes: lanes.map((lane) => ({ ...lane, influence: absent })) } : decoded;
+}
+
+/** Shortened: it may be of any length. */
+function told(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'missing';
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
 function identityOf<P, S, X, Y>(
@@ -109,43 +114,12 @@ function identityOf<P, S, X, Y>(
   };
 }
 
-function parse(text: string | undefined): Record<string, Json> {
+function parse(text: string | undefined): unknown {
   try {
-    return requireRecord(JSON.parse(text ?? ''), 'learner') as Record<string, Json>;
-  } catch (error) {
-    if (error instanceof DataError) throw error;
+    return JSON.parse(text ?? '');
+  } catch {
     throw new DataError('checkpoint: its description is not valid JSON');
   }
-}
-
-function requireRecord(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new DataError(`checkpoint: ${what} is missing`);
-  return value as Record<string, unknown>;
-}
-
-function requireMemory(memory: Memory, systems: Systems): void {
-  for (const key of ['steps', 'updates', 'pending'] as const)
-    if (!Number.isSafeInteger(memory[key]) || memory[key] < 0)
-      throw new DataError(`checkpoint: the counter ${key} is missing or not a whole number`);
-  for (const key of ['parameters', 'moments', 'gradient'] as const)
-    if (!(key in memory)) throw new DataError(`checkpoint: ${key} is missing`);
-  if (!Array.isArray(memory.lanes) || memory.lanes.length !== systems.start.length)
-    throw new DataError('checkpoint: its lanes are missing');
-  for (const lane of memory.lanes)
-    if (
-      typeof lane !== 'object' ||
-      lane === null ||
-      !Array.isArray(lane.window) ||
-      !('state' in lane) ||
-      !isCarried(lane.influence)
-    )
-      throw new DataError('checkpoint: a lane is damaged');
-  if (new Set(memory.lanes.map(({ influence }) => influence === absent)).size > 1)
-    throw new DataError('checkpoint: some lanes have an influence and some have none');
-}
-
-function isCarried(influence: unknown): boolean {
-  return influence === absent || (typeof influence === 'object' && influence !== null);
 }
 
 function isZero(influence: unknown): boolean {

@@ -28,16 +28,30 @@ function unused(path: string, names: ReadonlyMap<Tensor, string>): string {
   return name;
 }
 
+/** A tree of 256 levels, in a list of lists of records. */
+const deepest = 270;
+
+/** @throws DataError for what is nested deeper than the memory of any learner: whoever walks it would run out of stack. */
+export function requireShallow(json: unknown, depth = 0): void {
+  if (typeof json !== 'object' || json === null) return;
+  if (depth > deepest) throw new DataError(`checkpoint: its description is nested more than ${deepest} deep`);
+  for (const part of Object.values(json)) requireShallow(part, depth + 1);
+}
+
 /** The inverse of `encode`. @throws DataError when a tensor is missing. */
 export function decode(json: Json, tensors: Readonly<Record<string, Tensor>>): unknown {
   if (Array.isArray(json)) return json.map((part) => decode(part, tensors));
   if (typeof json !== 'object' || json === null) return json;
   const record = json as { readonly [key: string]: Json };
-  if (Object.hasOwn(record, marker)) {
-    const name = String(record[marker]);
-    if (!Object.hasOwn(tensors, name)) throw new DataError(`checkpoint: the tensor ${name} is missing`);
-    return tensors[name];
-  }
+  if (Object.hasOwn(record, marker)) return tensorOf(record, tensors);
   // fromEntries defines properties, so that a key such as __proto__ is an entry like any other.
   return Object.fromEntries(Object.entries(record).map(([key, part]) => [key, decode(part, tensors)]));
+}
+
+function tensorOf(record: { readonly [key: string]: Json }, tensors: Readonly<Record<string, Tensor>>): Tensor {
+  const name = record[marker];
+  if (typeof name !== 'string' || Object.keys(record).length > 1)
+    throw new DataError(`checkpoint: an entry with ${marker} is not the name of a tensor alone`);
+  if (!Object.hasOwn(tensors, name)) throw new DataError(`checkpoint: the tensor ${name} is missing`);
+  return tensors[name];
 }

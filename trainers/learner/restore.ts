@@ -3,6 +3,7 @@ import { readCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import { Learner } from './learner.ts';
 import { requireConfig } from './requireConfig.ts';
+import { fromEntries } from './requireMemory.ts';
 import { engineOf, settingOf } from './select.ts';
 import { systemsOf } from './system.ts';
 
@@ -17,5 +18,9 @@ export function restoreLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, by
   const dtype = config.dtype ?? 'float32';
   const { noise, memory } = readCheckpoint(bytes, config, dtype, systemsOf(config, dtype));
   const setting = settingOf(config, noise);
-  return new Learner(config, setting, engineOf(config, setting, memory));
+  return new Learner(
+    config,
+    setting,
+    fromEntries('what it holds', () => engineOf(config, setting, memory)),
+  );
 }

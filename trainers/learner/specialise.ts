@@ -5,6 +5,7 @@ import type { Setting } from './learn.ts';
 import { absent, type Memory } from './memory.ts';
 import { lift } from './moment.ts';
 import { numbersOf } from './numbers.ts';
+import { requireInfluenceOf } from './requireMemory.ts';
 import { requireRoomToCarry } from './room.ts';
 import { conform } from './transition.ts';
 
@@ -12,13 +13,15 @@ import { conform } from './transition.ts';
  * The setting with its estimator specialised to inputs like these. What was carried before, in a checkpoint, must fit.
  * @throws ConfigurationError or DataError when the estimator's representation does not fit.
  */
-export function specialise(setting: Setting, { parameters, lanes }: Memory, inputs: readonly unknown[]): Setting {
+export function specialise(setting: Setting, memory: Memory, inputs: readonly unknown[]): Setting {
   const { estimator } = setting;
+  const { parameters, lanes } = memory;
   if (estimator.specialise === undefined) return setting;
   const found = dependenciesOf(setting, parameters, lanes[0].state, inputs);
   const own = estimator.specialise(found, parameters as Tree);
   for (const { state } of lanes) requireRoomToCarry(own, parameters, state, setting.dtype);
   for (const { influence } of lanes) if (influence !== absent) own.requireOwn?.(influence);
+  requireInfluenceOf(own, memory);
   return { ...setting, estimator: own };
 }
 

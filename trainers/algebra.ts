@@ -1,4 +1,4 @@
-import { add, concat, dot, mul, type Operand, reshape, slice, sqrt } from '../autodiff/index.ts';
+import { add, concat, dot, globalNorm, mul, type Operand, reshape, slice } from '../autodiff/index.ts';
 import {
   dataOf,
   fromData,
@@ -45,9 +45,18 @@ export function dotTrees<T>(a: T, b: T): Tensor {
   return left.map((leaf, i) => dot(leaf, right[i])).reduce((sum, part) => add(sum, part));
 }
 
-/** The Euclidean norm of all leaves together; a scalar. */
-export function normOf(tree: unknown): Tensor {
-  return sqrt(dotTrees(tree, tree));
+/** The Euclidean norm of all leaves together, in units; a scalar. */
+export function normOf(tree: unknown, unit = 1): Tensor {
+  return globalNorm(leavesOf(tree as Tree), { unit });
+}
+
+/**
+ * A unit in which norms can be compared with a number, or added to it: in units of 2^64 no norm of a dtype overflows. For numbers so small
+ * that they would leave the dtype in such units, others are taken, in which only norms overflow that are beyond all comparison.
+ */
+export function unitFor(number: number): number {
+  if (number >= 2 ** -60) return 2 ** 64;
+  return number >= 2 ** -120 ? 1 : 2 ** -64;
 }
 
 /** All elements, leaf after leaf, as one vector. */

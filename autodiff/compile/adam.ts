@@ -2,7 +2,8 @@ import { type Assembler, type Buffer, bufferOf, type Instruction } from './assem
 
 /**
  * The kernel for Adam in place of the chain of elementwise instructions that the optimiser's update of one parameter is made of: with all
- * of it in registers, it takes a third of the time. Undefined for any other chain.
+ * of it in registers, it takes a third of the time. What else the chain does, such as to clip the gradient, comes before it. Undefined
+ * for any other chain.
  *
  *     q = g g; m ← β1 m + (1-β1) g; v ← β2 v + (1-β2) q; w ← w - η (c1 m) / (√(c2 v) + ε)
  *
@@ -13,7 +14,7 @@ export function asAdam(
   uses: ReadonlyMap<Buffer, number>,
   assembler: Assembler,
 ): Instruction[] | undefined {
-  if (members.length !== 9) return undefined;
+  if (members.length < 9) return undefined;
   const [{ dtype, operands }] = members;
   const size = operands[operands.length - 1];
   const buffers = (instruction: Instruction) => instruction.operands.slice(0, -1).map(bufferOf) as Buffer[];
@@ -43,6 +44,10 @@ export function asAdam(
   const fits =
     mean?.[4] === g && squares?.[4] === q && left === g && right === g && uses.get(q) === 3 && numberOf(one, assembler) === 1;
   if (!fits || mean === undefined || squares === undefined || a1 === undefined || a2 === undefined) return undefined;
+  const own = [mean[0], squares[0], w, t, size2, root, scaledMean, scaledSquares, q];
+  const others = members.filter((member) => !own.includes(bufferOf(member.operands[0]) as Buffer));
+  const isApart = others.every(({ operands: read }) => read.every((operand) => !own.includes(bufferOf(operand) as Buffer)));
+  if (others.length + own.length !== members.length || !isApart) return undefined;
   const [keep1, take1, keep2, take2] = [mean[1], mean[3], squares[1], squares[3]];
   const shares = [take1, take2].map((take) => numberOf(take, assembler));
   if (shares.some((share) => share === undefined || share === 0)) return undefined;
@@ -56,7 +61,7 @@ export function asAdam(
     if (share === undefined) return { operation: 'copy', dtype, operands: [out, scalar, 1] };
     return { operation: 'mul', dtype, operands: [out, scalar, assembler.scalar(dtype, 1 / share), 1] };
   });
-  return [...prepared, { operation: 'adam', dtype, operands: [w, m, v, g, size, scalars] }];
+  return [...others, ...prepared, { operation: 'adam', dtype, operands: [w, m, v, g, size, scalars] }];
 }
 
 function numberOf(scalar: Buffer | undefined, { constants }: Assembler): number | undefined {

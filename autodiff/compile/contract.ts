@@ -56,7 +56,7 @@ function strongInner(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value
 }
 
 /** The sum over all pairs of terms, each by the cheapest formula for its two parts. */
-function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
+export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
   if (x.size === 1) {
     const out = plan.temporary(result);
     plan.assembler.emit('mul', result.dtype, out, plan.array(x), plan.array(y), 1);

@@ -3,6 +3,7 @@ import type { Primitive } from '../primitive.ts';
 import { add } from '../primitives/add.ts';
 import * as constant from '../primitives/constant.ts';
 import { div } from '../primitives/div.ts';
+import { globalNorm } from '../primitives/globalNorm.ts';
 import * as indexed from '../primitives/indexed.ts';
 import * as linear from '../primitives/linear.ts';
 import { matmul } from '../primitives/matmul.ts';
@@ -14,6 +15,7 @@ import { lowerDiv, lowerPow } from './binary.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
 import { lowerMul } from './multiply.ts';
+import { lowerGlobalNorm } from './norm.ts';
 import { NotPlannable } from './not-plannable.ts';
 import { Origins, rowsOf } from './origins.ts';
 import type { Planner } from './planner.ts';
@@ -27,6 +29,7 @@ const known = new Set<Primitive>([
   div,
   mul,
   matmul,
+  globalNorm,
   ...Object.values(constant),
   ...Object.values(indexed),
   ...Object.values(linear),
@@ -177,6 +180,13 @@ export class Lowering implements Planner {
         return this.emit(result, 'maximum', this.array(x), this.array(y), result.size);
       case 'matmul':
         return lowerMatmul(this, x, y, parameter as never, result);
+      case 'globalNorm':
+        return lowerGlobalNorm(
+          this,
+          x,
+          operands.slice(1).filter((part) => !this.isZero(part)),
+          result,
+        );
       case 'reshape':
         return this.#alias(x, result);
       case 'broadcast':

@@ -14,6 +14,9 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
   if (right !== undefined) return scaled(plan.summand(x), right);
   if (left !== undefined) return scaled(plan.summand(y), left);
   const [a, b] = [plan.factored(x), plan.factored(y)];
+  // c x ∘ d y as c d (x ∘ y) may leave the dtype where c x and d y do not: (c x)² for a clipped x, whose c is small and whose x large.
+  if (a.coefficient.scalars.length > 0 && b.coefficient.scalars.length > 0)
+    return plan.emit(result, 'mul', plan.array(x), plan.array(y), result.size);
   return scaled(plan.emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
 }
 

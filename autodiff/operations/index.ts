@@ -1,6 +1,7 @@
 export { add, div, mul, neg, square, sub } from './arithmetic.ts';
 export type { AxisOptions, ReduceOptions } from './axes.ts';
 export { atan, cos, erf, exp, expm1, log, log1p, pow, sigmoid, sin, sqrt, tanh } from './functions.ts';
+export { type GlobalNormOptions, globalNorm } from './globalNorm.ts';
 export { broadcastTo, concat, gather, reshape, scatterAdd, slice, stack, transpose } from './layout.ts';
 export type { Operand } from './operand.ts';
 export { abs, clip, floor, greater, less, maximum, minimum, relu, sign, softplus, stopGradient, where } from './piecewise.ts';

@@ -6,6 +6,6 @@ export { add, div, greater, map, mapPair, mul, scale, select, strongDiv, strongM
 export { gather, scatterAdd } from './indexing.ts';
 export { broadcast, concat, pad, permute, reshape, slice } from './layout.ts';
 export { matmul } from './matmul.ts';
-export { norm } from './norm.ts';
+export { isPlainSquare, norm } from './norm.ts';
 export { allFinite, argmax, cumsum, maxReduce, sum } from './reduce.ts';
 export { binade, erf, pow, sigmoid } from './special.ts';

@@ -1,22 +1,36 @@
+import type { FloatDType } from '../dtype.ts';
 import { dataOf, type Tensor } from '../tensor.ts';
 
-/** Sums of squares within these bounds have lost nothing to overflow, nor more to underflow than to rounding. */
-const [least, most] = [1e-280, Number.MAX_VALUE];
+/** Sums of squares between these have lost no digit that counts to overflow or underflow, in their own dtype. */
+const plain: Readonly<Record<FloatDType, readonly [least: number, most: number]>> = {
+  float32: [2 ** -60, (2 - 2 ** -23) * 2 ** 127],
+  float64: [2 ** -900, Number.MAX_VALUE],
+};
 
-/** The Euclidean norm of all elements together, in float64: infinite or zero only where it is so itself, and not where squares are. */
-export function norm(tensors: readonly Tensor[]): number {
+/** Whether the root of a sum of squares that was taken in this dtype is a norm. */
+export function isPlainSquare(squares: number, dtype: FloatDType): boolean {
+  const [least, most] = plain[dtype];
+  return squares >= least && squares <= most;
+}
+
+/**
+ * unit · √Σx² over all elements of all tensors, in float64: infinite or zero only where it is so itself, and not where squares are.
+ * The unit is a power of two.
+ */
+export function norm(tensors: readonly Tensor[], unit = 1): number {
   const all = tensors.map(dataOf);
   const squares = (scale: number) => {
     let total = 0;
     for (const data of all) for (let i = 0; i < data.length; i++) total += (data[i] * scale) ** 2;
     return total;
   };
-  const plain = squares(1);
-  if (plain >= least && plain <= most) return Math.sqrt(plain);
+  const own = squares(1);
+  if (isPlainSquare(own, 'float64')) return Math.sqrt(own) * unit;
   let largest = 0;
   for (const data of all) for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
   if (largest === 0 || !Number.isFinite(largest)) return largest;
-  // A power of two, so that nothing is rounded. 2^1074 would be infinite, and 2^1000 is enough for the smallest number.
+  // A power of two, so that nothing is rounded: large enough for the smallest number, and small enough for itself.
   const scale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
-  return Math.sqrt(squares(scale)) / scale;
+  // The unit first: together with it, a norm beyond float64 may be within.
+  return (Math.sqrt(squares(scale)) * unit) / scale;
 }

@@ -1,6 +1,6 @@
 import { add, div, mul, sqrt } from '../../autodiff/index.ts';
 import { cast, guard, leavesOf, mapTree, type Noise, type Tree } from '../../lib/index.ts';
-import { addTrees, dotTrees, flattenTree, normOf, scaleTree, unflattenTree, zerosOf } from '../algebra.ts';
+import { addTrees, dotTrees, flattenTree, scaleTree, unflattenTree, zerosOf } from '../algebra.ts';
 import type { Estimator, Transition } from './estimator.ts';
 import { type RowNorms, rowNormsOf, separateNorms } from './rowNorms.ts';
 import { balance, type RankOne } from './uoro.ts';
@@ -70,7 +70,7 @@ function advance(
   const rho = sqrt(div(add(norms.of(transition), epsilon), 1 + epsilon));
   const drawn = flattenTree(signs);
   const immediate = transition.pull(unflattenTree(div(drawn, rho), stateTangent) as never).parameters;
-  const rho0 = balance(normOf(parameterTangent), normOf(pushed), epsilon);
+  const rho0 = balance(parameterTangent, pushed, epsilon);
   return {
     stateTangent: addTrees(scaleTree(pushed, rho0), unflattenTree(mul(drawn, rho), stateTangent)),
     parameterTangent: addTrees(scaleTree(parameterTangent, div(1, rho0)), immediate),

@@ -1,5 +1,19 @@
-import { add, type Dependencies, dot, matmul, mul, reshape, sqrt, square, sum } from '../../autodiff/index.ts';
-import { type DType, fromData, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  add,
+  type Dependencies,
+  div,
+  globalNorm,
+  greater,
+  less,
+  matmul,
+  mul,
+  reshape,
+  sqrt,
+  square,
+  sum,
+  where,
+} from '../../autodiff/index.ts';
+import { type DType, fromData, full, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
 import { countElements, unflattenTree } from '../algebra.ts';
 import type { Transition } from './estimator.ts';
 import { type Colouring, covers, type LeafReach, type Structure, structureOf } from './structure.ts';
@@ -51,17 +65,23 @@ function alone(size: number): Colouring {
 
 function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], transition: Transition<unknown, unknown>): Tensor {
   const [{ dtype }] = leavesOf(transition.state as Tree);
-  const squares = Array.from({ length: pulls }, (_, colour) => {
+  const each = Array.from({ length: pulls }, (_, colour) => {
     const elements = [...colours.keys()].filter((element) => colours[element] === colour);
     const unit = reshape(ones(colours.length, 1, dtype, elements), [colours.length]);
     const pulled = leavesOf(transition.pull(unflattenTree(unit, transition.state) as never).parameters as Tree);
-    const parts =
-      elements.length > 1
-        ? pulled.map((rows, i) => spread(rows, leaves[i], colours, colour))
-        : pulled.map((row) => mul(unit, dot(row, row)));
-    return parts.reduce((a, b) => add(a, b));
+    if (elements.length === 1) return mul(unit, globalNorm(pulled));
+    const scale = scaleFor(globalNorm(pulled));
+    const squares = pulled.map((rows, i) => spread(div(rows, scale), leaves[i], colours, colour));
+    return mul(sqrt(squares.reduce((a, b) => add(a, b))), scale);
   });
-  return sqrt(squares.reduce((a, b) => add(a, b)));
+  return each.reduce((a, b) => add(a, b));
+}
+
+/** What numbers of this size are divided by before they are squared: 1, or a power of two where their squares are not safe. */
+function scaleFor(size: Tensor): Tensor {
+  const [far, step] = size.dtype === 'float32' ? [2 ** 40, 2 ** 90] : [2 ** 400, 2 ** 600];
+  const scalar = (value: number) => full([], value, { dtype: size.dtype });
+  return where(greater(size, far), scalar(step), where(less(size, 1 / far), scalar(1 / step), scalar(1)));
 }
 
 /** For each state element, the sum of the squares of the entries that parameters of one leaf have for it. */

@@ -1,6 +1,6 @@
 import { add, div, sqrt } from '../../autodiff/index.ts';
 import { cast, guard, mapTree, type Noise, type Tensor, type Tree } from '../../lib/index.ts';
-import { addTrees, dotTrees, normOf, scaleTree, zerosOf } from '../algebra.ts';
+import { addTrees, dotTrees, normOf, scaleTree, unitFor, zerosOf } from '../algebra.ts';
 import { type Estimator, steps, type Transition } from './estimator.ts';
 
 /** s̃ and θ̃: trees like the state and like the parameters, whose outer product estimates ∂s/∂θ. */
@@ -80,8 +80,8 @@ function advancePair(
   const pushed = transition.push(undefined as never, stateTangent as never);
   const signs = mapTree(stateTangent as Tree, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
   const immediate = transition.pull(signs as never).parameters;
-  const rho0 = balance(normOf(parameterTangent), normOf(pushed), epsilon);
-  const rho1 = balance(normOf(immediate), normOf(signs), epsilon);
+  const rho0 = balance(parameterTangent, pushed, epsilon);
+  const rho1 = balance(immediate, signs, epsilon);
   return {
     stateTangent: addTrees(scaleTree(pushed, rho0), scaleTree(signs, rho1)),
     parameterTangent: addTrees(scaleTree(parameterTangent, div(1, rho0)), scaleTree(immediate, div(1, rho1))),
@@ -89,8 +89,10 @@ function advancePair(
 }
 
 /** √((‖w‖+ε)/(‖v‖+ε)): scaling v by it and w by its inverse makes their norms equal, where the variance is least. */
-export function balance(w: Tensor, v: Tensor, epsilon: number): Tensor {
-  return sqrt(div(add(w, epsilon), add(v, epsilon)));
+export function balance(w: unknown, v: unknown, epsilon: number): Tensor {
+  const unit = unitFor(epsilon);
+  const padded = (tree: unknown) => add(normOf(tree, unit), epsilon / unit);
+  return sqrt(div(padded(w), padded(v)));
 }
 
 function pairs(influence: UoroInfluence): readonly RankOne[] {

@@ -1,6 +1,6 @@
 import { div, greater, where } from '../../autodiff/index.ts';
 import { ConfigurationError, guard } from '../../lib/index.ts';
-import { normOf, scaleTree } from '../algebra.ts';
+import { normOf, scaleTree, unitFor } from '../algebra.ts';
 import { anOptimizer, type Optimizer, optimizerOf } from './optimizer.ts';
 
 /**
@@ -14,8 +14,10 @@ export function clipByGlobalNorm(norm: number): Optimizer {
     settings: { norm },
     init: () => ({}),
     update(gradient, memory) {
-      const length = normOf(gradient);
-      return { update: scaleTree(gradient, where(greater(length, norm), div(norm, length), 1)), memory };
+      // In a unit in which a norm beyond the dtype is a number.
+      const unit = unitFor(norm);
+      const [length, most] = [normOf(gradient, unit), norm / unit];
+      return { update: scaleTree(gradient, where(greater(length, most), div(most, length), 1)), memory };
     },
   });
 }

@@ -149,6 +149,12 @@ export const operands = {
   strongbilinear: ['out', 'u', 'd', 'v', 'm', 'n'],
   strongrank1norm: ['t', 'norm', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
   strongrank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
+  /**
+   * out = √*squares · *unit, where squares is Σ |c x⊗y|² over `count` terms, taken before; where it overflowed or lost digits to
+   * underflow, the same from the terms themselves. Then follow for each term: c, x, n, xx, y, m, yy, with x [n] alone where m is 0, and
+   * xx and yy, the sums of squares of x and y, where it is not.
+   */
+  norm: ['out', 'squares', 'unit', 'count'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Instructions that write several operands: how many, counted from the first. */

@@ -9,6 +9,7 @@ import {
   div,
   dot,
   gather,
+  globalNorm,
   greater,
   less,
   linearize,
@@ -151,6 +152,15 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
         scatterAdd(tanh(gather(x, ids)), ids, shape[0] + 2),
       ]),
     ),
+  'norms over several tensors': fc
+    .tuple(filled, fc.nat(4), fc.integer({ min: 1, max: 4 }))
+    .chain(([shape, m, n]) =>
+      drawn('globalNorm', fc.tuple(tensorsOf(shape), tensorsOf([m]), tensorsOf([n])), (x, u, v) => [
+        globalNorm([x]),
+        globalNorm([mul(x, 3), outer(u, v), add(outer(u, mul(v, 0.5)), outer(tanh(u), v))], { unit: 4 }),
+        globalNorm([sum(x), u, broadcastTo(sum(v), shape)]),
+      ]),
+    ),
   'products with every transpose': fc
     .tuple(fc.tuple(...[0, 1, 2].map(() => fc.nat(6))), fc.nat(3))
     .chain(([[m, k, n], flags]) => {
@@ -203,7 +213,7 @@ describe('plans of single operations', () => {
   it('cover every public operation', () => {
     const text = Object.values(cases).length > 0 ? [...Object.keys(unaries), ...Object.keys(binaries)] : [];
     const elsewhere =
-      'sum mean max min logSumExp std variance var softmax logSoftmax argmax reshape slice broadcastTo concat stack gather scatterAdd matmul outer dot'.split(
+      'sum mean max min logSumExp std variance var softmax logSoftmax argmax reshape slice broadcastTo concat stack gather scatterAdd matmul outer dot globalNorm'.split(
         ' ',
       );
     const missing = Object.keys(operations).filter((name) => ![...text, ...elsewhere].includes(name));

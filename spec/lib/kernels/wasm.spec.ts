@@ -3,6 +3,7 @@ import { float64, Machine, opcodes, operands, reservedBytes } from '../../../lib
 import { elementwise } from './wasm/elementwise.ts';
 import { atHardPoints, functions } from './wasm/functions.ts';
 import { layout } from './wasm/layout.ts';
+import { norms } from './wasm/norm.ts';
 import { pairs } from './wasm/pairs.ts';
 import { products } from './wasm/products.ts';
 import { strongProducts } from './wasm/strong.ts';
@@ -17,6 +18,7 @@ describe('the machine', () => {
       layout(dtype);
       products(dtype);
       pairs(dtype);
+      norms(dtype);
       strongProducts(dtype);
     });
 

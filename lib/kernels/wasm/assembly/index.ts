@@ -10,6 +10,7 @@ import * as layout from './layout';
 import * as masks from './masks';
 import * as op from './opcodes';
 import { rank1norm, rank1pair, squares } from './pairs';
+import { norm } from './norm';
 import * as rank from './rank';
 import * as reduce from './reduce';
 import { matvec } from './rows';
@@ -264,6 +265,9 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
       case op.STRONGBILINEAR: strong.bilinear<T>(pc); pc += 28; break;
       case op.STRONGRANK1NORM: strong.rank1norm<T>(pc); pc += 40; break;
       case op.STRONGRANK1PAIR: strong.rank1pair<T>(pc); pc += 64; break;
+      case op.NORM:
+        pc = norm<T>(pc);
+        break;
       case op.TILES:
         tiles<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
         pc += 16;

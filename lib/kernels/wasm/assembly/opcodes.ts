@@ -73,4 +73,5 @@ export const STRONGRANK1TWO: i32 = 70;
 export const STRONGBILINEAR: i32 = 71;
 export const STRONGRANK1NORM: i32 = 72;
 export const STRONGRANK1PAIR: i32 = 73;
+export const NORM: i32 = 74;
 export const FLOAT64: i32 = 128;

@@ -81,7 +81,8 @@ function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], tran
 function scaleFor(size: Tensor): Tensor {
   const [far, step] = size.dtype === 'float32' ? [2 ** 40, 2 ** 90] : [2 ** 400, 2 ** 600];
   const scalar = (value: number) => full([], value, { dtype: size.dtype });
-  return where(greater(size, far), scalar(step), where(less(size, 1 / far), scalar(1 / step), scalar(1)));
+  const small = where(greater(size, 0), scalar(1 / step), scalar(1));
+  return where(greater(size, far), scalar(step), where(less(size, 1 / far), small, scalar(1)));
 }
 
 /** For each state element, the sum of the squares of the entries that parameters of one leaf have for it. */

@@ -2,18 +2,16 @@ import type { Tensor } from '../../lib/index.ts';
 import type { Buffer } from './assembler.ts';
 import { innerProduct } from './contract.ts';
 import type { Planner } from './planner.ts';
-import { arrayOf, dense, type Value } from './values.ts';
+import { arrayOf, dense, type Part, type Term, type Value } from './values.ts';
 
 /**
  * unit · √Σ|x|²: the squares by the formulas for factored parts, as an inner product has them, and the parts themselves for the
- * instruction to look at where their squares overflowed or lost digits.
+ * instruction to look at where these formulas overflowed or lost digits.
  */
 export function lowerGlobalNorm(plan: Planner, unit: Tensor, parts: readonly Tensor[], result: Tensor): Value {
   const { assembler } = plan;
   const squares = parts.map((x) => {
-    // A sum of terms is written out: it is no product whose factors have norms.
-    const value = plan.summand(x);
-    if (value.length > 1 || value.some(({ part }) => part.kind === 'block')) plan.array(x);
+    if (!isFormula(plan.summand(x))) plan.array(x);
     return arrayOf(innerProduct(plan, x, x, result)) as Buffer;
   });
   const total = squares
@@ -24,25 +22,63 @@ export function lowerGlobalNorm(plan: Planner, unit: Tensor, parts: readonly Ten
       assembler.emit('add', result.dtype, next, sum, square, 1);
       return next;
     }, undefined);
-  const terms = parts.flatMap((x) => plan.value(x).map((term) => termOf(plan, x, term)));
+  const values = parts.map((x) => ({ value: plan.value(x), size: x.size })).filter(({ value }) => value.length > 0);
+  const checks = values.flatMap(({ value }) => value.flatMap((term) => checkOf(plan, term, result)));
+  const leaves = values.flatMap(({ value, size }) => leafOf(plan, value, size, result));
   const out = plan.temporary(result);
-  const words = [total ?? assembler.scalar(result.dtype, 0), plan.array(unit), terms.length, ...terms.flat()];
-  assembler.emit('norm', result.dtype, out, ...words);
+  const words = [total ?? assembler.scalar(result.dtype, 0), plan.array(unit), checks.length / 3, values.length];
+  assembler.emit('norm', result.dtype, out, ...words, ...checks, ...leaves);
   return dense(out);
 }
 
-/** The words of a term: c, x, n, |x|², y, m, |y|². */
-function termOf(plan: Planner, { dtype }: Tensor, { coefficient, part }: Value[number]): (Buffer | number)[] {
-  const c = plan.materializer.coefficient(coefficient, dtype);
+/** Whether the squares of a value may come from a formula: with a factor whose square is rounded they had better not. */
+function isFormula(value: Value): boolean {
+  return value.every(({ coefficient: { factor }, part }) => {
+    const size = Math.abs(factor);
+    return part.kind !== 'block' && size >= 2 ** -20 && size <= 2 ** 20;
+  });
+}
+
+/** The words that tell whether the squares of a term lost nothing on the way; none for an array, whose squares tell it themselves. */
+function checkOf(plan: Planner, { coefficient, part }: Term, { dtype }: Tensor): Buffer[] {
+  const { assembler, materializer } = plan;
+  const c = materializer.coefficient(coefficient, dtype);
   const square = (x: Buffer) => plan.scalar('dot', dtype, [x, x, x.size]);
+  if (part.kind === 'outer') return [c, square(part.u), square(part.v)];
+  if (Math.abs(assembler.constants.get(c)?.[0] ?? 0) === 1) return [];
+  const [x, y] = factorsOf(part);
+  return [c, square(y ?? x), assembler.scalar(dtype, 1)];
+}
+
+/** The words of a leaf and of its terms. */
+function leafOf(plan: Planner, value: Value, size: number, { dtype }: Tensor): (Buffer | number)[] {
+  const terms = value.map(({ coefficient, part }) => ({ c: plan.materializer.coefficient(coefficient, dtype), part }));
+  const [, row] = terms.map(({ part }) => factorsOf(part)).find(([, y]) => y !== undefined) ?? [];
+  const columns = row?.size ?? size;
+  return [
+    ...[terms.length, size / columns, columns],
+    ...terms.flatMap(({ c, part }) => {
+      const [x, y] = factorsOf(part);
+      return [c, x, y ?? 0, kindOf(part)];
+    }),
+  ];
+}
+
+/** x of an array, or x and y of a product. */
+function factorsOf(part: Part): readonly [x: Buffer, y?: Buffer] {
   switch (part.kind) {
     case 'outer':
-      return [c, part.u, part.u.size, square(part.u), part.v, part.v.size, square(part.v)];
+      return [part.u, part.v];
     case 'row':
-      return [c, part.v, part.v.size, 0, 0, 0, 0];
+      return [part.index, part.v];
     case 'dense':
-      return [c, part.buffer, part.buffer.size, 0, 0, 0, 0];
+      return [part.buffer];
     default:
       throw new Error(`a ${part.kind} in a norm is written out before`);
   }
+}
+
+function kindOf(part: Part): number {
+  if (part.kind === 'outer') return part.strong ? 2 : 1;
+  return part.kind === 'row' ? 3 : 0;
 }

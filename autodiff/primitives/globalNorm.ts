@@ -3,9 +3,9 @@ import { bind } from '../bind.ts';
 import type { CustomPrimitive } from '../primitive.ts';
 import { add } from './add.ts';
 import { sameDType } from './checks.ts';
+import { div } from './div.ts';
 import { broadcast, sum } from './linear.ts';
 import { mul } from './mul.ts';
-import { reciprocal } from './smooth.ts';
 
 /**
  * unit · √Σx² over all elements of all operands but the first, which is the unit, a power of two. A primitive, because the squares
@@ -27,13 +27,13 @@ export const globalNorm: CustomPrimitive = {
     if (isPlain) result[0] *= unit.item();
     return fromData(result, []);
   },
-  /** unit² Σ <x, ẋ> / result; 0 where all elements are 0. */
+  /** Σ <unit² x / result, ẋ>; 0 where all elements are 0. The unit comes in twice, so that nothing leaves the dtype on the way. */
   push([unit, ...parts], [_, ...tangents], result) {
     const products = tangents.map((tangent, i) => {
       const { shape } = parts[i];
       const axes = shape.map((__, axis) => axis);
-      const over = bind(mul, [bind(mul, [unit, unit]), bind(reciprocal, [result])]);
-      const slope = bind(mul, [parts[i], bind(broadcast, [over], { shape, axes })], mul.inRules);
+      const [units, norms] = [unit, result].map((scalar) => bind(broadcast, [scalar], { shape, axes }));
+      const slope = bind(mul, [bind(div, [bind(mul, [parts[i], units]), norms], div.inRules), units]);
       return bind(sum, [bind(mul, [slope, tangent], mul.inRules)], { axes });
     });
     return products.reduce((total, product) => bind(add, [total, product]));

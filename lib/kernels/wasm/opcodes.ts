@@ -150,11 +150,12 @@ export const operands = {
   strongrank1norm: ['t', 'norm', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
   strongrank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
   /**
-   * out = √*squares · *unit, where squares is Σ |c x⊗y|² over `count` terms, taken before; where it overflowed or lost digits to
-   * underflow, the same from the terms themselves. Then follow for each term: c, x, n, xx, y, m, yy, with x [n] alone where m is 0, and
-   * xx and yy, the sums of squares of x and y, where it is not.
+   * out = √*squares · *unit, where squares is what formulas gave for Σ |Σ c x⊗y|², over leaves and the terms of each; where it overflowed
+   * or lost digits to underflow, the same from the elements. Then follow, `checks` times, c, |x|² and |y|² of a term that the squares were
+   * computed from; and for each leaf the numbers of its terms, three at most, rows and columns, and for each term c, x, y and its kind: 0
+   * for x itself, 1 for x⊗y, 2 for a strong one, 3 for y in the row that the int32 x names.
    */
-  norm: ['out', 'squares', 'unit', 'count'],
+  norm: ['out', 'squares', 'unit', 'checks', 'leaves'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Instructions that write several operands: how many, counted from the first. */

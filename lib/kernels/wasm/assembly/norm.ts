@@ -1,112 +1,156 @@
-// Euclidean norms of factored parts: from sums of squares that were taken anyway where nothing was lost, and else again, with scales.
-// A length r is kept as a float64 in [2^-300, 2^300) and a number e of steps of 2^600: r · 2^(600 e).
-const STEP: f64 = 4.149515568880993e180; // 2^600
-const DOWN: f64 = 2.409919865102884e-181; // 2^-600
-const TOP: f64 = 2.037035976334486e90; // 2^300
-const BOTTOM: f64 = 4.909093465297727e-91; // 2^-300
+// Euclidean norms of sums of factored terms: the root of the squares that formulas gave where these lost nothing, and else from the
+// elements, by scales. The second is for numbers so large or small that their squares leave the dtype; a step of training never sees it.
+import { bytes, loadPart, zero } from './vector';
 
-/** The steps of the length that was found last. */
-let steps: i32 = 0;
+/** The words of a check: c, |x|² and |y|² of a term c x⊗y. */
+const CHECK: usize = 12;
+/** The words of a leaf: how many terms, rows and columns it has; and of a term: c, x, y and its kind. */
+const LEAF: usize = 12;
+const TERM: usize = 16;
 
-/** Sums of squares from here on have lost no digit that counts to underflow, when terms have coefficients within these bounds. */
+/** x itself; x⊗y; x⊗y in which 0 times infinity or NaN is 0; y in the row that x names. */
+const DENSE: usize = 0;
+
+const STRONG: usize = 2;
+const ROW: usize = 3;
+
+/** √*squares · *unit into out, by the words of an instruction; returns where they end. */
+export function norm<T>(pc: usize): usize {
+  const squares = load<T>(load<usize>(pc, 8));
+  const leaves = pc + 24 + load<usize>(pc, 16) * CHECK;
+  let isPlain = squares >= least<T>() && squares < <T>Infinity;
+  for (let at = pc + 24; isPlain && at < leaves; at += CHECK)
+    isPlain = isSafe<T>(load<T>(load<usize>(at)), load<T>(load<usize>(at, 4)), load<T>(load<usize>(at, 8)), squares);
+
+  isQuiet = squares == 0;
+  let count = load<usize>(pc, 20);
+  const unit = load<T>(load<usize>(pc, 12));
+  store<T>(load<usize>(pc, 4), isPlain ? <T>(sqrt<T>(squares) * unit) : <T>scaled<T>(leaves, count, <f64>unit));
+  let end = leaves;
+  for (; count > 0; count--) end += LEAF + load<usize>(end) * TERM;
+  return end;
+}
+
+/** A sum of squares from here on has lost no digit that counts to underflow. */
 @inline function least<T>(): T {
   return sizeof<T>() == 4 ? <T>8.673617379884035e-19 : <T>1.1830521861667747e-271; // 2^-60, 2^-900
 }
 
-@inline function isMild<T>(c: T): bool {
-  const x = abs<T>(c);
-  return x >= <T>9.5367431640625e-7 && x <= <T>1048576; // 2^-20, 2^20
+/** Whether c² |x|² |y|² has lost no digit on the way that counts in the sum of squares: none at all, or it is too small to count. */
+function isSafe<T>(c: T, x: T, y: T, squares: T): bool {
+  const low = sizeof<T>() == 4 ? <T>7.888609052210118e-31 : <T>9.332636185032189e-302; // 2^-100, 2^-1000
+  const cc = c * c;
+  if (x >= low && y >= low && cc >= low && cc * x >= low && x * y >= low) return true;
+  const part = abs<f64>(<f64>c) * sqrt<f64>(<f64>max<T>(x, low)) * sqrt<f64>(<f64>max<T>(y, low));
+  const share = sizeof<T>() == 4 ? 7.450580596923828e-9 : 1.3877787807814457e-17; // 2^-27, 2^-56
+  return part <= sqrt<f64>(<f64>squares) * share;
 }
 
-@inline function isPlain<T>(squares: T): bool {
-  return squares >= least<T>() && squares <= <T>(sizeof<T>() == 4 ? f32.MAX_VALUE : f64.MAX_VALUE);
-}
+/** Set where `exponentOf` saw a number that is not finite. */
+let isBroken: bool = false;
+/** Whether the squares are 0 and no NaN, so that a term with the coefficient 0 has only finite elements. */
+let isQuiet: bool = false;
+const NONE: i32 = -100000;
 
-/** Whether the sum of squares of a factor is what it seems: a vector of zeros is often one, before the first step say. */
-function isRight<T>(squares: usize, x: usize, n: usize): bool {
-  const own = load<T>(squares);
-  if (own != 0) return isPlain<T>(own);
-  for (const end = x + (n << alignof<T>()); x < end; x += sizeof<T>()) if (load<T>(x) != 0) return false;
-  return true;
-}
-
-/** A length with its steps, so that it lies within bounds. */
-function settled(r: f64, e: i32): f64 {
-  if (r > 0 && r < Infinity) {
-    for (; r >= TOP; e++) r *= DOWN;
-    for (; r < BOTTOM; e--) r *= STEP;
-  }
-  steps = e;
-  return r;
-}
-
-/** The length of x [n]. */
-function lengthOf<T>(x: usize, n: usize): f64 {
-  const end = x + (n << alignof<T>());
+/** The exponent of the largest finite number of x [n], within ±1000; NONE where all are 0. */
+function exponentOf<T>(x: usize, n: usize): i32 {
+  if (isZero<T>(x, bytes<T>(n))) return NONE;
   let largest: f64 = 0;
-  for (let at = x; at < end; at += sizeof<T>()) largest = max<f64>(largest, abs<f64>(<f64>load<T>(at)));
-  steps = 0;
-  if (largest == 0 || !(largest < Infinity)) return largest;
-  const scale = largest >= TOP ? DOWN : largest < BOTTOM ? STEP : 1;
-  let sum: f64 = 0;
-  for (let at = x; at < end; at += sizeof<T>()) {
-    const own = <f64>load<T>(at) * scale;
-    sum += own * own;
+  for (const end = x + bytes<T>(n); x < end; x += sizeof<T>()) {
+    const size = abs<f64>(<f64>load<T>(x));
+    if (size < Infinity) largest = max<f64>(largest, size);
+    else isBroken = true;
   }
-  return settled(sqrt<f64>(sum), scale == DOWN ? 1 : scale == STEP ? -1 : 0);
+  if (largest == 0) return NONE;
+  return max<i32>(-1000, min<i32>(1000, <i32>(reinterpret<u64>(largest) >> 52) - 1023));
 }
 
-/** The words of a term: c, x, n, |x|², y, m, |y|²; x stands alone where m is 0, and |x|² counts where it does not. */
-const TERM: usize = 28;
-
-/** √(Σ over terms of |c x⊗y|²) · *unit, into out; the words are out, |…|², unit, count and the terms. Gives where they end. */
-export function norm<T>(pc: usize): usize {
-  const squares = load<T>(load<usize>(pc, 8));
-  const unit = load<T>(load<usize>(pc, 12));
-  const first = pc + 20;
-  const end = first + load<usize>(pc, 16) * TERM;
-  let plain = isPlain<T>(squares);
-  for (let at = first; plain && at < end; at += TERM) {
-    plain = isMild<T>(load<T>(load<usize>(at)));
-    if (plain && load<usize>(at, 20)) {
-      plain =
-        isRight<T>(load<usize>(at, 12), load<usize>(at, 4), load<usize>(at, 8)) &&
-        isRight<T>(load<usize>(at, 24), load<usize>(at, 16), load<usize>(at, 20));
-    }
-  }
-  store<T>(load<usize>(pc, 4), plain ? <T>(sqrt<T>(squares) * unit) : scaled<T>(first, end, unit));
-  return end;
+function isZero<T>(x: usize, size: usize): bool {
+  const rest = size & 15;
+  let bits = zero();
+  for (const main = x + size - rest; x < main; x += 16) bits = v128.or(bits, v128.load(x));
+  if (rest) bits = v128.or(bits, loadPart(x, rest));
+  return !v128.any_true(sizeof<T>() == 4 ? i32x4.shl(bits, 1) : i64x2.shl(bits, 1));
 }
 
-function scaled<T>(first: usize, end: usize, unit: T): T {
-  let total: f64 = 0;
-  let most: i32 = 0;
-  for (let at = first; at < end; at += TERM) {
-    let r = lengthOf<T>(load<usize>(at, 4), load<usize>(at, 8));
-    let e = steps;
-    if (load<usize>(at, 20)) {
-      const other = lengthOf<T>(load<usize>(at, 16), load<usize>(at, 20));
-      r = r == 0 || other == 0 ? 0 : settled(r * other, e + steps);
-      e = steps;
-    }
-    const c = settled(abs<f64>(<f64>load<T>(load<usize>(at))), 0);
-    r = r == 0 || c == 0 ? 0 : settled(r * c, e + steps);
-    e = steps;
-    if (r == 0) continue;
-    if (!(r < Infinity) || !(total < Infinity)) {
-      total = max<f64>(total, r);
-      continue;
-    }
-    // The smaller of two that are steps apart has no digit in common with the larger, or few.
-    if (total == 0) most = e;
-    for (; most < e; most++) total *= DOWN;
-    for (; e < most; e++) r *= DOWN;
-    total = settled(sqrt<f64>(total * total + r * r), most);
-    most = steps;
+/** 2^e, for e within ±1000. */
+@inline function power(e: i32): f64 {
+  return reinterpret<f64>(<u64>(e + 1023) << 52);
+}
+
+/** For each term of a leaf, the powers of two that bring its factors near 1, that of c times c: a formula has three terms at most. */
+const scales = memory.data(72, 8);
+
+/** The exponent of the largest element of a term, or NONE. With `most`, its scales too, so that an element comes out 2^-most times as large. */
+function measure<T>(term: usize, rows: usize, columns: usize, most: i32 = 0, scale: usize = 0): i32 {
+  const c = load<T>(load<usize>(term));
+  if (!scale && c == 0 && isQuiet) return NONE;
+  const kind = load<usize>(term, 12);
+  const ofC = exponentOf<T>(load<usize>(term), 1);
+  const ofX = kind == ROW ? 0 : exponentOf<T>(load<usize>(term, 4), kind == DENSE ? rows * columns : rows);
+  const ofY = kind == DENSE ? 0 : exponentOf<T>(load<usize>(term, 8), columns);
+  if (scale) {
+    const own = max<i32>(ofC, -1000) + max<i32>(ofX, -1000) + max<i32>(ofY, -1000);
+    // What is further below the largest counts for nothing.
+    store<f64>(scale, <f64>c * power(-max<i32>(ofC, -1000)) * power(max<i32>(-1000, min<i32>(0, own - most))));
+    store<f64>(scale, power(-max<i32>(ofX, -1000)), 8);
+    store<f64>(scale, power(-max<i32>(ofY, -1000)), 16);
   }
-  if (!(total < Infinity)) return <T>total;
-  total *= <f64>unit;
-  for (; most > 0; most--) total *= STEP;
-  for (; most < 0; most++) total *= DOWN;
-  return <T>total;
+  return ofC == NONE || ofX == NONE || ofY == NONE ? NONE : ofC + ofX + ofY;
+}
+
+/** The same norm from the elements in float64, each times the power of two that makes the largest about 1. */
+function scaled<T>(leaves: usize, count: usize, unit: f64): f64 {
+  isBroken = false;
+  let most = NONE;
+  let at = leaves;
+  for (let leaf: usize = 0; leaf < count; leaf++) {
+    const end = at + LEAF + load<usize>(at) * TERM;
+    const rows = load<usize>(at, 4);
+    const columns = load<usize>(at, 8);
+    for (at += LEAF; at < end; at += TERM) most = max<i32>(most, measure<T>(at, rows, columns));
+  }
+  if (most == NONE) {
+    if (!isBroken) return 0;
+    most = 0;
+  }
+  let squares: f64 = 0;
+  at = leaves;
+  for (let leaf: usize = 0; leaf < count; leaf++) {
+    const end = at + LEAF + load<usize>(at) * TERM;
+    squares += squaresOf<T>(at + LEAF, end, load<usize>(at, 4), load<usize>(at, 8), most);
+    at = end;
+  }
+  // The unit first: together with it, a norm beyond the dtype may be within.
+  let root = sqrt<f64>(squares) * unit;
+  for (; most > 900; most -= 900) root *= power(900);
+  for (; most < -900; most += 900) root *= power(-900);
+  return root * power(most);
+}
+
+/** The sum over the elements of a leaf of (2^-most Σ over terms)². */
+function squaresOf<T>(terms: usize, end: usize, rows: usize, columns: usize, most: i32): f64 {
+  let scale = scales;
+  for (let at = terms; at < end; at += TERM, scale += 24) measure<T>(at, rows, columns, most, scale);
+  let squares: f64 = 0;
+  for (let row: usize = 0; row < rows; row++)
+    for (let column: usize = 0; column < columns; column++) {
+      let element: f64 = 0;
+      scale = scales;
+      for (let at = terms; at < end; at += TERM, scale += 24) element += elementOf<T>(at, scale, row, column, columns);
+      squares += element * element;
+    }
+  return squares;
+}
+
+function elementOf<T>(term: usize, scale: usize, row: usize, column: usize, columns: usize): f64 {
+  const kind = load<usize>(term, 12);
+  const c = load<f64>(scale);
+  const x = load<usize>(term, 4);
+  if (kind == DENSE) return c * (<f64>load<T>(x + bytes<T>(row * columns + column)) * load<f64>(scale, 8));
+  const y = <f64>load<T>(load<usize>(term, 8) + bytes<T>(column)) * load<f64>(scale, 16);
+  if (kind == ROW) return load<usize>(x) == row ? c * y : 0;
+  const own = <f64>load<T>(x + bytes<T>(row)) * load<f64>(scale, 8);
+  const product = own * y;
+  return kind == STRONG && isNaN<f64>(product) && (own == 0 || y == 0) ? 0 : c * product;
 }

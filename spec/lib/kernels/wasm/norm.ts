@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { FloatDType } from '../../../../lib/index.ts';
-import { bench, randomOf, rounded, test } from './workbench.ts';
+import { bench, randomOf, round, rounded, test } from './workbench.ts';
 
 /** c x⊗y, or c x. */
 interface Term {
@@ -34,15 +34,18 @@ export function norms(dtype: FloatDType): void {
     bench.clear();
     const put = (values: number[]) => bench.put(values, dtype);
     const squareOf = (x: readonly number[]) => x.reduce((sum, value) => sum + value * value, 0);
-    const own = terms.map(({ c, x, y = [1] }) => c * c * squareOf(x) * squareOf(y));
+    const own = terms.map(({ c, x, y = [1] }) =>
+      rounded(dtype, [c * c, squareOf(x), squareOf(y)]).reduce((product, factor) => round(dtype, product * factor), 1),
+    );
+    const checks = terms.flatMap(({ c, x, y }) =>
+      y === undefined && Math.abs(c) === 1 ? [] : [put([c]), put([squareOf(x)]), put([y === undefined ? 1 : squareOf(y)])],
+    );
     const words = terms.flatMap(({ c, x, y }) => [
-      put([c]),
-      put(x),
-      x.length,
-      ...(y === undefined ? [0, 0, 0, 0] : [put([squareOf(x)]), put(y), y.length, put([squareOf(y)])]),
+      ...[1, y === undefined ? 1 : x.length, y === undefined ? x.length : y.length],
+      ...[put([c]), put(x), y === undefined ? 0 : put(y), y === undefined ? 0 : 1],
     ]);
     const [out, total, scale] = [put([Number.NaN]), put([squares ?? own.reduce((sum, square) => sum + square, 0)]), put([unit])];
-    bench.run(dtype, ['norm', out, total, scale, terms.length, ...words]);
+    bench.run(dtype, ['norm', out, total, scale, checks.length / 3, terms.length, ...checks, ...words]);
     return bench.view(out, 1, dtype)[0];
   }
 

@@ -14,7 +14,7 @@ import type { Assembler, Buffer, InstructionOperand } from './assembler.ts';
 import { lowerDiv, lowerPow } from './binary.ts';
 import { lowerMatmul } from './contract.ts';
 import { Materializer } from './materialize.ts';
-import { lowerMul } from './multiply.ts';
+import { lowerMul, squaredIn } from './multiply.ts';
 import { lowerGlobalNorm } from './norm.ts';
 import { NotPlannable } from './not-plannable.ts';
 import { Origins, rowsOf } from './origins.ts';
@@ -61,6 +61,7 @@ export class Lowering implements Planner {
   readonly #values = new Map<Tensor, Value>();
   readonly #zeros = new Set<Tensor>();
   readonly #uses = new Map<Tensor, number>();
+  readonly squared: ReadonlySet<Tensor>;
   readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
 
   /** @param zeros the inputs that are known to be zero. */
@@ -74,6 +75,7 @@ export class Lowering implements Planner {
     // An output that is copied out does not count: it is written out by itself, so that asking for one changes no other result.
     for (const operand of program.equations.flatMap(({ operands }) => operands))
       this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
+    this.squared = squaredIn(program);
   }
 
   lower(equations: readonly Equation[]): void {
@@ -181,12 +183,7 @@ export class Lowering implements Planner {
       case 'matmul':
         return lowerMatmul(this, x, y, parameter as never, result);
       case 'globalNorm':
-        return lowerGlobalNorm(
-          this,
-          x,
-          operands.slice(1).filter((part) => !this.isZero(part)),
-          result,
-        );
+        return lowerGlobalNorm(this, operands, result);
       case 'reshape':
         return this.#alias(x, result);
       case 'broadcast':

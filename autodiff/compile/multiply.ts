@@ -1,6 +1,8 @@
 import type { DType, Tensor } from '../../lib/index.ts';
+import { mul } from '../primitives/mul.ts';
 import type { Planner } from './planner.ts';
-import { type Coefficient, one, scaled, splatOf, times, type Value } from './values.ts';
+import type { Program } from './program.ts';
+import { type Coefficient, dense, one, scaled, splatOf, times, type Value } from './values.ts';
 
 /** The elementwise product. What all elements share becomes a coefficient. */
 export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
@@ -11,13 +13,25 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
   }
   if (strong) return strongProduct(plan, x, y, result);
   const [left, right] = [splatOf(plan.value(x)), splatOf(plan.value(y))];
-  if (right !== undefined) return scaled(plan.summand(x), right);
-  if (left !== undefined) return scaled(plan.summand(y), left);
+  if (right !== undefined) return beforeSquare(plan, scaled(plan.summand(x), right), result);
+  if (left !== undefined) return beforeSquare(plan, scaled(plan.summand(y), left), result);
   const [a, b] = [plan.factored(x), plan.factored(y)];
   // c x ∘ d y as c d (x ∘ y) may leave the dtype where c x and d y do not: (c x)² for a clipped x, whose c is small and whose x large.
   if (a.coefficient.scalars.length > 0 && b.coefficient.scalars.length > 0)
     return plan.emit(result, 'mul', plan.array(x), plan.array(y), result.size);
   return scaled(plan.emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
+}
+
+/** The tensors that a program multiplies by themselves. */
+export function squaredIn({ equations }: Program): ReadonlySet<Tensor> {
+  const squares = equations.filter(({ primitive, operands: [x, y] }) => primitive === mul && x === y);
+  return new Set(squares.map(({ operands: [x] }) => x));
+}
+
+/** c x that is squared later is written out for that, and so at once: then others read the same array, which Adam's kernel asks for. */
+function beforeSquare(plan: Planner, value: Value, result: Tensor): Value {
+  const isScaled = value.length === 1 && value[0].part.kind === 'dense' && value[0].coefficient.scalars.length > 0;
+  return isScaled && plan.squared.has(result) ? dense(plan.materializer.array(value, result.dtype, result.shape)) : value;
 }
 
 /** The elementwise product in which 0 times infinity or NaN is 0. */

@@ -8,8 +8,9 @@ import { arrayOf, dense, type Part, type Term, type Value } from './values.ts';
  * unit · √Σ|x|²: the squares by the formulas for factored parts, as an inner product has them, and the parts themselves for the
  * instruction to look at where these formulas overflowed or lost digits.
  */
-export function lowerGlobalNorm(plan: Planner, unit: Tensor, parts: readonly Tensor[], result: Tensor): Value {
+export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor[], result: Tensor): Value {
   const { assembler } = plan;
+  const parts = given.filter((x) => !plan.isZero(x));
   const squares = parts.map((x) => {
     if (!isFormula(plan.summand(x))) plan.array(x);
     return arrayOf(innerProduct(plan, x, x, result)) as Buffer;

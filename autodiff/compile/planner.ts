@@ -10,6 +10,8 @@ export interface Planner {
   readonly materializer: Materializer;
   /** Where indices come from. */
   readonly origins: Origins;
+  /** What the program multiplies by itself. */
+  readonly squared: ReadonlySet<Tensor>;
   /** What a tensor stands for. */
   value(x: Tensor): Value;
   /** Its elements, written out. */
@@ -18,6 +20,8 @@ export interface Planner {
   factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer };
   /** The value of an operand of a sum: kept factored unless it would be computed again by others. */
   summand(x: Tensor): Value;
+  /** Whether a tensor is zero because inputs are that are known to be. */
+  isZero(x: Tensor): boolean;
   /** The value of a scalar that does not depend on what comes in. */
   number(x: Tensor): number | undefined;
   /** A new buffer for a tensor's elements. */

@@ -269,15 +269,8 @@ export class Lowering implements Planner {
       const { coefficient, buffer } = this.factored(x);
       return [{ coefficient, part: { kind: 'row', index: this.array(ids), v: buffer } }];
     }
-    return this.emit(
-      result,
-      'scatteradd',
-      this.array(x),
-      this.array(ids),
-      ids.size,
-      sizeOf(x.shape.slice(ids.shape.length)),
-      rows,
-    );
+    const width = sizeOf(x.shape.slice(ids.shape.length));
+    return this.emit(result, 'scatteradd', this.array(x), this.array(ids), ids.size, width, rows);
   }
 
   #constant(x: Tensor): Value {

@@ -24,7 +24,7 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
       return next;
     }, undefined);
   const values = parts.map((x) => ({ value: plan.value(x), size: x.size })).filter(({ value }) => value.length > 0);
-  const checks = values.flatMap(({ value }) => value.flatMap((term) => checkOf(plan, term, result)));
+  const checks = values.flatMap(({ value }) => value.flatMap((term) => checkOf(plan, term, value.length === 1, result)));
   const leaves = values.flatMap(({ value, size }) => leafOf(plan, value, size, result));
   const out = plan.temporary(result);
   const words = [total ?? assembler.scalar(result.dtype, 0), plan.array(unit), checks.length / 3, values.length];
@@ -40,13 +40,13 @@ function isFormula(value: Value): boolean {
   });
 }
 
-/** The words that tell whether the squares of a term lost nothing on the way; none for an array, whose squares tell it themselves. */
-function checkOf(plan: Planner, { coefficient, part }: Term, { dtype }: Tensor): Buffer[] {
+/** The words that tell whether the squares of a term lost nothing on the way; none for an array alone, whose squares tell it themselves. */
+function checkOf(plan: Planner, { coefficient, part }: Term, isAlone: boolean, { dtype }: Tensor): Buffer[] {
   const { assembler, materializer } = plan;
   const c = materializer.coefficient(coefficient, dtype);
   const square = (x: Buffer) => plan.scalar('dot', dtype, [x, x, x.size]);
   if (part.kind === 'outer') return [c, square(part.u), square(part.v)];
-  if (Math.abs(assembler.constants.get(c)?.[0] ?? 0) === 1) return [];
+  if (isAlone && Math.abs(assembler.constants.get(c)?.[0] ?? 0) === 1) return [];
   const [x, y] = factorsOf(part);
   return [c, square(y ?? x), assembler.scalar(dtype, 1)];
 }

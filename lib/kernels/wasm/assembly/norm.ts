@@ -36,11 +36,14 @@ export function norm<T>(pc: usize): usize {
   return sizeof<T>() == 4 ? <T>8.673617379884035e-19 : <T>1.1830521861667747e-271; // 2^-60, 2^-900
 }
 
-/** Whether c² |x|² |y|² has lost no digit on the way that counts in the sum of squares: none at all, or it is too small to count. */
+/**
+ * Whether c² |x|² |y|² has lost no digit on the way that counts in the sum of squares: none at all, or it is too small to count. Where it is
+ * much larger than the sum, others cancelled it, and what is left is their rounding.
+ */
 function isSafe<T>(c: T, x: T, y: T, squares: T): bool {
   const low = sizeof<T>() == 4 ? <T>7.888609052210118e-31 : <T>9.332636185032189e-302; // 2^-100, 2^-1000
   const cc = c * c;
-  if (x >= low && y >= low && cc >= low && cc * x >= low && x * y >= low) return true;
+  if (x >= low && y >= low && cc >= low && cc * x >= low && x * y >= low) return cc * x * y <= squares * 64;
   const part = abs<f64>(<f64>c) * sqrt<f64>(<f64>max<T>(x, low)) * sqrt<f64>(<f64>max<T>(y, low));
   const share = sizeof<T>() == 4 ? 7.450580596923828e-9 : 1.3877787807814457e-17; // 2^-27, 2^-56
   return part <= sqrt<f64>(<f64>squares) * share;

@@ -70,30 +70,31 @@ function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], tran
     const unit = reshape(ones(colours.length, 1, dtype, elements), [colours.length]);
     const pulled = leavesOf(transition.pull(unflattenTree(unit, transition.state) as never).parameters as Tree);
     if (elements.length === 1) return mul(unit, globalNorm(pulled));
-    const scale = scaleFor(globalNorm(pulled));
-    const squares = pulled.map((rows, i) => spread(div(rows, scale), leaves[i], colours, colour));
-    return mul(sqrt(squares.reduce((a, b) => add(a, b))), scale);
+    const inverse = inverseScale(globalNorm(pulled));
+    const squares = pulled.flatMap((rows, i) => spread(mul(rows, inverse), leaves[i], colours, colour) ?? []);
+    if (squares.length === 0) return mul(unit, 0);
+    return div(sqrt(squares.reduce((a, b) => add(a, b))), inverse);
   });
   return each.reduce((a, b) => add(a, b));
 }
 
-/** What numbers of this size are divided by before they are squared: 1, or a power of two where their squares are not safe. */
-function scaleFor(size: Tensor): Tensor {
+/** What numbers of this size are multiplied by before they are squared: 1, or a power of two where their squares are not safe. */
+function inverseScale(size: Tensor): Tensor {
   const [far, step] = size.dtype === 'float32' ? [2 ** 40, 2 ** 90] : [2 ** 400, 2 ** 600];
   const scalar = (value: number) => full([], value, { dtype: size.dtype });
-  const small = where(greater(size, 0), scalar(1 / step), scalar(1));
-  return where(greater(size, far), scalar(step), where(less(size, 1 / far), small, scalar(1)));
+  return where(greater(size, far), scalar(1 / step), where(less(size, 1 / far), scalar(step), scalar(1)));
 }
 
-/** For each state element, the sum of the squares of the entries that parameters of one leaf have for it. */
-function spread(rows: Tensor, { shape, compact, slots }: LeafReach, colours: Int32Array, colour: number): Tensor {
-  const axes = shape.flatMap((length, axis) => (compact[axis] === length ? [] : [axis]));
-  const sums = axes.length === 0 ? square(rows) : sum(square(rows), { axes, keepDims: true });
-  const places = sums.size;
+/** For each state element, the sum of the squares of the entries that parameters of one leaf have for it; undefined for a leaf without. */
+function spread(rows: Tensor, { shape, compact, slots }: LeafReach, colours: Int32Array, colour: number): Tensor | undefined {
+  const places = compact.reduce((size, length) => size * length, 1);
   const own = slots.flatMap((slot) =>
     Array.from(slot, (element, place) => (colours[element] === colour ? element * places + place : -1)),
   );
   const chosen = own.filter((at) => at >= 0);
+  if (chosen.length === 0) return undefined;
+  const axes = shape.flatMap((length, axis) => (compact[axis] === length ? [] : [axis]));
+  const sums = axes.length === 0 ? square(rows) : sum(square(rows), { axes, keepDims: true });
   return matmul(ones(colours.length, places, rows.dtype, chosen), reshape(sums, [places]));
 }
 

@@ -78,11 +78,16 @@ function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], tran
   return each.reduce((a, b) => add(a, b));
 }
 
-/** What numbers of this size are multiplied by before they are squared: 1, or a power of two where their squares are not safe. */
+/**
+ * What numbers of this size are multiplied by before they are squared: 1, or a power of two where their squares are not safe. Small ones
+ * are not brought all the way to 1, because a plan may multiply one factor of a product by it, and that one may be large.
+ */
 function inverseScale(size: Tensor): Tensor {
-  const [far, step] = size.dtype === 'float32' ? [2 ** 40, 2 ** 90] : [2 ** 400, 2 ** 600];
+  const [far, down, near, up] =
+    size.dtype === 'float32' ? [2 ** 60, 2 ** -75, 2 ** -40, 2 ** 60] : [2 ** 500, 2 ** -550, 2 ** -400, 2 ** 500];
   const scalar = (value: number) => full([], value, { dtype: size.dtype });
-  return where(greater(size, far), scalar(1 / step), where(less(size, 1 / far), scalar(step), scalar(1)));
+  const small = where(greater(size, 0), scalar(up), scalar(1));
+  return where(greater(size, far), scalar(down), where(less(size, near), small, scalar(1)));
 }
 
 /** For each state element, the sum of the squares of the entries that parameters of one leaf have for it; undefined for a leaf without. */

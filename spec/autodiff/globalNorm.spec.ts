@@ -17,7 +17,7 @@ import {
   sum,
   tanh,
 } from '../../autodiff/index.ts';
-import { DTypeError, type FloatDType, indices, ones, type Tensor, tensor, zeros } from '../../lib/index.ts';
+import { ConfigurationError, DTypeError, type FloatDType, indices, ones, type Tensor, tensor, zeros } from '../../lib/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 
 /** Numbers of every size that a dtype has, and in whose neighbourhood squares overflow or underflow. */
@@ -150,5 +150,7 @@ describe('globalNorm', () => {
     expect(() => globalNorm([tensor([1]), tensor([1], { dtype: 'float32' })])).to.throw(DTypeError, 'globalNorm');
     expect(() => globalNorm([indices([1])])).to.throw(DTypeError);
     expect(globalNorm([]).item()).to.equal(0);
+    for (const unit of [0, -2, 3, 2 ** 65, Number.NaN])
+      expect(() => globalNorm([tensor([1])], { unit })).to.throw(ConfigurationError, 'globalNorm: unit must be a power of two');
   });
 });

@@ -15,6 +15,7 @@ import {
   exp,
   expm1,
   gather,
+  globalNorm,
   grad,
   greater,
   jvp,
@@ -197,6 +198,12 @@ describe('operations', () => {
       runs: 8,
     });
   }
+  laws(globalNorm, 'globalNorm of two tensors', {
+    operation: (x, y) => globalNorm([x, y]),
+    operands: fc.tuple(tensorsOf([3, 2]), tensorsOf([4])),
+    reference: (x, y) => tensor(Math.hypot(...dataOf(x), ...dataOf(y)), { dtype: x.dtype }),
+    runs: 8,
+  });
   for (const axis of [0, 1, 2])
     laws(cumsum, `cumsum along axis ${axis}`, {
       operation: (x) => cumsum(x, { axis }),

@@ -32,6 +32,7 @@ const operationDoors: Doors = {
   expm1: unary,
   floor: unary,
   gather: door(() => [matrix(), indices([1])]),
+  globalNorm: door(() => [[x(), x()], { unit: 2 }]),
   greater: binary,
   less: binary,
   log: unary,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { add, matmul, mul, sum, tanh } from '../../autodiff/index.ts';
-import { normOf } from '../../cli/training/metrics.ts';
 import { type FloatDType, leavesOf, type Tensor, type Tree, tensor, zeros } from '../../lib/index.ts';
 import { type Cell, type Loss, linear, meanSquare, model, rnn } from '../../nn/index.ts';
+import { normOf } from '../../trainers/evaluation/index.ts';
 import {
   adam,
   chain,

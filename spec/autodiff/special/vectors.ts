@@ -2,6 +2,7 @@ import {
   argmax,
   cumsum,
   dot,
+  globalNorm,
   logSoftmax,
   logSumExp,
   matmul,
@@ -102,6 +103,19 @@ export const vectors: readonly Case[] = [
     [[infinity, 1], infinity, [0, 0], 'no direction: ∞/∞ is no number, and 0 wins'],
     [[nan, 1], nan, [nan, nan], 'NaN goes through'],
   ]),
+  ofVector(
+    'globalNorm',
+    (x) => globalNorm([x]),
+    ({ tiny, huge }) => [
+      [[0, -0], 0, [0, 0], 'a kink: the middle of its slopes'],
+      [[tiny, 0], tiny, [1, 0], 'without underflow of squares'],
+      [[3 * tiny, 4 * tiny], 5 * tiny, [0.6, 0.8], 'without underflow of squares'],
+      [[huge, 0], huge, [1, 0], 'without overflow of squares'],
+      [[huge, huge], infinity, [0, 0], 'overflows itself, and then nothing is a share of it'],
+      [[infinity, 1], infinity, [0, 0], 'no direction: ∞/∞ is no number, and 0 wins'],
+      [[nan, 1], nan, [nan, nan], 'NaN goes through'],
+    ],
+  ),
   ofVector('variance', variance, ({ tiny }) => [
     [[3, 3], 0, [0, 0], 'the lowest point'],
     [[tiny, -tiny], 0, [tiny, -tiny], 'underflows, its derivative does not'],

@@ -1,7 +1,8 @@
-// lib <- autodiff <- nn <- trainers <- cli: imports only point left, and only at another folder's index.ts.
+// lib <- autodiff <- nn <- trainers <- cli: imports point only left, and only to another folder's index.ts.
 const layers = ['lib', 'autodiff', 'nn', 'trainers', 'cli'];
 const portable = '^(lib|autodiff|nn|trainers)/';
-// The page of a run takes one type from trainers; through the index, its build would compile the whole library.
+// The page of a run takes one type from trainers; through the index, its build would compile the whole
+// library.
 const trainersParts = ['^trainers/(evaluation|registry|streams)/index\\.ts$', '^trainers/evaluation/trail\\.ts$'];
 const allowedPackages = '^node_modules/(@types/)?(ndarray|ndarray-ops|gl-matrix)/';
 

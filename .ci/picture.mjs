@@ -1,5 +1,5 @@
-// Takes a figure out of a report.html, with its legend, as an SVG that stands alone: how docs/pictures is made.
-// node .ci/picture.mjs runs/demo/report.html 1 > docs/pictures/influence-balancing.svg
+// Takes a figure out of a report.html, with its legend, as an SVG that stands alone: how docs/pictures is
+// made. node .ci/picture.mjs runs/demo/report.html 1 > docs/pictures/influence-balancing.svg
 import { readFileSync } from 'node:fs';
 import { DOMParser } from 'linkedom';
 
@@ -22,7 +22,7 @@ const legend = [...figure.querySelectorAll('figcaption span')].map((entry) => {
   return `<path d="M${at} 18h22" stroke="${color}" stroke-width="3"${dashes}/><text x="${at + 28}" y="22">${escaped(entry.textContent)}</text>`;
 });
 
-// Pictures are shown on white and on black pages, so this one brings its own ground.
+// The picture is shown on white and black pages, so it has its own background.
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + head}" width="${width}" height="${height + head}" color="#1c1e21" font-family="system-ui, sans-serif" font-size="13">
 <rect width="100%" height="100%" rx="6" fill="#fdfdfc"/>
 <g fill="currentColor">${legend.join('')}</g>

@@ -1,5 +1,5 @@
-// What lib, autodiff, nn and trainers may use beyond the language itself: globals that Node 20 and every browser have.
-// Extend it only by such globals.
+// The globals that lib, autodiff, nn and trainers may use beyond the language: those of both Node 20 and
+// browsers. Add only such globals.
 
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;

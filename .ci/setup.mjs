@@ -1,16 +1,16 @@
-// Makes a fresh clone ready: installs what package-lock.json asks for, then compiles what changed into dist/.
-// `npm start` and `npm test` call it first, and npm itself (as `prepare`) before it packs, and where the package is installed from git.
-// `--force` compiles everything again. Results go nowhere; notes go to stderr.
+// Prepares a fresh clone: installs the packages of package-lock.json, then compiles changed sources into
+// dist/. `npm start` and `npm test` call it first; so does npm (as `prepare`) before packing and when
+// installing from git. `--force` compiles everything. Notes go to stderr.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** What Node runs, and what a browser does. */
+/** The code for Node, and the code for the browser. */
 const projects = ['tsconfig.build.json', 'tsconfig.page.json'].map((name) => join('.ci', name));
 
-// npm prepares at the end of an installation, also of the one below, after which compiling comes anyway.
+// npm runs `prepare` at the end of an installation, including the one below, after which we compile anyway.
 if (process.env.NOREWIND_INSTALLS !== undefined) process.exit();
 
 requireNode(20);
@@ -24,7 +24,10 @@ function requireNode(major) {
     );
 }
 
-/** Whether node_modules holds what the lock file asks for. Contents, not dates: `git checkout` and `npm install` touch the lock file. */
+/**
+ * Whether node_modules matches the lock file. Compares contents, as `git checkout` and `npm install` change
+ * dates.
+ */
 function installed() {
   const wanted = packages('package-lock.json');
   const present = packages(join('node_modules', '.package-lock.json'));
@@ -48,7 +51,7 @@ function packages(file) {
 function install() {
   const started = Date.now();
   process.stderr.write('norewind: installing its dependencies with npm ci, once ...');
-  // --include=dev: the compiler is needed even where NODE_ENV=production.
+  // --include=dev: the compiler is needed even if NODE_ENV=production.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
   const npm = process.env.npm_execpath ?? '';
   process.env.NOREWIND_INSTALLS = 'yes';
@@ -62,27 +65,27 @@ function install() {
 
 function compile(force) {
   prune(join(root, 'dist'), root, 0);
-  // The compiler's notes say that an output was written, not that it is still there.
+  // The compiler's records say that an output was written, not that it still exists.
   const whole = ['lib', 'autodiff', 'nn', 'trainers', 'cli', 'bench', 'spec/laws'].every(written);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = run(process.execPath, [tsc, '--build', ...projects, ...(force || !whole ? ['--force'] : [])]);
   if (result.status !== 0) fail(`${output(result)}\nThe sources do not compile; the messages above are the compiler's.`);
-  // npm makes it so where it first links the command, and not again when dist/ is new.
+  // npm sets this when it first links the command, but not for a new dist/.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
 }
 
-/** Whether every source below a folder has its output. */
+/** Whether every source below a folder has been compiled. */
 function written(folder) {
   if (!existsSync(join(root, folder))) return true;
   return readdirSync(join(root, folder), { withFileTypes: true }).every((entry) => {
     const path = join(folder, entry.name);
-    // AssemblyScript is not TypeScript: its outputs are lib/kernels/wasm/strict.ts and relaxed.ts.
+    // AssemblyScript is not TypeScript: it is compiled to lib/kernels/wasm/strict.ts and relaxed.ts.
     if (entry.isDirectory()) return entry.name === 'assembly' || written(path);
     return !/(?<!\.spec|\.d)\.ts$/.test(path) || existsSync(join(root, 'dist', path.replace(/\.ts$/, '.js')));
   });
 }
 
-/** Removes outputs whose source is gone, which would otherwise be run and published. */
+/** Removes outputs without a source, which would otherwise be run and published. */
 function prune(folder, sources, depth) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -104,7 +107,7 @@ function output({ stdout, stderr, error }) {
     .join('\n');
 }
 
-/** npm's last lines, without empty ones and the help that it appends. */
+/** npm's last lines, without empty ones and its appended help. */
 function lastLines(result, count) {
   const lines = output(result).split('\n');
   const help = lines.findIndex((line) => /^npm error Clean install a project/.test(line));

@@ -1,14 +1,14 @@
 import type { Contestant } from './contestant.ts';
 import { nameOf, type Problem } from './problem.ts';
 
-/** A contestant that does not compute what the reference computes: its times would mean nothing. */
+/** A contestant computes something else than the reference, so timing it would be meaningless. */
 export class Disagreement extends Error {}
 
 const steps = 48;
 
 /**
- * Makes sure that every contestant gives the losses of the first, step by step, and then its parameters, within rounding.
- * They must be fresh.
+ * Checks that fresh contestants have the losses of the first at every step, and then its parameters, within
+ * rounding.
  * @throws Disagreement with the first number that differs.
  */
 export function requireSame(problem: Problem, [reference, ...others]: readonly Contestant[]): void {
@@ -22,14 +22,14 @@ export function requireSame(problem: Problem, [reference, ...others]: readonly C
   for (const other of others) {
     const fail = (what: string, own: number, its: number) => {
       throw new Disagreement(
-        `${nameOf(problem)}: ${other.name} gives ${own} for ${what}, ${reference.name} gives ${its}; it does not compute the same, so it is not timed`,
+        `${nameOf(problem)}: ${other.name} has ${own} for ${what}, ${reference.name} has ${its}; they do not compute the same, so they are not timed`,
       );
     };
     losses(other).forEach((loss, t) => {
       if (!(Math.abs(loss - expected[t]) <= tolerance * Math.abs(expected[t]))) fail(`the loss of step ${t}`, loss, expected[t]);
     });
     other.parameters().forEach((leaf, at) => {
-      // What was learnt is compared, not the parameters: those hardly move in so few steps.
+      // Compare what was learnt rather than the parameters, which hardly move in so few steps.
       let [difference, size, scale] = [0, 0, 0];
       for (let i = 0; i < after[at].length; i++) {
         difference += (leaf[i] - after[at][i]) ** 2;

@@ -2,23 +2,24 @@ import { dataOf, leavesOf, type Tree } from '../lib/index.ts';
 import { createLearner } from '../trainers/index.ts';
 import { configOf, type Problem } from './problem.ts';
 
-/** Something that learns a problem's stream step by step. */
+/** A learner of a problem's stream, step by step. */
 export interface Contestant {
   readonly name: string;
   /**
-   * Predicts, learns, and moves on; returns the loss of the prediction.
-   * @param signs the estimator's draws for this step; a contestant that draws the same ones itself ignores them.
+   * Predicts, learns, and moves on. Returns the loss of the prediction.
+   * @param signs the estimator's draws for this step; ignored by a contestant that draws them itself.
    */
   step(input: number, target: number, signs: Float32Array): number;
-  /** Steps `at` to `at + count` of the stream, in one call, where there is something faster than `step`. */
+  /** Runs steps `at` to `at + count` in one call, if that is faster than `step`. */
   chunk?(at: number, count: number): void;
-  /** A copy of the parameters, leaf after leaf in the order of `Problem.leaves`. */
+  /** A copy of the parameters, leaf by leaf in the order of `Problem.leaves`. */
   parameters(): readonly ArrayLike<number>[];
 }
 
 /**
- * A learner as users make it: what it does per step includes its own draws and checks.
- * @param how in chunks, with losses alone as the others give them; or step by step, with the output that each step returns.
+ * A learner as users make it: its steps include its own draws and checks.
+ * @param how in chunks, which return only losses like the other contestants; or step by step, each returning
+ * its output too.
  */
 export function learnerContestant(problem: Problem, how: 'chunks' | 'steps' | 'eager' | 'relaxed' = 'chunks'): Contestant {
   const learner = createLearner({ ...configOf(problem), eager: how === 'eager', relaxedSimd: how === 'relaxed' });

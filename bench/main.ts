@@ -1,5 +1,5 @@
-// Measures norewind against itself, against what can be written by hand, and against others. Tables go to standard output, progress
-// to standard error, and everything to a JSON file.
+// Measures norewind against itself, hand-written code and other libraries. Tables go to standard output,
+// progress to standard error, and everything to a JSON file.
 import { writeFileSync } from 'node:fs';
 import { Disagreement } from './check.ts';
 import { growth } from './groups/growth.ts';

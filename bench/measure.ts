@@ -11,27 +11,27 @@ export interface Timing {
 export interface Runner {
   readonly name: string;
   run(count: number): void;
-  /** How many steps a call counts for; 1 by default. */
+  /** The steps that one call counts for. Default 1. */
   readonly window?: number;
 }
 
 export interface Effort {
-  /** How often each runner has its turn. */
+  /** Turns per runner. */
   readonly rounds: number;
-  /** How long a turn takes, in milliseconds. */
+  /** Milliseconds per turn. */
   readonly turn: number;
 }
 
 /**
- * Times runners in turns, so that what else the machine does falls on all of them alike. Before that each warms up until its
- * compiler had its say, and the number of steps in a turn is chosen.
+ * Times runners in turns, so that other load on the machine affects all alike. First each runner warms up
+ * until it is compiled, and the number of steps per turn is chosen.
  */
 export function interleave(runners: readonly Runner[], { rounds, turn }: Effort): Timing[] {
   const counts = runners.map((runner) => warmUp(runner, turn));
   const times = runners.map((): number[] => []);
   for (let round = 0; round < rounds; round++)
     runners.forEach((_, i) => {
-      // Another order each round: nobody always runs on the cache that the same other one left.
+      // A different order each round, so that no runner always inherits the same other one's cache.
       const at = (i + round) % runners.length;
       times[at].push(time(runners[at], counts[at]));
     });
@@ -66,7 +66,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** How many times as long a takes as b: the median over rounds, each of which compares what ran at about the same time. */
+/** How many times as long a takes as b: the median over rounds, each comparing runs close in time. */
 export function ratio(a: Timing, b: Timing): number {
   return median(a.rounds.map((value, round) => value / b.rounds[round]));
 }

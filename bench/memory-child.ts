@@ -1,14 +1,14 @@
-// Run with --expose-gc and a young generation too large to fill: what the heap grows by is what was allocated.
+// Run with --expose-gc and a young generation too large to fill: heap growth is then the allocated memory.
 import { createLearner } from '../trainers/index.ts';
 import { type Case, configOf } from './problem.ts';
 
-/** What one learner allocates and keeps. */
+/** The memory that a learner allocates and keeps. */
 export interface MemoryReport {
   /** Bytes of the JavaScript heap per step, most of which live until the next collection of young objects. */
   readonly allocated: number;
   /** Bytes of array buffers outside the heap per step. */
   readonly external: number;
-  /** Bytes of the heap per step that are still there after a collection. */
+  /** Bytes of the heap per step that survive a collection. */
   readonly kept: number;
   /** Growth of resident memory over the loop, in MiB. */
   readonly resident: number;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Effort } from './measure.ts';
 
-/** What to measure, and how long. */
+/** The groups to run, and how long. */
 export interface Options {
   readonly groups: readonly string[];
   readonly cells: readonly string[];
@@ -104,7 +104,7 @@ function chosen(name: string, value: string | undefined, all: readonly string[])
   return names;
 }
 
-/** Plain JavaScript goes through rows four at a time. */
+/** Plain JavaScript processes four rows at a time. */
 function count(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`--${name}: ${text} is not a whole number above 0`);

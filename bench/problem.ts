@@ -6,7 +6,7 @@ export type CellName = 'rnn' | 'gru' | 'lstm';
 export type EstimatorName = 'uoro' | 'tbptt-1' | 'tbptt-16' | 'rtrl';
 export type OptimizerName = 'sgd' | 'adam';
 
-/** One case of the tables: what learns, how, and how large. */
+/** A case of the tables: cell, estimator, optimiser and size. */
 export interface Case {
   readonly cell: CellName;
   readonly estimator: EstimatorName;
@@ -15,16 +15,22 @@ export interface Case {
   readonly dtype: FloatDType;
 }
 
-/** A case with everything that two implementations must share to give the same numbers. */
+/** A case, and all that two implementations must share to compute the same numbers. */
 export interface Problem extends Case {
   readonly symbols: number;
   readonly rate: number;
   readonly seed: number;
-  /** Initial parameters, leaf after leaf: each gate's w [symbols, units], u [units, units], b; the readout's w [symbols, units], b. */
+  /**
+   * Initial parameters, leaf after leaf: each gate's w [symbols, units], u [units, units], b; the readout's w
+   * [symbols, units], b.
+   */
   readonly leaves: readonly (readonly number[])[];
   /** The symbols of the stream; step t reads entry t and predicts entry t + 1, both modulo `period`. */
   readonly stream: Int32Array;
-  /** The estimator's draws, entry t modulo `period`; the first `period` are those that a learner with this seed draws itself. */
+  /**
+   * The estimator's draws, entry t modulo `period`. The first `period` equal those of a learner with this
+   * seed.
+   */
   readonly signs: readonly Float32Array[];
   readonly period: number;
 }
@@ -41,14 +47,14 @@ const estimators: Readonly<Record<EstimatorName, () => Estimator>> = {
   rtrl: () => rtrl() as Estimator,
 };
 
-/** Small enough that thousands of steps on noise stay tame in every case. */
+/** Small enough that thousands of steps on noise stay stable in every case. */
 const rates: Readonly<Record<OptimizerName, number>> = { sgd: 1e-3, adam: 1e-4 };
 
 export function nameOf({ cell, estimator, optimizer, units, dtype }: Case): string {
   return `${cell} ${units} ${estimator} ${optimizer}${dtype === 'float32' ? '' : ` ${dtype}`}`;
 }
 
-/** What `createLearner` takes for a case. */
+/** The `createLearner` configuration of a case. */
 export function configOf(own: Case): LearnerConfig<Tree, Tree, number, number> {
   const { cell, estimator, optimizer, units, dtype } = own;
   const rate = rates[optimizer];
@@ -81,7 +87,7 @@ export function problemOf(own: Case): Problem {
   };
 }
 
-/** The same numbers in either dtype, so that what is compared is the arithmetic. */
+/** The same numbers in both dtypes, so that the comparison is of the arithmetic. */
 function initial(init: (noise: ReturnType<typeof seeded>) => Tree, dtype: FloatDType): Tree {
   return mapTree(init(seeded(3)), (leaf) => cast(cast(leaf, 'float32'), dtype));
 }

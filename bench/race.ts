@@ -3,7 +3,7 @@ import { type Contestant, drive } from './contestant.ts';
 import { type Effort, interleave, type Runner, type Timing } from './measure.ts';
 import type { Problem } from './problem.ts';
 
-/** Checks fresh contestants against the first of them, then times others like them in turns. */
+/** Checks fresh contestants against the first one, then times identical ones in turns. */
 export function race(problem: Problem, make: readonly (() => Contestant)[], effort: Effort): Timing[] {
   if (make.length > 1)
     requireSame(
@@ -16,7 +16,7 @@ export function race(problem: Problem, make: readonly (() => Contestant)[], effo
   );
 }
 
-/** The contestant on its way through the stream. A window is one turn's smallest part, so that every turn has the same share of updates. */
+/** Runs a contestant along the stream in whole windows, so that every turn has the same share of updates. */
 export function runnerOf(contestant: Contestant, problem: Problem): Runner {
   const window = problem.estimator === 'tbptt-16' ? 16 : 1;
   let at = 0;

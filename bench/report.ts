@@ -1,20 +1,20 @@
 import { cpus, totalmem } from 'node:os';
 import type { Timing } from './measure.ts';
 
-/** A table of results: what is printed, and what goes into the JSON file. */
+/** A table of results, printed and written to the JSON file. */
 export interface Table {
   readonly group: string;
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  /** What the reader must know. */
+  /** Notes for the reader. */
   readonly notes?: readonly string[];
 }
 
 /** A table's entry: text, a number, or a time with its spread. */
 export type Cell = string | number | Timing;
 
-/** The machine, without anything that tells which one it is. */
+/** The machine, without anything that identifies it. */
 export function machine(): Record<string, string | number> {
   const [cpu] = cpus();
   return {
@@ -51,7 +51,7 @@ function textOf(cell: Cell): string {
   return `${digits(cell.median)} (${digits(cell.min)}..${digits(cell.max)})`;
 }
 
-/** Three significant digits, and all that stand before the point. */
+/** Three significant digits, plus all digits before the point. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return '0';

@@ -1,4 +1,4 @@
-// Times what a program waits for before its first fast step.
+// Times a program up to its first fast step.
 import { performance } from 'node:perf_hooks';
 
 /** Milliseconds. */

@@ -6,7 +6,7 @@ import { flushed, guardOutput } from './terminal/output.ts';
 import { complain } from './terminal/screen.ts';
 
 guardOutput();
-// Node would print a stack trace for an error that no caller catches, such as one thrown in a timer.
+// Node would print a stack trace for an uncaught error, such as one thrown in a timer.
 process.on('uncaughtException', (error) => {
   complain(sentenceOf(error));
   process.exit(exitCodeOf(error));
@@ -14,7 +14,7 @@ process.on('uncaughtException', (error) => {
 
 await run();
 await flushed();
-// Nothing keeps the process alive any more, and while Node puts itself away, its way of handling signals comes back.
+// Exit now: while Node shuts down, its own handling of signals returns.
 process.exit();
 
 async function run(): Promise<void> {
@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   }
 }
 
-/** Commander stops in this way after help and version too, and has written them then. */
+/** Commander also throws after printing help or the version. */
 function usageCode(error: CommanderError): number {
   if (error.exitCode === 0) return exitCodes.done;
   const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');

@@ -1,9 +1,9 @@
 import { ConfigurationError, DataError, NorewindError, UsageError } from '../lib/index.ts';
 
-/** The work was begun and could not be finished. Exit code 1. */
+/** Work that began and could not be finished. Exit code 1. */
 export class FailedError extends NorewindError {}
 
-/** Another process has taken the folder of the run: what is in it is that one's, and is told nothing more of. Exit code 1. */
+/** Another process has taken the run's folder, whose contents are now its own. Exit code 1. */
 export class LostFolderError extends FailedError {}
 
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -13,13 +13,13 @@ export function exitCodeOf(error: unknown): number {
   return isInput ? exitCodes.usage : exitCodes.failed;
 }
 
-/** What went wrong, on one line. */
+/** The error on one line. */
 export function sentenceOf(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
-  return error instanceof NorewindError ? text : `something unexpected happened, which is a defect of norewind: ${text}`;
+  return error instanceof NorewindError ? text : `unexpected error, a defect of norewind: ${text}`;
 }
 
-/** The sentence for an error of the file system. */
+/** The sentence for a file system error. */
 export function fileProblem(action: string, path: string, error: unknown): string {
   const code = (error as { code?: string }).code ?? '';
   return `cannot ${action} ${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`;
@@ -34,7 +34,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
   ENXIO: 'it is a socket, or a device that is not there',
   ENOTPLAIN: 'it is a pipe, a socket or a device, not a plain file',
-  EEXIST: 'it exists already',
+  EEXIST: 'it already exists',
   ENOSPC: 'no space is left on the device',
   EDQUOT: 'the disk quota is used up',
   ENAMETOOLONG: 'the name is too long',

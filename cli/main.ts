@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The imports of a module are loaded before anything in it runs. So all that takes time is imported below, when signals are handled.
+// Imports are loaded before a module runs, so import everything slow below, once signals are handled.
 import { closeDebugger, takeSignals } from './signals.ts';
 
 takeSignals();

@@ -1,14 +1,14 @@
 import { constants } from 'node:os';
 
-/** Those that ask a command to end. */
+/** Signals that ask a command to end. */
 export const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Those that ask a run for a checkpoint. */
+/** Signals that ask a run for a checkpoint. */
 export const savings = ['SIGUSR1', 'SIGUSR2'] as const;
 
 /**
- * Handles every signal from now on, so that none has the effect that Node or the system gives it: a debugger that listens on a port, or an
- * end at once that leaves the lock of the folder. Until something watches for it, a signal to end ends the process in an orderly way, and
- * one to save does nothing. To be called before anything else is loaded.
+ * Handles every signal from now on, so that none has its default effect: a debugger listening on a port, or
+ * an immediate exit that leaves the lock of the folder. Until a listener is set, a signal to end exits in an
+ * orderly way, and one to save does nothing. Call this before loading anything else.
  */
 export function takeSignals(): void {
   for (const name of endings) process.on(name, endUnlessWatched);
@@ -16,8 +16,8 @@ export function takeSignals(): void {
 }
 
 /**
- * The next signal to end is one too many, and ends the process at once, in the middle of a computation too. As the first process of a
- * container, which the system's own way does not end, it ends as soon as it looks.
+ * Makes the next signal to end exit at once, even in the middle of a computation. As the first process of a
+ * container, which default signal handling does not end, it exits at the next check.
  */
 export function endAtNext(): void {
   if (process.pid !== 1) for (const name of endings) process.removeListener(name, endUnlessWatched);
@@ -29,12 +29,15 @@ function endUnlessWatched(name: NodeJS.Signals): void {
 
 function ignore(): void {}
 
-/** As shells have it: 128 and the number of the signal. */
+/** As in shells: 128 plus the number of the signal. */
 export function signalExitCode(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** Closes the debugger that Node opens when SIGUSR1 comes before this program has begun; not one that was asked for. */
+/**
+ * Closes the debugger that Node opens if SIGUSR1 comes before this program starts; keeps one that was asked
+ * for.
+ */
 export async function closeDebugger(): Promise<void> {
   const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
   if (options.some((option) => /--inspect([-_](brk|wait))?(=|\s|$)/.test(option))) return;
@@ -42,6 +45,6 @@ export async function closeDebugger(): Promise<void> {
     const inspector = await import('node:inspector');
     if (inspector.url() !== undefined) inspector.close();
   } catch {
-    // A Node that was built without it has none to close.
+    // Node may be built without an inspector.
   }
 }

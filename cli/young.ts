@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-// V8 lets the space for young objects grow from 1 to 16 MiB (two of them) as a program goes on, whatever it keeps: a stream would
-// take more memory for hours. Nothing here gains from it, since what a step leaves behind is little and dead at once.
+// V8 grows the space for young objects from 1 to 16 MiB (two of them) as a program runs, whatever it keeps:
+// on a stream memory would grow for hours. A step leaves little garbage, which dies at once, so nothing is
+// gained from that.
 setFlagsFromString('--semi-space-growth-factor=1');

@@ -3,8 +3,8 @@ const streams = within('trainers/streams');
 const input = within('cli/stream/input');
 
 /**
- * What is changed, and the specs that have to notice: what they do in this process, since a child runs what is compiled. With `grep`, only
- * the tests whose titles fit.
+ * The files to change, and the specs that must notice. Only tests in this process count, as a child process
+ * runs compiled code. With `grep`, only tests with matching titles.
  */
 export const parts = [
   {
@@ -69,19 +69,19 @@ export const parts = [
   {
     mutate: ['clients', 'guard', 'routes', 'server', 'thinned', 'watcher'].map((name) => `cli/watch/${name}.ts`),
     spec: ['spec/cli/watch.spec.ts', 'spec/cli/watching.spec.ts'],
-    // Neither the runs of a command nor what takes long: forty megabytes for a client that does not read.
+    // Exclude runs of a command and slow tests, such as forty megabytes for a client that does not read.
     grep: '^cli(/watch|: thinned|: norewind train --watch (?!keeps nothing))',
   },
   { mutate: streams('words'), spec: streams('words.spec') },
   {
     mutate: input('follow', 'growingFile'),
     spec: ['spec/cli/follow.spec.ts', ...input('follow.spec')],
-    // Not the run of a command.
+    // Exclude the run of a command.
     grep: '^cli(/stream: a file|: norewind train --follow (?!learns))',
   },
 ];
 
-/** Files of a folder, and specs of the folder that mirrors it. */
+/** The files of a folder, and the specs of the folder that mirrors it. */
 function within(folder) {
   return (...names) => names.map((name) => `${name.endsWith('.spec') ? 'spec/' : ''}${folder}/${name}.ts`);
 }

@@ -1,5 +1,5 @@
-// Changes the sources in small ways and counts how many of the changes the specs notice: `npm run mutation [-- PATH...]`.
-// Installs what it needs into this folder, exactly what the lock file says.
+// Changes the sources in small ways and counts the changes that the specs notice: `npm run mutation [--
+// PATH...]`. Installs its dependencies into this folder, exactly as in the lock file.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

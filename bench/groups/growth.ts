@@ -13,7 +13,9 @@ const series = [
   { name: 'lru, exact RTRL', cell: lru, estimator: () => rtrl(), sizes: [64, 128, 256] },
 ] as const;
 
-/** How the time of a step grows with the units S and the parameters P, and by which power of P between neighbours. */
+/**
+ * How the time of a step grows with the units S and the parameters P, with the power of P between neighbours.
+ */
 export function growth({ effort, sizes }: Options, say: (text: string) => void): Table {
   const largest = Math.max(...sizes);
   const rows = series.flatMap(({ name, cell, estimator, sizes: all }): Cell[][] => {

@@ -4,13 +4,13 @@ import { interleave, type Runner } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { type Cell, digits, type Table } from '../report.ts';
 
-/** A kernel at a size n: its operands, and what one call does, in operations and in elements read or written. */
+/** A kernel at size n: its operands, and the operations and elements moved per call. */
 interface Kernel {
   readonly name: wasm.OpName;
   readonly operands: (code: Code, n: number) => readonly (Place | number)[];
   readonly operations: (n: number) => number;
   readonly elements: (n: number) => number;
-  /** Whether n counts elements, rather than rows and columns of matrices. */
+  /** Whether n counts elements instead of the rows and columns of matrices. */
   readonly flat?: boolean;
 }
 
@@ -123,7 +123,7 @@ const all: readonly Kernel[] = [
 
 const repeats = 16;
 
-/** Each kernel by itself, called sixteen times in a run, so that the way into WebAssembly hardly counts. */
+/** Each kernel alone, called sixteen times per run, so that calling WebAssembly hardly counts. */
 export function kernelTable({ effort, sizes }: Options, say: (text: string) => void): Table {
   const own = sizes.filter((n) => n >= 64 && n <= 512);
   const rows = all.flatMap(({ name, operands, operations, elements, flat }): Cell[][] =>
@@ -167,12 +167,12 @@ export function kernelTable({ effort, sizes }: Options, say: (text: string) => v
     columns: ['kernel', 'size', 'float32 µs', 'Gop/s', 'GB/s', 'float64 µs', 'Gop/s', 'GB/s', 'reference float32 µs'],
     rows,
     notes: [
-      'An operation is one addition, multiplication, division or root; a tanh, an exp and their like count as one. Bytes are those of the arguments, each once.',
+      'An operation is one addition, multiplication, division or root; a tanh, an exp and the like count as one. Bytes count each argument once.',
     ],
   };
 }
 
-/** The same by the reference kernels, for a few. */
+/** The reference kernel's time, for a few kernels. */
 function referenceTime(name: string, n: number): string {
   const vector = () => fromData(new Float32Array(n).fill(0.5), [n]);
   const matrix = (columns: number) => fromData(new Float32Array(n * columns).fill(0.5), [n, columns]);

@@ -42,6 +42,6 @@ export async function peers({ effort, sizes }: Options, say: (text: string) => v
     title: 'Against other libraries in the same process: µs per step of UORO with SGD',
     columns: ['case', 'library', 'µs per step', 'ratio'],
     rows,
-    notes: ['Each with its own automatic differentiation; all first gave the same losses and parameters over 48 steps.'],
+    notes: ['Each with its own automatic differentiation; all had the same losses and parameters over 48 steps first.'],
   };
 }

@@ -21,12 +21,12 @@ const cases: readonly Case[] = [
   { cell: 'rnn', estimator: 'rtrl', optimizer: 'sgd', units: 32, dtype: 'float32' },
 ];
 
-/** a, b and the end of the line. */
+/** a, b and the line end. */
 const taskSymbols = 3;
 
 const quick = ({ effort }: Options) => effort.turn < 10;
 
-/** What a steady loop of steps allocates. */
+/** The memory that a steady loop of steps allocates. */
 export function memory(options: Options, say: (text: string) => void): Table {
   const rows = cases.flatMap((own) =>
     ['stepMany', 'steps'].map((how): Cell[] => {
@@ -59,12 +59,12 @@ export function memory(options: Options, say: (text: string) => void): Table {
     ],
     rows,
     notes: [
-      'Allocated: with `step`, the result and its output, which live as long as somebody holds them. Kept: what is still there after a collection.',
+      'Allocated: with `step`, the result and its output, which live as long as they are held. Kept: the bytes that survive a garbage collection.',
     ],
   };
 }
 
-/** What a program waits for. */
+/** The time until a program's first fast step. */
 export function start(options: Options, say: (text: string) => void): Table {
   const large: Case[] = [{ cell: 'gru', estimator: 'uoro', optimizer: 'sgd', units: 512, dtype: 'float32' }];
   const rows = [...cases, ...large].map((own): Cell[] => {
@@ -88,7 +88,7 @@ export function start(options: Options, say: (text: string) => void): Table {
   };
 }
 
-/** What npm would publish. */
+/** The contents of the npm package. */
 export function packageSize(_: Options, say: (text: string) => void): Table {
   say('package');
   const { stdout, stderr } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -97,7 +97,7 @@ export function packageSize(_: Options, say: (text: string) => void): Table {
     shell: process.platform === 'win32',
     maxBuffer: 1 << 26,
   });
-  if (stdout === '') throw new Error(`npm pack says nothing: ${stderr}`);
+  if (stdout === '') throw new Error(`npm pack printed nothing: ${stderr}`);
   const [{ size, unpackedSize, files }] = JSON.parse(stdout) as [
     { size: number; unpackedSize: number; files: { path: string; size: number }[] },
   ];
@@ -122,7 +122,7 @@ export function packageSize(_: Options, say: (text: string) => void): Table {
   };
 }
 
-/** A task through the command line, data and metrics included, against the step alone. */
+/** A task through the command line, including data and metrics, against the step alone. */
 export function endToEnd(options: Options, say: (text: string) => void): Table {
   const steps = quick(options) ? 20_000 : 1_000_000;
   say(`end-to-end: ${steps} characters through the command line`);
@@ -142,7 +142,7 @@ export function endToEnd(options: Options, say: (text: string) => void): Table {
     estimator: uoro(),
     optimizer: adam({ rate: 1e-3 }),
   });
-  // Not a pattern: what is predicted for certain has gradients that underflow, which takes long.
+  // Random rather than a pattern: gradients of certain predictions underflow, which is slow.
   const noise = seeded(1);
   const stream = Array.from({ length: 4096 }, () => noise.integer(taskSymbols));
   let t = 0;

@@ -11,10 +11,10 @@ import { packageRoot } from '../root.ts';
 
 const scripts = { 'PyTorch, by hand, scripted': 'torch_uoro.py', 'JAX, jit': 'jax_uoro.py' } as const;
 
-/** The same step in Python, on one thread. Each script compares its losses with norewind's before it times anything. */
+/** The same step in Python, on one thread. Each script compares its losses with norewind's before timing. */
 export function python({ sizes, effort }: Options, say: (text: string) => void): Table {
   const folder = mkdtempSync(join(tmpdir(), 'norewind-bench-'));
-  const notes = new Set(['Another process: taken one after the other, not in turns.']);
+  const notes = new Set(['Another process, timed one after the other, not in turns.']);
   const rows = (['rnn', 'gru'] as const).flatMap((cell) =>
     sizes
       .filter((units) => units === 64 || units === 256 || units === 512)
@@ -55,7 +55,7 @@ function timeOwn(problem: Problem, effort: Options['effort']): Timing {
   return interleave([{ name: contestant.name, run }], effort)[0];
 }
 
-/** The problem with the losses that every implementation must give. */
+/** The problem, and the losses that every implementation must reproduce. */
 function forPython(problem: Problem) {
   const contestant = learnerContestant(problem);
   const losses = Array.from({ length: 48 }, (_, t) =>
@@ -74,7 +74,7 @@ function forPython(problem: Problem) {
   };
 }
 
-/** Times, or a sentence that says why there are none. */
+/** The times, or the reason why there are none. */
 function run(script: string, file: string, rounds: number, turn: number): Timing | string {
   const path = join(packageRoot(), 'bench', 'python', script);
   const threads = Object.fromEntries(['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'OPENBLAS_NUM_THREADS'].map((name) => [name, '1']));

@@ -8,10 +8,10 @@ import { type Case, type CellName, type EstimatorName, nameOf, type OptimizerNam
 import { race } from '../race.ts';
 import { type Cell, type Table, times } from '../report.ts';
 
-/** Where exact RTRL's units³·units numbers still fit a session. */
+/** The sizes at which exact RTRL's units³·units numbers still fit a session. */
 const rtrlLimit: Readonly<Record<CellName, number>> = { rnn: 128, gru: 64, lstm: 64 };
 
-/** The cases that the options choose; those with the most work only where they make sense. */
+/** The chosen cases, without expensive ones that would make no sense. */
 function casesOf({ cells, estimators, optimizers, sizes }: Options, dtype: FloatDType): Case[] {
   return (cells as CellName[]).flatMap((cell) =>
     (estimators as EstimatorName[]).flatMap((estimator) =>
@@ -44,7 +44,7 @@ export function grid(options: Options, say: (text: string) => void): Table {
   };
 }
 
-/** The learner against what can be written by hand in JavaScript, and against its own eager path. */
+/** The learner against steps written by hand in JavaScript, and against its own eager path. */
 export function plain(options: Options, say: (text: string) => void): Table {
   const rows = casesOf(options, 'float32').flatMap((own): Cell[][] => {
     const problem = problemOf(own);
@@ -70,7 +70,7 @@ export function plain(options: Options, say: (text: string) => void): Table {
     columns: ['case', 'norewind', 'plain JavaScript', 'ratio', 'eager', 'ratio'],
     rows,
     notes: [
-      'All contestants first gave the same losses and parameters over 48 steps. Ratios are medians over rounds. The plain steps read their',
+      'All contestants had the same losses and parameters over 48 steps first. Ratios are medians over rounds. The plain steps read their',
       "random signs from a table; norewind's time, of stepMany on up to 256 symbols, includes drawing them and checking its input and numbers.",
     ],
   };
@@ -108,7 +108,7 @@ export function hand({ sizes, effort }: Options, say: (text: string) => void): T
     columns: ['case', 'norewind', 'by hand', 'ratio', 'norewind, step by step', 'norewind, relaxed SIMD'],
     rows,
     notes: [
-      'The hand-written one reads its signs from a table and checks nothing. Step by step, each step returns its output too.',
+      'The hand-written step reads its signs from a table and checks nothing. Step by step, each step also returns its output.',
       'Relaxed SIMD on Node 20: NODE_OPTIONS=--experimental-wasm-relaxed-simd npm run bench -- hand',
     ],
   };

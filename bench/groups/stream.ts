@@ -25,7 +25,7 @@ interface Event {
   readonly baselines: Readonly<Record<string, { readonly mean: number; readonly recent: number }>>;
 }
 
-/** What the process held and knew after so many characters. */
+/** The memory and the scores of the process after a number of characters. */
 interface Sample {
   readonly records: number;
   readonly resident: number;
@@ -33,7 +33,7 @@ interface Sample {
   readonly event: Event;
 }
 
-/** A book over and over through the standard input of `norewind train`, with the resident memory of the process as it goes. */
+/** Pipes a book repeatedly into `norewind train`, and tracks the resident memory of the process. */
 export async function stream({ effort }: Options, say: (text: string) => void): Promise<Table> {
   const isQuick = effort.turn < 10;
   const characters = isQuick ? 20_000 : 1_000_000;
@@ -41,7 +41,7 @@ export async function stream({ effort }: Options, say: (text: string) => void): 
   for (const { name, args } of cases) {
     say(`stream: ${characters} characters, ${name}`);
     const samples = await learn(characters, args);
-    // The first tenth is warm-up: compilers, pools and caches take what they need.
+    // The first tenth is warm-up of compilers, pools and caches.
     const tenth = Math.floor(samples.length / 10);
     const [warm, last] = [samples[tenth], samples[samples.length - 1]];
     const held = samples.slice(tenth).map(({ resident }) => resident);
@@ -77,7 +77,7 @@ export async function stream({ effort }: Options, say: (text: string) => void): 
       'best order-k model, all',
     ],
     rows,
-    notes: ['Resident memory is read from /proc at each of a hundred lines of metrics; the first ten are left out.'],
+    notes: ['Resident memory is read from /proc at each of a hundred lines of metrics; the first ten do not count.'],
   };
 }
 
@@ -102,13 +102,13 @@ async function learn(characters: number, args: readonly string[]): Promise<Sampl
   return samples;
 }
 
-/** So many characters of Moby-Dick, from the beginning again when it is over. */
+/** This many characters of Moby-Dick, repeated from its beginning. */
 function* book(characters: number): Generator<string, void, undefined> {
   const text = Array.from(readFileSync(join(packageRoot(), 'cli/data/moby-dick.txt'), 'utf8'));
   for (let left = characters; left > 0; left -= text.length) yield text.slice(0, left).join('');
 }
 
-/** In MiB; NaN where the system does not tell. */
+/** In MiB; NaN if the system does not report it. */
 function resident(pid: number | undefined): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

@@ -6,7 +6,7 @@ export interface Place {
   readonly size: number;
 }
 
-/** Instructions for the machine, written out by hand. */
+/** Hand-written instructions for the machine. */
 export class Code {
   readonly #words: number[] = [];
   readonly #constants: { readonly place: Place; readonly value: number }[] = [];
@@ -34,7 +34,7 @@ export class Code {
     for (const operand of operands) this.#words.push(typeof operand === 'number' ? operand : operand.address);
   }
 
-  /** The code in a memory of its own. */
+  /** The code in its own memory. */
   load(): {
     run: () => void;
     floats: (place: Place) => Float32Array | Float64Array;

@@ -3,10 +3,11 @@ import type { Problem } from '../problem.ts';
 import { Code } from './code.ts';
 
 /**
- * UORO with plain gradient descent for the tanh RNN, as an expert would write it for this one cell on the same kernels:
+ * UORO with plain gradient descent for the tanh RNN, written by hand for this cell on the same kernels:
  *
  * - W h and W s̃ in one pass; no product with the transposed recurrent weights, since <δs, s̃> = <δs', J s̃>;
- * - θ̃ only for what can influence the state, updated in one pass with the weights, which also gives the norm for the next step;
+ * - θ̃ only for what can influence the state, updated in one pass with the weights that also yields the next
+ * norm;
  * - one-hot inputs and outputs as rows, the softmax's error in the buffer of its exponentials.
  */
 export function handUoroRnn({ leaves, units, symbols, rate }: Problem): Contestant {

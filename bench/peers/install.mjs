@@ -1,4 +1,4 @@
-// Installs the libraries that `bench peers` compares with into this folder, exactly those of its lock file.
+// Installs the libraries for `bench peers` into this folder, exactly as in its lock file.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

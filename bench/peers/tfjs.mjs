@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
-/** Contestants for a problem, by name; each has a backend of its own. */
+/** Contestants for a problem, by name; each has its own backend. */
 export async function contestants(problem) {
   const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   setWasmPaths(`${wasm}/dist/`);
@@ -45,7 +45,7 @@ function contestant({ cell, units, symbols, rate, leaves }, backend) {
     ),
   );
   const all = leaves.map(array);
-  // What is carried: the cell's parameters, the readout's, θ̃, h and s̃.
+  // The carried tensors: the cell's parameters, the readout's, θ̃, h and s̃.
   let carried = {
     own: all.slice(0, -2),
     readout: all.slice(-2),

@@ -1,19 +1,20 @@
 /**
- * Updates of one leaf of the parameters, fused with what else touches its elements.
+ * Updates one leaf of the parameters, fused with other work on the same elements.
  *
- * In `pair`, `span` and `flat` the gradient is along·t + d⊗v with t the leaf's part of UORO's θ̃, which becomes keep·t + n⊗v in the
- * same pass; each returns the sum of the squares of the new t. `keep` is 1/ρ0; n comes divided by ρ1.
+ * In `pair`, `span` and `flat` the gradient is along·t + d⊗v, where t is the leaf's part of UORO's θ̃. The
+ * same pass sets t to keep·t + n⊗v; each function returns the sum of squares of the new t. `keep` is 1/ρ0; n
+ * is already divided by ρ1.
  */
 export interface Descent {
-  /** Before the updates of one step. */
+  /** Call before the updates of a step. */
   begin(): void;
   /** A whole matrix [rows, columns]. */
   pair(t: Float32Array, along: number, keep: number, d: Float32Array, n: Float32Array, v: Float32Array): number;
-  /** A run of elements from `at` on, whose d and n have an entry each. */
+  /** A run of elements from `at`, with one entry of d and n each. */
   span(t: Float32Array, at: number, along: number, keep: number, d: Float32Array, n: Float32Array): number;
-  /** The elements from `begin` to `end`, which have no gradient but along θ̃. */
+  /** The elements from `begin` to `end`, whose gradient is only along θ̃. */
   flat(t: Float32Array, from: number, to: number, along: number, keep: number): number;
-  /** A gradient given for the elements from `at` on. */
+  /** A given gradient for the elements from `at`. */
   direct(gradient: Float32Array, at: number): void;
   /** The gradient d⊗v of a whole matrix. */
   outer(d: Float32Array, v: Float32Array): void;

@@ -2,12 +2,12 @@ import type { Problem } from '../problem.ts';
 import type { GateLeaves } from './parts.ts';
 import { product, product2, sigmoidOf, tanhOf } from './products.ts';
 
-/** What one step of a GRU computes on the way, for pulling back through it. */
+/** Intermediate values of a GRU step, for the pull. */
 export interface GruTrace {
   readonly r: Float32Array;
   readonly z: Float32Array;
   readonly c: Float32Array;
-  /** r∘h, what the candidate's recurrent weights see. */
+  /** r∘h, the input of the candidate's recurrent weights. */
   readonly rh: Float32Array;
   readonly next: Float32Array;
 }
@@ -40,7 +40,7 @@ export function stepGru(
   }
 }
 
-/** One step from h, and its tangent from s: `pushed` = J s. `t1` and `t2` are space for vectors. */
+/** One step from h, and its tangent from s: `pushed` = J s. `t1` and `t2` are scratch vectors. */
 export function pushGru(
   [reset, update, candidate]: readonly GateLeaves[],
   { r, z, c, rh, next }: GruTrace,

@@ -6,7 +6,7 @@ import { plainTbpttRnn } from './tbptt-rnn.ts';
 import { plainUoroGru } from './uoro-gru.ts';
 import { plainUoroRnn } from './uoro-rnn.ts';
 
-/** The step written by hand in plain JavaScript, where there is one. */
+/** The step written by hand in plain JavaScript, if there is one. */
 export function plainContestant(problem: Problem): Contestant | undefined {
   const { cell, estimator, dtype } = problem;
   if (dtype !== 'float32' || cell === 'lstm') return undefined;

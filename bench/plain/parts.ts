@@ -2,7 +2,7 @@ import type { Problem } from '../problem.ts';
 import { adamOf, type Descent, sgdOf } from './descent.ts';
 import { product, transposed } from './products.ts';
 
-/** A leaf of the parameters with its rule. */
+/** A leaf of the parameters and its update rule. */
 export interface Leaf {
   readonly w: Float32Array;
   readonly descent: Descent;
@@ -16,7 +16,10 @@ export interface GateLeaves {
 }
 
 export interface Readout {
-  /** Predicts from h; keeps the gradient of the logits in `error`, and that of h in `cotangent` if asked. Returns the loss. */
+  /**
+   * Predicts from h. Stores the gradient of the logits in `error` and, if asked, that of h in `cotangent`.
+   * Returns the loss.
+   */
   predict(h: Float32Array, target: number): number;
   readonly error: Float32Array;
   readonly cotangent: Float32Array;
@@ -28,7 +31,7 @@ export interface Readout {
   readonly b: Leaf;
 }
 
-/** Fresh parameters of a problem: its gates, and the readout with the softmax cross-entropy on it. */
+/** Fresh parameters of a problem: its gates, and a readout with softmax cross-entropy. */
 export function partsOf({ leaves, optimizer, rate, units, symbols }: Problem): {
   gates: GateLeaves[];
   readout: Readout;

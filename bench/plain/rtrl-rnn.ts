@@ -4,8 +4,9 @@ import { type Leaf, partsOf } from './parts.ts';
 import { product, tanhOf } from './products.ts';
 
 /**
- * RTRL for the tanh RNN by hand. The influence of each parameter is a contiguous run of one number per unit, updated in place:
- * G ← D (U G + I). Two parameters times two rows of U at a time keep the sums in registers; with more, V8 spills.
+ * RTRL for the tanh RNN by hand. The influence of a parameter is contiguous, one number per unit, updated in
+ * place: G ← D (U G + I). Two parameters times two rows of U at a time keep the sums in registers; with more,
+ * V8 spills.
  */
 export function plainRtrlRnn(problem: Problem): Contestant {
   const { units } = problem;
@@ -15,7 +16,7 @@ export function plainRtrlRnn(problem: Problem): Contestant {
   const influences = own.map((leaf) => new Float32Array(leaf.w.length * units));
   const gradients = own.map((leaf) => new Float32Array(leaf.w.length));
   const [h, next, slope] = [new Float32Array(units), new Float32Array(units), new Float32Array(units)];
-  // What is multiplied again and again is kept in the numbers that JavaScript computes with.
+  // Float64Array for repeated products, as JavaScript computes in double precision.
   const matrix = new Float64Array(units * units);
   const block = new Float64Array(2 * units);
 
@@ -63,7 +64,10 @@ export function plainRtrlRnn(problem: Problem): Contestant {
   };
 }
 
-/** G ← D U G for the two parameters from `at` on, and their part of cᵀG; the immediate term has few entries, and comes after. */
+/**
+ * G ← D U G for the two parameters from `at`, and their part of cᵀG. The immediate term has few entries and
+ * is added later.
+ */
 function advance(
   influence: Float32Array,
   at: number,

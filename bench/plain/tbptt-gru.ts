@@ -37,7 +37,7 @@ export function plainTbpttGru(problem: Problem, window: number): Contestant {
       r_[i] = back[i] * own[i] * r[i] * (1 - r[i]);
       if (!last) dh[t][i] += ahead[i] * (1 - z[i]) + back[i] * r[i];
     }
-    // The state that the window began in is not learnt from.
+    // The initial state of the window is not learnt from.
     if (last) return;
     transposed(back, reset.u.w, r_, units, units);
     for (let i = 0; i < units; i++) dh[t][i] += back[i];

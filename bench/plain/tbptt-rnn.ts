@@ -4,7 +4,10 @@ import { partsOf } from './parts.ts';
 import { product, tanhOf, transposed } from './products.ts';
 import { learnGate, learnReadout, outerSumOf } from './window.ts';
 
-/** Truncated backpropagation for the tanh RNN by hand: a window forward, then once back, and every gradient as a sum of outer products. */
+/**
+ * Truncated backpropagation for the tanh RNN by hand: forward and back once per window; gradients are sums of
+ * outer products.
+ */
 export function plainTbpttRnn(problem: Problem, window: number): Contestant {
   const { units, symbols } = problem;
   const { gates, readout, all } = partsOf(problem);

@@ -6,8 +6,8 @@ import { inner, transposed2 } from './products.ts';
 import { pairTangentOf } from './uoro-pair.ts';
 
 /**
- * UORO for the GRU by hand. Both cotangents, of the loss and of the signs, go back through the candidate's recurrent weights in one
- * pass; the gates' transposed weights are not needed.
+ * UORO for the GRU by hand. The cotangents of the loss and of the signs go back through the candidate's
+ * recurrent weights in one pass; the gates' transposed weights are not needed.
  */
 export function plainUoroGru(problem: Problem): Contestant {
   const { units } = problem;

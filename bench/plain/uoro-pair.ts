@@ -1,11 +1,12 @@
 import type { GateLeaves } from './parts.ts';
 import { squares } from './products.ts';
 
-/** UORO's θ̃ of some gates; the readout's part of it is always zero, so there is none. */
+/** UORO's θ̃ of some gates. The readout's part is always zero, so it is not stored. */
 export interface PairTangent {
   /**
-   * One pass over everything: learns along θ̃, and θ̃ takes in the immediate term.
-   * @param d for each gate the gradient of its pre-activation; `n` the same for the signs; `inputs` what its recurrent weights saw.
+   * One pass over everything: learns along θ̃, and adds the immediate term to θ̃.
+   * @param d per gate the gradient of its pre-activation; `n` the same for the signs; `inputs` the inputs of
+   * its recurrent weights.
    */
   absorb(
     symbol: number,

@@ -5,8 +5,9 @@ import { inner, product2, tanhOf } from './products.ts';
 import { pairTangentOf } from './uoro-pair.ts';
 
 /**
- * UORO for the tanh RNN by hand: two passes over the recurrent weights, the second of which also updates θ̃ and its norm. The
- * gradient along the pair is ∂ℓ/∂h'·Js̃, so that no product with the transposed recurrent weights is needed.
+ * UORO for the tanh RNN by hand: two passes over the recurrent weights, the second also updating θ̃ and its
+ * norm. The gradient along the pair is ∂ℓ/∂h'·Js̃, which avoids a product with the transposed recurrent
+ * weights.
  */
 export function plainUoroRnn(problem: Problem): Contestant {
   const { units } = problem;

@@ -5,8 +5,8 @@ import { product } from './products.ts';
 export type OuterSum = (leaf: Leaf, d: readonly Float32Array[], v: readonly Float32Array[]) => void;
 
 /**
- * With both sides packed so that time runs fastest, each row of the sum is a matrix·vector product, and is learnt from while it is in
- * the nearest cache.
+ * Packs both sides with time running fastest, so that each row of the sum is a matrix·vector product, learnt
+ * from while it is in the nearest cache.
  */
 export function outerSumOf(window: number, rows: number, columns: number): OuterSum {
   if (window === 1) return ({ descent }, [d], [v]) => descent.outer(d, v);
@@ -32,7 +32,10 @@ function pack(packed: Float32Array, vectors: readonly Float32Array[], size: numb
   }
 }
 
-/** The update of one gate from a window of gradients d of its pre-activation, of what its recurrent weights saw, and of symbols. */
+/**
+ * Updates a gate from a window of gradients d of its pre-activation, inputs of its recurrent weights, and
+ * symbols.
+ */
 export function learnGate(
   { w, u, b }: GateLeaves,
   sum: OuterSum,
@@ -59,7 +62,7 @@ export function learnGate(
   }
 }
 
-/** The update of the readout from a window of errors and of what it saw. */
+/** Updates the readout from a window of errors and inputs. */
 export function learnReadout(
   { w, b }: Readout,
   sum: OuterSum,

@@ -1,4 +1,4 @@
-"""What the Python benchmarks share: the problem that bench/groups/python.ts writes, the check, and the clock."""
+"""Shared by the Python benchmarks: the problem that bench/groups/python.ts writes, the check, and the clock."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ import time
 
 def missing(library):
     """Ends the script with the one sentence that the benchmark prints."""
-    sys.exit(f"Python here has no {library}, so it is left out.")
+    sys.exit(f"Python here has no {library}, so it is skipped.")
 
 
 def load():
@@ -16,11 +16,11 @@ def load():
 
 
 def check(problem, step, parameters):
-    """Compares 48 fresh steps with norewind's losses, and what was learnt in them with what norewind learnt."""
+    """Compares 48 fresh steps with norewind's losses, and the learnt changes with norewind's."""
     for t, expected in enumerate(problem["losses"]):
         loss = step(t)
         if not abs(loss - expected) <= 2e-4 * abs(expected):
-            sys.exit(f"{sys.argv[0]} gives the loss {loss} in step {t}, norewind gives {expected}; it does not compute the same, so it is not timed.")
+            sys.exit(f"{sys.argv[0]} has the loss {loss} in step {t}, norewind has {expected}; they do not compute the same, so they are not timed.")
     for at, (own, after, before) in enumerate(zip(parameters(), problem["after"], problem["leaves"])):
         difference = sum((a - b) ** 2 for a, b in zip(own, after)) ** 0.5
         learnt = sum((a - b) ** 2 for a, b in zip(after, before)) ** 0.5
@@ -30,7 +30,7 @@ def check(problem, step, parameters):
 
 
 def measure(step):
-    """Prints microseconds per step, one number for each round."""
+    """Prints microseconds per step, one number per round."""
     rounds, turn = int(sys.argv[2]), int(sys.argv[3]) / 1000
     at, count, best = 48, 1, float("inf")
 

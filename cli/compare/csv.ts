@@ -7,7 +7,10 @@ import { entriesOf } from './entries.ts';
 import type { PastRun } from './readRun.ts';
 import { nounOf } from './report.ts';
 
-/** Every line of metrics of all runs, a row each; what a run does not have is empty. @throws FailedError when it cannot be written. */
+/**
+ * Writes the metrics of all runs as CSV, one row per line; missing figures are empty. @throws FailedError if
+ * that fails.
+ */
 export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<void> {
   const baselines = [...new Set(runs.flatMap(({ last }) => Object.keys(last.baselines)))];
   const columns = baselines.flatMap((name) => [text(`${name} mean`), text(`${name} recent`)]);
@@ -45,8 +48,9 @@ function writeAll(file: number, text: string): void {
 }
 
 /**
- * A cell that is text. A spreadsheet would calculate what begins in one of these ways, the wide ones too, and a name of a folder or of a
- * baseline may hold anything: an apostrophe before it makes it text. Numbers are none of this function's, and a minus stays theirs.
+ * A text cell. A spreadsheet takes text that begins with one of these characters (full-width forms too) for a
+ * formula, and the name of a folder or baseline may contain anything: an apostrophe in front makes it text.
+ * Numbers do not pass through here and keep their minus.
  */
 export function text(value: string): string {
   return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;

@@ -5,7 +5,7 @@ import { fileProblem } from '../errors.ts';
 import { requirePlain } from '../plainFile.ts';
 import { linesOf } from '../stream/input/lines.ts';
 
-/** What a prediction is scored by. */
+/** The score of a prediction. */
 export type Score = 'bits' | 'loss' | 'squared error';
 
 /** A line of metrics, of `norewind train` or of `norewind run`. */
@@ -13,11 +13,11 @@ export interface Entry {
   /** Records, or steps. */
   readonly at: number;
   readonly score: Score;
-  /** The score of the network, of all predictions and of the latest ones; NaN where it was not finite. */
+  /** The score of the network: the mean of all predictions and of the latest ones; NaN if not finite. */
   readonly mean: number;
   readonly recent: number;
   readonly gradientNorm: number;
-  /** The same for what it is compared with. */
+  /** The same for the baselines. */
   readonly baselines: Readonly<Record<string, Pair>>;
 }
 
@@ -27,9 +27,9 @@ interface Pair {
 }
 
 /**
- * The entries of a metrics file, however long it is.
- * @param onRest called with a sentence when the last line is not whole, as a run that was killed may leave it.
- * @throws UsageError for a file that cannot be read; DataError for another line that is no entry.
+ * Reads the entries of a metrics file, however long.
+ * @param onRest called with a sentence if the last line is incomplete, as after a kill.
+ * @throws UsageError for an unreadable file, DataError for any other line that is not an entry.
  */
 export async function* entriesOf(path: string, onRest: (sentence: string) => void): AsyncGenerator<Entry, void, undefined> {
   let broken: string | undefined;
@@ -42,7 +42,7 @@ export async function* entriesOf(path: string, onRest: (sentence: string) => voi
       if (entry === undefined) broken = refusal(number);
       else yield entry;
     }
-  if (broken !== undefined) onRest(`${broken}, and was left out: the run was cut off there`);
+  if (broken !== undefined) onRest(`${broken}, and was skipped: the run was cut off there`);
 }
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
@@ -56,7 +56,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, undefin
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Undefined for what is not an entry. */
+/** Undefined if the line is not an entry. */
 function entryOf(line: string): Entry | undefined {
   const fields = parse(line);
   if (fields === undefined) return undefined;
@@ -103,7 +103,7 @@ function recordOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-/** JSON has no NaN and no infinities; null stands for them. */
+/** JSON has no NaN and no infinities: null replaces them. */
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : value === null ? Number.NaN : undefined;
 }

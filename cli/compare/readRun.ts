@@ -7,26 +7,26 @@ import { fileNames } from '../training/folder.ts';
 import { createThinned } from '../watch/thinned.ts';
 import { type Entry, entriesOf, type Score } from './entries.ts';
 
-/** A run of one of the commands, as its folder has it. */
+/** A run of one of the commands, read from its folder. */
 export interface PastRun {
-  /** The folder as it was given, by which the run is called. */
+  /** The folder as given by the user, which names the run. */
   readonly folder: string;
   readonly metrics: string;
   readonly command: 'train' | 'run';
   readonly score: Score;
   /** The settings by their paths, such as `estimator.name`. */
   readonly settings: ReadonlyMap<string, string>;
-  /** Evenly over the whole run; the last one is among them. */
+  /** Spread evenly over the whole run, including the last entry. */
   readonly entries: readonly Entry[];
   readonly last: Entry;
 }
 
-/** More points than these cannot be told apart in a plot. */
+/** A plot cannot show more points than these. */
 const mostEntries = 1000;
 
 /**
- * @param onRest called with a sentence when the last line of metrics is not whole.
- * @throws UsageError or DataError for a folder that is not one of a run, or has no metrics.
+ * @param onRest called with a sentence if the last line of metrics is incomplete.
+ * @throws UsageError or DataError for a folder that is not a run's, or has no metrics.
  */
 export async function readRun(folder: string, onRest: (sentence: string) => void): Promise<PastRun> {
   const config = readConfig(folder);
@@ -57,7 +57,7 @@ function readConfig(folder: string): object {
     const config: unknown = JSON.parse(text);
     if (typeof config === 'object' && config !== null && ('experiment' in config || 'data' in config)) return config;
   } catch {
-    // What is not JSON is not a configuration either.
+    // A file that is not JSON is not a configuration either.
   }
   throw new DataError(`${path} is not the configuration of a run`);
 }

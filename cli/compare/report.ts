@@ -5,7 +5,7 @@ import { formatCount } from '../terminal/numbers.ts';
 import type { Entry } from './entries.ts';
 import type { PastRun } from './readRun.ts';
 
-/** The final figures: one row for each run, the best recent score first, and what all of them may be compared with. */
+/** The final figures: one row per run, the best recent score first, then the baselines they share. */
 export interface FinalTable {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -32,7 +32,7 @@ function differences(runs: readonly PastRun[]): string[][] {
     .filter(([, first, ...others]) => others.some((other) => other !== first));
 }
 
-/** A page that needs nothing but itself. */
+/** A self-contained page. */
 export function compareReport(runs: readonly PastRun[]): string {
   const { score } = runs[0];
   const x = nounOf(runs);
@@ -55,7 +55,7 @@ export function compareReport(runs: readonly PastRun[]): string {
   ]);
 }
 
-/** What the runs had in common to be compared with: only of equal data are the baselines the same. */
+/** The baselines shared by the runs: they are equal only for equal data. */
 function baselinesOf(
   runs: readonly PastRun[],
 ): (readonly [name: string, figures: { at: number; recent: number; mean: number }])[] {
@@ -80,7 +80,7 @@ export function nounOf([{ command }]: readonly PastRun[]): 'records' | 'steps' {
   return command === 'train' ? 'records' : 'steps';
 }
 
-/** What is not finite comes last. */
+/** Values that are not finite come last. */
 function rank(value: number): number {
   return Number.isFinite(value) ? value : Number.POSITIVE_INFINITY;
 }

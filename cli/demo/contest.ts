@@ -9,7 +9,7 @@ import type { Outcome } from '../training/train.ts';
 import type { Assignment, Message } from './messages.ts';
 import { type Race, workers } from './settings.ts';
 
-/** One contestant, from before it starts until it is through. */
+/** A contestant, from before its start until its end. */
 export interface Contestant {
   readonly title: string;
   readonly folder: string;
@@ -19,7 +19,7 @@ export interface Contestant {
   outcome?: Outcome;
 }
 
-/** The contestants of a race, none of which has started. @throws what `resolveWish` throws. */
+/** The contestants of a race, not yet started. @throws as `resolveWish`. */
 export function enter({ name, contestants }: Race, folder: string): Contestant[] {
   return contestants.map((wish) => {
     const plan = resolveWish(wish);
@@ -35,8 +35,8 @@ export interface Stopper {
 }
 
 /**
- * Runs the contestants in threads, a few at a time and in their order, until all are through or stopped.
- * @throws FailedError when one cannot go on for another reason than its own divergence.
+ * Runs the contestants in threads, a few at a time and in order, until all have finished or are stopped.
+ * @throws FailedError if one fails for any reason but its own divergence.
  */
 export async function contest(contestants: readonly Contestant[], stopper: Stopper): Promise<void> {
   const waiting = [...contestants];

@@ -5,14 +5,14 @@ import type { Line, Screen } from '../terminal/screen.ts';
 import type { Contestant } from './contest.ts';
 import type { Race } from './settings.ts';
 
-/** Shows a race while it is on; the function that comes back ends the show. */
+/** Shows a running race. Returns a function that ends the display. */
 export function show(screen: Screen, race: Race, contestants: readonly Contestant[], quiet: boolean): () => void {
   if (quiet) return () => {};
   screen.tell(`${race.title}, ${formatCount(contestants[0].plan.config.steps)} steps`);
   return screen.isLive ? livePicture(screen, contestants) : plainLines(screen, contestants);
 }
 
-/** One line when a contestant begins, has come half way, and is through. */
+/** Prints a line when a contestant starts, is half way, and finishes. */
 function plainLines(screen: Screen, contestants: readonly Contestant[]): () => void {
   const told = contestants.map(() => 0);
   function tell(): void {

@@ -2,13 +2,13 @@ import type { Wish } from '../experiments/config.ts';
 import type { MetricsRecord } from '../training/metrics.ts';
 import type { Outcome } from '../training/train.ts';
 
-/** What a worker is given. */
+/** The data passed to a worker. */
 export interface Assignment {
   readonly wish: Wish;
   readonly folder: string;
 }
 
-/** What a worker tells. To stop it, the name of a signal is sent. */
+/** The messages of a worker. To stop it, send the name of a signal. */
 export type Message =
   | { readonly kind: 'progress'; readonly step: number }
   | { readonly kind: 'record'; readonly record: MetricsRecord }

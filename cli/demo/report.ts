@@ -11,14 +11,14 @@ export interface Entry {
   readonly contestants: readonly Contestant[];
 }
 
-/** The report of the showcase, as a page that needs nothing but itself. */
+/** The report of the showcase, as a self-contained page. */
 export function demoReport(balancing: Entry, book: Entry): string {
   const curves = ({ contestants }: Entry) => contestants.map(({ title, records }) => windowCurve(title, records));
   const lastPart = book.contestants[0].plan.config.lastWindow;
   return htmlPage('norewind: learning without rewinding', [
     `<h2>${escapeHtml(balancing.race.title)}</h2>`,
-    '<p>One parameter acts on a linear system: at once in one direction, and later, more strongly, in the other one. An estimator that',
-    'looks back too shortly follows the wrong sign, whatever its learning rate.</p>',
+    '<p>One parameter acts on a linear system: at once in one direction, and later, more strongly, in the other. An estimator that',
+    'looks back too few steps follows the wrong sign, whatever its learning rate.</p>',
     `<p><strong>${escapeHtml(balancingSentence(balancing.contestants))}</strong></p>`,
     drawFigure({
       x: 'step',

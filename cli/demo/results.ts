@@ -20,7 +20,7 @@ export function bookText(contestants: readonly Contestant[]): string {
     .join('')}`;
 }
 
-/** What became of a contestant, for programs. */
+/** The outcome of a contestant, for programs. */
 export function resultOf(race: string, contestant: Contestant): object {
   const { title, folder, outcome, records } = contestant;
   const last = records.at(-1);

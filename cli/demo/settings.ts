@@ -1,20 +1,23 @@
 import type { Wish } from '../experiments/config.ts';
 
-/** How long the showcase is. These are the numbers to raise when steps become faster. */
+/** The length of the showcase. Raise these numbers when steps become faster. */
 export const length = {
   balancingSteps: 100_000,
   bookCharacters: 290_000,
-  /** The part of the book whose figures are told besides those of the whole. */
+  /** The last part of the book, whose figures are listed beside those of the whole. */
   bookLastPart: 20_000,
 } as const;
 
-/** How many contestants run at once. */
+/** The number of contestants that run at once. */
 export const workers = 2;
 
-/** A loss under this counts as converged. */
+/** A loss below this counts as converged. */
 export const converged = 1e-10;
 
-/** The loss where θ never moves from 1/2: s¹ comes to rest at 2θ(2p - n) = -3, and ½(s¹ - 1)² is 8. Worse is divergence. */
+/**
+ * The loss if θ stays at 1/2: s¹ settles at 2θ(2p - n) = -3, and ½(s¹ - 1)² is 8. A larger loss is
+ * divergence.
+ */
 export const untrained = 8;
 
 export interface Race {
@@ -30,7 +33,7 @@ export interface Length {
   readonly seed: number;
 }
 
-/** UORO, RTRL and truncated backpropagation, the slowest first, at the rates of the experiment. */
+/** UORO, RTRL and truncated backpropagation, slowest first, at the rates of the experiment. */
 export function balancingRace({ balancingSteps: steps, seed }: Length): Race {
   const lastWindow = Math.ceil(steps / 100);
   const windows = [1, 10, 100, 200].map((window) => ({ name: 'tbptt', window }));
@@ -47,7 +50,7 @@ export function balancingRace({ balancingSteps: steps, seed }: Length): Race {
   };
 }
 
-/** The same network, optimiser and characters for each. */
+/** The same network, optimiser and characters for each contestant. */
 export function bookRace({ bookCharacters: steps, bookLastPart: lastWindow, seed }: Length): Race {
   const estimators = [{ name: 'uoro' }, { name: 'tbptt', window: 1 }, { name: 'tbptt', window: 16 }];
   return {

@@ -5,7 +5,7 @@ import { converged, untrained } from './settings.ts';
 
 export type Verdict = 'converged' | 'diverged' | 'on its way' | 'stopped';
 
-/** What became of a contestant in influence balancing. */
+/** The outcome of a contestant in influence balancing. */
 export function verdictOf({ outcome, records }: Contestant): Verdict {
   const loss = records.at(-1)?.windowLoss ?? Number.POSITIVE_INFINITY;
   if (outcome?.status === 'diverged') return 'diverged';
@@ -23,7 +23,7 @@ export function balancingRows(contestants: readonly Contestant[]): string[][] {
   });
 }
 
-/** Who converged and who did not, in words. */
+/** Says which contestants converged and which did not. */
 export function balancingSentence(contestants: readonly Contestant[]): string {
   const of = (wanted: Verdict) => contestants.filter((contestant) => verdictOf(contestant) === wanted).map(({ title }) => title);
   const parts = (['converged', 'diverged', 'on its way', 'stopped'] as const).flatMap((verdict) => {
@@ -50,7 +50,7 @@ export function bookRows(contestants: readonly Contestant[]): string[][] {
   ];
 }
 
-/** Whether UORO won on the book, in words: against the other networks, and against the models that only count. */
+/** Says whether UORO won on the book: against the other networks, and against the counting models. */
 export function bookSentences(contestants: readonly Contestant[]): string[] {
   const [uoro, ...others] = contestants.map(({ title, records }) => ({ title, bits: records.at(-1)?.windowBits ?? Number.NaN }));
   const { steps } = contestants[0].plan.config;

@@ -1,4 +1,4 @@
-// Runs one contestant in a thread of its own.
+// Runs one contestant in its own thread.
 import { parentPort, workerData } from 'node:worker_threads';
 import { sentenceOf } from '../errors.ts';
 import { resolveWish } from '../experiments/resolve.ts';

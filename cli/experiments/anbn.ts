@@ -4,7 +4,7 @@ import { symbolDefaults, symbolTask } from './symbols.ts';
 
 export const anbn: Experiment = {
   name: 'anbn',
-  summary: 'a^n b^n: remember how many a there were, and count as many b',
+  summary: 'a^n b^n: count the a, then predict the same number of b',
   options: [
     { name: 'min', kind: 'count', description: 'the fewest letters in a run', value: 1 },
     { name: 'max', kind: 'count', description: 'the most letters in a run', value: 32 },

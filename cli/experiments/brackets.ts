@@ -4,7 +4,7 @@ import { symbolDefaults, symbolTask } from './symbols.ts';
 
 export const brackets: Experiment = {
   name: 'brackets',
-  summary: 'distant brackets: repeat what stood in the first pair of brackets',
+  summary: 'distant brackets: repeat the content of the first pair of brackets',
   options: [
     { name: 's', kind: 'count', description: 'letters inside the brackets', value: 1 },
     { name: 'k', kind: 'count', description: 'letters between the brackets', value: 5 },

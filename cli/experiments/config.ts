@@ -1,23 +1,26 @@
 import type { FloatDType } from '../../lib/index.ts';
 import type { Named, Setting } from '../../trainers/registry/index.ts';
 
-/** Everything that a run depends on: with the same version of norewind it gives the same metrics, byte for byte. */
+/**
+ * Everything that determines a run: with the same version of norewind, the metrics are the same byte for
+ * byte.
+ */
 export interface RunConfig {
   readonly experiment: string;
   readonly task: Readonly<Record<string, Setting>>;
-  /** Absent where the task is a system of its own. */
+  /** Absent if the task has its own model. */
   readonly cell?: { readonly name: string; readonly units: number };
   readonly estimator: Named;
   readonly optimizer: Named;
   readonly dtype: FloatDType;
-  /** Of the initial parameters and of the estimator's draws; the task has a seed of its own, made from it. */
+  /** The seed of the initial parameters and the estimator's draws. The task's own seed is derived from it. */
   readonly seed: number;
   readonly steps: number;
-  /** How many of the latest steps the last-window loss is the mean of. */
+  /** The number of latest steps in the last-window loss. */
   readonly lastWindow: number;
 }
 
-/** What is asked for, by options or in a file; everything else follows from the experiment's defaults. */
+/** The settings asked for, by options or in a file. All others follow from the experiment's defaults. */
 export interface Wish {
   readonly experiment: string;
   readonly task?: Readonly<Record<string, Setting>>;
@@ -30,7 +33,10 @@ export interface Wish {
   readonly lastWindow?: number;
 }
 
-/** The first wish where the second one has none. A new estimator or optimiser does not inherit the settings of the old one. */
+/**
+ * Fills in missing settings of `over` from `base`. A new estimator or optimiser does not inherit the old
+ * one's settings.
+ */
 export function mergeWishes(base: Wish, over: Wish): Wish {
   const groups = ['task', 'cell', 'estimator', 'optimizer'];
   return {
@@ -43,7 +49,7 @@ export function mergeWishes(base: Wish, over: Wish): Wish {
   };
 }
 
-/** New data bring their own alphabet, and a new seed is also one for the task. */
+/** New data bring their own alphabet, and a new seed also applies to the task. */
 function mergeTasks(base: Wish, over: Wish): NonNullable<Wish['task']> {
   const old = base.task ?? {};
   const kept = over.task?.data === undefined ? old : without(old, 'sha256', 'alphabet');
@@ -56,7 +62,7 @@ function without<T extends object>(record: T, ...keys: readonly string[]): T {
 
 function mergeNamed(base: Wish['estimator'] = {}, over: Wish['estimator'] = {}): Readonly<Record<string, Setting>> {
   if (over.name !== undefined && base.name !== undefined && over.name !== base.name) return over;
-  // Without a stride of its own, a new window brings its default stride.
+  // A new window without a stride gets its default stride.
   const { stride, ...rest } = base;
   const keepsStride = stride !== undefined && (over.window === undefined || stride !== base.window);
   return { ...rest, ...(keepsStride ? { stride } : {}), ...over };

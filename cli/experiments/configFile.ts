@@ -8,7 +8,7 @@ const numbers = ['seed', 'steps', 'lastWindow'];
 const words = ['experiment', 'dtype'];
 const keys = [...words, ...groups, ...numbers];
 
-/** @throws UsageError unless the file holds a configuration, as in the run folder of an earlier run. */
+/** @throws UsageError unless the file holds a configuration, such as that of an earlier run. */
 export function readConfigFile(path: string): Wish {
   const value = parse(path, read(path));
   if (!isRecord(value)) throw new UsageError(`${path}: a configuration is a JSON object with the keys ${keys.join(', ')}`);

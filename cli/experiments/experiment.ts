@@ -4,7 +4,7 @@ import { createLearner, type LearnerConfig, type Task } from '../../trainers/ind
 import type { Named, Setting } from '../../trainers/registry/index.ts';
 import type { RunConfig } from './config.ts';
 
-/** What a run takes from an experiment when nothing else is asked for. */
+/** The settings of a run if no others are asked for. */
 export interface Defaults {
   readonly cell?: { readonly name: string; readonly units: number };
   readonly estimator: Named;
@@ -13,12 +13,12 @@ export interface Defaults {
   readonly steps: number;
 }
 
-/** One option of a task, which is also a key of its configuration. */
+/** An option of a task, which is also a key of its configuration. */
 interface TaskOption {
   readonly name: string;
   readonly kind: 'count' | 'words';
   readonly description: string;
-  /** What it is if left out, where that is a number. */
+  /** The default, if it is a number. */
   readonly value?: number;
 }
 
@@ -27,11 +27,13 @@ export interface Experiment {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly TaskOption[];
-  /** Where the defaults are from. */
+  /** Where the defaults come from. */
   readonly origin: string;
-  /** The settings but those of the task, as far as they depend on the estimator. */
+  /** The settings besides those of the task, which may depend on the estimator. */
   defaults(estimator: string): Defaults;
-  /** Makes the task and its network. @throws DataError, UsageError or ConfigurationError for input that cannot be used. */
+  /**
+   * Makes the task and its network. @throws DataError, UsageError or ConfigurationError for unusable input.
+   */
   prepare(request: TaskRequest): Prepared;
 }
 
@@ -43,18 +45,18 @@ export interface TaskRequest {
   readonly dtype: FloatDType;
 }
 
-/** What the options of a task are if they are left out, as far as these are numbers. */
+/** The numeric defaults of a task's options. */
 export function valuesOf(options: readonly TaskOption[]): Readonly<Record<string, number>> {
   return Object.fromEntries(options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 }
 
-/** A known loss that a figure may be compared with. */
+/** A known loss for comparison. */
 export interface Level {
   readonly label: string;
   readonly value: number;
 }
 
-/** A model that needs no training and predicts the same symbols: the bits that it takes for each. */
+/** A model without training that predicts the same symbols, and its bits for each. */
 export interface Yardstick {
   readonly label: string;
   observe(symbol: number): number;
@@ -62,15 +64,15 @@ export interface Yardstick {
 
 /** A task that is ready to run. */
 export interface Prepared {
-  /** Its complete settings. */
+  /** The complete settings of the task. */
   readonly task: Readonly<Record<string, Setting>>;
-  /** `bits` where the loss is a code length (in nats, to be told in bits), `loss` where it is not. */
+  /** `bits` if the loss is a code length (in nats, reported in bits), else `loss`. */
   readonly unit: 'bits' | 'loss';
   readonly levels: readonly Level[];
-  /** The length of one pass, where there is an end. */
+  /** The length of one pass, if it ends. */
   readonly pass?: number;
   yardsticks(): readonly Yardstick[];
-  /** A fresh learner at the beginning of the stream. */
+  /** A fresh learner at the start of the stream. */
   open(common: Common): Session;
 }
 
@@ -78,13 +80,13 @@ export type Common = Pick<LearnerConfig<unknown, unknown, unknown, unknown>, 'es
 
 /** A learner on its stream. */
 export interface Session {
-  /** Learns from the next example; gives the loss, in nats, and the target. */
+  /** Learns from the next example. Returns the loss in nats, and the target. */
   next(): { readonly loss: number; readonly target: unknown };
   readonly gradient: unknown;
   save(): Uint8Array;
 }
 
-/** Puts a learner on a stream. */
+/** Starts a learner on a stream. */
 export function open<P, S, X, Y>(
   model: Cell<P, S, X>,
   loss: Loss<Y>,

@@ -10,8 +10,9 @@ const estimators: Readonly<Record<string, Named>> = {
 };
 
 /**
- * At its constant rate UORO converged for each of 20 seeds in an independent simulation; at three times that it diverges.
- * Truncated backpropagation over 200 steps gets to 1e-15 in 1e5 steps at this rate; with half of it, to 3e-8.
+ * At its constant rate UORO converged for each of 20 seeds in an independent simulation; at three times the
+ * rate it diverges. Truncated backpropagation over 200 steps reaches 1e-15 in 1e5 steps at this rate, and
+ * 3e-8 at half of it.
  */
 const rates: Readonly<Record<string, Named>> = {
   uoro: { name: 'sgd', rate: 1e-5, alpha: 0 },

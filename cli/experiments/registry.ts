@@ -7,7 +7,7 @@ import { text } from './text.ts';
 
 export const experiments: readonly Experiment[] = [influenceBalancing, anbn, brackets, text];
 
-/** @throws UsageError for a name that no experiment has. */
+/** @throws UsageError for an unknown name. */
 export function findExperiment(name: string): Experiment {
   const found = experiments.find((experiment) => experiment.name === name);
   if (found !== undefined) return found;

@@ -4,7 +4,7 @@ import { mergeWishes, type RunConfig, type Wish } from './config.ts';
 import type { Experiment, Prepared, Session } from './experiment.ts';
 import { findExperiment } from './registry.ts';
 
-/** A run that can begin: its complete configuration, and its task. */
+/** A run ready to start: its complete configuration and its task. */
 export interface Plan {
   readonly config: RunConfig;
   readonly prepared: Prepared;
@@ -14,7 +14,7 @@ export interface Plan {
 const mostSteps = 1e12;
 
 /**
- * Fills in what was not asked for, and tries everything that can be tried before the first step.
+ * Fills in the defaults, and checks all that can be checked before the first step.
  * @throws UsageError, ConfigurationError or DataError.
  */
 export function resolveWish(wish: Wish): Plan {
@@ -48,7 +48,7 @@ export function resolveWish(wish: Wish): Plan {
   return { config, prepared, open: () => prepared.open({ estimator, optimizer, seed }) };
 }
 
-/** The data have a seed of their own, so that the estimator's draws do not depend on them. */
+/** The data have their own seed, so that the estimator's draws do not depend on them. */
 function seedOf(wish: Wish, seed: number): number {
   return Number(wish.task?.seed ?? seed + 2 ** 32);
 }

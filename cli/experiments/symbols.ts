@@ -4,7 +4,10 @@ import type { SymbolTask } from '../../trainers/index.ts';
 import { makeNetwork, type Named } from '../../trainers/registry/index.ts';
 import { type Defaults, type Level, open, type Prepared, type TaskRequest, type Yardstick } from './experiment.ts';
 
-/** The settings of Tallec and Ollivier's experiments on symbols, up to α and the window of truncated backpropagation. */
+/**
+ * The settings of Tallec and Ollivier's experiments on symbols, except α and the window of truncated
+ * backpropagation.
+ */
 export function symbolDefaults(estimator: string, given: { alpha: number; window: number; steps: number }): Defaults {
   const windows: Readonly<Record<string, Named>> = {
     tbptt: { name: 'tbptt', window: given.window },
@@ -20,7 +23,7 @@ export function symbolDefaults(estimator: string, given: { alpha: number; window
   };
 }
 
-/** A task of predicting symbols, with a network for it. */
+/** A task of predicting symbols, and its network. */
 export function symbolTask(
   task: SymbolTask,
   { cell, dtype }: TaskRequest,

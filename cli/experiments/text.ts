@@ -17,7 +17,7 @@ export const text: Experiment = {
     const { task: wanted, seed } = request;
     const { data, text: content, sha256 } = readText(String(wanted.data ?? book));
     if (wanted.sha256 !== undefined && wanted.sha256 !== sha256)
-      throw new UsageError(`${data} is not the file it was: its SHA-256 is ${sha256}, the configuration has ${wanted.sha256}`);
+      throw new UsageError(`${data} has changed: its SHA-256 is ${sha256}, the configuration has ${wanted.sha256}`);
     const task = textTask(content, wanted.alphabet === undefined ? {} : { alphabet: String(wanted.alphabet) });
     const pass = Array.from(content).length - 1;
     if (pass < 1) throw new UsageError(`${data} has one character only: prediction needs at least two`);
@@ -29,7 +29,7 @@ export const text: Experiment = {
   },
 };
 
-/** Adaptive character models of order 0, 1 and 2, which have seen the first character too. */
+/** Adaptive character models of order 0, 1 and 2, which have also seen the first character. */
 function yardsticks(task: TextTask): Yardstick[] {
   const [first] = task;
   return [0, 1, 2].map((order) => {

@@ -5,7 +5,7 @@ import { fileProblem } from '../errors.ts';
 import { packageFile } from '../package-root.ts';
 import { readPlain } from '../plainFile.ts';
 
-/** The book that comes with the package, by the name it has in configurations. */
+/** The name in configurations of the book that comes with the package. */
 export const book = 'moby-dick';
 
 export interface TextFile {
@@ -15,7 +15,7 @@ export interface TextFile {
   readonly sha256: string;
 }
 
-/** @throws UsageError for a file that cannot be read, is empty, or is not text in UTF-8. */
+/** @throws UsageError for a file that is unreadable, empty, or not UTF-8 text. */
 export function readText(data: string): TextFile {
   const own = data === book;
   const path = own ? packageFile('cli', 'data', 'moby-dick.txt') : resolve(data);

@@ -15,7 +15,7 @@ export function gradientCurve(label: string, records: readonly MetricsRecord[]):
   return { label, points: pointsOf(records, ({ gradientNorm }) => gradientNorm).filter(([, y]) => y > 0) };
 }
 
-/** For each yardstick, what it made of the latest symbols. */
+/** The bits of each yardstick on the latest symbols. */
 export function yardstickCurves(records: readonly MetricsRecord[]): Curve[] {
   return Object.keys(records[0]?.yardsticks ?? {}).map((label) => ({
     label,

@@ -2,12 +2,12 @@ import { shownText } from '../terminal/shown.ts';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as a page shows it; what would reorder or hide a part of the line is written out, as on a terminal. */
+/** Text for a page. Escapes characters that would reorder or hide part of the line, as on a terminal. */
 export function escapeHtml(text: string): string {
   return shownText(text).replace(/[&<>"']/g, (character) => entities[character]);
 }
 
-/** A table; the first column is text, the others are figures where they look like it. */
+/** A table: the first column is text; other columns are aligned as figures if they look like it. */
 export function htmlTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (tag: string, row: readonly string[]) =>
     row.map((cell) => `<${tag}${classOf(cell)}>${escapeHtml(cell)}</${tag}>`).join('');
@@ -19,7 +19,7 @@ function classOf(cell: string): string {
   return /^-?[\d.,]+(e[+-]\d+)?( \w+)?$/.test(cell) ? ' class="figure"' : '';
 }
 
-/** A page that needs nothing but itself: no script, no font, no address. */
+/** A self-contained page: no script, no font, no address. */
 export function htmlPage(title: string, parts: readonly string[]): string {
   return `<!doctype html>
 <html lang="en">

@@ -7,20 +7,20 @@ export type Point = readonly [x: number, y: number];
 export interface Curve {
   readonly label: string;
   readonly points: readonly Point[];
-  /** Something to compare with rather than a contestant. */
+  /** A reference for comparison, not a contestant. */
   readonly isReference?: boolean;
 }
 
 export interface Figure {
   readonly x: string;
   readonly y: string;
-  /** Whether the vertical axis is logarithmic; the horizontal one is always. */
+  /** Whether the vertical axis is logarithmic; the horizontal one always is. */
   readonly isLogarithmic: boolean;
   readonly curves: readonly Curve[];
   readonly levels?: readonly { readonly label: string; readonly value: number }[];
 }
 
-// Of middling lightness, so that they can be told from a white and from a black ground.
+// Of medium lightness, to be visible on white and on black.
 const contestantColors = [
   '#4269d0',
   '#e58606',
@@ -35,7 +35,7 @@ const contestantColors = [
 ];
 const referenceColors = ['#8a8f98', '#b07a3e', '#8a7bd0', '#7f9a3c'];
 
-/** What a logarithmic axis shows; what lies outside is drawn at its edge. */
+/** The range of a logarithmic axis; values outside are drawn at its edge. */
 const least = 1e-34;
 const most = 1e12;
 

@@ -6,7 +6,7 @@ import { gradientCurve, meanCurve, windowCurve, yardstickCurves } from './curves
 import { escapeHtml, htmlPage, htmlTable } from './html.ts';
 import { drawFigure } from './plots.ts';
 
-/** The report of one run, as a page that needs nothing but itself. */
+/** The report of one run, as a self-contained page. */
 export function runReport({ config, prepared }: Plan, outcome: Outcome): string {
   const { records, status, problem } = outcome;
   const isBits = prepared.unit === 'bits';

@@ -1,4 +1,4 @@
-/** The polynomial of CRC-32C (Castagnoli), bits reversed: RFC 3720, section 12.1. */
+/** The polynomial of CRC-32C (Castagnoli), bit-reversed: RFC 3720, section 12.1. */
 const polynomial = 0x82f63b78;
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -1,14 +1,17 @@
 import { concat, doubleField, floatField, lengthField, varintField } from './protobuf.ts';
 
-/** What an event says: the part of tensorflow/core/util/event.proto and framework/summary.proto that is used here. */
+/**
+ * The content of an event: the parts of tensorflow/core/util/event.proto and framework/summary.proto used
+ * here.
+ */
 export type Content =
-  /** Begins every file. */
+  /** The first event of every file. */
   | { readonly kind: 'version' }
-  /** A session begins at this step: what earlier ones have from there on is void. */
+  /** A session starts at this step and voids later steps of earlier sessions. */
   | { readonly kind: 'start' }
   | { readonly kind: 'scalars'; readonly scalars: Readonly<Record<string, number>> };
 
-/** @param wallTime in seconds since 1970. */
+/** @param wallTime seconds since 1970. */
 export function encodeEvent(wallTime: number, step: number, content: Content): Uint8Array {
   return concat([doubleField(1, wallTime), varintField(2, step), fieldOf(content)]);
 }

@@ -6,20 +6,21 @@ import { openFolder } from '../training/folder.ts';
 import { type Content, encodeEvent } from './event.ts';
 import { frameRecord } from './record.ts';
 
-/** The metrics of a session as TensorBoard reads them. */
+/** The metrics of a session in TensorBoard's format. */
 export interface EventFile {
-  /** @throws UsageError or FailedError when it cannot be written. */
+  /** @throws UsageError or FailedError if it cannot be written. */
   append(record: StreamRecord): void;
   close(): void;
 }
 
 const folderName = 'tensorboard';
-/** TensorBoard takes what has `tfevents` in its name, in the order of the names. */
+/** TensorBoard reads files with `tfevents` in their name, in the order of the names. */
 const pattern = /^events\.out\.tfevents\.(\d{10})\.norewind$/;
 
 /**
- * A new file in the folder `tensorboard` of a run, after those of earlier sessions. It is made when there is something to write.
- * @param step the first one that may be written: what earlier sessions have of it and later ones is void.
+ * A new file in the run's folder `tensorboard`, after those of earlier sessions. It is created at the first
+ * write.
+ * @param step the first step that may be written; from there on earlier sessions are void.
  */
 export function createEventFile(runFolder: string, step: number): EventFile {
   let file: number | undefined;
@@ -51,14 +52,14 @@ export function createEventFile(runFolder: string, step: number): EventFile {
   };
 }
 
-/** Named by the time, or after the latest one if that is not behind it. */
+/** Named by the current time, or just after the latest file if that is not older. */
 function nextName(runFolder: string): string {
   const numbers = eventFiles(join(runFolder, folderName)).map((name) => Number(pattern.exec(name)?.[1]));
   const number = Math.max(Math.floor(Date.now() / 1000), ...numbers.map((each) => each + 1));
   return `events.out.tfevents.${String(number).padStart(10, '0')}.norewind`;
 }
 
-/** The event files of a run, relative to its folder. */
+/** The event files of a run, as paths relative to its folder. */
 export function eventFilesOf(runFolder: string): string[] {
   return eventFiles(join(runFolder, folderName)).map((name) => join(folderName, name));
 }

@@ -1,7 +1,7 @@
-/** A field of a message on the wire: protobuf.dev/programming-guides/encoding. */
+/** A field of a message, encoded: protobuf.dev/programming-guides/encoding. */
 export type Field = Uint8Array;
 
-/** int64 or an enumeration, of at least 0. */
+/** A non-negative int64 or an enumeration. */
 export function varintField(number: number, value: number): Field {
   return concat([varint(number << 3), varint(value)]);
 }
@@ -18,7 +18,7 @@ export function floatField(number: number, value: number): Field {
   return concat([varint((number << 3) | 5), bytes]);
 }
 
-/** A text, or a message made of fields. */
+/** A text, or a message as a list of fields. */
 export function lengthField(number: number, content: string | readonly Field[]): Field {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : concat(content);
   return concat([varint((number << 3) | 2), varint(bytes.length), bytes]);
@@ -28,11 +28,11 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** Seven bits a byte, the lowest first; all but the last byte have their highest bit set. */
+/** Seven bits per byte, lowest first; every byte but the last has its highest bit set. */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
-  // Numbers above 2³¹ would not survive a shift.
+  // Shifts do not work above 2³¹.
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
   return Uint8Array.of(...bytes, rest);
 }

@@ -1,8 +1,8 @@
 import { crc32c } from './crc32c.ts';
 
 /**
- * A record of a TFRecord file, after tensorflow/core/lib/io/record_writer.h: the length as uint64, its masked CRC-32C as uint32, the
- * data, and their masked CRC-32C; little-endian.
+ * A record of a TFRecord file, after tensorflow/core/lib/io/record_writer.h, little-endian: the length as
+ * uint64, its masked CRC-32C as uint32, the data, and their masked CRC-32C.
  */
 export function frameRecord(data: Uint8Array): Uint8Array {
   const framed = new Uint8Array(12 + data.length + 4);
@@ -14,7 +14,10 @@ export function frameRecord(data: Uint8Array): Uint8Array {
   return framed;
 }
 
-/** A checksum of data that have checksums in them is weak: so they are rotated and shifted, after tensorflow/core/lib/hash/crc32c.h. */
+/**
+ * Rotates and shifts a checksum, as the CRC of data that contain CRCs is weak. After
+ * tensorflow/core/lib/hash/crc32c.h.
+ */
 function masked(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

@@ -2,7 +2,7 @@ import progress from 'cli-progress';
 
 const { barCompleteChar, barIncompleteChar } = progress.Presets.shades_classic;
 
-/** A bar of `width` characters, filled up to `part` of it, and the percentage. */
+/** A bar of `width` characters, filled to `part` of it, and the percentage. */
 export function formatBar(part: number, width: number): string {
   const options = {
     barsize: width,

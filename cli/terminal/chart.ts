@@ -3,7 +3,7 @@ import type { Line, Span } from './screen.ts';
 
 export type Point = readonly [x: number, y: number];
 
-/** The colours of the first curves, as the charting library and as terminals name them. */
+/** The colours of the curves, as the charting library and terminals name them. */
 const palette = [
   ['ansiCyan', 36],
   ['ansiYellow', 33],
@@ -13,7 +13,7 @@ const palette = [
   ['ansiBlue', 34],
 ] as const;
 
-/** A small line chart, without its title for fewer than two points. */
+/** A small line chart; with fewer than two points, only its title. */
 export function drawChart(curves: readonly (readonly Point[])[], width: number, height: number, title: Line): Line[] {
   const shown = curves.map((points) => thin(points, width)).filter((points) => points.length > 1);
   if (shown.length === 0 || width < 20) return [];
@@ -39,7 +39,7 @@ export function inColorOf(curve: number, text: string): Span {
   return usesColor() ? { text, color: palette[curve % palette.length][1] } : { text };
 }
 
-/** A line of the charting library, which ends each colour with the code 0. */
+/** Parses a line of the charting library, which ends each colour with code 0. */
 function spansOf(line: string): Span[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
   const [first, ...rest] = line.split(/\u001b\[(\d+)m/);
@@ -53,7 +53,7 @@ function usesColor(): boolean {
   return (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
 }
 
-/** At most one point for each column. */
+/** At most one point per column. */
 function thin(points: readonly Point[], width: number): readonly Point[] {
   const columns = new Map<number, Point>();
   const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 1];

@@ -4,8 +4,8 @@ import { complain } from './screen.ts';
 import { shownText } from './shown.ts';
 
 /**
- * How content is written to standard output: on a terminal it is made safe to show, in a pipe or a file it stays as it is, to the byte.
- * A character may be cut between two pieces of bytes.
+ * Returns the writer of standard output's content: on a terminal it escapes unsafe characters; into a pipe or
+ * a file bytes pass unchanged. A character may be split between two pieces.
  */
 export function writable({ isTTY = false }: { readonly isTTY?: boolean }): (content: string | Uint8Array) => string | Uint8Array {
   if (!isTTY) return (content) => content;
@@ -14,9 +14,9 @@ export function writable({ isTTY = false }: { readonly isTTY?: boolean }): (cont
 }
 
 /**
- * Without a listener, an error of a stream would end the process in the middle of its work. Standard error that cannot be written, on a full
- * disk or a terminal that was closed, is no reason to stop. Whoever writes to standard output hears of its errors; for what is written
- * otherwise, such as help, the exit code tells.
+ * Without a listener, an error on a stream would end the process in the middle of its work. A standard error
+ * that cannot be written (a full disk, a closed terminal) is no reason to stop. Code that writes data to
+ * standard output handles its errors itself; for other output, such as help, the exit code reports them.
  */
 export function guardOutput(): void {
   process.stderr.on('error', () => {});
@@ -30,7 +30,7 @@ export function guardOutput(): void {
   });
 }
 
-/** Resolves when all that has been written is out, or cannot be written. */
+/** Resolves once all output is written, or has failed. */
 export async function flushed(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }

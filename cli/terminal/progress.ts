@@ -16,13 +16,13 @@ export interface ProgressOptions {
   readonly unit: 'bits' | 'loss';
 }
 
-/** Nothing, plain lines, or a live picture, as the screen allows. */
+/** Prints nothing, plain lines or a live display, as the screen allows. */
 export function createProgress(screen: Screen, options: ProgressOptions, quiet: boolean): Progress {
   if (quiet) return { finish() {} };
   return screen.isLive ? livePicture(screen, options) : plainLines(screen, options);
 }
 
-/** One line for every tenth of the run. */
+/** One line per tenth of the run. */
 function plainLines(screen: Screen, { title, steps, lastWindow, unit }: ProgressOptions): Progress {
   let next = steps / 10;
   screen.tell(title);
@@ -67,7 +67,7 @@ function livePicture(screen: Screen, { title, steps, unit }: ProgressOptions): P
   };
 }
 
-/** The mean of all steps and of the latest ones, in the unit of the task. */
+/** The mean over all steps and over the latest ones, in the unit of the task. */
 function figuresOf(record: MetricsRecord, unit: 'bits' | 'loss'): [mean: number, latest: number] {
   return unit === 'bits'
     ? [record.meanBits ?? Number.NaN, record.windowBits ?? Number.NaN]

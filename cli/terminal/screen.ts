@@ -1,6 +1,6 @@
 import { shown } from './shown.ts';
 
-/** Some words in a colour of their own, as terminals number them. */
+/** Words in a colour, given by its terminal code. */
 export interface Span {
   readonly text: string;
   readonly color?: number;
@@ -9,21 +9,21 @@ export interface Span {
 export type Line = string | readonly Span[];
 
 /**
- * Standard error, by the only way that leads there: whatever is told or drawn is made safe to show here, and nowhere else. On a terminal, a
- * block of lines at its end can be drawn over and over again.
+ * The only way to standard error: it escapes unsafe characters here and nowhere else. On a terminal, it can
+ * redraw a block of lines at the end of the output.
  */
 export interface Screen {
-  /** Whether pictures can be drawn. */
+  /** Whether the screen can redraw. */
   readonly isLive: boolean;
   readonly columns: number;
-  /** A sentence on a line of its own; takes the block away. */
+  /** Prints a sentence on its own line and removes the block. */
   tell(sentence: string): void;
   draw(lines: readonly Line[]): void;
-  /** Takes the block away. */
+  /** Removes the block. */
   clear(): void;
 }
 
-/** What is needed of a stream. */
+/** The parts of a stream used here. */
 export type ScreenStream = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 
 const toStart = '\r';
@@ -41,7 +41,7 @@ export function createScreen(stream: ScreenStream = process.stderr): Screen {
   return {
     isLive,
     get columns() {
-      // A terminal that does not know its size says 0.
+      // A terminal of unknown size reports 0.
       return stream.columns || 80;
     },
     tell(sentence) {
@@ -50,7 +50,7 @@ export function createScreen(stream: ScreenStream = process.stderr): Screen {
     },
     draw(lines) {
       if (!isLive) return;
-      // A line that wraps, or a block higher than the screen, could not be drawn over.
+      // A line that wraps, or a block taller than the screen, could not be redrawn.
       const seen = lines.slice(-Math.max(1, (stream.rows || 24) - 1)).map((line) => written(line, (stream.columns || 80) - 1));
       stream.write(`${rewind()}${eraseBelow}${seen.map((line) => `${line}\n`).join('')}`);
       height = seen.length;
@@ -59,12 +59,12 @@ export function createScreen(stream: ScreenStream = process.stderr): Screen {
   };
 }
 
-/** What the command has to say when it is not at work, or besides it: `norewind: ` and a sentence. */
+/** Prints `norewind: ` and a sentence, for messages outside the progress display. */
 export function complain(sentence: string): void {
   createScreen().tell(`norewind: ${sentence}`);
 }
 
-/** The first `width` characters of a line, with the codes of its colours. */
+/** The first `width` characters of a line, with its colour codes. */
 function written(line: Line, width: number): string {
   let left = width;
   const spans = typeof line === 'string' ? [{ text: line }] : line;

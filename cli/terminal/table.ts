@@ -1,6 +1,9 @@
 import { shown } from './shown.ts';
 
-/** Columns aligned by spaces: the first one to the left, the others to the right if all their cells begin with a digit. */
+/**
+ * Columns aligned by spaces: the first to the left, others to the right if all their cells begin with a
+ * digit.
+ */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows].map((row) => row.map(shown));
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));

@@ -2,32 +2,32 @@ import type { ServerResponse } from 'node:http';
 import { shownText } from '../terminal/shown.ts';
 import type { LiveEvents } from './sample.ts';
 
-/** Those who follow a run, by server-sent events (HTML Living Standard, section 9.2). */
+/** The clients that follow a run, by server-sent events (HTML Living Standard, section 9.2). */
 export interface Clients {
-  /** Whether there is no room for another one. */
+  /** Whether no further client is accepted. */
   readonly isFull: boolean;
-  /** Takes a client in, and greets it with the given events. */
+  /** Adds a client and sends it these first events. */
   add(response: ServerResponse, greeting: string): void;
   send(event: string): void;
-  /** Says goodbye; resolves when everybody has been told, or after a moment. */
+  /** Sends a last event; resolves once all clients have it, or after a moment. */
   end(event: string): Promise<void>;
 }
 
-/** How many are served at a time. */
+/** The most clients served at a time. */
 export const mostClients = 16;
-/** After so many events in a row that a client had no room for, it is cut off. */
+/** A client is disconnected after missing this many events in a row. */
 const mostMissed = 120;
-/** How long a goodbye may take, in milliseconds. */
+/** How long the last event may take, in milliseconds. */
 const patience = 300;
 
-/** One event on the wire. What would reorder or hide a part of what the page shows is written out. */
+/** An event on the wire. Escapes characters that would reorder or hide part of the page. */
 export function frame<K extends keyof LiveEvents>(name: K, content: LiveEvents[K]): string {
   return `event: ${name}\ndata: ${JSON.stringify(content, (_, value) => (typeof value === 'string' ? pageText(value) : value))}\n\n`;
 }
 
 /**
- * A client that does not read gets no further events until it has read what it was sent: what is kept for it is what it is greeted with and one event, and
- * nobody waits for it.
+ * A client that does not read gets no further events until it has read the earlier ones. So at most its first
+ * events and one more are buffered for it, and it delays no other client.
  */
 export function createClients(): Clients {
   const missed = new Map<ServerResponse, number>();
@@ -66,7 +66,7 @@ export function createClients(): Clients {
   };
 }
 
-/** The page has a sign of its own for the end of a line, which CR may be a part of. */
+/** The page has its own sign for a line end, which may include CR. */
 function pageText(text: string): string {
   return text.split('\r').map(shownText).join('\r');
 }

@@ -1,20 +1,22 @@
 import type { Socket } from 'node:net';
 
 /**
- * The connections to the page. There is room for so many; when there is none, the one that has been idle the longest goes: what opens
- * connections and asks for nothing, or does not read its answers, must not shut out who looks on.
+ * The connections to the page, limited in number. At the limit, the one idle longest is closed, so that
+ * connections that request nothing, or do not read their answers, cannot block viewers.
  */
 export interface Connections {
-  /** Takes a new one in. */
+  /** Adds a new connection. */
   add(socket: Socket): void;
-  /** One that has asked for something is the last to go. */
+  /** Marks a connection as just used, so that it is the last to be closed. */
   use(socket: Socket): void;
-  /** One that follows the run stays, however long it is silent. Their number is bounded elsewhere. */
+  /**
+   * Keeps a connection that follows the run, however long it is silent. Their number is limited elsewhere.
+   */
   keep(socket: Socket): void;
 }
 
 export function createConnections(most: number): Connections {
-  /** The longest idle first. */
+  /** Longest idle first. */
   const idle = new Set<Socket>();
   const kept = new Set<Socket>();
   return {

@@ -1,4 +1,4 @@
-/** The page as it is before anything is known; its modules fill it in. */
+/** The empty page; its modules fill it in. */
 export const pageHtml = `<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +30,7 @@ export const pageHtml = `<!doctype html>
 </html>
 `;
 
-/** A curve that falls. */
+/** A falling curve. */
 export const pageIcon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="7" fill="#2f5fd0"/>
 <path d="M6 7c3 12 7 16 20 17" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/>

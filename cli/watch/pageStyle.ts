@@ -1,4 +1,4 @@
-/** The style of the page, for light and dark grounds. The charts take their colours from the variables. */
+/** The style of the page, light and dark. The charts read their colours from the variables. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

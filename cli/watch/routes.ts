@@ -5,15 +5,15 @@ import { packageFile } from '../package-root.ts';
 import { pageHtml, pageIcon } from './pageHtml.ts';
 import { pageStyle } from './pageStyle.ts';
 
-/** Something that is served as it is. */
+/** A file served unchanged. */
 export interface Asset {
   readonly type: string;
   readonly content: Buffer;
 }
 
 /**
- * Everything that is served besides the events, by its path. It is read once, when the server starts: a request can ask for nothing
- * else, whatever it says, since no request ever leads to the file system.
+ * Everything served besides the events, by path. Read once, when the server starts: no request reaches the
+ * file system.
  */
 export function readAssets(): ReadonlyMap<string, Asset> {
   const script = (path: string) => asset('text/javascript', readFileSync(packageFile('dist', 'cli', 'watch', path)));

@@ -14,18 +14,18 @@ export interface LivePage {
   readonly address: string;
   begin(heading: Heading): void;
   show(sample: Sample, trail: Trail): void;
-  /** Tells those who look on how it ended, and serves nothing any more. */
+  /** Sends the viewers how the run ended, and stops serving. */
   close(sentence: string): Promise<void>;
 }
 
-/** How many samples somebody who comes later is shown, evenly over the whole run. */
+/** The most samples shown to a late viewer, spread evenly over the whole run. */
 export const mostSamples = 1000;
 const mostConnections = 64;
-/** How long a connection may take to ask for something, and what it has asked for last; in milliseconds. */
+/** Time limits of a connection and its requests, in milliseconds. */
 const patience = { headersTimeout: 3000, requestTimeout: 6000, keepAliveTimeout: 5000, connectionsCheckingInterval: 1000 };
 const eventHeaders = { ...safeHeaders, 'Content-Type': 'text/event-stream; charset=utf-8' };
 
-/** Serves the page on 127.0.0.1. @throws UsageError when the port cannot be had. */
+/** Serves the page on 127.0.0.1. @throws UsageError if the port is not available. */
 export async function openLivePage(port: number): Promise<LivePage> {
   const assets = readAssets();
   const clients = createClients();
@@ -35,7 +35,7 @@ export async function openLivePage(port: number): Promise<LivePage> {
   let latest: Trail | null = null;
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    // Nothing is expected of a body.
+    // Ignore the body of a request.
     request.resume();
     connections.use(request.socket);
     const { method, url = '' } = request;
@@ -54,7 +54,7 @@ export async function openLivePage(port: number): Promise<LivePage> {
     else if (known !== undefined) say(200, known);
     else if (url !== '/events') refuse(404, 'there is nothing here');
     else if (isHead) response.writeHead(200, eventHeaders).end();
-    else if (clients.isFull) refuse(503, 'too many look on already');
+    else if (clients.isFull) refuse(503, 'too many viewers already');
     else {
       response.on('error', () => response.destroy());
       connections.keep(request.socket);
@@ -101,6 +101,6 @@ function listen(server: Server, port: number): Promise<void> {
 function reasonOf(port: number, code: string | undefined, message: string): string {
   if (code === 'EADDRINUSE') return `port ${port} is in use: give another one with --watch, or 0 for any that is free`;
   if (code === 'EACCES')
-    return `port ${port} is not for everybody: give one from 1024 on with --watch, or 0 for any that is free`;
+    return `port ${port} needs special rights: give one from 1024 on with --watch, or 0 for any that is free`;
   return `cannot serve a page on 127.0.0.1:${port}: ${message}`;
 }

@@ -1,7 +1,10 @@
-/** A series without end, of which at most `most` items are kept, evenly over all of it; the newest one is always among them. */
+/**
+ * An endless series that keeps at most `most` items, spread evenly over all of it, the newest always among
+ * them.
+ */
 export interface Thinned<T> {
   add(item: T): void;
-  /** The oldest first. */
+  /** Oldest first. */
   items(): readonly T[];
 }
 
@@ -18,7 +21,7 @@ export function createThinned<T>(most: number): Thinned<T> {
       kept.push(item);
       if (kept.length < most) return;
       newest = kept.at(-1);
-      // The items that stay are those which would have been kept at this distance from the beginning.
+      // Keep the items that would have been kept at this spacing from the beginning.
       every *= 2;
       kept = kept.filter((_, i) => i % 2 === 0);
       if (kept.at(-1) === newest) newest = undefined;

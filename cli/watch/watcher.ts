@@ -3,19 +3,22 @@ import type { StreamConfig } from '../../trainers/streams/index.ts';
 import type { StreamRun } from '../stream/run/openRun.ts';
 import type { LivePage } from './server.ts';
 
-/** Looks at a run now and then, and shows what it sees on a page. */
+/** Samples a run now and then, and shows the samples on a page. */
 export interface Watcher {
-  /** To be called often; most calls do nothing, unless it is forced. */
+  /** Call this often; most calls do nothing unless forced. */
   look(force?: boolean): void;
 }
 
-/** The shortest and the longest time between two looks, in milliseconds. */
+/** The shortest and longest time between two samples, in milliseconds. */
 const [shortest, longest] = [500, 5000];
-/** Of all time, looking takes one part in so many, unless even the longest pause is too short for that. */
+/**
+ * Sampling takes at most one part in this many of the time, unless the longest pause is too short for that.
+ */
 const share = 50;
 
 /**
- * Looking does not change what is learnt, but it takes time: what a learner carries is written out for it. A look that takes long is followed by a long pause.
+ * Sampling does not change the learning, but takes time: the learner's state is written out for it. A slow
+ * sample is followed by a long pause.
  */
 export function createWatcher(page: LivePage, run: StreamRun, folder: string): Watcher {
   const { session, config } = run;
@@ -35,7 +38,7 @@ export function createWatcher(page: LivePage, run: StreamRun, folder: string): W
       if (scored > 0 && records > before.records) page.show({ records, rate, figures, gradientNorm, influence }, trail);
       before = { records, time: begun };
       const took = performance.now() - begun;
-      // What happens once, such as the tracing of a plan that keeps the gradient, does not count.
+      // Ignore one-off costs, such as tracing a plan that keeps the gradient.
       next = begun + Math.min(longest, Math.max(shortest, share * Math.min(took, tookBefore)));
       tookBefore = took;
     },

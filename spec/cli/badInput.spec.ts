@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
   { args: 'run list.json', says: /a configuration is a JSON object/ },
   { args: 'run typo.json', says: /there is no key "estimater"; did you mean estimator\?/ },
   { args: 'run words.json', says: /steps must be a number, got "many"/ },
-  { args: 'run changed.json', says: /is not the file it was/ },
+  { args: 'run changed.json', says: /has changed: its SHA-256/ },
   { args: 'run anbn --out empty.txt', says: /empty\.txt is a file/ },
   { args: 'run anbn --out empty.txt/run', says: /a part of the path is a file, not a folder/ },
   { args: 'train', says: /missing required argument 'data'/ },

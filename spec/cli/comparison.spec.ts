@@ -123,7 +123,7 @@ describe('cli: the comparison of runs', () => {
     );
     expect(cut.last.at).to.equal(1);
     const where = `${path('cut/metrics.ndjson')}, line 2: it is not a line of metrics`;
-    expect(sentences).to.deep.equal([`${where}, and was left out: the run was cut off there`]);
+    expect(sentences).to.deep.equal([`${where}, and was skipped: the run was cut off there`]);
     const good = trained(1, 2, 3);
     const bad: (object | string)[] = [
       '{',

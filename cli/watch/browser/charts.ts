@@ -1,11 +1,11 @@
 import type UPlot from 'uplot';
 
-/** Loaded by a script of its own, before this module. */
+/** Loaded by its own script, before this module. */
 declare const uPlot: typeof UPlot;
 
 interface Line {
   readonly label: string;
-  /** The name of a colour among the variables of the page. */
+  /** The name of a colour variable of the page. */
   readonly color: string;
   readonly width?: number;
   readonly isDashed?: boolean;
@@ -16,19 +16,19 @@ export interface ChartOptions {
   readonly lines: readonly Line[];
   readonly height: number;
   readonly isLogarithmic?: boolean;
-  /** Whether the vertical axis begins at zero. */
+  /** Whether the vertical axis starts at zero. */
   readonly fromZero?: boolean;
-  /** Charts of the same key show the same place under the pointer. */
+  /** Charts with the same key show the same place under the pointer. */
   readonly key?: string;
   readonly format: (value: number | null) => string;
 }
 
 export interface Chart {
-  /** The places along the horizontal axis, and the values of each line there. */
+  /** Shows the places along the horizontal axis and each line's values there. */
   show(x: readonly number[], values: readonly (readonly (number | null)[])[]): void;
 }
 
-/** A line chart that fills the width of its parent, and has its colours. */
+/** A line chart with the width and the colours of its parent. */
 export function createChart(parent: HTMLElement, options: ChartOptions): Chart {
   const place = document.createElement('div');
   parent.append(place);
@@ -36,7 +36,7 @@ export function createChart(parent: HTMLElement, options: ChartOptions): Chart {
     values.map((value) => (value === null || !Number.isFinite(value) || (options.isLogarithmic && value <= 0) ? null : value));
   let data: UPlot.AlignedData = [[], ...options.lines.map(() => [])];
   let plot = draw(place, options, data);
-  // The colours of a canvas do not follow those of the page.
+  // A canvas does not follow the page's colours by itself.
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     plot.destroy();
     plot = draw(place, options, data);
@@ -51,7 +51,7 @@ export function createChart(parent: HTMLElement, options: ChartOptions): Chart {
   };
 }
 
-/** As long as nobody points at anything, the legend says what was last. */
+/** Without a pointer, the legend shows the latest values. */
 function showLatest(plot: UPlot): void {
   plot.setLegend({ idx: plot.data[0].length - 1 }, false);
 }

@@ -1,4 +1,4 @@
-/** A number in at most five figures, whatever its size. */
+/** A number in at most five digits, whatever its size. */
 export function short(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -6,7 +6,7 @@ export function short(value: number | null | undefined): string {
   return size >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(4)));
 }
 
-/** A list of names and figures in large letters. */
+/** A list of names and large figures. */
 export function showFigures(list: HTMLElement, figures: readonly (readonly [name: string, figure: string])[]): void {
   if (list.childElementCount !== figures.length)
     list.replaceChildren(

@@ -4,9 +4,9 @@ import { createThinned, type Thinned } from '../thinned.ts';
 import { short, showFigures } from './figures.ts';
 import { type Panel, samplePanels, trailPanel } from './panels.ts';
 
-/** How many samples the charts have, evenly over all that there were. */
+/** The most samples in a chart, spread evenly over all. */
 const mostSamples = 2000;
-/** After three times the last pause, and so many milliseconds at least, the run is taken to wait for data. */
+/** A run counts as waiting for data after three times its last pause, and at least this many milliseconds. */
 const quiet = 4000;
 
 const events = new EventSource('/events');

@@ -4,12 +4,12 @@ import { createChart } from './charts.ts';
 import { short } from './figures.ts';
 import { createTape } from './tape.ts';
 
-/** A part of the page that shows all samples, or the latest predictions. */
+/** A part of the page: shows all samples, or the latest predictions. */
 export type Panel<T> = (content: T) => void;
 
 const others = ['other-0', 'other-1', 'other-2', 'other-3'];
 
-/** The panels that follow from the first sample: which lines there are does not change later. */
+/** The panels determined by the first sample: their lines do not change later. */
 export function samplePanels(heading: Heading, first: Sample, section: (id: string) => HTMLElement): Panel<readonly Sample[]>[] {
   const baselines = Object.keys(first.figures).filter((name) => name !== 'network');
   const carried = Object.keys(first.influence);

@@ -1,9 +1,9 @@
-/** Symbols in a row, on a ground that is the stronger the less they had been expected. */
+/** Symbols in a row, on a background that is stronger the less they were expected. */
 export interface Tape {
   show(symbols: readonly string[], probabilities: readonly number[]): void;
 }
 
-/** So many bits give the strongest ground. */
+/** The number of bits with the strongest background. */
 const mostBits = 8;
 
 export function createTape(parent: HTMLElement): Tape {

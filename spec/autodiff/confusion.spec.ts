@@ -6,7 +6,7 @@ import { type Tensor, tensor } from '../../lib/index.ts';
 const one = tensor(1);
 type Derivative = (f: (x: Tensor) => Tensor) => (x: Tensor) => Tensor;
 
-/** Every way to take the derivative of a function of one number. */
+/** All transforms that differentiate a function of one number. */
 const modes: Readonly<Record<string, Derivative>> = {
   jvp: (f) => (x) => jvp(f, [x], [one])[1],
   grad: (f) => grad(f),
@@ -16,7 +16,7 @@ const modes: Readonly<Record<string, Derivative>> = {
 };
 const names = Object.keys(modes);
 
-/** Every choice of `count` modes. */
+/** All sequences of `count` modes. */
 function mixes(count: number): string[][] {
   return count === 0 ? [[]] : mixes(count - 1).flatMap((mix) => names.map((name) => [...mix, name]));
 }
@@ -81,7 +81,7 @@ describe('a linearization', () => {
   const f = (x: Tensor) => tanh(square(x));
   const slope = (x: number) => 2 * x * (1 - Math.tanh(x * x) ** 2);
 
-  it('can be pushed and pulled after linearize returned, as often as wanted', () => {
+  it('can be pushed and pulled after linearize returned, any number of times', () => {
     const { push, pull } = linearize(f, tensor(0.6));
     for (const factor of [1, -2, 0]) {
       expect(push(tensor(factor)).item()).to.be.closeTo(factor * slope(0.6), 1e-15);
@@ -135,7 +135,7 @@ describe('a linearization', () => {
     expect(tangent.item()).to.equal(12);
   });
 
-  it('adds up the uses of one argument, also as two results', () => {
+  it('sums over the uses of one argument, also in two results', () => {
     const { pull, push } = linearize((x: Tensor) => [x, x, mul(x, 3)] as const, tensor([1, 2]));
     expect(pull([tensor([1, 0]), tensor([10, 20]), tensor([100, 200])])[0].toArray()).to.deep.equal([311, 620]);
     expect(push(tensor([1, 2])).map((part) => part.toArray())).to.deep.equal([

@@ -27,7 +27,7 @@ import { LinearProgram, linearRecorder } from '../../autodiff/linear-program.ts'
 import { SymbolTensor } from '../../autodiff/symbol.ts';
 import { indices, type Tensor, tensor, zeros } from '../../lib/index.ts';
 
-/** How many equations the derivative of f has, and how many were written down on the way. */
+/** The number of equations of f's derivative, and of those recorded on the way. */
 function equations(f: (...xs: Tensor[]) => Tensor, ...primals: Tensor[]): { live: number; written: number; names: string[] } {
   return withLevel('count(f)', (level) => {
     const recorder = linearRecorder(level);
@@ -42,7 +42,7 @@ function equations(f: (...xs: Tensor[]) => Tensor, ...primals: Tensor[]): { live
   });
 }
 
-/** For programs that do something more than what they return. */
+/** Returns the second of two, to keep work of a program that its result does not need. */
 function last(_: Tensor, result: Tensor): Tensor {
   return result;
 }
@@ -57,7 +57,7 @@ const [w, x, h] = [
 ];
 
 describe('the cost of a derivative', () => {
-  it('is one equation for each use of a tangent', () => {
+  it('is one equation per use of a tangent', () => {
     expect(equations((a) => tanh(a), x).names).to.deep.equal(['mul']);
     expect(equations((a) => mul(a, 2), x).names).to.deep.equal(['scale']);
     expect(equations((a, b) => mul(a, b), x, x).names).to.deep.equal(['mul', 'mul', 'add']);
@@ -75,7 +75,7 @@ describe('the cost of a derivative', () => {
     expect(equations((a) => add(mul(a, tanh(x)), sigmoid(square(x))), x).names).to.deep.equal(['mul']);
   });
 
-  it('what does not depend on the input writes nothing down', () => {
+  it('operations independent of the input record nothing', () => {
     expect(equations((a) => last(tanh(matmul(w, x)), a), x)).to.deep.equal({ live: 0, written: 0, names: [] });
     expect(equations((a) => add(stopGradient(mul(a, 3)), a), x).written).to.equal(1);
     expect(equations((a) => stopGradient(tanh(a)), x).live).to.equal(0);
@@ -101,13 +101,13 @@ describe('the cost of a derivative', () => {
     expect(equations((a) => where(indices([1, 0, 1]), x, a), x).names).to.deep.equal(['select']);
   });
 
-  it('of the cross entropy of a class does not grow with what is constant', () => {
+  it('of the cross entropy of a class does not grow with constants', () => {
     const loss = (logits: Tensor) => neg(sum(gather(logSoftmax(logits), indices([1]))));
     expect(equations(loss, x).live).to.be.at.most(12);
     expect(equations((a) => loss(add(a, tanh(matmul(h, w)))), x).live).to.equal(equations(loss, x).live);
   });
 
-  it('of a custom operation counts its push, with zeros only where it asks for them', () => {
+  it('of a custom operation is its push, with zeros only where it needs them', () => {
     const product = custom({
       name: 'product',
       value: (a: Tensor, b: Tensor) => mul(a, b),
@@ -134,7 +134,7 @@ describe('the cost of a derivative', () => {
     expect(calls).to.deep.equal(['left']);
   });
 
-  it('zero tangents are given as zeros only at the end, where a result has none', () => {
+  it('missing tangents become zeros only at the end, for a result without one', () => {
     const [value, tangent] = jvp((a: Tensor) => concat([zeros([2]), slice(reshape(a, [3]), [0], [0])]), [x], [x]);
     expect([value.toArray(), tangent.toArray()]).to.deep.equal([
       [0, 0],

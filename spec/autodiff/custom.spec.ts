@@ -64,7 +64,7 @@ describe('custom', () => {
     for (const tower of towers) expect(tower(tensor(0.7)).item()).to.be.closeTo(third(0.7), 1e-14);
   });
 
-  it('takes a tangent of one operand in reverse mode too, also where its result has none', () => {
+  it('accepts a tangent of one operand in reverse mode too, even if its result has none', () => {
     for (const argument of [0, 1] as const) {
       const alone = grad((a: Tensor, x: Tensor) => sum(scaledSine(a, x)), { argument })(tensor([1, 2]), tensor([3, 4]));
       const both = linearize((a: Tensor, x: Tensor) => sum(scaledSine(a, x)), tensor([1, 2]), tensor([3, 4])).pull(tensor(1))[
@@ -94,7 +94,7 @@ describe('custom', () => {
     );
   });
 
-  it('refuses a push of another shape or dtype, and float operands that differ', () => {
+  it('refuses a push of another shape or dtype, and mixed float operands', () => {
     const odd = custom({ name: 'odd', value: (x: Tensor) => sum(x), push: (_, [t]) => t });
     expect(() => jvp((x: Tensor) => odd(x), [tensor([1, 2])], [tensor([1, 2])])).to.throw(
       ShapeError,
@@ -131,7 +131,7 @@ describe('custom', () => {
     });
   });
 
-  it('needs its parts', () => {
+  it('requires its parts', () => {
     // @ts-expect-error: no push
     expect(() => custom({ name: 'still', value: (x: Tensor) => x })).to.throw(
       ConfigurationError,

@@ -101,7 +101,7 @@ describePrimitive({
   operands: fc.tuple(tensorsOf([2, 3]), tensorsOf([3, 4])),
 });
 describe('smooth', () => {
-  it('takes numbers, and broadcasts', () => {
+  it('accepts numbers, and broadcasts', () => {
     expect(sinh(0).item()).to.equal(0);
     expect(hypotenuse(tensor([[3], [8]]), tensor([4, 6, 15])).toArray()).to.deep.equal([
       [5, Math.sqrt(45), Math.hypot(3, 15)],
@@ -116,7 +116,7 @@ describe('smooth', () => {
     expect(() => sinh(indices([1]))).to.throw(DTypeError, 'sinh: needs float32 or float64, got int32');
   });
 
-  it('does not compile, nor run, without a partial derivative for each operand', () => {
+  it('neither compiles nor runs without a partial derivative per operand', () => {
     const times = (x: number, y: number) => x * y;
     const right = (_: Tensor, y: Tensor) => y;
     // @ts-expect-error: one partial for two operands
@@ -165,7 +165,7 @@ describe('smooth', () => {
 });
 
 describe('linear and bilinear', () => {
-  it('refuse what evaluate gives when it is not what was declared', () => {
+  it('refuse a result of evaluate that differs from the declared type', () => {
     const odd = linear({ name: 'odd', shape: (shape) => shape, evaluate: (x) => sum(x), transpose: (u) => u });
     expect(() => odd(tensor([1, 2]))).to.throw(ShapeError, 'odd: returned shape [] where [2] is declared');
     const wide = linear({ name: 'wide', shape: (shape) => shape, evaluate: (x) => cast(x, 'float64'), transpose: (u) => u });
@@ -205,7 +205,7 @@ describe('linear and bilinear', () => {
     );
   });
 
-  it('need all their parts', () => {
+  it('require all their parts', () => {
     // @ts-expect-error: no transpose
     expect(() => linear({ name: 'oneWay', shape: (s: readonly number[]) => s, evaluate: (x: Tensor) => x })).to.throw(
       ConfigurationError,

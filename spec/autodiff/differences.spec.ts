@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { difference } from '../../autodiff/differences.ts';
 
-/** The estimate of the derivative of each function at 0, and how often they were evaluated. */
+/** The estimated derivative of each function at 0, and the number of evaluations. */
 function estimate(...functions: ((epsilon: number) => number)[]): { values: number[]; evaluations: number } {
   let evaluations = 0;
   const values = difference((epsilon) => {
@@ -12,7 +12,7 @@ function estimate(...functions: ((epsilon: number) => number)[]): { values: numb
 }
 
 describe('differences', () => {
-  it('have twelve digits after a few evaluations, where functions are smooth', () => {
+  it('have twelve digits after a few evaluations, if functions are smooth', () => {
     const { values, evaluations } = estimate(
       (e) => Math.sin(1 + e),
       (e) => Math.exp(0.5 + e),
@@ -27,12 +27,12 @@ describe('differences', () => {
     expect(estimate((e) => 3 * e * e - 2 * e + 5).values[0]).to.be.closeTo(-2, 1e-14);
   });
 
-  it('do not count steps that cross a kink, or leave the domain', () => {
+  it('ignore steps that cross a kink or leave the domain', () => {
     expect(estimate((e) => Math.abs(e - 1e-3)).values[0]).to.be.closeTo(-1, 1e-9);
     expect(estimate((e) => Math.log(0.01 + e)).values[0]).to.be.closeTo(100, 1e-6);
   });
 
-  it('are 0 where a function stays infinite, and NaN where it has no derivative', () => {
+  it('are 0 if a function stays infinite, and NaN if it has no derivative', () => {
     expect(estimate(() => Number.NEGATIVE_INFINITY).values).to.deep.equal([0]);
     expect(estimate((e) => (e > 0 ? Number.POSITIVE_INFINITY : 0)).values[0]).to.not.satisfy(Number.isFinite);
     expect(estimate(() => Number.NaN).values).to.deep.equal([Number.NaN]);

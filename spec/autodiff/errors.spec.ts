@@ -66,7 +66,7 @@ describe('dtype errors', () => {
     );
   });
 
-  it('indices are not numbers to reckon with', () => {
+  it('indices are not operands of arithmetic', () => {
     const ids = indices([0, 1]);
     const message = (name: string) => `${name}: needs float32 or float64, got int32 (indices carry no tangent)`;
     expect(() => add(ids, ids)).to.throw(DTypeError, message('add'));
@@ -90,7 +90,7 @@ describe('dtype errors', () => {
     expect(() => scatterAdd(zeros([2]), indices([0, -1]), 3)).to.throw(IndexError, 'scatterAdd: index -1 is outside 0..2');
   });
 
-  it('what is no tensor is refused by name, from untyped code', () => {
+  it('non-tensors from untyped code are refused by name', () => {
     // @ts-expect-error: a string
     expect(() => add('1', zeros([2]))).to.throw(DTypeError, 'add: needs a tensor or a number, got "1"');
     // @ts-expect-error: null

@@ -17,7 +17,7 @@ import {
 } from '../../autodiff/index.ts';
 import { EscapedTangentError, type Tensor, tensor } from '../../lib/index.ts';
 
-/** Ways to differentiate `loss` at 3, and the name that messages give to each. */
+/** The ways to differentiate `loss` at 3, with their names in messages. */
 const modes: [name: string, run: (loss: (x: Tensor) => Tensor) => unknown][] = [
   ['jvp(loss)', (loss) => jvp(loss, [tensor(3)], [tensor(1)])],
   ['grad(loss)', (loss) => grad(loss)(tensor(3))],
@@ -29,7 +29,7 @@ const modes: [name: string, run: (loss: (x: Tensor) => Tensor) => unknown][] = [
 
 describe('a tangent that escapes', () => {
   for (const [name, run] of modes) {
-    /** What `loss` got, after its differentiation has returned. */
+    /** The argument of `loss`, after its differentiation has returned. */
     const escaped = (): Tensor => {
       let stored: Tensor | undefined;
       const loss = (x: Tensor) => {
@@ -74,7 +74,7 @@ describe('a tangent that escapes', () => {
       expect(() => run(loss)).to.throw(EscapedTangentError);
     });
 
-    it(`${name} leaves what is written with stopGradient usable`, () => {
+    it(`${name} leaves the result of stopGradient usable`, () => {
       const stored = escaped();
       expect(mul(stopGradient(stored), 2).item()).to.equal(12);
     });

@@ -27,7 +27,9 @@ import {
 } from '../../autodiff/index.ts';
 import { dataOf, fromData, type Tensor, tensor } from '../../lib/index.ts';
 
-/** An elementwise function with the derivatives at some points: first where a mask leaves out what is singular, last where none does. */
+/**
+ * An elementwise function and its derivatives: at points where a mask excludes a singularity, then at others.
+ */
 interface Masked {
   readonly f: (x: Tensor) => Tensor;
   readonly points: readonly (readonly [x: number, derivative: number])[];
@@ -161,7 +163,7 @@ const unit = (size: number, i: number): Tensor =>
     [size],
   );
 
-describe('what a mask leaves out', () => {
+describe('a singularity excluded by a mask', () => {
   for (const [name, { f, points }] of Object.entries(table)) {
     const x = tensor(points.map(([at]) => at));
     const gradient = points.map(([, derivative]) => derivative);
@@ -217,7 +219,7 @@ describe('what a mask leaves out', () => {
   }
 });
 
-describe('what no mask leaves out', () => {
+describe('a singularity without a mask', () => {
   const slope = (f: (x: Tensor) => Tensor, x: number) => [
     grad(f)(tensor(x)).item(),
     compile(grad(f))(tensor(x)).item(),

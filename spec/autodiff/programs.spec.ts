@@ -38,11 +38,11 @@ function forAll(arbitrary: fc.Arbitrary<Program>, check: (program: Program) => u
 }
 
 describe('random programs', () => {
-  it('have the derivatives that differences give', () => {
+  it('have the derivatives found by differences', () => {
     forAll(programs(), ({ run, inputs }) => checkDerivatives(run, [...inputs], { order: 1 }), 40);
   });
 
-  it('have the second derivatives that differences give', () => {
+  it('have the second derivatives found by differences', () => {
     forAll(programs({ maxLength: 4 }), ({ loss, inputs }) => checkDerivatives(loss, [...inputs], { order: 2 }), 12);
   });
 
@@ -57,7 +57,7 @@ describe('random programs', () => {
     });
   });
 
-  it('pull by the adjoint of push', () => {
+  it('have a pull that is the adjoint of push', () => {
     forAll(programs({ kinks: true }), ({ run, inputs }) => {
       const { value, push, pull } = linearize(run, ...inputs);
       const tangents = directions(inputs);
@@ -134,7 +134,7 @@ describe('random programs', () => {
     expect(String(failure.counterexample?.[0])).to.match(/v0: \[[\d,]*\] = .*\nv1 = tanh\(v0, v0\)/);
   });
 
-  it('use every operation, though not all in one', () => {
+  it('use every operation, though not all in one program', () => {
     const drawn = fc
       .sample(programs({ kinks: true }), { seed: 1, numRuns: 300 })
       .flatMap(({ lines }) => lines.map(({ operation }) => operation));

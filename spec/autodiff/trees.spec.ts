@@ -61,14 +61,14 @@ const toArrays = (tree: unknown) => leavesOf(tree as Tree).map((leaf) => leaf.to
 const jacobians: (typeof jacfwd)[] = [jacfwd, jacrev];
 
 describe('trees', () => {
-  it('go through every transformation with their structure', () => {
+  it('keep their structure in every transformation', () => {
     fc.assert(
       fc.property(trees(tensors({ maxRank: 2, maxLength: 3 })), (tree) => {
         const f: (t: Tree) => Tree = (t) => ({
           out: mapTree(t, (leaf) => mul(sin(leaf), 3)),
           size: leavesOf(t).reduce((total, leaf) => add(total, sum(leaf)), tensor(0) as Tensor),
         });
-        // The type of partial trees has no end where trees have none.
+        // The type of partial trees is infinite for unbounded trees.
         const { value, push, pull } = linearize(f as unknown as Erased, tree as never) as unknown as Untyped;
         const [alone, tangent] = jvp(f as unknown as Erased, [tree as never], [tree as never]);
         for (const other of [alone, tangent, push(tree)]) expect(sameStructure(value, other)).to.equal(true);
@@ -83,7 +83,7 @@ describe('trees', () => {
     );
   });
 
-  it('of parameters: parts of a tangent or cotangent that are left out are zero', () => {
+  it('of parameters: missing parts of a tangent or cotangent are zero', () => {
     const { push, pull } = linearize(model, params, input);
     const whole = push({ w: zeros([2, 3]), bias: [tensor([1, -1]), tensor(0)] }, zeros([3]));
     expect(toArrays(push({ bias: [tensor([1, -1])] }))).to.deep.equal(toArrays(whole));
@@ -100,7 +100,7 @@ describe('trees', () => {
     expect(toArrays(pull(undefined))).to.deep.equal(toArrays([mapTree(params, (leaf) => zeros(leaf.shape)), zeros([3])]));
   });
 
-  it('numbers are scalars wherever a tensor is', () => {
+  it('numbers count as scalars wherever a tensor is accepted', () => {
     const f = (p: { a: number | Tensor; b: Tensor }) => ({ y: mul(p.a, p.b), constant: 3 });
     const { value, push, pull } = linearize(f as never as (p: { a: Tensor; b: Tensor }) => { y: Tensor; constant: Tensor }, {
       a: 2 as never,
@@ -113,7 +113,7 @@ describe('trees', () => {
     expect(grad((a: Tensor) => square(a))(3 as never).item()).to.equal(6);
   });
 
-  it('grad and valueAndGrad give a tree like the chosen argument', () => {
+  it('grad and valueAndGrad return a tree like the chosen argument', () => {
     const loss = (p: typeof params, x: Tensor) => add(model(p, x).norm, sum(square(x)));
     const [value, gradient] = valueAndGrad(loss)(params, input);
     expect(value.item()).to.equal(loss(params, input).item());
@@ -131,7 +131,7 @@ describe('trees', () => {
     expect(toArrays(pull(tensor(1))[0])).to.deep.equal(toArrays(gradient));
   });
 
-  it('Jacobians: for every leaf of the output a tree like the input, [...output, ...input]', () => {
+  it('Jacobians: per leaf of the output, a tree like the input, [...output, ...input]', () => {
     const f = (p: typeof params) => model(p, input);
     const [forward, reverse] = [jacfwd(f)(params), jacrev(f)(params)];
     const shapes = (tree: unknown): Shape[] => leavesOf(tree as Tree).map(({ shape }) => shape);
@@ -189,7 +189,7 @@ describe('int32 tensors in trees', () => {
   };
   const f = (t: typeof table) => ({ picked: gather(t.rows, t.ids), best: argmax(t.rows) });
 
-  it('carry no tangent: theirs are left out, and what is pulled to them is zero', () => {
+  it('carry no tangent: it is left out, and their cotangent is zero', () => {
     const { value, push, pull } = linearize(f, table);
     expect(toArrays(value)).to.deep.equal([
       [

@@ -17,7 +17,7 @@ import {
 } from '../../lib/index.ts';
 import { samples, shapes } from './tensors.ts';
 
-/** What untyped code might pass. */
+/** A value from untyped code. */
 const untyped = (value: unknown) => value as NestedArray;
 
 describe('tensor(values)', () => {
@@ -26,7 +26,7 @@ describe('tensor(values)', () => {
       fc.property(samples, ({ x, values }) => {
         const copy = tensor(x.toArray(), { dtype: x.dtype });
         expect([...dataOf(copy)]).to.deep.equal([...values]);
-        // Lengths behind an empty axis cannot be seen in nested arrays.
+        // Nested arrays cannot show the lengths after an empty axis.
         const empty = x.shape.indexOf(0);
         expect(copy.shape).to.deep.equal(empty < 0 ? x.shape : x.shape.slice(0, empty + 1));
         expect(copy.dtype).to.equal(x.dtype);
@@ -49,7 +49,7 @@ describe('tensor(values)', () => {
     );
   });
 
-  it('takes typed arrays of other kinds as float64, and copies', () => {
+  it('converts other typed arrays to float64, and copies', () => {
     const bytes = Uint8Array.of(1, 255);
     const x = tensor(bytes as unknown as Int32Array);
     bytes[0] = 9;
@@ -60,7 +60,7 @@ describe('tensor(values)', () => {
     expect(indices([3, 1]).dtype).to.equal('int32');
   });
 
-  it('says where nested arrays are ragged', () => {
+  it('names the place where nested arrays are ragged', () => {
     expect(() => tensor([[1, 2], [3]])).to.throw(ShapeError, 'the entry at [1] is an array of 1');
     expect(() => tensor([1, [2]])).to.throw(ShapeError, 'the entry at [1] is an array where others are numbers');
     expect(() => tensor([[1], 2])).to.throw(ShapeError, 'the entry at [1] is 2');
@@ -80,7 +80,7 @@ describe('tensor(values)', () => {
       expect(() => tensor(untyped(value))).to.throw(DTypeError, message);
   });
 
-  it('puts only 32-bit whole numbers into int32', () => {
+  it('accepts only 32-bit whole numbers for int32', () => {
     for (const value of [0.5, 2 ** 31, -(2 ** 31) - 1, Number.NaN, Infinity]) {
       expect(() => indices([1, value])).to.throw(DTypeError, `${value} is not a 32-bit whole number`);
       expect(() => cast(tensor([value]), 'int32')).to.throw(DTypeError, `${value}`);
@@ -89,7 +89,7 @@ describe('tensor(values)', () => {
     expect(indices([2 ** 31 - 1, -(2 ** 31), -0]).toArray()).to.deep.equal([2147483647, -2147483648, 0]);
   });
 
-  it('refuses a dtype that does not exist', () => {
+  it('refuses an unknown dtype', () => {
     for (const dtype of ['float16', 'constructor', '__proto__'])
       expect(() => zeros([2], { dtype: dtype as DType })).to.throw(DTypeError, `there is no dtype "${dtype}"`);
   });
@@ -113,7 +113,7 @@ describe('zeros, ones, full, eye, cast', () => {
     expect(Object.is(full([], -0).item(), -0)).to.equal(true);
   });
 
-  it('keep a shape of their own', () => {
+  it('keep their own copy of the shape', () => {
     const shape = [2, 3];
     const x = zeros(shape);
     shape[0] = 7;
@@ -130,7 +130,7 @@ describe('zeros, ones, full, eye, cast', () => {
     expect(() => eye(1.5)).to.throw(ShapeError, 'eye');
   });
 
-  it('cast rounds to float32 and returns the tensor itself when there is nothing to do', () => {
+  it('cast rounds to float32 and returns the tensor itself if it has the dtype already', () => {
     const x = tensor([0.1, 2]);
     expect(cast(x, 'float64')).to.equal(x);
     expect(cast(x, 'float32').toArray()).to.deep.equal([Math.fround(0.1), 2]);

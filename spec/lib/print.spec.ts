@@ -19,7 +19,7 @@ import {
 const text = (x: Tensor) => String(x);
 
 describe('printing', () => {
-  it('says dtype, shape and values', () => {
+  it('prints dtype, shape and values', () => {
     for (const [x, printed] of [
       [tensor(3), 'float64[] 3'],
       [tensor([1, 2.5, -300]), 'float64[3] [1, 2.5, -300]'],
@@ -43,7 +43,7 @@ describe('printing', () => {
       expect(text(x)).to.equal(printed);
   });
 
-  it('abridges what has more than 1,000 elements, as NumPy does, whatever the strides', () => {
+  it('abridges tensors of more than 1,000 elements as NumPy does, whatever the strides', () => {
     const long = tensor(Array.from({ length: 2000 }, (_, i) => i));
     expect(text(long)).to.equal('float64[2000] [0, 1, 2, …, 1997, 1998, 1999]');
     const rows = tensor(Array.from({ length: 600 }, (_, i) => [i, 2 * i]));
@@ -55,14 +55,14 @@ describe('printing', () => {
     expect(text(tensor(Array.from({ length: 1000 }, () => 1)))).not.to.contain('…');
   });
 
-  it('keeps to 100 columns', () => {
+  it('breaks lines at 100 columns', () => {
     for (const line of text(tensor(Array.from({ length: 300 }, (_, i) => Math.sqrt(i))))
       .split('\n')
       .slice(1))
       expect(line.length).to.be.at.most(100);
   });
 
-  it('is the same in templates, console.log and within other things', () => {
+  it('is the same in templates, console.log and inside other objects', () => {
     const x = tensor([1, 2]);
     expect(`${x}`).to.equal(text(x));
     expect(inspect(x)).to.equal(text(x));
@@ -72,7 +72,7 @@ describe('printing', () => {
     expect({ [`${x}`]: 1 }).to.have.property('float64[2] [1, 2]');
   });
 
-  it('shows dual numbers and symbols as what they are', () => {
+  it('marks dual numbers and symbols as such', () => {
     expect(text(dual(3, 1))).to.equal('dual float64[] 3 + 1ε');
     expect(text(dual(tensor([1, 2]), tensor([0, 1])))).to.equal('dual float64[2] [1, 2] + [0, 1]ε');
     const seen: string[] = [];
@@ -119,7 +119,7 @@ describe('printing', () => {
     ]);
   });
 
-  it('refuses JSON of no tensor', () => {
+  it('refuses JSON of anything but a tensor', () => {
     const read = (value: object) => () => tensor(value as never);
     expect(read({ dtype: 'float16', shape: [1], data: [1] })).to.throw(DTypeError, 'there is no dtype "float16"');
     expect(read({ dtype: 'float64', shape: [2], data: [1] })).to.throw(ShapeError, 'data must be 2 numbers for the shape [2]');

@@ -54,7 +54,7 @@ describe('shape', () => {
     expect(broadcastShapes([0], [2])).to.equal(undefined);
   });
 
-  it('broadcasts symmetrically, and to a shape that absorbs both', () => {
+  it('broadcasts symmetrically, to a shape that absorbs both', () => {
     fc.assert(
       fc.property(shapes, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), fc.nat(4), (shape, ones, drop) => {
         const other = shape.map((length, axis) => (ones[axis] ? 1 : length)).slice(Math.min(drop, shape.length));
@@ -86,7 +86,7 @@ describe('shape', () => {
     ).to.deep.equal(Array.from({ length: 12 }, (_, i) => i));
   });
 
-  it('refuses axes that do not exist or are named twice', () => {
+  it('refuses axes out of range or named twice', () => {
     for (const axis of [3, -4, 0.5, Number.NaN])
       expect(() => normalizeAxes(axis, 3, 'sum')).to.throw(ShapeError, `there is no axis ${axis}`);
     expect(() => normalizeAxes([1, -2], 3, 'sum')).to.throw(ShapeError, 'named twice');

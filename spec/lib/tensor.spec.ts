@@ -26,7 +26,7 @@ describe('tensor', () => {
     );
   });
 
-  it('draws layouts that are not contiguous, so that the law above means something', () => {
+  it('draws non-contiguous layouts, so that the law above is a test', () => {
     const kinds = fc.sample(samples, { seed: 1, numRuns: 500 }).map(({ x }) => isContiguous(x.toNdarray()));
     expect(kinds.filter((contiguous) => !contiguous).length).to.be.greaterThan(50);
     expect(kinds.filter((contiguous) => contiguous).length).to.be.greaterThan(50);
@@ -40,14 +40,14 @@ describe('tensor', () => {
         forEachIndex(x.shape, (index, at) => {
           if (array.index(...index) !== array.offset + at) inOrder = false;
         });
-        // Empty layouts may be called either: there is nothing to read.
+        // An empty layout may count as either: it has nothing to read.
         if (x.size > 0) expect(isContiguous(array)).to.equal(inOrder);
       }),
       { seed: 2, numRuns: 500 },
     );
   });
 
-  it('shares memory when the layout allows it and copies otherwise', () => {
+  it('shares memory if the layout allows it, else copies', () => {
     const data = Float64Array.of(0, 1, 2, 3, 4, 5, 6);
     const rows = viewOf(fromData(data, [7]).toNdarray(), [2, 3], [3, 1], 1);
     const columns = viewOf(fromData(data, [7]).toNdarray(), [3, 2], [1, 3], 1);
@@ -64,7 +64,7 @@ describe('tensor', () => {
     expect([...target]).to.deep.equal([3, 2, 1, 9, 9]);
   });
 
-  it('nests arrays as deep as it has axes', () => {
+  it('nests arrays one level per axis', () => {
     const nested = (shape: readonly number[]): NestedArray =>
       tensor(fromData(new Float64Array(sizeOf(shape)), [...shape])).toArray();
     expect(nested([])).to.equal(0);
@@ -73,7 +73,7 @@ describe('tensor', () => {
     expect(nested([1, 2])).to.deep.equal([[0, 0]]);
   });
 
-  it('gives the one element of any shape with one element', () => {
+  it('returns the element of any tensor with one element', () => {
     expect(tensor(2.5).item()).to.equal(2.5);
     expect(tensor([[7]], { dtype: 'int32' }).item()).to.equal(7);
     expect(viewOf(tensor([1, 2, 3]).toNdarray(), [1, 1], [5, 5], 2).item()).to.equal(3);

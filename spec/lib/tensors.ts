@@ -12,12 +12,14 @@ import {
   viewOf,
 } from '../../lib/index.ts';
 
-/** Shapes of no to four axes with lengths 0 to 5; scalars and empty ones come up often enough to matter. */
+/**
+ * Shapes of zero to four axes with lengths 0 to 5; scalars and empty shapes are frequent enough to matter.
+ */
 export const shapes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 });
 
 const dtypes: fc.Arbitrary<DType> = fc.constantFrom('float32', 'float64', 'int32');
 
-/** Every bit pattern that survives in the dtype: NaN, infinities, negative zero, denormals. */
+/** Every bit pattern that the dtype keeps: NaN, infinities, negative zero, denormals. */
 function valuesOf(dtype: DType, size: number): fc.Arbitrary<TypedArray> {
   const entry =
     dtype === 'int32'
@@ -59,7 +61,7 @@ export const samples: fc.Arbitrary<Sample> = fc
     x: plain ? fromData(values.slice() as TypedArray, shape) : layOut(values, shape, order, steps, offset),
   }));
 
-/** A view of `shape` whose memory has the axes in another order, `steps` apart, some of them backwards. */
+/** A view of `shape` whose axes lie in memory in another order, `steps` apart, some of them backwards. */
 function layOut(values: TypedArray, shape: Shape, order: readonly number[], steps: readonly number[], offset: number): Tensor {
   const strides = new Array<number>(shape.length);
   let extent = 1;
@@ -77,7 +79,7 @@ function layOut(values: TypedArray, shape: Shape, order: readonly number[], step
   return viewOf(fromData(memory, [memory.length]).toNdarray(), [...shape], strides, begin);
 }
 
-/** Calls `visit` with every index of a shape in row-major order. */
+/** Calls `visit` with every index of a shape, in row-major order. */
 export function forEachIndex(shape: Shape, visit: (index: number[], at: number) => void): void {
   const strides = stridesOf(shape);
   for (let at = 0; at < sizeOf(shape); at++)

@@ -29,7 +29,7 @@ const trees: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree; leaf: Tree }>((tie) =>
   ),
 })).tree;
 
-/** A record with these entries as its own, `__proto__` among them. */
+/** A record with these entries as own properties, including `__proto__`. */
 function record(entries: readonly (readonly [string, Tree])[]): Tree {
   const made: Record<string, Tree> = {};
   for (const [key, value] of entries)
@@ -69,7 +69,7 @@ describe('tree', () => {
     );
   });
 
-  it('aligns a tree with itself, and leaves out what is left out', () => {
+  it('aligns a tree with itself, and keeps missing parts missing', () => {
     fc.assert(
       fc.property(trees, (tree) => {
         expect(alignLeaves(tree, tree, 'jvp')).to.have.ordered.members(leavesOf(tree));
@@ -99,7 +99,7 @@ describe('tree', () => {
     expect(Object.getPrototypeOf(copy)).to.equal(Object.prototype);
   });
 
-  it('does not find on the prototype what was left out', () => {
+  it('does not find missing parts on the prototype', () => {
     const like = { constructor: ones([]), toString: ones([2]) } as unknown as Tree;
     expect(alignLeaves(like, {}, 'jvp')).to.deep.equal([undefined, undefined]);
   });
@@ -115,7 +115,7 @@ describe('tree', () => {
     expect(sum.b[0].toArray()).to.deep.equal([2, 20, 4]);
   });
 
-  it('says where two trees differ', () => {
+  it('names the place where two trees differ', () => {
     const like = { a: ones([]), b: [ones([]), ones([])] };
     for (const [tree, message] of [
       [{ a: ones([]), c: ones([]) }, 'jvp: unexpected entry t.c'],
@@ -131,7 +131,7 @@ describe('tree', () => {
     expect(() => zipTrees(like, { a: ones([]), b: [ones([])] }, (a) => a, 'add')).to.throw(TreeError, 'add: nothing at b[1]');
   });
 
-  it('refuses what is not a tree, and says where it is', () => {
+  it('refuses non-trees, and says where they are', () => {
     for (const [tree, message] of [
       [{ a: { b: 3 } }, 'the number 3 at a.b is not a tree'],
       [[undefined], 'nothing at [0] is not a tree'],
@@ -145,13 +145,13 @@ describe('tree', () => {
     expect(() => alignLeaves(untyped({ a: 3 }), { a: ones([]) }, 'jvp', 't')).to.throw(TreeError, 't.a');
   });
 
-  it('rebuild wants exactly as many leaves as there are', () => {
+  it('rebuild requires the exact number of leaves', () => {
     const like = { a: ones([]), b: ones([]) };
     expect(() => rebuild(like, [ones([])])).to.throw(TreeError, 'rebuild: a tree with 2 leaves is given 1');
     expect(() => rebuild(like, [ones([]), ones([]), ones([])])).to.throw(TreeError, 'given 3');
   });
 
-  it('sameStructure looks at nesting and keys, not at shapes', () => {
+  it('sameStructure compares nesting and keys, not shapes', () => {
     expect(sameStructure({ a: ones([2]) }, { a: zeros([3, 1]) })).to.equal(true);
     expect(sameStructure({ a: ones([2]) }, { b: ones([2]) })).to.equal(false);
     expect(sameStructure([ones([])], { 0: ones([]) })).to.equal(false);

@@ -4,7 +4,7 @@ import { ShapeError, seeded } from '../../lib/index.ts';
 import { fanIn, filled, glorot, type Initializer, normal, orthogonal, uniform } from '../../nn/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 
-/** Mean, variance, least and most of 40,000 elements of a matrix of 100 by 400. */
+/** Mean, variance, minimum and maximum of the 40,000 elements of a 100 by 400 matrix. */
 function statistics(init: Initializer): { mean: number; variance: number; least: number; most: number } {
   const values = numbersOf(init(seeded(1), [100, 400]));
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
@@ -17,14 +17,14 @@ describe('initialisers', () => {
   for (const [name, [init, bound]] of Object.entries(bounds))
     it(`${name}: uniform within its bound`, () => {
       const { mean, variance, least, most } = statistics(init);
-      // A standard error of the mean is bound/√3/200; both are allowed about five.
+      // A standard error of the mean is bound/√3/200; both statistics are allowed about five.
       expect(Math.abs(mean)).to.be.at.most(0.015 * bound);
       expect(variance / (bound ** 2 / 3)).to.be.within(0.97, 1.03);
       expect(least).to.be.within(-bound, -0.99 * bound);
       expect(most).to.be.within(0.99 * bound, bound);
     });
 
-  it('normal: of the deviation asked for', () => {
+  it('normal: has the given deviation', () => {
     const { mean, variance, most } = statistics(normal(2));
     expect(Math.abs(mean)).to.be.at.most(0.05);
     expect(variance / 4).to.be.within(0.96, 1.04);
@@ -64,18 +64,18 @@ describe('initialisers', () => {
     );
   });
 
-  it('orthogonal: turns to either side with equal chance', () => {
+  it('orthogonal: has either orientation with equal chance', () => {
     const first = Array.from({ length: 400 }, (_, i) => numbersOf(orthogonal()(seeded(i), [3, 3]))[0]);
     expect(Math.abs(first.filter((x) => x > 0).length - 200)).to.be.at.most(50);
   });
 
   for (const [name, init] of Object.entries({ orthogonal: orthogonal(), glorot: glorot() }))
-    it(`${name}: for matrices only`, () => {
+    it(`${name}: accepts only matrices`, () => {
       for (const shape of [[3], [], [2, 3, 4]])
         expect(() => init(seeded(1), shape)).to.throw(ShapeError, `${name}: initialises matrices`);
     });
 
-  it('the same noise gives the same numbers, and other noise others', () => {
+  it('equal noise draws equal numbers, other noise others', () => {
     for (const init of [uniform(1), normal(1), glorot(), orthogonal()]) {
       expect(numbersOf(init(seeded(5), [3, 4]))).to.deep.equal(numbersOf(init(seeded(5), [3, 4])));
       expect(numbersOf(init(seeded(5), [3, 4]))).not.to.deep.equal(numbersOf(init(seeded(6), [3, 4])));

@@ -7,7 +7,7 @@ import { numbersOf, requireClose } from '../laws/numbers.ts';
 
 const list = (length: number) => fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLength: length, maxLength: length });
 const logits = fc.integer({ min: 1, max: 6 }).chain((classes) => fc.record({ z: list(classes), k: fc.nat(classes - 1) }));
-/** -log softmax(z)_k without any care for size. */
+/** -log softmax(z)_k, computed naively. */
 const plain = (z: readonly number[], k: number) => Math.log(z.reduce((sum, x) => sum + Math.exp(x), 0)) - z[k];
 const softmax = (z: readonly number[]) => z.map((x) => Math.exp(x) / z.reduce((sum, y) => sum + Math.exp(y), 0));
 
@@ -69,14 +69,14 @@ describe('crossEntropy', () => {
     expect(numbersOf(grad((x: Tensor) => crossEntropy(x, 1))(tensor([800, -800])))).to.deep.equal([1, -1]);
   });
 
-  it('takes 0 log 0 for 0: a class of probability 0 may have a logit of -∞', () => {
+  it('counts 0 log 0 as 0: a class of probability 0 may have a logit of -∞', () => {
     const z = tensor([Number.NEGATIVE_INFINITY, 0, 0]);
     const loss = (x: Tensor) => crossEntropy(x, tensor([0, 0.5, 0.5]));
     for (const own of [loss, compile(loss)]) expect(own(z).item()).to.be.closeTo(Math.log(2), 1e-15);
     for (const own of [grad(loss), compile(grad(loss))]) expect(numbersOf(own(z))).to.deep.equal([0, 0, 0]);
   });
 
-  it('refuses classes that do not exist and shapes that do not fit', () => {
+  it('refuses classes out of range and shapes that do not fit', () => {
     for (const bad of [3, -1]) {
       expect(() => crossEntropy(tensor([1, 2, 3]), bad)).to.throw(IndexError, `${bad}`);
       expect(() =>
@@ -125,7 +125,7 @@ describe('meanSquare', () => {
   it('does not broadcast a target, which would hide a mistake', () => {
     for (const target of [tensor([1]), tensor([[1]]), tensor([1, 2, 3, 4])])
       expect(() => meanSquare(tensor([[1, 2, 3, 4]]), target)).to.throw(ShapeError, 'meanSquare: the output has shape [1,4]');
-    // A scalar is a number: what a number is where a step is traced.
+    // A scalar counts as a number: in a traced step, a number is a scalar.
     expect(meanSquare(tensor([[1, 2, 3, 4]]), tensor(1)).item()).to.equal(meanSquare(tensor([[1, 2, 3, 4]]), 1).item());
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What can happen to a file: it is cut off, bytes change, go or come in, or a piece of it appears twice. */
+/** Damage to a file: truncation, changed, missing or extra bytes, or a repeated piece. */
 type Mutation = (bytes: readonly number[]) => number[];
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -36,14 +36,14 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   ),
 );
 
-/** What changes numbers only: a byte near the end. */
+/** Changes only numbers: a byte near the end. */
 const harmless: fc.Arbitrary<Mutation> = fc.tuple(fc.integer({ min: 1, max: 8 }), fc.nat(255)).map(
   ([back, value]): Mutation =>
     (bytes) =>
       bytes.length < back ? [...bytes] : bytes.with(-back, value),
 );
 
-/** Files that are one to three mutations away from one of these. */
+/** Files with one to three mutations. */
 export function mutationsOf(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(fc.constantFrom(...files), fc.array(fc.oneof(mutation, harmless), { minLength: 1, maxLength: 3 }))
@@ -52,7 +52,7 @@ export function mutationsOf(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Arr
     );
 }
 
-/** Bytes from text, one byte a character. */
+/** Bytes of a text, one per character. */
 export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -15,7 +15,7 @@ function npy(header: string, data: Uint8Array | readonly number[] = [], version:
 const dictionary = (descr: string, order: string, shape: string) =>
   `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }`;
 
-/** The bits, so that NaN and -0 count. */
+/** The bits, to tell NaN payloads and -0 apart. */
 const bits = (x: Parameters<typeof dataOf>[0]) => {
   const data = dataOf(x);
   return [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
@@ -37,7 +37,7 @@ describe('npy', () => {
     );
   });
 
-  it('writes what NumPy writes', () => {
+  it('writes the same bytes as NumPy', () => {
     const header = `${dictionary('<f4', 'False', '(2, 1)').padEnd(117)}\n`;
     expect([...writeNpy(tensor([[1], [-2]], { dtype: 'float32' }))]).to.deep.equal([
       ...npy(header, [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]),
@@ -64,7 +64,7 @@ describe('npy', () => {
     expect(readNpy(npy(dictionary('>f4', 'False', '()'), [0xc0, 0x20, 0, 0])).item()).to.equal(-2.5);
   });
 
-  it('reads every type of whole numbers and truth values, and float16, in either byte order', () => {
+  it('reads every integer type, bool and float16, in either byte order', () => {
     for (const [code, width, hex, dtype, values] of [
       ['b1', 1, '00 01 02', 'int32', [0, 1, 1]],
       ['u1', 1, '00 7f ff', 'int32', [0, 127, 255]],
@@ -92,7 +92,7 @@ describe('npy', () => {
     ]);
   });
 
-  it('refuses whole numbers that float64 does not have, wherever they stand', () => {
+  it('refuses whole numbers that float64 cannot hold, wherever they stand', () => {
     for (const [code, bytes] of [
       ['<i8', [1, 0, 0, 0, 0, 0, 0x20, 0]],
       ['>i8', [0xff, 0xdf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
@@ -106,7 +106,7 @@ describe('npy', () => {
       );
   });
 
-  it('turns Fortran order into row-major order', () => {
+  it('converts Fortran order to row-major order', () => {
     // The first index runs fastest: element [i, j] of shape (2, 3) is at i + 2j.
     const data = [0, 1, 2, 3, 4, 5].flatMap((n) => [n, 0, 0, 0]);
     const x = readNpy(npy(dictionary('<i4', 'True', '(2, 3)'), data));
@@ -121,7 +121,7 @@ describe('npy', () => {
     expect(readNpy(npy(dictionary('<i4', 'True', '()'), [7, 0, 0, 0])).item()).to.equal(7);
   });
 
-  it('takes the keys in any order, with any quotes and commas that Python allows', () => {
+  it('accepts the keys in any order, with any quotes and commas that Python allows', () => {
     for (const header of [
       `{"shape":(1,),"fortran_order":False,"descr":"<i4"}`,
       `{ 'fortran_order' : False , 'shape' : ( 1 , ) , 'descr' : '<i4' , }  \n`,
@@ -190,7 +190,7 @@ describe('npy', () => {
       expect(() => readNpy(Uint8Array.from(file)), message).to.throw(DataError, message);
   });
 
-  it('throws nothing but DataError on damaged files', () => {
+  it('throws only DataError on damaged files', () => {
     const files = [
       writeNpy(
         tensor(
@@ -223,7 +223,7 @@ describe('npy', () => {
       }),
       { seed: 1, numRuns: 4000 },
     );
-    // Both must happen, or the mutations are too wild or too tame to mean anything.
+    // Both must happen, or the mutations are too wild or too tame to be a test.
     expect(Math.min(read, refused)).to.be.greaterThan(100);
   });
 });

@@ -23,7 +23,7 @@ function safetensors(header: string, data: readonly number[] = [], length = head
   return concatBytes(prefix, bytesOf(header), data);
 }
 
-/** A file with this header text and no data, made for long headers. */
+/** A file with this header text and no data, for long headers. */
 function withHeader(header: string): Uint8Array {
   const text = new TextEncoder().encode(header);
   const file = new Uint8Array(8 + text.length);
@@ -91,7 +91,7 @@ describe('safetensors', () => {
     expect({ ...readSafetensorsMetadata(file) }).to.deep.equal({ m: '1' });
   });
 
-  it('reads tensors of other dtypes as values that one of ours holds', () => {
+  it('reads tensors of other dtypes into dtypes that hold their values', () => {
     const tensors = [
       ['BOOL', '00 01', 'int32', [0, 1]],
       ['U8', '00 ff', 'int32', [0, 255]],
@@ -119,13 +119,13 @@ describe('safetensors', () => {
     for (const [code, , dtype, values] of tensors)
       expect([read[code].dtype, read[code].toArray()], code).to.deep.equal([dtype, values]);
     expect({ ...safetensorsLeftOut(file) }).to.deep.equal({});
-    // Other metadata leave all data as they are.
+    // Other metadata leave all data unchanged.
     const again = withSafetensorsMetadata(file, { a: 'b' });
     expect([...again.subarray(again.length - bytes.length)]).to.deep.equal(bytes);
     expect(Object.keys(readSafetensors(again))).to.deep.equal(Object.keys(read));
   });
 
-  it('leaves out what no dtype can hold, reads the rest, and says what was left out', () => {
+  it('skips tensors that no dtype can hold, reads the rest, and names those skipped', () => {
     const file = safetensors(
       `{"c":${entry(0, 8, '[1]', 'C64')},"f4":${entry(8, 10, '[4]', 'F4')},"f6":${entry(10, 13, '[4]', 'F6_E2M3')},"w":${entry(13, 17)},` +
         `"id":${entry(17, 33, '[2]', 'I64')},"e":${entry(33, 34, '[1]', 'F8_E8M0')}}`,
@@ -152,7 +152,7 @@ describe('safetensors', () => {
     expect(Object.keys(readSafetensorsMetadata(writeSafetensors({})))).to.deep.equal([]);
   });
 
-  it('takes __proto__ as a name like any other', () => {
+  it('treats __proto__ as an ordinary name', () => {
     const tensors = readSafetensors(safetensors(`{"__proto__":${entry(0, 4)},"__metadata__":{"__proto__":"x"}}`, [1, 0, 0, 0]));
     expect(Object.keys(tensors)).to.deep.equal(['__proto__']);
     expect(Object.getPrototypeOf(tensors)).to.equal(null);
@@ -228,7 +228,7 @@ describe('safetensors', () => {
     }
   });
 
-  it('finds keys and not texts that look like keys', () => {
+  it('finds keys, not strings that look like keys', () => {
     const file = safetensors(
       '{"__metadata__":{"a":"\\"a\\":{","b":"a","c":"{[:]}\\\\"},"a":{"dtype":"I32","shape":[0],"data_offsets":[0,0],"b":[{"a":1},{"a":1}]}}',
     );
@@ -240,7 +240,7 @@ describe('safetensors', () => {
     expect(readSafetensorsMetadata(writeSafetensors({}, { text })).text.length).to.equal(text.length);
   });
 
-  it('refuses headers that cost more than they say, without building what they hold', () => {
+  it('refuses headers that would cost more memory than their length, without building their contents', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     const good = '"dtype":"F32","shape":[0],"data_offsets":[0,0]';
     const many = (count: number, entry: (i: number) => string) => Array.from({ length: count }, (_, i) => entry(i)).join();
@@ -260,11 +260,11 @@ describe('safetensors', () => {
       [`{"a":{${many(1_000, (i) => `"k${i}":0`)},"k9":0}}`, 'the entry "k9" twice'],
     ] as const)
       expect(() => readSafetensorsMetadata(withHeader(header)), message).to.throw(DataError, message);
-    // What an entry has besides is passed over, flat and wide as it may be.
+    // Further entries are skipped, however flat or wide.
     expect(Object.keys(readSafetensors(safetensors(`{"a":{"more":[${'[],'.repeat(100_000)}[]],${good}}}`)))).to.deep.equal(['a']);
   });
 
-  it('writes no file that it could not read', () => {
+  it('writes no file that it cannot read', () => {
     expect(() => writeSafetensors({ __metadata__: zeros([1]) })).to.throw(DataError, '__metadata__');
     expect(() => writeSafetensors({ a: { b: zeros([1]) } as unknown as Tensor })).to.throw(
       TreeError,
@@ -278,27 +278,27 @@ describe('safetensors', () => {
     expect(() => writeSafetensors({}, { a: '\udc00' })).to.throw(DataError, 'well-formed');
   });
 
-  it('writes no header that is longer than those it reads', () => {
+  it('writes no header longer than those it reads', () => {
     const long = { text: 'x'.repeat(1e8) };
     const says = /^safetensors: a header of 96 MiB could not be read again, and 96 MiB is the most/;
     expect(() => writeSafetensors({}, long)).to.throw(DataError, says);
     expect(() => withSafetensorsMetadata(writeSafetensors({}), long)).to.throw(DataError, says);
   });
 
-  it('throws nothing but DataError on damaged files, and leaves Object.prototype alone', () => {
+  it('throws only DataError on damaged files, and leaves Object.prototype alone', () => {
     const files = [
       writeSafetensors({ a: tensor([[1, 2, 3]], { dtype: 'float32' }), b: tensor([4, 5]) }, { k: 'v' }),
       safetensors(`{"a":${entry(0, 4)},"__proto__":${entry(4, 8)}}   `, [1, 0, 0, 0, 2, 0, 0, 0]),
       safetensors(`{"a":${entry(0, 4, '[]', 'F32')}}`, [1, 0, 0, 0]),
     ];
     const before = Object.getOwnPropertyNames(Object.prototype);
-    // Bytes that come and go leave the length of the header wrong; three files in four have it put right again.
+    // Inserted or deleted bytes make the header length wrong; three files in four have it corrected.
     const damaged = fc.tuple(mutationsOf(files.map((file) => file.subarray(8))), fc.nat(3)).map(([rest, mode]) => {
       const header = mode === 0 ? 64 : rest.lastIndexOf(0x7d) + 1;
       return concatBytes([header & 0xff, header >> 8, 0, 0, 0, 0, 0, 0], rest);
     });
     const { read, refused } = readAll(damaged, 5000);
-    // Both must happen, or the mutations are too wild or too tame to mean anything.
+    // Both must happen, or the mutations are too wild or too tame to be a test.
     expect(Math.min(read, refused)).to.be.greaterThan(100);
     expect(Object.getOwnPropertyNames(Object.prototype)).to.deep.equal(before);
   });
@@ -350,7 +350,7 @@ describe('safetensors', () => {
   });
 });
 
-/** How many of these files are read and refused; anything but a DataError of one line fails. */
+/** The numbers of files read and refused. Fails for any error but a DataError of one line. */
 function readAll(files: fc.Arbitrary<Uint8Array>, numRuns: number): { read: number; refused: number } {
   const counts = { read: 0, refused: 0 };
   fc.assert(

@@ -21,7 +21,7 @@ const kinds = [
 ] as const;
 
 describe('signatures of files', () => {
-  it('are told from the first bytes, and not from fewer', () => {
+  it('are recognised by the first bytes, and not by fewer', () => {
     for (const [begins, name] of kinds) {
       const file = concatBytes(bytesOf(begins), new Uint8Array(40));
       expect(signatureOf(file)?.name, name).to.satisfy((found: string) => found.startsWith(name));
@@ -34,7 +34,7 @@ describe('signatures of files', () => {
     }
   });
 
-  it('are not those of texts', () => {
+  it('do not match texts', () => {
     for (const text of [
       'a,b\n1,2\n',
       'PAR1,PAR2\n',

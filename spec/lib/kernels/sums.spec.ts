@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { allocate, type FloatDType, fromData, kernels, type Tensor, type TypedArray } from '../../../lib/index.ts';
 import { float64, Machine, type OpName, opcodes, reservedBytes } from '../../../lib/kernels/wasm/index.ts';
 
-/** Numbers of one sign, so that what is added up is as large as the result: from what rounds the same way every time to what varies. */
+/**
+ * Numbers of one sign, so that the sum is as large as its terms: some round always the same way, some vary.
+ */
 const kinds: Readonly<Record<string, (i: number) => number>> = {
   'a tenth': () => 0.1,
   'a third': () => 1 / 3,
@@ -11,10 +13,10 @@ const kinds: Readonly<Record<string, (i: number) => number>> = {
   'falling numbers': (i) => 1 / (1 + i),
 };
 const lengths = [255, 1000, 40_003];
-/** In units of 2^-24 or 2^-53 of the sum, whatever its length. */
+/** In units of 2^-24 or 2^-53 of the sum, for any length. */
 const allowed = { float32: 16, float64: 64 } as const;
 
-/** Σ xᵢ yᵢ with what each addition loses in a sum of its own (Neumaier); products of float32 are exact here, those of float64 nearly so. */
+/** Σ xᵢ yᵢ with compensation (Neumaier). Products are exact for float32, and nearly so for float64. */
 function exactly(x: ArrayLike<number>, y?: ArrayLike<number>): number {
   let [sum, lost] = [0, 0];
   for (let i = 0; i < x.length; i++) {
@@ -26,7 +28,7 @@ function exactly(x: ArrayLike<number>, y?: ArrayLike<number>): number {
   return sum + lost;
 }
 
-/** Runs one instruction on buffers in a memory of its own; gives what it writes first. */
+/** Runs one instruction on buffers in its own memory. Returns its first output. */
 function run(
   dtype: FloatDType,
   name: OpName,
@@ -66,7 +68,7 @@ describe('long sums', () => {
       const unit = dtype === 'float32' ? 2 ** -24 : 2 ** -53;
 
       for (const [kind, f] of Object.entries(kinds))
-        it(`of ${kind} keep their digits in every instruction, whatever their length`, () => {
+        it(`of ${kind} keep their digits in every instruction, at any length`, () => {
           for (const n of kind === 'a tenth' ? [...lengths, 1_000_000] : lengths) {
             const [x, y] = [typed(n, f), typed(n, (i) => f(i + 1))];
             /** Row i of [n,2] is x[i] y[i]; [2,n] holds x, then y. */
@@ -161,7 +163,7 @@ describe('long sums', () => {
           }
         });
 
-      it('are infinite or NaN where a term is, not where one is only large', () => {
+      it('are infinite or NaN if a term is, not if one is only large', () => {
         const infinity = Number.POSITIVE_INFINITY;
         for (const n of [5, 300, 5000])
           for (const [bad, want] of [
@@ -190,7 +192,7 @@ describe('long sums', () => {
           }
       });
 
-      it('by the reference kernels keep them too', () => {
+      it('keep their digits in the reference kernels too', () => {
         const n = 200_000;
         for (const f of Object.values(kinds)) {
           const [x, y] = [typed(n, f), typed(n, (i) => f(i + 1))];

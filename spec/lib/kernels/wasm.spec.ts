@@ -44,7 +44,7 @@ describe('the machine', () => {
     expect([...bench.view(y, 2, 'float64')]).to.deep.equal([9, 16]);
   });
 
-  it('stops at an opcode that does not exist', () => {
+  it('traps at an unknown opcode', () => {
     for (const code of [Object.keys(opcodes).length, 127, float64 + 127, -1]) {
       const program = bench.put([code], 'int32');
       expect(() => bench.machine.run(program, program + 4), String(code)).to.throw(/unreachable/);

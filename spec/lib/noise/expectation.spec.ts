@@ -19,7 +19,7 @@ const list = (x: Tensor) => [...dataOf(x)];
 const small = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }).filter((shape) => sizeOf(shape) <= 6);
 const weights = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 6, maxLength: 6 });
 
-/** A random program that asks for flips and, on what they say, for more. Its depth is at most `left`. */
+/** A random program: it draws a flip and, depending on it, more, at most `left` deep. */
 function wander(noise: Noise, left: number, seed: number): number {
   if (left === 0) return 0;
   const sign = noise.signs([1]).item();
@@ -27,7 +27,9 @@ function wander(noise: Noise, left: number, seed: number): number {
   return sign * next + (next < 3 ? 0 : wander(noise, left - 1, next));
 }
 
-/** The mean and the outcomes of `wander`, by recursion over its branches instead of by running it again. */
+/**
+ * The mean and the number of outcomes of `wander`, by recursion over its branches instead of repeated runs.
+ */
 function wanderMean(left: number, seed: number): { mean: number; runs: number } {
   if (left === 0) return { mean: 0, runs: 1 };
   const branches = [1, -1].map((sign) => {
@@ -60,7 +62,7 @@ describe('expectation', () => {
     );
   });
 
-  it('visits every sequence once', () => {
+  it('runs every sequence once', () => {
     const seen = new Set<string>();
     const { runs } = expectation((noise) => {
       seen.add([...list(noise.signs([2])), ...list(noise.split().signs([3]))].join());
@@ -94,7 +96,7 @@ describe('expectation', () => {
     expect(depths.size).to.be.greaterThan(8);
   });
 
-  it('needs one run when nothing is flipped', () => {
+  it('needs one run if nothing is flipped', () => {
     const { mean, runs } = expectation(() => ({ x: tensor([1, 2], { dtype: 'int32' }) }));
     expect([runs, mean.x.dtype, mean.x.toArray()]).to.deep.equal([1, 'float64', [1, 2]]);
     expect(expectation((noise) => noise.signs([0])).runs).to.equal(1);
@@ -109,7 +111,7 @@ describe('expectation', () => {
     expect(mean.toArray()).to.deep.equal([3]);
   });
 
-  it('stops at the limit, and before it when one path is already too long', () => {
+  it('stops at the limit, or earlier if one path is already too long', () => {
     const flips = (count: number) => (noise: Noise) => noise.signs([count]).item() * 0;
     const one = (count: number) => (noise: Noise) => list(noise.signs([count])).length;
     expect(expectation(one(4), { limit: 16 }).runs).to.equal(16);
@@ -126,13 +128,13 @@ describe('expectation', () => {
       expect(() => expectation(() => 1, { limit })).to.throw(ConfigurationError, `got ${limit}`);
   });
 
-  it('notices a computation that does not start from scratch', () => {
+  it('detects a computation that does not start from scratch', () => {
     const state = { flips: 3 };
     const run = (noise: Noise) => list(noise.signs([state.flips--])).length;
     expect(() => expectation(run)).to.throw(NoiseError, 'must start from scratch');
   });
 
-  it('notices noise that is used after its run', () => {
+  it('detects noise that is used after its run', () => {
     let stale: Noise = seeded(0);
     expectation((noise) => {
       stale = noise;
@@ -141,7 +143,7 @@ describe('expectation', () => {
     expect(() => stale.signs([1])).to.throw(NoiseError, 'after that run');
   });
 
-  it('gives coin flips and nothing else', () => {
+  it('draws only coin flips', () => {
     for (const [use, message] of [
       [(noise: Noise) => noise.normal([1]).item(), 'normal draws'],
       [(noise: Noise) => noise.uniform([1]).item(), 'uniform draws'],
@@ -151,7 +153,7 @@ describe('expectation', () => {
       expect(() => expectation(use)).to.throw(NoiseError, message);
   });
 
-  it('wants one structure and one shape', () => {
+  it('requires one structure and one shape', () => {
     const heads = (noise: Noise) => noise.signs([]).item() > 0;
     expect(() => expectation((noise) => ({ h: heads(noise) ? tensor([1]) : tensor([1, 2]) }))).to.throw(
       ShapeError,

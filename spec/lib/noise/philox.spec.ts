@@ -14,7 +14,7 @@ const KNOWN = [
 const M = [0xd2511f53n, 0xcd9e8d57n] as const;
 const W = [0x9e3779b9n, 0xbb67ae85n] as const;
 
-/** The definition once more, in whole numbers of any size. */
+/** The definition again, in whole numbers of any size. */
 function plainPhilox(counter: readonly number[], key: readonly number[]): number[] {
   let c = counter.map(BigInt);
   let k = key.map(BigInt);
@@ -27,7 +27,7 @@ function plainPhilox(counter: readonly number[], key: readonly number[]): number
 }
 
 describe('philox', () => {
-  it('gives the published known answers', () => {
+  it('returns the published known answers', () => {
     for (const [counter, key, result] of KNOWN) expect([...philox(words(counter), words(key))]).to.deep.equal(words(result));
   });
 
@@ -44,7 +44,7 @@ describe('philox', () => {
     );
   });
 
-  it('writes where it is told, over the counter too', () => {
+  it('writes into the given array, which may be the counter', () => {
     const counter = Uint32Array.from(words(KNOWN[2][0]));
     expect(philox(counter, words(KNOWN[2][1]), counter)).to.equal(counter);
     expect([...counter]).to.deep.equal(words(KNOWN[2][2]));

@@ -17,7 +17,7 @@ describe('replay', () => {
     expect([last.item(), last.dtype]).to.deep.equal([-1, 'float64']);
   });
 
-  it('says how many were there and asked for, and takes none of them', () => {
+  it('reports how many draws are left and requested, and consumes none', () => {
     const noise = replay([1, 1, -1]);
     noise.signs([1]);
     expect(() => noise.signs([2, 2])).to.throw(
@@ -29,19 +29,19 @@ describe('replay', () => {
     expect(() => replay([1]).signs([-1])).to.throw(ShapeError);
   });
 
-  it('takes only signs', () => {
+  it('accepts only signs', () => {
     for (const bad of [0, 2, 0.5, Number.NaN, '1' as unknown as number])
       expect(() => replay([1, bad, -1])).to.throw(NoiseError, `replay: draw 1 is ${JSON.stringify(bad).replace('null', 'NaN')}`);
   });
 
-  it('gives nothing but signs', () => {
+  it('draws only signs', () => {
     const noise = replay([1]);
     expect(() => noise.normal([1])).to.throw(NoiseError, 'replay: holds signs only and cannot give normal draws');
     expect(() => noise.uniform([1])).to.throw(NoiseError, 'uniform');
     expect(() => noise.integer(2)).to.throw(NoiseError, 'integers');
   });
 
-  it('keeps its own copy, and gives tensors of their own', () => {
+  it('keeps its own copy, and returns independent tensors', () => {
     const draws = [1, 1];
     const noise = replay(draws);
     draws[0] = -1;
@@ -50,7 +50,7 @@ describe('replay', () => {
     expect(noise.save()).to.deep.equal({ kind: 'replay', draws: [1, 1], position: 1 });
   });
 
-  it('shares the queue with what is split off', () => {
+  it('shares the queue with sources split from it', () => {
     const noise = replay([1, -1, -1]);
     const child = noise.split();
     expect([noise.signs([]).item(), child.signs([]).item(), noise.split().signs([]).item()]).to.deep.equal([1, -1, -1]);
@@ -58,7 +58,7 @@ describe('replay', () => {
 });
 
 describe('recording', () => {
-  it('passes everything through', () => {
+  it('passes all draws through', () => {
     const [plain, kept] = [seeded(9), recording(seeded(9))];
     for (const noise of [(z: Noise) => list(z.signs([3])), (z: Noise) => list(z.normal([3])), (z: Noise) => list(z.uniform([2]))])
       expect(noise(kept)).to.deep.equal(noise(plain));
@@ -90,7 +90,7 @@ describe('recording', () => {
 });
 
 describe('saved replays and recordings', () => {
-  it('continue where they stood, through JSON', () => {
+  it('resume where they stood, through JSON', () => {
     const noise = recording(replay([1, -1, -1, 1]));
     noise.signs([2]);
     const again = restoreNoise(JSON.parse(JSON.stringify(noise.save())));
@@ -111,7 +111,7 @@ describe('a snapshot of a source', () => {
     'recording of a recording': () => recording(recording(replay([1, -1, 1, 1, -1, -1, 1, 1, 1]))),
   };
   for (const [name, make] of Object.entries(sources))
-    it(`${name}: draws the same again from there, as often as wanted, and saves the same`, () => {
+    it(`${name}: repeats the same draws any number of times, and saves the same`, () => {
       const noise = make();
       noise.signs([2]);
       const saved = noise.save();
@@ -124,7 +124,7 @@ describe('a snapshot of a source', () => {
       }
     });
 
-  it('keeps what was drawn where the source that is recorded cannot go back', () => {
+  it('keeps the draws if the recorded source cannot rewind', () => {
     const { snapshot: _, ...bare } = seeded(5);
     const noise = recording(bare);
     const goBack = noise.snapshot?.();

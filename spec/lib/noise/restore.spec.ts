@@ -5,7 +5,7 @@ import { DataError, recording, replay, restoreNoise, seeded } from '../../../lib
 const words = [1, 2, 3, 4, 5, 6];
 
 describe('restoreNoise', () => {
-  it('refuses what save does not write, and says what is wrong', () => {
+  it('refuses anything but the output of save, and says what is wrong', () => {
     for (const [saved, message] of [
       [null, 'an object is needed, got null'],
       ['seeded', 'an object is needed, got "seeded"'],
@@ -35,14 +35,14 @@ describe('restoreNoise', () => {
       expect(() => restoreNoise(saved)).to.throw(DataError, message);
   });
 
-  it('does not follow recordings of recordings for ever', () => {
+  it('limits the nesting of recordings', () => {
     let saved: object = { kind: 'seeded', words };
     for (let i = 0; i < 100_000; i++) saved = { kind: 'recording', draws: [], noise: saved };
     expect(() => restoreNoise(saved)).to.throw(DataError, 'nested more than');
     expect(recording(recording(seeded(1))).save()).to.deep.equal(restoreNoise(recording(recording(seeded(1))).save()).save());
   });
 
-  it('never throws anything else, whatever a file holds', () => {
+  it('throws only DataError, whatever a file holds', () => {
     const anything = fc.anything({ withNullPrototype: true });
     const field = (...usual: unknown[]) =>
       fc.oneof({ weight: 1, arbitrary: anything }, { weight: 4, arbitrary: fc.constantFrom(...usual) });

@@ -15,7 +15,7 @@ const calls: fc.Arbitrary<(noise: Noise) => unknown> = fc.oneof(
 );
 
 describe('seeded', () => {
-  it('draws what it has always drawn', () => {
+  it('has stable draws across versions', () => {
     const noise = seeded(20260101);
     expect(list(noise.signs([2, 5]))).to.deep.equal(GOLDEN.signs);
     expect(list(noise.uniform([3]))).to.deep.equal(GOLDEN.uniform);
@@ -28,7 +28,7 @@ describe('seeded', () => {
     expect(noise.save()).to.deep.equal({ kind: 'seeded', words: GOLDEN.after });
   });
 
-  it('is Philox at the address (seed, stream, step), one bit a sign, low bits first', () => {
+  it('is Philox at the address (seed, stream, step), one bit per sign, low bits first', () => {
     const seed = 2 ** 40 + 12345;
     const noise = seeded(seed);
     noise.signs([1]);
@@ -37,7 +37,7 @@ describe('seeded', () => {
     expect(list(noise.signs([128]))).to.deep.equal(signs);
   });
 
-  it('continues exactly after being saved and restored through JSON, splits included', () => {
+  it('resumes exactly after being saved and restored through JSON, splits included', () => {
     fc.assert(
       fc.property(
         fc.maxSafeNat(),
@@ -57,14 +57,14 @@ describe('seeded', () => {
     );
   });
 
-  it('carries the step into its high word', () => {
+  it('carries the step over into its high word', () => {
     const words = [7, 0, 0xffffffff, 4, 0, 0] as const;
     const noise = restoreNoise({ kind: 'seeded', words });
     noise.signs([1]);
     expect(noise.save()).to.deep.equal({ kind: 'seeded', words: [7, 0, 0, 5, 0, 0] });
   });
 
-  it('does not depend on what its splits draw, nor they on it', () => {
+  it('does not depend on the draws of its splits, nor they on its own', () => {
     const quiet = seeded(5);
     const busy = seeded(5);
     const child = quiet.split();
@@ -74,7 +74,7 @@ describe('seeded', () => {
     expect(list(busyChild.signs([64]))).not.to.deep.equal(list(child.signs([64])));
   });
 
-  it('gives every descendant an address of its own', () => {
+  it('assigns every descendant its own address', () => {
     const addresses = new Set<string>();
     let families = [seeded(0), seeded(1), seeded(2 ** 32)];
     let count = families.length;
@@ -88,7 +88,7 @@ describe('seeded', () => {
     expect(addresses.size).to.equal(count);
   });
 
-  it('gives siblings, parents and neighbouring seeds uncorrelated draws', () => {
+  it('has uncorrelated draws for siblings, parents and neighbouring seeds', () => {
     const parent = seeded(11);
     const sources = [parent.split(), parent.split(), parent, seeded(12), seeded(11 + 2 ** 32)];
     const draws = sources.map((noise) => list(noise.signs([1 << 14])));
@@ -99,7 +99,7 @@ describe('seeded', () => {
       }
   });
 
-  it('refuses seeds, bounds and shapes that are none', () => {
+  it('refuses invalid seeds, bounds and shapes', () => {
     for (const seed of [-1, 0.5, Number.NaN, Infinity, 2 ** 53])
       expect(() => seeded(seed)).to.throw(NoiseError, `seeded: ${seed} is not a seed`);
     expect(() => seeded('3' as unknown as number)).to.throw(NoiseError, 'seeded: "3" is not a seed');
@@ -118,7 +118,7 @@ describe('seeded: distributions', () => {
     const signs = seeded(3).signs([n / 128, 128]);
     const data = dataOf(signs);
     expect(data.every((sign) => sign === 1 || sign === -1)).to.equal(true);
-    // Each of these is the sum of n/128 or n independent signs: a standard normal once divided by its root.
+    // Each is the sum of n/128 or n independent signs: standard normal after division by its root.
     const places = new Float64Array(128);
     let total = 0;
     let neighbours = 0;
@@ -163,7 +163,7 @@ describe('seeded: distributions', () => {
     expect(Math.abs(pairs) / Math.sqrt(n / 2)).to.be.lessThan(4);
   });
 
-  it('integers are unbiased, for small bounds and for those where a quarter of the draws is rejected', () => {
+  it('integers are unbiased, for small bounds and for bounds at which a quarter of the draws is rejected', () => {
     const noise = seeded(6);
     const small = new Float64Array(7);
     for (let i = 0; i < 7000; i++) small[noise.integer(7)]++;

@@ -5,7 +5,7 @@ import { type AddingOptions, adding } from '../../../trainers/tasks/index.ts';
 import { take } from './reading.ts';
 
 describe('adding', () => {
-  it('marks one step of each half and asks for the sum of the two values marked last', () => {
+  it('marks one step of each half; the target is the sum of the two values marked last', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 21 }), fc.maxSafeNat(), (length, seed) => {
         const examples = take(adding({ length, seed }), 8 * length);
@@ -46,13 +46,14 @@ describe('adding', () => {
       constant += (target.item() - 1) ** 2;
       lastOnly += (target.item() - last - 0.5) ** 2;
     }
-    // 50,000 independent marked values: standard errors of 0.0013 and below, with a little more for those that share one.
+    // 50,000 independent marked values: standard errors of at most 0.0013, slightly more for values that
+    // share a mark.
     expect(sum / steps).to.be.closeTo(1, 0.006);
     expect(constant / steps).to.be.closeTo(task.meanSquare.mean, 0.003);
     expect(lastOnly / steps).to.be.closeTo(task.meanSquare.lastOnly, 0.0015);
   });
 
-  it('gives tensors of the dtype that is asked for', () => {
+  it('makes tensors of the given dtype', () => {
     const [{ input, target }] = take(adding({ length: 5, dtype: 'float32' }), 1);
     expect([input.dtype, target.dtype]).to.deep.equal(['float32', 'float32']);
     const [double] = take(adding({ length: 5 }), 1);

@@ -9,7 +9,7 @@ const options = fc
   .map(({ min, extra, seed }) => ({ min, max: min + extra, seed }));
 
 describe('anbn', () => {
-  it('is blocks of n letters a, a newline, as many b, a newline, with n from min to max', () => {
+  it('is blocks of n letters a, a newline, n letters b, a newline, with n from min to max', () => {
     fc.assert(
       fc.property(options, ({ min, max, seed }) => {
         const task = anbn({ min, max, seed });
@@ -42,7 +42,7 @@ describe('anbn', () => {
     }
     expect([...counts.keys()].sort((a, b) => a - b)).to.deep.equal([3, 4, 5, 6, 7, 8, 9]);
     const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - 3000) ** 2 / 3000, 0);
-    // Six degrees of freedom: 22.5 has the probability 0.001.
+    // Six degrees of freedom: above 22.5 with probability 0.001.
     expect(chiSquare).to.be.below(22.5);
   });
 
@@ -63,7 +63,7 @@ describe('anbn', () => {
       expect(Math.abs(mean - task.entropyRate)).to.be.below(3 * error);
     });
 
-    it(`one of (${min}, ${max}) that does not count on reaches the count-blind rate`, () => {
+    it(`a predictor of (${min}, ${max}) that forgets the count reaches the count-blind rate`, () => {
       const task = anbn({ min, max });
       const { mean, error } = meanLoss(task, counting(min, max, false), 2e5);
       expect(error).to.be.below(0.02 * task.countBlindRate);
@@ -85,7 +85,10 @@ describe('anbn', () => {
   });
 });
 
-/** Knows the format; a run of n letters goes on with the probability (max - n) / (max - n + 1), unless its length is known. */
+/**
+ * Knows the format. A run of n letters continues with probability (max - n) / (max - n + 1), unless its
+ * length is known.
+ */
 function counting(min: number, max: number, remember: boolean): Predictor {
   const [NEWLINE, A, B] = [0, 1, 2];
   let letter = A;

@@ -12,7 +12,7 @@ const options = fc.record({
 });
 
 describe('copy', () => {
-  it('asks, after the delimiter, for what was shown', () => {
+  it('has the symbols shown as targets after the delimiter', () => {
     fc.assert(
       fc.property(options, ({ symbols, length, delay, seed }) => {
         const task = copy({ symbols, length, delay, seed });
@@ -33,14 +33,14 @@ describe('copy', () => {
     );
   });
 
-  it('prints', () => {
+  it('prints as letters', () => {
     const task = copy({ symbols: 3 });
     expect(task.alphabet).to.deep.equal(['a', 'b', 'c', '_', '|']);
     expect(task.symbols).to.equal(5);
     expect(new Set(copy({ symbols: 40 }).alphabet).size).to.equal(42);
   });
 
-  it('a perfect memory loses nothing, and none loses the memoryless rate', () => {
+  it('perfect memory has zero loss, and no memory the memoryless rate', () => {
     const [symbols, length, delay] = [6, 4, 3];
     const task = copy({ symbols, length, delay });
     const steps = 5000 * (2 * length + delay + 1);
@@ -61,7 +61,7 @@ describe('copy', () => {
     }
     expect(task.entropyRate).to.equal(0);
     expect(blind / steps).to.be.closeTo(task.memorylessRate, 1e-12);
-    // The uniform guess is the best there is: five degrees of freedom, 20.5 has the probability 0.001.
+    // The uniform guess is the best: five degrees of freedom, above 20.5 with probability 0.001.
     const expected = (5000 * length) / symbols;
     expect(counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)).to.be.below(20.5);
   });

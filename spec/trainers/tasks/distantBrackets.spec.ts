@@ -45,7 +45,7 @@ describe('distantBrackets', () => {
     expect(new Set(most.alphabet).size).to.equal(61);
   });
 
-  it('draws every letter equally often, at each place', () => {
+  it('draws every letter equally often, at each position', () => {
     const [s, k, a, lines] = [2, 1, 4, 12000];
     const places = [1, 2, 4];
     const counts = places.map(() => new Float64Array(a + 1));
@@ -59,7 +59,7 @@ describe('distantBrackets', () => {
     const chiSquare = counts
       .flatMap((of) => [...of.slice(1)])
       .reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-    // Nine degrees of freedom: 27.9 has the probability 0.001.
+    // Nine degrees of freedom: above 27.9 with probability 0.001.
     expect(chiSquare).to.be.below(27.9);
   });
 
@@ -68,14 +68,14 @@ describe('distantBrackets', () => {
     expect(distantBrackets().memorylessRate).to.be.closeTo(1.9378, 5e-5);
   });
 
-  // Every line has the same code length, so that the mean over whole lines is exact, and not only within a sampling error.
+  // Every line has the same code length, so the mean over whole lines is exact.
   for (const given of [
     { s: 1, k: 5, a: 10 },
     { s: 3, k: 2, a: 7 },
   ])
     it(`ideal predictors of (${given.s}, ${given.k}, ${given.a}) reach both rates`, () => {
       const task = distantBrackets(given);
-      // The first symbol is never predicted; it costs nothing, as it is always a bracket.
+      // The first symbol is never predicted. It costs nothing, as it is always a bracket.
       const steps = 100 * (2 * (given.s + 2) + given.k + 1) * 20;
       expect(meanLoss(task, template(given, true), steps).mean).to.be.closeTo(task.entropyRate, 1e-9);
       expect(meanLoss(task, template(given, false), steps).mean).to.be.closeTo(task.memorylessRate, 1e-9);
@@ -94,7 +94,7 @@ describe('distantBrackets', () => {
   });
 });
 
-/** Knows the format: letters are uniform, but for the second pair of brackets if it remembers the first. */
+/** Knows the format: letters are uniform, except in the second brackets if it remembers the first. */
 function template({ s, k, a }: { s: number; k: number; a: number }, remember: boolean): Predictor {
   const [NEWLINE, OPEN, CLOSE, LETTER] = [0, a + 1, a + 2, -1];
   const letters = (count: number) => new Array<number>(count).fill(LETTER);

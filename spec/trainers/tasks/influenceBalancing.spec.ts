@@ -28,7 +28,7 @@ describe('influenceBalancing', () => {
     );
   });
 
-  it('starts at θ = 1/2 and ones, and asks for 1 for ever, with half the squared error as its loss', () => {
+  it('starts at θ = 1/2 and ones, with the constant target 1 and half the squared error as its loss', () => {
     const task = influenceBalancing();
     expect(task.model.init(seeded(1)).theta.toArray()).to.equal(0.5);
     expect(task.model.start().toArray()).to.deep.equal(new Array(23).fill(1));
@@ -103,7 +103,7 @@ describe('influenceBalancing', () => {
     expect(blocks[199] / 200).to.be.closeTo(-2.71, 0.005);
   });
 
-  it('runs in either dtype, whatever it was made with', () => {
+  it('runs in either dtype, whichever it was made with', () => {
     const { model } = influenceBalancing({ dtype: 'float32' });
     expect([model.start().dtype, model.init(seeded(1)).theta.dtype]).to.deep.equal(['float32', 'float32']);
     const result = model.step({ theta: tensor(0.5) }, tensor(new Float64Array(23)), {});

@@ -8,14 +8,14 @@ export function take<X, Y>(examples: Iterable<Example<X, Y>>, count: number): Ex
   return taken;
 }
 
-/** The same, read asynchronously; all of them if no count is given. */
+/** The same, read asynchronously; all examples if there is no count. */
 export async function takeAsync<X, Y>(examples: AsyncIterable<Example<X, Y>>, count = Infinity): Promise<Example<X, Y>[]> {
   const taken: Example<X, Y>[] = [];
   for await (const example of examples) if (taken.push(example) === count) break;
   return taken;
 }
 
-/** The stream of symbols behind a next-symbol task: the first input, and then the targets. */
+/** The symbols behind a next-symbol task: the first input, then the targets. */
 export function* symbolsOf(task: Iterable<Example<number, number>>): Generator<number, void, undefined> {
   let first = true;
   for (const { input, target } of task) {
@@ -25,7 +25,7 @@ export function* symbolsOf(task: Iterable<Example<number, number>>): Generator<n
   }
 }
 
-/** Gives the probability of each symbol before it sees the symbol. */
+/** Predicts the probability of each symbol before seeing it. */
 export interface Predictor {
   probability(symbol: number): number;
   observe(symbol: number): void;
@@ -34,7 +34,10 @@ export interface Predictor {
 export interface MeanLoss {
   /** In bits per step. */
   readonly mean: number;
-  /** The standard error of the mean, from the means of 100 batches, since the losses of one block depend on each other. */
+  /**
+   * The standard error of the mean, from the means of 100 batches, since the losses within a block are
+   * dependent.
+   */
   readonly error: number;
 }
 

@@ -59,7 +59,7 @@ describe('rotation', () => {
     expect(Math.hypot(...dataOf(examples[70000].target))).to.be.closeTo(1, 1e-15);
   });
 
-  it('begins anywhere on the circle', () => {
+  it('starts anywhere on the circle', () => {
     const quadrants = [0, 0, 0, 0];
     for (let seed = 0; seed < 400; seed++) {
       const [x, y] = dataOf(take(rotation({ seed }), 1)[0].input);
@@ -68,13 +68,13 @@ describe('rotation', () => {
     for (const count of quadrants) expect(count).to.be.within(65, 135);
   });
 
-  it('gives tensors of the dtype that is asked for', () => {
+  it('makes tensors of the given dtype', () => {
     const task = rotation({ dtype: 'float32', dimensions: 3 });
     const [{ input, target }] = take(task, 1);
     expect([task.jacobian, input, target].map(({ dtype }) => dtype)).to.deep.equal(['float32', 'float32', 'float32']);
   });
 
-  it('takes an axis of any length', () => {
+  it('accepts an axis of any length', () => {
     const of = (scale: number) =>
       rotation({ dimensions: 3, axis: [scale, 2 * scale, -scale] }).jacobian.toArray() as NestedArray[];
     for (const scale of [1e-300, 1e300]) close((of(scale) as number[][]).flat(), (of(1) as number[][]).flat(), 1e-14);

@@ -43,7 +43,7 @@ describe('series', () => {
     );
   });
 
-  it('takes plain numbers and typed arrays for one channel', () => {
+  it('accepts plain numbers and typed arrays for one channel', () => {
     for (const values of [[1, 2, 3], Float32Array.of(1, 2, 3)])
       expect(plain([...series(values)])).to.deep.equal([
         [[1], [2]],
@@ -53,7 +53,7 @@ describe('series', () => {
     expect([input.dtype, target.dtype]).to.deep.equal(['float32', 'float32']);
   });
 
-  it('gives what has arrived before the stream fails', async () => {
+  it('yields the values that arrived before the stream fails', async () => {
     const seen: number[][][] = [];
     let error: unknown;
     try {
@@ -78,7 +78,7 @@ describe('series', () => {
     expect(closed).to.equal(true);
   });
 
-  it('says which value is wrong', async () => {
+  it('names the value that is wrong', async () => {
     const bad: [unknown[], SeriesOptions, string][] = [
       [[1, Number.NaN, 2], {}, 'value 1 is NaN, not a finite number'],
       [[1, 2, -Infinity], {}, 'value 2 is -Infinity'],

@@ -28,7 +28,7 @@ const unseeded: [string, () => Any][] = [
   ['text', () => text('It was the devious-cruising Rachel')],
 ];
 
-/** Numbers instead of tensors, so that examples can be compared. */
+/** Numbers instead of tensors, for comparing examples. */
 const plain = (examples: readonly Example<unknown, unknown>[]) =>
   examples.map(({ input, target }) => [numbers(input), numbers(target)]);
 const numbers = (value: unknown) =>
@@ -37,7 +37,7 @@ const numbers = (value: unknown) =>
 describe('every task', () => {
   for (const [name, make] of [...seeded.map(([name, of]) => [name, () => of(5)] as const), ...unseeded])
     describe(name, () => {
-      it('begins anew with each iterator, and iterators do not disturb each other', () => {
+      it('restarts with each iterator, and iterators are independent', () => {
         const task = make();
         const expected = plain(take(task, 120));
         const [left, right] = [task[Symbol.iterator](), task[Symbol.iterator]()];
@@ -57,7 +57,7 @@ describe('every task', () => {
         expect(plain(await takeAsync(make(), 120))).to.deep.equal(expected);
       });
 
-      it('has a name that says what it is', () => {
+      it('has a telling name', () => {
         expect(make().name).to.match(new RegExp(`^${name}`));
       });
     });
@@ -88,7 +88,7 @@ describe('every task', () => {
     }
   });
 
-  it('draws what it has always drawn', () => {
+  it('has stable draws across versions', () => {
     const task = distantBrackets();
     const printed = take(task, 24).map(({ input }) => task.alphabet[input]);
     expect(printed.join('')).to.equal(`['])!*!&[']\n["]!'*%$["]\n`);

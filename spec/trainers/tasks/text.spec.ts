@@ -12,7 +12,7 @@ async function* arriving(chunks: Iterable<string>): AsyncGenerator<string> {
 }
 
 describe('text', () => {
-  it('goes round: after the last character comes the first', () => {
+  it('repeats in a circle: the first character follows the last', () => {
     fc.assert(
       fc.property(texts, (source) => {
         const task = text(source);
@@ -49,7 +49,7 @@ describe('text', () => {
       expect(() => text('ab').decode([0, index])).to.throw(DataError, `${index} is not the index`);
   });
 
-  it('takes an alphabet, in its own order', () => {
+  it('accepts an alphabet, in its own order', () => {
     const task = text('abba', { alphabet: 'zba' });
     expect(take(task, 4).map(({ input }) => input)).to.deep.equal([2, 1, 1, 2]);
     expect(text('ab', { alphabet: ['b', 'a'] }).encode('ab')).to.deep.equal([1, 0]);
@@ -71,7 +71,7 @@ describe('text', () => {
     );
   });
 
-  it('names a character outside the alphabet and where it stands', async () => {
+  it('names a character outside the alphabet and its position', async () => {
     expect(() => text('ab😀é', { alphabet: 'ab😀' })).to.throw(
       DataError,
       'text: the character "é" (U+00E9) at offset 3 is not in the alphabet of 3 characters',
@@ -89,7 +89,7 @@ describe('text', () => {
     expect((error as Error).message).to.include('"?" (U+003F) at offset 4');
   });
 
-  it('says that there is nothing to learn from', async () => {
+  it('refuses texts that are too short to learn from', async () => {
     expect(() => text('')).to.throw(DataError, 'the text is empty');
     expect(() => text('', { alphabet: 'ab' })).to.throw(DataError, 'the text is empty');
     for (const chunks of [[], [''], ['a'], ['', 'b', '']])

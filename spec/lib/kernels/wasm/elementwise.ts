@@ -55,7 +55,7 @@ export function elementwise(dtype: FloatDType): void {
 
   test(['strongdiv', 'strongdivs', 'divs'], 'divide, and make 0 of what is NaN because of a 0 above or an infinity below', () => {
     const special = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 2.5];
-    // x times the reciprocal of y, where a zero is strong.
+    // x times the reciprocal of y, with a strong zero.
     const quotient = (a: number, b: number) => (Number.isNaN(a / b) && (a === 0 || 1 / b === 0) ? 0 : a / b);
     for (const n of sizes)
       for (const shift of range(7)) {

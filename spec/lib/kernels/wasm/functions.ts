@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { dataOf, type FloatDType, kernels, seeded } from '../../../../lib/index.ts';
 import type { OpName } from '../../../../lib/kernels/wasm/index.ts';
-import * as exact from '../exactly.ts';
+import * as exact from './exactFunctions.ts';
 import { range, result, round, rounded, test } from './workbench.ts';
 
 /** The functions, against Math and wider arithmetic. */
@@ -9,7 +9,7 @@ export function functions(dtype: FloatDType): void {
   const cases: [OpName, (x: number) => number, units32: number, units64: number, range: number][] = [
     ['exp', Math.exp, 1.5, 2, 105],
     ['log', Math.log, 1.5, 2, 1e3],
-    // Math.tanh is off by two units itself.
+    // Math.tanh itself is off by two units.
     ['tanh', Math.tanh, 2.5, 4, 12],
     ['sigmoid', kernels.sigmoid, 2.5, 3, 100],
     ['sin', Math.sin, 0.6, 2, 200],
@@ -31,7 +31,7 @@ export function functions(dtype: FloatDType): void {
         worst = Math.max(worst, off);
         if (!(off <= units)) expect.fail(`${name}(${x}) is ${got[i]}, not ${want}: off by ${off} units`);
       }
-      // V8 and the kernels have these two from the same source.
+      // V8 and the kernels share the source of these two.
       if (dtype === 'float32' || !['log1p', 'atan'].includes(name)) expect(worst, 'a measure that measures').to.be.above(0);
     });
     test([name], 'gives the same bits wherever an element stands', () => {
@@ -43,7 +43,7 @@ export function functions(dtype: FloatDType): void {
   }
 }
 
-/** Near zeros and bounds of intervals, where digits cancel. */
+/** Points near zeros and interval bounds, where digits cancel. */
 const hard = [
   ...range(40).flatMap((i) => [2 ** -i, 1.37 * 2 ** (-2 * i), 0.41422 + i * 1e-3, 0.29 + i * 1e-4, (i * Math.LN2) / 4]),
   ...range(20).map((i) => 7 / 16 + (i - 10) * 1e-3),
@@ -52,7 +52,7 @@ const hard = [
   39 / 16,
 ];
 
-/** log1p, expm1 and atan, against arithmetic in whole numbers. */
+/** log1p, expm1 and atan, against whole-number arithmetic. */
 export function atHardPoints(dtype: FloatDType): void {
   const cases: [OpName, (x: number) => number, units: number][] = [
     ['log1p', exact.log1p, dtype === 'float32' ? 2 : 1],
@@ -160,7 +160,7 @@ export function atHardPoints(dtype: FloatDType): void {
   });
 }
 
-/** Points on both sides of 0, on even and on logarithmic scales. */
+/** Points on both sides of 0, on even and logarithmic scales. */
 function grid(reach: number): number[] {
   const even = range(8001).map((i) => ((i - 4000) / 4000) * reach);
   const logarithmic = range(2000).flatMap((i) => [10 ** (i / 200 - 8), -(10 ** (i / 200 - 8))]);
@@ -197,10 +197,10 @@ const fixed = (x: number): bigint => {
   const power = Math.max(-1074, Math.floor(Math.log2(Math.abs(x))) - 52);
   return (BigInt(x * 2 ** -power) << bits) >> BigInt(-power);
 };
-/** 2/√π, and what float64 makes of it is 1.1283791670955126. */
+/** 2/√π; as a float64 it would be 1.1283791670955126. */
 const twoOverRootPi = 1128379167095512573896158903121545171688101258657997713688171443421284936882n;
 
-/** erf by its Maclaurin series in whole numbers, since that of the reference kernels is off by ten units here and there. */
+/** erf by its Maclaurin series in whole numbers: the reference kernel is off by up to ten units. */
 function erf(x: number): number {
   if (Number.isNaN(x) || Math.abs(x) < 1e-9) return x * 1.1283791670955126;
   if (Math.abs(x) > 6) return Math.sign(x);
@@ -214,7 +214,7 @@ function erf(x: number): number {
   return Number(((sum * twoOverRootPi) / 10n ** 75n) >> (bits - 120n)) / 2 ** 120;
 }
 
-/** How far apart in units in the last place of the wanted value; infinite where signs of 0, NaN or ±∞ differ. */
+/** The distance in units in the last place of the wanted value; infinite if signs of 0, NaN or ±∞ differ. */
 function distance(dtype: FloatDType, got: number, want: number): number {
   const nearest = round(dtype, want);
   if (Object.is(got, nearest))

@@ -3,7 +3,7 @@ import { dataOf, type FloatDType, fromData, kernels } from '../../../../lib/inde
 import type { OpName } from '../../../../lib/kernels/wasm/index.ts';
 import { bench, near, randomOf, range, result, shapes, sizes, test } from './workbench.ts';
 
-/** Reductions and the moving of elements, against the reference kernels. */
+/** Reductions and moves of elements, against the reference kernels. */
 export function layout(dtype: FloatDType): void {
   const data = randomOf(dtype);
   test(['sum', 'max', 'argmax'], 'reduce', () => {

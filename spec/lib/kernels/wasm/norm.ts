@@ -24,7 +24,10 @@ function lengthOf(terms: readonly Term[], unit: number): number {
   );
 }
 
-/** The root of squares that were taken before, and of what they were taken of where they are not to be trusted. */
+/**
+ * The root of squares that were taken before, and of what they were taken of where they are not to be
+ * trusted.
+ */
 export function norms(dtype: FloatDType): void {
   const data = randomOf(dtype);
   const [most, least] = dtype === 'float32' ? [3.4e38, 2 ** -149] : [Number.MAX_VALUE, Number.MIN_VALUE];

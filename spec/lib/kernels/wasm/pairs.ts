@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { FloatDType } from '../../../../lib/index.ts';
 import { bench, largest, near, randomOf, range, shapes, test } from './workbench.ts';
 
-/** A matrix and what estimates its influence, against plain loops. */
+/** A matrix and its influence estimate, against plain loops. */
 export function pairs(dtype: FloatDType): void {
   const data = randomOf(dtype);
 
@@ -45,7 +45,7 @@ export function pairs(dtype: FloatDType): void {
         );
         near(dtype, read(pt, m * n), estimate, 3 + largest(estimate), `t, ${what}`);
         expect(read(pt2, m * n), `t alone, ${what}`).to.deep.equal(read(pt, m * n));
-        // A run that goes on and one that begins anew must not differ in the last place.
+        // A resumed run and a fresh one must not differ in the last place.
         const [first, second, third, dot] = norms.map((norm) => read(norm, 1)[0]);
         expect([first, second], `norm, ${what}`).to.deep.equal([third, third]);
         near(dtype, [third], [dot], 3 + dot + m * n, `norm, ${what}`);

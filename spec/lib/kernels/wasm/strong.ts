@@ -11,10 +11,10 @@ function strong(x: number, y: number): number {
   return Number.isNaN(product) && (x === 0 || y === 0) ? 0 : product;
 }
 
-/** Products in which a zero is strong, against plain loops. */
+/** Products with a strong zero, against plain loops. */
 export function strongProducts(dtype: FloatDType): void {
   const random = randomOf(dtype);
-  /** With a special value in every third place; only zeros and ones that are not finite when there are few. */
+  /** A special value at every third place; if there are few elements, only zeros and non-finite numbers. */
   const mixed = (n: number, shift: number) =>
     random(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(i * i + shift) % special.length] : value));
   const same = (actual: readonly number[], expected: readonly number[], what: string) => {
@@ -71,7 +71,7 @@ export function strongProducts(dtype: FloatDType): void {
         }
   });
 
-  /** Runs an instruction on copies of its arrays, and returns what it wrote. */
+  /** Runs an instruction on copies of its arrays. Returns its outputs. */
   const written = (
     name: OpName,
     arrays: readonly (readonly number[])[],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { dataOf, type FloatDType, seeded, type TypedArray } from '../../../../lib/index.ts';
 import { float64, Machine, type OpName, opcodes, reservedBytes } from '../../../../lib/kernels/wasm/index.ts';
 export const sizes = [0, 1, 2, 3, 4, 5, 7, 16, 63, 64, 65, 200];
-/** Products of unlike sizes, none square, with every kind of remainder. */
+/** Sizes of products, none square, with every kind of remainder. */
 export const shapes: [m: number, n: number][] = [
   [0, 3],
   [3, 0],
@@ -18,11 +18,11 @@ export const shapes: [m: number, n: number][] = [
 ];
 const noise = seeded(11);
 
-/** Draws of a dtype. */
+/** Random numbers of a dtype. */
 export const randomOf = (dtype: FloatDType) => (n: number) => rounded(dtype, [...dataOf(noise.normal([n]))]);
 const guard = 0x5a;
 
-/** A machine with a stack of buffers, each between bytes that no kernel may touch. */
+/** A machine with a stack of buffers, separated by guard bytes that no kernel may touch. */
 class Workbench {
   readonly machine = new Machine(reservedBytes + (1 << 23));
   readonly #bytes = new Uint8Array(this.machine.memory.buffer);
@@ -71,7 +71,10 @@ export const round = (dtype: FloatDType, x: number) => (dtype === 'float32' ? Ma
 export const rounded = (dtype: FloatDType, values: number[]) => values.map((x) => round(dtype, x));
 const epsilon = (dtype: FloatDType) => (dtype === 'float32' ? 2 ** -23 : 2 ** -52);
 
-/** Runs one instruction whose first operand is a result of `n` elements; arrays become buffers, numbers stay. */
+/**
+ * Runs one instruction whose first operand is a result of `n` elements. Arrays become buffers; numbers are
+ * passed as they are.
+ */
 export function result(dtype: FloatDType, n: number, name: OpName, ...given: (number | number[] | Int32Array)[]): number[] {
   bench.clear();
   const kind = ['greater', 'greaters', 'lessers', 'argmax'].includes(name) ? 'int32' : dtype;
@@ -81,7 +84,7 @@ export function result(dtype: FloatDType, n: number, name: OpName, ...given: (nu
   return [...bench.view(out, n, kind)];
 }
 
-/** Equal but for rounding: to `count` units of the sizes of what was added up. */
+/** Equal up to rounding: `count` units of the size of the terms. */
 export function near(dtype: FloatDType, got: number[], want: number[], scale: number, what: string): void {
   expect(got.length, what).to.equal(want.length);
   const tolerance = 4 * epsilon(dtype) * Math.max(scale, 1e-300);
@@ -92,7 +95,7 @@ export function near(dtype: FloatDType, got: number[], want: number[], scale: nu
 export const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 export const largest = (x: number[]) => Math.max(1, ...x.map(Math.abs));
 
-/** A test, and the instructions that it covers. */
+/** A test, and the instructions it covers. */
 export function test(names: OpName[], what: string, body: () => void): void {
   for (const name of names) tested.add(name);
   it(`${names.join(', ')}: ${what}`, body);

@@ -18,7 +18,7 @@ import {
   sqrt,
   square,
   tanh,
-} from '../../../autodiff/index.ts';
+} from '../../../../autodiff/index.ts';
 import { type Case, infinity, nan, unary } from './cases.ts';
 
 const through = 'NaN goes through';

@@ -17,12 +17,12 @@ import {
   tanh,
   transpose,
   where,
-} from '../../autodiff/index.ts';
-import { indices, leavesOf, ones, type Tensor, tensor, UnknownValueError, zeros } from '../../lib/index.ts';
-import { programs } from '../laws/index.ts';
-import { numbersOf, treeFrom } from '../laws/numbers.ts';
+} from '../../../autodiff/index.ts';
+import { indices, leavesOf, ones, type Tensor, tensor, UnknownValueError, zeros } from '../../../lib/index.ts';
+import { programs } from '../../laws/index.ts';
+import { numbersOf, treeFrom } from '../../laws/numbers.ts';
 
-/** For each element of the one argument of f, the elements of f that it can influence. */
+/** For each element of f's argument, the elements of f that it can influence. */
 function reached<X>(f: (x: X) => unknown, x: X): number[][] {
   const found = dependencies(f as (x: X) => Tensor, x);
   return found.sets[0].flatMap((leaf) => Array.from(leaf, (set) => [...found.members(set)]));
@@ -54,7 +54,7 @@ describe('dependencies', () => {
       }),
       { seed: 1, numRuns: 300 },
     );
-    // A pattern that is always full, or programs that are always dense, would show nothing.
+    // Patterns that are always full, or programs that are always dense, would test nothing.
     expect(entries).to.be.within(0.5 * possible, possible);
     expect(possible).to.be.below(0.9 * all);
   });
@@ -73,7 +73,7 @@ describe('dependencies', () => {
     expect(reached((x: Tensor) => slice(x, [0, 1], [2, 2]), w)).to.deep.equal([[], [0], [], [], [1], []]);
   });
 
-  it('reads no values: what is switched off by a mask or multiplied by zero now may be on in the next step', () => {
+  it('reads no values: an entry masked or multiplied by zero now may be active in the next step', () => {
     expect(reached((x: Tensor) => relu(x), tensor([-1, 1]))).to.deep.equal([[0], [1]]);
     const f = (p: { a: Tensor; x: Tensor }) => mul(p.a, p.x);
     expect(reached(f, { a: tensor([0, 1]), x: tensor([0, 0]) })).to.deep.equal([[0], [1], [0], [1]]);
@@ -89,7 +89,7 @@ describe('dependencies', () => {
     expect(reached((x: Tensor) => add(x, stopGradient(x)), zeros([2]))).to.deep.equal([[0], [1]]);
   });
 
-  it('lets an index that is an input pick any row', () => {
+  it('assumes that an input index may pick any row', () => {
     const found = dependencies((w: Tensor, id: Tensor) => gather(w, id), zeros([3, 2]), indices(1));
     expect(Array.from(found.sets[0][0], (set) => found.members(set))).to.deep.equal([[0], [1], [0], [1], [0], [1]]);
     expect([...found.sets[1][0]]).to.deep.equal([0]);
@@ -100,7 +100,7 @@ describe('dependencies', () => {
     ]);
   });
 
-  it("lets everything through a user's own linear operation, and follows the push of a custom one", () => {
+  it("assumes full dependence for a user's own linear operation, and follows the push of a custom one", () => {
     const reverse = linear({
       name: 'reverse',
       shape: (shape) => shape,

@@ -1,11 +1,11 @@
 /**
- * Functions of doubles in whole numbers of 2^-320, far beyond double precision: what the kernels are held against at points that are
- * hard for them.
+ * Functions of doubles in whole numbers of 2^-320, far beyond double precision: the references for kernels at
+ * hard points.
  */
 const bits = 320n;
 const one = 1n << bits;
 
-/** A double as it is; finer than 2^-320 is not needed at these points. */
+/** A double in this format; these points need nothing finer than 2^-320. */
 function fixed(x: number): bigint {
   const exponent = Math.max(-1074, Math.floor(Math.log2(Math.abs(x))) - 52);
   const mantissa = x === 0 ? 0n : BigInt(exponent < -1000 ? x * 2 ** 1000 * 2 ** (-exponent - 1000) : x * 2 ** -exponent);
@@ -13,7 +13,7 @@ function fixed(x: number): bigint {
   return shift >= 0n ? mantissa << shift : mantissa >> -shift;
 }
 
-/** The nearest double, but for ties that no function here gives. */
+/** The nearest double. No function here produces a tie. */
 function rounded(x: bigint, shift = bits): number {
   const size = x < 0n ? -x : x;
   const length = BigInt(size.toString(2).length);
@@ -36,7 +36,7 @@ function artanh(z: bigint): bigint {
   return sum;
 }
 
-/** log(1 + x) = 2 artanh(x / (2 + x)), once as many factors of two are out of 1 + x as bring it near 1. */
+/** log(1 + x) = 2 artanh(x / (2 + x)), after dividing 1 + x by a power of two to bring it near 1. */
 export function log1p(x: number): number {
   let scaled = one + fixed(x);
   let twos = 0n;
@@ -56,7 +56,7 @@ export function expm1(x: number): number {
   return rounded(sum);
 }
 
-/** Euler's Σ 2^2n n!² / (2n+1)! · x^(2n+1) / (1+x²)^(n+1); beyond 1, π/2 less that of 1/x. */
+/** Euler's Σ 2^2n n!² / (2n+1)! · x^(2n+1) / (1+x²)^(n+1); beyond 1, π/2 minus that of 1/x. */
 export function atan(x: number): number {
   const euler = (z: bigint): bigint => {
     const share = over(times(z, z), one + times(z, z));

@@ -1,6 +1,6 @@
-import type { Noise } from '../../lib/index.ts';
-import { embedded, embedding, gru, linear, lru, lstm, mlp, model, rnn } from '../../nn/index.ts';
-import { describeCell } from '../laws/index.ts';
+import type { Noise } from '../../../lib/index.ts';
+import { embedded, embedding, gru, linear, lru, lstm, mlp, model, rnn } from '../../../nn/index.ts';
+import { describeCell } from '../../laws/index.ts';
 
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);
 const index = (inputs: number) => (noise: Noise) => noise.integer(inputs);

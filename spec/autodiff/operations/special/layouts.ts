@@ -8,12 +8,12 @@ import {
   stack,
   stopGradient,
   transpose,
-} from '../../../autodiff/index.ts';
+} from '../../../../autodiff/index.ts';
 import { type Case, infinity, nan } from './cases.ts';
 
 const why = 'elements move as they are';
 
-/** What moves numbers about. */
+/** Operations that move elements. */
 export const layouts: readonly Case[] = [
   {
     about: ['reshape'],

@@ -17,8 +17,8 @@ import {
   std,
   sum,
   variance,
-} from '../../../autodiff/index.ts';
-import type { Tensor } from '../../../lib/index.ts';
+} from '../../../../autodiff/index.ts';
+import type { Tensor } from '../../../../lib/index.ts';
 import { type Case, infinity, nan, ofVector } from './cases.ts';
 
 const first = (x: Tensor) => slice(x, [0], [1]);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ConfigurationError, indices, type NestedArray, seeded, type Tensor, tensor } from '../../lib/index.ts';
-import { type Cell, type Gate, gru, lstm, rnn } from '../../nn/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { ConfigurationError, indices, type NestedArray, seeded, type Tensor, tensor } from '../../../lib/index.ts';
+import { type Cell, type Gate, gru, lstm, rnn } from '../../../nn/index.ts';
+import { numbersOf, requireClose } from '../../laws/numbers.ts';
 
 const sigma = (x: number) => 1 / (1 + Math.exp(-x));
 const sizes = fc.record({
@@ -11,7 +11,7 @@ const sizes = fc.record({
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 
-/** w·x + u·h + b for one unit, by loops. w is kept [inputs, units], u [units, units] by rows. */
+/** w·x + u·h + b for one unit, by loops. w is [inputs, units], u is [units, units], row by row. */
 function unit({ w, u, b }: Gate, i: number, x: readonly number[], h: readonly number[]): number {
   const [weights, recurrent, bias] = [w.toArray(), u.toArray(), b.toArray()] as [number[][], number[][], number[]];
   let sum = bias[i];
@@ -20,7 +20,9 @@ function unit({ w, u, b }: Gate, i: number, x: readonly number[], h: readonly nu
   return sum;
 }
 
-/** Two steps of a cell against two steps of loops; `loop` returns the state as numbers and the output. */
+/**
+ * Compares two steps of a cell with two steps of loops. `loop` returns the state as numbers, and the output.
+ */
 function compare<P, S>(
   cell: Cell<P, S, Tensor | number>,
   seed: number,
@@ -105,7 +107,7 @@ describe('cells compute the published equations', () => {
   });
 
   for (const [name, make] of Object.entries({ rnn, gru, lstm }))
-    it(`${name}: a class index is the same as the vector that is one there`, () => {
+    it(`${name}: a class index equals its one-hot vector`, () => {
       const cell = make({ inputs: 5, units: 3 }) as unknown as Cell<unknown, unknown, Tensor | number>;
       const params = cell.init(seeded(4));
       const outputs = [3, indices(3), tensor([0, 0, 0, 1, 0])].map((x) => numbersOf(cell.step(params, cell.start(), x).output));
@@ -114,7 +116,7 @@ describe('cells compute the published equations', () => {
     });
 
   for (const [name, make] of Object.entries({ rnn, gru, lstm }))
-    it(`${name}: sizes must be whole numbers above zero, and are those of the parameters`, () => {
+    it(`${name}: sizes must be whole numbers above zero, and determine the parameters`, () => {
       for (const options of [
         { inputs: 0, units: 2 },
         { inputs: 2, units: 1.5 },
@@ -133,7 +135,7 @@ describe('cells compute the published equations', () => {
       expect(new Set(gates.flatMap(({ w }) => numbersOf(w))).size).to.equal(12 * gates.length);
     });
 
-  it('draws its parameters as it is told to', () => {
+  it('draws its parameters with the given initialisers', () => {
     const init = {
       input: (_: unknown, shape: readonly number[]) => filled(shape, 2),
       recurrent: (_: unknown, shape: readonly number[]) => filled(shape, 3),

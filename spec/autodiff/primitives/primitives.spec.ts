@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { bind } from '../../autodiff/bind.ts';
-import type { Parameters, Primitive } from '../../autodiff/primitive.ts';
-import { add } from '../../autodiff/primitives/add.ts';
-import * as constant from '../../autodiff/primitives/constant.ts';
-import { div } from '../../autodiff/primitives/div.ts';
-import * as indexed from '../../autodiff/primitives/indexed.ts';
-import * as linear from '../../autodiff/primitives/linear.ts';
-import { matmul } from '../../autodiff/primitives/matmul.ts';
-import { mul } from '../../autodiff/primitives/mul.ts';
-import * as smooth from '../../autodiff/primitives/smooth.ts';
-import type { Tensor } from '../../lib/index.ts';
+import { bind } from '../../../autodiff/bind.ts';
+import type { Parameters, Primitive } from '../../../autodiff/primitive.ts';
+import { add } from '../../../autodiff/primitives/add.ts';
+import * as constant from '../../../autodiff/primitives/constant.ts';
+import { div } from '../../../autodiff/primitives/div.ts';
+import * as indexed from '../../../autodiff/primitives/indexed.ts';
+import * as linear from '../../../autodiff/primitives/linear.ts';
+import { matmul } from '../../../autodiff/primitives/matmul.ts';
+import { mul } from '../../../autodiff/primitives/mul.ts';
+import * as smooth from '../../../autodiff/primitives/smooth.ts';
+import type { Tensor } from '../../../lib/index.ts';
 import {
   describePrimitive,
   indicesBelow,
@@ -19,7 +19,7 @@ import {
   type TensorConstraints,
   tensors,
   tensorsOf,
-} from '../laws/index.ts';
+} from '../../laws/index.ts';
 
 describe('primitives', () => {
   const described = new Set<Primitive>();
@@ -32,7 +32,7 @@ describe('primitives', () => {
     describePrimitive({ name: title, operation: (...given) => bind(primitive, given, parameters), operands });
   };
 
-  /** One suite for each of a few fixed parameters: shapes must fit them, so they are fixed too. */
+  /** A suite for fixed parameters, and for the fixed shape that they need. */
   const fixed = (primitive: Primitive, shape: readonly number[], parameters: Parameters) =>
     plain(
       primitive,
@@ -110,10 +110,10 @@ describe('primitives', () => {
     positive.map(([x, y]) => [y, x]),
   );
 
-  // These have no derivative to check; operations.spec.ts covers their values.
+  // No derivative to check; operations.spec.ts covers their values.
   for (const primitive of Object.values(constant)) described.add(primitive);
 
-  it('all have a suite', () => {
+  it('all have a test suite', () => {
     const all: Primitive[] = [
       add,
       div,

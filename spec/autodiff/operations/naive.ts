@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { broadcastShapes, dataOf, fromData, type Shape, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
-import { shapes, tensorsOf } from '../laws/index.ts';
+import { broadcastShapes, dataOf, fromData, type Shape, sizeOf, stridesOf, type Tensor } from '../../../lib/index.ts';
+import { shapes, tensorsOf } from '../../laws/index.ts';
 
-/** Two shapes that broadcast: one, and a tail of it with some axes of length one; either may come first. */
+/** Two shapes that broadcast: one, and a suffix of it with some axes of length one, in either order. */
 const broadcastable: fc.Arbitrary<[Shape, Shape]> = shapes()
   .chain((shape) =>
     fc.tuple(fc.constant(shape), fc.nat(shape.length), fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), fc.boolean()),
@@ -12,11 +12,11 @@ const broadcastable: fc.Arbitrary<[Shape, Shape]> = shapes()
     return swap ? [tail, shape] : [shape, tail];
   });
 
-/** Two tensors whose shapes broadcast; the values of the second lie within bounds. */
+/** Two tensors whose shapes broadcast; the values of the second are bounded. */
 export const pairs = (min = -2, max = 2) =>
   broadcastable.chain(([left, right]) => fc.tuple(tensorsOf(left), tensorsOf(right, { phase: 0.71, min, max })));
 
-/** f element by element, by indexing: what broadcasting means. */
+/** f element by element, by indexing: the definition of broadcasting. */
 export function elementwise(f: (...values: number[]) => number): (...operands: Tensor[]) => Tensor {
   return (...operands) => {
     const shape = operands.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b) as Shape);
@@ -35,7 +35,7 @@ export function elementOf(x: Tensor, index: readonly number[]): number {
   return dataOf(x)[own.reduce((at, i, axis) => at + i * strides[axis], 0)];
 }
 
-/** f of every run along one axis, which disappears. */
+/** f of every run along one axis, which is removed. */
 export function alongAxis(x: Tensor, axis: number, f: (values: number[]) => number): Tensor {
   const moved = [...x.shape.keys()].filter((other) => other !== axis);
   const shape = moved.map((other) => x.shape[other]);
@@ -72,7 +72,7 @@ export function stacked(x: Tensor, y: Tensor): Tensor {
   return fromData(Float64Array.of(...Array.from(a).flatMap((value, i) => [value, b[i], value * b[i]])), [x.size, 3]);
 }
 
-/** The sums of the first elements along an axis, by indexing. */
+/** Running sums along an axis, by indexing. */
 export function runningSums(x: Tensor, axis: number): Tensor {
   const strides = stridesOf(x.shape);
   const values = Float64Array.from({ length: x.size }, (_, at) => {

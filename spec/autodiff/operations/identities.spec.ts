@@ -23,8 +23,8 @@ import {
   sqrt,
   sum,
   tanh,
-} from '../../autodiff/index.ts';
-import { type Tensor, tensor } from '../../lib/index.ts';
+} from '../../../autodiff/index.ts';
+import { type Tensor, tensor } from '../../../lib/index.ts';
 
 /** The derivative of f at each of several points. */
 function slopes(f: (x: Tensor) => Tensor, points: readonly number[]): number[] {
@@ -129,17 +129,17 @@ describe('erf', () => {
 });
 
 describe('ties and NaN', () => {
-  it('relu has derivative 0 at 0, and lets NaN through', () => {
+  it('relu has derivative 0 at 0, and propagates NaN', () => {
     expect(relu(tensor([-1, 0, 2, nan, infinity, -infinity])).toArray()).to.deep.equal([0, 0, 2, nan, infinity, 0]);
     expect(slopes(relu, [-1, 0, 2, infinity])).to.deep.equal([0, 0, 1, 1]);
   });
 
-  it('abs has derivative 0 at 0, and lets NaN through', () => {
+  it('abs has derivative 0 at 0, and propagates NaN', () => {
     expect(abs(tensor([-1, 0, 2, nan, -infinity])).toArray()).to.deep.equal([1, 0, 2, nan, infinity]);
     expect(slopes(abs, [-1, 0, 2])).to.deep.equal([-1, 0, 1]);
   });
 
-  it('maximum gives each of two equal numbers half of the derivative, and lets NaN through', () => {
+  it('maximum splits the derivative between two equal numbers, and propagates NaN', () => {
     const [x, y] = [
       [1, 2, 5, nan, 0, infinity, -infinity, 1e308],
       [2, 2, 3, 0, nan, infinity, -infinity, 1e308],
@@ -150,7 +150,7 @@ describe('ties and NaN', () => {
     expect(slopes((v) => maximum(v, v), [1, 2])).to.deep.equal([1, 1]);
   });
 
-  it('max shares the derivative among equal elements, stays exact, and lets NaN and infinity through', () => {
+  it('max shares the derivative among equal elements, stays exact, and propagates NaN and infinity', () => {
     expect(slopes((x) => max(x), [3, 1, 3, 2, 3])).to.deep.equal([1 / 3, 0, 1 / 3, 0, 1 / 3]);
     expect(slopes((x) => max(reshape(x, [2, 3]), { axes: 1 }), [1, 4, 2, 5, 5, 0])).to.deep.equal([0, 1, 0, 0.5, 0.5, 0]);
     for (const x of [0.1, 1.7, 1e300, 1.7e308, -0.3, 5e-324]) expect(max(tensor([x, x, x, -infinity])).item()).to.equal(x);
@@ -163,7 +163,7 @@ describe('ties and NaN', () => {
 });
 
 describe('softmax and logSumExp', () => {
-  it('take huge logits without overflow', () => {
+  it('accept huge logits without overflow', () => {
     expect(logSumExp(tensor([1000, 1000])).item()).to.equal(1000 + Math.LN2);
     expect(logSumExp(tensor([-1000, -1001])).item()).to.be.closeTo(-1000 + Math.log1p(Math.exp(-1)), 1e-12);
     expect(softmax(tensor([1000, 0, -1e308])).toArray()).to.deep.equal([1, 0, 0]);
@@ -171,7 +171,7 @@ describe('softmax and logSumExp', () => {
     expect(slopes((x) => logSumExp(x), [1000, 1000, -1000])).to.deep.equal([0.5, 0.5, 0]);
   });
 
-  it('take logits of -Infinity, which have probability 0 and derivative 0', () => {
+  it('accept logits of -Infinity, which have probability 0 and derivative 0', () => {
     const logits = [0, -infinity, 0];
     expect(softmax(tensor(logits)).toArray()).to.deep.equal([0.5, 0, 0.5]);
     expect(logSumExp(tensor(logits)).item()).to.equal(Math.LN2);
@@ -190,12 +190,12 @@ describe('softmax and logSumExp', () => {
     );
   });
 
-  it('let NaN through', () => {
+  it('propagate NaN', () => {
     expect(logSumExp(tensor([0, nan])).item()).to.be.NaN;
     expect(softmax(tensor([0, nan])).toArray()).to.deep.equal([nan, nan]);
   });
 
-  it('add up to one, and do not change when all logits move', () => {
+  it('sum to one, and do not change if all logits shift', () => {
     const logits = tensor([
       [0.3, -1.2, 2.1],
       [5, 4, -7],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add } from '../../autodiff/index.ts';
-import { ConfigurationError, seeded, type Tensor, type Tree, tensor, zipTrees } from '../../lib/index.ts';
+import { add } from '../../../autodiff/index.ts';
+import { ConfigurationError, seeded, type Tensor, type Tree, tensor, zipTrees } from '../../../lib/index.ts';
 import {
   adam,
   chain,
@@ -14,17 +14,17 @@ import {
   rmsprop,
   type Schedule,
   sgd,
-} from '../../trainers/index.ts';
-import { lengthOf, numbersOf, requireClose } from '../laws/numbers.ts';
+} from '../../../trainers/index.ts';
+import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
 
 type Params = { readonly w: Tensor; readonly inner: readonly [Tensor, Tensor] };
 
-/** The numbers of a parameter after every update, from its start and the gradients that it sees; `t` counts from 0. */
+/** The numbers of a parameter after every update, given its start and gradients; `t` counts from 0. */
 type Recurrence = (start: number, gradients: readonly number[], rate: (t: number) => number) => number[];
 
 const rate: Schedule = (t) => 0.1 / (1 + t);
 
-/** Each optimiser with the recurrence of its paper, written once more for one number. */
+/** Each optimiser with the recurrence of its paper, written again for one number. */
 const known: Readonly<Record<string, readonly [(rate: number | Schedule) => Optimizer, Recurrence]>> = {
   sgd: [(rate) => sgd({ rate }), (theta, gradients, eta) => scan(theta, gradients, (g, t) => -eta(t) * g)],
   momentum: [
@@ -83,7 +83,7 @@ function draw(seed: number): Params {
   return { w: noise.normal([2, 3]), inner: [noise.normal([]), noise.normal([4])] };
 }
 
-/** Runs an optimiser over gradients; what was before each update must not change by it. */
+/** Runs an optimiser over gradients. Its inputs must not change. */
 function drive(optimizer: Optimizer, start: Params, gradients: readonly Params[]): Params[] {
   let [parameters, memory] = [start, optimizer.init(start)];
   return gradients.map((gradient, t) => {
@@ -127,7 +127,7 @@ describe('optimisers', () => {
       );
     });
 
-    it(`${name} keeps float32, and names itself and its options`, () => {
+    it(`${name} keeps float32, and reports its name and options`, () => {
       const optimizer = make(0.1);
       const single = tensor([3, -2], { dtype: 'float32' });
       let [theta, memory] = [single as Tensor, optimizer.init(single)];
@@ -153,7 +153,7 @@ describe('optimisers', () => {
     }
   });
 
-  it('clipByGlobalNorm scales what is longer over all leaves, and nothing else', () => {
+  it('clipByGlobalNorm scales only gradients with a larger norm over all leaves', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.1, max: 10, noNaN: true }), (seed, norm) => {
         const gradient = draw(seed);
@@ -176,7 +176,7 @@ describe('optimisers', () => {
     expect(zero.toArray()).to.deep.equal([0, 0]);
   });
 
-  it('a chain passes on what each one makes, first to last', () => {
+  it('a chain passes each update on to the next', () => {
     const optimizer = chain(clipByGlobalNorm(1), sgd({ rate: 0.5 }));
     const [end] = drive(optimizer, draw(1), [draw(2)]);
     const g = numbersOf(draw(2));
@@ -216,7 +216,7 @@ describe('schedules', () => {
     expect(inverseSqrt(3)(9)).to.equal(0.75);
   });
 
-  it('cosine goes down half a wave and stays at its floor', () => {
+  it('cosine descends half a wave and stays at its floor', () => {
     requireClose(
       [0, 25, 50, 75, 100, 1000].map(cosine(1, 100, 0.2)),
       [1, 0.6 + 0.4 * Math.SQRT1_2, 0.6, 0.6 - 0.4 * Math.SQRT1_2, 0.2, 0.2],

@@ -1,4 +1,4 @@
-import type { DType, NestedArray, Tensor } from '../../../lib/index.ts';
+import type { DType, NestedArray, Tensor } from '../../../../lib/index.ts';
 
 /** The numbers of a dtype that programs seldom meet. */
 export interface Extremes {
@@ -9,7 +9,10 @@ export interface Extremes {
   readonly huge: number;
 }
 
-/** What an operation gives at one point: its value, and for each operand the derivative of the sum of the value's elements. */
+/**
+ * An operation's result at one point: its value, and per operand the derivative of the sum of the value's
+ * elements.
+ */
 export interface Row {
   readonly operands: readonly NestedArray[];
   readonly value: NestedArray;
@@ -17,23 +20,23 @@ export interface Row {
   readonly why: string;
 }
 
-/** An operation, and what it does at special values. */
+/** An operation, and its results at special values. */
 export interface Case {
-  /** The exported operations that the rows are about. */
+  /** The exported operations under test. */
   readonly about: readonly string[];
   readonly operation: (...operands: Tensor[]) => Tensor;
   readonly rows: (of: Extremes) => readonly Row[];
-  /** The operands that are int32. */
+  /** The indices of the int32 operands. */
   readonly integers?: readonly number[];
 }
 
 export const infinity = Number.POSITIVE_INFINITY;
 export const nan = Number.NaN;
 
-/** Where every function of one number is tried. */
+/** The points at which every function of one number is tested. */
 const pointsOf = ({ tiny, huge }: Extremes) => [0, -0, infinity, -infinity, nan, tiny, huge, -huge];
 
-/** Value, derivative and reason at each of `pointsOf`, in their order. */
+/** Value, derivative and reason at each of `pointsOf`, in that order. */
 export type Line = readonly [value: number, slope: number, why: string];
 
 export function unary(

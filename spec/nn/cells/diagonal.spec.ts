@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ConfigurationError, indices, type Noise, seeded, type Tensor, tensor } from '../../lib/index.ts';
-import { indrnn, linear, lru, model } from '../../nn/index.ts';
-import { describeCell } from '../laws/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { ConfigurationError, indices, type Noise, seeded, type Tensor, tensor } from '../../../lib/index.ts';
+import { indrnn, linear, lru, model } from '../../../nn/index.ts';
+import { describeCell } from '../../laws/index.ts';
+import { numbersOf, requireClose } from '../../laws/numbers.ts';
 
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);
 const sizes = fc.record({
@@ -15,7 +15,7 @@ const rows = (x: Tensor) => x.toArray() as number[][];
 
 describe('diagonal cells', () => {
   describe('laws', () => {
-    // With relu, differences across its kink would fail: the seed keeps all units away from it.
+    // With relu, differences across its kink would fail: this seed keeps all units away from it.
     describeCell({ cell: indrnn({ inputs: 3, units: 2 }), input: dense(3), seed: 2 });
     describeCell({
       name: 'indrnn with tanh on class indices',
@@ -51,7 +51,7 @@ describe('diagonal cells', () => {
       );
     });
 
-  it('indrnn: is relu unless told otherwise, with u in [0, 1]', () => {
+  it('indrnn: defaults to relu, with u in [0, 1]', () => {
     const cell = indrnn({ inputs: 3, units: 400 });
     const { w, u, b } = cell.init(seeded(1));
     expect([w.shape, u.shape, b.shape, cell.outputs]).to.deep.equal([[3, 400], [400], [400], 400]);
@@ -93,7 +93,7 @@ describe('diagonal cells', () => {
     );
   });
 
-  it('lru: begins on the ring, uniform in area, with γ = √(1-|λ|²)', () => {
+  it('lru: starts on the ring, uniform in area, with γ = √(1-|λ|²)', () => {
     const { nu, theta, gamma } = lru({ inputs: 2, units: 2000, radii: [0.5, 0.9], maxPhase: Math.PI / 10 }).init(seeded(3));
     const moduli = numbersOf(nu).map((value) => Math.exp(-Math.exp(value)));
     const phases = numbersOf(theta).map(Math.exp);
@@ -127,7 +127,7 @@ describe('diagonal cells', () => {
     requireClose(c, a, 1e-15, 'dense');
   });
 
-  it('say what is wrong with their options', () => {
+  it('explain what is wrong with their options', () => {
     expect(() => indrnn({ inputs: 0, units: 2 })).to.throw(ConfigurationError, 'indrnn: inputs must be a whole number');
     expect(() => indrnn({ inputs: 1, units: 2, activation: 'sin' as never })).to.throw(
       ConfigurationError,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { compile, linearize } from '../../autodiff/index.ts';
-import * as operations from '../../autodiff/operations/index.ts';
-import { dataOf, type NestedArray, ones, type Tensor, tensor, zeros } from '../../lib/index.ts';
-import { planned } from './compile/agree.ts';
+import { compile, linearize } from '../../../autodiff/index.ts';
+import * as operations from '../../../autodiff/operations/index.ts';
+import { dataOf, type NestedArray, ones, type Tensor, tensor, zeros } from '../../../lib/index.ts';
+import { planned } from '../compile/agree.ts';
 import type { Case, Extremes, Row } from './special/cases.ts';
 import { functions } from './special/functions.ts';
 import { layouts } from './special/layouts.ts';
@@ -16,7 +16,7 @@ const extremes: readonly Extremes[] = [
   { dtype: 'float32', tiny: 2 ** -149, least: 2 ** -126, huge: (2 - 2 ** -23) * 2 ** 127 },
 ];
 
-/** What a case gives, by itself and as a plan, without the way back to the reference kernels that `compile` has. */
+/** Runs a case eagerly, and as a plan without the fallback to the reference kernels that `compile` has. */
 const engines: Readonly<Record<string, (f: (...xs: Tensor[]) => Tensor[], xs: Tensor[]) => Tensor[]>> = {
   eager: (f, xs) => f(...xs),
   compiled: (f, xs) => planned(f, ...xs).run(...xs),
@@ -35,7 +35,7 @@ describe('special values', () => {
 
   it('the table has every operation', () => {
     const described = new Set(table.flatMap(({ about }) => about));
-    // var is variance by another name.
+    // var is another name of variance.
     const missing = Object.keys(operations).filter((name) => !described.has(name) && name !== 'var');
     expect(missing).to.deep.equal([]);
   });
@@ -75,7 +75,7 @@ function check({ about, operation, integers = [] }: Case, row: Row, of: Extremes
   floats.forEach((i, at2) => {
     const slope = flat(slopes[i] ?? []);
     requireNumbers(dataOf(pulled[at2]), slope, of, `the cotangent of operand ${i} of ${at}`);
-    // Along each element by itself; what the outputs have of it adds up to its derivative.
+    // Along each element separately; the pushes must sum to its derivative.
     slope.forEach((want, element) => {
       const unit = dataOf(zeros(xs[i].shape, { dtype: of.dtype })).slice();
       unit[element] = 1;
@@ -91,7 +91,7 @@ function check({ about, operation, integers = [] }: Case, row: Row, of: Extremes
   });
 }
 
-/** Equal to a few units in the last place; zeros by their signs where both are values. */
+/** Equal to a few units in the last place, and in the signs of zeros if both are values. */
 function requireNumbers(got: ArrayLike<number>, want: readonly number[], { dtype, tiny }: Extremes, what: string): void {
   expect(got.length, what).to.equal(want.length);
   const unit = dtype === 'float64' ? 2 ** -52 : 2 ** -23;

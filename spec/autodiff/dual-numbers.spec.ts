@@ -18,10 +18,10 @@ import {
 import { EscapedTangentError, indices, ShapeError, seeded, type Tensor, TreeError, tensor } from '../../lib/index.ts';
 import { lstm, rnn } from '../../nn/index.ts';
 
-/** The derivative of a function of one number, by a dual number made by hand. */
+/** The derivative of a function of one number, with a hand-made dual number. */
 const derivative = (f: (x: Tensor) => Tensor) => (x: Tensor) => tangent(f(dual(x, tensor(1))));
 
-describe('dual numbers made by hand', () => {
+describe('dual numbers', () => {
   it('follow ε² = 0', () => {
     const product = mul(dual(3, 1), dual(5, 2));
     expect([primal(product).item(), tangent(product).item()]).to.deep.equal([15, 11]);
@@ -41,7 +41,7 @@ describe('dual numbers made by hand', () => {
     }
   });
 
-  it('may be a part of a tree: what has no tangent stands still', () => {
+  it('may be part of a tree: leaves without a tangent are constant', () => {
     const cell = rnn({ inputs: 2, units: 3 });
     const params = cell.init(seeded(1));
     const direction = { u: seeded(2).normal([3, 3]) };
@@ -50,7 +50,7 @@ describe('dual numbers made by hand', () => {
     expect(tangent(cell.step(dual(params, direction), h, x).state).toArray()).to.deep.equal(pushed.toArray());
   });
 
-  it('have zeros as the tangent of what does not depend on them', () => {
+  it('have a zero tangent in results independent of them', () => {
     expect(tangent(tensor([1, 2])).toArray()).to.deep.equal([0, 0]);
     expect(tangent(stopGradient(dual(3, 1))).item()).to.equal(0);
     expect(tangent(indices([1, 2])).dtype).to.equal('float64');
@@ -65,11 +65,11 @@ describe('dual numbers made by hand', () => {
     expect(grad(f)(at).item()).to.equal(8);
     expect(compile(f)(at).item()).to.equal(8);
     expect(linearize(f, at).push(tensor(1)).item()).to.equal(8);
-    // The tangent of jvp is none of theirs.
+    // The tangent of jvp does not belong to them.
     expect(jvp((a: Tensor) => add(a, tangent(a)), [at], [tensor(1)]).map((t) => t.item())).to.deep.equal([2, 1]);
   });
 
-  it('are not confused with those of a transform inside', () => {
+  it('are not confused with those of an inner transform', () => {
     const slope = (f: (x: Tensor) => Tensor, x: Tensor) => jvp(f, [x], [tensor(1)])[1];
     expect(
       derivative((x) =>
@@ -84,7 +84,7 @@ describe('dual numbers made by hand', () => {
     expect(derivative(compile((x: Tensor) => square(x)))(tensor(3)).item()).to.equal(6);
   });
 
-  it('end with the transform that they are made in', () => {
+  it('end with the transform in which they are made', () => {
     let stored: Tensor | undefined;
     const keep = (x: Tensor) => {
       stored = dual(x, tensor(1));
@@ -98,12 +98,12 @@ describe('dual numbers made by hand', () => {
       );
   });
 
-  it('are refused as primals and tangents of others, where one ε would stand for two', () => {
+  it('are refused as primals and tangents of others, where two ε would be confused', () => {
     for (const make of [() => dual(dual(1, 1), 1), () => dual(tensor(1), dual(1, 1))])
       expect(make).to.throw('is a dual number already, and ε² = 0; nest jvp for derivatives of derivatives');
   });
 
-  it('need tangents that fit', () => {
+  it('require tangents that fit', () => {
     expect(() => dual(tensor([1, 2]), tensor([1]))).to.throw(ShapeError, 'dual: the tangent has shape [1], needs [2]');
     expect(() => dual(indices([1]), tensor([1]))).to.throw('an int32 tensor carries no tangent');
     expect(() => dual(tensor(1, { dtype: 'float32' }), tensor(1))).to.throw('dual: the tangent is float64, needs float32');

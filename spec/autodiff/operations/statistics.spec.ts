@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { compile, cumsum, floor, grad, hessian, jvp, mul, norm, prod, sign, std, variance } from '../../autodiff/index.ts';
-import * as operations from '../../autodiff/operations/index.ts';
-import { ShapeError, type Tensor, tensor } from '../../lib/index.ts';
+import { compile, cumsum, floor, grad, hessian, jvp, mul, norm, prod, sign, std, variance } from '../../../autodiff/index.ts';
+import * as operations from '../../../autodiff/operations/index.ts';
+import { ShapeError, type Tensor, tensor } from '../../../lib/index.ts';
 
 describe('norms, spreads and products', () => {
-  it('variance and std divide by n - ddof, and are exported by the name of NumPy too', () => {
+  it('variance and std divide by n - ddof, and variance is also exported by the name in NumPy', () => {
     const x = tensor([1, 2, 4, 9]);
     expect([variance(x).item(), variance(x, { ddof: 1 }).item()]).to.deep.equal([9.5, 38 / 3]);
     expect([std(x, { ddof: 1 }).item(), operations.var]).to.deep.equal([Math.sqrt(38) / Math.sqrt(3), variance]);
@@ -24,7 +24,7 @@ describe('norms, spreads and products', () => {
     }
   });
 
-  it('norm and std take the derivative of equal elements as 0, at every order', () => {
+  it('norm at 0 and std of equal elements have the derivative 0, at every order', () => {
     for (const [f, at] of [
       [norm, [0, 0, 0]],
       [std, [3, 3, 3]],
@@ -35,7 +35,7 @@ describe('norms, spreads and products', () => {
     }
   });
 
-  it('norm and std overflow only where they are too large themselves', () => {
+  it('norm and std overflow only if the result itself is too large', () => {
     const narrow = { dtype: 'float32' } as const;
     const relative = (got: number, want: number) => Math.abs(got / want - 1);
     for (const run of [(f: (x: Tensor) => Tensor) => f, (f: (x: Tensor) => Tensor) => compile(f)])
@@ -50,7 +50,7 @@ describe('norms, spreads and products', () => {
     expect(std(tensor([1e200, -1e200])).item()).to.equal(1e200);
   });
 
-  it('prod has the products of the others as derivatives, zeros among them, at every order', () => {
+  it('prod has the products of the other elements as derivatives, even with zeros, at every order', () => {
     const slope = (x: number[]) => grad((v: Tensor) => prod(v))(tensor(x)).toArray();
     expect(slope([2, 0, 3, 5])).to.deep.equal([0, 30, 0, 0]);
     expect(slope([0, 0, 3])).to.deep.equal([0, 0, 0]);

@@ -44,7 +44,7 @@ const withPush = (push: (primals: readonly [Tensor], tangents: readonly [Tensor]
   custom({ name: 'squared', value: (v: Tensor) => square(v), push });
 
 describe('checkDerivatives', () => {
-  it('passes right rules, and says how much it compared', () => {
+  it('passes correct rules, and reports the number of comparisons', () => {
     const report = checkDerivatives((a: Tensor, b: Tensor) => ({ u: tanh(mul(a, b)), v: [sum(square(a)), softmax(b)] }), [x, y]);
     expect(report.compared).to.be.above(1000);
     expect(report.worst).to.be.below(0.01);
@@ -156,25 +156,25 @@ describe('checkDerivatives', () => {
     );
   });
 
-  it('finds an error at a kink, where a derivative does not exist', () => {
+  it('fails at a kink, where there is no derivative', () => {
     expect(() => checkDerivatives(relu, [tensor([0.5, 0])], { order: 1 })).to.throw(
       DerivativeError,
       'd result[1] / d argument 0[1]: the rule gives 0, where 0.5 is expected',
     );
   });
 
-  it('holds a looser tolerance when asked', () => {
+  it('accepts a looser tolerance', () => {
     const near = sine((v) => mul(1 + 1e-6, right(v)));
     expect(() => checkDerivatives(near, [x], { order: 1 })).to.throw(DerivativeError);
     expect(checkDerivatives(near, [x], { order: 1, tolerance: 1e-5 }).worst).to.be.within(0.01, 1);
   });
 
-  it('holds int32 tensors fixed, and takes a function without float arguments', () => {
+  it('holds int32 tensors fixed, and accepts a function without float arguments', () => {
     checkDerivatives((v: Tensor, ids: Tensor) => matmul(v, tanh(v), { transposeRight: ids.size === 2 }), [x, indices([0, 1])]);
     expect(checkDerivatives((ids: Tensor) => ids, [indices([1])])).to.deep.equal({ compared: 0, worst: 0 });
   });
 
-  it('takes float64 only', () => {
+  it('accepts only float64', () => {
     const narrow = tensor([1, 2], { dtype: 'float32' });
     expect(() => checkDerivatives((v: { b: Tensor }) => tanh(v.b), [{ b: narrow }])).to.throw(
       DTypeError,
@@ -183,7 +183,7 @@ describe('checkDerivatives', () => {
     expect(() => checkDerivatives((_: Tensor) => [narrow], [tensor(1)])).to.throw(DTypeError, 'the result at [0] is float32');
   });
 
-  it('agrees with itself for any tensor', () => {
+  it('passes for any tensor', () => {
     fc.assert(
       fc.property(tensors(), (v) => {
         expect(checkDerivatives((a: Tensor) => tanh(mul(a, a)), [v]).worst).to.be.below(1);
@@ -196,7 +196,7 @@ describe('checkDerivatives', () => {
 describe('checkPrimitive', () => {
   const operands = tensorsOf([2, 3]).map((v) => [v]);
 
-  it('passes a right primitive', () => {
+  it('passes a correct primitive', () => {
     checkPrimitive({ name: 'sine', operation: sine(right), operands, reference: sin });
   });
 
@@ -220,7 +220,7 @@ describe('checkPrimitive', () => {
       );
     });
 
-  it('shows the smallest operands at which a law fails', () => {
+  it('reports the smallest operands at which a law fails', () => {
     const operation = sine((v) => mul(right(v), 2));
     expect(() => checkPrimitive({ name: 'sine', operation, operands: tensors().map((v) => [v]) })).to.throw(/Counterexample/);
   });
@@ -233,7 +233,7 @@ function overwrite(v: Tensor): Tensor {
   return result;
 }
 
-/** The elements in the order of memory, whatever the strides say. */
+/** The elements in memory order, ignoring the strides. */
 function asStored(v: Tensor): Tensor {
   const { data, offset } = v.toNdarray();
   return fromData(

@@ -16,17 +16,26 @@ import {
   sub,
   sum,
   tanh,
-} from '../../autodiff/index.ts';
-import { ConfigurationError, DTypeError, type FloatDType, indices, ones, type Tensor, tensor, zeros } from '../../lib/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+} from '../../../autodiff/index.ts';
+import {
+  ConfigurationError,
+  DTypeError,
+  type FloatDType,
+  indices,
+  ones,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../../lib/index.ts';
+import { numbersOf, requireClose } from '../../laws/numbers.ts';
 
-/** Numbers of every size that a dtype has, and in whose neighbourhood squares overflow or underflow. */
+/** Numbers of every size of a dtype at which squares may overflow or underflow. */
 const sizes: Readonly<Record<FloatDType, readonly number[]>> = {
   float32: [1.4e-45, 1e-40, 1e-38, 1e-30, 3e-23, 1e-20, 1e-10, 1, 1e10, 1e18, 2e19, 1e20, 1e30, 1e38],
   float64: [5e-324, 1e-310, 1e-300, 1e-170, 1e-150, 1e-100, 1, 1e100, 1e150, 1e160, 1e200, 1e300],
 };
 
-/** What is normed, as factored as plans can have it, from one vector of numbers near 1. */
+/** Norms of tensors in every factored form that a plan can have, made from one vector of numbers near 1. */
 const forms: Readonly<Record<string, (size: Tensor, x: Tensor) => readonly Tensor[]>> = {
   'a vector': (size, x) => [mul(x, size)],
   'a matrix that is a product': (size, x) => [outer(mul(x, size), x)],
@@ -82,23 +91,23 @@ for (const dtype of ['float32', 'float64'] as const)
               const want = expected(name, size.item(), numbers) / unit;
               const got = norm(size, x).item();
               const isWithin = want >= least && want <= most / 1.001;
-              // A product that leaves the dtype does so before it is normed, and a subnormal has fewer digits.
+              // A product that overflows does so before the norm, and a subnormal has fewer digits.
               const isApart = name === 'a product whose factors are far apart';
-              // The elements of a difference are rounded before they are normed.
+              // The elements of a difference are rounded before the norm.
               const digits = name === 'a difference in which most cancels' ? 1000 : 1;
               const isOwn =
                 (!isApart || (size.item() ** 2 >= least && size.item() ** 2 < most)) &&
                 (digits === 1 || size.item() > least * 1e4);
               if (isWithin && isOwn && size.item() > 4 * least * digits)
                 requireClose([got / want], [1], digits * (dtype === 'float32' ? 1e-6 : 1e-14), `${given} in units of ${unit}`);
-              // What is normed was rounded to few digits already.
+              // The elements themselves are rounded to few digits.
               else if (isOwn && isWithin) expect(got / want, `${given}, subnormal`).to.be.within(0.5, 2);
               else expect(got, `${given} in units of ${unit}`).not.to.be.NaN;
             }
           }
         });
 
-      it('is right of the largest and the smallest numbers, in units where it is beyond them', () => {
+      it('is correct for the largest and the smallest numbers, in units that put it out of their range', () => {
         const norm = wrapped((y: Tensor) => [globalNorm([y]), globalNorm([y], { unit: 2 ** 64 })]);
         const [own, other] = norm(tensor([most, -most], { dtype }));
         expect(own.item()).to.equal(Number.POSITIVE_INFINITY);
@@ -108,7 +117,7 @@ for (const dtype of ['float32', 'float64'] as const)
         expect(norm(zeros([4], { dtype }))[0].item()).to.equal(0);
       });
 
-      it('passes on what is not finite', () => {
+      it('propagates non-finite elements', () => {
         const norm = wrapped((y: Tensor, z: Tensor) => globalNorm([y, z]));
         const at = (value: number) => norm(tensor([1, value], { dtype }), tensor([most], { dtype })).item();
         expect(at(Number.POSITIVE_INFINITY)).to.equal(Number.POSITIVE_INFINITY);
@@ -146,7 +155,7 @@ describe('globalNorm', () => {
     requireClose(curvature.toArray() as number[], [16 / 125, -12 / 125], 1e-14, 'hvp');
   });
 
-  it('refuses what has no norm together', () => {
+  it('refuses tensors without a common norm', () => {
     expect(() => globalNorm([tensor([1]), tensor([1], { dtype: 'float32' })])).to.throw(DTypeError, 'globalNorm');
     expect(() => globalNorm([indices([1])])).to.throw(DTypeError);
     expect(globalNorm([]).item()).to.equal(0);

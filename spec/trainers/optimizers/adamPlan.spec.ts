@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { add, Execution, trace } from '../../autodiff/index.ts';
-import { type Noise, seeded, type Tensor, tensor } from '../../lib/index.ts';
-import { adam, type Clock } from '../../trainers/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { add, Execution, trace } from '../../../autodiff/index.ts';
+import { type Noise, seeded, type Tensor, tensor } from '../../../lib/index.ts';
+import { adam, type Clock } from '../../../trainers/index.ts';
+import { numbersOf, requireClose } from '../../laws/numbers.ts';
 
 describe('Adam in a plan', () => {
   for (const dtype of ['float32', 'float64'] as const)
@@ -10,7 +10,7 @@ describe('Adam in a plan', () => {
       [16, 32],
       [23, 41],
     ])
-      it(`is one kernel for a parameter [${rows},${columns}] of ${dtype}, and does what the optimiser says`, () => {
+      it(`is one kernel for a parameter [${rows},${columns}] of ${dtype}, and matches the optimiser`, () => {
         const optimizer = adam({ rate: 0.01, beta1: 0.8, beta2: 0.95, epsilon: 1e-6 });
         const noise = seeded(3);
         const draw = (from: Noise): Tensor => tensor(from.normal([rows, columns]), { dtype });
@@ -29,7 +29,7 @@ describe('Adam in a plan', () => {
         plan.write(0, w);
         for (let update = 1; update <= 6; update++) {
           plan.write(3, gradient);
-          // In the order in which the optimiser asks for them: the two corrections, then the rate.
+          // In the order in which the optimiser needs them: the two corrections, then the rate.
           const times = [1 / (1 - 0.8 ** update), 1 / (1 - 0.95 ** update), -0.01];
           times.forEach((time, i) => {
             plan.input(4 + i)[0] = time;

@@ -53,10 +53,10 @@ import {
   transpose,
   variance,
   where,
-} from '../../autodiff/index.ts';
-import * as operations from '../../autodiff/operations/index.ts';
-import { dataOf, fromData, sizeOf, type Tensor, tensor } from '../../lib/index.ts';
-import { describePrimitive, indicesBelow, type PrimitiveSubject, shapes, tensors, tensorsOf } from '../laws/index.ts';
+} from '../../../autodiff/index.ts';
+import * as operations from '../../../autodiff/operations/index.ts';
+import { dataOf, fromData, sizeOf, type Tensor, tensor } from '../../../lib/index.ts';
+import { describePrimitive, indicesBelow, type PrimitiveSubject, shapes, tensors, tensorsOf } from '../../laws/index.ts';
 import { alongAxis, elementOf, elementwise, flip, naiveProduct, pairs, reshapeOf, runningSums, stacked } from './naive.ts';
 
 const varianceOf = (values: number[]) => {
@@ -288,15 +288,15 @@ describe('operations', () => {
     expect(() => argmax(tensor([]))).to.throw('argmax: needs at least one element along the last axis, got shape [0]');
   });
 
-  it('greater and less give int32 masks, 0 wherever there is NaN', () => {
+  it('greater and less return int32 masks, 0 for NaN', () => {
     const [x, y] = [tensor([1, 2, Number.NaN, 3]), tensor([2, 1, 0, Number.NaN])];
     expect(greater(x, y).toArray()).to.deep.equal([0, 1, 0, 0]);
     expect(less(x, y).toArray()).to.deep.equal([1, 0, 0, 0]);
     expect(greater(x, 1.5).dtype).to.equal('int32');
   });
 
-  it('all have a suite', () => {
-    // In products.spec.ts, and in statistics.spec.ts.
+  it('all have a test suite', () => {
+    // In products.spec.ts and statistics.spec.ts.
     const elsewhere = ['dot', 'matmul', 'outer', 'floor', 'sign', 'var'];
     const missing = Object.entries(operations).filter(
       ([name, operation]) => !described.has(operation) && !elsewhere.includes(name),

@@ -96,6 +96,33 @@ for (const eager of [true, false])
         expect(refused).to.be.above(10 * window);
       });
 
+    it('is one that was never called, when its first call fails, for every estimator', () => {
+      const first: Readonly<Record<string, (learner: Any) => void>> = {
+        'a NaN in the input': (learner) => learner.step(tensor([Number.NaN, 1]), tensor([1])),
+        'a NaN in the target': (learner) => learner.step(tensor([1, 1]), tensor([Number.NaN])),
+        'a loss that is not finite': (learner) => learner.step(tensor([1, 1]), tensor([3e38])),
+        'an input of another shape': (learner) => learner.step(tensor([1, 1, 1]), tensor([1])),
+        'a target of another shape': (learner) => learner.step(tensor([1, 1]), tensor([1, 2, 3])),
+        'a number in place of a vector': (learner) => learner.step(7, tensor([1])),
+        'a NaN that is observed': (learner) => learner.observe(tensor([1, Number.NaN])),
+      };
+      for (const name of Object.keys(all)) {
+        const learner = createLearner(config(name, eager));
+        for (const [what, call] of Object.entries(first)) {
+          const failed = fails(() => {
+            call(learner);
+            learner.save();
+          });
+          expect(failed, `${name}: ${what}`).to.equal(true);
+          requireSame(learner, createLearner(config(name, eager)), `${name}: ${what}`);
+        }
+        const twin = createLearner(config(name, eager));
+        for (let t = 0; t <= twin.estimator.window; t++) for (const one of [learner, twin]) act(one, t, 1);
+        requireSame(learner, twin, `${name}, later`);
+        expect(learner.estimator.structure).to.equal(twin.estimator.structure);
+      }
+    });
+
     it('draws again what it drew for a step that failed, from sources that are recorded or replayed too', () => {
       const draws = [...recorded(seeded(3))];
       const sources = { seeded: () => seeded(3), replay: () => replay(draws), recording: () => recording(seeded(3)) };

@@ -13,7 +13,10 @@ export interface LearnerConfig<P, S, X, Y> {
   readonly dtype?: FloatDType;
   /** The seed of the initial parameters and of the estimator's draws; 1 by default. */
   readonly seed?: number;
-  /** A source of noise in place of a seed. It is split once for the initial parameters, unless they are given. */
+  /**
+   * A source of noise in place of a seed. It is split once for the initial parameters, unless they are given. It is the learner's own: give
+   * it `noise.split()` of a source that others draw from too.
+   */
   readonly noise?: Noise;
   /** Runs every operation when it is called, instead of a plan of the whole step: slower, and easy to follow with a debugger. */
   readonly eager?: boolean;

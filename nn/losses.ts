@@ -3,6 +3,7 @@ import {
   exp,
   gather,
   greater,
+  less,
   log1p,
   logSoftmax,
   mean,
@@ -59,7 +60,8 @@ export function meanSquare(output: Tensor, target: Operand): Tensor {
 }
 
 /**
- * The mean over all elements of -t log σ(z) - (1-t) log(1 - σ(z)) = softplus(z) - t z, in nats.
+ * The mean over all elements of -t log σ(z) - (1-t) log(1 - σ(z)) = softplus(z) - t z, in nats,
+ * with 0 log 0 = 0. An infinite logit has the limit: 0 for the target that it is certain of, infinity for any other.
  *
  * @param output logits z, of any shape.
  * @param target probabilities t of the same shape, or one number or scalar for all elements.
@@ -72,7 +74,20 @@ export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
   const above = greater(output, 0);
   const [high, low] = [where(above, output, 0), where(above, 0, output)];
   const other = typeof target === 'number' ? 1 - target : sub(1, target);
-  return mean(add(sub(mul(high, other), mul(low, target)), log1p(exp(sub(low, high)))));
+  const certain = sub(
+    mul(finiteFor(high, other, less(high, Number.POSITIVE_INFINITY)), other),
+    mul(finiteFor(low, target, greater(low, Number.NEGATIVE_INFINITY)), target),
+  );
+  return mean(add(certain, log1p(exp(sub(low, high)))));
+}
+
+/**
+ * x, and 0 where it is infinite and its share is 0: an outcome of probability 0 adds nothing, however unlikely it is taken to be.
+ * @param bounded where x is finite.
+ */
+function finiteFor(x: Tensor, share: Operand, bounded: Tensor): Tensor {
+  if (typeof share === 'number') return share === 0 ? where(bounded, x, 0) : x;
+  return where(greater(share, 0), x, where(bounded, x, 0));
 }
 
 function requireOutput(who: string, output: Tensor, target: Operand, what = 'a tensor or a number'): void {

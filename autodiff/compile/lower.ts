@@ -1,4 +1,4 @@
-import { type DType, dataOf, type Shape, sizeOf, type Tensor } from '../../lib/index.ts';
+import { type DType, dataOf, kernels, type Shape, sizeOf, type Tensor } from '../../lib/index.ts';
 import type { Primitive } from '../primitive.ts';
 import { add } from '../primitives/add.ts';
 import * as constant from '../primitives/constant.ts';
@@ -270,7 +270,8 @@ export class Lowering implements Planner {
       return [{ coefficient, part: { kind: 'row', index: this.array(ids), v: buffer } }];
     }
     const width = sizeOf(x.shape.slice(ids.shape.length));
-    return this.emit(result, 'scatteradd', this.array(x), this.array(ids), ids.size, width, rows);
+    const lost = ids.size > kernels.fewRows ? this.temporary(result) : 0;
+    return this.emit(result, 'scatteradd', this.array(x), this.array(ids), ids.size, width, rows, lost);
   }
 
   #constant(x: Tensor): Value {

@@ -2,6 +2,7 @@ import { allocate, type TypedArray } from '../dtype.ts';
 import { IndexError } from '../errors.ts';
 import { formatShape, sizeOf } from '../shape.ts';
 import { type ArrayTensor, dataOf, fromData, type Tensor } from '../tensor.ts';
+import { fewRows } from './pairwise.ts';
 
 /**
  * Rows of x, of shape [...ids.shape, ...x.shape without its first axis]. @throws IndexError if an id is out
@@ -16,14 +17,15 @@ export function gather(x: Tensor, ids: Tensor): ArrayTensor {
   return fromData(out, [...ids.shape, ...rest]);
 }
 
-/** Zeros of shape [size, ...rest] with the rows of x added at ids: the transpose of `gather`. */
+/** Zeros of shape [size, ...rest] with the rows of x added at ids: the transpose of `gather`. Many rows are added up in float64. */
 export function scatterAdd(x: Tensor, ids: Tensor, size: number): ArrayTensor {
   const [values, rows] = [dataOf(x), checkedIds(ids, size, 'scatterAdd', x)];
   const rest = x.shape.slice(ids.shape.length);
   const width = sizeOf(rest);
-  const out = allocate(x.dtype, size * width);
-  for (let i = 0; i < rows.length; i++) for (let j = 0; j < width; j++) out[rows[i] * width + j] += values[i * width + j];
-  return fromData(out, [size, ...rest]);
+  const isWide = rows.length > fewRows && x.dtype === 'float32';
+  const sums = allocate(isWide ? 'float64' : x.dtype, size * width);
+  for (let i = 0; i < rows.length; i++) for (let j = 0; j < width; j++) sums[rows[i] * width + j] += values[i * width + j];
+  return fromData(isWide ? new Float32Array(sums) : sums, [size, ...rest]);
 }
 
 function checkedIds(ids: Tensor, size: number, who: string, x: Tensor): TypedArray {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { checkDerivatives, compile, grad } from '../../autodiff/index.ts';
+import { checkDerivatives, compile, grad, valueAndGrad } from '../../autodiff/index.ts';
 import { DTypeError, IndexError, indices, ShapeError, seeded, type Tensor, tensor } from '../../lib/index.ts';
 import { binaryCrossEntropy, crossEntropy, meanSquare } from '../../nn/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
@@ -153,6 +153,33 @@ describe('binaryCrossEntropy', () => {
     expect(binaryCrossEntropy(tensor([1e4]), 1).item()).to.equal(0);
     expect(binaryCrossEntropy(tensor([1e4]), 0).item()).to.equal(1e4);
     expect(binaryCrossEntropy(tensor([-1e4]), 1).item()).to.equal(1e4);
+  });
+
+  it('has its limits at infinite logits, as a value and as a derivative', () => {
+    const infinity = Number.POSITIVE_INFINITY;
+    const limits: readonly (readonly [logit: number, target: number, value: number, slope: number])[] = [
+      [infinity, 1, 0, 0],
+      [infinity, 0, infinity, 1],
+      [infinity, 0.25, infinity, 0.75],
+      [-infinity, 0, 0, 0],
+      [-infinity, 1, infinity, -1],
+      [-infinity, 0.25, infinity, -0.25],
+      [Number.NaN, 1, Number.NaN, Number.NaN],
+      [Number.NaN, 0, Number.NaN, Number.NaN],
+    ];
+    for (const dtype of ['float32', 'float64'] as const)
+      for (const [logit, t, value, slope] of limits)
+        for (const target of [t, tensor([t], { dtype }), tensor(t, { dtype })]) {
+          const f = valueAndGrad((z: Tensor) => binaryCrossEntropy(z, target));
+          for (const g of [f, compile(f)]) {
+            const [loss, gradient] = g(tensor([logit], { dtype }));
+            expect([loss.item(), ...numbersOf(gradient)], `${logit}, ${t}`).to.deep.equal([value, slope]);
+          }
+        }
+    // One certain of many is no reason to lose the others, and what depends on the target keeps its derivative.
+    expect(binaryCrossEntropy(tensor([infinity, 0]), tensor([1, 0])).item()).to.equal(Math.LN2 / 2);
+    const byTarget = grad((t: Tensor) => binaryCrossEntropy(tensor([2, -3]), t))(tensor([1, 0]));
+    expect(numbersOf(byTarget)).to.deep.equal([-1, 1.5]);
   });
 
   it('does not broadcast a target', () => {

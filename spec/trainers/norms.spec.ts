@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { add, matmul, mul, sum, tanh } from '../../autodiff/index.ts';
+import { add, compile, matmul, mul, sum, tanh } from '../../autodiff/index.ts';
 import { type FloatDType, leavesOf, type Tensor, type Tree, tensor, zeros } from '../../lib/index.ts';
 import { type Cell, type Loss, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { normOf } from '../../trainers/evaluation/index.ts';
@@ -172,6 +172,19 @@ describe('the scales of UORO and NoBackTrack', () => {
       requireClose(numbersOf(plan.parameters), numbersOf(eager.parameters), 1e-3, 'parameters');
       for (const value of numbersOf(plan.influence)) expect(Number.isFinite(value)).to.equal(true);
     }
+  });
+});
+
+describe('clipping what is not finite', () => {
+  it('gives NaN for an infinite element and 0 for the others, and leaves a gradient with a NaN as it is', () => {
+    const clip = (x: Tensor) => clipByGlobalNorm(1).update(x, {}, x, { steps: (f) => f(0), updates: (f) => f(0) }).update;
+    for (const dtype of ['float32', 'float64'] as const)
+      for (const f of [clip, compile(clip)]) {
+        const [infinity, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
+        expect(numbersOf(f(tensor([2, infinity, -4], { dtype })))).to.deep.equal([0, nan, -0]);
+        expect(numbersOf(f(tensor([2, -infinity, -4], { dtype })))).to.deep.equal([0, nan, -0]);
+        expect(numbersOf(f(tensor([2, nan, -4], { dtype })))).to.deep.equal([2, nan, -4]);
+      }
   });
 });
 

@@ -6,6 +6,8 @@ import { anOptimizer, type Optimizer, optimizerOf } from './optimizer.ts';
 /**
  * Scales the gradient down to the given Euclidean norm over all parameters when it is longer. It keeps no memory and is put
  * before an optimiser with `chain`. A clipped estimate is no longer unbiased.
+ * Gradients are clipped correctly even if their squares overflow or underflow. An infinite element becomes NaN and the others 0; a
+ * gradient with a NaN is left as it is. A learner refuses either with a NonFiniteError.
  */
 export function clipByGlobalNorm(norm: number): Optimizer {
   guard.argument('clipByGlobalNorm', 'norm', norm, guard.between(Number.MIN_VALUE));

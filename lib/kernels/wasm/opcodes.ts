@@ -105,8 +105,11 @@ export const operands = {
   strided: ['out', 'x', 'rank'],
   /** Row i of out [count,width] = row ids[i] of x. */
   gather: ['out', 'x', 'ids', 'count', 'width'],
-  /** out [rows,width] = 0, then row ids[i] of out += row i of x [count,width]. */
-  scatteradd: ['out', 'x', 'ids', 'count', 'width', 'rows'],
+  /**
+   * out [rows,width] = 0, then row ids[i] of out += row i of x [count,width]. `lost`, for many rows, has the size of out and keeps
+   * what additions lose for those that follow; for few it is 0.
+   */
+  scatteradd: ['out', 'x', 'ids', 'count', 'width', 'rows', 'lost'],
   /**
    * m = β₁m + (1-β₁)g; v = β₂v + (1-β₂)g²; w += -rate (m c₁)/(√(v c₂)+ε). Scalars: β₁ 1-β₁ β₂ 1-β₂ c₁ c₂
    * -rate ε.

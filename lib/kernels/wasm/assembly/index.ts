@@ -198,9 +198,9 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
       case op.SCATTERADD:
         layout.scatteradd<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
-          load<usize>(pc, 20), load<usize>(pc, 24),
+          load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28),
         );
-        pc += 28;
+        pc += 32;
         break;
       case op.ADAM:
         adam<T>(

@@ -42,15 +42,49 @@ export function gather<T>(out: usize, x: usize, ids: usize, count: usize, width:
   for (; count > 0; count--, out += size, ids += 4) copyBytes(out, x + load<usize>(ids) * size, size);
 }
 
-export function scatteradd<T>(out: usize, x: usize, ids: usize, count: usize, width: usize, rows: usize): void {
+export function scatteradd<T>(out: usize, x: usize, ids: usize, count: usize, width: usize, rows: usize, lost: usize): void {
   const size = bytes<T>(width);
   const main = size & ~15;
   const rest = size & 15;
   memory.fill(out, 0, rows * size);
+  if (lost) {
+    scatterMany<T>(out, x, ids, count, size, rows, lost);
+    return;
+  }
   for (; count > 0; count--, x += size, ids += 4) {
     const row = out + load<usize>(ids) * size;
     let i: usize = 0;
     for (; i < main; i += 16) v128.store(row + i, v128.add<T>(v128.load(row + i), v128.load(x + i)));
     if (rest) storePart(row + i, v128.add<T>(loadPart(row + i, rest), loadPart(x + i, rest)), rest);
   }
+}
+
+/** The same with what each addition loses, which is added to the next part: in a sum of its own it would lose digits in turn. */
+function scatterMany<T>(out: usize, x: usize, ids: usize, count: usize, size: usize, rows: usize, lost: usize): void {
+  const main = size & ~15;
+  const rest = size & 15;
+  memory.fill(lost, 0, rows * size);
+  for (; count > 0; count--, x += size, ids += 4) {
+    const at = load<usize>(ids) * size;
+    let i: usize = 0;
+    for (; i < main; i += 16) {
+      const sum = v128.load(out + at + i);
+      const part = v128.add<T>(v128.load(x + i), v128.load(lost + at + i));
+      v128.store(lost + at + i, loss<T>(sum, part));
+      v128.store(out + at + i, v128.add<T>(sum, part));
+    }
+    if (!rest) continue;
+    const sum = loadPart(out + at + i, rest);
+    const part = v128.add<T>(loadPart(x + i, rest), loadPart(lost + at + i, rest));
+    storePart(lost + at + i, loss<T>(sum, part), rest);
+    storePart(out + at + i, v128.add<T>(sum, part), rest);
+  }
+}
+
+/** What adding a part to a sum loses (Knuth's TwoSum); nothing where the sum is not finite. */
+@inline function loss<T>(sum: v128, part: v128): v128 {
+  const total = v128.add<T>(sum, part);
+  const added = v128.sub<T>(total, sum);
+  const left = v128.add<T>(v128.sub<T>(sum, v128.sub<T>(total, added)), v128.sub<T>(part, added));
+  return v128.and(left, v128.eq<T>(left, left));
 }

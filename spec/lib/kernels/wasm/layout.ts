@@ -88,7 +88,8 @@ export function layout(dtype: FloatDType): void {
         const gathered = [...ids].flatMap((id) => table.slice(id * width, (id + 1) * width));
         expect(result(dtype, count * width, 'gather', table, ids, count, width)).to.deep.equal(gathered);
         const want = dataOf(kernels.scatterAdd(fromData(Float64Array.from(x), [count, width]), fromData(ids, [count]), 4));
-        near(dtype, result(dtype, 4 * width, 'scatteradd', x, ids, count, width, 4), [...want], 10, 'scatteradd');
+        for (const lost of [0, new Array<number>(4 * width).fill(9)])
+          near(dtype, result(dtype, 4 * width, 'scatteradd', x, ids, count, width, 4, lost), [...want], 10, 'scatteradd');
       }
   });
 

@@ -36,7 +36,7 @@ export class Comparison {
     this.#excess = excess;
     const { inputs, inputShapes, outputs, outputShapes } = this.#names;
     const [above, below] = [locate(output, outputs, outputShapes), input !== undefined && locate(input, inputs, inputShapes)];
-    this.#message = `${this.#where}: ${what}: ${below === false ? above : `d ${above} / d ${below}`}: the rule gives ${rule}, where ${reference} is expected`;
+    this.#message = `${this.#where}: ${what}: ${below === false ? above : `d ${above} / d ${below}`}: the rule returns ${rule} instead of ${reference}`;
   }
 
   /** @throws DerivativeError if a comparison exceeded its tolerance. */

@@ -8,7 +8,7 @@ import { RuleTensor } from './rule-tensor.ts';
 /**
  * A dual number: a primal and a tangent of the same shape and dtype.
  *
- * A numeric tangent gives forward mode. A symbolic tangent records the operations on it; reverse mode
+ * A numeric tangent is forward mode. A symbolic tangent records the operations on it; reverse mode
  * transposes that linear program.
  */
 export class DualTensor extends InterpretedTensor {

@@ -43,7 +43,7 @@ export function mapTree<T extends Tree>(tree: T, f: (leaf: Tensor, path: string)
   argument('mapTree', 'f', f, callable);
   const replace = (leaf: Tensor, path: string) => {
     const other = f(leaf, path);
-    requireTensor(other, 'mapTree: what f gives');
+    requireTensor(other, 'mapTree: the result of f');
     return other;
   };
   return map(tree, root, 0, replace) as T;

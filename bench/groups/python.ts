@@ -91,5 +91,5 @@ function run(script: string, file: string, rounds: number, turn: number): Timing
   if (error !== undefined) return `There is no ${command} here; set PYTHON to one that has PyTorch or JAX.`;
   if (status !== 0) return stderr.trim().split('\n').slice(-1)[0];
   const times = JSON.parse(stdout) as number[];
-  return times.length > 0 ? timingOf(times) : `${script} gave ${digits(times.length)} times.`;
+  return times.length > 0 ? timingOf(times) : `${script} printed ${digits(times.length)} times.`;
 }

@@ -59,5 +59,5 @@ export function requireNoise(noise: Noise, who: string): void {
 
 /** Throws for a draw other than signs from a source that has only signs. */
 export function signsOnly(who: string, what: string): never {
-  throw new NoiseError(`${who}: holds signs only and cannot give ${what}; draw signs, or use seeded(seed)`);
+  throw new NoiseError(`${who}: holds signs only and has no ${what}; draw signs, or use seeded(seed)`);
 }

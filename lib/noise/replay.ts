@@ -32,7 +32,7 @@ export function replayFrom(draws: Float64Array, position: number): Noise {
       const size = sizeOf(checkShape(shape, 'signs'));
       if (size > draws.length - at)
         throw new NoiseError(
-          `replay: ${size} signs of shape ${formatShape(shape)} are asked for, and ${draws.length - at} of the ${draws.length} draws are left; give more draws`,
+          `replay: ${size} signs of shape ${formatShape(shape)} are needed, but ${draws.length - at} of the ${draws.length} draws are left; give more draws`,
         );
       at += size;
       return fromData(draws.slice(at - size, at), [...shape]);

@@ -34,7 +34,7 @@ describe('perturbations are not confused', () => {
     });
 
     it(`${outer} of ${inner}: d/dx d/dy (x² y³) at y = x is 12 x³`, () => {
-      // d/dy gives 3 x² y²; at y = x, 3 x⁴; its derivative is 12 x³.
+      // d/dy is 3 x² y²; at y = x, 3 x⁴; its derivative is 12 x³.
       expect(D((x) => E((y) => mul(square(x), mul(y, square(y))))(x))(tensor(2)).item()).to.equal(96);
     });
 
@@ -113,7 +113,7 @@ describe('a linearization', () => {
     expect(outer.pull(one)[0].item()).to.equal(12);
   });
 
-  it('of a push and of a pull gives the same linear map', () => {
+  it('of a push and of a pull is the same linear map', () => {
     const { push, pull } = linearize(f, tensor(0.6));
     for (const map of [push, (v: Tensor) => pull(v)[0]]) {
       const line = linearize(map, tensor(7));

@@ -22,7 +22,7 @@ describe('replay', () => {
     noise.signs([1]);
     expect(() => noise.signs([2, 2])).to.throw(
       NoiseError,
-      'replay: 4 signs of shape [2,2] are asked for, and 2 of the 3 draws are left',
+      'replay: 4 signs of shape [2,2] are needed, but 2 of the 3 draws are left',
     );
     expect(noise.signs([2]).toArray()).to.deep.equal([1, -1]);
     expect(() => replay([]).signs([])).to.throw(NoiseError, '0 of the 0');
@@ -36,7 +36,7 @@ describe('replay', () => {
 
   it('draws only signs', () => {
     const noise = replay([1]);
-    expect(() => noise.normal([1])).to.throw(NoiseError, 'replay: holds signs only and cannot give normal draws');
+    expect(() => noise.normal([1])).to.throw(NoiseError, 'replay: holds signs only and has no normal draws');
     expect(() => noise.uniform([1])).to.throw(NoiseError, 'uniform');
     expect(() => noise.integer(2)).to.throw(NoiseError, 'integers');
   });

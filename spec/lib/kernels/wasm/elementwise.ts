@@ -100,7 +100,7 @@ export function elementwise(dtype: FloatDType): void {
     }
   });
 
-  test(['greater', 'greaters', 'lessers'], 'give int32 masks, 0 for NaN', () => {
+  test(['greater', 'greaters', 'lessers'], 'return int32 masks, 0 for NaN', () => {
     for (const n of sizes) {
       const x = data(n).map((value, i) => (i % 5 === 2 ? Number.NaN : value));
       const y = data(n).map((value, i) => (i % 3 === 1 ? x[i] : i % 7 === 3 ? Number.NaN : value));

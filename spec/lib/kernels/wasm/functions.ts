@@ -34,7 +34,7 @@ export function functions(dtype: FloatDType): void {
       // V8 and the kernels share the source of these two.
       if (dtype === 'float32' || !['log1p', 'atan'].includes(name)) expect(worst, 'a measure that measures').to.be.above(0);
     });
-    test([name], 'gives the same bits wherever an element stands', () => {
+    test([name], 'has the same bits wherever an element lies', () => {
       const some = points.filter((_, i) => i % 37 === 0).slice(0, 200);
       const whole = result(dtype, some.length, name, some, some.length);
       for (const n of [1, 2, 3, 5, 63]) expect(result(dtype, n, name, some.slice(0, n), n)).to.deep.equal(whole.slice(0, n));

@@ -10,7 +10,7 @@ export function pairs(dtype: FloatDType): void {
   const product = (coefficient: number, u: number[] | number, v: number[], m: number) =>
     range(m).flatMap((i) => v.map((x) => coefficient * (typeof u === 'number' ? Number(u === i) : u[i]) * x));
 
-  test(['squares', 'rank1norm', 'rank1pair'], 'update in place and give the norm, products of vectors and single rows', () => {
+  test(['squares', 'rank1norm', 'rank1pair'], 'update in place and compute the norm, products of vectors and single rows', () => {
     for (const [m, n] of shapes)
       for (const oneHot of [0, 1]) {
         if (oneHot && m === 0) continue;

@@ -88,7 +88,7 @@ describe('cli: norewind compare', () => {
     appendFileSync(desk.path('cut/metrics.ndjson'), '{"records":650,"skipp');
     const { code, stderr, stdout } = await compare('cut', 'uoro', '--out', 'cut.html');
     expect(stderr).to.match(
-      /^norewind: cut\/metrics\.ndjson, line 13: it is not a line of metrics, and was left out: .*cut off there\n$/,
+      /^norewind: cut\/metrics\.ndjson, line 13: it is not a line of metrics, and was skipped: .*cut off there\n$/,
     );
     expect(code).to.equal(0);
     expect(stdout).to.match(/cut +600/);

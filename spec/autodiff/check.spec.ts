@@ -202,7 +202,7 @@ describe('checkPrimitive', () => {
 
   const impostors: [law: string, operation: (v: Tensor) => Tensor][] = [
     ['equals its reference', (v) => sin(mul(v, 1.00000001))],
-    ['pushes almost what central differences return', sine((v) => mul(1.001, right(v)))],
+    ['pushes what central differences give', sine((v) => mul(1.001, right(v)))],
     ['pulls by the adjoint of its push', double((u) => mul(u, 2.0000001))],
     ['has the derivatives of order 2', sine((v) => stopGradient(right(v)))],
     [

@@ -40,7 +40,7 @@ export class IndexError extends NorewindError {}
 /** An option is unknown, out of range, or conflicts with another option. */
 export class ConfigurationError extends NorewindError {}
 
-/** A command, file, folder, name or method cannot be used in the way that was asked for. */
+/** A command, file, folder, name or method cannot be used as requested. */
 export class UsageError extends NorewindError {}
 
 /** Input from outside (a file, a stream, a checkpoint) is malformed. */

@@ -61,7 +61,8 @@ export function meanSquare(output: Tensor, target: Operand): Tensor {
 
 /**
  * The mean over all elements of -t log σ(z) - (1-t) log(1 - σ(z)) = softplus(z) - t z, in nats,
- * with 0 log 0 = 0. An infinite logit has the limit: 0 for the target that it is certain of, infinity for any other.
+ * with 0 log 0 = 0. At an infinite logit it has its limit: 0 for the target that the logit predicts, else
+ * infinity.
  *
  * @param output logits z, of any shape.
  * @param target probabilities t of the same shape, or one number or scalar for all elements.
@@ -82,7 +83,7 @@ export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
 }
 
 /**
- * x, and 0 where it is infinite and its share is 0: an outcome of probability 0 adds nothing, however unlikely it is taken to be.
+ * x, but 0 where it is infinite and its share is 0: an outcome of probability 0 adds nothing.
  * @param bounded where x is finite.
  */
 function finiteFor(x: Tensor, share: Operand, bounded: Tensor): Tensor {

@@ -17,7 +17,8 @@ const TOKEN = /\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)"|(True|False)\b|(\d+)L?|([{}(),:
 const FIELD = /\(\s*(?:\(\s*(?:'[^'\\\n]*'|"[^"\\\n]*")\s*,\s*)?(?:'([^'\\\n]*)'|"([^"\\\n]*)")/g;
 
 /**
- * Reads the dictionary `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }`: these keys, in any order.
+ * Reads the dictionary `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }`: these keys, in any
+ * order.
  * @throws DataError when the text is anything else.
  */
 export function parseNpyHeader(text: string): NpyHeader {

@@ -62,7 +62,8 @@ export function readSafetensorsMetadata(bytes: Uint8Array): Record<string, strin
 /**
  * A .safetensors file of these tensors. Data start at a multiple of 8 bytes and float64 comes first, so all
  * is aligned.
- * @throws TreeError for an entry that is not a tensor, DataError for names or metadata the format cannot hold.
+ * @throws TreeError for an entry that is not a tensor, DataError for names or metadata the format cannot
+ * hold.
  */
 export function writeSafetensors(
   record: Readonly<Record<string, Tensor>>,

@@ -53,7 +53,9 @@ const TYPES: Readonly<Record<string, StoredType | number>> = {
 };
 /** The reference implementation's bound. */
 export const longestHeader = 100_000_000;
-/** Far more than any model has. These bounds keep a parsed header within a few times its length in the file. */
+/**
+ * Far more than any model has. These bounds keep a parsed header within a few times its length in the file.
+ */
 const MOST_TENSORS = 2 ** 19;
 const MOST_TEXTS = 2 ** 16;
 /** More entries than any shape has axes. */

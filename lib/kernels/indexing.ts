@@ -17,7 +17,10 @@ export function gather(x: Tensor, ids: Tensor): ArrayTensor {
   return fromData(out, [...ids.shape, ...rest]);
 }
 
-/** Zeros of shape [size, ...rest] with the rows of x added at ids: the transpose of `gather`. Many rows are added up in float64. */
+/**
+ * Zeros of shape [size, ...rest] plus the rows of x at ids: the transpose of `gather`. Many rows are summed
+ * in float64.
+ */
 export function scatterAdd(x: Tensor, ids: Tensor, size: number): ArrayTensor {
   const [values, rows] = [dataOf(x), checkedIds(ids, size, 'scatterAdd', x)];
   const rest = x.shape.slice(ids.shape.length);

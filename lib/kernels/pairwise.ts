@@ -1,5 +1,5 @@
 /** The longest run of numbers summed one by one. Longer sums are split in two. */
 export const pairwiseBlock = 128;
 
-/** How many rows `scatterAdd` adds to one another in their own dtype: with more, what rounding loses would count. */
+/** The most rows that `scatterAdd` sums in their own dtype; with more, rounding would matter. */
 export const fewRows = 16;

@@ -1,4 +1,4 @@
-// Two multipliers, and two Weyl increments of the key: the golden ratio and sqrt(3) - 1, as fractions of 2^32.
+// Two multipliers, and two Weyl increments of the key: the golden ratio and sqrt(3) - 1, times 2^32.
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;

@@ -155,7 +155,7 @@ describe('binaryCrossEntropy', () => {
     expect(binaryCrossEntropy(tensor([-1e4]), 1).item()).to.equal(1e4);
   });
 
-  it('has its limits at infinite logits, as a value and as a derivative', () => {
+  it('has its limits at infinite logits, in value and derivative', () => {
     const infinity = Number.POSITIVE_INFINITY;
     const limits: readonly (readonly [logit: number, target: number, value: number, slope: number])[] = [
       [infinity, 1, 0, 0],
@@ -176,7 +176,7 @@ describe('binaryCrossEntropy', () => {
             expect([loss.item(), ...numbersOf(gradient)], `${logit}, ${t}`).to.deep.equal([value, slope]);
           }
         }
-    // One certain of many is no reason to lose the others, and what depends on the target keeps its derivative.
+    // One certain element of many must not lose the others; derivatives by the target are kept too.
     expect(binaryCrossEntropy(tensor([infinity, 0]), tensor([1, 0])).item()).to.equal(Math.LN2 / 2);
     const byTarget = grad((t: Tensor) => binaryCrossEntropy(tensor([2, -3]), t))(tensor([1, 0]));
     expect(numbersOf(byTarget)).to.deep.equal([-1, 1.5]);

@@ -4,10 +4,10 @@ import { normOf, scaleTree, unitFor } from '../algebra.ts';
 import { anOptimizer, type Optimizer, optimizerOf } from './optimizer.ts';
 
 /**
- * Scales the gradient down to the given Euclidean norm over all parameters when it is longer. It keeps no memory and is put
- * before an optimiser with `chain`. A clipped estimate is no longer unbiased.
- * Gradients are clipped correctly even if their squares overflow or underflow. An infinite element becomes NaN and the others 0; a
- * gradient with a NaN is left as it is. A learner refuses either with a NonFiniteError.
+ * Scales the gradient down to the given Euclidean norm over all parameters if it is longer. Has no memory;
+ * put it before an optimiser with `chain`. A clipped estimate is no longer unbiased.
+ * Clips correctly even if squares overflow or underflow. An infinite element becomes NaN and the others 0; a
+ * gradient with a NaN is left as it is. A learner refuses both with a NonFiniteError.
  */
 export function clipByGlobalNorm(norm: number): Optimizer {
   guard.argument('clipByGlobalNorm', 'norm', norm, guard.between(Number.MIN_VALUE));
@@ -16,7 +16,7 @@ export function clipByGlobalNorm(norm: number): Optimizer {
     settings: { norm },
     init: () => ({}),
     update(gradient, memory) {
-      // In a unit in which a norm beyond the dtype is a number.
+      // A unit in which a norm beyond the dtype is a number.
       const unit = unitFor(norm);
       const [length, most] = [normOf(gradient, unit), norm / unit];
       return { update: scaleTree(gradient, where(greater(length, most), div(most, length), 1)), memory };

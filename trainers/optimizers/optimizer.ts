@@ -48,8 +48,9 @@ export interface Clock {
 }
 
 /**
- * Turns a gradient into an update, which is added to the parameters. M, the memory, is a tree of tensors whose structure, shapes and dtypes
- * stay as `init` made them. All functions are pure, so optimisers compose with `chain`.
+ * Turns a gradient into an update, which is added to the parameters. M, the memory, is a tree of tensors
+ * whose structure, shapes and dtypes stay as `init` made them. All functions are pure, so optimisers compose
+ * with `chain`.
  */
 export interface Optimizer<M = unknown> {
   readonly name: string;

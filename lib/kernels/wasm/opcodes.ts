@@ -106,8 +106,8 @@ export const operands = {
   /** Row i of out [count,width] = row ids[i] of x. */
   gather: ['out', 'x', 'ids', 'count', 'width'],
   /**
-   * out [rows,width] = 0, then row ids[i] of out += row i of x [count,width]. `lost`, for many rows, has the size of out and keeps
-   * what additions lose for those that follow; for few it is 0.
+   * out [rows,width] = 0, then row ids[i] of out += row i of x [count,width]. For many rows, `lost` has the
+   * size of out and holds the compensations; for few it is 0.
    */
   scatteradd: ['out', 'x', 'ids', 'count', 'width', 'rows', 'lost'],
   /**
@@ -153,10 +153,11 @@ export const operands = {
   strongrank1norm: ['t', 'norm', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
   strongrank1pair: ['w', 't', 'norm', 'a', 'b', 'c', 'u', 'v', 'k', 's', 'y', 'z', 'm', 'n', 'oneHot'],
   /**
-   * out = √*squares · *unit, where squares is what formulas gave for Σ |Σ c x⊗y|², over leaves and the terms of each; where it overflowed
-   * or lost digits to underflow, the same from the elements. Then follow, `checks` times, c, |x|² and |y|² of a term that the squares were
-   * computed from; and for each leaf the numbers of its terms, three at most, rows and columns, and for each term c, x, y and its kind: 0
-   * for x itself, 1 for x⊗y, 2 for a strong one, 3 for y in the row that the int32 x names.
+   * out = √*squares · *unit, where squares is Σ |Σ c x⊗y|² over leaves and their terms, computed by formulas;
+   * if it overflowed or lost digits to underflow, it is computed from the elements instead. There follow,
+   * `checks` times, the c, |x|² and |y|² of a term in squares; then for each leaf the numbers of its terms
+   * (at most three), rows and columns, and for each term c, x, y and its kind: 0 for x itself, 1 for x⊗y, 2
+   * for a strong one, 3 for y in the row that the int32 x names.
    */
   norm: ['out', 'squares', 'unit', 'checks', 'leaves'],
 } as const satisfies Record<string, readonly string[]>;

@@ -59,7 +59,10 @@ export function scatteradd<T>(out: usize, x: usize, ids: usize, count: usize, wi
   }
 }
 
-/** The same with what each addition loses, which is added to the next part: in a sum of its own it would lose digits in turn. */
+/**
+ * The same with compensation: the loss of each addition joins the next part, as in a separate sum it would
+ * lose digits again.
+ */
 function scatterMany<T>(out: usize, x: usize, ids: usize, count: usize, size: usize, rows: usize, lost: usize): void {
   const main = size & ~15;
   const rest = size & 15;
@@ -81,7 +84,7 @@ function scatterMany<T>(out: usize, x: usize, ids: usize, count: usize, size: us
   }
 }
 
-/** What adding a part to a sum loses (Knuth's TwoSum); nothing where the sum is not finite. */
+/** The rounding error of adding a part to a sum (Knuth's TwoSum); 0 if the sum is not finite. */
 @inline function loss<T>(sum: v128, part: v128): v128 {
   const total = v128.add<T>(sum, part);
   const added = v128.sub<T>(total, sum);

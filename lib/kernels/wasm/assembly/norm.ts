@@ -1,20 +1,21 @@
-// Euclidean norms of sums of factored terms: the root of the squares that formulas gave where these lost nothing, and else from the
-// elements, by scales. The second is for numbers so large or small that their squares leave the dtype; a step of training never sees it.
+// Euclidean norms of sums of factored terms: the root of squares computed by formulas if they are accurate,
+// else from the elements, with scaling. The latter is for numbers whose squares leave the dtype; ordinary
+// training never needs it.
 import { bytes, loadPart, zero } from './vector';
 
 /** The words of a check: c, |x|² and |y|² of a term c x⊗y. */
 const CHECK: usize = 12;
-/** The words of a leaf: how many terms, rows and columns it has; and of a term: c, x, y and its kind. */
+/** The words of a leaf: its numbers of terms, rows and columns. Those of a term: c, x, y and its kind. */
 const LEAF: usize = 12;
 const TERM: usize = 16;
 
-/** x itself; x⊗y; x⊗y in which 0 times infinity or NaN is 0; y in the row that x names. */
+/** The kinds: x itself; x⊗y; x⊗y with a strong zero; y in the row that x names. */
 const DENSE: usize = 0;
 
 const STRONG: usize = 2;
 const ROW: usize = 3;
 
-/** √*squares · *unit into out, by the words of an instruction; returns where they end. */
+/** Writes √*squares · *unit, as the words of an instruction say. Returns the address after them. */
 export function norm<T>(pc: usize): usize {
   const squares = load<T>(load<usize>(pc, 8));
   const leaves = pc + 24 + load<usize>(pc, 16) * CHECK;
@@ -31,14 +32,15 @@ export function norm<T>(pc: usize): usize {
   return end;
 }
 
-/** A sum of squares from here on has lost no digit that counts to underflow. */
+/** A sum of squares at or above this has lost no significant digit to underflow. */
 @inline function least<T>(): T {
   return sizeof<T>() == 4 ? <T>8.673617379884035e-19 : <T>1.1830521861667747e-271; // 2^-60, 2^-900
 }
 
 /**
- * Whether c² |x|² |y|² has lost no digit on the way that counts in the sum of squares: none at all, or it is too small to count. Where it is
- * much larger than the sum, others cancelled it, and what is left is their rounding.
+ * Whether c² |x|² |y|² was computed without losing a digit that matters in the sum of squares: either it is
+ * exact, or it is too small to matter. If it is much larger than the sum, other terms cancelled it and only
+ * rounding is left.
  */
 function isSafe<T>(c: T, x: T, y: T, squares: T): bool {
   const low = sizeof<T>() == 4 ? <T>7.888609052210118e-31 : <T>9.332636185032189e-302; // 2^-100, 2^-1000
@@ -49,13 +51,13 @@ function isSafe<T>(c: T, x: T, y: T, squares: T): bool {
   return part <= sqrt<f64>(<f64>squares) * share;
 }
 
-/** Set where `exponentOf` saw a number that is not finite. */
+/** Set when `exponentOf` meets a number that is not finite. */
 let isBroken: bool = false;
-/** Whether the squares are 0 and no NaN, so that a term with the coefficient 0 has only finite elements. */
+/** Whether the squares are 0 and not NaN, so that a term with coefficient 0 has only finite elements. */
 let isQuiet: bool = false;
 const NONE: i32 = -100000;
 
-/** The exponent of the largest finite number of x [n], within ±1000; NONE where all are 0. */
+/** The exponent of the largest finite number of x [n], within ±1000; NONE if all are 0. */
 function exponentOf<T>(x: usize, n: usize): i32 {
   if (isZero<T>(x, bytes<T>(n))) return NONE;
   let largest: f64 = 0;
@@ -81,10 +83,16 @@ function isZero<T>(x: usize, size: usize): bool {
   return reinterpret<f64>(<u64>(e + 1023) << 52);
 }
 
-/** For each term of a leaf, the powers of two that bring its factors near 1, that of c times c: a formula has three terms at most. */
+/**
+ * For each term of a leaf (at most three), the powers of two that bring its factors near 1; that of c
+ * includes c.
+ */
 const scales = memory.data(72, 8);
 
-/** The exponent of the largest element of a term, or NONE. With `most`, its scales too, so that an element comes out 2^-most times as large. */
+/**
+ * The exponent of a term's largest element, or NONE. With `most`, also sets its scales, so that elements come
+ * out 2^-most times as large.
+ */
 function measure<T>(term: usize, rows: usize, columns: usize, most: i32 = 0, scale: usize = 0): i32 {
   const c = load<T>(load<usize>(term));
   if (!scale && c == 0 && isQuiet) return NONE;
@@ -94,7 +102,7 @@ function measure<T>(term: usize, rows: usize, columns: usize, most: i32 = 0, sca
   const ofY = kind == DENSE ? 0 : exponentOf<T>(load<usize>(term, 8), columns);
   if (scale) {
     const own = max<i32>(ofC, -1000) + max<i32>(ofX, -1000) + max<i32>(ofY, -1000);
-    // What is further below the largest counts for nothing.
+    // Elements further below the largest do not matter.
     store<f64>(scale, <f64>c * power(-max<i32>(ofC, -1000)) * power(max<i32>(-1000, min<i32>(0, own - most))));
     store<f64>(scale, power(-max<i32>(ofX, -1000)), 8);
     store<f64>(scale, power(-max<i32>(ofY, -1000)), 16);
@@ -102,7 +110,7 @@ function measure<T>(term: usize, rows: usize, columns: usize, most: i32 = 0, sca
   return ofC == NONE || ofX == NONE || ofY == NONE ? NONE : ofC + ofX + ofY;
 }
 
-/** The same norm from the elements in float64, each times the power of two that makes the largest about 1. */
+/** The same norm from the elements, in float64, scaled by the power of two that brings the largest near 1. */
 function scaled<T>(leaves: usize, count: usize, unit: f64): f64 {
   isBroken = false;
   let most = NONE;
@@ -124,7 +132,7 @@ function scaled<T>(leaves: usize, count: usize, unit: f64): f64 {
     squares += squaresOf<T>(at + LEAF, end, load<usize>(at, 4), load<usize>(at, 8), most);
     at = end;
   }
-  // The unit first: together with it, a norm beyond the dtype may be within.
+  // Multiply by the unit first: together with it, a norm beyond the dtype may be within range.
   let root = sqrt<f64>(squares) * unit;
   for (; most > 900; most -= 900) root *= power(900);
   for (; most < -900; most += 900) root *= power(-900);

@@ -9,7 +9,7 @@ interface Term {
   readonly y?: number[];
 }
 
-/** √Σ|c x⊗y|² · unit, with exponents so large and so small that nothing overflows on the way. */
+/** √Σ|c x⊗y|² · unit, with exponents wide enough that nothing overflows. */
 function lengthOf(terms: readonly Term[], unit: number): number {
   const parts = terms.flatMap(({ c, x, y = [1] }) => x.flatMap((a) => y.map((b) => [c, a, b].map(Math.abs))));
   const logs = parts.map((factors) => factors.reduce((sum, factor) => sum + Math.log2(factor), 0));
@@ -25,8 +25,7 @@ function lengthOf(terms: readonly Term[], unit: number): number {
 }
 
 /**
- * The root of squares that were taken before, and of what they were taken of where they are not to be
- * trusted.
+ * The root of given squares, or of the elements if the squares are inaccurate.
  */
 export function norms(dtype: FloatDType): void {
   const data = randomOf(dtype);
@@ -115,7 +114,7 @@ export function norms(dtype: FloatDType): void {
         1,
       ),
     ).to.be.NaN;
-    // Beyond the dtype, and within it in other units.
+    // Beyond the dtype, but within it in other units.
     expect(run([{ c: 1, x: [most, most, most] }], 1)).to.equal(Number.POSITIVE_INFINITY);
     agrees([{ c: 1, x: [most, most, most] }], 2 ** -64, 'the largest numbers');
     agrees([{ c: 1, x: [least, least, least, least] }], 1, 'the smallest numbers');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { compile, gather, grad, mul, scatterAdd, sum } from '../../autodiff/index.ts';
-import { fromData, type Tensor, zeros } from '../../lib/index.ts';
-import { numbersOf } from '../laws/numbers.ts';
+import { compile, gather, grad, mul, scatterAdd, sum } from '../../../autodiff/index.ts';
+import { fromData, type Tensor, zeros } from '../../../lib/index.ts';
+import { numbersOf } from '../../laws/numbers.ts';
 
 const million = 1_000_000;
 const floats = (dtype: 'float32' | 'float64', length: number, f: (i: number) => number) =>
@@ -12,7 +12,7 @@ const ids = (count: number, f: (i: number) => number) =>
     [count],
   );
 
-/** What is added, and where: so many rows of a width onto rows of the result. */
+/** The rows to add, and the rows of the result to add them to. */
 const cases: Readonly<
   Record<string, { count: number; width: number; value: (i: number) => number; row: (i: number) => number }>
 > = {
@@ -47,7 +47,7 @@ for (const dtype of ['float32', 'float64'] as const)
             });
         });
 
-      it('is infinite or NaN where a row is, and there alone', () => {
+      it('is infinite or NaN only where a row is', () => {
         const scatter = wrapped((v: Tensor, k: Tensor) => scatterAdd(v, k, 4));
         for (const bad of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]) {
           const values = floats(dtype, 120, (i) => (i === 50 ? bad : 1));

@@ -1,10 +1,5 @@
 export { aCell, type Cell, type Input, runStep } from './cell.ts';
-export type { CellOptions, Gate, GateInitializers } from './cells/gate.ts';
-export { type GruParameters, gru } from './cells/gru.ts';
-export { type IndrnnOptions, type IndrnnParameters, indrnn } from './cells/indrnn.ts';
-export { type LruInitializers, type LruOptions, type LruParameters, type LruState, lru } from './cells/lru.ts';
-export { type LstmOptions, type LstmParameters, type LstmState, lstm } from './cells/lstm.ts';
-export { rnn } from './cells/rnn.ts';
+export * from './cells/index.ts';
 export { fanIn, filled, glorot, type Initializer, normal, orthogonal, uniform } from './initializers.ts';
 export { type EmbeddingOptions, embedding } from './layers/embedding.ts';
 export type { Layer } from './layers/layer.ts';

@@ -1,10 +1,10 @@
-import { estimatorNames } from '../../trainers/registry/index.ts';
-import { type Experiment, valuesOf } from '../experiments/experiment.ts';
+import { estimatorTable } from '../../trainers/registry/index.ts';
+import type { Experiment } from '../experiments/experiment.ts';
 
 /** What each experiment is and what it runs with if nothing else is asked for, written as options. */
 export function experimentHelp(experiments: readonly Experiment[]): string {
   const lines = experiments.flatMap((experiment) => {
-    const [base, ...others] = [...new Set(['uoro', ...estimatorNames])].map((name) => settingsOf(experiment, name));
+    const [base, ...others] = [...new Set(['uoro', ...Object.keys(estimatorTable)])].map((name) => settingsOf(experiment, name));
     const own = others.flatMap(({ estimator, more }) => {
       const differing = [...estimator.slice(1), ...more.filter((flag) => !base.more.includes(flag))];
       return differing.length === 0 ? [] : [`      with ${[estimator[0], ...differing].join(' ')}`];
@@ -21,16 +21,18 @@ export function experimentHelp(experiments: readonly Experiment[]): string {
 }
 
 /** Flags with their values: those of the estimator, and all others. */
-function settingsOf({ options, defaults }: Experiment, name: string): { estimator: string[]; more: string[] } {
+function settingsOf({ usual, defaults }: Experiment, name: string): { estimator: string[]; more: string[] } {
   const { cell, estimator, optimizer, dtype, steps } = defaults(name);
   const flags = (settings: object) => Object.entries(settings).map(([key, value]) => `--${key} ${value}`);
-  const { name: own, length, ...rest } = estimator;
+  const { name: own, ...rest } = estimator;
+  const { options: known } = estimatorTable[own];
+  const byFlag = Object.fromEntries(Object.entries(rest).map(([key, value]) => [known[key]?.flag ?? key, value]));
   const { name: rule, ...rates } = optimizer;
   return {
-    estimator: [`--estimator ${own}`, ...flags({ ...(length === undefined ? {} : { window: length }), ...rest })],
+    estimator: [`--estimator ${own}`, ...flags(byFlag)],
     more: [
       ...(cell === undefined ? [] : flags({ cell: cell.name, units: cell.units })),
-      ...flags({ optimizer: rule, ...rates, dtype, steps, ...valuesOf(options) }),
+      ...flags({ optimizer: rule, ...rates, dtype, steps, ...usual }),
     ],
   };
 }

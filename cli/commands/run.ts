@@ -1,4 +1,12 @@
 import { existsSync } from 'node:fs';
+import {
+  cellTable,
+  estimatorTable,
+  type Options,
+  type Setting,
+  type Settings,
+  settingsOf,
+} from '../../trainers/registry/index.ts';
 import { exitCodes, FailedError } from '../errors.ts';
 import { mergeWishes, type Wish } from '../experiments/config.ts';
 import { readConfigFile } from '../experiments/configFile.ts';
@@ -61,11 +69,21 @@ function wishFor(subject: string, options: RunOptions): Wish {
   const isFile = !experiments.some(({ name }) => name === subject) && (/[/\\]|\.json$/.test(subject) || existsSync(subject));
   const base: Wish = isFile ? readConfigFile(subject) : { experiment: subject };
   const wish = wishOf(base.experiment, options);
-  const estimator = wish.estimator?.name ?? base.estimator?.name;
-  if (estimator !== 'bptt' || wish.estimator?.window === undefined) return mergeWishes(base, wish);
-  // What is a window for others is the length of a sequence here.
-  const { window, ...rest } = wish.estimator;
-  return mergeWishes(base, { ...wish, estimator: { ...rest, length: window } });
+  return mergeWishes(base, {
+    ...wish,
+    estimator: byOption(estimatorTable, wish.estimator, base.estimator?.name ?? 'uoro'),
+    cell: byOption(cellTable, wish.cell, base.cell?.name),
+  });
+}
+
+/** Settings that are given by flags, by the names of the options that these set. */
+function byOption(
+  table: Readonly<Record<string, { readonly options: Options }>>,
+  given: Settings = {},
+  otherwise: Setting | undefined,
+): Settings {
+  const { name = otherwise, ...flags } = given;
+  return { ...(given.name !== undefined && { name: given.name }), ...settingsOf(table[String(name)]?.options, flags) };
 }
 
 function summary(plan: Plan, outcome: Outcome, folder: RunFolder): string {

@@ -1,8 +1,17 @@
-import { type Command, Option } from 'commander';
-import { cellNames, estimatorNames, optimizerNames, type Setting } from '../../trainers/registry/index.ts';
+import type { Command } from 'commander';
+import {
+  cellTable,
+  estimatorTable,
+  flagsOf,
+  optimizerTable,
+  optionOf,
+  type Setting,
+  scheduleOptions,
+} from '../../trainers/registry/index.ts';
 import type { Wish } from '../experiments/config.ts';
 import { experiments } from '../experiments/registry.ts';
-import { parseCount, parseNumber } from './numbers.ts';
+import { declared } from './declared.ts';
+import { parseCount } from './numbers.ts';
 
 export interface OutputOptions {
   readonly out?: string;
@@ -13,33 +22,30 @@ export interface OutputOptions {
 
 export type RunOptions = OutputOptions & Readonly<Record<string, Setting | undefined>>;
 
+const estimatorFlags = flagsOf(estimatorTable);
+const cellFlags = flagsOf(cellTable);
+
 /** Declares every option of `run`; what is left out follows from the experiment. */
 export function addRunOptions(command: Command): void {
   command.optionsGroup('What learns (if left out, as the experiment has it: see below):');
-  command.option('--estimator <name>', `how gradients are estimated: ${estimatorNames.join(', ')}`);
-  command.option('--window <count>', 'steps that are differentiated together (for bptt, the length of a sequence)', parseCount);
-  command.option('--stride <count>', 'steps between updates, for tbptt', parseCount);
-  command.option('--rank <count>', 'pairs that are averaged, for uoro', parseCount);
-  command.option('--n <count>', 'steps within which an influence is kept, for snap', parseCount);
-  command.option('--leak <number>', 'the leak of the units, for rflo', parseNumber);
-  command.option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}`);
+  const names = (table: object) => Object.keys(table).join(', ');
+  command.option('--estimator <name>', `how gradients are estimated: ${names(estimatorTable)}`);
+  for (const flag of estimatorFlags) command.addOption(declared(flag.name, optionOf(flag)));
+  command.option('--cell <name>', `the recurrent network: ${names(cellTable)}`);
   command.option('--units <count>', 'its units', parseCount);
-  command.option('--optimizer <name>', optimizerNames.join(', '));
-  command.option('--rate <number>', 'the learning rate γ of γ/(1 + α√t)', parseNumber);
-  command.option('--alpha <number>', 'the α of γ/(1 + α√t); 0 keeps the rate constant', parseNumber);
-  command.option('--clip <norm>', 'clip the gradient to this norm', parseNumber);
+  for (const flag of cellFlags) command.addOption(declared(flag.name, optionOf(flag)));
+  command.option('--optimizer <name>', names(optimizerTable));
+  for (const [name, check] of Object.entries(scheduleOptions)) command.addOption(declared(name, check));
   command.option('--dtype <name>', 'float32 or float64');
   command.option('--seed <count>', 'of parameters, draws and data', parseCount);
   command.option('--length, --steps <count>', 'how many steps', parseCount);
-  const declared = new Set(['units']);
-  for (const { name, options } of experiments) {
-    command.optionsGroup(`The task ${name}:`);
-    for (const option of options) {
-      if (declared.has(option.name)) continue;
-      declared.add(option.name);
-      const flags = `--${option.name} <${option.kind === 'count' ? 'count' : 'value'}>`;
-      const declaration = new Option(flags, option.description);
-      command.addOption(option.kind === 'count' ? declaration.argParser(parseCount) : declaration);
+  const taken = new Set(['units']);
+  for (const { name: experiment, options } of experiments) {
+    command.optionsGroup(`The task ${experiment}:`);
+    for (const [name, check] of Object.entries(options)) {
+      if (taken.has(name)) continue;
+      taken.add(name);
+      command.addOption(declared(name, check));
     }
   }
   command.optionsGroup('What comes out:');
@@ -53,11 +59,11 @@ export function addOutputOptions(command: Command): void {
   command.option('-q, --quiet', 'no progress on standard error');
 }
 
-/** What the options ask for. */
+/** What the options ask for, those of estimators and cells by their flags. */
 export function wishOf(experiment: string, given: RunOptions): Wish {
-  const tasks = experiments.find(({ name }) => name === experiment)?.options ?? [];
-  const all = new Set(experiments.flatMap(({ options }) => options.map(({ name }) => name)));
-  const ownUnits = tasks.some(({ name }) => name === 'units');
+  const own = experiments.find(({ name }) => name === experiment)?.options ?? {};
+  const all = new Set(experiments.flatMap(({ options }) => Object.keys(options)));
+  const ownUnits = Object.hasOwn(own, 'units');
   const task = pick(
     given,
     [...all].filter((name) => name !== 'units' || ownUnits),
@@ -66,9 +72,15 @@ export function wishOf(experiment: string, given: RunOptions): Wish {
   return {
     experiment,
     task,
-    cell: named(cell, ownUnits ? {} : pick(given, ['units'])),
-    estimator: named(estimator, pick(given, ['window', 'stride', 'rank', 'n', 'leak'])),
-    optimizer: named(optimizer, pick(given, ['rate', 'alpha', 'clip'])),
+    cell: named(cell, pick(given, [...(ownUnits ? [] : ['units']), ...cellFlags.map(({ name }) => name)])),
+    estimator: named(
+      estimator,
+      pick(
+        given,
+        estimatorFlags.map(({ name }) => name),
+      ),
+    ),
+    optimizer: named(optimizer, pick(given, Object.keys(scheduleOptions))),
     ...pick(given, ['dtype', 'seed', 'steps']),
   };
 }

@@ -1,8 +1,16 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../lib/index.ts';
-import { cellNames, estimatorNames, optimizerNames, type Setting } from '../../trainers/registry/index.ts';
-import { completeConfig, type RowData, type Settings, type StreamConfig, type SymbolData } from '../../trainers/streams/index.ts';
+import type { Setting } from '../../trainers/registry/index.ts';
+import {
+  completeConfig,
+  type RowData,
+  type Settings,
+  type StreamConfig,
+  type SymbolData,
+  settingGroups,
+} from '../../trainers/streams/index.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
+import { declared } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions, flagOf } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
@@ -58,47 +66,9 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
       ...dialectOptions({ delimiter: 'a tab for .tsv, and a comma', others: (own) => own }),
     ],
   ],
-  [
-    'What learns:',
-    [
-      new Option(
-        '--estimator <name>',
-        `how gradients are estimated: ${estimatorNames.join(', ')}; tbptt for a text and rtrl for rows if left out`,
-      ),
-      new Option(
-        '--window <count>',
-        'steps that are differentiated together; if left out 10 for tbptt, 128 for bptt (the length of a sequence), else 1',
-      ).argParser(parseCount),
-      new Option('--stride <count>', 'steps between updates, for tbptt').argParser(parseCount),
-      new Option('--rank <count>', 'pairs that are averaged, for uoro; 1 if left out').argParser(parseCount),
-      new Option('--n <count>', 'steps within which an influence is kept, for snap; 1 if left out').argParser(parseCount),
-      new Option('--leak <number>', 'the leak of the units, for rflo').argParser(parseNumber),
-      new Option('--cell <name>', `the recurrent network: ${cellNames.join(', ')}; gru for a text and lru for rows if left out`),
-      new Option('--units <count>', 'its units; 64 for a text and 32 for rows if left out').argParser(parseCount),
-      new Option(
-        '--readout <name>',
-        'what the output of the cell goes through: linear, or mlp, with a layer of tanh units and a direct path; linear for a text and mlp for rows if left out',
-      ).choices(['linear', 'mlp']),
-      new Option('--optimizer <name>', `${optimizerNames.join(', ')}; adam if left out`),
-      new Option(
-        '--rate <number>',
-        'the learning rate γ of γ/(1 + α√t); if left out 0.003 for rows, and for a text 0.01, or 0.001 with uoro and noBackTrack',
-      ).argParser(parseNumber),
-      new Option('--alpha <number>', 'the α of γ/(1 + α√t); 0.03 if left out, 0 keeps the rate constant').argParser(parseNumber),
-      new Option('--clip <norm>', 'clip the gradient to this norm').argParser(parseNumber),
-      new Option('--dtype <name>', 'float32 or float64; float32 if left out'),
-      new Option('--seed <count>', 'of parameters and draws; 1 if left out').argParser(parseCount),
-    ],
-  ],
-  [
-    'What is measured:',
-    [
-      new Option('--recent <count>', 'how many predictions the recent figures are the mean of; 1,000 if left out').argParser(
-        parseCount,
-      ),
-      new Option('--every <count>', 'records between two lines of metrics; 1,000 if left out').argParser(parseCount),
-    ],
-  ],
+  ...settingGroups.map(
+    ([title, options]) => [title, Object.entries(options).map(([name, check]) => declared(name, check))] as const,
+  ),
 ];
 
 export function addTrainOptions(command: Command): void {

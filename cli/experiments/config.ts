@@ -1,5 +1,5 @@
 import type { FloatDType } from '../../lib/index.ts';
-import type { Named, Setting } from '../../trainers/registry/index.ts';
+import type { CellConfig, Named, Setting } from '../../trainers/registry/index.ts';
 
 /**
  * Everything that determines a run: with the same version of norewind, the metrics are the same byte for
@@ -9,7 +9,7 @@ export interface RunConfig {
   readonly experiment: string;
   readonly task: Readonly<Record<string, Setting>>;
   /** Absent if the task has its own model. */
-  readonly cell?: { readonly name: string; readonly units: number };
+  readonly cell?: CellConfig;
   readonly estimator: Named;
   readonly optimizer: Named;
   readonly dtype: FloatDType;
@@ -24,7 +24,7 @@ export interface RunConfig {
 export interface Wish {
   readonly experiment: string;
   readonly task?: Readonly<Record<string, Setting>>;
-  readonly cell?: { readonly name?: string; readonly units?: number };
+  readonly cell?: Readonly<Record<string, Setting>>;
   readonly estimator?: Readonly<Record<string, Setting>>;
   readonly optimizer?: Readonly<Record<string, Setting>>;
   readonly dtype?: FloatDType;
@@ -43,7 +43,7 @@ export function mergeWishes(base: Wish, over: Wish): Wish {
     ...without(base, ...groups, ...(over.steps === undefined ? [] : ['lastWindow'])),
     ...without(over, ...groups),
     ...group('task', mergeTasks(base, over)),
-    ...group('cell', { ...base.cell, ...over.cell }),
+    ...group('cell', mergeCells(base.cell, over.cell)),
     ...group('estimator', mergeNamed(base.estimator, over.estimator)),
     ...group('optimizer', mergeNamed(base.optimizer, over.optimizer)),
   };
@@ -66,6 +66,12 @@ function mergeNamed(base: Wish['estimator'] = {}, over: Wish['estimator'] = {}):
   const { stride, ...rest } = base;
   const keepsStride = stride !== undefined && (over.window === undefined || stride !== base.window);
   return { ...rest, ...(keepsStride ? { stride } : {}), ...over };
+}
+
+/** Another cell keeps the size. */
+function mergeCells(base: Wish['cell'] = {}, over: Wish['cell'] = {}): NonNullable<Wish['cell']> {
+  const isOther = over.name !== undefined && base.name !== undefined && over.name !== base.name;
+  return { ...(isOther ? (base.units === undefined ? {} : { units: base.units }) : base), ...over };
 }
 
 function group<K extends string, T extends object>(key: K, value: T): { [key in K]?: T } {

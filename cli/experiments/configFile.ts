@@ -1,4 +1,5 @@
 import { guard, UsageError } from '../../lib/index.ts';
+import { cellTable, estimatorTable, type Options, optimizerTable } from '../../trainers/registry/index.ts';
 import { fileProblem } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import type { Wish } from './config.ts';
@@ -42,11 +43,31 @@ function parse(path: string, text: string): unknown {
 function requireGroup(path: string, key: string, value: unknown): void {
   if (!isRecord(value)) throw new UsageError(`${path}: ${key} must be an object, got ${JSON.stringify(value)}`);
   for (const [name, entry] of Object.entries(value)) {
-    const isName = name === 'name' || (key === 'task' && typeof entry === 'string') || typeof entry === 'boolean';
-    if (key === 'cell' && !['name', 'units'].includes(name)) throw new UsageError(`${path}: there is no key "cell.${name}"`);
-    if (name === 'lanes' || isName) requireType(path, `${key}.${name}`, entry, typeof entry === 'boolean' ? 'boolean' : 'string');
-    else requireType(path, `${key}.${name}`, entry, 'number');
+    if (key === 'cell' && typeOf(key, name) === undefined) throw new UsageError(`${path}: there is no key "cell.${name}"`);
+    // What a task takes, and settings that nothing has, are refused later, by what they are for.
+    const isWord = name === 'name' || (key === 'task' && typeof entry === 'string');
+    requireType(
+      path,
+      `${key}.${name}`,
+      entry,
+      isWord ? 'string' : typeof entry === 'boolean' ? 'boolean' : (typeOf(key, name) ?? 'number'),
+    );
   }
+}
+
+const tables: Readonly<Record<string, Readonly<Record<string, { readonly options: Options }>>>> = {
+  cell: cellTable,
+  estimator: estimatorTable,
+  optimizer: optimizerTable,
+};
+
+/** The type of a setting; undefined where no entry of the table has it. */
+function typeOf(key: string, name: string): 'number' | 'string' | undefined {
+  if (name === 'name') return 'string';
+  if (name === 'units') return 'number';
+  const option = Object.values(tables[key] ?? {}).find(({ options }) => Object.hasOwn(options, name))?.options[name];
+  if (option === undefined) return undefined;
+  return option.choices === undefined ? 'number' : 'string';
 }
 
 function requireType(path: string, key: string, value: unknown, type: 'number' | 'string' | 'boolean'): void {

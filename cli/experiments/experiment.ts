@@ -1,32 +1,26 @@
 import type { FloatDType } from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
 import { createLearner, type LearnerConfig, type Task } from '../../trainers/index.ts';
-import type { Named, Setting } from '../../trainers/registry/index.ts';
+import type { CellConfig, Named, Options, Setting, Settings } from '../../trainers/registry/index.ts';
 import type { RunConfig } from './config.ts';
 
 /** The settings of a run if no others are asked for. */
 export interface Defaults {
-  readonly cell?: { readonly name: string; readonly units: number };
+  readonly cell?: CellConfig;
   readonly estimator: Named;
   readonly optimizer: Named;
   readonly dtype: FloatDType;
   readonly steps: number;
 }
 
-/** An option of a task, which is also a key of its configuration. */
-interface TaskOption {
-  readonly name: string;
-  readonly kind: 'count' | 'words';
-  readonly description: string;
-  /** The default, if it is a number. */
-  readonly value?: number;
-}
-
 /** A built-in experiment. */
 export interface Experiment {
   readonly name: string;
   readonly summary: string;
-  readonly options: readonly TaskOption[];
+  /** The options of its task, which are also keys of its configuration. */
+  readonly options: Options;
+  /** Their defaults, where these are known beforehand. */
+  readonly usual: Settings;
   /** Where the defaults come from. */
   readonly origin: string;
   /** The settings besides those of the task, which may depend on the estimator. */
@@ -43,11 +37,6 @@ export interface TaskRequest {
   readonly seed: number;
   readonly cell: RunConfig['cell'];
   readonly dtype: FloatDType;
-}
-
-/** The numeric defaults of a task's options. */
-export function valuesOf(options: readonly TaskOption[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** A known loss for comparison. */

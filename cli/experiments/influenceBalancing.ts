@@ -1,13 +1,10 @@
 import { UsageError } from '../../lib/index.ts';
-import { influenceBalancing as system } from '../../trainers/index.ts';
-import type { Named } from '../../trainers/registry/index.ts';
-import { type Experiment, open, valuesOf } from './experiment.ts';
+import { influenceBalancing as system, tasks } from '../../trainers/index.ts';
+import { estimatorTable, type Named, type Settings, settable, usualOf } from '../../trainers/registry/index.ts';
+import { type Experiment, open } from './experiment.ts';
 
-const estimators: Readonly<Record<string, Named>> = {
-  tbptt: { name: 'tbptt', window: 200 },
-  bptt: { name: 'bptt', length: 200 },
-  snap: { name: 'snap', n: 1 },
-};
+/** How far back those look that forget; the system has a far effect of the other sign. */
+const horizons: Readonly<Record<string, Settings>> = { tbptt: { window: 200 }, bptt: { length: 200 } };
 
 /**
  * At its constant rate UORO converged for each of 20 seeds in an independent simulation; at three times the
@@ -22,13 +19,11 @@ const rates: Readonly<Record<string, Named>> = {
 export const influenceBalancing: Experiment = {
   name: 'influence-balancing',
   summary: 'one parameter whose near and far effects have opposite signs',
-  options: [
-    { name: 'units', kind: 'count', description: 'units of the linear system', value: 23 },
-    { name: 'positive', kind: 'count', description: 'units on which the parameter acts with +1', value: 10 },
-  ],
+  options: settable(tasks.influenceBalancing.options),
+  usual: system().settings,
   origin: "the paper's system; the rates are norewind's own",
   defaults: (estimator) => ({
-    estimator: estimators[estimator] ?? { name: estimator },
+    estimator: { ...usualOf(estimatorTable, estimator), ...horizons[estimator] },
     optimizer: rates[estimator] ?? { name: 'sgd', rate: 1e-3, alpha: 1 },
     dtype: 'float64',
     steps: 100_000,
@@ -36,10 +31,9 @@ export const influenceBalancing: Experiment = {
   prepare({ task, seed, cell, dtype }) {
     if (cell !== undefined) throw new UsageError('the experiment influence-balancing is a system of its own: it takes no cell');
     // Nothing in it is random, but every task has a seed.
-    const settings = { ...valuesOf(influenceBalancing.options), ...task, seed };
-    const balancing = system({ ...settings, dtype });
+    const balancing = system({ ...task, seed, dtype });
     return {
-      task: settings,
+      task: { ...balancing.settings, seed },
       unit: 'loss',
       levels: [],
       yardsticks: () => [],

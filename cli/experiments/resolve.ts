@@ -55,7 +55,7 @@ function seedOf(wish: Wish, seed: number): number {
 
 function knownOptions(experiment: Experiment, { task = {} }: Wish): NonNullable<Wish['task']> {
   const { seed: _, ...given } = task;
-  const names = [...experiment.options.map(({ name }) => name), ...(experiment.name === 'text' ? ['sha256'] : [])];
+  const names = [...Object.keys(experiment.options), ...(experiment.name === 'text' ? ['sha256'] : [])];
   for (const key of Object.keys(given))
     if (!names.includes(key))
       throw new UsageError(

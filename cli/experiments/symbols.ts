@@ -1,7 +1,7 @@
 import { UsageError } from '../../lib/index.ts';
-import { crossEntropy } from '../../nn/index.ts';
+import { crossEntropy, linear, model } from '../../nn/index.ts';
 import type { SymbolTask } from '../../trainers/index.ts';
-import { makeNetwork, type Named } from '../../trainers/registry/index.ts';
+import { estimatorTable, makeCell, usualOf } from '../../trainers/registry/index.ts';
 import { type Defaults, type Level, open, type Prepared, type TaskRequest, type Yardstick } from './experiment.ts';
 
 /**
@@ -9,14 +9,9 @@ import { type Defaults, type Level, open, type Prepared, type TaskRequest, type 
  * backpropagation.
  */
 export function symbolDefaults(estimator: string, given: { alpha: number; window: number; steps: number }): Defaults {
-  const windows: Readonly<Record<string, Named>> = {
-    tbptt: { name: 'tbptt', window: given.window },
-    bptt: { name: 'bptt', length: 128 },
-    snap: { name: 'snap', n: 1 },
-  };
   return {
     cell: { name: 'gru', units: 64 },
-    estimator: windows[estimator] ?? { name: estimator },
+    estimator: { ...usualOf(estimatorTable, estimator), ...(estimator === 'tbptt' && { window: given.window }) },
     optimizer: { name: 'adam', rate: 1e-3, alpha: given.alpha },
     dtype: 'float32',
     steps: given.steps,
@@ -30,7 +25,7 @@ export function symbolTask(
   rest: { task: Prepared['task']; levels?: readonly Level[]; pass?: number; yardsticks?: () => readonly Yardstick[] },
 ): Prepared {
   if (cell === undefined) throw new UsageError(`the experiment ${task.name} needs a cell`);
-  const network = makeNetwork(cell.name, task.symbols, cell.units);
+  const network = model({ cell: makeCell(cell, task.symbols, 'symbols'), readout: linear({ outputs: task.symbols }) });
   return {
     unit: 'bits',
     levels: [],

@@ -1,4 +1,4 @@
-import { UsageError } from '../../lib/index.ts';
+import { guard, UsageError } from '../../lib/index.ts';
 import { markov, type TextTask, text as textTask } from '../../trainers/index.ts';
 import type { Experiment, Yardstick } from './experiment.ts';
 import { symbolDefaults, symbolTask } from './symbols.ts';
@@ -7,10 +7,11 @@ import { book, readText } from './textFile.ts';
 export const text: Experiment = {
   name: 'text',
   summary: 'predict a text, character by character, in one pass',
-  options: [
-    { name: 'data', kind: 'words', description: 'a text file in UTF-8; the book Moby-Dick if left out' },
-    { name: 'alphabet', kind: 'words', description: 'the characters that may occur; those of the file if left out' },
-  ],
+  options: {
+    data: guard.setting(guard.string, 'a text file in UTF-8; the book Moby-Dick if left out'),
+    alphabet: guard.setting(guard.string, 'the characters that may occur; those of the file if left out'),
+  },
+  usual: {},
   origin: "the paper's network and optimiser for symbols, in one pass over a book",
   defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.03, window: 16, steps: 290_000 }),
   prepare(request) {

@@ -9,17 +9,36 @@ export interface Check {
   readonly needed?: boolean;
   /** A hint for a common mistake, at the end of the message. */
   readonly remedy?: (value: unknown) => string | undefined;
+  /** How a command line reads the value. Text if absent. */
+  readonly kind?: 'count' | 'number';
+  /** The only values, where they are words. */
+  readonly choices?: readonly string[];
+  /** For an option that a configuration file may set: what it is for, as a phrase. */
+  readonly purpose?: string;
+  /** The flag of the commands that sets it, without dashes. */
+  readonly flag?: string;
 }
 
+/** A check that only numbers pass. */
+export type NumberCheck = Check & { readonly kind: 'count' | 'number' };
+
 /** Makes an option required. */
-export function needed(check: Check): Check {
+export function needed<C extends Check>(check: C): C {
   return { ...check, needed: true };
 }
 
+/** An option that configuration files may set and, with a flag, commands too. */
+export function setting<C extends Check>(check: C, purpose: string): C;
+export function setting<C extends Check, const F extends string>(check: C, purpose: string, flag: F): C & { readonly flag: F };
+export function setting(check: Check, purpose: string, flag?: string): Check {
+  return { ...check, purpose, ...(flag !== undefined && { flag }) };
+}
+
 /** Whole numbers from `least` to `most`. */
-export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): NumberCheck {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return {
+    kind: 'count',
     what: `a whole number ${least === 1 && most === Number.MAX_SAFE_INTEGER ? 'above zero' : range}`,
     holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
   };
@@ -29,8 +48,9 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
 export const count = whole(1);
 
 /** Finite numbers from `least` to `most`; `Number.MIN_VALUE` stands for "above 0". */
-export function between(least: number, most = Number.POSITIVE_INFINITY): Check {
+export function between(least: number, most = Number.POSITIVE_INFINITY): NumberCheck {
   return {
+    kind: 'number',
     what: `a number ${rangeOf(least, most)}`,
     holds: (value) => Number.isFinite(value) && (value as number) >= least && (value as number) <= most,
   };
@@ -38,8 +58,8 @@ export function between(least: number, most = Number.POSITIVE_INFINITY): Check {
 
 /** For values checked where they are used. */
 export const anything: Check = { what: 'anything', holds: () => true };
-export const finite: Check = { what: 'a finite number', holds: Number.isFinite };
-export const number: Check = { what: 'a number', holds: (value) => typeof value === 'number' };
+export const finite: NumberCheck = { kind: 'number', what: 'a finite number', holds: Number.isFinite };
+export const number: NumberCheck = { kind: 'number', what: 'a number', holds: (value) => typeof value === 'number' };
 export const integer: Check = { what: 'a whole number', holds: Number.isInteger };
 export const flag: Check = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
 export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
@@ -86,8 +106,8 @@ export function listOf(what: string, holds: (entry: unknown) => boolean): Check 
 }
 
 /** One of these strings. */
-export function oneOf(...choices: readonly string[]): Check {
-  return { what: choices.join(' or '), holds: (value) => choices.includes(value as string) };
+export function oneOf<const C extends readonly string[]>(...choices: C): Check & { readonly choices: C } {
+  return { choices, what: choices.join(' or '), holds: (value) => choices.includes(value as string) };
 }
 
 /** Passes if either check does. */

@@ -69,4 +69,5 @@ export const nnDoors: Doors = {
 
 export const nnOthers: Readonly<Record<string, string>> = {
   aCell: 'a check of the guards',
+  cells: 'a table of functions that are walked',
 };

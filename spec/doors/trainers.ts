@@ -97,4 +97,7 @@ export const trainersOthers: Readonly<Record<string, string>> = {
   anEstimator: 'a check of the guards',
   anOptimizer: 'a check of the guards',
   steps: 'a check of the guards',
+  estimators: 'a table of functions that are walked',
+  optimizers: 'a table of functions that are walked',
+  tasks: 'a table of functions that are walked',
 };

@@ -9,7 +9,7 @@ export const anEstimator: guard.Check = guard.having(
 );
 
 /** Time steps that are held together: a plan is traced over all of them. */
-export const steps: guard.Check = guard.whole(1, 2 ** 16);
+export const steps: guard.NumberCheck = guard.whole(1, 2 ** 16);
 
 /** What is promised of the mean of the gradient: exact, cut off in time, or neither. */
 export type Bias = 'none' | 'truncated' | 'approximate';

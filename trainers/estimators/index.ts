@@ -1,3 +1,11 @@
+import { estimator } from '../registry/entry.ts';
+import { noBackTrack, noBackTrackOptions } from './noBackTrack.ts';
+import { rflo, rfloOptions } from './rflo.ts';
+import { rtrl, rtrlOptions } from './rtrl.ts';
+import { snap, snapOptions } from './snap.ts';
+import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
+import { uoro, uoroOptions } from './uoro.ts';
+
 export { anEstimator, type Bias, type Cost, type Estimator, type Sizes, steps, type Transition } from './estimator.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
 export { type RfloOptions, rflo } from './rflo.ts';
@@ -5,3 +13,18 @@ export { type RtrlInfluence, type RtrlOptions, rtrl } from './rtrl.ts';
 export { type SnapOptions, snap } from './snap.ts';
 export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
 export { type RankOne, type UoroInfluence, type UoroOptions, uoro } from './uoro.ts';
+
+/** The built-in estimators by name: what commands, configurations and models of streams can use. */
+export const estimators = {
+  uoro: estimator(uoro, uoroOptions, { carries: 'pairs', isNoisy: true }),
+  tbptt: estimator(tbptt, tbpttOptions, {
+    carries: 'nothing',
+    usual: { window: 10 },
+    title: ({ window, stride }) => `TBPTT-${window}${stride === window ? '' : `/${stride}`}`,
+  }),
+  bptt: estimator(bptt, bpttOptions, { carries: 'nothing', usual: { length: 128 }, title: ({ length }) => `BPTT-${length}` }),
+  rtrl: estimator(rtrl, rtrlOptions, { carries: 'matrix', isStructured: true }),
+  rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
+  noBackTrack: estimator(noBackTrack, noBackTrackOptions, { carries: 'pairs', isNoisy: true, title: () => 'NoBackTrack' }),
+  snap: estimator(snap, snapOptions, { carries: 'matrix', isStructured: true, usual: { n: 1 }, title: ({ n }) => `SnAp-${n}` }),
+};

@@ -10,6 +10,10 @@ export interface NoBackTrackOptions {
   readonly epsilon?: number;
 }
 
+export const noBackTrackOptions = {
+  epsilon: guard.setting(guard.between(Number.MIN_VALUE), 'added to norms'),
+} satisfies guard.Checks<NoBackTrackOptions>;
+
 /**
  * NoBackTrack (Ollivier, Tallec & Charpiat 2015, arXiv 1507.07680): a pair like that of UORO, E[v ⊗ w] = ∂s/∂θ, whose signs have a scale
  * ρ_i for each element i of the state rather than one for all:
@@ -22,7 +26,7 @@ export interface NoBackTrackOptions {
  * network or a diagonal recurrence, S for a GRU.
  */
 export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne> {
-  const { epsilon = 1e-5 } = guard.options('noBackTrack', options, { epsilon: guard.between(Number.MIN_VALUE) });
+  const { epsilon = 1e-5 } = guard.options('noBackTrack', options, noBackTrackOptions);
   return withNorms(epsilon);
 }
 

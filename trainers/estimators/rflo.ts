@@ -10,7 +10,9 @@ export interface RfloOptions {
   readonly leak: number;
 }
 
-const rfloOptions: guard.Checks<RfloOptions> = { leak: guard.needed(guard.between(Number.MIN_VALUE, 1)) };
+export const rfloOptions = {
+  leak: guard.setting(guard.needed(guard.between(Number.MIN_VALUE, 1)), 'the leak of the units', 'leak'),
+} satisfies guard.Checks<RfloOptions>;
 
 /**
  * Random-feedback online learning (Murray 2019, eLife 8:e43299), with exact feedback, as in Marschall, Cho & Savin 2020 (arXiv 1907.02649):

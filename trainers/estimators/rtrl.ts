@@ -14,6 +14,10 @@ export interface RtrlOptions {
   readonly structure?: 'auto' | 'dense';
 }
 
+export const rtrlOptions = {
+  structure: guard.setting(guard.oneOf('auto', 'dense'), 'whether zeros of the influence are left out'),
+} satisfies guard.Checks<RtrlOptions>;
+
 /**
  * Real-time recurrent learning (Williams & Zipser 1989): carries G = ∂s/∂θ itself, G ← J G + I. Exact.
  *
@@ -24,7 +28,7 @@ export interface RtrlOptions {
  * `learner.estimator.structure`; `learner.influence` is the whole of G, written out when it is read.
  */
 export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
-  const { structure = 'auto' } = guard.options('rtrl', options, { structure: guard.oneOf('auto', 'dense') });
+  const { structure = 'auto' } = guard.options('rtrl', options, rtrlOptions);
   const own: Estimator<RtrlInfluence> = {
     ...dense,
     name: 'rtrl',

@@ -8,6 +8,10 @@ export interface SnapOptions {
   readonly n: number;
 }
 
+export const snapOptions = {
+  n: guard.setting(guard.needed(guard.count), 'steps within which an influence is kept', 'n'),
+} satisfies guard.Checks<SnapOptions>;
+
 /**
  * The sparse n-step approximation, SnAp-n (Menick et al. 2021, arXiv 2006.07232): RTRL that keeps ∂s_k/∂θ_j only where θ_j can influence
  * s_k within n steps, G ← mask ∘ (J G + I). Deterministic, and biased by what it drops, which is the less the larger n is; once n steps
@@ -19,7 +23,7 @@ export interface SnapOptions {
  * parameter reaches is found from the step itself; see `learner.estimator.structure`.
  */
 export function snap(options: SnapOptions): Estimator<Tree> {
-  const { n } = guard.options('snap', options, { n: guard.needed(guard.count) }, 'snap({ n: 1 })');
+  const { n } = guard.options('snap', options, snapOptions, 'snap({ n: 1 })');
   return onceKnown(
     {
       ...dense,

@@ -13,7 +13,14 @@ export interface TbpttOptions {
   readonly stride?: number;
 }
 
-const tbpttOptions: guard.Checks<TbpttOptions> = { window: guard.needed(steps), stride: steps };
+export const bpttOptions = {
+  length: guard.setting(guard.needed(steps), 'the length of a sequence', 'window'),
+} satisfies guard.Checks<BpttOptions>;
+
+export const tbpttOptions = {
+  window: guard.setting(guard.needed(steps), 'steps that are differentiated together', 'window'),
+  stride: guard.setting(steps, 'steps between updates, the window if left out', 'stride'),
+} satisfies guard.Checks<TbpttOptions>;
 
 /** The part that carries nothing: the gradient comes from the window alone. */
 const noInfluence = {
@@ -30,7 +37,7 @@ const noInfluence = {
  * start state. It holds `length` steps.
  */
 export function bptt(options: BpttOptions): Estimator {
-  const { length } = guard.options('bptt', options, { length: guard.needed(steps) }, 'bptt({ length: 20 })');
+  const { length } = guard.options('bptt', options, bpttOptions, 'bptt({ length: 20 })');
   return {
     ...noInfluence,
     name: 'bptt',

@@ -20,12 +20,12 @@ export interface UoroOptions {
   readonly lanes?: 'independent' | 'joint';
 }
 
-const uoroOptions: guard.Checks<UoroOptions> = {
-  window: steps,
-  rank: guard.whole(1, 2 ** 16),
-  epsilon: guard.between(Number.MIN_VALUE),
-  lanes: guard.oneOf('independent', 'joint'),
-};
+export const uoroOptions = {
+  window: guard.setting(steps, 'steps that are differentiated together', 'window'),
+  rank: guard.setting(guard.whole(1, 2 ** 16), 'pairs that are averaged', 'rank'),
+  epsilon: guard.setting(guard.between(Number.MIN_VALUE), 'added to norms'),
+  lanes: guard.setting(guard.oneOf('independent', 'joint'), 'whether each lane has a pair of its own'),
+} satisfies guard.Checks<UoroOptions>;
 
 /**
  * Unbiased online recurrent optimisation (Tallec & Ollivier 2017, arXiv 1702.05043).

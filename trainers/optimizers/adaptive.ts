@@ -11,8 +11,13 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-const below1: guard.Check = { ...guard.between(0, 1 - Number.EPSILON), what: 'a number of at least 0 and below 1' };
-const adamOptions: guard.Checks<AdamOptions> = { rate: rates, beta1: below1, beta2: below1, epsilon: guard.between(0) };
+const below1: guard.NumberCheck = { ...guard.between(0, 1 - Number.EPSILON), what: 'a number of at least 0 and below 1' };
+export const adamOptions = {
+  rate: rates,
+  beta1: guard.setting(below1, 'the decay of the mean gradient'),
+  beta2: guard.setting(below1, 'the decay of the mean square'),
+  epsilon: guard.setting(guard.between(0), 'added to the root of the mean square'),
+} satisfies guard.Checks<AdamOptions>;
 
 /**
  * Adam (Kingma & Ba 2015, algorithm 1), with its bias corrections:
@@ -48,7 +53,11 @@ export interface RmspropOptions {
   readonly epsilon?: number;
 }
 
-const rmspropOptions: guard.Checks<RmspropOptions> = { rate: rates, decay: guard.between(0, 1), epsilon: guard.between(0) };
+export const rmspropOptions = {
+  rate: rates,
+  decay: guard.setting(guard.between(0, 1), 'the decay of the mean square'),
+  epsilon: guard.setting(guard.between(0), 'added to the root of the mean square'),
+} satisfies guard.Checks<RmspropOptions>;
 
 /** RMSprop (Tieleman & Hinton 2012): v ← decay v + (1-decay) g², θ ← θ - η g / (√v + ε). */
 export function rmsprop(options: RmspropOptions): Optimizer {

@@ -1,5 +1,17 @@
+import { optimizer } from '../registry/entry.ts';
+import { adam, adamOptions, rmsprop, rmspropOptions } from './adaptive.ts';
+import { momentum, momentumOptions, sgd, sgdOptions } from './sgd.ts';
+
 export { type AdamOptions, adam, type RmspropOptions, rmsprop } from './adaptive.ts';
 export { chain, clipByGlobalNorm } from './compose.ts';
 export { anOptimizer, type Clock, type Optimizer } from './optimizer.ts';
 export { constant, cosine, inverseSqrt, type Schedule } from './schedules.ts';
 export { type MomentumOptions, momentum, type SgdOptions, sgd } from './sgd.ts';
+
+/** The built-in optimisers by name. */
+export const optimizers = {
+  sgd: optimizer(sgd, sgdOptions, 0),
+  momentum: optimizer(momentum, momentumOptions, 1),
+  adam: optimizer(adam, adamOptions, 2),
+  rmsprop: optimizer(rmsprop, rmspropOptions, 1),
+};

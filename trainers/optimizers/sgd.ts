@@ -12,11 +12,16 @@ export interface MomentumOptions extends SgdOptions {
   readonly decay?: number;
 }
 
-const momentumOptions: guard.Checks<MomentumOptions> = { rate: rates, decay: guard.between(0, 1) };
+export const sgdOptions = { rate: rates } satisfies guard.Checks<SgdOptions>;
+
+export const momentumOptions = {
+  rate: rates,
+  decay: guard.setting(guard.between(0, 1), 'the fraction of the velocity that is kept'),
+} satisfies guard.Checks<MomentumOptions>;
 
 /** Gradient descent: θ ← θ - η g. */
 export function sgd(options: SgdOptions): Optimizer {
-  const { rate } = guard.options('sgd', options, { rate: rates }, 'sgd({ rate: 0.1 })');
+  const { rate } = guard.options('sgd', options, sgdOptions, 'sgd({ rate: 0.1 })');
   const schedule = asSchedule(rate);
   return optimizerOf({
     name: 'sgd',

@@ -1,44 +1,19 @@
-import type { Tensor } from '../../lib/index.ts';
-import {
-  type Cell,
-  embedded,
-  embedding,
-  gru,
-  indrnn,
-  type Layer,
-  linear,
-  lru,
-  lstm,
-  model,
-  normal,
-  rnn,
-} from '../../nn/index.ts';
-import { choose } from './choose.ts';
+import { type Cell, type CellEntry, cells, type Input } from '../../nn/index.ts';
+import { chooseNamed } from './choose.ts';
+import type { Named } from './entry.ts';
+
+/** A built-in cell by its name, with its size and its settings. */
+export type CellConfig = Named & { readonly units: number };
+
+export const cellTable: Readonly<Record<string, CellEntry>> = cells;
 
 /**
- * GRU, LSTM and RNN are the networks of Tallec and Ollivier's experiments: symbols come in through an embedding with standard normal entries, whose
- * product with the input weights is one matrix except in the LSTM, and go out through a linear layer as logits. In IndRNN and LRU,
- * whose units are independent, RTRL costs as much as the step.
+ * @param inputs how many symbols there are, or how many numbers a vector has.
+ * @throws UsageError for an unknown cell or a setting that it does not take, ConfigurationError for a value out of range.
  */
-const cells: Readonly<Record<string, (symbols: number, units: number) => Cell<unknown, unknown, number>>> = {
-  gru: (symbols, units) => gru({ inputs: symbols, units, init: { input: normal(1) } }),
-  lstm: (symbols, units) => embedded(embedding({ symbols, size: units }), lstm({ inputs: units, units, forgetOffset: -0.3 })),
-  indrnn: (symbols, units) => indrnn({ inputs: symbols, units, activation: 'tanh' }),
-  lru: (symbols, units) => lru({ inputs: symbols, units, outputs: units }),
-  rnn: (symbols, units) => rnn({ inputs: symbols, units, init: { input: normal(1) } }),
-};
-
-export const cellNames: readonly string[] = Object.keys(cells);
-
-/**
- * @param readout a linear layer if left out.
- * @throws UsageError for an unknown cell, ConfigurationError for a number of units out of range.
- */
-export function makeNetwork(
-  cell: string,
-  symbols: number,
-  units: number,
-  readout: Layer<unknown, Tensor> = linear({ outputs: symbols }),
-): Cell<unknown, unknown, number> {
-  return model({ cell: choose('cell', cells, cell)(symbols, units), readout });
+export function makeCell(config: CellConfig, inputs: number, of: 'symbols' | 'vectors'): Cell<unknown, unknown, Input> {
+  const entry = chooseNamed('cell', cellTable, config, ['units']);
+  const { name: _, units, ...settings } = config;
+  const options = { ...settings, inputs, units };
+  return of === 'symbols' ? entry.ofSymbols(options) : entry.ofVectors(options);
 }

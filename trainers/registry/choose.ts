@@ -1,10 +1,35 @@
 import { guard, UsageError } from '../../lib/index.ts';
+import type { Named, Options } from './entry.ts';
 
 /** The entry of a table by its name. @throws UsageError that lists the names. */
 export function choose<T>(what: string, table: Readonly<Record<string, T>>, name: string): T {
   if (Object.hasOwn(table, name)) return table[name];
   const names = Object.keys(table);
+  const told = String(name).slice(0, 60);
   throw new UsageError(
-    `there is no ${what} ${JSON.stringify(String(name).slice(0, 60))}${guard.didYouMean(String(name).slice(0, 60), names) || `; there are ${names.join(', ')}`}`,
+    `there is no ${what} ${JSON.stringify(told)}${guard.didYouMean(told, names) || `; there are ${names.join(', ')}`}`,
   );
+}
+
+/** Those of the options that configurations may set. */
+export function settable(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, { purpose }]) => purpose !== undefined));
+}
+
+/**
+ * The entry that settings name.
+ * @param common settings that every entry of the table has.
+ * @throws UsageError for an unknown name, and for a setting that the entry does not have.
+ */
+export function chooseNamed<E extends { readonly options: Options }>(
+  what: string,
+  table: Readonly<Record<string, E>>,
+  { name, ...settings }: Named,
+  common: readonly string[] = [],
+): E {
+  const entry = choose(what, table, name);
+  const known = [...common, ...Object.keys(settable(entry.options))];
+  for (const key of Object.keys(settings))
+    if (!known.includes(key)) throw new UsageError(`the ${what} ${name} has no setting ${key}; it has ${known.join(', ')}`);
+  return entry;
 }

@@ -1,4 +1,6 @@
-export { cellNames, makeNetwork } from './cells.ts';
-export { estimatorNames, makeEstimator, titleOf } from './estimators.ts';
-export type { Named, Setting } from './named.ts';
-export { makeOptimizer, optimizerNames } from './optimizers.ts';
+export { type CellConfig, cellTable, makeCell } from './cells.ts';
+export { settable } from './choose.ts';
+export type { Named, Options, Setting, Settings } from './entry.ts';
+export { estimatorTable, makeEstimator, titleOf } from './estimators.ts';
+export { flagsOf, optionOf, settingsOf, usualOf } from './flags.ts';
+export { makeOptimizer, optimizerTable, scheduleOptions } from './optimizers.ts';

@@ -1,18 +1,16 @@
 import { ConfigurationError } from '../../lib/index.ts';
 import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
+import { generalOptions } from './generalOptions.ts';
 import { requireRoom } from './room.ts';
 import { parseTimeFormat } from './timeFormat.ts';
 
 /** @throws ConfigurationError for settings that are out of range or do not fit each other. */
 export function checkConfig(config: StreamConfig): void {
-  const { data, cell, readout = 'linear', dtype, seed, recent, every } = config;
-  whole('units', cell.units, 1, 4096);
-  whole('seed', seed, 0, 2 ** 32 - 1);
-  whole('recent', recent, 1, 1e6);
-  whole('every', every, 1, 1e12);
-  if (dtype !== 'float32' && dtype !== 'float64') throw new ConfigurationError(`dtype must be float32 or float64, got ${dtype}`);
-  if (readout !== 'linear' && readout !== 'mlp') throw new ConfigurationError(`readout must be linear or mlp, got ${readout}`);
+  const { data, cell, readout = 'linear' } = config;
+  const values: Readonly<Record<string, unknown>> = { ...config, readout, units: cell.units };
+  for (const [name, check] of Object.entries(generalOptions))
+    if (!check.holds(values[name])) throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
   if (data.kind === 'text') checkSymbols(data);
   else checkRows(data);
   requireRoom(config);
@@ -98,17 +96,8 @@ function whole(name: string, value: number, least: number, most: number): void {
 
 type Parts<T> = Readonly<Record<keyof T, 'needed' | 'optional'>>;
 
-const configParts: Parts<StreamConfig> = {
-  data: 'needed',
-  cell: 'needed',
-  readout: 'optional',
-  estimator: 'needed',
-  optimizer: 'needed',
-  dtype: 'needed',
-  seed: 'needed',
-  recent: 'needed',
-  every: 'needed',
-};
+/** Where there is no readout, it is linear. */
+const configParts = ['data', 'cell', 'estimator', 'optimizer', ...Object.keys(generalOptions).filter((name) => name !== 'units')];
 const symbolParts: Parts<SymbolData> = { kind: 'needed', unit: 'needed', symbols: 'needed', alphabet: 'optional' };
 const rowParts: Parts<RowData> = {
   kind: 'needed',
@@ -129,11 +118,15 @@ const rowParts: Parts<RowData> = {
 
 /** @throws DataError or ConfigurationError unless it is a configuration, with its parts and no others. */
 export function requireConfig(config: StreamConfig): void {
-  requireParts('the configuration', config, configParts);
+  requireEntries(
+    'the configuration',
+    config,
+    configParts.filter((name) => name !== 'readout'),
+    ['readout'],
+  );
   const { data, cell, estimator, optimizer } = config;
   requireParts('the configuration of the data', data, data?.kind === 'text' ? symbolParts : rowParts);
-  requireEntries('the configuration of the cell', cell, ['name', 'units']);
-  for (const named of [estimator, optimizer]) {
+  for (const named of [cell, estimator, optimizer]) {
     requireEntries('what learns', named, ['name'], Object.keys(named ?? {}));
     requireSame('the type of its name', typeof named.name, 'string');
   }

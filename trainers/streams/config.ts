@@ -1,5 +1,6 @@
 import type { FloatDType } from '../../lib/index.ts';
-import type { Named } from '../registry/named.ts';
+import type { CellConfig } from '../registry/cells.ts';
+import type { Named } from '../registry/entry.ts';
 
 /** A text of which the next symbol is predicted. */
 export interface SymbolData {
@@ -44,7 +45,7 @@ export interface RowData {
 /** Everything that the metrics of a stream depend on, other than the stream. */
 export interface StreamConfig {
   readonly data: SymbolData | RowData;
-  readonly cell: { readonly name: string; readonly units: number };
+  readonly cell: CellConfig;
   /** What the output of the cell goes through: a linear layer, or a perceptron with as many tanh units as the cell has. Linear if left out. */
   readonly readout?: 'linear' | 'mlp';
   readonly estimator: Named;

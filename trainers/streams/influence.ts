@@ -1,5 +1,7 @@
 import { leavesOf, type Tree } from '../../lib/index.ts';
 import { normOf } from '../evaluation/norm.ts';
+import { choose } from '../registry/choose.ts';
+import { estimatorTable } from '../registry/estimators.ts';
 import type { StreamLearner } from './network.ts';
 
 /** Beyond so many numbers, writing out an influence takes too long to be done by the way. */
@@ -10,8 +12,8 @@ const most = 1 << 24;
  * that carries nothing, nor for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
  */
 export function influenceNorms(learner: StreamLearner): Readonly<Record<string, number>> {
-  const { name } = learner.estimator;
-  if (name === 'uoro' || name === 'noBackTrack') {
+  const { carries } = choose('estimator', estimatorTable, learner.estimator.name);
+  if (carries === 'pairs') {
     const { influence } = learner;
     const pairs = (Array.isArray(influence) ? influence : [influence]) as readonly Pair[];
     return {
@@ -19,8 +21,7 @@ export function influenceNorms(learner: StreamLearner): Readonly<Record<string, 
       '|θ̃|': normOf(pairs.map(({ parameterTangent }) => parameterTangent)),
     };
   }
-  if (!['rtrl', 'snap', 'rflo'].includes(name) || countNumbers(learner.state) * countNumbers(learner.parameters) > most)
-    return {};
+  if (carries === 'nothing' || countNumbers(learner.state) * countNumbers(learner.parameters) > most) return {};
   return { '|G|': normOf(learner.influence) };
 }
 

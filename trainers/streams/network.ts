@@ -1,30 +1,15 @@
 import { compile } from '../../autodiff/index.ts';
 import { dataOf, type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
-import {
-  type Cell,
-  crossEntropy,
-  filled,
-  gru,
-  indrnn,
-  type Layer,
-  type Loss,
-  linear,
-  lru,
-  lstm,
-  meanSquare,
-  mlp,
-  model,
-  rnn,
-} from '../../nn/index.ts';
+import { type Cell, crossEntropy, filled, type Layer, type Loss, linear, meanSquare, mlp, model } from '../../nn/index.ts';
 import { misfit } from '../evaluation/saved.ts';
 import type { LearnerConfig } from '../learner/config.ts';
 import { createLearner, type Learner } from '../learner/learner.ts';
 import { restoreLearner } from '../learner/restore.ts';
-import { makeNetwork } from '../registry/cells.ts';
+import { cellTable, makeCell } from '../registry/cells.ts';
 import { choose } from '../registry/choose.ts';
 import { makeEstimator } from '../registry/estimators.ts';
 import { makeOptimizer } from '../registry/optimizers.ts';
-import type { RowData, StreamConfig } from './config.ts';
+import type { StreamConfig } from './config.ts';
 import { inputsOf } from './rowCoder.ts';
 
 type AnyTarget = number | Tensor;
@@ -51,7 +36,7 @@ export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined)
  * @throws DataError when what was saved is too small for one of this size.
  */
 function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8Array): void {
-  const isDiagonal = name === 'indrnn' || name === 'lru';
+  const { isDiagonal } = choose('cell', cellTable, name);
   const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [inputsOf(data), 1];
   const least = 4 * units * (inputs + outputs + (isDiagonal ? 1 : units));
   if (saved.byteLength < least) throw misfit(`${saved.byteLength} bytes are too few for a ${name} of ${units} units`);
@@ -59,30 +44,16 @@ function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8
 
 type Network = Cell<unknown, unknown, number | Tensor>;
 
-/** The network of a stream, without its numbers. */
-export function networkOf(config: StreamConfig): Network {
-  const { data } = config;
-  return data.kind === 'text' ? symbolNetwork(config, data.symbols) : rowNetwork(config, data);
-}
-
-function symbolNetwork({ cell, readout }: StreamConfig, symbols: number): Network {
-  const layer = readout === 'mlp' ? mlp({ outputs: symbols, hidden: cell.units }) : linear({ outputs: symbols });
-  return makeNetwork(cell.name, symbols, cell.units, layer) as Network;
-}
-
-/** Vectors come in as they are, and go out through the readout: one number, or logits. */
-function rowNetwork({ cell, readout: kind }: StreamConfig, data: RowData): Network {
-  const isCategory = (column: string) => data.categorical.includes(column);
-  const sizes = { inputs: inputsOf(data), units: cell.units };
-  const readout = readoutOf(kind, cell.units, isCategory(data.target) ? data.categories : undefined);
-  const cells: Readonly<Record<string, () => unknown>> = {
-    gru: () => model({ cell: gru(sizes), readout }),
-    lstm: () => model({ cell: lstm(sizes), readout }),
-    indrnn: () => model({ cell: indrnn({ ...sizes, activation: 'tanh' }), readout }),
-    lru: () => model({ cell: lru({ ...sizes, outputs: cell.units }), readout }),
-    rnn: () => model({ cell: rnn(sizes), readout }),
-  };
-  return choose('cell', cells, cell.name)() as Network;
+/** The network of a stream, without its parameters. @throws UsageError or ConfigurationError for a cell that cannot be made. */
+export function networkOf({ cell, readout, data }: StreamConfig): Network {
+  if (data.kind === 'text') {
+    const outputs = data.symbols;
+    const layer: Layer<unknown, Tensor> = readout === 'mlp' ? mlp({ outputs, hidden: cell.units }) : linear({ outputs });
+    return model({ cell: makeCell(cell, data.symbols, 'symbols'), readout: layer });
+  }
+  const isCategory = data.categorical.includes(data.target);
+  const layer = readoutOf(readout, cell.units, isCategory ? data.categories : undefined);
+  return model({ cell: makeCell(cell, inputsOf(data), 'vectors'), readout: layer });
 }
 
 /**

@@ -1,7 +1,9 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 import { summary } from '../../nn/index.ts';
 import { mostPairs } from '../evaluation/counts.ts';
-import { makeEstimator } from '../registry/estimators.ts';
+import { cellTable } from '../registry/cells.ts';
+import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
+import { optimizerTable } from '../registry/optimizers.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { networkOf } from './network.ts';
 import { inputsOf } from './rowCoder.ts';
@@ -15,11 +17,6 @@ const lists = { ofCategories: 5, ofNumbers: 8 };
 /** As JSON with its comma. */
 const widest = { score: '-1.2345678901234567e-10,'.length, pair: '[68719476735,123456789],'.length };
 
-/** Numbers that an optimiser keeps for each parameter. */
-const moments: Readonly<Record<string, number>> = { adam: 2, momentum: 1, rmsprop: 1 };
-/** Cells whose units are independent: exact influence takes about as many numbers as their parameters, and real and imaginary parts. */
-const diagonal: ReadonlySet<string> = new Set(['lru', 'indrnn']);
-
 /**
  * Sizes that are allowed one by one may be impossible together. Nothing is allocated to find out.
  * @throws ConfigurationError with what they come to and what to reduce.
@@ -28,15 +25,17 @@ export function requireRoom(config: StreamConfig): void {
   const { data, cell, estimator, optimizer, dtype } = config;
   const width = dtype === 'float64' ? 8 : 4;
   const inputs = data.kind === 'text' ? data.symbols : inputsOf(data);
-  const perParameter = 1 + (moments[optimizer.name] ?? 0);
+  const perParameter = 1 + (optimizerTable[optimizer.name]?.memory ?? 0);
   // Before the network is made, which refuses by itself what is larger still, and knows no columns.
   requireTensors(config, inputs, inputs * cell.units * perParameter * width);
   const { parameters, totals } = summary(networkOf(config));
   const own = totals.parameters * perParameter;
   const ofCell = parameters.reduce((sum, { path, count }) => sum + (path.startsWith('cell') ? count : 0), 0);
-  const isDiagonal = diagonal.has(cell.name) && ['rtrl', 'snap'].includes(estimator.name);
+  // Where units are independent, exact influence takes about as many numbers as their parameters, and real and imaginary parts.
+  const { cost } = makeEstimator(estimator);
+  const isDiagonal = cellTable[cell.name].isDiagonal && estimatorTable[estimator.name].isStructured;
   const sizes = { state: totals.state, parameters: ofCell };
-  const carried = isDiagonal ? 2 * ofCell : makeEstimator(estimator).cost(sizes).memory;
+  const carried = isDiagonal ? 2 * ofCell : cost(sizes).memory;
   requireTensors(config, inputs, (own + carried) * width, carried > own);
   requireHeader(config);
 }

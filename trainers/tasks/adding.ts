@@ -34,7 +34,7 @@ export interface AddingTask extends Task<Tensor, Tensor> {
  * @throws ConfigurationError for a length below 2.
  */
 export function adding(options: AddingOptions): AddingTask {
-  const { length, dtype = 'float64', seed = 1 } = guard.options('adding', options, checks, 'adding({ length: 50 })');
+  const { length, dtype = 'float64', seed = 1 } = guard.options('adding', options, addingOptions, 'adding({ length: 50 })');
   return {
     name: `adding(${length})`,
     meanSquare: { mean: 1 / 6, lastOnly: 1 / 12, optimum: 0 },
@@ -42,7 +42,11 @@ export function adding(options: AddingOptions): AddingTask {
   };
 }
 
-const checks: guard.Checks<AddingOptions> = { length: guard.needed(guard.whole(2, longest)), dtype: floats, seed: seeds };
+export const addingOptions = {
+  length: guard.setting(guard.needed(guard.whole(2, longest)), 'steps in a sequence'),
+  dtype: floats,
+  seed: seeds,
+} satisfies guard.Checks<AddingOptions>;
 
 function* sequences(noise: Noise, length: number, dtype: FloatDType): Generator<Example<Tensor, Tensor>, never, undefined> {
   const half = Math.floor(length / 2);

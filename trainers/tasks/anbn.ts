@@ -10,7 +10,14 @@ export interface AnbnOptions {
   readonly seed?: number;
 }
 
+export const anbnOptions = {
+  min: guard.setting(guard.count, 'the fewest letters in a run'),
+  max: guard.setting(guard.count, 'the most letters in a run'),
+  seed: seeds,
+} satisfies guard.Checks<AnbnOptions>;
+
 export interface AnbnTask extends SymbolTask {
+  readonly settings: { readonly min: number; readonly max: number };
   readonly entropyRate: number;
   /**
    * The lowest mean loss, in bits per step, of a model that knows the format but not that both counts agree.
@@ -32,12 +39,13 @@ const [NEWLINE, A, B] = [0, 1, 2];
  * @throws ConfigurationError for counts that are not whole, or min > max.
  */
 export function anbn(options: AnbnOptions = {}): AnbnTask {
-  const { min = 1, max = 32, seed = 1 } = guard.options('anbn', options, { min: guard.count, max: guard.count, seed: seeds });
+  const { min = 1, max = 32, seed = 1 } = guard.options('anbn', options, anbnOptions);
   whole('anbn', 'max', max, min);
   const counts = max - min + 1;
   const entropyRate = Math.log2(counts) / (min + max + 2);
   return {
     name: `anbn(${min},${max})`,
+    settings: { min, max },
     symbols: ALPHABET.length,
     alphabet: ALPHABET,
     entropyRate,

@@ -35,7 +35,7 @@ export interface CopyTask extends SymbolTask {
  * @throws ConfigurationError for numbers that are not whole or out of range.
  */
 export function copy(options: CopyOptions = {}): CopyTask {
-  const { symbols = 8, length = 5, delay = 0, seed = 1 } = guard.options('copy', options, checks);
+  const { symbols = 8, length = 5, delay = 0, seed = 1 } = guard.options('copy', options, copyOptions);
   return {
     name: `copy(${symbols},${length},${delay})`,
     symbols: symbols + 2,
@@ -46,12 +46,12 @@ export function copy(options: CopyOptions = {}): CopyTask {
   };
 }
 
-const checks: guard.Checks<CopyOptions> = {
-  symbols: guard.whole(1, 2 ** 16),
-  length: guard.whole(1, longest),
-  delay: guard.whole(0),
+export const copyOptions = {
+  symbols: guard.setting(guard.whole(1, 2 ** 16), 'symbols that may have to be copied'),
+  length: guard.setting(guard.whole(1, longest), 'symbols in a sequence'),
+  delay: guard.setting(guard.whole(0), 'steps between a sequence and its copy'),
   seed: seeds,
-};
+} satisfies guard.Checks<CopyOptions>;
 
 function* sequences(
   noise: Noise,

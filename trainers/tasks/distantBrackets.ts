@@ -13,6 +13,7 @@ export interface DistantBracketsOptions {
 }
 
 export interface DistantBracketsTask extends SymbolTask {
+  readonly settings: { readonly s: number; readonly k: number; readonly a: number };
   readonly entropyRate: number;
   /**
    * The lowest mean loss, in bits per step, of a model that knows the format but forgets the letters in the
@@ -25,12 +26,12 @@ export interface DistantBracketsTask extends SymbolTask {
 const FIRST_LETTER = 33;
 const MOST_LETTERS = '['.charCodeAt(0) - FIRST_LETTER;
 
-const checks: guard.Checks<DistantBracketsOptions> = {
-  s: guard.whole(1, longest),
-  k: guard.whole(0),
-  a: guard.whole(1, MOST_LETTERS),
+export const distantBracketsOptions = {
+  s: guard.setting(guard.whole(1, longest), 'letters inside the brackets'),
+  k: guard.setting(guard.whole(0), 'letters between the brackets'),
+  a: guard.setting(guard.whole(1, MOST_LETTERS), 'letters in the alphabet'),
   seed: seeds,
-};
+} satisfies guard.Checks<DistantBracketsOptions>;
 
 /**
  * Distant brackets (s, k, a), predicted symbol by symbol. A line is `[`, s random letters, `]`, k random
@@ -42,11 +43,12 @@ const checks: guard.Checks<DistantBracketsOptions> = {
  * @throws ConfigurationError for numbers that are not whole or out of range.
  */
 export function distantBrackets(options: DistantBracketsOptions = {}): DistantBracketsTask {
-  const { s = 1, k = 5, a = 10, seed = 1 } = guard.options('distantBrackets', options, checks);
+  const { s = 1, k = 5, a = 10, seed = 1 } = guard.options('distantBrackets', options, distantBracketsOptions);
   const letters = Array.from({ length: a }, (_, i) => String.fromCharCode(FIRST_LETTER + i));
   const line = 2 * (s + 2) + k + 1;
   return {
     name: `distantBrackets(${s},${k},${a})`,
+    settings: { s, k, a },
     symbols: a + 3,
     alphabet: ['\n', ...letters, '[', ']'],
     entropyRate: ((s + k) * Math.log2(a)) / line,

@@ -1,3 +1,10 @@
+import { task } from '../registry/entry.ts';
+import { adding, addingOptions } from './adding.ts';
+import { anbn, anbnOptions } from './anbn.ts';
+import { copy, copyOptions } from './copy.ts';
+import { distantBrackets, distantBracketsOptions } from './distantBrackets.ts';
+import { influenceBalancing, influenceBalancingOptions } from './influenceBalancing.ts';
+
 export { type AddingOptions, type AddingTask, adding } from './adding.ts';
 export { type AnbnOptions, type AnbnTask, anbn } from './anbn.ts';
 export { type CopyOptions, type CopyTask, copy } from './copy.ts';
@@ -14,3 +21,12 @@ export { type Row, type SeriesOptions, series } from './series.ts';
 export type { Example, Feed, Symbols, SymbolTask, Task } from './task.ts';
 export { type TextFeed, type TextOptions, type TextTask, text } from './text.ts';
 export type { Vocabulary } from './vocabulary.ts';
+
+/** The built-in tasks that are made from settings, by name. */
+export const tasks = {
+  influenceBalancing: task(influenceBalancing, influenceBalancingOptions),
+  anbn: task(anbn, anbnOptions),
+  distantBrackets: task(distantBrackets, distantBracketsOptions),
+  copy: task(copy, copyOptions),
+  adding: task(adding, addingOptions),
+};

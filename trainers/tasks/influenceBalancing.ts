@@ -28,6 +28,7 @@ export type InfluenceParameters = { readonly theta: Tensor };
 export type NoInput = Readonly<Record<string, never>>;
 
 export interface InfluenceBalancingTask extends Task<NoInput, Tensor> {
+  readonly settings: { readonly units: number; readonly positive: number };
   /** s' = A s + b θ with the output s'^(1), a scalar; θ starts at 1/2 and the state, [n], at ones. */
   readonly model: Cell<InfluenceParameters, Tensor, NoInput>;
   /** ½ (output - target)², a scalar. */
@@ -57,7 +58,11 @@ export interface InfluenceBalancingTask extends Task<NoInput, Tensor> {
  * where no θ solves it.
  */
 export function influenceBalancing(options: InfluenceBalancingOptions = {}): InfluenceBalancingTask {
-  const { units = 23, positive = 10, dtype = 'float64' } = guard.options('influenceBalancing', options, checks);
+  const {
+    units = 23,
+    positive = 10,
+    dtype = 'float64',
+  } = guard.options('influenceBalancing', options, influenceBalancingOptions);
   whole('influenceBalancing', 'positive', positive, 0, units);
   const limit = 2 * (2 * positive - units);
   if (limit === 0)
@@ -68,6 +73,7 @@ export function influenceBalancing(options: InfluenceBalancingOptions = {}): Inf
   const example: Example<NoInput, Tensor> = { input: {}, target: full([], 1, { dtype }) };
   return {
     name: `influenceBalancing(${units},${positive})`,
+    settings: { units, positive },
     model: linearSystem(signs, dtype),
     loss: (output, target) => mul(square(sub(output, target)), 0.5),
     optimum: { theta: 1 / limit, loss: 0 },
@@ -79,12 +85,12 @@ export function influenceBalancing(options: InfluenceBalancingOptions = {}): Inf
   };
 }
 
-const checks: guard.Checks<InfluenceBalancingOptions> = {
-  units: guard.whole(1, 2 ** 12),
-  positive: guard.whole(0),
+export const influenceBalancingOptions = {
+  units: guard.setting(guard.whole(1, 2 ** 12), 'units of the linear system'),
+  positive: guard.setting(guard.whole(0), 'units on which the parameter acts with +1'),
   dtype: floats,
   seed: seeds,
-};
+} satisfies guard.Checks<InfluenceBalancingOptions>;
 
 function linearSystem(signs: readonly number[], dtype: FloatDType): Cell<InfluenceParameters, Tensor, NoInput> {
   const n = signs.length;

@@ -18,6 +18,8 @@ export interface Feed<X, Y> extends AsyncIterable<Example<X, Y>> {
 export interface Task<X, Y> extends Feed<X, Y>, Iterable<Example<X, Y>> {
   /** The lowest mean loss that any learner can reach, in bits per step, if known in closed form. */
   readonly entropyRate?: number;
+  /** The options in effect, for configurations. */
+  readonly settings?: Readonly<Record<string, number | string>>;
 }
 
 /** The meaning of symbol indices. */
@@ -32,7 +34,7 @@ export interface Symbols {
 export interface SymbolTask extends Task<number, number>, Symbols {}
 
 /** Both ways of reading a task, from a function that starts the stream. */
-export function readings<X, Y>(start: () => Iterator<Example<X, Y>>): Omit<Task<X, Y>, 'name'> {
+export function readings<X, Y>(start: () => Iterator<Example<X, Y>>): Iterable<Example<X, Y>> & AsyncIterable<Example<X, Y>> {
   return {
     [Symbol.iterator]: start,
     async *[Symbol.asyncIterator]() {

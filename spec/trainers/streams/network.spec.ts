@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { tensor } from '../../../lib/index.ts';
-import { cellNames } from '../../../trainers/registry/cells.ts';
+import { cellTable } from '../../../trainers/registry/cells.ts';
 import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/config.ts';
 import { makeLearner } from '../../../trainers/streams/network.ts';
 
@@ -16,7 +16,7 @@ const rows: RowData = {
 };
 
 describe('trainers/streams: networks', () => {
-  for (const name of cellNames)
+  for (const name of Object.keys(cellTable))
     it(`${name}, which the help names, learns from texts and from rows`, () => {
       const learnerFor = (data: SymbolData | RowData) =>
         makeLearner(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { DataError, tensor, zeros } from '../../../lib/index.ts';
 import { bitsOf } from '../../../trainers/evaluation/logits.ts';
-import type { Named } from '../../../trainers/registry/named.ts';
+import type { Named } from '../../../trainers/registry/entry.ts';
 import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
 import { influenceNorms } from '../../../trainers/streams/influence.ts';
 import { numbersOf, type StreamLearner, walk } from '../../../trainers/streams/network.ts';

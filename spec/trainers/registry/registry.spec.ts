@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { UsageError } from '../../../lib/index.ts';
+import * as nn from '../../../nn/index.ts';
+import * as estimatorExports from '../../../trainers/estimators/index.ts';
+import * as optimizerExports from '../../../trainers/optimizers/index.ts';
+import { cellTable, makeCell } from '../../../trainers/registry/cells.ts';
+import { settable } from '../../../trainers/registry/choose.ts';
+import { estimatorTable, makeEstimator, titleOf } from '../../../trainers/registry/estimators.ts';
+import { flagsOf, optionOf, settingsOf, usualOf } from '../../../trainers/registry/flags.ts';
+import { makeOptimizer, optimizerTable } from '../../../trainers/registry/optimizers.ts';
+import type { Settings } from '../../../trainers/streams/settings.ts';
+import { settingChecks, settingGroups } from '../../../trainers/streams/settings.ts';
+import * as taskExports from '../../../trainers/tasks/index.ts';
+
+const rate = { rate: 0.1, alpha: 0 };
+/** Estimators that have no value of their own for an option, and no usual one. */
+const leak = { leak: 0.5 };
+const named = (name: string) => ({ ...usualOf(estimatorTable, name), ...(name === 'rflo' && leak) });
+
+describe('trainers/registry', () => {
+  it('has every exported estimator, optimiser, cell and task under its own name', () => {
+    for (const [exports, table] of [
+      [estimatorExports, estimatorExports.estimators],
+      [optimizerExports, optimizerExports.optimizers],
+      [taskExports, taskExports.tasks],
+      [nn, nn.cells],
+    ] as const)
+      for (const name of Object.keys(table)) expect(exports).to.have.property(name).that.is.a('function');
+    // What makes an estimator or an optimiser out of settings, and is not in the table, cannot be used by a command.
+    const others = new Set(['anEstimator', 'anOptimizer', 'steps', 'estimators', 'optimizers', 'chain', 'clipByGlobalNorm']);
+    const schedules = ['constant', 'cosine', 'inverseSqrt'];
+    const values = (exports: object) => Object.keys(exports).filter((name) => !others.has(name) && !schedules.includes(name));
+    expect(values(optimizerExports)).to.have.members(Object.keys(optimizerTable));
+    expect(values(estimatorExports)).to.have.members(Object.keys(estimatorTable));
+  });
+
+  for (const name of Object.keys(estimatorTable))
+    it(`makes ${name}, whose settings make it again, and says what each of its options is for`, () => {
+      const made = makeEstimator(named(name));
+      expect(made.name).to.equal(name);
+      expect(makeEstimator({ name, ...made.settings }).settings).to.deep.equal(made.settings);
+      const { options } = estimatorTable[name];
+      expect(Object.keys(settable(options))).to.have.members(Object.keys(made.settings));
+      expect(titleOf({ name, ...made.settings })).to.match(/^[A-Z]\S*( \S+)*$/i);
+      expect(() => makeEstimator({ ...named(name), nothing: 1 })).to.throw(
+        UsageError,
+        `the estimator ${name} has no setting nothing; it has ${Object.keys(options).join(', ')}`,
+      );
+    });
+
+  for (const name of Object.keys(optimizerTable))
+    it(`makes ${name}, with the schedule of its rate, and knows how much it keeps`, () => {
+      const { optimizer, complete } = makeOptimizer({ name, ...rate, clip: 1 });
+      expect(complete).to.include({ name, ...rate, clip: 1 });
+      expect(makeOptimizer(complete).complete).to.deep.equal(complete);
+      expect(optimizer.name).to.include(name);
+      expect(() => makeOptimizer({ name, ...rate, nothing: 1 })).to.throw(
+        UsageError,
+        'has no setting nothing; it has rate, alpha, clip',
+      );
+    });
+
+  for (const name of Object.keys(cellTable))
+    it(`makes ${name} for vectors and for symbols`, () => {
+      for (const of of ['symbols', 'vectors'] as const) expect(makeCell({ name, units: 2 }, 3, of).outputs).to.equal(2);
+      expect(() => makeCell({ name, units: 2, nothing: 1 }, 3, 'vectors')).to.throw(
+        UsageError,
+        `the cell ${name} has no setting nothing; it has units`,
+      );
+    });
+
+  it('refuses names that it does not have, with one that may have been meant', () => {
+    expect(() => makeEstimator({ name: 'uroo' })).to.throw(UsageError, 'there is no estimator "uroo"; did you mean uoro?');
+    expect(() => makeOptimizer({ name: 'adams', ...rate })).to.throw(UsageError, 'did you mean adam?');
+    expect(() => makeCell({ name: 'constructor', units: 2 }, 3, 'vectors')).to.throw(UsageError, 'there are gru, lstm');
+  });
+
+  it('passes settings of cells on', () => {
+    const kept = nn.summary(makeCell({ name: 'indrnn', units: 2, activation: 'relu' }, 3, 'vectors'));
+    expect(kept.name).to.equal(nn.summary(makeCell({ name: 'indrnn', units: 2 }, 3, 'vectors')).name);
+    expect(() => makeCell({ name: 'indrnn', units: 2, activation: 'sine' }, 3, 'vectors')).to.throw(
+      'activation must be relu or tanh',
+    );
+  });
+
+  describe('flags', () => {
+    const flags = flagsOf(estimatorTable, (name) => makeEstimator(named(name)).settings);
+    const window = flags.find(({ name }) => name === 'window');
+
+    it('set options of several entries, under the names that these have for them', () => {
+      expect(window?.uses.map(({ of, usual }) => [of, usual])).to.deep.equal([
+        ['uoro', 1],
+        ['tbptt', 10],
+        ['bptt', 128],
+      ]);
+      expect(settingsOf(estimatorTable.bptt.options, { window: 7 })).to.deep.equal({ length: 7 });
+      expect(settingsOf(estimatorTable.uoro.options, { window: 7, stride: 2 })).to.deep.equal({ window: 7, stride: 2 });
+    });
+
+    it('say what they are for, for which entries, and what holds where they are left out', () => {
+      expect(window && optionOf(window).purpose).to.equal(
+        'steps that are differentiated together, for uoro (1 if left out), tbptt (10 if left out); the length of a sequence, for bptt (128 if left out)',
+      );
+    });
+
+    it('are settings of models of streams, with their types', () => {
+      const names = settingGroups.flatMap(([, options]) => Object.keys(options));
+      for (const { name } of flags) expect(names).to.include(name);
+      expect(Object.keys(settingChecks)).to.deep.equal(names);
+      expect(new Set(names).size, 'each once').to.equal(names.length);
+      const known = { estimator: 'tbptt', window: 2, stride: 1, rank: 1, n: 1, leak: 0.1, readout: 'mlp' } satisfies Settings;
+      expect(names).to.include.members(Object.keys(known));
+      // @ts-expect-error A flag takes what its option takes.
+      const wrong = { window: 'ten' } satisfies Settings;
+      // @ts-expect-error No entry has this flag.
+      const unknown = { windows: 10 } satisfies Settings;
+      expect([wrong, unknown]).to.have.length(2);
+    });
+  });
+});

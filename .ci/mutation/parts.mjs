@@ -59,16 +59,16 @@ export const parts = [
   },
   {
     mutate: ['csv', 'entries', 'readRun', 'report'].map((name) => `cli/compare/${name}.ts`),
-    spec: ['spec/cli/comparison.spec.ts'],
+    spec: ['spec/cli/compare/report.spec.ts'],
   },
   {
     mutate: ['crc32c', 'event', 'eventFile', 'protobuf', 'record'].map((name) => `cli/tensorboard/${name}.ts`),
-    spec: ['spec/cli/tensorboard.spec.ts'],
+    spec: ['spec/cli/tensorboard/eventFile.spec.ts'],
     grep: '^cli: event files',
   },
   {
     mutate: ['clients', 'guard', 'routes', 'server', 'thinned', 'watcher'].map((name) => `cli/watch/${name}.ts`),
-    spec: ['spec/cli/watch.spec.ts', 'spec/cli/watching.spec.ts'],
+    spec: ['spec/cli/watch/server.spec.ts', 'spec/cli/watch/watch.spec.ts'],
     // Exclude runs of a command and slow tests, such as forty megabytes for a client that does not read.
     grep: '^cli(/watch|: thinned|: norewind train --watch (?!keeps nothing))',
   },

@@ -12,7 +12,7 @@ describe('cli/data', () => {
   const bytes = readFileSync(join(folder, 'moby-dick.txt'));
   const book = bytes.toString('utf8');
 
-  /** What the table of the README says of a file. */
+  /** The README's table entry for a file. */
   const stated = (row: RegExp, file = 'moby-dick.txt') =>
     readme.slice(readme.indexOf(`## ${file}\n`)).match(new RegExp(`^\\| ${row.source}.*\\| \`?([0-9a-f]+)\`? \\|$`, 'm'))?.[1];
   const checksums = {
@@ -28,7 +28,7 @@ describe('cli/data', () => {
   });
 
   for (const [name, expected] of Object.entries(checksums))
-    it(`holds the ${name} whose checksum is stated`, () => {
+    it(`has the ${name} with the stated checksum`, () => {
       const sum = createHash('sha256')
         .update(readFileSync(join(folder, name)))
         .digest('hex');
@@ -46,7 +46,7 @@ describe('cli/data', () => {
       expect(rows.filter((row) => row.split(',').filter((field) => field !== '').length !== columns)).to.deep.equal([]);
     });
 
-  it('has the characters and the alphabet that are stated', () => {
+  it('has the stated characters and alphabet', () => {
     const { symbols, alphabet, encode, decode } = text(book);
     expect([book.length, bytes.length, symbols]).to.deep.equal([297938, 297938, 76]);
     expect(stated(/characters/)).to.equal(String(book.length));

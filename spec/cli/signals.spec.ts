@@ -8,7 +8,7 @@ import { feed } from './feed.ts';
 
 const main = join(root, 'dist', 'cli', 'main.js');
 const preload = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
-/** Says so on standard error as soon as the first signal is handled, before anything else of the command has been loaded. */
+/** Reports on standard error when the first signal is handled, before the rest of the command is loaded. */
 const telling = preload(`
   import { writeSync } from 'node:fs';
   const told = (name) => {
@@ -29,7 +29,7 @@ describe('cli: signals', () => {
 
   after(() => desk.dispose());
 
-  /** Runs the command, and does something from the moment its signals are handled. */
+  /** Runs the command, and acts once its signals are handled. */
   async function armed(args: string, act: (send: (name: NodeJS.Signals) => void) => void) {
     const { child, result } = feed(desk, args.split(' '), [], telling);
     let said = '';
@@ -43,7 +43,7 @@ describe('cli: signals', () => {
     return { code, stdout, stderr: stderr.replace('armed\n', '') };
   }
 
-  it('are handled before anything is imported that has to be loaded', () => {
+  it('are handled before anything is loaded', () => {
     const imports = (path: string) =>
       [...readFileSync(path, 'utf8').matchAll(/^import .*?from ['"](.*)['"]/gm)].map(([, name]) => name);
     expect(imports(main)).to.deep.equal(['./signals.js']);
@@ -53,7 +53,7 @@ describe('cli: signals', () => {
   });
 
   for (const name of ['SIGUSR1', 'SIGUSR2'] as const)
-    it(`${name}, again and again from the first moment on: the run comes to its end, and no debugger is opened`, async () => {
+    it(`${name}, repeatedly from the start: the run completes, and no debugger opens`, async () => {
       let timer: NodeJS.Timeout | undefined;
       const args = `train text.txt --units 3 --out ${name} -q`;
       const { code, stderr } = await armed(args, (send) => {
@@ -64,14 +64,14 @@ describe('cli: signals', () => {
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     });
 
-  it('SIGUSR1 does nothing where there is no run to save, and is no reason to open a debugger either', async () => {
+  it('SIGUSR1 does nothing without a run to save, and opens no debugger', async () => {
     const { code, stderr, stdout } = await armed('run anbn --units 3 --steps 300 -q --out quiet', (send) => send('SIGUSR1'));
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout).to.contain('Run folder: quiet');
   });
 
-  it('that came before the program began have opened a debugger: it is closed at once, unless it was asked for', async () => {
-    // Waits until Node has opened it, and tells at the end whether it is open.
+  it('before the program starts open a debugger: it is closed at once, unless requested', async () => {
+    // Waits until Node has opened it, and reports at the end whether it is open.
     const early = preload(`
       import { writeSync } from 'node:fs';
       import inspector from 'node:inspector';
@@ -79,7 +79,7 @@ describe('cli: signals', () => {
       while (inspector.url() === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
       process.on('exit', () => writeSync(2, 'at the end: ' + typeof inspector.url() + '\\n'));
     `);
-    // Any port that is free: others may use the debugger too.
+    // Any free port: others may use the debugger too.
     const ends = await inPairs(['--inspect-port=0', '--inspect=0', '--inspect_brk=0'].slice(0, 2), async (flag) => {
       const { result } = feed(desk, ['--version'], [], [flag, ...early]);
       const { code, stderr } = await result;
@@ -94,7 +94,7 @@ describe('cli: signals', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    it(`${name} in the first moment: ends with ${expected}, and says nothing`, async () => {
+    it(`${name} at the start: ends with ${expected}, silently`, async () => {
       const { code, stderr, stdout } = await armed(`train text.txt --units 3 --out ${name} -q`, (send) => send(name));
       expect({ code, stderr, stdout }).to.deep.equal({ code: expected, stderr: '', stdout: '' });
       expect(existsSync(desk.path(`${name}/run.lock`))).to.equal(false);
@@ -116,18 +116,18 @@ describe('cli: signals', () => {
     });
   }
 
-  it('a second one, of whichever kind, ends the process at once', async () => {
+  it('a second one, of any kind, ends the process at once', async () => {
     for (const [first, second] of [
       ['SIGINT', 'SIGTERM'],
       ['SIGTERM', 'SIGTERM'],
       ['SIGHUP', 'SIGINT'],
     ] as const) {
-      // It never comes back from the first one.
+      // The handler of the first one never returns.
       const busy = preload(`
         import { writeSync } from 'node:fs';
         process.on('newListener', (name) => {
           if (name !== 'SIGHUP' || process.listenerCount(name) === 0) return;
-          // The run watches for signals now.
+          // The run now listens for signals.
           setTimeout(() => process.kill(process.pid, '${first}'));
         });
         process.on('removeListener', (name) => {
@@ -158,14 +158,14 @@ describe('cli: standard error that cannot be written', () => {
   const into = (args: string, out: 'pipe' | number, err: 'pipe' | number) =>
     spawnSync(process.execPath, [main, ...args.split(' ')], { cwd: desk.folder, encoding: 'utf8', stdio: ['ignore', out, err] });
 
-  it('is no reason to stop: the run comes to its end', function () {
+  it('does not stop a run', function () {
     if (!existsSync(full)) this.skip();
     const { status, stdout } = into('train text.txt --units 3 --out quiet', 'pipe', openSync(full, 'w'));
     expect(stdout).to.contain('800 records');
     expect(status).to.equal(0);
   });
 
-  it('of standard output, while help is written: the exit code tells, and a sentence', function () {
+  it('likewise standard output during help: the exit code and a sentence report it', function () {
     if (!existsSync(full)) this.skip();
     for (const args of ['--help', 'train --help', '--version']) {
       const { status, stderr } = into(args, openSync(full, 'w'), 'pipe');

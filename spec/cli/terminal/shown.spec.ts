@@ -11,7 +11,10 @@ import { formatTable } from '../../../cli/terminal/table.ts';
 import { frame } from '../../../cli/watch/clients.ts';
 import { root } from '../../support/project.ts';
 
-/** What must not reach a terminal, by ranges of code points: written down once more, so that the pattern that is tested is not its own judge. */
+/**
+ * The characters that must not reach a terminal, as ranges of code points, written independently of the
+ * pattern under test.
+ */
 const dangerous: readonly (readonly [first: number, last: number, what: string])[] = [
   [0x00, 0x1f, 'C0, with ESC, BEL, backspace and the line ends'],
   [0x7f, 0x9f, 'DEL, C1: CSI, OSC, DCS in one character'],
@@ -42,7 +45,7 @@ const hostile = fc.array(unit).map((codes) => codes.map((code) => String.fromCod
 const runs = { seed: 1, numRuns: 400 };
 
 describe('cli/terminal: what is shown', () => {
-  it('has none of what a terminal obeys or hides, each by its name, and everything else as it is', () => {
+  it('escapes every character that a terminal obeys or hides, and no other', () => {
     for (const [first, last, what] of dangerous)
       for (let code = first; code <= last; code++) {
         const character = String.fromCodePoint(code);
@@ -58,7 +61,7 @@ describe('cli/terminal: what is shown', () => {
     expect(shownText('a\n\tb\r\u0000')).to.equal('a\n\tb\\r\\u0000');
   });
 
-  it('of JSON is the same JSON', () => {
+  it('keeps JSON valid and equal', () => {
     fc.assert(
       fc.property(fc.dictionary(hostile, hostile), (value) => {
         expect(JSON.parse(shownText(JSON.stringify(value)))).to.deep.equal(value);
@@ -67,7 +70,7 @@ describe('cli/terminal: what is shown', () => {
     );
   });
 
-  /** What has been written to a terminal, without the codes that are norewind's own. */
+  /** The text written to a terminal, without norewind's own codes. */
   function screenOf(use: (screen: ReturnType<typeof createScreen>) => void, isTTY = true): string {
     let written = '';
     const write = (text: string | Uint8Array) => {
@@ -104,7 +107,7 @@ describe('cli/terminal: what is shown', () => {
   };
 
   for (const [name, write] of Object.entries(doors))
-    it(`comes through: ${name}`, () => {
+    it(`escapes: ${name}`, () => {
       fc.assert(
         fc.property(hostile, (text) => {
           const kept = name.endsWith('page') ? '\n\t\r' : '\n\t';
@@ -115,24 +118,24 @@ describe('cli/terminal: what is shown', () => {
       );
     });
 
-  it('is one line where it is a sentence or a cell', () => {
+  it('is one line for a sentence or a cell', () => {
     expect(screenOf(({ tell }) => tell('a\nb\rc'))).to.equal('a\\nb\\rc\n');
     expect(formatTable(['x'], [['a\nb']]).split('\n')).to.have.length(3);
   });
 
-  it('leaves standard output as it is, to the byte, where it is no terminal', () => {
+  it('leaves standard output unchanged to the byte if it is not a terminal', () => {
     const write = writable({});
     const bytes = Uint8Array.of(0xff, 0x1b, 0x9b);
     expect(write(bytes)).to.equal(bytes);
     expect(write('\u001b\u202e')).to.equal('\u001b\u202e');
   });
 
-  it('is whole where a character comes in pieces', () => {
+  it('joins a character that comes in pieces', () => {
     const write = writable({ isTTY: true });
     expect([...new TextEncoder().encode('é\u009b🐻')].map((byte) => write(Uint8Array.of(byte))).join('')).to.equal('é\\u009b🐻');
   });
 
-  it('has no other way to a terminal: nothing else names its streams', () => {
+  it('is the only way to a terminal: no other file names its streams', () => {
     const folder = join(root, 'cli');
     const naming = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.startsWith('watch/browser'))

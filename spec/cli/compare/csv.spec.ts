@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
-import { text, writeCsv } from '../../cli/compare/csv.ts';
-import { readRun } from '../../cli/compare/readRun.ts';
+import { text, writeCsv } from '../../../cli/compare/csv.ts';
+import { readRun } from '../../../cli/compare/readRun.ts';
 
 describe('cli: the CSV file of norewind compare', () => {
   let top: string;
@@ -12,7 +12,7 @@ describe('cli: the CSV file of norewind compare', () => {
 
   before(() => {
     top = realpathSync(mkdtempSync(join(tmpdir(), 'norewind csv ')));
-    // Runs are called as they are given.
+    // Runs are named by the folders given.
     process.chdir(top);
   });
 
@@ -21,7 +21,7 @@ describe('cli: the CSV file of norewind compare', () => {
     rmSync(top, { recursive: true, force: true });
   });
 
-  /** A run as its folder has it, whose baselines may be called anything. */
+  /** A run's folder, with arbitrary names of baselines. */
   function run(folder: string, names: readonly string[]): void {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'config.json'), '{"data":{}}');
@@ -31,7 +31,7 @@ describe('cli: the CSV file of norewind compare', () => {
     writeFileSync(join(folder, 'metrics.ndjson'), `${JSON.stringify(line)}\n`);
   }
 
-  it('has no cell that a spreadsheet would calculate, and numbers that are numbers', async () => {
+  it('has no cell that a spreadsheet would take for a formula, and keeps numbers as numbers', async () => {
     const hostile = ['=1+2', '+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠x', `=cmd|' -C calc'!A0`];
     const harmless = ['a', ' =1', "'=1", '1-2', 'runs/-1', '"=1"', '', '.=1'];
     for (const each of hostile) expect(text(each)).to.equal(`'${each}`);

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { root } from '../support/project.ts';
-import { createDesk, type Desk, inPairs } from './command.ts';
-import { feed } from './feed.ts';
+import { root } from '../../support/project.ts';
+import { createDesk, type Desk, inPairs } from '../command.ts';
+import { feed } from '../feed.ts';
 
 const full = '/dev/full';
 const births = join(root, 'cli', 'data', 'births.csv');
@@ -24,7 +24,7 @@ describe('cli: standard output', () => {
   after(() => desk.dispose());
 
   for (const args of ['generate text --length 1e7', `predict rows ${births}`])
-    it(`nobody reads on: norewind ${args.split(' ')[0]} ends with 141, and says nothing`, async () => {
+    it(`without a reader: norewind ${args.split(' ')[0]} ends with 141, silently`, async () => {
       const { code, stderr } = await desk.norewind(args.split(' '), '', (child) => child.stdout?.destroy());
       expect({ code, stderr }).to.deep.equal({ code: 141, stderr: '' });
     });
@@ -33,7 +33,7 @@ describe('cli: standard output', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    it(`${signal}: predict ends with ${expected}, also while it waits for data, and says nothing`, async () => {
+    it(`${signal}: predict ends with ${expected}, also while it waits for data, silently`, async () => {
       const { child, result } = feed(desk, ['predict', 'rows', '-']);
       child.stdout?.once('data', () => child.kill(signal));
       child.stdin?.write('births\n1\n2\n');
@@ -61,7 +61,7 @@ describe('cli: standard output', () => {
   ];
 
   for (const [args, kept] of refused)
-    it(`a full disk behind it: norewind ${args.replace(births, 'births.csv')} says so, and what is kept`, function () {
+    it(`a full disk behind it: norewind ${args.replace(births, 'births.csv')} says so, and what was saved`, function () {
       if (!existsSync(full)) this.skip();
       const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args.split(' ')], {
         cwd: desk.folder,
@@ -72,7 +72,7 @@ describe('cli: standard output', () => {
       expect(status).to.equal(1);
     });
 
-  it('goes on after a full disk from where the run says, to the same metrics', async function () {
+  it('resumes after a full disk from the point it reported, to the same metrics', async function () {
     if (!existsSync(full)) this.skip();
     const [resumed, straight] = await inPairs(
       [`train ${births} --resume json --records 1200 -q`, `${rows} --records 1200 -q --out straight`],

@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FailedError } from '../../cli/errors.ts';
-import type { StreamRecord } from '../../cli/stream/run/record.ts';
-import { crc32c } from '../../cli/tensorboard/crc32c.ts';
-import { encodeEvent } from '../../cli/tensorboard/event.ts';
-import { createEventFile, eventFilesOf } from '../../cli/tensorboard/eventFile.ts';
-import { frameRecord } from '../../cli/tensorboard/record.ts';
-import { inject } from '../support/faults.ts';
-import { createDesk, type Desk } from './command.ts';
+import { FailedError } from '../../../cli/errors.ts';
+import type { StreamRecord } from '../../../cli/stream/run/record.ts';
+import { crc32c } from '../../../cli/tensorboard/crc32c.ts';
+import { encodeEvent } from '../../../cli/tensorboard/event.ts';
+import { createEventFile, eventFilesOf } from '../../../cli/tensorboard/eventFile.ts';
+import { frameRecord } from '../../../cli/tensorboard/record.ts';
+import { inject } from '../../support/faults.ts';
+import { createDesk, type Desk } from '../command.ts';
 
-/** CRC-32C bit by bit, after its definition: the polynomial 0x1EDC6F41, input and output reflected. */
+/** CRC-32C bit by bit, by its definition: the polynomial 0x1EDC6F41, input and output reflected. */
 function slowCrc(bytes: Uint8Array): number {
   const reflect = (value: number, width: number) =>
     Array.from({ length: width }, (_, i) => ((value >>> i) & 1) * 2 ** (width - 1 - i)).reduce((sum, bit) => sum + bit, 0);
@@ -23,7 +23,7 @@ function slowCrc(bytes: Uint8Array): number {
   return (reflect(rest, 32) ^ 0xffffffff) >>> 0;
 }
 
-/** The records of a TFRecord file. @throws where a length or a checksum is wrong. */
+/** The records of a TFRecord file. @throws if a length or checksum is wrong. */
 function recordsIn(bytes: Buffer): Buffer[] {
   const records: Buffer[] = [];
   const unmask = (masked: number) => {
@@ -44,7 +44,7 @@ function recordsIn(bytes: Buffer): Buffer[] {
 
 type Fields = Map<number, (bigint | Buffer)[]>;
 
-/** The fields of a protobuf message by their numbers: whole numbers, or bytes. */
+/** The fields of a protobuf message by number: whole numbers, or bytes. */
 function fieldsOf(message: Buffer): Fields {
   const fields: Fields = new Map();
   let at = 0;
@@ -77,7 +77,7 @@ interface ReadEvent {
   readonly scalars: Readonly<Record<string, number>>;
 }
 
-/** By the numbers in event.proto and summary.proto. */
+/** Field numbers from event.proto and summary.proto. */
 function eventOf(message: Buffer): ReadEvent {
   const fields = fieldsOf(message);
   const part = (number: number) => fields.get(number)?.[0] as Buffer | undefined;
@@ -119,7 +119,7 @@ describe('cli: event files of TensorBoard', () => {
     baselines: { other: { mean: 2.5, recent: 4 } },
   });
 
-  it('has the checksums of RFC 3720, and those of their definition', () => {
+  it('have the checksums of RFC 3720, and those of their definition', () => {
     const bytes = (values: Iterable<number>) => Uint8Array.from(values);
     expect(crc32c(new TextEncoder().encode('123456789'))).to.equal(0xe3069283);
     expect(crc32c(bytes(Array(32).fill(0)))).to.equal(0x8a9136aa);
@@ -131,7 +131,7 @@ describe('cli: event files of TensorBoard', () => {
     }
   });
 
-  it('encodes events of any size and step', () => {
+  it('encode events of any size and step', () => {
     for (const step of [0, 1, 127, 128, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER]) {
       const scalars = { 'recent/Bär': 0.5, [`long ${'x'.repeat(300)}`]: Number.NEGATIVE_INFINITY, nan: Number.NaN };
       const framed = frameRecord(encodeEvent(12.5, step, { kind: 'scalars', scalars }));
@@ -140,7 +140,7 @@ describe('cli: event files of TensorBoard', () => {
     }
   });
 
-  it('are made when there is something to write: version, start, and the figures of each line', () => {
+  it('are created at the first write: version, start, and the figures of each line', () => {
     const run = join(folder, 'one');
     const idle = createEventFile(run, 1);
     idle.close();
@@ -170,7 +170,7 @@ describe('cli: event files of TensorBoard', () => {
     ]);
   });
 
-  it('are read in the order of the sessions, also when the clock has gone back, and told from those of others', () => {
+  it('are read in the order of the sessions, even if the clock was set back, and not mixed with other files', () => {
     const run = join(folder, 'two');
     const names = () => readdirSync(join(run, 'tensorboard')).sort();
     mkdirSync(join(run, 'tensorboard'), { recursive: true });
@@ -194,7 +194,7 @@ describe('cli: event files of TensorBoard', () => {
     expect(eventFilesOf(join(folder, 'none'))).to.deep.equal([]);
   });
 
-  it('say when they cannot be written', () => {
+  it('report that they cannot be written', () => {
     const run = join(folder, 'three');
     for (const [at, effect] of [
       [1, 'EACCES'],
@@ -242,7 +242,7 @@ describe('cli: norewind train --tensorboard', () => {
     expect([code, stderr]).to.deep.equal([0, '']);
   };
 
-  it('has every line of the metrics, at its record', async () => {
+  it('writes every line of the metrics, at its record', async () => {
     await train('--units 3 --every 100 --out whole');
     const [[version, start, ...rest], ...others] = eventsOf('whole');
     expect(others).to.deep.equal([]);
@@ -263,12 +263,12 @@ describe('cli: norewind train --tensorboard', () => {
     for (const { time } of rest) expect(time).to.be.above(1.7e9);
   });
 
-  it('goes on in a new file, whose start voids the steps that come again; a new run leaves no old files', async () => {
+  it('resumes in a new file, whose start voids repeated steps; a new run leaves no old files', async () => {
     await train('--units 3 --every 100 --records 250 --out parts');
     await desk.norewind('train text.txt --resume parts --tensorboard -q'.split(' '));
     const sessions = eventsOf('parts');
     expect(sessions).to.have.length(2);
-    // As TensorBoard reads them: what came before, from the step of a START on, is void.
+    // As TensorBoard reads them: earlier events from the step of a START on are void.
     let kept: ReadEvent[] = [];
     for (const event of sessions.flat()) {
       if (event.status === 1) kept = kept.filter(({ step }) => step < event.step);

@@ -1,17 +1,17 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import type { StreamRun } from '../../cli/stream/run/openRun.ts';
-import { createClients, frame, mostClients } from '../../cli/watch/clients.ts';
-import { refusalOf } from '../../cli/watch/guard.ts';
-import { readAssets } from '../../cli/watch/routes.ts';
-import type { Heading, Sample } from '../../cli/watch/sample.ts';
-import { createWatcher } from '../../cli/watch/watcher.ts';
-import { beginning } from '../../trainers/streams/position.ts';
-import { characters, rows, tiny } from './sessions.ts';
+import type { StreamRun } from '../../../cli/stream/run/openRun.ts';
+import { createClients, frame, mostClients } from '../../../cli/watch/clients.ts';
+import { refusalOf } from '../../../cli/watch/guard.ts';
+import { readAssets } from '../../../cli/watch/routes.ts';
+import type { Heading, Sample } from '../../../cli/watch/sample.ts';
+import { createWatcher } from '../../../cli/watch/watcher.ts';
+import { beginning } from '../../../trainers/streams/position.ts';
+import { characters, rows, tiny } from '../sessions.ts';
 
-describe('cli/watch: who is answered', () => {
-  it('are requests that name this machine and the port, from nowhere or from the page itself', () => {
+describe('cli/watch: requests', () => {
+  it('are answered if they name this machine and the port, and come from the page itself or no page', () => {
     expect(refusalOf({ host: '127.0.0.1:8080' }, 8080)).to.equal(undefined);
     expect(refusalOf({ host: 'localhost:8080', origin: 'http://127.0.0.1:8080' }, 8080)).to.equal(undefined);
     const elsewhere = 'this page is served to 127.0.0.1:8080 and localhost:8080 only';
@@ -21,7 +21,7 @@ describe('cli/watch: who is answered', () => {
       expect(refusalOf({ host: 'localhost:8080', origin }, 8080)).to.equal('this page answers no other page');
   });
 
-  it('may leave out the port of HTTP', () => {
+  it('may omit the port of HTTP', () => {
     for (const host of ['localhost', '127.0.0.1', 'localhost:80'])
       expect(refusalOf({ host, origin: 'http://localhost' }, 80)).to.equal(undefined);
     expect(refusalOf({ host: 'example.org' }, 80)).to.match(/ 127\.0\.0\.1 and localhost only$/);
@@ -43,8 +43,8 @@ describe('cli/watch: who is answered', () => {
   });
 });
 
-describe('cli/watch: those who look on', () => {
-  /** A client that reads or not, and what it has been sent. */
+describe('cli/watch: clients', () => {
+  /** A client that reads or not, and the events it received. */
   class Client extends EventEmitter {
     readonly sent: string[] = [];
     writableNeedDrain = false;
@@ -69,7 +69,7 @@ describe('cli/watch: those who look on', () => {
     return client;
   };
 
-  it('get every event while they read, and none that they have no room for', async () => {
+  it('get every event while they read, and none that their buffers cannot hold', async () => {
     const [reader, stuck] = [join('hello'), join('hello')];
     clients.send('one');
     stuck.writableNeedDrain = true;
@@ -81,7 +81,7 @@ describe('cli/watch: those who look on', () => {
     reader.destroy();
     clients.send('four');
     expect(reader.sent).to.not.include('four');
-    // After 121 in a row that it had no room for; one that it had begins the count anew.
+    // After missing 121 in a row; an event that it received restarts the count.
     for (const missed of [120, 121]) {
       stuck.writableNeedDrain = true;
       for (let i = 0; i < missed; i++) clients.send('more');
@@ -93,7 +93,7 @@ describe('cli/watch: those who look on', () => {
     expect(stuck.sent.filter((event) => event === 'at last')).to.have.length(1);
   });
 
-  it('are so many at most, and are told when it is over, those who do not read not being waited for', async () => {
+  it('are limited in number, and get the end event, without waiting for those that do not read', async () => {
     const all = Array.from({ length: mostClients }, () => {
       expect(clients.isFull).to.equal(false);
       return join('hello');
@@ -112,12 +112,12 @@ describe('cli/watch: those who look on', () => {
     await closing;
   });
 
-  it('are sent events as they stand in the standard', () => {
+  it('receive events in the standard format', () => {
     expect(frame('end', { sentence: 'a\n"b"' })).to.equal('event: end\ndata: {"sentence":"a\\n\\"b\\""}\n\n');
   });
 });
 
-describe('cli/watch: what is shown of a run', () => {
+describe('cli/watch: samples', () => {
   function watched(part: Partial<StreamRun['config']> = {}, glimpse: () => void = () => {}) {
     const shown: Sample[] = [];
     const headings: Heading[] = [];
@@ -147,7 +147,7 @@ describe('cli/watch: what is shown of a run', () => {
     return { watcher, shown, headings, take };
   }
 
-  it('is headed by what learns from what', () => {
+  it('are headed by the network and its data', () => {
     const titleOf = (part: Partial<StreamRun['config']>) => watched(part).headings[0].title;
     expect(watched().headings).to.deep.equal([
       { title: 'characters of a text · GRU of 2 units · TBPTT-1 · adam', folder: 'runs/a', unit: 'bits', recent: 10 },
@@ -157,13 +157,13 @@ describe('cli/watch: what is shown of a run', () => {
     expect(titleOf({ data: { ...rows, horizon: 0 } })).to.match(/^a, of the same row · /);
   });
 
-  it('are samples with the records since the one before, when something has been scored since', async () => {
+  it('have the records since the previous one, once a prediction has been scored since', async () => {
     const begun = performance.now();
     const { watcher, shown, take } = watched();
     watcher.look();
     expect(shown).to.deep.equal([]);
     take(10);
-    // Not so soon again, unless it has to be.
+    // Not again so soon, unless forced.
     watcher.look();
     expect(shown).to.deep.equal([]);
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -184,7 +184,7 @@ describe('cli/watch: what is shown of a run', () => {
     expect(shown.map(({ records }) => records)).to.deep.equal([10, 15]);
   });
 
-  it('comes twice a second at most, and less often when it takes long', async () => {
+  it('come at most twice a second, and less often if sampling takes long', async () => {
     let looks = 0;
     const quick = watched({}, () => looks++);
     const slow = watched({}, () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { createDesk, type Desk, type Result } from './command.ts';
+import { createDesk, type Desk, type Result } from '../command.ts';
 
 describe('cli: norewind demo', () => {
   let desk: Desk;
@@ -13,7 +13,7 @@ describe('cli: norewind demo', () => {
 
   after(() => desk.dispose());
 
-  it('tells who converged, who diverged, and who is better at the book', () => {
+  it('says which converged, which diverged, and which is best at the book', () => {
     expect(result.code).to.equal(0);
     const { stdout } = result;
     for (const name of ['UORO', 'RTRL', 'TBPTT-1', 'TBPTT-10', 'TBPTT-100', 'TBPTT-200'])
@@ -21,12 +21,12 @@ describe('cli: norewind demo', () => {
     for (const name of ['UORO', 'TBPTT-1', 'TBPTT-16', 'order-0 model', 'order-1 model', 'order-2 model'])
       expect(stdout).to.match(new RegExp(`^ +${name}( +\\d\\.\\d{3}){2} `, 'm'));
     expect(stdout).to.match(/After 60 characters UORO \([\d.]+ bits[^\n]+\) (loses to|beats) /);
-    // In so few steps RTRL cannot have converged, and the table does not say so.
+    // In so few steps RTRL cannot have converged, and the table must not say so.
     expect(stdout).to.match(/RTRL [^\n]+ on its way$/m);
     expect(stdout).to.match(/TBPTT-10 [^\n]+ diverged$/m);
   });
 
-  it('says the truth about the book', () => {
+  it('has sentences on the book that agree with the table', () => {
     const book = result.stdout.slice(result.stdout.indexOf('Moby-Dick'));
     const of = (name: string) => Number(new RegExp(`^ +${name} +[\\d.]+ +([\\d.]+)`, 'm').exec(book)?.[1]);
     for (const name of ['TBPTT-1', 'TBPTT-16']) {
@@ -36,7 +36,7 @@ describe('cli: norewind demo', () => {
     }
   });
 
-  it('prints the path of a report that needs nothing but itself, with a plot of each race', () => {
+  it('prints the path of a self-contained report with a plot of each race', () => {
     const path = /^Report: (.+)$/m.exec(result.stdout)?.[1] ?? '';
     expect(existsSync(desk.path(path))).to.equal(true);
     const report = desk.read(path);
@@ -44,13 +44,13 @@ describe('cli: norewind demo', () => {
     expect(report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '')).not.to.match(/https?:|src=|href=|url\(|@import|<script|<link/);
   });
 
-  it('leaves a run folder for each contestant, which repeats it', async () => {
+  it('leaves a run folder for each contestant, from which it can be repeated', async () => {
     const folder = 'show/moby-dick/tbptt-16';
     expect((await desk.norewind(['run', `${folder}/config.json`, '-q', '--out', 'again'])).code).to.equal(0);
     expect(desk.read('again/metrics.ndjson')).to.equal(desk.read(`${folder}/metrics.ndjson`));
   });
 
-  it('stops on SIGINT with the states of those that were running', async () => {
+  it('stops on SIGINT and prints the state of running contestants', async () => {
     const { code, stderr } = await desk.norewind('demo --out stopped'.split(' '), 'RTRL: begun', (child) => child.kill('SIGINT'));
     expect(code).to.equal(130);
     expect(stderr).to.contain('stopped by SIGINT');

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { DOMParser } from 'linkedom';
-import { writeCsv } from '../../cli/compare/csv.ts';
-import { readRun } from '../../cli/compare/readRun.ts';
-import { compareReport, finalTable } from '../../cli/compare/report.ts';
-import { FailedError } from '../../cli/errors.ts';
-import { DataError, UsageError } from '../../lib/index.ts';
-import { inject } from '../support/faults.ts';
+import { writeCsv } from '../../../cli/compare/csv.ts';
+import { readRun } from '../../../cli/compare/readRun.ts';
+import { compareReport, finalTable } from '../../../cli/compare/report.ts';
+import { FailedError } from '../../../cli/errors.ts';
+import { DataError, UsageError } from '../../../lib/index.ts';
+import { inject } from '../../support/faults.ts';
 
-/** What a table of a page says. */
+/** The rows of a table of a page. */
 const rowsOf = (document: ReturnType<DOMParser['parseFromString']>, at: number) =>
   [...[...document.querySelectorAll('table')][at].querySelectorAll('tr')].map((row) =>
     [...row.children].map((cell) => cell.textContent),
@@ -116,7 +116,7 @@ describe('cli: the comparison of runs', () => {
     expect([long.entries[0].at, long.entries.at(-1)?.at, long.last.at]).to.deep.equal([1, 2500, 2500]);
   });
 
-  it('leaves out a last line that is not whole, and no other', async () => {
+  it('skips an incomplete last line, and no other', async () => {
     const sentences: string[] = [];
     const cut = await readRun(make('cut', trainConfig, [trained(1, 2, 3), '{"records":2,"un'], ''), (each) =>
       sentences.push(each),
@@ -154,7 +154,7 @@ describe('cli: the comparison of runs', () => {
     }
   });
 
-  it('says what is not the folder of a run', async () => {
+  it('refuses a folder that is not of a run', async () => {
     const refuse = async (name: string, type: typeof UsageError | typeof DataError, says: string) => {
       const error = await refusalOf(readRun(path(name), never));
       expect(error).to.be.instanceOf(type);
@@ -182,7 +182,7 @@ describe('cli: the comparison of runs', () => {
     await refuse('new', UsageError, `cannot read ${path('new/metrics.ndjson')}: there is no such file or folder`);
   });
 
-  it('has the best recent score first, and what is compared with where that is the same', async () => {
+  it('has the best recent score first, and the baselines that all runs share', async () => {
     const runs = await Promise.all([
       readRun(make('worse', trainConfig, [trained(1000, 2, 1.5)]), never),
       readRun(make('broken', trainConfig, [trained(1000, 1, null)]), never),
@@ -207,7 +207,7 @@ describe('cli: the comparison of runs', () => {
     });
   });
 
-  it('draws curves over records, and tells in what the runs differ', async () => {
+  it('draws curves over records, and lists the differences of the runs', async () => {
     const lines = [trained(0, 9, 9), trained(50, 4, 3, { gradientNorm: 0 }), trained(100, 3, null), trained(150, 2, 1)];
     const one = await readRun(make('one', trainConfig, lines), never);
     const changed = { ...trainConfig, cell: { name: 'gru', units: 5 }, extra: true };
@@ -244,7 +244,7 @@ describe('cli: the comparison of runs', () => {
     expect(figures[0].querySelectorAll('i.dashed')).to.have.length(1);
     const pointsIn = (figure: (typeof figures)[number]) =>
       [...figure.querySelectorAll('[aria-label="line"] path')].map((each) => each.getAttribute('d')?.match(/[ML]/g)?.length);
-    // What is at record 0, not finite, or 0 on a logarithmic axis is not drawn.
+    // Points at record 0, non-finite ones, and 0 on a logarithmic axis are not drawn.
     expect(figures.map(pointsIn)).to.deep.equal([
       [2, 2, 3],
       [3, 3],
@@ -254,7 +254,7 @@ describe('cli: the comparison of runs', () => {
     expect(page).not.to.contain('<p>There are none.</p>');
   });
 
-  it('writes every line as CSV, empty where a run has nothing, or nothing at all', async () => {
+  it('writes every line as CSV, empty where a run has no figure, or no CSV at all', async () => {
     const one = await readRun(make('csv one', trainConfig, [trained(5, 2, null), trained(10, 1, 0.5)]), never);
     const baselines = { other: { mean: 7, recent: 8 } };
     const two = await readRun(make('csv "two",', trainConfig, [trained(5, 3, 4, { baselines })]), never);
@@ -283,19 +283,19 @@ describe('cli: the comparison of runs', () => {
     const short = inject(folder, { at: 1, effect: 'short', half: false, lasts: true });
     await writeCsv(path('all.csv'), [one, two]).finally(short.restore);
     expect(readFileSync(path('all.csv'), 'utf8')).to.equal(whole);
-    // Of metrics that are not what they were any more.
+    // The metrics changed in the meantime.
     writeFileSync(one.metrics, '{}\n{}\n');
     expect(await refusalOf(writeCsv(path('all.csv'), [one]))).to.be.instanceOf(DataError);
     expect(existsSync(path('all.csv.part'))).to.equal(false);
   });
 
-  it('leaves no part of a CSV behind when the process ends meanwhile, and takes one that was left for nothing', async () => {
+  it('leaves no partial CSV when the process ends meanwhile, and ignores one that was left', async () => {
     const one = await readRun(make('csv ended', trainConfig, [trained(5, 2, 2), trained(10, 1, 0.5)]), never);
     writeFileSync(path('ended.csv.part'), 'left by a process that was killed');
     const listeners = process.listeners('exit');
     const writing = writeCsv(path('ended.csv'), [one]);
     const [drop] = process.listeners('exit').filter((each) => !listeners.includes(each));
-    // The first line is written before anything is waited for.
+    // The first line is written synchronously.
     expect(readFileSync(path('ended.csv.part'), 'utf8')).to.match(/^run,records,/);
     drop(143);
     expect(existsSync(path('ended.csv.part'))).to.equal(false);

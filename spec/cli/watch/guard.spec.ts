@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { type LivePage, openLivePage } from '../../cli/watch/server.ts';
-import { until } from './feed.ts';
+import { type LivePage, openLivePage } from '../../../cli/watch/server.ts';
+import { until } from '../feed.ts';
 import { ask, exchange, follow, heading, sample, trail } from './visitor.ts';
 
-describe('cli: norewind train --watch, and whom it answers', () => {
+describe('cli: norewind train --watch, under attack', () => {
   let page: LivePage;
   let port: number;
 
@@ -28,7 +28,7 @@ describe('cli: norewind train --watch, and whom it answers', () => {
       expect(await status({ Origin: origin }, '/events'), origin).to.equal(403);
   });
 
-  it('answers no request that has a header twice, or no host', async () => {
+  it('answers no request with a repeated header, or without a host', async () => {
     const own = `Host: 127.0.0.1:${port}\r\n`;
     const evil = 'Host: evil.example\r\n';
     const origin = `Origin: http://127.0.0.1:${port}\r\n`;
@@ -62,11 +62,11 @@ describe('cli: norewind train --watch, and whom it answers', () => {
       `X: y\r\n ${own}`,
     ])
       expect(await status(odd), odd).to.be.within(400, 403);
-    // The name in the address does not count.
+    // The name in the request's address does not count.
     expect(await status(evil, '1.1', `http://127.0.0.1:${port}/`)).to.equal(403);
   });
 
-  it('is no part of another page, and can be linked to', async () => {
+  it('cannot be embedded in another page, but can be linked to', async () => {
     const status = async (site: string, mode: string) =>
       (await ask(port, '/uPlot.js', { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode })).status;
     for (const site of ['cross-site', 'same-site']) {
@@ -76,7 +76,7 @@ describe('cli: norewind train --watch, and whom it answers', () => {
     for (const site of ['same-origin', 'none']) expect(await status(site, 'no-cors')).to.equal(200);
   });
 
-  /** Opens connections, and waits until the server has taken them in. */
+  /** Opens connections, and waits until the server has accepted them. */
   async function open(count: number, bytes = ''): Promise<Socket[]> {
     const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1').on('error', () => {}));
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
@@ -85,7 +85,7 @@ describe('cli: norewind train --watch, and whom it answers', () => {
     return sockets;
   }
 
-  it('answers as ever while hundreds of connections are open that ask for nothing, half of something, or read nothing', async () => {
+  it('keeps answering while hundreds of connections request nothing, half a request, or read nothing', async () => {
     page.begin(heading);
     const follower = await follow(port);
     const unread = `GET /uPlot.js HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(50);
@@ -93,7 +93,7 @@ describe('cli: norewind train --watch, and whom it answers', () => {
       const sockets = await open(200, bytes);
       for (const path of ['/', '/events/', '/uPlot.js'])
         expect((await ask(port, path)).status).to.equal(path === '/events/' ? 404 : 200);
-      // Who follows the run is not among those that have to go, however long nothing happens.
+      // A client that follows the run is never closed, however long nothing happens.
       page.show(sample(200 + bytes.length), trail);
       await until(() => follower.text.includes(`"records":${200 + bytes.length},`));
       const late = await follow(port);
@@ -103,18 +103,18 @@ describe('cli: norewind train --watch, and whom it answers', () => {
     }
   });
 
-  it('closes a connection that does not say in time what it wants', async () => {
+  it('closes a connection without a request in time', async () => {
     const own = `Host: 127.0.0.1:${port}\r\n`;
     const answers = await Promise.all(
       ['', 'GET / HT', `GET / HTTP/1.1\r\n${own}`, `POST / HTTP/1.1\r\n${own}Content-Length: 9\r\n\r\nx`].map((bytes) =>
         exchange(port, bytes),
       ),
     );
-    // The last one has been answered, without its body, before it was closed.
+    // The last one is answered, without its body, before it is closed.
     expect(answers.map((answer) => answer.split(' ')[1] ?? '')).to.deep.equal(['408', '408', '408', '405']);
   });
 
-  it('serves nothing else, however the path is written, and is only read', async () => {
+  it('serves nothing else, however the path is written, and is read-only', async () => {
     for (const path of [
       '/../package.json',
       '/browser/../../../package.json',

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { until } from './feed.ts';
+import { until } from '../feed.ts';
 
 export interface Answer {
   readonly status: number;
@@ -18,7 +18,7 @@ export const sample = (records: number) => ({
 });
 export const trail = { kind: 'symbols', symbols: ['a'], probabilities: [0.5] } as const;
 
-/** Sends the path as it is: whatever a browser would tidy up stays. */
+/** Sends the path unchanged, where a browser would tidy it up. */
 export function ask(port: number, path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
@@ -32,7 +32,7 @@ export function ask(port: number, path: string, headers: Readonly<Record<string,
   });
 }
 
-/** Follows the events; what has come is in `text`. */
+/** Follows the events; `text` collects them. */
 export async function follow(port: number): Promise<{ text: string; status: number; destroy(): void }> {
   const followed = { text: '', status: 0, destroy() {} };
   const request = httpRequest({ host: '127.0.0.1', port, path: '/events', agent: false }, (response) => {
@@ -48,7 +48,10 @@ export async function follow(port: number): Promise<{ text: string; status: numb
   return followed;
 }
 
-/** Sends these bytes, and gives what comes back until the connection ends; it ends it after the answer if it is told to. */
+/**
+ * Sends these bytes. Returns all that comes back until the connection ends; with `ends`, ends it after the
+ * answer.
+ */
 export function exchange(port: number, bytes: string, ends = false): Promise<string> {
   return new Promise((resolve) => {
     let text = '';

@@ -2,11 +2,11 @@ import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { mostClients } from '../../cli/watch/clients.ts';
-import { type LivePage, mostSamples, openLivePage } from '../../cli/watch/server.ts';
-import { createThinned } from '../../cli/watch/thinned.ts';
-import { createDesk, type Desk } from './command.ts';
-import { feed, until } from './feed.ts';
+import { mostClients } from '../../../cli/watch/clients.ts';
+import { type LivePage, mostSamples, openLivePage } from '../../../cli/watch/server.ts';
+import { createThinned } from '../../../cli/watch/thinned.ts';
+import { createDesk, type Desk } from '../command.ts';
+import { feed, until } from '../feed.ts';
 import { ask, follow, heading, sample, trail } from './visitor.ts';
 
 setFlagsFromString('--expose-gc');
@@ -28,7 +28,7 @@ describe('cli: norewind train --watch', () => {
     const parts = [...html.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
     expect(parts).to.have.length.above(3);
     const seen = new Set(['/', ...parts]);
-    // What the scripts import is served too.
+    // The imports of the scripts must be served too.
     for (const path of seen) {
       const { status, headers, body } = await ask(port, path);
       expect(status, path).to.equal(200);
@@ -44,7 +44,7 @@ describe('cli: norewind train --watch', () => {
     expect([head.status, head.body, head.headers['content-length']]).to.deep.equal([200, '', html.headers['content-length']]);
   });
 
-  it('greets whoever comes late with the whole run, in bounded size, and goes on from there', async () => {
+  it('greets a late client with the whole run, in bounded size, then follows it', async () => {
     page.begin(heading);
     for (let records = 1; records <= 5000; records++) page.show(sample(records), trail);
     const late = await follow(port);
@@ -60,7 +60,7 @@ describe('cli: norewind train --watch', () => {
     await until(() => late.text.includes('event: end\ndata: {"sentence":"the run is over"}'));
   });
 
-  it('has room for so many that look on, and for the next when one has left', async () => {
+  it('limits the number of clients, and admits the next when one has left', async () => {
     const all = [];
     for (let i = 0; i < mostClients; i++) all.push(await follow(port));
     expect((await follow(port)).status).to.equal(503);
@@ -90,7 +90,7 @@ describe('cli: norewind train --watch', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
-    // 40 kB an event; what the system itself holds for a socket is full after the first ones.
+    // 40 kB per event: after the first ones, the system's socket buffer is full.
     await show(300);
     const before = held();
     await show(1000);
@@ -100,7 +100,7 @@ describe('cli: norewind train --watch', () => {
     socket.destroy();
   });
 
-  it('says when a port cannot be had', async () => {
+  it('reports a port that is not available', async () => {
     let sentence = '';
     await openLivePage(port).catch((error: Error) => {
       sentence = error.message;
@@ -118,7 +118,7 @@ describe('cli: norewind train --watch, as a command', () => {
 
   after(() => desk.dispose());
 
-  it('changes nothing of what is learnt, watched or not, and ends with the run', async () => {
+  it('does not change the learning, watched or not, and ends with the run', async () => {
     const rows = `x,c\n${Array.from({ length: 900 }, (_, i) => `${Math.sin(i / 7)},${'ab'[i % 2]}\n`).join('')}`;
     const kinds = [
       { name: 'text', input: 'watch me while I learn\n'.repeat(60), args: '--units 5' },
@@ -136,7 +136,7 @@ describe('cli: norewind train --watch, as a command', () => {
       await until(() => said.includes('\n'));
       const { watch } = JSON.parse(said.split('\n')[0]) as { watch: string };
       const events = await fetch(`${watch}events`);
-      // A look is taken once in half a second at most: the data come in parts.
+      // Samples are at most two a second, so the data come in parts.
       for (let part = 0; part < 4; part++) {
         child.stdin?.write(input.slice((part * input.length) / 4, ((part + 1) * input.length) / 4));
         await new Promise((resolve) => setTimeout(resolve, 300));
@@ -155,7 +155,7 @@ describe('cli: norewind train --watch, as a command', () => {
 });
 
 describe('cli: thinned series', () => {
-  it('keeps at most so many, evenly, the first and the newest among them', () => {
+  it('keeps a limited number, evenly, including the first and the newest', () => {
     for (const most of [2, 3, 4, 7, 100]) {
       const series = createThinned<number>(most);
       for (let i = 0; i < 1000; i++) {

@@ -2,9 +2,9 @@ import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { DOMParser } from 'linkedom';
-import { compare as compareRuns } from '../../cli/commands/compare.ts';
-import { exitCodeOf, exitCodes, sentenceOf } from '../../cli/errors.ts';
-import { createDesk, type Desk, inPairs } from './command.ts';
+import { compare as compareRuns } from '../../../cli/commands/compare.ts';
+import { exitCodeOf, exitCodes, sentenceOf } from '../../../cli/errors.ts';
+import { createDesk, type Desk, inPairs } from '../command.ts';
 
 describe('cli: norewind compare', () => {
   let desk: Desk;
@@ -27,7 +27,7 @@ describe('cli: norewind compare', () => {
   after(() => desk.dispose());
 
   const compare = (...args: string[]) => desk.norewind(['compare', ...args]);
-  /** Without a process of its own: the command as it is called after its options have been read. */
+  /** In this process: calls the command as it is called after parsing its options. */
   async function compareHere(args: readonly string[]): Promise<number> {
     const at = (flag: string) => (args.includes(flag) ? desk.path(args[args.indexOf(flag) + 1]) : undefined);
     const folders = args.slice(0, args.indexOf('--out')).map(desk.path);
@@ -42,7 +42,7 @@ describe('cli: norewind compare', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
-  it('writes a page that needs nothing but itself, with curves, final figures and what differs', async () => {
+  it('writes a self-contained page with curves, final figures and the differences', async () => {
     const runs = ['uoro', '<tbptt>,"4"'];
     const { code, stdout, stderr } = await compare(...runs, '--out', 'both.html');
     expect([code, stderr]).to.deep.equal([0, '']);
@@ -60,7 +60,7 @@ describe('cli: norewind compare', () => {
     expect(cells).to.deep.include(['cell.units', '3', '4']);
     expect(cells).to.deep.include(['estimator.name', 'uoro', 'tbptt']);
     expect(cells.map(([first]) => first)).not.to.include('seed');
-    // Two runs and three models that count; each curve has a point for each line of metrics.
+    // Two runs and three counting models. Each curve has a point per line of metrics.
     const curves = [...document.querySelectorAll('figure')].map(
       (figure) => [...figure.querySelectorAll('[aria-label="line"] path')].length,
     );
@@ -68,7 +68,7 @@ describe('cli: norewind compare', () => {
     expect(document.querySelector('figcaption')?.textContent).to.contain('<tbptt>,"4"');
   });
 
-  it('writes every line of metrics as CSV beside it, or where it is told to', async () => {
+  it('writes every line of metrics as CSV beside it, or at the given place', async () => {
     const rows = parse(desk.read('both.csv'), { columns: true }) as Record<string, string>[];
     const lines = ['uoro', '<tbptt>,"4"'].flatMap((run) => metricsOf(run).map((line) => ({ run, ...line })));
     expect(rows).to.have.length(lines.length);
@@ -83,7 +83,7 @@ describe('cli: norewind compare', () => {
     );
   });
 
-  it('leaves out a line that a killed run did not finish, and says so', async () => {
+  it('skips a line that a killed run did not finish, and says so', async () => {
     cpSync(desk.path('uoro'), desk.path('cut'), { recursive: true });
     appendFileSync(desk.path('cut/metrics.ndjson'), '{"records":650,"skipp');
     const { code, stderr, stdout } = await compare('cut', 'uoro', '--out', 'cut.html');
@@ -94,7 +94,7 @@ describe('cli: norewind compare', () => {
     expect(stdout).to.match(/cut +600/);
   });
 
-  it('refuses what is not a run, what cannot be compared, and to write over files, in one sentence', async () => {
+  it('refuses other folders, incomparable runs, and overwriting files, in one sentence', async () => {
     for (const [name, metrics] of [
       ['empty', ''],
       ['broken', '{"records":1}\n{}\n'],

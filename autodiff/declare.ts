@@ -5,6 +5,7 @@ import { asTensor, broadcastPair, type Operand } from './operations/operand.ts';
 import type { BilinearPrimitive, LinearPrimitive, SmoothPrimitive, TensorType } from './primitive.ts';
 import { floatType, sameDType, sameType } from './primitives/checks.ts';
 import { applyRule } from './rule-tensor.ts';
+import { evaluateStrongly } from './strong.ts';
 
 /** A function of one number, applied to every element, with its derivative. */
 export interface UnarySmooth {
@@ -88,11 +89,13 @@ export function linear(rule: LinearRule): (x: Operand) => Tensor {
   const { shape, evaluate, transpose } = rule;
   for (const [part, given] of Object.entries({ shape, evaluate, transpose })) requireRule(given, name, part);
   const type = (x: TensorType) => ({ ...floatType(name, x), shape: checkShape(shape(x.shape), `${name}: shape`) });
-  const primitive: LinearPrimitive = {
+  const checked = (x: Tensor) => requirePlain(requireResult(evaluate(x), type(x), name), name);
+  const primitive: LinearPrimitive<Strength> = {
     name,
     kind: 'linear',
+    inRules: { strong: true },
     type: ([x]) => type(x),
-    evaluate: ([x]) => requirePlain(requireResult(evaluate(x), type(x), name), name),
+    evaluate: ([x], { strong }) => (strong ? evaluateStrongly(checked, [x]) : checked(x)),
     transpose: (cotangent, _, __, x) =>
       applyRule(
         (given) => requireResult(transpose(given, { shape: x.shape, dtype: x.dtype }), x, `${name}: transpose`),
@@ -121,11 +124,13 @@ export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor
     sameDType(name, x, y);
     return { shape: checkShape(shape(x.shape, y.shape), `${name}: shape`), dtype: x.dtype };
   };
-  const primitive: BilinearPrimitive = {
+  const checked = (x: Tensor, y: Tensor) => requirePlain(requireResult(evaluate(x, y), type(x, y), name), name);
+  const primitive: BilinearPrimitive<Strength> = {
     name,
     kind: 'bilinear',
+    inRules: { strong: true },
     type: ([x, y]) => type(x, y),
-    evaluate: ([x, y]) => requirePlain(requireResult(evaluate(x, y), type(x, y), name), name),
+    evaluate: ([x, y], { strong }) => (strong ? evaluateStrongly(checked, [x, y]) : checked(x, y)),
     transposes: [
       (cotangent, y) => applyRule((given) => transposes[0](given, y), cotangent),
       (cotangent, x) => applyRule((given) => transposes[1](given, x), cotangent),
@@ -136,6 +141,8 @@ export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor
     return bind(primitive, [left, asTensor(y, left.dtype, name)]);
   };
 }
+
+type Strength = { readonly strong?: true };
 
 // Each part is checked where its name is known.
 const parts = { name: guard.string, shape: guard.anything, evaluate: guard.anything, transpose: guard.anything };

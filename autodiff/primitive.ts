@@ -22,6 +22,8 @@ export interface LinearPrimitive<P extends Parameters = Parameters> extends Comm
   readonly kind: 'linear';
   /** The cotangent of the first operand, of type `x`. */
   transpose(cotangent: Tensor, indices: readonly Tensor[], parameters: P, x: TensorType): Tensor;
+  /** As for a bilinear one. */
+  readonly inRules?: Parameters;
 }
 
 /** x + y. Its rules are fixed: the push skips missing tangents; the pull passes the cotangent to both. */
@@ -35,9 +37,9 @@ export interface BilinearPrimitive<P extends Parameters = Parameters> extends Co
   /** The cotangent of the left operand given the right one, and vice versa. */
   readonly transposes: readonly [Transpose<P>, Transpose<P>];
   /**
-   * What is added to its parameters where a derivative rule applies it. The built-in products are strong
-   * there: 0 times infinity or NaN is 0, because what was not selected has no influence, however singular it
-   * is (docs/decisions/0014).
+   * What is added to its parameters where a derivative rule applies it. Products are strong there: 0 times
+   * infinity or NaN is 0, because what was not selected has no influence, however singular it is
+   * (docs/decisions/0014).
    */
   readonly inRules?: Parameters;
 }

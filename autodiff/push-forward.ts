@@ -4,6 +4,7 @@ import type { Parameters, Primitive } from './primitive.ts';
 import { add } from './primitives/add.ts';
 import { broadcast, reshape, scale, slice, sum } from './primitives/linear.ts';
 import { mul } from './primitives/mul.ts';
+import { inRule } from './strong.ts';
 import { SymbolTensor } from './symbol.ts';
 
 /** A tangent or cotangent. undefined means zero, so that no zero tensors are made. */
@@ -20,11 +21,11 @@ export function pushForward(
   if (tangents.every((tangent) => tangent === undefined)) return undefined;
   switch (primitive.kind) {
     case 'linear':
-      return tangents[0] && bind(primitive, [tangents[0], ...primals.slice(1)], parameters);
+      return tangents[0] && bind(primitive, [tangents[0], ...primals.slice(1)], inRule(primitive, parameters));
     case 'addition':
       return addTangents(tangents[0], tangents[1]);
     case 'bilinear': {
-      const own = { ...parameters, ...primitive.inRules };
+      const own = inRule(primitive, parameters);
       return addTangents(
         tangents[0] && bind(primitive, [tangents[0], primals[1]], own),
         tangents[1] && bind(primitive, [primals[0], tangents[1]], own),

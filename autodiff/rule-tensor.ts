@@ -1,6 +1,7 @@
 import type { DType, NdArray, Shape, Tensor, TypedArray } from '../lib/index.ts';
 import { bind, InterpretedTensor } from './bind.ts';
 import type { Parameters, Primitive } from './primitive.ts';
+import { inRule } from './strong.ts';
 
 /** A tangent or cotangent inside a rule that a user wrote: products with it are the products of rules, in which a zero is strong. */
 export class RuleTensor extends InterpretedTensor {
@@ -35,8 +36,7 @@ export class RuleTensor extends InterpretedTensor {
   }
 
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {
-    const own = 'inRules' in primitive ? { ...parameters, ...primitive.inRules } : parameters;
-    return new RuleTensor(bind(primitive, operands.map(unwrapped), own));
+    return new RuleTensor(bind(primitive, operands.map(unwrapped), inRule(primitive, parameters)));
   }
 }
 

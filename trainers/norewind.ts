@@ -66,6 +66,7 @@ export {
   stack,
   std,
   stopGradient,
+  strongMul,
   sub,
   sum,
   tangent,

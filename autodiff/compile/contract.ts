@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '../../lib/index.ts';
 import type { Buffer } from './assembler.ts';
-import { strongFactor, strongScale } from './multiply.ts';
+import { inRule, strongFactor, strongScale } from './multiply.ts';
 import type { Planner } from './planner.ts';
 import { type Coefficient, dense, isOne, type Part, scaled, type Term, times, type Value } from './values.ts';
 
@@ -16,9 +16,11 @@ export function lowerMatmul(
 ): Value {
   const [rows, columns] = result.shape;
   const inner = x.shape[transposeLeft ? 0 : 1];
+  const whole = strong && plan.care === 'whole';
+  const mended = strong && plan.care !== 'none';
   if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y, strong, result);
-  if (rows === 1 && columns === 1) return strong ? strongInner(plan, x, y, result) : innerProduct(plan, x, y, result);
-  const [a, b] = strong ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
+  if (rows === 1 && columns === 1) return whole ? strongInner(plan, x, y, result) : innerProduct(plan, x, y, result, strong);
+  const [a, b] = whole ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
   const out = plan.temporary(result);
   const emit = (operation: string, ...operands: (Buffer | number)[]) =>
     plan.assembler.emit(operation, result.dtype, out, ...operands);
@@ -26,20 +28,21 @@ export function lowerMatmul(
   if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', a.buffer, b.buffer, x.shape[0], x.shape[1], 0);
   else if (rows === 1) emit(transposeRight ? 'matvec' : 'matvect', b.buffer, a.buffer, y.shape[0], y.shape[1], 0);
   else emit('gemm', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight), 0);
-  if (strong) emit('mend', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight));
+  if (mended) emit('mend', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight));
   return scaled(dense(out), times(a.coefficient, b.coefficient));
 }
 
 function outerProduct(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
-  if (strong && x.size === 1) return strongScale(plan, y, { factor: 1, scalars: [plan.array(x)] }, result.dtype);
-  if (strong && y.size === 1) return strongScale(plan, x, { factor: 1, scalars: [plan.array(y)] }, result.dtype);
-  const [a, b] = strong ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
+  const whole = strong && plan.care === 'whole';
+  const only = (scalar: Buffer): Coefficient => ({ factor: 1, scalars: [scalar] });
+  if (whole && x.size === 1) return strongScale(plan, y, only(plan.array(x)), result.dtype);
+  if (whole && y.size === 1) return strongScale(plan, x, only(plan.array(y)), result.dtype);
+  const [a, b] = whole ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
   const coefficient = times(a.coefficient, b.coefficient);
-  if (x.size === 1)
-    return [{ coefficient: times(coefficient, { factor: 1, scalars: [a.buffer] }), part: { kind: 'dense', buffer: b.buffer } }];
-  if (y.size === 1)
-    return [{ coefficient: times(coefficient, { factor: 1, scalars: [b.buffer] }), part: { kind: 'dense', buffer: a.buffer } }];
-  return [{ coefficient, part: { kind: 'outer', u: a.buffer, v: b.buffer, strong } }];
+  const by = (scalar: Buffer) => times(coefficient, strong ? inRule(plan, only(scalar)) : only(scalar));
+  if (x.size === 1) return [{ coefficient: by(a.buffer), part: { kind: 'dense', buffer: b.buffer } }];
+  if (y.size === 1) return [{ coefficient: by(b.buffer), part: { kind: 'dense', buffer: a.buffer } }];
+  return [{ coefficient, part: { kind: 'outer', u: a.buffer, v: b.buffer, strong: strong && plan.care !== 'none' } }];
 }
 
 /** The elements are needed: a formula for factored terms would meet infinity before it meets the zeros. */
@@ -56,10 +59,10 @@ function strongInner(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value
 }
 
 /** The sum over all pairs of terms, each by the cheapest formula for its two parts. */
-export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
+export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor, strong = false): Value {
   if (x.size === 1) {
     const out = plan.temporary(result);
-    plan.assembler.emit('mul', result.dtype, out, plan.array(x), plan.array(y), 1);
+    plan.assembler.emit(strong ? 'strongmul' : 'mul', result.dtype, out, plan.array(x), plan.array(y), 1);
     return dense(out);
   }
   const [left, right] = [plan.value(x), plan.value(y)];
@@ -70,12 +73,14 @@ export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor
       return j < i ? [] : [{ a, b, factor: i === j ? 1 : 2 }];
     }),
   );
-  const products = pairs.length <= 6 ? pairs.map(({ a, b, factor }) => pair(plan, a, b, factor, x.dtype)) : [undefined];
+  const products = pairs.length <= 6 ? pairs.map(({ a, b, factor }) => pair(plan, a, b, factor, x.dtype, strong)) : [undefined];
   if (products.length === 0) return dense(plan.assembler.scalar(x.dtype, 0));
   const known = products.filter((product) => product !== undefined);
   if (known.length < products.length) {
     const out = plan.temporary(result);
     plan.assembler.emit('dot', result.dtype, out, plan.array(x), plan.array(y), x.size);
+    if (strong && plan.care !== 'none')
+      plan.assembler.emit('mend', result.dtype, out, plan.array(x), plan.array(y), 1, 1, x.size, 0, 0);
     return dense(out);
   }
   return dense(
@@ -88,22 +93,30 @@ export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor
 }
 
 /** The inner product of two terms as a scalar; undefined when their elements are needed. */
-function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType): Buffer | undefined {
-  const formula = partProduct(plan, a.part, b.part, dtype) ?? partProduct(plan, b.part, a.part, dtype);
+function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType, strong: boolean): Buffer | undefined {
+  const formula = partProduct(plan, a.part, b.part, dtype, strong) ?? partProduct(plan, b.part, a.part, dtype, strong);
   if (formula === undefined) return undefined;
-  const coefficient: Coefficient = times(times(a.coefficient, b.coefficient), { factor, scalars: formula });
+  const isStrong = plan.care === 'factored' && (strong || [a, b].some(({ part }) => part.kind === 'outer' && part.strong));
+  const own: Coefficient = { factor, scalars: formula, ...(isStrong ? { strong: formula } : {}) };
+  const coefficient = times(times(a.coefficient, b.coefficient), own);
   return isOne({ ...coefficient, scalars: [] }) && coefficient.scalars.length === 1
     ? coefficient.scalars[0]
     : plan.materializer.coefficient(coefficient, dtype);
 }
 
 /** The inner product of two parts as a product of scalars. */
-function partProduct(plan: Planner, a: Part, b: Part, dtype: DType): Buffer[] | undefined {
+function partProduct(plan: Planner, a: Part, b: Part, dtype: DType, strong: boolean): Buffer[] | undefined {
   const emit = (operation: string, ...operands: (Buffer | number)[]) => plan.scalar(operation, dtype, operands);
-  if (a.kind === 'dense' && b.kind === 'dense') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
+  if (a.kind === 'dense' && b.kind === 'dense') {
+    if (!strong || plan.care === 'none') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
+    const out = plan.assembler.buffer(dtype, 1);
+    plan.assembler.emit('dot', dtype, out, a.buffer, b.buffer, a.buffer.size);
+    plan.assembler.emit('mend', dtype, out, a.buffer, b.buffer, 1, 1, a.buffer.size, 0, 0);
+    return [out];
+  }
   if (a.kind === 'outer' && b.kind === 'outer' && a.u.size === b.u.size) {
     const factors = [emit('dot', a.u, b.u, a.u.size), emit('dot', a.v, b.v, a.v.size)];
-    return a.strong || b.strong ? [emit('strongmul', ...factors, 1)] : factors;
+    return plan.care === 'whole' && (a.strong || b.strong) ? [emit('strongmul', ...factors, 1)] : factors;
   }
   if (a.kind === 'outer' && b.kind === 'dense')
     return [emit(a.strong ? 'strongbilinear' : 'bilinear', a.u, b.buffer, a.v, a.u.size, a.v.size)];

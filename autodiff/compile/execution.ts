@@ -15,8 +15,6 @@ export class Execution {
   readonly #inputs: readonly TypedArray[];
   readonly #outputs: readonly TypedArray[];
   readonly #carried: ReadonlySet<Buffer>;
-  /** Whether 0 times infinity or NaN is 0 in every product of a derivative rule; in a quick plan, at first, only in elementwise ones. */
-  careful: boolean;
   /** Whether what is computed from what was written has been. */
   #isOpen = false;
 
@@ -24,13 +22,12 @@ export class Execution {
     requireSchedule(requireProgram(program, 'Execution'), schedule, 'Execution');
     this.program = program;
     this.plan = planOf(program, schedule, opcodeOf, wasm.reservedBytes);
-    const { inputs, outputs, constants, words, begin, quick, bytes } = this.plan;
-    this.careful = quick === undefined;
+    const { inputs, outputs, constants, words, opening, bytes } = this.plan;
     this.#machine = new wasm.Machine(bytes, schedule.relaxedSimd);
     const { buffer: memory } = this.#machine.memory;
     const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);
     for (const [buffer, data] of constants) view(buffer).set(data);
-    new Int32Array(memory, begin, words.length).set(words);
+    new Int32Array(memory, opening, words.length).set(words);
     this.#inputs = inputs.map(view);
     this.#carried = new Set([...(schedule.updates?.values() ?? [])].map((at) => inputs[at]));
     this.#outputs = outputs.map(view);
@@ -95,8 +92,7 @@ export class Execution {
 
   /** Runs the plan, or a part of it after all those before; indices must have been checked. */
   run(stage = 0): void {
-    const { code, quick = code } = this.plan;
-    const { opening, ends } = this.careful ? code : quick;
+    const { opening, ends } = this.plan;
     this.#machine.run(this.#isOpen ? ends[stage] : opening, ends[stage + 1]);
     this.#isOpen = true;
   }

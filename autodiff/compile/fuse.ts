@@ -4,7 +4,7 @@ import { type Assembler, type Buffer, bufferOf, type Instruction, type Instructi
 
 /** Elementwise instructions that a tile can run; their last operand is the number of elements. */
 const elementwise = new Set(
-  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf log1p expm1 atan floor binade square fill add sub mul strongmul div strongdiv pow maximum adds muls divs strongdivs pows axpb greater greaters lessers select axpby axpbypcz'.split(
+  'copy neg exp log tanh sigmoid reciprocal sqrt sin cos erf log1p expm1 atan floor binade square fill add sub mul strongmul div strongdiv pow maximum adds muls strongmuls divs strongdivs pows axpb greater greaters lessers select axpby axpbypcz'.split(
     ' ',
   ),
 );
@@ -14,6 +14,7 @@ const singles: Readonly<Record<string, readonly number[]>> = {
   fill: [1],
   adds: [2],
   muls: [2],
+  strongmuls: [2],
   divs: [2],
   strongdivs: [2],
   pows: [2],

@@ -21,6 +21,7 @@ import { Origins, rowsOf } from './origins.ts';
 import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
 import { cut, join, permute, reduce, repeat, scan } from './rearrange.ts';
+import type { Care } from './schedule.ts';
 import { arrayOf, type Coefficient, dense, isOne, one, scaled, splatOf, type Value } from './values.ts';
 
 /** Those that have kernels, by identity: a user's own primitive may be called tanh too. */
@@ -54,6 +55,7 @@ const keepsZero = new Set<Primitive>([
 /** Turns equations into instructions, keeping sums factored for as long as nobody needs their elements. */
 export class Lowering implements Planner {
   readonly assembler: Assembler;
+  readonly care: Care;
   readonly materializer: Materializer;
   readonly origins = new Origins();
   /** Sums of squares that carry over from run to run, with what they are the squares of, m rows of n. */
@@ -65,8 +67,9 @@ export class Lowering implements Planner {
   readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
 
   /** @param zeros the inputs that are known to be zero. */
-  constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler, zeros: readonly number[] = []) {
+  constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler, care: Care, zeros: readonly number[]) {
     this.assembler = assembler;
+    this.care = care;
     this.materializer = new Materializer(assembler);
     program.inputs.forEach((input, i) => {
       this.#values.set(input, zeros.includes(i) ? this.#zero(input) : dense(inputs[i]));

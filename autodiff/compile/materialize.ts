@@ -20,7 +20,10 @@ export class Materializer {
     const own = arrayOf(value);
     if (own !== undefined && target === undefined) return own;
     const out = target ?? this.#assembler.buffer(dtype, sizeOf(shape));
-    this.#write(out, value, dtype, shape);
+    const only = value.length === 1 ? value[0] : undefined;
+    if (only?.part.kind === 'dense' && this.#isStrong(only.coefficient))
+      this.#assembler.emit('strongmuls', dtype, out, only.part.buffer, this.coefficient(only.coefficient, dtype), out.size);
+    else this.#write(out, value, dtype, shape);
     return out;
   }
 
@@ -28,13 +31,14 @@ export class Materializer {
   coefficient(given: Coefficient, dtype: DType): Buffer {
     const { factor, scalars } = this.#folded(given);
     if (scalars.length === 0) return this.#assembler.scalar(dtype, factor);
-    const key = `${factor}*${scalars.map((scalar) => this.#number(scalar)).join('*')}`;
+    const operation = this.#isStrong(given) ? 'strongmul' : 'mul';
+    const key = `${operation} ${factor}*${scalars.map((scalar) => this.#number(scalar)).join('*')}`;
     const known = this.#products.get(key);
     if (known !== undefined) return known;
     let product = scalars[0];
     for (const scalar of [...scalars.slice(1), ...(factor === 1 ? [] : [this.#assembler.scalar(dtype, factor)])]) {
       const next = this.#assembler.buffer(dtype, 1);
-      this.#assembler.emit('mul', dtype, next, product, scalar, 1);
+      this.#assembler.emit(operation, dtype, next, product, scalar, 1);
       product = next;
     }
     this.#products.set(key, product);
@@ -53,13 +57,15 @@ export class Materializer {
     const of = (kind: Part['kind']) => value.filter(({ part }) => part.kind === kind);
     const blocks = of('block');
     const arrays = of('dense').map((term) => ({
-      at: this.coefficient(term.coefficient, dtype),
+      ...this.factors(term.coefficient, bufferOf(term)),
       plain: isOne(term.coefficient),
-      buffer: bufferOf(term),
     }));
     // A sum in place must read its own array first, so that array comes first.
     arrays.sort((a, b) => Number(b.buffer === out) - Number(a.buffer === out));
-    const outers = of('outer').map((term) => ({ at: this.coefficient(term.coefficient, dtype), part: term.part as Outer }));
+    const outers = of('outer').map(({ coefficient, part }) => {
+      const { at, buffer: u } = this.factors(coefficient, (part as Outer).u);
+      return { at, part: { ...(part as Outer), u } };
+    });
     const splats = of('splat');
     let written = false;
     if (blocks.length > 0) {
@@ -99,8 +105,27 @@ export class Materializer {
       written = true;
     }
     if (!written) emit('fill', this.#assembler.scalar(dtype, 0), size);
-    for (const { coefficient, part } of of('row'))
-      if (part.kind === 'row') emit('rowadd', this.coefficient(coefficient, dtype), part.v, part.index, part.v.size);
+    for (const { coefficient, part } of of('row')) {
+      if (part.kind !== 'row') continue;
+      const { at, buffer } = this.factors(coefficient, part.v);
+      emit('rowadd', at, buffer, part.index, buffer.size);
+    }
+  }
+
+  /** A coefficient and an array; 1 and their product where it has to be a strong one, which rounds alike. */
+  factors(coefficient: Coefficient, buffer: Buffer): { at: Buffer; buffer: Buffer } {
+    const { dtype, size } = buffer;
+    const at = this.coefficient(coefficient, dtype);
+    if (!this.#isStrong(coefficient)) return { at, buffer };
+    const product = this.#assembler.buffer(dtype, size);
+    this.#assembler.emit('strongmuls', dtype, product, buffer, at, size);
+    return { at: this.#assembler.scalar(dtype, 1), buffer: product };
+  }
+
+  /** Whether all products with the coefficient are strong, or with numbers that are known. */
+  #isStrong({ scalars, strong = [] }: Coefficient): boolean {
+    const isKnown = (scalar: Buffer) => this.#assembler.constants.has(scalar);
+    return strong.length > 0 && scalars.every((scalar) => strong.includes(scalar) || isKnown(scalar));
   }
 
   /** Blocks side by side; `out` receives them, or a new buffer. */

@@ -4,22 +4,34 @@ import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
 import { type Coefficient, dense, one, scaled, splatOf, times, type Value } from './values.ts';
 
-/** The elementwise product. What all elements share becomes a coefficient. */
+/** The elementwise product, in a strong one of which 0 times infinity or NaN is 0. What all elements share becomes a coefficient. */
 export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
   if (result.size === 1) {
     if (plan.number(x) === 1) return plan.value(y);
     if (plan.number(y) === 1) return plan.value(x);
     return plan.emit(result, strong ? 'strongmul' : 'mul', plan.array(x), plan.array(y), 1);
   }
-  if (strong) return strongProduct(plan, x, y, result);
+  if (strong && (plan.value(x).length === 0 || plan.value(y).length === 0)) return [];
+  if (strong && plan.care === 'whole') return strongProduct(plan, x, y, result);
   const [left, right] = [splatOf(plan.value(x)), splatOf(plan.value(y))];
-  if (right !== undefined) return beforeSquare(plan, scaled(plan.summand(x), right), result);
-  if (left !== undefined) return beforeSquare(plan, scaled(plan.summand(y), left), result);
+  const own = (coefficient: Coefficient) => (strong ? inRule(plan, coefficient) : coefficient);
+  if (right !== undefined) return beforeSquare(plan, scaled(plan.summand(x), own(right)), result);
+  if (left !== undefined) return beforeSquare(plan, scaled(plan.summand(y), own(left)), result);
   const [a, b] = [plan.factored(x), plan.factored(y)];
   // c x ∘ d y as c d (x ∘ y) may leave the dtype where c x and d y do not: (c x)² for a clipped x, whose c is small and whose x large.
-  if (a.coefficient.scalars.length > 0 && b.coefficient.scalars.length > 0)
+  if (!strong && a.coefficient.scalars.length > 0 && b.coefficient.scalars.length > 0)
     return plan.emit(result, 'mul', plan.array(x), plan.array(y), result.size);
-  return scaled(plan.emit(result, 'mul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
+  const product = plan.emit(result, strong ? 'strongmul' : 'mul', a.buffer, b.buffer, result.size);
+  return scaled(product, times(a.coefficient, b.coefficient));
+}
+
+/**
+ * A coefficient as a rule multiplies with it. One that is a product itself stays ordinary: whether that product is NaN would not be seen.
+ */
+export function inRule({ assembler, care }: Planner, coefficient: Coefficient): Coefficient {
+  const { scalars, strong = [] } = coefficient;
+  const others = scalars.filter((scalar) => !strong.includes(scalar) && !assembler.constants.has(scalar));
+  return care === 'factored' && others.length <= 1 ? { ...coefficient, strong: scalars } : coefficient;
 }
 
 /** The tensors that a program multiplies by themselves. */
@@ -34,9 +46,8 @@ function beforeSquare(plan: Planner, value: Value, result: Tensor): Value {
   return isScaled && plan.squared.has(result) ? dense(plan.materializer.array(value, result.dtype, result.shape)) : value;
 }
 
-/** The elementwise product in which 0 times infinity or NaN is 0. */
+/** The strong product of operands that are written out, unless they are multiplied with a number that is known. */
 function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
-  if (plan.value(x).length === 0 || plan.value(y).length === 0) return [];
   const [left, right] = [splatOf(plan.value(x)), splatOf(plan.value(y))];
   if (left !== undefined && right !== undefined) {
     const [a, b] = [left, right].map((splat) => plan.materializer.coefficient(splat, result.dtype));

@@ -5,7 +5,8 @@ import { Lowering } from './lower.ts';
 import type { IndexBound } from './origins.ts';
 import { pairProducts } from './pair.ts';
 import type { Program } from './program.ts';
-import { equationsOf, type Schedule } from './schedule.ts';
+import { type Care, equationsOf, type Schedule } from './schedule.ts';
+import { showsNaN } from './shows.ts';
 import { putOut, replaceInputs } from './write.ts';
 
 /** A program as instructions over one arena. */
@@ -18,22 +19,14 @@ export interface Plan {
   /** The inputs that the plan counts on to be zero. */
   readonly zeros: readonly number[];
   readonly instructions: readonly Instruction[];
-  /** Everything that the machine runs, from the address `begin` on. */
+  /** The instructions as words for the machine; the bodies of tiles follow. */
   readonly words: Int32Array;
-  readonly begin: number;
-  readonly code: Code;
-  /** Where it was asked for and differs: the code without strong products of matrices and vectors, which are the ordinary ones there. */
-  readonly quick: Code | undefined;
-  /** The size of the arena in bytes. */
-  readonly bytes: number;
-}
-
-/** Instructions as words for the machine; the bodies of tiles follow. */
-interface Code {
   /** Where they begin: with what computes, from what is written into inputs, whatever else carries over from run to run. */
   readonly opening: number;
   /** Where the machine stops after the opening, and after each part. */
   readonly ends: readonly number[];
+  /** The size of the arena in bytes. */
+  readonly bytes: number;
 }
 
 /**
@@ -55,31 +48,10 @@ export function planOf(
   const instructions = parts.flat();
   const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)])];
   const begin = layOut(reserved, pinned, instructions);
-  const whole = encode(begin, [opening, ...parts], opcodeOf);
-  const next = begin + whole.words.byteLength;
-  const ordinary = parts.map(withoutStrength);
-  const isOther = ordinary.some((part, i) => part.length < parts[i].length || part.some((one, at) => one !== parts[i][at]));
-  const other = schedule.quick && isOther ? encode(next, [opening, ...ordinary], opcodeOf) : undefined;
-  const words = Int32Array.from([...whole.words, ...(other?.words ?? [])]);
+  const { words, ends } = encode(begin, [opening, ...parts], opcodeOf);
   const { constants } = assembler;
-  return {
-    ...{ inputs, outputs, constants, bounds, zeros, instructions, words, begin },
-    code: { opening: begin, ends: whole.ends },
-    quick: other && { opening: next, ends: other.ends },
-    bytes: begin + words.byteLength,
-  };
-}
-
-/** The instructions with ordinary products of matrices and vectors in place of strong ones: the same results where all numbers are finite. */
-function withoutStrength(instructions: readonly Instruction[]): readonly Instruction[] {
-  return instructions.flatMap((instruction) => {
-    const { operation } = instruction;
-    if (operation === 'mend') return [];
-    // An elementwise strong product takes no longer than an ordinary one.
-    return operation.startsWith('strong') && operation !== 'strongmul'
-      ? { ...instruction, operation: operation.slice('strong'.length) }
-      : instruction;
-  });
+  const bytes = begin + words.byteLength;
+  return { inputs, outputs, constants, bounds, zeros, instructions, words, opening: begin, ends, bytes };
 }
 
 type Lowered = Pick<Plan, 'inputs' | 'outputs' | 'bounds' | 'zeros'> & {
@@ -88,13 +60,18 @@ type Lowered = Pick<Plan, 'inputs' | 'outputs' | 'bounds' | 'zeros'> & {
   readonly parts: readonly (readonly Instruction[])[];
 };
 
+/** The care that the schedule asks for, or more where the caller would not see what it is to look for. */
+function careOf(program: Program, { care = 'whole', updates = new Map<number, number>() }: Schedule): Care {
+  return care === 'whole' || showsNaN(program, new Set(updates.keys())) ? care : 'whole';
+}
+
 /** The instructions of each part. Where some of the zeros do not stay zero, they are not counted on. */
 function lower(program: Program, schedule: Schedule, zeros: readonly number[]): Lowered {
   const { updates = new Map<number, number>(), stages = [[]] } = schedule;
   const assembler = new Assembler();
   const inputs = program.inputs.map((input) => assembler.buffer(input.dtype, input.size, true));
   const outputs = new Array<Buffer>(program.outputs.length);
-  const lowering = new Lowering(program, inputs, assembler, zeros);
+  const lowering = new Lowering(program, inputs, assembler, careOf(program, schedule), zeros);
   for (const [at, input] of updates) outputs[at] = inputs[input];
   const replaced = new Set([...updates.values()].map((input) => inputs[input]));
   const replacements = [...updates]

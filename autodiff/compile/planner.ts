@@ -2,11 +2,13 @@ import type { DType, Tensor } from '../../lib/index.ts';
 import type { Assembler, Buffer, InstructionOperand } from './assembler.ts';
 import type { Materializer } from './materialize.ts';
 import type { Origins } from './origins.ts';
+import type { Care } from './schedule.ts';
 import type { Coefficient, Value } from './values.ts';
 
 /** What the lowering of an equation needs of the plan under construction. */
 export interface Planner {
   readonly assembler: Assembler;
+  readonly care: Care;
   readonly materializer: Materializer;
   /** Where indices come from. */
   readonly origins: Origins;

@@ -49,13 +49,13 @@ export function writeRankOne(lowering: Lowering, next: Pending, pending: readonl
     const [w, t] = [rankOneOf(lowering, next, twin.target), rankOneOf(lowering, twin)];
     if (w?.other === undefined || t === undefined || !sameForm(w.product, t.product)) continue;
     const norm = carriedNorm(lowering, twin, pending, t.product) ?? lowering.assembler.buffer(dtype, 1);
-    const [first, second] = [w.product, t.product];
+    const [first, second] = [w.product, t.product].map((product) => factored(lowering, product));
     lowering.assembler.emit(
       first.strong || second.strong ? 'strongrank1pair' : 'rank1pair',
       dtype,
       ...[next.target, twin.target, norm],
-      ...[coefficient(w.own), coefficient(w.other), coefficient(first.coefficient), first.u, first.v],
-      ...[coefficient(t.own), coefficient(second.coefficient), second.u, second.v],
+      ...[coefficient(w.own), coefficient(w.other), first.at, first.u, first.v],
+      ...[coefficient(t.own), second.at, second.u, second.v],
       ...[first.m, first.n, Number(first.oneHot)],
     );
     return [next, twin];
@@ -63,8 +63,8 @@ export function writeRankOne(lowering: Lowering, next: Pending, pending: readonl
   const t = unread([next]) ? rankOneOf(lowering, next) : undefined;
   const norm = t && carriedNorm(lowering, next, pending, t.product);
   if (t === undefined || norm === undefined) return [];
-  const { u, v, m, n, oneHot, strong } = t.product;
-  const scalars = [coefficient(t.own), coefficient(t.product.coefficient)];
+  const { at, u, v, m, n, oneHot, strong } = factored(lowering, t.product);
+  const scalars = [coefficient(t.own), at];
   lowering.assembler.emit(
     strong ? 'strongrank1norm' : 'rank1norm',
     dtype,
@@ -103,6 +103,16 @@ function productOf({ assembler }: Lowering, { coefficient, part }: Term, { dtype
     default:
       return undefined;
   }
+}
+
+/** A product with its coefficient as a scalar; one that is strong is multiplied into a factor. */
+function factored({ materializer }: Lowering, product: Product): Product & { readonly at: Buffer } {
+  if (product.oneHot || product.m === 1) {
+    const { at, buffer: v } = materializer.factors(product.coefficient, product.v);
+    return { ...product, at, v };
+  }
+  const { at, buffer: u } = materializer.factors(product.coefficient, product.u);
+  return { ...product, at, u };
 }
 
 function sameForm(a: Product, b: Product): boolean {

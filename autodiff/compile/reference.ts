@@ -10,7 +10,7 @@ import { isClosed } from './trace.ts';
 /** What runs a program and keeps what carries over from run to run. */
 export type Runner = Pick<
   Execution,
-  'program' | 'input' | 'output' | 'write' | 'load' | 'read' | 'check' | 'run' | 'careful' | 'finite' | 'zeros'
+  'program' | 'input' | 'output' | 'write' | 'load' | 'read' | 'check' | 'run' | 'finite' | 'zeros'
 >;
 
 /** A program as a plan; with the reference kernels where a primitive has no other. */
@@ -30,7 +30,6 @@ export function runnerOf(program: Program, schedule: Schedule = {}): Runner {
 /** An execution by the reference kernels, which check indices themselves: a part that throws has changed nothing. */
 class ReferenceExecution implements Runner {
   readonly program: Program;
-  readonly careful = true;
   readonly zeros: readonly number[] = [];
   readonly #inputs: readonly TypedArray[];
   readonly #outputs: readonly TypedArray[];

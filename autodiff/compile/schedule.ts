@@ -2,6 +2,18 @@ import { guard, type Tensor } from '../../lib/index.ts';
 import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
 
+/**
+ * How products of derivative rules are taken where 0 meets infinity or NaN.
+ *
+ * - none: they are NaN, other than elementwise ones, which cost nothing.
+ * - factored: they are 0, and multiplied in the order of `none`, so that finite results are the same bits. A factor that was moved out
+ *   of a product or sum may still meet infinity first.
+ * - whole: they are 0 just as the program says, with whatever has to be written out for that.
+ */
+export type Care = (typeof cares)[number];
+
+export const cares = ['none', 'factored', 'whole'] as const;
+
 /** How a program is run, over and over. By default: whole, from what is written into its inputs. */
 export interface Schedule {
   /** For outputs that replace an input in place, the index of that input: what carries over from one run to the next. */
@@ -13,11 +25,8 @@ export interface Schedule {
   readonly stages?: readonly (readonly number[])[];
   /** Whether sums of products may be rounded once instead of twice. */
   readonly relaxedSimd?: boolean;
-  /**
-   * Whether products of matrices in derivative rules may return NaN for 0 times infinity as long as the runner's `careful` is false. The
-   * caller then checks for NaN itself. False by default.
-   */
-  readonly quick?: boolean;
+  /** 'whole' by default. With less, the caller looks whether what carries over is finite, and runs the program with more where it is not. */
+  readonly care?: Care;
   /** Inputs with a replacement that hold nothing but zeros; what stays zero is not computed. */
   readonly zeros?: readonly number[];
 }
@@ -36,7 +45,7 @@ export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule
       holds: (value) => guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as unknown[]).length > 0,
     },
     relaxedSimd: guard.flag,
-    quick: guard.flag,
+    care: guard.oneOf(...cares),
     zeros: guard.listOf('a list of inputs, by their indices', isInput),
   });
 }

@@ -5,6 +5,8 @@ import type { Buffer } from './assembler.ts';
 export interface Coefficient {
   readonly factor: number;
   readonly scalars: readonly Buffer[];
+  /** Those of the scalars that a derivative rule multiplies with, so that 0 times infinity or NaN is to be 0; none by default. */
+  readonly strong?: readonly Buffer[];
 }
 
 /**
@@ -41,7 +43,11 @@ export function isOne({ factor, scalars }: Coefficient): boolean {
 }
 
 export function times(a: Coefficient, b: Coefficient): Coefficient {
-  return { factor: a.factor * b.factor, scalars: [...a.scalars, ...b.scalars] };
+  return {
+    factor: a.factor * b.factor,
+    scalars: [...a.scalars, ...b.scalars],
+    strong: [...(a.strong ?? []), ...(b.strong ?? [])],
+  };
 }
 
 /** The value times a coefficient. */

@@ -56,7 +56,7 @@ function copied({ assembler }: Lowering, buffer: Buffer): Buffer {
 function substituted(value: Value, from: Buffer, to: Buffer): Value {
   const swap = (buffer: Buffer) => (buffer === from ? to : buffer);
   return value.map(({ coefficient, part }) => ({
-    coefficient: { ...coefficient, scalars: coefficient.scalars.map(swap) },
+    coefficient: { ...coefficient, scalars: coefficient.scalars.map(swap), strong: (coefficient.strong ?? []).map(swap) },
     part:
       part.kind === 'splat'
         ? part

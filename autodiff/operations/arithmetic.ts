@@ -30,6 +30,14 @@ export function div(x: Operand, y: Operand): Tensor {
   return bind(quotient, broadcastPair(x, y, 'div'));
 }
 
+/**
+ * The elementwise product in which a zero is strong: 0 times infinity or NaN is 0, as in p log p, or where a weight of 0 leaves out what
+ * is not known. Derivative rules multiply with it.
+ */
+export function strongMul(x: Operand, y: Operand): Tensor {
+  return bind(product, broadcastPair(x, y, 'strongMul'), product.inRules);
+}
+
 /** -x. */
 export function neg(x: Operand): Tensor {
   return scaleBy(asTensor(x, 'float64', 'neg'), -1);

@@ -1,4 +1,4 @@
-export { add, div, mul, neg, square, sub } from './arithmetic.ts';
+export { add, div, mul, neg, square, strongMul, sub } from './arithmetic.ts';
 export type { AxisOptions, ReduceOptions } from './axes.ts';
 export { atan, cos, erf, exp, expm1, log, log1p, pow, sigmoid, sin, sqrt, tanh } from './functions.ts';
 export { type GlobalNormOptions, globalNorm } from './globalNorm.ts';

@@ -90,6 +90,22 @@ describe('random programs', () => {
     expect(largest).to.be.above(0.1);
   });
 
+  it('have one Hessian-vector product beside kinks and masked singularities too', () => {
+    forAll(
+      programs({ maxLength: 6, kinks: true }),
+      ({ loss, inputs }) => {
+        const v = directions(inputs);
+        const one = fromData(Float64Array.of(1), []);
+        const gradient = (...xs: Tensor[]) => vjp(loss, ...xs)[1](one);
+        const slope = (...xs: Tensor[]) => jvp(loss, xs, v)[1];
+        const forwardOverReverse = jvp(gradient, [...inputs], v)[1];
+        expectClose(linearize(slope, ...inputs).pull(one), forwardOverReverse);
+        expectClose(linearize(gradient, ...inputs).pull(v), forwardOverReverse);
+      },
+      150,
+    );
+  });
+
   it('have one Jacobian, forward and reverse', () => {
     forAll(programs({ kinks: true }), ({ run, inputs }) => {
       const f = (xs: readonly Tensor[]) => ({ result: run(...xs) });

@@ -46,6 +46,7 @@ const operationDoors: Doors = {
   min: reduction,
   minimum: binary,
   mul: binary,
+  strongMul: binary,
   neg: unary,
   norm: reduction,
   outer: binary,

@@ -3,6 +3,7 @@ import { checkDerivatives, compile, jvp, linearize } from '../../autodiff/index.
 import { cast, fromData, guard, type Tensor } from '../../lib/index.ts';
 import { anArbitrary, inLayout, layoutsOf } from './arbitraries.ts';
 import { fc } from './fastCheck.ts';
+import { requireMasked } from './masked.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError } from './numbers.ts';
 import { inner, requireClose, requireSame, requireShape, snapshot, tangentsFor, wave, zeros } from './operands.ts';
@@ -136,6 +137,9 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         runs,
         seed,
       ),
+    'lets nothing through a mask, however singular': law(Math.ceil(runs / 4), (drawn) => {
+      requireMasked(operation, drawn, order);
+    }),
     'gives as a plan what it gives by itself, derivatives included': law(few, (drawn) => {
       const all = (...operands: Tensor[]) => {
         const { value, push, pull } = linearize(operation, ...operands);

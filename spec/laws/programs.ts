@@ -14,6 +14,7 @@ import {
   exp,
   expm1,
   gather,
+  globalNorm,
   greater,
   log,
   log1p,
@@ -43,6 +44,7 @@ import {
   square,
   stack,
   std,
+  strongMul,
   sub,
   sum,
   tanh,
@@ -81,6 +83,7 @@ const smoothOperations: Readonly<Record<string, Operation>> = {
   sub: (x, y) => binary(sub, x, y),
   mul: (x, y) => binary((a, b) => mul(a, sin(b)), x, y),
   div: (x, y) => binary((a, b) => div(a, add(2, tanh(b))), x, y),
+  strongMul: (x, y) => binary((a, b) => strongMul(sin(a), b), x, y),
   neg,
   scale: (x) => mul(0.75, x),
   square: (x) => square(tanh(x)),
@@ -103,6 +106,7 @@ const smoothOperations: Readonly<Record<string, Operation>> = {
   variance: (x) => (x.shape.length === 0 ? x : variance(x, { axes: 0, keepDims: true })),
   std: (x) => (x.size < 2 ? x : std(add(tanh(x), ramp(x)))),
   norm: (x) => norm(add(2, tanh(x))),
+  globalNorm: (x, y) => globalNorm([add(2, tanh(x)), y]),
   prod: (x) => (x.shape.length === 0 ? x : prod(tanh(x), { axes: 0 })),
   cumsum: (x) => (x.shape.length === 0 ? x : tanh(cumsum(x, { axis: 0 }))),
   softmax: (x) => (x.shape.length === 0 ? x : softmax(x)),
@@ -136,13 +140,20 @@ const kinkedOperations: Readonly<Record<string, Operation>> = {
   min: (x) => (x.shape.length === 0 ? x : min(x, { axes: 0 })),
   max: (x) => (x.shape.length === 0 ? x : max(x, { axes: 0 })),
   where: (x, y) => binary((a, b) => where(greater(a, b), a, mul(0.5, b)), x, y),
+  // Where the mask is 0, value and derivative of what it leaves out are infinite or NaN.
+  maskedSqrt: (x) => where(greater(x, 0.1), sqrt(relu(x)), 0),
+  maskedLog: (x) => where(greater(x, 0.2), log(x), x),
+  maskedDiv: (x, y) => binary((a, b) => where(greater(b, 0.3), div(add(2, tanh(a)), relu(b)), 0), x, y),
+  maskedPower: (x) => where(greater(x, 0.4), pow(relu(x), -1.5), 0.5),
+  maskedSine: (x) => where(greater(x, 0.3), sin(div(1, relu(x))), x),
+  maskedProduct: (x, y) => maskedProduct(x, y),
 };
 
 /** Which programs to draw. */
 export interface ProgramConstraints {
   /** Default 8. */
   readonly maxLength?: number;
-  /** Whether relu, abs, maximum and where may occur, at whose kinks differences do not exist. Default false. */
+  /** Whether relu, abs, maximum, where and masked singularities may occur, near which differences do not exist. Default false. */
   readonly kinks?: boolean;
 }
 
@@ -214,6 +225,16 @@ function product(x: Tensor, y: Tensor): Tensor {
       if (inner === other) return div(matmul(tanh(a), b, { transposeLeft, transposeRight }), inner);
     }
   return dotOf(x, y);
+}
+
+/** The product of a matrix that has infinite rows with as much of y as fits; those rows are masked. */
+function maskedProduct(x: Tensor, y: Tensor): Tensor {
+  const rows = x.shape.length === 2 ? x : reshape(x, [x.size, 1]);
+  const [, columns] = rows.shape;
+  const fits = y.size >= columns ? slice(reshape(y, [y.size]), [0], [columns]) : broadcastTo(mean(y), [columns]);
+  const first = reshape(slice(rows, [0, 0], [rows.shape[0], 1]), [rows.shape[0]]);
+  const singular = div(rows, reshape(relu(first), [rows.shape[0], 1]));
+  return where(greater(first, 0.3), div(matmul(singular, tanh(fits)), columns), 0);
 }
 
 /** The inner product of as many elements as both have. */

@@ -207,6 +207,11 @@ for (const eager of [true, false])
         windowed.save();
       }).to.throw(NonFiniteError, 'step 7: input.there[0][1] is NaN; the learner is left as it was after step 6');
       expect(windowed.steps).to.equal(6);
+      // An infinite input saturates its unit, which has the derivative 0 then, and is no cause of anything.
+      windowed.step(x(Number.POSITIVE_INFINITY), y);
+      windowed.step(x(1), y);
+      windowed.save();
+      expect(windowed.steps).to.equal(8);
     });
 
     it('is a target that is a plain number', () => {

@@ -79,7 +79,12 @@ export class CompiledEngine implements Engine {
     plan.take(t, inputs, targets);
     const isComplete = t + 1 === this.#length;
     if (isComplete) place.learn(plan);
-    if (!plan.writeLoss(t, losses, at)) throw this.#broken({ inputs, targets }, losses[at]);
+    if (!plan.writeLoss(t, losses, at)) {
+      const isOwn = place.isFiniteAgain(this.#isAsked);
+      if (isOwn || !place.becomesFinite(this.#isAsked)) throw this.#broken({ inputs, targets }, losses[at]);
+      this.step(inputs, targets, losses, at, outputs);
+      return;
+    }
     this.outputs = plan.outputs(t).give(outputs, at) ?? this.outputs;
     if (isComplete) {
       const own = place.isFresh ? place.learnAgainIfSingular(plan) : plan;
@@ -94,8 +99,10 @@ export class CompiledEngine implements Engine {
 
   /** The plan that takes a moment in next. */
   #planAt(t: number, inputs: readonly unknown[], targets: Targets): LearnPlan {
-    const { plan } = this.#place;
-    const isRight = plan !== undefined && (t > 0 || plan.keeps === (plan.scored > 0 && this.#isAsked));
+    const place = this.#place;
+    const { plan } = place;
+    if (plan === undefined) return this.#another(inputs, targets);
+    const isRight = t > 0 || (plan.care === place.care && plan.keeps === (plan.scored > 0 && this.#isAsked));
     return isRight && plan.feed.fits(t, inputs, targets) ? plan : this.#another(inputs, targets);
   }
 
@@ -124,7 +131,7 @@ export class CompiledEngine implements Engine {
     const place = this.#place;
     if (place.mark.count === 0 && place.taken === 0) return;
     if (must && !place.mark.isScored) place.recall();
-    if (!place.finite) throw this.#broken();
+    if (!place.finite && !place.becomesFinite(this.#isAsked)) throw this.#broken();
     if (place.mark.count > 0 && (must || !place.lacksGradient)) place.commit();
   }
 

@@ -1,4 +1,4 @@
-import { type Declare, type Runner, runnerOf, trace } from '../../autodiff/index.ts';
+import { type Care, type Declare, type Runner, runnerOf, trace } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   dataOf,
@@ -30,6 +30,15 @@ interface Given {
   readonly outputs: Outputs;
 }
 
+/** What tells plans for the same windows apart. */
+export interface Kind {
+  /** Whether it writes the gradient out. */
+  readonly keeps: boolean;
+  /** Whether it is for a window that begins with an absent influence; the memory has zeros in its place. */
+  readonly isFirst: boolean;
+  readonly care: Care;
+}
+
 /**
  * Learning from a window of moments that ends with an update, as one plan: a traced `takeSteps` and `moveOn`, with the memory in the
  * arena, the estimator's draws and the functions of time among the inputs.
@@ -41,6 +50,7 @@ export class LearnPlan {
   readonly feed: Feed;
   /** Whether it writes the gradient out. */
   readonly keeps: boolean;
+  readonly care: Care;
   /** How many of its moments are learnt from. */
   readonly scored: number;
   /** The part of the memory that stays in the arena, leaf by leaf. */
@@ -51,11 +61,8 @@ export class LearnPlan {
   readonly #states: readonly unknown[];
   readonly #stages: readonly Given[];
 
-  /**
-   * @param memory one whose influence is not absent.
-   * @param isFirst for a window that begins with an absent influence; the memory has zeros in its place.
-   */
-  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, keeps: boolean, isFirst: boolean) {
+  /** @param memory one whose influence is not absent. */
+  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, { keeps, isFirst, care }: Kind) {
     const { dtype } = setting;
     const resident = residentOf(memory);
     const like = resident as unknown as Tree;
@@ -111,12 +118,13 @@ export class LearnPlan {
       updates: new Map(leaves.map((_, i) => [i, i])),
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
       relaxedSimd: setting.relaxedSimd,
-      quick: true,
+      care,
       // Many a parameter has no influence on the state, and what estimates that stays zero.
       zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
     });
     this.feed = new Feed(this.runner, residents, moments, numbers, isFirst);
     this.keeps = keeps;
+    this.care = care;
     this.scored = moments.filter(({ targets }) => targets !== undefined).length;
     this.resident = leaves.map((_, i) => this.runner.input(i));
     this.#gradient = gradient;

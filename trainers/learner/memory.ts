@@ -1,4 +1,4 @@
-import type { Tree } from '../../lib/index.ts';
+import { leavesOf, type Tree } from '../../lib/index.ts';
 import type { Step } from './transition.ts';
 
 /**
@@ -38,4 +38,9 @@ export interface Memory {
   readonly updates: number;
   /** Steps and observations since the last time the window was full. */
   readonly pending: number;
+}
+
+/** Whether an estimator carries anything from window to window. */
+export function hasInfluence({ lanes }: Memory): boolean {
+  return lanes.some((lane) => leavesOf(carriedOf(lane)).length > 0);
 }

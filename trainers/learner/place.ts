@@ -1,10 +1,10 @@
-import { Execution } from '../../autodiff/index.ts';
-import { leavesOf, type Noise, restoreNoise, type SavedNoise, type TypedArray } from '../../lib/index.ts';
+import { type Care, Execution } from '../../autodiff/index.ts';
+import { type Noise, restoreNoise, type SavedNoise, type TypedArray } from '../../lib/index.ts';
 import { firstHarm } from './harm.ts';
 import { movedOn, type Setting } from './learn.ts';
-import type { Counters, LearnPlan } from './learn-plan.ts';
+import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { Mark } from './mark.ts';
-import { carriedOf, type Memory } from './memory.ts';
+import { hasInfluence, type Memory } from './memory.ts';
 import { completed, type Moment } from './moment.ts';
 import { Plans } from './plans.ts';
 import { memoryOf, numbersOf } from './resident.ts';
@@ -130,10 +130,15 @@ export class Place implements Counters {
    */
   planFor(moments: readonly Moment[], keeps: boolean, isFirst = false): LearnPlan {
     const own = keeps && moments.some(({ targets }) => targets !== undefined);
-    return this.#plans.find(moments, own, isFirst, this.residents) ?? this.#planned(moments, own, isFirst);
+    const kind: Kind = { keeps: own, isFirst, care: isFirst ? this.#plans.care : this.care };
+    return this.#plans.find(moments, kind, this.residents) ?? this.#planned(moments, kind);
   }
 
-  #planned(moments: readonly Moment[], keeps: boolean, isFirst: boolean): LearnPlan {
+  /** The care of the next plan. Where an influence is absent, only a plan without any tells whether J is finite. */
+  get care(): Care {
+    return this.isFresh && hasInfluence(this.like) ? 'none' : this.#plans.care;
+  }
+  #planned(moments: readonly Moment[], kind: Kind): LearnPlan {
     // The estimator sees each type of input that has no plan yet.
     this.setting = specialise(this.setting, this.unloaded, moments[0].inputs);
     // Before the first plan there is nothing yet in the place of an absent influence.
@@ -142,7 +147,7 @@ export class Place implements Counters {
       this.#remember(numbersOf(this.like));
       this.#held = this.mark.numbers;
     }
-    return this.#plans.make(this.setting, begun(this.setting, this.unloaded), moments, keeps, isFirst);
+    return this.#plans.make(this.setting, begun(this.setting, this.unloaded), moments, kind);
   }
 
   /** Brings the memory into the arena of a plan; what the window holds has to be taken in again. */
@@ -187,8 +192,7 @@ export class Place implements Counters {
    * @returns the plan that has learnt from the window.
    */
   learnAgainIfSingular(plan: LearnPlan): LearnPlan {
-    const isNothing = this.like.lanes.every((lane) => leavesOf(carriedOf(lane)).length === 0);
-    if (isNothing || plan.feed.isFirst || plan.runner.finite) return plan;
+    if (!hasInfluence(this.like) || plan.feed.isFirst || plan.runner.finite) return plan;
     this.goTo(this.mark);
     const own = this.planFor(plan.feed.moments, plan.keeps, true);
     this.load(own);
@@ -196,6 +200,25 @@ export class Place implements Counters {
     own.takeAgain();
     this.learn(own);
     return own;
+  }
+
+  /**
+   * Learns again what came in since the mark, by plans that are more careful with 0 times infinity or NaN: what a model masks may be
+   * singular. They take longer, so the first plans are not careful; from then on all are.
+   * @returns whether everything is finite now.
+   */
+  becomesFinite(keeps: boolean): boolean {
+    while (this.#plans.takeMoreCare()) if (this.isFiniteAgain(keeps)) return this.#plans.careHelped();
+    return this.#plans.careFailed();
+  }
+
+  /** Learns again what came in since the mark. @returns whether everything is finite now. */
+  isFiniteAgain(keeps: boolean): boolean {
+    const { mark, moments } = this;
+    this.goTo(mark);
+    this.again(mark, mark.count);
+    this.take(moments, keeps);
+    return this.finite;
   }
 
   /** Counts a window that was learnt from. */

@@ -48,6 +48,8 @@ export const operands = {
   adds: ['out', 'x', 'scalar', 'n'],
   /** out = x · *scalar. */
   muls: ['out', 'x', 'scalar', 'n'],
+  /** The same as strongmul with one y for all. */
+  strongmuls: ['out', 'x', 'scalar', 'n'],
   /** out = x / *scalar. */
   divs: ['out', 'x', 'scalar', 'n'],
   /** strongdiv with one y for all elements. */

@@ -47,6 +47,7 @@ import {
   stack,
   std,
   stopGradient,
+  strongMul,
   sub,
   sum,
   tanh,
@@ -87,6 +88,7 @@ describe('operations', () => {
   binary(add, (x, y) => x + y);
   binary(sub, (x, y) => x - y);
   binary(mul, (x, y) => x * y);
+  binary(strongMul, (x, y) => (x === 0 || y === 0 ? 0 : x * y));
   binary(div, (x, y) => x / y, pairs(0.4, 3));
   binary(maximum, Math.max);
   binary(minimum, Math.min);

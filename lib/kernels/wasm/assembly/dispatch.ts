@@ -41,6 +41,7 @@ export function binaryOf<T>(code: i32, out: usize, x: usize, y: usize, n: usize)
     case op.GREATER: greater<T>(out, x, y, n); break;
     case op.ADDS: e.adds<T>(out, x, y, n); break;
     case op.MULS: e.muls<T>(out, x, y, n); break;
+    case op.STRONGMULS: e.strongmuls<T>(out, x, y, n); break;
     case op.DIVS: e.divs<T>(out, x, y, n); break;
     case op.STRONGDIVS: e.strongdivs<T>(out, x, y, n); break;
     case op.POWS: e.pows<T>(out, x, y, n); break;

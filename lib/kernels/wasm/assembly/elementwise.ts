@@ -93,6 +93,7 @@ export function fillWith(out: usize, value: v128, size: usize): void {
 @inline function applyBinary<T>(code: i32, x: v128, y: v128): v128 {
   if (code == op.ADD) return v128.add<T>(x, y);
   if (code == op.SUB) return v128.sub<T>(x, y);
+  if (code == op.STRONGMUL) return strongMul<T>(x, y);
   if (code == op.DIV) return v128.div<T>(x, y);
   if (code == op.STRONGDIV) return strongDiv<T>(x, y);
   if (code == op.MAXIMUM) return v128.max<T>(x, y);
@@ -154,6 +155,7 @@ export function strongmul<T>(out: usize, x: usize, y: usize, n: usize): void {
 
 export function adds<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.ADD, out, x, scalar, n); }
 export function muls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.MUL, out, x, scalar, n); }
+export function strongmuls<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.STRONGMUL, out, x, scalar, n); }
 export function divs<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.DIV, out, x, scalar, n); }
 export function strongdivs<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.STRONGDIV, out, x, scalar, n); }
 export function pows<T>(out: usize, x: usize, scalar: usize, n: usize): void { withScalar<T>(op.POW, out, x, scalar, n); }

@@ -10,6 +10,11 @@ import { bytes, loadPart } from './vector';
   return product != product && (x == 0 || y == 0) ? 0 : product;
 }
 
+/** An ordinary product of c with a strong one, multiplied in the order of the ordinary kernels. */
+@inline function times<T>(c: T, u: T, v: T): T {
+  return u == 0 || v == 0 ? <T>(c * strong<T>(u, v)) : <T>(<T>(c * u) * v);
+}
+
 /** Not finite if any of n elements is not, and NaN if any is NaN. */
 @inline function sumOf<T>(x: usize, n: usize): v128 {
   const size = bytes<T>(n);
@@ -69,9 +74,8 @@ function rankOne<T>(
 ): void {
   const factor = load<T>(c);
   for (; m > 0; m--, u += sizeof<T>()) {
-    const s = <T>(factor * load<T>(u));
     for (let j: usize = 0; j < n; j++, out += sizeof<T>()) {
-      let value = strong<T>(s, load<T>(v + bytes<T>(j)));
+      let value = times<T>(factor, load<T>(u), load<T>(v + bytes<T>(j)));
       if (x) {
         let rest = <T>(load<T>(a) * load<T>(x));
         x += sizeof<T>();
@@ -90,7 +94,7 @@ function rankOne<T>(
 @inline function entry<T>(factor: T, u: usize, v: usize, row: usize, column: usize, oneHot: i32): T {
   const right = load<T>(v + bytes<T>(column));
   if (oneHot) return load<usize>(u) == row ? <T>(factor * right) : 0;
-  return strong<T>(<T>(factor * load<T>(u + bytes<T>(row))), right);
+  return times<T>(factor, load<T>(u + bytes<T>(row)), right);
 }
 
 /** The pair of updates, or only the second if w is 0; see rank1pair in opcodes.ts. */
@@ -98,20 +102,19 @@ function pair<T>(
   w: usize, t: usize, norm: usize, a: usize, b: usize, c: usize, u: usize, v: usize,
   k: usize, s: usize, y: usize, z: usize, m: usize, n: usize, oneHot: i32,
 ): void {
-  let total: T = 0;
+  let at = t;
   for (let row: usize = 0; row < m; row++)
-    for (let column: usize = 0; column < n; column++, t += sizeof<T>()) {
-      const old = load<T>(t);
+    for (let column: usize = 0; column < n; column++, at += sizeof<T>()) {
+      const old = load<T>(at);
       if (w) {
         const moved = <T>(<T>(load<T>(a) * load<T>(w)) + <T>(load<T>(b) * old));
         store<T>(w, <T>(moved + entry<T>(load<T>(c), u, v, row, column, oneHot)));
         w += sizeof<T>();
       }
       const next = <T>(<T>(load<T>(k) * old) + entry<T>(load<T>(s), y, z, row, column, oneHot));
-      store<T>(t, next);
-      total = <T>(total + next * next);
+      store<T>(at, next);
     }
-  store<T>(norm, total);
+  pairs.squares<T>(norm, t, m, n);
 }
 
 function bilinearOf<T>(out: usize, u: usize, d: usize, v: usize, m: usize, n: usize): void {

@@ -1,4 +1,4 @@
-import { add, clip, div, greater, less, maximum, minimum, mul, pow, sub, where } from '../../../../autodiff/index.ts';
+import { add, clip, div, greater, less, maximum, minimum, mul, pow, strongMul, sub, where } from '../../../../autodiff/index.ts';
 import { binary, type Case, infinity, nan } from './cases.ts';
 
 const rule = 'in derivatives 0 wins over ∞ and NaN';
@@ -28,6 +28,16 @@ export const pairs: readonly Case[] = [
     [infinity, -2, -infinity, -2, infinity, 'signs multiply'],
     [nan, 0, nan, 0, nan, 'NaN goes through'],
     [tiny, 0.5, 0, 0.5, tiny, 'half of the smallest number rounds to even'],
+    [huge, 2, infinity, 2, huge, 'overflows'],
+  ]),
+  binary('strongMul', strongMul, ({ tiny, huge }) => [
+    [0, infinity, 0, infinity, 0, rule],
+    [infinity, 0, 0, 0, infinity, rule],
+    [-0, nan, 0, nan, -0, 'the zero that wins is +0'],
+    [nan, 2, nan, 2, nan, 'NaN goes through where nothing is 0'],
+    [infinity, -2, -infinity, -2, infinity, 'signs multiply'],
+    [-0, 3, -0, 3, -0, 'finite numbers have their ordinary product'],
+    [tiny, 0.5, 0, 0.5, tiny, 'a product that underflows is no zero factor'],
     [huge, 2, infinity, 2, huge, 'overflows'],
   ]),
   binary('div', div, ({ tiny, least, huge }) => [

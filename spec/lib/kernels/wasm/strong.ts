@@ -27,7 +27,7 @@ export function strongProducts(dtype: FloatDType): void {
     near(dtype, finite(actual), finite(expected), 100 + 10 * largest(finite(expected)), what);
   };
 
-  test(['strongmul'], 'multiplies, and makes 0 of 0 times what is not finite, whatever lies beside it', () => {
+  test(['strongmul', 'strongmuls'], 'multiplies, and makes 0 of 0 times what is not finite, whatever lies beside it', () => {
     for (const n of sizes)
       for (const shift of range(7)) {
         const [x, y] = [mixed(n, shift), mixed(n, 2 * shift + 1)];
@@ -38,6 +38,13 @@ export function strongProducts(dtype: FloatDType): void {
         expect(result(dtype, n, 'strongmul', x, y, n)).to.deep.equal(want);
         const [a, b] = [fromData(Float64Array.from(x), [n]), fromData(Float64Array.from(y), [n])];
         expect(rounded(dtype, [...dataOf(kernels.strongMul(a, b))])).to.deep.equal(want);
+        for (const scalar of special)
+          expect(result(dtype, n, 'strongmuls', x, [scalar], n)).to.deep.equal(
+            rounded(
+              dtype,
+              x.map((value) => strong(value, scalar)),
+            ),
+          );
         bench.clear();
         const [p, q] = [bench.put(x, dtype), bench.put(y, dtype)];
         bench.run(dtype, ['strongmul', q, p, q, n]);

@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import { add, greater, matmul, mul, tanh, where } from '../../autodiff/index.ts';
+import {
+  dataOf,
+  full,
+  indices,
+  leavesOf,
+  mapTree,
+  NonFiniteError,
+  type Tensor,
+  type Tree,
+  tensor,
+  zeros,
+} from '../../lib/index.ts';
+import { type Cell, meanSquare } from '../../nn/index.ts';
+import {
+  adam,
+  chain,
+  clipByGlobalNorm,
+  createLearner,
+  type Estimator,
+  momentum,
+  noBackTrack,
+  type Optimizer,
+  rflo,
+  rtrl,
+  sgd,
+  snap,
+  tbptt,
+  uoro,
+} from '../../trainers/index.ts';
+
+type Parameters = { w: Tensor; u: Tensor; b: Tensor };
+type Input = { x: Tensor; known: Tensor };
+
+/** A tanh network that keeps its state where its input is not known. */
+const skipping: Cell<Parameters, Tensor, Input> = {
+  name: 'skipping',
+  init: (noise) => ({ w: noise.normal([3, 2]), u: mul(noise.normal([3, 3]), 0.5), b: zeros([3]) }),
+  start: () => zeros([3]),
+  step({ w, u, b }, s, { x, known }) {
+    const state = where(known, tanh(add(add(matmul(w, x), matmul(u, s)), b)), s);
+    return { state, output: state };
+  },
+};
+
+const estimators: Readonly<Record<string, () => Estimator>> = {
+  uoro: () => uoro() as Estimator,
+  rtrl: () => rtrl() as Estimator,
+  'tbptt, window 1': () => tbptt({ window: 1 }),
+  'tbptt, window 3': () => tbptt({ window: 3 }),
+  snap: () => snap({ n: 1 }) as Estimator,
+  rflo: () => rflo({ leak: 0.5 }) as Estimator,
+  noBackTrack: () => noBackTrack() as Estimator,
+};
+
+const optimizers: Readonly<Record<string, () => Optimizer>> = {
+  adam: () => adam({ rate: 0.01 }),
+  sgd: () => sgd({ rate: 0.1 }),
+  'momentum, clipped': () => chain(clipByGlobalNorm(0.1), momentum({ rate: 0.1 })),
+  // The sign of a derivative, which would hide that it is NaN.
+  signs: () => signs,
+};
+
+const signs: Optimizer = {
+  name: 'signs',
+  settings: {},
+  init: () => ({}),
+  update: (gradient, memory) => ({
+    update: mapTree(gradient as Tree, (g) => {
+      const all = (value: number) => full(g.shape, value, { dtype: g.dtype });
+      return where(greater(1e-9, g), where(greater(g, -1e-9), all(0), all(0.01)), all(-0.01));
+    }) as typeof gradient,
+    memory,
+  }),
+};
+
+interface Way {
+  readonly estimator: string;
+  readonly optimizer: string;
+  readonly dtype: 'float32' | 'float64';
+  readonly eager: boolean;
+}
+
+const ways: readonly Way[] = [
+  ...Object.keys(estimators).flatMap((estimator): Way[] => [
+    { estimator, optimizer: 'adam', dtype: 'float64', eager: true },
+    { estimator, optimizer: 'adam', dtype: 'float64', eager: false },
+    { estimator, optimizer: 'adam', dtype: 'float32', eager: false },
+  ]),
+  ...Object.keys(optimizers).flatMap((optimizer) =>
+    ['uoro', 'tbptt, window 3'].map((estimator): Way => ({ estimator, optimizer, dtype: 'float32', eager: false })),
+  ),
+];
+
+const isMissing = (t: number) => t % 7 === 3 || t % 7 === 0;
+
+function input(t: number, missing: number): Input {
+  return {
+    x: isMissing(t) ? full([2], missing) : tensor([Math.sin(t), Math.cos(t)]),
+    known: indices(isMissing(t) ? [0, 0, 0] : [1, 1, 1]),
+  };
+}
+
+const target = tensor([0.1, -0.2, 0.3]);
+
+describe('inputs that are missing, and masked', () => {
+  for (const way of ways) {
+    const { dtype, eager } = way;
+    const make = (optimizer = optimizers[way.optimizer]()) =>
+      createLearner({
+        model: skipping,
+        loss: meanSquare,
+        estimator: estimators[way.estimator](),
+        optimizer,
+        dtype,
+        eager,
+        seed: 3,
+      });
+    const how = `${way.estimator}, ${way.optimizer}, ${dtype}, ${eager ? 'eager' : 'compiled'}`;
+
+    it(`may be NaN or infinite, and nothing comes of it: ${how}`, () => {
+      const run = (missing: number) => {
+        const learner = make();
+        const losses = Array.from({ length: 40 }, (_, t) => learner.step(input(t, missing), target).loss);
+        return [losses, leavesOf(learner.parameters as Tree).map((leaf) => [...dataOf(leaf)])];
+      };
+      const expected = run(0);
+      for (const missing of [Number.NaN, Number.POSITIVE_INFINITY]) expect(run(missing)).to.deep.equal(expected);
+    });
+
+    it(`are an error where they are not masked, after which all goes on: ${how}`, () => {
+      const [learner, twin] = [make(), make()];
+      const spoilt = { x: full([2], Number.NaN), known: indices([1, 1, 1]) };
+      for (const one of [learner, twin]) for (let t = 0; t < 12; t++) one.step(input(t, Number.NaN), target);
+      expect(() => {
+        learner.step(spoilt, target);
+        learner.save();
+      }).to.throw(NonFiniteError, 'step 13: input.x[0] is NaN');
+      for (const one of [learner, twin]) for (let t = 12; t < 30; t++) one.step(input(t, Number.NaN), target);
+      expect(learner.save()).to.deep.equal(twin.save());
+    });
+  }
+});

@@ -12,7 +12,7 @@ import type { Program } from './program.ts';
  */
 export type Care = (typeof cares)[number];
 
-export const cares = ['none', 'factored', 'whole'] as const;
+const cares = ['none', 'factored', 'whole'] as const;
 
 /** How a program is run, over and over. By default: whole, from what is written into its inputs. */
 export interface Schedule {

@@ -1,10 +1,13 @@
-import { type Care, cares } from '../../autodiff/index.ts';
+import type { Care } from '../../autodiff/index.ts';
 import type { TypedArray } from '../../lib/index.ts';
 import type { Setting } from './learn.ts';
 import { type Kind, LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
 import { type Moment, signatureOf } from './moment.ts';
 import { numbersOf } from './numbers.ts';
+
+/** From less care to more. */
+const cares: readonly Care[] = ['none', 'factored', 'whole'];
 
 /** The plans of a learner: one for each type of window, with and without its gradient. */
 export class Plans {

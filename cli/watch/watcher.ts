@@ -20,8 +20,8 @@ const share = 50;
  * Sampling does not change the learning, but takes time: the learner's state is written out for it. A slow
  * sample is followed by a long pause.
  */
-export function createWatcher(page: LivePage, run: StreamRun, folder: string): Watcher {
-  const { session, config } = run;
+export function createWatcher(page: LivePage, run: StreamRun): Watcher {
+  const { folder, session, config } = run;
   const { unit } = session.report();
   page.begin({ title: titleOf(config), folder, unit, recent: config.recent });
   let next = 0;

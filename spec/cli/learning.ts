@@ -23,7 +23,7 @@ export async function follow(
 ): Promise<void> {
   const never = Number.POSITIVE_INFINITY;
   const defaults: Following = { onError: 'stop', records: never, checkpointRecords: never, checkpointSeconds: never };
-  const listener = { onRecord() {}, onProgress() {}, onProblem: ({ sentence }: { sentence: string }) => tell(sentence) };
+  const listener = { onProblem: ({ sentence }: { sentence: string }) => tell(sentence) };
   const { batches } = after(readData([source], run.config), run.position);
   await learnStream(run, batches, { ...defaults, ...following }, { signal: undefined, wake() {} }, listener);
 }

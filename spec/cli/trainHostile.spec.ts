@@ -26,6 +26,7 @@ async function learn(
   const config: StreamConfig = { ...tiny, data, ...change };
   checkConfig(config);
   const run: StreamRun = {
+    folder: '',
     config,
     session: openSession(config),
     metrics: { length: 0, append() {}, sync() {}, close() {} },

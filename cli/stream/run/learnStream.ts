@@ -2,8 +2,9 @@ import { DataError, NonFiniteError } from '../../../lib/index.ts';
 import { type Batch, behind, Problem } from '../../../trainers/streams/index.ts';
 import { FailedError, LostFolderError } from '../../errors.ts';
 import { savings } from '../../signals.ts';
+import type { Listener } from './listener.ts';
 import type { StreamRun } from './openRun.ts';
-import { recordOf, type StreamRecord } from './record.ts';
+import { recordOf } from './record.ts';
 
 export interface Following {
   /** What happens at a record that cannot be used. */
@@ -13,13 +14,6 @@ export interface Following {
   /** How many records, and how many seconds, lie between two checkpoints. */
   readonly checkpointRecords: number;
   readonly checkpointSeconds: number;
-}
-
-export interface StreamListener {
-  onRecord(record: StreamRecord): void;
-  onProblem(problem: Problem): void;
-  /** Called about ten times a second while there are data. */
-  onProgress(records: number): void;
 }
 
 /** Asks a run to stop. */
@@ -43,7 +37,7 @@ export async function learnStream(
   batches: AsyncIterable<Batch<unknown>>,
   following: Following,
   stop: Stop,
-  listener: StreamListener,
+  listener: Pick<Listener, 'onRecord' | 'onProblem' | 'onProgress'>,
 ): Promise<void> {
   const { session, metrics, config } = run;
   let turnEnds = performance.now() + turn;
@@ -74,12 +68,12 @@ export async function learnStream(
   function record(): void {
     const line = recordOf(run.position, session.report());
     metrics.append(line);
-    listener.onRecord(line);
+    listener.onRecord?.(line, run);
   }
 
   async function lookAround(now: number): Promise<void> {
     if (now >= nextProgress) {
-      listener.onProgress(run.position.records);
+      listener.onProgress?.(run);
       nextProgress = now + progressEvery;
     }
     if (now >= nextSave) save();
@@ -90,7 +84,7 @@ export async function learnStream(
   function take(entry: unknown): void {
     if (entry instanceof Problem) {
       if (following.onError === 'stop') throw new DataError(`${entry.sentence}; use --on-error skip to leave such records out`);
-      listener.onProblem(entry);
+      listener.onProblem?.(entry);
       run.position = behind(run.position, entry);
       return;
     }

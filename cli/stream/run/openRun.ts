@@ -8,6 +8,7 @@ import { type MetricsFile, openMetrics } from './metricsFile.ts';
 
 /** A run on a stream, in a folder. */
 export interface StreamRun {
+  readonly folder: string;
   readonly config: StreamConfig;
   readonly session: Session<unknown>;
   readonly metrics: MetricsFile;
@@ -27,6 +28,7 @@ export function openRun(folder: string, config: StreamConfig, checkpoint?: Strea
   const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0, lock);
   let savedAt = checkpoint?.position;
   return {
+    folder,
     config,
     session,
     metrics,

@@ -123,6 +123,7 @@ describe('cli/watch: samples', () => {
     const headings: Heading[] = [];
     let scored = 0;
     const run = {
+      folder: 'runs/a',
       config: { ...tiny, data: characters, ...part },
       position: beginning,
       session: {
@@ -139,7 +140,7 @@ describe('cli/watch: samples', () => {
       show: (sample: Sample) => void shown.push(sample),
       close: async () => {},
     };
-    const watcher = createWatcher(page, run, 'runs/a');
+    const watcher = createWatcher(page, run);
     const take = (records: number) => {
       run.position = { ...run.position, records: run.position.records + records };
       scored = run.position.records - 1;

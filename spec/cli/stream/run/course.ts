@@ -37,6 +37,7 @@ export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {
   const events: string[] = [];
   let advanced = 0;
   const run: StreamRun = {
+    folder: 'a folder',
     config: { ...tiny, data: characters, every },
     session: {
       advance(record) {
@@ -66,7 +67,7 @@ export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {
   const listener = {
     onRecord: ({ records, baselines }: StreamRecord) => events.push(`told ${records} ${JSON.stringify(baselines)}`),
     onProblem: ({ sentence }: Problem) => events.push(sentence),
-    onProgress: (records: number) => events.push(`progress ${records}`),
+    onProgress: ({ position: { records } }: StreamRun) => events.push(`progress ${records}`),
   };
   const isOver = learnStream(run, batches, { ...whole, ...doings.following }, stop as Stop, listener).then(
     () => undefined,

@@ -1,32 +1,22 @@
 import { formatScore } from '../../../trainers/evaluation/index.ts';
-import type { Position, Report } from '../../../trainers/streams/index.ts';
 import { drawChart, inColorOf, type Point } from '../../terminal/chart.ts';
 import { formatCount } from '../../terminal/numbers.ts';
 import type { Line, Screen } from '../../terminal/screen.ts';
 import { createThinned } from '../../watch/thinned.ts';
-import type { StreamListener } from './learnStream.ts';
+import type { Listener } from './listener.ts';
 import type { StreamRecord } from './record.ts';
 import { summaryOf } from './summary.ts';
 
-export interface Status extends StreamListener {
-  /** A sentence on a line of its own. */
-  tell(line: string): void;
-  begin(folder: string, records: number): void;
-  finish(skipped: number): void;
-  /** What came out, for standard output. */
-  summary(folder: string, position: Position, report: Report, recent: number): string;
-}
-
-/** How many records that are left out are told one by one. */
+/** How many left-out records are reported one by one. */
 const toldProblems = 5;
-/** Milliseconds between two lines where there is no terminal. */
+/** Milliseconds between two lines if there is no terminal. */
 const pause = 10_000;
 
-/** How many lines of metrics the chart is made of, evenly over the whole run. */
+/** The most lines of metrics in the chart, spread evenly over the whole run. */
 const chartPoints = 200;
 
-/** A small chart and one line, drawn again and again on a terminal; plain lines elsewhere. */
-export function createStatus(screen: Screen, isQuiet: boolean): Status {
+/** Redraws a small chart and one line on a terminal; prints plain lines elsewhere. */
+export function statusListener(screen: Screen, isQuiet: boolean): Listener {
   const isLive = !isQuiet && screen.isLive;
   const started = performance.now();
   let problems = 0;
@@ -38,8 +28,7 @@ export function createStatus(screen: Screen, isQuiet: boolean): Status {
     if (!isQuiet) screen.tell(line);
   }
   return {
-    tell,
-    begin(folder, records) {
+    begin({ folder, position: { records } }) {
       first = records;
       tell(`${records === 0 ? 'Learning' : `Going on after ${formatCount(records)} records`}; everything is kept in ${folder}`);
     },
@@ -55,21 +44,27 @@ export function createStatus(screen: Screen, isQuiet: boolean): Status {
       if (problems <= toldProblems) tell(`left out: ${problem.sentence}`);
       if (problems === toldProblems) tell('what else is left out is only counted');
     },
-    onProgress(records) {
+    onProgress({ position: { records } }) {
       const rate = ((records - first) / (performance.now() - started)) * 1000;
       const width = Math.min(72, screen.columns - 12);
       const line = `${lineOf(records, latest)}, ${formatCount(Math.round(rate))} a second`;
       if (isLive) screen.draw([...chartOf(past.items(), width), line]);
     },
-    finish(skipped) {
+    close({ position: { skipped } }) {
       screen.clear();
       if (skipped > 0) tell(`${formatCount(skipped)} records were left out`);
     },
-    summary: summaryOf,
   };
 }
 
-/** The recent score of the network, and of what is the best to compare it with. */
+/** Prints the results of a run. */
+export function summaryListener(write: (text: string) => Promise<void>): Listener {
+  return {
+    results: ({ folder, position, session, config }) => write(summaryOf(folder, position, session.report(), config.recent)),
+  };
+}
+
+/** The recent scores of the network and of the best of its rivals. */
 function chartOf(records: readonly StreamRecord[], width: number): Line[] {
   const last = records.at(-1);
   if (last === undefined) return [];

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../lib/index.ts';
+import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
+import { configText, openRun, type StreamRun } from '../stream/run/openRun.ts';
+import { eventFilesOf } from '../tensorboard/eventFile.ts';
+import { claimFolder, fileNames, openFolder } from '../training/folder.ts';
+import { lockFolder } from '../training/lock.ts';
+import { dropReplaced } from '../training/replaced.ts';
+import { configOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
+
+/** A run that can read data, and the folder that it may replace. */
+export interface Started {
+  readonly run: StreamRun;
+  /** Removes the run's folder, if it learnt nothing, and restores what it was to replace. */
+  discard(): void;
+  /** Removes what the run replaces. */
+  settle(): void;
+}
+
+/** Begins a run in a new folder, or resumes one. @throws UsageError, ConfigurationError or DataError for what cannot be used. */
+export function startRun(data: readonly string[], options: TrainOptions): Started {
+  return options.resume === undefined ? begin(data, options) : resume(options.resume, options);
+}
+
+function begin(data: readonly string[], options: TrainOptions): Started {
+  for (const [key, flag] of [
+    ['fromPrevious', '--from-previous'],
+    ['continued', '--continued'],
+  ])
+    if (options[key] !== undefined) throw new UsageError(`${flag} goes with --resume, and names the run to go on with`);
+  const config = configOf(data, options);
+  const others = (folder: string) => [...Object.values(generations), ...eventFilesOf(folder)];
+  const { path, write, discard, settle, lock } = claimFolder(options.out, 'train', options.force === true, others);
+  try {
+    write(fileNames.config, configText(config));
+    const run = openRun(path, config, undefined, lock);
+    // With a first checkpoint, a run that is killed early can be resumed like any other.
+    run.save();
+    return { run, discard, settle };
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
+
+function resume(folder: string, options: TrainOptions): Started {
+  refuseConfigOptions(options);
+  if (options.out !== undefined || options.force !== undefined)
+    throw new UsageError('a run that goes on stays in its folder: leave out --out and --force');
+  if (!existsSync(join(folder, generations.newest)) && !existsSync(join(folder, generations.previous)))
+    throw new UsageError(`${folder} has no checkpoint to go on from: leave out --resume to begin`);
+  const lock = lockFolder(folder);
+  const checkpoint = readGeneration(folder, options.fromPrevious === true ? 'previous' : 'newest');
+  const run = openRun(folder, checkpoint.config, checkpoint, lock);
+  // The checkpoint counts. The configuration is written again for people who read the folder.
+  openFolder(folder).write(fileNames.config, configText(checkpoint.config));
+  return { run, discard() {}, settle: () => void (lock.isOwn && dropReplaced(folder)) };
+}

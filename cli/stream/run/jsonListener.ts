@@ -1,0 +1,20 @@
+import type { Listener } from './listener.ts';
+
+/**
+ * The events of a run as NDJSON, for programs: `begin`, `metrics` and `end`.
+ * @param more further entries of `begin`.
+ */
+export function jsonListener(write: (line: string) => Promise<void>, more: object): Listener {
+  const emit = (event: object) => write(`${JSON.stringify(event)}\n`);
+  return {
+    begin({ folder, config, position: { records } }) {
+      void emit({ event: 'begin', folder, config, records, ...more });
+    },
+    onRecord(record) {
+      void emit({ event: 'metrics', ...record });
+    },
+    async results({ session, position: { records, skipped } }) {
+      await emit({ event: 'end', records, skipped, ...session.report() });
+    },
+  };
+}

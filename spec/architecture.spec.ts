@@ -13,14 +13,15 @@ describe('architecture', () => {
   it('imports point left, through index.ts, without cycles, and to few packages', () => {
     const { modules, summary } = cruise(root, folders);
     expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).to.deep.equal([]);
-    // Without TypeScript's API the cruiser sees nothing and reports success.
+    // Without TypeScript's API the cruiser sees no modules and reports success.
     const seen = new Set(modules.map(({ source }) => source));
     expect(sources.filter((path) => !seen.has(path))).to.deep.equal([]);
     expect(sources).to.have.length.above(20);
   });
 
   describe('the import rules', () => {
-    // Each module breaks one rule, or none; all stand in one small tree, since starting the cruiser takes most of its time.
+    // Each module breaks one rule or none. All are in one small tree, as starting the cruiser takes most of
+    // its time.
     const tree: [path: string, source: string, rule?: string][] = [
       ['lib/upwards.ts', "import '../nn/index.ts';", 'lib-imports-only-left'],
       ['lib/types.ts', "import type { T } from '../nn/index.ts';\nexport type U = T;", 'lib-imports-only-left'],
@@ -129,7 +130,7 @@ function cruise(folder: string, starts: readonly string[]): Cruise {
   return JSON.parse(stdout);
 }
 
-/** What the rules find in a project of these files, with a few packages installed. */
+/** The violations in a project of these files, with a few packages installed. */
 function cruiseTree(files: readonly (readonly [path: string, source: string])[]): readonly Violation[] {
   const project = createProject();
   try {

@@ -81,7 +81,7 @@ describe('documentation', () => {
       expect(report.problems).to.deep.equal(['cut.md:1: was not run to its end', 'cut.md:4: was not run to its end']);
     });
 
-    it('reports blocks that would go unnoticed', () => {
+    it('reports blocks that would be overlooked', () => {
       const problemsOf = (page: string) => checkPages(new Map([['page.md', page]]))[0].problems.join();
       expect(problemsOf('```typescript\nx\n```')).to.include('line 1: `typescript` blocks are not run');
       expect(problemsOf('```ts eror=ShapeError\nx\n```')).to.include('unknown attribute eror');
@@ -105,7 +105,7 @@ describe('documentation', () => {
   });
 });
 
-/** Relative links of a page whose file does not exist. What stands in fences is no link. */
+/** Relative links of a page whose file does not exist. Fences contain no links. */
 function brokenLinks(page: string, markdown: string): string[] {
   const prose = markdown.replace(/^[ \t]*(`{3,}|~{3,})[\s\S]*?^[ \t]*\1/gm, '').replace(/`[^`\n]*`/g, '');
   const targets = [...prose.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)].map(([, target]) => target.split('#')[0]);

@@ -5,11 +5,11 @@ import { checkCommands, commandsOf, isAlike } from './support/commands.ts';
 import { fencesOf } from './support/fences.ts';
 import { filesBelow, root } from './support/project.ts';
 
-/** With REWRITE_DOCS=1 the pages get what their commands print today; the change is then to be read with `git diff`. */
+/** With REWRITE_DOCS=1 the pages are rewritten with the actual output; review the change with `git diff`. */
 const isRewriting = process.env.REWRITE_DOCS !== undefined;
 
 describe('documentation: commands', () => {
-  // They are written for the shell of Unix.
+  // They are written for a Unix shell.
   before(function () {
     if (process.platform === 'win32') this.skip();
   });
@@ -25,7 +25,7 @@ describe('documentation: commands', () => {
       else expect(problems).to.deep.equal([]);
     });
 
-  it('no command of a tutorial goes unnoticed', () => {
+  it('no command of a tutorial is overlooked', () => {
     const tutorials = pages.filter((page) => page.startsWith('tutorials/'));
     expect(tutorials).to.have.length.above(2);
     for (const page of tutorials) {
@@ -46,7 +46,7 @@ describe('documentation: commands', () => {
       });
     });
 
-    it('takes decimal fractions that differ by a tenth, and nothing else, for the same', () => {
+    it('treats decimal fractions that differ by a tenth as equal, and nothing else', () => {
       const line = '{"record":12,"prediction":-1.50e+3}\n  network   1.20';
       expect(isAlike(line, '{"record":12,"prediction":-1.6e+3}\n  network    1.25')).to.equal(true);
       for (const other of [

@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { compileFiles, createProject, type Project, readManifest, root, userOptions } from './support/project.ts';
 import { readTarball } from './support/tarball.ts';
 
-describe('the package that is published', () => {
+describe('the published package', () => {
   const manifest = readManifest();
   const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
   let project: Project;
@@ -23,7 +23,7 @@ describe('the package that is published', () => {
 
   after(() => project.dispose());
 
-  it('has its licence, its readme and what package.json points at', () => {
+  it('has its licence, its readme and the files that package.json names', () => {
     expect([...files.keys()]).to.include.members(['package.json', 'LICENSE', 'README.md']);
     for (const target of [...Object.values(manifest.exports), ...Object.values(manifest.bin)])
       expect([...files.keys()]).to.include(target.replace(/^\.\//, ''));
@@ -31,12 +31,12 @@ describe('the package that is published', () => {
       expect(files.get(target)?.toString('utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('has a command that can be run from a clone, as `npx norewind` does', function () {
+  it('has a command that runs from a clone, as `npx norewind` does', function () {
     if (process.platform === 'win32') this.skip();
     for (const target of Object.values(manifest.bin)) expect(statSync(join(root, target)).mode & 0o111, target).to.equal(0o111);
   });
 
-  it('is built where npm installs it from git, by the script that npm runs there, which does nothing where it is installed', () => {
+  it('is built when npm installs it from git, by a script that does nothing in an installed package', () => {
     const { prepare, prepack } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
     expect([typeof prepare, prepack]).to.deep.equal(['string', undefined]);
     const installed = join(project.folder, 'node_modules', manifest.name);
@@ -55,8 +55,8 @@ describe('the package that is published', () => {
     expect([...files.keys()].filter((path) => path.startsWith('dist/lib/'))).to.have.length.above(20);
   });
 
-  it('names no path of the machine that packed it', () => {
-    // A home of `/` or `/root` would be found in ordinary text.
+  it('contains no path of the machine that packed it', () => {
+    // A home of `/` or `/root` would match ordinary text.
     const paths = [root, homedir(), project.folder].filter((path) => path.split(/[/\\]/).length > 2);
     expect(paths).to.include(root);
     const leaks = [...files].filter(([, bytes]) => paths.some((path) => bytes.includes(path))).map(([path]) => path);
@@ -76,12 +76,12 @@ describe('the package that is published', () => {
         'console.log(x.shape.join(), entries.every((entry) => Object.keys(entry).length > 0));',
       ];
       const file = project.write(`${name}/program.ts`, `${program.join('\n')}\n`);
-      // skipLibCheck would hide what is wrong with the declarations that are shipped.
+      // skipLibCheck would hide errors in the published declarations.
       expect(compileFiles([file], { ...options, skipLibCheck: false }, project.folder)).to.deep.equal([]);
       expect(run(project.folder, `${name}/program.js`)).to.deep.equal({ stdout: '2,3 true\n', stderr: '', status: 0 });
     });
 
-  it('names the command that installs the optional peer, where it is missing and needed', () => {
+  it('names the command that installs the optional peer, if it is missing and needed', () => {
     const without = createProject();
     try {
       for (const [path, bytes] of files) without.write(`node_modules/${manifest.name}/${path}`, bytes);
@@ -115,7 +115,7 @@ describe('the package that is published', () => {
     }
   });
 
-  it('the lock file knows the packages of every platform, also those that npm could not install here', () => {
+  it('the lock file has the packages of every platform, including those not installable here', () => {
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockEntry> };
     const optional = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
     expect(optional).to.have.length.above(20);
@@ -124,7 +124,7 @@ describe('the package that is published', () => {
     expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).to.deep.equal([]);
   });
 
-  it('a program that misuses it does not compile', () => {
+  it('a program with wrong types does not compile', () => {
     const file = project.write('wrong.ts', "import { tensor } from 'norewind/lib';\ntensor([1], { dtype: 'float16' });\n");
     const complaints = compileFiles([file], { ...userOptions, noEmit: true }, project.folder);
     expect(complaints.map(({ line }) => line)).to.deep.equal([2]);
@@ -137,7 +137,7 @@ interface LockEntry {
 }
 
 function pack(folder: string): Map<string, Buffer> {
-  // Scripts would build again under the feet of the other specs.
+  // Scripts would rebuild while other specs run.
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
   const npm = process.env.npm_execpath ?? '';
   const [command, first] = npm.endsWith('npm-cli.js') ? [process.execPath, [npm]] : ['npm', []];

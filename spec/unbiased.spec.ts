@@ -5,7 +5,7 @@ import { expectation, mapTree, type Noise, seeded, type Tensor, type Tree, zeros
 import { type Cell, gru, lstm, rnn } from '../nn/index.ts';
 import { flattenTree, unflattenTree } from '../trainers/algebra.ts';
 
-/** A cell on its way through a few inputs, its parameters θ and its state s as vectors. */
+/** A cell and a few inputs, with its parameters θ and its state s as vectors. */
 type Run = { theta: Tensor; start: Tensor; steps: ((theta: Tensor, s: Tensor) => Tensor)[] };
 
 /** s̃ ⊗ θ̃ after all steps, [S, P], by the equations of Tallec & Ollivier 2017, arXiv 1702.05043. */
@@ -26,7 +26,7 @@ function uoro({ theta, start, steps }: Run, noise: Noise): Tensor {
 /** ∂s/∂θ, [S, P], by pushing each parameter through the whole sequence. */
 const influence = ({ theta, start, steps }: Run) => jacfwd((p: Tensor) => steps.reduce((s, step) => step(p, s), start))(theta);
 
-/** A cell of one or two units, in a state that is not zero, for as many steps as 6 signs allow. */
+/** A cell of one or two units, in a non-zero state, for as many steps as 6 signs allow. */
 const runs = fc.tuple(fc.constantFrom(rnn, gru, lstm), fc.nat()).map(([make, seed]): Run => {
   const noise = seeded(seed);
   const cell: Cell<Tree, Tree, Tensor> = make({ inputs: 2, units: 1 + noise.integer(2) });

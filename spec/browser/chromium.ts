@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** A Chromium of this machine, without a window. Nothing is downloaded. @throws Error when there is none. */
+/** This machine's Chromium, headless. Nothing is downloaded. @throws Error if there is none. */
 export async function openBrowser(): Promise<Browser> {
   const given = process.env.CHROMIUM;
   const executablePath = given || names.find((name) => runs(name));
@@ -12,7 +12,7 @@ export async function openBrowser(): Promise<Browser> {
     throw new Error(`there is no ${names.slice(0, 3).join(', ')} here: install one, or give its path in CHROMIUM`);
   return chromium.launch({
     executablePath: given ? executablePath : pathOf(executablePath),
-    // Its sandbox does not work for root, and it shall load nothing but what is tested.
+    // Its sandbox does not work for root, and it loads only the pages under test.
     args: '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(
       ' ',
     ),

@@ -18,7 +18,7 @@ describe('browser: the library', () => {
   after(() => browser?.close());
 
   for (const estimator of ['uoro', 'rtrl'] as const)
-    it(`trains a GRU with ${estimator} in a page, with the losses that Node has`, async () => {
+    it(`trains a GRU with ${estimator} in a page, with the same losses as in Node`, async () => {
       const { outputFiles } = await build({
         entryPoints: [join(root, 'spec', 'browser', 'training.ts')],
         bundle: true,
@@ -35,7 +35,7 @@ describe('browser: the library', () => {
       const there = (await page.evaluate(`training.lossesOf('${estimator}', ${steps})`)) as number[];
       expect(errors).to.deep.equal([]);
       expect(there).to.have.length(steps);
-      // The network has learnt something, so that equal losses mean equal learning.
+      // The network has learnt something, so equal losses mean equal learning.
       const mean = (losses: readonly number[]) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
       expect(mean(there.slice(-50))).to.be.below(0.8 * mean(there.slice(0, 50)));
       // A hundred units in the last place of float32.

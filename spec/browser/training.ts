@@ -1,6 +1,6 @@
 import { adam, anbn, createLearner, crossEntropy, gru, linear, model, rtrl, uoro } from '../../trainers/norewind.ts';
 
-/** The losses of some hundred steps, which this machine and a browser on it shall agree about. */
+/** The losses of some hundred steps, which must agree between Node and a browser on the same machine. */
 export function lossesOf(estimator: 'uoro' | 'rtrl', steps: number): number[] {
   const task = anbn({ max: 4 });
   const learner = createLearner({

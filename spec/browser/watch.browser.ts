@@ -6,7 +6,7 @@ import { createDesk, type Desk } from '../cli/command.ts';
 import { feed } from '../cli/feed.ts';
 import { openBrowser } from './chromium.ts';
 
-/** Where pictures of the page are left, if anywhere. */
+/** A folder for pictures of the page, if given. */
 const pictures = process.env.PICTURES;
 
 const runs = [
@@ -64,7 +64,7 @@ describe('browser: norewind train --watch', () => {
         await page.waitForTimeout(1500);
         const later = await lookAt(page, tape);
         expect(Number(later.records)).to.be.above(Number(before.records));
-        // What is painted changes, not only what is written.
+        // The painted charts change, not only the text.
         expect(later.painted).not.to.equal(before.painted);
         expect(later.pieces).to.be.above(0);
         if (pictures !== undefined) await takePictures(page, name);
@@ -81,7 +81,7 @@ describe('browser: norewind train --watch', () => {
     });
 });
 
-/** What a browser says on its console, errors of scripts, and what the policy forbade. */
+/** Console messages, script errors, and policy violations of a page. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
@@ -97,7 +97,7 @@ interface Look {
   readonly pieces: number;
 }
 
-/** What the page shows. As text: the specs do not know the DOM. */
+/** The contents of the page, as text: the specs do not have the DOM's types. */
 function lookAt(page: Page, selector: string): Promise<Look> {
   return page.evaluate(`(() => {
     const canvases = [...document.querySelectorAll('canvas')].filter((canvas) => canvas.getClientRects().length > 0);

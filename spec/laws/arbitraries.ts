@@ -18,13 +18,13 @@ import {
 } from '../../lib/index.ts';
 import { fc } from './fastCheck.ts';
 
-/** What draws values, for callers without types. */
+/** The check for an arbitrary, for callers without types. */
 export const anArbitrary: guard.Check = {
   what: 'an arbitrary of fast-check',
   holds: (value) => typeof value === 'object' && value !== null && 'generate' in value && typeof value.generate === 'function',
 };
 
-/** Which shapes to draw. */
+/** Constraints on random shapes. */
 export interface ShapeConstraints {
   readonly minRank?: number;
   readonly maxRank?: number;
@@ -33,7 +33,7 @@ export interface ShapeConstraints {
   readonly empty?: boolean;
 }
 
-/** Shapes whose axes all differ in length: code that confuses two axes meets sizes that do not fit. */
+/** Shapes whose axes all differ in length, so that code confusing two axes meets sizes that do not fit. */
 export function shapes(constraints: ShapeConstraints = {}): Arbitrary<number[]> {
   const { minRank = 0, maxRank = 3, maxLength = 5, empty = true } = guard.options('shapes', constraints, shapeChecks);
   if (minRank > Math.min(maxRank, maxLength))
@@ -54,22 +54,25 @@ const shapeChecks: guard.Checks<ShapeConstraints> = {
   empty: guard.flag,
 };
 
-/** Which values to draw, and in what layout. */
+/** Constraints on random values and layouts. */
 export interface TensorConstraints {
   /** Bounds of the values. Default -2 and 2. */
   readonly min?: number;
   readonly max?: number;
   readonly dtype?: DType;
-  /** Whether all values differ, by at least the grid's step. Default false. */
+  /** Whether all values differ, by at least the grid step. Default false. */
   readonly distinct?: boolean;
-  /** Where values lie between the points of a grid, from 0 to 1: tensors with different phases never tie. Default 0.38. */
+  /**
+   * The position of values between grid points, from 0 to 1; tensors of different phases never tie. Default
+   * 0.38.
+   */
   readonly phase?: number;
   /** Whether the tensor may be a view with strides and an offset. Default true. */
   readonly views?: boolean;
 }
 
 const grid = 1000;
-/** Each element is drawn, and kept to be shrunk. */
+/** Each element is drawn separately, so that it can shrink. */
 const most = 2 ** 16;
 
 const tensorChecks: guard.Checks<TensorConstraints> = {
@@ -82,8 +85,8 @@ const tensorChecks: guard.Checks<TensorConstraints> = {
 };
 
 /**
- * Tensors of a shape, in random layouts. Values are points of a grid that misses whole numbers and 0, so that central differences
- * do not straddle a kink; those that shrink move towards `min`.
+ * Tensors of a shape, in random layouts. Values lie on a grid that misses whole numbers and 0, so that
+ * central differences do not straddle a kink. They shrink towards `min`.
  */
 export function tensorsOf(shape: Shape, constraints: TensorConstraints = {}): Arbitrary<Tensor> {
   const own = guard.options('tensorsOf', constraints, tensorChecks);
@@ -123,7 +126,7 @@ export function indicesBelow(below: number, shape: Shape): Arbitrary<Tensor> {
     .map((list) => fromData(Int32Array.from(list), [...shape]));
 }
 
-/** Trees of tensors: one tensor, or arrays and records of trees, with empty ones among them. */
+/** Trees of tensors: a tensor, or arrays and records of trees, sometimes empty. */
 export function trees(leaf: Arbitrary<Tensor> = tensors({ maxRank: 2 })): Arbitrary<Tree> {
   guard.argument('trees', 'leaf', leaf, anArbitrary);
   const key = fc.constantFrom('w', 'b', 'gate', 'constructor', '0');
@@ -137,17 +140,17 @@ export function trees(leaf: Arbitrary<Tensor> = tensors({ maxRank: 2 })): Arbitr
   })).tree;
 }
 
-/** How the elements of a tensor lie in memory. */
+/** The memory layout of a tensor's elements. */
 export interface Layout {
-  /** Ranks the axes from the outermost to the innermost in memory; equal ranks keep their order. */
+  /** The rank of each axis in memory, outermost first; equal ranks keep their order. */
   readonly ranks: readonly number[];
-  /** The distance of neighbours along the innermost axis; negative when they run backwards. */
+  /** The distance of neighbours along the innermost axis; negative if they run backwards. */
   readonly step: number;
   /** Unused elements before the first. */
   readonly offset: number;
 }
 
-/** Layouts of tensors with a number of axes. They shrink towards row-major. */
+/** Layouts for a number of axes. They shrink towards row-major. */
 export function layoutsOf(rank: number): Arbitrary<Layout> {
   guard.argument('layoutsOf', 'rank', rank, ranks);
   return fc.record({
@@ -166,7 +169,7 @@ const layoutChecks: guard.Checks<Layout> = {
   offset: guard.needed(guard.whole(0, 2 ** 16)),
 };
 
-/** The same values in another layout. The elements in the gaps are 9999 (NaN would hide in sums that are NaN already). */
+/** The same values in another layout. Gaps hold 9999 (a NaN would hide in sums that are NaN already). */
 export function inLayout(x: Tensor, layout: Layout): Tensor {
   requireTensor(x, 'inLayout');
   const { ranks, step, offset } = guard.options(

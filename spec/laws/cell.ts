@@ -7,14 +7,14 @@ import { describeLaws } from './mocha.ts';
 import { LawError, numbersOf, requireClose, requireLive } from './numbers.ts';
 import { byBackpropagation, byDifferences, fixtureOf } from './unrolled.ts';
 
-/** A cell, and what to show it. */
+/** A cell, and how to test it. */
 export interface CellSubject<P, S, X> {
   readonly name?: string;
-  /** A small one, of at most 6 state elements: one law runs every sequence of two signs for each of them. */
+  /** A small cell, of at most 6 state elements: one law runs every sequence of two signs per element. */
   readonly cell: Cell<P, S, X>;
   /** Draws an input. */
   readonly input: (noise: Noise) => X;
-  /** Of the parameters, the state, the inputs and the targets. Default 1. */
+  /** The seed of parameters, state, inputs and targets. Default 1. */
   readonly seed?: number;
 }
 
@@ -34,7 +34,7 @@ function known<P, S, X>(subject: CellSubject<P, S, X>): CellSubject<P, S, X> {
   );
 }
 
-/** Registers one test for each law that a cell must satisfy, with mocha's global `describe` and `it`. */
+/** Registers one test per law of cells, with the global `describe` and `it` of the test runner. */
 export function describeCell<P, S, X>(subject: CellSubject<P, S, X>): void {
   const laws = cellLaws(subject);
   describeLaws(subject.name ?? subject.cell.name, laws);
@@ -52,7 +52,7 @@ export function checkCell<P, S, X>(subject: CellSubject<P, S, X>): void {
   }
 }
 
-/** The laws by name; each throws when it does not hold. */
+/** The laws by name; each throws if it does not hold. */
 export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string, () => void> {
   const { cell, input, seed = 1 } = known(subject);
   const fixture = (steps: number) => fixtureOf(cell, { input, steps, seed });
@@ -170,7 +170,7 @@ function requireSameTree(tree: unknown, other: unknown, what: string): void {
   });
 }
 
-/** The noise until it is closed; a cell may have kept it from `init`. */
+/** The noise until it is closed: a cell may have kept it from `init`. */
 function guarded(noise: Noise, open: () => boolean): Noise {
   const use = <T>(draw: () => T): T => {
     if (!open()) throw new LawError('the step draws from the noise that init was given; randomness belongs in the input');

@@ -1,13 +1,13 @@
 import { ConfigurationError } from '../../lib/index.ts';
 
-/** A suite or a test of mocha, jest or vitest: all three put these functions into the global scope. */
+/** Registers a suite or a test. mocha, jest and vitest all have these global functions. */
 type Register = (title: string, body: () => void) => void;
 
-// Declared here and not taken from @types/mocha, which the users of norewind/testing may not have.
+// Declared here, as users of norewind/testing may lack @types/mocha.
 declare const describe: Register;
 declare const it: Register;
 
-/** Registers a suite with one test for each law. */
+/** Registers a suite with one test per law. */
 export function describeLaws(title: string, laws: Readonly<Record<string, () => void>>): void {
   if (typeof describe !== 'function' || typeof it !== 'function')
     throw new ConfigurationError(

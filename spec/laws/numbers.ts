@@ -1,9 +1,9 @@
 import { dataOf, fromData, leavesOf, mapTree, NorewindError, type Tensor, type Tree } from '../../lib/index.ts';
 
-/** A law that does not hold. The message says which, where, and by how much. */
+/** A law does not hold. The message says which, where, and by how much. */
 export class LawError extends NorewindError {}
 
-/** All numbers of a tree, leaf after leaf. */
+/** All numbers of a tree, leaf by leaf. */
 export function numbersOf(tree: unknown): number[] {
   return leavesOf(tree as Tree).flatMap((leaf) => [...dataOf(leaf)]);
 }
@@ -28,7 +28,10 @@ export function lengthOf(numbers: readonly number[]): number {
   return Math.hypot(...numbers);
 }
 
-/** @throws LawError unless each |actual - expected| is at most `tolerance` times the largest |expected|, or times 1 if that is more. */
+/**
+ * @throws LawError unless each |actual - expected| is at most `tolerance` times the largest |expected| (or 1
+ * if larger).
+ */
 export function requireClose(actual: readonly number[], expected: readonly number[], tolerance: number, what: string): void {
   if (actual.length !== expected.length) throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
@@ -36,7 +39,7 @@ export function requireClose(actual: readonly number[], expected: readonly numbe
   let at = 0;
   for (let i = 0; i < actual.length; i++) {
     const distance = Math.abs(actual[i] - expected[i]);
-    // A NaN is further away than anything.
+    // A NaN counts as infinitely far.
     const gap = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (gap > worst) [worst, at] = [gap, i];
   }
@@ -46,13 +49,13 @@ export function requireClose(actual: readonly number[], expected: readonly numbe
     );
 }
 
-/** @throws LawError where a number is NaN or infinite. */
+/** @throws LawError if a number is NaN or infinite. */
 export function requireFinite(numbers: readonly number[], what: string): void {
   const at = numbers.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) throw new LawError(`${what}: entry ${at} of ${numbers.length} is ${numbers[at]}`);
 }
 
-/** @throws LawError where a reference is so small that a wrong value would pass for it. */
+/** @throws LawError if a reference is so small that a wrong value would pass. */
 export function requireLive(reference: readonly number[], what: string): void {
   if (!(lengthOf(reference) > 1e-4)) throw new LawError(`${what}: is nearly zero, so nothing is checked; use another seed`);
 }
@@ -60,8 +63,9 @@ export function requireLive(reference: readonly number[], what: string): void {
 const step = 4e-3;
 
 /**
- * The Jacobian of f at x by central differences of order 6, one row for each number of f(x): the step is long enough for rounding
- * (about 1e-13) and the order high enough for truncation not to matter to functions as smooth as cells.
+ * The Jacobian of f at x by central differences of order 6, one row per number of f(x). The step is long
+ * enough to keep rounding near 1e-13, and the order high enough that truncation does not matter for functions
+ * as smooth as cells.
  */
 export function jacobianByDifferences(f: (x: readonly number[]) => readonly number[], x: readonly number[]): number[][] {
   const columns = x.map((_, i) => {

@@ -33,7 +33,7 @@ export function inner(left: readonly (Tensor | undefined)[], right: readonly Ten
   return { sum, terms };
 }
 
-/** The whole buffer behind a tensor, with what lies beside its elements. */
+/** The whole buffer behind a tensor, including memory outside its elements. */
 export function snapshot(x: Tensor): Float64Array {
   return Float64Array.from(x.toNdarray().data);
 }

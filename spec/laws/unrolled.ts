@@ -4,13 +4,19 @@ import { aCell, type Cell, meanSquare, runStep } from '../../nn/index.ts';
 import type { Example } from '../../trainers/index.ts';
 import { jacobianByDifferences, numbersOf, treeFrom } from './numbers.ts';
 
-/** A model, where it begins, and what it is shown: everything that fixes a run but the estimator. All float64. */
+/**
+ * Everything that determines a run except the estimator: a model, its initial parameters and state, and its
+ * data. All float64.
+ */
 export interface Fixture<P = unknown, S = unknown, X = unknown, Y = unknown> {
   readonly model: Cell<P, S, X>;
-  // A method, whose parameters are not compared strictly: a fixture of particular types is a fixture.
+  // A method, whose parameters TypeScript compares bivariantly: a fixture of particular types is a fixture.
   loss(output: Tensor, target: Y): Tensor;
   readonly parameters: P;
-  /** Not the start state: from zeros, parts of the first step's derivative vanish, and wrong estimators pass. */
+  /**
+   * Not the start state: at zeros, parts of the first step's derivative vanish, so wrong estimators would
+   * pass.
+   */
   readonly state: S;
   readonly examples: readonly Example<X, Y>[];
 }
@@ -23,7 +29,7 @@ export interface FixtureOptions<X> {
 
 const fixtureChecks = { input: guard.needed(guard.callable), steps: guard.needed(guard.whole(1, 2 ** 16)), seed: guard.whole(0) };
 
-/** What is a fixture, for callers without types. */
+/** Checks a fixture, for callers without types. */
 export function requireFixture(who: string, name: string, fixture: unknown): void {
   guard.argument(who, name, fixture, aFixture);
 }
@@ -49,13 +55,16 @@ function requireRun<P, S, X, Y>(who: string, fixture: Fixture<P, S, X, Y>, traje
   });
 }
 
-/** Random parameters, a random state, random inputs and real targets of the shape of the output, compared by their mean square. */
+/**
+ * Random parameters, state and inputs, and real targets of the output's shape, with their mean square as the
+ * loss.
+ */
 export function fixtureOf<P, S, X>(model: Cell<P, S, X>, options: FixtureOptions<X>): Fixture<P, S, X, Tensor> {
   guard.argument('fixtureOf', 'model', model, aCell);
   const example = 'fixtureOf(model, { input: (noise) => noise.normal([2]), steps: 4 })';
   const { input, steps, seed = 1 } = guard.options('fixtureOf', options, fixtureChecks, example);
   const noise = seeded(seed);
-  // Biases that begin as zeros would hide what multiplies them.
+  // Biases that start at zero would hide the terms they multiply.
   const parameters = jitter(model.init(noise.split()), noise, 0.3);
   const state = jitter(model.start(), noise, 0.5);
   const inputs = Array.from({ length: steps }, () => input(noise));
@@ -65,12 +74,15 @@ export function fixtureOf<P, S, X>(model: Cell<P, S, X>, options: FixtureOptions
 }
 
 /**
- * The run with a model whose derivative is infinite at the state that it begins in, s₀: √|s - s₀| is added to each new state and to the
- * output. Elsewhere it is as differentiable as before.
+ * The run with a model whose derivative is infinite at its initial state s₀: adds √|s - s₀| to each new state
+ * and to the output. Elsewhere it is as differentiable as before.
  */
 export function singularAtStart<P, S, X, Y>(run: Fixture<P, S, X, Y>): Fixture<P, S, X, Y> {
   const { model, state: start } = run;
-  /** √|x|. Not of x², whose derivative is zero where that of the root is infinite: one that takes the product for zero would pass. */
+  /**
+   * √|x|. Not √(x²): x² has a zero derivative where the root's is infinite, so an estimator that takes the
+   * product as zero would pass.
+   */
   const root = (x: Tensor) => mul(sqrt(add(x, mul(relu(neg(x)), 2))), 0.3);
   const step = (parameters: P, state: S, input: X) => {
     const { state: next, output } = model.step(parameters, state, input);
@@ -81,7 +93,7 @@ export function singularAtStart<P, S, X, Y>(run: Fixture<P, S, X, Y>): Fixture<P
   return { ...run, model: { ...model, step } };
 }
 
-/** A tree of other numbers like it, a normal distance away. */
+/** A similar tree, a normal deviation away. */
 export function jitter<T>(tree: T, noise: Noise, deviation: number): T {
   return mapTree(tree as Tree, (leaf) => {
     const shift = numbersOf(noise.normal(leaf.shape));
@@ -92,7 +104,10 @@ export function jitter<T>(tree: T, noise: Noise, deviation: number): T {
   }) as T;
 }
 
-/** The whole run as one function: the losses, and the state after the last step. Step t uses parameters[t] + shift. */
+/**
+ * The whole run as one function: the losses, and the state after the last step. Step t uses parameters[t] +
+ * shift.
+ */
 export function unroll<P, S, X, Y>(
   fixture: Fixture<P, S, X, Y>,
   trajectory: readonly P[],
@@ -111,11 +126,11 @@ export function unroll<P, S, X, Y>(
   return { state: current, losses };
 }
 
-/** The derivatives that estimators are held against, with respect to a shift of all parameters of the trajectory. */
+/** The reference derivatives for estimators, with respect to a shift of all parameters of the trajectory. */
 export interface Reference {
   /** ∂s/∂θ after the last step: S rows of P numbers. */
   readonly influence: number[][];
-  /** For each step, the gradient of its loss. */
+  /** The gradient of each step's loss. */
   readonly gradients: number[][];
 }
 
@@ -133,7 +148,7 @@ export function byBackpropagation<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, traj
   return { influence, gradients };
 }
 
-/** By finite differences through the whole run: no derivative rule is involved. */
+/** By finite differences through the whole run, without any derivative rule. */
 export function byDifferences<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[]): Reference {
   requireRun('byDifferences', fixture, trajectory);
   const zero = zerosLike(fixture.parameters);
@@ -145,7 +160,7 @@ export function byDifferences<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajecto
   return { influence: jacobian.slice(0, size), gradients: jacobian.slice(size) };
 }
 
-/** For every element of a tree, a tree like it that is 1 there and 0 elsewhere. */
+/** For every element of a tree, a tree like it with 1 there and 0 elsewhere. */
 export function unitTrees<T>(tree: T): T[] {
   const size = leavesOf(tree as Tree).reduce((sum, leaf) => sum + leaf.size, 0);
   return Array.from({ length: size }, (_, i) =>

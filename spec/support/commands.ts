@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { type Fence, fencesOf } from './fences.ts';
 import { createProject, root } from './project.ts';
 
-/** A block of shell commands that is run: `sh run`. */
+/** A block of shell commands to run: `sh run`. */
 export interface Commands {
   readonly script: Fence;
-  /** What it must print: the `text` block that follows it under the same heading. */
+  /** The expected output: the `text` block after it, under the same heading. */
   readonly output: Fence | undefined;
 }
 
 export interface CommandsReport {
-  /** What is wrong, as `page:line: sentence`. */
+  /** Problems, as `page:line: sentence`. */
   readonly problems: readonly string[];
-  /** The page with what the commands really printed. */
+  /** The page with the actual output of its commands. */
   readonly rewritten: string;
 }
 
@@ -26,14 +26,15 @@ export function commandsOf(markdown: string): Commands[] {
 }
 
 /**
- * Runs the `sh run` blocks of a page one after the other in one empty folder, as its reader would who has installed norewind there. What they
- * print on standard output is compared, up to `isAlike`; each must end well (`|| echo "exit code $?"` shows one that does not).
+ * Runs the `sh run` blocks of a page in order in one empty folder, like a reader who has installed norewind
+ * there. Compares standard output by `isAlike`; every block must succeed (`|| echo "exit code $?"` shows a
+ * failure).
  */
 export function checkCommands(page: string, markdown: string): CommandsReport {
   const project = createProject();
   try {
     project.link('norewind', root);
-    // npx itself would ask the registry.
+    // npx itself would query the registry.
     const npx = project.write('bin/npx', '#!/bin/sh\n[ "$1" = norewind ] && shift && exec "$NODE" "$MAIN" "$@"\n');
     chmodSync(npx, 0o755);
     const env = {
@@ -68,8 +69,8 @@ export function checkCommands(page: string, markdown: string): CommandsReport {
 }
 
 /**
- * The same but for how it is spaced, and for decimal fractions, which may differ by a tenth: engines round normal draws differently in
- * the last place, and with UORO at a high rate a run that begins so ends differently in its second digit.
+ * Equal except for spacing and for decimal fractions, which may differ by a tenth: engines round normal draws
+ * differently in the last place, which UORO at a high rate amplifies to the second digit.
  */
 export function isAlike(one: string, other: string): boolean {
   const [words, others] = [one, other].map((text) => text.replace(/[ ─]+/g, ' ').split(/([^\w.+-]+)/));

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that look random, by Marsaglia's xorshift. */
+/** Pseudo-random numbers from 0 to 1, by Marsaglia's xorshift. */
 export function draws(seed: number): () => number {
   let word = seed;
   return () => {

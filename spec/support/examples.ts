@@ -5,14 +5,14 @@ import { type Example, examplesOf } from './fences.ts';
 import { compileFiles, createProject, readManifest, root, userOptions } from './project.ts';
 import type { Outcome } from './runExamples.ts';
 
-/** What was found on one page: how many examples it has, and what is wrong, as `page:line: sentence`. */
+/** The findings on one page: its number of examples, and problems, as `page:line: sentence`. */
 export interface PageReport {
   readonly page: string;
   readonly examples: number;
   readonly problems: readonly string[];
 }
 
-/** Type-checks and runs every `ts` block of the pages, which are given by name with their Markdown. */
+/** Type-checks and runs every `ts` block of the pages, given as Markdown by name. */
 export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
   const project = createProject();
   try {
@@ -43,7 +43,10 @@ export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
   }
 }
 
-/** A reader has installed norewind, and whatever else the checkout uses may be named in an example. */
+/**
+ * Links norewind, as installed by a reader, and the other packages of the checkout, which examples may
+ * import.
+ */
 function linkPackages(link: (name: string, from?: string) => void): void {
   const { name, dependencies, devDependencies } = readManifest();
   link(name, root);
@@ -85,7 +88,7 @@ function judge(example: Example, outcome: Outcome | undefined): string[] {
       `must throw ${example.error}, but ${error === undefined ? 'threw nothing' : `threw ${error.name}: ${error.message}`}`,
     );
   if (example.output !== undefined) {
-    // The output of a failing example ends in the message that its reader sees.
+    // A failing example ends in the message that its reader sees.
     const printed = tidy(outcome.output + (error === undefined ? '' : `${error.name}: ${error.message}`));
     if (printed !== tidy(example.output))
       problems.push(`printed\n${indent(printed)}\nwhere the page says\n${indent(tidy(example.output))}`);

@@ -2,15 +2,15 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { resolve, sep } from 'node:path';
 
-/** What goes wrong at one of the calls by which the files of a folder are changed. */
+/** A fault at one of the calls that change files in a folder. */
 export interface Fault {
-  /** At which call, counted from 1. */
+  /** The number of the faulty call, from 1. */
   readonly at: number;
-  /** The process is killed at once, a write takes only half of what it is given, or the call fails with a code such as ENOSPC. */
+  /** The process is killed at once, a write is cut to half, or the call fails with a code such as ENOSPC. */
   readonly effect: 'kill' | 'short' | (string & {});
-  /** Whether a write that is killed or fails has written half by then. */
+  /** Whether a killed or failing write has written half by then. */
   readonly half: boolean;
-  /** Whether every later call goes wrong too. */
+  /** Whether every later call fails too. */
   readonly lasts: boolean;
 }
 
@@ -36,14 +36,14 @@ const names = [
 ] as const;
 
 /**
- * Makes a fault happen below a folder, from now on and in this process. It stands alone, so that it can be compiled and loaded into the
- * command before anything else.
+ * Injects a fault below a folder, from now on, in this process. Standalone, so that it can be compiled and
+ * loaded into the command before anything else.
  */
 export function inject(folder: string, fault: Fault): Injection {
   const real = Object.fromEntries(names.map((name) => [name, fs[name]])) as unknown as Readonly<Record<Name, Call>>;
   const calls: string[] = [];
   const open = new Set<unknown>();
-  // Some calls are made of others.
+  // Some calls are built on others.
   let isWithin = false;
 
   const isOurs = (name: Name, [target, flags]: readonly unknown[]) =>
@@ -92,7 +92,7 @@ export function inject(folder: string, fault: Fault): Injection {
   };
 
   Object.assign(fs, Object.fromEntries(names.map((name) => [name, replace(name)])));
-  // What modules import from node:fs by name follows only then.
+  // Named imports from node:fs see the replacement only after this.
   syncBuiltinESMExports();
   return {
     calls,

@@ -4,23 +4,23 @@ export interface Fence {
   readonly attributes: ReadonlyMap<string, string>;
   readonly text: string;
   readonly line: number;
-  /** The heading it stands under, and the fence before it under that heading. */
+  /** The heading above it, and the previous fence under that heading. */
   readonly previous: Fence | undefined;
 }
 
-/** A block that is run: a complete ES module. */
+/** A block to run: a complete ES module. */
 export interface Example {
-  /** The file it becomes: what `title=` says, otherwise `line-12.ts`. */
+  /** Its file name: that of `title=`, else `line-12.ts`. */
   readonly file: string;
   readonly line: number;
   readonly source: string;
-  /** The class of the error that it must end in. */
+  /** The class of the expected error. */
   readonly error: string | undefined;
-  /** What it must print: the `text` block that follows it under the same heading. */
+  /** The expected output: the `text` block after it, under the same heading. */
   readonly output: string | undefined;
 }
 
-/** The fenced blocks of a page, in order. A fence that is never closed runs to the end, as in CommonMark. */
+/** The fenced blocks of a page, in order. An unclosed fence extends to the end, as in CommonMark. */
 export function fencesOf(markdown: string): Fence[] {
   const lines = markdown.split(/\r?\n/);
   const fences: Fence[] = [];
@@ -39,7 +39,10 @@ export function fencesOf(markdown: string): Fence[] {
   return fences;
 }
 
-/** The blocks of a page that are run. @throws Error for a block that would go unnoticed: another spelling of `ts`, an unknown attribute. */
+/**
+ * The blocks to run. @throws Error for a block that would be overlooked: another spelling of `ts`, an unknown
+ * attribute.
+ */
 export function examplesOf(markdown: string): Example[] {
   const fences = fencesOf(markdown);
   const examples: Example[] = [];

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-/** The top of the checkout. */
+/** The root of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** package.json, as far as the specs read it. */
+/** The parts of package.json that the specs read. */
 export interface Manifest {
   readonly name: string;
   readonly exports: Readonly<Record<string, string>>;
@@ -21,11 +21,11 @@ export function readManifest(): Manifest {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** A user's project in a folder of its own, outside the checkout, gone after `dispose`. */
+/** A user's project in its own folder outside the checkout, removed by `dispose`. */
 export interface Project {
   readonly folder: string;
   write(path: string, content: string | Uint8Array): string;
-  /** Makes a package that the checkout has installed importable, without any network. */
+  /** Makes an installed package importable, without network access. */
   link(name: string, from?: string): void;
   dispose(): void;
 }
@@ -53,7 +53,7 @@ export function createProject(): Project {
   return project;
 }
 
-/** What a user with `strict` on has; imports name the file that is written, `./foo.ts`. */
+/** A user's settings with `strict`; imports name the written file, `./foo.ts`. */
 export const userOptions: ts.CompilerOptions = {
   strict: true,
   target: ts.ScriptTarget.ES2022,
@@ -63,11 +63,11 @@ export const userOptions: ts.CompilerOptions = {
   moduleDetection: ts.ModuleDetectionKind.Force,
   rewriteRelativeImportExtensions: true,
   types: ['node'],
-  // Declaration files are checked by the package spec; once is enough.
+  // The package spec checks declaration files; once is enough.
   skipLibCheck: true,
 };
 
-/** A complaint of the compiler; `line` counts from 1. */
+/** A compiler error; `line` counts from 1. */
 export interface Complaint {
   readonly file: string;
   readonly line: number;
@@ -88,7 +88,7 @@ export function compileFiles(files: readonly string[], options: ts.CompilerOptio
   }));
 }
 
-/** Every file below `folder`, as paths relative to it with forward slashes, sorted. */
+/** All files below `folder`, as sorted relative paths with forward slashes. */
 export function filesBelow(folder: string, at = ''): string[] {
   return readdirSync(join(folder, at), { withFileTypes: true })
     .flatMap((entry) => {

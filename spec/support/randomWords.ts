@@ -1,4 +1,4 @@
-/** Whole numbers below 2³² that look random, by Marsaglia's xorshift. */
+/** Pseudo-random whole numbers below 2³², by Marsaglia's xorshift. */
 export function* randomWords(seed: number): Generator<number, never, undefined> {
   for (let word = seed; ; ) {
     word ^= word << 13;

@@ -1,9 +1,9 @@
-// Runs the modules named on the command line one after the other, in the plain Node of a reader of the documentation, and
-// writes what each printed and threw, as JSON, to the file named first. It is compiled together with the examples.
+// Runs the modules named on the command line one after the other, in plain Node, and writes the output and
+// error of each as JSON to the file named first. It is compiled together with the examples.
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** What became of one module. */
+/** The outcome of one module. */
 export interface Outcome {
   readonly output: string;
   readonly error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
@@ -14,7 +14,7 @@ const outcomes: Outcome[] = [];
 for (const path of modules) {
   const printed: string[] = [];
   const write = process.stdout.write;
-  // console.log ends here too, and synchronously.
+  // console.log also ends here, synchronously.
   process.stdout.write = (chunk: string | Uint8Array): boolean => {
     printed.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
     return true;

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 
-/** The regular files of a .tgz as npm packs it, by path below its `package/` folder. */
+/** The regular files of a .tgz made by npm, by path below its `package/` folder. */
 export function readTarball(bytes: Uint8Array): Map<string, Buffer> {
   const tar = gunzipSync(bytes);
   const files = new Map<string, Buffer>();
@@ -12,7 +12,7 @@ export function readTarball(bytes: Uint8Array): Map<string, Buffer> {
     const type = field(156, 1);
     const prefix = field(345, 155);
     const body = tar.subarray(at + 512, at + 512 + size);
-    // A pax header names the file that follows it when 100 characters do not suffice.
+    // A pax header names the next file if 100 characters do not suffice.
     if (type === 'x') longName = /\d+ path=(.*)\n/.exec(body.toString('utf8'))?.[1];
     else {
       const name = longName ?? (prefix === '' ? field(0, 100) : `${prefix}/${field(0, 100)}`);

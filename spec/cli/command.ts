@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from '../support/project.ts';
 
 export interface Result {
@@ -16,12 +18,15 @@ export interface Desk {
   path(name: string): string;
   file(name: string, content: string | Uint8Array): string;
   read(name: string): string;
-  /** Runs the compiled command there, and does something to it once it has written the given words. */
-  norewind(args: readonly string[], words?: string, intervene?: (process: ChildProcess) => void): Promise<Result>;
+  /** Runs the compiled command there in the process of the specs, one at a time, with no standard input. */
+  norewind(args: readonly string[]): Promise<Result>;
+  /** Runs the compiled command there, in its own process, and does something to it once it has written the given words. */
+  spawn(args: readonly string[], words?: string, intervene?: (process: ChildProcess) => void): Promise<Result>;
   dispose(): void;
 }
 
-const main = join(root, 'dist', 'cli', 'main.js');
+const compiled = (name: string) => join(root, 'dist', 'cli', name);
+const main = compiled('main.js');
 
 export function createDesk(): Desk {
   if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: `npm test` builds it, and `node .ci/setup.mjs` does');
@@ -35,7 +40,8 @@ export function createDesk(): Desk {
       return path(name);
     },
     read: (name) => readFileSync(path(name), 'utf8'),
-    norewind(args, words, intervene) {
+    norewind: (args) => runHere(args, folder),
+    spawn(args, words, intervene) {
       const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
       const written = { stdout: '', stderr: '' };
       let isDone = words === undefined;
@@ -52,6 +58,73 @@ export function createDesk(): Desk {
       });
     },
     dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Ends when every command begun so far in this process has ended. */
+let earlier: Promise<unknown> = Promise.resolve();
+
+function runHere(args: readonly string[], folder: string): Promise<Result> {
+  const result = earlier.then(async () => {
+    const { runCommand } = (await import(
+      pathToFileURL(compiled('runCommand.js')).href
+    )) as typeof import('../../cli/runCommand.ts');
+    const before = process.cwd();
+    const captured = [capture(process.stdout), capture(process.stderr)];
+    const heard = [listening(process), listening(process.stdout)];
+    process.chdir(folder);
+    try {
+      const code = await runCommand(args);
+      const [exits] = heard.map(({ silence }) => silence());
+      // What the command leaves for the end of its process, such as giving its folder back.
+      for (const end of exits) end.call(process, code);
+      const [stdout, stderr] = captured.map(({ text }) => text());
+      return { code, stdout, stderr };
+    } finally {
+      process.chdir(before);
+      for (const { release } of captured) release();
+    }
+  });
+  earlier = result.catch(() => {});
+  return result;
+}
+
+/** The listeners that an emitter has now; `silence` removes all others, and returns those to `exit`. */
+function listening(emitter: EventEmitter): { silence(): Listener[] } {
+  const all = () =>
+    emitter.eventNames().flatMap((name) => emitter.rawListeners(name).map((call) => ({ name, call: call as Listener })));
+  const before = new Set(all().map(({ call }) => call));
+  return {
+    silence() {
+      const added = all().filter(({ call }) => !before.has(call));
+      for (const { name, call } of added) emitter.removeListener(name, call);
+      return added.filter(({ name }) => name === 'exit').map(({ call }) => call);
+    },
+  };
+}
+
+type Listener = (...values: unknown[]) => void;
+
+/** Keeps what is written to a stream, until it is released. */
+function capture(stream: NodeJS.WriteStream): { text(): string; release(): void } {
+  const pieces: Buffer[] = [];
+  const { write, isTTY } = stream;
+  // As in a pipe, where nothing is redrawn.
+  stream.isTTY = false;
+  stream.write = (
+    piece: string | Uint8Array,
+    encodingOrDone?: BufferEncoding | ((error?: Error) => void),
+    done: ((error?: Error) => void) | undefined = typeof encodingOrDone === 'function' ? encodingOrDone : undefined,
+  ) => {
+    pieces.push(Buffer.from(piece as Uint8Array));
+    if (done !== undefined) setImmediate(done);
+    return true;
+  };
+  return {
+    text: () => Buffer.concat(pieces).toString('utf8'),
+    release() {
+      Object.assign(stream, { write, isTTY });
+    },
   };
 }
 

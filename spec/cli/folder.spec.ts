@@ -88,7 +88,7 @@ describe('cli: the folder of a run', () => {
   });
 
   it('goes to exactly one of several that want it at once; those that may choose get one each', async () => {
-    const codes = (args: string) => Promise.all([1, 2, 3].map(async () => (await norewind(args)).code));
+    const codes = (args: string) => Promise.all([1, 2, 3].map(async () => (await desk.spawn(args.split(' '))).code));
     expect((await codes('train text.txt --units 2 --out one -q')).sort()).to.deep.equal([0, 2, 2]);
     expect(await codes('train text.txt --units 2 -q')).to.deep.equal([0, 0, 0]);
     expect(readdirSync(desk.path('runs')).sort()).to.deep.equal(['train', 'train-2', 'train-3']);

@@ -168,7 +168,7 @@ describe('cli: norewind run', () => {
   ] as const)
     it(`${signal}: finishes the step, saves the state and exits with ${expected}`, async () => {
       const out = signal.toLowerCase();
-      const { code, stderr } = await desk.norewind(
+      const { code, stderr } = await desk.spawn(
         `run anbn --units 5 --steps 1e7 --json --out ${out}`.split(' '),
         '"step":5,',
         (child) => child.kill(signal),
@@ -183,7 +183,7 @@ describe('cli: norewind run', () => {
     });
 
   it('stops when nobody reads on', async () => {
-    const { code } = await desk.norewind('run anbn --units 5 --steps 1e7 --json -q --out pipe'.split(' '), '"step":2,', (child) =>
+    const { code } = await desk.spawn('run anbn --units 5 --steps 1e7 --json -q --out pipe'.split(' '), '"step":2,', (child) =>
       child.stdout?.destroy(),
     );
     expect(code).to.equal(141);

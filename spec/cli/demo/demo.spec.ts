@@ -8,7 +8,7 @@ describe('cli: norewind demo', () => {
 
   before(async () => {
     desk = createDesk();
-    result = await desk.norewind('demo --steps 2000 --characters 60 --out show'.split(' '));
+    result = await desk.spawn('demo --steps 2000 --characters 60 --out show'.split(' '));
   });
 
   after(() => desk.dispose());
@@ -46,12 +46,12 @@ describe('cli: norewind demo', () => {
 
   it('leaves a run folder for each contestant, from which it can be repeated', async () => {
     const folder = 'show/moby-dick/tbptt-16';
-    expect((await desk.norewind(['run', `${folder}/config.json`, '-q', '--out', 'again'])).code).to.equal(0);
+    expect((await desk.spawn(['run', `${folder}/config.json`, '-q', '--out', 'again'])).code).to.equal(0);
     expect(desk.read('again/metrics.ndjson')).to.equal(desk.read(`${folder}/metrics.ndjson`));
   });
 
   it('stops on SIGINT and prints the state of running contestants', async () => {
-    const { code, stderr } = await desk.norewind('demo --out stopped'.split(' '), 'RTRL: begun', (child) => child.kill('SIGINT'));
+    const { code, stderr } = await desk.spawn('demo --out stopped'.split(' '), 'RTRL: begun', (child) => child.kill('SIGINT'));
     expect(code).to.equal(130);
     expect(stderr).to.contain('stopped by SIGINT');
     expect(existsSync(desk.path('stopped/influence-balancing/uoro/checkpoint.safetensors'))).to.equal(true);

@@ -25,7 +25,7 @@ describe('cli: standard output', () => {
 
   for (const args of ['generate text --length 1e7', `predict rows ${births}`])
     it(`without a reader: norewind ${args.split(' ')[0]} ends with 141, silently`, async () => {
-      const { code, stderr } = await desk.norewind(args.split(' '), '', (child) => child.stdout?.destroy());
+      const { code, stderr } = await desk.spawn(args.split(' '), '', (child) => child.stdout?.destroy());
       expect({ code, stderr }).to.deep.equal({ code: 141, stderr: '' });
     });
 
@@ -43,7 +43,7 @@ describe('cli: standard output', () => {
     });
 
     it(`${signal}: generate ends with ${expected}`, async () => {
-      const { code, stderr } = await desk.norewind('generate text --length 1e7'.split(' '), '', (child) => child.kill(signal));
+      const { code, stderr } = await desk.spawn('generate text --length 1e7'.split(' '), '', (child) => child.kill(signal));
       expect({ code, stderr }).to.deep.equal({ code: expected, stderr: '' });
     });
   }

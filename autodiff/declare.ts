@@ -11,11 +11,14 @@ import { evaluateStrongly } from './strong.ts';
 export interface UnarySmooth {
   readonly name: string;
   readonly evaluate: (x: number) => number;
-  /** The derivative at x, where `result` is the value there; written with operations, so that it can be differentiated in turn. */
+  /**
+   * The derivative at x, given the value `result` there. Write it with operations, so that it can be
+   * differentiated in turn.
+   */
   readonly partials: readonly [(x: Tensor, result: Tensor) => Tensor];
 }
 
-/** A function of two numbers, applied element by element, with its partial derivative with respect to each. */
+/** A function of two numbers, applied element by element, with its two partial derivatives. */
 export interface BinarySmooth {
   readonly name: string;
   readonly evaluate: (x: number, y: number) => number;
@@ -28,28 +31,30 @@ export interface BinarySmooth {
 /** A linear map of one tensor, with its transpose. */
 export interface LinearRule {
   readonly name: string;
-  /** The shape of the result. @throws ShapeError when the input does not fit. */
+  /** The shape of the result. @throws ShapeError if the input does not fit. */
   readonly shape: (input: Shape) => Shape;
   /** The result on plain numbers, of the input's dtype. */
   readonly evaluate: (x: Tensor) => Tensor;
-  /** The cotangent of the input from that of the result; written with operations. */
+  /** Maps the cotangent of the result to that of the input. Write it with operations. */
   readonly transpose: (cotangent: Tensor, input: TensorType) => Tensor;
 }
 
 /** A map of two tensors that is linear in each, with its two transposes. */
 export interface BilinearRule {
   readonly name: string;
-  /** The shape of the result. @throws ShapeError when the inputs do not fit. */
+  /** The shape of the result. @throws ShapeError if the inputs do not fit. */
   readonly shape: (left: Shape, right: Shape) => Shape;
-  /** The result on plain numbers, of the dtype that both inputs have. */
+  /** The result on plain numbers, of the common dtype of the inputs. */
   readonly evaluate: (x: Tensor, y: Tensor) => Tensor;
-  /** The cotangent of the left input given the right one, and of the right one given the left; written with operations. */
+  /** The cotangent of the left input given the right one, and vice versa. Write them with operations. */
   readonly transposes: readonly [(cotangent: Tensor, y: Tensor) => Tensor, (cotangent: Tensor, x: Tensor) => Tensor];
 }
 
 /**
- * Declares an elementwise operation of one or two operands by its partial derivatives; the operation broadcasts like the built-in ones.
- * @throws ConfigurationError when a partial derivative is missing. The operation throws ShapeError when a partial is of the wrong shape.
+ * Declares an elementwise operation of one or two operands by its partial derivatives. It broadcasts like the
+ * built-in ones.
+ * @throws ConfigurationError if a partial derivative is missing. The operation throws ShapeError if a partial
+ * has the wrong shape.
  */
 export function smooth(rule: BinarySmooth): (x: Operand, y: Operand) => Tensor;
 export function smooth(rule: UnarySmooth): (x: Operand) => Tensor;
@@ -81,8 +86,8 @@ export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Opera
 
 /**
  * Declares a linear operation by its transpose.
- * @throws ConfigurationError when a part is missing. The operation throws ShapeError or DTypeError when `evaluate` or `transpose`
- * gives something of another type than declared.
+ * @throws ConfigurationError if a part is missing. The operation throws ShapeError or DTypeError if
+ * `evaluate` or `transpose` returns another type than declared.
  */
 export function linear(rule: LinearRule): (x: Operand) => Tensor {
   const name = requireName(rule, 'linear', parts);
@@ -107,8 +112,8 @@ export function linear(rule: LinearRule): (x: Operand) => Tensor {
 
 /**
  * Declares a bilinear operation by its two transposes. Its operands are not broadcast.
- * @throws ConfigurationError when a part is missing. The operation throws ShapeError or DTypeError when `evaluate` gives something
- * of another type than declared.
+ * @throws ConfigurationError if a part is missing. The operation throws ShapeError or DTypeError if
+ * `evaluate` returns another type than declared.
  */
 export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor {
   const name = requireName(rule, 'bilinear', pairParts);

@@ -22,7 +22,7 @@ export interface LinearPrimitive<P extends Parameters = Parameters> extends Comm
   readonly kind: 'linear';
   /** The cotangent of the first operand, of type `x`. */
   transpose(cotangent: Tensor, indices: readonly Tensor[], parameters: P, x: TensorType): Tensor;
-  /** As for a bilinear one. */
+  /** As for a bilinear primitive. */
   readonly inRules?: Parameters;
 }
 
@@ -37,25 +37,23 @@ export interface BilinearPrimitive<P extends Parameters = Parameters> extends Co
   /** The cotangent of the left operand given the right one, and vice versa. */
   readonly transposes: readonly [Transpose<P>, Transpose<P>];
   /**
-   * What is added to its parameters where a derivative rule applies it. Products are strong there: 0 times
-   * infinity or NaN is 0, because what was not selected has no influence, however singular it is
-   * (docs/decisions/0014).
+   * Added to its parameters when a derivative rule applies it. Products are strong there: 0 times infinity or
+   * NaN is 0, because an unselected value has no influence, however singular (docs/decisions/0014).
    */
   readonly inRules?: Parameters;
 }
 
 /**
- * x / y, element by element. Its rules are fixed: ẋ/y - (x/y)/y ẏ, and the cotangent of x is that of the
- * quotient divided by y.
+ * x / y, element by element. Its rules are fixed: ẋ/y - (x/y)/y ẏ; the cotangent of x is that of the quotient
+ * divided by y.
  */
 export interface DivisionPrimitive extends Common<{ readonly strong?: true }> {
   readonly kind: 'division';
-  /** As those of a bilinear primitive: x times the reciprocal of y, where a zero is strong. */
+  /** As for a bilinear primitive: x times the reciprocal of y, with a strong zero. */
   readonly inRules: { readonly strong: true };
 }
 
-// Written as a method for its bivariance: a primitive with particular parameters stands where any is
-// expected.
+// A method, as methods are bivariant: a primitive with particular parameters is then a primitive.
 type Transpose<P> = { transpose(cotangent: Tensor, other: Tensor, parameters: P): Tensor }['transpose'];
 
 /** Acts element by element on one or two operands of equal shapes. */

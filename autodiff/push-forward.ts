@@ -55,15 +55,15 @@ export function pushForward(
   }
 }
 
-/** The sum of two tangents, either of which may be missing. */
+/** The sum of two tangents; either may be missing. */
 export function addTangents(a: Tangent, b: Tangent): Tangent {
   if (a === undefined || b === undefined) return a ?? b;
   return bind(add, [a, b]);
 }
 
 /**
- * The tangents with zeros for the missing ones. Beside a symbol a zero must be one too: plain zeros plus a
- * symbol is not linear. The sum over no elements of a tangent is linear in it, and 0 whatever it holds.
+ * The tangents with zeros for the missing ones. Next to a symbol the zero must be a symbol too, as plain
+ * zeros plus a symbol are not linear: the sum over no elements of a tangent is linear in it, and always 0.
  */
 function withZeros(primals: readonly Tensor[], tangents: readonly Tangent[]): Tensor[] {
   const given = tangents.find((tangent) => tangent !== undefined) as Tensor;

@@ -3,10 +3,13 @@ import { bind, InterpretedTensor } from './bind.ts';
 import type { Parameters, Primitive } from './primitive.ts';
 import { inRule } from './strong.ts';
 
-/** A tangent or cotangent inside a rule that a user wrote: products with it are the products of rules, in which a zero is strong. */
+/** A tangent or cotangent inside a user's rule: products with it have a strong zero, as in built-in rules. */
 export class RuleTensor extends InterpretedTensor {
   readonly inner: Tensor;
-  /** Above every differentiation and trace: the operation is one of the rule first, and theirs once it is applied to what is inside. */
+  /**
+   * Above every differentiation and trace: the rule applies each operation first, and they apply it to the
+   * inner tensor.
+   */
   readonly level = Number.POSITIVE_INFINITY;
 
   constructor(inner: Tensor) {
@@ -40,7 +43,7 @@ export class RuleTensor extends InterpretedTensor {
   }
 }
 
-/** Applies a rule that a user wrote to tangents or cotangents. */
+/** Applies a user's rule to tangents or cotangents. */
 export function applyRule(rule: (...tangents: Tensor[]) => Tensor, ...tangents: readonly Tensor[]): Tensor {
   return unwrapped(rule(...tangents.map((tangent) => new RuleTensor(tangent))));
 }

@@ -1,20 +1,20 @@
 import { allocate, dataOf, fromData, kernels, type Tensor, type TypedArray } from '../lib/index.ts';
 import type { Parameters, Primitive } from './primitive.ts';
 
-/** The parameters of a primitive where a derivative rule applies it: see `inRules`. */
+/** The parameters of a primitive inside a derivative rule: see `inRules`. */
 export function inRule(primitive: Primitive, parameters: Parameters): Parameters {
   return 'inRules' in primitive ? { ...parameters, ...primitive.inRules } : parameters;
 }
 
 /**
- * A map that is linear in each of its operands, taken such that 0 times infinity or NaN is 0 in the products that it consists of.
+ * A user's linear or bilinear map with strong zeros: 0 times infinity or NaN counts as 0 in its products.
  *
- * The map is code that knows nothing of that. But it is linear: what an operand has that is not finite is taken out element by element,
- * and multiplied with what the map makes of 1 in its place.
+ * The map's own code does not do that. But it is linear, so non-finite elements of an operand are taken out
+ * one by one and multiplied by the map's result for 1 in their place.
  */
 export function evaluateStrongly(map: (...operands: Tensor[]) => Tensor, operands: readonly Tensor[]): Tensor {
   const plain = map(...operands);
-  // Only a result that is NaN can have met 0 times infinity.
+  // Only a NaN result can contain 0 times infinity.
   if (!dataOf(plain).some(Number.isNaN)) return plain;
   const total = new Float64Array(plain.size);
   for (const { factor, xs } of choices(operands.map(taken)))
@@ -31,7 +31,7 @@ interface Part {
   readonly x: Tensor;
 }
 
-/** A tensor as a sum: its finite elements, and each of the others times 1 in its place. */
+/** A tensor as a sum: its finite elements, and each other element times 1 in its place. */
 function taken(x: Tensor): Part[] {
   const values = dataOf(x);
   const like = (fill: (out: TypedArray) => void) => {
@@ -50,7 +50,7 @@ function taken(x: Tensor): Part[] {
   return [{ factor: 1, x: finite }, ...others];
 }
 
-/** Every choice of one part for each operand. */
+/** All choices of one part per operand. */
 function choices(parts: readonly (readonly Part[])[]): { factor: number; xs: Tensor[] }[] {
   return parts.reduce<{ factor: number; xs: Tensor[] }[]>(
     (chosen, own) =>

@@ -40,7 +40,10 @@ import { crossEntropy } from '../../nn/index.ts';
 const { POSITIVE_INFINITY: infinity, NaN: nan } = Number;
 const numbers = (x: Tensor): number[] => Array.from(dataOf(x));
 
-/** One gradient of a scalar function, by every mode, alone and compiled; and its Hessian-vector product by two. */
+/**
+ * The gradient of a scalar function by every mode, eager and compiled; and its Hessian-vector product by two
+ * routes.
+ */
 function requireGradient(f: (x: Tensor) => Tensor, x: Tensor, expected: readonly number[]): void {
   const routes = {
     grad: grad(f),
@@ -67,7 +70,7 @@ function requireGradient(f: (x: Tensor) => Tensor, x: Tensor, expected: readonly
     });
 }
 
-describe('rules of users, behind a mask', () => {
+describe('user rules, behind a mask', () => {
   const positive = (f: (x: Tensor) => Tensor) => (x: Tensor) => sum(where(greater(x, 0), f(x), 0));
 
   it('smooth: partial derivatives may be infinite or NaN', () => {
@@ -120,8 +123,8 @@ describe('rules of users, behind a mask', () => {
     requireGradient((x) => sum(where(indices([0, 1]), product(x), 0)), tensor([1, 1]), [2, 3]);
   });
 
-  it('linear: a coefficient of 0 makes nothing of infinity', () => {
-    // Row 0 sees nothing of x[1], whose tangent is infinite.
+  it('linear: a coefficient of 0 cancels infinity', () => {
+    // Row 0 ignores x[1], whose tangent is infinite.
     const matrix = [
       [1, 0],
       [2, 3],
@@ -151,7 +154,7 @@ describe('rules of users, behind a mask', () => {
     expect(numbers(forward(tensor([1, infinity])))[0], 'the value itself').to.be.NaN;
   });
 
-  it('bilinear: so does a tangent of 0 beside an infinite factor', () => {
+  it('bilinear: a tangent of 0 cancels an infinite factor', () => {
     const conjugate = (z: Tensor) => mul(z, tensor([1, -1]));
     const times: (x: Tensor, y: Tensor) => Tensor = bilinear({
       name: 'times',
@@ -182,7 +185,7 @@ describe('matrices with infinite or missing entries, behind a mask', () => {
     requireGradient((x) => sum(where(rows, matmul(transpose(w), x, { transposeLeft: true }), 0)), tensor([1, -1, 2]), [1, 2, 3]);
   });
 
-  it('the gradient of the matrix, when the vector is what is not finite', () => {
+  it('the gradient of the matrix, if the vector is not finite', () => {
     const x = tensor([1, infinity, nan]);
     const seen = (m: Tensor) => sum(where(indices([0, 0]), matmul(m, x), 0));
     requireGradient(
@@ -288,7 +291,7 @@ describe('operations at infinity', () => {
     requireGradient((x) => where(greater(sum(square(x)), 0), norm(x), 0), tensor([0, 0]), [0, 0]);
   });
 
-  it('safeLog of docs/errors.md, as it is to be written', () => {
+  it('safeLog of docs/errors.md, written correctly', () => {
     const safeLog = (x: Tensor) => where(greater(x, 0), log(x), x);
     requireGradient((x) => sum(safeLog(x)), tensor([0, -2, 4]), [1, 1, 0.25]);
   });

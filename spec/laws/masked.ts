@@ -2,14 +2,14 @@ import { compile, dependencies, jvp, linearize, where } from '../../autodiff/ind
 import { cast, dataOf, fromData, type Tensor } from '../../lib/index.ts';
 import { requireClose, tangentsFor, wave } from './operands.ts';
 
-/** What a masked element may hold. */
+/** The values that a masked element may hold. */
 const singular = [0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
 
 /**
- * Checks that what a mask leaves out has no influence, whatever it holds: one element of every operand becomes 0, negative, infinite or
- * NaN, the results that depend on these elements are masked, and push, pull and the derivative of the pull are to be those of the
- * operands as they were, as a plan too.
- * @throws LawError where they are not.
+ * Checks that masked elements have no influence, whatever they hold. One element of every operand becomes 0,
+ * negative, infinite or NaN, and the results that depend on it are masked; push, pull and the derivative of
+ * the pull must then equal those of the original operands, as a plan too.
+ * @throws LawError otherwise.
  */
 export function requireMasked(operation: (...operands: Tensor[]) => Tensor, drawn: readonly Tensor[], order: number): void {
   const places = drawn.map(({ dtype, size }) => (dtype === 'int32' || size === 0 ? undefined : ((3 * size) % 7) % size));
@@ -61,7 +61,7 @@ function withValue(x: Tensor, at: number, value: number): Tensor {
   return cast(fromData(data, x.shape), x.dtype);
 }
 
-/** Without the zeros that stand for the cotangents of indices. */
+/** Without the zero cotangents of indices. */
 function floats(pulled: readonly Tensor[]): Tensor[] {
   return pulled.filter(({ dtype }) => dtype !== 'int32');
 }

@@ -48,7 +48,7 @@ export const operands = {
   adds: ['out', 'x', 'scalar', 'n'],
   /** out = x · *scalar. */
   muls: ['out', 'x', 'scalar', 'n'],
-  /** The same as strongmul with one y for all. */
+  /** strongmul with one y for all elements. */
   strongmuls: ['out', 'x', 'scalar', 'n'],
   /** out = x / *scalar. */
   divs: ['out', 'x', 'scalar', 'n'],

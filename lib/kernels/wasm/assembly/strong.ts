@@ -10,7 +10,7 @@ import { bytes, loadPart } from './vector';
   return product != product && (x == 0 || y == 0) ? 0 : product;
 }
 
-/** An ordinary product of c with a strong one, multiplied in the order of the ordinary kernels. */
+/** An ordinary product of c with a strong one, in the order of the ordinary kernels. */
 @inline function times<T>(c: T, u: T, v: T): T {
   return u == 0 || v == 0 ? <T>(c * strong<T>(u, v)) : <T>(<T>(c * u) * v);
 }

@@ -18,7 +18,7 @@ export function zerosOf<T>(tree: T): T {
   return mapTree(tree as Tree, (leaf) => zeros(leaf.shape, { dtype: leaf.dtype })) as T;
 }
 
-/** The same numbers in memory of their own: what the caller does to one tree does not change the other. */
+/** The same numbers in separate memory: changing one tree does not change the other. */
 export function copyOfTree<T>(tree: T): T {
   return mapTree(tree as Tree, copyOfTensor) as T;
 }
@@ -33,7 +33,7 @@ export function addTrees<T>(a: T, b: T): T {
   return zipTrees(a as Tree, b as Tree, (x, y) => add(x, y), 'add') as T;
 }
 
-/** Every element times one factor: a number, or a scalar tensor. */
+/** Every element times one factor, a number or a scalar tensor. */
 export function scaleTree<T>(tree: T, factor: Operand): T {
   return mapTree(tree as Tree, (leaf) => mul(leaf, factor)) as T;
 }
@@ -51,8 +51,9 @@ export function normOf(tree: unknown, unit = 1): Tensor {
 }
 
 /**
- * A unit in which norms can be compared with a number, or added to it: in units of 2^64 no norm of a dtype overflows. For numbers so small
- * that they would leave the dtype in such units, others are taken, in which only norms overflow that are beyond all comparison.
+ * A unit in which norms can be compared with a number, or added to it: in units of 2^64 no norm of a dtype
+ * overflows. For numbers so small that they would leave the dtype in such units, others are taken, in which
+ * only norms overflow that are beyond all comparison.
  */
 export function unitFor(number: number): number {
   if (number >= 2 ** -60) return 2 ** 64;

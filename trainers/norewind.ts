@@ -1,7 +1,7 @@
 /**
- * The common things, for `import { … } from 'norewind'`: tensors and noise, differentiation, cells and losses, learners.
- * What programs on top of these seldom need (kernels, plans, shapes, makers of primitives) is in norewind/lib and norewind/autodiff
- * only, and the laws for one's own cells and primitives in norewind/testing.
+ * The most common exports, for `import { … } from 'norewind'`: tensors and noise, differentiation, cells and
+ * losses, learners. norewind/lib and norewind/autodiff also have kernels, plans, shapes and declarations of
+ * primitives; norewind/testing has the laws for your own cells and primitives.
  */
 export {
   abs,

@@ -44,7 +44,7 @@ function requireGroup(path: string, key: string, value: unknown): void {
   if (!isRecord(value)) throw new UsageError(`${path}: ${key} must be an object, got ${JSON.stringify(value)}`);
   for (const [name, entry] of Object.entries(value)) {
     if (key === 'cell' && typeOf(key, name) === undefined) throw new UsageError(`${path}: there is no key "cell.${name}"`);
-    // What a task takes, and settings that nothing has, are refused later, by what they are for.
+    // Task options and unknown settings are checked later, by the parts that take them.
     const isWord = name === 'name' || (key === 'task' && typeof entry === 'string');
     requireType(
       path,
@@ -61,7 +61,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, { readonly options
   optimizer: optimizerTable,
 };
 
-/** The type of a setting; undefined where no entry of the table has it. */
+/** The type of a setting; undefined if no entry of the table has it. */
 function typeOf(key: string, name: string): 'number' | 'string' | undefined {
   if (name === 'name') return 'string';
   if (name === 'units') return 'number';

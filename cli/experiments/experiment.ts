@@ -19,7 +19,7 @@ export interface Experiment {
   readonly summary: string;
   /** The options of its task, which are also keys of its configuration. */
   readonly options: Options;
-  /** Their defaults, where these are known beforehand. */
+  /** The defaults that are known beforehand. */
   readonly usual: Settings;
   /** Where the defaults come from. */
   readonly origin: string;

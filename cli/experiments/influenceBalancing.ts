@@ -3,7 +3,7 @@ import { influenceBalancing as system, tasks } from '../../trainers/index.ts';
 import { estimatorTable, type Named, type Settings, settable, usualOf } from '../../trainers/registry/index.ts';
 import { type Experiment, open } from './experiment.ts';
 
-/** How far back those look that forget; the system has a far effect of the other sign. */
+/** The window of truncated estimators: the system has a far effect of the opposite sign. */
 const horizons: Readonly<Record<string, Settings>> = { tbptt: { window: 200 }, bptt: { length: 200 } };
 
 /**

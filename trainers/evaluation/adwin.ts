@@ -1,8 +1,8 @@
 import { misfit, requireEntries, requireLength, requireNumbers, requireWhole } from './saved.ts';
 
-/** Looks for a change of the mean of a sequence of numbers from 0 to 1. */
+/** Detects changes of the mean of a sequence of numbers from 0 to 1. */
 export interface Adwin {
-  /** Takes a number. Gives whether the mean has now been found to have changed, and in which direction. */
+  /** Adds a number. Returns the direction if the mean is now found to have changed. */
   add(value: number): 'risen' | 'fallen' | undefined;
   save(): SavedAdwin;
 }
@@ -12,39 +12,41 @@ export interface SavedAdwin {
   readonly buckets: readonly Bucket[];
 }
 
-/** So many numbers in a row: their mean, and the sum of their squared distances from it. */
+/** A number of consecutive values: their mean, and the sum of their squared distances from it. */
 type Bucket = readonly [count: number, mean: number, squares: number];
 
 interface Cut {
-  /** How many buckets lie before it. */
+  /** The number of buckets before the cut. */
   readonly before: number;
-  /** By how much the mean is larger behind it. */
+  /** How much larger the mean is after the cut. */
   readonly rise: number;
-  /** How many times as large as the bound that is. */
+  /** The rise as a multiple of the bound. */
   readonly excess: number;
 }
 
-/** The probability of finding a change where there is none; this and the next two as in MOA and River. */
+/** The probability of a false detection. This and the next two as in MOA and River. */
 const delta = 0.002;
-/** How many numbers lie between two searches. */
+/** Numbers between two searches. */
 const clock = 32;
-/** How many buckets of one size there are. */
+/** The most buckets of one size. */
 const bucketsOfSize = 5;
 
 /**
- * Adaptive windowing, ADWIN2 of Bifet and Gavaldà, "Learning from time-changing data with adaptive windowing", 2007. It holds as many
- * of the latest numbers as have one mean. When for some cut in two, with n = n₀ + n₁,
+ * Adaptive windowing, ADWIN2 of Bifet and Gavaldà, "Learning from time-changing data with adaptive
+ * windowing", 2007. Holds the latest numbers for as long as their mean does not change. If for some cut in
+ * two, with n = n₀ + n₁,
  *
  *     |μ₀ - μ₁| > √(2 σ² d / m) + 2 d / (3 m),   1/m = 1/n₀ + 1/n₁,   d = ln(2 ln n / δ),
  *
- * it drops what is before the cut where the left side is the most times as large as the right one. (The paper drops the oldest bucket,
- * and again as long as there is such a cut; what then remains of the old mean makes one change be found several times.)
- * Numbers are kept in buckets of 1, 2, 4 … whose boundaries are the cuts, so that n numbers take a memory of log n.
+ * it drops the numbers before the cut whose left side exceeds the right one the most. (The paper drops the
+ * oldest bucket, repeatedly; what then remains of the old mean makes one change be found several times.)
+ * Numbers are kept in buckets of 1, 2, 4 … whose boundaries are the cuts, so n numbers take memory of order
+ * log n.
  */
 export function createAdwin(saved: SavedAdwin = { added: 0, buckets: [] }): Adwin {
   requireOwn(saved);
   let { added } = saved;
-  /** The oldest and largest first. */
+  /** Oldest and largest first. */
   const buckets: Bucket[] = [...saved.buckets];
   return {
     add(value) {
@@ -60,12 +62,12 @@ export function createAdwin(saved: SavedAdwin = { added: 0, buckets: [] }): Adwi
   };
 }
 
-/** @throws DataError unless numbers from 0 to 1 come to this. */
+/** @throws DataError unless numbers from 0 to 1 can lead to this. */
 function requireOwn(saved: SavedAdwin): void {
   requireEntries('the window of drift', saved, ['added', 'buckets']);
   const { added, buckets } = saved;
   requireWhole('a number of errors', [added]);
-  // One size for each bit of a number, at the most.
+  // At most one size per bit of a number.
   requireLength('the list of buckets', buckets, 0, 53 * bucketsOfSize);
   let held = 0;
   let before = Number.MAX_SAFE_INTEGER;
@@ -80,14 +82,14 @@ function requireOwn(saved: SavedAdwin): void {
     if (!Number.isInteger(Math.log2(count)) || ofSize > bucketsOfSize)
       throw misfit(`a bucket of ${count} errors cannot be there`);
     requireNumbers('a sum of errors', [mean], 1 + 1e-9, 0);
-    // As far from their mean as numbers from 0 to 1 can be.
+    // The largest spread of numbers from 0 to 1 with this mean.
     requireNumbers('a sum of errors', [squares], count === 1 ? 0 : count * (Math.max(0, mean * (1 - mean)) + 1e-9), 0);
   }
   if (held > added || (added > 0 && held === 0) || (added < clock && held < added))
     throw misfit(`of ${added} errors, the window of drift has ${held}`);
 }
 
-/** Joins the two oldest of a size where there are too many of it. */
+/** Merges the two oldest buckets of a size that has too many. */
 function compress(buckets: Bucket[]): void {
   for (let end = buckets.length; ; ) {
     let start = end - 1;
@@ -100,7 +102,7 @@ function compress(buckets: Bucket[]): void {
 
 /** By Chan, Golub and LeVeque, 1979. */
 function join(older: Bucket, newer: Bucket): Bucket {
-  // By index: a pattern would make an iterator for each number that is added.
+  // By index: destructuring would allocate an iterator per number.
   const n0 = older[0];
   const n1 = newer[0];
   const n = n0 + n1;
@@ -108,7 +110,7 @@ function join(older: Bucket, newer: Bucket): Bucket {
   return [n, older[1] + (apart * n1) / n, older[2] + newer[2] + (apart * apart * n0 * n1) / n];
 }
 
-/** The cut at which it is clearest that the mean is not the same on both sides; undefined if it may be, at all of them. */
+/** The cut with the clearest difference of means; undefined if there is none. */
 function cutOf(buckets: readonly Bucket[]): Cut | undefined {
   let n = 0;
   let total = 0;
@@ -126,7 +128,7 @@ function cutOf(buckets: readonly Bucket[]): Cut | undefined {
     n0 += buckets[i][0];
     total0 += buckets[i][0] * buckets[i][1];
     const n1 = n - n0;
-    // With fewer than five numbers on a side, the bound is above 1, which no rise is.
+    // With fewer than five numbers on a side, the bound is above 1, which no rise can exceed.
     const rise = (total - total0) / n1 - total0 / n0;
     const inverse = 1 / n0 + 1 / n1;
     const excess = Math.abs(rise) / (Math.sqrt((2 * squares * d * inverse) / n) + (2 / 3) * d * inverse);

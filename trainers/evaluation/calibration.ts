@@ -1,20 +1,23 @@
 import { requireEntries, requireLength, requireNear, requireNumbers, requireSame, requireWhole } from './saved.ts';
 import type { Figures } from './scores.ts';
 
-/** Whether the most probable class comes as often as its probability says. */
+/** Compares how often the most probable class comes with its predicted probability. */
 export interface Calibration {
-  /** Counts a prediction in: the probability of its most probable class, and whether that class came. */
+  /** Adds a prediction: the probability of its most probable class, and whether that class came. */
   add(confidence: number, isRight: boolean): void;
-  /** How often the most probable class came. */
+  /** The share of predictions whose most probable class came. */
   accuracy(): Figures;
-  /** The expected calibration error: by how much confidence and accuracy differ within a bin, as a mean over the predictions. */
+  /**
+   * The expected calibration error: the mean difference of confidence and accuracy within a bin, weighted by
+   * predictions.
+   */
   calibrationError(): Figures;
-  /** What the error of all predictions is made of; bins that hold none are left out. */
+  /** The bins behind the error over all predictions, without empty ones. */
   reliability(): readonly ReliabilityBin[];
   save(): SavedCalibration;
 }
 
-/** The predictions whose confidence is above `from` and at most `to`. */
+/** The predictions with a confidence above `from` and at most `to`. */
 export interface ReliabilityBin {
   readonly from: number;
   readonly to: number;
@@ -25,20 +28,21 @@ export interface ReliabilityBin {
 
 export interface SavedCalibration {
   readonly bins: readonly Sums[];
-  /** In the order of the slots, which the count says the latest of; negative where the class did not come. */
+  /** In slot order, as in a tally; negative if the class did not come. */
   readonly latest: readonly number[];
 }
 
 type Bins = readonly [number, number, number][];
 type Sums = readonly [count: number, confidence: number, right: number];
 
-/** As many as Guo et al. 2017 use. */
+/** As in Guo et al. 2017. */
 const binCount = 15;
 
 /**
- * By bins of equal width of the confidence: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
- * binning", 2015; for the most probable class as in Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017:
- * ECE = Σ_b (n_b / n) |accuracy_b - confidence_b|.
+ * By bins of equal width of the confidence: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated
+ * probabilities using Bayesian binning", 2015; for the most probable class as in Guo, Pleiss, Sun and
+ * Weinberger, "On calibration of modern neural networks", 2017: ECE = Σ_b (n_b / n) |accuracy_b -
+ * confidence_b|.
  */
 export function createCalibration(window: number, saved?: SavedCalibration): Calibration {
   if (saved !== undefined) requireOwn(saved, window);
@@ -66,14 +70,14 @@ export function createCalibration(window: number, saved?: SavedCalibration): Cal
 
 const zero: Sums = [0, 0, 0];
 
-/** Added up anew, as the recent mean of a tally is. */
+/** Summed anew each time, like the recent mean of a tally. */
 function binsOf(latest: Iterable<number>): Bins {
   const bins = Array.from({ length: binCount }, (): [number, number, number] => [...zero]);
   for (const confidence of latest) countIn(bins, Math.abs(confidence), confidence > 0);
   return bins;
 }
 
-/** @throws DataError unless confidences from 0 to 1 come to this. */
+/** @throws DataError unless confidences from 0 to 1 can lead to this. */
 function requireOwn(saved: SavedCalibration, window: number): void {
   requireEntries('the calibration', saved, ['bins', 'latest']);
   requireLength('the list of bins', saved.bins, binCount);
@@ -82,7 +86,7 @@ function requireOwn(saved: SavedCalibration, window: number): void {
     const [count, confidence, right] = sums;
     requireWhole('a number of predictions', [count, right]);
     requireWhole('a number of right predictions', [right], count + 1);
-    // Rounding adds up.
+    // Rounding errors accumulate.
     const room = 1e-9 * count;
     requireNumbers('a sum of confidences', [confidence], ((bin + 1) / binCount) * count + room, (bin / binCount) * count - room);
   }

@@ -1,20 +1,23 @@
 import { misfit, requireEntries, requireLength, requireSame, requireWhole } from './saved.ts';
 
-/** How many pairs of a context and a symbol are counted; English prose has about 15,000 of order 2. */
+/** The most pairs of a context and a symbol that are counted. English prose has about 15,000 of order 2. */
 export const mostPairs = 2 ** 18;
 
 /** How often each symbol followed each context. */
 interface Counts {
-  /** Pairs of a context with a symbol, as the number context·symbols + symbol, and how often each came. */
+  /** The count of each pair, keyed by context·symbols + symbol. */
   readonly pairs: ReadonlyMap<number, number>;
-  /** How many contexts have been seen. */
+  /** The number of contexts seen. */
   readonly contexts: number;
   /**
-   * The probability that a symbol follows a context which was followed by N symbols, n of them this one: (n + α) / (N + α·symbols).
-   * α = 1/2 is the estimator of Krichevsky and Trofimov, 1981.
+   * The probability that a symbol follows a context that was followed by N symbols, n of them this one: (n +
+   * α) / (N + α·symbols). α = 1/2 is the estimator of Krichevsky and Trofimov, 1981.
    */
   probability(context: number, symbol: number): number;
-  /** Counts a pair. Once `most` pairs have been seen, new ones are no longer counted; the probabilities of a context still sum to 1. */
+  /**
+   * Counts a pair. Beyond `most` pairs, new ones are not counted; the probabilities of a context still sum to
+   * 1.
+   */
   add(context: number, symbol: number, times?: number): void;
 }
 
@@ -39,23 +42,23 @@ export function countPairs(symbols: number, prior: number, most: number): Counts
 }
 
 /**
- * The context after one more symbol. A context is a number with `order` digits, the oldest first: 0 for no symbol yet, s + 1 for the
- * symbol s.
+ * The context after one more symbol. A context is a number with `order` digits, oldest first: 0 for no symbol
+ * yet, s + 1 for symbol s.
  */
 export function contextAfter(context: number, symbol: number, symbols: number, order: number): number {
   return order === 0 ? 0 : (context % (symbols + 1) ** (order - 1)) * (symbols + 1) + symbol + 1;
 }
 
-/** An adaptive model of order k of an endless stream: its memory is bounded, and it can be saved. */
+/** An adaptive model of order k for an endless stream: of bounded memory, and saveable. */
 interface CountModel {
-  /** The bits that the symbol takes, -log2 of its probability, before it is counted. */
+  /** The bits of the symbol, -log2 of its probability, before it is counted. */
   observe(symbol: number): number;
   save(): SavedCounts;
 }
 
 export interface SavedCounts {
   readonly context: number;
-  /** The pairs, in the order in which they first came, and how often each came. */
+  /** The pairs and their counts, in order of first appearance. */
   readonly pairs: readonly (readonly [pair: number, count: number])[];
 }
 
@@ -83,7 +86,7 @@ export function createCounts(symbols: number, order: number, saved: SavedCounts 
 
 /**
  * @param saved models of order 0, 1 and so on.
- * @param observed how many symbols they have seen.
+ * @param observed the number of symbols they have seen.
  * @throws DataError unless they have counted the same symbols.
  */
 export function requireCounts(symbols: number, saved: readonly SavedCounts[], observed: number): void {
@@ -92,14 +95,14 @@ export function requireCounts(symbols: number, saved: readonly SavedCounts[], ob
   for (const [order, model] of saved.entries()) {
     const counts = countsOf(symbols, order, model, observed);
     const before = saved[order - 1];
-    // What came after the latest two symbols came after the latest one.
+    // A context of two symbols contains the context of one.
     if (before !== undefined) requireSame('a context', model.context % (symbols + 1) ** (order - 1), before.context);
     if (below !== undefined && counts.size < mostPairs) requireMarginal(symbols, order, counts, below);
     below = counts;
   }
 }
 
-/** How often each pair came. */
+/** The count of each pair. */
 function countsOf(symbols: number, order: number, model: SavedCounts, observed: number): ReadonlyMap<number, number> {
   requireEntries('a model of order k', model, ['context', 'pairs']);
   const size = (symbols + 1) ** order;
@@ -116,12 +119,15 @@ function countsOf(symbols: number, order: number, model: SavedCounts, observed: 
     counts.set(which, count);
     total += count;
   }
-  // When there is no more room, new pairs are not counted.
+  // If the table is full, new pairs were not counted.
   requireSame('a number of symbols', counts.size < mostPairs ? total : Math.max(total, observed), observed);
   return counts;
 }
 
-/** That the counts of an order, added up over the oldest symbol of its contexts, are those of the order below. */
+/**
+ * Checks that the counts of an order, summed over the oldest symbol of each context, equal those of the order
+ * below.
+ */
 function requireMarginal(
   symbols: number,
   order: number,
@@ -140,12 +146,15 @@ function requireMarginal(
 
 const orders = [0, 1, 2];
 
-/** The names of the scores of symbols, the first one being the network's own. */
+/** The names of a symbol's scores, the network's own first. */
 export const symbolScores = ['network', ...orders.map((order) => `order-${order} model`)];
 
 /** Adaptive models of order 0, 1 and 2. */
 export interface CountModels {
-  /** The bits that each model and the network takes for a symbol, before the models count it; the same list each time. */
+  /**
+   * The bits of a symbol under the network and each model, before the models count it. Returns the same array
+   * each time.
+   */
   observe(symbol: number, bits: number): Float64Array;
   save(): readonly SavedCounts[];
 }

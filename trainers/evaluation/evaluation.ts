@@ -5,26 +5,26 @@ import { requireEntries, requireSame, requireWhole } from './saved.ts';
 import { createScores, type Figures, type Unit } from './scores.ts';
 import type { SavedTally } from './tally.ts';
 
-/** How one prediction went. */
+/** The outcome of one prediction. */
 export interface Mark {
-  /** What it cost, in the unit of the evaluation: the network's own prediction, then those of the simple models. */
+  /** The scores in the evaluation's unit: the network's own, then those of the simple models. */
   readonly scores: ArrayLike<number>;
-  /** The same as absolute errors, where numbers are predicted. */
+  /** The absolute errors, if numbers are predicted. */
   readonly absoluteErrors?: readonly number[];
-  /** The most probable category, where categories are: its probability, and whether it came. */
+  /** The most probable category, if categories are predicted: its probability, and whether it came. */
   readonly best?: { readonly confidence: number; readonly isRight: boolean };
-  /** What drift is looked for in: how wrong the network was, from 0 to 1. */
+  /** The input of the drift detector: how wrong the network was, from 0 to 1. */
   readonly error: number;
 }
 
-/** What is known of one predictor; more of the network than of the simple models. */
+/** The figures of one predictor; the network has more than the simple models. */
 export interface PredictorFigures extends Figures {
   readonly absoluteError?: Figures;
   readonly accuracy?: Figures;
   readonly calibrationError?: Figures;
 }
 
-/** How often the network's error was found to have risen, and after which record last. */
+/** How often a rise of the network's error was found, and after which record last. */
 export interface Drift {
   readonly count: number;
   readonly last: number | null;
@@ -32,19 +32,19 @@ export interface Drift {
 
 export interface EvaluationReport {
   readonly unit: Unit;
-  /** How many predictions were scored. */
+  /** The number of predictions scored. */
   readonly scored: number;
-  /** The network first, then what it is compared with. */
+  /** The network first, then the simple models. */
   readonly figures: Readonly<Record<string, PredictorFigures>>;
   readonly drift: Drift;
-  /** Where a simple model is better than the network. */
+  /** A simple model that is better than the network, if any. */
   readonly better?: Better;
   readonly reliability?: readonly ReliabilityBin[];
 }
 
-/** How good predictions have been, each having been made before its target was known. */
+/** Evaluates predictions, each made before its target was known. */
 export interface Evaluation {
-  /** @param records how many records there have been. */
+  /** @param records the number of records so far. */
   add(mark: Mark, records: number): void;
   report(): EvaluationReport;
   save(): SavedEvaluation;
@@ -58,7 +58,7 @@ export interface SavedEvaluation {
   readonly drift: Drift;
 }
 
-/** @param names of the predictors, the network first. @param window how many predictions are recent. */
+/** @param names the predictors, the network first. @param window the number of recent predictions. */
 export function createEvaluation(unit: Unit, names: readonly string[], window: number, saved?: SavedEvaluation): Evaluation {
   if (saved !== undefined)
     requireEntries('the evaluation', saved, ['scores', unit === 'bits' ? 'calibration' : 'absolute', 'adwin', 'drift']);
@@ -96,7 +96,7 @@ export function createEvaluation(unit: Unit, names: readonly string[], window: n
   };
 }
 
-/** @throws DataError unless what its parts say, each of which is possible, is of the same predictions. */
+/** @throws DataError unless the parts, each valid by itself, describe the same predictions. */
 function requireAgreement({ scores, absolute, calibration, adwin, drift }: SavedEvaluation, count: number): void {
   requireSame('a number of errors', adwin.added, count);
   if (calibration !== undefined)

@@ -1,6 +1,6 @@
 import { requireEntries, requireLength, requireNear, requireNumbers } from './saved.ts';
 
-/** Predicts a number as a linear function of others and a constant, and learns from each that comes. */
+/** Predicts a number as a linear function of others and a constant, and learns from each example. */
 export interface LinearModel {
   predict(inputs: readonly number[]): number;
   learn(inputs: readonly number[], value: number): void;
@@ -8,24 +8,25 @@ export interface LinearModel {
 }
 
 export interface SavedLinearModel {
-  /** The lower triangle of A, row after row. */
+  /** The lower triangle of A, row by row. */
   readonly matrix: readonly number[];
   readonly vector: readonly number[];
 }
 
-/** λ: an example counts half after 693 others. */
+/** λ: an example's weight halves after 693 others. */
 const forgetting = 0.999;
-/** δ, small next to the squares of inputs that have been brought to a common scale. */
+/** δ, small compared with the squares of scaled inputs. */
 const ridge = 0.01;
 
 /**
- * Recursive least squares with exponential forgetting (Haykin, Adaptive Filter Theory, chapter on RLS): after t examples, the weights
- * w minimise Σ λ^(t-i) (y_i - w·x_i)² + δ|w|², x having a 1 at its end. They solve A w = b, where with each example
+ * Recursive least squares with exponential forgetting (Haykin, Adaptive Filter Theory, chapter on RLS): after
+ * t examples, the weights w minimise Σ λ^(t-i) (y_i - w·x_i)² + δ|w|², where x ends in a 1. They solve A w =
+ * b; each example updates
  *
  *     A ← λ A + x xᵀ + (1 - λ) δ I,   b ← λ b + y x,   A = δ I and b = 0 at first.
  *
- * The usual recursion for the inverse of A forgets δ, so the inverse grows without bound in every direction that inputs leave out. Here
- * all eigenvalues of A stay at δ or above, whatever comes, and solving costs little for so few unknowns.
+ * The usual recursion for the inverse of A forgets δ, so the inverse grows without bound in directions that
+ * no input covers. Here all eigenvalues of A stay at or above δ, and solving is cheap for so few unknowns.
  */
 export function createLinearModel(inputs: number, saved?: SavedLinearModel): LinearModel {
   const size = inputs + 1;
@@ -37,7 +38,7 @@ export function createLinearModel(inputs: number, saved?: SavedLinearModel): Lin
   const factor = matrix.map((row) => new Float64Array(row.length));
   const weights = new Float64Array(size);
   if (saved !== undefined) {
-    // What a run wrote is positive definite; of anything else the square roots are not numbers.
+    // A run's matrix is positive definite; for any other the square roots are NaN.
     solve(matrix, vector, factor, weights);
     requireNumbers('a weight of the linear model', [...weights], 1e120);
   }
@@ -63,12 +64,12 @@ export function createLinearModel(inputs: number, saved?: SavedLinearModel): Lin
   };
 }
 
-/** The largest input and the largest value, on their scales. */
+/** The largest input and the largest value, after scaling. */
 const largest = 10;
 
-/** @throws DataError unless this many examples within ±`largest` can add up to these numbers. */
+/** @throws DataError unless this many examples within ±`largest` can sum to these numbers. */
 export function requireLearnt({ matrix, vector }: SavedLinearModel, learnt: number): void {
-  // How much all of them count together.
+  // The total weight of the examples.
   const weight = (1 - forgetting ** learnt) / (1 - forgetting);
   const most = largest ** 2 * weight * (1 + 1e-9);
   requireNumbers('a sum of the linear model', matrix, most + ridge);
@@ -76,7 +77,7 @@ export function requireLearnt({ matrix, vector }: SavedLinearModel, learnt: numb
   requireNear('the weight of all examples', matrix[matrix.length - 1], weight + ridge, weight + ridge);
 }
 
-/** @throws DataError unless it is one; whether A is positive definite is for `solve` to say. */
+/** @throws DataError unless it is a linear model. `solve` finds out whether A is positive definite. */
 function requireOwn(saved: SavedLinearModel, size: number): void {
   requireEntries('the linear model', saved, ['matrix', 'vector']);
   const { matrix, vector } = saved;
@@ -85,7 +86,7 @@ function requireOwn(saved: SavedLinearModel, size: number): void {
   requireNumbers('a sum of the linear model', [...matrix, ...vector], 1e120);
 }
 
-/** Writes w for A w = b, and the Cholesky factor L of A = L Lᵀ (Golub and Van Loan, Matrix Computations, 4.2). */
+/** Solves A w = b, with the Cholesky factor L of A = L Lᵀ (Golub and Van Loan, Matrix Computations, 4.2). */
 function solve(
   matrix: readonly Float64Array[],
   vector: Float64Array,

@@ -8,7 +8,7 @@ export function bitsOf(logits: ArrayLike<number>, index: number): number {
   return (Math.log(total) - (logits[index] - most)) / Math.LN2;
 }
 
-/** The first of the classes with the largest logit. */
+/** The first class with the largest logit. */
 export function mostProbable(logits: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
@@ -16,12 +16,12 @@ export function mostProbable(logits: ArrayLike<number>): number {
 }
 
 /**
- * How a prediction by logits went.
- * @param scores the bits that the class which came took, of the network and then of others.
+ * The outcome of a prediction by logits.
+ * @param scores the bits of the class that came, for the network and then for others.
  */
 export function markOf(logits: ArrayLike<number>, came: number, scores: ArrayLike<number>): Mark {
   const best = mostProbable(logits);
-  // From the bits of the class that came, so that the exponentials of all classes need not be added up again.
+  // Derived from the bits of the class that came, to avoid summing all exponentials again.
   const confidence = Math.min(1, Math.exp(logits[best] - logits[came] - scores[0] * Math.LN2));
   const isRight = best === came;
   return { scores, best: { confidence, isRight }, error: isRight ? 0 : 1 };

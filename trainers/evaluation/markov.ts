@@ -4,9 +4,9 @@ import { contextAfter, countPairs } from './counts.ts';
 export interface MarkovOptions {
   /** The size of the alphabet. */
   readonly symbols: number;
-  /** How many of the latest symbols the prediction looks at; 0 by default. */
+  /** How many of the latest symbols the prediction depends on. Default 0. */
   readonly order?: number;
-  /** What each symbol's count starts from, α; 1/2 by default. */
+  /** α, the initial count of each symbol. Default 1/2. */
   readonly prior?: number;
 }
 
@@ -14,20 +14,22 @@ export interface Markov {
   readonly name: string;
   /** The probability of each symbol to come next, float64. */
   predict(): Float64Array;
-  /** The code length of the symbol in bits, -log2 of its probability, before it is counted; then counts it. */
+  /** Returns the code length of the symbol in bits, -log2 of its probability; then counts it. */
   observe(symbol: number): number;
-  /** How many contexts have been seen: what the memory grows with. */
+  /** The number of contexts seen, which determines the memory. */
   readonly contexts: number;
 }
 
 /**
- * The adaptive Markov model of a given order. A network that does not beat it has learnt nothing from further back.
+ * The adaptive Markov model of a given order. A network that does not beat it has learnt nothing from further
+ * back.
  *
- * In a context (the latest `order` symbols) that was followed by N symbols, n_s of them s, the next one is s with probability
- * (n_s + α) / (N + α·symbols). α = 1/2 is the estimator of Krichevsky and Trofimov, 1981, whose code length exceeds that of the best
- * fixed model by at most (symbols - 1)/2·log2(N) + log2(symbols) bits a context. The first symbols, with less than `order` before them,
- * have contexts of their own.
- * @throws ConfigurationError for sizes that are not whole, a prior that is not positive, and contexts too long to number exactly.
+ * In a context (the latest `order` symbols) that was followed by N symbols, n_s of them s, the probability of
+ * s is (n_s + α) / (N + α·symbols). α = 1/2 is the estimator of Krichevsky and Trofimov, 1981, whose code
+ * length exceeds that of the best fixed model by at most (symbols - 1)/2·log2(N) + log2(symbols) bits per
+ * context. The first symbols, with fewer than `order` before them, have their own contexts.
+ * @throws ConfigurationError for sizes that are not whole, a prior that is not positive, and contexts too
+ * long to number exactly.
  */
 export function markov(options: MarkovOptions): Markov {
   const { symbols, order = 0, prior = 0.5 } = guard.options('markov', options, checks, 'markov({ symbols: 256, order: 2 })');
@@ -36,7 +38,7 @@ export function markov(options: MarkovOptions): Markov {
       `markov: order ${order} over ${symbols} symbols has more contexts than can be numbered; use a lower order`,
     );
   const counts = countPairs(symbols, prior, Number.POSITIVE_INFINITY);
-  /** Contexts in the order in which they came: the number of a pair has to be exact too. */
+  /** Contexts numbered by first appearance: the number of a pair must be exact too. */
   const numbers = new Map<number, number>();
   const unseen = -1;
   let context = 0;

@@ -1,9 +1,9 @@
 import { DataError } from '../../lib/index.ts';
 
-// A checkpoint that is whole need not be one that a run wrote. What is in it is looked at before anything is made of it: a number that is
-// none would spread without a word, and one that is too large would be memory.
+// A checkpoint with a valid checksum can still hold values that no run wrote. Check them before use: an
+// unchecked NaN would spread silently, and a size that is too large would exhaust the memory.
 
-/** @throws DataError unless it is an object with these entries and no others. */
+/** @throws DataError unless the value is an object with exactly these entries. */
 export function requireEntries(what: string, value: unknown, needed: readonly string[], optional: readonly string[] = []): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw misfit(`${what} is ${told(value)}, not an object`);
@@ -13,7 +13,7 @@ export function requireEntries(what: string, value: unknown, needed: readonly st
       throw misfit(`${what} has an entry ${told(key)}, which is none of its own`);
 }
 
-/** @throws DataError unless it is a list of so many entries, or of `least` to `most`. */
+/** @throws DataError unless the value is a list of this length, or of `least` to `most` entries. */
 export function requireLength(what: string, value: unknown, least: number, most = least): void {
   if (!Array.isArray(value)) throw misfit(`${what} is ${told(value)}, not a list`);
   if (value.length >= least && value.length <= most) return;
@@ -34,12 +34,12 @@ export function requireWhole(what: string, values: readonly unknown[], end = Num
       throw misfit(`${what} ${told(value)} is not a whole number below ${end}`);
 }
 
-/** @throws DataError unless a value is what follows from others. */
+/** @throws DataError unless the value equals the expected one. */
 export function requireSame(what: string, value: unknown, expected: unknown): void {
   if (value !== expected) throw misfit(`${what} is ${told(value)}, and must be ${told(expected)}`);
 }
 
-/** The same of a number that was added up otherwise, up to rounding on the scale of what it was made of. */
+/** Like requireSame, up to rounding relative to `scale`: the expected number was summed in another order. */
 export function requireNear(what: string, value: number, expected: number, scale: number): void {
   if (!(Math.abs(value - expected) <= 1e-6 * scale)) throw misfit(`${what} is ${value}, and must be about ${expected}`);
 }
@@ -48,12 +48,12 @@ export function misfit(reason: string): DataError {
   return new DataError(`the checkpoint does not hold what it should: ${reason}`);
 }
 
-/** What is wrong may be told with a text of any length. */
+/** Shortens an error, which may quote a text of any length. */
 export function shortened(sentence: string): string {
   return sentence.length > 300 ? `${sentence.slice(0, 300)}…` : sentence;
 }
 
-/** Shortened: a value may be a text or a list of any length. */
+/** Abbreviates a value, which may be a text or a list of any length. */
 function told(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';

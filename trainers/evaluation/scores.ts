@@ -1,17 +1,17 @@
 import { requireLength, requireSame } from './saved.ts';
 import { createTally, type SavedTally, type Tally } from './tally.ts';
 
-/** What predictions are judged by: theirs, and those of models that take no effort, on the same steps. */
+/** The scores of the network and of the simple models, on the same records. */
 export interface Scores {
-  /** Scores of one step, in the order of the names. */
+  /** Adds the scores of one step, in the order of the names. */
   add(scores: ArrayLike<number>): void;
   readonly count: number;
-  /** For each name, the mean of all scores and of the recent ones. */
+  /** Per name, the mean over all scores and over the recent ones. */
   figures(): Record<string, Figures>;
   save(): readonly SavedTally[];
 }
 
-/** What scores are in: bits for categories, squared errors for numbers. */
+/** The unit of scores: bits for categories, squared errors for numbers. */
 export type Unit = 'bits' | 'squared error';
 
 export interface Figures {

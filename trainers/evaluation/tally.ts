@@ -1,13 +1,13 @@
 import { requireEntries, requireLength, requireNear, requireNumbers, requireWhole } from './saved.ts';
 
-/** The mean of all values and of the latest ones, in a form that can be saved. */
+/** The mean over all values and over the latest ones, saveable. */
 export interface Tally {
   add(value: number): void;
   readonly count: number;
   /** The latest value; NaN before the first. */
   readonly last: number;
   readonly mean: number;
-  /** The mean of the last `window` values, or of all while there are fewer; 0 of none. */
+  /** The mean over the last `window` values, or over all if there are fewer; 0 if there are none. */
   recent(): number;
   save(): SavedTally;
 }
@@ -19,9 +19,9 @@ export interface SavedTally {
   readonly latest: readonly number[];
 }
 
-/** Rounding may make a loss of next to nothing negative. */
+/** Rounding may make a tiny loss negative. */
 const least = -1e-3;
-/** The square of what a network can say of a number. */
+/** The square of the largest number that a network can predict. */
 const most = 1e290;
 
 export function createTally(window: number, saved: SavedTally = { count: 0, mean: 0, latest: [] }): Tally {
@@ -46,7 +46,8 @@ export function createTally(window: number, saved: SavedTally = { count: 0, mean
       return mean;
     },
     recent() {
-      // Summed anew each time: a sliding sum would keep the rounding errors of large values that have left the window.
+      // Summed anew each time: a sliding sum would keep the rounding errors of large values that left the
+      // window.
       const length = Math.min(count, window);
       let total = 0;
       for (let slot = 0; slot < length; slot++) total += latest[slot] / length;
@@ -56,7 +57,7 @@ export function createTally(window: number, saved: SavedTally = { count: 0, mean
   };
 }
 
-/** @throws DataError unless scores, none of them negative, can add up to this. */
+/** @throws DataError unless non-negative scores can sum to this. */
 function requireOwn(saved: SavedTally, window: number): void {
   requireEntries('a mean of scores', saved, ['count', 'mean', 'latest']);
   const { count, mean, latest } = saved;
@@ -65,6 +66,6 @@ function requireOwn(saved: SavedTally, window: number): void {
   requireNumbers('a score', [mean, ...latest], most, least);
   const total = latest.reduce((sum, score) => sum + score / Math.max(1, count), 0);
   const scale = Math.max(Math.abs(total), Math.abs(mean));
-  // The scores before the latest ones can only add to the mean.
+  // Scores before the latest ones can only add to the mean.
   requireNear('a mean of scores', mean, count <= window ? total : Math.max(mean, total), scale);
 }

@@ -1,18 +1,18 @@
-/** The latest predictions, the oldest first. */
+/** The latest predictions, oldest first. */
 export type Trail =
-  /** What came, and the probability that it had been given. */
+  /** The symbols that came, and their predicted probabilities. */
   | { readonly kind: 'symbols'; readonly symbols: readonly string[]; readonly probabilities: readonly number[] }
   | { readonly kind: 'numbers'; readonly actual: readonly number[]; readonly predicted: readonly number[] };
 
-/** The latest predictions: what came, and what had been said of it. Nothing that is learnt, measured or saved depends on it. */
+/** The latest predictions and their outcomes. Nothing learnt, measured or saved depends on them. */
 export interface Pairs {
   add(came: number, said: number): void;
-  /** The oldest first. */
+  /** Oldest first. */
   came(): number[];
   said(): number[];
 }
 
-/** How many predictions are remembered for whoever looks on. */
+/** The number of predictions kept for viewers. */
 const capacity = 240;
 
 export function createPairs(): Pairs {

@@ -1,7 +1,7 @@
 import { guard, UsageError } from '../../lib/index.ts';
 import type { Named, Options } from './entry.ts';
 
-/** The entry of a table by its name. @throws UsageError that lists the names. */
+/** The entry of a table by name. @throws UsageError listing the names. */
 export function choose<T>(what: string, table: Readonly<Record<string, T>>, name: string): T {
   if (Object.hasOwn(table, name)) return table[name];
   const names = Object.keys(table);
@@ -11,15 +11,15 @@ export function choose<T>(what: string, table: Readonly<Record<string, T>>, name
   );
 }
 
-/** Those of the options that configurations may set. */
+/** The options that configurations may set. */
 export function settable(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, { purpose }]) => purpose !== undefined));
 }
 
 /**
- * The entry that settings name.
+ * The entry that these settings name.
  * @param common settings that every entry of the table has.
- * @throws UsageError for an unknown name, and for a setting that the entry does not have.
+ * @throws UsageError for an unknown name, or a setting that the entry lacks.
  */
 export function chooseNamed<E extends { readonly options: Options }>(
   what: string,

@@ -5,38 +5,38 @@ import type { Optimizer } from '../optimizers/optimizer.ts';
 export type Setting = number | string | boolean;
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** A built-in thing by its name, with its settings: how configurations write it. */
+/** A built-in thing by name, with its settings, as configurations write it. */
 export type Named = Settings & { readonly name: string };
 
 export type Options = Readonly<Record<string, guard.Check>>;
 
 /** A built-in thing that can be made from settings. */
 export interface Entry<T> {
-  /** Its options. Those with a purpose may be set by configurations, and those with a flag by commands. */
+  /** Its options. Configurations may set those with a purpose, commands those with a flag. */
   readonly options: Options;
-  /** Values for options without a default, where nothing else is asked for. */
+  /** Default values for options that have no default of their own. */
   readonly usual?: Settings;
   /** @throws ConfigurationError for a value out of range. */
   make(settings: object): T;
 }
 
 export interface EstimatorEntry extends Entry<Estimator> {
-  /** What it is called in tables and plots, where the name in capitals with a window and a rank is not it. */
+  /** Its title in tables and plots, unless that is the name in capitals with a window and a rank. */
   title?(settings: Settings): string;
-  /** What it carries, by the norms that are shown: |s̃| and |θ̃| of pairs of vectors, or |G| of a matrix. */
+  /** Its influence, by the norms shown: |s̃| and |θ̃| of pairs of vectors, or |G| of a matrix. */
   readonly carries: 'pairs' | 'matrix' | 'nothing';
-  /** Whether its estimates draw noise, which a small learning rate averages out. */
+  /** Whether its estimates contain noise, which a small learning rate averages out. */
   readonly isNoisy?: boolean;
-  /** Whether it leaves out the zeros of the influence. */
+  /** Whether it skips the structural zeros of the influence. */
   readonly isStructured?: boolean;
 }
 
 export interface OptimizerEntry extends Entry<Optimizer> {
-  /** How many numbers it keeps for each parameter. */
+  /** The numbers it keeps per parameter. */
   readonly memory: number;
 }
 
-/** Makes an entry of a function that takes options, with the checks of these. */
+/** Makes an entry from a function and the checks of its options. */
 function entryOf<T, O extends object, C extends guard.Checks<O>>(make: (options: O) => T, options: C) {
   return {
     options,
@@ -47,7 +47,7 @@ function entryOf<T, O extends object, C extends guard.Checks<O>>(make: (options:
   };
 }
 
-/** Whether these settings are options; `make` checks their values. */
+/** Whether these settings are options of the entry; `make` checks their values. */
 function isOf<O extends object>(settings: object, options: guard.Checks<O>): settings is O {
   return Object.keys(settings).every((name) => Object.hasOwn(options, name));
 }
@@ -71,7 +71,7 @@ export function optimizer<O extends object, C extends guard.Checks<O>>(
 /** An entry for a task. */
 export const task = entryOf;
 
-/** The settings by flags that a table of entries has. */
+/** The settings that flags can set for a table of entries. */
 export type FlagSettings<Table> = Intersection<
   { [Name in keyof Table]: Table[Name] extends { readonly options: infer C } ? FlagsIn<C> : never }[keyof Table]
 >;

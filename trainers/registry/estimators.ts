@@ -5,13 +5,13 @@ import type { EstimatorEntry, Named, Setting } from './entry.ts';
 
 export const estimatorTable: Readonly<Record<string, EstimatorEntry>> = estimators;
 
-/** @throws UsageError for an unknown name or a setting that it does not take, ConfigurationError for a value out of range. */
+/** @throws UsageError for an unknown name or setting, ConfigurationError for a value out of range. */
 export function makeEstimator(named: Named): Estimator {
   const { name: _, ...settings } = named;
   return chooseNamed('estimator', estimatorTable, named).make(settings);
 }
 
-/** What it is called in tables and plots: UORO, TBPTT-16, UORO memory-4. */
+/** Its title in tables and plots: UORO, TBPTT-16, UORO memory-4. */
 export function titleOf(named: Named): string {
   const { name, window, rank } = named;
   const entry = Object.hasOwn(estimatorTable, name) ? estimatorTable[name] : undefined;

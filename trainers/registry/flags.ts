@@ -1,10 +1,10 @@
 import type { guard } from '../../lib/index.ts';
 import type { Entry, Named, Options, Setting, Settings } from './entry.ts';
 
-/** A flag of the commands, which sets an option of one or several entries. */
+/** A flag of a command, which sets an option of one or several entries. */
 export interface Flag {
   readonly name: string;
-  /** Of the first option. */
+  /** The check of the first option. */
   readonly check: guard.Check;
   readonly uses: readonly Use[];
 }
@@ -13,13 +13,13 @@ interface Use {
   /** The name of the entry. */
   readonly of: string;
   readonly purpose: string;
-  /** Its value where nothing else is asked for. */
+  /** Its default. */
   readonly usual: Setting | undefined;
 }
 
 type Table = Readonly<Record<string, { readonly options: Options } & Partial<Pick<Entry<unknown>, 'usual'>>>>;
 
-/** @param defaultsOf the settings of an entry where nothing else is asked for. */
+/** @param defaultsOf the default settings of an entry. */
 export function flagsOf(table: Table, defaultsOf: (name: string) => Settings = () => ({})): readonly Flag[] {
   const flags = new Map<string, Flag & { readonly uses: Use[] }>();
   for (const [of, { options }] of Object.entries(table))
@@ -33,12 +33,12 @@ export function flagsOf(table: Table, defaultsOf: (name: string) => Settings = (
   return [...flags.values()];
 }
 
-/** A flag as an option of a command: for which entries it is, and the values that they have where it is left out. */
+/** A flag as a command option: the entries it applies to, and their defaults. */
 export function optionOf({ check, uses }: Flag): guard.Check {
   const purposes = [...new Set(uses.map(({ purpose }) => purpose))];
   const purpose = purposes
     .map((purpose) => {
-      // A value that follows from other options is told by the purpose.
+      // If a default follows from other options, the purpose says so.
       const isTold = purpose.includes('if left out');
       const own = uses.filter((use) => use.purpose === purpose);
       return `${purpose}, for ${own.map(({ of, usual }) => (usual === undefined || isTold ? of : `${of} (${usual} if left out)`)).join(', ')}`;
@@ -47,14 +47,14 @@ export function optionOf({ check, uses }: Flag): guard.Check {
   return { ...check, purpose };
 }
 
-/** Settings of an entry from values by flags. A flag that it does not have keeps its name, to be refused by it. */
+/** An entry's settings from the values of flags. An unknown flag keeps its name, for the entry to refuse. */
 export function settingsOf(options: Options | undefined, given: Settings): Settings {
   const names = Object.entries(options ?? {}).flatMap(([name, { flag }]) => (flag === undefined ? [] : [[flag, name] as const]));
   const byFlag = new Map(names);
   return Object.fromEntries(Object.entries(given).map(([flag, value]) => [byFlag.get(flag) ?? flag, value]));
 }
 
-/** An entry with what it needs where nothing else is asked for. */
+/** An entry with its default settings. */
 export function usualOf(table: Table, name: string): Named {
   return { name, ...(Object.hasOwn(table, name) ? table[name].usual : undefined) };
 }

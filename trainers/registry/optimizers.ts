@@ -13,7 +13,7 @@ const range: guard.Check = {
   holds: (value) => typeof value === 'number' && value <= largest,
 };
 
-/** What every optimiser can be given: the schedule of its rate, and the norm at which gradients are clipped. */
+/** Options of every optimiser: the schedule of its rate, and the norm at which gradients are clipped. */
 export const scheduleOptions = {
   rate: guard.setting(range, 'the learning rate γ of γ/(1 + α√t)', 'rate'),
   alpha: guard.setting(range, 'the α of γ/(1 + α√t); 0 keeps the rate constant', 'alpha'),
@@ -21,8 +21,8 @@ export const scheduleOptions = {
 };
 
 /**
- * The optimiser with the rate γ/(1 + α√t), α = 0 being a constant one, and the complete settings that it has.
- * @throws UsageError for an unknown name or a setting that it does not take, ConfigurationError for a value out of range.
+ * The optimiser with the rate γ/(1 + α√t) (constant if α = 0), and its complete settings.
+ * @throws UsageError for an unknown name or setting, ConfigurationError for a value out of range.
  */
 export function makeOptimizer(named: Named): { optimizer: Optimizer; complete: Named } {
   const entry = chooseNamed('optimizer', optimizerTable, named, Object.keys(scheduleOptions));

@@ -1,4 +1,4 @@
-/** One time step of a task: the input, and the target that the learner is told afterwards. */
+/** One time step of a task: the input, and the target that the learner sees afterwards. */
 export interface Example<X, Y> {
   readonly input: X;
   readonly target: Y;

@@ -11,3 +11,4 @@ export { isUnderTransform } from './level.ts';
 export { type Linearization, linearize } from './linearize.ts';
 export * from './operations/index.ts';
 export type { TensorType } from './primitive.ts';
+export { vmap } from './vmap.ts';

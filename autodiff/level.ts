@@ -61,11 +61,11 @@ export function dualsOutside(): number {
 }
 
 /** @throws EscapedTangentError if the level has returned. */
-export function requireOpen(level: Level, operation: string): void {
+export function requireOpen(level: Level, operation: string, what = 'a tangent'): void {
   if (level.open) return;
   const call = level.name.replace(/^dual in /, '');
   throw new EscapedTangentError(
-    `${operation}: a tangent of ${level.name} is used after ${call} returned; return it instead of storing it`,
+    `${operation}: ${what} of ${level.name} is used after ${call} returned; return it instead of storing it`,
   );
 }
 

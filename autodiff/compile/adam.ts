@@ -1,4 +1,6 @@
-import { type Assembler, type Buffer, bufferOf, type Instruction } from './assembler.ts';
+import type { wasm } from '../../lib/index.ts';
+import type { Assembler } from './assembler.ts';
+import { type Buffer, bufferOf, type Instruction } from './instruction.ts';
 
 /**
  * The kernel for Adam in place of the chain of elementwise instructions that the optimiser's update of one parameter is made of: with all
@@ -9,7 +11,11 @@ import { type Assembler, type Buffer, bufferOf, type Instruction } from './assem
  *
  * where c1 m and c2 v come as sums of their own, with the corrections multiplied into their coefficients.
  */
-export function asAdam(
+export function asAdam(tile: Instruction, uses: ReadonlyMap<Buffer, number>, assembler: Assembler): readonly Instruction[] {
+  return adamOf(tile.body ?? [], uses, assembler) ?? [tile];
+}
+
+function adamOf(
   members: readonly Instruction[],
   uses: ReadonlyMap<Buffer, number>,
   assembler: Assembler,
@@ -19,7 +25,7 @@ export function asAdam(
   const size = operands[operands.length - 1];
   const buffers = (instruction: Instruction) => instruction.operands.slice(0, -1).map(bufferOf) as Buffer[];
   const makerOf = (buffer: Buffer) => members.find((member) => bufferOf(member.operands[0]) === buffer);
-  const partsOf = (buffer: Buffer, operation: string): Buffer[] => {
+  const partsOf = (buffer: Buffer, operation: wasm.OpName): Buffer[] => {
     const maker = makerOf(buffer);
     // A maker read by others too would be missed; one that is not there, or another operation, is another chain.
     return maker?.operation === operation && uses.get(buffer) === 2 ? buffers(maker) : [];
@@ -40,16 +46,16 @@ export function asAdam(
   const [, a2, v, b2, q] = partsOf(scaledSquares, 'axpby');
   const mean = updates.find(([out]) => out === m);
   const squares = updates.find(([out]) => out === v);
-  const [, left, right] = q === undefined ? [] : buffers(makerOf(q) ?? { operation: '', dtype, operands: [] });
+  const [, left, right] = q === undefined ? [] : buffers(makerOf(q) ?? { operation: 'mul', dtype, operands: [] });
   const fits =
-    mean?.[4] === g && squares?.[4] === q && left === g && right === g && uses.get(q) === 3 && numberOf(one, assembler) === 1;
+    mean?.[4] === g && squares?.[4] === q && left === g && right === g && uses.get(q) === 3 && assembler.number(one) === 1;
   if (!fits || mean === undefined || squares === undefined || a1 === undefined || a2 === undefined) return undefined;
   const own = [mean[0], squares[0], w, t, size2, root, scaledMean, scaledSquares, q];
   const others = members.filter((member) => !own.includes(bufferOf(member.operands[0]) as Buffer));
   const isApart = others.every(({ operands: read }) => read.every((operand) => !own.includes(bufferOf(operand) as Buffer)));
   if (others.length + own.length !== members.length || !isApart) return undefined;
   const [keep1, take1, keep2, take2] = [mean[1], mean[3], squares[1], squares[3]];
-  const shares = [take1, take2].map((take) => numberOf(take, assembler));
+  const shares = [take1, take2].map((take) => assembler.number(take));
   if (shares.some((share) => share === undefined || share === 0)) return undefined;
 
   // c1 and c2, back out of the coefficients that they were multiplied into.
@@ -62,8 +68,4 @@ export function asAdam(
     return { operation: 'mul', dtype, operands: [out, scalar, assembler.scalar(dtype, 1 / share), 1] };
   });
   return [...others, ...prepared, { operation: 'adam', dtype, operands: [w, m, v, g, size, scalars] }];
-}
-
-function numberOf(scalar: Buffer | undefined, { constants }: Assembler): number | undefined {
-  return scalar && constants.get(scalar)?.[0];
 }

@@ -1,9 +1,11 @@
 import type { Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { add, dot, reshape } from '../operations/index.ts';
-import type { Parameters } from '../primitive.ts';
+import type { Parameters, Primitive } from '../primitive.ts';
+import { add as sum } from '../primitives/add.ts';
+import * as linear from '../primitives/linear.ts';
 import { matmul } from '../primitives/matmul.ts';
-import type { Equation, Recorder } from '../symbol.ts';
+import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
 
 /**
@@ -12,22 +14,25 @@ import type { Program } from './program.ts';
  * In UORO the cotangent of the old state, which takes a product with every recurrent matrix, is needed only for its inner product with
  * s̃, and these matrices times s̃ (or what comes of it) are pushed anyway.
  */
-export function withoutAdjoints(program: Program, recorder: Recorder): Program {
+export function withoutAdjoints(program: Program): Program {
   // One at a time: whether another can be moved depends on what this one has come to depend on.
   for (let current = program; ; ) {
-    const next = withoutOne(current, recorder);
+    const next = withoutOne(current);
     if (next === undefined) return current;
     current = next;
   }
 }
 
-function withoutOne(program: Program, recorder: Recorder): Program | undefined {
+function withoutOne(program: Program): Program | undefined {
   const { equations, outputs } = program;
   const makers = new Map<Tensor, Equation>(equations.map((equation) => [equation.result, equation]));
   const uses = new Map<Tensor, number>();
   for (const operand of [...equations.flatMap(({ operands }) => operands), ...outputs])
     uses.set(operand, (uses.get(operand) ?? 0) + 1);
   const products = equations.filter(isMatrixVector);
+  // What is written down here goes to the trace that the program comes from.
+  const recorder = products[0]?.result.recorder;
+  if (recorder === undefined) return undefined;
   const from = recorder.equations.length;
   for (const inner of equations.filter(isInnerProduct)) {
     const [x, y] = inner.operands.map((operand) => plain(operand, makers));
@@ -72,26 +77,31 @@ const rowByColumn = { transposeLeft: false, transposeRight: false };
 /** A product of a matrix with a column. */
 function isMatrixVector({ primitive, operands, parameters, result }: Equation): boolean {
   return (
-    primitive.name === 'matmul' && !parameters.transposeRight && result.shape[1] === 1 && operands[0].size > operands[1].size
+    isProduct(primitive, result) && !parameters.transposeRight && result.shape[1] === 1 && operands[0].size > operands[1].size
   );
 }
 
 /** A row times a column: one number. */
 function isInnerProduct({ primitive, operands, result }: Equation): boolean {
-  return primitive.name === 'matmul' && result.size === 1 && operands[0].size > 1;
+  return isProduct(primitive, result) && result.size === 1 && operands[0].size > 1;
+}
+
+/** One product, and not a batch of them. */
+function isProduct(primitive: Primitive, result: Tensor): boolean {
+  return primitive === matmul && result.shape.length === 2;
 }
 
 /** What a tensor is a reshaped form of. */
 function plain(x: Tensor, makers: ReadonlyMap<Tensor, Equation>): Tensor {
   const maker = makers.get(x);
-  return maker?.primitive.name === 'reshape' ? plain(maker.operands[0], makers) : x;
+  return maker?.primitive === linear.reshape ? plain(maker.operands[0], makers) : x;
 }
 
 /** The summands of a sum that nobody else needs. */
 function termsOf(x: Tensor, makers: ReadonlyMap<Tensor, Equation>, uses: ReadonlyMap<Tensor, number>): Tensor[] {
   const maker = makers.get(x);
   if (maker === undefined || uses.get(x) !== 1) return [x];
-  if (maker.primitive.name !== 'add' && maker.primitive.name !== 'reshape') return [x];
+  if (maker.primitive !== sum && maker.primitive !== linear.reshape) return [x];
   return maker.operands.flatMap((operand) => termsOf(operand, makers, uses));
 }
 

@@ -2,9 +2,8 @@ import { guard, leavesOf, mapTree, rebuild, Tensor, type Tree, UnknownValueError
 import { liftTree } from '../arguments.ts';
 import { callName, dualsOutside, isUnderTransform } from '../level.ts';
 import { Execution } from './execution.ts';
-import { NotPlannable } from './not-plannable.ts';
-import { type Program, printProgram, typeName } from './program.ts';
-import { evaluateProgram, isClosed, trace } from './trace.ts';
+import { isClosed, type Program, printProgram, typeName } from './program.ts';
+import { trace } from './trace.ts';
 
 /** A function that runs on a plan. */
 export interface Compiled<A extends readonly unknown[], R> {
@@ -26,7 +25,7 @@ export interface CompileOptions {
 interface Specialisation {
   readonly program: Program;
   readonly result: Tree;
-  readonly execution: Execution | undefined;
+  readonly execution: Execution;
   /** How many dual numbers outside all transforms f is known not to close over. */
   duals: number;
 }
@@ -37,8 +36,8 @@ interface Specialisation {
  *
  * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes over is a constant of the
  * plan, read when f is traced: what changes from call to call has to be an argument. Inside a differentiation or another trace the
- * compiled function is f itself, so that no derivative is lost along what f closes over. A program with a primitive that has no kernel
- * (a user's own) is still traced once, and runs with the reference kernels.
+ * compiled function is f itself, so that no derivative is lost along what f closes over. A plan calls back a primitive
+ * that has no kernel, a user's own; all else runs as it would without.
  *
  * @throws ConfigurationError when relaxed SIMD is asked for and missing, at the first call.
  */
@@ -59,7 +58,7 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, o
       cache.delete(key);
       return undefined;
     }
-    const made = known ?? { program, result, execution: executionOf(program, options), duals };
+    const made = known ?? { program, result, execution: new Execution(program, options), duals };
     made.duals = duals;
     cache.set(key, made);
     return made;
@@ -80,7 +79,6 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, o
     const made = specialise(lifted, leaves);
     if (made === undefined) return own();
     const { program, result, execution } = made;
-    if (execution === undefined) return rebuild(result, evaluateProgram(program, leaves)) as R;
     leaves.forEach((leaf, i) => {
       execution.write(i, leaf);
     });
@@ -106,15 +104,6 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, o
       },
     },
   }) as Compiled<A, R>;
-}
-
-function executionOf(program: Program, options: CompileOptions): Execution | undefined {
-  try {
-    return new Execution(program, options);
-  } catch (error) {
-    if (error instanceof NotPlannable) return undefined;
-    throw error;
-  }
 }
 
 function splitLike(args: readonly Tree[], leaves: readonly Tensor[]): Tree[] {

@@ -1,8 +1,19 @@
-import { type DType, dataOf, formatShape, fromData, IndexError, type Tensor, type TypedArray, wasm } from '../../lib/index.ts';
-import type { Buffer } from './assembler.ts';
-import type { IndexBound } from './origins.ts';
+import {
+  ConfigurationError,
+  dataOf,
+  formatShape,
+  fromData,
+  IndexError,
+  type Shape,
+  Tensor,
+  type TypedArray,
+  wasm,
+} from '../../lib/index.ts';
+import { bind } from '../bind.ts';
+import type { IndexBound } from './indices.ts';
+import type { Buffer, Call } from './instruction.ts';
 import { type Plan, planOf } from './plan.ts';
-import { type Program, requireProgram, requireType } from './program.ts';
+import { isClosed, type Program, requireProgram, requireType } from './program.ts';
 import { requireSchedule, type Schedule } from './schedule.ts';
 
 const views = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
@@ -12,20 +23,27 @@ export class Execution {
   readonly program: Program;
   readonly plan: Plan;
   readonly #machine: wasm.Machine;
+  readonly #view: (buffer: Buffer) => TypedArray;
   readonly #inputs: readonly TypedArray[];
   readonly #outputs: readonly TypedArray[];
   readonly #carried: ReadonlySet<Buffer>;
   /** Whether what is computed from what was written has been. */
   #isOpen = false;
 
+  /** @throws ConfigurationError for a program that closes over a tensor under differentiation, or a schedule that does not fit. */
   constructor(program: Program, schedule: Schedule = {}) {
     requireSchedule(requireProgram(program, 'Execution'), schedule, 'Execution');
+    if (!isClosed(program))
+      throw new ConfigurationError(
+        `${program.name}: it closes over a tensor that is being differentiated or traced, and runs on numbers; pass it as an argument`,
+      );
     this.program = program;
-    this.plan = planOf(program, schedule, opcodeOf, wasm.reservedBytes);
+    this.plan = planOf(program, schedule);
     const { inputs, outputs, constants, words, opening, bytes } = this.plan;
-    this.#machine = new wasm.Machine(bytes, schedule.relaxedSimd);
+    this.#machine = new wasm.Machine(bytes, { relaxed: schedule.relaxedSimd, call: (id) => this.#call(this.plan.calls[id]) });
     const { buffer: memory } = this.#machine.memory;
     const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);
+    this.#view = view;
     for (const [buffer, data] of constants) view(buffer).set(data);
     new Int32Array(memory, opening, words.length).set(words);
     this.#inputs = inputs.map(view);
@@ -101,8 +119,20 @@ export class Execution {
   get finite(): boolean {
     return this.#machine.finite([...this.#carried]);
   }
-}
 
-function opcodeOf(operation: string, dtype: DType): number {
-  return wasm.opcodes[operation as wasm.OpName] + (dtype === 'float64' ? wasm.float64 : 0);
+  /** Whether a run may throw: it calls a primitive that a user declared, or follows an index that it computes. Nothing carried has changed then. */
+  get mayThrow(): boolean {
+    return this.plan.calls.length > 0;
+  }
+
+  /** An equation by its primitive's own `evaluate`. It is given copies, because it may keep what it is given. */
+  #call({ equation: { primitive, operands, parameters }, out, operands: places }: Call): void {
+    const given = places.map((place, i) => {
+      if (place instanceof Tensor) return place;
+      const x = fromData(this.#view(place).slice() as TypedArray, operands[i].shape as Shape);
+      x.label = operands[i].label;
+      return x;
+    });
+    this.#view(out).set(dataOf(bind(primitive, given, parameters)));
+  }
 }

@@ -1,9 +1,11 @@
-import { type DType, type Shape, sizeOf, stridesOf } from '../../lib/index.ts';
-import type { Assembler, Buffer } from './assembler.ts';
-import { arrayOf, type Coefficient, isOne, type Part, type Term, type Value } from './values.ts';
+import { type DType, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
+import type { Assembler } from './assembler.ts';
+import type { Buffer } from './instruction.ts';
+import { arrayOf, type Coefficient, isOne, type Part, repeatedOf, type Term, type Terms } from './terms.ts';
 
 type Outer = Extract<Part, { kind: 'outer' }>;
 type Block = Extract<Part, { kind: 'block' }>;
+type Repeated = Extract<Part, { kind: 'repeated' }>;
 
 /** Writes values out as arrays, in as few passes over memory as their terms allow. */
 export class Materializer {
@@ -16,15 +18,32 @@ export class Materializer {
   }
 
   /** The value as an array: its own buffer if it is one, otherwise a new buffer or `target`. */
-  array(value: Value, dtype: DType, shape: Shape, target?: Buffer): Buffer {
+  array(value: Terms, dtype: DType, shape: Shape, target?: Buffer): Buffer {
     const own = arrayOf(value);
     if (own !== undefined && target === undefined) return own;
     const out = target ?? this.#assembler.buffer(dtype, sizeOf(shape));
+    const repeated = repeatedOf(value);
     const only = value.length === 1 ? value[0] : undefined;
     if (only?.part.kind === 'dense' && this.#isStrong(only.coefficient))
       this.#assembler.emit('strongmuls', dtype, out, only.part.buffer, this.coefficient(only.coefficient, dtype), out.size);
+    else if (repeated?.factor === 1) this.#repeat(out, repeated);
     else this.#write(out, value, dtype, shape);
     return out;
+  }
+
+  #repeat(out: Buffer, { buffer, each }: Repeated): void {
+    const times = buffer.size === 0 ? 0 : out.size / buffer.size / each;
+    const [sizes, strides] =
+      each === 1
+        ? [
+            [times, buffer.size],
+            [0, 1],
+          ]
+        : [
+            [buffer.size, each],
+            [1, 0],
+          ];
+    this.#assembler.emit('strided', out.dtype, out, buffer, 2, ...sizes, sizes[1], 1, ...strides);
   }
 
   /** A coefficient as a scalar buffer. */
@@ -53,7 +72,7 @@ export class Materializer {
     return { factor: negative ? -factor : factor, scalars: scalars.filter((scalar) => !isUnit(scalar)) };
   }
 
-  #write(out: Buffer, value: Value, dtype: DType, shape: Shape): void {
+  #write(out: Buffer, value: Terms, dtype: DType, shape: Shape): void {
     const of = (kind: Part['kind']) => value.filter(({ part }) => part.kind === kind);
     const blocks = of('block');
     const arrays = of('dense').map((term) => ({
@@ -66,6 +85,13 @@ export class Materializer {
       const { at, buffer: u } = this.factors(coefficient, (part as Outer).u);
       return { at, part: { ...(part as Outer), u } };
     });
+    // A row for all rows is 1 ⊗ v, and a number for each is u ⊗ 1.
+    for (const { coefficient, part } of of('repeated') as { coefficient: Coefficient; part: Repeated }[]) {
+      const { at, buffer } = this.factors(coefficient, part.buffer);
+      const ones = this.#assembler.filled(dtype, 1, sizeOf(shape) / buffer.size);
+      const [u, v] = part.each === 1 ? [ones, buffer] : [buffer, ones];
+      outers.push({ at, part: { kind: 'outer', u, v, strong: false } });
+    }
     const splats = of('splat');
     let written = false;
     if (blocks.length > 0) {
@@ -73,7 +99,7 @@ export class Materializer {
       if (joined === out) written = true;
       else arrays.push({ at: this.#assembler.scalar(dtype, 1), plain: true, buffer: joined });
     }
-    const emit = (operation: string, ...operands: (Buffer | number)[]) =>
+    const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) =>
       this.#assembler.emit(operation, dtype, out, ...operands);
     const size = sizeOf(shape);
     const first = outers.shift();
@@ -166,7 +192,7 @@ export class Materializer {
 }
 
 /** The instruction for a product as it is to be taken. */
-function named(operation: string, { strong }: Outer): string {
+function named(operation: 'outer' | 'rank1' | 'rank1two', { strong }: Outer): wasm.OpName {
   return strong ? `strong${operation}` : operation;
 }
 

@@ -1,7 +1,8 @@
-import { type Buffer, bufferOf, type Instruction, writtenBy } from './assembler.ts';
+import type { wasm } from '../../lib/index.ts';
+import { type Buffer, bufferOf, type Instruction, readsOf, writtenBy } from './instruction.ts';
 
 /** Products of one matrix with a vector that can share a pass over the matrix with another. */
-const paired: Readonly<Record<string, string>> = { matvec: 'matvec2', matvect: 'matvect2' };
+const paired: { readonly [Name in wasm.OpName]?: wasm.OpName } = { matvec: 'matvec2', matvect: 'matvect2' };
 
 /**
  * Two products with one matrix become one with two right-hand sides, where the second vector can be had before the first product is
@@ -44,7 +45,7 @@ function merged(
   { operation, dtype, operands: [out, matrix, x, rows, columns] }: Instruction,
   { operands: [other, , y] }: Instruction,
 ): Instruction {
-  return { operation: paired[operation], dtype, operands: [out, other, matrix, x, y, rows, columns] };
+  return { operation: paired[operation] as wasm.OpName, dtype, operands: [out, other, matrix, x, y, rows, columns] };
 }
 
 /**
@@ -70,8 +71,4 @@ function sliceBefore(
   }
   if (needed.has(bufferOf(list[at].operands[0]) as Buffer)) return undefined;
   return slice.reverse();
-}
-
-function readsOf({ operands }: Instruction): Buffer[] {
-  return operands.slice(1).flatMap((operand) => bufferOf(operand) ?? []);
 }

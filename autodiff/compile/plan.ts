@@ -1,13 +1,15 @@
-import type { DType } from '../../lib/index.ts';
-import { Assembler, type Buffer, encode, type Instruction, layOut } from './assembler.ts';
-import { fuse } from './fuse.ts';
-import { Lowering } from './lower.ts';
-import type { IndexBound } from './origins.ts';
-import { pairProducts } from './pair.ts';
+import { wasm } from '../../lib/index.ts';
+import { layOut } from './arena.ts';
+import { Assembler } from './assembler.ts';
+import { encode } from './encode.ts';
+import type { IndexBound } from './indices.ts';
+import { type Buffer, type Call, countUses, type Instruction } from './instruction.ts';
+import { Lowering } from './lowering.ts';
+import { type Pass, passes } from './passes.ts';
 import type { Program } from './program.ts';
 import { type Care, equationsOf, type Schedule } from './schedule.ts';
 import { showsNaN } from './shows.ts';
-import { putOut, replaceInputs } from './write.ts';
+import type { Part } from './write.ts';
 
 /** A program as instructions over one arena. */
 export interface Plan {
@@ -21,6 +23,8 @@ export interface Plan {
   readonly instructions: readonly Instruction[];
   /** The instructions as words for the machine; the bodies of tiles follow. */
   readonly words: Int32Array;
+  /** What the words call back, by number. */
+  readonly calls: readonly Call[];
   /** Where they begin: with what computes, from what is written into inputs, whatever else carries over from run to run. */
   readonly opening: number;
   /** Where the machine stops after the opening, and after each part. */
@@ -29,69 +33,78 @@ export interface Plan {
   readonly bytes: number;
 }
 
-/**
- * Lays a program out.
- *
- * @param reserved how many bytes at the beginning of the arena are the machine's own.
- * @throws NotPlannable for a primitive without a kernel.
- */
-export function planOf(
-  program: Program,
-  schedule: Schedule,
-  opcodeOf: (operation: string, dtype: DType) => number,
-  reserved: number,
-): Plan {
-  const { assembler, inputs, outputs, parts, carried, bounds, zeros } = lower(program, schedule, schedule.zeros ?? []);
+/** Is told what each pass has made of the instructions. */
+export type Watch = (pass: Pass<unknown>, draft: Draft) => void;
+
+/** A plan under construction. */
+interface Draft {
+  readonly lowering: Lowering;
+  readonly inputs: readonly Buffer[];
+  readonly outputs: readonly Buffer[];
+  readonly parts: readonly (readonly Instruction[])[];
+  readonly bounds: Plan['bounds'];
+  readonly zeros: readonly number[];
+}
+
+/** Lays a program out. */
+export function planOf(program: Program, schedule: Schedule, watch: Watch = () => {}): Plan {
+  let draft = lower(program, schedule, schedule.zeros ?? [], watch);
+  for (const pass of passes.instructions) {
+    draft = { ...draft, parts: after(pass, draft) };
+    watch(pass, draft);
+  }
+  const { lowering, inputs, outputs, parts, bounds, zeros } = draft;
+  const { assembler, carried } = lowering;
+  const { constants } = assembler;
   const opening = carried.map(
     ({ norm, x, m, n }): Instruction => ({ operation: 'squares', dtype: x.dtype, operands: [norm, x, m, n] }),
   );
   const instructions = parts.flat();
-  const pinned = [...new Set([...assembler.constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)])];
-  const begin = layOut(reserved, pinned, instructions);
-  const { words, ends } = encode(begin, [opening, ...parts], opcodeOf);
-  const { constants } = assembler;
+  const pinned = [...new Set([...constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)])];
+  const begin = layOut(wasm.reservedBytes, pinned, instructions);
+  const { words, ends, calls } = encode(begin, [opening, ...parts]);
   const bytes = begin + words.byteLength;
-  return { inputs, outputs, constants, bounds, zeros, instructions, words, opening: begin, ends, bytes };
+  return { inputs, outputs, constants, bounds, zeros, instructions, words, calls, opening: begin, ends, bytes };
 }
 
-type Lowered = Pick<Plan, 'inputs' | 'outputs' | 'bounds' | 'zeros'> & {
-  readonly assembler: Assembler;
-  readonly carried: Lowering['carried'];
-  readonly parts: readonly (readonly Instruction[])[];
-};
+function after({ run }: (typeof passes.instructions)[number], { lowering, inputs, parts }: Draft): Draft['parts'] {
+  const { assembler, carried } = lowering;
+  const surroundings = { assembler, carried, inputs: new Set(inputs), uses: countUses(parts.flat()) };
+  return parts.map((part) => run(part, surroundings));
+}
 
 /** The care that the schedule asks for, or more where the caller would not see what it is to look for. */
 function careOf(program: Program, { care = 'whole', updates = new Map<number, number>() }: Schedule): Care {
   return care === 'whole' || showsNaN(program, new Set(updates.keys())) ? care : 'whole';
 }
 
-/** The instructions of each part. Where some of the zeros do not stay zero, they are not counted on. */
-function lower(program: Program, schedule: Schedule, zeros: readonly number[]): Lowered {
+/** The instructions of each part, from the equations. Where some of the zeros do not stay zero, they are not counted on. */
+function lower(program: Program, schedule: Schedule, zeros: readonly number[], watch: Watch): Draft {
   const { updates = new Map<number, number>(), stages = [[]] } = schedule;
   const assembler = new Assembler();
   const inputs = program.inputs.map((input) => assembler.buffer(input.dtype, input.size, true));
-  const outputs = new Array<Buffer>(program.outputs.length);
   const lowering = new Lowering(program, inputs, assembler, careOf(program, schedule), zeros);
-  for (const [at, input] of updates) outputs[at] = inputs[input];
-  const replaced = new Set([...updates.values()].map((input) => inputs[input]));
+  const places = new Array<Buffer>(program.outputs.length);
+  for (const [at, input] of updates) places[at] = inputs[input];
   const replacements = [...updates]
     .filter(([, input]) => !zeros.includes(input))
     .map(([at, input]) => ({ target: inputs[input], tensor: program.outputs[at] }));
-  const left = () => [...program.outputs.keys()].filter((at) => outputs[at] === undefined);
-  const parts: Instruction[][] = [];
+  const early = new Set(stages.slice(0, -1).flat());
+  const late = [...program.outputs.keys()].filter((at) => !early.has(at) && !updates.has(at));
   const bounds: (readonly IndexBound[])[] = [];
-  equationsOf(program, schedule).forEach((equations, stage) => {
-    lowering.lower(equations);
-    const given = stage < stages.length - 1 ? stages[stage] : left();
-    for (const at of given) outputs[at] = putOut(lowering, program.outputs[at], replaced);
-    if (stage === stages.length - 1) replaceInputs(lowering, replacements);
-    parts.push(pairProducts(assembler.instructions.splice(0), new Set(inputs)));
-    bounds.push(lowering.origins.bounds.splice(0));
-  });
+  const parts: Instruction[][] = [];
+  const drafted = { lowering, inputs, outputs: places, parts, bounds, zeros };
+  for (const [stage, equations] of equationsOf(program, schedule).entries()) {
+    const isLast = stage === stages.length - 1;
+    const outputs = isLast ? late : stages[stage];
+    const part: Part = { lowering, program, equations, outputs, replacements: isLast ? replacements : [], places };
+    for (const pass of passes.terms) {
+      pass.run(part);
+      watch(pass, { ...drafted, parts: [...parts, assembler.instructions] });
+    }
+    parts.push(assembler.instructions.splice(0));
+    bounds.push(lowering.indices.bounds.splice(0));
+  }
   const stay = zeros.filter((input) => [...updates].some(([at, to]) => to === input && lowering.isZero(program.outputs[at])));
-  if (stay.length < zeros.length) return lower(program, schedule, stay);
-  const { carried } = lowering;
-  const norms = new Set<unknown>(carried.map(({ norm }) => norm));
-  const needed = parts.map((part) => part.filter(({ operation, operands: [out] }) => operation !== 'dot' || !norms.has(out)));
-  return { assembler, inputs, outputs, parts: fuse(needed, assembler), carried, bounds, zeros };
+  return stay.length < zeros.length ? lower(program, schedule, stay, watch) : drafted;
 }

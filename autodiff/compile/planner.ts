@@ -1,35 +1,50 @@
-import type { DType, Tensor } from '../../lib/index.ts';
-import type { Assembler, Buffer, InstructionOperand } from './assembler.ts';
+import type { DType, Tensor, wasm } from '../../lib/index.ts';
+import type { Assembler } from './assembler.ts';
+import type { Buffer, InstructionOperand } from './instruction.ts';
 import type { Materializer } from './materialize.ts';
-import type { Origins } from './origins.ts';
 import type { Care } from './schedule.ts';
-import type { Coefficient, Value } from './values.ts';
+import type { Coefficient, Terms } from './terms.ts';
 
 /** What the lowering of an equation needs of the plan under construction. */
 export interface Planner {
   readonly assembler: Assembler;
   readonly care: Care;
   readonly materializer: Materializer;
-  /** Where indices come from. */
-  readonly origins: Origins;
   /** What the program multiplies by itself. */
   readonly squared: ReadonlySet<Tensor>;
   /** What a tensor stands for. */
-  value(x: Tensor): Value;
+  terms(x: Tensor): Terms;
   /** Its elements, written out. */
   array(x: Tensor): Buffer;
   /** A coefficient times an array. */
   factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer };
-  /** The value of an operand of a sum: kept factored unless it would be computed again by others. */
-  summand(x: Tensor): Value;
-  /** Whether a tensor is zero because inputs are that are known to be. */
+  /** The terms of an operand of a sum: kept factored unless others would compute them again. */
+  summand(x: Tensor): Terms;
+  /** Whether a tensor is known to be zero. */
   isZero(x: Tensor): boolean;
-  /** The value of a scalar that does not depend on what comes in. */
+  /** The value of a scalar that is a constant. */
   number(x: Tensor): number | undefined;
   /** A new buffer for a tensor's elements. */
   temporary(x: Tensor): Buffer;
   /** A scalar computed from buffers, once for the same ones. */
-  scalar(operation: string, dtype: DType, operands: readonly (Buffer | number)[]): Buffer;
+  scalar(operation: wasm.OpName, dtype: DType, operands: readonly (Buffer | number)[]): Buffer;
   /** Runs a kernel into a new array of the type of `result`. */
-  emit(result: Tensor, operation: string, ...operands: readonly InstructionOperand[]): Value;
+  emit(result: Tensor, operation: wasm.OpName, ...operands: readonly InstructionOperand[]): Terms;
+  /**
+   * Runs a kernel for each of `count` entries of `result` in one instruction: each operand moves on by its stride, from entry to entry, and
+   * what follows them stays.
+   */
+  emitEach(
+    result: Tensor,
+    count: number,
+    operation: wasm.OpName,
+    operands: readonly EntryOperand[],
+    counts: readonly (number | Buffer)[],
+  ): Terms;
+}
+
+/** An array with the number of elements from one entry to the next; 0 for one that all entries share. */
+export interface EntryOperand {
+  readonly buffer: Buffer;
+  readonly stride: number;
 }

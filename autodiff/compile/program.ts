@@ -71,6 +71,17 @@ const lines = guard.listOf('equations', (value) => {
   return isCall && line.result instanceof SymbolTensor && tensors.holds(line.operands);
 });
 
+/** Whether a program uses only its inputs and plain numbers: a function that closes over a tensor under differentiation is none. */
+export function isClosed({ inputs, equations, outputs }: Program): boolean {
+  const own = new Set<Tensor>(inputs);
+  const known = (operand: Tensor) => operand.level === 0 || own.has(operand);
+  for (const { operands, result } of equations) {
+    if (!operands.every(known)) return false;
+    own.add(result);
+  }
+  return outputs.every(known);
+}
+
 /** @throws DTypeError or ShapeError unless a tensor has the type of the program's input `at`. */
 export function requireType({ name, inputs }: Program, at: number, x: Tensor): void {
   const input = inputs[at];
@@ -95,7 +106,8 @@ function printParameters(parameters: Parameters): string {
   return entries.length === 0 ? '' : ` {${entries.join(', ')}}`;
 }
 
-function letters(index: number): string {
+/** The name of symbol number `index`: a, b, …, z, aa, … */
+export function letters(index: number): string {
   const rest = Math.floor(index / 26) - 1;
   return (rest >= 0 ? letters(rest) : '') + String.fromCharCode(97 + (index % 26));
 }

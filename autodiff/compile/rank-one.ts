@@ -1,7 +1,7 @@
 import type { Tensor } from '../../lib/index.ts';
-import type { Buffer } from './assembler.ts';
-import type { Lowering } from './lower.ts';
-import { buffersOf, type Coefficient, type Term, type Value } from './values.ts';
+import type { Buffer } from './instruction.ts';
+import type { Lowering } from './lowering.ts';
+import { buffersOf, type Coefficient, type Term, type Terms } from './terms.ts';
 
 /** What comes to be where an input was. */
 export interface Replacement {
@@ -11,7 +11,7 @@ export interface Replacement {
 
 /** A replacement with what it is replaced by. */
 export interface Pending extends Replacement {
-  readonly value: Value;
+  readonly value: Terms;
 }
 
 /** u⊗v, or v in the row that u names, with its coefficient. */
@@ -121,15 +121,15 @@ function sameForm(a: Product, b: Product): boolean {
 
 /** Where the sum of the squares of a target is kept from run to run; undefined when the run does not need it, or needs the old one to the end. */
 function carriedNorm(
-  { carried, squares }: Lowering,
+  lowering: Lowering,
   { target }: Pending,
   pending: readonly Pending[],
   { m, n }: Product,
 ): Buffer | undefined {
-  const norm = squares(target);
+  const norm = lowering.squares(target);
   const isNeeded = pending.some(({ value }) => value.some(({ coefficient }) => norm && coefficient.scalars.includes(norm)));
   if (norm === undefined || norm.pinned || isNeeded) return undefined;
   norm.pinned = true;
-  carried.push({ norm, x: target, m, n });
+  lowering.carried.push({ norm, x: target, m, n });
   return norm;
 }

@@ -1,9 +1,7 @@
 import type { Tensor } from '../../lib/index.ts';
 import type { Equation } from '../symbol.ts';
+import { rowOf } from '../table/index.ts';
 import type { Program } from './program.ts';
-
-/** Linear primitives whose results hold NaN wherever it was. */
-const whole = new Set(['scale', 'sum', 'cumsum', 'broadcast', 'reshape', 'permute', 'pad', 'scatterAdd']);
 
 /**
  * Whether a NaN that a strong product makes, taken as an ordinary one, always reaches one of the `watched` outputs, which are checked for
@@ -35,23 +33,13 @@ function isStrong({ primitive, parameters }: Equation): boolean {
 
 /** Whether the result is NaN wherever operand i is; where a strong product is not, it is 0 either way. */
 function passes({ primitive, parameters, operands }: Equation, i: number): boolean {
-  switch (primitive.kind) {
-    case 'linear':
-      return i === 0 && whole.has(primitive.name);
-    case 'addition':
-      return true;
-    case 'bilinear':
-    case 'division':
-      return parameters.strong !== true && operands.every(({ size }) => size > 0);
-    case 'smooth':
-      return primitive.name !== 'pow';
-    default:
-      return primitive.name === 'maxReduce' || primitive.name === 'floor';
-  }
+  if (!rowOf(primitive)?.keepsNaN) return false;
+  if (primitive.kind === 'linear') return i === 0;
+  if (primitive.kind !== 'bilinear' && primitive.kind !== 'division') return true;
+  return parameters.strong !== true && operands.every(({ size }) => size > 0);
 }
 
 /** Whether a NaN among the operands may give a number that it would not have been without. */
 function hides({ primitive }: Equation): boolean {
-  if (primitive.kind === 'constant') return primitive.name !== 'maxReduce' && primitive.name !== 'floor';
-  return primitive.name === 'pow';
+  return (primitive.kind === 'constant' || primitive.kind === 'smooth') && !rowOf(primitive)?.keepsNaN;
 }

@@ -1,21 +1,35 @@
-import type { Tensor } from '../../lib/index.ts';
-import type { Buffer } from './assembler.ts';
-import type { Lowering } from './lower.ts';
+import type { Equation } from '../symbol.ts';
+import type { Buffer } from './instruction.ts';
+import type { Lowering } from './lowering.ts';
+import type { Program } from './program.ts';
 import { type Pending, type Replacement, writeRankOne } from './rank-one.ts';
-import { arrayOf, buffersOf, type Value } from './values.ts';
+import { arrayOf, buffersOf, mapBuffers, type Terms } from './terms.ts';
 
-/** Where an output can be read after the run; nothing else is written there. */
-export function putOut(lowering: Lowering, tensor: Tensor, replaced: ReadonlySet<Buffer>): Buffer {
-  const array = lowering.array(tensor);
-  const out = replaced.has(array) ? copied(lowering, array) : array;
-  out.pinned = true;
-  return out;
+/** A part of the program that is being lowered: its equations, the outputs that it writes, and in the last part what replaces inputs. */
+export interface Part {
+  readonly lowering: Lowering;
+  readonly program: Program;
+  readonly equations: readonly Equation[];
+  readonly outputs: readonly number[];
+  readonly replacements: readonly Replacement[];
+  /** Where each output can be read; filled as parts are lowered. */
+  readonly places: Buffer[];
+}
+
+/** Writes the outputs of a part where they can be read after the run; nothing else is written there. */
+export function writeOutputs({ lowering, program, outputs, places, replacements }: Part): void {
+  const replaced = new Set(replacements.map(({ target }) => target));
+  for (const at of outputs) {
+    const array = lowering.array(program.outputs[at]);
+    places[at] = replaced.has(array) ? copied(lowering, array) : array;
+    places[at].pinned = true;
+  }
 }
 
 /** Writes what replaces inputs, each once no other still reads what it replaces. */
-export function replaceInputs(lowering: Lowering, replacements: readonly Replacement[]): void {
+export function replaceInputs({ lowering, replacements }: Part): void {
   const { assembler, materializer } = lowering;
-  let pending: Pending[] = replacements.map((own) => ({ ...own, value: lowering.value(own.tensor) }));
+  let pending: Pending[] = replacements.map((own) => ({ ...own, value: lowering.terms(own.tensor) }));
   // Coefficients may depend on inputs that are about to be replaced, so they are computed before the first write.
   for (const { value, tensor } of pending)
     for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
@@ -53,17 +67,6 @@ function copied({ assembler }: Lowering, buffer: Buffer): Buffer {
   return copy;
 }
 
-function substituted(value: Value, from: Buffer, to: Buffer): Value {
-  const swap = (buffer: Buffer) => (buffer === from ? to : buffer);
-  return value.map(({ coefficient, part }) => ({
-    coefficient: { ...coefficient, scalars: coefficient.scalars.map(swap), strong: (coefficient.strong ?? []).map(swap) },
-    part:
-      part.kind === 'splat'
-        ? part
-        : part.kind === 'outer'
-          ? { ...part, u: swap(part.u), v: swap(part.v) }
-          : part.kind === 'row'
-            ? { ...part, index: swap(part.index), v: swap(part.v) }
-            : { ...part, buffer: swap(part.buffer) },
-  }));
+function substituted(value: Terms, from: Buffer, to: Buffer): Terms {
+  return mapBuffers(value, (buffer) => (buffer === from ? to : buffer));
 }

@@ -9,8 +9,9 @@ import {
 } from '../../lib/index.ts';
 import { InterpretedTensor } from '../bind.ts';
 import type { Parameters, Primitive, TensorType } from '../primitive.ts';
+import { rowOf } from '../table/index.ts';
+import { everything } from '../table/reach.ts';
 import type { IndexSets } from './index-sets.ts';
-import { propagate } from './rules.ts';
 
 /**
  * A tensor that knows only, for each element, the set of places it can depend on. Running a linear program on
@@ -49,6 +50,8 @@ export class DependenceTensor extends InterpretedTensor {
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): DependenceTensor {
     const type = primitive.type(operands, parameters as never);
     const sets = operands.map((operand) => (operand instanceof DependenceTensor ? operand.sets : undefined));
-    return new DependenceTensor(type, propagate(primitive, operands, sets, parameters, type, this.known), this.known);
+    const union = (numbers: Iterable<number>) => this.known.unionOf(numbers);
+    const reaches = rowOf(primitive)?.reaches ?? everything;
+    return new DependenceTensor(type, reaches({ operands, sets, type, union }, parameters), this.known);
   }
 }

@@ -1,30 +1,41 @@
-import { kernels } from '../../lib/index.ts';
+import { kernels, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import type { LinearPrimitive } from '../primitive.ts';
 import { requireIndices } from './checks.ts';
+import { byEntries } from './entries.ts';
+
+/** With `batched`, all operands have a leading axis, and each of their entries is an application of its own. */
+type Batched = { readonly batched?: true };
 
 /** Rows of x: shape [...ids.shape, ...x.shape without its first axis]. */
-export const gather: LinearPrimitive = {
+export const gather: LinearPrimitive<Batched> = {
   name: 'gather',
   kind: 'linear',
-  type([x, ids]) {
+  type([x, ids], { batched }) {
     requireIndices('gather', ids);
-    return { shape: [...ids.shape, ...x.shape.slice(1)], dtype: x.dtype };
+    return { shape: [...ids.shape, ...x.shape.slice(batched ? 2 : 1)], dtype: x.dtype };
   },
-  evaluate: ([x, ids]) => kernels.gather(x, ids),
-  transpose: (cotangent, [ids], _, x) => bind(scatterAdd, [cotangent, ids], { size: x.shape[0] }),
+  evaluate(operands, { batched }) {
+    const one = ([x, ids]: readonly Tensor[]) => kernels.gather(x, ids);
+    return batched ? byEntries(operands, gather.type(operands, { batched }), one) : one(operands);
+  },
+  transpose: (cotangent, [ids], { batched, ...rest }, x) =>
+    bind(scatterAdd, [cotangent, ids], batched ? { size: x.shape[1], batched, ...rest } : { size: x.shape[0], ...rest }),
 };
 
 /** Zeros of shape [size, ...rest] with the rows of x, of shape [...ids.shape, ...rest], added at ids. */
-export const scatterAdd: LinearPrimitive<{ readonly size: number }> = {
+export const scatterAdd: LinearPrimitive<Batched & { readonly size: number }> = {
   name: 'scatterAdd',
   kind: 'linear',
-  type([x, ids], { size }) {
+  type([x, ids], { size, batched }) {
     requireIndices('scatterAdd', ids);
-    return { shape: [size, ...x.shape.slice(ids.shape.length)], dtype: x.dtype };
+    return { shape: [...(batched ? [x.shape[0]] : []), size, ...x.shape.slice(ids.shape.length)], dtype: x.dtype };
   },
-  evaluate: ([x, ids], { size }) => kernels.scatterAdd(x, ids, size),
-  transpose: (cotangent, [ids]) => bind(gather, [cotangent, ids]),
+  evaluate(operands, { size, batched }) {
+    const one = ([x, ids]: readonly Tensor[]) => kernels.scatterAdd(x, ids, size);
+    return batched ? byEntries(operands, scatterAdd.type(operands, { size, batched }), one) : one(operands);
+  },
+  transpose: (cotangent, [ids], { size: _, ...rest }) => bind(gather, [cotangent, ids], rest),
 };
 
 /** x where the int32 mask is not 0 (where it is 0, when inverted); 0 elsewhere. */

@@ -1,21 +1,29 @@
-import { kernels } from '../../lib/index.ts';
+import { kernels, type Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import type { BilinearPrimitive } from '../primitive.ts';
 import { sameDType } from './checks.ts';
+import { byEntries } from './entries.ts';
 
 type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: true };
 
-/** The product of two matrices whose inner sizes agree, either one transposed first; vectors come as matrices of one row or column. */
+/**
+ * The product of two matrices whose inner sizes agree, either one transposed first; vectors come as matrices of one row or column.
+ * Both operands may have a leading axis, whose entries are matrices to be multiplied each by itself.
+ */
 export const matmul: BilinearPrimitive<Flags> = {
   name: 'matmul',
   kind: 'bilinear',
   inRules: { strong: true },
   type([x, y], { transposeLeft, transposeRight }) {
     sameDType('matmul', x, y);
-    return { shape: [x.shape[transposeLeft ? 1 : 0], y.shape[transposeRight ? 0 : 1]], dtype: x.dtype };
+    const [left, right] = [x.shape.slice(-2), y.shape.slice(-2)];
+    return { shape: [...x.shape.slice(0, -2), left[transposeLeft ? 1 : 0], right[transposeRight ? 0 : 1]], dtype: x.dtype };
   },
-  evaluate: ([x, y], { transposeLeft, transposeRight, strong = false }) =>
-    kernels.matmul(x, y, transposeLeft, transposeRight, strong),
+  evaluate(operands, flags) {
+    const { transposeLeft, transposeRight, strong = false } = flags;
+    const one = ([x, y]: readonly Tensor[]) => kernels.matmul(x, y, transposeLeft, transposeRight, strong);
+    return operands[0].shape.length === 3 ? byEntries(operands, matmul.type(operands, flags), one) : one(operands);
+  },
   // For Z = X Y: X̄ = Z̄ Yᵀ and Ȳ = Xᵀ Z̄; for a transposed operand the transpose of that.
   transposes: [
     (cotangent, y, { transposeLeft, transposeRight, ...rest }) =>

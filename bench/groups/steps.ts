@@ -78,7 +78,7 @@ export function plain(options: Options, say: (text: string) => void): Table {
 
 function hasRelaxedSimd(): boolean {
   try {
-    new wasm.Machine(0, true);
+    new wasm.Machine(0, { relaxed: true });
     return true;
   } catch {
     return false;

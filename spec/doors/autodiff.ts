@@ -141,6 +141,10 @@ export const autodiffDoors: Doors = {
     () => [square],
     made(() => [x()]),
   ),
+  vmap: door(
+    () => [square],
+    made(() => [x()]),
+  ),
   jvp: openDoor(() => [loss, [x()], [x()]]),
   linearize: door(
     () => [square, x()],
@@ -151,7 +155,7 @@ export const autodiffDoors: Doors = {
     ([, pull]: [Tensor, (...args: readonly unknown[]) => unknown]) => made(() => [x()])(pull),
   ),
   Execution: openDoor(() => [program(), {}]),
-  runnerOf: openDoor(() => [program(), {}]),
+  explain: namedDoor([0], () => ['f', () => zeros([2]), {}]),
   checkProgram: openDoor(() => [program()]),
   evaluateProgram: openDoor(() => [program(), [x()]]),
   printProgram: openDoor(() => [program()]),

@@ -1,4 +1,4 @@
-import type { Runner } from '../../autodiff/index.ts';
+import type { Execution } from '../../autodiff/index.ts';
 import { DTypeError, fromData, leavesOf, rebuild, Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import type { Numbers } from './kind.ts';
 import type { Targets } from './learn.ts';
@@ -12,7 +12,7 @@ export class Feed {
   readonly isFirst: boolean;
   /** Examples of the moments. */
   readonly moments: readonly Moment[];
-  readonly #runner: Runner;
+  readonly #runner: Execution;
   readonly #numbers: Numbers;
   /** The input that each moment begins with. */
   readonly #begins: readonly number[];
@@ -20,7 +20,7 @@ export class Feed {
   readonly numbers: readonly TypedArray[];
 
   /** @param begin the first input of the first moment. */
-  constructor(runner: Runner, begin: number, moments: readonly Moment[], numbers: Numbers, isFirst = false) {
+  constructor(runner: Execution, begin: number, moments: readonly Moment[], numbers: Numbers, isFirst = false) {
     let at = begin;
     this.#begins = moments.map(({ inputs, targets = [] }) => {
       const own = at;

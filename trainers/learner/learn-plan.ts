@@ -1,4 +1,4 @@
-import { type Care, type Declare, type Runner, runnerOf, trace } from '../../autodiff/index.ts';
+import { type Care, type Declare, Execution, trace } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   dataOf,
@@ -46,7 +46,7 @@ export interface Kind {
  * It runs in stages, one for each moment as it comes: its prediction, loss and new state. The last stage also learns.
  */
 export class LearnPlan {
-  readonly runner: Runner;
+  readonly runner: Execution;
   readonly feed: Feed;
   /** Whether it writes the gradient out. */
   readonly keeps: boolean;
@@ -114,7 +114,7 @@ export class LearnPlan {
     }));
     const leaves = leavesOf(like);
     const influence = new Set(memory.lanes.flatMap((lane) => leavesOf(carriedOf(lane))));
-    this.runner = runnerOf(program, {
+    this.runner = new Execution(program, {
       updates: new Map(leaves.map((_, i) => [i, i])),
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
       relaxedSimd: setting.relaxedSimd,

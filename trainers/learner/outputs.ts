@@ -1,4 +1,4 @@
-import type { Runner } from '../../autodiff/index.ts';
+import type { Execution } from '../../autodiff/index.ts';
 import { allocate, ConfigurationError, fromData, type Tensor, type TypedArray } from '../../lib/index.ts';
 import type { OutputsTo } from './engine.ts';
 
@@ -7,14 +7,14 @@ const runs = 32;
 
 /** What a plan puts out for the systems, run by run, kept for whoever asks later, when the plan has long written over it. */
 export class Outputs {
-  readonly #runner: Runner;
+  readonly #runner: Execution;
   readonly #at: readonly number[];
   readonly #views: readonly TypedArray[];
   #blocks: readonly TypedArray[] = [];
   #used = runs;
 
   /** @param at which outputs. */
-  constructor(runner: Runner, at: readonly number[]) {
+  constructor(runner: Execution, at: readonly number[]) {
     this.#runner = runner;
     this.#at = at;
     this.#views = at.map((own) => runner.output(own));

@@ -1,4 +1,4 @@
-import { type Care, Execution } from '../../autodiff/index.ts';
+import type { Care } from '../../autodiff/index.ts';
 import { type Noise, restoreNoise, type SavedNoise, type TypedArray } from '../../lib/index.ts';
 import { firstHarm } from './harm.ts';
 import { movedOn, type Setting } from './learn.ts';
@@ -177,7 +177,7 @@ export class Place implements Counters {
   /** Learns from the window in the arena. */
   learn(plan: LearnPlan): void {
     // Only the reference kernels check on the way; a plan has checked before anything is drawn.
-    const goBack = plan.runner instanceof Execution ? undefined : this.noise.snapshot?.();
+    const goBack = plan.runner.mayThrow ? this.noise.snapshot?.() : undefined;
     try {
       plan.learn(this, this.noise);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type Runner, runnerOf, trace } from '../../autodiff/index.ts';
+import { Execution, trace } from '../../autodiff/index.ts';
 import { alignLeaves, leavesOf, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
 import { Feed } from './feed.ts';
@@ -9,7 +9,7 @@ import { numbersOf } from './numbers.ts';
 /** The model's outputs at given parameters, for every system, as a plan that moves states of its own on. */
 export class PredictPlan {
   readonly feed: Feed;
-  readonly #runner: Runner;
+  readonly #runner: Execution;
   readonly #parameters: number;
   readonly #states: number;
 
@@ -29,7 +29,7 @@ export class PredictPlan {
       return [...(next as Tensor[]), ...steps.map(({ output }) => output)];
     });
     const updates = new Map(Array.from({ length: this.#states }, (_, i) => [i, this.#parameters + i]));
-    this.#runner = runnerOf(program, { updates });
+    this.#runner = new Execution(program, { updates });
     this.feed = new Feed(this.#runner, this.#parameters + this.#states, [moment], numbers);
   }
 

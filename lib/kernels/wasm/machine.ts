@@ -14,13 +14,23 @@ declare const WebAssembly: {
   readonly Memory: new (pages: { initial: number; maximum: number }) => Memory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
-  readonly Instance: new (module: object, imports: { env: { memory: Memory } }) => { readonly exports: object };
+  readonly Instance: new (
+    module: object,
+    imports: { env: { memory: Memory; call: (id: number) => void } },
+  ) => { readonly exports: object };
 };
 declare const atob: (base64: string) => string;
 
 /** The bytes of a machine. Views of them are made once and stay valid. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
+}
+
+export interface MachineOptions {
+  /** Allows fused multiply-add (one rounding instead of two) where the processor has it: faster, but results differ between machines. */
+  readonly relaxed?: boolean | undefined;
+  /** Called by the instruction `call`. If it throws, the run ends there. */
+  readonly call?: (id: number) => void;
 }
 
 interface Kernels {
@@ -40,16 +50,14 @@ export class Machine {
   /**
    * @param bytes the size of the memory, rounded up to pages of 64 KiB. The first `reservedBytes` are the
    * kernels'.
-   * @param relaxed allows fused multiply-add (one rounding instead of two) where the processor has it:
-   * faster, but results differ between machines.
    * @throws ConfigurationError if the platform has no relaxed SIMD, ResourceError if the memory cannot be
    * reserved.
    */
-  constructor(bytes: number, relaxed = false) {
+  constructor(bytes: number, { relaxed = false, call = () => {} }: MachineOptions = {}) {
     const pages = Math.ceil(Math.max(bytes, reservedBytes) / 65536);
     this.memory = reserve(pages);
     const module = relaxed ? moduleOf('relaxed', relaxedBinary) : moduleOf('strict', strictBinary);
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.memory, call } });
     this.#kernels = instance.exports as Kernels;
   }
 

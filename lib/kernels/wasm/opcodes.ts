@@ -76,7 +76,8 @@ export const operands = {
   rowadd: ['out', 'c', 'v', 'id', 'n'],
   /** out = row *id of d [·,n] · v. */
   rowdot: ['out', 'd', 'id', 'v', 'n'],
-  dot: ['out', 'x', 'y', 'n'],
+  /** total = the sum of x · y. */
+  dot: ['total', 'x', 'y', 'n'],
   /** out = uᵀ d v, d [m,n]. */
   bilinear: ['out', 'u', 'd', 'v', 'm', 'n'],
   /** out [m] (+)= a x, a [m,k]. */
@@ -123,6 +124,13 @@ export const operands = {
    * is a register of 256 elements. `dot` sums over all tiles.
    */
   tiles: ['program', 'words', 'n'],
+  /**
+   * Runs the one instruction at `program`, of `words` words, `count` times. As many words follow it: by how many bytes each word of the
+   * instruction moves on from time to time.
+   */
+  repeat: ['program', 'words', 'count'],
+  /** Calls back whoever made the machine, with this number. */
+  call: ['id'],
   /** One number: out = x + y, and so on. As with n = 1, but faster. */
   add1: ['out', 'x', 'y'],
   mul1: ['out', 'x', 'y'],
@@ -177,10 +185,41 @@ export const written: Partial<Readonly<Record<OpName, number>>> = {
 /** The name of an instruction. */
 export type OpName = keyof typeof operands;
 
-const names = Object.keys(operands) as OpName[];
+/** What the operands are called tells what an instruction does with them: these run over arrays element by element. */
+const forms = { unary: 'out x n', binary: 'out x y n', scalar: 'out x scalar n' } as const;
 
-/** The float32 opcode of each instruction. */
-export const opcodes = Object.fromEntries(names.map((name, code) => [name, code])) as Readonly<Record<OpName, number>>;
+const names = Object.keys(operands) as OpName[];
+const formOf = (name: OpName) => operands[name].join(' ');
+const ofForm = (form: keyof typeof forms) => names.filter((name) => formOf(name) === forms[form]);
+const ranged = [...ofForm('unary'), ...ofForm('binary'), ...ofForm('scalar')];
+const inOrder = [...ranged, ...names.filter((name) => !ranged.includes(name))];
+
+/** The opcode of each instruction, for float32. Those of one form are side by side, wherever they stand in the table. */
+export const opcodes = Object.fromEntries(inOrder.map((name, code) => [name, code])) as Readonly<Record<OpName, number>>;
+
+/** The first opcode after those of each form. */
+export const ends = {
+  unary: ofForm('unary').length,
+  binary: ofForm('unary').length + ofForm('binary').length,
+  scalar: ranged.length,
+} as const;
+
+/** Operands of which an elementwise instruction reads or writes one element at a time, and those that are one element for all. */
+const [arrays, single] = [
+  ['out', 'x', 'y', 'z', 'mask'],
+  ['a', 'b', 'c', 'scalar'],
+];
+
+/** Whether an instruction runs over n elements one by one, so that a tile can run it piece by piece. */
+export function isElementwise(name: OpName): boolean {
+  const own: readonly string[] = operands[name];
+  return own[own.length - 1] === 'n' && own.slice(0, -1).every((operand) => [...arrays, ...single, 'inverted'].includes(operand));
+}
+
+/** Which operands of an elementwise instruction are one element for all. */
+export function singles(name: OpName): number[] {
+  return operands[name].flatMap((operand, at) => (single.includes(operand) ? at : []));
+}
 
 /** Add this to an opcode for its float64 form. */
 export const float64 = 128;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  add,
   argmax,
   bilinear,
   compile,
@@ -10,8 +11,9 @@ import {
   grad,
   greater,
   linear,
+  linearize,
+  matmul,
   mul,
-  NotPlannable,
   scatterAdd,
   smooth,
   square,
@@ -19,7 +21,7 @@ import {
   tanh,
   trace,
 } from '../../../autodiff/index.ts';
-import { IndexError, indices, leavesOf, type Tensor, type Tree, tensor } from '../../../lib/index.ts';
+import { dataOf, full, IndexError, indices, leavesOf, type Tensor, type Tree, tensor } from '../../../lib/index.ts';
 import { requireClose, sample } from './agree.ts';
 
 const x = sample([3, 4], 1);
@@ -30,8 +32,8 @@ function expectTree(actual: unknown, expected: unknown): void {
   requireClose(leavesOf(actual as Tree), leavesOf(expected as Tree));
 }
 
-describe('compile, where there is no kernel', () => {
-  it("runs a user's own primitives with the reference kernels", () => {
+describe('where there is no kernel', () => {
+  it("calls a user's own primitives from within the plan", () => {
     const cube = smooth({ name: 'cube', evaluate: (a) => a ** 3, partials: [(a) => mul(3, square(a))] });
     const softsign = custom({ name: 'softsign', value: (a: Tensor) => tanh(mul(a, 0.5)), push: ([a], [da]) => mul(da, sum(a)) });
     const flip = linear({ name: 'flip', shape: (shape) => shape, evaluate: (a) => mul(a, -1), transpose: (c) => mul(c, -1) });
@@ -48,7 +50,10 @@ describe('compile, where there is no kernel', () => {
     expect(compiled.plans).to.equal(1);
     expectTree(compile(grad((a: Tensor) => sum(cube(a))))(v), mul(3, square(v)));
     const { program } = trace('f', (declare) => f(declare(v)));
-    expect(() => new Execution(program)).to.throw(NotPlannable, 'cube');
+    const names = new Execution(program).plan.instructions.map(({ operation }) => operation);
+    // Each of the four is called once for each application; all else has kernels.
+    expect(names.filter((name) => name === 'call')).to.have.length(4);
+    expect(names.filter((name) => name === 'tanh')).to.have.length(1);
     requireClose(evaluateProgram(program, [v]), f(v), 0);
   });
 
@@ -66,7 +71,7 @@ describe('compile, where there is no kernel', () => {
     expect(compile((a: Tensor) => view(a))(tensor(1)).item()).to.equal(3);
   });
 
-  it('runs without a plan what points at rows by a number that it computes', () => {
+  it('calls the reference kernel for rows picked by an index that the program computes', () => {
     const f = (a: Tensor, t: Tensor) => gather(t, argmax(a));
     const compiled = compile(f);
     for (const a of [v, mul(v, -1)]) expectTree(compiled(a, x.shape[0] > 2 ? sample([4, 2]) : x), f(a, sample([4, 2])));
@@ -79,5 +84,70 @@ describe('compile, where there is no kernel', () => {
     ]);
     const masked = compile((t: Tensor, a: Tensor) => gather(t, greater(a, 0)));
     expectTree(masked(x, v), gather(x, greater(v, 0)));
+  });
+
+  /** A plan that counts up and applies a primitive that fails where it meets 3. */
+  const counting = (name = 'picky') => {
+    const seen: Tensor[] = [];
+    const picky = linear({
+      name,
+      shape: (shape) => shape,
+      evaluate: (a) => {
+        seen.push(a);
+        if (dataOf(a)[0] === 3) throw new RangeError('three');
+        return mul(a, 2);
+      },
+      transpose: (c) => mul(c, 2),
+    });
+    const { program } = trace('counting', (declare) => {
+      const [count, total] = [declare({ shape: [2], dtype: 'float64' }, 'count'), declare({ shape: [2], dtype: 'float64' })];
+      return [add(count, 1), add(total, picky(count)), sum(picky(count))];
+    });
+    const updates = new Map([
+      [0, 0],
+      [1, 1],
+    ]);
+    return { execution: new Execution(program, { updates }), seen };
+  };
+
+  it('changes nothing that carries over when a call fails', () => {
+    const { execution } = counting();
+    expect(execution.mayThrow).to.equal(true);
+    for (let run = 0; run < 3; run++) execution.run();
+    for (let attempt = 0; attempt < 2; attempt++) expect(() => execution.run()).to.throw(RangeError, 'three');
+    expect([0, 1, 2].map((at) => execution.read(at).toArray())).to.deep.equal([[3, 3], [6, 6], 8]);
+    execution.write(0, tensor([5, 5]));
+    execution.run();
+    expect(execution.read(1).toArray()).to.deep.equal([16, 16]);
+  });
+
+  it('gives a call copies of its operands, with their labels', () => {
+    const { execution, seen } = counting();
+    execution.run();
+    execution.run();
+    expect(seen.map((x) => x.toArray())).to.deep.equal([
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(seen[0].label).to.equal('count');
+  });
+
+  it('computes the rest with kernels, also in parts and under strong zeros', () => {
+    const half = smooth({ name: 'half', evaluate: (a) => a / 2, partials: [(a) => mul(0.5, full(a.shape, 1))] });
+    const { program } = trace('parts', (declare) => {
+      const [w, h] = [declare({ shape: [3, 3], dtype: 'float64' }), declare({ shape: [3], dtype: 'float64' })];
+      const first = tanh(half(matmul(w, h)));
+      const { pull } = linearize((m: Tensor) => sum(half(matmul(m, first))), w);
+      return [first, add(w, pull(tensor(1))[0])];
+    });
+    const given = [sample([3, 3], 1), sample([3], 2)];
+    for (const care of ['none', 'whole'] as const) {
+      const execution = new Execution(program, { updates: new Map([[1, 0]]), stages: [[0], [1]], care });
+      for (const [i, x] of given.entries()) execution.write(i, x);
+      for (const stage of [0, 1]) execution.run(stage);
+      requireClose([execution.read(0), execution.read(1)], evaluateProgram(program, given), 1e-12);
+      const names = execution.plan.instructions.map(({ operation }) => operation);
+      expect(names.filter((name) => name === 'call')).to.have.length(1);
+    }
   });
 });

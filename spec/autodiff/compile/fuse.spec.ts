@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Assembler, type Buffer, encode, layOut } from '../../../autodiff/compile/assembler.ts';
-import { fuse } from '../../../autodiff/compile/fuse.ts';
+import { layOut } from '../../../autodiff/compile/arena.ts';
+import { Assembler } from '../../../autodiff/compile/assembler.ts';
+import { encode } from '../../../autodiff/compile/encode.ts';
+import { type Buffer, countUses } from '../../../autodiff/compile/instruction.ts';
+import { assignRegisters } from '../../../autodiff/compile/registers.ts';
+import { groupIntoTiles } from '../../../autodiff/compile/tiles.ts';
 import {
   add,
   cos,
@@ -26,19 +30,19 @@ import {
   trace,
   where,
 } from '../../../autodiff/index.ts';
-import { cast, type DType, indices, type Tensor, wasm } from '../../../lib/index.ts';
+import { cast, indices, type Tensor, wasm } from '../../../lib/index.ts';
 import { narrow, planned, requireClose, requirePlan, sample } from './agree.ts';
-
-const opcodeOf = (operation: string, dtype: DType) =>
-  wasm.opcodes[operation as wasm.OpName] + (dtype === 'float64' ? wasm.float64 : 0);
 
 /** Runs the instructions that `write` assembles, fused or one by one, and gives the bytes of its pinned buffers. */
 function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): { bytes: number[]; tiles: number } {
   const assembler = new Assembler();
   const pinned = [...write(assembler), ...assembler.constants.keys()];
-  const [instructions] = fused ? fuse([assembler.instructions], assembler) : [assembler.instructions];
+  const uses = countUses(assembler.instructions);
+  const instructions = fused
+    ? groupIntoTiles(assembler.instructions).map((one) => assignRegisters(one, uses))
+    : assembler.instructions;
   const begin = layOut(wasm.reservedBytes, pinned, instructions);
-  const { words, ends } = encode(begin, [instructions], opcodeOf);
+  const { words, ends } = encode(begin, [instructions]);
   const machine = new wasm.Machine(begin + words.byteLength + 65536);
   const memory = machine.memory.buffer;
   const view = ({ dtype, address, size }: Buffer) =>
@@ -81,7 +85,7 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
         const fresh = assembler.buffer(dtype, size);
         return fresh;
       };
-      const emit = (operation: string, ...rest: (Buffer | number)[]) => {
+      const emit = (operation: wasm.OpName, ...rest: (Buffer | number)[]) => {
         const target = out();
         assembler.emit(operation, dtype, target, ...rest);
         if (!arrays.includes(target)) arrays.push(target);
@@ -89,14 +93,14 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
       switch (pick(14)) {
         case 0:
         case 1:
-          emit(['tanh', 'sigmoid', 'sin', 'neg', 'copy', 'square', 'erf', 'cos'][pick(8)], x(), size);
+          emit((['tanh', 'sigmoid', 'sin', 'neg', 'copy', 'square', 'erf', 'cos'] as const)[pick(8)], x(), size);
           break;
         case 2:
         case 3:
-          emit(['add', 'sub', 'mul', 'strongmul'][pick(4)], x(), x(), size);
+          emit((['add', 'sub', 'mul', 'strongmul'] as const)[pick(4)], x(), x(), size);
           break;
         case 4:
-          emit(['adds', 'muls'][pick(2)], x(), c(), size);
+          emit((['adds', 'muls'] as const)[pick(2)], x(), c(), size);
           break;
         case 5:
           emit('fill', c(), size);
@@ -104,7 +108,7 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
         case 6: {
           const flag = assembler.buffer('int32', size);
           if (pick(2) === 0) assembler.emit('greater', dtype, flag, x(), x(), size);
-          else assembler.emit(['greaters', 'lessers'][pick(2)], dtype, flag, x(), c(), size);
+          else assembler.emit((['greaters', 'lessers'] as const)[pick(2)], dtype, flag, x(), c(), size);
           flags.push(flag);
           break;
         }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { float64, Machine, opcodes, operands, reservedBytes } from '../../../lib/kernels/wasm/index.ts';
+import { control } from './wasm/control.ts';
 import { elementwise } from './wasm/elementwise.ts';
 import { atHardPoints, functions } from './wasm/functions.ts';
 import { layout } from './wasm/layout.ts';
@@ -20,6 +21,7 @@ describe('the machine', () => {
       pairs(dtype);
       norms(dtype);
       strongProducts(dtype);
+      control(dtype);
     });
 
   it('has tests for every instruction', () => {

@@ -3,7 +3,7 @@ import * as e from './elementwise';
 import { greater, greaters, lessers } from './masks';
 import * as op from './opcodes';
 
-/** The opcodes from COPY to SQUARE. */
+/** The opcodes of form `unary`. */
 export function unaryOf<T>(code: i32, out: usize, x: usize, n: usize): void {
   switch (code) {
     case op.COPY: e.copy<T>(out, x, n); break;
@@ -27,7 +27,7 @@ export function unaryOf<T>(code: i32, out: usize, x: usize, n: usize): void {
   }
 }
 
-/** The opcodes from ADD to LESSERS. From ADDS on, y is a scalar. */
+/** The opcodes of form `binary`, and of form `scalar`, where y is one element. */
 export function binaryOf<T>(code: i32, out: usize, x: usize, y: usize, n: usize): void {
   switch (code) {
     case op.ADD: e.add<T>(out, x, y, n); break;

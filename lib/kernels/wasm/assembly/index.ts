@@ -36,16 +36,33 @@ export function run(begin: usize, end: usize): void {
   while (pc < end) pc = load<i32>(pc) & op.FLOAT64 ? series<f64>(pc, end, op.FLOAT64) : series<f32>(pc, end, 0);
 }
 
+// @ts-ignore: a decorator of AssemblyScript
+@external("env", "call")
+declare function call(id: i32): void;
+
+/** A copy of the instruction being repeated, which may not repeat another. */
+const repeated = memory.data(64 << 2, 16);
+
+/** Runs one instruction `count` times. Each of its words moves on by the number of bytes that follows the instruction. */
+function repeat(program: usize, words: usize, count: usize): void {
+  const size = words << 2;
+  memory.copy(repeated, program, size);
+  for (; count > 0; count--) {
+    run(repeated, repeated + size);
+    for (let i: usize = 0; i < size; i += 4) store<i32>(repeated + i, load<i32>(repeated + i) + load<i32>(program + size + i));
+  }
+}
+
 /** Runs instructions until one of the other dtype; returns its address. */
 function series<T>(pc: usize, end: usize, dtype: i32): usize {
   while (pc < end) {
     const code = load<i32>(pc) - dtype;
-    if (<u32>code <= <u32>op.SQUARE) {
+    if (<u32>code < <u32>op.UNARY_END) {
       unaryOf<T>(code, load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
       pc += 16;
       continue;
     }
-    if (<u32>(code - op.ADD) <= <u32>(op.LESSERS - op.ADD)) {
+    if (<u32>code < <u32>op.SCALAR_END) {
       binaryOf<T>(code, load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16));
       pc += 20;
       continue;
@@ -267,6 +284,14 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
       case op.STRONGRANK1PAIR: strong.rank1pair<T>(pc); pc += 64; break;
       case op.NORM:
         pc = norm<T>(pc);
+        break;
+      case op.REPEAT:
+        repeat(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
+        pc += 16;
+        break;
+      case op.CALL:
+        call(load<i32>(pc, 4));
+        pc += 8;
         break;
       case op.TILES:
         tiles<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));

@@ -29,18 +29,18 @@ function tile<T>(pc: usize, end: usize, first: usize, n: usize): void {
   while (pc < end) {
     const code = load<i32>(pc) & 127;
     const out = at(load<usize>(pc, 4), i);
-    if (code <= op.SQUARE) {
+    if (code < op.UNARY_END) {
       unaryOf<T>(code, out, at(load<usize>(pc, 8), i), n);
       pc += 16;
       continue;
     }
     const second = load<usize>(pc, 8);
     const third = load<usize>(pc, 12);
-    if (<u32>(code - op.ADD) <= <u32>(op.LESSERS - op.ADD)) {
+    if (code < op.SCALAR_END) {
       // Comparisons write int32, whatever the width of the compared elements.
-      const isMask = code == op.GREATER || code >= op.GREATERS;
+      const isMask = code == op.GREATER || code == op.GREATERS || code == op.LESSERS;
       const to = isMask ? at(load<usize>(pc, 4), first << 2) : out;
-      binaryOf<T>(code, to, at(second, i), code < op.ADDS ? at(third, i) : third, n);
+      binaryOf<T>(code, to, at(second, i), code < op.BINARY_END ? at(third, i) : third, n);
       pc += 20;
       continue;
     }

@@ -1,14 +1,14 @@
-import type { Tensor } from '../../lib/index.ts';
-import type { Buffer } from './assembler.ts';
+import type { Tensor } from '../../../lib/index.ts';
+import type { Buffer } from '../../compile/instruction.ts';
+import type { Planner } from '../../compile/planner.ts';
+import { arrayOf, dense, type Part, type Term, type Terms } from '../../compile/terms.ts';
 import { innerProduct } from './contract.ts';
-import type { Planner } from './planner.ts';
-import { arrayOf, dense, type Part, type Term, type Value } from './values.ts';
 
 /**
  * unit · √Σ|x|²: the squares by the formulas for factored parts, as an inner product has them, and the parts themselves for the
  * instruction to look at where these formulas overflowed or lost digits.
  */
-export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor[], result: Tensor): Value {
+export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor[], result: Tensor): Terms {
   const { assembler } = plan;
   const parts = given.filter((x) => !plan.isZero(x));
   const squares = parts.map((x) => {
@@ -23,7 +23,7 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
       assembler.emit('add', result.dtype, next, sum, square, 1);
       return next;
     }, undefined);
-  const values = parts.map((x) => ({ value: plan.value(x), size: x.size })).filter(({ value }) => value.length > 0);
+  const values = parts.map((x) => ({ value: plan.terms(x), size: x.size })).filter(({ value }) => value.length > 0);
   const checks = values.flatMap(({ value }) => value.flatMap((term) => checkOf(plan, term, value.length === 1, result)));
   const leaves = values.flatMap(({ value, size }) => leafOf(plan, value, size, result));
   const out = plan.temporary(result);
@@ -33,7 +33,7 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
 }
 
 /** Whether the squares of a value may come from a formula: with a factor whose square is rounded they had better not. */
-function isFormula(value: Value): boolean {
+function isFormula(value: Terms): boolean {
   return value.every(({ coefficient: { factor }, part }) => {
     const size = Math.abs(factor);
     return part.kind !== 'block' && size >= 2 ** -20 && size <= 2 ** 20;
@@ -52,7 +52,7 @@ function checkOf(plan: Planner, { coefficient, part }: Term, isAlone: boolean, {
 }
 
 /** The words of a leaf and of its terms. */
-function leafOf(plan: Planner, value: Value, size: number, { dtype }: Tensor): (Buffer | number)[] {
+function leafOf(plan: Planner, value: Terms, size: number, { dtype }: Tensor): (Buffer | number)[] {
   const terms = value.map(({ coefficient, part }) => ({ c: plan.materializer.coefficient(coefficient, dtype), part }));
   const [, row] = terms.map(({ part }) => factorsOf(part)).find(([, y]) => y !== undefined) ?? [];
   const columns = row?.size ?? size;

@@ -1,32 +1,27 @@
-import type { Tensor } from '../../lib/index.ts';
-import type { Planner } from './planner.ts';
-import { type Coefficient, scaled, splatOf, type Value } from './values.ts';
+import type { Tensor } from '../../../lib/index.ts';
+import type { Planner } from '../../compile/planner.ts';
+import { type Coefficient, scaled, splatOf, type Terms } from '../../compile/terms.ts';
+import { type Pairwise, pairwise } from './pairwise.ts';
 
 /** x / y, rounded once. Only a division by a power of two is a product too. */
-export function lowerDiv(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
-  if (plan.number(y) === 1) return plan.value(x);
-  const name = strong ? 'strongdiv' : 'div';
-  if (result.size === 1) return plan.emit(result, name, plan.array(x), plan.array(y), 1);
-  const [left, right] = [splatOf(plan.value(x)), splatOf(plan.value(y))];
+export function lowerDiv(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Terms {
+  if (plan.number(y) === 1) return plan.terms(x);
+  const kernels: Pairwise = strong ? { whole: 'strongdiv', scalar: 'strongdivs' } : { whole: 'div', scalar: 'divs' };
+  const { whole, scalar: scalars } = kernels as Required<Pairwise>;
+  if (result.size === 1) return plan.emit(result, whole, plan.array(x), plan.array(y), 1);
+  const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
   const scalar = (coefficient: Coefficient) => plan.materializer.coefficient(coefficient, result.dtype);
   if (left !== undefined && right !== undefined) {
-    const quotient = plan.scalar(name, result.dtype, [scalar(left), scalar(right), 1]);
+    const quotient = plan.scalar(whole, result.dtype, [scalar(left), scalar(right), 1]);
     return [{ coefficient: { factor: 1, scalars: [quotient] }, part: { kind: 'splat' } }];
   }
   if (right !== undefined) {
     const divisor = numberOf(plan, right);
     if (divisor !== undefined && isPowerOfTwo(divisor)) return scaled(plan.summand(x), { factor: 1 / divisor, scalars: [] });
-    return plan.emit(result, `${name}s`, plan.array(x), scalar(right), result.size);
+    return plan.emit(result, scalars, plan.array(x), scalar(right), result.size);
   }
   if (left !== undefined && numberOf(plan, left) === 1) return plan.emit(result, 'reciprocal', plan.array(y), result.size);
-  return plan.emit(result, name, plan.array(x), plan.array(y), result.size);
-}
-
-/** x^y; often all elements share the exponent. */
-export function lowerPow(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
-  const exponent = result.size === 1 ? undefined : splatOf(plan.value(y));
-  if (exponent === undefined) return plan.emit(result, 'pow', plan.array(x), plan.array(y), result.size);
-  return plan.emit(result, 'pows', plan.array(x), plan.materializer.coefficient(exponent, result.dtype), result.size);
+  return pairwise(plan, result, kernels, x, y);
 }
 
 /** The value of a coefficient that does not depend on what comes in. */

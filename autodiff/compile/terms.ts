@@ -1,5 +1,5 @@
 import type { Shape } from '../../lib/index.ts';
-import type { Buffer } from './assembler.ts';
+import type { Buffer } from './instruction.ts';
 
 /** A fixed factor times scalars that are known when the plan runs. */
 export interface Coefficient {
@@ -19,6 +19,8 @@ export type Part =
   | { readonly kind: 'splat' }
   /** u vᵀ; in a strong one, as rules have it, 0 times infinity or NaN is 0. */
   | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer; readonly strong: boolean }
+  /** A row for all rows of the result, with `each` 1; or, above 1, one number for each run of so many elements. */
+  | { readonly kind: 'repeated'; readonly buffer: Buffer; readonly each: number }
   /** v in the row that the index names, zeros elsewhere. */
   | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer }
   /** A block of the given shape at `begin`, zeros elsewhere. */
@@ -30,11 +32,11 @@ export interface Term {
 }
 
 /** What a symbol stands for in a plan: a sum of terms. One dense term with coefficient 1 is an ordinary array. */
-export type Value = readonly Term[];
+export type Terms = readonly Term[];
 
 export const one: Coefficient = { factor: 1, scalars: [] };
 
-export function dense(buffer: Buffer): Value {
+export function dense(buffer: Buffer): Terms {
   return [{ coefficient: one, part: { kind: 'dense', buffer } }];
 }
 
@@ -51,33 +53,61 @@ export function times(a: Coefficient, b: Coefficient): Coefficient {
 }
 
 /** The value times a coefficient. */
-export function scaled(value: Value, coefficient: Coefficient): Value {
+export function scaled(value: Terms, coefficient: Coefficient): Terms {
   return value.map((term) => ({ ...term, coefficient: times(term.coefficient, coefficient) }));
 }
 
 /** The coefficient of a value whose elements are all equal. */
-export function splatOf(value: Value): Coefficient | undefined {
+export function splatOf(value: Terms): Coefficient | undefined {
   return value.length === 1 && value[0].part.kind === 'splat' ? value[0].coefficient : undefined;
 }
 
 /** The buffer of an ordinary array. */
-export function arrayOf(value: Value): Buffer | undefined {
+export function arrayOf(value: Terms): Buffer | undefined {
   const [term] = value;
   return value.length === 1 && term.part.kind === 'dense' && isOne(term.coefficient) ? term.part.buffer : undefined;
 }
 
-/** The buffers that a value's elements are computed from. */
-export function buffersOf(value: Value): Buffer[] {
-  return value.flatMap(({ coefficient, part }) => {
-    switch (part.kind) {
-      case 'splat':
-        return [...coefficient.scalars];
-      case 'outer':
-        return [...coefficient.scalars, part.u, part.v];
-      case 'row':
-        return [...coefficient.scalars, part.index, part.v];
-      default:
-        return [...coefficient.scalars, part.buffer];
-    }
-  });
+/** What repeats, of terms that are nothing else, with a factor that is known. */
+export function repeatedOf(terms: Terms): Repeated | undefined {
+  const [term] = terms;
+  if (terms.length !== 1 || term.part.kind !== 'repeated' || term.coefficient.scalars.length > 0) return undefined;
+  return { ...term.part, factor: term.coefficient.factor };
+}
+
+type Repeated = Extract<Part, { kind: 'repeated' }> & { readonly factor: number };
+
+/** The buffers that the elements are computed from. */
+export function buffersOf(terms: Terms): Buffer[] {
+  const all: Buffer[] = [];
+  const note = (buffer: Buffer) => {
+    all.push(buffer);
+    return buffer;
+  };
+  for (const { coefficient, part } of terms) {
+    all.push(...coefficient.scalars);
+    mapPart(part, note);
+  }
+  return all;
+}
+
+/** The terms with other buffers in the place of theirs. */
+export function mapBuffers(terms: Terms, to: (buffer: Buffer) => Buffer): Terms {
+  return terms.map(({ coefficient: { factor, scalars, strong }, part }) => ({
+    coefficient: { factor, scalars: scalars.map(to), ...(strong === undefined ? {} : { strong: strong.map(to) }) },
+    part: mapPart(part, to),
+  }));
+}
+
+function mapPart(part: Part, to: (buffer: Buffer) => Buffer): Part {
+  switch (part.kind) {
+    case 'splat':
+      return part;
+    case 'outer':
+      return { ...part, u: to(part.u), v: to(part.v) };
+    case 'row':
+      return { ...part, index: to(part.index), v: to(part.v) };
+    default:
+      return { ...part, buffer: to(part.buffer) };
+  }
 }

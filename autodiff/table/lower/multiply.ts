@@ -1,22 +1,28 @@
-import type { DType, Tensor } from '../../lib/index.ts';
-import { mul } from '../primitives/mul.ts';
-import type { Planner } from './planner.ts';
-import type { Program } from './program.ts';
-import { type Coefficient, dense, one, scaled, splatOf, times, type Value } from './values.ts';
+import type { DType, Tensor } from '../../../lib/index.ts';
+import type { Planner } from '../../compile/planner.ts';
+import type { Program } from '../../compile/program.ts';
+import { type Coefficient, dense, one, scaled, splatOf, type Terms, times } from '../../compile/terms.ts';
+import { mul } from '../../primitives/mul.ts';
+import { byRows, type Pairwise } from './pairwise.ts';
+
+const products: Pairwise = { whole: 'mul', scalar: 'muls', commutes: true };
+const strongProducts: Pairwise = { whole: 'strongmul', scalar: 'strongmuls', commutes: true };
 
 /** The elementwise product, in a strong one of which 0 times infinity or NaN is 0. What all elements share becomes a coefficient. */
-export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
+export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Terms {
   if (result.size === 1) {
-    if (plan.number(x) === 1) return plan.value(y);
-    if (plan.number(y) === 1) return plan.value(x);
+    if (plan.number(x) === 1) return plan.terms(y);
+    if (plan.number(y) === 1) return plan.terms(x);
     return plan.emit(result, strong ? 'strongmul' : 'mul', plan.array(x), plan.array(y), 1);
   }
-  if (strong && (plan.value(x).length === 0 || plan.value(y).length === 0)) return [];
+  if (strong && (plan.terms(x).length === 0 || plan.terms(y).length === 0)) return [];
   if (strong && plan.care === 'whole') return strongProduct(plan, x, y, result);
-  const [left, right] = [splatOf(plan.value(x)), splatOf(plan.value(y))];
+  const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
   const own = (coefficient: Coefficient) => (strong ? inRule(plan, coefficient) : coefficient);
   if (right !== undefined) return beforeSquare(plan, scaled(plan.summand(x), own(right)), result);
   if (left !== undefined) return beforeSquare(plan, scaled(plan.summand(y), own(left)), result);
+  const rows = byRows(plan, result, strong ? strongProducts : products, x, y, (operand) => plan.factored(operand));
+  if (rows !== undefined) return rows;
   const [a, b] = [plan.factored(x), plan.factored(y)];
   // c x ∘ d y as c d (x ∘ y) may leave the dtype where c x and d y do not: (c x)² for a clipped x, whose c is small and whose x large.
   if (!strong && a.coefficient.scalars.length > 0 && b.coefficient.scalars.length > 0)
@@ -41,14 +47,14 @@ export function squaredIn({ equations }: Program): ReadonlySet<Tensor> {
 }
 
 /** c x that is squared later is written out for that, and so at once: then others read the same array, which Adam's kernel asks for. */
-function beforeSquare(plan: Planner, value: Value, result: Tensor): Value {
+function beforeSquare(plan: Planner, value: Terms, result: Tensor): Terms {
   const isScaled = value.length === 1 && value[0].part.kind === 'dense' && value[0].coefficient.scalars.length > 0;
   return isScaled && plan.squared.has(result) ? dense(plan.materializer.array(value, result.dtype, result.shape)) : value;
 }
 
 /** The strong product of operands that are written out, unless they are multiplied with a number that is known. */
-function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
-  const [left, right] = [splatOf(plan.value(x)), splatOf(plan.value(y))];
+function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Terms {
+  const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
   if (left !== undefined && right !== undefined) {
     const [a, b] = [left, right].map((splat) => plan.materializer.coefficient(splat, result.dtype));
     const product = plan.scalar('strongmul', result.dtype, [a, b, 1]);
@@ -56,12 +62,14 @@ function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Val
   }
   if (right !== undefined) return strongScale(plan, x, right, result.dtype);
   if (left !== undefined) return strongScale(plan, y, left, result.dtype);
+  const rows = byRows(plan, result, strongProducts, x, y, (operand) => strongFactor(plan, operand));
+  if (rows !== undefined) return rows;
   const [a, b] = [strongFactor(plan, x), strongFactor(plan, y)];
   return scaled(plan.emit(result, 'strongmul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
 }
 
 /** A tensor times one number, in which 0 times infinity or NaN is 0: an outer product of one row, unless the number is known. */
-export function strongScale(plan: Planner, x: Tensor, by: Coefficient, dtype: DType): Value {
+export function strongScale(plan: Planner, x: Tensor, by: Coefficient, dtype: DType): Terms {
   if (keepsStrength(plan, by)) return scaled(plan.summand(x), by);
   const { coefficient, buffer } = strongFactor(plan, x);
   return [{ coefficient, part: { kind: 'outer', u: plan.materializer.coefficient(by, dtype), v: buffer, strong: true } }];

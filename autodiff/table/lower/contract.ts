@@ -1,8 +1,10 @@
-import type { DType, Tensor } from '../../lib/index.ts';
-import type { Buffer } from './assembler.ts';
+import type { DType, Tensor, wasm } from '../../../lib/index.ts';
+import type { Buffer } from '../../compile/instruction.ts';
+import type { EntryOperand, Planner } from '../../compile/planner.ts';
+import { repeat } from '../../compile/repeat.ts';
+import { type Coefficient, dense, isOne, type Part, scaled, type Term, type Terms, times } from '../../compile/terms.ts';
+import { entriesOf } from './entries.ts';
 import { inRule, strongFactor, strongScale } from './multiply.ts';
-import type { Planner } from './planner.ts';
-import { type Coefficient, dense, isOne, type Part, scaled, type Term, times, type Value } from './values.ts';
 
 type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: boolean };
 
@@ -13,7 +15,8 @@ export function lowerMatmul(
   y: Tensor,
   { transposeLeft, transposeRight, strong = false }: Flags,
   result: Tensor,
-): Value {
+): Terms {
+  if (result.shape.length === 3) return productOfEach(plan, x, y, { transposeLeft, transposeRight, strong }, result);
   const [rows, columns] = result.shape;
   const inner = x.shape[transposeLeft ? 0 : 1];
   const whole = strong && plan.care === 'whole';
@@ -22,7 +25,7 @@ export function lowerMatmul(
   if (rows === 1 && columns === 1) return whole ? strongInner(plan, x, y, result) : innerProduct(plan, x, y, result, strong);
   const [a, b] = whole ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
   const out = plan.temporary(result);
-  const emit = (operation: string, ...operands: (Buffer | number)[]) =>
+  const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) =>
     plan.assembler.emit(operation, result.dtype, out, ...operands);
   // A vector has the same elements either way round, so only the matrix's flag counts.
   if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', a.buffer, b.buffer, x.shape[0], x.shape[1], 0);
@@ -32,7 +35,29 @@ export function lowerMatmul(
   return scaled(dense(out), times(a.coefficient, b.coefficient));
 }
 
-function outerProduct(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Value {
+/** A product for each entry of a batch. */
+function productOfEach(plan: Planner, x: Tensor, y: Tensor, flags: Flags, result: Tensor): Terms {
+  const { transposeLeft, transposeRight, strong = false } = flags;
+  const [count, rows, columns] = result.shape;
+  const inner = x.shape[transposeLeft ? 1 : 2];
+  const out = plan.temporary(result);
+  const [a, b] = [entriesOf(plan, x, count), entriesOf(plan, y, count)];
+  const emit = (operation: wasm.OpName, operands: readonly EntryOperand[], ...counts: number[]) =>
+    plan.assembler.instructions.push(...repeat(out, count, operation, operands, counts));
+  const isStrong = strong && plan.care !== 'none';
+  if (inner === 1) {
+    const one = { buffer: plan.assembler.scalar(result.dtype, 1), stride: 0 };
+    emit(isStrong ? 'strongouter' : 'outer', [one, a, b], rows, columns);
+    return dense(out);
+  }
+  if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', [a, b], ...x.shape.slice(1), 0);
+  else if (rows === 1) emit(transposeRight ? 'matvec' : 'matvect', [b, a], ...y.shape.slice(1), 0);
+  else emit('gemm', [a, b], rows, columns, inner, Number(transposeLeft), Number(transposeRight), 0);
+  if (isStrong) emit('mend', [a, b], rows, columns, inner, Number(transposeLeft), Number(transposeRight));
+  return dense(out);
+}
+
+function outerProduct(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Terms {
   const whole = strong && plan.care === 'whole';
   const only = (scalar: Buffer): Coefficient => ({ factor: 1, scalars: [scalar] });
   if (whole && x.size === 1) return strongScale(plan, y, only(plan.array(x)), result.dtype);
@@ -46,7 +71,7 @@ function outerProduct(plan: Planner, x: Tensor, y: Tensor, strong: boolean, resu
 }
 
 /** The elements are needed: a formula for factored terms would meet infinity before it meets the zeros. */
-function strongInner(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value {
+function strongInner(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Terms {
   if (x.size === 1) return plan.emit(result, 'strongmul', plan.array(x), plan.array(y), 1);
   const [a, b] = [strongFactor(plan, x), strongFactor(plan, y)];
   const out = plan.temporary(result);
@@ -59,13 +84,13 @@ function strongInner(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Value
 }
 
 /** The sum over all pairs of terms, each by the cheapest formula for its two parts. */
-export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor, strong = false): Value {
+export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor, strong = false): Terms {
   if (x.size === 1) {
     const out = plan.temporary(result);
     plan.assembler.emit(strong ? 'strongmul' : 'mul', result.dtype, out, plan.array(x), plan.array(y), 1);
     return dense(out);
   }
-  const [left, right] = [plan.value(x), plan.value(y)];
+  const [left, right] = [plan.terms(x), plan.terms(y)];
   const pairs = left.flatMap((a, i) =>
     right.flatMap((b, j) => {
       // <a+b, a+b> = <a,a> + 2<a,b> + <b,b>
@@ -106,7 +131,7 @@ function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType, str
 
 /** The inner product of two parts as a product of scalars. */
 function partProduct(plan: Planner, a: Part, b: Part, dtype: DType, strong: boolean): Buffer[] | undefined {
-  const emit = (operation: string, ...operands: (Buffer | number)[]) => plan.scalar(operation, dtype, operands);
+  const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) => plan.scalar(operation, dtype, operands);
   if (a.kind === 'dense' && b.kind === 'dense') {
     if (!strong || plan.care === 'none') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
     const out = plan.assembler.buffer(dtype, 1);

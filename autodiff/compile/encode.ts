@@ -1,0 +1,54 @@
+import { type DType, wasm } from '../../lib/index.ts';
+import { bytesPer } from './arena.ts';
+import { bufferOf, type Call, type Instruction, type InstructionOperand } from './instruction.ts';
+
+/** What the machine runs: words from some address on, where each part of the plan ends, and the calls that words refer to by number. */
+export interface Encoded {
+  readonly words: Int32Array;
+  readonly ends: readonly number[];
+  readonly calls: readonly Call[];
+}
+
+/** The words of a plan's parts as the machine reads them at the address `begin`; the bodies of instructions come after them all. */
+export function encode(begin: number, parts: readonly (readonly Instruction[])[]): Encoded {
+  const calls: Call[] = [];
+  const bodies: { readonly at: number; readonly words: readonly number[] }[] = [];
+  const words: number[] = [];
+  const ends = parts.map((instructions) => {
+    for (const instruction of instructions) {
+      const { operation, dtype, operands, body, call } = instruction;
+      words.push(opcodeOf(operation, dtype));
+      if (call !== undefined) words.push(calls.push(call) - 1);
+      else if (body === undefined) words.push(...operands.map(word));
+      else {
+        const own = body.flatMap((one) => [opcodeOf(one.operation, one.dtype), ...one.operands.map(word)]);
+        bodies.push({ at: words.length, words: [...own, ...stridesOf(instruction)] });
+        words.push(0, own.length, ...operands.map(word));
+      }
+    }
+    return begin + 4 * words.length;
+  });
+  for (const { at, words: body } of bodies) {
+    words[at] = begin + 4 * words.length;
+    words.push(...body);
+  }
+  return { words: Int32Array.from(words), ends, calls };
+}
+
+/** How far each word of the body of a `repeat` moves on: the opcode and counts stay. */
+function stridesOf({ body = [], strides = [] }: Instruction): number[] {
+  if (strides.length === 0) return [];
+  const [{ operands }] = body;
+  return [0, ...operands.map((operand, i) => (strides[i] ?? 0) * bytesPer[bufferOf(operand)?.dtype ?? 'int32'])];
+}
+
+function opcodeOf(operation: wasm.OpName, dtype: DType): number {
+  return wasm.opcodes[operation] + (dtype === 'float64' ? wasm.float64 : 0);
+}
+
+function word(operand: InstructionOperand): number {
+  if (typeof operand === 'number') return operand;
+  if ('register' in operand) return operand.register;
+  if ('shift' in operand) return operand.buffer.address + operand.shift * bytesPer[operand.buffer.dtype];
+  return operand.address;
+}

@@ -1,0 +1,45 @@
+import type { Tensor } from '../../lib/index.ts';
+import { Naming } from './naming.ts';
+import { passes } from './passes.ts';
+import { planOf } from './plan.ts';
+import { printProgram } from './program.ts';
+import { requireSchedule, type Schedule } from './schedule.ts';
+import { type Declare, trace } from './trace.ts';
+
+/** What a pass of the compiler made of a program. */
+export interface Explained {
+  readonly pass: string;
+  /** What the pass is for. */
+  readonly why: string;
+  /** The program, the terms of its outputs, or its instructions, as text. */
+  readonly text: string;
+}
+
+/**
+ * Compiles a program as `Execution` does, and tells what each pass makes of it: the place to look where a step is slower than expected.
+ * The first entry is the program as it was recorded.
+ *
+ * @param body returns the outputs, a tree, and declares the inputs.
+ * @throws ConfigurationError for a schedule that does not fit the program.
+ */
+export function explain(name: string, body: (declare: Declare) => unknown, schedule: Schedule = {}): Explained[] {
+  const told: Explained[] = [];
+  const { program } = trace(name, body, (current, pass) => {
+    told.push({
+      pass: pass?.name ?? 'recorded',
+      why: pass?.why ?? 'Every operation, as it was called.',
+      text: printProgram(current),
+    });
+  });
+  requireSchedule(program, schedule, 'explain');
+  let naming: Naming | undefined;
+  planOf(program, schedule, ({ name: pass, why }, { lowering, inputs, parts }) => {
+    naming ??= new Naming(inputs, lowering.assembler);
+    const own = naming;
+    const isTerms = pass === passes.terms[0].name;
+    const terms = program.outputs.map((x: Tensor, at) => `output ${at} = ${own.terms(lowering.terms(x))}`);
+    const lines = parts.flatMap((part) => part.flatMap((instruction) => own.instruction(instruction)));
+    told.push({ pass, why, text: [...lines, ...(isTerms ? terms : [])].join('\n') });
+  });
+  return told;
+}

@@ -1,0 +1,172 @@
+import { type DType, dataOf, type Shape, sizeOf, type Tensor, type wasm } from '../../lib/index.ts';
+import { type Equation, SymbolTensor } from '../symbol.ts';
+import { rowOf } from '../table/index.ts';
+import { squaredIn } from '../table/lower/multiply.ts';
+import type { Assembler } from './assembler.ts';
+import { Indices } from './indices.ts';
+import { type Buffer, bufferOf, type InstructionOperand } from './instruction.ts';
+import { Materializer } from './materialize.ts';
+import type { EntryOperand, Planner } from './planner.ts';
+import type { Program } from './program.ts';
+import { repeat } from './repeat.ts';
+import type { Care } from './schedule.ts';
+import { arrayOf, type Coefficient, dense, one, type Terms } from './terms.ts';
+
+/** Turns equations into instructions by the table, keeping sums factored for as long as nothing needs their elements. */
+export class Lowering implements Planner {
+  readonly assembler: Assembler;
+  readonly care: Care;
+  readonly materializer: Materializer;
+  /** Where indices come from. */
+  readonly indices = new Indices();
+  /** Sums of squares that carry over from run to run, with what they are the squares of, m rows of n. */
+  readonly carried: { readonly norm: Buffer; readonly x: Buffer; readonly m: number; readonly n: number }[] = [];
+  readonly squared: ReadonlySet<Tensor>;
+  readonly #terms = new Map<Tensor, Terms>();
+  readonly #zeros = new Set<Tensor>();
+  readonly #uses = new Map<Tensor, number>();
+  readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
+
+  /** @param zeros the inputs that are known to be zero. */
+  constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler, care: Care, zeros: readonly number[]) {
+    this.assembler = assembler;
+    this.care = care;
+    this.materializer = new Materializer(assembler);
+    program.inputs.forEach((input, i) => {
+      this.#terms.set(input, zeros.includes(i) ? this.#zero(input) : dense(inputs[i]));
+      if (input.dtype === 'int32') this.indices.declare(input, i);
+    });
+    // An output that is copied out does not count: it is written out by itself, so that asking for one changes no other result.
+    for (const operand of program.equations.flatMap(({ operands }) => operands))
+      this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
+    this.squared = squaredIn(program);
+  }
+
+  lower(equations: readonly Equation[]): void {
+    for (const equation of equations) this.#terms.set(equation.result, this.#lower(equation));
+  }
+
+  #lower(equation: Equation): Terms {
+    const { primitive, operands, parameters, result } = equation;
+    const row = rowOf(primitive);
+    if (row === undefined) return this.#call(equation);
+    const rows = row.rows?.(operands, parameters);
+    if (rows !== undefined && !this.indices.requireRange(operands[1], rows, primitive.name)) return this.#call(equation);
+    if (this.#isZero(operands, row.zero)) return this.#zero(result);
+    this.indices.follow(equation, row);
+    return row.lower(this, operands, parameters, result) ?? this.#call(equation);
+  }
+
+  /** The equation by the primitive's own `evaluate`, which the machine calls back. */
+  #call(equation: Equation): Terms {
+    const out = this.temporary(equation.result);
+    // Constants are given as they are; whatever is computed lies in the arena.
+    const operands = equation.operands.map((x) => (x instanceof SymbolTensor ? this.array(x) : x));
+    const buffers = operands.filter((operand): operand is Buffer => 'address' in operand);
+    this.assembler.instructions.push({
+      operation: 'call',
+      dtype: out.dtype,
+      operands: [out, ...buffers],
+      call: { equation, out, operands },
+    });
+    return dense(out);
+  }
+
+  /** Whether a result is zero because operands are that are known to be: not computed, and not NaN where another is infinite. */
+  #isZero(operands: readonly Tensor[], when: 'first' | 'any' | 'all' | undefined): boolean {
+    if (when === undefined) return false;
+    if (when === 'first') return this.isZero(operands[0]);
+    const isAny = operands.some((x) => this.isZero(x));
+    return isAny && (when === 'any' || operands.every((x) => this.isZero(x) || this.terms(x).length === 0));
+  }
+
+  terms(x: Tensor): Terms {
+    const known = this.#terms.get(x);
+    if (known !== undefined) return known;
+    const terms = this.#constant(x);
+    this.#terms.set(x, terms);
+    return terms;
+  }
+
+  array(x: Tensor): Buffer {
+    const buffer = this.materializer.array(this.terms(x), x.dtype, x.shape);
+    this.#terms.set(x, dense(buffer));
+    return buffer;
+  }
+
+  factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer } {
+    const [term, ...more] = this.terms(x);
+    if (more.length === 0 && term?.part.kind === 'dense') return { coefficient: term.coefficient, buffer: term.part.buffer };
+    return { coefficient: one, buffer: this.array(x) };
+  }
+
+  summand(x: Tensor): Terms {
+    if (x.size === 1) return dense(this.array(x));
+    const [term, ...more] = this.terms(x);
+    const uses = this.#uses.get(x) ?? 0;
+    // An outer product is multiplied out anew by each use; from the third on, writing it down is cheaper.
+    const isCheap = more.length === 0 && term?.part.kind !== 'block' && (term?.part.kind !== 'outer' || uses <= 2);
+    return isCheap || uses <= 1 ? this.terms(x) : dense(this.array(x));
+  }
+
+  isZero(x: Tensor): boolean {
+    return this.#zeros.has(x);
+  }
+
+  number(x: Tensor): number | undefined {
+    return this.assembler.number(arrayOf(this.terms(x)));
+  }
+
+  temporary({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): Buffer {
+    return this.assembler.buffer(dtype, sizeOf(shape));
+  }
+
+  scalar(operation: wasm.OpName, dtype: DType, operands: readonly (Buffer | number)[]): Buffer {
+    const same = this.#scalars.find(
+      (known) => known.operation === operation && known.operands.every((operand, i) => operand === operands[i]),
+    );
+    if (same !== undefined) return same.out;
+    const out = this.assembler.buffer(dtype, 1);
+    this.assembler.emit(operation, dtype, out, ...operands);
+    this.#scalars.push({ operation, operands, out });
+    return out;
+  }
+
+  /** The sum of the squares of an array, if it was asked for. */
+  squares(x: Buffer): Buffer | undefined {
+    return this.#scalars.find(({ operation, operands: [a, b] }) => operation === 'dot' && a === x && b === x)?.out;
+  }
+
+  emit(result: Tensor, operation: wasm.OpName, ...operands: readonly InstructionOperand[]): Terms {
+    const out = this.temporary(result);
+    // A comparison is of the dtype of what it compares.
+    this.assembler.emit(operation, bufferOf(operands[0])?.dtype ?? result.dtype, out, ...operands);
+    return dense(out);
+  }
+
+  emitEach(
+    result: Tensor,
+    count: number,
+    operation: wasm.OpName,
+    operands: readonly EntryOperand[],
+    counts: readonly (number | Buffer)[],
+  ): Terms {
+    const out = this.temporary(result);
+    this.assembler.instructions.push(...repeat(out, count, operation, operands, counts));
+    return dense(out);
+  }
+
+  #zero(x: Tensor): Terms {
+    this.#zeros.add(x);
+    return x.size === 1 ? dense(this.assembler.scalar(x.dtype, 0)) : [];
+  }
+
+  #constant(x: Tensor): Terms {
+    const data = dataOf(x);
+    if (x.size === 1) return dense(this.assembler.scalar(x.dtype, data[0]));
+    const [first] = data;
+    if (x.dtype !== 'int32' && first !== undefined && data.every((element: number) => Object.is(element, first)))
+      return Object.is(first, 0) ? [] : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
+    return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
+  }
+}

@@ -1,2 +1,0 @@
-/** Why a program cannot become a plan; it runs with the reference kernels then. */
-export class NotPlannable extends Error {}

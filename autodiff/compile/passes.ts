@@ -1,0 +1,87 @@
+import { asAdam } from './adam.ts';
+import { withoutAdjoints } from './adjoint.ts';
+import type { Assembler } from './assembler.ts';
+import type { Buffer, Instruction } from './instruction.ts';
+import type { Lowering } from './lowering.ts';
+import { pairProducts } from './pair.ts';
+import type { Program } from './program.ts';
+import { assignRegisters } from './registers.ts';
+import { asSingle } from './single.ts';
+import { withoutDead, withoutRepeats } from './tidy.ts';
+import { groupIntoTiles } from './tiles.ts';
+import { type Part, replaceInputs, writeOutputs } from './write.ts';
+
+/** One step on the way from a recorded program to a plan. */
+export interface Pass<F> {
+  readonly name: string;
+  readonly why: string;
+  readonly run: F;
+}
+
+/** What a pass over instructions may look at besides them. */
+interface Surroundings {
+  readonly assembler: Assembler;
+  readonly inputs: ReadonlySet<Buffer>;
+  /** Sums of squares that the plan carries over from run to run. */
+  readonly carried: Lowering['carried'];
+  /** How often the instructions of the whole plan use each buffer. */
+  readonly uses: ReadonlyMap<Buffer, number>;
+}
+
+/** From equations to equations. */
+const equations: readonly Pass<(program: Program) => Program>[] = [
+  { name: 'repeats', why: 'An equation that is written twice is computed once.', run: withoutRepeats },
+  { name: 'dead ends', why: 'An equation that leads to no output is not computed.', run: withoutDead },
+  { name: 'adjoints', why: '<Aᵀd, s> is <d, A s>: UORO needs no product with a transposed matrix.', run: withoutAdjoints },
+  { name: 'repeats again', why: 'The pass before wrote some equations anew.', run: withoutRepeats },
+  { name: 'dead ends again', why: 'The transposed products lead nowhere now.', run: withoutDead },
+];
+
+/** From equations to instructions, part by part. */
+const terms: readonly Pass<(part: Part) => void>[] = [
+  {
+    name: 'terms',
+    why: 'Each equation by its row of the table. Sums and gradients stay factored, as u ⊗ v, until something needs their elements.',
+    run: ({ lowering, equations: own }) => lowering.lower(own),
+  },
+  { name: 'outputs', why: 'What is read after the run is written out.', run: writeOutputs },
+  {
+    name: 'updates',
+    why: 'What replaces an input is written over it: W, its influence θ̃ and |θ̃|² in one pass over memory.',
+    run: replaceInputs,
+  },
+];
+
+/** From instructions to instructions. */
+const instructions: readonly Pass<(part: readonly Instruction[], surroundings: Surroundings) => readonly Instruction[]>[] = [
+  {
+    name: 'pairs',
+    why: 'Two products with one matrix read it once: the step W h and its tangent W s̃.',
+    run: (part, { inputs }) => pairProducts(part, inputs),
+  },
+  {
+    name: 'norms',
+    why: 'A norm that the last run left behind is not computed again.',
+    run: (part, { carried }) =>
+      part.filter(({ operation, operands: [out] }) => operation !== 'dot' || carried.every(({ norm }) => norm !== out)),
+  },
+  {
+    name: 'tiles',
+    why: 'Elementwise work on long arrays is one pass over memory, in tiles that stay in the cache.',
+    run: groupIntoTiles,
+  },
+  {
+    name: 'adam',
+    why: 'A tile that is an update by Adam has a kernel of its own.',
+    run: (part, { uses, assembler }) => part.flatMap((one) => asAdam(one, uses, assembler)),
+  },
+  {
+    name: 'registers',
+    why: 'What the members of a tile pass on to each other is not written to memory.',
+    run: (part, { uses }) => part.map((one) => assignRegisters(one, uses)),
+  },
+  { name: 'single numbers', why: 'Arithmetic on one number has kernels without a loop.', run: (part) => part.map(asSingle) },
+];
+
+/** The compiler: every pass in order. */
+export const passes = { equations, terms, instructions } as const;

@@ -1,0 +1,23 @@
+import type { wasm } from '../../lib/index.ts';
+import type { Buffer, Instruction } from './instruction.ts';
+import type { EntryOperand } from './planner.ts';
+
+/** One kernel for each of `count` entries of `out`, as one instruction; the kernel alone for one entry, nothing for none. */
+export function repeat(
+  out: Buffer,
+  count: number,
+  operation: wasm.OpName,
+  operands: readonly EntryOperand[],
+  counts: readonly (number | Buffer)[],
+): Instruction[] {
+  if (count === 0) return [];
+  const [{ buffer }] = operands;
+  const body: Instruction = {
+    operation,
+    dtype: buffer.dtype,
+    operands: [out, ...operands.map((own) => own.buffer), ...counts],
+  };
+  if (count === 1) return [body];
+  const strides = [out.size / count, ...operands.map(({ stride }) => stride)];
+  return [{ operation: 'repeat', dtype: buffer.dtype, operands: [count], body: [body], strides }];
+}

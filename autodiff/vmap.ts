@@ -1,0 +1,158 @@
+import {
+  type DType,
+  formatShape,
+  guard,
+  mapTree,
+  type NdArray,
+  pathsOf,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  type Tree,
+  type TypedArray,
+  UnknownValueError,
+  zeros,
+} from '../lib/index.ts';
+import { liftTree } from './arguments.ts';
+import { bind, InterpretedTensor } from './bind.ts';
+import { callName, type Level, requireOpen, withLevel } from './level.ts';
+import { stack } from './operations/index.ts';
+import type { Parameters, Primitive, TensorType } from './primitive.ts';
+import { slice } from './primitives/linear.ts';
+import { type Entries, reshaped, spread } from './table/batch.ts';
+import { rowOf } from './table/index.ts';
+
+/**
+ * The function that applies f to a batch: each argument and each result has a leading axis, and entry i of the results is f of entry i
+ * of the arguments. f is called once, and sees tensors without that axis; what it closes over is the same for all entries.
+ *
+ * The batch takes as many operations as one entry would: a matrix times a batch of vectors is one product of matrices. `vmap(push)` and
+ * `vmap(pull)` of a linearization push and pull many directions at once. vmap nests with itself and with every other transform. Values
+ * may not steer f, because they differ between entries. A primitive that a user declared is applied entry by entry, unless it is smooth.
+ *
+ * @throws ShapeError when the arguments have no leading axis, or have leading axes of different lengths.
+ */
+export function vmap<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+  const name = callName('vmap', f);
+  return (...args) => {
+    const lifted = args.map(liftTree);
+    const size = sizeOfBatch(name, lifted);
+    return withLevel(name, (level) => {
+      const entries = lifted.map((arg) => mapTree(arg, (leaf) => new BatchTensor(leaf, level, size)));
+      return mapTree(liftTree(f(...(entries as unknown as A))), (leaf) => spread(entriesAt(leaf, level), size));
+    });
+  };
+}
+
+/** A tensor for each entry of a batch: one tensor with a leading axis, which the operations on it do not see. */
+class BatchTensor extends InterpretedTensor {
+  readonly inner: Tensor;
+  readonly owner: Level;
+  readonly level: number;
+  readonly shape: Shape;
+  readonly entries: number;
+
+  constructor(inner: Tensor, owner: Level, entries: number) {
+    super();
+    this.inner = inner;
+    this.owner = owner;
+    this.level = owner.number;
+    this.shape = inner.shape.slice(1);
+    this.entries = entries;
+    this.label = inner.label;
+  }
+
+  get dtype(): DType {
+    return this.inner.dtype;
+  }
+
+  /** @throws UnknownValueError always. */
+  toNdarray(): NdArray<TypedArray> {
+    throw new UnknownValueError(
+      `${this.owner.name}: reads a tensor's value, which differs between the entries of the batch. Branch on shapes only; choose between values with where()`,
+    );
+  }
+
+  override toString(): string {
+    return `${this.entries} entries of ${this.dtype}${formatShape(this.shape)} of ${this.owner.name}`;
+  }
+
+  override toJSON(): object {
+    return { dtype: this.dtype, shape: [...this.shape], entries: this.entries };
+  }
+
+  override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {
+    const { owner, entries: size } = this;
+    requireOpen(owner, primitive.name, 'an entry');
+    // Errors name the shapes that f sees.
+    if (primitive.kind !== 'custom') primitive.type(operands, parameters as never);
+    const given = operands.map((operand) => entriesAt(operand, owner));
+    const apply = (all: readonly Tensor[], own: Parameters) => bind(primitive, all, own);
+    const row = rowOf(primitive);
+    if (row !== undefined) return new BatchTensor(row.batch({ size, apply }, given, parameters), owner, size);
+    if (primitive.kind === 'smooth') {
+      const together = given.map((operand) => spread(operand, size));
+      return new BatchTensor(apply(together, parameters), owner, size);
+    }
+    return new BatchTensor(
+      oneByOne(primitive, given, parameters, size, () => typeOf(primitive, operands, parameters)),
+      owner,
+      size,
+    );
+  }
+}
+
+function entriesAt(x: Tensor, level: Level): Entries {
+  return x instanceof BatchTensor && x.owner === level ? { x: x.inner, isMapped: true } : { x, isMapped: false };
+}
+
+/** A primitive of which nothing is known, on each entry by itself. */
+function oneByOne(
+  primitive: Primitive,
+  operands: readonly Entries[],
+  parameters: Parameters,
+  size: number,
+  type: () => TensorType,
+): Tensor {
+  if (size === 0) {
+    const { shape, dtype } = type();
+    return zeros([0, ...shape], { dtype });
+  }
+  const entries = Array.from({ length: size }, (_, at) =>
+    bind(
+      primitive,
+      operands.map(({ x, isMapped }) => (isMapped ? entryOf(x, at) : x)),
+      parameters,
+    ),
+  );
+  return stack(entries);
+}
+
+function entryOf(x: Tensor, at: number): Tensor {
+  const rest = x.shape.slice(1);
+  return reshaped(bind(slice, [x], { begin: [at, ...rest.map(() => 0)], end: [at + 1, ...rest] }), rest);
+}
+
+function typeOf(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): TensorType {
+  return primitive.type(operands, parameters as never);
+}
+
+function sizeOfBatch(name: string, args: readonly Tree[]): number {
+  const leaves = args.flatMap((arg, i) => pathsOf(arg, `argument ${i}`));
+  guard.argument(name, 'the arguments', leaves, atLeastOne);
+  for (const { path, tensor } of leaves)
+    if (tensor.shape.length === 0)
+      throw new ShapeError(`${name}: ${path} is a scalar; each argument needs a leading axis, one entry for each of the batch`);
+  const [first] = leaves;
+  const other = leaves.find(({ tensor }) => tensor.shape[0] !== first.tensor.shape[0]);
+  if (other !== undefined)
+    throw new ShapeError(
+      `${name}: ${first.path} has ${first.tensor.shape[0]} entries along the leading axis, ${other.path} has ${other.tensor.shape[0]}`,
+    );
+  return first.tensor.shape[0];
+}
+
+const atLeastOne: guard.Check = {
+  what: 'at least one tensor; f may close over what is the same for all entries',
+  holds: (leaves) => (leaves as unknown[]).length > 0,
+};

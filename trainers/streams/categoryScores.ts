@@ -8,7 +8,7 @@ import type { Standing, TargetScores } from './targetScores.ts';
 
 const none: Standing = { mean: 0, deviation: 1, predictions: [], lags: [] };
 
-/** Categories are judged in bits, next to models that count what followed the latest ones. */
+/** Categories are scored in bits, next to models that count the successors of the latest ones. */
 export function categoryScores(data: RowData, coder: RowCoder, saved: readonly SavedCounts[] | undefined): TargetScores {
   const { categories } = coder;
   if (categories === undefined) throw new TypeError('the target is not a category');
@@ -27,7 +27,7 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
       return { prediction: categories.entryAt(best) ?? null, probability: 2 ** -bitsOf(output, best) };
     },
     standing: () => none,
-    // Nothing is made of it.
+    // Nothing depends on it.
     requireOwn: (standing) => requireSame('what a row is compared with', JSON.stringify(standing), JSON.stringify(none)),
     score(_, output, row) {
       const category = indexOf(row) as number;
@@ -39,7 +39,7 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
       symbols: pairs.came().map((index) => String(categories.entryAt(index) ?? 'other')),
       probabilities: pairs.said(),
     }),
-    // The counting models predict the next category that is known, whatever lies between.
+    // The counting models predict the next known category, whatever lies between.
     note() {},
     forget() {},
     save: () => models.save(),

@@ -5,7 +5,7 @@ import { generalOptions } from './generalOptions.ts';
 import { requireRoom } from './room.ts';
 import { parseTimeFormat } from './timeFormat.ts';
 
-/** @throws ConfigurationError for settings that are out of range or do not fit each other. */
+/** @throws ConfigurationError for settings that are out of range or conflict with each other. */
 export function checkConfig(config: StreamConfig): void {
   const { data, cell, readout = 'linear' } = config;
   const values: Readonly<Record<string, unknown>> = { ...config, readout, units: cell.units };
@@ -96,7 +96,7 @@ function whole(name: string, value: number, least: number, most: number): void {
 
 type Parts<T> = Readonly<Record<keyof T, 'needed' | 'optional'>>;
 
-/** Where there is no readout, it is linear. */
+/** Without a readout part, it is linear. */
 const configParts = ['data', 'cell', 'estimator', 'optimizer', ...Object.keys(generalOptions).filter((name) => name !== 'units')];
 const symbolParts: Parts<SymbolData> = { kind: 'needed', unit: 'needed', symbols: 'needed', alphabet: 'optional' };
 const rowParts: Parts<RowData> = {
@@ -116,7 +116,7 @@ const rowParts: Parts<RowData> = {
   categories: 'needed',
 };
 
-/** @throws DataError or ConfigurationError unless it is a configuration, with its parts and no others. */
+/** @throws DataError or ConfigurationError unless it is a configuration with exactly its parts. */
 export function requireConfig(config: StreamConfig): void {
   requireEntries(
     'the configuration',

@@ -2,58 +2,64 @@ import type { FloatDType } from '../../lib/index.ts';
 import type { CellConfig } from '../registry/cells.ts';
 import type { Named } from '../registry/entry.ts';
 
-/** A text of which the next symbol is predicted. */
+/** A text whose next symbol is predicted. */
 export interface SymbolData {
   readonly kind: 'text';
   readonly unit: 'byte' | 'character' | 'word';
-  /** How many symbols there are. Of characters and words, the last one stands for all that came too late to get one of their own. */
+  /**
+   * The number of symbols. For characters and words, the last one stands for all that came too late to get
+   * their own.
+   */
   readonly symbols: number;
-  /** The only characters that may occur, where they are given. */
+  /** The only characters that may occur, if given. */
   readonly alphabet?: string;
 }
 
-/** Rows of which one column is predicted. */
+/** Rows with one predicted column. */
 export interface RowData {
   readonly kind: 'csv' | 'ndjson';
-  /** Between the fields of a CSV file. */
+  /** The delimiter of a CSV file. */
   readonly delimiter: string;
-  /** The character that begins lines of a CSV file that are left out; none if left out. */
+  /** The first character of CSV lines to skip, if any. */
   readonly comment?: string;
-  /** The texts that stand for a missing value, besides empty fields of CSV and null in NDJSON. */
+  /** The texts that mean a missing value, besides empty fields of CSV and null in NDJSON. */
   readonly missing?: readonly string[];
-  /** Between a whole number and its decimals, in texts; a point if left out. */
+  /** The decimal separator in texts. Default: a point. */
   readonly decimal?: '.' | ',';
-  /** What the network sees. */
+  /** The inputs of the network. */
   readonly columns: readonly string[];
-  /** Those of the columns and the target that hold categories and not numbers. */
+  /** The columns, including the target, that hold categories instead of numbers. */
   readonly categorical: readonly string[];
-  /** What is predicted, `horizon` rows ahead. */
+  /** The column predicted, `horizon` rows ahead. */
   readonly target: string;
-  /** Of a number: itself, or its change since the latest value that is known, to which the change is then added. Itself if left out. */
+  /**
+   * For a number: predict itself (default), or its change since the latest known value, to which the change
+   * is then added.
+   */
   readonly predict?: 'value' | 'change';
   readonly horizon: number;
-  /** How many rows after its own a target is known; at once if left out. */
+  /** How many rows after its own a target becomes known. Default: at once. */
   readonly delay?: number;
-  /** The column, or the columns together, that hold the time of a row. */
+  /** The column, or several columns together, with the time of a row. */
   readonly timestamp?: string | readonly string[];
-  /** How the times are written, in the directives of strftime; ISO 8601 or Unix time if left out. */
+  /** The format of times, in the directives of strftime. Default: ISO 8601 or Unix time. */
   readonly timeFormat?: string;
-  /** How many categories of a column are told apart; the last one stands for all others. */
+  /** The number of categories distinguished in a column; the last one stands for all others. */
   readonly categories: number;
 }
 
-/** Everything that the metrics of a stream depend on, other than the stream. */
+/** Everything that determines the metrics of a stream, besides the stream. */
 export interface StreamConfig {
   readonly data: SymbolData | RowData;
   readonly cell: CellConfig;
-  /** What the output of the cell goes through: a linear layer, or a perceptron with as many tanh units as the cell has. Linear if left out. */
+  /** The layer after the cell: linear (default), or a perceptron with one tanh unit per unit of the cell. */
   readonly readout?: 'linear' | 'mlp';
   readonly estimator: Named;
   readonly optimizer: Named;
   readonly dtype: FloatDType;
   readonly seed: number;
-  /** How many of the latest steps the recent figures are the mean of. */
+  /** The number of latest steps in the recent figures. */
   readonly recent: number;
-  /** How many steps lie between two lines of metrics. */
+  /** The number of steps between two lines of metrics. */
   readonly every: number;
 }

@@ -2,10 +2,11 @@ import { DataError, longestSignature, mayBeSignature, type Signature, signatureO
 import type { Source, Sources } from './source.ts';
 
 /**
- * The same bytes, once the first ones do not show that they are something else than text in UTF-8. As many are held back as it takes to
- * tell, so it makes no difference where they are cut.
- * @param instead what else could be done, as a further imperative.
- * @throws DataError for an archive, a document, a picture, or a text in UTF-16 or UTF-32, before anything has come.
+ * Passes the bytes on, unless the first ones show that they are not UTF-8 text. Holds back as many as that
+ * takes, so it does not matter where they are cut.
+ * @param instead another remedy, as an imperative.
+ * @throws DataError for an archive, a document, a picture, or a text in UTF-16 or UTF-32, before anything has
+ * come.
  */
 export async function* refuseForeign(
   name: string,
@@ -33,7 +34,10 @@ export async function* refuseForeign(
   yield* begun;
 }
 
-/** The same sources, which are refused where they are no text: for symbols that are bytes because nothing else was said. */
+/**
+ * The same sources, refused if they are not text: used if bytes were chosen by default rather than by the
+ * user.
+ */
 export async function* textSources(sources: Sources): AsyncGenerator<Source, void, undefined> {
   for await (const { name, open } of sources)
     yield { name, open: () => refuseForeign(name, open(), 'read it as it is with --unit byte') };
@@ -52,7 +56,7 @@ const wide = (encoding: string): Kind => ({
   remedy: `make it UTF-8, as iconv -f ${encoding} -t UTF-8 does`,
 });
 
-/** Byte-order marks; the longer ones first. */
+/** Byte-order marks, longer ones first. */
 const marks: readonly (readonly [string, readonly number[]])[] = [
   ['UTF-32', [0xff, 0xfe, 0, 0]],
   ['UTF-32', [0, 0, 0xfe, 0xff]],
@@ -62,7 +66,7 @@ const marks: readonly (readonly [string, readonly number[]])[] = [
 
 const mostBytes = Math.max(longestSignature, 4);
 
-/** What these first bytes are, other than the beginning of a text in UTF-8; `open` where more of them could change the answer. */
+/** The kind of the first bytes, if not UTF-8 text; `open` if more of them could change the answer. */
 function kindOf(head: Uint8Array, isWhole: boolean): Kind | 'open' | undefined {
   const signature = signatureOf(head);
   if (signature !== undefined) return signature;
@@ -72,7 +76,7 @@ function kindOf(head: Uint8Array, isWhole: boolean): Kind | 'open' | undefined {
   return mark === undefined ? unmarked(head) : wide(mark[0]);
 }
 
-/** Text in UTF-16 or UTF-32 whose first characters are ASCII has a zero in each; text in UTF-8 has none. */
+/** UTF-16 or UTF-32 text that starts with ASCII has zero bytes in each character; UTF-8 text has none. */
 function unmarked(head: Uint8Array): Kind | undefined {
   if (head.length < 2) return undefined;
   const zeros = Array.from(head.subarray(0, 4), (byte) => (byte === 0 ? '0' : 'x')).join('');

@@ -1,6 +1,6 @@
 import { guard } from '../../lib/index.ts';
 
-/** The settings that are neither of the estimator, nor of the cell, nor of the optimiser. */
+/** The settings that belong to neither the estimator, nor the cell, nor the optimiser. */
 export const generalOptions = {
   units: guard.setting(guard.whole(1, 4096), 'its units; 64 for a text and 32 for rows if left out'),
   readout: guard.setting(

@@ -6,16 +6,19 @@ import type { SymbolSession } from './symbolSession.ts';
 import { createWordWriter } from './words.ts';
 
 export interface Generation {
-  /** What the network reads first. */
+  /** The first input of the network. */
   readonly prime: readonly Code[];
-  /** Logits are divided by it: below 1 for what is probable, above 1 for what is odd; 0 for the most probable symbol always. */
+  /**
+   * Divides the logits: below 1 for probable text, above 1 for odd text; 0 always takes the most probable
+   * symbol.
+   */
   readonly temperature: number;
   readonly seed: number;
 }
 
 /**
- * Symbols without end, each drawn from the prediction after those before it, among those that have an index of their own.
- * @throws UsageError when nothing comes first, neither a prime nor a text that was learnt from, or no symbol is known.
+ * Endless symbols, each drawn from the prediction after the earlier ones, among those with their own index.
+ * @throws UsageError if there is neither a prime nor a text learnt from, or no symbol is known.
  */
 export function* generate(session: SymbolSession, { prime, temperature, seed }: Generation): Generator<Code, never, undefined> {
   const { learner, vocabulary } = session;
@@ -34,7 +37,7 @@ export function* generate(session: SymbolSession, { prime, temperature, seed }: 
   }
 }
 
-/** The symbol at which the probabilities add up to more than a share of the whole. */
+/** The symbol at which the cumulative probability exceeds a share of the total. */
 function draw(logits: Float64Array, temperature: number, share: number): number {
   const most = Math.max(...logits);
   const weights = logits.map((logit) => Math.exp((logit - most) / temperature));
@@ -47,17 +50,19 @@ function draw(logits: Float64Array, temperature: number, share: number): number 
 }
 
 export interface TextGeneration {
-  /** What the network reads first. */
+  /** The first input of the network. */
   readonly prime?: string;
-  /** Below 1 for what is probable, above 1 for what is odd; 0 for the most probable symbol always. 1 if left out. */
+  /** Below 1 for probable text, above 1 for odd text; 0 always takes the most probable symbol. Default 1. */
   readonly temperature?: number;
-  /** Of the draws; 1 if left out. */
+  /** The seed of the draws. Default 1. */
   readonly seed?: number;
 }
 
 /**
- * What a model of text goes on with, symbol by symbol without end; by bytes where the model reads bytes, of which one may be a part of a character.
- * @throws ConfigurationError for a temperature below 0; UsageError for a prime outside the alphabet, and when there is nothing to begin with.
+ * The endless continuation of a text model, symbol by symbol; for a model of bytes, a byte may be part of a
+ * character.
+ * @throws ConfigurationError for a temperature below 0, UsageError for a prime outside the alphabet or
+ * nothing to start from.
  */
 export function generateText(
   session: SymbolSession,

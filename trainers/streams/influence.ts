@@ -4,12 +4,13 @@ import { choose } from '../registry/choose.ts';
 import { estimatorTable } from '../registry/estimators.ts';
 import type { StreamLearner } from './network.ts';
 
-/** Beyond so many numbers, writing out an influence takes too long to be done by the way. */
+/** Above this size, writing out an influence takes too long. */
 const most = 1 << 24;
 
 /**
- * The Euclidean norms of what the estimator carries: |s̃| and |θ̃| of UORO (of all pairs together) and NoBackTrack, |G| of RTRL, SnAp and RFLO; none for an estimator
- * that carries nothing, nor for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
+ * The Euclidean norms of the estimator's influence: |s̃| and |θ̃| of UORO (over all pairs) and NoBackTrack,
+ * |G| of RTRL, SnAp and RFLO. Empty for an estimator without one, and for a G of more than 2²⁴ numbers. The
+ * first call of a step costs a copy of the influence.
  */
 export function influenceNorms(learner: StreamLearner): Readonly<Record<string, number>> {
   const { carries } = choose('estimator', estimatorTable, learner.estimator.name);

@@ -2,11 +2,14 @@ import { beginning, behind, type Position } from './position.ts';
 import type { Session } from './session.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Learns and counts what it has learnt from. */
+/** Learns, and counts the records learnt from. */
 export interface Keeper<R> {
-  /** How many records there have been. */
+  /** The number of records so far. */
   readonly records: number;
-  /** Learns from a record and returns its score. @throws what the session does, and the same again after that. */
+  /**
+   * Learns from a record and returns its score. @throws as the session does, and the same error again after
+   * that.
+   */
   advance(record: R): number | undefined;
   snapshot(): Snapshot;
 }
@@ -14,7 +17,7 @@ export interface Keeper<R> {
 export function createKeeper<R>(config: Snapshot['config'], session: Session<R>, start: Position = beginning): Keeper<R> {
   let position = start;
   let failure: unknown;
-  /** A session that failed has done a part of a step: neither can it go on, nor is there anything to save. */
+  /** A session that failed has done part of a step: it can neither resume nor be saved. */
   function requireWhole(): void {
     if (failure !== undefined) throw failure;
   }

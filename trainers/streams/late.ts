@@ -4,7 +4,10 @@ import { columnsOf, type Row } from './rows.ts';
 
 type Value = Row[number];
 
-/** Rows as they were known when they came, with the target of the row `delay` rows before in place of their own. */
+/**
+ * Rows as they were known when they came, with the target of the row `delay` rows before in place of their
+ * own.
+ */
 export interface Late {
   /** The row with what is known now; to be called once for each row. */
   know(row: Row): Row;

@@ -15,7 +15,7 @@ import { inputsOf } from './rowCoder.ts';
 type AnyTarget = number | Tensor;
 export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
 
-/** The learner for a stream: a fresh one, or the one that was saved. @throws what `createLearner` and `restoreLearner` do. */
+/** The learner for a stream, fresh or restored. @throws as `createLearner` and `restoreLearner`. */
 export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined): StreamLearner {
   const { data, dtype, seed } = config;
   if (saved !== undefined) requireRoom(config, saved);
@@ -32,8 +32,8 @@ export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined)
 }
 
 /**
- * Parameters are compared with those of a network, which are made for that.
- * @throws DataError when what was saved is too small for one of this size.
+ * Restoring compares the parameters with those of a network made for that.
+ * @throws DataError if the saved bytes are too few for one of this size.
  */
 function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8Array): void {
   const { isDiagonal } = choose('cell', cellTable, name);
@@ -44,7 +44,10 @@ function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8
 
 type Network = Cell<unknown, unknown, number | Tensor>;
 
-/** The network of a stream, without its parameters. @throws UsageError or ConfigurationError for a cell that cannot be made. */
+/**
+ * The network of a stream, without its parameters. @throws UsageError or ConfigurationError for an impossible
+ * cell.
+ */
 export function networkOf({ cell, readout, data }: StreamConfig): Network {
   if (data.kind === 'text') {
     const outputs = data.symbols;
@@ -57,8 +60,9 @@ export function networkOf({ cell, readout, data }: StreamConfig): Network {
 }
 
 /**
- * A readout for a number says 0 until something has been learnt: that nothing changes, or that the mean comes. Anything else would be noise
- * that a short stream hardly gets rid of. Categories are found sooner from where the layers begin by themselves.
+ * The readout for a number is 0 until something has been learnt: no change, or the mean. Any other start
+ * would be noise that a short stream hardly gets rid of. For categories, the default initialisation learns
+ * faster.
  */
 function readoutOf(kind: StreamConfig['readout'], hidden: number, categories: number | undefined): Layer<unknown, Tensor> {
   const zero = filled(0);
@@ -66,9 +70,11 @@ function readoutOf(kind: StreamConfig['readout'], hidden: number, categories: nu
   return kind === 'mlp' ? mlp({ outputs, hidden, init }) : linear({ outputs, ...(init.output && { init: init.output }) });
 }
 
-/** The network of a learner without its learning: it goes on from the learner's state, and leaves the learner as it is. */
+/**
+ * Runs the network of a learner without learning, from the learner's state, and leaves the learner unchanged.
+ */
 export interface Walker {
-  /** Takes an input, and gives the output for it. */
+  /** Returns the output for an input. */
   step(input: number | Tensor): Float64Array;
 }
 
@@ -85,14 +91,14 @@ export function walk(learner: StreamLearner, isFresh = false): Walker {
   };
 }
 
-/** Steps of a learner whose predictions are read at once: each is written over the one before it. */
+/** Steps of a learner whose predictions are read at once: each overwrites the previous one. */
 export interface Stepper<X> {
-  /** Learns from one step, and gives its loss. */
+  /** Learns from one step. Returns its loss. */
   step(input: X, target: AnyTarget): number;
   readonly output: Float32Array | Float64Array;
 }
 
-/** @param size how many numbers a prediction has. */
+/** @param size the length of a prediction. */
 export function createStepper<X extends number | Tensor>(learner: StreamLearner, size: number): Stepper<X> {
   const output = learner.dtype === 'float32' ? new Float32Array(size) : new Float64Array(size);
   const [inputs, targets, losses] = [[] as X[], [] as AnyTarget[], new Float64Array(1)];
@@ -106,7 +112,7 @@ export function createStepper<X extends number | Tensor>(learner: StreamLearner,
   };
 }
 
-/** The network's output after vectors that come next; the learner stays as it is. There has to be a vector. */
+/** The network's output after at least one further input vector. The learner is left unchanged. */
 export function outputAfter(learner: StreamLearner, inputs: readonly (readonly number[])[]): Float64Array {
   return numbersOf(learner.predictMany(inputs.map((input) => vectorOf(input, learner.dtype)))[inputs.length - 1]);
 }
@@ -114,7 +120,7 @@ export function outputAfter(learner: StreamLearner, inputs: readonly (readonly n
 type Forward = (parameters: unknown, state: unknown, input: Tensor) => { state: unknown; output: Tensor };
 const forwards = new WeakMap<Network, Forward>();
 
-/** A step of a network as a plan, which is made once. */
+/** A step of a network as a plan, made once. */
 function forwardOf(network: Network): Forward {
   const known =
     forwards.get(network) ??
@@ -123,7 +129,7 @@ function forwardOf(network: Network): Forward {
   return known;
 }
 
-/** The start state in the dtype of the learner. */
+/** The start state in the learner's dtype. */
 function startOf(learner: StreamLearner): unknown {
   return createLearner({ ...learner.config, parameters: learner.parameters }).state;
 }

@@ -1,12 +1,12 @@
 import { requireEntries, requireNumbers, requireWhole } from '../evaluation/saved.ts';
 
-/** The running mean and variance of one column, with which its values are brought to a common scale. */
+/** The running mean and variance of a column, by which its values are scaled. */
 export interface Normalizer {
-  /** Counts a value in, as one that is `clip` deviations off if it is further off. */
+  /** Adds a value, limited to `clip` deviations. */
   add(value: number): void;
   readonly count: number;
   readonly mean: number;
-  /** The standard deviation; 1 as long as all values were the same. */
+  /** The standard deviation; 1 while all values are equal. */
   readonly deviation: number;
   /** (value - mean) / deviation, within ±`clip`. */
   normalize(value: number): number;
@@ -20,15 +20,15 @@ export interface SavedNormalizer {
   readonly squares: number;
 }
 
-/** One value that is far off must not undo what was learnt from all others, nor move the scale of all that follow. */
+/** An outlier must neither undo what was learnt from other values, nor shift the scale for all later ones. */
 export const clip = 10;
-/** How many values are taken as they come, for there is no scale yet to judge them by. */
+/** The first values are not limited, as there is no scale yet. */
 export const trusted = 20;
 
 /**
- * By Welford's recurrence (1962), which does not lose the variance of values that are large and near to each other. Each value that is
- * far off makes the scale larger by a factor, so that a new level is followed all the same: one of 1,000 deviations, after n other values,
- * within n/8 of the new ones, and one of 1,000,000 within n/3.
+ * Uses Welford's recurrence (1962), which keeps the variance of large values that are close together. Each
+ * outlier widens the scale by a factor, so a new level is followed all the same: one 1,000 deviations away,
+ * after n values, within n/8 new ones, and one 1,000,000 away within n/3.
  */
 export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, squares: 0 }): Normalizer {
   requireOwn(saved);
@@ -60,7 +60,7 @@ export function createNormalizer(saved: SavedNormalizer = { count: 0, mean: 0, s
   };
 }
 
-/** @throws DataError unless values come to this. */
+/** @throws DataError unless values can lead to this. */
 function requireOwn(saved: SavedNormalizer): void {
   requireEntries('the scale of a column', saved, ['count', 'mean', 'squares']);
   const { count, mean, squares } = saved;
@@ -78,24 +78,27 @@ function within(value: number, middle: number, most: number): number {
   return Math.max(middle - most, Math.min(middle + most, value));
 }
 
-/** The running size of changes, with which they are brought to a common scale; a change of zero stays zero. */
+/** The running size of changes, by which they are scaled; a zero change stays zero. */
 export interface Scale {
-  /** Counts a change in, as one of ±`clip` sizes if it is larger. */
+  /** Adds a change, limited to ±`clip` sizes. */
   add(change: number): void;
-  /** The root of the mean square; 0 as long as nothing has changed. */
+  /** The root mean square; 0 until something has changed. */
   readonly size: number;
-  /** change / size, within ±`clip`; 0 as long as there is no size. */
+  /** change / size, within ±`clip`; 0 while there is no size. */
   scaled(change: number): number;
   save(): SavedScale;
 }
 
 export interface SavedScale {
   readonly count: number;
-  /** The mean of the squares. */
+  /** The mean square. */
   readonly square: number;
 }
 
-/** The first `trusted` changes, and those before which nothing had changed, are taken as they come: nothing tells how large they should be. */
+/**
+ * The first `trusted` changes, and any after only zero changes, are not limited, as there is no size to
+ * compare them with.
+ */
 export function createScale(saved: SavedScale = { count: 0, square: 0 }): Scale {
   let { count, square } = saved;
   requireWhole('a number of changes', [count]);

@@ -7,14 +7,15 @@ import { lagOf } from './rows.ts';
 import type { SavedNumberModels, Standing, TargetScores } from './targetScores.ts';
 
 const standingParts = ['mean', 'deviation', 'predictions', 'lags'];
-/** How many of the latest values the linear model sees. */
+/** The number of latest values that the linear model sees. */
 const lagCount = 8;
 
 /**
- * Numbers are judged by their squared error, in the square of the column's own unit, next to three predictions that take no effort: that
- * nothing changes, the running mean, and a linear function of the latest values.
+ * Numbers are scored by their squared error, in the square of the column's unit, next to three simple
+ * predictions: no change, the running mean, and a linear function of the latest values.
  *
- * Where changes are predicted, an output of 0 says that nothing changes, and 1 that the target rises by the size of its changes so far.
+ * If changes are predicted, an output of 0 means no change, and 1 a rise by the typical size of changes so
+ * far.
  */
 export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberModels | undefined): TargetScores {
   const { numbers } = coder;
@@ -25,7 +26,7 @@ export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberM
   let { count, mean: average } = saved?.average ?? { count: 0, mean: 0 };
   requireNumbers('a latest value', [...lags, average]);
   requireWhole('a number of values', [count]);
-  /** Of a value, the mean and the deviation; of a change, the latest value and the size. */
+  /** For a value, its mean and deviation; for a change, the latest value and the size. */
   const predicted = ({ mean, deviation, predictions, size }: Standing, output: ArrayLike<number>) =>
     size === undefined ? mean + deviation * output[0] : predictions[0] + size * output[0];
   return {
@@ -45,16 +46,16 @@ export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberM
     },
     told(output, latest) {
       const { mean, deviation } = numbers;
-      // Where no value is known to which a change could be added, the mean stands in for it.
+      // Without a known value to add the change to, use the mean.
       if (changes !== undefined) return { prediction: (latest ?? mean) + changes.size * output[0] };
       return { prediction: mean + deviation * output[0] };
     },
     standing() {
       const { mean, deviation } = numbers;
-      // Before the first value there is no scale to predict on.
+      // Before the first value there is no scale for a prediction.
       const size = changes && { size: changes.size };
       if (lags.length === 0) return { mean, deviation, predictions: [], lags, ...size };
-      // What is not known yet is taken for the mean.
+      // An unknown value counts as the mean.
       const inputs = Array.from({ length: lagCount }, (_, i) => (i < lags.length ? numbers.normalize(lags[i]) : 0));
       const predictions = [lags[0], average, mean + deviation * linear.predict(inputs)];
       return { mean, deviation, predictions, lags: inputs, ...size };
@@ -75,7 +76,7 @@ export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberM
       const { mean, deviation, predictions, lags: inputs } = standing;
       if (predictions.length === 0) return undefined;
       const value = coder.targetOf(row) as number;
-      // On the scale of the inputs, which has moved on since.
+      // On the scale of the inputs, which has changed since.
       linear.learn(inputs, scaled(value, mean, deviation));
       const errors = [predicted(standing, output), ...predictions].map((prediction) => Math.abs(prediction - value));
       return { scores: errors.map((error) => error ** 2), absoluteErrors: errors, error: Math.min(1, errors[0] / deviation) };
@@ -89,7 +90,7 @@ export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberM
         count++;
         average += (value - average) / count;
       }
-      // A missing value is taken for the one before it, so that each lag stays as many rows away.
+      // A missing value counts as the previous one, so that each lag stays the same number of rows away.
       else if (lags.length > 0) lags = [lags[0], ...lags].slice(0, lagCount);
     },
     forget() {

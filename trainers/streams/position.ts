@@ -5,17 +5,17 @@ import { Problem } from './problem.ts';
 export interface Position {
   /** Records that were used. */
   readonly records: number;
-  /** Records that could not be used and were skipped. */
+  /** Records that were unusable and skipped. */
   readonly skipped: number;
-  /** A hash of the used ones, by which another stream is told from this one. */
+  /** A hash of the used records, to tell another stream from this one. */
   readonly digest: number;
-  /** The counts at the beginning of the file that is followed, where it is not the first one of its name. */
+  /** The counts at the start of the followed file, if it is not the first of its name. */
   readonly before?: { readonly records: number; readonly skipped: number };
 }
 
 export const beginning: Position = { records: 0, skipped: 0, digest: 0x811c9dc5 };
 
-/** @throws DataError for what no position can be. */
+/** @throws DataError for an impossible position. */
 export function requirePosition(saved: Position): void {
   requireEntries('the position', saved, ['records', 'skipped', 'digest'], ['before']);
   const { records, skipped, digest, before } = saved;
@@ -26,18 +26,18 @@ export function requirePosition(saved: Position): void {
     requireWhole('a number of records', [before?.records], records + 1);
     requireWhole('a number of records that were left out', [before?.skipped], skipped + 1);
   }
-  // Of no records yet, and of those that begin with the file that is followed.
+  // Without records yet, overall or in the followed file.
   if (records === (before?.records ?? 0)) requireSame('the digest of no records', digest, beginning.digest);
 }
 
-/** The position behind one more entry. */
+/** The position after one more entry. */
 export function behind(position: Position, entry: unknown): Position {
   if (entry instanceof Problem) return { ...position, skipped: position.skipped + 1 };
   const { records, digest } = position;
   return { ...position, records: records + 1, digest: typeof entry === 'number' ? mix(digest, entry) : mixText(digest, entry) };
 }
 
-/** FNV-1a of Fowler, Noll and Vo, with 32 bits, a number being mixed in at once. */
+/** FNV-1a (Fowler, Noll and Vo) with 32 bits, mixing in a whole number at once. */
 function mix(digest: number, value: number): number {
   return Math.imul(digest ^ value, 0x01000193) >>> 0;
 }

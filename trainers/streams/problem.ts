@@ -1,6 +1,6 @@
-/** A record of the data that cannot be used. The stream goes on behind it, so that whoever reads it may skip it. */
+/** An unusable record. The stream continues after it, so a reader may skip it. */
 export class Problem {
-  /** What is wrong and where: file, line and column. */
+  /** The error with its place: file, line and column. */
   readonly sentence: string;
 
   constructor(sentence: string) {
@@ -8,7 +8,7 @@ export class Problem {
   }
 }
 
-/** What a reader gives: records and problems, in the order of the data, some at a time. */
+/** The output of a reader: records and problems, in the order of the data, several at a time. */
 export type Batch<R> = readonly (R | Problem)[];
 
 /** A text in quotes, shortened if it is long, for an error message. */

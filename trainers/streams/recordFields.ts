@@ -2,14 +2,14 @@ import { DataError } from '../../lib/index.ts';
 import { quoted } from './problem.ts';
 import type { Fields } from './rowReader.ts';
 
-/** A record that a program hands over: an object, an instance of a class with getters, or a Map. */
+/** A record from a program: an object, an instance of a class with getters, or a Map. */
 export interface RecordFields extends Fields {
   has(column: string): boolean;
-  /** All names in it, those that are not asked for too. */
+  /** All names in it, including unknown ones. */
   names(): readonly string[];
 }
 
-/** @throws DataError for what has no named values. */
+/** @throws DataError for a value without named fields. */
 export function recordFieldsOf(record: unknown, where: string): RecordFields {
   if (record instanceof Map) {
     const names = () => [...record.keys()].filter((key) => typeof key === 'string');
@@ -18,7 +18,7 @@ export function recordFieldsOf(record: unknown, where: string): RecordFields {
   if (typeof record !== 'object' || record === null || Array.isArray(record) || ArrayBuffer.isView(record))
     throw new DataError(`${where}: it is not an object, such as {"temperature": 12.5}`);
   if (record instanceof Promise) throw new DataError(`${where}: it is a Promise: await it first`);
-  // What a class defines counts; what every object has by inheritance, such as `constructor`, does not.
+  // Counts what a class defines, but not what every object inherits, such as `constructor`.
   const has = (column: string) => Object.hasOwn(record, column) || (column in record && !(column in Object.prototype));
   return {
     where,
@@ -44,10 +44,11 @@ function namesOf(record: object): string[] {
 }
 
 /**
- * A name that is misspelt would be a value that is missing, without a word.
- * @param columns that a record should have.
- * @param unseen those that no record had so far.
- * @throws DataError for a record that has none of the columns, and where another name stands in the place of one that no record had yet.
+ * A misspelt name would silently be a missing value.
+ * @param columns the columns that a record should have.
+ * @param unseen those that no record has had so far.
+ * @throws DataError for a record with none of the columns, or with another name in place of one that no
+ * record has had.
  */
 export function requireColumns(fields: RecordFields, columns: readonly string[], unseen: () => readonly string[]): void {
   const absent = columns.filter((column) => !fields.has(column));
@@ -66,7 +67,7 @@ export function requireColumns(fields: RecordFields, columns: readonly string[],
   throw new DataError(`${fields.where}: it has none of the columns ${columns.slice(0, 20).map(quoted).join(', ')}; ${has}`);
 }
 
-/** Names that number things differ on purpose. */
+/** Names that differ only in numbers differ on purpose. */
 function isMisspelling(name: string, column: string): boolean {
   const [a, b] = [name, column].map((each) => each.toLowerCase().replace(/[\s_.-]/g, ''));
   if (a.replace(/\D/g, '') !== b.replace(/\D/g, '')) return false;
@@ -75,7 +76,10 @@ function isMisspelling(name: string, column: string): boolean {
   return length >= 4 && (a.startsWith(b) || b.startsWith(a) || editDistance(a, b) <= (length < 8 ? 1 : 2));
 }
 
-/** The fewest insertions, deletions, replacements and exchanges of neighbours between two words (optimal string alignment). */
+/**
+ * Edit distance of two words (optimal string alignment): insertions, deletions, replacements and swaps of
+ * neighbours.
+ */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

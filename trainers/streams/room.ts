@@ -9,29 +9,32 @@ import { networkOf } from './network.ts';
 import { inputsOf } from './rowCoder.ts';
 import { lagOf } from './rows.ts';
 
-/** What a checkpoint can have and still be read: Node reads files of less than 2 GiB, and safetensors headers end at 100 MB. */
+/**
+ * The limits of a readable checkpoint: Node reads files below 2 GiB, and safetensors headers end at 100 MB.
+ */
 const most = { tensors: 2 ** 31, header: 1e8 };
 
-/** How many latest scores are kept of each prediction: of each predictor, and its confidence or its absolute errors. */
+/** The lists of latest scores kept: one per predictor, plus confidences or absolute errors. */
 const lists = { ofCategories: 5, ofNumbers: 8 };
 /** As JSON with its comma. */
 const widest = { score: '-1.2345678901234567e-10,'.length, pair: '[68719476735,123456789],'.length };
 
 /**
- * Sizes that are allowed one by one may be impossible together. Nothing is allocated to find out.
- * @throws ConfigurationError with what they come to and what to reduce.
+ * Sizes that are valid one by one may be impossible together. Computed without allocating anything.
+ * @throws ConfigurationError with the total, and what to reduce.
  */
 export function requireRoom(config: StreamConfig): void {
   const { data, cell, estimator, optimizer, dtype } = config;
   const width = dtype === 'float64' ? 8 : 4;
   const inputs = data.kind === 'text' ? data.symbols : inputsOf(data);
   const perParameter = 1 + (optimizerTable[optimizer.name]?.memory ?? 0);
-  // Before the network is made, which refuses by itself what is larger still, and knows no columns.
+  // Before the network is made, which refuses even larger sizes itself but knows no columns.
   requireTensors(config, inputs, inputs * cell.units * perParameter * width);
   const { parameters, totals } = summary(networkOf(config));
   const own = totals.parameters * perParameter;
   const ofCell = parameters.reduce((sum, { path, count }) => sum + (path.startsWith('cell') ? count : 0), 0);
-  // Where units are independent, exact influence takes about as many numbers as their parameters, and real and imaginary parts.
+  // If units are independent, exact influence takes about as many numbers as their parameters, in real and
+  // imaginary parts.
   const { cost } = makeEstimator(estimator);
   const isDiagonal = cellTable[cell.name].isDiagonal && estimatorTable[estimator.name].isStructured;
   const sizes = { state: totals.state, parameters: ofCell };
@@ -54,7 +57,10 @@ function requireTensors(config: StreamConfig, inputs: number, bytes: number, isC
   );
 }
 
-/** The latest scores, counts of what follows what, rows that wait for their targets, and the names of categories are kept as text. */
+/**
+ * The latest scores, the counts of successors, rows waiting for targets, and category names are stored as
+ * text.
+ */
 function requireHeader({ data, recent }: StreamConfig): void {
   const isText = data.kind === 'text';
   const isCategory = isText || data.categorical.includes(data.target);

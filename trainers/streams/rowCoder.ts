@@ -4,24 +4,24 @@ import { columnsOf, type Row } from './rows.ts';
 import { anglesOf, timeInputs } from './time.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
-/** What is known of the columns so far, and with it rows as numbers for a network. */
+/** The statistics of the columns so far, which encode rows as numbers for a network. */
 export interface RowCoder {
   /**
-   * Counts the values of a row in.
-   * @param before the latest number of the target that was known before it.
+   * Adds the values of a row.
+   * @param before the latest known number of the target before it.
    */
   learn(row: Row, before?: number): void;
   /**
-   * The inputs, one column after the other: a number as its normalised value (0 where it is missing) and whether it is missing, a
-   * category as a one-hot vector (all 0 where it is missing). Then, if changes of the target are predicted from its own past: its latest
-   * one, in sizes of such changes. Then, if rows have times: how long ago the row before was, as the normalised logarithm of 1 and the
-   * seconds, and the time of day, week and year.
-   * @param before the latest number of the target that was known before the row.
+   * The inputs, column by column: a number as its normalised value (0 if missing) and a flag for missing; a
+   * category as a one-hot vector (all 0 if missing). Then, if changes of the target are predicted from its
+   * own past, its latest change in units of the typical change. Then, if rows have times, the pause since the
+   * previous row, as the normalised logarithm of 1 plus its seconds, and the time of day, week and year.
+   * @param before the latest known number of the target before the row.
    */
   encode(row: Row, before?: number): number[];
-  /** How many inputs there are. */
+  /** The number of inputs. */
   readonly inputs: number;
-  /** The columns that have had no value so far. */
+  /** The columns without any value so far. */
   unseen(): readonly string[];
   /** The value of the target in a row. */
   targetOf(row: Row): number | string | null;
@@ -33,14 +33,17 @@ export interface RowCoder {
 
 export type SavedCoder = readonly (SavedNormalizer | readonly string[] | SavedScale)[];
 
-/** How many inputs a row makes. */
+/** The number of inputs of a row. */
 export function inputsOf(data: RowData): number {
   const { columns, categorical, categories, timestamp } = data;
   const others = (timestamp === undefined ? 0 : timeInputs) + (seesChange(data) ? 1 : 0);
   return columns.reduce((sum, column) => sum + (categorical.includes(column) ? categories : 2), others);
 }
 
-/** On the scale of a column with a trend, the changes that are to be predicted may be too small to be seen: they are an input as well. */
+/**
+ * On the scale of a column with a trend, the changes to predict may be too small to see, so they are inputs
+ * too.
+ */
 export function seesChange({ columns, target, predict }: RowData): boolean {
   return predict === 'change' && columns.includes(target);
 }
@@ -65,7 +68,7 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
   };
   return {
     learn(row, before) {
-      // A vocabulary holds strings and a normaliser numbers, as the reader made sure of.
+      // A vocabulary gets strings and a normaliser numbers: the reader has checked that.
       for (const [i, code] of codes.entries()) if (row[i] !== null) code.add(row[i] as never);
       const change = changes && changeOf(row, before);
       if (change !== undefined) changes?.add(change);

@@ -12,44 +12,50 @@ import type { Report } from './session.ts';
 import { completeConfig, type Settings, settingChecks } from './settings.ts';
 import { type OpenedRows, openChecked, type Snapshot } from './snapshot.ts';
 
-/** A field of a record: a number, a category, or a time; missing where it is null, undefined or not there. */
+/** A field of a record: a number, a category, or a time. Missing if null, undefined or absent. */
 export type Value = number | bigint | string | boolean | Date | null | undefined;
 
 /**
- * A record by its columns, an object or a Map; any object where their names are not known to the compiler. It may have others, which are not
- * looked at; a record that has none of the columns is refused.
+ * A record by its columns, as an object or a Map; any object if the compiler does not know the column names.
+ * Other fields are ignored; a record with none of the columns is refused.
  */
 export type RowRecord<Column extends string = string> = string extends Column
   ? object
   : { readonly [Name in Column]?: Value } | ReadonlyMap<Column, Value>;
 
 /**
- * Learns to predict one column of records that come one by one, as `norewind train` does; the names are those of River and of
- * scikit-learn. Records that cannot be used are refused with a DataError, and nothing has changed then.
+ * Learns to predict one column of records that come one by one, as `norewind train` does. The names are those
+ * of River and scikit-learn. An unusable record is refused with a DataError and changes nothing.
  */
 export interface RowModel<Column extends string = string, Prediction = number | string | null> {
   readonly config: StreamConfig;
   /**
-   * The target `horizon` records after this one, which nothing is learnt from; with a horizon of 0, the target of this one. Without a
-   * record: the target `horizon` records after the latest that was learnt from, which is the prediction that is scored. A category that
-   * has no index of its own is null.
-   * @throws DataError when there is no record to predict from.
+   * Predicts the target `horizon` records after this one, without learning from it; with a horizon of 0, the
+   * target of this one. Without a record: the target `horizon` records after the latest learnt one, which is
+   * the prediction that is scored. null is a category without its own index.
+   * @throws DataError if there is no record to predict from.
    */
   predictOne(record?: RowRecord<Column>): Prediction;
-  /** The probability of each category that has come so far, and under null that of all others. @throws UsageError for a number. */
+  /**
+   * The probability of each category so far, and under null that of all others. @throws UsageError for a
+   * number.
+   */
   predictProbaOne(record?: RowRecord<Column>): ReadonlyMap<string | null, number>;
   /**
-   * Scores the prediction of the record's target, then learns from it. Gives that score (squared error, or bits); undefined where
-   * there was no prediction, or no target.
-   * @param target the target of this record, in place of the column.
-   * @throws NonFiniteError when a number stops being finite; the model cannot be used any more then.
+   * Scores the prediction of the record's target, then learns from it. Returns the score (squared error, or
+   * bits); undefined without a prediction or a target.
+   * @param target the target of this record, instead of the column.
+   * @throws NonFiniteError if a number stops being finite; the model is then unusable.
    */
   learnOne(record: RowRecord<Column>, target?: Value): number | undefined;
-  /** `learnOne` for each, in order. @throws DataError at the first that cannot be used, those before it having been learnt from. */
+  /**
+   * `learnOne` for each, in order. @throws DataError at the first unusable one, after learning from those
+   * before it.
+   */
   partialFit(records: Iterable<RowRecord<Column>>, targets?: Iterable<Value>): this;
-  /** Predicts, scores and learns from each record as it comes, and gives what came of it. */
+  /** Predicts, scores and learns from each record as it comes, and yields the outcome. */
   learn<R extends RowRecord<Column>>(records: Stream<R>): AsyncGenerator<Learnt<R, Prediction>, void, undefined>;
-  /** How good the predictions have been so far. */
+  /** The quality of the predictions so far. */
   report(): Report;
   /** The model as plain data, from which `restoreModel` resumes bit for bit. */
   snapshot(): Snapshot;
@@ -57,41 +63,45 @@ export interface RowModel<Column extends string = string, Prediction = number | 
 
 export type Stream<T> = AsyncIterable<T> | Iterable<T>;
 
-/** What came of a record. */
+/** The outcome of a record. */
 export interface Learnt<R, Prediction> {
   readonly record: R;
-  /** Of the target `horizon` records later; with a horizon of 0, of this record, before it was learnt from. */
+  /**
+   * The prediction of the target `horizon` records later; with a horizon of 0, of this record, before
+   * learning from it.
+   */
   readonly prediction: Prediction;
-  /** Of the earlier prediction whose target came with this record. */
+  /** The score of the earlier prediction whose target came with this record. */
   readonly score: number | undefined;
 }
 
 export interface RowOptions<Target extends string, Column extends string, Categorical extends string, Time extends string>
   extends Settings {
-  /** The column that is predicted. */
+  /** The column to predict. */
   readonly target: Target;
   /**
-   * Whether the network predicts a number itself, or its change since the latest value that is known; predictions and scores are of the
-   * number in either case. If left out, the change where the target is a number and one of the columns, and the value otherwise.
+   * Whether the network predicts a number itself, or its change since the latest known value; predictions and
+   * scores are of the number in either case. Default: the change if the target is a number and one of the
+   * columns, else the value.
    */
   readonly predict?: 'value' | 'change';
-  /** What the network sees; the target if left out. */
+  /** The inputs of the network. Default: the target. */
   readonly columns?: readonly Column[];
-  /** Those that hold categories. */
+  /** The columns that hold categories. */
   readonly categorical?: readonly Categorical[];
-  /** How many records ahead; 1 if left out, 0 for the same record. */
+  /** How many records ahead. Default 1; 0 for the same record. */
   readonly horizon?: number;
-  /** How many records after its own a target is known; 0 if left out. */
+  /** How many records after its own a target becomes known. Default 0. */
   readonly delay?: number;
-  /** The column that holds the time of a record, or the columns, as of year, month and day. */
+  /** The column, or columns such as year, month and day, with the time of a record. */
   readonly timestamp?: Time | readonly Time[];
-  /** How times are written, as `%d.%m.%Y %H:%M`; ISO 8601 or Unix time if left out. */
+  /** The format of times, such as `%d.%m.%Y %H:%M`. Default: ISO 8601 or Unix time. */
   readonly timeFormat?: string;
-  /** What stands for a missing value besides null, as `['NA', '-999']`. */
+  /** Values that mean missing, besides null, such as `['NA', '-999']`. */
   readonly missing?: readonly string[];
-  /** Between a whole number and its decimals, in texts; a point if left out. */
+  /** The decimal separator in texts. Default: a point. */
   readonly decimal?: '.' | ',';
-  /** How many categories of a column are told apart; 16 if left out. */
+  /** The number of categories distinguished in a column. Default 16. */
   readonly categories?: number;
 }
 
@@ -111,7 +121,7 @@ const checks: guard.Checks<RowOptions<string, string, string, string>> = {
   categories: guard.number,
 };
 
-/** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
+/** A fresh model. @throws ConfigurationError or UsageError for unusable options. */
 export function createModel<
   const Target extends string,
   const Column extends string = Target,
@@ -143,7 +153,7 @@ export function createModel<
   return rowModelOf({ config, data, session: createRowSession(config, data) });
 }
 
-/** The model that a snapshot was taken of. @throws DataError for one of a text, and for what is not a snapshot. */
+/** The model of a snapshot. @throws DataError for a snapshot of a text model, or no snapshot. */
 export function restoreModel(snapshot: Snapshot): RowModel {
   const opened = openChecked(snapshot);
   if (opened.kind !== 'rows') throw new DataError('restoreModel: it is a snapshot of a model of text: use restoreTextModel');
@@ -162,7 +172,7 @@ export function rowModelOf<Column extends string, Prediction>({
   const rowOf = createRowReader(data);
   const columns = columnsOf(data);
 
-  /** @param target stands in for the column. */
+  /** @param target replaces the column. */
   function read(record: unknown, target?: Value, needsTarget = target === undefined): Row {
     const fields = recordFieldsOf(record, `record ${keeper.records + 1}`);
     requireColumns(fields, needsTarget ? columns : columns.filter((column) => column !== data.target), session.coder.unseen);
@@ -172,7 +182,7 @@ export function rowModelOf<Column extends string, Prediction>({
     return row;
   }
 
-  /** The row to predict after, where there is one besides those that were learnt from. */
+  /** The row to predict after, if there is one besides those learnt from. */
   function rowAfter(record: unknown): Row | undefined {
     if (record === undefined && session.waiting.length === 0)
       throw new DataError(

@@ -4,7 +4,7 @@ import type { RowSession } from './rowSession.ts';
 import { lagOf, type Row } from './rows.ts';
 import type { Told } from './targetScores.ts';
 
-/** What is said after a row of the target `horizon` rows later. */
+/** The prediction, after a row, of the target `horizon` rows later. */
 interface RowPrediction extends Told {
   /** The target of this row itself. */
   readonly current: number | string | null;
@@ -12,7 +12,10 @@ interface RowPrediction extends Told {
 
 export type RowPredictor = (row: Row) => RowPrediction;
 
-/** Predictions that go on where the training ended, or from the start state. With learning, the session learns on. */
+/**
+ * Predictions that continue where the training ended, or from the start state. With learning, the session
+ * keeps learning.
+ */
 export function rowPredictor(
   data: RowData,
   session: RowSession,
@@ -21,7 +24,7 @@ export function rowPredictor(
   const { learner, coder, target } = session;
   if (fresh) session.restart();
   const walker = walk(learner);
-  // The learner is behind: the rows that wait for their targets have not been seen by it.
+  // The learner is behind: it has not seen the rows that wait for their targets.
   see(walker, session, session.waiting);
   return (row) => {
     const current = coder.targetOf(row);
@@ -32,20 +35,26 @@ export function rowPredictor(
       target.note(known);
       return { ...told, current };
     }
-    // Of the same row, the prediction comes before the learning, of which its scale is a part; of a later one, after it.
+    // For the same row, predict before learning, whose scale it uses; for a later one, after.
     const same = lagOf(data) === 0 ? foretold(session, row) : undefined;
     session.advance(row);
     return { ...(same ?? foretold(session)), current };
   };
 }
 
-/** What is said of the target after all rows so far, and one more; the session stays as it is. There has to be a row. */
+/**
+ * The prediction of the target after all rows so far, and optionally one more. There must be a row. Leaves
+ * the session unchanged.
+ */
 export function foretold(session: RowSession, row?: Row): Told {
   const { target } = session;
   return target.told(outlook(session, row), target.latest(row && session.peek(row)));
 }
 
-/** The network's output after all rows so far, and one more; the session stays as it is. There has to be a row. */
+/**
+ * The network's output after all rows so far, and optionally one more. There must be a row. Leaves the
+ * session unchanged.
+ */
 export function outlook(session: RowSession, row?: Row): Float64Array {
   const { learner, coder, waiting, target } = session;
   const inputs = row === undefined ? waiting : [...waiting, coder.encode(session.peek(row), target.latest())];

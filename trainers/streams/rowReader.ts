@@ -4,16 +4,16 @@ import { columnsOf, type Row } from './rows.ts';
 import { createTimeReader, timestampsOf } from './time.ts';
 import { categoryOf, dialectOf, numberOf, told } from './values.ts';
 
-/** A record by the names of its columns, before anything is known of their kinds. */
+/** A record by column names, before the kinds of the columns are known. */
 export interface Fields {
   readonly where: string;
-  /** The value of a column; null where it is missing. */
+  /** The value of a column; null if missing. */
   get(column: string): unknown;
 }
 
 /**
- * Gives the row that a record is, or what is wrong with it.
- * @param latest the time of the row before it, in seconds; undefined for the first one of all.
+ * Returns the row of a record, or the problem with it.
+ * @param latest the time of the previous row, in seconds; undefined for the first.
  */
 export function createRowReader(data: RowData): (fields: Fields, latest?: number) => Row | Problem {
   const dialect = dialectOf(data);

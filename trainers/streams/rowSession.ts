@@ -17,25 +17,26 @@ import type { SavedNumberModels, SavedTargetModels, TargetScores } from './targe
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
   readonly coder: RowCoder;
-  /** What is known of the target, and what an output says of it. */
+  /** The latest known number of the target, and the meaning of an output. */
   readonly target: Pick<TargetScores, 'latest' | 'told' | 'note'>;
-  /** The row as it is known when it comes, for whoever predicts from rows that the session does not see. */
+  /** Encodes a row as known when it comes, for predictions from rows that the session does not see. */
   know(row: Row): Row;
-  /** The same, the session staying as it is. */
+  /** Like `know`, but leaves the session unchanged. */
   peek(row: Row): Row;
-  /** The inputs whose targets are not known yet, the oldest first. */
+  /** The inputs whose targets are not yet known, oldest first. */
   readonly waiting: readonly (readonly number[])[];
-  /** Of the latest row, in seconds, where rows have times. */
+  /** The time of the latest row in seconds, if rows have times. */
   readonly time: number | undefined;
-  /** Back to the start state: what comes next does not follow on what came before. */
+  /** Returns to the start state: the next row does not continue the earlier ones. */
   restart(): void;
 }
 
 /**
- * Learns to predict a column of the row that comes `horizon` rows later; the column of the same row for 0.
+ * Learns to predict a column of the row `horizon` rows later; for 0, a column of the same row.
  *
- * The learner is as many rows behind as the target is late, since it learns from a row when its target is known. A prediction is made at
- * once all the same, from what was learnt by then: the network runs on over the rows that wait, and this is what is scored.
+ * The learner is as many rows behind as the target is late, since it learns from a row when its target is
+ * known. Predictions are made at once all the same, with the parameters of that moment: the network runs on
+ * over the waiting rows, and this prediction is scored.
  */
 export function createRowSession(config: StreamConfig, data: RowData, saved?: SavedSession): RowSession {
   const rest = saved?.rest as SavedRows | undefined;
@@ -98,7 +99,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       if (data.timestamp !== undefined) time = row[row.length - 2] as number;
       if (lag === 0) {
         const standing = target.standing();
-        // Of the target itself nothing may be known yet; it is not one of the inputs.
+        // The target itself may not be known yet; it is not an input.
         coder.learn(row.map((value, i) => (i === at ? null : value)));
         const score = learn({ input: coder.encode(row), standing }, row);
         coder.learn(row.map((value, i) => (i === at ? value : null)));
@@ -112,7 +113,7 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       const input = coder.encode(row, before);
       const standing = target.standing();
       waiting.push({ input, standing });
-      // One row behind, the step that learns makes this prediction from the same state and parameters.
+      // One row behind, the learning step makes this prediction itself, from the same state and parameters.
       if (lag > 1) waiting[waiting.length - 1] = { input, standing, output: [...outputAfter(learner, inputsOf(waiting))] };
       return score;
     },

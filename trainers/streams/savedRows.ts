@@ -10,7 +10,7 @@ import type { SavedNumberModels, SavedTargetModels, Standing, TargetScores } fro
 import { timeInputs } from './time.ts';
 import { requireTexts } from './vocabulary.ts';
 
-/** Everything of a session on rows but its learner. */
+/** The state of a session on rows, except its learner. */
 export interface SavedRows {
   readonly coder: SavedCoder;
   readonly waiting: readonly Waiting[];
@@ -21,15 +21,15 @@ export interface SavedRows {
   readonly models: SavedTargetModels;
 }
 
-/** A row whose target is not known yet, with what could be said of it when the row was the latest. */
+/** A row whose target is not yet known, with the simple predictions made when it was the latest. */
 export interface Waiting {
   readonly input: readonly number[];
   readonly standing: Standing;
-  /** The output of the network, where it cannot be had again from the step that learns. */
+  /** The output of the network, if the learning step will not produce it again. */
   readonly output?: readonly number[];
 }
 
-/** @throws DataError unless the parts are there, as a stream of so many rows has left them. */
+/** @throws DataError unless the parts are consistent with this many rows. */
 export function requireRows(rest: SavedRows, data: RowData): void {
   requireEntries('the session', rest, ['coder', 'waiting', 'late', 'records', 'evaluation', 'models'], ['time']);
   const { coder, waiting, late, time, records, models } = rest;
@@ -49,18 +49,18 @@ export function requireRows(rest: SavedRows, data: RowData): void {
     requireInput(each.input, data, coder);
     if (each.output === undefined) continue;
     requireLength('an output', each.output, isCategory ? data.categories : 1);
-    // The square of an error on the scale of a column has to be finite.
+    // The square of an error on the scale of a column must be finite.
     requireNumbers('an output', each.output, 1e40);
   }
   if (!isCategory) requireNumberModels(models as SavedNumberModels, data);
 }
 
 /**
- * @param steps how many targets have been learnt from. @param scored how many have been judged.
- * @throws DataError unless there have been so many, and the simple models have learnt from as many.
+ * @param steps the number of targets learnt from. @param scored the number of predictions scored.
+ * @throws DataError unless the simple models are consistent with these numbers.
  */
 export function requireModels({ models, coder, records }: SavedRows, data: RowData, steps: number, scored: number): void {
-  // What is missing is not learnt, and what had no prediction is not judged.
+  // Missing targets are not learnt, and targets without a prediction are not scored.
   requireWhole('the number of steps', [steps], Math.max(0, records - lagOf(data)) + 1);
   requireWhole('the number of scores', [scored], steps + 1);
   const at = columnsOf(data).indexOf(data.target);
@@ -72,17 +72,19 @@ export function requireModels({ models, coder, records }: SavedRows, data: RowDa
     return;
   }
   const { linear, average, lags, changes } = models as SavedNumberModels;
-  // Each change that was learnt counts once.
+  // Each learnt change counts once.
   if (changes !== undefined) requireSame('the number of changes', changes.count, steps);
   requireLearnt(linear, scored);
-  // Both have had every value of the target; the first ones count as they are in both.
+  // Both have had every value of the target; neither limits the first ones.
   const { count, mean } = coder[at] as SavedNormalizer;
   requireSame('the number of values of the target', average.count, count);
   if (count <= trusted) requireSame('the mean of the target', average.mean, mean);
   requireSame('that there is a latest value', lags.length > 0, count > 0);
 }
 
-/** @throws DataError unless rows wait with what can have been said of them, the newest with what there is to say now. */
+/**
+ * @throws DataError unless each waiting row has valid simple predictions, and the newest row those of now.
+ */
 export function requireStandings(waiting: readonly Waiting[], target: TargetScores): void {
   for (const { standing } of waiting) target.requireOwn(standing);
   const own = waiting.at(-1)?.standing;
@@ -113,7 +115,7 @@ function requireCoder(coder: SavedCoder, data: RowData, records: number): void {
     const scale = coder[columns.length + i];
     requireEntries('a scale', scale, what === 'changes' ? ['count', 'square'] : ['count', 'mean', 'squares']);
     requireWhole('a number of values', [(scale as SavedScale).count], Math.max(1, records));
-    // All rows but the first have one before them.
+    // Every row but the first has a predecessor.
     if (what !== 'pauses') continue;
     const { count, mean } = scale as SavedNormalizer;
     requireSame('the number of pauses', count, Math.max(0, records - 1));
@@ -121,7 +123,7 @@ function requireCoder(coder: SavedCoder, data: RowData, records: number): void {
   }
 }
 
-/** As `encode` of a row coder gives them. */
+/** Checks an input against `encode` of a row coder. */
 function requireInput(input: readonly number[], data: RowData, coder: SavedCoder): void {
   requireLength('a row that waits', input, inputsOf(data));
   requireNumbers('an input', input, clip);
@@ -135,11 +137,11 @@ function requireInput(input: readonly number[], data: RowData, coder: SavedCoder
     const marked = marks.reduce((sum, mark) => sum + mark, 0);
     requireWhole('the number of categories of a row', [marked], 2);
     if (!isCategory && marked === 1) requireSame('a missing input', part[0], 0);
-    // One that has an index of its own, or the last, that of all others.
+    // A category with its own index, or the last index, for all others.
     const known = isCategory ? [...(coder[i] as readonly string[]).keys(), data.categories - 1] : [];
     if (isCategory && marked === 1) requireSame('that a category is known', known.includes(part.indexOf(1)), true);
   }
-  // A sine and a cosine for each of the angles that a time makes.
+  // A sine and a cosine per angle of the time.
   const angles = data.timestamp === undefined ? [] : input.slice(input.length - timeInputs + 1);
   for (let i = 0; i < angles.length; i += 2) requireNear('the square of a radius', angles[i] ** 2 + angles[i + 1] ** 2, 1, 1);
 }

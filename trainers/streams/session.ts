@@ -1,21 +1,21 @@
 import type { EvaluationReport } from '../evaluation/evaluation.ts';
 import type { Trail } from '../evaluation/trail.ts';
 
-/** A learner on its stream: it predicts each record, is scored, and only then learns from it. */
+/** A learner on its stream: predicts each record, scores the prediction, and only then learns from it. */
 export interface Session<R> {
   /**
-   * Gives the score of the prediction whose target came with this record; undefined where there was none.
-   * @throws NonFiniteError when a step cannot be taken; the session cannot be used any more then.
+   * Returns the score of the prediction whose target came with this record; undefined if there was none.
+   * @throws NonFiniteError if a step fails; the session is then unusable.
    */
   advance(record: R): number | undefined;
   report(): Report;
-  /** What only somebody who looks on asks for. It costs more than a report, and changes nothing. */
+  /** Further figures for viewers. Costs more than a report, and changes nothing. */
   glimpse(): Glimpse;
-  /** Everything that `advance` changes: the learner, and the rest as data for JSON. */
+  /** Everything that `advance` changes: the learner, and the rest as JSON data. */
   save(): SavedSession;
-  /** The columns that have had no value in any record so far, where records have columns. */
+  /** The columns without any value so far, if records have columns. */
   unseen?(): readonly string[];
-  /** Of the latest record, in seconds, where records have times. */
+  /** The time of the latest record in seconds, if records have times. */
   readonly time?: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface SavedSession {
   readonly rest: unknown;
 }
 
-/** How good the predictions have been so far. */
+/** The quality of the predictions so far. */
 export interface Report extends EvaluationReport {
   /** The Euclidean norm of the latest estimate of the gradient. */
   readonly gradientNorm: number;
@@ -32,6 +32,6 @@ export interface Report extends EvaluationReport {
 
 interface Glimpse {
   readonly trail: Trail;
-  /** The norms of what the estimator carries, by their names. */
+  /** The norms of the estimator's influence, by name. */
   readonly influence: Readonly<Record<string, number>>;
 }

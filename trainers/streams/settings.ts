@@ -10,7 +10,7 @@ import { checkConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { generalOptions } from './generalOptions.ts';
 
-/** What learns, and what is measured: the options of `norewind train` by the same names, and with the same defaults. */
+/** The network and its evaluation: the options of `norewind train`, with the same names and defaults. */
 export interface Settings extends FlagSettings<typeof estimators>, FlagSettings<typeof cells> {
   readonly estimator?: string;
   readonly cell?: string;
@@ -29,7 +29,7 @@ export interface Settings extends FlagSettings<typeof estimators>, FlagSettings<
 const nameOf = (what: string, table: object, otherwise: string) =>
   guard.setting(guard.string, `${what}${Object.keys(table).join(', ')}; ${otherwise} if left out`);
 
-/** The options of a table of entries, by their flags. */
+/** The options of a table of entries, by flag. */
 function optionsBy(table: Readonly<Record<string, { readonly options: Options }>>): Options {
   const defaultsOf = (name: string) => {
     const { name: _, ...settings } = usualOf(table, name);
@@ -48,7 +48,7 @@ const isNoisy = (name: string) => Object.hasOwn(estimatorTable, name) && estimat
 
 const { units, readout, dtype, seed, ...measuring } = generalOptions;
 
-/** Every setting by its name, in the groups of the help: what it is, and what it is for. */
+/** Every setting by name, in the groups of the help, with its check and purpose. */
 export const settingGroups: readonly (readonly [title: string, options: Options])[] = [
   [
     'What learns:',
@@ -73,14 +73,14 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
   ['What is measured:', measuring],
 ];
 
-/** What settings are, for callers without types; their values are checked where they are used. */
+/** The checks of settings, for callers without types; values are checked where they are used. */
 export const settingChecks = Object.fromEntries(
   settingGroups.flatMap(([, options]) =>
     Object.entries(options).map(([name, { kind }]) => [name, kind === undefined ? guard.string : guard.number]),
   ),
 ) as guard.Checks<Settings>;
 
-/** @throws UsageError or ConfigurationError for settings that cannot be used. */
+/** @throws UsageError or ConfigurationError for unusable settings. */
 export function completeConfig<D extends StreamConfig['data']>(data: D, settings: Settings): StreamConfig & { readonly data: D } {
   const given = (names: readonly string[]) =>
     Object.fromEntries(Object.entries(settings).filter(([name, value]) => names.includes(name) && value !== undefined));
@@ -101,7 +101,7 @@ export function completeConfig<D extends StreamConfig['data']>(data: D, settings
   return config;
 }
 
-/** What learns when nothing else is asked for, as far as it follows from the data and from what is asked for. */
+/** The defaults that follow from the data and from the given settings. */
 function defaultsOf<D extends StreamConfig['data']>(
   data: D,
   { cell, units, estimator, optimizer }: Settings,
@@ -121,12 +121,18 @@ function defaultsOf<D extends StreamConfig['data']>(
   };
 }
 
-/** A network that is to predict a number from its own past would have to learn the identity first: it predicts the change. */
+/**
+ * To predict a number from its own past, a network would first have to learn the identity; so it predicts the
+ * change.
+ */
 function predictOf({ target, columns, categorical }: RowData): 'value' | 'change' {
   return columns.includes(target) && !categorical.includes(target) ? 'change' : 'value';
 }
 
-/** Of a text, estimates that draw noise need a rate that averages it out: at 0.01, UORO is behind counting symbols. */
+/**
+ * For a text, noisy estimates need a rate that averages out their noise: at 0.01, UORO is worse than counting
+ * symbols.
+ */
 function rateOfText(estimator: string): number {
   return isNoisy(estimator) ? 0.001 : 0.01;
 }

@@ -7,14 +7,17 @@ import { createRowSession, type RowSession } from './rowSession.ts';
 import type { SavedSession, Session } from './session.ts';
 import { createSymbolSession, type SymbolSession } from './symbolSession.ts';
 
-/** A model and how far it has read, as plain data: bytes, and what JSON can hold. `structuredClone` copies it, and IndexedDB keeps it. */
+/**
+ * A model and its position, as plain data: bytes and JSON values. `structuredClone` copies it, and IndexedDB
+ * stores it.
+ */
 export interface Snapshot {
   readonly config: StreamConfig;
   readonly position: Position;
   readonly session: SavedSession;
 }
 
-/** @throws DataError or ConfigurationError unless a model left it, as far as can be told before it is opened. */
+/** @throws DataError or ConfigurationError unless a model saved it, as far as can be told before opening. */
 export function requireSnapshot({ config, position, session }: Snapshot): void {
   requireConfig(config);
   requirePosition(position);
@@ -38,7 +41,10 @@ export interface OpenedRows extends Opened {
   readonly session: RowSession;
 }
 
-/** The session of a snapshot, ready for the next record. @throws DataError when what was saved does not fit the configuration. */
+/**
+ * The session of a snapshot, ready for the next record. @throws DataError if it does not fit the
+ * configuration.
+ */
 export function openSnapshot({ config, position, session }: Snapshot): OpenedText | OpenedRows {
   const { data } = config;
   return restored(() =>
@@ -48,7 +54,7 @@ export function openSnapshot({ config, position, session }: Snapshot): OpenedTex
   );
 }
 
-/** @throws DataError for what is not a snapshot. */
+/** @throws DataError for anything but a snapshot. */
 export function openChecked(snapshot: Snapshot): OpenedText | OpenedRows {
   return restored(() => {
     requireEntries('it', snapshot, ['config', 'position', 'session']);
@@ -58,7 +64,7 @@ export function openChecked(snapshot: Snapshot): OpenedText | OpenedRows {
   });
 }
 
-/** A fresh session, or one that goes on. @throws DataError when what was saved does not fit the configuration. */
+/** A fresh or restored session. @throws DataError if the saved one does not fit the configuration. */
 export function openSession(config: StreamConfig, saved?: SavedSession): Session<unknown> {
   const { data } = config;
   const open = () =>
@@ -68,7 +74,7 @@ export function openSession(config: StreamConfig, saved?: SavedSession): Session
 
 const faults = [TypeError, RangeError, UsageError, ConfigurationError];
 
-/** Runs the restoring of something saved: what breaks it is the fault of the data. */
+/** Runs a restoration, and blames the data for any error. */
 export function restored<T>(open: () => T): T {
   try {
     return open();

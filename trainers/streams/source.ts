@@ -1,10 +1,13 @@
-/** Bytes under a name: a file, standard input, or what a program hands over. */
+/** Named bytes: a file, standard input, or data from a program. */
 export interface Source {
-  /** As it is called in messages. */
+  /** The name in messages. */
   readonly name: string;
-  /** Its bytes, decompressed, read no faster than they are used. @throws DataError when it cannot be read to its end. */
+  /**
+   * The bytes, decompressed, read no faster than they are used. @throws DataError if they cannot be read to
+   * the end.
+   */
   open(): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-/** Sources one after the other. Those of a file that is followed have no end. */
+/** Sources in order. The sources of a followed file have no end. */
 export type Sources = Iterable<Source> | AsyncIterable<Source>;

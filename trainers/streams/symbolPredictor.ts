@@ -4,19 +4,22 @@ import { numbersOf, walk } from './network.ts';
 import type { Code } from './symbolReader.ts';
 import { type SymbolSession, shown } from './symbolSession.ts';
 
-/** What is said of a symbol before it comes, and what it was. */
+/** The prediction of a symbol, and the symbol that came. */
 interface SymbolPrediction {
-  /** The most probable symbol; null for all that have no index of their own. */
+  /** The most probable symbol; null for all without their own index. */
   readonly prediction: string | number | null;
   readonly probability: number;
   readonly actual: string | number;
   readonly bits: number;
 }
 
-/** Takes the next symbol, and gives the prediction that was made of it; undefined for the first one of all. */
+/** Takes the next symbol. Returns the prediction that was made of it; undefined for the first one. */
 export type SymbolPredictor = (code: Code) => SymbolPrediction | undefined;
 
-/** Predictions that go on where the training ended, or from the start state. With learning, the session learns on. */
+/**
+ * Predictions that continue where the training ended, or from the start state. With learning, the session
+ * keeps learning.
+ */
 export function symbolPredictor(
   data: SymbolData,
   session: SymbolSession,

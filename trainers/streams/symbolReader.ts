@@ -7,13 +7,13 @@ import { readWords, wordsOf } from './words.ts';
 /** A byte (0 to 255), a character by its code point, or a word. */
 export type Code = number | string;
 
-/** The symbols of the sources, one after the other as one text. */
+/** The symbols of the sources, joined into one text. */
 export function readSymbols(sources: Sources, { unit, alphabet }: SymbolData): AsyncGenerator<Batch<Code>, void> {
   if (unit === 'word') return readWords(sources);
   return unit === 'byte' ? readBytes(sources) : readCharacters(sources, alphabet);
 }
 
-/** The symbols of a text that is there as a whole. */
+/** The symbols of a whole text. */
 export function symbolsOf(text: string, { unit }: SymbolData): Code[] {
   if (unit === 'word') return wordsOf(text);
   return unit === 'byte' ? [...new TextEncoder().encode(text)] : Array.from(text, codeOf);

@@ -14,7 +14,7 @@ import { createVocabulary, requireTexts, type Vocabulary } from './vocabulary.ts
 export interface SymbolSession extends Session<Code> {
   readonly learner: StreamLearner;
   readonly vocabulary: Vocabulary<Code>;
-  /** The index of the latest symbol, which the network has not seen yet. */
+  /** The index of the latest symbol, not yet seen by the network. */
   readonly last: number | undefined;
 }
 
@@ -58,7 +58,7 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
       const scores = counts.observe(symbol, bits);
       records++;
       last = symbol;
-      // Nothing predicts the first symbol of all.
+      // The first symbol of all has no prediction.
       if (loss === undefined) return undefined;
       evaluation.add(markOf(stepper.output, symbol, scores), records);
       pairs.add(symbol, 2 ** -bits);
@@ -82,7 +82,7 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   };
 }
 
-/** @throws DataError unless one stream of symbols, of which all but the last have been learnt from, comes to this. */
+/** @throws DataError unless a stream of symbols, all but the last learnt from, can lead to this. */
 function requireOwn(rest: SavedRest, data: SymbolData): void {
   requireEntries('the session', rest, ['records', 'last', 'entries', 'evaluation', 'models']);
   const { records, last, entries, models } = rest;
@@ -96,18 +96,18 @@ function requireOwn(rest: SavedRest, data: SymbolData): void {
   else requireWhole('a symbol', entries, 0x110000);
   requireCounts(data.symbols, models, records);
   requireSame('the context of the latest symbol', models[1].context, records === 0 ? 0 : (last as number) + 1);
-  // Each entry has its index because it came; the last index is that of all others.
+  // Each entry has its index because it came; the last index stands for all others.
   const came = new Set(models[0].pairs.map(([symbol]) => symbol));
   if (!isClosed) for (const symbol of entries.keys()) requireSame('that an entry came', came.has(symbol), true);
   for (const symbol of came) requireWhole('a symbol', [symbol === data.symbols - 1 ? 0 : symbol], Math.max(1, entries.length));
 }
 
-/** A code point as the character; a byte by its number, and a word as it is. */
+/** A code point as its character; a byte as a number, a word unchanged. */
 export function shown(code: Code, { unit }: SymbolData): string | number {
   return unit === 'character' ? String.fromCodePoint(code as number) : code;
 }
 
-/** A byte as the character that it is in ASCII, or in hexadecimal. */
+/** A byte as its ASCII character, or in hexadecimal. */
 function byteAsText(byte: number): string {
   return byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`;
 }

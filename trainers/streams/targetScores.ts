@@ -6,61 +6,67 @@ import type { Pairs, Trail } from '../evaluation/trail.ts';
 import type { SavedScale } from './normalizer.ts';
 import type { Row } from './rows.ts';
 
-/** What could be said of a target before it came, by simple means, and the scale it was said on. */
+/** The simple predictions of a target before it came, and their scale. */
 export interface Standing {
   readonly mean: number;
   readonly deviation: number;
-  /** By the models of numbers, in the order of their names; none as long as there is no value. */
+  /** The predictions of the number models, in the order of their names; empty before the first value. */
   readonly predictions: readonly number[];
   /** The latest values of the target on that scale. */
   readonly lags: readonly number[];
-  /** Where changes are predicted: their size so far. */
+  /** The size of changes so far, if changes are predicted. */
   readonly size?: number;
 }
 
-/** What is said of a target. */
+/** The prediction of a target. */
 export interface Told {
-  /** A number in the unit of the column, or a category; null for all categories that have no index of their own. */
+  /** A number in the unit of the column, or a category; null for all without their own index. */
   readonly prediction: number | string | null;
-  /** Of the category. */
+  /** The probability of the category. */
   readonly probability?: number;
 }
 
-/** How predictions of a target are judged. */
+/** Scores the predictions of a target. */
 export interface TargetScores {
   readonly unit: Unit;
   readonly names: readonly string[];
   /**
-   * What the network shall learn from a row whose target has come, after what could be said of it: a class, or [the normalised number or
-   * change]; undefined where the target is missing. A change counts towards the size of changes, so it is to be called once for each.
+   * The training target of a row whose target has come, given its simple predictions: a class, or [the
+   * normalised number or change]; undefined if missing. A change counts towards the size of changes, so call
+   * this once per change.
    */
   goalOf(row: Row, standing: Standing): number | readonly [number] | undefined;
-  /** The latest number that is known, with this row or without one; undefined as long as there is none. Of the same row, none is known. */
+  /**
+   * The latest known number, with this row or without one; undefined if there is none. For a horizon of 0,
+   * none is known.
+   */
   latest(row?: Row): number | undefined;
-  /** What an output says, if that is the latest number. */
+  /** The meaning of an output, given the latest number. */
   told(output: Float64Array, latest: number | undefined): Told;
   standing(): Standing;
-  /** @throws DataError for one, out of a checkpoint, that `standing` cannot have given. */
+  /** @throws DataError for a value from a checkpoint that `standing` cannot have returned. */
   requireOwn(standing: Standing): void;
-  /** How the network's output and the simple models did; undefined where there is nothing to compare. */
+  /**
+   * The scores of the network's output and of the simple models; undefined if there is nothing to compare.
+   */
   score(standing: Standing, output: ArrayLike<number>, row: Row): Mark | undefined;
-  /** What came, and what had been said of it: a number and its prediction, or a category and its probability. */
+  /** The target and its prediction: two numbers, or a category and its probability. */
   pairOf(mark: Mark, standing: Standing, output: ArrayLike<number>, row: Row): readonly [came: number, said: number];
   trail(pairs: Pairs): Trail;
-  /** Notes the target of a row, once it has been scored. */
+  /** Notes the target of a row, after scoring. */
   note(row: Row): void;
-  /** What comes next does not follow on what came before. */
+  /** The next row does not continue the earlier ones. */
   forget(): void;
   save(): SavedTargetModels;
 }
 
 export interface SavedNumberModels {
-  /** The latest values of the target, the newest first. */
+  /** The latest values of the target, newest first. */
   readonly lags: readonly number[];
-  /** The running mean, in which every value counts as it is. */
+  /** The running mean, without limiting any value. */
   readonly average: { readonly count: number; readonly mean: number };
   readonly linear: SavedLinearModel;
-  /** Of the target since the latest value that was known, where changes are predicted. */
+  /** The changes of the target since the latest known value, if changes are predicted. */
   readonly changes?: SavedScale;
 }
 

@@ -2,18 +2,18 @@ import { refuseForeign } from './foreign.ts';
 import { Problem } from './problem.ts';
 import type { Source } from './source.ts';
 
-/** The most that is worked on at once, in bytes: a chunk of any size must not multiply in memory. */
+/** The most bytes processed at once: a chunk of any size must not multiply in memory. */
 const pieceSize = 2 ** 16;
 
-/** Chunks in pieces of no more than 64 KiB, which share their memory. */
+/** Chunks in pieces of at most 64 KiB, which share their memory. */
 export async function* piecesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const chunk of chunks) for (let at = 0; at < chunk.length; at += pieceSize) yield chunk.subarray(at, at + pieceSize);
 }
 
 /**
- * The text of a source, piece by piece, without its byte-order mark. The pieces together are the same wherever the bytes are cut; U+FFFD
- * stands for what is not UTF-8.
- * @throws DataError for a file of another kind: an archive, a picture, a text in UTF-16.
+ * The text of a source, piece by piece, without its byte-order mark. It does not depend on where the bytes
+ * are cut; U+FFFD replaces bytes that are not UTF-8.
+ * @throws DataError for a file of another kind: an archive, a picture, UTF-16 text.
  */
 export async function* textOf({ name, open }: Source): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -34,7 +34,10 @@ export async function* textOf({ name, open }: Source): AsyncGenerator<string, vo
   if (rest.length > 0) yield decode(rest);
 }
 
-/** How many of the last bytes may be the beginning of a character. A lead byte always begins one, so decoding may resume there. */
+/**
+ * How many of the last bytes may start a character. A lead byte always starts one, so decoding can resume
+ * there.
+ */
 function unfinished(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back];
@@ -51,13 +54,16 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> 
   return all;
 }
 
-/** Where a text that comes in pieces has been read to. */
+/** The position in a text that comes in pieces. */
 export interface Place {
-  /** Goes on behind a part of a text, or of the rest of one. */
+  /** Advances over a part of a text, by default to its end. */
   pass(text: string, start: number, end?: number): void;
   /** The source, the line and the column, both from 1. */
   where(): string;
-  /** That what comes next is not text. A decoder writes U+FFFD for what it cannot read; a text that has it already was damaged earlier. */
+  /**
+   * The problem of undecodable input. A decoder writes U+FFFD for it; a text that has one already was damaged
+   * earlier.
+   */
   notText(): Problem;
 }
 
@@ -72,7 +78,7 @@ export function createPlace(name: string): Place {
         if (unit === 0x0a) {
           line++;
           column = 1;
-          // The second half of a pair of surrogates is a part of the character before.
+          // The second half of a surrogate pair belongs to the character before.
         } else if ((unit & 0xfc00) !== 0xdc00) column++;
       }
     },

@@ -13,26 +13,32 @@ import type { Source } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
 import { createSymbolSession, shown } from './symbolSession.ts';
 
-/** A byte by its number, a character, or a word. */
+/** A byte as a number, a character, or a word. */
 export type TextSymbol = string | number;
 
 /** Learns to predict the next symbol of a text, as `norewind train` does. */
 export interface TextModel {
   readonly config: StreamConfig;
-  /** The most probable next symbol; null for all that have no index of their own. @throws DataError when no text has been read yet. */
+  /**
+   * The most probable next symbol; null for all without their own index. @throws DataError before any text
+   * has been read.
+   */
   predictOne(): TextSymbol | null;
   /** The probability of each symbol, and under null that of all others. */
   predictProbaOne(): ReadonlyMap<TextSymbol | null, number>;
-  /** Learns from a text, or a part of one, to its end. @throws DataError at what cannot be read, what is before it having been learnt from. */
+  /**
+   * Learns from a text, or part of one. @throws DataError at unreadable input, after learning from the text
+   * before it.
+   */
   partialFit(text: string | Uint8Array): Promise<void>;
   /**
-   * Predicts, scores and learns from each symbol as it comes, in whatever pieces, and gives what came of it.
-   * @throws DataError at what cannot be read, what is before it having been learnt from.
+   * Predicts, scores and learns from each symbol as it comes, in pieces of any size, and yields the outcome.
+   * @throws DataError at unreadable input, after learning from the text before it.
    */
   learn(text: Stream<string | Uint8Array>): AsyncGenerator<LearntSymbol, void, undefined>;
-  /** A text that goes on from what was learnt from last, and then from the prime. @throws UsageError or ConfigurationError. */
+  /** A continuation of the text learnt last, then of the prime. @throws UsageError or ConfigurationError. */
   generate(length: number, options?: TextGeneration): string;
-  /** How good the predictions have been so far. */
+  /** The quality of the predictions so far. */
   report(): Report;
   /** The model as plain data, from which `restoreTextModel` resumes bit for bit. */
   snapshot(): Snapshot;
@@ -40,13 +46,13 @@ export interface TextModel {
 
 export interface LearntSymbol {
   readonly symbol: TextSymbol;
-  /** The bits that it took; undefined for the first one, which nothing predicts. */
+  /** Its bits; undefined for the first symbol, which has no prediction. */
   readonly score: number | undefined;
 }
 
 export interface TextOptions extends Settings {
   readonly unit?: SymbolData['unit'];
-  /** How many characters or words are told apart; 256 and 1,024 if left out. */
+  /** The number of characters or words distinguished. Default 256 or 1,024. */
   readonly symbols?: number;
   /** The only characters that may occur. */
   readonly alphabet?: string;
@@ -59,7 +65,7 @@ const checks: guard.Checks<TextOptions> = {
   alphabet: guard.string,
 };
 
-/** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
+/** A fresh model. @throws ConfigurationError or UsageError for unusable options. */
 export function createTextModel(options: TextOptions = {}): TextModel {
   const { unit, symbols, alphabet, ...settings } = guard.options('createTextModel', options, checks);
   const reads = unit ?? (symbols === undefined && alphabet === undefined ? 'byte' : 'character');
@@ -69,7 +75,7 @@ export function createTextModel(options: TextOptions = {}): TextModel {
   return textModelOf({ config, data, session: createSymbolSession(config, data) });
 }
 
-/** The model that a snapshot was taken of. @throws DataError for one of rows, and for what is not a snapshot. */
+/** The model of a snapshot. @throws DataError for a snapshot of a row model, or no snapshot. */
 export function restoreTextModel(snapshot: Snapshot): TextModel {
   const opened = openChecked(snapshot);
   if (opened.kind !== 'symbols') throw new DataError('restoreTextModel: it is a snapshot of a model of rows: use restoreModel');
@@ -129,7 +135,7 @@ export function textModelOf({ config, data, session, position }: Parts): TextMod
   };
 }
 
-/** A text, or the bytes of one. */
+/** A text, or its bytes. */
 const aText = guard.either(guard.string, guard.bytes);
 const aSource = guard.either(guard.string, guard.stream);
 
@@ -148,7 +154,7 @@ function sourceOf(text: Stream<string | Uint8Array>): Source {
   };
 }
 
-/** The parts of a generated text; a character may be cut between two pieces of bytes. */
+/** Joins the parts of a generated text; a character may be split between two pieces of bytes. */
 function joined(parts: readonly (string | Uint8Array)[]): string {
   const encoder = new TextEncoder();
   const bytes = parts.flatMap((part) => [...(typeof part === 'string' ? encoder.encode(part) : part)]);

@@ -7,23 +7,24 @@ const iso =
   /^(\d{4}-(?:0[1-9]|1[0-2]))(-\d\d)?(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?) ?(Z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?)?$/i;
 const decimal = /^[+-]?\d+(\.\d+)?$/;
 const compactDate = /^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
-/** A year, or a year and a month: at the beginning of data, more likely than so few seconds after 1970. */
+/** A year, or a year and a month: at the start of data, more likely than so few seconds after 1970. */
 const compactYear = /^(1[5-9]|20|21)\d\d(0[1-9]|1[0-2])?$/;
 
-/** The names of the columns that hold the time of a row. */
+/** The names of the columns with the time of a row. */
 export function timestampsOf({ timestamp }: Pick<RowData, 'timestamp'>): readonly string[] {
   return timestamp === undefined ? [] : typeof timestamp === 'string' ? [timestamp] : timestamp;
 }
 
 /**
- * Reads the time of a row from its columns: the seconds since 1970 began.
- * @param isFirst whether there has been no time before it.
+ * Reads the time of a row from its columns, in seconds since 1970.
+ * @param isFirst whether there has been no time before.
  */
 export type TimeReader = (values: readonly unknown[], isFirst: boolean) => number | Problem;
 
 /**
- * Without a format: ISO 8601 in UTC unless it has an offset, Unix time, or a Date; of several columns, the year, month and so on to the
- * second, or else a date and a clock. With a format, what it says, several columns being joined by spaces.
+ * Without a format: ISO 8601, in UTC unless it has an offset, Unix time, or a Date; several columns are the
+ * year, month and so on to the second, or a date and a clock time. With a format, several columns are joined
+ * by spaces.
  */
 export function createTimeReader({ timeFormat }: Pick<RowData, 'timeFormat'>, missing: ReadonlySet<string>): TimeReader {
   const format = timeFormat === undefined ? undefined : parseTimeFormat(timeFormat);
@@ -63,7 +64,7 @@ function notTime(text: string, formats: readonly string[]): string {
   return `${told} is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970, or say how it is written with --time-format, as '%d.%m.%Y %H:%M'`;
 }
 
-/** A year and what follows it, in columns of their own, down to the second; undefined for other texts. */
+/** A year and further parts in separate columns, down to the second; undefined for other texts. */
 function partsAsIso(texts: readonly string[]): string | undefined {
   const parts = texts.map((text) => text.replace(/\.0+$/, ''));
   if (!/^\d{4}$/.test(parts[0]) || parts.length > 6 || !parts.slice(1).every((part) => /^\d{1,2}$/.test(part))) return undefined;
@@ -72,7 +73,10 @@ function partsAsIso(texts: readonly string[]): string | undefined {
   return hour === undefined ? date : `${date}T${hour}:${minute ?? '00'}:${second ?? '00'}`;
 }
 
-/** Of what unit a number is follows from its size: each unit begins with 1973, where the one before it ends with the year 5138. */
+/**
+ * The unit of a Unix time follows from its size: each unit starts in 1973, where the previous one reaches the
+ * year 5138.
+ */
 function unixTime(number: number): number | undefined {
   for (const perSecond of [1, 1e3, 1e6, 1e9]) if (Math.abs(number) < 1e11 * perSecond) return number / perSecond;
   return undefined;
@@ -83,7 +87,7 @@ function isoTime(text: string): number | undefined {
   if (month === undefined) return undefined;
   const date = month + day;
   const midnight = Date.parse(`${date}T00:00Z`);
-  // February 30 would be taken for March 1.
+  // February 30 would become March 1.
   if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return undefined;
   const offset = /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}` : 'Z';
   return Date.parse(`${date}T${clock.replace(',', '.')}${offset}`) / 1000;
@@ -92,10 +96,13 @@ function isoTime(text: string): number | undefined {
 const day = 86_400;
 const turns = [day, 7 * day, 365.2425 * day];
 
-/** How many inputs a time makes. */
+/** The number of inputs of a time. */
 export const timeInputs = 1 + 2 * turns.length;
 
-/** The time of day, of the week and of the year, in UTC, each as the sine and cosine of its angle: what is near in time is near in them. */
+/**
+ * The time of day, week and year, in UTC, each as the sine and cosine of its angle, so that close times have
+ * close values.
+ */
 export function anglesOf(time: number): number[] {
   return turns.flatMap((turn) => {
     const angle = (2 * Math.PI * (time % turn)) / turn;

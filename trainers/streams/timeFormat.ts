@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../lib/index.ts';
 
-/** Reads a time: the seconds since 1970 began, or undefined for what is not written in this way. */
+/** Reads a time as seconds since 1970; undefined if the text does not match. */
 export type ReadTime = (text: string) => number | undefined;
 
 const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october'].concat([
@@ -8,13 +8,13 @@ const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 
   'december',
 ]);
 const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-/** Three letters of a name, or more of it. */
+/** Three letters of a name, or more. */
 const named = (names: readonly string[]) =>
   names
     .map((name) => name.slice(0, 3) + Array.from(name.slice(3)).reduceRight((rest, letter) => `(?:${letter}${rest})?`, ''))
     .join('|');
 
-/** What each directive of strftime stands for; `w` ones have two digits where another number stands beside them. */
+/** The meaning of each directive of strftime; those of `w` have two digits next to another number. */
 const directives: Readonly<Record<string, string>> = {
   Y: '\\d{4}',
   y: '\\d\\d',
@@ -50,9 +50,10 @@ const synonyms: Readonly<Record<string, string>> = {
 const numeric = /^[YymdjqGVuHIMS]$/;
 
 /**
- * How times are written, in the directives of strftime: `%Y-%m-%d`, `%d.%m.%y %H:%M`, `%b %d, %Y %I:%M %p`, `%s`. White space stands for any
- * white space; all else, but for the case of letters, for itself. Names are English; times are in UTC unless `%z` says otherwise.
- * @throws ConfigurationError for a directive that does not exist, that is there twice, or without the others that it needs.
+ * A time format in the directives of strftime: `%Y-%m-%d`, `%d.%m.%y %H:%M`, `%b %d, %Y %I:%M %p`, `%s`.
+ * White space matches any white space; other characters match themselves in either case. Names are English;
+ * times are in UTC unless `%z` says otherwise.
+ * @throws ConfigurationError for a directive that is unknown, repeated, or lacks another that it needs.
  */
 export function parseTimeFormat(format: string): ReadTime {
   const keys: string[] = [];
@@ -73,7 +74,7 @@ export function parseTimeFormat(format: string): ReadTime {
   };
 }
 
-/** Literal texts, and directives that have no synonym. */
+/** Literal texts, and directives without a synonym. */
 function tokensOf(format: string): string[] {
   const written = format.replace(/%(.)?/gs, (_, key = '') => {
     if (key === '%') return '\u0000';
@@ -89,7 +90,7 @@ function tokensOf(format: string): string[] {
 
 const known = [...Object.keys(directives), ...Object.keys(synonyms), '%'].map((key) => `%${key}`).join(' ');
 
-/** Numbers that touch each other have to be of a known length. */
+/** Adjacent numbers must have a known length. */
 function fixed(key: string): string {
   return directives[key]
     .replaceAll('0?[1-9]', '0[1-9]')
@@ -150,21 +151,24 @@ function dateOf(parts: ReadonlyMap<string, string>, number: (key: string, otherw
   return midnightOf(year, month, number('d', 1), (date) => date.getUTCMonth() === month);
 }
 
-/** The seconds at which a day begins; undefined where `isThere` finds that there is no such day: February 30 would be March 1. */
+/**
+ * The second at which a day starts; undefined if `isThere` finds no such day: February 30 would become March
+ * 1.
+ */
 function midnightOf(year: number, month: number, day: number, isThere: (date: Date) => boolean): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
   return isThere(date) ? date.getTime() / 1000 : undefined;
 }
 
-/** A day of a week of ISO 8601: week 1 has January 4. */
+/** A day of an ISO 8601 week: week 1 contains January 4. */
 function weekday(year: number, week: number, day: number): number | undefined {
   const fourth = new Date(0);
   fourth.setUTCFullYear(year, 0, 4);
   const monday = 4 - ((fourth.getUTCDay() + 6) % 7) + 7 * (week - 1);
   const thursday = new Date(0);
   thursday.setUTCFullYear(year, 0, monday + 3);
-  // A year without a week 53 has that Thursday in the next one.
+  // In a year without a week 53, that Thursday is in the next year.
   if (thursday.getUTCFullYear() !== year) return undefined;
   return midnightOf(year, 0, monday + day - 1, () => true);
 }

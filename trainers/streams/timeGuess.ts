@@ -1,6 +1,6 @@
 import { parseTimeFormat, type ReadTime } from './timeFormat.ts';
 
-/** The usual ways to write a date. Where a text fits several, they stand in this order. */
+/** The usual formats of a date. If several fit a text, they are suggested in this order. */
 const dates: readonly string[] = [
   ...['%Y/%m/%d', '%d/%m/%Y', '%m/%d/%Y', '%d/%m/%y', '%m/%d/%y', '%Y.%m.%d', '%d.%m.%Y', '%d.%m.%y'],
   ...['%Y-%m-%d', '%d-%m-%Y', '%m-%d-%Y', '%d-%m-%y', '%m-%d-%y', '%y-%m-%d', '%m/%Y', '%Y/%m'],
@@ -8,7 +8,7 @@ const dates: readonly string[] = [
   ...['%a %d %b %Y', '%a, %d %b %Y', '%a %b %d %Y', '%Y%m%d', '%Y%m', '%Y', '%YQ%q', '%Y-Q%q', '%Y Q%q', 'Q%q %Y'],
   ...['%G-W%V-%u', '%G-W%V', '%Y-%j', '%Y%j'],
 ];
-/** Those that have the time of day within them, or without marks. */
+/** Formats that include the time of day, or have no separators. */
 const others = [
   '%a %b %d %H:%M:%S %Y',
   '%a %b %d %H:%M:%S %z %Y',
@@ -18,10 +18,10 @@ const others = [
   '%Y%m%d%H%M',
 ];
 
-/** What stands behind a date: a clock, the half of the day, and a zone. */
+/** What may follow a date: a clock time, AM or PM, and a zone. */
 const clock = /([T ,:]\s*)(\d{1,2}:\d\d)(:\d\d(?:[.,]\d+)?)?(\s*[ap]\.?m\.?)?(\s*(?:z|utc|gmt|[+-]\d\d:?\d\d))?$/i;
 
-/** Gives the formats in which a text would be a time. */
+/** Returns the formats in which a text would be a time. */
 export function createTimeGuesser(): (text: string) => string[] {
   const readers = new Map<string, ReadTime>();
   const reader = (format: string) => {

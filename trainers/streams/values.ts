@@ -1,11 +1,11 @@
 import type { RowData } from './config.ts';
 import { Problem, quoted } from './problem.ts';
 
-/** How texts are read as values. */
+/** The rules for reading texts as values. */
 export interface Dialect {
-  /** The texts that stand for a missing value. */
+  /** The texts that mean a missing value. */
   readonly missing: ReadonlySet<string>;
-  /** Between a whole number and its decimals. */
+  /** The decimal separator. */
   readonly decimal: '.' | ',';
 }
 
@@ -20,10 +20,10 @@ const forms = {
 /** Squares of larger numbers, and their sums, would leave the range of double precision. */
 const largest = 1e100;
 const longestCategory = 256;
-/** So many digits may be beyond ±2^53, where double precision no longer has every whole number. */
+/** This many digits may exceed ±2^53, where double precision skips whole numbers. */
 const longWhole = /^[+-]?\d{16,}$/;
 
-/** The number that a value is; null where it is missing. */
+/** A value as a number; null if missing. */
 export function numberOf(value: unknown, dialect: Dialect): number | null | Problem {
   const { missing, decimal } = dialect;
   const plain = typeof value === 'string' ? value.trim() : value;
@@ -42,7 +42,7 @@ export function numberOf(value: unknown, dialect: Dialect): number | null | Prob
   return number;
 }
 
-/** The category that a value is; null where it is missing. */
+/** A value as a category; null if missing. */
 export function categoryOf(value: unknown, { missing }: Dialect): string | null | Problem {
   const plain = typeof value === 'string' ? value.trim() : value;
   if (plain === null || plain === undefined || isMark(plain, missing)) return null;
@@ -57,7 +57,7 @@ export function categoryOf(value: unknown, { missing }: Dialect): string | null 
     : text;
 }
 
-/** Marks are compared as texts, so that -999 may be one, whether it is written as a text or as a number. */
+/** Compares marks as texts, so that -999 matches both as a text and as a number. */
 function isMark(value: unknown, missing: ReadonlySet<string>): boolean {
   return missing.size > 0 && typeof value !== 'object' && typeof value !== 'symbol' && missing.has(String(value));
 }
@@ -70,13 +70,13 @@ export function told(value: unknown): string {
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
-/** Texts that often stand for a missing number. */
+/** Texts that often mean a missing number. */
 const marks = /^(?:#?n\/?a|nan|null|nil|none|<na>|#n\/a|-+|\?+|\.+|missing|unknown|inf(?:inity)?|[+-]inf(?:inity)?)$/i;
 
 /** Digits in groups of three. */
 const grouped = /^[+-]?\d{1,3}(?:([.,' _\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,])\d+)?$/;
 
-/** Why a text is no number, with what to do: it may be a mark, or be written with other separators. */
+/** Why a text is not a number, and what to do: it may be a mark, or have other separators. */
 function notNumber(text: string, decimal: '.' | ','): Problem {
   const told = quoted(text);
   if (text === '') return new Problem('"" is not a number: write null for one that is missing, or add --missing \'""\'');

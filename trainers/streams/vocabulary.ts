@@ -1,22 +1,25 @@
 import { DataError } from '../../lib/index.ts';
 import { misfit, requireLength } from '../evaluation/saved.ts';
 
-/** The indices of symbols or categories, given out in the order in which they come, up to a number. */
+/** The indices of symbols or categories, assigned in order of appearance, up to a limit. */
 export interface Vocabulary<T> {
-  /** The index of an entry, which it gets now if it is new. When there is no more room, the last index stands for all others. */
+  /**
+   * The index of an entry, assigned now if it is new. Without room left, the last index stands for all
+   * others.
+   */
   add(entry: T): number;
-  /** The index of an entry, which nothing is changed by. @throws DataError where there is none for others. */
+  /** The index of an entry, without assigning one. @throws DataError if none stands for others. */
   indexOf(entry: T): number;
-  /** What an index stands for; undefined for one that nothing has got, and for that of all others. */
+  /** The entry of an index; undefined if it is unassigned, or stands for all others. */
   entryAt(index: number): T | undefined;
-  /** How many entries have got an index. */
+  /** The number of assigned indices. */
   readonly count: number;
   save(): readonly T[];
 }
 
 /**
- * @param size how many indices there are.
- * @param isClosed whether the saved entries are all that there are, so that none of the indices stands for others.
+ * @param size the number of indices.
+ * @param isClosed whether the saved entries are all, so that no index stands for others.
  */
 export function createVocabulary<T>(size: number, saved: readonly T[] = [], isClosed = false): Vocabulary<T> {
   requireLength('a vocabulary', saved, 0, isClosed ? size : size - 1);
@@ -48,18 +51,18 @@ export function createVocabulary<T>(size: number, saved: readonly T[] = [], isCl
   };
 }
 
-/** A text that was cut out of a longer one keeps that in memory; this one does not. */
+/** A copy: a text cut from a longer one would keep that in memory. */
 function apart<T>(entry: T): T {
   return typeof entry === 'string' ? JSON.parse(JSON.stringify(entry)) : entry;
 }
 
-/** No word, and no category, that a reader gives is longer. */
+/** The longest word or category that a reader produces. */
 const longest = 256;
 
-/** The one white space that is a word. */
+/** The only white space that is a word. */
 const lineEnd = '\n';
 
-/** @throws DataError unless all are texts without white space around them, as the readers give them. */
+/** @throws DataError unless all are texts without surrounding white space, as the readers produce them. */
 export function requireTexts(what: string, entries: readonly unknown[]): void {
   for (const entry of entries)
     if (typeof entry !== 'string' || entry.length > 2 * longest || (entry.trim() !== entry && entry !== lineEnd))

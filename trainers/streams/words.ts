@@ -2,12 +2,12 @@ import type { Batch, Problem } from './problem.ts';
 import type { Sources } from './source.ts';
 import { createPlace, textOf } from './text.ts';
 
-/** What has no white space for so many characters is cut there: a word that does not end must not fill the memory. */
+/** Text without white space is cut at this length: an endless word must not fill the memory. */
 const longest = 256;
 
-/** A line end, or what stands between white space. */
+/** A line end, or a stretch between white space. */
 const stretch = new RegExp(`\\n|\\S{1,${longest}}`, 'gu');
-/** One word of letters and digits, with marks on either side, each of which is one as well. */
+/** A single word of letters and digits, with marks on either side, each of which is a word too. */
 const simple = /^([!-/:-@[-^`{-~]*)([A-Za-z0-9]*)[!-/:-@[-^`{-~]*$/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
@@ -17,10 +17,11 @@ interface Word {
 }
 
 /**
- * The words of a text by Unicode's rules (UAX #29, word boundaries): `don't` and `3.14` are one word, `well-known` is three, and each other
- * mark is one of its own. White space separates, and is no word other than the end of a line.
- * @param isWhole whether nothing comes behind the text; otherwise a last stretch that may go on is left.
- * @returns the words, and where what is left begins.
+ * The words of a text by Unicode's rules (UAX #29, word boundaries): `don't` and `3.14` are one word,
+ * `well-known` is three, and each other mark is a word. White space separates; only the end of a line is a
+ * word.
+ * @param isWhole whether the text is complete; otherwise a last stretch that may continue is left.
+ * @returns the words, and where the rest starts.
  */
 function cut(text: string, isWhole: boolean): { readonly words: readonly Word[]; readonly end: number } {
   const words: Word[] = [];
@@ -38,7 +39,7 @@ function cut(text: string, isWhole: boolean): { readonly words: readonly Word[];
   return { words: others.length === 0 ? words : withOthers(words, others), end };
 }
 
-/** Cuts a stretch that needs no rules; tells whether it is one. */
+/** Cuts a stretch that needs no rules. Returns whether it is one. */
 function cutSimple(part: string, start: number, words: Word[]): boolean {
   const match = simple.exec(part);
   if (match === null) return false;
@@ -50,15 +51,15 @@ function cutSimple(part: string, start: number, words: Word[]): boolean {
   return true;
 }
 
-/** A stretch that is to be cut by the rules, and how many words stand before it that are not. */
+/** A stretch to cut by the rules, and the number of other words before it. */
 interface Other extends Omit<Word, 'text'> {
   readonly part: string;
   readonly at: number;
 }
 
 /**
- * The words with those of other stretches among them. These are cut in one call of the segmenter, which takes much longer to begin than to
- * go on; there is a boundary on either side of a line feed.
+ * Merges the words of other stretches into the list. They are cut in one call of the segmenter, whose start
+ * is slow; a line feed separates them.
  */
 function withOthers(words: readonly Word[], others: readonly Other[]): Word[] {
   const all = words.slice(0, others[0].at);
@@ -78,7 +79,10 @@ export function wordsOf(text: string): string[] {
   return cut(text, true).words.map((word) => word.text);
 }
 
-/** The words of the sources, one after the other as one text. At most one stretch without white space is held from piece to piece. */
+/**
+ * The words of the sources, joined into one text. Holds at most one stretch without white space between
+ * pieces.
+ */
 export async function* readWords(sources: Sources): AsyncGenerator<Batch<string>, void> {
   for await (const source of sources) {
     const place = createPlace(source.name);
@@ -103,14 +107,14 @@ export async function* readWords(sources: Sources): AsyncGenerator<Batch<string>
   }
 }
 
-/** What no space comes before, and after. */
+/** Marks without a space before, and after. */
 const left = /^[\p{Pe}\p{Pf}\p{Pd}\n,.;:!?%…/'@_]/u;
 const right = /^[\p{Ps}\p{Pi}\p{Pd}\n#$€£/'@_]/u;
-/** The scripts that are written without spaces, and their marks. */
+/** Scripts written without spaces, and their marks. */
 const scripts = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar'];
 const unspaced = new RegExp(`^[${scripts.map((name) => `\\p{Script=${name}}`).join('')}\\u3000-\\u303f\\uff00-\\uffef]`, 'u');
 
-/** Writes one word after the other, with spaces where they belong as far as the marks tell; straight quotes open and close by turns. */
+/** Writes words in order, with spaces where the marks imply them; straight quotes open and close in turn. */
 export function createWordWriter(): (word: string) => string {
   let before = '';
   let isTight = true;

@@ -34,10 +34,32 @@ export function linearizeFor<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   primals: A,
 ): Linearization<A, R> {
-  const program = withLevel(name, (level) => {
+  const derivative = derivativeOf(name, f, primals);
+  return {
+    value: derivative.value,
+    push: (...tangents) => derivative.push(tangents),
+    pull: (cotangent) => derivative.pullTo(cotangent).arguments,
+  };
+}
+
+/** A value with its derivative as a linear program. */
+export interface Derivative<A extends readonly unknown[], R> {
+  readonly value: R & Tree;
+  readonly program: LinearProgram;
+  push(tangents: readonly unknown[]): R;
+  /** The pull, with cotangents of symbols on the way, as `LinearProgram.pullTo` has them. */
+  pullTo(
+    cotangent: unknown,
+    symbols?: readonly Tangent[],
+    held?: ReadonlySet<Tangent>,
+  ): { readonly arguments: { -readonly [K in keyof A]: A[K] }; readonly symbols: readonly Tangent[] };
+}
+
+export function derivativeOf<A extends readonly unknown[], R>(name: string, f: (...args: A) => R, primals: A): Derivative<A, R> {
+  const lifted = primals.map(liftTree);
+  const { value, program } = withLevel(name, (level) => {
     const recorder = linearRecorder(level);
     const inputs: (SymbolTensor | undefined)[] = [];
-    const lifted = primals.map(liftTree);
     const args = lifted.map((primal) =>
       mapTree(primal, (leaf) => {
         const symbol = leaf.dtype === 'int32' ? undefined : new SymbolTensor(leaf, recorder);
@@ -53,25 +75,23 @@ export function linearizeFor<A extends readonly unknown[], R>(
           `${name}: a derivative rule returned a tangent that does not depend on its tangents; rules must be linear in them`,
         );
     return {
-      arguments: lifted,
       value: mapTree(result, (leaf) => primalAt(leaf, level)),
-      linear: new LinearProgram(recorder, inputs, outputs),
+      program: new LinearProgram(recorder, inputs, outputs),
     };
   });
 
   return {
-    value: program.value,
-    push(...tangents) {
-      const given = program.arguments.flatMap((primal, i) => aligned(primal, tangents[i], `${name}: tangent ${i}`));
-      const pushed = program.linear.push(given);
-      return filled(program.value, pushed);
+    value,
+    program,
+    push(tangents) {
+      const given = lifted.flatMap((primal, i) => aligned(primal, tangents[i], `${name}: tangent ${i}`));
+      return filled(value, program.push(given));
     },
-    pull(cotangent) {
-      const pulled = program.linear.pull(aligned(program.value, cotangent, `${name}: cotangent`));
+    pullTo(cotangent, symbols = [], held) {
+      const pulled = program.pullTo(aligned(value, cotangent, `${name}: cotangent`), symbols, held);
       let at = 0;
-      return program.arguments.map((primal) => mapTree(primal, (leaf) => pulled[at++] ?? zerosFor(leaf))) as {
-        [K in keyof A]: A[K];
-      };
+      const all = lifted.map((primal) => mapTree(primal, (leaf) => pulled.inputs[at++] ?? zerosFor(leaf)));
+      return { arguments: all as unknown as A, symbols: pulled.symbols };
     },
   };
 }

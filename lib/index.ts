@@ -43,6 +43,7 @@ export {
   liftNumbers,
   mapTree,
   type PartialTree,
+  type Parts,
   pathsOf,
   rebuild,
   sameStructure,

@@ -13,6 +13,9 @@ export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 /** A tree with parts left out, as a tangent or cotangent may be: a missing part counts as zero. */
 export type PartialTree<T> = T extends Tensor ? Tensor | undefined : { readonly [K in keyof T]?: PartialTree<T[K]> } | undefined;
 
+/** A tree of which any part may be left out, where nothing is known of its structure. */
+export type Parts = Tensor | undefined | readonly Parts[] | { readonly [key: string]: Parts };
+
 /** A leaf and its path: `update.w`, `[0].h`, or the empty string if the tree is a single tensor. */
 export interface Leaf {
   readonly path: string;

@@ -1,11 +1,14 @@
-import { add, concat, dot, globalNorm, mul, type Operand, reshape, slice } from '../autodiff/index.ts';
+import { add, concat, dot, globalNorm, mul, type Operand, reshape, slice, stack } from '../autodiff/index.ts';
 import {
+  alignLeaves,
   dataOf,
   fromData,
   full,
   leavesOf,
   mapTree,
-  type Tensor,
+  type Parts,
+  rebuild,
+  Tensor,
   type Tree,
   type TypedArray,
   zeros,
@@ -31,6 +34,27 @@ export function copyOfTensor(x: Tensor): Tensor {
 
 export function addTrees<T>(a: T, b: T): T {
   return zipTrees(a as Tree, b as Tree, (x, y) => add(x, y), 'add') as T;
+}
+
+/** The sum of a tree and one like it of which parts may be left out. @throws TreeError where that has something that the tree has not. */
+export function addParts(tree: Tree, parts: Parts): Tree {
+  const others = alignLeaves(tree, parts, 'add');
+  let at = 0;
+  return mapTree(tree, (leaf) => {
+    const other = others[at++];
+    return other === undefined ? leaf : add(leaf, other);
+  });
+}
+
+/** The structure of a tree with other leaves, of which some may be left out. */
+export function partsLike(like: Tree, leaves: readonly (Tensor | undefined)[]): Parts {
+  let at = 0;
+  const visit = (tree: Tree): Parts => {
+    if (tree instanceof Tensor) return leaves[at++];
+    if (Array.isArray(tree)) return tree.map(visit);
+    return Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, visit(part)]));
+  };
+  return visit(like);
 }
 
 /** Every element times one factor, a number or a scalar tensor. */
@@ -90,4 +114,46 @@ export function entryOf(x: Tensor, i: number): Tensor {
 /** The rows of a matrix, as vectors. */
 export function rowsOf(matrix: Tensor): Tensor[] {
   return Array.from({ length: matrix.shape[0] }, (_, i) => entryOf(matrix, i));
+}
+
+/** Trees of one structure as one tree, whose leaves have a first axis for them. */
+export function stackTrees(trees: readonly Tree[]): Tree {
+  const leaves = trees.map((tree) => leavesOf(tree));
+  return rebuild(
+    trees[0],
+    leaves[0].map((_, i) => stack(leaves.map((own) => own[i]))),
+  );
+}
+
+/** The inverse of `stackTrees` for trees like `like`, of which parts may be left out; none where all are. */
+export function entriesOf(like: Tree, trees: Parts): Parts[] {
+  const leaves = alignLeaves(like, trees, 'directions');
+  const count = leaves.find((leaf) => leaf !== undefined)?.shape[0] ?? 0;
+  return Array.from({ length: count }, (_, at) =>
+    partsLike(
+      like,
+      leaves.map((leaf) => leaf && entryOf(leaf, at)),
+    ),
+  );
+}
+
+/** A tensor [n, ...] as a matrix with n rows. */
+export function asMatrix(x: Tensor): Tensor {
+  return reshape(x, [x.shape[0], x.shape.slice(1).reduce((size, length) => size * length, 1)]);
+}
+
+/** A tree of n trees, whose leaves have a first axis of n, as a matrix: each tree flattened in a row. */
+export function toRows(trees: Tree): Tensor {
+  return concat(leavesOf(trees).map(asMatrix), 1);
+}
+
+/** The inverse of `toRows` for trees like `like`. */
+export function fromRows(matrix: Tensor, like: Tree): Tree {
+  const [rows] = matrix.shape;
+  let at = 0;
+  return mapTree(like, (leaf) => {
+    const part = slice(matrix, [0, at], [rows, at + leaf.size]);
+    at += leaf.size;
+    return reshape(part, [rows, ...leaf.shape]);
+  });
 }

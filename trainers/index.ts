@@ -1,3 +1,4 @@
+export { addParts } from './algebra.ts';
 export * from './estimators/index.ts';
 export { type Markov, type MarkovOptions, markov } from './evaluation/index.ts';
 export type { LearnerConfig } from './learner/config.ts';

@@ -101,6 +101,7 @@ export {
   NonFiniteError,
   NorewindError,
   ones,
+  type Parts,
   pathsOf,
   ResourceError,
   readNpy,

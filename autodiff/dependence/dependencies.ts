@@ -1,8 +1,9 @@
-import { leavesOf, mapTree, type Tree } from '../../lib/index.ts';
+import { dataOf, fromData, leavesOf, mapTree, type Tensor, type Tree } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
 import { trace } from '../compile/index.ts';
 import { callName } from '../level.ts';
-import { linearizeFor } from '../linearize.ts';
+import { derivativeOf } from '../linearize.ts';
+import { type Site, sitesOf, unitsOf } from '../sites.ts';
 import { DependenceTensor } from './dependence-tensor.ts';
 import { IndexSets } from './index-sets.ts';
 
@@ -12,8 +13,19 @@ export interface Dependencies {
   readonly size: number;
   /** Per argument and leaf: the number of each element's set, in row-major order. 0 for an int32 leaf. */
   readonly sets: readonly (readonly Int32Array[])[];
+  /** Where the first argument enters as a factor of a product with a vector: see `dissect`. */
+  readonly groups: readonly DependentGroup[];
+  /** The leaves of the first argument that enter in another way. */
+  readonly otherwise: readonly number[];
   /** The elements of the value in a set, ascending, counted leaf after leaf. Set 0 is empty. */
   members(set: number): readonly number[];
+}
+
+/** A group of sites, and the number of a set for each element of its a. */
+interface DependentGroup {
+  readonly units: number;
+  readonly sites: readonly Omit<Site, 'z'>[];
+  readonly sets: Int32Array;
 }
 
 /**
@@ -29,10 +41,13 @@ export function dependencies<A extends readonly unknown[], R>(f: (...args: A) =>
   const known = new IndexSets();
   const lifted = primals.map(liftTree);
   let size = 0;
-  let pulled: Tree[] = [];
-  trace(callName('dependencies', f), (declare) => {
+  const setsOf = (leaf: Tensor | undefined, length: number) =>
+    leaf instanceof DependenceTensor ? leaf.sets : new Int32Array(length);
+  let found: Omit<Dependencies, 'members'> | undefined;
+  const name = callName('dependencies', f);
+  trace(name, (declare) => {
     const symbols = lifted.map((primal) => mapTree(primal, (leaf) => declare(leaf, leaf.label)));
-    const { value, pull } = linearizeFor(callName('dependencies', f), f, symbols as unknown as A);
+    const { value, program, pullTo } = derivativeOf(name, f, symbols as unknown as A);
     const unit = mapTree(
       value as Tree,
       (leaf) =>
@@ -42,10 +57,24 @@ export function dependencies<A extends readonly unknown[], R>(f: (...args: A) =>
           known,
         ),
     );
-    pulled = pull(unit as never) as unknown as Tree[];
+    const { groups, otherwise } = sitesOf(program, leavesOf(lifted[0]).length, program.outputs);
+    const pulled = pullTo(
+      unit,
+      groups.map(({ symbol }) => symbol),
+    );
+    found = {
+      size,
+      sets: (pulled.arguments as unknown as Tree[]).map((tree) => leavesOf(tree).map((leaf) => setsOf(leaf, leaf.size))),
+      groups: groups.map((group, i) => ({
+        units: group.units,
+        sites: group.sites.map(({ leaf, inputs, elements }) => ({ leaf, inputs, elements })),
+        sets: dataOf(
+          unitsOf(group, fromData(setsOf(pulled.symbols[i], group.symbol.size), [1, group.symbol.size])),
+        ) as Int32Array,
+      })),
+      otherwise,
+    };
     return [];
   });
-  const setsOf = (tree: Tree) =>
-    leavesOf(tree).map((leaf) => (leaf instanceof DependenceTensor ? leaf.sets : new Int32Array(leaf.size)));
-  return { size, sets: pulled.map(setsOf), members: (set) => known.members(set) };
+  return { ...(found as Omit<Dependencies, 'members'>), members: (set) => known.members(set) };
 }

@@ -150,6 +150,7 @@ export const autodiffDoors: Doors = {
     () => [square, x()],
     (line: object) => methods(line, { push: openDoor(() => [x()]), pull: openDoor(() => [x()]) }),
   ),
+  dissect: openDoor(() => [(theta: Tensor) => ({ y: square(theta) }), x()]),
   vjp: door(
     () => [square, x()],
     ([, pull]: [Tensor, (...args: readonly unknown[]) => unknown]) => made(() => [x()])(pull),

@@ -35,6 +35,7 @@ const learner = (made: Learner<unknown, unknown, unknown, unknown>) =>
     step: openDoor(() => [x(), tensor([0.5])]),
     stepMany: openDoor(() => [[x(), x()], [tensor([0.5]), tensor([0.1])], new Float64Array(2), new Float64Array(2)]),
     observe: openDoor(() => [x()]),
+    pull: openDoor(() => [zeros([2])]),
     resetState: door(() => []),
     save: door(() => []),
     toJSON: door(() => []),
@@ -48,6 +49,7 @@ const first = (task: Iterable<unknown>) => ({ read: { ...door(() => []), call: (
 
 export const trainersDoors: Doors = {
   ...modelDoors,
+  addParts: openDoor(() => [{ w: x() }, { w: x() }]),
   createLearner: door(() => [config()], learner),
   restoreLearner: door(() => [parts(), createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save()]),
   bptt: door(() => [{ length: 3 }]),
@@ -94,6 +96,8 @@ export const trainersDoors: Doors = {
 
 export const trainersOthers: Readonly<Record<string, string>> = {
   Learner: 'for instanceof; its constructor says who makes learners',
+  absent: 'a value',
+  StepStructure: 'made by learners, for estimators',
   anEstimator: 'a check of the guards',
   anOptimizer: 'a check of the guards',
   steps: 'a check of the guards',

@@ -7,13 +7,15 @@ import {
   leavesOf,
   mapTree,
   type Noise,
+  recording,
+  seeded,
   type Tensor,
   type Tree,
   zipTrees,
 } from '../../lib/index.ts';
 import { createLearner, type Estimator, type Learner, type Optimizer } from '../../trainers/index.ts';
-import { numbersOf, requireClose, requireLive, vector } from './numbers.ts';
-import { byBackpropagation, type Fixture, type Reference, requireFixture, unitTrees } from './unrolled.ts';
+import { LawError, numbersOf, requireClose, requireLive, vector } from './numbers.ts';
+import { byBackpropagation, type Fixture, type Reference, requireFixture, unitTrees, zerosLike } from './unrolled.ts';
 
 /** How an estimator is run and held against a reference. */
 export interface AgreementOptions<P = unknown> {
@@ -74,6 +76,7 @@ export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estima
   requireLanes('checkUnbiased', lanes);
   guard.argument('checkUnbiased', 'estimator', estimator, makesEstimator);
   const { tolerance = 1e-10 } = guard.options('checkUnbiased', options, checks);
+  requireFewSigns(lanes, estimator, options);
   const { mean } = expectation((noise) => estimates(lanes, estimator(), noise, options));
   const expected = referenceOf(lanes, estimator(), options);
   const last = expected.gradients.at(-1) ?? [];
@@ -84,6 +87,20 @@ export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estima
   if (mean.influence.size === 0) return;
   requireLive(expected.influence, '∂s/∂θ');
   requireClose(numbersOf(mean.influence), expected.influence, tolerance, 'the mean of the influence, row after row');
+}
+
+/** The most runs that are made to take a mean over every sequence of signs. */
+const mostRuns = 2 ** 16;
+
+/** @throws LawError at once where a run draws so many signs that nobody would wait for all of their sequences. */
+function requireFewSigns(lanes: readonly Fixture[], estimator: () => Estimator, options: AgreementOptions): void {
+  const noise = recording(seeded(1));
+  estimates(lanes, estimator(), noise, options);
+  const runs = 2 ** noise.draws.length;
+  if (runs > mostRuns)
+    throw new LawError(
+      `a run of ${lanes[0].examples.length} steps draws ${noise.draws.length} signs, which have ${runs.toLocaleString('en-US')} sequences, and ${mostRuns.toLocaleString('en-US')} is the most; give fixtures with fewer units or parameters, or fewer steps`,
+    );
 }
 
 /** One run of a learner over the examples of the fixtures, one for each lane. */
@@ -111,7 +128,7 @@ export function estimates(
     if (scored) gradients.push(vector(numbersOf(learner.gradient)));
     scored = false;
   });
-  return { influence: vector(influenceOf(learner, lanes, estimator).flat()), gradients };
+  return { influence: vector(influenceOf(learner, lanes).flat()), gradients };
 }
 
 /** A float64 learner in the state of the fixtures, whose k-th update adds moves[k]. */
@@ -139,20 +156,16 @@ export function learnerOf(
 }
 
 /** For each lane, cᵀG for every unit vector c of its state, one after the other. Empty for estimators that carry nothing. */
-export function influenceOf(
-  learner: Learner<unknown, unknown, unknown, unknown>,
-  lanes: readonly Fixture[],
-  estimator: Estimator,
-): number[][] {
-  const single = lanes.length === 1 || estimator.joint;
-  const influences = single ? [learner.influence] : (learner.influence as readonly unknown[]);
-  const states = lanes.map(({ state }) => state);
-  return influences.map((influence, lane) =>
-    unitTrees(single && lanes.length > 1 ? states : states[lane]).flatMap((unit) => {
-      const pulled = estimator.pull(influence, unit);
-      return pulled === undefined ? [] : numbersOf(pulled);
-    }),
-  );
+export function influenceOf(learner: Learner<unknown, unknown, unknown, unknown>, lanes: readonly Fixture[]): number[][] {
+  const isSingle = lanes.length === 1 || learner.estimator.joint;
+  const carriesNothing = leavesOf(learner.influence as Tree).length === 0;
+  return lanes.map(({ state }, lane) => {
+    if (carriesNothing) return [];
+    return unitTrees(state).flatMap((unit) => {
+      const pulled = learner.pull(together(lanes.map((other, i) => (i === lane ? unit : zerosLike(other.state)))));
+      return numbersOf(isSingle ? pulled : (pulled as readonly unknown[])[lane]);
+    });
+  });
 }
 
 /** An optimiser that ignores the gradient, so that the trajectory of the parameters is prescribed. */

@@ -115,7 +115,7 @@ function carriedLaws(
       const learner = learnerOf([run], estimator(), seeded(6), { eager });
       for (const { input, target } of run.examples) learner.step(input, target);
       learner.resetState();
-      const [rest] = influenceOf(learner, [run], estimator());
+      const [rest] = influenceOf(learner, [run]);
       requireClose(
         rest,
         rest.map(() => 0),
@@ -135,7 +135,7 @@ function carriedLaws(
       learner.resetState();
       requireClose(pass(), once, 0, 'the state of another pass');
       requireFinite(numbersOf(learner.gradient), 'the gradient');
-      requireFinite(influenceOf(learner, [run], estimator()).flat(), 'the influence');
+      requireFinite(influenceOf(learner, [run]).flat(), 'the influence');
     },
     [`gives the same bytes for the same noise, ${how}`]: () => {
       const bytes = () => {
@@ -216,7 +216,7 @@ function requireIndependent(lanes: readonly Fixture[], estimator: () => Estimato
       const [inputs, targets] = [lanes.map(({ examples }) => examples[t].input), lanes.map(({ examples }) => examples[t].target)];
       learner.step(together(inputs), together(targets));
     }
-    const [a, b] = influenceOf(learner, lanes, own);
+    const [a, b] = influenceOf(learner, lanes);
     const products = a.flatMap((x, i) => [x * b[i], x * b[(i + 1) % b.length]]);
     return { a: vector(a), b: vector(b), products: vector(products) };
   });

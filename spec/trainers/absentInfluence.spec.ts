@@ -85,25 +85,28 @@ describe('an influence that is absent', () => {
 
   it('leaves J as it is where it is finite: scales that are taken from it are the same eagerly and as a plan', () => {
     const scaled: Estimator<RankOne> = {
-      ...(uoro() as Estimator<RankOne>),
+      ...noBackTrack(),
       name: 'scaled',
-      advance({ stateTangent, parameterTangent }, transition, noise) {
-        const all = mapTree(transition.state as Tree, (leaf) => add(mul(leaf, 0), 1));
-        const column = leavesOf(transition.pull(all as never).state as Tree);
-        const rho = sqrt(
-          add(
-            1,
-            column.map((leaf) => dot(leaf, leaf)).reduce((a, b) => add(a, b)),
-          ),
-        );
-        const signs = mapTree(transition.state as Tree, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
-        const { parameters } = transition.pull(signs as never);
-        const pushed = transition.push(undefined as never, stateTangent as never);
-        return {
-          stateTangent: zipTrees(pushed as Tree, signs, (a, b) => add(a, mul(b, rho)), 'scaled'),
-          parameterTangent: zipTrees(parameterTangent as Tree, parameters as Tree, (a, b) => add(a, div(b, rho)), 'scaled'),
-        };
-      },
+      bind: (step) => ({
+        ...noBackTrack().bind(step),
+        advance({ stateTangent, parameterTangent }, transition, noise) {
+          const all = mapTree(transition.state, (leaf) => add(mul(leaf, 0), 1));
+          const column = leavesOf(transition.pull(all).state);
+          const rho = sqrt(
+            add(
+              1,
+              column.map((leaf) => dot(leaf, leaf)).reduce((a, b) => add(a, b)),
+            ),
+          );
+          const signs = mapTree(transition.state, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
+          const { parameters } = transition.pull(signs);
+          const pushed = transition.push(undefined, stateTangent);
+          return {
+            stateTangent: zipTrees(pushed, signs, (a, b) => add(a, mul(b, rho)), 'scaled'),
+            parameterTangent: zipTrees(parameterTangent, parameters, (a, b) => add(a, div(b, rho)), 'scaled'),
+          };
+        },
+      }),
     };
     const plain = { ...rnn({ inputs: 2, units: 2 }) } as never;
     for (const cell of [plain, ...[...all].map((name) => singular[name])]) {

@@ -131,7 +131,7 @@ for (const eager of [true, false])
         const twin = createLearner(config(name, eager));
         for (let t = 0; t <= twin.estimator.window; t++) for (const one of [learner, twin]) act(one, t, 1);
         requireSame(learner, twin, `${name}, later`);
-        expect(learner.estimator.structure).to.equal(twin.estimator.structure);
+        expect(learner.rule?.structure).to.equal(twin.rule?.structure);
       }
     });
 

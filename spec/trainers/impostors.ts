@@ -1,4 +1,4 @@
-import type { Noise } from '../../lib/index.ts';
+import type { Noise, Tree } from '../../lib/index.ts';
 import type { Estimator, RankOne, Transition } from '../../trainers/index.ts';
 import { lengthOf, numbersOf, treeFrom } from '../laws/numbers.ts';
 import { unitTrees, zerosLike } from '../laws/unrolled.ts';
@@ -6,7 +6,7 @@ import { unitTrees, zerosLike } from '../laws/unrolled.ts';
 /** What can be changed in UORO, written on plain numbers and apart from the library's own. The defaults are the honest rules. */
 interface Rules {
   /** J s̃. */
-  readonly push?: (pushed: number[], transition: Transition<unknown, unknown>, tangent: readonly number[]) => number[];
+  readonly push?: (pushed: number[], transition: Transition, tangent: readonly number[]) => number[];
   /** ν, given what the noise draws. */
   readonly signs?: (drawn: number[]) => number[];
   readonly rho0?: (honest: number, given: { theta: number; pushed: readonly number[]; signs: readonly number[] }) => number;
@@ -23,7 +23,7 @@ interface Pair {
 }
 
 /** UORO with other rules. */
-export function variant(rules: Rules = {}): Estimator {
+export function variant(rules: Rules = {}): Estimator<Held> {
   const { scale = 1, pairing = (now) => now } = rules;
   return {
     name: 'variant',
@@ -34,34 +34,37 @@ export function variant(rules: Rules = {}): Estimator {
     restarts: false,
     joint: rules.joint ?? false,
     cost: () => ({ time: 1, memory: 1 }),
-    start: (parameters, state) => ({
-      ...pairOf(zerosLike(state), zerosLike(parameters)),
-      before: pairOf(zerosLike(state), zerosLike(parameters)),
+    bind: ({ parameters, state }) => ({
+      structure: 'two pairs',
+      cost: { time: 1, memory: 1 },
+      start: () => ({
+        ...pairOf(zerosLike(state), zerosLike(parameters)),
+        before: pairOf(zerosLike(state), zerosLike(parameters)),
+      }),
+      advance: (influence, transition, noise) => advance(influence, transition, noise, rules),
+      pull({ before, ...now }, cotangent) {
+        const { s, theta } = pairing(numbers(now), numbers(before));
+        const weight = scale * numbersOf(cotangent).reduce((sum, value, i) => sum + value * s[i], 0);
+        return treeFrom(
+          theta.map((value) => value * weight),
+          now.parameterTangent,
+        );
+      },
+      expand: ({ before: _, ...now }) => now,
     }),
-    advance: (influence, transition, noise) =>
-      advance(influence as Held, transition as Transition<unknown, unknown>, noise, rules),
-    pull(influence, cotangent) {
-      const { before, ...now } = influence as Held;
-      const { s, theta } = pairing(numbers(now), numbers(before));
-      const weight = scale * numbersOf(cotangent).reduce((sum, value, i) => sum + value * s[i], 0);
-      return treeFrom(
-        theta.map((value) => value * weight),
-        now.parameterTangent,
-      ) as never;
-    },
   };
 }
 
 type Held = RankOne & { readonly before: RankOne };
 
-function advance(influence: Held, transition: Transition<unknown, unknown>, noise: Noise, rules: Rules): Held {
+function advance(influence: Held, transition: Transition, noise: Noise, rules: Rules): Held {
   const { before: _, ...now } = influence;
   const { s, theta } = numbers(now);
-  const honest = numbersOf(transition.push(undefined, now.stateTangent as never));
+  const honest = numbersOf(transition.push(undefined, now.stateTangent));
   const pushed = rules.push?.(honest, transition, s) ?? honest;
   const drawn = numbersOf(noise.signs([s.length]));
   const signs = rules.signs?.(drawn) ?? drawn;
-  const immediate = numbersOf(transition.pull(treeFrom(signs, now.stateTangent) as never).parameters);
+  const immediate = numbersOf(transition.pull(treeFrom(signs, now.stateTangent)).parameters);
   const balance = (w: number, v: number) => Math.sqrt((w + 1e-5) / (v + 1e-5));
   const one = balance(lengthOf(theta), lengthOf(pushed));
   const rho0 = rules.rho0?.(one, { theta: lengthOf(theta), pushed, signs }) ?? one;
@@ -86,7 +89,7 @@ export const impostors: Readonly<Record<string, () => Estimator>> = {
   'keeps the diagonal of the Jacobian only': () =>
     variant({
       push: (_, transition, tangent) =>
-        unitTrees(transition.state).map((unit, i) => numbersOf(transition.push(undefined, unit as never))[i] * tangent[i]),
+        unitTrees(transition.state).map((unit, i) => numbersOf(transition.push(undefined, unit))[i] * tangent[i]),
     }),
   'uses its first signs for ever': () => {
     let first: number[] | undefined;
@@ -132,6 +135,6 @@ function numbers({ stateTangent, parameterTangent }: RankOne): Pair {
   return { s: numbersOf(stateTangent), theta: numbersOf(parameterTangent) };
 }
 
-function pairOf(stateTangent: unknown, parameterTangent: unknown): RankOne {
+function pairOf(stateTangent: Tree, parameterTangent: Tree): RankOne {
   return { stateTangent, parameterTangent };
 }

@@ -66,7 +66,7 @@ export function byRtrl(run: Fixture, trajectory: readonly unknown[]): Reference 
   const { gradients } = estimates([run], rtrl(), seeded(0), { moves });
   const learner = learnerOf([run], rtrl(), seeded(0), { moves });
   for (const { input, target } of run.examples) learner.step(input, target);
-  const [flat] = influenceOf(learner, [run], rtrl());
+  const [flat] = influenceOf(learner, [run]);
   const width = numbersOf(run.parameters).length;
   const influence = Array.from({ length: flat.length / width }, (_, i) => flat.slice(i * width, (i + 1) * width));
   return { influence, gradients: gradients.map(numbersOf) };

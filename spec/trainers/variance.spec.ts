@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { add, matmul } from '../../autodiff/index.ts';
 import { expectation, seeded, type Tensor, tensor } from '../../lib/index.ts';
-import { type RankOne, type Transition, uoro } from '../../trainers/index.ts';
+import type { Cell } from '../../nn/index.ts';
+import { type RankOne, StepStructure, uoro } from '../../trainers/index.ts';
+import { takeStep } from '../../trainers/learner/step.ts';
+import { transitionOf } from '../../trainers/learner/transition.ts';
 import { estimates } from '../laws/agreement.ts';
 import { lengthOf, numbersOf, requireClose, vector } from '../laws/numbers.ts';
 import { byBackpropagation } from '../laws/unrolled.ts';
@@ -16,14 +20,22 @@ const times = (row: readonly number[], matrix: readonly (readonly number[])[]) =
     ),
   );
 
-/** A transition with the given J (S rows of S) and I (S rows of P). */
-function transition(jacobian: readonly number[][], immediate: readonly number[][]): Transition<Tensor, Tensor> {
-  return {
-    parameters: vector(immediate[0]),
-    state: vector(jacobian[0]),
-    push: (_, s) => vector(jacobian.map((row) => dot(row, numbersOf(s)))),
-    pull: (c) => ({ parameters: vector(times(numbersOf(c), immediate)), state: vector(times(numbersOf(c), jacobian)) }),
+/** The transition of s' = J s + I θ, with J of S rows of S and I of S rows of P, and UORO's rule for it. */
+function linear(jacobian: readonly number[][], immediate: readonly number[][]) {
+  const [J, I] = [tensor(jacobian), tensor(immediate)];
+  const model: Cell<unknown, unknown, unknown> = {
+    name: 'linear',
+    init: () => vector(immediate[0]),
+    start: () => vector(jacobian[0]),
+    step(theta, s) {
+      const state = add(matmul(J, s as Tensor), matmul(I, theta as Tensor));
+      return { state, output: state };
+    },
   };
+  const [parameters, state] = [vector(immediate[0]), vector(jacobian[0])];
+  const step = takeStep(model, () => tensor(0), { parameters, state, input: undefined, target: undefined });
+  const rule = uoro({ epsilon: 1e-300 }).bind(new StepStructure(parameters, state, () => undefined));
+  return { transition: transitionOf(model, [step]), rule };
 }
 
 describe('the variance of UORO', () => {
@@ -40,13 +52,9 @@ describe('the variance of UORO', () => {
           const [s, theta] = [noise.normal([size]), noise.normal([width])];
           const a = jacobian.map((row) => dot(row, numbersOf(s)));
           const b = numbersOf(theta);
-          const estimator = uoro({ epsilon: 1e-300 });
+          const { transition, rule } = linear(jacobian, immediate);
           const { mean, runs } = expectation((flips) => {
-            const next = estimator.advance(
-              { stateTangent: s, parameterTangent: theta },
-              transition(jacobian, immediate),
-              flips,
-            ) as RankOne<Tensor, Tensor>;
+            const next = rule.advance({ stateTangent: s, parameterTangent: theta }, transition, flips) as RankOne;
             const [left, right] = [numbersOf(next.stateTangent), numbersOf(next.parameterTangent)];
             const gaps = left.flatMap((x, i) => right.map((y, k) => x * y - a[i] * b[k] - immediate[i][k]));
             return tensor(dot(gaps, gaps));
@@ -73,15 +81,14 @@ describe('the variance of UORO', () => {
   it('does not depend on how s̃ and θ̃ were scaled against each other: scaling s̃ against θ̃ beforehand changes nothing', () => {
     const noise = seeded(3);
     const matrix = (columns: number) => Array.from({ length: 3 }, () => numbersOf(noise.normal([columns])));
-    const step = transition(matrix(3), matrix(4));
-    const estimator = uoro({ epsilon: 1e-300 });
+    const { transition, rule } = linear(matrix(3), matrix(4));
     const [s, theta] = [noise.normal([3]), noise.normal([4])];
     const product = (factor: number) => {
       const pair = {
         stateTangent: vector(numbersOf(s).map((x) => x * factor)),
         parameterTangent: vector(numbersOf(theta).map((x) => x / factor)),
       };
-      const next = estimator.advance(pair, step, seeded(4)) as RankOne;
+      const next = rule.advance(pair, transition, seeded(4)) as RankOne;
       return numbersOf(next.stateTangent).flatMap((x) => numbersOf(next.parameterTangent).map((y) => x * y));
     };
     requireClose(product(1e3), product(1), 1e-12, 's̃⊗θ̃');

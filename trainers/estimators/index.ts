@@ -6,13 +6,20 @@ import { snap, snapOptions } from './snap.ts';
 import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
 import { uoro, uoroOptions } from './uoro.ts';
 
-export { anEstimator, type Bias, type Cost, type Estimator, type Sizes, steps, type Transition } from './estimator.ts';
+export type { Cost, Sizes } from './cost.ts';
+export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
+export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
+export type { RankOne } from './rank-one.ts';
 export { type RfloOptions, rflo } from './rflo.ts';
 export { type RtrlInfluence, type RtrlOptions, rtrl } from './rtrl.ts';
+export { type Absent, absent, type Rule } from './rule.ts';
+export type { Elements, StepGroup, StepSite } from './sites.ts';
 export { type SnapOptions, snap } from './snap.ts';
+export { type Find, StepStructure } from './step-structure.ts';
 export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
-export { type RankOne, type UoroInfluence, type UoroOptions, uoro } from './uoro.ts';
+export type { Factors, Pulled, Transition } from './transition.ts';
+export { type UoroInfluence, type UoroOptions, uoro } from './uoro.ts';
 
 /** The built-in estimators by name: what commands, configurations and models of streams can use. */
 export const estimators = {

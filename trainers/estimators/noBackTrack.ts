@@ -1,9 +1,11 @@
 import { add, div, mul, sqrt } from '../../autodiff/index.ts';
-import { cast, guard, leavesOf, mapTree, type Noise, type Tree } from '../../lib/index.ts';
-import { addTrees, dotTrees, flattenTree, scaleTree, unflattenTree, zerosOf } from '../algebra.ts';
-import type { Estimator, Transition } from './estimator.ts';
-import { type RowNorms, rowNormsOf, separateNorms } from './rowNorms.ts';
-import { balance, type RankOne } from './uoro.ts';
+import { cast, guard, mapTree, type Noise } from '../../lib/index.ts';
+import { addTrees, flattenTree, scaleTree, unflattenTree } from '../algebra.ts';
+import type { Cost, Sizes } from './cost.ts';
+import type { Estimator } from './estimator.ts';
+import { balance, onePair, type RankOne } from './rank-one.ts';
+import { type RowNorms, rowNormsOf } from './rowNorms.ts';
+import type { Transition } from './transition.ts';
 
 export interface NoBackTrackOptions {
   /** Added to norms so that nothing is divided by zero. 1e-5 by default. */
@@ -27,15 +29,11 @@ export const noBackTrackOptions = {
  */
 export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne> {
   const { epsilon = 1e-5 } = guard.options('noBackTrack', options, noBackTrackOptions);
-  return withNorms(epsilon);
-}
-
-type Specialising = Estimator<RankOne> & Required<Pick<Estimator<RankOne>, 'specialise'>>;
-
-/** @param known how the norms are found, once an input was seen. */
-function withNorms(epsilon: number, known?: RowNorms): Specialising {
-  const norms = known ?? separateNorms;
-  const own: Specialising = {
+  const costOf = ({ state, parameters }: Sizes, pulls: number): Cost => ({
+    time: (7 + 2 * pulls) * parameters,
+    memory: parameters + state,
+  });
+  return {
     name: 'noBackTrack',
     bias: 'none',
     settings: { epsilon },
@@ -43,37 +41,30 @@ function withNorms(epsilon: number, known?: RowNorms): Specialising {
     stride: 1,
     restarts: false,
     joint: false,
-    ...(norms.structure === undefined ? {} : { structure: norms.structure }),
-    cost: ({ state, parameters }) => ({ time: (7 + 2 * (norms.pulls ?? state)) * parameters, memory: parameters + state }),
-    start: (parameters, state) => ({ stateTangent: zerosOf(state), parameterTangent: zerosOf(parameters) }),
-    advance: (pair, transition, noise) => advance(pair, transition, noise, norms, epsilon),
-    pull: <P, S>({ stateTangent, parameterTangent }: RankOne, cotangent: S) =>
-      scaleTree(parameterTangent as P, dotTrees(cotangent, stateTangent as S)),
-    specialise(found, parameters) {
-      // One whose rule was replaced, as { ...noBackTrack(), advance }, keeps it.
-      if (this.advance !== own.advance) return this;
-      const leaves = leavesOf(parameters);
-      const next = withNorms(epsilon, known === undefined ? rowNormsOf(found, leaves) : known.for(found, leaves));
-      const { structure: _, ...kept } = this;
-      const { advance, cost, specialise, structure } = next;
-      return { ...kept, advance, cost, specialise, ...(structure === undefined ? {} : { structure }) };
+    cost: (sizes) => costOf(sizes, sizes.state),
+    bind(step) {
+      const norms = rowNormsOf(step);
+      return {
+        ...onePair(step),
+        cost: costOf(step.sizes, norms.pulls),
+        advance: (pair, transition, noise) => advance(pair, transition, noise, norms, epsilon),
+      };
     },
   };
-  return own;
 }
 
 function advance(
   { stateTangent, parameterTangent }: RankOne,
-  transition: Transition<unknown, unknown>,
+  transition: Transition,
   noise: Noise,
   norms: RowNorms,
   epsilon: number,
 ): RankOne {
-  const pushed = transition.push(undefined as never, stateTangent as never);
-  const signs = mapTree(stateTangent as Tree, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
+  const pushed = transition.push(undefined, stateTangent);
+  const signs = mapTree(stateTangent, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
   const rho = sqrt(div(add(norms.of(transition), epsilon), 1 + epsilon));
   const drawn = flattenTree(signs);
-  const immediate = transition.pull(unflattenTree(div(drawn, rho), stateTangent) as never).parameters;
+  const immediate = transition.pull(unflattenTree(div(drawn, rho), stateTangent)).parameters;
   const rho0 = balance(parameterTangent, pushed, epsilon);
   return {
     stateTangent: addTrees(scaleTree(pushed, rho0), unflattenTree(mul(drawn, rho), stateTangent)),

@@ -1,9 +1,6 @@
 import { guard, type Tree } from '../../lib/index.ts';
-import { addTrees, scaleTree } from '../algebra.ts';
-import { dense, immediateOf } from './dense.ts';
 import type { Estimator } from './estimator.ts';
-import { onceKnown } from './specialised.ts';
-import { byFactor } from './structured.ts';
+import { onlyReachable } from './reachable.ts';
 
 export interface RfloOptions {
   /** The α of the units, above 0 and at most 1. */
@@ -26,16 +23,15 @@ export const rfloOptions = {
  */
 export function rflo(options: RfloOptions): Estimator<Tree> {
   const { leak } = guard.options('rflo', options, rfloOptions, 'rflo({ leak: 0.1 })');
-  return onceKnown(
-    {
-      ...dense,
-      name: 'rflo',
-      bias: 'approximate',
-      settings: { leak },
-      cost: ({ parameters }) => ({ time: 2 * parameters, memory: parameters }),
-      advance: (influence, transition) => addTrees(scaleTree(influence, 1 - leak), immediateOf(influence, transition)),
-    },
-    1,
-    byFactor(1 - leak),
-  );
+  return {
+    name: 'rflo',
+    bias: 'approximate',
+    settings: { leak },
+    window: 1,
+    stride: 1,
+    restarts: false,
+    joint: false,
+    cost: ({ parameters }) => ({ time: 2 * parameters, memory: parameters }),
+    bind: (step) => onlyReachable(step, { name: 'rflo', steps: 1, kept: 1 - leak }),
+  };
 }

@@ -1,74 +1,38 @@
-import {
-  add,
-  type Dependencies,
-  div,
-  globalNorm,
-  greater,
-  less,
-  matmul,
-  mul,
-  reshape,
-  sqrt,
-  square,
-  sum,
-  where,
-} from '../../autodiff/index.ts';
-import { type DType, fromData, full, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
-import { countElements, unflattenTree } from '../algebra.ts';
-import type { Transition } from './estimator.ts';
-import { type Colouring, covers, type LeafReach, type Structure, structureOf } from './structure.ts';
+import { add, div, globalNorm, greater, less, matmul, mul, reshape, sqrt, square, sum, where } from '../../autodiff/index.ts';
+import { type DType, fromData, full, leavesOf, type Tensor } from '../../lib/index.ts';
+import { unflattenTree } from '../algebra.ts';
+import { type Colouring, type LeafReach, structureOf } from './slot-structure.ts';
+import type { StepStructure } from './step-structure.ts';
+import type { Transition } from './transition.ts';
 
 /** How the Euclidean norms of the rows of I are found. */
 export interface RowNorms {
-  /** How many pulls it takes; undefined for one for each state element. */
-  readonly pulls?: number;
-  readonly structure?: string;
+  /** How many pulls it takes. */
+  readonly pulls: number;
   /** ‖I_i‖ for each element i of the state, as one vector. */
-  of(transition: Transition<unknown, unknown>): Tensor;
-  /** The norms for another type of input as well; `found` and `like` as for `rowNormsOf`. */
-  for(found: Dependencies | undefined, like: readonly Tensor[]): RowNorms;
+  of(transition: Transition): Tensor;
 }
-
-/** A pull for each state element, whatever the parameters reach. */
-export const separateNorms: RowNorms = {
-  of: (transition) => norms(alone(countElements(transition.state)), [], transition),
-  for: () => separateNorms,
-};
 
 /**
  * State elements that share no parameter share a pull of ones, in which each parameter has the entry of the one element that it reaches.
- * @param found what the parameters reach in one step; undefined where that is not known, and every element has a pull of its own.
+ * Where it is not known what the parameters reach, every element has a pull of its own.
  */
-export function rowNormsOf(found: Dependencies | undefined, like: readonly Tensor[]): RowNorms {
-  const structure = found && structureOf(found, [...like], found.size, 1);
-  return structure === undefined ? separateNorms : sharedNorms(structure);
-}
-
-function sharedNorms(structure: Structure): RowNorms {
-  const { immediate, leaves } = structure;
-  return {
-    pulls: immediate.pulls,
-    structure: `${immediate.pulls} ${immediate.pulls === 1 ? 'pull' : 'pulls'} for the norms of the rows of I`,
-    of: (transition) => norms(immediate, leaves, transition),
-    for(found, like) {
-      const other = found && structureOf(found, [...like], found.size, 1);
-      if (other === undefined) return separateNorms;
-      if (covers(structure, other, false, 1)) return this;
-      return covers(other, structure, false, 1) ? sharedNorms(other) : separateNorms;
-    },
-  };
+export function rowNormsOf(step: StepStructure): RowNorms {
+  const structure = step.isTraceable ? structureOf(step, step.sizes.state, 1) : undefined;
+  const colouring = structure?.immediate ?? alone(step.sizes.state);
+  return { pulls: colouring.pulls, of: (transition) => norms(colouring, structure?.leaves ?? [], transition) };
 }
 
 function alone(size: number): Colouring {
   return { colours: Int32Array.from({ length: size }, (_, element) => element), pulls: size };
 }
 
-function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], transition: Transition<unknown, unknown>): Tensor {
-  const [{ dtype }] = leavesOf(transition.state as Tree);
+function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], transition: Transition): Tensor {
+  const [{ dtype }] = leavesOf(transition.state);
   const each = Array.from({ length: pulls }, (_, colour) => {
     const elements = [...colours.keys()].filter((element) => colours[element] === colour);
     const unit = reshape(ones(colours.length, 1, dtype, elements), [colours.length]);
-    const pulled = leavesOf(transition.pull(unflattenTree(unit, transition.state) as never).parameters as Tree);
+    const pulled = leavesOf(transition.pull(unflattenTree(unit, transition.state)).parameters);
     if (elements.length === 1) return mul(unit, globalNorm(pulled));
     const inverse = inverseScale(globalNorm(pulled));
     const squares = pulled.flatMap((rows, i) => spread(mul(rows, inverse), leaves[i], colours, colour) ?? []);

@@ -1,7 +1,6 @@
 import { guard, type Tree } from '../../lib/index.ts';
-import { dense } from './dense.ts';
 import type { Estimator } from './estimator.ts';
-import { shown, specialised } from './specialised.ts';
+import { reachable, whole } from './reachable.ts';
 
 /** G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state, leaf after leaf. */
 export type RtrlInfluence = Tree;
@@ -25,30 +24,22 @@ export const rtrlOptions = {
  * pushes instead. Where every parameter can influence few elements of the state only, a learner carries just these entries of G, and
  * that is exact too: a diagonal recurrence needs P numbers and one pull (Javed et al. 2023, arXiv 2302.05326; Zucchet et al. 2023,
  * arXiv 2305.15947). Parameters that never reach the state, such as a readout's, need nothing in either form. What was found is in
- * `learner.estimator.structure`; `learner.influence` is the whole of G, written out when it is read.
+ * `learner.rule.structure`; `learner.influence` is the whole of G, written out when it is read.
  */
 export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
   const { structure = 'auto' } = guard.options('rtrl', options, rtrlOptions);
-  const own: Estimator<RtrlInfluence> = {
-    ...dense,
+  return {
     name: 'rtrl',
     bias: 'none',
     settings: { structure },
-    structure: 'dense',
+    window: 1,
+    stride: 1,
+    restarts: false,
+    joint: false,
     cost: ({ state, parameters }) => ({ time: state * state * parameters, memory: state * parameters }),
-  };
-  if (structure === 'dense') return own;
-  return {
-    ...own,
-    structure: 'not known before the first step',
-    specialise(found, parameters) {
-      const { start, advance, pull } = this;
-      const intact = start === own.start && advance === own.advance && pull === own.pull;
-      if (found !== undefined && intact) return specialised(own, found, parameters);
-      // One with a part replaced, as { ...rtrl(), pull }, keeps it, and works on the dense form; so does a step that cannot be traced.
-      const { specialise: _, ...kept } = this;
-      return { ...kept, structure: 'dense' };
-    },
-    show: (influence, parameters, state) => shown(influence, parameters, state) ?? influence,
+    bind: (step) =>
+      structure === 'auto' && step.isTraceable
+        ? reachable(step, { name: 'rtrl', steps: Number.POSITIVE_INFINITY, kept: 'jacobian' })
+        : whole(step),
   };
 }

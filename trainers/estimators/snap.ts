@@ -1,7 +1,6 @@
 import { guard, type Tree } from '../../lib/index.ts';
-import { dense } from './dense.ts';
 import type { Estimator } from './estimator.ts';
-import { onceKnown } from './specialised.ts';
+import { onlyReachable } from './reachable.ts';
 
 export interface SnapOptions {
   /** Within how many steps a parameter must be able to influence a state element; at least 1. */
@@ -19,22 +18,23 @@ export const snapOptions = {
  *
  * SnAp-1 keeps the entries that I has. For a tanh network, an LSTM or a diagonal recurrence these are one or two for each parameter, so
  * that it carries P numbers; J then takes S pulls through the state alone, or fewer where it is sparse. In a `gru` the parameters of the
- * reset gate reach every unit within one step, through u_h·(r∘h), and all entries are kept: that is RTRL, at its cost. What a
- * parameter reaches is found from the step itself; see `learner.estimator.structure`.
+ * reset gate reach every unit within one step, through u_h·(r∘h), and all of their entries are kept, at the cost of RTRL. What a
+ * parameter reaches is found from the step itself; see `learner.rule.structure`.
  */
 export function snap(options: SnapOptions): Estimator<Tree> {
   const { n } = guard.options('snap', options, snapOptions, 'snap({ n: 1 })');
-  return onceKnown(
-    {
-      ...dense,
-      name: 'snap',
-      bias: 'truncated',
-      settings: { n },
-      cost: ({ state, parameters }) =>
-        n === 1
-          ? { time: state * parameters, memory: parameters }
-          : { time: state * state * parameters, memory: state * parameters },
-    },
-    n,
-  );
+  return {
+    name: 'snap',
+    bias: 'truncated',
+    settings: { n },
+    window: 1,
+    stride: 1,
+    restarts: false,
+    joint: false,
+    cost: ({ state, parameters }) =>
+      n === 1
+        ? { time: state * parameters, memory: parameters }
+        : { time: state * state * parameters, memory: state * parameters },
+    bind: (step) => onlyReachable(step, { name: 'snap', steps: n, kept: 'jacobian' }),
+  };
 }

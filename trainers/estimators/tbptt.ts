@@ -1,5 +1,7 @@
-import { ConfigurationError, guard } from '../../lib/index.ts';
+import { ConfigurationError, guard, type Tree } from '../../lib/index.ts';
+import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, steps } from './estimator.ts';
+import type { Rule } from './rule.ts';
 
 export interface BpttOptions {
   /** How many steps a sequence has. */
@@ -22,13 +24,17 @@ export const tbpttOptions = {
   stride: guard.setting(steps, 'steps between updates, the window if left out', 'stride'),
 } satisfies guard.Checks<TbpttOptions>;
 
-/** The part that carries nothing: the gradient comes from the window alone. */
-const noInfluence = {
-  joint: false,
-  start: () => ({}),
-  advance: () => ({}),
-  pull: () => undefined,
-} as const;
+/** The rule that carries nothing: the gradient comes from the window alone. */
+function carryNothing(cost: Cost): Rule<Tree> {
+  return {
+    structure: 'nothing is carried',
+    cost,
+    start: () => ({}),
+    advance: () => ({}),
+    pull: () => undefined,
+    expand: () => ({}),
+  };
+}
 
 /**
  * Backpropagation through time over whole sequences of `length` steps: exact.
@@ -38,15 +44,17 @@ const noInfluence = {
  */
 export function bptt(options: BpttOptions): Estimator {
   const { length } = guard.options('bptt', options, bpttOptions, 'bptt({ length: 20 })');
+  const cost = ({ state, parameters }: Sizes): Cost => ({ time: 3 * parameters, memory: length * state });
   return {
-    ...noInfluence,
     name: 'bptt',
     bias: 'none',
     settings: { length },
     window: length,
     stride: length,
     restarts: true,
-    cost: ({ state, parameters }) => ({ time: 3 * parameters, memory: length * state }),
+    joint: false,
+    cost,
+    bind: ({ sizes }) => carryNothing(cost(sizes)),
   };
 }
 
@@ -59,14 +67,19 @@ export function bptt(options: BpttOptions): Estimator {
 export function tbptt(options: TbpttOptions): Estimator {
   const { window, stride = window } = guard.options('tbptt', options, tbpttOptions, 'tbptt({ window: 20 })');
   if (stride > window) throw new ConfigurationError(`tbptt: stride must be at most ${window}, got ${stride}`);
+  const cost = ({ state, parameters }: Sizes): Cost => ({
+    time: parameters * (1 + (2 * window) / stride),
+    memory: window * state,
+  });
   return {
-    ...noInfluence,
     name: 'tbptt',
     bias: 'truncated',
     settings: { window, stride },
     window,
     stride,
     restarts: false,
-    cost: ({ state, parameters }) => ({ time: parameters * (1 + (2 * window) / stride), memory: window * state }),
+    joint: false,
+    cost,
+    bind: ({ sizes }) => carryNothing(cost(sizes)),
   };
 }

@@ -1,10 +1,10 @@
-import { add, div, sqrt } from '../../autodiff/index.ts';
-import { cast, guard, mapTree, type Noise, type Tensor, type Tree } from '../../lib/index.ts';
-import { addTrees, dotTrees, normOf, scaleTree, unitFor, zerosOf } from '../algebra.ts';
-import { type Estimator, steps, type Transition } from './estimator.ts';
-
-/** s̃ and θ̃: trees like the state and like the parameters, whose outer product estimates ∂s/∂θ. */
-export type RankOne<P = unknown, S = unknown> = { readonly stateTangent: S; readonly parameterTangent: P };
+import { div } from '../../autodiff/index.ts';
+import { cast, guard, mapTree, type Noise } from '../../lib/index.ts';
+import { addTrees, dotTrees, scaleTree } from '../algebra.ts';
+import type { Cost, Sizes } from './cost.ts';
+import { type Estimator, steps } from './estimator.ts';
+import { balance, onePair, type RankOne } from './rank-one.ts';
+import type { Transition } from './transition.ts';
 
 /** One pair, or a list of them when the rank is above 1; their outer products are averaged. */
 export type UoroInfluence = RankOne | readonly RankOne[];
@@ -41,6 +41,10 @@ export const uoroOptions = {
  */
 export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
   const { window = 1, rank = 1, epsilon = 1e-5, lanes = 'independent' } = guard.options('uoro', options, uoroOptions);
+  const cost = ({ state, parameters }: Sizes): Cost => ({
+    time: (3 + 4 * rank) * parameters,
+    memory: rank * (parameters + state) + (window - 1) * state,
+  });
   return {
     name: 'uoro',
     bias: 'none',
@@ -49,37 +53,44 @@ export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
     stride: window,
     restarts: false,
     joint: lanes === 'joint',
-    cost: ({ state, parameters }) => ({
-      time: (3 + 4 * rank) * parameters,
-      memory: rank * (parameters + state) + (window - 1) * state,
-    }),
-    start: (parameters, state) =>
-      ofRank(
-        rank,
-        Array.from({ length: rank }, () => ({ stateTangent: zerosOf(state), parameterTangent: zerosOf(parameters) })),
-      ),
-    advance: (influence, transition, noise) =>
-      ofRank(
-        rank,
-        pairs(influence).map((pair) => advancePair(pair, transition, noise, epsilon)),
-      ),
-    pull: <P, S>(influence: UoroInfluence, cotangent: S) =>
-      (pairs(influence) as readonly RankOne<P, S>[])
-        .map(({ stateTangent, parameterTangent }) => scaleTree(parameterTangent, div(dotTrees(cotangent, stateTangent), rank)))
-        .reduce((sum, part) => addTrees(sum, part)),
+    cost,
+    bind(step) {
+      const pair = onePair(step);
+      return {
+        structure: rank === 1 ? pair.structure : `${rank} pairs of vectors`,
+        cost: cost(step.sizes),
+        start: (noise) =>
+          ofRank(
+            rank,
+            Array.from({ length: rank }, () => pair.start(noise)),
+          ),
+        advance: (influence, transition, noise) =>
+          ofRank(
+            rank,
+            pairs(influence).map((own) => advancePair(own, transition, noise, epsilon)),
+          ),
+        pull: (influence, cotangent) =>
+          pairs(influence)
+            .map(({ stateTangent, parameterTangent }) =>
+              scaleTree(parameterTangent, div(dotTrees(cotangent, stateTangent), rank)),
+            )
+            .reduce((sum, part) => addTrees(sum, part)),
+        expand: (influence) => influence,
+      };
+    },
   };
 }
 
 /** One reduction J s̃ ⊗ θ̃ + I → s̃' ⊗ θ̃'. */
 function advancePair(
   { stateTangent, parameterTangent }: RankOne,
-  transition: Transition<unknown, unknown>,
+  transition: Transition,
   noise: Noise,
   epsilon: number,
 ): RankOne {
-  const pushed = transition.push(undefined as never, stateTangent as never);
-  const signs = mapTree(stateTangent as Tree, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
-  const immediate = transition.pull(signs as never).parameters;
+  const pushed = transition.push(undefined, stateTangent);
+  const signs = mapTree(stateTangent, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
+  const immediate = transition.pull(signs).parameters;
   const rho0 = balance(parameterTangent, pushed, epsilon);
   const rho1 = balance(immediate, signs, epsilon);
   return {
@@ -88,15 +99,8 @@ function advancePair(
   };
 }
 
-/** √((‖w‖+ε)/(‖v‖+ε)): scaling v by it and w by its inverse makes their norms equal, where the variance is least. */
-export function balance(w: unknown, v: unknown, epsilon: number): Tensor {
-  const unit = unitFor(epsilon);
-  const padded = (tree: unknown) => add(normOf(tree, unit), epsilon / unit);
-  return sqrt(div(padded(w), padded(v)));
-}
-
 function pairs(influence: UoroInfluence): readonly RankOne[] {
-  return Array.isArray(influence) ? influence : [influence as RankOne];
+  return 'stateTangent' in influence ? [influence] : influence;
 }
 
 function ofRank(rank: number, list: readonly RankOne[]): UoroInfluence {

@@ -1,6 +1,6 @@
 import { dataOf, kernels, leavesOf, type Tree } from '../../lib/index.ts';
 import { type Broken, brokenIn, type Cause } from './finite.ts';
-import { clockAt, moveOn, type Setting, takeSteps } from './learn.ts';
+import { clockAt, moveOn, ruled, type Setting, takeSteps } from './learn.ts';
 import { carriedOf, type HeldStep, type Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
@@ -33,7 +33,7 @@ function causeIn(setting: Setting, memory: Memory, { inputs, targets }: Moment):
   const forward = inStep(setting, memory, steps);
   if (forward !== undefined) return forward;
   let updated: Memory | undefined;
-  const next = moveOn(setting, memory, steps, clockAt(memory), (own) => {
+  const next = moveOn(ruled(setting, memory, inputs), memory, steps, clockAt(memory), (own) => {
     updated = own;
   });
   return inMemory(setting, memory, { ...next, gradient: updated?.gradient });

@@ -1,5 +1,4 @@
 import type { Noise, Tensor } from '../../lib/index.ts';
-import type { Estimator } from '../estimators/index.ts';
 import { causeOf, type Seen } from './cause.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { nonFinite } from './finite.ts';
@@ -37,10 +36,6 @@ export class CompiledEngine implements Engine {
 
   get total(): number {
     return this.#place.total;
-  }
-
-  get estimator(): Estimator {
-    return this.#place.setting.estimator;
   }
 
   get noise(): Noise {

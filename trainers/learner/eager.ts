@@ -1,23 +1,20 @@
 import { dataOf, type Noise, type Tensor } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
 import { copyOfTensor, copyOfTree } from '../algebra.ts';
-import type { Estimator } from '../estimators/index.ts';
 import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { allFinite, nonFinite } from './finite.ts';
 import { doesHarm } from './harm.ts';
-import { beginnings, clockAt, moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
+import { beginnings, clockAt, moveOn, ruled, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
-import { type Moment, signatureOf } from './moment.ts';
+import type { Moment } from './moment.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
-import { specialise } from './specialise.ts';
 
 /** Every operation runs when it is called: any platform, any primitive, easy to follow. */
 export class EagerEngine implements Engine {
   memory: Memory;
   outputs: () => readonly Tensor[] = () => [];
-  #setting: Setting;
-  readonly #met = new Set<string>();
+  readonly #setting: Setting;
 
   constructor(setting: Setting, memory: Memory) {
     this.#setting = setting;
@@ -40,10 +37,6 @@ export class EagerEngine implements Engine {
     return this.#setting.noise;
   }
 
-  get estimator(): Estimator {
-    return this.#setting.estimator;
-  }
-
   step(given: readonly unknown[], goals: Targets, into: Losses, at: number, outputs: OutputsTo): void {
     // A window holds them, and its steps read them again when they are pulled: the caller's buffers may be others by then.
     const moment: Moment = { inputs: given.map(copied), targets: goals?.map(copied) };
@@ -57,8 +50,8 @@ export class EagerEngine implements Engine {
   }
 
   #step(moment: Moment, into: Losses, at: number, outputs: OutputsTo): void {
-    this.#meet(moment.inputs);
     const { memory } = this;
+    const setting = ruled(this.#setting, memory, moment.inputs);
     const steps = takeSteps(this.#setting, memory, moment.inputs, moment.targets);
     const made = steps.map(({ output }) => dataOf(output));
     requireRoom(outputs, at, made);
@@ -68,7 +61,7 @@ export class EagerEngine implements Engine {
     const verify = (next: Memory) => {
       if (!allFinite(next)) throw broken();
     };
-    const next = moveOn(this.#setting, memory, steps, clockAt(memory), verify);
+    const next = moveOn(setting, memory, steps, clockAt(memory), verify);
     verify(next);
     this.memory = next;
     if (outputs === 'kept') this.outputs = () => steps.map(({ output }) => copyOfTensor(output));
@@ -84,14 +77,6 @@ export class EagerEngine implements Engine {
       states = steps.map(({ state }) => state);
       return steps.map(({ output }) => copyOfTensor(output));
     });
-  }
-
-  /** Lets the estimator see each type of input once. */
-  #meet(inputs: readonly unknown[]): void {
-    const signature = signatureOf([{ inputs, targets: undefined }]);
-    if (this.#met.has(signature)) return;
-    this.#setting = specialise(this.#setting, this.memory, inputs);
-    this.#met.add(signature);
   }
 }
 

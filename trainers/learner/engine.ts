@@ -1,5 +1,4 @@
 import type { Noise, Tensor } from '../../lib/index.ts';
-import type { Estimator } from '../estimators/index.ts';
 import type { Targets } from './learn.ts';
 import type { Memory } from './memory.ts';
 
@@ -19,8 +18,6 @@ export interface Engine {
   readonly gradient: unknown;
   /** The number of steps learnt from. */
   readonly total: number;
-  /** The estimator, specialised to the model once there was a step. */
-  readonly estimator: Estimator;
   /** The source that the estimator draws from. */
   readonly noise: Noise;
   /**

@@ -34,8 +34,8 @@ export function misfitOf(
 }
 
 /** @throws TreeError or ShapeError where a given tree differs from the model's own. */
-export function requireFit(given: unknown, own: unknown, root: string): void {
+export function requireFit(who: string, given: unknown, own: unknown, root: string): void {
   const misfit = misfitOf(given, { tree: own, owner: 'the given model' }, root);
-  if (misfit?.kind === 'structure') throw new TreeError(`createLearner: ${misfit.what}`);
-  if (misfit !== undefined) throw new ShapeError(`createLearner: ${misfit.what}`);
+  if (misfit?.kind === 'structure') throw new TreeError(`${who}: ${misfit.what}`);
+  if (misfit !== undefined) throw new ShapeError(`${who}: ${misfit.what}`);
 }

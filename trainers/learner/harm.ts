@@ -1,6 +1,6 @@
 import { full, mapTree, type Tree } from '../../lib/index.ts';
 import { brokenIn } from './finite.ts';
-import { clockAt, moveOn, type Setting, takeSteps } from './learn.ts';
+import { clockAt, moveOn, ruled, type Setting, takeSteps } from './learn.ts';
 import type { HeldStep, Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
@@ -26,7 +26,7 @@ export function firstHarm(setting: Setting, memory: Memory, moments: readonly Mo
     const steps = takeSteps(setting, now, moment.inputs, moment.targets);
     if (doesHarm(moment, steps)) return t;
     // Nothing is learnt here: the last moment may complete the window.
-    if (t + 1 < moments.length) now = moveOn(setting, now, steps, clockAt(now));
+    if (t + 1 < moments.length) now = moveOn(ruled(setting, now, moment.inputs), now, steps, clockAt(now));
   }
   return undefined;
 }

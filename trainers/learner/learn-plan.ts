@@ -1,20 +1,11 @@
 import { type Care, type Declare, Execution, trace } from '../../autodiff/index.ts';
-import {
-  alignLeaves,
-  dataOf,
-  leavesOf,
-  type Noise,
-  NoiseError,
-  rebuild,
-  type Tensor,
-  type Tree,
-  type TypedArray,
-} from '../../lib/index.ts';
+import { alignLeaves, dataOf, leavesOf, type Noise, rebuild, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
+import { Draws } from './draws.ts';
 import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
 import type { Numbers } from './kind.ts';
-import { moveOn, type Setting, type Targets, takeSteps } from './learn.ts';
+import { moveOn, type Ruled, type Targets, takeSteps } from './learn.ts';
 import { absent, carriedOf, type Memory } from './memory.ts';
 import { declareTree, lift, type Moment } from './moment.ts';
 import { Outputs } from './outputs.ts';
@@ -55,14 +46,14 @@ export class LearnPlan {
   readonly scored: number;
   /** The part of the memory that stays in the arena, leaf by leaf. */
   readonly resident: readonly TypedArray[];
-  readonly #draws: { readonly at: number; readonly shape: readonly number[] }[] = [];
+  readonly #draws = new Draws();
   readonly #times: { readonly at: number; readonly value: (counters: Counters) => number }[] = [];
   readonly #gradient: { readonly like: Tree; readonly at: number };
   readonly #states: readonly unknown[];
   readonly #stages: readonly Given[];
 
   /** @param memory one whose influence is not absent. */
-  constructor(setting: Setting, memory: Memory, moments: readonly Moment[], numbers: Numbers, { keeps, isFirst, care }: Kind) {
+  constructor(setting: Ruled, memory: Memory, moments: readonly Moment[], numbers: Numbers, { keeps, isFirst, care }: Kind) {
     const { dtype } = setting;
     const resident = residentOf(memory);
     const like = resident as unknown as Tree;
@@ -75,10 +66,7 @@ export class LearnPlan {
       };
       const own = declareTree(resident, counted, '');
       const fed = moments.map((moment) => declareTree(lift(moment, dtype, numbers), counted, ''));
-      const noise = drawsAs((shape) => {
-        this.#draws.push({ at: declared, shape });
-        return counted({ shape, dtype });
-      });
+      const noise = this.#draws.noise((shape) => ({ at: declared, input: counted({ shape, dtype }) }));
       const lanes = own.lanes.map(({ state, influence }) => ({ state, influence: isFirst ? absent : influence, window: [] }));
       let now: Memory = { ...memory, ...own, lanes };
       const stages = fed.map(({ inputs, targets }) => {
@@ -168,11 +156,7 @@ export class LearnPlan {
     const { runner } = this;
     // A user's schedule may throw, so it is asked before anything is drawn.
     for (let i = 0; i < this.#times.length; i++) runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
-    for (let i = 0; i < this.#draws.length; i++) {
-      const target = runner.input(this.#draws[i].at);
-      if (noise.fillSigns !== undefined && !(target instanceof Int32Array)) noise.fillSigns(target);
-      else target.set(dataOf(noise.signs(this.#draws[i].shape)));
-    }
+    this.#draws.fill(runner, noise);
     runner.run(this.#stages.length - 1);
   }
 
@@ -213,13 +197,4 @@ export class LearnPlan {
 function isZero(data: TypedArray): boolean {
   for (let i = 0; i < data.length; i++) if (data[i] !== 0) return false;
   return true;
-}
-
-/** Noise whose signs are inputs of the plan. */
-function drawsAs(signs: (shape: readonly number[]) => Tensor): Noise {
-  const refuse = (): never => {
-    throw new NoiseError('an estimator draws signs only while it learns');
-  };
-  const noise: Noise = { signs, normal: refuse, uniform: refuse, integer: refuse, split: () => noise, save: refuse };
-  return noise;
 }

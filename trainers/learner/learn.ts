@@ -1,11 +1,13 @@
 import { type FloatDType, full, type Noise, pathsOf, type Tree } from '../../lib/index.ts';
-import { addTrees, scaleTree } from '../algebra.ts';
-import type { Estimator } from '../estimators/index.ts';
+import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
+import type { Estimator, Rule } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
 import type { FoundNumbers } from './kind.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
+import { momentOf } from './ruleMoment.ts';
+import { pullLosses, takeStep } from './step.ts';
 import type { Systems } from './system.ts';
-import { firstTransitionOf, pullLosses, takeStep, transitionOf } from './transition.ts';
+import { firstTransitionOf, transitionOf } from './transition.ts';
 
 /** What learning works with, besides the memory that it changes. */
 export interface Setting {
@@ -17,6 +19,28 @@ export interface Setting {
   readonly relaxedSimd: boolean;
   /** What was found about the plain numbers that come in. */
   readonly found: FoundNumbers;
+  readonly bindings: Rules;
+}
+
+/** The rules of an estimator for one model, by the type of the inputs. */
+export interface Rules {
+  /** The rule that was bound last; undefined before the first input. */
+  readonly last: Rule | undefined;
+  /**
+   * The rule for inputs like these.
+   * @throws ConfigurationError or DataError when the estimator does not apply, or carries the influence in another form than before.
+   */
+  ruleFor(setting: Setting, memory: Pick<Memory, 'parameters' | 'lanes'>, inputs: readonly unknown[]): Rule;
+}
+
+/** A setting with the estimator's rule for the inputs at hand. */
+export interface Ruled extends Setting {
+  readonly rule: Rule;
+}
+
+/** @throws as `Rules.ruleFor`. */
+export function ruled(setting: Setting, memory: Pick<Memory, 'parameters' | 'lanes'>, inputs: readonly unknown[]): Ruled {
+  return { ...setting, rule: setting.bindings.ruleFor(setting, memory, inputs) };
 }
 
 /** The targets of one moment, one for each system; undefined when it is only observed. */
@@ -47,13 +71,13 @@ export function takeSteps(setting: Setting, memory: Memory, inputs: readonly unk
  * @param check sees the updated memory before noise is drawn, and throws if it must not come into being.
  */
 export function moveOn(
-  setting: Setting,
+  setting: Ruled,
   memory: Memory,
   steps: readonly HeldStep[],
   clock: Clock,
   check?: (updated: Memory) => void,
 ): Memory {
-  const { estimator, noise } = setting;
+  const { estimator } = setting;
   const lanes = memory.lanes.map((lane, i) => ({ ...lane, state: steps[i].next, window: [...lane.window, steps[i]] }));
   const scored = steps[0].target === undefined ? 0 : 1;
   const moved: Memory = { ...memory, lanes, steps: memory.steps + scored, pending: memory.pending + 1 };
@@ -61,7 +85,7 @@ export function moveOn(
   const anyLoss = lanes[0].window.slice(-estimator.stride).some(({ loss }) => loss !== undefined);
   const updated = anyLoss ? update(setting, moved, clock) : moved;
   check?.(updated);
-  return { ...updated, lanes: lanes.map((lane) => shorten(lane, estimator, noise)), pending: 0 };
+  return { ...updated, lanes: shortened(setting, lanes), pending: 0 };
 }
 
 /** The time at a memory, by the numbers themselves. */
@@ -75,7 +99,7 @@ export function movedOn(
   memory: Memory,
   { inputs, targets }: { inputs: readonly unknown[]; targets: Targets },
 ): Memory {
-  return moveOn(setting, memory, takeSteps(setting, memory, inputs, targets), clockAt(memory));
+  return moveOn(ruled(setting, memory, inputs), memory, takeSteps(setting, memory, inputs, targets), clockAt(memory));
 }
 
 /** Gives the parameters their paths as labels, for messages. */
@@ -89,8 +113,8 @@ export function freshLanes({ start }: Systems): Lane[] {
   return start.map((state) => ({ state, influence: absent, window: [] }));
 }
 
-function update(setting: Setting, memory: Memory, clock: Clock): Memory {
-  const gradients = memory.lanes.map((lane) => gradientOf(setting, lane));
+function update(setting: Ruled, memory: Memory, clock: Clock): Memory {
+  const gradients = memory.lanes.map((lane) => gradientOf(setting, lane, clock));
   const total = gradients.reduce((sum, part) => addTrees(sum, part));
   const gradient = gradients.length === 1 ? total : scaleTree(total, 1 / gradients.length);
   const { update, memory: moments } = setting.optimizer.update(gradient, memory.moments, memory.parameters, clock);
@@ -98,21 +122,25 @@ function update(setting: Setting, memory: Memory, clock: Clock): Memory {
 }
 
 /** The losses of the stride, pulled back through the window, and from its first state through the influence. */
-function gradientOf({ estimator, dtype }: Setting, { influence, window }: Lane): unknown {
+function gradientOf({ systems, estimator, rule, dtype }: Ruled, { influence, window }: Lane, clock: Clock): unknown {
   const own = pullLosses(window, estimator.stride, full([], 1, { dtype }));
-  const carried = influence === absent ? undefined : estimator.pull(influence, own.state);
-  return carried === undefined ? own.parameters : addTrees(own.parameters, carried);
+  if (rule.gradient !== undefined) {
+    const gradient = rule.gradient(influence, momentOf(systems, window, influence === absent, own, clock));
+    return addParts(zerosOf(own.parameters) as Tree, gradient);
+  }
+  const carried = influence === absent ? undefined : rule.pull(influence, own.state as Tree);
+  return addParts(own.parameters as Tree, carried);
 }
 
-/** Lets the influence absorb the steps that the window gives up. */
-function shorten({ state, influence, window }: Lane, estimator: Estimator, noise: Noise): Lane {
-  const leaving = window.length - (estimator.window - estimator.stride);
-  if (leaving <= 0) return { state, influence, window };
-  return { state, influence: advance(estimator, influence, window.slice(0, leaving), noise), window: window.slice(leaving) };
-}
-
-function advance(estimator: Estimator, influence: unknown, steps: readonly HeldStep[], noise: Noise): unknown {
-  if (influence !== absent) return estimator.advance(influence, transitionOf(steps), noise);
-  const transition = firstTransitionOf(steps);
-  return estimator.advance(estimator.start(transition.parameters, transition.state), transition, noise);
+/** Lets the influences absorb the steps that the windows give up. */
+function shortened({ systems, estimator, rule, noise }: Ruled, lanes: readonly Lane[]): readonly Lane[] {
+  const leaving = lanes[0].window.length - (estimator.window - estimator.stride);
+  if (leaving <= 0) return lanes;
+  // All begin before one moves on: the order of the draws.
+  const begun = lanes.map(({ influence }) => (influence === absent ? rule.start(noise) : influence));
+  return lanes.map(({ state, influence, window }, i) => {
+    const steps = window.slice(0, leaving);
+    const transition = (influence === absent ? firstTransitionOf : transitionOf)(systems.model, steps);
+    return { state, influence: rule.advance(begun[i], transition, noise), window: window.slice(leaving) };
+  });
 }

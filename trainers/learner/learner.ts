@@ -1,6 +1,7 @@
 import { ConfigurationError, type FloatDType, guard, inspect, seeded, type Tensor, type Tree } from '../../lib/index.ts';
-import { copyOfTree, countElements, zerosOf } from '../algebra.ts';
-import type { Estimator } from '../estimators/index.ts';
+import { addParts, copyOfTree, countElements, zerosOf } from '../algebra.ts';
+import type { Estimator, Rule } from '../estimators/index.ts';
+import { assumedRule, certainRule } from './assumed.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
@@ -56,23 +57,51 @@ export class Learner<P, S, X, Y> {
     return copyOfTree(this.#engine.gradient) as P;
   }
 
-  /** The estimator in use; once there was a step, one that is specialised to the model may say more, as `structure` of RTRL does. */
+  /** The estimator, as described. */
   get estimator(): Estimator {
-    return this.#engine.estimator;
+    return this.config.estimator;
+  }
+
+  /** The estimator's rule for this model and the last new type of input: its `structure` and `cost`; undefined before the first input. */
+  get rule(): Rule | undefined {
+    return this.#setting.bindings.last;
   }
 
   /**
    * What the estimator carries, zeros at the start and after a reset; with several independent lanes, a list of one for each. See the
-   * estimator for its structure.
+   * estimator for its structure. Before the first input, an empty list from an estimator that cannot tell yet.
    */
   get influence(): unknown {
-    const { estimator, glance } = this.#engine;
-    const shown = ({ influence, state }: Lane) => {
-      const own = influence === absent ? estimator.start(glance.parameters, state) : influence;
-      return estimator.show?.(own, glance.parameters as Tree, state as Tree) ?? own;
-    };
-    const all = glance.lanes.map(shown);
+    const { lanes } = this.#engine.glance;
+    const rule = this.#shownBy;
+    const shown = ({ influence }: Lane) =>
+      influence === absent ? zerosOf(rule?.expand(rule.start(seeded(0))) ?? []) : rule?.expand(influence);
+    const all = lanes.map(shown);
     return copyOfTree(all.length === 1 ? all[0] : all);
+  }
+
+  /**
+   * cᵀG for a cotangent c of the state, a tree like the parameters: what a loss of the state hands back to them through the past. Zeros at
+   * the start and after a reset; with several independent lanes, a list of one for each.
+   * @throws TreeError or ShapeError for a cotangent that is not like the state.
+   */
+  pull(cotangent: S): unknown {
+    const { systems } = this.#setting;
+    requireFit('learner.pull', cotangent, this.state, 'cotangent');
+    const { parameters, lanes } = this.#engine.glance;
+    const none = zerosOf(parameters) as Tree;
+    const own = systems.distribute(cotangent, 'cotangent');
+    const rule = this.#shownBy;
+    const all = lanes.map(({ influence }, i) =>
+      influence === absent ? none : addParts(none, rule?.pull(influence, own[i] as Tree)),
+    );
+    return copyOfTree(all.length === 1 ? all[0] : all);
+  }
+
+  /** The rule that an influence is shown by: of a learner that was restored, the form is known before an input came. */
+  get #shownBy(): Rule | undefined {
+    const { parameters, lanes } = this.#engine.glance;
+    return this.rule ?? assumedRule(this.estimator, parameters as Tree, lanes[0].state as Tree);
   }
 
   /** How many times `step` was called. */
@@ -214,10 +243,12 @@ export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Le
   const noise = config.noise ?? seeded(config.seed ?? 1);
   const setting = settingOf(config, noise);
   const { systems, dtype } = setting;
-  if (config.parameters !== undefined) requireFit(config.parameters, config.model.init(seeded(1)), 'parameters');
+  if (config.parameters !== undefined) requireFit('createLearner', config.parameters, config.model.init(seeded(1)), 'parameters');
   const parameters = named(copyOfTree(admit(config.parameters ?? config.model.init(noise.split()), dtype, 'parameters')));
-  if (config.estimator.specialise === undefined)
-    for (const state of systems.start) requireRoomToCarry(config.estimator, parameters, state, dtype);
+  for (const state of systems.start) {
+    const rule = certainRule(config.estimator, parameters as Tree, state as Tree);
+    if (rule !== undefined) requireRoomToCarry(config.estimator, rule, parameters, state, dtype);
+  }
   return new Learner(
     config,
     setting,

@@ -1,11 +1,8 @@
 import { leavesOf, type Tree } from '../../lib/index.ts';
-import type { Step } from './transition.ts';
+import { absent } from '../estimators/index.ts';
+import type { Step } from './step.ts';
 
-/**
- * The influence on a state that does not depend on the parameters: at the start, and after a reset. A value of its own, and not zeros,
- * because a step need not have a finite derivative there: √h has none at 0, and ∞·0 is NaN.
- */
-export const absent = 'absent';
+export { absent };
 
 /**
  * One stream, or several that are learnt from as one system: the state, the influence on the state that the window begins with (`absent`

@@ -1,14 +1,14 @@
 import type { Care } from '../../autodiff/index.ts';
 import { type Noise, restoreNoise, type SavedNoise, type TypedArray } from '../../lib/index.ts';
+import { beginsApart, begun, isAbsent } from './beginning.ts';
 import { firstHarm } from './harm.ts';
-import { movedOn, type Setting } from './learn.ts';
+import { movedOn, ruled, type Setting } from './learn.ts';
 import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { Mark } from './mark.ts';
 import { hasInfluence, type Memory } from './memory.ts';
 import { completed, type Moment } from './moment.ts';
 import { Plans } from './plans.ts';
 import { memoryOf, numbersOf } from './resident.ts';
-import { begun, isAbsent, specialise } from './specialise.ts';
 
 /** Where a compiled learner is: its memory, in the arena of a plan or beside it, and how it moves on from there by whole windows. */
 export class Place implements Counters {
@@ -17,7 +17,7 @@ export class Place implements Counters {
   updates = 0;
   /** How many moments of the next window the plan has taken in. */
   taken = 0;
-  setting: Setting;
+  readonly setting: Setting;
   noise: Noise;
   /** A memory with trees like those of the present one. */
   like: Memory;
@@ -99,8 +99,9 @@ export class Place implements Counters {
   /** Begins with a memory at the end of a window. */
   begin(memory: Memory): void {
     this.isFresh = isAbsent(memory);
-    // Before the first plan the estimator does not know how it will represent the influence.
-    this.like = this.#plans.isEmpty ? memory : begun(this.setting, memory);
+    // Before the first plan there is no rule yet that says how the influence is carried.
+    const { last } = this.setting.bindings;
+    this.like = last === undefined ? memory : begun(last, memory);
     this.steps = memory.steps;
     this.updates = memory.updates;
     this.taken = 0;
@@ -125,10 +126,13 @@ export class Place implements Counters {
 
   /**
    * The plan for a window.
-   * @param keeps whether it writes the gradient out, if there is one.
-   * @param isFirst whether it is for an influence that is absent where J is not finite.
+   * @param isFirst by default, where zeros cannot stand for an absent influence.
    */
-  planFor(moments: readonly Moment[], keeps: boolean, isFirst = false): LearnPlan {
+  planFor(
+    moments: readonly Moment[],
+    keeps: boolean,
+    isFirst = this.isFresh && beginsApart(ruled(this.setting, this.unloaded, moments[0].inputs).rule),
+  ): LearnPlan {
     const own = keeps && moments.some(({ targets }) => targets !== undefined);
     const kind: Kind = { keeps: own, isFirst, care: isFirst ? this.#plans.care : this.care };
     return this.#plans.find(moments, kind, this.residents) ?? this.#planned(moments, kind);
@@ -138,16 +142,16 @@ export class Place implements Counters {
   get care(): Care {
     return this.isFresh && hasInfluence(this.like) ? 'none' : this.#plans.care;
   }
+
   #planned(moments: readonly Moment[], kind: Kind): LearnPlan {
-    // The estimator sees each type of input that has no plan yet.
-    this.setting = specialise(this.setting, this.unloaded, moments[0].inputs);
+    const setting = ruled(this.setting, this.unloaded, moments[0].inputs);
     // Before the first plan there is nothing yet in the place of an absent influence.
     if (isAbsent(this.like)) {
-      this.like = begun(this.setting, this.unloaded);
+      this.like = begun(setting.rule, this.unloaded);
       this.#remember(numbersOf(this.like));
       this.#held = this.mark.numbers;
     }
-    return this.#plans.make(this.setting, begun(this.setting, this.unloaded), moments, kind);
+    return this.#plans.make(setting, begun(setting.rule, this.unloaded), moments, kind);
   }
 
   /** Brings the memory into the arena of a plan; what the window holds has to be taken in again. */

@@ -1,6 +1,6 @@
 import type { Care } from '../../autodiff/index.ts';
 import type { TypedArray } from '../../lib/index.ts';
-import type { Setting } from './learn.ts';
+import type { Ruled } from './learn.ts';
 import { type Kind, LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
 import { type Moment, signatureOf } from './moment.ts';
@@ -47,7 +47,7 @@ export class Plans {
     );
   }
 
-  make(setting: Setting, memory: Memory, moments: readonly Moment[], kind: Kind): LearnPlan {
+  make(setting: Ruled, memory: Memory, moments: readonly Moment[], kind: Kind): LearnPlan {
     const [{ state }] = memory.lanes;
     // A number among the targets may come late in a window.
     const scored = moments.find(({ targets }) => targets !== undefined) ?? moments[0];

@@ -1,5 +1,7 @@
 import { alignLeaves, DataError, type FloatDType, guard, ResourceError, seeded, type Tree } from '../../lib/index.ts';
-import type { Estimator } from '../estimators/index.ts';
+import { zerosOf } from '../algebra.ts';
+import type { Estimator, Rule } from '../estimators/index.ts';
+import { certainRule } from './assumed.ts';
 import type { LearnerConfig } from './config.ts';
 import { brokenIn } from './finite.ts';
 import { misfitOf, type Own } from './fit.ts';
@@ -7,8 +9,8 @@ import { doesHarm } from './harm.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
 import { requireCarried } from './requireCarried.ts';
 import { requireRoomToCarry } from './room.ts';
+import { takeStep } from './step.ts';
 import type { Systems } from './system.ts';
-import { takeStep } from './transition.ts';
 
 /** The largest counter: far more than any run takes, and every sum with it is exact. */
 const mostSteps = 2 ** 52;
@@ -63,10 +65,11 @@ export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, 
  * The same of an influence, once it is known in which form the estimator carries it.
  * @throws DataError that names the entry.
  */
-export function requireInfluenceOf(estimator: Estimator, { parameters, lanes }: Memory): void {
+export function requireInfluenceOf(rule: Rule, lanes: readonly Lane[]): void {
   for (const [i, { influence, state }] of lanes.entries()) {
     if (influence === absent) continue;
-    requireTree(`lanes[${i}].influence`, influence, { tree: estimator.start(parameters, state), owner: 'the given estimator' });
+    requireTree(`lanes[${i}].influence`, influence, { tree: rule.start(seeded(0)), owner: 'the given estimator' });
+    rule.pull(influence, zerosOf(state as Tree));
   }
 }
 
@@ -155,9 +158,10 @@ function requireInfluence(
   dtype: FloatDType,
 ): void {
   if (influence === absent) return;
-  if (estimator.specialise === undefined) {
-    requireRoomToCarry(estimator, parameters, state, dtype);
-    requireTree(path, influence, { tree: estimator.start(parameters, state), owner: 'the given estimator' });
+  const rule = certainRule(estimator, parameters as Tree, state as Tree);
+  if (rule !== undefined) {
+    requireRoomToCarry(estimator, rule, parameters, state, dtype);
+    requireTree(path, influence, { tree: rule.start(seeded(0)), owner: 'the given estimator' });
     return;
   }
   // In which form it is carried follows from the first input, so the rest is looked at then.

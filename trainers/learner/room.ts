@@ -1,7 +1,7 @@
 import { ConfigurationError, type FloatDType, guard, sizeOf } from '../../lib/index.ts';
 import { type Cell, summary } from '../../nn/index.ts';
 import { countElements } from '../algebra.ts';
-import type { Estimator } from '../estimators/index.ts';
+import type { Estimator, Rule } from '../estimators/index.ts';
 
 /** @throws ConfigurationError for a model that no memory holds, before its parameters are drawn. */
 export function requireRoomFor<P, S, X>(who: string, model: Cell<P, S, X>): void {
@@ -11,9 +11,15 @@ export function requireRoomFor<P, S, X>(who: string, model: Cell<P, S, X>): void
 }
 
 /** @throws ConfigurationError for an estimator that carries more than any memory holds, before it begins to. */
-export function requireRoomToCarry(estimator: Estimator, parameters: unknown, state: unknown, dtype: FloatDType): void {
+export function requireRoomToCarry(
+  estimator: Estimator,
+  rule: Rule,
+  parameters: unknown,
+  state: unknown,
+  dtype: FloatDType,
+): void {
   const sizes = { state: countElements(state), parameters: countElements(parameters) };
-  const { memory } = estimator.cost(sizes);
+  const { memory } = rule.cost;
   const sides = `${sizes.state.toLocaleString('en-US')} state elements and ${sizes.parameters.toLocaleString('en-US')} parameters`;
   guard.memory(
     estimator.name,

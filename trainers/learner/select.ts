@@ -1,4 +1,5 @@
 import type { Noise } from '../../lib/index.ts';
+import { Bindings } from './bind.ts';
 import { CompiledEngine } from './compiled.ts';
 import type { LearnerConfig } from './config.ts';
 import { EagerEngine } from './eager.ts';
@@ -10,7 +11,16 @@ import { systemsOf } from './system.ts';
 /** The fixed part of a learner. */
 export function settingOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, noise: Noise): Setting {
   const { estimator, optimizer, dtype = 'float32', relaxedSimd = false } = config;
-  return { systems: systemsOf(config, dtype), estimator, optimizer, dtype, noise, relaxedSimd, found: {} };
+  return {
+    systems: systemsOf(config, dtype),
+    estimator,
+    optimizer,
+    dtype,
+    noise,
+    relaxedSimd,
+    found: {},
+    bindings: new Bindings(),
+  };
 }
 
 /**

@@ -35,7 +35,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   const own = model.start();
   const one = copyOfTree(admit(config.state ?? own, dtype, 'state'));
   if (lanes === 1) {
-    requireFit(one, own, 'state');
+    requireFit('createLearner', one, own, 'state');
     return {
       lanes,
       model,
@@ -50,7 +50,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
     };
   }
   const states = hasLanes(one, own) ? share(one, 'state') : Array.from({ length: lanes }, () => one);
-  requireFit(states[0], own, 'state');
+  requireFit('createLearner', states[0], own, 'state');
   if (estimator.joint)
     return {
       lanes,

@@ -69,7 +69,7 @@ describe('structured RTRL of random networks', () => {
           1e-12,
           'as a plan',
         );
-        const kind = /^sparse: .* most (\d)/.exec(learner.estimator.structure ?? '')?.[1] ?? 'dense';
+        const kind = /^sparse: .* most (\d)/.exec(learner.rule?.structure ?? '')?.[1] ?? 'dense';
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       }),
       { seed: 1, numRuns: 40 },

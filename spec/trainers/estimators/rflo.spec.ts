@@ -68,8 +68,8 @@ describe('RFLO', () => {
     const learner = learnerOf([run], rflo({ leak: 0.5 }), seeded(1));
     learner.step(run.examples[0].input, run.examples[0].target);
     const P = 4 * 4 + 2 * 4 + 4;
-    expect(learner.estimator.structure).to.equal('sparse: a parameter reaches at most 1 of 4 state elements, 1 pull a step');
-    expect(learner.estimator.cost({ state: 0, parameters: 0 })).to.deep.equal({ time: 2 * P, memory: P });
+    expect(learner.rule?.structure).to.equal('sparse: a parameter reaches at most 1 of 4 state elements, 1 pull a step');
+    expect(learner.rule?.cost).to.deep.equal({ time: 2 * P, memory: P });
   });
 
   it('refuses a leak that is none', () => {

@@ -173,18 +173,13 @@ describe('SnAp-n of random sparse cells', () => {
               eager: true,
             });
             for (const { input, target } of run.examples) learner.step(input, target);
-            requireClose(influenceOf(learner, [run], snap({ n })).flat(), expected, 1e-12, `SnAp-${n}`);
-            seen.add(/^sparse: .* most (\d)/.exec(learner.estimator.structure ?? '')?.[1] ?? 'dense');
+            requireClose(influenceOf(learner, [run]).flat(), expected, 1e-12, `SnAp-${n}`);
+            seen.add(/^sparse: .* most (\d)/.exec(learner.rule?.structure ?? '')?.[1] ?? 'dense');
           }
           const n = 1 + (seed % S);
           const plan = learnerOf([run], snap({ n }), seeded(1));
           for (const { input, target } of run.examples) plan.step(input, target);
-          requireClose(
-            influenceOf(plan, [run], snap({ n })).flat(),
-            masked(run, maskOf(wiring, n)).flat(),
-            1e-12,
-            `SnAp-${n} as a plan`,
-          );
+          requireClose(influenceOf(plan, [run]).flat(), masked(run, maskOf(wiring, n)).flat(), 1e-12, `SnAp-${n} as a plan`);
         }),
         { seed: 1, numRuns: 25 },
       );
@@ -249,13 +244,8 @@ describe('SnAp-n of random sparse cells', () => {
           }
           const all = maskOf({ ...wiring, edges: [...wiring.edges, ...others] }, 9);
           const mask = name === 'rtrl' ? all : maskOf(wiring, n);
-          requireClose(
-            influenceOf(learner, [run], make(n)).flat(),
-            masked({ ...run, examples }, mask).flat(),
-            1e-12,
-            'the influence',
-          );
-          verdicts[/^dense/.test(learner.estimator.structure ?? '') ? 'dense' : 'right']++;
+          requireClose(influenceOf(learner, [run]).flat(), masked({ ...run, examples }, mask).flat(), 1e-12, 'the influence');
+          verdicts[/^dense/.test(learner.rule?.structure ?? '') ? 'dense' : 'right']++;
         }),
         // Unit 1 gets its influence by an edge of the one type, and hands it to unit 2 by one of the other.
         { seed: 1, numRuns: 200, examples: [[handedOn, 0, 1]] },

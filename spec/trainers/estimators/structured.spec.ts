@@ -35,15 +35,15 @@ describe('structured RTRL', () => {
     it(`${name}: says that a parameter reaches at most ${most}, in ${pulls}, and carries no more`, () => {
       const run = fixture(cell, inputs, 2);
       const learner = learnerOf([run], rtrl(), seeded(1));
-      expect(learner.estimator.structure).to.equal('not known before the first step');
+      expect(learner.rule).to.equal(undefined);
       learner.step(run.examples[0].input, run.examples[0].target);
       const size = numbersOf(run.state).length;
-      expect(learner.estimator.structure).to.equal(
+      expect(learner.rule?.structure).to.equal(
         `sparse: a parameter reaches at most ${most} of ${size} state elements, ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} a step`,
       );
       const reaching = pathsOf(run.parameters as Tree).filter(({ path }) => !/^readout|\.[cd]\b/.test(path));
       const count = reaching.reduce((total, { tensor }) => total + tensor.size, 0);
-      const { memory } = learner.estimator.cost({ state: 0, parameters: 0 });
+      const memory = learner.rule?.cost.memory;
       // Leaves of the cascade reach one or two elements.
       if (name === 'cascade') expect(memory).to.equal(2 * 8 + 4 + 2 * 12);
       else expect(memory).to.equal(most * count);
@@ -113,10 +113,10 @@ describe('structured RTRL', () => {
       for (const { input, target } of run.examples) learner.step(input, target);
       const { parameters, state } = run as Fixture<{ cell: Tree; readout: Tree }>;
       const [size, own, idle] = [state, parameters.cell, parameters.readout].map((tree) => numbersOf(tree).length);
-      expect(learner.estimator.structure).to.equal(
+      expect(learner.rule?.structure).to.equal(
         `dense: parameters reach too many of the ${size} state elements; ${idle} never reach the state`,
       );
-      expect(learner.estimator.cost({ state: size, parameters: own + idle }).memory).to.equal(size * own);
+      expect(learner.rule?.cost.memory).to.equal(size * own);
       const { influence } = learner as unknown as { influence: { cell: Tree; readout: Tree } };
       expect(leavesOf(influence.readout as Tree).map(({ shape }) => shape)).to.deep.equal(
         [
@@ -143,7 +143,7 @@ describe('structured RTRL', () => {
       [3, 3],
       [3, 3],
     ]);
-    expect(learner.estimator.structure).to.equal('dense');
+    expect(learner.rule?.structure).to.equal('dense');
     expect(() => rtrl({ structure: 'sparse' as never })).to.throw(
       ConfigurationError,
       'rtrl: structure must be auto or dense, got "sparse"',
@@ -199,10 +199,7 @@ describe('structured RTRL', () => {
       const learner = createLearner(config(false));
       const [input, target] = [seeded(1).normal([3]), seeded(2).normal([5])];
       learner.step(input, target);
-      expect(() => restoreLearner(config(true), learner.save()).step(input, target)).to.throw(
-        DataError,
-        'rtrl: the influence was carried for a model',
-      );
+      expect(() => restoreLearner(config(true), learner.save()).step(input, target)).to.throw(DataError, 'influence');
     });
 
   for (const eager of [true, false])
@@ -225,7 +222,7 @@ describe('structured RTRL', () => {
       const wider = createLearner({ model: cell, loss: meanSquare, estimator: rtrl(), optimizer: sgd({ rate: 0.1 }), eager });
       wider.step(seeded(3).normal([1]), target);
       wider.step(seeded(2).normal([4]), target);
-      expect(wider.estimator.structure).to.match(/^dense/);
+      expect(wider.rule?.structure).to.match(/^dense/);
     });
 
   it('is dense for a step that reads values, whose structure may change', () => {
@@ -238,22 +235,27 @@ describe('structured RTRL', () => {
     checkUnbiased([run], rtrl, { tolerance: 1e-12, eager: true });
     const learner = learnerOf([run], rtrl(), seeded(1), { eager: true });
     learner.step(run.examples[0].input, run.examples[0].target);
-    expect(learner.estimator.structure).to.equal('dense');
+    expect(learner.rule?.structure).to.equal('dense');
   });
 
   for (const eager of [true, false])
     it(`keeps what a wrapper replaces; eager: ${eager}`, () => {
       const run = fixture(indrnn({ inputs: 2, units: 3, activation: 'tanh' }), 2, 5);
-      const inner = rtrl();
-      const doubled: Estimator = {
-        ...(inner as Estimator),
-        pull: (influence, cotangent) =>
-          inner.pull(
-            influence as Tree,
-            mapTree(cotangent as Tree, (leaf) => mul(leaf, 2)),
-          ) as never,
+      const doubled: Estimator<Tree> = {
+        ...rtrl(),
+        bind(step) {
+          const rule = rtrl().bind(step);
+          return {
+            ...rule,
+            pull: (influence, cotangent) =>
+              rule.pull(
+                influence,
+                mapTree(cotangent, (leaf) => mul(leaf, 2)),
+              ),
+          };
+        },
       };
-      const [own, twice] = [inner as Estimator, doubled].map((estimator) =>
+      const [own, twice] = [rtrl(), doubled].map((estimator) =>
         numbersOf(estimates([run], estimator, seeded(1), { eager }).influence),
       );
       requireClose(
@@ -284,7 +286,7 @@ describe('structured RTRL', () => {
         eager,
       });
       for (const { input, target } of run.examples) learner.step(cast(input as Tensor, 'float32'), target);
-      expect(learner.estimator.cost({ state: 3, parameters: 6 })).to.deep.equal({ time: 0, memory: 0 });
+      expect(learner.rule?.cost).to.deep.equal({ time: 0, memory: 0 });
       expect(numbersOf(learner.influence)).to.deep.equal(new Array(18).fill(0));
     }
   });

@@ -1,5 +1,6 @@
-import type { Dependencies } from '../../autodiff/index.ts';
-import { leavesOf, type Shape, sizeOf, stridesOf, type Tree } from '../../lib/index.ts';
+import { leavesOf, type Shape, sizeOf, stridesOf } from '../../lib/index.ts';
+import type { Elements } from './sites.ts';
+import type { StepStructure } from './step-structure.ts';
 
 /** Which state elements the parameters of one leaf can influence, as far as that counts. */
 export interface LeafReach {
@@ -33,49 +34,18 @@ export interface Colouring {
   readonly pulls: number;
 }
 
-/** A set of state elements, ascending. */
-type Elements = readonly number[];
-
 /**
- * What each parameter reaches within so many steps, leaf after leaf, from the dependencies of a step θ, s ↦ s', those on θ first: in one
- * step what its column of I shows, in the next one what these elements reach under J, and so on; in any number of steps, the closure.
- * Undefined when one reaches more than `limit` state elements. Equal sets are the same object.
- */
-export function reachesOf(
-  { sets: [parameters, state], members }: Dependencies,
-  limit: number,
-  steps: number,
-): readonly (readonly Elements[])[] | undefined {
-  const successors = state.flatMap((leaf) => Array.from(leaf, members));
-  const reaches = new Map<number, Elements>();
-  const same = new Map<string, Elements>();
-  for (const set of new Set(parameters.flatMap((leaf) => [...new Set(leaf)]))) {
-    const reached = reachedFrom(members(set), successors, limit, steps);
-    if (reached === undefined) return undefined;
-    const key = reached.join();
-    same.set(key, same.get(key) ?? reached);
-    reaches.set(set, same.get(key) as Elements);
-  }
-  return parameters.map((leaf) => Array.from(leaf, (set) => reaches.get(set) as Elements));
-}
-
-/**
- * The structure of a step from its dependencies; undefined when a parameter reaches more than `limit` state elements within `steps` steps.
+ * The structure of a step; undefined when a parameter reaches more than `limit` state elements within `steps` steps.
  *
  * Elements of one colour share a pull: the sum of their rows of I, or of J, can be told apart, because in no column that matters more
  * than one of them has an entry.
  */
-export function structureOf(
-  found: Dependencies,
-  like: Tree,
-  limit: number,
-  steps = Number.POSITIVE_INFINITY,
-): Structure | undefined {
-  const { size, sets, members } = found;
-  const reaches = reachesOf(found, limit, steps);
+export function structureOf(step: StepStructure, limit: number, steps?: number): Structure | undefined {
+  const reaches = step.reaches(steps, limit);
   if (reaches === undefined) return undefined;
-  const leaves = leavesOf(like).map(({ shape }, i) => reachOf(reaches[i], shape));
-  const successors = sets[1].flatMap((leaf) => Array.from(leaf, members));
+  const size = step.sizes.state;
+  const { successors } = step;
+  const leaves = leavesOf(step.parameters).map(({ shape }, i) => reachOf(reaches[i], shape));
   const groups = [...new Set(reaches.flat())];
   const reached = new Set(groups.flat());
   // Each once: in a dense step, all are the same.
@@ -91,50 +61,6 @@ export function structureOf(
   };
 }
 
-/**
- * Whether a step of the structure `inner` may be taken with what was made for `outer`: its parameters reach nothing more, and, where J
- * is used, each entry that is read is its own and, unless influence is cut off after some steps, none leaves what is carried.
- */
-export function covers(outer: Structure, inner: Structure, usesJacobian: boolean, steps: number): boolean {
-  const isRight = readingOf(outer, inner);
-  const known = new Map<string, boolean>();
-  const fits = (own: Elements, carried: Elements) => {
-    if (!own.every((element) => carried.includes(element))) return false;
-    if (!usesJacobian) return true;
-    const isClosed = (from: number) => [...inner.successors[from]].every((to) => carried.includes(to));
-    return carried.every((from) => (steps < inner.size || isClosed(from)) && carried.every((to) => isRight(to, from)));
-  };
-  return inner.leaves.every((leaf, i) => {
-    const [own, carried] = [elementsOf(leaf), elementsOf(outer.leaves[i])];
-    return Array.from({ length: sizeOf(leaf.shape) }, (_, at) => at).every((at) => {
-      // Many parameters have the same elements.
-      const key = `${own(at)};${carried(at)}`;
-      const answer = known.get(key) ?? fits(own(at), carried(at));
-      known.set(key, answer);
-      return answer;
-    });
-  });
-}
-
-/** Whether J[to, from], as `outer` has it read, zero or from the pull of `to`, is right for a step of the structure `inner`. */
-function readingOf({ successors, recurrent: { colours } }: Structure, inner: Structure): (to: number, from: number) => boolean {
-  return (to, from) =>
-    successors[from].has(to)
-      ? [...inner.successors[from]].every((other) => other === to || colours[other] !== colours[to])
-      : !inner.successors[from].has(to);
-}
-
-/** These elements, and what they reach in one step less than so many; undefined when that is more than the limit. */
-function reachedFrom(begin: Elements, successors: readonly Elements[], limit: number, steps: number): Elements | undefined {
-  const reached = new Set(begin);
-  let latest = begin;
-  for (let step = 1; step < steps && latest.length > 0 && reached.size <= limit; step++) {
-    latest = [...new Set(latest.flatMap((from) => successors[from]))].filter((to) => !reached.has(to));
-    for (const to of latest) reached.add(to);
-  }
-  return reached.size > limit ? undefined : [...reached].sort((a, b) => a - b);
-}
-
 function reachOf(reached: readonly Elements[], shape: Shape): LeafReach {
   const strides = stridesOf(shape);
   const same = (stride: number, length: number) =>
@@ -147,12 +73,6 @@ function reachOf(reached: readonly Elements[], shape: Shape): LeafReach {
     compact,
     slots: Array.from({ length: count }, (_, r) => Int32Array.from(kept, (elements) => elements[r] ?? -1)),
   };
-}
-
-/** The state elements that the parameter at a place of a leaf reaches. */
-function elementsOf({ shape, compact, slots }: LeafReach): (at: number) => Elements {
-  const places = repeated(compact, shape);
-  return (at) => slots.map((slot) => slot[places[at]]).filter((element) => element >= 0);
 }
 
 /** For each element of a shape, its place in a compact one that repeats along the axes where it has 1. */

@@ -17,8 +17,8 @@ import {
   zeros,
 } from '../../lib/index.ts';
 import { flattenTree, unflattenTree } from '../algebra.ts';
-import type { Transition } from './estimator.ts';
-import { type Colouring, type LeafReach, repeated, type Structure } from './structure.ts';
+import { type Colouring, type LeafReach, repeated, type Structure } from './slot-structure.ts';
+import type { Pulled, Transition } from './transition.ts';
 
 /**
  * The entries of G = ∂s/∂θ that can be other than zero. For each leaf of the parameters there are as many slots as one of its
@@ -39,19 +39,16 @@ export function startStructured(structure: Structure, parameters: Tree): Structu
   };
 }
 
-/** @throws DataError when an influence is of another structure. */
-export function requireStructure(name: string, structure: Structure, influence: StructuredInfluence): void {
-  const { rows = [], slots = [] } = influence as Partial<StructuredInfluence>;
-  const fits = (leaf: LeafReach, i: number) =>
-    slots[i]?.length === leaf.slots.length && rows[i] !== undefined && equal(rows[i], rowsOf(leaf, rows[i].dtype));
-  if (rows.length !== structure.leaves.length || !structure.leaves.every(fits))
+/** @throws DataError when an influence of the right form is about other state elements. In a plan, its numbers are not known. */
+export function requireStructure(name: string, structure: Structure, { rows }: StructuredInfluence): void {
+  const fits = (leaf: LeafReach, i: number) => rows[i].level > 0 || equal(rows[i], rowsOf(leaf, rows[i].dtype));
+  if (!structure.leaves.every(fits))
     throw new DataError(`${name}: the influence was carried for a model in which parameters reach other state elements`);
 }
 
 /** How slots move on over a transition, and what that takes. */
 export interface SlotRule {
-  readonly usesJacobian: boolean;
-  advance(structure: Structure, influence: StructuredInfluence, transition: Transition<unknown, unknown>): StructuredInfluence;
+  advance(structure: Structure, influence: StructuredInfluence, transition: Transition): StructuredInfluence;
   pulls(structure: Structure): number;
   /** Products of arrays, for a leaf with so many slots. */
   products(slots: number): number;
@@ -62,7 +59,6 @@ export interface SlotRule {
  * The rows of J and I come from one pull for each colour.
  */
 export const throughJacobian: SlotRule = {
-  usesJacobian: true,
   pulls: ({ immediate, recurrent }) => immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls),
   products: (slots) => slots * slots,
   advance(structure, influence, transition) {
@@ -84,7 +80,6 @@ export const throughJacobian: SlotRule = {
 /** G ← factor·G + I on the slots. */
 export function byFactor(factor: number): SlotRule {
   return {
-    usesJacobian: false,
     pulls: ({ immediate }) => immediate.pulls,
     products: (slots) => slots,
     advance(structure, influence, transition) {
@@ -98,10 +93,10 @@ export function byFactor(factor: number): SlotRule {
 function moved(
   structure: Structure,
   { rows }: StructuredInfluence,
-  pulled: readonly { readonly parameters: unknown }[],
+  pulled: readonly Pulled[],
   carry: (to: Int32Array, leaf: LeafReach, i: number, r: number) => readonly Tensor[],
 ): StructuredInfluence {
-  const parameters = pulled.map((own) => leavesOf(own.parameters as Tree));
+  const parameters = pulled.map((own) => leavesOf(own.parameters));
   const next = structure.leaves.map((leaf, i) => {
     const rowsOfI = parameters.map((own) => own[i]);
     return leaf.slots.map((to, r) => {
@@ -114,22 +109,18 @@ function moved(
 }
 
 /** One pull for each colour: the sums of the rows of J and of I of the elements that have it. */
-function pulledRows<P, S>(
-  { colours, pulls }: Colouring,
-  transition: Transition<P, S>,
-  { slots }: StructuredInfluence,
-): { parameters: P; state: S }[] {
+function pulledRows({ colours, pulls }: Colouring, transition: Transition, { slots }: StructuredInfluence): Pulled[] {
   if (pulls === 0) return [];
   const [{ dtype }] = slots.flat();
   return Array.from({ length: pulls }, (_, colour) => {
     const unit = Float64Array.from(colours, (own) => Number(own === colour));
     const cotangent = fromData(dtype === 'float32' ? Float32Array.from(unit) : unit, [colours.length]);
-    return transition.pull(unflattenTree(cotangent, transition.state) as never);
+    return transition.pull(unflattenTree(cotangent, transition.state));
   });
 }
 
 /** cᵀG. Unused slots (row -1) have the factor zero: the cotangent of another element may be infinite. */
-export function pullStructured(structure: Structure, { slots }: StructuredInfluence, cotangent: unknown, parameters: Tree): Tree {
+export function pullStructured(structure: Structure, { slots }: StructuredInfluence, cotangent: Tree, parameters: Tree): Tree {
   const flat = flattenTree(cotangent);
   const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {

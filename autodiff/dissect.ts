@@ -1,0 +1,66 @@
+import { leavesOf, type PartialTree, rebuild, type Tensor, type Tree, zeros } from '../lib/index.ts';
+import { callName } from './level.ts';
+import { derivativeOf, type Linearization } from './linearize.ts';
+import { stack } from './operations/index.ts';
+import type { Tangent } from './push-forward.ts';
+import { type SiteGroup, type Sites, sitesOf, unitsOf } from './sites.ts';
+
+/** A linearization that can be looked into. `K` names a part of the value. */
+export interface Dissection<A extends readonly unknown[], R extends object> extends Linearization<A, R> {
+  /**
+   * A pull that stops at one part of the value: its elements keep the cotangents that they receive, as if they were arguments.
+   * @returns those cotangents, and those of the arguments by ways that do not pass through this part.
+   */
+  pullTo<K extends keyof R & string>(
+    part: K,
+    cotangent: PartialTree<R>,
+  ): { readonly arguments: { -readonly [I in keyof A]: A[I] }; readonly part: R[K] };
+  /** Where the leaves of the first argument are factors of products with vectors, on the way to one part of the value. */
+  sites(part: keyof R & string): Sites;
+  /** Several pulls, and for each group of sites, the cotangents of a: [cotangents, units]. */
+  pullAtSites(
+    groups: readonly SiteGroup[],
+    cotangents: readonly PartialTree<R>[],
+  ): { readonly arguments: readonly { -readonly [I in keyof A]: A[I] }[]; readonly units: readonly Tensor[] };
+}
+
+/** `linearize` for those who need more of the derivative than its product with vectors. */
+export function dissect<A extends readonly unknown[], R extends object>(f: (...args: A) => R, ...primals: A): Dissection<A, R> {
+  const { value, program, push, pullTo } = derivativeOf(callName('linearize', f), f, primals);
+  /** The tangents of one part of the value. */
+  const symbolsOf = (part: keyof R & string): readonly Tangent[] => {
+    let at = 0;
+    for (const [key, tree] of Object.entries(value)) {
+      const count = leavesOf(tree as Tree).length;
+      if (key === part) return program.outputs.slice(at, at + count);
+      at += count;
+    }
+    return [];
+  };
+  const zerosFor = ({ shape, dtype }: Tensor) => zeros(shape, { dtype });
+  return {
+    value,
+    push: (...tangents) => push(tangents),
+    pull: (cotangent) => pullTo(cotangent).arguments,
+    pullTo(part, cotangent) {
+      const symbols = symbolsOf(part);
+      const pulled = pullTo(cotangent, symbols, new Set(symbols));
+      const like = value[part] as Tree;
+      const cotangents = leavesOf(like).map((leaf, i) => pulled.symbols[i] ?? zerosFor(leaf));
+      return { arguments: pulled.arguments, part: rebuild(like, cotangents) as never };
+    },
+    sites: (part) => sitesOf(program, leavesOf(primals[0] as Tree).length, symbolsOf(part)),
+    pullAtSites(groups, cotangents) {
+      const pulled = cotangents.map((cotangent) =>
+        pullTo(
+          cotangent,
+          groups.map(({ symbol }) => symbol),
+        ),
+      );
+      const units = groups.map((group, i) =>
+        unitsOf(group, stack(pulled.map(({ symbols }) => symbols[i] ?? zerosFor(group.symbol)))),
+      );
+      return { arguments: pulled.map((own) => own.arguments), units };
+    },
+  };
+}

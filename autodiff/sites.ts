@@ -1,0 +1,206 @@
+import { dataOf, eye, type FloatDType, fromData, kernels, type Shape, sizeOf, type Tensor } from '../lib/index.ts';
+import type { LinearProgram } from './linear-program.ts';
+import { gather, mul, reshape, slice } from './operations/index.ts';
+import { add } from './primitives/add.ts';
+import { gather as rows } from './primitives/indexed.ts';
+import * as linear from './primitives/linear.ts';
+import { matmul } from './primitives/matmul.ts';
+import type { Tangent } from './push-forward.ts';
+import { type Equation, SymbolTensor } from './symbol.ts';
+
+/** A place where a leaf W is a factor of a product with a vector z: a_j = … + Σ_i W[i,j] z_i. */
+export interface Site {
+  /** Which leaf. */
+  readonly leaf: number;
+  /** The length of z. */
+  readonly inputs: number;
+  /** For z_i and a_j, at i·units + j, the element of the leaf that is their factor, in row-major order; -1 for that of another leaf. */
+  readonly elements: Int32Array;
+  /** z at this point, of shape [inputs]. */
+  z(): Tensor;
+}
+
+/** Sites with the same a, and so with the same derivative ∂s'/∂a. */
+export interface SiteGroup {
+  /** The length of a. */
+  readonly units: number;
+  readonly sites: readonly Site[];
+  /** The symbol that has a's tangent: its elements begin, begin + stride, … */
+  readonly symbol: SymbolTensor;
+  readonly begin: number;
+  readonly stride: number;
+}
+
+export interface Sites {
+  readonly groups: readonly SiteGroup[];
+  /** The leaves that are used in another way, and so have no sites: element by element, say. */
+  readonly otherwise: readonly number[];
+}
+
+/** One use, before the uses are grouped. */
+interface Use extends Omit<SiteGroup, 'sites'> {
+  readonly site: Site;
+}
+
+/** Elements of a leaf under another shape, counted from 1; 0 where there is none, as in the padding of a joined tensor. */
+type View = { readonly elements: Tensor; readonly factor: number };
+
+/**
+ * Finds where the first leaves of a linear program are factors of products with vectors: `matmul(z, W)`, `matmul(W, z)`, a row picked
+ * by an index (z is one-hot), or a summand such as a bias (z is 1). A leaf may be sliced, transposed, reshaped, scaled and joined to
+ * others before; it may have several sites.
+ * @param leaves how many of the inputs are looked at.
+ * @param outputs those that count.
+ */
+export function sitesOf(program: LinearProgram, leaves: number, outputs: readonly Tangent[]): Sites {
+  const equations = leadingTo(program.equations, outputs);
+  const consumers = new Map<Tensor, Equation[]>();
+  for (const equation of equations)
+    for (const operand of equation.operands)
+      if (isTangent(operand, program)) consumers.set(operand, [...(consumers.get(operand) ?? []), equation]);
+
+  /** The uses of a view; undefined when one of them is of another kind. */
+  const follow = (leaf: number, symbol: SymbolTensor, view: View): Use[] | undefined => {
+    if (outputs.includes(symbol)) return undefined;
+    const found = (consumers.get(symbol) ?? []).map((equation) => {
+      const moved = movedBy(equation, view);
+      if (moved !== undefined) return follow(leaf, equation.result, moved);
+      // Tensors are joined by adding padded ones: what is added here may be a part of a matrix that is multiplied later.
+      const joined = equation.primitive === add && hasHoles(view) ? follow(leaf, equation.result, view) : undefined;
+      return joined ?? usesOf(leaf, equation, symbol, view);
+    });
+    return found.every((own) => own !== undefined) ? found.flat() : undefined;
+  };
+  /** The last symbol that has the same cotangent: sums hand theirs on to each summand. */
+  const sinkOf = (symbol: SymbolTensor): SymbolTensor => {
+    const [next, ...others] = outputs.includes(symbol) ? [] : (consumers.get(symbol) ?? []);
+    const isSame = next !== undefined && others.length === 0 && (next.primitive === add || next.primitive === linear.reshape);
+    return isSame ? sinkOf(next.result) : symbol;
+  };
+
+  const found = program.inputs.slice(0, leaves).map((symbol, leaf) => (symbol ? follow(leaf, symbol, whole(symbol)) : []));
+  const uses = found.flatMap((own) => own ?? []).map((use) => ({ ...use, symbol: sinkOf(use.symbol) }));
+  return { groups: grouped(uses), otherwise: found.flatMap((own, leaf) => (own === undefined ? [leaf] : [])) };
+}
+
+function whole({ shape, size }: SymbolTensor): View {
+  const elements = Int32Array.from({ length: size }, (_, i) => i + 1);
+  return { elements: fromData(elements, shape), factor: 1 };
+}
+
+function grouped(uses: readonly Use[]): SiteGroup[] {
+  const groups = new Map<string, SiteGroup>();
+  for (const { site, ...group } of uses) {
+    const key = `${group.symbol.id},${group.begin},${group.stride},${group.units}`;
+    groups.set(key, { ...group, sites: [...(groups.get(key)?.sites ?? []), site] });
+  }
+  return [...groups.values()];
+}
+
+function leadingTo(equations: readonly Equation[], outputs: readonly Tangent[]): Equation[] {
+  const needed = new Set<Tangent>(outputs);
+  const live = equations.toReversed().filter(({ result, operands }) => {
+    if (!needed.has(result)) return false;
+    for (const operand of operands) needed.add(operand);
+    return true;
+  });
+  return live.reverse();
+}
+
+function isTangent(operand: Tensor, program: LinearProgram): operand is SymbolTensor {
+  return operand instanceof SymbolTensor && program.has(operand);
+}
+
+/** The view after an operation that only moves its elements about, or scales them. */
+function movedBy({ primitive, operands: [x], parameters, result }: Equation, { elements, factor }: View): View | undefined {
+  const { axes, order, begin, end, shape } = parameters as { readonly [key: string]: readonly number[] };
+  const at = (moved: Tensor): View => ({ elements: moved, factor });
+  if (elements.size !== x.size) return undefined;
+  if (primitive === linear.reshape) return at(kernels.reshape(elements, result.shape));
+  if (primitive === linear.permute) return at(kernels.permute(elements, order));
+  if (primitive === linear.broadcast) return at(kernels.broadcast(elements, result.shape, axes));
+  if (primitive === linear.slice) return at(kernels.slice(elements, begin, end));
+  if (primitive === linear.pad) return at(kernels.pad(elements, begin, shape));
+  if (primitive === linear.scale) return { elements, factor: factor * (parameters.factor as number) };
+  return undefined;
+}
+
+function hasHoles({ elements }: View): boolean {
+  return dataOf(elements).includes(0);
+}
+
+/** The uses of a view by an equation that multiplies it with vectors, or adds it to something; undefined for another use. */
+function usesOf(leaf: number, equation: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
+  if (equation.primitive === add) return [summand(leaf, symbol, view)];
+  if (equation.primitive === matmul) return factors(leaf, equation, symbol, view);
+  return equation.primitive === rows ? picked(leaf, equation, view) : undefined;
+}
+
+function summand(leaf: number, symbol: SymbolTensor, { elements, factor }: View): Use {
+  const one = () => fromData(ofType(symbol, [factor]), [1]);
+  const site = { leaf, inputs: 1, elements: fromOne(elements), z: one };
+  return { site, symbol, units: symbol.size, begin: 0, stride: 1 };
+}
+
+function factors(leaf: number, { operands, parameters, result }: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
+  const [x, y] = operands;
+  if (x === y) return undefined;
+  const isLeft = x === symbol;
+  const turn = (isTurned: boolean, matrix: Tensor) => (isTurned ? kernels.permute(matrix, [1, 0]) : matrix);
+  const { transposeLeft, transposeRight } = parameters as { transposeLeft: boolean; transposeRight: boolean };
+  // Of a_j = Σ_i W[i,j] z_i: W turned so that z's index comes first.
+  const weights = turn(isLeft ? !transposeLeft : transposeRight, view.elements);
+  const [inputs, units] = weights.shape;
+  const [other, isAlongRows] = isLeft ? [y, transposeRight] : [x, !transposeLeft];
+  const count = isLeft ? result.shape[1] : result.shape[0];
+  return Array.from({ length: count }, (_, at) => ({
+    site: { leaf, inputs, elements: fromOne(weights), z: () => scaled(lineOf(other, isAlongRows, at, inputs), view) },
+    symbol: result,
+    units,
+    begin: isLeft ? at : at * units,
+    stride: isLeft ? count : 1,
+  }));
+}
+
+/** Row `at` of a matrix, or column `at`, as a vector. */
+function lineOf(matrix: Tensor, isRow: boolean, at: number, length: number): Tensor {
+  const [rows, columns] = matrix.shape;
+  if (matrix.size === length) return reshape(matrix, [length]);
+  const block = isRow ? slice(matrix, [at, 0], [at + 1, columns]) : slice(matrix, [0, at], [rows, at + 1]);
+  return reshape(block, [length]);
+}
+
+function picked(leaf: number, { operands: [x, ids], result }: Equation, view: View): Use[] {
+  const [inputs] = x.shape;
+  const units = sizeOf(x.shape.slice(1));
+  const unit = (at: number) =>
+    reshape(gather(eye(inputs, { dtype: x.dtype as FloatDType }), slice(reshape(ids, [ids.size]), [at], [at + 1])), [inputs]);
+  return Array.from({ length: ids.size }, (_, at) => ({
+    site: { leaf, inputs, elements: fromOne(view.elements), z: () => scaled(unit(at), view) },
+    symbol: result,
+    units,
+    begin: at * units,
+    stride: 1,
+  }));
+}
+
+function scaled(z: Tensor, { factor }: View): Tensor {
+  return factor === 1 ? z : mul(z, factor);
+}
+
+function fromOne(elements: Tensor): Int32Array {
+  return (dataOf(elements) as Int32Array).map((element) => element - 1);
+}
+
+function ofType({ dtype }: { readonly dtype: string }, values: readonly number[]): Float32Array | Float64Array {
+  return dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values);
+}
+
+/** The elements of a group in rows of such symbols' cotangents: [rows, units] from [rows, ...symbol]. */
+export function unitsOf({ symbol, units, begin, stride }: SiteGroup, cotangents: Tensor): Tensor {
+  const [count] = cotangents.shape;
+  const shape: Shape = [count, symbol.size / stride, stride];
+  if (symbol.size === units) return reshape(cotangents, [count, units]);
+  if (stride > 1) return reshape(slice(reshape(cotangents, shape), [0, 0, begin], [count, units, begin + 1]), [count, units]);
+  return slice(reshape(cotangents, [count, symbol.size]), [0, begin], [count, begin + units]);
+}

@@ -1,0 +1,72 @@
+import { add, concat, matmul, mul, reshape, slice, transpose, where } from '../../autodiff/index.ts';
+import { eye, type FloatDType, leavesOf, type Tensor, zeros } from '../../lib/index.ts';
+import { asMatrix, fromRows, partsLike, toRows } from '../algebra.ts';
+import type { StepStructure } from './step-structure.ts';
+import type { Transition } from './transition.ts';
+
+/** Some leaves of the parameters, for which G is carried in full: S rows for each, leaf after leaf. */
+export interface Selection {
+  readonly step: StepStructure;
+  /** Which leaves. */
+  readonly places: readonly number[];
+  /** For each of them, 1 where an entry of G counts; none where all do. */
+  readonly masks: readonly Tensor[];
+  /** What is kept of J: all of it, or one factor in its place. */
+  readonly kept: 'jacobian' | number;
+}
+
+/** Zeros, [S, ...leaf] for each leaf. */
+export function startInFull({ step, places }: Selection): Tensor[] {
+  const leaves = leavesOf(step.parameters);
+  return places.map((place) => zeros([step.sizes.state, ...leaves[place].shape], { dtype: leaves[place].dtype }));
+}
+
+/** G ← mask ∘ (J G + I), or G ← factor·G + I. */
+export function advanceInFull(influence: readonly Tensor[], transition: Transition, selection: Selection): Tensor[] {
+  const { step, places, masks, kept } = selection;
+  const leaves = leavesOf(step.parameters);
+  const columns = places.reduce((sum, place) => sum + leaves[place].size, 0);
+  const byPushes = kept === 'jacobian' && columns < step.sizes.state;
+  const next = byPushes ? pushed(influence, transition, selection, columns) : pulled(influence, transition, selection);
+  return masks.length === 0 ? next : next.map((leaf, i) => where(masks[i], leaf, 0));
+}
+
+/** cᵀG for each leaf, from c as one vector. */
+export function pullInFull(influence: readonly Tensor[], cotangent: Tensor): Tensor[] {
+  return influence.map((leaf) => reshape(matmul(cotangent, asMatrix(leaf)), leaf.shape.slice(1)));
+}
+
+/** Pulling every unit vector of the state gives the rows of J and of I. */
+function pulled(influence: readonly Tensor[], transition: Transition, { step, places, kept }: Selection): Tensor[] {
+  const unit = eye(step.sizes.state, { dtype: dtypeOf(step) });
+  const rows = transition.pullMany(fromRows(unit, step.state));
+  const immediate = leavesOf(rows.parameters);
+  const carry = kept === 'jacobian' ? through(toRows(rows.state)) : (leaf: Tensor) => mul(leaf, kept);
+  return influence.map((leaf, i) => add(carry(leaf), immediate[places[i]]));
+}
+
+function through(jacobian: Tensor): (leaf: Tensor) => Tensor {
+  return (leaf) => reshape(matmul(jacobian, asMatrix(leaf)), leaf.shape);
+}
+
+/** Pushing a column of G together with the unit vector of its parameter gives that column of J G + I. */
+function pushed(influence: readonly Tensor[], transition: Transition, { step, places }: Selection, columns: number): Tensor[] {
+  const leaves = leavesOf(step.parameters);
+  const own = places.map((place) => leaves[place]);
+  const unit = fromRows(eye(columns, { dtype: dtypeOf(step) }), own) as readonly Tensor[];
+  const directions = partsLike(
+    step.parameters,
+    leaves.map((_, place) => unit[places.indexOf(place)]),
+  );
+  const before = concat(influence.map(asMatrix), 1);
+  const after = transpose(toRows(transition.pushMany(directions, fromRows(transpose(before), step.state))));
+  const sizes = own.map(({ size }) => size);
+  return influence.map((leaf, i) => {
+    const begin = sizes.slice(0, i).reduce((sum, size) => sum + size, 0);
+    return reshape(slice(after, [0, begin], [step.sizes.state, begin + sizes[i]]), leaf.shape);
+  });
+}
+
+function dtypeOf({ state }: StepStructure): FloatDType {
+  return leavesOf(state)[0].dtype as FloatDType;
+}

@@ -1,0 +1,25 @@
+import { add, div, sqrt } from '../../autodiff/index.ts';
+import type { Tensor, Tree } from '../../lib/index.ts';
+import { dotTrees, normOf, scaleTree, unitFor, zerosOf } from '../algebra.ts';
+import type { Rule } from './rule.ts';
+import type { StepStructure } from './step-structure.ts';
+
+/** s̃ and θ̃: trees like the state and like the parameters, whose outer product estimates ∂s/∂θ. */
+export type RankOne<P = Tree, S = Tree> = { readonly stateTangent: S; readonly parameterTangent: P };
+
+/** The part of a rule that carries one pair, which follows from E[s̃ ⊗ θ̃] = G. */
+export function onePair({ parameters, state }: StepStructure): Pick<Rule<RankOne>, 'structure' | 'start' | 'pull' | 'expand'> {
+  return {
+    structure: 'one pair of vectors',
+    start: () => ({ stateTangent: zerosOf(state), parameterTangent: zerosOf(parameters) }),
+    pull: ({ stateTangent, parameterTangent }, cotangent) => scaleTree(parameterTangent, dotTrees(cotangent, stateTangent)),
+    expand: (pair) => pair,
+  };
+}
+
+/** √((‖w‖+ε)/(‖v‖+ε)): scaling v by it and w by its inverse makes their norms equal, where the variance is least. */
+export function balance(w: Tree, v: Tree, epsilon: number): Tensor {
+  const unit = unitFor(epsilon);
+  const padded = (tree: Tree) => add(normOf(tree, unit), epsilon / unit);
+  return sqrt(div(padded(w), padded(v)));
+}

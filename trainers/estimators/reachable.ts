@@ -1,0 +1,147 @@
+import { ConfigurationError, fromData, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import { flattenTree } from '../algebra.ts';
+import { advanceInFull, pullInFull, type Selection, startInFull } from './full.ts';
+import type { Rule } from './rule.ts';
+import { type Structure, structureOf } from './slot-structure.ts';
+import {
+  byFactor,
+  expandStructured,
+  pullStructured,
+  requireStructure,
+  type SlotRule,
+  type StructuredInfluence,
+  startStructured,
+  throughJacobian,
+} from './slots.ts';
+import type { StepStructure } from './step-structure.ts';
+
+/** How far the influence that an estimator carries goes. */
+export interface Extent {
+  readonly name: string;
+  /** Within how many steps a parameter reaches what counts: the entries of G for all else are left out. */
+  readonly steps: number;
+  /** What is kept of J: all of it, or one factor in its place. */
+  readonly kept: 'jacobian' | number;
+}
+
+/** G for those leaves of the parameters, by their places, that reach the state at all. */
+type ReachingInfluence = { readonly jacobians: { readonly [place: string]: Tensor } };
+
+/**
+ * The rule that carries the entries of G that count: on slots where that pays, otherwise in full for the leaves of the parameters that
+ * reach the state.
+ *
+ * With q slots, a step takes q² products of arrays of P numbers; in full, S² P multiply-adds at the speed of matrix products, some five
+ * times faster each. Slots also are q² instructions for each leaf. So they pay up to about q = 2√S, whatever S is.
+ */
+export function reachable(step: StepStructure, extent: Extent): Rule<Tree> {
+  const { state } = step.sizes;
+  const limit = Math.max(0, Math.min(state - 1, Math.floor(2 * Math.sqrt(state))));
+  const structure = structureOf(step, limit, extent.steps);
+  return structure === undefined ? onLeaves(step, extent) : onSlots(step, structure, extent);
+}
+
+/** As `reachable`, for an estimator that is not defined where it is not known what the parameters reach. */
+export function onlyReachable(step: StepStructure, extent: Extent): Rule<Tree> {
+  if (step.isTraceable) return reachable(step, extent);
+  throw new ConfigurationError(
+    `${extent.name}: what a parameter reaches is not known, because this step cannot be traced; use rtrl() or uoro(), or a step that reads no values`,
+  );
+}
+
+/** The whole of G, in a tree like the parameters. */
+export function whole(step: StepStructure): Rule<Tree> {
+  const places = leavesOf(step.parameters).map((_, place) => place);
+  const all: Selection = { step, places, masks: [], kept: 'jacobian' };
+  const { state, parameters } = step.sizes;
+  const tree = (leaves: readonly Tensor[]) => rebuild(step.parameters, leaves);
+  return {
+    structure: 'dense',
+    cost: { time: state * state * parameters, memory: state * parameters },
+    start: () => tree(startInFull(all)),
+    advance: (influence, transition) => tree(advanceInFull(leavesOf(influence), transition, all)),
+    pull: (influence, cotangent) => tree(pullInFull(leavesOf(influence), flattenTree(cotangent))),
+    expand: (influence) => influence,
+  };
+}
+
+function onSlots(step: StepStructure, structure: Structure, { name, kept }: Extent): Rule<StructuredInfluence> {
+  const { size, most, leaves } = structure;
+  const rule: SlotRule = kept === 'jacobian' ? throughJacobian : byFactor(kept);
+  const pulls = rule.pulls(structure);
+  const sizes = leavesOf(step.parameters).map((leaf) => leaf.size);
+  const total = (weigh: (slots: number) => number) => sizes.reduce((sum, own, i) => sum + own * weigh(leaves[i].slots.length), 0);
+  return {
+    structure: `sparse: a parameter reaches at most ${most} of ${size} state elements, ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} a step`,
+    cost: { time: total((slots) => rule.products(slots) + (slots === 0 ? 0 : pulls)), memory: total((slots) => slots) },
+    start: () => startStructured(structure, step.parameters),
+    advance: (influence, transition) => rule.advance(structure, influence, transition),
+    pull(influence, cotangent) {
+      requireStructure(name, structure, influence);
+      return pullStructured(structure, influence, cotangent, step.parameters);
+    },
+    expand: (influence) => expanded(influence, step),
+  };
+}
+
+function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
+  const all = leavesOf(step.parameters);
+  // In any number of steps, what is left out is zero by itself, and what reaches nothing at once never does.
+  const reaches = step.reaches(Number.isFinite(steps) ? steps : 1) ?? [];
+  const places = all.flatMap((_, place) => (reaches[place].some((elements) => elements.length > 0) ? [place] : []));
+  const masks = Number.isFinite(steps) ? places.map((place) => maskOf(reaches[place], all[place], step.sizes.state)) : [];
+  const selection: Selection = { step, places, masks: masks.map(({ mask }) => mask), kept };
+  const size = places.reduce((sum, place) => sum + all[place].size, 0);
+  const idle = step.sizes.parameters - size;
+  const left = masks.reduce((sum, own) => sum + own.left, 0);
+  const { state } = step.sizes;
+  const listed = (influence: Tree) => (isReaching(influence) ? places.map((place) => influence.jacobians[place]) : []);
+  const carry = (leaves: readonly Tensor[]): ReachingInfluence => ({
+    jacobians: Object.fromEntries(leaves.map((leaf, i) => [places[i], leaf])),
+  });
+  const tree = (leaves: readonly Tensor[]) => rebuild(step.parameters, leaves);
+  return {
+    structure: [
+      `dense: parameters reach too many of the ${state} state elements`,
+      ...(idle === 0 ? [] : [`${idle} never reach the state`]),
+      ...(left === 0 ? [] : [`${left} entries are left out`]),
+    ].join('; '),
+    cost: { time: state * state * size, memory: state * size },
+    start: () => carry(startInFull(selection)),
+    advance: (influence, transition) => carry(advanceInFull(listed(influence), transition, selection)),
+    pull(influence, cotangent) {
+      const flat = flattenTree(cotangent);
+      if (!isReaching(influence)) return tree(pullInFull(leavesOf(expanded(influence, step)), flat));
+      const pulled = pullInFull(listed(influence), flat);
+      return tree(all.map(({ shape, dtype }, place) => pulled[places.indexOf(place)] ?? zeros(shape, { dtype })));
+    },
+    expand: (influence) => expanded(influence, step),
+  };
+}
+
+/** The whole of G. Each form says itself what it is about: a learner from a checkpoint shows it before an input came. */
+function expanded(influence: Tree, { parameters, sizes }: StepStructure): Tree {
+  if (isStructured(influence)) return expandStructured(influence, parameters, sizes.state);
+  if (!isReaching(influence)) return influence;
+  const leaves = leavesOf(parameters).map(
+    ({ shape, dtype }, place) => influence.jacobians[place] ?? zeros([sizes.state, ...shape], { dtype }),
+  );
+  return rebuild(parameters, leaves);
+}
+
+function isReaching(influence: Tree): influence is ReachingInfluence {
+  return 'jacobians' in influence;
+}
+
+function isStructured(influence: Tree): influence is StructuredInfluence {
+  return 'slots' in influence && 'rows' in influence;
+}
+
+/** [S, ...leaf] with 1 where an entry of G counts, and how many are left out. */
+function maskOf(reaches: readonly (readonly number[])[], { size, shape }: Tensor, state: number): { mask: Tensor; left: number } {
+  const mask = new Int32Array(state * size);
+  reaches.forEach((elements, at) => {
+    for (const element of elements) mask[element * size + at] = 1;
+  });
+  return { mask: fromData(mask, [state, ...shape]), left: mask.filter((own) => own === 0).length };
+}

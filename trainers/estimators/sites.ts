@@ -1,0 +1,62 @@
+import { add, outer, reshape, scatterAdd, slice, transpose } from '../../autodiff/index.ts';
+import { fromData, leavesOf, type Parts, type Tensor, type Tree } from '../../lib/index.ts';
+import { partsLike } from '../algebra.ts';
+
+/** A set of state elements, ascending; they are counted leaf after leaf. */
+export type Elements = readonly number[];
+
+/** A place where a leaf W of the parameters enters a step as a factor of a product with a vector, a = … + zᵀW. */
+export interface StepSite {
+  /** Which leaf, and its path. */
+  readonly leaf: number;
+  readonly path: string;
+  /** The length of z. */
+  readonly inputs: number;
+  /** For z_i and a_j, at i·units + j, the element of the leaf that is their factor; -1 where it is that of another leaf. */
+  readonly elements: Int32Array;
+}
+
+/** Sites that share a, and so D = ∂s'/∂a: their z are joined, in the order of the sites. */
+export interface StepGroup {
+  readonly sites: readonly StepSite[];
+  /** The length of a. */
+  readonly units: number;
+  /** The length of z. */
+  readonly inputs: number;
+  /** For each element of a, the new state elements that it can influence. */
+  readonly reaches: readonly Elements[];
+}
+
+/** For each group a vector like z and one like a: the sum of z ⊗ a in the places of the parameters; leaves without a site are left out. */
+export function placed(
+  parameters: Tree,
+  groups: readonly StepGroup[],
+  pairs: readonly { readonly z: Tensor; readonly a: Tensor }[],
+): Parts {
+  const leaves = leavesOf(parameters);
+  const parts = new Array<Tensor | undefined>(leaves.length).fill(undefined);
+  groups.forEach(({ sites }, i) => {
+    let begin = 0;
+    for (const { leaf, inputs, elements } of sites) {
+      const own = inLeaf(leaves[leaf], elements, outer(slice(pairs[i].z, [begin], [begin + inputs]), pairs[i].a));
+      const before = parts[leaf];
+      parts[leaf] = before === undefined ? own : add(before, own);
+      begin += inputs;
+    }
+  });
+  return partsLike(parameters, parts);
+}
+
+/** The entries of a matrix added up at these elements of a leaf. */
+function inLeaf({ shape, size }: Tensor, elements: Int32Array, matrix: Tensor): Tensor {
+  const [rows, columns] = matrix.shape;
+  if (elements.length === size) {
+    if (elements.every((element, at) => element === at)) return reshape(matrix, shape);
+    const isTurned = elements.every((element, at) => element === (at % columns) * rows + Math.floor(at / columns));
+    if (isTurned) return reshape(transpose(matrix), shape);
+  }
+  // What belongs to another leaf is added up in one element more.
+  const ids = elements.map((element) => (element < 0 ? size : element));
+  const sums = scatterAdd(reshape(matrix, [matrix.size]), fromData(ids, [ids.length]), size + 1);
+  return reshape(slice(sums, [0], [size]), shape);
+}

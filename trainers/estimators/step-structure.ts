@@ -1,0 +1,157 @@
+import type { Dependencies } from '../../autodiff/index.ts';
+import { leavesOf, type Parts, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
+import { countElements } from '../algebra.ts';
+import type { Sizes } from './cost.ts';
+import { type Elements, placed, type StepGroup } from './sites.ts';
+
+/** Finds the dependencies of a step; undefined for one that reads values, whose structure may change from call to call. */
+export type Find = () => Dependencies | undefined;
+
+/**
+ * What an estimator can know of a model's step θ, s ↦ s' before it runs: from the traced step, never from values. The step is traced
+ * when the first question is asked.
+ */
+export class StepStructure {
+  /** Trees like the parameters and the state. Their numbers mean nothing. */
+  readonly parameters: Tree;
+  readonly state: Tree;
+  readonly sizes: Sizes;
+  readonly #find: Find;
+  #answers: Answers | undefined;
+
+  constructor(parameters: Tree, state: Tree, find: Find) {
+    this.parameters = parameters;
+    this.state = state;
+    this.sizes = { state: countElements(state), parameters: countElements(parameters) };
+    this.#find = find;
+  }
+
+  /** False for a step that reads values: everything counts as reached then, and there are no sites. */
+  get isTraceable(): boolean {
+    return this.#known.isTraceable;
+  }
+
+  /** Where parameters are factors of products with vectors, in groups that share ∂s'/∂a. */
+  get groups(): readonly StepGroup[] {
+    return this.#known.groups;
+  }
+
+  /** The leaves that reach the state in another way than by sites, by their places and paths. */
+  get unsited(): readonly { readonly leaf: number; readonly path: string }[] {
+    return this.#known.unsited;
+  }
+
+  /** The paths of the leaves that never reach the state, such as those of a readout. */
+  get idle(): readonly string[] {
+    return this.#known.idle;
+  }
+
+  /** For each old state element, the new ones that can depend on it. */
+  get successors(): readonly Elements[] {
+    return this.#known.successors;
+  }
+
+  /**
+   * For each leaf, for each of its elements, the state elements that it can influence within so many steps; undefined when it is more
+   * than `limit` for one of them. Equal sets are the same object.
+   */
+  reaches(steps = Number.POSITIVE_INFINITY, limit = this.sizes.state): readonly (readonly Elements[])[] | undefined {
+    const known = new Map<Elements, Elements>();
+    const same = new Map<string, Elements>();
+    const { immediate, successors } = this.#known;
+    for (const begin of new Set(immediate.flatMap((leaf) => [...new Set(leaf)]))) {
+      const reached = reachedFrom(begin, successors, limit, steps);
+      if (reached === undefined) return undefined;
+      const key = reached.join();
+      same.set(key, same.get(key) ?? reached);
+      known.set(begin, same.get(key) as Elements);
+    }
+    return immediate.map((leaf) => leaf.map((own) => known.get(own) as Elements));
+  }
+
+  /**
+   * For each group of sites a vector like z and one like a: the sum of the outer products z ⊗ a, each in the place of its parameters. The
+   * leaves without sites are left out.
+   */
+  place(pairs: readonly { readonly z: Tensor; readonly a: Tensor }[]): Parts {
+    return placed(this.parameters, this.groups, pairs);
+  }
+
+  get #known(): Answers {
+    this.#answers ??= answersOf(this.parameters, this.state, this.#find());
+    return this.#answers;
+  }
+}
+
+interface Answers extends Pick<StepStructure, 'isTraceable' | 'groups' | 'unsited' | 'idle' | 'successors'> {
+  /** For each leaf, for each of its elements, the new state elements that can depend on it. */
+  readonly immediate: readonly (readonly Elements[])[];
+}
+
+function answersOf(parameters: Tree, state: Tree, found: Dependencies | undefined): Answers {
+  const { sets, members, groups, otherwise } = found ?? everything(parameters, state);
+  const paths = pathsOf(parameters, 'params').map(({ path }) => path);
+  const listed = (leaf: Int32Array) => Array.from(leaf, members);
+  const immediate = sets[0].map(listed);
+  const isIdle = immediate.map((own) => own.every((reached) => reached.length === 0));
+  return {
+    isTraceable: found !== undefined,
+    immediate,
+    successors: sets[1].flatMap(listed),
+    idle: paths.filter((_, leaf) => isIdle[leaf]),
+    groups: groups.map((group) => {
+      const sites = group.sites.map((site) => ({ ...site, path: paths[site.leaf] }));
+      const inputs = sites.reduce((sum, site) => sum + site.inputs, 0);
+      return { sites, units: group.units, inputs, reaches: listed(group.sets) };
+    }),
+    unsited: otherwise.filter((leaf) => !isIdle[leaf]).map((leaf) => ({ leaf, path: paths[leaf] })),
+  };
+}
+
+/** These elements, and what they reach in one step less than so many; undefined when that is more than the limit. */
+function reachedFrom(begin: Elements, successors: readonly Elements[], limit: number, steps: number): Elements | undefined {
+  const reached = new Set(begin);
+  let latest = begin;
+  for (let step = 1; step < steps && latest.length > 0 && reached.size <= limit; step++) {
+    latest = [...new Set(latest.flatMap((from) => successors[from]))].filter((to) => !reached.has(to));
+    for (const to of latest) reached.add(to);
+  }
+  return reached.size > limit ? undefined : [...reached].sort((a, b) => a - b);
+}
+
+/** The dependencies of a step in which every parameter and every state element may reach all of the state. */
+export function everything(parameters: Tree, state: Tree): Dependencies {
+  const size = countElements(state);
+  const all = Array.from({ length: size }, (_, element) => element);
+  const reaching = (tree: Tree) => leavesOf(tree).map((leaf) => new Int32Array(leaf.size).fill(1));
+  return {
+    size,
+    sets: [reaching(parameters), reaching(state)],
+    groups: [],
+    otherwise: leavesOf(parameters).map((_, leaf) => leaf),
+    members: (set) => (set === 0 ? [] : all),
+  };
+}
+
+/** What may depend on what in one of two steps, with the sites of the second. */
+export function union(before: Dependencies, now: Dependencies): Dependencies {
+  const known: Elements[] = [[]];
+  const numbers = new Map<string, number>([['=', 0]]);
+  const merged = (a: number, b: number): number => {
+    const key = `${a},${b}`;
+    const own = numbers.get(key);
+    if (own !== undefined) return own;
+    const members = [...new Set([...before.members(a), ...now.members(b)])].sort((x, y) => x - y);
+    const text = `=${members.join()}`;
+    const number = numbers.get(text) ?? known.push(members) - 1;
+    numbers.set(text, number);
+    numbers.set(key, number);
+    return number;
+  };
+  // The input is of another type.
+  const sets = now.sets
+    .slice(0, 2)
+    .map((leaves, i) => leaves.map((leaf, j) => leaf.map((set, at) => merged(before.sets[i][j][at], set))));
+  const groups = now.groups.map((group) => ({ ...group, sets: group.sets.map((set) => merged(0, set)) }));
+  return { ...now, sets, groups, members: (set) => known[set] };
+}

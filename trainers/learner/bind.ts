@@ -1,0 +1,108 @@
+import { type Dependencies, dependencies } from '../../autodiff/index.ts';
+import { ConfigurationError, dataOf, pathsOf, sameShape, seeded, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
+import { runStep } from '../../nn/index.ts';
+import { type Estimator, type Find, type Rule, StepStructure } from '../estimators/index.ts';
+import { union } from '../estimators/step-structure.ts';
+import type { Rules, Setting } from './learn.ts';
+import type { Memory } from './memory.ts';
+import { lift, signatureOf } from './moment.ts';
+import { numbersOf } from './numbers.ts';
+import { requireInfluenceOf } from './requireMemory.ts';
+import { requireRoomToCarry } from './room.ts';
+import { conform } from './step.ts';
+
+/** What binding looks at of a memory. */
+type Present = Pick<Memory, 'parameters' | 'lanes'>;
+
+/** The rules of an estimator for one model, one for each type of input that came. All carry the influence in one form. */
+export class Bindings implements Rules {
+  readonly #rules = new Map<string, Rule>();
+  /** What may depend on what with one of these types. */
+  #find: Find = () => undefined;
+  #last: Rule | undefined;
+
+  get last(): Rule | undefined {
+    return this.#last;
+  }
+
+  ruleFor(setting: Setting, memory: Present, inputs: readonly unknown[]): Rule {
+    const signature = signatureOf([{ inputs, targets: undefined }]);
+    const known = this.#rules.get(signature);
+    if (known !== undefined) return known;
+    const { estimator } = setting;
+    const { parameters, lanes } = memory;
+    const [{ state }] = lanes;
+    const example = [...inputs];
+    const now = once(() => dependenciesOf(setting, parameters, state, example));
+    const find = this.#last === undefined ? now : joined(this.#find, now);
+    const rule = estimator.bind(new StepStructure(parameters as Tree, state as Tree, find));
+    requireRoomToCarry(estimator, rule, parameters, state, setting.dtype);
+    if (this.#last !== undefined) requireSameForm(estimator, this.#last, rule);
+    else requireInfluenceOf(rule, lanes);
+    this.#rules.set(signature, rule);
+    this.#find = find;
+    this.#last = rule;
+    return rule;
+  }
+}
+
+function once(find: Find): Find {
+  let found: { readonly answer: Dependencies | undefined } | undefined;
+  return () => {
+    found ??= { answer: find() };
+    return found.answer;
+  };
+}
+
+/** What may depend on what in one of two steps. */
+function joined(before: Find, now: Find): Find {
+  return once(() => {
+    const [first, second] = [before(), now()];
+    return first && second && union(first, second);
+  });
+}
+
+/** @throws ConfigurationError unless the influence of one rule can be carried on by the other. */
+function requireSameForm({ name }: Estimator, before: Rule, now: Rule): void {
+  const [a, b] = [before, now].map((rule) => pathsOf(rule.start(seeded(0)) as Tree));
+  const isSame = a.length === b.length && a.every((leaf, i) => isAlike(leaf, b[i]) && sameNumbers(leaf.tensor, b[i].tensor));
+  if (before.structure !== now.structure || !isSame)
+    throw new ConfigurationError(
+      `${name}: with an input of this type, parameters or state elements reach other state elements than before; use rtrl({ structure: 'dense' })`,
+    );
+}
+
+interface Leaf {
+  readonly path: string;
+  readonly tensor: Tensor;
+}
+
+function isAlike(a: Leaf, b: Leaf): boolean {
+  return a.path === b.path && a.tensor.dtype === b.tensor.dtype && sameShape(a.tensor.shape, b.tensor.shape);
+}
+
+function sameNumbers(a: Tensor, b: Tensor): boolean {
+  const [left, right] = [dataOf(a), dataOf(b)];
+  return left.every((value: number, i: number) => value === right[i]);
+}
+
+/** What the parameters and the state can influence in one step; undefined if the step reads values: its structure may then change between calls. */
+function dependenciesOf(
+  setting: Setting,
+  parameters: unknown,
+  state: unknown,
+  inputs: readonly unknown[],
+): Dependencies | undefined {
+  const { model } = setting.systems;
+  const moment = { inputs, targets: undefined };
+  const [input] = lift(moment, setting.dtype, numbersOf(setting, parameters, state, moment)).inputs;
+  if (input instanceof Tensor) input.label ??= 'input';
+  const step = (theta: unknown, before: unknown, x: unknown) =>
+    conform(runStep(model, theta, before, x).state, before, model.name);
+  try {
+    return dependencies(step, parameters, state, input);
+  } catch (error) {
+    if (error instanceof UnknownValueError) return undefined;
+    throw error;
+  }
+}

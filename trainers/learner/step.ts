@@ -1,0 +1,95 @@
+import { type Dissection, dissect } from '../../autodiff/index.ts';
+import {
+  alignLeaves,
+  DTypeError,
+  formatShape,
+  pathsOf,
+  rebuild,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  type Tree,
+} from '../../lib/index.ts';
+import { type Cell, type Loss, runStep } from '../../nn/index.ts';
+import { addTrees } from '../algebra.ts';
+
+/** One time step at given parameters, state, input and target; without a target it is only observed. */
+export interface Moment<P, S, X, Y> {
+  readonly parameters: P;
+  readonly state: S;
+  readonly input: X;
+  readonly target: { readonly value: Y } | undefined;
+}
+
+/** The parts of a step's value that are differentiated. */
+type StepValue<S> = { readonly state: S; readonly output: Tensor; readonly loss?: Tensor };
+
+/** A time step, evaluated and linearised in parameters and state. */
+export interface Step<P, S, X, Y> extends Moment<P, S, X, Y> {
+  readonly next: S;
+  readonly output: Tensor;
+  readonly loss: Tensor | undefined;
+  readonly derivative: Dissection<[P, S], StepValue<S>>;
+}
+
+/** Runs the model for one step and keeps its derivative. */
+export function takeStep<P, S, X, Y>(model: Cell<P, S, X>, loss: Loss<Y>, moment: Moment<P, S, X, Y>): Step<P, S, X, Y> {
+  const derivative = dissect(
+    function step(parameters: P, state: S): StepValue<S> {
+      const { state: next, output } = runStep(model, parameters, state, moment.input);
+      const value = { state: conform(next, moment.state, model.name), output };
+      return moment.target === undefined ? value : { ...value, loss: loss(output, moment.target.value) };
+    },
+    moment.parameters,
+    moment.state,
+  );
+  const { state: next, output, loss: value } = derivative.value;
+  if (value !== undefined && value.shape.length !== 0)
+    throw new ShapeError(`loss: must be a scalar, got shape ${formatShape(value.shape)}; take its mean or sum`);
+  return { ...moment, next, output, loss: value, derivative };
+}
+
+/** The gradient of the losses of the last `scored` steps, with respect to the parameters and to the first state. */
+export function pullLosses<P, S, X, Y>(
+  steps: readonly Step<P, S, X, Y>[],
+  scored: number,
+  cotangent: Tensor,
+): { parameters: P; state: S } {
+  return pullThrough(steps, undefined, (i) => (i >= steps.length - scored ? cotangent : undefined));
+}
+
+/** A cotangent of the last state, and of the losses, pulled back through several steps. */
+export function pullThrough<P, S, X, Y>(
+  steps: readonly Step<P, S, X, Y>[],
+  last: unknown,
+  lossCotangent: (i: number) => Tensor | undefined,
+): { parameters: P; state: S } {
+  let total: P | undefined;
+  let state = last;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    // A step that was only observed has no loss, and no place for the cotangent of one.
+    const loss = steps[i].loss && lossCotangent(i);
+    const [parameters, before] = steps[i].derivative.pull((loss === undefined ? { state } : { state, loss }) as never);
+    total = total === undefined ? parameters : addTrees(total, parameters);
+    state = before;
+  }
+  return { parameters: total as P, state: state as S };
+}
+
+/** The new state in the order of the old one's leaves. @throws ShapeError, DTypeError or TreeError when the cell changed it. */
+export function conform<S>(next: S, state: S, who: string): S {
+  const leaves = alignLeaves(state as Tree, next, `${who}.step: state`);
+  pathsOf(state as Tree, 'state').forEach(({ path, tensor }, i) => {
+    const leaf = leaves[i];
+    if (leaf === undefined) throw new ShapeError(`${who}.step: ${path} is missing from the new state`);
+    if (!sameShape(leaf.shape, tensor.shape))
+      throw new ShapeError(
+        `${who}.step: ${path} changed its shape from ${formatShape(tensor.shape)} to ${formatShape(leaf.shape)}`,
+      );
+    if (leaf.dtype !== tensor.dtype)
+      throw new DTypeError(
+        `${who}.step: ${path} changed its dtype from ${tensor.dtype} to ${leaf.dtype}; make constants of the state's dtype`,
+      );
+  });
+  return rebuild(state as Tree, leaves as Tensor[]) as S;
+}

@@ -19,7 +19,7 @@ export { type Noise, requireNoise, type SavedNoise, type SeededWords } from './n
 export { type Recording, recording } from './noise/recording.ts';
 export { replay } from './noise/replay.ts';
 export { restoreNoise } from './noise/restore.ts';
-export { seeded } from './noise/seeded.ts';
+export { isSeeded, seeded } from './noise/seeded.ts';
 export { inspect, printable } from './print.ts';
 export { broadcastShapes, checkShape, formatShape, normalizeAxes, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts';
 export {

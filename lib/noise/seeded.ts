@@ -44,6 +44,8 @@ export function seededFrom(words: SeededWords): Noise {
   }
 
   const noise: Noise = {
+    fillSigns,
+
     signs(shape: Shape): Tensor {
       const data = float64For(shape, 'signs');
       fillSigns(data);
@@ -105,8 +107,15 @@ export function seededFrom(words: SeededWords): Noise {
       words: [key[0], key[1], counter[0], counter[1], counter[2], counter[3]],
     }),
   };
-  // Not enumerable: a copy with other signs, { ...seeded(1), signs }, must not inherit it.
-  return Object.defineProperty(noise, 'fillSigns', { value: fillSigns });
+  sources.add(noise);
+  return noise;
+}
+
+const sources = new WeakSet<Noise>();
+
+/** Whether a source was made by `seeded`, and is not a copy with a part replaced: only then does `save` tell all that it will draw. */
+export function isSeeded(noise: Noise): boolean {
+  return sources.has(noise);
 }
 
 /** A uniform whole number below 2^53 from the two words at `at`. */

@@ -43,6 +43,7 @@ export const libDoors: Doors = {
   withSafetensorsMetadata: openDoor(() => [writeSafetensors({ w: x() }), { a: 'b' }]),
   writeSafetensors: openDoor(() => [{ w: x() }, { a: 'b' }]),
   expectation: door(() => [(noise: Noise) => noise.signs([1]), { limit: 4 }]),
+  isSeeded: openDoor(() => [seeded(1)]),
   recording: openDoor(() => [seeded(1)], inner),
   replay: door(() => [[1, -1, 1, -1]], signsOnly),
   restoreNoise: openDoor(() => [seeded(1).save()], inner),

@@ -1,4 +1,4 @@
-import type { Noise } from '../../lib/index.ts';
+import { isSeeded, type Noise } from '../../lib/index.ts';
 import { Bindings } from './bind.ts';
 import { CompiledEngine } from './compiled.ts';
 import type { LearnerConfig } from './config.ts';
@@ -34,9 +34,4 @@ export function engineOf<P, S, X, Y>(
 ): Engine {
   const planned = !eager && estimator.window === estimator.stride && isSeeded(setting.noise);
   return planned ? new CompiledEngine(setting, memory) : new EagerEngine(setting, memory);
-}
-
-/** Whether the noise is a seeded source itself, and not one made from it with a part replaced. */
-function isSeeded(noise: Noise): boolean {
-  return Object.hasOwn(noise, 'fillSigns');
 }

@@ -32,18 +32,10 @@ export class Materializer {
   }
 
   #repeat(out: Buffer, { buffer, each }: Repeated): void {
-    const times = buffer.size === 0 ? 0 : out.size / buffer.size / each;
-    const [sizes, strides] =
-      each === 1
-        ? [
-            [times, buffer.size],
-            [0, 1],
-          ]
-        : [
-            [buffer.size, each],
-            [1, 0],
-          ];
-    this.#assembler.emit('strided', out.dtype, out, buffer, 2, ...sizes, sizes[1], 1, ...strides);
+    const isRow = each === 1;
+    const [rows, columns] = isRow ? [out.size / buffer.size, buffer.size] : [buffer.size, each];
+    const strides = isRow ? [0, 1] : [1, 0];
+    this.#assembler.emit('strided', out.dtype, out, buffer, 2, rows, columns, columns, 1, ...strides);
   }
 
   /** A coefficient as a scalar buffer. */

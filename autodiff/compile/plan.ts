@@ -86,6 +86,7 @@ function lower(program: Program, schedule: Schedule, zeros: readonly number[], w
   const lowering = new Lowering(program, inputs, assembler, careOf(program, schedule), zeros);
   const places = new Array<Buffer>(program.outputs.length);
   for (const [at, input] of updates) places[at] = inputs[input];
+  const replaced = new Set([...updates.values()].map((input) => inputs[input]));
   const replacements = [...updates]
     .filter(([, input]) => !zeros.includes(input))
     .map(([at, input]) => ({ target: inputs[input], tensor: program.outputs[at] }));
@@ -97,7 +98,7 @@ function lower(program: Program, schedule: Schedule, zeros: readonly number[], w
   for (const [stage, equations] of equationsOf(program, schedule).entries()) {
     const isLast = stage === stages.length - 1;
     const outputs = isLast ? late : stages[stage];
-    const part: Part = { lowering, program, equations, outputs, replacements: isLast ? replacements : [], places };
+    const part: Part = { lowering, program, equations, outputs, replacements: isLast ? replacements : [], replaced, places };
     for (const pass of passes.terms) {
       pass.run(part);
       watch(pass, { ...drafted, parts: [...parts, assembler.instructions] });

@@ -12,13 +12,14 @@ export interface Part {
   readonly equations: readonly Equation[];
   readonly outputs: readonly number[];
   readonly replacements: readonly Replacement[];
+  /** The inputs that are written over at the end of the last part. */
+  readonly replaced: ReadonlySet<Buffer>;
   /** Where each output can be read; filled as parts are lowered. */
   readonly places: Buffer[];
 }
 
 /** Writes the outputs of a part where they can be read after the run; nothing else is written there. */
-export function writeOutputs({ lowering, program, outputs, places, replacements }: Part): void {
-  const replaced = new Set(replacements.map(({ target }) => target));
+export function writeOutputs({ lowering, program, outputs, places, replaced }: Part): void {
   for (const at of outputs) {
     const array = lowering.array(program.outputs[at]);
     places[at] = replaced.has(array) ? copied(lowering, array) : array;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { add, dot, Execution, gather, matmul, mul, outer, reshape, sqrt, sum, tanh, trace } from '../../../autodiff/index.ts';
-import { dataOf, IndexError, indices, type Tensor, zeros } from '../../../lib/index.ts';
+import { dataOf, IndexError, indices, type Tensor, tensor, zeros } from '../../../lib/index.ts';
 import { requireClose, sample } from './agree.ts';
 
 describe('a plan that runs in parts', () => {
@@ -44,6 +44,23 @@ describe('a plan that runs in parts', () => {
         for (const at of program.outputs.keys()) expect([...parts.output(at)]).to.deep.equal([...whole.output(at)]);
       }
     });
+
+  it('keeps an output of an early part that is an input which the last part replaces', () => {
+    const { program } = trace('passing', (declare) => {
+      const [h, x] = [declare({ dtype: 'float64', shape: [3] }), declare({ dtype: 'float64', shape: [3] })];
+      return [add(h, x), h, mul(h, x)];
+    });
+    const execution = new Execution(program, { updates: new Map([[0, 0]]), stages: [[1], [2]] });
+    execution.write(0, tensor([1, 2, 3]));
+    execution.write(1, tensor([10, 20, 30]));
+    execution.run(0);
+    execution.run(1);
+    expect([0, 1, 2].map((at) => execution.read(at).toArray())).to.deep.equal([
+      [11, 22, 33],
+      [1, 2, 3],
+      [10, 40, 90],
+    ]);
+  });
 
   it('checks an index before the part that uses it, once', () => {
     const parts = new Execution(unrolled(2), { stages: [[2], [3]] });

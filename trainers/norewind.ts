@@ -76,6 +76,7 @@ export {
   var,
   variance,
   vjp,
+  vmap,
   where,
 } from '../autodiff/index.ts';
 export {

@@ -1,6 +1,18 @@
 import { expect } from 'chai';
-import { Execution, linearize, type Program, trace, vmap } from '../../../autodiff/index.ts';
-import { cast, indices, mapTree, seeded, type Tensor, type Tree, tensor } from '../../../lib/index.ts';
+import {
+  compile,
+  Execution,
+  jacfwd,
+  jacrev,
+  linearize,
+  matmul,
+  outer,
+  type Program,
+  tanh,
+  trace,
+  vmap,
+} from '../../../autodiff/index.ts';
+import { cast, indices, mapTree, seeded, type Tensor, type Tree, tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, embedded, embedding, gru, indrnn, linear, lru, lstm, model, rnn } from '../../../nn/index.ts';
 import { requireClose } from './agree.ts';
 
@@ -49,6 +61,14 @@ describe('many directions at once', () => {
           expect(hundred.length).to.equal(seven.length);
           expect(hundred).not.to.include('call');
         });
+
+  it('make a Jacobian of any size as few equations', () => {
+    const f = (x: Tensor) => tanh(matmul(outer(x, x), x));
+    for (const jacobian of [jacfwd, jacrev]) {
+      const [small, large] = [3, 30].map((n) => compile(jacobian(f)).program(zeros([n])).equations.length);
+      expect(large).to.equal(small);
+    }
+  });
 
   it('are the single ones side by side', () => {
     for (const cell of Object.values(cells))

@@ -23,14 +23,16 @@ import { type Entries, reshaped, spread } from './table/batch.ts';
 import { rowOf } from './table/index.ts';
 
 /**
- * The function that applies f to a batch: each argument and each result has a leading axis, and entry i of the results is f of entry i
- * of the arguments. f is called once, and sees tensors without that axis; what it closes over is the same for all entries.
+ * Returns a function that applies f to a batch: each argument and result has a leading axis, and entry i of
+ * the results is f of entry i of the arguments. f is called once, and sees tensors without that axis; values
+ * that it closes over are shared by all entries.
  *
- * The batch takes as many operations as one entry would: a matrix times a batch of vectors is one product of matrices. `vmap(push)` and
- * `vmap(pull)` of a linearization push and pull many directions at once. vmap nests with itself and with every other transform. Values
- * may not steer f, because they differ between entries. A primitive that a user declared is applied entry by entry, unless it is smooth.
+ * A batch takes as many operations as one entry: a matrix times a batch of vectors is one matrix product.
+ * `vmap(push)` and `vmap(pull)` of a linearization push and pull many directions at once. vmap nests with
+ * itself and with every other transform. f may not branch on values, which differ between entries. A user's
+ * primitive is applied entry by entry, unless it is smooth.
  *
- * @throws ShapeError when the arguments have no leading axis, or have leading axes of different lengths.
+ * @throws ShapeError if the arguments lack a leading axis, or their leading axes differ in length.
  */
 export function vmap<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
   const name = callName('vmap', f);
@@ -44,7 +46,7 @@ export function vmap<A extends readonly unknown[], R>(f: (...args: A) => R): (..
   };
 }
 
-/** A tensor for each entry of a batch: one tensor with a leading axis, which the operations on it do not see. */
+/** A batch of tensors, as one tensor with a leading axis that operations on it do not see. */
 class BatchTensor extends InterpretedTensor {
   readonly inner: Tensor;
   readonly owner: Level;
@@ -84,7 +86,7 @@ class BatchTensor extends InterpretedTensor {
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {
     const { owner, entries: size } = this;
     requireOpen(owner, primitive.name, 'an entry');
-    // Errors name the shapes that f sees.
+    // Errors then name the shapes that f sees.
     if (primitive.kind !== 'custom') primitive.type(operands, parameters as never);
     const given = operands.map((operand) => entriesAt(operand, owner));
     const apply = (all: readonly Tensor[], own: Parameters) => bind(primitive, all, own);
@@ -106,7 +108,7 @@ function entriesAt(x: Tensor, level: Level): Entries {
   return x instanceof BatchTensor && x.owner === level ? { x: x.inner, isMapped: true } : { x, isMapped: false };
 }
 
-/** A primitive of which nothing is known, on each entry by itself. */
+/** Applies an unknown primitive to each entry separately. */
 function oneByOne(
   primitive: Primitive,
   operands: readonly Entries[],

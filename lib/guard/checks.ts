@@ -9,17 +9,17 @@ export interface Check {
   readonly needed?: boolean;
   /** A hint for a common mistake, at the end of the message. */
   readonly remedy?: (value: unknown) => string | undefined;
-  /** How a command line reads the value. Text if absent. */
+  /** How a command line parses the value. Default: text. */
   readonly kind?: 'count' | 'number';
-  /** The only values, where they are words. */
+  /** The allowed values, if they are words. */
   readonly choices?: readonly string[];
-  /** For an option that a configuration file may set: what it is for, as a phrase. */
+  /** The purpose of an option that a configuration file may set, as a phrase. */
   readonly purpose?: string;
-  /** The flag of the commands that sets it, without dashes. */
+  /** The command-line flag that sets it, without dashes. */
   readonly flag?: string;
 }
 
-/** A check that only numbers pass. */
+/** A check that passes only numbers. */
 export type NumberCheck = Check & { readonly kind: 'count' | 'number' };
 
 /** Makes an option required. */
@@ -27,7 +27,7 @@ export function needed<C extends Check>(check: C): C {
   return { ...check, needed: true };
 }
 
-/** An option that configuration files may set and, with a flag, commands too. */
+/** An option that configuration files can set and, with a flag, commands too. */
 export function setting<C extends Check>(check: C, purpose: string): C;
 export function setting<C extends Check, const F extends string>(check: C, purpose: string, flag: F): C & { readonly flag: F };
 export function setting(check: Check, purpose: string, flag?: string): Check {

@@ -51,7 +51,7 @@ import { requireClose, sample } from './compile/agree.ts';
 
 type Function = (...xs: Tensor[]) => unknown;
 
-/** f of each entry, one after another. */
+/** Applies f to the entries one after another. */
 function loop(f: Function): Function {
   return (...xs) => {
     const results = Array.from({ length: xs[0].shape[0] }, (_, at) => f(...xs.map((x) => entry(x, at))) as Tree);
@@ -75,7 +75,7 @@ function requireLoop(f: Function, xs: readonly Tensor[], tolerance?: number): vo
   requireClose(leaves(compile(vmap(f))), expected, tolerance, 'compiled vmap');
 }
 
-/** Entries that differ, near those of a tensor. */
+/** Different entries, near the given tensor. */
 function batchOf(x: Tensor, size = 3, phase = 0): Tensor {
   const own = dataOf(x);
   const data = Float64Array.from({ length: size * x.size }, (_, i) => own[i % x.size] + 0.1 * Math.sin(7 * i + phase));
@@ -165,7 +165,7 @@ describe('vmap', () => {
     requireLoop((x) => [globalNorm([x, v]), globalNorm([mul(x, 1e200), x]), globalNorm([mul(x, 0)])], [a]);
   });
 
-  it('applies primitives that a user declared, the smooth ones together and the others one by one', () => {
+  it('applies user primitives, smooth ones together and others one by one', () => {
     let calls = 0;
     const cube = smooth({ name: 'cube', evaluate: (x) => x ** 3, partials: [(x) => mul(3, square(x))] });
     const flip: (x: Tensor) => Tensor = linear({
@@ -191,7 +191,7 @@ describe('vmap', () => {
     expect(calls).to.equal(3);
   });
 
-  it('returns what is the same for all entries once for each', () => {
+  it('repeats results that are the same for all entries', () => {
     const { x, same } = vmap((y: Tensor) => ({ x: y, same: v }))(b);
     expect(x.toArray()).to.deep.equal(b.toArray());
     expect(same.toArray()).to.deep.equal([v, v, v].map((one) => one.toArray()));
@@ -207,7 +207,7 @@ describe('vmap', () => {
     for (let i = 0; i < 3; i++) requireClose([entry(byParameters, i), entry(byState, i)], pull(entry(cotangents, i)));
   });
 
-  it('says what is wrong with a batch', () => {
+  it('explains what is wrong with a batch', () => {
     const f = vmap(function own(x: Tensor, y: Tensor) {
       return add(x, y);
     });

@@ -27,7 +27,10 @@ export interface Memory {
 }
 
 export interface MachineOptions {
-  /** Allows fused multiply-add (one rounding instead of two) where the processor has it: faster, but results differ between machines. */
+  /**
+   * Allows fused multiply-add (one rounding instead of two) if the processor has it: faster, but results
+   * differ between machines.
+   */
   readonly relaxed?: boolean | undefined;
   /** Called by the instruction `call`. If it throws, the run ends there. */
   readonly call?: (id: number) => void;

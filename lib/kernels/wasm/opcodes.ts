@@ -125,11 +125,11 @@ export const operands = {
    */
   tiles: ['program', 'words', 'n'],
   /**
-   * Runs the one instruction at `program`, of `words` words, `count` times. As many words follow it: by how many bytes each word of the
-   * instruction moves on from time to time.
+   * Runs the instruction at `program`, of `words` words, `count` times. The same number of words follows it:
+   * the bytes by which each word of the instruction advances between runs.
    */
   repeat: ['program', 'words', 'count'],
-  /** Calls back whoever made the machine, with this number. */
+  /** Calls the machine's `call` with this number. */
   call: ['id'],
   /** One number: out = x + y, and so on. As with n = 1, but faster. */
   add1: ['out', 'x', 'y'],
@@ -185,7 +185,7 @@ export const written: Partial<Readonly<Record<OpName, number>>> = {
 /** The name of an instruction. */
 export type OpName = keyof typeof operands;
 
-/** What the operands are called tells what an instruction does with them: these run over arrays element by element. */
+/** The operands of the elementwise forms: their names say how an instruction uses them. */
 const forms = { unary: 'out x n', binary: 'out x y n', scalar: 'out x scalar n' } as const;
 
 const names = Object.keys(operands) as OpName[];
@@ -194,7 +194,7 @@ const ofForm = (form: keyof typeof forms) => names.filter((name) => formOf(name)
 const ranged = [...ofForm('unary'), ...ofForm('binary'), ...ofForm('scalar')];
 const inOrder = [...ranged, ...names.filter((name) => !ranged.includes(name))];
 
-/** The opcode of each instruction, for float32. Those of one form are side by side, wherever they stand in the table. */
+/** The float32 opcode of each instruction. Those of one form are adjacent, whatever their order in the table. */
 export const opcodes = Object.fromEntries(inOrder.map((name, code) => [name, code])) as Readonly<Record<OpName, number>>;
 
 /** The first opcode after those of each form. */
@@ -204,19 +204,19 @@ export const ends = {
   scalar: ranged.length,
 } as const;
 
-/** Operands of which an elementwise instruction reads or writes one element at a time, and those that are one element for all. */
+/** Operands that an elementwise instruction reads or writes element by element, and those shared by all elements. */
 const [arrays, single] = [
   ['out', 'x', 'y', 'z', 'mask'],
   ['a', 'b', 'c', 'scalar'],
 ];
 
-/** Whether an instruction runs over n elements one by one, so that a tile can run it piece by piece. */
+/** Whether an instruction runs over n elements one by one, so that it can run in tiles. */
 export function isElementwise(name: OpName): boolean {
   const own: readonly string[] = operands[name];
   return own[own.length - 1] === 'n' && own.slice(0, -1).every((operand) => [...arrays, ...single, 'inverted'].includes(operand));
 }
 
-/** Which operands of an elementwise instruction are one element for all. */
+/** The positions of operands that all elements of an elementwise instruction share. */
 export function singles(name: OpName): number[] {
   return operands[name].flatMap((operand, at) => (single.includes(operand) ? at : []));
 }

@@ -40,10 +40,10 @@ export function run(begin: usize, end: usize): void {
 @external("env", "call")
 declare function call(id: i32): void;
 
-/** A copy of the instruction being repeated, which may not repeat another. */
+/** A copy of the instruction being repeated. Repetitions do not nest. */
 const repeated = memory.data(64 << 2, 16);
 
-/** Runs one instruction `count` times. Each of its words moves on by the number of bytes that follows the instruction. */
+/** Runs one instruction `count` times. Each of its words advances by the bytes given after the instruction. */
 function repeat(program: usize, words: usize, count: usize): void {
   const size = words << 2;
   memory.copy(repeated, program, size);

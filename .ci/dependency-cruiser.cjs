@@ -14,6 +14,22 @@ const leftward = layers.slice(0, -1).map((layer, at) => ({
   to: { path: `^(${[...layers.slice(at + 1), 'bench', 'spec'].join('|')})/` },
 }));
 
+// Within trainers and cli/stream, too, what is listed later may import what is listed earlier, and not the other way.
+const forbidden = [
+  ['trainers/evaluation', 'trainers/(estimators|learner|optimizers|registry|streams|tasks)'],
+  ['trainers/registry', 'trainers/(evaluation|learner|streams)'],
+  ['trainers/(estimators|learner|optimizers|tasks)', 'trainers/streams'],
+  ['cli/stream/input', 'cli/stream/(checkpoint|run)'],
+  ['cli/stream/checkpoint', 'cli/stream/(input|run)'],
+];
+const inner = forbidden.map(([from, to]) => ({
+  name: `${from.split('/').at(-1).replace(/\W+/g, '-').replace(/^-|-$/g, '')}-imports-only-earlier-parts`,
+  comment: `${from} may not import from ${to}.`,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: { path: `^${to}/` },
+}));
+
 module.exports = {
   forbidden: [
     ...leftward,
@@ -32,6 +48,7 @@ module.exports = {
       // $1 is the folder that imports.
       to: { path: '^(lib|autodiff|nn|trainers|cli)/', pathNot: ['^$1/', '^[^/]+/index\\.ts$', ...trainersParts] },
     },
+    ...inner,
     {
       name: 'no-cycles',
       comment: 'Modules that need each other are one concept, or hide a third.',

@@ -31,6 +31,19 @@ describe('architecture', () => {
       ['cli/spec.ts', "import '../spec/other.ts';", 'cli-imports-no-tests'],
       ['nn/inside.ts', "import '../lib/deep/other.ts';", 'only-through-the-index'],
       ['nn/inner-index.ts', "import '../lib/deep/index.ts';", 'only-through-the-index'],
+      ['cli/inside.ts', "import '../trainers/streams/other.ts';", 'only-through-the-index'],
+      ['cli/inner-index.ts', "import '../trainers/streams/index.ts';"],
+      ['trainers/evaluation/up.ts', "import '../streams/other.ts';", 'evaluation-imports-only-earlier-parts'],
+      ['trainers/registry/up.ts', "import '../learner/other.ts';", 'registry-imports-only-earlier-parts'],
+      ['trainers/tasks/up.ts', "import '../streams/index.ts';", 'estimators-learner-optimizers-tasks-imports-only-earlier-parts'],
+      ['trainers/streams/files.ts', "import 'node:fs';", 'no-node-in-portable-folders'],
+      ['trainers/streams/good.ts', "import '../evaluation/good.ts';\nimport '../learner/other.ts';"],
+      ['trainers/evaluation/good.ts', "import '../../lib/index.ts';"],
+      ['cli/stream/input/up.ts', "import '../run/other.ts';", 'input-imports-only-earlier-parts'],
+      ['cli/stream/checkpoint/up.ts', "import '../run/other.ts';", 'checkpoint-imports-only-earlier-parts'],
+      ['cli/stream/run/good.ts', "import '../input/good.ts';\nimport '../checkpoint/good.ts';"],
+      ['cli/stream/input/good.ts', "import 'node:fs';"],
+      ['cli/stream/checkpoint/good.ts', "import 'node:fs';"],
       ['lib/chicken.ts', "import './egg.ts';", 'no-cycles'],
       ['trainers/files.ts', "import 'node:fs';", 'no-node-in-portable-folders'],
       ['lib/node-types.ts', "import type { Stats } from 'fs';\nexport type S = Stats;", 'no-node-in-portable-folders'],
@@ -46,8 +59,14 @@ describe('architecture', () => {
     let violations: readonly Violation[];
 
     before(() => {
-      const rest = [...layers, 'lib/deep', 'spec/laws'].map((folder) => `${folder}/index.ts`);
-      const files = [...tree, ...[...rest, 'lib/deep/other.ts', 'spec/other.ts'].map((path) => [path, 'export {};'] as const)];
+      const rest = [...layers, 'lib/deep', 'trainers/streams', 'spec/laws'].map((folder) => `${folder}/index.ts`);
+      const files = [
+        ...tree,
+        ...[
+          ...rest,
+          ...['lib/deep', 'spec', 'trainers/streams', 'trainers/learner', 'cli/stream/run'].map((folder) => `${folder}/other.ts`),
+        ].map((path) => [path, 'export {};'] as const),
+      ];
       files.push(['lib/egg.ts', "import './chicken.ts';"]);
       violations = cruiseTree(files.map(([path, source]) => [path, source]));
     });

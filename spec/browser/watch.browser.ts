@@ -12,7 +12,7 @@ const pictures = process.env.PICTURES;
 const runs = [
   {
     name: 'text',
-    args: '--format text',
+    args: '--format text --estimator uoro',
     content: 'It was the best of times, it was the worst of times.\n',
     tape: '.tape span',
     charts: 4,

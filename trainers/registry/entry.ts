@@ -80,7 +80,8 @@ type FlagsIn<C> = {
   readonly [Name in keyof C as C[Name] extends { readonly flag: infer F extends string } ? F : never]?: ValueOf<C[Name]>;
 };
 
-type ValueOf<C> = C extends { readonly choices: readonly (infer V)[] }
+/** The value that passes a check, as far as its type tells. */
+export type ValueOf<C> = C extends { readonly choices: readonly (infer V)[] }
   ? V
   : C extends { readonly kind: 'count' | 'number' }
     ? number

@@ -1,6 +1,6 @@
-import type { FloatDType } from '../../lib/index.ts';
 import type { CellConfig } from '../registry/cells.ts';
 import type { Named } from '../registry/entry.ts';
+import type { GeneralConfig } from './generalOptions.ts';
 
 /** A text whose next symbol is predicted. */
 export interface SymbolData {
@@ -49,17 +49,9 @@ export interface RowData {
 }
 
 /** Everything that determines the metrics of a stream, besides the stream. */
-export interface StreamConfig {
+export interface StreamConfig extends GeneralConfig {
   readonly data: SymbolData | RowData;
   readonly cell: CellConfig;
-  /** The layer after the cell: linear (default), or a perceptron with one tanh unit per unit of the cell. */
-  readonly readout?: 'linear' | 'mlp';
   readonly estimator: Named;
   readonly optimizer: Named;
-  readonly dtype: FloatDType;
-  readonly seed: number;
-  /** The number of latest steps in the recent figures. */
-  readonly recent: number;
-  /** The number of steps between two lines of metrics. */
-  readonly every: number;
 }

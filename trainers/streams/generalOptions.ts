@@ -1,6 +1,10 @@
 import { guard } from '../../lib/index.ts';
+import type { ValueOf } from '../registry/entry.ts';
 
-/** The settings that belong to neither the estimator, nor the cell, nor the optimiser. */
+/**
+ * The settings that belong to neither the estimator, nor the cell, nor the optimiser. Flags, help, types, and
+ * the checks of configurations follow from this table.
+ */
 export const generalOptions = {
   units: guard.setting(guard.whole(1, 4096), 'its units; 64 for a text and 32 for rows if left out'),
   readout: guard.setting(
@@ -12,3 +16,12 @@ export const generalOptions = {
   recent: guard.setting(guard.whole(1, 1e6), 'how many predictions the recent figures are the mean of; 1,000 if left out'),
   every: guard.setting(guard.whole(1, 1e12), 'records between two lines of metrics; 1,000 if left out'),
 };
+
+type GeneralSettings = { readonly [Name in keyof typeof generalOptions]: ValueOf<(typeof generalOptions)[Name]> };
+
+/** The part of a configuration that these settings are; `units` is a part of the cell, and a readout that is left out is linear. */
+export type GeneralConfig = Omit<GeneralSettings, 'units' | 'readout'> & Partial<Pick<GeneralSettings, 'readout'>>;
+
+export type GeneralOptions = Partial<GeneralSettings>;
+
+export const generalDefaults: Omit<GeneralConfig, 'readout'> = { dtype: 'float32', seed: 1, recent: 1000, every: 1000 };

@@ -1,4 +1,4 @@
-import { type FloatDType, guard } from '../../lib/index.ts';
+import { guard } from '../../lib/index.ts';
 import type { cells } from '../../nn/index.ts';
 import type { estimators } from '../estimators/index.ts';
 import { cellTable } from '../registry/cells.ts';
@@ -8,22 +8,16 @@ import { flagsOf, optionOf, settingsOf, usualOf } from '../registry/flags.ts';
 import { makeOptimizer, optimizerTable, scheduleOptions } from '../registry/optimizers.ts';
 import { checkConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig } from './config.ts';
-import { generalOptions } from './generalOptions.ts';
+import { type GeneralOptions, generalDefaults, generalOptions } from './generalOptions.ts';
 
 /** The network and its evaluation: the options of `norewind train`, with the same names and defaults. */
-export interface Settings extends FlagSettings<typeof estimators>, FlagSettings<typeof cells> {
+export interface Settings extends FlagSettings<typeof estimators>, FlagSettings<typeof cells>, GeneralOptions {
   readonly estimator?: string;
   readonly cell?: string;
-  readonly units?: number;
-  readonly readout?: 'linear' | 'mlp';
   readonly optimizer?: string;
   readonly rate?: number;
   readonly alpha?: number;
   readonly clip?: number;
-  readonly dtype?: FloatDType;
-  readonly seed?: number;
-  readonly recent?: number;
-  readonly every?: number;
 }
 
 const nameOf = (what: string, table: object, otherwise: string) =>
@@ -95,7 +89,7 @@ export function completeConfig<D extends StreamConfig['data']>(data: D, settings
     cell: { ...own(cellTable, base.cell), units: base.cell.units },
     estimator: { name: estimator.name, ...estimator.settings },
     optimizer: makeOptimizer({ ...base.optimizer, ...given(Object.keys(scheduleOptions)) }).complete,
-    ...given(['readout', 'dtype', 'seed', ...Object.keys(measuring)]),
+    ...given(Object.keys(generalOptions).filter((name) => name !== 'units')),
   };
   checkConfig(config);
   return config;
@@ -114,10 +108,7 @@ function defaultsOf<D extends StreamConfig['data']>(
     readout: isText ? 'linear' : 'mlp',
     estimator: usualOf(estimatorTable, name),
     optimizer: { name: optimizer ?? 'adam', rate: isText ? rateOfText(name) : 0.003, alpha: 0.03 },
-    dtype: 'float32',
-    seed: 1,
-    recent: 1000,
-    every: 1000,
+    ...generalDefaults,
   };
 }
 

@@ -19,8 +19,9 @@ export interface CompareOptions {
 }
 
 /**
- * `norewind compare`: writes a report and a CSV file over several runs, and gives the exit code.
- * @throws UsageError or DataError before anything is written, for what is not a run or cannot be compared; FailedError.
+ * `norewind compare`: writes a report and a CSV file over several runs. Returns the exit code.
+ * @throws UsageError or DataError before anything is written, for what is not a run or not comparable;
+ * FailedError.
  */
 export async function compare(folders: readonly string[], options: CompareOptions): Promise<number> {
   const { out, csv = `${out.replace(/\.html?$/i, '')}.csv` } = options;
@@ -37,7 +38,7 @@ export async function compare(folders: readonly string[], options: CompareOption
   for (const folder of folders) runs.push(await readRun(folder, (sentence) => rests.push(sentence)));
   requireAlike(runs);
   for (const sentence of rests) complain(sentence);
-  // The report last: whatever ends the command before leaves neither.
+  // The report last: whatever ends the command earlier leaves neither file.
   const report = compareReport(runs);
   await writeCsv(csv, runs);
   write(out, report);
@@ -48,7 +49,7 @@ export async function compare(folders: readonly string[], options: CompareOption
   return exitCodes.done;
 }
 
-/** A file takes the place of what has its name: of a device or a folder, never. */
+/** Replaces only plain files, never a device or a folder. */
 function requireReplaceable(path: string): void {
   try {
     requirePlain(path);
@@ -57,7 +58,7 @@ function requireReplaceable(path: string): void {
   }
 }
 
-/** Scores of different kinds cannot be drawn over each other, nor can records and steps. */
+/** Scores of different kinds cannot share a plot, nor can records and steps. */
 function requireAlike([first, ...others]: readonly PastRun[]): void {
   for (const other of others) {
     const say = (what: (run: PastRun) => string) =>

@@ -1,24 +1,27 @@
 import { InvalidArgumentError } from 'commander';
 import type { RowData } from '../../trainers/streams/index.ts';
 
-/** What the ending of a name says of the rows in the file; undefined where it says nothing. */
+/** The format of rows that a file name implies; undefined if none. */
 export function formatOf(name: string): RowData['kind'] | undefined {
   const plain = name.replace(/\.gz$/i, '');
   if (/\.[ct]sv$/i.test(plain)) return 'csv';
   return /\.(ndjson|jsonl)$/i.test(plain) ? 'ndjson' : undefined;
 }
 
-/** The same of what is between the fields. */
+/** The delimiter that a file name implies. */
 export function delimiterOf(name: string): string | undefined {
   return /\.tsv(\.gz)?$/i.test(name) ? '\t' : undefined;
 }
 
-/** Shells make it hard to type a tab. */
+/** Tabs are hard to type in shells. */
 export function parseDelimiter(text: string): string {
   return text === '\\t' || text === 'tab' ? '\t' : text;
 }
 
-/** Names with commas between them, added to those before; a name in double quotes may have commas and spaces of its own, as in CSV. */
+/**
+ * Names separated by commas, added to those before. A name in double quotes may contain commas and spaces, as
+ * in CSV.
+ */
 export function parseNames(text: string, before: readonly string[] = []): readonly string[] {
   const names: string[] = [];
   if (text.trim() === '') return before;
@@ -31,7 +34,7 @@ export function parseNames(text: string, before: readonly string[] = []): readon
   return [...before, ...names];
 }
 
-/** The same for texts that stand for missing values; nothing is one of them. */
+/** The same for texts that mean missing values; an empty text is one of them. */
 export function parseMarks(text: string, before: readonly string[] = []): readonly string[] {
   return text.trim() === '' ? [...before, ''] : parseNames(text, before);
 }

@@ -10,7 +10,7 @@ import { claimFolder, fileNames } from '../training/folder.ts';
 import { watchSignals } from '../training/stop.ts';
 import type { DemoOptions } from './demoOptions.ts';
 
-/** `norewind demo`: gives the exit code. */
+/** `norewind demo`. Returns the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {
   const settings = {
     balancingSteps: options.steps,
@@ -19,7 +19,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     seed: options.seed,
   };
   const races = [balancingRace(settings), bookRace(settings)] as const;
-  // Everything is tried before anything is written.
+  // Try everything before writing anything.
   races.forEach((race) => {
     enter(race, '');
   });

@@ -3,7 +3,7 @@ import { UsageError } from '../../lib/index.ts';
 import type { RowData } from '../../trainers/streams/index.ts';
 import { parseDelimiter, parseMarks } from './dataFormat.ts';
 
-/** How the values of rows are written, by the names of the options. */
+/** The notation of values in rows, by option name. */
 export interface DialectOptions {
   readonly delimiter?: string;
   readonly comment?: string;
@@ -12,7 +12,7 @@ export interface DialectOptions {
   readonly timeFormat?: string;
 }
 
-/** The options, for `train` and `predict` alike. @param otherwise what holds where one is left out. */
+/** The options, for `train` and `predict`. @param otherwise what applies if one is left out. */
 export function dialectOptions(otherwise: { readonly delimiter: string; readonly others: (own: string) => string }): Option[] {
   const { delimiter, others } = otherwise;
   return [
@@ -38,12 +38,12 @@ export function dialectOptions(otherwise: { readonly delimiter: string; readonly
 
 export const dialectKeys = ['delimiter', 'comment', 'missing', 'decimal', 'timeFormat'] as const;
 
-/** An option as it is written, by its name. */
+/** An option as typed on the command line. */
 export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** What the options say of rows in a format. @throws UsageError for one that the format does not have. */
+/** The dialect from the options. @throws UsageError for an option that the format does not have. */
 export function dialectOf(kind: RowData['kind'], options: DialectOptions): Partial<RowData> {
   const own = kind === 'csv' ? undefined : (['delimiter', 'comment'] as const).find((key) => options[key] !== undefined);
   if (own !== undefined) throw new UsageError(`data in ndjson has no ${flagOf(own)}`);

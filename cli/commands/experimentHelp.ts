@@ -1,7 +1,7 @@
 import { estimatorTable } from '../../trainers/registry/index.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 
-/** What each experiment is and what it runs with if nothing else is asked for, written as options. */
+/** Describes each experiment, with its defaults written as options. */
 export function experimentHelp(experiments: readonly Experiment[]): string {
   const lines = experiments.flatMap((experiment) => {
     const [base, ...others] = [...new Set(['uoro', ...Object.keys(estimatorTable)])].map((name) => settingsOf(experiment, name));
@@ -20,7 +20,7 @@ export function experimentHelp(experiments: readonly Experiment[]): string {
   return `\nExperiments and their defaults; the paper is ${paper}:\n${lines.join('\n')}`;
 }
 
-/** Flags with their values: those of the estimator, and all others. */
+/** Flags with values: those of the estimator, and all others. */
 function settingsOf({ usual, defaults }: Experiment, name: string): { estimator: string[]; more: string[] } {
   const { cell, estimator, optimizer, dtype, steps } = defaults(name);
   const flags = (settings: object) => Object.entries(settings).map(([key, value]) => `--${key} ${value}`);

@@ -10,9 +10,11 @@ export interface GenerateOptions extends Required<TextGeneration> {
   readonly length: number;
 }
 
-/** `norewind generate`: writes what a model of text goes on with, without the prime, and gives the exit code. */
+/**
+ * `norewind generate`: writes the continuation of a model of text, without the prime. Returns the exit code.
+ */
 export async function generate(path: string, options: GenerateOptions): Promise<number> {
-  // Before a large model is read.
+  // Check before reading a large model.
   requireTemperature(options.temperature);
   const model = readModel(path);
   if (model.kind === 'rows') throw new UsageError(`${path} is a model of rows: use norewind predict`);
@@ -20,7 +22,7 @@ export async function generate(path: string, options: GenerateOptions): Promise<
   const watch = watchSignals();
   for (let left = options.length; left > 0 && watch.signal === undefined; left -= 1) {
     await watch.write(symbols.next().value);
-    // Signals are heard between two turns only, and a write may take none.
+    // Signals arrive between two turns of the event loop, and a write may take none.
     await setImmediate();
   }
   watch.requireOutput();

@@ -2,14 +2,14 @@ import { InvalidArgumentError } from 'commander';
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A number as it stands on the command line. */
+/** Parses a number. */
 export function parseNumber(text: string): number {
   const value = decimal.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) throw new InvalidArgumentError('It is not a number.');
   return value;
 }
 
-/** A whole number, which may be written as 1e5. */
+/** Parses a whole number, such as 100000 or 1e5. */
 export function parseCount(text: string): number {
   const value = parseNumber(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It is not a whole number.');

@@ -26,7 +26,9 @@ export interface PredictOptions extends DialectOptions {
   readonly onError: 'stop' | 'skip';
 }
 
-/** `norewind predict`: writes a line for each record of the data, and gives the exit code. The model stays as it is on the disk. */
+/**
+ * `norewind predict`: writes a line for each record. Returns the exit code. The saved model is not changed.
+ */
 export async function predict(path: string, data: readonly string[], options: PredictOptions): Promise<number> {
   const { sources, close } = openSources(data);
   const model = readModel(path);
@@ -58,7 +60,7 @@ export async function predict(path: string, data: readonly string[], options: Pr
       await write(lines);
     }
   } catch (error) {
-    // That the data were closed is no fault of theirs.
+    // Closing the data on a signal is not their fault.
     if (watch.signal === undefined) throw error;
   }
   watch.requireOutput();
@@ -68,7 +70,7 @@ export async function predict(path: string, data: readonly string[], options: Pr
   return exitCodes.done;
 }
 
-/** How the data are read: rows may come in another format than those of the training did. */
+/** The format of the data: rows may come in another one than in training. */
 function configFor(model: Model, name: string, options: PredictOptions): StreamConfig {
   const { format } = options;
   if (model.kind === 'symbols') {

@@ -13,13 +13,13 @@ import { addRunOptions, type RunOptions } from './runOptions.ts';
 import { suggest } from './suggestions.ts';
 import { addTrainOptions, type TrainOptions } from './trainOptions.ts';
 
-/** The commands and their options. `finish` is given the exit code of the one that ran. */
+/** The commands and their options. `finish` receives the exit code. */
 export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('norewind')
     .description('Trains recurrent networks online, on a stream that never ends, without rewinding it.')
     .version(packageVersion())
     .exitOverride()
-    // Errors are told by whoever catches them.
+    // The caller reports errors.
     .configureOutput({ outputError: () => {} });
   const demo = program
     .command('demo')

@@ -9,9 +9,9 @@ import { fileNames } from '../training/folder.ts';
 import { configOf, type TrainOptions, withoutConfigOptions } from './trainOptions.ts';
 
 /**
- * The options with `--resume-or-begin` replaced by what it comes to: `--resume` where the folder has a checkpoint, `--out` where it has
- * none. A service manager knows only one command for the first start and every other.
- * @throws UsageError when the run in the folder was begun with another configuration; DataError for a damaged checkpoint.
+ * Replaces `--resume-or-begin` by `--resume` if the folder has a checkpoint, and by `--out` if not. A service
+ * manager has one command for the first start and all others.
+ * @throws UsageError if the run there has another configuration; DataError for a damaged checkpoint.
  */
 export function resumeOrBegin(data: readonly string[], options: TrainOptions): TrainOptions {
   const { resumeOrBegin: folder, continued, ...rest } = options;
@@ -28,7 +28,7 @@ export function resumeOrBegin(data: readonly string[], options: TrainOptions): T
   return { ...withoutConfigOptions(rest), resume: folder, ...(continued && { continued }) };
 }
 
-/** Whether the folder is what a run with this configuration leaves when it is killed before its first checkpoint. */
+/** Whether a run with this configuration was killed in the folder before its first checkpoint. */
 function isBegun(folder: string, config: StreamConfig): boolean {
   try {
     return readPlain(join(folder, fileNames.config)).toString() === configText(config);

@@ -24,8 +24,9 @@ import { type Outcome, train } from '../training/train.ts';
 import { type RunOptions, wishOf } from './runOptions.ts';
 
 /**
- * `norewind run`: gives the exit code.
- * @throws UsageError, ConfigurationError or DataError before anything is written; FailedError when the run diverges.
+ * `norewind run`. Returns the exit code.
+ * @throws UsageError, ConfigurationError or DataError before anything is written; FailedError if the run
+ * diverges.
  */
 export async function run(subject: string, options: RunOptions): Promise<number> {
   const plan = resolveWish(wishFor(subject, options));
@@ -50,7 +51,7 @@ export async function run(subject: string, options: RunOptions): Promise<number>
     },
   });
   progress.finish();
-  // Loading the library that draws takes longer than a short run.
+  // Loading the plotting library takes longer than a short run.
   const { runReport } = await import('../report/runReport.ts');
   const report = folder.write(fileNames.report, runReport(plan, outcome));
   const { status, steps, seconds, checkpoint, problem } = outcome;
@@ -64,7 +65,7 @@ export async function run(subject: string, options: RunOptions): Promise<number>
   return signalExitCode(stop.signal);
 }
 
-/** The wish for an experiment by name, or for the configuration in a file, under the options given. */
+/** The settings of an experiment, or of a configuration file, overridden by the options. */
 function wishFor(subject: string, options: RunOptions): Wish {
   const isFile = !experiments.some(({ name }) => name === subject) && (/[/\\]|\.json$/.test(subject) || existsSync(subject));
   const base: Wish = isFile ? readConfigFile(subject) : { experiment: subject };
@@ -76,7 +77,7 @@ function wishFor(subject: string, options: RunOptions): Wish {
   });
 }
 
-/** Settings that are given by flags, by the names of the options that these set. */
+/** Settings by flag, renamed to the options that the flags set. */
 function byOption(
   table: Readonly<Record<string, { readonly options: Options }>>,
   given: Settings = {},

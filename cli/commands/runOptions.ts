@@ -25,7 +25,7 @@ export type RunOptions = OutputOptions & Readonly<Record<string, Setting | undef
 const estimatorFlags = flagsOf(estimatorTable);
 const cellFlags = flagsOf(cellTable);
 
-/** Declares every option of `run`; what is left out follows from the experiment. */
+/** Declares the options of `run`. The experiment determines those left out. */
 export function addRunOptions(command: Command): void {
   command.optionsGroup('What learns (if left out, as the experiment has it: see below):');
   const names = (table: object) => Object.keys(table).join(', ');
@@ -59,7 +59,7 @@ export function addOutputOptions(command: Command): void {
   command.option('-q, --quiet', 'no progress on standard error');
 }
 
-/** What the options ask for, those of estimators and cells by their flags. */
+/** The settings from the options; those of estimators and cells by flag. */
 export function wishOf(experiment: string, given: RunOptions): Wish {
   const own = experiments.find(({ name }) => name === experiment)?.options ?? {};
   const all = new Set(experiments.flatMap(({ options }) => Object.keys(options)));

@@ -27,11 +27,11 @@ export interface TrainOptions extends OutputOptions {
   readonly checkpointSeconds: number;
   readonly watch?: number;
   readonly tensorboard?: boolean;
-  /** Those that make the configuration, by the names of `configOptions`. */
+  /** The options of the configuration, by the names of `configOptions`. */
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
 
-/** What the configuration follows from; a run that goes on keeps its own. */
+/** The options that determine the configuration. A resumed run keeps its own. */
 const configOptions: readonly (readonly [group: string, readonly Option[]])[] = [
   [
     'What the data are:',
@@ -99,7 +99,7 @@ export function addTrainOptions(command: Command): void {
   addOutputOptions(command);
 }
 
-/** @throws UsageError when an option is given that a run which goes on has already. */
+/** @throws UsageError for an option that a resumed run already has. */
 export function refuseConfigOptions(options: TrainOptions): void {
   for (const [, group] of configOptions)
     for (const option of group)
@@ -107,13 +107,13 @@ export function refuseConfigOptions(options: TrainOptions): void {
         throw new UsageError(`a run that goes on keeps its configuration: leave out ${option.long}`);
 }
 
-/** Those that a run which goes on may be given. */
+/** The options that a resumed run may be given. */
 export function withoutConfigOptions(options: TrainOptions): TrainOptions {
   const names = new Set(configOptions.flatMap(([, group]) => group.map((option) => option.attributeName())));
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.has(name))) as unknown as TrainOptions;
 }
 
-/** @throws UsageError or ConfigurationError for options that cannot be used. */
+/** @throws UsageError or ConfigurationError for unusable options. */
 export function configOf(names: readonly string[], options: TrainOptions): StreamConfig {
   return completeConfig(dataOf(names, options), options as Settings);
 }
@@ -162,7 +162,7 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
   };
 }
 
-/** One name is kept as a text, several as a list. */
+/** One name as a text, several as a list. */
 function alone(names: readonly string[]): string | readonly string[] {
   return names.length === 1 ? names[0] : names;
 }

@@ -4,18 +4,21 @@ import { requireEntries, requireWhole, shortened } from '../../../trainers/evalu
 import { requireSnapshot, type Snapshot } from '../../../trainers/streams/index.ts';
 
 const format = 'norewind.stream';
-/** 5 says whether changes are predicted, and has their scales. A run of an earlier version has learnt on other defaults. */
+/**
+ * Version 5 says whether changes are predicted, and holds their scales. Runs of earlier versions learnt with
+ * other defaults.
+ */
 const version = '5';
 
 /** Everything that a run on a stream resumes from. */
 export interface StreamCheckpoint extends Snapshot {
-  /** How many bytes of metrics had been written. */
+  /** The bytes of metrics written by then. */
   readonly metricsLength: number;
 }
 
 /**
- * A safetensors file: the tensors of the learner by their names (`parameters.…` and so on), and all else as JSON in its metadata. The
- * checksum is the SHA-256 of the whole file with zeros in the place of the checksum itself.
+ * A safetensors file with the learner's tensors by name (`parameters.…` and so on), and all else as JSON in
+ * its metadata. The checksum is the SHA-256 of the whole file with zeros in place of the checksum.
  */
 export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint8Array {
   const metadata = {
@@ -40,7 +43,7 @@ export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
   if (at < 0) throw new DataError('its checksum is missing');
   copy.set(new TextEncoder().encode(blank), at);
   if (sha256(copy) !== checksum) throw new DataError('its content does not fit its checksum');
-  // Only a whole file can be asked for its version.
+  // The checksum comes first: the version of a damaged file means nothing.
   try {
     const parts = JSON.parse(stream);
     requireEntries('it', parts, ['config', 'position', 'metricsLength', 'rest']);
@@ -71,7 +74,7 @@ function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {
 
 const blank = '0'.repeat(64);
 
-/** Where a checksum stands in the header, as the value of its key: what else is written there cannot pass for it. */
+/** The position of a checksum in the header, as the value of its key: other text there cannot pass for it. */
 function placeOf(bytes: Uint8Array, checksum: string): number {
   const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(`"checksum":"${checksum}"`);
   return at < 0 ? at : at + '"checksum":"'.length;

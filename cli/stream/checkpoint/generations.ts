@@ -9,9 +9,9 @@ import { decodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 export const generations = { newest: 'checkpoint.safetensors', previous: 'checkpoint.previous.safetensors' } as const;
 
 /**
- * Writes the newest generation and keeps the one before. At every moment there is a whole newest one: it is written under another name,
- * brought to the disk, and then renamed.
- * @throws FailedError when the folder cannot be written; both generations are as they were then.
+ * Writes the newest generation and keeps the previous one. A whole newest generation exists at every moment:
+ * the file is written under another name, synced, and then renamed.
+ * @throws FailedError if the folder cannot be written. Both generations are then unchanged.
  */
 export function writeGeneration(folder: string, bytes: Uint8Array): void {
   const [newest, previous] = [join(folder, generations.newest), join(folder, generations.previous)];
@@ -27,9 +27,9 @@ export function writeGeneration(folder: string, bytes: Uint8Array): void {
 }
 
 /**
- * What was saved last, or before that.
- * @param remedy what can be done with the generation before a damaged one.
- * @throws UsageError when there is none; DataError when it is damaged, with what can be done.
+ * Reads the newest or the previous generation.
+ * @param remedy how to use the previous generation if the newest is damaged.
+ * @throws UsageError if there is none; DataError if it is damaged, with the remedy.
  */
 export function readGeneration(
   folder: string,
@@ -45,7 +45,7 @@ export function readGeneration(
   }
 }
 
-/** @throws UsageError for a file that cannot be read, DataError for one that is no checkpoint. */
+/** @throws UsageError for an unreadable file, DataError for one that is not a checkpoint. */
 export function readCheckpointFile(path: string): StreamCheckpoint {
   let bytes: Uint8Array;
   try {
@@ -73,7 +73,7 @@ function keep(newest: string, previous: string): void {
   const spare = `${previous}.part`;
   rmSync(spare, { force: true });
   try {
-    // A second name, so that the newest generation is never missing.
+    // A hard link, so that the newest generation always exists.
     linkSync(newest, spare);
   } catch {
     writeFileSync(spare, readPlain(newest));
@@ -92,7 +92,7 @@ function synced(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Where folders can be opened, so that the new names are on the disk too. */
+/** Syncs the new names, if folders can be opened. */
 function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r');
@@ -102,6 +102,6 @@ function syncFolder(folder: string): void {
       closeSync(handle);
     }
   } catch {
-    // Windows cannot; the content has been brought to the disk all the same.
+    // Windows cannot open folders; the content is synced all the same.
   }
 }

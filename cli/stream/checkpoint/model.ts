@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type OpenedRows, type OpenedText, openSnapshot } from '../../../trainers/streams/index.ts';
 import { generations, readCheckpointFile, readGeneration } from './generations.ts';
 
-/** A model that was saved, ready to be used. */
+/** A saved model, ready for use. */
 export type Model = (OpenedText | OpenedRows) & { readonly from: Origin };
 
 /** Where a model was saved. */
@@ -12,7 +12,7 @@ export interface Origin {
   readonly metricsLength: number;
 }
 
-/** Opens the folder of a run of `norewind train`, or a checkpoint in it. @throws UsageError or DataError. */
+/** Opens the folder of a run of `norewind train`, or a checkpoint file. @throws UsageError or DataError. */
 export function readModel(path: string): Model {
   const isRun = isFolder(path);
   const { metricsLength, ...snapshot } = isRun
@@ -25,7 +25,7 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // Reading the file says why it cannot be read.
+    // Reading the file will say why it cannot be read.
     return false;
   }
 }

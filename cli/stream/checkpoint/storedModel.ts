@@ -16,29 +16,31 @@ import { encodeCheckpoint } from './checkpoint.ts';
 import { writeGeneration } from './generations.ts';
 import { type Origin, readModel } from './model.ts';
 
-/** A model that can be kept in a folder. */
+/** A model that can be saved in a folder. */
 export interface Stored {
   /**
-   * Writes a checkpoint, from which `openModel` or `openTextModel`, `norewind predict` and `norewind train --resume` go on.
-   * @throws UsageError when the folder has the metrics of another run, or a run is using it; FailedError when it cannot be written.
+   * Writes a checkpoint that `openModel`, `openTextModel`, `norewind predict` and `norewind train --resume`
+   * read.
+   * @throws UsageError if the folder has the metrics of another run or is in use; FailedError if it cannot be
+   * written.
    */
   save(folder: string): void;
 }
 
-/** The model of norewind/trainers, with `save`. */
+/** The model of norewind/trainers, plus `save`. */
 export type RowModel<Column extends string = string, Prediction = number | string | null> = PortableRowModel<Column, Prediction> &
   Stored;
 export type TextModel = PortableTextModel & Stored;
 
-/** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
+/** A new model. @throws ConfigurationError or UsageError for unusable options. */
 export const createModel = storing(portableModel);
 
-/** A model that has learnt nothing yet. @throws ConfigurationError or UsageError for options that cannot be used. */
+/** A new model. @throws ConfigurationError or UsageError for unusable options. */
 export const createTextModel = storing(portableTextModel);
 
 /**
- * What `norewind train`, or `save`, left in a folder; it stays as it is there until the model is saved.
- * @throws UsageError when there is none, or one of a text; DataError when it is damaged.
+ * Opens what `norewind train` or `save` left in a folder, which stays unchanged until the model is saved.
+ * @throws UsageError if there is none, or a model of text; DataError if it is damaged.
  */
 export async function openModel(path: string): Promise<RowModel> {
   guard.argument('openModel', 'path', path, guard.string, UsageError);
@@ -47,7 +49,10 @@ export async function openModel(path: string): Promise<RowModel> {
   return stored(rowModelOf<string, number | string | null>(opened), opened.from);
 }
 
-/** What `norewind train`, or `save`, left in a folder. @throws UsageError when there is none, or one of rows; DataError when it is damaged. */
+/**
+ * Opens what `norewind train` or `save` left in a folder. @throws UsageError if there is none, or a model of
+ * rows; DataError if it is damaged.
+ */
 export async function openTextModel(path: string): Promise<TextModel> {
   guard.argument('openTextModel', 'path', path, guard.string, UsageError);
   const opened = readModel(path);
@@ -68,7 +73,7 @@ function stored<M extends Kept>(model: M, from?: Origin): M & Stored {
     save(folder: string) {
       guard.argument('save', 'folder', folder, guard.string, UsageError);
       const snapshot = model.snapshot();
-      // A model that comes from the folder of a run keeps the lines of metrics there.
+      // A model saved in the folder of its run keeps the run's metrics.
       const isSame = from !== undefined && resolve(folder) === from.folder;
       const metrics = join(folder, fileNames.metrics);
       if (!isSame && existsSync(metrics) && statSync(metrics).size > 0)

@@ -4,16 +4,16 @@ import { type CsvFault, createCsvCutter } from './csvRecords.ts';
 
 export interface CsvOptions {
   readonly delimiter: string;
-  /** Begins lines that are left out. */
+  /** The character that begins comment lines. */
   readonly comment?: string | undefined;
-  /** The columns that have to be there. */
+  /** The columns that must be there. */
   readonly columns: readonly string[];
 }
 
 /**
- * The rows of one CSV file by the names in its first row. Empty fields are missing.
- * @throws DataError for a header without one of the columns, or with one twice, before any row has come; and, behind the rows before it,
- * for what leaves no way to tell where the next row begins.
+ * The rows of a CSV file, by the names in its first row. Empty fields are missing.
+ * @throws DataError for a header that lacks a column or has one twice, before any row; and, after the rows
+ * before it, for a fault that hides where the next row begins.
  */
 export async function* readCsv(source: Source, options: CsvOptions): AsyncGenerator<Batch<Fields>, void, undefined> {
   const { name } = source;
@@ -43,7 +43,7 @@ function told(name: string, { line, fault }: CsvFault): string {
   return `${name}, line ${line}${fault}`;
 }
 
-/** How a row is read, once the header is known. */
+/** Reads a row, once the header is known. */
 function headed(name: string, header: readonly string[], options: CsvOptions) {
   const names = header.map((column) => column.trim());
   const positions = new Map<string, number>();
@@ -73,7 +73,7 @@ function headerOf(names: readonly string[]): string {
   return `its header has ${shown}${names.length > 20 ? `, and ${names.length - 20} more` : ''}`;
 }
 
-/** What may be wrong with a header that lacks a column. */
+/** Explains a header that lacks a column. */
 function remedy(column: string, names: readonly string[], { delimiter, comment }: CsvOptions): string {
   const [first] = names;
   const sign = /^(?:[#%;!]|\/\/)/.exec(first)?.[0][0];

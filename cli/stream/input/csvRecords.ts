@@ -1,27 +1,29 @@
 import { longestRecord } from './lines.ts';
 
-/** A record of a CSV file, or why there is none, with the line in which it begins. */
+/** A record of a CSV file, or its fault, with the line where it begins. */
 type CsvRecord = { readonly line: number; readonly fields: readonly string[] } | CsvFault;
 
 export interface CsvFault {
   readonly line: number;
-  /** What is wrong, to be read on behind the line. */
+  /** The fault, as the continuation of "line n". */
   readonly fault: string;
-  /** Nothing can be read behind it. */
+  /** Whether nothing after it can be read. */
   readonly isLast: boolean;
 }
 
-/** Cuts text in CSV into records. */
+/** Cuts CSV text into records. */
 export interface CsvCutter {
-  /** The records that end within the next piece of the text. */
+  /** Returns the records that end within the next piece. */
   take(piece: string): readonly CsvRecord[];
-  /** What is left when nothing comes any more. */
+  /** Returns the rest, at the end of the data. */
   end(): readonly CsvRecord[];
 }
 
 const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d];
 
-/** Where the next character stands: `closing` is behind a quote within quotes, which closes them or is the first of two. */
+/**
+ * The state at the next character. `closing` follows a quote within quotes, which closes them or is doubled.
+ */
 type Place = 'field' | 'plain' | 'quoted' | 'closing' | 'closed' | 'stray' | 'comment' | 'over';
 
 const reasons = {
@@ -33,23 +35,23 @@ const reasons = {
 };
 
 /**
- * Fields may stand in double quotes, in which a quote is written twice; lines end with LF or CRLF; empty lines are no records. Each
- * character is looked at once, and one record is held at most: where the pieces end makes no difference.
- * @param comment begins the lines that are left out.
+ * Fields may be in double quotes, with quotes doubled; lines end with LF or CRLF; empty lines are skipped.
+ * Each character is read once, and at most one record is held: where the pieces end makes no difference.
+ * @param comment begins the lines to skip.
  */
 export function createCsvCutter(delimiter: string, comment?: string): CsvCutter {
   const [between, remark] = [delimiter.charCodeAt(0), comment?.charCodeAt(0)];
   let records: CsvRecord[] = [];
   let place: Place = 'field';
-  /** What earlier pieces have of the record. */
+  /** The part of the record in earlier pieces. */
   let held = '';
-  /** The line and field that are being read, and the line in which the record begins. */
+  /** The current line and field, and the line where the record begins. */
   let [line, field, begun] = [1, 1, 1];
   let fault = '';
   let isHeader = true;
   let isReturn = false;
 
-  /** Ends the reading at a fault, or at the length that was passed before it. */
+  /** Stops at a fault, or because the record is too long. */
   function stop(reason: string, length: number): void {
     records.push({ line: begun, fault: length > longestRecord ? reasons.long : reason, isLast: true });
     place = 'over';
@@ -74,7 +76,7 @@ export function createCsvCutter(delimiter: string, comment?: string): CsvCutter 
     field = 1;
   }
 
-  /** Where a character outside quotes, which is no line feed, leads. */
+  /** The next state, outside quotes and not at a line feed. */
   function next(code: number, isFirst: boolean): Place {
     if (place === 'comment' || place === 'stray') return place;
     if (place === 'field' && isFirst && code === remark) return 'comment';
@@ -132,7 +134,7 @@ export function createCsvCutter(delimiter: string, comment?: string): CsvCutter 
   };
 }
 
-/** The fields of a record without a fault. */
+/** The fields of a faultless record. */
 function fieldsOf(record: string, delimiter: string): string[] {
   if (!record.includes('"')) return record.split(delimiter);
   const fields: string[] = [];

@@ -5,19 +5,20 @@ import type { Source } from '../../../trainers/streams/index.ts';
 import { accessed, interval, type PathWatch, watchPath } from './growingFile.ts';
 import { type Input, isPattern, pathsOf } from './openSources.ts';
 
-/** Hears of what happens to a file that is followed, each time after everything before it has been used. */
+/** Events of a followed file, each after everything before it was used. */
 export interface FollowListener {
-  /** All that is there has been read. What it throws ends the reading. */
+  /** All that is there was read. An error thrown here ends the reading. */
   onEnd(): void;
-  /** What comes next is another file, or the same one from its beginning. */
+  /** The next bytes are from another file, or from the beginning of this one. */
   onTurn(): void;
   tell(sentence: string): void;
 }
 
 /**
- * A file that grows, as by `tail -F`: it is waited for, and so is what comes behind its end. When another file has got its name, the rest
- * of the old one is read, then the new one; when it was cut back, it is read from its beginning. Either is a source of its own.
- * @throws UsageError for what is there and is not one plain file.
+ * Follows a growing file like `tail -F`: waits for it, and for more at its end. If another file gets its
+ * name, the rest of the old one is read, then the new one. If it is truncated, it is read from its beginning.
+ * Each of these is a source.
+ * @throws UsageError for anything but one plain file.
  */
 export function followFile(data: readonly string[], listener: FollowListener): Input {
   if (data.includes('-')) throw new UsageError('standard input is followed as it is: leave out --follow');
@@ -33,7 +34,7 @@ export function followFile(data: readonly string[], listener: FollowListener): I
 
 async function* filesCalled(path: string, listener: FollowListener, signal: AbortSignal): AsyncGenerator<Source, void> {
   const watch = watchPath(path);
-  // Whoever does not want the next chunk does not come back here.
+  // A consumer that stops reading never returns here.
   signal.addEventListener('abort', watch.close, { once: true });
   try {
     if (!watch.look()) listener.tell(`${path} is not there: waiting for it`);
@@ -50,7 +51,10 @@ async function* filesCalled(path: string, listener: FollowListener, signal: Abor
   }
 }
 
-/** The bytes of the oldest file that is watched and is not empty, which is dropped at its end unless it was cut back. */
+/**
+ * The bytes of the oldest watched file that is not empty. The file is dropped at its end, unless it was
+ * truncated.
+ */
 async function* chunksOf(
   watch: PathWatch,
   path: string,
@@ -73,15 +77,15 @@ async function* chunksOf(
       const chunk = file.read(offset);
       offset += chunk.length;
       yield chunk;
-      // Whoever only skips what was read before would keep the timer and signals waiting.
+      // Skipping data on resume would starve timers and signals otherwise.
       await setImmediate();
       continue;
     }
-    // Whoever writes may need a moment to notice that its file has another name.
+    // The writer may need a moment to notice that its file was renamed.
     if (looksSinceReplaced === 2) {
       watch.drop();
       if (offset > 0) return;
-      // An empty file is no source: as a table, it would have no header.
+      // An empty file is not a source: as a table, it would lack a header.
       [file] = watch.files;
       looksSinceReplaced = 0;
       continue;

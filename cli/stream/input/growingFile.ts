@@ -2,22 +2,27 @@ import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } 
 import { DataError } from '../../../lib/index.ts';
 import { fileProblem } from '../../errors.ts';
 
-/** A file that is open, and stays so when its name is given to another one. */
+/** An open file, even if its name now belongs to another one. */
 interface GrowingFile {
-  /** Whether the figures are those of this file. */
+  /** Whether these are the statistics of this file. */
   is(stats: BigIntStats): boolean;
-  /** Its size in bytes. To be asked often: one that was cut back and has grown again looks as if it had only grown. */
+  /**
+   * Its size in bytes. Ask often: a file that is truncated and grows again between two calls seems to have
+   * only grown.
+   */
   measure(): number;
-  /** Its size before it was cut back, if it was since this was last asked. */
+  /** Its size before it was truncated, if it was since the last call. */
   takeCut(): number | undefined;
-  /** Some of the bytes from an offset on. */
+  /** Some of the bytes from an offset. */
   read(offset: number): Uint8Array;
   close(): void;
 }
 
 const longestChunk = 2 ** 16;
 
-/** Undefined when there is no such file. @throws DataError when it cannot be read, and so do the calls of what it gives. */
+/**
+ * Opens a file; undefined if there is none. @throws DataError if it cannot be read, here and in the methods.
+ */
 function openGrowing(path: string): GrowingFile | undefined {
   const descriptor = accessed(path, () => openedIfThere(path));
   if (descriptor === undefined) return undefined;
@@ -57,7 +62,7 @@ function openedIfThere(path: string): number | undefined {
   }
 }
 
-/** What an action of the file system gives. @throws DataError */
+/** Runs an action of the file system. @throws DataError if it fails. */
 export function accessed<T>(path: string, action: () => T): T {
   try {
     return action();
@@ -66,21 +71,24 @@ export function accessed<T>(path: string, action: () => T): T {
   }
 }
 
-/** The files that a path leads to, one after the other. Each is opened when it is first seen: later it may have lost its name. */
+/** The successive files of a path. Each is opened at first sight: later it may have lost its name. */
 export interface PathWatch {
-  /** Those that have not been dropped, the oldest first. */
+  /** The files in use, oldest first. */
   readonly files: readonly GrowingFile[];
-  /** Looks now, and gives whether there is a file. @throws DataError when it cannot be read. */
+  /** Checks the path now, and returns whether there is a file. @throws DataError if it cannot be read. */
   look(): boolean;
-  /** Closes the oldest. */
+  /** Closes the oldest file. */
   drop(): void;
   close(): void;
 }
 
-/** Milliseconds between two looks. Network file systems do not tell of changes that others make, so they are looked for. */
+/**
+ * Milliseconds between two checks. Network file systems do not report changes made elsewhere, so the path is
+ * polled.
+ */
 export const interval = 250;
 
-/** Looks at a path until it is closed, also while its files are being read, which may take long. */
+/** Polls a path until it is closed, also while its files are being read, which can take long. */
 export function watchPath(path: string): PathWatch {
   const files: GrowingFile[] = [];
   function look(): boolean {
@@ -88,7 +96,7 @@ export function watchPath(path: string): PathWatch {
     const there = accessed(path, () => statSync(path, { bigint: true, throwIfNoEntry: false }));
     if (there === undefined) return false;
     if (files.at(-1)?.is(there)) return true;
-    // To open a pipe would wait for whoever writes to it.
+    // Opening a pipe would wait for its writer.
     if (!there.isFile()) throw new DataError(`${path} is not a plain file: it cannot be followed`);
     const file = openGrowing(path);
     if (file !== undefined) files.push(file);
@@ -98,7 +106,7 @@ export function watchPath(path: string): PathWatch {
     try {
       look();
     } catch {
-      // It may be a matter of a moment. Whoever reads looks too, at the end of what is there.
+      // Probably transient; the reader checks again at the end of the file.
     }
   }, interval).unref();
   return {

@@ -1,13 +1,13 @@
-/** Numbers that some programs write into JSON, and that JSON does not have. */
+/** Numbers that some programs write, but JSON lacks. */
 const strays = ['NaN', '-Infinity', 'Infinity'] as const;
 
-/** A text with null in the place of each number that JSON does not have, and those that there were. */
+/** Replaces the numbers that JSON lacks by null, and lists them. */
 export interface Mended {
   readonly text: string;
   readonly found: readonly string[];
 }
 
-/** Looks outside strings only. */
+/** Matches outside strings only. */
 export function mended(text: string): Mended {
   const found = new Set<string>();
   let whole = '';
@@ -28,11 +28,12 @@ export function mended(text: string): Mended {
   return { text: whole + text.slice(start), found: [...found] };
 }
 
-/** Longer ones are beyond the range of numbers, and too long for a category. */
+/** Longer ones exceed the range of numbers, and the length of categories. */
 const longWhole = /^-?\d{16,300}$/;
 
 /**
- * The entries of an object that are whole numbers beyond ±2^53, which JSON.parse rounds: two identifiers could become one. By their keys.
+ * The whole numbers beyond ±2^53 in an object, by key. JSON.parse rounds them, and could merge two
+ * identifiers.
  * @param text of a valid JSON object.
  */
 export function longIntegersOf(text: string): ReadonlyMap<string, bigint> {
@@ -52,14 +53,14 @@ export function longIntegersOf(text: string): ReadonlyMap<string, bigint> {
       const [, number] = /^\s*(-?\d+)[\s,}]/.exec(text.slice(at + 1, at + 400)) ?? [];
       if (number !== undefined && longWhole.test(number) && !Number.isSafeInteger(Number(number)))
         found.set(JSON.parse(key), BigInt(number));
-      // A later entry of the same key is the one that counts.
+      // The last entry of a key counts.
       else found.delete(JSON.parse(key));
     }
   }
   return found;
 }
 
-/** One past the closing quotation mark of the string that begins at `at`, or past the end of the text. */
+/** The index after the string that begins at `at`, or the end of the text. */
 function endOfString(text: string, at: number): number {
   for (let i = at + 1; i < text.length; i++) {
     if (text[i] === '\\') i++;

@@ -1,4 +1,4 @@
-/** The longest record that is read, in characters: data that never end a line must not fill the memory. */
+/** The longest record, in characters: an endless line must not fill the memory. */
 export const longestRecord = 2 ** 20;
 
 /** A line that is not blank, with its number. */
@@ -8,9 +8,9 @@ export interface Line {
 }
 
 /**
- * The lines of a text that comes in pieces, some at a time, without their ends (LF or CRLF) and without blank ones. Each character is
- * looked at once, and one line is held at most: where the pieces end makes no difference.
- * @param tooLong makes the error for a line of more than `longestRecord` characters, by its number.
+ * The lines of a text in pieces, several at a time, without their ends (LF or CRLF) and without blank ones.
+ * Each character is read once, and at most one line is held: where the pieces end makes no difference.
+ * @param tooLong makes the error for a line of more than `longestRecord` characters.
  */
 export async function* linesOf(
   pieces: AsyncIterable<string>,

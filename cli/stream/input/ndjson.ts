@@ -4,9 +4,10 @@ import { longIntegersOf, mended } from './json.ts';
 import { linesOf, longestRecord } from './lines.ts';
 
 /**
- * The objects of one file of NDJSON. Blank lines are no records; a field that an object does not have is missing.
- * @param missing what stands for a missing value: `NaN` and the infinities are read as null if they are among them.
- * @throws DataError for one JSON array, before anything has come, and behind the lines before it, for one that is too long.
+ * The objects of an NDJSON file. Blank lines are skipped; absent fields are missing.
+ * @param missing texts that mean a missing value. NaN and infinities among them are read as null.
+ * @throws DataError for one JSON array, before any record, and for a line that is too long, after the lines
+ * before it.
  */
 export async function* readNdjson(source: Source, missing: ReadonlySet<string>): AsyncGenerator<Batch<Fields>, void, undefined> {
   const { name } = source;
@@ -53,14 +54,14 @@ function parsed(text: string): object | undefined {
 }
 
 /**
- * An object of JSON by its entries.
- * @param exact takes the place of those that JSON.parse rounds.
+ * The fields of a JSON object.
+ * @param exact replaces the numbers that JSON.parse rounds.
  */
 function fieldsOf(object: object, where: string, exact: ReadonlyMap<string, bigint>): Fields {
   const record = object as Readonly<Record<string, unknown>>;
   return {
     where,
-    // Own entries only: every object has a `constructor` by inheritance.
+    // Own entries only: every object inherits a `constructor`.
     get: (column) => exact.get(column) ?? (Object.hasOwn(record, column) ? record[column] : null),
   };
 }

@@ -8,14 +8,15 @@ import { fileProblem } from '../../errors.ts';
 
 export interface Input {
   readonly sources: Sources;
-  /** Ends the reading: what waits for data would keep the process alive. */
+  /** Ends the reading, which would keep the process alive. */
   close(): void;
 }
 
 /**
- * The sources in the order given: `-` is standard input, and `*` and `?` in the last part of a path stand for any letters, as in
- * a shell, sorted by name with numbers by their value. What is compressed by gzip is decompressed, whatever its name.
- * @throws UsageError for a file that does not exist or is a folder, a pattern that fits none, and standard input next to others.
+ * Opens sources in the given order. `-` is standard input; `*` and `?` in the last part of a path match as in
+ * a shell, sorted by name with numbers by value. Gzip is decompressed, whatever the name.
+ * @throws UsageError for a missing file, a folder, a pattern without a match, and standard input next to
+ * files.
  */
 export function openSources(data: readonly string[]): Input {
   if (data.includes('-') && data.length > 1)
@@ -29,7 +30,7 @@ export function openSources(data: readonly string[]): Input {
   };
 }
 
-/** The files that a path or a pattern stands for. @throws UsageError for one that does not exist or is a folder. */
+/** The files of a path or a pattern. @throws UsageError for a missing file or a folder. */
 export function pathsOf(path: string): string[] {
   if (existsSync(path) || !isPattern(path)) return [readable(path)];
   const words = basename(path).split(/([*?])/);
@@ -45,10 +46,10 @@ export function isPattern(path: string): boolean {
   return /[*?]/.test(basename(path));
 }
 
-// Logs are numbered in the order of time: by code unit, n-10 would come before n-2. The locale is not that of the machine.
+// Logs are numbered by time: n-10 follows n-2. The order must not depend on the machine's locale.
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** By code unit where the names are the same but for leading zeros. */
+/** By code unit if the names differ in leading zeros only. */
 function inOrder(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : 1);
 }
@@ -96,7 +97,7 @@ async function* chunksOf(name: string, stream: Readable): AsyncGenerator<Uint8Ar
 
 const gzip = [0x1f, 0x8b, 0x08];
 
-/** The bytes, decompressed if they begin as gzip does. */
+/** The bytes, decompressed if they begin like gzip. */
 async function* unpacked(
   name: string,
   chunks: AsyncGenerator<Uint8Array, void, undefined>,
@@ -113,7 +114,7 @@ async function* unpacked(
     yield* chunks;
   }
   if (head.length < gzip.length || !mayBeGzip()) return yield* all();
-  // The reader learns of a failure from the last stream.
+  // The last stream of the pipeline reports the failure.
   const bytes = pipeline(Readable.from(all(), { objectMode: false }), createGunzip(), () => {});
   try {
     for await (const chunk of bytes) yield chunk as Uint8Array;

@@ -16,8 +16,8 @@ import { readCsv } from './csv.ts';
 import { readNdjson } from './ndjson.ts';
 
 /**
- * The records of the sources. What they are is between `readData` and the session of the same configuration.
- * @param previousTime of the row before them, in seconds, where rows have times and follow on others.
+ * The records of the sources, for a session of the same configuration.
+ * @param previousTime the time of the row before them in seconds, if rows have times and continue others.
  */
 export function readData(
   sources: Sources,

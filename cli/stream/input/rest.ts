@@ -1,20 +1,20 @@
 import { DataError } from '../../../lib/index.ts';
 import { type Batch, beginning, behind, type Position } from '../../../trainers/streams/index.ts';
 
-/** The position where a file begins that has taken the place of the one before: data to go on with begin there. */
+/** The position at the beginning of a file that replaced the followed one. Resuming starts there. */
 export function turned({ records, skipped }: Position): Position {
   return { records, skipped, digest: beginning.digest, before: { records, skipped } };
 }
 
-/** What comes after a position. */
+/** The data after a position. */
 interface Rest<R> {
-  /** @throws DataError when what comes before the position is not what was read then, or when the data end there already. */
+  /** @throws DataError if the data before the position differ from those read then, or end before it. */
   readonly batches: AsyncIterable<Batch<R>>;
-  /** @throws DataError when the position has not been reached: for data that are read as far as they go. */
+  /** @throws DataError if the position was not reached; for data that are read as far as they go. */
   requireReached(): void;
 }
 
-/** The entries that come after a position, in the same batches. */
+/** The entries after a position, in the same batches. */
 export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest<R> {
   const { records: first, skipped } = goal.before ?? beginning;
   const entries = goal.records + goal.skipped;

@@ -7,11 +7,11 @@ import type { StreamRun } from './openRun.ts';
 import { recordOf } from './record.ts';
 
 export interface Following {
-  /** What happens at a record that cannot be used. */
+  /** What to do with an unusable record. */
   readonly onError: 'stop' | 'skip';
-  /** Ends the run when so many records have been used. */
+  /** Ends the run after this many records. */
   readonly records: number;
-  /** How many records, and how many seconds, lie between two checkpoints. */
+  /** The records, and the seconds, between two checkpoints. */
   readonly checkpointRecords: number;
   readonly checkpointSeconds: number;
 }
@@ -19,18 +19,19 @@ export interface Following {
 /** Asks a run to stop. */
 export interface Stop {
   readonly signal: string | undefined;
-  /** To be called when it is asked; set by the run, which may be waiting for data. */
+  /** Call this when asking. The run sets it, as it may be waiting for data. */
   wake: () => void;
 }
 
-/** How long a run keeps the thread before it looks at the world again, in milliseconds. */
+/** How long a run blocks the event loop at a time, in milliseconds. */
 const turn = 20;
 const progressEvery = 100;
 
 /**
- * Predicts, scores and learns until the data end, enough records have been used, or it is asked to stop; then saves everything.
- * @throws DataError for a record or a source that cannot be used, after saving; FailedError when learning or writing fails, the last
- * checkpoint being that from before.
+ * Predicts, scores and learns until the data end, enough records were used, or a stop is requested; then
+ * saves.
+ * @throws DataError for an unusable record or source, after saving; FailedError if learning or writing fails.
+ * The last checkpoint is then that from before.
  */
 export async function learnStream(
   run: StreamRun,
@@ -43,7 +44,7 @@ export async function learnStream(
   let turnEnds = performance.now() + turn;
   let nextProgress = 0;
   let nextSave = performance.now() + following.checkpointSeconds * 1000;
-  // While the run waits for data, nothing else would save what has been learnt.
+  // While the run waits for data, only this saves what was learnt.
   const timer = setInterval(() => {
     if (performance.now() >= nextSave) saveMeanwhile();
   }, 1000);
@@ -55,7 +56,7 @@ export async function learnStream(
     nextSave = performance.now() + following.checkpointSeconds * 1000;
   }
 
-  /** Outside the loop, which has to hear of a failure. */
+  /** Runs outside the loop, which must hear of a failure. */
   function saveMeanwhile(): void {
     try {
       save();
@@ -100,7 +101,7 @@ export async function learnStream(
   async function learn(): Promise<void> {
     try {
       while (!isOver()) {
-        // A promise of its own each time: one that lived as long as the run would remember everything that ever waited for it.
+        // A new promise each time: a long-lived one would keep every reaction ever attached to it.
         const next = await new Promise<IteratorResult<Batch<unknown>> | undefined>((resolve, reject) => {
           stop.wake = () => resolve(undefined);
           iterator.next().then(resolve, reject);
@@ -115,7 +116,7 @@ export async function learnStream(
       }
       if (failure !== undefined) throw failure;
       save();
-      // Not part of what the checkpoint counts: with more data, the line would not be there.
+      // The checkpoint does not count this line: with more data, it would not be there.
       if (stop.signal === undefined && run.position.records % config.every !== 0 && session.report().scored > 0) record();
     } catch (error) {
       if (!(error instanceof DataError) || run.position.records === 0) throw error;
@@ -129,7 +130,7 @@ export async function learnStream(
   try {
     await learn();
   } catch (error) {
-    // What is in the folder by now is another's.
+    // The folder now belongs to another process.
     if (error instanceof LostFolderError) throw error;
     if (error instanceof NonFiniteError)
       throw new FailedError(`${error.message.replace('clipByGlobalNorm', '--clip')}; ${run.saved()}`);

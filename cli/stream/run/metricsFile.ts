@@ -6,20 +6,20 @@ import type { Lock } from '../../training/lock.ts';
 
 const lineFeed = 0x0a;
 
-/** A file of lines that can be cut back to an earlier length. */
+/** A file of lines that can be truncated to an earlier length. */
 export interface MetricsFile {
   /** In bytes. */
   readonly length: number;
   append(line: object): void;
-  /** Brings everything to the disk. */
+  /** Syncs the file to the disk. */
   sync(): void;
   close(): void;
 }
 
 /**
- * Opens a file for lines, after its first `length` bytes; what comes behind them is dropped.
- * @param lock of its folder, which is looked at before each line.
- * @throws FailedError when it cannot be written; DataError when it is shorter, or gone, or no line ends there.
+ * Opens a file for lines, after its first `length` bytes, and drops the rest.
+ * @param lock of its folder, checked before each line.
+ * @throws FailedError if it cannot be written; DataError if it is shorter or missing, or no line ends there.
  */
 export function openMetrics(path: string, length: number, lock?: Lock): MetricsFile {
   const attempt = <T>(action: () => T): T => {

@@ -13,15 +13,18 @@ export interface StreamRun {
   readonly session: Session<unknown>;
   readonly metrics: MetricsFile;
   position: Position;
-  /** Writes a checkpoint, unless the last one is of the same position. @throws FailedError, a LostFolderError when the folder is another's. */
+  /**
+   * Writes a checkpoint, unless the last one is of the same position. @throws FailedError, or LostFolderError
+   * if the folder was taken over.
+   */
   save(): void;
-  /** Where the last checkpoint is, as a part of a sentence. */
+  /** Where the last checkpoint is, as part of a sentence. */
   saved(): string;
 }
 
 /**
- * @param lock of the folder, which is looked at before anything is written.
- * @throws DataError or FailedError when a checkpoint does not fit its folder, or the folder cannot be used.
+ * @param lock of the folder, checked before each write.
+ * @throws DataError or FailedError if a checkpoint does not fit its folder, or the folder is unusable.
  */
 export function openRun(folder: string, config: StreamConfig, checkpoint?: StreamCheckpoint, lock?: Lock): StreamRun {
   const session = openSession(config, checkpoint?.session);
@@ -37,7 +40,7 @@ export function openRun(folder: string, config: StreamConfig, checkpoint?: Strea
       const { position } = this;
       if (position === savedAt) return;
       lock?.check();
-      // The checkpoint says how many lines there are, so they have to be there first.
+      // The checkpoint counts the lines, so they must be on the disk first.
       metrics.sync();
       const state = { config, position, metricsLength: metrics.length, session: session.save() };
       writeGeneration(folder, encodeCheckpoint(state));
@@ -50,7 +53,7 @@ export function openRun(folder: string, config: StreamConfig, checkpoint?: Strea
   };
 }
 
-/** As it stands in the folder of a run. */
+/** The text of config.json. */
 export function configText(config: StreamConfig): string {
   return `${JSON.stringify(config, null, 2)}\n`;
 }

@@ -1,16 +1,19 @@
 import type { Drift, PredictorFigures, Unit } from '../../../trainers/evaluation/index.ts';
 import type { Position, Report } from '../../../trainers/streams/index.ts';
 
-/** One line of metrics.ndjson, the figures being those of the network. There is no time of day in it, so that the same run writes the same bytes. */
+/**
+ * One line of metrics.ndjson, with the network's figures. It has no time of day, so that equal runs write
+ * equal bytes.
+ */
 export interface StreamRecord extends PredictorFigures {
   readonly records: number;
   readonly skipped: number;
-  /** How many predictions have been scored. */
+  /** The number of scored predictions. */
   readonly scored: number;
   readonly unit: Unit;
   readonly gradientNorm: number;
   readonly drift: Drift;
-  /** What the network is compared with. */
+  /** The models that the network is compared with. */
   readonly baselines: Readonly<Record<string, PredictorFigures>>;
 }
 

@@ -4,7 +4,7 @@ import { formatCount } from '../../terminal/numbers.ts';
 import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';
 
-/** What came out of a run, for standard output. */
+/** The results of a run, for standard output. */
 export function summaryOf(folder: string, { records, skipped }: Position, report: Report, recent: number): string {
   const { unit, scored, figures, drift, better } = report;
   const last = `last ${formatCount(Math.min(scored, recent))}`;

@@ -31,8 +31,8 @@ export function div(x: Operand, y: Operand): Tensor {
 }
 
 /**
- * The elementwise product in which a zero is strong: 0 times infinity or NaN is 0, as in p log p, or where a weight of 0 leaves out what
- * is not known. Derivative rules multiply with it.
+ * The elementwise product with a strong zero: 0 times infinity or NaN is 0, as in p log p, or where a weight
+ * of 0 masks a missing value. Derivative rules multiply in this way.
  */
 export function strongMul(x: Operand, y: Operand): Tensor {
   return bind(product, broadcastPair(x, y, 'strongMul'), product.inRules);
@@ -49,7 +49,7 @@ export function square(x: Operand): Tensor {
   return mul(value, value);
 }
 
-/** x times a number that is fixed when the program is written. */
+/** x times a number that is fixed when the program is recorded. */
 export function scaleBy(x: Tensor, factor: number): Tensor {
   return bind(scale, [x], { factor });
 }

@@ -3,18 +3,20 @@ import { bind } from '../bind.ts';
 import { reshape } from '../primitives/linear.ts';
 import { asTensor, type Operand } from './operand.ts';
 
-/** Which axes to reduce, all of them by default, counted from the end when negative; `keepDims` leaves them with length 1. */
+/**
+ * The axes to reduce (default: all), counted from the end if negative. `keepDims` keeps them with length 1.
+ */
 export interface ReduceOptions {
   readonly axes?: number | readonly number[];
   readonly keepDims?: boolean;
 }
 
-/** Along which axis, the last by default. */
+/** The axis to work along (default: the last). */
 export interface AxisOptions {
   readonly axis?: number;
 }
 
-/** A tensor with axes of it, ascending. */
+/** A tensor and some of its axes, ascending. */
 export interface Reduction {
   readonly value: Tensor;
   readonly axes: readonly number[];
@@ -24,7 +26,10 @@ export interface Reduction {
 export const reduceOptions: guard.Checks<ReduceOptions> = { axes: guard.anything, keepDims: guard.flag };
 const axisOptions: guard.Checks<AxisOptions> = { axis: guard.integer };
 
-/** What a reduction is given. @throws ConfigurationError for an option that there is not, ShapeError for an axis that there is not. */
+/**
+ * The checked arguments of a reduction. @throws ConfigurationError for an unknown option, ShapeError for an
+ * unknown axis.
+ */
 export function reduction(
   x: Operand,
   options: ReduceOptions,
@@ -36,7 +41,7 @@ export function reduction(
   return { value, axes: normalizeAxes(options.axes, value.shape.length, who) };
 }
 
-/** The same. @throws ShapeError where there is nothing to reduce. */
+/** The same. @throws ShapeError if there is nothing to reduce. */
 export function nonEmpty(
   x: Operand,
   options: ReduceOptions,
@@ -49,19 +54,19 @@ export function nonEmpty(
   return { value, axes };
 }
 
-/** What an operation along one axis is given. */
+/** The checked arguments of an operation along one axis. */
 export function alongAxis(x: Operand, options: AxisOptions, who: string): { readonly value: Tensor; readonly axis: number } {
   const { axis = -1 } = guard.options(who, options, axisOptions);
   const value = asTensor(x, 'float64', who);
   return { value, axis: normalizeAxes(axis, value.shape.length, who)[0] };
 }
 
-/** How many elements are reduced to one. */
+/** The number of elements reduced to one. */
 export function countOf({ value, axes }: Reduction): number {
   return axes.reduce((size, axis) => size * value.shape[axis], 1);
 }
 
-/** What came of a reduction, with the axes back in place if they are to be kept. */
+/** The result of a reduction, with the axes restored if `keepDims`. */
 export function keep(reduced: Tensor, { value, axes }: Reduction, { keepDims = false }: ReduceOptions): Tensor {
   if (!keepDims) return reduced;
   return bind(reshape, [reduced], { shape: value.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)) });

@@ -65,13 +65,14 @@ export function atan(x: Operand): Tensor {
 }
 
 /**
- * x^exponent, of two tensors or of a tensor and a number, as C and NumPy have it: NaN for a negative x and an exponent that is not
- * whole, and 1 where x is 1 or the exponent 0, whatever the other is.
+ * x^exponent, of two tensors or of a tensor and a number, as in C and NumPy: NaN for a negative x and a
+ * fractional exponent, and 1 if x is 1 or the exponent 0, whatever the other is.
  *
- * Its derivatives are exponent · x^(exponent-1), 0 where the exponent is, and x^exponent · log x, 0 where x is and the exponent positive.
+ * Its derivatives are exponent · x^(exponent-1), which is 0 if the exponent is, and x^exponent · log x, which
+ * is 0 if x is and the exponent is positive.
  */
 export function pow(x: Operand, exponent: Operand): Tensor {
-  // Numbers that need no power are kept out of programs.
+  // Simple exponents need no power in the program.
   if (typeof exponent === 'number') {
     const base = asTensor(x, 'float64', 'pow');
     if (exponent === 0) return ones(base.shape, { dtype: base.dtype });

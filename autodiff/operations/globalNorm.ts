@@ -5,8 +5,8 @@ import { asTensor, type Operand } from './operand.ts';
 
 export interface GlobalNormOptions {
   /**
-   * The power of two, from 2^-64 to 2^64, in which the norm is measured, 1 by default. In units of 2^64 a norm that is too large for the
-   * dtype is within it.
+   * The unit of the norm: a power of two from 2^-64 to 2^64. Default 1. In units of 2^64, a norm too large
+   * for the dtype is within range.
    */
   readonly unit?: number;
 }
@@ -19,9 +19,11 @@ const globalNormOptions: guard.Checks<GlobalNormOptions> = {
 };
 
 /**
- * The Euclidean norm √Σx² over all elements of several tensors of one dtype together, as a scalar; 0 of nothing. Squares do not overflow or
- * underflow on the way: it is infinite or 0 only where it is so itself. Where all elements are 0, its derivative is taken as 0.
- * @throws DTypeError for tensors of several dtypes, or of int32; ConfigurationError for a unit that is no power of two.
+ * The Euclidean norm √Σx² over all elements of several tensors of one dtype, as a scalar; 0 of no elements.
+ * It overflows or underflows only if the result itself does, not if only the squares do. If all elements are
+ * 0, its derivative is taken as 0.
+ * @throws DTypeError for tensors of different dtypes, or of int32; ConfigurationError for a unit that is not
+ * a power of two.
  */
 export function globalNorm(parts: readonly Operand[], options: GlobalNormOptions = {}): Tensor {
   guard.argument('globalNorm', 'what it takes', parts, { ...guard.list, what: 'an array of tensors' }, DTypeError);
@@ -30,7 +32,7 @@ export function globalNorm(parts: readonly Operand[], options: GlobalNormOptions
   const tensors = Array.from(parts, (part) => asTensor(part, 'float64', 'globalNorm'));
   const dtype = requireFloat(tensors[0].dtype, 'globalNorm');
   const operands = [full([], 1 / unit, { dtype }), ...tensors];
-  // A custom primitive is not checked when it is applied to plain numbers.
+  // Applying a custom primitive to plain numbers does not check them.
   norms.globalNorm.type(operands, {});
   return bind(norms.globalNorm, operands);
 }

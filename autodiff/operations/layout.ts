@@ -22,7 +22,7 @@ import { slice as block, pad, permute, reshape as reshapeTo } from '../primitive
 import { add } from './arithmetic.ts';
 import { asTensor, expandTo, type Operand } from './operand.ts';
 
-/** x repeated to a shape that it broadcasts to. @throws ShapeError when it does not. */
+/** x repeated to a shape that it broadcasts to. @throws ShapeError if it does not. */
 export function broadcastTo(x: Operand, shape: Shape): Tensor {
   const value = asTensor(x, 'float64', 'broadcastTo');
   const target = broadcastShapes(value.shape, checkShape(shape, 'broadcastTo'));
@@ -31,7 +31,10 @@ export function broadcastTo(x: Operand, shape: Shape): Tensor {
   return expandTo(value, shape);
 }
 
-/** The same elements in row-major order; one length may be -1, and is then worked out. @throws ShapeError when sizes differ. */
+/**
+ * The same elements in row-major order. One length may be -1, and is then computed. @throws ShapeError if
+ * sizes differ.
+ */
 export function reshape(x: Operand, shape: Shape): Tensor {
   const value = asTensor(x, 'float64', 'reshape');
   const lengths = checkShape(Array.isArray(shape) ? shape.filter((length) => length !== -1) : shape, 'reshape');
@@ -45,7 +48,7 @@ export function reshape(x: Operand, shape: Shape): Tensor {
   return sameShape(value.shape, full) ? value : bind(reshapeTo, [value], { shape: full });
 }
 
-/** Axis i of the result is axis order[i] of x; the reverse order by default. */
+/** Axis i of the result is axis order[i] of x. Default: the reverse order. */
 export function transpose(x: Operand, order?: readonly number[]): Tensor {
   const value = asTensor(x, 'float64', 'transpose');
   const rank = value.shape.length;
@@ -58,7 +61,9 @@ export function transpose(x: Operand, order?: readonly number[]): Tensor {
   return bind(permute, [value], { order: axes });
 }
 
-/** The block from begin (inclusive) to end (exclusive), one entry an axis, counted from the end when negative. */
+/**
+ * The block from begin (inclusive) to end (exclusive), one entry per axis, counted from the end if negative.
+ */
 export function slice(x: Operand, begin: readonly number[], end?: readonly number[]): Tensor {
   const value = asTensor(x, 'float64', 'slice');
   guard.argument('slice', 'begin', begin, guard.list, ShapeError);
@@ -80,7 +85,7 @@ export function slice(x: Operand, begin: readonly number[], end?: readonly numbe
   return bind(block, [value], { begin: from, end: to });
 }
 
-/** Tensors joined along an axis that exists. @throws ShapeError when the other axes differ. */
+/** Joins tensors along an existing axis. @throws ShapeError if the other axes differ. */
 export function concat(parts: readonly Operand[], axis = 0): Tensor {
   const tensors = requireParts(parts, 'concat');
   const rank = tensors[0].shape.length;
@@ -92,7 +97,7 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
     if (part.dtype !== tensors[0].dtype) sameDType('concat', tensors[0], part);
     else if (part.shape.length !== rank || !sameShape(rest(part), rest(tensors[0])))
       throw new ShapeError(`concat: ${formatShape(part.shape)} does not join ${formatShape(tensors[0].shape)} along axis ${at}`);
-  // Plain numbers are copied side by side; as a linear program, joining is a sum of padded parts.
+  // Plain numbers are copied side by side; in a linear program, joining is a sum of padded parts.
   if (tensors.every((part) => part.level === 0)) return kernels.concat(tensors, at);
   if (tensors[0].dtype === 'int32') return tensors.reduce((joined, part) => bind(join, [joined, part], { axis: at }));
   const length = tensors.reduce((sum, part) => sum + part.shape[at], 0);
@@ -106,7 +111,7 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
   return padded.reduce((joined, part) => add(joined, part));
 }
 
-/** Tensors of one shape joined along a new axis. */
+/** Joins tensors of one shape along a new axis. */
 export function stack(parts: readonly Operand[], axis = 0): Tensor {
   const tensors = requireParts(parts, 'stack');
   guard.argument('stack', 'axis', axis, guard.integer, ShapeError);
@@ -117,14 +122,20 @@ export function stack(parts: readonly Operand[], axis = 0): Tensor {
   );
 }
 
-/** Rows of x at int32 ids (or one row at a number): shape [...ids.shape, ...x.shape without its first axis]. @throws IndexError out of range. */
+/**
+ * Rows of x at int32 ids (one row for a number): shape [...ids.shape, ...x.shape without its first axis].
+ * @throws IndexError if an id is out of range.
+ */
 export function gather(x: Tensor, ids: Tensor | number): Tensor {
   requireTensor(x, 'gather');
   if (x.shape.length === 0) throw new ShapeError('gather: a scalar has no rows');
   return bind(gatherRows, [x, requireIds(ids, 'gather')]);
 }
 
-/** Zeros with `size` rows and the rows of x added at int32 ids: the transpose of `gather`. @throws IndexError out of range. */
+/**
+ * Zeros with `size` rows, plus the rows of x at int32 ids: the transpose of `gather`. @throws IndexError if
+ * an id is out of range.
+ */
 export function scatterAdd(x: Tensor, ids: Tensor | number, size: number): Tensor {
   requireTensor(x, 'scatterAdd');
   const rows = requireIds(ids, 'scatterAdd');

@@ -14,10 +14,13 @@ import { bind } from '../bind.ts';
 import { nameOperands } from '../primitives/checks.ts';
 import { broadcast, reshape } from '../primitives/linear.ts';
 
-/** What an operation takes where it wants a tensor: a plain number stands for a scalar of the other operand's dtype. */
+/** An operand. A plain number is a scalar of the other operand's dtype. */
 export type Operand = Tensor | number;
 
-/** The operand as a tensor; a number becomes a scalar of the given dtype. @throws DTypeError for anything else. */
+/**
+ * The operand as a tensor; a number becomes a scalar of the given dtype. @throws DTypeError for anything
+ * else.
+ */
 export function asTensor(x: Operand, dtype: DType = 'float64', who = 'operation'): Tensor {
   if (x instanceof Tensor) return x;
   if (typeof x !== 'number') requireTensor(x, who, 'a tensor or a number');
@@ -26,7 +29,7 @@ export function asTensor(x: Operand, dtype: DType = 'float64', who = 'operation'
   return fromData(data, []);
 }
 
-/** Two operands as tensors of one shape, broadcast as in NumPy. @throws ShapeError when that is impossible. */
+/** Two operands as tensors of one shape, broadcast as in NumPy. @throws ShapeError if that is impossible. */
 export function broadcastPair(x: Operand, y: Operand, who: string): [Tensor, Tensor] {
   const left = asTensor(x, y instanceof Tensor ? y.dtype : 'float64', who);
   const right = asTensor(y, left.dtype, who);
@@ -35,7 +38,7 @@ export function broadcastPair(x: Operand, y: Operand, who: string): [Tensor, Ten
   return [expandTo(left, shape), expandTo(right, shape)];
 }
 
-/** The shape that two tensors broadcast to. @throws ShapeError when there is none. */
+/** The shape to which two tensors broadcast. @throws ShapeError if there is none. */
 function commonShape(left: Tensor, right: Tensor, who: string): Shape {
   const shape = broadcastShapes(left.shape, right.shape);
   if (shape === undefined)
@@ -45,7 +48,7 @@ function commonShape(left: Tensor, right: Tensor, who: string): Shape {
   return shape;
 }
 
-/** x repeated to `shape`, which it is known to broadcast to. */
+/** x repeated to `shape`, to which it is known to broadcast. */
 export function expandTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const inserted = shape.length - x.shape.length;

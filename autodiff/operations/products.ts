@@ -4,7 +4,7 @@ import { nameOperands } from '../primitives/checks.ts';
 import { matmul as product } from '../primitives/matmul.ts';
 import { reshape } from './layout.ts';
 
-/** Transpose a matrix operand first; has no effect on a vector. */
+/** Transposes a matrix operand first; no effect on a vector. */
 export interface MatmulOptions {
   readonly transposeLeft?: boolean;
   readonly transposeRight?: boolean;
@@ -12,7 +12,7 @@ export interface MatmulOptions {
 
 /**
  * The matrix product [m,k]·[k,n], matrix·vector [m,k]·[k], vector·matrix [k]·[k,n], or the scalar [k]·[k].
- * @throws ShapeError when the inner sizes differ.
+ * @throws ShapeError if the inner sizes differ.
  */
 export function matmul(x: Tensor, y: Tensor, options: MatmulOptions = {}): Tensor {
   requireTensor(x, 'matmul');
@@ -45,7 +45,7 @@ export function outer(x: Tensor, y: Tensor): Tensor {
   return bind(product, [reshape(x, [x.size, 1]), reshape(y, [1, y.size])], { transposeLeft: false, transposeRight: false });
 }
 
-/** The sum of the elementwise products of two tensors of one shape; a scalar. */
+/** The sum of the elementwise products of two tensors of one shape: a scalar. */
 export function dot(x: Tensor, y: Tensor): Tensor {
   requireTensor(x, 'dot');
   requireTensor(y, 'dot');

@@ -16,13 +16,19 @@ export function sum(x: Operand, options: ReduceOptions = {}): Tensor {
   return keep(bind(total, [given.value], { axes: given.axes }), given, options);
 }
 
-/** The largest element over axes; elements that tie share the derivative equally. @throws ShapeError over nothing. */
+/**
+ * The largest element over axes. Tied elements share the derivative equally. @throws ShapeError for no
+ * elements.
+ */
 export function max(x: Operand, options: ReduceOptions = {}): Tensor {
   const given = nonEmpty(x, options, 'max');
   return keep(largestOf(given), given, options);
 }
 
-/** The smallest element over axes; elements that tie share the derivative equally. @throws ShapeError over nothing. */
+/**
+ * The smallest element over axes. Tied elements share the derivative equally. @throws ShapeError for no
+ * elements.
+ */
 export function min(x: Operand, options: ReduceOptions = {}): Tensor {
   const given = nonEmpty(x, options, 'min');
   return keep(neg(largestOf({ ...given, value: neg(given.value) })), given, options);
@@ -35,36 +41,42 @@ function largestOf({ value, axes }: Reduction): Tensor {
   const winners = (t: Tensor) => bind(total, [bind(select, [t, mask], { inverted: true })], { axes });
   const shares = div(1, winners(ones(value.shape, { dtype: value.dtype })));
   const average = winners(mul(value, bind(broadcast, [shares], { shape: value.shape, axes })));
-  // The average of equal numbers is rounded; this makes it exact again, where it is finite (infinity minus itself is NaN).
+  // The average of equal numbers is rounded; this corrects it, if it is finite (infinity minus itself is
+  // NaN).
   const rounding = sub(top, stripTangents(average));
   const above = bind(select, [rounding, greater(top, Number.NEGATIVE_INFINITY)], { inverted: false });
   const finite = bind(select, [above, less(top, Number.POSITIVE_INFINITY)], { inverted: false });
   return add(average, finite);
 }
 
-/** log Σ e^x over axes, without overflow; -Infinity when every x is, and Infinity when any is. @throws ShapeError over nothing. */
+/**
+ * log Σ e^x over axes, without overflow. -Infinity if every x is, Infinity if any is. @throws ShapeError for
+ * no elements.
+ */
 export function logSumExp(x: Operand, options: ReduceOptions = {}): Tensor {
   const given = nonEmpty(x, options, 'logSumExp');
   const shift = finiteMax(given);
   return keep(add(logSum(shifted(given, shift), given), shift), given, options);
 }
 
-/** x - logSumExp(x) along an axis, the last by default. */
+/** x - logSumExp(x) along an axis (default: the last). */
 export function logSoftmax(x: Operand, options: AxisOptions = {}): Tensor {
   const given = lineOf(x, options, 'logSoftmax');
-  // Both without the largest element, so that a large one takes no digits from the difference.
+  // Subtract the largest element from both first, so that a large one costs no digits of the difference.
   const own = shifted(given, finiteMax(given));
   return sub(own, spread(logSum(own, given), given));
 }
 
-/** e^x / Σ e^x along an axis, the last by default. */
+/** e^x / Σ e^x along an axis (default: the last). */
 export function softmax(x: Operand, options: AxisOptions = {}): Tensor {
   const given = lineOf(x, options, 'softmax');
   const powers = exp(shifted(given, finiteMax(given)));
   return mul(powers, spread(div(1, bind(total, [powers], { axes: given.axes })), given));
 }
 
-/** The int32 index of the first NaN along the last axis, which disappears, or of the first largest element where there is none. */
+/**
+ * The int32 index of the first NaN along the last axis, else of the first largest element. Removes the axis.
+ */
 export function argmax(x: Operand): Tensor {
   return bind(constant.argmax, [stripTangents(asTensor(x, 'float64', 'argmax'))]);
 }
@@ -77,15 +89,15 @@ function shifted(given: Reduction, shift: Tensor): Tensor {
   return sub(given.value, spread(shift, given));
 }
 
-/** What came of a reduction, repeated along the axes again. */
+/** The result of a reduction, repeated along the axes again. */
 function spread(reduced: Tensor, { value, axes }: Reduction): Tensor {
   return bind(broadcast, [reduced], { shape: value.shape, axes });
 }
 
-/** The maximum as a constant, and 0 where it is infinite: infinity minus itself would be NaN. */
+/** The maximum as a constant, but 0 if it is infinite: infinity minus itself would be NaN. */
 function finiteMax({ value, axes }: Reduction): Tensor {
   const top = bind(constant.maxReduce, [stripTangents(value)], { axes });
-  // 0 times the maximum is 0 where it is finite and NaN elsewhere.
+  // 0 times the maximum is 0 if it is finite, else NaN.
   return where(less(mul(top, 0), 1), top, 0);
 }
 

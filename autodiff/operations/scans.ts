@@ -5,15 +5,15 @@ import { mul } from './arithmetic.ts';
 import { type AxisOptions, alongAxis, countOf, keep, type ReduceOptions, reduction } from './axes.ts';
 import type { Operand } from './operand.ts';
 
-/** The running sums along an axis, the last by default: element i is the sum of the first i + 1. */
+/** The running sums along an axis (default: the last): element i is the sum of the first i + 1. */
 export function cumsum(x: Operand, options: AxisOptions = {}): Tensor {
   const { value, axis } = alongAxis(x, options, 'cumsum');
   return bind(runningSums, [value], { axis, reverse: false });
 }
 
 /**
- * The product over axes, 1 of nothing. The derivative by an element is the product of the others, zeros among them or not, at every
- * order.
+ * The product over axes; 1 of no elements. Its derivative by an element is the product of the others, even
+ * with zeros, at every order.
  */
 export function prod(x: Operand, options: ReduceOptions = {}): Tensor {
   const given = reduction(x, options, 'prod');
@@ -26,7 +26,7 @@ export function prod(x: Operand, options: ReduceOptions = {}): Tensor {
   return keep(bind(reshape, [product], { shape }), given, options);
 }
 
-/** The product of the rows: of the two halves with each other, over and over, and of the rows that are left over. */
+/** The product of the rows: repeatedly multiplies the two halves, then any rows left over. */
 function productOf(rows: Tensor): Tensor | undefined {
   let [left, over]: (Tensor | undefined)[] = [rows.shape[0] === 0 ? undefined : rows, undefined];
   while (left !== undefined && left.shape[0] > 1) {

@@ -10,22 +10,26 @@ import { sqrt } from './functions.ts';
 import type { Operand } from './operand.ts';
 import { less, maximum } from './piecewise.ts';
 
-/** Which axes, and what is taken off the number of elements that a sum of squares is divided by: 0 by default, as in NumPy. */
+/**
+ * The axes, and `ddof`, which is subtracted from the number of elements in the divisor. Default 0, as in
+ * NumPy.
+ */
 export interface VarianceOptions extends ReduceOptions {
   readonly ddof?: number;
 }
 
 const varianceOptions: guard.Checks<VarianceOptions> = { ...reduceOptions, ddof: guard.finite };
 
-/** The mean over axes. @throws ShapeError over nothing. */
+/** The mean over axes. @throws ShapeError for no elements. */
 export function mean(x: Operand, options: ReduceOptions = {}): Tensor {
   const given = nonEmpty(x, options, 'mean');
   return keep(averageOf(given), given, options);
 }
 
 /**
- * The mean square distance from the mean over axes, its sum divided by n - ddof. NumPy's and, since `var` is a word of JavaScript's,
- * exported under that name too. @throws ShapeError where ddof leaves nothing to divide by.
+ * The mean square distance from the mean over axes, with the divisor n - ddof. Also exported as `var`, its
+ * name in NumPy, which is a reserved word in JavaScript. @throws ShapeError if ddof leaves nothing to divide
+ * by.
  */
 export function variance(x: Operand, options: VarianceOptions = {}): Tensor {
   const { given, centred, divisor } = deviations(x, options, 'variance');
@@ -33,8 +37,9 @@ export function variance(x: Operand, options: VarianceOptions = {}): Tensor {
 }
 
 /**
- * The standard deviation over axes, the root of the variance; it overflows only where it is too large itself. Where all elements are
- * equal, it is 0 and its derivative is taken as 0. @throws ShapeError where ddof leaves nothing to divide by.
+ * The standard deviation over axes, the root of the variance. It overflows only if the result itself does. If
+ * all elements are equal, it is 0 and its derivative is taken as 0. @throws ShapeError if ddof leaves nothing
+ * to divide by.
  */
 export function std(x: Operand, options: VarianceOptions = {}): Tensor {
   const { given, centred, divisor } = deviations(x, options, 'std');
@@ -42,22 +47,25 @@ export function std(x: Operand, options: VarianceOptions = {}): Tensor {
 }
 
 /**
- * The Euclidean norm √Σx² over axes, 0 of nothing. Squares do not overflow or underflow on the way: it is infinite or 0 only where it is
- * so itself. Where all elements are 0, its derivative is taken as 0.
+ * The Euclidean norm √Σx² over axes; 0 of no elements. It overflows or underflows only if the result itself
+ * does. If all elements are 0, its derivative is taken as 0.
  */
 export function norm(x: Operand, options: ReduceOptions = {}): Tensor {
   const given = reduction(x, options, 'norm');
   return keep(lengthOf(given, 1), given, options);
 }
 
-/** s √(Σ(x/s)²/n) with s the power of two of the largest |x|: a constant that rounds nothing, and makes no difference to derivatives. */
+/**
+ * s √(Σ(x/s)²/n) with s the power of two of the largest |x|: a constant that does not round and does not
+ * affect derivatives.
+ */
 function lengthOf({ value, axes }: Reduction, divisor: number): Tensor {
   const plain = stripTangents(value);
   const largest = bind(constant.maxReduce, [maximum(plain, neg(plain))], { axes });
   const scale = bind(constant.binade, [largest]);
   const scaled = div(value, bind(broadcast, [scale], { shape: value.shape, axes }));
   const squares = bind(total, [square(scaled)], { axes });
-  // The root of 0 has an infinite derivative, so there the root of 1 is taken, and dropped.
+  // The root of 0 has an infinite derivative, so take the root of 1 there, and drop it.
   const none = less(largest, value.dtype === 'float32' ? 2 ** -149 : Number.MIN_VALUE);
   const filling = bind(select, [ones(largest.shape, { dtype: value.dtype }), none], { inverted: false });
   const average = divisor === 1 ? squares : div(squares, divisor);

@@ -1,7 +1,7 @@
 import { DTypeError, formatShape, requireFloat, ShapeError, sameShape, Tensor } from '../../lib/index.ts';
 import type { TensorType } from '../primitive.ts';
 
-/** The type shared by two operands. @throws ShapeError or DTypeError when they differ. */
+/** The common type of two operands. @throws ShapeError or DTypeError if they differ. */
 export function sameType(name: string, [x, y]: readonly TensorType[]): TensorType {
   sameDType(name, x, y);
   if (!sameShape(x.shape, y.shape))
@@ -9,7 +9,7 @@ export function sameType(name: string, [x, y]: readonly TensorType[]): TensorTyp
   return { shape: x.shape, dtype: x.dtype };
 }
 
-/** @throws DTypeError when two operands have different dtypes or hold indices. */
+/** @throws DTypeError if two operands have different dtypes or hold indices. */
 export function sameDType(name: string, x: TensorType, y: TensorType): void {
   if (x.dtype !== y.dtype)
     throw new DTypeError(
@@ -30,7 +30,7 @@ export function requireIndices(name: string, ids: TensorType): void {
     throw new DTypeError(`${name}: needs an int32 tensor of indices, got ${ids.dtype}; make one with indices([...])`);
 }
 
-/** `: left is params.update.w, right is input`, where the operands have labels. */
+/** `: left is params.update.w, right is input`, if the operands have labels. */
 export function nameOperands(x: TensorType, y: TensorType): string {
   const names = [labelOf('left', x), labelOf('right', y)].filter((name) => name !== '');
   return names.length === 0 ? '' : `: ${names.join(', ')}`;

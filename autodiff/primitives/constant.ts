@@ -10,7 +10,7 @@ export const greater: ConstantPrimitive = {
   evaluate: ([x, y]) => kernels.greater(x, y),
 };
 
-/** The largest element over axes, which disappear. */
+/** The largest element over axes, which are removed. */
 export const maxReduce: ConstantPrimitive<{ readonly axes: readonly number[] }> = {
   name: 'maxReduce',
   kind: 'constant',
@@ -18,7 +18,7 @@ export const maxReduce: ConstantPrimitive<{ readonly axes: readonly number[] }> 
   evaluate: ([x], { axes }) => kernels.maxReduce(x, axes),
 };
 
-/** The largest whole number that is at most x. */
+/** The largest whole number not above x. */
 export const floor: ConstantPrimitive = {
   name: 'floor',
   kind: 'constant',
@@ -26,7 +26,10 @@ export const floor: ConstantPrimitive = {
   evaluate: ([x]) => kernels.map(x, Math.floor),
 };
 
-/** The power of two at or below |x|, at least the smallest normal number; 1 for 0, infinity and NaN. Dividing by it rounds nothing. */
+/**
+ * The power of two at or below |x|, at least the smallest normal number; 1 for 0, infinity and NaN. Dividing
+ * by it is exact.
+ */
 export const binade: ConstantPrimitive = {
   name: 'binade',
   kind: 'constant',
@@ -34,7 +37,7 @@ export const binade: ConstantPrimitive = {
   evaluate: ([x]) => kernels.map(x, (value) => kernels.binade(value, x.dtype)),
 };
 
-/** Two int32 tensors one after the other along an axis: unlike floats, indices are no sum of padded parts. */
+/** Joins two int32 tensors along an axis. Unlike floats, indices are not a sum of padded parts. */
 export const join: ConstantPrimitive<{ readonly axis: number }> = {
   name: 'join',
   kind: 'constant',
@@ -46,7 +49,9 @@ export const join: ConstantPrimitive<{ readonly axis: number }> = {
   evaluate: ([x, y], { axis }) => kernels.concat([x, y], axis),
 };
 
-/** The int32 index of the first NaN along the last axis, which disappears, or of the first largest element where there is none. */
+/**
+ * The int32 index of the first NaN along the last axis, else of the first largest element. Removes the axis.
+ */
 export const argmax: ConstantPrimitive = {
   name: 'argmax',
   kind: 'constant',

@@ -1,7 +1,7 @@
 import { allocate, dataOf, fromData, kernels, type Tensor } from '../../lib/index.ts';
 import type { TensorType } from '../primitive.ts';
 
-/** A result of the given type, whose entries along the leading axis `evaluate` returns for those of the operands. */
+/** A result of the given type, computed entry by entry along the leading axis. */
 export function byEntries(
   operands: readonly Tensor[],
   { shape, dtype }: TensorType,

@@ -8,8 +8,9 @@ import { broadcast, sum } from './linear.ts';
 import { mul } from './mul.ts';
 
 /**
- * unit · √Σx² over all elements of all operands but the first, which is the unit, a power of two. A primitive, because the squares
- * overflow long before the root does: a plan takes them all the same, and looks at its operands again only where they have.
+ * unit · √Σx² over all elements of all operands but the first, which is the unit, a power of two. A
+ * primitive, because the squares overflow long before the root: a plan computes the squares anyway, and
+ * rereads its operands only if they overflowed.
  */
 export const globalNorm: CustomPrimitive = {
   name: 'globalNorm',
@@ -27,7 +28,10 @@ export const globalNorm: CustomPrimitive = {
     if (isPlain) result[0] *= unit.item();
     return fromData(result, []);
   },
-  /** Σ <unit² x / result, ẋ>; 0 where all elements are 0. The unit comes in twice, so that nothing leaves the dtype on the way. */
+  /**
+   * Σ <unit² x / result, ẋ>; 0 if all elements are 0. The unit is applied in two steps, so that nothing
+   * overflows on the way.
+   */
   push([unit, ...parts], [_, ...tangents], result) {
     const products = tangents.map((tangent, i) => {
       const { shape } = parts[i];

@@ -4,7 +4,7 @@ import type { LinearPrimitive } from '../primitive.ts';
 import { requireIndices } from './checks.ts';
 import { byEntries } from './entries.ts';
 
-/** With `batched`, all operands have a leading axis, and each of their entries is an application of its own. */
+/** With `batched`, all operands have a leading axis, and each entry is a separate application. */
 type Batched = { readonly batched?: true };
 
 /** Rows of x: shape [...ids.shape, ...x.shape without its first axis]. */
@@ -23,7 +23,7 @@ export const gather: LinearPrimitive<Batched> = {
     bind(scatterAdd, [cotangent, ids], batched ? { size: x.shape[1], batched, ...rest } : { size: x.shape[0], ...rest }),
 };
 
-/** Zeros of shape [size, ...rest] with the rows of x, of shape [...ids.shape, ...rest], added at ids. */
+/** Zeros of shape [size, ...rest], plus the rows of x, of shape [...ids.shape, ...rest], at ids. */
 export const scatterAdd: LinearPrimitive<Batched & { readonly size: number }> = {
   name: 'scatterAdd',
   kind: 'linear',
@@ -38,7 +38,7 @@ export const scatterAdd: LinearPrimitive<Batched & { readonly size: number }> = 
   transpose: (cotangent, [ids], { size: _, ...rest }) => bind(gather, [cotangent, ids], rest),
 };
 
-/** x where the int32 mask is not 0 (where it is 0, when inverted); 0 elsewhere. */
+/** x where the int32 mask is non-zero (zero if inverted), else 0. */
 export const select: LinearPrimitive<{ readonly inverted: boolean }> = {
   name: 'select',
   kind: 'linear',

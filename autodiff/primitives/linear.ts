@@ -12,7 +12,7 @@ export const scale: LinearPrimitive<{ readonly factor: number }> = {
   transpose: (cotangent, _, parameters) => bind(scale, [cotangent], parameters),
 };
 
-/** The sum over axes, which disappear. */
+/** The sum over axes, which are removed. */
 export const sum: LinearPrimitive<{ readonly axes: readonly number[] }> = {
   name: 'sum',
   kind: 'linear',
@@ -21,7 +21,7 @@ export const sum: LinearPrimitive<{ readonly axes: readonly number[] }> = {
   transpose: (cotangent, _, { axes }, x) => bind(broadcast, [cotangent], { shape: x.shape, axes }),
 };
 
-/** The running sums along an axis, from its end when reversed. */
+/** The running sums along an axis, from its end if reversed. */
 export const cumsum: LinearPrimitive<{ readonly axis: number; readonly reverse: boolean }> = {
   name: 'cumsum',
   kind: 'linear',
@@ -30,7 +30,7 @@ export const cumsum: LinearPrimitive<{ readonly axis: number; readonly reverse: 
   transpose: (cotangent, _, { axis, reverse }) => bind(cumsum, [cotangent], { axis, reverse: !reverse }),
 };
 
-/** Repeats x along new axes, which have the given positions in `shape`. */
+/** Repeats x along new axes at the given positions of `shape`. */
 export const broadcast: LinearPrimitive<{ readonly shape: Shape; readonly axes: readonly number[] }> = {
   name: 'broadcast',
   kind: 'linear',

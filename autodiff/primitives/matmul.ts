@@ -7,8 +7,9 @@ import { byEntries } from './entries.ts';
 type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: true };
 
 /**
- * The product of two matrices whose inner sizes agree, either one transposed first; vectors come as matrices of one row or column.
- * Both operands may have a leading axis, whose entries are matrices to be multiplied each by itself.
+ * The product of two matrices whose inner sizes agree, each optionally transposed first; vectors are matrices
+ * of one row or column. Both operands may have a leading axis of matrices, which are multiplied entry by
+ * entry.
  */
 export const matmul: BilinearPrimitive<Flags> = {
   name: 'matmul',
@@ -24,7 +25,7 @@ export const matmul: BilinearPrimitive<Flags> = {
     const one = ([x, y]: readonly Tensor[]) => kernels.matmul(x, y, transposeLeft, transposeRight, strong);
     return operands[0].shape.length === 3 ? byEntries(operands, matmul.type(operands, flags), one) : one(operands);
   },
-  // For Z = X Y: X̄ = Z̄ Yᵀ and Ȳ = Xᵀ Z̄; for a transposed operand the transpose of that.
+  // For Z = X Y: X̄ = Z̄ Yᵀ and Ȳ = Xᵀ Z̄; for a transposed operand, the transpose of that.
   transposes: [
     (cotangent, y, { transposeLeft, transposeRight, ...rest }) =>
       transposeLeft

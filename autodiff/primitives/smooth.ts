@@ -32,7 +32,7 @@ function binary(name: string, f: (x: number, y: number) => number, ...partials: 
 export const tanh = unary('tanh', Math.tanh, (_, y) => sub(1, square(y)));
 export const sigmoid = unary('sigmoid', kernels.sigmoid, (_, y) => product(y, sub(1, y)));
 export const exp = unary('exp', Math.exp, (_, y) => y);
-/** The derivative is e^x and not the value plus 1, which would be 0 where the value is nearly -1. */
+/** The derivative is e^x rather than the value plus 1, which would be 0 for values near -1. */
 export const expm1 = unary('expm1', Math.expm1, (x) => bind(exp, [x]));
 export const log = unary('log', Math.log, (x) => div(1, x));
 export const log1p = unary('log1p', Math.log1p, (x) => div(1, add(1, x)));
@@ -44,8 +44,8 @@ export const atan = unary('atan', Math.atan, (x) => div(1, add(1, square(x))));
 export const erf = unary('erf', kernels.erf, (x) => scaleBy(bind(exp, [neg(square(x))]), 2 / Math.sqrt(Math.PI)));
 
 /**
- * x^y: y x^(y-1) by x and x^y log x by y. A zero is strong in both products: x^0 has the derivative 0 by x at 0 too, and 0^y, for
- * positive y, has it by y.
+ * x^y: y x^(y-1) by x, and x^y log x by y. Both products have a strong zero: x^0 has the derivative 0 by x at
+ * 0 too, and so does 0^y by y for positive y.
  */
 export const pow: SmoothPrimitive = binary(
   'pow',
@@ -54,7 +54,7 @@ export const pow: SmoothPrimitive = binary(
   (x, _, result) => bind(mul, [result, bind(log, [x])], mul.inRules),
 );
 
-/** The larger of x and y; where they are equal, each has half of the derivative. */
+/** The larger of x and y. Equal elements share the derivative equally. */
 export const maximum: SmoothPrimitive = binary(
   'maximum',
   Math.max,
@@ -62,7 +62,7 @@ export const maximum: SmoothPrimitive = binary(
   (x, y) => shareOf(y, x),
 );
 
-/** 1 where x is larger, 0 where y is, and a half where neither is. */
+/** 1 if x is larger, 0 if y is, else a half. */
 function shareOf(x: Tensor, y: Tensor): Tensor {
   const whole = (mask: Tensor) => bind(select, [ones(x.shape, { dtype: x.dtype }), mask], { inverted: false });
   return scaleBy(add(1, sub(whole(bind(greater, [x, y])), whole(bind(greater, [y, x])))), 0.5);

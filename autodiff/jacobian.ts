@@ -11,7 +11,10 @@ import { vmap } from './vmap.ts';
 /** For each leaf of R, a tree like X whose leaves have shape [...leaf of R, ...leaf of X]. */
 export type Jacobian<R, X> = R extends Tensor ? X : { readonly [K in keyof R]: Jacobian<R[K], X> };
 
-/** The Jacobian of f by forward mode, one push of all elements of x at once. Leaves have shape [...output, ...input]. */
+/**
+ * The Jacobian of f by forward mode, one push of all elements of x at once. Leaves have shape [...output,
+ * ...input].
+ */
 export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   const name = callName('jacfwd', f);
   return (x) => {
@@ -30,7 +33,8 @@ export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
 }
 
 /**
- * The Jacobian of f by reverse mode, one pull of all elements of f(x) at once. Leaves have shape [...output, ...input].
+ * The Jacobian of f by reverse mode, one pull of all elements of f(x) at once. Leaves have shape [...output,
+ * ...input].
  */
 export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   const name = callName('jacrev', f);
@@ -60,7 +64,10 @@ export function hessian<X>(f: (x: X) => Tensor): (x: X) => Jacobian<X, X> {
   return jacfwd(grad(f) as (x: X) => X);
 }
 
-/** For each leaf, the leaves of what `follow` returns for its unit vectors, as a batch; undefined where it has none. */
+/**
+ * For each leaf, the leaves of what `follow` returns for its unit vectors, as a batch; undefined where it has
+ * none.
+ */
 function along(tree: Tree, follow: (direction: unknown) => Tree): (Tensor[] | undefined)[] {
   const leaves = leavesOf(tree);
   return leaves.map(({ dtype, shape, size }, which) => {

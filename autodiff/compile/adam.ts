@@ -3,9 +3,9 @@ import type { Assembler } from './assembler.ts';
 import { type Buffer, bufferOf, type Instruction } from './instruction.ts';
 
 /**
- * The kernel for Adam in place of the chain of elementwise instructions that the optimiser's update of one parameter is made of: with all
- * of it in registers, it takes a third of the time. What else the chain does, such as to clip the gradient, comes before it. Undefined
- * for any other chain.
+ * The kernel for Adam in place of the chain of elementwise instructions that the optimiser's update of one
+ * parameter is made of: with all of it in registers, it takes a third of the time. What else the chain does,
+ * such as to clip the gradient, comes before it. Undefined for any other chain.
  *
  *     q = g g; m ← β1 m + (1-β1) g; v ← β2 v + (1-β2) q; w ← w - η (c1 m) / (√(c2 v) + ε)
  *
@@ -27,7 +27,8 @@ function adamOf(
   const makerOf = (buffer: Buffer) => members.find((member) => bufferOf(member.operands[0]) === buffer);
   const partsOf = (buffer: Buffer, operation: wasm.OpName): Buffer[] => {
     const maker = makerOf(buffer);
-    // A maker read by others too would be missed; one that is not there, or another operation, is another chain.
+    // A maker read by others too would be missed; one that is not there, or another operation, is another
+    // chain.
     return maker?.operation === operation && uses.get(buffer) === 2 ? buffers(maker) : [];
   };
 

@@ -9,10 +9,11 @@ import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
 
 /**
- * The program without products that an inner product can do without: <Aᵀd, s> = <d, A s> where A s is computed anyway.
+ * The program without products that an inner product can do without: <Aᵀd, s> = <d, A s> where A s is
+ * computed anyway.
  *
- * In UORO the cotangent of the old state, which takes a product with every recurrent matrix, is needed only for its inner product with
- * s̃, and these matrices times s̃ (or what comes of it) are pushed anyway.
+ * In UORO the cotangent of the old state, which takes a product with every recurrent matrix, is needed only
+ * for its inner product with s̃, and these matrices times s̃ (or what comes of it) are pushed anyway.
  */
 export function withoutAdjoints(program: Program): Program {
   // One at a time: whether another can be moved depends on what this one has come to depend on.
@@ -50,7 +51,9 @@ function withoutOne(program: Program): Program | undefined {
     return parts.map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : productOf(...pair))).reduce(add);
   }
 
-  /** For a term Aᵀd with no other use: d, A y where that is computed, and the parameters of the product Aᵀd. */
+  /**
+   * For a term Aᵀd with no other use: d, A y where that is computed, and the parameters of the product Aᵀd.
+   */
   function partnerOf(term: Tensor, y: Tensor, inner: Equation): [Tensor, Tensor, Parameters] | undefined {
     const maker = makers.get(term);
     if (maker === undefined || !isMatrixVector(maker) || uses.get(term) !== 1) return undefined;
@@ -91,13 +94,13 @@ function isProduct(primitive: Primitive, result: Tensor): boolean {
   return primitive === matmul && result.shape.length === 2;
 }
 
-/** What a tensor is a reshaped form of. */
+/** The tensor behind any reshapes. */
 function plain(x: Tensor, makers: ReadonlyMap<Tensor, Equation>): Tensor {
   const maker = makers.get(x);
   return maker?.primitive === linear.reshape ? plain(maker.operands[0], makers) : x;
 }
 
-/** The summands of a sum that nobody else needs. */
+/** The summands of a sum that has no other use. */
 function termsOf(x: Tensor, makers: ReadonlyMap<Tensor, Equation>, uses: ReadonlyMap<Tensor, number>): Tensor[] {
   const maker = makers.get(x);
   if (maker === undefined || uses.get(x) !== 1) return [x];

@@ -5,8 +5,8 @@ const alignment = 64;
 export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4 };
 
 /**
- * Assigns every buffer an address: pinned ones first, then each temporary for as long as instructions use it, in the smallest
- * free block that fits. Returns the first byte after them all.
+ * Assigns every buffer an address: pinned ones first, then each temporary for as long as instructions use it,
+ * in the smallest free block that fits. Returns the first byte after them all.
  */
 export function layOut(begin: number, pinned: readonly Buffer[], instructions: readonly Instruction[]): number {
   let end = align(begin);

@@ -10,14 +10,18 @@ export interface Compiled<A extends readonly unknown[], R> {
   (...args: A): R;
   /** The program for arguments like these; `String(program)` prints it. */
   program(...example: A): Program;
-  /** How many plans there are: one for each structure, shapes and dtypes of the arguments seen so far. */
+  /**
+   * The number of plans: one for each combination of structure, shapes and dtypes of the arguments seen so
+   * far.
+   */
   readonly plans: number;
 }
 
 export interface CompileOptions {
   /**
-   * Lets the processor round a sum of products once instead of twice: faster by a tenth or more, and no longer the same digits on every machine.
-   * ConfigurationError where the platform cannot: Node 20 needs `--experimental-wasm-relaxed-simd`. False by default.
+   * Lets the processor round a sum of products once instead of twice: faster by a tenth or more, and no
+   * longer the same digits on every machine. ConfigurationError where the platform cannot: Node 20 needs
+   * `--experimental-wasm-relaxed-simd`. False by default.
    */
   readonly relaxedSimd?: boolean;
 }
@@ -26,18 +30,19 @@ interface Specialisation {
   readonly program: Program;
   readonly result: Tree;
   readonly execution: Execution;
-  /** How many dual numbers outside all transforms f is known not to close over. */
+  /** The number of dual numbers outside all transforms when f was last found not to close over any. */
   duals: number;
 }
 
 /**
- * Traces f once for each structure, shapes and dtypes of its arguments, and from then on runs a plan of it: buffers laid out in one
- * memory, and one call that runs every kernel.
+ * Traces f once for each structure, shapes and dtypes of its arguments, and from then on runs a plan of it:
+ * buffers laid out in one memory, and one call that runs every kernel.
  *
- * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes over is a constant of the
- * plan, read when f is traced: what changes from call to call has to be an argument. Inside a differentiation or another trace the
- * compiled function is f itself, so that no derivative is lost along what f closes over. A plan calls back a primitive
- * that has no kernel, a user's own; all else runs as it would without.
+ * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes
+ * over is a constant of the plan, read when f is traced: what changes from call to call has to be an
+ * argument. Inside a differentiation or another trace the compiled function is f itself, so that no
+ * derivative is lost along what f closes over. A plan calls back a primitive that has no kernel, a user's
+ * own; all else runs as it would without.
  *
  * @throws ConfigurationError when relaxed SIMD is asked for and missing, at the first call.
  */
@@ -68,8 +73,10 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, o
     const leaves = lifted.flatMap(leavesOf);
     const own = () => liftTree(f(...(lifted as unknown as A)));
     if (leaves.some(({ level }) => level !== 0)) return own();
-    // A plan made earlier knows nothing of a tensor under differentiation that f has come to close over since:
-    // let x = tensor(3); const g = compile((y) => mul(x, y)); g(tensor(2)); jvp((v) => { x = v; return g(tensor(2)); }, [x], [one])
+    // A plan made earlier knows nothing of a tensor under differentiation that f has come to close over
+    // since:
+    // let x = tensor(3); const g = compile((y) => mul(x, y)); g(tensor(2)); jvp((v) => { x = v; return
+    // g(tensor(2)); }, [x], [one])
     if (isUnderTransform()) {
       const result = own();
       // What f closes over has changed, so that it would be traced to another program now.

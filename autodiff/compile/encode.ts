@@ -2,14 +2,20 @@ import { type DType, wasm } from '../../lib/index.ts';
 import { bytesPer } from './arena.ts';
 import { bufferOf, type Call, type Instruction, type InstructionOperand } from './instruction.ts';
 
-/** What the machine runs: words from some address on, where each part of the plan ends, and the calls that words refer to by number. */
+/**
+ * A plan as words for the machine, the addresses at which its parts end, and the calls that words refer to by
+ * number.
+ */
 export interface Encoded {
   readonly words: Int32Array;
   readonly ends: readonly number[];
   readonly calls: readonly Call[];
 }
 
-/** The words of a plan's parts as the machine reads them at the address `begin`; the bodies of instructions come after them all. */
+/**
+ * The words of a plan's parts as the machine reads them at the address `begin`; the bodies of instructions
+ * come after them all.
+ */
 export function encode(begin: number, parts: readonly (readonly Instruction[])[]): Encoded {
   const calls: Call[] = [];
   const bodies: { readonly at: number; readonly words: readonly number[] }[] = [];
@@ -35,7 +41,7 @@ export function encode(begin: number, parts: readonly (readonly Instruction[])[]
   return { words: Int32Array.from(words), ends, calls };
 }
 
-/** How far each word of the body of a `repeat` moves on: the opcode and counts stay. */
+/** The stride of each word of the body of a `repeat`, in bytes; 0 for the opcode and for counts. */
 function stridesOf({ body = [], strides = [] }: Instruction): number[] {
   if (strides.length === 0) return [];
   const [{ operands }] = body;

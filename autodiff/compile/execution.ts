@@ -30,7 +30,10 @@ export class Execution {
   /** Whether what is computed from what was written has been. */
   #isOpen = false;
 
-  /** @throws ConfigurationError for a program that closes over a tensor under differentiation, or a schedule that does not fit. */
+  /**
+   * @throws ConfigurationError for a program that closes over a tensor under differentiation, or a schedule
+   *   that does not fit.
+   */
   constructor(program: Program, schedule: Schedule = {}) {
     requireSchedule(requireProgram(program, 'Execution'), schedule, 'Execution');
     if (!isClosed(program))
@@ -56,7 +59,10 @@ export class Execution {
     return this.plan.zeros;
   }
 
-  /** The memory of an input, to be written before a run. It takes any number, as typed arrays do: an int32 keeps the low bits of 2^32. */
+  /**
+   * The memory of an input, to be written before a run. It takes any number, as typed arrays do: an int32
+   * keeps the low bits of 2^32.
+   */
   input(at: number): TypedArray {
     return this.#inputs[at];
   }
@@ -66,7 +72,10 @@ export class Execution {
     return this.#outputs[at];
   }
 
-  /** Writes an input. @throws DTypeError or ShapeError for a tensor of another type: a typed array would convert it without a word. */
+  /**
+   * Writes an input. @throws DTypeError or ShapeError for a tensor of another type: a typed array would
+   * convert it without a word.
+   */
   write(at: number, x: Tensor): void {
     requireType(this.program, at, x);
     this.#inputs[at].set(dataOf(x));
@@ -120,12 +129,17 @@ export class Execution {
     return this.#machine.finite([...this.#carried]);
   }
 
-  /** Whether a run may throw: it calls a primitive that a user declared, or follows an index that it computes. Nothing carried has changed then. */
+  /**
+   * Whether a run may throw: it calls a primitive that a user declared, or follows an index that it computes.
+   * Nothing carried has changed then.
+   */
   get mayThrow(): boolean {
     return this.plan.calls.length > 0;
   }
 
-  /** An equation by its primitive's own `evaluate`. It is given copies, because it may keep what it is given. */
+  /**
+   * An equation by its primitive's own `evaluate`. It is given copies, because it may keep what it is given.
+   */
   #call({ equation: { primitive, operands, parameters }, out, operands: places }: Call): void {
     const given = places.map((place, i) => {
       if (place instanceof Tensor) return place;

@@ -6,18 +6,18 @@ import { printProgram } from './program.ts';
 import { requireSchedule, type Schedule } from './schedule.ts';
 import { type Declare, trace } from './trace.ts';
 
-/** What a pass of the compiler made of a program. */
+/** A pass of the compiler, with the program as it left it. */
 export interface Explained {
   readonly pass: string;
-  /** What the pass is for. */
+  /** The purpose of the pass. */
   readonly why: string;
   /** The program, the terms of its outputs, or its instructions, as text. */
   readonly text: string;
 }
 
 /**
- * Compiles a program as `Execution` does, and tells what each pass makes of it: the place to look where a step is slower than expected.
- * The first entry is the program as it was recorded.
+ * Compiles a program as `Execution` does, and returns it as text after each pass. The first entry is the
+ * program as it was recorded. Look here when a step is slower than you expect.
  *
  * @param body returns the outputs, a tree, and declares the inputs.
  * @throws ConfigurationError for a schedule that does not fit the program.

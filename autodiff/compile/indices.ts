@@ -12,10 +12,11 @@ export interface IndexBound {
 }
 
 /**
- * Where the elements of the int32 tensors of a program come from: a plan checks no index once it runs, so it has to check its inputs.
+ * Where the elements of the int32 tensors of a program come from: a plan checks no index once it runs, so it
+ * has to check its inputs.
  *
- * Each element has a code: 1 + its number among the elements of all int32 inputs, -1 - its value where it is a constant, and 0 where it is
- * computed.
+ * Each element has a code: 1 + its number among the elements of all int32 inputs, -1 - its value where it is
+ * a constant, and 0 where it is computed.
  */
 export class Indices {
   readonly bounds: IndexBound[] = [];
@@ -47,7 +48,10 @@ export class Indices {
     this.#codes.set(result, row.reaches({ operands, sets, type: result, union }, parameters as never));
   }
 
-  /** Notes what must be checked before a run. Returns false for an index that is computed, or a constant that is out of range. */
+  /**
+   * Notes what must be checked before a run. Returns false for an index that is computed, or a constant that
+   * is out of range.
+   */
   requireRange(ids: Tensor, rows: number, operation: string): boolean {
     const codes = this.#codesOf(ids);
     if (codes === undefined || codes.some((code) => code === 0 || -1 - code >= rows)) return false;

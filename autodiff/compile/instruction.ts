@@ -62,7 +62,7 @@ export function readsOf({ operands, body = [] }: Instruction): Buffer[] {
   return [...operands.slice(1).flatMap((operand) => bufferOf(operand) ?? []), ...body.flatMap(readsOf)];
 }
 
-/** How often each buffer is an operand. */
+/** The number of times that each buffer is an operand. */
 export function countUses(instructions: readonly Instruction[]): Map<Buffer, number> {
   const uses = new Map<Buffer, number>();
   for (const buffer of instructions.flatMap(buffersIn)) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);

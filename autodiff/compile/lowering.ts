@@ -12,12 +12,15 @@ import { repeat } from './repeat.ts';
 import type { Care } from './schedule.ts';
 import { arrayOf, type Coefficient, dense, one, type Terms } from './terms.ts';
 
-/** Turns equations into instructions by the table, keeping sums factored for as long as nothing needs their elements. */
+/**
+ * Turns equations into instructions by the table, keeping sums factored for as long as nothing needs their
+ * elements.
+ */
 export class Lowering implements Planner {
   readonly assembler: Assembler;
   readonly care: Care;
   readonly materializer: Materializer;
-  /** Where indices come from. */
+  /** The origins of indices. */
   readonly indices = new Indices();
   /** Sums of squares that carry over from run to run, with what they are the squares of, m rows of n. */
   readonly carried: { readonly norm: Buffer; readonly x: Buffer; readonly m: number; readonly n: number }[] = [];
@@ -36,7 +39,8 @@ export class Lowering implements Planner {
       this.#terms.set(input, zeros.includes(i) ? this.#zero(input) : dense(inputs[i]));
       if (input.dtype === 'int32') this.indices.declare(input, i);
     });
-    // An output that is copied out does not count: it is written out by itself, so that asking for one changes no other result.
+    // An output that is copied out does not count: it is written out by itself, so that asking for one
+    // changes no other result.
     for (const operand of program.equations.flatMap(({ operands }) => operands))
       this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
     this.squared = squaredIn(program);
@@ -72,7 +76,10 @@ export class Lowering implements Planner {
     return dense(out);
   }
 
-  /** Whether a result is zero because operands are that are known to be: not computed, and not NaN where another is infinite. */
+  /**
+   * Whether a result is zero because operands are that are known to be: not computed, and not NaN where
+   * another is infinite.
+   */
   #isZero(operands: readonly Tensor[], when: 'first' | 'any' | 'all' | undefined): boolean {
     if (when === undefined) return false;
     if (when === 'first') return this.isZero(operands[0]);

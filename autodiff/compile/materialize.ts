@@ -56,7 +56,9 @@ export class Materializer {
     return product;
   }
 
-  /** The coefficient with those of its scalars that are always 1 or -1 in its factor, which changes no digit. */
+  /**
+   * The coefficient with those of its scalars that are always 1 or -1 in its factor, which changes no digit.
+   */
   #folded({ factor, scalars }: Coefficient): Coefficient {
     const numberOf = (scalar: Buffer) => this.#assembler.constants.get(scalar)?.[0];
     const isUnit = (scalar: Buffer) => Math.abs(numberOf(scalar) ?? 0) === 1;

@@ -4,7 +4,10 @@ import { type Buffer, bufferOf, type Instruction, type InstructionOperand } from
 import { letters } from './program.ts';
 import type { Coefficient, Part, Terms } from './terms.ts';
 
-/** Names for the buffers of a plan, and its instructions and terms as text: inputs as in the program, t1, t2, … for what is computed. */
+/**
+ * Names for the buffers of a plan, and its instructions and terms as text: inputs as in the program, t1, t2,
+ * … for what is computed.
+ */
 export class Naming {
   readonly #assembler: Assembler;
   readonly #names = new Map<Buffer, string>();

@@ -5,11 +5,11 @@ import { type Buffer, bufferOf, type Instruction, readsOf, writtenBy } from './i
 const paired: { readonly [Name in wasm.OpName]?: wasm.OpName } = { matvec: 'matvec2', matvect: 'matvect2' };
 
 /**
- * Two products with one matrix become one with two right-hand sides, where the second vector can be had before the first product is
- * needed: the step W h and its tangent W s̃ then read W once.
+ * Two products with one matrix become one with two right-hand sides, where the second vector can be had
+ * before the first product is needed: the step W h and its tangent W s̃ then read W once.
  *
- * What the second vector is computed from moves ahead of the first product. Which products meet must not depend on which results
- * are copied out, because a product in a pair may round differently.
+ * What the second vector is computed from moves ahead of the first product. Which products meet must not
+ * depend on which results are copied out, because a product in a pair may round differently.
  */
 export function pairProducts(instructions: readonly Instruction[], inputs: ReadonlySet<Buffer>): Instruction[] {
   let list = [...instructions];
@@ -49,8 +49,8 @@ function merged(
 }
 
 /**
- * The instructions after the product `at` that the product `partner` waits for; undefined when one of them waits for `at` itself,
- * or when something on the way is overwritten.
+ * The instructions after the product `at` that the product `partner` waits for; undefined when one of them
+ * waits for `at` itself, or when something on the way is overwritten.
  */
 function sliceBefore(
   list: readonly Instruction[],
@@ -64,7 +64,8 @@ function sliceBefore(
     const written = writtenBy(list[i]);
     if (written.some((out) => out === list[at].operands[1])) return undefined;
     if (!written.some((out) => needed.has(out))) continue;
-    // An input may be replaced in place after it was read; every other buffer is written before anything reads it.
+    // An input may be replaced in place after it was read; every other buffer is written before anything
+    // reads it.
     if (written.some((out) => inputs.has(out))) return undefined;
     slice.push(i);
     for (const buffer of readsOf(list[i])) needed.add(buffer);

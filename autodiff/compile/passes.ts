@@ -18,13 +18,13 @@ export interface Pass<F> {
   readonly run: F;
 }
 
-/** What a pass over instructions may look at besides them. */
+/** The surroundings of a part's instructions, which a pass may look at. */
 interface Surroundings {
   readonly assembler: Assembler;
   readonly inputs: ReadonlySet<Buffer>;
   /** Sums of squares that the plan carries over from run to run. */
   readonly carried: Lowering['carried'];
-  /** How often the instructions of the whole plan use each buffer. */
+  /** The number of uses of each buffer in the whole plan. */
   readonly uses: ReadonlyMap<Buffer, number>;
 }
 

@@ -16,24 +16,27 @@ export interface Plan {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
   readonly constants: Assembler['constants'];
-  /** What must be checked before each part runs. */
+  /** The indices to check before each part runs. */
   readonly bounds: readonly (readonly IndexBound[])[];
   /** The inputs that the plan counts on to be zero. */
   readonly zeros: readonly number[];
   readonly instructions: readonly Instruction[];
   /** The instructions as words for the machine; the bodies of tiles follow. */
   readonly words: Int32Array;
-  /** What the words call back, by number. */
+  /** The calls that the words refer to by number. */
   readonly calls: readonly Call[];
-  /** Where they begin: with what computes, from what is written into inputs, whatever else carries over from run to run. */
+  /**
+   * The address of the first word. They begin with an opening, which computes what carries over from run to
+   * run from what was written into inputs.
+   */
   readonly opening: number;
-  /** Where the machine stops after the opening, and after each part. */
+  /** The addresses at which the opening and each part end. */
   readonly ends: readonly number[];
   /** The size of the arena in bytes. */
   readonly bytes: number;
 }
 
-/** Is told what each pass has made of the instructions. */
+/** Called after each pass with the plan so far. */
 export type Watch = (pass: Pass<unknown>, draft: Draft) => void;
 
 /** A plan under construction. */
@@ -78,7 +81,10 @@ function careOf(program: Program, { care = 'whole', updates = new Map<number, nu
   return care === 'whole' || showsNaN(program, new Set(updates.keys())) ? care : 'whole';
 }
 
-/** The instructions of each part, from the equations. Where some of the zeros do not stay zero, they are not counted on. */
+/**
+ * The instructions of each part, from the equations. Where some of the zeros do not stay zero, they are not
+ * counted on.
+ */
 function lower(program: Program, schedule: Schedule, zeros: readonly number[], watch: Watch): Draft {
   const { updates = new Map<number, number>(), stages = [[]] } = schedule;
   const assembler = new Assembler();

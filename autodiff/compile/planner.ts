@@ -5,14 +5,14 @@ import type { Materializer } from './materialize.ts';
 import type { Care } from './schedule.ts';
 import type { Coefficient, Terms } from './terms.ts';
 
-/** What the lowering of an equation needs of the plan under construction. */
+/** The plan under construction, as the lowering of an equation sees it. */
 export interface Planner {
   readonly assembler: Assembler;
   readonly care: Care;
   readonly materializer: Materializer;
-  /** What the program multiplies by itself. */
+  /** The tensors that the program multiplies by themselves. */
   readonly squared: ReadonlySet<Tensor>;
-  /** What a tensor stands for. */
+  /** The terms that a tensor stands for. */
   terms(x: Tensor): Terms;
   /** Its elements, written out. */
   array(x: Tensor): Buffer;
@@ -31,8 +31,8 @@ export interface Planner {
   /** Runs a kernel into a new array of the type of `result`. */
   emit(result: Tensor, operation: wasm.OpName, ...operands: readonly InstructionOperand[]): Terms;
   /**
-   * Runs a kernel for each of `count` entries of `result` in one instruction: each operand moves on by its stride, from entry to entry, and
-   * what follows them stays.
+   * Runs a kernel for each of `count` entries of `result` in one instruction: each operand moves on by its
+   * stride, from entry to entry, and what follows them stays.
    */
   emitEach(
     result: Tensor,

@@ -28,7 +28,10 @@ export function printProgram(program: Program): string {
   return [head, ...body, `  return ${outputs.map(use).join(', ')}`, '}'].join('\n');
 }
 
-/** @throws ShapeError when an operand is used before it is defined, or a result does not have the type that its primitive gives. */
+/**
+ * @throws ShapeError when an operand is used before it is defined, or a result does not have the type that
+ *   its primitive returns.
+ */
 export function checkProgram(program: Program): void {
   const { name, inputs, equations, outputs } = requireProgram(program, 'checkProgram');
   const defined = new Set<Tensor>(inputs);
@@ -41,21 +44,24 @@ export function checkProgram(program: Program): void {
     const type = primitive.type(operands, parameters as never);
     if (typeName(type) !== typeName(result))
       throw new ShapeError(
-        `program ${name}: equation ${line + 1} (${primitive.name}) gives ${typeName(type)}, its result says ${typeName(result)}`,
+        `program ${name}: equation ${line + 1} (${primitive.name}) returns ${typeName(type)}, its result says ${typeName(result)}`,
       );
     defined.add(result);
   });
   for (const output of outputs) require(output, 'the return');
 }
 
-/** @throws ConfigurationError unless it is made like a program (from untyped code); whether it makes sense is for `checkProgram`. */
+/**
+ * @throws ConfigurationError unless it is made like a program (from untyped code); whether it makes sense is
+ *   for `checkProgram`.
+ */
 export function requireProgram(program: Program, who: string): Program {
   guard.argument(who, 'what it is given', program, aProgram);
   return program;
 }
 
 const aProgram: guard.Check = {
-  what: 'a program, as compile(f).program(...) gives it',
+  what: 'a program, as compile(f).program(...) returns it',
   holds: (value) => typeof value === 'object' && value !== null && isProgram(value),
 };
 
@@ -71,7 +77,10 @@ const lines = guard.listOf('equations', (value) => {
   return isCall && line.result instanceof SymbolTensor && tensors.holds(line.operands);
 });
 
-/** Whether a program uses only its inputs and plain numbers: a function that closes over a tensor under differentiation is none. */
+/**
+ * Whether a program uses only its inputs and plain numbers: a function that closes over a tensor under
+ * differentiation is none.
+ */
 export function isClosed({ inputs, equations, outputs }: Program): boolean {
   const own = new Set<Tensor>(inputs);
   const known = (operand: Tensor) => operand.level === 0 || own.has(operand);

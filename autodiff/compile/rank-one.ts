@@ -3,13 +3,13 @@ import type { Buffer } from './instruction.ts';
 import type { Lowering } from './lowering.ts';
 import { buffersOf, type Coefficient, type Term, type Terms } from './terms.ts';
 
-/** What comes to be where an input was. */
+/** The output that overwrites an input in place. */
 export interface Replacement {
   readonly target: Buffer;
   readonly tensor: Tensor;
 }
 
-/** A replacement with what it is replaced by. */
+/** A replacement that is not written yet, with its terms. */
 export interface Pending extends Replacement {
   readonly value: Terms;
 }
@@ -33,11 +33,11 @@ interface RankOne {
 }
 
 /**
- * Writes what `next` becomes and, where it is the estimate of an influence or is moved along one, that estimate too, in one pass that
- * also gives the norm that the next run needs: W ← a W + b T + c u⊗v, T ← k T + s y⊗z, |T|². Gives what was written; nothing for
- * values of another form.
+ * Writes the new value of `next` and, where it is the estimate of an influence or moves along one, that
+ * estimate too, in one pass that also leaves the norm that the next run needs: W ← a W + b T + c u⊗v, T ← k T
+ * + s y⊗z, |T|². Returns what was written; nothing for terms of another form.
  *
- * The norm carries over from run to run. It is taken away from where it was computed, at the beginning of a run.
+ * The norm carries over from run to run, so the instruction that computed it at the beginning of a run goes.
  */
 export function writeRankOne(lowering: Lowering, next: Pending, pending: readonly Pending[]): readonly Pending[] {
   const unread = (written: readonly Pending[]) =>
@@ -119,7 +119,10 @@ function sameForm(a: Product, b: Product): boolean {
   return a.m === b.m && a.n === b.n && a.oneHot === b.oneHot && (!a.oneHot || a.u === b.u);
 }
 
-/** Where the sum of the squares of a target is kept from run to run; undefined when the run does not need it, or needs the old one to the end. */
+/**
+ * The buffer that keeps a target's sum of squares from run to run; undefined if the run does not need it, or
+ * needs the old one until the end.
+ */
 function carriedNorm(
   lowering: Lowering,
   { target }: Pending,

@@ -2,7 +2,10 @@ import type { wasm } from '../../lib/index.ts';
 import type { Buffer, Instruction } from './instruction.ts';
 import type { EntryOperand } from './planner.ts';
 
-/** One kernel for each of `count` entries of `out`, as one instruction; the kernel alone for one entry, nothing for none. */
+/**
+ * One kernel for each of `count` entries of `out`, as one instruction; the kernel alone for one entry,
+ * nothing for none.
+ */
 export function repeat(
   out: Buffer,
   count: number,

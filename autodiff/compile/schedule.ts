@@ -6,26 +6,35 @@ import type { Program } from './program.ts';
  * How products of derivative rules are taken where 0 meets infinity or NaN.
  *
  * - none: they are NaN, other than elementwise ones, which cost nothing.
- * - factored: they are 0, and multiplied in the order of `none`, so that finite results are the same bits. A factor that was moved out
- *   of a product or sum may still meet infinity first.
+ * - factored: they are 0, and multiplied in the order of `none`, so that finite results are the same bits. A
+ *   factor that was moved out of a product or sum may still meet infinity first.
  * - whole: they are 0 just as the program says, with whatever has to be written out for that.
  */
 export type Care = (typeof cares)[number];
 
 const cares = ['none', 'factored', 'whole'] as const;
 
-/** How a program is run, over and over. By default: whole, from what is written into its inputs. */
+/**
+ * The way a program is run, over and over. By default it runs as a whole, on what was written into its
+ * inputs.
+ */
 export interface Schedule {
-  /** For outputs that replace an input in place, the index of that input: what carries over from one run to the next. */
+  /**
+   * For outputs that replace an input in place, the index of that input: what carries over from one run to
+   * the next.
+   */
   readonly updates?: ReadonlyMap<number, number>;
   /**
-   * For a program that runs in parts, as its inputs come in: the outputs that each part gives, by their indices. The last part does
-   * all the rest. An output of an earlier part is none of those that replace an input.
+   * For a program that runs in parts, as its inputs come in: the outputs of each part, by their indices. The
+   * last part does all the rest. An output of an earlier part is none of those that replace an input.
    */
   readonly stages?: readonly (readonly number[])[];
   /** Whether sums of products may be rounded once instead of twice. */
   readonly relaxedSimd?: boolean;
-  /** 'whole' by default. With less, the caller looks whether what carries over is finite, and runs the program with more where it is not. */
+  /**
+   * 'whole' by default. With less, the caller looks whether what carries over is finite, and runs the program
+   * with more where it is not.
+   */
   readonly care?: Care;
   /** Inputs with a replacement that hold nothing but zeros; what stays zero is not computed. */
   readonly zeros?: readonly number[];

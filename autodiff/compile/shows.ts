@@ -4,8 +4,9 @@ import { rowOf } from '../table/index.ts';
 import type { Program } from './program.ts';
 
 /**
- * Whether a NaN that a strong product makes, taken as an ordinary one, always reaches one of the `watched` outputs, which are checked for
- * it. Where it may end in a comparison, or in an output that nobody checks, it would steer the program and not be seen:
+ * Whether a NaN that a strong product makes, taken as an ordinary one, always reaches one of the `watched`
+ * outputs, which are checked for it. Where it may end in a comparison, or in an unchecked output, it would
+ * steer the program unseen:
  *
  *     const sign = where(greater(gradient, 0), 1, where(less(gradient, 0), -1, 0));
  */

@@ -5,13 +5,17 @@ import type { Buffer } from './instruction.ts';
 export interface Coefficient {
   readonly factor: number;
   readonly scalars: readonly Buffer[];
-  /** Those of the scalars that a derivative rule multiplies with, so that 0 times infinity or NaN is to be 0; none by default. */
+  /**
+   * Those of the scalars that a derivative rule multiplies with, so that 0 times infinity or NaN is to be 0;
+   * none by default.
+   */
   readonly strong?: readonly Buffer[];
 }
 
 /**
- * A part of a sum, without its coefficient. Outer products and one-hot rows stay factored until something needs their elements: a
- * gradient of matmul(W, z) is u ⊗ z, whose norm, whose product with a vector and whose addition to W need u and z only.
+ * A part of a sum, without its coefficient. Outer products and one-hot rows stay factored until something
+ * needs their elements: a gradient of matmul(W, z) is u ⊗ z, whose norm, whose product with a vector and
+ * whose addition to W need u and z only.
  */
 export type Part =
   | { readonly kind: 'dense'; readonly buffer: Buffer }
@@ -19,7 +23,10 @@ export type Part =
   | { readonly kind: 'splat' }
   /** u vᵀ; in a strong one, as rules have it, 0 times infinity or NaN is 0. */
   | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer; readonly strong: boolean }
-  /** A row for all rows of the result, with `each` 1; or, above 1, one number for each run of so many elements. */
+  /**
+   * With `each` 1, one row that all rows of the result repeat. Above 1, one number for each run of `each`
+   * elements.
+   */
   | { readonly kind: 'repeated'; readonly buffer: Buffer; readonly each: number }
   /** v in the row that the index names, zeros elsewhere. */
   | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer }
@@ -31,7 +38,10 @@ export interface Term {
   readonly part: Part;
 }
 
-/** What a symbol stands for in a plan: a sum of terms. One dense term with coefficient 1 is an ordinary array. */
+/**
+ * A symbol of the program as the plan holds it: a sum of terms. One dense term with coefficient 1 is an
+ * ordinary array.
+ */
 export type Terms = readonly Term[];
 
 export const one: Coefficient = { factor: 1, scalars: [] };
@@ -68,7 +78,7 @@ export function arrayOf(value: Terms): Buffer | undefined {
   return value.length === 1 && term.part.kind === 'dense' && isOne(term.coefficient) ? term.part.buffer : undefined;
 }
 
-/** What repeats, of terms that are nothing else, with a factor that is known. */
+/** The single term of a tensor that only repeats another, if its coefficient is a known factor. */
 export function repeatedOf(terms: Terms): Repeated | undefined {
   const [term] = terms;
   if (terms.length !== 1 || term.part.kind !== 'repeated' || term.coefficient.scalars.length > 0) return undefined;

@@ -12,10 +12,12 @@ interface Group {
 }
 
 /**
- * Gathers elementwise instructions over long arrays into groups that run tile by tile, so that what they pass on to each other never
- * leaves the nearest cache: an optimiser's update of a parameter is one pass over memory.
+ * Gathers elementwise instructions over long arrays into groups that run tile by tile, so that what they pass
+ * on to each other never leaves the nearest cache: an optimiser's update of a parameter is one pass over
+ * memory.
  *
- * An instruction waits in its group until something outside needs what the group writes, or writes what it reads, or the part ends.
+ * An instruction waits in its group until something outside needs what the group writes, or writes what it
+ * reads, or the part ends.
  */
 export function groupIntoTiles(instructions: readonly Instruction[]): Instruction[] {
   const grouped: Instruction[] = [];
@@ -34,7 +36,8 @@ export function groupIntoTiles(instructions: readonly Instruction[]): Instructio
     for (const group of related) if (!joins.includes(group)) close(group);
     if (size === undefined) grouped.push(instruction);
     else {
-      // Groups that meet become one; each kept its own order, and they had nothing to do with each other before.
+      // Groups that meet become one; each kept its own order, and they had nothing to do with each other
+      // before.
       open = open.filter((group) => !joins.includes(group));
       open.push({ dtype: instruction.dtype, size, members: [...joins.flatMap(({ members }) => members), instruction] });
     }

@@ -16,7 +16,7 @@ export interface Traced {
 /** Makes an input of the program that is being traced. */
 export type Declare = (type: TensorType, label?: string) => Tensor;
 
-/** Is told what was written down, and what each pass has made of it. */
+/** Called with the program as it was recorded, and after each pass. */
 export type WatchProgram = (program: Program, pass?: Pass<unknown>) => void;
 
 /** Runs `body` once with the inputs that it declares as symbols, and writes down what it does. */

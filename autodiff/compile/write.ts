@@ -5,7 +5,10 @@ import type { Program } from './program.ts';
 import { type Pending, type Replacement, writeRankOne } from './rank-one.ts';
 import { arrayOf, buffersOf, mapBuffers, type Terms } from './terms.ts';
 
-/** A part of the program that is being lowered: its equations, the outputs that it writes, and in the last part what replaces inputs. */
+/**
+ * A part of the program that is being lowered: its equations, the outputs that it writes, and in the last
+ * part what replaces inputs.
+ */
 export interface Part {
   readonly lowering: Lowering;
   readonly program: Program;
@@ -14,11 +17,14 @@ export interface Part {
   readonly replacements: readonly Replacement[];
   /** The inputs that are written over at the end of the last part. */
   readonly replaced: ReadonlySet<Buffer>;
-  /** Where each output can be read; filled as parts are lowered. */
+  /** The buffer of each output; filled as parts are lowered. */
   readonly places: Buffer[];
 }
 
-/** Writes the outputs of a part where they can be read after the run; nothing else is written there. */
+/**
+ * Writes the outputs of a part into buffers that nothing else is written to, so that they can be read after
+ * the run.
+ */
 export function writeOutputs({ lowering, program, outputs, places, replaced }: Part): void {
   for (const at of outputs) {
     const array = lowering.array(program.outputs[at]);
@@ -27,11 +33,12 @@ export function writeOutputs({ lowering, program, outputs, places, replaced }: P
   }
 }
 
-/** Writes what replaces inputs, each once no other still reads what it replaces. */
+/** Writes the new values of inputs over the old ones, each when no other still reads the old one. */
 export function replaceInputs({ lowering, replacements }: Part): void {
   const { assembler, materializer } = lowering;
   let pending: Pending[] = replacements.map((own) => ({ ...own, value: lowering.terms(own.tensor) }));
-  // Coefficients may depend on inputs that are about to be replaced, so they are computed before the first write.
+  // Coefficients may depend on inputs that are about to be replaced, so they are computed before the first
+  // write.
   for (const { value, tensor } of pending)
     for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
   while (pending.length > 0) {

@@ -3,7 +3,7 @@ import { bind } from '../bind.ts';
 import type { Parameters } from '../primitive.ts';
 import { broadcast, reshape } from '../primitives/linear.ts';
 
-/** What the column `batch` is given besides the operands and the parameters. */
+/** The batch that a column `batch` is applied to, besides the operands and the parameters. */
 export interface Batch<P extends Parameters> {
   /** The number of entries. */
   readonly size: number;
@@ -22,7 +22,7 @@ export function spread({ x, isMapped }: Entries, size: number): Tensor {
   return isMapped ? x : bind(broadcast, [x], { shape: [size, ...x.shape], axes: [0] });
 }
 
-/** For a primitive that takes any leading axes as they come: the same application, to operands that all have one. */
+/** The batch of a primitive that takes any leading axes as they come: every operand gets one. */
 export function together<P extends Parameters>({ apply, size }: Batch<P>, operands: readonly Entries[], parameters: P): Tensor {
   return apply(
     operands.map((operand) => spread(operand, size)),
@@ -40,7 +40,8 @@ export function reshaped(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * For a primitive that takes one leading axis: the two that a batch of such applications has become one, and two again in the result.
+ * The batch of a primitive that already has a leading axis: the two axes become one, and two again in the
+ * result.
  */
 export function folded(operands: readonly Tensor[], apply: (operands: readonly Tensor[]) => Tensor): Tensor {
   const [outer, inner] = operands[0].shape;

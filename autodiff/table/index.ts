@@ -17,7 +17,7 @@ const table: ReadonlyMap<Primitive, Row<Parameters>> = new Map([
   ...rows,
 ]);
 
-/** What is known of a primitive; undefined for one that a user declared. */
+/** The row of a primitive; undefined for one that a user declared. */
 export function rowOf(primitive: Primitive): Row<Parameters> | undefined {
   return table.get(primitive);
 }

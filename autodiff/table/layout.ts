@@ -99,7 +99,9 @@ export const layout: readonly Entry[] = [
   }),
 ];
 
-/** Where elements only move, what moves the numbers moves the numbers of sets; 0 is the empty set. */
+/**
+ * For primitives that only move elements: the numbers of the sets move as values would. 0 is the empty set.
+ */
 function moved<P extends Parameters>(
   move: (numbers: Tensor, parameters: P) => Tensor,
 ): (reach: Reach, parameters: P) => Int32Array {

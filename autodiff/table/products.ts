@@ -38,7 +38,10 @@ export const products: readonly Entry[] = [
   }),
 ];
 
-/** A batch of products as one product of larger matrices, where only one side differs from entry to entry; undefined where it is none. */
+/**
+ * A batch of products as one product of larger matrices, where only one side differs from entry to entry;
+ * undefined where it is none.
+ */
 function oneProduct(
   { apply, size }: Batch<Flags>,
   { x, isMapped }: Entries,
@@ -58,7 +61,8 @@ function oneProduct(
   const [, rows, columns] = y.shape;
   const [inner, own] = transposeRight ? [columns, rows] : [rows, columns];
   const left = x.shape[transposeLeft ? 1 : 0];
-  // (X Y)ᵀ = Yᵀ Xᵀ, whose rows are those of all entries; it is turned back by name alone where it is a vector.
+  // (X Y)ᵀ = Yᵀ Xᵀ, whose rows are those of all entries; it is turned back by name alone where it is a
+  // vector.
   if (own > 1 && (left > 1 || (inner > 1 && !transposeRight))) return undefined;
   const result = apply([reshaped(y, [size * own, inner]), x], { ...flags, transposeLeft: false, transposeRight: !transposeLeft });
   return reshaped(result, [size, left, own]);

@@ -1,7 +1,10 @@
 import { ArrayTensor, dataOf, type Tensor } from '../../lib/index.ts';
 import type { TensorType } from '../primitive.ts';
 
-/** What the column `reaches` is given: for each element of the operands the number of a set of places, 0 for the empty set. */
+/**
+ * The operands of an equation as the column `reaches` sees them: each element has the number of a set of
+ * places, 0 for the empty set.
+ */
 export interface Reach {
   readonly operands: readonly Tensor[];
   /** For each operand the numbers of its sets, in row-major order; undefined where it is a coefficient. */
@@ -31,7 +34,10 @@ export function everything({ sets, type, union }: Reach): Int32Array {
   return new Int32Array(type.shape.reduce((size, n) => size * n, 1)).fill(all);
 }
 
-/** The values of a constant: in a traced program, a coefficient that is not a symbol is the same at every call. */
+/**
+ * The values of a constant: in a traced program, a coefficient that is not a symbol is the same at every
+ * call.
+ */
 export function constantOf(x: Tensor): ArrayLike<number> | undefined {
   return x instanceof ArrayTensor ? dataOf(x) : undefined;
 }

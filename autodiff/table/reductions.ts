@@ -75,7 +75,10 @@ export const reductions: readonly Entry[] = [
   }),
 ];
 
-/** unit · √Σx² for each row, over all parts together, with x measured in a power of two near the largest of them. */
+/**
+ * unit · √Σx² for each row, over all parts together, with x measured in a power of two near the largest of
+ * them.
+ */
 function normOfEach(unit: Tensor, parts: readonly Tensor[]): Tensor {
   const columns = (x: Tensor, { shape }: Tensor) => bind(broadcast, [x], { shape, axes: [1] });
   const largest = parts.map((x) => bind(maxReduce, [bind(maximum, [x, bind(scale, [x], { factor: -1 })])], { axes: [1] }));

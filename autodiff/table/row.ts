@@ -6,23 +6,38 @@ import type { Batch, Entries } from './batch.ts';
 import type { Reach } from './reach.ts';
 
 /**
- * All that the rest of norewind knows of one primitive, besides its derivative: one row of the table.
+ * One row of the table: all that the rest of norewind knows of a primitive besides its derivative.
  *
- * A primitive without a row, such as one that a user declares, is called by its `evaluate` in a plan, depends on all of its operands, and
- * is applied to a batch entry by entry.
+ * A primitive without a row, such as one that a user declares, is called by its `evaluate` in a plan, counts
+ * as depending on all of its operands, and is applied to a batch entry by entry.
  */
 export interface Row<P extends Parameters> {
-  /** Emits the instructions for one equation and returns the terms that its result stands for; undefined for a call of `evaluate`. */
+  /**
+   * Emits the instructions for one equation and returns the terms that its result stands for; undefined for a
+   * call of `evaluate`.
+   */
   lower(plan: Planner, operands: readonly Tensor[], parameters: P, result: Tensor): Terms | undefined;
-  /** Which operands make the result zero when they are known to be zero: the first alone, any, or all of them. None by default. */
+  /**
+   * Which operands make the result zero when they are known to be zero: the first alone, any, or all of them.
+   * None by default.
+   */
   readonly zero?: 'first' | 'any' | 'all';
-  /** Whether a NaN in an operand, of an index the first, always makes the result NaN: never by default, as in a comparison. */
+  /**
+   * Whether a NaN in an operand, of an index the first, always makes the result NaN: never by default, as in
+   * a comparison.
+   */
   readonly keepsNaN?: true;
-  /** For a primitive whose second operand is an index: how many rows it points into. A plan checks it before it runs. */
+  /**
+   * For a primitive whose second operand is an index: how many rows it points into. A plan checks it before
+   * it runs.
+   */
   rows?(operands: readonly Tensor[], parameters: P): number;
-  /** Whether each element of the result is an element of an operand, so that a plan can check indices before it runs. */
+  /**
+   * Whether each element of the result is an element of an operand, so that a plan can check indices before
+   * it runs.
+   */
   readonly moves?: true;
-  /** What each element of the result depends on. */
+  /** The places that each element of the result depends on. */
   reaches(given: Reach, parameters: P): Int32Array;
   /** The primitive on a batch: operands and result with a leading axis, by as many equations as without. */
   batch(batch: Batch<P>, operands: readonly Entries[], parameters: P): Tensor;
@@ -33,8 +48,10 @@ type Typed<P extends Parameters> = Primitive & { evaluate(operands: readonly Ten
 
 export type Entry = readonly [Primitive, Row<Parameters>];
 
-/** One row of the table. The parameters that its columns are given have the type that the primitive declares. */
+/**
+ * One row of the table. The parameters that its columns are given have the type that the primitive declares.
+ */
 export function rule<P extends Parameters>(primitive: Typed<P>, row: Row<P>): Entry {
-  // Sound: the table gives a row only the parameters of equations of this very primitive.
+  // Sound: a row is called only for equations of its own primitive.
   return [primitive, row as Row<Parameters>];
 }

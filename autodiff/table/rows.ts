@@ -81,7 +81,10 @@ export const rows: readonly Entry[] = [
   }),
 ];
 
-/** The sets of the result, filled entry by entry from the sets of the first operand and, where they are constants, the indices. */
+/**
+ * The sets of the result, filled entry by entry from the sets of the first operand and, where they are
+ * constants, the indices.
+ */
 function byEntry(
   { operands, sets, type }: Reach,
   batched: boolean | undefined,

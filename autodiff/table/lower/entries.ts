@@ -2,7 +2,10 @@ import type { Tensor } from '../../../lib/index.ts';
 import type { EntryOperand, Planner } from '../../compile/planner.ts';
 import { repeatedOf } from '../../compile/terms.ts';
 
-/** A tensor whose leading axis has `count` entries, as an operand that moves on: one that repeats for all of them is not written out. */
+/**
+ * A tensor whose leading axis has `count` entries, as an operand that moves on: one that repeats for all of
+ * them is not written out.
+ */
 export function entriesOf(plan: Planner, x: Tensor, count: number): EntryOperand {
   const repeated = repeatedOf(plan.terms(x));
   if (repeated?.factor === 1 && repeated.each === 1 && repeated.buffer.size * count === x.size)

@@ -8,7 +8,10 @@ import { byRows, type Pairwise } from './pairwise.ts';
 const products: Pairwise = { whole: 'mul', scalar: 'muls', commutes: true };
 const strongProducts: Pairwise = { whole: 'strongmul', scalar: 'strongmuls', commutes: true };
 
-/** The elementwise product, in a strong one of which 0 times infinity or NaN is 0. What all elements share becomes a coefficient. */
+/**
+ * The elementwise product, in a strong one of which 0 times infinity or NaN is 0. What all elements share
+ * becomes a coefficient.
+ */
 export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Terms {
   if (result.size === 1) {
     if (plan.number(x) === 1) return plan.terms(y);
@@ -24,7 +27,8 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
   const rows = byRows(plan, result, strong ? strongProducts : products, x, y, (operand) => plan.factored(operand));
   if (rows !== undefined) return rows;
   const [a, b] = [plan.factored(x), plan.factored(y)];
-  // c x ∘ d y as c d (x ∘ y) may leave the dtype where c x and d y do not: (c x)² for a clipped x, whose c is small and whose x large.
+  // c x ∘ d y as c d (x ∘ y) may leave the dtype where c x and d y do not: (c x)² for a clipped x, whose c is
+  // small and whose x large.
   if (!strong && a.coefficient.scalars.length > 0 && b.coefficient.scalars.length > 0)
     return plan.emit(result, 'mul', plan.array(x), plan.array(y), result.size);
   const product = plan.emit(result, strong ? 'strongmul' : 'mul', a.buffer, b.buffer, result.size);
@@ -32,7 +36,8 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
 }
 
 /**
- * A coefficient as a rule multiplies with it. One that is a product itself stays ordinary: whether that product is NaN would not be seen.
+ * A coefficient as a rule multiplies with it. One that is a product itself stays ordinary: whether that
+ * product is NaN would not be seen.
  */
 export function inRule({ assembler, care }: Planner, coefficient: Coefficient): Coefficient {
   const { scalars, strong = [] } = coefficient;
@@ -46,13 +51,19 @@ export function squaredIn({ equations }: Program): ReadonlySet<Tensor> {
   return new Set(squares.map(({ operands: [x] }) => x));
 }
 
-/** c x that is squared later is written out for that, and so at once: then others read the same array, which Adam's kernel asks for. */
+/**
+ * c x that is squared later is written out for that, and so at once: then others read the same array, which
+ * Adam's kernel asks for.
+ */
 function beforeSquare(plan: Planner, value: Terms, result: Tensor): Terms {
   const isScaled = value.length === 1 && value[0].part.kind === 'dense' && value[0].coefficient.scalars.length > 0;
   return isScaled && plan.squared.has(result) ? dense(plan.materializer.array(value, result.dtype, result.shape)) : value;
 }
 
-/** The strong product of operands that are written out, unless they are multiplied with a number that is known. */
+/**
+ * The strong product of operands that are written out, unless they are multiplied with a number that is
+ * known.
+ */
 function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Terms {
   const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
   if (left !== undefined && right !== undefined) {
@@ -68,7 +79,10 @@ function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Ter
   return scaled(plan.emit(result, 'strongmul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
 }
 
-/** A tensor times one number, in which 0 times infinity or NaN is 0: an outer product of one row, unless the number is known. */
+/**
+ * A tensor times one number, in which 0 times infinity or NaN is 0: an outer product of one row, unless the
+ * number is known.
+ */
 export function strongScale(plan: Planner, x: Tensor, by: Coefficient, dtype: DType): Terms {
   if (keepsStrength(plan, by)) return scaled(plan.summand(x), by);
   const { coefficient, buffer } = strongFactor(plan, x);
@@ -81,7 +95,10 @@ export function strongFactor(plan: Planner, x: Tensor): ReturnType<Planner['fact
   return keepsStrength(plan, factored.coefficient) ? factored : { coefficient: one, buffer: plan.array(x) };
 }
 
-/** Whether a coefficient is known, finite and not 0, so that it makes no number 0, infinite or NaN that was not. */
+/**
+ * Whether a coefficient is known, finite and not 0, so that it makes no number 0, infinite or NaN that was
+ * not.
+ */
 function keepsStrength({ assembler }: Planner, { factor, scalars }: Coefficient): boolean {
   const known = scalars.reduce((product, scalar) => product * (assembler.constants.get(scalar)?.[0] ?? Number.NaN), factor);
   return Number.isFinite(known) && known !== 0;

@@ -5,8 +5,8 @@ import { arrayOf, dense, type Part, type Term, type Terms } from '../../compile/
 import { innerProduct } from './contract.ts';
 
 /**
- * unit · √Σ|x|²: the squares by the formulas for factored parts, as an inner product has them, and the parts themselves for the
- * instruction to look at where these formulas overflowed or lost digits.
+ * unit · √Σ|x|²: the squares by the formulas for factored parts, as an inner product has them, and the parts
+ * themselves for the instruction to look at where these formulas overflowed or lost digits.
  */
 export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor[], result: Tensor): Terms {
   const { assembler } = plan;
@@ -32,7 +32,10 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
   return dense(out);
 }
 
-/** Whether the squares of a value may come from a formula: with a factor whose square is rounded they had better not. */
+/**
+ * Whether the squares of a value may come from a formula: with a factor whose square is rounded they had
+ * better not.
+ */
 function isFormula(value: Terms): boolean {
   return value.every(({ coefficient: { factor }, part }) => {
     const size = Math.abs(factor);
@@ -40,7 +43,10 @@ function isFormula(value: Terms): boolean {
   });
 }
 
-/** The words that tell whether the squares of a term lost nothing on the way; none for an array alone, whose squares tell it themselves. */
+/**
+ * The words that tell whether the squares of a term lost nothing on the way; none for an array alone, whose
+ * squares tell it themselves.
+ */
 function checkOf(plan: Planner, { coefficient, part }: Term, isAlone: boolean, { dtype }: Tensor): Buffer[] {
   const { assembler, materializer } = plan;
   const c = materializer.coefficient(coefficient, dtype);

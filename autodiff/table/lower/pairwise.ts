@@ -9,13 +9,13 @@ export interface Pairwise {
   readonly scalar?: wasm.OpName;
   /** Whether the operands may change places. */
   readonly commutes?: boolean;
-  /** What the kernel takes before the number of elements. */
+  /** A number that the kernel takes before the number of elements. */
   readonly flag?: number;
 }
 
 /**
- * An operation on two arrays, element by element. Where one of them is a row that repeats, or one number for each row of the other, the
- * kernel runs row by row, in one instruction, and nothing is written out.
+ * An operation on two arrays, element by element. Where one of them is a row that repeats, or one number for
+ * each row of the other, the kernel runs row by row, in one instruction, and nothing is written out.
  */
 export function pairwise(plan: Planner, result: Tensor, kernels: Pairwise, x: Tensor, y: Tensor): Terms {
   const written = (operand: Tensor) => ({ coefficient: one, buffer: plan.array(operand) });
@@ -28,7 +28,8 @@ export function pairwise(plan: Planner, result: Tensor, kernels: Pairwise, x: Te
 
 /**
  * The operation row by row; undefined where no operand repeats, or there is no kernel for how it does.
- * @param factor splits the other operand into a coefficient, which waits until after the operation, and an array.
+ * @param factor splits the other operand into a coefficient, which waits until after the operation, and an
+ *   array.
  */
 export function byRows(
   plan: Planner,

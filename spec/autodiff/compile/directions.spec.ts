@@ -62,6 +62,23 @@ describe('many directions at once', () => {
           expect(hundred).not.to.include('call');
         });
 
+  for (const [name, [cell, input]] of Object.entries(cells))
+    it(`as lanes take as many instructions as one lane: ${name}`, () => {
+      const state = cell.start() as Tree;
+      const instructions = (lanes: readonly number[]) => {
+        const { program } = trace('step', (declare) => {
+          const parameters = mapTree(cell.init(seeded(1)) as Tree, (leaf) => declare(leaf));
+          const declared = [state, input].map((tree) =>
+            mapTree(tree, ({ dtype, shape }) => declare({ dtype, shape: [...lanes, ...shape] })),
+          );
+          const step = (before: Tree, x: Tree): Tree => ({ ...cell.step(parameters, before, x) }) as Tree;
+          return lanes.length === 0 ? step(declared[0], declared[1]) : vmap(step)(declared[0], declared[1]);
+        });
+        return new Execution(program).plan.instructions.length;
+      };
+      expect(instructions([32])).to.be.at.most(instructions([]));
+    });
+
   it('make a Jacobian of any size as few equations', () => {
     const f = (x: Tensor) => tanh(matmul(outer(x, x), x));
     for (const jacobian of [jacfwd, jacrev]) {

@@ -73,8 +73,8 @@ const expected: Readonly<Record<string, string>> = {
   'gru tbptt 4 adam': '366, matvect2 2, outer 4, rank1 12, rowadd 16, adam 4, axpbypcz 19',
   'lstm uoro sgd': '166, matvec2 4, rank1 1, rank1pair 12, rowadd 1, axpbypcz 5',
   'lstm uoro adam': '310, matvec2 4, outer 1, rank1 4, rank1norm 12, rowadd 5, adam 5, axpbypcz 5',
-  'lstm rtrl sgd': '1766, matvect2 80, outer 160, rank1 1, rank1two 4, rowadd 165, axpbypcz 49, gemm 12',
-  'lstm rtrl adam': '1895, matvect2 80, outer 161, rank1 4, rowadd 165, adam 5, axpbypcz 45, gemm 12',
+  'lstm rtrl sgd': '1728, matvect2 80, outer 160, rank1 1, rank1two 4, rowadd 165, axpbypcz 49, gemm 12',
+  'lstm rtrl adam': '1857, matvect2 80, outer 161, rank1 4, rowadd 165, adam 5, axpbypcz 45, gemm 12',
   'lstm snap 1 sgd': '910, matvect2 80, outer 30, rank1 2, rank1two 10, rowadd 12, tiles 11, axpbypcz 55',
   'lstm snap 1 adam': '1033, matvect2 80, outer 31, rank1 2, rank1two 9, rowadd 12, tiles 11, adam 5, axpbypcz 54',
   'lstm tbptt 4 sgd': '326, matvect2 2, rank1 20, rowadd 20, axpbypcz 24',
@@ -95,7 +95,11 @@ describe('the instructions of a step', () => {
       for (const optimizer of Object.keys(optimizers) as (keyof typeof optimizers)[]) {
         const name = `${cell} ${estimator} ${optimizer}`;
         it(`of ${name} are as few as they were`, () => {
-          expect(countsOf(cell, estimator, optimizer)).to.equal(expected[name]);
+          const [[total, ...composed], [most, ...before]] = [countsOf(cell, estimator, optimizer), expected[name]].map((text) =>
+            text.split(', '),
+          );
+          expect(Number(total)).to.be.at.most(Number(most));
+          expect(composed).to.deep.equal(before);
         });
       }
 });

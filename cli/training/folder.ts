@@ -18,7 +18,7 @@ import { clearWay, requirePlain } from '../plainFile.ts';
 import { type Lock, lockFolder, lockName } from './lock.ts';
 import { setAside } from './replaced.ts';
 
-/** The names of what a run leaves behind. */
+/** The names of a run's files. */
 export const fileNames = {
   config: 'config.json',
   metrics: 'metrics.ndjson',
@@ -29,9 +29,9 @@ export const fileNames = {
 /** The folder of one run. */
 export interface RunFolder {
   readonly path: string;
-  /** Writes a file as a whole: either the old content is there or the new one. @throws FailedError. */
+  /** Writes a file atomically: it has either the old content or the new. @throws FailedError. */
   write(name: string, content: string | Uint8Array): string;
-  /** Opens a file for lines, which are in the file as soon as they are written. */
+  /** Opens a file for lines, each in the file as soon as it is written. */
   lines(name: string): LineFile;
 }
 
@@ -40,22 +40,23 @@ interface LineFile {
   close(): void;
 }
 
-/** A folder that this process has for itself. */
+/** A folder locked by this process. */
 export interface ClaimedFolder extends RunFolder {
   readonly lock: Lock;
   /**
-   * Removes what a run leaves behind, of one that came to nothing, and puts back the run that it was to replace; the folder goes too, and
-   * those above it, if they were made for it.
+   * Removes the files of a failed run, restores the run that it was to replace, and removes the folder and
+   * its parents if they were made for it.
    */
   discard(): void;
-  /** Removes the run that this one replaces, now that it has come to something. */
+  /** Removes the replaced run, now that this one has learnt something. */
   settle(): void;
 }
 
 /**
- * The folder for a run: the given one, or the first of `runs/name`, `runs/name-2` … that is free.
- * @param others what a run may leave besides the files that all have.
- * @throws UsageError when the given one exists and holds anything, unless it is forced, or is in use; nothing has been changed then.
+ * The folder for a run: the given one, or the first free one of `runs/name`, `runs/name-2` …
+ * @param others files that a run may write besides the common ones.
+ * @throws UsageError if the given folder is not empty (unless forced) or in use; nothing has been changed
+ * then.
  */
 export function claimFolder(
   wanted: string | undefined,
@@ -80,7 +81,7 @@ export function openFolder(path: string): RunFolder {
   return folderAt(path);
 }
 
-/** Makes a folder unless it exists; gives those that it made, the innermost first. */
+/** Makes a folder unless it exists. Returns the folders made, innermost first. */
 function make(path: string): readonly string[] {
   try {
     return makeFolder(resolve(path));
@@ -89,7 +90,10 @@ function make(path: string): readonly string[] {
   }
 }
 
-/** With the folders above it. Node's own `recursive` never returns where the file system refuses with ENOENT, as /proc does. */
+/**
+ * Makes missing parents too. Node's own `recursive` never returns if the file system answers ENOENT, as /proc
+ * does.
+ */
 function makeFolder(path: string): readonly string[] {
   if (existsSync(path)) return [];
   const above = makeFolder(dirname(path));
@@ -97,7 +101,7 @@ function makeFolder(path: string): readonly string[] {
     mkdirSync(path);
     return [path, ...above];
   } catch (error) {
-    // Another process may have been quicker.
+    // Another process may have been faster.
     if ((error as { code?: string }).code !== 'EEXIST') throw error;
     return [];
   }
@@ -110,10 +114,10 @@ function claim(
   others: (path: string) => readonly string[],
 ): ClaimedFolder {
   const lock = lockMade(path, made);
-  // Again, since another process may have been quicker.
+  // Check again: another process may have been faster.
   requireFree(path, force);
   const names = () => [...Object.values(fileNames), ...others(path)];
-  // What an earlier run left must not be taken for a part of this one.
+  // Files of an earlier run must not count as part of this one.
   const replaced = setAside(path, names());
   return {
     ...folderAt(path, lock),
@@ -122,7 +126,7 @@ function claim(
       if (lock.isOwn) replaced.drop();
     },
     discard() {
-      // What cannot be removed stays: what has to be told is why it was to go.
+      // Ignore files that cannot be removed: the error to report is the reason for removing them.
       try {
         if (!lock.isOwn) return;
         for (const name of names()) rmSync(join(path, name), { force: true });
@@ -134,7 +138,10 @@ function claim(
   };
 }
 
-/** Running out of permission or space should not happen after hours of work: this writes. What was made for a lock that cannot be had goes. */
+/**
+ * Writes a lock at once, as a lack of permission or space should not show after hours of work. Removes what
+ * it made if the lock cannot be had.
+ */
 function lockMade(path: string, made: readonly string[]): Lock {
   try {
     return lockFolder(path);
@@ -146,7 +153,7 @@ function lockMade(path: string, made: readonly string[]): Lock {
   }
 }
 
-/** As far as nobody has put anything into them. */
+/** Removes the folders made, unless they are no longer empty. */
 function removeMade(made: readonly string[]): void {
   for (const folder of made) rmdirSync(folder);
 }
@@ -202,7 +209,7 @@ function folderAt(path: string, lock?: Lock): RunFolder {
   };
 }
 
-/** What was written of a file that could not be finished. Where it cannot be removed, that is not what has to be told. */
+/** Removes the unfinished part of a file. If that fails, it is not the error to report. */
 export function removePart(target: string): void {
   try {
     rmSync(`${target}.part`, { force: true });

@@ -1,22 +1,22 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process, told from all others, as far as the system knows what does. */
+/** A process, identified as uniquely as the system allows. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly started: string;
-  /** The identity of the machine, which outlives a restart. */
+  /** The identity of the machine, which survives restarts. */
   readonly machine: string | undefined;
-  /** That of its latest start. */
+  /** The identity of its latest boot. */
   readonly boot: string | undefined;
-  /** The namespaces in which the number and the birth of the process are valid: containers have their own. */
+  /** The namespaces in which the process number and start time are valid: containers have their own. */
   readonly space: string | undefined;
-  /** When it began, in ticks since the machine did. */
+  /** When the process started, in ticks since boot. */
   readonly birth: string | undefined;
 }
 
-/** What can be said of a process: nothing for sure of one on another machine or in another container. */
+/** The verdict on a process: unknown for one on another machine or in another container. */
 export type Verdict = 'alive' | 'dead' | 'unknown';
 
 export function thisProcess(): Holder {
@@ -25,21 +25,21 @@ export function thisProcess(): Holder {
     pid: process.pid,
     host: hostname(),
     started: new Date(Date.now() - 1000 * process.uptime()).toISOString(),
-    // In images of containers it may be empty, or a word that says that it has yet to be made.
+    // In container images it may be empty, or a placeholder.
     machine: /^[\da-f]{32}$/.exec(textOf('/etc/machine-id') ?? '')?.[0],
     boot: textOf('/proc/sys/kernel/random/boot_id'),
     space: pidSpace && `${pidSpace} ${timeSpace}`,
-    // A /proc of another namespace numbers the processes otherwise.
+    // A /proc of another namespace numbers processes differently.
     birth: textOf('/proc/self/stat')?.startsWith(`${process.pid} (`) ? birthOf(process.pid) : undefined,
   };
 }
 
-/** Whether the holder of a lock lives. @param own this process. */
+/** Whether the holder of a lock is alive. @param own this process. */
 export function judge(holder: Holder, own: Holder): Verdict {
   if (holder.host !== own.host) return 'unknown';
   if (holder.boot !== own.boot) {
     const isRestarted = holder.boot !== undefined && own.boot !== undefined;
-    // Two machines may have one name; then neither sees the processes of the other.
+    // Two machines may share a name; then neither sees the other's processes.
     return isRestarted && own.machine !== undefined && holder.machine === own.machine ? 'dead' : 'unknown';
   }
   if (holder.space !== own.space) return 'unknown';
@@ -52,9 +52,9 @@ export function judge(holder: Holder, own: Holder): Verdict {
 
 const ended = 'ended';
 
-/** When a process began; `ended` for one that only waits to be buried; undefined where it cannot be seen, as where there is none. */
+/** When a process started; `ended` for a zombie; undefined if it does not exist or cannot be seen. */
 function birthOf(pid: number): string | undefined {
-  // The name of the program, in parentheses, may hold anything. What follows it begins with the third field, the state.
+  // The program's name, in parentheses, may contain anything. The third field, the state, follows it.
   const fields = textOf(`/proc/${pid}/stat`)
     ?.replace(/^.*\)\s+/s, '')
     .split(' ');
@@ -66,7 +66,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Of another user's process, no more can be known than that it is there.
+    // Of another user's process, we only learn that it exists.
     return (error as { code?: string }).code !== 'ESRCH';
   }
 }
@@ -83,7 +83,7 @@ function attempt<T>(action: () => T): T | undefined {
   }
 }
 
-/** The holder that the content of a lock names; undefined for what was cut off by a full disk, or is none of norewind's. */
+/** The holder named in a lock; undefined for a lock truncated by a full disk, or not written by norewind. */
 export function parseHolder(content: string): Holder | undefined {
   try {
     const { pid, host, started, machine, boot, space, birth } = JSON.parse(content);

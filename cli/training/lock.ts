@@ -6,25 +6,33 @@ import { FailedError, fileProblem, LostFolderError } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import { type Holder, judge, parseHolder, thisProcess } from './holder.ts';
 
-/** The file by which a process keeps others out of the folder of its run. */
+/** The file by which a process reserves the folder of its run. */
 export const lockName = 'run.lock';
 
-/** A folder that is this process's own, until another one takes it all the same: where neither can see the other, a lock may be removed by hand. */
+/**
+ * A folder reserved by this process. If two processes cannot see each other, a user may still remove its lock
+ * by hand.
+ */
 export interface Lock {
-  /** To be called before anything is overwritten. @throws LostFolderError when the lock is not this process's own any more. */
+  /**
+   * Call this before overwriting anything. @throws LostFolderError if the lock is no longer this process's
+   * own.
+   */
   check(): void;
-  /** The same for little, by the figures of the file. */
+  /** The same check at less cost, by the file's metadata. */
   glance(): void;
-  /** Whether it is still this process's own. */
+  /** Whether the lock is still this process's own. */
   readonly isOwn: boolean;
-  /** Gives the folder back before the process ends. */
+  /** Releases the folder before the process ends. */
   release(): void;
 }
 
 /**
- * Keeps a folder for this process until it ends. The lock of a process that was killed is taken over at once, which is why it names the
- * process: one that is told to be dead by its age would keep a run waiting that is started again. A process that cannot be seen is taken to live.
- * @throws UsageError when a process has it that lives, or may live; FailedError when the folder cannot be written.
+ * Reserves a folder for this process until it ends. The lock of a killed process is taken over at once, which
+ * is why a lock names its process: judging by age would delay a restarted run. A process that cannot be seen
+ * counts as alive.
+ * @throws UsageError if a process that is or may be alive has the lock, FailedError if the folder is not
+ * writable.
  */
 export function lockFolder(folder: string): Lock {
   const path = join(folder, lockName);
@@ -34,7 +42,7 @@ export function lockFolder(folder: string): Lock {
   const spare = `${path}.${id}`;
   try {
     try {
-      // After a power cut, an empty lock would name nobody who could be told to be dead.
+      // Flush: after a power cut, an empty lock would not name its process.
       writeFileSync(spare, own, { flush: true });
       while (!place(spare, path, own)) takeOver(path, folder, holder, id);
     } finally {
@@ -53,7 +61,7 @@ function held(path: string, folder: string, own: string): Lock {
   function check(): void {
     if (loss !== undefined) throw loss;
     if (!isOwn()) {
-      // Whoever took it for that of a dead process puts it back in a moment; a network may need one too.
+      // A process that took this lock for a dead one's puts it back in a moment; a network may also need one.
       pause(200);
       if (!isOwn()) loss = new LostFolderError(lossOf(path, folder));
     }
@@ -93,9 +101,9 @@ function lossOf(path: string, folder: string): string {
   }
 }
 
-/** Gives the lock to this process, with its whole content at once; false when there is one of another process. */
+/** Creates the lock with its whole content at once. Returns false if another process has one. */
 function place(spare: string, path: string, own: string): boolean {
-  // On a network, the answer to a link that was made may have been lost, and the second try finds it there.
+  // On a network, the reply to a successful link may be lost, and the retry then finds the file.
   const isThere = (error: unknown) => (error as { code?: string }).code === 'EEXIST' && contentOf(path) !== own;
   try {
     linkSync(spare, path);
@@ -103,7 +111,7 @@ function place(spare: string, path: string, own: string): boolean {
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'EEXIST') return !isThere(error);
-    // Some file systems have no second names.
+    // Some file systems have no hard links.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
   }
   try {
@@ -111,14 +119,14 @@ function place(spare: string, path: string, own: string): boolean {
     return true;
   } catch (error) {
     if ((error as { code?: string }).code === 'EEXIST') return !isThere(error);
-    // What a full disk has left of it names nobody.
+    // A lock truncated by a full disk names no process.
     const content = contentOf(path);
     if (content !== undefined && own.startsWith(content)) remove(path);
     throw error;
   }
 }
 
-/** Removes the lock of a process that is dead. @throws UsageError for one that may live. */
+/** Removes the lock of a dead process. @throws UsageError for one that may be alive. */
 function takeOver(path: string, folder: string, own: Holder, id: string): void {
   let content: string;
   try {
@@ -146,13 +154,13 @@ function takeOver(path: string, folder: string, own: Holder, id: string): void {
     if ((error as { code?: string }).code === 'ENOENT') return;
     throw error;
   }
-  // Between reading and renaming, another process may have been quicker: it gets its lock back.
+  // Between reading and renaming, another process may have taken the lock: give it back.
   const moved = contentOf(aside);
   if (moved !== undefined && moved !== content) place(aside, path, moved);
   remove(aside);
 }
 
-/** What cannot be removed is in nobody's way. */
+/** A file that cannot be removed does no harm. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -175,7 +183,7 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** All at a standstill: what could be written meanwhile must not be. */
+/** Blocks the thread: nothing may be written meanwhile. */
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,21 +1,21 @@
 import { normOf, type Tally } from '../../trainers/evaluation/index.ts';
 
-/** One line of metrics.ndjson. There is no time of day in it, so that the same run writes the same bytes. */
+/** A line of metrics.ndjson. It contains no time of day, so that the same run writes the same bytes. */
 export interface MetricsRecord {
-  /** How many steps are over. */
+  /** The number of completed steps. */
   readonly step: number;
-  /** The loss of the last step, in nats where it is a code length. */
+  /** The loss of the last step, in nats if it is a code length. */
   readonly loss: number;
   /** The mean loss of all steps so far. */
   readonly meanLoss: number;
-  /** The mean loss of the latest steps, `lastWindow` of them in the configuration. */
+  /** The mean loss over the latest `lastWindow` steps. */
   readonly windowLoss: number;
-  /** The two means in bits per symbol, where the task predicts symbols. */
+  /** The two means in bits per symbol, if the task predicts symbols. */
   readonly meanBits?: number;
   readonly windowBits?: number;
   /** The Euclidean norm of the latest estimate of the gradient. */
   readonly gradientNorm: number;
-  /** For each yardstick, its bits per symbol on the same symbols. */
+  /** Per yardstick, its bits per symbol on the same symbols. */
   readonly yardsticks?: Readonly<Record<string, { readonly meanBits: number; readonly windowBits: number }>>;
 }
 
@@ -40,7 +40,7 @@ export function recordOf({ unit, loss, yardsticks, gradient }: Measured): Metric
   };
 }
 
-/** Whether a record is due after this step: each step at first, then whenever their number has grown by 2 %. */
+/** Whether a record is due after this step: at each step first, then whenever the steps have grown by 2 %. */
 export function createPace(): (step: number) => boolean {
   let due = 1;
   return (step) => {

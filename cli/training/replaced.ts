@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { FailedError, fileProblem } from '../errors.ts';
 
-/** Files of a run that another one takes the place of: they stand aside until it has come to something. */
+/** Files of a run that another run replaces, set aside until the new one has learnt something. */
 export interface Replaced {
-  /** Puts them back where they were. */
+  /** Puts them back. */
   restore(): void;
   /** Removes them. */
   drop(): void;
@@ -13,10 +13,10 @@ export interface Replaced {
 const asideName = 'replaced';
 
 /**
- * Sets files of a folder aside, in a folder of its own within it. Where one is there already, a run that was to replace these files was
- * killed before it came to anything: they stay there, and what that run has left is removed.
- * @param names relative to the folder; those that do not exist are left out.
- * @throws FailedError when the folder cannot be changed, and so do the calls of what it gives.
+ * Sets files aside in a subfolder. If there is one already, a replacing run was killed before it learnt
+ * anything: the files in it stay, and those of the killed run are removed.
+ * @param names relative to the folder; missing ones are skipped.
+ * @throws FailedError if the folder cannot be changed; so do the returned functions.
  */
 export function setAside(folder: string, names: readonly string[]): Replaced {
   const aside = join(folder, asideName);
@@ -35,7 +35,7 @@ export function setAside(folder: string, names: readonly string[]): Replaced {
   };
 }
 
-/** Removes what stands aside in a folder. */
+/** Removes the files set aside in a folder. */
 export function dropReplaced(folder: string): void {
   const aside = join(folder, asideName);
   changed(aside, () => rmSync(aside, { recursive: true, force: true }));

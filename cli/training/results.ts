@@ -20,7 +20,7 @@ export function describeRun({ experiment, cell, estimator, optimizer, seed, dtyp
   return parts.filter(Boolean).join(' · ');
 }
 
-/** What came out, with what it may be compared with. */
+/** The results, and the known losses for comparison. */
 export function resultRows(config: RunConfig, { unit, levels }: Prepared, { steps, records }: Outcome): [string, string][] {
   const last = records.at(-1);
   const rows: [string, string][] = [['steps', formatCount(steps)]];

@@ -2,23 +2,26 @@ import { FailedError, fileProblem } from '../errors.ts';
 import { endAtNext, endings } from '../signals.ts';
 import { writable } from '../terminal/output.ts';
 
-/** Whether a run has been asked to stop, and by what. */
+/** Whether a run was asked to stop, and by which signal. */
 export interface StopRequest {
   readonly signal: NodeJS.Signals | undefined;
 }
 
 export interface SignalWatch extends StopRequest {
-  /** Writes to standard output as long as it can be written, and waits until whoever reads it has taken that. */
+  /** Writes to standard output while it is writable, and waits until its reader has taken the content. */
   write(content: string | Uint8Array): Promise<void>;
-  /** @throws FailedError when standard output could not be written. @param kept what is not lost, as a part of the sentence. */
+  /**
+   * @throws FailedError if standard output could not be written. @param kept what was saved, for the
+   * sentence.
+   */
   requireOutput(kept?: string): void;
   release(): void;
 }
 
 /**
- * Turns the first SIGINT, SIGTERM or SIGHUP into a request, and a standard output that nobody reads or that cannot be written into SIGPIPE;
- * a second signal ends the process at once.
- * @param onRequest called as soon as it arrives.
+ * Turns the first SIGINT, SIGTERM or SIGHUP into a request, and a standard output that has no reader or
+ * cannot be written into SIGPIPE. A second signal ends the process at once.
+ * @param onRequest called when the request arrives.
  */
 export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
   let signal: NodeJS.Signals | undefined;
@@ -39,7 +42,7 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
   }
   for (const each of endings) process.on(each, request);
   const written = writable(process.stdout);
-  // Without a listener, an error would end the process; whoever writes hears of it too, and earlier.
+  // Without a listener, an error would end the process; the writer handles it too, and earlier.
   process.stdout.on('error', onOutputError);
   return {
     get signal() {

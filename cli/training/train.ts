@@ -5,15 +5,15 @@ import { fileNames, type RunFolder } from './folder.ts';
 import { createPace, type MetricsRecord, recordOf } from './metrics.ts';
 import type { StopRequest } from './stop.ts';
 
-/** How a run went. */
+/** The outcome of a run. */
 export interface Outcome {
   readonly status: 'done' | 'stopped' | 'diverged';
-  /** The steps that were taken. */
+  /** The number of steps taken. */
   readonly steps: number;
   readonly records: readonly MetricsRecord[];
-  /** Where the last good state is. */
+  /** The path of the last good state. */
   readonly checkpoint: string;
-  /** For a run that diverged: the step, and what became infinite. */
+  /** For a diverged run: the step, and the number that became infinite. */
   readonly problem?: string;
   readonly seconds: number;
 }
@@ -24,13 +24,14 @@ export interface Listener {
   onRecord?(record: MetricsRecord): void;
 }
 
-/** How long a run keeps the thread before it looks at the world again, in milliseconds. */
+/** How long a run keeps the thread before it yields, in milliseconds. */
 const turn = 20;
 const progressEvery = 100;
 
 /**
- * Runs a plan and leaves its configuration, metrics and last good state in the folder, also when it is stopped or diverges.
- * @throws FailedError when the folder cannot be written.
+ * Runs a plan and writes its configuration, metrics and last good state to the folder, even if it is stopped
+ * or diverges.
+ * @throws FailedError if the folder is not writable.
  */
 export async function train(plan: Plan, folder: RunFolder, stop: StopRequest, listener: Listener = {}): Promise<Outcome> {
   const { config, prepared } = plan;

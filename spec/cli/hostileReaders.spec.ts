@@ -20,6 +20,7 @@ import { Problem } from '../../trainers/streams/problem.ts';
 import type { Session } from '../../trainers/streams/session.ts';
 import { openSession } from '../../trainers/streams/snapshot.ts';
 import { mutationsOf } from '../lib/formats/mutations.ts';
+import { size } from '../support/size.ts';
 import { binary, csv, junk, ndjson, withJunk } from './hostile.ts';
 import { bytesOf, sourceOf } from './learning.ts';
 import { bytesAfter, characters, checkpointAfter, rows, tiny } from './sessions.ts';
@@ -27,7 +28,10 @@ import { bytesAfter, characters, checkpointAfter, rows, tiny } from './sessions.
 /** What may be held at any moment beyond what was there before: a megabyte-long record, many times over. */
 const mostBytes = 2 ** 26;
 
-describe('cli: ten thousand hostile inputs', () => {
+/** How many of so many inputs are tried. */
+const share = (count: number) => count / size(20, 1);
+
+describe(`cli: ${share(10_000)} hostile inputs`, () => {
   let inputs = 0;
   const prototype = Object.getOwnPropertyNames(Object.prototype);
   const held = () => process.memoryUsage().arrayBuffers;
@@ -68,16 +72,21 @@ describe('cli: ten thousand hostile inputs', () => {
   }
 
   const data = [
-    { name: 'CSV', count: 3500, data: rows, input: fc.oneof(csv, csv, csv, binary, mutationsOf([bytesOf('a,k\n1,x\n"2",y\n')])) },
+    {
+      name: 'CSV',
+      count: share(3500),
+      data: rows,
+      input: fc.oneof(csv, csv, csv, binary, mutationsOf([bytesOf('a,k\n1,x\n"2",y\n')])),
+    },
     {
       name: 'NDJSON',
-      count: 2500,
+      count: share(2500),
       data: { ...rows, kind: 'ndjson' } as const,
       input: fc.oneof(ndjson, ndjson, ndjson, binary, mutationsOf([bytesOf('{"a":1,"k":"x"}\n{"a":2e1,"k":null}\n')])),
     },
     {
       name: 'text',
-      count: 1500,
+      count: share(1500),
       data: { ...characters, symbols: 3, alphabet: 'äb\n' },
       input: fc.oneof(mutationsOf([bytesOf('äb\nbä\nää'), bytesOf('b')]), binary),
     },
@@ -129,18 +138,18 @@ describe('cli: ten thousand hostile inputs', () => {
     ],
   } as const;
 
-  it('1000 checkpoints that are damaged', async () => {
+  it(`${share(1000)} checkpoints that are damaged`, async () => {
     const files = [bytesAfter(entriesOf.text, configs.text), bytesAfter(entriesOf.csv, configs.csv)];
-    await tryAll(1000, fc.oneof(mutationsOf(files), fc.constantFrom(...files)), (bytes) => void decodeCheckpoint(bytes));
+    await tryAll(share(1000), fc.oneof(mutationsOf(files), fc.constantFrom(...files)), (bytes) => void decodeCheckpoint(bytes));
   });
 
-  it('500 checkpoints that are whole and hold what no run wrote', async () => {
+  it(`${share(500)} checkpoints that are whole and hold what no run wrote`, async () => {
     const parts = (['text', 'csv', 'category', 'late'] as const).map((kind) => {
       const { session, ...stream } = checkpointAfter(entriesOf[kind], configs[kind]);
       return { kind, learner: session.learner, stream: { ...stream, rest: session.rest } };
     });
     const input = fc.constantFrom(...parts).chain((part) => fc.tuple(fc.constant(part), withJunk(part.stream)));
-    await tryAll(500, input, ([{ kind, learner }, stream]) => {
+    await tryAll(share(500), input, ([{ kind, learner }, stream]) => {
       const { rest: own, ...others } = stream as StreamCheckpoint & { rest: unknown };
       const { config, session: saved } = decodeCheckpoint(encodeCheckpoint({ ...others, session: { learner, rest: own } }));
       const session = openSession(config, saved);
@@ -149,12 +158,12 @@ describe('cli: ten thousand hostile inputs', () => {
     });
   });
 
-  it('1000 .npy files', async () => {
+  it(`${share(1000)} .npy files`, async () => {
     const files = [writeNpy(tensor([[1, 2, 3]])), writeNpy(tensor([4, 5], { dtype: 'float32' }))];
-    await tryAll(1000, fc.oneof(mutationsOf(files), binary), (bytes) => void readNpy(bytes));
+    await tryAll(share(1000), fc.oneof(mutationsOf(files), binary), (bytes) => void readNpy(bytes));
   });
 
-  it('1000 .safetensors files, with lengths that lie', async () => {
+  it(`${share(1000)} .safetensors files, with lengths that lie`, async () => {
     const file = writeSafetensors({ w: tensor([[1, 2, 3]]), b: tensor([1], { dtype: 'float32' }) }, { a: 'b' });
     const json = fc.tuple(withJunk({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] }, __metadata__: { a: 'b' } }), junk);
     const lying = json.map(([header, length]) => {
@@ -165,11 +174,11 @@ describe('cli: ten thousand hostile inputs', () => {
       bytes.set(text, 8);
       return bytes;
     });
-    await tryAll(1000, fc.oneof(mutationsOf([file]), lying, fc.constant(file)), (bytes) => void readSafetensors(bytes));
+    await tryAll(share(1000), fc.oneof(mutationsOf([file]), lying, fc.constant(file)), (bytes) => void readSafetensors(bytes));
   });
 
-  it('were at least 10,000, and left nothing behind', () => {
-    expect(inputs).to.be.at.least(10_000);
+  it(`were at least ${share(10_000)}, and left nothing behind`, () => {
+    expect(inputs).to.be.at.least(share(10_000));
     expect(Object.getOwnPropertyNames(Object.prototype)).to.deep.equal(prototype);
     setFlagsFromString('--expose-gc');
     runInNewContext('gc')();

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { FailedError } from '../../cli/errors.ts';
 import { generations, readGeneration, writeGeneration } from '../../cli/stream/checkpoint/generations.ts';
 import { root } from '../support/project.ts';
+import { size } from '../support/size.ts';
 import { createDesk, type Desk } from './command.ts';
 import { bytesAfter, characters, tiny } from './sessions.ts';
 
@@ -30,11 +31,11 @@ describe('cli: what stands where a file of a run should be', () => {
     'a socket': (path) => new Promise<void>((resolve) => void servers.push(createServer().listen(path, resolve))),
   };
 
-  before(function () {
+  before(async function () {
     if (process.platform === 'win32') this.skip();
     desk = createDesk();
     desk.file('text.txt', 'abcabcabd'.repeat(9));
-    expect(spawnSyncOf('train text.txt --units 2 --out run -q').code).to.equal(0);
+    expect((await desk.norewind('train text.txt --units 2 --out run -q'.split(' '))).code).to.equal(0);
   });
 
   after(() => {
@@ -43,7 +44,11 @@ describe('cli: what stands where a file of a run should be', () => {
   });
 
   /** The command; one that waits for ever is killed. */
-  function spawnSyncOf(args: string) {
+  async function endOf(args: string, standing: string) {
+    if (standing.includes('folder')) {
+      const { code, stderr } = await desk.norewind(args.split(' '));
+      return { code, stderr };
+    }
     const main = join(root, 'dist', 'cli', 'main.js');
     const options = { cwd: desk.folder, encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' } as const;
     const { status, stderr } = spawnSync(process.execPath, [main, ...args.split(' ')], options);
@@ -60,7 +65,7 @@ describe('cli: what stands where a file of a run should be', () => {
     return copy;
   }
 
-  for (const [name, make] of Object.entries({ ...kinds, ...others }))
+  for (const [name, make] of Object.entries({ ...kinds, ...size({}, others) }))
     it(`a checkpoint: ${name}`, async () => {
       const reason = kinds[name] === undefined ? special : name;
       const copy = await copyWith('checkpoint.safetensors', make);
@@ -72,31 +77,33 @@ describe('cli: what stands where a file of a run should be', () => {
         // A folder would be taken for that of a run.
         ...(name.includes('folder') ? [] : [[`generate ${copy}/checkpoint.safetensors`, '']]),
       ])
-        expect(spawnSyncOf(args), args).to.deep.equal({ code: 2, stderr: `${says}${rest}\n` });
-      expect(spawnSyncOf(`train text.txt --resume ${copy} --from-previous -q`).code).to.equal(name.includes('folder') ? 1 : 0);
+        expect(await endOf(args, name), args).to.deep.equal({ code: 2, stderr: `${says}${rest}\n` });
+      expect((await endOf(`train text.txt --resume ${copy} --from-previous -q`, name)).code).to.equal(
+        name.includes('folder') ? 1 : 0,
+      );
     });
 
   for (const [reason, make] of Object.entries(kinds))
     it(`the metrics, and the configuration: ${reason}`, async () => {
       const metrics = await copyWith('metrics.ndjson', make);
       const says = (action: string, path: string) => `norewind: ${action} ${path}: ${reason}\n`;
-      expect(spawnSyncOf(`train text.txt --resume ${metrics} --continued -q`)).to.deep.equal({
+      expect(await endOf(`train text.txt --resume ${metrics} --continued -q`, reason)).to.deep.equal({
         code: 1,
         stderr: says('cannot write', `${metrics}/metrics.ndjson`),
       });
-      expect(spawnSyncOf(`compare ${metrics} run`)).to.deep.equal({
+      expect(await endOf(`compare ${metrics} run`, reason)).to.deep.equal({
         code: 2,
         stderr: says('cannot read', `${metrics}/metrics.ndjson`),
       });
       const config = await copyWith('config.json', make);
-      expect(spawnSyncOf(`compare ${config} run`)).to.deep.equal({
+      expect(await endOf(`compare ${config} run`, reason)).to.deep.equal({
         code: 2,
         stderr: `norewind: ${config} is not the folder of a run: cannot read ${config}/config.json: ${reason}\n`,
       });
     });
 
   const endless = 'a device without end';
-  for (const [name, make] of Object.entries({ ...kinds, [endless]: others[endless] }))
+  for (const [name, make] of Object.entries({ ...kinds, ...size({}, { [endless]: others[endless] }) }))
     it(`what a run is told by name, and what a comparison is to replace: ${name}`, async () => {
       const reason = kinds[name] === undefined ? special : name;
       const folder = `doors-${count++}`;
@@ -113,7 +120,7 @@ describe('cli: what stands where a file of a run should be', () => {
         [`compare run --out ${path} --csv ${folder}/all.csv --force`, `cannot write ${path}`],
         [`compare run --out ${folder}/all.html --csv ${path} --force`, `cannot write ${path}`],
       ])
-        expect(spawnSyncOf(args), args).to.deep.equal({ code: 2, stderr: `norewind: ${says}: ${reason}\n` });
+        expect(await endOf(args, name), args).to.deep.equal({ code: 2, stderr: `norewind: ${says}: ${reason}\n` });
       expect(readdirSync(desk.path(folder))).to.deep.equal(before);
     });
 

@@ -7,6 +7,7 @@ import { generations, readCheckpointFile, readGeneration } from '../../cli/strea
 import { openRun } from '../../cli/stream/run/openRun.ts';
 import type { StreamConfig } from '../../trainers/streams/config.ts';
 import { type Fault, inject } from '../support/faults.ts';
+import { size } from '../support/size.ts';
 import { bytesOf, follow, sourceOf } from './learning.ts';
 import { characters, tiny } from './sessions.ts';
 
@@ -62,11 +63,12 @@ describe('cli: norewind train meets a disk that refuses', () => {
   }
 
   for (const lasts of [true, false])
-    it(`at every change of a file${lasts ? ', for good' : ', once'}: says so, keeps both generations, and goes on later to the same result`, async () => {
+    it(`at every ${size('ninth ', '')}change of a file${lasts ? ', for good' : ', once'}: says so, keeps both generations, and goes on later to the same result`, async () => {
       const whole = await meet({ at: Number.POSITIVE_INFINITY, effect: 'EIO', half: false, lasts: false });
       expect(whole.error).to.equal(undefined);
       expect(whole.calls).to.have.length.above(50);
       for (const [i, call] of whole.calls.entries()) {
+        if (i % size(9, 1) > 0) continue;
         const codes = Object.keys(reasons) as (keyof typeof reasons)[];
         const code = codes[i % codes.length];
         const { folder, error } = await meet({ at: i + 1, effect: code, half: i % 2 === 0, lasts });

@@ -6,6 +6,7 @@ import { checkConfig } from '../../trainers/streams/checkConfig.ts';
 import type { RowData, StreamConfig, SymbolData } from '../../trainers/streams/config.ts';
 import { beginning } from '../../trainers/streams/position.ts';
 import { openSession } from '../../trainers/streams/snapshot.ts';
+import { size } from '../support/size.ts';
 import { binary, csv, ndjson } from './hostile.ts';
 import { bytesOf, follow, sourceOf } from './learning.ts';
 import { characters, rows, tiny } from './sessions.ts';
@@ -65,7 +66,7 @@ function requireSane({ run, problems, error }: Outcome, onError: 'stop' | 'skip'
 }
 
 const onError = fc.constantFrom('stop' as const, 'skip' as const);
-const size = fc.integer({ min: 1, max: 60 });
+const pieceSize = fc.integer({ min: 1, max: 60 });
 
 describe('cli: hostile input to norewind train', () => {
   const cases = [
@@ -83,7 +84,7 @@ describe('cli: hostile input to norewind train', () => {
       let sentences = 0;
       let figures = 0;
       await fc.assert(
-        fc.asyncProperty(input, onError, size, async (bytes, action, length) => {
+        fc.asyncProperty(input, onError, pieceSize, async (bytes, action, length) => {
           const whole = await learn(data, [bytes], action);
           requireSane(whole, action);
           // Bytes in other chunks are the same input.
@@ -95,9 +96,9 @@ describe('cli: hostile input to norewind train', () => {
           if (whole.error !== undefined || whole.problems.length > 0) sentences++;
           if (whole.run.session.report().scored > 0) figures++;
         }),
-        { seed: 1, numRuns: 100 },
+        { seed: 1, numRuns: size(15, 100) },
       );
-      expect(Math.min(sentences, figures)).to.be.above(10);
+      expect(Math.min(sentences, figures)).to.be.above(size(0, 10));
     });
 
   const refused: readonly (readonly [input: string, says: RegExp])[] = [

@@ -5,6 +5,7 @@ import { rnn } from '../../nn/index.ts';
 import { type Estimator, noBackTrack, type RankOne, rflo, rtrl, snap, tbptt, uoro } from '../../trainers/index.ts';
 import { checkUnbiased, estimates, learnerOf, together } from '../laws/agreement.ts';
 import { numbersOf, requireClose, requireFinite } from '../laws/numbers.ts';
+import { size } from '../support/size.ts';
 import { runOf, singular } from './singular.ts';
 
 const exact: Readonly<Record<string, () => Estimator>> = {
@@ -32,7 +33,7 @@ const few = { 'rtrl, dense': exact['rtrl, dense'], uoro: noisy.uoro, 'snap of 1 
 const all = new Set(['root of each unit', 'root in another leaf']);
 
 describe('an influence that is absent', () => {
-  for (const [cell, model] of Object.entries(singular)) {
+  for (const [cell, model] of Object.entries(singular).filter(([name], i) => size(all.has(name) || i % 3 === 0, true))) {
     describe(`on a state without a derivative: ${cell}`, () => {
       for (const [name, estimator] of Object.entries(exact))
         it(`${name} is backpropagation through time, from the start and after a reset`, () => {
@@ -44,7 +45,7 @@ describe('an influence that is absent', () => {
         it(`${name} is so in the mean over every sequence of signs`, () => {
           const { window } = estimator();
           checkUnbiased([runOf(model, 2 * window)], estimator);
-          if (!all.has(cell)) return;
+          if (!all.has(cell) || size(name !== 'uoro', false)) return;
           checkUnbiased([runOf(model, 2 * window)], estimator, { before: window });
           checkUnbiased([runOf(model, 2 * window), runOf(model, 2 * window, 2)], estimator);
         });

@@ -3,6 +3,7 @@ import { add, greater, mul, slice, sqrt, tanh, where } from '../../autodiff/inde
 import { full, NonFiniteError, NorewindError, recording, replay, seeded, type Tensor, tensor, zeros } from '../../lib/index.ts';
 import { type Cell, gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { adam, createLearner, type Estimator, momentum, noBackTrack, rflo, snap, tbptt } from '../../trainers/index.ts';
+import { size } from '../support/size.ts';
 import { type Any, type Config, estimators, requireSame } from './planned.ts';
 
 const all: Readonly<Record<string, () => Estimator>> = {
@@ -13,7 +14,12 @@ const all: Readonly<Record<string, () => Estimator>> = {
   noBackTrack: () => noBackTrack(),
 };
 
-const bad = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e39, -1e300, 3.4e38, -3.4e38, 1e25, 1e-45];
+const bad = [
+  Number.NaN,
+  3.4e38,
+  1e-45,
+  ...size([], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e39, -1e300, -3.4e38, 1e25]),
+];
 
 type Numbers = readonly number[];
 
@@ -105,7 +111,7 @@ for (const eager of [true, false])
           for (const one of [learner, twin]) act(one, t, lanes);
         }
         requireSame(learner, twin, 'at the end');
-        expect(refused).to.be.above(10 * window);
+        expect(refused).to.be.above(size(4, 10) * window);
       });
 
     it('is one that was never called, when its first call fails, for every estimator', () => {
@@ -168,7 +174,7 @@ function recorded(noise: ReturnType<typeof seeded>): number[] {
 }
 
 describe('a learner with a plan that finds out late', () => {
-  for (const name of ['uoro', 'uoro of window 3', 'rtrl', 'tbptt 4', 'bptt 3'] as const)
+  for (const name of size(['uoro', 'tbptt 4'], ['uoro', 'uoro of window 3', 'rtrl', 'tbptt 4', 'bptt 3']))
     it(`${name}: is as before the first bad moment, wherever in a window that was`, () => {
       const { window } = all[name]();
       for (let place = 0; place < window; place++)

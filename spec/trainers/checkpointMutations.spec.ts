@@ -35,6 +35,7 @@ import {
   uoro,
 } from '../../trainers/index.ts';
 import { checksumOf } from '../../trainers/learner/checksum.ts';
+import { size } from '../support/size.ts';
 import { changesAt, otherTensors, placesIn } from './mutations.ts';
 
 interface Subject {
@@ -204,11 +205,11 @@ describe('a checkpoint with a right checksum and one thing changed', () => {
 
       it('in its description', () => {
         const description = JSON.parse(metadata.learner) as Record<string, unknown>;
-        let refusals = 0;
+        let [refusals, drawn] = [0, 0];
         for (const place of placesIn(description))
           for (const [change, text] of changesAt(description, place, Object.keys(tensors)))
-            if (fateOf(`${place.join('.')} ${change}`, text, tensors) === 'refused') refusals++;
-        expect(refusals).to.be.above(300);
+            if (drawn++ % size(17, 1) === 0 && fateOf(`${place.join('.')} ${change}`, text, tensors) === 'refused') refusals++;
+        expect(refusals).to.be.above(size(15, 300));
       });
 
       it('in its tensors', () => {

@@ -3,6 +3,7 @@ import { seeded, tensor } from '../../lib/index.ts';
 import { checkUnbiased } from '../laws/agreement.ts';
 import { checkInfluence, type InfluenceSubject, influenceLaws, LawError } from '../laws/index.ts';
 import { type Fixture, jitter } from '../laws/unrolled.ts';
+import { size } from '../support/size.ts';
 import { impostors, lanesImpostors, variant } from './impostors.ts';
 import { fixture, movesFor, type Run } from './runs.ts';
 
@@ -18,7 +19,7 @@ const twoLanes = () => {
 
 describe('biased impostors are rejected by the property that UORO satisfies', () => {
   it('and the same code with honest rules is not', () => {
-    for (const run of cells) {
+    for (const run of cells.slice(0, size(1, 3))) {
       checkUnbiased([fixture(run)], variant);
       checkUnbiased([fixture(run)], variant, { moves: movesFor(fixture(run), 2) });
     }
@@ -27,8 +28,8 @@ describe('biased impostors are rejected by the property that UORO satisfies', ()
     checkInfluence({ estimator: variant, eager: true });
   });
 
-  for (const [fault, estimator] of Object.entries(impostors)) {
-    for (const run of cells)
+  for (const [i, [fault, estimator]] of Object.entries(impostors).entries()) {
+    for (const run of size([cells[i % 2]], cells))
       it(`${run.kind}: one that ${fault}`, () => {
         const own = fixture(run);
         expect(() => checkUnbiased([own], estimator)).to.throw(LawError, /the mean of .* apart/);

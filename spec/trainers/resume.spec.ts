@@ -34,6 +34,7 @@ import {
   uoro,
 } from '../../trainers/index.ts';
 import { numbersOf } from '../laws/numbers.ts';
+import { size } from '../support/size.ts';
 
 const cell = model({ cell: lstm({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) });
 type P = ReturnType<typeof cell.init>;
@@ -81,8 +82,8 @@ function learn(
 }
 
 describe('a checkpoint', () => {
-  for (const [estimator, makeEstimator] of Object.entries(estimators))
-    for (const [optimizer, makeOptimizer] of Object.entries(optimizers))
+  for (const [i, [estimator, makeEstimator]] of Object.entries(estimators).entries())
+    for (const [optimizer, makeOptimizer] of Object.entries(optimizers).filter((_, k) => size((i + k) % 4 === 0, true)))
       it(`${estimator} with ${optimizer} continues bit for bit, with a plan and without`, () => {
         const lanesToo = optimizer === 'adam' ? ([[false, 2, [4, 9]]] as const) : [];
         for (const [eager, lanes, cuts] of [[true, 1, [4, 7, 9, 11]], [false, 1, [7]], ...lanesToo] as const) {

@@ -5,6 +5,7 @@ import { bptt, tbptt } from '../../trainers/index.ts';
 import { estimates, learnerOf } from '../laws/agreement.ts';
 import { jacobianByDifferences, lengthOf, numbersOf, requireClose, treeFrom } from '../laws/numbers.ts';
 import { type Fixture, unroll, zerosLike } from '../laws/unrolled.ts';
+import { size } from '../support/size.ts';
 import { fixture, movesFor, type Run } from './runs.ts';
 
 const cases = fc.record({
@@ -51,7 +52,7 @@ describe('truncated backpropagation through time', () => {
           });
         },
       ),
-      { seed: 1, numRuns: 8 },
+      { seed: 1, numRuns: size(3, 8) },
     );
   });
 

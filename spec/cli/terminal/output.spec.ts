@@ -3,6 +3,7 @@ import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { root } from '../../support/project.ts';
+import { size } from '../../support/size.ts';
 import { createDesk, type Desk, inPairs } from '../command.ts';
 import { feed } from '../feed.ts';
 
@@ -60,7 +61,7 @@ describe('cli: standard output', () => {
     ['demo --steps 20 --characters 60 -q --out demo', '; the states of the contestants are in demo'],
   ];
 
-  for (const [args, kept] of refused)
+  for (const [args, kept] of refused.filter((each, i) => size(i === 0 || each[0].includes(' json'), true)))
     it(`a full disk behind it: norewind ${args.replace(births, 'births.csv')} says so, and what was saved`, function () {
       if (!existsSync(full)) this.skip();
       const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args.split(' ')], {

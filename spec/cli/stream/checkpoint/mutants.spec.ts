@@ -6,6 +6,7 @@ import { NorewindError, readSafetensors, readSafetensorsMetadata, writeSafetenso
 import type { RowData, StreamConfig } from '../../../../trainers/streams/config.ts';
 import { behind } from '../../../../trainers/streams/position.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
+import { size } from '../../../support/size.ts';
 import { bytesAfter, characters, checkpointAfter, rows, tiny } from '../../sessions.ts';
 import { changed, entryAt, mutantsOf, pathsOf } from './mutants.ts';
 
@@ -79,9 +80,10 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
         return JSON.stringify([report, then, position, metricsLength, Buffer.from(learner).toString('base64')]);
       };
       const expected = outcome(whole);
-      let [refused, same, possible] = [0, 0, 0];
+      let [refused, same, possible, drawn] = [0, 0, 0, 0];
       for (const path of pathsOf(whole))
         for (const [how, mutant] of mutantsOf(entryAt(whole, path))) {
+          if (drawn++ % size(17, 1) > 0) continue;
           const what = `${path.join('.')} is ${how}: ${JSON.stringify(mutant)?.slice(0, 60)}`;
           let came: string;
           try {
@@ -101,7 +103,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
           }
         }
       // Nearly all of them are noticed.
-      expect(refused).to.be.above(12 * (same + possible));
+      expect(refused).to.be.above(size(4, 12) * (same + possible));
     });
 
   it('is taken whenever a run wrote it: after each of its first records, and across leaps, gaps and constants', () => {
@@ -120,7 +122,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
       [{ data: { kind: 'text', unit: 'byte', symbols: 256 }, recent: 2 }, codes(text)],
       ...Object.values(cases).map(({ config, before, after }) => [config, [...before, ...after]] as const),
     ];
-    for (const [change, entries] of others) {
+    for (const [change, entries] of others.filter((_, i) => size(i % 3 === 0, true))) {
       const config: StreamConfig = { ...tiny, data: characters, ...change };
       let session = openSession(config);
       let { position } = checkpointAfter([], config);

@@ -1,3 +1,5 @@
+import '../../../support/long.ts';
+import './endless.spec.ts';
 import { expect } from 'chai';
 import { endless, readOn } from './endless.ts';
 

@@ -11,6 +11,7 @@ import {
   fixtureOf,
   type InfluenceSubject,
   influenceLaws,
+  LawError,
 } from '../laws/index.ts';
 
 const input = (noise: Noise) => noise.normal([2]);
@@ -49,6 +50,18 @@ describe('the types of norewind/testing', () => {
     };
     expect(Object.keys(influenceLaws(subject))).not.to.deep.equal([]);
     checkInfluence({ estimator: () => rtrl(), eager: true, fixtures: { rnn: (steps) => fixtureOf(net, { input, steps }) } });
+  });
+
+  it('say at once when a run draws more signs than can be enumerated', () => {
+    const wide = { rnn: (steps: number) => fixtureOf(rnn({ inputs: 2, units: 9 }), { input, steps }) };
+    expect(() => checkInfluence({ estimator: () => uoro(), fixtures: wide })).to.throw(
+      LawError,
+      'a run of 2 steps draws 18 signs, which have 262,144 sequences, and 65,536 is the most; give fixtures with fewer units',
+    );
+    expect(() => checkUnbiased([fixtureOf(rnn({ inputs: 2, units: 9 }), { input, steps: 2 })], uoro)).to.throw(
+      LawError,
+      '18 signs',
+    );
   });
 
   it('refuse what is none, and so does the code', () => {

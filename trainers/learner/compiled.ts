@@ -1,22 +1,22 @@
 import type { Noise, Tensor } from '../../lib/index.ts';
-import { causeOf, type Seen } from './cause.ts';
+import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { nonFinite } from './finite.ts';
-import { firstHarm } from './harm.ts';
+import { stretch } from './journal.ts';
 import type { Setting, Targets } from './learn.ts';
 import type { LearnPlan } from './learn-plan.ts';
-import { stretch } from './mark.ts';
 import type { Memory } from './memory.ts';
 import { completed, type Moment, momentsOf } from './moment.ts';
 import { Place } from './place.ts';
 import { Predictions } from './predictions.ts';
+import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
 
 /**
  * Learns by running compiled plans: each type of window is traced once, then a time step is one call. All mutable state lives in the
  * plan's memory.
  *
- * A step that produces a NaN has already overwritten the state. Steps are deterministic, so we return to the last mark and learn again
- * from what came in since, up to the step before the bad one. In the same way the last gradient, which a plan does not write out, is
+ * A step that produces a NaN has already overwritten the state. Steps are deterministic, so we restore the last snapshot and replay
+ * the inputs since, up to the step before the bad one. In the same way the last gradient, which a plan does not write out, is
  * recomputed when it is read; while it is read after every window, a plan that keeps it is used.
  */
 export class CompiledEngine implements Engine {
@@ -31,7 +31,7 @@ export class CompiledEngine implements Engine {
   constructor(setting: Setting, memory: Memory) {
     this.#length = setting.estimator.window;
     this.#place = new Place(setting, memory);
-    this.memory = memory;
+    this.restore(memory);
   }
 
   get total(): number {
@@ -43,22 +43,22 @@ export class CompiledEngine implements Engine {
   }
 
   get gradient(): unknown {
-    this.#place.recall();
+    recomputeGradient(this.#place);
     this.#asked = this.total;
-    return this.#place.gradient;
+    return this.#place.gradient?.();
   }
 
-  get glance(): Memory {
+  look(): Memory {
     this.#verify();
-    return this.#place.memory;
+    return this.#place.memory();
   }
 
-  get memory(): Memory {
-    this.#place.recall();
-    return this.glance;
+  save(): Memory {
+    recomputeGradient(this.#place);
+    return this.look();
   }
 
-  set memory(memory: Memory) {
+  restore(memory: Memory): void {
     const moments = momentsOf(memory.lanes);
     const lanes = memory.lanes.map((lane) => ({ ...lane, state: lane.window[0]?.state ?? lane.state, window: [] }));
     const steps = memory.steps - moments.filter(({ targets }) => targets !== undefined).length;
@@ -75,16 +75,16 @@ export class CompiledEngine implements Engine {
     const isComplete = t + 1 === this.#length;
     if (isComplete) place.learn(plan);
     if (!plan.writeLoss(t, losses, at)) {
-      const isOwn = place.isFiniteAgain(this.#isAsked);
-      if (isOwn || !place.becomesFinite(this.#isAsked)) throw this.#broken({ inputs, targets }, losses[at]);
+      const isOwn = isFiniteAgain(place, this.#isAsked);
+      if (isOwn || !becomesFinite(place, this.#isAsked)) throw this.#broken({ inputs, targets }, losses[at]);
       this.step(inputs, targets, losses, at, outputs);
       return;
     }
     this.outputs = plan.outputs(t).give(outputs, at) ?? this.outputs;
     if (isComplete) {
-      const own = place.isFresh ? place.learnAgainIfSingular(plan) : plan;
+      const own = place.isFresh ? learnAgainIfSingular(place, plan) : plan;
       place.count(own);
-      if (place.mark.record(own.feed) === stretch || own.feed.isFirst) this.#verify(true);
+      if (place.journal.record(own.feed) === stretch || own.feed.isFirst) this.#verify(true);
     } else place.taken++;
   }
 
@@ -108,54 +108,34 @@ export class CompiledEngine implements Engine {
 
   #another(inputs: readonly unknown[], targets: Targets): LearnPlan {
     const place = this.#place;
-    const { moments } = place;
+    const moments = place.moments();
     // The lists are those of the learner, which writes into them again.
     const all = [...moments, { inputs: [...inputs], targets: targets && [...targets] }];
     const plan = place.planFor(completed(all, this.#length, place.plan?.feed.moments), this.#isAsked);
-    if (!place.mark.goesOnWith(plan.feed)) this.#verify(true);
+    if (!place.journal.accepts(plan.feed)) this.#verify(true);
     place.load(plan);
     place.take(moments, this.#isAsked);
     return plan;
   }
 
   /**
-   * Makes this place the mark, if every number is finite; otherwise goes back to before the first moment after which one was not. A mark
-   * is put off while the gradient is unknown and more windows may follow, unless it `must` be now.
+   * Takes a snapshot, if every number is finite; otherwise returns to before the first moment after which one was not. A snapshot is put
+   * off while the gradient is unknown and more windows may follow, unless it `must` be taken now.
    */
-  #verify(must = this.#place.mark.count === stretch): void {
+  #verify(must = this.#place.journal.now.count === stretch): void {
     const place = this.#place;
-    if (place.mark.count === 0 && place.taken === 0) return;
-    if (must && !place.mark.isScored) place.recall();
-    if (!place.finite && !place.becomesFinite(this.#isAsked)) throw this.#broken();
-    if (place.mark.count > 0 && (must || !place.lacksGradient)) place.commit();
+    const { journal } = place;
+    if (journal.now.count === 0 && place.taken === 0) return;
+    if (must && !journal.isScored) recomputeGradient(place);
+    if (!place.isFinite() && !becomesFinite(place, this.#isAsked)) throw this.#broken();
+    if (journal.now.count > 0 && (must || place.knowsGradient)) place.commit();
   }
 
-  /** Goes back to before the first moment after which something is not finite, and says what happened in it. */
+  /** Returns to before what broke, and says what it was. */
   #broken(present?: Moment, loss?: number): Error {
     const place = this.#place;
-    const { mark, moments } = place;
-    place.goTo(mark);
-    for (let good = 0; good < mark.count; good++) {
-      const broken = place.firstBroken(mark, good);
-      if (broken === undefined) continue;
-      const after = place.unloaded;
-      const window = place.cameIn(mark, good);
-      place.goTo(mark);
-      place.again(mark, good);
-      mark.count = good;
-      const t = firstHarm(place.setting, place.unloaded, window.slice(0, broken + 1)) ?? broken;
-      place.take(window.slice(0, t), this.#isAsked);
-      return this.#failure(window[t], t === broken ? { after } : {});
-    }
-    place.take(moments, this.#isAsked);
-    const t = place.brokenWithin;
-    if (t === undefined) return this.#failure(present, { loss });
-    place.taken = t;
-    return this.#failure(moments[t], {});
-  }
-
-  #failure(moment: Moment | undefined, seen: Seen): Error {
-    const { setting, memory, total } = this.#place;
-    return nonFinite(total, moment, causeOf({ ...setting, noise: this.noise }, memory, moment, seen));
+    const { moment = present, seen } = undo(place, this.#isAsked);
+    const own = moment === present ? { ...seen, loss } : seen;
+    return nonFinite(place.total, moment, causeOf({ ...place.setting, noise: this.noise }, place.memory(), moment, own));
   }
 }

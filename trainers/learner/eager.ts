@@ -12,25 +12,33 @@ import { requireRoom, writeOutputs } from './outputs.ts';
 
 /** Every operation runs when it is called: any platform, any primitive, easy to follow. */
 export class EagerEngine implements Engine {
-  memory: Memory;
+  #memory: Memory;
   outputs: () => readonly Tensor[] = () => [];
   readonly #setting: Setting;
 
   constructor(setting: Setting, memory: Memory) {
     this.#setting = setting;
-    this.memory = memory;
+    this.#memory = memory;
   }
 
   get total(): number {
-    return this.memory.steps;
+    return this.#memory.steps;
   }
 
-  get glance(): Memory {
-    return this.memory;
+  look(): Memory {
+    return this.#memory;
+  }
+
+  save(): Memory {
+    return this.#memory;
+  }
+
+  restore(memory: Memory): void {
+    this.#memory = memory;
   }
 
   get gradient(): unknown {
-    return this.memory.gradient;
+    return this.#memory.gradient;
   }
 
   get noise(): Noise {
@@ -50,7 +58,7 @@ export class EagerEngine implements Engine {
   }
 
   #step(moment: Moment, into: Losses, at: number, outputs: OutputsTo): void {
-    const { memory } = this;
+    const memory = this.#memory;
     const setting = ruled(this.#setting, memory, moment.inputs);
     const steps = takeSteps(this.#setting, memory, moment.inputs, moment.targets);
     const made = steps.map(({ output }) => dataOf(output));
@@ -63,7 +71,7 @@ export class EagerEngine implements Engine {
     };
     const next = moveOn(setting, memory, steps, clockAt(memory), verify);
     verify(next);
-    this.memory = next;
+    this.#memory = next;
     if (outputs === 'kept') this.outputs = () => steps.map(({ output }) => copyOfTensor(output));
     writeOutputs(outputs, at, made);
     into[at] = losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
@@ -71,9 +79,9 @@ export class EagerEngine implements Engine {
 
   predict(sequence: readonly (readonly unknown[])[]): readonly (readonly Tensor[])[] {
     const { model } = this.#setting.systems;
-    let states = beginnings(this.#setting, this.memory);
+    let states = beginnings(this.#setting, this.#memory);
     return sequence.map((inputs) => {
-      const steps = inputs.map((own, i) => runStep(model, this.memory.parameters, states[i], own));
+      const steps = inputs.map((own, i) => runStep(model, this.#memory.parameters, states[i], own));
       states = steps.map(({ state }) => state);
       return steps.map(({ output }) => copyOfTensor(output));
     });

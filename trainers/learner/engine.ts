@@ -11,9 +11,10 @@ export type OutputsTo = 'nowhere' | 'kept' | Float32Array | Float64Array;
 /** Runs a learner: with the kernels one by one, or as a plan. */
 export interface Engine {
   /** Everything that changes, between steps. */
-  memory: Memory;
-  /** The same without the gradient, which a plan has to work out. */
-  readonly glance: Omit<Memory, 'gradient'>;
+  save(): Memory;
+  restore(memory: Memory): void;
+  /** What `save` returns without the gradient, which a plan has to recompute. */
+  look(): Omit<Memory, 'gradient'>;
   /** The last gradient. */
   readonly gradient: unknown;
   /** The number of steps learnt from. */

@@ -44,12 +44,12 @@ export class Learner<P, S, X, Y> {
 
   /** The parameters, a tree like that of `model.init`. */
   get parameters(): P {
-    return copyOfTree(this.#engine.glance.parameters) as P;
+    return copyOfTree(this.#engine.look().parameters) as P;
   }
 
   /** The state after the last step; with several lanes, leaves of shape [lanes, ...]. */
   get state(): S {
-    return copyOfTree(this.#setting.systems.collect(this.#engine.glance.lanes.map(({ state }) => state))) as S;
+    return copyOfTree(this.#setting.systems.collect(this.#engine.look().lanes.map(({ state }) => state))) as S;
   }
 
   /** The last estimate of the gradient, before the optimiser: a tree like the parameters; zeros before the first. */
@@ -69,13 +69,16 @@ export class Learner<P, S, X, Y> {
 
   /**
    * What the estimator carries, zeros at the start and after a reset; with several independent lanes, a list of one for each. See the
-   * estimator for its structure. Before the first input, an empty list from an estimator that cannot tell yet.
+   * estimator for its structure. Before the first input, an estimator that cannot tell yet shows an
+   * empty list, or what a checkpoint brought as it is carried.
    */
   get influence(): unknown {
-    const { lanes } = this.#engine.glance;
+    const { lanes } = this.#engine.look();
     const rule = this.#shownBy;
-    const shown = ({ influence }: Lane) =>
-      influence === absent ? zerosOf(rule?.expand(rule.start(seeded(0))) ?? []) : rule?.expand(influence);
+    const shown = ({ influence }: Lane) => {
+      if (rule === undefined) return influence === absent ? [] : influence;
+      return influence === absent ? zerosOf(rule.expand(rule.start(seeded(0)))) : rule.expand(influence);
+    };
     const all = lanes.map(shown);
     return copyOfTree(all.length === 1 ? all[0] : all);
   }
@@ -83,24 +86,29 @@ export class Learner<P, S, X, Y> {
   /**
    * cᵀG for a cotangent c of the state, a tree like the parameters: what a loss of the state hands back to them through the past. Zeros at
    * the start and after a reset; with several independent lanes, a list of one for each.
-   * @throws TreeError or ShapeError for a cotangent that is not like the state.
+   * @throws TreeError or ShapeError for a cotangent that is not like the state; ConfigurationError where a checkpoint brought an influence,
+   * and the estimator cannot tell its form before the first input.
    */
   pull(cotangent: S): unknown {
     const { systems } = this.#setting;
     requireFit('learner.pull', cotangent, this.state, 'cotangent');
-    const { parameters, lanes } = this.#engine.glance;
+    const { parameters, lanes } = this.#engine.look();
     const none = zerosOf(parameters) as Tree;
     const own = systems.distribute(cotangent, 'cotangent');
     const rule = this.#shownBy;
-    const all = lanes.map(({ influence }, i) =>
-      influence === absent ? none : addParts(none, rule?.pull(influence, own[i] as Tree)),
-    );
+    const all = lanes.map(({ influence }, i) => {
+      if (influence === absent) return none;
+      if (rule !== undefined) return addParts(none, rule.pull(influence, own[i] as Tree));
+      throw new ConfigurationError(
+        `learner.pull: how ${this.estimator.name} uses what the checkpoint carried is not known before the first input; observe one`,
+      );
+    });
     return copyOfTree(all.length === 1 ? all[0] : all);
   }
 
   /** The rule that an influence is shown by: of a learner that was restored, the form is known before an input came. */
   get #shownBy(): Rule | undefined {
-    const { parameters, lanes } = this.#engine.glance;
+    const { parameters, lanes } = this.#engine.look();
     return this.rule ?? assumedRule(this.estimator, parameters as Tree, lanes[0].state as Tree);
   }
 
@@ -175,15 +183,15 @@ export class Learner<P, S, X, Y> {
   /** What a step computes, by the model and the loss themselves. */
   #closed(input: X, scored?: { readonly target: Y }): readonly unknown[] {
     const { distribute, model, loss } = this.#setting.systems;
-    const { parameters, lanes } = this.#engine.glance;
+    const { parameters, lanes } = this.#engine.look();
     const { state, output } = model.step(parameters, lanes[0].state, distribute(input, 'input')[0]);
     return [state, output, ...(scored ? [loss(output, distribute(scored.target, 'target')[0])] : [])];
   }
 
   /** Back to the start state, on which the parameters have no influence; what the window held is dropped. */
   resetState(): void {
-    const { memory } = this.#engine;
-    this.#engine.memory = { ...memory, lanes: freshLanes(this.#setting.systems), pending: 0 };
+    const memory = this.#engine.save();
+    this.#engine.restore({ ...memory, lanes: freshLanes(this.#setting.systems), pending: 0 });
   }
 
   /** What it is made of, how large, and how far it has come. */
@@ -205,8 +213,8 @@ export class Learner<P, S, X, Y> {
       dtype,
       lanes,
       steps,
-      parameters: countElements(this.#engine.glance.parameters),
-      state: countElements(this.#engine.glance.lanes.map(({ state }) => state)),
+      parameters: countElements(this.#engine.look().parameters),
+      state: countElements(this.#engine.look().lanes.map(({ state }) => state)),
     };
   }
 
@@ -216,7 +224,7 @@ export class Learner<P, S, X, Y> {
 
   /** Everything, as a safetensors file that `restoreLearner` continues from bit for bit. */
   save(): Uint8Array {
-    return writeCheckpoint(this.config, this.dtype, this.#engine.noise, this.#engine.memory);
+    return writeCheckpoint(this.config, this.dtype, this.#engine.noise, this.#engine.save());
   }
 }
 

@@ -20,7 +20,9 @@ export class Predictions {
     return this.#run(sequence, place);
   }
 
-  #run(sequence: readonly (readonly unknown[])[], { setting, like, residents, states }: Place): Tensor[][] {
+  #run(sequence: readonly (readonly unknown[])[], place: Place): Tensor[][] {
+    const { setting, like, residents } = place;
+    const states = place.states();
     const count = (tree: unknown) => leavesOf(tree as Tree).length;
     const parameters = residents.slice(0, count(like.parameters));
     let at = parameters.length + count(like.moments);

@@ -1,0 +1,109 @@
+import type { Seen } from './cause.ts';
+import { firstHarm } from './harm.ts';
+import { type Generation, momentsIn } from './journal.ts';
+import type { LearnPlan } from './learn-plan.ts';
+import { hasInfluence } from './memory.ts';
+import type { Moment } from './moment.ts';
+import type { Place } from './place.ts';
+
+// What a learner replays its last windows for. All are given the place as it is now.
+
+/** Makes sure that the last gradient is known. */
+export function recomputeGradient(place: Place): void {
+  if (place.knowsGradient) return;
+  const { journal } = place;
+  const moments = place.moments();
+  if (journal.isScored) place.rewind(journal.now);
+  else {
+    place.rewind(journal.before);
+    place.replay(journal.before);
+    journal.learnt(place.gradient?.());
+  }
+  place.replay(journal.now);
+  place.take(moments, true);
+}
+
+/** Learns the windows since the snapshot again. @returns whether everything is finite now. */
+export function isFiniteAgain(place: Place, keeps: boolean): boolean {
+  const { now } = place.journal;
+  const moments = place.moments();
+  place.rewind(now);
+  place.replay(now);
+  place.take(moments, keeps);
+  return place.isFinite();
+}
+
+/**
+ * Replays with plans that are more careful with 0 times infinity or NaN: what a model masks may be singular. They take longer, so the
+ * first plans are not careful; from then on all are.
+ * @returns whether everything is finite now.
+ */
+export function becomesFinite(place: Place, keeps: boolean): boolean {
+  while (place.plans.takeMoreCare()) if (isFiniteAgain(place, keeps)) return place.plans.careHelped();
+  return place.plans.careFailed();
+}
+
+/**
+ * The first window after a start or a reset was learnt from with zeros in the place of the absent influence. That is right, and needs
+ * no plan of its own, wherever J is finite. Where it is not, J·0 is NaN: then the window is learnt from again by a plan that knows.
+ * @returns the plan that has learnt from the window.
+ */
+export function learnAgainIfSingular(place: Place, plan: LearnPlan): LearnPlan {
+  if (!hasInfluence(place.like) || plan.feed.isFirst || plan.runner.finite) return plan;
+  place.rewind(place.journal.now);
+  const own = place.planFor(plan.feed.moments, plan.keeps, true);
+  place.load(own);
+  own.feed.copy(plan.feed);
+  own.takeAgain();
+  place.learn(own);
+  return own;
+}
+
+/** A moment that broke, and what was seen of it; no moment where it is the present one. */
+export interface Break {
+  readonly moment: Moment | undefined;
+  readonly seen: Seen;
+}
+
+/** Returns to before the first moment after which something is not finite. */
+export function undo(place: Place, keeps: boolean): Break {
+  const { now } = place.journal;
+  const moments = place.moments();
+  place.rewind(now);
+  for (let good = 0; good < now.count; good++) {
+    const broken = brokenIn(place, now, good);
+    if (broken === undefined) continue;
+    const after = place.unloaded();
+    const window = inputsOf(place, now, good);
+    place.rewind(now);
+    place.replay(now, good);
+    now.count = good;
+    const t = firstHarm(place.setting, place.unloaded(), window.slice(0, broken + 1)) ?? broken;
+    place.take(window.slice(0, t), keeps);
+    return { moment: window[t], seen: t === broken ? { after } : {} };
+  }
+  place.take(moments, keeps);
+  const t = place.brokenWithin();
+  if (t === undefined) return { moment: undefined, seen: {} };
+  place.taken = t;
+  return { moment: moments[t], seen: {} };
+}
+
+/** Learns a window again. @returns the moment after which not everything was finite, if there is one. */
+function brokenIn(place: Place, generation: Generation, at: number): number | undefined {
+  const plan = place.fed(generation, at);
+  const last = momentsIn(generation).length - 1;
+  for (let t = 0; t < last; t++) {
+    plan.runner.run(t);
+    if (!plan.finiteAt(t)) return t;
+  }
+  place.learn(plan);
+  place.count(plan);
+  return plan.runner.finite ? undefined : last;
+}
+
+/** A window as it came in. */
+function inputsOf(place: Place, generation: Generation, at: number): Moment[] {
+  const { feed } = place.fed(generation, at);
+  return momentsIn(generation).map((_, t) => feed.read(t));
+}

@@ -3,13 +3,16 @@ import { UsageError } from '../../lib/index.ts';
 import type { Setting } from '../../trainers/registry/index.ts';
 import {
   completeConfig,
+  type RowConfig,
   type RowData,
+  rowConfigOf,
+  rowOptions,
   type Settings,
   type StreamConfig,
   type SymbolData,
   settingGroups,
 } from '../../trainers/streams/index.ts';
-import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
+import { delimiterOf, formatOf } from './dataFormat.ts';
 import { declared } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions, flagOf } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
@@ -46,23 +49,7 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
         parseCount,
       ),
       new Option('--alphabet <characters>', 'the only characters that may occur'),
-      new Option('--target <column>', 'what is predicted'),
-      new Option(
-        '--predict <what>',
-        'of a number: its value, or its change since the latest one that is known; if left out, change where the target is one of the columns, else value',
-      ).choices(['value', 'change']),
-      new Option('--horizon <count>', 'how many rows ahead; 1 if left out, 0 for the same row').argParser(parseCount),
-      new Option('--delay <count>', 'how many rows after its own a target is known; 0 if left out').argParser(parseCount),
-      new Option(
-        '--timestamp <columns>',
-        'the times of the rows, such as when or year,month, which make inputs and are checked for their order',
-      ).argParser(parseNames),
-      new Option(
-        '--columns <names>',
-        'what the network sees, such as a,b or \'a,"b, c"\'; may be repeated; the target if left out',
-      ).argParser(parseNames),
-      new Option('--categorical <names>', 'the columns that hold categories; may be repeated').argParser(parseNames),
-      new Option('--categories <count>', 'how many categories of a column are told apart; 16 if left out').argParser(parseCount),
+      ...Object.entries(rowOptions).map(([name, check]) => declared(name, check)),
       ...dialectOptions({ delimiter: 'a tab for .tsv, and a comma', others: (own) => own }),
     ],
   ],
@@ -126,8 +113,7 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
       throw new UsageError(`${what} has no ${flagOf(key)}; the format of the data can be given with --format`);
   };
   if (kind === 'text') {
-    refuse('a text', 'target', 'predict', 'horizon', 'delay', 'timestamp', 'columns', 'categorical', 'categories');
-    refuse('a text', ...dialectKeys);
+    refuse('a text', ...Object.keys(rowOptions), ...dialectKeys);
     const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
     if (unit === 'byte') {
       refuse('a text that is read by bytes', 'symbols', 'alphabet');
@@ -145,20 +131,13 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
   refuse(`data in ${kind}`, 'unit', 'symbols', 'alphabet');
   const dialect = dialectOf(kind as RowData['kind'], options as DialectOptions);
   if (options.target === undefined) throw new UsageError(`name the column to predict, with --target`);
-  const target = String(options.target);
+  const { target, timestamp, ...given } = options as Partial<RowConfig>;
   return {
     kind: kind as RowData['kind'],
     delimiter: delimiterOf(names[0]) ?? ',',
     missing: [],
     ...dialect,
-    columns: (options.columns as readonly string[] | undefined) ?? [target],
-    categorical: (options.categorical as readonly string[] | undefined) ?? [],
-    target,
-    ...(options.predict === undefined ? {} : { predict: options.predict as 'value' | 'change' }),
-    horizon: Number(options.horizon ?? 1),
-    ...(options.delay === undefined ? {} : { delay: Number(options.delay) }),
-    ...(options.timestamp === undefined ? {} : { timestamp: alone(options.timestamp as readonly string[]) }),
-    categories: Number(options.categories ?? 16),
+    ...rowConfigOf({ ...given, target: String(target), ...(timestamp !== undefined && { timestamp: alone([...timestamp]) }) }),
   };
 }
 

@@ -10,7 +10,7 @@ export interface Check {
   /** A hint for a common mistake, at the end of the message. */
   readonly remedy?: (value: unknown) => string | undefined;
   /** How a command line parses the value. Default: text. */
-  readonly kind?: 'count' | 'number';
+  readonly kind?: 'count' | 'number' | 'names';
   /** The allowed values, if they are words. */
   readonly choices?: readonly string[];
   /** The purpose of an option that a configuration file may set, as a phrase. */
@@ -18,6 +18,9 @@ export interface Check {
   /** The command-line flag that sets it, without dashes. */
   readonly flag?: string;
 }
+
+/** A check that passes lists of names. */
+export type NamesCheck = Check & { readonly kind: 'names' };
 
 /** A check that passes only numbers. */
 export type NumberCheck = Check & { readonly kind: 'count' | 'number' };

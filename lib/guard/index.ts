@@ -18,6 +18,7 @@ export {
   iterable,
   list,
   listOf,
+  type NamesCheck,
   type NumberCheck,
   needed,
   number,

@@ -85,6 +85,8 @@ export type ValueOf<C> = C extends { readonly choices: readonly (infer V)[] }
   ? V
   : C extends { readonly kind: 'count' | 'number' }
     ? number
-    : string;
+    : C extends { readonly kind: 'names' }
+      ? readonly string[]
+      : string;
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;

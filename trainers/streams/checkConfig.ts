@@ -3,6 +3,7 @@ import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { generalOptions } from './generalOptions.ts';
 import { requireRoom } from './room.ts';
+import { rowEntries, rowOptions } from './rowOptions.ts';
 import { parseTimeFormat } from './timeFormat.ts';
 
 /** @throws ConfigurationError for settings that are out of range or conflict with each other. */
@@ -27,19 +28,18 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
 }
 
 function checkRows(data: RowData): void {
-  const { kind, delimiter, columns, categorical, target, predict = 'value', horizon, delay = 0, categories } = data;
+  const { kind, delimiter, columns, categorical, target, predict = 'value', horizon, delay = 0 } = data;
   if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
     throw new ConfigurationError(`delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
   if (![columns, categorical].every(isNames) || typeof target !== 'string')
     throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
-  if (predict !== 'value' && predict !== 'change')
-    throw new ConfigurationError(`predict must be value or change, got ${predict}`);
+  const values: Readonly<Record<string, unknown>> = { ...data, predict, delay };
+  for (const [name, check] of Object.entries(rowOptions))
+    if ((check.kind === 'count' || 'choices' in check) && !check.holds(values[name]))
+      throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
   if (predict === 'change' && categorical.includes(target))
     throw new ConfigurationError(`the target ${target} is a category, which has no change: leave out --predict`);
-  whole('horizon', horizon, 0, 1000);
-  whole('delay', delay, 0, 1000);
-  whole('categories', categories, 2, 4096);
   if (columns.length === 0) throw new ConfigurationError('the network needs one column at least: name it with --columns');
   if (columns.length > 4096) throw new ConfigurationError('there are more than 4096 columns');
   if (new Set(columns).size !== columns.length) throw new ConfigurationError('--columns has a column more than once');
@@ -94,28 +94,8 @@ function whole(name: string, value: number, least: number, most: number): void {
     throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, got ${String(value)}`);
 }
 
-type Parts<T> = Readonly<Record<keyof T, 'needed' | 'optional'>>;
-
 /** Without a readout part, it is linear. */
 const configParts = ['data', 'cell', 'estimator', 'optimizer', ...Object.keys(generalOptions).filter((name) => name !== 'units')];
-const symbolParts: Parts<SymbolData> = { kind: 'needed', unit: 'needed', symbols: 'needed', alphabet: 'optional' };
-const rowParts: Parts<RowData> = {
-  kind: 'needed',
-  delimiter: 'needed',
-  comment: 'optional',
-  missing: 'optional',
-  decimal: 'optional',
-  columns: 'needed',
-  categorical: 'needed',
-  target: 'needed',
-  predict: 'optional',
-  horizon: 'needed',
-  delay: 'optional',
-  timestamp: 'optional',
-  timeFormat: 'optional',
-  categories: 'needed',
-};
-
 /** @throws DataError or ConfigurationError unless it is a configuration with exactly its parts. */
 export function requireConfig(config: StreamConfig): void {
   requireEntries(
@@ -125,17 +105,19 @@ export function requireConfig(config: StreamConfig): void {
     ['readout'],
   );
   const { data, cell, estimator, optimizer } = config;
-  requireParts('the configuration of the data', data, data?.kind === 'text' ? symbolParts : rowParts);
+  const what = 'the configuration of the data';
+  if (data?.kind === 'text') requireEntries(what, data, ['kind', 'unit', 'symbols'], ['alphabet']);
+  else
+    requireEntries(
+      what,
+      data,
+      ['kind', 'delimiter', ...rowEntries.needed],
+      ['comment', 'missing', 'decimal', 'timeFormat', ...rowEntries.optional],
+    );
   for (const named of [cell, estimator, optimizer]) {
     requireEntries('what learns', named, ['name'], Object.keys(named ?? {}));
     requireSame('the type of its name', typeof named.name, 'string');
   }
   requireNumbers('a setting of the optimizer', [optimizer.rate, optimizer.alpha, optimizer.clip ?? 1], Number.MAX_VALUE);
   checkConfig(config);
-}
-
-function requireParts<T extends object>(what: string, value: T, parts: Parts<T>): void {
-  const all = Object.entries(parts);
-  const named = (kind: string) => all.filter(([, own]) => own === kind).map(([name]) => name);
-  requireEntries(what, value, named('needed'), named('optional'));
 }

@@ -1,6 +1,7 @@
 import type { CellConfig } from '../registry/cells.ts';
 import type { Named } from '../registry/entry.ts';
 import type { GeneralConfig } from './generalOptions.ts';
+import type { RowConfig } from './rowOptions.ts';
 
 /** A text whose next symbol is predicted. */
 export interface SymbolData {
@@ -16,7 +17,7 @@ export interface SymbolData {
 }
 
 /** Rows with one predicted column. */
-export interface RowData {
+export interface RowData extends RowConfig {
   readonly kind: 'csv' | 'ndjson';
   /** The delimiter of a CSV file. */
   readonly delimiter: string;
@@ -26,26 +27,8 @@ export interface RowData {
   readonly missing?: readonly string[];
   /** The decimal separator in texts. Default: a point. */
   readonly decimal?: '.' | ',';
-  /** The inputs of the network. */
-  readonly columns: readonly string[];
-  /** The columns, including the target, that hold categories instead of numbers. */
-  readonly categorical: readonly string[];
-  /** The column predicted, `horizon` rows ahead. */
-  readonly target: string;
-  /**
-   * For a number: predict itself (default), or its change since the latest known value, to which the change
-   * is then added.
-   */
-  readonly predict?: 'value' | 'change';
-  readonly horizon: number;
-  /** How many rows after its own a target becomes known. Default: at once. */
-  readonly delay?: number;
-  /** The column, or several columns together, with the time of a row. */
-  readonly timestamp?: string | readonly string[];
   /** The format of times, in the directives of strftime. Default: ISO 8601 or Unix time. */
   readonly timeFormat?: string;
-  /** The number of categories distinguished in a column; the last one stands for all others. */
-  readonly categories: number;
 }
 
 /** Everything that determines the metrics of a stream, besides the stream. */

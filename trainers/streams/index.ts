@@ -15,6 +15,7 @@ export {
   type Stream,
   type Value,
 } from './rowModel.ts';
+export { type RowConfig, rowConfigOf, rowOptions } from './rowOptions.ts';
 export { rowPredictor } from './rowPredictor.ts';
 export type { Fields } from './rowReader.ts';
 export { createRowReader } from './rowReader.ts';

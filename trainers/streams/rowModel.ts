@@ -4,6 +4,7 @@ import type { RowData, StreamConfig } from './config.ts';
 import { createKeeper } from './keeper.ts';
 import { Problem } from './problem.ts';
 import { recordFieldsOf, requireColumns } from './recordFields.ts';
+import { type RowConfig, rowConfigOf, rowOptions } from './rowOptions.ts';
 import { foretold, outlook } from './rowPredictor.ts';
 import { createRowReader } from './rowReader.ts';
 import { createRowSession } from './rowSession.ts';
@@ -76,23 +77,14 @@ export interface Learnt<R, Prediction> {
 }
 
 export interface RowOptions<Target extends string, Column extends string, Categorical extends string, Time extends string>
-  extends Settings {
+  extends Settings,
+    Partial<Omit<RowConfig, 'target' | 'columns' | 'categorical' | 'timestamp'>> {
   /** The column to predict. */
   readonly target: Target;
-  /**
-   * Whether the network predicts a number itself, or its change since the latest known value; predictions and
-   * scores are of the number in either case. Default: the change if the target is a number and one of the
-   * columns, else the value.
-   */
-  readonly predict?: 'value' | 'change';
   /** The inputs of the network. Default: the target. */
   readonly columns?: readonly Column[];
   /** The columns that hold categories. */
   readonly categorical?: readonly Categorical[];
-  /** How many records ahead. Default 1; 0 for the same record. */
-  readonly horizon?: number;
-  /** How many records after its own a target becomes known. Default 0. */
-  readonly delay?: number;
   /** The column, or columns such as year, month and day, with the time of a record. */
   readonly timestamp?: Time | readonly Time[];
   /** The format of times, such as `%d.%m.%Y %H:%M`. Default: ISO 8601 or Unix time. */
@@ -101,24 +93,18 @@ export interface RowOptions<Target extends string, Column extends string, Catego
   readonly missing?: readonly string[];
   /** The decimal separator in texts. Default: a point. */
   readonly decimal?: '.' | ',';
-  /** The number of categories distinguished in a column. Default 16. */
-  readonly categories?: number;
 }
 
-const names = guard.listOf('an array of names', guard.string.holds);
 const checks: guard.Checks<RowOptions<string, string, string, string>> = {
   ...settingChecks,
-  target: guard.needed({ ...guard.string, what: 'the name of a column' }),
-  predict: guard.oneOf('value', 'change'),
-  columns: names,
-  categorical: names,
+  ...rowOptions,
+  // Their ranges are checked with the configuration.
   horizon: guard.number,
   delay: guard.number,
-  timestamp: guard.either({ ...guard.string, what: 'the name of a column' }, names),
+  categories: guard.number,
   timeFormat: guard.string,
   missing: guard.listOf('an array of texts', guard.string.holds),
   decimal: guard.oneOf('.', ','),
-  categories: guard.number,
 };
 
 /** A fresh model. @throws ConfigurationError or UsageError for unusable options. */
@@ -131,24 +117,16 @@ export function createModel<
   options: RowOptions<Target, Column, Categorical, Time>,
 ): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
   const own = guard.options('createModel', options, checks, "createModel({ target: 'temperature' })");
-  const { target, columns = [target], categorical = [], horizon = 1, categories = 16, ...others } = own;
-  const { predict, delay, timestamp, timeFormat, missing = [], decimal, ...settings } = others;
+  const { timeFormat, missing = [], decimal, ...given } = own;
   const wanted: RowData = {
     kind: 'ndjson',
     delimiter: ',',
     missing,
-    ...(decimal === undefined ? {} : { decimal }),
-    columns,
-    categorical,
-    target,
-    ...(predict === undefined ? {} : { predict }),
-    horizon,
-    ...(delay === undefined ? {} : { delay }),
-    ...(timestamp === undefined ? {} : { timestamp }),
-    ...(timeFormat === undefined ? {} : { timeFormat }),
-    categories,
+    ...(decimal !== undefined && { decimal }),
+    ...(timeFormat !== undefined && { timeFormat }),
+    ...rowConfigOf(given),
   };
-  const config = completeConfig(wanted, settings);
+  const config = completeConfig(wanted, given);
   const { data } = config;
   return rowModelOf({ config, data, session: createRowSession(config, data) });
 }

@@ -1,0 +1,56 @@
+import { guard } from '../../lib/index.ts';
+import type { ValueOf } from '../registry/entry.ts';
+
+const column: guard.Check = { ...guard.string, what: 'the name of a column' };
+const names: guard.NamesCheck = { ...guard.listOf('an array of names', guard.string.holds), kind: 'names' };
+
+/**
+ * What is predicted from which columns of rows, besides the notation of values. The options of `createModel`,
+ * the flags and help of `norewind train`, and the checks of configurations follow from this table; its order is
+ * that of configurations.
+ */
+export const rowOptions = {
+  columns: guard.setting(names, 'what the network sees, such as a,b or \'a,"b, c"\'; may be repeated; the target if left out'),
+  categorical: guard.setting(names, 'the columns that hold categories; may be repeated'),
+  target: guard.setting(guard.needed(column), 'what is predicted'),
+  predict: guard.setting(
+    guard.oneOf('value', 'change'),
+    'of a number: its value, or its change since the latest one that is known; if left out, change where the target is one of the columns, else value',
+  ),
+  horizon: guard.setting(guard.whole(0, 1000), 'how many rows ahead; 1 if left out, 0 for the same row'),
+  delay: guard.setting(guard.whole(0, 1000), 'how many rows after its own a target is known; 0 if left out'),
+  timestamp: guard.setting(
+    { ...guard.either(column, names), kind: names.kind },
+    'the times of the rows, such as when or year,month, which make inputs and are checked for their order',
+  ),
+  categories: guard.setting(guard.whole(2, 4096), 'how many categories of a column are told apart; 16 if left out'),
+};
+
+type Values = { readonly [Name in keyof typeof rowOptions]: ValueOf<(typeof rowOptions)[Name]> };
+
+const always = ['columns', 'categorical', 'target', 'horizon', 'categories'] as const;
+type Always = (typeof always)[number];
+
+/** These options in a configuration. */
+export interface RowConfig extends Pick<Values, Always>, Partial<Omit<Values, Always | 'timestamp'>> {
+  /** The column, or several columns together, with the time of a row. */
+  readonly timestamp?: string | readonly string[];
+}
+
+/** The entries that every configuration of rows has, and those that it may have. */
+export const rowEntries = {
+  needed: always,
+  optional: Object.keys(rowOptions).filter((name) => !always.some((each) => each === name)),
+};
+
+/** Completes these options. Other entries are left out. */
+export function rowConfigOf(given: Partial<RowConfig> & Pick<RowConfig, 'target'>): RowConfig {
+  const { target, columns = [target], categorical = [], horizon = 1, categories = 16 } = given;
+  return inOrder({ ...given, columns, categorical, horizon, categories });
+}
+
+/** The entries that are row options, in the order of the table. */
+function inOrder<T extends object>(record: T): T {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(Object.keys(rowOptions).flatMap((name) => entries.filter(([key]) => key === name))) as T;
+}

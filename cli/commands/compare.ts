@@ -20,7 +20,7 @@ export interface CompareOptions {
 
 /**
  * `norewind compare`: writes a report and a CSV file over several runs. Returns the exit code.
- * @throws UsageError or DataError before anything is written, for what is not a run or not comparable;
+ * @throws UsageError or DataError, before anything is written, if a folder has no run or runs differ in kind;
  * FailedError.
  */
 export async function compare(folders: readonly string[], options: CompareOptions): Promise<number> {
@@ -38,7 +38,7 @@ export async function compare(folders: readonly string[], options: CompareOption
   for (const folder of folders) runs.push(await readRun(folder, (sentence) => rests.push(sentence)));
   requireAlike(runs);
   for (const sentence of rests) complain(sentence);
-  // The report last: whatever ends the command earlier leaves neither file.
+  // The report comes last: an earlier failure leaves neither file.
   const report = compareReport(runs);
   await writeCsv(csv, runs);
   write(out, report);

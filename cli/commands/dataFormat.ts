@@ -34,7 +34,7 @@ export function parseNames(text: string, before: readonly string[] = []): readon
   return [...before, ...names];
 }
 
-/** The same for texts that mean missing values; an empty text is one of them. */
+/** Texts that mean missing values, parsed as `parseNames` does; an empty text is one of them. */
 export function parseMarks(text: string, before: readonly string[] = []): readonly string[] {
   return text.trim() === '' ? [...before, ''] : parseNames(text, before);
 }

@@ -5,7 +5,7 @@ import { parseCount, parseNumber } from './numbers.ts';
 
 const parsers = { count: parseCount, number: parseNumber };
 
-/** An option of the library as one of a command: its name as a flag, and what it is for. */
+/** A command's option for an option of the library: its flag and its purpose. */
 export function declared(name: string, { kind, choices, purpose = '' }: guard.Check): Option {
   const option = new Option(`--${name} <${kind ?? 'name'}>`, purpose);
   if (kind === 'names') option.argParser(parseNames);

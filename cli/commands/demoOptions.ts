@@ -12,6 +12,6 @@ export interface DemoOptions extends OutputOptions {
 export function addDemoOptions(command: Command): void {
   command.option('--steps <count>', 'steps of influence balancing', parseCount, length.balancingSteps);
   command.option('--characters <count>', 'characters of the book', parseCount, length.bookCharacters);
-  command.option('--seed <count>', 'of parameters, draws and data', parseCount, 1);
+  command.option('--seed <count>', 'seed of parameters, draws and data', parseCount, 1);
   addOutputOptions(command);
 }

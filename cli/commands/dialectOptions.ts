@@ -12,7 +12,7 @@ export interface DialectOptions {
   readonly timeFormat?: string;
 }
 
-/** The options, for `train` and `predict`. @param otherwise what applies if one is left out. */
+/** The options of `train` and `predict`. @param otherwise the text for the default of each. */
 export function dialectOptions(otherwise: { readonly delimiter: string; readonly others: (own: string) => string }): Option[] {
   const { delimiter, others } = otherwise;
   return [
@@ -20,18 +20,18 @@ export function dialectOptions(otherwise: { readonly delimiter: string; readonly
       '--delimiter <character>',
       `between the fields of a CSV file; tab or \\t for a tab; ${delimiter} if left out`,
     ).argParser(parseDelimiter),
-    new Option('--comment <character>', `begins lines of a CSV file that are left out, such as #; ${others('none')} if left out`),
+    new Option(
+      '--comment <character>',
+      `first character of comment lines in a CSV file, such as #; ${others('none')} if left out`,
+    ),
     new Option(
       '--missing <texts>',
-      `what stands for a missing value besides empty fields of CSV and null, such as NA,-999; may be repeated; ${others('nothing')} if left out`,
+      `texts that mean a missing value, besides empty CSV fields and null, such as NA,-999; may be repeated; ${others('none')} if left out`,
     ).argParser(parseMarks),
-    new Option('--decimal <character>', `between a whole number and its decimals, . or ,; ${others('.')} if left out`).choices([
-      '.',
-      ',',
-    ]),
+    new Option('--decimal <character>', `the decimal point; ${others('.')} if left out`).choices(['.', ',']),
     new Option(
       '--time-format <format>',
-      `how times are written, such as '%d.%m.%Y %H:%M', in the directives of strftime; ${others('ISO 8601 or Unix time')} if left out`,
+      `how times are written, in strftime directives, such as '%d.%m.%Y %H:%M'; ${others('ISO 8601 or Unix time')} if left out`,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Under the help of each command; the tests see that every option in them exists. */
+/** The examples under the help of each command; a test checks that every option in them exists. */
 const examples: Readonly<Record<string, readonly string[]>> = {
   norewind: [
     'norewind demo',

@@ -60,7 +60,7 @@ export async function predict(path: string, data: readonly string[], options: Pr
       await write(lines);
     }
   } catch (error) {
-    // Closing the data on a signal is not their fault.
+    // A signal closes the data, which then seem to fail.
     if (watch.signal === undefined) throw error;
   }
   watch.requireOutput();
@@ -70,7 +70,7 @@ export async function predict(path: string, data: readonly string[], options: Pr
   return exitCodes.done;
 }
 
-/** The format of the data: rows may come in another one than in training. */
+/** The configuration for these data: rows may have another format than in training. */
 function configFor(model: Model, name: string, options: PredictOptions): StreamConfig {
   const { format } = options;
   if (model.kind === 'symbols') {

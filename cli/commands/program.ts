@@ -23,7 +23,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .configureOutput({ outputError: () => {} });
   const demo = program
     .command('demo')
-    .description('a showcase of about two minutes: what unbiased gradients can do, and what they cost')
+    .description('race estimators on two tasks, in about two minutes: the use of unbiased gradients, and their cost')
     .action(async (options: DemoOptions) => finish(await (await import('./demo.ts')).demo(options)));
   addDemoOptions(demo);
   const run = program
@@ -35,47 +35,49 @@ export function createProgram(finish: (code: number) => void): Command {
   run.addHelpText('after', () => experimentHelp(experiments));
   const train = program
     .command('train')
-    .description('learn online from text, CSV or NDJSON, a file or standard input, for ever if it does not end')
+    .description('learn online from text, CSV or NDJSON, in files or on standard input, which need not end')
     .argument('<data...>', 'files in order, or - for standard input; .gz is decompressed')
     .action(async (data: string[], options: TrainOptions) => finish(await (await import('./train.ts')).train(data, options)));
   addTrainOptions(train);
   const predict = program
     .command('predict')
-    .description('what a model from `train` says of other data, as NDJSON; the model on the disk stays as it is')
+    .description('predict other data with a model from `train`, as NDJSON; the saved model does not change')
     .argument('<model>', 'the folder of a run, or a checkpoint')
     .argument('<data...>', 'files in order, or - for standard input')
-    .option('--learn', 'learn on meanwhile')
-    .option('--fresh', 'begin in the start state, not where the training ended')
+    .option('--learn', 'also learn from these data, in memory only')
+    .option('--fresh', 'begin in the start state, not in the state after training')
     .addOption(
       new Option(
         '--format <name>',
-        'csv or ndjson, for a model of rows; by the ending of the name, or else that of the training, if left out',
+        'for a model of rows; if left out, by the ending of the file name, or else as in training',
       ).choices(['csv', 'ndjson']),
     )
-    .addOption(new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'))
+    .addOption(
+      new Option('--on-error <action>', 'stop at an unusable record, or skip it').choices(['stop', 'skip']).default('stop'),
+    )
     .action(async (model: string, data: string[], options: PredictOptions) =>
       finish(await (await import('./predict.ts')).predict(model, data, options)),
     );
-  const ofTraining = 'that of the training';
+  const ofTraining = 'as in training';
   for (const option of dialectOptions({ delimiter: ofTraining, others: () => ofTraining })) predict.addOption(option);
   program
     .command('generate')
-    .description('what a model of text from `train` goes on with')
+    .description('write a text with a model of text from `train`')
     .argument('<model>', 'the folder of a run, or a checkpoint')
-    .option('--length <count>', 'how many symbols', parseCount, 500)
-    .option('--temperature <number>', '0 for the most probable symbol always', parseNumber, 1)
-    .option('--prime <text>', 'what is read first', '')
-    .option('--seed <count>', 'of the draws', parseCount, 1)
+    .option('--length <count>', 'symbols to write', parseCount, 500)
+    .option('--temperature <number>', '0 always takes the most probable symbol', parseNumber, 1)
+    .option('--prime <text>', 'a text to read first', '')
+    .option('--seed <count>', 'seed of the draws', parseCount, 1)
     .action(async (model: string, options: GenerateOptions) =>
       finish(await (await import('./generate.ts')).generate(model, options)),
     );
   program
     .command('compare')
-    .description('one report over several runs of `train`, or of `run`: curves, final figures, differences in configuration')
+    .description('write one report on several runs of `train`, or of `run`: curves, final figures, configurations')
     .argument('<run...>', 'the folders of the runs')
-    .option('--out <file>', 'where to write the report', 'compare.html')
-    .option('--csv <file>', 'where to write every line of metrics as CSV; beside the report if left out')
-    .option('--force', 'replace these files')
+    .option('--out <file>', 'file of the report', 'compare.html')
+    .option('--csv <file>', 'file for all lines of metrics; beside the report if left out')
+    .option('--force', 'replace these files if they exist')
     .action(async (runs: string[], options: CompareOptions) =>
       finish(await (await import('./compare.ts')).compare(runs, options)),
     );

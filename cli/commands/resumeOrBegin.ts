@@ -9,8 +9,8 @@ import { fileNames } from '../training/folder.ts';
 import { configOf, type TrainOptions, withoutConfigOptions } from './trainOptions.ts';
 
 /**
- * Replaces `--resume-or-begin` by `--resume` if the folder has a checkpoint, and by `--out` if not. A service
- * manager has one command for the first start and all others.
+ * Replaces `--resume-or-begin` by `--resume` if the folder has a checkpoint, and by `--out` if not, so that a
+ * service manager can use one command for every start.
  * @throws UsageError if the run there has another configuration; DataError for a damaged checkpoint.
  */
 export function resumeOrBegin(data: readonly string[], options: TrainOptions): TrainOptions {

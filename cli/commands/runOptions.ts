@@ -27,18 +27,18 @@ const cellFlags = flagsOf(cellTable);
 
 /** Declares the options of `run`. The experiment determines those left out. */
 export function addRunOptions(command: Command): void {
-  command.optionsGroup('What learns (if left out, as the experiment has it: see below):');
+  command.optionsGroup('The learner (defaults are those of the experiment, see below):');
   const names = (table: object) => Object.keys(table).join(', ');
   command.option('--estimator <name>', `how gradients are estimated: ${names(estimatorTable)}`);
   for (const flag of estimatorFlags) command.addOption(declared(flag.name, optionOf(flag)));
   command.option('--cell <name>', `the recurrent network: ${names(cellTable)}`);
-  command.option('--units <count>', 'its units', parseCount);
+  command.option('--units <count>', 'units of the network', parseCount);
   for (const flag of cellFlags) command.addOption(declared(flag.name, optionOf(flag)));
-  command.option('--optimizer <name>', names(optimizerTable));
+  command.option('--optimizer <name>', `the update rule: ${names(optimizerTable)}`);
   for (const [name, check] of Object.entries(scheduleOptions)) command.addOption(declared(name, check));
   command.option('--dtype <name>', 'float32 or float64');
-  command.option('--seed <count>', 'of parameters, draws and data', parseCount);
-  command.option('--length, --steps <count>', 'how many steps', parseCount);
+  command.option('--seed <count>', 'seed of parameters, draws and data', parseCount);
+  command.option('--length, --steps <count>', 'number of time steps', parseCount);
   const taken = new Set(['units']);
   for (const { name: experiment, options } of experiments) {
     command.optionsGroup(`The task ${experiment}:`);
@@ -48,15 +48,15 @@ export function addRunOptions(command: Command): void {
       command.addOption(declared(name, check));
     }
   }
-  command.optionsGroup('What comes out:');
+  command.optionsGroup('Output:');
   addOutputOptions(command);
 }
 
 export function addOutputOptions(command: Command): void {
-  command.option('--out <folder>', 'where to put everything; a new folder below runs/ if left out');
+  command.option('--out <folder>', 'folder for all files of the run; a new one below runs/ if left out');
   command.option('--force', 'replace the run in that folder');
-  command.option('--json', 'results as NDJSON on standard output');
-  command.option('-q, --quiet', 'no progress on standard error');
+  command.option('--json', 'write results as NDJSON to standard output');
+  command.option('-q, --quiet', 'show no progress on standard error');
 }
 
 /** The settings from the options; those of estimators and cells by flag. */

@@ -18,7 +18,10 @@ export interface Started {
   settle(): void;
 }
 
-/** Begins a run in a new folder, or resumes one. @throws UsageError, ConfigurationError or DataError for what cannot be used. */
+/**
+ * Begins a run in a new folder, or resumes one.
+ * @throws UsageError, ConfigurationError or DataError for unusable options or data.
+ */
 export function startRun(data: readonly string[], options: TrainOptions): Started {
   return options.resume === undefined ? begin(data, options) : resume(options.resume, options);
 }
@@ -28,14 +31,14 @@ function begin(data: readonly string[], options: TrainOptions): Started {
     ['fromPrevious', '--from-previous'],
     ['continued', '--continued'],
   ])
-    if (options[key] !== undefined) throw new UsageError(`${flag} goes with --resume, and names the run to go on with`);
+    if (options[key] !== undefined) throw new UsageError(`${flag} needs --resume, with the folder of the run`);
   const config = configOf(data, options);
   const others = (folder: string) => [...Object.values(generations), ...eventFilesOf(folder)];
   const { path, write, discard, settle, lock } = claimFolder(options.out, 'train', options.force === true, others);
   try {
     write(fileNames.config, configText(config));
     const run = openRun(path, config, undefined, lock);
-    // With a first checkpoint, a run that is killed early can be resumed like any other.
+    // A first checkpoint, so that a run killed early can be resumed like any other.
     run.save();
     return { run, discard, settle };
   } catch (error) {
@@ -47,13 +50,13 @@ function begin(data: readonly string[], options: TrainOptions): Started {
 function resume(folder: string, options: TrainOptions): Started {
   refuseConfigOptions(options);
   if (options.out !== undefined || options.force !== undefined)
-    throw new UsageError('a run that goes on stays in its folder: leave out --out and --force');
+    throw new UsageError('a resumed run stays in its folder: leave out --out and --force');
   if (!existsSync(join(folder, generations.newest)) && !existsSync(join(folder, generations.previous)))
-    throw new UsageError(`${folder} has no checkpoint to go on from: leave out --resume to begin`);
+    throw new UsageError(`${folder} has no checkpoint to resume from: leave out --resume to begin a run`);
   const lock = lockFolder(folder);
   const checkpoint = readGeneration(folder, options.fromPrevious === true ? 'previous' : 'newest');
   const run = openRun(folder, checkpoint.config, checkpoint, lock);
-  // The checkpoint counts. The configuration is written again for people who read the folder.
+  // The run uses the configuration in the checkpoint; the file is for readers of the folder.
   openFolder(folder).write(fileNames.config, configText(checkpoint.config));
   return { run, discard() {}, settle: () => void (lock.isOwn && dropReplaced(folder)) };
 }

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { guard } from '../../lib/index.ts';
 
-/** What options and commands are called elsewhere. */
+/** Names that other tools use for these commands and options. */
 const synonyms: guard.Synonyms = {
   train: ['learn', 'fit'],
   predict: ['forecast', 'infer', 'test', 'eval'],
@@ -24,7 +24,10 @@ const synonyms: guard.Synonyms = {
   '--prime': ['prompt', 'start', 'prefix'],
 };
 
-/** Commander suggests what differs in three letters, which makes version of epsilon: the rule of the library is used in its place. */
+/**
+ * Suggests names by the rule of the library. Commander's rule accepts three different letters, and suggests
+ * --version for --epsilon.
+ */
 export function suggest(program: Command): void {
   for (const command of [program, ...program.commands])
     command.showSuggestionAfterError(false).exitOverride((error) => {
@@ -35,7 +38,7 @@ export function suggest(program: Command): void {
 function hintFor(command: Command, { code, message }: CommanderError): string {
   const [, given = ''] = /'([^'=]*)/.exec(message) ?? [];
   const path = command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
-  const help = `; ${path} --help has them all`;
+  const help = `; ${path} --help lists them all`;
   if (code === 'commander.unknownOption') return guard.didYouMean(given, flagsOf(command), synonyms) || help;
   if (code !== 'commander.unknownCommand') return '';
   return (
@@ -47,7 +50,7 @@ function hintFor(command: Command, { code, message }: CommanderError): string {
   );
 }
 
-/** In their long forms, of the command and of the program that it belongs to. */
+/** The long forms of the flags of a command and of its program. */
 function flagsOf(command: Command): string[] {
   const all = command.parent === null ? [command] : [command, command.parent];
   const options = all.flatMap((each) => each.createHelp().visibleOptions(each));

@@ -23,7 +23,8 @@ import type { TrainOptions } from './trainOptions.ts';
 
 /**
  * `norewind train`. Returns the exit code.
- * @throws UsageError, ConfigurationError or DataError for what cannot be used; FailedError if learning or writing fails.
+ * @throws UsageError, ConfigurationError or DataError for unusable options or data; FailedError if learning or
+ * writing fails.
  */
 export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
   const options = resumeOrBegin(data, given);
@@ -71,7 +72,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
     checkpointSeconds: options.checkpointSeconds,
   };
   const isAgain = options.resume !== undefined && options.continued !== true;
-  // Without --unit, a text is read by bytes, and must be a text.
+  // Without --unit, the input is read by bytes; check that it is a text.
   const isText = options.resume === undefined && options.unit === undefined && run.config.data.kind === 'text';
   const sources = isText ? textSources(input.sources) : input.sources;
   const batches = readData(sources, run.config, isAgain ? undefined : run.session.time);
@@ -102,7 +103,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   }
   watch.requireOutput(run.saved());
   if (watch.signal !== undefined) {
-    screen.tell(`norewind: stopped by ${watch.signal}; ${run.saved()}; go on with --resume ${run.folder}`);
+    screen.tell(`norewind: stopped by ${watch.signal}; ${run.saved()}; continue with --resume ${run.folder}`);
     return signalExitCode(watch.signal);
   }
   await listener.results(run);
@@ -110,7 +111,7 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   return exitCodes.done;
 }
 
-/** Everything that shows or writes what a run does, in the order in which each event is told. */
+/** The listeners that show or write the events of a run, in the order of the calls. */
 function listenersFor(
   { json, quiet, tensorboard }: TrainOptions,
   screen: Screen,
@@ -129,5 +130,5 @@ function listenersFor(
 function nothingIn({ position: { records, skipped }, session, config: { data } }: StreamRun): string {
   const target = data.kind === 'text' ? undefined : session.unseen?.().find((column) => column === data.target);
   const why = target === undefined ? '' : `; column ${quoted(target)} has had no value`;
-  return `the data ended after ${records} records, ${skipped} more being left out: there was nothing to predict${why}`;
+  return `the data ended after ${records} records (${skipped} left out): there was nothing to predict${why}`;
 }

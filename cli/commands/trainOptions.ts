@@ -34,21 +34,15 @@ export interface TrainOptions extends OutputOptions {
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
 
-/** The options that determine the configuration. A resumed run keeps its own. */
+/** The options that determine the configuration, which a resumed run keeps. */
 const configOptions: readonly (readonly [group: string, readonly Option[]])[] = [
   [
-    'What the data are:',
+    'The data:',
     [
-      new Option('--format <name>', 'text, csv or ndjson; by the ending of the name if left out').choices([
-        'text',
-        'csv',
-        'ndjson',
-      ]),
-      new Option('--unit <name>', 'what a text is read by').choices(['byte', 'character', 'word']),
-      new Option('--symbols <count>', 'how many characters or words are told apart; 256 and 1,024 if left out').argParser(
-        parseCount,
-      ),
-      new Option('--alphabet <characters>', 'the only characters that may occur'),
+      new Option('--format <name>', 'by the ending of the file name if left out').choices(['text', 'csv', 'ndjson']),
+      new Option('--unit <name>', 'the symbols of a text').choices(['byte', 'character', 'word']),
+      new Option('--symbols <count>', 'number of distinct characters or words; 256 and 1,024 if left out').argParser(parseCount),
+      new Option('--alphabet <characters>', 'the characters that may occur, and no others'),
       ...Object.entries(rowOptions).map(([name, check]) => declared(name, check)),
       ...dialectOptions({ delimiter: 'a tab for .tsv, and a comma', others: (own) => own }),
     ],
@@ -63,26 +57,28 @@ export function addTrainOptions(command: Command): void {
     command.optionsGroup(group);
     for (const option of options) command.addOption(option);
   }
-  command.optionsGroup('How it goes on:');
-  command.option('--resume <folder>', 'go on with the run in that folder, bit for bit; the same data are given again');
+  command.optionsGroup('Running and resuming:');
+  command.option('--resume <folder>', 'resume the run in that folder, bit for bit; give the same data again');
   command.addOption(
-    new Option(
-      '--resume-or-begin <folder>',
-      'go on with the run in that folder if there is one, and begin it there if not',
-    ).conflicts(['resume', 'fromPrevious', 'out', 'force']),
+    new Option('--resume-or-begin <folder>', 'resume the run in that folder, or begin it there if there is none').conflicts([
+      'resume',
+      'fromPrevious',
+      'out',
+      'force',
+    ]),
   );
-  command.option('--from-previous', 'with --resume: from the checkpoint before the newest one');
-  command.option('--follow', 'wait for the file, and for more at its end, also when it is replaced, as tail -F does');
-  command.option('--continued', 'when it goes on: the data begin where the earlier ones ended');
+  command.option('--from-previous', 'with --resume: start from the checkpoint before the newest one');
+  command.option('--follow', 'wait for the file, and for more at its end, across replacements, as tail -F does');
+  command.option('--continued', 'with --resume: the data begin where the earlier data ended');
   command.addOption(
-    new Option('--on-error <action>', 'at a record that cannot be used').choices(['stop', 'skip']).default('stop'),
+    new Option('--on-error <action>', 'stop at an unusable record, or skip it').choices(['stop', 'skip']).default('stop'),
   );
-  command.option('--records <count>', 'stop after so many records; for ever if left out', parsePositive);
-  command.option('--checkpoint-records <count>', 'records between two checkpoints', parseCount);
-  command.option('--checkpoint-seconds <number>', 'seconds between two checkpoints', parseNumber, 60);
-  command.optionsGroup('What comes out:');
-  command.option('--watch <port>', 'show it live on a page of this machine, at this port; 0 for any that is free', parsePort);
-  command.option('--tensorboard', 'the metrics as event files of TensorBoard too');
+  command.option('--records <count>', 'stop after this many records; never if left out', parsePositive);
+  command.option('--checkpoint-records <count>', 'records between checkpoints', parseCount);
+  command.option('--checkpoint-seconds <number>', 'seconds between checkpoints', parseNumber, 60);
+  command.optionsGroup('Output:');
+  command.option('--watch <port>', 'show the run live on a local page, at this port; 0 for any free one', parsePort);
+  command.option('--tensorboard', 'also write the metrics as TensorBoard event files');
   addOutputOptions(command);
 }
 
@@ -91,7 +87,7 @@ export function refuseConfigOptions(options: TrainOptions): void {
   for (const [, group] of configOptions)
     for (const option of group)
       if (options[option.attributeName()] !== undefined)
-        throw new UsageError(`a run that goes on keeps its configuration: leave out ${option.long}`);
+        throw new UsageError(`a resumed run keeps its configuration: leave out ${option.long}`);
 }
 
 /** The options that a resumed run may be given. */

@@ -150,7 +150,7 @@ describe('cli: norewind train --follow', () => {
     const { code, stderr } = await second.result;
     expect([code, stderr]).to.deep.equal([
       143,
-      'norewind: stopped by SIGTERM; the checkpoint in live/checkpoint.safetensors is from after 60 records; go on with --resume live\n',
+      'norewind: stopped by SIGTERM; the checkpoint in live/checkpoint.safetensors is from after 60 records; continue with --resume live\n',
     ]);
     expect(desk.read('live/metrics.ndjson')).to.equal(desk.read('all/metrics.ndjson'));
     // What was replaced meanwhile is read to its end first.

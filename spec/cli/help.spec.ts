@@ -97,16 +97,16 @@ describe('cli: what an unknown name may have been meant to be', () => {
     ['genrate x', 'did you mean generate?'],
     ['fit x', 'did you mean train?'],
     // These resemble nothing: --version, --delay, --leak and so on would send whoever asked astray.
-    ['train x --epsilon 3', 'norewind train --help has them all'],
-    ['train x --beta1 3', 'norewind train --help has them all'],
-    ['train x --lambda 3', 'norewind train --help has them all'],
-    ['train x --heat 3', 'norewind train --help has them all'],
-    ['train x --decoder 3', 'norewind train --help has them all'],
-    ['train x --fold 3', 'norewind train --help has them all'],
-    ['predict m x --horizon 3', 'norewind predict --help has them all'],
-    ['train x -z', 'norewind train --help has them all'],
-    ['--nothing', 'norewind --help has them all'],
-    ['book.txt', 'norewind --help has them all'],
+    ['train x --epsilon 3', 'norewind train --help lists them all'],
+    ['train x --beta1 3', 'norewind train --help lists them all'],
+    ['train x --lambda 3', 'norewind train --help lists them all'],
+    ['train x --heat 3', 'norewind train --help lists them all'],
+    ['train x --decoder 3', 'norewind train --help lists them all'],
+    ['train x --fold 3', 'norewind train --help lists them all'],
+    ['predict m x --horizon 3', 'norewind predict --help lists them all'],
+    ['train x -z', 'norewind train --help lists them all'],
+    ['--nothing', 'norewind --help lists them all'],
+    ['book.txt', 'norewind --help lists them all'],
   ] as const)
     it(`${line}: ${hint}`, async () => {
       expect(await complaint(...line.split(' ')))

@@ -72,7 +72,7 @@ describe('cli: what stands where a file of a run should be', () => {
       const says = `norewind: cannot read ${copy}/checkpoint.safetensors: ${reason}`;
       const whole = 'the generation before it, made after 0 records, is whole: ';
       for (const [args, rest] of [
-        [`train text.txt --resume ${copy}`, `; ${whole}go on from that one with --from-previous`],
+        [`train text.txt --resume ${copy}`, `; ${whole}resume from it with --from-previous`],
         [`predict ${copy} text.txt`, `; ${whole}use that one, ${copy}/checkpoint.previous.safetensors`],
         // A folder would be taken for that of a run.
         ...(name.includes('folder') ? [] : [[`generate ${copy}/checkpoint.safetensors`, '']]),

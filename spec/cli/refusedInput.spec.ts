@@ -75,7 +75,7 @@ describe('cli: input that is refused', () => {
       expect(code).to.equal(2);
       expect(stderr).to.match(/; the checkpoint in (late|good)\/checkpoint.safetensors is from after 40 records\n$/);
     }
-    expect(outcomes[0].stderr).to.match(/^norewind: late.csv, line 42, field 1: a quoted field goes on/);
+    expect(outcomes[0].stderr).to.match(/^norewind: late.csv, line 42, field 1: a quoted field has characters after/);
     expect(outcomes[1].stderr).to.match(/^norewind: second.csv has no column "a"; .*--comment '#'; the checkpoint/);
     expect(existsSync(desk.path('late/config.json'))).to.equal(true);
   });
@@ -98,7 +98,7 @@ describe('cli: input that is refused', () => {
     const { code, stderr } = await desk.norewind('train when.csv --resume read2 -q'.split(' '));
     expect(code, stderr).to.equal(0);
     const refused = await desk.norewind('train when.csv --resume read2 -q --time-format %F'.split(' '));
-    expect(refused.stderr).to.equal('norewind: a run that goes on keeps its configuration: leave out --time-format\n');
+    expect(refused.stderr).to.equal('norewind: a resumed run keeps its configuration: leave out --time-format\n');
   });
 
   it('is not what only looks alike: NA is a category, and identifiers beyond 2^53 are told apart', async () => {

@@ -108,7 +108,7 @@ describe('cli: signals', () => {
       const { code, stderr } = await result;
       expect(stderr).to.match(
         new RegExp(
-          `^norewind: stopped by ${name}; the checkpoint in \\S+ is from after 8 records; go on with --resume ${name}-late\n$`,
+          `^norewind: stopped by ${name}; the checkpoint in \\S+ is from after 8 records; continue with --resume ${name}-late\n$`,
         ),
       );
       expect(code).to.equal(expected);

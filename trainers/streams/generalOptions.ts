@@ -6,15 +6,15 @@ import type { ValueOf } from '../registry/entry.ts';
  * the checks of configurations follow from this table.
  */
 export const generalOptions = {
-  units: guard.setting(guard.whole(1, 4096), 'its units; 64 for a text and 32 for rows if left out'),
+  units: guard.setting(guard.whole(1, 4096), 'units of the network; 64 for a text and 32 for rows if left out'),
   readout: guard.setting(
     guard.oneOf('linear', 'mlp'),
-    'what the output of the cell goes through: linear, or mlp, with a layer of tanh units and a direct path; linear for a text and mlp for rows if left out',
+    'from the output of the cell to the prediction: linear, or mlp, which adds a layer of tanh units; linear for a text and mlp for rows if left out',
   ),
   dtype: guard.setting(guard.oneOf('float32', 'float64'), 'the numbers of the network; float32 if left out'),
-  seed: guard.setting(guard.whole(0, 2 ** 32 - 1), 'of parameters and draws; 1 if left out'),
-  recent: guard.setting(guard.whole(1, 1e6), 'how many predictions the recent figures are the mean of; 1,000 if left out'),
-  every: guard.setting(guard.whole(1, 1e12), 'records between two lines of metrics; 1,000 if left out'),
+  seed: guard.setting(guard.whole(0, 2 ** 32 - 1), 'seed of parameters and draws; 1 if left out'),
+  recent: guard.setting(guard.whole(1, 1e6), 'predictions in the mean of the recent figures; 1,000 if left out'),
+  every: guard.setting(guard.whole(1, 1e12), 'records between lines of metrics; 1,000 if left out'),
 };
 
 type GeneralSettings = { readonly [Name in keyof typeof generalOptions]: ValueOf<(typeof generalOptions)[Name]> };

@@ -5,25 +5,28 @@ const column: guard.Check = { ...guard.string, what: 'the name of a column' };
 const names: guard.NamesCheck = { ...guard.listOf('an array of names', guard.string.holds), kind: 'names' };
 
 /**
- * What is predicted from which columns of rows, besides the notation of values. The options of `createModel`,
+ * The options of rows: target, inputs and times. The notation of values is separate. The options of `createModel`,
  * the flags and help of `norewind train`, and the checks of configurations follow from this table; its order is
  * that of configurations.
  */
 export const rowOptions = {
-  columns: guard.setting(names, 'what the network sees, such as a,b or \'a,"b, c"\'; may be repeated; the target if left out'),
-  categorical: guard.setting(names, 'the columns that hold categories; may be repeated'),
-  target: guard.setting(guard.needed(column), 'what is predicted'),
+  columns: guard.setting(
+    names,
+    'the inputs of the network, such as a,b or \'a,"b, c"\'; may be repeated; the target if left out',
+  ),
+  categorical: guard.setting(names, 'columns that hold categories; may be repeated'),
+  target: guard.setting(guard.needed(column), 'the column to predict'),
   predict: guard.setting(
     guard.oneOf('value', 'change'),
-    'of a number: its value, or its change since the latest one that is known; if left out, change where the target is one of the columns, else value',
+    'of a number: its value, or its change since the latest known one; if left out, change if the target is among the columns, else value',
   ),
-  horizon: guard.setting(guard.whole(0, 1000), 'how many rows ahead; 1 if left out, 0 for the same row'),
-  delay: guard.setting(guard.whole(0, 1000), 'how many rows after its own a target is known; 0 if left out'),
+  horizon: guard.setting(guard.whole(0, 1000), 'rows ahead; 1 if left out, 0 for the same row'),
+  delay: guard.setting(guard.whole(0, 1000), 'rows that pass before a target is known; 0 if left out'),
   timestamp: guard.setting(
     { ...guard.either(column, names), kind: names.kind },
-    'the times of the rows, such as when or year,month, which make inputs and are checked for their order',
+    'columns with the time of a row, such as when or year,month; they become inputs, and their order is checked',
   ),
-  categories: guard.setting(guard.whole(2, 4096), 'how many categories of a column are told apart; 16 if left out'),
+  categories: guard.setting(guard.whole(2, 4096), 'number of distinct categories of a column; 16 if left out'),
 };
 
 type Values = { readonly [Name in keyof typeof rowOptions]: ValueOf<(typeof rowOptions)[Name]> };

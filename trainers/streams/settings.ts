@@ -45,7 +45,7 @@ const { units, readout, dtype, seed, ...measuring } = generalOptions;
 /** Every setting by name, in the groups of the help, with its check and purpose. */
 export const settingGroups: readonly (readonly [title: string, options: Options])[] = [
   [
-    'What learns:',
+    'The learner:',
     {
       estimator: nameOf('how gradients are estimated: ', estimatorTable, 'tbptt for a text and rtrl for rows'),
       ...optionsBy(estimatorTable),
@@ -53,7 +53,7 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
       units,
       ...optionsBy(cellTable),
       readout,
-      optimizer: nameOf('', optimizerTable, 'adam'),
+      optimizer: nameOf('the update rule: ', optimizerTable, 'adam'),
       ...scheduleOptions,
       rate: withDefault(
         scheduleOptions.rate,
@@ -64,7 +64,7 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
       seed,
     },
   ],
-  ['What is measured:', measuring],
+  ['The figures:', measuring],
 ];
 
 /** The checks of settings, for callers without types; values are checked where they are used. */

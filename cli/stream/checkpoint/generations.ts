@@ -34,7 +34,7 @@ export function writeGeneration(folder: string, bytes: Uint8Array): void {
 export function readGeneration(
   folder: string,
   wanted: keyof typeof generations,
-  remedy = 'go on from that one with --from-previous',
+  remedy = 'resume from it with --from-previous',
 ): StreamCheckpoint {
   const path = join(folder, generations[wanted]);
   try {

@@ -28,7 +28,7 @@ type Place = 'field' | 'plain' | 'quoted' | 'closing' | 'closed' | 'stray' | 'co
 
 const reasons = {
   stray: 'a quote stands within a field that does not begin with one',
-  behind: 'a quoted field goes on after its closing quote; a quote within one is written twice',
+  behind: 'a quoted field has characters after its closing quote; a quote within one is written twice',
   open: 'the file ends within a quoted field',
   returns: ": lines end with CR alone: make it LF, as tr '\\r' '\\n' does",
   long: `: the record is longer than ${longestRecord} characters; is a quote not closed?`,

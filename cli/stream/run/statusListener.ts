@@ -42,7 +42,7 @@ export function statusListener(screen: Screen, isQuiet: boolean): Listener {
     onProblem(problem) {
       problems++;
       if (problems <= toldProblems) tell(`left out: ${problem.sentence}`);
-      if (problems === toldProblems) tell('what else is left out is only counted');
+      if (problems === toldProblems) tell('further records that are left out are only counted');
     },
     onProgress({ position: { records } }) {
       const rate = ((records - first) / (performance.now() - started)) * 1000;

@@ -210,7 +210,7 @@ describe('cli/commands: options of norewind train', () => {
     ] as const)
       expect(() => refuseConfigOptions(optionsOf(...args))).to.throw(
         UsageError,
-        `a run that goes on keeps its configuration: leave out ${flag}`,
+        `a resumed run keeps its configuration: leave out ${flag}`,
       );
   });
 });

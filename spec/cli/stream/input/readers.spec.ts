@@ -162,10 +162,10 @@ describe('cli/stream: CSV', () => {
   it('ends at a quoted field that goes on, behind which everything could be a part of it', async () => {
     expect(await told('a,k\n1,2\n"a"b,2\n5,6\n')).to.deep.equal([
       ['data, line 2', '1', '2', undefined],
-      'data, line 3, field 1: a quoted field goes on after its closing quote; a quote within one is written twice',
+      'data, line 3, field 1: a quoted field has characters after its closing quote; a quote within one is written twice',
     ]);
     expect(await told('a,k\n"1\n2" ,3\n5,6\n')).to.deep.equal([
-      'data, line 2, field 1: a quoted field goes on after its closing quote; a quote within one is written twice',
+      'data, line 2, field 1: a quoted field has characters after its closing quote; a quote within one is written twice',
     ]);
     expect(await told('a,k"\n1,2\n')).to.deep.equal([
       'data, line 1, field 2: a quote stands within a field that does not begin with one',

@@ -44,6 +44,8 @@ describe('sizes', () => {
         .with.property('message')
         .that.contains(sentence);
     for (const call of [() => zeros([1e9, 1e9]), () => gru({ inputs: 1, units: 1e6 })]) expect(call).to.throw(most);
+    // 1,000 state elements by a million parameters are not looked at before the step is known.
+    expect(learner({ model: net(1000), estimator: snap({ n: 1 }) }).steps).to.equal(0);
     expect(learner({ model: net(64), estimator: snap({ n: 1 }) }).step(untyped(ones([1])), untyped(ones([1]))).loss).to.be.a(
       'number',
     );

@@ -10,7 +10,7 @@ export interface Selection {
   /** Which leaves. */
   readonly places: readonly number[];
   /** For each of them, 1 where an entry of G counts; none where all do. */
-  readonly masks: readonly Tensor[];
+  masks(): readonly Tensor[];
   /** What is kept of J: all of it, or one factor in its place. */
   readonly kept: 'jacobian' | number;
 }
@@ -23,7 +23,8 @@ export function startInFull({ step, places }: Selection): Tensor[] {
 
 /** G ← mask ∘ (J G + I), or G ← factor·G + I. */
 export function advanceInFull(influence: readonly Tensor[], transition: Transition, selection: Selection): Tensor[] {
-  const { step, places, masks, kept } = selection;
+  const { step, places, kept } = selection;
+  const masks = selection.masks();
   const leaves = leavesOf(step.parameters);
   const columns = places.reduce((sum, place) => sum + leaves[place].size, 0);
   const byPushes = kept === 'jacobian' && columns < step.sizes.state;

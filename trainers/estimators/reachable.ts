@@ -1,7 +1,9 @@
 import { ConfigurationError, fromData, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
 import { flattenTree } from '../algebra.ts';
+import { once } from '../once.ts';
 import { advanceInFull, pullInFull, type Selection, startInFull } from './full.ts';
 import type { Rule } from './rule.ts';
+import type { Elements } from './sites.ts';
 import { type Structure, structureOf } from './slot-structure.ts';
 import {
   byFactor,
@@ -52,7 +54,7 @@ export function onlyReachable(step: StepStructure, extent: Extent): Rule<Tree> {
 /** The whole of G, in a tree like the parameters. */
 export function whole(step: StepStructure): Rule<Tree> {
   const places = leavesOf(step.parameters).map((_, place) => place);
-  const all: Selection = { step, places, masks: [], kept: 'jacobian' };
+  const all: Selection = { step, places, masks: () => [], kept: 'jacobian' };
   const { state, parameters } = step.sizes;
   const tree = (leaves: readonly Tensor[]) => rebuild(step.parameters, leaves);
   return {
@@ -89,12 +91,19 @@ function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
   // In any number of steps, what is left out is zero by itself, and what reaches nothing at once never does.
   const reaches = step.reaches(Number.isFinite(steps) ? steps : 1) ?? [];
   const places = all.flatMap((_, place) => (reaches[place].some((elements) => elements.length > 0) ? [place] : []));
-  const masks = Number.isFinite(steps) ? places.map((place) => maskOf(reaches[place], all[place], step.sizes.state)) : [];
-  const selection: Selection = { step, places, masks: masks.map(({ mask }) => mask), kept };
+  const { state } = step.sizes;
+  const isCut = Number.isFinite(steps);
+  const selection: Selection = {
+    step,
+    places,
+    // As large as what is carried, so they are made when it moves on for the first time.
+    masks: once(() => (isCut ? places.map((place) => maskOf(reaches[place], all[place], state)) : [])),
+    kept,
+  };
   const size = places.reduce((sum, place) => sum + all[place].size, 0);
   const idle = step.sizes.parameters - size;
-  const left = masks.reduce((sum, own) => sum + own.left, 0);
-  const { state } = step.sizes;
+  const entries = places.flatMap((place) => reaches[place]).reduce((sum, { length }) => sum + length, 0);
+  const left = isCut ? state * size - entries : 0;
   const listed = (influence: Tree) => (isReaching(influence) ? places.map((place) => influence.jacobians[place]) : []);
   const carry = (leaves: readonly Tensor[]): ReachingInfluence => ({
     jacobians: Object.fromEntries(leaves.map((leaf, i) => [places[i], leaf])),
@@ -137,11 +146,11 @@ function isStructured(influence: Tree): influence is StructuredInfluence {
   return 'slots' in influence && 'rows' in influence;
 }
 
-/** [S, ...leaf] with 1 where an entry of G counts, and how many are left out. */
-function maskOf(reaches: readonly (readonly number[])[], { size, shape }: Tensor, state: number): { mask: Tensor; left: number } {
+/** [S, ...leaf] with 1 where an entry of G counts. */
+function maskOf(reaches: readonly Elements[], { size, shape }: Tensor, state: number): Tensor {
   const mask = new Int32Array(state * size);
   reaches.forEach((elements, at) => {
     for (const element of elements) mask[element * size + at] = 1;
   });
-  return { mask: fromData(mask, [state, ...shape]), left: mask.filter((own) => own === 0).length };
+  return fromData(mask, [state, ...shape]);
 }

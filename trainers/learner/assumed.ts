@@ -1,5 +1,5 @@
 import type { Dependencies } from '../../autodiff/index.ts';
-import type { Tree } from '../../lib/index.ts';
+import { ConfigurationError, type Tree } from '../../lib/index.ts';
 import { type Estimator, type Rule, StepStructure } from '../estimators/index.ts';
 import { everything } from '../estimators/step-structure.ts';
 
@@ -7,12 +7,9 @@ import { everything } from '../estimators/step-structure.ts';
 
 /** The rule of an estimator that asks nothing about the step, and so has the same one for any; undefined for the others. */
 export function certainRule(estimator: Estimator, parameters: Tree, state: Tree): Rule | undefined {
-  let asks = false;
-  const rule = assumed(estimator, parameters, state, () => {
-    asks = true;
-    return everything(parameters, state);
+  return assumed(estimator, parameters, state, () => {
+    throw new ConfigurationError(`${estimator.name}: the step is not known before the first input`);
   });
-  return asks ? undefined : rule;
 }
 
 /** A rule to show an influence by: as if everything could reach everything. Undefined where the estimator refuses that. */

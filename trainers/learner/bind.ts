@@ -3,6 +3,7 @@ import { ConfigurationError, dataOf, pathsOf, sameShape, seeded, Tensor, type Tr
 import { runStep } from '../../nn/index.ts';
 import { type Estimator, type Find, type Rule, StepStructure } from '../estimators/index.ts';
 import { union } from '../estimators/step-structure.ts';
+import { once } from '../once.ts';
 import type { Rules, Setting } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { lift, signatureOf } from './moment.ts';
@@ -44,14 +45,6 @@ export class Bindings implements Rules {
     this.#last = rule;
     return rule;
   }
-}
-
-function once(find: Find): Find {
-  let found: { readonly answer: Dependencies | undefined } | undefined;
-  return () => {
-    found ??= { answer: find() };
-    return found.answer;
-  };
 }
 
 /** What may depend on what in one of two steps. */

@@ -1,6 +1,7 @@
 import { full, type Tensor, type Tree } from '../../lib/index.ts';
 import { zerosOf } from '../algebra.ts';
 import type { Moment } from '../estimators/index.ts';
+import { once } from '../once.ts';
 import type { Clock } from '../optimizers/index.ts';
 import type { HeldStep } from './memory.ts';
 import type { Systems } from './system.ts';
@@ -40,13 +41,5 @@ export function momentOf(
       const result = transition.evaluate(theta, state, input);
       return { ...result, loss: target && loss(result.output, target.value) };
     },
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

@@ -8,6 +8,7 @@ import { gru } from './gru.ts';
 import { indrnn } from './indrnn.ts';
 import { lru } from './lru.ts';
 import { lstm } from './lstm.ts';
+import { mgu } from './mgu.ts';
 import { rnn } from './rnn.ts';
 
 export type { CellOptions, Gate, GateInitializers } from './gate.ts';
@@ -15,6 +16,7 @@ export { type GruParameters, gru } from './gru.ts';
 export { type IndrnnOptions, type IndrnnParameters, indrnn } from './indrnn.ts';
 export { type LruInitializers, type LruOptions, type LruParameters, type LruState, lru } from './lru.ts';
 export { type LstmOptions, type LstmParameters, type LstmState, lstm } from './lstm.ts';
+export { type MguParameters, mgu } from './mgu.ts';
 export { rnn } from './rnn.ts';
 
 /** A built-in cell, as commands, configurations and models of streams make it. */
@@ -30,8 +32,9 @@ export interface CellEntry {
 }
 
 /**
- * The built-in cells by name. With symbols, GRU, LSTM and RNN are those of Tallec and Ollivier's experiments: an embedding with standard
- * normal entries, whose product with the input weights is one matrix except in the LSTM.
+ * The built-in cells by name. With symbols, GRU, LSTM and RNN are those of Tallec and Ollivier's experiments, and the
+ * MGU follows the GRU: an embedding with standard normal entries, whose product with the input weights is one
+ * matrix except in the LSTM.
  */
 export const cells = {
   gru: {
@@ -48,6 +51,12 @@ export const cells = {
       const { inputs: symbols, units } = options;
       return embedded(embedding({ symbols, size: units }), lstm({ forgetOffset: -0.3, ...options, inputs: units }));
     },
+  },
+  mgu: {
+    options: {},
+    isDiagonal: false,
+    ofVectors: mgu,
+    ofSymbols: (options) => mgu({ init: { input: normal(1) }, ...options }),
   },
   indrnn: {
     options: { activation: guard.setting(guard.oneOf('relu', 'tanh'), 'the function of the units') },

@@ -47,6 +47,7 @@ export const nnDoors: Doors = {
     cell,
   ),
   lstm: door(() => [{ ...sizes(), forgetOffset: 0 }], cell),
+  mgu: door(() => [sizes()], cell),
   rnn: door(() => [sizes()], cell),
   embedding: door(() => [{ symbols: 2, size: 3, init: draw() }], layer),
   linear: door(() => [{ outputs: 3, inputs: 2, init: draw() }], layer),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConfigurationError, indices, type NestedArray, seeded, type Tensor, tensor } from '../../../lib/index.ts';
-import { type Cell, type Gate, gru, lstm, rnn } from '../../../nn/index.ts';
+import { type Cell, type Gate, gru, lstm, mgu, rnn } from '../../../nn/index.ts';
 import { numbersOf, requireClose } from '../../laws/numbers.ts';
 
 const sigma = (x: number) => 1 / (1 + Math.exp(-x));
@@ -84,6 +84,46 @@ describe('cells compute the published equations', () => {
     );
   });
 
+  it('mgu: one gate, f, weighs the candidate and enters before the recurrent weights', () => {
+    fc.assert(
+      fc.property(sizes, ({ inputs, units, seed }) => {
+        const cell = mgu({ inputs, units });
+        const loop = ({ forget, candidate }: ReturnType<typeof cell.init>, h: number[], x: number[]) => {
+          const f = h.map((_, i) => sigma(unit(forget, i, x, h)));
+          const kept = h.map((value, i) => f[i] * value);
+          const next = h.map((value, i) => (1 - f[i]) * value + f[i] * Math.tanh(unit(candidate, i, x, kept)));
+          return { state: next, output: next };
+        };
+        compare(cell, seed, inputs, loop, (h) => tensor(h));
+      }),
+      { seed: 5, numRuns: 30 },
+    );
+  });
+
+  it('mgu: one step by hand', () => {
+    const cell = mgu({ inputs: 1, units: 2 });
+    const forget = {
+      w: tensor([[1, 0]]),
+      u: tensor([
+        [0, 0],
+        [0, 0],
+      ]),
+      b: tensor([0, Math.log(3)]),
+    };
+    const candidate = {
+      w: tensor([[0, 1]]),
+      u: tensor([
+        [0, 1],
+        [0, 0],
+      ]),
+      b: tensor([0, 0]),
+    };
+    // f = (σ(0), σ(ln 3)) = (1/2, 3/4); f∘h = (1, 3); u_h·(f∘h) = (3, 0); h~ = (tanh 3, 0).
+    const { state, output } = cell.step({ forget, candidate }, tensor([2, 4]), tensor([0]));
+    expect(output).to.equal(state);
+    requireClose(numbersOf(state), [1 + Math.tanh(3) / 2, 1], 1e-15, 'state');
+  });
+
   it('lstm: with the constant on the forget gate, and { h, c } as its state', () => {
     fc.assert(
       fc.property(sizes, fc.constantFrom(undefined, 0, -0.3, 2), ({ inputs, units, seed }, forgetOffset) => {
@@ -106,7 +146,7 @@ describe('cells compute the published equations', () => {
     );
   });
 
-  for (const [name, make] of Object.entries({ rnn, gru, lstm }))
+  for (const [name, make] of Object.entries({ rnn, gru, lstm, mgu }))
     it(`${name}: a class index equals its one-hot vector`, () => {
       const cell = make({ inputs: 5, units: 3 }) as unknown as Cell<unknown, unknown, Tensor | number>;
       const params = cell.init(seeded(4));
@@ -115,7 +155,7 @@ describe('cells compute the published equations', () => {
       requireClose(outputs[2], outputs[0], 1e-15, 'dense');
     });
 
-  for (const [name, make] of Object.entries({ rnn, gru, lstm }))
+  for (const [name, make] of Object.entries({ rnn, gru, lstm, mgu }))
     it(`${name}: sizes must be whole numbers above zero, and determine the parameters`, () => {
       for (const options of [
         { inputs: 0, units: 2 },

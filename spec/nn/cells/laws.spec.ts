@@ -1,5 +1,5 @@
 import type { Noise } from '../../../lib/index.ts';
-import { embedded, embedding, gru, linear, lru, lstm, mlp, model, rnn } from '../../../nn/index.ts';
+import { embedded, embedding, gru, linear, lru, lstm, mgu, mlp, model, rnn } from '../../../nn/index.ts';
 import { describeCell } from '../../laws/index.ts';
 import { size } from '../../support/size.ts';
 
@@ -11,9 +11,11 @@ describe('the laws of cells', () => {
   describeCell({ cell: rnn({ inputs: 3, units: 2 }), input: dense(3) });
   describeCell({ cell: gru({ inputs: 1, units: 3 }), input: dense(1) });
   describeCell({ cell: lstm({ inputs: 3, units: size(1, 2) }), input: dense(3) });
+  describeCell({ cell: mgu({ inputs: 2, units: size(1, 2) }), input: dense(2) });
   describeCell({ name: 'rnn on class indices', cell: rnn({ inputs: 4, units: 3 }), input: index(4) });
   describeCell({ name: 'rnn with a readout', cell: model({ cell: rnn({ inputs: 2, units: 3 }), readout }), input: dense(2) });
   if (size(false, true)) {
+    describeCell({ name: 'mgu on class indices', cell: mgu({ inputs: 4, units: 2 }), input: index(4) });
     describeCell({ name: 'gru with a readout', cell: model({ cell: gru({ inputs: 3, units: 2 }), readout }), input: dense(3) });
     describeCell({ name: 'lstm with a readout', cell: model({ cell: lstm({ inputs: 1, units: 2 }), readout }), input: dense(1) });
     describeCell({

@@ -161,7 +161,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
     const { session, ...stream } = checkpointAfter(codes('abcabba'), { ...tiny, data: characters });
     const before = process.memoryUsage().arrayBuffers;
     for (const units of [3, 64, 4096])
-      for (const cell of ['gru', 'lstm', 'rnn', 'lru', 'indrnn']) {
+      for (const cell of ['gru', 'lstm', 'mgu', 'rnn', 'lru', 'indrnn']) {
         const config = { ...stream.config, cell: { name: cell, units } };
         const saved = decodeCheckpoint(encodeCheckpoint({ ...stream, config, session })).session;
         expect(() => openSession(config, saved), `${cell} ${units}`).to.throw(NorewindError, /^[^\n]+$/);

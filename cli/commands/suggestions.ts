@@ -13,6 +13,7 @@ const synonyms: guard.Synonyms = {
   '--records': ['steps', 'length', 'limit', 'rows', 'lines', 'count'],
   '--steps': ['iterations', 'iters', 'records', 'epochs'],
   '--columns': ['features', 'inputs', 'fields'],
+  '--ignore': ['exclude', 'drop', 'omit', 'except'],
   '--categorical': ['category', 'factors'],
   '--target': ['y', 'label', 'output'],
   '--delimiter': ['separator', 'sep'],

@@ -17,6 +17,7 @@ import { createScreen, type Screen } from '../terminal/screen.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { pageListener } from '../watch/pageListener.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
+import { withInputColumns } from './inputColumns.ts';
 import { resumeOrBegin } from './resumeOrBegin.ts';
 import { startRun } from './startRun.ts';
 import type { TrainOptions } from './trainOptions.ts';
@@ -27,7 +28,7 @@ import type { TrainOptions } from './trainOptions.ts';
  * writing fails.
  */
 export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
-  const options = resumeOrBegin(data, given);
+  const options = resumeOrBegin(data, await withInputColumns(data, given));
   const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
   let ending = 'the run is over';
   try {

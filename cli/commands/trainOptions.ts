@@ -12,7 +12,7 @@ import {
   type SymbolData,
   settingGroups,
 } from '../../trainers/streams/index.ts';
-import { delimiterOf, formatOf } from './dataFormat.ts';
+import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
 import { declared } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions, flagOf } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
@@ -44,6 +44,10 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
       new Option('--symbols <count>', 'number of distinct characters or words; 256 and 1,024 if left out').argParser(parseCount),
       new Option('--alphabet <characters>', 'the characters that may occur, and no others'),
       ...Object.entries(rowOptions).map(([name, check]) => declared(name, check)),
+      new Option(
+        '--ignore <names>',
+        'of a CSV file, in place of --columns: what the network does not see, while all other columns of the header are inputs; may be repeated',
+      ).argParser(parseNames),
       ...dialectOptions({ delimiter: 'a tab for .tsv, and a comma', others: (own) => own }),
     ],
   ],
@@ -101,7 +105,8 @@ export function configOf(names: readonly string[], options: TrainOptions): Strea
   return completeConfig(dataOf(names, options), options as Settings);
 }
 
-function dataOf(names: readonly string[], options: TrainOptions): SymbolData | RowData {
+/** @param options what the data are; `--ignore` is replaced by `--columns` before their configuration is made. */
+export function dataOf(names: readonly string[], options: TrainOptions): SymbolData | RowData {
   const kind = (options.format as string | undefined) ?? formatOf(names[0]) ?? 'text';
   const refuse = (what: string, ...keys: readonly string[]) => {
     const key = keys.find((each) => options[each] !== undefined);
@@ -109,7 +114,7 @@ function dataOf(names: readonly string[], options: TrainOptions): SymbolData | R
       throw new UsageError(`${what} has no ${flagOf(key)}; the format of the data can be given with --format`);
   };
   if (kind === 'text') {
-    refuse('a text', ...Object.keys(rowOptions), ...dialectKeys);
+    refuse('a text', ...Object.keys(rowOptions), 'ignore', ...dialectKeys);
     const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
     if (unit === 'byte') {
       refuse('a text that is read by bytes', 'symbols', 'alphabet');

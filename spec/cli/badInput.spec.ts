@@ -64,6 +64,8 @@ const cases: readonly Case[] = [
   { args: 'train text.txt --unit words', says: /--unit.*'words' is invalid/ },
   { args: 'train text.txt --unit word --alphabet abc', says: /read by words has no --alphabet/ },
   { args: 'train text.txt --timestamp t', says: /a text has no --timestamp/ },
+  { args: 'train text.txt --ignore t', says: /a text has no --ignore/ },
+  { args: 'train - --format csv --target a --ignore b', says: /--ignore needs a file, whose header can be read before the data/ },
   { args: 'train - --format csv --target a --timestamp a', says: /--timestamp names a, which is one of the columns/ },
   { args: 'train - --format csv --target a --delay 1001', says: /delay must be a whole number from 0 to 1000/ },
   { args: 'train - --follow', says: /standard input is followed as it is: leave out --follow/ },

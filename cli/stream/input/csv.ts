@@ -36,7 +36,34 @@ export async function* readCsv(source: Source, options: CsvOptions): AsyncGenera
   }
   yield take(cutter.end());
   if (failure !== undefined) throw new DataError(failure);
-  if (read === undefined) throw new DataError(`${name} has no header: its first row has to name the columns`);
+  if (read === undefined) throw new DataError(withoutHeader(name));
+}
+
+/**
+ * The columns in the first row of a CSV file, which is read no further.
+ * @throws DataError for a header that lacks a column of the options, or has any column twice.
+ */
+export async function headerOf(source: Source, options: CsvOptions): Promise<readonly string[]> {
+  const { name } = source;
+  const cutter = createCsvCutter(options.delimiter, options.comment);
+  for await (const piece of textOf(source)) {
+    // Without its end of line, a header may still be growing.
+    const [record] = cutter.take(piece);
+    if (record === undefined) continue;
+    if ('fault' in record) throw new DataError(told(name, record));
+    const columns = namesOf(record.fields);
+    headed(name, record.fields, { ...options, columns: [...options.columns, ...columns] });
+    return columns;
+  }
+  throw new DataError(withoutHeader(name));
+}
+
+function withoutHeader(name: string): string {
+  return `${name} has no header: its first row has to name the columns`;
+}
+
+function namesOf(header: readonly string[]): string[] {
+  return header.map((column) => column.trim());
 }
 
 function told(name: string, { line, fault }: CsvFault): string {
@@ -45,12 +72,12 @@ function told(name: string, { line, fault }: CsvFault): string {
 
 /** Reads a row, once the header is known. */
 function headed(name: string, header: readonly string[], options: CsvOptions) {
-  const names = header.map((column) => column.trim());
+  const names = namesOf(header);
   const positions = new Map<string, number>();
   for (const column of options.columns) {
     const at = names.indexOf(column);
     if (at < 0)
-      throw new DataError(`${name} has no column ${quoted(column)}; ${headerOf(names)}${remedy(column, names, options)}`);
+      throw new DataError(`${name} has no column ${quoted(column)}; ${shownHeader(names)}${remedy(column, names, options)}`);
     if (names.indexOf(column, at + 1) >= 0) throw new DataError(`${name} has two columns ${quoted(column)}`);
     positions.set(column, at);
   }
@@ -68,7 +95,7 @@ function headed(name: string, header: readonly string[], options: CsvOptions) {
   };
 }
 
-function headerOf(names: readonly string[]): string {
+function shownHeader(names: readonly string[]): string {
   const shown = names.slice(0, 20).map(quoted).join(', ');
   return `its header has ${shown}${names.length > 20 ? `, and ${names.length - 20} more` : ''}`;
 }

@@ -18,7 +18,7 @@ export interface Input {
  * @throws UsageError for a missing file, a folder, a pattern without a match, and standard input next to
  * files.
  */
-export function openSources(data: readonly string[]): Input {
+export function openSources(data: readonly string[]): Input & { readonly sources: readonly Source[] } {
   if (data.includes('-') && data.length > 1)
     throw new UsageError('standard input (-) is a stream of its own: give either - or files, not both');
   const sources = data.flatMap((path) => (path === '-' ? [standardInput()] : pathsOf(path).map(file)));

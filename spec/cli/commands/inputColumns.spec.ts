@@ -1,0 +1,85 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { Command } from 'commander';
+import { withInputColumns } from '../../../cli/commands/inputColumns.ts';
+import { addTrainOptions, configOf, type TrainOptions } from '../../../cli/commands/trainOptions.ts';
+import { NorewindError } from '../../../lib/index.ts';
+
+describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
+  let folder: string;
+
+  before(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind ignore ')));
+    const rows = 'when, a ,y,"b, c"\r\n2024-01-01,1,2,x\r\n';
+    writeFileSync(join(folder, 'rows.csv'), rows);
+    writeFileSync(join(folder, 'rows.csv.gz'), gzipSync(rows));
+    writeFileSync(join(folder, 'rows.tsv'), '#1,2\nwhen\ta\ty\n');
+    writeFileSync(join(folder, 'twice.csv'), 'y,a,a\n1,2,3\n');
+    writeFileSync(join(folder, 'growing.csv'), 'y,a');
+    writeFileSync(join(folder, 'rows.ndjson'), '{"y":1}\n');
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function given(name: string, args: readonly string[]): Promise<TrainOptions> {
+    const command = new Command('train').exitOverride();
+    addTrainOptions(command);
+    command.parse(['--target', 'y', ...args], { from: 'user' });
+    return withInputColumns([join(folder, name)], command.opts<TrainOptions>());
+  }
+
+  it('in the order of the header, without times, and without a target that it would see', async () => {
+    for (const [name, args, columns] of [
+      ['rows.csv', ['--ignore', 'when'], ['a', 'y', 'b, c']],
+      ['rows.csv', ['--ignore', '"b, c",y', '--ignore', 'when'], ['a']],
+      ['rows.csv', ['--ignore', 'a', '--timestamp', 'when'], ['y', 'b, c']],
+      ['rows.csv', ['--ignore', 'when', '--horizon', '0'], ['a', 'b, c']],
+      ['rows.csv', ['--ignore', 'when', '--horizon', '0', '--delay', '1'], ['a', 'y', 'b, c']],
+      ['rows.csv', ['--ignore', ''], ['when', 'a', 'y', 'b, c']],
+      ['rows.csv.gz', ['--ignore', 'when'], ['a', 'y', 'b, c']],
+      ['rows.tsv', ['--ignore', 'when', '--comment', '#'], ['a', 'y']],
+      ['row?.csv', ['--ignore', 'when'], ['a', 'y', 'b, c']],
+    ] as const) {
+      const options = await given(name, args);
+      expect(options.columns, args.join(' ')).to.deep.equal(columns);
+      expect(options).not.to.have.property('ignore');
+      expect(configOf([name], options).data).to.deep.include({ columns, target: 'y' });
+    }
+  });
+
+  it('changes nothing where it is not given, and leaves its refusal to a run that is resumed', async () => {
+    expect(await given('none.csv', [])).not.to.have.property('columns');
+    expect(await given('none.csv', ['--ignore', 'a', '--resume', 'run'])).to.have.property('ignore');
+  });
+
+  it('refuses what it cannot do, in one sentence', async () => {
+    for (const [name, args, says] of [
+      [
+        'rows.csv',
+        ['--ignore', 'wen'],
+        /rows\.csv has no column "wen"; its header has "when", "a", "y", "b, c"; did you mean when\?$/,
+      ],
+      ['rows.csv', ['--ignore', 'a', '--columns', 'y'], /^--ignore and --columns both choose/],
+      ['rows.csv', ['--ignore', 'when', '--timestamp', 'when'], /^--ignore names when, and --timestamp makes an input of it/],
+      ['rows.csv', ['--ignore', 'a', '--timestamp', 'whn'], /has no column "whn"/],
+      ['twice.csv', ['--ignore', ''], /twice\.csv has two columns "a"$/],
+      ['growing.csv', ['--ignore', 'a'], /growing\.csv has no header/],
+      ['rows.ndjson', ['--ignore', 'a'], /^data in ndjson have no header for --ignore/],
+      ['none.csv', ['--ignore', 'a'], /^cannot read .*none\.csv: there is no such file/],
+    ] as const) {
+      const error = await given(name, args).then(
+        () => undefined,
+        (refused: unknown) => refused,
+      );
+      expect(error, args.join(' ')).to.be.instanceOf(NorewindError);
+      expect((error as NorewindError).message)
+        .to.match(says)
+        .and.not.include('\n');
+    }
+    const columns = await given('rows.csv', ['--ignore', 'when,a,y,"b, c"']);
+    expect(() => configOf(['rows.csv'], columns)).to.throw(NorewindError, 'the network needs one column at least');
+  });
+});

@@ -1,4 +1,6 @@
 import { estimator } from '../registry/entry.ts';
+import { frozen, frozenOptions } from './frozen.ts';
+import { kfRtrl, kfRtrlOptions } from './kfRtrl.ts';
 import { noBackTrack, noBackTrackOptions } from './noBackTrack.ts';
 import { rflo, rfloOptions } from './rflo.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
@@ -8,6 +10,8 @@ import { uoro, uoroOptions } from './uoro.ts';
 
 export type { Cost, Sizes } from './cost.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
+export { type FrozenOptions, frozen } from './frozen.ts';
+export { type KfRtrlInfluence, type KfRtrlOptions, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
 export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
 export type { RankOne } from './rank-one.ts';
@@ -33,5 +37,7 @@ export const estimators = {
   rtrl: estimator(rtrl, rtrlOptions, { carries: 'matrix', isStructured: true }),
   rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
   noBackTrack: estimator(noBackTrack, noBackTrackOptions, { carries: 'pairs', isNoisy: true, title: () => 'NoBackTrack' }),
+  kfRtrl: estimator(kfRtrl, kfRtrlOptions, { carries: 'factors', isNoisy: true, title: () => 'KF-RTRL' }),
+  frozen: estimator(frozen, frozenOptions, { carries: 'nothing', title: () => 'Immediate term' }),
   snap: estimator(snap, snapOptions, { carries: 'matrix', isStructured: true, usual: { n: 1 }, title: ({ n }) => `SnAp-${n}` }),
 };

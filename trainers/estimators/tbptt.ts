@@ -1,7 +1,7 @@
-import { ConfigurationError, guard, type Tree } from '../../lib/index.ts';
+import { ConfigurationError, guard } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, steps } from './estimator.ts';
-import type { Rule } from './rule.ts';
+import { carryNothing } from './nothing.ts';
 
 export interface BpttOptions {
   /** How many steps a sequence has. */
@@ -23,18 +23,6 @@ export const tbpttOptions = {
   window: guard.setting(guard.needed(steps), 'steps that are differentiated together', 'window'),
   stride: guard.setting(steps, 'steps between updates, the window if left out', 'stride'),
 } satisfies guard.Checks<TbpttOptions>;
-
-/** The rule that carries nothing: the gradient comes from the window alone. */
-function carryNothing(cost: Cost): Rule<Tree> {
-  return {
-    structure: 'nothing is carried',
-    cost,
-    start: () => ({}),
-    advance: () => ({}),
-    pull: () => undefined,
-    expand: () => ({}),
-  };
-}
 
 /**
  * Backpropagation through time over whole sequences of `length` steps: exact.

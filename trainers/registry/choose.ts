@@ -30,6 +30,7 @@ export function chooseNamed<E extends { readonly options: Options }>(
   const entry = choose(what, table, name);
   const known = [...common, ...Object.keys(settable(entry.options))];
   for (const key of Object.keys(settings))
-    if (!known.includes(key)) throw new UsageError(`the ${what} ${name} has no setting ${key}; it has ${known.join(', ')}`);
+    if (!known.includes(key))
+      throw new UsageError(`the ${what} ${name} has no setting ${key}; it has ${known.join(', ') || 'none'}`);
   return entry;
 }

@@ -23,8 +23,8 @@ export interface Entry<T> {
 export interface EstimatorEntry extends Entry<Estimator> {
   /** Its title in tables and plots, unless that is the name in capitals with a window and a rank. */
   title?(settings: Settings): string;
-  /** Its influence, by the norms shown: |s̃| and |θ̃| of pairs of vectors, or |G| of a matrix. */
-  readonly carries: 'pairs' | 'matrix' | 'nothing';
+  /** Its influence, by the norms shown: |s̃| and |θ̃| of pairs of vectors, |G| of a matrix, or one norm of factors of another kind. */
+  readonly carries: 'pairs' | 'matrix' | 'factors' | 'nothing';
   /** Whether its estimates contain noise, which a small learning rate averages out. */
   readonly isNoisy?: boolean;
   /** Whether it skips the structural zeros of the influence. */

@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+import { kfRtrl } from '../../../trainers/index.ts';
+import { checkUnbiased } from '../../laws/agreement.ts';
+import { describeInfluence } from '../../laws/influence.ts';
+import { siteCells, siteRun } from './siteCells.ts';
+
+describe('KF-RTRL, at length', function () {
+  this.timeout(600_000);
+
+  it('has the mean ∂s/∂θ on many random cells', () => {
+    fc.assert(
+      fc.property(siteCells, (cell) => checkUnbiased([siteRun(cell, 3)], () => kfRtrl())),
+      { seed: 11, numRuns: 60 },
+    );
+  });
+
+  describeInfluence({ name: 'on a tanh network, a GRU and an LSTM', estimator: () => kfRtrl() });
+});

@@ -1,0 +1,72 @@
+import { alignLeaves, ConfigurationError, type Noise, type Tensor, type Tree } from '../../lib/index.ts';
+import { flattenTree, partsLike } from '../algebra.ts';
+import { type Carried, exactLeaves } from './exact.ts';
+import type { Rule } from './rule.ts';
+import type { StepGroup } from './sites.ts';
+import type { StepStructure } from './step-structure.ts';
+import type { Factors } from './transition.ts';
+
+/** What is carried for each group of sites, and exactly for each leaf without sites. */
+export type SitedInfluence<G extends Tree> = { readonly groups: readonly G[]; readonly exact: readonly Carried[] };
+
+/** How one estimator carries the influence of a group of sites. */
+export interface GroupRule<G> {
+  /** Multiply-adds a time step, and numbers carried. */
+  time(group: StepGroup): number;
+  memory(group: StepGroup): number;
+  /** Zeros. */
+  start(group: StepGroup): G;
+  /** J G + D ⊗ z, or an estimate of it. */
+  advance(own: G, jacobian: Tensor, immediate: Factors['groups'][number], noise: Noise): G;
+  /** cᵀG as an outer product z ⊗ a, from c as one vector. */
+  pull(own: G, cotangent: Tensor): { readonly z: Tensor; readonly a: Tensor };
+}
+
+/**
+ * The rule that carries the influence of each group of sites by itself, and exactly that of the leaves without sites.
+ * @throws ConfigurationError for a matrix without sites that reaches much of the state, and for a step that cannot be traced.
+ */
+export function onSites<G extends Tree>(name: string, step: StepStructure, rule: GroupRule<G>): Rule<SitedInfluence<G>> {
+  if (!step.isTraceable)
+    throw new ConfigurationError(
+      `${name}: where parameters enter products is not known, because this step cannot be traced; use uoro(), or a step that reads no values`,
+    );
+  const { leaves, refused } = exactLeaves(step);
+  if (refused !== undefined)
+    throw new ConfigurationError(
+      `${name}: ${refused} is not a factor of a product with a vector, and is too large to be carried exactly; use uoro(), or write its use as matmul`,
+    );
+  const { groups, parameters, sizes } = step;
+  const total = (of: (group: StepGroup) => number) => groups.reduce((sum, group) => sum + of(group), 0);
+  const exactly = (of: 'time' | 'memory') => leaves.reduce((sum, leaf) => sum + leaf[of], 0);
+  return {
+    structure: [
+      `${groups.length} ${groups.length === 1 ? 'group' : 'groups'} of sites`,
+      ...(leaves.length === 0
+        ? []
+        : [`${leaves.length} ${leaves.length === 1 ? 'leaf' : 'leaves'} without sites carried exactly`]),
+    ].join('; '),
+    cost: {
+      time: (sizes.state + 3) * sizes.parameters + total((group) => rule.time(group)) + exactly('time'),
+      memory: total((group) => rule.memory(group)) + exactly('memory'),
+    },
+    start: () => ({ groups: groups.map((group) => rule.start(group)), exact: leaves.map((leaf) => leaf.start()) }),
+    advance(influence, transition, noise) {
+      const { jacobian, groups: immediate, rest } = transition.factors();
+      const rows = alignLeaves(parameters, rest, name);
+      return {
+        groups: influence.groups.map((own, i) => rule.advance(own, jacobian, immediate[i], noise)),
+        exact: influence.exact.map((own, i) => leaves[i].advance(own, jacobian, rows[leaves[i].leaf] as Tensor)),
+      };
+    },
+    pull(influence, cotangent) {
+      const c = flattenTree(cotangent);
+      const pulled = alignLeaves(parameters, step.place(influence.groups.map((own) => rule.pull(own, c))), name);
+      leaves.forEach((own, i) => {
+        pulled[own.leaf] = own.pull(influence.exact[i], c);
+      });
+      return partsLike(parameters, pulled);
+    },
+    expand: (influence) => influence,
+  };
+}

@@ -4,10 +4,10 @@ import { asMatrix, fromRows, partsLike, toRows } from '../algebra.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
 
-/** Some leaves of the parameters, for which G is carried in full: S rows for each, leaf after leaf. */
+/** The leaves of the parameters for which G is carried in full: S rows for each, leaf after leaf. */
 export interface Selection {
   readonly step: StepStructure;
-  /** Which leaves. */
+  /** The positions of these leaves. */
   readonly places: readonly number[];
   /** For each of them, 1 where an entry of G counts; none where all do. */
   masks(): readonly Tensor[];
@@ -32,12 +32,12 @@ export function advanceInFull(influence: readonly Tensor[], transition: Transiti
   return masks.length === 0 ? next : next.map((leaf, i) => where(masks[i], leaf, 0));
 }
 
-/** cᵀG for each leaf, from c as one vector. */
+/** Returns cᵀG for each leaf, for c as one vector. */
 export function pullInFull(influence: readonly Tensor[], cotangent: Tensor): Tensor[] {
   return influence.map((leaf) => reshape(matmul(cotangent, asMatrix(leaf)), leaf.shape.slice(1)));
 }
 
-/** Pulling every unit vector of the state gives the rows of J and of I. */
+/** Computes J G + I by pulls: the pull of a unit vector of the state is a row of J and of I. */
 function pulled(influence: readonly Tensor[], transition: Transition, { step, places, kept }: Selection): Tensor[] {
   const unit = eye(step.sizes.state, { dtype: dtypeOf(step) });
   const rows = transition.pullMany(fromRows(unit, step.state));
@@ -50,7 +50,10 @@ function through(jacobian: Tensor): (leaf: Tensor) => Tensor {
   return (leaf) => reshape(matmul(jacobian, asMatrix(leaf)), leaf.shape);
 }
 
-/** Pushing a column of G together with the unit vector of its parameter gives that column of J G + I. */
+/**
+ * Computes J G + I by pushes: the push of a column of G, with the unit vector of its parameter, is that
+ * column of the result.
+ */
 function pushed(influence: readonly Tensor[], transition: Transition, { step, places }: Selection, columns: number): Tensor[] {
   const leaves = leavesOf(step.parameters);
   const own = places.map((place) => leaves[place]);

@@ -25,7 +25,7 @@ export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
 export type { Factors, Pulled, Transition } from './transition.ts';
 export { type UoroInfluence, type UoroOptions, uoro } from './uoro.ts';
 
-/** The built-in estimators by name: what commands, configurations and models of streams can use. */
+/** The built-in estimators by name, for commands, configurations and models of streams. */
 export const estimators = {
   uoro: estimator(uoro, uoroOptions, { carries: 'pairs', isNoisy: true }),
   tbptt: estimator(tbptt, tbpttOptions, {

@@ -2,23 +2,26 @@ import type { Tensor, Tree } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/optimizer.ts';
 import type { Transition } from './transition.ts';
 
-/** What a rule can make a gradient of: a window, and the losses of its last stride. */
+/** A window and the losses of its last stride, from which a rule can compute a gradient. */
 export interface Moment {
-  /** The window, from the state that it begins with to the state after it. */
+  /** The window, from its first state to the state after it. */
   readonly transition: Transition;
-  /** The cotangent of the losses at the state that the window begins with. */
+  /** The cotangent of the losses at the first state. */
   readonly before: Tree;
-  /** Their gradient through the window, that state held fixed. */
+  /** The gradient of the losses through the window, with the first state held fixed. */
   readonly own: Tree;
-  /** The cotangent of the last loss at the state after the window: what the output reads of it. Zeros without a loss. */
+  /** The cotangent of the last loss at the state after the window. Zeros without a loss. */
   readonly after: Tree;
-  /** The gradient of the last loss, that state held fixed: what a readout has. */
+  /** The gradient of the last loss with the state after the window held fixed, such as that of a readout. */
   readonly direct: Tree;
   /** The cotangent of the last loss at the output. */
   readonly output: Tensor;
-  /** For functions of time. */
+  /** The clock, for schedules. */
   readonly clock: Clock;
-  /** The new state, the output, and the loss with the last target, at other parameters, another state or input. Nothing moves. */
+  /**
+   * Returns the new state, the output, and the loss with the last target, at other parameters, another state
+   * or input. The learner does not move.
+   */
   evaluate(
     parameters: Tree,
     state: Tree,

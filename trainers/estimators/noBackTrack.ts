@@ -8,7 +8,7 @@ import { type RowNorms, rowNormsOf } from './rowNorms.ts';
 import type { Transition } from './transition.ts';
 
 export interface NoBackTrackOptions {
-  /** Added to norms so that nothing is divided by zero. 1e-5 by default. */
+  /** Added to norms to avoid a division by zero. 1e-5 by default. */
   readonly epsilon?: number;
 }
 
@@ -17,15 +17,16 @@ export const noBackTrackOptions = {
 } satisfies guard.Checks<NoBackTrackOptions>;
 
 /**
- * NoBackTrack (Ollivier, Tallec & Charpiat 2015, arXiv 1507.07680): a pair like that of UORO, E[v ⊗ w] = ∂s/∂θ, whose signs have a scale
- * ρ_i for each element i of the state rather than one for all:
+ * NoBackTrack (Ollivier, Tallec & Charpiat 2015, arXiv 1507.07680): a pair like that of UORO, E[v ⊗ w] =
+ * ∂s/∂θ, whose signs have a scale ρ_i for each element i of the state instead of one for all:
  *
  *     v' = ρ0 J v + Σ_i ν_i ρ_i e_i        w' = w/ρ0 + Σ_i (ν_i/ρ_i) I_i
  *     ρ0 = √(‖w‖/‖J v‖)                    ρ_i = √‖I_i‖
  *
- * with I_i = ∂s'_i/∂θ, the rows of I. None of these depends on ν, so it is unbiased; ε enters as in `uoro`. Its variance is lower where
- * the rows of I have unlike norms. The norms take a pull for every group of state elements that share no parameter: one for a tanh
- * network or a diagonal recurrence, S for a GRU.
+ * with I_i = ∂s'_i/∂θ, the rows of I. No ρ depends on ν, so it is unbiased; ε enters as in `uoro`. Its
+ * variance is lower than that of UORO where the rows of I differ in norm. The norms take one pull for each
+ * group of state elements that share no parameter: one for a tanh network or a diagonal recurrence, S for a
+ * GRU.
  */
 export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne> {
   const { epsilon = 1e-5 } = guard.options('noBackTrack', options, noBackTrackOptions);

@@ -7,7 +7,7 @@ import type { StepStructure } from './step-structure.ts';
 /** s̃ and θ̃: trees like the state and like the parameters, whose outer product estimates ∂s/∂θ. */
 export type RankOne<P = Tree, S = Tree> = { readonly stateTangent: S; readonly parameterTangent: P };
 
-/** The part of a rule that carries one pair, which follows from E[s̃ ⊗ θ̃] = G. */
+/** The part of a rule that follows from carrying one pair with E[s̃ ⊗ θ̃] = G. */
 export function onePair({ parameters, state }: StepStructure): Pick<Rule<RankOne>, 'structure' | 'start' | 'pull' | 'expand'> {
   return {
     structure: 'one pair of vectors',
@@ -17,7 +17,10 @@ export function onePair({ parameters, state }: StepStructure): Pick<Rule<RankOne
   };
 }
 
-/** √((‖w‖+ε)/(‖v‖+ε)): scaling v by it and w by its inverse makes their norms equal, where the variance is least. */
+/**
+ * √((‖w‖+ε)/(‖v‖+ε)). Scaling v by it and w by its inverse makes their norms equal, which minimises the
+ * variance.
+ */
 export function balance(w: Tree, v: Tree, epsilon: number): Tensor {
   const unit = unitFor(epsilon);
   const padded = (tree: Tree) => add(normOf(tree, unit), epsilon / unit);

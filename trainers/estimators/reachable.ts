@@ -17,24 +17,25 @@ import {
 } from './slots.ts';
 import type { StepStructure } from './step-structure.ts';
 
-/** How far the influence that an estimator carries goes. */
+/** The entries of G that an estimator carries, and how it advances them. */
 export interface Extent {
   readonly name: string;
-  /** Within how many steps a parameter reaches what counts: the entries of G for all else are left out. */
+  /** Keeps the entries of G that a parameter reaches within this many steps. */
   readonly steps: number;
-  /** What is kept of J: all of it, or one factor in its place. */
+  /** `jacobian` keeps J; a number replaces it by that factor. */
   readonly kept: 'jacobian' | number;
 }
 
-/** G for those leaves of the parameters, by their places, that reach the state at all. */
+/** G for the leaves that reach the state, by their positions among the parameters. */
 type ReachingInfluence = { readonly jacobians: { readonly [place: string]: Tensor } };
 
 /**
- * The rule that carries the entries of G that count: on slots where that pays, otherwise in full for the leaves of the parameters that
- * reach the state.
+ * Returns a rule that carries the entries of G in reach: in slots where that is cheaper, otherwise in full
+ * for the leaves that reach the state.
  *
- * With q slots, a step takes q² products of arrays of P numbers; in full, S² P multiply-adds at the speed of matrix products, some five
- * times faster each. Slots also are q² instructions for each leaf. So they pay up to about q = 2√S, whatever S is.
+ * With q slots, a step takes q² products of arrays of P numbers. In full, it takes S² P multiply-adds in
+ * matrix products, which are some five times faster each; and slots take q² instructions for each leaf. So
+ * slots are cheaper up to about q = 2√S.
  */
 export function reachable(step: StepStructure, extent: Extent): Rule<Tree> {
   const { state } = step.sizes;
@@ -43,7 +44,7 @@ export function reachable(step: StepStructure, extent: Extent): Rule<Tree> {
   return structure === undefined ? onLeaves(step, extent) : onSlots(step, structure, extent);
 }
 
-/** As `reachable`, for an estimator that is not defined where it is not known what the parameters reach. */
+/** As `reachable`, but refuses a step that reads values, for which the reach of the parameters is unknown. */
 export function onlyReachable(step: StepStructure, extent: Extent): Rule<Tree> {
   if (step.isTraceable) return reachable(step, extent);
   throw new ConfigurationError(
@@ -51,7 +52,7 @@ export function onlyReachable(step: StepStructure, extent: Extent): Rule<Tree> {
   );
 }
 
-/** The whole of G, in a tree like the parameters. */
+/** Returns a rule that carries all of G, in a tree like the parameters. */
 export function whole(step: StepStructure): Rule<Tree> {
   const places = leavesOf(step.parameters).map((_, place) => place);
   const all: Selection = { step, places, masks: () => [], kept: 'jacobian' };
@@ -88,7 +89,8 @@ function onSlots(step: StepStructure, structure: Structure, { name, kept }: Exte
 
 function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
   const all = leavesOf(step.parameters);
-  // In any number of steps, what is left out is zero by itself, and what reaches nothing at once never does.
+  // Without a limit of steps, the entries left out are zero by themselves, so no mask is needed; and a leaf
+  // that reaches nothing in one step never does.
   const reaches = step.reaches(Number.isFinite(steps) ? steps : 1) ?? [];
   const places = all.flatMap((_, place) => (reaches[place].some((elements) => elements.length > 0) ? [place] : []));
   const { state } = step.sizes;
@@ -128,7 +130,10 @@ function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
   };
 }
 
-/** The whole of G. Each form says itself what it is about: a learner from a checkpoint shows it before an input came. */
+/**
+ * All of G. It follows from the influence alone, because a learner read from a checkpoint shows it before the
+ * first input.
+ */
 function expanded(influence: Tree, { parameters, sizes }: StepStructure): Tree {
   if (isStructured(influence)) return expandStructured(influence, parameters, sizes.state);
   if (!isReaching(influence)) return influence;

@@ -3,7 +3,7 @@ import type { Estimator } from './estimator.ts';
 import { onlyReachable } from './reachable.ts';
 
 export interface RfloOptions {
-  /** The α of the units, above 0 and at most 1. */
+  /** The α of the leaky units, above 0 and at most 1. */
   readonly leak: number;
 }
 
@@ -12,14 +12,15 @@ export const rfloOptions = {
 } satisfies guard.Checks<RfloOptions>;
 
 /**
- * Random-feedback online learning (Murray 2019, eLife 8:e43299), with exact feedback, as in Marschall, Cho & Savin 2020 (arXiv 1907.02649):
- * of what carries the past on it keeps the leak of the units alone,
+ * Random-feedback online learning (Murray 2019, eLife 8:e43299), with exact feedback, as in Marschall, Cho &
+ * Savin 2020 (arXiv 1907.02649). It replaces J by the leak of the units:
  *
  *     G ← (1 - leak) G + I
  *
- * so that each parameter has a filtered trace of its own immediate effect. Deterministic, and biased: all other paths from state to state
- * are dropped. It is meant for leaky units, s' = (1 - α) s + α φ(W s + …), and then `leak` is their α; with a leak of 1 it is what one
- * step gives, TBPTT with a window of 1 and one step more. In a `gru` I itself has S rows for a parameter of the reset gate.
+ * so each parameter has a filtered trace of its immediate effect. Deterministic, and biased: all other paths
+ * from state to state are dropped. It is meant for leaky units, s' = (1 - α) s + α φ(W s + …), with α as
+ * `leak`. With a leak of 1 its gradient is that through the last two steps. In a `gru`, I has S rows for a
+ * parameter of the reset gate.
  */
 export function rflo(options: RfloOptions): Estimator<Tree> {
   const { leak } = guard.options('rflo', options, rfloOptions, 'rflo({ leak: 0.1 })');

@@ -5,17 +5,18 @@ import { type Colouring, type LeafReach, structureOf } from './slot-structure.ts
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
 
-/** How the Euclidean norms of the rows of I are found. */
+/** Computes the Euclidean norms of the rows of I. */
 export interface RowNorms {
-  /** How many pulls it takes. */
+  /** Number of pulls. */
   readonly pulls: number;
-  /** ‖I_i‖ for each element i of the state, as one vector. */
+  /** Returns ‖I_i‖ for each element i of the state, as one vector. */
   of(transition: Transition): Tensor;
 }
 
 /**
- * State elements that share no parameter share a pull of ones, in which each parameter has the entry of the one element that it reaches.
- * Where it is not known what the parameters reach, every element has a pull of its own.
+ * State elements that have no parameter in common share one pull of ones: each parameter gets the entry of
+ * the one element that it reaches. If the reach of the parameters is unknown, every element has a pull of its
+ * own.
  */
 export function rowNormsOf(step: StepStructure): RowNorms {
   const structure = step.isTraceable ? structureOf(step, step.sizes.state, 1) : undefined;
@@ -43,8 +44,9 @@ function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], tran
 }
 
 /**
- * What numbers of this size are multiplied by before they are squared: 1, or a power of two where their squares are not safe. Small ones
- * are not brought all the way to 1, because a plan may multiply one factor of a product by it, and that one may be large.
+ * The factor to apply to numbers of this size before squaring them: 1, or a power of two if their squares
+ * would overflow or underflow. Small numbers are not scaled up to 1: a plan may apply the factor to one
+ * operand of a product, which may be large.
  */
 function inverseScale(size: Tensor): Tensor {
   const [far, down, near, up] =
@@ -54,7 +56,10 @@ function inverseScale(size: Tensor): Tensor {
   return where(greater(size, far), scalar(down), where(less(size, near), small, scalar(1)));
 }
 
-/** For each state element, the sum of the squares of the entries that parameters of one leaf have for it; undefined for a leaf without. */
+/**
+ * For each state element, the sum of the squared entries of one leaf's parameters; undefined if the leaf has
+ * none.
+ */
 function spread(rows: Tensor, { shape, compact, slots }: LeafReach, colours: Int32Array, colour: number): Tensor | undefined {
   const places = compact.reduce((size, length) => size * length, 1);
   const own = slots.flatMap((slot) =>

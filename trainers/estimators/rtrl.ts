@@ -2,13 +2,16 @@ import { guard, type Tree } from '../../lib/index.ts';
 import type { Estimator } from './estimator.ts';
 import { reachable, whole } from './reachable.ts';
 
-/** G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state, leaf after leaf. */
+/**
+ * G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state,
+ * leaf after leaf.
+ */
 export type RtrlInfluence = Tree;
 
 export interface RtrlOptions {
   /**
-   * `auto`, the default: when a learner knows the model, only the entries of G that can be other than zero are carried, as found from
-   * the step itself. `dense`: all of them, always.
+   * `auto`, the default, carries only the entries of G that can be other than zero, found from the traced
+   * step. `dense` carries all of them.
    */
   readonly structure?: 'auto' | 'dense';
 }
@@ -20,11 +23,12 @@ export const rtrlOptions = {
 /**
  * Real-time recurrent learning (Williams & Zipser 1989): carries G = ∂s/∂θ itself, G ← J G + I. Exact.
  *
- * Dense, it takes S×P numbers. J and I come from S pulls; where there are fewer parameters than state elements, J G + I comes from P
- * pushes instead. Where every parameter can influence few elements of the state only, a learner carries just these entries of G, and
- * that is exact too: a diagonal recurrence needs P numbers and one pull (Javed et al. 2023, arXiv 2302.05326; Zucchet et al. 2023,
- * arXiv 2305.15947). Parameters that never reach the state, such as a readout's, need nothing in either form. What was found is in
- * `learner.rule.structure`; `learner.influence` is the whole of G, written out when it is read.
+ * Dense, it takes S×P numbers. J and I come from S pulls; with fewer parameters than state elements, J G + I
+ * comes from P pushes instead. If every parameter can influence only a few state elements, the learner
+ * carries only these entries of G, which is exact too: a diagonal recurrence needs P numbers and one pull
+ * (Javed et al. 2023, arXiv 2302.05326; Zucchet et al. 2023, arXiv 2305.15947). Parameters that never reach
+ * the state, such as a readout's, take nothing in either form. `learner.rule.structure` says what was found;
+ * `learner.influence` is all of G, written out when it is read.
  */
 export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
   const { structure = 'auto' } = guard.options('rtrl', options, rtrlOptions);

@@ -4,38 +4,40 @@ import type { Moment } from './moment.ts';
 import type { Transition } from './transition.ts';
 
 /**
- * The influence on a state that does not depend on the parameters: at the start, and after a reset. A value of its own, and not zeros,
- * because a step need not have a finite derivative there: √h has none at 0, and ∞·0 is NaN.
+ * The influence on a state that does not depend on the parameters: at the start, and after a reset. It is a
+ * separate value rather than zeros because the step need not have a finite derivative there: √h has none at
+ * 0, and ∞·0 is NaN.
  */
 export const absent = 'absent';
 export type Absent = typeof absent;
 
 /**
- * How one model's influence G = ∂s/∂θ is represented, moved and used: pure functions of trees of tensors, so that a learner can trace
- * them into a plan, save what they carry, and undo a step.
+ * Represents, advances and uses the influence G = ∂s/∂θ of one model. Its functions are pure functions of
+ * trees of tensors, so that a learner can trace them into a plan, save what they carry, and undo a step.
  *
- * At the start and after a reset the influence is absent: nothing is pulled, and the first `advance` receives what `start` returns,
- * with a transition whose J is zero where it is not finite, so that I alone comes of it.
+ * At the start and after a reset the influence is absent: nothing is pulled, and the first `advance` receives
+ * what `start` returns, with a transition whose J is zero where it is not finite, so the result is I.
  */
 export interface Rule<I = unknown> {
-  /** What the representation makes use of, as a phrase. */
+  /** The structure that the representation exploits, as a phrase. */
   readonly structure: string;
-  /** What it takes for this model. */
+  /** The cost for this model. */
   readonly cost: Cost;
-  /** The influence of no steps: zeros, in the form in which G is carried. */
+  /** Returns the influence of no steps: zeros, in the form in which G is carried. */
   start(noise: Noise): I;
-  /** G ← J G + I. */
+  /** Returns J G + I. */
   advance(influence: I, transition: Transition, noise: Noise): I;
   /**
-   * cᵀG, a tree like the parameters; a part left out is zero. An influence from a checkpoint is pulled once before it is used.
-   * @throws DataError for one that was carried for another model.
+   * Returns cᵀG, a tree like the parameters; a part left out is zero. An influence from a checkpoint is
+   * pulled once before it is used.
+   * @throws DataError for an influence that was carried for another model.
    */
   pull(influence: I, cotangent: Tree): Parts;
-  /** What `learner.influence` shows. */
+  /** Returns the value of `learner.influence`. */
   expand(influence: I): unknown;
   /**
-   * The gradient, where it is not `own` of the moment plus `pull` of its `before`; a part left out is zero. Here an influence may be
-   * absent.
+   * Returns the gradient, if it is not `moment.own` plus the pull of `moment.before`; a part left out is
+   * zero. The influence may be absent here.
    */
   gradient?(influence: I | Absent, moment: Moment): Parts;
 }

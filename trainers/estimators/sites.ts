@@ -2,21 +2,24 @@ import { add, outer, reshape, scatterAdd, slice, transpose } from '../../autodif
 import { fromData, leavesOf, type Parts, type Tensor, type Tree } from '../../lib/index.ts';
 import { partsLike } from '../algebra.ts';
 
-/** A set of state elements, ascending; they are counted leaf after leaf. */
+/** A set of state elements in ascending order; elements are numbered leaf after leaf. */
 export type Elements = readonly number[];
 
-/** A place where a leaf W of the parameters enters a step as a factor of a product with a vector, a = … + zᵀW. */
+/** A place where a leaf W of the parameters enters a step in a product with a vector, a = … + zᵀW. */
 export interface StepSite {
-  /** Which leaf, and its path. */
+  /** The position of the leaf, and its path. */
   readonly leaf: number;
   readonly path: string;
   /** The length of z. */
   readonly inputs: number;
-  /** For z_i and a_j, at i·units + j, the element of the leaf that is their factor; -1 where it is that of another leaf. */
+  /**
+   * For z_i and a_j, at i·units + j, the element of the leaf that multiplies them; -1 if it belongs to
+   * another leaf.
+   */
   readonly elements: Int32Array;
 }
 
-/** Sites that share a, and so D = ∂s'/∂a: their z are joined, in the order of the sites. */
+/** Sites that share a, and so D = ∂s'/∂a. Their z are joined in the order of the sites. */
 export interface StepGroup {
   readonly sites: readonly StepSite[];
   /** The length of a. */
@@ -27,7 +30,10 @@ export interface StepGroup {
   readonly reaches: readonly Elements[];
 }
 
-/** For each group a vector like z and one like a: the sum of z ⊗ a in the places of the parameters; leaves without a site are left out. */
+/**
+ * Returns the sums of the outer products z ⊗ a, given for each group, as a tree like the parameters. Leaves
+ * without a site are left out.
+ */
 export function placed(
   parameters: Tree,
   groups: readonly StepGroup[],
@@ -47,7 +53,7 @@ export function placed(
   return partsLike(parameters, parts);
 }
 
-/** The entries of a matrix added up at these elements of a leaf. */
+/** Adds the entries of a matrix up at these elements of a leaf. */
 function inLeaf({ shape, size }: Tensor, elements: Int32Array, matrix: Tensor): Tensor {
   const [rows, columns] = matrix.shape;
   if (elements.length === size) {
@@ -55,7 +61,7 @@ function inLeaf({ shape, size }: Tensor, elements: Int32Array, matrix: Tensor): 
     const isTurned = elements.every((element, at) => element === (at % columns) * rows + Math.floor(at / columns));
     if (isTurned) return reshape(transpose(matrix), shape);
   }
-  // What belongs to another leaf is added up in one element more.
+  // Entries of other leaves go to one extra element, which is dropped.
   const ids = elements.map((element) => (element < 0 ? size : element));
   const sums = scatterAdd(reshape(matrix, [matrix.size]), fromData(ids, [ids.length]), size + 1);
   return reshape(slice(sums, [0], [size]), shape);

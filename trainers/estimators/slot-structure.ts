@@ -2,25 +2,30 @@ import { leavesOf, type Shape, sizeOf, stridesOf } from '../../lib/index.ts';
 import type { Elements } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
 
-/** Which state elements the parameters of one leaf can influence, as far as that counts. */
+/** The state elements that the parameters of one leaf can influence, of those to be carried. */
 export interface LeafReach {
   readonly shape: Shape;
   /** `shape` with 1 for every axis along which all parameters reach the same elements. */
   readonly compact: Shape;
-  /** Slot by slot, for each parameter of the compact shape, the element that the slot is about; -1 where the parameter reaches fewer. */
+  /**
+   * Slot by slot, for each parameter of the compact shape, the slot's state element; -1 if the slot is
+   * unused.
+   */
   readonly slots: readonly Int32Array[];
 }
 
-/** The entries of G = ∂s/∂θ that are carried, and how to find the ones of J and I that matter in few pulls. */
+/**
+ * The entries of G = ∂s/∂θ that are carried, and the few pulls that yield the entries of J and I for them.
+ */
 export interface Structure {
   /** S. */
   readonly size: number;
   readonly leaves: readonly LeafReach[];
   /** The most state elements that one parameter reaches. */
   readonly most: number;
-  /** The pulls that give the rows of I. */
+  /** The pulls that yield the rows of I. */
   readonly immediate: Colouring;
-  /** The pulls that give the rows of J; the same where they will do. */
+  /** The pulls that yield the rows of J; the same object if those of I suffice. */
   readonly recurrent: Colouring;
   /** For each old state element, the new ones that can depend on it. */
   readonly successors: readonly ReadonlySet<number>[];
@@ -28,17 +33,18 @@ export interface Structure {
 
 /** Pulls that several state elements share. */
 export interface Colouring {
-  /** For every reached state element, the pull that gives its row; -1 for the others. */
+  /** For every reached state element, the pull that has its row; -1 for the others. */
   readonly colours: Int32Array;
-  /** How many pulls there are. */
+  /** Number of pulls. */
   readonly pulls: number;
 }
 
 /**
- * The structure of a step; undefined when a parameter reaches more than `limit` state elements within `steps` steps.
+ * Returns the structure of a step; undefined if a parameter reaches more than `limit` state elements within
+ * `steps` steps.
  *
- * Elements of one colour share a pull: the sum of their rows of I, or of J, can be told apart, because in no column that matters more
- * than one of them has an entry.
+ * Elements of one colour share a pull. Their rows can be separated again from the sum, because at most one of
+ * them has an entry in each column that is carried.
  */
 export function structureOf(step: StepStructure, limit: number, steps?: number): Structure | undefined {
   const reaches = step.reaches(steps, limit);
@@ -75,13 +81,13 @@ function reachOf(reached: readonly Elements[], shape: Shape): LeafReach {
   };
 }
 
-/** For each element of a shape, its place in a compact one that repeats along the axes where it has 1. */
+/** For each element of a shape, its index in a compact shape that repeats along the axes where it has 1. */
 export function repeated(compact: Shape, shape: Shape): Int32Array {
   const strides = stridesOf(compact).map((stride, axis) => (compact[axis] === 1 ? 0 : stride));
   return Int32Array.from({ length: sizeOf(shape) }, (_, at) => placeOf(at, shape, strides));
 }
 
-/** Where the element at `at`, in row-major order of a shape, stands under other strides. */
+/** The offset, under other strides, of the element at `at` in row-major order of a shape. */
 function placeOf(at: number, shape: Shape, strides: readonly number[]): number {
   let [rest, place] = [at, 0];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -91,7 +97,7 @@ function placeOf(at: number, shape: Shape, strides: readonly number[]): number {
   return place;
 }
 
-/** As sets; equal ones are one object, since in a dense step all are. */
+/** Converts to sets. Equal sets are one object: in a dense step all are equal. */
 function asSets(lists: readonly Elements[]): ReadonlySet<number>[] {
   const sets = new Map([...new Set(lists)].map((list) => [list, new Set(list)]));
   return lists.map((list) => sets.get(list) as ReadonlySet<number>);
@@ -106,7 +112,9 @@ function tells({ colours }: Colouring, elements: Elements): boolean {
   return new Set(elements.map((element) => colours[element])).size === elements.length;
 }
 
-/** Colours for the members of the groups, different ones within a group; each element takes the first that is free. */
+/**
+ * Colours the members of the groups, differently within a group; each element takes the first free colour.
+ */
 function colouringOf(size: number, groups: readonly Elements[]): Colouring {
   const groupsOf = Array.from({ length: size }, (): Elements[] => []);
   for (const group of groups) for (const element of group) groupsOf[element].push(group);

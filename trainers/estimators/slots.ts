@@ -21,11 +21,15 @@ import { type Colouring, type LeafReach, repeated, type Structure } from './slot
 import type { Pulled, Transition } from './transition.ts';
 
 /**
- * The entries of G = ∂s/∂θ that can be other than zero. For each leaf of the parameters there are as many slots as one of its
- * parameters reaches state elements; a slot has the shape of the leaf and holds one entry of G for each parameter.
+ * The entries of G = ∂s/∂θ that can be other than zero. A leaf has as many slots as one of its parameters
+ * reaches state elements, at most; a slot has the shape of the leaf and holds one entry of G for each
+ * parameter.
  */
 export type StructuredInfluence = {
-  /** For each leaf, the state elements that its slots are about: [slots, ...leaf], with 1 for an axis along which they repeat. */
+  /**
+   * For each leaf, the state element of each entry: [slots, ...leaf], with 1 for an axis along which they
+   * repeat.
+   */
   readonly rows: readonly Tensor[];
   readonly slots: readonly (readonly Tensor[])[];
 };
@@ -39,24 +43,27 @@ export function startStructured(structure: Structure, parameters: Tree): Structu
   };
 }
 
-/** @throws DataError when an influence of the right form is about other state elements. In a plan, its numbers are not known. */
+/**
+ * @throws DataError if an influence has the rows of another step. In a plan its numbers are unknown, and not
+ * checked.
+ */
 export function requireStructure(name: string, structure: Structure, { rows }: StructuredInfluence): void {
   const fits = (leaf: LeafReach, i: number) => rows[i].level > 0 || equal(rows[i], rowsOf(leaf, rows[i].dtype));
   if (!structure.leaves.every(fits))
     throw new DataError(`${name}: the influence was carried for a model in which parameters reach other state elements`);
 }
 
-/** How slots move on over a transition, and what that takes. */
+/** Advances slots over a transition. */
 export interface SlotRule {
   advance(structure: Structure, influence: StructuredInfluence, transition: Transition): StructuredInfluence;
   pulls(structure: Structure): number;
-  /** Products of arrays, for a leaf with so many slots. */
+  /** Number of products of arrays, for a leaf with this many slots. */
   products(slots: number): number;
 }
 
 /**
- * G ← J G + I on the slots: with R the elements of parameter j, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j].
- * The rows of J and I come from one pull for each colour.
+ * G ← J G + I on the slots: with R the elements of parameter j, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] +
+ * I[R_r, j]. The rows of J and I come from one pull for each colour.
  */
 export const throughJacobian: SlotRule = {
   pulls: ({ immediate, recurrent }) => immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls),
@@ -89,7 +96,7 @@ export function byFactor(factor: number): SlotRule {
   };
 }
 
-/** The slots that consist of what is carried over and the immediate part. */
+/** Adds the immediate part to the slots that are carried over. */
 function moved(
   structure: Structure,
   { rows }: StructuredInfluence,
@@ -108,7 +115,7 @@ function moved(
   return { rows, slots: next };
 }
 
-/** One pull for each colour: the sums of the rows of J and of I of the elements that have it. */
+/** Pulls once for each colour, which yields the sums of the rows of J and I of its elements. */
 function pulledRows({ colours, pulls }: Colouring, transition: Transition, { slots }: StructuredInfluence): Pulled[] {
   if (pulls === 0) return [];
   const [{ dtype }] = slots.flat();
@@ -119,7 +126,10 @@ function pulledRows({ colours, pulls }: Colouring, transition: Transition, { slo
   });
 }
 
-/** cᵀG. Unused slots (row -1) have the factor zero: the cotangent of another element may be infinite. */
+/**
+ * Returns cᵀG. Unused slots (row -1) get the factor 0, since the cotangent of another element may be
+ * infinite.
+ */
 export function pullStructured(structure: Structure, { slots }: StructuredInfluence, cotangent: Tree, parameters: Tree): Tree {
   const flat = flattenTree(cotangent);
   const spread = spreading();
@@ -131,7 +141,7 @@ export function pullStructured(structure: Structure, { slots }: StructuredInflue
   return rebuild(parameters, pulled);
 }
 
-/** G itself: a tree like the parameters, whose leaves have shape [S, ...leaf]. */
+/** Writes G out: a tree like the parameters, whose leaves have shape [S, ...leaf]. */
 export function expandStructured({ rows, slots }: StructuredInfluence, parameters: Tree, size: number): Tree {
   let at = 0;
   return mapTree(parameters, (leaf) => {
@@ -151,8 +161,8 @@ export function expandStructured({ rows, slots }: StructuredInfluence, parameter
 }
 
 /**
- * Where the entries J[to, from] of one slot by another stand in the pulled rows; -1 for those that are structurally zero, where the
- * row holds the entry of another element of that colour; undefined where all are.
+ * The positions of the entries J[to, from], of one slot by another, in the pulled rows. -1 for a structural
+ * zero, where the row holds the entry of another element of that colour; undefined if all are.
  */
 function entriesOf({ size, recurrent, successors }: Structure, to: Int32Array, from: Int32Array): Int32Array | undefined {
   const entries = to.map((element, at) =>
@@ -167,12 +177,12 @@ function isElement(element: number): boolean {
   return element >= 0;
 }
 
-/** Where there is no element, any will do: what is read there does not count. */
+/** Replaces the row of an unused slot by any valid one, as its entries are not used. */
 function orFirst(element: number): number {
   return Math.max(element, 0);
 }
 
-/** The rows of I that a slot is about, where several pulls hold them: from each its own. */
+/** The rows of I for a slot, if they are spread over several pulls. */
 function immediateOf({ colours }: Colouring, leaf: LeafReach, elements: Int32Array, pulled: readonly Tensor[]): Tensor {
   const needed = [...new Set(elements.filter(isElement).map((element) => colours[element]))];
   if (needed.length === 1) return pulled[needed[0]];
@@ -180,7 +190,7 @@ function immediateOf({ colours }: Colouring, leaf: LeafReach, elements: Int32Arr
   return needed.map((colour) => where(own(colour), pulled[colour], 0)).reduce((sum, part) => add(sum, part));
 }
 
-/** The elements of a vector at constant places; zeros where a place is -1. */
+/** Picks the elements of a vector at constant positions; 0 at position -1. */
 function pickWhere(vector: Tensor, places: Int32Array): Tensor {
   const picked = pick(vector, places.map(orFirst));
   if (!places.includes(-1)) return picked;
@@ -194,7 +204,7 @@ function pickWhere(vector: Tensor, places: Int32Array): Tensor {
   );
 }
 
-/** The elements of a vector at constant places: a block where they follow each other. */
+/** Picks the elements of a vector at constant positions; a slice if they are consecutive. */
 function pick(vector: Tensor, places: Int32Array): Tensor {
   const [first] = places;
   if (places.length === vector.size && places.every((place, i) => place === i)) return vector;
@@ -202,10 +212,10 @@ function pick(vector: Tensor, places: Int32Array): Tensor {
   return gather(vector, fromData(places, [places.length]));
 }
 
-/** Repeats one factor for each parameter of a compact shape to the shape of the leaf, or to one that broadcasts to it. */
+/** Repeats the factors of a compact shape to the shape of the leaf, or to one that broadcasts to it. */
 function spreading(): (factors: Tensor, leaf: LeafReach) => Tensor {
   const known = new Map<string, Tensor>();
-  // The same ones for the same shape, so that a program has one such constant, and repeats the same factors once.
+  // One constant for each shape, so that a program has it once and repeats the same factors once.
   const onesOf = (shape: Shape, dtype: DType) => {
     const matrix = known.get(shape.join()) ?? ones(shape, { dtype });
     known.set(shape.join(), matrix);
@@ -221,7 +231,7 @@ function spreading(): (factors: Tensor, leaf: LeafReach) => Tensor {
   };
 }
 
-/** A mask of the leaf's shape or one that broadcasts to it. */
+/** Returns a mask of the leaf's shape, or of one that broadcasts to it. */
 function masked({ compact }: LeafReach, elements: Int32Array, holds: (element: number) => boolean): Tensor {
   return fromData(
     Int32Array.from(elements, (element) => Number(holds(element))),
@@ -229,7 +239,7 @@ function masked({ compact }: LeafReach, elements: Int32Array, holds: (element: n
   );
 }
 
-/** In the dtype of the leaf, like everything that is carried; float32 counts to 2²⁴. */
+/** Row numbers in the dtype of the leaf, like all that is carried. float32 is exact up to 2²⁴. */
 function rowsOf({ compact, slots }: LeafReach, dtype: DType): Tensor {
   const width = sizeOf(compact);
   const rows = allocate(dtype, slots.length * width);

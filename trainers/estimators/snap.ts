@@ -3,7 +3,7 @@ import type { Estimator } from './estimator.ts';
 import { onlyReachable } from './reachable.ts';
 
 export interface SnapOptions {
-  /** Within how many steps a parameter must be able to influence a state element; at least 1. */
+  /** Keeps entries of G that a parameter reaches within this many steps; at least 1. */
   readonly n: number;
 }
 
@@ -12,14 +12,15 @@ export const snapOptions = {
 } satisfies guard.Checks<SnapOptions>;
 
 /**
- * The sparse n-step approximation, SnAp-n (Menick et al. 2021, arXiv 2006.07232): RTRL that keeps ∂s_k/∂θ_j only where θ_j can influence
- * s_k within n steps, G ← mask ∘ (J G + I). Deterministic, and biased by what it drops, which is the less the larger n is; once n steps
- * reach all that ever is reached, it is RTRL.
+ * The sparse n-step approximation, SnAp-n (Menick et al. 2021, arXiv 2006.07232): RTRL that keeps ∂s_k/∂θ_j
+ * only where θ_j can influence s_k within n steps, G ← mask ∘ (J G + I). Deterministic, and biased by what it
+ * drops. A larger n drops less; when n steps reach all that is ever reached, it equals RTRL.
  *
- * SnAp-1 keeps the entries that I has. For a tanh network, an LSTM or a diagonal recurrence these are one or two for each parameter, so
- * that it carries P numbers; J then takes S pulls through the state alone, or fewer where it is sparse. In a `gru` the parameters of the
- * reset gate reach every unit within one step, through u_h·(r∘h), and all of their entries are kept, at the cost of RTRL. What a
- * parameter reaches is found from the step itself; see `learner.rule.structure`.
+ * SnAp-1 keeps the entries of I. In a tanh network, an LSTM or a diagonal recurrence these are one or two for
+ * each parameter, so it carries about P numbers; J takes S pulls through the state alone, or fewer if it is
+ * sparse. In a `gru` the parameters of the reset gate reach every unit within one step, through u_h·(r∘h), so
+ * all of their entries are kept, at the cost of RTRL. The reach of a parameter is found from the traced step;
+ * see `learner.rule.structure`.
  */
 export function snap(options: SnapOptions): Estimator<Tree> {
   const { n } = guard.options('snap', options, snapOptions, 'snap({ n: 1 })');

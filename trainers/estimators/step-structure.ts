@@ -4,15 +4,18 @@ import { countElements } from '../algebra.ts';
 import type { Sizes } from './cost.ts';
 import { type Elements, placed, type StepGroup } from './sites.ts';
 
-/** Finds the dependencies of a step; undefined for one that reads values, whose structure may change from call to call. */
+/**
+ * Finds the dependencies of a step; undefined if it reads values: its structure may then change between
+ * calls.
+ */
 export type Find = () => Dependencies | undefined;
 
 /**
- * What an estimator can know of a model's step θ, s ↦ s' before it runs: from the traced step, never from values. The step is traced
- * when the first question is asked.
+ * The structure of a model's step θ, s ↦ s', known before it runs: from the traced step, never from values.
+ * The step is traced at the first question.
  */
 export class StepStructure {
-  /** Trees like the parameters and the state. Their numbers mean nothing. */
+  /** Trees like the parameters and the state; only their shapes and dtypes count. */
   readonly parameters: Tree;
   readonly state: Tree;
   readonly sizes: Sizes;
@@ -26,17 +29,17 @@ export class StepStructure {
     this.#find = find;
   }
 
-  /** False for a step that reads values: everything counts as reached then, and there are no sites. */
+  /** False for a step that reads values. Everything then counts as reached, and there are no sites. */
   get isTraceable(): boolean {
     return this.#known.isTraceable;
   }
 
-  /** Where parameters are factors of products with vectors, in groups that share ∂s'/∂a. */
+  /** The sites of the parameters, in groups that share ∂s'/∂a. */
   get groups(): readonly StepGroup[] {
     return this.#known.groups;
   }
 
-  /** The leaves that reach the state in another way than by sites, by their places and paths. */
+  /** The leaves that reach the state other than by sites, by their positions and paths. */
   get unsited(): readonly { readonly leaf: number; readonly path: string }[] {
     return this.#known.unsited;
   }
@@ -52,8 +55,8 @@ export class StepStructure {
   }
 
   /**
-   * For each leaf, for each of its elements, the state elements that it can influence within so many steps; undefined when it is more
-   * than `limit` for one of them. Equal sets are the same object.
+   * For each leaf and each of its elements, the state elements that it can influence within `steps` steps;
+   * undefined if one can influence more than `limit`. Equal sets are the same object.
    */
   reaches(steps = Number.POSITIVE_INFINITY, limit = this.sizes.state): readonly (readonly Elements[])[] | undefined {
     const known = new Map<Elements, Elements>();
@@ -70,8 +73,8 @@ export class StepStructure {
   }
 
   /**
-   * For each group of sites a vector like z and one like a: the sum of the outer products z ⊗ a, each in the place of its parameters. The
-   * leaves without sites are left out.
+   * Returns the sums of the outer products z ⊗ a, given for each group of sites, as a tree like the
+   * parameters. Leaves without sites are left out.
    */
   place(pairs: readonly { readonly z: Tensor; readonly a: Tensor }[]): Parts {
     return placed(this.parameters, this.groups, pairs);
@@ -84,7 +87,7 @@ export class StepStructure {
 }
 
 interface Answers extends Pick<StepStructure, 'isTraceable' | 'groups' | 'unsited' | 'idle' | 'successors'> {
-  /** For each leaf, for each of its elements, the new state elements that can depend on it. */
+  /** For each leaf and each of its elements, the new state elements that can depend on it. */
   readonly immediate: readonly (readonly Elements[])[];
 }
 
@@ -108,7 +111,9 @@ function answersOf(parameters: Tree, state: Tree, found: Dependencies | undefine
   };
 }
 
-/** These elements, and what they reach in one step less than so many; undefined when that is more than the limit. */
+/**
+ * These elements and those that they reach in `steps` - 1 further steps; undefined if more than the limit.
+ */
 function reachedFrom(begin: Elements, successors: readonly Elements[], limit: number, steps: number): Elements | undefined {
   const reached = new Set(begin);
   let latest = begin;
@@ -119,7 +124,7 @@ function reachedFrom(begin: Elements, successors: readonly Elements[], limit: nu
   return reached.size > limit ? undefined : [...reached].sort((a, b) => a - b);
 }
 
-/** The dependencies of a step in which every parameter and every state element may reach all of the state. */
+/** Dependencies in which every parameter and state element reaches all of the state. */
 export function everything(parameters: Tree, state: Tree): Dependencies {
   const size = countElements(state);
   const all = Array.from({ length: size }, (_, element) => element);
@@ -133,7 +138,7 @@ export function everything(parameters: Tree, state: Tree): Dependencies {
   };
 }
 
-/** What may depend on what in one of two steps, with the sites of the second. */
+/** The union of the dependencies of two steps, with the sites of the second. */
 export function union(before: Dependencies, now: Dependencies): Dependencies {
   const known: Elements[] = [[]];
   const numbers = new Map<string, number>([['=', 0]]);
@@ -148,7 +153,7 @@ export function union(before: Dependencies, now: Dependencies): Dependencies {
     numbers.set(key, number);
     return number;
   };
-  // The input is of another type.
+  // The two steps belong to different types of input.
   const sets = now.sets
     .slice(0, 2)
     .map((leaves, i) => leaves.map((leaf, j) => leaf.map((set, at) => merged(before.sets[i][j][at], set))));

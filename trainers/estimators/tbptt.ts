@@ -4,14 +4,14 @@ import { type Estimator, steps } from './estimator.ts';
 import { carryNothing } from './nothing.ts';
 
 export interface BpttOptions {
-  /** How many steps a sequence has. */
+  /** Number of steps in a sequence. */
   readonly length: number;
 }
 
 export interface TbpttOptions {
-  /** How many steps losses are pulled back through. */
+  /** Number of steps that losses are pulled back through. */
   readonly window: number;
-  /** How many steps there are between updates; the window by default. */
+  /** Number of steps between updates; the window by default. */
   readonly stride?: number;
 }
 
@@ -27,8 +27,8 @@ export const tbpttOptions = {
 /**
  * Backpropagation through time over whole sequences of `length` steps: exact.
  *
- * After each sequence the parameters are updated with the gradient of the sum of its losses, and the next one begins in the
- * start state. It holds `length` steps.
+ * After each sequence the parameters are updated with the gradient of the sum of its losses. The next
+ * sequence begins in the start state. It holds `length` steps in memory.
  */
 export function bptt(options: BpttOptions): Estimator {
   const { length } = guard.options('bptt', options, bpttOptions, 'bptt({ length: 20 })');
@@ -47,10 +47,12 @@ export function bptt(options: BpttOptions): Estimator {
 }
 
 /**
- * Truncated backpropagation through time, BPTT(window; stride) of Williams & Peng (1990): every `stride` steps, the losses of those
- * steps are pulled back through the last `window` steps. Biased: what lies further back is ignored.
+ * Truncated backpropagation through time, BPTT(window; stride) of Williams & Peng (1990): every `stride`
+ * steps, the losses of those steps are pulled back through the last `window` steps. Biased: dependencies
+ * further back are ignored.
  *
- * With stride = window, the default, blocks follow each other, as in Tallec & Ollivier (2017). It holds `window` steps and no more.
+ * With stride = window, the default, blocks follow each other, as in Tallec & Ollivier (2017). It holds
+ * `window` steps in memory.
  */
 export function tbptt(options: TbpttOptions): Estimator {
   const { window, stride = window } = guard.options('tbptt', options, tbpttOptions, 'tbptt({ window: 20 })');

@@ -10,13 +10,16 @@ import type { Transition } from './transition.ts';
 export type UoroInfluence = RankOne | readonly RankOne[];
 
 export interface UoroOptions {
-  /** How many steps are differentiated together and share one draw and one update (memory-T UORO). 1 by default. */
+  /**
+   * Number of steps that are differentiated together and share one draw and one update (memory-T UORO). 1 by
+   * default.
+   */
   readonly window?: number;
-  /** How many independent pairs are averaged. 1 by default. */
+  /** Number of independent pairs that are averaged. 1 by default. */
   readonly rank?: number;
-  /** Added to norms so that nothing is divided by zero. 1e-5 by default, as in the authors' code. */
+  /** Added to norms to avoid a division by zero. 1e-5 by default, as in the authors' code. */
   readonly epsilon?: number;
-  /** One pair for each lane, or one for the joint state of all of them, which has a higher variance. */
+  /** One pair for each lane, or one for the joint state of all lanes, which has a higher variance. */
   readonly lanes?: 'independent' | 'joint';
 }
 
@@ -35,9 +38,9 @@ export const uoroOptions = {
  *     s̃' = ρ0 J s̃ + ρ1 ν        θ̃' = θ̃/ρ0 + νᵀI/ρ1
  *     ρ0 = √(‖θ̃‖/‖J s̃‖)         ρ1 = √(‖νᵀI‖/‖ν‖)
  *
- * and the gradient of the next loss ℓ is (∂ℓ/∂s · s̃) θ̃ + ∂ℓ/∂θ: the pair from before the step, and the step's own part exactly.
- * ε enters the norms as in the authors' code: ρ0 = √((‖θ̃‖+ε)/(‖J s̃‖+ε)), likewise ρ1. Any ρ0 that does not depend on ν and any
- * ρ1 even in ν leave the mean alone.
+ * and the gradient of the next loss ℓ is (∂ℓ/∂s · s̃) θ̃ + ∂ℓ/∂θ, with the pair from before the step and the
+ * exact part of the step itself. ε enters the norms as in the authors' code: ρ0 = √((‖θ̃‖+ε)/(‖J s̃‖+ε)),
+ * likewise ρ1. Any ρ0 that does not depend on ν and any ρ1 even in ν leave the mean unchanged.
  */
 export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
   const { window = 1, rank = 1, epsilon = 1e-5, lanes = 'independent' } = guard.options('uoro', options, uoroOptions);

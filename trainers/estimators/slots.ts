@@ -62,8 +62,11 @@ export interface SlotRule {
 }
 
 /**
- * G ← J G + I on the slots: with R the elements of parameter j, G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] +
- * I[R_r, j]. The rows of J and I come from one pull for each colour.
+ * G ← J G + I on the slots. With R the elements of parameter j,
+ *
+ *     G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j]
+ *
+ * The rows of J and I come from one pull for each colour.
  */
 export const throughJacobian: SlotRule = {
   pulls: ({ immediate, recurrent }) => immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls),

@@ -7,13 +7,16 @@ export function isAbsent({ lanes }: Memory): boolean {
   return lanes.every(({ influence }) => influence === absent);
 }
 
-/** The memory with what the rule starts with where the influence is absent. */
+/** Replaces an absent influence in a memory by the rule's `start`. */
 export function begun(rule: Rule, memory: Memory): Memory {
   if (!isAbsent(memory)) return memory;
   return { ...memory, lanes: memory.lanes.map((lane) => ({ ...lane, influence: rule.start(seeded(0)) })) };
 }
 
-/** Whether zeros cannot stand for an absent influence in a plan: the rule begins with random numbers, or makes the gradient itself. */
+/**
+ * Whether a plan cannot use zeros for an absent influence, as the rule starts with draws or makes the
+ * gradient itself.
+ */
 export function beginsApart(rule: Rule): boolean {
   if (rule.gradient !== undefined) return true;
   try {

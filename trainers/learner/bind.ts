@@ -12,13 +12,16 @@ import { requireInfluenceOf } from './requireMemory.ts';
 import { requireRoomToCarry } from './room.ts';
 import { conform } from './step.ts';
 
-/** What binding looks at of a memory. */
+/** The parts of a memory that binding reads. */
 type Present = Pick<Memory, 'parameters' | 'lanes'>;
 
-/** The rules of an estimator for one model, one for each type of input that came. All carry the influence in one form. */
+/**
+ * The rules of an estimator for one model, one for each type of input so far. All carry the influence in one
+ * form.
+ */
 export class Bindings implements Rules {
   readonly #rules = new Map<string, Rule>();
-  /** What may depend on what with one of these types. */
+  /** The union of the dependencies with these types. */
   #find: Find = () => undefined;
   #last: Rule | undefined;
 
@@ -55,7 +58,7 @@ function joined(before: Find, now: Find): Find {
   });
 }
 
-/** @throws ConfigurationError unless the influence of one rule can be carried on by the other. */
+/** @throws ConfigurationError unless both rules carry the influence in one form. */
 function requireSameForm({ name }: Estimator, before: Rule, now: Rule): void {
   const [a, b] = [before, now].map((rule) => pathsOf(rule.start(seeded(0)) as Tree));
   const isSame = a.length === b.length && a.every((leaf, i) => isAlike(leaf, b[i]) && sameNumbers(leaf.tensor, b[i].tensor));
@@ -79,7 +82,9 @@ function sameNumbers(a: Tensor, b: Tensor): boolean {
   return left.every((value: number, i: number) => value === right[i]);
 }
 
-/** What the parameters and the state can influence in one step; undefined if the step reads values: its structure may then change between calls. */
+/**
+ * The dependencies of one step; undefined if it reads values: its structure may then change between calls.
+ */
 function dependenciesOf(
   setting: Setting,
   parameters: unknown,

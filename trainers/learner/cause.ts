@@ -4,7 +4,7 @@ import { clockAt, moveOn, ruled, type Setting, takeSteps } from './learn.ts';
 import { carriedOf, type HeldStep, type Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
-/** What a plan saw of the moment that broke: a plan may round to an infinity what the reference kernels do not. */
+/** A plan's view of the failed time step: a plan may round to infinity where the reference kernels do not. */
 export interface Seen {
   /** The memory after it. */
   readonly after?: Memory;
@@ -12,8 +12,8 @@ export interface Seen {
 }
 
 /**
- * What was the first not to be finite in a moment, from what came in to what would have been carried on, found by taking the step again
- * with the reference kernels. Draws of noise are given back.
+ * Finds the first number that is not finite in a time step, from its input to the new memory, by repeating
+ * the step with the reference kernels. Noise is restored afterwards.
  *
  * @param memory before the moment, all finite.
  */
@@ -85,7 +85,7 @@ function inStep(setting: Setting, memory: Memory, steps: readonly HeldStep[]): C
   };
 }
 
-/** What broke in a memory, in the order in which its parts come to be. */
+/** Finds the part of a memory that is not finite, in the order in which a step computes them. */
 function inMemory({ estimator, optimizer }: Setting, before: Memory, after: Memory): Cause | undefined {
   const name = ({ path }: Broken) => path || 'θ';
   for (const { state } of after.lanes) {
@@ -127,14 +127,14 @@ function causeSeen(setting: Setting, memory: Memory, { after, loss }: Seen): Cau
   return { what: loss === undefined ? 'a number would stop being finite' : `the loss would be ${loss}`, advice };
 }
 
-/** Advice where parameters are so large that updates have been too. */
+/** Advice if parameters are so large that earlier updates were too large. */
 function grown({ parameters }: Memory): string | undefined {
   return magnitude(parameters) > 1e4
     ? 'parameters have grown: lower the learning rate, or clip with clipByGlobalNorm'
     : undefined;
 }
 
-/** Advice where the influence is so large that products with it leave the dtype. */
+/** Advice if the influence is so large that products with it overflow. */
 function tooLarge({ lanes }: Memory): string | undefined {
   return magnitude(lanes.map(carriedOf)) > 1e9
     ? 'the influence grows where the recurrence does: use smaller recurrent weights, or resetState() now and then'
@@ -160,7 +160,7 @@ function largest(tree: unknown): string {
   return magnitude(tree).toPrecision(2);
 }
 
-/** The largest number of a tree, in which parts may be numbers or missing, without its sign. */
+/** The largest absolute value in a tree, whose parts may be numbers or missing. */
 function magnitude(tree: unknown): number {
   if (tree === undefined || tree === null) return 0;
   if (typeof tree === 'number') return Math.abs(tree);

@@ -23,7 +23,10 @@ const format = 'norewind.learner';
 const version = '2';
 const readable = ['1', version];
 
-/** Everything that changes in a learner, as a safetensors file: tensors by their paths, and the rest as JSON in its metadata. */
+/**
+ * Writes all mutable state of a learner as a safetensors file: tensors by path, the rest as JSON in its
+ * metadata.
+ */
 export function writeCheckpoint<P, S, X, Y>(
   config: LearnerConfig<P, S, X, Y>,
   dtype: FloatDType,
@@ -33,7 +36,7 @@ export function writeCheckpoint<P, S, X, Y>(
   const tensors = new Map<Tensor, string>();
   const lanes = memory.lanes.map(({ window, ...lane }) => ({
     ...lane,
-    // What a step computed can be computed again, bit for bit, from what it was given.
+    // The results of a step are left out: they can be recomputed bit for bit from its inputs.
     window: window.map(({ parameters, state, input, target }) => ({
       parameters,
       state,
@@ -52,8 +55,9 @@ export function writeCheckpoint<P, S, X, Y>(
 }
 
 /**
- * What `writeCheckpoint` wrote.
- * @throws DataError when the bytes are not a learner's checkpoint, or belong to another model, estimator, optimiser, dtype or number of lanes.
+ * Reads the output of `writeCheckpoint`.
+ * @throws DataError if the bytes are not a learner's checkpoint, or belong to another model, estimator,
+ * optimiser, dtype or number of lanes.
  */
 export function readCheckpoint<P, S, X, Y>(
   bytes: Uint8Array,
@@ -87,7 +91,7 @@ function requireIdentity(identity: unknown, expected: Readonly<Record<string, Js
       throw new DataError(`checkpoint: its ${key} is ${told(own[key])}, the given one is ${JSON.stringify(value)}`);
 }
 
-/** A memory of version 1, in which an absent influence was zeros, or a tree without a leaf. */
+/** Converts a memory of version 1, in which an absent influence was zeros, or a tree without leaves. */
 function updated(decoded: unknown): unknown {
   const lanes = (decoded as { readonly lanes?: unknown } | null)?.lanes;
   if (!Array.isArray(lanes)) return decoded;
@@ -95,7 +99,7 @@ function updated(decoded: unknown): unknown {
   return isFresh ? { ...(decoded as object), lanes: lanes.map((lane) => ({ ...lane, influence: absent })) } : decoded;
 }
 
-/** Shortened: it may be of any length. */
+/** Shortens a text of any length. */
 function told(value: unknown): string {
   const text = JSON.stringify(value) ?? 'missing';
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;

@@ -1,8 +1,8 @@
 import { dataOf, type Tensor } from '../../lib/index.ts';
 
 /**
- * CRC-32 (ISO 3309, reflected, as in zip and PNG) of a text and of named tensors, in hexadecimal: a damaged checkpoint whose bytes still
- * make sense would go on learning from other numbers.
+ * CRC-32 (ISO 3309, reflected, as in zip and PNG) of a text and of named tensors, in hexadecimal. Without it,
+ * a learner could resume from a damaged checkpoint with other numbers.
  */
 export function checksumOf(text: string, tensors: Readonly<Record<string, Tensor>>): string {
   const encoder = new TextEncoder();

@@ -1,11 +1,11 @@
 import { DataError, Tensor } from '../../lib/index.ts';
 
-/** What JSON can hold. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 const marker = '$tensor';
 
-/** Numbers, tensors, and arrays and records of them as JSON that refers to each tensor by name; `names` collects the tensors, each once. */
+/** Encodes a value as JSON that refers to tensors by name; `names` collects each tensor once. */
 export function encode(value: unknown, path: string, names: Map<Tensor, string>): Json {
   if (value instanceof Tensor) {
     const name = names.get(value) ?? unused(path, names);
@@ -28,17 +28,17 @@ function unused(path: string, names: ReadonlyMap<Tensor, string>): string {
   return name;
 }
 
-/** A tree of 256 levels, in a list of lists of records. */
+/** The deepest nesting: a tree of 256 levels, in a list of lists of records. */
 const deepest = 270;
 
-/** @throws DataError for what is nested deeper than the memory of any learner: whoever walks it would run out of stack. */
+/** @throws DataError for deeper nesting than any learner's memory has: walking it would exhaust the stack. */
 export function requireShallow(json: unknown, depth = 0): void {
   if (typeof json !== 'object' || json === null) return;
   if (depth > deepest) throw new DataError(`checkpoint: its description is nested more than ${deepest} deep`);
   for (const part of Object.values(json)) requireShallow(part, depth + 1);
 }
 
-/** The inverse of `encode`. @throws DataError when a tensor is missing. */
+/** The inverse of `encode`. @throws DataError if a tensor is missing. */
 export function decode(json: Json, tensors: Readonly<Record<string, Tensor>>): unknown {
   if (Array.isArray(json)) return json.map((part) => decode(part, tensors));
   if (typeof json !== 'object' || json === null) return json;

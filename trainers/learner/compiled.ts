@@ -12,18 +12,19 @@ import { Predictions } from './predictions.ts';
 import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
 
 /**
- * Learns by running compiled plans: each type of window is traced once, then a time step is one call. All mutable state lives in the
- * plan's memory.
+ * Learns by running compiled plans: each type of window is traced once, then a time step is one call. All
+ * mutable state lives in the plan's memory.
  *
- * A step that produces a NaN has already overwritten the state. Steps are deterministic, so we restore the last snapshot and replay
- * the inputs since, up to the step before the bad one. In the same way the last gradient, which a plan does not write out, is
- * recomputed when it is read; while it is read after every window, a plan that keeps it is used.
+ * A step that produces a NaN has already overwritten the state. Steps are deterministic, so we restore the
+ * last snapshot and replay the inputs since, up to the step before the bad one. In the same way the last
+ * gradient, which a plan does not write out, is recomputed when it is read; while it is read after every
+ * window, a plan that keeps it is used.
  */
 export class CompiledEngine implements Engine {
   outputs: () => readonly Tensor[] = () => [];
   readonly #place: Place;
   readonly #predictions = new Predictions();
-  /** How many moments a window has. */
+  /** Number of time steps in a window. */
   readonly #length: number;
   /** Step count at the last read of `gradient`. */
   #asked = Number.NEGATIVE_INFINITY;
@@ -92,7 +93,7 @@ export class CompiledEngine implements Engine {
     return this.#predictions.run(sequence, this.#place, () => this.#verify());
   }
 
-  /** The plan that takes a moment in next. */
+  /** The plan for the next time step. */
   #planAt(t: number, inputs: readonly unknown[], targets: Targets): LearnPlan {
     const place = this.#place;
     const { plan } = place;
@@ -109,7 +110,7 @@ export class CompiledEngine implements Engine {
   #another(inputs: readonly unknown[], targets: Targets): LearnPlan {
     const place = this.#place;
     const moments = place.moments();
-    // The lists are those of the learner, which writes into them again.
+    // The learner reuses its lists.
     const all = [...moments, { inputs: [...inputs], targets: targets && [...targets] }];
     const plan = place.planFor(completed(all, this.#length, place.plan?.feed.moments), this.#isAsked);
     if (!place.journal.accepts(plan.feed)) this.#verify(true);
@@ -119,8 +120,9 @@ export class CompiledEngine implements Engine {
   }
 
   /**
-   * Takes a snapshot, if every number is finite; otherwise returns to before the first moment after which one was not. A snapshot is put
-   * off while the gradient is unknown and more windows may follow, unless it `must` be taken now.
+   * Takes a snapshot if every number is finite; otherwise returns to before the first failed time step. A
+   * snapshot is postponed while the gradient is unknown and more windows may follow, unless it `must` be
+   * taken now.
    */
   #verify(must = this.#place.journal.now.count === stretch): void {
     const place = this.#place;
@@ -131,7 +133,7 @@ export class CompiledEngine implements Engine {
     if (journal.now.count > 0 && (must || place.knowsGradient)) place.commit();
   }
 
-  /** Returns to before what broke, and says what it was. */
+  /** Returns to before the failed time step, with an error that says what failed. */
   #broken(present?: Moment, loss?: number): Error {
     const place = this.#place;
     const { moment = present, seen } = undo(place, this.#isAsked);

@@ -3,7 +3,7 @@ import type { Cell, Loss } from '../../nn/index.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 
-/** What a learner is made of. */
+/** The parts and options of a learner. */
 export interface LearnerConfig<P, S, X, Y> {
   readonly model: Cell<P, S, X>;
   readonly loss: Loss<Y>;
@@ -14,18 +14,27 @@ export interface LearnerConfig<P, S, X, Y> {
   /** The seed of the initial parameters and of the estimator's draws; 1 by default. */
   readonly seed?: number;
   /**
-   * A source of noise in place of a seed. It is split once for the initial parameters, unless they are given. It is the learner's own: give
-   * it `noise.split()` of a source that others draw from too.
+   * A source of noise in place of a seed, for this learner alone: pass `noise.split()` of a source that
+   * others draw from too. It is split once for the initial parameters, unless they are given.
    */
   readonly noise?: Noise;
-  /** Runs every operation when it is called, instead of a plan of the whole step: slower, and easy to follow with a debugger. */
+  /** Runs every operation when it is called, without a plan: slower, and easy to follow with a debugger. */
   readonly eager?: boolean;
-  /** Lets plans round a sum of products once instead of twice, as the option of `compile` with this name does. False by default. */
+  /**
+   * Lets plans round a sum of products once instead of twice, as this option of `compile` does. False by
+   * default.
+   */
   readonly relaxedSimd?: boolean;
-  /** How many parallel streams there are; with more than one, inputs, targets, outputs and states have a first axis of lanes. */
+  /**
+   * Number of parallel streams. With more than one, inputs, targets, outputs and states have a first axis of
+   * lanes.
+   */
   readonly lanes?: number;
   /** Initial parameters in place of `model.init`. */
   readonly parameters?: P;
-  /** The initial state in place of `model.start`; with several lanes, a first axis of lanes or one state for all. */
+  /**
+   * The initial state in place of `model.start`; with several lanes, a first axis of lanes or one state for
+   * all.
+   */
   readonly state?: S;
 }

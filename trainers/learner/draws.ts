@@ -1,22 +1,22 @@
 import type { Execution } from '../../autodiff/index.ts';
 import { dataOf, type Noise, NoiseError, type Shape, type Tensor } from '../../lib/index.ts';
 
-/** A draw or a split, in the order in which the traced estimator makes them. Sources are numbered; 0 is the learner's own. */
+/** A draw or a split by the traced estimator, in order. Sources are numbered; 0 is the learner's own. */
 type Event =
   | { readonly kind: 'signs' | 'normal' | 'uniform'; readonly from: number; readonly shape: Shape; readonly at: number }
   | { readonly kind: 'split'; readonly from: number };
 
-/** What an estimator draws within a plan: inputs that are drawn anew before each run. */
+/** The draws of an estimator within a plan, as inputs that are redrawn before each run. */
 export class Draws {
   readonly #events: Event[] = [];
   #sources = 1;
 
-  /** The noise to trace with. @param declare makes an input of the plan, and tells which one it is. */
+  /** The noise to trace with. @param declare adds an input to the plan and returns its index. */
   noise(declare: (shape: Shape) => { readonly at: number; readonly input: Tensor }): Noise {
     return this.#source(0, declare);
   }
 
-  /** Draws for one run, as the traced code would have drawn by itself. */
+  /** Draws for one run, in the order of the traced code. */
   fill(runner: Execution, noise: Noise): void {
     const sources = [noise];
     for (let i = 0; i < this.#events.length; i++) {

@@ -10,7 +10,7 @@ import type { Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
 
-/** Every operation runs when it is called: any platform, any primitive, easy to follow. */
+/** Runs every operation when it is called: any platform, any primitive, easy to follow. */
 export class EagerEngine implements Engine {
   #memory: Memory;
   outputs: () => readonly Tensor[] = () => [];
@@ -46,7 +46,7 @@ export class EagerEngine implements Engine {
   }
 
   step(given: readonly unknown[], goals: Targets, into: Losses, at: number, outputs: OutputsTo): void {
-    // A window holds them, and its steps read them again when they are pulled: the caller's buffers may be others by then.
+    // Copies: the window is pulled later, and the caller may have reused its buffers by then.
     const moment: Moment = { inputs: given.map(copied), targets: goals?.map(copied) };
     const goBack = this.noise.snapshot?.();
     try {

@@ -4,19 +4,19 @@ import type { Numbers } from './kind.ts';
 import type { Targets } from './learn.ts';
 import { type Moment, sameType, signatureOf } from './moment.ts';
 
-/** The inputs of a plan that take a window of moments in. */
+/** The inputs of a plan for the time steps of a window. */
 export class Feed {
-  /** What tells the types of windows apart. */
+  /** A key for the type of window. */
   readonly signature: string;
-  /** Whether the program is that of a window which begins with an absent influence. */
+  /** Whether the program is for a window that begins with an absent influence. */
   readonly isFirst: boolean;
   /** Examples of the moments. */
   readonly moments: readonly Moment[];
   readonly #runner: Execution;
   readonly #numbers: Numbers;
-  /** The input that each moment begins with. */
+  /** The first input of each time step. */
   readonly #begins: readonly number[];
-  /** The numbers that came in, leaf by leaf, as the plan reads them. */
+  /** The numbers of the window, leaf by leaf, as the plan reads them. */
   readonly numbers: readonly TypedArray[];
 
   /** @param begin the first input of the first moment. */
@@ -35,7 +35,7 @@ export class Feed {
     this.#numbers = numbers;
   }
 
-  /** Whether moment t, as it comes in, has the type that the plan was made for; it is for other windows than the first. */
+  /** Whether time step t of a further window has the type that the plan was made for. */
   fits(t: number, inputs: readonly unknown[], targets: Targets): boolean {
     const own = this.moments[t];
     return !this.isFirst && sameType(own.inputs, inputs) && sameType(own.targets, targets);
@@ -57,7 +57,7 @@ export class Feed {
     return { inputs: inputs.map(next), targets: targets?.map(next) };
   }
 
-  /** How many of the first moments are learnt from. */
+  /** Number of the first time steps that are learnt from. */
   scored(count: number): number {
     let scored = 0;
     for (let t = 0; t < count; t++) if (this.moments[t].targets !== undefined) scored++;

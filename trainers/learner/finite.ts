@@ -2,7 +2,7 @@ import { dataOf, kernels, leavesOf, NonFiniteError, pathsOf, type Tensor, type T
 import { carriedOf, type Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
-/** What is not finite, or would not be, and what helps. */
+/** The part that is or would be non-finite, and advice. */
 export interface Cause {
   readonly what: string;
   readonly advice: string;
@@ -14,17 +14,17 @@ export function nonFinite(steps: number, moment: Moment | undefined, { what, adv
   return new NonFiniteError(`${when}: ${what}; the learner is left as it was after step ${steps}: ${advice}`);
 }
 
-/** Whether everything that a memory carries on is finite. */
+/** Whether all numbers of a memory are finite. */
 export function allFinite({ parameters, moments, lanes }: Memory): boolean {
   const carried = lanes.map((lane) => [lane.state, carriedOf(lane)]);
   return leavesOf([parameters, moments, carried] as Tree).every(kernels.allFinite);
 }
 
-/** A number that is not finite, and where it is. */
+/** A number that is not finite, with its position. */
 export interface Broken {
   /** The path of the leaf. */
   readonly path: string;
-  /** Its place in the leaf, `[1,0]`; nothing for a scalar. */
+  /** Its index in the leaf, such as `[1,0]`; empty for a scalar. */
   readonly at: string;
   readonly value: number;
 }

@@ -1,21 +1,22 @@
 import { type FloatDType, formatShape, pathsOf, ShapeError, sameShape, type Tree, TreeError } from '../../lib/index.ts';
 
-/** A tree that others must be like. */
+/** A tree whose structure others must have. */
 export interface Own {
   readonly tree: unknown;
-  /** Whose it is, for messages. */
+  /** Its owner, for messages. */
   readonly owner: string;
-  /** What floats must be, those of the tree itself when it is `same`; anything when it is left out. */
+  /** The dtype of floats; `same` is that of the tree itself; any if left out. */
   readonly dtype?: FloatDType | 'same';
 }
 
-/** How a given tree differs from one's own in structure, shapes or dtypes, as a sentence; undefined when it does not. */
+/** Says in a sentence how a tree differs in structure, shapes or dtypes; undefined if it does not. */
 export function misfitOf(
   given: unknown,
   { tree: own, owner, dtype }: Own,
   root: string,
 ): { readonly kind: 'structure' | 'shape' | 'dtype'; readonly what: string } | undefined {
-  // By path and not by order, which a record need not keep. Odd keys can make two paths read alike, so leaves are taken one by one.
+  // By path, because records need not keep an order. Leaves are taken one by one, because odd keys can make
+  // two paths equal.
   const leaves = pathsOf(given as Tree, root);
   for (const { path, tensor } of pathsOf(own as Tree, root)) {
     const at = leaves.findIndex((leaf) => leaf.path === path);
@@ -33,7 +34,7 @@ export function misfitOf(
   return leaves.length === 0 ? undefined : { kind: 'structure', what: `${leaves[0].path} is none of ${owner}'s` };
 }
 
-/** @throws TreeError or ShapeError where a given tree differs from the model's own. */
+/** @throws TreeError or ShapeError if a tree differs from the model's own. */
 export function requireFit(who: string, given: unknown, own: unknown, root: string): void {
   const misfit = misfitOf(given, { tree: own, owner: 'the given model' }, root);
   if (misfit?.kind === 'structure') throw new TreeError(`${who}: ${misfit.what}`);

@@ -5,8 +5,8 @@ import type { HeldStep, Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
 /**
- * Whether a number that is not finite came in and does harm later: tanh(∞) is finite, and so is the loss of it, but what is pulled back
- * through that step when its window is complete is not. A NaN that the model masks does none.
+ * Whether an input or target that is not finite breaks a later update. tanh(∞) and its loss are finite, but
+ * the pull through that step, when its window is complete, is not. A NaN that the model masks does no harm.
  */
 export function doesHarm({ inputs, targets = [] }: Moment, steps: readonly HeldStep[]): boolean {
   if ([...inputs, ...targets].every((value) => brokenIn(value) === undefined)) return false;
@@ -17,7 +17,7 @@ export function doesHarm({ inputs, targets = [] }: Moment, steps: readonly HeldS
   });
 }
 
-/** The first of the moments of a window that does harm. @param memory at the beginning of the window. */
+/** Returns the first time step of a window that does harm. @param memory at the beginning of the window. */
 export function firstHarm(setting: Setting, memory: Memory, moments: readonly Moment[]): number | undefined {
   const given = moments.flatMap(({ inputs, targets = [] }) => [...inputs, ...targets]);
   if (given.every((value) => brokenIn(value) === undefined)) return undefined;
@@ -25,7 +25,7 @@ export function firstHarm(setting: Setting, memory: Memory, moments: readonly Mo
   for (const [t, moment] of moments.entries()) {
     const steps = takeSteps(setting, now, moment.inputs, moment.targets);
     if (doesHarm(moment, steps)) return t;
-    // Nothing is learnt here: the last moment may complete the window.
+    // Observe only: the last time step may complete the window.
     if (t + 1 < moments.length) now = moveOn(ruled(setting, now, moment.inputs), now, steps, clockAt(now));
   }
   return undefined;

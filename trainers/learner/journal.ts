@@ -2,17 +2,17 @@ import { allocate, dtypeOf, type SavedNoise, type TypedArray } from '../../lib/i
 import type { Feed } from './feed.ts';
 import type { Moment } from './moment.ts';
 
-/** How many windows are learnt between two checks that all numbers are finite, and so how many may have to be replayed. */
+/** Number of windows between two checks that all numbers are finite, and so the most that are replayed. */
 export const stretch = 64;
 
-/** What a snapshot keeps beside the numbers of the memory. */
+/** The parts of a snapshot besides the numbers of the memory. */
 export interface Position {
   readonly steps: number;
   readonly updates: number;
   /** Whether the influence is absent. */
   readonly isFresh: boolean;
   readonly noise: SavedNoise;
-  /** The last gradient; undefined where it was not known, and follows from the windows before the snapshot. */
+  /** The last gradient; undefined if it has to be recomputed from the windows before the snapshot. */
   readonly gradient: { readonly known: unknown } | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Generation {
   /** The memory, leaf by leaf. */
   numbers: readonly TypedArray[];
   position: Position | undefined;
-  /** How many windows came in since, all of one type. */
+  /** Number of windows since, all of one type. */
   count: number;
   /** The feed of the last of them. */
   feed: Feed | undefined;
@@ -30,15 +30,15 @@ export interface Generation {
 }
 
 /**
- * The last two snapshots, each with the inputs of the windows since. Steps are deterministic, so a learner returns to any moment since by
- * restoring a snapshot and replaying the inputs. What the older generation held is overwritten at the next commit: in a steady loop
- * nothing is allocated.
+ * The last two snapshots, each with the inputs of the windows since. Steps are deterministic, so a learner
+ * returns to any moment since by restoring a snapshot and replaying the inputs. The next commit overwrites
+ * the older generation, so a steady loop allocates nothing.
  */
 export class Journal {
   now = emptyGeneration();
   before = emptyGeneration();
 
-  /** Takes a snapshot. The generation until now becomes the one before. */
+  /** Takes a snapshot. The current generation becomes the previous one. */
   commit(numbers: readonly TypedArray[], position: Position): void {
     [this.now, this.before] = [this.before, this.now];
     const { now } = this;
@@ -53,7 +53,7 @@ export class Journal {
     return this.now.count === 0 || this.now.feed?.signature === signature;
   }
 
-  /** Records what came in with a window. @returns the number of windows since the snapshot. */
+  /** Records the inputs of a window. @returns the number of windows since the snapshot. */
   record(feed: Feed): number {
     const { now } = this;
     if (now.count === 0 && now.feed?.signature !== feed.signature && !matches(now.inputs, feed.numbers, stretch))
@@ -85,7 +85,7 @@ export function momentsIn({ count, feed }: Generation): readonly Moment[] {
   return count === 0 ? [] : (feed as Feed).moments;
 }
 
-/** Writes what came in with window `at` of a generation. */
+/** Writes the inputs of window `at` of a generation. */
 export function writeInputs({ inputs }: Generation, at: number, { numbers }: Feed): void {
   numbers.forEach((data, i) => {
     data.set(inputs[i].subarray(at * data.length, (at + 1) * data.length));

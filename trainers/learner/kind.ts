@@ -1,11 +1,11 @@
-/** What a plain number stands for: a class, or a real number. */
+/** The meaning of a plain number: a class, or a real number. */
 export type Kind = 'classes' | 'reals';
 
-/** What plain numbers stand for, among the inputs and among the targets. */
+/** The meaning of plain numbers among the inputs and among the targets. */
 export interface Numbers {
   readonly inputs: Kind;
   readonly targets: Kind;
 }
 
-/** What was found about the plain numbers that a learner is given. */
+/** The meanings found so far for the plain numbers that a learner gets. */
 export type FoundNumbers = { -readonly [K in keyof Numbers]?: Kind };

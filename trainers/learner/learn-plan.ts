@@ -11,38 +11,40 @@ import { declareTree, lift, type Moment } from './moment.ts';
 import { Outputs } from './outputs.ts';
 import { residentOf } from './resident.ts';
 
-/** How far a learner has come. */
+/** The counters of a learner. */
 export type Counters = Pick<Memory, 'steps' | 'updates'>;
 
-/** What a stage gives, as indices of outputs. */
+/** The outputs of a stage, by their indices. */
 interface Given {
   readonly losses: readonly number[];
   readonly states: readonly number[];
   readonly outputs: Outputs;
 }
 
-/** What tells plans for the same windows apart. */
+/** The differences between plans for the same type of window. */
 export interface Kind {
-  /** Whether it writes the gradient out. */
+  /** Whether the plan writes the gradient out. */
   readonly keeps: boolean;
-  /** Whether it is for a window that begins with an absent influence; the memory has zeros in its place. */
+  /**
+   * Whether the plan is for a window that begins with an absent influence; the memory has zeros in its place.
+   */
   readonly isFirst: boolean;
   readonly care: Care;
 }
 
 /**
- * Learning from a window of moments that ends with an update, as one plan: a traced `takeSteps` and `moveOn`, with the memory in the
- * arena, the estimator's draws and the functions of time among the inputs.
+ * A plan that learns from a window which ends with an update: `takeSteps` and `moveOn`, traced, with the
+ * memory in the arena. The estimator's draws and the functions of time are among its inputs.
  *
- * It runs in stages, one for each moment as it comes: its prediction, loss and new state. The last stage also learns.
+ * It runs in stages, one for each time step: prediction, loss and new state. The last stage also learns.
  */
 export class LearnPlan {
   readonly runner: Execution;
   readonly feed: Feed;
-  /** Whether it writes the gradient out. */
+  /** Whether the plan writes the gradient out. */
   readonly keeps: boolean;
   readonly care: Care;
-  /** How many of its moments are learnt from. */
+  /** Number of its time steps that are learnt from. */
   readonly scored: number;
   /** The part of the memory that stays in the arena, leaf by leaf. */
   readonly resident: readonly TypedArray[];
@@ -52,7 +54,7 @@ export class LearnPlan {
   readonly #states: readonly unknown[];
   readonly #stages: readonly Given[];
 
-  /** @param memory one whose influence is not absent. */
+  /** @param memory must not have an absent influence. */
   constructor(setting: Ruled, memory: Memory, moments: readonly Moment[], numbers: Numbers, { keeps, isFirst, care }: Kind) {
     const { dtype } = setting;
     const resident = residentOf(memory);
@@ -86,7 +88,7 @@ export class LearnPlan {
       return {
         resident: rebuild(like, alignLeaves(like, residentOf(now), 'learner') as Tensor[]),
         gradient: (keeps ? now.gradient : []) as Tree,
-        // The last states are among what is resident.
+        // The last states are part of the resident memory.
         stages: stages.map((stage, t) => (t === moments.length - 1 ? { ...stage, states: [] } : stage)),
       };
     });
@@ -107,7 +109,7 @@ export class LearnPlan {
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
       relaxedSimd: setting.relaxedSimd,
       care,
-      // Many a parameter has no influence on the state, and what estimates that stays zero.
+      // Many parameters have no influence on the state, and its estimate stays zero.
       zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
     });
     this.feed = new Feed(this.runner, residents, moments, numbers, isFirst);
@@ -120,7 +122,7 @@ export class LearnPlan {
     this.#stages = stages.map(({ losses, outputs, states }) => ({ losses, states, outputs: new Outputs(this.runner, outputs) }));
   }
 
-  /** Whether a memory is what the plan counts on. */
+  /** Whether a memory has the form that the plan was traced with. */
   accepts(resident: readonly TypedArray[]): boolean {
     return this.runner.zeros.every((at) => isZero(resident[at]));
   }
@@ -139,14 +141,17 @@ export class LearnPlan {
     );
   }
 
-  /** Takes in moment t of a window whose earlier ones were taken in before. @throws IndexError or DTypeError; nothing has changed then. */
+  /**
+   * Takes in time step t of a window, after the earlier ones.
+   * @throws IndexError or DTypeError; nothing has changed then.
+   */
   take(t: number, inputs: readonly unknown[], targets: Targets): void {
     this.feed.write(t, inputs, targets);
     this.runner.check(t);
     if (t < this.#stages.length - 1) this.runner.run(t);
   }
 
-  /** Takes in what is written in the arena, a whole window. */
+  /** Takes in a whole window, already written to the arena. */
   takeAgain(): void {
     for (let t = 0; t < this.#stages.length - 1; t++) this.runner.run(t);
   }
@@ -154,13 +159,16 @@ export class LearnPlan {
   /** Learns from the window that was taken in, with the functions of time taken at these counters. */
   learn(counters: Counters, noise: Noise): void {
     const { runner } = this;
-    // A user's schedule may throw, so it is asked before anything is drawn.
+    // Call the schedules first: a user's schedule may throw, and nothing is drawn yet.
     for (let i = 0; i < this.#times.length; i++) runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
     this.#draws.fill(runner, noise);
     runner.run(this.#stages.length - 1);
   }
 
-  /** Writes the loss at moment t, the mean over the systems, 0 for what is only observed; gives whether it is finite. */
+  /**
+   * Writes the loss at time step t: the mean over the systems, 0 if only observed. Returns whether it is
+   * finite.
+   */
   writeLoss(t: number, into: Losses, at: number): boolean {
     const { losses } = this.#stages[t];
     let sum = 0;
@@ -170,17 +178,17 @@ export class LearnPlan {
     return Number.isFinite(loss);
   }
 
-  /** The outputs at moment t. */
+  /** The outputs at time step t. */
   outputs(t: number): Outputs {
     return this.#stages[t].outputs;
   }
 
-  /** Whether the states after moment t, within a window, are finite. */
+  /** Whether the states after time step t within the window are finite. */
   finiteAt(t: number): boolean {
     return this.#stages[t].states.every((at) => this.runner.output(at).every(Number.isFinite));
   }
 
-  /** The states after moment t, within a window. */
+  /** The states after time step t within the window. */
   states(t: number): readonly unknown[] {
     const leaves = this.#stages[t].states.map((at) => this.runner.read(at));
     return rebuild(this.#states as Tree, leaves) as unknown as readonly unknown[];

@@ -9,7 +9,7 @@ import { pullLosses, takeStep } from './step.ts';
 import type { Systems } from './system.ts';
 import { firstTransitionOf, transitionOf } from './transition.ts';
 
-/** What learning works with, besides the memory that it changes. */
+/** The fixed parts that learning uses, besides the memory that it changes. */
 export interface Setting {
   readonly systems: Systems;
   readonly estimator: Estimator;
@@ -17,7 +17,7 @@ export interface Setting {
   readonly dtype: FloatDType;
   readonly noise: Noise;
   readonly relaxedSimd: boolean;
-  /** What was found about the plain numbers that come in. */
+  /** The meanings of plain numbers in the inputs and targets. */
   readonly found: FoundNumbers;
   readonly bindings: Rules;
 }
@@ -27,8 +27,9 @@ export interface Rules {
   /** The rule that was bound last; undefined before the first input. */
   readonly last: Rule | undefined;
   /**
-   * The rule for inputs like these.
-   * @throws ConfigurationError or DataError when the estimator does not apply, or carries the influence in another form than before.
+   * Returns the rule for inputs like these.
+   * @throws ConfigurationError or DataError if the estimator does not fit, or carries the influence in
+   * another form than before.
    */
   ruleFor(setting: Setting, memory: Pick<Memory, 'parameters' | 'lanes'>, inputs: readonly unknown[]): Rule;
 }
@@ -43,10 +44,10 @@ export function ruled(setting: Setting, memory: Pick<Memory, 'parameters' | 'lan
   return { ...setting, rule: setting.bindings.ruleFor(setting, memory, inputs) };
 }
 
-/** The targets of one moment, one for each system; undefined when it is only observed. */
+/** The targets of one time step, one for each system; undefined if it is only observed. */
 export type Targets = readonly unknown[] | undefined;
 
-/** The states that the next step begins with. */
+/** The first states of the next step. */
 export function beginnings(
   { systems, estimator }: Setting,
   { lanes, pending }: Pick<Memory, 'lanes' | 'pending'>,
@@ -65,10 +66,11 @@ export function takeSteps(setting: Setting, memory: Memory, inputs: readonly unk
 }
 
 /**
- * The memory after these steps: the losses are learnt from when the estimator's stride is complete, and the influence absorbs the
- * steps that leave the window. A pure function of tensors but for the draws of noise, so that it can be traced.
+ * Returns the memory after these steps: it learns from the losses when the stride is complete, and the
+ * influence absorbs the steps that leave the window. Apart from the draws of noise it is a pure function of
+ * tensors, so it can be traced.
  *
- * @param check sees the updated memory before noise is drawn, and throws if it must not come into being.
+ * @param check receives the updated memory before noise is drawn, and throws to refuse it.
  */
 export function moveOn(
   setting: Ruled,
@@ -88,12 +90,12 @@ export function moveOn(
   return { ...updated, lanes: shortened(setting, lanes), pending: 0 };
 }
 
-/** The time at a memory, by the numbers themselves. */
+/** The clock at a memory, from its counters. */
 export function clockAt({ steps, updates }: Memory): Clock {
   return { steps: (f) => f(steps), updates: (f) => f(updates + 1) };
 }
 
-/** The memory after a moment that does not complete a window. */
+/** The memory after a time step that does not complete a window. */
 export function movedOn(
   setting: Setting,
   memory: Memory,
@@ -102,13 +104,13 @@ export function movedOn(
   return moveOn(ruled(setting, memory, inputs), memory, takeSteps(setting, memory, inputs, targets), clockAt(memory));
 }
 
-/** Gives the parameters their paths as labels, for messages. */
+/** Labels the parameters with their paths, for messages. */
 export function named<T>(parameters: T): T {
   for (const { path, tensor } of pathsOf(parameters as Tree, 'params')) tensor.label = path;
   return parameters;
 }
 
-/** Lanes in the states to begin with, on which the parameters have no influence. */
+/** Lanes in their first states, on which the parameters have no influence. */
 export function freshLanes({ start }: Systems): Lane[] {
   return start.map((state) => ({ state, influence: absent, window: [] }));
 }
@@ -121,7 +123,9 @@ function update(setting: Ruled, memory: Memory, clock: Clock): Memory {
   return { ...memory, parameters: named(addTrees(memory.parameters, update)), moments, gradient, updates: memory.updates + 1 };
 }
 
-/** The losses of the stride, pulled back through the window, and from its first state through the influence. */
+/**
+ * Pulls the losses of the stride back through the window and, from its first state, through the influence.
+ */
 function gradientOf({ systems, estimator, rule, dtype }: Ruled, { influence, window }: Lane, clock: Clock): unknown {
   const own = pullLosses(window, estimator.stride, full([], 1, { dtype }));
   if (rule.gradient !== undefined) {
@@ -132,11 +136,11 @@ function gradientOf({ systems, estimator, rule, dtype }: Ruled, { influence, win
   return addParts(own.parameters as Tree, carried);
 }
 
-/** Lets the influences absorb the steps that the windows give up. */
+/** Advances the influences over the steps that leave the windows. */
 function shortened({ systems, estimator, rule, noise }: Ruled, lanes: readonly Lane[]): readonly Lane[] {
   const leaving = lanes[0].window.length - (estimator.window - estimator.stride);
   if (leaving <= 0) return lanes;
-  // All begin before one moves on: the order of the draws.
+  // All start before any advances, which fixes the order of the draws.
   const begun = lanes.map(({ influence }) => (influence === absent ? rule.start(noise) : influence));
   return lanes.map(({ state, influence, window }, i) => {
     const steps = window.slice(0, leaving);

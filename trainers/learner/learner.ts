@@ -16,19 +16,20 @@ import { engineOf, settingOf } from './select.ts';
 import { admit } from './streams.ts';
 
 /**
- * Trains a model online: predicts, learns from what then happens, and moves on, without ever rewinding.
+ * Trains a model online: predicts, learns from the target, and moves on, without rewinding.
  *
- * Every tree that it hands out is a copy, and every tree that it is given is copied: changing one never changes the learner.
+ * Trees are copied on their way in and out: changing one never changes the learner.
  *
- * What RTRL and UORO are exact or unbiased for is the trajectory of parameters that was really visited: each step's part of the
- * influence was computed at the parameters of that step. While the parameters rest, that is the gradient itself.
+ * RTRL and UORO are exact or unbiased for the trajectory of parameters that was actually visited: each step's
+ * part of the influence was computed at the parameters of that step. For constant parameters, that is the
+ * gradient itself.
  */
 export class Learner<P, S, X, Y> {
   readonly config: LearnerConfig<P, S, X, Y>;
   readonly dtype: FloatDType;
   readonly #setting: Setting;
   readonly #engine: Engine;
-  /** What came in last, one for each system. */
+  /** The last inputs, one for each system. */
   readonly #inputs: unknown[] = [];
   readonly #targets: unknown[] = [];
   readonly #loss = new Float64Array(1);
@@ -52,7 +53,10 @@ export class Learner<P, S, X, Y> {
     return copyOfTree(this.#setting.systems.collect(this.#engine.look().lanes.map(({ state }) => state))) as S;
   }
 
-  /** The last estimate of the gradient, before the optimiser: a tree like the parameters; zeros before the first. */
+  /**
+   * The last estimate of the gradient, before the optimiser: a tree like the parameters; zeros before the
+   * first.
+   */
   get gradient(): P {
     return copyOfTree(this.#engine.gradient) as P;
   }
@@ -62,15 +66,19 @@ export class Learner<P, S, X, Y> {
     return this.config.estimator;
   }
 
-  /** The estimator's rule for this model and the last new type of input: its `structure` and `cost`; undefined before the first input. */
+  /**
+   * The estimator's rule for this model and the last new type of input: its `structure` and `cost`; undefined
+   * before the first input.
+   */
   get rule(): Rule | undefined {
     return this.#setting.bindings.last;
   }
 
   /**
-   * What the estimator carries, zeros at the start and after a reset; with several independent lanes, a list of one for each. See the
-   * estimator for its structure. Before the first input, an estimator that cannot tell yet shows an
-   * empty list, or what a checkpoint brought as it is carried.
+   * The influence that the estimator carries, zeros at the start and after a reset; with several independent
+   * lanes, a list of one for each. See the estimator for its structure. Before the first input, an estimator
+   * that depends on the step shows an empty list, or the influence of a checkpoint in the form in which it is
+   * carried.
    */
   get influence(): unknown {
     const { lanes } = this.#engine.look();
@@ -84,10 +92,11 @@ export class Learner<P, S, X, Y> {
   }
 
   /**
-   * cᵀG for a cotangent c of the state, a tree like the parameters: what a loss of the state hands back to them through the past. Zeros at
-   * the start and after a reset; with several independent lanes, a list of one for each.
-   * @throws TreeError or ShapeError for a cotangent that is not like the state; ConfigurationError where a checkpoint brought an influence,
-   * and the estimator cannot tell its form before the first input.
+   * Returns cᵀG for a cotangent c of the state, a tree like the parameters: the gradient of a loss of the
+   * state through the past. Zeros at the start and after a reset; with several independent lanes, a list of
+   * one for each.
+   * @throws TreeError or ShapeError for a cotangent that is not like the state; ConfigurationError before the
+   * first input, if the influence comes from a checkpoint and its form depends on the step.
    */
   pull(cotangent: S): unknown {
     const { systems } = this.#setting;
@@ -106,23 +115,25 @@ export class Learner<P, S, X, Y> {
     return copyOfTree(all.length === 1 ? all[0] : all);
   }
 
-  /** The rule that an influence is shown by: of a learner that was restored, the form is known before an input came. */
+  /** The rule to show the influence with, also before the first input of a restored learner. */
   get #shownBy(): Rule | undefined {
     const { parameters, lanes } = this.#engine.look();
     return this.rule ?? assumedRule(this.estimator, parameters as Tree, lanes[0].state as Tree);
   }
 
-  /** How many times `step` was called. */
+  /** Number of calls of `step`. */
   get steps(): number {
     return this.#engine.total;
   }
 
-  /** The model's output for an input at the carried state. Nothing moves. */
+  /** Returns the model's output for an input at the carried state. The learner does not move. */
   predict(input: X): Tensor {
     return this.predictMany([input])[0];
   }
 
-  /** The model's outputs for inputs that follow each other, from the carried state on, at these parameters. Nothing moves. */
+  /**
+   * Returns the model's outputs for consecutive inputs, from the carried state on. The learner does not move.
+   */
   predictMany(inputs: readonly X[]): Tensor[] {
     guard.argument('predictMany', 'inputs', inputs, guard.list);
     const { distribute, collectOutputs } = this.#setting.systems;
@@ -132,8 +143,10 @@ export class Learner<P, S, X, Y> {
   }
 
   /**
-   * Predicts, then learns from the target, then moves on. The parameters change when the estimator's stride is complete.
-   * @throws NonFiniteError when the loss, the gradient or a parameter becomes NaN or infinite; the learner is as before the call then.
+   * Predicts, then learns from the target, then moves on. The parameters change when the estimator's stride
+   * is complete.
+   * @throws NonFiniteError if the loss, the gradient or a parameter becomes NaN or infinite; the learner is
+   * then as before the call.
    */
   step(input: X, target: Y): Scored {
     this.#step(input, target, this.#loss, 0, 'kept');
@@ -143,11 +156,13 @@ export class Learner<P, S, X, Y> {
   }
 
   /**
-   * Steps through a chunk of the stream, as `step` does one by one, and faster: no outputs are kept, and nothing is allocated.
-   * @param losses where the losses go; a new list by default.
-   * @param outputs where the predictions go, one after the other; nowhere by default.
+   * Steps through a chunk of the stream, like repeated calls of `step` but faster: it keeps no outputs and
+   * allocates nothing.
+   * @param losses receives the losses; a new list by default.
+   * @param outputs receives the predictions, one after the other; they are dropped by default.
    * @returns the loss of each prediction.
-   * @throws ConfigurationError when the lengths differ, or for lists that are not of floats; NonFiniteError as `step`: what came before has been learnt then.
+   * @throws ConfigurationError if the lengths differ, or for lists that are not of floats; NonFiniteError as
+   * `step`, after learning from the steps before.
    */
   stepMany(
     inputs: ArrayLike<X>,
@@ -174,13 +189,13 @@ export class Learner<P, S, X, Y> {
     this.#engine.step(this.#inputs, this.#targets, losses, at, outputs);
   }
 
-  /** Moves on without a target: the state and the influence advance, and nothing is learnt from this input itself. */
+  /** Moves on without a target: the state and the influence advance, without learning from this input. */
   observe(input: X): void {
     requireNumbers('learner.observe', [input], () => this.#closed(input));
     this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, this.#loss, 0, 'nowhere');
   }
 
-  /** What a step computes, by the model and the loss themselves. */
+  /** Runs the model and the loss of one step, outside a plan. */
   #closed(input: X, scored?: { readonly target: Y }): readonly unknown[] {
     const { distribute, model, loss } = this.#setting.systems;
     const { parameters, lanes } = this.#engine.look();
@@ -188,13 +203,13 @@ export class Learner<P, S, X, Y> {
     return [state, output, ...(scored ? [loss(output, distribute(scored.target, 'target')[0])] : [])];
   }
 
-  /** Back to the start state, on which the parameters have no influence; what the window held is dropped. */
+  /** Returns to the start state, on which the parameters have no influence. The window is dropped. */
   resetState(): void {
     const memory = this.#engine.save();
     this.#engine.restore({ ...memory, lanes: freshLanes(this.#setting.systems), pending: 0 });
   }
 
-  /** What it is made of, how large, and how far it has come. */
+  /** Describes the learner: its parts, sizes and counters. */
   toString(): string {
     const { model, estimator, optimizer, dtype, lanes, steps, parameters, state } = this.toJSON();
     const sizes = `${parameters.toLocaleString('en-US')} parameters, ${state.toLocaleString('en-US')} state elements`;
@@ -202,7 +217,7 @@ export class Learner<P, S, X, Y> {
     return `learner of ${model} by ${estimator.name} and ${optimizer.name}: ${sizes}, ${dtype}${many}, ${steps} steps`;
   }
 
-  /** The same as numbers and names: a description. `save` has everything. */
+  /** The description as JSON. `save` returns the whole learner. */
   toJSON() {
     const { config, dtype, steps } = this;
     const { model, estimator, optimizer, lanes = 1 } = config;
@@ -222,13 +237,13 @@ export class Learner<P, S, X, Y> {
     return this.toString();
   }
 
-  /** Everything, as a safetensors file that `restoreLearner` continues from bit for bit. */
+  /** Returns the whole learner as a safetensors file, from which `restoreLearner` resumes bit for bit. */
   save(): Uint8Array {
     return writeCheckpoint(this.config, this.dtype, this.#engine.noise, this.#engine.save());
   }
 }
 
-/** Others would round or cut what is written into them. */
+/** Requires lists of floats: others would round or truncate. */
 const floats: guard.Check = {
   what: 'a Float32Array or a Float64Array',
   holds: (value) => value instanceof Float32Array || value instanceof Float64Array,
@@ -242,8 +257,9 @@ const madeByUs: guard.Check = {
 };
 
 /**
- * A learner with fresh parameters, state and influence.
- * @throws ConfigurationError for options that do not fit; ShapeError or TreeError for given parameters or states that do not.
+ * Creates a learner with fresh parameters, state and influence.
+ * @throws ConfigurationError for options that do not fit; ShapeError or TreeError for given parameters or
+ * states that do not.
  */
 export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Learner<P, S, X, Y> {
   requireConfig('createLearner', config);

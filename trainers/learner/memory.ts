@@ -5,8 +5,8 @@ import type { Step } from './step.ts';
 export { absent };
 
 /**
- * One stream, or several that are learnt from as one system: the state, the influence on the state that the window begins with (`absent`
- * in all lanes until the first window is complete), and the steps held.
+ * One stream, or several as one system: the state, the steps in the window, and the influence on the first
+ * state of the window (`absent` in all lanes until the first window is complete).
  */
 export interface Lane {
   readonly state: unknown;
@@ -14,7 +14,7 @@ export interface Lane {
   readonly window: readonly HeldStep[];
 }
 
-/** What a lane carries, as a tree: an empty one where the influence is absent. */
+/** The influence of a lane as a tree; an empty one if it is absent. */
 export function carriedOf({ influence }: Pick<Lane, 'influence'>): Tree {
   return influence === absent ? [] : (influence as Tree);
 }
@@ -22,10 +22,13 @@ export function carriedOf({ influence }: Pick<Lane, 'influence'>): Tree {
 /** A step in the window. */
 export type HeldStep = Step<unknown, unknown, unknown, unknown>;
 
-/** Everything of a learner that changes but its noise. A step makes a new one, so that a step that fails changes nothing. */
+/**
+ * All mutable state of a learner, except its noise. A step makes a new memory, so a failed step changes
+ * nothing.
+ */
 export interface Memory {
   readonly parameters: unknown;
-  /** What the optimiser remembers. */
+  /** The memory of the optimiser. */
   readonly moments: unknown;
   readonly gradient: unknown;
   readonly lanes: readonly Lane[];

@@ -4,19 +4,22 @@ import type { Kind, Numbers } from './kind.ts';
 import type { Targets } from './learn.ts';
 import type { Lane } from './memory.ts';
 
-/** What comes in at one moment of time: an input and a target for every system; no targets when it is only observed. */
+/** The input and target of one time step for every system; no targets if it is only observed. */
 export interface Moment {
   readonly inputs: readonly unknown[];
   readonly targets: Targets;
 }
 
-/** The moments of a window of which the first are known: it goes on as it began, or, when it changed on its way, like another one. */
+/**
+ * Completes a window from its first time steps. Each missing step repeats that of `like`, if more than one is
+ * known, and the first step otherwise.
+ */
 export function completed(moments: readonly Moment[], length: number, like: readonly Moment[] = []): Moment[] {
   const rest = moments.length > 1 ? like : [];
   return Array.from({ length }, (_, t) => moments[t] ?? rest[t] ?? moments[0]);
 }
 
-/** What the windows of lanes hold. */
+/** The time steps in the windows of lanes. */
 export function momentsOf(lanes: readonly Lane[]): Moment[] {
   return lanes[0].window.map(({ target }, t) => ({
     inputs: lanes.map((lane) => lane.window[t].input),
@@ -24,7 +27,10 @@ export function momentsOf(lanes: readonly Lane[]): Moment[] {
   }));
 }
 
-/** A moment of the same type whose plain numbers are scalar tensors. Their values are not looked at: `Feed` checks them as it writes them. */
+/**
+ * A time step of the same type with scalar tensors for plain numbers. `Feed` checks their values as it writes
+ * them.
+ */
 export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Numbers): Moment {
   const asClass = (value: unknown) => (typeof value === 'number' ? indices(0) : value);
   const asReal = (value: unknown) => (typeof value === 'number' ? zeros([], { dtype }) : value);
@@ -33,7 +39,10 @@ export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Nu
   return (targets === undefined ? lifted : { ...lifted, targets: targets.map(own(numbers.targets)) }) as Moment;
 }
 
-/** Whether two lists have the same types: plain numbers, or tensors of the same dtype and shape, in the same places. */
+/**
+ * Whether two lists have the same types: plain numbers, or tensors of the same dtype and shape, in the same
+ * places.
+ */
 export function sameType(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
   if (a === undefined || b === undefined || a.length !== b.length) return a === b;
   for (let i = 0; i < a.length; i++) if (!alike(a[i], b[i])) return false;
@@ -43,11 +52,14 @@ export function sameType(a: readonly unknown[] | undefined, b: readonly unknown[
 function alike(x: unknown, y: unknown): boolean {
   if (typeof x === 'number' || typeof y === 'number') return typeof x === typeof y;
   if (x instanceof Tensor && y instanceof Tensor) return x.dtype === y.dtype && sameShape(x.shape, y.shape);
-  // Trees take their time.
+  // Comparing trees is slow, so it comes last.
   return typeOf(x) === typeOf(y);
 }
 
-/** What tells plans apart: the structure, dtypes and shapes of what comes in, and whether the influence is absent at first. */
+/**
+ * A key for plans: the structure, dtypes and shapes of inputs and targets, and whether the influence is
+ * absent at first.
+ */
 export function signatureOf(moments: readonly Moment[], isFirst = false): string {
   let signature = isFirst ? 'first;' : '';
   for (const { inputs, targets } of moments) {

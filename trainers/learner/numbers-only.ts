@@ -2,10 +2,10 @@ import { isUnderTransform } from '../../autodiff/index.ts';
 import { ConfigurationError, leavesOf, type Tree } from '../../lib/index.ts';
 
 /**
- * A learner works on numbers: a tangent that came in would be dropped without a word.
+ * Refuses tangents and symbols: a learner works on numbers, and would drop a tangent silently.
  *
- * @param closed gives what else the call computes with, including whatever the model and the loss close over.
- * @throws ConfigurationError when something is being differentiated or traced.
+ * @param closed returns the other values in the call, including those that the model and the loss close over.
+ * @throws ConfigurationError if a value is being differentiated or traced.
  */
 export function requireNumbers(who: string, given: readonly unknown[], closed: () => readonly unknown[] = () => []): void {
   if (!isUnderTransform()) return;

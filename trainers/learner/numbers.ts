@@ -5,7 +5,7 @@ import type { FoundNumbers, Kind, Numbers } from './kind.ts';
 import { declareTree, lift, type Moment } from './moment.ts';
 import type { Systems } from './system.ts';
 
-/** What finding it takes. */
+/** The functions to try plain numbers with. */
 interface Asker {
   readonly systems: Systems;
   readonly dtype: FloatDType;
@@ -13,8 +13,8 @@ interface Asker {
 }
 
 /**
- * What plain numbers among the inputs and the targets stand for: classes where the model, or the loss, takes them; real numbers where it
- * takes only those. A program has to know before it is traced, unlike code that runs on the numbers themselves.
+ * Finds the meaning of plain numbers in the inputs and targets: classes if the model or the loss takes them,
+ * otherwise real numbers. A program has to know before it is traced, unlike code that runs on the numbers.
  */
 export function numbersOf(asker: Asker, parameters: unknown, state: unknown, { inputs, targets }: Moment): Numbers {
   const { systems, dtype, found } = asker;
@@ -34,7 +34,7 @@ export function numbersOf(asker: Asker, parameters: unknown, state: unknown, { i
   return { inputs: own, targets: found.targets ?? 'classes' };
 }
 
-/** The first kind that does; where none does, the mistake is another one, and comes to light elsewhere. */
+/** The first kind that works. If none does, the mistake is elsewhere, and is reported there. */
 function kindOf(attempt: (kind: Kind) => unknown): Kind {
   for (const kind of ['classes', 'reals'] as const) {
     try {

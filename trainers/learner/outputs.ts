@@ -2,10 +2,13 @@ import type { Execution } from '../../autodiff/index.ts';
 import { allocate, ConfigurationError, fromData, type Tensor, type TypedArray } from '../../lib/index.ts';
 import type { OutputsTo } from './engine.ts';
 
-/** How many runs share a block of memory: one allocation and one object of the runtime for all of them. */
+/** Number of runs that share a block of memory, and so one allocation. */
 const runs = 32;
 
-/** What a plan puts out for the systems, run by run, kept for whoever asks later, when the plan has long written over it. */
+/**
+ * The outputs of a plan for the systems, copied run by run so that they can be read after the plan overwrites
+ * them.
+ */
 export class Outputs {
   readonly #runner: Execution;
   readonly #at: readonly number[];
@@ -13,19 +16,22 @@ export class Outputs {
   #blocks: readonly TypedArray[] = [];
   #used = runs;
 
-  /** @param at which outputs. */
+  /** @param at the indices of the outputs. */
   constructor(runner: Execution, at: readonly number[]) {
     this.#runner = runner;
     this.#at = at;
     this.#views = at.map((own) => runner.output(own));
   }
 
-  /** @throws ConfigurationError where a list has no room for its part `at`. */
+  /** @throws ConfigurationError if a list has no room for its part `at`. */
   requireRoom(to: OutputsTo, at: number): void {
     requireRoom(to, at, this.#views);
   }
 
-  /** Copies the outputs as they are now, as the part `at` of a list; or, when they are to be kept, for tensors of the copies. */
+  /**
+   * Copies the current outputs into the part `at` of a list, or, to keep them, for a function that makes
+   * tensors.
+   */
   give(to: OutputsTo, at: number): (() => Tensor[]) | undefined {
     if (to === 'kept') return this.#keep();
     writeOutputs(to, at, this.#views);
@@ -50,13 +56,13 @@ export class Outputs {
   #tensors(blocks: readonly TypedArray[], run: number): Tensor[] {
     return this.#at.map((at, i) => {
       const { shape, size } = this.#runner.program.outputs[at];
-      // Slices, so that a tensor that is kept does not hold on to the whole block.
+      // Slices, so that a kept tensor does not retain the whole block.
       return fromData(blocks[i].slice(run * size, (run + 1) * size) as TypedArray, [...shape]);
     });
   }
 }
 
-/** @throws ConfigurationError where a list has no room for its part `at`, which takes all of these. */
+/** @throws ConfigurationError if a list has no room for its part `at` with all of these numbers. */
 export function requireRoom(to: OutputsTo, at: number, made: readonly TypedArray[]): void {
   if (typeof to === 'string') return;
   const size = sizeOf(made);

@@ -10,23 +10,26 @@ import { completed, type Moment } from './moment.ts';
 import { Plans } from './plans.ts';
 import { memoryOf, numbersOf } from './resident.ts';
 
-/** Where a compiled learner is: its memory, in the arena of a plan or beside it, and how it moves on from there by whole windows. */
+/**
+ * The position of a compiled learner: its memory, in the arena of a plan or beside it, which moves on by
+ * whole windows.
+ */
 export class Place implements Counters {
-  /** At the end of the last complete window, as all of the memory that is not in the window. */
+  /** The counters at the end of the last complete window. */
   steps = 0;
   updates = 0;
-  /** How many moments of the next window the plan has taken in. */
+  /** Number of time steps of the next window that the plan has taken in. */
   taken = 0;
   readonly setting: Setting;
   noise: Noise;
   /** A memory with trees like those of the present one. */
   like: Memory;
-  /** Whether the influence on the state that the window begins with is absent; where there is a plan, there are zeros in its place. */
+  /** Whether the influence on the window's first state is absent; a plan then has zeros in its place. */
   isFresh = false;
   /** The plan that has the memory in its arena; without one, `#held` is the memory. */
   plan: LearnPlan | undefined;
   journal = new Journal();
-  /** Returns the last gradient; undefined when it has to be recomputed. */
+  /** Returns the last gradient; undefined if it has to be recomputed. */
   gradient: (() => unknown) | undefined;
   readonly plans = new Plans();
   #held: readonly TypedArray[] = [];
@@ -37,7 +40,7 @@ export class Place implements Counters {
     this.like = memory;
   }
 
-  /** The number of steps learnt from, those in the window included. */
+  /** Number of steps learnt from, including those in the window. */
   get total(): number {
     return this.steps + (this.plan?.feed.scored(this.taken) ?? 0);
   }
@@ -50,12 +53,14 @@ export class Place implements Counters {
     return this.gradient !== undefined;
   }
 
-  /** The care of the next plan. Where an influence is absent, only a plan without any tells whether J is finite. */
+  /**
+   * The care of the next plan. With an absent influence, only a plan without care shows whether J is finite.
+   */
   get care(): Care {
     return this.isFresh && hasInfluence(this.like) ? 'none' : this.plans.care;
   }
 
-  /** The moments of the next window that have come in. */
+  /** The time steps of the next window so far. */
   moments(): Moment[] {
     return Array.from({ length: this.taken }, (_, t) => (this.plan as LearnPlan).feed.read(t));
   }
@@ -65,12 +70,15 @@ export class Place implements Counters {
     return this.taken === 0 ? undefined : this.plan?.states(this.taken - 1);
   }
 
-  /** Whether all numbers are finite, those of the states within the window too. */
+  /** Whether all numbers are finite, including the states within the window. */
   isFinite(): boolean {
     return this.plan?.runner.finite !== false && this.brokenWithin() === undefined;
   }
 
-  /** The first moment within the window after which a state is not finite, or that will do harm when the window is complete. */
+  /**
+   * The first time step in the window that leaves a non-finite state, or will do harm when the window is
+   * complete.
+   */
   brokenWithin(): number | undefined {
     const { plan } = this;
     const moments = this.moments();
@@ -82,7 +90,7 @@ export class Place implements Counters {
     return harm ?? (broken < 0 ? undefined : broken);
   }
 
-  /** The memory at the end of the last complete window, as trees; zeros in the place of a gradient that is not known. */
+  /** The memory at the end of the last complete window, as trees; zeros for an unknown gradient. */
   unloaded(): Memory {
     const { steps, updates } = this;
     const gradient = this.gradient === undefined ? this.like.gradient : this.gradient();
@@ -101,7 +109,7 @@ export class Place implements Counters {
   /** Begins with a memory at the end of a window. */
   begin(memory: Memory): void {
     this.isFresh = isAbsent(memory);
-    // Before the first plan there is no rule yet that says how the influence is carried.
+    // Before the first plan, no rule says how the influence is carried.
     const { last } = this.setting.bindings;
     this.like = last === undefined ? memory : begun(last, memory);
     this.steps = memory.steps;
@@ -131,7 +139,7 @@ export class Place implements Counters {
 
   /**
    * The plan for a window.
-   * @param isFirst by default, where zeros cannot stand for an absent influence.
+   * @param isFirst by default, if zeros cannot stand for an absent influence.
    */
   planFor(
     moments: readonly Moment[],
@@ -145,7 +153,7 @@ export class Place implements Counters {
 
   #planned(moments: readonly Moment[], kind: Kind): LearnPlan {
     const setting = ruled(this.setting, this.unloaded(), moments[0].inputs);
-    // Before the first plan there is nothing yet in the place of an absent influence.
+    // Before the first plan, nothing stands for an absent influence yet.
     if (isAbsent(this.like)) {
       this.like = begun(setting.rule, this.unloaded());
       this.#hold(numbersOf(this.like));
@@ -153,7 +161,7 @@ export class Place implements Counters {
     return this.plans.make(setting, begun(setting.rule, this.unloaded()), moments, kind);
   }
 
-  /** Brings the memory into the arena of a plan; what the window holds has to be taken in again. */
+  /** Copies the memory into the arena of a plan. The steps of the window have to be taken in again. */
   load(plan: LearnPlan): void {
     if (plan === this.plan) return;
     if (this.gradient !== undefined) {
@@ -165,7 +173,7 @@ export class Place implements Counters {
     this.taken = 0;
   }
 
-  /** Takes the first moments of a window in, from its beginning. */
+  /** Takes in the first time steps of a window. */
   take(moments: readonly Moment[], keeps: boolean): void {
     this.taken = 0;
     if (moments.length === 0) return;
@@ -179,7 +187,7 @@ export class Place implements Counters {
 
   /** Learns from the window in the arena. */
   learn(plan: LearnPlan): void {
-    // Only the reference kernels check on the way; a plan has checked before anything is drawn.
+    // Only calls of reference kernels can throw on the way; a plan's own checks come before any draw.
     const goBack = plan.runner.mayThrow ? this.noise.snapshot?.() : undefined;
     try {
       plan.learn(this, this.noise);
@@ -189,7 +197,7 @@ export class Place implements Counters {
     }
   }
 
-  /** Counts a window that was learnt from. */
+  /** Counts a window after learning from it. */
   count(plan: LearnPlan): void {
     this.taken = 0;
     this.isFresh = false;
@@ -212,7 +220,7 @@ export class Place implements Counters {
     this.gradient = gradient && (() => gradient.known);
   }
 
-  /** From the snapshot of a generation, learns the first windows since again, with their gradients; all by default. */
+  /** Replays the first windows since the snapshot of a generation, with their gradients; all by default. */
   replay(generation: Generation, to = generation.count): void {
     for (let at = 0; at < to; at++) {
       const plan = this.fed(generation, at);

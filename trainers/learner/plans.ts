@@ -6,12 +6,12 @@ import type { Memory } from './memory.ts';
 import { type Moment, signatureOf } from './moment.ts';
 import { numbersOf } from './numbers.ts';
 
-/** From less care to more. */
+/** The degrees of care, ascending. */
 const cares: readonly Care[] = ['none', 'factored', 'whole'];
 
 /** The plans of a learner: one for each type of window, with and without its gradient. */
 export class Plans {
-  /** How plans take 0 times infinity or NaN in derivative rules. With more care they take longer. */
+  /** The care of plans with 0 times infinity or NaN in derivative rules. More care takes longer. */
   care: Care = 'none';
   /** The least care that was enough until now. */
   #needed: Care = 'none';
@@ -21,7 +21,7 @@ export class Plans {
     return this.#plans.length === 0;
   }
 
-  /** @returns whether there is more care to take. */
+  /** @returns whether there is a higher degree of care. */
   takeMoreCare(): boolean {
     const more = cares[cares.indexOf(this.care) + 1];
     this.care = more ?? this.care;
@@ -33,13 +33,13 @@ export class Plans {
     return true;
   }
 
-  /** From now on plans do not blame what is masked, and round as those before. */
+  /** From now on, plans tolerate masked NaN and infinities, and round as before. */
   careFailed(): false {
     this.care = this.#needed === 'whole' ? 'whole' : 'factored';
     return false;
   }
 
-  /** The plan for windows like this one that fits a memory, if it has been made. */
+  /** The existing plan for windows like this one that fits a memory, if any. */
   find(moments: readonly Moment[], { keeps, isFirst, care }: Kind, resident: readonly TypedArray[]): LearnPlan | undefined {
     const signature = signatureOf(moments, isFirst);
     return this.#plans.find(
@@ -49,7 +49,7 @@ export class Plans {
 
   make(setting: Ruled, memory: Memory, moments: readonly Moment[], kind: Kind): LearnPlan {
     const [{ state }] = memory.lanes;
-    // A number among the targets may come late in a window.
+    // The first scored time step may come late in a window.
     const scored = moments.find(({ targets }) => targets !== undefined) ?? moments[0];
     const numbers = numbersOf(setting, memory.parameters, state, scored);
     const plan = new LearnPlan(setting, memory, moments, numbers, kind);

@@ -6,7 +6,7 @@ import type { Setting } from './learn.ts';
 import { declareTree, lift, type Moment } from './moment.ts';
 import { numbersOf } from './numbers.ts';
 
-/** The model's outputs at given parameters, for every system, as a plan that moves states of its own on. */
+/** A plan for the model's outputs at given parameters, for every system, with states of its own. */
 export class PredictPlan {
   readonly feed: Feed;
   readonly #runner: Execution;
@@ -38,13 +38,16 @@ export class PredictPlan {
     return Array.from({ length: this.#states }, (_, i) => this.#runner.input(this.#parameters + i));
   }
 
-  /** @param numbers of the parameters, leaf by leaf, as those of the states. */
+  /** @param numbers of the parameters, leaf by leaf, like those of the states. */
   load(numbers: readonly TypedArray[], states: readonly TypedArray[]): void {
     for (let i = 0; i < numbers.length; i++) this.#runner.input(i).set(numbers[i]);
     this.#runner.load(states);
   }
 
-  /** The outputs for inputs, one for each system. @throws IndexError or DTypeError for inputs that do not fit. */
+  /**
+   * Returns the outputs for inputs, one for each system.
+   * @throws IndexError or DTypeError for inputs that do not fit.
+   */
   run(inputs: readonly unknown[]): Tensor[] {
     this.feed.write(0, inputs, undefined);
     this.#runner.check();

@@ -9,13 +9,13 @@ export class Predictions {
   readonly #plans: PredictPlan[] = [];
 
   /**
-   * The outputs for inputs that follow each other.
-   * @param verify throws if a number of the learner is not finite, having brought it back to where all were.
+   * Returns the outputs for consecutive inputs.
+   * @param verify throws if a number of the learner is not finite, after returning it to where all were.
    */
   run(sequence: readonly (readonly unknown[])[], place: Place, verify: () => void): readonly (readonly Tensor[])[] {
     const outputs = this.#run(sequence, place);
     if (outputs.every((own) => own.every(kernels.allFinite))) return outputs;
-    // They may come of a step that broke, where nobody has looked yet.
+    // A failed step may not have been noticed yet.
     verify();
     return this.#run(sequence, place);
   }
@@ -31,7 +31,7 @@ export class Predictions {
       at += own.length + count(influence);
       return own;
     });
-    // A sequence that begins anew begins in the start state, whatever is carried.
+    // A new sequence begins in the start state, whatever is carried.
     const given = states ?? (setting.estimator.restarts ? setting.systems.start : undefined);
     let now = given === undefined ? carried : leavesOf(given as Tree).map(dataOf);
     let last: PredictPlan | undefined;

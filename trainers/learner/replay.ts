@@ -6,9 +6,9 @@ import { hasInfluence } from './memory.ts';
 import type { Moment } from './moment.ts';
 import type { Place } from './place.ts';
 
-// What a learner replays its last windows for. All are given the place as it is now.
+// The reasons to replay the last windows. Each function gets the current place.
 
-/** Makes sure that the last gradient is known. */
+/** Recomputes the last gradient if it is unknown. */
 export function recomputeGradient(place: Place): void {
   if (place.knowsGradient) return;
   const { journal } = place;
@@ -23,7 +23,7 @@ export function recomputeGradient(place: Place): void {
   place.take(moments, true);
 }
 
-/** Learns the windows since the snapshot again. @returns whether everything is finite now. */
+/** Replays the windows since the snapshot. @returns whether all numbers are finite now. */
 export function isFiniteAgain(place: Place, keeps: boolean): boolean {
   const { now } = place.journal;
   const moments = place.moments();
@@ -34,9 +34,9 @@ export function isFiniteAgain(place: Place, keeps: boolean): boolean {
 }
 
 /**
- * Replays with plans that are more careful with 0 times infinity or NaN: what a model masks may be singular. They take longer, so the
- * first plans are not careful; from then on all are.
- * @returns whether everything is finite now.
+ * Replays with plans that take more care with 0 times infinity or NaN, since a model may mask a singular
+ * branch. They take longer, so learners use them only from the first failure on.
+ * @returns whether all numbers are finite now.
  */
 export function becomesFinite(place: Place, keeps: boolean): boolean {
   while (place.plans.takeMoreCare()) if (isFiniteAgain(place, keeps)) return place.plans.careHelped();
@@ -44,8 +44,9 @@ export function becomesFinite(place: Place, keeps: boolean): boolean {
 }
 
 /**
- * The first window after a start or a reset was learnt from with zeros in the place of the absent influence. That is right, and needs
- * no plan of its own, wherever J is finite. Where it is not, J·0 is NaN: then the window is learnt from again by a plan that knows.
+ * The first window after a start or a reset was learnt from with zeros for the absent influence. That is
+ * right if J is finite, and needs no separate plan. Otherwise J·0 is NaN, and the window is replayed with a
+ * plan for an absent influence.
  * @returns the plan that has learnt from the window.
  */
 export function learnAgainIfSingular(place: Place, plan: LearnPlan): LearnPlan {
@@ -59,13 +60,13 @@ export function learnAgainIfSingular(place: Place, plan: LearnPlan): LearnPlan {
   return own;
 }
 
-/** A moment that broke, and what was seen of it; no moment where it is the present one. */
+/** A failed time step and its values; without a step if it is the current one. */
 export interface Break {
   readonly moment: Moment | undefined;
   readonly seen: Seen;
 }
 
-/** Returns to before the first moment after which something is not finite. */
+/** Returns to before the first time step that leaves a non-finite number. */
 export function undo(place: Place, keeps: boolean): Break {
   const { now } = place.journal;
   const moments = place.moments();
@@ -89,7 +90,7 @@ export function undo(place: Place, keeps: boolean): Break {
   return { moment: moments[t], seen: {} };
 }
 
-/** Learns a window again. @returns the moment after which not everything was finite, if there is one. */
+/** Replays a window. @returns the time step that leaves a non-finite number, if there is one. */
 function brokenIn(place: Place, generation: Generation, at: number): number | undefined {
   const plan = place.fed(generation, at);
   const last = momentsIn(generation).length - 1;
@@ -102,7 +103,7 @@ function brokenIn(place: Place, generation: Generation, at: number): number | un
   return plan.runner.finite ? undefined : last;
 }
 
-/** A window as it came in. */
+/** The inputs of a window. */
 function inputsOf(place: Place, generation: Generation, at: number): Moment[] {
   const { feed } = place.fed(generation, at);
   return momentsIn(generation).map((_, t) => feed.read(t));

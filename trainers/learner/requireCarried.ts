@@ -4,9 +4,10 @@ import { countElements } from '../algebra.ts';
 type Entries = Readonly<Record<string, unknown>>;
 
 /**
- * That an influence on slots, or for some leaves of the parameters, agrees with itself, the parameters and the state: read from a
- * checkpoint, it is shown before the estimator has been specialised to the model. Other forms pass.
- * @throws DataError
+ * Checks that an influence on slots, or for some leaves of the parameters, agrees with itself, the parameters
+ * and the state. One read from a checkpoint is shown before the estimator is bound to the model. Other forms
+ * pass.
+ * @throws DataError if it does not.
  */
 export function requireCarried(path: string, influence: unknown, parameters: Tree, state: Tree): void {
   const { rows, slots, jacobians } = influence as Entries;

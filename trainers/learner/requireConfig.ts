@@ -18,7 +18,7 @@ const checks: guard.Checks<Config> = {
   eager: guard.flag,
   relaxedSimd: guard.flag,
   lanes: guard.whole(1, 2 ** 16),
-  // Trees, which are held against the model's own.
+  // Trees are compared with the model's own elsewhere.
   parameters: guard.anything,
   state: guard.anything,
 };
@@ -26,8 +26,8 @@ const checks: guard.Checks<Config> = {
 const example = 'createLearner({ model, loss: meanSquare, estimator: uoro(), optimizer: adam({ rate: 0.001 }) })';
 
 /**
- * Looks at a configuration before anything is made of it.
- * @throws ConfigurationError for options that do not exist, are missing or of another kind, and for a model that no memory holds.
+ * Checks a configuration before it is used.
+ * @throws ConfigurationError for unknown, missing or wrong options, and for a model that no memory holds.
  */
 export function requireConfig<P, S, X, Y>(who: string, config: LearnerConfig<P, S, X, Y>): void {
   const { model, estimator, noise, seed } = guard.options(who, config as unknown as Config, checks, example);

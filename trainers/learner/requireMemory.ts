@@ -12,17 +12,17 @@ import { requireRoomToCarry } from './room.ts';
 import { takeStep } from './step.ts';
 import type { Systems } from './system.ts';
 
-/** The largest counter: far more than any run takes, and every sum with it is exact. */
+/** The largest counter: more than any run reaches, and small enough for exact sums. */
 const mostSteps = 2 ** 52;
 
-/** What a checkpoint is held against. */
+/** The configuration that a checkpoint must fit. */
 export interface Expected<P, S, X, Y> {
   readonly config: LearnerConfig<P, S, X, Y>;
   readonly systems: Systems;
   readonly dtype: FloatDType;
 }
 
-/** Lanes as they are in a checkpoint: without what can be computed again. */
+/** Lanes as in a checkpoint, without values that can be recomputed. */
 interface Saved extends Omit<Memory, 'lanes'> {
   readonly lanes: readonly (Omit<Lane, 'window'> & { readonly window: readonly Given[] })[];
 }
@@ -30,8 +30,8 @@ interface Saved extends Omit<Memory, 'lanes'> {
 type Given = Pick<HeldStep, 'parameters' | 'state' | 'input' | 'target'>;
 
 /**
- * The memory that a checkpoint holds, its windows computed again. A checkpoint with a valid checksum can still hold values that no learner
- * wrote, so each entry is looked at before anything is made of it.
+ * Returns the memory in a checkpoint, with its windows recomputed. A checkpoint with a valid checksum can
+ * still hold values that no learner wrote, so each entry is checked first.
  * @throws DataError that names the entry.
  */
 export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, X, Y>): Memory {
@@ -62,7 +62,7 @@ export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, 
 }
 
 /**
- * The same of an influence, once it is known in which form the estimator carries it.
+ * Checks an influence when the form in which the estimator carries it is known.
  * @throws DataError that names the entry.
  */
 export function requireInfluenceOf(rule: Rule, lanes: readonly Lane[]): void {
@@ -73,7 +73,10 @@ export function requireInfluenceOf(rule: Rule, lanes: readonly Lane[]): void {
   }
 }
 
-/** What an action gives on entries that may make a model, a loss or an estimator fail. @throws DataError for whatever they throw. */
+/**
+ * Runs an action on entries on which a model, a loss or an estimator may fail.
+ * @throws DataError for any error of theirs.
+ */
 export function fromEntries<T>(path: string, action: () => T): T {
   try {
     return action();
@@ -88,7 +91,7 @@ function refused(reason: string): DataError {
   return new DataError(`checkpoint: ${reason}`);
 }
 
-/** The entries of a record that has these, and only these and the optional ones. */
+/** Requires a record with these entries, and no others but the optional ones. */
 export function entriesOf(
   path: string,
   value: unknown,
@@ -112,19 +115,22 @@ function requireCount(path: string, value: unknown): void {
     throw refused(`the counter ${path} is missing, or not a whole number from 0 to 2^52`);
 }
 
-/** A tree like one of the learner's own, of finite numbers. */
+/** Requires a tree like one of the learner's own, of finite numbers. */
 function requireTree(path: string, tree: unknown, own: Own): void {
   fromEntries(path, () => {
     const misfit = misfitOf(tree, { dtype: 'same', ...own }, path);
     if (misfit !== undefined) throw refused(misfit.what);
-    // Without leaves, a list passes for a record.
+    // A list without leaves would pass for a record.
     alignLeaves(own.tree as Tree, tree, path, path);
     const broken = brokenIn(tree, path);
     if (broken !== undefined) throw refused(`${broken.path}${broken.at} is ${broken.value}`);
   });
 }
 
-/** The moments that a window holds, after `pending` since the last update: those, and as many before as the estimator keeps. */
+/**
+ * Reads the time steps in a window: the `pending` ones since the last update, and those before that the
+ * estimator keeps.
+ */
 function requireWindow(path: string, value: unknown, pending: number, { window, stride }: Estimator): readonly Given[] {
   const before = Array.isArray(value) ? value.length - pending : -1;
   if (before < 0 || before > window - stride || (before % stride !== 0 && before !== window - stride))
@@ -136,7 +142,7 @@ function requireWindow(path: string, value: unknown, pending: number, { window, 
   });
 }
 
-/** Lanes move together. */
+/** Requires that lanes have moved together. */
 function requireLike([first, ...others]: readonly Lane[], steps: number): void {
   for (const [i, { influence, window }] of others.entries()) {
     if ((influence === absent) !== (first.influence === absent)) throw refused('some lanes have an influence and some have none');
@@ -164,7 +170,7 @@ function requireInfluence(
     requireTree(path, influence, { tree: rule.start(seeded(0)), owner: 'the given estimator' });
     return;
   }
-  // In which form it is carried follows from the first input, so the rest is looked at then.
+  // The first input decides the form of the influence, so the rest is checked then.
   requireTree(path, influence, { tree: influence, owner: 'the given estimator' });
   fromEntries(path, () => requireCarried(`checkpoint: ${path}`, influence, parameters as Tree, state as Tree));
 }
@@ -174,7 +180,7 @@ function requireStep(path: string, given: Given, parameters: unknown, start: unk
   requireTree(`${path}.state`, given.state, { tree: start, owner: 'the given model' });
 }
 
-/** Each step taken again: what it computed is not saved. */
+/** Recomputes each step, whose results are not saved. */
 function withSteps(lanes: readonly Lane[], { model, loss }: Systems): Lane[] {
   return lanes.map((lane, i) => {
     const window = lane.window.map((given, t) => {

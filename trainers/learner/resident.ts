@@ -18,7 +18,10 @@ export function numbersOf(memory: Memory): readonly TypedArray[] {
   return leavesOf(residentOf(memory) as unknown as Tree).map(dataOf);
 }
 
-/** A memory between two windows with trees like those of another, of copies of these numbers; `isFresh` when its influence is absent. */
+/**
+ * A memory between two windows, with trees like those of another and copies of these numbers. `isFresh` if
+ * its influence is absent.
+ */
 export function memoryOf(
   like: Memory,
   numbers: readonly TypedArray[],
@@ -29,6 +32,6 @@ export function memoryOf(
   const leaves = leavesOf(tree).map(({ shape }, i) => fromData(numbers[i].slice() as TypedArray, [...shape]));
   const own = rebuild(tree, leaves) as unknown as Resident;
   const lanes = own.lanes.map(({ state, influence }) => ({ state, influence: isFresh ? absent : influence, window: [] }));
-  // The order is that of checkpoints.
+  // In the order of checkpoints.
   return { parameters: named(own.parameters), moments: own.moments, gradient, lanes, steps, updates, pending: 0 };
 }

@@ -8,9 +8,10 @@ import { engineOf, settingOf } from './select.ts';
 import { systemsOf } from './system.ts';
 
 /**
- * A learner that continues from `save` bit for bit. The configuration must name the same model, estimator, optimiser, dtype and lanes;
- * its seed, noise and parameters are not used, and its state only to go back to: by `resetState` and between the sequences of `bptt`.
- * @throws DataError when the bytes are damaged or do not belong to this configuration.
+ * Returns a learner that resumes from `save` bit for bit. The configuration must have the same model,
+ * estimator, optimiser, dtype and lanes. Its seed, noise and parameters are not used; its state is used by
+ * `resetState` and between the sequences of `bptt`.
+ * @throws DataError if the bytes are damaged or do not belong to this configuration.
  */
 export function restoreLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, bytes: Uint8Array): Learner<P, S, X, Y> {
   requireConfig('restoreLearner', config);

@@ -10,7 +10,7 @@ export function requireRoomFor<P, S, X>(who: string, model: Cell<P, S, X>): void
   guard.memory(who, `${count.toLocaleString('en-US')} parameters`, count * 8, 'use fewer units', ConfigurationError);
 }
 
-/** @throws ConfigurationError for an estimator that carries more than any memory holds, before it begins to. */
+/** @throws ConfigurationError for an estimator that carries more than any memory holds, before it starts. */
 export function requireRoomToCarry(
   estimator: Estimator,
   rule: Rule,

@@ -8,7 +8,7 @@ import type { Systems } from './system.ts';
 import { firstTransitionOf, transitionOf } from './transition.ts';
 
 /**
- * A window as a rule with a gradient of its own sees it. What it does not ask for is not computed.
+ * The moment for a rule with a gradient of its own. Parts that the rule does not read are not computed.
  * @param own the losses pulled back through the window.
  */
 export function momentOf(

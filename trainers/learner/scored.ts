@@ -1,14 +1,17 @@
 import type { Tensor } from '../../lib/index.ts';
 
-/** What a step of learning gives. */
+/** The result of `step`. */
 export interface Scored {
-  /** The loss of the prediction, made before learning from it; the mean over lanes. */
+  /** The loss of the prediction, before learning from it; the mean over lanes. */
   readonly loss: number;
   /** The prediction; with several lanes, [lanes, ...]. */
   readonly output: Tensor;
 }
 
-/** A step whose prediction becomes a tensor when somebody asks for it. A class: an object with a getter of its own is made slowly. */
+/**
+ * A result whose prediction becomes a tensor when it is read. A class, because object literals with getters
+ * are slow.
+ */
 export class LazyScored implements Scored {
   readonly loss: number;
   readonly #predict: () => Tensor;

@@ -24,8 +24,9 @@ export function settingOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, noise: 
 }
 
 /**
- * A plan where there can be one: the whole window is learnt from at once, and the noise can be saved, so that a broken step can be
- * undone. Recorded, replayed and changed noise is for looking at single steps, which needs no plan.
+ * Chooses a plan if possible: the estimator learns from a whole window at once, and the noise can be saved to
+ * undo a failed step. Recorded, replayed and modified noise serves to inspect single steps, which needs no
+ * plan.
  */
 export function engineOf<P, S, X, Y>(
   { eager = false, estimator }: LearnerConfig<P, S, X, Y>,

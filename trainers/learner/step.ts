@@ -13,7 +13,7 @@ import {
 import { type Cell, type Loss, runStep } from '../../nn/index.ts';
 import { addTrees } from '../algebra.ts';
 
-/** One time step at given parameters, state, input and target; without a target it is only observed. */
+/** Runs one time step at given parameters, state, input and target; without a target it is only observed. */
 export interface Moment<P, S, X, Y> {
   readonly parameters: P;
   readonly state: S;
@@ -49,7 +49,10 @@ export function takeStep<P, S, X, Y>(model: Cell<P, S, X>, loss: Loss<Y>, moment
   return { ...moment, next, output, loss: value, derivative };
 }
 
-/** The gradient of the losses of the last `scored` steps, with respect to the parameters and to the first state. */
+/**
+ * The gradient of the losses of the last `scored` steps, with respect to the parameters and to the first
+ * state.
+ */
 export function pullLosses<P, S, X, Y>(
   steps: readonly Step<P, S, X, Y>[],
   scored: number,
@@ -67,7 +70,7 @@ export function pullThrough<P, S, X, Y>(
   let total: P | undefined;
   let state = last;
   for (let i = steps.length - 1; i >= 0; i--) {
-    // A step that was only observed has no loss, and no place for the cotangent of one.
+    // A step that was only observed has no loss, and takes no cotangent for it.
     const loss = steps[i].loss && lossCotangent(i);
     const [parameters, before] = steps[i].derivative.pull((loss === undefined ? { state } : { state, loss }) as never);
     total = total === undefined ? parameters : addTrees(total, parameters);
@@ -76,7 +79,10 @@ export function pullThrough<P, S, X, Y>(
   return { parameters: total as P, state: state as S };
 }
 
-/** The new state in the order of the old one's leaves. @throws ShapeError, DTypeError or TreeError when the cell changed it. */
+/**
+ * The new state with its leaves in the old order.
+ * @throws ShapeError, DTypeError or TreeError if the cell changed its form.
+ */
 export function conform<S>(next: S, state: S, who: string): S {
   const leaves = alignLeaves(state as Tree, next, `${who}.step: state`);
   pathsOf(state as Tree, 'state').forEach(({ path, tensor }, i) => {

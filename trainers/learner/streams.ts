@@ -14,8 +14,8 @@ import {
 import { entryOf } from '../algebra.ts';
 
 /**
- * What comes from outside, in the learner's dtype: a learner is where data enters, so here, and only here, floats are converted.
- * Plain numbers stay numbers; int32 stays int32.
+ * Converts data from outside to the learner's dtype. Floats are converted here and nowhere else. Plain
+ * numbers and int32 stay as they are.
  * @throws DTypeError for a finite number that float32 cannot hold.
  */
 export function admit<T>(value: T, dtype: FloatDType, name: string): T {
@@ -38,12 +38,13 @@ export function admit<T>(value: T, dtype: FloatDType, name: string): T {
 function converted(leaf: Tensor, dtype: FloatDType, path: string): Tensor {
   const own = cast(leaf, dtype);
   const { data } = own.toNdarray();
-  // A number minus itself is 0 if it is finite. This is every step, and what came in is looked at only when it may be needed.
+  // Fast check at every step: a finite number minus itself is 0. The input itself is inspected only if that
+  // fails.
   for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) requireFits(dataOf(leaf)[i], data[i], path);
   return own;
 }
 
-/** @throws DTypeError when a number became infinite because float32 cannot hold it. */
+/** @throws DTypeError if a number became infinite because float32 cannot hold it. */
 function requireFits(given: number, own: number, path: string): void {
   if (!Number.isFinite(own) && Number.isFinite(given))
     throw new DTypeError(
@@ -51,7 +52,7 @@ function requireFits(given: number, own: number, path: string): void {
     );
 }
 
-/** The share of one lane: entry `lane` of the first axis of every leaf. */
+/** The values of one lane: entry `lane` of the first axis of every leaf. */
 export function takeLane<T>(value: T, lane: number, lanes: number, name: string): T {
   if (typeof value === 'number')
     throw new ShapeError(
@@ -68,7 +69,7 @@ export function takeLane<T>(value: T, lane: number, lanes: number, name: string)
   ) as T;
 }
 
-/** Trees of one structure, leaf by leaf along a new first axis. */
+/** Stacks trees of one structure, leaf by leaf along a new first axis. */
 export function stackLanes<T>(parts: readonly T[]): T {
   if (parts.length === 1) return parts[0];
   if (parts[0] instanceof Tensor) return stack(parts as readonly Tensor[]) as T;

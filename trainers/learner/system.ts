@@ -7,20 +7,22 @@ import { jointLoss, jointModel } from './joint.ts';
 import { admit, stackLanes, takeLane } from './streams.ts';
 
 /**
- * How the lanes that the user sees map to the systems that are learnt from: each lane a system of its own, or all of them one.
+ * Maps the user's lanes to the systems that are learnt from: each lane is a system, or all lanes are one.
  * With one lane there is no axis of lanes anywhere.
  */
 export interface Systems {
-  /** How many lanes the user sees. */
+  /** Number of the user's lanes. */
   readonly lanes: number;
   readonly model: Cell<unknown, unknown, unknown>;
   readonly loss: Loss<unknown>;
-  /** One value for each system, in a list that may be given: this is every step. */
+  /**
+   * Returns one value for each system, in a given list if there is one, to avoid an allocation at every step.
+   */
   distribute(value: unknown, name: string, into?: unknown[]): unknown[];
   /** The inverse of `distribute`, for states and outputs. */
   collect(values: readonly unknown[]): unknown;
   collectOutputs(outputs: readonly unknown[]): unknown;
-  /** The states to begin with. */
+  /** The first states. */
   readonly start: readonly unknown[];
 }
 

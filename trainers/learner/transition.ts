@@ -8,15 +8,15 @@ import { pullThrough } from './step.ts';
 
 type Model = Cell<unknown, unknown, unknown>;
 
-/** Several steps in a row, as one transition from the state that the first begins with to the state after the last. */
+/** Several consecutive steps as one transition, from the first state to the state after the last step. */
 export function transitionOf(model: Model, steps: readonly HeldStep[]): Transition {
   const push = (parameters: Parts, state: Parts) => pushThrough(steps, parameters, state);
   return transition(model, steps, push, (tree) => tree);
 }
 
 /**
- * The same from a state on which the parameters have no influence: J is multiplied with zeros alone. It need not exist there, so it is
- * zero where it is not finite.
+ * The same from a state on which the parameters have no influence. J is multiplied by zeros only, and need
+ * not exist there, so it is zero where it is not finite.
  */
 export function firstTransitionOf(model: Model, steps: readonly HeldStep[]): Transition {
   const push = (parameters: Parts, state: Parts) => {
@@ -26,12 +26,12 @@ export function firstTransitionOf(model: Model, steps: readonly HeldStep[]): Tra
   return transition(model, steps, push, finitePart);
 }
 
-/** The tree with 0 in the place of every NaN and infinity. */
+/** Replaces every NaN and infinity of a tree by 0. */
 function finitePart(tree: Tree): Tree {
   return mapTree(tree, (leaf) => where(greater(Number.POSITIVE_INFINITY, abs(leaf)), leaf, 0));
 }
 
-/** @param known what is done to a product with J. */
+/** @param known applied to products with J. */
 function transition(
   model: Model,
   steps: readonly HeldStep[],
@@ -76,7 +76,7 @@ function pushThrough(steps: readonly HeldStep[], parameters: Parts, state: Parts
   return steps.reduce<Parts>((tangent, { derivative }) => derivative.push(parameters, tangent).state as Tree, state) as Tree;
 }
 
-/** S pulls of the unit vectors of the last state, from the last step back to the first. */
+/** Pulls the S unit vectors of the last state, from the last step back to the first. */
 function factorsOf(steps: readonly HeldStep[], parameters: Tree, state: Tree, known: (tree: Tree) => Tree): Factors {
   const [{ dtype }] = leavesOf(state);
   const units = rowsOf(eye(countElements(state), { dtype: dtype as FloatDType }));

@@ -9,9 +9,9 @@ export interface Selection {
   readonly step: StepStructure;
   /** The positions of these leaves. */
   readonly places: readonly number[];
-  /** For each of them, 1 where an entry of G counts; none where all do. */
+  /** For each leaf, 1 where an entry of G is kept; empty if all are. */
   masks(): readonly Tensor[];
-  /** What is kept of J: all of it, or one factor in its place. */
+  /** `jacobian` keeps J; a number replaces it by that factor. */
   readonly kept: 'jacobian' | number;
 }
 

@@ -98,7 +98,7 @@ function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
   const selection: Selection = {
     step,
     places,
-    // As large as what is carried, so they are made when it moves on for the first time.
+    // As large as the influence, so they are made at the first advance.
     masks: once(() => (isCut ? places.map((place) => maskOf(reaches[place], all[place], state)) : [])),
     kept,
   };
@@ -151,7 +151,7 @@ function isStructured(influence: Tree): influence is StructuredInfluence {
   return 'slots' in influence && 'rows' in influence;
 }
 
-/** [S, ...leaf] with 1 where an entry of G counts. */
+/** Returns a mask [S, ...leaf] with 1 where an entry of G is kept. */
 function maskOf(reaches: readonly Elements[], { size, shape }: Tensor, state: number): Tensor {
   const mask = new Int32Array(state * size);
   reaches.forEach((elements, at) => {

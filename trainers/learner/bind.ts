@@ -50,7 +50,7 @@ export class Bindings implements Rules {
   }
 }
 
-/** What may depend on what in one of two steps. */
+/** The union of the dependencies of two steps. */
 function joined(before: Find, now: Find): Find {
   return once(() => {
     const [first, second] = [before(), now()];

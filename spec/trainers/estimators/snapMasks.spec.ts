@@ -7,6 +7,7 @@ import { createLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
 import { influenceOf, learnerOf } from '../../laws/agreement.ts';
 import { requireClose } from '../../laws/numbers.ts';
 import type { Fixture } from '../../laws/unrolled.ts';
+import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture } from './sparse.ts';
 
@@ -181,9 +182,9 @@ describe('SnAp-n of random sparse cells', () => {
           for (const { input, target } of run.examples) plan.step(input, target);
           requireClose(influenceOf(plan, [run]).flat(), masked(run, maskOf(wiring, n)).flat(), 1e-12, `SnAp-${n} as a plan`);
         }),
-        { seed: 1, numRuns: 25 },
+        { seed: 1, numRuns: size(10, 25) },
       );
-      expect(truncated, 'cases in which something is cut off').to.be.above(20);
+      expect(truncated, 'cases in which something is cut off').to.be.above(size(8, 20));
       for (const kind of ['1', '2', '3', 'dense']) expect([...seen], kind).to.include(kind);
     });
 
@@ -248,8 +249,8 @@ describe('SnAp-n of random sparse cells', () => {
           verdicts[/^dense/.test(learner.rule?.structure ?? '') ? 'dense' : 'right']++;
         }),
         // Unit 1 gets its influence by an edge of the one type, and hands it to unit 2 by one of the other.
-        { seed: 1, numRuns: 200, examples: [[handedOn, 0, 1]] },
+        { seed: 1, numRuns: size(60, 200), examples: [[handedOn, 0, 1]] },
       );
-      for (const [verdict, count] of Object.entries(verdicts)) expect(count, verdict).to.be.above(5);
+      for (const [verdict, count] of Object.entries(verdicts)) expect(count, verdict).to.be.above(size(1, 5));
     });
 });

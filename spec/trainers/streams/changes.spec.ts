@@ -9,6 +9,7 @@ import { foretold, rowPredictor } from '../../../trainers/streams/rowPredictor.t
 import { createRowSession } from '../../../trainers/streams/rowSession.ts';
 import { tiny } from '../../cli/sessions.ts';
 import { draws } from '../../support/draws.ts';
+import { size } from '../../support/size.ts';
 
 const data: RowData = {
   kind: 'csv',
@@ -111,7 +112,7 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
           for (const [i, each] of one.entries()) expect(other[i]).to.be.closeTo(a * each + b, 1e-6 * (a * size + Math.abs(b)));
         },
       ),
-      { seed: 3, numRuns: 12, endOnFailure: true },
+      { seed: 3, numRuns: size(4, 12), endOnFailure: true },
     );
   });
 

@@ -125,18 +125,6 @@ export function stackTrees(trees: readonly Tree[]): Tree {
   );
 }
 
-/** The inverse of `stackTrees` for trees like `like`, of which parts may be left out; none where all are. */
-export function entriesOf(like: Tree, trees: Parts): Parts[] {
-  const leaves = alignLeaves(like, trees, 'directions');
-  const count = leaves.find((leaf) => leaf !== undefined)?.shape[0] ?? 0;
-  return Array.from({ length: count }, (_, at) =>
-    partsLike(
-      like,
-      leaves.map((leaf) => leaf && entryOf(leaf, at)),
-    ),
-  );
-}
-
 /** A tensor [n, ...] as a matrix with n rows. */
 export function asMatrix(x: Tensor): Tensor {
   return reshape(x, [x.shape[0], x.shape.slice(1).reduce((size, length) => size * length, 1)]);

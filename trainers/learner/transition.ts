@@ -1,7 +1,7 @@
-import { abs, add, concat, greater, where } from '../../autodiff/index.ts';
-import { eye, type FloatDType, leavesOf, mapTree, type Parts, type Tensor, type Tree } from '../../lib/index.ts';
+import { abs, add, concat, greater, vmap, where } from '../../autodiff/index.ts';
+import { alignLeaves, eye, type FloatDType, leavesOf, mapTree, type Parts, type Tensor, type Tree } from '../../lib/index.ts';
 import { type Cell, runStep } from '../../nn/index.ts';
-import { addTrees, countElements, entriesOf, partsLike, rowsOf, stackTrees, toRows, unflattenTree } from '../algebra.ts';
+import { addTrees, countElements, partsLike, rowsOf, stackTrees, toRows, unflattenTree } from '../algebra.ts';
 import type { Factors, Pulled, Transition } from '../estimators/index.ts';
 import type { HeldStep } from './memory.ts';
 import { pullThrough } from './step.ts';
@@ -52,24 +52,32 @@ function transition(
     input: inputs[0],
     push,
     pull,
-    pushMany(directions, tangents) {
-      const [own, carried] = [entriesOf(parameters, directions), entriesOf(state, tangents)];
-      const count = Math.max(own.length, carried.length);
-      return stackTrees(Array.from({ length: count }, (_, i) => push(own[i], carried[i])));
-    },
-    pullMany(cotangents) {
-      const pulled = entriesOf(state, cotangents).map(pull);
-      return {
-        parameters: stackTrees(pulled.map((own) => own.parameters)),
-        state: stackTrees(pulled.map((own) => own.state)),
-      };
-    },
+    pushMany: (directions, tangents) =>
+      batched([parameters, state], [directions, tangents], ([own, carried]) => push(own, carried)),
+    pullMany: (cotangents) => batched([state], [cotangents], ([cotangent]) => pull(cotangent)),
     factors: () => factorsOf(steps, parameters, state, known),
     evaluate(theta, before, input) {
       const { state: next, output } = runStep(model, theta, before, input);
       return { state: next as Tree, output };
     },
   };
+}
+
+/** A function of trees, of which parts may be left out, applied to a batch of them: as many operations as for one. */
+function batched<T extends object>(likes: readonly Tree[], trees: readonly Parts[], f: (own: readonly Parts[]) => T): T {
+  const leaves = trees.map((tree, i) => alignLeaves(likes[i], tree, 'directions'));
+  const given = leaves.flat().filter((leaf) => leaf !== undefined);
+  return vmap((entries: readonly Tensor[]) => {
+    let at = 0;
+    return f(
+      likes.map((like, i) =>
+        partsLike(
+          like,
+          leaves[i].map((leaf) => leaf && entries[at++]),
+        ),
+      ),
+    );
+  })(given);
 }
 
 function pushThrough(steps: readonly HeldStep[], parameters: Parts, state: Parts): Tree {

@@ -11,7 +11,7 @@ import { bytes, loadPart } from './vector';
   return sizeof<T>() == 4 ? i32x4.eq(v128.and(x, mask), mask) : i64x2.eq(v128.and(x, mask), mask);
 }
 
-export function finite<T>(x: usize, n: usize): bool {
+function finite<T>(x: usize, n: usize): bool {
   const size = bytes<T>(n);
   let a = i32x4.splat(0);
   let b = a;
@@ -24,4 +24,12 @@ export function finite<T>(x: usize, n: usize): bool {
   const rest = size & 15;
   if (rest) b = v128.or(b, broken<T>(loadPart(x + i, rest)));
   return !v128.any_true(v128.or(a, b));
+}
+
+export function finite32(at: usize, size: usize): bool {
+  return finite<f32>(at, size);
+}
+
+export function finite64(at: usize, size: usize): bool {
+  return finite<f64>(at, size);
 }

@@ -4,7 +4,7 @@ import * as columns from './columns';
 import { binaryOf, unaryOf } from './dispatch';
 import { dot } from './dot';
 import * as e from './elementwise';
-import { finite } from './finite';
+import { finite32, finite64 } from './finite';
 import { gemm } from './gemm';
 import * as layout from './layout';
 import * as masks from './masks';
@@ -23,20 +23,13 @@ export function reservedBytes(): usize {
   return (__heap_base + 63) & ~63;
 }
 
-export function finite32(at: usize, size: usize): bool {
-  return finite<f32>(at, size);
-}
-
-export function finite64(at: usize, size: usize): bool {
-  return finite<f64>(at, size);
-}
+export { finite32, finite64 };
 
 export function run(begin: usize, end: usize): void {
   let pc = begin;
   while (pc < end) pc = load<i32>(pc) & op.FLOAT64 ? series<f64>(pc, end, op.FLOAT64) : series<f32>(pc, end, 0);
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @external("env", "call")
 declare function call(id: i32): void;
 

@@ -7,8 +7,13 @@ const parsers = { count: parseCount, number: parseNumber };
 
 /** A command's option for an option of the library: its flag and its purpose. */
 export function declared(name: string, { kind, choices, purpose = '' }: guard.Check): Option {
-  const option = new Option(`--${name} <${kind ?? 'name'}>`, purpose);
+  const option = new Option(`${flagOf(name)} <${kind ?? 'name'}>`, purpose);
   if (kind === 'names') option.argParser(parseNames);
   else if (kind !== undefined) option.argParser(parsers[kind]);
   return choices === undefined ? option : option.choices(choices);
+}
+
+/** An option as typed on the command line. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { UsageError } from '../../lib/index.ts';
 import type { RowData } from '../../trainers/streams/index.ts';
 import { parseDelimiter, parseMarks } from './dataFormat.ts';
+import { flagOf } from './declared.ts';
 
 /** The notation of values in rows, by option name. */
 export interface DialectOptions {
@@ -37,11 +38,6 @@ export function dialectOptions(otherwise: { readonly delimiter: string; readonly
 }
 
 export const dialectKeys = ['delimiter', 'comment', 'missing', 'decimal', 'timeFormat'] as const;
-
-/** An option as typed on the command line. */
-export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
 
 /** The dialect from the options. @throws UsageError for an option that the format does not have. */
 export function dialectOf(kind: RowData['kind'], options: DialectOptions): Partial<RowData> {

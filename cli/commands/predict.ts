@@ -17,7 +17,8 @@ import { readData } from '../stream/input/readData.ts';
 import { complain } from '../terminal/screen.ts';
 import { watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
-import { type DialectOptions, dialectKeys, dialectOf, flagOf } from './dialectOptions.ts';
+import { flagOf } from './declared.ts';
+import { type DialectOptions, dialectKeys, dialectOf } from './dialectOptions.ts';
 
 export interface PredictOptions extends DialectOptions {
   readonly learn?: boolean;

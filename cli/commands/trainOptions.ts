@@ -13,8 +13,8 @@ import {
   settingGroups,
 } from '../../trainers/streams/index.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
-import { declared } from './declared.ts';
-import { type DialectOptions, dialectKeys, dialectOf, dialectOptions, flagOf } from './dialectOptions.ts';
+import { declared, flagOf } from './declared.ts';
+import { type DialectOptions, dialectKeys, dialectOf, dialectOptions } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 

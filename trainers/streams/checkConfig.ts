@@ -1,17 +1,18 @@
 import { ConfigurationError } from '../../lib/index.ts';
 import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
-import { generalOptions } from './generalOptions.ts';
+import { generalEntries, generalOptions } from './generalOptions.ts';
 import { requireRoom } from './room.ts';
 import { rowEntries, rowOptions } from './rowOptions.ts';
 import { parseTimeFormat } from './timeFormat.ts';
 
 /** @throws ConfigurationError for settings that are out of range or conflict with each other. */
 export function checkConfig(config: StreamConfig): void {
-  const { data, cell, readout = 'linear' } = config;
-  const values: Readonly<Record<string, unknown>> = { ...config, readout, units: cell.units };
+  const { data, cell } = config;
+  const values: Readonly<Record<string, unknown>> = { ...config, units: cell.units };
   for (const [name, check] of Object.entries(generalOptions))
-    if (!check.holds(values[name])) throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
+    if (!check.holds(values[name]) && !(values[name] === undefined && generalEntries.optional.includes(name)))
+      throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
   if (data.kind === 'text') checkSymbols(data);
   else checkRows(data);
   requireRoom(config);
@@ -94,16 +95,10 @@ function whole(name: string, value: number, least: number, most: number): void {
     throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, got ${String(value)}`);
 }
 
-/** Without a readout part, it is linear. */
-const configParts = ['data', 'cell', 'estimator', 'optimizer', ...Object.keys(generalOptions).filter((name) => name !== 'units')];
 /** @throws DataError or ConfigurationError unless it is a configuration with exactly its parts. */
 export function requireConfig(config: StreamConfig): void {
-  requireEntries(
-    'the configuration',
-    config,
-    configParts.filter((name) => name !== 'readout'),
-    ['readout'],
-  );
+  const parts = ['data', 'cell', 'estimator', 'optimizer', ...generalEntries.needed];
+  requireEntries('the configuration', config, parts, generalEntries.optional);
   const { data, cell, estimator, optimizer } = config;
   const what = 'the configuration of the data';
   if (data?.kind === 'text') requireEntries(what, data, ['kind', 'unit', 'symbols'], ['alphabet']);

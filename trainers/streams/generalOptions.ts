@@ -19,9 +19,18 @@ export const generalOptions = {
 
 type GeneralSettings = { readonly [Name in keyof typeof generalOptions]: ValueOf<(typeof generalOptions)[Name]> };
 
-/** The part of a configuration that these settings are; `units` is a part of the cell, and a readout that is left out is linear. */
-export type GeneralConfig = Omit<GeneralSettings, 'units' | 'readout'> & Partial<Pick<GeneralSettings, 'readout'>>;
+const always = ['dtype', 'seed', 'recent', 'every'] as const;
+type Always = (typeof always)[number];
+
+/** These settings in a configuration. `units` is a part of the cell; a readout that is left out is linear. */
+export interface GeneralConfig extends Pick<GeneralSettings, Always>, Partial<Omit<GeneralSettings, Always | 'units'>> {}
 
 export type GeneralOptions = Partial<GeneralSettings>;
 
-export const generalDefaults: Omit<GeneralConfig, 'readout'> = { dtype: 'float32', seed: 1, recent: 1000, every: 1000 };
+/** The entries that every configuration has, and those that it may have. */
+export const generalEntries = {
+  needed: always,
+  optional: Object.keys(generalOptions).filter((name) => name !== 'units' && !always.some((each) => each === name)),
+};
+
+export const generalDefaults: GeneralConfig = { dtype: 'float32', seed: 1, recent: 1000, every: 1000 };

@@ -30,7 +30,7 @@ export function statusListener(screen: Screen, isQuiet: boolean): Listener {
   return {
     begin({ folder, position: { records } }) {
       first = records;
-      tell(`${records === 0 ? 'Learning' : `Going on after ${formatCount(records)} records`}; everything is kept in ${folder}`);
+      tell(`${records === 0 ? 'Learning' : `Resuming after ${formatCount(records)} records`}; everything is kept in ${folder}`);
     },
     onRecord(record) {
       latest = record;

@@ -202,11 +202,11 @@ describe('checkPrimitive', () => {
 
   const impostors: [law: string, operation: (v: Tensor) => Tensor][] = [
     ['equals its reference', (v) => sin(mul(v, 1.00000001))],
-    ['pushes what central differences give', sine((v) => mul(1.001, right(v)))],
-    ['pulls by the adjoint of its push', double((u) => mul(u, 2.0000001))],
-    ['has the derivatives of order 2', sine((v) => stopGradient(right(v)))],
+    ['has a push equal to central differences', sine((v) => mul(1.001, right(v)))],
+    ['has a pull that is the adjoint of its push', double((u) => mul(u, 2.0000001))],
+    ['has derivatives of order 2', sine((v) => stopGradient(right(v)))],
     [
-      'leaves its operands as they are',
+      'does not write to its operands',
       linear({ name: 'overwrite', shape: (s) => s, evaluate: overwrite, transpose: (u) => mul(u, 1) }),
     ],
     ['does not depend on the layout', linear({ name: 'memory', shape: (s) => s, evaluate: asStored, transpose: asStored })],

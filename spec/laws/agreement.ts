@@ -17,17 +17,17 @@ import { createLearner, type Estimator, type Learner, type Optimizer } from '../
 import { LawError, numbersOf, requireClose, requireLive, vector } from './numbers.ts';
 import { byBackpropagation, type Fixture, type Reference, requireFixture, unitTrees, zerosLike } from './unrolled.ts';
 
-/** How an estimator is run and held against a reference. */
+/** How to run an estimator and compare it with a reference. */
 export interface AgreementOptions<P = unknown> {
   /** The k-th update of the parameters adds moves[k]; the gradient is ignored. No entry, no move. */
   readonly moves?: readonly P[];
   /** The steps at which there is no target. */
   readonly observed?: readonly number[];
-  /** So many steps of the run come first, and then a reset. None by default. */
+  /** Number of steps before the run, followed by a reset. None by default. */
   readonly before?: number;
-  /** Without a plan. Runs under every sequence of signs are without one anyway. */
+  /** Runs without a plan, as runs under every sequence of signs always do. */
   readonly eager?: boolean;
-  /** Of the largest number compared, or of 1. Default 1e-10. */
+  /** Relative to the largest number compared, or to 1. Default 1e-10. */
   readonly tolerance?: number;
   /** ∂s/∂θ and the gradients of one lane along a trajectory; `byBackpropagation` by default. */
   readonly reference?: (fixture: Fixture, trajectory: readonly unknown[]) => Reference;
@@ -64,13 +64,17 @@ function requireLanes(who: string, lanes: readonly Fixture[]): void {
   }
 }
 
-/** What a learner gives on a run, as numbers: cᵀG for every unit vector c after the last step, and the gradient of each update. */
+/**
+ * The results of a run as numbers: cᵀG for every unit vector c after the last step, and the gradient of each
+ * update.
+ */
 export type Estimates = { readonly influence: Tensor; readonly gradients: readonly Tensor[] };
 
 /**
- * Checks that an estimator is exact in the mean over every sequence of signs that it draws: E[cᵀG] = cᵀ∂s/∂θ for every c, and the
- * mean of each gradient is the gradient of the losses since the last update. Several fixtures are as many lanes.
- * @throws LawError where it is not, or where the reference is nearly zero.
+ * Checks that an estimator is exact in the mean over every sequence of signs that it draws: E[cᵀG] = cᵀ∂s/∂θ
+ * for every c, and the mean of each gradient is the gradient of the losses since the last update. Several
+ * fixtures become lanes.
+ * @throws LawError if it is not, or if the reference is nearly zero.
  */
 export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estimator, options: AgreementOptions = {}): void {
   requireLanes('checkUnbiased', lanes);
@@ -89,10 +93,10 @@ export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estima
   requireClose(numbersOf(mean.influence), expected.influence, tolerance, 'the mean of the influence, row after row');
 }
 
-/** The most runs that are made to take a mean over every sequence of signs. */
+/** The most runs for a mean over every sequence of signs. */
 const mostRuns = 2 ** 16;
 
-/** @throws LawError at once where a run draws so many signs that nobody would wait for all of their sequences. */
+/** @throws LawError at once if a run draws too many signs to enumerate their sequences. */
 function requireFewSigns(lanes: readonly Fixture[], estimator: () => Estimator, options: AgreementOptions): void {
   const noise = recording(seeded(1));
   estimates(lanes, estimator(), noise, options);
@@ -103,7 +107,7 @@ function requireFewSigns(lanes: readonly Fixture[], estimator: () => Estimator, 
     );
 }
 
-/** One run of a learner over the examples of the fixtures, one for each lane. */
+/** Runs a learner over the examples of the fixtures, one for each lane. */
 export function estimates(
   lanes: readonly Fixture[],
   estimator: Estimator,
@@ -131,7 +135,7 @@ export function estimates(
   return { influence: vector(influenceOf(learner, lanes).flat()), gradients };
 }
 
-/** A float64 learner in the state of the fixtures, whose k-th update adds moves[k]. */
+/** Creates a float64 learner in the state of the fixtures, whose k-th update adds moves[k]. */
 export function learnerOf(
   lanes: readonly Fixture[],
   estimator: Estimator,
@@ -155,7 +159,9 @@ export function learnerOf(
   });
 }
 
-/** For each lane, cᵀG for every unit vector c of its state, one after the other. Empty for estimators that carry nothing. */
+/**
+ * Returns, for each lane, cᵀG for every unit vector c of its state. Empty for estimators that carry nothing.
+ */
 export function influenceOf(learner: Learner<unknown, unknown, unknown, unknown>, lanes: readonly Fixture[]): number[][] {
   const isSingle = lanes.length === 1 || learner.estimator.joint;
   const carriesNothing = leavesOf(learner.influence as Tree).length === 0;
@@ -185,7 +191,7 @@ function prescribed(moves: readonly unknown[]): Optimizer {
   };
 }
 
-/** The parameters of each step, when an update follows every `stride` steps of which one has a target. */
+/** The parameters at each step, with an update after every `stride` steps that include a target. */
 function trajectoryOf(
   { parameters, examples }: Fixture,
   stride: number,
@@ -235,7 +241,7 @@ function referenceOf(
   };
 }
 
-/** The values of all lanes as the learner takes them: with a first axis of lanes. */
+/** Joins the values of all lanes along a first axis, as a learner takes them. */
 export function together(values: readonly unknown[]): unknown {
   if (values.length === 1) return values[0];
   if (values.every((value) => typeof value === 'number')) return indices(values as number[]);

@@ -104,7 +104,7 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
       for (const { path, tensor } of pathsOf({ state: result.state as Tree, output: result.output }))
         if (tensor.dtype !== 'float32') throw new LawError(`${path} is ${tensor.dtype}`);
     },
-    'pushes what differences give, and pulls by the adjoint of its push to 1e-12': () => {
+    'has a push equal to differences, and a pull that is its adjoint to 1e-12': () => {
       const { parameters, state, step } = first();
       checkDerivatives(step, [parameters, state]);
     },
@@ -133,7 +133,7 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
       const run = fixture(Math.max(2, Math.floor(6 / size)));
       checkUnbiased([run], uoro);
     },
-    'gives as a plan what it gives by itself, derivatives included': () => {
+    'returns the same as a plan, derivatives included': () => {
       const { parameters, state, step } = first();
       const all = (p: P, s: S) => {
         const { value, pull } = linearize((theta: P, before: S) => step(theta, before).state, p, s);

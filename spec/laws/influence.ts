@@ -6,20 +6,25 @@ import { describeLaws } from './mocha.ts';
 import { LawError, numbersOf, requireClose, requireFinite, requireLive, vector } from './numbers.ts';
 import { type Fixture, fixtureOf, jitter, requireFixture, singularAtStart, zerosLike } from './unrolled.ts';
 
-/** An estimator, and what to try it on. */
+/** An estimator and the runs to check it on. */
 export interface InfluenceSubject {
   readonly name?: string;
-  /** Makes one; each run has its own. */
+  /** Makes an estimator; each run has its own. */
   readonly estimator: () => Estimator;
-  /** By name, small runs of the given length. Default: a tanh network, a GRU and an LSTM, each with a readout. */
+  /**
+   * Makers of small runs of a given length, by name. Default: a tanh network, a GRU and an LSTM, each with a
+   * readout.
+   */
   readonly fixtures?: Readonly<Record<string, (steps: number) => Fixture>>;
-  /** For an estimator that reads numbers, and so cannot run as a plan. */
+  /** For an estimator that reads values, and so cannot run as a plan. */
   readonly eager?: boolean;
-  /** Of the default fixtures. Default 1. */
+  /** Seed of the default fixtures. Default 1. */
   readonly seed?: number;
 }
 
-/** Registers one test for each law that an estimator must satisfy, with mocha's global `describe` and `it`. */
+/**
+ * Registers one test for each law that an estimator must satisfy, with mocha's global `describe` and `it`.
+ */
 export function describeInfluence(subject: InfluenceSubject): void {
   const laws = influenceLaws(subject);
   describeLaws(subject.name ?? subject.estimator().name, laws);
@@ -37,7 +42,10 @@ export function checkInfluence(subject: InfluenceSubject): void {
   }
 }
 
-/** The laws by name; each throws when it does not hold. The ones about the mean hold for estimators that declare the bias `none`. */
+/**
+ * The laws by name; each throws if it does not hold. Those on the mean are for estimators that declare the
+ * bias `none`.
+ */
 export function influenceLaws(subject: InfluenceSubject): Record<string, () => void> {
   const { estimator, seed = 1, eager = false } = known(subject);
   const fixtures = checkedFixtures(subject.fixtures ?? defaultFixtures(seed));
@@ -51,7 +59,7 @@ export function influenceLaws(subject: InfluenceSubject): Record<string, () => v
     ...(eager
       ? {}
       : {
-          'gives as a plan what it gives eagerly, but for rounding': () => {
+          'returns the same as a plan as it does eagerly, up to rounding': () => {
             const run = first(4 * window);
             const of = (eager: boolean) => estimates([run], estimator(), seeded(9), { eager });
             const [plain, plan] = [of(true), of(false)];
@@ -74,27 +82,27 @@ const checks: guard.Checks<InfluenceSubject> = {
   seed: guard.whole(0),
 };
 
-/** The makers of fixtures, each of which must make one. */
+/** Wraps the makers of fixtures to check their results. */
 function checkedFixtures<T extends Readonly<Record<string, (steps: number) => Fixture>>>(makers: T): T {
   const checked = Object.entries(makers).map(([name, make]) => [
     name,
     (steps: number) => {
       const fixture = make(steps);
-      requireFixture('checkInfluence', `what fixtures.${name} gives`, fixture);
+      requireFixture('checkInfluence', `the result of fixtures.${name}`, fixture);
       return fixture;
     },
   ]);
   return Object.fromEntries(checked) as T;
 }
 
-/** The subject, once it is known to be one, with fixtures that are looked at when they are made. */
+/** Checks a subject. */
 function known(subject: InfluenceSubject): InfluenceSubject {
   guard.options('an estimator', subject, checks, 'checkInfluence({ estimator: () => uoro() })');
-  guard.argument('an estimator', 'what estimator() gives', subject.estimator(), anEstimator);
+  guard.argument('an estimator', 'the result of estimator()', subject.estimator(), anEstimator);
   return subject;
 }
 
-/** What holds whatever the mean is, with a plan or without. */
+/** The laws that hold for every bias, with a plan or without. */
 function carriedLaws(
   { estimator }: InfluenceSubject,
   make: (steps: number) => Fixture,
@@ -124,7 +132,7 @@ function carriedLaws(
       );
       requireClose(numbersOf(learner.state), numbersOf(run.state), 0, 'the state after resetState');
     },
-    [`begins, and begins again, where the step has no derivative, ${how}`]: () => {
+    [`starts, and restarts after a reset, at a state without a derivative, ${how}`]: () => {
       const run = singularAtStart(make(2 * window));
       const learner = learnerOf([run], estimator(), seeded(4), { eager });
       const pass = () => {
@@ -137,7 +145,7 @@ function carriedLaws(
       requireFinite(numbersOf(learner.gradient), 'the gradient');
       requireFinite(influenceOf(learner, [run]).flat(), 'the influence');
     },
-    [`gives the same bytes for the same noise, ${how}`]: () => {
+    [`writes the same bytes for the same noise, ${how}`]: () => {
       const bytes = () => {
         const run = make(middle);
         const learner = learnerOf([run], estimator(), seeded(7), { eager });
@@ -146,9 +154,9 @@ function carriedLaws(
       };
       requireClose(bytes(), bytes(), 0, 'the checkpoint');
     },
-    [`continues from a checkpoint bit for bit, from the middle of a window too, ${how}`]: () => {
+    [`resumes from a checkpoint bit for bit, also within a window, ${how}`]: () => {
       const { model, loss, parameters, state, examples } = singularAtStart(make(middle + 2 * stride + 1));
-      // At 0 nothing has come in yet; at the last cut nothing has since a reset.
+      // Cut 0 is before the first input; the last cut is right after a reset.
       for (const cut of [0, ...Array.from({ length: middle - stride + 1 }, (_, i) => stride + i), middle + 1]) {
         const config = { model, loss, optimizer: sgd({ rate: 0.05 }), dtype: 'float64' as const, parameters, state, eager };
         const learner = createLearner({ ...config, estimator: estimator(), noise: seeded(8) });
@@ -192,7 +200,7 @@ function meanLaws(
     const steps = window * Math.max(2, blocksFor(estimator, first) - 1);
     checkUnbiased([singularAtStart(first(steps))], estimator, { before: window });
   };
-  laws['leaves out what is only observed'] = () => {
+  laws['leaves observed steps out of the gradient'] = () => {
     const steps = window * blocksFor(estimator, first);
     checkUnbiased([first(steps)], estimator, { observed: [0, steps - 2].filter((t) => t < steps - 1) });
   };
@@ -201,7 +209,7 @@ function meanLaws(
   return laws;
 }
 
-/** Another run of two windows from the same model: other inputs, targets and state. */
+/** A run of two windows from the same model, with other inputs, targets and state. */
 function laneOf(run: Fixture, lane: number, window: number): Fixture {
   const state = jitter(run.state, seeded(lane), 0.5);
   return { ...run, state, examples: run.examples.slice((lane - 1) * 2 * window, lane * 2 * window) };
@@ -227,7 +235,7 @@ function requireIndependent(lanes: readonly Fixture[], estimator: () => Estimato
   requireClose(numbersOf(mean.products), expected, 1e-10, 'the mean of a product over two lanes');
 }
 
-/** As many windows as can be run under every sequence of signs, from 2 to 4: one window would not show what is carried. */
+/** Number of windows, 2 to 4, that can be enumerated. One window would not show what is carried. */
 function blocksFor(estimator: () => Estimator, make: (steps: number) => Fixture): number {
   const { window } = estimator();
   const noise = recording(seeded(3));

@@ -8,21 +8,24 @@ import { describeLaws } from './mocha.ts';
 import { LawError } from './numbers.ts';
 import { inner, requireClose, requireSame, requireShape, snapshot, tangentsFor, wave, zeros } from './operands.ts';
 
-/** An operation on tensors, and where to try it. */
+/** An operation on tensors and the operands to check it at. */
 export interface PrimitiveSubject {
   readonly name: string;
   readonly operation: (...operands: Tensor[]) => Tensor;
-  /** float64 operands at which the operation is smooth, zero-length axes included where it takes them; int32 operands carry no tangent. */
+  /**
+   * float64 operands at which the operation is smooth, zero-length axes included where it takes them; int32
+   * operands carry no tangent.
+   */
   readonly operands: Arbitrary<Tensor[]>;
-  /** The same result by other means, to 1e-12. */
+  /** Computes the same result in another way, to 1e-12. */
   readonly reference?: (...operands: Tensor[]) => Tensor;
-  /** How many orders of derivatives exist at the operands. Default 2. */
+  /** Number of orders of derivatives that exist at the operands. Default 2. */
   readonly order?: number;
-  /** How many operands to draw for each law. Default 20. */
+  /** Number of draws of operands for each law. Default 20. */
   readonly runs?: number;
-  /** Of the draws. Default 1. */
+  /** Seed of the draws. Default 1. */
   readonly seed?: number;
-  /** Between rules and differences, relative; see `checkDerivatives`. */
+  /** Relative tolerance between rules and differences; see `checkDerivatives`. */
   readonly tolerance?: number;
 }
 
@@ -32,7 +35,10 @@ export function describePrimitive(subject: PrimitiveSubject): void {
   describeLaws(subject.name, laws);
 }
 
-/** Checks every law of `describePrimitive`. @throws Error with the smallest operands found at which one does not hold. */
+/**
+ * Checks every law of `describePrimitive`.
+ * @throws Error with the smallest operands found at which one does not hold.
+ */
 export function checkPrimitive(subject: PrimitiveSubject): void {
   for (const [law, check] of Object.entries(lawsOf(subject))) {
     try {
@@ -67,7 +73,7 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
     ...(reference && {
       'equals its reference': law(runs, (drawn) => requireClose(operation(...drawn), reference(...drawn), 1e-12, 'value')),
     }),
-    'leaves its operands as they are': law(few, (drawn) => {
+    'does not write to its operands': law(few, (drawn) => {
       const before = drawn.map(snapshot);
       const { value, push, pull } = linearize(operation, ...drawn);
       const [tangents, cotangent] = [tangentsFor(drawn), wave(value, 0.3)];
@@ -82,7 +88,7 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
       ] as const)
         tensors.forEach((tensor, i) => {
           if (tensor.toNdarray().data.some((value, at) => !Object.is(value, copies[i][at])))
-            throw new LawError(`a tensor it is given was written to`);
+            throw new LawError(`it wrote to a tensor that it was given`);
         });
     }),
     'has the same value with and without tangents': law(runs, (drawn) => {
@@ -90,7 +96,7 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
       requireSame(linearize(operation, ...drawn).value, alone, 'value under linearize');
       requireSame(jvp(operation, drawn, tangentsFor(drawn))[0], alone, 'value under jvp');
     }),
-    'pulls by the adjoint of its push': law(runs, (drawn) => {
+    'has a pull that is the adjoint of its push': law(runs, (drawn) => {
       const { value, push, pull } = linearize(operation, ...drawn);
       const tangents = tangentsFor(drawn);
       const cotangent = wave(value, 0.7);
@@ -102,10 +108,10 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         if (drawn[i].dtype !== 'int32') requireShape(part, drawn[i], `cotangent ${i}`);
       });
     }),
-    'pushes what central differences give': law(few, (drawn) => {
+    'has a push equal to central differences': law(few, (drawn) => {
       checkDerivatives(operation, drawn, { ...options, order: 1 });
     }),
-    'pushes a tangent of one operand as it pushes it beside zeros': law(few, (drawn) => {
+    'treats an absent tangent as zeros': law(few, (drawn) => {
       const { push } = linearize(operation, ...drawn);
       const tangents = tangentsFor(drawn);
       tangents.forEach((tangent, only) => {
@@ -117,7 +123,7 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
       });
     }),
     ...(order > 1 && {
-      [`has the derivatives of order ${order} that central differences give`]: law(Math.ceil(runs / 4), (drawn) => {
+      [`has derivatives of order ${order} equal to central differences`]: law(Math.ceil(runs / 4), (drawn) => {
         checkDerivatives(operation, drawn, { ...options, order });
       }),
     }),
@@ -137,10 +143,10 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         runs,
         seed,
       ),
-    'lets nothing through a mask, however singular': law(Math.ceil(runs / 4), (drawn) => {
+    'has no influence behind a mask, even where it is singular': law(Math.ceil(runs / 4), (drawn) => {
       requireMasked(operation, drawn, order);
     }),
-    'gives as a plan what it gives by itself, derivatives included': law(few, (drawn) => {
+    'returns the same as a plan, derivatives included': law(few, (drawn) => {
       const all = (...operands: Tensor[]) => {
         const { value, push, pull } = linearize(operation, ...operands);
         const pulled: readonly Tensor[] = pull(wave(value, 0.3));
@@ -151,7 +157,7 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         requireClose(part, own[i], 1e-12, `output ${i} of the plan`);
       });
     }),
-    'carries no tangent when no operand does': law(few, (drawn) => {
+    'carries no tangent if no operand does': law(few, (drawn) => {
       jvp(
         (unrelated: Tensor) => {
           if (operation(...drawn).level !== 0) throw new LawError('the result carries a tangent');
@@ -161,7 +167,7 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         [fromData(Float64Array.of(1), [])],
       );
     }),
-    'stays in float32 when its operands are': law(few, (drawn) => {
+    'returns float32 for float32 operands': law(few, (drawn) => {
       const narrow = drawn.map((operand) => (operand.dtype === 'int32' ? operand : cast(operand, 'float32')));
       const { value, push, pull } = linearize(operation, ...narrow);
       const dtypes = [
@@ -169,7 +175,7 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         push(...tangentsFor(narrow)),
         ...pull(wave(value, 0.3)).filter((_, i) => drawn[i].dtype !== 'int32'),
       ];
-      for (const { dtype } of dtypes) if (dtype !== 'float32') throw new LawError(`float32 operands gave ${dtype}`);
+      for (const { dtype } of dtypes) if (dtype !== 'float32') throw new LawError(`float32 operands return ${dtype}`);
     }),
   };
 }

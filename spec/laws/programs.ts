@@ -56,14 +56,17 @@ import { cast, fromData, guard, indices, type Shape, sameShape, type Tensor } fr
 import { shapes, tensorsOf } from './arbitraries.ts';
 import { fc } from './fastCheck.ts';
 
-/** One line of a program: an operation on one or two earlier values. Positions count back from the latest and wrap around. */
+/**
+ * One line of a program: an operation on one or two earlier values. Positions count back from the latest and
+ * wrap around.
+ */
 export interface ProgramLine {
   readonly operation: string;
   readonly left: number;
   readonly right: number;
 }
 
-/** A straight-line program over the public operations, with inputs that it stays finite and smooth at. */
+/** A straight-line program over the public operations, finite and smooth at its inputs. */
 export interface Program {
   readonly inputs: readonly Tensor[];
   readonly lines: readonly ProgramLine[];
@@ -76,8 +79,8 @@ export interface Program {
 
 type Operation = (x: Tensor, y: Tensor) => Tensor;
 
-// Each keeps values near the range of the inputs, so that programs of any length stay where floats are dense: factors are
-// squashed, and arguments of log, sqrt and division are bounded away from zero.
+// Each keeps values near the range of the inputs, so programs of any length stay where floats are dense:
+// factors are squashed, and arguments of log, sqrt and division are bounded away from zero.
 const smoothOperations: Readonly<Record<string, Operation>> = {
   add: (x, y) => binary(add, x, y),
   sub: (x, y) => binary(sub, x, y),
@@ -140,7 +143,7 @@ const kinkedOperations: Readonly<Record<string, Operation>> = {
   min: (x) => (x.shape.length === 0 ? x : min(x, { axes: 0 })),
   max: (x) => (x.shape.length === 0 ? x : max(x, { axes: 0 })),
   where: (x, y) => binary((a, b) => where(greater(a, b), a, mul(0.5, b)), x, y),
-  // Where the mask is 0, value and derivative of what it leaves out are infinite or NaN.
+  // The masked branch and its derivative are infinite or NaN.
   maskedSqrt: (x) => where(greater(x, 0.1), sqrt(relu(x)), 0),
   maskedLog: (x) => where(greater(x, 0.2), log(x), x),
   maskedDiv: (x, y) => binary((a, b) => where(greater(b, 0.3), div(add(2, tanh(a)), relu(b)), 0), x, y),
@@ -149,15 +152,21 @@ const kinkedOperations: Readonly<Record<string, Operation>> = {
   maskedProduct: (x, y) => maskedProduct(x, y),
 };
 
-/** Which programs to draw. */
+/** The range of programs to draw. */
 export interface ProgramConstraints {
   /** Default 8. */
   readonly maxLength?: number;
-  /** Whether relu, abs, maximum, where and masked singularities may occur, near which differences do not exist. Default false. */
+  /**
+   * Allows relu, abs, maximum, where and masked singularities, at which differences do not exist. Default
+   * false.
+   */
   readonly kinks?: boolean;
 }
 
-/** Random straight-line programs. They shrink by deleting lines: what is left refers to other values and still runs. */
+/**
+ * Random straight-line programs. They shrink by deleting lines; the other lines then refer to other values
+ * and still run.
+ */
 export function programs(constraints: ProgramConstraints = {}): Arbitrary<Program> {
   const { maxLength = 8, kinks = false } = guard.options('programs', constraints, {
     maxLength: guard.whole(0, 2 ** 10),
@@ -200,7 +209,7 @@ function programOf(inputs: readonly Tensor[], lines: readonly ProgramLine[]): Pr
   };
 }
 
-/** The operation where shapes broadcast; elsewhere with the mean of y, which always does. */
+/** Applies the operation, to the mean of y if the shapes do not broadcast. */
 function binary(operation: Operation, x: Tensor, y: Tensor): Tensor {
   return operation(x, sameShape(x.shape, y.shape) || y.size === 1 || isTail(y.shape, x.shape) ? y : mean(y));
 }
@@ -215,7 +224,7 @@ function ramp(x: Tensor): Tensor {
   return cast(fromData(steps, x.shape), x.dtype);
 }
 
-/** A product of matrices or vectors with whichever transposes fit; the outer product where none does. */
+/** A product of matrices or vectors with transposes that fit, or an inner product if none do. */
 function product(x: Tensor, y: Tensor): Tensor {
   const [a, b] = [x, y].map((t) => (t.shape.length === 1 || t.shape.length === 2 ? t : reshape(t, [t.size])));
   for (const transposeLeft of [false, true])
@@ -227,7 +236,7 @@ function product(x: Tensor, y: Tensor): Tensor {
   return dotOf(x, y);
 }
 
-/** The product of a matrix that has infinite rows with as much of y as fits; those rows are masked. */
+/** The product of a matrix that has infinite rows, which are masked, with the part of y that fits. */
 function maskedProduct(x: Tensor, y: Tensor): Tensor {
   const rows = x.shape.length === 2 ? x : reshape(x, [x.size, 1]);
   const [, columns] = rows.shape;
@@ -237,7 +246,7 @@ function maskedProduct(x: Tensor, y: Tensor): Tensor {
   return where(greater(first, 0.3), div(matmul(singular, tanh(fits)), columns), 0);
 }
 
-/** The inner product of as many elements as both have. */
+/** The inner product of the elements that both have. */
 function dotOf(x: Tensor, y: Tensor): Tensor {
   const size = Math.min(x.size, y.size);
   const head = (t: Tensor) => slice(reshape(t, [t.size]), [0], [size]);

@@ -124,7 +124,7 @@ describe('cli: norewind train --follow', () => {
     }
   });
 
-  it('learns from whole lines as they come, and goes on after a kill and over a new file as if nothing had happened', async function () {
+  it('learns from whole lines as they come, and resumes after a kill and across a new file without a difference', async function () {
     this.timeout(180_000);
     const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)}\n`);
     const lines = (from: number, to: number) => rows.slice(from, to).join('');
@@ -168,7 +168,7 @@ describe('cli: norewind train --follow', () => {
     await until(() => learnt() === 72);
     fourth.child.kill('SIGINT');
     expect((await fourth.result).code).to.equal(130);
-    // A file that is not the one of the checkpoint any more does not keep anybody waiting.
+    // A file other than that of the checkpoint is refused at once, without waiting.
     desk.file('live.csv', `x\n${lines(40, 42)}`);
     const refused = await desk.norewind(`${args} --resume live -q`.split(' '));
     expect(refused.code).to.equal(2);

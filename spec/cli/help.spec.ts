@@ -96,7 +96,7 @@ describe('cli: what an unknown name may have been meant to be', () => {
     ['trian x', 'did you mean train?'],
     ['genrate x', 'did you mean generate?'],
     ['fit x', 'did you mean train?'],
-    // These resemble nothing: --version, --delay, --leak and so on would send whoever asked astray.
+    // These resemble nothing: --version, --delay, --leak and so on would be misleading.
     ['train x --epsilon 3', 'norewind train --help lists them all'],
     ['train x --beta1 3', 'norewind train --help lists them all'],
     ['train x --lambda 3', 'norewind train --help lists them all'],

@@ -28,7 +28,7 @@ import { bytesAfter, characters, checkpointAfter, rows, tiny } from './sessions.
 /** What may be held at any moment beyond what was there before: a megabyte-long record, many times over. */
 const mostBytes = 2 ** 26;
 
-/** How many of so many inputs are tried. */
+/** The share of the inputs that are tried. */
 const share = (count: number) => count / size(20, 1);
 
 describe(`cli: ${share(10_000)} hostile inputs`, () => {

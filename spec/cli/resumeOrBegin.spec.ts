@@ -16,7 +16,7 @@ describe('cli: norewind train --resume-or-begin', function () {
 
   const train = (args: string) => desk.norewind(`train text.txt --units 3 --every 50 -q ${args}`.split(' '));
 
-  it('begins where there is no run and goes on where there is one, to the metrics of a run in one go', async () => {
+  it('begins a run or resumes it, to the metrics of an uninterrupted run', async () => {
     expect((await train('--records 230 --resume-or-begin run')).stdout).to.match(/^230 records/);
     expect((await train('--resume-or-begin run')).stdout).to.match(/^600 records/);
     expect((await train('--out straight')).code).to.equal(0);

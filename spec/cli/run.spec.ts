@@ -79,13 +79,13 @@ describe('cli: norewind run', () => {
       expect(report.match(/<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/g)).to.have.length(2);
       expect(report.match(/<path [^>]*d="M[^"]{200,}"/g)).to.have.length.at.least(3);
       expect(report).to.contain('entropy rate').and.to.contain('last 12 steps').and.to.contain('prefers-color-scheme: dark');
-      // Names of namespaces are addresses that nobody fetches.
+      // Names of namespaces are addresses that are never fetched.
       const rest = report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '');
       expect(rest).not.to.match(/https?:|src=|href=|url\(|@import|<script|<link/);
     });
   });
 
-  it('gives NDJSON only on stdout with --json', async () => {
+  it('writes only NDJSON to stdout with --json', async () => {
     const { stdout, stderr, code } = await desk.norewind(
       'run brackets --units 5 --steps 40 --json --quiet --out json'.split(' '),
     );
@@ -182,7 +182,7 @@ describe('cli: norewind run', () => {
       expect(linesOf(`${out}/metrics.ndjson`).at(-1)?.step).to.equal(steps);
     });
 
-  it('stops when nobody reads on', async () => {
+  it('stops when its reader closes standard output', async () => {
     const { code } = await desk.spawn('run anbn --units 5 --steps 1e7 --json -q --out pipe'.split(' '), '"step":2,', (child) =>
       child.stdout?.destroy(),
     );

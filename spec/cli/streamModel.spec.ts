@@ -80,7 +80,7 @@ describe('cli: norewind/stream', () => {
     );
   });
 
-  it('goes on from a run, predicts what the command predicts, and changes nothing until it is saved', async () => {
+  it('resumes a run, predicts the same as the command, and changes nothing until it is saved', async () => {
     const before = readFileSync(desk.path('h1/checkpoint.safetensors'));
     const predicted = await norewind('predict h1 more.ndjson --learn');
     const model = await openModel(desk.path('h1'));
@@ -134,7 +134,7 @@ describe('cli: norewind/stream', () => {
     expect(existsSync(desk.path('kept/checkpoint.previous.safetensors'))).to.equal(true);
   });
 
-  it('takes the target beside the record, and gives probabilities of categories', () => {
+  it('takes the target beside the record, and returns probabilities of categories', () => {
     const data = { target: 'sky', columns: ['temperature'], categorical: ['sky'], horizon: 0, units: 3, rate: 0.05 } as const;
     const [beside, within] = [createModel(data), createModel(data)];
     const skies = rows.map(({ temperature }) => ((temperature ?? 0) > 0 ? 'sun' : 'rain'));
@@ -224,7 +224,7 @@ describe('cli: norewind/stream', () => {
     expect(wrong).to.be.a('number');
   });
 
-  it('learns a text in any pieces as the command does, and goes on with it', async () => {
+  it('learns a text in any pieces as the command does, and continues it', async () => {
     for (const [unit, name] of [
       ['byte', 'bytes'],
       ['character', 'characters'],

@@ -50,7 +50,7 @@ describe('cli: norewind train', () => {
     }
   });
 
-  it('gives the same from standard input cut anywhere, from gzip, and from several files', async () => {
+  it('learns the same from standard input cut anywhere, from gzip, and from several files', async () => {
     const bytes = new TextEncoder().encode(text);
     const cuts = Array.from(bytes, (byte) => Uint8Array.of(byte));
     for (const unit of ['byte', 'character']) {
@@ -111,7 +111,7 @@ describe('cli: norewind train', () => {
     expect(pattern.baselines['order-0 model'].recent).to.be.above(2.9);
   });
 
-  it('saves at SIGUSR1 and goes on; SIGINT and SIGTERM save and end with 130 and 143, also while it waits', async () => {
+  it('saves at SIGUSR1 and continues; SIGINT and SIGTERM save and end with 130 and 143, also while it waits', async () => {
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],
@@ -134,7 +134,7 @@ describe('cli: norewind train', () => {
     }
   });
 
-  it('goes on with data that begin where the earlier ones ended', async () => {
+  it('resumes with data that begin where the earlier data ended', async () => {
     await train('part-1.txt --out go-on');
     const { code } = await desk.norewind('train part-2.txt --resume go-on --continued -q'.split(' '));
     expect(code).to.equal(0);
@@ -179,7 +179,7 @@ describe('cli: norewind train', () => {
     expect(again.stdout).to.equal(first.stdout);
     expect(other.stdout).not.to.equal(first.stdout);
     expect((await generate('csv')).stderr).to.match(/^norewind: csv is a model of rows: use norewind predict\n$/);
-    // A pattern that was learnt goes on.
+    // The learnt pattern continues.
     const { stdout } = await generate('pattern --length 16 --temperature 0 --prime abcd');
     expect(stdout).to.equal('efghabcdefghabcd');
   });

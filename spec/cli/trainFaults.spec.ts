@@ -63,7 +63,7 @@ describe('cli: norewind train meets a disk that refuses', () => {
   }
 
   for (const lasts of [true, false])
-    it(`at every ${size('ninth ', '')}change of a file${lasts ? ', for good' : ', once'}: says so, keeps both generations, and goes on later to the same result`, async () => {
+    it(`at every ${size('ninth ', '')}change of a file${lasts ? ', for good' : ', once'}: says so, keeps both generations, and resumes later to the same result`, async () => {
       const whole = await meet({ at: Number.POSITIVE_INFINITY, effect: 'EIO', half: false, lasts: false });
       expect(whole.error).to.equal(undefined);
       expect(whole.calls).to.have.length.above(50);
@@ -99,7 +99,7 @@ describe('cli: norewind train meets a disk that refuses', () => {
       }
     });
 
-  it('goes on with a write that takes only half', async () => {
+  it('completes a write that took only half', async () => {
     const whole = await meet({ at: Number.POSITIVE_INFINITY, effect: 'short', half: false, lasts: false });
     const { folder, error } = await meet({ at: 1, effect: 'short', half: false, lasts: true });
     expect(error).to.equal(undefined);

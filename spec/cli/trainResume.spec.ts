@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { randomWords } from '../support/randomWords.ts';
 import { createDesk, type Desk } from './command.ts';
 
-describe('cli: norewind train goes on', () => {
+describe('cli: norewind train --resume', () => {
   let desk: Desk;
 
   before(() => {
@@ -15,7 +15,7 @@ describe('cli: norewind train goes on', () => {
 
   after(() => desk.dispose());
 
-  it('offers the generation before a damaged one, and goes on from it to the same metrics', async () => {
+  it('offers the generation before a damaged one, and resumes from it to the same metrics', async () => {
     const args = 'train text.txt --units 3 --every 70 --records';
     await desk.norewind(`${args} 2000 --checkpoint-records 1500 --out old -q`.split(' '));
     await desk.norewind(`${args} 5000 --out straight -q`.split(' '));
@@ -54,7 +54,7 @@ describe('cli: norewind train goes on', () => {
     await refusal('text.txt --resume straight', /has 900 bytes, and had \d+/);
   });
 
-  it('goes on with times and late targets, with the same data and with data that begin where the earlier ones ended', async () => {
+  it('resumes with times and late targets, with the same data and with data that begin where the earlier data ended', async () => {
     const lines = Array.from(
       { length: 90 },
       (_, i) => `2024-01-${String(1 + Math.floor(i / 3)).padStart(2, '0')}T0${i % 3}:00,${i % 4}\n`,

@@ -50,7 +50,7 @@ export const bad: Readonly<Record<string, () => unknown>> = {
     },
   }),
   'an object of a class': () => new Own(),
-  'a function that gives nothing': () => () => {},
+  'a function that returns nothing': () => () => {},
   'a Map': () => new Map([['rate', 1]]),
   'a Set': () => new Set([1]),
   'a Date': () => new Date(0),

@@ -56,7 +56,7 @@ describe('sizes', () => {
   });
 });
 
-/** A model with so many parameters, by a step that is never taken. */
+/** A model with this many parameters, and a step that is never called. */
 function huge(parameters: number): LearnerConfig<unknown, unknown, unknown, unknown>['model'] {
   return {
     name: 'huge',

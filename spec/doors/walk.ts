@@ -5,14 +5,14 @@ import { bad, CallersError } from './bad.ts';
 // biome-ignore lint/complexity/noBannedTypes: whatever can be called
 type Callable = Function;
 
-/** A function that is open to the world, with arguments that it takes, made anew for each call, and what it gives in turn. */
+/** A public function, with good arguments, made anew for each call, and the functions that it returns. */
 export interface Door {
   readonly good: () => readonly unknown[];
   /** The functions of its result, as doors of their own. */
   readonly inner?: (result: unknown) => Doors;
-  /** Whether it takes a record whose keys are anybody's: a tree, or tensors by name. */
+  /** Whether it takes a record with any keys: a tree, or tensors by name. */
   readonly open?: boolean;
-  /** Places of arguments that a caller's code gives itself, such as its own name for messages. They are left alone. */
+  /** Positions of arguments that callers choose freely, such as a name for messages. They are not spoilt. */
   readonly named?: readonly number[];
   readonly call?: Callable;
 }

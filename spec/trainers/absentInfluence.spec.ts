@@ -51,7 +51,7 @@ describe('an influence that is absent', () => {
         });
 
       for (const [name, estimator] of Object.entries(all.has(cell) ? every : few))
-        it(`${name} gives as a plan what it gives eagerly, after a reset too`, () => {
+        it(`${name} returns the same as a plan and eagerly, also after a reset`, () => {
           const lanes = [runOf(model, 6), runOf(model, 6, 2)].slice(0, all.has(cell) ? 2 : 1);
           const [eager, plan] = [true, false].map((own) => estimates(lanes, estimator(), seeded(3), { eager: own, before: 2 }));
           requireFinite(numbersOf([...eager.gradients, eager.influence]), 'eagerly');

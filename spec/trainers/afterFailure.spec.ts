@@ -96,7 +96,7 @@ for (const eager of [true, false])
               if (
                 fails(() => {
                   call(learner, t, x, lanes);
-                  // A plan finds out when somebody looks.
+                  // A plan finds out when a value is read.
                   learner.save();
                 })
               )

@@ -28,7 +28,7 @@ const configOf = (estimator: OldCheckpoint['estimator'], eager: boolean) => ({
 describe('a checkpoint of an earlier version', () => {
   for (const { estimator, steps, losses, file } of oldCheckpoints)
     for (const eager of [true, false])
-      it(`${estimator} after ${steps} steps is read and goes on as its writer did; eager: ${eager}`, () => {
+      it(`${estimator} after ${steps} steps is read and resumes as its writer did; eager: ${eager}`, () => {
         const bytes = gunzipSync(Buffer.from(file.join(''), 'base64'));
         expect(readSafetensorsMetadata(bytes).version).to.equal('1');
         const learner = restoreLearner(configOf(estimator, eager), bytes);

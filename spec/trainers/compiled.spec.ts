@@ -66,7 +66,7 @@ describe('a learner with a plan', () => {
   });
 
   for (const [name, estimator] of Object.entries(estimators).filter(([name]) => name !== 'rtrl'))
-    it(`${name}: keeps its gradient for whoever asks, without another step elsewhere, with long parameters`, () => {
+    it(`${name}: keeps its gradient to be read, without another step elsewhere, with long parameters`, () => {
       const config: Config = {
         ...configOf({ estimator: name, optimizer: 'adam', kind: 'gru', units: 24, lanes: 1, dtype: 'float32', seed: 3 }),
         estimator: estimator(),
@@ -103,7 +103,7 @@ describe('a learner with a plan', () => {
     );
   });
 
-  it('gives the same bytes twice, in one process and in two', () => {
+  it('writes the same bytes twice, in one process and in two', () => {
     const run = () => {
       const learner = createLearner(
         configOf({ estimator: 'uoro', optimizer: 'adam', kind: 'gru', units: 4, lanes: 2, dtype: 'float32', seed: 11 }),

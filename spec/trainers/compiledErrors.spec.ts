@@ -18,7 +18,7 @@ describe('a learner with a plan', () => {
 
     for (const [name, estimator] of Object.entries(estimators))
       for (const look of ['parameters', 'predict'] as const)
-        it(`${name}: names the step and a parameter, is as after the last good step, and goes on, found out by ${look}`, () => {
+        it(`${name}: names the step and a parameter, is as after the last good step, and continues, found out by ${look}`, () => {
           const window = estimator().window;
           const good = 2 * window;
           const learner = createLearner(exploding(estimator(), good));
@@ -72,7 +72,7 @@ describe('a learner with a plan', () => {
       }
     });
 
-    it('goes on learning from other data, as one that never met the bad step', () => {
+    it('learns from other data, as if the bad step had not occurred', () => {
       for (const name of ['uoro', 'tbptt 4', 'rtrl']) {
         const dense = model({ cell: rnn({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) }) as unknown as Cell<
           unknown,

@@ -44,7 +44,7 @@ const estimators: Readonly<Record<string, () => Estimator>> = {
 for (const eager of [true, false])
   describe(`a learner, ${eager ? 'eager' : 'with a plan'}`, () => {
     for (const [name, estimator] of Object.entries(estimators)) {
-      it(`${name}: predict gives what step then gives, and moves nothing`, () => {
+      it(`${name}: predict returns the same as step, and does not move the learner`, () => {
         const learner = make({ estimator: estimator(), eager });
         const alone = make({ estimator: estimator(), eager });
         for (let t = 0; t < 7; t++) {
@@ -62,7 +62,7 @@ for (const eager of [true, false])
         );
       });
 
-      it(`${name}: predictMany gives what predict gives while the same inputs are observed, and moves nothing`, () => {
+      it(`${name}: predictMany returns the same as predict while observing, and does not move the learner`, () => {
         const learner = make({ estimator: estimator(), eager });
         for (let t = 0; t < 4; t++) learner.step(x, y);
         const before = learner.save();

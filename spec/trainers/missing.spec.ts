@@ -129,7 +129,7 @@ describe('inputs that are missing, and masked', () => {
       for (const missing of [Number.NaN, Number.POSITIVE_INFINITY]) expect(run(missing)).to.deep.equal(expected);
     });
 
-    it(`are an error where they are not masked, after which all goes on: ${how}`, () => {
+    it(`are an error where they are not masked, after which learning continues: ${how}`, () => {
       const [learner, twin] = [make(), make()];
       const spoilt = { x: full([2], Number.NaN), known: indices([1, 1, 1]) };
       for (const one of [learner, twin]) for (let t = 0; t < 12; t++) one.step(input(t, Number.NaN), target);

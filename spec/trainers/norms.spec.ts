@@ -44,7 +44,7 @@ function learner(optimizer: Optimizer, dtype: FloatDType, eager: boolean) {
 for (const eager of [true, false])
   for (const dtype of ['float32', 'float64'] as const)
     describe(`clipping a gradient, ${dtype}, ${eager ? 'eager' : 'with a plan'}`, () => {
-      it('keeps its direction and gives it its length, however large or small it is', () => {
+      it('keeps its direction and sets its length, however large or small it is', () => {
         for (const given of sizes[dtype])
           for (const share of [1e-3, 0.5, 2]) {
             const size = tensor(given, { dtype }).item();
@@ -176,7 +176,7 @@ describe('the scales of UORO and NoBackTrack', () => {
 });
 
 describe('clipping what is not finite', () => {
-  it('gives NaN for an infinite element and 0 for the others, and leaves a gradient with a NaN as it is', () => {
+  it('returns NaN for an infinite element and 0 for the others, and leaves a gradient with a NaN as it is', () => {
     const clip = (x: Tensor) => clipByGlobalNorm(1).update(x, {}, x, { steps: (f) => f(0), updates: (f) => f(0) }).update;
     for (const dtype of ['float32', 'float64'] as const)
       for (const f of [clip, compile(clip)]) {

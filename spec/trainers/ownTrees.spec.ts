@@ -13,7 +13,7 @@ const all = {
   noBackTrack: () => noBackTrack(),
 };
 
-/** Overwrites every number of a tree that somebody holds. */
+/** Overwrites every number of a tree. */
 function scribble(tree: unknown): void {
   for (const leaf of leavesOf(tree as Tree)) dataOf(leaf).fill(1e3);
 }

@@ -86,7 +86,7 @@ describe('stepMany', () => {
 });
 
 describe('relaxed SIMD', () => {
-  it('is refused in a sentence where the platform does not have it, and else gives the same but for rounding', () => {
+  it('is refused in a sentence where the platform does not have it, and otherwise returns the same up to rounding', () => {
     const script = fileURLToPath(new URL('./relaxed.ts', import.meta.url));
     const run = (...flags: string[]) =>
       spawnSync(process.execPath, [...flags, '--import', 'tsx', script], { encoding: 'utf8' }).stdout.trim();

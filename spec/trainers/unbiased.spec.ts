@@ -34,7 +34,7 @@ describe('UORO is unbiased, exactly: the mean over every sequence of signs', () 
       );
     });
 
-  it('of the outer product of what learner.influence gives is what RTRL carries', () => {
+  it('of the outer product of learner.influence equals the influence of RTRL', () => {
     fc.assert(
       fc.property(runs(), (run) => {
         const own = fixture(run);

@@ -22,7 +22,7 @@ const args = (rows: number, columns: number): Args => {
 const sizes = fc.tuple(fc.integer({ min: 2, max: 7 }), fc.integer({ min: 2, max: 7 }));
 
 describe('products with a transposed matrix', () => {
-  it('give way to the product that is computed anyway, where only an inner product needs them', () => {
+  it('are replaced by the product that is computed anyway, if only an inner product needs them', () => {
     fc.assert(
       fc.property(sizes, ([rows, columns]) => {
         const given = args(rows, columns);

@@ -27,7 +27,7 @@ export function planned(f: (...args: Tensor[]) => unknown, ...args: Tensor[]): P
   };
 }
 
-/** The tensors that f gives when it is called, in the order in which a program returns them. */
+/** The tensors that f returns, in the order in which a program returns them. */
 export function eager(f: (...args: Tensor[]) => unknown, ...args: Tensor[]): Tensor[] {
   return leavesOf(f(...args) as Tree);
 }

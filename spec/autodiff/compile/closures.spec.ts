@@ -145,7 +145,7 @@ describe('what a compiled function closes over', () => {
     expect(g(tensor([5])).toArray()).to.deep.equal([13]);
   });
 
-  it('gives numbers as tensors, inside and outside', () => {
+  it('returns numbers as tensors, inside and outside', () => {
     const g = compile((x: Tensor) => [x.shape.length, mul(x, 2)] as unknown as Tensor[]);
     const inside: Tensor[] = [];
     grad((x: Tensor) => {

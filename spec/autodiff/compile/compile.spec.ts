@@ -106,7 +106,7 @@ describe('compile', () => {
     expect(f.name).to.equal('twice');
   });
 
-  it('gives results that later calls leave alone', () => {
+  it('returns results that later calls do not change', () => {
     const f = compile((a: Tensor) => [a, tanh(a), full([2], 1)]);
     const first = f(v);
     const before = leavesOf(first).map((leaf) => leaf.toArray());

@@ -121,7 +121,7 @@ describe('where there is no kernel', () => {
     expect(execution.read(1).toArray()).to.deep.equal([16, 16]);
   });
 
-  it('gives a call copies of its operands, with their labels', () => {
+  it('passes copies of the operands to a call, with their labels', () => {
     const { execution, seen } = counting();
     execution.run();
     execution.run();

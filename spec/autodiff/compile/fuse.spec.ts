@@ -33,7 +33,7 @@ import {
 import { cast, indices, type Tensor, wasm } from '../../../lib/index.ts';
 import { narrow, planned, requireClose, requirePlan, sample } from './agree.ts';
 
-/** Runs the instructions that `write` assembles, fused or one by one, and gives the bytes of its pinned buffers. */
+/** Runs the instructions that `write` assembles, fused or one by one, and returns the bytes of its pinned buffers. */
 function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): { bytes: number[]; tiles: number } {
   const assembler = new Assembler();
   const pinned = [...write(assembler), ...assembler.constants.keys()];
@@ -47,7 +47,7 @@ function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): 
   const memory = machine.memory.buffer;
   const view = ({ dtype, address, size }: Buffer) =>
     new ({ float32: Float32Array, float64: Float64Array, int32: Int32Array })[dtype](memory, address, size);
-  // Registers and free memory begin with rubbish, so that reading what nobody wrote shows.
+  // Registers and free memory begin with rubbish, so that reading unwritten memory shows.
   new Uint8Array(memory, begin + words.byteLength).fill(77);
   pinned.forEach((buffer, phase) => {
     const data = view(buffer);
@@ -158,7 +158,7 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
 }
 
 describe('fused instructions', () => {
-  it('give the bytes that they give one by one', () => {
+  it('write the same bytes as one by one', () => {
     let tiles = 0;
     fc.assert(
       fc.property(fc.array(fc.nat(9999), { minLength: 400, maxLength: 400 }), (choices) => {

@@ -34,7 +34,7 @@ function derived({ run, loss, inputs }: Program): (...xs: Tensor[]) => unknown {
 }
 
 describe('plans of random programs', () => {
-  it('give what the programs give, in float64', () => {
+  it('return the same as the programs, in float64', () => {
     forAll(
       programs({ kinks: true, maxLength: 16 }),
       ({ run, loss, inputs }) => void requirePlan((...xs) => [run(...xs), loss(...xs)], inputs),
@@ -42,7 +42,7 @@ describe('plans of random programs', () => {
     );
   });
 
-  it('give what the programs give, in float32', () => {
+  it('return the same as the programs, in float32', () => {
     forAll(
       programs({ kinks: true, maxLength: 10 }),
       ({ run, loss, inputs }) => void requirePlan((...xs) => [run(...xs), loss(...xs)], inputs.map(narrow)),
@@ -50,11 +50,11 @@ describe('plans of random programs', () => {
     );
   });
 
-  it('give their derivatives, forward, reverse and mixed, in float64', () => {
+  it('return their derivatives, forward, reverse and mixed, in float64', () => {
     forAll(programs({ kinks: true, maxLength: 7 }), (program) => void requirePlan(derived(program), program.inputs), 120);
   });
 
-  it('give their derivatives in float32', () => {
+  it('return their derivatives in float32', () => {
     forAll(
       programs({ kinks: true, maxLength: 5 }),
       (program) => void requirePlan(derived(program), program.inputs.map(narrow), 1e-4),

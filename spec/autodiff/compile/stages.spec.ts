@@ -19,7 +19,7 @@ describe('a plan that runs in parts', () => {
     }).program;
 
   for (const length of [1, 2, 3])
-    it(`gives each part's outputs when that part has run, and all the same in the end: ${length} parts`, () => {
+    it(`has each part's outputs when that part has run, and the same results in the end: ${length} parts`, () => {
       const program = unrolled(length);
       const updates = new Map([
         [0, 0],

@@ -208,7 +208,7 @@ describe('plans of sums and products', () => {
     );
   });
 
-  it('give the same whichever outputs are asked for', () => {
+  it('return the same whichever outputs are read', () => {
     const values = (a: Tensor, b: Tensor) => [
       add(a, outer(sum(a, { axes: 1 }), sum(b, { axes: 0 }))),
       mul(2, tanh(b)),

@@ -146,7 +146,7 @@ describe('plans', () => {
     );
   });
 
-  it('give integers', () => {
+  it('return integers', () => {
     requirePlan(
       (i, a) => [
         greater(a, 0),

@@ -201,7 +201,7 @@ describe('cli/commands: options of norewind train', () => {
     refuse('name the column to predict, with --target', 'a.csv');
   });
 
-  it('of the configuration are not for a run that goes on', () => {
+  it('of the configuration are refused for a resumed run', () => {
     refuseConfigOptions(optionsOf('--resume', 'a', '--follow', '--records', '3', '--quiet'));
     for (const [args, flag] of [
       [['--format', 'csv'], '--format'],
@@ -253,7 +253,7 @@ describe('cli/commands: --resume-or-begin', () => {
     expect(become(...own)).to.deep.include({ force: false });
   });
 
-  it('goes on where there is a checkpoint that was begun with the same options', () => {
+  it('resumes a checkpoint that was begun with the same options', () => {
     save();
     const rest = { onError: 'stop', checkpointSeconds: 60, resume: folder };
     expect(become(...own)).to.deep.equal(rest);

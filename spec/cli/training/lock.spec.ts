@@ -178,7 +178,7 @@ describe('cli/training: the lock of a folder', () => {
     const dead: object[] = [
       gone,
       { ...gone, birth: undefined },
-      // This process has another lock, or none: a container that was restarted gives the same numbers again.
+      // This process has another lock, or none: a restarted container reuses the same numbers.
       { ...other, pid: process.pid },
       { ...other, pid: process.pid, birth: birthOf(process.pid) },
     ];

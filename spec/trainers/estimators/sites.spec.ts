@@ -212,7 +212,7 @@ describe('the sites of a step', () => {
     });
 
     for (const window of [1, 2])
-      it(`${name}: give I and J, over ${window} ${window === 1 ? 'step' : 'steps'}`, () => {
+      it(`${name}: yield I and J, over ${window} ${window === 1 ? 'step' : 'steps'}`, () => {
         const { step, transition } = seen({ ...run, examples: run.examples.slice(0, 2) }, window);
         const { jacobian } = transition.factors();
         unitTrees(transition.state).forEach((unit, k) => {

@@ -135,7 +135,7 @@ describe('SnAp', () => {
       [16, 9, 'dense'],
     ] as const)
       it(`says when another type of input reaches more; ${how}, eager: ${eager}`, () => {
-        // A parameter reaches so many units; with an input of one number, all of them.
+        // A parameter reaches this many units; with an input of one number, all of them.
         const cell: Cell<Vectors, Tensor, Tensor> = {
           name: 'two ways',
           init: (noise) => ({ u: noise.normal([units]) }),

@@ -49,7 +49,7 @@ describe('structured RTRL', () => {
       else expect(memory).to.equal(most * count);
     });
 
-    it(`${name}: gives as a plan, and in float32, what dense RTRL gives`, () => {
+    it(`${name}: equals dense RTRL, as a plan and in float32`, () => {
       const run = fixture(cell, inputs, 9, 3);
       const of = (estimator: Estimator, eager: boolean) => estimates([run], estimator, seeded(1), { eager });
       const whole = of(rtrl({ structure: 'dense' }), true);

@@ -52,7 +52,7 @@ describe('trainers/evaluation: the search for drift', () => {
     expect(sizes[15]).to.deep.equal([4, 2, 2, 2, 2, 1, 1, 1, 1]);
   });
 
-  it('goes on from what it saved, and refuses what none saved', () => {
+  it('resumes from its saved state, and refuses an invalid one', () => {
     const values = [...coins(3, [200, 0.2], [300, 0.8])];
     const straight = createAdwin();
     let resumed = createAdwin();

@@ -51,7 +51,7 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
       }, 0);
     }
 
-    it('is the expected calibration error, of all predictions and of the last ones, also when it goes on from a checkpoint', () => {
+    it('is the expected calibration error, of all predictions and of the last ones, also when resumed from a checkpoint', () => {
       fc.assert(
         fc.property(predictions, fc.nat(), (all, any) => {
           const cut = any % all.length;
@@ -134,7 +134,7 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
     });
   });
 
-  it('reports the record of the last rise, and goes on from a checkpoint bit for bit', () => {
+  it('reports the record of the last rise, and resumes from a checkpoint bit for bit', () => {
     const next = draws(21);
     const straight = createEvaluation('bits', ['network', 'other'], 50);
     let resumed = createEvaluation('bits', ['network', 'other'], 50);

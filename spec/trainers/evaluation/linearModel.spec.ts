@@ -45,7 +45,7 @@ describe('trainers/evaluation: the linear model', () => {
     expect(Math.abs(model.predict([5, -5]))).to.be.below(20);
   });
 
-  it('goes on from a checkpoint bit for bit', () => {
+  it('resumes from a checkpoint bit for bit', () => {
     const next = draws(3);
     const straight = createLinearModel(3);
     let resumed = createLinearModel(3);

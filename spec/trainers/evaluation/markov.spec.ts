@@ -44,7 +44,7 @@ describe('markov', () => {
   });
 
   it('agrees with the closed forms that can be done by hand', () => {
-    // The binary estimator gives 0ⁿ the probability C(2n, n) / 4ⁿ: 1/2, 3/8, 5/16, 35/128.
+    // The binary estimator assigns 0ⁿ the probability C(2n, n) / 4ⁿ: 1/2, 3/8, 5/16, 35/128.
     for (const [n, probability] of [
       [1, 1 / 2],
       [2, 3 / 8],

@@ -67,7 +67,7 @@ describe('trainers/streams: the size of changes', () => {
     expect(scale.scaled(7)).to.equal(10);
   });
 
-  it('goes on from what it saved, and refuses what none saved', () => {
+  it('resumes from its saved state, and refuses an invalid one', () => {
     const scale = createScale();
     for (const change of [1, -2, 0.5]) scale.add(change);
     expect(createScale(scale.save()).save()).to.deep.equal(scale.save());

@@ -19,7 +19,7 @@ describe('trainers/streams: tally', () => {
     expect(tally.recent()).to.be.closeTo(4, 1e-12);
   });
 
-  it('goes on from what it saved', () => {
+  it('resumes from its saved state', () => {
     const whole = createTally(3);
     let parts = createTally(3);
     for (const score of [1, 5, 2, 8, 3, 3, 7]) {
@@ -96,7 +96,7 @@ describe('trainers/streams: normalizer', () => {
     }
   });
 
-  it('goes on from what it saved, and refuses what none saved', () => {
+  it('resumes from its saved state, and refuses an invalid one', () => {
     const normalizer = createNormalizer();
     for (const value of [1, 2, 6]) normalizer.add(value);
     const saved = normalizer.save();
@@ -113,7 +113,7 @@ describe('trainers/streams: normalizer', () => {
 });
 
 describe('trainers/streams: counts', () => {
-  it('give the bits of Krichevsky and Trofimov in each context', () => {
+  it('yield the bits of Krichevsky and Trofimov in each context', () => {
     const order0 = createCounts(2, 0);
     expect([0, 0, 1].map((symbol) => order0.observe(symbol))).to.deep.equal([0.5, 1.5 / 2, 0.5 / 3].map((p) => -Math.log2(p)));
     const order1 = createCounts(2, 1);
@@ -164,7 +164,7 @@ describe('trainers/streams: counts', () => {
 });
 
 describe('trainers/streams: vocabulary', () => {
-  it('gives out indices in order, the last one standing for all others', () => {
+  it('assigns indices in order, the last one for all others', () => {
     const vocabulary = createVocabulary<string>(3);
     expect(['a', 'b', 'a', 'c', 'd'].map(vocabulary.add)).to.deep.equal([0, 1, 0, 2, 2]);
     expect(['a', 'b', 'c', 'z'].map(vocabulary.indexOf)).to.deep.equal([0, 1, 2, 2]);

@@ -72,7 +72,7 @@ const predicted = [0, 2, 4, 7, 9, 11].map((i) => kinds[i][1]);
 
 describe('trainers/streams: a session of rows', () => {
   for (const [name, data, list] of kinds) {
-    it(`scores what it said before, and goes on bit for bit from what it saved: ${name}`, () => {
+    it(`scores what it said before, and resumes bit for bit from its saved state: ${name}`, () => {
       const { horizon, delay = 0 } = data;
       const session = createRowSession(configOf(data), data);
       let resumed = session;

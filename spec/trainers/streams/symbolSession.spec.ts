@@ -33,7 +33,7 @@ describe('trainers/streams: a session of symbols', () => {
   for (const [name, data, text] of kinds) {
     const codes = symbolsOf(text, data);
 
-    it(`goes on bit for bit from what it saved, and scores what it said before: ${name}`, () => {
+    it(`resumes bit for bit from its saved state, and scores its earlier predictions: ${name}`, () => {
       const straight = createSymbolSession(configOf(data), data);
       let resumed = createSymbolSession(configOf(data), data);
       for (const [i, code] of codes.entries()) {
@@ -156,7 +156,7 @@ describe('trainers/streams: text that is generated', () => {
     return Buffer.concat(Array.from({ length: count }, () => Buffer.from(symbols.next().value as string))).toString();
   };
 
-  it('goes on after what was learnt last and then the prime, with the most probable symbol at a temperature of 0', () => {
+  it('continues after the last learnt symbol and then the prime, with the most probable symbol at a temperature of 0', () => {
     for (const prime of [[], [97], [98, 99]]) {
       const walker = walk(session.learner);
       let logits = walker.step(session.last as number);

@@ -65,7 +65,7 @@ describe('trainers/streams: how times are written', () => {
       expect(parseTimeFormat(format)(text), `${format} of ${text}`).to.equal(undefined);
   });
 
-  it('gives back every time that is written in full', () => {
+  it('reads back every time that is written in full', () => {
     const two = (number: number) => String(number).padStart(2, '0');
     fc.assert(
       fc.property(fc.integer({ min: -6e10, max: 2e11 }), (seconds) => {

@@ -153,7 +153,7 @@ describe('trainers/streams: times of rows', () => {
     }
   });
 
-  it('gives the pause since the row before, and refuses rows that go back in time, with line and column', async () => {
+  it('returns the pause since the row before, and refuses rows that go back in time, with line and column', async () => {
     const data: RowData = { ...rows, timestamp: 't' };
     const text = 't,z,y\n2024-01-01,1,2\n2024-01-01T00:01,1,2\n2023-12-31,1,2\n2024-01-01T00:01,1,2\nsoon,1,2\n,1,2\n';
     const start = Date.UTC(2024, 0) / 1000;

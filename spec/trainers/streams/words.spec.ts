@@ -36,7 +36,7 @@ describe('trainers/streams: text by words', () => {
     ]);
   });
 
-  it('gives the same words wherever the bytes are cut', async () => {
+  it('returns the same words wherever the bytes are cut', async () => {
     const part = fc.constantFrom('a', 'Bär', '🐻', ' ', '\n', '\r\n', "n't", '.', '\u0301', '語', 'x'.repeat(200), '\ufeff', '"');
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 12 }), fc.integer({ min: 1, max: 9 }), async (parts, size) => {
@@ -47,7 +47,7 @@ describe('trainers/streams: text by words', () => {
     );
   });
 
-  it('gives words as soon as they cannot go on', async () => {
+  it('returns words as soon as they are complete', async () => {
     const chunks = ['one tw', 'o, thr', 'ee\n', 'y'.repeat(255), 'y', 'end'];
     const source = {
       name: 'data',

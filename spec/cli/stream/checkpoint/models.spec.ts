@@ -134,7 +134,7 @@ describe('cli/stream: models', () => {
       expect(asked.report()).to.deep.equal(silent.report());
     });
 
-    it('give each category its probability, and all that have no index of their own theirs together', () => {
+    it('return the probability of each category, and one for all categories without an index', () => {
       const model = createModel({ target: 'k', categorical: ['k'], categories: 4, ...small });
       model.partialFit(records);
       const probabilities = model.predictProbaOne();

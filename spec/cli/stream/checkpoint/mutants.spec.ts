@@ -63,7 +63,7 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
 
 describe('cli/stream: a checkpoint whose checksum is right, and one of whose entries is not', () => {
   for (const [name, { config, before, after }] of Object.entries(cases))
-    it(`of ${name}: is refused with exit code 2 in one sentence, or goes on to the same, or may have been written`, function () {
+    it(`of ${name}: is refused with exit code 2 in one sentence, or resumes to the same, or may have been written`, function () {
       this.timeout(200_000);
       const { session, ...stream } = checkpointAfter(before, config);
       const whole = JSON.parse(JSON.stringify({ ...stream, metricsLength: 7, rest: session.rest }));

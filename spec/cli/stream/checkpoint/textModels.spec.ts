@@ -18,7 +18,7 @@ describe('cli/stream: models of text', () => {
     expect(createTextModel().config.cell).to.deep.equal({ name: 'gru', units: 64 });
   });
 
-  it('learn from a text in any pieces, and give each symbol with its bits', async () => {
+  it('learn from a text in any pieces, and return each symbol with its bits', async () => {
     const model = createTextModel({ ...small, symbols: 6 });
     const learnt: [unknown, unknown][] = [];
     const other = createTextModel({ ...small, symbols: 6 });

@@ -9,7 +9,7 @@ import { readSymbols } from '../../../../trainers/streams/symbolReader.ts';
 import { bytesOf, sourceOf } from '../../learning.ts';
 import { rows } from '../../sessions.ts';
 
-/** Everything that a reader gives: its entries, problems as their sentences, and the error in which it ends. */
+/** The output of a reader: its entries, problems as their sentences, and its final error. */
 async function allOf(
   read: (source: Source) => AsyncIterable<readonly unknown[]>,
   chunks: readonly Uint8Array[],

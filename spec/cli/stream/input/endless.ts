@@ -65,7 +65,7 @@ export interface Outcome {
   readonly growth: number;
 }
 
-/** Reads so many bytes of it, in pieces of about the given size. */
+/** Reads this many bytes of it, in pieces of about the given size. */
 export async function readOn({ read, begin: start = '', part }: Endless, total: number, pieceSize: number): Promise<Outcome> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

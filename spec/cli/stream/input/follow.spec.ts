@@ -114,7 +114,7 @@ describe('cli/stream: a file that is followed', () => {
     expect([texts, turns]).to.deep.equal([['a', 'b'], 1]);
   });
 
-  it('ends in the error of whoever hears that all has been read', async () => {
+  it('ends in the error of its listener at the end of the data', async () => {
     writeFileSync(path, 'a');
     const failed = await follow([
       () => {

@@ -63,14 +63,14 @@ describe('cli/stream: NDJSON', () => {
       typeof entry === 'string' ? entry : (entry as { where: string; get(column: string): unknown }),
     );
 
-  it('gives own entries, null for others, and says where each is', async () => {
+  it('returns own entries, null for others, and the place of each', async () => {
     const [first, second] = await fieldsOf('\ufeff{"a":1}\n\n  \r\n{"a":null,"b":[2]}');
     if (typeof first === 'string' || typeof second === 'string') throw new Error('no record');
     expect([first.where, second.where]).to.deep.equal(['data, line 1', 'data, line 4']);
     expect([first.get('a'), first.get('constructor'), second.get('a'), second.get('b')]).to.deep.equal([1, null, null, [2]]);
   });
 
-  it('goes on behind what is no object', async () => {
+  it('continues after a line that is not an object', async () => {
     const object = 'it is not a JSON object, such as {"temperature": 12.5}';
     expect((await fieldsOf('{\n[]\nnull\n3\n"x"\n{}')).slice(0, 5)).to.deep.equal([
       'data, line 1: an object has to stand on one line, as jq -c . writes it',
@@ -150,7 +150,7 @@ describe('cli/stream: CSV', () => {
     expect(await read('a,"k\n')).to.deep.equal(['data, line 1, field 2: the file ends within a quoted field']);
   });
 
-  it('goes on behind a row of another length and behind a quote that is out of place', async () => {
+  it('continues after a row of another length and after a misplaced quote', async () => {
     expect(await told('a,k\n1\n1,2,3\n1,b"c\n"a",2\n')).to.deep.equal([
       'data, line 2: it has 1 fields, the header has 2',
       'data, line 3: it has 3 fields, the header has 2',
@@ -159,7 +159,7 @@ describe('cli/stream: CSV', () => {
     ]);
   });
 
-  it('ends at a quoted field that goes on, behind which everything could be a part of it', async () => {
+  it('ends at a quoted field with characters after its quote, since the rest could belong to it', async () => {
     expect(await told('a,k\n1,2\n"a"b,2\n5,6\n')).to.deep.equal([
       ['data, line 2', '1', '2', undefined],
       'data, line 3, field 1: a quoted field has characters after its closing quote; a quote within one is written twice',

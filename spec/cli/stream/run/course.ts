@@ -31,7 +31,7 @@ interface Doings {
   scored?(records: number): number;
 }
 
-/** Learns from batches with a session that only notes what happens; `isOver` gives the error, or nothing. */
+/** Learns from batches with a session that only notes what happens; `isOver` returns the error, if any. */
 export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {}): Course {
   const { from = beginning, every = 3 } = doings;
   const events: string[] = [];
@@ -47,7 +47,7 @@ export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {
         return 1;
       },
       report: () => ({ ...figures, scored: doings.scored?.(advanced) ?? advanced }),
-      glimpse: () => expect.fail('nobody looks on'),
+      glimpse: () => expect.fail('there is no page'),
       save: () => expect.fail('the run saves'),
     },
     metrics: {

@@ -87,7 +87,7 @@ describe('cli/stream: learning from a stream', () => {
     expect(await eventsOf(waiting)).to.deep.equal(['a', 'saved 1', 'closed']);
   });
 
-  it('saves at SIGUSR1 and goes on; a disk that refuses then ends the run', async () => {
+  it('saves at SIGUSR1 and continues; a full disk then ends the run', async () => {
     const before = process.listenerCount('SIGUSR1');
     const { batches, isWaiting } = endless(['a']);
     let reason: Error | undefined;
@@ -135,7 +135,7 @@ describe('cli/stream: learning from a stream', () => {
     expect([saves, course.events.filter((event) => event.length === 1)]).to.deep.equal([1, ['a', 'b']]);
   });
 
-  it('saves after so many seconds, also while it waits for data', async () => {
+  it('saves every few seconds, also while it waits for data', async () => {
     const { batches, isWaiting } = endless(['a']);
     const course = learn(batches, { following: { checkpointSeconds: 0.3 } });
     await until(isWaiting);

@@ -62,7 +62,7 @@ describe('cli/stream: a run in a folder', () => {
     }
   });
 
-  it('goes on from its checkpoint: what was learnt, where it is, and the lines up to there', () => {
+  it('resumes from its checkpoint: the learner, the position, and the lines up to there', () => {
     const run = openRun(folder, config);
     for (const letter of 'abca') take(run, letter);
     run.metrics.append({ line: 1 });

@@ -1,9 +1,9 @@
 import { leavesOf, type PartialTree, rebuild, type Tensor, type Tree, zeros } from '../lib/index.ts';
 import { callName } from './level.ts';
 import { derivativeOf, type Linearization } from './linearize.ts';
-import { stack } from './operations/index.ts';
 import type { Tangent } from './push-forward.ts';
 import { type SiteGroup, type Sites, sitesOf, unitsOf } from './sites.ts';
+import { vmap } from './vmap.ts';
 
 /** A linearization that can be looked into. `K` names a part of the value. */
 export interface Dissection<A extends readonly unknown[], R extends object> extends Linearization<A, R> {
@@ -17,11 +17,14 @@ export interface Dissection<A extends readonly unknown[], R extends object> exte
   ): { readonly arguments: { -readonly [I in keyof A]: A[I] }; readonly part: R[K] };
   /** Where the leaves of the first argument are factors of products with vectors, on the way to one part of the value. */
   sites(part: keyof R & string): Sites;
-  /** Several pulls, and for each group of sites, the cotangents of a: [cotangents, units]. */
+  /**
+   * Pulls a batch: cotangents and results have a leading axis. Returns, for each group of sites, the cotangents of
+   * a too: [cotangents, units].
+   */
   pullAtSites(
     groups: readonly SiteGroup[],
-    cotangents: readonly PartialTree<R>[],
-  ): { readonly arguments: readonly { -readonly [I in keyof A]: A[I] }[]; readonly units: readonly Tensor[] };
+    cotangents: PartialTree<R>,
+  ): { readonly arguments: { -readonly [I in keyof A]: A[I] }; readonly units: readonly Tensor[] };
 }
 
 /** `linearize` for those who need more of the derivative than its product with vectors. */
@@ -51,16 +54,12 @@ export function dissect<A extends readonly unknown[], R extends object>(f: (...a
     },
     sites: (part) => sitesOf(program, leavesOf(primals[0] as Tree).length, symbolsOf(part)),
     pullAtSites(groups, cotangents) {
-      const pulled = cotangents.map((cotangent) =>
-        pullTo(
-          cotangent,
-          groups.map(({ symbol }) => symbol),
-        ),
-      );
-      const units = groups.map((group, i) =>
-        unitsOf(group, stack(pulled.map(({ symbols }) => symbols[i] ?? zerosFor(group.symbol)))),
-      );
-      return { arguments: pulled.map((own) => own.arguments), units };
+      const wanted = groups.map(({ symbol }) => symbol);
+      const pulled = vmap((cotangent: Tree) => {
+        const own = pullTo(cotangent as PartialTree<R>, wanted);
+        return { arguments: own.arguments, symbols: own.symbols.map((x, i) => x ?? zerosFor(wanted[i])) };
+      })(cotangents as Tree);
+      return { arguments: pulled.arguments, units: groups.map((group, i) => unitsOf(group, pulled.symbols[i])) };
     },
   };
 }

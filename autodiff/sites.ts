@@ -7,6 +7,7 @@ import * as linear from './primitives/linear.ts';
 import { matmul } from './primitives/matmul.ts';
 import type { Tangent } from './push-forward.ts';
 import { type Equation, SymbolTensor } from './symbol.ts';
+import { rowOf } from './table/index.ts';
 
 /** A place where a leaf W is a factor of a product with a vector z: a_j = … + Σ_i W[i,j] z_i. */
 export interface Site {
@@ -112,17 +113,14 @@ function isTangent(operand: Tensor, program: LinearProgram): operand is SymbolTe
 }
 
 /** The view after an operation that only moves its elements about, or scales them. */
-function movedBy({ primitive, operands: [x], parameters, result }: Equation, { elements, factor }: View): View | undefined {
-  const { axes, order, begin, end, shape } = parameters as { readonly [key: string]: readonly number[] };
-  const at = (moved: Tensor): View => ({ elements: moved, factor });
-  if (elements.size !== x.size) return undefined;
-  if (primitive === linear.reshape) return at(kernels.reshape(elements, result.shape));
-  if (primitive === linear.permute) return at(kernels.permute(elements, order));
-  if (primitive === linear.broadcast) return at(kernels.broadcast(elements, result.shape, axes));
-  if (primitive === linear.slice) return at(kernels.slice(elements, begin, end));
-  if (primitive === linear.pad) return at(kernels.pad(elements, begin, shape));
+function movedBy({ primitive, operands, parameters, result }: Equation, { elements, factor }: View): View | undefined {
+  if (elements.size !== operands[0].size) return undefined;
   if (primitive === linear.scale) return { elements, factor: factor * (parameters.factor as number) };
-  return undefined;
+  const row = rowOf(primitive);
+  if (row?.moves === undefined || operands.length > 1) return undefined;
+  // No element comes from two, so that there is nothing to unite.
+  const reach = { operands, sets: [dataOf(elements) as Int32Array], type: result, union: () => 0 };
+  return { elements: fromData(row.reaches(reach, parameters), result.shape), factor };
 }
 
 function hasHoles({ elements }: View): boolean {
@@ -132,8 +130,10 @@ function hasHoles({ elements }: View): boolean {
 /** The uses of a view by an equation that multiplies it with vectors, or adds it to something; undefined for another use. */
 function usesOf(leaf: number, equation: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
   if (equation.primitive === add) return [summand(leaf, symbol, view)];
+  // In a batch of products, a weight has no single z.
+  if (equation.primitive === matmul && equation.result.shape.length === 3) return undefined;
   if (equation.primitive === matmul) return factors(leaf, equation, symbol, view);
-  return equation.primitive === rows ? picked(leaf, equation, view) : undefined;
+  return equation.primitive === rows && !equation.parameters.batched ? picked(leaf, equation, view) : undefined;
 }
 
 function summand(leaf: number, symbol: SymbolTensor, { elements, factor }: View): Use {

@@ -1,4 +1,4 @@
-import { add, concat, dot, globalNorm, mul, type Operand, reshape, slice, stack } from '../autodiff/index.ts';
+import { add, concat, dot, globalNorm, mul, type Operand, reshape, slice } from '../autodiff/index.ts';
 import {
   alignLeaves,
   dataOf,
@@ -7,7 +7,6 @@ import {
   leavesOf,
   mapTree,
   type Parts,
-  rebuild,
   Tensor,
   type Tree,
   type TypedArray,
@@ -109,20 +108,6 @@ export function entryOf(x: Tensor, i: number): Tensor {
   const begin = x.shape.map((_, axis) => (axis === 0 ? i : 0));
   const end = x.shape.map((length, axis) => (axis === 0 ? i + 1 : length));
   return reshape(slice(x, begin, end), x.shape.slice(1));
-}
-
-/** The rows of a matrix, as vectors. */
-export function rowsOf(matrix: Tensor): Tensor[] {
-  return Array.from({ length: matrix.shape[0] }, (_, i) => entryOf(matrix, i));
-}
-
-/** Trees of one structure as one tree, whose leaves have a first axis for them. */
-export function stackTrees(trees: readonly Tree[]): Tree {
-  const leaves = trees.map((tree) => leavesOf(tree));
-  return rebuild(
-    trees[0],
-    leaves[0].map((_, i) => stack(leaves.map((own) => own[i]))),
-  );
 }
 
 /** A tensor [n, ...] as a matrix with n rows. */

@@ -1,7 +1,7 @@
 import { abs, add, concat, greater, vmap, where } from '../../autodiff/index.ts';
 import { alignLeaves, eye, type FloatDType, leavesOf, mapTree, type Parts, type Tensor, type Tree } from '../../lib/index.ts';
 import { type Cell, runStep } from '../../nn/index.ts';
-import { addTrees, countElements, partsLike, rowsOf, stackTrees, toRows, unflattenTree } from '../algebra.ts';
+import { addTrees, countElements, fromRows, partsLike, toRows } from '../algebra.ts';
 import type { Factors, Pulled, Transition } from '../estimators/index.ts';
 import type { HeldStep } from './memory.ts';
 import { pullThrough } from './step.ts';
@@ -84,26 +84,23 @@ function pushThrough(steps: readonly HeldStep[], parameters: Parts, state: Parts
   return steps.reduce<Parts>((tangent, { derivative }) => derivative.push(parameters, tangent).state as Tree, state) as Tree;
 }
 
-/** Pulls the S unit vectors of the last state, from the last step back to the first. */
+/** Pulls the S unit vectors of the last state at once, from the last step back to the first. */
 function factorsOf(steps: readonly HeldStep[], parameters: Tree, state: Tree, known: (tree: Tree) => Tree): Factors {
   const [{ dtype }] = leavesOf(state);
-  const units = rowsOf(eye(countElements(state), { dtype: dtype as FloatDType }));
-  let cotangents = units.map((unit) => unflattenTree(unit, state));
+  let cotangents = fromRows(eye(countElements(state), { dtype: dtype as FloatDType }), state);
   let groups: { D: Tensor; z: Tensor }[] = [];
   let rest: (Tensor | undefined)[] = leavesOf(parameters).map(() => undefined);
   for (const { derivative } of steps.toReversed()) {
     const sites = derivative.sites('state');
-    const pulled = derivative.pullAtSites(
-      sites.groups,
-      cotangents.map((own) => ({ state: own })),
-    );
+    const pulled = derivative.pullAtSites(sites.groups, { state: cotangents });
     const z = sites.groups.map((group) => concat(group.sites.map((site) => site.z())));
     groups = [...pulled.units.map((D, i) => ({ D, z: z[i] })), ...groups];
-    const rows = leavesOf(stackTrees(pulled.arguments.map(([theta]) => theta as Tree)));
+    const [theta, before] = pulled.arguments;
+    const rows = leavesOf(theta as Tree);
     rest = rest.map((sum, leaf) =>
       sites.otherwise.includes(leaf) ? (sum === undefined ? rows[leaf] : add(sum, rows[leaf])) : sum,
     );
-    cotangents = pulled.arguments.map(([, before]) => before as Tree);
+    cotangents = before as Tree;
   }
-  return { jacobian: toRows(known(stackTrees(cotangents))), groups, rest: partsLike(parameters, rest) };
+  return { jacobian: toRows(known(cotangents)), groups, rest: partsLike(parameters, rest) };
 }

@@ -36,7 +36,7 @@ const changes: Readonly<Record<string, readonly [(own: Description, tensors: Rec
   ],
   'an influence without slots': [
     (own) => Object.assign(laneOf(own), { influence: {} }),
-    /^rtrl: the influence was carried for a model/,
+    /^checkpoint: lanes\[0\]\.influence\.rows\[0/,
   ],
   'a parameter that is NaN': [
     (_, tensors) => {

@@ -7,7 +7,8 @@ import { dataOf, type TrainOptions } from './trainOptions.ts';
 
 /**
  * Replaces `--ignore` by the `--columns` that it leaves of the header of the first file, in the order of the
- * file. Times are inputs by themselves, and the target is no input where the network would see what it predicts.
+ * file. Times are inputs by themselves, and the target is no input where the network would see what it
+ * predicts.
  * @throws UsageError if no header can be read before the data; DataError for a header that lacks a column.
  */
 export async function withInputColumns(names: readonly string[], options: TrainOptions): Promise<TrainOptions> {

@@ -24,8 +24,8 @@ import type { TrainOptions } from './trainOptions.ts';
 
 /**
  * `norewind train`. Returns the exit code.
- * @throws UsageError, ConfigurationError or DataError for unusable options or data; FailedError if learning or
- * writing fails.
+ * @throws UsageError, ConfigurationError or DataError for unusable options or data; FailedError if learning
+ * or writing fails.
  */
 export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
   const options = resumeOrBegin(data, await withInputColumns(data, given));

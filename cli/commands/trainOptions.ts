@@ -105,7 +105,9 @@ export function configOf(names: readonly string[], options: TrainOptions): Strea
   return completeConfig(dataOf(names, options), options as Settings);
 }
 
-/** @param options what the data are; `--ignore` is replaced by `--columns` before their configuration is made. */
+/**
+ * @param options what the data are; `--ignore` is replaced by `--columns` before their configuration is made.
+ */
 export function dataOf(names: readonly string[], options: TrainOptions): SymbolData | RowData {
   const kind = (options.format as string | undefined) ?? formatOf(names[0]) ?? 'text';
   const refuse = (what: string, ...keys: readonly string[]) => {

@@ -1,6 +1,6 @@
 /**
- * Models of streams, as `norewind train` makes them, kept in folders: `import … from 'norewind/stream'`. It reads and writes files, so it
- * needs Node; without the files, the same models are in norewind/trainers.
+ * Models of streams, as `norewind train` makes them, kept in folders: `import … from 'norewind/stream'`. It
+ * reads and writes files, so it needs Node; without the files, the same models are in norewind/trainers.
  */
 export { UsageError } from '../../lib/index.ts';
 export type { Better, Drift, Figures, PredictorFigures, ReliabilityBin, Unit } from '../../trainers/evaluation/index.ts';

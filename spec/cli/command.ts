@@ -20,7 +20,10 @@ export interface Desk {
   read(name: string): string;
   /** Runs the compiled command there in the process of the specs, one at a time, with no standard input. */
   norewind(args: readonly string[]): Promise<Result>;
-  /** Runs the compiled command there, in its own process, and does something to it once it has written the given words. */
+  /**
+   * Runs the compiled command there, in its own process, and does something to it once it has written the
+   * given words.
+   */
   spawn(args: readonly string[], words?: string, intervene?: (process: ChildProcess) => void): Promise<Result>;
   dispose(): void;
 }

@@ -6,7 +6,10 @@ import { root } from '../support/project.ts';
 import { createDesk, type Desk } from './command.ts';
 import { until } from './feed.ts';
 
-/** A container, as far as processes go: numbers of its own, with the same host name. Not every system lets one be made. */
+/**
+ * A container, as far as processes go: numbers of its own, with the same host name. Not every system lets one
+ * be made.
+ */
 const container = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const canContain = spawnSync(container[0], [...container.slice(1), 'true']).status === 0;
 const norewind = [process.execPath, join(root, 'dist', 'cli', 'main.js')];

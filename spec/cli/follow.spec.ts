@@ -9,7 +9,10 @@ import { feed, until } from './feed.ts';
 /** Longer than the time from one look at the path to the next. */
 const aLook = () => new Promise((resolve) => setTimeout(resolve, 300));
 
-/** What the sources hold, once they end; does something after each chunk, knowing the text of its source up to there. */
+/**
+ * What the sources hold, once they end; does something after each chunk, knowing the text of its source up to
+ * there.
+ */
 async function textsOf(
   sources: Sources,
   path: string,

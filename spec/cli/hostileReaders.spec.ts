@@ -36,7 +36,9 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
   const prototype = Object.getOwnPropertyNames(Object.prototype);
   const held = () => process.memoryUsage().arrayBuffers;
 
-  /** Tries every input. Each has to end in success or in one sentence, and hold no more memory than it needs. */
+  /**
+   * Tries every input. Each has to end in success or in one sentence, and hold no more memory than it needs.
+   */
   async function tryAll<T>(
     count: number,
     arbitrary: fc.Arbitrary<T>,

@@ -14,7 +14,10 @@ export function sourceOf(chunks: readonly Uint8Array[]): Source {
   };
 }
 
-/** Learns from a source as `norewind train` does, from where the run is. @param tell hears of what is left out. */
+/**
+ * Learns from a source as `norewind train` does, from where the run is.
+ * @param tell hears of what is left out.
+ */
 export async function follow(
   run: StreamRun,
   source: Source,

@@ -56,7 +56,8 @@ describe('cli: norewind run', () => {
         for (const value of Object.values(record)) expect(value).to.satisfy(Number.isFinite);
         expect(record.meanBits * Math.LN2).to.be.closeTo(record.meanLoss, 1e-12);
       }
-      // Up to step 12, which is the length of the window, both means are of the same losses; each step has a record then.
+      // Up to step 12, which is the length of the window, both means are of the same losses; each step has a
+      // record then.
       const losses = records.slice(0, 12).map(({ loss }) => loss);
       expect(records[11].step).to.equal(12);
       expect(records[11].meanLoss).to.be.closeTo(losses.reduce((a, b) => a + b) / 12, 1e-12);

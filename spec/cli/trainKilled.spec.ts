@@ -19,7 +19,10 @@ const everyKind = [
   { name: 'tbptt', exact: 8, timed: 2, data: 'text.txt', options: '--symbols 8 --estimator tbptt --window 5 --stride 3' },
   { name: 'rows', exact: 8, timed: 2, data: 'rows.csv', options: '--target a --columns a,b,c --categorical b --horizon 2' },
 ];
-/** At which changes of files runs are killed: one as it begins, when it has checkpoints, and right after it resumes; others later; then at random ones. */
+/**
+ * At which changes of files runs are killed: one as it begins, when it has checkpoints, and right after it
+ * resumes; others later; then at random ones.
+ */
 const firstMoments: Readonly<Record<string, readonly number[]>> = {
   text: [5, 60, ...range(1, 11)],
   'uoro-2': [60, ...range(11, 22)],

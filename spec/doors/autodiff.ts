@@ -14,7 +14,10 @@ const binary = door(() => [x(), x()]);
 const reduction = door(() => [matrix(), { axes: [0], keepDims: true }]);
 const spread = door(() => [matrix(), { axes: [0], keepDims: true, ddof: 1 }]);
 
-/** An operation that is added needs a line here: arguments that are right, and the walk finds out what happens with wrong ones. */
+/**
+ * An operation that is added needs a line here: arguments that are right, and the walk finds out what happens
+ * with wrong ones.
+ */
 const operationDoors: Doors = {
   abs: unary,
   add: binary,

@@ -7,7 +7,10 @@ class Own {
   readonly rate = 0.1;
 }
 
-/** What callers without types are known to pass, each made anew: some of it is right here and there, none of it may be a TypeError. */
+/**
+ * What callers without types are known to pass, each made anew: some of it is right here and there, none of
+ * it may be a TypeError.
+ */
 export const bad: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   null: () => null,

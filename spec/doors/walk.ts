@@ -45,7 +45,10 @@ export function methods(of: object, good: Readonly<Record<string, Door>>): Doors
   );
 }
 
-/** Registers a test for each function that an entry point exports, and one that none is missing from the table, or too many. */
+/**
+ * Registers a test for each function that an entry point exports, and one that none is missing from the
+ * table, or too many.
+ */
 export function walkEntry(entry: string, exports: object, doors: Doors, others: Readonly<Record<string, string>>): void {
   describe(entry, () => {
     const functions = Object.entries(exports).filter(([name, value]) => isDoor(value) && !Object.hasOwn(others, name));

@@ -20,7 +20,10 @@ const program = `
     console.log(learner.steps + ' steps');
   }`;
 
-/** The output of a command with this many gibibytes of address space, on the compiled library: tsx uses WebAssembly itself. */
+/**
+ * The output of a command with this many gibibytes of address space, on the compiled library: tsx uses
+ * WebAssembly itself.
+ */
 function within(gibibytes: number, args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   const limited = `ulimit -v ${gibibytes * 2 ** 20} && exec "$0" "$@"`;
   return spawnSync('/bin/sh', ['-c', limited, process.execPath, ...args], { encoding: 'utf8' });

@@ -190,7 +190,8 @@ describe('a learner with a plan that finds out late', () => {
             thrown = error;
           }
           if (thrown === undefined) {
-            // tanh and sigmoid of infinity have the derivative 0, and in derivative rules 0 times infinity is 0.
+            // tanh and sigmoid of infinity have the derivative 0, and in derivative rules 0 times infinity is
+            // 0.
             expect(x).to.equal(Number.POSITIVE_INFINITY);
             learner.save();
             continue;

@@ -14,7 +14,8 @@ import { linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, sgd } from '../../trainers/index.ts';
 import { type Any, act, type Config, configOf, estimators, requireSame, symbols } from './planned.ts';
 
-// A typed array takes any number and keeps what fits: 2^32 becomes class 0, 1.5 class 1, NaN class 0, 1e39 infinite.
+// A typed array takes any number and keeps what fits: 2^32 becomes class 0, 1.5 class 1, NaN class 0, 1e39
+// infinite.
 const classes: Readonly<Record<string, readonly [number, typeof DTypeError | typeof IndexError]>> = {
   '2^32': [2 ** 32, DTypeError],
   '2^32 + 1': [2 ** 32 + 1, DTypeError],

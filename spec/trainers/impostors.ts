@@ -3,7 +3,10 @@ import type { Estimator, RankOne, Transition } from '../../trainers/index.ts';
 import { lengthOf, numbersOf, treeFrom } from '../laws/numbers.ts';
 import { unitTrees, zerosLike } from '../laws/unrolled.ts';
 
-/** What can be changed in UORO, written on plain numbers and apart from the library's own. The defaults are the honest rules. */
+/**
+ * What can be changed in UORO, written on plain numbers and apart from the library's own. The defaults are
+ * the honest rules.
+ */
 interface Rules {
   /** J s̃. */
   readonly push?: (pushed: number[], transition: Transition, tangent: readonly number[]) => number[];
@@ -83,7 +86,10 @@ function advance(influence: Held, transition: Transition, noise: Noise, rules: R
   };
 }
 
-/** Each makes an estimator with one thing wrong. What draws once and keeps it does so for one estimator, which is one run. */
+/**
+ * Each makes an estimator with one thing wrong. What draws once and keeps it does so for one estimator, which
+ * is one run.
+ */
 export const impostors: Readonly<Record<string, () => Estimator>> = {
   'drops the Jacobian': () => variant({ push: (pushed) => pushed.map(() => 0) }),
   'keeps the diagonal of the Jacobian only': () =>

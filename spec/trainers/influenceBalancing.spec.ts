@@ -15,7 +15,10 @@ import { size } from '../support/size.ts';
 
 const target = tensor(1);
 
-/** Influence balancing with 23 units of which 10 are positive, θ from 0.5, by plain gradient descent: the end of it. */
+/**
+ * Influence balancing with 23 units of which 10 are positive, θ from 0.5, by plain gradient descent: the end
+ * of it.
+ */
 function descend(
   estimator: Estimator,
   rate: number | Schedule,

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { size } from '../support/size.ts';
 
-/** 512 KiB: 10 bytes for each of the 5e4 steps that are measured with a plan, 210 for each of the 2500 eager ones; a tensor takes more. */
+/**
+ * 512 KiB: 10 bytes for each of the 5e4 steps that are measured with a plan, 210 for each of the 2500 eager
+ * ones; a tensor takes more.
+ */
 const bound = 2 ** 19;
 
 describe('memory does not grow with time', () => {

@@ -38,7 +38,10 @@ function valueAt(value: unknown, place: Place): unknown {
   return place.reduce((part, key) => (part as Record<string, unknown>)[key], value);
 }
 
-/** Copies of a description, each with one thing changed at a place, by what was changed. @param tensors their names. */
+/**
+ * Copies of a description, each with one thing changed at a place, by what was changed.
+ * @param tensors their names.
+ */
 export function* changesAt(description: object, place: Place, tensors: readonly string[]): Generator<[string, string]> {
   const own = valueAt(description, place);
   const parentOf = (copy: object) => valueAt(copy, place.slice(0, -1)) as Record<string, unknown>;

@@ -17,7 +17,10 @@ const state = tensor([0.3, -0.5]);
 const xs = [0.25, 2.5];
 const signs = [1, -1, -1, -1];
 
-/** A tanh network of 2 units at rest, after the inputs `xs`: the second one saturates it, which makes ‖J s̃‖ small. */
+/**
+ * A tanh network of 2 units at rest, after the inputs `xs`: the second one saturates it, which makes ‖J s̃‖
+ * small.
+ */
 function run(noise = replay(signs), options: UoroOptions = {}, inputs = xs): Learner<unknown, unknown, unknown, unknown> {
   const learner = createLearner({
     model: rnn({ inputs: 1, units: 2 }),

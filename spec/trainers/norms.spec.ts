@@ -20,7 +20,9 @@ import {
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 import type { Config } from './planned.ts';
 
-/** W x of what comes in, and nothing carried: the gradient of the sum of outputs is 1 ⊗ x, and that of b is 1. */
+/**
+ * W x of what comes in, and nothing carried: the gradient of the sum of outputs is 1 ⊗ x, and that of b is 1.
+ */
 const readout: Cell<unknown, unknown, unknown> = {
   name: 'readout',
   init: () => ({ w: zeros([2, 3]), b: zeros([3]) }),
@@ -112,7 +114,10 @@ describe('the scales of UORO and NoBackTrack', () => {
     return numbersOf(own.influence);
   }
 
-  /** Weighs its inputs so lightly that the state stays as it is, whatever their size; I is as large as they are. */
+  /**
+   * Weighs its inputs so lightly that the state stays as it is, whatever their size; I is as large as they
+   * are.
+   */
   const small: Cell<unknown, unknown, unknown> = {
     name: 'small',
     init: () => ({

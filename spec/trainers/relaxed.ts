@@ -1,4 +1,5 @@
-// Run as a process of its own: prints the losses of a learner with strict and with relaxed kernels, or why it cannot.
+// Run as a process of its own: prints the losses of a learner with strict and with relaxed kernels, or why it
+// cannot.
 import { createLearner } from '../../trainers/index.ts';
 import { configOf } from './planned.ts';
 

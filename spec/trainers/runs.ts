@@ -13,7 +13,10 @@ export interface Run {
   readonly inputs: number;
   readonly units: number;
   readonly steps: number;
-  /** What stands around the cell: nothing, a readout, or an embedding of class indices and a readout to classes. */
+  /**
+   * What stands around the cell: nothing, a readout, or an embedding of class indices and a readout to
+   * classes.
+   */
   readonly around: 'nothing' | 'readout' | 'embedding';
   readonly seed: number;
 }
@@ -23,7 +26,10 @@ function stateSize({ kind, units }: Run): number {
   return kind === 'lstm' ? 2 * units : units;
 }
 
-/** Runs of at most `flips` signs, when each of the blocks of `window` steps draws `each` signs for a state element. */
+/**
+ * Runs of at most `flips` signs, when each of the blocks of `window` steps draws `each` signs for a state
+ * element.
+ */
 export function runs({ flips = 6, window = 1, each = 1, least = 2 } = {}): fc.Arbitrary<Run> {
   return fc
     .record({
@@ -38,7 +44,9 @@ export function runs({ flips = 6, window = 1, each = 1, least = 2 } = {}): fc.Ar
     .filter((run) => (stateSize(run) * each * run.steps) / window <= flips);
 }
 
-/** The cell of a run with what stands around it, its parameters, a state that is not zero, inputs and targets. */
+/**
+ * The cell of a run with what stands around it, its parameters, a state that is not zero, inputs and targets.
+ */
 export function fixture({ kind, inputs, units, steps, around, seed }: Run): Fixture {
   const cell = { rnn, gru, lstm }[kind]({ inputs, units }) as unknown as ReturnType<typeof rnn>;
   const dense = (noise: Noise) => noise.normal([inputs]);

@@ -42,8 +42,8 @@ const gated: Cell<Vectors, { readonly energy: Tensor; readonly h: Tensor }, Tens
 };
 
 /**
- * Cells that have no finite derivative in the state that they begin in. The first four are made of roots of squares, in which a zero
- * meets an infinity; the others have an infinite J.
+ * Cells that have no finite derivative in the state that they begin in. The first four are made of roots of
+ * squares, in which a zero meets an infinity; the others have an infinite J.
  */
 export const singular: Readonly<Record<string, Cell<never, never, Tensor>>> = Object.fromEntries(
   Object.entries({

@@ -97,9 +97,10 @@ describe('the variance of UORO', () => {
 });
 
 /**
- * Projects the gradients of `count` runs on 8 fixed directions, the reference being the first, and compares each mean with that of the
- * reference: |mean - ref| ≤ 3.5 sd/√N for all of them. A right estimator fails with a probability of 8·0.00047 = 0.4 %; one that is wrong
- * by 15 % passes with a probability of 1 % at most, if sd/√N ≤ 0.15|ref|/(3.5 + 2.4) along the reference, which is required.
+ * Projects the gradients of `count` runs on 8 fixed directions, the reference being the first, and compares
+ * each mean with that of the reference: |mean - ref| ≤ 3.5 sd/√N for all of them. A right estimator fails
+ * with a probability of 8·0.00047 = 0.4 %; one that is wrong by 15 % passes with a probability of 1 % at
+ * most, if sd/√N ≤ 0.15|ref|/(3.5 + 2.4) along the reference, which is required.
  */
 function zTest(samples: readonly (readonly number[])[], reference: readonly number[]): { largest: number; resolution: number } {
   const noise = seeded(31);

@@ -1,4 +1,7 @@
-/** Checkpoints of format version 1, as they were written before an influence could be absent: gzipped, in base64. */
+/**
+ * Checkpoints of format version 1, as they were written before an influence could be absent: gzipped, in
+ * base64.
+ */
 export interface OldCheckpoint {
   readonly estimator: 'uoro' | 'rtrl' | 'snap' | 'tbptt';
   /** How many steps had been learnt from. */
@@ -8,7 +11,10 @@ export interface OldCheckpoint {
   readonly file: readonly string[];
 }
 
-/** Of an rnn({ inputs: 1, units: 2 }) in float64 with sgd({ rate: 0.1 }); those of SnAp and the second of UORO follow a reset. */
+/**
+ * Of an rnn({ inputs: 1, units: 2 }) in float64 with sgd({ rate: 0.1 }); those of SnAp and the second of UORO
+ * follow a reset.
+ */
 export const oldCheckpoints: readonly OldCheckpoint[] = [
   {
     estimator: 'uoro',

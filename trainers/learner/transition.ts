@@ -63,7 +63,10 @@ function transition(
   };
 }
 
-/** A function of trees, of which parts may be left out, applied to a batch of them: as many operations as for one. */
+/**
+ * A function of trees, of which parts may be left out, applied to a batch of them: as many operations as for
+ * one.
+ */
 function batched<T extends object>(likes: readonly Tree[], trees: readonly Parts[], f: (own: readonly Parts[]) => T): T {
   const leaves = trees.map((tree, i) => alignLeaves(likes[i], tree, 'directions'));
   const given = leaves.flat().filter((leaf) => leaf !== undefined);

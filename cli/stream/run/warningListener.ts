@@ -2,7 +2,10 @@ import { quoted } from '../../../trainers/streams/index.ts';
 import type { Listener } from './listener.ts';
 import type { StreamRun } from './openRun.ts';
 
-/** Names once, even if the run is quiet, the columns without any value: their names may be misspelt, which is no error in NDJSON. */
+/**
+ * Names once, even if the run is quiet, the columns without any value: their names may be misspelt, which is
+ * no error in NDJSON.
+ */
 export function warningListener(tell: (sentence: string) => void): Listener {
   let isTold = false;
   function warn({ session, position: { records } }: StreamRun): void {

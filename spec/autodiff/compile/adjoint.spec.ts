@@ -6,7 +6,9 @@ import { numbersOf, requireClose } from '../../laws/numbers.ts';
 
 type Args = readonly [Tensor, Tensor, Tensor, Tensor];
 
-/** <Aᵀd + e, s> beside A s, as UORO has them: the cotangent of the state for its inner product with s̃ only. */
+/**
+ * <Aᵀd + e, s> beside A s, as UORO has them: the cotangent of the state for its inner product with s̃ only.
+ */
 const inner = (a: Tensor, s: Tensor, d: Tensor, e: Tensor) => ({
   along: dot(add(e, matmul(a, d, { transposeLeft: true })), s),
   pushed: matmul(a, s),

@@ -41,7 +41,10 @@ export function requirePlan(f: (...args: Tensor[]) => unknown, args: readonly Te
   return plan;
 }
 
-/** 1e-12 of the largest expected number (or of 1) for float64, 1e-5 for float32; NaN and infinities where they are expected, and nowhere else. */
+/**
+ * 1e-12 of the largest expected number (or of 1) for float64, 1e-5 for float32; NaN and infinities where they
+ * are expected, and nowhere else.
+ */
 export function requireClose(
   actual: readonly Tensor[],
   expected: readonly Tensor[],

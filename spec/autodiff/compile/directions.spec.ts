@@ -30,7 +30,9 @@ const cells: Readonly<Record<string, readonly [Any, Tensor]>> = {
   'gru of an embedding': [stacked as Any, indices(1)],
 };
 
-/** Pushes and pulls of one direction through a step, and of many at once; what comes out is what is counted. */
+/**
+ * Pushes and pulls of one direction through a step, and of many at once; what comes out is what is counted.
+ */
 function programOf([cell, input]: readonly [Any, Tensor], how: 'push' | 'pull', count: number | undefined): Program {
   const parameters = cell.init(seeded(1)) as Tree;
   const state = cell.start() as Tree;

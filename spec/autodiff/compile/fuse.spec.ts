@@ -33,7 +33,10 @@ import {
 import { cast, indices, type Tensor, wasm } from '../../../lib/index.ts';
 import { narrow, planned, requireClose, requirePlan, sample } from './agree.ts';
 
-/** Runs the instructions that `write` assembles, fused or one by one, and returns the bytes of its pinned buffers. */
+/**
+ * Runs the instructions that `write` assembles, fused or one by one, and returns the bytes of its pinned
+ * buffers.
+ */
 function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): { bytes: number[]; tiles: number } {
   const assembler = new Assembler();
   const pinned = [...write(assembler), ...assembler.constants.keys()];

@@ -13,7 +13,10 @@ function directions(inputs: readonly Tensor[], phase = 0): Tensor[] {
   return inputs.map((input, i) => cast(sample(input.shape, i + phase), input.dtype as 'float64'));
 }
 
-/** A program with all that can be derived from it, so that the plan has forward, reverse and mixed equations side by side. */
+/**
+ * A program with all that can be derived from it, so that the plan has forward, reverse and mixed equations
+ * side by side.
+ */
 function derived({ run, loss, inputs }: Program): (...xs: Tensor[]) => unknown {
   const one = (x: Tensor) => full([], 1, { dtype: x.dtype as 'float64' });
   return (...xs) => {

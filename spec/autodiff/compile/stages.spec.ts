@@ -4,7 +4,10 @@ import { dataOf, IndexError, indices, type Tensor, tensor, zeros } from '../../.
 import { requireClose, sample } from './agree.ts';
 
 describe('a plan that runs in parts', () => {
-  /** A recurrence unrolled: h ← tanh(W h + row of E), with the sum of each h as an output; then W changes by what came of it all. */
+  /**
+   * A recurrence unrolled: h ← tanh(W h + row of E), with the sum of each h as an output; then W changes by
+   * what came of it all.
+   */
   const unrolled = (length: number) =>
     trace('unrolled', (declare) => {
       const [w, h0, e] = [
@@ -74,7 +77,10 @@ describe('a plan that runs in parts', () => {
 
 describe('what stays zero', () => {
   const [n, m] = [5, 3];
-  /** The shape of an influence: T ← T/ρ + share · y⊗z, W ← W + |T|² T + u⊗z, another T that only shrinks, and a number. */
+  /**
+   * The shape of an influence: T ← T/ρ + share · y⊗z, W ← W + |T|² T + u⊗z, another T that only shrinks, and
+   * a number.
+   */
   const program = trace('influence', (declare) => {
     const [w, t, dead, z] = [[m, n], [m, n], [m, n], [n]].map((shape) => declare({ dtype: 'float64', shape }));
     const [u, y] = [declare({ dtype: 'float64', shape: [m] }), declare({ dtype: 'float64', shape: [m] })];

@@ -12,7 +12,10 @@ const estimators: Readonly<Record<string, () => Estimator>> = {
 };
 const optimizers = { sgd: () => sgd({ rate: 0.1 }), adam: () => adam({ rate: 0.01 }) };
 
-/** Instructions that a peephole or a lowering puts in the place of several: each is the only trace of its rule. */
+/**
+ * Instructions that a peephole or a lowering puts in the place of several: each is the only trace of its
+ * rule.
+ */
 const composed = ['matvec2', 'matvect2', 'outer', 'rank1', 'rank1two', 'rank1norm', 'rank1pair', 'bilinear', 'rowadd', 'rowdot'];
 const fused = [...composed, 'tiles', 'adam', 'axpbypcz', 'gemm'];
 
@@ -53,7 +56,10 @@ function planOfLast(run: () => void): Execution['plan'] {
   return last.plan;
 }
 
-/** A pattern that is no longer found, or a sum that is written out too early, shows here first. Fewer are better: then change the number. */
+/**
+ * A pattern that is no longer found, or a sum that is written out too early, shows here first. Fewer are
+ * better: then change the number.
+ */
 const expected: Readonly<Record<string, string>> = {
   'rnn uoro sgd': '60, matvec2 1, rank1 1, rank1pair 3, rowadd 1, axpbypcz 1',
   'rnn uoro adam': '111, matvec2 1, outer 1, rank1 1, rank1norm 3, rowadd 2, adam 2, axpbypcz 1',

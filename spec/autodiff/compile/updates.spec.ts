@@ -29,7 +29,10 @@ import { narrow, requireClose, sample } from './agree.ts';
 
 type Body = (...xs: Tensor[]) => Tensor[];
 
-/** Runs `body` several times with what its outputs replace kept in place, beside a loop that does the same eagerly. */
+/**
+ * Runs `body` several times with what its outputs replace kept in place, beside a loop that does the same
+ * eagerly.
+ */
 function requireUpdates(
   body: Body,
   start: readonly Tensor[],

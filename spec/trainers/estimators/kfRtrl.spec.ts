@@ -40,7 +40,10 @@ const learnerAfter = (run: Fixture, noise: Noise, epsilon = 1e-5) => {
   return learner;
 };
 
-/** u and A of a tanh network of 3 units and 2 inputs after a run, by the formulas. z is in the order of the sites: bias, state, input. */
+/**
+ * u and A of a tanh network of 3 units and 2 inputs after a run, by the formulas. z is in the order of the
+ * sites: bias, state, input.
+ */
 function byFormula(run: Fixture, signs: readonly number[], epsilon: number) {
   let h = numbersOf(run.state);
   let { state } = run;
@@ -107,7 +110,8 @@ describe('KF-RTRL', () => {
     const next = numbersOf(run.model.step(run.parameters, learner.state, run.examples[1].input).state);
     const carried = J.flatMap((row) => h.map((_, j) => row.reduce((sum, entry, k) => sum + entry * A[3 * k + j], 0)));
     const D = next.flatMap((value, i) => next.map((_, j) => (i === j ? 1 - value * value : 0)));
-    // After one step u is q z of that step, up to the sign, so z in the order of the sites can be read from it.
+    // After one step u is q z of that step, up to the sign, so z in the order of the sites can be read from
+    // it.
     const zOf = (state: readonly number[], x: readonly number[]) => [1, ...state, ...x];
     const order = zOf(before, numbersOf(run.examples[0].input)).map((value) =>
       u.findIndex(

@@ -118,7 +118,8 @@ describe('NoBackTrack', () => {
           init: (noise) => ({ u: noise.normal([4]) }),
           start: () => zeros([4]),
           step({ u }, h, x) {
-            // A parameter reaches its own unit; with one number the next one too, with two that after the next.
+            // A parameter reaches its own unit; with one number the next one too, with two that after the
+            // next.
             const far = x.size === 4 ? undefined : gather(u, indices(x.size === 1 ? [1, 2, 3, 0] : [2, 3, 0, 1]));
             const own = far === undefined ? mul(u, h) : mul(add(u, far), h);
             const next = tanh(add(own, sum(x)));

@@ -34,7 +34,10 @@ type Weights = {
 };
 type Halves = { readonly first: Tensor; readonly second: Tensor };
 
-/** h_i' = tanh(x_i + b_i + Σ w·(h_from + 0.3)), with biases in the first leaf only, over the edges, or over the others where the input is one number. */
+/**
+ * h_i' = tanh(x_i + b_i + Σ w·(h_from + 0.3)), with biases in the first leaf only, over the edges, or over
+ * the others where the input is one number.
+ */
 function wired(
   { units: [m, k], shape: [rows, columns], edges }: Wiring,
   others: readonly Edge[] = edges,
@@ -212,7 +215,8 @@ describe('SnAp-n of random sparse cells', () => {
       for (const x of [1, -0.5]) learner.step(tensor(x), zeros([3]));
       const { u } = learner.influence as { u: Tensor };
       const [, second, third] = u.toArray() as number[][];
-      // With s = tanh(u) after the first step: -0.5 (1 - tanh²(0.7 s₂ - 0.15)) and -0.5 (1 - tanh²(-0.9 s₁ - 0.3)).
+      // With s = tanh(u) after the first step: -0.5 (1 - tanh²(0.7 s₂ - 0.15)) and -0.5 (1 - tanh²(-0.9 s₁ -
+      // 0.3)).
       expect(second[1]).to.be.closeTo(-0.4753, 5e-5);
       expect(third[2]).to.be.closeTo(-0.3702, 5e-5);
       requireClose([second[0], second[2], third[0], third[1]], [0, 0, 0, 0], 0, 'what is cut off');

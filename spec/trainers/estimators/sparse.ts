@@ -10,7 +10,10 @@ export const fixture = (cell: unknown, inputs: number, steps: number, seed = 1):
 
 export type Vectors = Readonly<Record<string, Tensor>>;
 
-/** An element-wise long short-term memory without outputs gates (Irie et al. 2024): f = σ(F x + v∘c), z = tanh(Z x + w∘c), c' = f∘c + (1-f)∘z. */
+/**
+ * An element-wise long short-term memory without outputs gates (Irie et al. 2024): f = σ(F x + v∘c), z =
+ * tanh(Z x + w∘c), c' = f∘c + (1-f)∘z.
+ */
 export const elementwise: Cell<Vectors, Tensor, Tensor> = {
   name: 'elementwise',
   outputs: 5,
@@ -37,8 +40,8 @@ const blocks: Cell<Vectors, Tensor, Tensor> = {
 };
 
 /**
- * Pairs of units of which the first drives the second, so that parameters of one leaf reach different numbers of state elements;
- * and a trace of the inputs that no parameter reaches.
+ * Pairs of units of which the first drives the second, so that parameters of one leaf reach different numbers
+ * of state elements; and a trace of the inputs that no parameter reaches.
  */
 export const cascade: Cell<Vectors, { readonly trace: Tensor; readonly a: Tensor; readonly b: Tensor }, Tensor> = {
   name: 'cascade',

@@ -9,7 +9,10 @@ function reread<T>(saved: T): T {
 }
 
 describe('trainers/evaluation: the search for drift', () => {
-  /** By how much the mean of the last 32 of 64 numbers that scatter by ±`within` has to be larger to be taken for a change. */
+  /**
+   * By how much the mean of the last 32 of 64 numbers that scatter by ±`within` has to be larger to be taken
+   * for a change.
+   */
   function leastRise(within: number): number {
     const d = Math.log((2 * Math.log(64)) / 0.002);
     const isEnough = (rise: number) => rise > Math.sqrt((2 * (within ** 2 + rise ** 2 / 4) * d) / 16) + (2 * d) / (3 * 16);

@@ -148,7 +148,8 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
       const values = Array.from({ length: 40 }, (_, i) => i * 0.3 + next());
       const session = open({ ...data, horizon, delay });
       for (const value of values) session.advance([value]);
-      // The target of a row is known `delay` rows later; from the latest known one, what is predicted is `lag` rows away.
+      // The target of a row is known `delay` rows later; from the latest known one, what is predicted is
+      // `lag` rows away.
       const lag = horizon + delay;
       const own = values.slice(lag, values.length - delay).map((value, i) => value - values[i]);
       const { waiting } = session.save().rest as { waiting: { standing: { size: number } }[] };

@@ -37,7 +37,8 @@ const cases: Readonly<Record<string, { config: StreamConfig; before: readonly un
 
 /** What a run may have written just as well, so that nothing can tell: of these, any may come instead. */
 const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] = [
-  // Another setting, that was skipped more, that the records were others, that there are more lines of metrics.
+  // Another setting, that was skipped more, that the records were others, that there are more lines of
+  // metrics.
   [/^config\.optimizer\.(rate|alpha)$/, ['fractional', 'another']],
   [/^config\.recent$/, ['another']],
   [/^position\.skipped$/, ['another']],

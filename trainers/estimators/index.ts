@@ -1,14 +1,17 @@
 import { estimator } from '../registry/entry.ts';
+import { dodge, dodgeOptions } from './dodge.ts';
 import { frozen, frozenOptions } from './frozen.ts';
 import { kfRtrl, kfRtrlOptions } from './kfRtrl.ts';
 import { noBackTrack, noBackTrackOptions } from './noBackTrack.ts';
 import { rflo, rfloOptions } from './rflo.ts';
+import { rKfRtrl, rKfRtrlOptions } from './rKfRtrl.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
 import { snap, snapOptions } from './snap.ts';
 import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
 import { uoro, uoroOptions } from './uoro.ts';
 
 export type { Cost, Sizes } from './cost.ts';
+export { type Directed, type DodgeInfluence, type DodgeOptions, dodge } from './dodge.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
 export { type KfRtrlInfluence, type KfRtrlOptions, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
@@ -16,6 +19,7 @@ export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
 export type { RankOne } from './rank-one.ts';
 export { type RfloOptions, rflo } from './rflo.ts';
+export { type ReversePair, type RKfRtrlInfluence, type RKfRtrlOptions, rKfRtrl } from './rKfRtrl.ts';
 export { type RtrlInfluence, type RtrlOptions, rtrl } from './rtrl.ts';
 export { type Absent, absent, type Rule } from './rule.ts';
 export type { Elements, StepGroup, StepSite } from './sites.ts';
@@ -38,6 +42,13 @@ export const estimators = {
   rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
   noBackTrack: estimator(noBackTrack, noBackTrackOptions, { carries: 'pairs', isNoisy: true, title: () => 'NoBackTrack' }),
   kfRtrl: estimator(kfRtrl, kfRtrlOptions, { carries: 'factors', isNoisy: true, title: () => 'KF-RTRL' }),
+  rKfRtrl: estimator(rKfRtrl, rKfRtrlOptions, { carries: 'factors', isNoisy: true, title: () => 'R-KF-RTRL' }),
+  dodge: estimator(dodge, dodgeOptions, {
+    carries: 'factors',
+    isNoisy: true,
+    title: ({ directions, every }) =>
+      `DODGE${directions === undefined || directions === 1 ? '' : `-${directions}`}${every === undefined || every === 0 ? '' : `/${every}`}`,
+  }),
   frozen: estimator(frozen, frozenOptions, { carries: 'nothing', title: () => 'Immediate term' }),
   snap: estimator(snap, snapOptions, { carries: 'matrix', isStructured: true, usual: { n: 1 }, title: ({ n }) => `SnAp-${n}` }),
 };

@@ -9,7 +9,7 @@ const most = 1 << 24;
 
 /**
  * The Euclidean norms of the estimator's influence: |s̃| and |θ̃| of UORO (over all pairs) and NoBackTrack,
- * |G| of RTRL, SnAp and RFLO, |factors| of all that KF-RTRL carries. Empty for an estimator without an influence, and
+ * |G| of RTRL, SnAp and RFLO, |factors| of all that the others carry. Empty for an estimator without an influence, and
  * for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
  */
 export function influenceNorms(learner: StreamLearner): Readonly<Record<string, number>> {

@@ -137,7 +137,8 @@ describe('trainers/streams: settings', () => {
       completeConfig(data, { ...(estimator && { estimator }) }).optimizer.rate;
     for (const estimator of [undefined, 'uoro', 'noBackTrack', 'tbptt', 'snap']) expect(rateOf(rows, estimator)).to.equal(0.003);
     for (const estimator of [undefined, 'tbptt', 'bptt', 'rtrl', 'snap']) expect(rateOf(characters, estimator)).to.equal(0.01);
-    for (const estimator of ['uoro', 'noBackTrack', 'kfRtrl']) expect(rateOf(characters, estimator)).to.equal(0.001);
+    for (const estimator of ['uoro', 'noBackTrack', 'kfRtrl', 'rKfRtrl', 'dodge'])
+      expect(rateOf(characters, estimator)).to.equal(0.001);
     for (const [estimator, part] of [
       ['tbptt', { window: 10, stride: 10 }],
       ['bptt', { length: 128 }],

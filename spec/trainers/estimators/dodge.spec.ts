@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import { add, mul, tanh } from '../../../autodiff/index.ts';
+import { ConfigurationError, expectation, type Noise, seeded, type Tensor, tensor, zeros } from '../../../lib/index.ts';
+import { type Cell, rnn } from '../../../nn/index.ts';
+import { type DodgeOptions, dodge, rtrl } from '../../../trainers/index.ts';
+import { estimates, learnerOf } from '../../laws/agreement.ts';
+import { describeInfluence } from '../../laws/influence.ts';
+import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
+import type { Fixture } from '../../laws/unrolled.ts';
+import { jacobians } from './oneStep.ts';
+import { fixture, type Vectors } from './sparse.ts';
+
+/** Two parameters, so that few signs are drawn; two units. */
+const small: Cell<Vectors, Tensor, Tensor> = {
+  name: 'small',
+  outputs: 2,
+  init: (noise: Noise) => ({ u: noise.normal([]), w: noise.normal([]) }),
+  start: () => zeros([2]),
+  step({ u, w }, h, x) {
+    const next = tanh(add(mul(h, u), mul(x, w)));
+    return { state: next, output: next };
+  },
+};
+
+/** G that begins anew every so many steps. */
+function renewed(run: Fixture, every: number): number[] {
+  let { state } = run;
+  let G: number[][] = [];
+  run.examples.forEach(({ input }, t) => {
+    const { I, J } = jacobians(run, run.parameters, state, input);
+    state = run.model.step(run.parameters, state, input).state;
+    const before = t % every === 0 ? [] : G;
+    G = I.map((row, k) => row.map((entry, j) => entry + before.reduce((sum, own, i) => sum + J[k][i] * own[j], 0)));
+  });
+  return G.flat();
+}
+
+const onSmall = (steps: number) => fixture(rnn({ inputs: 1, units: 1 }), 1, steps);
+
+describe('DODGE', () => {
+  describeInfluence({ name: 'with a direction that is kept', estimator: () => dodge(), fixtures: { onSmall } });
+  describeInfluence({
+    name: 'with two directions, drawn anew',
+    estimator: () => dodge({ directions: 2, every: 3 }),
+    fixtures: { onSmall },
+  });
+
+  for (const steps of [3, 4])
+    it(`drawn anew every 2 steps has the mean of an influence that begins anew, after ${steps} steps`, () => {
+      const run = fixture(small, 2, steps);
+      const { mean } = expectation((noise) => estimates([run], dodge({ every: 2 }), noise).influence);
+      const expected = renewed(run, 2);
+      requireLive(expected, 'the influence');
+      requireClose(numbersOf(mean), expected, 1e-12, 'the mean');
+    });
+
+  it('has the relative variance (P - 1)/k for k directions', () => {
+    const run = fixture(small, 2, 3);
+    const exact = numbersOf(estimates([run], rtrl(), seeded(1)).influence);
+    const square = exact.reduce((sum, value) => sum + value * value, 0);
+    for (const directions of [1, 2, 3]) {
+      const { mean } = expectation((noise) => {
+        const own = numbersOf(estimates([run], dodge({ directions }), noise).influence);
+        return tensor(own.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0));
+      });
+      expect(mean.item() / square, `${directions} directions`).to.be.closeTo(1 / directions, 1e-10);
+    }
+  });
+
+  it('says what it carries', () => {
+    const run = fixture(small, 2, 1);
+    const told = (options: DodgeOptions) => {
+      const learner = learnerOf([run], dodge(options), seeded(1));
+      learner.step(run.examples[0].input, run.examples[0].target);
+      return learner.rule?.structure;
+    };
+    expect(told({})).to.equal('one direction');
+    expect(told({ directions: 3, every: 2 })).to.equal('3 directions');
+    expect(dodge({ directions: 3 }).cost({ state: 2, parameters: 5 })).to.deep.equal({ time: 45, memory: 21 });
+    expect([dodge().bias, dodge({ every: 9 }).bias]).to.deep.equal(['none', 'truncated']);
+  });
+
+  it('refuses no directions, and a number of steps that is none', () => {
+    for (const options of [{ directions: 0 }, { every: -1 }, { every: 1.5 }])
+      expect(() => dodge(options)).to.throw(ConfigurationError, 'dodge: ');
+  });
+});

@@ -12,7 +12,10 @@ const check = process.argv.includes('--check');
 await generate('assembly/opcodes.ts', await opcodes());
 const strict = await compile([]);
 await generate('strict.ts', moduleOf('The kernels', strict, await reservedBy(strict)));
-await generate('relaxed.ts', moduleOf('The kernels with relaxed SIMD', await compile(['--enable', 'relaxed-simd']), ''));
+await generate(
+  'relaxed.ts',
+  moduleOf('The kernels with relaxed SIMD', await compile(['--enable', 'relaxed-simd']), ''),
+);
 
 /** The opcodes as AssemblyScript constants, from opcodes.ts. */
 async function opcodes() {
@@ -53,7 +56,16 @@ async function compile(features) {
     [
       'index.ts',
       ...['--outFile', 'kernels.wasm'],
-      ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--noExportMemory', '--zeroFilledMemory'],
+      ...[
+        '-O3',
+        '--noAssert',
+        '--runtime',
+        'stub',
+        '--enable',
+        'simd',
+        '--noExportMemory',
+        '--zeroFilledMemory',
+      ],
       ...features,
       ...['--importMemory', '--initialMemory', '7', '--memoryBase', '64', '--use', 'abort='],
     ],

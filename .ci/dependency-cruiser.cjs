@@ -3,7 +3,10 @@ const layers = ['lib', 'autodiff', 'nn', 'trainers', 'cli'];
 const portable = '^(lib|autodiff|nn|trainers)/';
 // The page of a run takes one type from trainers; through the index, its build would compile the whole
 // library.
-const trainersParts = ['^trainers/(evaluation|registry|streams)/index\\.ts$', '^trainers/evaluation/trail\\.ts$'];
+const trainersParts = [
+  '^trainers/(evaluation|registry|streams)/index\\.ts$',
+  '^trainers/evaluation/trail\\.ts$',
+];
 const allowedPackages = '^node_modules/(@types/)?(ndarray|ndarray-ops|gl-matrix)/';
 
 const leftward = layers.slice(0, -1).map((layer, at) => ({
@@ -14,7 +17,8 @@ const leftward = layers.slice(0, -1).map((layer, at) => ({
   to: { path: `^(${[...layers.slice(at + 1), 'bench', 'spec'].join('|')})/` },
 }));
 
-// Within trainers and cli/stream, too, what is listed later may import what is listed earlier, and not the other way.
+// Within trainers and cli/stream, too, what is listed later may import what is listed earlier, and not the
+// other way.
 const forbidden = [
   ['trainers/evaluation', 'trainers/(estimators|learner|optimizers|registry|streams|tasks)'],
   ['trainers/registry', 'trainers/(evaluation|learner|streams)'],
@@ -35,7 +39,8 @@ module.exports = {
     ...leftward,
     {
       name: 'cli-imports-no-tests',
-      comment: 'The command line ships; benchmarks and tests do not. The laws are public, through their index.',
+      comment:
+        'The command line ships; benchmarks and tests do not. The laws are public, through their index.',
       severity: 'error',
       from: { path: '^cli/' },
       to: { path: '^(bench|spec)/', pathNot: '^spec/laws/index\\.ts$' },
@@ -46,7 +51,10 @@ module.exports = {
       severity: 'error',
       from: { path: '^(lib|autodiff|nn|trainers|cli|bench)/' },
       // $1 is the folder that imports.
-      to: { path: '^(lib|autodiff|nn|trainers|cli)/', pathNot: ['^$1/', '^[^/]+/index\\.ts$', ...trainersParts] },
+      to: {
+        path: '^(lib|autodiff|nn|trainers|cli)/',
+        pathNot: ['^$1/', '^[^/]+/index\\.ts$', ...trainersParts],
+      },
     },
     ...inner,
     {

@@ -5,7 +5,9 @@ import { DOMParser } from 'linkedom';
 
 const [path, number = '1'] = process.argv.slice(2);
 if (path === undefined) fail('usage: node .ci/picture.mjs REPORT.html [which figure, from 1]');
-const figures = [...new DOMParser().parseFromString(readFileSync(path, 'utf8'), 'text/html').querySelectorAll('figure')];
+const figures = [
+  ...new DOMParser().parseFromString(readFileSync(path, 'utf8'), 'text/html').querySelectorAll('figure'),
+];
 const figure = figures[Number(number) - 1];
 if (figure === undefined) fail(`${path} has ${figures.length} figures, and no figure ${number}`);
 

@@ -31,12 +31,15 @@ function requireNode(major) {
 function installed() {
   const wanted = packages('package-lock.json');
   const present = packages(join('node_modules', '.package-lock.json'));
-  if (wanted === undefined) fail('package-lock.json is missing or unreadable: restore it with `git checkout package-lock.json`.');
+  if (wanted === undefined)
+    fail('package-lock.json is missing or unreadable: restore it with `git checkout package-lock.json`.');
   if (present === undefined) return false;
   return Object.entries(wanted).every(([path, { version, optional }]) => {
     if (path === '') return true;
     // Packages for other platforms are optional and are not installed.
-    return present[path] === undefined ? optional === true : present[path].version === version && existsSync(join(root, path));
+    return present[path] === undefined
+      ? optional === true
+      : present[path].version === version && existsSync(join(root, path));
   });
 }
 
@@ -59,7 +62,9 @@ function install() {
     ? run(process.execPath, [npm, ...args])
     : run('npm', args, process.platform === 'win32');
   delete process.env.NOREWIND_INSTALLS;
-  process.stderr.write(` ${result.status === 0 ? 'done in' : 'failed after'} ${Math.round((Date.now() - started) / 1000)} s\n`);
+  process.stderr.write(
+    ` ${result.status === 0 ? 'done in' : 'failed after'} ${Math.round((Date.now() - started) / 1000)} s\n`,
+  );
   if (result.status !== 0) fail(`npm ci failed; its last lines:\n${lastLines(result, 8)}`);
 }
 
@@ -68,8 +73,14 @@ function compile(force) {
   // The compiler's records say that an output was written, not that it still exists.
   const whole = ['lib', 'autodiff', 'nn', 'trainers', 'cli', 'bench', 'spec/laws'].every(written);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = run(process.execPath, [tsc, '--build', ...projects, ...(force || !whole ? ['--force'] : [])]);
-  if (result.status !== 0) fail(`${output(result)}\nThe sources do not compile; the messages above are the compiler's.`);
+  const result = run(process.execPath, [
+    tsc,
+    '--build',
+    ...projects,
+    ...(force || !whole ? ['--force'] : []),
+  ]);
+  if (result.status !== 0)
+    fail(`${output(result)}\nThe sources do not compile; the messages above are the compiler's.`);
   // npm sets this when it first links the command, but not for a new dist/.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
 }
@@ -91,13 +102,23 @@ function prune(folder, sources, depth) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) prune(path, join(sources, entry.name), depth + 1);
-    else if (depth > 0 && !existsSync(join(sources, entry.name.replace(/(\.d)?\.[cm]?[jt]s(\.map)?$/, '.ts')))) rmSync(path);
+    else if (
+      depth > 0 &&
+      !existsSync(join(sources, entry.name.replace(/(\.d)?\.[cm]?[jt]s(\.map)?$/, '.ts')))
+    )
+      rmSync(path);
   }
   if (depth > 0 && readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
 }
 
 function run(command, args, shell = false) {
-  return spawnSync(command, args, { cwd: root, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
+  return spawnSync(command, args, {
+    cwd: root,
+    shell,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1 << 28,
+  });
 }
 
 function output({ stdout, stderr, error }) {

@@ -1,4 +1,12 @@
-import { DTypeError, formatShape, liftNumbers, ShapeError, sameShape, type Tensor, type Tree } from '../lib/index.ts';
+import {
+  DTypeError,
+  formatShape,
+  liftNumbers,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  type Tree,
+} from '../lib/index.ts';
 import { asTensor } from './operations/operand.ts';
 
 /** The tree with plain numbers turned into scalar tensors. */
@@ -8,7 +16,8 @@ export function liftTree<T>(tree: T): T & Tree {
 
 /** @throws ShapeError or DTypeError if the type of a tangent or cotangent differs from its tensor's. */
 export function checkTangent(of: Tensor, tangent: Tensor, who: string): void {
-  if (of.dtype === 'int32') throw new DTypeError(`${who}: an int32 tensor carries no tangent; leave it undefined`);
+  if (of.dtype === 'int32')
+    throw new DTypeError(`${who}: an int32 tensor carries no tangent; leave it undefined`);
   if (tangent.dtype !== of.dtype) throw new DTypeError(`${who} is ${tangent.dtype}, needs ${of.dtype}`);
   if (!sameShape(tangent.shape, of.shape))
     throw new ShapeError(`${who} has shape ${formatShape(tangent.shape)}, needs ${formatShape(of.shape)}`);

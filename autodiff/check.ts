@@ -1,4 +1,13 @@
-import { DTypeError, guard, type Noise, pathsOf, rebuild, seeded, type Tensor, type Tree } from '../lib/index.ts';
+import {
+  DTypeError,
+  guard,
+  type Noise,
+  pathsOf,
+  rebuild,
+  seeded,
+  type Tensor,
+  type Tree,
+} from '../lib/index.ts';
 import { liftTree } from './arguments.ts';
 import { Comparison, type Names } from './comparison.ts';
 import { difference } from './differences.ts';
@@ -63,7 +72,12 @@ export function checkDerivatives<A extends readonly unknown[], R>(
 ): CheckReport {
   const name = callName('checkDerivatives', f);
   guard.argument(name, 'primals', primals, guard.list);
-  const { order = 2, step = 1 / 16, tolerance = 1e-7, seed = 0 } = guard.options('checkDerivatives', options, checkOptions);
+  const {
+    order = 2,
+    step = 1 / 16,
+    tolerance = 1e-7,
+    seed = 0,
+  } = guard.options('checkDerivatives', options, checkOptions);
   const lifted = primals.map(liftTree);
   const leaves = lifted.flatMap((primal, i) =>
     pathsOf(primal).map(({ path, tensor }) => ({ tensor, path: `argument ${i}${path && ` at ${path}`}` })),
@@ -79,7 +93,8 @@ export function checkDerivatives<A extends readonly unknown[], R>(
     return pathsOf(liftTree(f(...(args as unknown as A)))).filter(({ tensor }) => tensor.dtype !== 'int32');
   };
   const outputs = call(inputs.map(({ tensor }) => tensor));
-  for (const { path, tensor } of outputs) requireFloat64(tensor, `${name}: the result${path && ` at ${path}`}`);
+  for (const { path, tensor } of outputs)
+    requireFloat64(tensor, `${name}: the result${path && ` at ${path}`}`);
   const subject: Subject = {
     run: (...floats) => call(floats).map(({ tensor }) => tensor),
     inputs: inputs.map(({ tensor }) => tensor),
@@ -117,7 +132,11 @@ function checkOrder(subject: Subject, order: number, of: string, setting: Settin
   checkOrder(pushed, order + 1, `${of}, of the push`, setting);
 }
 
-function checkFirst({ run, inputs, inputNames, outputNames }: Subject, where: string, setting: Setting): void {
+function checkFirst(
+  { run, inputs, inputNames, outputNames }: Subject,
+  where: string,
+  setting: Setting,
+): void {
   const { noise, report, step, tolerance } = setting;
   const value = run(...inputs);
   const line = linearize(run, ...inputs);
@@ -155,7 +174,14 @@ function checkFirst({ run, inputs, inputNames, outputNames }: Subject, where: st
     // Differences divide the rounding of f by the step, so they have no more digits than f leaves.
     const scale = Math.max(largest(push), largest(differences), largest(y) / reach);
     push.forEach((rule, at) => {
-      comparison.note('push against central differences', rule, differences[at], tolerance * scale, at, element);
+      comparison.note(
+        'push against central differences',
+        rule,
+        differences[at],
+        tolerance * scale,
+        at,
+        element,
+      );
       comparison.note('jvp against push', forward[at], rule, rounding * size, at, element);
     });
     cotangents.forEach(({ values: u, element: output }, j) => {

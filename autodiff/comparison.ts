@@ -26,7 +26,14 @@ export class Comparison {
   }
 
   /** Compares one entry of the Jacobian: the rule's number with the reference. */
-  note(what: string, rule: number, reference: number, allowed: number, output: Element, input?: Element): void {
+  note(
+    what: string,
+    rule: number,
+    reference: number,
+    allowed: number,
+    output: Element,
+    input?: Element,
+  ): void {
     this.#report.compared++;
     if (Object.is(rule, reference) || rule === reference) return;
     const apart = Math.abs(rule - reference);
@@ -35,7 +42,10 @@ export class Comparison {
     if (excess <= this.#excess) return;
     this.#excess = excess;
     const { inputs, inputShapes, outputs, outputShapes } = this.#names;
-    const [above, below] = [locate(output, outputs, outputShapes), input !== undefined && locate(input, inputs, inputShapes)];
+    const [above, below] = [
+      locate(output, outputs, outputShapes),
+      input !== undefined && locate(input, inputs, inputShapes),
+    ];
     this.#message = `${this.#where}: ${what}: ${below === false ? above : `d ${above} / d ${below}`}: the rule returns ${rule} instead of ${reference}`;
   }
 

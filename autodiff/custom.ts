@@ -1,4 +1,12 @@
-import { checkShape, type DType, DTypeError, guard, type Shape, Tensor, UnknownValueError } from '../lib/index.ts';
+import {
+  checkShape,
+  type DType,
+  DTypeError,
+  guard,
+  type Shape,
+  Tensor,
+  UnknownValueError,
+} from '../lib/index.ts';
 import { bind } from './bind.ts';
 import { requireName, requirePlain, requireResult, requireRule } from './declared.ts';
 import { withLevel } from './level.ts';
@@ -32,7 +40,9 @@ export interface CustomRule<A extends readonly Tensor[]> {
  * @throws ConfigurationError if a part is missing. The operation throws ShapeError or DTypeError if `value`
  * or `push` returns another type than declared, and LinearityError, in reverse mode, if `push` is not linear.
  */
-export function custom<A extends readonly Tensor[]>(rule: CustomRule<A>): (...operands: { [K in keyof A]: Operand }) => Tensor {
+export function custom<A extends readonly Tensor[]>(
+  rule: CustomRule<A>,
+): (...operands: { [K in keyof A]: Operand }) => Tensor {
   const name = requireName(rule, 'custom', parts);
   requireRule(rule.value, name, 'value');
   requireRule(rule.push, name, 'push');
@@ -55,13 +65,20 @@ export function custom<A extends readonly Tensor[]>(rule: CustomRule<A>): (...op
     },
     push: (primals, tangents, result) =>
       applyRule(
-        (...given) => requireResult(rule.push(primals as unknown as A, given as unknown as A, result), result, `${name}: push`),
+        (...given) =>
+          requireResult(
+            rule.push(primals as unknown as A, given as unknown as A, result),
+            result,
+            `${name}: push`,
+          ),
         ...tangents,
       ),
   };
   return (...operands) => {
     const given = operands as readonly Operand[];
-    const dtype = given.find((operand) => operand instanceof Tensor && operand.dtype !== 'int32') as Tensor | undefined;
+    const dtype = given.find((operand) => operand instanceof Tensor && operand.dtype !== 'int32') as
+      | Tensor
+      | undefined;
     return bind(
       primitive,
       given.map((operand) => asTensor(operand, dtype?.dtype ?? 'float64', name)),
@@ -83,12 +100,18 @@ function floatOf(name: string, operands: readonly TensorType[]): DType {
   if (floats.length === 0) throw new DTypeError(`${name}: needs a float32 or float64 operand`);
   const other = floats.find(({ dtype }) => dtype !== floats[0].dtype);
   if (other !== undefined)
-    throw new DTypeError(`${name}: ${floats[0].dtype} with ${other.dtype}; nothing is promoted, convert one of them with cast`);
+    throw new DTypeError(
+      `${name}: ${floats[0].dtype} with ${other.dtype}; nothing is promoted, convert one of them with cast`,
+    );
   return floats[0].dtype;
 }
 
 /** The type of `value`'s result, found by running it on symbols, which have shapes only. */
-function traced(name: string, value: (inputs: readonly Tensor[]) => Tensor, operands: readonly TensorType[]): Tensor {
+function traced(
+  name: string,
+  value: (inputs: readonly Tensor[]) => Tensor,
+  operands: readonly TensorType[],
+): Tensor {
   return withLevel(name, (level) => {
     const recorder: Recorder = { level, equations: [], symbols: 0, linear: false };
     try {

@@ -47,7 +47,10 @@ export interface BilinearRule {
   /** The result on plain numbers, of the common dtype of the inputs. */
   readonly evaluate: (x: Tensor, y: Tensor) => Tensor;
   /** The cotangent of the left input given the right one, and vice versa. Write them with operations. */
-  readonly transposes: readonly [(cotangent: Tensor, y: Tensor) => Tensor, (cotangent: Tensor, x: Tensor) => Tensor];
+  readonly transposes: readonly [
+    (cotangent: Tensor, y: Tensor) => Tensor,
+    (cotangent: Tensor, x: Tensor) => Tensor,
+  ];
 }
 
 /**
@@ -59,7 +62,11 @@ export interface BilinearRule {
 export function smooth(rule: BinarySmooth): (x: Operand, y: Operand) => Tensor;
 export function smooth(rule: UnarySmooth): (x: Operand) => Tensor;
 export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Operand) => Tensor {
-  const name = requireName(rule, 'smooth', { name: guard.string, evaluate: guard.anything, partials: guard.anything });
+  const name = requireName(rule, 'smooth', {
+    name: guard.string,
+    evaluate: guard.anything,
+    partials: guard.anything,
+  });
   requireRule(rule.evaluate, name, 'evaluate');
   const { evaluate, partials } = rule;
   const arity = Array.isArray(partials) ? partials.length : 0;
@@ -78,7 +85,9 @@ export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Opera
     partials: checked as unknown as BinarySmooth['partials'],
     type: (operands) => (arity === 1 ? floatType(name, operands[0]) : sameType(name, operands)),
     evaluate: ([x, y]) =>
-      arity === 1 ? kernels.map(x, (value) => (evaluate as UnarySmooth['evaluate'])(value)) : kernels.mapPair(x, y, evaluate),
+      arity === 1
+        ? kernels.map(x, (value) => (evaluate as UnarySmooth['evaluate'])(value))
+        : kernels.mapPair(x, y, evaluate),
   };
   if (arity === 1) return (x) => bind(primitive, [asTensor(x, 'float64', name)]);
   return (x, y) => bind(primitive, broadcastPair(x, y as Operand, name));
@@ -93,7 +102,10 @@ export function linear(rule: LinearRule): (x: Operand) => Tensor {
   const name = requireName(rule, 'linear', parts);
   const { shape, evaluate, transpose } = rule;
   for (const [part, given] of Object.entries({ shape, evaluate, transpose })) requireRule(given, name, part);
-  const type = (x: TensorType) => ({ ...floatType(name, x), shape: checkShape(shape(x.shape), `${name}: shape`) });
+  const type = (x: TensorType) => ({
+    ...floatType(name, x),
+    shape: checkShape(shape(x.shape), `${name}: shape`),
+  });
   const checked = (x: Tensor) => requirePlain(requireResult(evaluate(x), type(x), name), name);
   const primitive: LinearPrimitive<Strength> = {
     name,
@@ -103,7 +115,8 @@ export function linear(rule: LinearRule): (x: Operand) => Tensor {
     evaluate: ([x], { strong }) => (strong ? evaluateStrongly(checked, [x]) : checked(x)),
     transpose: (cotangent, _, __, x) =>
       applyRule(
-        (given) => requireResult(transpose(given, { shape: x.shape, dtype: x.dtype }), x, `${name}: transpose`),
+        (given) =>
+          requireResult(transpose(given, { shape: x.shape, dtype: x.dtype }), x, `${name}: transpose`),
         cotangent,
       ),
   };
@@ -129,7 +142,8 @@ export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor
     sameDType(name, x, y);
     return { shape: checkShape(shape(x.shape, y.shape), `${name}: shape`), dtype: x.dtype };
   };
-  const checked = (x: Tensor, y: Tensor) => requirePlain(requireResult(evaluate(x, y), type(x, y), name), name);
+  const checked = (x: Tensor, y: Tensor) =>
+    requirePlain(requireResult(evaluate(x, y), type(x, y), name), name);
   const primitive: BilinearPrimitive<Strength> = {
     name,
     kind: 'bilinear',
@@ -150,5 +164,15 @@ export function bilinear(rule: BilinearRule): (x: Operand, y: Operand) => Tensor
 type Strength = { readonly strong?: true };
 
 // Each part is checked where its name is known.
-const parts = { name: guard.string, shape: guard.anything, evaluate: guard.anything, transpose: guard.anything };
-const pairParts = { name: guard.string, shape: guard.anything, evaluate: guard.anything, transposes: guard.anything };
+const parts = {
+  name: guard.string,
+  shape: guard.anything,
+  evaluate: guard.anything,
+  transpose: guard.anything,
+};
+const pairParts = {
+  name: guard.string,
+  shape: guard.anything,
+  evaluate: guard.anything,
+  transposes: guard.anything,
+};

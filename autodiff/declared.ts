@@ -1,8 +1,20 @@
-import { ConfigurationError, DTypeError, formatShape, guard, ShapeError, sameShape, Tensor } from '../lib/index.ts';
+import {
+  ConfigurationError,
+  DTypeError,
+  formatShape,
+  guard,
+  ShapeError,
+  sameShape,
+  Tensor,
+} from '../lib/index.ts';
 import type { TensorType } from './primitive.ts';
 
 /** Returns the name of a declaration. @throws ConfigurationError if it is missing, or for unknown parts. */
-export function requireName<T extends { readonly name: string }>(rule: T, kind: string, parts: guard.Checks<T>): string {
+export function requireName<T extends { readonly name: string }>(
+  rule: T,
+  kind: string,
+  parts: guard.Checks<T>,
+): string {
   if (typeof rule?.name !== 'string' || rule.name === '')
     throw new ConfigurationError(`${kind}: a primitive needs a name, for messages`);
   guard.options(kind, rule, parts);
@@ -19,9 +31,12 @@ export function requireRule(given: unknown, name: string, part: string): void {
  * Returns a user rule's result. @throws ShapeError or DTypeError unless it is a tensor of the declared type.
  */
 export function requireResult(result: Tensor, declared: TensorType, who: string): Tensor {
-  if (!(result instanceof Tensor)) throw new DTypeError(`${who}: must return a tensor, got ${guard.describe(result)}`);
+  if (!(result instanceof Tensor))
+    throw new DTypeError(`${who}: must return a tensor, got ${guard.describe(result)}`);
   if (!sameShape(result.shape, declared.shape))
-    throw new ShapeError(`${who}: returned shape ${formatShape(result.shape)} where ${formatShape(declared.shape)} is declared`);
+    throw new ShapeError(
+      `${who}: returned shape ${formatShape(result.shape)} where ${formatShape(declared.shape)} is declared`,
+    );
   if (result.dtype !== declared.dtype)
     throw new DTypeError(`${who}: returned ${result.dtype} where ${declared.dtype} is declared`);
   return result;

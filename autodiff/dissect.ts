@@ -8,18 +8,22 @@ import { vmap } from './vmap.ts';
 /** A linearization that can be looked into. `K` names a part of the value. */
 export interface Dissection<A extends readonly unknown[], R extends object> extends Linearization<A, R> {
   /**
-   * A pull that stops at one part of the value: its elements keep the cotangents that they receive, as if they were arguments.
+   * A pull that stops at one part of the value: its elements keep the cotangents that they receive, as if
+   * they were arguments.
    * @returns those cotangents, and those of the arguments by ways that do not pass through this part.
    */
   pullTo<K extends keyof R & string>(
     part: K,
     cotangent: PartialTree<R>,
   ): { readonly arguments: { -readonly [I in keyof A]: A[I] }; readonly part: R[K] };
-  /** Where the leaves of the first argument are factors of products with vectors, on the way to one part of the value. */
+  /**
+   * Where the leaves of the first argument are factors of products with vectors, on the way to one part of
+   * the value.
+   */
   sites(part: keyof R & string): Sites;
   /**
-   * Pulls a batch: cotangents and results have a leading axis. Returns, for each group of sites, the cotangents of
-   * a too: [cotangents, units].
+   * Pulls a batch: cotangents and results have a leading axis. Returns, for each group of sites, the
+   * cotangents of a too: [cotangents, units].
    */
   pullAtSites(
     groups: readonly SiteGroup[],
@@ -28,7 +32,10 @@ export interface Dissection<A extends readonly unknown[], R extends object> exte
 }
 
 /** `linearize` for those who need more of the derivative than its product with vectors. */
-export function dissect<A extends readonly unknown[], R extends object>(f: (...args: A) => R, ...primals: A): Dissection<A, R> {
+export function dissect<A extends readonly unknown[], R extends object>(
+  f: (...args: A) => R,
+  ...primals: A
+): Dissection<A, R> {
   const { value, program, push, pullTo } = derivativeOf(callName('linearize', f), f, primals);
   /** The tangents of one part of the value. */
   const symbolsOf = (part: keyof R & string): readonly Tangent[] => {
@@ -59,7 +66,10 @@ export function dissect<A extends readonly unknown[], R extends object>(f: (...a
         const own = pullTo(cotangent as PartialTree<R>, wanted);
         return { arguments: own.arguments, symbols: own.symbols.map((x, i) => x ?? zerosFor(wanted[i])) };
       })(cotangents as Tree);
-      return { arguments: pulled.arguments, units: groups.map((group, i) => unitsOf(group, pulled.symbols[i])) };
+      return {
+        arguments: pulled.arguments,
+        units: groups.map((group, i) => unitsOf(group, pulled.symbols[i])),
+      };
     },
   };
 }

@@ -6,7 +6,11 @@ import type { Operand } from './operations/index.ts';
 import { zerosLike } from './push-forward.ts';
 
 /** The type of a tree after its plain numbers became tensors. */
-export type Lifted<T> = T extends number ? Tensor : T extends Tree ? T : { -readonly [K in keyof T]: Lifted<T[K]> };
+export type Lifted<T> = T extends number
+  ? Tensor
+  : T extends Tree
+    ? T
+    : { -readonly [K in keyof T]: Lifted<T[K]> };
 
 /**
  * The dual number primal + tangent·ε with ε² = 0, or a tree of them. Every operation accepts and returns dual
@@ -75,5 +79,7 @@ function zeroType({ shape, dtype }: Tensor): Pick<Tensor, 'shape' | 'dtype'> {
 
 function requirePlain(x: Tensor, level: Level, who: string): void {
   if (tangentAt(known(x, 'dual'), level) !== undefined)
-    throw new DTypeError(`${who} is a dual number already, and ε² = 0; nest jvp for derivatives of derivatives`);
+    throw new DTypeError(
+      `${who} is a dual number already, and ε² = 0; nest jvp for derivatives of derivatives`,
+    );
 }

@@ -1,4 +1,12 @@
-import { type DType, formatShape, type NdArray, type Shape, type Tensor, type TypedArray, valuesText } from '../lib/index.ts';
+import {
+  type DType,
+  formatShape,
+  type NdArray,
+  type Shape,
+  type Tensor,
+  type TypedArray,
+  valuesText,
+} from '../lib/index.ts';
 import { bind, InterpretedTensor } from './bind.ts';
 import { type Level, requireOpen } from './level.ts';
 import type { Parameters, Primitive } from './primitive.ts';
@@ -48,7 +56,12 @@ export class DualTensor extends InterpretedTensor {
   }
 
   override toJSON(): object {
-    return { dtype: this.dtype, shape: [...this.shape], primal: this.primal.toJSON(), tangent: this.tangent.toJSON() };
+    return {
+      dtype: this.dtype,
+      shape: [...this.shape],
+      primal: this.primal.toJSON(),
+      tangent: this.tangent.toJSON(),
+    };
   }
 
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): Tensor {

@@ -31,15 +31,18 @@ export function valueAndGrad<A extends readonly unknown[], I extends number = 0>
   const name = callName('grad', f);
   const { argument = 0 as I } = guard.options('grad', options, { argument: guard.whole(0) });
   return (...primals) => {
-    if (!(argument in primals)) throw new ShapeError(`${name}: there is no argument ${argument}; f was given ${primals.length}`);
+    if (!(argument in primals))
+      throw new ShapeError(`${name}: there is no argument ${argument}; f was given ${primals.length}`);
     const single = (primal: A[I]) => f(...(primals.with(argument, primal) as unknown as A));
     const { value, pull } = linearizeFor(name, single, [primals[argument]] as [A[I]]);
-    if (!(value instanceof Tensor)) throw new ShapeError(`${name}: f must return one scalar, it returned several tensors`);
+    if (!(value instanceof Tensor))
+      throw new ShapeError(`${name}: f must return one scalar, it returned several tensors`);
     if (value.shape.length !== 0)
       throw new ShapeError(
         `${name}: f must return a scalar, it returned shape ${formatShape(value.shape)}; use vjp or jacrev, or sum it`,
       );
-    if (value.dtype === 'int32') throw new DTypeError(`${name}: f returned an int32 tensor, which has no derivative`);
+    if (value.dtype === 'int32')
+      throw new DTypeError(`${name}: f returned an int32 tensor, which has no derivative`);
     return [value, pull(asTensor(1, value.dtype) as never)[0]];
   };
 }

@@ -1,7 +1,15 @@
 export { type CheckOptions, type CheckReport, checkDerivatives } from './check.ts';
 export * from './compile/index.ts';
 export { type CustomRule, custom } from './custom.ts';
-export { type BilinearRule, type BinarySmooth, bilinear, type LinearRule, linear, smooth, type UnarySmooth } from './declare.ts';
+export {
+  type BilinearRule,
+  type BinarySmooth,
+  bilinear,
+  type LinearRule,
+  linear,
+  smooth,
+  type UnarySmooth,
+} from './declare.ts';
 export { type Dependencies, dependencies } from './dependence/dependencies.ts';
 export { type Dissection, dissect } from './dissect.ts';
 export { dual, type Lifted, primal, tangent } from './dual-numbers.ts';

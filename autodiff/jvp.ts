@@ -23,7 +23,11 @@ export function jvp<A extends readonly unknown[], R>(
   return withLevel(name, (level) => {
     const args = primals.map((primal, i) => {
       const lifted = liftTree(primal);
-      const given = alignLeaves(lifted, tangents[i] === undefined ? undefined : liftTree(tangents[i]), `${name}: tangent ${i}`);
+      const given = alignLeaves(
+        lifted,
+        tangents[i] === undefined ? undefined : liftTree(tangents[i]),
+        `${name}: tangent ${i}`,
+      );
       let at = 0;
       return mapTree(lifted, (leaf, path) => {
         const tangent = given[at++];

@@ -22,7 +22,11 @@ export class LinearProgram {
   readonly equations: readonly Equation[];
   readonly #recorder: Recorder;
 
-  constructor(recorder: Recorder, inputs: readonly (SymbolTensor | undefined)[], outputs: readonly Tangent[]) {
+  constructor(
+    recorder: Recorder,
+    inputs: readonly (SymbolTensor | undefined)[],
+    outputs: readonly Tangent[],
+  ) {
     this.#recorder = recorder;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -46,7 +50,9 @@ export class LinearProgram {
       if (symbol) known[symbol.id] = tangents[i];
     });
     for (const { primitive, operands, parameters, result } of this.equations) {
-      const values = operands.map((operand) => (isSymbolOf(operand, this.#recorder) ? known[operand.id] : undefined));
+      const values = operands.map((operand) =>
+        isSymbolOf(operand, this.#recorder) ? known[operand.id] : undefined,
+      );
       known[result.id] = pushForward(primitive, operands, values, result, parameters);
     }
     return this.outputs.map((symbol) => symbol && known[(symbol as SymbolTensor).id]);

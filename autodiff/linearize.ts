@@ -1,4 +1,12 @@
-import { alignLeaves, LinearityError, leavesOf, mapTree, type PartialTree, rebuild, type Tree } from '../lib/index.ts';
+import {
+  alignLeaves,
+  LinearityError,
+  leavesOf,
+  mapTree,
+  type PartialTree,
+  rebuild,
+  type Tree,
+} from '../lib/index.ts';
 import { checkTangent, liftTree } from './arguments.ts';
 import { DualTensor, primalAt, tangentAt } from './dual.ts';
 import { callName, withLevel } from './level.ts';
@@ -24,7 +32,10 @@ export interface Linearization<A extends readonly unknown[], R> {
  * cotangent is float64 zeros.
  * @throws TreeError if f returns anything but a tree of tensors.
  */
-export function linearize<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): Linearization<A, R> {
+export function linearize<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: A
+): Linearization<A, R> {
   return linearizeFor(callName('linearize', f), f, primals);
 }
 
@@ -55,7 +66,11 @@ export interface Derivative<A extends readonly unknown[], R> {
   ): { readonly arguments: { -readonly [K in keyof A]: A[K] }; readonly symbols: readonly Tangent[] };
 }
 
-export function derivativeOf<A extends readonly unknown[], R>(name: string, f: (...args: A) => R, primals: A): Derivative<A, R> {
+export function derivativeOf<A extends readonly unknown[], R>(
+  name: string,
+  f: (...args: A) => R,
+  primals: A,
+): Derivative<A, R> {
   const lifted = primals.map(liftTree);
   const { value, program } = withLevel(name, (level) => {
     const recorder = linearRecorder(level);

@@ -21,7 +21,9 @@ export function pushForward(
   if (tangents.every((tangent) => tangent === undefined)) return undefined;
   switch (primitive.kind) {
     case 'linear':
-      return tangents[0] && bind(primitive, [tangents[0], ...primals.slice(1)], inRule(primitive, parameters));
+      return (
+        tangents[0] && bind(primitive, [tangents[0], ...primals.slice(1)], inRule(primitive, parameters))
+      );
     case 'addition':
       return addTangents(tangents[0], tangents[1]);
     case 'bilinear': {
@@ -33,7 +35,8 @@ export function pushForward(
     }
     case 'division': {
       const [, y] = primals;
-      const by = tangents[1] && bind(mul, [bind(primitive, [result, y], primitive.inRules), tangents[1]], mul.inRules);
+      const by =
+        tangents[1] && bind(mul, [bind(primitive, [result, y], primitive.inRules), tangents[1]], mul.inRules);
       return addTangents(
         tangents[0] && bind(primitive, [tangents[0], y], primitive.inRules),
         by && bind(scale, [by], { factor: -1 }),

@@ -1,4 +1,13 @@
-import { dataOf, eye, type FloatDType, fromData, kernels, type Shape, sizeOf, type Tensor } from '../lib/index.ts';
+import {
+  dataOf,
+  eye,
+  type FloatDType,
+  fromData,
+  kernels,
+  type Shape,
+  sizeOf,
+  type Tensor,
+} from '../lib/index.ts';
 import type { LinearProgram } from './linear-program.ts';
 import { gather, mul, reshape, slice } from './operations/index.ts';
 import { add } from './primitives/add.ts';
@@ -15,7 +24,10 @@ export interface Site {
   readonly leaf: number;
   /** The length of z. */
   readonly inputs: number;
-  /** For z_i and a_j, at i·units + j, the element of the leaf that is their factor, in row-major order; -1 for that of another leaf. */
+  /**
+   * For z_i and a_j, at i·units + j, the element of the leaf that is their factor, in row-major order; -1 for
+   * that of another leaf.
+   */
   readonly elements: Int32Array;
   /** z at this point, of shape [inputs]. */
   z(): Tensor;
@@ -43,13 +55,16 @@ interface Use extends Omit<SiteGroup, 'sites'> {
   readonly site: Site;
 }
 
-/** Elements of a leaf under another shape, counted from 1; 0 where there is none, as in the padding of a joined tensor. */
+/**
+ * Elements of a leaf under another shape, counted from 1; 0 where there is none, as in the padding of a
+ * joined tensor.
+ */
 type View = { readonly elements: Tensor; readonly factor: number };
 
 /**
- * Finds where the first leaves of a linear program are factors of products with vectors: `matmul(z, W)`, `matmul(W, z)`, a row picked
- * by an index (z is one-hot), or a summand such as a bias (z is 1). A leaf may be sliced, transposed, reshaped, scaled and joined to
- * others before; it may have several sites.
+ * Finds where the first leaves of a linear program are factors of products with vectors: `matmul(z, W)`,
+ * `matmul(W, z)`, a row picked by an index (z is one-hot), or a summand such as a bias (z is 1). A leaf may
+ * be sliced, transposed, reshaped, scaled and joined to others before; it may have several sites.
  * @param leaves how many of the inputs are looked at.
  * @param outputs those that count.
  */
@@ -66,8 +81,10 @@ export function sitesOf(program: LinearProgram, leaves: number, outputs: readonl
     const found = (consumers.get(symbol) ?? []).map((equation) => {
       const moved = movedBy(equation, view);
       if (moved !== undefined) return follow(leaf, equation.result, moved);
-      // Tensors are joined by adding padded ones: what is added here may be a part of a matrix that is multiplied later.
-      const joined = equation.primitive === add && hasHoles(view) ? follow(leaf, equation.result, view) : undefined;
+      // Tensors are joined by adding padded ones: what is added here may be a part of a matrix that is
+      // multiplied later.
+      const joined =
+        equation.primitive === add && hasHoles(view) ? follow(leaf, equation.result, view) : undefined;
       return joined ?? usesOf(leaf, equation, symbol, view);
     });
     return found.every((own) => own !== undefined) ? found.flat() : undefined;
@@ -75,13 +92,21 @@ export function sitesOf(program: LinearProgram, leaves: number, outputs: readonl
   /** The last symbol that has the same cotangent: sums hand theirs on to each summand. */
   const sinkOf = (symbol: SymbolTensor): SymbolTensor => {
     const [next, ...others] = outputs.includes(symbol) ? [] : (consumers.get(symbol) ?? []);
-    const isSame = next !== undefined && others.length === 0 && (next.primitive === add || next.primitive === linear.reshape);
+    const isSame =
+      next !== undefined &&
+      others.length === 0 &&
+      (next.primitive === add || next.primitive === linear.reshape);
     return isSame ? sinkOf(next.result) : symbol;
   };
 
-  const found = program.inputs.slice(0, leaves).map((symbol, leaf) => (symbol ? follow(leaf, symbol, whole(symbol)) : []));
+  const found = program.inputs
+    .slice(0, leaves)
+    .map((symbol, leaf) => (symbol ? follow(leaf, symbol, whole(symbol)) : []));
   const uses = found.flatMap((own) => own ?? []).map((use) => ({ ...use, symbol: sinkOf(use.symbol) }));
-  return { groups: grouped(uses), otherwise: found.flatMap((own, leaf) => (own === undefined ? [leaf] : [])) };
+  return {
+    groups: grouped(uses),
+    otherwise: found.flatMap((own, leaf) => (own === undefined ? [leaf] : [])),
+  };
 }
 
 function whole({ shape, size }: SymbolTensor): View {
@@ -113,7 +138,10 @@ function isTangent(operand: Tensor, program: LinearProgram): operand is SymbolTe
 }
 
 /** The view after an operation that only moves its elements about, or scales them. */
-function movedBy({ primitive, operands, parameters, result }: Equation, { elements, factor }: View): View | undefined {
+function movedBy(
+  { primitive, operands, parameters, result }: Equation,
+  { elements, factor }: View,
+): View | undefined {
   if (elements.size !== operands[0].size) return undefined;
   if (primitive === linear.scale) return { elements, factor: factor * (parameters.factor as number) };
   const row = rowOf(primitive);
@@ -127,13 +155,18 @@ function hasHoles({ elements }: View): boolean {
   return dataOf(elements).includes(0);
 }
 
-/** The uses of a view by an equation that multiplies it with vectors, or adds it to something; undefined for another use. */
+/**
+ * The uses of a view by an equation that multiplies it with vectors, or adds it to something; undefined for
+ * another use.
+ */
 function usesOf(leaf: number, equation: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
   if (equation.primitive === add) return [summand(leaf, symbol, view)];
   // In a batch of products, a weight has no single z.
   if (equation.primitive === matmul && equation.result.shape.length === 3) return undefined;
   if (equation.primitive === matmul) return factors(leaf, equation, symbol, view);
-  return equation.primitive === rows && !equation.parameters.batched ? picked(leaf, equation, view) : undefined;
+  return equation.primitive === rows && !equation.parameters.batched
+    ? picked(leaf, equation, view)
+    : undefined;
 }
 
 function summand(leaf: number, symbol: SymbolTensor, { elements, factor }: View): Use {
@@ -142,7 +175,12 @@ function summand(leaf: number, symbol: SymbolTensor, { elements, factor }: View)
   return { site, symbol, units: symbol.size, begin: 0, stride: 1 };
 }
 
-function factors(leaf: number, { operands, parameters, result }: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
+function factors(
+  leaf: number,
+  { operands, parameters, result }: Equation,
+  symbol: SymbolTensor,
+  view: View,
+): Use[] | undefined {
   const [x, y] = operands;
   if (x === y) return undefined;
   const isLeft = x === symbol;
@@ -154,7 +192,12 @@ function factors(leaf: number, { operands, parameters, result }: Equation, symbo
   const [other, isAlongRows] = isLeft ? [y, transposeRight] : [x, !transposeLeft];
   const count = isLeft ? result.shape[1] : result.shape[0];
   return Array.from({ length: count }, (_, at) => ({
-    site: { leaf, inputs, elements: fromOne(weights), z: () => scaled(lineOf(other, isAlongRows, at, inputs), view) },
+    site: {
+      leaf,
+      inputs,
+      elements: fromOne(weights),
+      z: () => scaled(lineOf(other, isAlongRows, at, inputs), view),
+    },
     symbol: result,
     units,
     begin: isLeft ? at : at * units,
@@ -174,7 +217,10 @@ function picked(leaf: number, { operands: [x, ids], result }: Equation, view: Vi
   const [inputs] = x.shape;
   const units = sizeOf(x.shape.slice(1));
   const unit = (at: number) =>
-    reshape(gather(eye(inputs, { dtype: x.dtype as FloatDType }), slice(reshape(ids, [ids.size]), [at], [at + 1])), [inputs]);
+    reshape(
+      gather(eye(inputs, { dtype: x.dtype as FloatDType }), slice(reshape(ids, [ids.size]), [at], [at + 1])),
+      [inputs],
+    );
   return Array.from({ length: ids.size }, (_, at) => ({
     site: { leaf, inputs, elements: fromOne(view.elements), z: () => scaled(unit(at), view) },
     symbol: result,
@@ -192,7 +238,10 @@ function fromOne(elements: Tensor): Int32Array {
   return (dataOf(elements) as Int32Array).map((element) => element - 1);
 }
 
-function ofType({ dtype }: { readonly dtype: string }, values: readonly number[]): Float32Array | Float64Array {
+function ofType(
+  { dtype }: { readonly dtype: string },
+  values: readonly number[],
+): Float32Array | Float64Array {
   return dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values);
 }
 
@@ -201,6 +250,10 @@ export function unitsOf({ symbol, units, begin, stride }: SiteGroup, cotangents:
   const [count] = cotangents.shape;
   const shape: Shape = [count, symbol.size / stride, stride];
   if (symbol.size === units) return reshape(cotangents, [count, units]);
-  if (stride > 1) return reshape(slice(reshape(cotangents, shape), [0, 0, begin], [count, units, begin + 1]), [count, units]);
+  if (stride > 1)
+    return reshape(slice(reshape(cotangents, shape), [0, 0, begin], [count, units, begin + 1]), [
+      count,
+      units,
+    ]);
   return slice(reshape(cotangents, [count, symbol.size]), [0, begin], [count, begin + units]);
 }

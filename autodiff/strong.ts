@@ -12,7 +12,10 @@ export function inRule(primitive: Primitive, parameters: Parameters): Parameters
  * The map's own code does not do that. But it is linear, so non-finite elements of an operand are taken out
  * one by one and multiplied by the map's result for 1 in their place.
  */
-export function evaluateStrongly(map: (...operands: Tensor[]) => Tensor, operands: readonly Tensor[]): Tensor {
+export function evaluateStrongly(
+  map: (...operands: Tensor[]) => Tensor,
+  operands: readonly Tensor[],
+): Tensor {
   const plain = map(...operands);
   // Only a NaN result can contain 0 times infinity.
   if (!dataOf(plain).some(Number.isNaN)) return plain;
@@ -54,7 +57,9 @@ function taken(x: Tensor): Part[] {
 function choices(parts: readonly (readonly Part[])[]): { factor: number; xs: Tensor[] }[] {
   return parts.reduce<{ factor: number; xs: Tensor[] }[]>(
     (chosen, own) =>
-      chosen.flatMap(({ factor, xs }) => own.map((part) => ({ factor: factor * part.factor, xs: [...xs, part.x] }))),
+      chosen.flatMap(({ factor, xs }) =>
+        own.map((part) => ({ factor: factor * part.factor, xs: [...xs, part.x] })),
+      ),
     [{ factor: 1, xs: [] }],
   );
 }

@@ -79,7 +79,11 @@ export class SymbolTensor extends InterpretedTensor {
     );
   }
 
-  override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): SymbolTensor {
+  override interpret(
+    primitive: Primitive,
+    operands: readonly Tensor[],
+    parameters: Parameters,
+  ): SymbolTensor {
     const { recorder } = this;
     requireOpen(recorder.level, primitive.name);
     if (recorder.linear) requireLinear(primitive, operands, recorder);

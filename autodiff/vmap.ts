@@ -41,7 +41,9 @@ export function vmap<A extends readonly unknown[], R>(f: (...args: A) => R): (..
     const size = sizeOfBatch(name, lifted);
     return withLevel(name, (level) => {
       const entries = lifted.map((arg) => mapTree(arg, (leaf) => new BatchTensor(leaf, level, size)));
-      return mapTree(liftTree(f(...(entries as unknown as A))), (leaf) => spread(entriesAt(leaf, level), size));
+      return mapTree(liftTree(f(...(entries as unknown as A))), (leaf) =>
+        spread(entriesAt(leaf, level), size),
+      );
     });
   };
 }
@@ -105,7 +107,9 @@ class BatchTensor extends InterpretedTensor {
 }
 
 function entriesAt(x: Tensor, level: Level): Entries {
-  return x instanceof BatchTensor && x.owner === level ? { x: x.inner, isMapped: true } : { x, isMapped: false };
+  return x instanceof BatchTensor && x.owner === level
+    ? { x: x.inner, isMapped: true }
+    : { x, isMapped: false };
 }
 
 /** Applies an unknown primitive to each entry separately. */
@@ -144,7 +148,9 @@ function sizeOfBatch(name: string, args: readonly Tree[]): number {
   guard.argument(name, 'the arguments', leaves, atLeastOne);
   for (const { path, tensor } of leaves)
     if (tensor.shape.length === 0)
-      throw new ShapeError(`${name}: ${path} is a scalar; each argument needs a leading axis, one entry for each of the batch`);
+      throw new ShapeError(
+        `${name}: ${path} is a scalar; each argument needs a leading axis, one entry for each of the batch`,
+      );
   const [first] = leaves;
   const other = leaves.find(({ tensor }) => tensor.shape[0] !== first.tensor.shape[0]);
   if (other !== undefined)

@@ -15,7 +15,9 @@ export function requireSame(problem: Problem, [reference, ...others]: readonly C
   const { stream, signs, period, dtype } = problem;
   const tolerance = dtype === 'float32' ? 2e-4 : 1e-10;
   const losses = (contestant: Contestant) =>
-    Array.from({ length: steps }, (_, t) => contestant.step(stream[t % period], stream[(t + 1) % period], signs[t % period]));
+    Array.from({ length: steps }, (_, t) =>
+      contestant.step(stream[t % period], stream[(t + 1) % period], signs[t % period]),
+    );
   const expected = losses(reference);
   const before = problem.leaves;
   const after = reference.parameters();
@@ -26,7 +28,8 @@ export function requireSame(problem: Problem, [reference, ...others]: readonly C
       );
     };
     losses(other).forEach((loss, t) => {
-      if (!(Math.abs(loss - expected[t]) <= tolerance * Math.abs(expected[t]))) fail(`the loss of step ${t}`, loss, expected[t]);
+      if (!(Math.abs(loss - expected[t]) <= tolerance * Math.abs(expected[t])))
+        fail(`the loss of step ${t}`, loss, expected[t]);
     });
     other.parameters().forEach((leaf, at) => {
       // Compare what was learnt rather than the parameters, which hardly move in so few steps.
@@ -36,7 +39,8 @@ export function requireSame(problem: Problem, [reference, ...others]: readonly C
         size += (after[at][i] - before[at][i]) ** 2;
         scale += after[at][i] ** 2;
       }
-      const allowed = 50 * tolerance * Math.sqrt(size) + (dtype === 'float32' ? 3e-7 : 1e-15) * Math.sqrt(scale);
+      const allowed =
+        50 * tolerance * Math.sqrt(size) + (dtype === 'float32' ? 3e-7 : 1e-15) * Math.sqrt(scale);
       if (leaf.length !== after[at].length || !(Math.sqrt(difference) <= allowed))
         fail(`the distance of parameter ${at} from the reference's`, Math.sqrt(difference), 0);
     });

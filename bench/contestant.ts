@@ -21,8 +21,15 @@ export interface Contestant {
  * @param how in chunks, which return only losses like the other contestants; or step by step, each returning
  * its output too.
  */
-export function learnerContestant(problem: Problem, how: 'chunks' | 'steps' | 'eager' | 'relaxed' = 'chunks'): Contestant {
-  const learner = createLearner({ ...configOf(problem), eager: how === 'eager', relaxedSimd: how === 'relaxed' });
+export function learnerContestant(
+  problem: Problem,
+  how: 'chunks' | 'steps' | 'eager' | 'relaxed' = 'chunks',
+): Contestant {
+  const learner = createLearner({
+    ...configOf(problem),
+    eager: how === 'eager',
+    relaxedSimd: how === 'relaxed',
+  });
   const { stream, period } = problem;
   const targets = stream.map((_, t) => stream[(t + 1) % period]);
   const losses = new Float64Array(period);
@@ -31,7 +38,12 @@ export function learnerContestant(problem: Problem, how: 'chunks' | 'steps' | 'e
       ? learner.stepMany(stream, targets, losses)
       : learner.stepMany(stream.subarray(at, at + count), targets.subarray(at, at + count), losses);
   return {
-    name: { chunks: 'norewind', steps: 'norewind, step by step', eager: 'norewind, eager', relaxed: 'norewind, relaxed' }[how],
+    name: {
+      chunks: 'norewind',
+      steps: 'norewind, step by step',
+      eager: 'norewind, eager',
+      relaxed: 'norewind, relaxed',
+    }[how],
     step: (input, target) => learner.step(input, target).loss,
     parameters: () => leavesOf(learner.parameters as Tree).map(dataOf),
     ...(how === 'chunks' || how === 'relaxed' ? { chunk } : {}),
@@ -39,7 +51,12 @@ export function learnerContestant(problem: Problem, how: 'chunks' | 'steps' | 'e
 }
 
 /** Runs steps `from` to `from + count` of the problem's stream. */
-export function drive(contestant: Contestant, { stream, signs, period }: Problem, from: number, count: number): void {
+export function drive(
+  contestant: Contestant,
+  { stream, signs, period }: Problem,
+  from: number,
+  count: number,
+): void {
   const end = from + count;
   if (contestant.chunk !== undefined)
     for (let t = from; t < end; ) {
@@ -48,5 +65,7 @@ export function drive(contestant: Contestant, { stream, signs, period }: Problem
       contestant.chunk(at, length);
       t += length;
     }
-  else for (let t = from; t < end; t++) contestant.step(stream[t % period], stream[(t + 1) % period], signs[t % period]);
+  else
+    for (let t = from; t < end; t++)
+      contestant.step(stream[t % period], stream[(t + 1) % period], signs[t % period]);
 }

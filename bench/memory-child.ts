@@ -18,11 +18,14 @@ export interface MemoryReport {
 const [own, count, how] = [JSON.parse(process.argv[2]) as Case, Number(process.argv[3]), process.argv[4]];
 const learner = createLearner(configOf(own));
 const collect = (globalThis as unknown as { gc: () => void }).gc;
-const [inputs, targets] = [0, 7].map((phase) => Int32Array.from({ length: 32 }, (_, t) => (t * 7 + phase) % 32));
+const [inputs, targets] = [0, 7].map((phase) =>
+  Int32Array.from({ length: 32 }, (_, t) => (t * 7 + phase) % 32),
+);
 const losses = new Float64Array(32);
 let at = 0;
 const run = (steps: number) => {
-  if (how === 'steps') for (const end = at + steps; at < end; at++) learner.step(inputs[at % 32], targets[at % 32]);
+  if (how === 'steps')
+    for (const end = at + steps; at < end; at++) learner.step(inputs[at % 32], targets[at % 32]);
   else for (let done = 0; done < steps; done += 32) learner.stepMany(inputs, targets, losses);
 };
 
@@ -33,7 +36,10 @@ const samples = Array.from({ length: 9 }, () => {
   const before = process.memoryUsage();
   run(few);
   const after = process.memoryUsage();
-  return { heap: (after.heapUsed - before.heapUsed) / few, external: (after.arrayBuffers - before.arrayBuffers) / few };
+  return {
+    heap: (after.heapUsed - before.heapUsed) / few,
+    external: (after.arrayBuffers - before.arrayBuffers) / few,
+  };
 });
 const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
 collect();

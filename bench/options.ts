@@ -59,7 +59,8 @@ export function optionsOf(args: readonly string[]): Options | 'help' {
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   const unknown = positionals.find((name) => !everyGroup.includes(name));
-  if (unknown !== undefined) throw new UsageError(`there is no group ${unknown}; the groups are ${everyGroup.join(', ')}`);
+  if (unknown !== undefined)
+    throw new UsageError(`there is no group ${unknown}; the groups are ${everyGroup.join(', ')}`);
   const list = (value: string | undefined, all: string) => (value ?? all).split(',');
   const quick = values.quick ?? false;
   return {
@@ -100,14 +101,16 @@ function parsed(args: readonly string[]) {
 function chosen(name: string, value: string | undefined, all: readonly string[]): readonly string[] {
   const names = value?.split(',') ?? all;
   const unknown = names.find((own) => !all.includes(own));
-  if (unknown !== undefined) throw new UsageError(`--${name}: there is no ${unknown}; choose from ${all.join(', ')}`);
+  if (unknown !== undefined)
+    throw new UsageError(`--${name}: there is no ${unknown}; choose from ${all.join(', ')}`);
   return names;
 }
 
 /** Plain JavaScript processes four rows at a time. */
 function count(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`--${name}: ${text} is not a whole number above 0`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new UsageError(`--${name}: ${text} is not a whole number above 0`);
   if (name === 'sizes' && value % 4 !== 0)
     throw new UsageError(`--sizes: ${text} is not a multiple of 4, which the hand-written steps need`);
   return value;

@@ -1,6 +1,15 @@
 import { cast, dataOf, type FloatDType, leavesOf, mapTree, seeded, type Tree } from '../lib/index.ts';
 import { crossEntropy, gru, linear, lstm, model, rnn } from '../nn/index.ts';
-import { adam, type Estimator, type LearnerConfig, type Optimizer, rtrl, sgd, tbptt, uoro } from '../trainers/index.ts';
+import {
+  adam,
+  type Estimator,
+  type LearnerConfig,
+  type Optimizer,
+  rtrl,
+  sgd,
+  tbptt,
+  uoro,
+} from '../trainers/index.ts';
 
 export type CellName = 'rnn' | 'gru' | 'lstm';
 export type EstimatorName = 'uoro' | 'tbptt-1' | 'tbptt-16' | 'rtrl';
@@ -58,7 +67,10 @@ export function nameOf({ cell, estimator, optimizer, units, dtype }: Case): stri
 export function configOf(own: Case): LearnerConfig<Tree, Tree, number, number> {
   const { cell, estimator, optimizer, units, dtype } = own;
   const rate = rates[optimizer];
-  const network = model({ cell: cells[cell]({ inputs: symbols, units }) as never, readout: linear({ outputs: symbols }) });
+  const network = model({
+    cell: cells[cell]({ inputs: symbols, units }) as never,
+    readout: linear({ outputs: symbols }),
+  });
   return {
     model: network as never,
     loss: crossEntropy,
@@ -82,7 +94,9 @@ export function problemOf(own: Case): Problem {
     seed,
     leaves: leavesOf(parameters as Tree).map((leaf) => [...dataOf(leaf)]),
     stream: Int32Array.from({ length: period }, () => noise.integer(symbols)),
-    signs: Array.from({ length: period }, () => Float32Array.from(size.flatMap((shape) => [...dataOf(draws.signs(shape))]))),
+    signs: Array.from({ length: period }, () =>
+      Float32Array.from(size.flatMap((shape) => [...dataOf(draws.signs(shape))])),
+    ),
     period,
   };
 }

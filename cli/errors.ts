@@ -9,7 +9,8 @@ export class LostFolderError extends FailedError {}
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 export function exitCodeOf(error: unknown): number {
-  const isInput = error instanceof UsageError || error instanceof ConfigurationError || error instanceof DataError;
+  const isInput =
+    error instanceof UsageError || error instanceof ConfigurationError || error instanceof DataError;
   return isInput ? exitCodes.usage : exitCodes.failed;
 }
 

@@ -1,9 +1,25 @@
 import type { NdArray } from 'ndarray';
 import { allocate, type DType, isDType, type TypedArray } from './dtype.ts';
 import { DTypeError, ShapeError } from './errors.ts';
-import { anything, argument, options as checkOptions, describe, isRecord, memory, number } from './guard/index.ts';
+import {
+  anything,
+  argument,
+  options as checkOptions,
+  describe,
+  isRecord,
+  memory,
+  number,
+} from './guard/index.ts';
 import { checkShape, formatShape, mostAxes, type Shape, sizeOf } from './shape.ts';
-import { copyInto, dataOf, fromData, type NestedArray, requireTensor, Tensor, type TensorJson } from './tensor.ts';
+import {
+  copyInto,
+  dataOf,
+  fromData,
+  type NestedArray,
+  requireTensor,
+  Tensor,
+  type TensorJson,
+} from './tensor.ts';
 
 /** Options of every function that makes a tensor. The default dtype is `float64`. */
 export interface TensorOptions {
@@ -16,12 +32,16 @@ export interface TensorOptions {
  * Values are copied. The dtype is `options.dtype`, else the source's own if norewind has it, else float64.
  * @throws ShapeError for ragged arrays, DTypeError for an entry that is not a number, or not whole for int32.
  */
-export function tensor(values: NestedArray | TypedArray | NdArray | Tensor | TensorJson, options: TensorOptions = {}): Tensor {
+export function tensor(
+  values: NestedArray | TypedArray | NdArray | Tensor | TensorJson,
+  options: TensorOptions = {},
+): Tensor {
   const { dtype } = ownOptions('tensor', options);
   if (values instanceof Tensor) return cast(values, dtype ?? values.dtype);
   if (values instanceof BigInt64Array || values instanceof BigUint64Array)
     throw new DTypeError('tensor: 64-bit integers are not a dtype; use float64 or int32');
-  if (ArrayBuffer.isView(values) && 'length' in values) return fromList(values, [values.length], dtype ?? dtypeOfView(values));
+  if (ArrayBuffer.isView(values) && 'length' in values)
+    return fromList(values, [values.length], dtype ?? dtypeOfView(values));
   if (isNdarray(values)) {
     const copy = allocate('float64', values.size);
     const { data } = values;
@@ -75,7 +95,9 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   requireTensor(x, 'cast');
   if (x.dtype === dtype) return x;
   if (x.level !== 0)
-    throw new DTypeError(`cast: from ${x.dtype} to ${dtype} inside a differentiated function; convert before differentiating`);
+    throw new DTypeError(
+      `cast: from ${x.dtype} to ${dtype} inside a differentiated function; convert before differentiating`,
+    );
   return fromList(dataOf(x), x.shape, dtype);
 }
 
@@ -103,13 +125,17 @@ function isJson(value: unknown): value is TensorJson {
 }
 
 function fromJson({ dtype, shape, data }: TensorJson, wanted: DType = dtype): Tensor {
-  if (!isDType(dtype)) throw new DTypeError(`tensor: there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
+  if (!isDType(dtype))
+    throw new DTypeError(`tensor: there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
   const size = sizeOf(checkShape(shape, 'tensor'));
   if (!Array.isArray(data) || data.length !== size)
-    throw new ShapeError(`tensor: data must be ${size} numbers for the shape ${formatShape(shape)}, got ${describe(data)}`);
+    throw new ShapeError(
+      `tensor: data must be ${size} numbers for the shape ${formatShape(shape)}, got ${describe(data)}`,
+    );
   const numbers = data.map((entry: unknown, i) => {
     if (typeof entry === 'number') return entry;
-    if (entry === 'NaN' || entry === 'Infinity' || entry === '-Infinity' || entry === '-0') return Number(entry);
+    if (entry === 'NaN' || entry === 'Infinity' || entry === '-Infinity' || entry === '-0')
+      return Number(entry);
     throw new DTypeError(`tensor: entry ${i} of data is ${describe(entry)}, not a number`);
   });
   return fromList(numbers, shape, wanted);
@@ -156,5 +182,7 @@ function dtypeOfView(data: unknown): DType {
 }
 
 function isNdarray(value: unknown): value is NdArray {
-  return typeof value === 'object' && value !== null && 'stride' in value && 'offset' in value && 'data' in value;
+  return (
+    typeof value === 'object' && value !== null && 'stride' in value && 'offset' in value && 'data' in value
+  );
 }

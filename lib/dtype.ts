@@ -18,7 +18,8 @@ const storage = { float32: Float32Array, float64: Float64Array, int32: Int32Arra
  * have, ResourceError if the memory is not there.
  */
 export function allocate(dtype: DType, size: number): TypedArray {
-  if (!isDType(dtype)) throw new DTypeError(`there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
+  if (!isDType(dtype))
+    throw new DTypeError(`there is no dtype ${describe(dtype)}; use float32, float64 or int32`);
   if (!Number.isSafeInteger(size) || size < 0) refuseSize(dtype, size);
   const bytes = size * storage[dtype].BYTES_PER_ELEMENT;
   if (bytes > mostBytes) memory('tensor', `${size} elements of ${dtype}`, bytes);
@@ -50,6 +51,7 @@ function refuseSize(dtype: DType, size: unknown): never {
 }
 
 export function requireFloat(dtype: DType, who: string): FloatDType {
-  if (dtype === 'int32') throw new DTypeError(`${who}: needs float32 or float64, got int32 (indices carry no tangent)`);
+  if (dtype === 'int32')
+    throw new DTypeError(`${who}: needs float32 or float64, got int32 (indices carry no tangent)`);
   return dtype;
 }

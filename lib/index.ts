@@ -1,6 +1,14 @@
 export type { NdArray } from 'ndarray';
 export { cast, eye, full, indices, ones, type TensorOptions, tensor, zeros } from './create.ts';
-export { allocate, type DType, dtypeOf, type FloatDType, isDType, requireFloat, type TypedArray } from './dtype.ts';
+export {
+  allocate,
+  type DType,
+  dtypeOf,
+  type FloatDType,
+  isDType,
+  requireFloat,
+  type TypedArray,
+} from './dtype.ts';
 export * from './errors.ts';
 export { readNpy, writeNpy } from './formats/npy.ts';
 export {
@@ -21,7 +29,16 @@ export { replay } from './noise/replay.ts';
 export { restoreNoise } from './noise/restore.ts';
 export { isSeeded, seeded } from './noise/seeded.ts';
 export { inspect, printable } from './print.ts';
-export { broadcastShapes, checkShape, formatShape, normalizeAxes, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts';
+export {
+  broadcastShapes,
+  checkShape,
+  formatShape,
+  normalizeAxes,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from './shape.ts';
 export {
   ArrayTensor,
   dataOf,

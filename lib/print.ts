@@ -50,7 +50,10 @@ export const inspect = Symbol.for('nodejs.util.inspect.custom');
  * `JSON.stringify`.
  */
 export function printable<T extends object>(value: T, text: () => string, json?: () => unknown): T {
-  argument('printable', 'what prints', value, { what: 'an object', holds: (own) => typeof own === 'object' && own !== null });
+  argument('printable', 'what prints', value, {
+    what: 'an object',
+    holds: (own) => typeof own === 'object' && own !== null,
+  });
   const hidden = { configurable: true, writable: true, enumerable: false };
   return Object.defineProperties(value, {
     toString: { ...hidden, value: text },

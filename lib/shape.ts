@@ -50,10 +50,13 @@ export function formatShape(shape: Shape): string {
 /** Returns the shape. @throws ShapeError unless it is a list of at most 32 non-negative whole numbers. */
 export function checkShape(shape: Shape, who: string): Shape {
   if (!Array.isArray(shape)) refuseShape(shape, who);
-  if (shape.length > mostAxes) throw new ShapeError(`${who}: a shape of ${shape.length} axes, more than ${mostAxes}`);
+  if (shape.length > mostAxes)
+    throw new ShapeError(`${who}: a shape of ${shape.length} axes, more than ${mostAxes}`);
   for (const length of shape) {
     if (!Number.isSafeInteger(length) || length < 0)
-      throw new ShapeError(`${who}: ${formatShape(shape)} is not a shape; lengths are whole numbers, zero or more`);
+      throw new ShapeError(
+        `${who}: ${formatShape(shape)} is not a shape; lengths are whole numbers, zero or more`,
+      );
   }
   return shape;
 }
@@ -80,12 +83,17 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
 }
 
 /** The axes sorted and without repeats; negative ones count from the end. All axes if none are given. */
-export function normalizeAxes(axes: number | readonly number[] | undefined, rank: number, who: string): number[] {
+export function normalizeAxes(
+  axes: number | readonly number[] | undefined,
+  rank: number,
+  who: string,
+): number[] {
   if (!Number.isSafeInteger(rank) || rank < 0 || rank > 2 ** 16)
     throw new ShapeError(`${who}: a number of axes is a whole number, zero or more, got ${describe(rank)}`);
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === 'number' ? [axes] : axes;
-  if (!Array.isArray(list)) throw new ShapeError(`${who}: axes must be a whole number or a list of them, got ${describe(axes)}`);
+  if (!Array.isArray(list))
+    throw new ShapeError(`${who}: axes must be a whole number or a list of them, got ${describe(axes)}`);
   const seen = new Set<number>();
   for (const axis of list) {
     const at = typeof axis === 'number' && axis < 0 ? axis + rank : axis;

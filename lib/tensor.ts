@@ -48,7 +48,9 @@ export abstract class Tensor {
   /** The value of a tensor with one element. @throws ShapeError for any other size. */
   item(): number {
     if (this.size !== 1)
-      throw new ShapeError(`item: a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one`);
+      throw new ShapeError(
+        `item: a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one`,
+      );
     const { data, offset } = this.toNdarray();
     return data[offset];
   }
@@ -83,7 +85,9 @@ export abstract class Tensor {
 
   /** The error for `1 - h`, `h1 + h2`, `h > 0` and the like. */
   protected operatorError(): NorewindError {
-    return new DTypeError(`${this.label ?? 'a tensor'} ${typeText(this.dtype, this.shape)}: ${operatorAdvice}`);
+    return new DTypeError(
+      `${this.label ?? 'a tensor'} ${typeText(this.dtype, this.shape)}: ${operatorAdvice}`,
+    );
   }
 }
 
@@ -92,7 +96,11 @@ export const operatorAdvice =
   "JavaScript's operators and Math do not work on tensors: use sub(1, h) for 1 - h, add(a, b) for a + b, mul(h, 2) for h * 2, neg(h) for -h, where(greater(h, 0), a, b) for h > 0 ? a : b, h.item() for its number and String(h) for its text";
 
 function jsonNumber(value: number): number | string {
-  return Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value);
+  return Number.isFinite(value) && !Object.is(value, -0)
+    ? value
+    : Object.is(value, -0)
+      ? '-0'
+      : String(value);
 }
 
 /** A tensor that holds numbers: an ndarray with any strides. */
@@ -126,7 +134,9 @@ export function fromData(data: TypedArray, shape: Shape): ArrayTensor {
   dtypeOf(data);
   const size = sizeOf(checkShape(shape, 'fromData'));
   if (!(size <= data.length))
-    throw new ShapeError(`fromData: the shape ${formatShape(shape)} has ${size} elements, the array has ${data.length}`);
+    throw new ShapeError(
+      `fromData: the shape ${formatShape(shape)} has ${size} elements, the array has ${data.length}`,
+    );
   return new ArrayTensor(ndarray(data, shape as number[]));
 }
 
@@ -192,11 +202,18 @@ export function copyInto(target: TypedArray, array: NdArray<TypedArray>): void {
 /**
  * A view with other strides over the same memory. @throws ShapeError if it would reach beyond that memory.
  */
-export function viewOf(array: NdArray<TypedArray>, shape: Shape, stride: readonly number[], offset: number): ArrayTensor {
+export function viewOf(
+  array: NdArray<TypedArray>,
+  shape: Shape,
+  stride: readonly number[],
+  offset: number,
+): ArrayTensor {
   requireNdarray(array);
   checkShape(shape, 'viewOf');
   if (!Array.isArray(stride) || !stride.every(Number.isInteger) || !Number.isInteger(offset))
-    throw new ShapeError(`viewOf: strides and the offset are whole numbers, got ${formatShape(stride)} and ${describe(offset)}`);
+    throw new ShapeError(
+      `viewOf: strides and the offset are whole numbers, got ${formatShape(stride)} and ${describe(offset)}`,
+    );
   let [first, last] = [offset, offset];
   for (let axis = 0; axis < shape.length; axis++) {
     const reach = (shape[axis] - 1) * stride[axis];
@@ -205,7 +222,9 @@ export function viewOf(array: NdArray<TypedArray>, shape: Shape, stride: readonl
   }
   // An empty view reads nothing, so it cannot be out of range.
   if (!(first >= 0 && last < array.data.length) && !shape.includes(0))
-    throw new ShapeError(`viewOf: a view of shape ${formatShape(shape)} does not lie within ${array.data.length} elements`);
+    throw new ShapeError(
+      `viewOf: a view of shape ${formatShape(shape)} does not lie within ${array.data.length} elements`,
+    );
   return new ArrayTensor(ndarray(array.data, shape as number[], stride as number[], offset));
 }
 
@@ -214,7 +233,15 @@ function requireNdarray(array: NdArray<TypedArray>): void {
     throw new ShapeError(`tensor: needs an ndarray, got ${describe(array)}`);
 }
 
-function nest(data: TypedArray, shape: Shape, stride: readonly number[], offset: number, axis: number): NestedArray {
+function nest(
+  data: TypedArray,
+  shape: Shape,
+  stride: readonly number[],
+  offset: number,
+  axis: number,
+): NestedArray {
   if (axis === shape.length) return data[offset];
-  return Array.from({ length: shape[axis] }, (_, i) => nest(data, shape, stride, offset + i * stride[axis], axis + 1));
+  return Array.from({ length: shape[axis] }, (_, i) =>
+    nest(data, shape, stride, offset + i * stride[axis], axis + 1),
+  );
 }

@@ -11,7 +11,9 @@ const deepest = 256;
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
 /** A tree with parts left out, as a tangent or cotangent may be: a missing part counts as zero. */
-export type PartialTree<T> = T extends Tensor ? Tensor | undefined : { readonly [K in keyof T]?: PartialTree<T[K]> } | undefined;
+export type PartialTree<T> = T extends Tensor
+  ? Tensor | undefined
+  : { readonly [K in keyof T]?: PartialTree<T[K]> } | undefined;
 
 /** A tree of which any part may be left out, where nothing is known of its structure. */
 export type Parts = Tensor | undefined | readonly Parts[] | { readonly [key: string]: Parts };
@@ -58,20 +60,28 @@ export function mapTree<T extends Tree>(tree: T, f: (leaf: Tensor, path: string)
  */
 export function rebuild<T extends Tree>(like: T, leaves: readonly Tensor[]): T {
   let at = 0;
-  if (!Array.isArray(leaves)) throw new TreeError(`rebuild: needs an array of leaves, got ${describe(leaves)}`);
+  if (!Array.isArray(leaves))
+    throw new TreeError(`rebuild: needs an array of leaves, got ${describe(leaves)}`);
   const tree = map(like, '', 0, () => leaves[at++]) as T;
-  if (at !== leaves.length) throw new TreeError(`rebuild: a tree with ${at} leaves is given ${leaves.length}`);
+  if (at !== leaves.length)
+    throw new TreeError(`rebuild: a tree with ${at} leaves is given ${leaves.length}`);
   return tree;
 }
 
 /** Combines two trees of one structure leaf by leaf. @throws TreeError where they differ. */
-export function zipTrees<T extends Tree>(a: T, b: Tree, f: (a: Tensor, b: Tensor, path: string) => Tensor, who: string): T {
+export function zipTrees<T extends Tree>(
+  a: T,
+  b: Tree,
+  f: (a: Tensor, b: Tensor, path: string) => Tensor,
+  who: string,
+): T {
   argument(who, 'f', f, callable);
   const right = alignLeaves(a, b, who);
   let at = 0;
   return mapTree(a, (leaf, path) => {
     const other = right[at++];
-    if (other === undefined) throw new TreeError(`${who}: nothing at ${path || 'the top'}, where a tensor is needed`);
+    if (other === undefined)
+      throw new TreeError(`${who}: nothing at ${path || 'the top'}, where a tensor is needed`);
     return f(leaf, other, path);
   });
 }
@@ -146,7 +156,9 @@ export function labelTree<T extends Tree>(tree: T, root: string): T {
 
 function walk(tree: Tree, path: string, depth: number, visit: (leaf: Tensor, path: string) => void): void {
   if (tree instanceof Tensor) visit(tree, path);
-  else for (const [key, part] of entries(tree, path, depth)) walk(part, child(path, key, tree), depth + 1, visit);
+  else
+    for (const [key, part] of entries(tree, path, depth))
+      walk(part, child(path, key, tree), depth + 1, visit);
 }
 
 function map(tree: Tree, path: string, depth: number, f: (leaf: Tensor, path: string) => Tensor): Tree {
@@ -169,15 +181,21 @@ function map(tree: Tree, path: string, depth: number, f: (leaf: Tensor, path: st
 function lifted(value: unknown, depth: number, lift: (value: number) => Tensor): unknown {
   if (typeof value === 'number') return lift(value);
   if (value instanceof Tensor || !(Array.isArray(value) || isRecord(value))) return value;
-  const parts = entries(value as Tree, '', depth).map(([key, part]) => [key, part, lifted(part, depth + 1, lift)] as const);
+  const parts = entries(value as Tree, '', depth).map(
+    ([key, part]) => [key, part, lifted(part, depth + 1, lift)] as const,
+  );
   if (parts.every(([, part, own]) => part === own)) return value;
-  return Array.isArray(value) ? parts.map(([, , own]) => own) : Object.fromEntries(parts.map(([key, , own]) => [key, own]));
+  return Array.isArray(value)
+    ? parts.map(([, , own]) => own)
+    : Object.fromEntries(parts.map(([key, , own]) => [key, own]));
 }
 
 /** The parts of an array or record, each read once. */
 function entries(tree: Tree, path: string, depth: number): [string, Tree][] {
   if (depth > deepest)
-    throw new TreeError(`a tree more than ${deepest} deep${path === '' ? '' : `, at ${shorten(path)}`}: does it contain itself?`);
+    throw new TreeError(
+      `a tree more than ${deepest} deep${path === '' ? '' : `, at ${shorten(path)}`}: does it contain itself?`,
+    );
   if (!Array.isArray(tree) && !isRecord(tree))
     throw new TreeError(
       `${named(tree)} at ${path || 'the top'} is not a tree: use tensors, and arrays or records of them${isForeign(tree) ? '; it is a tensor of another copy of norewind' : ''}`,

@@ -27,13 +27,23 @@ export interface Cell<P, S, X> {
 export type Input = Tensor | number;
 
 /** The check for a cell, for callers without types. */
-export const aCell: guard.Check = guard.having('a cell, such as gru({ inputs: 2, units: 16 })', ['init', 'start', 'step']);
+export const aCell: guard.Check = guard.having('a cell, such as gru({ inputs: 2, units: 16 })', [
+  'init',
+  'start',
+  'step',
+]);
 
 /** One time step of a cell. @throws TreeError unless it returns a state and an output. */
-export function runStep<P, S, X>(cell: Cell<P, S, X>, params: P, state: S, input: X): { state: S; output: Tensor } {
+export function runStep<P, S, X>(
+  cell: Cell<P, S, X>,
+  params: P,
+  state: S,
+  input: X,
+): { state: S; output: Tensor } {
   if (typeof cell?.step !== 'function') guard.argument('runStep', 'cell', cell, aCell);
   const result = cell.step(params, state, input);
-  if (!(result?.output instanceof Tensor) || typeof result.state !== 'object' || result.state === null) refuse(cell.name, result);
+  if (!(result?.output instanceof Tensor) || typeof result.state !== 'object' || result.state === null)
+    refuse(cell.name, result);
   return result;
 }
 

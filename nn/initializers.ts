@@ -66,7 +66,8 @@ export function orthogonal(gain = 1): Initializer {
       );
     const out = new Float64Array(rows * columns);
     for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) out[i * columns + j] = gain * (rows <= columns ? basis[i][j] : basis[j][i]);
+      for (let j = 0; j < columns; j++)
+        out[i * columns + j] = gain * (rows <= columns ? basis[i][j] : basis[j][i]);
     return fromData(out, [rows, columns]);
   });
 }
@@ -91,6 +92,7 @@ function orthonormalize(vector: number[], basis: readonly number[][]): number[] 
 }
 
 function requireMatrix(shape: Shape, who: string): readonly [number, number] {
-  if (checkShape(shape, who).length !== 2) throw new ShapeError(`${who}: initialises matrices, got shape [${shape.join(',')}]`);
+  if (checkShape(shape, who).length !== 2)
+    throw new ShapeError(`${who}: initialises matrices, got shape [${shape.join(',')}]`);
   return [shape[0], shape[1]];
 }

@@ -35,7 +35,9 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   requireOutput('crossEntropy', output, target, 'a class index or a distribution');
   const rank = output.shape.length;
   if (rank !== 1 && rank !== 2)
-    throw new ShapeError(`crossEntropy: needs logits [classes] or [lanes, classes], got ${formatShape(output.shape)}`);
+    throw new ShapeError(
+      `crossEntropy: needs logits [classes] or [lanes, classes], got ${formatShape(output.shape)}`,
+    );
   const logs = logSoftmax(output);
   const classes = typeof target === 'number' ? indices(target) : target;
   if (classes.dtype !== 'int32') {
@@ -49,7 +51,9 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
       `crossEntropy: class indices of shape ${formatShape(classes.shape)} do not fit logits ${formatShape(output.shape)}`,
     );
   if (rank === 1) return neg(gather(logs, classes));
-  return neg(mean(stack(lanesOf(logs).map((lane, i) => gather(lane, reshape(slice(classes, [i], [i + 1]), []))))));
+  return neg(
+    mean(stack(lanesOf(logs).map((lane, i) => gather(lane, reshape(slice(classes, [i], [i + 1]), []))))),
+  );
 }
 
 /** The mean of (output - target)² over all elements. A number or a scalar is the target of every element. */
@@ -99,7 +103,9 @@ function requireOutput(who: string, output: Tensor, target: Operand, what = 'a t
 /** Broadcasting a target would hide a mistake, so only numbers and scalars apply to all elements. */
 function requireSameShape(who: string, output: Tensor, target: Operand): void {
   if (target instanceof Tensor && target.shape.length > 0 && !sameShape(output.shape, target.shape))
-    throw new ShapeError(`${who}: the output has shape ${formatShape(output.shape)}, the target ${formatShape(target.shape)}`);
+    throw new ShapeError(
+      `${who}: the output has shape ${formatShape(output.shape)}, the target ${formatShape(target.shape)}`,
+    );
 }
 
 function lanesOf(logs: Tensor): Tensor[] {

@@ -23,7 +23,10 @@ export function model<P, S, X, R>(options: ModelOptions<P, S, X, R>): Cell<Model
   return cellOf({
     name: cell.name,
     outputs: readout.outputs,
-    init: (noise: Noise) => ({ cell: cell.init(noise), readout: readout.init(noise, readoutInputs(cell, readout)) }),
+    init: (noise: Noise) => ({
+      cell: cell.init(noise),
+      readout: readout.init(noise, readoutInputs(cell, readout)),
+    }),
     start: () => cell.start(),
     step(params, state, input) {
       const { state: next, output } = runStep(cell, params.cell, state, input);
@@ -42,7 +45,10 @@ export function embedded<E, X, P, S>(
   layer: Layer<E, X>,
   cell: Cell<P, S, Tensor>,
 ): Cell<{ readonly embedding: E; readonly cell: P }, S, X> {
-  guard.argument('embedded', 'layer', layer, { ...aLayer, what: 'a layer, such as embedding({ symbols: 10, size: 4 })' });
+  guard.argument('embedded', 'layer', layer, {
+    ...aLayer,
+    what: 'a layer, such as embedding({ symbols: 10, size: 4 })',
+  });
   guard.argument('embedded', 'cell', cell, aCell);
   return cellOf({
     name: cell.name,
@@ -60,7 +66,9 @@ export function embedded<E, X, P, S>(
 function readoutInputs<P, S, X, R>(cell: Cell<P, S, X>, readout: Layer<R, Tensor>): number {
   const declared = readout.inputs ?? cell.outputs;
   if (declared !== undefined) return declared;
-  const lengths = new Set(leavesOf(cell.start() as Tree).map((leaf) => (leaf.shape.length === 1 ? leaf.shape[0] : undefined)));
+  const lengths = new Set(
+    leavesOf(cell.start() as Tree).map((leaf) => (leaf.shape.length === 1 ? leaf.shape[0] : undefined)),
+  );
   const [length] = lengths;
   if (lengths.size !== 1 || length === undefined)
     throw new ConfigurationError(

@@ -1,4 +1,13 @@
-import { ConfigurationError, formatShape, guard, type Noise, requireNoise, type Shape, sameShape, Tensor } from '../lib/index.ts';
+import {
+  ConfigurationError,
+  formatShape,
+  guard,
+  type Noise,
+  requireNoise,
+  type Shape,
+  sameShape,
+  Tensor,
+} from '../lib/index.ts';
 import type { Initializer } from './initializers.ts';
 
 /** A required size. */
@@ -16,7 +25,11 @@ export function initializers<T extends object>(
   names: readonly (keyof T & string)[],
 ): Partial<T> {
   if (given === undefined) return {};
-  return guard.options(`${who}: init`, given, Object.fromEntries(names.map((name) => [name, guard.callable])) as guard.Checks<T>);
+  return guard.options(
+    `${who}: init`,
+    given,
+    Object.fromEntries(names.map((name) => [name, guard.callable])) as guard.Checks<T>,
+  );
 }
 
 /**
@@ -35,7 +48,13 @@ export function draw(who: string, initializer: Initializer, noise: Noise, shape:
  * drawing.
  */
 export function requireRoom(who: string, parameters: number, remedy: string): void {
-  guard.memory(who, `${parameters.toLocaleString('en-US')} parameters`, parameters * 8, remedy, ConfigurationError);
+  guard.memory(
+    who,
+    `${parameters.toLocaleString('en-US')} parameters`,
+    parameters * 8,
+    remedy,
+    ConfigurationError,
+  );
 }
 
 /** Checks the arguments of a layer's `init`. @throws ConfigurationError or NoiseError. */

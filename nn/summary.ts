@@ -60,7 +60,14 @@ function parametersOf<P, S, X>(model: Cell<P, S, X>): P {
 function unknownNoise(declare: Declare): Noise {
   const draw = (shape: Shape) => declare({ shape, dtype: 'float64' });
   const real = seeded(1);
-  const noise: Noise = { signs: draw, normal: draw, uniform: draw, integer: real.integer, split: () => noise, save: real.save };
+  const noise: Noise = {
+    signs: draw,
+    normal: draw,
+    uniform: draw,
+    integer: real.integer,
+    split: () => noise,
+    save: real.save,
+  };
   return noise;
 }
 
@@ -88,7 +95,9 @@ function tableOf(
     [name, 'shape', 'numbers'],
     ...parameters.map(line),
     ['parameters', '', grouped(totals.parameters)],
-    ...state.map((row) => line({ ...row, path: row.path === 'state' ? 'state' : `state.${row.path}`.replace('.[', '[') })),
+    ...state.map((row) =>
+      line({ ...row, path: row.path === 'state' ? 'state' : `state.${row.path}`.replace('.[', '[') }),
+    ),
     ...(state.length === 1 ? [] : [['state', '', grouped(totals.state)]]),
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...lines.map((cells) => cells[column].length)));
@@ -96,7 +105,13 @@ function tableOf(
   const texts = lines.map(([path, shape, count]) =>
     `${path.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${count.padStart(widths[2])}`.trimEnd(),
   );
-  return [texts[0], rule, ...texts.slice(1, parameters.length + 1), rule, ...texts.slice(parameters.length + 1)].join('\n');
+  return [
+    texts[0],
+    rule,
+    ...texts.slice(1, parameters.length + 1),
+    rule,
+    ...texts.slice(parameters.length + 1),
+  ].join('\n');
 }
 
 function grouped(count: number): string {

@@ -8,11 +8,15 @@ const layers = ['lib', 'autodiff', 'nn', 'trainers', 'cli'];
 const folders = layers.filter((folder) => existsSync(join(root, folder)));
 
 describe('architecture', () => {
-  const sources = folders.flatMap((folder) => filesBelow(join(root, folder)).map((path) => `${folder}/${path}`)).filter(isSource);
+  const sources = folders
+    .flatMap((folder) => filesBelow(join(root, folder)).map((path) => `${folder}/${path}`))
+    .filter(isSource);
 
   it('imports point left, through index.ts, without cycles, and to few packages', () => {
     const { modules, summary } = cruise(root, folders);
-    expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).to.deep.equal([]);
+    expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).to.deep.equal(
+      [],
+    );
     // Without TypeScript's API the cruiser sees no modules and reports success.
     const seen = new Set(modules.map(({ source }) => source));
     expect(sources.filter((path) => !seen.has(path))).to.deep.equal([]);
@@ -24,7 +28,11 @@ describe('architecture', () => {
     // its time.
     const tree: [path: string, source: string, rule?: string][] = [
       ['lib/upwards.ts', "import '../nn/index.ts';", 'lib-imports-only-left'],
-      ['lib/types.ts', "import type { T } from '../nn/index.ts';\nexport type U = T;", 'lib-imports-only-left'],
+      [
+        'lib/types.ts',
+        "import type { T } from '../nn/index.ts';\nexport type U = T;",
+        'lib-imports-only-left',
+      ],
       ['autodiff/reexport.ts', "export * from '../trainers/index.ts';", 'autodiff-imports-only-left'],
       ['nn/later.ts', "export const later = () => import('../cli/index.ts');", 'nn-imports-only-left'],
       ['trainers/laws.ts', "import '../spec/laws/index.ts';", 'trainers-imports-only-left'],
@@ -35,7 +43,11 @@ describe('architecture', () => {
       ['cli/inner-index.ts', "import '../trainers/streams/index.ts';"],
       ['trainers/evaluation/up.ts', "import '../streams/other.ts';", 'evaluation-imports-only-earlier-parts'],
       ['trainers/registry/up.ts', "import '../learner/other.ts';", 'registry-imports-only-earlier-parts'],
-      ['trainers/tasks/up.ts', "import '../streams/index.ts';", 'estimators-learner-optimizers-tasks-imports-only-earlier-parts'],
+      [
+        'trainers/tasks/up.ts',
+        "import '../streams/index.ts';",
+        'estimators-learner-optimizers-tasks-imports-only-earlier-parts',
+      ],
       ['trainers/streams/files.ts', "import 'node:fs';", 'no-node-in-portable-folders'],
       ['trainers/streams/good.ts', "import '../evaluation/good.ts';\nimport '../learner/other.ts';"],
       ['trainers/evaluation/good.ts', "import '../../lib/index.ts';"],
@@ -46,7 +58,11 @@ describe('architecture', () => {
       ['cli/stream/checkpoint/good.ts', "import 'node:fs';"],
       ['lib/chicken.ts', "import './egg.ts';", 'no-cycles'],
       ['trainers/files.ts', "import 'node:fs';", 'no-node-in-portable-folders'],
-      ['lib/node-types.ts', "import type { Stats } from 'fs';\nexport type S = Stats;", 'no-node-in-portable-folders'],
+      [
+        'lib/node-types.ts',
+        "import type { Stats } from 'fs';\nexport type S = Stats;",
+        'no-node-in-portable-folders',
+      ],
       ['nn/package.ts', "import 'commander';", 'few-packages-in-portable-folders'],
       ['lib/nowhere.ts', "import './missing.ts';", 'resolvable'],
       [
@@ -59,12 +75,16 @@ describe('architecture', () => {
     let violations: readonly Violation[];
 
     before(() => {
-      const rest = [...layers, 'lib/deep', 'trainers/streams', 'spec/laws'].map((folder) => `${folder}/index.ts`);
+      const rest = [...layers, 'lib/deep', 'trainers/streams', 'spec/laws'].map(
+        (folder) => `${folder}/index.ts`,
+      );
       const files = [
         ...tree,
         ...[
           ...rest,
-          ...['lib/deep', 'spec', 'trainers/streams', 'trainers/learner', 'cli/stream/run'].map((folder) => `${folder}/other.ts`),
+          ...['lib/deep', 'spec', 'trainers/streams', 'trainers/learner', 'cli/stream/run'].map(
+            (folder) => `${folder}/other.ts`,
+          ),
         ].map((path) => [path, 'export {};'] as const),
       ];
       files.push(['lib/egg.ts', "import './chicken.ts';"]);
@@ -79,12 +99,16 @@ describe('architecture', () => {
   });
 
   it('no file has more than 300 lines', () => {
-    const long = sources.filter((path) => readFileSync(join(root, path), 'utf8').trimEnd().split('\n').length > 300);
+    const long = sources.filter(
+      (path) => readFileSync(join(root, path), 'utf8').trimEnd().split('\n').length > 300,
+    );
     expect(long).to.deep.equal([]);
   });
 
   it('no source uses what the house rules forbid', () => {
-    const found = sources.flatMap((path) => forbiddenIn(readFileSync(join(root, path), 'utf8')).map((what) => `${path}:${what}`));
+    const found = sources.flatMap((path) =>
+      forbiddenIn(readFileSync(join(root, path), 'utf8')).map((what) => `${path}:${what}`),
+    );
     expect(found).to.deep.equal([]);
   });
 
@@ -140,11 +164,15 @@ interface Cruise {
 function cruise(folder: string, starts: readonly string[]): Cruise {
   const binary = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
   const config = join(root, '.ci', 'dependency-cruiser.cjs');
-  const { stdout, stderr } = spawnSync(process.execPath, [binary, '--config', config, '--output-type', 'json', ...starts], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [binary, '--config', config, '--output-type', 'json', ...starts],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    },
+  );
   if (!stdout.startsWith('{')) throw new Error(`dependency-cruiser failed: ${stderr || stdout}`);
   return JSON.parse(stdout);
 }
@@ -155,10 +183,16 @@ function cruiseTree(files: readonly (readonly [path: string, source: string])[])
   try {
     const packages = ['ndarray', 'ndarray-ops', 'gl-matrix', 'commander'];
     for (const name of packages) {
-      project.write(`node_modules/${name}/package.json`, `{ "name": "${name}", "version": "1.0.0", "main": "main.js" }`);
+      project.write(
+        `node_modules/${name}/package.json`,
+        `{ "name": "${name}", "version": "1.0.0", "main": "main.js" }`,
+      );
       project.write(`node_modules/${name}/main.js`, '');
     }
-    project.write('package.json', JSON.stringify({ dependencies: Object.fromEntries(packages.map((name) => [name, '1.0.0'])) }));
+    project.write(
+      'package.json',
+      JSON.stringify({ dependencies: Object.fromEntries(packages.map((name) => [name, '1.0.0'])) }),
+    );
     for (const [path, source] of files) project.write(path, `${source}\n`);
     return cruise(project.folder, layers).summary.violations;
   } finally {

@@ -9,7 +9,9 @@ describe('documentation', () => {
   const pages = new Map<string, string>();
   pages.set('README.md', readFileSync(join(root, 'README.md'), 'utf8'));
   // docs/api is generated from the docstrings.
-  for (const file of filesBelow(join(root, 'docs')).filter((path) => path.endsWith('.md') && !path.startsWith('api/')))
+  for (const file of filesBelow(join(root, 'docs')).filter(
+    (path) => path.endsWith('.md') && !path.startsWith('api/'),
+  ))
     pages.set(`docs/${file}`, readFileSync(join(root, 'docs', file), 'utf8'));
 
   describe('README.md and docs', () => {
@@ -52,19 +54,29 @@ describe('documentation', () => {
         ],
         ...['```text', 'first', 'OddError: 3 is odd', '```', '```sh', 'rm -rf nothing', '```'],
       ].join('\n');
-      expect(checkPages(new Map([['good.md', page]]))).to.deep.equal([{ page: 'good.md', examples: 3, problems: [] }]);
+      expect(checkPages(new Map([['good.md', page]]))).to.deep.equal([
+        { page: 'good.md', examples: 3, problems: [] },
+      ]);
     });
 
     it('reports a block that throws, prints something else, does not throw, or does not compile, each at its line', () => {
       const page = [
         ...['```ts', "throw new RangeError('too far');", '```', '## Two'],
         ...['```ts', "console.log('one');", '```', '```text', 'two', '```', '## Three'],
-        ...['```ts error=ShapeError', 'export {};', '```', '```ts error=ShapeError', "throw new TypeError('x');", '```'],
+        ...[
+          '```ts error=ShapeError',
+          'export {};',
+          '```',
+          '```ts error=ShapeError',
+          "throw new TypeError('x');",
+          '```',
+        ],
         ...['```ts', 'export const a = 1;', "export const b: number = 'text';", '```'],
         ...['```ts', "import { nothing } from './nowhere.ts';", 'nothing();', '```'],
       ].join('\n');
       const [report] = checkPages(new Map([['bad.md', page]]));
-      const at = (line: number): string => report.problems.filter((text) => text.startsWith(`bad.md:${line}: `)).join();
+      const at = (line: number): string =>
+        report.problems.filter((text) => text.startsWith(`bad.md:${line}: `)).join();
       expect(report.examples).to.equal(6);
       expect(at(1)).to.include('too far');
       expect(at(5)).to.match(/printed\s+one\s+where the page says\s+two/);
@@ -78,7 +90,10 @@ describe('documentation', () => {
     it('reports blocks that a process exit cuts off', () => {
       const page = ['```ts', 'process.exit(0);', '```', '```ts', 'export {};', '```'].join('\n');
       const [report] = checkPages(new Map([['cut.md', page]]));
-      expect(report.problems).to.deep.equal(['cut.md:1: was not run to its end', 'cut.md:4: was not run to its end']);
+      expect(report.problems).to.deep.equal([
+        'cut.md:1: was not run to its end',
+        'cut.md:4: was not run to its end',
+      ]);
     });
 
     it('reports blocks that would be overlooked', () => {
@@ -86,7 +101,9 @@ describe('documentation', () => {
       expect(problemsOf('```typescript\nx\n```')).to.include('line 1: `typescript` blocks are not run');
       expect(problemsOf('```ts eror=ShapeError\nx\n```')).to.include('unknown attribute eror');
       expect(problemsOf('```ts title=../x.ts\nx\n```')).to.include('not a file name');
-      expect(problemsOf('```ts title=x.ts\n```\n```ts title=x.ts\n```')).to.include('a second block called x.ts');
+      expect(problemsOf('```ts title=x.ts\n```\n```ts title=x.ts\n```')).to.include(
+        'a second block called x.ts',
+      );
     });
 
     it('ends a fence where CommonMark does', () => {
@@ -99,7 +116,8 @@ describe('documentation', () => {
     });
 
     it('finds a broken link', () => {
-      const text = '[a](./package.json) [b](missing.md#part) [c](https://example.org/x) [d](#here)\n```md\n[e](gone.md)\n```';
+      const text =
+        '[a](./package.json) [b](missing.md#part) [c](https://example.org/x) [d](#here)\n```md\n[e](gone.md)\n```';
       expect(brokenLinks('README.md', text)).to.deep.equal(['README.md: missing.md']);
     });
   });
@@ -108,9 +126,17 @@ describe('documentation', () => {
 /** Relative links of a page whose file does not exist. Fences contain no links. */
 function brokenLinks(page: string, markdown: string): string[] {
   const prose = markdown.replace(/^[ \t]*(`{3,}|~{3,})[\s\S]*?^[ \t]*\1/gm, '').replace(/`[^`\n]*`/g, '');
-  const targets = [...prose.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)].map(([, target]) => target.split('#')[0]);
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)].map(
+    ([, target]) => target.split('#')[0],
+  );
   return targets
-    .filter((target) => target !== '' && !/^[a-z]+:/i.test(target) && !target.includes('docs/api/') && !target.startsWith('api/'))
+    .filter(
+      (target) =>
+        target !== '' &&
+        !/^[a-z]+:/i.test(target) &&
+        !target.includes('docs/api/') &&
+        !target.startsWith('api/'),
+    )
     .filter((target) => !existsSync(join(root, page, '..', target)))
     .map((target) => `${page}: ${target}`);
 }

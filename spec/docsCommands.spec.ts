@@ -15,7 +15,9 @@ describe('documentation: commands', () => {
     if (process.platform === 'win32') this.skip();
   });
 
-  const pages = filesBelow(join(root, 'docs')).filter((path) => path.endsWith('.md') && !path.startsWith('api/'));
+  const pages = filesBelow(join(root, 'docs')).filter(
+    (path) => path.endsWith('.md') && !path.startsWith('api/'),
+  );
   const read = (page: string) => readFileSync(join(root, 'docs', page), 'utf8');
 
   const run = pages.filter((path) => commandsOf(read(path)).length > 0);
@@ -33,7 +35,9 @@ describe('documentation: commands', () => {
     expect(tutorials).to.have.length.above(2);
     for (const page of tutorials) {
       const fences = fencesOf(read(page)).filter(({ language }) => language !== 'text' && language !== 'ts');
-      expect(fences.filter(({ language, attributes }) => language !== 'sh' || !attributes.has('run'))).to.deep.equal([]);
+      expect(
+        fences.filter(({ language, attributes }) => language !== 'sh' || !attributes.has('run')),
+      ).to.deep.equal([]);
     }
   });
 
@@ -63,7 +67,10 @@ describe('documentation: commands', () => {
     });
 
     it('reports other output and a failing command, and rewrites the output', () => {
-      const { problems, rewritten } = checkCommands('x.md', page('one\nline', 'echo two', 'echo words >&2', 'false'));
+      const { problems, rewritten } = checkCommands(
+        'x.md',
+        page('one\nline', 'echo two', 'echo words >&2', 'false'),
+      );
       expect(problems).to.deep.equal([
         'x.md:2: ended with status 1: words',
         'x.md:2: printed\ntwo\nwhere the page says\none\nline',

@@ -4,7 +4,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
-import { compileFiles, createProject, type Project, readManifest, root, userOptions } from './support/project.ts';
+import {
+  compileFiles,
+  createProject,
+  type Project,
+  readManifest,
+  root,
+  userOptions,
+} from './support/project.ts';
 import { readTarball } from './support/tarball.ts';
 
 describe('the published package', () => {
@@ -17,7 +24,8 @@ describe('the published package', () => {
     project = createProject();
     files = pack(project.folder);
     for (const [path, bytes] of files) project.write(`node_modules/${manifest.name}/${path}`, bytes);
-    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) project.link(name);
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+      project.link(name);
     project.link('@types/node');
   });
 
@@ -33,7 +41,8 @@ describe('the published package', () => {
 
   it('has a command that runs from a clone, as `npx norewind` does', function () {
     if (process.platform === 'win32') this.skip();
-    for (const target of Object.values(manifest.bin)) expect(statSync(join(root, target)).mode & 0o111, target).to.equal(0o111);
+    for (const target of Object.values(manifest.bin))
+      expect(statSync(join(root, target)).mode & 0o111, target).to.equal(0o111);
   });
 
   it('is built when npm installs it from git, by a script that does nothing in an installed package', () => {
@@ -51,7 +60,9 @@ describe('the published package', () => {
       /^cli\/data\//,
       /^docs\/(?!api\/).+\.(md|svg|png)$/,
     ];
-    expect([...files.keys()].filter((path) => !expected.some((pattern) => pattern.test(path)))).to.deep.equal([]);
+    expect([...files.keys()].filter((path) => !expected.some((pattern) => pattern.test(path)))).to.deep.equal(
+      [],
+    );
     expect([...files.keys()].filter((path) => path.startsWith('dist/lib/'))).to.have.length.above(20);
   });
 
@@ -59,13 +70,18 @@ describe('the published package', () => {
     // A home of `/` or `/root` would match ordinary text.
     const paths = [root, homedir(), project.folder].filter((path) => path.split(/[/\\]/).length > 2);
     expect(paths).to.include(root);
-    const leaks = [...files].filter(([, bytes]) => paths.some((path) => bytes.includes(path))).map(([path]) => path);
+    const leaks = [...files]
+      .filter(([, bytes]) => paths.some((path) => bytes.includes(path)))
+      .map(([path]) => path);
     expect(leaks).to.deep.equal([]);
   });
 
   for (const [name, options] of [
     ['nodenext', userOptions],
-    ['bundler', { ...userOptions, module: ts.ModuleKind.ES2022, moduleResolution: ts.ModuleResolutionKind.Bundler }],
+    [
+      'bundler',
+      { ...userOptions, module: ts.ModuleKind.ES2022, moduleResolution: ts.ModuleResolutionKind.Bundler },
+    ],
   ] as const)
     it(`a strict TypeScript program that imports every entry point compiles and runs (${name})`, () => {
       const program = [
@@ -78,7 +94,11 @@ describe('the published package', () => {
       const file = project.write(`${name}/program.ts`, `${program.join('\n')}\n`);
       // skipLibCheck would hide errors in the published declarations.
       expect(compileFiles([file], { ...options, skipLibCheck: false }, project.folder)).to.deep.equal([]);
-      expect(run(project.folder, `${name}/program.js`)).to.deep.equal({ stdout: '2,3 true\n', stderr: '', status: 0 });
+      expect(run(project.folder, `${name}/program.js`)).to.deep.equal({
+        stdout: '2,3 true\n',
+        stderr: '',
+        status: 0,
+      });
     });
 
   it('names the command that installs the optional peer, if it is missing and needed', () => {
@@ -96,7 +116,11 @@ describe('the published package', () => {
       expect(stderr).to.include(
         'ConfigurationError: norewind/testing needs fast-check, which is not installed: npm install --save-dev fast-check\n',
       );
-      expect(run(without.folder, 'others.mjs')).to.deep.equal({ stdout: 'float64[] 1\n', stderr: '', status: 0 });
+      expect(run(without.folder, 'others.mjs')).to.deep.equal({
+        stdout: 'float64[] 1\n',
+        stderr: '',
+        status: 0,
+      });
     } finally {
       without.dispose();
     }
@@ -108,7 +132,15 @@ describe('the published package', () => {
     const { stdout, stderr, status } = run(project.folder, 'own-cell/train.js');
     expect({ stderr, status }).to.deep.equal({ stderr: '', status: 0 });
     const lines = stdout.trim().split('\n');
-    expect(lines.map((line) => line.split(' ')[0])).to.deep.equal(['uoro', 'uoro', 'uoro', 'rtrl', 'tbptt', 'tbptt', 'bptt']);
+    expect(lines.map((line) => line.split(' ')[0])).to.deep.equal([
+      'uoro',
+      'uoro',
+      'uoro',
+      'rtrl',
+      'tbptt',
+      'tbptt',
+      'bptt',
+    ]);
     for (const line of lines) {
       const [before, after] = line.split(' ').slice(1).map(Number);
       expect(after, line).to.be.below(before / 2);
@@ -116,8 +148,12 @@ describe('the published package', () => {
   });
 
   it('the lock file has the packages of every platform, including those not installable here', () => {
-    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockEntry> };
-    const optional = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, LockEntry>;
+    };
+    const optional = Object.values(lock.packages).flatMap((entry) =>
+      Object.keys(entry.optionalDependencies ?? {}),
+    );
     expect(optional).to.have.length.above(20);
     // Without them `npm ci` fails in a fresh clone.
     expect(optional.filter((name) => lock.packages[`node_modules/${name}`] === undefined)).to.deep.equal([]);
@@ -125,7 +161,10 @@ describe('the published package', () => {
   });
 
   it('a program with wrong types does not compile', () => {
-    const file = project.write('wrong.ts', "import { tensor } from 'norewind/lib';\ntensor([1], { dtype: 'float16' });\n");
+    const file = project.write(
+      'wrong.ts',
+      "import { tensor } from 'norewind/lib';\ntensor([1], { dtype: 'float16' });\n",
+    );
     const complaints = compileFiles([file], { ...userOptions, noEmit: true }, project.folder);
     expect(complaints.map(({ line }) => line)).to.deep.equal([2]);
   });

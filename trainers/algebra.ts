@@ -35,7 +35,10 @@ export function addTrees<T>(a: T, b: T): T {
   return zipTrees(a as Tree, b as Tree, (x, y) => add(x, y), 'add') as T;
 }
 
-/** The sum of a tree and one like it of which parts may be left out. @throws TreeError where that has something that the tree has not. */
+/**
+ * The sum of a tree and one like it of which parts may be left out.
+ * @throws TreeError where that has something that the tree has not.
+ */
 export function addParts(tree: Tree, parts: Parts): Tree {
   const others = alignLeaves(tree, parts, 'add');
   let at = 0;

@@ -50,7 +50,9 @@ export const parts = [
   },
   { mutate: streams('checkConfig', 'settings'), spec: streams('settings.spec') },
   {
-    mutate: ['folder', 'lock', 'metrics', 'replaced', 'results', 'stop', 'train'].map((name) => `cli/training/${name}.ts`),
+    mutate: ['folder', 'lock', 'metrics', 'replaced', 'results', 'stop', 'train'].map(
+      (name) => `cli/training/${name}.ts`,
+    ),
     spec: ['folder', 'lock', 'train'].map((name) => `spec/cli/training/${name}.spec.ts`),
   },
   {
@@ -62,12 +64,16 @@ export const parts = [
     spec: ['spec/cli/compare/report.spec.ts'],
   },
   {
-    mutate: ['crc32c', 'event', 'eventFile', 'protobuf', 'record'].map((name) => `cli/tensorboard/${name}.ts`),
+    mutate: ['crc32c', 'event', 'eventFile', 'protobuf', 'record'].map(
+      (name) => `cli/tensorboard/${name}.ts`,
+    ),
     spec: ['spec/cli/tensorboard/eventFile.spec.ts'],
     grep: '^cli: event files',
   },
   {
-    mutate: ['clients', 'guard', 'routes', 'server', 'thinned', 'watcher'].map((name) => `cli/watch/${name}.ts`),
+    mutate: ['clients', 'guard', 'routes', 'server', 'thinned', 'watcher'].map(
+      (name) => `cli/watch/${name}.ts`,
+    ),
     spec: ['spec/cli/watch/server.spec.ts', 'spec/cli/watch/watch.spec.ts'],
     // Exclude runs of a command and slow tests, such as forty megabytes for a client that does not read.
     grep: '^cli(/watch|: thinned|: norewind train --watch (?!keeps nothing))',

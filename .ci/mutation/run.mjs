@@ -15,13 +15,15 @@ const wanted = process.argv.slice(2);
 const base = JSON.parse(readFileSync(join(folder, 'stryker.json'), 'utf8'));
 let status = 0;
 for (const { mutate, spec, grep } of parts) {
-  const chosen = wanted.length === 0 ? mutate : mutate.filter((path) => wanted.some((part) => path.includes(part)));
+  const chosen =
+    wanted.length === 0 ? mutate : mutate.filter((path) => wanted.some((part) => path.includes(part)));
   if (chosen.length === 0) continue;
   const config = join(root, 'coverage', 'mutation.json');
   const settings = { ...base, mutate: chosen, mochaOptions: { ...base.mochaOptions, spec, grep } };
   writeFileSync(config, JSON.stringify(settings));
   const stryker = join(folder, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-  status ||= spawnSync(process.execPath, [stryker, 'run', config], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  status ||=
+    spawnSync(process.execPath, [stryker, 'run', config], { cwd: root, stdio: 'inherit' }).status ?? 1;
 }
 process.exitCode = status;
 
@@ -30,7 +32,11 @@ function install() {
   if (Object.entries(dependencies).every(([name, version]) => versionOf(name) === version)) return;
   process.stderr.write('mutation: installing Stryker into .ci/mutation ...\n');
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
-  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', args, {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) process.exit(1);
 }
 

@@ -11,7 +11,11 @@ import { type Buffer, bufferOf, type Instruction } from './instruction.ts';
  *
  * where c1 m and c2 v come as sums of their own, with the corrections multiplied into their coefficients.
  */
-export function asAdam(tile: Instruction, uses: ReadonlyMap<Buffer, number>, assembler: Assembler): readonly Instruction[] {
+export function asAdam(
+  tile: Instruction,
+  uses: ReadonlyMap<Buffer, number>,
+  assembler: Assembler,
+): readonly Instruction[] {
   return adamOf(tile.body ?? [], uses, assembler) ?? [tile];
 }
 
@@ -47,13 +51,22 @@ function adamOf(
   const [, a2, v, b2, q] = partsOf(scaledSquares, 'axpby');
   const mean = updates.find(([out]) => out === m);
   const squares = updates.find(([out]) => out === v);
-  const [, left, right] = q === undefined ? [] : buffers(makerOf(q) ?? { operation: 'mul', dtype, operands: [] });
+  const [, left, right] =
+    q === undefined ? [] : buffers(makerOf(q) ?? { operation: 'mul', dtype, operands: [] });
   const fits =
-    mean?.[4] === g && squares?.[4] === q && left === g && right === g && uses.get(q) === 3 && assembler.number(one) === 1;
-  if (!fits || mean === undefined || squares === undefined || a1 === undefined || a2 === undefined) return undefined;
+    mean?.[4] === g &&
+    squares?.[4] === q &&
+    left === g &&
+    right === g &&
+    uses.get(q) === 3 &&
+    assembler.number(one) === 1;
+  if (!fits || mean === undefined || squares === undefined || a1 === undefined || a2 === undefined)
+    return undefined;
   const own = [mean[0], squares[0], w, t, size2, root, scaledMean, scaledSquares, q];
   const others = members.filter((member) => !own.includes(bufferOf(member.operands[0]) as Buffer));
-  const isApart = others.every(({ operands: read }) => read.every((operand) => !own.includes(bufferOf(operand) as Buffer)));
+  const isApart = others.every(({ operands: read }) =>
+    read.every((operand) => !own.includes(bufferOf(operand) as Buffer)),
+  );
   if (others.length + own.length !== members.length || !isApart) return undefined;
   const [keep1, take1, keep2, take2] = [mean[1], mean[3], squares[1], squares[3]];
   const shares = [take1, take2].map((take) => assembler.number(take));

@@ -40,7 +40,10 @@ function withoutOne(program: Program): Program | undefined {
     const replaced = moved(x, y, inner) ?? moved(y, x, inner);
     if (replaced === undefined) continue;
     const result = reshape(replaced, inner.result.shape);
-    return replacing(inner.result, result, { ...program, equations: [...equations, ...recorder.equations.slice(from)] });
+    return replacing(inner.result, result, {
+      ...program,
+      equations: [...equations, ...recorder.equations.slice(from)],
+    });
   }
   return undefined;
 
@@ -48,7 +51,9 @@ function withoutOne(program: Program): Program | undefined {
   function moved(x: Tensor, y: Tensor, inner: Equation): Tensor | undefined {
     const parts = termsOf(x, makers, uses).map((term) => ({ term, pair: partnerOf(term, y, inner) }));
     if (parts.every(({ pair }) => pair === undefined)) return undefined;
-    return parts.map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : productOf(...pair))).reduce(add);
+    return parts
+      .map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : productOf(...pair)))
+      .reduce(add);
   }
 
   /**
@@ -80,7 +85,10 @@ const rowByColumn = { transposeLeft: false, transposeRight: false };
 /** A product of a matrix with a column. */
 function isMatrixVector({ primitive, operands, parameters, result }: Equation): boolean {
   return (
-    isProduct(primitive, result) && !parameters.transposeRight && result.shape[1] === 1 && operands[0].size > operands[1].size
+    isProduct(primitive, result) &&
+    !parameters.transposeRight &&
+    result.shape[1] === 1 &&
+    operands[0].size > operands[1].size
   );
 }
 
@@ -101,7 +109,11 @@ function plain(x: Tensor, makers: ReadonlyMap<Tensor, Equation>): Tensor {
 }
 
 /** The summands of a sum that has no other use. */
-function termsOf(x: Tensor, makers: ReadonlyMap<Tensor, Equation>, uses: ReadonlyMap<Tensor, number>): Tensor[] {
+function termsOf(
+  x: Tensor,
+  makers: ReadonlyMap<Tensor, Equation>,
+  uses: ReadonlyMap<Tensor, number>,
+): Tensor[] {
   const maker = makers.get(x);
   if (maker === undefined || uses.get(x) !== 1) return [x];
   if (maker.primitive !== sum && maker.primitive !== linear.reshape) return [x];
@@ -110,7 +122,8 @@ function termsOf(x: Tensor, makers: ReadonlyMap<Tensor, Equation>, uses: Readonl
 
 function dependsOn(x: Tensor, on: Tensor, equations: readonly Equation[]): boolean {
   const reached = new Set<Tensor>([on]);
-  for (const { operands, result } of equations) if (operands.some((operand) => reached.has(operand))) reached.add(result);
+  for (const { operands, result } of equations)
+    if (operands.some((operand) => reached.has(operand))) reached.add(result);
   return reached.has(x);
 }
 

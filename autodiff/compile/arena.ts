@@ -8,13 +8,19 @@ export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, float64: 
  * Assigns every buffer an address: pinned ones first, then each temporary for as long as instructions use it,
  * in the smallest free block that fits. Returns the first byte after them all.
  */
-export function layOut(begin: number, pinned: readonly Buffer[], instructions: readonly Instruction[]): number {
+export function layOut(
+  begin: number,
+  pinned: readonly Buffer[],
+  instructions: readonly Instruction[],
+): number {
   let end = align(begin);
   for (const buffer of pinned) {
     buffer.address = end;
     end += bytesOf(buffer);
   }
-  const temporaries = instructions.map((instruction) => buffersIn(instruction).filter((buffer) => !buffer.pinned));
+  const temporaries = instructions.map((instruction) =>
+    buffersIn(instruction).filter((buffer) => !buffer.pinned),
+  );
   const lastUse = new Map<Buffer, number>();
   for (const [at, buffers] of temporaries.entries()) for (const buffer of buffers) lastUse.set(buffer, at);
   const placed = new Set<Buffer>();

@@ -46,7 +46,10 @@ interface Specialisation {
  *
  * @throws ConfigurationError when relaxed SIMD is asked for and missing, at the first call.
  */
-export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
+export function compile<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  options: CompileOptions = {},
+): Compiled<A, R> {
   callName('compile', f);
   guard.options('compile', options, { relaxedSimd: guard.flag });
   const cache = new Map<string, Specialisation>();

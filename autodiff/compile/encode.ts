@@ -45,7 +45,10 @@ export function encode(begin: number, parts: readonly (readonly Instruction[])[]
 function stridesOf({ body = [], strides = [] }: Instruction): number[] {
   if (strides.length === 0) return [];
   const [{ operands }] = body;
-  return [0, ...operands.map((operand, i) => (strides[i] ?? 0) * bytesPer[bufferOf(operand)?.dtype ?? 'int32'])];
+  return [
+    0,
+    ...operands.map((operand, i) => (strides[i] ?? 0) * bytesPer[bufferOf(operand)?.dtype ?? 'int32']),
+  ];
 }
 
 function opcodeOf(operation: wasm.OpName, dtype: DType): number {

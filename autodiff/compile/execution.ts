@@ -43,7 +43,10 @@ export class Execution {
     this.program = program;
     this.plan = planOf(program, schedule);
     const { inputs, outputs, constants, words, opening, bytes } = this.plan;
-    this.#machine = new wasm.Machine(bytes, { relaxed: schedule.relaxedSimd, call: (id) => this.#call(this.plan.calls[id]) });
+    this.#machine = new wasm.Machine(bytes, {
+      relaxed: schedule.relaxedSimd,
+      call: (id) => this.#call(this.plan.calls[id]),
+    });
     const { buffer: memory } = this.#machine.memory;
     const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);
     this.#view = view;

@@ -22,7 +22,11 @@ export interface Explained {
  * @param body returns the outputs, a tree, and declares the inputs.
  * @throws ConfigurationError for a schedule that does not fit the program.
  */
-export function explain(name: string, body: (declare: Declare) => unknown, schedule: Schedule = {}): Explained[] {
+export function explain(
+  name: string,
+  body: (declare: Declare) => unknown,
+  schedule: Schedule = {},
+): Explained[] {
   const told: Explained[] = [];
   const { program } = trace(name, body, (current, pass) => {
     told.push({

@@ -23,15 +23,26 @@ export class Lowering implements Planner {
   /** The origins of indices. */
   readonly indices = new Indices();
   /** Sums of squares that carry over from run to run, with what they are the squares of, m rows of n. */
-  readonly carried: { readonly norm: Buffer; readonly x: Buffer; readonly m: number; readonly n: number }[] = [];
+  readonly carried: { readonly norm: Buffer; readonly x: Buffer; readonly m: number; readonly n: number }[] =
+    [];
   readonly squared: ReadonlySet<Tensor>;
   readonly #terms = new Map<Tensor, Terms>();
   readonly #zeros = new Set<Tensor>();
   readonly #uses = new Map<Tensor, number>();
-  readonly #scalars: { readonly operation: string; readonly operands: readonly (Buffer | number)[]; readonly out: Buffer }[] = [];
+  readonly #scalars: {
+    readonly operation: string;
+    readonly operands: readonly (Buffer | number)[];
+    readonly out: Buffer;
+  }[] = [];
 
   /** @param zeros the inputs that are known to be zero. */
-  constructor(program: Program, inputs: readonly Buffer[], assembler: Assembler, care: Care, zeros: readonly number[]) {
+  constructor(
+    program: Program,
+    inputs: readonly Buffer[],
+    assembler: Assembler,
+    care: Care,
+    zeros: readonly number[],
+  ) {
     this.assembler = assembler;
     this.care = care;
     this.materializer = new Materializer(assembler);
@@ -55,7 +66,8 @@ export class Lowering implements Planner {
     const row = rowOf(primitive);
     if (row === undefined) return this.#call(equation);
     const rows = row.rows?.(operands, parameters);
-    if (rows !== undefined && !this.indices.requireRange(operands[1], rows, primitive.name)) return this.#call(equation);
+    if (rows !== undefined && !this.indices.requireRange(operands[1], rows, primitive.name))
+      return this.#call(equation);
     if (this.#isZero(operands, row.zero)) return this.#zero(result);
     this.indices.follow(equation, row);
     return row.lower(this, operands, parameters, result) ?? this.#call(equation);
@@ -103,7 +115,8 @@ export class Lowering implements Planner {
 
   factored(x: Tensor): { coefficient: Coefficient; buffer: Buffer } {
     const [term, ...more] = this.terms(x);
-    if (more.length === 0 && term?.part.kind === 'dense') return { coefficient: term.coefficient, buffer: term.part.buffer };
+    if (more.length === 0 && term?.part.kind === 'dense')
+      return { coefficient: term.coefficient, buffer: term.part.buffer };
     return { coefficient: one, buffer: this.array(x) };
   }
 
@@ -112,7 +125,8 @@ export class Lowering implements Planner {
     const [term, ...more] = this.terms(x);
     const uses = this.#uses.get(x) ?? 0;
     // An outer product is multiplied out anew by each use; from the third on, writing it down is cheaper.
-    const isCheap = more.length === 0 && term?.part.kind !== 'block' && (term?.part.kind !== 'outer' || uses <= 2);
+    const isCheap =
+      more.length === 0 && term?.part.kind !== 'block' && (term?.part.kind !== 'outer' || uses <= 2);
     return isCheap || uses <= 1 ? this.terms(x) : dense(this.array(x));
   }
 
@@ -130,7 +144,8 @@ export class Lowering implements Planner {
 
   scalar(operation: wasm.OpName, dtype: DType, operands: readonly (Buffer | number)[]): Buffer {
     const same = this.#scalars.find(
-      (known) => known.operation === operation && known.operands.every((operand, i) => operand === operands[i]),
+      (known) =>
+        known.operation === operation && known.operands.every((operand, i) => operand === operands[i]),
     );
     if (same !== undefined) return same.out;
     const out = this.assembler.buffer(dtype, 1);
@@ -141,7 +156,8 @@ export class Lowering implements Planner {
 
   /** The sum of the squares of an array, if it was asked for. */
   squares(x: Buffer): Buffer | undefined {
-    return this.#scalars.find(({ operation, operands: [a, b] }) => operation === 'dot' && a === x && b === x)?.out;
+    return this.#scalars.find(({ operation, operands: [a, b] }) => operation === 'dot' && a === x && b === x)
+      ?.out;
   }
 
   emit(result: Tensor, operation: wasm.OpName, ...operands: readonly InstructionOperand[]): Terms {
@@ -172,8 +188,14 @@ export class Lowering implements Planner {
     const data = dataOf(x);
     if (x.size === 1) return dense(this.assembler.scalar(x.dtype, data[0]));
     const [first] = data;
-    if (x.dtype !== 'int32' && first !== undefined && data.every((element: number) => Object.is(element, first)))
-      return Object.is(first, 0) ? [] : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
+    if (
+      x.dtype !== 'int32' &&
+      first !== undefined &&
+      data.every((element: number) => Object.is(element, first))
+    )
+      return Object.is(first, 0)
+        ? []
+        : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
     return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
   }
 }

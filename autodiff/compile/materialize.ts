@@ -25,7 +25,14 @@ export class Materializer {
     const repeated = repeatedOf(value);
     const only = value.length === 1 ? value[0] : undefined;
     if (only?.part.kind === 'dense' && this.#isStrong(only.coefficient))
-      this.#assembler.emit('strongmuls', dtype, out, only.part.buffer, this.coefficient(only.coefficient, dtype), out.size);
+      this.#assembler.emit(
+        'strongmuls',
+        dtype,
+        out,
+        only.part.buffer,
+        this.coefficient(only.coefficient, dtype),
+        out.size,
+      );
     else if (repeated?.factor === 1) this.#repeat(out, repeated);
     else this.#write(out, value, dtype, shape);
     return out;
@@ -47,7 +54,10 @@ export class Materializer {
     const known = this.#products.get(key);
     if (known !== undefined) return known;
     let product = scalars[0];
-    for (const scalar of [...scalars.slice(1), ...(factor === 1 ? [] : [this.#assembler.scalar(dtype, factor)])]) {
+    for (const scalar of [
+      ...scalars.slice(1),
+      ...(factor === 1 ? [] : [this.#assembler.scalar(dtype, factor)]),
+    ]) {
       const next = this.#assembler.buffer(dtype, 1);
       this.#assembler.emit(operation, dtype, next, product, scalar, 1);
       product = next;
@@ -89,7 +99,12 @@ export class Materializer {
     const splats = of('splat');
     let written = false;
     if (blocks.length > 0) {
-      const joined = this.#join(arrays.length === 0 && outers.length === 0 ? out : undefined, blocks, dtype, shape);
+      const joined = this.#join(
+        arrays.length === 0 && outers.length === 0 ? out : undefined,
+        blocks,
+        dtype,
+        shape,
+      );
       if (joined === out) written = true;
       else arrays.push({ at: this.#assembler.scalar(dtype, 1), plain: true, buffer: joined });
     }
@@ -119,7 +134,8 @@ export class Materializer {
     }
     const unit = this.#assembler.scalar(dtype, 1);
     for (const { at, buffer } of arrays) emit('axpby', unit, out, at, buffer, size);
-    for (const { at, part } of outers) emit(named('rank1', part), unit, out, at, part.u, part.v, part.u.size, part.v.size);
+    for (const { at, part } of outers)
+      emit(named('rank1', part), unit, out, at, part.u, part.v, part.u.size, part.v.size);
     for (const { coefficient } of splats) {
       emit(written ? 'adds' : 'fill', ...(written ? [out] : []), this.coefficient(coefficient, dtype), size);
       written = true;
@@ -175,7 +191,16 @@ export class Materializer {
   place(out: Buffer, shape: Shape, x: Buffer, begin: readonly number[], block: Shape, dtype: DType): void {
     const strides = stridesOf(shape);
     const shift = begin.reduce((at, start, axis) => at + start * strides[axis], 0);
-    this.#assembler.emit('strided', dtype, { buffer: out, shift }, x, block.length, ...block, ...strides, ...stridesOf(block));
+    this.#assembler.emit(
+      'strided',
+      dtype,
+      { buffer: out, shift },
+      x,
+      block.length,
+      ...block,
+      ...strides,
+      ...stridesOf(block),
+    );
   }
 
   #number(buffer: Buffer): number {
@@ -195,5 +220,7 @@ function bufferOf({ part }: Term): Buffer {
 }
 
 function disjoint(a: Block, b: Block): boolean {
-  return a.begin.some((start, axis) => start + a.shape[axis] <= b.begin[axis] || b.begin[axis] + b.shape[axis] <= start);
+  return a.begin.some(
+    (start, axis) => start + a.shape[axis] <= b.begin[axis] || b.begin[axis] + b.shape[axis] <= start,
+  );
 }

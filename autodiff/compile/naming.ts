@@ -83,7 +83,12 @@ export class Naming {
     const known = this.#names.get(buffer);
     if (known !== undefined) return known;
     const data = this.#assembler.constants.get(buffer);
-    const name = data === undefined ? `t${++this.#temporaries}` : data.length === 1 ? shown(data[0]) : `constant[${data.length}]`;
+    const name =
+      data === undefined
+        ? `t${++this.#temporaries}`
+        : data.length === 1
+          ? shown(data[0])
+          : `constant[${data.length}]`;
     this.#names.set(buffer, name);
     return name;
   }

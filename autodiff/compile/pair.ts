@@ -11,7 +11,10 @@ const paired: { readonly [Name in wasm.OpName]?: wasm.OpName } = { matvec: 'matv
  * What the second vector is computed from moves ahead of the first product. Which products meet must not
  * depend on which results are copied out, because a product in a pair may round differently.
  */
-export function pairProducts(instructions: readonly Instruction[], inputs: ReadonlySet<Buffer>): Instruction[] {
+export function pairProducts(
+  instructions: readonly Instruction[],
+  inputs: ReadonlySet<Buffer>,
+): Instruction[] {
   let list = [...instructions];
   for (let at = 0; at < list.length; at++) {
     if (!isProduct(list[at])) continue;
@@ -45,7 +48,11 @@ function merged(
   { operation, dtype, operands: [out, matrix, x, rows, columns] }: Instruction,
   { operands: [other, , y] }: Instruction,
 ): Instruction {
-  return { operation: paired[operation] as wasm.OpName, dtype, operands: [out, other, matrix, x, y, rows, columns] };
+  return {
+    operation: paired[operation] as wasm.OpName,
+    dtype,
+    operands: [out, other, matrix, x, y, rows, columns],
+  };
 }
 
 /**

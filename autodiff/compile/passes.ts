@@ -32,7 +32,11 @@ interface Surroundings {
 const equations: readonly Pass<(program: Program) => Program>[] = [
   { name: 'repeats', why: 'An equation that is written twice is computed once.', run: withoutRepeats },
   { name: 'dead ends', why: 'An equation that leads to no output is not computed.', run: withoutDead },
-  { name: 'adjoints', why: '<Aᵀd, s> is <d, A s>: UORO needs no product with a transposed matrix.', run: withoutAdjoints },
+  {
+    name: 'adjoints',
+    why: '<Aᵀd, s> is <d, A s>: UORO needs no product with a transposed matrix.',
+    run: withoutAdjoints,
+  },
   { name: 'repeats again', why: 'The pass before wrote some equations anew.', run: withoutRepeats },
   { name: 'dead ends again', why: 'The transposed products lead nowhere now.', run: withoutDead },
 ];
@@ -53,7 +57,9 @@ const terms: readonly Pass<(part: Part) => void>[] = [
 ];
 
 /** From instructions to instructions. */
-const instructions: readonly Pass<(part: readonly Instruction[], surroundings: Surroundings) => readonly Instruction[]>[] = [
+const instructions: readonly Pass<
+  (part: readonly Instruction[], surroundings: Surroundings) => readonly Instruction[]
+>[] = [
   {
     name: 'pairs',
     why: 'Two products with one matrix read it once: the step W h and its tangent W s̃.',
@@ -63,7 +69,9 @@ const instructions: readonly Pass<(part: readonly Instruction[], surroundings: S
     name: 'norms',
     why: 'A norm that the last run left behind is not computed again.',
     run: (part, { carried }) =>
-      part.filter(({ operation, operands: [out] }) => operation !== 'dot' || carried.every(({ norm }) => norm !== out)),
+      part.filter(
+        ({ operation, operands: [out] }) => operation !== 'dot' || carried.every(({ norm }) => norm !== out),
+      ),
   },
   {
     name: 'tiles',
@@ -80,7 +88,11 @@ const instructions: readonly Pass<(part: readonly Instruction[], surroundings: S
     why: 'What the members of a tile pass on to each other is not written to memory.',
     run: (part, { uses }) => part.map((one) => assignRegisters(one, uses)),
   },
-  { name: 'single numbers', why: 'Arithmetic on one number has kernels without a loop.', run: (part) => part.map(asSingle) },
+  {
+    name: 'single numbers',
+    why: 'Arithmetic on one number has kernels without a loop.',
+    run: (part) => part.map(asSingle),
+  },
 ];
 
 /** The compiler: every pass in order. */

@@ -63,14 +63,31 @@ export function planOf(program: Program, schedule: Schedule, watch: Watch = () =
     ({ norm, x, m, n }): Instruction => ({ operation: 'squares', dtype: x.dtype, operands: [norm, x, m, n] }),
   );
   const instructions = parts.flat();
-  const pinned = [...new Set([...constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)])];
+  const pinned = [
+    ...new Set([...constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)]),
+  ];
   const begin = layOut(wasm.reservedBytes, pinned, instructions);
   const { words, ends, calls } = encode(begin, [opening, ...parts]);
   const bytes = begin + words.byteLength;
-  return { inputs, outputs, constants, bounds, zeros, instructions, words, calls, opening: begin, ends, bytes };
+  return {
+    inputs,
+    outputs,
+    constants,
+    bounds,
+    zeros,
+    instructions,
+    words,
+    calls,
+    opening: begin,
+    ends,
+    bytes,
+  };
 }
 
-function after({ run }: (typeof passes.instructions)[number], { lowering, inputs, parts }: Draft): Draft['parts'] {
+function after(
+  { run }: (typeof passes.instructions)[number],
+  { lowering, inputs, parts }: Draft,
+): Draft['parts'] {
   const { assembler, carried } = lowering;
   const surroundings = { assembler, carried, inputs: new Set(inputs), uses: countUses(parts.flat()) };
   return parts.map((part) => run(part, surroundings));
@@ -104,7 +121,15 @@ function lower(program: Program, schedule: Schedule, zeros: readonly number[], w
   for (const [stage, equations] of equationsOf(program, schedule).entries()) {
     const isLast = stage === stages.length - 1;
     const outputs = isLast ? late : stages[stage];
-    const part: Part = { lowering, program, equations, outputs, replacements: isLast ? replacements : [], replaced, places };
+    const part: Part = {
+      lowering,
+      program,
+      equations,
+      outputs,
+      replacements: isLast ? replacements : [],
+      replaced,
+      places,
+    };
     for (const pass of passes.terms) {
       pass.run(part);
       watch(pass, { ...drafted, parts: [...parts, assembler.instructions] });
@@ -112,6 +137,8 @@ function lower(program: Program, schedule: Schedule, zeros: readonly number[], w
     parts.push(assembler.instructions.splice(0));
     bounds.push(lowering.indices.bounds.splice(0));
   }
-  const stay = zeros.filter((input) => [...updates].some(([at, to]) => to === input && lowering.isZero(program.outputs[at])));
+  const stay = zeros.filter((input) =>
+    [...updates].some(([at, to]) => to === input && lowering.isZero(program.outputs[at])),
+  );
   return stay.length < zeros.length ? lower(program, schedule, stay, watch) : drafted;
 }

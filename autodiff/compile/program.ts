@@ -65,8 +65,15 @@ const aProgram: guard.Check = {
   holds: (value) => typeof value === 'object' && value !== null && isProgram(value),
 };
 
-function isProgram({ name, inputs, equations, outputs }: { readonly [K in keyof Program]?: unknown }): boolean {
-  return typeof name === 'string' && symbols.holds(inputs) && lines.holds(equations) && tensors.holds(outputs);
+function isProgram({
+  name,
+  inputs,
+  equations,
+  outputs,
+}: { readonly [K in keyof Program]?: unknown }): boolean {
+  return (
+    typeof name === 'string' && symbols.holds(inputs) && lines.holds(equations) && tensors.holds(outputs)
+  );
 }
 
 const tensors = guard.listOf('tensors', (value) => value instanceof Tensor);

@@ -39,13 +39,20 @@ interface RankOne {
  *
  * The norm carries over from run to run, so the instruction that computed it at the beginning of a run goes.
  */
-export function writeRankOne(lowering: Lowering, next: Pending, pending: readonly Pending[]): readonly Pending[] {
+export function writeRankOne(
+  lowering: Lowering,
+  next: Pending,
+  pending: readonly Pending[],
+): readonly Pending[] {
   const unread = (written: readonly Pending[]) =>
-    pending.every((one) => written.includes(one) || written.every(({ target }) => !buffersOf(one.value).includes(target)));
+    pending.every(
+      (one) => written.includes(one) || written.every(({ target }) => !buffersOf(one.value).includes(target)),
+    );
   const { dtype, size } = next.target;
   const coefficient = (own: Coefficient) => lowering.materializer.coefficient(own, dtype);
   for (const twin of pending) {
-    if (twin === next || twin.target.size !== size || twin.target.dtype !== dtype || !unread([next, twin])) continue;
+    if (twin === next || twin.target.size !== size || twin.target.dtype !== dtype || !unread([next, twin]))
+      continue;
     const [w, t] = [rankOneOf(lowering, next, twin.target), rankOneOf(lowering, twin)];
     if (w?.other === undefined || t === undefined || !sameForm(w.product, t.product)) continue;
     const norm = carriedNorm(lowering, twin, pending, t.product) ?? lowering.assembler.buffer(dtype, 1);
@@ -84,22 +91,60 @@ function rankOneOf(lowering: Lowering, { target, value }: Pending, other?: Buffe
   const of = (buffer: Buffer) => value.filter(({ part }) => part.kind === 'dense' && part.buffer === buffer);
   const [own, along] = [of(target), other === undefined ? [] : of(other)];
   const [product, ...more] = value.filter((term) => !own.includes(term) && !along.includes(term));
-  if (own.length !== 1 || along.length !== (other === undefined ? 0 : 1) || product === undefined || more.length > 0)
+  if (
+    own.length !== 1 ||
+    along.length !== (other === undefined ? 0 : 1) ||
+    product === undefined ||
+    more.length > 0
+  )
     return undefined;
   const made = productOf(lowering, product, target);
-  if (made === undefined || [made.u, made.v].some((buffer) => buffer === target || buffer === other)) return undefined;
-  return { own: own[0].coefficient, product: made, ...(along.length === 1 ? { other: along[0].coefficient } : {}) };
+  if (made === undefined || [made.u, made.v].some((buffer) => buffer === target || buffer === other))
+    return undefined;
+  return {
+    own: own[0].coefficient,
+    product: made,
+    ...(along.length === 1 ? { other: along[0].coefficient } : {}),
+  };
 }
 
-function productOf({ assembler }: Lowering, { coefficient, part }: Term, { dtype, size }: Buffer): Product | undefined {
+function productOf(
+  { assembler }: Lowering,
+  { coefficient, part }: Term,
+  { dtype, size }: Buffer,
+): Product | undefined {
   switch (part.kind) {
     case 'outer':
-      return { coefficient, u: part.u, v: part.v, m: part.u.size, n: part.v.size, oneHot: false, strong: part.strong };
+      return {
+        coefficient,
+        u: part.u,
+        v: part.v,
+        m: part.u.size,
+        n: part.v.size,
+        oneHot: false,
+        strong: part.strong,
+      };
     case 'row':
-      return { coefficient, u: part.index, v: part.v, m: size / part.v.size, n: part.v.size, oneHot: true, strong: false };
+      return {
+        coefficient,
+        u: part.index,
+        v: part.v,
+        m: size / part.v.size,
+        n: part.v.size,
+        oneHot: true,
+        strong: false,
+      };
     case 'dense':
       // A vector is its product with 1.
-      return { coefficient, u: assembler.scalar(dtype, 1), v: part.buffer, m: 1, n: size, oneHot: false, strong: false };
+      return {
+        coefficient,
+        u: assembler.scalar(dtype, 1),
+        v: part.buffer,
+        m: 1,
+        n: size,
+        oneHot: false,
+        strong: false,
+      };
     default:
       return undefined;
   }
@@ -130,7 +175,9 @@ function carriedNorm(
   { m, n }: Product,
 ): Buffer | undefined {
   const norm = lowering.squares(target);
-  const isNeeded = pending.some(({ value }) => value.some(({ coefficient }) => norm && coefficient.scalars.includes(norm)));
+  const isNeeded = pending.some(({ value }) =>
+    value.some(({ coefficient }) => norm && coefficient.scalars.includes(norm)),
+  );
   if (norm === undefined || norm.pinned || isNeeded) return undefined;
   norm.pinned = true;
   lowering.carried.push({ norm, x: target, m, n });

@@ -1,4 +1,10 @@
-import { type Buffer, bufferOf, countUses, type Instruction, type InstructionOperand } from './instruction.ts';
+import {
+  type Buffer,
+  bufferOf,
+  countUses,
+  type Instruction,
+  type InstructionOperand,
+} from './instruction.ts';
 
 const registers = 16;
 

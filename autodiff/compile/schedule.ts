@@ -42,16 +42,20 @@ export interface Schedule {
 
 /** @throws ConfigurationError for a schedule that does not fit its program (from untyped code). */
 export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule, who: string): void {
-  const isInput = (at: unknown) => Number.isInteger(at) && (at as number) >= 0 && (at as number) < inputs.length;
-  const isOutput = (at: unknown) => Number.isInteger(at) && (at as number) >= 0 && (at as number) < outputs.length;
+  const isInput = (at: unknown) =>
+    Number.isInteger(at) && (at as number) >= 0 && (at as number) < inputs.length;
+  const isOutput = (at: unknown) =>
+    Number.isInteger(at) && (at as number) >= 0 && (at as number) < outputs.length;
   guard.options(who, schedule, {
     updates: {
       what: 'a Map from outputs to inputs, by their indices',
-      holds: (value) => value instanceof Map && [...value].every(([at, input]) => isOutput(at) && isInput(input)),
+      holds: (value) =>
+        value instanceof Map && [...value].every(([at, input]) => isOutput(at) && isInput(input)),
     },
     stages: {
       what: 'a list of lists of outputs, by their indices',
-      holds: (value) => guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as unknown[]).length > 0,
+      holds: (value) =>
+        guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as unknown[]).length > 0,
     },
     relaxedSimd: guard.flag,
     care: guard.oneOf(...cares),

@@ -31,7 +31,12 @@ export type Part =
   /** v in the row that the index names, zeros elsewhere. */
   | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer }
   /** A block of the given shape at `begin`, zeros elsewhere. */
-  | { readonly kind: 'block'; readonly buffer: Buffer; readonly begin: readonly number[]; readonly shape: Shape };
+  | {
+      readonly kind: 'block';
+      readonly buffer: Buffer;
+      readonly begin: readonly number[];
+      readonly shape: Shape;
+    };
 
 export interface Term {
   readonly coefficient: Coefficient;
@@ -75,13 +80,16 @@ export function splatOf(value: Terms): Coefficient | undefined {
 /** The buffer of an ordinary array. */
 export function arrayOf(value: Terms): Buffer | undefined {
   const [term] = value;
-  return value.length === 1 && term.part.kind === 'dense' && isOne(term.coefficient) ? term.part.buffer : undefined;
+  return value.length === 1 && term.part.kind === 'dense' && isOne(term.coefficient)
+    ? term.part.buffer
+    : undefined;
 }
 
 /** The single term of a tensor that only repeats another, if its coefficient is a known factor. */
 export function repeatedOf(terms: Terms): Repeated | undefined {
   const [term] = terms;
-  if (terms.length !== 1 || term.part.kind !== 'repeated' || term.coefficient.scalars.length > 0) return undefined;
+  if (terms.length !== 1 || term.part.kind !== 'repeated' || term.coefficient.scalars.length > 0)
+    return undefined;
   return { ...term.part, factor: term.coefficient.factor };
 }
 
@@ -104,7 +112,11 @@ export function buffersOf(terms: Terms): Buffer[] {
 /** The terms with other buffers in the place of theirs. */
 export function mapBuffers(terms: Terms, to: (buffer: Buffer) => Buffer): Terms {
   return terms.map(({ coefficient: { factor, scalars, strong }, part }) => ({
-    coefficient: { factor, scalars: scalars.map(to), ...(strong === undefined ? {} : { strong: strong.map(to) }) },
+    coefficient: {
+      factor,
+      scalars: scalars.map(to),
+      ...(strong === undefined ? {} : { strong: strong.map(to) }),
+    },
     part: mapPart(part, to),
   }));
 }

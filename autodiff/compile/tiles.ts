@@ -31,7 +31,10 @@ export function groupIntoTiles(instructions: readonly Instruction[]): Instructio
     const related = open.filter((group) => group.members.some((member) => conflict(member, instruction)));
     const joins =
       size !== undefined
-        ? related.filter((group) => group.size === size && group.dtype === instruction.dtype && !readsSingles(group, instruction))
+        ? related.filter(
+            (group) =>
+              group.size === size && group.dtype === instruction.dtype && !readsSingles(group, instruction),
+          )
         : [];
     for (const group of related) if (!joins.includes(group)) close(group);
     if (size === undefined) grouped.push(instruction);
@@ -39,7 +42,11 @@ export function groupIntoTiles(instructions: readonly Instruction[]): Instructio
       // Groups that meet become one; each kept its own order, and they had nothing to do with each other
       // before.
       open = open.filter((group) => !joins.includes(group));
-      open.push({ dtype: instruction.dtype, size, members: [...joins.flatMap(({ members }) => members), instruction] });
+      open.push({
+        dtype: instruction.dtype,
+        size,
+        members: [...joins.flatMap(({ members }) => members), instruction],
+      });
     }
   }
   for (const group of [...open]) close(group);
@@ -60,7 +67,8 @@ function sizeOf({ operation, operands }: Instruction): number | undefined {
 function conflict(earlier: Instruction, later: Instruction): boolean {
   const touches = (instruction: Instruction, buffer: Buffer) => buffersIn(instruction).includes(buffer);
   return (
-    writtenBy(earlier).some((buffer) => touches(later, buffer)) || writtenBy(later).some((buffer) => touches(earlier, buffer))
+    writtenBy(earlier).some((buffer) => touches(later, buffer)) ||
+    writtenBy(later).some((buffer) => touches(earlier, buffer))
   );
 }
 

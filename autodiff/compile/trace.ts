@@ -20,7 +20,11 @@ export type Declare = (type: TensorType, label?: string) => Tensor;
 export type WatchProgram = (program: Program, pass?: Pass<unknown>) => void;
 
 /** Runs `body` once with the inputs that it declares as symbols, and writes down what it does. */
-export function trace(name: string, body: (declare: Declare) => unknown, watch: WatchProgram = () => {}): Traced {
+export function trace(
+  name: string,
+  body: (declare: Declare) => unknown,
+  watch: WatchProgram = () => {},
+): Traced {
   guard.argument('trace', 'body', body, guard.callable);
   return withLevel(`compile(${name})`, (level) => {
     const recorder: Recorder = { level, equations: [], symbols: 0, linear: false };

@@ -42,11 +42,14 @@ export function replaceInputs({ lowering, replacements }: Part): void {
   for (const { value, tensor } of pending)
     for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
   while (pending.length > 0) {
-    const ready = pending.find((own) => pending.every((other) => other === own || !buffersOf(other.value).includes(own.target)));
+    const ready = pending.find((own) =>
+      pending.every((other) => other === own || !buffersOf(other.value).includes(own.target)),
+    );
     const next = ready ?? pending[0];
     const reads = buffersOf(next.value).filter((buffer) => buffer === next.target).length;
     const inPlace =
-      reads === 0 || (reads === 1 && next.value.some(({ part }) => part.kind === 'dense' && part.buffer === next.target));
+      reads === 0 ||
+      (reads === 1 && next.value.some(({ part }) => part.kind === 'dense' && part.buffer === next.target));
     const written = ready === undefined ? [] : writeRankOne(lowering, ready, pending);
     pending = pending.filter((other) => other !== next && !written.includes(other));
     if (written.length > 0) continue;

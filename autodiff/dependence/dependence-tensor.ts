@@ -36,7 +36,9 @@ export class DependenceTensor extends InterpretedTensor {
 
   /** @throws UnknownValueError always. */
   toNdarray(): NdArray<TypedArray> {
-    throw new UnknownValueError('dependencies: a value is read, where only the structure of a linear program is known');
+    throw new UnknownValueError(
+      'dependencies: a value is read, where only the structure of a linear program is known',
+    );
   }
 
   override toString(): string {
@@ -47,7 +49,11 @@ export class DependenceTensor extends InterpretedTensor {
     return { dtype: this.dtype, shape: [...this.shape] };
   }
 
-  override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): DependenceTensor {
+  override interpret(
+    primitive: Primitive,
+    operands: readonly Tensor[],
+    parameters: Parameters,
+  ): DependenceTensor {
     const type = primitive.type(operands, parameters as never);
     const sets = operands.map((operand) => (operand instanceof DependenceTensor ? operand.sets : undefined));
     const union = (numbers: Iterable<number>) => this.known.unionOf(numbers);

@@ -37,7 +37,10 @@ interface DependentGroup {
  * Costs one pull, in which each element of a cotangent is the set of places it can come from.
  * @throws UnknownValueError if f reads values: its structure may then change between calls.
  */
-export function dependencies<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): Dependencies {
+export function dependencies<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: A
+): Dependencies {
   const known = new IndexSets();
   const lifted = primals.map(liftTree);
   let size = 0;
@@ -64,7 +67,9 @@ export function dependencies<A extends readonly unknown[], R>(f: (...args: A) =>
     );
     found = {
       size,
-      sets: (pulled.arguments as unknown as Tree[]).map((tree) => leavesOf(tree).map((leaf) => setsOf(leaf, leaf.size))),
+      sets: (pulled.arguments as unknown as Tree[]).map((tree) =>
+        leavesOf(tree).map((leaf) => setsOf(leaf, leaf.size)),
+      ),
       groups: groups.map((group, i) => ({
         units: group.units,
         sites: group.sites.map(({ leaf, inputs, elements }) => ({ leaf, inputs, elements })),

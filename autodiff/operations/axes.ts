@@ -55,7 +55,11 @@ export function nonEmpty(
 }
 
 /** The checked arguments of an operation along one axis. */
-export function alongAxis(x: Operand, options: AxisOptions, who: string): { readonly value: Tensor; readonly axis: number } {
+export function alongAxis(
+  x: Operand,
+  options: AxisOptions,
+  who: string,
+): { readonly value: Tensor; readonly axis: number } {
   const { axis = -1 } = guard.options(who, options, axisOptions);
   const value = asTensor(x, 'float64', who);
   return { value, axis: normalizeAxes(axis, value.shape.length, who)[0] };
@@ -67,7 +71,13 @@ export function countOf({ value, axes }: Reduction): number {
 }
 
 /** The result of a reduction, with the axes restored if `keepDims`. */
-export function keep(reduced: Tensor, { value, axes }: Reduction, { keepDims = false }: ReduceOptions): Tensor {
+export function keep(
+  reduced: Tensor,
+  { value, axes }: Reduction,
+  { keepDims = false }: ReduceOptions,
+): Tensor {
   if (!keepDims) return reduced;
-  return bind(reshape, [reduced], { shape: value.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)) });
+  return bind(reshape, [reduced], {
+    shape: value.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)),
+  });
 }

@@ -14,7 +14,8 @@ export interface GlobalNormOptions {
 const globalNormOptions: guard.Checks<GlobalNormOptions> = {
   unit: {
     what: 'a power of two from 2^-64 to 2^64',
-    holds: (value) => typeof value === 'number' && Number.isInteger(Math.log2(value)) && Math.abs(Math.log2(value)) <= 64,
+    holds: (value) =>
+      typeof value === 'number' && Number.isInteger(Math.log2(value)) && Math.abs(Math.log2(value)) <= 64,
   },
 };
 
@@ -26,7 +27,13 @@ const globalNormOptions: guard.Checks<GlobalNormOptions> = {
  * a power of two.
  */
 export function globalNorm(parts: readonly Operand[], options: GlobalNormOptions = {}): Tensor {
-  guard.argument('globalNorm', 'what it takes', parts, { ...guard.list, what: 'an array of tensors' }, DTypeError);
+  guard.argument(
+    'globalNorm',
+    'what it takes',
+    parts,
+    { ...guard.list, what: 'an array of tensors' },
+    DTypeError,
+  );
   const { unit = 1 } = guard.options('globalNorm', options, globalNormOptions);
   if (parts.length === 0) return full([], 0);
   const tensors = Array.from(parts, (part) => asTensor(part, 'float64', 'globalNorm'));

@@ -4,7 +4,20 @@ export { atan, cos, erf, exp, expm1, log, log1p, pow, sigmoid, sin, sqrt, tanh }
 export { type GlobalNormOptions, globalNorm } from './globalNorm.ts';
 export { broadcastTo, concat, gather, reshape, scatterAdd, slice, stack, transpose } from './layout.ts';
 export type { Operand } from './operand.ts';
-export { abs, clip, floor, greater, less, maximum, minimum, relu, sign, softplus, stopGradient, where } from './piecewise.ts';
+export {
+  abs,
+  clip,
+  floor,
+  greater,
+  less,
+  maximum,
+  minimum,
+  relu,
+  sign,
+  softplus,
+  stopGradient,
+  where,
+} from './piecewise.ts';
 export { dot, type MatmulOptions, matmul, outer } from './products.ts';
 export { argmax, logSoftmax, logSumExp, max, min, softmax, sum } from './reductions.ts';
 export { cumsum, prod } from './scans.ts';

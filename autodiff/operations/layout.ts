@@ -27,7 +27,9 @@ export function broadcastTo(x: Operand, shape: Shape): Tensor {
   const value = asTensor(x, 'float64', 'broadcastTo');
   const target = broadcastShapes(value.shape, checkShape(shape, 'broadcastTo'));
   if (target === undefined || !sameShape(target, shape))
-    throw new ShapeError(`broadcastTo: ${formatShape(value.shape)} does not broadcast to ${formatShape(shape)}`);
+    throw new ShapeError(
+      `broadcastTo: ${formatShape(value.shape)} does not broadcast to ${formatShape(shape)}`,
+    );
   return expandTo(value, shape);
 }
 
@@ -37,11 +39,19 @@ export function broadcastTo(x: Operand, shape: Shape): Tensor {
  */
 export function reshape(x: Operand, shape: Shape): Tensor {
   const value = asTensor(x, 'float64', 'reshape');
-  const lengths = checkShape(Array.isArray(shape) ? shape.filter((length) => length !== -1) : shape, 'reshape');
+  const lengths = checkShape(
+    Array.isArray(shape) ? shape.filter((length) => length !== -1) : shape,
+    'reshape',
+  );
   const known = sizeOf(lengths);
   const missing = shape.length - lengths.length;
-  const full = missing === 1 && known > 0 ? shape.map((length) => (length === -1 ? value.size / known : length)) : shape;
-  if (missing > 1 || full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== value.size)
+  const full =
+    missing === 1 && known > 0 ? shape.map((length) => (length === -1 ? value.size / known : length)) : shape;
+  if (
+    missing > 1 ||
+    full.some((length) => !Number.isInteger(length) || length < 0) ||
+    sizeOf(full) !== value.size
+  )
     throw new ShapeError(
       `reshape: ${formatShape(value.shape)} has ${value.size} elements, which ${formatShape(shape)} cannot hold`,
     );
@@ -57,7 +67,9 @@ export function transpose(x: Operand, order?: readonly number[]): Tensor {
     order?.map((axis) => (typeof axis === 'number' && axis < 0 ? axis + rank : axis)) ??
     value.shape.map((_, axis) => rank - 1 - axis);
   if (axes.length !== rank || normalizeAxes(axes, rank, 'transpose').length !== rank)
-    throw new ShapeError(`transpose: the order ${formatShape(axes)} does not name each axis of ${formatShape(value.shape)} once`);
+    throw new ShapeError(
+      `transpose: the order ${formatShape(axes)} does not name each axis of ${formatShape(value.shape)} once`,
+    );
   return bind(permute, [value], { order: axes });
 }
 
@@ -76,7 +88,11 @@ export function slice(x: Operand, begin: readonly number[], end?: readonly numbe
     !fits ||
     from.some(
       (at, axis) =>
-        !Number.isInteger(at) || !Number.isInteger(to[axis]) || at < 0 || at > to[axis] || to[axis] > value.shape[axis],
+        !Number.isInteger(at) ||
+        !Number.isInteger(to[axis]) ||
+        at < 0 ||
+        at > to[axis] ||
+        to[axis] > value.shape[axis],
     )
   )
     throw new ShapeError(
@@ -96,10 +112,13 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
   for (const part of tensors)
     if (part.dtype !== tensors[0].dtype) sameDType('concat', tensors[0], part);
     else if (part.shape.length !== rank || !sameShape(rest(part), rest(tensors[0])))
-      throw new ShapeError(`concat: ${formatShape(part.shape)} does not join ${formatShape(tensors[0].shape)} along axis ${at}`);
+      throw new ShapeError(
+        `concat: ${formatShape(part.shape)} does not join ${formatShape(tensors[0].shape)} along axis ${at}`,
+      );
   // Plain numbers are copied side by side; in a linear program, joining is a sum of padded parts.
   if (tensors.every((part) => part.level === 0)) return kernels.concat(tensors, at);
-  if (tensors[0].dtype === 'int32') return tensors.reduce((joined, part) => bind(join, [joined, part], { axis: at }));
+  if (tensors[0].dtype === 'int32')
+    return tensors.reduce((joined, part) => bind(join, [joined, part], { axis: at }));
   const length = tensors.reduce((sum, part) => sum + part.shape[at], 0);
   const shape = tensors[0].shape.map((own, other) => (other === at ? length : own));
   let start = 0;

@@ -27,7 +27,8 @@ export function where(mask: Tensor, x: Operand, y: Operand): Tensor {
   const [left, right] = broadcastPair(x, y, 'where');
   const [probe] = broadcastPair(left, zeros(mask.shape, { dtype: left.dtype }), 'where');
   const flags = expandTo(mask, probe.shape);
-  const branch = (value: Tensor, inverted: boolean) => bind(select, [expandTo(value, probe.shape), flags], { inverted });
+  const branch = (value: Tensor, inverted: boolean) =>
+    bind(select, [expandTo(value, probe.shape), flags], { inverted });
   // A selection is 0 elsewhere already; and unlike a sum with a constant, where(mask, tangent, 0) is linear
   // in the tangent.
   if (y === 0) return branch(left, false);

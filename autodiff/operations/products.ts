@@ -20,7 +20,9 @@ export function matmul(x: Tensor, y: Tensor, options: MatmulOptions = {}): Tenso
   const { transposeLeft = false, transposeRight = false } = guard.options('matmul', options, matmulOptions);
   const [left, right] = [x.shape.length, y.shape.length];
   if (left < 1 || left > 2 || right < 1 || right > 2)
-    throw new ShapeError(`matmul: needs matrices or vectors, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`);
+    throw new ShapeError(
+      `matmul: needs matrices or vectors, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
+    );
   const flags = { transposeLeft: left === 2 && transposeLeft, transposeRight: right === 2 && transposeRight };
   const inner = x.shape[left === 2 && !flags.transposeLeft ? 1 : 0];
   const other = y.shape[right === 2 && flags.transposeRight ? 1 : 0];
@@ -31,7 +33,10 @@ export function matmul(x: Tensor, y: Tensor, options: MatmulOptions = {}): Tenso
   const a = left === 1 ? reshape(x, [1, x.size]) : x;
   const b = right === 1 ? reshape(y, [y.size, 1]) : y;
   const result = bind(product, [a, b], flags);
-  return reshape(result, [...(left === 1 ? [] : [result.shape[0]]), ...(right === 1 ? [] : [result.shape[1]])]);
+  return reshape(result, [
+    ...(left === 1 ? [] : [result.shape[0]]),
+    ...(right === 1 ? [] : [result.shape[1]]),
+  ]);
 }
 
 const matmulOptions: guard.Checks<MatmulOptions> = { transposeLeft: guard.flag, transposeRight: guard.flag };
@@ -42,7 +47,10 @@ export function outer(x: Tensor, y: Tensor): Tensor {
   requireTensor(y, 'outer');
   if (x.shape.length !== 1 || y.shape.length !== 1)
     throw new ShapeError(`outer: needs two vectors, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`);
-  return bind(product, [reshape(x, [x.size, 1]), reshape(y, [1, y.size])], { transposeLeft: false, transposeRight: false });
+  return bind(product, [reshape(x, [x.size, 1]), reshape(y, [1, y.size])], {
+    transposeLeft: false,
+    transposeRight: false,
+  });
 }
 
 /** The sum of the elementwise products of two tensors of one shape: a scalar. */

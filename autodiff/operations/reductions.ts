@@ -5,7 +5,15 @@ import * as constant from '../primitives/constant.ts';
 import { select } from '../primitives/indexed.ts';
 import { broadcast, sum as total } from '../primitives/linear.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
-import { type AxisOptions, alongAxis, keep, nonEmpty, type ReduceOptions, type Reduction, reduction } from './axes.ts';
+import {
+  type AxisOptions,
+  alongAxis,
+  keep,
+  nonEmpty,
+  type ReduceOptions,
+  type Reduction,
+  reduction,
+} from './axes.ts';
 import { exp, log } from './functions.ts';
 import { asTensor, type Operand } from './operand.ts';
 import { greater, less, where } from './piecewise.ts';

@@ -5,7 +5,15 @@ import * as constant from '../primitives/constant.ts';
 import { select } from '../primitives/indexed.ts';
 import { broadcast, sum as total } from '../primitives/linear.ts';
 import { add, div, mul, neg, square, sub } from './arithmetic.ts';
-import { countOf, keep, nonEmpty, type ReduceOptions, type Reduction, reduceOptions, reduction } from './axes.ts';
+import {
+  countOf,
+  keep,
+  nonEmpty,
+  type ReduceOptions,
+  type Reduction,
+  reduceOptions,
+  reduction,
+} from './axes.ts';
 import { sqrt } from './functions.ts';
 import type { Operand } from './operand.ts';
 import { less, maximum } from './piecewise.ts';

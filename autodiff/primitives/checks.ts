@@ -5,7 +5,9 @@ import type { TensorType } from '../primitive.ts';
 export function sameType(name: string, [x, y]: readonly TensorType[]): TensorType {
   sameDType(name, x, y);
   if (!sameShape(x.shape, y.shape))
-    throw new ShapeError(`${name}: shapes differ, ${formatShape(x.shape)} and ${formatShape(y.shape)}${nameOperands(x, y)}`);
+    throw new ShapeError(
+      `${name}: shapes differ, ${formatShape(x.shape)} and ${formatShape(y.shape)}${nameOperands(x, y)}`,
+    );
   return { shape: x.shape, dtype: x.dtype };
 }
 
@@ -27,7 +29,9 @@ export function floatType(name: string, x: TensorType): TensorType {
 /** @throws DTypeError unless the operand is int32. */
 export function requireIndices(name: string, ids: TensorType): void {
   if (ids.dtype !== 'int32')
-    throw new DTypeError(`${name}: needs an int32 tensor of indices, got ${ids.dtype}; make one with indices([...])`);
+    throw new DTypeError(
+      `${name}: needs an int32 tensor of indices, got ${ids.dtype}; make one with indices([...])`,
+    );
 }
 
 /** `: left is params.update.w, right is input`, if the operands have labels. */

@@ -14,7 +14,10 @@ export const greater: ConstantPrimitive = {
 export const maxReduce: ConstantPrimitive<{ readonly axes: readonly number[] }> = {
   name: 'maxReduce',
   kind: 'constant',
-  type: ([x], { axes }) => ({ ...floatType('maxReduce', x), shape: x.shape.filter((_, axis) => !axes.includes(axis)) }),
+  type: ([x], { axes }) => ({
+    ...floatType('maxReduce', x),
+    shape: x.shape.filter((_, axis) => !axes.includes(axis)),
+  }),
   evaluate: ([x], { axes }) => kernels.maxReduce(x, axes),
 };
 
@@ -44,7 +47,10 @@ export const join: ConstantPrimitive<{ readonly axis: number }> = {
   type([x, y], { axis }) {
     requireIndices('join', x);
     requireIndices('join', y);
-    return { shape: x.shape.map((length, own) => (own === axis ? length + y.shape[axis] : length)), dtype: 'int32' };
+    return {
+      shape: x.shape.map((length, own) => (own === axis ? length + y.shape[axis] : length)),
+      dtype: 'int32',
+    };
   },
   evaluate: ([x, y], { axis }) => kernels.concat([x, y], axis),
 };
@@ -58,7 +64,9 @@ export const argmax: ConstantPrimitive = {
   type([x]) {
     floatType('argmax', x);
     if (x.shape.length === 0 || x.shape[x.shape.length - 1] === 0)
-      throw new ShapeError(`argmax: needs at least one element along the last axis, got shape [${x.shape.join(',')}]`);
+      throw new ShapeError(
+        `argmax: needs at least one element along the last axis, got shape [${x.shape.join(',')}]`,
+      );
     return { shape: x.shape.slice(0, -1), dtype: 'int32' };
   },
   evaluate: ([x]) => kernels.argmax(x),

@@ -12,7 +12,8 @@ export function byEntries(
     shape.reduce((size, length) => size * length, 1),
   );
   const count = shape[0];
-  for (let at = 0; at < count; at++) out.set(dataOf(evaluate(operands.map((x) => entryOf(x, at)))), (at * out.length) / count);
+  for (let at = 0; at < count; at++)
+    out.set(dataOf(evaluate(operands.map((x) => entryOf(x, at)))), (at * out.length) / count);
   return fromData(out, shape);
 }
 

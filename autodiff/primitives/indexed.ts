@@ -20,7 +20,11 @@ export const gather: LinearPrimitive<Batched> = {
     return batched ? byEntries(operands, gather.type(operands, { batched }), one) : one(operands);
   },
   transpose: (cotangent, [ids], { batched, ...rest }, x) =>
-    bind(scatterAdd, [cotangent, ids], batched ? { size: x.shape[1], batched, ...rest } : { size: x.shape[0], ...rest }),
+    bind(
+      scatterAdd,
+      [cotangent, ids],
+      batched ? { size: x.shape[1], batched, ...rest } : { size: x.shape[0], ...rest },
+    ),
 };
 
 /** Zeros of shape [size, ...rest], plus the rows of x, of shape [...ids.shape, ...rest], at ids. */
@@ -29,7 +33,10 @@ export const scatterAdd: LinearPrimitive<Batched & { readonly size: number }> = 
   kind: 'linear',
   type([x, ids], { size, batched }) {
     requireIndices('scatterAdd', ids);
-    return { shape: [...(batched ? [x.shape[0]] : []), size, ...x.shape.slice(ids.shape.length)], dtype: x.dtype };
+    return {
+      shape: [...(batched ? [x.shape[0]] : []), size, ...x.shape.slice(ids.shape.length)],
+      dtype: x.dtype,
+    };
   },
   evaluate(operands, { size, batched }) {
     const one = ([x, ids]: readonly Tensor[]) => kernels.scatterAdd(x, ids, size);

@@ -16,7 +16,10 @@ export const scale: LinearPrimitive<{ readonly factor: number }> = {
 export const sum: LinearPrimitive<{ readonly axes: readonly number[] }> = {
   name: 'sum',
   kind: 'linear',
-  type: ([x], { axes }) => ({ ...floatType('sum', x), shape: x.shape.filter((_, axis) => !axes.includes(axis)) }),
+  type: ([x], { axes }) => ({
+    ...floatType('sum', x),
+    shape: x.shape.filter((_, axis) => !axes.includes(axis)),
+  }),
   evaluate: ([x], { axes }) => kernels.sum(x, axes),
   transpose: (cotangent, _, { axes }, x) => bind(broadcast, [cotangent], { shape: x.shape, axes }),
 };
@@ -54,17 +57,19 @@ export const permute: LinearPrimitive<{ readonly order: readonly number[] }> = {
   kind: 'linear',
   type: ([x], { order }) => ({ shape: order.map((axis) => x.shape[axis]), dtype: x.dtype }),
   evaluate: ([x], { order }) => kernels.permute(x, order),
-  transpose: (cotangent, _, { order }) => bind(permute, [cotangent], { order: order.map((__, axis) => order.indexOf(axis)) }),
+  transpose: (cotangent, _, { order }) =>
+    bind(permute, [cotangent], { order: order.map((__, axis) => order.indexOf(axis)) }),
 };
 
 /** The block from begin (inclusive) to end (exclusive). */
-export const slice: LinearPrimitive<{ readonly begin: readonly number[]; readonly end: readonly number[] }> = {
-  name: 'slice',
-  kind: 'linear',
-  type: ([x], { begin, end }) => ({ shape: begin.map((start, axis) => end[axis] - start), dtype: x.dtype }),
-  evaluate: ([x], { begin, end }) => kernels.slice(x, begin, end),
-  transpose: (cotangent, _, { begin }, x) => bind(pad, [cotangent], { begin, shape: x.shape }),
-};
+export const slice: LinearPrimitive<{ readonly begin: readonly number[]; readonly end: readonly number[] }> =
+  {
+    name: 'slice',
+    kind: 'linear',
+    type: ([x], { begin, end }) => ({ shape: begin.map((start, axis) => end[axis] - start), dtype: x.dtype }),
+    evaluate: ([x], { begin, end }) => kernels.slice(x, begin, end),
+    transpose: (cotangent, _, { begin }, x) => bind(pad, [cotangent], { begin, shape: x.shape }),
+  };
 
 /** Zeros of `shape` with x placed at begin. */
 export const pad: LinearPrimitive<{ readonly begin: readonly number[]; readonly shape: Shape }> = {

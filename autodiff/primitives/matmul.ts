@@ -18,12 +18,17 @@ export const matmul: BilinearPrimitive<Flags> = {
   type([x, y], { transposeLeft, transposeRight }) {
     sameDType('matmul', x, y);
     const [left, right] = [x.shape.slice(-2), y.shape.slice(-2)];
-    return { shape: [...x.shape.slice(0, -2), left[transposeLeft ? 1 : 0], right[transposeRight ? 0 : 1]], dtype: x.dtype };
+    return {
+      shape: [...x.shape.slice(0, -2), left[transposeLeft ? 1 : 0], right[transposeRight ? 0 : 1]],
+      dtype: x.dtype,
+    };
   },
   evaluate(operands, flags) {
     const { transposeLeft, transposeRight, strong = false } = flags;
     const one = ([x, y]: readonly Tensor[]) => kernels.matmul(x, y, transposeLeft, transposeRight, strong);
-    return operands[0].shape.length === 3 ? byEntries(operands, matmul.type(operands, flags), one) : one(operands);
+    return operands[0].shape.length === 3
+      ? byEntries(operands, matmul.type(operands, flags), one)
+      : one(operands);
   },
   // For Z = X Y: X̄ = Z̄ Yᵀ and Ȳ = Xᵀ Z̄; for a transposed operand, the transpose of that.
   transposes: [

@@ -7,7 +7,11 @@ import { greater } from './constant.ts';
 import { select } from './indexed.ts';
 import { mul } from './mul.ts';
 
-function unary(name: string, f: (x: number) => number, partial: (x: Tensor, result: Tensor) => Tensor): SmoothPrimitive {
+function unary(
+  name: string,
+  f: (x: number) => number,
+  partial: (x: Tensor, result: Tensor) => Tensor,
+): SmoothPrimitive {
   return {
     name,
     kind: 'smooth',
@@ -19,7 +23,11 @@ function unary(name: string, f: (x: number) => number, partial: (x: Tensor, resu
 
 type Partial = (x: Tensor, y: Tensor, result: Tensor) => Tensor;
 
-function binary(name: string, f: (x: number, y: number) => number, ...partials: readonly [Partial, Partial]): SmoothPrimitive {
+function binary(
+  name: string,
+  f: (x: number, y: number) => number,
+  ...partials: readonly [Partial, Partial]
+): SmoothPrimitive {
   return {
     name,
     kind: 'smooth',
@@ -41,7 +49,9 @@ export const sin: SmoothPrimitive = unary('sin', Math.sin, (x) => bind(cos, [x])
 export const cos = unary('cos', Math.cos, (x) => neg(bind(sin, [x])));
 export const atan = unary('atan', Math.atan, (x) => div(1, add(1, square(x))));
 /** erf'(x) = 2/√π · e^(-x²). */
-export const erf = unary('erf', kernels.erf, (x) => scaleBy(bind(exp, [neg(square(x))]), 2 / Math.sqrt(Math.PI)));
+export const erf = unary('erf', kernels.erf, (x) =>
+  scaleBy(bind(exp, [neg(square(x))]), 2 / Math.sqrt(Math.PI)),
+);
 
 /**
  * x^y: y x^(y-1) by x, and x^y log x by y. Both products have a strong zero: x^0 has the derivative 0 by x at
@@ -64,6 +74,7 @@ export const maximum: SmoothPrimitive = binary(
 
 /** 1 if x is larger, 0 if y is, else a half. */
 function shareOf(x: Tensor, y: Tensor): Tensor {
-  const whole = (mask: Tensor) => bind(select, [ones(x.shape, { dtype: x.dtype }), mask], { inverted: false });
+  const whole = (mask: Tensor) =>
+    bind(select, [ones(x.shape, { dtype: x.dtype }), mask], { inverted: false });
   return scaleBy(add(1, sub(whole(bind(greater, [x, y])), whole(bind(greater, [y, x])))), 0.5);
 }

@@ -33,7 +33,8 @@ export const arithmetic: readonly Entry[] = [
       if (isOne(coefficient)) return plan.terms(x);
       return plan.emit(result, 'mul', plan.array(x), plan.materializer.coefficient(coefficient, x.dtype), 1);
     },
-    reaches: (reach, { factor }) => (factor === 0 ? new Int32Array(elementwise(reach).length) : elementwise(reach)),
+    reaches: (reach, { factor }) =>
+      factor === 0 ? new Int32Array(elementwise(reach).length) : elementwise(reach),
     batch: together,
   }),
 

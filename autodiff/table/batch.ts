@@ -23,7 +23,11 @@ export function spread({ x, isMapped }: Entries, size: number): Tensor {
 }
 
 /** The batch of a primitive that takes any leading axes as they come: every operand gets one. */
-export function together<P extends Parameters>({ apply, size }: Batch<P>, operands: readonly Entries[], parameters: P): Tensor {
+export function together<P extends Parameters>(
+  { apply, size }: Batch<P>,
+  operands: readonly Entries[],
+  parameters: P,
+): Tensor {
   return apply(
     operands.map((operand) => spread(operand, size)),
     parameters,

@@ -45,7 +45,13 @@ export const functions: readonly Entry[] = [
       // All elements often share the exponent.
       const exponent = result.size === 1 ? undefined : splatOf(plan.terms(y));
       if (exponent !== undefined)
-        return plan.emit(result, 'pows', plan.array(x), plan.materializer.coefficient(exponent, result.dtype), result.size);
+        return plan.emit(
+          result,
+          'pows',
+          plan.array(x),
+          plan.materializer.coefficient(exponent, result.dtype),
+          result.size,
+        );
       return pairwise(plan, result, { whole: 'pow', scalar: 'pows' }, x, y);
     },
     reaches: elementwise,
@@ -63,10 +69,22 @@ export const functions: readonly Entry[] = [
     lower(plan, [x, y], _, result): Terms {
       const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
       if (right !== undefined)
-        return plan.emit(result, 'greaters', plan.array(x), plan.materializer.coefficient(right, x.dtype), result.size);
+        return plan.emit(
+          result,
+          'greaters',
+          plan.array(x),
+          plan.materializer.coefficient(right, x.dtype),
+          result.size,
+        );
       // x > y is y < x, for an x that all elements share.
       if (left !== undefined)
-        return plan.emit(result, 'lessers', plan.array(y), plan.materializer.coefficient(left, x.dtype), result.size);
+        return plan.emit(
+          result,
+          'lessers',
+          plan.array(y),
+          plan.materializer.coefficient(left, x.dtype),
+          result.size,
+        );
       return pairwise(plan, result, { whole: 'greater', scalar: 'greaters' }, x, y);
     },
     reaches: elementwise,

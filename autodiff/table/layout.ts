@@ -28,7 +28,8 @@ export const layout: readonly Entry[] = [
     zero: 'first',
     moves: true,
     lower(plan, [x], { axes, shape }, result): Terms {
-      if (x.size === 1) return [{ coefficient: { factor: 1, scalars: [plan.array(x)] }, part: { kind: 'splat' } }];
+      if (x.size === 1)
+        return [{ coefficient: { factor: 1, scalars: [plan.array(x)] }, part: { kind: 'splat' } }];
       const isLeading = axes.every((axis, i) => axis === i);
       const isTrailing = axes.every((axis, i) => axis === shape.length - axes.length + i);
       const each = isLeading ? 1 : result.size / x.size;
@@ -42,7 +43,8 @@ export const layout: readonly Entry[] = [
       return dense(strided(plan, x, shape, strides));
     },
     reaches: moved((x, { shape, axes }) => linear.broadcast.evaluate([x], { shape, axes })),
-    batch: ({ apply, size }, [{ x }], { shape, axes }) => apply([x], { shape: [size, ...shape], axes: behind(axes) }),
+    batch: ({ apply, size }, [{ x }], { shape, axes }) =>
+      apply([x], { shape: [size, ...shape], axes: behind(axes) }),
   }),
 
   rule(linear.permute, {
@@ -67,7 +69,8 @@ export const layout: readonly Entry[] = [
       return dense(strided(plan, x, result.shape, strides, shift));
     },
     reaches: moved((x, parameters) => linear.slice.evaluate([x], parameters)),
-    batch: ({ apply, size }, [{ x }], { begin, end }) => apply([x], { begin: [0, ...begin], end: [size, ...end] }),
+    batch: ({ apply, size }, [{ x }], { begin, end }) =>
+      apply([x], { begin: [0, ...begin], end: [size, ...end] }),
   }),
 
   rule(linear.pad, {
@@ -78,7 +81,8 @@ export const layout: readonly Entry[] = [
       { coefficient: one, part: { kind: 'block', buffer: plan.array(x), begin, shape: x.shape } },
     ],
     reaches: moved((x, parameters) => linear.pad.evaluate([x], parameters)),
-    batch: ({ apply, size }, [{ x }], { begin, shape }) => apply([x], { begin: [0, ...begin], shape: [size, ...shape] }),
+    batch: ({ apply, size }, [{ x }], { begin, shape }) =>
+      apply([x], { begin: [0, ...begin], shape: [size, ...shape] }),
   }),
 
   rule(join, {

@@ -22,7 +22,8 @@ export const products: readonly Entry[] = [
       for (let at = 0; at < out.length; at += size) {
         const left = lines(sets[0], x, at / size, transposeLeft ? 1 : 0).map(union);
         const right = lines(sets[1], y, at / size, transposeRight ? 0 : 1).map(union);
-        for (let i = 0; i < size; i++) out[at + i] = either(left[Math.floor(i / columns)] ?? 0, right[i % columns] ?? 0, union);
+        for (let i = 0; i < size; i++)
+          out[at + i] = either(left[Math.floor(i / columns)] ?? 0, right[i % columns] ?? 0, union);
       }
       return out;
     },
@@ -33,7 +34,9 @@ export const products: readonly Entry[] = [
           [x, y].map((one) => spread(one, batch.size)),
           (both) => batch.apply(both, flags),
         );
-      return oneProduct(batch, x, y, flags) ?? batch.apply([spread(x, batch.size), spread(y, batch.size)], flags);
+      return (
+        oneProduct(batch, x, y, flags) ?? batch.apply([spread(x, batch.size), spread(y, batch.size)], flags)
+      );
     },
   }),
 ];
@@ -64,7 +67,11 @@ function oneProduct(
   // (X Y)ᵀ = Yᵀ Xᵀ, whose rows are those of all entries; it is turned back by name alone where it is a
   // vector.
   if (own > 1 && (left > 1 || (inner > 1 && !transposeRight))) return undefined;
-  const result = apply([reshaped(y, [size * own, inner]), x], { ...flags, transposeLeft: false, transposeRight: !transposeLeft });
+  const result = apply([reshaped(y, [size * own, inner]), x], {
+    ...flags,
+    transposeLeft: false,
+    transposeRight: !transposeLeft,
+  });
   return reshaped(result, [size, left, own]);
 }
 
@@ -74,5 +81,7 @@ function lines(sets: Int32Array | undefined, x: Tensor, at: number, axis: number
   const [rows, columns] = x.shape.slice(-2);
   const own = sets.subarray(at * rows * columns, (at + 1) * rows * columns);
   if (axis === 0) return Array.from({ length: rows }, (_, i) => own.subarray(i * columns, (i + 1) * columns));
-  return Array.from({ length: columns }, (_, j) => Int32Array.from({ length: rows }, (__, i) => own[i * columns + j]));
+  return Array.from({ length: columns }, (_, j) =>
+    Int32Array.from({ length: rows }, (__, i) => own[i * columns + j]),
+  );
 }

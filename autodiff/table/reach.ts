@@ -43,6 +43,10 @@ export function constantOf(x: Tensor): ArrayLike<number> | undefined {
 }
 
 /** The sets without those where a constant rules a dependence out. */
-export function unless(sets: Int32Array, values: ArrayLike<number> | undefined, isOut: (value: number) => boolean): Int32Array {
+export function unless(
+  sets: Int32Array,
+  values: ArrayLike<number> | undefined,
+  isOut: (value: number) => boolean,
+): Int32Array {
   return values === undefined ? sets : sets.map((set, i) => (isOut(values[i]) ? 0 : set));
 }

@@ -34,7 +34,8 @@ export const reductions: readonly Entry[] = [
   }),
 
   rule(argmax, {
-    lower: (plan, [x], _, result) => plan.emit(result, 'argmax', plan.array(x), result.size, x.shape[x.shape.length - 1]),
+    lower: (plan, [x], _, result) =>
+      plan.emit(result, 'argmax', plan.array(x), result.size, x.shape[x.shape.length - 1]),
     reaches: everything,
     batch: together,
   }),
@@ -81,7 +82,9 @@ export const reductions: readonly Entry[] = [
  */
 function normOfEach(unit: Tensor, parts: readonly Tensor[]): Tensor {
   const columns = (x: Tensor, { shape }: Tensor) => bind(broadcast, [x], { shape, axes: [1] });
-  const largest = parts.map((x) => bind(maxReduce, [bind(maximum, [x, bind(scale, [x], { factor: -1 })])], { axes: [1] }));
+  const largest = parts.map((x) =>
+    bind(maxReduce, [bind(maximum, [x, bind(scale, [x], { factor: -1 })])], { axes: [1] }),
+  );
   const measure = bind(binade, [largest.reduce((x, y) => bind(maximum, [x, y]))]);
   const squares = parts.map((x) => {
     const ratio = bind(div, [x, columns(measure, x)]);
@@ -92,16 +95,27 @@ function normOfEach(unit: Tensor, parts: readonly Tensor[]): Tensor {
 }
 
 /** An element depends on all those that are reduced to it. */
-function along({ operands: [x], sets, type, union }: Reach, { axes }: { readonly axes: readonly number[] }): Int32Array {
+function along(
+  { operands: [x], sets, type, union }: Reach,
+  { axes }: { readonly axes: readonly number[] },
+): Int32Array {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const moved = dataOf(kernels.permute(fromData(sets[0] as Int32Array, x.shape), [...kept, ...axes])) as Int32Array;
+  const moved = dataOf(
+    kernels.permute(fromData(sets[0] as Int32Array, x.shape), [...kept, ...axes]),
+  ) as Int32Array;
   const size = sizeOf(type.shape);
   const run = size === 0 ? 0 : moved.length / size;
   return Int32Array.from({ length: size }, (_, i) => union(moved.subarray(i * run, (i + 1) * run)));
 }
 
 /** The axes are brought together first where they do not lie side by side. */
-function reduce(plan: Planner, operation: 'sum' | 'max', x: Tensor, axes: readonly number[], result: Tensor): Terms {
+function reduce(
+  plan: Planner,
+  operation: 'sum' | 'max',
+  x: Tensor,
+  axes: readonly number[],
+  result: Tensor,
+): Terms {
   const length = axes.reduce((size, axis) => size * x.shape[axis], 1);
   const together = axes.length > 0 && axes.every((axis, i) => i === 0 || axis === axes[i - 1] + 1);
   if (together) {
@@ -120,5 +134,10 @@ function theOnlyElement(plan: Planner, x: Tensor): Terms | undefined {
   const [term, ...more] = plan.terms(x);
   if (more.length > 0 || term?.part.kind !== 'row' || term.part.v.size !== 1) return undefined;
   const { coefficient } = term;
-  return dense(plan.materializer.coefficient({ ...coefficient, scalars: [...coefficient.scalars, term.part.v] }, x.dtype));
+  return dense(
+    plan.materializer.coefficient(
+      { ...coefficient, scalars: [...coefficient.scalars, term.part.v] },
+      x.dtype,
+    ),
+  );
 }

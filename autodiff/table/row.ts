@@ -44,7 +44,9 @@ export interface Row<P extends Parameters> {
 }
 
 /** A primitive with the type of its parameters, which `rule` infers from it. */
-type Typed<P extends Parameters> = Primitive & { evaluate(operands: readonly Tensor[], parameters: P): Tensor };
+type Typed<P extends Parameters> = Primitive & {
+  evaluate(operands: readonly Tensor[], parameters: P): Tensor;
+};
 
 export type Entry = readonly [Primitive, Row<Parameters>];
 

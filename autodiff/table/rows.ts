@@ -37,7 +37,9 @@ export const rows: readonly Entry[] = [
       const [x, ids] = operands;
       if (!x.isMapped && !parameters.batched) return apply([x.x, ids.x], parameters);
       const both = operands.map((operand) => spread(operand, size));
-      return parameters.batched ? folded(both, (all) => apply(all, parameters)) : apply(both, { ...parameters, batched: true });
+      return parameters.batched
+        ? folded(both, (all) => apply(all, parameters))
+        : apply(both, { ...parameters, batched: true });
     },
   }),
 
@@ -52,7 +54,12 @@ export const rows: readonly Entry[] = [
       const count = batched ? result.shape[0] : 1;
       // With many rows, what additions lose is kept for those that follow.
       const isMany = ids.size > count * kernels.fewRows;
-      const counts = [ids.size / count, width, size, isMany ? plan.assembler.buffer(x.dtype, size * width) : 0];
+      const counts = [
+        ids.size / count,
+        width,
+        size,
+        isMany ? plan.assembler.buffer(x.dtype, size * width) : 0,
+      ];
       if (batched) {
         const both = [x, ids].map((own) => entriesOf(plan, own, count));
         return plan.emitEach(result, count, 'scatteradd', both, counts);
@@ -76,7 +83,9 @@ export const rows: readonly Entry[] = [
     },
     batch({ apply, size }, operands, parameters) {
       const both = operands.map((operand) => spread(operand, size));
-      return parameters.batched ? folded(both, (all) => apply(all, parameters)) : apply(both, { ...parameters, batched: true });
+      return parameters.batched
+        ? folded(both, (all) => apply(all, parameters))
+        : apply(both, { ...parameters, batched: true });
     },
   }),
 ];
@@ -99,7 +108,11 @@ function byEntry(
   ];
   for (let at = 0; at < count; at++) {
     const own = sets[0] as Int32Array;
-    fill(own.subarray(...entry(own, at)), ids && Array.from(ids).slice(...entry(ids, at)), out.subarray(...entry(out, at)));
+    fill(
+      own.subarray(...entry(own, at)),
+      ids && Array.from(ids).slice(...entry(ids, at)),
+      out.subarray(...entry(out, at)),
+    );
   }
   return out;
 }

@@ -23,13 +23,18 @@ export function growth({ effort, sizes }: Options, say: (text: string) => void):
     say(`growth: ${name}`);
     const learners = chosen.map((units) =>
       createLearner({
-        model: model({ cell: cell({ inputs: symbols, units }) as never, readout: linear({ outputs: symbols }) }),
+        model: model({
+          cell: cell({ inputs: symbols, units }) as never,
+          readout: linear({ outputs: symbols }),
+        }),
         loss: crossEntropy,
         estimator: estimator(),
         optimizer: sgd({ rate: 1e-3 }),
       } as unknown as LearnerConfig<Tree, Tree, number, number>),
     );
-    const parameters = learners.map((learner) => leavesOf(learner.parameters as Tree).reduce((sum, leaf) => sum + leaf.size, 0));
+    const parameters = learners.map((learner) =>
+      leavesOf(learner.parameters as Tree).reduce((sum, leaf) => sum + leaf.size, 0),
+    );
     const timings = interleave(
       learners.map((learner, i) => {
         let t = 0;
@@ -60,7 +65,14 @@ export function growth({ effort, sizes }: Options, say: (text: string) => void):
   return {
     group: 'growth',
     title: 'Growth with size',
-    columns: ['case', 'parameters', 'µs per step', 'ns per parameter', 'power of P', 'largest against smallest'],
+    columns: [
+      'case',
+      'parameters',
+      'µs per step',
+      'ns per parameter',
+      'power of P',
+      'largest against smallest',
+    ],
     rows,
   };
 }

@@ -67,7 +67,18 @@ const all: readonly Kernel[] = [
     name: 'rank1two',
     operands: (c, n) => {
       const x = c.place(n * n);
-      return [x, c.constant(1), x, c.constant(1), c.place(n * n), c.constant(1), c.place(n), c.place(n), n, n];
+      return [
+        x,
+        c.constant(1),
+        x,
+        c.constant(1),
+        c.place(n * n),
+        c.constant(1),
+        c.place(n),
+        c.place(n),
+        n,
+        n,
+      ];
     },
     operations: (n) => 5 * square(n),
     elements: (n) => 3 * square(n),
@@ -164,7 +175,17 @@ export function kernelTable({ effort, sizes }: Options, say: (text: string) => v
   return {
     group: 'kernels',
     title: 'Kernels by themselves',
-    columns: ['kernel', 'size', 'float32 µs', 'Gop/s', 'GB/s', 'float64 µs', 'Gop/s', 'GB/s', 'reference float32 µs'],
+    columns: [
+      'kernel',
+      'size',
+      'float32 µs',
+      'Gop/s',
+      'GB/s',
+      'float64 µs',
+      'Gop/s',
+      'GB/s',
+      'reference float32 µs',
+    ],
     rows,
     notes: [
       'An operation is one addition, multiplication, division or root; a tanh, an exp and the like count as one. Bytes count each argument once.',

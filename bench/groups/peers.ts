@@ -21,7 +21,9 @@ export async function peers({ effort, sizes }: Options, say: (text: string) => v
       'the peers are not installed; `npm run bench:peers` installs jax-js and TensorFlow.js into bench/peers and runs this',
     );
   const modules = await Promise.all(
-    ['jax.mjs', 'tfjs.mjs'].map(async (file) => (await import(pathToFileURL(join(folder, file)).href)) as Peer),
+    ['jax.mjs', 'tfjs.mjs'].map(
+      async (file) => (await import(pathToFileURL(join(folder, file)).href)) as Peer,
+    ),
   );
   const rows: Cell[][] = [];
   for (const cell of ['rnn', 'gru'] as const)
@@ -31,7 +33,11 @@ export async function peers({ effort, sizes }: Options, say: (text: string) => v
       const made = Object.entries(
         Object.assign({}, ...(await Promise.all(modules.map((module) => module.contestants(problem))))),
       ) as [string, () => Contestant][];
-      const [own, ...others] = race(problem, [() => learnerContestant(problem), ...made.map(([, make]) => make)], effort);
+      const [own, ...others] = race(
+        problem,
+        [() => learnerContestant(problem), ...made.map(([, make]) => make)],
+        effort,
+      );
       rows.push([nameOf(problem), 'norewind', own, '']);
       others.forEach((timing, i) => {
         rows.push(['', made[i][0], timing, times(ratio(timing, own))]);
@@ -42,6 +48,8 @@ export async function peers({ effort, sizes }: Options, say: (text: string) => v
     title: 'Against other libraries in the same process: µs per step of UORO with SGD',
     columns: ['case', 'library', 'µs per step', 'ratio'],
     rows,
-    notes: ['Each with its own automatic differentiation; all had the same losses and parameters over 48 steps first.'],
+    notes: [
+      'Each with its own automatic differentiation; all had the same losses and parameters over 48 steps first.',
+    ],
   };
 }

@@ -83,7 +83,14 @@ export function start(options: Options, say: (text: string) => void): Table {
   return {
     group: 'start',
     title: 'Start-up: median ms in fresh processes',
-    columns: ['case', 'Node itself', 'load norewind', 'createLearner', 'first window (traces and compiles)', 'second'],
+    columns: [
+      'case',
+      'Node itself',
+      'load norewind',
+      'createLearner',
+      'first window (traces and compiles)',
+      'second',
+    ],
     rows,
   };
 }
@@ -111,7 +118,10 @@ export function packageSize(_: Options, say: (text: string) => void): Table {
     rows: [
       ['tarball', kiB(size)],
       ['unpacked', kiB(unpackedSize)],
-      ['JavaScript of lib, autodiff, nn, trainers', sum((path) => /^dist\/(lib|autodiff|nn|trainers)\/.*\.js$/.test(path))],
+      [
+        'JavaScript of lib, autodiff, nn, trainers',
+        sum((path) => /^dist\/(lib|autodiff|nn|trainers)\/.*\.js$/.test(path)),
+      ],
       [
         'of it the kernels, strict and relaxed, in base64',
         sum((path) => /^dist\/lib\/kernels\/wasm\/(strict|relaxed)\.js$/.test(path)),
@@ -127,17 +137,47 @@ export function endToEnd(options: Options, say: (text: string) => void): Table {
   const steps = quick(options) ? 20_000 : 1_000_000;
   say(`end-to-end: ${steps} characters through the command line`);
   const out = mkdtempSync(join(tmpdir(), 'norewind-bench-'));
-  const args = ['run', 'anbn', '--estimator', 'uoro', '--cell', 'gru', '--units', '64', '--optimizer', 'adam'];
-  const chosen = ['--rate', '0.001', '--min', '1', '--max', '32', '--steps', String(steps), '--out', join(out, 'run'), '--quiet'];
+  const args = [
+    'run',
+    'anbn',
+    '--estimator',
+    'uoro',
+    '--cell',
+    'gru',
+    '--units',
+    '64',
+    '--optimizer',
+    'adam',
+  ];
+  const chosen = [
+    '--rate',
+    '0.001',
+    '--min',
+    '1',
+    '--max',
+    '32',
+    '--steps',
+    String(steps),
+    '--out',
+    join(out, 'run'),
+    '--quiet',
+  ];
   const begin = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [join(packageRoot(), 'dist/cli/main.js'), ...args, ...chosen], {
-    encoding: 'utf8',
-  });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(packageRoot(), 'dist/cli/main.js'), ...args, ...chosen],
+    {
+      encoding: 'utf8',
+    },
+  );
   const seconds = (performance.now() - begin) / 1000;
   rmSync(out, { recursive: true, force: true });
   if (status !== 0) throw new Error(`the command failed: ${stderr.trim()}`);
   const learner = createLearner({
-    model: model({ cell: gru({ inputs: taskSymbols, units: 64 }), readout: linear({ outputs: taskSymbols }) }),
+    model: model({
+      cell: gru({ inputs: taskSymbols, units: 64 }),
+      readout: linear({ outputs: taskSymbols }),
+    }),
     loss: crossEntropy,
     estimator: uoro(),
     optimizer: adam({ rate: 1e-3 }),

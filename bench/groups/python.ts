@@ -77,7 +77,9 @@ function forPython(problem: Problem) {
 /** The times, or the reason why there are none. */
 function run(script: string, file: string, rounds: number, turn: number): Timing | string {
   const path = join(packageRoot(), 'bench', 'python', script);
-  const threads = Object.fromEntries(['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'OPENBLAS_NUM_THREADS'].map((name) => [name, '1']));
+  const threads = Object.fromEntries(
+    ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'OPENBLAS_NUM_THREADS'].map((name) => [name, '1']),
+  );
   const command = process.env.PYTHON ?? 'python3';
   const { status, stdout, stderr, error } = spawnSync(command, [path, file, String(rounds), String(turn)], {
     encoding: 'utf8',

@@ -4,7 +4,14 @@ import { handUoroRnn } from '../hand/uoro-rnn.ts';
 import { ratio } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { plainContestant } from '../plain/index.ts';
-import { type Case, type CellName, type EstimatorName, nameOf, type OptimizerName, problemOf } from '../problem.ts';
+import {
+  type Case,
+  type CellName,
+  type EstimatorName,
+  nameOf,
+  type OptimizerName,
+  problemOf,
+} from '../problem.ts';
 import { race } from '../race.ts';
 import { type Cell, type Table, times } from '../report.ts';
 
@@ -18,7 +25,9 @@ function casesOf({ cells, estimators, optimizers, sizes }: Options, dtype: Float
       (optimizers as OptimizerName[]).flatMap((optimizer) =>
         sizes
           .filter((units) =>
-            estimator === 'rtrl' ? units <= rtrlLimit[cell] : units < 1024 || (estimator === 'uoro' && optimizer === 'sgd'),
+            estimator === 'rtrl'
+              ? units <= rtrlLimit[cell]
+              : units < 1024 || (estimator === 'uoro' && optimizer === 'sgd'),
           )
           .map((units) => ({ cell, estimator, optimizer, units, dtype })),
       ),
@@ -61,7 +70,14 @@ export function plain(options: Options, say: (text: string) => void): Table {
       options.effort,
     );
     return [
-      [nameOf(own), compiled, byHand, times(ratio(byHand, compiled)), eager ?? '', eager ? times(ratio(eager, compiled)) : ''],
+      [
+        nameOf(own),
+        compiled,
+        byHand,
+        times(ratio(byHand, compiled)),
+        eager ?? '',
+        eager ? times(ratio(eager, compiled)) : '',
+      ],
     ];
   });
   return {

@@ -77,16 +77,31 @@ export async function stream({ effort }: Options, say: (text: string) => void): 
       'best order-k model, all',
     ],
     rows,
-    notes: ['Resident memory is read from /proc at each of a hundred lines of metrics; the first ten do not count.'],
+    notes: [
+      'Resident memory is read from /proc at each of a hundred lines of metrics; the first ten do not count.',
+    ],
   };
 }
 
 async function learn(characters: number, args: readonly string[]): Promise<Sample[]> {
   const out = mkdtempSync(join(tmpdir(), 'norewind-bench-'));
-  const train = ['train', '-', '--unit', 'character', '--json', '--quiet', '--every', String(characters / 100)];
-  const child = spawn(process.execPath, [join(packageRoot(), 'dist/cli/main.js'), ...train, ...args, '--out', join(out, 'run')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const train = [
+    'train',
+    '-',
+    '--unit',
+    'character',
+    '--json',
+    '--quiet',
+    '--every',
+    String(characters / 100),
+  ];
+  const child = spawn(
+    process.execPath,
+    [join(packageRoot(), 'dist/cli/main.js'), ...train, ...args, '--out', join(out, 'run')],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   Readable.from(book(characters)).pipe(child.stdin);
   const closed = once(child, 'close');
   const begin = performance.now();
@@ -94,7 +109,12 @@ async function learn(characters: number, args: readonly string[]): Promise<Sampl
   for await (const line of createInterface({ input: child.stdout })) {
     const event = JSON.parse(line) as Event;
     if (event.event === 'metrics')
-      samples.push({ event, records: event.records, resident: resident(child.pid), seconds: (performance.now() - begin) / 1000 });
+      samples.push({
+        event,
+        records: event.records,
+        resident: resident(child.pid),
+        seconds: (performance.now() - begin) / 1000,
+      });
   }
   const [code] = await closed;
   rmSync(out, { recursive: true, force: true });

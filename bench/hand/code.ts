@@ -46,7 +46,9 @@ export class Code {
     const machine = new wasm.Machine(end);
     const { buffer } = machine.memory;
     const floats = ({ address, size }: Place) =>
-      this.#dtype === 'float32' ? new Float32Array(buffer, address, size) : new Float64Array(buffer, address, size);
+      this.#dtype === 'float32'
+        ? new Float32Array(buffer, address, size)
+        : new Float64Array(buffer, address, size);
     for (const { place, value } of this.#constants) floats(place)[0] = value;
     new Int32Array(buffer, begin, this.#words.length).set(this.#words);
     return {

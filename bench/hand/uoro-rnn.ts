@@ -87,7 +87,24 @@ export function handUoroRnn({ leaves, units, symbols, rate }: Problem): Contesta
   code.emit('reciprocal1', share, rho1);
 
   code.emit('mul1', along, along, descent);
-  code.emit('rank1pair', w, tw, normW, one, along, descent, input, d, keep, share, input, n, symbols, units, 1);
+  code.emit(
+    'rank1pair',
+    w,
+    tw,
+    normW,
+    one,
+    along,
+    descent,
+    input,
+    d,
+    keep,
+    share,
+    input,
+    n,
+    symbols,
+    units,
+    1,
+  );
   code.emit('rank1pair', u, tu, normU, one, along, descent, d, h, keep, share, n, h, units, units, 0);
   code.emit('rank1pair', b, tb, normB, one, along, descent, one, d, keep, share, one, n, 1, units, 0);
   code.emit('rank1', out, one, out, descent, error, next, symbols, units);

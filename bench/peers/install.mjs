@@ -13,9 +13,15 @@ if (missing.length > 0) {
     `bench: installing ${missing.map(([name]) => name).join(', ')} into bench/peers, about 310 MB, for comparison only ...\n`,
   );
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
-  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', args, {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) {
-    process.stderr.write('bench: npm could not install the peers; the other benchmarks run without them: npm run bench\n');
+    process.stderr.write(
+      'bench: npm could not install the peers; the other benchmarks run without them: npm run bench\n',
+    );
     process.exit(1);
   }
 }

@@ -24,7 +24,8 @@ const cells = {
   },
 };
 
-const norm = (leaves) => np.sqrt(leaves.map((leaf) => np.sum(np.square(leaf))).reduce((sum, part) => sum.add(part)));
+const norm = (leaves) =>
+  np.sqrt(leaves.map((leaf) => np.sum(np.square(leaf))).reduce((sum, part) => sum.add(part)));
 
 function contestant({ cell, units, symbols, rate, leaves }) {
   const state = cells[cell];
@@ -67,7 +68,16 @@ function contestant({ cell, units, symbols, rate, leaves }) {
     name: 'jax-js (jit)',
     step(input, target, signs) {
       let loss;
-      [loss, own, readout, pair, h, s] = step(own, readout, pair, h, s, oneHot[input].ref, oneHot[target].ref, np.array(signs));
+      [loss, own, readout, pair, h, s] = step(
+        own,
+        readout,
+        pair,
+        h,
+        s,
+        oneHot[input].ref,
+        oneHot[target].ref,
+        np.array(signs),
+      );
       return loss.js();
     },
     parameters: () => [...own, ...readout].map((leaf) => Float32Array.from(leaf.ref.dataSync())),

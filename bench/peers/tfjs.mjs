@@ -29,7 +29,8 @@ const cells = {
   },
 };
 
-const norm = (leaves) => tf.sqrt(leaves.map((leaf) => tf.sum(tf.square(leaf))).reduce((sum, part) => tf.add(sum, part)));
+const norm = (leaves) =>
+  tf.sqrt(leaves.map((leaf) => tf.sum(tf.square(leaf))).reduce((sum, part) => tf.add(sum, part)));
 const balance = (a, b) => tf.sqrt(tf.div(tf.add(a, 1e-5), tf.add(b, 1e-5)));
 
 function contestant({ cell, units, symbols, rate, leaves }, backend) {
@@ -37,7 +38,10 @@ function contestant({ cell, units, symbols, rate, leaves }, backend) {
   const state = cells[cell];
   const last = leaves.length - 1;
   const array = (leaf, i) =>
-    tf.tensor2d(Float32Array.from(leaf), leaf.length === units || i === last ? [1, leaf.length] : [leaf.length / units, units]);
+    tf.tensor2d(
+      Float32Array.from(leaf),
+      leaf.length === units || i === last ? [1, leaf.length] : [leaf.length / units, units],
+    );
   const oneHot = Array.from({ length: symbols }, (_, k) =>
     tf.tensor2d(
       Float32Array.from({ length: symbols }, (_, i) => (i === k ? 1 : 0)),
@@ -56,7 +60,8 @@ function contestant({ cell, units, symbols, rate, leaves }, backend) {
 
   function next({ own, readout, pair, h, s }, x, y, signs) {
     const after = state(own, h, x);
-    const lossOf = (w, b, output) => tf.neg(tf.sum(tf.mul(tf.logSoftmax(tf.add(tf.matMul(output, w, false, true), b)), y)));
+    const lossOf = (w, b, output) =>
+      tf.neg(tf.sum(tf.mul(tf.logSoftmax(tf.add(tf.matMul(output, w, false, true), b)), y)));
     const { value: loss, grads } = tf.valueAndGrads(lossOf)([...readout, after]);
     const cotangent = grads[2];
     const pull = tf.grads((...parameters) => state(parameters, h, x));
@@ -80,7 +85,9 @@ function contestant({ cell, units, symbols, rate, leaves }, backend) {
     name: `tfjs (${backend})`,
     step(input, target, signs) {
       if (tf.getBackend() !== backend) tf.setBackend(backend);
-      const { loss, ...after } = tf.tidy(() => next(carried, oneHot[input], oneHot[target], tf.tensor2d(signs, [1, units])));
+      const { loss, ...after } = tf.tidy(() =>
+        next(carried, oneHot[input], oneHot[target], tf.tensor2d(signs, [1, units])),
+      );
       tf.dispose(carried);
       carried = after;
       const [value] = loss.dataSync();

@@ -9,7 +9,14 @@ export interface Descent {
   /** Call before the updates of a step. */
   begin(): void;
   /** A whole matrix [rows, columns]. */
-  pair(t: Float32Array, along: number, keep: number, d: Float32Array, n: Float32Array, v: Float32Array): number;
+  pair(
+    t: Float32Array,
+    along: number,
+    keep: number,
+    d: Float32Array,
+    n: Float32Array,
+    v: Float32Array,
+  ): number;
   /** A run of elements from `at`, with one entry of d and n each. */
   span(t: Float32Array, at: number, along: number, keep: number, d: Float32Array, n: Float32Array): number;
   /** The elements from `begin` to `end`, whose gradient is only along θ̃. */

@@ -39,7 +39,13 @@ export function product2(
 }
 
 /** y = a x, a [rows, columns]; rows is a multiple of 4. */
-export function product(y: Float32Array, a: Float32Array, x: Float32Array, rows: number, columns: number): void {
+export function product(
+  y: Float32Array,
+  a: Float32Array,
+  x: Float32Array,
+  rows: number,
+  columns: number,
+): void {
   for (let i = 0; i < rows; i += 4) {
     const r0 = i * columns;
     const r1 = r0 + columns;
@@ -64,7 +70,13 @@ export function product(y: Float32Array, a: Float32Array, x: Float32Array, rows:
 }
 
 /** y = aᵀ x, a [rows, columns]; rows is a multiple of 4. */
-export function transposed(y: Float32Array, a: Float32Array, x: Float32Array, rows: number, columns: number): void {
+export function transposed(
+  y: Float32Array,
+  a: Float32Array,
+  x: Float32Array,
+  rows: number,
+  columns: number,
+): void {
   y.fill(0);
   for (let i = 0; i < rows; i += 4) {
     const x0 = x[i];
@@ -75,7 +87,8 @@ export function transposed(y: Float32Array, a: Float32Array, x: Float32Array, ro
     const r1 = r0 + columns;
     const r2 = r1 + columns;
     const r3 = r2 + columns;
-    for (let j = 0; j < columns; j++) y[j] += a[r0 + j] * x0 + a[r1 + j] * x1 + a[r2 + j] * x2 + a[r3 + j] * x3;
+    for (let j = 0; j < columns; j++)
+      y[j] += a[r0 + j] * x0 + a[r1 + j] * x1 + a[r2 + j] * x2 + a[r3 + j] * x3;
   }
 }
 

@@ -35,7 +35,8 @@ export function plainRtrlRnn(problem: Problem): Contestant {
       const { cotangent } = readout;
       for (let k = 0; k < own.length; k++) {
         const gradient = gradients[k];
-        for (let p = 0; p < gradient.length; p += 2) advance(influences[k], p, gradient, matrix, block, cotangent, slope, units);
+        for (let p = 0; p < gradient.length; p += 2)
+          advance(influences[k], p, gradient, matrix, block, cotangent, slope, units);
       }
       const [gw, gu, gb] = influences;
       const [dw, du, db] = gradients;

@@ -9,7 +9,8 @@ import { learnGate, learnReadout, outerSumOf } from './window.ts';
 export function plainTbpttGru(problem: Problem, window: number): Contestant {
   const { units, symbols } = problem;
   const { gates, readout, all } = partsOf(problem);
-  const vectors = (count: number, size: number) => Array.from({ length: count }, () => new Float32Array(size));
+  const vectors = (count: number, size: number) =>
+    Array.from({ length: count }, () => new Float32Array(size));
   const traces = Array.from({ length: window }, () => gruTraceOf(problem));
   const h = vectors(window + 1, units);
   const [before, after] = [h.slice(0, window), h.slice(1)];

@@ -13,7 +13,8 @@ export function plainTbpttRnn(problem: Problem, window: number): Contestant {
   const { gates, readout, all } = partsOf(problem);
   const [gate] = gates;
   const { w, u, b } = gate;
-  const vectors = (count: number, size: number) => Array.from({ length: count }, () => new Float32Array(size));
+  const vectors = (count: number, size: number) =>
+    Array.from({ length: count }, () => new Float32Array(size));
   const h = vectors(window + 1, units);
   const [seen, after] = [h.slice(0, window), h.slice(1)];
   const d = vectors(window, units);

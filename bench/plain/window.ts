@@ -57,7 +57,8 @@ export function learnGate(
       continue;
     }
     row.fill(0);
-    for (let t = first; t < inputs.length; t++) if (inputs[t] === symbol) for (let i = 0; i < units; i++) row[i] += d[t][i];
+    for (let t = first; t < inputs.length; t++)
+      if (inputs[t] === symbol) for (let i = 0; i < units; i++) row[i] += d[t][i];
     w.descent.direct(row, symbol * units);
   }
 }

@@ -25,7 +25,8 @@ export interface CompareOptions {
  */
 export async function compare(folders: readonly string[], options: CompareOptions): Promise<number> {
   const { out, csv = `${out.replace(/\.html?$/i, '')}.csv` } = options;
-  if (resolve(out) === resolve(csv)) throw new UsageError(`${out} cannot be both the report and the CSV file`);
+  if (resolve(out) === resolve(csv))
+    throw new UsageError(`${out} cannot be both the report and the CSV file`);
   for (const path of [out, csv]) {
     if (existsSync(path) && options.force !== true)
       throw new UsageError(
@@ -62,7 +63,9 @@ function requireReplaceable(path: string): void {
 function requireAlike([first, ...others]: readonly PastRun[]): void {
   for (const other of others) {
     const say = (what: (run: PastRun) => string) =>
-      new UsageError(`${first.folder} is ${what(first)} and ${other.folder} ${what(other)}: compare runs of one kind`);
+      new UsageError(
+        `${first.folder} is ${what(first)} and ${other.folder} ${what(other)}: compare runs of one kind`,
+      );
     if (other.command !== first.command) throw say(({ command }) => `of norewind ${command}`);
     if (other.score !== first.score) throw say(({ score }) => `scored in ${score}`);
   }

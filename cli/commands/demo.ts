@@ -39,8 +39,10 @@ export async function demo(options: DemoOptions): Promise<number> {
       endShow();
     }
     if (options.json)
-      for (const contestant of contestants) await watch.write(`${JSON.stringify(resultOf(race.name, contestant))}\n`);
-    else if (watch.signal === undefined) await watch.write(`${race.title}\n\n${[balancingText, bookText][i](contestants)}\n`);
+      for (const contestant of contestants)
+        await watch.write(`${JSON.stringify(resultOf(race.name, contestant))}\n`);
+    else if (watch.signal === undefined)
+      await watch.write(`${race.title}\n\n${[balancingText, bookText][i](contestants)}\n`);
   }
   const kept = `the states of the contestants are in ${folder.path}`;
   watch.requireOutput(kept);
@@ -50,7 +52,9 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
   const { demoReport } = await import('../demo/report.ts');
   const report = folder.write(fileNames.report, demoReport(entries[0], entries[1]));
-  await watch.write(options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${shown(report)}\n`);
+  await watch.write(
+    options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${shown(report)}\n`,
+  );
   watch.requireOutput(kept);
   return exitCodes.done;
 }

@@ -14,7 +14,10 @@ export interface DialectOptions {
 }
 
 /** The options of `train` and `predict`. @param otherwise the text for the default of each. */
-export function dialectOptions(otherwise: { readonly delimiter: string; readonly others: (own: string) => string }): Option[] {
+export function dialectOptions(otherwise: {
+  readonly delimiter: string;
+  readonly others: (own: string) => string;
+}): Option[] {
   const { delimiter, others } = otherwise;
   return [
     new Option(
@@ -41,7 +44,12 @@ export const dialectKeys = ['delimiter', 'comment', 'missing', 'decimal', 'timeF
 
 /** The dialect from the options. @throws UsageError for an option that the format does not have. */
 export function dialectOf(kind: RowData['kind'], options: DialectOptions): Partial<RowData> {
-  const own = kind === 'csv' ? undefined : (['delimiter', 'comment'] as const).find((key) => options[key] !== undefined);
+  const own =
+    kind === 'csv'
+      ? undefined
+      : (['delimiter', 'comment'] as const).find((key) => options[key] !== undefined);
   if (own !== undefined) throw new UsageError(`data in ndjson has no ${flagOf(own)}`);
-  return Object.fromEntries(dialectKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+  return Object.fromEntries(
+    dialectKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  );
 }

@@ -29,6 +29,9 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 export function addExamples(program: Command): void {
   for (const command of [program, ...program.commands]) {
     const own = examples[command.name()] ?? [];
-    command.addHelpText('after', `\nExample${own.length === 1 ? '' : 's'}:\n${own.map((line) => `  ${line}`).join('\n')}`);
+    command.addHelpText(
+      'after',
+      `\nExample${own.length === 1 ? '' : 's'}:\n${own.map((line) => `  ${line}`).join('\n')}`,
+    );
   }
 }

@@ -4,7 +4,9 @@ import type { Experiment } from '../experiments/experiment.ts';
 /** Describes each experiment, with its defaults written as options. */
 export function experimentHelp(experiments: readonly Experiment[]): string {
   const lines = experiments.flatMap((experiment) => {
-    const [base, ...others] = [...new Set(['uoro', ...Object.keys(estimatorTable)])].map((name) => settingsOf(experiment, name));
+    const [base, ...others] = [...new Set(['uoro', ...Object.keys(estimatorTable)])].map((name) =>
+      settingsOf(experiment, name),
+    );
     const own = others.flatMap(({ estimator, more }) => {
       const differing = [...estimator.slice(1), ...more.filter((flag) => !base.more.includes(flag))];
       return differing.length === 0 ? [] : [`      with ${[estimator[0], ...differing].join(' ')}`];
@@ -26,7 +28,9 @@ function settingsOf({ usual, defaults }: Experiment, name: string): { estimator:
   const flags = (settings: object) => Object.entries(settings).map(([key, value]) => `--${key} ${value}`);
   const { name: own, ...rest } = estimator;
   const { options: known } = estimatorTable[own];
-  const byFlag = Object.fromEntries(Object.entries(rest).map(([key, value]) => [known[key]?.flag ?? key, value]));
+  const byFlag = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [known[key]?.flag ?? key, value]),
+  );
   const { name: rule, ...rates } = optimizer;
   return {
     estimator: [`--estimator ${own}`, ...flags(byFlag)],

@@ -11,7 +11,10 @@ import { dataOf, type TrainOptions } from './trainOptions.ts';
  * predicts.
  * @throws UsageError if no header can be read before the data; DataError for a header that lacks a column.
  */
-export async function withInputColumns(names: readonly string[], options: TrainOptions): Promise<TrainOptions> {
+export async function withInputColumns(
+  names: readonly string[],
+  options: TrainOptions,
+): Promise<TrainOptions> {
   const { ignore, ...others } = options;
   // A resumed run keeps its columns, and refuses the option.
   if (ignore === undefined || options.resume !== undefined) return options;
@@ -19,16 +22,22 @@ export async function withInputColumns(names: readonly string[], options: TrainO
     throw new UsageError('--ignore and --columns both choose what the network sees: leave one of them out');
   const data = dataOf(names, options);
   if (data.kind !== 'csv')
-    throw new UsageError('data in ndjson have no header for --ignore to choose from: name the inputs with --columns');
+    throw new UsageError(
+      'data in ndjson have no header for --ignore to choose from: name the inputs with --columns',
+    );
   const [path] = names[0] === '-' ? [undefined] : pathsOf(names[0]);
   // The header is read before the data, and what a pipe has handed out is gone.
   if (path === undefined || !statSync(path).isFile())
-    throw new UsageError('--ignore needs a file, whose header can be read before the data: name the inputs with --columns');
+    throw new UsageError(
+      '--ignore needs a file, whose header can be read before the data: name the inputs with --columns',
+    );
   const ignored = ignore as readonly string[];
   const times = timestampsOf(data);
   const time = times.find((column) => ignored.includes(column));
   if (time !== undefined)
-    throw new UsageError(`--ignore names ${time}, and --timestamp makes an input of it: leave it out of one of them`);
+    throw new UsageError(
+      `--ignore names ${time}, and --timestamp makes an input of it: leave it out of one of them`,
+    );
   const { delimiter, comment, target, horizon, delay = 0 } = data;
   const [source] = openSources([path]).sources;
   const header = await headerOf(source, { delimiter, comment, columns: [...ignored, ...times, target] });

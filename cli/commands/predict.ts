@@ -30,7 +30,11 @@ export interface PredictOptions extends DialectOptions {
 /**
  * `norewind predict`: writes a line for each record. Returns the exit code. The saved model is not changed.
  */
-export async function predict(path: string, data: readonly string[], options: PredictOptions): Promise<number> {
+export async function predict(
+  path: string,
+  data: readonly string[],
+  options: PredictOptions,
+): Promise<number> {
   const { sources, close } = openSources(data);
   const model = readModel(path);
   const config = configFor(model, data[0], options);
@@ -76,7 +80,8 @@ function configFor(model: Model, name: string, options: PredictOptions): StreamC
   const { format } = options;
   if (model.kind === 'symbols') {
     const given = (['format', ...dialectKeys] as const).find((key) => options[key] !== undefined);
-    if (given !== undefined) throw new UsageError(`a model of text reads plain text: leave out ${flagOf(given)}`);
+    if (given !== undefined)
+      throw new UsageError(`a model of text reads plain text: leave out ${flagOf(given)}`);
     return model.config;
   }
   const { comment, ...data } = model.data;

@@ -23,21 +23,27 @@ export function createProgram(finish: (code: number) => void): Command {
     .configureOutput({ outputError: () => {} });
   const demo = program
     .command('demo')
-    .description('race estimators on two tasks, in about two minutes: the use of unbiased gradients, and their cost')
+    .description(
+      'race estimators on two tasks, in about two minutes: the use of unbiased gradients, and their cost',
+    )
     .action(async (options: DemoOptions) => finish(await (await import('./demo.ts')).demo(options)));
   addDemoOptions(demo);
   const run = program
     .command('run')
     .description('run an experiment, reproducible from its run folder')
     .argument('<experiment>', `${experiments.map(({ name }) => name).join(', ')}, or a config.json`)
-    .action(async (experiment: string, options: RunOptions) => finish(await (await import('./run.ts')).run(experiment, options)));
+    .action(async (experiment: string, options: RunOptions) =>
+      finish(await (await import('./run.ts')).run(experiment, options)),
+    );
   addRunOptions(run);
   run.addHelpText('after', () => experimentHelp(experiments));
   const train = program
     .command('train')
     .description('learn online from text, CSV or NDJSON, in files or on standard input, which need not end')
     .argument('<data...>', 'files in order, or - for standard input; .gz is decompressed')
-    .action(async (data: string[], options: TrainOptions) => finish(await (await import('./train.ts')).train(data, options)));
+    .action(async (data: string[], options: TrainOptions) =>
+      finish(await (await import('./train.ts')).train(data, options)),
+    );
   addTrainOptions(train);
   const predict = program
     .command('predict')
@@ -53,13 +59,16 @@ export function createProgram(finish: (code: number) => void): Command {
       ).choices(['csv', 'ndjson']),
     )
     .addOption(
-      new Option('--on-error <action>', 'stop at an unusable record, or skip it').choices(['stop', 'skip']).default('stop'),
+      new Option('--on-error <action>', 'stop at an unusable record, or skip it')
+        .choices(['stop', 'skip'])
+        .default('stop'),
     )
     .action(async (model: string, data: string[], options: PredictOptions) =>
       finish(await (await import('./predict.ts')).predict(model, data, options)),
     );
   const ofTraining = 'as in training';
-  for (const option of dialectOptions({ delimiter: ofTraining, others: () => ofTraining })) predict.addOption(option);
+  for (const option of dialectOptions({ delimiter: ofTraining, others: () => ofTraining }))
+    predict.addOption(option);
   program
     .command('generate')
     .description('write a text with a model of text from `train`')
@@ -73,7 +82,9 @@ export function createProgram(finish: (code: number) => void): Command {
     );
   program
     .command('compare')
-    .description('write one report on several runs of `train`, or of `run`: curves, final figures, configurations')
+    .description(
+      'write one report on several runs of `train`, or of `run`: curves, final figures, configurations',
+    )
     .argument('<run...>', 'the folders of the runs')
     .option('--out <file>', 'file of the report', 'compare.html')
     .option('--csv <file>', 'file for all lines of metrics; beside the report if left out')

@@ -31,7 +31,11 @@ import { type RunOptions, wishOf } from './runOptions.ts';
 export async function run(subject: string, options: RunOptions): Promise<number> {
   const plan = resolveWish(wishFor(subject, options));
   const { config, prepared } = plan;
-  const folder = claimFolder(options.out, `${config.experiment}-${config.estimator.name}`, options.force === true);
+  const folder = claimFolder(
+    options.out,
+    `${config.experiment}-${config.estimator.name}`,
+    options.force === true,
+  );
   folder.settle();
   const stop = watchSignals();
   const progress = createProgress(
@@ -55,10 +59,20 @@ export async function run(subject: string, options: RunOptions): Promise<number>
   const { runReport } = await import('../report/runReport.ts');
   const report = folder.write(fileNames.report, runReport(plan, outcome));
   const { status, steps, seconds, checkpoint, problem } = outcome;
-  await emit({ event: 'end', status, steps, seconds, checkpoint, report, ...(problem === undefined ? {} : { problem }) });
+  await emit({
+    event: 'end',
+    status,
+    steps,
+    seconds,
+    checkpoint,
+    report,
+    ...(problem === undefined ? {} : { problem }),
+  });
   if (!options.json) await stop.write(summary(plan, outcome, folder));
   if (problem !== undefined)
-    throw new FailedError(`${problem.replace('clipByGlobalNorm', '--clip')}; the last good state is in ${checkpoint}`);
+    throw new FailedError(
+      `${problem.replace('clipByGlobalNorm', '--clip')}; the last good state is in ${checkpoint}`,
+    );
   stop.requireOutput(`the state after step ${steps} is in ${checkpoint}`);
   if (status !== 'stopped' || stop.signal === undefined) return exitCodes.done;
   complain(`stopped by ${stop.signal} after step ${steps} of ${config.steps}; the state is in ${checkpoint}`);
@@ -67,7 +81,9 @@ export async function run(subject: string, options: RunOptions): Promise<number>
 
 /** The settings of an experiment, or of a configuration file, overridden by the options. */
 function wishFor(subject: string, options: RunOptions): Wish {
-  const isFile = !experiments.some(({ name }) => name === subject) && (/[/\\]|\.json$/.test(subject) || existsSync(subject));
+  const isFile =
+    !experiments.some(({ name }) => name === subject) &&
+    (/[/\\]|\.json$/.test(subject) || existsSync(subject));
   const base: Wish = isFile ? readConfigFile(subject) : { experiment: subject };
   const wish = wishOf(base.experiment, options);
   return mergeWishes(base, {
@@ -84,13 +100,19 @@ function byOption(
   otherwise: Setting | undefined,
 ): Settings {
   const { name = otherwise, ...flags } = given;
-  return { ...(given.name !== undefined && { name: given.name }), ...settingsOf(table[String(name)]?.options, flags) };
+  return {
+    ...(given.name !== undefined && { name: given.name }),
+    ...settingsOf(table[String(name)]?.options, flags),
+  };
 }
 
 function summary(plan: Plan, outcome: Outcome, folder: RunFolder): string {
   const rows: [string, string][] = [
     ...resultRows(plan.config, plan.prepared, outcome),
-    ['time', `${formatSeconds(outcome.seconds)}, ${Math.round(outcome.steps / outcome.seconds)} steps a second`],
+    [
+      'time',
+      `${formatSeconds(outcome.seconds)}, ${Math.round(outcome.steps / outcome.seconds)} steps a second`,
+    ],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => shown(`  ${label.padEnd(width)}  ${value}`));

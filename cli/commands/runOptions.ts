@@ -85,10 +85,15 @@ export function wishOf(experiment: string, given: RunOptions): Wish {
   };
 }
 
-function named(name: Setting | undefined, settings: Readonly<Record<string, Setting>>): Readonly<Record<string, Setting>> {
+function named(
+  name: Setting | undefined,
+  settings: Readonly<Record<string, Setting>>,
+): Readonly<Record<string, Setting>> {
   return { ...(name === undefined ? {} : { name }), ...settings };
 }
 
 function pick(given: RunOptions, names: readonly string[]): Record<string, Setting> {
-  return Object.fromEntries(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name] as Setting]])));
+  return Object.fromEntries(
+    names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name] as Setting]])),
+  );
 }

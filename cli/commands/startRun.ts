@@ -31,10 +31,16 @@ function begin(data: readonly string[], options: TrainOptions): Started {
     ['fromPrevious', '--from-previous'],
     ['continued', '--continued'],
   ])
-    if (options[key] !== undefined) throw new UsageError(`${flag} needs --resume, with the folder of the run`);
+    if (options[key] !== undefined)
+      throw new UsageError(`${flag} needs --resume, with the folder of the run`);
   const config = configOf(data, options);
   const others = (folder: string) => [...Object.values(generations), ...eventFilesOf(folder)];
-  const { path, write, discard, settle, lock } = claimFolder(options.out, 'train', options.force === true, others);
+  const { path, write, discard, settle, lock } = claimFolder(
+    options.out,
+    'train',
+    options.force === true,
+    others,
+  );
   try {
     write(fileNames.config, configText(config));
     const run = openRun(path, config, undefined, lock);

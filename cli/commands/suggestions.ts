@@ -55,5 +55,7 @@ function hintFor(command: Command, { code, message }: CommanderError): string {
 function flagsOf(command: Command): string[] {
   const all = command.parent === null ? [command] : [command, command.parent];
   const options = all.flatMap((each) => each.createHelp().visibleOptions(each));
-  return options.flatMap(({ short, long }) => [short, long].filter((flag) => flag?.startsWith('--'))) as string[];
+  return options.flatMap(({ short, long }) =>
+    [short, long].filter((flag) => flag?.startsWith('--')),
+  ) as string[];
 }

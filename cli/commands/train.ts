@@ -41,7 +41,11 @@ export async function train(data: readonly string[], given: TrainOptions): Promi
   }
 }
 
-async function learn(page: LivePage | undefined, data: readonly string[], options: TrainOptions): Promise<number> {
+async function learn(
+  page: LivePage | undefined,
+  data: readonly string[],
+  options: TrainOptions,
+): Promise<number> {
   const screen = createScreen();
   const tell = options.quiet === true ? () => {} : screen.tell;
   const follower: FollowListener = {
@@ -74,7 +78,8 @@ async function learn(page: LivePage | undefined, data: readonly string[], option
   };
   const isAgain = options.resume !== undefined && options.continued !== true;
   // Without --unit, the input is read by bytes; check that it is a text.
-  const isText = options.resume === undefined && options.unit === undefined && run.config.data.kind === 'text';
+  const isText =
+    options.resume === undefined && options.unit === undefined && run.config.data.kind === 'text';
   const sources = isText ? textSources(input.sources) : input.sources;
   const batches = readData(sources, run.config, isAgain ? undefined : run.session.time);
   const rest = isAgain ? after(batches, run.position) : undefined;
@@ -120,7 +125,9 @@ function listenersFor(
   page: LivePage | undefined,
 ): readonly Listener[] {
   return [
-    json ? jsonListener(watch.write, page === undefined ? {} : { watch: page.address }) : summaryListener(watch.write),
+    json
+      ? jsonListener(watch.write, page === undefined ? {} : { watch: page.address })
+      : summaryListener(watch.write),
     warningListener(screen.tell),
     statusListener(screen, quiet === true),
     ...(page === undefined ? [] : [pageListener(page, screen.tell)]),
@@ -129,7 +136,8 @@ function listenersFor(
 }
 
 function nothingIn({ position: { records, skipped }, session, config: { data } }: StreamRun): string {
-  const target = data.kind === 'text' ? undefined : session.unseen?.().find((column) => column === data.target);
+  const target =
+    data.kind === 'text' ? undefined : session.unseen?.().find((column) => column === data.target);
   const why = target === undefined ? '' : `; column ${quoted(target)} has had no value`;
   return `the data ended after ${records} records (${skipped} left out): there was nothing to predict${why}`;
 }

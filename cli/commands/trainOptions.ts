@@ -39,9 +39,16 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
   [
     'The data:',
     [
-      new Option('--format <name>', 'by the ending of the file name if left out').choices(['text', 'csv', 'ndjson']),
+      new Option('--format <name>', 'by the ending of the file name if left out').choices([
+        'text',
+        'csv',
+        'ndjson',
+      ]),
       new Option('--unit <name>', 'the symbols of a text').choices(['byte', 'character', 'word']),
-      new Option('--symbols <count>', 'number of distinct characters or words; 256 and 1,024 if left out').argParser(parseCount),
+      new Option(
+        '--symbols <count>',
+        'number of distinct characters or words; 256 and 1,024 if left out',
+      ).argParser(parseCount),
       new Option('--alphabet <characters>', 'the characters that may occur, and no others'),
       ...Object.entries(rowOptions).map(([name, check]) => declared(name, check)),
       new Option(
@@ -52,7 +59,8 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
     ],
   ],
   ...settingGroups.map(
-    ([title, options]) => [title, Object.entries(options).map(([name, check]) => declared(name, check))] as const,
+    ([title, options]) =>
+      [title, Object.entries(options).map(([name, check]) => declared(name, check))] as const,
   ),
 ];
 
@@ -64,24 +72,31 @@ export function addTrainOptions(command: Command): void {
   command.optionsGroup('Running and resuming:');
   command.option('--resume <folder>', 'resume the run in that folder, bit for bit; give the same data again');
   command.addOption(
-    new Option('--resume-or-begin <folder>', 'resume the run in that folder, or begin it there if there is none').conflicts([
-      'resume',
-      'fromPrevious',
-      'out',
-      'force',
-    ]),
+    new Option(
+      '--resume-or-begin <folder>',
+      'resume the run in that folder, or begin it there if there is none',
+    ).conflicts(['resume', 'fromPrevious', 'out', 'force']),
   );
   command.option('--from-previous', 'with --resume: start from the checkpoint before the newest one');
-  command.option('--follow', 'wait for the file, and for more at its end, across replacements, as tail -F does');
+  command.option(
+    '--follow',
+    'wait for the file, and for more at its end, across replacements, as tail -F does',
+  );
   command.option('--continued', 'with --resume: the data begin where the earlier data ended');
   command.addOption(
-    new Option('--on-error <action>', 'stop at an unusable record, or skip it').choices(['stop', 'skip']).default('stop'),
+    new Option('--on-error <action>', 'stop at an unusable record, or skip it')
+      .choices(['stop', 'skip'])
+      .default('stop'),
   );
   command.option('--records <count>', 'stop after this many records; never if left out', parsePositive);
   command.option('--checkpoint-records <count>', 'records between checkpoints', parseCount);
   command.option('--checkpoint-seconds <number>', 'seconds between checkpoints', parseNumber, 60);
   command.optionsGroup('Output:');
-  command.option('--watch <port>', 'show the run live on a local page, at this port; 0 for any free one', parsePort);
+  command.option(
+    '--watch <port>',
+    'show the run live on a local page, at this port; 0 for any free one',
+    parsePort,
+  );
   command.option('--tensorboard', 'also write the metrics as TensorBoard event files');
   addOutputOptions(command);
 }
@@ -97,7 +112,9 @@ export function refuseConfigOptions(options: TrainOptions): void {
 /** The options that a resumed run may be given. */
 export function withoutConfigOptions(options: TrainOptions): TrainOptions {
   const names = new Set(configOptions.flatMap(([, group]) => group.map((option) => option.attributeName())));
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.has(name))) as unknown as TrainOptions;
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => !names.has(name)),
+  ) as unknown as TrainOptions;
 }
 
 /** @throws UsageError or ConfigurationError for unusable options. */
@@ -113,11 +130,14 @@ export function dataOf(names: readonly string[], options: TrainOptions): SymbolD
   const refuse = (what: string, ...keys: readonly string[]) => {
     const key = keys.find((each) => options[each] !== undefined);
     if (key !== undefined)
-      throw new UsageError(`${what} has no ${flagOf(key)}; the format of the data can be given with --format`);
+      throw new UsageError(
+        `${what} has no ${flagOf(key)}; the format of the data can be given with --format`,
+      );
   };
   if (kind === 'text') {
     refuse('a text', ...Object.keys(rowOptions), 'ignore', ...dialectKeys);
-    const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } = options;
+    const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } =
+      options;
     if (unit === 'byte') {
       refuse('a text that is read by bytes', 'symbols', 'alphabet');
       return { kind, unit, symbols: 256 };
@@ -126,7 +146,8 @@ export function dataOf(names: readonly string[], options: TrainOptions): SymbolD
       refuse('a text that is read by words', 'alphabet');
       return { kind, unit, symbols: Number(options.symbols ?? 1024) };
     }
-    if (options.alphabet === undefined) return { kind, unit: 'character', symbols: Number(options.symbols ?? 256) };
+    if (options.alphabet === undefined)
+      return { kind, unit: 'character', symbols: Number(options.symbols ?? 256) };
     refuse('a text with an alphabet', 'symbols');
     const alphabet = String(options.alphabet);
     return { kind, unit: 'character', symbols: Array.from(alphabet).length, alphabet };
@@ -140,7 +161,11 @@ export function dataOf(names: readonly string[], options: TrainOptions): SymbolD
     delimiter: delimiterOf(names[0]) ?? ',',
     missing: [],
     ...dialect,
-    ...rowConfigOf({ ...given, target: String(target), ...(timestamp !== undefined && { timestamp: alone([...timestamp]) }) }),
+    ...rowConfigOf({
+      ...given,
+      target: String(target),
+      ...(timestamp !== undefined && { timestamp: alone([...timestamp]) }),
+    }),
   };
 }
 

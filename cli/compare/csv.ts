@@ -23,10 +23,14 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
     clearWay(part);
     file = openSync(part, 'w');
     const to = file;
-    const write = (rows: readonly (readonly (string | number)[])[]) => writeAll(to, stringify(rows as (string | number)[][]));
+    const write = (rows: readonly (readonly (string | number)[])[]) =>
+      writeAll(to, stringify(rows as (string | number)[][]));
     write([['run', nounOf(runs), 'unit', 'mean', 'recent', 'gradient norm', ...columns]]);
     for (const { folder, metrics } of runs)
-      for await (const { at, score, mean, recent, gradientNorm, baselines: own } of entriesOf(metrics, () => {})) {
+      for await (const { at, score, mean, recent, gradientNorm, baselines: own } of entriesOf(
+        metrics,
+        () => {},
+      )) {
         const others = baselines.flatMap((name) => [cell(own[name]?.mean), cell(own[name]?.recent)]);
         write([[text(folder), at, score, cell(mean), cell(recent), cell(gradientNorm), ...others]]);
       }
@@ -36,7 +40,9 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
   } catch (error) {
     if (file !== undefined) closeSync(file);
     drop();
-    throw (error as { code?: string }).code === undefined ? error : new FailedError(fileProblem('write', path, error));
+    throw (error as { code?: string }).code === undefined
+      ? error
+      : new FailedError(fileProblem('write', path, error));
   } finally {
     process.removeListener('exit', drop);
   }

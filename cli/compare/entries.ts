@@ -31,7 +31,10 @@ interface Pair {
  * @param onRest called with a sentence if the last line is incomplete, as after a kill.
  * @throws UsageError for an unreadable file, DataError for any other line that is not an entry.
  */
-export async function* entriesOf(path: string, onRest: (sentence: string) => void): AsyncGenerator<Entry, void, undefined> {
+export async function* entriesOf(
+  path: string,
+  onRest: (sentence: string) => void,
+): AsyncGenerator<Entry, void, undefined> {
   let broken: string | undefined;
   const refusal = (line: number) => `${path}, line ${line}: it is not a line of metrics`;
   const pieces = textOf({ name: path, open: () => chunksOf(path) });
@@ -76,7 +79,8 @@ function entryOf(line: string): Entry | undefined {
     ),
   };
   const isWhole = Number.isSafeInteger(entry.at) && ['bits', 'loss', 'squared error'].includes(String(score));
-  return isWhole && [entry.mean, entry.recent, entry.gradientNorm, entry.baselines].every((part) => part !== undefined)
+  return isWhole &&
+    [entry.mean, entry.recent, entry.gradientNorm, entry.baselines].every((part) => part !== undefined)
     ? (entry as Entry)
     : undefined;
 }
@@ -87,7 +91,8 @@ function baselinesOf(value: unknown, [mean, recent]: readonly string[]): Entry['
     return [name, { mean: numberOf(own?.[mean]), recent: numberOf(own?.[recent]) }] as const;
   });
   const isWhole =
-    recordOf(value ?? {}) !== undefined && all.every(([, pair]) => pair.mean !== undefined && pair.recent !== undefined);
+    recordOf(value ?? {}) !== undefined &&
+    all.every(([, pair]) => pair.mean !== undefined && pair.recent !== undefined);
   return isWhole ? (Object.fromEntries(all) as Entry['baselines']) : undefined;
 }
 

@@ -39,14 +39,23 @@ export async function readRun(folder: string, onRest: (sentence: string) => void
     last = entry;
   }
   if (last === undefined) throw new DataError(`${metrics} has no line yet: there is nothing to compare`);
-  return { folder, metrics, command, score: last.score, settings: new Map(flatten(config)), entries: entries.items(), last };
+  return {
+    folder,
+    metrics,
+    command,
+    score: last.score,
+    settings: new Map(flatten(config)),
+    entries: entries.items(),
+    last,
+  };
 }
 
 function readConfig(folder: string): object {
   const path = join(folder, fileNames.config);
   let text: string;
   try {
-    if (!statSync(folder).isDirectory()) throw new UsageError(`${folder} is a file: give the folder of a run`);
+    if (!statSync(folder).isDirectory())
+      throw new UsageError(`${folder} is a file: give the folder of a run`);
     text = readPlain(path).toString();
   } catch (error) {
     throw error instanceof UsageError
@@ -55,7 +64,8 @@ function readConfig(folder: string): object {
   }
   try {
     const config: unknown = JSON.parse(text);
-    if (typeof config === 'object' && config !== null && ('experiment' in config || 'data' in config)) return config;
+    if (typeof config === 'object' && config !== null && ('experiment' in config || 'data' in config))
+      return config;
   } catch {
     // A file that is not JSON is not a configuration either.
   }

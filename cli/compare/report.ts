@@ -20,7 +20,14 @@ export function finalTable(runs: readonly PastRun[]): FinalTable {
     header: ['run', nounOf(runs), `${score}, latest`, `${score}, all`],
     rows: byScore
       .flatMap(({ folder, last }) => [[folder, formatCount(last.at), format(last.recent), format(last.mean)]])
-      .concat(baselinesOf(runs).map(([name, { at, recent, mean }]) => [name, formatCount(at), format(recent), format(mean)])),
+      .concat(
+        baselinesOf(runs).map(([name, { at, recent, mean }]) => [
+          name,
+          formatCount(at),
+          format(recent),
+          format(mean),
+        ]),
+      ),
   };
 }
 
@@ -45,13 +52,25 @@ export function compareReport(runs: readonly PastRun[]): string {
   return htmlPage(`Comparison of ${runs.length} runs`, [
     htmlTable(header, rows),
     '<h2>Latest predictions</h2>',
-    drawFigure({ x, y: `${score}, latest`, isLogarithmic, curves: [...curves(({ recent }) => recent), ...references] }),
+    drawFigure({
+      x,
+      y: `${score}, latest`,
+      isLogarithmic,
+      curves: [...curves(({ recent }) => recent), ...references],
+    }),
     '<h2>All predictions so far</h2>',
     drawFigure({ x, y: `${score}, all so far`, isLogarithmic, curves: curves(({ mean }) => mean) }),
     '<h2>Norm of the gradient estimate</h2>',
-    drawFigure({ x, y: 'norm', isLogarithmic: true, curves: curves(({ gradientNorm }) => gradientNorm || Number.NaN) }),
+    drawFigure({
+      x,
+      y: 'norm',
+      isLogarithmic: true,
+      curves: curves(({ gradientNorm }) => gradientNorm || Number.NaN),
+    }),
     '<h2>Differences in configuration</h2>',
-    unequal.length === 0 ? '<p>There are none.</p>' : htmlTable(['setting', ...runs.map(({ folder }) => folder)], unequal),
+    unequal.length === 0
+      ? '<p>There are none.</p>'
+      : htmlTable(['setting', ...runs.map(({ folder }) => folder)], unequal),
   ]);
 }
 
@@ -60,8 +79,12 @@ function baselinesOf(
   runs: readonly PastRun[],
 ): (readonly [name: string, figures: { at: number; recent: number; mean: number }])[] {
   const [{ last }, ...others] = runs;
-  const isCommon = others.every((other) => JSON.stringify(other.last.baselines) === JSON.stringify(last.baselines));
-  return isCommon ? Object.entries(last.baselines).map(([name, figures]) => [name, { at: last.at, ...figures }]) : [];
+  const isCommon = others.every(
+    (other) => JSON.stringify(other.last.baselines) === JSON.stringify(last.baselines),
+  );
+  return isCommon
+    ? Object.entries(last.baselines).map(([name, figures]) => [name, { at: last.at, ...figures }])
+    : [];
 }
 
 function baselineCurves(runs: readonly PastRun[]): Curve[] {
@@ -73,7 +96,9 @@ function baselineCurves(runs: readonly PastRun[]): Curve[] {
 }
 
 function pointsOf(entries: readonly Entry[], figure: (entry: Entry) => number): Point[] {
-  return entries.map((entry): Point => [entry.at, figure(entry)]).filter(([at, value]) => at > 0 && Number.isFinite(value));
+  return entries
+    .map((entry): Point => [entry.at, figure(entry)])
+    .filter(([at, value]) => at > 0 && Number.isFinite(value));
 }
 
 export function nounOf([{ command }]: readonly PastRun[]): 'records' | 'steps' {

@@ -24,7 +24,13 @@ export function enter({ name, contestants }: Race, folder: string): Contestant[]
   return contestants.map((wish) => {
     const plan = resolveWish(wish);
     const title = titleOf(plan.config.estimator);
-    return { title, folder: join(folder, name, title.toLowerCase().replaceAll(/[^a-z\d]+/g, '-')), plan, records: [], step: 0 };
+    return {
+      title,
+      folder: join(folder, name, title.toLowerCase().replaceAll(/[^a-z\d]+/g, '-')),
+      plan,
+      records: [],
+      step: 0,
+    };
   });
 }
 
@@ -45,7 +51,11 @@ export async function contest(contestants: readonly Contestant[], stopper: Stopp
     for (const worker of running) worker.postMessage(stopper.watch.signal);
   });
   async function lane(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined && stopper.watch.signal === undefined; next = waiting.shift())
+    for (
+      let next = waiting.shift();
+      next !== undefined && stopper.watch.signal === undefined;
+      next = waiting.shift()
+    )
       await runOne(next, running);
   }
   try {
@@ -72,7 +82,8 @@ function runOne(contestant: Contestant, running: Set<Worker>): Promise<void> {
     worker.on('error', reject);
     worker.on('exit', () => {
       running.delete(worker);
-      if (contestant.outcome === undefined) reject(new FailedError(`the thread of ${contestant.title} ended early`));
+      if (contestant.outcome === undefined)
+        reject(new FailedError(`the thread of ${contestant.title} ended early`));
       else resolve();
     });
   });

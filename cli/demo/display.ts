@@ -6,7 +6,12 @@ import type { Contestant } from './contest.ts';
 import type { Race } from './settings.ts';
 
 /** Shows a running race. Returns a function that ends the display. */
-export function show(screen: Screen, race: Race, contestants: readonly Contestant[], quiet: boolean): () => void {
+export function show(
+  screen: Screen,
+  race: Race,
+  contestants: readonly Contestant[],
+  quiet: boolean,
+): () => void {
   if (quiet) return () => {};
   screen.tell(`${race.title}, ${formatCount(contestants[0].plan.config.steps)} steps`);
   return screen.isLive ? livePicture(screen, contestants) : plainLines(screen, contestants);
@@ -22,7 +27,9 @@ function plainLines(screen: Screen, contestants: readonly Contestant[]): () => v
       if (stage <= told[i]) continue;
       told[i] = stage;
       const through = outcome?.status === 'done' ? 'through' : (outcome?.status ?? '');
-      screen.tell(`${title}: ${['', 'begun', 'half way', through][stage]}${stage === 1 ? '' : `, ${latestOf(contestant)}`}`);
+      screen.tell(
+        `${title}: ${['', 'begun', 'half way', through][stage]}${stage === 1 ? '' : `, ${latestOf(contestant)}`}`,
+      );
     }
   }
   const timer = setInterval(tell, 200);
@@ -35,7 +42,8 @@ function plainLines(screen: Screen, contestants: readonly Contestant[]): () => v
 function livePicture(screen: Screen, contestants: readonly Contestant[]): () => void {
   const nameWidth = Math.max(...contestants.map(({ title }) => title.length));
   const { unit } = contestants[0].plan.prepared;
-  const caption = unit === 'bits' ? 'bits per character, latest characters' : 'log10 of the loss, latest steps';
+  const caption =
+    unit === 'bits' ? 'bits per character, latest characters' : 'log10 of the loss, latest steps';
   const lines = () =>
     contestants.map((contestant, i): Line => {
       const { title, step, plan, outcome } = contestant;

@@ -13,7 +13,8 @@ export interface Entry {
 
 /** The report of the showcase, as a self-contained page. */
 export function demoReport(balancing: Entry, book: Entry): string {
-  const curves = ({ contestants }: Entry) => contestants.map(({ title, records }) => windowCurve(title, records));
+  const curves = ({ contestants }: Entry) =>
+    contestants.map(({ title, records }) => windowCurve(title, records));
   const lastPart = book.contestants[0].plan.config.lastWindow;
   return htmlPage('norewind: learning without rewinding', [
     `<h2>${escapeHtml(balancing.race.title)}</h2>`,

@@ -18,14 +18,21 @@ export function balancingRows(contestants: readonly Contestant[]): string[][] {
   return contestants.map((contestant) => {
     const { title, outcome, records } = contestant;
     const verdict = verdictOf(contestant);
-    const step = outcome?.status === 'diverged' ? ` beyond all numbers at step ${formatCount(outcome.steps + 1)}` : '';
-    return [title, formatLoss(records.at(-1)?.windowLoss ?? Number.NaN), (outcome?.seconds ?? 0).toFixed(1), `${verdict}${step}`];
+    const step =
+      outcome?.status === 'diverged' ? ` beyond all numbers at step ${formatCount(outcome.steps + 1)}` : '';
+    return [
+      title,
+      formatLoss(records.at(-1)?.windowLoss ?? Number.NaN),
+      (outcome?.seconds ?? 0).toFixed(1),
+      `${verdict}${step}`,
+    ];
   });
 }
 
 /** Says which contestants converged and which did not. */
 export function balancingSentence(contestants: readonly Contestant[]): string {
-  const of = (wanted: Verdict) => contestants.filter((contestant) => verdictOf(contestant) === wanted).map(({ title }) => title);
+  const of = (wanted: Verdict) =>
+    contestants.filter((contestant) => verdictOf(contestant) === wanted).map(({ title }) => title);
   const parts = (['converged', 'diverged', 'on its way', 'stopped'] as const).flatMap((verdict) => {
     const names = of(verdict);
     if (names.length === 0) return [];
@@ -41,26 +48,38 @@ export function bookRows(contestants: readonly Contestant[]): string[][] {
   const own = contestants.flatMap(({ title, records, outcome }) => {
     const last = records.at(-1);
     if (last?.meanBits === undefined || last.windowBits === undefined) return [];
-    return [[title, formatBits(last.meanBits), formatBits(last.windowBits), (outcome?.seconds ?? 0).toFixed(1)]];
+    return [
+      [title, formatBits(last.meanBits), formatBits(last.windowBits), (outcome?.seconds ?? 0).toFixed(1)],
+    ];
   });
   const yardsticks = Object.entries(contestants[0].records.at(-1)?.yardsticks ?? {});
   return [
     ...own,
-    ...yardsticks.map(([label, { meanBits, windowBits }]) => [label, formatBits(meanBits), formatBits(windowBits), '-']),
+    ...yardsticks.map(([label, { meanBits, windowBits }]) => [
+      label,
+      formatBits(meanBits),
+      formatBits(windowBits),
+      '-',
+    ]),
   ];
 }
 
 /** Says whether UORO won on the book: against the other networks, and against the counting models. */
 export function bookSentences(contestants: readonly Contestant[]): string[] {
-  const [uoro, ...others] = contestants.map(({ title, records }) => ({ title, bits: records.at(-1)?.windowBits ?? Number.NaN }));
+  const [uoro, ...others] = contestants.map(({ title, records }) => ({
+    title,
+    bits: records.at(-1)?.windowBits ?? Number.NaN,
+  }));
   const { steps } = contestants[0].plan.config;
   const isComplete = contestants.every(({ outcome }) => outcome?.status === 'done');
   if (!isComplete) return ['The book was not read to the end.'];
   const first = comparison(uoro, others, 'in the last part');
-  const counters = Object.entries(contestants[0].records.at(-1)?.yardsticks ?? {}).map(([title, { windowBits }]) => ({
-    title: `the ${title}`,
-    bits: windowBits,
-  }));
+  const counters = Object.entries(contestants[0].records.at(-1)?.yardsticks ?? {}).map(
+    ([title, { windowBits }]) => ({
+      title: `the ${title}`,
+      bits: windowBits,
+    }),
+  );
   const best = [uoro, ...others].reduce((a, b) => (b.bits < a.bits ? b : a));
   return [
     `After ${formatCount(steps)} characters ${first}.`,
@@ -77,7 +96,10 @@ function comparison(own: Score, others: readonly Score[], where: string): string
   const told = ({ title, bits }: Score) => `${title} (${formatBits(bits)})`;
   const beaten = others.filter(({ bits }) => own.bits < bits).map(told);
   const better = others.filter(({ bits }) => own.bits >= bits).map(told);
-  const clauses = [better.length > 0 ? `loses to ${listing(better)}` : '', beaten.length > 0 ? `beats ${listing(beaten)}` : ''];
+  const clauses = [
+    better.length > 0 ? `loses to ${listing(better)}` : '',
+    beaten.length > 0 ? `beats ${listing(beaten)}` : '',
+  ];
   return `${own.title} (${formatBits(own.bits)} bits a character ${where}) ${clauses.filter(Boolean).join(' and ')}`;
 }
 

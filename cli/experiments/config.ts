@@ -60,7 +60,10 @@ function without<T extends object>(record: T, ...keys: readonly string[]): T {
   return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key))) as T;
 }
 
-function mergeNamed(base: Wish['estimator'] = {}, over: Wish['estimator'] = {}): Readonly<Record<string, Setting>> {
+function mergeNamed(
+  base: Wish['estimator'] = {},
+  over: Wish['estimator'] = {},
+): Readonly<Record<string, Setting>> {
   if (over.name !== undefined && base.name !== undefined && over.name !== base.name) return over;
   // A new window without a stride gets its default stride.
   const { stride, ...rest } = base;

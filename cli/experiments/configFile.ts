@@ -12,7 +12,8 @@ const keys = [...words, ...groups, ...numbers];
 /** @throws UsageError unless the file holds a configuration, such as that of an earlier run. */
 export function readConfigFile(path: string): Wish {
   const value = parse(path, read(path));
-  if (!isRecord(value)) throw new UsageError(`${path}: a configuration is a JSON object with the keys ${keys.join(', ')}`);
+  if (!isRecord(value))
+    throw new UsageError(`${path}: a configuration is a JSON object with the keys ${keys.join(', ')}`);
   for (const [key, entry] of Object.entries(value)) {
     if (!keys.includes(key))
       throw new UsageError(`${path}: there is no key ${JSON.stringify(key)}${guard.didYouMean(key, keys)}`);
@@ -41,9 +42,11 @@ function parse(path: string, text: string): unknown {
 }
 
 function requireGroup(path: string, key: string, value: unknown): void {
-  if (!isRecord(value)) throw new UsageError(`${path}: ${key} must be an object, got ${JSON.stringify(value)}`);
+  if (!isRecord(value))
+    throw new UsageError(`${path}: ${key} must be an object, got ${JSON.stringify(value)}`);
   for (const [name, entry] of Object.entries(value)) {
-    if (key === 'cell' && typeOf(key, name) === undefined) throw new UsageError(`${path}: there is no key "cell.${name}"`);
+    if (key === 'cell' && typeOf(key, name) === undefined)
+      throw new UsageError(`${path}: there is no key "cell.${name}"`);
     // Task options and unknown settings are checked later, by the parts that take them.
     const isWord = name === 'name' || (key === 'task' && typeof entry === 'string');
     requireType(
@@ -65,13 +68,15 @@ const tables: Readonly<Record<string, Readonly<Record<string, { readonly options
 function typeOf(key: string, name: string): 'number' | 'string' | undefined {
   if (name === 'name') return 'string';
   if (name === 'units') return 'number';
-  const option = Object.values(tables[key] ?? {}).find(({ options }) => Object.hasOwn(options, name))?.options[name];
+  const option = Object.values(tables[key] ?? {}).find(({ options }) => Object.hasOwn(options, name))
+    ?.options[name];
   if (option === undefined) return undefined;
   return option.choices === undefined ? 'number' : 'string';
 }
 
 function requireType(path: string, key: string, value: unknown, type: 'number' | 'string' | 'boolean'): void {
-  if (typeof value !== type) throw new UsageError(`${path}: ${key} must be a ${type}, got ${JSON.stringify(value)}`);
+  if (typeof value !== type)
+    throw new UsageError(`${path}: ${key} must be a ${type}, got ${JSON.stringify(value)}`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

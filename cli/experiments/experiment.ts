@@ -65,7 +65,10 @@ export interface Prepared {
   open(common: Common): Session;
 }
 
-export type Common = Pick<LearnerConfig<unknown, unknown, unknown, unknown>, 'estimator' | 'optimizer' | 'seed'>;
+export type Common = Pick<
+  LearnerConfig<unknown, unknown, unknown, unknown>,
+  'estimator' | 'optimizer' | 'seed'
+>;
 
 /** A learner on its stream. */
 export interface Session {

@@ -1,6 +1,12 @@
 import { UsageError } from '../../lib/index.ts';
 import { influenceBalancing as system, tasks } from '../../trainers/index.ts';
-import { estimatorTable, type Named, type Settings, settable, usualOf } from '../../trainers/registry/index.ts';
+import {
+  estimatorTable,
+  type Named,
+  type Settings,
+  settable,
+  usualOf,
+} from '../../trainers/registry/index.ts';
 import { type Experiment, open } from './experiment.ts';
 
 /** The window of truncated estimators: the system has a far effect of the opposite sign. */
@@ -29,7 +35,8 @@ export const influenceBalancing: Experiment = {
     steps: 100_000,
   }),
   prepare({ task, seed, cell, dtype }) {
-    if (cell !== undefined) throw new UsageError('the experiment influence-balancing is a system of its own: it takes no cell');
+    if (cell !== undefined)
+      throw new UsageError('the experiment influence-balancing is a system of its own: it takes no cell');
     // Nothing in it is random, but every task has a seed.
     const balancing = system({ ...task, seed, dtype });
     return {
@@ -37,7 +44,8 @@ export const influenceBalancing: Experiment = {
       unit: 'loss',
       levels: [],
       yardsticks: () => [],
-      open: (common) => open(balancing.model, (output, target) => balancing.loss(output, target), balancing, dtype, common),
+      open: (common) =>
+        open(balancing.model, (output, target) => balancing.loss(output, target), balancing, dtype, common),
     };
   },
 };

@@ -24,16 +24,34 @@ export function resolveWish(wish: Wish): Plan {
   requireWhole('seed', seed, 0, 2 ** 32 - 1);
   if (dtype !== 'float32' && dtype !== 'float64')
     throw new UsageError(`dtype must be float32 or float64, got ${JSON.stringify(dtype)}`);
-  const merged = mergeWishes({ experiment: experiment.name, estimator: base.estimator, optimizer: base.optimizer }, wish);
+  const merged = mergeWishes(
+    { experiment: experiment.name, estimator: base.estimator, optimizer: base.optimizer },
+    wish,
+  );
   const estimator = makeEstimator(merged.estimator as Named);
   // A new kind of optimiser keeps the schedule.
   const { rate, alpha } = base.optimizer;
   const { optimizer, complete } = makeOptimizer({ rate, alpha, ...(merged.optimizer as Named) });
   const isSystem = base.cell === undefined && merged.cell === undefined;
   const cell = isSystem ? undefined : ({ ...base.cell, ...merged.cell } as RunConfig['cell']);
-  const prepared = experiment.prepare({ task: knownOptions(experiment, wish), seed: seedOf(wish, seed), cell, dtype });
-  const steps = requireWhole('steps', wish.steps ?? Math.min(base.steps, prepared.pass ?? base.steps), 1, mostSteps);
-  const lastWindow = requireWhole('lastWindow', wish.lastWindow ?? Math.min(1e5, Math.ceil(steps / 10)), 1, 1e7);
+  const prepared = experiment.prepare({
+    task: knownOptions(experiment, wish),
+    seed: seedOf(wish, seed),
+    cell,
+    dtype,
+  });
+  const steps = requireWhole(
+    'steps',
+    wish.steps ?? Math.min(base.steps, prepared.pass ?? base.steps),
+    1,
+    mostSteps,
+  );
+  const lastWindow = requireWhole(
+    'lastWindow',
+    wish.lastWindow ?? Math.min(1e5, Math.ceil(steps / 10)),
+    1,
+    1e7,
+  );
   const config: RunConfig = {
     experiment: experiment.name,
     task: prepared.task,
@@ -66,5 +84,7 @@ function knownOptions(experiment: Experiment, { task = {} }: Wish): NonNullable<
 
 function requireWhole(name: string, value: number, least: number, most: number): number {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, got ${String(value)}`);
+  throw new ConfigurationError(
+    `${name} must be a whole number from ${least} to ${most}, got ${String(value)}`,
+  );
 }

@@ -2,16 +2,29 @@ import { UsageError } from '../../lib/index.ts';
 import { crossEntropy, linear, model } from '../../nn/index.ts';
 import type { SymbolTask } from '../../trainers/index.ts';
 import { estimatorTable, makeCell, usualOf } from '../../trainers/registry/index.ts';
-import { type Defaults, type Level, open, type Prepared, type TaskRequest, type Yardstick } from './experiment.ts';
+import {
+  type Defaults,
+  type Level,
+  open,
+  type Prepared,
+  type TaskRequest,
+  type Yardstick,
+} from './experiment.ts';
 
 /**
  * The settings of Tallec and Ollivier's experiments on symbols, except α and the window of truncated
  * backpropagation.
  */
-export function symbolDefaults(estimator: string, given: { alpha: number; window: number; steps: number }): Defaults {
+export function symbolDefaults(
+  estimator: string,
+  given: { alpha: number; window: number; steps: number },
+): Defaults {
   return {
     cell: { name: 'gru', units: 64 },
-    estimator: { ...usualOf(estimatorTable, estimator), ...(estimator === 'tbptt' && { window: given.window }) },
+    estimator: {
+      ...usualOf(estimatorTable, estimator),
+      ...(estimator === 'tbptt' && { window: given.window }),
+    },
     optimizer: { name: 'adam', rate: 1e-3, alpha: given.alpha },
     dtype: 'float32',
     steps: given.steps,
@@ -22,10 +35,18 @@ export function symbolDefaults(estimator: string, given: { alpha: number; window
 export function symbolTask(
   task: SymbolTask,
   { cell, dtype }: TaskRequest,
-  rest: { task: Prepared['task']; levels?: readonly Level[]; pass?: number; yardsticks?: () => readonly Yardstick[] },
+  rest: {
+    task: Prepared['task'];
+    levels?: readonly Level[];
+    pass?: number;
+    yardsticks?: () => readonly Yardstick[];
+  },
 ): Prepared {
   if (cell === undefined) throw new UsageError(`the experiment ${task.name} needs a cell`);
-  const network = model({ cell: makeCell(cell, task.symbols, 'symbols'), readout: linear({ outputs: task.symbols }) });
+  const network = model({
+    cell: makeCell(cell, task.symbols, 'symbols'),
+    readout: linear({ outputs: task.symbols }),
+  });
   return {
     unit: 'bits',
     levels: [],

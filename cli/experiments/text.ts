@@ -18,8 +18,13 @@ export const text: Experiment = {
     const { task: wanted, seed } = request;
     const { data, text: content, sha256 } = readText(String(wanted.data ?? book));
     if (wanted.sha256 !== undefined && wanted.sha256 !== sha256)
-      throw new UsageError(`${data} has changed: its SHA-256 is ${sha256}, the configuration has ${wanted.sha256}`);
-    const task = textTask(content, wanted.alphabet === undefined ? {} : { alphabet: String(wanted.alphabet) });
+      throw new UsageError(
+        `${data} has changed: its SHA-256 is ${sha256}, the configuration has ${wanted.sha256}`,
+      );
+    const task = textTask(
+      content,
+      wanted.alphabet === undefined ? {} : { alphabet: String(wanted.alphabet) },
+    );
     const pass = Array.from(content).length - 1;
     if (pass < 1) throw new UsageError(`${data} has one character only: prediction needs at least two`);
     return symbolTask(task, request, {

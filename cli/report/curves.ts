@@ -25,5 +25,7 @@ export function yardstickCurves(records: readonly MetricsRecord[]): Curve[] {
 }
 
 function pointsOf(records: readonly MetricsRecord[], figure: (record: MetricsRecord) => number): Point[] {
-  return records.map((record) => [record.step, figure(record)] as const).filter(([, y]) => Number.isFinite(y));
+  return records
+    .map((record) => [record.step, figure(record)] as const)
+    .filter(([, y]) => Number.isFinite(y));
 }

@@ -1,6 +1,12 @@
 import { shownText } from '../terminal/shown.ts';
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text for a page. Escapes characters that would reorder or hide part of the line, as on a terminal. */
 export function escapeHtml(text: string): string {

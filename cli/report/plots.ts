@@ -63,13 +63,18 @@ export function drawFigure(figure: Figure): string {
       ...(figure.isLogarithmic ? { ticks: 8, tickFormat: powerOfTen } : {}),
     },
     marks: [
-      ...levels.map(({ value, color }) => Plot.ruleY([value], { stroke: color, strokeDasharray: '6 4', strokeWidth: 1.5 })),
+      ...levels.map(({ value, color }) =>
+        Plot.ruleY([value], { stroke: color, strokeDasharray: '6 4', strokeWidth: 1.5 }),
+      ),
       ...curves.map(({ points, color, isReference }) =>
-        Plot.line(figure.isLogarithmic ? points.map(([x, y]) => [x, Math.min(most, Math.max(least, y))]) : points, {
-          stroke: color,
-          strokeWidth: isReference ? 1.5 : 2,
-          ...(isReference ? { strokeDasharray: '2 3' } : {}),
-        }),
+        Plot.line(
+          figure.isLogarithmic ? points.map(([x, y]) => [x, Math.min(most, Math.max(least, y))]) : points,
+          {
+            stroke: color,
+            strokeWidth: isReference ? 1.5 : 2,
+            ...(isReference ? { strokeDasharray: '2 3' } : {}),
+          },
+        ),
       ),
     ],
   });
@@ -83,7 +88,10 @@ export function drawFigure(figure: Figure): string {
   return `<figure><figcaption>${legend.join('')}</figcaption>${svg.outerHTML}</figure>`;
 }
 
-function paint<T extends { readonly isReference?: boolean }>(items: readonly T[], used = 0): (T & { color: string })[] {
+function paint<T extends { readonly isReference?: boolean }>(
+  items: readonly T[],
+  used = 0,
+): (T & { color: string })[] {
   let [contestants, references] = [0, used];
   return items.map((item) => ({
     ...item,

@@ -32,7 +32,12 @@ export function runReport({ config, prepared }: Plan, outcome: Outcome): string 
         levels: prepared.levels,
       }),
       '<h2>Norm of the gradient estimate</h2>',
-      drawFigure({ x: 'step', y: 'norm', isLogarithmic: true, curves: [gradientCurve(titleOf(config.estimator), records)] }),
+      drawFigure({
+        x: 'step',
+        y: 'norm',
+        isLogarithmic: true,
+        curves: [gradientCurve(titleOf(config.estimator), records)],
+      }),
     );
   parts.push('<h2>Configuration</h2>', `<pre>${escapeHtml(JSON.stringify(config, null, 2))}</pre>`);
   return htmlPage(title, parts);

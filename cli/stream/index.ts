@@ -3,7 +3,14 @@
  * reads and writes files, so it needs Node; without the files, the same models are in norewind/trainers.
  */
 export { UsageError } from '../../lib/index.ts';
-export type { Better, Drift, Figures, PredictorFigures, ReliabilityBin, Unit } from '../../trainers/evaluation/index.ts';
+export type {
+  Better,
+  Drift,
+  Figures,
+  PredictorFigures,
+  ReliabilityBin,
+  Unit,
+} from '../../trainers/evaluation/index.ts';
 export type {
   Learnt,
   LearntSymbol,

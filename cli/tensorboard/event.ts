@@ -26,7 +26,9 @@ function fieldOf(content: Content): Uint8Array {
     case 'scalars':
       return lengthField(
         5,
-        Object.entries(content.scalars).map(([tag, value]) => lengthField(1, [lengthField(1, tag), floatField(2, value)])),
+        Object.entries(content.scalars).map(([tag, value]) =>
+          lengthField(1, [lengthField(1, tag), floatField(2, value)]),
+        ),
       );
   }
 }

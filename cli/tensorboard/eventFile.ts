@@ -72,7 +72,13 @@ function eventFiles(folder: string): string[] {
   }
 }
 
-function scalarsOf({ mean, recent, gradientNorm, skipped, baselines }: StreamRecord): Readonly<Record<string, number>> {
+function scalarsOf({
+  mean,
+  recent,
+  gradientNorm,
+  skipped,
+  baselines,
+}: StreamRecord): Readonly<Record<string, number>> {
   const all = Object.entries({ network: { mean, recent }, ...baselines });
   return {
     ...Object.fromEntries(all.map(([name, figures]) => [`recent/${name}`, figures.recent])),

@@ -14,7 +14,12 @@ const palette = [
 ] as const;
 
 /** A small line chart; with fewer than two points, only its title. */
-export function drawChart(curves: readonly (readonly Point[])[], width: number, height: number, title: Line): Line[] {
+export function drawChart(
+  curves: readonly (readonly Point[])[],
+  width: number,
+  height: number,
+  title: Line,
+): Line[] {
   const shown = curves.map((points) => thin(points, width)).filter((points) => points.length > 1);
   if (shown.length === 0 || width < 20) return [];
   const settings: Settings = {
@@ -57,6 +62,7 @@ function usesColor(): boolean {
 function thin(points: readonly Point[], width: number): readonly Point[] {
   const columns = new Map<number, Point>();
   const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 1];
-  for (const point of points) columns.set(Math.round(((point[0] - first) / Math.max(last - first, 1)) * width), point);
+  for (const point of points)
+    columns.set(Math.round(((point[0] - first) / Math.max(last - first, 1)) * width), point);
   return [...columns.values()];
 }

@@ -7,10 +7,15 @@ import { shownText } from './shown.ts';
  * Returns the writer of standard output's content: on a terminal it escapes unsafe characters; into a pipe or
  * a file bytes pass unchanged. A character may be split between two pieces.
  */
-export function writable({ isTTY = false }: { readonly isTTY?: boolean }): (content: string | Uint8Array) => string | Uint8Array {
+export function writable({
+  isTTY = false,
+}: {
+  readonly isTTY?: boolean;
+}): (content: string | Uint8Array) => string | Uint8Array {
   if (!isTTY) return (content) => content;
   const decoder = new TextDecoder();
-  return (content) => shownText(typeof content === 'string' ? content : decoder.decode(content, { stream: true }));
+  return (content) =>
+    shownText(typeof content === 'string' ? content : decoder.decode(content, { stream: true }));
 }
 
 /**
@@ -32,5 +37,6 @@ export function guardOutput(): void {
 
 /** Resolves once all output is written, or has failed. */
 export async function flushed(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }

@@ -31,7 +31,9 @@ function plainLines(screen: Screen, { title, steps, lastWindow, unit }: Progress
       if (record.step < next) return;
       const [mean, latest] = figuresOf(record, unit);
       const recent = `last ${formatCount(Math.min(record.step, lastWindow))}: ${formatFigure(latest, unit)}`;
-      screen.tell(`step ${formatCount(record.step)} of ${formatCount(steps)}  mean ${formatFigure(mean, unit)}  ${recent}`);
+      screen.tell(
+        `step ${formatCount(record.step)} of ${formatCount(steps)}  mean ${formatFigure(mean, unit)}  ${recent}`,
+      );
       next = (Math.floor((record.step * 10) / steps) + 1) * (steps / 10);
     },
     finish() {},

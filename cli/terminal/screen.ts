@@ -24,7 +24,8 @@ export interface Screen {
 }
 
 /** The parts of a stream used here. */
-export type ScreenStream = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>>;
+export type ScreenStream = Pick<NodeJS.WriteStream, 'write'> &
+  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 
 const toStart = '\r';
 const eraseBelow = '\u001b[J';
@@ -51,7 +52,9 @@ export function createScreen(stream: ScreenStream = process.stderr): Screen {
     draw(lines) {
       if (!isLive) return;
       // A line that wraps, or a block taller than the screen, could not be redrawn.
-      const seen = lines.slice(-Math.max(1, (stream.rows || 24) - 1)).map((line) => written(line, (stream.columns || 80) - 1));
+      const seen = lines
+        .slice(-Math.max(1, (stream.rows || 24) - 1))
+        .map((line) => written(line, (stream.columns || 80) - 1));
       stream.write(`${rewind()}${eraseBelow}${seen.map((line) => `${line}\n`).join('')}`);
       height = seen.length;
     },

@@ -17,11 +17,15 @@ export function shown(part: string): string {
 
 /** The same for a text of several lines; keeps line ends and tabs. */
 export function shownText(text: string): string {
-  return text.replace(unseen, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));
+  return text.replace(unseen, (character) =>
+    character === '\n' || character === '\t' ? character : escaped(character),
+  );
 }
 
 /** Escapes UTF-16 code units, so that escaped JSON is still JSON. */
 function escaped(character: string): string {
-  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i).toString(16).padStart(4, '0'));
+  const units = Array.from({ length: character.length }, (_, i) =>
+    character.charCodeAt(i).toString(16).padStart(4, '0'),
+  );
   return names[character] ?? units.map((unit) => `\\u${unit}`).join('');
 }

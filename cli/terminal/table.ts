@@ -7,10 +7,14 @@ import { shown } from './shown.ts';
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows].map((row) => row.map(shown));
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const isNumeric = header.map((_, column) => column > 0 && rows.every((row) => /^(-?[\d.]|-$|$)/.test(row[column])));
+  const isNumeric = header.map(
+    (_, column) => column > 0 && rows.every((row) => /^(-?[\d.]|-$|$)/.test(row[column])),
+  );
   const lines = all.map((row) =>
     row
-      .map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, column) =>
+        isNumeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+      )
       .join('  ')
       .trimEnd(),
   );

@@ -168,7 +168,8 @@ function requireFree(path: string, force: boolean): void {
 
 function contentOf(path: string): string[] {
   try {
-    if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file: give a folder with --out`);
+    if (existsSync(path) && !statSync(path).isDirectory())
+      throw new UsageError(`${path} is a file: give a folder with --out`);
     return existsSync(path) ? readdirSync(path) : [];
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(fileProblem('use the folder', path, error));

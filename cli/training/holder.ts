@@ -20,7 +20,9 @@ export interface Holder {
 export type Verdict = 'alive' | 'dead' | 'unknown';
 
 export function thisProcess(): Holder {
-  const [pidSpace, timeSpace] = ['pid', 'time'].map((name) => attempt(() => readlinkSync(`/proc/self/ns/${name}`)));
+  const [pidSpace, timeSpace] = ['pid', 'time'].map((name) =>
+    attempt(() => readlinkSync(`/proc/self/ns/${name}`)),
+  );
   return {
     pid: process.pid,
     host: hostname(),
@@ -87,7 +89,8 @@ function attempt<T>(action: () => T): T | undefined {
 export function parseHolder(content: string): Holder | undefined {
   try {
     const { pid, host, started, machine, boot, space, birth } = JSON.parse(content);
-    const isWhole = Number.isSafeInteger(pid) && pid > 0 && typeof host === 'string' && typeof started === 'string';
+    const isWhole =
+      Number.isSafeInteger(pid) && pid > 0 && typeof host === 'string' && typeof started === 'string';
     return isWhole ? { pid, host, started, machine, boot, space, birth } : undefined;
   } catch {
     return undefined;

@@ -77,7 +77,8 @@ function held(path: string, folder: string, own: string): Lock {
     check,
     glance() {
       const now = statsOf(path);
-      const isSame = now !== undefined && seen !== undefined && figures.every((figure) => now[figure] === seen?.[figure]);
+      const isSame =
+        now !== undefined && seen !== undefined && figures.every((figure) => now[figure] === seen?.[figure]);
       if (!isSame) check();
     },
     get isOwn() {
@@ -94,7 +95,9 @@ function lossOf(path: string, folder: string): string {
   try {
     const holder = parseHolder(readPlain(path).toString());
     const who =
-      holder === undefined ? 'something else' : `process ${holder.pid} on ${holder.host}, which began ${holder.started}`;
+      holder === undefined
+        ? 'something else'
+        : `process ${holder.pid} on ${holder.host}, which began ${holder.started}`;
     return `${folder} is now in use by ${who}: ${rest}`;
   } catch (error) {
     return `cannot tell whether another process uses ${folder}, for this one's lock is lost (${fileProblem('read', path, error)}): ${rest}`;
@@ -104,7 +107,8 @@ function lossOf(path: string, folder: string): string {
 /** Creates the lock with its whole content at once. Returns false if another process has one. */
 function place(spare: string, path: string, own: string): boolean {
   // On a network, the reply to a successful link may be lost, and the retry then finds the file.
-  const isThere = (error: unknown) => (error as { code?: string }).code === 'EEXIST' && contentOf(path) !== own;
+  const isThere = (error: unknown) =>
+    (error as { code?: string }).code === 'EEXIST' && contentOf(path) !== own;
   try {
     linkSync(spare, path);
     return true;
@@ -139,7 +143,9 @@ function takeOver(path: string, folder: string, own: Holder, id: string): void {
   }
   const holder = parseHolder(content);
   if (holder === undefined)
-    throw new UsageError(`${folder} may be in use: ${path} does not say by what; if nothing uses the folder, remove that file`);
+    throw new UsageError(
+      `${folder} may be in use: ${path} does not say by what; if nothing uses the folder, remove that file`,
+    );
   const verdict = judge(holder, own);
   if (verdict !== 'dead') {
     const { pid, host, started } = holder;

@@ -28,7 +28,10 @@ export interface Measured {
 
 export function recordOf({ unit, loss, yardsticks, gradient }: Measured): MetricsRecord {
   const windowLoss = loss.recent();
-  const own = Array.from(yardsticks, ([label, meter]) => [label, { meanBits: meter.mean, windowBits: meter.recent() }] as const);
+  const own = Array.from(
+    yardsticks,
+    ([label, meter]) => [label, { meanBits: meter.mean, windowBits: meter.recent() }] as const,
+  );
   return {
     step: loss.count,
     loss: loss.last,

@@ -52,7 +52,9 @@ function move(from: string, to: string): void {
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? filesIn(join(folder, entry.name)).map((name) => join(entry.name, name)) : [entry.name],
+    entry.isDirectory()
+      ? filesIn(join(folder, entry.name)).map((name) => join(entry.name, name))
+      : [entry.name],
   );
 }
 

@@ -21,14 +21,22 @@ export function describeRun({ experiment, cell, estimator, optimizer, seed, dtyp
 }
 
 /** The results, and the known losses for comparison. */
-export function resultRows(config: RunConfig, { unit, levels }: Prepared, { steps, records }: Outcome): [string, string][] {
+export function resultRows(
+  config: RunConfig,
+  { unit, levels }: Prepared,
+  { steps, records }: Outcome,
+): [string, string][] {
   const last = records.at(-1);
   const rows: [string, string][] = [['steps', formatCount(steps)]];
   if (last === undefined) return rows;
-  const [mean, latest] = unit === 'bits' ? [last.meanBits, last.windowBits] : [last.meanLoss, last.windowLoss];
+  const [mean, latest] =
+    unit === 'bits' ? [last.meanBits, last.windowBits] : [last.meanLoss, last.windowLoss];
   const what = unit === 'bits' ? 'bits per symbol' : 'loss';
   rows.push([`${what}, all steps`, formatFigure(mean ?? Number.NaN, unit)]);
-  rows.push([`${what}, last ${formatCount(Math.min(steps, config.lastWindow))}`, formatFigure(latest ?? Number.NaN, unit)]);
+  rows.push([
+    `${what}, last ${formatCount(Math.min(steps, config.lastWindow))}`,
+    formatFigure(latest ?? Number.NaN, unit),
+  ]);
   for (const [label, { meanBits, windowBits }] of Object.entries(last.yardsticks ?? {}))
     rows.push([label, `${formatBits(meanBits)} bits, last ${formatBits(windowBits)}`]);
   for (const { label, value } of levels) rows.push([label, formatFigure(value, unit)]);

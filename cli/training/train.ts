@@ -33,7 +33,12 @@ const progressEvery = 100;
  * or diverges.
  * @throws FailedError if the folder is not writable.
  */
-export async function train(plan: Plan, folder: RunFolder, stop: StopRequest, listener: Listener = {}): Promise<Outcome> {
+export async function train(
+  plan: Plan,
+  folder: RunFolder,
+  stop: StopRequest,
+  listener: Listener = {},
+): Promise<Outcome> {
   const { config, prepared } = plan;
   const session = plan.open();
   const loss = createTally(config.lastWindow);
@@ -60,7 +65,8 @@ export async function train(plan: Plan, folder: RunFolder, stop: StopRequest, li
     while (loss.count < config.steps && stop.signal === undefined) {
       const example = session.next();
       loss.add(example.loss);
-      for (const { label, observe } of models) (yardsticks.get(label) as Tally).add(observe(example.target as number));
+      for (const { label, observe } of models)
+        (yardsticks.get(label) as Tally).add(observe(example.target as number));
       if (isDue(loss.count)) record();
       const now = performance.now();
       if (now < turnEnds) continue;
@@ -81,5 +87,12 @@ export async function train(plan: Plan, folder: RunFolder, stop: StopRequest, li
   const checkpoint = folder.write(fileNames.checkpoint, session.save());
   const status = problem !== undefined ? 'diverged' : loss.count < config.steps ? 'stopped' : 'done';
   const seconds = (performance.now() - started) / 1000;
-  return { status, steps: loss.count, records, checkpoint, ...(problem === undefined ? {} : { problem }), seconds };
+  return {
+    status,
+    steps: loss.count,
+    records,
+    checkpoint,
+    ...(problem === undefined ? {} : { problem }),
+    seconds,
+  };
 }

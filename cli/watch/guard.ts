@@ -9,7 +9,8 @@ export function refusalOf(headers: IncomingHttpHeaders, port: number): string | 
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   // Browsers omit the port of HTTP.
   if (port === 80) hosts.push('127.0.0.1', 'localhost');
-  if (host === undefined || !hosts.includes(host)) return `this page is served to ${hosts.join(' and ')} only`;
+  if (host === undefined || !hosts.includes(host))
+    return `this page is served to ${hosts.join(' and ')} only`;
   const isOther = origin !== undefined && !hosts.some((own) => origin === `http://${own}`);
   // A link may lead here, but no script or picture of another page.
   const isWithin = site !== undefined && site !== 'same-origin' && site !== 'none' && mode !== 'navigate';

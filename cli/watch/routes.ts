@@ -16,7 +16,8 @@ export interface Asset {
  * file system.
  */
 export function readAssets(): ReadonlyMap<string, Asset> {
-  const script = (path: string) => asset('text/javascript', readFileSync(packageFile('dist', 'cli', 'watch', path)));
+  const script = (path: string) =>
+    asset('text/javascript', readFileSync(packageFile('dist', 'cli', 'watch', path)));
   const charts = dirname(createRequire(import.meta.url).resolve('uplot'));
   return new Map([
     ['/', asset('text/html', pageHtml)],

@@ -23,7 +23,11 @@ export interface Heading {
 
 /** The events by which a page follows a run. `begin` comes first, and again after a reconnection. */
 export interface LiveEvents {
-  readonly begin: { readonly heading: Heading; readonly samples: readonly Sample[]; readonly trail: Trail | null };
+  readonly begin: {
+    readonly heading: Heading;
+    readonly samples: readonly Sample[];
+    readonly trail: Trail | null;
+  };
   readonly sample: { readonly sample: Sample; readonly trail: Trail };
   readonly end: { readonly sentence: string };
 }

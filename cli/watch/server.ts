@@ -22,7 +22,12 @@ export interface LivePage {
 export const mostSamples = 1000;
 const mostConnections = 64;
 /** Time limits of a connection and its requests, in milliseconds. */
-const patience = { headersTimeout: 3000, requestTimeout: 6000, keepAliveTimeout: 5000, connectionsCheckingInterval: 1000 };
+const patience = {
+  headersTimeout: 3000,
+  requestTimeout: 6000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+};
 const eventHeaders = { ...safeHeaders, 'Content-Type': 'text/event-stream; charset=utf-8' };
 
 /** Serves the page on 127.0.0.1. @throws UsageError if the port is not available. */
@@ -44,7 +49,8 @@ export async function openLivePage(port: number): Promise<LivePage> {
       const length = { 'Content-Type': type, 'Content-Length': content.length };
       response.writeHead(status, { ...safeHeaders, ...length, ...headers }).end(isHead ? undefined : content);
     };
-    const refuse = (status: number, sentence: string, headers = {}) => say(status, asset('text/plain', `${sentence}\n`), headers);
+    const refuse = (status: number, sentence: string, headers = {}) =>
+      say(status, asset('text/plain', `${sentence}\n`), headers);
     const malformation = malformationOf(request.rawHeaders);
     const refusal = refusalOf(request.headers, portOf(server));
     const known = assets.get(url);
@@ -59,11 +65,18 @@ export async function openLivePage(port: number): Promise<LivePage> {
       response.on('error', () => response.destroy());
       connections.keep(request.socket);
       response.writeHead(200, eventHeaders);
-      clients.add(response, `retry: 2000\n\n${heading === undefined ? '' : frame('begin', greeting(heading))}`);
+      clients.add(
+        response,
+        `retry: 2000\n\n${heading === undefined ? '' : frame('begin', greeting(heading))}`,
+      );
     }
   }
 
-  const greeting = (known: Heading): LiveEvents['begin'] => ({ heading: known, samples: samples.items(), trail: latest });
+  const greeting = (known: Heading): LiveEvents['begin'] => ({
+    heading: known,
+    samples: samples.items(),
+    trail: latest,
+  });
 
   const server = createServer(patience, answer);
   server.on('connection', connections.add);
@@ -93,13 +106,16 @@ function portOf(server: Server): number {
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', ({ code, message }: Error & { code?: string }) => reject(new UsageError(reasonOf(port, code, message))));
+    server.once('error', ({ code, message }: Error & { code?: string }) =>
+      reject(new UsageError(reasonOf(port, code, message))),
+    );
     server.listen({ host: '127.0.0.1', port }, resolve);
   });
 }
 
 function reasonOf(port: number, code: string | undefined, message: string): string {
-  if (code === 'EADDRINUSE') return `port ${port} is in use: give another one with --watch, or 0 for any that is free`;
+  if (code === 'EADDRINUSE')
+    return `port ${port} is in use: give another one with --watch, or 0 for any that is free`;
   if (code === 'EACCES')
     return `port ${port} needs special rights: give one from 1024 on with --watch, or 0 for any that is free`;
   return `cannot serve a page on 127.0.0.1:${port}: ${message}`;

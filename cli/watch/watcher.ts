@@ -35,7 +35,8 @@ export function createWatcher(page: LivePage, run: StreamRun): Watcher {
       const { figures, gradientNorm, scored } = session.report();
       const rate = ((records - before.records) / (begun - before.time)) * 1000;
       const { influence, trail } = session.glimpse();
-      if (scored > 0 && records > before.records) page.show({ records, rate, figures, gradientNorm, influence }, trail);
+      if (scored > 0 && records > before.records)
+        page.show({ records, rate, figures, gradientNorm, influence }, trail);
       before = { records, time: begun };
       const took = performance.now() - begun;
       // Ignore one-off costs, such as tracing a plan that keeps the gradient.

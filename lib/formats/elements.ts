@@ -28,12 +28,15 @@ export function encodeElements(x: Tensor): Uint8Array {
  * @throws DataError if no tensor could have this shape.
  */
 export function byteLengthOf(shape: readonly unknown[], width: number, where: string): number {
-  if (shape.length > MOST_AXES) throw new DataError(`${where}: the shape has ${shape.length} axes, more than ${MOST_AXES}`);
+  if (shape.length > MOST_AXES)
+    throw new DataError(`${where}: the shape has ${shape.length} axes, more than ${MOST_AXES}`);
   let count = 1;
   let empty = false;
   for (const axis of shape) {
     if (typeof axis !== 'number' || !Number.isSafeInteger(axis) || axis < 0)
-      throw new DataError(`${where}: the shape ${quote(shape)} has a length that is not a whole number, zero or more`);
+      throw new DataError(
+        `${where}: the shape ${quote(shape)} has a length that is not a whole number, zero or more`,
+      );
     if (axis === 0) empty = true;
     else count *= axis;
     // Check empty shapes too: their strides are products of the other lengths.
@@ -45,7 +48,8 @@ export function byteLengthOf(shape: readonly unknown[], width: number, where: st
 
 /** Quotes a piece of the input in a message: short, on one line, and safe at any nesting. */
 export function quote(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(quoteInside).join(',')}${value.length > 8 ? ',…' : ''}]`;
+  if (Array.isArray(value))
+    return `[${value.slice(0, 8).map(quoteInside).join(',')}${value.length > 8 ? ',…' : ''}]`;
   return quoteInside(value);
 }
 

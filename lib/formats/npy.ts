@@ -13,7 +13,17 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Far more than NumPy writes or reads by default (10 000). */
 const LONGEST_HEADER = 0xffff;
 const TYPES: Readonly<Record<string, StoredType>> = {
-  ...{ b1: 'bool', u1: 'uint8', i1: 'int8', u2: 'uint16', i2: 'int16', u4: 'uint32', i4: 'int32', u8: 'uint64', i8: 'int64' },
+  ...{
+    b1: 'bool',
+    u1: 'uint8',
+    i1: 'int8',
+    u2: 'uint16',
+    i2: 'int16',
+    u4: 'uint32',
+    i4: 'int32',
+    u8: 'uint64',
+    i8: 'int64',
+  },
   ...{ f2: 'float16', f4: 'float32', f8: 'float64' },
 };
 /** Other dtypes that NumPy writes, by their first letter, and the reason for refusing them. */
@@ -46,7 +56,9 @@ export function readNpy(bytes: Uint8Array): Tensor {
   const needed = byteLengthOf(shape, itemSize(type), 'npy');
   const given = bytes.length - end;
   if (needed !== given)
-    throw new DataError(`npy: the shape ${formatShape(shape)} of ${type} takes ${needed} bytes, and ${given} follow the header`);
+    throw new DataError(
+      `npy: the shape ${formatShape(shape)} of ${type} takes ${needed} bytes, and ${given} follow the header`,
+    );
   const data = decodeElements(bytes.subarray(end), type, 'npy', littleEndian);
   if (!header.fortranOrder) return fromData(data, shape);
   const stored = fromData(data, [...shape].reverse());
@@ -92,21 +104,31 @@ function headerText(bytes: Uint8Array): { text: string; end: number } {
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) {
     const other = signatureOf(bytes);
     const what = other === undefined ? 'it does not begin with \\x93NUMPY' : `it is ${other.name}`;
-    throw new DataError(`npy: this is not a .npy file: ${what}${other?.remedy === undefined ? '' : `; ${other.remedy}`}`);
+    throw new DataError(
+      `npy: this is not a .npy file: ${what}${other?.remedy === undefined ? '' : `; ${other.remedy}`}`,
+    );
   }
   const version = bytes[6];
   if (bytes.length >= 8 && (version < 1 || version > 3 || bytes[7] !== 0))
-    throw new DataError(`npy: format version ${version}.${bytes[7]} is not known; versions 1.0, 2.0 and 3.0 are`);
+    throw new DataError(
+      `npy: format version ${version}.${bytes[7]} is not known; versions 1.0, 2.0 and 3.0 are`,
+    );
   const begin = version === 1 ? 10 : 12;
-  if (bytes.length < begin) throw new DataError(`npy: the file is cut off after ${bytes.length} bytes, inside the preamble`);
+  if (bytes.length < begin)
+    throw new DataError(`npy: the file is cut off after ${bytes.length} bytes, inside the preamble`);
   let length = bytes[8] + bytes[9] * 2 ** 8;
   if (version > 1) length += bytes[10] * 2 ** 16 + bytes[11] * 2 ** 24;
   const end = begin + length;
-  if (end > bytes.length) throw new DataError(`npy: the header takes ${length} bytes, and ${bytes.length - begin} are there`);
-  if (length > LONGEST_HEADER) throw new DataError(`npy: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
+  if (end > bytes.length)
+    throw new DataError(`npy: the header takes ${length} bytes, and ${bytes.length - begin} are there`);
+  if (length > LONGEST_HEADER)
+    throw new DataError(`npy: the header takes ${length} bytes, more than ${LONGEST_HEADER}`);
   try {
     // Versions 1 and 2 are Latin-1, but norewind reads only ASCII headers, and ASCII is UTF-8 too.
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(begin, end)), end };
+    return {
+      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(begin, end)),
+      end,
+    };
   } catch {
     throw new DataError('npy: the header is not text');
   }

@@ -29,9 +29,12 @@ export function parseNpyHeader(text: string): NpyHeader {
   const descr = entries.get('descr');
   const fortranOrder = entries.get('fortran_order');
   const shape = entries.get('shape');
-  if (typeof descr !== 'string') throw new DataError('npy: the header has no dtype: descr must be a string such as "<f8"');
-  if (typeof fortranOrder !== 'boolean') throw new DataError('npy: fortran_order in the header must be True or False');
-  if (!Array.isArray(shape)) throw new DataError('npy: the header has no shape: it must be a tuple such as (2, 3)');
+  if (typeof descr !== 'string')
+    throw new DataError('npy: the header has no dtype: descr must be a string such as "<f8"');
+  if (typeof fortranOrder !== 'boolean')
+    throw new DataError('npy: fortran_order in the header must be True or False');
+  if (!Array.isArray(shape))
+    throw new DataError('npy: the header has no shape: it must be a tuple such as (2, 3)');
   return { descr, fortranOrder, shape };
 }
 
@@ -94,7 +97,8 @@ class TokenReader {
     if (this.accept('(')) return this.#tuple();
     const match = this.#match();
     const value = match?.[1] ?? match?.[2] ?? (match?.[3] === undefined ? undefined : match[3] === 'True');
-    if (match === null || value === undefined) return this.#fail('a string, True, False or a tuple of whole numbers');
+    if (match === null || value === undefined)
+      return this.#fail('a string, True, False or a tuple of whole numbers');
     this.#at += match[0].length;
     return value;
   }
@@ -122,6 +126,8 @@ class TokenReader {
 
   #fail(wanted: string): never {
     const rest = this.#text.slice(this.#at, this.#at + 20);
-    throw new DataError(`npy: the header needs ${wanted} at character ${this.#at}, got ${rest === '' ? 'the end' : quote(rest)}`);
+    throw new DataError(
+      `npy: the header needs ${wanted} at character ${this.#at}, got ${rest === '' ? 'the end' : quote(rest)}`,
+    );
   }
 }

@@ -42,9 +42,13 @@ export function safetensorsLeftOut(bytes: Uint8Array): Record<string, string> {
 }
 
 /** The tensor, or the reason why it cannot be read. */
-function tensorOf({ name, code, stored, shape, begin, end }: SafetensorsEntry, data: Uint8Array): Tensor | DataError {
+function tensorOf(
+  { name, code, stored, shape, begin, end }: SafetensorsEntry,
+  data: Uint8Array,
+): Tensor | DataError {
   const where = `safetensors: ${quote(name)}`;
-  if (stored === undefined) return new DataError(`${where}: the dtype ${code} cannot be read; convert the tensor before saving`);
+  if (stored === undefined)
+    return new DataError(`${where}: the dtype ${code} cannot be read; convert the tensor before saving`);
   try {
     return fromData(decodeElements(data.subarray(begin, end), stored, where), [...shape]);
   } catch (error) {
@@ -69,7 +73,13 @@ export function writeSafetensors(
   record: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  argument('writeSafetensors', 'what is written', record, { ...aRecord, what: 'a flat record of tensors by name' }, TreeError);
+  argument(
+    'writeSafetensors',
+    'what is written',
+    record,
+    { ...aRecord, what: 'a flat record of tensors by name' },
+    TreeError,
+  );
   argument('writeSafetensors', 'metadata', metadata, aRecord, DataError);
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = checkMetadata(metadata);
@@ -96,13 +106,17 @@ export function writeSafetensors(
  * The same .safetensors file with other metadata. The data are copied once, unchanged.
  * @throws DataError if the bytes are not such a file, or the format cannot hold the metadata.
  */
-export function withSafetensorsMetadata(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function withSafetensorsMetadata(
+  bytes: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   argument('withSafetensorsMetadata', 'bytes', bytes, aBytes, DataError);
   argument('withSafetensorsMetadata', 'metadata', metadata, aRecord, DataError);
   const { entries, data } = parseSafetensorsHeader(bytes);
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = checkMetadata(metadata);
-  for (const { name, code, shape, begin, end } of entries) header[name] = { dtype: code, shape, data_offsets: [begin, end] };
+  for (const { name, code, shape, begin, end } of entries)
+    header[name] = { dtype: code, shape, data_offsets: [begin, end] };
   return assemble(JSON.stringify(header), [data], data.length);
 }
 
@@ -127,17 +141,23 @@ function assemble(header: string, parts: readonly Uint8Array[], dataLength: numb
 
 function checkEntry(name: string, entry: unknown): void {
   if (name === '__metadata__')
-    throw new DataError('writeSafetensors: no tensor can be called __metadata__; the format keeps its texts there');
+    throw new DataError(
+      'writeSafetensors: no tensor can be called __metadata__; the format keeps its texts there',
+    );
   requireWellFormed(name, 'name');
   if (!(entry instanceof Tensor))
-    throw new TreeError(`writeSafetensors: the entry ${quote(name)} is not a tensor; give a flat record of tensors by name`);
+    throw new TreeError(
+      `writeSafetensors: the entry ${quote(name)} is not a tensor; give a flat record of tensors by name`,
+    );
 }
 
 function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const copy: Record<string, string> = Object.create(null);
   for (const [key, text] of Object.entries(metadata)) {
     if (typeof text !== 'string')
-      throw new DataError(`writeSafetensors: the metadata ${quote(key)} must be a string, got ${typeof text}`);
+      throw new DataError(
+        `writeSafetensors: the metadata ${quote(key)} must be a string, got ${typeof text}`,
+      );
     requireWellFormed(key, 'metadata key');
     requireWellFormed(text, 'metadata text');
     copy[key] = text;
@@ -147,5 +167,6 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Rec
 
 /** JSON can escape half a surrogate pair; other readers of the format refuse it. */
 function requireWellFormed(text: string, what: string): void {
-  if (/\p{Surrogate}/u.test(text)) throw new DataError(`writeSafetensors: the ${what} ${quote(text)} is not well-formed Unicode`);
+  if (/\p{Surrogate}/u.test(text))
+    throw new DataError(`writeSafetensors: the ${what} ${quote(text)} is not well-formed Unicode`);
 }

@@ -76,7 +76,8 @@ export function parseSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
     addOnce(names, name);
     if (name === '__metadata__') metadata = readMetadata(cursor);
     else entries.push(parseEntry(name, readEntry(cursor, name), data.length));
-    if (entries.length > MOST_TENSORS) throw new DataError(`safetensors: the header has more than ${MOST_TENSORS} tensors`);
+    if (entries.length > MOST_TENSORS)
+      throw new DataError(`safetensors: the header has more than ${MOST_TENSORS} tensors`);
   });
   cursor.expectEnd();
   checkCoverage(entries, data.length);
@@ -85,15 +86,20 @@ export function parseSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
 
 function split(bytes: Uint8Array): { text: string; data: Uint8Array } {
   if (bytes.length < 8)
-    throw new DataError(`safetensors: the file has ${bytes.length} bytes, not even the 8 of the header length`);
+    throw new DataError(
+      `safetensors: the file has ${bytes.length} bytes, not even the 8 of the header length`,
+    );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (length > bytes.length - 8) {
     const other = signatureOf(bytes);
     const why = other === undefined ? 'the file is cut off, or no .safetensors file' : `it is ${other.name}`;
-    throw new DataError(`safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; ${why}`);
+    throw new DataError(
+      `safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; ${why}`,
+    );
   }
-  if (length > longestHeader) throw new DataError(`safetensors: the header takes ${length} bytes, more than ${longestHeader}`);
+  if (length > longestHeader)
+    throw new DataError(`safetensors: the header takes ${length} bytes, more than ${longestHeader}`);
   return { text: decoded(bytes.subarray(8, 8 + length)), data: bytes.subarray(8 + length) };
 }
 
@@ -104,7 +110,8 @@ function decoded(bytes: Uint8Array): string {
   } catch {
     throw new DataError('safetensors: the header is not valid UTF-8');
   }
-  if (!text.startsWith('{')) throw new DataError(`safetensors: the header must begin with "{", got ${quote(text.slice(0, 8))}`);
+  if (!text.startsWith('{'))
+    throw new DataError(`safetensors: the header must begin with "{", got ${quote(text.slice(0, 8))}`);
   return text;
 }
 
@@ -116,7 +123,8 @@ interface RawEntry {
 }
 
 function readEntry(cursor: JsonCursor, name: string): RawEntry {
-  if (cursor.next() !== '{') refuse(name, 'the entry must be an object with dtype, shape and data_offsets', scalarOrMark(cursor));
+  if (cursor.next() !== '{')
+    refuse(name, 'the entry must be an object with dtype, shape and data_offsets', scalarOrMark(cursor));
   const entry: RawEntry = {};
   const keys = new Set<string>();
   cursor.record((key) => {
@@ -156,7 +164,9 @@ function scalarOrMark(cursor: JsonCursor): unknown {
 }
 
 function refuse(name: string, sentence: string, got: unknown): never {
-  throw new DataError(`safetensors: ${quote(name)}: ${sentence}, got ${Array.isArray(got) ? '[…]' : quote(got)}`);
+  throw new DataError(
+    `safetensors: ${quote(name)}: ${sentence}, got ${Array.isArray(got) ? '[…]' : quote(got)}`,
+  );
 }
 
 /** @throws DataError for a repeated key, however escaped: readers disagree on which of the two counts. */
@@ -171,14 +181,23 @@ function parseEntry(name: string, value: RawEntry, dataLength: number): Safetens
   if (typeof code !== 'string' || !Object.hasOwn(TYPES, code))
     throw new DataError(`${where}: the dtype ${quote(code)} is not one of ${Object.keys(TYPES).join(', ')}`);
   const type = TYPES[code];
-  if (!Array.isArray(value.shape)) throw new DataError(`${where}: the shape must be an array, got ${quote(value.shape)}`);
+  if (!Array.isArray(value.shape))
+    throw new DataError(`${where}: the shape must be an array, got ${quote(value.shape)}`);
   const needed = byteLengthOf(value.shape, typeof type === 'number' ? type : itemSize(type), where);
   const offsets = value.data_offsets;
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0))
-    throw new DataError(`${where}: data_offsets must be two whole numbers, begin and end, got ${quote(offsets)}`);
+  if (
+    !Array.isArray(offsets) ||
+    offsets.length !== 2 ||
+    !offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0)
+  )
+    throw new DataError(
+      `${where}: data_offsets must be two whole numbers, begin and end, got ${quote(offsets)}`,
+    );
   const [begin, end] = offsets as [number, number];
   if (begin > end || end > dataLength)
-    throw new DataError(`${where}: data_offsets ${formatShape([begin, end])} do not lie within the ${dataLength} bytes of data`);
+    throw new DataError(
+      `${where}: data_offsets ${formatShape([begin, end])} do not lie within the ${dataLength} bytes of data`,
+    );
   if (end - begin !== needed)
     throw new DataError(
       `${where}: the shape ${formatShape(value.shape)} of ${code} takes ${needed} bytes, and data_offsets hold ${end - begin}`,
@@ -197,7 +216,8 @@ function readMetadata(cursor: JsonCursor): Record<string, string> {
   const keys = new Set<string>();
   cursor.record((key) => {
     addOnce(keys, key);
-    if (keys.size > MOST_TEXTS) throw new DataError(`safetensors: __metadata__ has more than ${MOST_TEXTS} texts`);
+    if (keys.size > MOST_TEXTS)
+      throw new DataError(`safetensors: __metadata__ has more than ${MOST_TEXTS} texts`);
     const text = scalarOrMark(cursor);
     if (typeof text !== 'string') refuse('__metadata__', `${quote(key)} must be a string`, text);
     metadata[key] = text;
@@ -214,9 +234,13 @@ function checkCoverage(entries: readonly SafetensorsEntry[], dataLength: number)
         `safetensors: ${quote(name)} begins at byte ${begin}, inside the tensor before it, which ends at ${covered}`,
       );
     if (begin > covered)
-      throw new DataError(`safetensors: bytes ${covered} to ${begin}, before ${quote(name)}, belong to no tensor`);
+      throw new DataError(
+        `safetensors: bytes ${covered} to ${begin}, before ${quote(name)}, belong to no tensor`,
+      );
     covered = end;
   }
   if (covered < dataLength)
-    throw new DataError(`safetensors: ${dataLength - covered} bytes after the last tensor belong to no tensor`);
+    throw new DataError(
+      `safetensors: ${dataLength - covered} bytes after the last tensor belong to no tensor`,
+    );
 }

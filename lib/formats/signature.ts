@@ -18,7 +18,11 @@ const decompress = 'decompress it';
 /** Longer signatures come before shorter ones that they contain. */
 const signatures: readonly Signature[] = [
   { name: 'a gzip file', begins: '\x1f\x8b\x08', remedy: 'decompress it with gzip -d' },
-  { name: 'a zip archive, as .npz, .pt, .xlsx and .docx are', begins: 'PK\x03\x04', remedy: 'unpack it, or export it as CSV' },
+  {
+    name: 'a zip archive, as .npz, .pt, .xlsx and .docx are',
+    begins: 'PK\x03\x04',
+    remedy: 'unpack it, or export it as CSV',
+  },
   { name: 'an empty zip archive', begins: 'PK\x05\x06' },
   { name: 'a zstd file', begins: '\x28\xb5\x2f\xfd', remedy: 'decompress it with zstd -d' },
   { name: 'an xz file', begins: '\xfd7zXZ\x00', remedy: 'decompress it with xz -d' },
@@ -65,7 +69,9 @@ export function signatureOf(bytes: Uint8Array): Signature | undefined {
 /** Whether these bytes could be the start of a signature, given more bytes. */
 export function mayBeSignature(bytes: Uint8Array): boolean {
   argument('mayBeSignature', 'bytes', bytes, aBytes, DataError);
-  return signatures.some((signature) => bytes.length < signature.begins.length && fits(bytes, signature, bytes.length));
+  return signatures.some(
+    (signature) => bytes.length < signature.begins.length && fits(bytes, signature, bytes.length),
+  );
 }
 
 function fits(bytes: Uint8Array, { begins }: Signature, length: number): boolean {

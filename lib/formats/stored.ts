@@ -37,7 +37,12 @@ export function itemSize(stored: StoredType): number {
  * Copies the elements out of `bytes`, whatever its alignment and the byte order of the file and this machine.
  * @throws DataError for a whole number beyond ±2^53, where float64 skips whole numbers.
  */
-export function decodeElements(bytes: Uint8Array, stored: StoredType, where: string, littleEndian = true): TypedArray {
+export function decodeElements(
+  bytes: Uint8Array,
+  stored: StoredType,
+  where: string,
+  littleEndian = true,
+): TypedArray {
   const data = allocate(dtypeFor(stored), bytes.length / itemSize(stored));
   if (isOther(stored)) {
     const [width, , read] = others[stored];
@@ -89,7 +94,8 @@ function small(bits: number, exponentBits: number, fractionBits: number, top: 'i
   const most = 2 ** exponentBits - 1;
   const exponent = (bits >> fractionBits) & most;
   const fraction = (bits & (2 ** fractionBits - 1)) / 2 ** fractionBits;
-  if (exponent === most && top === 'infinite') return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  if (exponent === most && top === 'infinite')
+    return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   if (exponent === most && fraction === 1 - 2 ** -fractionBits) return Number.NaN;
   const bias = 2 ** (exponentBits - 1) - 1;
   return exponent === 0 ? sign * fraction * 2 ** (1 - bias) : sign * (1 + fraction) * 2 ** (exponent - bias);

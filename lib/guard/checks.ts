@@ -32,7 +32,11 @@ export function needed<C extends Check>(check: C): C {
 
 /** An option that configuration files can set and, with a flag, commands too. */
 export function setting<C extends Check>(check: C, purpose: string): C;
-export function setting<C extends Check, const F extends string>(check: C, purpose: string, flag: F): C & { readonly flag: F };
+export function setting<C extends Check, const F extends string>(
+  check: C,
+  purpose: string,
+  flag: F,
+): C & { readonly flag: F };
 export function setting(check: Check, purpose: string, flag?: string): Check {
   return { ...check, purpose, ...(flag !== undefined && { flag }) };
 }
@@ -62,7 +66,11 @@ export function between(least: number, most = Number.POSITIVE_INFINITY): NumberC
 /** For values checked where they are used. */
 export const anything: Check = { what: 'anything', holds: () => true };
 export const finite: NumberCheck = { kind: 'number', what: 'a finite number', holds: Number.isFinite };
-export const number: NumberCheck = { kind: 'number', what: 'a number', holds: (value) => typeof value === 'number' };
+export const number: NumberCheck = {
+  kind: 'number',
+  what: 'a number',
+  holds: (value) => typeof value === 'number',
+};
 export const integer: Check = { what: 'a whole number', holds: Number.isInteger };
 export const flag: Check = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
 export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
@@ -77,7 +85,8 @@ export const iterable: Check = {
 /** Anything that can be read piece by piece, now or as it arrives. */
 export const stream: Check = {
   what: 'an iterable or an async iterable',
-  holds: (value) => iterable.holds(value) || (typeof value === 'object' && value !== null && Symbol.asyncIterator in value),
+  holds: (value) =>
+    iterable.holds(value) || (typeof value === 'object' && value !== null && Symbol.asyncIterator in value),
 };
 
 /** An array, or a typed array. */
@@ -92,7 +101,9 @@ export const bytes: Check = {
   what: 'a Uint8Array',
   holds: (value) => Object.prototype.toString.call(value) === '[object Uint8Array]',
   remedy: (value) =>
-    Object.prototype.toString.call(value) === '[object ArrayBuffer]' ? 'use new Uint8Array(buffer)' : undefined,
+    Object.prototype.toString.call(value) === '[object ArrayBuffer]'
+      ? 'use new Uint8Array(buffer)'
+      : undefined,
 };
 
 /** An array without holes whose every entry passes. */
@@ -128,7 +139,9 @@ export function having(what: string, methods: readonly string[], records: readon
     holds: (value) => lackOf(value, methods, records) === undefined,
     remedy(value) {
       if (typeof value === 'function') return `call it: ${value.name || 'f'}(…)`;
-      return typeof value === 'object' && value !== null ? `it has no ${lackOf(value, methods, records)}` : undefined;
+      return typeof value === 'object' && value !== null
+        ? `it has no ${lackOf(value, methods, records)}`
+        : undefined;
     },
   };
 }
@@ -137,7 +150,10 @@ function lackOf(value: unknown, methods: readonly string[], records: readonly st
   if (typeof value !== 'object' || value === null) return 'properties';
   const own = value as Readonly<Record<string, unknown>>;
   if (typeof own.name !== 'string') return 'name';
-  return methods.find((method) => typeof own[method] !== 'function') ?? records.find((record) => !isRecord(own[record]));
+  return (
+    methods.find((method) => typeof own[method] !== 'function') ??
+    records.find((record) => !isRecord(own[record]))
+  );
 }
 
 function rangeOf(least: number, most: number): string {

@@ -18,7 +18,8 @@ export function options<T extends object>(who: string, given: T, checks: Checks<
       `${who}: needs a record of options${example === undefined ? '' : `, such as ${example}`}, got ${describe(given)}`,
     );
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(checks, key)) throw new ConfigurationError(unknownOption(who, key, Object.keys(checks)));
+    if (!Object.hasOwn(checks, key))
+      throw new ConfigurationError(unknownOption(who, key, Object.keys(checks)));
     if (given[key] !== undefined) argument(who, key, given[key], checks[key as keyof T]);
   }
   for (const key in checks)
@@ -45,5 +46,7 @@ export function argument(
 ): void {
   if (check.holds(value)) return;
   const remedy = check.remedy?.(value);
-  throw new Refusal(`${who}: ${name} must be ${check.what}, got ${describe(value)}${remedy === undefined ? '' : `; ${remedy}`}`);
+  throw new Refusal(
+    `${who}: ${name} must be ${check.what}, got ${describe(value)}${remedy === undefined ? '' : `; ${remedy}`}`,
+  );
 }

@@ -13,7 +13,8 @@ export function gather(x: Tensor, ids: Tensor): ArrayTensor {
   const rest = x.shape.slice(1);
   const width = sizeOf(rest);
   const out = allocate(x.dtype, rows.length * width);
-  for (let i = 0; i < rows.length; i++) out.set(values.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  for (let i = 0; i < rows.length; i++)
+    out.set(values.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
   return fromData(out, [...ids.shape, ...rest]);
 }
 
@@ -27,7 +28,8 @@ export function scatterAdd(x: Tensor, ids: Tensor, size: number): ArrayTensor {
   const width = sizeOf(rest);
   const isWide = rows.length > fewRows && x.dtype === 'float32';
   const sums = allocate(isWide ? 'float64' : x.dtype, size * width);
-  for (let i = 0; i < rows.length; i++) for (let j = 0; j < width; j++) sums[rows[i] * width + j] += values[i * width + j];
+  for (let i = 0; i < rows.length; i++)
+    for (let j = 0; j < width; j++) sums[rows[i] * width + j] += values[i * width + j];
   return fromData(isWide ? new Float32Array(sums) : sums, [size, ...rest]);
 }
 

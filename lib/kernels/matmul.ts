@@ -7,7 +7,13 @@ import { pairwiseBlock } from './pairwise.ts';
  * The product of two matrices, each optionally transposed first. Sums in float64, pairwise.
  * @param strong whether 0 times infinity or NaN is 0.
  */
-export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: boolean, strong = false): ArrayTensor {
+export function matmul(
+  x: Tensor,
+  y: Tensor,
+  transposeX: boolean,
+  transposeY: boolean,
+  strong = false,
+): ArrayTensor {
   const [a, b] = [x.toNdarray(), y.toNdarray()];
   const [aRow, aColumn] = transposeX ? [a.stride[1], a.stride[0]] : [a.stride[0], a.stride[1]];
   const [bRow, bColumn] = transposeY ? [b.stride[1], b.stride[0]] : [b.stride[0], b.stride[1]];
@@ -41,10 +47,21 @@ export function matmul(x: Tensor, y: Tensor, transposeX: boolean, transposeY: bo
 }
 
 /** Σ x y over `length` elements, starting at p and q with these steps. */
-function dotOf(x: TypedArray, p: number, xStep: number, y: TypedArray, q: number, yStep: number, length: number): number {
+function dotOf(
+  x: TypedArray,
+  p: number,
+  xStep: number,
+  y: TypedArray,
+  q: number,
+  yStep: number,
+  length: number,
+): number {
   if (length > pairwiseBlock) {
     const half = length >>> 1;
-    return dotOf(x, p, xStep, y, q, yStep, half) + dotOf(x, p + half * xStep, xStep, y, q + half * yStep, yStep, length - half);
+    return (
+      dotOf(x, p, xStep, y, q, yStep, half) +
+      dotOf(x, p + half * xStep, xStep, y, q + half * yStep, yStep, length - half)
+    );
   }
   // Start from -0, so that a single product keeps the sign of its zero, as in plans.
   let total = length === 1 ? -0 : 0;

@@ -29,7 +29,8 @@ export function norm(tensors: readonly Tensor[], unit = 1): number {
   const own = squares(1);
   if (isPlainSquare(own, 'float64')) return Math.sqrt(own) * unit;
   let largest = 0;
-  for (const data of all) for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
+  for (const data of all)
+    for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
   if (largest === 0 || !Number.isFinite(largest)) return largest;
   // A power of two, so scaling does not round; limited so that it stays finite itself.
   const scale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));

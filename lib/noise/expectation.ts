@@ -11,7 +11,10 @@ export interface ExpectationOptions {
 }
 
 // Infinity is a valid limit.
-const runs: Check = { what: 'a number of at least 1', holds: (value) => typeof value === 'number' && value >= 1 };
+const runs: Check = {
+  what: 'a number of at least 1',
+  holds: (value) => typeof value === 'number' && value >= 1,
+};
 
 export interface Expectation<T extends Tree> {
   /**
@@ -35,8 +38,14 @@ export interface Expectation<T extends Tree> {
  * shapes or structures.
  */
 export function expectation(run: (noise: Noise) => number, options?: ExpectationOptions): Expectation<Tensor>;
-export function expectation<T extends Tree>(run: (noise: Noise) => T, options?: ExpectationOptions): Expectation<T>;
-export function expectation(run: (noise: Noise) => Tree | number, options: ExpectationOptions = {}): Expectation<Tree> {
+export function expectation<T extends Tree>(
+  run: (noise: Noise) => T,
+  options?: ExpectationOptions,
+): Expectation<T>;
+export function expectation(
+  run: (noise: Noise) => Tree | number,
+  options: ExpectationOptions = {},
+): Expectation<Tree> {
   argument('expectation', 'run', run, callable);
   const { limit = 2 ** 20 } = checkOptions('expectation', options, { limit: runs });
   const path: number[] = [];
@@ -91,7 +100,9 @@ function walk(path: number[], limit: number): { source: Noise; close(): number }
     integer: () => signsOnly('expectation', 'integers'),
     split: () => source,
     save: () => {
-      throw new NoiseError('expectation: the noise of a run cannot be saved; there is nothing to continue after it');
+      throw new NoiseError(
+        'expectation: the noise of a run cannot be saved; there is nothing to continue after it',
+      );
     },
   };
   const close = () => {

@@ -53,8 +53,10 @@ export type SavedNoise =
 /** @throws NoiseError unless `noise` is a noise source (from untyped code). */
 export function requireNoise(noise: Noise, who: string): void {
   const draws = ['signs', 'normal', 'uniform', 'integer', 'split', 'save'] as const;
-  const isSource = typeof noise === 'object' && noise !== null && draws.every((draw) => typeof noise[draw] === 'function');
-  if (!isSource) throw new NoiseError(`${who}: needs a source of noise, such as seeded(1), got ${describe(noise)}`);
+  const isSource =
+    typeof noise === 'object' && noise !== null && draws.every((draw) => typeof noise[draw] === 'function');
+  if (!isSource)
+    throw new NoiseError(`${who}: needs a source of noise, such as seeded(1), got ${describe(noise)}`);
 }
 
 /** Throws for a draw other than signs from a source that has only signs. */

@@ -14,7 +14,11 @@ const ROUNDS = 10;
  *
  * @param counter four 32-bit words @param key two 32-bit words @param out the result; may be `counter`
  */
-export function philox(counter: ArrayLike<number>, key: ArrayLike<number>, out = new Uint32Array(4)): Uint32Array {
+export function philox(
+  counter: ArrayLike<number>,
+  key: ArrayLike<number>,
+  out = new Uint32Array(4),
+): Uint32Array {
   let c0 = counter[0];
   let c1 = counter[1];
   let c2 = counter[2];

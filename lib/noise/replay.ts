@@ -15,7 +15,8 @@ export function replay(draws: ArrayLike<number>): Noise {
   if (!Array.isArray(draws) && !ArrayBuffer.isView(draws))
     throw new NoiseError(`replay: needs an array of draws, got ${describe(draws)}`);
   for (let i = 0; i < draws.length; i++)
-    if (!isSign(draws[i])) throw new NoiseError(`replay: draw ${i} is ${describe(draws[i])}; every draw must be +1 or -1`);
+    if (!isSign(draws[i]))
+      throw new NoiseError(`replay: draw ${i} is ${describe(draws[i])}; every draw must be +1 or -1`);
   return replayFrom(Float64Array.from(draws), 0);
 }
 

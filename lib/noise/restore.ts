@@ -26,8 +26,15 @@ function restore(saved: unknown, depth: number): Noise {
       return seededFrom(seededWords(words));
     case 'replay': {
       const signs = Float64Array.from(signList(draws, 'replay'));
-      if (typeof position !== 'number' || !Number.isInteger(position) || position < 0 || position > signs.length)
-        throw new DataError(`saved noise: position must be a whole number from 0 to ${signs.length}, got ${describe(position)}`);
+      if (
+        typeof position !== 'number' ||
+        !Number.isInteger(position) ||
+        position < 0 ||
+        position > signs.length
+      )
+        throw new DataError(
+          `saved noise: position must be a whole number from 0 to ${signs.length}, got ${describe(position)}`,
+        );
       return replayFrom(signs, position);
     }
     case 'recording':
@@ -43,14 +50,18 @@ function seededWords(words: unknown): SeededWords {
   for (let i = 0; i < 6; i++) {
     const word: unknown = words[i];
     if (typeof word !== 'number' || word !== word >>> 0)
-      throw new DataError(`saved noise: word ${i} must be a whole number from 0 to 2^32 - 1, got ${describe(word)}`);
+      throw new DataError(
+        `saved noise: word ${i} must be a whole number from 0 to 2^32 - 1, got ${describe(word)}`,
+      );
   }
   return words as unknown as SeededWords;
 }
 
 function signList(draws: unknown, kind: string): number[] {
-  if (!Array.isArray(draws)) throw new DataError(`saved noise: the draws of a ${kind} must be an array, got ${describe(draws)}`);
+  if (!Array.isArray(draws))
+    throw new DataError(`saved noise: the draws of a ${kind} must be an array, got ${describe(draws)}`);
   for (let i = 0; i < draws.length; i++)
-    if (!isSign(draws[i])) throw new DataError(`saved noise: draw ${i} of a ${kind} must be +1 or -1, got ${describe(draws[i])}`);
+    if (!isSign(draws[i]))
+      throw new DataError(`saved noise: draw ${i} of a ${kind} must be +1 or -1, got ${describe(draws[i])}`);
   return draws;
 }

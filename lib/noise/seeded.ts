@@ -69,14 +69,17 @@ export function seededFrom(words: SeededWords): Noise {
       const data = float64For(shape, 'uniform');
       for (let at = 0; at < data.length; ) {
         nextBlock();
-        for (let half = 0; half < 4 && at < data.length; half += 2) data[at++] = whole53(block, half) / 2 ** 53;
+        for (let half = 0; half < 4 && at < data.length; half += 2)
+          data[at++] = whole53(block, half) / 2 ** 53;
       }
       return fromData(data, [...shape]);
     },
 
     integer(below: number): number {
       if (!Number.isSafeInteger(below) || below < 1)
-        throw new NoiseError(`integer: ${describe(below)} is not a bound; use a whole number from 1 to 2^53 - 1`);
+        throw new NoiseError(
+          `integer: ${describe(below)} is not a bound; use a whole number from 1 to 2^53 - 1`,
+        );
       // Reject draws past the last multiple of `below`: taking them modulo `below` would favour small
       // numbers.
       const end = 2 ** 53 - (2 ** 53 % below);
@@ -113,7 +116,10 @@ export function seededFrom(words: SeededWords): Noise {
 
 const sources = new WeakSet<Noise>();
 
-/** Whether a source was made by `seeded`, and is not a copy with a part replaced: only then does `save` tell all that it will draw. */
+/**
+ * Whether a source was made by `seeded`, and is not a copy with a part replaced: only then does `save` tell
+ * all that it will draw.
+ */
 export function isSeeded(noise: Noise): boolean {
   return sources.has(noise);
 }

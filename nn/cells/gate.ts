@@ -41,7 +41,12 @@ export function cellOptions<T extends CellOptions>(
   gates: number,
   more?: Pick<guard.Checks<T>, Exclude<keyof T, keyof CellOptions>>,
 ): T {
-  const own = guard.options(who, options, { ...checks, ...more } as guard.Checks<T>, `${who}({ inputs: 2, units: 16 })`);
+  const own = guard.options(
+    who,
+    options,
+    { ...checks, ...more } as guard.Checks<T>,
+    `${who}({ inputs: 2, units: 16 })`,
+  );
   initializers(who, own.init, ['input', 'recurrent', 'bias']);
   const { inputs, units } = own;
   requireRoom(who, gates * units * (inputs + units + 1), 'use fewer units');

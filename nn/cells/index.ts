@@ -32,9 +32,9 @@ export interface CellEntry {
 }
 
 /**
- * The built-in cells by name. With symbols, GRU, LSTM and RNN are those of Tallec and Ollivier's experiments, and the
- * MGU follows the GRU: an embedding with standard normal entries, whose product with the input weights is one
- * matrix except in the LSTM.
+ * The built-in cells by name. With symbols, GRU, LSTM and RNN are those of Tallec and Ollivier's experiments,
+ * and the MGU follows the GRU: an embedding with standard normal entries, whose product with the input
+ * weights is one matrix except in the LSTM.
  */
 export const cells = {
   gru: {
@@ -49,7 +49,10 @@ export const cells = {
     ofVectors: lstm,
     ofSymbols: (options) => {
       const { inputs: symbols, units } = options;
-      return embedded(embedding({ symbols, size: units }), lstm({ forgetOffset: -0.3, ...options, inputs: units }));
+      return embedded(
+        embedding({ symbols, size: units }),
+        lstm({ forgetOffset: -0.3, ...options, inputs: units }),
+      );
     },
   },
   mgu: {

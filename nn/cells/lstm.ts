@@ -5,7 +5,12 @@ import type { Cell, Input } from '../cell.ts';
 import { type CellOptions, cellOptions, type Gate, initGate, preactivation } from './gate.ts';
 
 /** Parameters of a long short-term memory. */
-export type LstmParameters = { readonly input: Gate; readonly forget: Gate; readonly output: Gate; readonly candidate: Gate };
+export type LstmParameters = {
+  readonly input: Gate;
+  readonly forget: Gate;
+  readonly output: Gate;
+  readonly candidate: Gate;
+};
 
 /** Hidden and cell state, each [units]. */
 export type LstmState = { readonly h: Tensor; readonly c: Tensor };

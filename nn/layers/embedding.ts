@@ -15,7 +15,11 @@ export interface EmbeddingOptions {
 
 /** A vector [size] per class: row x of a [symbols, size] matrix. A dense input [symbols] weights the rows. */
 export function embedding(options: EmbeddingOptions): Layer<Tensor, Input> {
-  const { symbols, size, init = normal(1) } = guard.options('embedding', options, checks, 'embedding({ symbols: 10, size: 4 })');
+  const {
+    symbols,
+    size,
+    init = normal(1),
+  } = guard.options('embedding', options, checks, 'embedding({ symbols: 10, size: 4 })');
   requireRoom('embedding', symbols * size, 'use fewer symbols, or a smaller size');
   return layerOf({
     name: 'embedding',

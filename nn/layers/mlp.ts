@@ -61,8 +61,14 @@ export function mlp(options: MlpOptions): Layer<MlpParameters, Tensor> {
       output: last.init(noise, hidden),
       direct: draw('mlp', init.direct ?? fanIn(inputs), noise, [outputs, inputs]),
     }),
-    apply: (params, x) => add(last.apply(params.output, tanh(first.apply(params.hidden, x))), matmul(params.direct, x)),
+    apply: (params, x) =>
+      add(last.apply(params.output, tanh(first.apply(params.hidden, x))), matmul(params.direct, x)),
   });
 }
 
-const checks: guard.Checks<MlpOptions> = { outputs: size, hidden: size, inputs: guard.count, init: guard.record };
+const checks: guard.Checks<MlpOptions> = {
+  outputs: size,
+  hidden: size,
+  inputs: guard.count,
+  init: guard.record,
+};

@@ -21,7 +21,15 @@ import {
   tanh,
   transpose,
 } from '../../autodiff/index.ts';
-import { DerivativeError, DTypeError, fromData, indices, LinearityError, type Tensor, tensor } from '../../lib/index.ts';
+import {
+  DerivativeError,
+  DTypeError,
+  fromData,
+  indices,
+  LinearityError,
+  type Tensor,
+  tensor,
+} from '../../lib/index.ts';
 import { checkPrimitive, LawError, tensors, tensorsOf } from '../laws/index.ts';
 
 const x = tensor([
@@ -40,12 +48,16 @@ const double = (transposed: (cotangent: Tensor) => Tensor) =>
   linear({ name: 'double', shape: (shape) => shape, evaluate: (v) => mul(v, 2), transpose: transposed });
 const flip = (transposed: (cotangent: Tensor) => Tensor) =>
   linear({ name: 'flip', shape: ([m, n]) => [n, m], evaluate: (v) => transpose(v), transpose: transposed });
-const withPush = (push: (primals: readonly [Tensor], tangents: readonly [Tensor], result: Tensor) => Tensor) =>
-  custom({ name: 'squared', value: (v: Tensor) => square(v), push });
+const withPush = (
+  push: (primals: readonly [Tensor], tangents: readonly [Tensor], result: Tensor) => Tensor,
+) => custom({ name: 'squared', value: (v: Tensor) => square(v), push });
 
 describe('checkDerivatives', () => {
   it('passes correct rules, and reports the number of comparisons', () => {
-    const report = checkDerivatives((a: Tensor, b: Tensor) => ({ u: tanh(mul(a, b)), v: [sum(square(a)), softmax(b)] }), [x, y]);
+    const report = checkDerivatives(
+      (a: Tensor, b: Tensor) => ({ u: tanh(mul(a, b)), v: [sum(square(a)), softmax(b)] }),
+      [x, y],
+    );
     expect(report.compared).to.be.above(1000);
     expect(report.worst).to.be.below(0.01);
     checkDerivatives(sine(right), [x]);
@@ -103,11 +115,20 @@ describe('checkDerivatives', () => {
       ),
       'order 1: pull against push',
     ],
-    ['a push with a wrong factor', withPush(([v], [t]) => mul(v, t)), 'order 1: push against central differences'],
+    [
+      'a push with a wrong factor',
+      withPush(([v], [t]) => mul(v, t)),
+      'order 1: push against central differences',
+    ],
     ['a push that leaves out a term', withPush(([v], [t]) => mul(stopGradient(mul(2, v)), t)), 'order 2'],
     [
       'a linear evaluate that is affine',
-      linear({ name: 'affine', shape: (s) => s, evaluate: (v) => add(mul(v, 2), 1), transpose: (u) => mul(u, 2) }),
+      linear({
+        name: 'affine',
+        shape: (s) => s,
+        evaluate: (v) => add(mul(v, 2), 1),
+        transpose: (u) => mul(u, 2),
+      }),
       'order 1',
     ],
   ];
@@ -149,7 +170,10 @@ describe('checkDerivatives', () => {
     checkDerivatives((v: Tensor) => tanh(v), [large]);
     (weights.toNdarray().data as Float64Array)[37] = 1.01;
     const f = sine((v) => mul(right(v), weights));
-    expect(() => checkDerivatives(f, [large], { order: 1 })).to.throw(DerivativeError, 'd result[3,7] / d a random direction');
+    expect(() => checkDerivatives(f, [large], { order: 1 })).to.throw(
+      DerivativeError,
+      'd result[3,7] / d a random direction',
+    );
     expect(() => checkDerivatives(f, [large], { order: 1, seed: 5 })).to.throw(
       DerivativeError,
       'd result[3,7] / d a random direction',
@@ -170,7 +194,10 @@ describe('checkDerivatives', () => {
   });
 
   it('holds int32 tensors fixed, and accepts a function without float arguments', () => {
-    checkDerivatives((v: Tensor, ids: Tensor) => matmul(v, tanh(v), { transposeRight: ids.size === 2 }), [x, indices([0, 1])]);
+    checkDerivatives(
+      (v: Tensor, ids: Tensor) => matmul(v, tanh(v), { transposeRight: ids.size === 2 }),
+      [x, indices([0, 1])],
+    );
     expect(checkDerivatives((ids: Tensor) => ids, [indices([1])])).to.deep.equal({ compared: 0, worst: 0 });
   });
 
@@ -180,7 +207,10 @@ describe('checkDerivatives', () => {
       DTypeError,
       'checkDerivatives(f): argument 0 at b is float32; differences need float64: convert it with cast',
     );
-    expect(() => checkDerivatives((_: Tensor) => [narrow], [tensor(1)])).to.throw(DTypeError, 'the result at [0] is float32');
+    expect(() => checkDerivatives((_: Tensor) => [narrow], [tensor(1)])).to.throw(
+      DTypeError,
+      'the result at [0] is float32',
+    );
   });
 
   it('passes for any tensor', () => {
@@ -209,7 +239,10 @@ describe('checkPrimitive', () => {
       'does not write to its operands',
       linear({ name: 'overwrite', shape: (s) => s, evaluate: overwrite, transpose: (u) => mul(u, 1) }),
     ],
-    ['does not depend on the layout', linear({ name: 'memory', shape: (s) => s, evaluate: asStored, transpose: asStored })],
+    [
+      'does not depend on the layout',
+      linear({ name: 'memory', shape: (s) => s, evaluate: asStored, transpose: asStored }),
+    ],
   ];
   for (const [law, operation] of impostors)
     it(`fails: ${law}`, () => {
@@ -222,7 +255,9 @@ describe('checkPrimitive', () => {
 
   it('reports the smallest operands at which a law fails', () => {
     const operation = sine((v) => mul(right(v), 2));
-    expect(() => checkPrimitive({ name: 'sine', operation, operands: tensors().map((v) => [v]) })).to.throw(/Counterexample/);
+    expect(() => checkPrimitive({ name: 'sine', operation, operands: tensors().map((v) => [v]) })).to.throw(
+      /Counterexample/,
+    );
   });
 });
 

@@ -1,6 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, grad, jvp, type Linearization, linearize, mul, sin, square, sum, tanh, vjp } from '../../autodiff/index.ts';
+import {
+  add,
+  grad,
+  jvp,
+  type Linearization,
+  linearize,
+  mul,
+  sin,
+  square,
+  sum,
+  tanh,
+  vjp,
+} from '../../autodiff/index.ts';
 import { type Tensor, tensor } from '../../lib/index.ts';
 
 const one = tensor(1);
@@ -55,7 +67,10 @@ describe('perturbations are not confused', () => {
       const f = D((a) => E((b) => F((c) => sin(mul(a, mul(b, c))))(tensor(z)))(tensor(y)));
       const p = x * y * z;
       // ∂³ sin(p) = cos p - 3 p sin p - p² cos p.
-      expect(f(tensor(x)).item()).to.be.closeTo(Math.cos(p) - 3 * p * Math.sin(p) - p * p * Math.cos(p), 1e-14);
+      expect(f(tensor(x)).item()).to.be.closeTo(
+        Math.cos(p) - 3 * p * Math.sin(p) - p * p * Math.cos(p),
+        1e-14,
+      );
     });
   }
 
@@ -107,7 +122,10 @@ describe('a linearization', () => {
   });
 
   it('inside another, of a function that uses the outer variable', () => {
-    const outer = linearize((x: Tensor) => linearize((y: Tensor) => mul(x, square(y)), tensor(3)).push(tensor(2)), tensor(5));
+    const outer = linearize(
+      (x: Tensor) => linearize((y: Tensor) => mul(x, square(y)), tensor(3)).push(tensor(2)),
+      tensor(5),
+    );
     expect(outer.value.item()).to.equal(60);
     expect(outer.push(one).item()).to.equal(12);
     expect(outer.pull(one)[0].item()).to.equal(12);
@@ -137,7 +155,9 @@ describe('a linearization', () => {
 
   it('sums over the uses of one argument, also in two results', () => {
     const { pull, push } = linearize((x: Tensor) => [x, x, mul(x, 3)] as const, tensor([1, 2]));
-    expect(pull([tensor([1, 0]), tensor([10, 20]), tensor([100, 200])])[0].toArray()).to.deep.equal([311, 620]);
+    expect(pull([tensor([1, 0]), tensor([10, 20]), tensor([100, 200])])[0].toArray()).to.deep.equal([
+      311, 620,
+    ]);
     expect(push(tensor([1, 2])).map((part) => part.toArray())).to.deep.equal([
       [1, 2],
       [1, 2],

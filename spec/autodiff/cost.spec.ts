@@ -28,7 +28,10 @@ import { SymbolTensor } from '../../autodiff/symbol.ts';
 import { indices, type Tensor, tensor, zeros } from '../../lib/index.ts';
 
 /** The number of equations of f's derivative, and of those recorded on the way. */
-function equations(f: (...xs: Tensor[]) => Tensor, ...primals: Tensor[]): { live: number; written: number; names: string[] } {
+function equations(
+  f: (...xs: Tensor[]) => Tensor,
+  ...primals: Tensor[]
+): { live: number; written: number; names: string[] } {
   return withLevel('count(f)', (level) => {
     const recorder = linearRecorder(level);
     const symbols = primals.map((x) => new SymbolTensor(x, recorder));
@@ -76,7 +79,11 @@ describe('the cost of a derivative', () => {
   });
 
   it('operations independent of the input record nothing', () => {
-    expect(equations((a) => last(tanh(matmul(w, x)), a), x)).to.deep.equal({ live: 0, written: 0, names: [] });
+    expect(equations((a) => last(tanh(matmul(w, x)), a), x)).to.deep.equal({
+      live: 0,
+      written: 0,
+      names: [],
+    });
     expect(equations((a) => add(stopGradient(mul(a, 3)), a), x).written).to.equal(1);
     expect(equations((a) => stopGradient(tanh(a)), x).live).to.equal(0);
     expect(equations((a) => where(greater(a, 0), x, 1), x).written).to.equal(0);
@@ -93,7 +100,9 @@ describe('the cost of a derivative', () => {
       'matmul',
       'add',
     ]);
-    expect(equations((b) => matmul(w, b), x).names.filter((name) => name !== 'reshape')).to.deep.equal(['matmul']);
+    expect(equations((b) => matmul(w, b), x).names.filter((name) => name !== 'reshape')).to.deep.equal([
+      'matmul',
+    ]);
   });
 
   it('of a selection with 0 is one selection', () => {
@@ -114,7 +123,11 @@ describe('the cost of a derivative', () => {
       push: ([a, b], [da, db]) => add(mul(da, b), mul(a, db)),
     });
     expect(equations((a, b) => product(a, b), x, x).names).to.deep.equal(['mul', 'mul', 'add']);
-    const first = custom({ name: 'first', value: (a: Tensor, b: Tensor) => mul(a, b), push: ([, b], [da]) => mul(da, b) });
+    const first = custom({
+      name: 'first',
+      value: (a: Tensor, b: Tensor) => mul(a, b),
+      push: ([, b], [da]) => mul(da, b),
+    });
     expect(equations((a) => first(a, x), x).live).to.equal(1);
   });
 
@@ -135,7 +148,11 @@ describe('the cost of a derivative', () => {
   });
 
   it('missing tangents become zeros only at the end, for a result without one', () => {
-    const [value, tangent] = jvp((a: Tensor) => concat([zeros([2]), slice(reshape(a, [3]), [0], [0])]), [x], [x]);
+    const [value, tangent] = jvp(
+      (a: Tensor) => concat([zeros([2]), slice(reshape(a, [3]), [0], [0])]),
+      [x],
+      [x],
+    );
     expect([value.toArray(), tangent.toArray()]).to.deep.equal([
       [0, 0],
       [0, 0],

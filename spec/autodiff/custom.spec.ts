@@ -1,6 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, custom, grad, jvp, linearize, mul, neg, sin, square, sub, sum, tanh, where } from '../../autodiff/index.ts';
+import {
+  add,
+  custom,
+  grad,
+  jvp,
+  linearize,
+  mul,
+  neg,
+  sin,
+  square,
+  sub,
+  sum,
+  tanh,
+  where,
+} from '../../autodiff/index.ts';
 import { withLevel } from '../../autodiff/level.ts';
 import { type Recorder, SymbolTensor } from '../../autodiff/symbol.ts';
 import {
@@ -50,7 +64,9 @@ describe('custom', () => {
       push: (_, [t]) => t,
     });
     expect(straightThrough(tensor([0.4, 1.6])).toArray()).to.deep.equal([0, 2]);
-    expect(grad((x: Tensor) => sum(square(straightThrough(x))))(tensor([0.4, 1.6])).toArray()).to.deep.equal([0, 4]);
+    expect(grad((x: Tensor) => sum(square(straightThrough(x))))(tensor([0.4, 1.6])).toArray()).to.deep.equal([
+      0, 4,
+    ]);
   });
 
   it('has derivatives of any order in any mix', () => {
@@ -66,14 +82,23 @@ describe('custom', () => {
 
   it('accepts a tangent of one operand in reverse mode too, even if its result has none', () => {
     for (const argument of [0, 1] as const) {
-      const alone = grad((a: Tensor, x: Tensor) => sum(scaledSine(a, x)), { argument })(tensor([1, 2]), tensor([3, 4]));
-      const both = linearize((a: Tensor, x: Tensor) => sum(scaledSine(a, x)), tensor([1, 2]), tensor([3, 4])).pull(tensor(1))[
-        argument
-      ];
+      const alone = grad((a: Tensor, x: Tensor) => sum(scaledSine(a, x)), { argument })(
+        tensor([1, 2]),
+        tensor([3, 4]),
+      );
+      const both = linearize(
+        (a: Tensor, x: Tensor) => sum(scaledSine(a, x)),
+        tensor([1, 2]),
+        tensor([3, 4]),
+      ).pull(tensor(1))[argument];
       expect(alone.toArray()).to.deep.equal(both.toArray());
     }
     expect(
-      jvp((t: Tensor) => (scaledSine(tensor(1), tensor(2)).level === 0 ? t : neg(t)), [tensor(1)], [tensor(1)])[1].item(),
+      jvp(
+        (t: Tensor) => (scaledSine(tensor(1), tensor(2)).level === 0 ? t : neg(t)),
+        [tensor(1)],
+        [tensor(1)],
+      )[1].item(),
     ).to.equal(1);
   });
 
@@ -84,10 +109,17 @@ describe('custom', () => {
       'mul: a derivative rule applies it to a tangent, which is not linear',
     );
     const constant = custom({ name: 'constant', value: (x: Tensor) => mul(x, 1), push: ([x]) => x });
-    expect(() => grad((x: Tensor) => constant(x))(tensor(1))).to.throw(LinearityError, 'does not depend on its tangents');
+    expect(() => grad((x: Tensor) => constant(x))(tensor(1))).to.throw(
+      LinearityError,
+      'does not depend on its tangents',
+    );
     const affine = custom({ name: 'affine', value: (x: Tensor) => mul(x, 1), push: (_, [t]) => sub(t, 1) });
     expect(() => grad((x: Tensor) => affine(x))(tensor(1))).to.throw(LinearityError);
-    const nested = custom({ name: 'nested', value: (x: Tensor) => tanh(x), push: (_, [t]) => scaledSine(t, t) });
+    const nested = custom({
+      name: 'nested',
+      value: (x: Tensor) => tanh(x),
+      push: (_, [t]) => scaledSine(t, t),
+    });
     expect(() => grad((x: Tensor) => nested(x))(tensor(1))).to.throw(
       LinearityError,
       'scaledSine: a derivative rule applies it to a tangent',
@@ -105,8 +137,16 @@ describe('custom', () => {
       'scaledSine: float64 with float32; nothing is promoted, convert one of them with cast',
     );
     expect(() => odd(indices([1]))).to.throw(DTypeError, 'odd: needs a float32 or float64 operand');
-    const declared = custom({ name: 'declared', value: (x: Tensor) => sum(x), push: (_, [t]) => sum(t), shape: (s) => s });
-    expect(() => declared(tensor([1, 2]))).to.throw(ShapeError, 'declared: returned shape [] where [2] is declared');
+    const declared = custom({
+      name: 'declared',
+      value: (x: Tensor) => sum(x),
+      push: (_, [t]) => sum(t),
+      shape: (s) => s,
+    });
+    expect(() => declared(tensor([1, 2]))).to.throw(
+      ShapeError,
+      'declared: returned shape [] where [2] is declared',
+    );
   });
 
   it('is traced by running its value on symbols, or by the shape that it declares', () => {
@@ -117,7 +157,12 @@ describe('custom', () => {
       push: ([x], [t]) => sum(mul(mul(2, x), t), { axes: 0 }),
     });
     const reading = custom({ name: 'reading', value: (x: Tensor) => reads(x), push: (_, [t]) => t });
-    const shaped = custom({ name: 'shaped', value: (x: Tensor) => reads(x), push: (_, [t]) => t, shape: (s) => s });
+    const shaped = custom({
+      name: 'shaped',
+      value: (x: Tensor) => reads(x),
+      push: (_, [t]) => t,
+      shape: (s) => s,
+    });
     withLevel('trace(f)', (level) => {
       const recorder: Recorder = { level, equations: [], symbols: 0, linear: false };
       const x = new SymbolTensor({ shape: [2, 3], dtype: 'float64' }, recorder);

@@ -1,6 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { bilinear, grad, jvp, linear, matmul, mul, neg, outer, smooth, square, sum } from '../../autodiff/index.ts';
+import {
+  bilinear,
+  grad,
+  jvp,
+  linear,
+  matmul,
+  mul,
+  neg,
+  outer,
+  smooth,
+  square,
+  sum,
+} from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   cast,
@@ -16,7 +28,11 @@ import {
 import { describePrimitive, shapes, tensors, tensorsOf } from '../laws/index.ts';
 
 const sinh = smooth({ name: 'sinh', evaluate: Math.sinh, partials: [(x) => cosh(x)] });
-const cosh: (x: Tensor | number) => Tensor = smooth({ name: 'cosh', evaluate: Math.cosh, partials: [(x) => sinh(x)] });
+const cosh: (x: Tensor | number) => Tensor = smooth({
+  name: 'cosh',
+  evaluate: Math.cosh,
+  partials: [(x) => sinh(x)],
+});
 const hypotenuse = smooth({
   name: 'hypotenuse',
   evaluate: Math.hypot,
@@ -67,7 +83,10 @@ const product = bilinear({
   name: 'product',
   shape: ([m], [, n]) => [m, n],
   evaluate: (x, y) => matmul(x, y),
-  transposes: [(u, y) => matmul(u, y, { transposeRight: true }), (u, x) => matmul(x, u, { transposeLeft: true })],
+  transposes: [
+    (u, y) => matmul(u, y, { transposeRight: true }),
+    (u, x) => matmul(x, u, { transposeLeft: true }),
+  ],
 });
 function runningSums(x: Tensor): Tensor {
   let total = 0;
@@ -79,7 +98,11 @@ function runningSums(x: Tensor): Tensor {
   );
 }
 
-describePrimitive({ name: 'a declared smooth primitive', operation: (x) => sinh(x), operands: tensors().map((x) => [x]) });
+describePrimitive({
+  name: 'a declared smooth primitive',
+  operation: (x) => sinh(x),
+  operands: tensors().map((x) => [x]),
+});
 describePrimitive({
   name: 'a declared smooth primitive of two operands, broadcasting',
   operation: (x, y) => hypotenuse(x, y),
@@ -166,20 +189,29 @@ describe('smooth', () => {
 
 describe('linear and bilinear', () => {
   it('refuse a result of evaluate that differs from the declared type', () => {
-    const odd = linear({ name: 'odd', shape: (shape) => shape, evaluate: (x) => sum(x), transpose: (u) => u });
+    const odd = linear({
+      name: 'odd',
+      shape: (shape) => shape,
+      evaluate: (x) => sum(x),
+      transpose: (u) => u,
+    });
     expect(() => odd(tensor([1, 2]))).to.throw(ShapeError, 'odd: returned shape [] where [2] is declared');
-    const wide = linear({ name: 'wide', shape: (shape) => shape, evaluate: (x) => cast(x, 'float64'), transpose: (u) => u });
+    const wide = linear({
+      name: 'wide',
+      shape: (shape) => shape,
+      evaluate: (x) => cast(x, 'float64'),
+      transpose: (u) => u,
+    });
     expect(() => wide(tensor([1, 2], { dtype: 'float32' }))).to.throw(
       DTypeError,
       'wide: returned float64 where float32 is declared',
     );
     const broken = linear({ name: 'broken', shape: () => [-1], evaluate: (x) => x, transpose: (u) => u });
     expect(() => broken(tensor([1, 2]))).to.throw(ShapeError, 'broken: shape: [-1] is not a shape');
-    // @ts-expect-error: not a tensor
-    expect(() => linear({ name: 'number', shape: () => [], evaluate: () => 1, transpose: (u: Tensor) => u })(tensor(1))).to.throw(
-      DTypeError,
-      'number: must return a tensor, got 1',
-    );
+    expect(() =>
+      // @ts-expect-error: not a tensor
+      linear({ name: 'number', shape: () => [], evaluate: () => 1, transpose: (u: Tensor) => u })(tensor(1)),
+    ).to.throw(DTypeError, 'number: must return a tensor, got 1');
     const tall = bilinear({
       name: 'tall',
       shape: ([m], [n]) => [m, n],
@@ -198,7 +230,12 @@ describe('linear and bilinear', () => {
 
   it('refuse a value that closes over a variable', () => {
     const leaky = (v: Tensor) =>
-      linear({ name: 'leaky', shape: (shape) => shape, evaluate: (x) => mul(x, v), transpose: (u) => mul(u, v) });
+      linear({
+        name: 'leaky',
+        shape: (shape) => shape,
+        evaluate: (x) => mul(x, v),
+        transpose: (u) => mul(u, v),
+      });
     expect(() => jvp((v: Tensor) => leaky(v)(tensor(2)), [tensor(3)], [tensor(1)])).to.throw(
       ConfigurationError,
       'leaky: its value uses a tensor from outside that is being differentiated; pass it as an operand',
@@ -206,11 +243,10 @@ describe('linear and bilinear', () => {
   });
 
   it('require all their parts', () => {
-    // @ts-expect-error: no transpose
-    expect(() => linear({ name: 'oneWay', shape: (s: readonly number[]) => s, evaluate: (x: Tensor) => x })).to.throw(
-      ConfigurationError,
-      'oneWay: transpose must be a function, got nothing',
-    );
+    expect(() =>
+      // @ts-expect-error: no transpose
+      linear({ name: 'oneWay', shape: (s: readonly number[]) => s, evaluate: (x: Tensor) => x }),
+    ).to.throw(ConfigurationError, 'oneWay: transpose must be a function, got nothing');
     const same = (x: Tensor) => x;
     // @ts-expect-error: one transpose for two operands
     expect(() => bilinear({ name: 'lame', shape: () => [], evaluate: same, transposes: [same] })).to.throw(

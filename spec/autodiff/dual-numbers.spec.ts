@@ -15,7 +15,15 @@ import {
   tangent,
   tanh,
 } from '../../autodiff/index.ts';
-import { EscapedTangentError, indices, ShapeError, seeded, type Tensor, TreeError, tensor } from '../../lib/index.ts';
+import {
+  EscapedTangentError,
+  indices,
+  ShapeError,
+  seeded,
+  type Tensor,
+  TreeError,
+  tensor,
+} from '../../lib/index.ts';
 import { lstm, rnn } from '../../nn/index.ts';
 
 /** The derivative of a function of one number, with a hand-made dual number. */
@@ -66,7 +74,9 @@ describe('dual numbers', () => {
     expect(compile(f)(at).item()).to.equal(8);
     expect(linearize(f, at).push(tensor(1)).item()).to.equal(8);
     // The tangent of jvp does not belong to them.
-    expect(jvp((a: Tensor) => add(a, tangent(a)), [at], [tensor(1)]).map((t) => t.item())).to.deep.equal([2, 1]);
+    expect(jvp((a: Tensor) => add(a, tangent(a)), [at], [tensor(1)]).map((t) => t.item())).to.deep.equal([
+      2, 1,
+    ]);
   });
 
   it('are not confused with those of an inner transform', () => {
@@ -80,7 +90,9 @@ describe('dual numbers', () => {
       )(tensor(1)).item(),
     ).to.equal(1);
     expect(derivative((x) => slope((y) => mul(square(y), x), tensor(3)))(tensor(2)).item()).to.equal(6);
-    expect(derivative((x) => grad((y: Tensor) => sum(mul(square(y), x)))(tensor(3)))(tensor(2)).item()).to.equal(6);
+    expect(
+      derivative((x) => grad((y: Tensor) => sum(mul(square(y), x)))(tensor(3)))(tensor(2)).item(),
+    ).to.equal(6);
     expect(derivative(compile((x: Tensor) => square(x)))(tensor(3)).item()).to.equal(6);
   });
 
@@ -104,9 +116,17 @@ describe('dual numbers', () => {
   });
 
   it('require tangents that fit', () => {
-    expect(() => dual(tensor([1, 2]), tensor([1]))).to.throw(ShapeError, 'dual: the tangent has shape [1], needs [2]');
+    expect(() => dual(tensor([1, 2]), tensor([1]))).to.throw(
+      ShapeError,
+      'dual: the tangent has shape [1], needs [2]',
+    );
     expect(() => dual(indices([1]), tensor([1]))).to.throw('an int32 tensor carries no tangent');
-    expect(() => dual(tensor(1, { dtype: 'float32' }), tensor(1))).to.throw('dual: the tangent is float64, needs float32');
-    expect(() => dual({ a: tensor(1) }, { b: tensor(1) } as never)).to.throw(TreeError, 'dual: tangent: unexpected entry b');
+    expect(() => dual(tensor(1, { dtype: 'float32' }), tensor(1))).to.throw(
+      'dual: the tangent is float64, needs float32',
+    );
+    expect(() => dual({ a: tensor(1) }, { b: tensor(1) } as never)).to.throw(
+      TreeError,
+      'dual: tangent: unexpected entry b',
+    );
   });
 });

@@ -50,9 +50,13 @@ const narrow = (shape: readonly number[]) => zeros(shape, { dtype: 'float32' });
 
 describe('dtype errors', () => {
   it('nothing is promoted', () => {
-    const message = (name: string) => `${name}: float32 with float64; nothing is promoted, convert one of them with cast`;
+    const message = (name: string) =>
+      `${name}: float32 with float64; nothing is promoted, convert one of them with cast`;
     for (const operation of [add, mul, div, pow, maximum, greater])
-      expect(() => operation(narrow([2]), zeros([2])), operation.name).to.throw(DTypeError, message(operation.name));
+      expect(() => operation(narrow([2]), zeros([2])), operation.name).to.throw(
+        DTypeError,
+        message(operation.name),
+      );
     expect(() => sub(narrow([2]), zeros([2]))).to.throw(DTypeError, message('add'));
     expect(() => matmul(narrow([2, 3]), zeros([3]))).to.throw(DTypeError, message('matmul'));
     expect(() => concat([narrow([2]), zeros([3])])).to.throw(DTypeError);
@@ -68,7 +72,8 @@ describe('dtype errors', () => {
 
   it('indices are not operands of arithmetic', () => {
     const ids = indices([0, 1]);
-    const message = (name: string) => `${name}: needs float32 or float64, got int32 (indices carry no tangent)`;
+    const message = (name: string) =>
+      `${name}: needs float32 or float64, got int32 (indices carry no tangent)`;
     expect(() => add(ids, ids)).to.throw(DTypeError, message('add'));
     expect(() => mul(ids, 2)).to.throw(DTypeError, message('scale'));
     expect(() => tanh(ids)).to.throw(DTypeError, message('tanh'));
@@ -87,7 +92,10 @@ describe('dtype errors', () => {
       IndexError,
       'gather: index 3 is outside 0..2, the rows of a tensor [3,2]',
     );
-    expect(() => scatterAdd(zeros([2]), indices([0, -1]), 3)).to.throw(IndexError, 'scatterAdd: index -1 is outside 0..2');
+    expect(() => scatterAdd(zeros([2]), indices([0, -1]), 3)).to.throw(
+      IndexError,
+      'scatterAdd: index -1 is outside 0..2',
+    );
   });
 
   it('non-tensors from untyped code are refused by name', () => {
@@ -121,7 +129,8 @@ describe('shape errors', () => {
   const { params, input } = labelTree({ params: { update: { w: zeros([32, 16]) } }, input: zeros([8]) }, '');
 
   it('name the operands by their labels, also when they carry tangents', () => {
-    const product = 'matmul: inner sizes differ, [32,16] · [8] (16 ≠ 8): left is params.update.w, right is input';
+    const product =
+      'matmul: inner sizes differ, [32,16] · [8] (16 ≠ 8): left is params.update.w, right is input';
     expect(() => matmul(params.update.w, input)).to.throw(ShapeError, product);
     expect(() => linearize((w: Tensor) => matmul(w, input), params.update.w)).to.throw(ShapeError, product);
     expect(() =>
@@ -147,10 +156,19 @@ describe('shape errors', () => {
       ShapeError,
       'matmul: needs matrices or vectors, got [2,3,4] and [4]',
     );
-    expect(() => matmul(tensor(1), zeros([4]))).to.throw(ShapeError, 'matmul: needs matrices or vectors, got [] and [4]');
-    expect(() => outer(zeros([2, 3]), zeros([4]))).to.throw(ShapeError, 'outer: needs two vectors, got [2,3] and [4]');
+    expect(() => matmul(tensor(1), zeros([4]))).to.throw(
+      ShapeError,
+      'matmul: needs matrices or vectors, got [] and [4]',
+    );
+    expect(() => outer(zeros([2, 3]), zeros([4]))).to.throw(
+      ShapeError,
+      'outer: needs two vectors, got [2,3] and [4]',
+    );
     expect(() => dot(zeros([2]), zeros([3]))).to.throw(ShapeError, 'dot: shapes differ, [2] and [3]');
-    expect(() => reshape(zeros([2, 3]), [4, -1])).to.throw(ShapeError, 'reshape: [2,3] has 6 elements, which [4,-1] cannot hold');
+    expect(() => reshape(zeros([2, 3]), [4, -1])).to.throw(
+      ShapeError,
+      'reshape: [2,3] has 6 elements, which [4,-1] cannot hold',
+    );
     expect(() => transpose(zeros([2, 3]), [0])).to.throw(
       ShapeError,
       'transpose: the order [0] does not name each axis of [2,3] once',
@@ -160,24 +178,42 @@ describe('shape errors', () => {
       ShapeError,
       'slice: from [0,2] to [2,4] is not a block of [2,3]; give one entry an axis',
     );
-    expect(() => slice(zeros([2, 3]), [0])).to.throw(ShapeError, 'slice: from [0] to [2,3] is not a block of [2,3]');
-    expect(() => concat([zeros([2, 3]), zeros([3, 2])])).to.throw(ShapeError, 'concat: [3,2] does not join [2,3] along axis 0');
+    expect(() => slice(zeros([2, 3]), [0])).to.throw(
+      ShapeError,
+      'slice: from [0] to [2,3] is not a block of [2,3]',
+    );
+    expect(() => concat([zeros([2, 3]), zeros([3, 2])])).to.throw(
+      ShapeError,
+      'concat: [3,2] does not join [2,3] along axis 0',
+    );
     expect(() => concat([])).to.throw(ShapeError, 'concat: needs at least one tensor');
-    expect(() => concat([1, 2])).to.throw(ShapeError, 'concat: scalars have no axis to join along; use stack');
+    expect(() => concat([1, 2])).to.throw(
+      ShapeError,
+      'concat: scalars have no axis to join along; use stack',
+    );
     expect(() => stack([zeros([2]), zeros([3])])).to.throw(ShapeError, 'does not join');
-    expect(() => broadcastTo(zeros([2]), [2, 3])).to.throw(ShapeError, 'broadcastTo: [2] does not broadcast to [2,3]');
+    expect(() => broadcastTo(zeros([2]), [2, 3])).to.throw(
+      ShapeError,
+      'broadcastTo: [2] does not broadcast to [2,3]',
+    );
     expect(() => gather(tensor(1), 0)).to.throw(ShapeError, 'gather: a scalar has no rows');
     expect(() => scatterAdd(zeros([2]), indices([0, 1, 2]), 4)).to.throw(
       ShapeError,
       'scatterAdd: x of shape [2] does not begin with the shape of ids, [3]',
     );
-    expect(() => sum(zeros([2, 3]), { axes: 2 })).to.throw(ShapeError, 'sum: there is no axis 2 in a tensor with 2 axes');
+    expect(() => sum(zeros([2, 3]), { axes: 2 })).to.throw(
+      ShapeError,
+      'sum: there is no axis 2 in a tensor with 2 axes',
+    );
     for (const operation of [mean, max, logSumExp])
       expect(() => operation(zeros([2, 0])), operation.name).to.throw(
         ShapeError,
         `${operation.name}: of no elements is not defined; the shape is [2,0]`,
       );
-    expect(() => where(indices([1, 0]), zeros([3]), 0)).to.throw(ShapeError, 'where: shapes [3] and [2] do not broadcast');
+    expect(() => where(indices([1, 0]), zeros([3]), 0)).to.throw(
+      ShapeError,
+      'where: shapes [3] and [2] do not broadcast',
+    );
   });
 
   it('say which tangent or cotangent does not fit', () => {

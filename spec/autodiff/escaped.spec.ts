@@ -55,7 +55,8 @@ describe('a tangent that escapes', () => {
 
     it(`${name} throws inside another differentiation, as an argument and as a constant`, () => {
       const stored = escaped();
-      for (const [, again] of modes) expect(() => again((x) => mul(x, stored))).to.throw(EscapedTangentError, message);
+      for (const [, again] of modes)
+        expect(() => again((x) => mul(x, stored))).to.throw(EscapedTangentError, message);
       expect(() => jvp(tanh, [stored], [tensor(1)])).to.throw(EscapedTangentError);
       expect(() => jvp(tanh, [tensor(1)], [stored])).to.throw(EscapedTangentError);
       expect(() => linearize(tanh, tensor(1)).push(stored)).to.throw(EscapedTangentError);

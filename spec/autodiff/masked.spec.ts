@@ -36,7 +36,8 @@ interface Masked {
 }
 
 const positive = (f: (x: Tensor) => Tensor) => (x: Tensor) => where(greater(x, 0), f(x), 0);
-const awayFromZero = (f: (x: Tensor) => Tensor, there: number) => (x: Tensor) => where(greater(square(x), 0), f(x), there);
+const awayFromZero = (f: (x: Tensor) => Tensor, there: number) => (x: Tensor) =>
+  where(greater(square(x), 0), f(x), there);
 const { POSITIVE_INFINITY: infinity, NaN: nan } = Number;
 
 const table: Readonly<Record<string, Masked>> = {
@@ -180,7 +181,11 @@ describe('a singularity excluded by a mask', () => {
       requireGradient(numbers(grad(loss)(x)));
       requireGradient(numbers(compile(grad(loss))(x)));
       requireGradient(gradient.map((_, i) => jvp(loss, [x], [unit(size, i)])[1].item()));
-      requireGradient(gradient.map((_, i) => compile((y: Tensor, v: Tensor) => jvp(loss, [y], [v])[1])(x, unit(size, i)).item()));
+      requireGradient(
+        gradient.map((_, i) =>
+          compile((y: Tensor, v: Tensor) => jvp(loss, [y], [v])[1])(x, unit(size, i)).item(),
+        ),
+      );
       const { push, pull } = linearize(f, x);
       requireGradient(numbers(pull(fromData(new Float64Array(size).fill(1), [size]))[0]));
       gradient.forEach((value, i) => {

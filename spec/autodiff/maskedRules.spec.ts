@@ -56,7 +56,8 @@ function requireGradient(f: (x: Tensor) => Tensor, x: Tensor, expected: readonly
     const found = numbers(route(x) as Tensor);
     expect(found.length, name).to.equal(expected.length);
     found.forEach((value, i) => {
-      if (Number.isFinite(expected[i])) expect(value, `${name}, entry ${i}`).to.be.closeTo(expected[i], 1e-14);
+      if (Number.isFinite(expected[i]))
+        expect(value, `${name}, entry ${i}`).to.be.closeTo(expected[i], 1e-14);
       else expect(Object.is(value, expected[i]), `${name}, entry ${i} is ${value}`).to.equal(true);
     });
   }
@@ -64,7 +65,10 @@ function requireGradient(f: (x: Tensor) => Tensor, x: Tensor, expected: readonly
   const v = ones(x.shape);
   const along = numbers(hvp(f)(x, v));
   for (const value of along) expect(value).to.satisfy(Number.isFinite);
-  for (const other of [compile((y: Tensor) => hvp(f)(y, v))(x), jacrev((y: Tensor) => jvp(f, [y], [v])[1])(x)])
+  for (const other of [
+    compile((y: Tensor) => hvp(f)(y, v))(x),
+    jacrev((y: Tensor) => jvp(f, [y], [v])[1])(x),
+  ])
     numbers(other as Tensor).forEach((value, i) => {
       expect(value).to.be.closeTo(along[i], 1e-12);
     });
@@ -89,7 +93,11 @@ describe('user rules, behind a mask', () => {
   });
 
   it('custom: the products of its push are products of rules', () => {
-    const root = custom<[Tensor]>({ name: 'root', value: (x) => sqrt(x), push: (_, [t], y) => mul(t, div(0.5, y)) });
+    const root = custom<[Tensor]>({
+      name: 'root',
+      value: (x) => sqrt(x),
+      push: (_, [t], y) => mul(t, div(0.5, y)),
+    });
     requireGradient(positive(root), tensor([0, -1, 4]), [0, 0, 0.25]);
     const mix = custom<[Tensor, Tensor]>({
       name: 'mix',
@@ -181,8 +189,16 @@ describe('matrices with infinite or missing entries, behind a mask', () => {
 
   it('matmul, matrix·vector and vector·matrix', () => {
     requireGradient((x) => sum(where(rows, matmul(w, x), 0)), tensor([1, -1, 2]), [1, 2, 3]);
-    requireGradient((x) => sum(where(rows, matmul(x, w, { transposeRight: true }), 0)), tensor([1, -1, 2]), [1, 2, 3]);
-    requireGradient((x) => sum(where(rows, matmul(transpose(w), x, { transposeLeft: true }), 0)), tensor([1, -1, 2]), [1, 2, 3]);
+    requireGradient(
+      (x) => sum(where(rows, matmul(x, w, { transposeRight: true }), 0)),
+      tensor([1, -1, 2]),
+      [1, 2, 3],
+    );
+    requireGradient(
+      (x) => sum(where(rows, matmul(transpose(w), x, { transposeLeft: true }), 0)),
+      tensor([1, -1, 2]),
+      [1, 2, 3],
+    );
   });
 
   it('the gradient of the matrix, if the vector is not finite', () => {
@@ -229,7 +245,11 @@ describe('matrices with infinite or missing entries, behind a mask', () => {
       [1, 0],
     ]);
     requireGradient((x) => sum(where(columns, outer(x, tensor([2, infinity])), 0)), tensor([1, 2]), [2, 2]);
-    requireGradient((x) => sum(where(columns, outer(tensor([3, 5]), div(1, x)), 0)), tensor([-2, 0]), [-2, 0]);
+    requireGradient(
+      (x) => sum(where(columns, outer(tensor([3, 5]), div(1, x)), 0)),
+      tensor([-2, 0]),
+      [-2, 0],
+    );
   });
 
   it('attention over entries of which some are missing', () => {
@@ -252,7 +272,11 @@ describe('operations at infinity', () => {
     requireGradient((x) => logSumExp(x), tensor([-infinity, -infinity]), [0, 0]);
     const weights = tensor([3, 1, 2]);
     requireGradient((x) => dot(softmax(x), weights), tensor([-infinity, 0, 0]), [0, -0.25, 0.25]);
-    requireGradient((x) => sum(where(indices([0, 1, 1]), logSoftmax(x), 0)), tensor([-infinity, 0, 0]), [0, 0, 0]);
+    requireGradient(
+      (x) => sum(where(indices([0, 1, 1]), logSoftmax(x), 0)),
+      tensor([-infinity, 0, 0]),
+      [0, 0, 0],
+    );
   });
 
   it('crossEntropy of a logit of -Infinity with probability 0', () => {

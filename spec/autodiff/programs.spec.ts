@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { checkDerivatives, grad, hessian, jacfwd, jacrev, jvp, linearize, vjp } from '../../autodiff/index.ts';
+import {
+  checkDerivatives,
+  grad,
+  hessian,
+  jacfwd,
+  jacrev,
+  jvp,
+  linearize,
+  vjp,
+} from '../../autodiff/index.ts';
 import * as operations from '../../autodiff/operations/index.ts';
 import { dataOf, fromData, type Tensor } from '../../lib/index.ts';
 import { type Program, programs } from '../laws/index.ts';
@@ -43,7 +52,11 @@ describe('random programs', () => {
   });
 
   it('have the second derivatives found by differences', () => {
-    forAll(programs({ maxLength: 4 }), ({ loss, inputs }) => checkDerivatives(loss, [...inputs], { order: 2 }), 12);
+    forAll(
+      programs({ maxLength: 4 }),
+      ({ loss, inputs }) => checkDerivatives(loss, [...inputs], { order: 2 }),
+      12,
+    );
   });
 
   it('have one value, and one derivative in jvp and in push, to the last bit', () => {
@@ -124,7 +137,8 @@ describe('random programs', () => {
       ({ loss, inputs: [x, ...rest] }) => {
         const matrix = dataOf(hessian((first: Tensor) => loss(first, ...rest))(x));
         for (let i = 0; i < x.size; i++)
-          for (let j = 0; j < i; j++) expect(matrix[i * x.size + j]).to.be.closeTo(matrix[j * x.size + i], 1e-12);
+          for (let j = 0; j < i; j++)
+            expect(matrix[i * x.size + j]).to.be.closeTo(matrix[j * x.size + i], 1e-12);
       },
       40,
     );

@@ -27,7 +27,10 @@ describe('the table of primitives', () => {
   });
 
   it('gives each column the parameters that the primitive declares', () => {
-    const rest: Pick<Row<{ readonly order: readonly number[] }>, 'reaches' | 'batch'> = { reaches: elementwise, batch: together };
+    const rest: Pick<Row<{ readonly order: readonly number[] }>, 'reaches' | 'batch'> = {
+      reaches: elementwise,
+      batch: together,
+    };
     const orders: number[] = [];
     const [, row] = rule(linear.permute, {
       ...rest,

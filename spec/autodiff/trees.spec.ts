@@ -88,7 +88,9 @@ describe('trees', () => {
     const whole = push({ w: zeros([2, 3]), bias: [tensor([1, -1]), tensor(0)] }, zeros([3]));
     expect(toArrays(push({ bias: [tensor([1, -1])] }))).to.deep.equal(toArrays(whole));
     expect(toArrays(push({ bias: [tensor([1, -1]), undefined] }, undefined))).to.deep.equal(toArrays(whole));
-    expect(toArrays(jvp(model, [params, input], [{ bias: [tensor([1, -1])] }])[1])).to.deep.equal(toArrays(whole));
+    expect(toArrays(jvp(model, [params, input], [{ bias: [tensor([1, -1])] }])[1])).to.deep.equal(
+      toArrays(whole),
+    );
     const [part, x] = pull({ norm: tensor(2) });
     expect(part.w.toArray()).to.deep.equal([
       [2, 4, 6],
@@ -97,15 +99,20 @@ describe('trees', () => {
     expect(part.bias[0].toArray()).to.deep.equal([0, 0]);
     expect(part.bias[1].item()).to.equal(182);
     expect(x.toArray()).to.deep.equal([0, 0, 0]);
-    expect(toArrays(pull(undefined))).to.deep.equal(toArrays([mapTree(params, (leaf) => zeros(leaf.shape)), zeros([3])]));
+    expect(toArrays(pull(undefined))).to.deep.equal(
+      toArrays([mapTree(params, (leaf) => zeros(leaf.shape)), zeros([3])]),
+    );
   });
 
   it('numbers count as scalars wherever a tensor is accepted', () => {
     const f = (p: { a: number | Tensor; b: Tensor }) => ({ y: mul(p.a, p.b), constant: 3 });
-    const { value, push, pull } = linearize(f as never as (p: { a: Tensor; b: Tensor }) => { y: Tensor; constant: Tensor }, {
-      a: 2 as never,
-      b: tensor([1, 2]),
-    });
+    const { value, push, pull } = linearize(
+      f as never as (p: { a: Tensor; b: Tensor }) => { y: Tensor; constant: Tensor },
+      {
+        a: 2 as never,
+        b: tensor([1, 2]),
+      },
+    );
     expect(toArrays(value)).to.deep.equal([[2, 4], 3]);
     expect(toArrays(push({ a: 1 as never }))).to.deep.equal([[1, 2], 0]);
     expect(toArrays(pull({ y: tensor([1, 1]) }))).to.deep.equal([3, [2, 2]]);
@@ -251,7 +258,8 @@ describe('float32', () => {
       hvp(loss)(narrow, narrow),
       hessian(loss)(narrow),
     ];
-    for (const result of results) for (const leaf of leavesOf(result as Tree)) expect(leaf.dtype).to.equal('float32');
+    for (const result of results)
+      for (const leaf of leavesOf(result as Tree)) expect(leaf.dtype).to.equal('float32');
     const wide = leavesOf(grad((p: typeof params) => sum(model(p, input).state))(params));
     leavesOf(grad(loss)(narrow)).forEach((leaf, i) => {
       const [left, right] = [leaf.toArray(), wide[i].toArray()].map((array) => [array].flat(9) as number[]);
@@ -263,6 +271,7 @@ describe('float32', () => {
 
   it('numbers take the dtype of the other operand', () => {
     const x = fromData(Float32Array.of(1, 2), [2]);
-    for (const y of [add(1, x), add(x, 1), mul(0.5, x), square(x), add(mul(x, 2), tanh(x))]) expect(y.dtype).to.equal('float32');
+    for (const y of [add(1, x), add(x, 1), mul(0.5, x), square(x), add(mul(x, 2), tanh(x))])
+      expect(y.dtype).to.equal('float32');
   });
 });

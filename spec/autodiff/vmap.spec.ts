@@ -54,7 +54,10 @@ type Function = (...xs: Tensor[]) => unknown;
 /** Applies f to the entries one after another. */
 function loop(f: Function): Function {
   return (...xs) => {
-    const results = Array.from({ length: xs[0].shape[0] }, (_, at) => f(...xs.map((x) => entry(x, at))) as Tree);
+    const results = Array.from(
+      { length: xs[0].shape[0] },
+      (_, at) => f(...xs.map((x) => entry(x, at))) as Tree,
+    );
     const leaves = results.map(leavesOf);
     return rebuild(
       results[0],
@@ -78,7 +81,10 @@ function requireLoop(f: Function, xs: readonly Tensor[], tolerance?: number): vo
 /** Different entries, near the given tensor. */
 function batchOf(x: Tensor, size = 3, phase = 0): Tensor {
   const own = dataOf(x);
-  const data = Float64Array.from({ length: size * x.size }, (_, i) => own[i % x.size] + 0.1 * Math.sin(7 * i + phase));
+  const data = Float64Array.from(
+    { length: size * x.size },
+    (_, i) => own[i % x.size] + 0.1 * Math.sin(7 * i + phase),
+  );
   return fromData(data, [size, ...x.shape]);
 }
 
@@ -108,7 +114,12 @@ describe('vmap', () => {
         const [pushed, expected] = [vmap(run), loop(run)].map((f) => jvp(f, xs, xs)[1] as Tensor);
         requireClose([pushed], [expected], 1e-9, 'jvp of vmap');
         const twice = xs.map((x) => batchOf(x, 2));
-        requireClose([vmap(vmap(run))(...twice) as Tensor], [loop(loop(run))(...twice) as Tensor], 1e-9, 'vmap of vmap');
+        requireClose(
+          [vmap(vmap(run))(...twice) as Tensor],
+          [loop(loop(run))(...twice) as Tensor],
+          1e-9,
+          'vmap of vmap',
+        );
         const inner = vmap(compile(run as (...all: Tensor[]) => Tensor));
         requireClose([inner(...xs)], [loop(run)(...xs) as Tensor], 1e-9, 'vmap of compile');
       }),
@@ -117,7 +128,12 @@ describe('vmap', () => {
   });
 
   it('takes each product with the operands that differ between entries on either side or both', () => {
-    for (const flags of [{}, { transposeLeft: true }, { transposeRight: true }, { transposeLeft: true, transposeRight: true }]) {
+    for (const flags of [
+      {},
+      { transposeLeft: true },
+      { transposeRight: true },
+      { transposeLeft: true, transposeRight: true },
+    ]) {
       const left = 'transposeLeft' in flags ? sample([4, 5], 1) : sample([5, 4], 1);
       const right = 'transposeRight' in flags ? sample([2, 4], 2) : sample([4, 2], 2);
       requireLoop((x, y) => matmul(x, y, flags), [batchOf(left), batchOf(right)]);
@@ -125,7 +141,10 @@ describe('vmap', () => {
       requireLoop((y) => matmul(left, y, flags), [batchOf(right)]);
     }
     requireLoop((x) => [matmul(x, v), matmul(w, matmul(x, v)), dot(matmul(x, v), matmul(v, w))], [a]);
-    requireLoop((x, y) => [outer(y, y), outer(y, v), outer(v, y), matmul(x, y), dot(y, y), dot(y, v)], [a, b]);
+    requireLoop(
+      (x, y) => [outer(y, y), outer(y, v), outer(v, y), matmul(x, y), dot(y, y), dot(y, v)],
+      [a, b],
+    );
     requireLoop((x) => vmap((y: Tensor) => matmul(x, y))(sample([5, 2, 3], 7)), [a]);
     requireLoop((x) => vmap((y: Tensor) => matmul(y, x))(sample([5, 3, 4], 7)), [a]);
   });
@@ -138,7 +157,10 @@ describe('vmap', () => {
     ]);
     const table = sample([4, 2], 5);
     requireLoop((x, i) => [gather(x, i), scatterAdd(gather(x, i), i, 4)], [a, ids]);
-    requireLoop((x) => [gather(x, indices([2, 1])), gather(x, indices(3)), scatterAdd(x, indices([0, 1, 0, 2]), 3)], [a]);
+    requireLoop(
+      (x) => [gather(x, indices([2, 1])), gather(x, indices(3)), scatterAdd(x, indices([0, 1, 0, 2]), 3)],
+      [a],
+    );
     requireLoop((i) => [gather(table, i), scatterAdd(table, concat([i, i]), 5)], [ids]);
     requireLoop((i) => vmap((x: Tensor) => gather(x, i))(sample([5, 4, 2], 6)), [ids]);
     requireLoop((x, i) => grad((y: Tensor) => sum(square(gather(y, i))))(x), [a, ids]);
@@ -183,7 +205,11 @@ describe('vmap', () => {
       evaluate: (x, y) => mul(x, y),
       transposes: [(c, y) => mul(c, y), (c, x) => mul(c, x)],
     });
-    const soft = custom({ name: 'soft', value: (x: Tensor) => tanh(x), push: ([x], [dx]) => mul(dx, square(x)) });
+    const soft = custom({
+      name: 'soft',
+      value: (x: Tensor) => tanh(x),
+      push: ([x], [dx]) => mul(dx, square(x)),
+    });
     requireLoop((y) => [cube(y), flip(y), product(y, v), product(y, y), soft(y)], [b]);
     requireLoop((y) => grad((x: Tensor) => sum(mul(v, add(flip(cube(x)), soft(product(x, v))))))(y), [b]);
     calls = 0;
@@ -203,27 +229,38 @@ describe('vmap', () => {
     const [tangents, cotangents] = [sample([5, 4], 1), sample([3, 2], 2)];
     const pushed = vmap((tangent: Tensor) => push(undefined as never, tangent))(tangents);
     const [byParameters, byState] = vmap((cotangent: Tensor) => pull(cotangent))(cotangents);
-    for (let i = 0; i < 5; i++) requireClose([entry(pushed, i)], [push(undefined as never, entry(tangents, i))]);
-    for (let i = 0; i < 3; i++) requireClose([entry(byParameters, i), entry(byState, i)], pull(entry(cotangents, i)));
+    for (let i = 0; i < 5; i++)
+      requireClose([entry(pushed, i)], [push(undefined as never, entry(tangents, i))]);
+    for (let i = 0; i < 3; i++)
+      requireClose([entry(byParameters, i), entry(byState, i)], pull(entry(cotangents, i)));
   });
 
   it('explains what is wrong with a batch', () => {
     const f = vmap(function own(x: Tensor, y: Tensor) {
       return add(x, y);
     });
-    expect(() => f(a, tensor([1, 2]))).to.throw(ShapeError, 'argument 0 has 3 entries along the leading axis, argument 1 has 2');
+    expect(() => f(a, tensor([1, 2]))).to.throw(
+      ShapeError,
+      'argument 0 has 3 entries along the leading axis, argument 1 has 2',
+    );
     expect(() => f(a, tensor(1))).to.throw(ShapeError, 'argument 1 is a scalar');
     expect(() => vmap(() => a)()).to.throw('vmap');
-    expect(() => vmap((x: Tensor) => (x.item() > 0 ? x : mul(x, 2)))(tensor([1, 2]))).to.throw(UnknownValueError, 'where()');
+    expect(() => vmap((x: Tensor) => (x.item() > 0 ? x : mul(x, 2)))(tensor([1, 2]))).to.throw(
+      UnknownValueError,
+      'where()',
+    );
     let kept: Tensor | undefined;
     vmap((x: Tensor) => {
       kept = x;
       return x;
     })(a);
     expect(() => tanh(kept as Tensor)).to.throw(EscapedTangentError, 'an entry of vmap');
-    expect(() => vmap((x: Tensor, y: Tensor) => matmul(x, y))(a, sample([3, 3], 1))).to.throw(ShapeError, '[4,2] · [3]');
-    expect(vmap((x: Tensor) => [tanh(x), sum(x)])(fromData(new Float64Array(0), [0, 4])).map(({ shape }) => shape)).to.deep.equal(
-      [[0, 4], [0]],
+    expect(() => vmap((x: Tensor, y: Tensor) => matmul(x, y))(a, sample([3, 3], 1))).to.throw(
+      ShapeError,
+      '[4,2] · [3]',
     );
+    expect(
+      vmap((x: Tensor) => [tanh(x), sum(x)])(fromData(new Float64Array(0), [0, 4])).map(({ shape }) => shape),
+    ).to.deep.equal([[0, 4], [0]]);
   });
 });

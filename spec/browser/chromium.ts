@@ -9,7 +9,9 @@ export async function openBrowser(): Promise<Browser> {
   const executablePath = given || names.find((name) => runs(name));
   if (given && !runs(given)) throw new Error(`CHROMIUM is ${given}, which does not run`);
   if (executablePath === undefined)
-    throw new Error(`there is no ${names.slice(0, 3).join(', ')} here: install one, or give its path in CHROMIUM`);
+    throw new Error(
+      `there is no ${names.slice(0, 3).join(', ')} here: install one, or give its path in CHROMIUM`,
+    );
   return chromium.launch({
     executablePath: given ? executablePath : pathOf(executablePath),
     // Its sandbox does not work for root, and it loads only the pages under test.

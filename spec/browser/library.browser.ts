@@ -39,6 +39,7 @@ describe('browser: the library', () => {
       const mean = (losses: readonly number[]) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
       expect(mean(there.slice(-50))).to.be.below(0.8 * mean(there.slice(0, 50)));
       // A hundred units in the last place of float32.
-      for (const [i, loss] of there.entries()) expect(loss, `step ${i}`).to.be.closeTo(here[i], 1e-5 * Math.max(1, here[i]));
+      for (const [i, loss] of there.entries())
+        expect(loss, `step ${i}`).to.be.closeTo(here[i], 1e-5 * Math.max(1, here[i]));
     });
 });

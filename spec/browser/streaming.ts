@@ -1,10 +1,18 @@
 import { createModel, createTextModel, restoreModel } from '../../trainers/norewind.ts';
 
 const records = (count: number) =>
-  Array.from({ length: count }, (_, t) => ({ t, load: 20 + 5 * Math.sin(t / 4) + (t % 7), kind: 'abc'[t % 3] }));
+  Array.from({ length: count }, (_, t) => ({
+    t,
+    load: 20 + 5 * Math.sin(t / 4) + (t % 7),
+    kind: 'abc'[t % 3],
+  }));
 
 /** What a model of rows says and scores, on this machine and in a browser on it. */
-export function rowsOf(count: number): { readonly scores: number[]; readonly prediction: number; readonly resumed: number } {
+export function rowsOf(count: number): {
+  readonly scores: number[];
+  readonly prediction: number;
+  readonly resumed: number;
+} {
   const model = createModel({ target: 'load', columns: ['load', 'kind'], categorical: ['kind'], units: 8 });
   const scores = records(count).map((record) => model.learnOne(record) ?? 0);
   // As a page keeps it in IndexedDB.

@@ -40,8 +40,14 @@ const cases: readonly Case[] = [
   { args: 'run text --data binary.txt', says: /binary\.txt is not text: byte 2 is zero/ },
   { args: 'run text --data latin.txt', says: /latin\.txt is not text in UTF-8/ },
   { args: 'run text --data one.txt', says: /one\.txt has one character only/ },
-  { args: 'run text --data text.txt --alphabet abc', says: /character "x" \(U\+0078\) at offset 3 is not in the alphabet of 3/ },
-  { args: 'run missing/config.json', says: /cannot read the configuration missing\/config\.json: there is no such file/ },
+  {
+    args: 'run text --data text.txt --alphabet abc',
+    says: /character "x" \(U\+0078\) at offset 3 is not in the alphabet of 3/,
+  },
+  {
+    args: 'run missing/config.json',
+    says: /cannot read the configuration missing\/config\.json: there is no such file/,
+  },
   { args: 'run broken.json', says: /broken\.json is not valid JSON/ },
   { args: 'run list.json', says: /a configuration is a JSON object/ },
   { args: 'run typo.json', says: /there is no key "estimater"; did you mean estimator\?/ },
@@ -59,20 +65,35 @@ const cases: readonly Case[] = [
   { args: 'train - --format csv --target a --symbols 3', says: /data in csv has no --symbols/ },
   { args: 'train - --format csv --target a --horizon 0', says: /the network would see its target a/ },
   { args: 'train - --format ndjson --target a --delimiter ;', says: /data in ndjson has no --delimiter/ },
-  { args: 'train - --format csv --target a --columns a,"b', says: /--columns.*'a,"b' is invalid\. A double quote is not closed/ },
+  {
+    args: 'train - --format csv --target a --columns a,"b',
+    says: /--columns.*'a,"b' is invalid\. A double quote is not closed/,
+  },
   { args: 'train text.txt --unit byte --alphabet abc', says: /read by bytes has no --alphabet/ },
   { args: 'train text.txt --unit words', says: /--unit.*'words' is invalid/ },
   { args: 'train text.txt --unit word --alphabet abc', says: /read by words has no --alphabet/ },
   { args: 'train text.txt --timestamp t', says: /a text has no --timestamp/ },
   { args: 'train text.txt --ignore t', says: /a text has no --ignore/ },
-  { args: 'train - --format csv --target a --ignore b', says: /--ignore needs a file, whose header can be read before the data/ },
-  { args: 'train - --format csv --target a --timestamp a', says: /--timestamp names a, which is one of the columns/ },
-  { args: 'train - --format csv --target a --delay 1001', says: /delay must be a whole number from 0 to 1000/ },
+  {
+    args: 'train - --format csv --target a --ignore b',
+    says: /--ignore needs a file, whose header can be read before the data/,
+  },
+  {
+    args: 'train - --format csv --target a --timestamp a',
+    says: /--timestamp names a, which is one of the columns/,
+  },
+  {
+    args: 'train - --format csv --target a --delay 1001',
+    says: /delay must be a whole number from 0 to 1000/,
+  },
   { args: 'train - --follow', says: /standard input is followed as it is: leave out --follow/ },
   { args: 'train text.txt one.txt --follow', says: /--follow goes with one file/ },
   { args: 'train packed.gz --follow', says: /packed\.gz cannot be followed: a gzip file/ },
   { args: 'train full --follow', says: /cannot read full: it is a folder, not a file/ },
-  { args: 'train text.txt/log --follow', says: /cannot read text\.txt\/log: a part of the path is a file, not a folder/ },
+  {
+    args: 'train text.txt/log --follow',
+    says: /cannot read text\.txt\/log: a part of the path is a file, not a folder/,
+  },
   { args: 'train none-*.txt --follow', says: /no file is called none-\*\.txt/ },
   { args: 'train text.txt --records 0', says: /--records.*'0'.*at least 1/ },
   { args: 'train text.txt --units 5000', says: /units must be a whole number from 1 to 4096, got 5000/ },
@@ -109,7 +130,10 @@ describe('cli: bad input', () => {
     desk.file('list.json', '[]');
     desk.file('typo.json', '{ "experiment": "anbn", "estimater": { "name": "uoro" } }');
     desk.file('words.json', '{ "experiment": "anbn", "steps": "many" }');
-    desk.file('changed.json', JSON.stringify({ experiment: 'text', task: { data: desk.path('text.txt'), sha256: '00' } }));
+    desk.file(
+      'changed.json',
+      JSON.stringify({ experiment: 'text', task: { data: desk.path('text.txt'), sha256: '00' } }),
+    );
     mkdirSync(desk.path('full'));
     desk.file('full/metrics.ndjson', 'precious\n');
     contents = readdirSync(desk.folder);

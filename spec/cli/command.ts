@@ -24,7 +24,11 @@ export interface Desk {
    * Runs the compiled command there, in its own process, and does something to it once it has written the
    * given words.
    */
-  spawn(args: readonly string[], words?: string, intervene?: (process: ChildProcess) => void): Promise<Result>;
+  spawn(
+    args: readonly string[],
+    words?: string,
+    intervene?: (process: ChildProcess) => void,
+  ): Promise<Result>;
   dispose(): void;
 }
 
@@ -32,7 +36,8 @@ const compiled = (name: string) => join(root, 'dist', 'cli', name);
 const main = compiled('main.js');
 
 export function createDesk(): Desk {
-  if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: `npm test` builds it, and `node .ci/setup.mjs` does');
+  if (!existsSync(main))
+    throw new Error('dist/cli/main.js is missing: `npm test` builds it, and `node .ci/setup.mjs` does');
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind cli ')));
   const path = (name: string) => join(folder, name);
   return {
@@ -45,7 +50,10 @@ export function createDesk(): Desk {
     read: (name) => readFileSync(path(name), 'utf8'),
     norewind: (args) => runHere(args, folder),
     spawn(args, words, intervene) {
-      const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [main, ...args], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const written = { stdout: '', stderr: '' };
       let isDone = words === undefined;
       for (const name of ['stdout', 'stderr'] as const)
@@ -95,7 +103,9 @@ function runHere(args: readonly string[], folder: string): Promise<Result> {
 /** The listeners that an emitter has now; `silence` removes all others, and returns those to `exit`. */
 function listening(emitter: EventEmitter): { silence(): Listener[] } {
   const all = () =>
-    emitter.eventNames().flatMap((name) => emitter.rawListeners(name).map((call) => ({ name, call: call as Listener })));
+    emitter
+      .eventNames()
+      .flatMap((name) => emitter.rawListeners(name).map((call) => ({ name, call: call as Listener })));
   const before = new Set(all().map(({ call }) => call));
   return {
     silence() {
@@ -117,7 +127,9 @@ function capture(stream: NodeJS.WriteStream): { text(): string; release(): void 
   stream.write = (
     piece: string | Uint8Array,
     encodingOrDone?: BufferEncoding | ((error?: Error) => void),
-    done: ((error?: Error) => void) | undefined = typeof encodingOrDone === 'function' ? encodingOrDone : undefined,
+    done: ((error?: Error) => void) | undefined = typeof encodingOrDone === 'function'
+      ? encodingOrDone
+      : undefined,
   ) => {
     pieces.push(Buffer.from(piece as Uint8Array));
     if (done !== undefined) setImmediate(done);

@@ -48,9 +48,11 @@ describe('cli: one folder, two processes that cannot see each other', () => {
   async function conflict(name: string, first: readonly string[], second: readonly string[]) {
     const { child, result } = start(first, `train - --units 2 --every 1 --out ${name} -q`);
     child.stdin.write('abcabc');
-    const lines = () => (existsSync(desk.path(`${name}/metrics.ndjson`)) ? desk.read(`${name}/metrics.ndjson`).split('\n') : []);
+    const lines = () =>
+      existsSync(desk.path(`${name}/metrics.ndjson`)) ? desk.read(`${name}/metrics.ndjson`).split('\n') : [];
     await until(() => lines().length > 6);
-    if (!canContain) desk.file(`${name}/run.lock`, desk.read(`${name}/run.lock`).replace(/pid:\[\d+\]/, 'pid:[1]'));
+    if (!canContain)
+      desk.file(`${name}/run.lock`, desk.read(`${name}/run.lock`).replace(/pid:\[\d+\]/, 'pid:[1]'));
     const refused = await start(second, `train text.txt --resume ${name} -q`).result;
     expect(refused.stderr).to.match(
       new RegExp(

@@ -14,7 +14,9 @@ describe('cli/data', () => {
 
   /** The README's table entry for a file. */
   const stated = (row: RegExp, file = 'moby-dick.txt') =>
-    readme.slice(readme.indexOf(`## ${file}\n`)).match(new RegExp(`^\\| ${row.source}.*\\| \`?([0-9a-f]+)\`? \\|$`, 'm'))?.[1];
+    readme
+      .slice(readme.indexOf(`## ${file}\n`))
+      .match(new RegExp(`^\\| ${row.source}.*\\| \`?([0-9a-f]+)\`? \\|$`, 'm'))?.[1];
   const checksums = {
     'births.csv': 'cb3eb974c695aa313d9c97dc63ae6d9297a12420c75ca8204a1a2b56cd4ebe03',
     'moby-dick.txt': '33adda58bbc0a3436aaa03f40b3e16a0539e973cae7677cede886da2fd96ea69',
@@ -43,7 +45,9 @@ describe('cli/data', () => {
       const days = rows.map((row) => Date.parse(row.slice(0, 10)) / 86_400_000);
       expect(stated(/rows after the header/, name)).to.equal(String(rows.length));
       expect(days).to.deep.equal(days.map((_, i) => days[0] + i));
-      expect(rows.filter((row) => row.split(',').filter((field) => field !== '').length !== columns)).to.deep.equal([]);
+      expect(
+        rows.filter((row) => row.split(',').filter((field) => field !== '').length !== columns),
+      ).to.deep.equal([]);
     });
 
   it('has the stated characters and alphabet', () => {

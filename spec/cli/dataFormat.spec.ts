@@ -5,7 +5,11 @@ import fc from 'fast-check';
 import { parseDelimiter, parseNames } from '../../cli/commands/dataFormat.ts';
 import { createDesk, type Desk, inPairs } from './command.ts';
 
-const values = Array.from({ length: 90 }, (_, i) => ({ a: (i * 7) % 11, 'b, "c"': `x${i % 3}`, ' d': i % 5 }));
+const values = Array.from({ length: 90 }, (_, i) => ({
+  a: (i * 7) % 11,
+  'b, "c"': `x${i % 3}`,
+  ' d': i % 5,
+}));
 const columns = ['--columns', 'a,"b, ""c"""', '--columns', '" d"', '--categorical', '"b, ""c"""'];
 
 describe('cli: the format of rows', () => {
@@ -39,7 +43,10 @@ describe('cli: the format of rows', () => {
         fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 1 }),
         fc.array(fc.string()),
         (names, before) => {
-          expect(parseNames(stringify([names], { quoted: true, eof: false }), before)).to.deep.equal([...before, ...names]);
+          expect(parseNames(stringify([names], { quoted: true, eof: false }), before)).to.deep.equal([
+            ...before,
+            ...names,
+          ]);
         },
       ),
       { seed: 1 },
@@ -72,7 +79,13 @@ describe('cli: the format of rows', () => {
   });
 
   it('predicts the same from rows in any format: the one that is given, that of the ending, or that of the training', async () => {
-    const ways = ['rows.csv', 'rows.ndjson', 'rows.tsv', 'semicolons.txt --format csv --delimiter ;', 'tabs.txt --delimiter tab'];
+    const ways = [
+      'rows.csv',
+      'rows.ndjson',
+      'rows.tsv',
+      'semicolons.txt --format csv --delimiter ;',
+      'tabs.txt --delimiter tab',
+    ];
     const results = await inPairs(ways, (way) => run(`predict csv ${way}`));
     for (const { code, stdout, stderr } of results) {
       expect(code, stderr).to.equal(0);
@@ -87,14 +100,24 @@ describe('cli: the format of rows', () => {
     ['text text.txt --missing NA', 'a model of text reads plain text: leave out --missing'],
     ['text text.txt --time-format %Y', 'a model of text reads plain text: leave out --time-format'],
     ['csv rows.ndjson --comment #', 'data in ndjson has no --comment'],
-    ['csv rows.csv --time-format %Y', '--time-format goes with --timestamp, which names the column with the times'],
-    ['csv rows.csv --decimal ;', "option '--decimal <character>' argument ';' is invalid. Allowed choices are ., ,."],
+    [
+      'csv rows.csv --time-format %Y',
+      '--time-format goes with --timestamp, which names the column with the times',
+    ],
+    [
+      'csv rows.csv --decimal ;',
+      "option '--decimal <character>' argument ';' is invalid. Allowed choices are ., ,.",
+    ],
     ['csv rows.ndjson --delimiter ;', 'data in ndjson has no --delimiter'],
     ['csv rows.csv --delimiter ;;', 'delimiter must be one character, such as , or ; or a tab, got ";;"'],
   ];
 
   for (const [args, says] of refused)
     it(`norewind predict ${args} is refused`, async () => {
-      expect(await run(`predict ${args}`)).to.deep.equal({ code: 2, stdout: '', stderr: `norewind: ${says}\n` });
+      expect(await run(`predict ${args}`)).to.deep.equal({
+        code: 2,
+        stdout: '',
+        stderr: `norewind: ${says}\n`,
+      });
     });
 });

@@ -16,7 +16,9 @@ export function feed(
   chunks?: readonly (string | Uint8Array)[],
   flags: readonly string[] = [],
 ): Feed {
-  const child = spawn(process.execPath, [...flags, join(root, 'dist', 'cli', 'main.js'), ...args], { cwd: desk.folder });
+  const child = spawn(process.execPath, [...flags, join(root, 'dist', 'cli', 'main.js'), ...args], {
+    cwd: desk.folder,
+  });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (chunk: string) => {

@@ -40,7 +40,9 @@ describe('cli: the folder of a run', () => {
   });
 
   it('keeps the run in it when one that was to replace it is refused', async () => {
-    expect((await norewind('train rows.csv --target a --units 2 --out kept --tensorboard -q')).code).to.equal(0);
+    expect((await norewind('train rows.csv --target a --units 2 --out kept --tensorboard -q')).code).to.equal(
+      0,
+    );
     const content = () => readdirSync(desk.path('kept'), { recursive: true, encoding: 'utf8' }).sort();
     const before = content();
     const checkpoint = desk.read('kept/checkpoint.safetensors');
@@ -71,12 +73,17 @@ describe('cli: the folder of a run', () => {
     if (process.platform === 'linux') gone.push({ ...holder, birth: '1' });
     for (const each of gone) {
       lock(each);
-      expect((await norewind('train text.txt --units 2 --out left --force -q')).code, JSON.stringify(each)).to.equal(0);
+      expect(
+        (await norewind('train text.txt --units 2 --out left --force -q')).code,
+        JSON.stringify(each),
+      ).to.equal(0);
     }
     lock({ ...holder, host: 'elsewhere' });
     await refused(
       'train text.txt --resume left',
-      new RegExp(`left is in use by process ${process.pid}, .* on elsewhere; if that one is gone, remove left/run\\.lock`),
+      new RegExp(
+        `left is in use by process ${process.pid}, .* on elsewhere; if that one is gone, remove left/run\\.lock`,
+      ),
     );
     for (const none of ['', '{"pid":']) {
       lock(none);
@@ -88,7 +95,8 @@ describe('cli: the folder of a run', () => {
   });
 
   it('goes to exactly one of several that want it at once; those that may choose get one each', async () => {
-    const codes = (args: string) => Promise.all([1, 2, 3].map(async () => (await desk.spawn(args.split(' '))).code));
+    const codes = (args: string) =>
+      Promise.all([1, 2, 3].map(async () => (await desk.spawn(args.split(' '))).code));
     expect((await codes('train text.txt --units 2 --out one -q')).sort()).to.deep.equal([0, 2, 2]);
     expect(await codes('train text.txt --units 2 -q')).to.deep.equal([0, 0, 0]);
     expect(readdirSync(desk.path('runs')).sort()).to.deep.equal(['train', 'train-2', 'train-3']);

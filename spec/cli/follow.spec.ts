@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect } from 'chai';
 import { followFile } from '../../cli/stream/input/follow.ts';
 import { DataError } from '../../lib/index.ts';
@@ -133,7 +142,9 @@ describe('cli: norewind train --follow', () => {
     const lines = (from: number, to: number) => rows.slice(from, to).join('');
     const learnt = () => desk.read('live/metrics.ndjson').split('\n').length - 1;
     desk.file('all.csv', `x\n${rows.join('')}`);
-    expect((await desk.norewind('train all.csv --target x --units 2 --every 1 --out all -q'.split(' '))).code).to.equal(0);
+    expect(
+      (await desk.norewind('train all.csv --target x --units 2 --every 1 --out all -q'.split(' '))).code,
+    ).to.equal(0);
     const args = 'train live.csv --follow --checkpoint-records 10';
     const first = feed(desk, `${args} --target x --units 2 --every 1 --resume-or-begin live`.split(' '));
     await until(() => existsSync(desk.path('live/checkpoint.safetensors')));
@@ -145,7 +156,9 @@ describe('cli: norewind train --follow', () => {
     desk.file('live.csv', `x\n${lines(40, 55)}`);
     await until(() => learnt() === 55);
     first.child.kill('SIGKILL');
-    expect((await first.result).stderr).to.contain('\nlive.csv was replaced: the new file is read from its beginning\n');
+    expect((await first.result).stderr).to.contain(
+      '\nlive.csv was replaced: the new file is read from its beginning\n',
+    );
     appendFileSync(desk.path('live.csv'), lines(55, 60));
     const second = feed(desk, `${args} --resume live -q`.split(' '));
     await until(() => learnt() === 60);

@@ -22,7 +22,8 @@ const program = createProgram(() => {});
 const all = [program, ...program.commands];
 const named = (name: string) => all.find((command) => command.name() === name) as Command;
 /** The words of a line as a shell would have them. */
-const words = (line: string) => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+const words = (line: string) =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
 
 describe('cli: the help', () => {
   for (const command of all)
@@ -60,11 +61,15 @@ describe('cli: the help', () => {
         return run.opts();
       };
       const base = parsed(lines[1]);
-      expect(resolveWish(wishOf(name, base)).config, name).to.deep.equal(resolveWish({ experiment: name }).config);
+      expect(resolveWish(wishOf(name, base)).config, name).to.deep.equal(
+        resolveWish({ experiment: name }).config,
+      );
       for (const line of lines.filter((each) => each.startsWith('      with --estimator tbptt'))) {
         const { length: _, ...wish } = { length: 0, ...parsed(line.replace('with ', '')) };
         const own = resolveWish(wishOf(name, wish)).config;
-        expect(own, line).to.deep.equal(resolveWish({ experiment: name, estimator: { name: 'tbptt' } }).config);
+        expect(own, line).to.deep.equal(
+          resolveWish({ experiment: name, estimator: { name: 'tbptt' } }).config,
+        );
       }
     }
   });

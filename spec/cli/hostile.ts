@@ -19,7 +19,19 @@ const cells = [
   '"a""b"',
   '"',
   'a"b',
-].concat(['__proto__', 'constructor', '1,2', '"1\n2"', '\u0000', '\ufffd', 'é🐻', 'y'.repeat(300), '9'.repeat(400), '\r', "'"]);
+].concat([
+  '__proto__',
+  'constructor',
+  '1,2',
+  '"1\n2"',
+  '\u0000',
+  '\ufffd',
+  'é🐻',
+  'y'.repeat(300),
+  '9'.repeat(400),
+  '\r',
+  "'",
+]);
 const cell = fc.constantFrom(...cells);
 const line = fc.array(cell, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(','));
 const header = fc.constantFrom(
@@ -39,10 +51,30 @@ const header = fc.constantFrom(
 const end = fc.constantFrom('\n', '\r\n');
 /** CSV with the columns a and k, or nearly so. */
 export const csv = fc
-  .tuple(header, fc.array(fc.oneof(line, fc.constantFrom('1,1', '2,2', '3,3', '4,4')), { maxLength: 12 }), end)
+  .tuple(
+    header,
+    fc.array(fc.oneof(line, fc.constantFrom('1,1', '2,2', '3,3', '4,4')), { maxLength: 12 }),
+    end,
+  )
   .map(([first, lines, newline]) => bytesOf([first, ...lines].join(newline)));
 const value = fc.oneof(
-  fc.constantFrom<unknown>(1, -2.5, 1e308, -1e101, null, true, 'x', '3', '', [], {}, [[[]]], { a: 1 }, 'y'.repeat(300), '\ud800'),
+  fc.constantFrom<unknown>(
+    1,
+    -2.5,
+    1e308,
+    -1e101,
+    null,
+    true,
+    'x',
+    '3',
+    '',
+    [],
+    {},
+    [[[]]],
+    { a: 1 },
+    'y'.repeat(300),
+    '\ud800',
+  ),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
 const object = fc
@@ -61,13 +93,19 @@ const object = fc
       '',
     ),
   )
-  .map(([a, k, pattern]) => pattern.replace('%a', () => JSON.stringify(a)).replace('%k', () => JSON.stringify(k)));
+  .map(([a, k, pattern]) =>
+    pattern.replace('%a', () => JSON.stringify(a)).replace('%k', () => JSON.stringify(k)),
+  );
 const deep = '[{"a":'.repeat(20_000);
 const sound = fc.integer({ min: -9, max: 9 }).map((a) => `{"a":${a},"k":"x${a % 2}"}`);
 /** The same as NDJSON. */
 export const ndjson = fc
   .array(
-    fc.oneof({ arbitrary: object, weight: 4 }, { arbitrary: sound, weight: 9 }, { arbitrary: fc.constant(deep), weight: 1 }),
+    fc.oneof(
+      { arbitrary: object, weight: 4 },
+      { arbitrary: sound, weight: 9 },
+      { arbitrary: fc.constant(deep), weight: 1 },
+    ),
     { maxLength: 12 },
   )
   .map((lines) => bytesOf(lines.join('\n')));
@@ -102,7 +140,8 @@ export function withJunk(value: unknown): fc.Arbitrary<unknown> {
   const paths: (readonly string[])[] = [];
   const walk = (part: unknown, path: readonly string[]) => {
     if (path.length > 0) paths.push(path);
-    if (typeof part === 'object' && part !== null) for (const [key, own] of Object.entries(part)) walk(own, [...path, key]);
+    if (typeof part === 'object' && part !== null)
+      for (const [key, own] of Object.entries(part)) walk(own, [...path, key]);
   };
   walk(value, []);
   return fc
@@ -113,6 +152,7 @@ export function withJunk(value: unknown): fc.Arbitrary<unknown> {
 function changed(value: unknown, [key, ...deeper]: readonly string[], replacement: unknown): unknown {
   const own = (value as Readonly<Record<string, unknown>>)[key];
   const next = deeper.length === 0 ? replacement : changed(own, deeper, replacement);
-  if (Array.isArray(value)) return next === undefined ? value.toSpliced(Number(key), 1) : value.with(Number(key), next);
+  if (Array.isArray(value))
+    return next === undefined ? value.toSpliced(Number(key), 1) : value.with(Number(key), next);
   return { ...(value as object), [key]: next };
 }

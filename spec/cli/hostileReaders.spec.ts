@@ -3,7 +3,11 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { exitCodeOf, sentenceOf } from '../../cli/errors.ts';
-import { decodeCheckpoint, encodeCheckpoint, type StreamCheckpoint } from '../../cli/stream/checkpoint/checkpoint.ts';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type StreamCheckpoint,
+} from '../../cli/stream/checkpoint/checkpoint.ts';
 import { readData } from '../../cli/stream/input/readData.ts';
 import {
   DataError,
@@ -69,7 +73,8 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
 
   function requireFinite(session: Session<unknown>): void {
     const { figures, gradientNorm } = session.report();
-    for (const { mean, recent } of Object.values(figures)) expect([mean, recent].every(Number.isFinite)).to.equal(true);
+    for (const { mean, recent } of Object.values(figures))
+      expect([mean, recent].every(Number.isFinite)).to.equal(true);
     expect(gradientNorm).to.satisfy(Number.isFinite);
   }
 
@@ -84,7 +89,13 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
       name: 'NDJSON',
       count: share(2500),
       data: { ...rows, kind: 'ndjson' } as const,
-      input: fc.oneof(ndjson, ndjson, ndjson, binary, mutationsOf([bytesOf('{"a":1,"k":"x"}\n{"a":2e1,"k":null}\n')])),
+      input: fc.oneof(
+        ndjson,
+        ndjson,
+        ndjson,
+        binary,
+        mutationsOf([bytesOf('{"a":1,"k":"x"}\n{"a":2e1,"k":null}\n')]),
+      ),
     },
     {
       name: 'text',
@@ -142,7 +153,11 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
 
   it(`${share(1000)} checkpoints that are damaged`, async () => {
     const files = [bytesAfter(entriesOf.text, configs.text), bytesAfter(entriesOf.csv, configs.csv)];
-    await tryAll(share(1000), fc.oneof(mutationsOf(files), fc.constantFrom(...files)), (bytes) => void decodeCheckpoint(bytes));
+    await tryAll(
+      share(1000),
+      fc.oneof(mutationsOf(files), fc.constantFrom(...files)),
+      (bytes) => void decodeCheckpoint(bytes),
+    );
   });
 
   it(`${share(500)} checkpoints that are whole and hold what no run wrote`, async () => {
@@ -150,10 +165,14 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
       const { session, ...stream } = checkpointAfter(entriesOf[kind], configs[kind]);
       return { kind, learner: session.learner, stream: { ...stream, rest: session.rest } };
     });
-    const input = fc.constantFrom(...parts).chain((part) => fc.tuple(fc.constant(part), withJunk(part.stream)));
+    const input = fc
+      .constantFrom(...parts)
+      .chain((part) => fc.tuple(fc.constant(part), withJunk(part.stream)));
     await tryAll(share(500), input, ([{ kind, learner }, stream]) => {
       const { rest: own, ...others } = stream as StreamCheckpoint & { rest: unknown };
-      const { config, session: saved } = decodeCheckpoint(encodeCheckpoint({ ...others, session: { learner, rest: own } }));
+      const { config, session: saved } = decodeCheckpoint(
+        encodeCheckpoint({ ...others, session: { learner, rest: own } }),
+      );
       const session = openSession(config, saved);
       for (const entry of entriesOf[kind]) session.advance(entry);
       requireFinite(session);
@@ -166,8 +185,14 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
   });
 
   it(`${share(1000)} .safetensors files, with lengths that lie`, async () => {
-    const file = writeSafetensors({ w: tensor([[1, 2, 3]]), b: tensor([1], { dtype: 'float32' }) }, { a: 'b' });
-    const json = fc.tuple(withJunk({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] }, __metadata__: { a: 'b' } }), junk);
+    const file = writeSafetensors(
+      { w: tensor([[1, 2, 3]]), b: tensor([1], { dtype: 'float32' }) },
+      { a: 'b' },
+    );
+    const json = fc.tuple(
+      withJunk({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] }, __metadata__: { a: 'b' } }),
+      junk,
+    );
     const lying = json.map(([header, length]) => {
       const text = bytesOf(JSON.stringify(header));
       const bytes = new Uint8Array(8 + text.length + 8);
@@ -176,7 +201,11 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
       bytes.set(text, 8);
       return bytes;
     });
-    await tryAll(share(1000), fc.oneof(mutationsOf([file]), lying, fc.constant(file)), (bytes) => void readSafetensors(bytes));
+    await tryAll(
+      share(1000),
+      fc.oneof(mutationsOf([file]), lying, fc.constant(file)),
+      (bytes) => void readSafetensors(bytes),
+    );
   });
 
   it(`were at least ${share(10_000)}, and left nothing behind`, () => {

@@ -25,7 +25,12 @@ export async function follow(
   tell: (sentence: string) => void = () => {},
 ): Promise<void> {
   const never = Number.POSITIVE_INFINITY;
-  const defaults: Following = { onError: 'stop', records: never, checkpointRecords: never, checkpointSeconds: never };
+  const defaults: Following = {
+    onError: 'stop',
+    records: never,
+    checkpointRecords: never,
+    checkpointSeconds: never,
+  };
   const listener = { onProblem: ({ sentence }: { sentence: string }) => tell(sentence) };
   const { batches } = after(readData([source], run.config), run.position);
   await learnStream(run, batches, { ...defaults, ...following }, { signal: undefined, wake() {} }, listener);

@@ -28,7 +28,8 @@ describe('cli: what stands where a file of a run should be', () => {
       symlinkSync(`${path} pipe`, path);
     },
     'a device without end': (path) => symlinkSync('/dev/zero', path),
-    'a socket': (path) => new Promise<void>((resolve) => void servers.push(createServer().listen(path, resolve))),
+    'a socket': (path) =>
+      new Promise<void>((resolve) => void servers.push(createServer().listen(path, resolve))),
   };
 
   before(async function () {
@@ -120,7 +121,10 @@ describe('cli: what stands where a file of a run should be', () => {
         [`compare run --out ${path} --csv ${folder}/all.csv --force`, `cannot write ${path}`],
         [`compare run --out ${folder}/all.html --csv ${path} --force`, `cannot write ${path}`],
       ])
-        expect(await endOf(args, name), args).to.deep.equal({ code: 2, stderr: `norewind: ${says}: ${reason}\n` });
+        expect(await endOf(args, name), args).to.deep.equal({
+          code: 2,
+          stderr: `norewind: ${says}: ${reason}\n`,
+        });
       expect(readdirSync(desk.path(folder))).to.deep.equal(before);
     });
 

@@ -40,7 +40,11 @@ describe('cli: input that is refused', () => {
   it('at its start leaves nothing in the file system, with or without --out, and skipping or not', async () => {
     const before = readdirSync(desk.path('.')).sort();
     const cases = Object.keys(files).map((name, i) => {
-      const options = /\.txt$/.test(name) ? '' : name === 'when.csv' ? ' --target a --timestamp when' : ' --target a';
+      const options = /\.txt$/.test(name)
+        ? ''
+        : name === 'when.csv'
+          ? ' --target a --timestamp when'
+          : ' --target a';
       // Without the bad record, these could be learnt from.
       const skip = i % 2 === 0 || ['first.csv', 'short.csv'].includes(name) ? '' : ' --on-error skip';
       return `${name}${options}${skip}${i % 3 === 0 ? '' : ` --out new-${i}/folders/within`}`;
@@ -57,7 +61,9 @@ describe('cli: input that is refused', () => {
     desk.file('good.csv', `a,b\n${rows}`);
     expect((await train('good.csv --target a --out kept')).code).to.equal(0);
     const left = () =>
-      readdirSync(desk.path('kept')).map((name) => `${name} ${readFileSync(desk.path(`kept/${name}`)).toString('base64')}`);
+      readdirSync(desk.path('kept')).map(
+        (name) => `${name} ${readFileSync(desk.path(`kept/${name}`)).toString('base64')}`,
+      );
     const before = left();
     for (const name of ['made.csv', 'array.ndjson', 'wide.csv']) {
       expect((await train(`${name} --target a --out kept --force`)).code).to.equal(2);
@@ -73,10 +79,16 @@ describe('cli: input that is refused', () => {
     );
     for (const { code, stderr } of outcomes) {
       expect(code).to.equal(2);
-      expect(stderr).to.match(/; the checkpoint in (late|good)\/checkpoint.safetensors is from after 40 records\n$/);
+      expect(stderr).to.match(
+        /; the checkpoint in (late|good)\/checkpoint.safetensors is from after 40 records\n$/,
+      );
     }
-    expect(outcomes[0].stderr).to.match(/^norewind: late.csv, line 42, field 1: a quoted field has characters after/);
-    expect(outcomes[1].stderr).to.match(/^norewind: second.csv has no column "a"; .*--comment '#'; the checkpoint/);
+    expect(outcomes[0].stderr).to.match(
+      /^norewind: late.csv, line 42, field 1: a quoted field has characters after/,
+    );
+    expect(outcomes[1].stderr).to.match(
+      /^norewind: second.csv has no column "a"; .*--comment '#'; the checkpoint/,
+    );
     expect(existsSync(desk.path('late/config.json'))).to.equal(true);
   });
 
@@ -84,10 +96,16 @@ describe('cli: input that is refused', () => {
     const cases: readonly (readonly [args: string, data: object])[] = [
       ['made.csv --target a --comment #', { comment: '#', missing: [] }],
       ['nan.ndjson --target b --columns b --missing NaN', { missing: ['NaN'] }],
-      ['when.csv --target a --timestamp when --time-format %d/%m/%Y', { timestamp: 'when', timeFormat: '%d/%m/%Y' }],
+      [
+        'when.csv --target a --timestamp when --time-format %d/%m/%Y',
+        { timestamp: 'when', timeFormat: '%d/%m/%Y' },
+      ],
       ['report.txt --unit byte', { unit: 'byte' }],
     ];
-    desk.file('nan.ndjson', '{"a":NaN,"b":1}\n{"a":Infinity,"b":2}\n{"a":-1,"b":3}\n'.replace('Infinity', 'NaN'));
+    desk.file(
+      'nan.ndjson',
+      '{"a":NaN,"b":1}\n{"a":Infinity,"b":2}\n{"a":-1,"b":3}\n'.replace('Infinity', 'NaN'),
+    );
     const results = await inPairs(cases, ([args], i = cases.findIndex(([each]) => each === args)) =>
       train(`${args} --out read${i}`),
     );
@@ -98,12 +116,17 @@ describe('cli: input that is refused', () => {
     const { code, stderr } = await desk.norewind('train when.csv --resume read2 -q'.split(' '));
     expect(code, stderr).to.equal(0);
     const refused = await desk.norewind('train when.csv --resume read2 -q --time-format %F'.split(' '));
-    expect(refused.stderr).to.equal('norewind: a resumed run keeps its configuration: leave out --time-format\n');
+    expect(refused.stderr).to.equal(
+      'norewind: a resumed run keeps its configuration: leave out --time-format\n',
+    );
   });
 
   it('is not what only looks alike: NA is a category, and identifiers beyond 2^53 are told apart', async () => {
     const ids = ['9007199254740992', '9007199254740993'];
-    desk.file('ids.ndjson', Array.from({ length: 40 }, (_, i) => `{"id":${ids[i % 2]},"region":"NA"}\n`).join(''));
+    desk.file(
+      'ids.ndjson',
+      Array.from({ length: 40 }, (_, i) => `{"id":${ids[i % 2]},"region":"NA"}\n`).join(''),
+    );
     expect((await train('ids.ndjson --target id --categorical id --out ids')).code).to.equal(0);
     const { stdout } = await desk.norewind('predict ids ids.ndjson'.split(' '));
     const predictions = stdout
@@ -113,7 +136,9 @@ describe('cli: input that is refused', () => {
     expect(new Set(predictions.map(({ current }) => current))).to.deep.equal(new Set(ids));
     const numbers = await train('ids.ndjson --target id');
     expect(numbers.code).to.equal(2);
-    expect(numbers.stderr).to.match(/line 2, column "id": 9007199254740993 is beyond ±2\^53, .*--categorical/);
+    expect(numbers.stderr).to.match(
+      /line 2, column "id": 9007199254740993 is beyond ±2\^53, .*--categorical/,
+    );
     const regions = await train('good.csv --target b --categorical b --out regions --json');
     expect(JSON.parse(regions.stdout.trimEnd().split('\n').at(-1) ?? '').scored).to.equal(39);
   });

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -27,7 +35,11 @@ describe('cli: a run that another one replaces', () => {
     put('config.json', 'new config');
     rmSync(join(folder, 'config.json'));
     replaced.restore();
-    expect([read('config.json'), read('events/one'), read('mine.txt')]).to.deep.equal(['old config', 'old event', 'mine']);
+    expect([read('config.json'), read('events/one'), read('mine.txt')]).to.deep.equal([
+      'old config',
+      'old event',
+      'mine',
+    ]);
     expect(readdirSync(folder).sort()).to.deep.equal(['config.json', 'events', 'mine.txt']);
   });
 

@@ -32,7 +32,8 @@ describe('cli: norewind train --resume-or-begin', function () {
 
   it('begins again where a run was killed before its first checkpoint, and nowhere else', async () => {
     await train('--resume-or-begin killed');
-    for (const name of ['checkpoint', 'checkpoint.previous']) rmSync(desk.path(`killed/${name}.safetensors`), { force: true });
+    for (const name of ['checkpoint', 'checkpoint.previous'])
+      rmSync(desk.path(`killed/${name}.safetensors`), { force: true });
     const other = await train('--seed 2 --resume-or-begin killed');
     expect([other.code, other.stderr]).to.deep.equal([
       2,
@@ -45,7 +46,10 @@ describe('cli: norewind train --resume-or-begin', function () {
     await train('--records 100 --resume-or-begin own');
     const before = desk.read('own/metrics.ndjson');
     for (const [args, says] of [
-      ['--seed 5', /^norewind: the run in own was begun with another seed, 1: give the same options, or another folder\n$/],
+      [
+        '--seed 5',
+        /^norewind: the run in own was begun with another seed, 1: give the same options, or another folder\n$/,
+      ],
       ['--cell lstm', /begun with another cell, \{"name":"gru","units":3\}/],
       ['--out x', /cannot be used with option '--out <folder>'\n$/],
       ['--resume own', /cannot be used with option '--resume <folder>'\n$/],

@@ -52,7 +52,15 @@ describe('cli: norewind run', () => {
       expect(records[0].step).to.equal(1);
       expect(records.at(-1)?.step).to.equal(120);
       for (const record of records) {
-        expect(record).to.have.all.keys('step', 'loss', 'meanLoss', 'windowLoss', 'meanBits', 'windowBits', 'gradientNorm');
+        expect(record).to.have.all.keys(
+          'step',
+          'loss',
+          'meanLoss',
+          'windowLoss',
+          'meanBits',
+          'windowBits',
+          'gradientNorm',
+        );
         for (const value of Object.values(record)) expect(value).to.satisfy(Number.isFinite);
         expect(record.meanBits * Math.LN2).to.be.closeTo(record.meanLoss, 1e-12);
       }
@@ -65,7 +73,9 @@ describe('cli: norewind run', () => {
     });
 
     it('has a configuration that repeats it byte for byte, from any folder', async () => {
-      expect((await desk.norewind(['run', desk.path('first/config.json'), '--quiet', '--out', 'again'])).code).to.equal(0);
+      expect(
+        (await desk.norewind(['run', desk.path('first/config.json'), '--quiet', '--out', 'again'])).code,
+      ).to.equal(0);
       for (const name of files) expect(desk.read(`again/${name}`)).to.equal(desk.read(`first/${name}`));
     });
 
@@ -79,7 +89,10 @@ describe('cli: norewind run', () => {
       const report = desk.read('first/report.html');
       expect(report.match(/<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/g)).to.have.length(2);
       expect(report.match(/<path [^>]*d="M[^"]{200,}"/g)).to.have.length.at.least(3);
-      expect(report).to.contain('entropy rate').and.to.contain('last 12 steps').and.to.contain('prefers-color-scheme: dark');
+      expect(report)
+        .to.contain('entropy rate')
+        .and.to.contain('last 12 steps')
+        .and.to.contain('prefers-color-scheme: dark');
       // Names of namespaces are addresses that are never fetched.
       const rest = report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '');
       expect(rest).not.to.match(/https?:|src=|href=|url\(|@import|<script|<link/);
@@ -95,9 +108,15 @@ describe('cli: norewind run', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect([code, stderr]).to.deep.equal([0, '']);
-    expect(events.map(({ event }) => event)).to.deep.equal(['begin', ...Array.from({ length: 40 }, () => 'metrics'), 'end']);
+    expect(events.map(({ event }) => event)).to.deep.equal([
+      'begin',
+      ...Array.from({ length: 40 }, () => 'metrics'),
+      'end',
+    ]);
     expect(events.at(-1)).to.include({ status: 'done', steps: 40 });
-    expect(events.slice(1, -1).map(({ event: _, ...record }) => record)).to.deep.equal(linesOf('json/metrics.ndjson'));
+    expect(events.slice(1, -1).map(({ event: _, ...record }) => record)).to.deep.equal(
+      linesOf('json/metrics.ndjson'),
+    );
   });
 
   it('runs every estimator, cell and optimiser', async () => {
@@ -109,11 +128,14 @@ describe('cli: norewind run', () => {
     ];
     const codes = await inPairs(runs, async (options) => {
       const out = options.split(' ')[1];
-      const { code, stderr } = await desk.norewind(`run anbn --units 4 --steps 20 -q --out ${out} ${options}`.split(' '));
+      const { code, stderr } = await desk.norewind(
+        `run anbn --units 4 --steps 20 -q --out ${out} ${options}`.split(' '),
+      );
       return `${code}${stderr}`;
     });
     expect(codes).to.deep.equal(['0', '0', '0', '0']);
-    const configOf = (name: string) => JSON.parse(desk.read(`${name}/config.json`)) as Record<string, unknown>;
+    const configOf = (name: string) =>
+      JSON.parse(desk.read(`${name}/config.json`)) as Record<string, unknown>;
     expect(configOf('bptt').estimator).to.deep.equal({ name: 'bptt', length: 5 });
     expect(configOf('tbptt').estimator).to.deep.equal({ name: 'tbptt', window: 4, stride: 2 });
     expect(configOf('tbptt').cell).to.deep.equal({ name: 'lstm', units: 4 });
@@ -124,7 +146,9 @@ describe('cli: norewind run', () => {
   it('reads a file of its user, and measures counting models on the same characters', async () => {
     const line = 'Ein Bär – ein 🐻 – ging durch den Wald.\n';
     desk.file('tale.txt', line.repeat(3));
-    const { code, stdout } = await desk.norewind('run text --data tale.txt --units 4 -q --out tale'.split(' '));
+    const { code, stdout } = await desk.norewind(
+      'run text --data tale.txt --units 4 -q --out tale'.split(' '),
+    );
     expect(code).to.equal(0);
     expect(stdout).to.match(/order-2 model +[\d.]+ bits, last [\d.]+/);
     // The first character is never predicted, and the bear is one character.
@@ -132,7 +156,9 @@ describe('cli: norewind run', () => {
   });
 
   it('converges in influence balancing as RTRL should', async () => {
-    await desk.norewind('run influence-balancing --estimator rtrl --steps 3000 -q --out balancing'.split(' '));
+    await desk.norewind(
+      'run influence-balancing --estimator rtrl --steps 3000 -q --out balancing'.split(' '),
+    );
     const records = linesOf('balancing/metrics.ndjson');
     expect(Math.max(...records.map(({ loss }) => loss))).to.be.above(1);
     expect(records.at(-1)?.windowLoss).to.be.below(1e-2);
@@ -150,7 +176,9 @@ describe('cli: norewind run', () => {
   });
 
   it('a rate that blows up: exit 1, a sentence with the step, and metrics and state up to it', async () => {
-    const { code, stderr } = await desk.norewind('run influence-balancing --rate 1 --steps 3000 -q --out blown'.split(' '));
+    const { code, stderr } = await desk.norewind(
+      'run influence-balancing --rate 1 --steps 3000 -q --out blown'.split(' '),
+    );
     expect(code).to.equal(1);
     const step = Number(
       /^norewind: step (\d+): the loss would be Infinity [^\n]*lower the learning rate[^\n]*blown\/checkpoint\.safetensors\n$/.exec(
@@ -184,8 +212,10 @@ describe('cli: norewind run', () => {
     });
 
   it('stops when its reader closes standard output', async () => {
-    const { code } = await desk.spawn('run anbn --units 5 --steps 1e7 --json -q --out pipe'.split(' '), '"step":2,', (child) =>
-      child.stdout?.destroy(),
+    const { code } = await desk.spawn(
+      'run anbn --units 5 --steps 1e7 --json -q --out pipe'.split(' '),
+      '"step":2,',
+      (child) => child.stdout?.destroy(),
     );
     expect(code).to.equal(141);
     expect(stepsIn('pipe/checkpoint.safetensors')).to.be.at.least(2);

@@ -65,7 +65,9 @@ describe('cli: signals', () => {
     });
 
   it('SIGUSR1 does nothing without a run to save, and opens no debugger', async () => {
-    const { code, stderr, stdout } = await armed('run anbn --units 3 --steps 300 -q --out quiet', (send) => send('SIGUSR1'));
+    const { code, stderr, stdout } = await armed('run anbn --units 3 --steps 300 -q --out quiet', (send) =>
+      send('SIGUSR1'),
+    );
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout).to.contain('Run folder: quiet');
   });
@@ -80,12 +82,15 @@ describe('cli: signals', () => {
       process.on('exit', () => writeSync(2, 'at the end: ' + typeof inspector.url() + '\\n'));
     `);
     // Any free port: others may use the debugger too.
-    const ends = await inPairs(['--inspect-port=0', '--inspect=0', '--inspect_brk=0'].slice(0, 2), async (flag) => {
-      const { result } = feed(desk, ['--version'], [], [flag, ...early]);
-      const { code, stderr } = await result;
-      expect(code).to.equal(0);
-      return /at the end: (\w+)/.exec(stderr)?.[1];
-    });
+    const ends = await inPairs(
+      ['--inspect-port=0', '--inspect=0', '--inspect_brk=0'].slice(0, 2),
+      async (flag) => {
+        const { result } = feed(desk, ['--version'], [], [flag, ...early]);
+        const { code, stderr } = await result;
+        expect(code).to.equal(0);
+        return /at the end: (\w+)/.exec(stderr)?.[1];
+      },
+    );
     expect(ends).to.deep.equal(['undefined', 'string']);
   });
 
@@ -95,13 +100,18 @@ describe('cli: signals', () => {
     ['SIGHUP', 129],
   ] as const) {
     it(`${name} at the start: ends with ${expected}, silently`, async () => {
-      const { code, stderr, stdout } = await armed(`train text.txt --units 3 --out ${name} -q`, (send) => send(name));
+      const { code, stderr, stdout } = await armed(`train text.txt --units 3 --out ${name} -q`, (send) =>
+        send(name),
+      );
       expect({ code, stderr, stdout }).to.deep.equal({ code: expected, stderr: '', stdout: '' });
       expect(existsSync(desk.path(`${name}/run.lock`))).to.equal(false);
     });
 
     it(`${name} while it learns: ends with ${expected} after a checkpoint, and leaves no lock`, async () => {
-      const { child, result } = feed(desk, `train - --units 3 --json -q --every 8 --out ${name}-late`.split(' '));
+      const { child, result } = feed(
+        desk,
+        `train - --units 3 --json -q --every 8 --out ${name}-late`.split(' '),
+      );
       child.stdin?.write('abcdefgh');
       // After this it waits for data.
       child.stdout?.on('data', (text: string) => text.includes('"metrics"') && child.kill(name));
@@ -136,7 +146,12 @@ describe('cli: signals', () => {
           for (;;);
         });
       `);
-      const { child, result } = feed(desk, `train - --units 3 -q --out ${first}-${second}`.split(' '), undefined, busy);
+      const { child, result } = feed(
+        desk,
+        `train - --units 3 -q --out ${first}-${second}`.split(' '),
+        undefined,
+        busy,
+      );
       child.stderr?.once('data', () => child.kill(second));
       const { code, stderr } = await result;
       expect([code, child.signalCode, stderr]).to.deep.equal([null, second, 'busy\n']);
@@ -156,7 +171,11 @@ describe('cli: standard error that cannot be written', () => {
 
   const full = '/dev/full';
   const into = (args: string, out: 'pipe' | number, err: 'pipe' | number) =>
-    spawnSync(process.execPath, [main, ...args.split(' ')], { cwd: desk.folder, encoding: 'utf8', stdio: ['ignore', out, err] });
+    spawnSync(process.execPath, [main, ...args.split(' ')], {
+      cwd: desk.folder,
+      encoding: 'utf8',
+      stdio: ['ignore', out, err],
+    });
 
   it('does not stop a run', function () {
     if (!existsSync(full)) this.skip();

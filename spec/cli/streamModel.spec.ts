@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { createModel, createTextModel, openModel, openTextModel, type RowRecord, UsageError } from '../../cli/stream/index.ts';
+import {
+  createModel,
+  createTextModel,
+  openModel,
+  openTextModel,
+  type RowRecord,
+  UsageError,
+} from '../../cli/stream/index.ts';
 import { ConfigurationError, DataError, NonFiniteError } from '../../lib/index.ts';
 import { draws } from '../support/draws.ts';
 import { createDesk, type Desk } from './command.ts';
@@ -11,7 +18,12 @@ const rows = Array.from({ length: 160 }, (_, i) => ({
   sky: i % 3 === 0 || next() < 0.1 ? 'rain' : 'sun',
   note: { not: 'read' },
 }));
-const weather = { target: 'temperature', columns: ['temperature', 'sky'], categorical: ['sky'], units: 3 } as const;
+const weather = {
+  target: 'temperature',
+  columns: ['temperature', 'sky'],
+  categorical: ['sky'],
+  units: 3,
+} as const;
 const flags = '--target temperature --columns temperature,sky --categorical sky --units 3';
 const small = { units: 3 } as const;
 
@@ -48,9 +60,12 @@ describe('cli: norewind/stream', () => {
 
   for (const horizon of [0, 1, 3])
     it(`learns what the command learns, with a horizon of ${horizon}`, async () => {
-      const target = horizon === 0 ? ({ ...weather, target: 'sky', columns: ['temperature'] } as const) : weather;
+      const target =
+        horizon === 0 ? ({ ...weather, target: 'sky', columns: ['temperature'] } as const) : weather;
       const own = horizon === 0 ? '--target sky --columns temperature --categorical sky --units 3' : flags;
-      const end = (await norewind(`train rows.ndjson ${own} --horizon ${horizon} --out h${horizon} -q --json`)).at(-1);
+      const end = (
+        await norewind(`train rows.ndjson ${own} --horizon ${horizon} --out h${horizon} -q --json`)
+      ).at(-1);
       const model = createModel({ ...target, horizon });
       model.partialFit(rows);
       const { event, records, skipped, ...report } = end;
@@ -61,13 +76,18 @@ describe('cli: norewind/stream', () => {
       for await (const { score } of other.learn(arriving(rows))) if (score !== undefined) scores.push(score);
       expect(other.report()).to.deep.equal(model.report());
       expect(scores).to.have.length(model.report().scored);
-      expect(scores.reduce((a, b) => a + b) / scores.length).to.be.closeTo(model.report().figures.network.mean, 1e-9);
+      expect(scores.reduce((a, b) => a + b) / scores.length).to.be.closeTo(
+        model.report().figures.network.mean,
+        1e-9,
+      );
     });
 
   it('learns from records with times and late targets what the command learns', async () => {
     const timed = rows.map((row, i) => ({ ...row, when: 1.7e9 + 3600 * i + (i % 7) }));
     desk.file('timed.ndjson', timed.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    const end = (await norewind(`train timed.ndjson ${flags} --timestamp when --delay 2 --out timed -q --json`)).at(-1);
+    const end = (
+      await norewind(`train timed.ndjson ${flags} --timestamp when --delay 2 --out timed -q --json`)
+    ).at(-1);
     const model = createModel({ ...weather, timestamp: 'when', delay: 2 });
     for (const row of timed) {
       model.predictOne(row);
@@ -135,7 +155,14 @@ describe('cli: norewind/stream', () => {
   });
 
   it('takes the target beside the record, and returns probabilities of categories', () => {
-    const data = { target: 'sky', columns: ['temperature'], categorical: ['sky'], horizon: 0, units: 3, rate: 0.05 } as const;
+    const data = {
+      target: 'sky',
+      columns: ['temperature'],
+      categorical: ['sky'],
+      horizon: 0,
+      units: 3,
+      rate: 0.05,
+    } as const;
     const [beside, within] = [createModel(data), createModel(data)];
     const skies = rows.map(({ temperature }) => ((temperature ?? 0) > 0 ? 'sun' : 'rain'));
     beside.partialFit(
@@ -160,8 +187,14 @@ describe('cli: norewind/stream', () => {
       for (const use of [model.learnOne, model.predictOne])
         expect(() => use(record as RowRecord<'temperature' | 'sky'>)).to.throw(DataError, says);
     };
-    refuse({ temperature: 'warm' }, /^record 10, column "temperature": "warm" is not a number; if .*--categorical$/);
-    refuse({ temperature: Number.NaN }, /^record 10, column "temperature": NaN is not a number; null stands for/);
+    refuse(
+      { temperature: 'warm' },
+      /^record 10, column "temperature": "warm" is not a number; if .*--categorical$/,
+    );
+    refuse(
+      { temperature: Number.NaN },
+      /^record 10, column "temperature": NaN is not a number; null stands for/,
+    );
     refuse({ temperature: new Date(Number.NaN) }, /an invalid date is not a number/);
     refuse({ temperature: new Date(0) }, /1970-01-01T00:00:00.000Z is not a number/);
     refuse({ temperature: 1e200 }, /1e\+200 is too large/);
@@ -207,7 +240,8 @@ describe('cli: norewind/stream', () => {
     };
     expect(learn).to.throw(NonFiniteError, 'lower the learning rate');
     const report = model.report();
-    for (let i = 0; i < 3; i++) expect(() => model.learnOne({ a: 1 })).to.throw(NonFiniteError, 'lower the learning rate');
+    for (let i = 0; i < 3; i++)
+      expect(() => model.learnOne({ a: 1 })).to.throw(NonFiniteError, 'lower the learning rate');
     expect(() => model.save(desk.path('broken'))).to.throw(NonFiniteError);
     expect(model.report()).to.deep.equal(report);
     expect(existsSync(desk.path('broken'))).to.equal(false);
@@ -230,7 +264,9 @@ describe('cli: norewind/stream', () => {
       ['character', 'characters'],
       ['word', 'words'],
     ] as const) {
-      const end = (await norewind(`train text.txt --unit ${unit} --units 3 --rate 0.02 --out ${name} -q --json`)).at(-1);
+      const end = (
+        await norewind(`train text.txt --unit ${unit} --units 3 --rate 0.02 --out ${name} -q --json`)
+      ).at(-1);
       const bytes = readFileSync(desk.path('text.txt'));
       const model = createTextModel({ unit, ...small, rate: 0.02 });
       const symbols: (string | number)[] = [];
@@ -240,9 +276,13 @@ describe('cli: norewind/stream', () => {
       expect(end.figures).to.deep.equal(JSON.parse(JSON.stringify(model.report().figures)));
       const opened = await openTextModel(desk.path(name));
       expect(opened.predictProbaOne()).to.deep.equal(model.predictProbaOne());
-      const best = [...model.predictProbaOne()].filter(([symbol]) => symbol !== null).reduce((a, b) => (b[1] > a[1] ? b : a));
+      const best = [...model.predictProbaOne()]
+        .filter(([symbol]) => symbol !== null)
+        .reduce((a, b) => (b[1] > a[1] ? b : a));
       expect(model.predictOne()).to.equal(best[0]);
-      const { stdout } = await desk.norewind(`generate ${name} --length 12 --temperature 0.5 --seed 3 --prime ab`.split(' '));
+      const { stdout } = await desk.norewind(
+        `generate ${name} --length 12 --temperature 0.5 --seed 3 --prime ab`.split(' '),
+      );
       expect(opened.generate(12, { temperature: 0.5, seed: 3, prime: 'ab' })).to.equal(stdout);
       await opened.partialFit('abcdé\n');
       opened.save(desk.path(`${name}-2`));

@@ -39,7 +39,17 @@ describe('cli: norewind train', () => {
     ]);
     const records = recordsOf('bytes');
     const bytes = new TextEncoder().encode(text);
-    expect(records.map((record) => record.records)).to.deep.equal([50, 100, 150, 200, 250, 300, 350, 400, bytes.length]);
+    expect(records.map((record) => record.records)).to.deep.equal([
+      50,
+      100,
+      150,
+      200,
+      250,
+      300,
+      350,
+      400,
+      bytes.length,
+    ]);
     expect(records.at(-1).scored).to.equal(bytes.length - 1);
     // The models of counts are those of the library; the first symbol is counted, and nothing predicts it.
     for (const order of [0, 1, 2]) {
@@ -55,11 +65,14 @@ describe('cli: norewind train', () => {
     const cuts = Array.from(bytes, (byte) => Uint8Array.of(byte));
     for (const unit of ['byte', 'character']) {
       await train(`tale.txt --unit ${unit} --out whole-${unit}`);
-      const cut = await feed(desk, ['train', '-', '--unit', unit, '--out', `cut-${unit}`, ...small], cuts).result;
+      const cut = await feed(desk, ['train', '-', '--unit', unit, '--out', `cut-${unit}`, ...small], cuts)
+        .result;
       expect(cut.code).to.equal(0);
       expect((await train(`tale.txt.gz --unit ${unit} --out packed-${unit}`)).code).to.equal(0);
       for (const name of ['cut', 'packed'])
-        expect(desk.read(`${name}-${unit}/metrics.ndjson`)).to.equal(desk.read(`whole-${unit}/metrics.ndjson`));
+        expect(desk.read(`${name}-${unit}/metrics.ndjson`)).to.equal(
+          desk.read(`whole-${unit}/metrics.ndjson`),
+        );
     }
     expect(recordsOf('cut-character').at(-1).records).to.equal(Array.from(text).length);
     desk.file('part-1.txt', bytes.subarray(0, 100));
@@ -74,7 +87,9 @@ describe('cli: norewind train', () => {
       sky: i % 3 === 0 ? 'rain, "hail"' : 'sun',
     }));
     const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
-    const csv = rows.map(({ temp, sky }, i) => `${i},${i % 2 ? quote(String(temp ?? '')) : (temp ?? '')},${quote(sky)}\r\n`);
+    const csv = rows.map(
+      ({ temp, sky }, i) => `${i},${i % 2 ? quote(String(temp ?? '')) : (temp ?? '')},${quote(sky)}\r\n`,
+    );
     desk.file('rows.csv', `\ufeffday,temp,"sky"\r\n${csv.join('')}`);
     desk.file('rows.ndjson', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const options = '--target temp --columns temp,sky --categorical sky --horizon 2';
@@ -86,13 +101,22 @@ describe('cli: norewind train', () => {
     expect(last.scored).to.equal(known.length);
     const latest = (i: number) => rows.slice(0, i + 1).findLast(({ temp }) => temp !== null)?.temp as number;
     const errors = known.map(({ temp, i }) => (temp - latest(i - 2)) ** 2);
-    expect(last.baselines.persistence.mean).to.be.closeTo(errors.reduce((a, b) => a + b) / errors.length, 1e-12);
+    expect(last.baselines.persistence.mean).to.be.closeTo(
+      errors.reduce((a, b) => a + b) / errors.length,
+      1e-12,
+    );
   });
 
   it('names columns that no record has, quiet or not: in NDJSON they may be misspelt', async () => {
-    desk.file('rows.ndjson', Array.from({ length: 60 }, (_, i) => JSON.stringify({ x: i % 5, extra: i % 3 })).join('\n'));
+    desk.file(
+      'rows.ndjson',
+      Array.from({ length: 60 }, (_, i) => JSON.stringify({ x: i % 5, extra: i % 3 })).join('\n'),
+    );
     const once = await train('rows.ndjson --target x --columns x,exrta --out misspelt');
-    expect([once.code, once.stderr]).to.deep.equal([0, 'norewind: column "exrta" has had no value in 50 records\n']);
+    expect([once.code, once.stderr]).to.deep.equal([
+      0,
+      'norewind: column "exrta" has had no value in 50 records\n',
+    ]);
     expect((await train('rows.ndjson --target x --columns x,extra --out spelt')).stderr).to.equal('');
     const none = await train('rows.ndjson --target xx --out none');
     expect(none.code).to.equal(2);
@@ -103,7 +127,9 @@ describe('cli: norewind train', () => {
   it('learns what is there to learn: better than persistence on a wave, and than order 0 on a pattern', async () => {
     desk.file('wave.csv', `x\n${Array.from({ length: 4000 }, (_, i) => Math.sin(i / 2)).join('\n')}\n`);
     desk.file('pattern.txt', 'abcdefgh'.repeat(500));
-    await desk.norewind('train wave.csv --target x --units 8 --rate 0.01 --estimator rtrl --out wave -q'.split(' '));
+    await desk.norewind(
+      'train wave.csv --target x --units 8 --rate 0.01 --estimator rtrl --out wave -q'.split(' '),
+    );
     await desk.norewind('train pattern.txt --units 8 --rate 0.01 --out pattern -q'.split(' '));
     const [wave, pattern] = [recordsOf('wave').at(-1), recordsOf('pattern').at(-1)];
     expect(wave.recent).to.be.below(wave.baselines.persistence.recent / 2);
@@ -119,7 +145,10 @@ describe('cli: norewind train', () => {
       const args = ['train', '-', '--out', signal, ...small];
       const { child, result } = feed(desk, args);
       child.stdin?.write(text.slice(0, 100));
-      await until(() => existsSync(desk.path(`${signal}/metrics.ndjson`)) && desk.read(`${signal}/metrics.ndjson`) !== '');
+      await until(
+        () =>
+          existsSync(desk.path(`${signal}/metrics.ndjson`)) && desk.read(`${signal}/metrics.ndjson`) !== '',
+      );
       expect(existsSync(desk.path(`${signal}/checkpoint.previous.safetensors`))).to.equal(false);
       child.kill('SIGUSR1');
       await until(() => existsSync(desk.path(`${signal}/checkpoint.previous.safetensors`)));
@@ -178,7 +207,9 @@ describe('cli: norewind train', () => {
     expect(Array.from(first.stdout)).to.have.length(40);
     expect(again.stdout).to.equal(first.stdout);
     expect(other.stdout).not.to.equal(first.stdout);
-    expect((await generate('csv')).stderr).to.match(/^norewind: csv is a model of rows: use norewind predict\n$/);
+    expect((await generate('csv')).stderr).to.match(
+      /^norewind: csv is a model of rows: use norewind predict\n$/,
+    );
     // The learnt pattern continues.
     const { stdout } = await generate('pattern --length 16 --temperature 0 --prime abcd');
     expect(stdout).to.equal('efghabcdefghabcd');

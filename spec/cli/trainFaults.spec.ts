@@ -84,7 +84,8 @@ describe('cli: norewind train meets a disk that refuses', () => {
           expect((error as Error).message, moment).to.match(says);
           // Once learning has begun, it names the checkpoint from which to go on.
           expect(kept !== undefined, moment).to.equal(i >= opening);
-          if (records !== undefined) expect(readGeneration(folder, 'newest').position.records, moment).to.equal(Number(records));
+          if (records !== undefined)
+            expect(readGeneration(folder, 'newest').position.records, moment).to.equal(Number(records));
         }
         if (!lasts)
           expect(
@@ -92,7 +93,8 @@ describe('cli: norewind train meets a disk that refuses', () => {
             moment,
           ).to.deep.equal([]);
         for (const name of Object.values(generations))
-          if (existsSync(join(folder, name))) expect(() => readCheckpointFile(join(folder, name)), moment).not.to.throw();
+          if (existsSync(join(folder, name)))
+            expect(() => readCheckpointFile(join(folder, name)), moment).not.to.throw();
         await learn(folder);
         for (const name of ['metrics.ndjson', generations.newest])
           expect(wholeIn(folder, name), moment).to.equal(wholeIn(whole.folder, name));

@@ -49,20 +49,24 @@ async function learn(
 }
 
 function cut(bytes: Uint8Array, size: number): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+    bytes.subarray(i * size, (i + 1) * size),
+  );
 }
 
 /** A sentence or nothing, and figures that are numbers; nothing else may come of any input. */
 function requireSane({ run, problems, error }: Outcome, onError: 'stop' | 'skip'): void {
   if (error !== undefined) expect(error, String((error as Error).stack)).to.be.instanceOf(DataError);
   if (error !== undefined) expect((error as Error).message).to.match(/^data\b[^\n]*$/);
-  if (error !== undefined) expect(/; nothing is saved$/.test((error as Error).message)).to.equal(run.position.records > 0);
+  if (error !== undefined)
+    expect(/; nothing is saved$/.test((error as Error).message)).to.equal(run.position.records > 0);
   if (onError === 'stop') expect(problems).to.deep.equal([]);
   for (const problem of problems) expect(problem).to.match(/^data, (line \d+|.* line \d+)/);
   expect(run.position.skipped).to.equal(problems.length);
   const { figures, scored } = run.session.report();
   expect(scored).to.be.at.most(run.position.records);
-  for (const { mean, recent } of Object.values(figures)) expect([mean, recent].every(Number.isFinite)).to.equal(true);
+  for (const { mean, recent } of Object.values(figures))
+    expect([mean, recent].every(Number.isFinite)).to.equal(true);
 }
 
 const onError = fc.constantFrom('stop' as const, 'skip' as const);
@@ -70,7 +74,11 @@ const pieceSize = fc.integer({ min: 1, max: 60 });
 
 describe('cli: hostile input to norewind train', () => {
   const cases = [
-    { name: 'CSV', data: rows, input: fc.oneof({ arbitrary: csv, weight: 4 }, { arbitrary: binary, weight: 1 }) },
+    {
+      name: 'CSV',
+      data: rows,
+      input: fc.oneof({ arbitrary: csv, weight: 4 }, { arbitrary: binary, weight: 1 }),
+    },
     {
       name: 'NDJSON',
       data: { ...rows, kind: 'ndjson' as const },
@@ -113,7 +121,10 @@ describe('cli: hostile input to norewind train', () => {
     ],
     ['a,k\n1,x,9\n', /^data, line 2: it has 3 fields, the header has 2/],
     ['a,k\r\n"1\n",x\r\n2,"y\r\n', /^data, line 4, field 2: the file ends within a quoted field/],
-    [`a,k\n1,"${'x'.repeat(2 ** 21)}`, /^data, line 2: the record is longer than 1048576 characters; is a quote not closed\?/],
+    [
+      `a,k\n1,"${'x'.repeat(2 ** 21)}`,
+      /^data, line 2: the record is longer than 1048576 characters; is a quote not closed\?/,
+    ],
     [`a,k\n1,${'y'.repeat(300)}\n`, /^data, line 2, column "k": "y+…" is too long for a category/],
   ];
 
@@ -134,7 +145,10 @@ describe('cli: hostile input to norewind train', () => {
     const names = ['__proto__', 'constructor', 'toString'];
     const data: RowData = { ...rows, columns: names, categorical: ['constructor'], target: '__proto__' };
     const csvRows = Array.from({ length: 30 }, (_, i) => `${i % 5},c${i % 2},${i}\n`);
-    const json = Array.from({ length: 30 }, (_, i) => `{"__proto__":${i % 5},"constructor":"c${i % 2}","toString":${i}}\n`);
+    const json = Array.from(
+      { length: 30 },
+      (_, i) => `{"__proto__":${i % 5},"constructor":"c${i % 2}","toString":${i}}\n`,
+    );
     const one = await learn(data, [bytesOf(`${names.join()}\n${csvRows.join('')}`)], 'stop');
     const two = await learn({ ...data, kind: 'ndjson' }, [bytesOf(json.join(''))], 'stop');
     expect([one.error, two.error]).to.deep.equal([undefined, undefined]);

@@ -11,13 +11,45 @@ import { feed } from './feed.ts';
 const records = 2000;
 const range = (begin: number, end: number) => Array.from({ length: end - begin }, (_, i) => begin + i);
 /** Those that have to be among them. */
-const moments = ['ftruncateSync', 'openSync', 'writeFileSync, half', 'fsyncSync', 'closeSync', 'linkSync', 'renameSync'];
+const moments = [
+  'ftruncateSync',
+  'openSync',
+  'writeFileSync, half',
+  'fsyncSync',
+  'closeSync',
+  'linkSync',
+  'renameSync',
+];
 
 const everyKind = [
-  { name: 'text', exact: size(2, 12), timed: size(1, 3), data: 'text.txt', options: '--unit character --symbols 8' },
-  { name: 'uoro-2', exact: 12, timed: 3, data: 'text.txt', options: '--symbols 8 --estimator uoro --rank 2 --dtype float64' },
-  { name: 'tbptt', exact: 8, timed: 2, data: 'text.txt', options: '--symbols 8 --estimator tbptt --window 5 --stride 3' },
-  { name: 'rows', exact: 8, timed: 2, data: 'rows.csv', options: '--target a --columns a,b,c --categorical b --horizon 2' },
+  {
+    name: 'text',
+    exact: size(2, 12),
+    timed: size(1, 3),
+    data: 'text.txt',
+    options: '--unit character --symbols 8',
+  },
+  {
+    name: 'uoro-2',
+    exact: 12,
+    timed: 3,
+    data: 'text.txt',
+    options: '--symbols 8 --estimator uoro --rank 2 --dtype float64',
+  },
+  {
+    name: 'tbptt',
+    exact: 8,
+    timed: 2,
+    data: 'text.txt',
+    options: '--symbols 8 --estimator tbptt --window 5 --stride 3',
+  },
+  {
+    name: 'rows',
+    exact: 8,
+    timed: 2,
+    data: 'rows.csv',
+    options: '--target a --columns a,b,c --categorical b --horizon 2',
+  },
 ];
 /**
  * At which changes of files runs are killed: one as it begins, when it has checkpoints, and right after it
@@ -44,7 +76,8 @@ describe('cli: norewind train is killed', function () {
     const words = randomWords(1);
     const next = () => words.next().value;
     desk.file('text.txt', Array.from({ length: 2500 }, (_, i) => 'abcd\n'[(i + (next() % 2)) % 5]).join(''));
-    const row = (i: number) => `${next() % 9 === 0 ? '' : Math.sin(i / 5)},${'xyz'[next() % 3]},${next() % 50 ? 1 : 'x'}\n`;
+    const row = (i: number) =>
+      `${next() % 9 === 0 ? '' : Math.sin(i / 5)},${'xyz'[next() % 3]},${next() % 50 ? 1 : 'x'}\n`;
     desk.file('rows.csv', `a,b,c\n${Array.from({ length: 2500 }, (_, i) => row(i)).join('')}`);
     const { outputText } = ts.transpileModule(readFileSync(`${root}/spec/support/faults.ts`, 'utf8'), {
       compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
@@ -66,7 +99,9 @@ describe('cli: norewind train is killed', function () {
       for (let kill = 0; kill < exact + timed; kill++) {
         // Before the first checkpoint, a run begins again.
         const isBegun = existsSync(desk.path(`${folder}/checkpoint.safetensors`));
-        const args = `${isBegun ? goOn : `${begin} --out ${folder} --force`} --checkpoint-records 3`.split(' ');
+        const args = `${isBegun ? goOn : `${begin} --out ${folder} --force`} --checkpoint-records 3`.split(
+          ' ',
+        );
         const fault = {
           at: firstMoments[name]?.[kill] ?? 1 + (next() % 120),
           effect: 'kill',
@@ -76,7 +111,8 @@ describe('cli: norewind train is killed', function () {
         const preload = `import { inject } from ${JSON.stringify(faults)}; inject(${JSON.stringify(desk.path(folder))}, ${JSON.stringify(fault)});`;
         const flags = kill < exact ? ['--import', `data:text/javascript,${encodeURIComponent(preload)}`] : [];
         const { child, result } = feed(desk, args, undefined, flags);
-        if (kill >= exact) child.stderr?.once('data', () => setTimeout(() => child.kill('SIGKILL'), 30 + (next() % 200)));
+        if (kill >= exact)
+          child.stderr?.once('data', () => setTimeout(() => child.kill('SIGKILL'), 30 + (next() % 200)));
         const { code, stderr } = await result;
         expect(code, stderr).to.equal(null);
         if (kill < exact) killedAt.add(/^killed at (.+)$/m.exec(stderr)?.[1] ?? stderr);
@@ -84,7 +120,8 @@ describe('cli: norewind train is killed', function () {
       const last = await desk.norewind(`${goOn} -q`.split(' '));
       expect(last.code, last.stderr).to.equal(0);
       expect(desk.read(`${folder}/metrics.ndjson`)).to.equal(desk.read(`${name}/metrics.ndjson`));
-      const checkpointOf = (path: string) => readFileSync(desk.path(`${path}/checkpoint.safetensors`)).toString('latin1');
+      const checkpointOf = (path: string) =>
+        readFileSync(desk.path(`${path}/checkpoint.safetensors`)).toString('latin1');
       expect(checkpointOf(folder)).to.equal(checkpointOf(name));
     });
 

@@ -29,9 +29,15 @@ describe('cli: norewind train --resume', () => {
     );
     const predict = await desk.norewind('predict old text.txt'.split(' '));
     expect(predict.code).to.equal(2);
-    expect(predict.stderr).to.match(/after 1500 records, is whole: use that one, old\/checkpoint\.previous\.safetensors\n$/);
-    expect((await desk.norewind('predict old/checkpoint.previous.safetensors text.txt'.split(' '))).code).to.equal(0);
-    const { code } = await desk.norewind('train text.txt --resume old --from-previous --records 5000 -q'.split(' '));
+    expect(predict.stderr).to.match(
+      /after 1500 records, is whole: use that one, old\/checkpoint\.previous\.safetensors\n$/,
+    );
+    expect(
+      (await desk.norewind('predict old/checkpoint.previous.safetensors text.txt'.split(' '))).code,
+    ).to.equal(0);
+    const { code } = await desk.norewind(
+      'train text.txt --resume old --from-previous --records 5000 -q'.split(' '),
+    );
     expect(code).to.equal(0);
     expect(desk.read('old/metrics.ndjson')).to.equal(desk.read('straight/metrics.ndjson'));
   });
@@ -47,7 +53,10 @@ describe('cli: norewind train --resume', () => {
       expect(code).to.equal(2);
     };
     await refusal('other.txt --resume straight', /not the data .* first 5000 records differ/);
-    await refusal('short.txt --resume straight', /end after 3000 records, and the checkpoint was made after 5000/);
+    await refusal(
+      'short.txt --resume straight',
+      /end after 3000 records, and the checkpoint was made after 5000/,
+    );
     await refusal('text.txt --resume straight --units 4', /leave out --units/);
     await refusal('text.txt --resume nowhere', /nowhere has no checkpoint/);
     desk.file('straight/metrics.ndjson', desk.read('straight/metrics.ndjson').slice(0, 900));
@@ -73,6 +82,8 @@ describe('cli: norewind train --resume', () => {
     await norewind('train all.csv --resume one -q');
     expect(desk.read('one/metrics.ndjson')).to.equal(desk.read('all/metrics.ndjson'));
     const { stderr } = await desk.norewind('train one.csv --resume all --continued -q'.split(' '));
-    expect(stderr).to.match(/one\.csv, line 2, column "t": "2024-01-01T00:00" is earlier than the row before/);
+    expect(stderr).to.match(
+      /one\.csv, line 2, column "t": "2024-01-01T00:00" is earlier than the row before/,
+    );
   });
 });

@@ -103,7 +103,14 @@ export const autodiffDoors: Doors = {
     made(() => [x()]),
   ),
   linear: door(
-    () => [{ name: 'all', shape: () => [], evaluate: (v: Tensor) => sum(v), transpose: (c: Tensor) => mul(c, ones([2])) }],
+    () => [
+      {
+        name: 'all',
+        shape: () => [],
+        evaluate: (v: Tensor) => sum(v),
+        transpose: (c: Tensor) => mul(c, ones([2])),
+      },
+    ],
     made(() => [x()]),
   ),
   smooth: door(
@@ -113,7 +120,10 @@ export const autodiffDoors: Doors = {
   checkDerivatives: door(() => [loss, [x()], { order: 1, step: 0.1, tolerance: 1e-6, seed: 1 }]),
   compile: door(
     () => [loss, { relaxedSimd: false }],
-    (f: ReturnType<typeof compile>) => ({ ...made(() => [x()])(f), ...methods(f, { program: openDoor(() => [x()]) }) }),
+    (f: ReturnType<typeof compile>) => ({
+      ...made(() => [x()])(f),
+      ...methods(f, { program: openDoor(() => [x()]) }),
+    }),
   ),
   dependencies: openDoor(() => [square, x()]),
   dual: openDoor(() => [{ w: x() }, { w: x() }]),

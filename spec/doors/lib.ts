@@ -18,7 +18,8 @@ const inner = (noise: Noise) =>
     split: door(() => []),
     save: door(() => []),
   });
-const signsOnly = (noise: Noise) => methods(noise, { signs: door(() => [[1]]), split: door(() => []), save: door(() => []) });
+const signsOnly = (noise: Noise) =>
+  methods(noise, { signs: door(() => [[1]]), split: door(() => []), save: door(() => []) });
 const options = () => ({ dtype: 'float32' });
 
 export const libDoors: Doors = {
@@ -79,7 +80,8 @@ export const libDoors: Doors = {
 /** What an entry point exports besides, and why it is not walked. */
 export const libOthers: Readonly<Record<string, string>> = {
   guard: 'the guards themselves, which are told what to check by code of norewind',
-  kernels: 'what primitives compute, on operands that are checked: they run in every step of every eager program',
+  kernels:
+    'what primitives compute, on operands that are checked: they run in every step of every eager program',
   wasm: 'the machine that plans run on, which are made by norewind',
   inspect: 'a symbol',
   longestSignature: 'a number',

@@ -51,7 +51,10 @@ export const nnDoors: Doors = {
   rnn: door(() => [sizes()], cell),
   embedding: door(() => [{ symbols: 2, size: 3, init: draw() }], layer),
   linear: door(() => [{ outputs: 3, inputs: 2, init: draw() }], layer),
-  mlp: door(() => [{ outputs: 3, hidden: 4, inputs: 2, init: { hidden: draw(), output: draw(), direct: draw() } }], layer),
+  mlp: door(
+    () => [{ outputs: 3, hidden: 4, inputs: 2, init: { hidden: draw(), output: draw(), direct: draw() } }],
+    layer,
+  ),
   model: door(() => [{ cell: gru({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) }], cell),
   embedded: openDoor(
     () => [embedding({ symbols: 3, size: 2 }), gru({ inputs: 2, units: 3 })],
@@ -64,7 +67,12 @@ export const nnDoors: Doors = {
       [4, 5, 6],
     ]),
   ]),
-  runStep: openDoor(() => [gru({ inputs: 2, units: 2 }), gru({ inputs: 2, units: 2 }).init(seeded(1)), zeros([2]), x()]),
+  runStep: openDoor(() => [
+    gru({ inputs: 2, units: 2 }),
+    gru({ inputs: 2, units: 2 }).init(seeded(1)),
+    zeros([2]),
+    x(),
+  ]),
   summary: openDoor(() => [gru({ inputs: 2, units: 2 })]),
 };
 

@@ -7,16 +7,25 @@ import { learner, untyped } from './untyped.ts';
 const steps: readonly (readonly [string, () => unknown, string])[] = [
   ['without output', () => ({ state: ones([1]) }), 'and its output is nothing, not a tensor'],
   ['with a number as output', () => ({ state: ones([1]), output: 3 }), 'and its output is 3, not a tensor'],
-  ['with a record as output', () => ({ state: ones([1]), output: { y: ones([1]) } }), 'and its output is a record, not a tensor'],
+  [
+    'with a record as output',
+    () => ({ state: ones([1]), output: { y: ones([1]) } }),
+    'and its output is a record, not a tensor',
+  ],
   ['without state', () => ({ output: ones([1]) }), 'and its state is nothing, not a tree of tensors'],
   ['that returns a list', () => [ones([1]), ones([1])], 'got an array of 2'],
   ['that returns nothing', () => undefined, 'got nothing'],
-  ['that is asynchronous', async () => ({ state: ones([1]), output: ones([1]) }), 'got a Promise; a step is not asynchronous'],
+  [
+    'that is asynchronous',
+    async () => ({ state: ones([1]), output: ones([1]) }),
+    'got a Promise; a step is not asynchronous',
+  ],
 ];
 
 const cyclic: Record<string, unknown> = {};
 cyclic.self = cyclic;
-const nested = (depth: number) => Array.from({ length: depth }).reduce((tree) => ({ part: tree }), tensor(1) as object);
+const nested = (depth: number) =>
+  Array.from({ length: depth }).reduce((tree) => ({ part: tree }), tensor(1) as object);
 const trees: readonly (readonly [string, unknown, string])[] = [
   ['contains itself', cyclic, 'a tree more than 256 deep'],
   [

@@ -54,8 +54,18 @@ const sentences: readonly (readonly [string, () => unknown, Refused, string])[] 
     'zeros: there is no option dType; did you mean dtype?',
   ],
   ['full of a text', () => full([2], untyped('1')), DTypeError, 'full: value must be a number, got "1"'],
-  ['lanes', () => learner({ lane: 4 }), ConfigurationError, 'createLearner: there is no option lane; did you mean lanes?'],
-  ['optimiser', () => learner({ optimiser: 1 }), ConfigurationError, 'there is no option optimiser; did you mean optimizer?'],
+  [
+    'lanes',
+    () => learner({ lane: 4 }),
+    ConfigurationError,
+    'createLearner: there is no option lane; did you mean lanes?',
+  ],
+  [
+    'optimiser',
+    () => learner({ optimiser: 1 }),
+    ConfigurationError,
+    'there is no option optimiser; did you mean optimizer?',
+  ],
   [
     'a model forgotten',
     () => learner({ model: undefined }),
@@ -116,9 +126,19 @@ const sentences: readonly (readonly [string, () => unknown, Refused, string])[] 
     ConfigurationError,
     'sgd: rate is missing; it must be a number of at least 0 or a schedule',
   ],
-  ['lr', () => adam(untyped({ lr: 1 })), ConfigurationError, 'adam: there is no option lr; did you mean rate?'],
+  [
+    'lr',
+    () => adam(untyped({ lr: 1 })),
+    ConfigurationError,
+    'adam: there is no option lr; did you mean rate?',
+  ],
   ['learning_rate', () => adam(untyped({ learning_rate: 1 })), ConfigurationError, 'did you mean rate?'],
-  ['eps', () => adam(untyped({ rate: 1, eps: 1 })), ConfigurationError, 'adam: there is no option eps; did you mean epsilon?'],
+  [
+    'eps',
+    () => adam(untyped({ rate: 1, eps: 1 })),
+    ConfigurationError,
+    'adam: there is no option eps; did you mean epsilon?',
+  ],
   [
     'adam of a number',
     () => adam(untyped(0.001)),

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { ConfigurationError, type NorewindError, ones, ShapeError, seeded, type Tensor, zeros } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  type NorewindError,
+  ones,
+  ShapeError,
+  seeded,
+  type Tensor,
+  zeros,
+} from '../../lib/index.ts';
 import { embedding, gru, linear, rnn, summary } from '../../nn/index.ts';
 import { type LearnerConfig, rtrl, snap, uoro } from '../../trainers/index.ts';
 import { learner, net, untyped } from './untyped.ts';
@@ -17,12 +25,32 @@ describe('sizes', () => {
       ],
       [() => ones([2 ** 30], { dtype: 'float64' }), ShapeError, 'take 8,192 MiB'],
       [() => zeros([1e300, 1e300]), ShapeError, 'is not a shape'],
-      [() => seeded(1).normal([1e6, 1e6]), ShapeError, '1000000000000 elements of float64 take 7,629,395 MiB'],
-      [() => gru({ inputs: 1, units: 1e6 }), ConfigurationError, 'gru: 3,000,006,000,000 parameters take 22,888,230 MiB'],
+      [
+        () => seeded(1).normal([1e6, 1e6]),
+        ShapeError,
+        '1000000000000 elements of float64 take 7,629,395 MiB',
+      ],
+      [
+        () => gru({ inputs: 1, units: 1e6 }),
+        ConfigurationError,
+        'gru: 3,000,006,000,000 parameters take 22,888,230 MiB',
+      ],
       [() => rnn({ inputs: 1e9, units: 10 }), ConfigurationError, 'rnn: 10,000,000,110 parameters take'],
-      [() => embedding({ symbols: 1e8, size: 1e3 }), ConfigurationError, 'use fewer symbols, or a smaller size'],
-      [() => linear({ outputs: 1e6 }).init(seeded(1), 1e6), ConfigurationError, 'linear: 1,000,001,000,000 parameters take'],
-      [() => learner({ model: huge(2e9) }), ConfigurationError, 'createLearner: 2,000,000,000 parameters take 15,259 MiB'],
+      [
+        () => embedding({ symbols: 1e8, size: 1e3 }),
+        ConfigurationError,
+        'use fewer symbols, or a smaller size',
+      ],
+      [
+        () => linear({ outputs: 1e6 }).init(seeded(1), 1e6),
+        ConfigurationError,
+        'linear: 1,000,001,000,000 parameters take',
+      ],
+      [
+        () => learner({ model: huge(2e9) }),
+        ConfigurationError,
+        'createLearner: 2,000,000,000 parameters take 15,259 MiB',
+      ],
       [
         () => learner({ model: net(2000), estimator: rtrl({ structure: 'dense' }) }),
         ConfigurationError,
@@ -43,12 +71,14 @@ describe('sizes', () => {
         .to.throw(Refusal as Refused)
         .with.property('message')
         .that.contains(sentence);
-    for (const call of [() => zeros([1e9, 1e9]), () => gru({ inputs: 1, units: 1e6 })]) expect(call).to.throw(most);
+    for (const call of [() => zeros([1e9, 1e9]), () => gru({ inputs: 1, units: 1e6 })])
+      expect(call).to.throw(most);
     // 1,000 state elements by a million parameters are not looked at before the step is known.
     expect(learner({ model: net(1000), estimator: snap({ n: 1 }) }).steps).to.equal(0);
-    expect(learner({ model: net(64), estimator: snap({ n: 1 }) }).step(untyped(ones([1])), untyped(ones([1]))).loss).to.be.a(
-      'number',
-    );
+    expect(
+      learner({ model: net(64), estimator: snap({ n: 1 }) }).step(untyped(ones([1])), untyped(ones([1])))
+        .loss,
+    ).to.be.a('number');
   });
 
   it('a summary of any size takes no memory', () => {

@@ -23,7 +23,12 @@ const small = () => ({
 });
 const rows = () => [{ t: 1, kind: 'a', when: '2020-01-01' }];
 const rowModel = () =>
-  createModel({ target: 't', columns: ['t', 'kind'], categorical: ['kind'], ...small() } as never) as RowModel;
+  createModel({
+    target: 't',
+    columns: ['t', 'kind'],
+    categorical: ['kind'],
+    ...small(),
+  } as never) as RowModel;
 
 /** Reads the beginning of what is given piece after piece. */
 const reading =

@@ -25,7 +25,11 @@ export const testingDoors: Doors = {
   checkCell: door(() => [{ cell: cell(), input }]),
   influenceLaws: door(() => [{ name: 'own', estimator: rtrl, fixtures: { own: run }, eager: true, seed: 1 }]),
   checkInfluence: door(() => [
-    { estimator: rtrl, eager: true, fixtures: { own: (steps: number) => fixtureOf(cell(), { input, steps }) } },
+    {
+      estimator: rtrl,
+      eager: true,
+      fixtures: { own: (steps: number) => fixtureOf(cell(), { input, steps }) },
+    },
   ]),
   checkPrimitive: door(() => [
     {

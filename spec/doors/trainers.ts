@@ -33,7 +33,12 @@ const learner = (made: Learner<unknown, unknown, unknown, unknown>) =>
     predict: openDoor(() => [x()]),
     predictMany: openDoor(() => [[x(), x()]]),
     step: openDoor(() => [x(), tensor([0.5])]),
-    stepMany: openDoor(() => [[x(), x()], [tensor([0.5]), tensor([0.1])], new Float64Array(2), new Float64Array(2)]),
+    stepMany: openDoor(() => [
+      [x(), x()],
+      [tensor([0.5]), tensor([0.1])],
+      new Float64Array(2),
+      new Float64Array(2),
+    ]),
     observe: openDoor(() => [x()]),
     pull: openDoor(() => [zeros([2])]),
     resetState: door(() => []),
@@ -43,15 +48,25 @@ const learner = (made: Learner<unknown, unknown, unknown, unknown>) =>
 const optimizer = (made: Optimizer) =>
   methods(made, {
     init: openDoor(() => [{ w: x() }]),
-    update: openDoor(() => [{ w: x() }, made.init({ w: x() }), { w: x() }, { steps: () => 0.1, updates: () => 0.1 }]),
+    update: openDoor(() => [
+      { w: x() },
+      made.init({ w: x() }),
+      { w: x() },
+      { steps: () => 0.1, updates: () => 0.1 },
+    ]),
   });
-const first = (task: Iterable<unknown>) => ({ read: { ...door(() => []), call: () => task[Symbol.iterator]().next() } });
+const first = (task: Iterable<unknown>) => ({
+  read: { ...door(() => []), call: () => task[Symbol.iterator]().next() },
+});
 
 export const trainersDoors: Doors = {
   ...modelDoors,
   addParts: openDoor(() => [{ w: x() }, { w: x() }]),
   createLearner: door(() => [config()], learner),
-  restoreLearner: door(() => [parts(), createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save()]),
+  restoreLearner: door(() => [
+    parts(),
+    createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save(),
+  ]),
   bptt: door(() => [{ length: 3 }]),
   dodge: door(() => [{ directions: 2, every: 3 }]),
   frozen: door(() => [{}]),

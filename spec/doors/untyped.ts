@@ -10,4 +10,6 @@ export const net = (units = 2) => model({ cell: rnn({ inputs: 1, units }), reado
 
 /** A learner with some options replaced, by others or by what is none. */
 export const learner = (own: object) =>
-  createLearner(untyped({ model: net(), loss: meanSquare, estimator: uoro(), optimizer: sgd({ rate: 0.1 }), ...own }));
+  createLearner(
+    untyped({ model: net(), loss: meanSquare, estimator: uoro(), optimizer: sgd({ rate: 0.1 }), ...own }),
+  );

@@ -49,10 +49,19 @@ export function methods(of: object, good: Readonly<Record<string, Door>>): Doors
  * Registers a test for each function that an entry point exports, and one that none is missing from the
  * table, or too many.
  */
-export function walkEntry(entry: string, exports: object, doors: Doors, others: Readonly<Record<string, string>>): void {
+export function walkEntry(
+  entry: string,
+  exports: object,
+  doors: Doors,
+  others: Readonly<Record<string, string>>,
+): void {
   describe(entry, () => {
-    const functions = Object.entries(exports).filter(([name, value]) => isDoor(value) && !Object.hasOwn(others, name));
-    const values = Object.entries(exports).flatMap(([name, value]) => (typeof value === 'function' ? [] : [name]));
+    const functions = Object.entries(exports).filter(
+      ([name, value]) => isDoor(value) && !Object.hasOwn(others, name),
+    );
+    const values = Object.entries(exports).flatMap(([name, value]) =>
+      typeof value === 'function' ? [] : [name],
+    );
 
     it('every export is walked, or listed with the reason why not', () => {
       expect([...functions.map(([name]) => name), ...Object.keys(others)].sort(), 'functions').to.deep.equal(
@@ -77,12 +86,16 @@ function isDoor(value: unknown): value is Callable {
 }
 
 /** Tries a door with its good arguments, and then with every bad one in every place. */
-async function walk(name: string, { call = () => {}, good, inner, open = false, named = [] }: Door): Promise<void> {
+async function walk(
+  name: string,
+  { call = () => {}, good, inner, open = false, named = [] }: Door,
+): Promise<void> {
   const result = await run(call, good());
   for (const [own, next] of Object.entries(inner?.(result) ?? {})) await walk(`${name}: ${own}`, next);
 
   const count = good().length;
-  for (let given = 0; given < count; given++) await refuses(`${name} with ${given} arguments`, call, good().slice(0, given));
+  for (let given = 0; given < count; given++)
+    await refuses(`${name} with ${given} arguments`, call, good().slice(0, given));
   for (let at = 0; at < count; at++) {
     if (named.includes(at)) continue;
     for (const [what, make] of Object.entries(bad)) {
@@ -98,24 +111,42 @@ async function walk(name: string, { call = () => {}, good, inner, open = false, 
     );
 }
 
-async function walkOptions(where: string, call: Callable, good: Door['good'], at: number, open: boolean): Promise<void> {
+async function walkOptions(
+  where: string,
+  call: Callable,
+  good: Door['good'],
+  at: number,
+  open: boolean,
+): Promise<void> {
   const options = good()[at];
   if (!guard.isRecord(options)) return;
   for (const key of Object.keys(options)) {
     const without = Object.fromEntries(Object.entries(options).filter(([own]) => own !== key));
     await refuses(`${where} without ${key}`, call, good().with(at, without));
     for (const [what, make] of Object.entries(bad))
-      await refuses(`${where}: ${key} is ${what}`, call, good().with(at, { ...(good()[at] as object), [key]: make() }));
+      await refuses(
+        `${where}: ${key} is ${what}`,
+        call,
+        good().with(at, { ...(good()[at] as object), [key]: make() }),
+      );
     if (open) continue;
     const misspelt = `${key.slice(0, -1)}${key.at(-1)}x`;
-    const error = await refuses(`${where}: ${misspelt}`, call, good().with(at, { ...options, [misspelt]: options[key] }));
+    const error = await refuses(
+      `${where}: ${misspelt}`,
+      call,
+      good().with(at, { ...options, [misspelt]: options[key] }),
+    );
     expect(error, `${where}: ${misspelt} is taken for an option`).to.be.instanceOf(ConfigurationError);
     expect(error?.message).to.contain(`there is no option ${misspelt}`).and.to.contain('did you mean');
   }
 }
 
 /** The error of a call, which must be of norewind and one readable sentence; undefined when there is none. */
-async function refuses(where: string, call: Callable, args: readonly unknown[]): Promise<NorewindError | undefined> {
+async function refuses(
+  where: string,
+  call: Callable,
+  args: readonly unknown[],
+): Promise<NorewindError | undefined> {
   try {
     await run(call, args);
     return undefined;

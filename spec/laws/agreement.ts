@@ -15,7 +15,14 @@ import {
 } from '../../lib/index.ts';
 import { createLearner, type Estimator, type Learner, type Optimizer } from '../../trainers/index.ts';
 import { LawError, numbersOf, requireClose, requireLive, vector } from './numbers.ts';
-import { byBackpropagation, type Fixture, type Reference, requireFixture, unitTrees, zerosLike } from './unrolled.ts';
+import {
+  byBackpropagation,
+  type Fixture,
+  type Reference,
+  requireFixture,
+  unitTrees,
+  zerosLike,
+} from './unrolled.ts';
 
 /** How to run an estimator and compare it with a reference. */
 export interface AgreementOptions<P = unknown> {
@@ -47,7 +54,9 @@ export const makesEstimator: guard.Check = {
   ...guard.callable,
   what: 'a function that makes an estimator, such as () => uoro()',
   remedy: (value) =>
-    typeof value === 'object' && value !== null ? 'give the function, each run has an estimator of its own' : undefined,
+    typeof value === 'object' && value !== null
+      ? 'give the function, each run has an estimator of its own'
+      : undefined,
 };
 
 function requireLanes(who: string, lanes: readonly Fixture[]): void {
@@ -58,9 +67,13 @@ function requireLanes(who: string, lanes: readonly Fixture[]): void {
   for (const [i, lane] of lanes.entries()) {
     requireFixture(who, `lane ${i}`, lane);
     if (lane.examples.length !== lanes[0].examples.length)
-      throw new ConfigurationError(`${who}: lane ${i} has ${lane.examples.length} steps, lane 0 has ${lanes[0].examples.length}`);
+      throw new ConfigurationError(
+        `${who}: lane ${i} has ${lane.examples.length} steps, lane 0 has ${lanes[0].examples.length}`,
+      );
     if (numbersOf(lane.parameters).join() !== numbersOf(lanes[0].parameters).join())
-      throw new ConfigurationError(`${who}: lane ${i} has other parameters than lane 0, and one learner has one set of them`);
+      throw new ConfigurationError(
+        `${who}: lane ${i} has other parameters than lane 0, and one learner has one set of them`,
+      );
   }
 }
 
@@ -76,7 +89,11 @@ export type Estimates = { readonly influence: Tensor; readonly gradients: readon
  * fixtures become lanes.
  * @throws LawError if it is not, or if the reference is nearly zero.
  */
-export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estimator, options: AgreementOptions = {}): void {
+export function checkUnbiased(
+  lanes: readonly Fixture[],
+  estimator: () => Estimator,
+  options: AgreementOptions = {},
+): void {
   requireLanes('checkUnbiased', lanes);
   guard.argument('checkUnbiased', 'estimator', estimator, makesEstimator);
   const { tolerance = 1e-10 } = guard.options('checkUnbiased', options, checks);
@@ -90,14 +107,23 @@ export function checkUnbiased(lanes: readonly Fixture[], estimator: () => Estima
   });
   if (mean.influence.size === 0) return;
   requireLive(expected.influence, '∂s/∂θ');
-  requireClose(numbersOf(mean.influence), expected.influence, tolerance, 'the mean of the influence, row after row');
+  requireClose(
+    numbersOf(mean.influence),
+    expected.influence,
+    tolerance,
+    'the mean of the influence, row after row',
+  );
 }
 
 /** The most runs for a mean over every sequence of signs. */
 const mostRuns = 2 ** 16;
 
 /** @throws LawError at once if a run draws too many signs to enumerate their sequences. */
-function requireFewSigns(lanes: readonly Fixture[], estimator: () => Estimator, options: AgreementOptions): void {
+function requireFewSigns(
+  lanes: readonly Fixture[],
+  estimator: () => Estimator,
+  options: AgreementOptions,
+): void {
   const noise = recording(seeded(1));
   estimates(lanes, estimator(), noise, options);
   const runs = 2 ** noise.draws.length;
@@ -162,13 +188,18 @@ export function learnerOf(
 /**
  * Returns, for each lane, cᵀG for every unit vector c of its state. Empty for estimators that carry nothing.
  */
-export function influenceOf(learner: Learner<unknown, unknown, unknown, unknown>, lanes: readonly Fixture[]): number[][] {
+export function influenceOf(
+  learner: Learner<unknown, unknown, unknown, unknown>,
+  lanes: readonly Fixture[],
+): number[][] {
   const isSingle = lanes.length === 1 || learner.estimator.joint;
   const carriesNothing = leavesOf(learner.influence as Tree).length === 0;
   return lanes.map(({ state }, lane) => {
     if (carriesNothing) return [];
     return unitTrees(state).flatMap((unit) => {
-      const pulled = learner.pull(together(lanes.map((other, i) => (i === lane ? unit : zerosLike(other.state)))));
+      const pulled = learner.pull(
+        together(lanes.map((other, i) => (i === lane ? unit : zerosLike(other.state)))),
+      );
       return numbersOf(isSingle ? pulled : (pulled as readonly unknown[])[lane]);
     });
   });
@@ -226,11 +257,15 @@ function referenceOf(
       const [begin, end] = [k * stride, (k + 1) * stride];
       const own =
         whole?.gradients.slice(begin, end) ??
-        reference({ ...lane, examples: lane.examples.slice(begin, end) }, trajectory.slice(begin, end)).gradients;
+        reference({ ...lane, examples: lane.examples.slice(begin, end) }, trajectory.slice(begin, end))
+          .gradients;
       const scored = own.filter((_, i) => !observed.includes(begin + i));
       return scored.length === 0 ? undefined : sum(scored);
     });
-    return { influence: whole?.influence.flat() ?? [], gradients: gradients.filter((gradient) => gradient !== undefined) };
+    return {
+      influence: whole?.influence.flat() ?? [],
+      gradients: gradients.filter((gradient) => gradient !== undefined),
+    };
   });
   const count = each[0].gradients.length;
   return {

@@ -21,7 +21,11 @@ import { fc } from './fastCheck.ts';
 /** The check for an arbitrary, for callers without types. */
 export const anArbitrary: guard.Check = {
   what: 'an arbitrary of fast-check',
-  holds: (value) => typeof value === 'object' && value !== null && 'generate' in value && typeof value.generate === 'function',
+  holds: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'generate' in value &&
+    typeof value.generate === 'function',
 };
 
 /** Constraints on random shapes. */
@@ -35,10 +39,20 @@ export interface ShapeConstraints {
 
 /** Shapes whose axes all differ in length, so that code confusing two axes meets sizes that do not fit. */
 export function shapes(constraints: ShapeConstraints = {}): Arbitrary<number[]> {
-  const { minRank = 0, maxRank = 3, maxLength = 5, empty = true } = guard.options('shapes', constraints, shapeChecks);
+  const {
+    minRank = 0,
+    maxRank = 3,
+    maxLength = 5,
+    empty = true,
+  } = guard.options('shapes', constraints, shapeChecks);
   if (minRank > Math.min(maxRank, maxLength))
-    throw new ConfigurationError(`shapes: ${minRank} axes of different lengths up to ${maxLength} are not at most ${maxRank}`);
-  const lengths = fc.uniqueArray(fc.integer({ min: 1, max: maxLength }), { minLength: minRank, maxLength: maxRank });
+    throw new ConfigurationError(
+      `shapes: ${minRank} axes of different lengths up to ${maxLength} are not at most ${maxRank}`,
+    );
+  const lengths = fc.uniqueArray(fc.integer({ min: 1, max: maxLength }), {
+    minLength: minRank,
+    maxLength: maxRank,
+  });
   if (!empty || maxRank === 0) return lengths;
   return fc.tuple(lengths, fc.option(fc.nat(), { freq: 8 })).map(([shape, at]) => {
     if (at === null || shape.length === 0) return shape;
@@ -111,7 +125,9 @@ export function tensors(constraints: ShapeConstraints & TensorConstraints = {}):
     ...shapeChecks,
     ...tensorChecks,
   });
-  const own = Object.entries({ minRank, maxRank, maxLength, empty }).filter(([, value]) => value !== undefined);
+  const own = Object.entries({ minRank, maxRank, maxLength, empty }).filter(
+    ([, value]) => value !== undefined,
+  );
   return shapes(Object.fromEntries(own)).chain((shape) => tensorsOf(shape, values));
 }
 
@@ -120,7 +136,9 @@ export function indicesBelow(below: number, shape: Shape): Arbitrary<Tensor> {
   guard.argument('indicesBelow', 'below', below, guard.whole(1, 2 ** 31));
   const size = sizeOf(checkShape(shape, 'indicesBelow'));
   if (size > most)
-    throw new ConfigurationError(`indicesBelow: shape ${formatShape(shape)} has ${size} elements, more than ${most}`);
+    throw new ConfigurationError(
+      `indicesBelow: shape ${formatShape(shape)} has ${size} elements, more than ${most}`,
+    );
   return fc
     .array(fc.nat(below - 1), { minLength: size, maxLength: size })
     .map((list) => fromData(Int32Array.from(list), [...shape]));
@@ -187,7 +205,8 @@ export function inLayout(x: Tensor, layout: Layout): Tensor {
     strides[axis] = Math.sign(step) * stride;
     stride *= Math.max(1, x.shape[axis]);
   }
-  const span = x.size === 0 ? 0 : x.shape.reduce((sum, length, axis) => sum + (length - 1) * Math.abs(strides[axis]), 0);
+  const span =
+    x.size === 0 ? 0 : x.shape.reduce((sum, length, axis) => sum + (length - 1) * Math.abs(strides[axis]), 0);
   const start = offset + (step < 0 ? span : 0);
   const data = allocate(x.dtype, offset + span + 2).fill(9999);
   const view = viewOf(fromData(data, [data.length]).toNdarray(), x.shape, strides, start);

@@ -1,5 +1,15 @@
 import { checkDerivatives, compile, linearize } from '../../autodiff/index.ts';
-import { cast, guard, leavesOf, mapTree, type Noise, pathsOf, sameShape, seeded, type Tree } from '../../lib/index.ts';
+import {
+  cast,
+  guard,
+  leavesOf,
+  mapTree,
+  type Noise,
+  pathsOf,
+  sameShape,
+  seeded,
+  type Tree,
+} from '../../lib/index.ts';
 import { aCell, type Cell } from '../../nn/index.ts';
 import { rtrl, uoro } from '../../trainers/index.ts';
 import { checkUnbiased } from './agreement.ts';
@@ -47,7 +57,9 @@ export function checkCell<P, S, X>(subject: CellSubject<P, S, X>): void {
     try {
       check();
     } catch (error) {
-      throw new LawError(`${name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new LawError(`${name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   }
 }
@@ -59,7 +71,12 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
   /** f(parameters, state) of the first step. */
   const first = () => {
     const { parameters, state, examples } = fixture(1);
-    return { parameters, state, input: examples[0].input, step: (p: P, s: S) => cell.step(p, s, examples[0].input) };
+    return {
+      parameters,
+      state,
+      input: examples[0].input,
+      step: (p: P, s: S) => cell.step(p, s, examples[0].input),
+    };
   };
 
   return {
@@ -79,12 +96,19 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
     },
     'is pure: one step twice is the same, and nothing that it is given changes': () => {
       const { parameters, state, input: x, step } = first();
-      const given = [parameters, state, x].map((part) => (typeof part === 'number' ? [part] : numbersOf(part)));
+      const given = [parameters, state, x].map((part) =>
+        typeof part === 'number' ? [part] : numbersOf(part),
+      );
       const once = step(parameters, state);
       step(parameters, once.state);
       requireSameTree(step(parameters, state), once, 'second result');
       [parameters, state, x].forEach((part, i) => {
-        requireClose(typeof part === 'number' ? [part] : numbersOf(part), given[i], 0, ['parameters', 'state', 'input'][i]);
+        requireClose(
+          typeof part === 'number' ? [part] : numbersOf(part),
+          given[i],
+          0,
+          ['parameters', 'state', 'input'][i],
+        );
       });
     },
     'draws no noise in a step': () => {
@@ -129,7 +153,9 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
     'is estimated without bias by UORO: the mean over every sequence of signs': () => {
       const size = numbersOf(cell.start()).length;
       if (size > 6)
-        throw new LawError(`too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`);
+        throw new LawError(
+          `too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`,
+        );
       const run = fixture(Math.max(2, Math.floor(6 / size)));
       checkUnbiased([run], uoro);
     },
@@ -139,7 +165,12 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
         const { value, pull } = linearize((theta: P, before: S) => step(theta, before).state, p, s);
         return [step(p, s), pull(value as never)] as const;
       };
-      requireClose(numbersOf(compile(all)(parameters, state)), numbersOf(all(parameters, state)), 1e-12, 'the plan');
+      requireClose(
+        numbersOf(compile(all)(parameters, state)),
+        numbersOf(all(parameters, state)),
+        1e-12,
+        'the plan',
+      );
     },
   };
 }
@@ -158,7 +189,9 @@ function requireLike(tree: unknown, like: unknown, what: string): void {
   own.forEach(({ path, tensor }, i) => {
     const other = expected[i].tensor;
     if (!sameShape(tensor.shape, other.shape) || tensor.dtype !== other.dtype)
-      throw new LawError(`${path}: ${tensor.dtype} [${tensor.shape.join()}] instead of ${other.dtype} [${other.shape.join()}]`);
+      throw new LawError(
+        `${path}: ${tensor.dtype} [${tensor.shape.join()}] instead of ${other.dtype} [${other.shape.join()}]`,
+      );
   });
 }
 
@@ -173,7 +206,10 @@ function requireSameTree(tree: unknown, other: unknown, what: string): void {
 /** The noise until it is closed: a cell may have kept it from `init`. */
 function guarded(noise: Noise, open: () => boolean): Noise {
   const use = <T>(draw: () => T): T => {
-    if (!open()) throw new LawError('the step draws from the noise that init was given; randomness belongs in the input');
+    if (!open())
+      throw new LawError(
+        'the step draws from the noise that init was given; randomness belongs in the input',
+      );
     return draw();
   };
   return {

@@ -11,8 +11,11 @@ async function load(): Promise<FastCheck> {
   } catch (error) {
     // Only if fast-check itself is missing, not one of its imports.
     if (!(error instanceof Error && error.message.includes("'fast-check'"))) throw error;
-    throw new ConfigurationError('norewind/testing needs fast-check, which is not installed: npm install --save-dev fast-check', {
-      cause: error,
-    });
+    throw new ConfigurationError(
+      'norewind/testing needs fast-check, which is not installed: npm install --save-dev fast-check',
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -16,4 +16,11 @@ export { checkInfluence, describeInfluence, type InfluenceSubject, influenceLaws
 export { LawError } from './numbers.ts';
 export { checkPrimitive, describePrimitive, type PrimitiveSubject } from './primitive.ts';
 export { type Program, type ProgramConstraints, type ProgramLine, programs } from './programs.ts';
-export { byBackpropagation, byDifferences, type Fixture, type FixtureOptions, fixtureOf, type Reference } from './unrolled.ts';
+export {
+  byBackpropagation,
+  byDifferences,
+  type Fixture,
+  type FixtureOptions,
+  fixtureOf,
+  type Reference,
+} from './unrolled.ts';

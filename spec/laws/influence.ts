@@ -37,7 +37,9 @@ export function checkInfluence(subject: InfluenceSubject): void {
     try {
       check();
     } catch (error) {
-      throw new LawError(`${name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new LawError(`${name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   }
 }
@@ -76,7 +78,9 @@ const checks: guard.Checks<InfluenceSubject> = {
   fixtures: {
     what: 'a record of functions (steps) => fixtureOf(model, { input, steps })',
     holds: (value) =>
-      guard.isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every((make) => typeof make === 'function'),
+      guard.isRecord(value) &&
+      Object.keys(value).length > 0 &&
+      Object.values(value).every((make) => typeof make === 'function'),
   },
   eager: guard.flag,
   seed: guard.whole(0),
@@ -116,7 +120,12 @@ function carriedLaws(
       const run = make(3 * window);
       const after = (observed: readonly number[]) =>
         numbersOf(estimates([run], estimator(), seeded(5), { observed, eager }).influence);
-      requireClose(after(run.examples.map((_, t) => t)), after([]), eager ? 0 : 1e-13, 'the influence after observing');
+      requireClose(
+        after(run.examples.map((_, t) => t)),
+        after([]),
+        eager ? 0 : 1e-13,
+        'the influence after observing',
+      );
     },
     [`forgets at a reset, ${how}`]: () => {
       const run = make(2 * window);
@@ -157,8 +166,20 @@ function carriedLaws(
     [`resumes from a checkpoint bit for bit, also within a window, ${how}`]: () => {
       const { model, loss, parameters, state, examples } = singularAtStart(make(middle + 2 * stride + 1));
       // Cut 0 is before the first input; the last cut is right after a reset.
-      for (const cut of [0, ...Array.from({ length: middle - stride + 1 }, (_, i) => stride + i), middle + 1]) {
-        const config = { model, loss, optimizer: sgd({ rate: 0.05 }), dtype: 'float64' as const, parameters, state, eager };
+      for (const cut of [
+        0,
+        ...Array.from({ length: middle - stride + 1 }, (_, i) => stride + i),
+        middle + 1,
+      ]) {
+        const config = {
+          model,
+          loss,
+          optimizer: sgd({ rate: 0.05 }),
+          dtype: 'float64' as const,
+          parameters,
+          state,
+          eager,
+        };
         const learner = createLearner({ ...config, estimator: estimator(), noise: seeded(8) });
         for (const { input, target } of examples.slice(0, cut)) learner.step(input, target);
         if (cut > middle) learner.resetState();
@@ -172,7 +193,12 @@ function carriedLaws(
             `a step after a checkpoint at ${cut}`,
           );
         }
-        requireClose([...restored.save()], [...learner.save()], 0, `the checkpoint at the end, after one at ${cut}`);
+        requireClose(
+          [...restored.save()],
+          [...learner.save()],
+          0,
+          `the checkpoint at the end, after one at ${cut}`,
+        );
       }
     },
   };
@@ -186,7 +212,8 @@ function meanLaws(
   const laws: Record<string, () => void> = {};
   for (const [name, make] of Object.entries(fixtures)) {
     const run = () => make(window * blocksFor(estimator, make));
-    laws[`has the mean ∂s/∂θ, and the gradient of the loss: ${name}`] = () => checkUnbiased([run()], estimator);
+    laws[`has the mean ∂s/∂θ, and the gradient of the loss: ${name}`] = () =>
+      checkUnbiased([run()], estimator);
     laws[`has that mean along a prescribed trajectory of moving parameters: ${name}`] = () => {
       const fixture = run();
       const noise = seeded(2);
@@ -221,7 +248,10 @@ function requireIndependent(lanes: readonly Fixture[], estimator: () => Estimato
     const own = estimator();
     const learner = learnerOf(lanes, own, noise);
     for (const [t] of lanes[0].examples.entries()) {
-      const [inputs, targets] = [lanes.map(({ examples }) => examples[t].input), lanes.map(({ examples }) => examples[t].target)];
+      const [inputs, targets] = [
+        lanes.map(({ examples }) => examples[t].input),
+        lanes.map(({ examples }) => examples[t].target),
+      ];
       learner.step(together(inputs), together(targets));
     }
     const [a, b] = influenceOf(learner, lanes);

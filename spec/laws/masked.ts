@@ -11,8 +11,14 @@ const singular = [0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Num
  * the pull must then equal those of the original operands, as a plan too.
  * @throws LawError otherwise.
  */
-export function requireMasked(operation: (...operands: Tensor[]) => Tensor, drawn: readonly Tensor[], order: number): void {
-  const places = drawn.map(({ dtype, size }) => (dtype === 'int32' || size === 0 ? undefined : ((3 * size) % 7) % size));
+export function requireMasked(
+  operation: (...operands: Tensor[]) => Tensor,
+  drawn: readonly Tensor[],
+  order: number,
+): void {
+  const places = drawn.map(({ dtype, size }) =>
+    dtype === 'int32' || size === 0 ? undefined : ((3 * size) % 7) % size,
+  );
   const masked = maskedBy(operation, drawn, places);
   const derivatives = (...operands: Tensor[]) => {
     const { value, push, pull } = linearize(masked, ...operands);
@@ -28,7 +34,9 @@ export function requireMasked(operation: (...operands: Tensor[]) => Tensor, draw
   const planned = compile(derivatives);
   const expected = derivatives(...drawn);
   for (const value of singular) {
-    const spoilt = drawn.map((operand, i) => (places[i] === undefined ? operand : withValue(operand, places[i], value)));
+    const spoilt = drawn.map((operand, i) =>
+      places[i] === undefined ? operand : withValue(operand, places[i], value),
+    );
     for (const [how, found] of [
       ['alone', derivatives(...spoilt)],
       ['as a plan', planned(...spoilt)],

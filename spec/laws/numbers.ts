@@ -1,4 +1,12 @@
-import { dataOf, fromData, leavesOf, mapTree, NorewindError, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  dataOf,
+  fromData,
+  leavesOf,
+  mapTree,
+  NorewindError,
+  type Tensor,
+  type Tree,
+} from '../../lib/index.ts';
 
 /** A law does not hold. The message says which, where, and by how much. */
 export class LawError extends NorewindError {}
@@ -32,8 +40,14 @@ export function lengthOf(numbers: readonly number[]): number {
  * @throws LawError unless each |actual - expected| is at most `tolerance` times the largest |expected| (or 1
  * if larger).
  */
-export function requireClose(actual: readonly number[], expected: readonly number[], tolerance: number, what: string): void {
-  if (actual.length !== expected.length) throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
+export function requireClose(
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+  what: string,
+): void {
+  if (actual.length !== expected.length)
+    throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   let worst = -1;
   let at = 0;
@@ -57,7 +71,8 @@ export function requireFinite(numbers: readonly number[], what: string): void {
 
 /** @throws LawError if a reference is so small that a wrong value would pass. */
 export function requireLive(reference: readonly number[], what: string): void {
-  if (!(lengthOf(reference) > 1e-4)) throw new LawError(`${what}: is nearly zero, so nothing is checked; use another seed`);
+  if (!(lengthOf(reference) > 1e-4))
+    throw new LawError(`${what}: is nearly zero, so nothing is checked; use another seed`);
 }
 
 const step = 4e-3;
@@ -67,11 +82,16 @@ const step = 4e-3;
  * enough to keep rounding near 1e-13, and the order high enough that truncation does not matter for functions
  * as smooth as cells.
  */
-export function jacobianByDifferences(f: (x: readonly number[]) => readonly number[], x: readonly number[]): number[][] {
+export function jacobianByDifferences(
+  f: (x: readonly number[]) => readonly number[],
+  x: readonly number[],
+): number[][] {
   const columns = x.map((_, i) => {
     const at = (k: number) => f(x.map((value, j) => (j === i ? value + k * step : value)));
     const [a, b, c, d, e, g] = [at(1), at(-1), at(2), at(-2), at(3), at(-3)];
-    return a.map((_, row) => (45 * (a[row] - b[row]) - 9 * (c[row] - d[row]) + (e[row] - g[row])) / (60 * step));
+    return a.map(
+      (_, row) => (45 * (a[row] - b[row]) - 9 * (c[row] - d[row]) + (e[row] - g[row])) / (60 * step),
+    );
   });
   return f(x).map((_, row) => columns.map((column) => column[row]));
 }

@@ -20,7 +20,10 @@ export function zeros(x: Tensor): Tensor {
   return cast(fromData(new Float64Array(x.size), x.shape), x.dtype);
 }
 
-export function inner(left: readonly (Tensor | undefined)[], right: readonly Tensor[]): { sum: number; terms: number } {
+export function inner(
+  left: readonly (Tensor | undefined)[],
+  right: readonly Tensor[],
+): { sum: number; terms: number } {
   let [sum, terms] = [0, 0];
   left.forEach((part, i) => {
     if (part === undefined) return;
@@ -40,7 +43,9 @@ export function snapshot(x: Tensor): Float64Array {
 
 export function requireShape(x: Tensor, like: Tensor, what: string): void {
   if (!sameShape(x.shape, like.shape) || x.dtype !== like.dtype)
-    throw new LawError(`${what} is ${x.dtype} ${formatShape(x.shape)}, not ${like.dtype} ${formatShape(like.shape)}`);
+    throw new LawError(
+      `${what} is ${x.dtype} ${formatShape(x.shape)}, not ${like.dtype} ${formatShape(like.shape)}`,
+    );
 }
 
 export function requireSame(x: Tensor, like: Tensor, what: string): void {

@@ -6,7 +6,16 @@ import { fc } from './fastCheck.ts';
 import { requireMasked } from './masked.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError } from './numbers.ts';
-import { inner, requireClose, requireSame, requireShape, snapshot, tangentsFor, wave, zeros } from './operands.ts';
+import {
+  inner,
+  requireClose,
+  requireSame,
+  requireShape,
+  snapshot,
+  tangentsFor,
+  wave,
+  zeros,
+} from './operands.ts';
 
 /** An operation on tensors and the operands to check it at. */
 export interface PrimitiveSubject {
@@ -44,9 +53,12 @@ export function checkPrimitive(subject: PrimitiveSubject): void {
     try {
       check();
     } catch (error) {
-      throw new LawError(`${subject.name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw new LawError(
+        `${subject.name}: ${law}: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 }
@@ -66,12 +78,15 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
   const own = guard.options('a primitive', subject, checks, 'checkPrimitive({ name, operation, operands })');
   const { operation, operands, reference, order = 2, runs = 20, seed = 1, tolerance } = own;
   const options = tolerance === undefined ? {} : { tolerance };
-  const law = (numRuns: number, check: (drawn: Tensor[]) => void) => () => forAll(operands, check, numRuns, seed);
+  const law = (numRuns: number, check: (drawn: Tensor[]) => void) => () =>
+    forAll(operands, check, numRuns, seed);
   const few = Math.ceil(runs / 2);
 
   return {
     ...(reference && {
-      'equals its reference': law(runs, (drawn) => requireClose(operation(...drawn), reference(...drawn), 1e-12, 'value')),
+      'equals its reference': law(runs, (drawn) =>
+        requireClose(operation(...drawn), reference(...drawn), 1e-12, 'value'),
+      ),
     }),
     'does not write to its operands': law(few, (drawn) => {
       const before = drawn.map(snapshot);
@@ -117,15 +132,20 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
       tangents.forEach((tangent, only) => {
         if (tangent === undefined) return;
         const alone = drawn.map((_, i) => (i === only ? tangent : undefined));
-        const beside = drawn.map((operand, i) => (i === only || operand.dtype === 'int32' ? alone[i] : zeros(operand)));
+        const beside = drawn.map((operand, i) =>
+          i === only || operand.dtype === 'int32' ? alone[i] : zeros(operand),
+        );
         requireClose(push(...alone), push(...beside), 1e-12, `tangent of operand ${only}`);
         requireClose(jvp(operation, drawn, alone)[1], push(...alone), 1e-12, `jvp along operand ${only}`);
       });
     }),
     ...(order > 1 && {
-      [`has derivatives of order ${order} equal to central differences`]: law(Math.ceil(runs / 4), (drawn) => {
-        checkDerivatives(operation, drawn, { ...options, order });
-      }),
+      [`has derivatives of order ${order} equal to central differences`]: law(
+        Math.ceil(runs / 4),
+        (drawn) => {
+          checkDerivatives(operation, drawn, { ...options, order });
+        },
+      ),
     }),
     'does not depend on the layout of its operands': () =>
       forAll(
@@ -150,7 +170,11 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
       const all = (...operands: Tensor[]) => {
         const { value, push, pull } = linearize(operation, ...operands);
         const pulled: readonly Tensor[] = pull(wave(value, 0.3));
-        return [value, push(...tangentsFor(operands)), ...pulled.filter((_, i) => operands[i].dtype !== 'int32')];
+        return [
+          value,
+          push(...tangentsFor(operands)),
+          ...pulled.filter((_, i) => operands[i].dtype !== 'int32'),
+        ];
       };
       const own = all(...drawn);
       compile(all)(...drawn).forEach((part, i) => {
@@ -175,7 +199,8 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
         push(...tangentsFor(narrow)),
         ...pull(wave(value, 0.3)).filter((_, i) => drawn[i].dtype !== 'int32'),
       ];
-      for (const { dtype } of dtypes) if (dtype !== 'float32') throw new LawError(`float32 operands return ${dtype}`);
+      for (const { dtype } of dtypes)
+        if (dtype !== 'float32') throw new LawError(`float32 operands return ${dtype}`);
     }),
   };
 }

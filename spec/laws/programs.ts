@@ -128,9 +128,11 @@ const smoothOperations: Readonly<Record<string, Operation>> = {
   stack: (x, y) => stack([sum(x), mean(y)]),
   broadcastTo: (x) => (x.size > 12 ? x : broadcastTo(x, [2, ...x.shape])),
   gather: (x) => (x.shape.length === 0 ? x : gather(x, indices([0, x.shape[0] - 1, 0]))),
-  scatterAdd: (x) => (x.shape.length === 0 ? x : scatterAdd(x, indices(Array.from({ length: x.shape[0] }, (_, i) => i % 2)), 3)),
+  scatterAdd: (x) =>
+    x.shape.length === 0 ? x : scatterAdd(x, indices(Array.from({ length: x.shape[0] }, (_, i) => i % 2)), 3),
   matmul: (x, y) => product(x, y),
-  outer: (x, y) => (x.size * y.size > 40 ? dotOf(x, y) : outer(tanh(reshape(x, [x.size])), reshape(y, [y.size]))),
+  outer: (x, y) =>
+    x.size * y.size > 40 ? dotOf(x, y) : outer(tanh(reshape(x, [x.size])), reshape(y, [y.size])),
   dot: (x, y) => dotOf(x, y),
 };
 
@@ -173,8 +175,14 @@ export function programs(constraints: ProgramConstraints = {}): Arbitrary<Progra
     kinks: guard.flag,
   });
   const table = kinks ? { ...smoothOperations, ...kinkedOperations } : smoothOperations;
-  const line = fc.record({ operation: fc.constantFrom(...Object.keys(table)), left: fc.nat(9), right: fc.nat(9) });
-  const input = shapes({ maxRank: 2, maxLength: 4, empty: false }).chain((shape) => tensorsOf(shape, { min: -1.5, max: 1.5 }));
+  const line = fc.record({
+    operation: fc.constantFrom(...Object.keys(table)),
+    left: fc.nat(9),
+    right: fc.nat(9),
+  });
+  const input = shapes({ maxRank: 2, maxLength: 4, empty: false }).chain((shape) =>
+    tensorsOf(shape, { min: -1.5, max: 1.5 }),
+  );
   return fc
     .record({ inputs: fc.array(input, { minLength: 1, maxLength: 3 }), lines: fc.array(line, { maxLength }) })
     .map(({ inputs, lines }) => programOf(inputs, lines));
@@ -240,7 +248,8 @@ function product(x: Tensor, y: Tensor): Tensor {
 function maskedProduct(x: Tensor, y: Tensor): Tensor {
   const rows = x.shape.length === 2 ? x : reshape(x, [x.size, 1]);
   const [, columns] = rows.shape;
-  const fits = y.size >= columns ? slice(reshape(y, [y.size]), [0], [columns]) : broadcastTo(mean(y), [columns]);
+  const fits =
+    y.size >= columns ? slice(reshape(y, [y.size]), [0], [columns]) : broadcastTo(mean(y), [columns]);
   const first = reshape(slice(rows, [0, 0], [rows.shape[0], 1]), [rows.shape[0]]);
   const singular = div(rows, reshape(relu(first), [rows.shape[0], 1]));
   return where(greater(first, 0.3), div(matmul(singular, tanh(fits)), columns), 0);

@@ -1,5 +1,14 @@
 import { add, linearize, mul, neg, relu, sqrt, sub, sum } from '../../autodiff/index.ts';
-import { guard, leavesOf, mapTree, type Noise, seeded, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
+import {
+  guard,
+  leavesOf,
+  mapTree,
+  type Noise,
+  seeded,
+  type Tensor,
+  type Tree,
+  zipTrees,
+} from '../../lib/index.ts';
 import { aCell, type Cell, meanSquare, runStep } from '../../nn/index.ts';
 import type { Example } from '../../trainers/index.ts';
 import { jacobianByDifferences, numbersOf, treeFrom } from './numbers.ts';
@@ -27,7 +36,11 @@ export interface FixtureOptions<X> {
   readonly seed?: number;
 }
 
-const fixtureChecks = { input: guard.needed(guard.callable), steps: guard.needed(guard.whole(1, 2 ** 16)), seed: guard.whole(0) };
+const fixtureChecks = {
+  input: guard.needed(guard.callable),
+  steps: guard.needed(guard.whole(1, 2 ** 16)),
+  seed: guard.whole(0),
+};
 
 /** Checks a fixture, for callers without types. */
 export function requireFixture(who: string, name: string, fixture: unknown): void {
@@ -59,7 +72,10 @@ function requireRun<P, S, X, Y>(who: string, fixture: Fixture<P, S, X, Y>, traje
  * Random parameters, state and inputs, and real targets of the output's shape, with their mean square as the
  * loss.
  */
-export function fixtureOf<P, S, X>(model: Cell<P, S, X>, options: FixtureOptions<X>): Fixture<P, S, X, Tensor> {
+export function fixtureOf<P, S, X>(
+  model: Cell<P, S, X>,
+  options: FixtureOptions<X>,
+): Fixture<P, S, X, Tensor> {
   guard.argument('fixtureOf', 'model', model, aCell);
   const example = 'fixtureOf(model, { input: (noise) => noise.normal([2]), steps: 4 })';
   const { input, steps, seed = 1 } = guard.options('fixtureOf', options, fixtureChecks, example);
@@ -135,9 +151,15 @@ export interface Reference {
 }
 
 /** By reverse mode through the whole run. */
-export function byBackpropagation<P, S, X, Y>(fixture: Fixture<P, S, X, Y>, trajectory: readonly P[]): Reference {
+export function byBackpropagation<P, S, X, Y>(
+  fixture: Fixture<P, S, X, Y>,
+  trajectory: readonly P[],
+): Reference {
   requireRun('byBackpropagation', fixture, trajectory);
-  const { value, pull } = linearize((shift: P) => unroll(fixture, trajectory, shift), zerosLike(fixture.parameters));
+  const { value, pull } = linearize(
+    (shift: P) => unroll(fixture, trajectory, shift),
+    zerosLike(fixture.parameters),
+  );
   const states = unitTrees(value.state);
   const influence = states.map((unit) => numbersOf(pull({ state: unit } as never)[0]));
   const one = numbersOf(value.losses[0]).map(() => 1);

@@ -62,7 +62,10 @@ describe('tensor(values)', () => {
 
   it('names the place where nested arrays are ragged', () => {
     expect(() => tensor([[1, 2], [3]])).to.throw(ShapeError, 'the entry at [1] is an array of 1');
-    expect(() => tensor([1, [2]])).to.throw(ShapeError, 'the entry at [1] is an array where others are numbers');
+    expect(() => tensor([1, [2]])).to.throw(
+      ShapeError,
+      'the entry at [1] is an array where others are numbers',
+    );
     expect(() => tensor([[1], 2])).to.throw(ShapeError, 'the entry at [1] is 2');
     expect(() => tensor([[], [1]])).to.throw(ShapeError, 'the entry at [1]');
   });
@@ -91,7 +94,10 @@ describe('tensor(values)', () => {
 
   it('refuses an unknown dtype', () => {
     for (const dtype of ['float16', 'constructor', '__proto__'])
-      expect(() => zeros([2], { dtype: dtype as DType })).to.throw(DTypeError, `there is no dtype "${dtype}"`);
+      expect(() => zeros([2], { dtype: dtype as DType })).to.throw(
+        DTypeError,
+        `there is no dtype "${dtype}"`,
+      );
   });
 });
 

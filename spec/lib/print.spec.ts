@@ -50,7 +50,9 @@ describe('printing', () => {
     expect(text(rows)).to.equal(
       'float64[600,2]\n[[   0,    0],\n [   1,    2],\n [   2,    4],\n …,\n [ 597, 1194],\n [ 598, 1196],\n [ 599, 1198]]',
     );
-    expect(text(kernels.permute(rows, [1, 0])).split('\n')[1]).to.equal('[[   0,    1,    2, …,  597,  598,  599],');
+    expect(text(kernels.permute(rows, [1, 0])).split('\n')[1]).to.equal(
+      '[[   0,    1,    2, …,  597,  598,  599],',
+    );
     expect(text(zeros([1000, 1000, 1000, 0]))).to.equal('float64[1000,1000,1000,0]\n[]');
     expect(text(tensor(Array.from({ length: 1000 }, () => 1)))).not.to.contain('…');
   });
@@ -113,7 +115,9 @@ describe('printing', () => {
     fc.assert(fc.property(rows, dtypes, check), { seed: 1, numRuns: 200 });
     expect(tensor(JSON.parse(JSON.stringify(zeros([2, 0])))).shape).to.deep.equal([2, 0]);
     expect(tensor(JSON.parse(JSON.stringify(indices([7])))).dtype).to.equal('int32');
-    expect(tensor(JSON.parse(JSON.stringify(cast(eye(2), 'float32'))), { dtype: 'float64' }).toArray()).to.deep.equal([
+    expect(
+      tensor(JSON.parse(JSON.stringify(cast(eye(2), 'float32'))), { dtype: 'float64' }).toArray(),
+    ).to.deep.equal([
       [1, 0],
       [0, 1],
     ]);
@@ -121,10 +125,22 @@ describe('printing', () => {
 
   it('refuses JSON of anything but a tensor', () => {
     const read = (value: object) => () => tensor(value as never);
-    expect(read({ dtype: 'float16', shape: [1], data: [1] })).to.throw(DTypeError, 'there is no dtype "float16"');
-    expect(read({ dtype: 'float64', shape: [2], data: [1] })).to.throw(ShapeError, 'data must be 2 numbers for the shape [2]');
-    expect(read({ dtype: 'float64', shape: [1], data: ['nan'] })).to.throw(DTypeError, 'entry 0 of data is "nan", not a number');
-    expect(read({ dtype: 'int32', shape: [1], data: [0.5] })).to.throw(DTypeError, '0.5 is not a 32-bit whole number');
+    expect(read({ dtype: 'float16', shape: [1], data: [1] })).to.throw(
+      DTypeError,
+      'there is no dtype "float16"',
+    );
+    expect(read({ dtype: 'float64', shape: [2], data: [1] })).to.throw(
+      ShapeError,
+      'data must be 2 numbers for the shape [2]',
+    );
+    expect(read({ dtype: 'float64', shape: [1], data: ['nan'] })).to.throw(
+      DTypeError,
+      'entry 0 of data is "nan", not a number',
+    );
+    expect(read({ dtype: 'int32', shape: [1], data: [0.5] })).to.throw(
+      DTypeError,
+      '0.5 is not a 32-bit whole number',
+    );
     expect(read({ dtype: 'float64', shape: [-1], data: [] })).to.throw(ShapeError, 'is not a shape');
   });
 });

@@ -56,19 +56,29 @@ describe('shape', () => {
 
   it('broadcasts symmetrically, to a shape that absorbs both', () => {
     fc.assert(
-      fc.property(shapes, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), fc.nat(4), (shape, ones, drop) => {
-        const other = shape.map((length, axis) => (ones[axis] ? 1 : length)).slice(Math.min(drop, shape.length));
-        const common = broadcastShapes(shape, other);
-        expect(common).to.deep.equal(shape);
-        expect(broadcastShapes(other, shape)).to.deep.equal(common);
-      }),
+      fc.property(
+        shapes,
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        fc.nat(4),
+        (shape, ones, drop) => {
+          const other = shape
+            .map((length, axis) => (ones[axis] ? 1 : length))
+            .slice(Math.min(drop, shape.length));
+          const common = broadcastShapes(shape, other);
+          expect(common).to.deep.equal(shape);
+          expect(broadcastShapes(other, shape)).to.deep.equal(common);
+        },
+      ),
       { seed: 2, numRuns: 300 },
     );
   });
 
   it('refuses lengths that are not whole numbers, zero or more', () => {
     for (const shape of [[-1], [2, 1.5], [Number.NaN], [Infinity], [2 ** 53]])
-      expect(() => checkShape(shape, 'zeros')).to.throw(ShapeError, `zeros: ${formatShape(shape)} is not a shape`);
+      expect(() => checkShape(shape, 'zeros')).to.throw(
+        ShapeError,
+        `zeros: ${formatShape(shape)} is not a shape`,
+      );
     expect(checkShape([0, 3], 'zeros')).to.deep.equal([0, 3]);
   });
 

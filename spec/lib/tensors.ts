@@ -62,7 +62,13 @@ export const samples: fc.Arbitrary<Sample> = fc
   }));
 
 /** A view of `shape` whose axes lie in memory in another order, `steps` apart, some of them backwards. */
-function layOut(values: TypedArray, shape: Shape, order: readonly number[], steps: readonly number[], offset: number): Tensor {
+function layOut(
+  values: TypedArray,
+  shape: Shape,
+  order: readonly number[],
+  steps: readonly number[],
+  offset: number,
+): Tensor {
   const strides = new Array<number>(shape.length);
   let extent = 1;
   let begin = offset;

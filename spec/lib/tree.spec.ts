@@ -17,7 +17,10 @@ import {
   zipTrees,
 } from '../../lib/index.ts';
 
-const keys = fc.oneof(fc.constantFrom('w', 'b', '0', '__proto__', 'constructor', 'toString', 'a.b'), fc.string({ maxLength: 3 }));
+const keys = fc.oneof(
+  fc.constantFrom('w', 'b', '0', '__proto__', 'constructor', 'toString', 'a.b'),
+  fc.string({ maxLength: 3 }),
+);
 
 const trees: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree; leaf: Tree }>((tie) => ({
   leaf: fc.integer().map((value) => tensor(value)),
@@ -25,7 +28,9 @@ const trees: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree; leaf: Tree }>((tie) =>
     { maxDepth: 3, withCrossShrink: true },
     tie('leaf'),
     fc.array(tie('tree'), { maxLength: 3 }),
-    fc.uniqueArray(fc.tuple(keys, tie('tree')), { maxLength: 3, selector: ([key]) => key }).map((entries) => record(entries)),
+    fc
+      .uniqueArray(fc.tuple(keys, tie('tree')), { maxLength: 3, selector: ([key]) => key })
+      .map((entries) => record(entries)),
   ),
 })).tree;
 
@@ -75,7 +80,8 @@ describe('tree', () => {
         expect(alignLeaves(tree, tree, 'jvp')).to.have.ordered.members(leavesOf(tree));
         const nothing = leavesOf(tree).map(() => undefined);
         expect(alignLeaves(tree, undefined, 'jvp')).to.deep.equal(nothing);
-        if (!(tree instanceof Tensor)) expect(alignLeaves(tree, Array.isArray(tree) ? [] : {}, 'jvp')).to.deep.equal(nothing);
+        if (!(tree instanceof Tensor))
+          expect(alignLeaves(tree, Array.isArray(tree) ? [] : {}, 'jvp')).to.deep.equal(nothing);
       }),
       { seed: 3, numRuns: 300 },
     );
@@ -83,7 +89,12 @@ describe('tree', () => {
 
   it('names leaves by path', () => {
     const tree = { update: { w: ones([2]), b: ones([]) }, layers: [zeros([1]), { h: zeros([3]) }] };
-    expect(pathsOf(tree).map((leaf) => leaf.path)).to.deep.equal(['update.w', 'update.b', 'layers[0]', 'layers[1].h']);
+    expect(pathsOf(tree).map((leaf) => leaf.path)).to.deep.equal([
+      'update.w',
+      'update.b',
+      'layers[0]',
+      'layers[1].h',
+    ]);
     expect(pathsOf(tree, 'params')[0].path).to.equal('params.update.w');
     expect(pathsOf(ones([])).map((leaf) => leaf.path)).to.deep.equal(['']);
     labelTree(tree, 'params');
@@ -128,7 +139,10 @@ describe('tree', () => {
       [new Map(), 'jvp: a record is needed at t, got a Map'],
     ] as const)
       expect(() => alignLeaves(like, tree, 'jvp', 't')).to.throw(TreeError, message);
-    expect(() => zipTrees(like, { a: ones([]), b: [ones([])] }, (a) => a, 'add')).to.throw(TreeError, 'add: nothing at b[1]');
+    expect(() => zipTrees(like, { a: ones([]), b: [ones([])] }, (a) => a, 'add')).to.throw(
+      TreeError,
+      'add: nothing at b[1]',
+    );
   });
 
   it('refuses non-trees, and says where they are', () => {

@@ -13,7 +13,11 @@ function statistics(init: Initializer): { mean: number; variance: number; least:
 }
 
 describe('initialisers', () => {
-  const bounds = { uniform: [uniform(0.3), 0.3], fanIn: [fanIn(16), 0.25], glorot: [glorot(), Math.sqrt(6 / 500)] } as const;
+  const bounds = {
+    uniform: [uniform(0.3), 0.3],
+    fanIn: [fanIn(16), 0.25],
+    glorot: [glorot(), Math.sqrt(6 / 500)],
+  } as const;
   for (const [name, [init, bound]] of Object.entries(bounds))
     it(`${name}: uniform within its bound`, () => {
       const { mean, variance, least, most } = statistics(init);
@@ -51,7 +55,9 @@ describe('initialisers', () => {
         (rows, columns, gain, seed) => {
           const matrix = orthogonal(gain)(seeded(seed), [rows, columns]).toArray() as number[][];
           const vectors = rows <= columns ? matrix : matrix[0].map((_, j) => matrix.map((row) => row[j]));
-          const products = vectors.flatMap((a) => vectors.map((b) => a.reduce((sum, x, i) => sum + x * b[i], 0)));
+          const products = vectors.flatMap((a) =>
+            vectors.map((b) => a.reduce((sum, x, i) => sum + x * b[i], 0)),
+          );
           requireClose(
             products,
             vectors.flatMap((_, i) => vectors.map((_, j) => (i === j ? gain ** 2 : 0))),

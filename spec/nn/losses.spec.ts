@@ -5,11 +5,16 @@ import { DTypeError, IndexError, indices, ShapeError, seeded, type Tensor, tenso
 import { binaryCrossEntropy, crossEntropy, meanSquare } from '../../nn/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 
-const list = (length: number) => fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLength: length, maxLength: length });
-const logits = fc.integer({ min: 1, max: 6 }).chain((classes) => fc.record({ z: list(classes), k: fc.nat(classes - 1) }));
+const list = (length: number) =>
+  fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLength: length, maxLength: length });
+const logits = fc
+  .integer({ min: 1, max: 6 })
+  .chain((classes) => fc.record({ z: list(classes), k: fc.nat(classes - 1) }));
 /** -log softmax(z)_k, computed naively. */
-const plain = (z: readonly number[], k: number) => Math.log(z.reduce((sum, x) => sum + Math.exp(x), 0)) - z[k];
-const softmax = (z: readonly number[]) => z.map((x) => Math.exp(x) / z.reduce((sum, y) => sum + Math.exp(y), 0));
+const plain = (z: readonly number[], k: number) =>
+  Math.log(z.reduce((sum, x) => sum + Math.exp(x), 0)) - z[k];
+const softmax = (z: readonly number[]) =>
+  z.map((x) => Math.exp(x) / z.reduce((sum, y) => sum + Math.exp(y), 0));
 
 describe('crossEntropy', () => {
   it('is -log softmax(z)_k in nats, for a number, an index and a distribution alike', () => {
@@ -103,7 +108,10 @@ describe('crossEntropy', () => {
         1,
       ),
     ).to.throw(ShapeError, 'class indices of shape [] do not fit logits [2,2]');
-    expect(() => crossEntropy(tensor([1, 2, 3]), indices([1]))).to.throw(ShapeError, 'class indices of shape [1]');
+    expect(() => crossEntropy(tensor([1, 2, 3]), indices([1]))).to.throw(
+      ShapeError,
+      'class indices of shape [1]',
+    );
     expect(() => crossEntropy(tensor(1), 0)).to.throw(ShapeError, 'needs logits');
   });
 });
@@ -124,27 +132,38 @@ describe('meanSquare', () => {
 
   it('does not broadcast a target, which would hide a mistake', () => {
     for (const target of [tensor([1]), tensor([[1]]), tensor([1, 2, 3, 4])])
-      expect(() => meanSquare(tensor([[1, 2, 3, 4]]), target)).to.throw(ShapeError, 'meanSquare: the output has shape [1,4]');
+      expect(() => meanSquare(tensor([[1, 2, 3, 4]]), target)).to.throw(
+        ShapeError,
+        'meanSquare: the output has shape [1,4]',
+      );
     // A scalar counts as a number: in a traced step, a number is a scalar.
-    expect(meanSquare(tensor([[1, 2, 3, 4]]), tensor(1)).item()).to.equal(meanSquare(tensor([[1, 2, 3, 4]]), 1).item());
+    expect(meanSquare(tensor([[1, 2, 3, 4]]), tensor(1)).item()).to.equal(
+      meanSquare(tensor([[1, 2, 3, 4]]), 1).item(),
+    );
   });
 });
 
 describe('binaryCrossEntropy', () => {
   it('is -t log σ(z) - (1-t) log(1-σ(z))', () => {
     fc.assert(
-      fc.property(list(4), fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }), (z, t) => {
-        const sigma = (x: number) => 1 / (1 + Math.exp(-x));
-        const expected = z.reduce((sum, x, i) => sum - t[i] * Math.log(sigma(x)) - (1 - t[i]) * Math.log(sigma(-x)), 0) / 4;
-        requireClose([binaryCrossEntropy(tensor(z), tensor(t)).item()], [expected], 1e-13, 'loss');
-        const gradient = grad((x: Tensor) => binaryCrossEntropy(x, tensor(t)))(tensor(z));
-        requireClose(
-          numbersOf(gradient),
-          z.map((x, i) => (sigma(x) - t[i]) / 4),
-          1e-13,
-          'gradient',
-        );
-      }),
+      fc.property(
+        list(4),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        (z, t) => {
+          const sigma = (x: number) => 1 / (1 + Math.exp(-x));
+          const expected =
+            z.reduce((sum, x, i) => sum - t[i] * Math.log(sigma(x)) - (1 - t[i]) * Math.log(sigma(-x)), 0) /
+            4;
+          requireClose([binaryCrossEntropy(tensor(z), tensor(t)).item()], [expected], 1e-13, 'loss');
+          const gradient = grad((x: Tensor) => binaryCrossEntropy(x, tensor(t)))(tensor(z));
+          requireClose(
+            numbersOf(gradient),
+            z.map((x, i) => (sigma(x) - t[i]) / 4),
+            1e-13,
+            'gradient',
+          );
+        },
+      ),
       { seed: 5, numRuns: 30 },
     );
   });
@@ -192,8 +211,12 @@ describe('binaryCrossEntropy', () => {
 
 function reshaped(values: readonly number[], shape: readonly number[]): Tensor {
   const [last, ...outer] = shape.toReversed();
-  let nested: unknown[] = Array.from({ length: values.length / last }, (_, i) => values.slice(i * last, (i + 1) * last));
+  let nested: unknown[] = Array.from({ length: values.length / last }, (_, i) =>
+    values.slice(i * last, (i + 1) * last),
+  );
   for (const length of outer.slice(0, -1))
-    nested = Array.from({ length: nested.length / length }, (_, i) => nested.slice(i * length, (i + 1) * length));
+    nested = Array.from({ length: nested.length / length }, (_, i) =>
+      nested.slice(i * length, (i + 1) * length),
+    );
   return tensor((shape.length === 1 ? nested[0] : nested) as never);
 }

@@ -16,7 +16,9 @@ describe('model', () => {
     const own = cell.step(params.cell, cell.start(), x);
     const { state, output } = whole.step(params, whole.start(), x);
     expect(numbersOf(state)).to.deep.equal(numbersOf(own.state));
-    expect(numbersOf(output)).to.deep.equal(numbersOf(add(matmul(params.readout.w, own.output), params.readout.b)));
+    expect(numbersOf(output)).to.deep.equal(
+      numbersOf(add(matmul(params.readout.w, own.output), params.readout.b)),
+    );
   });
 
   it('asks for the length of the output if it is unknown', () => {
@@ -27,12 +29,17 @@ describe('model', () => {
       step: (_, state, x) => ({ state, output: x }),
     });
     const init = (start: unknown, inputs?: number) =>
-      model({ cell: shy(start), readout: linear({ outputs: 2, ...(inputs === undefined ? {} : { inputs }) }) }).init(seeded(1))
-        .readout.w.shape;
+      model({
+        cell: shy(start),
+        readout: linear({ outputs: 2, ...(inputs === undefined ? {} : { inputs }) }),
+      }).init(seeded(1)).readout.w.shape;
     expect(init({ a: zeros([3]), b: zeros([3]) })).to.deep.equal([2, 3]);
     expect(init({ a: zeros([3]), b: zeros([2]) }, 5)).to.deep.equal([2, 5]);
     for (const start of [{ a: zeros([3]), b: zeros([2]) }, zeros([2, 2]), {}])
-      expect(() => init(start)).to.throw(ConfigurationError, 'the length of the output of cell shy is not known');
+      expect(() => init(start)).to.throw(
+        ConfigurationError,
+        'the length of the output of cell shy is not known',
+      );
   });
 
   it('embedded feeds a cell with a layer', () => {
@@ -50,7 +57,13 @@ describe('model', () => {
     const learner = (change: (params: Record<string, never>) => unknown) => {
       const cell = model({ cell: gru({ inputs: 3, units: 2 }), readout: linear({ outputs: 1 }) });
       const parameters = change(cell.init(seeded(1)) as never) as never;
-      return createLearner({ model: cell, loss: meanSquare, estimator: uoro(), optimizer: sgd({ rate: 0.1 }), parameters });
+      return createLearner({
+        model: cell,
+        loss: meanSquare,
+        estimator: uoro(),
+        optimizer: sgd({ rate: 0.1 }),
+        parameters,
+      });
     };
     const x = tensor([1, 2, 3]);
     const good = learner((params) => params);
@@ -58,7 +71,10 @@ describe('model', () => {
       ShapeError,
       /left is input, right is params\.cell\.reset\.w|input/,
     );
-    expect(() => good.step(x, tensor([1, 2]))).to.throw(ShapeError, 'meanSquare: the output has shape [1], the target [2]');
+    expect(() => good.step(x, tensor([1, 2]))).to.throw(
+      ShapeError,
+      'meanSquare: the output has shape [1], the target [2]',
+    );
     const bad = (params: { cell: { update: Record<string, Tensor> }; readout: unknown }) => ({
       ...params,
       cell: { ...params.cell, update: { ...params.cell.update, w: zeros([4, 2]) } },

@@ -28,7 +28,10 @@ describe('project', () => {
       ShapeError,
       'input: needs a vector [4] or a class index, got shape [1,4]',
     );
-    expect(() => project(indices([1, 2]), weights)).to.throw(ShapeError, 'one int32 scalar for a lane, got shape [2]');
+    expect(() => project(indices([1, 2]), weights)).to.throw(
+      ShapeError,
+      'one int32 scalar for a lane, got shape [2]',
+    );
     for (const bad of [4, -1]) expect(() => project(bad, weights)).to.throw(IndexError, `${bad}`);
   });
 });

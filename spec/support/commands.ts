@@ -22,7 +22,10 @@ export function commandsOf(markdown: string): Commands[] {
   const fences = fencesOf(markdown);
   return fences
     .filter(({ language, attributes }) => language === 'sh' && attributes.has('run'))
-    .map((script) => ({ script, output: fences.find((other) => other.language === 'text' && other.previous === script) }));
+    .map((script) => ({
+      script,
+      output: fences.find((other) => other.language === 'text' && other.previous === script),
+    }));
 }
 
 /**
@@ -35,7 +38,10 @@ export function checkCommands(page: string, markdown: string): CommandsReport {
   try {
     project.link('norewind', root);
     // npx itself would query the registry.
-    const npx = project.write('bin/npx', '#!/bin/sh\n[ "$1" = norewind ] && shift && exec "$NODE" "$MAIN" "$@"\n');
+    const npx = project.write(
+      'bin/npx',
+      '#!/bin/sh\n[ "$1" = norewind ] && shift && exec "$NODE" "$MAIN" "$@"\n',
+    );
     chmodSync(npx, 0o755);
     const env = {
       ...process.env,
@@ -53,7 +59,8 @@ export function checkCommands(page: string, markdown: string): CommandsReport {
         encoding: 'utf8',
         timeout: 200_000,
       });
-      if (status !== 0) problems.push(`${page}:${script.line}: ended with status ${status}: ${stderr.trim()}`);
+      if (status !== 0)
+        problems.push(`${page}:${script.line}: ended with status ${status}: ${stderr.trim()}`);
       if (output === undefined) continue;
       const printed = stdout.trimEnd().replace(/[ \t]+$/gm, '');
       if (!isAlike(printed, output.text))
@@ -74,10 +81,14 @@ export function checkCommands(page: string, markdown: string): CommandsReport {
  */
 export function isAlike(one: string, other: string): boolean {
   const [words, others] = [one, other].map((text) => text.replace(/[ ─]+/g, ' ').split(/([^\w.+-]+)/));
-  return words.length === others.length && words.every((word, i) => word === others[i] || isNear(word, others[i]));
+  return (
+    words.length === others.length && words.every((word, i) => word === others[i] || isNear(word, others[i]))
+  );
 }
 
 function isNear(one: string, other: string): boolean {
   if (![one, other].every((word) => /^-?\d+\.\d+(e[+-]\d+)?$/.test(word))) return false;
-  return Math.abs(Number(one) - Number(other)) <= 0.1 * Math.max(Math.abs(Number(one)), Math.abs(Number(other)));
+  return (
+    Math.abs(Number(one) - Number(other)) <= 0.1 * Math.max(Math.abs(Number(one)), Math.abs(Number(other)))
+  );
 }

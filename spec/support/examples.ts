@@ -26,11 +26,15 @@ export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
       return { page, examples, files, problems };
     });
     const sources = checked.flatMap(({ files }) => files);
-    const complaints = sources.length === 0 ? [] : compileFiles([runner, ...sources], userOptions, project.folder);
+    const complaints =
+      sources.length === 0 ? [] : compileFiles([runner, ...sources], userOptions, project.folder);
     for (const { page, examples, files, problems } of checked) {
       for (const complaint of complaints) {
         const at = files.indexOf(complaint.file);
-        if (at >= 0) problems.push(`${page}:${examples[at].line + complaint.line}: does not compile: ${complaint.message}`);
+        if (at >= 0)
+          problems.push(
+            `${page}:${examples[at].line + complaint.line}: does not compile: ${complaint.message}`,
+          );
       }
       if (files.length > 0) problems.push(...runPage(page, examples, files, runner));
     }
@@ -62,7 +66,12 @@ function extract(page: string, markdown: string, problems: string[]): Example[] 
   }
 }
 
-function runPage(page: string, examples: readonly Example[], files: readonly string[], runner: string): string[] {
+function runPage(
+  page: string,
+  examples: readonly Example[],
+  files: readonly string[],
+  runner: string,
+): string[] {
   const report = files[0].replace(/[^/\\]*$/, 'outcomes.json');
   const modules = [runner, report, ...files].map((file) => file.replace(/\.ts$/, '.js'));
   const { stderr, status } = spawnSync(process.execPath, ['--enable-source-maps', ...modules], {
@@ -70,7 +79,9 @@ function runPage(page: string, examples: readonly Example[], files: readonly str
     encoding: 'utf8',
     timeout: 50_000,
   });
-  const outcomes: (Outcome | undefined)[] = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [];
+  const outcomes: (Outcome | undefined)[] = existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8'))
+    : [];
   const problems = examples.flatMap((example, at) =>
     judge(example, outcomes[at]).map((problem) => `${page}:${example.line}: ${problem}`),
   );
@@ -82,7 +93,8 @@ function judge(example: Example, outcome: Outcome | undefined): string[] {
   if (outcome === undefined) return ['was not run to its end'];
   const problems: string[] = [];
   const { error } = outcome;
-  if (example.error === undefined && error !== undefined) problems.push(`threw ${error.stack || error.message}`);
+  if (example.error === undefined && error !== undefined)
+    problems.push(`threw ${error.stack || error.message}`);
   if (example.error !== undefined && error?.name !== example.error)
     problems.push(
       `must throw ${example.error}, but ${error === undefined ? 'threw nothing' : `threw ${error.name}: ${error.message}`}`,

@@ -40,7 +40,9 @@ const names = [
  * loaded into the command before anything else.
  */
 export function inject(folder: string, fault: Fault): Injection {
-  const real = Object.fromEntries(names.map((name) => [name, fs[name]])) as unknown as Readonly<Record<Name, Call>>;
+  const real = Object.fromEntries(names.map((name) => [name, fs[name]])) as unknown as Readonly<
+    Record<Name, Call>
+  >;
   const calls: string[] = [];
   const open = new Set<unknown>();
   // Some calls are built on others.
@@ -48,13 +50,21 @@ export function inject(folder: string, fault: Fault): Injection {
 
   const isOurs = (name: Name, [target, flags]: readonly unknown[]) =>
     open.has(target) ||
-    (typeof target === 'string' && resolve(target).startsWith(folder + sep) && !(name === 'openSync' && (flags ?? 'r') === 'r'));
+    (typeof target === 'string' &&
+      resolve(target).startsWith(folder + sep) &&
+      !(name === 'openSync' && (flags ?? 'r') === 'r'));
 
   function goWrong(name: Name, args: readonly unknown[]): unknown {
     const [target, content] = args;
     if (fault.effect === 'short' && name === 'writeSync') {
       const [, bytes, offset = 0] = args as readonly [number, Uint8Array, number?];
-      const [, , , length = bytes.length - offset, position] = args as readonly [number, Uint8Array, number, number?, number?];
+      const [, , , length = bytes.length - offset, position] = args as readonly [
+        number,
+        Uint8Array,
+        number,
+        number?,
+        number?,
+      ];
       return real.writeSync(target, content, offset, Math.ceil(length / 2), position);
     }
     if (fault.effect === 'short') return real[name](...args);

@@ -52,10 +52,14 @@ export function examplesOf(markdown: string): Example[] {
     if (fence.language !== 'ts') continue;
     for (const name of fence.attributes.keys())
       if (name !== 'error' && name !== 'title')
-        throw new Error(`line ${fence.line}: unknown attribute ${name}; there are error=Class and title=file.ts`);
+        throw new Error(
+          `line ${fence.line}: unknown attribute ${name}; there are error=Class and title=file.ts`,
+        );
     const file = fence.attributes.get('title') ?? `line-${fence.line}.ts`;
-    if (!/^[\w-]+\.ts$/.test(file)) throw new Error(`line ${fence.line}: the title ${file} is not a file name such as cell.ts`);
-    if (examples.some((example) => example.file === file)) throw new Error(`line ${fence.line}: a second block called ${file}`);
+    if (!/^[\w-]+\.ts$/.test(file))
+      throw new Error(`line ${fence.line}: the title ${file} is not a file name such as cell.ts`);
+    if (examples.some((example) => example.file === file))
+      throw new Error(`line ${fence.line}: a second block called ${file}`);
     const output = fences.find((other) => other.language === 'text' && other.previous === fence);
     examples.push({
       file,

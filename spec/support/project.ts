@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,7 +84,11 @@ export interface Complaint {
 }
 
 /** Type-checks `files` as one program and writes JavaScript beside them. */
-export function compileFiles(files: readonly string[], options: ts.CompilerOptions, folder: string): Complaint[] {
+export function compileFiles(
+  files: readonly string[],
+  options: ts.CompilerOptions,
+  folder: string,
+): Complaint[] {
   const all = { ...options, typeRoots: [join(folder, 'node_modules', '@types')], rootDir: folder };
   const host = ts.createCompilerHost(all);
   host.getCurrentDirectory = () => folder;

@@ -2,7 +2,16 @@ import { expect } from 'chai';
 import { add, div, dot, mul, sqrt } from '../../autodiff/index.ts';
 import { cast, leavesOf, mapTree, seeded, type Tree, zipTrees } from '../../lib/index.ts';
 import { rnn } from '../../nn/index.ts';
-import { type Estimator, noBackTrack, type RankOne, rflo, rtrl, snap, tbptt, uoro } from '../../trainers/index.ts';
+import {
+  type Estimator,
+  noBackTrack,
+  type RankOne,
+  rflo,
+  rtrl,
+  snap,
+  tbptt,
+  uoro,
+} from '../../trainers/index.ts';
 import { checkUnbiased, estimates, learnerOf, together } from '../laws/agreement.ts';
 import { numbersOf, requireClose, requireFinite } from '../laws/numbers.ts';
 import { size } from '../support/size.ts';
@@ -28,12 +37,18 @@ const biased: Readonly<Record<string, () => Estimator>> = {
 };
 
 const every = { ...exact, ...noisy, ...biased };
-const few = { 'rtrl, dense': exact['rtrl, dense'], uoro: noisy.uoro, 'snap of 1 step': biased['snap of 1 step'] };
+const few = {
+  'rtrl, dense': exact['rtrl, dense'],
+  uoro: noisy.uoro,
+  'snap of 1 step': biased['snap of 1 step'],
+};
 /** Cells that are tried in every way. */
 const all = new Set(['root of each unit', 'root in another leaf']);
 
 describe('an influence that is absent', () => {
-  for (const [cell, model] of Object.entries(singular).filter(([name], i) => size(all.has(name) || i % 3 === 0, true))) {
+  for (const [cell, model] of Object.entries(singular).filter(([name], i) =>
+    size(all.has(name) || i % 3 === 0, true),
+  )) {
     describe(`on a state without a derivative: ${cell}`, () => {
       for (const [name, estimator] of Object.entries(exact))
         it(`${name} is backpropagation through time, from the start and after a reset`, () => {
@@ -53,7 +68,9 @@ describe('an influence that is absent', () => {
       for (const [name, estimator] of Object.entries(all.has(cell) ? every : few))
         it(`${name} returns the same as a plan and eagerly, also after a reset`, () => {
           const lanes = [runOf(model, 6), runOf(model, 6, 2)].slice(0, all.has(cell) ? 2 : 1);
-          const [eager, plan] = [true, false].map((own) => estimates(lanes, estimator(), seeded(3), { eager: own, before: 2 }));
+          const [eager, plan] = [true, false].map((own) =>
+            estimates(lanes, estimator(), seeded(3), { eager: own, before: 2 }),
+          );
           requireFinite(numbersOf([...eager.gradients, eager.influence]), 'eagerly');
           requireClose(numbersOf(plan.gradients), numbersOf(eager.gradients), 1e-11, 'the gradients');
           requireClose(numbersOf(plan.influence), numbersOf(eager.influence), 1e-11, 'the influence');
@@ -68,7 +85,8 @@ describe('an influence that is absent', () => {
           for (const count of [1, 2]) {
             const lanes = [runOf(singular[cell], 4), runOf(singular[cell], 4, 2)].slice(0, count);
             const learner = learnerOf(lanes, estimator(), seeded(1), { eager });
-            const shapes = () => leavesOf(learner.influence as Tree).map(({ shape, dtype }) => `${dtype}${shape}`);
+            const shapes = () =>
+              leavesOf(learner.influence as Tree).map(({ shape, dtype }) => `${dtype}${shape}`);
             const [first] = [shapes()];
             expect(numbersOf(learner.influence).every((value) => value === 0)).to.equal(true);
             for (const [t] of lanes[0].examples.entries())
@@ -77,7 +95,8 @@ describe('an influence that is absent', () => {
                 together(lanes.map(({ examples }) => examples[t].target)),
               );
             expect(shapes()).to.deep.equal(first);
-            if (first.length > 0) expect(numbersOf(learner.influence).some((value) => value !== 0)).to.equal(true);
+            if (first.length > 0)
+              expect(numbersOf(learner.influence).some((value) => value !== 0)).to.equal(true);
             learner.resetState();
             expect(shapes()).to.deep.equal(first);
             expect(numbersOf(learner.influence).every((value) => value === 0)).to.equal(true);

@@ -14,7 +14,17 @@ import {
   tbptt,
 } from '../../trainers/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
-import { type Any, act, type Config, estimators, forAll, looks, moves, requireSame, symbols } from './planned.ts';
+import {
+  type Any,
+  act,
+  type Config,
+  estimators,
+  forAll,
+  looks,
+  moves,
+  requireSame,
+  symbols,
+} from './planned.ts';
 import { singular } from './singular.ts';
 
 const all: Readonly<Record<string, () => Estimator>> = {
@@ -69,7 +79,13 @@ describe('a learner whose derivative is infinite at the start', () => {
 
   it('does not depend on what is read of it, and continues from save at any moment, to the last bit', () => {
     forAll(
-      fc.tuple(scenario, moves, fc.array(fc.tuple(fc.nat(3), looks), { minLength: 24, maxLength: 24 }), fc.nat(23), fc.boolean()),
+      fc.tuple(
+        scenario,
+        moves,
+        fc.array(fc.tuple(fc.nat(3), looks), { minLength: 24, maxLength: 24 }),
+        fc.nat(23),
+        fc.boolean(),
+      ),
       ([drawn, actions, glances, at, eager]) => {
         const config = { ...configOf(drawn), eager };
         const [seen, alone] = [createLearner(config), createLearner(config)];
@@ -94,7 +110,10 @@ describe('a learner whose derivative is infinite at the start', () => {
       fc.tuple(scenario, moves, fc.array(fc.nat(3), { minLength: 24, maxLength: 24 }), fc.boolean()),
       ([drawn, actions, fails, eager]) => {
         const own = { ...drawn, lanes: 1 };
-        const [learner, twin] = [createLearner({ ...configOf(own), eager }), createLearner({ ...configOf(own), eager })];
+        const [learner, twin] = [
+          createLearner({ ...configOf(own), eager }),
+          createLearner({ ...configOf(own), eager }),
+        ];
         actions.forEach((action, t) => {
           const fail = () => learner.step(symbols(t, 1), tensor([Number.NaN, 0, 0, 0, 1]));
           if (fails[t] === 0 || t === 0) expect(fail).to.throw(NonFiniteError, `step ${learner.steps + 1}`);

@@ -24,7 +24,10 @@ const program = `
  * The output of a command with this many gibibytes of address space, on the compiled library: tsx uses
  * WebAssembly itself.
  */
-function within(gibibytes: number, args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+function within(
+  gibibytes: number,
+  args: readonly string[],
+): { status: number | null; stdout: string; stderr: string } {
   const limited = `ulimit -v ${gibibytes * 2 ** 20} && exec "$0" "$@"`;
   return spawnSync('/bin/sh', ['-c', limited, process.execPath, ...args], { encoding: 'utf8' });
 }
@@ -60,7 +63,16 @@ describe('a machine for which there is no room', () => {
     if (process.platform !== 'linux') this.skip();
     const desk = createDesk();
     const main = join(root, 'dist', 'cli', 'main.js');
-    const { status, stderr } = within(8, [main, 'run', 'anbn', '--steps', '5', '-q', '--out', desk.path('run')]);
+    const { status, stderr } = within(8, [
+      main,
+      'run',
+      'anbn',
+      '--steps',
+      '5',
+      '-q',
+      '--out',
+      desk.path('run'),
+    ]);
     expect(status).to.equal(1);
     expect(stderr).to.match(/^norewind: a plan needs 1 MiB, and this process cannot reserve .*\n$/);
     desk.dispose();

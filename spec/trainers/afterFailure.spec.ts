@@ -1,8 +1,27 @@
 import { expect } from 'chai';
 import { add, greater, mul, slice, sqrt, tanh, where } from '../../autodiff/index.ts';
-import { full, NonFiniteError, NorewindError, recording, replay, seeded, type Tensor, tensor, zeros } from '../../lib/index.ts';
+import {
+  full,
+  NonFiniteError,
+  NorewindError,
+  recording,
+  replay,
+  seeded,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../lib/index.ts';
 import { type Cell, gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
-import { adam, createLearner, type Estimator, momentum, noBackTrack, rflo, snap, tbptt } from '../../trainers/index.ts';
+import {
+  adam,
+  createLearner,
+  type Estimator,
+  momentum,
+  noBackTrack,
+  rflo,
+  snap,
+  tbptt,
+} from '../../trainers/index.ts';
 import { size } from '../support/size.ts';
 import { type Any, type Config, estimators, requireSame } from './planned.ts';
 
@@ -32,7 +51,8 @@ const target = (t: number): Numbers => [Math.sin(t + 1)];
 
 /** Ways in which a bad number comes in; the number is among good ones. */
 const calls: Readonly<Record<string, (learner: Any, t: number, x: number, lanes: number) => void>> = {
-  'the input of a step': (learner, t, x, lanes) => learner.step(shaped([0.5, x], lanes), shaped(target(t), lanes)),
+  'the input of a step': (learner, t, x, lanes) =>
+    learner.step(shaped([0.5, x], lanes), shaped(target(t), lanes)),
   'the target of a step': (learner, t, x, lanes) => learner.step(shaped(input(t), lanes), shaped([x], lanes)),
   'an observation': (learner, _, x, lanes) => learner.observe(shaped([x, -0.5], lanes)),
   stepMany: (learner, t, x, lanes) => learner.stepMany([shaped([x, x], lanes)], [shaped(target(t), lanes)]),
@@ -44,7 +64,9 @@ function act(learner: Any, t: number, lanes: number): void {
 }
 
 function config(name: string, eager: boolean, more: Partial<Config> = {}): Config {
-  const cell = (name.length % 2 === 0 ? gru : rnn)({ inputs: 2, units: 3 }) as unknown as ReturnType<typeof rnn>;
+  const cell = (name.length % 2 === 0 ? gru : rnn)({ inputs: 2, units: 3 }) as unknown as ReturnType<
+    typeof rnn
+  >;
   return {
     model: model({ cell, readout: linear({ outputs: 1 }) }) as unknown as Cell<unknown, unknown, unknown>,
     loss: meanSquare as never,
@@ -84,7 +106,10 @@ for (const eager of [true, false])
     for (const name of Object.keys(all))
       it(`${name}: is one that never met those that it refused, at every place of a window`, () => {
         const lanes = name === 'joint uoro' || name === 'rtrl' ? 2 : 1;
-        const [learner, twin] = [createLearner(config(name, eager, { lanes })), createLearner(config(name, eager, { lanes }))];
+        const [learner, twin] = [
+          createLearner(config(name, eager, { lanes })),
+          createLearner(config(name, eager, { lanes })),
+        ];
         const { window } = learner.estimator;
         let refused = 0;
         act(learner, 0, lanes);
@@ -143,10 +168,17 @@ for (const eager of [true, false])
 
     it('draws again what it drew for a step that failed, from sources that are recorded or replayed too', () => {
       const draws = [...recorded(seeded(3))];
-      const sources = { seeded: () => seeded(3), replay: () => replay(draws), recording: () => recording(seeded(3)) };
+      const sources = {
+        seeded: () => seeded(3),
+        replay: () => replay(draws),
+        recording: () => recording(seeded(3)),
+      };
       for (const name of ['uoro', 'uoro of rank 2', 'noBackTrack'] as const)
         for (const [source, noise] of Object.entries(sources)) {
-          const { seed: _, ...rest } = config(name, eager, { model: rooted, optimizer: momentum({ rate: 0 }) });
+          const { seed: _, ...rest } = config(name, eager, {
+            model: rooted,
+            optimizer: momentum({ rate: 0 }),
+          });
           const parameters = rest.model.init(seeded(9));
           const own = noise();
           const learner = createLearner({ ...rest, parameters, noise: own });
@@ -201,14 +233,18 @@ describe('a learner with a plan that finds out late', () => {
             .to.contain(`input[0]`)
             .and.to.contain(String(x));
           requireSame(learner, twin, `${x} at ${place}`);
-          for (let t = before; t < before + 2 * window; t++) for (const one of [learner, twin]) act(one, t, 1);
+          for (let t = before; t < before + 2 * window; t++)
+            for (const one of [learner, twin]) act(one, t, 1);
           requireSame(learner, twin, `${x} at ${place}, later`);
         }
     });
 
   it('keeps 19 good steps of windows of 4, and blames the twentieth', () => {
     for (const x of [Number.NaN, 1e30]) {
-      const [learner, twin] = [createLearner(config('tbptt 4', false)), createLearner(config('tbptt 4', false))];
+      const [learner, twin] = [
+        createLearner(config('tbptt 4', false)),
+        createLearner(config('tbptt 4', false)),
+      ];
       const step = (one: Any, t: number) => one.step(shaped(input(t), 1), shaped(target(t), 1));
       for (let t = 0; t < 19; t++) for (const one of [learner, twin]) step(one, t);
       expect(() => learner.step(shaped(input(19), 1), tensor([x]))).to.throw(NonFiniteError, 'step 20: ');

@@ -185,7 +185,10 @@ for (const eager of [true, false])
           ...more,
         });
       const y = tensor([0, 0]);
-      expect(() => make({}).step(x(Number.NaN), y)).to.throw(NonFiniteError, 'step 1: input.there[0][1] is NaN;');
+      expect(() => make({}).step(x(Number.NaN), y)).to.throw(
+        NonFiniteError,
+        'step 1: input.there[0][1] is NaN;',
+      );
       for (const estimator of [uoro(), uoro({ lanes: 'joint' })]) {
         const lanes = make({ model: pair as never, lanes: 2, estimator });
         const matrix = (bad: number) =>
@@ -193,7 +196,10 @@ for (const eager of [true, false])
             [1, 2],
             [bad, 4],
           ]);
-        expect(() => lanes.step(matrix(Number.NaN), matrix(0))).to.throw(NonFiniteError, 'input[0] of lane 1 is NaN');
+        expect(() => lanes.step(matrix(Number.NaN), matrix(0))).to.throw(
+          NonFiniteError,
+          'input[0] of lane 1 is NaN',
+        );
         expect(() => lanes.step(matrix(0), matrix(Number.NEGATIVE_INFINITY))).to.throw(
           NonFiniteError,
           'target[0] of lane 1 is -Infinity',
@@ -205,7 +211,10 @@ for (const eager of [true, false])
         windowed.step(x(Number.NaN), y);
         windowed.step(x(1), y);
         windowed.save();
-      }).to.throw(NonFiniteError, 'step 7: input.there[0][1] is NaN; the learner is left as it was after step 6');
+      }).to.throw(
+        NonFiniteError,
+        'step 7: input.there[0][1] is NaN; the learner is left as it was after step 6',
+      );
       expect(windowed.steps).to.equal(6);
       // An infinite input saturates its unit, which has the derivative 0 then, and is no cause of anything.
       windowed.step(x(Number.POSITIVE_INFINITY), y);
@@ -245,7 +254,8 @@ for (const eager of [true, false])
           optimizer: sgd({ rate: 0.1 }),
           eager,
         });
-        for (let t = 0; t < 8; t++) learner.step({ x: one(t === 4 ? Number.POSITIVE_INFINITY : 1), known: one(1) }, one(0.5));
+        for (let t = 0; t < 8; t++)
+          learner.step({ x: one(t === 4 ? Number.POSITIVE_INFINITY : 1), known: one(1) }, one(0.5));
         learner.save();
         expect(learner.steps).to.equal(8);
       }

@@ -37,7 +37,9 @@ describe('the checksum of a checkpoint', () => {
     // The bytes of the text, then what each tensor is, then its bytes.
     expect(checksumOf('', { w: zeros([0], { dtype: 'float32' }) })).to.equal(checksumOf('w:float32[0]', {}));
     expect(checksumOf('', { w: zeros([0, 2]) })).to.equal(checksumOf('w:float64[0,2]', {}));
-    expect(checksumOf('', { b: zeros([0]), a: zeros([0]) })).to.equal(checksumOf('a:float64[0]b:float64[0]', {}));
+    expect(checksumOf('', { b: zeros([0]), a: zeros([0]) })).to.equal(
+      checksumOf('a:float64[0]b:float64[0]', {}),
+    );
   });
 });
 
@@ -45,7 +47,11 @@ describe('the JSON of a checkpoint', () => {
   it('names each tensor once, by its path', () => {
     const [x, y, z] = [tensor(1), tensor(2), tensor(3)];
     const names = new Map<Tensor, string>();
-    const json = encode({ a: { b: x }, list: [y, { c: x }], 'a.b': z, n: 1.5, t: 's', no: null, is: true }, '', names);
+    const json = encode(
+      { a: { b: x }, list: [y, { c: x }], 'a.b': z, n: 1.5, t: 's', no: null, is: true },
+      '',
+      names,
+    );
     expect(json).to.deep.equal({
       a: { b: { $tensor: 'a.b' } },
       list: [{ $tensor: 'list[0]' }, { c: { $tensor: 'a.b' } }],
@@ -65,14 +71,19 @@ describe('the JSON of a checkpoint', () => {
 
   it('is read back, whatever the keys are called', () => {
     const x = tensor([1]);
-    const json = JSON.parse('{"__proto__":{"$tensor":"x"},"list":[{"$tensor":"x"},null,2,"s",false]}') as Json;
+    const json = JSON.parse(
+      '{"__proto__":{"$tensor":"x"},"list":[{"$tensor":"x"},null,2,"s",false]}',
+    ) as Json;
     const value = decode(json, { x }) as Record<string, unknown>;
     expect(Object.keys(value)).to.deep.equal(['__proto__', 'list']);
     expect(Object.getPrototypeOf(value)).to.equal(Object.prototype);
     expect(Object.getOwnPropertyDescriptor(value, '__proto__')?.value).to.equal(x);
     expect(value.list).to.deep.equal([x, null, 2, 's', false]);
     for (const name of ['y', 'toString'])
-      expect(() => decode({ a: { $tensor: name } }, { x })).to.throw(DataError, `checkpoint: the tensor ${name} is missing`);
+      expect(() => decode({ a: { $tensor: name } }, { x })).to.throw(
+        DataError,
+        `checkpoint: the tensor ${name} is missing`,
+      );
   });
 });
 
@@ -112,7 +123,8 @@ describe('a checkpoint that is whole', () => {
     return described(JSON.stringify(description));
   }
 
-  const refuse = (file: Uint8Array, says: RegExp) => expect(() => restoreLearner(config, file)).to.throw(DataError, says);
+  const refuse = (file: Uint8Array, says: RegExp) =>
+    expect(() => restoreLearner(config, file)).to.throw(DataError, says);
   type Lane = { window: unknown; state?: unknown; influence?: unknown };
   const lanesOf = (memory: Record<string, unknown>) => memory.lanes as Lane[];
 
@@ -127,7 +139,8 @@ describe('a checkpoint that is whole', () => {
 
   it('is refused when its description is none', () => {
     refuse(described('{'), /^checkpoint: its description is not valid JSON$/);
-    for (const text of ['[]', 'null', '3']) refuse(described(text), /^checkpoint: learner is missing, or is not a record$/);
+    for (const text of ['[]', 'null', '3'])
+      refuse(described(text), /^checkpoint: learner is missing, or is not a record$/);
     refuse(
       changed((own) => delete own.identity),
       /^checkpoint: learner has no identity$/,
@@ -171,12 +184,18 @@ describe('a checkpoint that is whole', () => {
         (memory) => Object.assign(memory, { updates: 5 }),
         /^checkpoint: updates is 5, and each takes at least one of the 4 steps$/,
       ],
-      [(memory) => Object.assign(memory, { pending: 3 }), /^checkpoint: pending is 3, and tbptt learns every 3 steps$/],
+      [
+        (memory) => Object.assign(memory, { pending: 3 }),
+        /^checkpoint: pending is 3, and tbptt learns every 3 steps$/,
+      ],
       [
         (memory) => Object.assign(memory, { pending: 2 }),
         /^checkpoint: lanes\[0\]\.window is not a list of what the estimator holds/,
       ],
-      [(memory) => Object.assign(lanesOf(memory)[0], { window: [] }), /^checkpoint: lanes\[0\]\.window is not a list/],
+      [
+        (memory) => Object.assign(lanesOf(memory)[0], { window: [] }),
+        /^checkpoint: lanes\[0\]\.window is not a list/,
+      ],
       [
         (memory) => Object.assign(memory, { steps: 0, updates: 0 }),
         /^checkpoint: steps is 0, and the window alone has 1 of them$/,
@@ -222,16 +241,24 @@ describe('a checkpoint that is whole', () => {
   });
 
   it('is refused when an entry is of another kind, nested too deep, or more than the name of a tensor', () => {
-    const entry = (value: unknown) => changed(({ memory }) => Object.assign(memory.parameters as object, { cell: value }));
-    refuse(entry(3), /^checkpoint: parameters cannot be used: the number 3 at parameters\.cell is not a tree/);
+    const entry = (value: unknown) =>
+      changed(({ memory }) => Object.assign(memory.parameters as object, { cell: value }));
+    refuse(
+      entry(3),
+      /^checkpoint: parameters cannot be used: the number 3 at parameters\.cell is not a tree/,
+    );
     refuse(entry({ $tensor: 3 }), /^checkpoint: an entry with \$tensor is not the name of a tensor alone$/);
     refuse(entry({ $tensor: 'parameters.cell.w', b: 1 }), /^checkpoint: an entry with \$tensor is not/);
     const nest = `"deep":${'['.repeat(1e5)}${']'.repeat(1e5)},"cell":`;
-    refuse(described(metadata.learner.replace('"cell":', nest)), /^checkpoint: its description is nested more than 270 deep$/);
+    refuse(
+      described(metadata.learner.replace('"cell":', nest)),
+      /^checkpoint: its description is nested more than 270 deep$/,
+    );
   });
 
   it('is refused when the steps of its window cannot be taken again', () => {
-    const step = (change: object) => changed(({ memory }) => Object.assign((lanesOf(memory)[0].window as object[])[0], change));
+    const step = (change: object) =>
+      changed(({ memory }) => Object.assign((lanesOf(memory)[0].window as object[])[0], change));
     refuse(step({ input: 7 }), /^checkpoint: lanes\[0\]\.window\[0\] cannot be used: gather: index 7 /);
     refuse(step({ input: 'x' }), /^checkpoint: lanes\[0\]\.window\[0\] cannot be used: /);
     refuse(step({ target: { value: 2 } }), /^checkpoint: lanes\[0\]\.window\[0\] cannot be used: /);
@@ -247,14 +274,26 @@ describe('a checkpoint that is whole', () => {
     );
     const float32 = { dtype: 'float32' } as const;
     for (const [name, other, says] of [
-      ['lanes[0].state', zeros([5], float32), /^checkpoint: lanes\[0\]\.state has shape \[5\], the given model's has \[2\]$/],
-      ['parameters.cell.w', zeros([2, 2]), /^checkpoint: parameters\.cell\.w is float64, the given model's is float32$/],
+      [
+        'lanes[0].state',
+        zeros([5], float32),
+        /^checkpoint: lanes\[0\]\.state has shape \[5\], the given model's has \[2\]$/,
+      ],
+      [
+        'parameters.cell.w',
+        zeros([2, 2]),
+        /^checkpoint: parameters\.cell\.w is float64, the given model's is float32$/,
+      ],
       [
         'moments.m.cell.b',
         zeros([3], float32),
         /^checkpoint: moments\.m\.cell\.b has shape \[3\], the given optimiser's has \[2\]$/,
       ],
-      ['gradient.readout.b', tensor([1, Number.NaN], float32), /^checkpoint: gradient\.readout\.b\[1\] is NaN$/],
+      [
+        'gradient.readout.b',
+        tensor([1, Number.NaN], float32),
+        /^checkpoint: gradient\.readout\.b\[1\] is NaN$/,
+      ],
       [
         'moments.v.readout.w',
         tensor(
@@ -274,7 +313,10 @@ describe('a checkpoint that is whole', () => {
 
   it('is refused without its checksum, format or version', () => {
     const { checksum: _, ...bare } = metadata;
-    refuse(writeSafetensors(tensors, bare), /^checkpoint: it is damaged, its checksum does not fit its contents$/);
+    refuse(
+      writeSafetensors(tensors, bare),
+      /^checkpoint: it is damaged, its checksum does not fit its contents$/,
+    );
     refuse(
       writeSafetensors(tensors, { ...metadata, format: 'x' }),
       /^checkpoint: this safetensors file is not a norewind learner$/,

@@ -49,7 +49,11 @@ interface Subject {
 }
 
 const around = (cell: unknown) =>
-  model({ cell: cell as Cell<unknown, unknown, Tensor>, readout: linear({ outputs: 2 }) }) as Cell<unknown, unknown, Tensor>;
+  model({ cell: cell as Cell<unknown, unknown, Tensor>, readout: linear({ outputs: 2 }) }) as Cell<
+    unknown,
+    unknown,
+    Tensor
+  >;
 const sizes = { inputs: 1, units: 2 };
 const bare = rnn(sizes) as unknown as Cell<unknown, unknown, Tensor>;
 
@@ -152,10 +156,13 @@ function stepOf(learner: Learner<unknown, unknown, Tensor, Tensor>, t: number): 
   return learner.step(tensor(lanes === 1 ? x : many(x)), tensor(lanes === 1 ? y : many(y))).loss;
 }
 
-const allFinite = (tree: unknown) => leavesOf(tree as Tree).every((leaf) => dataOf(leaf).every(Number.isFinite));
+const allFinite = (tree: unknown) =>
+  leavesOf(tree as Tree).every((leaf) => dataOf(leaf).every(Number.isFinite));
 
 /** Refused in a sentence, or continued with nothing but finite numbers; what it was. */
-function fate(restore: () => Learner<unknown, unknown, Tensor, Tensor>): 'refused' | 'refused late' | 'continued' {
+function fate(
+  restore: () => Learner<unknown, unknown, Tensor, Tensor>,
+): 'refused' | 'refused late' | 'continued' {
   let learner: Learner<unknown, unknown, Tensor, Tensor>;
   try {
     learner = restore();
@@ -186,7 +193,10 @@ describe('a checkpoint with a right checksum and one thing changed', () => {
       let tensors: Record<string, Tensor>;
 
       before(() => {
-        const learner = createLearner({ ...config, ...(subject.noise ? { noise: recording(seeded(1)) } : {}) });
+        const learner = createLearner({
+          ...config,
+          ...(subject.noise ? { noise: recording(seeded(1)) } : {}),
+        });
         for (let t = 0; t < subject.steps; t++) stepOf(learner, t);
         const bytes = learner.save();
         metadata = readSafetensorsMetadata(bytes);
@@ -208,7 +218,11 @@ describe('a checkpoint with a right checksum and one thing changed', () => {
         let [refusals, drawn] = [0, 0];
         for (const place of placesIn(description))
           for (const [change, text] of changesAt(description, place, Object.keys(tensors)))
-            if (drawn++ % size(17, 1) === 0 && fateOf(`${place.join('.')} ${change}`, text, tensors) === 'refused') refusals++;
+            if (
+              drawn++ % size(17, 1) === 0 &&
+              fateOf(`${place.join('.')} ${change}`, text, tensors) === 'refused'
+            )
+              refusals++;
         expect(refusals).to.be.above(size(15, 300));
       });
 

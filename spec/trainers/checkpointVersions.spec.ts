@@ -15,7 +15,12 @@ import { checksumOf } from '../../trainers/learner/checksum.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 import { type OldCheckpoint, oldCheckpoints } from './versionOne.ts';
 
-const estimators = { uoro: () => uoro(), rtrl: () => rtrl(), snap: () => snap({ n: 1 }), tbptt: () => tbptt({ window: 2 }) };
+const estimators = {
+  uoro: () => uoro(),
+  rtrl: () => rtrl(),
+  snap: () => snap({ n: 1 }),
+  tbptt: () => tbptt({ window: 2 }),
+};
 const configOf = (estimator: OldCheckpoint['estimator'], eager: boolean) => ({
   model: rnn({ inputs: 1, units: 2 }),
   loss: meanSquare,
@@ -86,7 +91,10 @@ describe('the influence in a checkpoint', () => {
         DataError,
         /^checkpoint: lanes\[1\]\.influence cannot be used: .* at lanes\[1\]\.influence is not a tree/,
       );
-    expect(() => restoreLearner(config, changed('absent'))).to.throw(DataError, 'checkpoint: some lanes have an influence');
+    expect(() => restoreLearner(config, changed('absent'))).to.throw(
+      DataError,
+      'checkpoint: some lanes have an influence',
+    );
     expect(leavesOf(restoreLearner(config, bytes).influence as Tree).length).to.equal(8);
   });
 });

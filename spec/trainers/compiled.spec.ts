@@ -33,7 +33,8 @@ describe('a learner with a plan', () => {
           const [a, b] = [plan, eager].map((learner) => act(learner, action, t));
           if (b !== undefined) requireClose([a as number], [b], 1e-9, `loss ${t}`);
           expect(plan.steps).to.equal(eager.steps);
-          if (t % 5 === 2) requireClose(numbersOf(plan.gradient), numbersOf(eager.gradient), 1e-9, `gradient ${t}`);
+          if (t % 5 === 2)
+            requireClose(numbersOf(plan.gradient), numbersOf(eager.gradient), 1e-9, `gradient ${t}`);
         });
         for (const part of ['gradient', 'parameters', 'state', 'influence'] as const)
           requireClose(numbersOf(plan[part]), numbersOf(eager[part]), 1e-9, part);
@@ -68,7 +69,15 @@ describe('a learner with a plan', () => {
   for (const [name, estimator] of Object.entries(estimators).filter(([name]) => name !== 'rtrl'))
     it(`${name}: keeps its gradient to be read, without another step elsewhere, with long parameters`, () => {
       const config: Config = {
-        ...configOf({ estimator: name, optimizer: 'adam', kind: 'gru', units: 24, lanes: 1, dtype: 'float32', seed: 3 }),
+        ...configOf({
+          estimator: name,
+          optimizer: 'adam',
+          kind: 'gru',
+          units: 24,
+          lanes: 1,
+          dtype: 'float32',
+          seed: 3,
+        }),
         estimator: estimator(),
         model: characters('gru', 24, 24),
       };
@@ -106,7 +115,15 @@ describe('a learner with a plan', () => {
   it('writes the same bytes twice, in one process and in two', () => {
     const run = () => {
       const learner = createLearner(
-        configOf({ estimator: 'uoro', optimizer: 'adam', kind: 'gru', units: 4, lanes: 2, dtype: 'float32', seed: 11 }),
+        configOf({
+          estimator: 'uoro',
+          optimizer: 'adam',
+          kind: 'gru',
+          units: 4,
+          lanes: 2,
+          dtype: 'float32',
+          seed: 11,
+        }),
       );
       for (let t = 0; t < 300; t++) act(learner, 'step', t);
       return numbersOf(learner.parameters).concat(numbersOf(learner.influence));
@@ -165,7 +182,15 @@ describe('a learner with a plan', () => {
   it('follows inputs and targets that change their types in the middle of the stream', () => {
     for (const name of ['uoro', 'tbptt 4', 'rtrl', 'bptt 3']) {
       const config = {
-        ...configOf({ estimator: name, optimizer: 'adam', kind: 'gru', units: 3, lanes: 1, dtype: 'float64', seed: 4 }),
+        ...configOf({
+          estimator: name,
+          optimizer: 'adam',
+          kind: 'gru',
+          units: 3,
+          lanes: 1,
+          dtype: 'float64',
+          seed: 4,
+        }),
       };
       const [plan, eager] = [createLearner(config), createLearner({ ...config, eager: true })];
       const inputs = [2, indices(3), 1, indices(0), 4];
@@ -174,7 +199,8 @@ describe('a learner with a plan', () => {
         const [x, y] = [inputs[t % 5], targets[t % 7]];
         if (t % 11 === 10) for (const learner of [plan, eager]) learner.observe(x);
         else requireClose([plan.step(x, y).loss], [eager.step(x, y).loss], 1e-10, `${name}, loss ${t}`);
-        if (t % 8 === 3) requireClose(numbersOf(plan.gradient), numbersOf(eager.gradient), 1e-10, `${name}, gradient ${t}`);
+        if (t % 8 === 3)
+          requireClose(numbersOf(plan.gradient), numbersOf(eager.gradient), 1e-10, `${name}, gradient ${t}`);
       }
       requireClose(numbersOf(plan.parameters), numbersOf(eager.parameters), 1e-10, 'parameters');
     }
@@ -228,7 +254,15 @@ describe('a learner with a plan', () => {
 
   it('leaves alone what it handed out', () => {
     const learner = createLearner(
-      configOf({ estimator: 'uoro', optimizer: 'adam', kind: 'gru', units: 3, lanes: 2, dtype: 'float32', seed: 4 }),
+      configOf({
+        estimator: 'uoro',
+        optimizer: 'adam',
+        kind: 'gru',
+        units: 3,
+        lanes: 2,
+        dtype: 'float32',
+        seed: 4,
+      }),
     );
     act(learner, 'step', 0);
     const { output } = learner.step(symbols(1, 2), symbols(1, 2, 1));
@@ -236,6 +270,8 @@ describe('a learner with a plan', () => {
     const before = held.map((tree) => numbersOf(tree));
     for (let t = 2; t < 9; t++) act(learner, 'step', t);
     expect(held.map((tree) => numbersOf(tree))).to.deep.equal(before);
-    expect(leavesOf(learner.parameters as Tree).every(({ label }) => label?.startsWith('params'))).to.equal(true);
+    expect(leavesOf(learner.parameters as Tree).every(({ label }) => label?.startsWith('params'))).to.equal(
+      true,
+    );
   });
 });

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { mul, square, sum } from '../../autodiff/index.ts';
-import { IndexError, indices, NonFiniteError, type Tensor, tensor, UnknownValueError } from '../../lib/index.ts';
+import {
+  IndexError,
+  indices,
+  NonFiniteError,
+  type Tensor,
+  tensor,
+  UnknownValueError,
+} from '../../lib/index.ts';
 import { type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { adam, constant, createLearner, type Estimator, sgd } from '../../trainers/index.ts';
 import { numbersOf } from '../laws/numbers.ts';
@@ -10,10 +17,16 @@ import { act, bytesOf, type Config, configOf, estimators, symbols } from './plan
 describe('a learner with a plan', () => {
   describe('when numbers stop being finite', () => {
     /** Learns at a rate that explodes in one window. */
-    const exploding = (estimator: Estimator, from: number, dtype: 'float32' | 'float64' = 'float32'): Config => ({
+    const exploding = (
+      estimator: Estimator,
+      from: number,
+      dtype: 'float32' | 'float64' = 'float32',
+    ): Config => ({
       ...configOf({ estimator: 'uoro', optimizer: 'sgd', kind: 'gru', units: 3, lanes: 1, dtype, seed: 2 }),
       estimator,
-      optimizer: sgd({ rate: (step) => (step >= from && step < from + estimator.window ? Number.POSITIVE_INFINITY : 0.05) }),
+      optimizer: sgd({
+        rate: (step) => (step >= from && step < from + estimator.window ? Number.POSITIVE_INFINITY : 0.05),
+      }),
     });
 
     for (const [name, estimator] of Object.entries(estimators))
@@ -22,7 +35,10 @@ describe('a learner with a plan', () => {
           const window = estimator().window;
           const good = 2 * window;
           const learner = createLearner(exploding(estimator(), good));
-          const twin = createLearner({ ...exploding(estimator(), good), optimizer: sgd({ rate: constant(0.05) }) });
+          const twin = createLearner({
+            ...exploding(estimator(), good),
+            optimizer: sgd({ rate: constant(0.05) }),
+          });
           for (let t = 0; t < good; t++) {
             act(learner, 'step', t);
             act(twin, 'step', t);
@@ -59,7 +75,10 @@ describe('a learner with a plan', () => {
         [512, 'tbptt 4'],
       ] as const) {
         const learner = createLearner(exploding(estimators[name](), good));
-        const twin = createLearner({ ...exploding(estimators[name](), good), optimizer: sgd({ rate: 0.05 }) });
+        const twin = createLearner({
+          ...exploding(estimators[name](), good),
+          optimizer: sgd({ rate: 0.05 }),
+        });
         const last = good + estimators[name]().window - 1;
         for (let t = 0; t < good; t++) act(learner, 'step', t);
         for (let t = 0; t < last; t++) act(twin, 'step', t);
@@ -74,11 +93,10 @@ describe('a learner with a plan', () => {
 
     it('learns from other data, as if the bad step had not occurred', () => {
       for (const name of ['uoro', 'tbptt 4', 'rtrl']) {
-        const dense = model({ cell: rnn({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) }) as unknown as Cell<
-          unknown,
-          unknown,
-          unknown
-        >;
+        const dense = model({
+          cell: rnn({ inputs: 2, units: 3 }),
+          readout: linear({ outputs: 1 }),
+        }) as unknown as Cell<unknown, unknown, unknown>;
         const config: Config = {
           model: dense,
           loss: meanSquare as never,
@@ -139,9 +157,18 @@ describe('a learner with a plan', () => {
   });
 
   it('refuses to compute with a plain target that it does not know while it is traced', () => {
-    const loss = (output: Tensor, target: unknown) => mul(sum(square(output)), (target as number) > 0.5 ? 1 : 2);
+    const loss = (output: Tensor, target: unknown) =>
+      mul(sum(square(output)), (target as number) > 0.5 ? 1 : 2);
     const config: Config = {
-      ...configOf({ estimator: 'uoro', optimizer: 'sgd', kind: 'rnn', units: 3, lanes: 1, dtype: 'float32', seed: 4 }),
+      ...configOf({
+        estimator: 'uoro',
+        optimizer: 'sgd',
+        kind: 'rnn',
+        units: 3,
+        lanes: 1,
+        dtype: 'float32',
+        seed: 4,
+      }),
       loss,
     };
     expect(() => createLearner(config).step(1, 1)).to.throw(UnknownValueError, 'where');

@@ -47,7 +47,15 @@ for (const eager of [true, false])
     for (const name of ['uoro', 'rtrl', 'tbptt 4'])
       it(`${name}: is refused at every door, before the first step and after, and nothing changes`, () => {
         const config: Config = {
-          ...configOf({ estimator: name, optimizer: 'adam', kind: 'rnn', units: 3, lanes: 1, dtype: 'float64', seed: 4 }),
+          ...configOf({
+            estimator: name,
+            optimizer: 'adam',
+            kind: 'rnn',
+            units: 3,
+            lanes: 1,
+            dtype: 'float64',
+            seed: 4,
+          }),
           eager,
         };
         const [learner, twin] = [createLearner(config), createLearner(config)];
@@ -62,7 +70,15 @@ for (const eager of [true, false])
 
     it('takes -0 and the largest class as what they are', () => {
       const config: Config = {
-        ...configOf({ estimator: 'uoro', optimizer: 'sgd', kind: 'rnn', units: 3, lanes: 1, dtype: 'float64', seed: 4 }),
+        ...configOf({
+          estimator: 'uoro',
+          optimizer: 'sgd',
+          kind: 'rnn',
+          units: 3,
+          lanes: 1,
+          dtype: 'float64',
+          seed: 4,
+        }),
         eager,
       };
       const [learner, twin] = [createLearner(config), createLearner(config)];
@@ -108,7 +124,10 @@ for (const eager of [true, false])
         DTypeError,
         'parameters.readout.w: 1e+39',
       );
-      expect(() => createLearner({ ...learner.config, state: tensor([0, 1e40, 0]) })).to.throw(DTypeError, 'state: 1e+40');
+      expect(() => createLearner({ ...learner.config, state: tensor([0, 1e40, 0]) })).to.throw(
+        DTypeError,
+        'state: 1e+40',
+      );
     });
 
     it('is taken where float32 rounds it to its largest number, and by float64', () => {
@@ -117,20 +136,36 @@ for (const eager of [true, false])
       for (const dtype of ['float32', 'float64'] as const) make(dtype).predict(tensor([largest, 0]));
       make('float64').predict(tensor([1e300, 0]));
       // What came as infinite is said to be, when a number breaks.
-      expect(() => make('float32').step(tensor([1, 1]), tensor([Number.POSITIVE_INFINITY]))).to.throw(NonFiniteError);
+      expect(() => make('float32').step(tensor([1, 1]), tensor([Number.POSITIVE_INFINITY]))).to.throw(
+        NonFiniteError,
+      );
     });
   });
 
 describe('lists that are no lists of floats', () => {
   it('are refused by stepMany, which would round losses and outputs', () => {
     const learner = createLearner(
-      configOf({ estimator: 'uoro', optimizer: 'sgd', kind: 'rnn', units: 3, lanes: 1, dtype: 'float32', seed: 4 }),
+      configOf({
+        estimator: 'uoro',
+        optimizer: 'sgd',
+        kind: 'rnn',
+        units: 3,
+        lanes: 1,
+        dtype: 'float32',
+        seed: 4,
+      }),
     );
     const chunk = [symbols(0, 1), symbols(1, 1)];
     for (const list of [new Int32Array(40), [], Array.from({ length: 40 }, () => 0), new Uint8Array(40)]) {
       if (list.length > 0)
-        expect(() => learner.stepMany(chunk, chunk, list as never)).to.throw(ConfigurationError, 'stepMany: losses must be');
-      expect(() => learner.stepMany(chunk, chunk, new Float64Array(2), list as never)).to.throw(ConfigurationError, 'outputs');
+        expect(() => learner.stepMany(chunk, chunk, list as never)).to.throw(
+          ConfigurationError,
+          'stepMany: losses must be',
+        );
+      expect(() => learner.stepMany(chunk, chunk, new Float64Array(2), list as never)).to.throw(
+        ConfigurationError,
+        'outputs',
+      );
     }
     expect(learner.steps).to.equal(0);
   });

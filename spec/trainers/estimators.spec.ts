@@ -8,9 +8,15 @@ describe('the laws of estimators', () => {
   describeInfluence({ estimator: () => uoro() });
   describeInfluence({ name: 'uoro of joint lanes', estimator: () => uoro({ lanes: 'joint' }) });
   describeInfluence({ name: 'bptt', estimator: () => bptt({ length: 3 }) });
-  describeInfluence({ name: 'tbptt of window 4, stride 2', estimator: () => tbptt({ window: 4, stride: 2 }) });
+  describeInfluence({
+    name: 'tbptt of window 4, stride 2',
+    estimator: () => tbptt({ window: 4, stride: 2 }),
+  });
   for (const window of size([], [2, 3]))
     describeInfluence({ name: `uoro of window ${window}`, estimator: () => uoro({ window }) });
   if (size(false, true))
-    describeInfluence({ name: 'tbptt of window 3, stride 2', estimator: () => tbptt({ window: 3, stride: 2 }) });
+    describeInfluence({
+      name: 'tbptt of window 3, stride 2',
+      estimator: () => tbptt({ window: 3, stride: 2 }),
+    });
 });

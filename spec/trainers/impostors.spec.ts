@@ -33,7 +33,10 @@ describe('biased impostors are rejected by the property that UORO satisfies', ()
       it(`${run.kind}: one that ${fault}`, () => {
         const own = fixture(run);
         expect(() => checkUnbiased([own], estimator)).to.throw(LawError, /the mean of .* apart/);
-        expect(() => checkUnbiased([own], estimator, { moves: movesFor(own, 2) })).to.throw(LawError, /the mean of .* apart/);
+        expect(() => checkUnbiased([own], estimator, { moves: movesFor(own, 2) })).to.throw(
+          LawError,
+          /the mean of .* apart/,
+        );
       });
     it(`the laws of estimators reject one that ${fault}`, () => {
       expect(() => checkInfluence({ estimator, eager: true })).to.throw(LawError, /the mean of .* apart/);
@@ -48,9 +51,15 @@ describe('biased impostors are rejected by the property that UORO satisfies', ()
   });
 
   it('lanes that share their signs have the right mean and are not independent', () => {
-    const subject: InfluenceSubject = { estimator: lanesImpostors['lanes that share their signs'], eager: true };
+    const subject: InfluenceSubject = {
+      estimator: lanesImpostors['lanes that share their signs'],
+      eager: true,
+    };
     checkUnbiased(twoLanes(), subject.estimator);
-    expect(() => influenceLaws(subject)['lets lanes vary independently']()).to.throw(LawError, 'product over two lanes');
+    expect(() => influenceLaws(subject)['lets lanes vary independently']()).to.throw(
+      LawError,
+      'product over two lanes',
+    );
     influenceLaws({ estimator: variant, eager: true })['lets lanes vary independently']();
   });
 

@@ -12,7 +12,10 @@ interface Rules {
   readonly push?: (pushed: number[], transition: Transition, tangent: readonly number[]) => number[];
   /** ν, given what the noise draws. */
   readonly signs?: (drawn: number[]) => number[];
-  readonly rho0?: (honest: number, given: { theta: number; pushed: readonly number[]; signs: readonly number[] }) => number;
+  readonly rho0?: (
+    honest: number,
+    given: { theta: number; pushed: readonly number[]; signs: readonly number[] },
+  ) => number;
   readonly rho1?: (honest: number, signs: readonly number[]) => number;
   /** (s̃, θ̃) as the gradient uses them, from the pair now and the pair of one step before. */
   readonly pairing?: (now: Pair, before: Pair) => Pair;
@@ -95,7 +98,9 @@ export const impostors: Readonly<Record<string, () => Estimator>> = {
   'keeps the diagonal of the Jacobian only': () =>
     variant({
       push: (_, transition, tangent) =>
-        unitTrees(transition.state).map((unit, i) => numbersOf(transition.push(undefined, unit))[i] * tangent[i]),
+        unitTrees(transition.state).map(
+          (unit, i) => numbersOf(transition.push(undefined, unit))[i] * tangent[i],
+        ),
     }),
   'uses its first signs for ever': () => {
     let first: number[] | undefined;
@@ -106,13 +111,15 @@ export const impostors: Readonly<Record<string, () => Estimator>> = {
       },
     });
   },
-  'has a ρ1 that is not even in the signs': () => variant({ rho1: (honest, signs) => honest * Math.exp(0.5 * signs[0]) }),
+  'has a ρ1 that is not even in the signs': () =>
+    variant({ rho1: (honest, signs) => honest * Math.exp(0.5 * signs[0]) }),
   'has a ρ0 that knows the new signs': () =>
     variant({
       rho0: (_, { theta, pushed, signs }) =>
         Math.sqrt((theta + 1e-5) / (lengthOf(pushed.map((value, i) => value + signs[i])) + 1e-5)),
     }),
-  'pairs the cotangent with the s̃ of a step before': () => variant({ pairing: ({ theta }, { s }) => ({ s, theta }) }),
+  'pairs the cotangent with the s̃ of a step before': () =>
+    variant({ pairing: ({ theta }, { s }) => ({ s, theta }) }),
   'is a step behind with both of its vectors': () => variant({ pairing: (_, before) => before }),
   'is scaled by 1.15': () => variant({ scale: 1.15 }),
 };

@@ -28,14 +28,25 @@ describe('the types of norewind/testing', () => {
       reference: byDifferences,
       tolerance: 1e-8,
     });
-    checkUnbiased([fixtureOf(symbols, { input: (noise) => noise.integer(3), steps: 2 })], rtrl, { reference: byBackpropagation });
+    checkUnbiased([fixtureOf(symbols, { input: (noise) => noise.integer(3), steps: 2 })], rtrl, {
+      reference: byBackpropagation,
+    });
     const [one, other] = [1, 2].map((seed) => fixtureOf(net, { input, steps: 2, seed }));
     const lanes: Fixture[] = [one, { ...other, parameters: one.parameters }];
     checkUnbiased(lanes, rtrl);
-    expect(() => checkUnbiased([one, other], rtrl)).to.throw(ConfigurationError, 'lane 1 has other parameters than lane 0');
+    expect(() => checkUnbiased([one, other], rtrl)).to.throw(
+      ConfigurationError,
+      'lane 1 has other parameters than lane 0',
+    );
     const classes = fixtureOf(symbols, { input: (noise) => noise.integer(3), steps: 2 });
     checkUnbiased(
-      [{ ...classes, loss: crossEntropy, examples: classes.examples.map((example) => ({ ...example, target: 1 })) }],
+      [
+        {
+          ...classes,
+          loss: crossEntropy,
+          examples: classes.examples.map((example) => ({ ...example, target: 1 })),
+        },
+      ],
       rtrl,
     );
   });
@@ -49,7 +60,11 @@ describe('the types of norewind/testing', () => {
       },
     };
     expect(Object.keys(influenceLaws(subject))).not.to.deep.equal([]);
-    checkInfluence({ estimator: () => rtrl(), eager: true, fixtures: { rnn: (steps) => fixtureOf(net, { input, steps }) } });
+    checkInfluence({
+      estimator: () => rtrl(),
+      eager: true,
+      fixtures: { rnn: (steps) => fixtureOf(net, { input, steps }) },
+    });
   });
 
   it('say at once when a run draws more signs than can be enumerated', () => {
@@ -58,26 +73,35 @@ describe('the types of norewind/testing', () => {
       LawError,
       'a run of 2 steps draws 18 signs, which have 262,144 sequences, and 65,536 is the most; give fixtures with fewer units',
     );
-    expect(() => checkUnbiased([fixtureOf(rnn({ inputs: 2, units: 9 }), { input, steps: 2 })], uoro)).to.throw(
-      LawError,
-      '18 signs',
-    );
+    expect(() =>
+      checkUnbiased([fixtureOf(rnn({ inputs: 2, units: 9 }), { input, steps: 2 })], uoro),
+    ).to.throw(LawError, '18 signs');
   });
 
   it('refuse what is none, and so does the code', () => {
     // @ts-expect-error: a model is no fixture
     expect(() => checkUnbiased([net], rtrl)).to.throw(ConfigurationError, 'fixture');
     // @ts-expect-error: one fixture is no list of them
-    expect(() => checkUnbiased(fixtureOf(net, { input, steps: 2 }), rtrl)).to.throw(ConfigurationError, 'fixture');
+    expect(() => checkUnbiased(fixtureOf(net, { input, steps: 2 }), rtrl)).to.throw(
+      ConfigurationError,
+      'fixture',
+    );
     // @ts-expect-error: an estimator in place of the function that makes one
-    expect(() => checkUnbiased([fixtureOf(net, { input, steps: 2 })], rtrl())).to.throw(ConfigurationError, 'estimator');
+    expect(() => checkUnbiased([fixtureOf(net, { input, steps: 2 })], rtrl())).to.throw(
+      ConfigurationError,
+      'estimator',
+    );
     // @ts-expect-error: no length
     expect(() => fixtureOf(net, { input })).to.throw(ConfigurationError, 'steps is missing');
-    // @ts-expect-error: the input of another model
-    const wrong: () => unknown = () => fixtureOf(net, { input: (noise: Noise): string => String(noise), steps: 2 });
+    const wrong: () => unknown = () =>
+      // @ts-expect-error: the input of another model
+      fixtureOf(net, { input: (noise: Noise): string => String(noise), steps: 2 });
     expect(wrong).to.throw();
-    // @ts-expect-error: a fixture in place of the function that makes one
-    const subject: InfluenceSubject = { estimator: rtrl, fixtures: { rnn: fixtureOf(net, { input, steps: 2 }) } };
+    const subject: InfluenceSubject = {
+      estimator: rtrl,
+      // @ts-expect-error: a fixture in place of the function that makes one
+      fixtures: { rnn: fixtureOf(net, { input, steps: 2 }) },
+    };
     expect(() => influenceLaws(subject)).to.throw(ConfigurationError, 'fixtures');
     const typed: Fixture<unknown, Tensor, Tensor | number, Tensor> = fixtureOf(net, { input, steps: 2 });
     // @ts-expect-error: the state of another model

@@ -131,8 +131,11 @@ for (const eager of [true, false])
       const rows = numbersOf(learner.state);
       expect(new Set(rows).size).to.equal(6);
       expect(
-        (make({ lanes: 2, estimator: uoro({ lanes: 'joint' }), eager }).influence as { stateTangent: unknown[] }).stateTangent
-          .length,
+        (
+          make({ lanes: 2, estimator: uoro({ lanes: 'joint' }), eager }).influence as {
+            stateTangent: unknown[];
+          }
+        ).stateTangent.length,
       ).to.equal(2);
     });
 
@@ -182,7 +185,13 @@ for (const eager of [true, false])
     });
 
     it('converts what comes in to its dtype, float32 unless told otherwise', () => {
-      const learner = createLearner({ model: cell, loss: meanSquare, estimator: rtrl(), optimizer: adam({ rate: 0.01 }), eager });
+      const learner = createLearner({
+        model: cell,
+        loss: meanSquare,
+        estimator: rtrl(),
+        optimizer: adam({ rate: 0.01 }),
+        eager,
+      });
       const { output } = learner.step(x, y);
       const given = {
         parameters: learner.parameters,
@@ -195,7 +204,9 @@ for (const eager of [true, false])
         expect(leaf.dtype, name).not.to.equal('float64');
       expect(output.dtype).to.equal('float32');
       expect(numbersOf(given.parameters).length).to.be.greaterThan(0);
-      expect(make({ eager }).step(tensor([1, 2, 3], { dtype: 'float32' }), y).output.dtype).to.equal('float64');
+      expect(make({ eager }).step(tensor([1, 2, 3], { dtype: 'float32' }), y).output.dtype).to.equal(
+        'float64',
+      );
     });
 
     it('takes class indices as inputs and targets', () => {

@@ -18,9 +18,13 @@ describe('memory does not grow with time', () => {
     for (const estimator of ['uoro', 'rtrl'].slice(0, size(1, 2)))
       it(`${estimator}, ${how === 'plan' ? 'with a plan' : 'eager'}: over the second half of ${steps} steps the heap grows by less than 512 KiB`, () => {
         const script = fileURLToPath(new URL('./heap.ts', import.meta.url));
-        const output = execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', script, estimator, how, String(steps)], {
-          encoding: 'utf8',
-        });
+        const output = execFileSync(
+          process.execPath,
+          ['--expose-gc', '--import', 'tsx', script, estimator, how, String(steps)],
+          {
+            encoding: 'utf8',
+          },
+        );
         const { grown, steps: taken } = JSON.parse(output) as { grown: number; steps: number };
         expect(taken).to.equal(steps);
         expect(grown).to.be.below(bound);

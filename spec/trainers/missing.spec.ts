@@ -89,7 +89,9 @@ const ways: readonly Way[] = [
     { estimator, optimizer: 'adam', dtype: 'float32', eager: false },
   ]),
   ...Object.keys(optimizers).flatMap((optimizer) =>
-    ['uoro', 'tbptt, window 3'].map((estimator): Way => ({ estimator, optimizer, dtype: 'float32', eager: false })),
+    ['uoro', 'tbptt, window 3'].map(
+      (estimator): Way => ({ estimator, optimizer, dtype: 'float32', eager: false }),
+    ),
   ),
 ];
 
@@ -126,7 +128,8 @@ describe('inputs that are missing, and masked', () => {
         return [losses, leavesOf(learner.parameters as Tree).map((leaf) => [...dataOf(leaf)])];
       };
       const expected = run(0);
-      for (const missing of [Number.NaN, Number.POSITIVE_INFINITY]) expect(run(missing)).to.deep.equal(expected);
+      for (const missing of [Number.NaN, Number.POSITIVE_INFINITY])
+        expect(run(missing)).to.deep.equal(expected);
     });
 
     it(`are an error where they are not masked, after which learning continues: ${how}`, () => {

@@ -42,7 +42,11 @@ function valueAt(value: unknown, place: Place): unknown {
  * Copies of a description, each with one thing changed at a place, by what was changed.
  * @param tensors their names.
  */
-export function* changesAt(description: object, place: Place, tensors: readonly string[]): Generator<[string, string]> {
+export function* changesAt(
+  description: object,
+  place: Place,
+  tensors: readonly string[],
+): Generator<[string, string]> {
   const own = valueAt(description, place);
   const parentOf = (copy: object) => valueAt(copy, place.slice(0, -1)) as Record<string, unknown>;
   const key = place[place.length - 1];
@@ -65,7 +69,10 @@ export function* changesAt(description: object, place: Place, tensors: readonly 
   if (typeof own === 'object' && own !== null && !('$tensor' in own)) {
     yield [
       'has an entry more',
-      changed((parent) => void Object.assign(parent[key] as object, { [Array.isArray(own) ? own.length : 'more']: 1 })),
+      changed(
+        (parent) =>
+          void Object.assign(parent[key] as object, { [Array.isArray(own) ? own.length : 'more']: 1 }),
+      ),
     ];
     const parts = Object.keys(own);
     if (parts.length > 1)
@@ -81,11 +88,18 @@ export function* changesAt(description: object, place: Place, tensors: readonly 
     const at = tensors.indexOf(String(own.$tensor));
     for (const step of [1, 2, 5]) {
       const name = tensors[(at + step) % tensors.length];
-      yield [`is the tensor ${name}`, changed((parent) => void Object.assign(parent, { [key]: { $tensor: name } }))];
+      yield [
+        `is the tensor ${name}`,
+        changed((parent) => void Object.assign(parent, { [key]: { $tensor: name } })),
+      ];
     }
-    yield ['is a tensor with more', changed((parent) => void Object.assign(parent, { [key]: { ...own, more: 1 } }))];
+    yield [
+      'is a tensor with more',
+      changed((parent) => void Object.assign(parent, { [key]: { ...own, more: 1 } })),
+    ];
   }
-  if (typeof own === 'number') yield ['is one more', changed((parent) => void Object.assign(parent, { [key]: own + 1 }))];
+  if (typeof own === 'number')
+    yield ['is one more', changed((parent) => void Object.assign(parent, { [key]: own + 1 }))];
 }
 
 /** Tensors that can stand in the place of one, by what they are. */
@@ -99,7 +113,14 @@ export function* otherTensors(x: Tensor, huge: boolean): Generator<[string, Tens
   }
   for (const dtype of ['float32', 'float64', 'int32'] as const)
     if (dtype !== x.dtype) yield [`is ${dtype}`, zeros([...x.shape], { dtype })];
-  for (const shape of [[], [0], [...x.shape, 1], [1, ...x.shape], x.shape.map((length) => length + 1), x.shape.toReversed()])
+  for (const shape of [
+    [],
+    [0],
+    [...x.shape, 1],
+    [1, ...x.shape],
+    x.shape.map((length) => length + 1),
+    x.shape.toReversed(),
+  ])
     if (shape.join() !== x.shape.join()) yield [`has the shape [${shape}]`, zeros(shape, { dtype: x.dtype })];
   if (x.dtype === 'int32' || !huge) return;
   yield [

@@ -28,7 +28,9 @@ describe('a source of noise made from a seeded one', () => {
     const plain = learnerWith(seeded(7));
     for (const learner of [flipped, plain]) for (let t = 0; t < 5; t++) learner.step(t % 3, (t + 1) % 3);
     expect(calls).to.equal(5);
-    const [a, b] = [flipped, plain].map(({ influence }) => leavesOf((influence as { stateTangent: Tree }).stateTangent));
+    const [a, b] = [flipped, plain].map(({ influence }) =>
+      leavesOf((influence as { stateTangent: Tree }).stateTangent),
+    );
     // Flipping every sign flips s̃ and θ̃ both.
     dataOf(a[0]).forEach((value, i) => {
       expect(value).to.be.closeTo(-dataOf(b[0])[i], 1e-9);
@@ -42,7 +44,8 @@ describe('a source of noise made from a seeded one', () => {
       for (let t = 0; t < 5; t++) {
         learner.step(t % 3, (t + 1) % 3);
         shared.signs([3]);
-        if (isRead) expect(dataOf(leavesOf(learner.gradient as Tree)[0]).every(Number.isFinite)).to.equal(true);
+        if (isRead)
+          expect(dataOf(leavesOf(learner.gradient as Tree)[0]).every(Number.isFinite)).to.equal(true);
         if (isRead) expect(() => learner.step(t % 3, 3)).to.throw(IndexError);
       }
       return [...learner.save()];

@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import { add, mul } from '../../autodiff/index.ts';
 import { NoiseError, replay, seeded, type Tensor, tensor, zeros } from '../../lib/index.ts';
 import { type Cell, meanSquare, rnn } from '../../nn/index.ts';
-import { createLearner, type Learner, type RankOne, sgd, type UoroOptions, uoro } from '../../trainers/index.ts';
+import {
+  createLearner,
+  type Learner,
+  type RankOne,
+  sgd,
+  type UoroOptions,
+  uoro,
+} from '../../trainers/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 
 const parameters = {
@@ -21,7 +28,11 @@ const signs = [1, -1, -1, -1];
  * A tanh network of 2 units at rest, after the inputs `xs`: the second one saturates it, which makes ‖J s̃‖
  * small.
  */
-function run(noise = replay(signs), options: UoroOptions = {}, inputs = xs): Learner<unknown, unknown, unknown, unknown> {
+function run(
+  noise = replay(signs),
+  options: UoroOptions = {},
+  inputs = xs,
+): Learner<unknown, unknown, unknown, unknown> {
   const learner = createLearner({
     model: rnn({ inputs: 1, units: 2 }),
     loss: meanSquare,
@@ -45,7 +56,13 @@ function pairOf(learner: Learner<unknown, unknown, unknown, unknown>): {
 } {
   const { stateTangent, parameterTangent } = learner.influence as RankOne<typeof parameters>;
   const { w, u, b } = parameterTangent;
-  return { s: numbersOf(stateTangent), w: numbersOf(w), u: numbersOf(u), b: numbersOf(b), theta: [w, u, b].flatMap(numbersOf) };
+  return {
+    s: numbersOf(stateTangent),
+    w: numbersOf(w),
+    u: numbersOf(u),
+    b: numbersOf(b),
+    theta: [w, u, b].flatMap(numbersOf),
+  };
 }
 
 function out(state: Tensor): { state: Tensor; output: Tensor } {
@@ -62,8 +79,8 @@ describe('the normalisers of UORO', () => {
     const { s, theta } = pairOf(run(replay(signs), {}, xs.slice(0, 1)));
     requireClose(s, [0.9745774938764468, -0.9745774938764468], 1e-14, 's̃');
     const expected = [
-      0.17564894589742006, -0.23194806759925685, 0.2107787350769041, -0.3512978917948401, -0.2783376811191082, 0.4638961351985137,
-      0.7025957835896802, -0.9277922703970274,
+      0.17564894589742006, -0.23194806759925685, 0.2107787350769041, -0.3512978917948401, -0.2783376811191082,
+      0.4638961351985137, 0.7025957835896802, -0.9277922703970274,
     ];
     requireClose(theta, expected, 1e-14, 'θ̃');
   });
@@ -72,8 +89,8 @@ describe('the normalisers of UORO', () => {
     const { s, theta } = pairOf(run());
     requireClose(s, [-0.13154182686553217, -0.41026761769239994], 1e-13, 's̃');
     const expected = [
-      -0.573098742793534, -0.29549439903156394, -0.07846868684383695, -0.025697119265882376, -0.132717165269873,
-      0.1642091446073712, -0.043793114926797855, -0.36308354456636466,
+      -0.573098742793534, -0.29549439903156394, -0.07846868684383695, -0.025697119265882376,
+      -0.132717165269873, 0.1642091446073712, -0.043793114926797855, -0.36308354456636466,
     ];
     requireClose(theta, expected, 1e-13, 'θ̃');
   });
@@ -143,7 +160,9 @@ describe('the draws of UORO', () => {
   it('come from the seed: the same bytes from the same one, other numbers from another', () => {
     const saved = (seed: number) => [...run(seeded(seed)).save()];
     expect(saved(4)).to.deep.equal(saved(4));
-    const products = new Set([1, 2, 3, 4, 5, 6, 7, 8].map((seed) => product(pairOf(run(seeded(seed)))).join()));
+    const products = new Set(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => product(pairOf(run(seeded(seed)))).join()),
+    );
     expect(products.size).to.be.greaterThan(2);
   });
 
@@ -169,7 +188,8 @@ describe('the draws of UORO', () => {
       parameters: tensor(0.5),
     });
     learner.step(tensor(2), tensor(0));
-    const tangent = () => (learner.influence as RankOne<unknown, { first: Tensor; second: Tensor[] }>).stateTangent;
+    const tangent = () =>
+      (learner.influence as RankOne<unknown, { first: Tensor; second: Tensor[] }>).stateTangent;
     const rounded = (tree: unknown) => numbersOf(tree).map(Math.round);
     expect(rounded(tangent().first)).to.deep.equal(drawn.slice(0, 6));
     expect(rounded(tangent().second)).to.deep.equal(drawn.slice(6));

@@ -61,7 +61,8 @@ for (const eager of [true, false])
             const want = [...x, ...x].map((value) => -value * factor);
             const scale = Math.max(...want.map(Math.abs));
             // Subnormal numbers have few digits, and so has a factor that is one.
-            const isRough = scale < (dtype === 'float32' ? 1e-36 : 1e-306) || given > (dtype === 'float32' ? 1e37 : 1e306);
+            const isRough =
+              scale < (dtype === 'float32' ? 1e-36 : 1e-306) || given > (dtype === 'float32' ? 1e37 : 1e306);
             const got = own.map((value) => value / scale);
             if (scale > (dtype === 'float32' ? 1e-43 : 1e-321))
               requireClose(
@@ -93,11 +94,10 @@ for (const eager of [true, false])
     });
 
 describe('the scales of UORO and NoBackTrack', () => {
-  const cell = model({ cell: rnn({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) }) as unknown as Cell<
-    unknown,
-    unknown,
-    unknown
-  >;
+  const cell = model({
+    cell: rnn({ inputs: 2, units: 3 }),
+    readout: linear({ outputs: 1 }),
+  }) as unknown as Cell<unknown, unknown, unknown>;
   const input = (t: number, size: number) => tensor([size * Math.sin(t + 1), size * Math.cos(2 * t)]);
 
   /** Where inputs of one size lead, of which nothing is learnt. */
@@ -182,7 +182,8 @@ describe('the scales of UORO and NoBackTrack', () => {
 
 describe('clipping what is not finite', () => {
   it('returns NaN for an infinite element and 0 for the others, and leaves a gradient with a NaN as it is', () => {
-    const clip = (x: Tensor) => clipByGlobalNorm(1).update(x, {}, x, { steps: (f) => f(0), updates: (f) => f(0) }).update;
+    const clip = (x: Tensor) =>
+      clipByGlobalNorm(1).update(x, {}, x, { steps: (f) => f(0), updates: (f) => f(0) }).update;
     for (const dtype of ['float32', 'float64'] as const)
       for (const f of [clip, compile(clip)]) {
         const [infinity, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
@@ -216,6 +217,8 @@ describe('the norms that are told', () => {
       dtype: 'float64',
       eager: true,
     });
-    expect(() => rates.step(tensor([1e300, 0, 0]), 0)).to.throw('gradient norm 1.41e+300, learning rate 1.7976931348623157e+308');
+    expect(() => rates.step(tensor([1e300, 0, 0]), 0)).to.throw(
+      'gradient norm 1.41e+300, learning rate 1.7976931348623157e+308',
+    );
   });
 });

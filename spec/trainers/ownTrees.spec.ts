@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { add, mul, tanh } from '../../autodiff/index.ts';
-import { dataOf, fromData, leavesOf, seeded, type Tensor, type Tree, tensor, zeros } from '../../lib/index.ts';
+import {
+  dataOf,
+  fromData,
+  leavesOf,
+  seeded,
+  type Tensor,
+  type Tree,
+  tensor,
+  zeros,
+} from '../../lib/index.ts';
 import { type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { adam, createLearner, noBackTrack, restoreLearner, rflo, snap, tbptt } from '../../trainers/index.ts';
 import { type Any, type Config, estimators, requireSame } from './planned.ts';
@@ -33,11 +42,10 @@ function buffers() {
   };
 }
 
-const cell = model({ cell: rnn({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) }) as unknown as Cell<
-  unknown,
-  unknown,
-  unknown
->;
+const cell = model({
+  cell: rnn({ inputs: 2, units: 3 }),
+  readout: linear({ outputs: 1 }),
+}) as unknown as Cell<unknown, unknown, unknown>;
 
 for (const eager of [true, false])
   describe(`the trees of a learner, ${eager ? 'eager' : 'with a plan'}`, () => {
@@ -67,7 +75,8 @@ for (const eager of [true, false])
           const predicted = learner.predict(input);
           const scored = learner.step(input, target);
           twin.step(fresh(t), freshTarget(t));
-          for (const tree of [input, target, predicted, scored.output, learner.parameters, learner.state]) scribble(tree);
+          for (const tree of [input, target, predicted, scored.output, learner.parameters, learner.state])
+            scribble(tree);
           if (t % 3 === 1) for (const tree of [learner.gradient, learner.influence]) scribble(tree);
           if (t === 6)
             for (const one of [learner, twin]) {
@@ -114,7 +123,11 @@ for (const eager of [true, false])
         },
       });
       const start = zeros([2]);
-      for (const output of [(_: P, s: Tensor) => s, ({ w }: P) => w, (_: P, __: Tensor, x: Tensor) => add(x, 0)]) {
+      for (const output of [
+        (_: P, s: Tensor) => s,
+        ({ w }: P) => w,
+        (_: P, __: Tensor, x: Tensor) => add(x, 0),
+      ]) {
         const make = () =>
           createLearner({
             model: odd(output),

@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import { abs, add, mean, mul, sub, tanh } from '../../autodiff/index.ts';
 import { DTypeError, full, type Tensor, tensor } from '../../lib/index.ts';
-import { binaryCrossEntropy, type Cell, crossEntropy, linear, meanSquare, model, rnn } from '../../nn/index.ts';
+import {
+  binaryCrossEntropy,
+  type Cell,
+  crossEntropy,
+  linear,
+  meanSquare,
+  model,
+  rnn,
+} from '../../nn/index.ts';
 import { bptt, createLearner, type Estimator, rtrl, sgd, snap, tbptt, uoro } from '../../trainers/index.ts';
 
 const estimators: readonly (() => Estimator)[] = [
@@ -40,7 +48,12 @@ describe('plain numbers that a learner is given', () => {
         for (const outputs of [1, 3])
           for (const estimator of estimators) {
             const run = (target: (value: number) => Tensor | number) => {
-              const parts = { model: net(outputs), loss, estimator: estimator(), optimizer: sgd({ rate: 0.1 }) };
+              const parts = {
+                model: net(outputs),
+                loss,
+                estimator: estimator(),
+                optimizer: sgd({ rate: 0.1 }),
+              };
               const learner = createLearner({ ...parts, dtype: 'float64', eager });
               return values.map((value, t) => learner.step(tensor([Math.sin(t)]), target(value)).loss);
             };
@@ -57,7 +70,12 @@ describe('plain numbers that a learner is given', () => {
     it(`are real inputs of a cell that takes no classes, ${eager ? 'eagerly' : 'as a plan'}`, () => {
       for (const estimator of estimators) {
         const run = (input: (value: number) => Tensor | number) => {
-          const parts = { model: scalar, loss: meanSquare, estimator: estimator(), optimizer: sgd({ rate: 0.1 }) };
+          const parts = {
+            model: scalar,
+            loss: meanSquare,
+            estimator: estimator(),
+            optimizer: sgd({ rate: 0.1 }),
+          };
           const learner = createLearner({ ...parts, dtype: 'float64', eager });
           return values.flatMap((value) => {
             const guess = learner.predict(input(value)).item();

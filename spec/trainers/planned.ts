@@ -1,7 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { dataOf, indices, readSafetensors, readSafetensorsMetadata, Tensor } from '../../lib/index.ts';
-import { type Cell, crossEntropy, embedded, embedding, gru, linear, lstm, model, rnn } from '../../nn/index.ts';
+import {
+  type Cell,
+  crossEntropy,
+  embedded,
+  embedding,
+  gru,
+  linear,
+  lstm,
+  model,
+  rnn,
+} from '../../nn/index.ts';
 import {
   adam,
   bptt,
@@ -46,17 +56,29 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
 const cells = { rnn, gru, lstm };
 
 /** Characters in, logits out. */
-export function characters(kind: keyof typeof cells, units: number, size = 2): Cell<unknown, unknown, unknown> {
+export function characters(
+  kind: keyof typeof cells,
+  units: number,
+  size = 2,
+): Cell<unknown, unknown, unknown> {
   const cell = cells[kind]({ inputs: size, units }) as unknown as ReturnType<typeof rnn>;
-  return model({ cell: embedded(embedding({ symbols: 5, size }), cell), readout: linear({ outputs: 5 }) }) as unknown as Cell<
-    unknown,
-    unknown,
-    unknown
-  >;
+  return model({
+    cell: embedded(embedding({ symbols: 5, size }), cell),
+    readout: linear({ outputs: 5 }),
+  }) as unknown as Cell<unknown, unknown, unknown>;
 }
 
 /** What is done to a learner, one thing after another. */
-export type Action = 'step' | 'observe' | 'reset' | 'save' | 'gradient' | 'parameters' | 'state' | 'influence' | 'predict';
+export type Action =
+  | 'step'
+  | 'observe'
+  | 'reset'
+  | 'save'
+  | 'gradient'
+  | 'parameters'
+  | 'state'
+  | 'influence'
+  | 'predict';
 
 export const scenario = fc.record({
   estimator: fc.constantFrom(...Object.keys(estimators)),
@@ -110,11 +132,21 @@ export function act(learner: Any, action: Action, t: number): number | undefined
   }
 }
 
-export const moves = fc.array(fc.constantFrom<Action>('step', 'step', 'step', 'step', 'step', 'observe', 'reset'), {
-  minLength: 4,
-  maxLength: 24,
-});
-export const looks = fc.constantFrom<Action>('save', 'gradient', 'parameters', 'state', 'influence', 'predict');
+export const moves = fc.array(
+  fc.constantFrom<Action>('step', 'step', 'step', 'step', 'step', 'observe', 'reset'),
+  {
+    minLength: 4,
+    maxLength: 24,
+  },
+);
+export const looks = fc.constantFrom<Action>(
+  'save',
+  'gradient',
+  'parameters',
+  'state',
+  'influence',
+  'predict',
+);
 
 /** All that can be seen of a learner, as bytes. */
 export function bytesOf(learner: Any): string {

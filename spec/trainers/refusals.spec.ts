@@ -48,19 +48,30 @@ for (const eager of [true, false])
       const before = [...learner.save()];
       const one = tensor([1]);
       for (const [call, error, message] of [
-        [() => learner.step(tensor([1, 2]), y), ShapeError, /matmul: inner sizes differ.*input.*params\.cell\.reset\.w/],
+        [
+          () => learner.step(tensor([1, 2]), y),
+          ShapeError,
+          /matmul: inner sizes differ.*input.*params\.cell\.reset\.w/,
+        ],
         [() => learner.step(x, one), ShapeError, 'meanSquare: the output has shape [2], the target [1]'],
         [() => learner.step(x, undefined as never), TreeError, 'target: is missing'],
         [() => learner.step(undefined as never, y), TreeError, 'input: is missing'],
         [() => learner.step({ a: 1 } as never, y), TreeError, 'input'],
-        [() => learner.predict(tensor([[1, 2, 3]])), ShapeError, 'input: needs a vector [3] or a class index, got shape [1,3]'],
+        [
+          () => learner.predict(tensor([[1, 2, 3]])),
+          ShapeError,
+          'input: needs a vector [3] or a class index, got shape [1,3]',
+        ],
         [() => learner.observe(tensor([1])), ShapeError, 'input'],
       ] as const)
         expect(call).to.throw(error, message);
       expect([...learner.save()]).to.deep.equal(before);
       learner.step(x, y);
       const lanes = make({ lanes: 2, eager });
-      expect(() => lanes.step(x, y)).to.throw(ShapeError, 'input: the first axis counts the 2 lanes, got shape [3]');
+      expect(() => lanes.step(x, y)).to.throw(
+        ShapeError,
+        'input: the first axis counts the 2 lanes, got shape [3]',
+      );
       expect(() => lanes.step(2, y)).to.throw(ShapeError, 'input: one number for 2 lanes');
     });
 
@@ -75,10 +86,13 @@ for (const eager of [true, false])
         }),
       });
       const run = (next: (state: { h: Tensor }) => unknown) => () =>
-        createLearner({ model: bad(next), loss: meanSquare, estimator: uoro(), optimizer: sgd({ rate: 0.1 }), eager }).step(
-          tensor([1, 2]),
-          tensor([0, 0]),
-        );
+        createLearner({
+          model: bad(next),
+          loss: meanSquare,
+          estimator: uoro(),
+          optimizer: sgd({ rate: 0.1 }),
+          eager,
+        }).step(tensor([1, 2]), tensor([0, 0]));
       expect(run((state) => state)).not.to.throw();
       expect(run(({ h }) => ({ h, extra: h }))).to.throw(TreeError, /bad\.step: state.*extra/);
       expect(run(() => ({}))).to.throw(ShapeError, 'bad.step: state.h is missing from the new state');
@@ -87,7 +101,10 @@ for (const eager of [true, false])
         ShapeError,
         'bad.step: state.h changed its shape from [2] to [3]',
       );
-      expect(run(() => ({ h: zeros([2], { dtype: 'float64' }) }))).to.throw(DTypeError, /bad\.step: state\.h/);
+      expect(run(() => ({ h: zeros([2], { dtype: 'float64' }) }))).to.throw(
+        DTypeError,
+        /bad\.step: state\.h/,
+      );
     });
 
     for (const [name, optimizer] of Object.entries({
@@ -123,7 +140,10 @@ for (const eager of [true, false])
           name: 'scale',
           init: () => ({ a: tensor(1), b: [tensor(1)] }),
           start: () => zeros([]),
-          step: ({ a, b }, s: Tensor, input: Tensor) => ({ state: s, output: add(mul(b[0], input), mul(a, 0)) }),
+          step: ({ a, b }, s: Tensor, input: Tensor) => ({
+            state: s,
+            output: add(mul(b[0], input), mul(a, 0)),
+          }),
         } as Cell<{ a: Tensor; b: Tensor[] }, Tensor, Tensor>,
         loss: meanSquare,
         estimator: rtrl(),
@@ -164,10 +184,17 @@ describe('what createLearner refuses', () => {
       'createLearner: lanes must be a whole number from 1 to 65536, got 0',
     );
     expect(() => make({ lanes: 1.5 })).to.throw(ConfigurationError, 'lanes');
-    expect(() => make({ seed: 1, noise: seeded(1) })).to.throw(ConfigurationError, 'either a seed or a noise');
-    for (const options of [{ window: 0 }, { rank: 1.5 }]) expect(() => uoro(options)).to.throw(ConfigurationError, 'uoro:');
+    expect(() => make({ seed: 1, noise: seeded(1) })).to.throw(
+      ConfigurationError,
+      'either a seed or a noise',
+    );
+    for (const options of [{ window: 0 }, { rank: 1.5 }])
+      expect(() => uoro(options)).to.throw(ConfigurationError, 'uoro:');
     expect(() => uoro({ epsilon: 0 })).to.throw(ConfigurationError, 'uoro: epsilon');
-    expect(() => tbptt({ window: 2, stride: 3 })).to.throw(ConfigurationError, 'tbptt: stride must be at most 2');
+    expect(() => tbptt({ window: 2, stride: 3 })).to.throw(
+      ConfigurationError,
+      'tbptt: stride must be at most 2',
+    );
     expect(() => bptt({ length: 0 })).to.throw(ConfigurationError, 'bptt: length');
   });
 

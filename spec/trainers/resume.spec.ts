@@ -67,7 +67,10 @@ const config = (changes: Partial<Config> = {}): Config => ({
 });
 const noise = seeded(1);
 const stream = Array.from({ length: 24 }, () => ({ input: noise.normal([3]), target: noise.normal([2]) }));
-const wide = Array.from({ length: 24 }, () => ({ input: noise.normal([2, 3]), target: noise.normal([2, 2]) }));
+const wide = Array.from({ length: 24 }, () => ({
+  input: noise.normal([2, 3]),
+  target: noise.normal([2, 2]),
+}));
 
 /** Learns from a stretch of the stream; some steps are only observed, some only predicted. */
 function learn(
@@ -83,11 +86,18 @@ function learn(
 
 describe('a checkpoint', () => {
   for (const [i, [estimator, makeEstimator]] of Object.entries(estimators).entries())
-    for (const [optimizer, makeOptimizer] of Object.entries(optimizers).filter((_, k) => size((i + k) % 4 === 0, true)))
+    for (const [optimizer, makeOptimizer] of Object.entries(optimizers).filter((_, k) =>
+      size((i + k) % 4 === 0, true),
+    ))
       it(`${estimator} with ${optimizer} continues bit for bit, with a plan and without`, () => {
         const lanesToo = optimizer === 'adam' ? ([[false, 2, [4, 9]]] as const) : [];
-        for (const [eager, lanes, cuts] of [[true, 1, [4, 7, 9, 11]], [false, 1, [7]], ...lanesToo] as const) {
-          const own = () => config({ estimator: makeEstimator(), optimizer: makeOptimizer(), eager, lanes, seed: 5 });
+        for (const [eager, lanes, cuts] of [
+          [true, 1, [4, 7, 9, 11]],
+          [false, 1, [7]],
+          ...lanesToo,
+        ] as const) {
+          const own = () =>
+            config({ estimator: makeEstimator(), optimizer: makeOptimizer(), eager, lanes, seed: 5 });
           const examples = lanes === 1 ? stream : wide;
           const whole = createLearner(own());
           const marks = new Map<number, Uint8Array>();
@@ -182,7 +192,11 @@ describe('a checkpoint', () => {
         { model: model({ cell: gru({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) }) as never },
         'its model is "lstm", the given one is "gru"',
       ],
-      ['another size', { model: model({ cell: lstm({ inputs: 3, units: 4 }), readout: linear({ outputs: 2 }) }) }, 'has shape'],
+      [
+        'another size',
+        { model: model({ cell: lstm({ inputs: 3, units: 4 }), readout: linear({ outputs: 2 }) }) },
+        'has shape',
+      ],
       [
         'another readout',
         { model: model({ cell: lstm({ inputs: 3, units: 2 }), readout: linear({ outputs: 5 }) }) },
@@ -224,15 +238,23 @@ describe('a checkpoint', () => {
     });
 
     it('when it is something else altogether', () => {
-      expect(() => restoreLearner(own(), new TextEncoder().encode('not a checkpoint at all'))).to.throw(DataError);
-      expect(() => restoreLearner(own(), writeSafetensors({ x: tensor([1]) }))).to.throw(DataError, 'not a norewind learner');
+      expect(() => restoreLearner(own(), new TextEncoder().encode('not a checkpoint at all'))).to.throw(
+        DataError,
+      );
+      expect(() => restoreLearner(own(), writeSafetensors({ x: tensor([1]) }))).to.throw(
+        DataError,
+        'not a norewind learner',
+      );
       const other = { ...readSafetensorsMetadata(bytes), version: '7' };
       expect(() => restoreLearner(own(), writeSafetensors(readSafetensors(bytes), other))).to.throw(
         DataError,
         'format version 7',
       );
       const rewritten = { ...readSafetensorsMetadata(bytes), learner: '{"identity":{}}' };
-      expect(() => restoreLearner(own(), writeSafetensors(readSafetensors(bytes), rewritten))).to.throw(DataError, 'checksum');
+      expect(() => restoreLearner(own(), writeSafetensors(readSafetensors(bytes), rewritten))).to.throw(
+        DataError,
+        'checksum',
+      );
     });
   });
 });

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { add, concat, mul, slice, sub, tanh } from '../../autodiff/index.ts';
 import { type Noise, seeded, type Tensor, type Tree, zeros, zipTrees } from '../../lib/index.ts';
-import { type Cell, crossEntropy, embedded, embedding, gru, linear, lstm, model, rnn } from '../../nn/index.ts';
+import {
+  type Cell,
+  crossEntropy,
+  embedded,
+  embedding,
+  gru,
+  linear,
+  lstm,
+  model,
+  rnn,
+} from '../../nn/index.ts';
 import { rtrl } from '../../trainers/index.ts';
 import { estimates, influenceOf, learnerOf } from '../laws/agreement.ts';
 import { numbersOf } from '../laws/numbers.ts';
@@ -51,8 +61,12 @@ export function fixture({ kind, inputs, units, steps, around, seed }: Run): Fixt
   const cell = { rnn, gru, lstm }[kind]({ inputs, units }) as unknown as ReturnType<typeof rnn>;
   const dense = (noise: Noise) => noise.normal([inputs]);
   if (around === 'nothing') return fixtureOf(cell, { input: dense, steps, seed });
-  if (around === 'readout') return fixtureOf(model({ cell, readout: linear({ outputs: 2 }) }), { input: dense, steps, seed });
-  const symbols = model({ cell: embedded(embedding({ symbols: 4, size: inputs }), cell), readout: linear({ outputs: 3 }) });
+  if (around === 'readout')
+    return fixtureOf(model({ cell, readout: linear({ outputs: 2 }) }), { input: dense, steps, seed });
+  const symbols = model({
+    cell: embedded(embedding({ symbols: 4, size: inputs }), cell),
+    readout: linear({ outputs: 3 }),
+  });
   const run = fixtureOf(symbols, { input: (noise) => noise.integer(4), steps, seed });
   const classes = seeded(seed + 1);
   return {
@@ -70,13 +84,17 @@ export function movesFor({ parameters, examples }: Fixture, seed: number): unkno
 
 /** What RTRL carries along a trajectory, and its gradients. */
 export function byRtrl(run: Fixture, trajectory: readonly unknown[]): Reference {
-  const moves = trajectory.slice(1).map((next, t) => zipTrees(next as Tree, trajectory[t] as Tree, (a, b) => sub(a, b), 'moves'));
+  const moves = trajectory
+    .slice(1)
+    .map((next, t) => zipTrees(next as Tree, trajectory[t] as Tree, (a, b) => sub(a, b), 'moves'));
   const { gradients } = estimates([run], rtrl(), seeded(0), { moves });
   const learner = learnerOf([run], rtrl(), seeded(0), { moves });
   for (const { input, target } of run.examples) learner.step(input, target);
   const [flat] = influenceOf(learner, [run]);
   const width = numbersOf(run.parameters).length;
-  const influence = Array.from({ length: flat.length / width }, (_, i) => flat.slice(i * width, (i + 1) * width));
+  const influence = Array.from({ length: flat.length / width }, (_, i) =>
+    flat.slice(i * width, (i + 1) * width),
+  );
   return { influence, gradients: gradients.map(numbersOf) };
 }
 

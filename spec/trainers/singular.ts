@@ -1,10 +1,27 @@
-import { add, div, gather, log, mean, mul, neg, relu, sqrt, square, sub, sum, tanh } from '../../autodiff/index.ts';
+import {
+  add,
+  div,
+  gather,
+  log,
+  mean,
+  mul,
+  neg,
+  relu,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tanh,
+} from '../../autodiff/index.ts';
 import { full, indices, type Noise, seeded, type Tensor, zeros } from '../../lib/index.ts';
 import { type Cell, linear, meanSquare, model } from '../../nn/index.ts';
 import type { Fixture } from '../laws/unrolled.ts';
 
 type Vectors = Readonly<Record<string, Tensor>>;
-const draw = (noise: Noise, units: number): Vectors => ({ u: noise.normal([units]), b: noise.normal([units]) });
+const draw = (noise: Noise, units: number): Vectors => ({
+  u: noise.normal([units]),
+  b: noise.normal([units]),
+});
 
 /** h' = f(u∘g(h) + b + x), and what else the cell has. */
 function units(
@@ -47,7 +64,9 @@ const gated: Cell<Vectors, { readonly energy: Tensor; readonly h: Tensor }, Tens
  */
 export const singular: Readonly<Record<string, Cell<never, never, Tensor>>> = Object.fromEntries(
   Object.entries({
-    'root of the energy': units('energy', (params, h, x) => tanh(add(driven(params, h, x), sqrt(sum(square(h)))))),
+    'root of the energy': units('energy', (params, h, x) =>
+      tanh(add(driven(params, h, x), sqrt(sum(square(h))))),
+    ),
     'layer norm, ε outside the root': units('layer norm', (params, h, x) => {
       const centred = sub(h, mean(h));
       return tanh(driven(params, div(centred, add(sqrt(mean(square(centred))), 1e-5)), x));
@@ -61,8 +80,14 @@ export const singular: Readonly<Record<string, Cell<never, never, Tensor>>> = Ob
       0.5,
     ),
     'root of each unit': units('root', (params, h, x) => tanh(driven(params, root(h), x))),
-    'logarithm of a root': units('logarithm', (params, h, x) => tanh(driven(params, log(add(1, root(h))), x))),
-    'root of each unit, from 0.25': units('root from 0.25', (params, h, x) => tanh(driven(params, root(sub(h, 0.25)), x)), 0.25),
+    'logarithm of a root': units('logarithm', (params, h, x) =>
+      tanh(driven(params, log(add(1, root(h))), x)),
+    ),
+    'root of each unit, from 0.25': units(
+      'root from 0.25',
+      (params, h, x) => tanh(driven(params, root(sub(h, 0.25)), x)),
+      0.25,
+    ),
     'root of the old state in the output': units(
       'root in the output',
       (params, h, x) => tanh(driven(params, h, x)),
@@ -86,6 +111,9 @@ export function runOf(cell: Cell<never, never, Tensor>, steps: number, seed = 1)
   const own = cell as unknown as Cell<unknown, unknown, Tensor>;
   const parameters = own.init(seeded(7));
   const state = own.start();
-  const examples = Array.from({ length: steps }, () => ({ input: noise.normal([2]), target: noise.normal([own.outputs ?? 2]) }));
+  const examples = Array.from({ length: steps }, () => ({
+    input: noise.normal([2]),
+    target: noise.normal([own.outputs ?? 2]),
+  }));
   return { model: own, loss: meanSquare, parameters, state, examples };
 }

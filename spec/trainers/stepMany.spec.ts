@@ -10,13 +10,17 @@ const one = (estimator: string, more: Partial<Config> = {}): Config => ({
   ...configOf({ estimator, optimizer: 'adam', kind: 'gru', units: 3, lanes: 1, dtype: 'float32', seed: 4 }),
   ...more,
 });
-const stream = (length: number, phase = 0) => Int32Array.from({ length }, (_, t) => symbols(t, 1, phase) as number);
+const stream = (length: number, phase = 0) =>
+  Int32Array.from({ length }, (_, t) => symbols(t, 1, phase) as number);
 
 describe('stepMany', () => {
   for (const name of Object.keys(estimators))
     it(`${name}: is step, again and again, to the last bit`, () => {
       const [many, single] = [createLearner(one(name)), createLearner(one(name))];
-      const losses = [many.stepMany(stream(70), stream(70, 1)), many.stepMany([...stream(3)], [...stream(3, 1)])];
+      const losses = [
+        many.stepMany(stream(70), stream(70, 1)),
+        many.stepMany([...stream(3)], [...stream(3, 1)]),
+      ];
       const wanted = [70, 3].map((length) => Array.from({ length }, (_, t) => act(single, 'step', t)));
       expect(losses.map((list) => [...list])).to.deep.equal(wanted);
       expect(bytesOf(many)).to.equal(bytesOf(single));
@@ -52,7 +56,10 @@ describe('stepMany', () => {
           );
           const outputs = new Float32Array(wanted.flat().length + 1).fill(7);
           many.stepMany(chunk(0), chunk(1), new Float64Array(6), outputs);
-          expect([...outputs], `${name}, ${lanes} lanes, eager: ${eager}`).to.deep.equal([...wanted.flat(), 7]);
+          expect([...outputs], `${name}, ${lanes} lanes, eager: ${eager}`).to.deep.equal([
+            ...wanted.flat(),
+            7,
+          ]);
           const tight = outputs.subarray(0, wanted[0].length - 1);
           expect(() => many.stepMany(chunk(0), chunk(1), new Float64Array(6), tight)).to.throw(
             ConfigurationError,
@@ -65,7 +72,10 @@ describe('stepMany', () => {
   it('refuses lists of unlike lengths, and no room for losses', () => {
     const learner = createLearner(one('uoro'));
     expect(() => learner.stepMany(stream(4), stream(3))).to.throw(ConfigurationError, '4 inputs, 3 targets');
-    expect(() => learner.stepMany(stream(4), stream(4), new Float64Array(2))).to.throw(ConfigurationError, 'room for 2 losses');
+    expect(() => learner.stepMany(stream(4), stream(4), new Float64Array(2))).to.throw(
+      ConfigurationError,
+      'room for 2 losses',
+    );
     expect(learner.steps).to.equal(0);
     expect([...learner.stepMany([], [])]).to.deep.equal([]);
   });
@@ -91,8 +101,11 @@ describe('relaxed SIMD', () => {
     const run = (...flags: string[]) =>
       spawnSync(process.execPath, [...flags, '--import', 'tsx', script], { encoding: 'utf8' }).stdout.trim();
     const major = Number.parseInt(process.versions.node, 10);
-    if (major < 22) expect(run()).to.match(/^ConfigurationError: relaxedSimd: .*--experimental-wasm-relaxed-simd/);
-    const [strict, relaxed] = JSON.parse(run(...(major < 22 ? ['--experimental-wasm-relaxed-simd'] : []))) as number[][];
+    if (major < 22)
+      expect(run()).to.match(/^ConfigurationError: relaxedSimd: .*--experimental-wasm-relaxed-simd/);
+    const [strict, relaxed] = JSON.parse(
+      run(...(major < 22 ? ['--experimental-wasm-relaxed-simd'] : [])),
+    ) as number[][];
     expect(relaxed).to.have.length(strict.length);
     for (const [i, x] of relaxed.entries()) expect(x).to.be.closeTo(strict[i], 1e-3);
   });

@@ -19,7 +19,9 @@ const cases = fc.record({
 /** The states of a run whose parameters do not move, the first being the one it begins with. */
 function statesOf(run: Fixture): unknown[] {
   const zero = zerosLike(run.parameters);
-  return [...run.examples.keys(), run.examples.length].map((t) => unroll(run, Array(t).fill(run.parameters), zero).state);
+  return [...run.examples.keys(), run.examples.length].map(
+    (t) => unroll(run, Array(t).fill(run.parameters), zero).state,
+  );
 }
 
 /** The gradient of the losses of steps scored..end-1, by differences, when θ acts from step `begin` on. */
@@ -48,7 +50,12 @@ describe('truncated backpropagation through time', () => {
             const end = (k + 1) * stride;
             const expected = truncated(run, Math.max(0, end - window), end - stride, end);
             expect(lengthOf(expected)).to.be.greaterThan(1e-4);
-            requireClose(numbersOf(gradient), expected, 1e-10, `gradient ${k + 1} of window ${window}, stride ${stride}`);
+            requireClose(
+              numbersOf(gradient),
+              expected,
+              1e-10,
+              `gradient ${k + 1} of window ${window}, stride ${stride}`,
+            );
           });
         },
       ),
@@ -58,7 +65,8 @@ describe('truncated backpropagation through time', () => {
 
   it('leaves something out: with a window of 1 the gradient is not that of a window of 4', () => {
     const run = fixture({ kind: 'rnn', inputs: 2, units: 3, steps: 4, around: 'readout', seed: 5 });
-    const last = (window: number) => numbersOf(estimates([run], tbptt({ window, stride: 1 }), seeded(1)).gradients[3]);
+    const last = (window: number) =>
+      numbersOf(estimates([run], tbptt({ window, stride: 1 }), seeded(1)).gradients[3]);
     const gap = last(1).map((value, i) => value - last(4)[i]);
     expect(lengthOf(gap) / lengthOf(last(4))).to.be.greaterThan(0.01);
   });
@@ -106,7 +114,10 @@ describe('backpropagation through time', () => {
     for (const begin of [0, 3, 6]) {
       const own = { ...run, examples: run.examples.slice(begin) };
       const { model, parameters, state } = run;
-      expect(outputs[begin]).to.deep.equal(numbersOf(model.step(parameters, state, own.examples[0].input).output), `at ${begin}`);
+      expect(outputs[begin]).to.deep.equal(
+        numbersOf(model.step(parameters, state, own.examples[0].input).output),
+        `at ${begin}`,
+      );
     }
     const again = learnerOf([{ ...run, examples: run.examples.slice(3) }], bptt({ length: 3 }), seeded(1));
     for (const { input, target } of run.examples.slice(6)) again.step(input, target);

@@ -59,7 +59,9 @@ describe('UORO is unbiased, exactly: the mean over every sequence of signs', () 
   for (const window of size([2], [2, 3]))
     it(`with a memory of ${window} steps`, () => {
       fc.assert(
-        fc.property(runs({ window, flips: 6 }), (run) => checkUnbiased([fixture(run)], () => uoro({ window }))),
+        fc.property(runs({ window, flips: 6 }), (run) =>
+          checkUnbiased([fixture(run)], () => uoro({ window })),
+        ),
         some,
       );
     });
@@ -73,7 +75,9 @@ describe('UORO is unbiased, exactly: the mean over every sequence of signs', () 
 
   it('with two pairs and a memory of 2 steps', () => {
     fc.assert(
-      fc.property(runs({ each: 2, window: 2 }), (run) => checkUnbiased([fixture(run)], () => uoro({ rank: 2, window: 2 }))),
+      fc.property(runs({ each: 2, window: 2 }), (run) =>
+        checkUnbiased([fixture(run)], () => uoro({ rank: 2, window: 2 })),
+      ),
       { seed: 4, numRuns: size(1, 4) },
     );
   });
@@ -84,7 +88,10 @@ describe('UORO is unbiased, exactly: the mean over every sequence of signs', () 
         fc.property(runs({ window }), (run) => {
           const own = fixture(run);
           checkUnbiased([own], () => uoro({ window }), { moves: movesFor(own, run.seed) });
-          checkUnbiased([own], () => uoro({ window }), { moves: movesFor(own, run.seed), reference: byDifferences });
+          checkUnbiased([own], () => uoro({ window }), {
+            moves: movesFor(own, run.seed),
+            reference: byDifferences,
+          });
         }),
         { seed: 5, numRuns: size(2, 5) },
       );
@@ -95,7 +102,9 @@ describe('UORO is unbiased, exactly: the mean over every sequence of signs', () 
       fc.assert(
         fc.property(runs({ each: 2 }), (run) => {
           const first = fixture(run);
-          checkUnbiased([first, neighbour(run, first)], () => uoro({ lanes }), { moves: movesFor(first, run.seed) });
+          checkUnbiased([first, neighbour(run, first)], () => uoro({ lanes }), {
+            moves: movesFor(first, run.seed),
+          });
         }),
         some,
       );
@@ -133,7 +142,12 @@ describe('RTRL and BPTT are exact', () => {
         const whole = estimates([own], bptt({ length: run.steps }), seeded(1)).gradients;
         expect(whole.length).to.equal(1);
         expect(lengthOf(sum(whole))).to.be.greaterThan(1e-3);
-        requireClose(sum(estimates([own], rtrl(), seeded(1)).gradients), sum(whole), 1e-12, 'the sum of the gradients');
+        requireClose(
+          sum(estimates([own], rtrl(), seeded(1)).gradients),
+          sum(whole),
+          1e-12,
+          'the sum of the gradients',
+        );
       }),
       { seed: 8, numRuns: size(6, 25) },
     );
@@ -141,7 +155,11 @@ describe('RTRL and BPTT are exact', () => {
 
   it('RTRL takes the same from pushes, where there are fewer parameters than state elements, as from pulls', () => {
     const wide = narrowRun();
-    for (const structure of ['dense', 'auto'] as const) checkUnbiased([wide], () => rtrl({ structure }), { tolerance: 1e-12 });
-    checkUnbiased([wide], () => rtrl({ structure: 'dense' }), { reference: byDifferences, moves: movesFor(wide, 2) });
+    for (const structure of ['dense', 'auto'] as const)
+      checkUnbiased([wide], () => rtrl({ structure }), { tolerance: 1e-12 });
+    checkUnbiased([wide], () => rtrl({ structure: 'dense' }), {
+      reference: byDifferences,
+      moves: movesFor(wide, 2),
+    });
   });
 });

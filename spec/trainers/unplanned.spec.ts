@@ -18,7 +18,11 @@ describe('a learner with a model that has no plan', () => {
         },
       ],
     });
-    const soft = custom({ name: 'soft', value: (x: Tensor) => tanh(x), push: ([x], [dx]) => mul(dx, square(x)) });
+    const soft = custom({
+      name: 'soft',
+      value: (x: Tensor) => tanh(x),
+      push: ([x], [dx]) => mul(dx, square(x)),
+    });
     const base = rnn({ inputs: 2, units: 3 });
     const step = (f: (x: Tensor) => Tensor) =>
       ({

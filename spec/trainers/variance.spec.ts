@@ -12,7 +12,8 @@ import { byBackpropagation } from '../laws/unrolled.ts';
 import { size } from '../support/size.ts';
 import { fixture } from './runs.ts';
 
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, i) => sum + value * b[i], 0);
 const times = (row: readonly number[], matrix: readonly (readonly number[])[]) =>
   matrix[0].map((_, k) =>
     dot(
@@ -48,20 +49,27 @@ describe('the variance of UORO', () => {
         fc.integer({ min: 1, max: 1e6 }),
         (size, width, seed) => {
           const noise = seeded(seed);
-          const matrix = (columns: number) => Array.from({ length: size }, () => numbersOf(noise.normal([columns])));
+          const matrix = (columns: number) =>
+            Array.from({ length: size }, () => numbersOf(noise.normal([columns])));
           const [jacobian, immediate] = [matrix(size), matrix(width)];
           const [s, theta] = [noise.normal([size]), noise.normal([width])];
           const a = jacobian.map((row) => dot(row, numbersOf(s)));
           const b = numbersOf(theta);
           const { transition, rule } = linear(jacobian, immediate);
           const { mean, runs } = expectation((flips) => {
-            const next = rule.advance({ stateTangent: s, parameterTangent: theta }, transition, flips) as RankOne;
+            const next = rule.advance(
+              { stateTangent: s, parameterTangent: theta },
+              transition,
+              flips,
+            ) as RankOne;
             const [left, right] = [numbersOf(next.stateTangent), numbersOf(next.parameterTangent)];
             const gaps = left.flatMap((x, i) => right.map((y, k) => x * y - a[i] * b[k] - immediate[i][k]));
             return tensor(dot(gaps, gaps));
           });
           expect(runs).to.equal(2 ** size);
-          const cross = expectation((flips) => lengthOf(times(numbersOf(flips.signs([size])), immediate))).mean.item();
+          const cross = expectation((flips) =>
+            lengthOf(times(numbersOf(flips.signs([size])), immediate)),
+          ).mean.item();
           const square = dot(immediate.flat(), immediate.flat());
           const expected =
             (size - 1) * square +
@@ -102,14 +110,18 @@ describe('the variance of UORO', () => {
  * with a probability of 8·0.00047 = 0.4 %; one that is wrong by 15 % passes with a probability of 1 % at
  * most, if sd/√N ≤ 0.15|ref|/(3.5 + 2.4) along the reference, which is required.
  */
-function zTest(samples: readonly (readonly number[])[], reference: readonly number[]): { largest: number; resolution: number } {
+function zTest(
+  samples: readonly (readonly number[])[],
+  reference: readonly number[],
+): { largest: number; resolution: number } {
   const noise = seeded(31);
-  const directions = [reference, ...Array.from({ length: 7 }, () => numbersOf(noise.normal([reference.length])))].map(
-    (direction) => {
-      const length = lengthOf(direction);
-      return direction.map((value) => value / length);
-    },
-  );
+  const directions = [
+    reference,
+    ...Array.from({ length: 7 }, () => numbersOf(noise.normal([reference.length]))),
+  ].map((direction) => {
+    const length = lengthOf(direction);
+    return direction.map((value) => value / length);
+  });
   const scores = directions.map((direction) => {
     const projected = samples.map((sample) => dot(sample, direction));
     const mean = projected.reduce((sum, value) => sum + value, 0) / samples.length;
@@ -117,32 +129,40 @@ function zTest(samples: readonly (readonly number[])[], reference: readonly numb
     const error = Math.sqrt(variance / samples.length);
     return { z: Math.abs(mean - dot(reference, direction)) / error, error };
   });
-  return { largest: Math.max(...scores.map(({ z }) => z)), resolution: scores[0].error / lengthOf(reference) };
+  return {
+    largest: Math.max(...scores.map(({ z }) => z)),
+    resolution: scores[0].error / lengthOf(reference),
+  };
 }
 
 /** Nine hundred runs; `npm test` has a smaller such test in spec/unbiased.spec.ts. */
 const describeLong = size(undefined, describe);
 
-describeLong?.('UORO on a larger network, sampled (false alarms 0.4 %, misses of an error of 15 % at most 1 %)', () => {
-  const steps = 3;
-  const run = fixture({ kind: 'rnn', inputs: 3, units: 10, steps, around: 'nothing', seed: 41 });
-  const reference = byBackpropagation(
-    run,
-    run.examples.map(() => run.parameters),
-  ).gradients[steps - 1];
-  const sample = (estimator = uoro(), count = 900) =>
-    Array.from({ length: count }, (_, i) => numbersOf(estimates([run], estimator, seeded(1000 + i)).gradients[steps - 1]));
+describeLong?.(
+  'UORO on a larger network, sampled (false alarms 0.4 %, misses of an error of 15 % at most 1 %)',
+  () => {
+    const steps = 3;
+    const run = fixture({ kind: 'rnn', inputs: 3, units: 10, steps, around: 'nothing', seed: 41 });
+    const reference = byBackpropagation(
+      run,
+      run.examples.map(() => run.parameters),
+    ).gradients[steps - 1];
+    const sample = (estimator = uoro(), count = 900) =>
+      Array.from({ length: count }, (_, i) =>
+        numbersOf(estimates([run], estimator, seeded(1000 + i)).gradients[steps - 1]),
+      );
 
-  it('has the mean of the reference; the reference times 1.15 is rejected', () => {
-    const samples = sample();
-    const { largest, resolution } = zTest(samples, reference);
-    expect(resolution).to.be.at.most(0.15 / 5.9);
-    expect(largest).to.be.at.most(3.5);
-    expect(
-      zTest(
-        samples,
-        reference.map((value) => 1.15 * value),
-      ).largest,
-    ).to.be.greaterThan(3.5);
-  });
-});
+    it('has the mean of the reference; the reference times 1.15 is rejected', () => {
+      const samples = sample();
+      const { largest, resolution } = zTest(samples, reference);
+      expect(resolution).to.be.at.most(0.15 / 5.9);
+      expect(largest).to.be.at.most(3.5);
+      expect(
+        zTest(
+          samples,
+          reference.map((value) => 1.15 * value),
+        ).largest,
+      ).to.be.greaterThan(3.5);
+    });
+  },
+);

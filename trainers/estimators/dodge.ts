@@ -1,5 +1,15 @@
 import { add, div, greater, mul, where } from '../../autodiff/index.ts';
-import { cast, full, guard, leavesOf, mapTree, type Noise, type Tensor, type Tree, zipTrees } from '../../lib/index.ts';
+import {
+  cast,
+  full,
+  guard,
+  leavesOf,
+  mapTree,
+  type Noise,
+  type Tensor,
+  type Tree,
+  zipTrees,
+} from '../../lib/index.ts';
 import { addTrees, dotTrees, scaleTree, zerosOf } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
 import type { Estimator } from './estimator.ts';
@@ -7,7 +17,9 @@ import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
 
-/** A direction v, a tree like the parameters, and the tangent ṡ of the state along it, a tree like the state. */
+/**
+ * A direction v, a tree like the parameters, and the tangent ṡ of the state along it, a tree like the state.
+ */
 export type Directed = { readonly direction: Tree; readonly tangent: Tree };
 
 /** `age`: the steps since directions were drawn, where they are drawn anew; without leaves otherwise. */
@@ -22,21 +34,28 @@ export interface DodgeOptions {
 
 export const dodgeOptions = {
   directions: guard.setting(guard.whole(1, 2 ** 16), 'directions that are averaged', 'directions'),
-  every: guard.setting(guard.whole(0, 2 ** 16), 'steps after which directions are drawn anew, 0 for never', 'redraw'),
+  every: guard.setting(
+    guard.whole(0, 2 ** 16),
+    'steps after which directions are drawn anew, 0 for never',
+    'redraw',
+  ),
 } satisfies guard.Checks<DodgeOptions>;
 
 /**
- * DODGE, the directional derivatives of deep online stochastic gradient estimation (Silver, Goyal, Danihelka, Hessel & van Hasselt 2022,
- * ICLR): a direction v in the space of the parameters is kept, and the state's tangent along it is carried forward,
+ * DODGE, the directional derivatives of deep online stochastic gradient estimation (Silver, Goyal, Danihelka,
+ * Hessel & van Hasselt 2022, ICLR): a direction v in the space of the parameters is kept, and the state's
+ * tangent along it is carried forward,
  *
  *     ṡ' = J ṡ + I v                    G is estimated by ṡ ⊗ v
  *
- * with v uniform in {±1}^P, so that E[v ⊗ v] is the identity. One push a step, for any cell; k directions are averaged. The relative
- * variance is (P - 1)/k, so it grows with the parameters, where that of UORO grows with the state.
+ * with v uniform in {±1}^P, so that E[v ⊗ v] is the identity. One push a step, for any cell; k directions are
+ * averaged. The relative variance is (P - 1)/k, so it grows with the parameters, where that of UORO grows
+ * with the state.
  *
- * The paper multiplies v with the whole directional derivative of the loss, ∂ℓ/∂s · ṡ + ∂ℓ/∂θ · v; here the step's own part ∂ℓ/∂θ is
- * exact, as for all estimators: the same mean, less noise. Unbiased while v is kept. With `every`, v is drawn anew after so many steps,
- * and ṡ begins anew, since the old one belongs to the old v: influence from before the draw is left out.
+ * The paper multiplies v with the whole directional derivative of the loss, ∂ℓ/∂s · ṡ + ∂ℓ/∂θ · v; here the
+ * step's own part ∂ℓ/∂θ is exact, as for all estimators: the same mean, less noise. Unbiased while v is kept.
+ * With `every`, v is drawn anew after so many steps, and ṡ begins anew, since the old one belongs to the old
+ * v: influence from before the draw is left out.
  */
 export function dodge(options: DodgeOptions = {}): Estimator<DodgeInfluence> {
   const { directions = 1, every = 0 } = guard.options('dodge', options, dodgeOptions);
@@ -59,7 +78,9 @@ export function dodge(options: DodgeOptions = {}): Estimator<DodgeInfluence> {
       cost: cost(step.sizes),
       pull: (influence, cotangent) =>
         influence.directions
-          .map(({ direction, tangent }) => scaleTree(direction, div(dotTrees(cotangent, tangent), directions)))
+          .map(({ direction, tangent }) =>
+            scaleTree(direction, div(dotTrees(cotangent, tangent), directions)),
+          )
           .reduce((sum, part) => addTrees(sum, part)),
       expand: (influence) => influence,
     }),
@@ -75,7 +96,10 @@ function kept({ parameters, state }: StepStructure, count: number): Movement {
       age: [],
     }),
     advance: ({ directions, age }, transition) => ({
-      directions: directions.map(({ direction, tangent }) => ({ direction, tangent: transition.push(direction, tangent) })),
+      directions: directions.map(({ direction, tangent }) => ({
+        direction,
+        tangent: transition.push(direction, tangent),
+      })),
       age,
     }),
   };
@@ -101,7 +125,12 @@ function redrawn({ parameters, state }: StepStructure, count: number, every: num
 }
 
 /** With an old direction the tangent is carried on; a new one begins without, whatever J is. */
-function chosen({ direction, tangent }: Directed, drawn: Tree, isOld: Tensor, transition: Transition): Directed {
+function chosen(
+  { direction, tangent }: Directed,
+  drawn: Tree,
+  isOld: Tensor,
+  transition: Transition,
+): Directed {
   const own = zipTrees(direction, drawn, (before, now) => where(isOld, before, now), 'dodge');
   const carried = mapTree(transition.push(undefined, tangent), (leaf) => where(isOld, leaf, 0));
   return { direction: own, tangent: addTrees(transition.push(own, undefined), carried) };

@@ -4,7 +4,11 @@ import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 
 /** The check of an estimator, for callers without types. */
-export const anEstimator: guard.Check = guard.having('an estimator, such as uoro()', ['cost', 'bind'], ['settings']);
+export const anEstimator: guard.Check = guard.having(
+  'an estimator, such as uoro()',
+  ['cost', 'bind'],
+  ['settings'],
+);
 
 /** A number of time steps that are held together. A plan is traced over all of them, hence the limit. */
 export const steps: guard.NumberCheck = guard.whole(1, 2 ** 16);

@@ -23,10 +23,14 @@ export interface ExactLeaf {
 }
 
 /**
- * The leaves that reach the state otherwise than by sites: vectors, and tensors of which each element reaches few state elements.
- * `refused` is the path of the first of another kind, whose influence is S times as large as the leaf.
+ * The leaves that reach the state otherwise than by sites: vectors, and tensors of which each element reaches
+ * few state elements. `refused` is the path of the first of another kind, whose influence is S times as large
+ * as the leaf.
  */
-export function exactLeaves(step: StepStructure): { readonly leaves: readonly ExactLeaf[]; readonly refused?: string } {
+export function exactLeaves(step: StepStructure): {
+  readonly leaves: readonly ExactLeaf[];
+  readonly refused?: string;
+} {
   if (step.unsited.length === 0) return { leaves: [] };
   const reaches = step.reaches() ?? [];
   const all = leavesOf(step.parameters);
@@ -51,7 +55,9 @@ function rows(leaf: number, { shape, size, dtype }: Tensor, state: number): Exac
     time: state * state * size,
     memory: state * size,
     start: () => [zeros([state, ...shape], { dtype })],
-    advance: ([own], jacobian, immediate) => [add(reshape(matmul(jacobian, asMatrix(own)), own.shape), immediate)],
+    advance: ([own], jacobian, immediate) => [
+      add(reshape(matmul(jacobian, asMatrix(own)), own.shape), immediate),
+    ],
     pull: ([own], cotangent) => reshape(matmul(cotangent, asMatrix(own)), shape),
   };
 }
@@ -61,9 +67,18 @@ function slotsOf(reached: readonly Elements[], most: number): Int32Array[] {
   return Array.from({ length: most }, (_, r) => Int32Array.from(reached, (elements) => elements[r] ?? -1));
 }
 
-/** The entries of G that can be other than zero, one for each element of the leaf in a slot: G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j]. */
-function entries(leaf: number, { shape, size, dtype }: Tensor, slots: readonly Int32Array[], state: number): ExactLeaf {
-  const sumOf = (parts: readonly Tensor[]) => parts.reduce((sum, part) => add(sum, part), zeros([size], { dtype }));
+/**
+ * The entries of G that can be other than zero, one for each element of the leaf in a slot: G'[R_r, j] = Σ_q
+ * J[R_r, R_q] G[R_q, j] + I[R_r, j].
+ */
+function entries(
+  leaf: number,
+  { shape, size, dtype }: Tensor,
+  slots: readonly Int32Array[],
+  state: number,
+): ExactLeaf {
+  const sumOf = (parts: readonly Tensor[]) =>
+    parts.reduce((sum, part) => add(sum, part), zeros([size], { dtype }));
   return {
     leaf,
     time: slots.length ** 2 * size,
@@ -90,7 +105,8 @@ function entries(leaf: number, { shape, size, dtype }: Tensor, slots: readonly I
         );
       });
     },
-    pull: (influence, cotangent) => reshape(sumOf(slots.map((own, q) => mul(pick(cotangent, own), influence[q]))), shape),
+    pull: (influence, cotangent) =>
+      reshape(sumOf(slots.map((own, q) => mul(pick(cotangent, own), influence[q]))), shape),
   };
 }
 

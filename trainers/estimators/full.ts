@@ -18,17 +18,25 @@ export interface Selection {
 /** Zeros, [S, ...leaf] for each leaf. */
 export function startInFull({ step, places }: Selection): Tensor[] {
   const leaves = leavesOf(step.parameters);
-  return places.map((place) => zeros([step.sizes.state, ...leaves[place].shape], { dtype: leaves[place].dtype }));
+  return places.map((place) =>
+    zeros([step.sizes.state, ...leaves[place].shape], { dtype: leaves[place].dtype }),
+  );
 }
 
 /** G ← mask ∘ (J G + I), or G ← factor·G + I. */
-export function advanceInFull(influence: readonly Tensor[], transition: Transition, selection: Selection): Tensor[] {
+export function advanceInFull(
+  influence: readonly Tensor[],
+  transition: Transition,
+  selection: Selection,
+): Tensor[] {
   const { step, places, kept } = selection;
   const masks = selection.masks();
   const leaves = leavesOf(step.parameters);
   const columns = places.reduce((sum, place) => sum + leaves[place].size, 0);
   const byPushes = kept === 'jacobian' && columns < step.sizes.state;
-  const next = byPushes ? pushed(influence, transition, selection, columns) : pulled(influence, transition, selection);
+  const next = byPushes
+    ? pushed(influence, transition, selection, columns)
+    : pulled(influence, transition, selection);
   return masks.length === 0 ? next : next.map((leaf, i) => where(masks[i], leaf, 0));
 }
 
@@ -38,7 +46,11 @@ export function pullInFull(influence: readonly Tensor[], cotangent: Tensor): Ten
 }
 
 /** Computes J G + I by pulls: the pull of a unit vector of the state is a row of J and of I. */
-function pulled(influence: readonly Tensor[], transition: Transition, { step, places, kept }: Selection): Tensor[] {
+function pulled(
+  influence: readonly Tensor[],
+  transition: Transition,
+  { step, places, kept }: Selection,
+): Tensor[] {
   const unit = eye(step.sizes.state, { dtype: dtypeOf(step) });
   const rows = transition.pullMany(fromRows(unit, step.state));
   const immediate = leavesOf(rows.parameters);
@@ -54,7 +66,12 @@ function through(jacobian: Tensor): (leaf: Tensor) => Tensor {
  * Computes J G + I by pushes: the push of a column of G, with the unit vector of its parameter, is that
  * column of the result.
  */
-function pushed(influence: readonly Tensor[], transition: Transition, { step, places }: Selection, columns: number): Tensor[] {
+function pushed(
+  influence: readonly Tensor[],
+  transition: Transition,
+  { step, places }: Selection,
+  columns: number,
+): Tensor[] {
   const leaves = leavesOf(step.parameters);
   const own = places.map((place) => leaves[place]);
   const unit = fromRows(eye(columns, { dtype: dtypeOf(step) }), own) as readonly Tensor[];

@@ -37,12 +37,24 @@ export const estimators = {
     usual: { window: 10 },
     title: ({ window, stride }) => `TBPTT-${window}${stride === window ? '' : `/${stride}`}`,
   }),
-  bptt: estimator(bptt, bpttOptions, { carries: 'nothing', usual: { length: 128 }, title: ({ length }) => `BPTT-${length}` }),
+  bptt: estimator(bptt, bpttOptions, {
+    carries: 'nothing',
+    usual: { length: 128 },
+    title: ({ length }) => `BPTT-${length}`,
+  }),
   rtrl: estimator(rtrl, rtrlOptions, { carries: 'matrix', isStructured: true }),
   rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
-  noBackTrack: estimator(noBackTrack, noBackTrackOptions, { carries: 'pairs', isNoisy: true, title: () => 'NoBackTrack' }),
+  noBackTrack: estimator(noBackTrack, noBackTrackOptions, {
+    carries: 'pairs',
+    isNoisy: true,
+    title: () => 'NoBackTrack',
+  }),
   kfRtrl: estimator(kfRtrl, kfRtrlOptions, { carries: 'factors', isNoisy: true, title: () => 'KF-RTRL' }),
-  rKfRtrl: estimator(rKfRtrl, rKfRtrlOptions, { carries: 'factors', isNoisy: true, title: () => 'R-KF-RTRL' }),
+  rKfRtrl: estimator(rKfRtrl, rKfRtrlOptions, {
+    carries: 'factors',
+    isNoisy: true,
+    title: () => 'R-KF-RTRL',
+  }),
   dodge: estimator(dodge, dodgeOptions, {
     carries: 'factors',
     isNoisy: true,
@@ -50,5 +62,10 @@ export const estimators = {
       `DODGE${directions === undefined || directions === 1 ? '' : `-${directions}`}${every === undefined || every === 0 ? '' : `/${every}`}`,
   }),
   frozen: estimator(frozen, frozenOptions, { carries: 'nothing', title: () => 'Immediate term' }),
-  snap: estimator(snap, snapOptions, { carries: 'matrix', isStructured: true, usual: { n: 1 }, title: ({ n }) => `SnAp-${n}` }),
+  snap: estimator(snap, snapOptions, {
+    carries: 'matrix',
+    isStructured: true,
+    usual: { n: 1 },
+    title: ({ n }) => `SnAp-${n}`,
+  }),
 };

@@ -23,19 +23,21 @@ export const kfRtrlOptions = {
 /**
  * Kronecker-factored RTRL, KF-RTRL (Mujika, Meier & Steger 2018, arXiv 1805.10842).
  *
- * Where parameters W enter a step as a = Wz + …, their part of I is D ⊗ z with D = ∂s'/∂a. Carries A and u with E[A ⊗ u] = ∂s/∂W; of
- * J A ⊗ u + D ⊗ z one product is left by a sign ν:
+ * Where parameters W enter a step as a = Wz + …, their part of I is D ⊗ z with D = ∂s'/∂a. Carries A and u
+ * with E[A ⊗ u] = ∂s/∂W; of J A ⊗ u + D ⊗ z one product is left by a sign ν:
  *
  *     u' = p u + ν q z                  A' = J A/p + ν D/q
  *     p = √(‖J A‖/‖u‖)                  q = √(‖D‖/‖z‖)
  *
- * (ε enters as in `uoro`.) The paper has a sign for each term; only their product matters. There is one pair, and one sign a step, for each
- * group of sites that share a, whose z are joined: a gate w·x + u·h + b is one group with z = [x; h; 1]. D need not be diagonal, so that a
- * `gru` whose reset gate acts before the product has its three groups too. Unbiased; its relative variance does not grow with the width,
- * at O(S² units) multiply-adds a step for a group.
+ * (ε enters as in `uoro`.) The paper has a sign for each term; only their product matters. There is one pair,
+ * and one sign a step, for each group of sites that share a, whose z are joined: a gate w·x + u·h + b is one
+ * group with z = [x; h; 1]. D need not be diagonal, so that a `gru` whose reset gate acts before the product
+ * has its three groups too. Unbiased; its relative variance does not grow with the width, at O(S² units)
+ * multiply-adds a step for a group.
  *
- * What has no sites is carried exactly where that is no larger: vectors, such as gains or a diagonal recurrence, and tensors of which each
- * element reaches few state elements. A matrix without sites is refused.
+ * What has no sites is carried exactly where that is no larger: vectors, such as gains or a diagonal
+ * recurrence, and tensors of which each element reaches few state elements. A matrix without sites is
+ * refused.
  */
 export function kfRtrl(options: KfRtrlOptions = {}): Estimator<KfRtrlInfluence> {
   const { epsilon = 1e-5 } = guard.options('kfRtrl', options, kfRtrlOptions);
@@ -54,7 +56,10 @@ export function kfRtrl(options: KfRtrlOptions = {}): Estimator<KfRtrlInfluence> 
       return onSites('kfRtrl', step, {
         time: ({ units }) => state * state * units,
         memory: ({ units, inputs }) => state * units + inputs,
-        start: ({ units, inputs }) => ({ u: zeros([inputs], { dtype }), A: zeros([state, units], { dtype }) }),
+        start: ({ units, inputs }) => ({
+          u: zeros([inputs], { dtype }),
+          A: zeros([state, units], { dtype }),
+        }),
         advance: (pair, jacobian, immediate, noise) => advance(pair, jacobian, immediate, noise, epsilon),
         pull: ({ u, A }, cotangent) => ({ z: u, a: matmul(cotangent, A) }),
       });

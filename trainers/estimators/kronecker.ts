@@ -7,7 +7,10 @@ import type { StepStructure } from './step-structure.ts';
 import type { Factors } from './transition.ts';
 
 /** What is carried for each group of sites, and exactly for each leaf without sites. */
-export type SitedInfluence<G extends Tree> = { readonly groups: readonly G[]; readonly exact: readonly Carried[] };
+export type SitedInfluence<G extends Tree> = {
+  readonly groups: readonly G[];
+  readonly exact: readonly Carried[];
+};
 
 /** How one estimator carries the influence of a group of sites. */
 export interface GroupRule<G> {
@@ -23,10 +26,16 @@ export interface GroupRule<G> {
 }
 
 /**
- * The rule that carries the influence of each group of sites by itself, and exactly that of the leaves without sites.
- * @throws ConfigurationError for a matrix without sites that reaches much of the state, and for a step that cannot be traced.
+ * The rule that carries the influence of each group of sites by itself, and exactly that of the leaves
+ * without sites.
+ * @throws ConfigurationError for a matrix without sites that reaches much of the state, and for a step that
+ * cannot be traced.
  */
-export function onSites<G extends Tree>(name: string, step: StepStructure, rule: GroupRule<G>): Rule<SitedInfluence<G>> {
+export function onSites<G extends Tree>(
+  name: string,
+  step: StepStructure,
+  rule: GroupRule<G>,
+): Rule<SitedInfluence<G>> {
   if (!step.isTraceable)
     throw new ConfigurationError(
       `${name}: where parameters enter products is not known, because this step cannot be traced; use uoro(), or a step that reads no values`,
@@ -50,18 +59,27 @@ export function onSites<G extends Tree>(name: string, step: StepStructure, rule:
       time: (sizes.state + 3) * sizes.parameters + total((group) => rule.time(group)) + exactly('time'),
       memory: total((group) => rule.memory(group)) + exactly('memory'),
     },
-    start: () => ({ groups: groups.map((group) => rule.start(group)), exact: leaves.map((leaf) => leaf.start()) }),
+    start: () => ({
+      groups: groups.map((group) => rule.start(group)),
+      exact: leaves.map((leaf) => leaf.start()),
+    }),
     advance(influence, transition, noise) {
       const { jacobian, groups: immediate, rest } = transition.factors();
       const rows = alignLeaves(parameters, rest, name);
       return {
         groups: influence.groups.map((own, i) => rule.advance(own, jacobian, immediate[i], noise)),
-        exact: influence.exact.map((own, i) => leaves[i].advance(own, jacobian, rows[leaves[i].leaf] as Tensor)),
+        exact: influence.exact.map((own, i) =>
+          leaves[i].advance(own, jacobian, rows[leaves[i].leaf] as Tensor),
+        ),
       };
     },
     pull(influence, cotangent) {
       const c = flattenTree(cotangent);
-      const pulled = alignLeaves(parameters, step.place(influence.groups.map((own) => rule.pull(own, c))), name);
+      const pulled = alignLeaves(
+        parameters,
+        step.place(influence.groups.map((own) => rule.pull(own, c))),
+        name,
+      );
       leaves.forEach((own, i) => {
         pulled[own.leaf] = own.pull(influence.exact[i], c);
       });

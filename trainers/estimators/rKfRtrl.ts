@@ -6,7 +6,10 @@ import { onSites, type SitedInfluence } from './kronecker.ts';
 import { balance } from './rank-one.ts';
 import type { Factors } from './transition.ts';
 
-/** For one group of sites: A of shape [units], B of shape [S, inputs]; G[k, i, j] is estimated by A_j B_ki for state element k, z_i and a_j. */
+/**
+ * For one group of sites: A of shape [units], B of shape [S, inputs]; G[k, i, j] is estimated by A_j B_ki for
+ * state element k, z_i and a_j.
+ */
 export type ReversePair = { readonly A: Tensor; readonly B: Tensor };
 
 export type RKfRtrlInfluence = SitedInfluence<ReversePair>;
@@ -21,16 +24,17 @@ export const rKfRtrlOptions = {
 } satisfies guard.Checks<RKfRtrlOptions>;
 
 /**
- * Reverse KF-RTRL (Marschall, Cho & Savin 2020, arXiv 1907.02649): as KF-RTRL, but the influence of W, where a = Wz + …, is carried with
- * the state beside the inputs: the vector A has the units, the matrix B the state elements and the inputs, E[A ⊗ B] = ∂s/∂W. With ν
- * uniform in {±1}^units and D = ∂s'/∂a,
+ * Reverse KF-RTRL (Marschall, Cho & Savin 2020, arXiv 1907.02649): as KF-RTRL, but the influence of W, where
+ * a = Wz + …, is carried with the state beside the inputs: the vector A has the units, the matrix B the state
+ * elements and the inputs, E[A ⊗ B] = ∂s/∂W. With ν uniform in {±1}^units and D = ∂s'/∂a,
  *
  *     A' = p A + q ν                    B' = J B/p + (Dν) ⊗ z/q
  *     p = √(‖J B‖/‖A‖)                  q = √(‖(Dν) ⊗ z‖/‖ν‖)
  *
- * (ε enters as in `uoro`.) The paper has it for networks in which D is diagonal, where (Dν)_k = ν_k D_k; as E[ν ⊗ Dν] = D for any D, it
- * holds wherever parameters have sites. q is even in ν. Unbiased, and noisier than KF-RTRL: the noise ν ⊗ Dν is of the units, like UORO's.
- * It is refused, and leaves without sites are carried exactly, as in `kfRtrl`.
+ * (ε enters as in `uoro`.) The paper has it for networks in which D is diagonal, where (Dν)_k = ν_k D_k; as
+ * E[ν ⊗ Dν] = D for any D, it holds wherever parameters have sites. q is even in ν. Unbiased, and noisier
+ * than KF-RTRL: the noise ν ⊗ Dν is of the units, like UORO's. It is refused, and leaves without sites are
+ * carried exactly, as in `kfRtrl`.
  */
 export function rKfRtrl(options: RKfRtrlOptions = {}): Estimator<RKfRtrlInfluence> {
   const { epsilon = 1e-5 } = guard.options('rKfRtrl', options, rKfRtrlOptions);
@@ -49,7 +53,10 @@ export function rKfRtrl(options: RKfRtrlOptions = {}): Estimator<RKfRtrlInfluenc
       return onSites('rKfRtrl', step, {
         time: ({ inputs }) => state * state * inputs,
         memory: ({ units, inputs }) => state * inputs + units,
-        start: ({ units, inputs }) => ({ A: zeros([units], { dtype }), B: zeros([state, inputs], { dtype }) }),
+        start: ({ units, inputs }) => ({
+          A: zeros([units], { dtype }),
+          B: zeros([state, inputs], { dtype }),
+        }),
         advance: (pair, jacobian, immediate, noise) => advance(pair, jacobian, immediate, noise, epsilon),
         pull: ({ A, B }, cotangent) => ({ z: matmul(cotangent, B), a: A }),
       });

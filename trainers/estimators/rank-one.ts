@@ -8,11 +8,15 @@ import type { StepStructure } from './step-structure.ts';
 export type RankOne<P = Tree, S = Tree> = { readonly stateTangent: S; readonly parameterTangent: P };
 
 /** The part of a rule that follows from carrying one pair with E[s̃ ⊗ θ̃] = G. */
-export function onePair({ parameters, state }: StepStructure): Pick<Rule<RankOne>, 'structure' | 'start' | 'pull' | 'expand'> {
+export function onePair({
+  parameters,
+  state,
+}: StepStructure): Pick<Rule<RankOne>, 'structure' | 'start' | 'pull' | 'expand'> {
   return {
     structure: 'one pair of vectors',
     start: () => ({ stateTangent: zerosOf(state), parameterTangent: zerosOf(parameters) }),
-    pull: ({ stateTangent, parameterTangent }, cotangent) => scaleTree(parameterTangent, dotTrees(cotangent, stateTangent)),
+    pull: ({ stateTangent, parameterTangent }, cotangent) =>
+      scaleTree(parameterTangent, dotTrees(cotangent, stateTangent)),
     expand: (pair) => pair,
   };
 }

@@ -1,4 +1,12 @@
-import { ConfigurationError, fromData, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  fromData,
+  leavesOf,
+  rebuild,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../lib/index.ts';
 import { flattenTree } from '../algebra.ts';
 import { once } from '../once.ts';
 import { advanceInFull, pullInFull, type Selection, startInFull } from './full.ts';
@@ -68,15 +76,23 @@ export function whole(step: StepStructure): Rule<Tree> {
   };
 }
 
-function onSlots(step: StepStructure, structure: Structure, { name, kept }: Extent): Rule<StructuredInfluence> {
+function onSlots(
+  step: StepStructure,
+  structure: Structure,
+  { name, kept }: Extent,
+): Rule<StructuredInfluence> {
   const { size, most, leaves } = structure;
   const rule: SlotRule = kept === 'jacobian' ? throughJacobian : byFactor(kept);
   const pulls = rule.pulls(structure);
   const sizes = leavesOf(step.parameters).map((leaf) => leaf.size);
-  const total = (weigh: (slots: number) => number) => sizes.reduce((sum, own, i) => sum + own * weigh(leaves[i].slots.length), 0);
+  const total = (weigh: (slots: number) => number) =>
+    sizes.reduce((sum, own, i) => sum + own * weigh(leaves[i].slots.length), 0);
   return {
     structure: `sparse: a parameter reaches at most ${most} of ${size} state elements, ${pulls} ${pulls === 1 ? 'pull' : 'pulls'} a step`,
-    cost: { time: total((slots) => rule.products(slots) + (slots === 0 ? 0 : pulls)), memory: total((slots) => slots) },
+    cost: {
+      time: total((slots) => rule.products(slots) + (slots === 0 ? 0 : pulls)),
+      memory: total((slots) => slots),
+    },
     start: () => startStructured(structure, step.parameters),
     advance: (influence, transition) => rule.advance(structure, influence, transition),
     pull(influence, cotangent) {
@@ -92,7 +108,9 @@ function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
   // Without a limit of steps, the entries left out are zero by themselves, so no mask is needed; and a leaf
   // that reaches nothing in one step never does.
   const reaches = step.reaches(Number.isFinite(steps) ? steps : 1) ?? [];
-  const places = all.flatMap((_, place) => (reaches[place].some((elements) => elements.length > 0) ? [place] : []));
+  const places = all.flatMap((_, place) =>
+    reaches[place].some((elements) => elements.length > 0) ? [place] : [],
+  );
   const { state } = step.sizes;
   const isCut = Number.isFinite(steps);
   const selection: Selection = {
@@ -106,7 +124,8 @@ function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
   const idle = step.sizes.parameters - size;
   const entries = places.flatMap((place) => reaches[place]).reduce((sum, { length }) => sum + length, 0);
   const left = isCut ? state * size - entries : 0;
-  const listed = (influence: Tree) => (isReaching(influence) ? places.map((place) => influence.jacobians[place]) : []);
+  const listed = (influence: Tree) =>
+    isReaching(influence) ? places.map((place) => influence.jacobians[place]) : [];
   const carry = (leaves: readonly Tensor[]): ReachingInfluence => ({
     jacobians: Object.fromEntries(leaves.map((leaf, i) => [places[i], leaf])),
   });
@@ -124,7 +143,9 @@ function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
       const flat = flattenTree(cotangent);
       if (!isReaching(influence)) return tree(pullInFull(leavesOf(expanded(influence, step)), flat));
       const pulled = pullInFull(listed(influence), flat);
-      return tree(all.map(({ shape, dtype }, place) => pulled[places.indexOf(place)] ?? zeros(shape, { dtype })));
+      return tree(
+        all.map(({ shape, dtype }, place) => pulled[places.indexOf(place)] ?? zeros(shape, { dtype })),
+      );
     },
     expand: (influence) => expanded(influence, step),
   };

@@ -1,4 +1,17 @@
-import { add, div, globalNorm, greater, less, matmul, mul, reshape, sqrt, square, sum, where } from '../../autodiff/index.ts';
+import {
+  add,
+  div,
+  globalNorm,
+  greater,
+  less,
+  matmul,
+  mul,
+  reshape,
+  sqrt,
+  square,
+  sum,
+  where,
+} from '../../autodiff/index.ts';
 import { type DType, fromData, full, leavesOf, type Tensor } from '../../lib/index.ts';
 import { unflattenTree } from '../algebra.ts';
 import { type Colouring, type LeafReach, structureOf } from './slot-structure.ts';
@@ -21,7 +34,10 @@ export interface RowNorms {
 export function rowNormsOf(step: StepStructure): RowNorms {
   const structure = step.isTraceable ? structureOf(step, step.sizes.state, 1) : undefined;
   const colouring = structure?.immediate ?? alone(step.sizes.state);
-  return { pulls: colouring.pulls, of: (transition) => norms(colouring, structure?.leaves ?? [], transition) };
+  return {
+    pulls: colouring.pulls,
+    of: (transition) => norms(colouring, structure?.leaves ?? [], transition),
+  };
 }
 
 function alone(size: number): Colouring {
@@ -50,7 +66,9 @@ function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], tran
  */
 function inverseScale(size: Tensor): Tensor {
   const [far, down, near, up] =
-    size.dtype === 'float32' ? [2 ** 60, 2 ** -75, 2 ** -40, 2 ** 60] : [2 ** 500, 2 ** -550, 2 ** -400, 2 ** 500];
+    size.dtype === 'float32'
+      ? [2 ** 60, 2 ** -75, 2 ** -40, 2 ** 60]
+      : [2 ** 500, 2 ** -550, 2 ** -400, 2 ** 500];
   const scalar = (value: number) => full([], value, { dtype: size.dtype });
   const small = where(greater(size, 0), scalar(up), scalar(1));
   return where(greater(size, far), scalar(down), where(less(size, near), small, scalar(1)));
@@ -60,7 +78,12 @@ function inverseScale(size: Tensor): Tensor {
  * For each state element, the sum of the squared entries of one leaf's parameters; undefined if the leaf has
  * none.
  */
-function spread(rows: Tensor, { shape, compact, slots }: LeafReach, colours: Int32Array, colour: number): Tensor | undefined {
+function spread(
+  rows: Tensor,
+  { shape, compact, slots }: LeafReach,
+  colours: Int32Array,
+  colour: number,
+): Tensor | undefined {
   const places = compact.reduce((size, length) => size * length, 1);
   const own = slots.flatMap((slot) =>
     Array.from(slot, (element, place) => (colours[element] === colour ? element * places + place : -1)),

@@ -44,7 +44,11 @@ export function placed(
   groups.forEach(({ sites }, i) => {
     let begin = 0;
     for (const { leaf, inputs, elements } of sites) {
-      const own = inLeaf(leaves[leaf], elements, outer(slice(pairs[i].z, [begin], [begin + inputs]), pairs[i].a));
+      const own = inLeaf(
+        leaves[leaf],
+        elements,
+        outer(slice(pairs[i].z, [begin], [begin + inputs]), pairs[i].a),
+      );
       const before = parts[leaf];
       parts[leaf] = before === undefined ? own : add(before, own);
       begin += inputs;
@@ -58,7 +62,9 @@ function inLeaf({ shape, size }: Tensor, elements: Int32Array, matrix: Tensor): 
   const [rows, columns] = matrix.shape;
   if (elements.length === size) {
     if (elements.every((element, at) => element === at)) return reshape(matrix, shape);
-    const isTurned = elements.every((element, at) => element === (at % columns) * rows + Math.floor(at / columns));
+    const isTurned = elements.every(
+      (element, at) => element === (at % columns) * rows + Math.floor(at / columns),
+    );
     if (isTurned) return reshape(transpose(matrix), shape);
   }
   // Entries of other leaves go to one extra element, which is dropped.

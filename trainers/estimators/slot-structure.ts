@@ -62,7 +62,9 @@ export function structureOf(step: StepStructure, limit: number, steps?: number):
     leaves,
     most: leaves.reduce((most, { slots }) => Math.max(most, slots.length), 0),
     immediate,
-    recurrent: columns.every((column) => tells(immediate, column)) ? immediate : colouringOf(size, [...groups, ...columns]),
+    recurrent: columns.every((column) => tells(immediate, column))
+      ? immediate
+      : colouringOf(size, [...groups, ...columns]),
     successors: asSets(successors),
   };
 }

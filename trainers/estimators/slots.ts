@@ -39,7 +39,9 @@ export function startStructured(structure: Structure, parameters: Tree): Structu
   const leaves = leavesOf(parameters);
   return {
     rows: structure.leaves.map((leaf, i) => rowsOf(leaf, leaves[i].dtype)),
-    slots: structure.leaves.map(({ shape, slots }, i) => slots.map(() => zeros(shape, { dtype: leaves[i].dtype }))),
+    slots: structure.leaves.map(({ shape, slots }, i) =>
+      slots.map(() => zeros(shape, { dtype: leaves[i].dtype })),
+    ),
   };
 }
 
@@ -48,9 +50,12 @@ export function startStructured(structure: Structure, parameters: Tree): Structu
  * checked.
  */
 export function requireStructure(name: string, structure: Structure, { rows }: StructuredInfluence): void {
-  const fits = (leaf: LeafReach, i: number) => rows[i].level > 0 || equal(rows[i], rowsOf(leaf, rows[i].dtype));
+  const fits = (leaf: LeafReach, i: number) =>
+    rows[i].level > 0 || equal(rows[i], rowsOf(leaf, rows[i].dtype));
   if (!structure.leaves.every(fits))
-    throw new DataError(`${name}: the influence was carried for a model in which parameters reach other state elements`);
+    throw new DataError(
+      `${name}: the influence was carried for a model in which parameters reach other state elements`,
+    );
 }
 
 /** Advances slots over a transition. */
@@ -119,7 +124,11 @@ function moved(
 }
 
 /** Pulls once for each colour, which yields the sums of the rows of J and I of its elements. */
-function pulledRows({ colours, pulls }: Colouring, transition: Transition, { slots }: StructuredInfluence): Pulled[] {
+function pulledRows(
+  { colours, pulls }: Colouring,
+  transition: Transition,
+  { slots }: StructuredInfluence,
+): Pulled[] {
   if (pulls === 0) return [];
   const [{ dtype }] = slots.flat();
   return Array.from({ length: pulls }, (_, colour) => {
@@ -133,13 +142,20 @@ function pulledRows({ colours, pulls }: Colouring, transition: Transition, { slo
  * Returns cᵀG. Unused slots (row -1) get the factor 0, since the cotangent of another element may be
  * infinite.
  */
-export function pullStructured(structure: Structure, { slots }: StructuredInfluence, cotangent: Tree, parameters: Tree): Tree {
+export function pullStructured(
+  structure: Structure,
+  { slots }: StructuredInfluence,
+  cotangent: Tree,
+  parameters: Tree,
+): Tree {
   const flat = flattenTree(cotangent);
   const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {
     const factors = leaf.slots.map((elements) => pickWhere(flat, elements));
     const parts = factors.map((own, r) => mul(spread(own, leaf), slots[i][r]));
-    return parts.length === 0 ? zeros(leaf.shape, { dtype: flat.dtype }) : parts.reduce((sum, part) => add(sum, part));
+    return parts.length === 0
+      ? zeros(leaf.shape, { dtype: flat.dtype })
+      : parts.reduce((sum, part) => add(sum, part));
   });
   return rebuild(parameters, pulled);
 }
@@ -167,7 +183,11 @@ export function expandStructured({ rows, slots }: StructuredInfluence, parameter
  * The positions of the entries J[to, from], of one slot by another, in the pulled rows. -1 for a structural
  * zero, where the row holds the entry of another element of that colour; undefined if all are.
  */
-function entriesOf({ size, recurrent, successors }: Structure, to: Int32Array, from: Int32Array): Int32Array | undefined {
+function entriesOf(
+  { size, recurrent, successors }: Structure,
+  to: Int32Array,
+  from: Int32Array,
+): Int32Array | undefined {
   const entries = to.map((element, at) =>
     isElement(element) && isElement(from[at]) && successors[from[at]].has(element)
       ? recurrent.colours[element] * size + from[at]
@@ -186,10 +206,16 @@ function orFirst(element: number): number {
 }
 
 /** The rows of I for a slot, if they are spread over several pulls. */
-function immediateOf({ colours }: Colouring, leaf: LeafReach, elements: Int32Array, pulled: readonly Tensor[]): Tensor {
+function immediateOf(
+  { colours }: Colouring,
+  leaf: LeafReach,
+  elements: Int32Array,
+  pulled: readonly Tensor[],
+): Tensor {
   const needed = [...new Set(elements.filter(isElement).map((element) => colours[element]))];
   if (needed.length === 1) return pulled[needed[0]];
-  const own = (colour: number) => masked(leaf, elements, (element) => isElement(element) && colours[element] === colour);
+  const own = (colour: number) =>
+    masked(leaf, elements, (element) => isElement(element) && colours[element] === colour);
   return needed.map((colour) => where(own(colour), pulled[colour], 0)).reduce((sum, part) => add(sum, part));
 }
 

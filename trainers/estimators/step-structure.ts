@@ -58,7 +58,10 @@ export class StepStructure {
    * For each leaf and each of its elements, the state elements that it can influence within `steps` steps;
    * undefined if one can influence more than `limit`. Equal sets are the same object.
    */
-  reaches(steps = Number.POSITIVE_INFINITY, limit = this.sizes.state): readonly (readonly Elements[])[] | undefined {
+  reaches(
+    steps = Number.POSITIVE_INFINITY,
+    limit = this.sizes.state,
+  ): readonly (readonly Elements[])[] | undefined {
     const known = new Map<Elements, Elements>();
     const same = new Map<string, Elements>();
     const { immediate, successors } = this.#known;
@@ -114,7 +117,12 @@ function answersOf(parameters: Tree, state: Tree, found: Dependencies | undefine
 /**
  * These elements and those that they reach in `steps` - 1 further steps; undefined if more than the limit.
  */
-function reachedFrom(begin: Elements, successors: readonly Elements[], limit: number, steps: number): Elements | undefined {
+function reachedFrom(
+  begin: Elements,
+  successors: readonly Elements[],
+  limit: number,
+  steps: number,
+): Elements | undefined {
   const reached = new Set(begin);
   let latest = begin;
   for (let step = 1; step < steps && latest.length > 0 && reached.size <= limit; step++) {

@@ -43,7 +43,12 @@ export const uoroOptions = {
  * likewise ρ1. Any ρ0 that does not depend on ν and any ρ1 even in ν leave the mean unchanged.
  */
 export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
-  const { window = 1, rank = 1, epsilon = 1e-5, lanes = 'independent' } = guard.options('uoro', options, uoroOptions);
+  const {
+    window = 1,
+    rank = 1,
+    epsilon = 1e-5,
+    lanes = 'independent',
+  } = guard.options('uoro', options, uoroOptions);
   const cost = ({ state, parameters }: Sizes): Cost => ({
     time: (3 + 4 * rank) * parameters,
     memory: rank * (parameters + state) + (window - 1) * state,

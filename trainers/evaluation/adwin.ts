@@ -83,7 +83,12 @@ function requireOwn(saved: SavedAdwin): void {
       throw misfit(`a bucket of ${count} errors cannot be there`);
     requireNumbers('a sum of errors', [mean], 1 + 1e-9, 0);
     // The largest spread of numbers from 0 to 1 with this mean.
-    requireNumbers('a sum of errors', [squares], count === 1 ? 0 : count * (Math.max(0, mean * (1 - mean)) + 1e-9), 0);
+    requireNumbers(
+      'a sum of errors',
+      [squares],
+      count === 1 ? 0 : count * (Math.max(0, mean * (1 - mean)) + 1e-9),
+      0,
+    );
   }
   if (held > added || (added > 0 && held === 0) || (added < clock && held < added))
     throw misfit(`of ${added} errors, the window of drift has ${held}`);

@@ -12,7 +12,10 @@ export interface Better {
  * The best simple model, if it beats the network over the recent predictions by a difference visible in the
  * tables. A model that was better only at the start is of no use now.
  */
-export function betterOf(unit: Unit, { network, ...others }: Readonly<Record<string, Figures>>): Better | undefined {
+export function betterOf(
+  unit: Unit,
+  { network, ...others }: Readonly<Record<string, Figures>>,
+): Better | undefined {
   const [best] = Object.entries(others).sort(([, a], [, b]) => a.recent - b.recent);
   if (network === undefined || best === undefined) return undefined;
   const [name, { recent }] = best;

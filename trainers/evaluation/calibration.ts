@@ -1,4 +1,11 @@
-import { requireEntries, requireLength, requireNear, requireNumbers, requireSame, requireWhole } from './saved.ts';
+import {
+  requireEntries,
+  requireLength,
+  requireNear,
+  requireNumbers,
+  requireSame,
+  requireWhole,
+} from './saved.ts';
 import type { Figures } from './scores.ts';
 
 /** Compares how often the most probable class comes with its predicted probability. */
@@ -46,7 +53,9 @@ const binCount = 15;
  */
 export function createCalibration(window: number, saved?: SavedCalibration): Calibration {
   if (saved !== undefined) requireOwn(saved, window);
-  const bins = Array.from({ length: binCount }, (_, bin): [number, number, number] => [...(saved?.bins[bin] ?? zero)]);
+  const bins = Array.from({ length: binCount }, (_, bin): [number, number, number] => [
+    ...(saved?.bins[bin] ?? zero),
+  ]);
   const latest = Float64Array.from({ length: window }, (_, slot) => saved?.latest[slot] ?? 0);
   let count = total(bins, 0);
   const recentBins = () => binsOf(latest.subarray(0, Math.min(count, window)));
@@ -62,9 +71,20 @@ export function createCalibration(window: number, saved?: SavedCalibration): Cal
       bins.flatMap(([n, confidence, right], bin) =>
         n === 0
           ? []
-          : [{ from: bin / binCount, to: (bin + 1) / binCount, count: n, confidence: confidence / n, accuracy: right / n }],
+          : [
+              {
+                from: bin / binCount,
+                to: (bin + 1) / binCount,
+                count: n,
+                confidence: confidence / n,
+                accuracy: right / n,
+              },
+            ],
       ),
-    save: () => ({ bins: bins.map(([...sums]) => sums), latest: [...latest.subarray(0, Math.min(count, window))] }),
+    save: () => ({
+      bins: bins.map(([...sums]) => sums),
+      latest: [...latest.subarray(0, Math.min(count, window))],
+    }),
   };
 }
 
@@ -88,7 +108,12 @@ function requireOwn(saved: SavedCalibration, window: number): void {
     requireWhole('a number of right predictions', [right], count + 1);
     // Rounding errors accumulate.
     const room = 1e-9 * count;
-    requireNumbers('a sum of confidences', [confidence], ((bin + 1) / binCount) * count + room, (bin / binCount) * count - room);
+    requireNumbers(
+      'a sum of confidences',
+      [confidence],
+      ((bin + 1) / binCount) * count + room,
+      (bin / binCount) * count - room,
+    );
   }
   const all = total(saved.bins, 0);
   requireLength('the list of confidences', saved.latest, Math.min(all, window));

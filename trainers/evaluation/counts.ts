@@ -63,7 +63,11 @@ export interface SavedCounts {
 }
 
 /** Predicts from the latest `order` symbols. */
-export function createCounts(symbols: number, order: number, saved: SavedCounts = { context: 0, pairs: [] }): CountModel {
+export function createCounts(
+  symbols: number,
+  order: number,
+  saved: SavedCounts = { context: 0, pairs: [] },
+): CountModel {
   let { context } = saved;
   const size = (symbols + 1) ** order;
   requireWhole('a context', [context], size);
@@ -96,14 +100,20 @@ export function requireCounts(symbols: number, saved: readonly SavedCounts[], ob
     const counts = countsOf(symbols, order, model, observed);
     const before = saved[order - 1];
     // A context of two symbols contains the context of one.
-    if (before !== undefined) requireSame('a context', model.context % (symbols + 1) ** (order - 1), before.context);
+    if (before !== undefined)
+      requireSame('a context', model.context % (symbols + 1) ** (order - 1), before.context);
     if (below !== undefined && counts.size < mostPairs) requireMarginal(symbols, order, counts, below);
     below = counts;
   }
 }
 
 /** The count of each pair. */
-function countsOf(symbols: number, order: number, model: SavedCounts, observed: number): ReadonlyMap<number, number> {
+function countsOf(
+  symbols: number,
+  order: number,
+  model: SavedCounts,
+  observed: number,
+): ReadonlyMap<number, number> {
   requireEntries('a model of order k', model, ['context', 'pairs']);
   const size = (symbols + 1) ** order;
   requireWhole('a context', [model.context], size);

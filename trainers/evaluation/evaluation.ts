@@ -59,9 +59,19 @@ export interface SavedEvaluation {
 }
 
 /** @param names the predictors, the network first. @param window the number of recent predictions. */
-export function createEvaluation(unit: Unit, names: readonly string[], window: number, saved?: SavedEvaluation): Evaluation {
+export function createEvaluation(
+  unit: Unit,
+  names: readonly string[],
+  window: number,
+  saved?: SavedEvaluation,
+): Evaluation {
   if (saved !== undefined)
-    requireEntries('the evaluation', saved, ['scores', unit === 'bits' ? 'calibration' : 'absolute', 'adwin', 'drift']);
+    requireEntries('the evaluation', saved, [
+      'scores',
+      unit === 'bits' ? 'calibration' : 'absolute',
+      'adwin',
+      'drift',
+    ]);
   const scores = createScores(names, window, saved?.scores);
   const absolute = unit === 'bits' ? undefined : createScores(names, window, saved?.absolute);
   const calibration = unit === 'bits' ? createCalibration(window, saved?.calibration) : undefined;
@@ -97,7 +107,10 @@ export function createEvaluation(unit: Unit, names: readonly string[], window: n
 }
 
 /** @throws DataError unless the parts, each valid by itself, describe the same predictions. */
-function requireAgreement({ scores, absolute, calibration, adwin, drift }: SavedEvaluation, count: number): void {
+function requireAgreement(
+  { scores, absolute, calibration, adwin, drift }: SavedEvaluation,
+  count: number,
+): void {
   requireSame('a number of errors', adwin.added, count);
   if (calibration !== undefined)
     requireSame(
@@ -107,7 +120,8 @@ function requireAgreement({ scores, absolute, calibration, adwin, drift }: Saved
     );
   for (const [i, { count: own, latest }] of (absolute ?? []).entries()) {
     requireSame('a number of errors', own, count);
-    for (const [slot, error] of latest.entries()) requireSame('a squared error', scores[i].latest[slot], error ** 2);
+    for (const [slot, error] of latest.entries())
+      requireSame('a squared error', scores[i].latest[slot], error ** 2);
   }
   requireEntries('the drift', drift, ['count', 'last']);
   requireWhole('of the drift, a number', [drift.count], count + 1);

@@ -32,7 +32,10 @@ export function createLinearModel(inputs: number, saved?: SavedLinearModel): Lin
   const size = inputs + 1;
   if (saved !== undefined) requireOwn(saved, size);
   const matrix = Array.from({ length: size }, (_, i) =>
-    Float64Array.from({ length: i + 1 }, (_, j) => saved?.matrix[(i * (i + 1)) / 2 + j] ?? (i === j ? ridge : 0)),
+    Float64Array.from(
+      { length: i + 1 },
+      (_, j) => saved?.matrix[(i * (i + 1)) / 2 + j] ?? (i === j ? ridge : 0),
+    ),
   );
   const vector = Float64Array.from({ length: size }, (_, i) => saved?.vector[i] ?? 0);
   const factor = matrix.map((row) => new Float64Array(row.length));

@@ -32,7 +32,11 @@ export interface Markov {
  * long to number exactly.
  */
 export function markov(options: MarkovOptions): Markov {
-  const { symbols, order = 0, prior = 0.5 } = guard.options('markov', options, checks, 'markov({ symbols: 256, order: 2 })');
+  const {
+    symbols,
+    order = 0,
+    prior = 0.5,
+  } = guard.options('markov', options, checks, 'markov({ symbols: 256, order: 2 })');
   if (!Number.isSafeInteger((symbols + 1) ** order))
     throw new ConfigurationError(
       `markov: order ${order} over ${symbols} symbols has more contexts than can be numbered; use a lower order`,
@@ -50,7 +54,9 @@ export function markov(options: MarkovOptions): Markov {
     },
     observe(symbol) {
       if (!Number.isInteger(symbol) || symbol < 0 || symbol >= symbols)
-        throw new IndexError(`markov: ${guard.describe(symbol)} is not a symbol; use a whole number from 0 to ${symbols - 1}`);
+        throw new IndexError(
+          `markov: ${guard.describe(symbol)} is not a symbol; use a whole number from 0 to ${symbols - 1}`,
+        );
       const number = numbers.get(context) ?? numbers.size;
       numbers.set(context, number);
       const bits = -Math.log2(counts.probability(number, symbol));

@@ -4,7 +4,12 @@ import { DataError } from '../../lib/index.ts';
 // unchecked NaN would spread silently, and a size that is too large would exhaust the memory.
 
 /** @throws DataError unless the value is an object with exactly these entries. */
-export function requireEntries(what: string, value: unknown, needed: readonly string[], optional: readonly string[] = []): void {
+export function requireEntries(
+  what: string,
+  value: unknown,
+  needed: readonly string[],
+  optional: readonly string[] = [],
+): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw misfit(`${what} is ${told(value)}, not an object`);
   for (const key of needed) if (!Object.hasOwn(value, key)) throw misfit(`${what} has no ${key}`);
@@ -24,7 +29,8 @@ export function requireLength(what: string, value: unknown, least: number, most 
 export function requireNumbers(what: string, values: readonly unknown[], most = 1e100, least = -most): void {
   for (const value of values)
     if (typeof value !== 'number') throw misfit(`${what} ${told(value)} is not a number`);
-    else if (!(value >= least && value <= most)) throw misfit(`${what} ${told(value)} is not a number from ${least} to ${most}`);
+    else if (!(value >= least && value <= most))
+      throw misfit(`${what} ${told(value)} is not a number from ${least} to ${most}`);
 }
 
 /** @throws DataError unless all values are whole numbers from 0 to below `end`. */
@@ -41,7 +47,8 @@ export function requireSame(what: string, value: unknown, expected: unknown): vo
 
 /** Like requireSame, up to rounding relative to `scale`: the expected number was summed in another order. */
 export function requireNear(what: string, value: number, expected: number, scale: number): void {
-  if (!(Math.abs(value - expected) <= 1e-6 * scale)) throw misfit(`${what} is ${value}, and must be about ${expected}`);
+  if (!(Math.abs(value - expected) <= 1e-6 * scale))
+    throw misfit(`${what} is ${value}, and must be about ${expected}`);
 }
 
 export function misfit(reason: string): DataError {

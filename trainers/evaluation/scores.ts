@@ -19,7 +19,11 @@ export interface Figures {
   readonly recent: number;
 }
 
-export function createScores(names: readonly string[], window: number, saved?: readonly SavedTally[]): Scores {
+export function createScores(
+  names: readonly string[],
+  window: number,
+  saved?: readonly SavedTally[],
+): Scores {
   if (saved !== undefined) requireLength('the list of scores', saved, names.length);
   const tallies: readonly Tally[] = names.map((_, i) => createTally(window, saved?.[i]));
   for (const { count } of tallies) requireSame('a number of scores', count, tallies[0].count);
@@ -30,7 +34,10 @@ export function createScores(names: readonly string[], window: number, saved?: r
     get count() {
       return tallies[0].count;
     },
-    figures: () => Object.fromEntries(names.map((name, i) => [name, { mean: tallies[i].mean, recent: tallies[i].recent() }])),
+    figures: () =>
+      Object.fromEntries(
+        names.map((name, i) => [name, { mean: tallies[i].mean, recent: tallies[i].recent() }]),
+      ),
     save: () => tallies.map((tally) => tally.save()),
   };
 }

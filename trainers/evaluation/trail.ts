@@ -1,7 +1,11 @@
 /** The latest predictions, oldest first. */
 export type Trail =
   /** The symbols that came, and their predicted probabilities. */
-  | { readonly kind: 'symbols'; readonly symbols: readonly string[]; readonly probabilities: readonly number[] }
+  | {
+      readonly kind: 'symbols';
+      readonly symbols: readonly string[];
+      readonly probabilities: readonly number[];
+    }
   | { readonly kind: 'numbers'; readonly actual: readonly number[]; readonly predicted: readonly number[] };
 
 /** The latest predictions and their outcomes. Nothing learnt, measured or saved depends on them. */
@@ -19,7 +23,10 @@ export function createPairs(): Pairs {
   const columns = [new Float64Array(capacity), new Float64Array(capacity)];
   let count = 0;
   const listed = (column: Float64Array) =>
-    Array.from({ length: Math.min(count, capacity) }, (_, i) => column[(Math.max(0, count - capacity) + i) % capacity]);
+    Array.from(
+      { length: Math.min(count, capacity) },
+      (_, i) => column[(Math.max(0, count - capacity) + i) % capacity],
+    );
   return {
     add(came, said) {
       columns[0][count % capacity] = came;

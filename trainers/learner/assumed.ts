@@ -20,7 +20,12 @@ export function assumedRule(estimator: Estimator, parameters: Tree, state: Tree)
   return assumed(estimator, parameters, state, () => everything(parameters, state));
 }
 
-function assumed(estimator: Estimator, parameters: Tree, state: Tree, find: () => Dependencies): Rule | undefined {
+function assumed(
+  estimator: Estimator,
+  parameters: Tree,
+  state: Tree,
+  find: () => Dependencies,
+): Rule | undefined {
   try {
     return estimator.bind(new StepStructure(parameters, state, find));
   } catch {

@@ -1,5 +1,14 @@
 import { type Dependencies, dependencies } from '../../autodiff/index.ts';
-import { ConfigurationError, dataOf, pathsOf, sameShape, seeded, Tensor, type Tree, UnknownValueError } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  dataOf,
+  pathsOf,
+  sameShape,
+  seeded,
+  Tensor,
+  type Tree,
+  UnknownValueError,
+} from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
 import { type Estimator, type Find, type Rule, StepStructure } from '../estimators/index.ts';
 import { union } from '../estimators/step-structure.ts';
@@ -61,7 +70,9 @@ function joined(before: Find, now: Find): Find {
 /** @throws ConfigurationError unless both rules carry the influence in one form. */
 function requireSameForm({ name }: Estimator, before: Rule, now: Rule): void {
   const [a, b] = [before, now].map((rule) => pathsOf(rule.start(seeded(0)) as Tree));
-  const isSame = a.length === b.length && a.every((leaf, i) => isAlike(leaf, b[i]) && sameNumbers(leaf.tensor, b[i].tensor));
+  const isSame =
+    a.length === b.length &&
+    a.every((leaf, i) => isAlike(leaf, b[i]) && sameNumbers(leaf.tensor, b[i].tensor));
   if (before.structure !== now.structure || !isSame)
     throw new ConfigurationError(
       `${name}: with an input of this type, parameters or state elements reach other state elements than before; use rtrl({ structure: 'dense' })`,

@@ -91,10 +91,14 @@ function inMemory({ estimator, optimizer }: Setting, before: Memory, after: Memo
   for (const { state } of after.lanes) {
     const broken = brokenIn(state, 'state');
     if (broken !== undefined)
-      return { what: `${broken.path}${broken.at} would become ${broken.value}`, advice: grown(before) ?? 'scale the inputs' };
+      return {
+        what: `${broken.path}${broken.at} would become ${broken.value}`,
+        advice: grown(before) ?? 'scale the inputs',
+      };
   }
   const carried = largest(before.lanes.map(carriedOf));
-  const derivative = 'a derivative is not finite at these values: look for a root, a logarithm or a division at 0';
+  const derivative =
+    'a derivative is not finite at these values: look for a root, a logarithm or a division at 0';
   const gradient = after.gradient === undefined ? undefined : brokenIn(after.gradient);
   if (gradient !== undefined)
     return {
@@ -106,9 +110,13 @@ function inMemory({ estimator, optimizer }: Setting, before: Memory, after: Memo
   const advice = 'lower the learning rate, or clip with clipByGlobalNorm';
   const moments = brokenIn(after.moments);
   if (moments !== undefined)
-    return { what: `what the optimiser remembers (${name(moments)}) would become ${moments.value} ${size}`, advice };
+    return {
+      what: `what the optimiser remembers (${name(moments)}) would become ${moments.value} ${size}`,
+      advice,
+    };
   const parameter = brokenIn(after.parameters);
-  if (parameter !== undefined) return { what: `parameter ${name(parameter)} would become ${parameter.value} ${size}`, advice };
+  if (parameter !== undefined)
+    return { what: `parameter ${name(parameter)} would become ${parameter.value} ${size}`, advice };
   for (const lane of after.lanes) {
     const broken = brokenIn(carriedOf(lane));
     if (broken !== undefined)
@@ -124,7 +132,10 @@ function causeSeen(setting: Setting, memory: Memory, { after, loss }: Seen): Cau
   const cause = after && inMemory(setting, memory, after);
   if (cause !== undefined) return cause;
   const advice = grown(memory) ?? 'scale the inputs and the targets';
-  return { what: loss === undefined ? 'a number would stop being finite' : `the loss would be ${loss}`, advice };
+  return {
+    what: loss === undefined ? 'a number would stop being finite' : `the loss would be ${loss}`,
+    advice,
+  };
 }
 
 /** Advice if parameters are so large that earlier updates were too large. */
@@ -143,7 +154,11 @@ function tooLarge({ lanes }: Memory): string | undefined {
 
 type Found = Broken & { readonly where: string };
 
-function inLanes({ systems, estimator }: Setting, values: readonly unknown[], root: string): Found | undefined {
+function inLanes(
+  { systems, estimator }: Setting,
+  values: readonly unknown[],
+  root: string,
+): Found | undefined {
   return inSystems(systems.lanes > 1 && estimator.joint ? (values[0] as readonly unknown[]) : values, root);
 }
 
@@ -166,6 +181,7 @@ function magnitude(tree: unknown): number {
   if (typeof tree === 'number') return Math.abs(tree);
   if (Array.isArray(tree)) return tree.reduce((most, part) => Math.max(most, magnitude(part)), 0);
   let most = 0;
-  for (const leaf of leavesOf(tree as Tree)) for (const value of dataOf(leaf)) most = Math.max(most, Math.abs(value));
+  for (const leaf of leavesOf(tree as Tree))
+    for (const value of dataOf(leaf)) most = Math.max(most, Math.abs(value));
   return most;
 }

@@ -66,7 +66,8 @@ export function readCheckpoint<P, S, X, Y>(
   systems: Systems,
 ): { noise: Noise; memory: Memory } {
   const metadata = readSafetensorsMetadata(bytes);
-  if (metadata.format !== format) throw new DataError('checkpoint: this safetensors file is not a norewind learner');
+  if (metadata.format !== format)
+    throw new DataError('checkpoint: this safetensors file is not a norewind learner');
   if (!readable.includes(metadata.version))
     throw new DataError(
       `checkpoint: written in format version ${String(metadata.version)}; this norewind reads versions ${readable.join(' and ')}`,
@@ -88,7 +89,9 @@ function requireIdentity(identity: unknown, expected: Readonly<Record<string, Js
   const own = entriesOf('identity', identity, Object.keys(expected));
   for (const [key, value] of Object.entries(expected))
     if (JSON.stringify(own[key]) !== JSON.stringify(value))
-      throw new DataError(`checkpoint: its ${key} is ${told(own[key])}, the given one is ${JSON.stringify(value)}`);
+      throw new DataError(
+        `checkpoint: its ${key} is ${told(own[key])}, the given one is ${JSON.stringify(value)}`,
+      );
 }
 
 /** Converts a memory of version 1, in which an absent influence was zeros, or a tree without leaves. */
@@ -96,7 +99,9 @@ function updated(decoded: unknown): unknown {
   const lanes = (decoded as { readonly lanes?: unknown } | null)?.lanes;
   if (!Array.isArray(lanes)) return decoded;
   const isFresh = lanes.every((lane) => fromEntries('influence', () => isZero(lane?.influence)));
-  return isFresh ? { ...(decoded as object), lanes: lanes.map((lane) => ({ ...lane, influence: absent })) } : decoded;
+  return isFresh
+    ? { ...(decoded as object), lanes: lanes.map((lane) => ({ ...lane, influence: absent })) }
+    : decoded;
 }
 
 /** Shortens a text of any length. */

@@ -15,7 +15,10 @@ export function encode(value: unknown, path: string, names: Map<Tensor, string>)
   if (Array.isArray(value)) return value.map((part, i) => encode(part, `${path}[${i}]`, names));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
-      Object.entries(value).map(([key, part]) => [key, encode(part, path === '' ? key : `${path}.${key}`, names)]),
+      Object.entries(value).map(([key, part]) => [
+        key,
+        encode(part, path === '' ? key : `${path}.${key}`, names),
+      ]),
     );
   return value as Json;
 }
@@ -48,7 +51,10 @@ export function decode(json: Json, tensors: Readonly<Record<string, Tensor>>): u
   return Object.fromEntries(Object.entries(record).map(([key, part]) => [key, decode(part, tensors)]));
 }
 
-function tensorOf(record: { readonly [key: string]: Json }, tensors: Readonly<Record<string, Tensor>>): Tensor {
+function tensorOf(
+  record: { readonly [key: string]: Json },
+  tensors: Readonly<Record<string, Tensor>>,
+): Tensor {
   const name = record[marker];
   if (typeof name !== 'string' || Object.keys(record).length > 1)
     throw new DataError(`checkpoint: an entry with ${marker} is not the name of a tensor alone`);

@@ -61,7 +61,11 @@ export class CompiledEngine implements Engine {
 
   restore(memory: Memory): void {
     const moments = momentsOf(memory.lanes);
-    const lanes = memory.lanes.map((lane) => ({ ...lane, state: lane.window[0]?.state ?? lane.state, window: [] }));
+    const lanes = memory.lanes.map((lane) => ({
+      ...lane,
+      state: lane.window[0]?.state ?? lane.state,
+      window: [],
+    }));
     const steps = memory.steps - moments.filter(({ targets }) => targets !== undefined).length;
     this.#place.begin({ ...memory, lanes, steps, pending: 0 });
     this.#place.take(moments, false);
@@ -138,6 +142,10 @@ export class CompiledEngine implements Engine {
     const place = this.#place;
     const { moment = present, seen } = undo(place, this.#isAsked);
     const own = moment === present ? { ...seen, loss } : seen;
-    return nonFinite(place.total, moment, causeOf({ ...place.setting, noise: this.noise }, place.memory(), moment, own));
+    return nonFinite(
+      place.total,
+      moment,
+      causeOf({ ...place.setting, noise: this.noise }, place.memory(), moment, own),
+    );
   }
 }

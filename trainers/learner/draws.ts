@@ -3,7 +3,12 @@ import { dataOf, type Noise, NoiseError, type Shape, type Tensor } from '../../l
 
 /** A draw or a split by the traced estimator, in order. Sources are numbered; 0 is the learner's own. */
 type Event =
-  | { readonly kind: 'signs' | 'normal' | 'uniform'; readonly from: number; readonly shape: Shape; readonly at: number }
+  | {
+      readonly kind: 'signs' | 'normal' | 'uniform';
+      readonly from: number;
+      readonly shape: Shape;
+      readonly at: number;
+    }
   | { readonly kind: 'split'; readonly from: number };
 
 /** The draws of an estimator within a plan, as inputs that are redrawn before each run. */
@@ -27,7 +32,8 @@ export class Draws {
         continue;
       }
       const target = runner.input(event.at);
-      if (event.kind === 'signs' && source.fillSigns !== undefined && !(target instanceof Int32Array)) source.fillSigns(target);
+      if (event.kind === 'signs' && source.fillSigns !== undefined && !(target instanceof Int32Array))
+        source.fillSigns(target);
       else target.set(dataOf(source[event.kind](event.shape)));
     }
   }

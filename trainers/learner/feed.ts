@@ -1,5 +1,13 @@
 import type { Execution } from '../../autodiff/index.ts';
-import { DTypeError, fromData, leavesOf, rebuild, Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import {
+  DTypeError,
+  fromData,
+  leavesOf,
+  rebuild,
+  Tensor,
+  type Tree,
+  type TypedArray,
+} from '../../lib/index.ts';
 import type { Numbers } from './kind.ts';
 import type { Targets } from './learn.ts';
 import { type Moment, sameType, signatureOf } from './moment.ts';
@@ -20,11 +28,18 @@ export class Feed {
   readonly numbers: readonly TypedArray[];
 
   /** @param begin the first input of the first moment. */
-  constructor(runner: Execution, begin: number, moments: readonly Moment[], numbers: Numbers, isFirst = false) {
+  constructor(
+    runner: Execution,
+    begin: number,
+    moments: readonly Moment[],
+    numbers: Numbers,
+    isFirst = false,
+  ) {
     let at = begin;
     this.#begins = moments.map(({ inputs, targets = [] }) => {
       const own = at;
-      for (const value of [...inputs, ...targets]) at += typeof value === 'number' ? 1 : leavesOf(value as Tree).length;
+      for (const value of [...inputs, ...targets])
+        at += typeof value === 'number' ? 1 : leavesOf(value as Tree).length;
       return own;
     });
     this.signature = signatureOf(moments, isFirst);
@@ -74,14 +89,17 @@ export class Feed {
     let at = this.#begins[t];
     for (let i = 0; i < inputs.length; i++) at = this.#put(at, inputs[i], this.#numbers.inputs === 'classes');
     if (targets === undefined) return;
-    for (let i = 0; i < targets.length; i++) at = this.#put(at, targets[i], this.#numbers.targets === 'classes');
+    for (let i = 0; i < targets.length; i++)
+      at = this.#put(at, targets[i], this.#numbers.targets === 'classes');
   }
 
   #put(at: number, value: unknown, isClass: boolean): number {
     if (typeof value === 'number') {
       // An Int32Array would keep the low 32 bits of 2^32, and 0 of a NaN.
       if (isClass && value !== (value | 0))
-        throw new DTypeError(`${value} is not a class index, which is a 32-bit whole number; give a real number as a tensor`);
+        throw new DTypeError(
+          `${value} is not a class index, which is a 32-bit whole number; give a real number as a tensor`,
+        );
       this.#runner.input(at)[0] = value;
       return at + 1;
     }

@@ -1,4 +1,12 @@
-import { dataOf, kernels, leavesOf, NonFiniteError, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  dataOf,
+  kernels,
+  leavesOf,
+  NonFiniteError,
+  pathsOf,
+  type Tensor,
+  type Tree,
+} from '../../lib/index.ts';
 import { carriedOf, type Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 
@@ -9,8 +17,15 @@ export interface Cause {
 }
 
 /** The error for a learner that was left as it was after `steps` steps, before this moment. */
-export function nonFinite(steps: number, moment: Moment | undefined, { what, advice }: Cause): NonFiniteError {
-  const when = moment !== undefined && moment.targets === undefined ? `observing after step ${steps}` : `step ${steps + 1}`;
+export function nonFinite(
+  steps: number,
+  moment: Moment | undefined,
+  { what, advice }: Cause,
+): NonFiniteError {
+  const when =
+    moment !== undefined && moment.targets === undefined
+      ? `observing after step ${steps}`
+      : `step ${steps + 1}`;
   return new NonFiniteError(`${when}: ${what}; the learner is left as it was after step ${steps}: ${advice}`);
 }
 
@@ -31,7 +46,8 @@ export interface Broken {
 
 /** The first number of a tree that is not finite. */
 export function brokenIn(tree: unknown, root = ''): Broken | undefined {
-  if (typeof tree === 'number') return Number.isFinite(tree) ? undefined : { path: root, at: '', value: tree };
+  if (typeof tree === 'number')
+    return Number.isFinite(tree) ? undefined : { path: root, at: '', value: tree };
   for (const { path, tensor } of pathsOf(tree as Tree, root)) {
     if (kernels.allFinite(tensor)) continue;
     const data = dataOf(tensor);

@@ -1,4 +1,12 @@
-import { type FloatDType, formatShape, pathsOf, ShapeError, sameShape, type Tree, TreeError } from '../../lib/index.ts';
+import {
+  type FloatDType,
+  formatShape,
+  pathsOf,
+  ShapeError,
+  sameShape,
+  type Tree,
+  TreeError,
+} from '../../lib/index.ts';
 
 /** A tree whose structure others must have. */
 export interface Own {
@@ -31,7 +39,9 @@ export function misfitOf(
     if (dtype !== undefined && leaf.dtype !== wanted)
       return { kind: 'dtype', what: `${path} is ${leaf.dtype}, ${owner}'s is ${wanted}` };
   }
-  return leaves.length === 0 ? undefined : { kind: 'structure', what: `${leaves[0].path} is none of ${owner}'s` };
+  return leaves.length === 0
+    ? undefined
+    : { kind: 'structure', what: `${leaves[0].path} is none of ${owner}'s` };
 }
 
 /** @throws TreeError or ShapeError if a tree differs from the model's own. */

@@ -3,7 +3,10 @@ import { type Cell, type Loss, runStep } from '../../nn/index.ts';
 import { entryOf } from '../algebra.ts';
 
 /** Several lanes as one system: a list of states and inputs, outputs [lanes, ...]. */
-export function jointModel<P, S, X>(model: Cell<P, S, X>, lanes: number): Cell<P, readonly S[], readonly X[]> {
+export function jointModel<P, S, X>(
+  model: Cell<P, S, X>,
+  lanes: number,
+): Cell<P, readonly S[], readonly X[]> {
   return {
     name: model.name,
     init: (noise) => model.init(noise),

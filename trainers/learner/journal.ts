@@ -42,7 +42,8 @@ export class Journal {
   commit(numbers: readonly TypedArray[], position: Position): void {
     [this.now, this.before] = [this.before, this.now];
     const { now } = this;
-    if (!matches(now.numbers, numbers, 1)) now.numbers = numbers.map((data) => allocate(dtypeOf(data), data.length));
+    if (!matches(now.numbers, numbers, 1))
+      now.numbers = numbers.map((data) => allocate(dtypeOf(data), data.length));
     for (let i = 0; i < numbers.length; i++) now.numbers[i].set(numbers[i]);
     now.position = position;
     now.count = 0;
@@ -56,7 +57,11 @@ export class Journal {
   /** Records the inputs of a window. @returns the number of windows since the snapshot. */
   record(feed: Feed): number {
     const { now } = this;
-    if (now.count === 0 && now.feed?.signature !== feed.signature && !matches(now.inputs, feed.numbers, stretch))
+    if (
+      now.count === 0 &&
+      now.feed?.signature !== feed.signature &&
+      !matches(now.inputs, feed.numbers, stretch)
+    )
       now.inputs = feed.numbers.map((data) => allocate(dtypeOf(data), stretch * data.length));
     now.feed = feed;
     const at = now.count++;

@@ -1,5 +1,14 @@
 import { type Care, type Declare, Execution, trace } from '../../autodiff/index.ts';
-import { alignLeaves, dataOf, leavesOf, type Noise, rebuild, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import {
+  alignLeaves,
+  dataOf,
+  leavesOf,
+  type Noise,
+  rebuild,
+  type Tensor,
+  type Tree,
+  type TypedArray,
+} from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
 import { Draws } from './draws.ts';
 import type { Losses } from './engine.ts';
@@ -55,7 +64,13 @@ export class LearnPlan {
   readonly #stages: readonly Given[];
 
   /** @param memory must not have an absent influence. */
-  constructor(setting: Ruled, memory: Memory, moments: readonly Moment[], numbers: Numbers, { keeps, isFirst, care }: Kind) {
+  constructor(
+    setting: Ruled,
+    memory: Memory,
+    moments: readonly Moment[],
+    numbers: Numbers,
+    { keeps, isFirst, care }: Kind,
+  ) {
     const { dtype } = setting;
     const resident = residentOf(memory);
     const like = resident as unknown as Tree;
@@ -69,7 +84,11 @@ export class LearnPlan {
       const own = declareTree(resident, counted, '');
       const fed = moments.map((moment) => declareTree(lift(moment, dtype, numbers), counted, ''));
       const noise = this.#draws.noise((shape) => ({ at: declared, input: counted({ shape, dtype }) }));
-      const lanes = own.lanes.map(({ state, influence }) => ({ state, influence: isFirst ? absent : influence, window: [] }));
+      const lanes = own.lanes.map(({ state, influence }) => ({
+        state,
+        influence: isFirst ? absent : influence,
+        window: [],
+      }));
       let now: Memory = { ...memory, ...own, lanes };
       const stages = fed.map(({ inputs, targets }) => {
         const steps = takeSteps({ ...setting, noise }, now, inputs, targets);
@@ -92,7 +111,10 @@ export class LearnPlan {
         stages: stages.map((stage, t) => (t === moments.length - 1 ? { ...stage, states: [] } : stage)),
       };
     });
-    const sizes = result as unknown as { gradient: Tree; stages: { losses: Tensor[]; outputs: Tensor[]; states: Tree[] }[] };
+    const sizes = result as unknown as {
+      gradient: Tree;
+      stages: { losses: Tensor[]; outputs: Tensor[]; states: Tree[] }[];
+    };
     let at = residents;
     const take = (tree: Tree) => leavesOf(tree).map(() => at++);
     const gradient = { like: sizes.gradient, at };
@@ -119,7 +141,11 @@ export class LearnPlan {
     this.resident = leaves.map((_, i) => this.runner.input(i));
     this.#gradient = gradient;
     this.#states = memory.lanes.map(({ state }) => state);
-    this.#stages = stages.map(({ losses, outputs, states }) => ({ losses, states, outputs: new Outputs(this.runner, outputs) }));
+    this.#stages = stages.map(({ losses, outputs, states }) => ({
+      losses,
+      states,
+      outputs: new Outputs(this.runner, outputs),
+    }));
   }
 
   /** Whether a memory has the form that the plan was traced with. */
@@ -160,7 +186,8 @@ export class LearnPlan {
   learn(counters: Counters, noise: Noise): void {
     const { runner } = this;
     // Call the schedules first: a user's schedule may throw, and nothing is drawn yet.
-    for (let i = 0; i < this.#times.length; i++) runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
+    for (let i = 0; i < this.#times.length; i++)
+      runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
     this.#draws.fill(runner, noise);
     runner.run(this.#stages.length - 1);
   }

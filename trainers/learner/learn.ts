@@ -40,7 +40,11 @@ export interface Ruled extends Setting {
 }
 
 /** @throws as `Rules.ruleFor`. */
-export function ruled(setting: Setting, memory: Pick<Memory, 'parameters' | 'lanes'>, inputs: readonly unknown[]): Ruled {
+export function ruled(
+  setting: Setting,
+  memory: Pick<Memory, 'parameters' | 'lanes'>,
+  inputs: readonly unknown[],
+): Ruled {
   return { ...setting, rule: setting.bindings.ruleFor(setting, memory, inputs) };
 }
 
@@ -56,7 +60,12 @@ export function beginnings(
 }
 
 /** One step of every system, linearised. */
-export function takeSteps(setting: Setting, memory: Memory, inputs: readonly unknown[], targets: Targets): HeldStep[] {
+export function takeSteps(
+  setting: Setting,
+  memory: Memory,
+  inputs: readonly unknown[],
+  targets: Targets,
+): HeldStep[] {
   const { model, loss } = setting.systems;
   const { parameters } = memory;
   const states = beginnings(setting, memory);
@@ -80,7 +89,11 @@ export function moveOn(
   check?: (updated: Memory) => void,
 ): Memory {
   const { estimator } = setting;
-  const lanes = memory.lanes.map((lane, i) => ({ ...lane, state: steps[i].next, window: [...lane.window, steps[i]] }));
+  const lanes = memory.lanes.map((lane, i) => ({
+    ...lane,
+    state: steps[i].next,
+    window: [...lane.window, steps[i]],
+  }));
   const scored = steps[0].target === undefined ? 0 : 1;
   const moved: Memory = { ...memory, lanes, steps: memory.steps + scored, pending: memory.pending + 1 };
   if (moved.pending < estimator.stride) return moved;
@@ -101,7 +114,12 @@ export function movedOn(
   memory: Memory,
   { inputs, targets }: { inputs: readonly unknown[]; targets: Targets },
 ): Memory {
-  return moveOn(ruled(setting, memory, inputs), memory, takeSteps(setting, memory, inputs, targets), clockAt(memory));
+  return moveOn(
+    ruled(setting, memory, inputs),
+    memory,
+    takeSteps(setting, memory, inputs, targets),
+    clockAt(memory),
+  );
 }
 
 /** Labels the parameters with their paths, for messages. */
@@ -119,14 +137,29 @@ function update(setting: Ruled, memory: Memory, clock: Clock): Memory {
   const gradients = memory.lanes.map((lane) => gradientOf(setting, lane, clock));
   const total = gradients.reduce((sum, part) => addTrees(sum, part));
   const gradient = gradients.length === 1 ? total : scaleTree(total, 1 / gradients.length);
-  const { update, memory: moments } = setting.optimizer.update(gradient, memory.moments, memory.parameters, clock);
-  return { ...memory, parameters: named(addTrees(memory.parameters, update)), moments, gradient, updates: memory.updates + 1 };
+  const { update, memory: moments } = setting.optimizer.update(
+    gradient,
+    memory.moments,
+    memory.parameters,
+    clock,
+  );
+  return {
+    ...memory,
+    parameters: named(addTrees(memory.parameters, update)),
+    moments,
+    gradient,
+    updates: memory.updates + 1,
+  };
 }
 
 /**
  * Pulls the losses of the stride back through the window and, from its first state, through the influence.
  */
-function gradientOf({ systems, estimator, rule, dtype }: Ruled, { influence, window }: Lane, clock: Clock): unknown {
+function gradientOf(
+  { systems, estimator, rule, dtype }: Ruled,
+  { influence, window }: Lane,
+  clock: Clock,
+): unknown {
   const own = pullLosses(window, estimator.stride, full([], 1, { dtype }));
   if (rule.gradient !== undefined) {
     const gradient = rule.gradient(influence, momentOf(systems, window, influence === absent, own, clock));

@@ -1,4 +1,12 @@
-import { ConfigurationError, type FloatDType, guard, inspect, seeded, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  type FloatDType,
+  guard,
+  inspect,
+  seeded,
+  type Tensor,
+  type Tree,
+} from '../../lib/index.ts';
 import { addParts, copyOfTree, countElements, zerosOf } from '../algebra.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
 import { assumedRule, certainRule } from './assumed.ts';
@@ -50,7 +58,8 @@ export class Learner<P, S, X, Y> {
 
   /** The state after the last step; with several lanes, leaves of shape [lanes, ...]. */
   get state(): S {
-    return copyOfTree(this.#setting.systems.collect(this.#engine.look().lanes.map(({ state }) => state))) as S;
+    const states = this.#engine.look().lanes.map(({ state }) => state);
+    return copyOfTree(this.#setting.systems.collect(states)) as S;
   }
 
   /**
@@ -137,7 +146,8 @@ export class Learner<P, S, X, Y> {
   predictMany(inputs: readonly X[]): Tensor[] {
     guard.argument('predictMany', 'inputs', inputs, guard.list);
     const { distribute, collectOutputs } = this.#setting.systems;
-    requireNumbers('learner.predict', inputs, () => inputs.slice(0, 1).flatMap((input) => this.#closed(input)));
+    const closed = () => inputs.slice(0, 1).flatMap((input) => this.#closed(input));
+    requireNumbers('learner.predict', inputs, closed);
     const outputs = this.#engine.predict(inputs.map((input) => distribute(input, 'input')));
     return outputs.map((own) => collectOutputs(own) as Tensor);
   }
@@ -170,7 +180,8 @@ export class Learner<P, S, X, Y> {
     losses: Losses = new Float64Array(guard.isList(inputs) ? inputs.length : 0),
     outputs: Losses | 'nowhere' = 'nowhere',
   ): Losses {
-    for (const [name, list] of Object.entries({ inputs, targets })) guard.argument('stepMany', name, list, aList);
+    for (const [name, list] of Object.entries({ inputs, targets }))
+      guard.argument('stepMany', name, list, aList);
     guard.argument('stepMany', 'losses', losses, floats);
     if (outputs !== 'nowhere') guard.argument('stepMany', 'outputs', outputs, floats);
     if (targets.length !== inputs.length || losses.length < inputs.length)
@@ -267,23 +278,22 @@ export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Le
   const noise = config.noise ?? seeded(config.seed ?? 1);
   const setting = settingOf(config, noise);
   const { systems, dtype } = setting;
-  if (config.parameters !== undefined) requireFit('createLearner', config.parameters, config.model.init(seeded(1)), 'parameters');
-  const parameters = named(copyOfTree(admit(config.parameters ?? config.model.init(noise.split()), dtype, 'parameters')));
+  if (config.parameters !== undefined)
+    requireFit('createLearner', config.parameters, config.model.init(seeded(1)), 'parameters');
+  const given = config.parameters ?? config.model.init(noise.split());
+  const parameters = named(copyOfTree(admit(given, dtype, 'parameters')));
   for (const state of systems.start) {
     const rule = certainRule(config.estimator, parameters as Tree, state as Tree);
     if (rule !== undefined) requireRoomToCarry(config.estimator, rule, parameters, state, dtype);
   }
-  return new Learner(
-    config,
-    setting,
-    engineOf(config, setting, {
-      parameters,
-      moments: config.optimizer.init(parameters),
-      gradient: zerosOf(parameters),
-      lanes: freshLanes(systems),
-      steps: 0,
-      updates: 0,
-      pending: 0,
-    }),
-  );
+  const memory = {
+    parameters,
+    moments: config.optimizer.init(parameters),
+    gradient: zerosOf(parameters),
+    lanes: freshLanes(systems),
+    steps: 0,
+    updates: 0,
+    pending: 0,
+  };
+  return new Learner(config, setting, engineOf(config, setting, memory));
 }

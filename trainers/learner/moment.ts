@@ -14,7 +14,11 @@ export interface Moment {
  * Completes a window from its first time steps. Each missing step repeats that of `like`, if more than one is
  * known, and the first step otherwise.
  */
-export function completed(moments: readonly Moment[], length: number, like: readonly Moment[] = []): Moment[] {
+export function completed(
+  moments: readonly Moment[],
+  length: number,
+  like: readonly Moment[] = [],
+): Moment[] {
   const rest = moments.length > 1 ? like : [];
   return Array.from({ length }, (_, t) => moments[t] ?? rest[t] ?? moments[0]);
 }
@@ -36,7 +40,9 @@ export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Nu
   const asReal = (value: unknown) => (typeof value === 'number' ? zeros([], { dtype }) : value);
   const own = (kind: Kind) => (kind === 'classes' ? asClass : asReal);
   const lifted = { inputs: inputs.map(own(numbers.inputs)) };
-  return (targets === undefined ? lifted : { ...lifted, targets: targets.map(own(numbers.targets)) }) as Moment;
+  return (
+    targets === undefined ? lifted : { ...lifted, targets: targets.map(own(numbers.targets)) }
+  ) as Moment;
 }
 
 /**

@@ -7,7 +7,11 @@ import { ConfigurationError, leavesOf, type Tree } from '../../lib/index.ts';
  * @param closed returns the other values in the call, including those that the model and the loss close over.
  * @throws ConfigurationError if a value is being differentiated or traced.
  */
-export function requireNumbers(who: string, given: readonly unknown[], closed: () => readonly unknown[] = () => []): void {
+export function requireNumbers(
+  who: string,
+  given: readonly unknown[],
+  closed: () => readonly unknown[] = () => [],
+): void {
   if (!isUnderTransform()) return;
   if (given.some(isTracked))
     throw new ConfigurationError(
@@ -20,5 +24,7 @@ export function requireNumbers(who: string, given: readonly unknown[], closed: (
 }
 
 function isTracked(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && leavesOf(value as Tree).some(({ level }) => level !== 0);
+  return (
+    typeof value === 'object' && value !== null && leavesOf(value as Tree).some(({ level }) => level !== 0)
+  );
 }

@@ -16,12 +16,20 @@ interface Asker {
  * Finds the meaning of plain numbers in the inputs and targets: classes if the model or the loss takes them,
  * otherwise real numbers. A program has to know before it is traced, unlike code that runs on the numbers.
  */
-export function numbersOf(asker: Asker, parameters: unknown, state: unknown, { inputs, targets }: Moment): Numbers {
+export function numbersOf(
+  asker: Asker,
+  parameters: unknown,
+  state: unknown,
+  { inputs, targets }: Moment,
+): Numbers {
   const { systems, dtype, found } = asker;
   const probe = (numbers: Numbers, isScored: boolean) =>
     trace('numbers', (declare) => {
       const moment = { inputs: inputs.slice(0, 1), targets: isScored ? targets?.slice(0, 1) : undefined };
-      const [theta, before] = [declareTree(parameters, declare, 'params'), declareTree(state, declare, 'state')];
+      const [theta, before] = [
+        declareTree(parameters, declare, 'params'),
+        declareTree(state, declare, 'state'),
+      ];
       const fed = declareTree(lift(moment, dtype, numbers), declare, '');
       const { output } = runStep(systems.model, theta, before, fed.inputs[0]);
       return fed.targets === undefined ? [] : [systems.loss(output, fed.targets[0]) as Tensor];

@@ -134,7 +134,13 @@ export class Place implements Counters {
 
   #position(): Position {
     const { steps, updates, isFresh } = this;
-    return { steps, updates, isFresh, noise: this.noise.save(), gradient: this.gradient && { known: this.gradient() } };
+    return {
+      steps,
+      updates,
+      isFresh,
+      noise: this.noise.save(),
+      gradient: this.gradient && { known: this.gradient() },
+    };
   }
 
   /**

@@ -40,10 +40,18 @@ export class Plans {
   }
 
   /** The existing plan for windows like this one that fits a memory, if any. */
-  find(moments: readonly Moment[], { keeps, isFirst, care }: Kind, resident: readonly TypedArray[]): LearnPlan | undefined {
+  find(
+    moments: readonly Moment[],
+    { keeps, isFirst, care }: Kind,
+    resident: readonly TypedArray[],
+  ): LearnPlan | undefined {
     const signature = signatureOf(moments, isFirst);
     return this.#plans.find(
-      (plan) => plan.keeps === keeps && plan.care === care && plan.feed.signature === signature && plan.accepts(resident),
+      (plan) =>
+        plan.keeps === keeps &&
+        plan.care === care &&
+        plan.feed.signature === signature &&
+        plan.accepts(resident),
     );
   }
 

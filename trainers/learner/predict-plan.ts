@@ -53,6 +53,8 @@ export class PredictPlan {
     this.#runner.check();
     this.#runner.run();
     const { outputs } = this.#runner.program;
-    return Array.from({ length: outputs.length - this.#states }, (_, i) => this.#runner.read(this.#states + i));
+    return Array.from({ length: outputs.length - this.#states }, (_, i) =>
+      this.#runner.read(this.#states + i),
+    );
   }
 }

@@ -12,7 +12,11 @@ export class Predictions {
    * Returns the outputs for consecutive inputs.
    * @param verify throws if a number of the learner is not finite, after returning it to where all were.
    */
-  run(sequence: readonly (readonly unknown[])[], place: Place, verify: () => void): readonly (readonly Tensor[])[] {
+  run(
+    sequence: readonly (readonly unknown[])[],
+    place: Place,
+    verify: () => void,
+  ): readonly (readonly Tensor[])[] {
     const outputs = this.#run(sequence, place);
     if (outputs.every((own) => own.every(kernels.allFinite))) return outputs;
     // A failed step may not have been noticed yet.

@@ -1,4 +1,13 @@
-import { DataError, type DType, dataOf, leavesOf, type Shape, sameShape, Tensor, type Tree } from '../../lib/index.ts';
+import {
+  DataError,
+  type DType,
+  dataOf,
+  leavesOf,
+  type Shape,
+  sameShape,
+  Tensor,
+  type Tree,
+} from '../../lib/index.ts';
 import { countElements } from '../algebra.ts';
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -17,8 +26,15 @@ export function requireCarried(path: string, influence: unknown, parameters: Tre
   else if (jacobians !== undefined) requireJacobians(`${path}.jacobians`, jacobians, leaves, size);
 }
 
-function requireSlots(path: string, rows: unknown, slots: unknown, leaves: readonly Tensor[], size: number): void {
-  const isEach = (list: unknown): list is readonly unknown[] => Array.isArray(list) && list.length === leaves.length;
+function requireSlots(
+  path: string,
+  rows: unknown,
+  slots: unknown,
+  leaves: readonly Tensor[],
+  size: number,
+): void {
+  const isEach = (list: unknown): list is readonly unknown[] =>
+    Array.isArray(list) && list.length === leaves.length;
   if (!isEach(rows) || !isEach(slots))
     throw new DataError(`${path} has no rows and slots for each of the ${leaves.length} parameters`);
   for (const [i, { shape, dtype }] of leaves.entries()) {
@@ -28,7 +44,9 @@ function requireSlots(path: string, rows: unknown, slots: unknown, leaves: reado
     if (!(elements instanceof Tensor) || elements.dtype !== dtype)
       throw new DataError(`${path}.rows[${i}] is not a tensor of ${dtype}`);
     const [count, ...compact] = elements.shape;
-    const fits = compact.length === shape.length && compact.every((length, axis) => length === 1 || length === shape[axis]);
+    const fits =
+      compact.length === shape.length &&
+      compact.every((length, axis) => length === 1 || length === shape[axis]);
     if (count !== own.length || !fits)
       throw new DataError(`${path}.rows[${i}] does not say what its ${own.length} slots are about`);
     const isElement = (value: number) => Number.isInteger(value) && value >= -1 && value < size;

@@ -23,7 +23,8 @@ const checks: guard.Checks<Config> = {
   state: guard.anything,
 };
 
-const example = 'createLearner({ model, loss: meanSquare, estimator: uoro(), optimizer: adam({ rate: 0.001 }) })';
+const example =
+  'createLearner({ model, loss: meanSquare, estimator: uoro(), optimizer: adam({ rate: 0.001 }) })';
 
 /**
  * Checks a configuration before it is used.
@@ -34,6 +35,7 @@ export function requireConfig<P, S, X, Y>(who: string, config: LearnerConfig<P, 
   guard.argument(who, 'estimator.window', estimator.window, steps);
   guard.argument(who, 'estimator.stride', estimator.stride, steps);
   if (noise !== undefined) requireNoise(noise, who);
-  if (noise !== undefined && seed !== undefined) throw new ConfigurationError(`${who}: give either a seed or a noise, not both`);
+  if (noise !== undefined && seed !== undefined)
+    throw new ConfigurationError(`${who}: give either a seed or a noise, not both`);
   requireRoomFor(who, model);
 }

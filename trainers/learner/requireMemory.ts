@@ -1,4 +1,12 @@
-import { alignLeaves, DataError, type FloatDType, guard, ResourceError, seeded, type Tree } from '../../lib/index.ts';
+import {
+  alignLeaves,
+  DataError,
+  type FloatDType,
+  guard,
+  ResourceError,
+  seeded,
+  type Tree,
+} from '../../lib/index.ts';
 import { zerosOf } from '../algebra.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
 import { certainRule } from './assumed.ts';
@@ -37,27 +45,47 @@ type Given = Pick<HeldStep, 'parameters' | 'state' | 'input' | 'target'>;
 export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, X, Y>): Memory {
   const { config, systems, dtype } = expected;
   const { estimator, optimizer, model } = config;
-  const memory = entriesOf('memory', decoded, ['parameters', 'moments', 'gradient', 'lanes', 'steps', 'updates', 'pending']);
+  const memory = entriesOf('memory', decoded, [
+    'parameters',
+    'moments',
+    'gradient',
+    'lanes',
+    'steps',
+    'updates',
+    'pending',
+  ]);
   for (const key of ['steps', 'updates', 'pending'] as const) requireCount(key, memory[key]);
   const saved = memory as unknown as Saved;
   if (saved.updates > saved.steps)
     throw refused(`updates is ${saved.updates}, and each takes at least one of the ${saved.steps} steps`);
   if (saved.pending >= estimator.stride)
-    throw refused(`pending is ${saved.pending}, and ${estimator.name} learns every ${estimator.stride} steps`);
+    throw refused(
+      `pending is ${saved.pending}, and ${estimator.name} learns every ${estimator.stride} steps`,
+    );
   const { parameters } = saved;
-  requireTree('parameters', parameters, { tree: config.parameters ?? model.init(seeded(1)), owner: 'the given model', dtype });
+  requireTree('parameters', parameters, {
+    tree: config.parameters ?? model.init(seeded(1)),
+    owner: 'the given model',
+    dtype,
+  });
   requireTree('gradient', saved.gradient, { tree: parameters, owner: 'the given model' });
   requireTree('moments', saved.moments, { tree: optimizer.init(parameters), owner: 'the given optimiser' });
   const lanes = listOf('lanes', saved.lanes, systems.start.length).map((lane, i) => {
     const path = `lanes[${i}]`;
     const own = entriesOf(path, lane, ['state', 'influence', 'window']);
     requireTree(`${path}.state`, own.state, { tree: systems.start[i], owner: 'the given model' });
-    return { ...own, influence: own.influence, window: requireWindow(path, own.window, saved.pending, estimator) } as Lane;
+    return {
+      ...own,
+      influence: own.influence,
+      window: requireWindow(path, own.window, saved.pending, estimator),
+    } as Lane;
   });
   requireLike(lanes, saved.steps);
-  for (const [i, lane] of lanes.entries()) requireInfluence(`lanes[${i}].influence`, lane, estimator, parameters, dtype);
+  for (const [i, lane] of lanes.entries())
+    requireInfluence(`lanes[${i}].influence`, lane, estimator, parameters, dtype);
   for (const [i, { window }] of lanes.entries())
-    for (const [t, step] of window.entries()) requireStep(`lanes[${i}].window[${t}]`, step, parameters, systems.start[i]);
+    for (const [t, step] of window.entries())
+      requireStep(`lanes[${i}].window[${t}]`, step, parameters, systems.start[i]);
   return { ...saved, lanes: withSteps(lanes, systems) };
 }
 
@@ -68,7 +96,10 @@ export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, 
 export function requireInfluenceOf(rule: Rule, lanes: readonly Lane[]): void {
   for (const [i, { influence, state }] of lanes.entries()) {
     if (influence === absent) continue;
-    requireTree(`lanes[${i}].influence`, influence, { tree: rule.start(seeded(0)), owner: 'the given estimator' });
+    requireTree(`lanes[${i}].influence`, influence, {
+      tree: rule.start(seeded(0)),
+      owner: 'the given estimator',
+    });
     rule.pull(influence, zerosOf(state as Tree));
   }
 }
@@ -101,13 +132,16 @@ export function entriesOf(
   if (!guard.isRecord(value)) throw refused(`${path} is missing, or is not a record`);
   for (const key of needed) if (!Object.hasOwn(value, key)) throw refused(`${path} has no ${key}`);
   const other = Object.keys(value).find((key) => !needed.includes(key) && !optional.includes(key));
-  if (other !== undefined) throw refused(`${path} has the entry ${JSON.stringify(other.slice(0, 40))}, which is none of its own`);
+  if (other !== undefined)
+    throw refused(`${path} has the entry ${JSON.stringify(other.slice(0, 40))}, which is none of its own`);
   return value as Readonly<Record<string, unknown>>;
 }
 
 function listOf(path: string, value: unknown, length: number): readonly unknown[] {
   if (Array.isArray(value) && value.length === length) return value;
-  throw refused(`${path} is ${Array.isArray(value) ? `a list of ${value.length}` : 'not a list'}, and must be one of ${length}`);
+  throw refused(
+    `${path} is ${Array.isArray(value) ? `a list of ${value.length}` : 'not a list'}, and must be one of ${length}`,
+  );
 }
 
 function requireCount(path: string, value: unknown): void {
@@ -131,13 +165,21 @@ function requireTree(path: string, tree: unknown, own: Own): void {
  * Reads the time steps in a window: the `pending` ones since the last update, and those before that the
  * estimator keeps.
  */
-function requireWindow(path: string, value: unknown, pending: number, { window, stride }: Estimator): readonly Given[] {
+function requireWindow(
+  path: string,
+  value: unknown,
+  pending: number,
+  { window, stride }: Estimator,
+): readonly Given[] {
   const before = Array.isArray(value) ? value.length - pending : -1;
   if (before < 0 || before > window - stride || (before % stride !== 0 && before !== window - stride))
-    throw refused(`${path}.window is not a list of what the estimator holds after ${pending} of ${stride} steps`);
+    throw refused(
+      `${path}.window is not a list of what the estimator holds after ${pending} of ${stride} steps`,
+    );
   return (value as readonly unknown[]).map((step, t) => {
     const own = entriesOf(`${path}.window[${t}]`, step, ['parameters', 'state', 'input'], ['target']);
-    const scored = own.target === undefined ? undefined : entriesOf(`${path}.window[${t}].target`, own.target, ['value']);
+    const scored =
+      own.target === undefined ? undefined : entriesOf(`${path}.window[${t}].target`, own.target, ['value']);
     return { ...own, target: scored } as unknown as Given;
   });
 }
@@ -145,12 +187,15 @@ function requireWindow(path: string, value: unknown, pending: number, { window, 
 /** Requires that lanes have moved together. */
 function requireLike([first, ...others]: readonly Lane[], steps: number): void {
   for (const [i, { influence, window }] of others.entries()) {
-    if ((influence === absent) !== (first.influence === absent)) throw refused('some lanes have an influence and some have none');
+    if ((influence === absent) !== (first.influence === absent))
+      throw refused('some lanes have an influence and some have none');
     if (
       window.length !== first.window.length ||
       window.some(({ target }, t) => (target === undefined) !== (first.window[t].target === undefined))
     )
-      throw refused(`lanes[${i + 1}].window does not hold as many steps, with targets at the same ones, as lanes[0].window`);
+      throw refused(
+        `lanes[${i + 1}].window does not hold as many steps, with targets at the same ones, as lanes[0].window`,
+      );
   }
   const scored = first.window.filter(({ target }) => target !== undefined).length;
   if (scored > steps) throw refused(`steps is ${steps}, and the window alone has ${scored} of them`);
@@ -172,7 +217,9 @@ function requireInfluence(
   }
   // The first input decides the form of the influence, so the rest is checked then.
   requireTree(path, influence, { tree: influence, owner: 'the given estimator' });
-  fromEntries(path, () => requireCarried(`checkpoint: ${path}`, influence, parameters as Tree, state as Tree));
+  fromEntries(path, () =>
+    requireCarried(`checkpoint: ${path}`, influence, parameters as Tree, state as Tree),
+  );
 }
 
 function requireStep(path: string, given: Given, parameters: unknown, start: unknown): void {

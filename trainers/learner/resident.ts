@@ -10,7 +10,11 @@ export type Resident = {
 };
 
 export function residentOf({ parameters, moments, lanes }: Resident): Resident {
-  return { parameters, moments, lanes: lanes.map((lane) => ({ state: lane.state, influence: carriedOf(lane) })) };
+  return {
+    parameters,
+    moments,
+    lanes: lanes.map((lane) => ({ state: lane.state, influence: carriedOf(lane) })),
+  };
 }
 
 /** The numbers of a memory, leaf by leaf. */
@@ -31,7 +35,19 @@ export function memoryOf(
   const tree = residentOf(like) as unknown as Tree;
   const leaves = leavesOf(tree).map(({ shape }, i) => fromData(numbers[i].slice() as TypedArray, [...shape]));
   const own = rebuild(tree, leaves) as unknown as Resident;
-  const lanes = own.lanes.map(({ state, influence }) => ({ state, influence: isFresh ? absent : influence, window: [] }));
+  const lanes = own.lanes.map(({ state, influence }) => ({
+    state,
+    influence: isFresh ? absent : influence,
+    window: [],
+  }));
   // In the order of checkpoints.
-  return { parameters: named(own.parameters), moments: own.moments, gradient, lanes, steps, updates, pending: 0 };
+  return {
+    parameters: named(own.parameters),
+    moments: own.moments,
+    gradient,
+    lanes,
+    steps,
+    updates,
+    pending: 0,
+  };
 }

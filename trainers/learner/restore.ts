@@ -13,7 +13,10 @@ import { systemsOf } from './system.ts';
  * `resetState` and between the sequences of `bptt`.
  * @throws DataError if the bytes are damaged or do not belong to this configuration.
  */
-export function restoreLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, bytes: Uint8Array): Learner<P, S, X, Y> {
+export function restoreLearner<P, S, X, Y>(
+  config: LearnerConfig<P, S, X, Y>,
+  bytes: Uint8Array,
+): Learner<P, S, X, Y> {
   requireConfig('restoreLearner', config);
   guard.argument('restoreLearner', 'bytes', bytes, guard.bytes, DataError);
   const dtype = config.dtype ?? 'float32';

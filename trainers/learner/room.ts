@@ -7,7 +7,13 @@ import type { Estimator, Rule } from '../estimators/index.ts';
 export function requireRoomFor<P, S, X>(who: string, model: Cell<P, S, X>): void {
   const count = summary(model).parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   // Parameters are drawn in float64.
-  guard.memory(who, `${count.toLocaleString('en-US')} parameters`, count * 8, 'use fewer units', ConfigurationError);
+  guard.memory(
+    who,
+    `${count.toLocaleString('en-US')} parameters`,
+    count * 8,
+    'use fewer units',
+    ConfigurationError,
+  );
 }
 
 /** @throws ConfigurationError for an estimator that carries more than any memory holds, before it starts. */

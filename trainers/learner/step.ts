@@ -33,7 +33,11 @@ export interface Step<P, S, X, Y> extends Moment<P, S, X, Y> {
 }
 
 /** Runs the model for one step and keeps its derivative. */
-export function takeStep<P, S, X, Y>(model: Cell<P, S, X>, loss: Loss<Y>, moment: Moment<P, S, X, Y>): Step<P, S, X, Y> {
+export function takeStep<P, S, X, Y>(
+  model: Cell<P, S, X>,
+  loss: Loss<Y>,
+  moment: Moment<P, S, X, Y>,
+): Step<P, S, X, Y> {
   const derivative = dissect(
     function step(parameters: P, state: S): StepValue<S> {
       const { state: next, output } = runStep(model, parameters, state, moment.input);
@@ -45,7 +49,9 @@ export function takeStep<P, S, X, Y>(model: Cell<P, S, X>, loss: Loss<Y>, moment
   );
   const { state: next, output, loss: value } = derivative.value;
   if (value !== undefined && value.shape.length !== 0)
-    throw new ShapeError(`loss: must be a scalar, got shape ${formatShape(value.shape)}; take its mean or sum`);
+    throw new ShapeError(
+      `loss: must be a scalar, got shape ${formatShape(value.shape)}; take its mean or sum`,
+    );
   return { ...moment, next, output, loss: value, derivative };
 }
 
@@ -72,7 +78,9 @@ export function pullThrough<P, S, X, Y>(
   for (let i = steps.length - 1; i >= 0; i--) {
     // A step that was only observed has no loss, and takes no cotangent for it.
     const loss = steps[i].loss && lossCotangent(i);
-    const [parameters, before] = steps[i].derivative.pull((loss === undefined ? { state } : { state, loss }) as never);
+    const [parameters, before] = steps[i].derivative.pull(
+      (loss === undefined ? { state } : { state, loss }) as never,
+    );
     total = total === undefined ? parameters : addTrees(total, parameters);
     state = before;
   }

@@ -40,7 +40,8 @@ function converted(leaf: Tensor, dtype: FloatDType, path: string): Tensor {
   const { data } = own.toNdarray();
   // Fast check at every step: a finite number minus itself is 0. The input itself is inspected only if that
   // fails.
-  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) requireFits(dataOf(leaf)[i], data[i], path);
+  for (let i = 0; i < data.length; i++)
+    if (data[i] - data[i] !== 0) requireFits(dataOf(leaf)[i], data[i], path);
   return own;
 }
 
@@ -62,7 +63,9 @@ export function takeLane<T>(value: T, lane: number, lanes: number, name: string)
     value as Tree,
     (leaf, path) => {
       if (leaf.shape[0] !== lanes)
-        throw new ShapeError(`${path}: the first axis counts the ${lanes} lanes, got shape ${formatShape(leaf.shape)}`);
+        throw new ShapeError(
+          `${path}: the first axis counts the ${lanes} lanes, got shape ${formatShape(leaf.shape)}`,
+        );
       return entryOf(leaf, lane);
     },
     name,
@@ -73,8 +76,12 @@ export function takeLane<T>(value: T, lane: number, lanes: number, name: string)
 export function stackLanes<T>(parts: readonly T[]): T {
   if (parts.length === 1) return parts[0];
   if (parts[0] instanceof Tensor) return stack(parts as readonly Tensor[]) as T;
-  if (Array.isArray(parts[0])) return parts[0].map((_, i) => stackLanes(parts.map((part) => (part as T[])[i]))) as T;
+  if (Array.isArray(parts[0]))
+    return parts[0].map((_, i) => stackLanes(parts.map((part) => (part as T[])[i]))) as T;
   return Object.fromEntries(
-    Object.keys(parts[0] as object).map((key) => [key, stackLanes(parts.map((part) => (part as Record<string, unknown>)[key]))]),
+    Object.keys(parts[0] as object).map((key) => [
+      key,
+      stackLanes(parts.map((part) => (part as Record<string, unknown>)[key])),
+    ]),
   ) as T;
 }

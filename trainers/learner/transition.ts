@@ -1,5 +1,14 @@
 import { abs, add, concat, greater, vmap, where } from '../../autodiff/index.ts';
-import { alignLeaves, eye, type FloatDType, leavesOf, mapTree, type Parts, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  alignLeaves,
+  eye,
+  type FloatDType,
+  leavesOf,
+  mapTree,
+  type Parts,
+  type Tensor,
+  type Tree,
+} from '../../lib/index.ts';
 import { type Cell, runStep } from '../../nn/index.ts';
 import { addTrees, countElements, fromRows, partsLike, toRows } from '../algebra.ts';
 import type { Factors, Pulled, Transition } from '../estimators/index.ts';
@@ -67,7 +76,11 @@ function transition(
  * A function of trees, of which parts may be left out, applied to a batch of them: as many operations as for
  * one.
  */
-function batched<T extends object>(likes: readonly Tree[], trees: readonly Parts[], f: (own: readonly Parts[]) => T): T {
+function batched<T extends object>(
+  likes: readonly Tree[],
+  trees: readonly Parts[],
+  f: (own: readonly Parts[]) => T,
+): T {
   const leaves = trees.map((tree, i) => alignLeaves(likes[i], tree, 'directions'));
   const given = leaves.flat().filter((leaf) => leaf !== undefined);
   return vmap((entries: readonly Tensor[]) => {
@@ -84,11 +97,19 @@ function batched<T extends object>(likes: readonly Tree[], trees: readonly Parts
 }
 
 function pushThrough(steps: readonly HeldStep[], parameters: Parts, state: Parts): Tree {
-  return steps.reduce<Parts>((tangent, { derivative }) => derivative.push(parameters, tangent).state as Tree, state) as Tree;
+  return steps.reduce<Parts>(
+    (tangent, { derivative }) => derivative.push(parameters, tangent).state as Tree,
+    state,
+  ) as Tree;
 }
 
 /** Pulls the S unit vectors of the last state at once, from the last step back to the first. */
-function factorsOf(steps: readonly HeldStep[], parameters: Tree, state: Tree, known: (tree: Tree) => Tree): Factors {
+function factorsOf(
+  steps: readonly HeldStep[],
+  parameters: Tree,
+  state: Tree,
+  known: (tree: Tree) => Tree,
+): Factors {
   const [{ dtype }] = leavesOf(state);
   let cotangents = fromRows(eye(countElements(state), { dtype: dtype as FloatDType }), state);
   let groups: { D: Tensor; z: Tensor }[] = [];

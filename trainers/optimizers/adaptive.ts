@@ -11,7 +11,10 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-const below1: guard.NumberCheck = { ...guard.between(0, 1 - Number.EPSILON), what: 'a number of at least 0 and below 1' };
+const below1: guard.NumberCheck = {
+  ...guard.between(0, 1 - Number.EPSILON),
+  what: 'a number of at least 0 and below 1',
+};
 export const adamOptions = {
   rate: rates,
   beta1: guard.setting(below1, 'the decay of the mean gradient'),
@@ -42,7 +45,10 @@ export function adam(options: AdamOptions): Optimizer {
       const v = decayed(old.v, squares(gradient), beta2);
       const first = clock.updates((k) => 1 / (1 - beta1 ** k));
       const second = clock.updates((k) => 1 / (1 - beta2 ** k));
-      return { update: descend(scaleTree(m, first), scaleTree(v, second), schedule, epsilon, clock), memory: { m, v } };
+      return {
+        update: descend(scaleTree(m, first), scaleTree(v, second), schedule, epsilon, clock),
+        memory: { m, v },
+      };
     },
   });
 }
@@ -61,7 +67,11 @@ export const rmspropOptions = {
 
 /** RMSprop (Tieleman & Hinton 2012): v ← decay v + (1-decay) g², θ ← θ - η g / (√v + ε). */
 export function rmsprop(options: RmspropOptions): Optimizer {
-  const { rate, decay = 0.9, epsilon = 1e-8 } = guard.options('rmsprop', options, rmspropOptions, 'rmsprop({ rate: 0.001 })');
+  const {
+    rate,
+    decay = 0.9,
+    epsilon = 1e-8,
+  } = guard.options('rmsprop', options, rmspropOptions, 'rmsprop({ rate: 0.001 })');
   const schedule = asSchedule(rate);
   return optimizerOf({
     name: 'rmsprop',
@@ -87,5 +97,10 @@ function squares<P>(tree: P): P {
 /** -η m / (√v + ε). */
 function descend<P>(m: P, v: P, schedule: Schedule, epsilon: number, clock: Clock): P {
   const rate = clock.steps((step) => -schedule(step));
-  return zipTrees(m as Tree, v as Tree, (mean, size) => mul(div(mean, add(sqrt(size), epsilon)), rate), 'optimizer') as P;
+  return zipTrees(
+    m as Tree,
+    v as Tree,
+    (mean, size) => mul(div(mean, add(sqrt(size), epsilon)), rate),
+    'optimizer',
+  ) as P;
 }

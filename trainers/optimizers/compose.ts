@@ -34,7 +34,9 @@ export function chain(...optimizers: readonly Optimizer[]): Optimizer {
   return optimizerOf({
     name: optimizers.map(({ name }) => name).join('+'),
     settings: Object.fromEntries(
-      optimizers.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value])),
+      optimizers.flatMap(({ name, settings }) =>
+        Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]),
+      ),
     ),
     ...(rates.length === 1 ? { rate: rates[0] } : {}),
     init: (parameters) => optimizers.map((optimizer) => optimizer.init(parameters)),

@@ -21,7 +21,10 @@ export function optimizerOf<M>(optimizer: Optimizer<M>): Optimizer<M> {
     update(gradient, memory, parameters, clock) {
       leavesOf(gradient as Tree);
       guard.argument(`${who}.update`, 'memory', memory, { what: 'the result of init', holds: isObject });
-      guard.argument(`${who}.update`, 'clock', clock, { what: 'a clock, with steps and updates', holds: isClock });
+      guard.argument(`${who}.update`, 'clock', clock, {
+        what: 'a clock, with steps and updates',
+        holds: isClock,
+      });
       return optimizer.update(gradient, memory, parameters, clock);
     },
   };
@@ -33,7 +36,8 @@ function isObject(value: unknown): value is object {
 
 function isClock(value: unknown): boolean {
   return (
-    isObject(value) && (['steps', 'updates'] as const).every((read) => typeof (value as Partial<Clock>)[read] === 'function')
+    isObject(value) &&
+    (['steps', 'updates'] as const).every((read) => typeof (value as Partial<Clock>)[read] === 'function')
   );
 }
 

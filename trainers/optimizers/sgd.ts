@@ -40,7 +40,12 @@ export function sgd(options: SgdOptions): Optimizer {
 
 /** Gradient descent with momentum (Polyak 1964): v ← decay v + g, θ ← θ - η v. */
 export function momentum(options: MomentumOptions): Optimizer {
-  const { rate, decay = 0.9 } = guard.options('momentum', options, momentumOptions, 'momentum({ rate: 0.1 })');
+  const { rate, decay = 0.9 } = guard.options(
+    'momentum',
+    options,
+    momentumOptions,
+    'momentum({ rate: 0.1 })',
+  );
   const schedule = asSchedule(rate);
   return optimizerOf({
     name: 'momentum',

@@ -11,7 +11,11 @@ export const cellTable: Readonly<Record<string, CellEntry>> = cells;
  * @param inputs the number of symbols, or the length of an input vector.
  * @throws UsageError for an unknown cell or setting, ConfigurationError for a value out of range.
  */
-export function makeCell(config: CellConfig, inputs: number, of: 'symbols' | 'vectors'): Cell<unknown, unknown, Input> {
+export function makeCell(
+  config: CellConfig,
+  inputs: number,
+  of: 'symbols' | 'vectors',
+): Cell<unknown, unknown, Input> {
   const entry = chooseNamed('cell', cellTable, config, ['units']);
   const { name: _, units, ...settings } = config;
   const options = { ...settings, inputs, units };

@@ -23,7 +23,10 @@ export interface Entry<T> {
 export interface EstimatorEntry extends Entry<Estimator> {
   /** Its title in tables and plots, unless that is the name in capitals with a window and a rank. */
   title?(settings: Settings): string;
-  /** Its influence, by the norms shown: |s̃| and |θ̃| of pairs of vectors, |G| of a matrix, or one norm of factors of another kind. */
+  /**
+   * Its influence, by the norms shown: |s̃| and |θ̃| of pairs of vectors, |G| of a matrix, or one norm of
+   * factors of another kind.
+   */
   readonly carries: 'pairs' | 'matrix' | 'factors' | 'nothing';
   /** Whether its estimates contain noise, which a small learning rate averages out. */
   readonly isNoisy?: boolean;
@@ -41,7 +44,8 @@ function entryOf<T, O extends object, C extends guard.Checks<O>>(make: (options:
   return {
     options,
     make(settings: object): T {
-      if (!isOf<O>(settings, options)) throw new TypeError(`one of ${Object.keys(settings).join(', ')} is not an option`);
+      if (!isOf<O>(settings, options))
+        throw new TypeError(`one of ${Object.keys(settings).join(', ')} is not an option`);
       return make(settings);
     },
   };
@@ -73,11 +77,15 @@ export const task = entryOf;
 
 /** The settings that flags can set for a table of entries. */
 export type FlagSettings<Table> = Intersection<
-  { [Name in keyof Table]: Table[Name] extends { readonly options: infer C } ? FlagsIn<C> : never }[keyof Table]
+  {
+    [Name in keyof Table]: Table[Name] extends { readonly options: infer C } ? FlagsIn<C> : never;
+  }[keyof Table]
 >;
 
 type FlagsIn<C> = {
-  readonly [Name in keyof C as C[Name] extends { readonly flag: infer F extends string } ? F : never]?: ValueOf<C[Name]>;
+  readonly [Name in keyof C as C[Name] extends { readonly flag: infer F extends string }
+    ? F
+    : never]?: ValueOf<C[Name]>;
 };
 
 /** The value that passes a check, as far as its type tells. */
@@ -89,4 +97,8 @@ export type ValueOf<C> = C extends { readonly choices: readonly (infer V)[] }
       ? readonly string[]
       : string;
 
-type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;

@@ -16,6 +16,7 @@ export function titleOf(named: Named): string {
   const { name, window, rank } = named;
   const entry = Object.hasOwn(estimatorTable, name) ? estimatorTable[name] : undefined;
   if (entry?.title !== undefined) return entry.title(named);
-  const parts = (what: string, value: Setting | undefined) => (value === undefined || value === 1 ? [] : [`${what}-${value}`]);
+  const parts = (what: string, value: Setting | undefined) =>
+    value === undefined || value === 1 ? [] : [`${what}-${value}`];
   return [name.toUpperCase(), ...parts('memory', window), ...parts('rank', rank)].join(' ');
 }

@@ -49,7 +49,9 @@ export function optionOf({ check, uses }: Flag): guard.Check {
 
 /** An entry's settings from the values of flags. An unknown flag keeps its name, for the entry to refuse. */
 export function settingsOf(options: Options | undefined, given: Settings): Settings {
-  const names = Object.entries(options ?? {}).flatMap(([name, { flag }]) => (flag === undefined ? [] : [[flag, name] as const]));
+  const names = Object.entries(options ?? {}).flatMap(([name, { flag }]) =>
+    flag === undefined ? [] : [[flag, name] as const],
+  );
   const byFlag = new Map(names);
   return Object.fromEntries(Object.entries(given).map(([flag, value]) => [byFlag.get(flag) ?? flag, value]));
 }

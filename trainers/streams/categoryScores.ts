@@ -9,7 +9,11 @@ import type { Standing, TargetScores } from './targetScores.ts';
 const none: Standing = { mean: 0, deviation: 1, predictions: [], lags: [] };
 
 /** Categories are scored in bits, next to models that count the successors of the latest ones. */
-export function categoryScores(data: RowData, coder: RowCoder, saved: readonly SavedCounts[] | undefined): TargetScores {
+export function categoryScores(
+  data: RowData,
+  coder: RowCoder,
+  saved: readonly SavedCounts[] | undefined,
+): TargetScores {
   const { categories } = coder;
   if (categories === undefined) throw new TypeError('the target is not a category');
   const models = createCountModels(data.categories, saved);
@@ -28,7 +32,8 @@ export function categoryScores(data: RowData, coder: RowCoder, saved: readonly S
     },
     standing: () => none,
     // Nothing depends on it.
-    requireOwn: (standing) => requireSame('what a row is compared with', JSON.stringify(standing), JSON.stringify(none)),
+    requireOwn: (standing) =>
+      requireSame('what a row is compared with', JSON.stringify(standing), JSON.stringify(none)),
     score(_, output, row) {
       const category = indexOf(row) as number;
       return markOf(output, category, models.observe(category, bitsOf(output, category)));

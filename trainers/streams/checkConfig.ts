@@ -30,9 +30,12 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
 
 function checkRows(data: RowData): void {
   const { kind, delimiter, columns, categorical, target, predict = 'value', horizon, delay = 0 } = data;
-  if (kind !== 'csv' && kind !== 'ndjson') throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
+  if (kind !== 'csv' && kind !== 'ndjson')
+    throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
-    throw new ConfigurationError(`delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
+    throw new ConfigurationError(
+      `delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`,
+    );
   if (![columns, categorical].every(isNames) || typeof target !== 'string')
     throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
   const values: Readonly<Record<string, unknown>> = { ...data, predict, delay };
@@ -40,10 +43,14 @@ function checkRows(data: RowData): void {
     if ((check.kind === 'count' || 'choices' in check) && !check.holds(values[name]))
       throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
   if (predict === 'change' && categorical.includes(target))
-    throw new ConfigurationError(`the target ${target} is a category, which has no change: leave out --predict`);
-  if (columns.length === 0) throw new ConfigurationError('the network needs one column at least: name it with --columns');
+    throw new ConfigurationError(
+      `the target ${target} is a category, which has no change: leave out --predict`,
+    );
+  if (columns.length === 0)
+    throw new ConfigurationError('the network needs one column at least: name it with --columns');
   if (columns.length > 4096) throw new ConfigurationError('there are more than 4096 columns');
-  if (new Set(columns).size !== columns.length) throw new ConfigurationError('--columns has a column more than once');
+  if (new Set(columns).size !== columns.length)
+    throw new ConfigurationError('--columns has a column more than once');
   if (horizon + delay === 0 && columns.includes(target))
     throw new ConfigurationError(
       `with a horizon of 0, the network would see its target ${target}: name other columns with --columns`,
@@ -52,7 +59,9 @@ function checkRows(data: RowData): void {
   checkTimes(data);
   for (const column of categorical)
     if (!columns.includes(column) && column !== target)
-      throw new ConfigurationError(`--categorical names ${column}, which is neither one of the columns nor the target`);
+      throw new ConfigurationError(
+        `--categorical names ${column}, which is neither one of the columns nor the target`,
+      );
 }
 
 function checkDialect({ kind, delimiter, comment, missing = [], decimal = '.' }: RowData): void {
@@ -63,7 +72,8 @@ function checkDialect({ kind, delimiter, comment, missing = [], decimal = '.' }:
     throw new ConfigurationError(
       `comment must be one character, such as #, other than a quote and the delimiter, got ${JSON.stringify(comment)}`,
     );
-  if (comment !== undefined && kind === 'ndjson') throw new ConfigurationError('data in ndjson has no comments');
+  if (comment !== undefined && kind === 'ndjson')
+    throw new ConfigurationError('data in ndjson has no comments');
   if (!isNames(missing)) throw new ConfigurationError('missing must be a list of texts, such as NA');
   if (decimal !== '.' && decimal !== ',')
     throw new ConfigurationError(`decimal must be . or , and not ${JSON.stringify(decimal)}`);
@@ -73,16 +83,20 @@ function checkTimes({ columns, target, timestamp, timeFormat }: RowData): void {
   const times = typeof timestamp === 'string' ? [timestamp] : (timestamp ?? []);
   if (!isNames(times) || (timestamp !== undefined && times.length === 0))
     throw new ConfigurationError('timestamp must be the name of a column, or a list of names');
-  if (new Set(times).size !== times.length) throw new ConfigurationError('--timestamp has a column more than once');
+  if (new Set(times).size !== times.length)
+    throw new ConfigurationError('--timestamp has a column more than once');
   const other = times.find((name) => columns.includes(name) || name === target);
   if (other !== undefined)
     throw new ConfigurationError(
       `--timestamp names ${other}, which is one of the columns or the target: times are inputs by themselves`,
     );
   if (timeFormat === undefined) return;
-  if (typeof timeFormat !== 'string') throw new ConfigurationError('the time format must be a text, such as %Y-%m-%d');
+  if (typeof timeFormat !== 'string')
+    throw new ConfigurationError('the time format must be a text, such as %Y-%m-%d');
   if (timestamp === undefined)
-    throw new ConfigurationError('--time-format goes with --timestamp, which names the column with the times');
+    throw new ConfigurationError(
+      '--time-format goes with --timestamp, which names the column with the times',
+    );
   parseTimeFormat(timeFormat);
 }
 
@@ -92,7 +106,9 @@ function isNames(value: unknown): boolean {
 
 function whole(name: string, value: number, least: number, most: number): void {
   if (!Number.isSafeInteger(value) || value < least || value > most)
-    throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, got ${String(value)}`);
+    throw new ConfigurationError(
+      `${name} must be a whole number from ${least} to ${most}, got ${String(value)}`,
+    );
 }
 
 /** @throws DataError or ConfigurationError unless it is a configuration with exactly its parts. */
@@ -113,6 +129,10 @@ export function requireConfig(config: StreamConfig): void {
     requireEntries('what learns', named, ['name'], Object.keys(named ?? {}));
     requireSame('the type of its name', typeof named.name, 'string');
   }
-  requireNumbers('a setting of the optimizer', [optimizer.rate, optimizer.alpha, optimizer.clip ?? 1], Number.MAX_VALUE);
+  requireNumbers(
+    'a setting of the optimizer',
+    [optimizer.rate, optimizer.alpha, optimizer.clip ?? 1],
+    Number.MAX_VALUE,
+  );
   checkConfig(config);
 }

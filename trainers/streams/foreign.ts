@@ -48,7 +48,9 @@ type Kind = Pick<Signature, 'name' | 'remedy'>;
 function refuse(name: string, kind: Kind | 'open' | undefined, instead: string | undefined): void {
   if (kind === undefined || kind === 'open') return;
   const remedies = [kind.remedy, instead].filter((remedy) => remedy !== undefined);
-  throw new DataError(`${name} is ${kind.name}${remedies.length === 0 ? ', not text' : `: ${remedies.join(', or ')}`}`);
+  throw new DataError(
+    `${name} is ${kind.name}${remedies.length === 0 ? ', not text' : `: ${remedies.join(', or ')}`}`,
+  );
 }
 
 const wide = (encoding: string): Kind => ({

@@ -20,7 +20,10 @@ export interface Generation {
  * Endless symbols, each drawn from the prediction after the earlier ones, among those with their own index.
  * @throws UsageError if there is neither a prime nor a text learnt from, or no symbol is known.
  */
-export function* generate(session: SymbolSession, { prime, temperature, seed }: Generation): Generator<Code, never, undefined> {
+export function* generate(
+  session: SymbolSession,
+  { prime, temperature, seed }: Generation,
+): Generator<Code, never, undefined> {
   const { learner, vocabulary } = session;
   const noise = seeded(seed);
   const walker = walk(learner);
@@ -31,7 +34,10 @@ export function* generate(session: SymbolSession, { prime, temperature, seed }: 
   let logits = first.map((symbol) => walker.step(symbol)).at(-1) as Float64Array;
   for (;;) {
     const known = logits.subarray(0, length);
-    const symbol = temperature === 0 ? known.indexOf(Math.max(...known)) : draw(known, temperature, noise.uniform([]).item());
+    const symbol =
+      temperature === 0
+        ? known.indexOf(Math.max(...known))
+        : draw(known, temperature, noise.uniform([]).item());
     yield vocabulary.entryAt(symbol) as Code;
     logits = walker.step(symbol);
   }
@@ -73,7 +79,9 @@ export function generateText(
   requireTemperature(temperature);
   for (const character of alphabet === undefined ? '' : prime)
     if (!alphabet?.includes(character))
-      throw new UsageError(`the prime has ${JSON.stringify(character)}, which is not in the alphabet of the model`);
+      throw new UsageError(
+        `the prime has ${JSON.stringify(character)}, which is not in the alphabet of the model`,
+      );
   const symbols = generate(session, { prime: symbolsOf(prime, data), temperature, seed });
   const written = writerOf(data.unit);
   return write();
@@ -85,7 +93,8 @@ export function generateText(
 
 /** @throws ConfigurationError. */
 export function requireTemperature(temperature: number): void {
-  if (!(temperature >= 0)) throw new ConfigurationError(`temperature must be a number of at least 0, got ${temperature}`);
+  if (!(temperature >= 0))
+    throw new ConfigurationError(`temperature must be a number of at least 0, got ${temperature}`);
 }
 
 function writerOf(unit: SymbolData['unit']): (symbol: Code) => string | Uint8Array {

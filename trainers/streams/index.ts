@@ -23,7 +23,14 @@ export type { Row } from './rows.ts';
 export { columnsOf } from './rows.ts';
 export type { Report, Session } from './session.ts';
 export { completeConfig, type Settings, settingGroups } from './settings.ts';
-export { type OpenedRows, type OpenedText, openSession, openSnapshot, requireSnapshot, type Snapshot } from './snapshot.ts';
+export {
+  type OpenedRows,
+  type OpenedText,
+  openSession,
+  openSnapshot,
+  requireSnapshot,
+  type Snapshot,
+} from './snapshot.ts';
 export type { Source, Sources } from './source.ts';
 export { symbolPredictor } from './symbolPredictor.ts';
 export { type Code, readSymbols } from './symbolReader.ts';

@@ -9,8 +9,8 @@ const most = 1 << 24;
 
 /**
  * The Euclidean norms of the estimator's influence: |s̃| and |θ̃| of UORO (over all pairs) and NoBackTrack,
- * |G| of RTRL, SnAp and RFLO, |factors| of all that the others carry. Empty for an estimator without an influence, and
- * for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
+ * |G| of RTRL, SnAp and RFLO, |factors| of all that the others carry. Empty for an estimator without an
+ * influence, and for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
  */
 export function influenceNorms(learner: StreamLearner): Readonly<Record<string, number>> {
   const { carries } = choose('estimator', estimatorTable, learner.estimator.name);
@@ -23,7 +23,8 @@ export function influenceNorms(learner: StreamLearner): Readonly<Record<string, 
     };
   }
   if (carries === 'factors') return { '|factors|': normOf(learner.influence) };
-  if (carries === 'nothing' || countNumbers(learner.state) * countNumbers(learner.parameters) > most) return {};
+  if (carries === 'nothing' || countNumbers(learner.state) * countNumbers(learner.parameters) > most)
+    return {};
   return { '|G|': normOf(learner.influence) };
 }
 

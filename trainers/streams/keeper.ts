@@ -14,7 +14,11 @@ export interface Keeper<R> {
   snapshot(): Snapshot;
 }
 
-export function createKeeper<R>(config: Snapshot['config'], session: Session<R>, start: Position = beginning): Keeper<R> {
+export function createKeeper<R>(
+  config: Snapshot['config'],
+  session: Session<R>,
+  start: Position = beginning,
+): Keeper<R> {
   let position = start;
   let failure: unknown;
   /** A session that failed has done part of a step: it can neither resume nor be saved. */

@@ -1,6 +1,16 @@
 import { compile } from '../../autodiff/index.ts';
 import { dataOf, type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
-import { type Cell, crossEntropy, filled, type Layer, type Loss, linear, meanSquare, mlp, model } from '../../nn/index.ts';
+import {
+  type Cell,
+  crossEntropy,
+  filled,
+  type Layer,
+  type Loss,
+  linear,
+  meanSquare,
+  mlp,
+  model,
+} from '../../nn/index.ts';
 import { misfit } from '../evaluation/saved.ts';
 import type { LearnerConfig } from '../learner/config.ts';
 import { createLearner, type Learner } from '../learner/learner.ts';
@@ -39,7 +49,8 @@ function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8
   const { isDiagonal } = choose('cell', cellTable, name);
   const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [inputsOf(data), 1];
   const least = 4 * units * (inputs + outputs + (isDiagonal ? 1 : units));
-  if (saved.byteLength < least) throw misfit(`${saved.byteLength} bytes are too few for a ${name} of ${units} units`);
+  if (saved.byteLength < least)
+    throw misfit(`${saved.byteLength} bytes are too few for a ${name} of ${units} units`);
 }
 
 type Network = Cell<unknown, unknown, number | Tensor>;
@@ -51,7 +62,8 @@ type Network = Cell<unknown, unknown, number | Tensor>;
 export function networkOf({ cell, readout, data }: StreamConfig): Network {
   if (data.kind === 'text') {
     const outputs = data.symbols;
-    const layer: Layer<unknown, Tensor> = readout === 'mlp' ? mlp({ outputs, hidden: cell.units }) : linear({ outputs });
+    const layer: Layer<unknown, Tensor> =
+      readout === 'mlp' ? mlp({ outputs, hidden: cell.units }) : linear({ outputs });
     return model({ cell: makeCell(cell, data.symbols, 'symbols'), readout: layer });
   }
   const isCategory = data.categorical.includes(data.target);
@@ -64,10 +76,16 @@ export function networkOf({ cell, readout, data }: StreamConfig): Network {
  * would be noise that a short stream hardly gets rid of. For categories, the default initialisation learns
  * faster.
  */
-function readoutOf(kind: StreamConfig['readout'], hidden: number, categories: number | undefined): Layer<unknown, Tensor> {
+function readoutOf(
+  kind: StreamConfig['readout'],
+  hidden: number,
+  categories: number | undefined,
+): Layer<unknown, Tensor> {
   const zero = filled(0);
   const [outputs, init] = categories === undefined ? [1, { output: zero, direct: zero }] : [categories, {}];
-  return kind === 'mlp' ? mlp({ outputs, hidden, init }) : linear({ outputs, ...(init.output && { init: init.output }) });
+  return kind === 'mlp'
+    ? mlp({ outputs, hidden, init })
+    : linear({ outputs, ...(init.output && { init: init.output }) });
 }
 
 /**
@@ -114,7 +132,9 @@ export function createStepper<X extends number | Tensor>(learner: StreamLearner,
 
 /** The network's output after at least one further input vector. The learner is left unchanged. */
 export function outputAfter(learner: StreamLearner, inputs: readonly (readonly number[])[]): Float64Array {
-  return numbersOf(learner.predictMany(inputs.map((input) => vectorOf(input, learner.dtype)))[inputs.length - 1]);
+  return numbersOf(
+    learner.predictMany(inputs.map((input) => vectorOf(input, learner.dtype)))[inputs.length - 1],
+  );
 }
 
 type Forward = (parameters: unknown, state: unknown, input: Tensor) => { state: unknown; output: Tensor };

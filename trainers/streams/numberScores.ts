@@ -17,7 +17,11 @@ const lagCount = 8;
  * If changes are predicted, an output of 0 means no change, and 1 a rise by the typical size of changes so
  * far.
  */
-export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberModels | undefined): TargetScores {
+export function numberScores(
+  data: RowData,
+  coder: RowCoder,
+  saved: SavedNumberModels | undefined,
+): TargetScores {
   const { numbers } = coder;
   if (numbers === undefined) throw new TypeError('the target is not a number');
   const linear = createLinearModel(lagCount, saved?.linear);
@@ -56,12 +60,19 @@ export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberM
       const size = changes && { size: changes.size };
       if (lags.length === 0) return { mean, deviation, predictions: [], lags, ...size };
       // An unknown value counts as the mean.
-      const inputs = Array.from({ length: lagCount }, (_, i) => (i < lags.length ? numbers.normalize(lags[i]) : 0));
+      const inputs = Array.from({ length: lagCount }, (_, i) =>
+        i < lags.length ? numbers.normalize(lags[i]) : 0,
+      );
       const predictions = [lags[0], average, mean + deviation * linear.predict(inputs)];
       return { mean, deviation, predictions, lags: inputs, ...size };
     },
     requireOwn(standing) {
-      requireEntries('what a row is compared with', standing, standingParts, changes === undefined ? [] : ['size']);
+      requireEntries(
+        'what a row is compared with',
+        standing,
+        standingParts,
+        changes === undefined ? [] : ['size'],
+      );
       const { mean, deviation, predictions, lags: inputs, size } = standing;
       requireNumbers('what a row is compared with', [mean], 1e100);
       requireNumbers('what a row is compared with', [deviation], 1e120, Number.MIN_VALUE);
@@ -78,8 +89,14 @@ export function numberScores(data: RowData, coder: RowCoder, saved: SavedNumberM
       const value = coder.targetOf(row) as number;
       // On the scale of the inputs, which has changed since.
       linear.learn(inputs, scaled(value, mean, deviation));
-      const errors = [predicted(standing, output), ...predictions].map((prediction) => Math.abs(prediction - value));
-      return { scores: errors.map((error) => error ** 2), absoluteErrors: errors, error: Math.min(1, errors[0] / deviation) };
+      const errors = [predicted(standing, output), ...predictions].map((prediction) =>
+        Math.abs(prediction - value),
+      );
+      return {
+        scores: errors.map((error) => error ** 2),
+        absoluteErrors: errors,
+        error: Math.min(1, errors[0] / deviation),
+      };
     },
     pairOf: (_, standing, output, row) => [coder.targetOf(row) as number, predicted(standing, output)],
     trail: (pairs) => ({ kind: 'numbers', actual: pairs.came(), predicted: pairs.said() }),

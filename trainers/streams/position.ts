@@ -34,7 +34,11 @@ export function requirePosition(saved: Position): void {
 export function behind(position: Position, entry: unknown): Position {
   if (entry instanceof Problem) return { ...position, skipped: position.skipped + 1 };
   const { records, digest } = position;
-  return { ...position, records: records + 1, digest: typeof entry === 'number' ? mix(digest, entry) : mixText(digest, entry) };
+  return {
+    ...position,
+    records: records + 1,
+    digest: typeof entry === 'number' ? mix(digest, entry) : mixText(digest, entry),
+  };
 }
 
 /** FNV-1a (Fowler, Noll and Vo) with 32 bits, mixing in a whole number at once. */

@@ -14,5 +14,7 @@ export type Batch<R> = readonly (R | Problem)[];
 /** A text in quotes, shortened if it is long, for an error message. */
 export function quoted(text: string): string {
   const characters = Array.from(text.slice(0, 120));
-  return JSON.stringify(characters.length > 40 ? `${characters.slice(0, 40).join('')}…` : characters.join(''));
+  return JSON.stringify(
+    characters.length > 40 ? `${characters.slice(0, 40).join('')}…` : characters.join(''),
+  );
 }

@@ -19,7 +19,8 @@ export function recordFieldsOf(record: unknown, where: string): RecordFields {
     throw new DataError(`${where}: it is not an object, such as {"temperature": 12.5}`);
   if (record instanceof Promise) throw new DataError(`${where}: it is a Promise: await it first`);
   // Counts what a class defines, but not what every object inherits, such as `constructor`.
-  const has = (column: string) => Object.hasOwn(record, column) || (column in record && !(column in Object.prototype));
+  const has = (column: string) =>
+    Object.hasOwn(record, column) || (column in record && !(column in Object.prototype));
   return {
     where,
     has,
@@ -50,7 +51,11 @@ function namesOf(record: object): string[] {
  * @throws DataError for a record with none of the columns, or with another name in place of one that no
  * record has had.
  */
-export function requireColumns(fields: RecordFields, columns: readonly string[], unseen: () => readonly string[]): void {
+export function requireColumns(
+  fields: RecordFields,
+  columns: readonly string[],
+  unseen: () => readonly string[],
+): void {
   const absent = columns.filter((column) => !fields.has(column));
   if (absent.length === 0) return;
   const others = fields.names().filter((name) => !columns.includes(name));
@@ -63,8 +68,11 @@ export function requireColumns(fields: RecordFields, columns: readonly string[],
       );
   }
   if (absent.length < columns.length) return;
-  const has = others.length === 0 ? 'it has no values' : `it has ${others.slice(0, 20).map(quoted).join(', ')}`;
-  throw new DataError(`${fields.where}: it has none of the columns ${columns.slice(0, 20).map(quoted).join(', ')}; ${has}`);
+  const has =
+    others.length === 0 ? 'it has no values' : `it has ${others.slice(0, 20).map(quoted).join(', ')}`;
+  throw new DataError(
+    `${fields.where}: it has none of the columns ${columns.slice(0, 20).map(quoted).join(', ')}; ${has}`,
+  );
 }
 
 /** Names that differ only in numbers differ on purpose. */
@@ -86,7 +94,8 @@ function editDistance(a: string, b: string): number {
     rows.push([i]);
     for (let j = 1; j <= b.length; j++) {
       const replaced = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? rows[i - 2][j - 2] + 1 : replaced;
+      const exchanged =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? rows[i - 2][j - 2] + 1 : replaced;
       rows[i].push(Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, replaced, exchanged));
     }
   }

@@ -66,7 +66,9 @@ function requireHeader({ data, recent }: StreamConfig): void {
   const isCategory = isText || data.categorical.includes(data.target);
   const ofScores = recent * (isCategory ? lists.ofCategories : lists.ofNumbers) * widest.score;
   const classes = isText ? data.symbols : data.categories;
-  const pairs = isCategory ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, classes ** length), 0) : 0;
+  const pairs = isCategory
+    ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, classes ** length), 0)
+    : 0;
   const ofRows = isText ? 0 : bytesOfRows(data);
   const bytes = ofScores + pairs * widest.pair + ofRows;
   if (bytes < most.header) return;
@@ -81,7 +83,10 @@ function bytesOfRows(data: RowData): number {
 }
 
 function waitingBytes(data: RowData): number {
-  const ofColumns = data.columns.reduce((sum, column) => sum + (data.categorical.includes(column) ? 2 * data.categories : 22), 0);
+  const ofColumns = data.columns.reduce(
+    (sum, column) => sum + (data.categorical.includes(column) ? 2 * data.categories : 22),
+    0,
+  );
   return lagOf(data) * ofColumns;
 }
 

@@ -1,5 +1,11 @@
 import type { RowData } from './config.ts';
-import { createNormalizer, createScale, type Normalizer, type SavedNormalizer, type SavedScale } from './normalizer.ts';
+import {
+  createNormalizer,
+  createScale,
+  type Normalizer,
+  type SavedNormalizer,
+  type SavedScale,
+} from './normalizer.ts';
 import { columnsOf, type Row } from './rows.ts';
 import { anglesOf, timeInputs } from './time.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
@@ -61,7 +67,10 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
   const changeOf = (row: Row, before: number | undefined) =>
     row[at] === null || before === undefined ? undefined : (row[at] as number) - before;
   const placeOfPauses = columns.length + (changes === undefined ? 0 : 1);
-  const pauses = data.timestamp === undefined ? undefined : createNormalizer(saved[placeOfPauses] as SavedNormalizer | undefined);
+  const pauses =
+    data.timestamp === undefined
+      ? undefined
+      : createNormalizer(saved[placeOfPauses] as SavedNormalizer | undefined);
   const pauseOf = (row: Row) => {
     const elapsed = row[columns.length + 1];
     return elapsed === null ? null : Math.log1p(elapsed as number);
@@ -86,7 +95,11 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
       if (changes !== undefined) inputs.push(changes.scaled(changeOf(row, before) ?? 0));
       if (pauses === undefined) return inputs;
       const pause = pauseOf(row);
-      return [...inputs, pause === null ? 0 : pauses.normalize(pause), ...anglesOf(row[columns.length] as number)];
+      return [
+        ...inputs,
+        pause === null ? 0 : pauses.normalize(pause),
+        ...anglesOf(row[columns.length] as number),
+      ];
     },
     inputs: inputsOf(data),
     unseen: () => columns.filter((_, i) => codes[i].count === 0),

@@ -55,7 +55,9 @@ export interface RowModel<Column extends string = string, Prediction = number | 
    */
   partialFit(records: Iterable<RowRecord<Column>>, targets?: Iterable<Value>): this;
   /** Predicts, scores and learns from each record as it comes, and yields the outcome. */
-  learn<R extends RowRecord<Column>>(records: Stream<R>): AsyncGenerator<Learnt<R, Prediction>, void, undefined>;
+  learn<R extends RowRecord<Column>>(
+    records: Stream<R>,
+  ): AsyncGenerator<Learnt<R, Prediction>, void, undefined>;
   /** The quality of the predictions so far. */
   report(): Report;
   /** The model as plain data, from which `restoreModel` resumes bit for bit. */
@@ -76,8 +78,12 @@ export interface Learnt<R, Prediction> {
   readonly score: number | undefined;
 }
 
-export interface RowOptions<Target extends string, Column extends string, Categorical extends string, Time extends string>
-  extends Settings,
+export interface RowOptions<
+  Target extends string,
+  Column extends string,
+  Categorical extends string,
+  Time extends string,
+> extends Settings,
     Partial<Omit<RowConfig, 'target' | 'columns' | 'categorical' | 'timestamp'>> {
   /** The column to predict. */
   readonly target: Target;
@@ -134,7 +140,8 @@ export function createModel<
 /** The model of a snapshot. @throws DataError for a snapshot of a text model, or no snapshot. */
 export function restoreModel(snapshot: Snapshot): RowModel {
   const opened = openChecked(snapshot);
-  if (opened.kind !== 'rows') throw new DataError('restoreModel: it is a snapshot of a model of text: use restoreTextModel');
+  if (opened.kind !== 'rows')
+    throw new DataError('restoreModel: it is a snapshot of a model of text: use restoreTextModel');
   return rowModelOf(opened);
 }
 
@@ -153,8 +160,13 @@ export function rowModelOf<Column extends string, Prediction>({
   /** @param target replaces the column. */
   function read(record: unknown, target?: Value, needsTarget = target === undefined): Row {
     const fields = recordFieldsOf(record, `record ${keeper.records + 1}`);
-    requireColumns(fields, needsTarget ? columns : columns.filter((column) => column !== data.target), session.coder.unseen);
-    const get = (column: string) => (target !== undefined && column === data.target ? target : fields.get(column));
+    requireColumns(
+      fields,
+      needsTarget ? columns : columns.filter((column) => column !== data.target),
+      session.coder.unseen,
+    );
+    const get = (column: string) =>
+      target !== undefined && column === data.target ? target : fields.get(column);
     const row = rowOf({ where: fields.where, get }, session.time);
     if (row instanceof Problem) throw new DataError(row.sentence);
     return row;

@@ -5,9 +5,9 @@ const column: guard.Check = { ...guard.string, what: 'the name of a column' };
 const names: guard.NamesCheck = { ...guard.listOf('an array of names', guard.string.holds), kind: 'names' };
 
 /**
- * The options of rows: target, inputs and times. The notation of values is separate. The options of `createModel`,
- * the flags and help of `norewind train`, and the checks of configurations follow from this table; its order is
- * that of configurations.
+ * The options of rows: target, inputs and times. The notation of values is separate. The options of
+ * `createModel`, the flags and help of `norewind train`, and the checks of configurations follow from this
+ * table; its order is that of configurations.
  */
 export const rowOptions = {
   columns: guard.setting(
@@ -26,7 +26,10 @@ export const rowOptions = {
     { ...guard.either(column, names), kind: names.kind },
     'columns with the time of a row, such as when or year,month; they become inputs, and their order is checked',
   ),
-  categories: guard.setting(guard.whole(2, 4096), 'number of distinct categories of a column; 16 if left out'),
+  categories: guard.setting(
+    guard.whole(2, 4096),
+    'number of distinct categories of a column; 16 if left out',
+  ),
 };
 
 type Values = { readonly [Name in keyof typeof rowOptions]: ValueOf<(typeof rowOptions)[Name]> };
@@ -55,5 +58,7 @@ export function rowConfigOf(given: Partial<RowConfig> & Pick<RowConfig, 'target'
 /** The entries that are row options, in the order of the table. */
 function inOrder<T extends object>(record: T): T {
   const entries = Object.entries(record).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(Object.keys(rowOptions).flatMap((name) => entries.filter(([key]) => key === name))) as T;
+  return Object.fromEntries(
+    Object.keys(rowOptions).flatMap((name) => entries.filter(([key]) => key === name)),
+  ) as T;
 }

@@ -18,7 +18,9 @@ export interface Fields {
 export function createRowReader(data: RowData): (fields: Fields, latest?: number) => Row | Problem {
   const dialect = dialectOf(data);
   const categorical = new Set(data.categorical);
-  const columns = columnsOf(data).map((column) => [column, categorical.has(column) ? categoryOf : numberOf] as const);
+  const columns = columnsOf(data).map(
+    (column) => [column, categorical.has(column) ? categoryOf : numberOf] as const,
+  );
   const timestamps = timestampsOf(data);
   const timeOf = createTimeReader(data, dialect.missing);
   const timeColumns = `${timestamps.length === 1 ? 'column' : 'columns'} ${timestamps.map(quoted).join(', ')}`;
@@ -26,7 +28,8 @@ export function createRowReader(data: RowData): (fields: Fields, latest?: number
     const row: (number | string | null)[] = [];
     for (const [column, read] of columns) {
       const value = read(get(column), dialect);
-      if (value instanceof Problem) return new Problem(`${where}, column ${quoted(column)}: ${value.sentence}`);
+      if (value instanceof Problem)
+        return new Problem(`${where}, column ${quoted(column)}: ${value.sentence}`);
       row.push(value);
     }
     if (timestamps.length === 0) return row;
@@ -34,7 +37,9 @@ export function createRowReader(data: RowData): (fields: Fields, latest?: number
     const time = timeOf(values, latest === undefined);
     if (time instanceof Problem) return new Problem(`${where}, ${timeColumns}: ${time.sentence}`);
     if (latest !== undefined && time < latest)
-      return new Problem(`${where}, ${timeColumns}: ${values.map(told).join(', ')} is earlier than the row before`);
+      return new Problem(
+        `${where}, ${timeColumns}: ${values.map(told).join(', ')} is earlier than the row before`,
+      );
     return [...row, time, latest === undefined ? null : time - latest];
   };
 }

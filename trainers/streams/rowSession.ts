@@ -114,7 +114,12 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       const standing = target.standing();
       waiting.push({ input, standing });
       // One row behind, the learning step makes this prediction itself, from the same state and parameters.
-      if (lag > 1) waiting[waiting.length - 1] = { input, standing, output: [...outputAfter(learner, inputsOf(waiting))] };
+      if (lag > 1)
+        waiting[waiting.length - 1] = {
+          input,
+          standing,
+          output: [...outputAfter(learner, inputsOf(waiting))],
+        };
       return score;
     },
     report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
@@ -135,7 +140,8 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
 }
 
 function judge(data: RowData, coder: RowCoder, saved: SavedTargetModels | undefined): TargetScores {
-  if (data.categorical.includes(data.target)) return categoryScores(data, coder, saved as readonly SavedCounts[] | undefined);
+  if (data.categorical.includes(data.target))
+    return categoryScores(data, coder, saved as readonly SavedCounts[] | undefined);
   return numberScores(data, coder, saved as SavedNumberModels | undefined);
 }
 

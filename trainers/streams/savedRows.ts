@@ -1,7 +1,14 @@
 import { requireCounts } from '../evaluation/counts.ts';
 import type { SavedEvaluation } from '../evaluation/evaluation.ts';
 import { requireLearnt } from '../evaluation/linearModel.ts';
-import { requireEntries, requireLength, requireNear, requireNumbers, requireSame, requireWhole } from '../evaluation/saved.ts';
+import {
+  requireEntries,
+  requireLength,
+  requireNear,
+  requireNumbers,
+  requireSame,
+  requireWhole,
+} from '../evaluation/saved.ts';
 import type { RowData } from './config.ts';
 import { clip, type SavedNormalizer, type SavedScale, trusted } from './normalizer.ts';
 import { inputsOf, type SavedCoder, seesChange } from './rowCoder.ts';
@@ -31,12 +38,18 @@ export interface Waiting {
 
 /** @throws DataError unless the parts are consistent with this many rows. */
 export function requireRows(rest: SavedRows, data: RowData): void {
-  requireEntries('the session', rest, ['coder', 'waiting', 'late', 'records', 'evaluation', 'models'], ['time']);
+  requireEntries(
+    'the session',
+    rest,
+    ['coder', 'waiting', 'late', 'records', 'evaluation', 'models'],
+    ['time'],
+  );
   const { coder, waiting, late, time, records, models } = rest;
   const { delay = 0, timestamp, target, categorical } = data;
   requireWhole('the number of records', [records]);
   requireSame('that there is a time', Object.hasOwn(rest, 'time'), timestamp !== undefined && records > 0);
-  if (time !== undefined || Object.hasOwn(rest, 'time')) requireNumbers('the time of the latest row', [time], 1e15);
+  if (time !== undefined || Object.hasOwn(rest, 'time'))
+    requireNumbers('the time of the latest row', [time], 1e15);
   const isCategory = categorical.includes(target);
   requireCoder(coder, data, records);
   requireLength('the list of late targets', late, Math.min(records, delay));
@@ -59,7 +72,12 @@ export function requireRows(rest: SavedRows, data: RowData): void {
  * @param steps the number of targets learnt from. @param scored the number of predictions scored.
  * @throws DataError unless the simple models are consistent with these numbers.
  */
-export function requireModels({ models, coder, records }: SavedRows, data: RowData, steps: number, scored: number): void {
+export function requireModels(
+  { models, coder, records }: SavedRows,
+  data: RowData,
+  steps: number,
+  scored: number,
+): void {
   // Missing targets are not learnt, and targets without a prediction are not scored.
   requireWhole('the number of steps', [steps], Math.max(0, records - lagOf(data)) + 1);
   requireWhole('the number of scores', [scored], steps + 1);
@@ -94,13 +112,17 @@ export function requireStandings(waiting: readonly Waiting[], target: TargetScor
     requireSame('what the newest row is compared with', own[key], standing[key]);
   for (const key of ['predictions', 'lags'] as const) {
     requireSame('what the newest row is compared with', own[key].length, standing[key].length);
-    for (const [i, value] of own[key].entries()) requireSame('what the newest row is compared with', value, standing[key][i]);
+    for (const [i, value] of own[key].entries())
+      requireSame('what the newest row is compared with', value, standing[key][i]);
   }
 }
 
 function requireCoder(coder: SavedCoder, data: RowData, records: number): void {
   const columns = columnsOf(data);
-  const others = [...(seesChange(data) ? ['changes'] : []), ...(data.timestamp === undefined ? [] : ['pauses'])];
+  const others = [
+    ...(seesChange(data) ? ['changes'] : []),
+    ...(data.timestamp === undefined ? [] : ['pauses']),
+  ];
   requireLength('the list of columns', coder, columns.length + others.length);
   for (const [i, column] of columns.entries()) {
     if (data.categorical.includes(column)) {
@@ -139,11 +161,13 @@ function requireInput(input: readonly number[], data: RowData, coder: SavedCoder
     if (!isCategory && marked === 1) requireSame('a missing input', part[0], 0);
     // A category with its own index, or the last index, for all others.
     const known = isCategory ? [...(coder[i] as readonly string[]).keys(), data.categories - 1] : [];
-    if (isCategory && marked === 1) requireSame('that a category is known', known.includes(part.indexOf(1)), true);
+    if (isCategory && marked === 1)
+      requireSame('that a category is known', known.includes(part.indexOf(1)), true);
   }
   // A sine and a cosine per angle of the time.
   const angles = data.timestamp === undefined ? [] : input.slice(input.length - timeInputs + 1);
-  for (let i = 0; i < angles.length; i += 2) requireNear('the square of a radius', angles[i] ** 2 + angles[i + 1] ** 2, 1, 1);
+  for (let i = 0; i < angles.length; i += 2)
+    requireNear('the square of a radius', angles[i] ** 2 + angles[i + 1] ** 2, 1, 1);
 }
 
 function requireNumberModels(models: SavedNumberModels, { predict }: RowData): void {

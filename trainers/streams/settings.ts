@@ -11,7 +11,10 @@ import type { RowData, StreamConfig } from './config.ts';
 import { type GeneralOptions, generalDefaults, generalOptions } from './generalOptions.ts';
 
 /** The network and its evaluation: the options of `norewind train`, with the same names and defaults. */
-export interface Settings extends FlagSettings<typeof estimators>, FlagSettings<typeof cells>, GeneralOptions {
+export interface Settings
+  extends FlagSettings<typeof estimators>,
+    FlagSettings<typeof cells>,
+    GeneralOptions {
   readonly estimator?: string;
   readonly cell?: string;
   readonly optimizer?: string;
@@ -27,7 +30,9 @@ const nameOf = (what: string, table: object, otherwise: string) =>
 function optionsBy(table: Readonly<Record<string, { readonly options: Options }>>): Options {
   const defaultsOf = (name: string) => {
     const { name: _, ...settings } = usualOf(table, name);
-    const needed = Object.entries(table[name].options).some(([key, check]) => check.needed && settings[key] === undefined);
+    const needed = Object.entries(table[name].options).some(
+      ([key, check]) => check.needed && settings[key] === undefined,
+    );
     return table === estimatorTable && !needed ? makeEstimator({ name, ...settings }).settings : settings;
   };
   return Object.fromEntries(flagsOf(table, defaultsOf).map((flag) => [flag.name, optionOf(flag)]));
@@ -38,7 +43,8 @@ const withDefault = (option: guard.Check, value: string): guard.Check => ({
   purpose: `${option.purpose}; ${value} if left out`,
 });
 
-const isNoisy = (name: string) => Object.hasOwn(estimatorTable, name) && estimatorTable[name].isNoisy === true;
+const isNoisy = (name: string) =>
+  Object.hasOwn(estimatorTable, name) && estimatorTable[name].isNoisy === true;
 
 const { units, readout, dtype, seed, ...measuring } = generalOptions;
 
@@ -47,7 +53,11 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
   [
     'The learner:',
     {
-      estimator: nameOf('how gradients are estimated: ', estimatorTable, 'tbptt for a text and rtrl for rows'),
+      estimator: nameOf(
+        'how gradients are estimated: ',
+        estimatorTable,
+        'tbptt for a text and rtrl for rows',
+      ),
       ...optionsBy(estimatorTable),
       cell: nameOf('the recurrent network: ', cellTable, 'gru for a text and lru for rows'),
       units,
@@ -70,14 +80,22 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
 /** The checks of settings, for callers without types; values are checked where they are used. */
 export const settingChecks = Object.fromEntries(
   settingGroups.flatMap(([, options]) =>
-    Object.entries(options).map(([name, { kind }]) => [name, kind === undefined ? guard.string : guard.number]),
+    Object.entries(options).map(([name, { kind }]) => [
+      name,
+      kind === undefined ? guard.string : guard.number,
+    ]),
   ),
 ) as guard.Checks<Settings>;
 
 /** @throws UsageError or ConfigurationError for unusable settings. */
-export function completeConfig<D extends StreamConfig['data']>(data: D, settings: Settings): StreamConfig & { readonly data: D } {
+export function completeConfig<D extends StreamConfig['data']>(
+  data: D,
+  settings: Settings,
+): StreamConfig & { readonly data: D } {
   const given = (names: readonly string[]) =>
-    Object.fromEntries(Object.entries(settings).filter(([name, value]) => names.includes(name) && value !== undefined));
+    Object.fromEntries(
+      Object.entries(settings).filter(([name, value]) => names.includes(name) && value !== undefined),
+    );
   const own = (table: Readonly<Record<string, { readonly options: Options }>>, named: Named) => ({
     ...named,
     ...settingsOf(table[named.name]?.options, given(flagsOf(table).map(({ name }) => name))),

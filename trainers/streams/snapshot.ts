@@ -21,7 +21,11 @@ export interface Snapshot {
 export function requireSnapshot({ config, position, session }: Snapshot): void {
   requireConfig(config);
   requirePosition(position);
-  requireSame('the number of records', (session.rest as { records?: unknown } | null)?.records, position.records);
+  requireSame(
+    'the number of records',
+    (session.rest as { records?: unknown } | null)?.records,
+    position.records,
+  );
 }
 
 interface Opened {
@@ -68,7 +72,9 @@ export function openChecked(snapshot: Snapshot): OpenedText | OpenedRows {
 export function openSession(config: StreamConfig, saved?: SavedSession): Session<unknown> {
   const { data } = config;
   const open = () =>
-    (data.kind === 'text' ? createSymbolSession(config, data, saved) : createRowSession(config, data, saved)) as Session<unknown>;
+    (data.kind === 'text'
+      ? createSymbolSession(config, data, saved)
+      : createRowSession(config, data, saved)) as Session<unknown>;
   return saved === undefined ? open() : restored(open);
 }
 
@@ -80,6 +86,8 @@ export function restored<T>(open: () => T): T {
     return open();
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw faults.some((fault) => error instanceof fault) ? misfit(shortened((error as Error).message)) : error;
+    throw faults.some((fault) => error instanceof fault)
+      ? misfit(shortened((error as Error).message))
+      : error;
   }
 }

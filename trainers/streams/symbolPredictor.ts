@@ -31,7 +31,8 @@ export function symbolPredictor(
   let last = fresh ? undefined : session.last;
   return (code) => {
     const input = last;
-    const logits = input === undefined ? undefined : learn ? numbersOf(learner.predict(input)) : walker.step(input);
+    const logits =
+      input === undefined ? undefined : learn ? numbersOf(learner.predict(input)) : walker.step(input);
     if (learn) session.advance(code);
     const symbol = vocabulary.indexOf(code);
     last = symbol;

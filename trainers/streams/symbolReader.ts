@@ -8,7 +8,10 @@ import { readWords, wordsOf } from './words.ts';
 export type Code = number | string;
 
 /** The symbols of the sources, joined into one text. */
-export function readSymbols(sources: Sources, { unit, alphabet }: SymbolData): AsyncGenerator<Batch<Code>, void> {
+export function readSymbols(
+  sources: Sources,
+  { unit, alphabet }: SymbolData,
+): AsyncGenerator<Batch<Code>, void> {
   if (unit === 'word') return readWords(sources);
   return unit === 'byte' ? readBytes(sources) : readCharacters(sources, alphabet);
 }
@@ -20,11 +23,15 @@ export function symbolsOf(text: string, { unit }: SymbolData): Code[] {
 }
 
 async function* readBytes(sources: Sources): AsyncGenerator<Batch<number>, void> {
-  for await (const source of sources) for await (const piece of piecesOf(source.open())) yield Array.from(piece);
+  for await (const source of sources)
+    for await (const piece of piecesOf(source.open())) yield Array.from(piece);
 }
 
 /** Characters by their code points. */
-async function* readCharacters(sources: Sources, alphabet: string | undefined): AsyncGenerator<Batch<number>, void> {
+async function* readCharacters(
+  sources: Sources,
+  alphabet: string | undefined,
+): AsyncGenerator<Batch<number>, void> {
   const known = alphabet === undefined ? undefined : new Set(Array.from(alphabet, codeOf));
   for await (const source of sources) {
     const place = createPlace(source.name);

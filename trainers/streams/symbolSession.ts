@@ -27,7 +27,11 @@ interface SavedRest {
 }
 
 /** Learns to predict the next symbol. */
-export function createSymbolSession(config: StreamConfig, data: SymbolData, saved?: SavedSession): SymbolSession {
+export function createSymbolSession(
+  config: StreamConfig,
+  data: SymbolData,
+  saved?: SavedSession,
+): SymbolSession {
   const rest = saved?.rest as SavedRest | undefined;
   if (rest !== undefined) requireOwn(rest, data);
   const learner = makeLearner(config, saved?.learner);
@@ -39,7 +43,11 @@ export function createSymbolSession(config: StreamConfig, data: SymbolData, save
   let records = rest?.records ?? 0;
   const shownAs = (symbol: number) => {
     const code = vocabulary.entryAt(symbol) ?? '\ufffd';
-    return typeof code === 'string' ? code : data.unit === 'byte' ? byteAsText(code) : String.fromCodePoint(code);
+    return typeof code === 'string'
+      ? code
+      : data.unit === 'byte'
+        ? byteAsText(code)
+        : String.fromCodePoint(code);
   };
   const pairs = createPairs();
   let last = rest?.last ?? undefined;
@@ -90,16 +98,27 @@ function requireOwn(rest: SavedRest, data: SymbolData): void {
   if (records === 0) requireSame('the latest symbol', last, null);
   else requireWhole('the latest symbol', [last], data.symbols);
   const { isClosed, first } = firstEntries(data);
-  requireLength('the vocabulary', entries, isClosed ? first.length : 0, isClosed ? first.length : data.symbols - 1);
+  requireLength(
+    'the vocabulary',
+    entries,
+    isClosed ? first.length : 0,
+    isClosed ? first.length : data.symbols - 1,
+  );
   if (isClosed) for (const [i, entry] of entries.entries()) requireSame('a symbol', entry, first[i]);
   else if (data.unit === 'word') requireTexts('a word', entries);
   else requireWhole('a symbol', entries, 0x110000);
   requireCounts(data.symbols, models, records);
-  requireSame('the context of the latest symbol', models[1].context, records === 0 ? 0 : (last as number) + 1);
+  requireSame(
+    'the context of the latest symbol',
+    models[1].context,
+    records === 0 ? 0 : (last as number) + 1,
+  );
   // Each entry has its index because it came; the last index stands for all others.
   const came = new Set(models[0].pairs.map(([symbol]) => symbol));
-  if (!isClosed) for (const symbol of entries.keys()) requireSame('that an entry came', came.has(symbol), true);
-  for (const symbol of came) requireWhole('a symbol', [symbol === data.symbols - 1 ? 0 : symbol], Math.max(1, entries.length));
+  if (!isClosed)
+    for (const symbol of entries.keys()) requireSame('that an entry came', came.has(symbol), true);
+  for (const symbol of came)
+    requireWhole('a symbol', [symbol === data.symbols - 1 ? 0 : symbol], Math.max(1, entries.length));
 }
 
 /** A code point as its character; a byte as a number, a word unchanged. */
@@ -112,7 +131,13 @@ function byteAsText(byte: number): string {
   return byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`;
 }
 
-function firstEntries({ unit, alphabet }: SymbolData): { readonly isClosed: boolean; readonly first: readonly Code[] } {
+function firstEntries({ unit, alphabet }: SymbolData): {
+  readonly isClosed: boolean;
+  readonly first: readonly Code[];
+} {
   if (unit === 'byte') return { isClosed: true, first: Array.from({ length: 256 }, (_, byte) => byte) };
-  return { isClosed: alphabet !== undefined, first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0) };
+  return {
+    isClosed: alphabet !== undefined,
+    first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0),
+  };
 }

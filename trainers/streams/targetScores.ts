@@ -51,7 +51,12 @@ export interface TargetScores {
    */
   score(standing: Standing, output: ArrayLike<number>, row: Row): Mark | undefined;
   /** The target and its prediction: two numbers, or a category and its probability. */
-  pairOf(mark: Mark, standing: Standing, output: ArrayLike<number>, row: Row): readonly [came: number, said: number];
+  pairOf(
+    mark: Mark,
+    standing: Standing,
+    output: ArrayLike<number>,
+    row: Row,
+  ): readonly [came: number, said: number];
   trail(pairs: Pairs): Trail;
   /** Notes the target of a row, after scoring. */
   note(row: Row): void;

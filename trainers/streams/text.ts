@@ -6,8 +6,11 @@ import type { Source } from './source.ts';
 const pieceSize = 2 ** 16;
 
 /** Chunks in pieces of at most 64 KiB, which share their memory. */
-export async function* piecesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of chunks) for (let at = 0; at < chunk.length; at += pieceSize) yield chunk.subarray(at, at + pieceSize);
+export async function* piecesOf(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += pieceSize) yield chunk.subarray(at, at + pieceSize);
 }
 
 /**

@@ -69,8 +69,14 @@ const checks: guard.Checks<TextOptions> = {
 export function createTextModel(options: TextOptions = {}): TextModel {
   const { unit, symbols, alphabet, ...settings } = guard.options('createTextModel', options, checks);
   const reads = unit ?? (symbols === undefined && alphabet === undefined ? 'byte' : 'character');
-  const size = alphabet === undefined ? (symbols ?? (reads === 'word' ? 1024 : 256)) : Array.from(alphabet).length;
-  const data: SymbolData = { kind: 'text', unit: reads, symbols: size, ...(alphabet === undefined ? {} : { alphabet }) };
+  const size =
+    alphabet === undefined ? (symbols ?? (reads === 'word' ? 1024 : 256)) : Array.from(alphabet).length;
+  const data: SymbolData = {
+    kind: 'text',
+    unit: reads,
+    symbols: size,
+    ...(alphabet === undefined ? {} : { alphabet }),
+  };
   const config = completeConfig(data, settings);
   return textModelOf({ config, data, session: createSymbolSession(config, data) });
 }
@@ -78,7 +84,8 @@ export function createTextModel(options: TextOptions = {}): TextModel {
 /** The model of a snapshot. @throws DataError for a snapshot of a row model, or no snapshot. */
 export function restoreTextModel(snapshot: Snapshot): TextModel {
   const opened = openChecked(snapshot);
-  if (opened.kind !== 'symbols') throw new DataError('restoreTextModel: it is a snapshot of a model of rows: use restoreModel');
+  if (opened.kind !== 'symbols')
+    throw new DataError('restoreTextModel: it is a snapshot of a model of rows: use restoreModel');
   return textModelOf(opened);
 }
 
@@ -139,7 +146,11 @@ export function textModelOf({ config, data, session, position }: Parts): TextMod
 const aText = guard.either(guard.string, guard.bytes);
 const aSource = guard.either(guard.string, guard.stream);
 
-const generationChecks: guard.Checks<TextGeneration> = { prime: guard.string, temperature: guard.number, seed: guard.whole(0) };
+const generationChecks: guard.Checks<TextGeneration> = {
+  prime: guard.string,
+  temperature: guard.number,
+  seed: guard.whole(0),
+};
 
 function sourceOf(text: Stream<string | Uint8Array>): Source {
   const encoder = new TextEncoder();

@@ -26,7 +26,10 @@ export type TimeReader = (values: readonly unknown[], isFirst: boolean) => numbe
  * year, month and so on to the second, or a date and a clock time. With a format, several columns are joined
  * by spaces.
  */
-export function createTimeReader({ timeFormat }: Pick<RowData, 'timeFormat'>, missing: ReadonlySet<string>): TimeReader {
+export function createTimeReader(
+  { timeFormat }: Pick<RowData, 'timeFormat'>,
+  missing: ReadonlySet<string>,
+): TimeReader {
   const format = timeFormat === undefined ? undefined : parseTimeFormat(timeFormat);
   const guess = createTimeGuesser();
   return (values, isFirst) => {
@@ -47,10 +50,19 @@ export function createTimeReader({ timeFormat }: Pick<RowData, 'timeFormat'>, mi
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  return typeof value === 'number' || typeof value === 'bigint'
+    ? String(value)
+    : typeof value === 'string'
+      ? value.trim()
+      : '';
 }
 
-function formatted(text: string, read: ReadTime, format: string, guess: (text: string) => string[]): number | Problem {
+function formatted(
+  text: string,
+  read: ReadTime,
+  format: string,
+  guess: (text: string) => string[],
+): number | Problem {
   const others = guess(text).map((other) => `'${other}'`);
   const instead = others.length === 0 ? '' : `: it fits --time-format ${others.join(' or ')}`;
   return read(text) ?? new Problem(`${quoted(text)} is not a time as '${format}' writes it${instead}`);
@@ -60,14 +72,20 @@ function notTime(text: string, formats: readonly string[]): string {
   const told = quoted(text);
   const options = formats.map((format) => `'${format}'`);
   if (formats.length === 1) return `${told} is not a time of ISO 8601: add --time-format ${options[0]}`;
-  if (formats.length > 1) return `${told} may be several times: say which with --time-format ${options.join(' or ')}`;
+  if (formats.length > 1)
+    return `${told} may be several times: say which with --time-format ${options.join(' or ')}`;
   return `${told} is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970, or say how it is written with --time-format, as '%d.%m.%Y %H:%M'`;
 }
 
 /** A year and further parts in separate columns, down to the second; undefined for other texts. */
 function partsAsIso(texts: readonly string[]): string | undefined {
   const parts = texts.map((text) => text.replace(/\.0+$/, ''));
-  if (!/^\d{4}$/.test(parts[0]) || parts.length > 6 || !parts.slice(1).every((part) => /^\d{1,2}$/.test(part))) return undefined;
+  if (
+    !/^\d{4}$/.test(parts[0]) ||
+    parts.length > 6 ||
+    !parts.slice(1).every((part) => /^\d{1,2}$/.test(part))
+  )
+    return undefined;
   const [year, month, day, hour, minute, second] = parts.map((part) => part.padStart(2, '0'));
   const date = [year, month, day].filter((part) => part !== undefined).join('-');
   return hour === undefined ? date : `${date}T${hour}:${minute ?? '00'}:${second ?? '00'}`;
@@ -78,7 +96,8 @@ function partsAsIso(texts: readonly string[]): string | undefined {
  * year 5138.
  */
 function unixTime(number: number): number | undefined {
-  for (const perSecond of [1, 1e3, 1e6, 1e9]) if (Math.abs(number) < 1e11 * perSecond) return number / perSecond;
+  for (const perSecond of [1, 1e3, 1e6, 1e9])
+    if (Math.abs(number) < 1e11 * perSecond) return number / perSecond;
   return undefined;
 }
 

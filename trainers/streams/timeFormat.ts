@@ -3,15 +3,27 @@ import { ConfigurationError } from '../../lib/index.ts';
 /** Reads a time as seconds since 1970; undefined if the text does not match. */
 export type ReadTime = (text: string) => number | undefined;
 
-const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october'].concat([
-  'november',
-  'december',
-]);
+const months = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+].concat(['november', 'december']);
 const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 /** Three letters of a name, or more. */
 const named = (names: readonly string[]) =>
   names
-    .map((name) => name.slice(0, 3) + Array.from(name.slice(3)).reduceRight((rest, letter) => `(?:${letter}${rest})?`, ''))
+    .map(
+      (name) =>
+        name.slice(0, 3) +
+        Array.from(name.slice(3)).reduceRight((rest, letter) => `(?:${letter}${rest})?`, ''),
+    )
     .join('|');
 
 /** The meaning of each directive of strftime; those of `w` have two digits next to another number. */
@@ -59,18 +71,23 @@ export function parseTimeFormat(format: string): ReadTime {
   const keys: string[] = [];
   const parts = tokensOf(format);
   const pattern = parts.map((part, i) => {
-    if (part.length !== 2 || part[0] !== '%') return /^\s+$/.test(part) ? '\\s+' : part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+    if (part.length !== 2 || part[0] !== '%')
+      return /^\s+$/.test(part) ? '\\s+' : part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
     const key = part[1];
     if (keys.includes(key)) throw refusal(format, `has %${key} twice`);
     keys.push(key);
-    const isBeside = [parts[i - 1], parts[i + 1]].some((other) => other?.[0] === '%' && numeric.test(other[1]));
+    const isBeside = [parts[i - 1], parts[i + 1]].some(
+      (other) => other?.[0] === '%' && numeric.test(other[1]),
+    );
     return `(${isBeside ? fixed(key) : directives[key]})`;
   });
   requireDate(format, new Set(keys));
   const expression = new RegExp(`^${pattern.join('')}$`, 'i');
   return (text) => {
     const match = expression.exec(text);
-    return match === null ? undefined : secondsOf(new Map(keys.map((key, i) => [key, match[i + 1].toLowerCase()])));
+    return match === null
+      ? undefined
+      : secondsOf(new Map(keys.map((key, i) => [key, match[i + 1].toLowerCase()])));
   };
 }
 
@@ -101,7 +118,8 @@ function fixed(key: string): string {
 
 function requireDate(format: string, keys: ReadonlySet<string>): void {
   if (keys.has('s') || keys.has('Q')) {
-    if (keys.size > 1) throw refusal(format, 'has other directives beside %s or %Q, which are times by themselves');
+    if (keys.size > 1)
+      throw refusal(format, 'has other directives beside %s or %Q, which are times by themselves');
     return;
   }
   if (!['Y', 'y', 'G'].some((key) => keys.has(key))) throw refusal(format, 'has no year: %Y, as in %Y-%m-%d');
@@ -128,17 +146,23 @@ function refusal(format: string, why: string): ConfigurationError {
 }
 
 function secondsOf(parts: ReadonlyMap<string, string>): number | undefined {
-  const number = (key: string, otherwise: number) => Number((parts.get(key) ?? String(otherwise)).replace(',', '.'));
+  const number = (key: string, otherwise: number) =>
+    Number((parts.get(key) ?? String(otherwise)).replace(',', '.'));
   if (parts.has('s')) return number('s', 0);
   if (parts.has('Q')) return number('Q', 0) / 1000;
-  const midnight = parts.has('G') ? weekday(number('G', 0), number('V', 1), number('u', 1)) : dateOf(parts, number);
+  const midnight = parts.has('G')
+    ? weekday(number('G', 0), number('V', 1), number('u', 1))
+    : dateOf(parts, number);
   if (midnight === undefined) return undefined;
   const half = parts.get('p')?.startsWith('p') ? 12 : 0;
   const hour = parts.has('I') ? (number('I', 0) % 12) + half : number('H', 0);
   return midnight + hour * 3600 + number('M', 0) * 60 + number('S', 0) - offsetOf(parts.get('z'));
 }
 
-function dateOf(parts: ReadonlyMap<string, string>, number: (key: string, otherwise: number) => number): number | undefined {
+function dateOf(
+  parts: ReadonlyMap<string, string>,
+  number: (key: string, otherwise: number) => number,
+): number | undefined {
   const short = number('y', 0);
   const year = parts.has('y') ? short + (short < 69 ? 2000 : 1900) : number('Y', 0);
   if (parts.has('j')) {
@@ -147,7 +171,9 @@ function dateOf(parts: ReadonlyMap<string, string>, number: (key: string, otherw
   }
   const name = parts.get('b')?.slice(0, 3);
   const month =
-    name === undefined ? number('m', 1 + 3 * (number('q', 1) - 1)) - 1 : months.findIndex((each) => each.startsWith(name));
+    name === undefined
+      ? number('m', 1 + 3 * (number('q', 1) - 1)) - 1
+      : months.findIndex((each) => each.startsWith(name));
   return midnightOf(year, month, number('d', 1), (date) => date.getUTCMonth() === month);
 }
 
@@ -155,7 +181,12 @@ function dateOf(parts: ReadonlyMap<string, string>, number: (key: string, otherw
  * The second at which a day starts; undefined if `isThere` finds no such day: February 30 would become March
  * 1.
  */
-function midnightOf(year: number, month: number, day: number, isThere: (date: Date) => boolean): number | undefined {
+function midnightOf(
+  year: number,
+  month: number,
+  day: number,
+  isThere: (date: Date) => boolean,
+): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
   return isThere(date) ? date.getTime() / 1000 : undefined;

@@ -4,8 +4,31 @@ import { parseTimeFormat, type ReadTime } from './timeFormat.ts';
 const dates: readonly string[] = [
   ...['%Y/%m/%d', '%d/%m/%Y', '%m/%d/%Y', '%d/%m/%y', '%m/%d/%y', '%Y.%m.%d', '%d.%m.%Y', '%d.%m.%y'],
   ...['%Y-%m-%d', '%d-%m-%Y', '%m-%d-%Y', '%d-%m-%y', '%m-%d-%y', '%y-%m-%d', '%m/%Y', '%Y/%m'],
-  ...['%b %d %Y', '%b %d, %Y', '%d %b %Y', '%d. %b %Y', '%d-%b-%Y', '%d-%b-%y', '%d/%b/%Y', '%b %Y', '%b-%Y', '%b-%y', '%Y %b'],
-  ...['%a %d %b %Y', '%a, %d %b %Y', '%a %b %d %Y', '%Y%m%d', '%Y%m', '%Y', '%YQ%q', '%Y-Q%q', '%Y Q%q', 'Q%q %Y'],
+  ...[
+    '%b %d %Y',
+    '%b %d, %Y',
+    '%d %b %Y',
+    '%d. %b %Y',
+    '%d-%b-%Y',
+    '%d-%b-%y',
+    '%d/%b/%Y',
+    '%b %Y',
+    '%b-%Y',
+    '%b-%y',
+    '%Y %b',
+  ],
+  ...[
+    '%a %d %b %Y',
+    '%a, %d %b %Y',
+    '%a %b %d %Y',
+    '%Y%m%d',
+    '%Y%m',
+    '%Y',
+    '%YQ%q',
+    '%Y-Q%q',
+    '%Y Q%q',
+    'Q%q %Y',
+  ],
   ...['%G-W%V-%u', '%G-W%V', '%Y-%j', '%Y%j'],
 ];
 /** Formats that include the time of day, or have no separators. */
@@ -19,7 +42,8 @@ const others = [
 ];
 
 /** What may follow a date: a clock time, AM or PM, and a zone. */
-const clock = /([T ,:]\s*)(\d{1,2}:\d\d)(:\d\d(?:[.,]\d+)?)?(\s*[ap]\.?m\.?)?(\s*(?:z|utc|gmt|[+-]\d\d:?\d\d))?$/i;
+const clock =
+  /([T ,:]\s*)(\d{1,2}:\d\d)(:\d\d(?:[.,]\d+)?)?(\s*[ap]\.?m\.?)?(\s*(?:z|utc|gmt|[+-]\d\d:?\d\d))?$/i;
 
 /** Returns the formats in which a text would be a time. */
 export function createTimeGuesser(): (text: string) => string[] {
@@ -32,7 +56,9 @@ export function createTimeGuesser(): (text: string) => string[] {
   return (text) => {
     if (text.length > 60) return [];
     const suffix = suffixOf(clock.exec(text));
-    return [...dates.map((date) => date + suffix), ...others].filter((format) => reader(format)(text) !== undefined);
+    return [...dates.map((date) => date + suffix), ...others].filter(
+      (format) => reader(format)(text) !== undefined,
+    );
   };
 }
 

@@ -32,9 +32,13 @@ export function numberOf(value: unknown, dialect: Dialect): number | null | Prob
   const isText = typeof plain === 'string' || typeof plain === 'bigint';
   const number = isText ? Number(String(plain).replace(',', '.')) : plain;
   if (typeof number !== 'number')
-    return new Problem(`${told(value)} is not a number; if the column holds categories, name it with --categorical`);
-  if (Number.isNaN(number)) return new Problem('NaN is not a number; null stands for one that is missing, or add --missing NaN');
-  if (!(Math.abs(number) <= largest)) return new Problem(`${told(value)} is too large; the limit is ±${largest}`);
+    return new Problem(
+      `${told(value)} is not a number; if the column holds categories, name it with --categorical`,
+    );
+  if (Number.isNaN(number))
+    return new Problem('NaN is not a number; null stands for one that is missing, or add --missing NaN');
+  if (!(Math.abs(number) <= largest))
+    return new Problem(`${told(value)} is too large; the limit is ±${largest}`);
   if (isText && longWhole.test(String(plain)) && BigInt(plain) !== BigInt(number))
     return new Problem(
       `${told(value)} is beyond ±2^53, where numbers are rounded: if it is an identifier, name the column with --categorical; if not, write fewer digits, as ${number.toExponential(6)}`,
@@ -46,10 +50,17 @@ export function numberOf(value: unknown, dialect: Dialect): number | null | Prob
 export function categoryOf(value: unknown, { missing }: Dialect): string | null | Problem {
   const plain = typeof value === 'string' ? value.trim() : value;
   if (plain === null || plain === undefined || isMark(plain, missing)) return null;
-  if (typeof plain === 'object' || typeof plain === 'function' || typeof plain === 'symbol' || Number.isNaN(plain))
+  if (
+    typeof plain === 'object' ||
+    typeof plain === 'function' ||
+    typeof plain === 'symbol' ||
+    Number.isNaN(plain)
+  )
     return new Problem(`${told(value)} is not a category; use texts, numbers or truth values`);
   if (typeof plain === 'number' && Math.abs(plain) > Number.MAX_SAFE_INTEGER)
-    return new Problem(`${told(value)} is beyond ±2^53, where numbers are rounded: give the category as a text`);
+    return new Problem(
+      `${told(value)} is beyond ±2^53, where numbers are rounded: give the category as a text`,
+    );
   const text = String(plain);
   if (text.length > longestCategory) return new Problem(`${told(value)} is too long for a category`);
   return text.includes('\ufffd')
@@ -59,7 +70,9 @@ export function categoryOf(value: unknown, { missing }: Dialect): string | null 
 
 /** Compares marks as texts, so that -999 matches both as a text and as a number. */
 function isMark(value: unknown, missing: ReadonlySet<string>): boolean {
-  return missing.size > 0 && typeof value !== 'object' && typeof value !== 'symbol' && missing.has(String(value));
+  return (
+    missing.size > 0 && typeof value !== 'object' && typeof value !== 'symbol' && missing.has(String(value))
+  );
 }
 
 /** A value in a message. */
@@ -71,7 +84,8 @@ export function told(value: unknown): string {
 }
 
 /** Texts that often mean a missing number. */
-const marks = /^(?:#?n\/?a|nan|null|nil|none|<na>|#n\/a|-+|\?+|\.+|missing|unknown|inf(?:inity)?|[+-]inf(?:inity)?)$/i;
+const marks =
+  /^(?:#?n\/?a|nan|null|nil|none|<na>|#n\/a|-+|\?+|\.+|missing|unknown|inf(?:inity)?|[+-]inf(?:inity)?)$/i;
 
 /** Digits in groups of three. */
 const grouped = /^[+-]?\d{1,3}(?:([.,' _\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,])\d+)?$/;
@@ -79,8 +93,10 @@ const grouped = /^[+-]?\d{1,3}(?:([.,' _\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,]
 /** Why a text is not a number, and what to do: it may be a mark, or have other separators. */
 function notNumber(text: string, decimal: '.' | ','): Problem {
   const told = quoted(text);
-  if (text === '') return new Problem('"" is not a number: write null for one that is missing, or add --missing \'""\'');
-  if (marks.test(text)) return new Problem(`${told} is not a number: if it stands for one that is missing, add ${option(text)}`);
+  if (text === '')
+    return new Problem('"" is not a number: write null for one that is missing, or add --missing \'""\'');
+  if (marks.test(text))
+    return new Problem(`${told} is not a number: if it stands for one that is missing, add ${option(text)}`);
   const [, separator, point] = grouped.exec(text) ?? [];
   if (separator !== undefined && separator !== point) {
     const digits = text.replaceAll(separator, '');
@@ -94,7 +110,9 @@ function notNumber(text: string, decimal: '.' | ','): Problem {
   }
   const isOther = decimal === '.' ? /^[+-]?\d*,\d+(e[+-]?\d+)?$/i : /^[+-]?\d*\.\d+(e[+-]?\d+)?$/i;
   if (isOther.test(text))
-    return new Problem(`${told} is not a number with a decimal ${decimal}: ${remedyOf(decimal === '.' ? ',' : '.')}`);
+    return new Problem(
+      `${told} is not a number with a decimal ${decimal}: ${remedyOf(decimal === '.' ? ',' : '.')}`,
+    );
   return new Problem(`${told} is not a number; if the column holds categories, name it with --categorical`);
 }
 

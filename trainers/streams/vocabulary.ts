@@ -65,6 +65,10 @@ const lineEnd = '\n';
 /** @throws DataError unless all are texts without surrounding white space, as the readers produce them. */
 export function requireTexts(what: string, entries: readonly unknown[]): void {
   for (const entry of entries)
-    if (typeof entry !== 'string' || entry.length > 2 * longest || (entry.trim() !== entry && entry !== lineEnd))
+    if (
+      typeof entry !== 'string' ||
+      entry.length > 2 * longest ||
+      (entry.trim() !== entry && entry !== lineEnd)
+    )
       throw misfit(`${what} cannot be one: it is no text, too long, or has white space around it`);
 }

@@ -112,7 +112,10 @@ const left = /^[\p{Pe}\p{Pf}\p{Pd}\n,.;:!?%…/'@_]/u;
 const right = /^[\p{Ps}\p{Pi}\p{Pd}\n#$€£/'@_]/u;
 /** Scripts written without spaces, and their marks. */
 const scripts = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar'];
-const unspaced = new RegExp(`^[${scripts.map((name) => `\\p{Script=${name}}`).join('')}\\u3000-\\u303f\\uff00-\\uffef]`, 'u');
+const unspaced = new RegExp(
+  `^[${scripts.map((name) => `\\p{Script=${name}}`).join('')}\\u3000-\\u303f\\uff00-\\uffef]`,
+  'u',
+);
 
 /** Writes words in order, with spaces where the marks imply them; straight quotes open and close in turn. */
 export function createWordWriter(): (word: string) => string {
@@ -121,7 +124,8 @@ export function createWordWriter(): (word: string) => string {
   let isQuoted = false;
   return (word) => {
     const isQuote = word === '"';
-    const joins = isTight || (isQuote ? isQuoted : left.test(word)) || (unspaced.test(word) && unspaced.test(before));
+    const joins =
+      isTight || (isQuote ? isQuoted : left.test(word)) || (unspaced.test(word) && unspaced.test(before));
     isQuoted = word !== '\n' && isQuoted !== isQuote;
     isTight = isQuote ? isQuoted : right.test(word);
     before = word;

@@ -34,7 +34,11 @@ export interface AddingTask extends Task<Tensor, Tensor> {
  * @throws ConfigurationError for a length below 2.
  */
 export function adding(options: AddingOptions): AddingTask {
-  const { length, dtype = 'float64', seed = 1 } = guard.options('adding', options, addingOptions, 'adding({ length: 50 })');
+  const {
+    length,
+    dtype = 'float64',
+    seed = 1,
+  } = guard.options('adding', options, addingOptions, 'adding({ length: 50 })');
   return {
     name: `adding(${length})`,
     meanSquare: { mean: 1 / 6, lastOnly: 1 / 12, optimum: 0 },
@@ -48,7 +52,11 @@ export const addingOptions = {
   seed: seeds,
 } satisfies guard.Checks<AddingOptions>;
 
-function* sequences(noise: Noise, length: number, dtype: FloatDType): Generator<Example<Tensor, Tensor>, never, undefined> {
+function* sequences(
+  noise: Noise,
+  length: number,
+  dtype: FloatDType,
+): Generator<Example<Tensor, Tensor>, never, undefined> {
   const half = Math.floor(length / 2);
   let [older, newer] = [0.5, 0.5];
   for (;;) {
@@ -57,7 +65,10 @@ function* sequences(noise: Noise, length: number, dtype: FloatDType): Generator<
     for (let t = 0; t < length; t++) {
       const marked = t === marks[0] || t === marks[1];
       if (marked) [older, newer] = [newer, values[t]];
-      yield { input: tensor([values[t], marked ? 1 : 0], { dtype }), target: tensor([older + newer], { dtype }) };
+      yield {
+        input: tensor([values[t], marked ? 1 : 0], { dtype }),
+        target: tensor([older + newer], { dtype }),
+      };
     }
   }
 }

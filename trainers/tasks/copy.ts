@@ -39,7 +39,11 @@ export function copy(options: CopyOptions = {}): CopyTask {
   return {
     name: `copy(${symbols},${length},${delay})`,
     symbols: symbols + 2,
-    alphabet: [...Array.from({ length: symbols }, (_, i) => (symbols <= 26 ? String.fromCharCode(97 + i) : `<${i}>`)), '_', '|'],
+    alphabet: [
+      ...Array.from({ length: symbols }, (_, i) => (symbols <= 26 ? String.fromCharCode(97 + i) : `<${i}>`)),
+      '_',
+      '|',
+    ],
     entropyRate: 0,
     memorylessRate: (length * Math.log2(symbols)) / (2 * length + delay + 1),
     ...readings(() => sequences(seeded(seed), symbols, length, delay)),

@@ -43,7 +43,12 @@ export const distantBracketsOptions = {
  * @throws ConfigurationError for numbers that are not whole or out of range.
  */
 export function distantBrackets(options: DistantBracketsOptions = {}): DistantBracketsTask {
-  const { s = 1, k = 5, a = 10, seed = 1 } = guard.options('distantBrackets', options, distantBracketsOptions);
+  const {
+    s = 1,
+    k = 5,
+    a = 10,
+    seed = 1,
+  } = guard.options('distantBrackets', options, distantBracketsOptions);
   const letters = Array.from({ length: a }, (_, i) => String.fromCharCode(FIRST_LETTER + i));
   const line = 2 * (s + 2) + k + 1;
   return {

@@ -1,5 +1,14 @@
 import { add, matmul, mul, reshape, slice, square, sub } from '../../autodiff/index.ts';
-import { ConfigurationError, type FloatDType, full, guard, ones, requireFloat, type Tensor, tensor } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  type FloatDType,
+  full,
+  guard,
+  ones,
+  requireFloat,
+  type Tensor,
+  tensor,
+} from '../../lib/index.ts';
 import type { Cell } from '../../nn/index.ts';
 import { floats, seeds, whole } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
@@ -77,7 +86,8 @@ export function influenceBalancing(options: InfluenceBalancingOptions = {}): Inf
     model: linearSystem(signs, dtype),
     loss: (output, target) => mul(square(sub(output, target)), 0.5),
     optimum: { theta: 1 / limit, loss: 0 },
-    truncatedDerivative: (k) => (k === Infinity ? limit : truncated(signs, whole('truncatedDerivative', 'k', k, 0)).last),
+    truncatedDerivative: (k) =>
+      k === Infinity ? limit : truncated(signs, whole('truncatedDerivative', 'k', k, 0)).last,
     blockDerivative: (length) => truncated(signs, whole('blockDerivative', 'length', length, 0)).sum,
     ...readings(function* () {
       for (;;) yield example;
@@ -92,10 +102,18 @@ export const influenceBalancingOptions = {
   seed: seeds,
 } satisfies guard.Checks<InfluenceBalancingOptions>;
 
-function linearSystem(signs: readonly number[], dtype: FloatDType): Cell<InfluenceParameters, Tensor, NoInput> {
+function linearSystem(
+  signs: readonly number[],
+  dtype: FloatDType,
+): Cell<InfluenceParameters, Tensor, NoInput> {
   const n = signs.length;
-  const rows = signs.map((_, row) => signs.map((_, column) => (column === row || column === row + 1 ? 0.5 : 0)));
-  const constants = (own: FloatDType) => ({ a: tensor(rows, { dtype: own }), b: tensor(signs, { dtype: own }) });
+  const rows = signs.map((_, row) =>
+    signs.map((_, column) => (column === row || column === row + 1 ? 0.5 : 0)),
+  );
+  const constants = (own: FloatDType) => ({
+    a: tensor(rows, { dtype: own }),
+    b: tensor(signs, { dtype: own }),
+  });
   // The learner converts parameters and state to its dtype; A and b must match. Both dtypes hold them
   // exactly.
   const system = { float32: constants('float32'), float64: constants('float64') };

@@ -8,7 +8,13 @@ export const floats = guard.oneOf('float32', 'float64');
 export const longest = 2 ** 24;
 
 /** @throws ConfigurationError unless the value is a whole number from `least` to `most`. */
-export function whole(who: string, name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): number {
+export function whole(
+  who: string,
+  name: string,
+  value: number,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
   guard.argument(who, name, value, guard.whole(least, most), ConfigurationError);
   return value;
 }

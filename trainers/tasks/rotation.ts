@@ -1,5 +1,13 @@
 import { mat2, mat3, quat, vec2, vec3 } from 'gl-matrix';
-import { ConfigurationError, dataOf, type FloatDType, guard, seeded, type Tensor, tensor } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  dataOf,
+  type FloatDType,
+  guard,
+  seeded,
+  type Tensor,
+  tensor,
+} from '../../lib/index.ts';
 import { floats, seeds } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
@@ -39,7 +47,9 @@ export function rotation(options: RotationOptions = {}): RotationTask {
   const own = guard.options('rotation', options, checks);
   const { angle = (2 * Math.PI) / 25, dimensions = 2, axis, dtype = 'float64', seed = 1 } = own;
   if (dimensions === 2 && axis !== undefined)
-    throw new ConfigurationError('rotation: a circle has no axis; use { dimensions: 3 } or leave the axis out');
+    throw new ConfigurationError(
+      'rotation: a circle has no axis; use { dimensions: 3 } or leave the axis out',
+    );
   const turn = dimensions === 2 ? aboutOrigin(angle) : aboutAxis(angle, unitAxis(axis ?? [0, 0, 1]));
   return {
     name: `rotation(${dimensions})`,
@@ -88,16 +98,22 @@ function aboutAxis(angle: number, axis: vec3): Turn {
 }
 
 function rowsOf(columns: ArrayLike<number>, d: number): number[][] {
-  return Array.from({ length: d }, (_, row) => Array.from({ length: d }, (_, column) => columns[column * d + row]));
+  return Array.from({ length: d }, (_, row) =>
+    Array.from({ length: d }, (_, column) => columns[column * d + row]),
+  );
 }
 
 function unitAxis(axis: readonly [number, number, number]): vec3 {
-  if (axis.length !== 3) throw new ConfigurationError(`rotation: axis must have three entries, got ${axis.length}`);
+  if (axis.length !== 3)
+    throw new ConfigurationError(`rotation: axis must have three entries, got ${axis.length}`);
   for (let i = 0; i < 3; i++) guard.argument('rotation', `axis[${i}]`, axis[i], guard.finite);
   const longest = Math.max(...axis.map(Math.abs));
   if (longest === 0) throw new ConfigurationError('rotation: axis must not be zero');
   // Scale first: the squares of very long or short axes would overflow or underflow.
-  return vec3.normalize(new Float64Array(3), axis.map((entry) => entry / longest) as [number, number, number]);
+  return vec3.normalize(
+    new Float64Array(3),
+    axis.map((entry) => entry / longest) as [number, number, number],
+  );
 }
 
 /** Uniform on the circle or sphere: the direction of a normal draw. */
@@ -107,7 +123,11 @@ function firstPoint(dimensions: number, seed: number): Float64Array {
   return point.map((entry) => entry / length);
 }
 
-function* orbit(turn: Turn, first: Float64Array, dtype: FloatDType): Generator<Example<Tensor, Tensor>, never, undefined> {
+function* orbit(
+  turn: Turn,
+  first: Float64Array,
+  dtype: FloatDType,
+): Generator<Example<Tensor, Tensor>, never, undefined> {
   let input = tensor(first, { dtype });
   for (;;) {
     turn.advance(first);

@@ -1,4 +1,11 @@
-import { ConfigurationError, DataError, type FloatDType, guard, type Tensor, tensor } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  DataError,
+  type FloatDType,
+  guard,
+  type Tensor,
+  tensor,
+} from '../../lib/index.ts';
 import { floats, longest } from './options.ts';
 import { type Example, type Feed, readings, type Task } from './task.ts';
 
@@ -23,7 +30,10 @@ export type Row = number | ArrayLike<number>;
  */
 export function series(values: ArrayLike<Row>, options?: SeriesOptions): Task<Tensor, Tensor>;
 export function series(values: AsyncIterable<Row>, options?: SeriesOptions): Feed<Tensor, Tensor>;
-export function series(values: ArrayLike<Row> | AsyncIterable<Row>, options: SeriesOptions = {}): Feed<Tensor, Tensor> {
+export function series(
+  values: ArrayLike<Row> | AsyncIterable<Row>,
+  options: SeriesOptions = {},
+): Feed<Tensor, Tensor> {
   const { horizon = 1, dtype = 'float64' } = guard.options('series', options, checks);
   const name = `series(${horizon})`;
   if (typeof values === 'object' && values !== null && Symbol.asyncIterator in values)
@@ -60,7 +70,9 @@ function window(horizon: number, dtype: FloatDType): Window {
     },
     end() {
       if (count <= horizon)
-        throw new DataError(`series: ${count} values make no example: the horizon ${horizon} needs at least ${horizon + 1}`);
+        throw new DataError(
+          `series: ${count} values make no example: the horizon ${horizon} needs at least ${horizon + 1}`,
+        );
     },
   };
 }
@@ -75,7 +87,9 @@ function checkRow(values: readonly unknown[], at: number, width: number, dtype: 
     if (typeof value !== 'number' || !Number.isFinite(value))
       throw new DataError(`series: value ${at}${where} is ${guard.describe(value)}, not a finite number`);
     if (dtype === 'float32' && !Number.isFinite(Math.fround(value)))
-      throw new DataError(`series: value ${at}${where} is ${value}, which float32 cannot hold; use float64 or another unit`);
+      throw new DataError(
+        `series: value ${at}${where} is ${value}, which float32 cannot hold; use float64 or another unit`,
+      );
   });
 }
 

@@ -34,7 +34,9 @@ export interface Symbols {
 export interface SymbolTask extends Task<number, number>, Symbols {}
 
 /** Both ways of reading a task, from a function that starts the stream. */
-export function readings<X, Y>(start: () => Iterator<Example<X, Y>>): Iterable<Example<X, Y>> & AsyncIterable<Example<X, Y>> {
+export function readings<X, Y>(
+  start: () => Iterator<Example<X, Y>>,
+): Iterable<Example<X, Y>> & AsyncIterable<Example<X, Y>> {
   return {
     [Symbol.iterator]: start,
     async *[Symbol.asyncIterator]() {

@@ -29,12 +29,21 @@ export interface TextFeed extends Feed<number, number>, Vocabulary {}
  */
 export function text(source: string, options?: TextOptions): TextTask;
 export function text(source: Iterable<string> | AsyncIterable<string>, options: TextOptions): TextFeed;
-export function text(source: string | Iterable<string> | AsyncIterable<string>, options: TextOptions = {}): TextFeed {
-  const { alphabet } = guard.options('text', options, { alphabet: anAlphabet, unit: guard.oneOf('character') });
+export function text(
+  source: string | Iterable<string> | AsyncIterable<string>,
+  options: TextOptions = {},
+): TextFeed {
+  const { alphabet } = guard.options('text', options, {
+    alphabet: anAlphabet,
+    unit: guard.oneOf('character'),
+  });
   guard.argument('text', 'source', source, aSource);
-  if (typeof source === 'string') return circle(source, vocabulary(alphabet ?? charactersOf(nonEmpty(source))));
+  if (typeof source === 'string')
+    return circle(source, vocabulary(alphabet ?? charactersOf(nonEmpty(source))));
   if (alphabet === undefined)
-    throw new ConfigurationError('text: a stream needs an alphabet, since its characters are not known in advance');
+    throw new ConfigurationError(
+      'text: a stream needs an alphabet, since its characters are not known in advance',
+    );
   const index = vocabulary(alphabet);
   return { name: 'text', ...publicPart(index), [Symbol.asyncIterator]: () => arriving(source, index) };
 }
@@ -43,7 +52,10 @@ const anAlphabet: guard.Check = {
   ...guard.either(guard.string, guard.iterable),
   what: 'a string, or one string for each character',
 };
-const aSource: guard.Check = { ...guard.either(guard.string, guard.stream), what: 'a string, or an iterable of strings' };
+const aSource: guard.Check = {
+  ...guard.either(guard.string, guard.stream),
+  what: 'a string, or an iterable of strings',
+};
 
 function circle(source: string, index: Index): TextTask {
   const symbols = index.encode(nonEmpty(source));
@@ -75,15 +87,20 @@ async function* arriving(
       input = target;
     }
   }
-  if (count < 2) throw new DataError(`text: the stream ended after ${count} characters; prediction needs at least two`);
+  if (count < 2)
+    throw new DataError(`text: the stream ended after ${count} characters; prediction needs at least two`);
 }
 
 /** The same text in pieces that do not end inside a surrogate pair. */
-async function* wholeCharacters(source: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+async function* wholeCharacters(
+  source: Iterable<string> | AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
   let held = '';
   for await (const chunk of source) {
     if (typeof chunk !== 'string')
-      throw new DataError(`text: the stream must yield strings, got ${guard.describe(chunk)}; decode bytes first`);
+      throw new DataError(
+        `text: the stream must yield strings, got ${guard.describe(chunk)}; decode bytes first`,
+      );
     const piece = held + chunk;
     // The first half of a surrogate pair waits for the second.
     held = /[\uD800-\uDBFF]$/.test(piece) ? piece.slice(-1) : '';

@@ -35,7 +35,9 @@ export function vocabulary(characters: Iterable<string>): Index {
   if (alphabet.length === 0) throw new ConfigurationError('text: the alphabet is empty');
   for (const [index, character] of alphabet.entries()) {
     if (typeof character !== 'string' || [...character].length !== 1)
-      throw new ConfigurationError(`text: entry ${index} of the alphabet, ${guard.describe(character)}, is not one character`);
+      throw new ConfigurationError(
+        `text: entry ${index} of the alphabet, ${guard.describe(character)}, is not one character`,
+      );
     if (positions.get(character) !== index)
       throw new ConfigurationError(`text: the alphabet has ${JSON.stringify(character)} more than once`);
   }
@@ -65,7 +67,9 @@ export function vocabulary(characters: Iterable<string>): Index {
 function characterAt(alphabet: readonly string[], index: number): string {
   const character = typeof index === 'number' ? alphabet[index] : undefined;
   if (character === undefined)
-    throw new DataError(`text: ${guard.describe(index)} is not the index of a character; the alphabet has ${alphabet.length}`);
+    throw new DataError(
+      `text: ${guard.describe(index)} is not the index of a character; the alphabet has ${alphabet.length}`,
+    );
   return character;
 }
 

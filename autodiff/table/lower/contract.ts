@@ -2,7 +2,16 @@ import type { DType, Tensor, wasm } from '../../../lib/index.ts';
 import type { Buffer } from '../../compile/instruction.ts';
 import type { EntryOperand, Planner } from '../../compile/planner.ts';
 import { repeat } from '../../compile/repeat.ts';
-import { type Coefficient, dense, isOne, type Part, scaled, type Term, type Terms, times } from '../../compile/terms.ts';
+import {
+  type Coefficient,
+  dense,
+  isOne,
+  type Part,
+  scaled,
+  type Term,
+  type Terms,
+  times,
+} from '../../compile/terms.ts';
 import { entriesOf } from './entries.ts';
 import { inRule, strongFactor, strongScale } from './multiply.ts';
 
@@ -16,22 +25,30 @@ export function lowerMatmul(
   { transposeLeft, transposeRight, strong = false }: Flags,
   result: Tensor,
 ): Terms {
-  if (result.shape.length === 3) return productOfEach(plan, x, y, { transposeLeft, transposeRight, strong }, result);
+  if (result.shape.length === 3)
+    return productOfEach(plan, x, y, { transposeLeft, transposeRight, strong }, result);
   const [rows, columns] = result.shape;
   const inner = x.shape[transposeLeft ? 0 : 1];
   const whole = strong && plan.care === 'whole';
   const mended = strong && plan.care !== 'none';
   if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y, strong, result);
-  if (rows === 1 && columns === 1) return whole ? strongInner(plan, x, y, result) : innerProduct(plan, x, y, result, strong);
-  const [a, b] = whole ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
+  if (rows === 1 && columns === 1)
+    return whole ? strongInner(plan, x, y, result) : innerProduct(plan, x, y, result, strong);
+  const [a, b] = whole
+    ? [strongFactor(plan, x), strongFactor(plan, y)]
+    : [plan.factored(x), plan.factored(y)];
   const out = plan.temporary(result);
   const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) =>
     plan.assembler.emit(operation, result.dtype, out, ...operands);
   // A vector has the same elements either way round, so only the matrix's flag counts.
-  if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', a.buffer, b.buffer, x.shape[0], x.shape[1], 0);
-  else if (rows === 1) emit(transposeRight ? 'matvec' : 'matvect', b.buffer, a.buffer, y.shape[0], y.shape[1], 0);
-  else emit('gemm', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight), 0);
-  if (mended) emit('mend', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight));
+  if (columns === 1)
+    emit(transposeLeft ? 'matvect' : 'matvec', a.buffer, b.buffer, x.shape[0], x.shape[1], 0);
+  else if (rows === 1)
+    emit(transposeRight ? 'matvec' : 'matvect', b.buffer, a.buffer, y.shape[0], y.shape[1], 0);
+  else
+    emit('gemm', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight), 0);
+  if (mended)
+    emit('mend', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight));
   return scaled(dense(out), times(a.coefficient, b.coefficient));
 }
 
@@ -62,12 +79,19 @@ function outerProduct(plan: Planner, x: Tensor, y: Tensor, strong: boolean, resu
   const only = (scalar: Buffer): Coefficient => ({ factor: 1, scalars: [scalar] });
   if (whole && x.size === 1) return strongScale(plan, y, only(plan.array(x)), result.dtype);
   if (whole && y.size === 1) return strongScale(plan, x, only(plan.array(y)), result.dtype);
-  const [a, b] = whole ? [strongFactor(plan, x), strongFactor(plan, y)] : [plan.factored(x), plan.factored(y)];
+  const [a, b] = whole
+    ? [strongFactor(plan, x), strongFactor(plan, y)]
+    : [plan.factored(x), plan.factored(y)];
   const coefficient = times(a.coefficient, b.coefficient);
   const by = (scalar: Buffer) => times(coefficient, strong ? inRule(plan, only(scalar)) : only(scalar));
   if (x.size === 1) return [{ coefficient: by(a.buffer), part: { kind: 'dense', buffer: b.buffer } }];
   if (y.size === 1) return [{ coefficient: by(b.buffer), part: { kind: 'dense', buffer: a.buffer } }];
-  return [{ coefficient, part: { kind: 'outer', u: a.buffer, v: b.buffer, strong: strong && plan.care !== 'none' } }];
+  return [
+    {
+      coefficient,
+      part: { kind: 'outer', u: a.buffer, v: b.buffer, strong: strong && plan.care !== 'none' },
+    },
+  ];
 }
 
 /** The elements are needed: a formula for factored terms would meet infinity before it meets the zeros. */
@@ -79,7 +103,9 @@ function strongInner(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Terms
   plan.assembler.emit('mend', result.dtype, out, a.buffer, b.buffer, 1, 1, x.size, 0, 0);
   const coefficient = times(a.coefficient, b.coefficient);
   return dense(
-    isOne(coefficient) ? out : plan.materializer.coefficient(times(coefficient, { factor: 1, scalars: [out] }), x.dtype),
+    isOne(coefficient)
+      ? out
+      : plan.materializer.coefficient(times(coefficient, { factor: 1, scalars: [out] }), x.dtype),
   );
 }
 
@@ -98,7 +124,10 @@ export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor
       return j < i ? [] : [{ a, b, factor: i === j ? 1 : 2 }];
     }),
   );
-  const products = pairs.length <= 6 ? pairs.map(({ a, b, factor }) => pair(plan, a, b, factor, x.dtype, strong)) : [undefined];
+  const products =
+    pairs.length <= 6
+      ? pairs.map(({ a, b, factor }) => pair(plan, a, b, factor, x.dtype, strong))
+      : [undefined];
   if (products.length === 0) return dense(plan.assembler.scalar(x.dtype, 0));
   const known = products.filter((product) => product !== undefined);
   if (known.length < products.length) {
@@ -118,10 +147,19 @@ export function innerProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor
 }
 
 /** The inner product of two terms as a scalar; undefined when their elements are needed. */
-function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType, strong: boolean): Buffer | undefined {
-  const formula = partProduct(plan, a.part, b.part, dtype, strong) ?? partProduct(plan, b.part, a.part, dtype, strong);
+function pair(
+  plan: Planner,
+  a: Term,
+  b: Term,
+  factor: number,
+  dtype: DType,
+  strong: boolean,
+): Buffer | undefined {
+  const formula =
+    partProduct(plan, a.part, b.part, dtype, strong) ?? partProduct(plan, b.part, a.part, dtype, strong);
   if (formula === undefined) return undefined;
-  const isStrong = plan.care === 'factored' && (strong || [a, b].some(({ part }) => part.kind === 'outer' && part.strong));
+  const isStrong =
+    plan.care === 'factored' && (strong || [a, b].some(({ part }) => part.kind === 'outer' && part.strong));
   const own: Coefficient = { factor, scalars: formula, ...(isStrong ? { strong: formula } : {}) };
   const coefficient = times(times(a.coefficient, b.coefficient), own);
   return isOne({ ...coefficient, scalars: [] }) && coefficient.scalars.length === 1
@@ -131,7 +169,8 @@ function pair(plan: Planner, a: Term, b: Term, factor: number, dtype: DType, str
 
 /** The inner product of two parts as a product of scalars. */
 function partProduct(plan: Planner, a: Part, b: Part, dtype: DType, strong: boolean): Buffer[] | undefined {
-  const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) => plan.scalar(operation, dtype, operands);
+  const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) =>
+    plan.scalar(operation, dtype, operands);
   if (a.kind === 'dense' && b.kind === 'dense') {
     if (!strong || plan.care === 'none') return [emit('dot', a.buffer, b.buffer, a.buffer.size)];
     const out = plan.assembler.buffer(dtype, 1);

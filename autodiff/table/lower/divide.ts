@@ -6,7 +6,9 @@ import { type Pairwise, pairwise } from './pairwise.ts';
 /** x / y, rounded once. Only a division by a power of two is a product too. */
 export function lowerDiv(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Terms {
   if (plan.number(y) === 1) return plan.terms(x);
-  const kernels: Pairwise = strong ? { whole: 'strongdiv', scalar: 'strongdivs' } : { whole: 'div', scalar: 'divs' };
+  const kernels: Pairwise = strong
+    ? { whole: 'strongdiv', scalar: 'strongdivs' }
+    : { whole: 'div', scalar: 'divs' };
   const { whole, scalar: scalars } = kernels as Required<Pairwise>;
   if (result.size === 1) return plan.emit(result, whole, plan.array(x), plan.array(y), 1);
   const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
@@ -17,10 +19,12 @@ export function lowerDiv(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
   }
   if (right !== undefined) {
     const divisor = numberOf(plan, right);
-    if (divisor !== undefined && isPowerOfTwo(divisor)) return scaled(plan.summand(x), { factor: 1 / divisor, scalars: [] });
+    if (divisor !== undefined && isPowerOfTwo(divisor))
+      return scaled(plan.summand(x), { factor: 1 / divisor, scalars: [] });
     return plan.emit(result, scalars, plan.array(x), scalar(right), result.size);
   }
-  if (left !== undefined && numberOf(plan, left) === 1) return plan.emit(result, 'reciprocal', plan.array(y), result.size);
+  if (left !== undefined && numberOf(plan, left) === 1)
+    return plan.emit(result, 'reciprocal', plan.array(y), result.size);
   return pairwise(plan, result, kernels, x, y);
 }
 

@@ -24,7 +24,9 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
   const own = (coefficient: Coefficient) => (strong ? inRule(plan, coefficient) : coefficient);
   if (right !== undefined) return beforeSquare(plan, scaled(plan.summand(x), own(right)), result);
   if (left !== undefined) return beforeSquare(plan, scaled(plan.summand(y), own(left)), result);
-  const rows = byRows(plan, result, strong ? strongProducts : products, x, y, (operand) => plan.factored(operand));
+  const rows = byRows(plan, result, strong ? strongProducts : products, x, y, (operand) =>
+    plan.factored(operand),
+  );
   if (rows !== undefined) return rows;
   const [a, b] = [plan.factored(x), plan.factored(y)];
   // c x ∘ d y as c d (x ∘ y) may leave the dtype where c x and d y do not: (c x)² for a clipped x, whose c is
@@ -56,8 +58,11 @@ export function squaredIn({ equations }: Program): ReadonlySet<Tensor> {
  * Adam's kernel asks for.
  */
 function beforeSquare(plan: Planner, value: Terms, result: Tensor): Terms {
-  const isScaled = value.length === 1 && value[0].part.kind === 'dense' && value[0].coefficient.scalars.length > 0;
-  return isScaled && plan.squared.has(result) ? dense(plan.materializer.array(value, result.dtype, result.shape)) : value;
+  const isScaled =
+    value.length === 1 && value[0].part.kind === 'dense' && value[0].coefficient.scalars.length > 0;
+  return isScaled && plan.squared.has(result)
+    ? dense(plan.materializer.array(value, result.dtype, result.shape))
+    : value;
 }
 
 /**
@@ -76,7 +81,10 @@ function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Ter
   const rows = byRows(plan, result, strongProducts, x, y, (operand) => strongFactor(plan, operand));
   if (rows !== undefined) return rows;
   const [a, b] = [strongFactor(plan, x), strongFactor(plan, y)];
-  return scaled(plan.emit(result, 'strongmul', a.buffer, b.buffer, result.size), times(a.coefficient, b.coefficient));
+  return scaled(
+    plan.emit(result, 'strongmul', a.buffer, b.buffer, result.size),
+    times(a.coefficient, b.coefficient),
+  );
 }
 
 /**
@@ -86,7 +94,12 @@ function strongProduct(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Ter
 export function strongScale(plan: Planner, x: Tensor, by: Coefficient, dtype: DType): Terms {
   if (keepsStrength(plan, by)) return scaled(plan.summand(x), by);
   const { coefficient, buffer } = strongFactor(plan, x);
-  return [{ coefficient, part: { kind: 'outer', u: plan.materializer.coefficient(by, dtype), v: buffer, strong: true } }];
+  return [
+    {
+      coefficient,
+      part: { kind: 'outer', u: plan.materializer.coefficient(by, dtype), v: buffer, strong: true },
+    },
+  ];
 }
 
 /** A tensor as a coefficient times an array, where the coefficient can wait until after a strong product. */
@@ -100,6 +113,9 @@ export function strongFactor(plan: Planner, x: Tensor): ReturnType<Planner['fact
  * not.
  */
 function keepsStrength({ assembler }: Planner, { factor, scalars }: Coefficient): boolean {
-  const known = scalars.reduce((product, scalar) => product * (assembler.constants.get(scalar)?.[0] ?? Number.NaN), factor);
+  const known = scalars.reduce(
+    (product, scalar) => product * (assembler.constants.get(scalar)?.[0] ?? Number.NaN),
+    factor,
+  );
   return Number.isFinite(known) && known !== 0;
 }

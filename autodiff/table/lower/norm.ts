@@ -23,11 +23,20 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
       assembler.emit('add', result.dtype, next, sum, square, 1);
       return next;
     }, undefined);
-  const values = parts.map((x) => ({ value: plan.terms(x), size: x.size })).filter(({ value }) => value.length > 0);
-  const checks = values.flatMap(({ value }) => value.flatMap((term) => checkOf(plan, term, value.length === 1, result)));
+  const values = parts
+    .map((x) => ({ value: plan.terms(x), size: x.size }))
+    .filter(({ value }) => value.length > 0);
+  const checks = values.flatMap(({ value }) =>
+    value.flatMap((term) => checkOf(plan, term, value.length === 1, result)),
+  );
   const leaves = values.flatMap(({ value, size }) => leafOf(plan, value, size, result));
   const out = plan.temporary(result);
-  const words = [total ?? assembler.scalar(result.dtype, 0), plan.array(unit), checks.length / 3, values.length];
+  const words = [
+    total ?? assembler.scalar(result.dtype, 0),
+    plan.array(unit),
+    checks.length / 3,
+    values.length,
+  ];
   assembler.emit('norm', result.dtype, out, ...words, ...checks, ...leaves);
   return dense(out);
 }
@@ -59,7 +68,10 @@ function checkOf(plan: Planner, { coefficient, part }: Term, isAlone: boolean, {
 
 /** The words of a leaf and of its terms. */
 function leafOf(plan: Planner, value: Terms, size: number, { dtype }: Tensor): (Buffer | number)[] {
-  const terms = value.map(({ coefficient, part }) => ({ c: plan.materializer.coefficient(coefficient, dtype), part }));
+  const terms = value.map(({ coefficient, part }) => ({
+    c: plan.materializer.coefficient(coefficient, dtype),
+    part,
+  }));
   const [, row] = terms.map(({ part }) => factorsOf(part)).find(([, y]) => y !== undefined) ?? [];
   const columns = row?.size ?? size;
   return [

@@ -61,5 +61,8 @@ export function byRows(
     { buffer: other.buffer, stride: n },
   ];
   const counts = flag === undefined ? [n] : [flag, n];
-  return scaled(plan.emitEach(result, result.size / n, whole, right ? [rest, row] : [row, rest], counts), after);
+  return scaled(
+    plan.emitEach(result, result.size / n, whole, right ? [rest, row] : [row, rest], counts),
+    after,
+  );
 }

@@ -49,11 +49,17 @@ export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
     requireEntries('it', parts, ['config', 'position', 'metricsLength', 'rest']);
     const { config, position, metricsLength, rest } = parts;
     requireWhole('the length of the metrics', [metricsLength]);
-    const snapshot = { config, position, session: { learner: withSafetensorsMetadata(bytes, JSON.parse(learner)), rest } };
+    const snapshot = {
+      config,
+      position,
+      session: { learner: withSafetensorsMetadata(bytes, JSON.parse(learner)), rest },
+    };
     requireSnapshot(snapshot);
     return { ...snapshot, metricsLength };
   } catch (error) {
-    throw error instanceof DataError ? error : new DataError(`it cannot be read: ${shortened((error as Error).message)}`);
+    throw error instanceof DataError
+      ? error
+      : new DataError(`it cannot be read: ${shortened((error as Error).message)}`);
   }
 }
 
@@ -76,7 +82,9 @@ const blank = '0'.repeat(64);
 
 /** The position of a checksum in the header, as the value of its key: other text there cannot pass for it. */
 function placeOf(bytes: Uint8Array, checksum: string): number {
-  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(`"checksum":"${checksum}"`);
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(
+    `"checksum":"${checksum}"`,
+  );
   return at < 0 ? at : at + '"checksum":"'.length;
 }
 

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DataError, UsageError } from '../../../lib/index.ts';
 import { FailedError, fileProblem } from '../../errors.ts';
@@ -6,7 +15,10 @@ import { clearWay, readPlain } from '../../plainFile.ts';
 import { removePart } from '../../training/folder.ts';
 import { decodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 
-export const generations = { newest: 'checkpoint.safetensors', previous: 'checkpoint.previous.safetensors' } as const;
+export const generations = {
+  newest: 'checkpoint.safetensors',
+  previous: 'checkpoint.previous.safetensors',
+} as const;
 
 /**
  * Writes the newest generation and keeps the previous one. A whole newest generation exists at every moment:
@@ -40,7 +52,8 @@ export function readGeneration(
   try {
     return readCheckpointFile(path);
   } catch (error) {
-    if (wanted === 'previous' || !Object.values(generations).some((name) => existsSync(join(folder, name)))) throw error;
+    if (wanted === 'previous' || !Object.values(generations).some((name) => existsSync(join(folder, name))))
+      throw error;
     throw new DataError(`${(error as Error).message}; ${offer(folder, remedy)}`);
   }
 }

@@ -18,7 +18,10 @@ export function readModel(path: string): Model {
   const { metricsLength, ...snapshot } = isRun
     ? readGeneration(path, 'newest', `use that one, ${join(path, generations.previous)}`)
     : readCheckpointFile(path);
-  return { ...openSnapshot(snapshot), from: { folder: resolve(isRun ? path : dirname(path)), metricsLength } };
+  return {
+    ...openSnapshot(snapshot),
+    from: { folder: resolve(isRun ? path : dirname(path)), metricsLength },
+  };
 }
 
 function isFolder(path: string): boolean {

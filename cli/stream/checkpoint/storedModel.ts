@@ -28,7 +28,10 @@ export interface Stored {
 }
 
 /** The model of norewind/trainers, plus `save`. */
-export type RowModel<Column extends string = string, Prediction = number | string | null> = PortableRowModel<Column, Prediction> &
+export type RowModel<Column extends string = string, Prediction = number | string | null> = PortableRowModel<
+  Column,
+  Prediction
+> &
   Stored;
 export type TextModel = PortableTextModel & Stored;
 
@@ -64,7 +67,9 @@ interface Kept {
   snapshot(): Snapshot;
 }
 
-function storing<A extends readonly unknown[], M extends Kept>(create: (...options: A) => M): (...options: A) => M & Stored {
+function storing<A extends readonly unknown[], M extends Kept>(
+  create: (...options: A) => M,
+): (...options: A) => M & Stored {
   return (...options) => stored(create(...options));
 }
 
@@ -77,11 +82,16 @@ function stored<M extends Kept>(model: M, from?: Origin): M & Stored {
       const isSame = from !== undefined && resolve(folder) === from.folder;
       const metrics = join(folder, fileNames.metrics);
       if (!isSame && existsSync(metrics) && statSync(metrics).size > 0)
-        throw new UsageError(`${folder} has the metrics of another run: save the model in a folder of its own`);
+        throw new UsageError(
+          `${folder} has the metrics of another run: save the model in a folder of its own`,
+        );
       openFolder(folder);
       const lock = lockFolder(folder);
       try {
-        writeGeneration(folder, encodeCheckpoint({ ...snapshot, metricsLength: isSame ? from.metricsLength : 0 }));
+        writeGeneration(
+          folder,
+          encodeCheckpoint({ ...snapshot, metricsLength: isSame ? from.metricsLength : 0 }),
+        );
       } finally {
         lock.release();
       }

@@ -1,5 +1,12 @@
 import { DataError, guard } from '../../../lib/index.ts';
-import { type Batch, type Fields, Problem, quoted, type Source, textOf } from '../../../trainers/streams/index.ts';
+import {
+  type Batch,
+  type Fields,
+  Problem,
+  quoted,
+  type Source,
+  textOf,
+} from '../../../trainers/streams/index.ts';
 import { type CsvFault, createCsvCutter } from './csvRecords.ts';
 
 export interface CsvOptions {
@@ -15,7 +22,10 @@ export interface CsvOptions {
  * @throws DataError for a header that lacks a column or has one twice, before any row; and, after the rows
  * before it, for a fault that hides where the next row begins.
  */
-export async function* readCsv(source: Source, options: CsvOptions): AsyncGenerator<Batch<Fields>, void, undefined> {
+export async function* readCsv(
+  source: Source,
+  options: CsvOptions,
+): AsyncGenerator<Batch<Fields>, void, undefined> {
   const { name } = source;
   const cutter = createCsvCutter(options.delimiter, options.comment);
   let read: ((fields: readonly string[], line: number) => Fields | Problem) | undefined;
@@ -77,7 +87,9 @@ function headed(name: string, header: readonly string[], options: CsvOptions) {
   for (const column of options.columns) {
     const at = names.indexOf(column);
     if (at < 0)
-      throw new DataError(`${name} has no column ${quoted(column)}; ${shownHeader(names)}${remedy(column, names, options)}`);
+      throw new DataError(
+        `${name} has no column ${quoted(column)}; ${shownHeader(names)}${remedy(column, names, options)}`,
+      );
     if (names.indexOf(column, at + 1) >= 0) throw new DataError(`${name} has two columns ${quoted(column)}`);
     positions.set(column, at);
   }
@@ -106,8 +118,12 @@ function remedy(column: string, names: readonly string[], { delimiter, comment }
   const sign = /^(?:[#%;!]|\/\/)/.exec(first)?.[0][0];
   if (sign !== undefined && sign !== comment && sign !== delimiter)
     return `: if lines that begin with ${sign} are comments, add --comment '${sign}'`;
-  const other = names.length > 1 ? undefined : [';', '\t', '|', ','].find((mark) => mark !== delimiter && first.includes(mark));
-  if (other !== undefined) return `: add --delimiter ${other === '\t' ? 'tab' : `'${other}'`} if that stands between the fields`;
+  const other =
+    names.length > 1
+      ? undefined
+      : [';', '\t', '|', ','].find((mark) => mark !== delimiter && first.includes(mark));
+  if (other !== undefined)
+    return `: add --delimiter ${other === '\t' ? 'tab' : `'${other}'`} if that stands between the fields`;
   if (names.every((each) => /^[-+.\d]/.test(each))) return ': its first row has to name the columns';
   return column.length < 3 ? '' : guard.didYouMean(column, names);
 }

@@ -114,7 +114,8 @@ export function createCsvCutter(delimiter: string, comment?: string): CsvCutter 
           start = at + 1;
           begun = line;
           isReturn = false;
-        } else if (isHeader && isReturn && code !== carriageReturn) stop(reasons.returns, held.length + at - start);
+        } else if (isHeader && isReturn && code !== carriageReturn)
+          stop(reasons.returns, held.length + at - start);
         else {
           isReturn = code === carriageReturn;
           if (place === 'plain' && code !== between && code !== quote) continue;

@@ -22,7 +22,9 @@ export interface FollowListener {
  */
 export function followFile(data: readonly string[], listener: FollowListener): Input {
   if (data.includes('-')) throw new UsageError('standard input is followed as it is: leave out --follow');
-  const [path, ...others] = data.flatMap((name) => (existsSync(name) || isPattern(name) ? pathsOf(name) : [name]));
+  const [path, ...others] = data.flatMap((name) =>
+    existsSync(name) || isPattern(name) ? pathsOf(name) : [name],
+  );
   if (others.length > 0) throw new UsageError('--follow goes with one file, the one that grows');
   if (/\.gz$/i.test(path))
     throw new UsageError(`${path} cannot be followed: a gzip file is whole or nothing; leave out --follow`);
@@ -32,7 +34,11 @@ export function followFile(data: readonly string[], listener: FollowListener): I
   return { sources: filesCalled(path, listener, stop.signal), close: () => stop.abort() };
 }
 
-async function* filesCalled(path: string, listener: FollowListener, signal: AbortSignal): AsyncGenerator<Source, void> {
+async function* filesCalled(
+  path: string,
+  listener: FollowListener,
+  signal: AbortSignal,
+): AsyncGenerator<Source, void> {
   const watch = watchPath(path);
   // A consumer that stops reading never returns here.
   signal.addEventListener('abort', watch.close, { once: true });
@@ -70,7 +76,9 @@ async function* chunksOf(
     const cutFrom = file.takeCut();
     if (cutFrom !== undefined) {
       const loss = offset < cutFrom ? '; what had not been read before is lost' : '';
-      listener.tell(`${path} was cut back from ${cutFrom} to ${size} bytes: it is read again from its beginning${loss}`);
+      listener.tell(
+        `${path} was cut back from ${cutFrom} to ${size} bytes: it is read again from its beginning${loss}`,
+      );
       if (offset > 0) return;
     }
     if (size > offset) {
@@ -94,7 +102,8 @@ async function* chunksOf(
     if (!(await waited(signal))) return;
     const isThere = watch.look();
     if (watch.files.length > 1) {
-      if (looksSinceReplaced === 0) listener.tell(`${path} was replaced: the new file is read from its beginning`);
+      if (looksSinceReplaced === 0)
+        listener.tell(`${path} was replaced: the new file is read from its beginning`);
       looksSinceReplaced++;
     } else if (!isThere && !isMissing) listener.tell(`${path} is gone: waiting for a new one`);
     isMissing = !isThere;

@@ -9,7 +9,10 @@ import { linesOf, longestRecord } from './lines.ts';
  * @throws DataError for one JSON array, before any record, and for a line that is too long, after the lines
  * before it.
  */
-export async function* readNdjson(source: Source, missing: ReadonlySet<string>): AsyncGenerator<Batch<Fields>, void, undefined> {
+export async function* readNdjson(
+  source: Source,
+  missing: ReadonlySet<string>,
+): AsyncGenerator<Batch<Fields>, void, undefined> {
   const { name } = source;
   let first: string | undefined;
   async function* pieces(): AsyncGenerator<string, void, undefined> {
@@ -23,13 +26,16 @@ export async function* readNdjson(source: Source, missing: ReadonlySet<string>):
     }
   }
   const tooLong = (line: number) =>
-    new DataError(`${name}, line ${line}: it is longer than ${longestRecord} characters; is the format right?`);
+    new DataError(
+      `${name}, line ${line}: it is longer than ${longestRecord} characters; is the format right?`,
+    );
   for await (const lines of linesOf(pieces(), tooLong))
     yield lines.map(({ text, number }) => parse(text.trim(), `${name}, line ${number}`, missing));
 }
 
 function parse(text: string, where: string, missing: ReadonlySet<string>): Fields | Problem {
-  if (!text.startsWith('{')) return new Problem(`${where}: it is not a JSON object, such as {"temperature": 12.5}`);
+  if (!text.startsWith('{'))
+    return new Problem(`${where}: it is not a JSON object, such as {"temperature": 12.5}`);
   const object = parsed(text);
   if (object !== undefined) return fieldsOf(object, where, longIntegersOf(text));
   const { text: sound, found } = mended(text);
@@ -42,7 +48,9 @@ function parse(text: string, where: string, missing: ReadonlySet<string>): Field
     );
   if (text === '{') return new Problem(`${where}: an object has to stand on one line, as jq -c . writes it`);
   const isPython = /^\{\s*'/.test(text);
-  return new Problem(`${where}: it is not valid JSON${isPython ? ', which has double quotes: write it with json.dumps' : ''}`);
+  return new Problem(
+    `${where}: it is not valid JSON${isPython ? ', which has double quotes: write it with json.dumps' : ''}`,
+  );
 }
 
 function parsed(text: string): object | undefined {

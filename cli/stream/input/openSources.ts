@@ -34,10 +34,14 @@ export function openSources(data: readonly string[]): Input & { readonly sources
 export function pathsOf(path: string): string[] {
   if (existsSync(path) || !isPattern(path)) return [readable(path)];
   const words = basename(path).split(/([*?])/);
-  const escaped = words.map((word) => (word === '*' ? '.*' : word === '?' ? '.' : word.replace(/[.+^${}()|[\]\\]/g, '\\$&')));
+  const escaped = words.map((word) =>
+    word === '*' ? '.*' : word === '?' ? '.' : word.replace(/[.+^${}()|[\]\\]/g, '\\$&'),
+  );
   const pattern = new RegExp(`^${escaped.join('')}$`, 'su');
   const folder = dirname(path);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name) && !name.startsWith('.')) : [];
+  const names = existsSync(folder)
+    ? readdirSync(folder).filter((name) => pattern.test(name) && !name.startsWith('.'))
+    : [];
   if (names.length === 0) throw new UsageError(`no file is called ${path}`);
   return names.sort(inOrder).map((name) => readable(join(folder, name)));
 }
@@ -119,6 +123,8 @@ async function* unpacked(
   try {
     for await (const chunk of bytes) yield chunk as Uint8Array;
   } catch (error) {
-    throw error instanceof DataError ? error : new DataError(`${name} is not a whole gzip file: ${(error as Error).message}`);
+    throw error instanceof DataError
+      ? error
+      : new DataError(`${name} is not a whole gzip file: ${(error as Error).message}`);
   }
 }

@@ -28,7 +28,11 @@ export function readData(
 }
 
 /** The rows of the sources, one after the other. */
-export async function* readRows(sources: Sources, data: RowData, previousTime?: number): AsyncGenerator<Batch<Row>, void> {
+export async function* readRows(
+  sources: Sources,
+  data: RowData,
+  previousTime?: number,
+): AsyncGenerator<Batch<Row>, void> {
   const needed = [...columnsOf(data), ...timestampsOf(data)];
   const { missing } = dialectOf(data);
   const rowOf = createRowReader(data);
@@ -40,7 +44,10 @@ export async function* readRows(sources: Sources, data: RowData, previousTime?: 
   };
   for await (const source of sources) {
     const { delimiter, comment } = data;
-    const batches = data.kind === 'csv' ? readCsv(source, { delimiter, comment, columns: needed }) : readNdjson(source, missing);
+    const batches =
+      data.kind === 'csv'
+        ? readCsv(source, { delimiter, comment, columns: needed })
+        : readNdjson(source, missing);
     for await (const batch of batches) yield batch.map(read);
   }
 }

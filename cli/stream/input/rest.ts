@@ -21,7 +21,8 @@ export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest
   const count = goal.records - first;
   const made = goal.before === undefined ? count : `${count} records of this file`;
   let at: Position = { records: first, skipped, digest: beginning.digest };
-  const instead = 'give the same data from their beginning, or --continued for data that begin where the earlier ones ended';
+  const instead =
+    'give the same data from their beginning, or --continued for data that begin where the earlier ones ended';
   function requireReached(): void {
     if (at.records + at.skipped < entries)
       throw new DataError(
@@ -32,7 +33,11 @@ export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest
     for await (const batch of batches) {
       let start = 0;
       while (start < batch.length && at.records + at.skipped < entries) at = behind(at, batch[start++]);
-      if (start > 0 && at.records + at.skipped === entries && (at.records !== goal.records || at.digest !== goal.digest))
+      if (
+        start > 0 &&
+        at.records + at.skipped === entries &&
+        (at.records !== goal.records || at.digest !== goal.digest)
+      )
         throw new DataError(
           `these are not the data that the checkpoint was made from: their first ${count} records differ; ${instead}`,
         );

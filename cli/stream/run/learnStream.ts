@@ -84,7 +84,8 @@ export async function learnStream(
 
   function take(entry: unknown): void {
     if (entry instanceof Problem) {
-      if (following.onError === 'stop') throw new DataError(`${entry.sentence}; use --on-error skip to leave such records out`);
+      if (following.onError === 'stop')
+        throw new DataError(`${entry.sentence}; use --on-error skip to leave such records out`);
       listener.onProblem?.(entry);
       run.position = behind(run.position, entry);
       return;
@@ -96,7 +97,8 @@ export async function learnStream(
     if (records % following.checkpointRecords === 0) save();
   }
 
-  const isOver = () => failure !== undefined || stop.signal !== undefined || run.position.records >= following.records;
+  const isOver = () =>
+    failure !== undefined || stop.signal !== undefined || run.position.records >= following.records;
   const iterator = batches[Symbol.asyncIterator]();
   async function learn(): Promise<void> {
     try {
@@ -117,7 +119,12 @@ export async function learnStream(
       if (failure !== undefined) throw failure;
       save();
       // The checkpoint does not count this line: with more data, it would not be there.
-      if (stop.signal === undefined && run.position.records % config.every !== 0 && session.report().scored > 0) record();
+      if (
+        stop.signal === undefined &&
+        run.position.records % config.every !== 0 &&
+        session.report().scored > 0
+      )
+        record();
     } catch (error) {
       if (!(error instanceof DataError) || run.position.records === 0) throw error;
       save();

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { DataError } from '../../../lib/index.ts';
 import { FailedError, fileProblem } from '../../errors.ts';
 import { requirePlain } from '../../plainFile.ts';
@@ -36,13 +45,17 @@ export function openMetrics(path: string, length: number, lock?: Lock): MetricsF
   const present = attempt(() => fstatSync(file).size);
   if (present < length) {
     closeSync(file);
-    throw new DataError(`${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost`);
+    throw new DataError(
+      `${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost`,
+    );
   }
   const last = new Uint8Array([lineFeed]);
   if (length > 0) attempt(() => readSync(file, last, 0, 1, length - 1));
   if (last[0] !== lineFeed) {
     closeSync(file);
-    throw new DataError(`${path} has no line that ends at byte ${length}, where the checkpoint says that one does`);
+    throw new DataError(
+      `${path} has no line that ends at byte ${length}, where the checkpoint says that one does`,
+    );
   }
   attempt(() => ftruncateSync(file, length));
   let end = length;
@@ -53,7 +66,8 @@ export function openMetrics(path: string, length: number, lock?: Lock): MetricsF
     append(line) {
       lock?.glance();
       const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-      for (let at = 0; at < bytes.length; ) at += attempt(() => writeSync(file, bytes, at, bytes.length - at, end + at));
+      for (let at = 0; at < bytes.length; )
+        at += attempt(() => writeSync(file, bytes, at, bytes.length - at, end + at));
       end += bytes.length;
     },
     sync: () => attempt(() => fsyncSync(file)),

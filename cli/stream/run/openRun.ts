@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { beginning, openSession, type Position, type Session, type StreamConfig } from '../../../trainers/streams/index.ts';
+import {
+  beginning,
+  openSession,
+  type Position,
+  type Session,
+  type StreamConfig,
+} from '../../../trainers/streams/index.ts';
 import { fileNames } from '../../training/folder.ts';
 import type { Lock } from '../../training/lock.ts';
 import { encodeCheckpoint, type StreamCheckpoint } from '../checkpoint/checkpoint.ts';
@@ -26,7 +32,12 @@ export interface StreamRun {
  * @param lock of the folder, checked before each write.
  * @throws DataError or FailedError if a checkpoint does not fit its folder, or the folder is unusable.
  */
-export function openRun(folder: string, config: StreamConfig, checkpoint?: StreamCheckpoint, lock?: Lock): StreamRun {
+export function openRun(
+  folder: string,
+  config: StreamConfig,
+  checkpoint?: StreamCheckpoint,
+  lock?: Lock,
+): StreamRun {
   const session = openSession(config, checkpoint?.session);
   const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0, lock);
   let savedAt = checkpoint?.position;

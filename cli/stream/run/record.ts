@@ -17,7 +17,10 @@ export interface StreamRecord extends PredictorFigures {
   readonly baselines: Readonly<Record<string, PredictorFigures>>;
 }
 
-export function recordOf({ records, skipped }: Position, { unit, scored, figures, drift, gradientNorm }: Report): StreamRecord {
+export function recordOf(
+  { records, skipped }: Position,
+  { unit, scored, figures, drift, gradientNorm }: Report,
+): StreamRecord {
   const { network, ...baselines } = figures;
   return { records, skipped, scored, unit, ...network, gradientNorm, drift, baselines };
 }

@@ -30,7 +30,9 @@ export function statusListener(screen: Screen, isQuiet: boolean): Listener {
   return {
     begin({ folder, position: { records } }) {
       first = records;
-      tell(`${records === 0 ? 'Learning' : `Resuming after ${formatCount(records)} records`}; everything is kept in ${folder}`);
+      tell(
+        `${records === 0 ? 'Learning' : `Resuming after ${formatCount(records)} records`}; everything is kept in ${folder}`,
+      );
     },
     onRecord(record) {
       latest = record;
@@ -60,7 +62,8 @@ export function statusListener(screen: Screen, isQuiet: boolean): Listener {
 /** Prints the results of a run. */
 export function summaryListener(write: (text: string) => Promise<void>): Listener {
   return {
-    results: ({ folder, position, session, config }) => write(summaryOf(folder, position, session.report(), config.recent)),
+    results: ({ folder, position, session, config }) =>
+      write(summaryOf(folder, position, session.report(), config.recent)),
   };
 }
 
@@ -74,12 +77,17 @@ function chartOf(records: readonly StreamRecord[], width: number): Line[] {
     records
       .map((record): Point => [record.records, isBits ? figure(record) : Math.log10(figure(record))])
       .filter(([, value]) => Number.isFinite(value));
-  return drawChart([curve(({ recent }) => recent), curve(({ baselines }) => baselines[rival].recent)], width, 8, [
-    { text: `${isBits ? 'bits' : 'log10 of the squared error'}, recent predictions: ` },
-    inColorOf(0, 'network'),
-    { text: ', ' },
-    inColorOf(1, rival),
-  ]);
+  return drawChart(
+    [curve(({ recent }) => recent), curve(({ baselines }) => baselines[rival].recent)],
+    width,
+    8,
+    [
+      { text: `${isBits ? 'bits' : 'log10 of the squared error'}, recent predictions: ` },
+      inColorOf(0, 'network'),
+      { text: ', ' },
+      inColorOf(1, rival),
+    ],
+  );
 }
 
 function lineOf(records: number, record: StreamRecord | undefined): string {

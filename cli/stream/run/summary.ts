@@ -5,12 +5,23 @@ import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';
 
 /** The results of a run, for standard output. */
-export function summaryOf(folder: string, { records, skipped }: Position, report: Report, recent: number): string {
+export function summaryOf(
+  folder: string,
+  { records, skipped }: Position,
+  report: Report,
+  recent: number,
+): string {
   const { unit, scored, figures, drift, better } = report;
   const last = `last ${formatCount(Math.min(scored, recent))}`;
   const columns = ['all', last];
-  const table = (title: string, rows: readonly (readonly [string, Figures | undefined])[], format: (value: number) => string) => {
-    const cells = rows.flatMap(([name, own]) => (own === undefined ? [] : [[name, format(own.mean), format(own.recent)]]));
+  const table = (
+    title: string,
+    rows: readonly (readonly [string, Figures | undefined])[],
+    format: (value: number) => string,
+  ) => {
+    const cells = rows.flatMap(([name, own]) =>
+      own === undefined ? [] : [[name, format(own.mean), format(own.recent)]],
+    );
     return cells.length === 0 ? [] : [formatTable([title, ...columns], cells)];
   };
   const { network, ...others } = figures;

@@ -33,7 +33,9 @@ export function createChart(parent: HTMLElement, options: ChartOptions): Chart {
   const place = document.createElement('div');
   parent.append(place);
   const numbers = (values: readonly (number | null)[]) =>
-    values.map((value) => (value === null || !Number.isFinite(value) || (options.isLogarithmic && value <= 0) ? null : value));
+    values.map((value) =>
+      value === null || !Number.isFinite(value) || (options.isLogarithmic && value <= 0) ? null : value,
+    );
   let data: UPlot.AlignedData = [[], ...options.lines.map(() => [])];
   let plot = draw(place, options, data);
   // A canvas does not follow the page's colours by itself.
@@ -61,14 +63,21 @@ function draw(place: HTMLElement, options: ChartOptions, data: UPlot.AlignedData
   const style = getComputedStyle(place);
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `12px ${style.fontFamily}`;
-  const axis = { stroke: color('quiet'), grid: { stroke: color('line'), width: 1 }, ticks: { show: false }, font };
+  const axis = {
+    stroke: color('quiet'),
+    grid: { stroke: color('line'), width: 1 },
+    ticks: { show: false },
+    font,
+  };
   return new uPlot(
     {
       width: place.clientWidth,
       height,
       scales: {
         x: { time: false },
-        y: isLogarithmic ? { distr: 3 } : { range: (_, least, most) => paddedRange(least, most, fromZero === true) },
+        y: isLogarithmic
+          ? { distr: 3 }
+          : { range: (_, least, most) => paddedRange(least, most, fromZero === true) },
       },
       axes: [
         { ...axis, size: 30, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en-US')) },

@@ -7,7 +7,10 @@ export function short(value: number | null | undefined): string {
 }
 
 /** A list of names and large figures. */
-export function showFigures(list: HTMLElement, figures: readonly (readonly [name: string, figure: string])[]): void {
+export function showFigures(
+  list: HTMLElement,
+  figures: readonly (readonly [name: string, figure: string])[],
+): void {
   if (list.childElementCount !== figures.length)
     list.replaceChildren(
       ...figures.map(() => {

@@ -10,7 +10,11 @@ export type Panel<T> = (content: T) => void;
 const others = ['other-0', 'other-1', 'other-2', 'other-3'];
 
 /** The panels determined by the first sample: their lines do not change later. */
-export function samplePanels(heading: Heading, first: Sample, section: (id: string) => HTMLElement): Panel<readonly Sample[]>[] {
+export function samplePanels(
+  heading: Heading,
+  first: Sample,
+  section: (id: string) => HTMLElement,
+): Panel<readonly Sample[]>[] {
   const baselines = Object.keys(first.figures).filter((name) => name !== 'network');
   const carried = Object.keys(first.influence);
   const common = { x: 'records', key: 'run', format: short };
@@ -39,12 +43,18 @@ export function samplePanels(heading: Heading, first: Sample, section: (id: stri
   const norms = section('influence');
   norms.hidden = carried.length === 0;
   const lines = carried.map((label, i) => ({ label, color: others[i % others.length] }));
-  const influence = norms.hidden ? undefined : createChart(norms, { ...common, height: 200, isLogarithmic: true, lines });
+  const influence = norms.hidden
+    ? undefined
+    : createChart(norms, { ...common, height: 200, isLogarithmic: true, lines });
   return [
     (samples) => {
       const records = samples.map((sample) => sample.records);
       const recent = (name: string) => samples.map(({ figures }) => figures[name].recent);
-      score.show(records, [recent('network'), samples.map(({ figures }) => figures.network.mean), ...baselines.map(recent)]);
+      score.show(records, [
+        recent('network'),
+        samples.map(({ figures }) => figures.network.mean),
+        ...baselines.map(recent),
+      ]);
       gradient.show(records, [samples.map(({ gradientNorm }) => gradientNorm)]);
       rate.show(records, [samples.map((sample) => sample.rate)]);
       influence?.show(

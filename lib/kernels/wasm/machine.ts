@@ -70,10 +70,16 @@ export class Machine {
   }
 
   /** Whether no element is NaN or infinite. int32 buffers always pass. */
-  finite(buffers: readonly { readonly dtype: DType; readonly address: number; readonly size: number }[]): boolean {
+  finite(
+    buffers: readonly { readonly dtype: DType; readonly address: number; readonly size: number }[],
+  ): boolean {
     return buffers.every(({ dtype, address, size }) => {
       if (dtype === 'int32') return true;
-      return (dtype === 'float32' ? this.#kernels.finite32(address, size) : this.#kernels.finite64(address, size)) === 1;
+      return (
+        (dtype === 'float32'
+          ? this.#kernels.finite32(address, size)
+          : this.#kernels.finite64(address, size)) === 1
+      );
     });
   }
 }

@@ -194,8 +194,12 @@ const ofForm = (form: keyof typeof forms) => names.filter((name) => formOf(name)
 const ranged = [...ofForm('unary'), ...ofForm('binary'), ...ofForm('scalar')];
 const inOrder = [...ranged, ...names.filter((name) => !ranged.includes(name))];
 
-/** The float32 opcode of each instruction. Those of one form are adjacent, whatever their order in the table. */
-export const opcodes = Object.fromEntries(inOrder.map((name, code) => [name, code])) as Readonly<Record<OpName, number>>;
+/**
+ * The float32 opcode of each instruction. Those of one form are adjacent, whatever their order in the table.
+ */
+export const opcodes = Object.fromEntries(inOrder.map((name, code) => [name, code])) as Readonly<
+  Record<OpName, number>
+>;
 
 /** The first opcode after those of each form. */
 export const ends = {
@@ -204,7 +208,10 @@ export const ends = {
   scalar: ranged.length,
 } as const;
 
-/** Operands that an elementwise instruction reads or writes element by element, and those shared by all elements. */
+/**
+ * Operands that an elementwise instruction reads or writes element by element, and those shared by all
+ * elements.
+ */
 const [arrays, single] = [
   ['out', 'x', 'y', 'z', 'mask'],
   ['a', 'b', 'c', 'scalar'],
@@ -213,7 +220,10 @@ const [arrays, single] = [
 /** Whether an instruction runs over n elements one by one, so that it can run in tiles. */
 export function isElementwise(name: OpName): boolean {
   const own: readonly string[] = operands[name];
-  return own[own.length - 1] === 'n' && own.slice(0, -1).every((operand) => [...arrays, ...single, 'inverted'].includes(operand));
+  return (
+    own[own.length - 1] === 'n' &&
+    own.slice(0, -1).every((operand) => [...arrays, ...single, 'inverted'].includes(operand))
+  );
 }
 
 /** The positions of operands that all elements of an elementwise instruction share. */

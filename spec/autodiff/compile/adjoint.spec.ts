@@ -14,11 +14,17 @@ const inner = (a: Tensor, s: Tensor, d: Tensor, e: Tensor) => ({
   pushed: matmul(a, s),
 });
 
-const transposed = (text: string) => text.split('\n').filter((line) => line.includes('transposeLeft=true')).length;
+const transposed = (text: string) =>
+  text.split('\n').filter((line) => line.includes('transposeLeft=true')).length;
 
 const args = (rows: number, columns: number): Args => {
   const noise = seeded(5);
-  return [noise.normal([rows, columns]), noise.normal([columns]), noise.normal([rows]), noise.normal([columns])];
+  return [
+    noise.normal([rows, columns]),
+    noise.normal([columns]),
+    noise.normal([rows]),
+    noise.normal([columns]),
+  ];
 };
 
 const sizes = fc.tuple(fc.integer({ min: 2, max: 7 }), fc.integer({ min: 2, max: 7 }));
@@ -60,6 +66,11 @@ describe('products with a transposed matrix', () => {
       return [dot(matmul(a, mul(d, along), { transposeLeft: true }), next), pushed, along];
     };
     const [a, s, d] = args(4, 3);
-    requireClose(numbersOf(compile(circular)(a, s, d) as Tree), numbersOf(circular(a, s, d) as Tree), 1e-12, 'circular');
+    requireClose(
+      numbersOf(compile(circular)(a, s, d) as Tree),
+      numbersOf(circular(a, s, d) as Tree),
+      1e-12,
+      'circular',
+    );
   });
 });

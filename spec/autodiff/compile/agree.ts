@@ -1,5 +1,15 @@
 import { checkProgram, Execution, type Program, trace } from '../../../autodiff/index.ts';
-import { cast, dataOf, formatShape, fromData, leavesOf, mapTree, sameShape, type Tensor, type Tree } from '../../../lib/index.ts';
+import {
+  cast,
+  dataOf,
+  formatShape,
+  fromData,
+  leavesOf,
+  mapTree,
+  sameShape,
+  type Tensor,
+  type Tree,
+} from '../../../lib/index.ts';
 
 /** A traced function with its plan. */
 export interface Planned {
@@ -33,7 +43,11 @@ export function eager(f: (...args: Tensor[]) => unknown, ...args: Tensor[]): Ten
 }
 
 /** Compares the plan of f with f itself, twice with the same plan. */
-export function requirePlan(f: (...args: Tensor[]) => unknown, args: readonly Tensor[], tolerance?: number): Planned {
+export function requirePlan(
+  f: (...args: Tensor[]) => unknown,
+  args: readonly Tensor[],
+  tolerance?: number,
+): Planned {
   const expected = eager(f, ...args);
   const plan = planned(f, ...args);
   requireClose(plan.run(...args), expected, tolerance, 'the plan');
@@ -51,24 +65,33 @@ export function requireClose(
   tolerance?: number,
   what = 'the result',
 ): void {
-  if (actual.length !== expected.length) throw new Error(`${what}: ${actual.length} tensors, not ${expected.length}`);
+  if (actual.length !== expected.length)
+    throw new Error(`${what}: ${actual.length} tensors, not ${expected.length}`);
   actual.forEach((x, i) => {
     const like = expected[i];
     if (x.dtype !== like.dtype || !sameShape(x.shape, like.shape))
-      throw new Error(`${what}: output ${i} is ${x.dtype} ${formatShape(x.shape)}, not ${like.dtype} ${formatShape(like.shape)}`);
+      throw new Error(
+        `${what}: output ${i} is ${x.dtype} ${formatShape(x.shape)}, not ${like.dtype} ${formatShape(like.shape)}`,
+      );
     const [values, others] = [dataOf(x), dataOf(like)];
     const within = like.dtype === 'int32' ? 0 : (tolerance ?? (like.dtype === 'float64' ? 1e-12 : 1e-5));
     const scale = Math.max(1, ...Array.from(others, Math.abs).filter(Number.isFinite));
     others.forEach((other, at) => {
       const value = values[at];
-      const close = Number.isFinite(other) ? Math.abs(value - other) <= within * scale : Object.is(value, other);
+      const close = Number.isFinite(other)
+        ? Math.abs(value - other) <= within * scale
+        : Object.is(value, other);
       if (!close) throw new Error(`${what}: output ${i}, element ${at} is ${value}, not ${other}`);
     });
   });
 }
 
 /** Numbers in (-2, 2) that look drawn but are not, in a new tensor. */
-export function sample(shape: readonly number[], phase = 0, dtype: 'float32' | 'float64' = 'float64'): Tensor {
+export function sample(
+  shape: readonly number[],
+  phase = 0,
+  dtype: 'float32' | 'float64' = 'float64',
+): Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
   return cast(
     fromData(

@@ -167,7 +167,10 @@ describe('what a learner closes over', () => {
       optimizer: sgd({ rate: 0.1 }),
       dtype: 'float64',
     });
-    expect(() => learner.step(tensor([1]), tensor([0]))).to.throw(ConfigurationError, 'learn: it closes over');
+    expect(() => learner.step(tensor([1]), tensor([0]))).to.throw(
+      ConfigurationError,
+      'learn: it closes over',
+    );
   });
 
   for (const eager of [false, true]) {
@@ -176,7 +179,8 @@ describe('what a learner closes over', () => {
       const cell = rnn({ inputs: 2, units: 2 });
       const scaled = compile((input: Tensor) => mul(closed.gain, input));
       type Step = typeof cell.step;
-      const step: Step = (params, state, input) => cell.step(params, state, typeof input === 'number' ? input : scaled(input));
+      const step: Step = (params, state, input) =>
+        cell.step(params, state, typeof input === 'number' ? input : scaled(input));
       const learner = createLearner({
         model: { ...cell, step },
         loss: (output: Tensor, target: Tensor) => mul(closed.weight, meanSquare(output, target)),
@@ -223,8 +227,14 @@ describe('what a learner closes over', () => {
         },
       ];
       for (const attempt of attempts) {
-        expect(() => jvp(attempt, [tensor([1, 1])], [tensor([1, 1])])).to.throw(ConfigurationError, 'works on numbers');
-        expect(() => grad((x: Tensor) => sum(attempt(x)))(tensor([1, 1]))).to.throw(ConfigurationError, 'works on numbers');
+        expect(() => jvp(attempt, [tensor([1, 1])], [tensor([1, 1])])).to.throw(
+          ConfigurationError,
+          'works on numbers',
+        );
+        expect(() => grad((x: Tensor) => sum(attempt(x)))(tensor([1, 1]))).to.throw(
+          ConfigurationError,
+          'works on numbers',
+        );
         expect(() => compile(attempt)(tensor([1, 1]))).to.throw(ConfigurationError, 'works on numbers');
       }
       expect(learner.save()).to.deep.equal(before);

@@ -133,7 +133,10 @@ describe('compile', () => {
     expectTree(jvp(f, [x, v], directions), jvp(energy, [x, v], directions));
     expectTree(grad(f)(x, v), grad(energy)(x, v));
     expectTree(valueAndGrad(f)(x, v), valueAndGrad(energy)(x, v));
-    expectTree(linearize(f, x, v).push(directions[0], directions[1]), linearize(energy, x, v).push(directions[0], directions[1]));
+    expectTree(
+      linearize(f, x, v).push(directions[0], directions[1]),
+      linearize(energy, x, v).push(directions[0], directions[1]),
+    );
     expectTree(vjp(f, x, v)[1](tensor(2)), vjp(energy, x, v)[1](tensor(2)));
     const along = (g: typeof energy) => (h: Tensor) => g(x, h);
     expectTree(hessian(along(f))(v), hessian(along(energy))(v));
@@ -157,7 +160,10 @@ describe('compile', () => {
       jacfwd((at: Tensor) => tanh(matmul(x, at)))(h),
       jacrev((at: Tensor) => tanh(matmul(x, at)))(h),
     ]);
-    expectTree(jacobians(v), [jacfwd((at: Tensor) => tanh(matmul(x, at)))(v), jacrev((at: Tensor) => tanh(matmul(x, at)))(v)]);
+    expectTree(jacobians(v), [
+      jacfwd((at: Tensor) => tanh(matmul(x, at)))(v),
+      jacrev((at: Tensor) => tanh(matmul(x, at)))(v),
+    ]);
   });
 
   it('loses no derivative along what it closes over', () => {
@@ -218,11 +224,17 @@ describe('compile', () => {
 
   it('joins indices as it joins numbers, and uses what was joined', () => {
     const table = sample([5, 2]);
-    const pairs = compile((x: Tensor, y: Tensor) => [concat([x, y, x]), stack([x, y], 1), gather(table, concat([x, y]))]);
+    const pairs = compile((x: Tensor, y: Tensor) => [
+      concat([x, y, x]),
+      stack([x, y], 1),
+      gather(table, concat([x, y])),
+    ]);
     const [x, y] = [indices([1, 4]), indices([0, 2])];
     expectTree(pairs(x, y), [concat([x, y, x]), stack([x, y], 1), gather(table, concat([x, y]))]);
     expect(() => pairs(x, indices([0, 5]))).to.throw(IndexError, 'index 5');
-    expect(requirePlan((a, b) => [concat([a, b]), stack([a, b], 1)], [x, y]).execution.plan.instructions).to.have.length(4);
+    expect(
+      requirePlan((a, b) => [concat([a, b]), stack([a, b], 1)], [x, y]).execution.plan.instructions,
+    ).to.have.length(4);
   });
 
   it('checks indices before anything runs', () => {

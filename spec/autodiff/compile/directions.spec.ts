@@ -13,13 +13,27 @@ import {
   vmap,
 } from '../../../autodiff/index.ts';
 import { cast, indices, mapTree, seeded, type Tensor, type Tree, tensor, zeros } from '../../../lib/index.ts';
-import { type Cell, embedded, embedding, gru, indrnn, linear, lru, lstm, model, rnn } from '../../../nn/index.ts';
+import {
+  type Cell,
+  embedded,
+  embedding,
+  gru,
+  indrnn,
+  linear,
+  lru,
+  lstm,
+  model,
+  rnn,
+} from '../../../nn/index.ts';
 import { requireClose } from './agree.ts';
 
 type Any = Cell<unknown, unknown, unknown>;
 
 const sizes = { inputs: 3, units: 5 };
-const stacked = model({ cell: embedded(embedding({ symbols: 4, size: 3 }), gru(sizes)), readout: linear({ outputs: 2 }) });
+const stacked = model({
+  cell: embedded(embedding({ symbols: 4, size: 3 }), gru(sizes)),
+  readout: linear({ outputs: 2 }),
+});
 const cells: Readonly<Record<string, readonly [Any, Tensor]>> = {
   rnn: [rnn(sizes) as Any, tensor([0.2, -0.4, 1])],
   'rnn of symbols': [rnn(sizes) as Any, indices(2)],
@@ -33,13 +47,18 @@ const cells: Readonly<Record<string, readonly [Any, Tensor]>> = {
 /**
  * Pushes and pulls of one direction through a step, and of many at once; what comes out is what is counted.
  */
-function programOf([cell, input]: readonly [Any, Tensor], how: 'push' | 'pull', count: number | undefined): Program {
+function programOf(
+  [cell, input]: readonly [Any, Tensor],
+  how: 'push' | 'pull',
+  count: number | undefined,
+): Program {
   const parameters = cell.init(seeded(1)) as Tree;
   const state = cell.start() as Tree;
   return trace(how, (declare) => {
     const batch = count === undefined ? [] : [count];
     const symbols = (tree: Tree): Tree => mapTree(tree, (leaf) => declare(leaf));
-    const directions = (tree: Tree): Tree => mapTree(tree, ({ dtype, shape }) => declare({ dtype, shape: [...batch, ...shape] }));
+    const directions = (tree: Tree): Tree =>
+      mapTree(tree, ({ dtype, shape }) => declare({ dtype, shape: [...batch, ...shape] }));
     const step = (p: unknown, s: unknown): unknown => cell.step(p, s, input).state;
     const { push, pull } = linearize(step, symbols(parameters) as unknown, symbols(state) as unknown);
     const all = (f: (...args: Tree[]) => Tree): typeof f => (count === undefined ? f : vmap(f));

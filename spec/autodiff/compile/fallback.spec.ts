@@ -21,7 +21,16 @@ import {
   tanh,
   trace,
 } from '../../../autodiff/index.ts';
-import { dataOf, full, IndexError, indices, leavesOf, type Tensor, type Tree, tensor } from '../../../lib/index.ts';
+import {
+  dataOf,
+  full,
+  IndexError,
+  indices,
+  leavesOf,
+  type Tensor,
+  type Tree,
+  tensor,
+} from '../../../lib/index.ts';
 import { requireClose, sample } from './agree.ts';
 
 const x = sample([3, 4], 1);
@@ -35,8 +44,17 @@ function expectTree(actual: unknown, expected: unknown): void {
 describe('where there is no kernel', () => {
   it("calls a user's own primitives from within the plan", () => {
     const cube = smooth({ name: 'cube', evaluate: (a) => a ** 3, partials: [(a) => mul(3, square(a))] });
-    const softsign = custom({ name: 'softsign', value: (a: Tensor) => tanh(mul(a, 0.5)), push: ([a], [da]) => mul(da, sum(a)) });
-    const flip = linear({ name: 'flip', shape: (shape) => shape, evaluate: (a) => mul(a, -1), transpose: (c) => mul(c, -1) });
+    const softsign = custom({
+      name: 'softsign',
+      value: (a: Tensor) => tanh(mul(a, 0.5)),
+      push: ([a], [da]) => mul(da, sum(a)),
+    });
+    const flip = linear({
+      name: 'flip',
+      shape: (shape) => shape,
+      evaluate: (a) => mul(a, -1),
+      transpose: (c) => mul(c, -1),
+    });
     const scaled = bilinear({
       name: 'scaled',
       shape: (shape) => shape,
@@ -67,14 +85,20 @@ describe('where there is no kernel', () => {
       transposes: [(c) => c, (c) => c],
     });
     expect(compile((a: Tensor) => product(a, a))(tensor(1)).item()).to.equal(7);
-    const view = linear({ name: 'reshape', shape: (shape) => shape, evaluate: (a) => mul(a, 3), transpose: (c) => mul(c, 3) });
+    const view = linear({
+      name: 'reshape',
+      shape: (shape) => shape,
+      evaluate: (a) => mul(a, 3),
+      transpose: (c) => mul(c, 3),
+    });
     expect(compile((a: Tensor) => view(a))(tensor(1)).item()).to.equal(3);
   });
 
   it('calls the reference kernel for rows picked by an index that the program computes', () => {
     const f = (a: Tensor, t: Tensor) => gather(t, argmax(a));
     const compiled = compile(f);
-    for (const a of [v, mul(v, -1)]) expectTree(compiled(a, x.shape[0] > 2 ? sample([4, 2]) : x), f(a, sample([4, 2])));
+    for (const a of [v, mul(v, -1)])
+      expectTree(compiled(a, x.shape[0] > 2 ? sample([4, 2]) : x), f(a, sample([4, 2])));
     expect(() => compiled(tensor([0, 0, 0, 0, 1]), sample([4, 2]))).to.throw(IndexError);
     const integers = compile((i: Tensor) => scatterAdd(i, indices(1), 3));
     expect(integers(indices([5, -7])).toArray()).to.deep.equal([
@@ -100,7 +124,10 @@ describe('where there is no kernel', () => {
       transpose: (c) => mul(c, 2),
     });
     const { program } = trace('counting', (declare) => {
-      const [count, total] = [declare({ shape: [2], dtype: 'float64' }, 'count'), declare({ shape: [2], dtype: 'float64' })];
+      const [count, total] = [
+        declare({ shape: [2], dtype: 'float64' }, 'count'),
+        declare({ shape: [2], dtype: 'float64' }),
+      ];
       return [add(count, 1), add(total, picky(count)), sum(picky(count))];
     });
     const updates = new Map([
@@ -133,9 +160,16 @@ describe('where there is no kernel', () => {
   });
 
   it('computes the rest with kernels, also in parts and under strong zeros', () => {
-    const half = smooth({ name: 'half', evaluate: (a) => a / 2, partials: [(a) => mul(0.5, full(a.shape, 1))] });
+    const half = smooth({
+      name: 'half',
+      evaluate: (a) => a / 2,
+      partials: [(a) => mul(0.5, full(a.shape, 1))],
+    });
     const { program } = trace('parts', (declare) => {
-      const [w, h] = [declare({ shape: [3, 3], dtype: 'float64' }), declare({ shape: [3], dtype: 'float64' })];
+      const [w, h] = [
+        declare({ shape: [3, 3], dtype: 'float64' }),
+        declare({ shape: [3], dtype: 'float64' }),
+      ];
       const first = tanh(half(matmul(w, h)));
       const { pull } = linearize((m: Tensor) => sum(half(matmul(m, first))), w);
       return [first, add(w, pull(tensor(1))[0])];

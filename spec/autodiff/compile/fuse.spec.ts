@@ -37,7 +37,10 @@ import { narrow, planned, requireClose, requirePlan, sample } from './agree.ts';
  * Runs the instructions that `write` assembles, fused or one by one, and returns the bytes of its pinned
  * buffers.
  */
-function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): { bytes: number[]; tiles: number } {
+function bytesAfter(
+  write: (assembler: Assembler) => Buffer[],
+  fused: boolean,
+): { bytes: number[]; tiles: number } {
   const assembler = new Assembler();
   const pinned = [...write(assembler), ...assembler.constants.keys()];
   const uses = countUses(assembler.instructions);
@@ -60,7 +63,9 @@ function bytesAfter(write: (assembler: Assembler) => Buffer[], fused: boolean): 
   for (const [buffer, data] of assembler.constants) view(buffer).set(data);
   new Int32Array(memory, begin, words.length).set(words);
   machine.run(begin, ends[0]);
-  const bytes = pinned.flatMap((buffer) => Array.from(new Uint8Array(memory, buffer.address, view(buffer).byteLength)));
+  const bytes = pinned.flatMap((buffer) =>
+    Array.from(new Uint8Array(memory, buffer.address, view(buffer).byteLength)),
+  );
   return { bytes, tiles: instructions.filter(({ operation }) => operation === 'tiles').length };
 }
 
@@ -76,7 +81,11 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
       const masks = [assembler.buffer('int32', size, true)];
       return { size, kept, arrays: [...kept], masks, flags: [...masks] };
     });
-    const scalars = [assembler.buffer(dtype, 1, true), assembler.scalar(dtype, 0.5), assembler.scalar(dtype, -0.75)];
+    const scalars = [
+      assembler.buffer(dtype, 1, true),
+      assembler.scalar(dtype, 0.5),
+      assembler.scalar(dtype, -0.75),
+    ];
     const lines = 10 + pick(50);
     for (let line = 0; line < lines; line++) {
       const { size, arrays, flags } = groups[pick(groups.length)];
@@ -96,7 +105,11 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
       switch (pick(14)) {
         case 0:
         case 1:
-          emit((['tanh', 'sigmoid', 'sin', 'neg', 'copy', 'square', 'erf', 'cos'] as const)[pick(8)], x(), size);
+          emit(
+            (['tanh', 'sigmoid', 'sin', 'neg', 'copy', 'square', 'erf', 'cos'] as const)[pick(8)],
+            x(),
+            size,
+          );
           break;
         case 2:
         case 3:
@@ -121,7 +134,16 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
         case 8: {
           const flag = assembler.buffer('int32', size);
           if (pick(2) === 0) assembler.emit('copy', 'int32', flag, flags[pick(flags.length)], size);
-          else assembler.emit('select', 'int32', flag, flags[pick(flags.length)], flags[pick(flags.length)], pick(2), size);
+          else
+            assembler.emit(
+              'select',
+              'int32',
+              flag,
+              flags[pick(flags.length)],
+              flags[pick(flags.length)],
+              pick(2),
+              size,
+            );
           flags.push(flag);
           break;
         }
@@ -153,7 +175,16 @@ function randomInstructions(choices: readonly number[]): (assembler: Assembler) 
     }
     // The last values are kept, so that all work leads somewhere.
     for (const { size, kept, arrays, masks, flags } of groups) {
-      assembler.emit('axpby', dtype, kept[0], scalars[1], kept[0], scalars[scalars.length - 1], arrays[arrays.length - 1], size);
+      assembler.emit(
+        'axpby',
+        dtype,
+        kept[0],
+        scalars[1],
+        kept[0],
+        scalars[scalars.length - 1],
+        arrays[arrays.length - 1],
+        size,
+      );
       assembler.emit('copy', 'int32', masks[0], flags[flags.length - 1], size);
     }
     return [...groups.flatMap(({ kept, masks }) => [...kept, ...masks]), scalars[0]];
@@ -182,7 +213,12 @@ describe('fused instructions', () => {
     it(`add up more long arrays than there are registers, in ${dtype}`, () => {
       for (const count of [4, 16, 17, 20, 40])
         requirePlan(
-          (x) => tanh(Array.from({ length: count }, (_, i) => tanh(mul(x, 0.1 * (i + 1)))).reduce((a, b) => add(a, b))),
+          (x) =>
+            tanh(
+              Array.from({ length: count }, (_, i) => tanh(mul(x, 0.1 * (i + 1)))).reduce((a, b) =>
+                add(a, b),
+              ),
+            ),
           [long(1)],
           dtype === 'float64' ? 1e-12 : 1e-5,
         );
@@ -204,7 +240,12 @@ describe('fused instructions', () => {
           const hidden = tanh(matmul(w, x));
           const scaled = mul(sigmoid(x), sum(square(x)));
           const next = add(matmul(hidden, w), mul(scaled, div(1, add(1, dot(scaled, x)))));
-          return [softmax(next), mul(relu(sub(next, x)), maximum(x, v)), outer(hidden, exp(tanh(v))), sqrt(add(1, square(next)))];
+          return [
+            softmax(next),
+            mul(relu(sub(next, x)), maximum(x, v)),
+            outer(hidden, exp(tanh(v))),
+            sqrt(add(1, square(next))),
+          ];
         },
         [long(1, 600), sample([7, 600], 2, dtype), long(3, 600)],
         dtype === 'float64' ? 1e-12 : 1e-4,
@@ -227,10 +268,19 @@ describe('fused instructions', () => {
   });
 
   it('update long inputs in place, run after run', () => {
-    const start = [sample([40, 30], 1), sample([40, 30], 2), sample([40, 30], 3), sample([30], 4), sample([40], 5)].map(narrow);
+    const start = [
+      sample([40, 30], 1),
+      sample([40, 30], 2),
+      sample([40, 30], 3),
+      sample([30], 4),
+      sample([40], 5),
+    ].map(narrow);
     const body = (w: Tensor, m: Tensor, v: Tensor, x: Tensor, h: Tensor) => {
       const gradient = add(outer(h, x), mul(0.01, w));
-      const [first, second] = [add(mul(0.9, m), mul(0.1, gradient)), add(mul(0.99, v), mul(0.01, square(gradient)))];
+      const [first, second] = [
+        add(mul(0.9, m), mul(0.1, gradient)),
+        add(mul(0.99, v), mul(0.01, square(gradient))),
+      ];
       const next = sub(w, mul(0.01, div(first, add(sqrt(maximum(second, 0)), 1e-3))));
       return [next, first, second, tanh(matmul(h, w)), tanh(matmul(w, x)), dot(gradient, gradient)];
     };

@@ -74,7 +74,11 @@ const binaries: Readonly<Record<string, (x: Tensor, y: Tensor) => Tensor>> = {
   where: (x, y) => where(greater(x, y), x, mul(2, y)),
 };
 
-function drawn(name: string, operands: fc.Arbitrary<readonly Tensor[]>, operation: Operation): fc.Arbitrary<Case> {
+function drawn(
+  name: string,
+  operands: fc.Arbitrary<readonly Tensor[]>,
+  operation: Operation,
+): fc.Arbitrary<Case> {
   return operands.map((list) => ({ name, operands: list, operation }));
 }
 
@@ -91,7 +95,9 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
     .tuple(fc.constantFrom(...Object.entries(binaries)), anyShape, fc.nat(15), fc.nat(4), fc.boolean())
     .chain(([[name, f], shape, ones, cut, turn]) => {
       // The other operand lacks leading axes, or has length 1 along some.
-      const other = shape.map((length, axis) => ((ones >> axis) & 1 ? 1 : length)).slice(Math.min(cut, shape.length));
+      const other = shape
+        .map((length, axis) => ((ones >> axis) & 1 ? 1 : length))
+        .slice(Math.min(cut, shape.length));
       const [first, second] = turn ? [other, shape] : [shape, other];
       return drawn(name, fc.tuple(tensorsOf(first), tensorsOf(second, { phase: 0.61 })), f as Operation);
     }),
@@ -123,7 +129,9 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
     ),
   'running sums along any axis': fc
     .tuple(filled, fc.nat(3))
-    .chain(([shape, axis]) => drawn('cumsum', fc.tuple(tensorsOf(shape)), (x) => cumsum(x, { axis: axis % shape.length }))),
+    .chain(([shape, axis]) =>
+      drawn('cumsum', fc.tuple(tensorsOf(shape)), (x) => cumsum(x, { axis: axis % shape.length })),
+    ),
   argmax: filled.chain((shape) => drawn('argmax', fc.tuple(tensorsOf(shape)), argmax as Operation)),
   'transposes and blocks': fc.tuple(anyShape, fc.nat(9), fc.nat(99)).chain(([shape, turn, cut]) => {
     const order = shape.map((_, axis) => (axis + turn) % Math.max(1, shape.length));
@@ -136,15 +144,17 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
       broadcastTo(x, [2, ...shape]),
     ]);
   }),
-  'joins along any axis': fc.tuple(filled, fc.nat(3), fc.integer({ min: 0, max: 3 })).chain(([shape, at, length]) => {
-    const axis = at % shape.length;
-    const other = shape.with(axis, length);
-    return drawn('concat', fc.tuple(tensorsOf(shape), tensorsOf(other), tensorsOf(shape)), (x, y, z) => [
-      concat([x, y, z, x], axis),
-      stack([x, z], axis),
-      concat([mul(2, x), tanh(y)], axis),
-    ]);
-  }),
+  'joins along any axis': fc
+    .tuple(filled, fc.nat(3), fc.integer({ min: 0, max: 3 }))
+    .chain(([shape, at, length]) => {
+      const axis = at % shape.length;
+      const other = shape.with(axis, length);
+      return drawn('concat', fc.tuple(tensorsOf(shape), tensorsOf(other), tensorsOf(shape)), (x, y, z) => [
+        concat([x, y, z, x], axis),
+        stack([x, z], axis),
+        concat([mul(2, x), tanh(y)], axis),
+      ]);
+    }),
   'rows by indices of any shape': fc
     .tuple(filled, shapes({ maxRank: 2, maxLength: 4 }))
     .chain(([shape, rows]) =>
@@ -168,15 +178,19 @@ const cases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
     .chain(([[m, k, n], flags]) => {
       const [transposeLeft, transposeRight] = [flags % 2 === 1, flags > 1];
       const [a, b] = [transposeLeft ? [k, m] : [m, k], transposeRight ? [n, k] : [k, n]];
-      return drawn('matmul', fc.tuple(tensorsOf(a), tensorsOf(b), tensorsOf([k]), tensorsOf([m])), (x, y, v, u) => [
-        matmul(x, y, { transposeLeft, transposeRight }),
-        matmul(mul(2, x), neg(y), { transposeLeft, transposeRight }),
-        matmul(x, v, { transposeLeft }),
-        matmul(v, y, { transposeRight }),
-        matmul(v, v),
-        outer(u, v),
-        dot(v, v),
-      ]);
+      return drawn(
+        'matmul',
+        fc.tuple(tensorsOf(a), tensorsOf(b), tensorsOf([k]), tensorsOf([m])),
+        (x, y, v, u) => [
+          matmul(x, y, { transposeLeft, transposeRight }),
+          matmul(mul(2, x), neg(y), { transposeLeft, transposeRight }),
+          matmul(x, v, { transposeLeft }),
+          matmul(v, y, { transposeRight }),
+          matmul(v, v),
+          outer(u, v),
+          dot(v, v),
+        ],
+      );
     }),
 };
 

@@ -27,7 +27,14 @@ import {
   trace,
   where,
 } from '../../../autodiff/index.ts';
-import { EscapedTangentError, indices, ShapeError, type Tensor, tensor, UnknownValueError } from '../../../lib/index.ts';
+import {
+  EscapedTangentError,
+  indices,
+  ShapeError,
+  type Tensor,
+  tensor,
+  UnknownValueError,
+} from '../../../lib/index.ts';
 import { programs } from '../../laws/index.ts';
 import { requireClose, sample } from './agree.ts';
 
@@ -80,9 +87,9 @@ describe('programs', () => {
     expect(constants).to.match(/add\(a, constant float64\[3,4\]\)/);
     expect(constants).to.match(/constant float64\[4\]/);
     expect(constants).to.match(/return \w+, \w+, constant float64\[4\], 7\n}$/);
-    expect(printProgram(traced((a) => Array.from({ length: 30 }, (_, i) => tanh(mul(a, i + 2))), v))).to.match(
-      / aa: float64\[4\] = /,
-    );
+    expect(
+      printProgram(traced((a) => Array.from({ length: 30 }, (_, i) => tanh(mul(a, i + 2))), v)),
+    ).to.match(/ aa: float64\[4\] = /);
   });
 
   it('pass their check as they are traced, and evaluate to what was traced', () => {
@@ -104,7 +111,10 @@ describe('programs', () => {
       { ...whole, equations: [first, third] },
       { ...whole, inputs: whole.inputs.slice(0, 1) },
       { ...whole, outputs: [traced((a) => tanh(a), x).outputs[0]] },
-      { ...whole, equations: [first, second, { ...third, result: traced((a) => tanh(a), v).equations[0].result }] },
+      {
+        ...whole,
+        equations: [first, second, { ...third, result: traced((a) => tanh(a), v).equations[0].result }],
+      },
       { ...whole, equations: [first, { ...second, operands: [first.result, v] }, third] },
     ];
     checkProgram(whole);
@@ -123,14 +133,26 @@ describe('programs', () => {
     }, v);
     expect(counts(dead)).to.deep.equal({ mul: 1 });
     // The same scalar, written anew; another one; the two zeros.
-    expect(counts(traced((a) => [add(a, tensor(1)), add(a, tensor(1)), add(a, tensor(2))], tensor(3)))).to.deep.equal({ add: 2 });
+    expect(
+      counts(traced((a) => [add(a, tensor(1)), add(a, tensor(1)), add(a, tensor(2))], tensor(3))),
+    ).to.deep.equal({ add: 2 });
     expect(
       counts(
-        traced((a) => [add(a, tensor(0)), add(a, tensor(-0)), add(a, tensor(Number.NaN)), add(a, tensor(Number.NaN))], tensor(3)),
+        traced(
+          (a) => [
+            add(a, tensor(0)),
+            add(a, tensor(-0)),
+            add(a, tensor(Number.NaN)),
+            add(a, tensor(Number.NaN)),
+          ],
+          tensor(3),
+        ),
       ),
     ).to.deep.equal({ add: 3 });
     // The same tensor, and an equal one.
-    expect(counts(traced((a) => [add(a, v), add(a, v), add(a, sample([4], 2))], v))).to.deep.equal({ add: 2 });
+    expect(counts(traced((a) => [add(a, v), add(a, v), add(a, sample([4], 2))], v))).to.deep.equal({
+      add: 2,
+    });
   });
 
   it('keep apart what differs in a parameter only', () => {
@@ -210,8 +232,18 @@ describe('programs', () => {
 
   it('keep rows and outer products in few instructions', () => {
     const step = compile(function update(w: Tensor, u: Tensor, h: Tensor, id: Tensor) {
-      return [sub(w, mul(0.1, outer(u, h))), sub(w, scatterAdd(mul(0.1, h), id, 3)), gather(w, id), div(sum(w), 12), max(w)];
+      return [
+        sub(w, mul(0.1, outer(u, h))),
+        sub(w, scatterAdd(mul(0.1, h), id, 3)),
+        gather(w, id),
+        div(sum(w), 12),
+        max(w),
+      ];
     });
-    expect(counts(step.program(x, sample([3]), v, indices(1)))).to.include({ scatterAdd: 1, matmul: 1, gather: 1 });
+    expect(counts(step.program(x, sample([3]), v, indices(1)))).to.include({
+      scatterAdd: 1,
+      matmul: 1,
+      gather: 1,
+    });
   });
 });

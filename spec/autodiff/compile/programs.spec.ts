@@ -54,7 +54,11 @@ describe('plans of random programs', () => {
   });
 
   it('return their derivatives, forward, reverse and mixed, in float64', () => {
-    forAll(programs({ kinks: true, maxLength: 7 }), (program) => void requirePlan(derived(program), program.inputs), 120);
+    forAll(
+      programs({ kinks: true, maxLength: 7 }),
+      (program) => void requirePlan(derived(program), program.inputs),
+      120,
+    );
   });
 
   it('return their derivatives in float32', () => {

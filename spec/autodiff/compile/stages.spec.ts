@@ -1,5 +1,18 @@
 import { expect } from 'chai';
-import { add, dot, Execution, gather, matmul, mul, outer, reshape, sqrt, sum, tanh, trace } from '../../../autodiff/index.ts';
+import {
+  add,
+  dot,
+  Execution,
+  gather,
+  matmul,
+  mul,
+  outer,
+  reshape,
+  sqrt,
+  sum,
+  tanh,
+  trace,
+} from '../../../autodiff/index.ts';
 import { dataOf, IndexError, indices, type Tensor, tensor, zeros } from '../../../lib/index.ts';
 import { requireClose, sample } from './agree.ts';
 
@@ -18,7 +31,12 @@ describe('a plan that runs in parts', () => {
       const ids = Array.from({ length }, () => declare({ dtype: 'int32', shape: [] }));
       const states: Tensor[] = [];
       for (const id of ids) states.push(tanh(add(matmul(w, states[states.length - 1] ?? h0), gather(e, id))));
-      return [add(w, outer(states[length - 1], states[0])), states[length - 1], ...states.map((h) => sum(h)), ...states];
+      return [
+        add(w, outer(states[length - 1], states[0])),
+        states[length - 1],
+        ...states.map((h) => sum(h)),
+        ...states,
+      ];
     }).program;
 
   for (const length of [1, 2, 3])
@@ -29,7 +47,10 @@ describe('a plan that runs in parts', () => {
         [1, 1],
       ]);
       const stages = Array.from({ length }, (_, t) => [2 + t, 2 + length + t]);
-      const [whole, parts] = [new Execution(program, { updates }), new Execution(program, { updates, stages })];
+      const [whole, parts] = [
+        new Execution(program, { updates }),
+        new Execution(program, { updates, stages }),
+      ];
       const start = [sample([4, 4], 1), sample([4], 2), sample([3, 4], 3)];
       for (const runner of [whole, parts]) for (const [i, x] of start.entries()) runner.write(i, x);
       for (let run = 0; run < 3; run++) {
@@ -44,7 +65,8 @@ describe('a plan that runs in parts', () => {
         whole.check();
         whole.run();
         expect(given).to.deep.equal(stages.flat().map((at) => [...whole.output(at)]));
-        for (const at of program.outputs.keys()) expect([...parts.output(at)]).to.deep.equal([...whole.output(at)]);
+        for (const at of program.outputs.keys())
+          expect([...parts.output(at)]).to.deep.equal([...whole.output(at)]);
       }
     });
 
@@ -82,7 +104,9 @@ describe('what stays zero', () => {
    * a number.
    */
   const program = trace('influence', (declare) => {
-    const [w, t, dead, z] = [[m, n], [m, n], [m, n], [n]].map((shape) => declare({ dtype: 'float64', shape }));
+    const [w, t, dead, z] = [[m, n], [m, n], [m, n], [n]].map((shape) =>
+      declare({ dtype: 'float64', shape }),
+    );
     const [u, y] = [declare({ dtype: 'float64', shape: [m] }), declare({ dtype: 'float64', shape: [m] })];
     const norm = add(dot(flat(t), flat(t)), dot(flat(dead), flat(dead)));
     const size = sqrt(add(norm, 1));
@@ -104,7 +128,14 @@ describe('what stays zero', () => {
     });
     return { runner, norms };
   };
-  const start = [sample([m, n], 1), zeros([m, n]), zeros([m, n]), sample([n], 2), sample([m], 3), sample([m], 4)];
+  const start = [
+    sample([m, n], 1),
+    zeros([m, n]),
+    zeros([m, n]),
+    sample([n], 2),
+    sample([m], 3),
+    sample([m], 4),
+  ];
 
   it('is not computed, and changes nothing but rounding', () => {
     const [counting, not] = [run([1, 2], start), run([], start)];
@@ -140,7 +171,11 @@ describe('what stays zero', () => {
     runner.load([w, t, zeros([m, n]), z].map((x) => dataOf(x)));
     runner.run();
     const norm = dot(flat(t), flat(t));
-    requireClose([runner.read(0), runner.read(4)], [add(add(w, mul(norm, t)), outer(start[4], z)), norm], 1e-12);
+    requireClose(
+      [runner.read(0), runner.read(4)],
+      [add(add(w, mul(norm, t)), outer(start[4], z)), norm],
+      1e-12,
+    );
   });
 });
 

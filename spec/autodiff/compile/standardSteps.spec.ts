@@ -1,7 +1,16 @@
 import { expect } from 'chai';
 import { Execution } from '../../../autodiff/index.ts';
 import { crossEntropy, gru, linear, lru, lstm, model, rnn } from '../../../nn/index.ts';
-import { adam, createLearner, type Estimator, rtrl, sgd, snap, tbptt, uoro } from '../../../trainers/index.ts';
+import {
+  adam,
+  createLearner,
+  type Estimator,
+  rtrl,
+  sgd,
+  snap,
+  tbptt,
+  uoro,
+} from '../../../trainers/index.ts';
 
 const cells = { rnn, gru, lstm, lru };
 const estimators: Readonly<Record<string, () => Estimator>> = {
@@ -16,12 +25,26 @@ const optimizers = { sgd: () => sgd({ rate: 0.1 }), adam: () => adam({ rate: 0.0
  * Instructions that a peephole or a lowering puts in the place of several: each is the only trace of its
  * rule.
  */
-const composed = ['matvec2', 'matvect2', 'outer', 'rank1', 'rank1two', 'rank1norm', 'rank1pair', 'bilinear', 'rowadd', 'rowdot'];
+const composed = [
+  'matvec2',
+  'matvect2',
+  'outer',
+  'rank1',
+  'rank1two',
+  'rank1norm',
+  'rank1pair',
+  'bilinear',
+  'rowadd',
+  'rowdot',
+];
 const fused = [...composed, 'tiles', 'adam', 'axpbypcz', 'gemm'];
 
 /** How many instructions the plan of one step has, and how many of those that do the work of several. */
 function countsOf(cell: keyof typeof cells, estimator: string, optimizer: keyof typeof optimizers): string {
-  const network = model({ cell: cells[cell]({ inputs: 32, units: 20 }) as never, readout: linear({ outputs: 32 }) });
+  const network = model({
+    cell: cells[cell]({ inputs: 32, units: 20 }) as never,
+    readout: linear({ outputs: 32 }),
+  });
   const learner = createLearner({
     model: network as never,
     loss: crossEntropy as never,
@@ -82,7 +105,8 @@ const expected: Readonly<Record<string, string>> = {
   'lstm rtrl sgd': '150, rank1 5, rank1two 4, rowadd 5, tiles 1, axpbypcz 9, gemm 16',
   'lstm rtrl adam': '279, outer 1, rank1 8, rowadd 5, tiles 1, adam 5, axpbypcz 5, gemm 16',
   'lstm snap 1 sgd': '910, matvect2 80, outer 30, rank1 2, rank1two 10, rowadd 12, tiles 11, axpbypcz 55',
-  'lstm snap 1 adam': '1033, matvect2 80, outer 31, rank1 2, rank1two 9, rowadd 12, tiles 11, adam 5, axpbypcz 54',
+  'lstm snap 1 adam':
+    '1033, matvect2 80, outer 31, rank1 2, rank1two 9, rowadd 12, tiles 11, adam 5, axpbypcz 54',
   'lstm tbptt 4 sgd': '326, matvect2 2, rank1 20, rowadd 20, axpbypcz 24',
   'lstm tbptt 4 adam': '451, matvect2 2, outer 5, rank1 15, rowadd 20, adam 5, axpbypcz 24',
   'lru uoro sgd': '161, rank1 3, rank1pair 5, rowadd 2, axpbypcz 5',
@@ -101,9 +125,10 @@ describe('the instructions of a step', () => {
       for (const optimizer of Object.keys(optimizers) as (keyof typeof optimizers)[]) {
         const name = `${cell} ${estimator} ${optimizer}`;
         it(`of ${name} are as few as they were`, () => {
-          const [[total, ...composed], [most, ...before]] = [countsOf(cell, estimator, optimizer), expected[name]].map((text) =>
-            text.split(', '),
-          );
+          const [[total, ...composed], [most, ...before]] = [
+            countsOf(cell, estimator, optimizer),
+            expected[name],
+          ].map((text) => text.split(', '));
           expect(Number(total)).to.be.at.most(Number(most));
           expect(composed).to.deep.equal(before);
         });

@@ -161,7 +161,9 @@ describe('plans of sums and products', () => {
           requirePlan(
             (p, q) => [
               matmul(p, q, { transposeLeft, transposeRight }),
-              vjp((l: Tensor, r: Tensor) => matmul(l, r, { transposeLeft, transposeRight }), p, q)[1](sample([m, n], 3, dtype)),
+              vjp((l: Tensor, r: Tensor) => matmul(l, r, { transposeLeft, transposeRight }), p, q)[1](
+                sample([m, n], 3, dtype),
+              ),
             ],
             [a, b],
           );
@@ -187,7 +189,12 @@ describe('plans of sums and products', () => {
     requirePlan(
       (w, x) => {
         const twice = matmul(w, tanh(matmul(w, x)));
-        return [twice, matmul(w, mul(twice, x)), matmul(tanh(matmul(x, w)), w), matmul(w, matmul(w, matmul(w, x)))];
+        return [
+          twice,
+          matmul(w, mul(twice, x)),
+          matmul(tanh(matmul(x, w)), w),
+          matmul(w, matmul(w, matmul(w, x))),
+        ];
       },
       [sample([11, 11], 1), sample([11], 2)],
     );

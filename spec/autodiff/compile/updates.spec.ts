@@ -84,7 +84,10 @@ describe('updates in place', () => {
 
   it('turn inputs in cycles of sums', () => {
     requireUpdates((x, y, z) => [add(y, z), add(x, mul(0.5, z)), sub(x, y)], [a, b, c], { 0: 0, 1: 1, 2: 2 });
-    requireUpdates((x, y) => [add(mul(0.3, x), mul(0.4, y)), sub(mul(0.2, y), mul(0.7, x))], [a, b], { 0: 0, 1: 1 });
+    requireUpdates((x, y) => [add(mul(0.3, x), mul(0.4, y)), sub(mul(0.2, y), mul(0.7, x))], [a, b], {
+      0: 0,
+      1: 1,
+    });
   });
 
   it('let outputs that are copied out read what others replace', () => {
@@ -113,7 +116,11 @@ describe('updates in place', () => {
 
   it('replace a vector by one whose outer product it is in', () => {
     // One row: x is both the sum's array and the product's vector.
-    requireUpdates((x, k) => [add(mul(0.5, x), reshape(outer(reshape(k, [1]), slice(x, [0])), [5]))], [v, s], { 0: 0 });
+    requireUpdates(
+      (x, k) => [add(mul(0.5, x), reshape(outer(reshape(k, [1]), slice(x, [0])), [5]))],
+      [v, s],
+      { 0: 0 },
+    );
     requireUpdates(
       (x, y) => [add(mul(0.4, x), mul(0.2, reshape(outer(y, reshape(x, [15])), [1, 15]))), mul(0.5, y)],
       [sample([1, 15]), sample([1])],
@@ -125,24 +132,43 @@ describe('updates in place', () => {
   });
 
   it('replace scalars that scale what others become', () => {
-    requireUpdates((k, l, x, y) => [mul(l, 0.9), tanh(add(k, l)), add(mul(k, x), mul(mul(k, l), y)), mul(x, l)], [s, t, a, b], {
-      0: 0,
-      1: 1,
-      2: 2,
-      3: 3,
-    });
+    requireUpdates(
+      (k, l, x, y) => [mul(l, 0.9), tanh(add(k, l)), add(mul(k, x), mul(mul(k, l), y)), mul(x, l)],
+      [s, t, a, b],
+      {
+        0: 0,
+        1: 1,
+        2: 2,
+        3: 3,
+      },
+    );
     requireUpdates((k, x) => [dot(x, x), mul(div(x, sqrt(dot(x, x))), k)], [s, a], { 0: 0, 1: 1 });
-    requireUpdates((k, x, y) => [sum(y), add(broadcastTo(k, [3, 5]), x), mul(k, x)], [s, a, b], { 0: 0, 1: 1, 2: 2 }, 3);
+    requireUpdates(
+      (k, x, y) => [sum(y), add(broadcastTo(k, [3, 5]), x), mul(k, x)],
+      [s, a, b],
+      { 0: 0, 1: 1, 2: 2 },
+      3,
+    );
   });
 
   it('add to rows, one and several', () => {
     const id = indices(2);
-    requireUpdates((m, y) => [add(mul(0.9, m), scatterAdd(mul(y, 0.5), id, 3)), mul(y, 0.9)], [a, v], { 0: 0, 1: 1 });
-    requireUpdates((m, y, i) => [add(m, scatterAdd(y, i, 3)), tanh(gather(m, i))], [a, v, indices(1)], { 0: 0, 1: 1 });
-    requireUpdates((m, n, i) => [add(m, scatterAdd(n, i, 3)), gather(m, i)], [a, sample([4, 5]), indices([0, 2, 2, 1])], {
+    requireUpdates((m, y) => [add(mul(0.9, m), scatterAdd(mul(y, 0.5), id, 3)), mul(y, 0.9)], [a, v], {
       0: 0,
       1: 1,
     });
+    requireUpdates((m, y, i) => [add(m, scatterAdd(y, i, 3)), tanh(gather(m, i))], [a, v, indices(1)], {
+      0: 0,
+      1: 1,
+    });
+    requireUpdates(
+      (m, n, i) => [add(m, scatterAdd(n, i, 3)), gather(m, i)],
+      [a, sample([4, 5]), indices([0, 2, 2, 1])],
+      {
+        0: 0,
+        1: 1,
+      },
+    );
   });
 
   it('put one expression into two inputs, and one input into another', () => {
@@ -153,11 +179,20 @@ describe('updates in place', () => {
   });
 
   it('put constants into inputs, and joined parts', () => {
-    requireUpdates((x, y) => [full([3, 5], 0), full([3, 5], -0.5), sample([3, 5], 11), x, y], [a, b], { 0: 0, 1: 1 }, 2);
+    requireUpdates(
+      (x, y) => [full([3, 5], 0), full([3, 5], -0.5), sample([3, 5], 11), x, y],
+      [a, b],
+      { 0: 0, 1: 1 },
+      2,
+    );
     requireUpdates(
       (x, y) => [
         concat([slice(y, [0, 0], [1, 5]), slice(x, [0, 0], [2, 5])]),
-        stack([slice(x, [1, 0], [2, 5]), slice(y, [0, 0], [1, 5]), neg(slice(y, [2, 0]))].map((row) => reshape(row, [5]))),
+        stack(
+          [slice(x, [1, 0], [2, 5]), slice(y, [0, 0], [1, 5]), neg(slice(y, [2, 0]))].map((row) =>
+            reshape(row, [5]),
+          ),
+        ),
       ],
       [a, b],
       {
@@ -178,24 +213,28 @@ describe('updates in place', () => {
 
   it('hold for random programs and random choices of what is replaced', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(9999), { minLength: 80, maxLength: 80 }), fc.boolean(), (choices, single) => {
-        const types = [[], [], [3], [3], [5], [5], [3, 5], [3, 5], [3, 5], [5, 3]];
-        const take = source(choices);
-        const start = Array.from({ length: 2 + take(6) }, (_, i) => sample(types[take(types.length)], i));
-        const plan = choices.slice(20);
-        const targets: Record<number, number> = {};
-        const shapes: (readonly number[])[] = [];
-        start.forEach(({ shape }, i) => {
-          if (take(4) > 0) targets[shapes.length] = i;
-          shapes.push(shape);
-        });
-        const body: Body = (...xs) => {
-          const pick = source(plan);
-          return shapes.map((shape) => expression(shape, xs, pick, 3));
-        };
-        const given = single ? start.map(narrow) : start;
-        requireUpdates(body, given, targets, 4, single ? 3e-5 : undefined);
-      }),
+      fc.property(
+        fc.array(fc.nat(9999), { minLength: 80, maxLength: 80 }),
+        fc.boolean(),
+        (choices, single) => {
+          const types = [[], [], [3], [3], [5], [5], [3, 5], [3, 5], [3, 5], [5, 3]];
+          const take = source(choices);
+          const start = Array.from({ length: 2 + take(6) }, (_, i) => sample(types[take(types.length)], i));
+          const plan = choices.slice(20);
+          const targets: Record<number, number> = {};
+          const shapes: (readonly number[])[] = [];
+          start.forEach(({ shape }, i) => {
+            if (take(4) > 0) targets[shapes.length] = i;
+            shapes.push(shape);
+          });
+          const body: Body = (...xs) => {
+            const pick = source(plan);
+            return shapes.map((shape) => expression(shape, xs, pick, 3));
+          };
+          const given = single ? start.map(narrow) : start;
+          requireUpdates(body, given, targets, 4, single ? 3e-5 : undefined);
+        },
+      ),
       { seed: 1, numRuns: 500 },
     );
   });
@@ -208,10 +247,16 @@ function source(choices: readonly number[]): (below: number) => number {
 }
 
 /** A random expression of a shape over tensors; its values stay bounded from run to run. */
-function expression(shape: readonly number[], xs: readonly Tensor[], pick: (below: number) => number, depth: number): Tensor {
+function expression(
+  shape: readonly number[],
+  xs: readonly Tensor[],
+  pick: (below: number) => number,
+  depth: number,
+): Tensor {
   const same = xs.filter((x) => sameShape(x.shape, shape));
   const of = (inner: readonly number[]) => expression(inner, xs, pick, depth - 1);
-  const leaf = () => (same.length > 0 ? same[pick(same.length)] : full([...shape], 0.25, { dtype: xs[0].dtype as 'float64' }));
+  const leaf = () =>
+    same.length > 0 ? same[pick(same.length)] : full([...shape], 0.25, { dtype: xs[0].dtype as 'float64' });
   if (depth === 0) return leaf();
   const [m, n] = shape;
   const options = [

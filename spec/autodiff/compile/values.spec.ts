@@ -41,16 +41,29 @@ describe('plans', () => {
 
   it('return inputs, constants, aliases and the same thing twice', () => {
     const c = sample([2, 5], 9);
-    requirePlan((a) => [a, a, c, reshape(a, [12]), c, tensor(3), full([4], 2), zeros([2, 3]), indices([3, 1])], [x]);
+    requirePlan(
+      (a) => [a, a, c, reshape(a, [12]), c, tensor(3), full([4], 2), zeros([2, 3]), indices([3, 1])],
+      [x],
+    );
     requirePlan(
       (a, b) => {
         const total = add(a, mul(0.5, b));
-        return [total, reshape(total, [2, 6]), transpose(reshape(total, [12])), total, reshape(a, [4, 3]), mul(a, 1)];
+        return [
+          total,
+          reshape(total, [2, 6]),
+          transpose(reshape(total, [12])),
+          total,
+          reshape(a, [4, 3]),
+          mul(a, 1),
+        ];
       },
       [x, y],
     );
     requirePlan(
-      (a) => [outer(reshape(a, [12]), reshape(a, [12])), reshape(outer(reshape(a, [12]), reshape(a, [12])), [144])],
+      (a) => [
+        outer(reshape(a, [12]), reshape(a, [12])),
+        reshape(outer(reshape(a, [12]), reshape(a, [12])), [144]),
+      ],
       [x],
     );
   });
@@ -87,7 +100,13 @@ describe('plans', () => {
 
   it('take numbers that JSON cannot write', () => {
     requirePlan(
-      (a) => [mul(a, Number.POSITIVE_INFINITY), mul(a, Number.NEGATIVE_INFINITY), mul(a, Number.NaN), mul(a, 0), mul(a, -0)],
+      (a) => [
+        mul(a, Number.POSITIVE_INFINITY),
+        mul(a, Number.NEGATIVE_INFINITY),
+        mul(a, Number.NaN),
+        mul(a, 0),
+        mul(a, -0),
+      ],
       [x],
     );
   });
@@ -132,16 +151,40 @@ describe('plans', () => {
       for (let i = 0; i < odd.size; i++) requirePlan(f, [slice(odd, [i], [i + 1])]);
     }
     requirePlan(
-      (a) => [max(a, { axes: 1 }), max(a, { axes: 0 }), argmax(a), logSumExp(a, { axes: 1 }), softmax(a), sum(a, { axes: 0 })],
+      (a) => [
+        max(a, { axes: 1 }),
+        max(a, { axes: 0 }),
+        argmax(a),
+        logSumExp(a, { axes: 1 }),
+        softmax(a),
+        sum(a, { axes: 0 }),
+      ],
       [rows],
     );
     const small = cast(
-      tensor([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 3e38, -3e38, 1e-40, 88.9, -104]),
+      tensor([
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+        0,
+        3e38,
+        -3e38,
+        1e-40,
+        88.9,
+        -104,
+      ]),
       'float32',
     );
     for (const f of functions.filter((_, i) => i < functions.length - 1)) requirePlan(f, [small]);
     requirePlan(
-      (a, b) => [matmul(a, b), outer(b, b), add(outer(b, b), a), dot(b, b), scatterAdd(b, indices(1), 2), add(mul(0, b), b)],
+      (a, b) => [
+        matmul(a, b),
+        outer(b, b),
+        add(outer(b, b), a),
+        dot(b, b),
+        scatterAdd(b, indices(1), 2),
+        add(mul(0, b), b),
+      ],
       [sample([3, 3]), tensor([1, Number.POSITIVE_INFINITY, Number.NaN])],
     );
   });

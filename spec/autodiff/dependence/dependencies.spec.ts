@@ -18,7 +18,15 @@ import {
   transpose,
   where,
 } from '../../../autodiff/index.ts';
-import { indices, leavesOf, ones, type Tensor, tensor, UnknownValueError, zeros } from '../../../lib/index.ts';
+import {
+  indices,
+  leavesOf,
+  ones,
+  type Tensor,
+  tensor,
+  UnknownValueError,
+  zeros,
+} from '../../../lib/index.ts';
 import { programs } from '../../laws/index.ts';
 import { numbersOf, treeFrom } from '../../laws/numbers.ts';
 
@@ -36,7 +44,9 @@ describe('dependencies', () => {
         const found = dependencies(run, ...inputs);
         const { value, pull } = linearize(run, ...inputs);
         expect(found.size).to.equal(value.size);
-        const allowed = inputs.map((_, i) => Array.from(found.sets[i][0], (set) => new Set(found.members(set))));
+        const allowed = inputs.map((_, i) =>
+          Array.from(found.sets[i][0], (set) => new Set(found.members(set))),
+        );
         for (let row = 0; row < value.size; row++) {
           const unit = treeFrom(
             Array.from({ length: value.size }, (_, k) => Number(k === row)),
@@ -47,7 +57,8 @@ describe('dependencies', () => {
               entries += Number(entry !== 0);
               possible += Number(allowed[i][k].has(row));
               all += 1;
-              if (entry !== 0) expect(allowed[i][k].has(row), `entry ${row} of input ${i}[${k}]`).to.equal(true);
+              if (entry !== 0)
+                expect(allowed[i][k].has(row), `entry ${row} of input ${i}[${k}]`).to.equal(true);
             });
           });
         }
@@ -82,7 +93,10 @@ describe('dependencies', () => {
   it('uses the constants of a program: factors of zero, masks, indices', () => {
     expect(reached((x: Tensor) => mul(x, tensor([0, 2])), zeros([2]))).to.deep.equal([[], [1]]);
     expect(reached((x: Tensor) => mul(x, 0), zeros([2]))).to.deep.equal([[], []]);
-    expect(reached((x: Tensor) => where(indices([1, 0]), x, mul(2, x)), zeros([2]))).to.deep.equal([[0], [1]]);
+    expect(reached((x: Tensor) => where(indices([1, 0]), x, mul(2, x)), zeros([2]))).to.deep.equal([
+      [0],
+      [1],
+    ]);
     expect(reached((x: Tensor) => where(indices([1, 0]), x, 0), zeros([2]))).to.deep.equal([[0], []]);
     expect(reached((x: Tensor) => gather(x, indices([2, 0])), zeros([3]))).to.deep.equal([[1], [], [0]]);
     expect(reached((x: Tensor) => scatterAdd(x, indices([1, 1]), 3), zeros([2]))).to.deep.equal([[1], [1]]);
@@ -91,7 +105,14 @@ describe('dependencies', () => {
 
   it('assumes that an input index may pick any row', () => {
     const found = dependencies((w: Tensor, id: Tensor) => gather(w, id), zeros([3, 2]), indices(1));
-    expect(Array.from(found.sets[0][0], (set) => found.members(set))).to.deep.equal([[0], [1], [0], [1], [0], [1]]);
+    expect(Array.from(found.sets[0][0], (set) => found.members(set))).to.deep.equal([
+      [0],
+      [1],
+      [0],
+      [1],
+      [0],
+      [1],
+    ]);
     expect([...found.sets[1][0]]).to.deep.equal([0]);
     const spread = dependencies((x: Tensor, id: Tensor) => scatterAdd(x, id, 2), zeros([1, 2]), indices([1]));
     expect(Array.from(spread.sets[0][0], (set) => spread.members(set))).to.deep.equal([
@@ -126,6 +147,8 @@ describe('dependencies', () => {
   });
 
   it('refuses a function that reads values', () => {
-    expect(() => dependencies((x: Tensor) => (numbersOf(x)[0] > 0 ? x : mul(x, 2)), ones([2]))).to.throw(UnknownValueError);
+    expect(() => dependencies((x: Tensor) => (numbersOf(x)[0] > 0 ? x : mul(x, 2)), ones([2]))).to.throw(
+      UnknownValueError,
+    );
   });
 });

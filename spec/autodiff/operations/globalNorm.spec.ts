@@ -39,17 +39,23 @@ const sizes: Readonly<Record<FloatDType, readonly number[]>> = {
 const forms: Readonly<Record<string, (size: Tensor, x: Tensor) => readonly Tensor[]>> = {
   'a vector': (size, x) => [mul(x, size)],
   'a matrix that is a product': (size, x) => [outer(mul(x, size), x)],
-  'a product whose factors are far apart': (size, x) => [outer(mul(mul(x, size), size), ones([2], { dtype: x.dtype }))],
+  'a product whose factors are far apart': (size, x) => [
+    outer(mul(mul(x, size), size), ones([2], { dtype: x.dtype })),
+  ],
   'one row of a matrix': (size, x) => [scatterAdd(mul(x, size), indices(2), 4)],
   'tensors far apart': (size, x) => [x, mul(x, size), outer(x, mul(x, size))],
   'a product with zeros': (size, x) => [outer(mul(x, 0), mul(x, size)), mul(x, size)],
   'two products': (size, x) => [outer(mul(x, size), x), outer(x, mul(x, size))],
   'a sum of two products': (size, x) => [add(outer(mul(x, size), x), outer(square(x), mul(x, size)))],
-  'a sum of an array and a product': (size, x) => [add(mul(tanh(outer(x, x)), size), outer(mul(x, size), exp(mul(x, -1))))],
+  'a sum of an array and a product': (size, x) => [
+    add(mul(tanh(outer(x, x)), size), outer(mul(x, size), exp(mul(x, -1)))),
+  ],
   'a sum of an array and a row, each with a factor': (size, x) => [
     add(mul(exp(outer(x, x)), size), mul(scatterAdd(mul(x, size), indices(2), 3), sum(x))),
   ],
-  'a difference in which most cancels': (size, x) => [sub(outer(mul(x, size), x), outer(mul(mul(x, 1 - 2 ** -10), size), x))],
+  'a difference in which most cancels': (size, x) => [
+    sub(outer(mul(x, size), x), outer(mul(mul(x, 1 - 2 ** -10), size), x)),
+  ],
 };
 
 /** The norm in units of the size, which is near 1. */
@@ -78,7 +84,8 @@ for (const dtype of ['float32', 'float64'] as const)
     describe(`globalNorm of ${dtype}, ${how}`, () => {
       const most = dtype === 'float32' ? 3.4028234663852886e38 : Number.MAX_VALUE;
       const least = dtype === 'float32' ? 2 ** -126 : 2 ** -1022;
-      const wrapped = <A extends readonly unknown[], R>(f: (...args: A) => R) => (how === 'compiled' ? compile(f) : f);
+      const wrapped = <A extends readonly unknown[], R>(f: (...args: A) => R) =>
+        how === 'compiled' ? compile(f) : f;
       const numbers = [1, -0.5, 0.75];
       const x = tensor(numbers, { dtype });
 
@@ -99,7 +106,12 @@ for (const dtype of ['float32', 'float64'] as const)
                 (!isApart || (size.item() ** 2 >= least && size.item() ** 2 < most)) &&
                 (digits === 1 || size.item() > least * 1e4);
               if (isWithin && isOwn && size.item() > 4 * least * digits)
-                requireClose([got / want], [1], digits * (dtype === 'float32' ? 1e-6 : 1e-14), `${given} in units of ${unit}`);
+                requireClose(
+                  [got / want],
+                  [1],
+                  digits * (dtype === 'float32' ? 1e-6 : 1e-14),
+                  `${given} in units of ${unit}`,
+                );
               // The elements themselves are rounded to few digits.
               else if (isOwn && isWithin) expect(got / want, `${given}, subnormal`).to.be.within(0.5, 2);
               else expect(got, `${given} in units of ${unit}`).not.to.be.NaN;
@@ -137,10 +149,9 @@ for (const dtype of ['float32', 'float64'] as const)
           );
         }
         expect(slope(zeros([3], { dtype })).toArray()).to.deep.equal([0, 0, 0]);
-        const [value, tangent] = wrapped((y: Tensor, t: Tensor) => jvp((z: Tensor) => globalNorm([z]), [y], [t]))(
-          tensor([3, 4], { dtype }),
-          tensor([1, 0], { dtype }),
-        );
+        const [value, tangent] = wrapped((y: Tensor, t: Tensor) =>
+          jvp((z: Tensor) => globalNorm([z]), [y], [t]),
+        )(tensor([3, 4], { dtype }), tensor([1, 0], { dtype }));
         requireClose([value.item(), tangent.item()], [5, 0.6], 1e-6, 'jvp');
       });
     });
@@ -156,10 +167,16 @@ describe('globalNorm', () => {
   });
 
   it('refuses tensors without a common norm', () => {
-    expect(() => globalNorm([tensor([1]), tensor([1], { dtype: 'float32' })])).to.throw(DTypeError, 'globalNorm');
+    expect(() => globalNorm([tensor([1]), tensor([1], { dtype: 'float32' })])).to.throw(
+      DTypeError,
+      'globalNorm',
+    );
     expect(() => globalNorm([indices([1])])).to.throw(DTypeError);
     expect(globalNorm([]).item()).to.equal(0);
     for (const unit of [0, -2, 3, 2 ** 65, Number.NaN])
-      expect(() => globalNorm([tensor([1])], { unit })).to.throw(ConfigurationError, 'globalNorm: unit must be a power of two');
+      expect(() => globalNorm([tensor([1])], { unit })).to.throw(
+        ConfigurationError,
+        'globalNorm: unit must be a power of two',
+      );
   });
 });

@@ -130,7 +130,14 @@ describe('erf', () => {
 
 describe('ties and NaN', () => {
   it('relu has derivative 0 at 0, and propagates NaN', () => {
-    expect(relu(tensor([-1, 0, 2, nan, infinity, -infinity])).toArray()).to.deep.equal([0, 0, 2, nan, infinity, 0]);
+    expect(relu(tensor([-1, 0, 2, nan, infinity, -infinity])).toArray()).to.deep.equal([
+      0,
+      0,
+      2,
+      nan,
+      infinity,
+      0,
+    ]);
     expect(slopes(relu, [-1, 0, 2, infinity])).to.deep.equal([0, 0, 1, 1]);
   });
 
@@ -144,7 +151,16 @@ describe('ties and NaN', () => {
       [1, 2, 5, nan, 0, infinity, -infinity, 1e308],
       [2, 2, 3, 0, nan, infinity, -infinity, 1e308],
     ];
-    expect(maximum(tensor(x), tensor(y)).toArray()).to.deep.equal([2, 2, 5, nan, nan, infinity, -infinity, 1e308]);
+    expect(maximum(tensor(x), tensor(y)).toArray()).to.deep.equal([
+      2,
+      2,
+      5,
+      nan,
+      nan,
+      infinity,
+      -infinity,
+      1e308,
+    ]);
     expect(slopes((v) => maximum(v, tensor([2, 2, 3])), [1, 2, 5])).to.deep.equal([0, 0.5, 1]);
     expect(slopes((v) => maximum(tensor([2, 2, 3]), v), [1, 2, 5])).to.deep.equal([0, 0.5, 1]);
     expect(slopes((v) => maximum(v, v), [1, 2])).to.deep.equal([1, 1]);
@@ -152,8 +168,11 @@ describe('ties and NaN', () => {
 
   it('max shares the derivative among equal elements, stays exact, and propagates NaN and infinity', () => {
     expect(slopes((x) => max(x), [3, 1, 3, 2, 3])).to.deep.equal([1 / 3, 0, 1 / 3, 0, 1 / 3]);
-    expect(slopes((x) => max(reshape(x, [2, 3]), { axes: 1 }), [1, 4, 2, 5, 5, 0])).to.deep.equal([0, 1, 0, 0.5, 0.5, 0]);
-    for (const x of [0.1, 1.7, 1e300, 1.7e308, -0.3, 5e-324]) expect(max(tensor([x, x, x, -infinity])).item()).to.equal(x);
+    expect(slopes((x) => max(reshape(x, [2, 3]), { axes: 1 }), [1, 4, 2, 5, 5, 0])).to.deep.equal([
+      0, 1, 0, 0.5, 0.5, 0,
+    ]);
+    for (const x of [0.1, 1.7, 1e300, 1.7e308, -0.3, 5e-324])
+      expect(max(tensor([x, x, x, -infinity])).item()).to.equal(x);
     expect(max(tensor([infinity, 1, infinity])).item()).to.equal(infinity);
     expect(max(tensor([-infinity, -infinity])).item()).to.equal(-infinity);
     expect(max(tensor([1, nan, infinity])).item()).to.be.NaN;

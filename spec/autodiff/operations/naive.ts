@@ -1,11 +1,24 @@
 import fc from 'fast-check';
-import { broadcastShapes, dataOf, fromData, type Shape, sizeOf, stridesOf, type Tensor } from '../../../lib/index.ts';
+import {
+  broadcastShapes,
+  dataOf,
+  fromData,
+  type Shape,
+  sizeOf,
+  stridesOf,
+  type Tensor,
+} from '../../../lib/index.ts';
 import { shapes, tensorsOf } from '../../laws/index.ts';
 
 /** Two shapes that broadcast: one, and a suffix of it with some axes of length one, in either order. */
 const broadcastable: fc.Arbitrary<[Shape, Shape]> = shapes()
   .chain((shape) =>
-    fc.tuple(fc.constant(shape), fc.nat(shape.length), fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), fc.boolean()),
+    fc.tuple(
+      fc.constant(shape),
+      fc.nat(shape.length),
+      fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+      fc.boolean(),
+    ),
   )
   .map(([shape, from, squeezed, swap]) => {
     const tail = shape.slice(from).map((length, axis) => (squeezed[axis] ? 1 : length));
@@ -14,7 +27,9 @@ const broadcastable: fc.Arbitrary<[Shape, Shape]> = shapes()
 
 /** Two tensors whose shapes broadcast; the values of the second are bounded. */
 export const pairs = (min = -2, max = 2) =>
-  broadcastable.chain(([left, right]) => fc.tuple(tensorsOf(left), tensorsOf(right, { phase: 0.71, min, max })));
+  broadcastable.chain(([left, right]) =>
+    fc.tuple(tensorsOf(left), tensorsOf(right, { phase: 0.71, min, max })),
+  );
 
 /** f element by element, by indexing: the definition of broadcasting. */
 export function elementwise(f: (...values: number[]) => number): (...operands: Tensor[]) => Tensor {
@@ -51,7 +66,8 @@ export function naiveProduct(x: Tensor, y: Tensor): Tensor {
   const [[m, k], n] = [x.shape, y.shape[1]];
   const out = new Float64Array(m * n);
   for (let i = 0; i < m; i++)
-    for (let j = 0; j < n; j++) for (let l = 0; l < k; l++) out[i * n + j] += elementOf(x, [i, l]) * elementOf(y, [l, j]);
+    for (let j = 0; j < n; j++)
+      for (let l = 0; l < k; l++) out[i * n + j] += elementOf(x, [i, l]) * elementOf(y, [l, j]);
   return fromData(out, [m, n]);
 }
 
@@ -69,7 +85,10 @@ export function reshapeOf(x: Tensor, shape: Shape): Tensor {
 
 export function stacked(x: Tensor, y: Tensor): Tensor {
   const [a, b] = [dataOf(x), dataOf(y)];
-  return fromData(Float64Array.of(...Array.from(a).flatMap((value, i) => [value, b[i], value * b[i]])), [x.size, 3]);
+  return fromData(Float64Array.of(...Array.from(a).flatMap((value, i) => [value, b[i], value * b[i]])), [
+    x.size,
+    3,
+  ]);
 }
 
 /** Running sums along an axis, by indexing. */

@@ -57,8 +57,25 @@ import {
 } from '../../../autodiff/index.ts';
 import * as operations from '../../../autodiff/operations/index.ts';
 import { dataOf, fromData, sizeOf, type Tensor, tensor } from '../../../lib/index.ts';
-import { describePrimitive, indicesBelow, type PrimitiveSubject, shapes, tensors, tensorsOf } from '../../laws/index.ts';
-import { alongAxis, elementOf, elementwise, flip, naiveProduct, pairs, reshapeOf, runningSums, stacked } from './naive.ts';
+import {
+  describePrimitive,
+  indicesBelow,
+  type PrimitiveSubject,
+  shapes,
+  tensors,
+  tensorsOf,
+} from '../../laws/index.ts';
+import {
+  alongAxis,
+  elementOf,
+  elementwise,
+  flip,
+  naiveProduct,
+  pairs,
+  reshapeOf,
+  runningSums,
+  stacked,
+} from './naive.ts';
 
 const varianceOf = (values: number[]) => {
   const middle = values.reduce((total, value) => total + value, 0) / values.length;
@@ -82,8 +99,16 @@ describe('operations', () => {
       operands: tensors(constraints).map((x) => [x]),
       reference: elementwise(reference),
     });
-  const binary = (operation: (x: Tensor, y: Tensor) => Tensor, reference: (x: number, y: number) => number, operands = pairs()) =>
-    laws(operation, operation.name, { operation: (x, y) => operation(x, y), operands, reference: elementwise(reference) });
+  const binary = (
+    operation: (x: Tensor, y: Tensor) => Tensor,
+    reference: (x: number, y: number) => number,
+    operands = pairs(),
+  ) =>
+    laws(operation, operation.name, {
+      operation: (x, y) => operation(x, y),
+      operands,
+      reference: elementwise(reference),
+    });
 
   binary(add, (x, y) => x + y);
   binary(sub, (x, y) => x - y);
@@ -215,7 +240,10 @@ describe('operations', () => {
     });
   for (const axis of [0, 1]) {
     const weights = (x: Tensor) =>
-      elementwise((value, total) => value - total)(x, reshapeOf(alongAxis(x, axis, logSumOf), axis === 0 ? [1, 4] : [3, 1]));
+      elementwise((value, total) => value - total)(
+        x,
+        reshapeOf(alongAxis(x, axis, logSumOf), axis === 0 ? [1, 4] : [3, 1]),
+      );
     const operands = tensorsOf([3, 4]).map((x) => [x]);
     laws(logSoftmax, `logSoftmax along axis ${axis}`, {
       operation: (x) => logSoftmax(x, { axis }),
@@ -229,23 +257,35 @@ describe('operations', () => {
     });
   }
 
-  laws(broadcastTo, 'broadcastTo', { operation: (x) => broadcastTo(x, [4, 3, 2]), operands: tensorsOf([3, 1]).map((x) => [x]) });
-  laws(reshape, 'reshape', { operation: (x) => reshape(x, [-1, 3]), operands: tensorsOf([2, 6]).map((x) => [x]) });
+  laws(broadcastTo, 'broadcastTo', {
+    operation: (x) => broadcastTo(x, [4, 3, 2]),
+    operands: tensorsOf([3, 1]).map((x) => [x]),
+  });
+  laws(reshape, 'reshape', {
+    operation: (x) => reshape(x, [-1, 3]),
+    operands: tensorsOf([2, 6]).map((x) => [x]),
+  });
   laws(transpose, 'transpose', {
     operation: (x) => transpose(x),
     operands: tensorsOf([2, 3]).map((x) => [x]),
     reference: flip,
   });
-  laws(transpose, 'transpose in an order', { operation: (x) => transpose(x, [1, -1, 0]), operands: cube, runs: 8 });
+  laws(transpose, 'transpose in an order', {
+    operation: (x) => transpose(x, [1, -1, 0]),
+    operands: cube,
+    runs: 8,
+  });
   laws(slice, 'slice', {
     operation: (x) => slice(x, [1, -3], [3, 4]),
     operands: tensorsOf([3, 5]).map((x) => [x]),
-    reference: (x) => fromData(Float64Array.of(...[1, 2].flatMap((i) => [2, 3].map((j) => elementOf(x, [i, j])))), [2, 2]),
+    reference: (x) =>
+      fromData(Float64Array.of(...[1, 2].flatMap((i) => [2, 3].map((j) => elementOf(x, [i, j])))), [2, 2]),
   });
   laws(concat, 'concat', {
     operation: (x, y, z) => concat([x, y, z, x], 1),
     operands: fc.tuple(tensorsOf([2, 3]), tensorsOf([2, 1]), tensorsOf([2, 0])),
-    reference: (x, y) => flip(fromData(Float64Array.of(...[x, y, x].flatMap((part) => [...dataOf(flip(part))])), [7, 2])),
+    reference: (x, y) =>
+      flip(fromData(Float64Array.of(...[x, y, x].flatMap((part) => [...dataOf(flip(part))])), [7, 2])),
   });
   laws(stack, 'stack', {
     operation: (x, y) => stack([x, y, mul(x, y)], 1),
@@ -256,9 +296,15 @@ describe('operations', () => {
     operation: (x, ids) => gather(x, ids),
     operands: fc.tuple(tensorsOf([4, 3]), indicesBelow(4, [2])),
     reference: (x, ids) =>
-      fromData(Float64Array.of(...[...dataOf(ids)].flatMap((row) => [0, 1, 2].map((j) => elementOf(x, [row, j])))), [2, 3]),
+      fromData(
+        Float64Array.of(...[...dataOf(ids)].flatMap((row) => [0, 1, 2].map((j) => elementOf(x, [row, j])))),
+        [2, 3],
+      ),
   });
-  laws(gather, 'gather of one row', { operation: (x) => gather(x, 2), operands: tensorsOf([4, 3]).map((x) => [x]) });
+  laws(gather, 'gather of one row', {
+    operation: (x) => gather(x, 2),
+    operands: tensorsOf([4, 3]).map((x) => [x]),
+  });
   laws(scatterAdd, 'scatterAdd', {
     operation: (x, ids) => scatterAdd(x, ids, 4),
     operands: fc.tuple(tensorsOf([5, 3]), indicesBelow(4, [5])),
@@ -287,7 +333,9 @@ describe('operations', () => {
       ]),
     );
     expect([ids.dtype, ids.toArray()]).to.deep.equal(['int32', [1, 0]]);
-    expect(() => argmax(tensor([]))).to.throw('argmax: needs at least one element along the last axis, got shape [0]');
+    expect(() => argmax(tensor([]))).to.throw(
+      'argmax: needs at least one element along the last axis, got shape [0]',
+    );
   });
 
   it('greater and less return int32 masks, 0 for NaN', () => {

@@ -5,13 +5,17 @@ import { describePrimitive, type PrimitiveSubject, shapes, tensorsOf } from '../
 import { flip, naiveProduct, reshapeOf } from './naive.ts';
 
 describe('products', () => {
-  const laws = (name: string, subject: Omit<PrimitiveSubject, 'name'>) => describePrimitive({ name, ...subject });
+  const laws = (name: string, subject: Omit<PrimitiveSubject, 'name'>) =>
+    describePrimitive({ name, ...subject });
 
   for (const transposeLeft of [false, true])
     for (const transposeRight of [false, true])
       laws(`matmul of matrices, ${transposeLeft ? 'Xᵀ' : 'X'}${transposeRight ? 'Yᵀ' : 'Y'}`, {
         operation: (x, y) => matmul(x, y, { transposeLeft, transposeRight }),
-        operands: fc.tuple(tensorsOf(transposeLeft ? [4, 2] : [2, 4]), tensorsOf(transposeRight ? [3, 4] : [4, 3])),
+        operands: fc.tuple(
+          tensorsOf(transposeLeft ? [4, 2] : [2, 4]),
+          tensorsOf(transposeRight ? [3, 4] : [4, 3]),
+        ),
         reference: (x, y) => naiveProduct(transposeLeft ? flip(x) : x, transposeRight ? flip(y) : y),
       });
   laws('matmul, matrix·vector', {
@@ -36,9 +40,14 @@ describe('products', () => {
   });
   laws('matmul, vector·vector', {
     operation: (x, y) => matmul(x, y),
-    operands: shapes({ minRank: 1, maxRank: 1 }).chain((shape) => fc.tuple(tensorsOf(shape), tensorsOf(shape))),
+    operands: shapes({ minRank: 1, maxRank: 1 }).chain((shape) =>
+      fc.tuple(tensorsOf(shape), tensorsOf(shape)),
+    ),
     reference: (x, y) =>
-      fromData(Float64Array.of(Array.from(dataOf(x)).reduce((total, value, i) => total + value * dataOf(y)[i], 0)), []),
+      fromData(
+        Float64Array.of(Array.from(dataOf(x)).reduce((total, value, i) => total + value * dataOf(y)[i], 0)),
+        [],
+      ),
   });
   laws('matmul over nothing', {
     operation: (x, y) => matmul(x, y),
@@ -54,6 +63,9 @@ describe('products', () => {
     operation: (x, y) => dot(x, y),
     operands: shapes().chain((shape) => fc.tuple(tensorsOf(shape), tensorsOf(shape))),
     reference: (x, y) =>
-      fromData(Float64Array.of(Array.from(dataOf(x)).reduce((total, value, i) => total + value * dataOf(y)[i], 0)), []),
+      fromData(
+        Float64Array.of(Array.from(dataOf(x)).reduce((total, value, i) => total + value * dataOf(y)[i], 0)),
+        [],
+      ),
   });
 });

@@ -41,8 +41,11 @@ describe('special values', () => {
   });
 
   it('the table has reasons, and rows of every kind of number', () => {
-    for (const { about, rows } of table) for (const { why } of rows(extremes[0])) expect(why, about[0]).to.match(/\S/);
-    const numbers = table.flatMap(({ rows }) => rows(extremes[0])).flatMap(({ operands }) => operands.flatMap(flat));
+    for (const { about, rows } of table)
+      for (const { why } of rows(extremes[0])) expect(why, about[0]).to.match(/\S/);
+    const numbers = table
+      .flatMap(({ rows }) => rows(extremes[0]))
+      .flatMap(({ operands }) => operands.flatMap(flat));
     for (const value of [
       0,
       -0,
@@ -59,7 +62,12 @@ describe('special values', () => {
   });
 });
 
-function check({ about, operation, integers = [] }: Case, row: Row, of: Extremes, run: (typeof engines)[string]): void {
+function check(
+  { about, operation, integers = [] }: Case,
+  row: Row,
+  of: Extremes,
+  run: (typeof engines)[string],
+): void {
   const { operands, value, slopes, why } = row;
   const xs = operands.map((x, i) => tensor(x, { dtype: integers.includes(i) ? 'int32' : of.dtype }));
   const at = `${about[0]}(${operands.map((x) => JSON.stringify(x, (_, v) => (typeof v === 'number' ? textOf(v) : v))).join(', ')}), ${why}`;
@@ -92,16 +100,23 @@ function check({ about, operation, integers = [] }: Case, row: Row, of: Extremes
 }
 
 /** Equal to a few units in the last place, and in the signs of zeros if both are values. */
-function requireNumbers(got: ArrayLike<number>, want: readonly number[], { dtype, tiny }: Extremes, what: string): void {
+function requireNumbers(
+  got: ArrayLike<number>,
+  want: readonly number[],
+  { dtype, tiny }: Extremes,
+  what: string,
+): void {
   expect(got.length, what).to.equal(want.length);
   const unit = dtype === 'float64' ? 2 ** -52 : 2 ** -23;
   want.forEach((exact, i) => {
     const expected = dtype === 'float32' ? Math.fround(exact) : exact;
     const close = Number.isFinite(expected)
-      ? Math.abs(got[i] - expected) <= 4 * unit * Math.abs(expected) || (expected !== 0 && Math.abs(got[i] - expected) <= tiny)
+      ? Math.abs(got[i] - expected) <= 4 * unit * Math.abs(expected) ||
+        (expected !== 0 && Math.abs(got[i] - expected) <= tiny)
       : Object.is(got[i], expected);
     const sameZero = expected !== 0 || !what.startsWith('the value') || Object.is(got[i], expected);
-    if (!(close && sameZero)) expect.fail(`${what}, element ${i}: ${textOf(got[i])}, not ${textOf(expected)}`);
+    if (!(close && sameZero))
+      expect.fail(`${what}, element ${i}: ${textOf(got[i])}, not ${textOf(expected)}`);
   });
 }
 

@@ -1,5 +1,18 @@
 import { expect } from 'chai';
-import { compile, cumsum, floor, grad, hessian, jvp, mul, norm, prod, sign, std, variance } from '../../../autodiff/index.ts';
+import {
+  compile,
+  cumsum,
+  floor,
+  grad,
+  hessian,
+  jvp,
+  mul,
+  norm,
+  prod,
+  sign,
+  std,
+  variance,
+} from '../../../autodiff/index.ts';
 import * as operations from '../../../autodiff/operations/index.ts';
 import { ShapeError, type Tensor, tensor } from '../../../lib/index.ts';
 
@@ -7,12 +20,18 @@ describe('norms, spreads and products', () => {
   it('variance and std divide by n - ddof, and variance is also exported by the name in NumPy', () => {
     const x = tensor([1, 2, 4, 9]);
     expect([variance(x).item(), variance(x, { ddof: 1 }).item()]).to.deep.equal([9.5, 38 / 3]);
-    expect([std(x, { ddof: 1 }).item(), operations.var]).to.deep.equal([Math.sqrt(38) / Math.sqrt(3), variance]);
+    expect([std(x, { ddof: 1 }).item(), operations.var]).to.deep.equal([
+      Math.sqrt(38) / Math.sqrt(3),
+      variance,
+    ]);
     expect(() => std(tensor([1]), { ddof: 1 })).to.throw(
       ShapeError,
       'std: ddof 1 leaves nothing to divide by, of 1 elements; give less than 1',
     );
-    expect(() => variance(tensor([]))).to.throw(ShapeError, 'variance: of no elements is not defined; the shape is [0]');
+    expect(() => variance(tensor([]))).to.throw(
+      ShapeError,
+      'variance: of no elements is not defined; the shape is [0]',
+    );
     expect(() => cumsum(1)).to.throw(ShapeError, 'cumsum: there is no axis -1 in a tensor with 0 axes');
   });
 
@@ -31,7 +50,9 @@ describe('norms, spreads and products', () => {
     ] as const) {
       expect(grad((x: Tensor) => f(x))(tensor([...at])).toArray()).to.deep.equal([0, 0, 0]);
       expect(hessian((x: Tensor) => f(x))(tensor([...at])).toArray()).to.deep.equal(at.map(() => [0, 0, 0]));
-      expect(compile((x: Tensor) => grad((y: Tensor) => f(y))(x))(tensor([...at])).toArray()).to.deep.equal([0, 0, 0]);
+      expect(compile((x: Tensor) => grad((y: Tensor) => f(y))(x))(tensor([...at])).toArray()).to.deep.equal([
+        0, 0, 0,
+      ]);
     }
   });
 

@@ -24,10 +24,16 @@ import {
 describe('primitives', () => {
   const described = new Set<Primitive>();
 
-  const unary = (constraints: ShapeConstraints & TensorConstraints = {}) => tensors(constraints).map((x) => [x]);
+  const unary = (constraints: ShapeConstraints & TensorConstraints = {}) =>
+    tensors(constraints).map((x) => [x]);
   const pairs = shapes().chain((shape) => fc.tuple(tensorsOf(shape), tensorsOf(shape, { phase: 0.71 })));
 
-  const plain = (primitive: Primitive, operands: fc.Arbitrary<Tensor[]>, parameters: Parameters = {}, title = primitive.name) => {
+  const plain = (
+    primitive: Primitive,
+    operands: fc.Arbitrary<Tensor[]>,
+    parameters: Parameters = {},
+    title = primitive.name,
+  ) => {
     described.add(primitive);
     describePrimitive({ name: title, operation: (...given) => bind(primitive, given, parameters), operands });
   };
@@ -68,8 +74,18 @@ describe('primitives', () => {
   plain(indexed.gather, rows, {}, 'gather: a list of ids, with repetitions');
   plain(indexed.gather, fc.tuple(tensorsOf([4, 3, 2]), indicesBelow(4, [])), {}, 'gather: one id');
   plain(indexed.gather, fc.tuple(tensorsOf([4]), indicesBelow(4, [2, 3])), {}, 'gather: a matrix of ids');
-  plain(indexed.scatterAdd, fc.tuple(tensorsOf([5, 3]), indicesBelow(4, [5])), { size: 4 }, 'scatterAdd: a list of ids');
-  plain(indexed.scatterAdd, fc.tuple(tensorsOf([2, 5]), indicesBelow(4, [2, 5])), { size: 4 }, 'scatterAdd: a matrix of ids');
+  plain(
+    indexed.scatterAdd,
+    fc.tuple(tensorsOf([5, 3]), indicesBelow(4, [5])),
+    { size: 4 },
+    'scatterAdd: a list of ids',
+  );
+  plain(
+    indexed.scatterAdd,
+    fc.tuple(tensorsOf([2, 5]), indicesBelow(4, [2, 5])),
+    { size: 4 },
+    'scatterAdd: a matrix of ids',
+  );
   const masked = shapes().chain((shape) => fc.tuple(tensorsOf(shape), indicesBelow(2, shape)));
   plain(indexed.select, masked, { inverted: false });
   plain(indexed.select, masked, { inverted: true }, 'select, inverted');
@@ -80,7 +96,9 @@ describe('primitives', () => {
         .uniqueArray(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 3 })
         .chain((sizes) => fc.tuple(fc.constant(sizes), fc.option(fc.nat(2), { freq: 8 })))
         .map(([sizes, empty]) => (empty === null ? sizes : sizes.with(empty, 0)))
-        .chain(([m, k, n]) => fc.tuple(tensorsOf(transposeLeft ? [k, m] : [m, k]), tensorsOf(transposeRight ? [n, k] : [k, n])));
+        .chain(([m, k, n]) =>
+          fc.tuple(tensorsOf(transposeLeft ? [k, m] : [m, k]), tensorsOf(transposeRight ? [n, k] : [k, n])),
+        );
       plain(
         matmul,
         operands,
@@ -102,7 +120,9 @@ describe('primitives', () => {
     plain(primitive, unary());
   for (const primitive of [smooth.log, smooth.sqrt]) plain(primitive, unary({ min: 0.3, max: 4 }));
   plain(smooth.log1p, unary({ min: -0.6, max: 4 }));
-  const positive = shapes().chain((shape) => fc.tuple(tensorsOf(shape, { min: 0.4, max: 3 }), tensorsOf(shape, { phase: 0.71 })));
+  const positive = shapes().chain((shape) =>
+    fc.tuple(tensorsOf(shape, { min: 0.4, max: 3 }), tensorsOf(shape, { phase: 0.71 })),
+  );
   plain(smooth.pow, positive);
   plain(smooth.maximum, pairs);
   plain(

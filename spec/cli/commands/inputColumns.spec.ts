@@ -63,7 +63,11 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
         /rows\.csv has no column "wen"; its header has "when", "a", "y", "b, c"; did you mean when\?$/,
       ],
       ['rows.csv', ['--ignore', 'a', '--columns', 'y'], /^--ignore and --columns both choose/],
-      ['rows.csv', ['--ignore', 'when', '--timestamp', 'when'], /^--ignore names when, and --timestamp makes an input of it/],
+      [
+        'rows.csv',
+        ['--ignore', 'when', '--timestamp', 'when'],
+        /^--ignore names when, and --timestamp makes an input of it/,
+      ],
       ['rows.csv', ['--ignore', 'a', '--timestamp', 'whn'], /has no column "whn"/],
       ['twice.csv', ['--ignore', ''], /twice\.csv has two columns "a"$/],
       ['growing.csv', ['--ignore', 'a'], /growing\.csv has no header/],
@@ -80,6 +84,9 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
         .and.not.include('\n');
     }
     const columns = await given('rows.csv', ['--ignore', 'when,a,y,"b, c"']);
-    expect(() => configOf(['rows.csv'], columns)).to.throw(NorewindError, 'the network needs one column at least');
+    expect(() => configOf(['rows.csv'], columns)).to.throw(
+      NorewindError,
+      'the network needs one column at least',
+    );
   });
 });

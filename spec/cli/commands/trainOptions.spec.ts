@@ -5,7 +5,12 @@ import { expect } from 'chai';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseCount, parseNumber, parsePort } from '../../../cli/commands/numbers.ts';
 import { resumeOrBegin } from '../../../cli/commands/resumeOrBegin.ts';
-import { addTrainOptions, configOf, refuseConfigOptions, type TrainOptions } from '../../../cli/commands/trainOptions.ts';
+import {
+  addTrainOptions,
+  configOf,
+  refuseConfigOptions,
+  type TrainOptions,
+} from '../../../cli/commands/trainOptions.ts';
 import { encodeCheckpoint } from '../../../cli/stream/checkpoint/checkpoint.ts';
 import { generations, writeGeneration } from '../../../cli/stream/checkpoint/generations.ts';
 import { ConfigurationError, DataError, UsageError } from '../../../lib/index.ts';
@@ -19,7 +24,22 @@ describe('cli/commands: numbers on the command line', () => {
   it('are decimal, with an exponent or without', () => {
     for (const text of ['0', '-1', '+2.5', '.5', '7.', '1e3', '1E-3', '2e+2', '12.25e1'])
       expect(parseNumber(text)).to.equal(Number(text));
-    for (const text of ['', ' ', 'x', '1x', 'x1', '0x10', '1e', '.', '1.2.3', 'NaN', 'Infinity', '1e999', '1_000', '--1'])
+    for (const text of [
+      '',
+      ' ',
+      'x',
+      '1x',
+      'x1',
+      '0x10',
+      '1e',
+      '.',
+      '1.2.3',
+      'NaN',
+      'Infinity',
+      '1e999',
+      '1_000',
+      '--1',
+    ])
       none(parseNumber, text, 'It is not a number.');
   });
 
@@ -31,7 +51,8 @@ describe('cli/commands: numbers on the command line', () => {
       ['9007199254740991', Number.MAX_SAFE_INTEGER],
     ] as const)
       expect(parseCount(text)).to.equal(value);
-    for (const text of ['-1', '0.5', '1e-1', '9007199254740992', '1e300']) none(parseCount, text, 'It is not a whole number.');
+    for (const text of ['-1', '0.5', '1e-1', '9007199254740992', '1e300'])
+      none(parseCount, text, 'It is not a whole number.');
     none(parseCount, 'x', 'It is not a number.');
     expect([parsePort('0'), parsePort('65535')]).to.deep.equal([0, 65_535]);
     none(parsePort, '65536', 'A port is a number from 0 to 65535.');
@@ -54,7 +75,17 @@ describe('cli/commands: options of norewind train', () => {
   it('are few when nothing is asked for', () => {
     expect(optionsOf()).to.deep.equal({ onError: 'stop', checkpointSeconds: 60 });
     expect(
-      optionsOf('--on-error', 'skip', '--checkpoint-seconds', '0.5', '--records', '1e3', '--watch', '0', '--follow'),
+      optionsOf(
+        '--on-error',
+        'skip',
+        '--checkpoint-seconds',
+        '0.5',
+        '--records',
+        '1e3',
+        '--watch',
+        '0',
+        '--follow',
+      ),
     ).to.deep.equal({
       onError: 'skip',
       checkpointSeconds: 0.5,
@@ -83,9 +114,21 @@ describe('cli/commands: options of norewind train', () => {
   it('make the configuration of a text', () => {
     expect(configFrom('a.txt').data).to.deep.equal({ kind: 'text', unit: 'byte', symbols: 256 });
     expect(configFrom('-').data.kind).to.equal('text');
-    expect(configFrom('a.txt', '--unit', 'character').data).to.deep.equal({ kind: 'text', unit: 'character', symbols: 256 });
-    expect(configFrom('a.txt', '--symbols', '9').data).to.deep.equal({ kind: 'text', unit: 'character', symbols: 9 });
-    expect(configFrom('a.txt', '--unit', 'word').data).to.deep.equal({ kind: 'text', unit: 'word', symbols: 1024 });
+    expect(configFrom('a.txt', '--unit', 'character').data).to.deep.equal({
+      kind: 'text',
+      unit: 'character',
+      symbols: 256,
+    });
+    expect(configFrom('a.txt', '--symbols', '9').data).to.deep.equal({
+      kind: 'text',
+      unit: 'character',
+      symbols: 9,
+    });
+    expect(configFrom('a.txt', '--unit', 'word').data).to.deep.equal({
+      kind: 'text',
+      unit: 'word',
+      symbols: 1024,
+    });
     expect(configFrom('a.txt', '--unit', 'word', '--symbols', '7').data).to.deep.equal({
       kind: 'text',
       unit: 'word',
@@ -101,7 +144,15 @@ describe('cli/commands: options of norewind train', () => {
   });
 
   it('make the configuration of rows', () => {
-    const rows = { missing: [], columns: ['y'], categorical: [], target: 'y', predict: 'change', horizon: 1, categories: 16 };
+    const rows = {
+      missing: [],
+      columns: ['y'],
+      categorical: [],
+      target: 'y',
+      predict: 'change',
+      horizon: 1,
+      categories: 16,
+    };
     for (const [name, kind, delimiter] of [
       ['a.csv', 'csv', ','],
       ['A.CSV.GZ', 'csv', ','],
@@ -114,7 +165,8 @@ describe('cli/commands: options of norewind train', () => {
     for (const name of ['csv', 'a.csv.txt', 'ndjson', 'a.jsonlx', 'a.gz', 'a.tsv.gz.txt'])
       expect(configFrom(name).data.kind, name).to.equal('text');
     expect(configFrom('a.csv', '--target', 'y', '--predict', 'value').data).to.include({ predict: 'value' });
-    const given = '--target y --columns a,b --categorical b --horizon 0 --delay 3 --timestamp t --categories 5 --delimiter ;';
+    const given =
+      '--target y --columns a,b --categorical b --horizon 0 --delay 3 --timestamp t --categories 5 --delimiter ;';
     expect(configFrom('a.txt', '--format', 'csv', ...given.split(' ')).data).to.deep.equal({
       kind: 'csv',
       delimiter: ';',
@@ -128,14 +180,28 @@ describe('cli/commands: options of norewind train', () => {
       timestamp: 't',
       categories: 5,
     });
-    const dialect = ['--comment', '#', '--missing', 'NA,-999', '--missing', '', '--decimal', ',', '--time-format', '%Y %m'];
+    const dialect = [
+      '--comment',
+      '#',
+      '--missing',
+      'NA,-999',
+      '--missing',
+      '',
+      '--decimal',
+      ',',
+      '--time-format',
+      '%Y %m',
+    ];
     expect(configFrom('a.tsv', '--target', 'y', '--timestamp', 'year,month', ...dialect).data).to.deep.equal({
       ...{ ...rows, kind: 'csv', delimiter: '\t', comment: '#', missing: ['NA', '-999', ''], decimal: ',' },
       ...{ timestamp: ['year', 'month'], timeFormat: '%Y %m' },
     });
     for (const [args, says] of [
       [['--comment', '##'], 'comment must be one character'],
-      [['--comment', ','], 'comment must be one character, such as #, other than a quote and the delimiter, got ","'],
+      [
+        ['--comment', ','],
+        'comment must be one character, such as #, other than a quote and the delimiter, got ","',
+      ],
       [['--comment', '"'], 'comment must be one character'],
       [['--time-format', '%Y'], '--time-format goes with --timestamp'],
       [['--timestamp', 't', '--time-format', '%m'], 'the time format "%m" has no year'],
@@ -143,13 +209,20 @@ describe('cli/commands: options of norewind train', () => {
       [['--timestamp', 't,y'], '--timestamp names y, which is one of the columns or the target'],
       [['--timestamp', ''], 'timestamp must be the name of a column, or a list of names'],
     ] as const)
-      expect(() => configFrom('a.csv', '--target', 'y', ...args), args.join(' ')).to.throw(ConfigurationError, says);
-    expect(configFrom('a.csv', '--target', 'y', '--columns', ' a , b ').data).to.have.deep.property('columns', ['a', 'b']);
+      expect(() => configFrom('a.csv', '--target', 'y', ...args), args.join(' ')).to.throw(
+        ConfigurationError,
+        says,
+      );
+    expect(configFrom('a.csv', '--target', 'y', '--columns', ' a , b ').data).to.have.deep.property(
+      'columns',
+      ['a', 'b'],
+    );
     expect(configFrom(['a.csv', 'b.txt'], '--target', 'y').data.kind).to.equal('csv');
   });
 
   it('make the rest of the configuration', () => {
-    const args = '--estimator tbptt --window 6 --stride 2 --cell lstm --units 5 --optimizer sgd --rate 0.5 --alpha 0.25 --clip 3';
+    const args =
+      '--estimator tbptt --window 6 --stride 2 --cell lstm --units 5 --optimizer sgd --rate 0.5 --alpha 0.25 --clip 3';
     const more = '--dtype float64 --seed 7 --recent 8 --every 9';
     expect(configFrom('a.txt', ...`${args} ${more}`.split(' '))).to.deep.include({
       estimator: { name: 'tbptt', window: 6, stride: 2 },
@@ -160,9 +233,15 @@ describe('cli/commands: options of norewind train', () => {
       recent: 8,
       every: 9,
     });
-    expect(configFrom('a.txt', '--estimator', 'uoro', '--rank', '2').estimator).to.include({ name: 'uoro', rank: 2 });
+    expect(configFrom('a.txt', '--estimator', 'uoro', '--rank', '2').estimator).to.include({
+      name: 'uoro',
+      rank: 2,
+    });
     expect(configFrom('a.txt', '--readout', 'mlp')).to.include({ readout: 'mlp' });
-    expect(() => configFrom('a.txt', '--rank', '2')).to.throw(UsageError, 'the estimator tbptt has no setting rank');
+    expect(() => configFrom('a.txt', '--rank', '2')).to.throw(
+      UsageError,
+      'the estimator tbptt has no setting rank',
+    );
     expect(() => configFrom('a.txt', '--units', '0')).to.throw(ConfigurationError, 'units must be');
   });
 
@@ -186,9 +265,30 @@ describe('cli/commands: options of norewind train', () => {
       ['time-format', '%Y'],
     ])
       refuse(`a text has no --${key}${hint}`, 'a.txt', `--${key}`, value);
-    refuse(`a text that is read by bytes has no --symbols${hint}`, 'a.txt', '--unit', 'byte', '--symbols', '9');
-    refuse(`a text that is read by bytes has no --alphabet${hint}`, 'a.txt', '--unit', 'byte', '--alphabet', 'ab');
-    refuse(`a text that is read by words has no --alphabet${hint}`, 'a.txt', '--unit', 'word', '--alphabet', 'ab');
+    refuse(
+      `a text that is read by bytes has no --symbols${hint}`,
+      'a.txt',
+      '--unit',
+      'byte',
+      '--symbols',
+      '9',
+    );
+    refuse(
+      `a text that is read by bytes has no --alphabet${hint}`,
+      'a.txt',
+      '--unit',
+      'byte',
+      '--alphabet',
+      'ab',
+    );
+    refuse(
+      `a text that is read by words has no --alphabet${hint}`,
+      'a.txt',
+      '--unit',
+      'word',
+      '--alphabet',
+      'ab',
+    );
     refuse(`a text with an alphabet has no --symbols${hint}`, 'a.txt', '--alphabet', 'ab', '--symbols', '3');
     for (const [key, value] of [
       ['unit', 'byte'],
@@ -231,7 +331,12 @@ describe('cli/commands: --resume-or-begin', () => {
   function save(): void {
     writeGeneration(
       folder,
-      encodeCheckpoint({ config, position: beginning, metricsLength: 0, session: openSession(config).save() }),
+      encodeCheckpoint({
+        config,
+        position: beginning,
+        metricsLength: 0,
+        session: openSession(config).save(),
+      }),
     );
   }
 
@@ -264,7 +369,10 @@ describe('cli/commands: --resume-or-begin', () => {
         `the run in ${folder} was begun with another seed, 4: give the same options, or another folder`,
       ],
       [['--units', '3', '--seed', '4'], 'was begun with another cell, {"name":"gru","units":2}: give'],
-      [[...own, '--unit', 'word'], 'was begun with another data, {"kind":"text","unit":"byte","symbols":256}: give'],
+      [
+        [...own, '--unit', 'word'],
+        'was begun with another data, {"kind":"text","unit":"byte","symbols":256}: give',
+      ],
     ] as const)
       expect(() => become(...args)).to.throw(UsageError, says);
   });

@@ -50,7 +50,9 @@ describe('cli: norewind compare', () => {
     expect(page).not.to.match(/<script|<link|src=|url\(|@import|https?:(?!\/\/www\.w3\.org\/)/);
     const document = new DOMParser().parseFromString(page, 'text/html');
     expect(document.querySelectorAll('figure svg')).to.have.length(3);
-    const cells = [...document.querySelectorAll('tr')].map((row) => [...row.children].map((cell) => cell.textContent));
+    const cells = [...document.querySelectorAll('tr')].map((row) =>
+      [...row.children].map((cell) => cell.textContent),
+    );
     for (const run of runs) {
       const last = metricsOf(run).at(-1);
       const row = [run, '600', last.recent.toFixed(3), last.mean.toFixed(3)];
@@ -73,7 +75,13 @@ describe('cli: norewind compare', () => {
     const lines = ['uoro', '<tbptt>,"4"'].flatMap((run) => metricsOf(run).map((line) => ({ run, ...line })));
     expect(rows).to.have.length(lines.length);
     for (const [i, { run, records, mean, recent, baselines }] of lines.entries()) {
-      expect(rows[i]).to.include({ run, records: String(records), unit: 'bits', mean: String(mean), recent: String(recent) });
+      expect(rows[i]).to.include({
+        run,
+        records: String(records),
+        unit: 'bits',
+        mean: String(mean),
+        recent: String(recent),
+      });
       expect(rows[i]['order-1 model recent']).to.equal(String(baselines['order-1 model'].recent));
     }
     expect((await compare('anbn', 'other', '--out', 'runs.html', '--csv', 'elsewhere.csv')).code).to.equal(0);
@@ -112,7 +120,10 @@ describe('cli: norewind compare', () => {
       ['uoro empty --out a.html', /empty\/metrics\.ndjson has no line yet/],
       ['broken --out a.html', /broken\/metrics\.ndjson, line 1: it is not a line of metrics/],
       ['list --out a.html', /list\/metrics\.ndjson, line 1/],
-      ['uoro anbn --out a.html', /uoro is of norewind train and .*anbn of norewind run: compare runs of one kind/],
+      [
+        'uoro anbn --out a.html',
+        /uoro is of norewind train and .*anbn of norewind run: compare runs of one kind/,
+      ],
       ['uoro rows --out a.html', /uoro is scored in bits and .*rows scored in squared error/],
       ['uoro --out both.html', /both\.html exists already: .*--force/],
       ['uoro --out a.html --csv text.txt', /text\.txt exists already: .*--csv/],

@@ -32,18 +32,43 @@ describe('cli: the CSV file of norewind compare', () => {
   }
 
   it('has no cell that a spreadsheet would take for a formula, and keeps numbers as numbers', async () => {
-    const hostile = ['=1+2', '+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠x', `=cmd|' -C calc'!A0`];
+    const hostile = [
+      '=1+2',
+      '+1',
+      '-2+3',
+      '@SUM(A1)',
+      '\t=1',
+      '\r=1',
+      '\n=1',
+      '＝1',
+      '＋1',
+      '－1',
+      '＠x',
+      `=cmd|' -C calc'!A0`,
+    ];
     const harmless = ['a', ' =1', "'=1", '1-2', 'runs/-1', '"=1"', '', '.=1'];
     for (const each of hostile) expect(text(each)).to.equal(`'${each}`);
     for (const each of harmless) expect(text(each)).to.equal(each);
     const folders = [...hostile.filter((name) => !name.includes('/')), 'plain'];
     for (const folder of folders) run(folder, hostile);
     await writeCsv('out.csv', await Promise.all(folders.map((folder) => readRun(folder, () => {}))));
-    const [header, ...rows] = parse(readFileSync('out.csv', 'utf8'), { relax_column_count: false }) as string[][];
-    for (const cell of [...header, ...rows.map(([folder]) => folder)]) expect(cell).not.to.match(/^[=+\-@\t\r\n＝＋－＠]/);
-    expect(rows.map(([folder]) => folder)).to.deep.equal([...folders.slice(0, -1).map((folder) => `'${folder}`), 'plain']);
+    const [header, ...rows] = parse(readFileSync('out.csv', 'utf8'), {
+      relax_column_count: false,
+    }) as string[][];
+    for (const cell of [...header, ...rows.map(([folder]) => folder)])
+      expect(cell).not.to.match(/^[=+\-@\t\r\n＝＋－＠]/);
+    expect(rows.map(([folder]) => folder)).to.deep.equal([
+      ...folders.slice(0, -1).map((folder) => `'${folder}`),
+      'plain',
+    ]);
     expect(header.slice(6)).to.deep.equal(hostile.flatMap((name) => [`'${name} mean`, `'${name} recent`]));
     for (const [, at, , ...figures] of rows)
-      expect([at, ...figures]).to.deep.equal(['3', '-0.5', '-1e-7', '2.5', ...hostile.flatMap(() => ['-0.5', '-1e-7'])]);
+      expect([at, ...figures]).to.deep.equal([
+        '3',
+        '-0.5',
+        '-1e-7',
+        '2.5',
+        ...hostile.flatMap(() => ['-0.5', '-1e-7']),
+      ]);
   });
 });

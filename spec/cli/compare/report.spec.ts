@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -66,9 +74,21 @@ describe('cli: the comparison of runs', () => {
 
   it('reads the lines and settings of either command', async () => {
     const train = await readRun(make('t', trainConfig, [trained(50, 2, 1), trained(100, 1.5, null)]), never);
-    expect(train).to.deep.include({ folder: path('t'), metrics: path('t/metrics.ndjson'), command: 'train', score: 'bits' });
+    expect(train).to.deep.include({
+      folder: path('t'),
+      metrics: path('t/metrics.ndjson'),
+      command: 'train',
+      score: 'bits',
+    });
     expect(train.entries).to.deep.equal([
-      { at: 50, score: 'bits', mean: 2, recent: 1, gradientNorm: 4, baselines: { 'order-0 model': { mean: 3, recent: 0.5 } } },
+      {
+        at: 50,
+        score: 'bits',
+        mean: 2,
+        recent: 1,
+        gradientNorm: 4,
+        baselines: { 'order-0 model': { mean: 3, recent: 0.5 } },
+      },
       {
         at: 100,
         score: 'bits',
@@ -88,7 +108,14 @@ describe('cli: the comparison of runs', () => {
     ]);
     const run = await readRun(make('r', runConfig, [stepped(2), stepped(4)]), never);
     expect([run.command, run.score, run.settings.get('task.list')]).to.deep.equal(['run', 'loss', '1, 2']);
-    expect(run.last).to.deep.equal({ at: 4, score: 'loss', mean: 2, recent: 1, gradientNorm: 0, baselines: {} });
+    expect(run.last).to.deep.equal({
+      at: 4,
+      score: 'loss',
+      mean: 2,
+      recent: 1,
+      gradientNorm: 0,
+      baselines: {},
+    });
     const bits = { meanBits: 7, windowBits: 6, yardsticks: { 'order 1': { meanBits: 5, windowBits: 4 } } };
     const symbols = await readRun(make('s', runConfig, [stepped(3, bits)]), never);
     expect(symbols.last).to.deep.equal({
@@ -177,9 +204,17 @@ describe('cli: the comparison of runs', () => {
       await refuse(name, DataError, `${path(`${name}/config.json`)} is not the configuration of a run`);
     }
     make('new', trainConfig, [], '');
-    await refuse('new', DataError, `${path('new/metrics.ndjson')} has no line yet: there is nothing to compare`);
+    await refuse(
+      'new',
+      DataError,
+      `${path('new/metrics.ndjson')} has no line yet: there is nothing to compare`,
+    );
     rmSync(path('new/metrics.ndjson'));
-    await refuse('new', UsageError, `cannot read ${path('new/metrics.ndjson')}: there is no such file or folder`);
+    await refuse(
+      'new',
+      UsageError,
+      `cannot read ${path('new/metrics.ndjson')}: there is no such file or folder`,
+    );
   });
 
   it('has the best recent score first, and the baselines that all runs share', async () => {
@@ -208,7 +243,12 @@ describe('cli: the comparison of runs', () => {
   });
 
   it('draws curves over records, and lists the differences of the runs', async () => {
-    const lines = [trained(0, 9, 9), trained(50, 4, 3, { gradientNorm: 0 }), trained(100, 3, null), trained(150, 2, 1)];
+    const lines = [
+      trained(0, 9, 9),
+      trained(50, 4, 3, { gradientNorm: 0 }),
+      trained(100, 3, null),
+      trained(150, 2, 1),
+    ];
     const one = await readRun(make('one', trainConfig, lines), never);
     const changed = { ...trainConfig, cell: { name: 'gru', units: 5 }, extra: true };
     const two = await readRun(make('two', changed, lines.slice(1)), never);
@@ -235,7 +275,9 @@ describe('cli: the comparison of runs', () => {
       'norm against records',
     ]);
     expect(
-      figures.map((figure) => [...figure.querySelectorAll('figcaption span')].map((each) => each.textContent)),
+      figures.map((figure) =>
+        [...figure.querySelectorAll('figcaption span')].map((each) => each.textContent),
+      ),
     ).to.deep.equal([
       [path('one'), path('two'), 'order-0 model'],
       [path('one'), path('two')],
@@ -243,7 +285,9 @@ describe('cli: the comparison of runs', () => {
     ]);
     expect(figures[0].querySelectorAll('i.dashed')).to.have.length(1);
     const pointsIn = (figure: (typeof figures)[number]) =>
-      [...figure.querySelectorAll('[aria-label="line"] path')].map((each) => each.getAttribute('d')?.match(/[ML]/g)?.length);
+      [...figure.querySelectorAll('[aria-label="line"] path')].map(
+        (each) => each.getAttribute('d')?.match(/[ML]/g)?.length,
+      );
     // Points at record 0, non-finite ones, and 0 on a logarithmic axis are not drawn.
     expect(figures.map(pointsIn)).to.deep.equal([
       [2, 2, 3],
@@ -255,7 +299,10 @@ describe('cli: the comparison of runs', () => {
   });
 
   it('writes every line as CSV, empty where a run has no figure, or no CSV at all', async () => {
-    const one = await readRun(make('csv one', trainConfig, [trained(5, 2, null), trained(10, 1, 0.5)]), never);
+    const one = await readRun(
+      make('csv one', trainConfig, [trained(5, 2, null), trained(10, 1, 0.5)]),
+      never,
+    );
     const baselines = { other: { mean: 7, recent: 8 } };
     const two = await readRun(make('csv "two",', trainConfig, [trained(5, 3, 4, { baselines })]), never);
     await writeCsv(path('all.csv'), [one, two]);

@@ -17,7 +17,9 @@ describe('cli: norewind demo', () => {
     expect(result.code).to.equal(0);
     const { stdout } = result;
     for (const name of ['UORO', 'RTRL', 'TBPTT-1', 'TBPTT-10', 'TBPTT-100', 'TBPTT-200'])
-      expect(stdout).to.match(new RegExp(`^ +${name} +[\\d.e+-]+ +[\\d.]+ +(converged|diverged|on its way)$`, 'm'));
+      expect(stdout).to.match(
+        new RegExp(`^ +${name} +[\\d.e+-]+ +[\\d.]+ +(converged|diverged|on its way)$`, 'm'),
+      );
     for (const name of ['UORO', 'TBPTT-1', 'TBPTT-16', 'order-0 model', 'order-1 model', 'order-2 model'])
       expect(stdout).to.match(new RegExp(`^ +${name}( +\\d\\.\\d{3}){2} `, 'm'));
     expect(stdout).to.match(/After 60 characters UORO \([\d.]+ bits[^\n]+\) (loses to|beats) /);
@@ -41,7 +43,9 @@ describe('cli: norewind demo', () => {
     expect(existsSync(desk.path(path))).to.equal(true);
     const report = desk.read(path);
     expect(report.match(/<svg /g)).to.have.length(2);
-    expect(report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '')).not.to.match(/https?:|src=|href=|url\(|@import|<script|<link/);
+    expect(report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '')).not.to.match(
+      /https?:|src=|href=|url\(|@import|<script|<link/,
+    );
   });
 
   it('leaves a run folder for each contestant, from which it can be repeated', async () => {
@@ -51,7 +55,9 @@ describe('cli: norewind demo', () => {
   });
 
   it('stops on SIGINT and prints the state of running contestants', async () => {
-    const { code, stderr } = await desk.spawn('demo --out stopped'.split(' '), 'RTRL: begun', (child) => child.kill('SIGINT'));
+    const { code, stderr } = await desk.spawn('demo --out stopped'.split(' '), 'RTRL: begun', (child) =>
+      child.kill('SIGINT'),
+    );
     expect(code).to.equal(130);
     expect(stderr).to.contain('stopped by SIGINT');
     expect(existsSync(desk.path('stopped/influence-balancing/uoro/checkpoint.safetensors'))).to.equal(true);

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -14,7 +23,10 @@ import { createDesk, type Desk } from '../command.ts';
 /** CRC-32C bit by bit, by its definition: the polynomial 0x1EDC6F41, input and output reflected. */
 function slowCrc(bytes: Uint8Array): number {
   const reflect = (value: number, width: number) =>
-    Array.from({ length: width }, (_, i) => ((value >>> i) & 1) * 2 ** (width - 1 - i)).reduce((sum, bit) => sum + bit, 0);
+    Array.from({ length: width }, (_, i) => ((value >>> i) & 1) * 2 ** (width - 1 - i)).reduce(
+      (sum, bit) => sum + bit,
+      0,
+    );
   let rest = 0xffffffff;
   for (const byte of bytes) {
     rest = (rest ^ (reflect(byte, 8) << 24)) >>> 0;
@@ -133,7 +145,11 @@ describe('cli: event files of TensorBoard', () => {
 
   it('encode events of any size and step', () => {
     for (const step of [0, 1, 127, 128, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER]) {
-      const scalars = { 'recent/Bär': 0.5, [`long ${'x'.repeat(300)}`]: Number.NEGATIVE_INFINITY, nan: Number.NaN };
+      const scalars = {
+        'recent/Bär': 0.5,
+        [`long ${'x'.repeat(300)}`]: Number.NEGATIVE_INFINITY,
+        nan: Number.NaN,
+      };
       const framed = frameRecord(encodeEvent(12.5, step, { kind: 'scalars', scalars }));
       const events = recordsIn(Buffer.from(framed)).map(eventOf);
       expect(events).to.deep.equal([{ time: 12.5, step, scalars }]);

@@ -17,8 +17,9 @@ describe('cli: standard output', () => {
   before(async () => {
     desk = createDesk();
     desk.file('text.txt', 'abcdefgh'.repeat(100));
-    await inPairs([`${rows} --records 1200 --out rows -q`, 'train text.txt --units 3 --out text -q'], (args) =>
-      desk.norewind(args.split(' ')),
+    await inPairs(
+      [`${rows} --records 1200 --out rows -q`, 'train text.txt --units 3 --out text -q'],
+      (args) => desk.norewind(args.split(' ')),
     );
   });
 
@@ -44,7 +45,9 @@ describe('cli: standard output', () => {
     });
 
     it(`${signal}: generate ends with ${expected}`, async () => {
-      const { code, stderr } = await desk.spawn('generate text --length 1e7'.split(' '), '', (child) => child.kill(signal));
+      const { code, stderr } = await desk.spawn('generate text --length 1e7'.split(' '), '', (child) =>
+        child.kill(signal),
+      );
       expect({ code, stderr }).to.deep.equal({ code: expected, stderr: '' });
     });
   }
@@ -55,8 +58,14 @@ describe('cli: standard output', () => {
     ['generate text', ''],
     [`${rows} --records 1200 -q --out last`, `; ${state('last')} 1200 records`],
     [`${rows} -q --json --out json`, `; ${state('json')} \\d+ records`],
-    ['run anbn --units 3 --steps 20 -q --out run', '; the state after step 20 is in run/checkpoint\\.safetensors'],
-    ['run anbn --units 3 --steps 1e7 -q --json --out run-json', '; the state after step \\d+ is in run-json/\\S+'],
+    [
+      'run anbn --units 3 --steps 20 -q --out run',
+      '; the state after step 20 is in run/checkpoint\\.safetensors',
+    ],
+    [
+      'run anbn --units 3 --steps 1e7 -q --json --out run-json',
+      '; the state after step \\d+ is in run-json/\\S+',
+    ],
     ['compare rows', '; the report is in compare\\.html, the lines of metrics in compare\\.csv'],
     ['demo --steps 20 --characters 60 -q --out demo', '; the states of the contestants are in demo'],
   ];
@@ -64,12 +73,18 @@ describe('cli: standard output', () => {
   for (const [args, kept] of refused.filter((each, i) => size(i === 0 || each[0].includes(' json'), true)))
     it(`a full disk behind it: norewind ${args.replace(births, 'births.csv')} says so, and what was saved`, function () {
       if (!existsSync(full)) this.skip();
-      const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args.split(' ')], {
-        cwd: desk.folder,
-        encoding: 'utf8',
-        stdio: ['ignore', openSync(full, 'w'), 'pipe'],
-      });
-      expect(stderr).to.match(new RegExp(`^norewind: cannot write to standard output: no space is left on the device${kept}\n$`));
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [join(root, 'dist', 'cli', 'main.js'), ...args.split(' ')],
+        {
+          cwd: desk.folder,
+          encoding: 'utf8',
+          stdio: ['ignore', openSync(full, 'w'), 'pipe'],
+        },
+      );
+      expect(stderr).to.match(
+        new RegExp(`^norewind: cannot write to standard output: no space is left on the device${kept}\n$`),
+      );
       expect(status).to.equal(1);
     });
 

@@ -49,7 +49,9 @@ describe('cli/terminal: what is shown', () => {
     for (const [first, last, what] of dangerous)
       for (let code = first; code <= last; code++) {
         const character = String.fromCodePoint(code);
-        expect([...shown(`a${character}b`)].some(isDangerous), `${what}: ${code.toString(16)}`).to.equal(false);
+        expect([...shown(`a${character}b`)].some(isDangerous), `${what}: ${code.toString(16)}`).to.equal(
+          false,
+        );
         expect(shown(character)).to.match(/^(\\[nrt]|(\\u[\da-f]{4}){1,2})$/);
       }
     expect(shown('a\u001b[31m\u009b2J\u202eb')).to.equal('a\\u001b[31m\\u009b2J\\u202eb');
@@ -103,7 +105,8 @@ describe('cli/terminal: what is shown', () => {
     'bytes there': (text) => String(writable({ isTTY: true })(new TextEncoder().encode(text))),
     'a table': (text) => formatTable([text, text], [[text, text]]),
     'a report': (text) => escapeHtml(text),
-    'an event of the live page': (text) => JSON.parse(/data: (.*)/.exec(frame('end', { sentence: text }))?.[1] ?? '').sentence,
+    'an event of the live page': (text) =>
+      JSON.parse(/data: (.*)/.exec(frame('end', { sentence: text }))?.[1] ?? '').sentence,
   };
 
   for (const [name, write] of Object.entries(doors))
@@ -132,7 +135,9 @@ describe('cli/terminal: what is shown', () => {
 
   it('joins a character that comes in pieces', () => {
     const write = writable({ isTTY: true });
-    expect([...new TextEncoder().encode('é\u009b🐻')].map((byte) => write(Uint8Array.of(byte))).join('')).to.equal('é\\u009b🐻');
+    expect(
+      [...new TextEncoder().encode('é\u009b🐻')].map((byte) => write(Uint8Array.of(byte))).join(''),
+    ).to.equal('é\\u009b🐻');
   });
 
   it('is the only way to a terminal: no other file names its streams', () => {

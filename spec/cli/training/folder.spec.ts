@@ -32,7 +32,8 @@ describe('cli/training: the folder of a run, claimed', () => {
   });
 
   afterEach(() => {
-    for (const listener of process.listeners('exit')) if (!earlier.includes(listener)) process.removeListener('exit', listener);
+    for (const listener of process.listeners('exit'))
+      if (!earlier.includes(listener)) process.removeListener('exit', listener);
     rmSync(top, { recursive: true, force: true });
   });
 
@@ -62,7 +63,8 @@ describe('cli/training: the folder of a run, claimed', () => {
     for (const name of Object.values(fileNames)) expect(existsSync(path(`old/${name}`))).to.equal(false);
     claimed.write(fileNames.config, 'of the new run');
     claimed.discard();
-    for (const name of [...Object.values(fileNames), 'mine']) expect(readFileSync(path(`old/${name}`), 'utf8')).to.equal(name);
+    for (const name of [...Object.values(fileNames), 'mine'])
+      expect(readFileSync(path(`old/${name}`), 'utf8')).to.equal(name);
     claimFolder(path('old'), 'train', true).settle();
     expect(readdirSync(path('old')).sort()).to.deep.equal(['mine', lockName]);
     refuse(() => claimFolder(path('old'), 'train', false), busy('old'));
@@ -70,7 +72,10 @@ describe('cli/training: the folder of a run, claimed', () => {
 
   it('is a folder, and one that can be used', () => {
     writeFileSync(path('file'), '');
-    refuse(() => claimFolder(path('file'), 'train', true), `${path('file')} is a file: give a folder with --out`);
+    refuse(
+      () => claimFolder(path('file'), 'train', true),
+      `${path('file')} is a file: give a folder with --out`,
+    );
     refuse(
       () => claimFolder(path('file/below'), 'train', true),
       `cannot make the folder ${path('file/below')}: a part of the path is a file, not a folder`,
@@ -144,6 +149,9 @@ describe('cli/training: the folder of a run, claimed', () => {
     close();
     expect(() => append({})).to.throw(FailedError, `cannot write ${path('run/lines')}: EBADF`);
     mkdirSync(path('run/folder'));
-    expect(() => folder.lines('folder')).to.throw(FailedError, `cannot write ${path('run/folder')}: it is a folder, not a file`);
+    expect(() => folder.lines('folder')).to.throw(
+      FailedError,
+      `cannot write ${path('run/folder')}: it is a folder, not a file`,
+    );
   });
 });

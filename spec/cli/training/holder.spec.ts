@@ -21,12 +21,22 @@ describe('cli/training: the holder of a lock', () => {
 
   /** Facts as they are on Linux, whatever this system is: those of another process are given with it. */
   const here: Holder = { ...own, machine: 'a'.repeat(32), boot: 'this start', space: 'pid:[1] time:[1]' };
-  const table: readonly (readonly [what: string, lock: Partial<Holder>, own: Partial<Holder>, verdict: Verdict])[] = [
+  const table: readonly (readonly [
+    what: string,
+    lock: Partial<Holder>,
+    own: Partial<Holder>,
+    verdict: Verdict,
+  ])[] = [
     ['a number that no process has', { pid: none }, {}, 'dead'],
     ['its own number, which an earlier process had', { pid: own.pid, birth: '1' }, {}, 'dead'],
     ['another machine', { pid: none, host: 'elsewhere' }, {}, 'unknown'],
     ['another machine, by its own number', { pid: own.pid, host: 'elsewhere' }, {}, 'unknown'],
-    ['another container, by a number that no process has here', { pid: none, space: 'pid:[2] time:[1]' }, {}, 'unknown'],
+    [
+      'another container, by a number that no process has here',
+      { pid: none, space: 'pid:[2] time:[1]' },
+      {},
+      'unknown',
+    ],
     [
       'another container, by its own number and birth',
       { pid: own.pid, birth: own.birth, space: 'pid:[2] time:[1]' },
@@ -37,14 +47,39 @@ describe('cli/training: the holder of a lock', () => {
     ['a namespace that is not known', { pid: none, space: undefined }, {}, 'unknown'],
     ['its own namespace not being known', { pid: none }, { space: undefined }, 'unknown'],
     ['an earlier start of the same machine', { pid: own.pid, boot: 'an earlier start' }, {}, 'dead'],
-    ['another container of that time', { pid: none, boot: 'an earlier start', space: 'pid:[2] time:[1]' }, {}, 'dead'],
-    ['another machine of the same name', { pid: none, boot: 'another', machine: 'b'.repeat(32) }, {}, 'unknown'],
-    ['machines without an identity', { pid: none, boot: 'another', machine: undefined }, { machine: undefined }, 'unknown'],
+    [
+      'another container of that time',
+      { pid: none, boot: 'an earlier start', space: 'pid:[2] time:[1]' },
+      {},
+      'dead',
+    ],
+    [
+      'another machine of the same name',
+      { pid: none, boot: 'another', machine: 'b'.repeat(32) },
+      {},
+      'unknown',
+    ],
+    [
+      'machines without an identity',
+      { pid: none, boot: 'another', machine: undefined },
+      { machine: undefined },
+      'unknown',
+    ],
     ['a lock without an identity', { pid: none, boot: 'another', machine: undefined }, {}, 'unknown'],
     ['a lock without a start', { pid: none, boot: undefined }, {}, 'unknown'],
     ['its own start not being known', { pid: none }, { boot: undefined }, 'unknown'],
-    ['macOS and Windows, a number that no process has', { pid: none, boot: undefined, space: undefined }, bare(), 'dead'],
-    ['macOS and Windows, a number that one has', { pid: process.ppid, boot: undefined, space: undefined }, bare(), 'unknown'],
+    [
+      'macOS and Windows, a number that no process has',
+      { pid: none, boot: undefined, space: undefined },
+      bare(),
+      'dead',
+    ],
+    [
+      'macOS and Windows, a number that one has',
+      { pid: process.ppid, boot: undefined, space: undefined },
+      bare(),
+      'unknown',
+    ],
     ['a /proc of another namespace', { pid: process.ppid }, { birth: undefined }, 'unknown'],
     ['a number that is none of the system', { pid: 2 ** 53 }, { birth: undefined }, 'unknown'],
   ];
@@ -75,9 +110,19 @@ describe('cli/training: the holder of a lock', () => {
   it('is read from a lock only where it names one', () => {
     expect(parseHolder(JSON.stringify({ ...own, id: 'x' }))).to.deep.equal(own);
     const lock = { pid: 1, host: 'a', started: 'b' };
-    for (const broken of ['', '{', 'null', '3', '[]', '"x"', '{}', ...['pid', 'host', 'started'].map(without)])
+    for (const broken of [
+      '',
+      '{',
+      'null',
+      '3',
+      '[]',
+      '"x"',
+      '{}',
+      ...['pid', 'host', 'started'].map(without),
+    ])
       expect(parseHolder(broken), broken).to.equal(undefined);
-    for (const pid of [0, -1, 1.5, '1', null, 1e300]) expect(parseHolder(JSON.stringify({ ...lock, pid }))).to.equal(undefined);
+    for (const pid of [0, -1, 1.5, '1', null, 1e300])
+      expect(parseHolder(JSON.stringify({ ...lock, pid }))).to.equal(undefined);
     function without(name: string): string {
       return JSON.stringify({ ...lock, [name]: undefined });
     }

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -25,7 +34,8 @@ describe('cli/training: the lock of a folder', () => {
   let earlier: readonly unknown[];
   const lock = () => join(folder, lockName);
   const held = () => JSON.parse(readFileSync(lock(), 'utf8'));
-  const hold = (holder: object | string) => writeFileSync(lock(), typeof holder === 'string' ? holder : JSON.stringify(holder));
+  const hold = (holder: object | string) =>
+    writeFileSync(lock(), typeof holder === 'string' ? holder : JSON.stringify(holder));
   /** A process that lives, and is not this one. */
   const other = { ...thisProcess(), pid: process.ppid, started, birth: birthOf(process.ppid) };
   const gone = { ...other, pid: 2 ** 22 + 1 };
@@ -64,16 +74,21 @@ describe('cli/training: the lock of a folder', () => {
 
   /** Runs something where processes cannot be seen, but for their numbers. */
   const hidden = replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
-    if (/^\/proc\/(self|\d+)\//.test(String(path))) throw Object.assign(new Error('none'), { code: 'ENOENT' });
+    if (/^\/proc\/(self|\d+)\//.test(String(path)))
+      throw Object.assign(new Error('none'), { code: 'ENOENT' });
     return real(path, options);
   });
-  const unseen = () => ` on ${hostname()}, where it cannot be seen from here; if that one is gone, remove ${lock()}`;
+  const unseen = () =>
+    ` on ${hostname()}, where it cannot be seen from here; if that one is gone, remove ${lock()}`;
 
   /** That the folder is in use, in exactly these words. */
   function refuse(where = '') {
     expect(() => lockFolder(folder))
       .to.throw(UsageError)
-      .with.property('message', `${folder} is in use by process ${held().pid}, which began ${started}${where}`);
+      .with.property(
+        'message',
+        `${folder} is in use by process ${held().pid}, which began ${started}${where}`,
+      );
   }
 
   it('is not given to a second process while the first one lives', () => {
@@ -144,7 +159,16 @@ describe('cli/training: the lock of a folder', () => {
   });
 
   it('is not given away when it does not say whose it is, cannot be read, or is no file', () => {
-    for (const content of ['', '{"pid":12', '3', 'null', '[]', '{"pid":"x","host":"a","started":"b"}', '{"pid":12}', '\u001b']) {
+    for (const content of [
+      '',
+      '{"pid":12',
+      '3',
+      'null',
+      '[]',
+      '{"pid":"x","host":"a","started":"b"}',
+      '{"pid":12}',
+      '\u001b',
+    ]) {
       hold(content);
       expect(() => lockFolder(folder))
         .to.throw(UsageError)
@@ -170,7 +194,8 @@ describe('cli/training: the lock of a folder', () => {
     mkdirSync(lock());
     refuseAs('it is a folder, not a file');
     rmSync(lock(), { recursive: true });
-    if (spawnSync('mkfifo', [lock()]).status === 0) refuseAs('it is a pipe, a socket or a device, not a plain file');
+    if (spawnSync('mkfifo', [lock()]).status === 0)
+      refuseAs('it is a pipe, a socket or a device, not a plain file');
     expect(readdirSync(folder).filter((name) => name !== lockName)).to.deep.equal([]);
   });
 
@@ -227,7 +252,10 @@ describe('cli/training: the lock of a folder', () => {
     }
     const injection = inject(folder, { at: 2, effect: 'EPERM', half: false, lasts: true });
     try {
-      expect(() => lockFolder(folder)).to.throw(FailedError, `cannot write into ${folder}: permission denied`);
+      expect(() => lockFolder(folder)).to.throw(
+        FailedError,
+        `cannot write into ${folder}: permission denied`,
+      );
     } finally {
       injection.restore();
     }
@@ -271,12 +299,18 @@ describe('cli/training: the lock of a folder', () => {
     hold(gone);
     const injection = inject(folder, { at: 3, effect: 'EACCES', half: false, lasts: false });
     try {
-      expect(() => lockFolder(folder)).to.throw(FailedError, `cannot write into ${folder}: permission denied`);
+      expect(() => lockFolder(folder)).to.throw(
+        FailedError,
+        `cannot write into ${folder}: permission denied`,
+      );
     } finally {
       injection.restore();
     }
     const none = join(folder, 'none');
-    expect(() => lockFolder(none)).to.throw(FailedError, `cannot write into ${none}: there is no such file or folder`);
+    expect(() => lockFolder(none)).to.throw(
+      FailedError,
+      `cannot write into ${none}: there is no such file or folder`,
+    );
     expect(ownListeners()).to.deep.equal([]);
   });
 });

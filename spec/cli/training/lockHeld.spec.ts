@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -13,7 +21,8 @@ describe('cli/training: the lock of a folder, held', () => {
   let folder: string;
   let earlier: readonly unknown[];
   const lock = () => join(folder, lockName);
-  const hold = (holder: object | string) => writeFileSync(lock(), typeof holder === 'string' ? holder : JSON.stringify(holder));
+  const hold = (holder: object | string) =>
+    writeFileSync(lock(), typeof holder === 'string' ? holder : JSON.stringify(holder));
   const other = { ...thisProcess(), pid: process.ppid, started };
   const ownListeners = () => process.listeners('exit').filter((listener) => !earlier.includes(listener));
 
@@ -30,7 +39,10 @@ describe('cli/training: the lock of a folder, held', () => {
   it('is looked at by its holder, who stops when it is the one of another, gone or unreadable, once and for all', () => {
     const stop = 'this run stops and writes nothing more into it';
     const cases: readonly (readonly [spoil: () => void, says: string])[] = [
-      [() => hold(other), `${folder} is now in use by process ${other.pid} on ${hostname()}, which began ${started}: ${stop}`],
+      [
+        () => hold(other),
+        `${folder} is now in use by process ${other.pid} on ${hostname()}, which began ${started}: ${stop}`,
+      ],
       [() => hold('{}'), `${folder} is now in use by something else: ${stop}`],
       [
         () => rmSync(lock()),
@@ -71,7 +83,8 @@ describe('cli/training: the lock of a folder, held', () => {
     // As a network does, and whoever took it for that of a dead process.
     let looks = 0;
     replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
-      if (String(path) === lock() && looks++ === 0) throw Object.assign(new Error('none'), { code: 'ESTALE' });
+      if (String(path) === lock() && looks++ === 0)
+        throw Object.assign(new Error('none'), { code: 'ESTALE' });
       return real(path, options);
     })(() => own.check());
     expect(looks).to.equal(2);

@@ -76,7 +76,15 @@ describe('cli/training: metrics', () => {
 });
 
 describe('cli/training: results of a run', () => {
-  const record = { step: 20, loss: 1, meanLoss: 2.5, windowLoss: 1.25, meanBits: 3, windowBits: 2, gradientNorm: 1 };
+  const record = {
+    step: 20,
+    loss: 1,
+    meanLoss: 2.5,
+    windowLoss: 1.25,
+    meanBits: 3,
+    windowBits: 2,
+    gradientNorm: 1,
+  };
   const prepared = { unit: 'bits', levels: [{ label: 'the best', value: 0.5 }] } as unknown as Prepared;
   const outcome: Outcome = { status: 'done', steps: 20, records: [record], checkpoint: 'x', seconds: 1 };
 
@@ -114,7 +122,8 @@ describe('cli/training: the signals of a run', () => {
     const outs = process.stdout.listeners('error');
     let requests = 0;
     const watch = watchSignals(() => requests++);
-    const own = (name: NodeJS.Signals, all: readonly unknown[]) => process.listeners(name).filter((each) => !all.includes(each));
+    const own = (name: NodeJS.Signals, all: readonly unknown[]) =>
+      process.listeners(name).filter((each) => !all.includes(each));
     const [onInt] = own('SIGINT', ints);
     const [onTerm] = own('SIGTERM', terms);
     const [onPipe] = process.stdout.listeners('error').filter((each) => !outs.includes(each));
@@ -159,7 +168,10 @@ describe('cli/training: the signals of a run', () => {
 
 describe('cli/training: a run', () => {
   /** A run of `steps` whose losses are 1, 2, 3 … , and what it left. */
-  async function run(part: Partial<RunConfig> = {}, doings: { next?(step: number): void; stop?: StopRequest } = {}) {
+  async function run(
+    part: Partial<RunConfig> = {},
+    doings: { next?(step: number): void; stop?: StopRequest } = {},
+  ) {
     const files = new Map<string, unknown>();
     const lines: MetricsRecord[] = [];
     const events: string[] = [];
@@ -194,10 +206,15 @@ describe('cli/training: a run', () => {
     const whole = { ...config, ...part };
     const told: MetricsRecord[] = [];
     const progress: number[] = [];
-    const outcome = await train({ config: whole, prepared, open: () => session }, folder, doings.stop ?? { signal: undefined }, {
-      onRecord: (record) => told.push(record),
-      onProgress: (at) => progress.push(at),
-    }).catch((error: unknown) => ({ error }) as never);
+    const outcome = await train(
+      { config: whole, prepared, open: () => session },
+      folder,
+      doings.stop ?? { signal: undefined },
+      {
+        onRecord: (record) => told.push(record),
+        onProgress: (at) => progress.push(at),
+      },
+    ).catch((error: unknown) => ({ error }) as never);
     expect(told).to.deep.equal(lines);
     return { outcome: outcome as Outcome & { error?: unknown }, files, lines, events, progress };
   }
@@ -209,7 +226,14 @@ describe('cli/training: a run', () => {
     expect(outcome.seconds).to.be.within(0, 60);
     expect(files.get('config.json')).to.equal(`${JSON.stringify({ ...config, steps: 60 }, null, 2)}\n`);
     expect(files.get('checkpoint.safetensors')).to.deep.equal(Uint8Array.of(60));
-    expect(lines.map(({ step }) => step)).to.deep.equal([...Array.from({ length: 51 }, (_, i) => i + 1), 53, 55, 57, 59, 60]);
+    expect(lines.map(({ step }) => step)).to.deep.equal([
+      ...Array.from({ length: 51 }, (_, i) => i + 1),
+      53,
+      55,
+      57,
+      59,
+      60,
+    ]);
     expect(lines.at(-1)).to.deep.equal({
       step: 60,
       loss: 60,

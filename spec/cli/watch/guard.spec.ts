@@ -17,14 +17,27 @@ describe('cli: norewind train --watch, under attack', () => {
   afterEach(() => page.close('over'));
 
   it('answers no request that names another host, or comes from another page', async () => {
-    const status = async (headers: Readonly<Record<string, string>>, path = '/') => (await ask(port, path, headers)).status;
+    const status = async (headers: Readonly<Record<string, string>>, path = '/') =>
+      (await ask(port, path, headers)).status;
     for (const host of [`localhost:${port}`, `127.0.0.1:${port}`]) {
       expect(await status({ Host: host })).to.equal(200);
       expect(await status({ Host: host, Origin: `http://${host}` })).to.equal(200);
     }
-    for (const host of ['127.0.0.1', 'localhost', `evil.example:${port}`, `127.0.0.1:${port + 1}`, `127.0.0.1.nip.io:${port}`])
-      for (const path of ['/', '/events', '/nothing']) expect(await status({ Host: host }, path), host).to.equal(403);
-    for (const origin of ['http://evil.example', `https://localhost:${port}`, 'null', `http://localhost:${port}.evil.example`])
+    for (const host of [
+      '127.0.0.1',
+      'localhost',
+      `evil.example:${port}`,
+      `127.0.0.1:${port + 1}`,
+      `127.0.0.1.nip.io:${port}`,
+    ])
+      for (const path of ['/', '/events', '/nothing'])
+        expect(await status({ Host: host }, path), host).to.equal(403);
+    for (const origin of [
+      'http://evil.example',
+      `https://localhost:${port}`,
+      'null',
+      `http://localhost:${port}.evil.example`,
+    ])
       expect(await status({ Origin: origin }, '/events'), origin).to.equal(403);
   });
 
@@ -106,8 +119,8 @@ describe('cli: norewind train --watch, under attack', () => {
   it('closes a connection without a request in time', async () => {
     const own = `Host: 127.0.0.1:${port}\r\n`;
     const answers = await Promise.all(
-      ['', 'GET / HT', `GET / HTTP/1.1\r\n${own}`, `POST / HTTP/1.1\r\n${own}Content-Length: 9\r\n\r\nx`].map((bytes) =>
-        exchange(port, bytes),
+      ['', 'GET / HT', `GET / HTTP/1.1\r\n${own}`, `POST / HTTP/1.1\r\n${own}Content-Length: 9\r\n\r\nx`].map(
+        (bytes) => exchange(port, bytes),
       ),
     );
     // The last one is answered, without its body, before it is closed.

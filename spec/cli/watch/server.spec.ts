@@ -41,7 +41,11 @@ describe('cli: norewind train --watch', () => {
     }
     expect([...seen]).to.include('/thinned.js');
     const head = await ask(port, '/', {}, 'HEAD');
-    expect([head.status, head.body, head.headers['content-length']]).to.deep.equal([200, '', html.headers['content-length']]);
+    expect([head.status, head.body, head.headers['content-length']]).to.deep.equal([
+      200,
+      '',
+      html.headers['content-length'],
+    ]);
   });
 
   it('greets a late client with the whole run, in bounded size, then follows it', async () => {
@@ -105,7 +109,9 @@ describe('cli: norewind train --watch', () => {
     await openLivePage(port).catch((error: Error) => {
       sentence = error.message;
     });
-    expect(sentence).to.equal(`port ${port} is in use: give another one with --watch, or 0 for any that is free`);
+    expect(sentence).to.equal(
+      `port ${port} is in use: give another one with --watch, or 0 for any that is free`,
+    );
   });
 });
 
@@ -122,8 +128,16 @@ describe('cli: norewind train --watch, as a command', () => {
     const rows = `x,c\n${Array.from({ length: 900 }, (_, i) => `${Math.sin(i / 7)},${'ab'[i % 2]}\n`).join('')}`;
     const kinds = [
       { name: 'text', input: 'watch me while I learn\n'.repeat(60), args: '--units 5' },
-      { name: 'rows', input: rows, args: '--format csv --target x --columns x,c --categorical c --units 4 --estimator rtrl' },
-      { name: 'window', input: 'again and again\n'.repeat(60), args: '--units 5 --estimator tbptt --window 4' },
+      {
+        name: 'rows',
+        input: rows,
+        args: '--format csv --target x --columns x,c --categorical c --units 4 --estimator rtrl',
+      },
+      {
+        name: 'window',
+        input: 'again and again\n'.repeat(60),
+        args: '--units 5 --estimator tbptt --window 4',
+      },
     ];
     for (const { name, input, args } of kinds) {
       const whole = `train - ${args} --every 64 -q --out`.split(' ');

@@ -17,7 +17,13 @@ describe('cli/watch: requests', () => {
     const elsewhere = 'this page is served to 127.0.0.1:8080 and localhost:8080 only';
     for (const host of [undefined, '', '127.0.0.1', 'localhost', 'localhost:80', 'example.org:8080'])
       expect(refusalOf(host === undefined ? {} : { host }, 8080)).to.equal(elsewhere);
-    for (const origin of ['', 'null', 'http://example.org', 'https://localhost:8080', 'http://localhost:8080/'])
+    for (const origin of [
+      '',
+      'null',
+      'http://example.org',
+      'https://localhost:8080',
+      'http://localhost:8080/',
+    ])
       expect(refusalOf({ host: 'localhost:8080', origin }, 8080)).to.equal('this page answers no other page');
   });
 
@@ -102,7 +108,8 @@ describe('cli/watch: clients', () => {
     all[3].destroy();
     expect(clients.isFull).to.equal(false);
     await clients.end('over');
-    for (const [i, { sent }] of all.entries()) expect(sent).to.deep.equal(i === 3 ? ['hello'] : ['hello', 'over']);
+    for (const [i, { sent }] of all.entries())
+      expect(sent).to.deep.equal(i === 3 ? ['hello'] : ['hello', 'over']);
     all[5].writableNeedDrain = true;
     const begun = performance.now();
     await clients.end('really');
@@ -127,7 +134,12 @@ describe('cli/watch: samples', () => {
       config: { ...tiny, data: characters, ...part },
       position: beginning,
       session: {
-        report: () => ({ unit: 'bits', figures: { network: { mean: 1, recent: 2 } }, gradientNorm: 3, scored }),
+        report: () => ({
+          unit: 'bits',
+          figures: { network: { mean: 1, recent: 2 } },
+          gradientNorm: 3,
+          scored,
+        }),
         glimpse() {
           glimpse();
           return { influence: { '|G|': 4 }, trail: { kind: 'symbols', symbols: [], probabilities: [] } };
@@ -151,9 +163,16 @@ describe('cli/watch: samples', () => {
   it('are headed by the network and its data', () => {
     const titleOf = (part: Partial<StreamRun['config']>) => watched(part).headings[0].title;
     expect(watched().headings).to.deep.equal([
-      { title: 'characters of a text · GRU of 2 units · TBPTT-1 · adam', folder: 'runs/a', unit: 'bits', recent: 10 },
+      {
+        title: 'characters of a text · GRU of 2 units · TBPTT-1 · adam',
+        folder: 'runs/a',
+        unit: 'bits',
+        recent: 10,
+      },
     ]);
-    expect(titleOf({ data: rows, estimator: { name: 'uoro' } })).to.equal('a, 1 row ahead · GRU of 2 units · UORO · adam');
+    expect(titleOf({ data: rows, estimator: { name: 'uoro' } })).to.equal(
+      'a, 1 row ahead · GRU of 2 units · UORO · adam',
+    );
     expect(titleOf({ data: { ...rows, horizon: 3 } })).to.match(/^a, 3 rows ahead · /);
     expect(titleOf({ data: { ...rows, horizon: 0 } })).to.match(/^a, of the same row · /);
   });

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 type Mutation = (bytes: readonly number[]) => number[];
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const byte = fc.oneof(fc.nat(255), fc.constantFrom(0, 0x20, 0x22, 0x2c, 0x30, 0x39, 0x5b, 0x5d, 0x7b, 0x7d, 0x7f, 0x80, 0xff));
+const byte = fc.oneof(
+  fc.nat(255),
+  fc.constantFrom(0, 0x20, 0x22, 0x2c, 0x30, 0x39, 0x5b, 0x5d, 0x7b, 0x7d, 0x7f, 0x80, 0xff),
+);
 
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   place.map(
@@ -48,7 +51,12 @@ export function mutationsOf(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Arr
   return fc
     .tuple(fc.constantFrom(...files), fc.array(fc.oneof(mutation, harmless), { minLength: 1, maxLength: 3 }))
     .map(([file, mutations]) =>
-      Uint8Array.from(mutations.reduce<number[]>((bytes, mutate) => (bytes.length === 0 ? bytes : mutate(bytes)), [...file])),
+      Uint8Array.from(
+        mutations.reduce<number[]>(
+          (bytes, mutate) => (bytes.length === 0 ? bytes : mutate(bytes)),
+          [...file],
+        ),
+      ),
     );
 }
 

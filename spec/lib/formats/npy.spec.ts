@@ -9,7 +9,13 @@ const MAGIC = '\x93NUMPY';
 /** A .npy file with this header text and these data bytes. */
 function npy(header: string, data: Uint8Array | readonly number[] = [], version: 1 | 2 | 3 = 1): Uint8Array {
   const [low, high] = [header.length & 0xff, header.length >> 8];
-  return concatBytes(bytesOf(MAGIC), [version, 0, low, high], version === 1 ? [] : [0, 0], bytesOf(header), data);
+  return concatBytes(
+    bytesOf(MAGIC),
+    [version, 0, low, high],
+    version === 1 ? [] : [0, 0],
+    bytesOf(header),
+    data,
+  );
 }
 
 const dictionary = (descr: string, order: string, shape: string) =>
@@ -45,22 +51,28 @@ describe('npy', () => {
     expect([...writeNpy(tensor(-1, { dtype: 'int32' }))]).to.deep.equal([
       ...npy(`${dictionary('<i4', 'False', '()').padEnd(117)}\n`, [0xff, 0xff, 0xff, 0xff]),
     ]);
-    expect([...writeNpy(zeros([0]))]).to.deep.equal([...npy(`${dictionary('<f8', 'False', '(0,)').padEnd(117)}\n`)]);
+    expect([...writeNpy(zeros([0]))]).to.deep.equal([
+      ...npy(`${dictionary('<f8', 'False', '(0,)').padEnd(117)}\n`),
+    ]);
   });
 
   it('reads versions 2 and 3, and headers of any length', () => {
     for (const version of [1, 2, 3] as const)
       for (const spaces of [0, 1, 300]) {
-        const x = readNpy(npy(dictionary('<i4', 'False', '(2,)') + ' '.repeat(spaces), [1, 0, 0, 0, 2, 0, 0, 0], version));
+        const x = readNpy(
+          npy(dictionary('<i4', 'False', '(2,)') + ' '.repeat(spaces), [1, 0, 0, 0, 2, 0, 0, 0], version),
+        );
         expect([x.dtype, x.toArray()]).to.deep.equal(['int32', [1, 2]]);
       }
   });
 
   it('reads big-endian numbers', () => {
-    expect(readNpy(npy(dictionary('>i4', 'False', '(2,)'), [0, 0, 1, 2, 0xff, 0xff, 0xff, 0xfe])).toArray()).to.deep.equal([
-      258, -2,
-    ]);
-    expect(readNpy(npy(dictionary('>f8', 'False', '()'), [0x3f, 0xf8, 0, 0, 0, 0, 0, 0])).item()).to.equal(1.5);
+    expect(
+      readNpy(npy(dictionary('>i4', 'False', '(2,)'), [0, 0, 1, 2, 0xff, 0xff, 0xff, 0xfe])).toArray(),
+    ).to.deep.equal([258, -2]);
+    expect(readNpy(npy(dictionary('>f8', 'False', '()'), [0x3f, 0xf8, 0, 0, 0, 0, 0, 0])).item()).to.equal(
+      1.5,
+    );
     expect(readNpy(npy(dictionary('>f4', 'False', '()'), [0xc0, 0x20, 0, 0])).item()).to.equal(-2.5);
   });
 
@@ -77,7 +89,9 @@ describe('npy', () => {
       ['u8', 8, '0020000000000000 00000000ffffffff', 'float64', [2 ** 53, 2 ** 32 - 1]],
       ['f2', 2, '3c00 c000 7bff 0001 7c00 fc00 8000', 'float32', [1, -2, 65504, 2 ** -24, 1 / 0, -1 / 0, -0]],
     ] as const) {
-      const elements = hex.split(' ').map((word) => word.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? []);
+      const elements = hex
+        .split(' ')
+        .map((word) => word.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? []);
       for (const order of width === 1 ? ['|', '<'] : ['<', '>']) {
         const data = elements.flatMap((bytes) => (order === '<' ? bytes.toReversed() : bytes));
         const x = readNpy(npy(dictionary(order + code, 'False', `(${values.length},)`), data));
@@ -100,10 +114,10 @@ describe('npy', () => {
       ['<u8', [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
       ['>u8', [0, 0x20, 0, 0, 0, 0, 0, 1]],
     ] as const)
-      expect(() => readNpy(npy(dictionary(code, 'False', '(2,)'), [0, 0, 0, 0, 0, 0, 0, 0, ...bytes])), code).to.throw(
-        DataError,
-        'npy: element 1 is beyond ±2^53, where float64 no longer has every whole number',
-      );
+      expect(
+        () => readNpy(npy(dictionary(code, 'False', '(2,)'), [0, 0, 0, 0, 0, 0, 0, 0, ...bytes])),
+        code,
+      ).to.throw(DataError, 'npy: element 1 is beyond ±2^53, where float64 no longer has every whole number');
   });
 
   it('converts Fortran order to row-major order', () => {
@@ -134,7 +148,10 @@ describe('npy', () => {
     const one = [1, 0, 0, 0];
     for (const [file, message] of [
       [[], 'not a .npy file'],
-      [bytesOf('PK\x03\x04'), 'not a .npy file: it is a zip archive, as .npz, .pt, .xlsx and .docx are; unpack it'],
+      [
+        bytesOf('PK\x03\x04'),
+        'not a .npy file: it is a zip archive, as .npz, .pt, .xlsx and .docx are; unpack it',
+      ],
       [[0x1f, 0x8b, 8, 0], 'not a .npy file: it is a gzip file; decompress it'],
       [bytesOf('\x80\x04\x95'), 'not a .npy file: it is a pickle of Python'],
       [bytesOf(MAGIC), 'cut off after 6 bytes'],
@@ -172,11 +189,23 @@ describe('npy', () => {
       [npy(dictionary('|S4', 'False', '(1,)'), one), 'the dtype "|S4" holds texts'],
       [npy(dictionary('<M8[ns]', 'False', '(1,)'), one), 'the dtype "<M8[ns]" holds dates'],
       [npy(dictionary('<m8[s]', 'False', '(1,)'), one), 'the dtype "<m8[s]" holds durations'],
-      [npy(dictionary('<c16', 'False', '(1,)'), one), 'the dtype "<c16" holds complex numbers: save x.real and x.imag'],
+      [
+        npy(dictionary('<c16', 'False', '(1,)'), one),
+        'the dtype "<c16" holds complex numbers: save x.real and x.imag',
+      ],
       [npy(dictionary('<f16', 'False', '(1,)'), one), 'the dtype "<f16" holds floats of more than 64 bits'],
-      [npy(dictionary('|V2', 'False', '(1,)'), one), 'the dtype "|V2" holds bytes without a type (as bfloat16 is saved)'],
-      [npy(dictionary('=f4', 'False', '(1,)'), one), 'the dtype "=f4" is not one of numbers in byte order < or >'],
-      [npy(dictionary('|i4', 'False', '(1,)'), one), 'the dtype "|i4" is not one of numbers in byte order < or >'],
+      [
+        npy(dictionary('|V2', 'False', '(1,)'), one),
+        'the dtype "|V2" holds bytes without a type (as bfloat16 is saved)',
+      ],
+      [
+        npy(dictionary('=f4', 'False', '(1,)'), one),
+        'the dtype "=f4" is not one of numbers in byte order < or >',
+      ],
+      [
+        npy(dictionary('|i4', 'False', '(1,)'), one),
+        'the dtype "|i4" is not one of numbers in byte order < or >',
+      ],
       [npy(dictionary('', 'False', '(1,)'), one), 'the dtype "" is not one of numbers'],
       [npy(dictionary('<constructor', 'False', '(1,)'), one), 'the dtype "<constructor"'],
       [npy(dictionary('<i4', 'False', '(2,)'), one), 'the shape [2] of int32 takes 8 bytes, and 4 follow'],

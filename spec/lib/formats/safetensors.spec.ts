@@ -49,22 +49,32 @@ describe('safetensors', () => {
   it('reads back what it writes, bit for bit, whatever the names', () => {
     const entries = fc.uniqueArray(fc.tuple(names, samples), { maxLength: 5, selector: ([name]) => name });
     fc.assert(
-      fc.property(entries, fc.dictionary(texts, texts, { maxKeys: 3 }), fc.nat(9), (list, metadata, offset) => {
-        const record: Record<string, Tensor> = Object.create(null);
-        for (const [name, { x }] of list) record[name] = x;
-        const file = writeSafetensors(record, metadata);
-        const buffer = new Uint8Array(file.length + offset);
-        buffer.set(file, offset);
-        const again = readSafetensors(buffer.subarray(offset));
-        expect(Object.keys(again)).to.deep.equal(Object.keys(record));
-        for (const [name, { x }] of list) {
-          expect([again[name].dtype, again[name].shape]).to.deep.equal([x.dtype, x.shape]);
-          expect(bytesIn(again[name])).to.deep.equal(bytesIn(x));
-        }
-        expect(Object.entries(readSafetensorsMetadata(file))).to.have.deep.members(Object.entries(metadata));
-        const other = withSafetensorsMetadata(writeSafetensors(record, { before: 'and no longer' }), metadata);
-        expect([...other]).to.deep.equal([...file]);
-      }),
+      fc.property(
+        entries,
+        fc.dictionary(texts, texts, { maxKeys: 3 }),
+        fc.nat(9),
+        (list, metadata, offset) => {
+          const record: Record<string, Tensor> = Object.create(null);
+          for (const [name, { x }] of list) record[name] = x;
+          const file = writeSafetensors(record, metadata);
+          const buffer = new Uint8Array(file.length + offset);
+          buffer.set(file, offset);
+          const again = readSafetensors(buffer.subarray(offset));
+          expect(Object.keys(again)).to.deep.equal(Object.keys(record));
+          for (const [name, { x }] of list) {
+            expect([again[name].dtype, again[name].shape]).to.deep.equal([x.dtype, x.shape]);
+            expect(bytesIn(again[name])).to.deep.equal(bytesIn(x));
+          }
+          expect(Object.entries(readSafetensorsMetadata(file))).to.have.deep.members(
+            Object.entries(metadata),
+          );
+          const other = withSafetensorsMetadata(
+            writeSafetensors(record, { before: 'and no longer' }),
+            metadata,
+          );
+          expect([...other]).to.deep.equal([...file]);
+        },
+      ),
       { seed: 1, numRuns: 200 },
     );
   });
@@ -85,7 +95,10 @@ describe('safetensors', () => {
     const text =
       '{"__metadata__":{"m":"1"},"b":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"z":{"dtype":"F64","shape":[0,2],"data_offsets":[8,8]},' +
       '"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"s":{"dtype":"I32","shape":[],"data_offsets":[16,20]}}   ';
-    const file = safetensors(text, [0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0xfe, 0xff, 0xff, 0xff]);
+    const file = safetensors(
+      text,
+      [0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0xfe, 0xff, 0xff, 0xff],
+    );
     const { a, b, s, z } = readSafetensors(file);
     expect([a.toArray(), b.toArray(), s.toArray(), z.shape]).to.deep.equal([[1, 2], [[1.5]], -2, [0, 2]]);
     expect({ ...readSafetensorsMetadata(file) }).to.deep.equal({ m: '1' });
@@ -135,7 +148,9 @@ describe('safetensors', () => {
     expect(readSafetensors(file).w.toArray()).to.deep.equal([7]);
     const leftOut = safetensorsLeftOut(file);
     expect(Object.keys(leftOut)).to.deep.equal(['c', 'f4', 'f6', 'id', 'e']);
-    expect(leftOut.c).to.equal('safetensors: "c": the dtype C64 cannot be read; convert the tensor before saving');
+    expect(leftOut.c).to.equal(
+      'safetensors: "c": the dtype C64 cannot be read; convert the tensor before saving',
+    );
     expect(leftOut.id).to.match(/^safetensors: "id": element 1 is beyond ±2\^53/);
     expect(Object.keys(readSafetensors(withSafetensorsMetadata(file, { a: 'b' })))).to.deep.equal(['w']);
   });
@@ -153,7 +168,9 @@ describe('safetensors', () => {
   });
 
   it('treats __proto__ as an ordinary name', () => {
-    const tensors = readSafetensors(safetensors(`{"__proto__":${entry(0, 4)},"__metadata__":{"__proto__":"x"}}`, [1, 0, 0, 0]));
+    const tensors = readSafetensors(
+      safetensors(`{"__proto__":${entry(0, 4)},"__metadata__":{"__proto__":"x"}}`, [1, 0, 0, 0]),
+    );
     expect(Object.keys(tensors)).to.deep.equal(['__proto__']);
     expect(Object.getPrototypeOf(tensors)).to.equal(null);
     const metadata = readSafetensorsMetadata(safetensors('{"__metadata__":{"__proto__":"x"}}'));
@@ -167,7 +184,10 @@ describe('safetensors', () => {
     for (const [file, message] of [
       [new Uint8Array(7), 'the file has 7 bytes'],
       [safetensors('{}', [], 3), 'the header takes 3 bytes, and 2 are there'],
-      [concatBytes(new Uint8Array(8).fill(0xff), bytesOf('{}')), 'the header takes 18446744073709552000 bytes'],
+      [
+        concatBytes(new Uint8Array(8).fill(0xff), bytesOf('{}')),
+        'the header takes 18446744073709552000 bytes',
+      ],
       [safetensors('{"\xff":1}'), 'not valid UTF-8'],
       [safetensors('\xef\xbb\xbf{}'), 'must begin with "{"'],
       [safetensors(' {}'), 'must begin with "{"'],
@@ -177,12 +197,18 @@ describe('safetensors', () => {
       [safetensors('{}x'), 'not valid JSON'],
       [safetensors(`{"a":${entry(0, 4)},"a":${entry(0, 4)}}`, four), 'the entry "a" twice'],
       [safetensors(`{"a":${entry(0, 4)},"\\u0061":${entry(4, 8)}}`, eight), 'the entry "a" twice'],
-      [safetensors(`{"a":{"dtype":"I32","dtype":"F32","shape":[],"data_offsets":[0,4]}}`, four), 'the entry "dtype" twice'],
+      [
+        safetensors(`{"a":{"dtype":"I32","dtype":"F32","shape":[],"data_offsets":[0,4]}}`, four),
+        'the entry "dtype" twice',
+      ],
       [safetensors('{"a":3}'), '"a": the entry must be an object'],
       [safetensors(`{"a":${deep}}`), '"a": the entry must be an object'],
       [safetensors(`{"a":{"dtype":${deep}}}`), '"a": the dtype'],
       [safetensors('{"a":null}'), '"a": the entry must be an object'],
-      [safetensors(`{"a":${entry(0, 4, '[2]', 'F128')}}`, four), '"a": the dtype "F128" is not one of BOOL, U8'],
+      [
+        safetensors(`{"a":${entry(0, 4, '[2]', 'F128')}}`, four),
+        '"a": the dtype "F128" is not one of BOOL, U8',
+      ],
       [
         safetensors(`{"a":${entry(0, 4, '[3]', 'F16')}}`, four),
         '"a": the shape [3] of F16 takes 6 bytes, and data_offsets hold 4',
@@ -196,7 +222,10 @@ describe('safetensors', () => {
       [safetensors(`{"a":${entry(0, 4, '[0.5]')}}`, four), '"a": the shape [0.5]'],
       [safetensors(`{"a":${entry(0, 4, '["1"]')}}`, four), '"a": the shape ["1"]'],
       [safetensors(`{"a":${entry(0, 4, '[1e300]')}}`, four), '"a": the shape'],
-      [safetensors(`{"a":${entry(0, 4, '[94906267,94906267,2]')}}`, four), '"a": the shape [94906267,94906267,2] is too large'],
+      [
+        safetensors(`{"a":${entry(0, 4, '[94906267,94906267,2]')}}`, four),
+        '"a": the shape [94906267,94906267,2] is too large',
+      ],
       [safetensors(`{"a":${entry(0, 4, `[${'1,'.repeat(40)}1]`)}}`, four), '"a": the shape has 41 axes'],
       [
         safetensors('{"a":{"dtype":"I32","shape":[1]}}', four),
@@ -210,7 +239,10 @@ describe('safetensors', () => {
         '"a": data_offsets [4,0] do not lie within the 4 bytes',
       ],
       [safetensors(`{"a":${entry(0, 8)}}`, four), '"a": data_offsets [0,8] do not lie within the 4 bytes'],
-      [safetensors(`{"a":${entry(0, 4, '[2]')}}`, four), '"a": the shape [2] of I32 takes 8 bytes, and data_offsets hold 4'],
+      [
+        safetensors(`{"a":${entry(0, 4, '[2]')}}`, four),
+        '"a": the shape [2] of I32 takes 8 bytes, and data_offsets hold 4',
+      ],
       [
         safetensors(`{"a":${entry(0, 8)},"b":${entry(4, 8)}}`, eight),
         '"b" begins at byte 4, inside the tensor before it, which ends at 8',
@@ -243,7 +275,8 @@ describe('safetensors', () => {
   it('refuses headers that would cost more memory than their length, without building their contents', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     const good = '"dtype":"F32","shape":[0],"data_offsets":[0,0]';
-    const many = (count: number, entry: (i: number) => string) => Array.from({ length: count }, (_, i) => entry(i)).join();
+    const many = (count: number, entry: (i: number) => string) =>
+      Array.from({ length: count }, (_, i) => entry(i)).join();
     for (const [header, message] of [
       [`{"a":${deep}}`, '"a": the entry must be an object with dtype, shape and data_offsets, got […]'],
       [`{"a":{"more":${deep}}}`, 'the header is nested more than 128 deep'],
@@ -251,7 +284,10 @@ describe('safetensors', () => {
       [`{"a":{"dtype":${deep}}}`, '"a": the dtype must be a string, got […]'],
       [`{"a":{"shape":${deep}}}`, '"a": shape must hold whole numbers, got […]'],
       [`{"a":{"shape":[${'1,'.repeat(100_000)}1]}}`, '"a": shape has more than 64 entries'],
-      [`{"a":{${good.replace('[0,0]', `[${'0,'.repeat(100_000)}0]`)}}}`, '"a": data_offsets has more than 64 entries'],
+      [
+        `{"a":{${good.replace('[0,0]', `[${'0,'.repeat(100_000)}0]`)}}}`,
+        '"a": data_offsets has more than 64 entries',
+      ],
       [`{"__metadata__":${deep}}`, '"__metadata__": it must be an object of strings, got […]'],
       [`{"__metadata__":{"x":${deep}}}`, '"x" must be a string, got […]'],
       [`{"__metadata__":{${many(70_000, (i) => `"k${i}":""`)}}}`, '__metadata__ has more than 65536 texts'],
@@ -261,7 +297,9 @@ describe('safetensors', () => {
     ] as const)
       expect(() => readSafetensorsMetadata(withHeader(header)), message).to.throw(DataError, message);
     // Further entries are skipped, however flat or wide.
-    expect(Object.keys(readSafetensors(safetensors(`{"a":{"more":[${'[],'.repeat(100_000)}[]],${good}}}`)))).to.deep.equal(['a']);
+    expect(
+      Object.keys(readSafetensors(safetensors(`{"a":{"more":[${'[],'.repeat(100_000)}[]],${good}}}`))),
+    ).to.deep.equal(['a']);
   });
 
   it('writes no file that it cannot read', () => {
@@ -293,10 +331,12 @@ describe('safetensors', () => {
     ];
     const before = Object.getOwnPropertyNames(Object.prototype);
     // Inserted or deleted bytes make the header length wrong; three files in four have it corrected.
-    const damaged = fc.tuple(mutationsOf(files.map((file) => file.subarray(8))), fc.nat(3)).map(([rest, mode]) => {
-      const header = mode === 0 ? 64 : rest.lastIndexOf(0x7d) + 1;
-      return concatBytes([header & 0xff, header >> 8, 0, 0, 0, 0, 0, 0], rest);
-    });
+    const damaged = fc
+      .tuple(mutationsOf(files.map((file) => file.subarray(8))), fc.nat(3))
+      .map(([rest, mode]) => {
+        const header = mode === 0 ? 64 : rest.lastIndexOf(0x7d) + 1;
+        return concatBytes([header & 0xff, header >> 8, 0, 0, 0, 0, 0, 0], rest);
+      });
     const { read, refused } = readAll(damaged, 5000);
     // Both must happen, or the mutations are too wild or too tame to be a test.
     expect(Math.min(read, refused)).to.be.greaterThan(100);
@@ -311,16 +351,20 @@ describe('safetensors', () => {
       begin: fc.nat(3),
       extra: fc.constantFrom(0, 0, 0, 0, 4),
     });
-    const headers = fc.tuple(fc.array(field, { maxLength: 3 }), fc.nat(4), fc.boolean()).map(([fields, size, tiled]) => {
-      let at = 0;
-      const tensors = fields.map(({ dtype, shape: lengths, begin, extra }) => {
-        const bytes = lengths.reduce((product, length) => product * length, dtype === 'F64' ? 8 : 4) + (tiled ? 0 : extra);
-        const from = tiled ? at : begin * 4;
-        at = from + bytes;
-        return { dtype, shape: lengths, data_offsets: [from, at] };
+    const headers = fc
+      .tuple(fc.array(field, { maxLength: 3 }), fc.nat(4), fc.boolean())
+      .map(([fields, size, tiled]) => {
+        let at = 0;
+        const tensors = fields.map(({ dtype, shape: lengths, begin, extra }) => {
+          const bytes =
+            lengths.reduce((product, length) => product * length, dtype === 'F64' ? 8 : 4) +
+            (tiled ? 0 : extra);
+          const from = tiled ? at : begin * 4;
+          at = from + bytes;
+          return { dtype, shape: lengths, data_offsets: [from, at] };
+        });
+        return { tensors, size: tiled ? at : size * 4 };
       });
-      return { tensors, size: tiled ? at : size * 4 };
-    });
     const counts = { yes: 0, no: 0 };
     fc.assert(
       fc.property(headers, ({ tensors, size }) => {
@@ -333,7 +377,9 @@ describe('safetensors', () => {
           // An empty tensor lies between two others, not inside one.
           if (
             bytes === 0 &&
-            tensors.some((other) => other.data_offsets[0] < data_offsets[0] && data_offsets[0] < other.data_offsets[1])
+            tensors.some(
+              (other) => other.data_offsets[0] < data_offsets[0] && data_offsets[0] < other.data_offsets[1],
+            )
           )
             good = false;
         }

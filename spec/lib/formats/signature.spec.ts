@@ -48,7 +48,10 @@ describe('signatures of files', () => {
     ]) {
       const bytes = new TextEncoder().encode(text);
       expect(signatureOf(bytes), text).to.equal(undefined);
-      expect(mayBeSignature(bytes.subarray(0, longestSignature)) && bytes.length >= longestSignature, text).to.equal(false);
+      expect(
+        mayBeSignature(bytes.subarray(0, longestSignature)) && bytes.length >= longestSignature,
+        text,
+      ).to.equal(false);
     }
     expect(signatureOf(new Uint8Array(0))).to.equal(undefined);
   });

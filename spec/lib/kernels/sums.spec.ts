@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { allocate, type FloatDType, fromData, kernels, type Tensor, type TypedArray } from '../../../lib/index.ts';
+import {
+  allocate,
+  type FloatDType,
+  fromData,
+  kernels,
+  type Tensor,
+  type TypedArray,
+} from '../../../lib/index.ts';
 import { float64, Machine, type OpName, opcodes, reservedBytes } from '../../../lib/kernels/wasm/index.ts';
 import { size } from '../../support/size.ts';
 
@@ -76,7 +83,13 @@ describe('long sums', () => {
             const pairs = typed(2 * n, (i) => (i % 2 === 0 ? x : y)[i >> 1]);
             const rows = typed(5 * n, (i) => (Math.floor(i / n) % 2 === 0 ? x : y)[i % n]);
             const two = rows.slice(0, 2 * n);
-            const [sx, sy, xx, xy, yy] = [exactly(x), exactly(y), exactly(x, x), exactly(x, y), exactly(y, y)];
+            const [sx, sy, xx, xy, yy] = [
+              exactly(x),
+              exactly(y),
+              exactly(x, x),
+              exactly(x, y),
+              exactly(y, y),
+            ];
             const check = (name: OpName, got: number[], want: number[]) =>
               got.forEach((value, i) => {
                 const off = Math.abs(value - want[i]) / Math.abs(want[i]) / unit;
@@ -99,7 +112,10 @@ describe('long sums', () => {
               [sx, sy],
             );
             check('cumsum', run(dtype, 'cumsum', n, (put) => [put(x), 1, n, 1, 0]).slice(-1), [sx]);
-            check('cumsum', run(dtype, 'cumsum', 2 * n, (put) => [put(pairs), 1, n, 2, 1]).slice(0, 2), [sx, sy]);
+            check('cumsum', run(dtype, 'cumsum', 2 * n, (put) => [put(pairs), 1, n, 2, 1]).slice(0, 2), [
+              sx,
+              sy,
+            ]);
             check(
               'dot',
               run(dtype, 'dot', 1, (put) => [put(x), put(y), n]),

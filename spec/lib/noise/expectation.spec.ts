@@ -16,7 +16,9 @@ import {
 } from '../../../lib/index.ts';
 
 const list = (x: Tensor) => [...dataOf(x)];
-const small = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }).filter((shape) => sizeOf(shape) <= 6);
+const small = fc
+  .array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 })
+  .filter((shape) => sizeOf(shape) <= 6);
 const weights = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 6, maxLength: 6 });
 
 /** A random program: it draws a flip and, depending on it, more, at most `left` deep. */
@@ -49,7 +51,11 @@ describe('expectation', () => {
           const signs = list(noise.signs(shape));
           const dot = signs.reduce((sum, sign, i) => sum + a[i] * sign, 0);
           const outer = signs.flatMap((left) => signs.map((right) => left * right));
-          return { first: tensor(dot), second: [tensor(dot * dot)], outer: fromData(Float64Array.from(outer), [size, size]) };
+          return {
+            first: tensor(dot),
+            second: [tensor(dot * dot)],
+            outer: fromData(Float64Array.from(outer), [size, size]),
+          };
         });
         expect(runs).to.equal(2 ** size);
         expect(mean.first.item()).to.equal(0);
@@ -115,7 +121,10 @@ describe('expectation', () => {
     const flips = (count: number) => (noise: Noise) => noise.signs([count]).item() * 0;
     const one = (count: number) => (noise: Noise) => list(noise.signs([count])).length;
     expect(expectation(one(4), { limit: 16 }).runs).to.equal(16);
-    expect(() => expectation(one(4), { limit: 15 })).to.throw(NoiseError, 'more than 15 runs, with 4 coin flips on one path');
+    expect(() => expectation(one(4), { limit: 15 })).to.throw(
+      NoiseError,
+      'more than 15 runs, with 4 coin flips on one path',
+    );
     expect(expectation(() => 1, { limit: 1 }).runs).to.equal(1);
     let called = 0;
     const eager = (noise: Noise) => {

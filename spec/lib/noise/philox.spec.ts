@@ -28,7 +28,8 @@ function plainPhilox(counter: readonly number[], key: readonly number[]): number
 
 describe('philox', () => {
   it('returns the published known answers', () => {
-    for (const [counter, key, result] of KNOWN) expect([...philox(words(counter), words(key))]).to.deep.equal(words(result));
+    for (const [counter, key, result] of KNOWN)
+      expect([...philox(words(counter), words(key))]).to.deep.equal(words(result));
   });
 
   it('equals the definition in exact arithmetic', () => {

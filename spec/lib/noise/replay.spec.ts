@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { dataOf, type Noise, NoiseError, recording, replay, restoreNoise, ShapeError, seeded } from '../../../lib/index.ts';
+import {
+  dataOf,
+  type Noise,
+  NoiseError,
+  recording,
+  replay,
+  restoreNoise,
+  ShapeError,
+  seeded,
+} from '../../../lib/index.ts';
 import { shapes } from '../tensors.ts';
 
 const list = (x: Parameters<typeof dataOf>[0]) => [...dataOf(x)];
@@ -31,7 +40,10 @@ describe('replay', () => {
 
   it('accepts only signs', () => {
     for (const bad of [0, 2, 0.5, Number.NaN, '1' as unknown as number])
-      expect(() => replay([1, bad, -1])).to.throw(NoiseError, `replay: draw 1 is ${JSON.stringify(bad).replace('null', 'NaN')}`);
+      expect(() => replay([1, bad, -1])).to.throw(
+        NoiseError,
+        `replay: draw 1 is ${JSON.stringify(bad).replace('null', 'NaN')}`,
+      );
   });
 
   it('draws only signs', () => {
@@ -53,14 +65,20 @@ describe('replay', () => {
   it('shares the queue with sources split from it', () => {
     const noise = replay([1, -1, -1]);
     const child = noise.split();
-    expect([noise.signs([]).item(), child.signs([]).item(), noise.split().signs([]).item()]).to.deep.equal([1, -1, -1]);
+    expect([noise.signs([]).item(), child.signs([]).item(), noise.split().signs([]).item()]).to.deep.equal([
+      1, -1, -1,
+    ]);
   });
 });
 
 describe('recording', () => {
   it('passes all draws through', () => {
     const [plain, kept] = [seeded(9), recording(seeded(9))];
-    for (const noise of [(z: Noise) => list(z.signs([3])), (z: Noise) => list(z.normal([3])), (z: Noise) => list(z.uniform([2]))])
+    for (const noise of [
+      (z: Noise) => list(z.signs([3])),
+      (z: Noise) => list(z.normal([3])),
+      (z: Noise) => list(z.uniform([2])),
+    ])
       expect(noise(kept)).to.deep.equal(noise(plain));
     expect(kept.integer(1000)).to.equal(plain.integer(1000));
     expect(kept.split().normal([2]).toArray()).to.deep.equal(plain.split().normal([2]).toArray());

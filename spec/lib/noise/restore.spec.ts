@@ -15,7 +15,10 @@ describe('restoreNoise', () => {
       [{ kind: 'seeded' }, 'six 32-bit words, got nothing'],
       [{ kind: 'seeded', words: words.slice(1) }, 'got an array of 5'],
       [{ kind: 'seeded', words: [...words, 7] }, 'got an array of 7'],
-      [{ kind: 'seeded', words: [1, 2, 3, 4, 5, 2 ** 32] }, 'word 5 must be a whole number from 0 to 2^32 - 1, got 4294967296'],
+      [
+        { kind: 'seeded', words: [1, 2, 3, 4, 5, 2 ** 32] },
+        'word 5 must be a whole number from 0 to 2^32 - 1, got 4294967296',
+      ],
       [{ kind: 'seeded', words: [1, -1, 3, 4, 5, 6] }, 'word 1'],
       [{ kind: 'seeded', words: [0.5, 2, 3, 4, 5, 6] }, 'word 0'],
       [{ kind: 'seeded', words: [1, 2, 3, '4', 5, 6] }, 'word 3'],
@@ -39,7 +42,9 @@ describe('restoreNoise', () => {
     let saved: object = { kind: 'seeded', words };
     for (let i = 0; i < 100_000; i++) saved = { kind: 'recording', draws: [], noise: saved };
     expect(() => restoreNoise(saved)).to.throw(DataError, 'nested more than');
-    expect(recording(recording(seeded(1))).save()).to.deep.equal(restoreNoise(recording(recording(seeded(1))).save()).save());
+    expect(recording(recording(seeded(1))).save()).to.deep.equal(
+      restoreNoise(recording(recording(seeded(1))).save()).save(),
+    );
   });
 
   it('throws only DataError, whatever a file holds', () => {

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { dataOf, type Noise, NoiseError, restoreNoise, type SavedNoise, ShapeError, seeded } from '../../../lib/index.ts';
+import {
+  dataOf,
+  type Noise,
+  NoiseError,
+  restoreNoise,
+  type SavedNoise,
+  ShapeError,
+  seeded,
+} from '../../../lib/index.ts';
 import { philox } from '../../../lib/noise/philox.ts';
 import { shapes } from '../tensors.ts';
 
@@ -33,7 +41,9 @@ describe('seeded', () => {
     const noise = seeded(seed);
     noise.signs([1]);
     const block = philox([1, 0, 0, 0], [12345, 2 ** 8]);
-    const signs = Array.from({ length: 128 }, (_, i) => ((block[Math.floor(i / 32)] >>> (i % 32)) & 1 ? 1 : -1));
+    const signs = Array.from({ length: 128 }, (_, i) =>
+      (block[Math.floor(i / 32)] >>> (i % 32)) & 1 ? 1 : -1,
+    );
     expect(list(noise.signs([128]))).to.deep.equal(signs);
   });
 
@@ -140,7 +150,10 @@ describe('seeded: distributions', () => {
     for (const u of data) bins[Math.floor(u * 64)]++;
     expect(bins[64]).to.equal(0);
     expect(Math.min(...data)).to.be.at.least(0);
-    expect(chiSquareOf(bins.subarray(0, 64), n)).to.be.within(63 - 4 * Math.sqrt(126), 63 + 4 * Math.sqrt(126));
+    expect(chiSquareOf(bins.subarray(0, 64), n)).to.be.within(
+      63 - 4 * Math.sqrt(126),
+      63 + 4 * Math.sqrt(126),
+    );
   });
 
   it('normals have the moments and the tails of the normal distribution', () => {

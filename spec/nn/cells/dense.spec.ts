@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ConfigurationError, indices, type NestedArray, seeded, type Tensor, tensor } from '../../../lib/index.ts';
+import {
+  ConfigurationError,
+  indices,
+  type NestedArray,
+  seeded,
+  type Tensor,
+  tensor,
+} from '../../../lib/index.ts';
 import { type Cell, type Gate, gru, lstm, mgu, rnn } from '../../../nn/index.ts';
 import { numbersOf, requireClose } from '../../laws/numbers.ts';
 
@@ -13,7 +20,11 @@ const sizes = fc.record({
 
 /** w·x + u·h + b for one unit, by loops. w is [inputs, units], u is [units, units], row by row. */
 function unit({ w, u, b }: Gate, i: number, x: readonly number[], h: readonly number[]): number {
-  const [weights, recurrent, bias] = [w.toArray(), u.toArray(), b.toArray()] as [number[][], number[][], number[]];
+  const [weights, recurrent, bias] = [w.toArray(), u.toArray(), b.toArray()] as [
+    number[][],
+    number[][],
+    number[],
+  ];
   let sum = bias[i];
   for (let k = 0; k < x.length; k++) sum += weights[k][i] * x[k];
   for (let k = 0; k < h.length; k++) sum += recurrent[i][k] * h[k];
@@ -62,7 +73,11 @@ describe('cells compute the published equations', () => {
     fc.assert(
       fc.property(sizes, ({ inputs, units, seed }) => {
         const cell = gru({ inputs, units });
-        const loop = ({ reset, update, candidate }: ReturnType<typeof cell.init>, h: number[], x: number[]) => {
+        const loop = (
+          { reset, update, candidate }: ReturnType<typeof cell.init>,
+          h: number[],
+          x: number[],
+        ) => {
           const r = h.map((_, i) => sigma(unit(reset, i, x, h)));
           const z = h.map((_, i) => sigma(unit(update, i, x, h)));
           const proposal = h.map((_, i) =>
@@ -91,7 +106,9 @@ describe('cells compute the published equations', () => {
         const loop = ({ forget, candidate }: ReturnType<typeof cell.init>, h: number[], x: number[]) => {
           const f = h.map((_, i) => sigma(unit(forget, i, x, h)));
           const kept = h.map((value, i) => f[i] * value);
-          const next = h.map((value, i) => (1 - f[i]) * value + f[i] * Math.tanh(unit(candidate, i, x, kept)));
+          const next = h.map(
+            (value, i) => (1 - f[i]) * value + f[i] * Math.tanh(unit(candidate, i, x, kept)),
+          );
           return { state: next, output: next };
         };
         compare(cell, seed, inputs, loop, (h) => tensor(h));
@@ -140,7 +157,10 @@ describe('cells compute the published equations', () => {
           const output = next.map((own) => own.h);
           return { state: [...output, ...next.map((own) => own.c)], output };
         };
-        compare(cell, seed, inputs, loop, (state) => ({ h: tensor(state.slice(0, units)), c: tensor(state.slice(units)) }));
+        compare(cell, seed, inputs, loop, (state) => ({
+          h: tensor(state.slice(0, units)),
+          c: tensor(state.slice(units)),
+        }));
       }),
       { seed: 3, numRuns: 30 },
     );
@@ -150,7 +170,9 @@ describe('cells compute the published equations', () => {
     it(`${name}: a class index equals its one-hot vector`, () => {
       const cell = make({ inputs: 5, units: 3 }) as unknown as Cell<unknown, unknown, Tensor | number>;
       const params = cell.init(seeded(4));
-      const outputs = [3, indices(3), tensor([0, 0, 0, 1, 0])].map((x) => numbersOf(cell.step(params, cell.start(), x).output));
+      const outputs = [3, indices(3), tensor([0, 0, 0, 1, 0])].map((x) =>
+        numbersOf(cell.step(params, cell.start(), x).output),
+      );
       expect(outputs[1]).to.deep.equal(outputs[0]);
       requireClose(outputs[2], outputs[0], 1e-15, 'dense');
     });
@@ -168,10 +190,13 @@ describe('cells compute the published equations', () => {
         );
       const cell = make({ inputs: 4, units: 3 });
       expect(cell.outputs).to.equal(3);
-      const gates = name === 'rnn' ? [cell.init(seeded(1)) as Gate] : (Object.values(cell.init(seeded(1))) as Gate[]);
-      for (const { w, u, b } of gates) expect([w.shape, u.shape, b.shape]).to.deep.equal([[4, 3], [3, 3], [3]]);
+      const gates =
+        name === 'rnn' ? [cell.init(seeded(1)) as Gate] : (Object.values(cell.init(seeded(1))) as Gate[]);
+      for (const { w, u, b } of gates)
+        expect([w.shape, u.shape, b.shape]).to.deep.equal([[4, 3], [3, 3], [3]]);
       const bound = 1 / Math.sqrt(3);
-      for (const value of gates.flatMap(({ w, u, b }) => numbersOf([w, u, b]))) expect(Math.abs(value)).to.be.at.most(bound);
+      for (const value of gates.flatMap(({ w, u, b }) => numbersOf([w, u, b])))
+        expect(Math.abs(value)).to.be.at.most(bound);
       expect(new Set(gates.flatMap(({ w }) => numbersOf(w))).size).to.equal(12 * gates.length);
     });
 

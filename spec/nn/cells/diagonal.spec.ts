@@ -60,7 +60,9 @@ describe('diagonal cells', () => {
     expect(Math.max(...numbersOf([w, b]).map(Math.abs))).to.be.within(0.55, 1 / Math.sqrt(3));
     const drawn = indrnn({ inputs: 1, units: 2, init: { recurrent: () => tensor([7, 8]) } }).init(seeded(1));
     expect(drawn.u.toArray()).to.deep.equal([7, 8]);
-    expect(Math.min(...numbersOf(cell.step({ w, u, b }, cell.start(), tensor([1, -2, 1])).state))).to.equal(0);
+    expect(Math.min(...numbersOf(cell.step({ w, u, b }, cell.start(), tensor([1, -2, 1])).state))).to.equal(
+      0,
+    );
   });
 
   it("lru: h' = λ∘h + γ∘(B x) and y = Re(C h') + D x, with λ = exp(-exp(ν) + i exp(θ))", () => {
@@ -72,7 +74,8 @@ describe('diagonal cells', () => {
         const h = { re: noise.normal([units]), im: noise.normal([units]) };
         const x = noise.normal([inputs]);
         const [nu, theta, gamma] = [numbersOf(params.nu), numbersOf(params.theta), numbersOf(params.gamma)];
-        const drive = (part: Tensor, i: number) => numbersOf(x).reduce((z, value, k) => z + rows(part)[k][i] * value, 0);
+        const drive = (part: Tensor, i: number) =>
+          numbersOf(x).reduce((z, value, k) => z + rows(part)[k][i] * value, 0);
         const next = nu.map((_, i) => {
           const modulus = Math.exp(-Math.exp(nu[i]));
           const [a, b] = [modulus * Math.cos(Math.exp(theta[i])), modulus * Math.sin(Math.exp(theta[i]))];
@@ -83,10 +86,18 @@ describe('diagonal cells', () => {
           };
         });
         const y = rows(params.c.re).map((row, o) =>
-          next.reduce((sum, { re, im }, i) => sum + row[i] * re - rows(params.c.im)[o][i] * im, drive(params.d, o)),
+          next.reduce(
+            (sum, { re, im }, i) => sum + row[i] * re - rows(params.c.im)[o][i] * im,
+            drive(params.d, o),
+          ),
         );
         const { state, output } = cell.step(params, h, x);
-        requireClose(numbersOf(state), [...next.map(({ re }) => re), ...next.map(({ im }) => im)], 1e-13, 'state');
+        requireClose(
+          numbersOf(state),
+          [...next.map(({ re }) => re), ...next.map(({ im }) => im)],
+          1e-13,
+          'state',
+        );
         requireClose(numbersOf(output), y, 1e-13, 'output');
       }),
       { seed: 2, numRuns: 30 },
@@ -94,7 +105,12 @@ describe('diagonal cells', () => {
   });
 
   it('lru: starts on the ring, uniform in area, with γ = √(1-|λ|²)', () => {
-    const { nu, theta, gamma } = lru({ inputs: 2, units: 2000, radii: [0.5, 0.9], maxPhase: Math.PI / 10 }).init(seeded(3));
+    const { nu, theta, gamma } = lru({
+      inputs: 2,
+      units: 2000,
+      radii: [0.5, 0.9],
+      maxPhase: Math.PI / 10,
+    }).init(seeded(3));
     const moduli = numbersOf(nu).map((value) => Math.exp(-Math.exp(value)));
     const phases = numbersOf(theta).map(Math.exp);
     expect(Math.min(...moduli)).to.be.within(0.5, 0.505);
@@ -109,7 +125,8 @@ describe('diagonal cells', () => {
       1e-12,
       'γ',
     );
-    for (const value of numbersOf(lru({ inputs: 2, units: 2000 }).init(seeded(4)))) expect(Number.isFinite(value)).to.equal(true);
+    for (const value of numbersOf(lru({ inputs: 2, units: 2000 }).init(seeded(4))))
+      expect(Number.isFinite(value)).to.equal(true);
   });
 
   it('lru: shapes, and class indices as one-hot vectors', () => {
@@ -122,25 +139,36 @@ describe('diagonal cells', () => {
       [4, 4],
     ]);
     expect([cell.outputs, lru({ inputs: 4, units: 3, outputs: 2 }).outputs]).to.deep.equal([4, 2]);
-    const [a, b, c] = [2, indices(2), tensor([0, 0, 1, 0])].map((x) => numbersOf(cell.step(params, cell.start(), x)));
+    const [a, b, c] = [2, indices(2), tensor([0, 0, 1, 0])].map((x) =>
+      numbersOf(cell.step(params, cell.start(), x)),
+    );
     expect(b).to.deep.equal(a);
     requireClose(c, a, 1e-15, 'dense');
   });
 
   it('explain what is wrong with their options', () => {
-    expect(() => indrnn({ inputs: 0, units: 2 })).to.throw(ConfigurationError, 'indrnn: inputs must be a whole number');
+    expect(() => indrnn({ inputs: 0, units: 2 })).to.throw(
+      ConfigurationError,
+      'indrnn: inputs must be a whole number',
+    );
     expect(() => indrnn({ inputs: 1, units: 2, activation: 'sin' as never })).to.throw(
       ConfigurationError,
       'activation must be relu or tanh, got "sin"',
     );
-    expect(() => lru({ inputs: 1, units: 2, outputs: 1.5 })).to.throw(ConfigurationError, 'lru: outputs must be a whole number');
+    expect(() => lru({ inputs: 1, units: 2, outputs: 1.5 })).to.throw(
+      ConfigurationError,
+      'lru: outputs must be a whole number',
+    );
     for (const radii of [
       [0.5, 0.5],
       [-0.1, 0.5],
       [0.5, 1.1],
       [Number.NaN, 1],
     ] as const)
-      expect(() => lru({ inputs: 1, units: 2, radii })).to.throw(ConfigurationError, 'radii must be two numbers');
+      expect(() => lru({ inputs: 1, units: 2, radii })).to.throw(
+        ConfigurationError,
+        'radii must be two numbers',
+      );
     for (const maxPhase of [0, 7, Number.NaN])
       expect(() => lru({ inputs: 1, units: 2, maxPhase })).to.throw(ConfigurationError, 'maxPhase');
   });

@@ -13,11 +13,23 @@ describe('the laws of cells', () => {
   describeCell({ cell: lstm({ inputs: 3, units: size(1, 2) }), input: dense(3) });
   describeCell({ cell: mgu({ inputs: 2, units: size(1, 2) }), input: dense(2) });
   describeCell({ name: 'rnn on class indices', cell: rnn({ inputs: 4, units: 3 }), input: index(4) });
-  describeCell({ name: 'rnn with a readout', cell: model({ cell: rnn({ inputs: 2, units: 3 }), readout }), input: dense(2) });
+  describeCell({
+    name: 'rnn with a readout',
+    cell: model({ cell: rnn({ inputs: 2, units: 3 }), readout }),
+    input: dense(2),
+  });
   if (size(false, true)) {
     describeCell({ name: 'mgu on class indices', cell: mgu({ inputs: 4, units: 2 }), input: index(4) });
-    describeCell({ name: 'gru with a readout', cell: model({ cell: gru({ inputs: 3, units: 2 }), readout }), input: dense(3) });
-    describeCell({ name: 'lstm with a readout', cell: model({ cell: lstm({ inputs: 1, units: 2 }), readout }), input: dense(1) });
+    describeCell({
+      name: 'gru with a readout',
+      cell: model({ cell: gru({ inputs: 3, units: 2 }), readout }),
+      input: dense(3),
+    });
+    describeCell({
+      name: 'lstm with a readout',
+      cell: model({ cell: lstm({ inputs: 1, units: 2 }), readout }),
+      input: dense(1),
+    });
     describeCell({
       name: 'gru with a perceptron as its readout',
       cell: model({ cell: gru({ inputs: 2, units: 3 }), readout: mlp({ outputs: 1, hidden: 2 }) }),
@@ -31,7 +43,10 @@ describe('the laws of cells', () => {
   });
   describeCell({
     name: 'lstm behind an embedding',
-    cell: model({ cell: embedded(embedding({ symbols: 4, size: 3 }), lstm({ inputs: 3, units: 1 })), readout }),
+    cell: model({
+      cell: embedded(embedding({ symbols: 4, size: 3 }), lstm({ inputs: 3, units: 1 })),
+      readout,
+    }),
     input: index(4),
   });
 });

@@ -10,7 +10,12 @@ describe('layers', () => {
     const params = layer.init(seeded(1), 3);
     expect([params.w.shape, params.b.shape]).to.deep.equal([[2, 3], [2]]);
     const x = tensor([1, -2, 0.5]);
-    requireClose(numbersOf(layer.apply(params, x)), numbersOf(add(matmul(params.w, x), params.b)), 0, 'w·x + b');
+    requireClose(
+      numbersOf(layer.apply(params, x)),
+      numbersOf(add(matmul(params.w, x), params.b)),
+      0,
+      'w·x + b',
+    );
     expect(Math.max(...numbersOf(params).map(Math.abs))).to.be.at.most(1 / Math.sqrt(3));
     const given = linear({ outputs: 2, init: (_, shape) => full(shape, 7) }).init(seeded(1), 3);
     expect([...numbersOf(given.w), ...numbersOf(given.b)]).to.deep.equal([7, 7, 7, 7, 7, 7, 0, 0]);
@@ -22,17 +27,29 @@ describe('layers', () => {
     expect([rows.shape, layer.inputs, layer.outputs]).to.deep.equal([[3, 2], 3, 2]);
     const [a, b, c] = rows.toArray() as number[][];
     expect(numbersOf(layer.apply(rows, 1))).to.deep.equal(b);
-    requireClose(numbersOf(layer.apply(rows, tensor([2, 0, -1]))), [2 * a[0] - c[0], 2 * a[1] - c[1]], 1e-15, 'dense');
+    requireClose(
+      numbersOf(layer.apply(rows, tensor([2, 0, -1]))),
+      [2 * a[0] - c[0], 2 * a[1] - c[1]],
+      1e-15,
+      'dense',
+    );
   });
 
   it('mlp is W tanh(U x + a) + D x + b, term by term', () => {
     const layer = mlp({ outputs: 2, hidden: 4 });
     const params = layer.init(seeded(1), 3);
-    const [u, a, w, b, d] = [params.hidden.w, params.hidden.b, params.output.w, params.output.b, params.direct];
+    const [u, a, w, b, d] = [
+      params.hidden.w,
+      params.hidden.b,
+      params.output.w,
+      params.output.b,
+      params.direct,
+    ];
     expect([u, a, w, b, d].map(({ shape }) => shape)).to.deep.equal([[4, 3], [4], [2, 4], [2], [2, 3]]);
     const x = [1, -2, 0.5];
     const [U, W, D] = [u, w, d].map((matrix) => matrix.toArray() as number[][]);
-    const times = (row: readonly number[], vector: readonly number[]) => row.reduce((sum, each, i) => sum + each * vector[i], 0);
+    const times = (row: readonly number[], vector: readonly number[]) =>
+      row.reduce((sum, each, i) => sum + each * vector[i], 0);
     const hidden = U.map((row, i) => Math.tanh(times(row, x) + numbersOf(a)[i]));
     const expected = W.map((row, i) => times(row, hidden) + times(D[i], x) + numbersOf(b)[i]);
     requireClose(numbersOf(layer.apply(params, tensor(x))), expected, 1e-14, 'y');
@@ -61,7 +78,10 @@ describe('layers', () => {
 
   it('mlp as a readout takes its input length from the cell or from its options', () => {
     const read = (inputs?: number) =>
-      model({ cell: gru({ inputs: 3, units: 5 }), readout: mlp({ outputs: 2, hidden: 4, ...(inputs && { inputs }) }) });
+      model({
+        cell: gru({ inputs: 3, units: 5 }),
+        readout: mlp({ outputs: 2, hidden: 4, ...(inputs && { inputs }) }),
+      });
     expect(read().init(seeded(1)).readout.direct.shape).to.deep.equal([2, 5]);
     expect([read().outputs, mlp({ outputs: 2, hidden: 4, inputs: 7 }).inputs]).to.deep.equal([2, 7]);
   });
@@ -72,7 +92,10 @@ describe('layers', () => {
       [{ outputs: 1, hidden: 1.5 }, 'hidden'],
       [{ outputs: 1, hidden: 1, inputs: -2 }, 'inputs'],
     ] as const)
-      expect(() => mlp(options)).to.throw(ConfigurationError, `mlp: ${name} must be a whole number above zero`);
+      expect(() => mlp(options)).to.throw(
+        ConfigurationError,
+        `mlp: ${name} must be a whole number above zero`,
+      );
     expect(() => linear({ outputs: 0 })).to.throw(ConfigurationError, 'linear: outputs');
     expect(() => linear({ outputs: 1, inputs: -2 })).to.throw(ConfigurationError, 'linear: inputs');
     expect(() => embedding({ symbols: 2.5, size: 1 })).to.throw(ConfigurationError, 'embedding: symbols');

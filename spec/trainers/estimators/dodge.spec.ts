@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { add, mul, tanh } from '../../../autodiff/index.ts';
-import { ConfigurationError, expectation, type Noise, seeded, type Tensor, tensor, zeros } from '../../../lib/index.ts';
+import {
+  ConfigurationError,
+  expectation,
+  type Noise,
+  seeded,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../../lib/index.ts';
 import { type Cell, rnn } from '../../../nn/index.ts';
 import { type DodgeOptions, dodge, rtrl } from '../../../trainers/index.ts';
 import { estimates, learnerOf } from '../../laws/agreement.ts';
@@ -30,7 +38,9 @@ function renewed(run: Fixture, every: number): number[] {
     const { I, J } = jacobians(run, run.parameters, state, input);
     state = run.model.step(run.parameters, state, input).state;
     const before = t % every === 0 ? [] : G;
-    G = I.map((row, k) => row.map((entry, j) => entry + before.reduce((sum, own, i) => sum + J[k][i] * own[j], 0)));
+    G = I.map((row, k) =>
+      row.map((entry, j) => entry + before.reduce((sum, own, i) => sum + J[k][i] * own[j], 0)),
+    );
   });
   return G.flat();
 }
@@ -38,7 +48,11 @@ function renewed(run: Fixture, every: number): number[] {
 const onSmall = (steps: number) => fixture(rnn({ inputs: 1, units: 1 }), 1, steps);
 
 describe('DODGE', () => {
-  describeInfluence({ name: 'with a direction that is kept', estimator: () => dodge(), fixtures: { onSmall } });
+  describeInfluence({
+    name: 'with a direction that is kept',
+    estimator: () => dodge(),
+    fixtures: { onSmall },
+  });
   describeInfluence({
     name: 'with two directions, drawn anew',
     estimator: () => dodge({ directions: 2, every: 3 }),
@@ -76,7 +90,10 @@ describe('DODGE', () => {
     };
     expect(told({})).to.equal('one direction');
     expect(told({ directions: 3, every: 2 })).to.equal('3 directions');
-    expect(dodge({ directions: 3 }).cost({ state: 2, parameters: 5 })).to.deep.equal({ time: 45, memory: 21 });
+    expect(dodge({ directions: 3 }).cost({ state: 2, parameters: 5 })).to.deep.equal({
+      time: 45,
+      memory: 21,
+    });
     expect([dodge().bias, dodge({ every: 9 }).bias]).to.deep.equal(['none', 'truncated']);
   });
 

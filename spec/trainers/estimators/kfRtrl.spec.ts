@@ -54,7 +54,9 @@ function byFormula(run: Fixture, signs: readonly number[], epsilon: number) {
     const z = [1, ...h, ...numbersOf(input)];
     state = run.model.step(run.parameters, state, input).state;
     h = numbersOf(state);
-    const carried = J.map((row) => A[0].map((_, j) => row.reduce((sum, entry, k) => sum + entry * A[k][j], 0)));
+    const carried = J.map((row) =>
+      A[0].map((_, j) => row.reduce((sum, entry, k) => sum + entry * A[k][j], 0)),
+    );
     const D = h.map((value, i) => h.map((_, j) => (i === j ? 1 - value * value : 0)));
     const p = Math.sqrt((lengthOf(carried.flat()) + epsilon) / (lengthOf(u) + epsilon));
     const q = Math.sqrt((lengthOf(D.flat()) + epsilon) / (lengthOf(z) + epsilon));
@@ -79,11 +81,14 @@ describe('KF-RTRL', () => {
 
   for (const [name, run] of Object.entries({
     'a GRU, whose reset gate has a dense D': fixture(withReadout(gru({ inputs: 2, units: 2 })), 2, 2),
-    'rows picked by an index': fixtureOf(embedded(embedding({ symbols: 3, size: 2 }), rnn({ inputs: 2, units: 2 })), {
-      input: (noise: Noise) => noise.integer(3),
-      steps: 3,
-      seed: 2,
-    }) as Fixture,
+    'rows picked by an index': fixtureOf(
+      embedded(embedding({ symbols: 3, size: 2 }), rnn({ inputs: 2, units: 2 })),
+      {
+        input: (noise: Noise) => noise.integer(3),
+        steps: 3,
+        seed: 2,
+      },
+    ) as Fixture,
     'leaves without sites beside some': fixture(indrnn({ inputs: 2, units: 3, activation: 'tanh' }), 2, 4),
   }))
     it(`has the mean ∂s/∂θ on ${name}`, () => checkUnbiased([run], () => kfRtrl()));
@@ -100,7 +105,11 @@ describe('KF-RTRL', () => {
 
   it('has in one step the variance 2‖J A‖‖u‖‖D‖‖z‖ + 2⟨u, z⟩⟨J A, D⟩', () => {
     const run = fixture(rnn({ inputs: 2, units: 3 }), 2, 2);
-    const learner = learnerOf([{ ...run, examples: run.examples.slice(0, 1) }], kfRtrl({ epsilon: 1e-14 }), replay([1]));
+    const learner = learnerOf(
+      [{ ...run, examples: run.examples.slice(0, 1) }],
+      kfRtrl({ epsilon: 1e-14 }),
+      replay([1]),
+    );
     learner.step(run.examples[0].input, run.examples[0].target);
     const before = numbersOf(run.state);
     const h = numbersOf(learner.state);
@@ -108,7 +117,9 @@ describe('KF-RTRL', () => {
     const [u, A] = [numbersOf(first.u), numbersOf(first.A)];
     const { J } = jacobians(run, run.parameters, learner.state, run.examples[1].input);
     const next = numbersOf(run.model.step(run.parameters, learner.state, run.examples[1].input).state);
-    const carried = J.flatMap((row) => h.map((_, j) => row.reduce((sum, entry, k) => sum + entry * A[3 * k + j], 0)));
+    const carried = J.flatMap((row) =>
+      h.map((_, j) => row.reduce((sum, entry, k) => sum + entry * A[3 * k + j], 0)),
+    );
     const D = next.flatMap((value, i) => next.map((_, j) => (i === j ? 1 - value * value : 0)));
     // After one step u is q z of that step, up to the sign, so z in the order of the sites can be read from
     // it.
@@ -116,12 +127,15 @@ describe('KF-RTRL', () => {
     const order = zOf(before, numbersOf(run.examples[0].input)).map((value) =>
       u.findIndex(
         (own) =>
-          Math.abs(Math.abs(own / lengthOf(u)) - Math.abs(value) / lengthOf(zOf(before, numbersOf(run.examples[0].input)))) <
-          1e-9,
+          Math.abs(
+            Math.abs(own / lengthOf(u)) -
+              Math.abs(value) / lengthOf(zOf(before, numbersOf(run.examples[0].input))),
+          ) < 1e-9,
       ),
     );
     const z = zOf(h, numbersOf(run.examples[1].input));
-    const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+    const dot = (a: readonly number[], b: readonly number[]) =>
+      a.reduce((sum, value, i) => sum + value * b[i], 0);
     const expected =
       2 * lengthOf(carried) * lengthOf(u) * lengthOf(D) * lengthOf(z) +
       2 *
@@ -168,7 +182,9 @@ describe('KF-RTRL', () => {
     expect(own?.structure).to.equal('1 group of sites');
     expect(own?.cost).to.deep.equal({ time: (3 + 3) * 18 + 27, memory: 9 + 6 });
     expect(told(gru({ inputs: 2, units: 3 }))?.structure).to.equal('3 groups of sites');
-    expect(told(indrnn({ inputs: 2, units: 3 }))?.structure).to.equal('1 group of sites; 1 leaf without sites carried exactly');
+    expect(told(indrnn({ inputs: 2, units: 3 }))?.structure).to.equal(
+      '1 group of sites; 1 leaf without sites carried exactly',
+    );
     expect(told(lru({ inputs: 2, units: 3 }))?.structure).to.contain('leaves without sites carried exactly');
   });
 

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { add, concat, div, matmul, mul, norm, reshape, sqrt } from '../../../autodiff/index.ts';
-import { ConfigurationError, cast, leavesOf, type Noise, seeded, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
+import {
+  ConfigurationError,
+  cast,
+  leavesOf,
+  type Noise,
+  seeded,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../../lib/index.ts';
 import { embedded, embedding, gru, lru, rnn } from '../../../nn/index.ts';
 import type { Estimator } from '../../../trainers/index.ts';
 import { checkUnbiased, learnerOf } from '../../laws/agreement.ts';
@@ -24,7 +33,9 @@ function kfRtrl(): Estimator<readonly { readonly u: Tensor; readonly A: Tensor }
     bind(step) {
       const [other] = step.unsited;
       if (other !== undefined)
-        throw new ConfigurationError(`kfRtrl: ${other.path} is not a factor of a product with a vector; use uoro()`);
+        throw new ConfigurationError(
+          `kfRtrl: ${other.path} is not a factor of a product with a vector; use uoro()`,
+        );
       const { state: rows } = step.sizes;
       const [{ dtype }] = leavesOf(step.state);
       const units = step.groups.reduce((sum, group) => sum + group.units, 0);
@@ -33,7 +44,10 @@ function kfRtrl(): Estimator<readonly { readonly u: Tensor; readonly A: Tensor }
         structure: `${step.groups.length} Kronecker products`,
         cost: { time: rows ** 2 * units, memory: rows * units + inputs },
         start: () =>
-          step.groups.map((group) => ({ u: zeros([group.inputs], { dtype }), A: zeros([rows, group.units], { dtype }) })),
+          step.groups.map((group) => ({
+            u: zeros([group.inputs], { dtype }),
+            A: zeros([rows, group.units], { dtype }),
+          })),
         advance(pairs, transition, noise) {
           const { jacobian, groups } = transition.factors();
           return groups.map(({ D, z }, i) => {
@@ -44,7 +58,8 @@ function kfRtrl(): Estimator<readonly { readonly u: Tensor; readonly A: Tensor }
             return { u: add(mul(u, p), mul(z, mul(sign, q))), A: add(div(carried, p), div(D, mul(sign, q))) };
           });
         },
-        pull: (pairs, cotangent) => step.place(pairs.map(({ u, A }) => ({ z: u, a: matmul(flat(cotangent), A) }))),
+        pull: (pairs, cotangent) =>
+          step.place(pairs.map(({ u, A }) => ({ z: u, a: matmul(flat(cotangent), A) }))),
         expand: (pairs) => pairs,
       };
     },
@@ -68,7 +83,10 @@ describe('Kronecker factors on the sites of a step', () => {
   it('are refused for what has no sites, by its name', () => {
     const run = fixtureOf(lru({ inputs: 1, units: 2 }), options(1));
     const learner = learnerOf([run], kfRtrl(), seeded(1));
-    expect(() => learner.step(run.examples[0].input, run.examples[0].target)).to.throw(ConfigurationError, 'kfRtrl: params.nu');
+    expect(() => learner.step(run.examples[0].input, run.examples[0].target)).to.throw(
+      ConfigurationError,
+      'kfRtrl: params.nu',
+    );
     expect(learner.influence).to.deep.equal([]);
   });
 });

@@ -67,13 +67,21 @@ describe('NoBackTrack', () => {
   it('has in one step the variance (Σ‖I_i‖)² - ‖I‖², where UORO has (S - 1) ‖I‖²', () => {
     const run = fixture(rnn({ inputs: 2, units: 4 }), 2, 1);
     // A unit that is nearly saturated, so that the rows are unlike.
-    const own = { ...run, parameters: { ...(run.parameters as object), b: tensor([0.1, 3, -0.2, 1.5]) } } as Fixture;
+    const own = {
+      ...run,
+      parameters: { ...(run.parameters as object), b: tensor([0.1, 3, -0.2, 1.5]) },
+    } as Fixture;
     const { I } = jacobians(own, own.parameters, own.state, own.examples[0].input);
     const norms = I.map(lengthOf);
     const variance = (estimator: () => Estimator) =>
       expectation((noise) => {
         const { v, w } = pairAfter(own, estimator(), noise);
-        return tensor(I.reduce((sum, row, i) => sum + row.reduce((total, entry, j) => total + (v[i] * w[j] - entry) ** 2, 0), 0));
+        return tensor(
+          I.reduce(
+            (sum, row, i) => sum + row.reduce((total, entry, j) => total + (v[i] * w[j] - entry) ** 2, 0),
+            0,
+          ),
+        );
       }).mean.item();
     const whole = norms.reduce((sum, norm) => sum + norm ** 2, 0);
     const sum = norms.reduce((total, norm) => total + norm, 0);
@@ -110,7 +118,11 @@ describe('NoBackTrack', () => {
     requireClose(numbersOf(parameterTangent), w, 1e-12, 'w');
   });
 
-  for (const [name, lengths] of Object.entries({ 'first fewer': [4, 1, 4], 'first more': [1, 4, 1], apart: [2, 1, 2, 4] }))
+  for (const [name, lengths] of Object.entries({
+    'first fewer': [4, 1, 4],
+    'first more': [1, 4, 1],
+    apart: [2, 1, 2, 4],
+  }))
     for (const eager of [true, false])
       it(`has the norms for inputs of several types, with which parameters reach unlike elements: ${name}; eager: ${eager}`, () => {
         const cell: Cell<{ u: Tensor }, Tensor, Tensor> = {
@@ -120,7 +132,8 @@ describe('NoBackTrack', () => {
           step({ u }, h, x) {
             // A parameter reaches its own unit; with one number the next one too, with two that after the
             // next.
-            const far = x.size === 4 ? undefined : gather(u, indices(x.size === 1 ? [1, 2, 3, 0] : [2, 3, 0, 1]));
+            const far =
+              x.size === 4 ? undefined : gather(u, indices(x.size === 1 ? [1, 2, 3, 0] : [2, 3, 0, 1]));
             const own = far === undefined ? mul(u, h) : mul(add(u, far), h);
             const next = tanh(add(own, sum(x)));
             return { state: next, output: next };

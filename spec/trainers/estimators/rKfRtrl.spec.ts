@@ -10,7 +10,10 @@ import type { Fixture } from '../../laws/unrolled.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture, type Vectors, withReadout } from './sparse.ts';
 
-/** The estimated ∂s/∂u, u[m, j] the weight from unit m to unit j, of a tanh network of 2 units after a run, by the formulas. */
+/**
+ * The estimated ∂s/∂u, u[m, j] the weight from unit m to unit j, of a tanh network of 2 units after a run, by
+ * the formulas.
+ */
 function byFormula(run: Fixture, signs: readonly number[], epsilon: number) {
   let h = numbersOf(run.state);
   let { state } = run;

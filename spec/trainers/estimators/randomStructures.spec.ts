@@ -28,7 +28,8 @@ function network(
         edges
           .filter(({ to }) => to === i)
           .reduce<Tensor>(
-            (z, { from, weight }) => add(z, mul(weight === weights ? v : pick(u, weight), add(pick(h, from), 0.3))),
+            (z, { from, weight }) =>
+              add(z, mul(weight === weights ? v : pick(u, weight), add(pick(h, from), 0.3))),
             pick(x, i),
           ),
       );
@@ -43,10 +44,13 @@ const networks = fc.integer({ min: 3, max: 8 }).chain((units) =>
     fc.record({
       units: fc.constant(units),
       weights: fc.constant(weights),
-      edges: fc.array(fc.record({ to: fc.nat(units - 1), from: fc.nat(units - 1), weight: fc.nat(weights) }), {
-        minLength: 1,
-        maxLength: units,
-      }),
+      edges: fc.array(
+        fc.record({ to: fc.nat(units - 1), from: fc.nat(units - 1), weight: fc.nat(weights) }),
+        {
+          minLength: 1,
+          maxLength: units,
+        },
+      ),
       seed: fc.integer({ min: 1, max: 1e6 }),
     }),
   ),

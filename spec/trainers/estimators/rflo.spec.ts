@@ -52,7 +52,9 @@ describe('RFLO', () => {
   it('is RTRL where units do not see each other, and the leak is theirs', () => {
     const run = fixture(leaky(0.3), 2, 6);
     const own = { ...run, parameters: { ...(run.parameters as Vectors), u: zeros([4, 4]) } } as Fixture;
-    const [a, b] = [rflo({ leak: 0.3 }), rtrl()].map((estimator) => numbersOf(estimates([own], estimator, seeded(1)).influence));
+    const [a, b] = [rflo({ leak: 0.3 }), rtrl()].map((estimator) =>
+      numbersOf(estimates([own], estimator, seeded(1)).influence),
+    );
     expect(lengthOf(a)).to.be.above(0.1);
     requireClose(a, b, 1e-12, 'influence');
   });
@@ -68,12 +70,15 @@ describe('RFLO', () => {
     const learner = learnerOf([run], rflo({ leak: 0.5 }), seeded(1));
     learner.step(run.examples[0].input, run.examples[0].target);
     const P = 4 * 4 + 2 * 4 + 4;
-    expect(learner.rule?.structure).to.equal('sparse: a parameter reaches at most 1 of 4 state elements, 1 pull a step');
+    expect(learner.rule?.structure).to.equal(
+      'sparse: a parameter reaches at most 1 of 4 state elements, 1 pull a step',
+    );
     expect(learner.rule?.cost).to.deep.equal({ time: 2 * P, memory: P });
   });
 
   it('refuses a leak that is none', () => {
-    for (const leak of [0, 1.5, Number.NaN]) expect(() => rflo({ leak })).to.throw(ConfigurationError, 'rflo: leak');
+    for (const leak of [0, 1.5, Number.NaN])
+      expect(() => rflo({ leak })).to.throw(ConfigurationError, 'rflo: leak');
   });
 
   describeInfluence({ estimator: () => rflo({ leak: 0.4 }) });

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { add, grad, matmul, mul } from '../../../autodiff/index.ts';
-import { cast, leavesOf, mapTree, replay, seeded, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
+import {
+  cast,
+  leavesOf,
+  mapTree,
+  replay,
+  seeded,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../../lib/index.ts';
 import { gru, type LinearParameters, meanSquare, rnn } from '../../../nn/index.ts';
 import {
   absent,
@@ -82,10 +91,12 @@ describe('rules', () => {
           learner.step(input, target);
           const gradient = numbersOf(learner.gradient);
           const { readout } = learner.parameters as { readonly readout?: LinearParameters };
-          const loss = (s: Tensor, own = readout) => meanSquare(own ? add(matmul(own.w, s), own.b) : s, target as Tensor);
+          const loss = (s: Tensor, own = readout) =>
+            meanSquare(own ? add(matmul(own.w, s), own.b) : s, target as Tensor);
           const delta = grad((s: Tensor) => loss(s))(learner.state as Tensor);
           const carried = learner.pull(delta) as Tree;
-          const direct = readout && grad((own: LinearParameters) => loss(learner.state as Tensor, own))(readout);
+          const direct =
+            readout && grad((own: LinearParameters) => loss(learner.state as Tensor, own))(readout);
           const expected = direct === undefined ? carried : addParts(carried, { readout: direct });
           requireLive(numbersOf(expected), 'the gradient');
           requireClose(gradient, numbersOf(expected), 1e-12, 'the gradient');
@@ -131,7 +142,9 @@ describe('rules', () => {
       const shapes = () => leavesOf(learner.influence as Tree).map(({ shape }) => shape);
       const before = shapes();
       const rest = () =>
-        [learner.influence, learner.pull(zeros([3]))].every((tree) => numbersOf(tree).every((value) => value === 0));
+        [learner.influence, learner.pull(zeros([3]))].every((tree) =>
+          numbersOf(tree).every((value) => value === 0),
+        );
       expect(rest()).to.equal(true);
       expect(learner.rule).to.equal(undefined);
       for (const { input, target } of run.examples) learner.step(input, target);
@@ -171,7 +184,9 @@ describe('rules', () => {
 
   it('estimate the same, whatever asks for them', () => {
     const run = fixture(rnn({ inputs: 2, units: 3 }), 2, 4);
-    const [own, wrapped] = [uoro(), { ...uoro(), bind: uoro().bind }].map((estimator) => estimates([run], estimator, seeded(4)));
+    const [own, wrapped] = [uoro(), { ...uoro(), bind: uoro().bind }].map((estimator) =>
+      estimates([run], estimator, seeded(4)),
+    );
     requireClose(numbersOf(wrapped.gradients), numbersOf(own.gradients), 0, 'gradients');
   });
 });

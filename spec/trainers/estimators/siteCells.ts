@@ -56,4 +56,5 @@ function cellOf({ inputs, a: A, b: B, tied, turned, gains }: SiteCell): Cell<Vec
   };
 }
 
-export const siteRun = (cell: SiteCell, steps: number): Fixture => fixture(cellOf(cell), cell.inputs, steps, cell.seed);
+export const siteRun = (cell: SiteCell, steps: number): Fixture =>
+  fixture(cellOf(cell), cell.inputs, steps, cell.seed);

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { add, concat, matmul, mul, reshape, slice, tanh, transpose } from '../../../autodiff/index.ts';
-import { leavesOf, type Noise, type Parts, seeded, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
+import {
+  leavesOf,
+  type Noise,
+  type Parts,
+  seeded,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../../lib/index.ts';
 import { type Cell, embedded, embedding, gru, indrnn, lru, lstm, rnn } from '../../../nn/index.ts';
 import { type Rule, rtrl, type StepStructure, type Transition } from '../../../trainers/index.ts';
 import { learnerOf } from '../../laws/agreement.ts';
@@ -93,7 +101,8 @@ function at(parts: Parts, { parameters }: StepStructure, leaf: number): Tensor |
   const found: (Tensor | undefined)[] = [];
   const visit = (like: Tree, own: Parts): void => {
     if ('dtype' in like && 'toNdarray' in like) found.push(own as Tensor | undefined);
-    else for (const [key, part] of Object.entries(like)) visit(part as Tree, (own as Leaves | undefined)?.[key]);
+    else
+      for (const [key, part] of Object.entries(like)) visit(part as Tree, (own as Leaves | undefined)?.[key]);
   };
   visit(parameters, parts);
   return found[leaf];
@@ -108,7 +117,11 @@ const two = (noise: Noise) => ({ w: noise.normal([2, 3]), u: noise.normal([3, 3]
 const cells: Readonly<
   Record<
     string,
-    readonly [run: Fixture, groups: readonly (readonly [inputs: number, units: number])[], unsited: readonly string[]]
+    readonly [
+      run: Fixture,
+      groups: readonly (readonly [inputs: number, units: number])[],
+      unsited: readonly string[],
+    ]
   >
 > = {
   rnn: [of(rnn({ inputs: 2, units: 3 })), [[6, 3]], []],
@@ -132,7 +145,9 @@ const cells: Readonly<
     [],
   ],
   'picked rows': [
-    of(embedded(embedding({ symbols: 4, size: 2 }), rnn({ inputs: 2, units: 3 })), (noise) => noise.integer(4)),
+    of(embedded(embedding({ symbols: 4, size: 2 }), rnn({ inputs: 2, units: 3 })), (noise) =>
+      noise.integer(4),
+    ),
     [
       [4, 2],
       [6, 3],
@@ -165,7 +180,11 @@ const cells: Readonly<
     ],
     [],
   ],
-  'matrices joined': [of(cellOf(two, ({ w, u, b }, h, x) => add(matmul(concat([x, h]), concat([w, u])), b))), [[11, 3]], []],
+  'matrices joined': [
+    of(cellOf(two, ({ w, u, b }, h, x) => add(matmul(concat([x, h]), concat([w, u])), b))),
+    [[11, 3]],
+    [],
+  ],
   'used twice, and scaled': [
     of(
       cellOf(
@@ -185,7 +204,10 @@ const cells: Readonly<
         (noise) => ({ u: noise.normal([3, 3]) }),
         ({ u }, h) => {
           const both = matmul(concat([reshape(h, [1, 3]), reshape(mul(h, 2), [1, 3])]), u);
-          return add(reshape(slice(both, [0, 0], [1, 3]), [3]), tanh(reshape(slice(both, [1, 0], [2, 3]), [3])));
+          return add(
+            reshape(slice(both, [0, 0], [1, 3]), [3]),
+            tanh(reshape(slice(both, [1, 0], [2, 3]), [3])),
+          );
         },
       ),
     ),
@@ -261,7 +283,12 @@ describe('the sites of a step', () => {
       for (let k = 0; k < 4; k++) {
         const [theta, s] = [entry(directions, k), entry(tangents, k)];
         requireClose(numbersOf(entry(pushed, k)), numbersOf(transition.push(theta, s)), 1e-15, 'pushed');
-        requireClose(numbersOf(entry(carried, k)), numbersOf(transition.push(undefined, s)), 1e-15, 'carried');
+        requireClose(
+          numbersOf(entry(carried, k)),
+          numbersOf(transition.push(undefined, s)),
+          1e-15,
+          'carried',
+        );
         const one = transition.pull(s);
         requireClose(numbersOf(entry(pulled.parameters, k)), numbersOf(one.parameters), 1e-15, 'parameters');
         requireClose(numbersOf(entry(pulled.state, k)), numbersOf(one.state), 1e-15, 'state');

@@ -15,9 +15,15 @@ function pattern(run: Fixture): { I: boolean[][]; J: boolean[][] } {
   const noise = seeded(11);
   // Units that are off at one point are not at another.
   const found = Array.from({ length: 12 }, (_, i) =>
-    jacobians(run, jitter(run.parameters, noise, 0.5), jitter(run.state, noise, 0.5), run.examples[i % 6].input),
+    jacobians(
+      run,
+      jitter(run.parameters, noise, 0.5),
+      jitter(run.state, noise, 0.5),
+      run.examples[i % 6].input,
+    ),
   );
-  const any = (key: 'I' | 'J') => found[0][key].map((row, i) => row.map((_, j) => found.some((one) => one[key][i][j] !== 0)));
+  const any = (key: 'I' | 'J') =>
+    found[0][key].map((row, i) => row.map((_, j) => found.some((one) => one[key][i][j] !== 0)));
   return { I: any('I'), J: any('J') };
 }
 
@@ -32,7 +38,9 @@ function byDefinition(run: Fixture, n: number): number[][] {
   for (const { input } of run.examples) {
     const { I, J } = jacobians(run, run.parameters, state, input);
     state = run.model.step(run.parameters, state, input).state;
-    G = I.map((row, k) => row.map((own, j) => (kept[k][j] ? own + J[k].reduce((sum, entry, l) => sum + entry * G[l][j], 0) : 0)));
+    G = I.map((row, k) =>
+      row.map((own, j) => (kept[k][j] ? own + J[k].reduce((sum, entry, l) => sum + entry * G[l][j], 0) : 0)),
+    );
   }
   return G;
 }
@@ -42,7 +50,9 @@ const cells: Readonly<Record<string, readonly [cell: unknown, inputs: number]>> 
   lstm: [lstm({ inputs: 2, units: 3 }), 2],
   gru: [withReadout(gru({ inputs: 2, units: 3 })), 2],
   chain: [chain, 2],
-  ...Object.fromEntries(Object.entries(sparse).map(([name, [cell, inputs]]) => [name, [cell, inputs] as const])),
+  ...Object.fromEntries(
+    Object.entries(sparse).map(([name, [cell, inputs]]) => [name, [cell, inputs] as const]),
+  ),
 };
 
 describe('SnAp', () => {
@@ -70,7 +80,9 @@ describe('SnAp', () => {
     expect(errors[3]).to.be.below(1e-12);
     for (const name of ['indrnn', 'lru', 'elementwise', 'blocks'] as const) {
       const diagonal = fixture(sparse[name][0], sparse[name][1], 7);
-      const [own, whole] = [snap({ n: 2 }), rtrl()].map((estimator) => estimates([diagonal], estimator, seeded(1)));
+      const [own, whole] = [snap({ n: 2 }), rtrl()].map((estimator) =>
+        estimates([diagonal], estimator, seeded(1)),
+      );
       requireClose(numbersOf(own.influence), numbersOf(whole.influence), 1e-13, name);
       requireClose(numbersOf(own.gradients), numbersOf(whole.gradients), 1e-13, name);
     }
@@ -80,7 +92,9 @@ describe('SnAp', () => {
     const run = fixture(sparse.cascade[0], sparse.cascade[1], 6);
     const noise = seeded(2);
     const moves = run.examples.map(() => jitter(zerosLike(run.parameters), noise, 0.3));
-    const [own, whole] = [snap({ n: 2 }), rtrl()].map((estimator) => estimates([run], estimator, seeded(1), { moves }));
+    const [own, whole] = [snap({ n: 2 }), rtrl()].map((estimator) =>
+      estimates([run], estimator, seeded(1), { moves }),
+    );
     requireClose(numbersOf(own.gradients), numbersOf(whole.gradients), 1e-12, 'gradients');
   });
 
@@ -106,8 +120,12 @@ describe('SnAp', () => {
     expect(said(gru({ inputs: 2, units: 16 }), 1)[0]).to.equal(
       `dense: parameters reach too many of the 16 state elements; ${2 * 15 * P} entries are left out`,
     );
-    expect(said(rnn({ inputs: 2, units: 16 }), 2)[0]).to.equal('dense: parameters reach too many of the 16 state elements');
-    expect(said(chain, 3)[0]).to.equal('sparse: a parameter reaches at most 3 of 30 state elements, 3 pulls a step');
+    expect(said(rnn({ inputs: 2, units: 16 }), 2)[0]).to.equal(
+      'dense: parameters reach too many of the 16 state elements',
+    );
+    expect(said(chain, 3)[0]).to.equal(
+      'sparse: a parameter reaches at most 3 of 30 state elements, 3 pulls a step',
+    );
   });
 
   it('refuses what it cannot do, in a sentence', () => {
@@ -143,12 +161,23 @@ describe('SnAp', () => {
           step({ u }, h, x) {
             const own = mul(u, h);
             const turned = (by: number) => concat([slice(own, [by], [units]), slice(own, [0], [by])]);
-            const near = Array.from({ length: reach - 1 }, (_, k) => turned(k + 1)).reduce((a, b) => add(a, b), own);
-            const next = tanh(add(x.shape[0] === 1 ? sum(own) : near, x.shape[0] === 1 ? add(x, zeros([units])) : x));
+            const near = Array.from({ length: reach - 1 }, (_, k) => turned(k + 1)).reduce(
+              (a, b) => add(a, b),
+              own,
+            );
+            const next = tanh(
+              add(x.shape[0] === 1 ? sum(own) : near, x.shape[0] === 1 ? add(x, zeros([units])) : x),
+            );
             return { state: next, output: next };
           },
         };
-        const config = { model: cell, loss: meanSquare, optimizer: sgd({ rate: 0.1 }), eager, dtype: 'float64' as const };
+        const config = {
+          model: cell,
+          loss: meanSquare,
+          optimizer: sgd({ rate: 0.1 }),
+          eager,
+          dtype: 'float64' as const,
+        };
         const learner = createLearner({ ...config, estimator: snap({ n: 1 }) });
         const target = seeded(1).normal([units]);
         learner.step(seeded(2).normal([units]), target);
@@ -168,10 +197,20 @@ describe('SnAp', () => {
   it('does not go on with what another n carried', () => {
     const run = fixture(chain, 2, 3);
     const { model, loss, parameters, state, examples } = run;
-    const config = { model, loss, parameters, state, dtype: 'float64' as const, optimizer: sgd({ rate: 0.1 }) };
+    const config = {
+      model,
+      loss,
+      parameters,
+      state,
+      dtype: 'float64' as const,
+      optimizer: sgd({ rate: 0.1 }),
+    };
     const learner = createLearner({ ...config, estimator: snap({ n: 2 }) });
     for (const { input, target } of examples) learner.step(input, target);
-    expect(() => restoreLearner({ ...config, estimator: snap({ n: 3 }) }, learner.save())).to.throw(DataError, '"n":2');
+    expect(() => restoreLearner({ ...config, estimator: snap({ n: 3 }) }, learner.save())).to.throw(
+      DataError,
+      '"n":2',
+    );
     const restored = restoreLearner({ ...config, estimator: snap({ n: 2 }) }, learner.save());
     requireClose(influenceOf(restored, [run]).flat(), influenceOf(learner, [run]).flat(), 0, 'influence');
   });

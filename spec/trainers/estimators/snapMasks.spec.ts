@@ -90,7 +90,9 @@ function maskOf({ units, shape: [rows, columns], edges }: Wiring, n: number): bo
   );
   for (let step = 1; step < n; step++) {
     const before = reached;
-    reached = before.map((row, i) => row.map((own, j) => own || edges.some(({ to, from }) => to === i && before[from][j])));
+    reached = before.map((row, i) =>
+      row.map((own, j) => own || edges.some(({ to, from }) => to === i && before[from][j])),
+    );
   }
   return reached;
 }
@@ -104,13 +106,18 @@ function masked(run: Fixture, mask: readonly (readonly boolean[])[]): number[][]
     state = run.model.step(run.parameters, state, input).state;
     const before = G;
     G = I.map((row, i) =>
-      row.map((own, j) => (mask[i][j] ? own + J[i].reduce((total, entry, l) => total + entry * before[l][j], 0) : 0)),
+      row.map((own, j) =>
+        mask[i][j] ? own + J[i].reduce((total, entry, l) => total + entry * before[l][j], 0) : 0,
+      ),
     );
   }
   return G;
 }
 
-function edgesOf({ units: [m, k], shape: [rows, columns] }: Omit<Wiring, 'edges'>, withLoops: boolean): fc.Arbitrary<Edge[]> {
+function edgesOf(
+  { units: [m, k], shape: [rows, columns] }: Omit<Wiring, 'edges'>,
+  withLoops: boolean,
+): fc.Arbitrary<Edge[]> {
   const unit = fc.nat(m + k - 1);
   const edge = fc
     .record({ to: unit, from: unit, weight: fc.nat(rows * columns) })
@@ -136,7 +143,10 @@ const wirings = (withLoops: boolean): fc.Arbitrary<Wiring> =>
 /** A wiring, and edges like its own: some left out, and perhaps another. */
 const alternatives = wirings(true).chain((wiring) =>
   fc
-    .tuple(fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), fc.option(edgesOf(wiring, true), { freq: 2 }))
+    .tuple(
+      fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }),
+      fc.option(edgesOf(wiring, true), { freq: 2 }),
+    )
     .map(([kept, more]) => ({
       wiring,
       others: [...wiring.edges.filter((_, i) => kept[i]), ...(more?.slice(0, 1) ?? [])],
@@ -183,7 +193,12 @@ describe('SnAp-n of random sparse cells', () => {
           const n = 1 + (seed % S);
           const plan = learnerOf([run], snap({ n }), seeded(1));
           for (const { input, target } of run.examples) plan.step(input, target);
-          requireClose(influenceOf(plan, [run]).flat(), masked(run, maskOf(wiring, n)).flat(), 1e-12, `SnAp-${n} as a plan`);
+          requireClose(
+            influenceOf(plan, [run]).flat(),
+            masked(run, maskOf(wiring, n)).flat(),
+            1e-12,
+            `SnAp-${n} as a plan`,
+          );
         }),
         { seed: 1, numRuns: size(10, 25) },
       );
@@ -229,29 +244,39 @@ describe('SnAp-n of random sparse cells', () => {
     it(`${name}: refuses an input of another type, or is right for it too`, () => {
       const verdicts = { refused: 0, right: 0, dense: 0 };
       fc.assert(
-        fc.property(alternatives, fc.nat(2), fc.integer({ min: 1, max: 1e6 }), ({ wiring, others }, more, seed) => {
-          const n = name === 'rtrl' ? 9 : 1 + more;
-          const S = wiring.units[0] + wiring.units[1];
-          const run = fixture(wired(wiring, others), S, 4, seed);
-          const learner = learnerOf([run], make(n), seeded(1), {
-            eager: true,
-          });
-          const examples = run.examples.map(({ target, input }, t) => ({
-            target,
-            input: t % 2 === 0 ? input : tensor([0.3 * t]),
-          }));
-          try {
-            for (const { input, target } of examples) learner.step(input, target);
-          } catch (error) {
-            expect((error as Error).message).to.contain('with an input of this type');
-            verdicts.refused++;
-            return;
-          }
-          const all = maskOf({ ...wiring, edges: [...wiring.edges, ...others] }, 9);
-          const mask = name === 'rtrl' ? all : maskOf(wiring, n);
-          requireClose(influenceOf(learner, [run]).flat(), masked({ ...run, examples }, mask).flat(), 1e-12, 'the influence');
-          verdicts[/^dense/.test(learner.rule?.structure ?? '') ? 'dense' : 'right']++;
-        }),
+        fc.property(
+          alternatives,
+          fc.nat(2),
+          fc.integer({ min: 1, max: 1e6 }),
+          ({ wiring, others }, more, seed) => {
+            const n = name === 'rtrl' ? 9 : 1 + more;
+            const S = wiring.units[0] + wiring.units[1];
+            const run = fixture(wired(wiring, others), S, 4, seed);
+            const learner = learnerOf([run], make(n), seeded(1), {
+              eager: true,
+            });
+            const examples = run.examples.map(({ target, input }, t) => ({
+              target,
+              input: t % 2 === 0 ? input : tensor([0.3 * t]),
+            }));
+            try {
+              for (const { input, target } of examples) learner.step(input, target);
+            } catch (error) {
+              expect((error as Error).message).to.contain('with an input of this type');
+              verdicts.refused++;
+              return;
+            }
+            const all = maskOf({ ...wiring, edges: [...wiring.edges, ...others] }, 9);
+            const mask = name === 'rtrl' ? all : maskOf(wiring, n);
+            requireClose(
+              influenceOf(learner, [run]).flat(),
+              masked({ ...run, examples }, mask).flat(),
+              1e-12,
+              'the influence',
+            );
+            verdicts[/^dense/.test(learner.rule?.structure ?? '') ? 'dense' : 'right']++;
+          },
+        ),
         // Unit 1 gets its influence by an edge of the one type, and hands it to unit 2 by one of the other.
         { seed: 1, numRuns: size(60, 200), examples: [[handedOn, 0, 1]] },
       );

@@ -17,7 +17,12 @@ export type Vectors = Readonly<Record<string, Tensor>>;
 export const elementwise: Cell<Vectors, Tensor, Tensor> = {
   name: 'elementwise',
   outputs: 5,
-  init: (noise) => ({ F: noise.normal([3, 5]), Z: noise.normal([3, 5]), v: noise.normal([5]), w: noise.normal([5]) }),
+  init: (noise) => ({
+    F: noise.normal([3, 5]),
+    Z: noise.normal([3, 5]),
+    v: noise.normal([5]),
+    w: noise.normal([5]),
+  }),
   start: () => zeros([5]),
   step({ F, Z, v, w }, c, x) {
     const f = sigmoid(add(project(x, F), mul(v, c)));
@@ -30,7 +35,11 @@ export const elementwise: Cell<Vectors, Tensor, Tensor> = {
 const blocks: Cell<Vectors, Tensor, Tensor> = {
   name: 'blocks',
   outputs: 12,
-  init: (noise) => ({ U: mul(noise.normal([4, 3, 3]), 0.5), W: noise.normal([2, 12]), b: noise.normal([4, 3]) }),
+  init: (noise) => ({
+    U: mul(noise.normal([4, 3, 3]), 0.5),
+    W: noise.normal([2, 12]),
+    b: noise.normal([4, 3]),
+  }),
   start: () => zeros([12]),
   step({ U, W, b }, h, x) {
     const within = sum(mul(U, reshape(h, [4, 1, 3])), { axes: 2 });
@@ -43,7 +52,11 @@ const blocks: Cell<Vectors, Tensor, Tensor> = {
  * Pairs of units of which the first drives the second, so that parameters of one leaf reach different numbers
  * of state elements; and a trace of the inputs that no parameter reaches.
  */
-export const cascade: Cell<Vectors, { readonly trace: Tensor; readonly a: Tensor; readonly b: Tensor }, Tensor> = {
+export const cascade: Cell<
+  Vectors,
+  { readonly trace: Tensor; readonly a: Tensor; readonly b: Tensor },
+  Tensor
+> = {
   name: 'cascade',
   outputs: 8,
   init: (noise) => ({ u: noise.normal([2, 4]), p: noise.normal([4]), w: noise.normal([3, 4]) }),
@@ -70,10 +83,13 @@ export const chain: Cell<Vectors, Tensor, Tensor> = {
   },
 };
 
-export const withReadout = (cell: unknown) => model({ cell: cell as Cell<unknown, unknown, Tensor>, readout });
+export const withReadout = (cell: unknown) =>
+  model({ cell: cell as Cell<unknown, unknown, Tensor>, readout });
 
 /** Models, their inputs, and how much is found to be carried for a parameter, in how many pulls. */
-export const sparse: Readonly<Record<string, readonly [cell: unknown, inputs: number, most: number, pulls: number]>> = {
+export const sparse: Readonly<
+  Record<string, readonly [cell: unknown, inputs: number, most: number, pulls: number]>
+> = {
   indrnn: [withReadout(indrnn({ inputs: 3, units: 6 })), 3, 1, 1],
   'indrnn with tanh': [indrnn({ inputs: 2, units: 5, activation: 'tanh' }), 2, 1, 1],
   lru: [withReadout(lru({ inputs: 3, units: 4, outputs: 5, radii: [0.3, 0.95] })), 3, 2, 2],

@@ -55,8 +55,18 @@ describe('structured RTRL', () => {
       const whole = of(rtrl({ structure: 'dense' }), true);
       for (const eager of [true, false]) {
         const own = of(rtrl(), eager);
-        requireClose(numbersOf(own.gradients), numbersOf(whole.gradients), 1e-12, `gradients, eager: ${eager}`);
-        requireClose(numbersOf(own.influence), numbersOf(whole.influence), 1e-12, `influence, eager: ${eager}`);
+        requireClose(
+          numbersOf(own.gradients),
+          numbersOf(whole.gradients),
+          1e-12,
+          `gradients, eager: ${eager}`,
+        );
+        requireClose(
+          numbersOf(own.influence),
+          numbersOf(whole.influence),
+          1e-12,
+          `influence, eager: ${eager}`,
+        );
       }
       const single = (structure: 'auto' | 'dense', eager: boolean) => {
         const { model, loss, parameters, state, examples } = run;
@@ -74,7 +84,8 @@ describe('structured RTRL', () => {
         return [...numbersOf(learner.parameters), ...numbersOf(learner.influence)];
       };
       const expected = single('dense', true);
-      for (const eager of [true, false]) requireClose(single('auto', eager), expected, 1e-5, `float32, eager: ${eager}`);
+      for (const eager of [true, false])
+        requireClose(single('auto', eager), expected, 1e-5, `float32, eager: ${eager}`);
     });
   }
 
@@ -96,7 +107,8 @@ describe('structured RTRL', () => {
       expect([on.includes(true), on.includes(false), on[5]]).to.deep.equal([true, true, true]);
       const own = { ...run, parameters, state: cell.start(), examples };
       checkUnbiased([own], rtrl, { tolerance: 1e-12 });
-      const influence = (eager: boolean) => numbersOf(estimates([own], rtrl(), seeded(1), { eager }).influence);
+      const influence = (eager: boolean) =>
+        numbersOf(estimates([own], rtrl(), seeded(1), { eager }).influence);
       requireClose(influence(false), influence(true), 1e-12, 'as a plan');
     }
   });
@@ -112,7 +124,9 @@ describe('structured RTRL', () => {
       const learner = learnerOf([run], rtrl(), seeded(1));
       for (const { input, target } of run.examples) learner.step(input, target);
       const { parameters, state } = run as Fixture<{ cell: Tree; readout: Tree }>;
-      const [size, own, idle] = [state, parameters.cell, parameters.readout].map((tree) => numbersOf(tree).length);
+      const [size, own, idle] = [state, parameters.cell, parameters.readout].map(
+        (tree) => numbersOf(tree).length,
+      );
       expect(learner.rule?.structure).to.equal(
         `dense: parameters reach too many of the ${size} state elements; ${idle} never reach the state`,
       );
@@ -169,7 +183,9 @@ describe('structured RTRL', () => {
       const expected = leavesOf(parameters as Tree).map(({ shape }) => [9, ...shape]);
       expect(shapes()).to.deep.equal(expected);
       expect(Math.max(...numbersOf(learner.influence))).to.equal(0);
-      expect(numbersOf(restoreLearner(config, learner.save()).influence)).to.deep.equal(numbersOf(learner.influence));
+      expect(numbersOf(restoreLearner(config, learner.save()).influence)).to.deep.equal(
+        numbersOf(learner.influence),
+      );
       for (const { input, target } of examples) learner.step(input, target);
       expect(shapes()).to.deep.equal(expected);
       const restored = restoreLearner(config, learner.save());
@@ -186,7 +202,10 @@ describe('structured RTRL', () => {
         ...elementwise,
         step(params, c, x) {
           const { state, output } = elementwise.step(params, c, x);
-          return { state: reverse ? concat([slice(state, [1], [5]), slice(state, [0], [1])]) : state, output };
+          return {
+            state: reverse ? concat([slice(state, [1], [5]), slice(state, [0], [1])]) : state,
+            output,
+          };
         },
       });
       const config = (reverse: boolean) => ({
@@ -199,7 +218,10 @@ describe('structured RTRL', () => {
       const learner = createLearner(config(false));
       const [input, target] = [seeded(1).normal([3]), seeded(2).normal([5])];
       learner.step(input, target);
-      expect(() => restoreLearner(config(true), learner.save()).step(input, target)).to.throw(DataError, 'influence');
+      expect(() => restoreLearner(config(true), learner.save()).step(input, target)).to.throw(
+        DataError,
+        'influence',
+      );
     });
 
   for (const eager of [true, false])
@@ -213,13 +235,28 @@ describe('structured RTRL', () => {
           return { state: next, output: next };
         },
       };
-      const learner = createLearner({ model: cell, loss: meanSquare, estimator: rtrl(), optimizer: sgd({ rate: 0.1 }), eager });
+      const learner = createLearner({
+        model: cell,
+        loss: meanSquare,
+        estimator: rtrl(),
+        optimizer: sgd({ rate: 0.1 }),
+        eager,
+      });
       const target = seeded(1).normal([4]);
       learner.step(seeded(2).normal([4]), target);
       const before = [...learner.save()];
-      expect(() => learner.step(seeded(3).normal([1]), target)).to.throw(ConfigurationError, "use rtrl({ structure: 'dense' })");
+      expect(() => learner.step(seeded(3).normal([1]), target)).to.throw(
+        ConfigurationError,
+        "use rtrl({ structure: 'dense' })",
+      );
       expect([...learner.save()]).to.deep.equal(before);
-      const wider = createLearner({ model: cell, loss: meanSquare, estimator: rtrl(), optimizer: sgd({ rate: 0.1 }), eager });
+      const wider = createLearner({
+        model: cell,
+        loss: meanSquare,
+        estimator: rtrl(),
+        optimizer: sgd({ rate: 0.1 }),
+        eager,
+      });
       wider.step(seeded(3).normal([1]), target);
       wider.step(seeded(2).normal([4]), target);
       expect(wider.rule?.structure).to.match(/^dense/);
@@ -228,7 +265,8 @@ describe('structured RTRL', () => {
   it('is dense for a step that reads values, whose structure may change', () => {
     const cell: Cell<Vectors, Tensor, Tensor> = {
       ...elementwise,
-      step: (params, c, x) => elementwise.step(params, numbersOf(x)[0] > 0 ? c : matmul(add(zeros([5, 5]), 0.3), c), x),
+      step: (params, c, x) =>
+        elementwise.step(params, numbersOf(x)[0] > 0 ? c : matmul(add(zeros([5, 5]), 0.3), c), x),
     };
     const run = fixture(cell, 3, 6);
     expect(new Set(run.examples.map(({ input }) => numbersOf(input)[0] > 0)).size).to.equal(2);

@@ -15,7 +15,8 @@ describe('trainers/evaluation: the search for drift', () => {
    */
   function leastRise(within: number): number {
     const d = Math.log((2 * Math.log(64)) / 0.002);
-    const isEnough = (rise: number) => rise > Math.sqrt((2 * (within ** 2 + rise ** 2 / 4) * d) / 16) + (2 * d) / (3 * 16);
+    const isEnough = (rise: number) =>
+      rise > Math.sqrt((2 * (within ** 2 + rise ** 2 / 4) * d) / 16) + (2 * d) / (3 * 16);
     let [low, high] = [0, 2];
     while (high - low > 1e-9) {
       const middle = (low + high) / 2;
@@ -68,7 +69,10 @@ describe('trainers/evaluation: the search for drift', () => {
     expect(found.filter((change) => change !== undefined)).to.deep.equal(['risen']);
     expect(resumed.save()).to.deep.equal(straight.save());
     expect(straight.save().added).to.equal(500);
-    expect(() => createAdwin({ added: -1, buckets: [] })).to.throw(DataError, /a number of errors -1 is not a whole number/);
+    expect(() => createAdwin({ added: -1, buckets: [] })).to.throw(
+      DataError,
+      /a number of errors -1 is not a whole number/,
+    );
     expect(() => createAdwin({ added: 1, buckets: [[1, 'x' as never, 0]] })).to.throw(
       DataError,
       /a sum of errors "x" is not a number$/,
@@ -88,9 +92,13 @@ describe('trainers/evaluation: the search for drift', () => {
     return { ...found, buckets: adwin.save().buckets.length };
   }
 
-  function* coins(seed: number, ...parts: readonly (readonly [length: number, probability: number])[]): Generator<number> {
+  function* coins(
+    seed: number,
+    ...parts: readonly (readonly [length: number, probability: number])[]
+  ): Generator<number> {
     const next = draws(seed);
-    for (const [length, probability] of parts) for (let i = 0; i < length; i++) yield next() < probability ? 1 : 0;
+    for (const [length, probability] of parts)
+      for (let i = 0; i < length; i++) yield next() < probability ? 1 : 0;
   }
 
   it('finds a rise and a fall soon after they come, once, and says which it was', () => {
@@ -123,8 +131,14 @@ describe('trainers/evaluation: the search for drift', () => {
     const { buckets } = adwin.save();
     const mean = values.reduce((a, b) => a + b) / values.length;
     expect(buckets.reduce((sum, [count]) => sum + count, 0)).to.equal(values.length);
-    expect(buckets.reduce((sum, [count, own]) => sum + count * own, 0) / values.length).to.be.closeTo(mean, 1e-12);
-    const squares = buckets.reduce((sum, [count, own, within]) => sum + within + count * (own - mean) ** 2, 0);
+    expect(buckets.reduce((sum, [count, own]) => sum + count * own, 0) / values.length).to.be.closeTo(
+      mean,
+      1e-12,
+    );
+    const squares = buckets.reduce(
+      (sum, [count, own, within]) => sum + within + count * (own - mean) ** 2,
+      0,
+    );
     expect(squares).to.be.closeTo(
       values.reduce((sum, value) => sum + (value - mean) ** 2, 0),
       1e-9,

@@ -9,7 +9,11 @@ const of = (mean: number, recent: number) => ({ mean, recent });
 describe('trainers/evaluation: what is better than the network', () => {
   it('is the best of the simple models over the recent predictions, where it is visibly ahead', () => {
     const figures = { network: of(0.3, 0.41), persistence: of(0.9, 0.34), 'running mean': of(0.1, 0.4) };
-    expect(betterOf('squared error', figures)).to.deep.equal({ name: 'persistence', recent: 0.34, network: 0.41 });
+    expect(betterOf('squared error', figures)).to.deep.equal({
+      name: 'persistence',
+      recent: 0.34,
+      network: 0.41,
+    });
     for (const [unit, network, recent] of [
       ['squared error', 0.34, 0.34],
       ['squared error', 0.3404, 0.34],
@@ -17,8 +21,13 @@ describe('trainers/evaluation: what is better than the network', () => {
       ['squared error', 1.62e5, 1.61e5],
       ['bits', 2.0002, 2],
     ] as const)
-      expect(betterOf(unit, { network: of(9, network), persistence: of(0, recent) }), `${network}`).to.equal(undefined);
-    expect(betterOf('bits', { network: of(2, 2.002), 'order-2 model': of(2, 2) })).to.have.property('name', 'order-2 model');
+      expect(betterOf(unit, { network: of(9, network), persistence: of(0, recent) }), `${network}`).to.equal(
+        undefined,
+      );
+    expect(betterOf('bits', { network: of(2, 2.002), 'order-2 model': of(2, 2) })).to.have.property(
+      'name',
+      'order-2 model',
+    );
     expect(betterOf('bits', { network: of(2, 2) })).to.equal(undefined);
   });
 
@@ -41,7 +50,9 @@ describe('trainers/evaluation: what is better than the network', () => {
 
     // A network that has learnt is ahead: there is nothing to be said.
     const learning = createModel({ target: 'y', units: 4, rate: 0.02 });
-    learning.partialFit(Array.from({ length: 600 }, (_, i) => ({ y: Math.sin(i / 2) + Math.sin(i / 2) ** 3 })));
+    learning.partialFit(
+      Array.from({ length: 600 }, (_, i) => ({ y: Math.sin(i / 2) + Math.sin(i / 2) ** 3 })),
+    );
     const silent = learning.report();
     expect(silent.figures.network.mean).to.be.below(silent.figures.persistence.mean / 2);
     expect(Object.hasOwn(silent, 'better')).to.equal(

@@ -18,7 +18,10 @@ const settings = { seed: 1, numRuns: 100 };
 describe('trainers/evaluation: the evaluation of a stream', () => {
   describe('marks of logits', () => {
     it('have the probability of the most probable class, whichever came', () => {
-      const logits = fc.array(fc.double({ min: -800, max: 800, noNaN: true }), { minLength: 2, maxLength: 6 });
+      const logits = fc.array(fc.double({ min: -800, max: 800, noNaN: true }), {
+        minLength: 2,
+        maxLength: 6,
+      });
       fc.assert(
         fc.property(logits, fc.nat(), (values, any) => {
           const came = any % values.length;
@@ -42,7 +45,9 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
 
     /** Σ over bins of their share times |accuracy - confidence|, word for word. */
     function direct(all: readonly (readonly [number, boolean])[]): number {
-      const bins = Array.from({ length: 15 }, (_, bin) => all.filter(([confidence]) => Math.ceil(confidence * 15) === bin + 1));
+      const bins = Array.from({ length: 15 }, (_, bin) =>
+        all.filter(([confidence]) => Math.ceil(confidence * 15) === bin + 1),
+      );
       return bins.reduce((sum, group) => {
         if (group.length === 0) return sum;
         const accuracy = group.filter(([, isRight]) => isRight).length / group.length;
@@ -71,7 +76,8 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
           expect(resumed.accuracy()).to.deep.equal(straight.accuracy());
           const bins = straight.reliability();
           expect(bins.reduce((sum, { count }) => sum + count, 0)).to.equal(all.length);
-          for (const { from, to, confidence } of bins) expect(confidence).to.be.within(from - 1e-12, to + 1e-12);
+          for (const { from, to, confidence } of bins)
+            expect(confidence).to.be.within(from - 1e-12, to + 1e-12);
           expect(resumed.save()).to.deep.equal(straight.save());
         }),
         settings,
@@ -104,10 +110,9 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
 
     it('refuses what none saved', () => {
       const saved = createCalibration(2).save();
-      expect(() => createCalibration(2, { ...saved, bins: saved.bins.with(0, [1, null as never, 0]) })).to.throw(
-        DataError,
-        /a sum of confidences null is not a number$/,
-      );
+      expect(() =>
+        createCalibration(2, { ...saved, bins: saved.bins.with(0, [1, null as never, 0]) }),
+      ).to.throw(DataError, /a sum of confidences null is not a number$/);
       expect(() => createCalibration(2, { ...saved, latest: [0.5, -1.5] })).to.throw(
         DataError,
         /the list of confidences has 2 entries, not 0$/,
@@ -139,7 +144,8 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
     const straight = createEvaluation('bits', ['network', 'other'], 50);
     let resumed = createEvaluation('bits', ['network', 'other'], 50);
     for (let record = 1; record <= 4000; record++) {
-      if (record % 333 === 0) resumed = createEvaluation('bits', ['network', 'other'], 50, reread(resumed.save()));
+      if (record % 333 === 0)
+        resumed = createEvaluation('bits', ['network', 'other'], 50, reread(resumed.save()));
       const logits = [record < 3000 ? 2 : -1, 0];
       const came = next() < 0.9 ? 0 : 1;
       const mark = markOf(logits, came, [bitsOf(logits, came), 1]);
@@ -195,7 +201,10 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
     let models = createCountModels(4);
     const own = [0, 1, 2].map((order) => createCounts(4, order));
     for (const symbol of [0, 1, 2, 0, 1, 2, 3, 3, 0, 1]) {
-      expect([...models.observe(symbol, 0.5)]).to.deep.equal([0.5, ...own.map((model) => model.observe(symbol))]);
+      expect([...models.observe(symbol, 0.5)]).to.deep.equal([
+        0.5,
+        ...own.map((model) => model.observe(symbol)),
+      ]);
       models = createCountModels(4, reread(models.save()));
     }
   });

@@ -13,7 +13,10 @@ const settings = { seed: 1, numRuns: 100 };
 
 describe('trainers/evaluation: the linear model', () => {
   const value = fc.double({ min: -10, max: 10, noNaN: true });
-  const examples = fc.array(fc.tuple(fc.array(value, { minLength: 2, maxLength: 2 }), value), { minLength: 1, maxLength: 40 });
+  const examples = fc.array(fc.tuple(fc.array(value, { minLength: 2, maxLength: 2 }), value), {
+    minLength: 1,
+    maxLength: 40,
+  });
 
   it('solves weighted least squares with a ridge: the gradient vanishes', () => {
     fc.assert(
@@ -26,7 +29,12 @@ describe('trainers/evaluation: the linear model', () => {
         for (const j of [0, 1, 2]) {
           const left = all.reduce((sum, [inputs, y], i) => {
             const x = [...inputs, 1];
-            return sum + 0.999 ** (all.length - 1 - i) * (y - x.reduce((dot, each, k) => dot + each * weights[k], 0)) * x[j];
+            return (
+              sum +
+              0.999 ** (all.length - 1 - i) *
+                (y - x.reduce((dot, each, k) => dot + each * weights[k], 0)) *
+                x[j]
+            );
           }, 0);
           expect(left).to.be.closeTo(0.01 * weights[j], 1e-6);
         }
@@ -71,6 +79,9 @@ describe('trainers/evaluation: the linear model', () => {
       // Not positive definite.
       [{ matrix: [1, 3, 1] }, /a weight of the linear model null is not a number from/],
     ] as const)
-      expect(() => createLinearModel(1, { ...saved, ...part } as never), JSON.stringify(part)).to.throw(DataError, says);
+      expect(() => createLinearModel(1, { ...saved, ...part } as never), JSON.stringify(part)).to.throw(
+        DataError,
+        says,
+      );
   });
 });

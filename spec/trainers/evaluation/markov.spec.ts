@@ -76,17 +76,25 @@ describe('markov', () => {
 
   it('exceeds the best fixed model by no more than the bound', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 1, max: 300 }), fc.nat(), (symbols, length, seed) => {
-        const noise = seeded(seed);
-        const used = 1 + noise.integer(symbols);
-        const sequence = Array.from({ length }, () => noise.integer(used));
-        const counts = new Array<number>(symbols).fill(0);
-        for (const symbol of sequence) counts[symbol]++;
-        const best = counts.reduce((bits, count) => bits - (count === 0 ? 0 : count * Math.log2(count / length)), 0);
-        const excess = lengthOf({ symbols }, sequence) - best;
-        expect(excess).to.be.at.most(((symbols - 1) / 2) * Math.log2(length) + Math.log2(symbols) + 1e-9);
-        expect(excess).to.be.at.least(-1e-9);
-      }),
+      fc.property(
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.nat(),
+        (symbols, length, seed) => {
+          const noise = seeded(seed);
+          const used = 1 + noise.integer(symbols);
+          const sequence = Array.from({ length }, () => noise.integer(used));
+          const counts = new Array<number>(symbols).fill(0);
+          for (const symbol of sequence) counts[symbol]++;
+          const best = counts.reduce(
+            (bits, count) => bits - (count === 0 ? 0 : count * Math.log2(count / length)),
+            0,
+          );
+          const excess = lengthOf({ symbols }, sequence) - best;
+          expect(excess).to.be.at.most(((symbols - 1) / 2) * Math.log2(length) + Math.log2(symbols) + 1e-9);
+          expect(excess).to.be.at.least(-1e-9);
+        },
+      ),
       { seed: 3, numRuns: 300 },
     );
   });
@@ -145,7 +153,11 @@ describe('markov', () => {
   });
 });
 
-function rate(order: number, task: ReturnType<typeof anbn> | ReturnType<typeof distantBrackets>, steps: number): number {
+function rate(
+  order: number,
+  task: ReturnType<typeof anbn> | ReturnType<typeof distantBrackets>,
+  steps: number,
+): number {
   const model = markov({ symbols: task.symbols, order });
   let [bits, count] = [0, 0];
   for (const { target } of task) {
@@ -157,7 +169,8 @@ function rate(order: number, task: ReturnType<typeof anbn> | ReturnType<typeof d
 
 /** -log2 of Γ(mα)/Γ(α)ᵐ · Π Γ(n_i + α) / Γ(N + mα), where Γ(n + x)/Γ(x) = x (x + 1) … (x + n - 1). */
 function dirichletBits(counts: readonly number[], prior: number): number {
-  const rising = (x: number, n: number) => Array.from({ length: n }, (_, j) => Math.log2(x + j)).reduce((a, b) => a + b, 0);
+  const rising = (x: number, n: number) =>
+    Array.from({ length: n }, (_, j) => Math.log2(x + j)).reduce((a, b) => a + b, 0);
   const total = counts.reduce((a, b) => a + b);
   return rising(counts.length * prior, total) - counts.reduce((bits, n) => bits + rising(prior, n), 0);
 }

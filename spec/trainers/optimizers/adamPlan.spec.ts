@@ -19,7 +19,10 @@ describe('Adam in a plan', () => {
         const { program } = trace('update', (declare) => {
           const like = { shape: [rows, columns], dtype };
           const [parameter, m, v, g] = [declare(like), declare(like), declare(like), declare(like)];
-          const clock: Clock = { steps: () => declare({ shape: [], dtype }), updates: () => declare({ shape: [], dtype }) };
+          const clock: Clock = {
+            steps: () => declare({ shape: [], dtype }),
+            updates: () => declare({ shape: [], dtype }),
+          };
           const next = optimizer.update(g, { m, v }, parameter, clock);
           return [add(parameter, next.update), next.memory as { m: Tensor; v: Tensor }];
         });
@@ -39,7 +42,12 @@ describe('Adam in a plan', () => {
           const next = optimizer.update(gradient, memory, w, clock);
           w = add(w, next.update);
           memory = next.memory;
-          requireClose(numbersOf(plan.read(0)), numbersOf(w), dtype === 'float32' ? 1e-5 : 1e-12, `after update ${update}`);
+          requireClose(
+            numbersOf(plan.read(0)),
+            numbersOf(w),
+            dtype === 'float32' ? 1e-5 : 1e-12,
+            `after update ${update}`,
+          );
           gradient = draw(noise);
         }
       });

@@ -88,7 +88,10 @@ function drive(optimizer: Optimizer, start: Params, gradients: readonly Params[]
   let [parameters, memory] = [start, optimizer.init(start)];
   return gradients.map((gradient, t) => {
     const before = [...numbersOf(parameters), ...numbersOf(memory), ...numbersOf(gradient)];
-    const next = optimizer.update(gradient, memory, parameters, { steps: (f) => f(t), updates: (f) => f(t + 1) });
+    const next = optimizer.update(gradient, memory, parameters, {
+      steps: (f) => f(t),
+      updates: (f) => f(t + 1),
+    });
     expect([...numbersOf(parameters), ...numbersOf(memory), ...numbersOf(gradient)]).to.deep.equal(before);
     memory = next.memory;
     parameters = zipTrees(
@@ -105,24 +108,29 @@ describe('optimisers', () => {
   for (const [name, [make, recurrence]] of Object.entries(known)) {
     it(`${name} follows its recurrence, element by element, with a schedule and with a number`, () => {
       fc.assert(
-        fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 6 }), fc.boolean(), (seed, count, scheduled) => {
-          const gradients = Array.from({ length: count }, (_, i) => draw(seed + i + 1));
-          const start = draw(seed);
-          const eta = scheduled ? rate : () => 0.05;
-          const path = drive(make(scheduled ? rate : 0.05), start, gradients);
-          const starts = numbersOf(start);
-          path.forEach((parameters, t) => {
-            const expected = starts.map(
-              (theta, i) =>
-                recurrence(
-                  theta,
-                  gradients.map((gradient) => numbersOf(gradient)[i]),
-                  eta,
-                )[t],
-            );
-            requireClose(numbersOf(parameters), expected, 1e-13, `${name} after update ${t + 1}`);
-          });
-        }),
+        fc.property(
+          fc.integer({ min: 1, max: 1e6 }),
+          fc.integer({ min: 1, max: 6 }),
+          fc.boolean(),
+          (seed, count, scheduled) => {
+            const gradients = Array.from({ length: count }, (_, i) => draw(seed + i + 1));
+            const start = draw(seed);
+            const eta = scheduled ? rate : () => 0.05;
+            const path = drive(make(scheduled ? rate : 0.05), start, gradients);
+            const starts = numbersOf(start);
+            path.forEach((parameters, t) => {
+              const expected = starts.map(
+                (theta, i) =>
+                  recurrence(
+                    theta,
+                    gradients.map((gradient) => numbersOf(gradient)[i]),
+                    eta,
+                  )[t],
+              );
+              requireClose(numbersOf(parameters), expected, 1e-13, `${name} after update ${t + 1}`);
+            });
+          },
+        ),
         { seed: 1, numRuns: 15 },
       );
     });
@@ -132,7 +140,10 @@ describe('optimisers', () => {
       const single = tensor([3, -2], { dtype: 'float32' });
       let [theta, memory] = [single as Tensor, optimizer.init(single)];
       for (let t = 0; t < 5; t++) {
-        const { update, memory: next } = optimizer.update(theta, memory, theta, { steps: (f) => f(t), updates: (f) => f(t + 1) });
+        const { update, memory: next } = optimizer.update(theta, memory, theta, {
+          steps: (f) => f(t),
+          updates: (f) => f(t + 1),
+        });
         expect(update.dtype).to.equal('float32');
         [theta, memory] = [add(theta, update), next];
       }
@@ -155,24 +166,34 @@ describe('optimisers', () => {
 
   it('clipByGlobalNorm scales only gradients with a larger norm over all leaves', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.1, max: 10, noNaN: true }), (seed, norm) => {
-        const gradient = draw(seed);
-        const length = lengthOf(numbersOf(gradient));
-        const clip = clipByGlobalNorm(norm);
-        const { update } = clip.update(gradient, clip.init(gradient), gradient, { steps: (f) => f(0), updates: (f) => f(1) });
-        const factor = Math.min(1, norm / length);
-        requireClose(
-          numbersOf(update),
-          numbersOf(gradient).map((x) => x * factor),
-          1e-14,
-          'clipped',
-        );
-        if (length <= norm) expect(numbersOf(update)).to.deep.equal(numbersOf(gradient));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.double({ min: 0.1, max: 10, noNaN: true }),
+        (seed, norm) => {
+          const gradient = draw(seed);
+          const length = lengthOf(numbersOf(gradient));
+          const clip = clipByGlobalNorm(norm);
+          const { update } = clip.update(gradient, clip.init(gradient), gradient, {
+            steps: (f) => f(0),
+            updates: (f) => f(1),
+          });
+          const factor = Math.min(1, norm / length);
+          requireClose(
+            numbersOf(update),
+            numbersOf(gradient).map((x) => x * factor),
+            1e-14,
+            'clipped',
+          );
+          if (length <= norm) expect(numbersOf(update)).to.deep.equal(numbersOf(gradient));
+        },
+      ),
       { seed: 2, numRuns: 60 },
     );
     const clip = clipByGlobalNorm(1);
-    const zero = clip.update(tensor([0, 0]), {}, tensor([0, 0]), { steps: (f) => f(0), updates: (f) => f(1) }).update;
+    const zero = clip.update(tensor([0, 0]), {}, tensor([0, 0]), {
+      steps: (f) => f(0),
+      updates: (f) => f(1),
+    }).update;
     expect(zero.toArray()).to.deep.equal([0, 0]);
   });
 
@@ -186,7 +207,10 @@ describe('optimisers', () => {
       1e-14,
       'chain',
     );
-    expect([optimizer.name, optimizer.settings]).to.deep.equal(['clipByGlobalNorm+sgd', { 'clipByGlobalNorm.norm': 1 }]);
+    expect([optimizer.name, optimizer.settings]).to.deep.equal([
+      'clipByGlobalNorm+sgd',
+      { 'clipByGlobalNorm.norm': 1 },
+    ]);
   });
 
   it('refuses options out of range', () => {

@@ -40,7 +40,8 @@ describe('trainers/registry', () => {
       'clipByGlobalNorm',
     ]);
     const schedules = ['constant', 'cosine', 'inverseSqrt'];
-    const values = (exports: object) => Object.keys(exports).filter((name) => !others.has(name) && !schedules.includes(name));
+    const values = (exports: object) =>
+      Object.keys(exports).filter((name) => !others.has(name) && !schedules.includes(name));
     expect(values(optimizerExports)).to.have.members(Object.keys(optimizerTable));
     expect(values(estimatorExports)).to.have.members(Object.keys(estimatorTable));
   });
@@ -73,7 +74,8 @@ describe('trainers/registry', () => {
 
   for (const name of Object.keys(cellTable))
     it(`makes ${name} for vectors and for symbols`, () => {
-      for (const of of ['symbols', 'vectors'] as const) expect(makeCell({ name, units: 2 }, 3, of).outputs).to.equal(2);
+      for (const of of ['symbols', 'vectors'] as const)
+        expect(makeCell({ name, units: 2 }, 3, of).outputs).to.equal(2);
       expect(() => makeCell({ name, units: 2, nothing: 1 }, 3, 'vectors')).to.throw(
         UsageError,
         `the cell ${name} has no setting nothing; it has units`,
@@ -81,9 +83,15 @@ describe('trainers/registry', () => {
     });
 
   it('refuses names that it does not have, with one that may have been meant', () => {
-    expect(() => makeEstimator({ name: 'uroo' })).to.throw(UsageError, 'there is no estimator "uroo"; did you mean uoro?');
+    expect(() => makeEstimator({ name: 'uroo' })).to.throw(
+      UsageError,
+      'there is no estimator "uroo"; did you mean uoro?',
+    );
     expect(() => makeOptimizer({ name: 'adams', ...rate })).to.throw(UsageError, 'did you mean adam?');
-    expect(() => makeCell({ name: 'constructor', units: 2 }, 3, 'vectors')).to.throw(UsageError, 'there are gru, lstm');
+    expect(() => makeCell({ name: 'constructor', units: 2 }, 3, 'vectors')).to.throw(
+      UsageError,
+      'there are gru, lstm',
+    );
   });
 
   it('passes settings of cells on', () => {
@@ -105,7 +113,10 @@ describe('trainers/registry', () => {
         ['bptt', 128],
       ]);
       expect(settingsOf(estimatorTable.bptt.options, { window: 7 })).to.deep.equal({ length: 7 });
-      expect(settingsOf(estimatorTable.uoro.options, { window: 7, stride: 2 })).to.deep.equal({ window: 7, stride: 2 });
+      expect(settingsOf(estimatorTable.uoro.options, { window: 7, stride: 2 })).to.deep.equal({
+        window: 7,
+        stride: 2,
+      });
     });
 
     it('say what they are for, for which entries, and what holds where they are left out', () => {
@@ -119,7 +130,15 @@ describe('trainers/registry', () => {
       for (const { name } of flags) expect(names).to.include(name);
       expect(Object.keys(settingChecks)).to.deep.equal(names);
       expect(new Set(names).size, 'each once').to.equal(names.length);
-      const known = { estimator: 'tbptt', window: 2, stride: 1, rank: 1, n: 1, leak: 0.1, readout: 'mlp' } satisfies Settings;
+      const known = {
+        estimator: 'tbptt',
+        window: 2,
+        stride: 1,
+        rank: 1,
+        n: 1,
+        leak: 0.1,
+        readout: 'mlp',
+      } satisfies Settings;
       expect(names).to.include.members(Object.keys(known));
       // @ts-expect-error A flag takes what its option takes.
       const wrong = { window: 'ten' } satisfies Settings;

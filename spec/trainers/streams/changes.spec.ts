@@ -72,14 +72,17 @@ describe('trainers/streams: the size of changes', () => {
     for (const change of [1, -2, 0.5]) scale.add(change);
     expect(createScale(scale.save()).save()).to.deep.equal(scale.save());
     for (const wrong of [{ count: -1 }, { count: 0.5 }, { square: null }, { square: -1 }, { square: 1e300 }])
-      expect(() => createScale({ ...scale.save(), ...(wrong as object) }), JSON.stringify(wrong)).to.throw(DataError);
+      expect(() => createScale({ ...scale.save(), ...(wrong as object) }), JSON.stringify(wrong)).to.throw(
+        DataError,
+      );
   });
 });
 
 describe('trainers/streams: numbers that are predicted by their changes', () => {
   it('begin with what persistence says, and stay with it where nothing changes', () => {
     expect(saidAfter([5])).to.deep.equal([5]);
-    for (const value of [0, -3, 1e-9, 1e90]) expect(saidAfter([value, value, value, value])).to.deep.equal(Array(4).fill(value));
+    for (const value of [0, -3, 1e-9, 1e90])
+      expect(saidAfter([value, value, value, value])).to.deep.equal(Array(4).fill(value));
   });
 
   it('do not depend on where zero is, nor on the unit: a y + b is predicted as a p + b', () => {
@@ -109,7 +112,8 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
             own,
           );
           const size = Math.max(1, ...values.map((value) => Math.abs(value ?? 0)));
-          for (const [i, each] of one.entries()) expect(other[i]).to.be.closeTo(a * each + b, 1e-6 * (a * size + Math.abs(b)));
+          for (const [i, each] of one.entries())
+            expect(other[i]).to.be.closeTo(a * each + b, 1e-6 * (a * size + Math.abs(b)));
         },
       ),
       { seed: 3, numRuns: size(4, 12), endOnFailure: true },
@@ -208,7 +212,9 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
     expect(coder.encode([8], 12).at(-1)).to.equal(-2);
     expect(coder.encode([null], 12)).to.deep.equal([0, 1, 0]);
     expect(coder.encode([12])).to.deep.equal([1, 0, 0]);
-    expect(createRowCoder(data, JSON.parse(JSON.stringify(coder.save()))).encode([8], 12)).to.deep.equal(coder.encode([8], 12));
+    expect(createRowCoder(data, JSON.parse(JSON.stringify(coder.save()))).encode([8], 12)).to.deep.equal(
+      coder.encode([8], 12),
+    );
     for (const own of [
       { ...data, predict: 'value' },
       { ...data, columns: ['x'] },
@@ -222,6 +228,9 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
     const standing = scores.standing();
     scores.requireOwn(standing);
     const { size: _, ...without } = standing;
-    expect(() => scores.requireOwn(without)).to.throw(DataError, 'what a row is compared with undefined is not a number');
+    expect(() => scores.requireOwn(without)).to.throw(
+      DataError,
+      'what a row is compared with undefined is not a number',
+    );
   });
 });

@@ -27,7 +27,11 @@ describe('trainers/streams: tally', () => {
       parts.add(score);
       expect(parts.save().latest).to.have.length(Math.min(parts.count, 3));
       parts = createTally(3, JSON.parse(JSON.stringify(parts.save())));
-      expect([parts.count, parts.mean, parts.recent()]).to.deep.equal([whole.count, whole.mean, whole.recent()]);
+      expect([parts.count, parts.mean, parts.recent()]).to.deep.equal([
+        whole.count,
+        whole.mean,
+        whole.recent(),
+      ]);
     }
   });
 
@@ -43,10 +47,17 @@ describe('trainers/streams: tally', () => {
       { latest: [1] },
       { latest: [1, null] },
     ])
-      expect(() => createTally(3, { ...good, ...part } as never), JSON.stringify(part)).to.throw(DataError, says);
+      expect(() => createTally(3, { ...good, ...part } as never), JSON.stringify(part)).to.throw(
+        DataError,
+        says,
+      );
     expect(() => createTally(1, good)).to.throw(DataError, /the list of scores has 2 entries, not 1$/);
-    expect(() => createTally(3, { ...good, count: -1 })).to.throw(/a number of scores -1 is not a whole number below/);
-    expect(() => createTally(3, { ...good, mean: Number.POSITIVE_INFINITY })).to.throw(/a score null is not a number from/);
+    expect(() => createTally(3, { ...good, count: -1 })).to.throw(
+      /a number of scores -1 is not a whole number below/,
+    );
+    expect(() => createTally(3, { ...good, mean: Number.POSITIVE_INFINITY })).to.throw(
+      /a score null is not a number from/,
+    );
   });
 });
 
@@ -62,11 +73,16 @@ describe('trainers/streams: normalizer', () => {
 
   it('cuts what is far off, on both sides, and takes 1 for no deviation', () => {
     const normalizer = createNormalizer();
-    expect([normalizer.deviation, normalizer.normalize(3), normalizer.denormalize(3)]).to.deep.equal([1, 3, 3]);
-    for (const value of [5, 5]) normalizer.add(value);
-    expect([normalizer.deviation, normalizer.normalize(7), normalizer.normalize(50), normalizer.normalize(-50)]).to.deep.equal([
-      1, 2, 10, -10,
+    expect([normalizer.deviation, normalizer.normalize(3), normalizer.denormalize(3)]).to.deep.equal([
+      1, 3, 3,
     ]);
+    for (const value of [5, 5]) normalizer.add(value);
+    expect([
+      normalizer.deviation,
+      normalizer.normalize(7),
+      normalizer.normalize(50),
+      normalizer.normalize(-50),
+    ]).to.deep.equal([1, 2, 10, -10]);
   });
 
   it('is not moved by one value that is far off, once there is a scale', () => {
@@ -102,8 +118,14 @@ describe('trainers/streams: normalizer', () => {
     const saved = normalizer.save();
     expect(saved.count).to.equal(3);
     expect(createNormalizer(saved).save()).to.deep.equal(saved);
-    expect(() => createNormalizer({ ...saved, count: -1 })).to.throw(DataError, /a number of values -1 is not a whole/);
-    expect(() => createNormalizer({ ...saved, mean: 2e100 })).to.throw(DataError, /a mean 2e\+100 is not a number/);
+    expect(() => createNormalizer({ ...saved, count: -1 })).to.throw(
+      DataError,
+      /a number of values -1 is not a whole/,
+    );
+    expect(() => createNormalizer({ ...saved, mean: 2e100 })).to.throw(
+      DataError,
+      /a mean 2e\+100 is not a number/,
+    );
     expect(() => createNormalizer({ ...saved, squares: 'x' as never })).to.throw(
       DataError,
       /a sum of squares "x" is not a number/,
@@ -115,7 +137,9 @@ describe('trainers/streams: normalizer', () => {
 describe('trainers/streams: counts', () => {
   it('yield the bits of Krichevsky and Trofimov in each context', () => {
     const order0 = createCounts(2, 0);
-    expect([0, 0, 1].map((symbol) => order0.observe(symbol))).to.deep.equal([0.5, 1.5 / 2, 0.5 / 3].map((p) => -Math.log2(p)));
+    expect([0, 0, 1].map((symbol) => order0.observe(symbol))).to.deep.equal(
+      [0.5, 1.5 / 2, 0.5 / 3].map((p) => -Math.log2(p)),
+    );
     const order1 = createCounts(2, 1);
     // Contexts: none yet, 0, 1, 0.
     expect([0, 1, 0, 1].map((symbol) => order1.observe(symbol))).to.deep.equal(
@@ -143,7 +167,10 @@ describe('trainers/streams: counts', () => {
       DataError,
       /a pair 48 is not a whole number below 48$/,
     );
-    expect(() => createCounts(3, 2, { ...saved, pairs: [[47, -1]] })).to.throw(DataError, /a count -1 is not/);
+    expect(() => createCounts(3, 2, { ...saved, pairs: [[47, -1]] })).to.throw(
+      DataError,
+      /a count -1 is not/,
+    );
     expect(createCounts(3, 2, { context: 15, pairs: [[47, 1]] }).observe(2)).to.equal(-Math.log2(1.5 / 2.5));
   });
 

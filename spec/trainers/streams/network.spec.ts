@@ -35,7 +35,10 @@ describe('trainers/streams: networks', () => {
       const ofText = learnerFor(text);
       const ofRows = learnerFor(rows);
       const row = tensor([0.5, 0, 0, 1, 0]);
-      const steps = Array.from({ length: 60 }, () => [ofText.step(65, 66).loss, ofRows.step(row, tensor([0.25])).loss]);
+      const steps = Array.from({ length: 60 }, () => [
+        ofText.step(65, 66).loss,
+        ofRows.step(row, tensor([0.25])).loss,
+      ]);
       for (const kind of [0, 1]) expect(steps[59][kind]).to.be.below(steps[0][kind] / 2);
     });
 });

@@ -3,7 +3,12 @@ import { createModel, openModel } from '../../../cli/stream/index.ts';
 import { DataError } from '../../../lib/index.ts';
 import { createDesk, type Desk } from '../../cli/command.ts';
 
-const options = { target: 'temperature', columns: ['temperature', 'sky'], categorical: ['sky'], units: 2 } as const;
+const options = {
+  target: 'temperature',
+  columns: ['temperature', 'sky'],
+  categorical: ['sky'],
+  units: 2,
+} as const;
 const weather = () => createModel(options);
 
 class Reading {
@@ -46,7 +51,10 @@ describe('norewind/stream: records that a program hands over', () => {
       ['getters', ({ temperature }: { temperature: number }) => new Reading(temperature)],
       ['proxy', (record: object) => new Proxy(record, {})],
       ['Map', (record: object) => new Map(Object.entries(record))],
-      ['own getters', (record: object) => Object.defineProperties({}, Object.getOwnPropertyDescriptors({ ...record }))],
+      [
+        'own getters',
+        (record: object) => Object.defineProperties({}, Object.getOwnPropertyDescriptors({ ...record })),
+      ],
       ['more', (record: object) => ({ ...record, note: { not: 'read' }, Temprature: 1 })],
     ] as const)
       expect(learntFrom(plain.map(make)), kind).to.equal(expected);
@@ -86,14 +94,24 @@ describe('norewind/stream: records that a program hands over', () => {
   });
 
   it('say which column is misspelt, as long as no record had it', () => {
-    for (const name of ['temprature', 'tempertaure', 'Temperature', 'temp', 'temperature_', 'temperture', 'tmperatur'])
+    for (const name of [
+      'temprature',
+      'tempertaure',
+      'Temperature',
+      'temp',
+      'temperature_',
+      'temperture',
+      'tmperatur',
+    ])
       expect(() => learntFrom([{ [name]: 1, sky: 'sun' }]), name).to.throw(
         DataError,
         `record 1: it has "${name}" and no "temperature": did you mean temperature? Where temperature is missing, make it null`,
       );
     expect(() => learntFrom([new Map([['temprature', 1]])])).to.throw(DataError, 'did you mean temperature?');
     // A record may lack what others have, and have what resembles it.
-    expect(learntFrom([...plain, { temprature: 1, sky: 'sun' }])).to.equal(learntFrom([...plain, { sky: 'sun' }]));
+    expect(learntFrom([...plain, { temprature: 1, sky: 'sun' }])).to.equal(
+      learntFrom([...plain, { sky: 'sun' }]),
+    );
     for (const others of [
       { sensor2: 1, b: 1 },
       { sensor12: 1, b: 1 },
@@ -105,7 +123,13 @@ describe('norewind/stream: records that a program hands over', () => {
   });
 
   it('need no target where one is given beside them, or is asked for', () => {
-    const model = createModel({ target: 'sky', columns: ['temperature'], categorical: ['sky'], horizon: 0, units: 2 });
+    const model = createModel({
+      target: 'sky',
+      columns: ['temperature'],
+      categorical: ['sky'],
+      horizon: 0,
+      units: 2,
+    });
     model.learnOne({ temperature: 1 }, 'sun');
     expect(model.predictOne({ temperature: 2 })).to.be.oneOf(['sun', null]);
     expect(() => model.predictOne({})).to.throw(
@@ -137,7 +161,10 @@ describe('norewind/stream: records that a program hands over', () => {
     const nulls = createModel(options);
     for (const [i, temperature] of values.entries()) {
       marked.learnOne({ temperature: i === 2 ? -999 : `${temperature},5`, sky: i === 3 ? 'NA' : 'sun' });
-      nulls.learnOne({ temperature: i === 2 ? null : Number(`${temperature}.5`), sky: i === 3 ? null : 'sun' });
+      nulls.learnOne({
+        temperature: i === 2 ? null : Number(`${temperature}.5`),
+        sky: i === 3 ? null : 'sun',
+      });
     }
     expect(marked.report()).to.deep.equal(nulls.report());
     const namibia = weather();
@@ -149,7 +176,13 @@ describe('norewind/stream: records that a program hands over', () => {
       DataError,
       'record 2, columns "year", "month": 1999, "Dec" is earlier than the row before',
     );
-    for (const wrong of [{ missing: 'NA' }, { missing: [null] }, { decimal: ';' }, { timeFormat: '%Y' }, { timestamp: [] }])
+    for (const wrong of [
+      { missing: 'NA' },
+      { missing: [null] },
+      { decimal: ';' },
+      { timeFormat: '%Y' },
+      { timestamp: [] },
+    ])
       expect(() => createModel({ target: 'a', ...(wrong as object) }), JSON.stringify(wrong))
         .to.throw(Error)
         .with.property('name', 'ConfigurationError');
@@ -171,20 +204,30 @@ describe('norewind/stream: records that a program hands over', () => {
     after(() => desk.dispose());
 
     it('with the dialect in which they are read', async () => {
-      const dialect = { ...options, missing: ['NA'], decimal: ',', timestamp: 'when', timeFormat: '%d/%m/%Y' } as const;
+      const dialect = {
+        ...options,
+        missing: ['NA'],
+        decimal: ',',
+        timestamp: 'when',
+        timeFormat: '%d/%m/%Y',
+      } as const;
       const model = createModel(dialect);
       model.learnOne({ temperature: '1,5', sky: 'NA', when: '31/01/2024' });
       model.save(desk.path('saved'));
       const again = await openModel(desk.path('saved'));
       expect(again.config).to.deep.equal(model.config);
       again.learnOne({ temperature: 'NA', sky: 'sun', when: '01/02/2024' });
-      expect(() => again.learnOne({ temperature: '1.5', sky: 'sun', when: '02/02/2024' })).to.throw(DataError, 'decimal ,');
+      expect(() => again.learnOne({ temperature: '1.5', sky: 'sun', when: '02/02/2024' })).to.throw(
+        DataError,
+        'decimal ,',
+      );
       desk.file('more.csv', 'temperature,sky,when\n"2,5",sun,02/02/2024\nNA,NA,03/02/2024\n');
       const { code, stdout, stderr } = await desk.norewind('predict saved more.csv'.split(' '));
       expect(code, stderr).to.equal(0);
       expect(stdout.trimEnd().split('\n')).to.have.length(2);
       desk.file('other.csv', '# of a station\ntemperature;sky;when\n2.5;?;2024-02-02\n');
-      const other = 'predict saved other.csv --delimiter ; --comment # --missing ? --decimal . --time-format %F';
+      const other =
+        'predict saved other.csv --delimiter ; --comment # --missing ? --decimal . --time-format %F';
       const second = await desk.norewind(other.split(' '));
       expect(second.code, second.stderr).to.equal(0);
       expect(JSON.parse(second.stdout).current).to.equal(2.5);

@@ -35,9 +35,15 @@ describe('trainers/streams: sizes that are impossible together', () => {
         of(characters, 1000, { estimator: rtrl }),
         /with rtrl and adam.*: reduce --units, or choose an --estimator that carries less, such as tbptt$/,
       ],
-      [of(characters, 2000, { estimator: { name: 'snap', n: 2 } }), /with snap and adam.*an --estimator that carries less/],
       [
-        of(characters, 4096, { cell: { name: 'lstm', units: 4096 }, estimator: { name: 'uoro', window: 1, rank: 64 } }),
+        of(characters, 2000, { estimator: { name: 'snap', n: 2 } }),
+        /with snap and adam.*an --estimator that carries less/,
+      ],
+      [
+        of(characters, 4096, {
+          cell: { name: 'lstm', units: 4096 },
+          estimator: { name: 'uoro', window: 1, rank: 64 },
+        }),
         /of lstm take/,
       ],
       [
@@ -56,21 +62,31 @@ describe('trainers/streams: sizes that are impossible together', () => {
         of(rows, 2, { recent: 1e6 }),
         /^the last 1,000,000 scores and what else .* take 184 MiB in it, and 96 MiB is the most: reduce --recent$/,
       ],
-      [of(characters, 2, { recent: 1e6 }), /^the last 1,000,000 scores .* take 11\d MiB in it.*: reduce --recent$/],
+      [
+        of(characters, 2, { recent: 1e6 }),
+        /^the last 1,000,000 scores .* take 11\d MiB in it.*: reduce --recent$/,
+      ],
       [
         of({ ...characters, symbols: 4096 }, 2, { recent: 8e5 }),
         /^the last 800,000 scores .* MiB in it, and 96 MiB is the most: reduce --recent$/,
       ],
       [
-        of({ ...rows, horizon: 1000, delay: 1000, columns: names(1000), categorical: [] }, 2, { recent: 4e5 }),
+        of({ ...rows, horizon: 1000, delay: 1000, columns: names(1000), categorical: [] }, 2, {
+          recent: 4e5,
+        }),
         /^the last 400,000 scores .*: reduce --recent$/,
       ],
       [
-        of({ ...rows, horizon: 1000, delay: 1000, columns: names(1700), categorical: [] }, 2, { recent: 3e5 }),
+        of({ ...rows, horizon: 1000, delay: 1000, columns: names(1700), categorical: [] }, 2, {
+          recent: 3e5,
+        }),
         /^1,700 columns, .*: reduce --horizon, --delay, --columns or --categories$/,
       ],
     ] as const)
-      expect(() => requireRoom(config), JSON.stringify(config).slice(0, 90)).to.throw(ConfigurationError, says);
+      expect(() => requireRoom(config), JSON.stringify(config).slice(0, 90)).to.throw(
+        ConfigurationError,
+        says,
+      );
     expect(process.memoryUsage().arrayBuffers - before).to.be.below(2 ** 24);
   });
 
@@ -95,10 +111,9 @@ describe('trainers/streams: sizes that are impossible together', () => {
       ConfigurationError,
       '2,048 MiB is the most',
     );
-    expect(() => createTextModel({ unit: 'word', symbols: 4096, units: 4096, cell: 'lstm', dtype: 'float64' })).to.throw(
-      ConfigurationError,
-      'MiB is the most',
-    );
+    expect(() =>
+      createTextModel({ unit: 'word', symbols: 4096, units: 4096, cell: 'lstm', dtype: 'float64' }),
+    ).to.throw(ConfigurationError, 'MiB is the most');
     const { session, ...stream } = checkpointAfter(
       [
         [1, 'x'],
@@ -111,6 +126,9 @@ describe('trainers/streams: sizes that are impossible together', () => {
       { ...stream.config, data: { ...rows, columns, categorical: columns, target: 'c0', categories: 4096 } },
       { ...stream.config, cell: { name: 'gru', units: 4096 }, estimator: rtrl },
     ])
-      expect(() => decodeCheckpoint(encodeCheckpoint({ ...stream, config, session }))).to.throw(DataError, 'it cannot be read: ');
+      expect(() => decodeCheckpoint(encodeCheckpoint({ ...stream, config, session }))).to.throw(
+        DataError,
+        'it cannot be read: ',
+      );
   });
 });

@@ -38,7 +38,10 @@ interface Said {
   readonly told: Told;
 }
 
-const saidOf = ({ target }: RowSession, output: Float64Array): Said => ({ output, told: target.told(output, target.latest()) });
+const saidOf = ({ target }: RowSession, output: Float64Array): Said => ({
+  output,
+  told: target.told(output, target.latest()),
+});
 
 /** Of the target of the same row, when the inputs of the row have been counted in, and its target has not. */
 function saidOfSame(session: RowSession, data: RowData, row: Row): Said {
@@ -58,7 +61,11 @@ const kinds: readonly (readonly [name: string, data: RowData, list: readonly Row
   ['a number of rows with times', { ...rows, timestamp: 't', delay: 1 }, timed],
   ['the change to the next number', { ...rows, predict: 'change' }, records],
   ['the change over three rows', { ...rows, predict: 'change', horizon: 3 }, records],
-  ['the change since a number that was known late', { ...rows, predict: 'change', horizon: 2, delay: 2 }, records],
+  [
+    'the change since a number that was known late',
+    { ...rows, predict: 'change', horizon: 2, delay: 2 },
+    records,
+  ],
   ['the change of rows with times', { ...rows, predict: 'change', timestamp: 't' }, timed],
   [
     'the change to the number of the same row',
@@ -115,7 +122,10 @@ describe('trainers/streams: a session of rows', () => {
         const other = taken(data, list.slice(0, 15)).session;
         const lag = data.horizon + (data.delay ?? 0);
         // It takes the row in, as far as its late target is concerned.
-        const still = rowPredictor(data, taken(data, list.slice(0, 15)).session, { learn: false, fresh: false })(list[15]);
+        const still = rowPredictor(data, taken(data, list.slice(0, 15)).session, {
+          learn: false,
+          fresh: false,
+        })(list[15]);
         if (lag === 0) expect(still).to.deep.include(foretold(other, list[15]));
         const predict = rowPredictor(data, learning, { learn: true, fresh: false });
         for (const row of list.slice(15)) {
@@ -154,9 +164,14 @@ describe('trainers/streams: a session of rows', () => {
 
   it('counts each value once, also where the target comes with its inputs', () => {
     const data: RowData = { ...rows, columns: ['k', 'b'], target: 'a', horizon: 0 };
-    const { coder } = taken(data, [...records.map(([a, k], i) => [k, i, a])]).session.save().rest as { coder: SavedCoder };
+    const { coder } = taken(data, [...records.map(([a, k], i) => [k, i, a])]).session.save().rest as {
+      coder: SavedCoder;
+    };
     const countOf = (at: number) => (coder[at] as SavedNormalizer).count;
-    expect([countOf(1), countOf(2)]).to.deep.equal([records.length, records.filter(([a]) => a !== null).length]);
+    expect([countOf(1), countOf(2)]).to.deep.equal([
+      records.length,
+      records.filter(([a]) => a !== null).length,
+    ]);
   });
 
   it('says which category is the most probable, and how probable it is', () => {
@@ -197,7 +212,8 @@ describe('trainers/streams: a session of rows', () => {
     const pairs = records.flatMap(([a], i) => (i > 0 && a !== null ? [[a as number, said[i - 1]]] : []));
     if (trail.kind !== 'numbers') throw new Error('numbers were expected');
     expect(trail.actual).to.deep.equal(pairs.map(([actual]) => actual));
-    for (const [i, [, predicted]] of pairs.entries()) expect(trail.predicted[i]).to.be.closeTo(predicted, 1e-9);
+    for (const [i, [, predicted]] of pairs.entries())
+      expect(trail.predicted[i]).to.be.closeTo(predicted, 1e-9);
     expect(Object.keys(influence)).to.deep.equal(['|s̃|', '|θ̃|']);
     for (const norm of Object.values(influence)) expect(norm).to.be.above(0);
     const { session: ofCategories } = taken({ ...rows, target: 'k', categories: 2 }, records.slice(0, 30));
@@ -215,7 +231,8 @@ describe('trainers/streams: a session of rows', () => {
       for (const row of records.slice(0, 4)) session.advance(row);
       return session.glimpse().influence;
     };
-    for (const name of ['uoro', 'noBackTrack']) expect(influenceOf({ name }), name).to.have.all.keys('|s̃|', '|θ̃|');
+    for (const name of ['uoro', 'noBackTrack'])
+      expect(influenceOf({ name }), name).to.have.all.keys('|s̃|', '|θ̃|');
     for (const estimator of [{ name: 'rtrl' }, { name: 'snap', n: 1 }]) {
       const norms = influenceOf(estimator);
       expect(Object.keys(norms), estimator.name).to.deep.equal(['|G|']);
@@ -233,7 +250,10 @@ describe('trainers/streams: a session of rows', () => {
         influence: tensor([3, 4]),
       }) as unknown as StreamLearner;
     for (const name of ['rtrl', 'snap', 'rflo'])
-      expect([4096, 4097].map((size) => influenceNorms(learnerOf(name, size)))).to.deep.equal([{ '|G|': 5 }, {}]);
+      expect([4096, 4097].map((size) => influenceNorms(learnerOf(name, size)))).to.deep.equal([
+        { '|G|': 5 },
+        {},
+      ]);
   });
 
   it('learns nothing from a row without its target, but sees it', () => {
@@ -267,13 +287,19 @@ describe('trainers/streams: a session of rows', () => {
         (each: Rest) => Object.assign(each, { records }),
         new RegExp(`^${misfit}the number of records ${JSON.stringify(records)} is not a whole number`),
       );
-    refuse((each: Rest) => Object.assign(each, { time: 'now' }), /the time of the latest row "now" is not a number$/);
+    refuse(
+      (each: Rest) => Object.assign(each, { time: 'now' }),
+      /the time of the latest row "now" is not a number$/,
+    );
     refuse((each: Rest) => each.late.push({}), /the list of late targets has 2 entries, not 1$/);
     refuse((each: Rest) => each.late.fill({}), /a late target an object is not a number$/);
     refuse((each: Rest) => each.waiting[1].input.pop(), /a row that waits has 11 entries, not 12$/);
     refuse((each: Rest) => each.waiting[1].input.fill('x'), /an input "x" is not a number$/);
     refuse((each: Rest) => each.waiting[2].output.fill(null), /an output null is not a number$/);
-    refuse((each: Rest) => Object.assign(each.waiting[0].standing, { mean: null }), /what a row is compared with null is not a/);
+    refuse(
+      (each: Rest) => Object.assign(each.waiting[0].standing, { mean: null }),
+      /what a row is compared with null is not a/,
+    );
     refuse((each: Rest) => Object.assign(each, { waiting: 3 }), new RegExp(`^${misfit}`));
   });
 });

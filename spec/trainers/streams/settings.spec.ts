@@ -22,12 +22,19 @@ describe('trainers/streams: settings', () => {
       { ...text, data: { kind: 'text', unit: 'word', symbols: 2 } },
       { ...text, data: { ...characters, symbols: 4096 } },
       { ...text, data: { ...characters, alphabet: 'ab🐻🐼' } },
-      { ...table, data: { ...rows, kind: 'ndjson', delimiter: ';', horizon: 1000, delay: 1000, categories: 2 } },
+      {
+        ...table,
+        data: { ...rows, kind: 'ndjson', delimiter: ';', horizon: 1000, delay: 1000, categories: 2 },
+      },
       { ...table, data: { ...rows, delimiter: '\t', horizon: 0, delay: 1, categories: 4096 } },
       { ...table, data: { ...rows, target: 'y', categorical: ['y', 'a', 'k'], horizon: 0, delay: 0 } },
-      { ...table, data: { ...rows, columns: Array.from({ length: 4096 }, (_, i) => `c${i}`), categorical: [] } },
+      {
+        ...table,
+        data: { ...rows, columns: Array.from({ length: 4096 }, (_, i) => `c${i}`), categorical: [] },
+      },
     ];
-    for (const each of good) expect(() => checkConfig(each), JSON.stringify(each).slice(0, 200)).not.to.throw();
+    for (const each of good)
+      expect(() => checkConfig(each), JSON.stringify(each).slice(0, 200)).not.to.throw();
   });
 
   it('are refused otherwise, by their names', () => {
@@ -57,7 +64,10 @@ describe('trainers/streams: settings', () => {
       refuse({ ...table, data: { ...table.data, ...part } }, says);
     ofRows({ kind: 'xml' }, 'format must be text, csv or ndjson, got xml');
     for (const delimiter of ['', ',,', '"', '\r', '\n', undefined, [',']])
-      ofRows({ delimiter }, `delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`);
+      ofRows(
+        { delimiter },
+        `delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`,
+      );
     const names = 'columns and categorical must be lists of names, and the target a name';
     for (const part of [
       { columns: 'a' },
@@ -72,9 +82,13 @@ describe('trainers/streams: settings', () => {
       ['delay', 0, 1000],
       ['categories', 2, 4096],
     ] as const)
-      for (const value of [least - 1, most + 1, least + 0.5]) ofRows({ [name]: value }, whole(name, least, most, value));
+      for (const value of [least - 1, most + 1, least + 0.5])
+        ofRows({ [name]: value }, whole(name, least, most, value));
     ofRows({ predict: 'difference' }, 'predict must be value or change, got difference');
-    ofRows({ predict: 'change', target: 'k' }, 'the target k is a category, which has no change: leave out --predict');
+    ofRows(
+      { predict: 'change', target: 'k' },
+      'the target k is a category, which has no change: leave out --predict',
+    );
     ofRows({ columns: [] }, 'the network needs one column at least: name it with --columns');
     ofRows({ columns: Array.from({ length: 4097 }, (_, i) => `c${i}`) }, 'there are more than 4096 columns');
     ofRows({ columns: ['a', 'k', 'a'] }, '--columns has a column more than once');
@@ -87,7 +101,10 @@ describe('trainers/streams: settings', () => {
         `--timestamp names ${timestamp}, which is one of the columns or the target: times are inputs by themselves`,
       );
     ofRows({ target: 'y', timestamp: 'y' }, '--timestamp names y, which is one of the columns or the target');
-    ofRows({ categorical: ['k', 'z'] }, '--categorical names z, which is neither one of the columns nor the target');
+    ofRows(
+      { categorical: ['k', 'z'] },
+      '--categorical names z, which is neither one of the columns nor the target',
+    );
   });
 
   it('are completed with the defaults of the command', () => {
@@ -135,8 +152,10 @@ describe('trainers/streams: settings', () => {
   it('have the rate that suits the data, and a text the noise of the estimator', () => {
     const rateOf = (data: RowData | SymbolData, estimator?: string) =>
       completeConfig(data, { ...(estimator && { estimator }) }).optimizer.rate;
-    for (const estimator of [undefined, 'uoro', 'noBackTrack', 'tbptt', 'snap']) expect(rateOf(rows, estimator)).to.equal(0.003);
-    for (const estimator of [undefined, 'tbptt', 'bptt', 'rtrl', 'snap']) expect(rateOf(characters, estimator)).to.equal(0.01);
+    for (const estimator of [undefined, 'uoro', 'noBackTrack', 'tbptt', 'snap'])
+      expect(rateOf(rows, estimator)).to.equal(0.003);
+    for (const estimator of [undefined, 'tbptt', 'bptt', 'rtrl', 'snap'])
+      expect(rateOf(characters, estimator)).to.equal(0.01);
     for (const estimator of ['uoro', 'noBackTrack', 'kfRtrl', 'rKfRtrl', 'dodge'])
       expect(rateOf(characters, estimator)).to.equal(0.001);
     for (const [estimator, part] of [
@@ -145,8 +164,15 @@ describe('trainers/streams: settings', () => {
       ['snap', { n: 1 }],
       ['uoro', { window: 1 }],
     ] as const)
-      expect(completeConfig(characters, { estimator }).estimator).to.deep.include({ name: estimator, ...part });
-    expect(completeConfig(characters, { window: 3 }).estimator).to.deep.equal({ name: 'tbptt', window: 3, stride: 3 });
+      expect(completeConfig(characters, { estimator }).estimator).to.deep.include({
+        name: estimator,
+        ...part,
+      });
+    expect(completeConfig(characters, { window: 3 }).estimator).to.deep.equal({
+      name: 'tbptt',
+      window: 3,
+      stride: 3,
+    });
   });
 
   it('that are given are taken, each where it belongs', () => {
@@ -175,8 +201,14 @@ describe('trainers/streams: settings', () => {
       recent: 7,
       every: 9,
     });
-    expect(completeConfig(rows, { estimator: 'bptt', window: 6 }).estimator).to.deep.equal({ name: 'bptt', length: 6 });
-    expect(completeConfig(rows, { estimator: 'uoro', rank: 2 }).estimator).to.deep.include({ name: 'uoro', rank: 2 });
+    expect(completeConfig(rows, { estimator: 'bptt', window: 6 }).estimator).to.deep.equal({
+      name: 'bptt',
+      length: 6,
+    });
+    expect(completeConfig(rows, { estimator: 'uoro', rank: 2 }).estimator).to.deep.include({
+      name: 'uoro',
+      rank: 2,
+    });
     expect(() => completeConfig(rows, { estimator: 'uro' })).to.throw(UsageError, 'uoro');
     expect(() => completeConfig(rows, { units: 0 })).to.throw(ConfigurationError, 'units must be');
   });

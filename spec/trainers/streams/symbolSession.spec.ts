@@ -41,7 +41,8 @@ describe('trainers/streams: a session of symbols', () => {
           const { learner, rest } = resumed.save();
           resumed = openSession(configOf(data), { learner, rest: reread(rest) }) as SymbolSession;
         }
-        const logits = straight.last === undefined ? undefined : numbersOf(straight.learner.predict(straight.last));
+        const logits =
+          straight.last === undefined ? undefined : numbersOf(straight.learner.predict(straight.last));
         const bits = straight.advance(code);
         expect(resumed.advance(code)).to.equal(bits);
         if (logits === undefined) expect([i, bits]).to.deep.equal([0, undefined]);
@@ -115,7 +116,9 @@ describe('trainers/streams: a session of symbols', () => {
   });
 
   it('begins with the symbols that may occur, and takes in others only where there is room', () => {
-    expect(createSymbolSession(configOf(bytes), bytes).vocabulary.save()).to.deep.equal([...Array(256).keys()]);
+    expect(createSymbolSession(configOf(bytes), bytes).vocabulary.save()).to.deep.equal([
+      ...Array(256).keys(),
+    ]);
     expect(taken(closed, '').vocabulary.save()).to.deep.equal([97, 98, 10]);
     expect(() => taken(closed, 'abc')).to.throw(DataError, 'not in the vocabulary');
     expect(taken(characters, 'abcde').vocabulary.save()).to.deep.equal([97, 98, 99]);
@@ -128,10 +131,9 @@ describe('trainers/streams: a session of symbols', () => {
   it('refuses what no session saved', () => {
     const { learner, rest } = taken(characters, 'abcab').save();
     const refuse = (part: object, says: string) =>
-      expect(() => openSession(configOf(characters), { learner, rest: { ...(rest as object), ...part } })).to.throw(
-        DataError,
-        says,
-      );
+      expect(() =>
+        openSession(configOf(characters), { learner, rest: { ...(rest as object), ...part } }),
+      ).to.throw(DataError, says);
     refuse({ records: -1 }, 'the number of records -1 is not a whole number');
     refuse({ entries: [97, 'b'] }, 'a symbol "b" is not a whole number below 1114112');
     refuse({ last: 4 }, 'the latest symbol 4 is not a whole number below 4');
@@ -151,9 +153,16 @@ describe('trainers/streams: text that is generated', () => {
     const symbols = generate(from, options);
     return Array.from({ length: count }, () => symbols.next().value);
   };
-  const textOf = (count: number, data: SymbolData, options: Parameters<typeof generateText>[2], from: SymbolSession) => {
+  const textOf = (
+    count: number,
+    data: SymbolData,
+    options: Parameters<typeof generateText>[2],
+    from: SymbolSession,
+  ) => {
     const symbols = generateText(from, data, options);
-    return Buffer.concat(Array.from({ length: count }, () => Buffer.from(symbols.next().value as string))).toString();
+    return Buffer.concat(
+      Array.from({ length: count }, () => Buffer.from(symbols.next().value as string)),
+    ).toString();
   };
 
   it('continues after the last learnt symbol and then the prime, with the most probable symbol at a temperature of 0', () => {
@@ -180,14 +189,18 @@ describe('trainers/streams: text that is generated', () => {
       const total = weights.reduce((a, b) => a + b);
       const count = 400;
       const counts = [0, 0, 0];
-      for (let seed = 0; seed < count; seed++) counts[session.vocabulary.indexOf(draw(1, { prime: [], temperature, seed })[0])]++;
-      for (const [symbol, weight] of weights.entries()) expect(counts[symbol] / count).to.be.closeTo(weight / total, 0.08);
+      for (let seed = 0; seed < count; seed++)
+        counts[session.vocabulary.indexOf(draw(1, { prime: [], temperature, seed })[0])]++;
+      for (const [symbol, weight] of weights.entries())
+        expect(counts[symbol] / count).to.be.closeTo(weight / total, 0.08);
     }
   });
 
   it('is the most probable at a temperature near 0, whatever the size of the logits', () => {
     for (const seed of [1, 2, 3])
-      expect(draw(12, { prime: [], temperature: 1e-5, seed })).to.deep.equal(draw(12, { prime: [], temperature: 0, seed }));
+      expect(draw(12, { prime: [], temperature: 1e-5, seed })).to.deep.equal(
+        draw(12, { prime: [], temperature: 0, seed }),
+      );
   });
 
   it('is the same from the same seed, and leaves the session as it is', () => {
@@ -200,12 +213,16 @@ describe('trainers/streams: text that is generated', () => {
 
   it('is written in the unit of the model', () => {
     expect(Array.from(textOf(9, characters, {}, session))).to.have.length(9);
-    expect(textOf(9, characters, {}, session)).to.equal(textOf(9, characters, { prime: '', temperature: 1, seed: 1 }, session));
+    expect(textOf(9, characters, {}, session)).to.equal(
+      textOf(9, characters, { prime: '', temperature: 1, seed: 1 }, session),
+    );
     expect(textOf(9, characters, {}, session)).not.to.equal(textOf(9, characters, { seed: 2 }, session));
     const ofBytes = generateText(taken(bytes, 'abcabc'), bytes, { temperature: 0 });
     expect(ofBytes.next().value).to.be.instanceOf(Uint8Array).with.length(1);
     const ofWords = taken(words, 'one two one two one');
-    expect(textOf(4, words, { temperature: 0, prime: 'two' }, ofWords)).to.match(/^(one|two)( (one|two)){3}$/);
+    expect(textOf(4, words, { temperature: 0, prime: 'two' }, ofWords)).to.match(
+      /^(one|two)( (one|two)){3}$/,
+    );
   });
 
   it('needs something to begin with, and a prime of the alphabet', () => {

@@ -52,7 +52,10 @@ describe('trainers/streams: targets that are late', () => {
   it('may be categories and missing ones, and nothing else', () => {
     for (const saved of [[null], ['x'], [3]]) expect(createLate(data, saved).save()).to.deep.equal(saved);
     for (const wrong of [true, Number.NaN, {}, undefined])
-      expect(() => createLate(data, [1, wrong as never])).to.throw(DataError, /a late target .* is not a number/);
+      expect(() => createLate(data, [1, wrong as never])).to.throw(
+        DataError,
+        /a late target .* is not a number/,
+      );
   });
 });
 
@@ -77,7 +80,8 @@ describe('trainers/streams: how numbers are judged', () => {
     expect(standing.deviation).to.be.closeTo(deviation, 1e-12);
     expect(standing.predictions).to.deep.equal([6, 4, 4]);
     expect(standing.lags).to.have.length(8);
-    for (const [i, lag] of [2, 0, -2, 0, 0, 0, 0, 0].entries()) expect(standing.lags[i]).to.be.closeTo(lag / deviation, 1e-12);
+    for (const [i, lag] of [2, 0, -2, 0, 0, 0, 0, 0].entries())
+      expect(standing.lags[i]).to.be.closeTo(lag / deviation, 1e-12);
     expect(scores.goalOf([7, null], standing)?.[0 as never]).to.be.closeTo(3 / deviation, 1e-12);
     expect(scores.goalOf([null, 'x'], standing)).to.equal(undefined);
     // The network says one deviation above the mean, and 4.5 comes.
@@ -92,7 +96,12 @@ describe('trainers/streams: how numbers are judged', () => {
     expect(scores.score(scores.standing(), [1], [50, null])?.error).to.equal(1);
     const [came, said] = scores.pairOf(mark as never, standing, [1], [4.5, null]);
     expect([came, said]).to.deep.equal([4.5, 4 + standing.deviation]);
-    expect(scores.names).to.deep.equal(['network', 'persistence', 'running mean', 'linear model of the last 8']);
+    expect(scores.names).to.deep.equal([
+      'network',
+      'persistence',
+      'running mean',
+      'linear model of the last 8',
+    ]);
   });
 
   it('not at all before the first one, and with the one before where one is missing', () => {
@@ -142,14 +151,21 @@ describe('trainers/streams: how numbers are judged', () => {
       DataError,
       /a latest value null/,
     );
-    expect(() => numberScores(rows, createRowCoder({ ...rows, target: 'k' }), undefined)).to.throw(TypeError, 'not a number');
+    expect(() => numberScores(rows, createRowCoder({ ...rows, target: 'k' }), undefined)).to.throw(
+      TypeError,
+      'not a number',
+    );
   });
 
   it('in a trail of what came and what was said', () => {
     const pairs = createPairs();
     pairs.add(3, 2.5);
     pairs.add(4, 4.5);
-    expect(judge().scores.trail(pairs)).to.deep.equal({ kind: 'numbers', actual: [3, 4], predicted: [2.5, 4.5] });
+    expect(judge().scores.trail(pairs)).to.deep.equal({
+      kind: 'numbers',
+      actual: [3, 4],
+      predicted: [2.5, 4.5],
+    });
   });
 });
 
@@ -172,7 +188,8 @@ describe('trainers/streams: how categories are judged', () => {
     const mark = scores.score(standing, logits, [1, 'x']);
     expect(mark?.scores).to.have.length(4);
     expect(mark?.scores[0]).to.be.closeTo(bitsOf(logits, 0), 1e-12);
-    for (const bits of Array.from(mark?.scores ?? []).slice(1)) expect(bits).to.be.closeTo(Math.log2(3), 1e-12);
+    for (const bits of Array.from(mark?.scores ?? []).slice(1))
+      expect(bits).to.be.closeTo(Math.log2(3), 1e-12);
     expect([mark?.best?.isRight, mark?.error]).to.deep.equal([false, 1]);
     const [came, said] = scores.pairOf(mark as never, standing, logits, [1, 'x']);
     expect(came).to.equal(0);
@@ -182,7 +199,11 @@ describe('trainers/streams: how categories are judged', () => {
     const pairs = createPairs();
     pairs.add(0, 0.25);
     pairs.add(2, 0.5);
-    expect(scores.trail(pairs)).to.deep.equal({ kind: 'symbols', symbols: ['x', 'other'], probabilities: [0.25, 0.5] });
+    expect(scores.trail(pairs)).to.deep.equal({
+      kind: 'symbols',
+      symbols: ['x', 'other'],
+      probabilities: [0.25, 0.5],
+    });
     expect(categoryScores(data, coder, scores.save() as never).save()).to.deep.equal(scores.save());
     expect(() => categoryScores(rows, createRowCoder(rows), undefined)).to.throw(TypeError, 'not a category');
   });

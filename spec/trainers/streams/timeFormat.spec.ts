@@ -6,7 +6,8 @@ import { createTimeReader } from '../../../trainers/streams/time.ts';
 import { parseTimeFormat } from '../../../trainers/streams/timeFormat.ts';
 import { createTimeGuesser } from '../../../trainers/streams/timeGuess.ts';
 
-const at = (...parts: [number, number, number?, number?, number?, number?]) => Date.UTC(...(parts as [number, number])) / 1000;
+const at = (...parts: [number, number, number?, number?, number?, number?]) =>
+  Date.UTC(...(parts as [number, number])) / 1000;
 const saidOf = (value: unknown) => (value instanceof Problem ? value.sentence : value);
 
 describe('trainers/streams: how times are written', () => {
@@ -138,12 +139,18 @@ describe('trainers/streams: how times are written', () => {
   it('a text that is no time says how it may be written', () => {
     const read = createTimeReader({}, new Set());
     const said = (...values: unknown[]) => saidOf(read(values, true));
-    expect(said('2010/01/01 00:00')).to.equal(`"2010/01/01 00:00" is not a time of ISO 8601: add --time-format '%Y/%m/%d %H:%M'`);
+    expect(said('2010/01/01 00:00')).to.equal(
+      `"2010/01/01 00:00" is not a time of ISO 8601: add --time-format '%Y/%m/%d %H:%M'`,
+    );
     expect(said('01/02/2024')).to.equal(
       `"01/02/2024" may be several times: say which with --time-format '%d/%m/%Y' or '%m/%d/%Y'`,
     );
-    expect(said('2000')).to.equal('2000 may be a date or a number of seconds: add --time-format %Y or --time-format %s');
-    expect(said(202_402)).to.equal('202402 may be a date or a number of seconds: add --time-format %Y%m or --time-format %s');
+    expect(said('2000')).to.equal(
+      '2000 may be a date or a number of seconds: add --time-format %Y or --time-format %s',
+    );
+    expect(said(202_402)).to.equal(
+      '202402 may be a date or a number of seconds: add --time-format %Y%m or --time-format %s',
+    );
     // A clock that counts seconds comes by all numbers.
     expect(read(['2000'], false)).to.equal(2000);
     const daily = createTimeReader({ timeFormat: '%d/%m/%Y' }, new Set(['NA']));
@@ -152,13 +159,16 @@ describe('trainers/streams: how times are written', () => {
       `"01/31/2024" is not a time as '%d/%m/%Y' writes it: it fits --time-format '%m/%d/%Y'`,
     );
     expect(saidOf(daily(['x'], true))).to.equal(`"x" is not a time as '%d/%m/%Y' writes it`);
-    for (const value of ['', 'NA', null, undefined, true]) expect(saidOf(daily([value], true))).to.equal('the time is missing');
+    for (const value of ['', 'NA', null, undefined, true])
+      expect(saidOf(daily([value], true))).to.equal('the time is missing');
     expect(daily([new Date(0)], true)).to.equal(0);
   });
 
   it('may be spread over several columns', () => {
     const read = (timeFormat: string | undefined, ...values: unknown[]) =>
-      saidOf(createTimeReader({ ...(timeFormat === undefined ? {} : { timeFormat }) }, new Set())(values, true));
+      saidOf(
+        createTimeReader({ ...(timeFormat === undefined ? {} : { timeFormat }) }, new Set())(values, true),
+      );
     expect(read(undefined, '2000', '3')).to.equal(at(2000, 2));
     expect(read(undefined, 2000, 3)).to.equal(at(2000, 2));
     expect(read(undefined, '2000.0', '3.0', '9.0')).to.equal(at(2000, 2, 9));
@@ -169,7 +179,9 @@ describe('trainers/streams: how times are written', () => {
     expect(read('%m %Y', 3, 2000)).to.equal(at(2000, 2));
     expect(read('%d.%m.%Y %H:%M', '31.01.2010', '23:05')).to.equal(at(2010, 0, 31, 23, 5));
     expect(read(undefined, 2000, 13)).to.match(/^"2000-13" is not a time/);
-    expect(read(undefined, 2000, 'Mar')).to.equal(`"2000 Mar" is not a time of ISO 8601: add --time-format '%Y %b'`);
+    expect(read(undefined, 2000, 'Mar')).to.equal(
+      `"2000 Mar" is not a time of ISO 8601: add --time-format '%Y %b'`,
+    );
     expect(read(undefined, 3, 2000)).to.match(/^"3 2000" is not a time/);
     expect(read(undefined, 2000, null)).to.equal('the time is missing');
   });

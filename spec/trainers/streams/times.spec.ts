@@ -40,7 +40,11 @@ async function read(data: RowData, ...texts: readonly string[]): Promise<(Row | 
   return readAfter(undefined, data, texts);
 }
 
-async function readAfter(time: number | undefined, data: RowData, texts: readonly string[]): Promise<(Row | string)[]> {
+async function readAfter(
+  time: number | undefined,
+  data: RowData,
+  texts: readonly string[],
+): Promise<(Row | string)[]> {
   const sources = texts.map((text) => sourceOf([bytesOf(text)]));
   const all: (Row | string)[] = [];
   for await (const batch of readData(sources, configOf(data), time))
@@ -97,7 +101,8 @@ describe('trainers/streams: times of rows', () => {
       '',
       '20240131',
     ];
-    for (const value of [...refused, ...others]) expect(timeOf(value), String(value)).to.be.instanceOf(Problem);
+    for (const value of [...refused, ...others])
+      expect(timeOf(value), String(value)).to.be.instanceOf(Problem);
   });
 
   it('takes digits for seconds or milliseconds by their size, and not where they may be a date', () => {
@@ -125,7 +130,8 @@ describe('trainers/streams: times of rows', () => {
         'sentence',
         `"${text}" is not a time: write 2024-01-31T13:45:00Z, or the seconds or milliseconds since 1970, or say how it is written with --time-format, as '%d.%m.%Y %H:%M'`,
       );
-    for (const value of [true, null, {}, ' ']) expect(timeOf(value)).to.have.property('sentence', 'the time is missing');
+    for (const value of [true, null, {}, ' '])
+      expect(timeOf(value)).to.have.property('sentence', 'the time is missing');
   });
 
   it('is in UTC wherever it is read', () => {
@@ -134,9 +140,17 @@ describe('trainers/streams: times of rows', () => {
     try {
       const noon = Date.UTC(2024, 1, 29, 12) / 1000;
       expect(new Date(1000 * noon).getHours()).to.equal(17);
-      for (const text of ['2024-02-29 12:00', '2024-02-29T12:00:00', '2024-02-29T23:30+11:30', '2024-02-29 01:00 -11'])
+      for (const text of [
+        '2024-02-29 12:00',
+        '2024-02-29T12:00:00',
+        '2024-02-29T23:30+11:30',
+        '2024-02-29 01:00 -11',
+      ])
         expect(timeOf(text), text).to.equal(noon);
-      expect([timeOf('2024-02-29'), timeOf('2024-02')]).to.deep.equal([noon - 43_200, Date.UTC(2024, 1) / 1000]);
+      expect([timeOf('2024-02-29'), timeOf('2024-02')]).to.deep.equal([
+        noon - 43_200,
+        Date.UTC(2024, 1) / 1000,
+      ]);
     } finally {
       if (TZ === undefined) delete process.env.TZ;
       else process.env.TZ = TZ;
@@ -155,7 +169,8 @@ describe('trainers/streams: times of rows', () => {
 
   it('returns the pause since the row before, and refuses rows that go back in time, with line and column', async () => {
     const data: RowData = { ...rows, timestamp: 't' };
-    const text = 't,z,y\n2024-01-01,1,2\n2024-01-01T00:01,1,2\n2023-12-31,1,2\n2024-01-01T00:01,1,2\nsoon,1,2\n,1,2\n';
+    const text =
+      't,z,y\n2024-01-01,1,2\n2024-01-01T00:01,1,2\n2023-12-31,1,2\n2024-01-01T00:01,1,2\nsoon,1,2\n,1,2\n';
     const start = Date.UTC(2024, 0) / 1000;
     expect(await read(data, text)).to.deep.equal([
       [1, 2, start, null],
@@ -169,7 +184,9 @@ describe('trainers/streams: times of rows', () => {
       'data, line 2, column "t": "2024-01-01" is earlier than the row before',
       [1, 2, start + 60, 30],
     ]);
-    expect(await read({ ...data, kind: 'ndjson' }, '{"t":1700000000,"z":1,"y":2}\n')).to.deep.equal([[1, 2, 1.7e9, null]]);
+    expect(await read({ ...data, kind: 'ndjson' }, '{"t":1700000000,"z":1,"y":2}\n')).to.deep.equal([
+      [1, 2, 1.7e9, null],
+    ]);
   });
 
   it('tells the network the time of day, week and year: what it cannot know from the rows themselves', async () => {
@@ -193,7 +210,14 @@ describe('trainers/streams: times of rows', () => {
 });
 
 describe('trainers/streams: rows with times', () => {
-  const plain: RowData = { ...rows, columns: ['a', 'k'], categorical: ['k'], target: 'a', horizon: 1, categories: 3 };
+  const plain: RowData = {
+    ...rows,
+    columns: ['a', 'k'],
+    categorical: ['k'],
+    target: 'a',
+    horizon: 1,
+    categories: 3,
+  };
   const timed: RowData = { ...plain, timestamp: 't' };
 
   it('become numbers, and then the scaled logarithm of the pause and the angles of the time', () => {
@@ -229,12 +253,19 @@ describe('trainers/streams: rows with times', () => {
   });
 
   it('lie as far from the row that is predicted from as the horizon and the delay', () => {
-    expect([lagOf(rows), lagOf({ ...rows, horizon: 1 }), lagOf({ ...rows, horizon: 1, delay: 2 })]).to.deep.equal([0, 1, 3]);
+    expect([
+      lagOf(rows),
+      lagOf({ ...rows, horizon: 1 }),
+      lagOf({ ...rows, horizon: 1, delay: 2 }),
+    ]).to.deep.equal([0, 1, 3]);
   });
 });
 
 describe('trainers/streams: targets that are known late', () => {
-  const series = Array.from({ length: 80 }, (_, i) => ({ z: (i * 7) % 5, y: i % 9 === 4 ? null : Math.sin(i / 3) }));
+  const series = Array.from({ length: 80 }, (_, i) => ({
+    z: (i * 7) % 5,
+    y: i % 9 === 4 ? null : Math.sin(i / 3),
+  }));
   const textOf = (list: readonly { z: number; y: number | null }[]) =>
     `z,y\n${list.map(({ z, y }) => `${z},${y ?? ''}\n`).join('')}`;
 
@@ -254,8 +285,12 @@ describe('trainers/streams: targets that are known late', () => {
       expect(late.report()).to.deep.equal(shifted.report());
       expect(late.learner.save()).to.deep.equal(shifted.learner.save());
       const errors = series.flatMap(({ y }, t) => {
-        const latest = series.slice(0, Math.max(0, t - horizon - delay + 1)).findLast((row) => row.y !== null)?.y;
-        return y === null || latest === undefined || t + delay >= series.length ? [] : [(y - (latest as number)) ** 2];
+        const latest = series
+          .slice(0, Math.max(0, t - horizon - delay + 1))
+          .findLast((row) => row.y !== null)?.y;
+        return y === null || latest === undefined || t + delay >= series.length
+          ? []
+          : [(y - (latest as number)) ** 2];
       });
       expect(late.report().scored).to.equal(errors.length);
       const { mean } = late.report().figures.persistence;

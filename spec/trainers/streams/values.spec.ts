@@ -9,13 +9,15 @@ const saidOf = (value: unknown) => (value instanceof Problem ? value.sentence : 
 
 describe('trainers/streams: values', () => {
   it('are missing where they are null, undefined, or one of the marks, as a text or as a number', () => {
-    for (const value of [null, undefined]) for (const read of [numberOf, categoryOf]) expect(read(value, plain)).to.equal(null);
+    for (const value of [null, undefined])
+      for (const read of [numberOf, categoryOf]) expect(read(value, plain)).to.equal(null);
     for (const value of ['NA', ' NA ', '-999', -999, -999n, Number.NaN, 'NaN', '', '  ', true])
       for (const read of [numberOf, categoryOf]) expect(read(value, marked), String(value)).to.equal(null);
     expect(numberOf('-999.0', marked)).to.equal(-999);
     expect(categoryOf('na', marked)).to.equal('na');
     // Without marks, Namibia and North America are categories like any other.
-    for (const value of ['NA', 'N/A', 'null', 'NaN', '', '-']) expect(categoryOf(value, plain)).to.equal(value);
+    for (const value of ['NA', 'N/A', 'null', 'NaN', '', '-'])
+      expect(categoryOf(value, plain)).to.equal(value);
     expect(saidOf(numberOf({}, marked))).to.match(/^an object is not a number/);
   });
 
@@ -111,7 +113,9 @@ describe('trainers/streams: values', () => {
       expect(saidOf(numberOf(value, plain))).to.match(
         /^(an? (object|list|function)|Symbol\(s\)|1970.*Z) is not a number; if the/,
       );
-      expect(saidOf(categoryOf(value, plain))).to.match(/is not a category; use texts, numbers or truth values$/);
+      expect(saidOf(categoryOf(value, plain))).to.match(
+        /is not a category; use texts, numbers or truth values$/,
+      );
     }
     expect(saidOf(categoryOf(Number.NaN, plain))).to.match(/^NaN is not a category/);
     for (const value of [1e101, '1e101', -1 / 0, '9'.repeat(400), 10n ** 101n])

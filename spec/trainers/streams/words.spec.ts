@@ -37,12 +37,30 @@ describe('trainers/streams: text by words', () => {
   });
 
   it('returns the same words wherever the bytes are cut', async () => {
-    const part = fc.constantFrom('a', 'Bär', '🐻', ' ', '\n', '\r\n', "n't", '.', '\u0301', '語', 'x'.repeat(200), '\ufeff', '"');
+    const part = fc.constantFrom(
+      'a',
+      'Bär',
+      '🐻',
+      ' ',
+      '\n',
+      '\r\n',
+      "n't",
+      '.',
+      '\u0301',
+      '語',
+      'x'.repeat(200),
+      '\ufeff',
+      '"',
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(part, { maxLength: 12 }), fc.integer({ min: 1, max: 9 }), async (parts, size) => {
-        const bytes = new TextEncoder().encode(parts.join(''));
-        expect(await read(bytes, size)).to.deep.equal(await read(bytes, 1e6));
-      }),
+      fc.asyncProperty(
+        fc.array(part, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (parts, size) => {
+          const bytes = new TextEncoder().encode(parts.join(''));
+          expect(await read(bytes, size)).to.deep.equal(await read(bytes, 1e6));
+        },
+      ),
       { seed: 1, numRuns: 200 },
     );
   });
@@ -57,7 +75,15 @@ describe('trainers/streams: text by words', () => {
     };
     const batches: (readonly unknown[])[] = [];
     for await (const batch of readSymbols([source], data)) batches.push(batch);
-    expect(batches).to.deep.equal([['one'], ['two', ','], ['three', '\n'], [], ['y'.repeat(256)], [], ['end']]);
+    expect(batches).to.deep.equal([
+      ['one'],
+      ['two', ','],
+      ['three', '\n'],
+      [],
+      ['y'.repeat(256)],
+      [],
+      ['end'],
+    ]);
   });
 
   it('does not keep a word that never ends', async () => {

@@ -5,7 +5,11 @@ import { type AnbnOptions, anbn } from '../../../trainers/tasks/index.ts';
 import { meanLoss, type Predictor, symbolsOf, take } from './reading.ts';
 
 const options = fc
-  .record({ min: fc.integer({ min: 1, max: 6 }), extra: fc.integer({ min: 0, max: 9 }), seed: fc.maxSafeNat() })
+  .record({
+    min: fc.integer({ min: 1, max: 6 }),
+    extra: fc.integer({ min: 0, max: 9 }),
+    seed: fc.maxSafeNat(),
+  })
   .map(({ min, extra, seed }) => ({ min, max: min + extra, seed }));
 
 describe('anbn', () => {

@@ -18,7 +18,8 @@ describe('distantBrackets', () => {
         const task = distantBrackets({ s, k, a, seed });
         const length = 2 * (s + 2) + k + 1;
         const examples = take(task, 10 * length - 1);
-        const text = task.alphabet[examples[0].input] + examples.map(({ target }) => task.alphabet[target]).join('');
+        const text =
+          task.alphabet[examples[0].input] + examples.map(({ target }) => task.alphabet[target]).join('');
         const lines = text.split('\n');
         expect(lines.pop()).to.equal('');
         expect(lines).to.have.length(10);

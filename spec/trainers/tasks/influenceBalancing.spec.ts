@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { grad } from '../../../autodiff/index.ts';
-import { ConfigurationError, DTypeError, full, indices, seeded, type Tensor, tensor } from '../../../lib/index.ts';
+import {
+  ConfigurationError,
+  DTypeError,
+  full,
+  indices,
+  seeded,
+  type Tensor,
+  tensor,
+} from '../../../lib/index.ts';
 import { type InfluenceBalancingOptions, influenceBalancing } from '../../../trainers/tasks/index.ts';
 import { take } from './reading.ts';
 
@@ -13,17 +21,23 @@ const sizes = fc
 describe('influenceBalancing', () => {
   it('is the linear system s′ = A s + b θ with the output s′^(1)', () => {
     fc.assert(
-      fc.property(sizes, fc.integer(), fc.double({ min: -2, max: 2, noNaN: true }), ({ units, positive }, seed, theta) => {
-        const { model } = influenceBalancing({ units, positive });
-        const state = seeded(Math.abs(seed)).normal([units]);
-        const s = state.toArray() as number[];
-        const expected = s.map((x, i) => 0.5 * x + 0.5 * (s[i + 1] ?? 0) + (i < positive ? theta : -theta));
-        const result = model.step({ theta: tensor(theta) }, state, {});
-        expect(result.state.shape).to.deep.equal([units]);
-        for (const [i, x] of (result.state.toArray() as number[]).entries()) expect(x).to.be.closeTo(expected[i], 1e-14);
-        expect(result.output.shape).to.deep.equal([]);
-        expect(result.output.item()).to.equal((result.state.toArray() as number[])[0]);
-      }),
+      fc.property(
+        sizes,
+        fc.integer(),
+        fc.double({ min: -2, max: 2, noNaN: true }),
+        ({ units, positive }, seed, theta) => {
+          const { model } = influenceBalancing({ units, positive });
+          const state = seeded(Math.abs(seed)).normal([units]);
+          const s = state.toArray() as number[];
+          const expected = s.map((x, i) => 0.5 * x + 0.5 * (s[i + 1] ?? 0) + (i < positive ? theta : -theta));
+          const result = model.step({ theta: tensor(theta) }, state, {});
+          expect(result.state.shape).to.deep.equal([units]);
+          for (const [i, x] of (result.state.toArray() as number[]).entries())
+            expect(x).to.be.closeTo(expected[i], 1e-14);
+          expect(result.output.shape).to.deep.equal([]);
+          expect(result.output.item()).to.equal((result.state.toArray() as number[])[0]);
+        },
+      ),
       { seed: 1, numRuns: 100 },
     );
   });
@@ -108,7 +122,10 @@ describe('influenceBalancing', () => {
     expect([model.start().dtype, model.init(seeded(1)).theta.dtype]).to.deep.equal(['float32', 'float32']);
     const result = model.step({ theta: tensor(0.5) }, tensor(new Float64Array(23)), {});
     expect([result.state.dtype, result.output.dtype]).to.deep.equal(['float64', 'float64']);
-    expect(() => model.step({ theta: tensor(0.5) }, indices(new Int32Array(23)), {})).to.throw(DTypeError, 'influenceBalancing');
+    expect(() => model.step({ theta: tensor(0.5) }, indices(new Int32Array(23)), {})).to.throw(
+      DTypeError,
+      'influenceBalancing',
+    );
   });
 
   it('refuses options that make no sense', () => {

@@ -9,7 +9,10 @@ export function take<X, Y>(examples: Iterable<Example<X, Y>>, count: number): Ex
 }
 
 /** The same, read asynchronously; all examples if there is no count. */
-export async function takeAsync<X, Y>(examples: AsyncIterable<Example<X, Y>>, count = Infinity): Promise<Example<X, Y>[]> {
+export async function takeAsync<X, Y>(
+  examples: AsyncIterable<Example<X, Y>>,
+  count = Infinity,
+): Promise<Example<X, Y>[]> {
   const taken: Example<X, Y>[] = [];
   for await (const example of examples) if (taken.push(example) === count) break;
   return taken;
@@ -42,7 +45,11 @@ export interface MeanLoss {
 }
 
 /** The mean log loss of a predictor over the targets of a next-symbol task. */
-export function meanLoss(task: Iterable<Example<number, number>>, predictor: Predictor, steps: number): MeanLoss {
+export function meanLoss(
+  task: Iterable<Example<number, number>>,
+  predictor: Predictor,
+  steps: number,
+): MeanLoss {
   const batch = steps / 100;
   const means = new Float64Array(100);
   let step = -1;

@@ -71,13 +71,18 @@ describe('rotation', () => {
   it('makes tensors of the given dtype', () => {
     const task = rotation({ dtype: 'float32', dimensions: 3 });
     const [{ input, target }] = take(task, 1);
-    expect([task.jacobian, input, target].map(({ dtype }) => dtype)).to.deep.equal(['float32', 'float32', 'float32']);
+    expect([task.jacobian, input, target].map(({ dtype }) => dtype)).to.deep.equal([
+      'float32',
+      'float32',
+      'float32',
+    ]);
   });
 
   it('accepts an axis of any length', () => {
     const of = (scale: number) =>
       rotation({ dimensions: 3, axis: [scale, 2 * scale, -scale] }).jacobian.toArray() as NestedArray[];
-    for (const scale of [1e-300, 1e300]) close((of(scale) as number[][]).flat(), (of(1) as number[][]).flat(), 1e-14);
+    for (const scale of [1e-300, 1e300])
+      close((of(scale) as number[][]).flat(), (of(1) as number[][]).flat(), 1e-14);
   });
 
   it('refuses options that make no sense', () => {

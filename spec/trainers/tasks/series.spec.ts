@@ -14,10 +14,13 @@ const rows = fc
   .chain(({ width, length, horizon }) =>
     fc.record({
       horizon: fc.constant(horizon),
-      values: fc.array(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: width, maxLength: width }), {
-        minLength: length,
-        maxLength: length,
-      }),
+      values: fc.array(
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: width, maxLength: width }),
+        {
+          minLength: length,
+          maxLength: length,
+        },
+      ),
     }),
   );
 
@@ -62,7 +65,9 @@ describe('series', () => {
       error = caught;
     }
     expect(seen).to.deep.equal([[[1], [2]]]);
-    expect(error).to.be.instanceOf(DataError).with.property('message', 'series: value 2 is NaN, not a finite number');
+    expect(error)
+      .to.be.instanceOf(DataError)
+      .with.property('message', 'series: value 2 is NaN, not a finite number');
   });
 
   it('closes the stream that it reads when the reader stops', async () => {
@@ -120,6 +125,9 @@ describe('series', () => {
     ] as [SeriesOptions, string][])
       expect(() => series([1, 2, 3], options)).to.throw(ConfigurationError, message);
     for (const values of [undefined, null, 5, {}])
-      expect(() => series(values as unknown as number[])).to.throw(ConfigurationError, 'needs an array of values');
+      expect(() => series(values as unknown as number[])).to.throw(
+        ConfigurationError,
+        'needs an array of values',
+      );
   });
 });

@@ -77,14 +77,18 @@ describe('every task', () => {
     for (const task of tasks) {
       expect(task.alphabet).to.have.length(task.symbols);
       const used = new Set(take(task, 2000).flatMap(({ input, target }) => [input, target]));
-      expect([...used].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: task.symbols }, (_, i) => i));
+      expect([...used].sort((a, b) => a - b)).to.deep.equal(
+        Array.from({ length: task.symbols }, (_, i) => i),
+      );
     }
   });
 
   it('that predicts the next symbol has each target as the next input', () => {
     for (const task of [anbn(), distantBrackets(), text('hello')]) {
       const examples = take(task, 500);
-      expect(examples.slice(1).map(({ input }) => input)).to.deep.equal(examples.slice(0, -1).map(({ target }) => target));
+      expect(examples.slice(1).map(({ input }) => input)).to.deep.equal(
+        examples.slice(0, -1).map(({ target }) => target),
+      );
     }
   });
 

@@ -93,11 +93,15 @@ describe('text', () => {
     expect(() => text('')).to.throw(DataError, 'the text is empty');
     expect(() => text('', { alphabet: 'ab' })).to.throw(DataError, 'the text is empty');
     for (const chunks of [[], [''], ['a'], ['', 'b', '']])
-      expect(await failureOf(text(arriving(chunks), { alphabet: 'ab' }))).to.match(/ended after [01] characters/);
-    expect(await failureOf(text(arriving([Uint8Array.of(97) as unknown as string]), { alphabet: 'ab' }))).to.include(
-      'must yield strings, got a Uint8Array; decode bytes first',
+      expect(await failureOf(text(arriving(chunks), { alphabet: 'ab' }))).to.match(
+        /ended after [01] characters/,
+      );
+    expect(
+      await failureOf(text(arriving([Uint8Array.of(97) as unknown as string]), { alphabet: 'ab' })),
+    ).to.include('must yield strings, got a Uint8Array; decode bytes first');
+    expect(await failureOf(text(arriving(['a\ud83d']), { alphabet: 'a😀' }))).to.include(
+      '(U+D83D) at offset 1',
     );
-    expect(await failureOf(text(arriving(['a\ud83d']), { alphabet: 'a😀' }))).to.include('(U+D83D) at offset 1');
   });
 
   it('closes the stream that it reads when the reader stops', async () => {

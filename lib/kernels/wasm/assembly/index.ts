@@ -36,7 +36,7 @@ declare function call(id: i32): void;
 /** A copy of the instruction being repeated. Repetitions do not nest. */
 const repeated = memory.data(64 << 2, 16);
 
-/** Runs one instruction `count` times. Each of its words advances by the bytes given after the instruction. */
+/** Runs one instruction `count` times; each of its words advances by the bytes given after it. */
 function repeat(program: usize, words: usize, count: usize): void {
   const size = words << 2;
   memory.copy(repeated, program, size);

@@ -49,7 +49,12 @@ export function unary(
     operation,
     rows: (of) => {
       const points = pointsOf(of);
-      return lines(of).map(([value, slope, why], i) => ({ operands: [points[i]], value, slopes: [slope], why }));
+      return lines(of).map(([value, slope, why], i) => ({
+        operands: [points[i]],
+        value,
+        slopes: [slope],
+        why,
+      }));
     },
   };
 }
@@ -65,12 +70,18 @@ export function binary(
   return {
     about: [about],
     operation,
-    rows: (of) => lines(of).map(([x, y, value, byX, byY, why]) => ({ operands: [x, y], value, slopes: [byX, byY], why })),
+    rows: (of) =>
+      lines(of).map(([x, y, value, byX, byY, why]) => ({ operands: [x, y], value, slopes: [byX, byY], why })),
   };
 }
 
 /** A vector, value, derivative and reason. */
-export type VectorLine = readonly [x: readonly number[], value: NestedArray, slope: readonly number[], why: string];
+export type VectorLine = readonly [
+  x: readonly number[],
+  value: NestedArray,
+  slope: readonly number[],
+  why: string,
+];
 
 export function ofVector(
   about: string | readonly string[],

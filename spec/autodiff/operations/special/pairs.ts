@@ -1,4 +1,17 @@
-import { add, clip, div, greater, less, maximum, minimum, mul, pow, strongMul, sub, where } from '../../../../autodiff/index.ts';
+import {
+  add,
+  clip,
+  div,
+  greater,
+  less,
+  maximum,
+  minimum,
+  mul,
+  pow,
+  strongMul,
+  sub,
+  where,
+} from '../../../../autodiff/index.ts';
 import { binary, type Case, infinity, nan } from './cases.ts';
 
 const rule = 'in derivatives 0 wins over ∞ and NaN';

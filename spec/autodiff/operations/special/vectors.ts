@@ -220,7 +220,12 @@ export const vectors: readonly Case[] = [
         ],
         why: 'row by row',
       },
-      { operands: [[[0, 1]], [infinity, 1]], value: [nan], slopes: [[[infinity, 1]], [0, 1]], why: 'IEEE: 0 times ∞ is invalid' },
+      {
+        operands: [[[0, 1]], [infinity, 1]],
+        value: [nan],
+        slopes: [[[infinity, 1]], [0, 1]],
+        why: 'IEEE: 0 times ∞ is invalid',
+      },
       { operands: [[[nan, 1]], [0, 1]], value: [nan], slopes: [[[0, 1]], [nan, 1]], why: 'NaN goes through' },
     ],
   },

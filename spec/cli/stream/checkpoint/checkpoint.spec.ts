@@ -10,7 +10,13 @@ import {
   readGeneration,
   writeGeneration,
 } from '../../../../cli/stream/checkpoint/generations.ts';
-import { DataError, readSafetensors, readSafetensorsMetadata, UsageError, writeSafetensors } from '../../../../lib/index.ts';
+import {
+  DataError,
+  readSafetensors,
+  readSafetensorsMetadata,
+  UsageError,
+  writeSafetensors,
+} from '../../../../lib/index.ts';
 import { type Fault, inject } from '../../../support/faults.ts';
 import { bytesAfter, characters, checkpointAfter, rows, tiny } from '../../sessions.ts';
 import { regionsOf } from './regions.ts';
@@ -46,7 +52,11 @@ describe('cli/stream: checkpoint', () => {
       const before = bytes.slice();
       const { session, ...stream } = decodeCheckpoint(bytes);
       expect(bytes).to.deep.equal(before);
-      expect(stream).to.deep.equal({ config: checkpoint.config, position: checkpoint.position, metricsLength: 7 });
+      expect(stream).to.deep.equal({
+        config: checkpoint.config,
+        position: checkpoint.position,
+        metricsLength: 7,
+      });
       expect(session.rest).to.deep.equal(checkpoint.session.rest);
       expect([...session.learner]).to.deep.equal([...checkpoint.session.learner]);
     }
@@ -59,7 +69,8 @@ describe('cli/stream: checkpoint', () => {
   it('is refused in another version, as another kind of file, and without its checksum', () => {
     const bytes = bytesAfter(letters, config);
     const metadata = readSafetensorsMetadata(bytes);
-    const changed = (part: Record<string, string>) => writeSafetensors(readSafetensors(bytes), { ...metadata, ...part });
+    const changed = (part: Record<string, string>) =>
+      writeSafetensors(readSafetensors(bytes), { ...metadata, ...part });
     const refuse = (part: Record<string, string>, says: RegExp) =>
       expect(() => decodeCheckpoint(changed(part))).to.throw(DataError, says);
     refuse(
@@ -67,7 +78,10 @@ describe('cli/stream: checkpoint', () => {
       /^it has version 7 of the format, and this norewind reads version 5: use the norewind that wrote it, or begin again$/,
     );
     refuse({ format: 'norewind.strean' }, /^it is not a checkpoint of `norewind train`$/);
-    refuse({ format: 'norewind.learner' }, /^it is the checkpoint of `norewind run`, and not of `norewind train`$/);
+    refuse(
+      { format: 'norewind.learner' },
+      /^it is the checkpoint of `norewind run`, and not of `norewind train`$/,
+    );
     for (const checksum of ['', 'x'.repeat(64), `${metadata.checksum}0`, ` ${metadata.checksum}`])
       refuse({ checksum }, /^its checksum is missing$/);
     const { format, version } = metadata;
@@ -146,7 +160,10 @@ describe('cli/stream: generations', () => {
 
   it('stays as it is when the disk refuses', () => {
     const says = `cannot write ${join(folder, generations.newest)}: no space is left on the device`;
-    expect(() => withFault({ at: 2, effect: 'ENOSPC', half: true, lasts: false })).to.throw(FailedError, says);
+    expect(() => withFault({ at: 2, effect: 'ENOSPC', half: true, lasts: false })).to.throw(
+      FailedError,
+      says,
+    );
     expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([letters.length, 4]);
     // What was written of it would fill the disk further.
     expect(readdirSync(folder).sort()).to.deep.equal(Object.values(generations).sort());
@@ -165,7 +182,10 @@ describe('cli/stream: generations', () => {
     }
     for (const [region, [begin, end]] of regionsOf(older)) {
       damage('previous', older, (begin + end) >> 1);
-      expect(() => readGeneration(folder, 'newest'), region).to.throw(DataError, /; there is no whole generation before it$/);
+      expect(() => readGeneration(folder, 'newest'), region).to.throw(
+        DataError,
+        /; there is no whole generation before it$/,
+      );
       const alone = /checkpoint\.previous\.safetensors cannot be used: (?!.*generation)[^\n]+$/;
       expect(() => readGeneration(folder, 'previous'), region).to.throw(DataError, alone);
     }
@@ -174,7 +194,10 @@ describe('cli/stream: generations', () => {
   it('says what is wrong with a file, and not who found it', () => {
     writeFileSync(join(folder, generations.newest), newer.subarray(0, 5));
     const path = join(folder, generations.newest);
-    expect(() => readCheckpointFile(path)).to.throw(DataError, `${path} cannot be used: safetensors: the file has 5 bytes`);
+    expect(() => readCheckpointFile(path)).to.throw(
+      DataError,
+      `${path} cannot be used: safetensors: the file has 5 bytes`,
+    );
     expect(() => readCheckpointFile(join(folder, 'none'))).to.throw(
       UsageError,
       `cannot read ${join(folder, 'none')}: there is no such file or folder`,

@@ -14,7 +14,11 @@ describe('cli/stream: a checkpoint', () => {
     expect(decodeCheckpoint(bytes).position.records).to.equal(letters.length);
     const words = randomWords(9);
     const regions = regionsOf(bytes);
-    expect([...regions.keys()]).to.include.members(['parameters.readout.w', 'moments.v.cell.reset.u', 'gradient.readout.b']);
+    expect([...regions.keys()]).to.include.members([
+      'parameters.readout.w',
+      'moments.v.cell.reset.u',
+      'gradient.readout.b',
+    ]);
     let covered = 0;
     for (const [name, [begin, end]] of regions) {
       covered += end - begin;
@@ -23,7 +27,10 @@ describe('cli/stream: a checkpoint', () => {
         damaged[at] ^= 1 << (words.next().value % 8);
         expect(() => decodeCheckpoint(damaged), `${name}, byte ${at}`).to.throw(DataError, /^[^\n]+$/);
         if (at === begin || at % 9 === 0)
-          expect(() => decodeCheckpoint(bytes.subarray(0, at)), `${at} bytes`).to.throw(DataError, /^[^\n]+$/);
+          expect(() => decodeCheckpoint(bytes.subarray(0, at)), `${at} bytes`).to.throw(
+            DataError,
+            /^[^\n]+$/,
+          );
       }
     }
     expect(covered).to.equal(bytes.length);

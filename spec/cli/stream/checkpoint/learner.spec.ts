@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { exitCodeOf } from '../../../../cli/errors.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../../cli/stream/checkpoint/checkpoint.ts';
-import { fromData, readSafetensors, readSafetensorsMetadata, type Tensor, writeSafetensors } from '../../../../lib/index.ts';
+import {
+  fromData,
+  readSafetensors,
+  readSafetensorsMetadata,
+  type Tensor,
+  writeSafetensors,
+} from '../../../../lib/index.ts';
 import { checksumOf } from '../../../../trainers/learner/checksum.ts';
 import type { StreamConfig } from '../../../../trainers/streams/config.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
@@ -12,7 +18,9 @@ type Lane = { influence: Record<string, unknown>; state: unknown };
 const laneOf = ({ memory }: Description) => (memory.lanes as Lane[])[0];
 
 /** Each with what the command says, at once or at the first record. */
-const changes: Readonly<Record<string, readonly [(own: Description, tensors: Record<string, Tensor>) => unknown, RegExp]>> = {
+const changes: Readonly<
+  Record<string, readonly [(own: Description, tensors: Record<string, Tensor>) => unknown, RegExp]>
+> = {
   'a counter beyond 2^52': [
     ({ memory }) => Object.assign(memory, { steps: 2 ** 53 }),
     /^checkpoint: the counter steps is missing, or/,
@@ -49,7 +57,12 @@ const changes: Readonly<Record<string, readonly [(own: Description, tensors: Rec
 };
 
 describe('cli/stream: a checkpoint with a learner that no run wrote', () => {
-  const config: StreamConfig = { ...tiny, cell: { name: 'lru', units: 2 }, estimator: { name: 'rtrl' }, data: rows };
+  const config: StreamConfig = {
+    ...tiny,
+    cell: { name: 'lru', units: 2 },
+    estimator: { name: 'rtrl' },
+    data: rows,
+  };
   const row = (i: number) => [Math.sin(i), 'xy'[i % 2]];
 
   for (const [what, [change, says]] of Object.entries(changes))
@@ -63,7 +76,11 @@ describe('cli/stream: a checkpoint with a learner that no run wrote', () => {
       const description = JSON.parse(metadata.learner) as Description;
       change(description, tensors);
       const text = JSON.stringify(description);
-      const learner = writeSafetensors(tensors, { ...metadata, learner: text, checksum: checksumOf(text, tensors) });
+      const learner = writeSafetensors(tensors, {
+        ...metadata,
+        learner: text,
+        checksum: checksumOf(text, tensors),
+      });
       const decoded = decodeCheckpoint(encodeCheckpoint({ ...stream, session: { ...session, learner } }));
       let refusal: unknown;
       try {

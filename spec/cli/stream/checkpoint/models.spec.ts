@@ -69,7 +69,13 @@ describe('cli/stream: models', () => {
     });
 
     it('learn what the session of a run learns, one by one, all at once, and as they come', async () => {
-      const options = { target: 'x', columns: ['x', 'k'], categorical: ['k'], timestamp: 't', ...small } as const;
+      const options = {
+        target: 'x',
+        columns: ['x', 'k'],
+        categorical: ['k'],
+        timestamp: 't',
+        ...small,
+      } as const;
       const one = createModel(options);
       const { config } = one;
       if (config.data.kind === 'text') throw new Error('rows were expected');
@@ -147,7 +153,10 @@ describe('cli/stream: models', () => {
       expect(model.learnOne({ k: 'q' })).to.be.closeTo(-Math.log2(probabilities.get('q') ?? 0), 1e-6);
       const number = createModel({ target: 'x', ...small });
       number.learnOne({ x: 1 });
-      expect(() => number.predictProbaOne()).to.throw(UsageError, 'x is a number, which has no probabilities: use predictOne');
+      expect(() => number.predictProbaOne()).to.throw(
+        UsageError,
+        'x is a number, which has no probabilities: use predictOne',
+      );
     });
 
     it('refuse what they cannot use, with the number of the record, and stay as they are', () => {
@@ -161,7 +170,8 @@ describe('cli/stream: models', () => {
         [{ t: 6, x: 'warm' }, 'record 2, column "x": "warm" is not a number'],
         [{ t: 4, x: 1 }, 'record 2, column "t": 4 is earlier than the row before'],
       ] as const) {
-        for (const use of [model.learnOne, model.predictOne]) expect(() => use(record as never)).to.throw(DataError, says);
+        for (const use of [model.learnOne, model.predictOne])
+          expect(() => use(record as never)).to.throw(DataError, says);
       }
       expect(JSON.stringify(model.report())).to.equal(report);
       expect(() =>
@@ -243,9 +253,16 @@ describe('cli/stream: models', () => {
       };
       await refuse(() => openModel(path('text')), `${path('text')} is a model of text: use openTextModel`);
       await refuse(() => openTextModel(path('rows')), `${path('rows')} is a model of rows: use openModel`);
-      await refuse(() => openModel(path('none')), `cannot read ${path('none')}: there is no such file or folder`);
+      await refuse(
+        () => openModel(path('none')),
+        `cannot read ${path('none')}: there is no such file or folder`,
+      );
       const model = readModel(path('rows'));
-      expect([model.kind, model.from.folder, model.position?.records]).to.deep.equal(['rows', path('rows'), 20]);
+      expect([model.kind, model.from.folder, model.position?.records]).to.deep.equal([
+        'rows',
+        path('rows'),
+        20,
+      ]);
       expect(readModel(path(`text/${generations.newest}`)).from.folder).to.equal(path('text'));
     });
   });

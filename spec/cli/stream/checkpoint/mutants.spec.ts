@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { exitCodeOf } from '../../../../cli/errors.ts';
-import { decodeCheckpoint, encodeCheckpoint, type StreamCheckpoint } from '../../../../cli/stream/checkpoint/checkpoint.ts';
-import { NorewindError, readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../../../../lib/index.ts';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type StreamCheckpoint,
+} from '../../../../cli/stream/checkpoint/checkpoint.ts';
+import {
+  NorewindError,
+  readSafetensors,
+  readSafetensorsMetadata,
+  writeSafetensors,
+} from '../../../../lib/index.ts';
 import type { RowData, StreamConfig } from '../../../../trainers/streams/config.ts';
 import { behind } from '../../../../trainers/streams/position.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
@@ -20,7 +29,9 @@ const timed = (count: number) =>
   ]);
 const late: RowData = { ...rows, timestamp: 't', delay: 1, horizon: 1, predict: 'change' };
 const text = 'abcabbacbabcabcabccbabcabcb';
-const cases: Readonly<Record<string, { config: StreamConfig; before: readonly unknown[]; after: readonly unknown[] }>> = {
+const cases: Readonly<
+  Record<string, { config: StreamConfig; before: readonly unknown[]; after: readonly unknown[] }>
+> = {
   text: { config: { ...tiny, data: characters }, before: codes(text), after: codes('abcabd') },
   words: {
     config: { ...tiny, data: { kind: 'text', unit: 'word', symbols: 5 } },
@@ -50,15 +61,27 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
   // Other numbers than those that came, of a size that numbers have.
   [/^rest\.coder\.\d\.count$/, ['another']],
   [/^rest\.coder\.\d\.(mean|squares?)$/, ['fractional', 'another', 'negative', 'beyond what is exact']],
-  [/^rest\.waiting\.\d\.(input|output|standing\..*)\.?\d*$/, ['fractional', 'another', 'negative', 'beyond what is exact']],
-  [/^rest\.late\.\d$/, ['fractional', 'another', 'negative', 'beyond what is exact', 'of another type', 'not a number']],
+  [
+    /^rest\.waiting\.\d\.(input|output|standing\..*)\.?\d*$/,
+    ['fractional', 'another', 'negative', 'beyond what is exact'],
+  ],
+  [
+    /^rest\.late\.\d$/,
+    ['fractional', 'another', 'negative', 'beyond what is exact', 'of another type', 'not a number'],
+  ],
   [/^rest\.time$/, ['fractional', 'another', 'negative']],
-  [/^rest\.models\.(lags\.\d|average\.mean|linear\..*|changes\.square)$/, ['fractional', 'another', 'negative']],
+  [
+    /^rest\.models\.(lags\.\d|average\.mean|linear\..*|changes\.square)$/,
+    ['fractional', 'another', 'negative'],
+  ],
   // Of more scores than are kept one by one.
   [/^rest\.evaluation\.scores\.\d\.(mean|latest\.\d)$/, ['fractional', 'another', 'beyond what is exact']],
   [/^rest\.evaluation\.calibration\.(latest\.\d|bins\.\d+\.1)$/, ['fractional']],
   // How far back the search for drift looks.
-  [/^rest\.evaluation\.adwin\.buckets(\.\d+(\.\d)?)?$/, ['deleted', 'shorter', 'fractional', 'another', 'negative']],
+  [
+    /^rest\.evaluation\.adwin\.buckets(\.\d+(\.\d)?)?$/,
+    ['deleted', 'shorter', 'fractional', 'another', 'negative'],
+  ],
   [/^rest\.evaluation\.drift\.last$/, ['another']],
 ];
 
@@ -78,7 +101,13 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
         for (const { mean, recent } of Object.values(report.figures))
           expect([mean, recent].every(Number.isFinite)).to.equal(true);
         const { learner, rest: then } = resumed.save();
-        return JSON.stringify([report, then, position, metricsLength, Buffer.from(learner).toString('base64')]);
+        return JSON.stringify([
+          report,
+          then,
+          position,
+          metricsLength,
+          Buffer.from(learner).toString('base64'),
+        ]);
       };
       const expected = outcome(whole);
       let [refused, same, possible, drawn] = [0, 0, 0, 0];
@@ -98,7 +127,9 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
           }
           if (came === expected) same++;
           else {
-            const isPlausible = plausible.some(([ways, hows]) => ways.test(path.join('.')) && hows.includes(how));
+            const isPlausible = plausible.some(
+              ([ways, hows]) => ways.test(path.join('.')) && hows.includes(how),
+            );
             expect(isPlausible, what).to.equal(true);
             possible++;
           }
@@ -177,5 +208,8 @@ function sealed(bytes: Uint8Array): Uint8Array {
   const tensors = readSafetensors(bytes);
   if (!/^[0-9a-f]{64}$/.test(checksum)) return bytes;
   const blank = writeSafetensors(tensors, { ...metadata, checksum: '0'.repeat(64) });
-  return writeSafetensors(tensors, { ...metadata, checksum: createHash('sha256').update(blank).digest('hex') });
+  return writeSafetensors(tensors, {
+    ...metadata,
+    checksum: createHash('sha256').update(blank).digest('hex'),
+  });
 }

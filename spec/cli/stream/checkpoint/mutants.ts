@@ -4,7 +4,10 @@ export function pathsOf(value: unknown, path: readonly string[] = []): (readonly
   if (typeof value !== 'object' || value === null) return own;
   const keys = Object.keys(value);
   const seen = Array.isArray(value) && keys.length > 4 ? [keys[0], keys[keys.length - 1]] : keys;
-  return [...own, ...seen.flatMap((key) => pathsOf((value as Readonly<Record<string, unknown>>)[key], [...path, key]))];
+  return [
+    ...own,
+    ...seen.flatMap((key) => pathsOf((value as Readonly<Record<string, unknown>>)[key], [...path, key])),
+  ];
 }
 
 export function entryAt(value: unknown, path: readonly string[]): unknown {
@@ -17,7 +20,8 @@ const gone = Symbol('gone');
 export function changed(value: unknown, [key, ...deeper]: readonly string[], entry: unknown): unknown {
   const own = (value as Readonly<Record<string, unknown>>)[key];
   const next = deeper.length === 0 ? entry : changed(own, deeper, entry);
-  if (Array.isArray(value)) return next === gone ? value.toSpliced(Number(key), 1) : value.with(Number(key), next);
+  if (Array.isArray(value))
+    return next === gone ? value.toSpliced(Number(key), 1) : value.with(Number(key), next);
   const { [key]: _, ...others } = value as Readonly<Record<string, unknown>>;
   return next === gone ? others : { ...(value as object), [key]: next };
 }

@@ -8,10 +8,16 @@ describe('cli/stream: models of text', () => {
   const text = 'abcabdabcé';
 
   it('have the defaults of the command, and what they are given', () => {
-    const dataOf = (options: Parameters<typeof createTextModel>[0]) => createTextModel({ ...small, ...options }).config.data;
+    const dataOf = (options: Parameters<typeof createTextModel>[0]) =>
+      createTextModel({ ...small, ...options }).config.data;
     expect(dataOf({})).to.deep.equal({ kind: 'text', unit: 'byte', symbols: 256 });
     expect(dataOf({ symbols: 9 })).to.deep.equal({ kind: 'text', unit: 'character', symbols: 9 });
-    expect(dataOf({ alphabet: 'ab🐻' })).to.deep.equal({ kind: 'text', unit: 'character', symbols: 3, alphabet: 'ab🐻' });
+    expect(dataOf({ alphabet: 'ab🐻' })).to.deep.equal({
+      kind: 'text',
+      unit: 'character',
+      symbols: 3,
+      alphabet: 'ab🐻',
+    });
     expect(dataOf({ unit: 'character' })).to.deep.equal({ kind: 'text', unit: 'character', symbols: 256 });
     expect(dataOf({ unit: 'word' })).to.deep.equal({ kind: 'text', unit: 'word', symbols: 1024 });
     expect(dataOf({ unit: 'word', symbols: 7 })).to.deep.equal({ kind: 'text', unit: 'word', symbols: 7 });

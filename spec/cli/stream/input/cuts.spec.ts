@@ -26,7 +26,10 @@ async function allOf(
 }
 
 function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const ends = [...places.map((place) => Math.floor(place * (bytes.length + 1))).sort((a, b) => a - b), bytes.length];
+  const ends = [
+    ...places.map((place) => Math.floor(place * (bytes.length + 1))).sort((a, b) => a - b),
+    bytes.length,
+  ];
   return ends.map((end, i) => bytes.subarray(i === 0 ? 0 : ends[i - 1], end));
 }
 
@@ -57,10 +60,16 @@ const begin = fc.constantFrom(
 );
 
 /** Bytes that begin in one of these ways and go on with any of these parts. */
-function bytesFrom(starts: fc.Arbitrary<string>, ...parts: readonly fc.Arbitrary<number[]>[]): fc.Arbitrary<Uint8Array> {
-  const rest = fc.array(fc.oneof({ arbitrary: common, weight: 3 }, ...parts.map((arbitrary) => ({ arbitrary, weight: 4 }))), {
-    maxLength: 30,
-  });
+function bytesFrom(
+  starts: fc.Arbitrary<string>,
+  ...parts: readonly fc.Arbitrary<number[]>[]
+): fc.Arbitrary<Uint8Array> {
+  const rest = fc.array(
+    fc.oneof({ arbitrary: common, weight: 3 }, ...parts.map((arbitrary) => ({ arbitrary, weight: 4 }))),
+    {
+      maxLength: 30,
+    },
+  );
   return fc
     .tuple(begin, starts, rest)
     .map(([first, start, more]) => Uint8Array.from([...bytesOf(first + start), ...more.flat()]));
@@ -97,20 +106,45 @@ const json = textsOf(
   '{"k":9007199254740993}\n',
 );
 
-const readers: readonly (readonly [string, (source: Source) => AsyncIterable<readonly unknown[]>, fc.Arbitrary<Uint8Array>])[] = [
-  ['bytes', (source) => readSymbols([source], { ...symbols, unit: 'byte' }), bytesFrom(fc.constant(''), broken)],
+const readers: readonly (readonly [
+  string,
+  (source: Source) => AsyncIterable<readonly unknown[]>,
+  fc.Arbitrary<Uint8Array>,
+])[] = [
+  [
+    'bytes',
+    (source) => readSymbols([source], { ...symbols, unit: 'byte' }),
+    bytesFrom(fc.constant(''), broken),
+  ],
   ['characters', (source) => readSymbols([source], symbols), bytesFrom(fc.constant(''), broken)],
-  ['an alphabet', (source) => readSymbols([source], { ...symbols, alphabet: 'aé\n' }), bytesFrom(fc.constant(''), broken)],
+  [
+    'an alphabet',
+    (source) => readSymbols([source], { ...symbols, alphabet: 'aé\n' }),
+    bytesFrom(fc.constant(''), broken),
+  ],
   [
     'words',
     (source) => readSymbols([source], { ...symbols, unit: 'word' }),
-    bytesFrom(fc.constant(''), textsOf('word', "don't", 'x'.repeat(255), '語'.repeat(200), '-', '3.14', '.'), broken),
+    bytesFrom(
+      fc.constant(''),
+      textsOf('word', "don't", 'x'.repeat(255), '語'.repeat(200), '-', '3.14', '.'),
+      broken,
+    ),
   ],
   [
     'CSV',
     (source) => readRows([source], csv),
     bytesFrom(
-      fc.constantFrom('a,k\n', 'a,k\r\n', 'a,k\r', '"a","k"\n', '#c\r\na,k\n', 'k,"a"\r\n', '"a\n",a,k\n', 'a'),
+      fc.constantFrom(
+        'a,k\n',
+        'a,k\r\n',
+        'a,k\r',
+        '"a","k"\n',
+        '#c\r\na,k\n',
+        'k,"a"\r\n',
+        '"a\n",a,k\n',
+        'a',
+      ),
       cells,
       cells,
       broken,
@@ -126,7 +160,9 @@ const readers: readonly (readonly [string, (source: Source) => AsyncIterable<rea
 describe('cli/stream: what is read never depends on where the bytes are cut', () => {
   for (const [name, read, bytes] of readers)
     it(`${name}`, async () => {
-      const places = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { maxLength: 6 });
+      const places = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+        maxLength: 6,
+      });
       let taken = 0;
       let refused = 0;
       await fc.assert(
@@ -134,7 +170,8 @@ describe('cli/stream: what is read never depends on where the bytes are cut', ()
           const whole = await allOf(read, [content]);
           if (whole.at(-1) instanceof Error) refused++;
           taken += whole.length;
-          const plain = (entries: readonly unknown[]) => entries.map((entry) => (entry instanceof Error ? entry.message : entry));
+          const plain = (entries: readonly unknown[]) =>
+            entries.map((entry) => (entry instanceof Error ? entry.message : entry));
           expect(plain(await allOf(read, cutAt(content, at)))).to.deep.equal(plain(whole));
           expect(
             plain(
@@ -155,7 +192,10 @@ describe('cli/stream: what is read never depends on where the bytes are cut', ()
   it('a record of the greatest length, and one that is longer', async () => {
     for (const [data, line] of [
       [csv, (length: number) => `1,${'x'.repeat(length - 3)}\n`],
-      [{ ...rows, kind: 'ndjson' } as const, (length: number) => `{"a":1,"n":"${'x'.repeat(length - 15)}"}\n`],
+      [
+        { ...rows, kind: 'ndjson' } as const,
+        (length: number) => `{"a":1,"n":"${'x'.repeat(length - 15)}"}\n`,
+      ],
     ] as const)
       for (const length of [2 ** 20 + 1, 2 ** 20 + 2]) {
         const content = bytesOf(`${data.kind === 'csv' ? 'a,k\n' : ''}${line(length)}${line(20)}`);

@@ -27,7 +27,9 @@ describe('cli/stream: data that never end what they begin', () => {
         const { entries, sentence, growth } = await readOn(each, total, pieceSize);
         expect(growth).to.be.below(most);
         if (each.entries === undefined)
-          expect(sentence).to.match(/^data(, line \d+: [^\n]* is longer than 1048576 characters| has no header)/);
+          expect(sentence).to.match(
+            /^data(, line \d+: [^\n]* is longer than 1048576 characters| has no header)/,
+          );
         else {
           expect(sentence).to.equal(undefined);
           expect(entries).to.be.at.least(Math.floor(total / Buffer.byteLength(each.part)) * each.entries);
@@ -40,8 +42,14 @@ describe('cli/stream: data that never end what they begin', () => {
     before(() => {
       folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind bombs ')));
       writeFileSync(join(folder, 'zeros.gz'), gzipSync(new Uint8Array(inside)));
-      writeFileSync(join(folder, 'lines.csv'), gzipSync(Buffer.concat([Buffer.from('a,k\n'), Buffer.alloc(inside, '\n')])));
-      writeFileSync(join(folder, 'members.csv'), Buffer.concat(Array.from({ length: 3000 }, () => gzipSync('\n'))));
+      writeFileSync(
+        join(folder, 'lines.csv'),
+        gzipSync(Buffer.concat([Buffer.from('a,k\n'), Buffer.alloc(inside, '\n')])),
+      );
+      writeFileSync(
+        join(folder, 'members.csv'),
+        Buffer.concat(Array.from({ length: 3000 }, () => gzipSync('\n'))),
+      );
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -58,7 +66,8 @@ describe('cli/stream: data that never end what they begin', () => {
       const outcome = async (name: string) => {
         let entries = 0;
         try {
-          for await (const batch of readRows(openSources([join(folder, name)]).sources, rows)) entries += batch.length;
+          for await (const batch of readRows(openSources([join(folder, name)]).sources, rows))
+            entries += batch.length;
         } catch (error) {
           return (error as Error).message.replace(folder, '');
         }
@@ -68,7 +77,9 @@ describe('cli/stream: data that never end what they begin', () => {
       expect(await outcome('zeros.gz')).to.equal(
         '/zeros.gz, line 1: the record is longer than 1048576 characters; is a quote not closed?',
       );
-      expect(await outcome('members.csv')).to.equal('/members.csv has no header: its first row has to name the columns');
+      expect(await outcome('members.csv')).to.equal(
+        '/members.csv has no header: its first row has to name the columns',
+      );
     });
   });
 });

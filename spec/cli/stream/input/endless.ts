@@ -52,9 +52,24 @@ export const endless: readonly Endless[] = [
   { name: 'NDJSON: spaces', read: json, part: ' ' },
   { name: 'NDJSON: empty lines', read: json, part: '\n', entries: 0 },
   { name: 'NDJSON: blank lines', read: json, part: ' \t\r\n', entries: 0 },
-  { name: 'NDJSON: deep lists', read: json, part: `{"n":${'['.repeat(2 ** 16)}${']'.repeat(2 ** 16)}}\n`, entries: 1 },
-  { name: 'NDJSON: deep objects', read: json, part: `{"n":${'{"m":'.repeat(2 ** 13)}1${'}'.repeat(2 ** 13)}}\n`, entries: 1 },
-  { name: 'NDJSON: long numbers', read: json, part: `{"n":[${'1234567890123456789,'.repeat(2 ** 14)}1]}\n`, entries: 1 },
+  {
+    name: 'NDJSON: deep lists',
+    read: json,
+    part: `{"n":${'['.repeat(2 ** 16)}${']'.repeat(2 ** 16)}}\n`,
+    entries: 1,
+  },
+  {
+    name: 'NDJSON: deep objects',
+    read: json,
+    part: `{"n":${'{"m":'.repeat(2 ** 13)}1${'}'.repeat(2 ** 13)}}\n`,
+    entries: 1,
+  },
+  {
+    name: 'NDJSON: long numbers',
+    read: json,
+    part: `{"n":[${'1234567890123456789,'.repeat(2 ** 14)}1]}\n`,
+    entries: 1,
+  },
   { name: 'NDJSON: lines with a fault', read: json, part: `{"a":${'x'.repeat(58)}\n`, entries: 1 },
 ];
 
@@ -66,7 +81,11 @@ export interface Outcome {
 }
 
 /** Reads this many bytes of it, in pieces of about the given size. */
-export async function readOn({ read, begin: start = '', part }: Endless, total: number, pieceSize: number): Promise<Outcome> {
+export async function readOn(
+  { read, begin: start = '', part }: Endless,
+  total: number,
+  pieceSize: number,
+): Promise<Outcome> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const used = () => {

@@ -31,7 +31,8 @@ describe('cli/stream: sources', () => {
 
   before(() => {
     mkdirSync(path('logs'));
-    for (const name of ['b.txt', 'a.txt', 'c10.txt', 'a.txt.old', '.a.txt', 'a+.txt']) writeFileSync(path(`logs/${name}`), name);
+    for (const name of ['b.txt', 'a.txt', 'c10.txt', 'a.txt.old', '.a.txt', 'a+.txt'])
+      writeFileSync(path(`logs/${name}`), name);
     writeFileSync(path('z.txt.gz'), gzipSync('packed'));
     writeFileSync(path('Z.GZ'), gzipSync('PACKED'));
     writeFileSync(path('x.gz.txt'), 'plain');
@@ -52,7 +53,8 @@ describe('cli/stream: sources', () => {
     expect(await textOf('plain.gz')).to.equal('plain');
     expect(await textOf('empty.gz')).to.equal('');
     expect(Buffer.from(await textOf('short.csv'))).to.have.length(Buffer.from('\x1f\ufffd').length);
-    const names = (pattern: string) => sourcesOf([path(pattern)]).map(({ name }) => name.slice(path('logs/').length));
+    const names = (pattern: string) =>
+      sourcesOf([path(pattern)]).map(({ name }) => name.slice(path('logs/').length));
     expect(names('logs/*.txt')).to.deep.equal(['a.txt', 'a+.txt', 'b.txt', 'c10.txt']);
     expect(names('logs/?.txt')).to.deep.equal(['a.txt', 'b.txt']);
     expect(names('logs/c*')).to.deep.equal(['c10.txt']);
@@ -74,13 +76,20 @@ describe('cli/stream: sources', () => {
   });
 
   it('are refused before anything is read, with the reason', () => {
-    const refuse = (data: readonly string[], says: string) => expect(() => openSources(data)).to.throw(UsageError, says);
-    refuse(['-', path('z.txt.gz')], 'standard input (-) is a stream of its own: give either - or files, not both');
+    const refuse = (data: readonly string[], says: string) =>
+      expect(() => openSources(data)).to.throw(UsageError, says);
+    refuse(
+      ['-', path('z.txt.gz')],
+      'standard input (-) is a stream of its own: give either - or files, not both',
+    );
     refuse([path('none.txt')], `cannot read ${path('none.txt')}: there is no such file or folder`);
     refuse([path('logs')], `cannot read ${path('logs')}: it is a folder, not a file`);
     refuse([path('logs/q*')], `no file is called ${path('logs/q*')}`);
     refuse([path('none/*.txt')], `no file is called ${path('none/*.txt')}`);
-    refuse([path('logs/a.txt/b')], `cannot read ${path('logs/a.txt/b')}: a part of the path is a file, not a folder`);
+    refuse(
+      [path('logs/a.txt/b')],
+      `cannot read ${path('logs/a.txt/b')}: a part of the path is a file, not a folder`,
+    );
   });
 
   it('say when they cannot be read to their end', async () => {
@@ -93,13 +102,16 @@ describe('cli/stream: sources', () => {
       }
       return undefined;
     };
-    expect(await read('cut.gz')).to.equal(`${path('cut.gz')} is not a whole gzip file: unexpected end of file`);
+    expect(await read('cut.gz')).to.equal(
+      `${path('cut.gz')} is not a whole gzip file: unexpected end of file`,
+    );
     const [source] = sourcesOf([path('logs/b.txt')]);
     rmSync(path('logs/b.txt'));
     const chunks = source.open();
     await chunks.next().then(
       () => expect.fail('it was read'),
-      (error) => expect(error.message).to.equal(`cannot read ${path('logs/b.txt')}: there is no such file or folder`),
+      (error) =>
+        expect(error.message).to.equal(`cannot read ${path('logs/b.txt')}: there is no such file or folder`),
     );
   });
 
@@ -150,11 +162,14 @@ describe('cli/stream: position', () => {
     const entries = [1, bad, 2, [3, 'x'], 4, 5];
     for (let read = 0; read <= entries.length; read++)
       for (const size of [1, 2, 4, 9])
-        expect(await rest(entries, size, position(entries.slice(0, read)))).to.deep.equal(entries.slice(read));
+        expect(await rest(entries, size, position(entries.slice(0, read)))).to.deep.equal(
+          entries.slice(read),
+        );
   });
 
   it('refuses other data and data that end before', async () => {
-    const hint = 'give the same data from their beginning, or --continued for data that begin where the earlier ones ended';
+    const hint =
+      'give the same data from their beginning, or --continued for data that begin where the earlier ones ended';
     const goal = position([1, 2, 3]);
     for (const other of [
       [1, 2, 4],
@@ -165,7 +180,9 @@ describe('cli/stream: position', () => {
         expect(await rest(other, size, goal)).to.equal(
           `these are not the data that the checkpoint was made from: their first 3 records differ; ${hint}`,
         );
-    expect(await rest([1, 2], 2, goal)).to.equal(`these data end after 2 records, and the checkpoint was made after 3: ${hint}`);
+    expect(await rest([1, 2], 2, goal)).to.equal(
+      `these data end after 2 records, and the checkpoint was made after 3: ${hint}`,
+    );
     const inSecond = [4, 5, 6].reduce<Position>(behind, turned(goal));
     expect(await rest([4, 5], 2, inSecond)).to.equal(
       `these data end after 2 records, and the checkpoint was made after 3 records of this file: ${hint}`,
@@ -206,7 +223,10 @@ describe('cli/stream: metrics file', () => {
       DataError,
       `${path('gone')} is gone, and had 6 bytes when the checkpoint was made`,
     );
-    expect(() => openMetrics(folder, 0)).to.throw(FailedError, `cannot write ${folder}: it is a folder, not a file`);
+    expect(() => openMetrics(folder, 0)).to.throw(
+      FailedError,
+      `cannot write ${folder}: it is a folder, not a file`,
+    );
     const closed = openMetrics(path('closed'), 0);
     closed.close();
     for (const act of [closed.sync, closed.close, () => closed.append({})])

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, realpathSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -26,7 +34,10 @@ describe('cli/stream: a file that is followed', () => {
   }
 
   /** Follows the file, and takes a step each time that all has been read; closes it after the last one. */
-  async function follow(steps: readonly (() => void)[], onTurn: (close: () => void) => void = () => {}): Promise<Followed> {
+  async function follow(
+    steps: readonly (() => void)[],
+    onTurn: (close: () => void) => void = () => {},
+  ): Promise<Followed> {
     const left = [...steps, () => input.close()];
     const sentences: string[] = [];
     let turns = 0;
@@ -146,8 +157,12 @@ describe('cli/stream: a file that is followed', () => {
     refuse([path, '-'], 'standard input is followed as it is: leave out --follow');
     refuse([path, path], '--follow goes with one file, the one that grows');
     refuse([join(folder, 'lo?*')], '--follow goes with one file, the one that grows');
-    refuse([`${path}.gz`], `${path}.gz cannot be followed: a gzip file is whole or nothing; leave out --follow`);
-    if (process.platform !== 'win32') refuse(['/dev/null'], '/dev/null is not a plain file: leave out --follow');
+    refuse(
+      [`${path}.gz`],
+      `${path}.gz cannot be followed: a gzip file is whole or nothing; leave out --follow`,
+    );
+    if (process.platform !== 'win32')
+      refuse(['/dev/null'], '/dev/null is not a plain file: leave out --follow');
     truncateSync(path);
     expect(() => followFile([path], { onEnd() {}, onTurn() {}, tell() {} })).not.to.throw();
   });

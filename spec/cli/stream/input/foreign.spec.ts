@@ -20,7 +20,10 @@ const csv = 'a,k\n1,x\n';
 /** What a file is, as the sentence says it. */
 const kinds: readonly (readonly [bytes: Uint8Array, says: string])[] = [
   [gzipSync(csv), 'a gzip file: decompress it with gzip -d'],
-  [latin('PK\x03\x04rest'), 'a zip archive, as .npz, .pt, .xlsx and .docx are: unpack it, or export it as CSV'],
+  [
+    latin('PK\x03\x04rest'),
+    'a zip archive, as .npz, .pt, .xlsx and .docx are: unpack it, or export it as CSV',
+  ],
   [latin('\x28\xb5\x2f\xfdrest'), 'a zstd file: decompress it with zstd -d'],
   [latin('\xfd7zXZ\0rest'), 'an xz file: decompress it with xz -d'],
   [latin('BZh91AY&SYrest'), 'a bzip2 file: decompress it with bzip2 -d'],
@@ -32,12 +35,24 @@ const kinds: readonly (readonly [bytes: Uint8Array, says: string])[] = [
   [latin('%PDF-1.7\n'), 'a PDF document: extract its text, as with pdftotext'],
   [latin('\x89PNG\r\n\x1a\n'), 'a PNG image, not text'],
   [latin('\xff\xd8\xff\xe0'), 'a JPEG image, not text'],
-  [Uint8Array.from([0xff, 0xfe, ...utf16(csv)]), 'text in UTF-16: make it UTF-8, as iconv -f UTF-16 -t UTF-8 does'],
-  [Uint8Array.from([0xfe, 0xff, ...utf16(csv, false)]), 'text in UTF-16: make it UTF-8, as iconv -f UTF-16 -t UTF-8 does'],
+  [
+    Uint8Array.from([0xff, 0xfe, ...utf16(csv)]),
+    'text in UTF-16: make it UTF-8, as iconv -f UTF-16 -t UTF-8 does',
+  ],
+  [
+    Uint8Array.from([0xfe, 0xff, ...utf16(csv, false)]),
+    'text in UTF-16: make it UTF-8, as iconv -f UTF-16 -t UTF-8 does',
+  ],
   [Uint8Array.from(utf16(csv)), 'text in UTF-16LE: make it UTF-8, as iconv -f UTF-16LE -t UTF-8 does'],
   [Uint8Array.from(utf16(csv, false)), 'text in UTF-16BE: make it UTF-8, as iconv -f UTF-16BE -t UTF-8 does'],
-  [Uint8Array.from([0xff, 0xfe, 0, 0, 97, 0, 0, 0]), 'text in UTF-32: make it UTF-8, as iconv -f UTF-32 -t UTF-8 does'],
-  [Uint8Array.from([97, 0, 0, 0, 44, 0, 0, 0]), 'text in UTF-32LE: make it UTF-8, as iconv -f UTF-32LE -t UTF-8 does'],
+  [
+    Uint8Array.from([0xff, 0xfe, 0, 0, 97, 0, 0, 0]),
+    'text in UTF-32: make it UTF-8, as iconv -f UTF-32 -t UTF-8 does',
+  ],
+  [
+    Uint8Array.from([97, 0, 0, 0, 44, 0, 0, 0]),
+    'text in UTF-32LE: make it UTF-8, as iconv -f UTF-32LE -t UTF-8 does',
+  ],
   [Uint8Array.from(utf16('a')), 'text in UTF-16LE: make it UTF-8, as iconv -f UTF-16LE -t UTF-8 does'],
 ];
 const text: SymbolData = { kind: 'text', unit: 'character', symbols: 9 };
@@ -82,7 +97,25 @@ describe('cli/stream: files that are no text in UTF-8', () => {
   });
 
   it('are not texts that only begin alike, or are short', async () => {
-    for (const content of ['', 'a', 'P', 'PK', 'PAR1,x', 'BZ', '%PD', 'é', '🐻', '\ufeff', '\ufeffa', 'Rar!', 'GIF', 'OggS'])
-      expect(await outcomeOf(readSymbols([sourceOf([new TextEncoder().encode(content)])], text)), content).to.be.a('number');
+    for (const content of [
+      '',
+      'a',
+      'P',
+      'PK',
+      'PAR1,x',
+      'BZ',
+      '%PD',
+      'é',
+      '🐻',
+      '\ufeff',
+      '\ufeffa',
+      'Rar!',
+      'GIF',
+      'OggS',
+    ])
+      expect(
+        await outcomeOf(readSymbols([sourceOf([new TextEncoder().encode(content)])], text)),
+        content,
+      ).to.be.a('number');
   });
 });

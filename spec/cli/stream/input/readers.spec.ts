@@ -17,7 +17,8 @@ import { rows } from '../../sessions.ts';
 async function all(batches: AsyncIterable<readonly unknown[]>): Promise<unknown[]> {
   const entries: unknown[] = [];
   try {
-    for await (const batch of batches) entries.push(...batch.map((entry) => (entry instanceof Problem ? entry.sentence : entry)));
+    for await (const batch of batches)
+      entries.push(...batch.map((entry) => (entry instanceof Problem ? entry.sentence : entry)));
   } catch (error) {
     expect(error).to.be.instanceOf(DataError);
     entries.push((error as Error).message);
@@ -26,7 +27,8 @@ async function all(batches: AsyncIterable<readonly unknown[]>): Promise<unknown[
 }
 
 const chunksOf = (...texts: readonly string[]) => texts.map(bytesOf);
-const rowsOf = (data: RowData, ...texts: readonly string[]) => all(readRows([sourceOf(chunksOf(...texts))], data));
+const rowsOf = (data: RowData, ...texts: readonly string[]) =>
+  all(readRows([sourceOf(chunksOf(...texts))], data));
 const ndjson: RowData = { ...rows, kind: 'ndjson' };
 
 describe('cli/stream: lines', () => {
@@ -67,7 +69,12 @@ describe('cli/stream: NDJSON', () => {
     const [first, second] = await fieldsOf('\ufeff{"a":1}\n\n  \r\n{"a":null,"b":[2]}');
     if (typeof first === 'string' || typeof second === 'string') throw new Error('no record');
     expect([first.where, second.where]).to.deep.equal(['data, line 1', 'data, line 4']);
-    expect([first.get('a'), first.get('constructor'), second.get('a'), second.get('b')]).to.deep.equal([1, null, null, [2]]);
+    expect([first.get('a'), first.get('constructor'), second.get('a'), second.get('b')]).to.deep.equal([
+      1,
+      null,
+      null,
+      [2],
+    ]);
   });
 
   it('continues after a line that is not an object', async () => {
@@ -82,7 +89,9 @@ describe('cli/stream: NDJSON', () => {
 
 describe('cli/stream: CSV', () => {
   const read = (text: string, delimiter = ',', columns = ['a', 'k']) =>
-    all(readCsv(sourceOf(chunksOf(...(text.length > 99 ? [text] : Array.from(text)))), { delimiter, columns }));
+    all(
+      readCsv(sourceOf(chunksOf(...(text.length > 99 ? [text] : Array.from(text)))), { delimiter, columns }),
+    );
   const told = async (text: string, delimiter?: string) =>
     (await read(text, delimiter)).map((entry) => {
       if (typeof entry === 'string') return entry;
@@ -111,7 +120,10 @@ describe('cli/stream: CSV', () => {
     const commented = '# made by x, "unclosed\r\n#\n\na,k\n#1,2\n1,#2\n # 3,4\n# the end';
     const options = { delimiter: ',', comment: '#', columns: ['a', 'k'] };
     const entries = await all(readCsv(sourceOf(chunksOf(...Array.from(commented))), options));
-    expect(entries.map((entry) => (entry as { get(column: string): unknown }).get('a'))).to.deep.equal(['1', '# 3']);
+    expect(entries.map((entry) => (entry as { get(column: string): unknown }).get('a'))).to.deep.equal([
+      '1',
+      '# 3',
+    ]);
     expect((entries[1] as { where: string }).where).to.equal('data, line 7');
     expect(await told('# made by x\na,k\n1,2\n')).to.deep.equal([
       `data has no column "a"; its header has "# made by x": if lines that begin with # are comments, add --comment '#'`,
@@ -121,7 +133,9 @@ describe('cli/stream: CSV', () => {
   it('says what is wrong with a header', async () => {
     expect(await read('')).to.deep.equal(['data has no header: its first row has to name the columns']);
     for (const text of ['a,b\r1,2\r3,4\r', '"a\n",b\r1,2\r', `a,b\r${'1,2\r'.repeat(2 ** 18)}`])
-      expect(await read(text)).to.deep.equal(["data, line 1: lines end with CR alone: make it LF, as tr '\\r' '\\n' does"]);
+      expect(await read(text)).to.deep.equal([
+        "data, line 1: lines end with CR alone: make it LF, as tr '\\r' '\\n' does",
+      ]);
     for (const text of ['a,k,"b\rc"\n', 'a,k\r\r\n']) expect(await read(text)).to.deep.equal([]);
     expect(await read('b,k\n1,2\n')).to.deep.equal(['data has no column "a"; its header has "b", "k"']);
     expect(await read('tmep,k\n1,2\n', ',', ['temp'])).to.deep.equal([
@@ -147,7 +161,9 @@ describe('cli/stream: CSV', () => {
         .map((name) => `"${name}"`)
         .join(', ')}, and 10 more`,
     ]);
-    expect(await read('a,"k\n')).to.deep.equal(['data, line 1, field 2: the file ends within a quoted field']);
+    expect(await read('a,"k\n')).to.deep.equal([
+      'data, line 1, field 2: the file ends within a quoted field',
+    ]);
   });
 
   it('continues after a row of another length and after a misplaced quote', async () => {
@@ -198,7 +214,9 @@ describe('cli/stream: rows', () => {
   it('hold numbers as they are written in either format', async () => {
     const texts = ['1', '-2.5', '+.5', '12.25', '.125', '7.', ' 1e3 ', '1E-3', '1e100', '9007199254740992'];
     const numbers = [1, -2.5, 0.5, 12.25, 0.125, 7, 1000, 0.001, 1e100, 2 ** 53];
-    expect(await rowsOf(rows, `a,k\n${texts.map((text) => `${text},x\n`).join('')}`)).to.deep.equal(numbers.map((a) => [a, 'x']));
+    expect(await rowsOf(rows, `a,k\n${texts.map((text) => `${text},x\n`).join('')}`)).to.deep.equal(
+      numbers.map((a) => [a, 'x']),
+    );
     const lines = [...texts, ...numbers].map((a) => `${JSON.stringify({ a, k: 'x' })}\n`);
     expect(await rowsOf(ndjson, ...lines)).to.deep.equal([...numbers, ...numbers].map((a) => [a, 'x']));
   });
@@ -207,7 +225,9 @@ describe('cli/stream: rows', () => {
     const none = (a: string) =>
       `data, line 2, column "a": ${a} is not a number; if the column holds categories, name it with --categorical`;
     for (const text of ['x', '1x', 'x1', '1 2', '0x10', '1e', 'e5', '1.2.3', '5%', '$5', '1.5e3.2', '1,2,3'])
-      expect(await rowsOf({ ...rows, delimiter: ';' }, `a;k\n${text};x\n`)).to.deep.equal([none(`"${text}"`)]);
+      expect(await rowsOf({ ...rows, delimiter: ';' }, `a;k\n${text};x\n`)).to.deep.equal([
+        none(`"${text}"`),
+      ]);
     const large = (a: string) => `data, line 2, column "a": ${a} is too large; the limit is ±1e+100`;
     expect(await rowsOf(rows, 'a,k\n-1.1e100,x\n')).to.deep.equal([large('"-1.1e100"')]);
     expect(await rowsOf(ndjson, '\n{"a":1e999}')).to.deep.equal([large('Infinity')]);
@@ -234,9 +254,15 @@ describe('cli/stream: rows', () => {
     ] as const)
       expect(await line(k)).to.deep.equal([[1, category]]);
     const where = 'data, line 1, column "k":';
-    expect(await line('[]')).to.deep.equal([`${where} a list is not a category; use texts, numbers or truth values`]);
-    expect(await line('{}')).to.deep.equal([`${where} an object is not a category; use texts, numbers or truth values`]);
-    expect(await line(`"${'y'.repeat(257)}"`)).to.deep.equal([`${where} "${'y'.repeat(40)}…" is too long for a category`]);
+    expect(await line('[]')).to.deep.equal([
+      `${where} a list is not a category; use texts, numbers or truth values`,
+    ]);
+    expect(await line('{}')).to.deep.equal([
+      `${where} an object is not a category; use texts, numbers or truth values`,
+    ]);
+    expect(await line(`"${'y'.repeat(257)}"`)).to.deep.equal([
+      `${where} "${'y'.repeat(40)}…" is too long for a category`,
+    ]);
     const broken = [Uint8Array.of(...bytesOf('a,k\n1,'), 0xff, 0x0a)];
     expect(await all(readRows([sourceOf(broken)], rows))).to.deep.equal([
       'data, line 2, column "k": "\ufffd" is not text in UTF-8; convert the data, as iconv -f LATIN1 -t UTF-8 does',
@@ -264,23 +290,38 @@ describe('cli/stream: rows', () => {
     expect(coder.encode([4, 'y'])).to.deep.equal([2, 0, 0, 1, 0]);
     expect(coder.encode([null, 'w'])).to.deep.equal([0, 1, 0, 0, 1]);
     expect(coder.encode([2, null])).to.deep.equal([0, 0, 0, 0, 0]);
-    expect([coder.targetOf([7, 'x']), coder.numbers?.mean, coder.categories]).to.deep.equal([7, 2, undefined]);
+    expect([coder.targetOf([7, 'x']), coder.numbers?.mean, coder.categories]).to.deep.equal([
+      7,
+      2,
+      undefined,
+    ]);
     expect(createRowCoder(rows, coder.save()).encode([4, 'y'])).to.deep.equal([2, 0, 0, 1, 0]);
     const other = createRowCoder({ ...rows, target: 'k' }, coder.save());
-    expect([other.targetOf([7, 'x']), other.numbers, other.categories?.save()]).to.deep.equal(['x', undefined, ['x', 'y']]);
+    expect([other.targetOf([7, 'x']), other.numbers, other.categories?.save()]).to.deep.equal([
+      'x',
+      undefined,
+      ['x', 'y'],
+    ]);
     // A target that is no input is learnt, and not seen.
     const apart = createRowCoder({ ...rows, target: 'b' });
     apart.learn([1, 'x', 5]);
-    expect([apart.encode([1, 'x', 5]).length, apart.numbers?.mean, apart.targetOf([1, 'x', 6])]).to.deep.equal([5, 5, 6]);
+    expect([
+      apart.encode([1, 'x', 5]).length,
+      apart.numbers?.mean,
+      apart.targetOf([1, 'x', 6]),
+    ]).to.deep.equal([5, 5, 6]);
   });
 });
 
 describe('cli/stream: symbols', () => {
-  const read = (data: SymbolData, ...chunks: readonly Uint8Array[]) => all(readSymbols([sourceOf(chunks)], data));
+  const read = (data: SymbolData, ...chunks: readonly Uint8Array[]) =>
+    all(readSymbols([sourceOf(chunks)], data));
   const characters: SymbolData = { kind: 'text', unit: 'character', symbols: 9 };
 
   it('are bytes as they come', async () => {
-    expect(await read({ ...characters, unit: 'byte' }, Uint8Array.of(0, 255), Uint8Array.of(10))).to.deep.equal([0, 255, 10]);
+    expect(
+      await read({ ...characters, unit: 'byte' }, Uint8Array.of(0, 255), Uint8Array.of(10)),
+    ).to.deep.equal([0, 255, 10]);
   });
 
   it('are characters, however they are cut', async () => {
@@ -304,7 +345,13 @@ describe('cli/stream: symbols', () => {
   it('say where they are when they cannot be used', async () => {
     const says = (line: number, column: number) =>
       `data, line ${line}, column ${column}: this is not text in UTF-8; use --unit byte for other data, or convert it, as iconv -f LATIN1 -t UTF-8 does`;
-    expect(await read(characters, Uint8Array.of(97, 10, 98, 0xff, 99))).to.deep.equal([97, 10, 98, says(2, 2), 99]);
+    expect(await read(characters, Uint8Array.of(97, 10, 98, 0xff, 99))).to.deep.equal([
+      97,
+      10,
+      98,
+      says(2, 2),
+      99,
+    ]);
     expect(await read(characters, Uint8Array.of(97, 0xc3))).to.deep.equal([97, says(1, 2)]);
     const closed = { ...characters, alphabet: 'ab\n' };
     expect(await read(closed, bytesOf('ab\nba"c'))).to.deep.equal([

@@ -7,10 +7,20 @@ import type { Batch, Problem } from '../../../../trainers/streams/problem.ts';
 import { characters, tiny } from '../../sessions.ts';
 
 const never = Number.POSITIVE_INFINITY;
-const whole: Following = { onError: 'skip', records: never, checkpointRecords: never, checkpointSeconds: never };
+const whole: Following = {
+  onError: 'skip',
+  records: never,
+  checkpointRecords: never,
+  checkpointSeconds: never,
+};
 
 const drift = { count: 0, last: null };
-const figures = { unit: 'bits', figures: { network: { mean: 1, recent: 2 } }, drift, gradientNorm: 3 } as const;
+const figures = {
+  unit: 'bits',
+  figures: { network: { mean: 1, recent: 2 } },
+  drift,
+  gradientNorm: 3,
+} as const;
 
 export interface Course {
   /** Everything that happened, in order. */
@@ -65,7 +75,8 @@ export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {
   };
   const stop: Course['stop'] = { signal: undefined, wake() {} };
   const listener = {
-    onRecord: ({ records, baselines }: StreamRecord) => events.push(`told ${records} ${JSON.stringify(baselines)}`),
+    onRecord: ({ records, baselines }: StreamRecord) =>
+      events.push(`told ${records} ${JSON.stringify(baselines)}`),
     onProblem: ({ sentence }: Problem) => events.push(sentence),
     onProgress: ({ position: { records } }: StreamRun) => events.push(`progress ${records}`),
   };
@@ -87,7 +98,10 @@ export async function eventsOf(course: Course): Promise<readonly string[]> {
 }
 
 /** Data that do not end, and what has been taken of them. */
-export function endless(...first: Batch<unknown>[]): { batches: AsyncIterable<Batch<unknown>>; isWaiting(): boolean } {
+export function endless(...first: Batch<unknown>[]): {
+  batches: AsyncIterable<Batch<unknown>>;
+  isWaiting(): boolean;
+} {
   let isWaiting = false;
   async function* batches() {
     yield* first;

@@ -9,7 +9,13 @@ import { Problem } from '../../../../trainers/streams/problem.ts';
 import { characters, tiny } from '../../sessions.ts';
 
 const drift = { count: 0, last: null };
-const report = { unit: 'bits', scored: 1, figures: { network: { mean: 1, recent: 2 } }, drift, gradientNorm: 3 } as const;
+const report = {
+  unit: 'bits',
+  scored: 1,
+  figures: { network: { mean: 1, recent: 2 } },
+  drift,
+  gradientNorm: 3,
+} as const;
 const record: StreamRecord = {
   records: 4,
   skipped: 0,
@@ -64,7 +70,9 @@ describe('cli/stream: listeners of a run', () => {
 
   it('write events of one line each for programs', async () => {
     const lines: string[] = [];
-    const { begin, onRecord, results } = together([jsonListener(async (line) => void lines.push(line), { watch: 'here' })]);
+    const { begin, onRecord, results } = together([
+      jsonListener(async (line) => void lines.push(line), { watch: 'here' }),
+    ]);
     begin(run);
     onRecord(record, run);
     await results(run);

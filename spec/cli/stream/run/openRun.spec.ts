@@ -33,7 +33,8 @@ describe('cli/stream: a run in a folder', () => {
       'no checkpoint had been made',
       false,
     ]);
-    const says = (records: number) => `the checkpoint in ${join(folder, generations.newest)} is from after ${records} records`;
+    const says = (records: number) =>
+      `the checkpoint in ${join(folder, generations.newest)} is from after ${records} records`;
     run.save();
     expect([run.saved(), readGeneration(folder, 'newest').position]).to.deep.equal([says(0), beginning]);
     run.save();
@@ -44,7 +45,11 @@ describe('cli/stream: a run in a folder', () => {
     run.save();
     expect(run.saved()).to.equal(says(1));
     expect(readGeneration(folder, 'previous').position.records).to.equal(0);
-    expect(readGeneration(folder, 'newest')).to.deep.include({ position: run.position, metricsLength: 11, config });
+    expect(readGeneration(folder, 'newest')).to.deep.include({
+      position: run.position,
+      metricsLength: 11,
+      config,
+    });
     run.metrics.close();
   });
 
@@ -55,7 +60,11 @@ describe('cli/stream: a run in a folder', () => {
       run.metrics.append({ line: 1 });
       const before = injection.calls.length;
       run.save();
-      expect(injection.calls.slice(before, before + 3)).to.deep.equal(['fsyncSync', 'openSync', 'writeFileSync']);
+      expect(injection.calls.slice(before, before + 3)).to.deep.equal([
+        'fsyncSync',
+        'openSync',
+        'writeFileSync',
+      ]);
       run.metrics.close();
     } finally {
       injection.restore();

@@ -7,30 +7,42 @@ import { bench, range, test } from './workbench.ts';
 export function control(dtype: FloatDType): void {
   const bytes = dtype === 'float32' ? 4 : 8;
 
-  test(['repeat'], 'runs an instruction for each entry, with operands that move on and others that stay', () => {
-    for (const [count, n] of [
-      [0, 3],
-      [1, 5],
-      [4, 7],
-      [300, 2],
-    ]) {
-      bench.clear();
-      const [whole, row] = [range(count * n).map((i) => i - 3), range(n).map((i) => 0.5 * i - 1)];
-      const [x, y, out] = [bench.put(whole, dtype), bench.put(row, dtype), bench.put(range(count * n), dtype)];
-      const body = bench.words(dtype, 'mul', out, x, y, n);
-      const program = bench.put([...body, 0, n * bytes, n * bytes, 0, 0], 'int32');
-      // Twice: the instruction is as it was when it is over.
-      bench.run(dtype, ['repeat', program, body.length, count], ['repeat', program, body.length, count]);
-      expect([...bench.view(out, count * n, dtype)]).to.deep.equal(whole.map((value, i) => value * row[i % n]));
-    }
-  });
+  test(
+    ['repeat'],
+    'runs an instruction for each entry, with operands that move on and others that stay',
+    () => {
+      for (const [count, n] of [
+        [0, 3],
+        [1, 5],
+        [4, 7],
+        [300, 2],
+      ]) {
+        bench.clear();
+        const [whole, row] = [range(count * n).map((i) => i - 3), range(n).map((i) => 0.5 * i - 1)];
+        const [x, y, out] = [
+          bench.put(whole, dtype),
+          bench.put(row, dtype),
+          bench.put(range(count * n), dtype),
+        ];
+        const body = bench.words(dtype, 'mul', out, x, y, n);
+        const program = bench.put([...body, 0, n * bytes, n * bytes, 0, 0], 'int32');
+        // Twice: the instruction is as it was when it is over.
+        bench.run(dtype, ['repeat', program, body.length, count], ['repeat', program, body.length, count]);
+        expect([...bench.view(out, count * n, dtype)]).to.deep.equal(
+          whole.map((value, i) => value * row[i % n]),
+        );
+      }
+    },
+  );
 
   test(['call'], 'calls back with its number, between what stands before and after it', () => {
     const seen: [number, number][] = [];
     const machine = new Machine(reservedBytes + 65536, { call: (id) => seen.push([id, data[0]]) });
     const at = reservedBytes + 1024;
     const data =
-      dtype === 'float32' ? new Float32Array(machine.memory.buffer, at, 1) : new Float64Array(machine.memory.buffer, at, 1);
+      dtype === 'float32'
+        ? new Float32Array(machine.memory.buffer, at, 1)
+        : new Float64Array(machine.memory.buffer, at, 1);
     const add = bench.words(dtype, 'add', at, at, at, 1);
     const words = [...add, opcodes.call, 7, ...add, ...bench.words(dtype, 'call', 8)];
     data[0] = 1;

@@ -53,33 +53,42 @@ export function elementwise(dtype: FloatDType): void {
       }
     });
 
-  test(['strongdiv', 'strongdivs', 'divs'], 'divide, and make 0 of what is NaN because of a 0 above or an infinity below', () => {
-    const special = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 2.5];
-    // x times the reciprocal of y, with a strong zero.
-    const quotient = (a: number, b: number) => (Number.isNaN(a / b) && (a === 0 || 1 / b === 0) ? 0 : a / b);
-    for (const n of sizes)
-      for (const shift of range(7)) {
-        const x = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(i * i + shift) % 6] : value));
-        const y = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(5 * i + shift) % 6] : value));
-        const want = (f: (a: number, b: number) => number, of: (i: number) => number) =>
-          rounded(
-            dtype,
-            x.map((value, i) => f(value, of(i))),
+  test(
+    ['strongdiv', 'strongdivs', 'divs'],
+    'divide, and make 0 of what is NaN because of a 0 above or an infinity below',
+    () => {
+      const special = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 2.5];
+      // x times the reciprocal of y, with a strong zero.
+      const quotient = (a: number, b: number) =>
+        Number.isNaN(a / b) && (a === 0 || 1 / b === 0) ? 0 : a / b;
+      for (const n of sizes)
+        for (const shift of range(7)) {
+          const x = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(i * i + shift) % 6] : value));
+          const y = data(n).map((value, i) => ((i + shift) % 3 === 0 ? special[(5 * i + shift) % 6] : value));
+          const want = (f: (a: number, b: number) => number, of: (i: number) => number) =>
+            rounded(
+              dtype,
+              x.map((value, i) => f(value, of(i))),
+            );
+          expect(result(dtype, n, 'strongdiv', x, y, n)).to.deep.equal(want(quotient, (i) => y[i]));
+          const [a, b] = [fromData(Float64Array.from(x), [n]), fromData(Float64Array.from(y), [n])];
+          expect(rounded(dtype, [...dataOf(kernels.strongDiv(a, b))])).to.deep.equal(
+            want(quotient, (i) => y[i]),
           );
-        expect(result(dtype, n, 'strongdiv', x, y, n)).to.deep.equal(want(quotient, (i) => y[i]));
-        const [a, b] = [fromData(Float64Array.from(x), [n]), fromData(Float64Array.from(y), [n])];
-        expect(rounded(dtype, [...dataOf(kernels.strongDiv(a, b))])).to.deep.equal(want(quotient, (i) => y[i]));
-        for (const scalar of special) {
-          expect(result(dtype, n, 'strongdivs', x, [scalar], n)).to.deep.equal(want(quotient, () => scalar));
-          expect(result(dtype, n, 'divs', x, [scalar], n)).to.deep.equal(
-            want(
-              (p, q) => p / q,
-              () => scalar,
-            ),
-          );
+          for (const scalar of special) {
+            expect(result(dtype, n, 'strongdivs', x, [scalar], n)).to.deep.equal(
+              want(quotient, () => scalar),
+            );
+            expect(result(dtype, n, 'divs', x, [scalar], n)).to.deep.equal(
+              want(
+                (p, q) => p / q,
+                () => scalar,
+              ),
+            );
+          }
         }
-      }
-  });
+    },
+  );
 
   test(['adds', 'muls', 'fill'], 'take a scalar from memory', () => {
     for (const n of sizes) {
@@ -149,20 +158,26 @@ export function elementwise(dtype: FloatDType): void {
     }
   });
 
-  test(['add1', 'mul1', 'div1', 'reciprocal1', 'sqrt1'], 'do to one number what the others do to many, bit for bit', () => {
-    for (const [x, y] of [
-      ...range(20).map(() => data(2)),
-      [0, -0],
-      [-0, -0],
-      [Number.NaN, 1],
-      [Number.POSITIVE_INFINITY, 0],
-      [-1, 5e-324],
-    ])
-      for (const name of ['add', 'mul', 'div', 'reciprocal', 'sqrt'] as const) {
-        const operands = name === 'reciprocal' || name === 'sqrt' ? [[x]] : [[x], [y]];
-        expect(result(dtype, 1, `${name}1`, ...operands)).to.deep.equal(result(dtype, 1, name, ...operands, 1));
-      }
-  });
+  test(
+    ['add1', 'mul1', 'div1', 'reciprocal1', 'sqrt1'],
+    'do to one number what the others do to many, bit for bit',
+    () => {
+      for (const [x, y] of [
+        ...range(20).map(() => data(2)),
+        [0, -0],
+        [-0, -0],
+        [Number.NaN, 1],
+        [Number.POSITIVE_INFINITY, 0],
+        [-1, 5e-324],
+      ])
+        for (const name of ['add', 'mul', 'div', 'reciprocal', 'sqrt'] as const) {
+          const operands = name === 'reciprocal' || name === 'sqrt' ? [[x]] : [[x], [y]];
+          expect(result(dtype, 1, `${name}1`, ...operands)).to.deep.equal(
+            result(dtype, 1, name, ...operands, 1),
+          );
+        }
+    },
+  );
 
   test(['adam'], 'takes its step', () => {
     for (const n of sizes) {
@@ -201,7 +216,9 @@ export function elementwise(dtype: FloatDType): void {
       ];
       const words = program.flatMap(([name, ...values]) => bench.words(dtype, name, ...values));
       bench.run(dtype, ['tiles', bench.put(words, 'int32'), words.length, n]);
-      const want = x.map((value, i) => s * ((value > y[i] ? s * value + y[i] ** 2 : 0) + (value > s ? 0 : y[i] ** 2)));
+      const want = x.map(
+        (value, i) => s * ((value > y[i] ? s * value + y[i] ** 2 : 0) + (value > s ? 0 : y[i] ** 2)),
+      );
       near(dtype, [...bench.view(out, n, dtype)], want, largest(want) * 4, `tiles of ${n}`);
       expect([...bench.view(mask, n, 'int32')]).to.deep.equal(x.map((value, i) => Number(value > y[i])));
       const dot = want.reduce((sum, value, i) => sum + value * x[i], 0);

@@ -8,7 +8,8 @@ const one = 1n << bits;
 /** A double in this format; these points need nothing finer than 2^-320. */
 function fixed(x: number): bigint {
   const exponent = Math.max(-1074, Math.floor(Math.log2(Math.abs(x))) - 52);
-  const mantissa = x === 0 ? 0n : BigInt(exponent < -1000 ? x * 2 ** 1000 * 2 ** (-exponent - 1000) : x * 2 ** -exponent);
+  const mantissa =
+    x === 0 ? 0n : BigInt(exponent < -1000 ? x * 2 ** 1000 * 2 ** (-exponent - 1000) : x * 2 ** -exponent);
   const shift = bits + BigInt(exponent);
   return shift >= 0n ? mantissa << shift : mantissa >> -shift;
 }

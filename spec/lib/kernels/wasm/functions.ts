@@ -32,12 +32,14 @@ export function functions(dtype: FloatDType): void {
         if (!(off <= units)) expect.fail(`${name}(${x}) is ${got[i]}, not ${want}: off by ${off} units`);
       }
       // V8 and the kernels share the source of these two.
-      if (dtype === 'float32' || !['log1p', 'atan'].includes(name)) expect(worst, 'a measure that measures').to.be.above(0);
+      if (dtype === 'float32' || !['log1p', 'atan'].includes(name))
+        expect(worst, 'a measure that measures').to.be.above(0);
     });
     test([name], 'has the same bits wherever an element lies', () => {
       const some = points.filter((_, i) => i % 37 === 0).slice(0, 200);
       const whole = result(dtype, some.length, name, some, some.length);
-      for (const n of [1, 2, 3, 5, 63]) expect(result(dtype, n, name, some.slice(0, n), n)).to.deep.equal(whole.slice(0, n));
+      for (const n of [1, 2, 3, 5, 63])
+        expect(result(dtype, n, name, some.slice(0, n), n)).to.deep.equal(whole.slice(0, n));
       for (const [i, x] of some.entries()) expect(result(dtype, 1, name, [x], 1)).to.deep.equal([whole[i]]);
     });
   }
@@ -45,7 +47,13 @@ export function functions(dtype: FloatDType): void {
 
 /** Points near zeros and interval bounds, where digits cancel. */
 const hard = [
-  ...range(40).flatMap((i) => [2 ** -i, 1.37 * 2 ** (-2 * i), 0.41422 + i * 1e-3, 0.29 + i * 1e-4, (i * Math.LN2) / 4]),
+  ...range(40).flatMap((i) => [
+    2 ** -i,
+    1.37 * 2 ** (-2 * i),
+    0.41422 + i * 1e-3,
+    0.29 + i * 1e-4,
+    (i * Math.LN2) / 4,
+  ]),
   ...range(20).map((i) => 7 / 16 + (i - 10) * 1e-3),
   ...range(20).map((i) => 1 - 2 ** -i),
   19 / 16,
@@ -92,9 +100,12 @@ export function atHardPoints(dtype: FloatDType): void {
     );
     for (const [i, [x, n]] of pairs.entries()) {
       const off = distance(dtype, got[i], exact.power(x, n));
-      if (!(off <= 0.75)) expect.fail(`${x}^${n} is ${got[i]}, not ${exact.power(x, n)}: off by ${off} units`);
+      if (!(off <= 0.75))
+        expect.fail(`${x}^${n} is ${got[i]}, not ${exact.power(x, n)}: off by ${off} units`);
     }
-    const others = bases.flatMap((x) => [0.5, 1.5, -0.3, 7.25, 1e-3].map((y) => [Math.abs(x), round(dtype, y)] as const));
+    const others = bases.flatMap((x) =>
+      [0.5, 1.5, -0.3, 7.25, 1e-3].map((y) => [Math.abs(x), round(dtype, y)] as const),
+    );
     const powers = result(
       dtype,
       others.length,
@@ -155,7 +166,9 @@ export function atHardPoints(dtype: FloatDType): void {
       const value = round(dtype, want);
       expect(result(dtype, 1, 'pow', [x], [y], 1), `${x}^${y}`).to.deep.equal([value]);
       expect(result(dtype, 1, 'pows', [x], [y], 1), `${x}^${y}`).to.deep.equal([value]);
-      expect(kernels.pow(x, y), `${x}^${y} by the reference`).to.satisfy((own: number) => Object.is(round(dtype, own), value));
+      expect(kernels.pow(x, y), `${x}^${y} by the reference`).to.satisfy((own: number) =>
+        Object.is(round(dtype, own), value),
+      );
     }
   });
 }

@@ -20,10 +20,14 @@ export function layout(dtype: FloatDType): void {
           3 + 3 * Math.sqrt(n),
           `sum ${what}`,
         );
-        expect(result(dtype, size, 'max', x, outer, n, inner), what).to.deep.equal([...dataOf(kernels.maxReduce(tensor, [1]))]);
+        expect(result(dtype, size, 'max', x, outer, n, inner), what).to.deep.equal([
+          ...dataOf(kernels.maxReduce(tensor, [1])),
+        ]);
         if (n > 0) x[Math.floor(x.length / 2)] = Number.NaN;
         const spoilt = fromData(Float64Array.from(x), [outer, n, inner]);
-        expect(result(dtype, size, 'max', x, outer, n, inner), what).to.deep.equal([...dataOf(kernels.maxReduce(spoilt, [1]))]);
+        expect(result(dtype, size, 'max', x, outer, n, inner), what).to.deep.equal([
+          ...dataOf(kernels.maxReduce(spoilt, [1])),
+        ]);
         const ties = x.map((value) => Math.round(value));
         const first = kernels.argmax(fromData(Float64Array.from(ties), [outer * inner, n]));
         expect(result(dtype, size, 'argmax', ties, size, n), what).to.deep.equal([...dataOf(first)]);
@@ -59,7 +63,9 @@ export function layout(dtype: FloatDType): void {
   test(['strided'], 'copies any layout', () => {
     for (const sizes of [[], [5], [7, 3], [3, 5, 2], [2, 3, 4, 5], [3, 0, 2], [64, 65]]) {
       const n = sizes.reduce((product, size) => product * size, 1);
-      const dense = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((product, size) => product * size, 1));
+      const dense = sizes.map((_, axis) =>
+        sizes.slice(axis + 1).reduce((product, size) => product * size, 1),
+      );
       for (const [mine, theirs] of [
         [dense, dense.toReversed()],
         [dense, dense],
@@ -75,7 +81,9 @@ export function layout(dtype: FloatDType): void {
           const offset = (strides: number[]) => index.reduce((sum, at, axis) => sum + at * strides[axis], 0);
           want[offset(mine)] = x[offset(theirs)];
         }
-        expect(result(dtype, want.length, 'strided', x, sizes.length, ...sizes, ...mine, ...theirs)).to.deep.equal(want);
+        expect(
+          result(dtype, want.length, 'strided', x, sizes.length, ...sizes, ...mine, ...theirs),
+        ).to.deep.equal(want);
       }
     }
   });
@@ -87,9 +95,17 @@ export function layout(dtype: FloatDType): void {
         const ids = Int32Array.from(range(count), (i) => (i * 7 + 3) % 4);
         const gathered = [...ids].flatMap((id) => table.slice(id * width, (id + 1) * width));
         expect(result(dtype, count * width, 'gather', table, ids, count, width)).to.deep.equal(gathered);
-        const want = dataOf(kernels.scatterAdd(fromData(Float64Array.from(x), [count, width]), fromData(ids, [count]), 4));
+        const want = dataOf(
+          kernels.scatterAdd(fromData(Float64Array.from(x), [count, width]), fromData(ids, [count]), 4),
+        );
         for (const lost of [0, new Array<number>(4 * width).fill(9)])
-          near(dtype, result(dtype, 4 * width, 'scatteradd', x, ids, count, width, 4, lost), [...want], 10, 'scatteradd');
+          near(
+            dtype,
+            result(dtype, 4 * width, 'scatteradd', x, ids, count, width, 4, lost),
+            [...want],
+            10,
+            'scatteradd',
+          );
       }
   });
 
@@ -103,7 +119,11 @@ export function layout(dtype: FloatDType): void {
     ];
     for (const [name, ...rest] of words) {
       bench.clear();
-      const [x, out, ids] = [bench.put(bits, 'int32'), bench.put(new Int32Array(7), 'int32'), bench.put([0], 'int32')];
+      const [x, out, ids] = [
+        bench.put(bits, 'int32'),
+        bench.put(new Int32Array(7), 'int32'),
+        bench.put([0], 'int32'),
+      ];
       bench.run(dtype, [name, out, x, ...(name === 'gather' ? [ids] : []), ...rest]);
       expect([...bench.view(out, 7, 'int32')], name).to.deep.equal([...bits]);
     }

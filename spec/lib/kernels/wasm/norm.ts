@@ -30,23 +30,35 @@ function lengthOf(terms: readonly Term[], unit: number): number {
 export function norms(dtype: FloatDType): void {
   const data = randomOf(dtype);
   const [most, least] = dtype === 'float32' ? [3.4e38, 2 ** -149] : [Number.MAX_VALUE, Number.MIN_VALUE];
-  const range = dtype === 'float32' ? [-44, -38, -25, -20, 0, 12, 19, 25, 37] : [-323, -308, -200, -155, 0, 100, 155, 250, 307];
+  const range =
+    dtype === 'float32'
+      ? [-44, -38, -25, -20, 0, 12, 19, 25, 37]
+      : [-323, -308, -200, -155, 0, 100, 155, 250, 307];
 
   function run(terms: readonly Term[], unit: number, squares?: number): number {
     bench.clear();
     const put = (values: number[]) => bench.put(values, dtype);
     const squareOf = (x: readonly number[]) => x.reduce((sum, value) => sum + value * value, 0);
     const own = terms.map(({ c, x, y = [1] }) =>
-      rounded(dtype, [c * c, squareOf(x), squareOf(y)]).reduce((product, factor) => round(dtype, product * factor), 1),
+      rounded(dtype, [c * c, squareOf(x), squareOf(y)]).reduce(
+        (product, factor) => round(dtype, product * factor),
+        1,
+      ),
     );
     const checks = terms.flatMap(({ c, x, y }) =>
-      y === undefined && Math.abs(c) === 1 ? [] : [put([c]), put([squareOf(x)]), put([y === undefined ? 1 : squareOf(y)])],
+      y === undefined && Math.abs(c) === 1
+        ? []
+        : [put([c]), put([squareOf(x)]), put([y === undefined ? 1 : squareOf(y)])],
     );
     const words = terms.flatMap(({ c, x, y }) => [
       ...[1, y === undefined ? 1 : x.length, y === undefined ? x.length : y.length],
       ...[put([c]), put(x), y === undefined ? 0 : put(y), y === undefined ? 0 : 1],
     ]);
-    const [out, total, scale] = [put([Number.NaN]), put([squares ?? own.reduce((sum, square) => sum + square, 0)]), put([unit])];
+    const [out, total, scale] = [
+      put([Number.NaN]),
+      put([squares ?? own.reduce((sum, square) => sum + square, 0)]),
+      put([unit]),
+    ];
     bench.run(dtype, ['norm', out, total, scale, checks.length / 3, terms.length, ...checks, ...words]);
     return bench.view(out, 1, dtype)[0];
   }

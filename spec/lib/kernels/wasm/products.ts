@@ -29,7 +29,12 @@ export function products(dtype: FloatDType): void {
         const dot = row.reduce((sum, value, i) => sum + value * v[i], 0);
         near(dtype, result(dtype, 1, 'rowdot', d, Int32Array.of(id), v, n), [dot], 10 + n, 'rowdot');
         bench.clear();
-        const [p, q, s, i] = [bench.put(d, dtype), bench.put([c], dtype), bench.put(v, dtype), bench.put([id], 'int32')];
+        const [p, q, s, i] = [
+          bench.put(d, dtype),
+          bench.put([c], dtype),
+          bench.put(v, dtype),
+          bench.put([id], 'int32'),
+        ];
         bench.run(dtype, ['rowadd', p, q, s, i, n]);
         const want = d.map((value, at) => (Math.floor(at / n) === id ? value + c * v[at % n] : value));
         near(dtype, [...bench.view(p, 4 * n, dtype)], want, largest(want), 'rowadd');
@@ -48,8 +53,10 @@ export function products(dtype: FloatDType): void {
   test(['bilinear', 'matvec', 'matvect', 'matvec2', 'matvect2'], 'multiply a matrix and vectors', () => {
     for (const [m, k] of shapes) {
       const [a, right, right2, left, left2] = [data(m * k), data(k), data(k), data(m), data(m)];
-      const times = (x: number[]) => range(m).map((i) => range(k).reduce((sum, j) => sum + a[i * k + j] * x[j], 0));
-      const transposed = (x: number[]) => range(k).map((j) => range(m).reduce((sum, i) => sum + a[i * k + j] * x[i], 0));
+      const times = (x: number[]) =>
+        range(m).map((i) => range(k).reduce((sum, j) => sum + a[i * k + j] * x[j], 0));
+      const transposed = (x: number[]) =>
+        range(k).map((j) => range(m).reduce((sum, i) => sum + a[i * k + j] * x[i], 0));
       const scale = 10 + 3 * Math.sqrt(m + k);
       const what = `of ${m} × ${k}`;
       near(dtype, result(dtype, m, 'matvec', a, right, m, k, 0), times(right), scale, `matvec ${what}`);
@@ -69,7 +76,13 @@ export function products(dtype: FloatDType): void {
         `matvect + ${what}`,
       );
       const product = times(right).reduce((sum, x, i) => sum + x * left[i], 0);
-      near(dtype, result(dtype, 1, 'bilinear', left, a, right, m, k), [product], scale * Math.sqrt(m + 1), `bilinear ${what}`);
+      near(
+        dtype,
+        result(dtype, 1, 'bilinear', left, a, right, m, k),
+        [product],
+        scale * Math.sqrt(m + 1),
+        `bilinear ${what}`,
+      );
       bench.clear();
       const [p, x, x2, y, y2] = [a, right, right2, left, left2].map((values) => bench.put(values, dtype));
       const [o, o2, q, q2] = [m, m, k, k].map((n) => bench.put(new Array<number>(n).fill(Number.NaN), dtype));
@@ -101,7 +114,9 @@ export function products(dtype: FloatDType): void {
           fromData(Float64Array.from(a), ta ? [k, m] : [m, k]),
           fromData(Float64Array.from(b), tb ? [n, k] : [k, n]),
         ];
-        const want = [...dataOf(kernels.matmul(left, right, ta === 1, tb === 1))].map((x) => x + 77 * accumulate);
+        const want = [...dataOf(kernels.matmul(left, right, ta === 1, tb === 1))].map(
+          (x) => x + 77 * accumulate,
+        );
         const what = `gemm ${[m, n, k, ta, tb, accumulate]}`;
         near(
           dtype,

@@ -27,30 +27,34 @@ export function strongProducts(dtype: FloatDType): void {
     near(dtype, finite(actual), finite(expected), 100 + 10 * largest(finite(expected)), what);
   };
 
-  test(['strongmul', 'strongmuls'], 'multiplies, and makes 0 of 0 times what is not finite, whatever lies beside it', () => {
-    for (const n of sizes)
-      for (const shift of range(7)) {
-        const [x, y] = [mixed(n, shift), mixed(n, 2 * shift + 1)];
-        const want = rounded(
-          dtype,
-          x.map((value, i) => strong(value, y[i])),
-        );
-        expect(result(dtype, n, 'strongmul', x, y, n)).to.deep.equal(want);
-        const [a, b] = [fromData(Float64Array.from(x), [n]), fromData(Float64Array.from(y), [n])];
-        expect(rounded(dtype, [...dataOf(kernels.strongMul(a, b))])).to.deep.equal(want);
-        for (const scalar of special)
-          expect(result(dtype, n, 'strongmuls', x, [scalar], n)).to.deep.equal(
-            rounded(
-              dtype,
-              x.map((value) => strong(value, scalar)),
-            ),
+  test(
+    ['strongmul', 'strongmuls'],
+    'multiplies, and makes 0 of 0 times what is not finite, whatever lies beside it',
+    () => {
+      for (const n of sizes)
+        for (const shift of range(7)) {
+          const [x, y] = [mixed(n, shift), mixed(n, 2 * shift + 1)];
+          const want = rounded(
+            dtype,
+            x.map((value, i) => strong(value, y[i])),
           );
-        bench.clear();
-        const [p, q] = [bench.put(x, dtype), bench.put(y, dtype)];
-        bench.run(dtype, ['strongmul', q, p, q, n]);
-        expect([...bench.view(q, n, dtype)]).to.deep.equal(want);
-      }
-  });
+          expect(result(dtype, n, 'strongmul', x, y, n)).to.deep.equal(want);
+          const [a, b] = [fromData(Float64Array.from(x), [n]), fromData(Float64Array.from(y), [n])];
+          expect(rounded(dtype, [...dataOf(kernels.strongMul(a, b))])).to.deep.equal(want);
+          for (const scalar of special)
+            expect(result(dtype, n, 'strongmuls', x, [scalar], n)).to.deep.equal(
+              rounded(
+                dtype,
+                x.map((value) => strong(value, scalar)),
+              ),
+            );
+          bench.clear();
+          const [p, q] = [bench.put(x, dtype), bench.put(y, dtype)];
+          bench.run(dtype, ['strongmul', q, p, q, n]);
+          expect([...bench.view(q, n, dtype)]).to.deep.equal(want);
+        }
+    },
+  );
 
   test(['mend'], 'adds up again what became NaN, and nothing else', () => {
     for (const [m, n] of shapes)
@@ -64,7 +68,9 @@ export function strongProducts(dtype: FloatDType): void {
           const [a, b] = [mixed(m * k, m + ta), mixed(k * n, n + tb + 1)];
           const left = fromData(Float64Array.from(a), ta ? [k, m] : [m, k]);
           const right = fromData(Float64Array.from(b), tb ? [n, k] : [k, n]);
-          const products = (isStrong: boolean) => [...dataOf(kernels.matmul(left, right, ta === 1, tb === 1, isStrong))];
+          const products = (isStrong: boolean) => [
+            ...dataOf(kernels.matmul(left, right, ta === 1, tb === 1, isStrong)),
+          ];
           bench.clear();
           const [out, p, q] = [products(false), a, b].map((values) => bench.put(values, dtype));
           bench.run(dtype, ['mend', out, p, q, m, n, k, ta, tb]);
@@ -98,7 +104,13 @@ export function strongProducts(dtype: FloatDType): void {
     () => {
       for (const [m, n] of shapes) {
         const size = m * n;
-        const [x, y, w, t, [a, b, c, k, s]] = [random(size), random(size), random(size), random(size), random(5)];
+        const [x, y, w, t, [a, b, c, k, s]] = [
+          random(size),
+          random(size),
+          random(size),
+          random(size),
+          random(5),
+        ];
         const none = new Array<number>(size).fill(0);
         const product = (factor: number, u: number[], v: number[]) =>
           range(size).map((i) => strong(factor * u[Math.floor(i / n)], v[i % n]));
@@ -111,8 +123,18 @@ export function strongProducts(dtype: FloatDType): void {
           const cases: [OpName, number[][], number[], number[][]][] = [
             ['outer', [none, [c], u, v], [m, n], [first]],
             ['rank1', [none, [a], x, [c], u, v], [m, n], [first.map((value, i) => a * x[i] + value)]],
-            ['rank1two', [none, [a], x, [b], y, [c], u, v], [m, n], [first.map((value, i) => a * x[i] + b * y[i] + value)]],
-            ['bilinear', [[0], u, x, v], [m, n], [[product(1, u, v).reduce((sum, value, i) => sum + value * x[i], 0)]]],
+            [
+              'rank1two',
+              [none, [a], x, [b], y, [c], u, v],
+              [m, n],
+              [first.map((value, i) => a * x[i] + b * y[i] + value)],
+            ],
+            [
+              'bilinear',
+              [[0], u, x, v],
+              [m, n],
+              [[product(1, u, v).reduce((sum, value, i) => sum + value * x[i], 0)]],
+            ],
             ['rank1norm', [t, [0], [k], [s], p, z], [m, n, 0], [next, [norm]]],
             [
               'rank1pair',
@@ -134,18 +156,28 @@ export function strongProducts(dtype: FloatDType): void {
     },
   );
 
-  test(['strongrank1norm', 'strongrank1pair'], 'leave the rows alone that no index names, whatever goes to the one', () => {
-    const [m, n] = [5, 7];
-    const [w, t, [a, b, c, k, s]] = [random(m * n), random(m * n), random(5)];
-    for (const finite of [true, false]) {
-      const [v, z] = finite ? [random(n), random(n)] : [mixed(n, 0), mixed(n, 1)];
-      const row = (i: number) => Math.floor(i / n) === 3;
-      const moved = w.map((value, i) => a * value + b * t[i] + (row(i) ? c * v[i % n] : 0));
-      const next = t.map((value, i) => k * value + (row(i) ? s * z[i % n] : 0));
-      const pair = written('strongrank1pair', [w, t, [0], [a], [b], [c], [3], v, [k], [s], [3], z], [6, 10], [m, n, 1], 2);
-      same(pair[0], moved, 'w');
-      same(pair[1], next, 't');
-      same(written('strongrank1norm', [t, [0], [k], [s], [3], z], [4], [m, n, 1], 1)[0], next, 't alone');
-    }
-  });
+  test(
+    ['strongrank1norm', 'strongrank1pair'],
+    'leave the rows alone that no index names, whatever goes to the one',
+    () => {
+      const [m, n] = [5, 7];
+      const [w, t, [a, b, c, k, s]] = [random(m * n), random(m * n), random(5)];
+      for (const finite of [true, false]) {
+        const [v, z] = finite ? [random(n), random(n)] : [mixed(n, 0), mixed(n, 1)];
+        const row = (i: number) => Math.floor(i / n) === 3;
+        const moved = w.map((value, i) => a * value + b * t[i] + (row(i) ? c * v[i % n] : 0));
+        const next = t.map((value, i) => k * value + (row(i) ? s * z[i % n] : 0));
+        const pair = written(
+          'strongrank1pair',
+          [w, t, [0], [a], [b], [c], [3], v, [k], [s], [3], z],
+          [6, 10],
+          [m, n, 1],
+          2,
+        );
+        same(pair[0], moved, 'w');
+        same(pair[1], next, 't');
+        same(written('strongrank1norm', [t, [0], [k], [s], [3], z], [4], [m, n, 1], 1)[0], next, 't alone');
+      }
+    },
+  );
 }

@@ -57,7 +57,9 @@ class Workbench {
     this.machine.run(this.#program, this.#program + 4 * words.length);
     for (const from of this.#guards)
       if (this.#bytes.subarray(from, from + 64).some((byte) => byte !== guard))
-        throw new Error(`${instructions[0][0]} ${instructions[0].slice(1)} wrote outside its buffers, at ${from}`);
+        throw new Error(
+          `${instructions[0][0]} ${instructions[0].slice(1)} wrote outside its buffers, at ${from}`,
+        );
   }
 
   words(dtype: FloatDType, name: OpName, ...values: number[]): number[] {
@@ -75,11 +77,18 @@ const epsilon = (dtype: FloatDType) => (dtype === 'float32' ? 2 ** -23 : 2 ** -5
  * Runs one instruction whose first operand is a result of `n` elements. Arrays become buffers; numbers are
  * passed as they are.
  */
-export function result(dtype: FloatDType, n: number, name: OpName, ...given: (number | number[] | Int32Array)[]): number[] {
+export function result(
+  dtype: FloatDType,
+  n: number,
+  name: OpName,
+  ...given: (number | number[] | Int32Array)[]
+): number[] {
   bench.clear();
   const kind = ['greater', 'greaters', 'lessers', 'argmax'].includes(name) ? 'int32' : dtype;
   const out = bench.put(new Array<number>(n).fill(77), kind);
-  const words = given.map((x) => (typeof x === 'number' ? x : bench.put(x, Array.isArray(x) ? dtype : 'int32')));
+  const words = given.map((x) =>
+    typeof x === 'number' ? x : bench.put(x, Array.isArray(x) ? dtype : 'int32'),
+  );
   bench.run(dtype, [name, out, ...words]);
   return [...bench.view(out, n, kind)];
 }
@@ -89,7 +98,8 @@ export function near(dtype: FloatDType, got: number[], want: number[], scale: nu
   expect(got.length, what).to.equal(want.length);
   const tolerance = 4 * epsilon(dtype) * Math.max(scale, 1e-300);
   for (const [i, x] of got.entries())
-    if (!(Math.abs(x - want[i]) <= tolerance)) expect.fail(`${what}, element ${i}: ${x}, not ${want[i]} ± ${tolerance}`);
+    if (!(Math.abs(x - want[i]) <= tolerance))
+      expect.fail(`${what}, element ${i}: ${x}, not ${want[i]} ± ${tolerance}`);
 }
 
 export const range = (n: number) => Array.from({ length: n }, (_, i) => i);

@@ -44,7 +44,13 @@ export const cells = {
     ofSymbols: (options) => gru({ init: { input: normal(1) }, ...options }),
   },
   lstm: {
-    options: { forgetOffset: guard.setting(guard.finite, 'added to the bias of the forget gate') },
+    options: {
+      forgetOffset: guard.setting(
+        guard.finite,
+        'added to the bias of the forget gate; -0.3 with symbols and 1 with vectors if left out',
+        'forgetOffset',
+      ),
+    },
     isDiagonal: false,
     ofVectors: lstm,
     ofSymbols: (options) => {

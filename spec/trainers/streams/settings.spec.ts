@@ -37,6 +37,15 @@ describe('trainers/streams: settings', () => {
       expect(() => checkConfig(each), JSON.stringify(each).slice(0, 200)).not.to.throw();
   });
 
+  it('have the options of the cell that they name, and of no other', () => {
+    const { cell } = completeConfig(characters, { cell: 'lstm', forgetOffset: 2 });
+    expect(cell).to.deep.equal({ name: 'lstm', units: 64, forgetOffset: 2 });
+    expect(() => completeConfig(characters, { cell: 'gru', forgetOffset: 2 })).to.throw(
+      UsageError,
+      'the cell gru has no setting forgetOffset; it has units',
+    );
+  });
+
   it('are refused otherwise, by their names', () => {
     const whole = (name: string, least: number, most: number, value: unknown) =>
       `${name} must be a whole number from ${least} to ${most}, got ${String(value)}`;

@@ -30,8 +30,8 @@ interface DependentGroup {
 
 /**
  * Finds which entries of the Jacobian of f can be non-zero at any point, from the structure of its derivative
- * and not from values. f is traced, so only its constants are known: any coefficient but a constant 0 counts
- * as non-zero, and a selection lets everything through. No possible entry is missed; one that always cancels
+ * and not from values. f is traced, so only its constants are known: each coefficient except a constant 0
+ * counts as non-zero, and a selection lets everything through. No possible entry is missed; one that always cancels
  * may be included.
  *
  * Costs one pull, in which each element of a cotangent is the set of places it can come from.

@@ -115,7 +115,7 @@ function decoded(bytes: Uint8Array): string {
   return text;
 }
 
-/** The raw entry: any values no longer than a shape. */
+/** The raw entry: its values are unchecked, but none is longer than a shape. */
 interface RawEntry {
   dtype?: unknown;
   shape?: unknown;

@@ -54,7 +54,7 @@ export const dodgeOptions = {
  *
  * The paper multiplies v with the whole directional derivative of the loss, ∂ℓ/∂s · ṡ + ∂ℓ/∂θ · v; here the
  * step's own part ∂ℓ/∂θ is exact, as for all estimators: the same mean, less noise. Unbiased while v is kept.
- * With `every`, v is drawn anew after so many steps, and ṡ begins anew, since the old one belongs to the old
+ * With `every`, v is drawn anew after that number of steps, and ṡ restarts, as the old one belongs to the old
  * v: influence from before the draw is left out.
  */
 export function dodge(options: DodgeOptions = {}): Estimator<DodgeInfluence> {

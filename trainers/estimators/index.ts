@@ -1,10 +1,11 @@
 import { estimator } from '../registry/entry.ts';
 import { dodge, dodgeOptions } from './dodge.ts';
 import { frozen, frozenOptions } from './frozen.ts';
-import { kfRtrl, kfRtrlOptions } from './kfRtrl.ts';
+import { kfRtrl } from './kfRtrl.ts';
+import { kroneckerOptions } from './kronecker.ts';
 import { noBackTrack, noBackTrackOptions } from './noBackTrack.ts';
 import { rflo, rfloOptions } from './rflo.ts';
-import { rKfRtrl, rKfRtrlOptions } from './rKfRtrl.ts';
+import { rKfRtrl } from './rKfRtrl.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
 import { snap, snapOptions } from './snap.ts';
 import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
@@ -14,12 +15,13 @@ export type { Cost, Sizes } from './cost.ts';
 export { type Directed, type DodgeInfluence, type DodgeOptions, dodge } from './dodge.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
-export { type KfRtrlInfluence, type KfRtrlOptions, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
+export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
+export type { KroneckerOptions } from './kronecker.ts';
 export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
 export type { RankOne } from './rank-one.ts';
 export { type RfloOptions, rflo } from './rflo.ts';
-export { type ReversePair, type RKfRtrlInfluence, type RKfRtrlOptions, rKfRtrl } from './rKfRtrl.ts';
+export { type ReversePair, type RKfRtrlInfluence, rKfRtrl } from './rKfRtrl.ts';
 export { type RtrlInfluence, type RtrlOptions, rtrl } from './rtrl.ts';
 export { type Absent, absent, type Rule } from './rule.ts';
 export type { Elements, StepGroup, StepSite } from './sites.ts';
@@ -49,8 +51,8 @@ export const estimators = {
     isNoisy: true,
     title: () => 'NoBackTrack',
   }),
-  kfRtrl: estimator(kfRtrl, kfRtrlOptions, { carries: 'factors', isNoisy: true, title: () => 'KF-RTRL' }),
-  rKfRtrl: estimator(rKfRtrl, rKfRtrlOptions, {
+  kfRtrl: estimator(kfRtrl, kroneckerOptions, { carries: 'factors', isNoisy: true, title: () => 'KF-RTRL' }),
+  rKfRtrl: estimator(rKfRtrl, kroneckerOptions, {
     carries: 'factors',
     isNoisy: true,
     title: () => 'R-KF-RTRL',

@@ -1,8 +1,8 @@
 import { add, div, matmul, mul } from '../../autodiff/index.ts';
-import { cast, guard, leavesOf, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import { cast, type Noise, type Tensor, zeros } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import type { Estimator } from './estimator.ts';
-import { onSites, type SitedInfluence } from './kronecker.ts';
+import { type KroneckerOptions, kronecker, type SitedInfluence } from './kronecker.ts';
 import { balance } from './rank-one.ts';
 import type { Factors } from './transition.ts';
 
@@ -10,15 +10,6 @@ import type { Factors } from './transition.ts';
 export type KroneckerPair = { readonly u: Tensor; readonly A: Tensor };
 
 export type KfRtrlInfluence = SitedInfluence<KroneckerPair>;
-
-export interface KfRtrlOptions {
-  /** Added to norms so that nothing is divided by zero. 1e-5 by default. */
-  readonly epsilon?: number;
-}
-
-export const kfRtrlOptions = {
-  epsilon: guard.setting(guard.between(Number.MIN_VALUE), 'added to norms'),
-} satisfies guard.Checks<KfRtrlOptions>;
 
 /**
  * Kronecker-factored RTRL, KF-RTRL (Mujika, Meier & Steger 2018, arXiv 1805.10842).
@@ -39,32 +30,17 @@ export const kfRtrlOptions = {
  * recurrence, and tensors of which each element reaches few state elements. A matrix without sites is
  * refused.
  */
-export function kfRtrl(options: KfRtrlOptions = {}): Estimator<KfRtrlInfluence> {
-  const { epsilon = 1e-5 } = guard.options('kfRtrl', options, kfRtrlOptions);
-  return {
-    name: 'kfRtrl',
-    bias: 'none',
-    settings: { epsilon },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
-    cost: costOf,
-    bind(step) {
-      const [{ dtype }] = leavesOf(step.state);
-      const { state } = step.sizes;
-      return onSites('kfRtrl', step, {
-        time: ({ units }) => state * state * units,
-        memory: ({ units, inputs }) => state * units + inputs,
-        start: ({ units, inputs }) => ({
-          u: zeros([inputs], { dtype }),
-          A: zeros([state, units], { dtype }),
-        }),
-        advance: (pair, jacobian, immediate, noise) => advance(pair, jacobian, immediate, noise, epsilon),
-        pull: ({ u, A }, cotangent) => ({ z: u, a: matmul(cotangent, A) }),
-      });
-    },
-  };
+export function kfRtrl(options: KroneckerOptions = {}): Estimator<KfRtrlInfluence> {
+  return kronecker('kfRtrl', options, costOf, ({ state, dtype, epsilon }) => ({
+    time: ({ units }) => state * state * units,
+    memory: ({ units, inputs }) => state * units + inputs,
+    start: ({ units, inputs }) => ({
+      u: zeros([inputs], { dtype }),
+      A: zeros([state, units], { dtype }),
+    }),
+    advance: (pair, jacobian, immediate, noise) => advance(pair, jacobian, immediate, noise, epsilon),
+    pull: ({ u, A }, cotangent) => ({ z: u, a: matmul(cotangent, A) }),
+  }));
 }
 
 /** For one group whose matrix has all of the parameters. */

@@ -1,5 +1,16 @@
-import { alignLeaves, ConfigurationError, type Noise, type Tensor, type Tree } from '../../lib/index.ts';
+import {
+  alignLeaves,
+  ConfigurationError,
+  type DType,
+  guard,
+  leavesOf,
+  type Noise,
+  type Tensor,
+  type Tree,
+} from '../../lib/index.ts';
 import { flattenTree, partsLike } from '../algebra.ts';
+import type { Cost, Sizes } from './cost.ts';
+import type { Estimator } from './estimator.ts';
 import { type Carried, exactLeaves } from './exact.ts';
 import type { Rule } from './rule.ts';
 import type { StepGroup } from './sites.ts';
@@ -11,6 +22,15 @@ export type SitedInfluence<G extends Tree> = {
   readonly groups: readonly G[];
   readonly exact: readonly Carried[];
 };
+
+export interface KroneckerOptions {
+  /** Added to norms so that nothing is divided by zero. 1e-5 by default. */
+  readonly epsilon?: number;
+}
+
+export const kroneckerOptions = {
+  epsilon: guard.setting(guard.between(Number.MIN_VALUE), 'added to norms'),
+} satisfies guard.Checks<KroneckerOptions>;
 
 /** How one estimator carries the influence of a group of sites. */
 export interface GroupRule<G> {
@@ -26,12 +46,43 @@ export interface GroupRule<G> {
 }
 
 /**
+ * An unbiased estimator that carries the influence of each group of sites by itself.
+ * @param ruleFor the rule for this many state elements of this dtype.
+ */
+export function kronecker<G extends Tree>(
+  name: string,
+  options: KroneckerOptions,
+  cost: (sizes: Sizes) => Cost,
+  ruleFor: (given: {
+    readonly state: number;
+    readonly dtype: DType;
+    readonly epsilon: number;
+  }) => GroupRule<G>,
+): Estimator<SitedInfluence<G>> {
+  const { epsilon = 1e-5 } = guard.options(name, options, kroneckerOptions);
+  return {
+    name,
+    bias: 'none',
+    settings: { epsilon },
+    window: 1,
+    stride: 1,
+    restarts: false,
+    joint: false,
+    cost,
+    bind(step) {
+      const [{ dtype }] = leavesOf(step.state);
+      return onSites(name, step, ruleFor({ state: step.sizes.state, dtype, epsilon }));
+    },
+  };
+}
+
+/**
  * The rule that carries the influence of each group of sites by itself, and exactly that of the leaves
  * without sites.
  * @throws ConfigurationError for a matrix without sites that reaches much of the state, and for a step that
  * cannot be traced.
  */
-export function onSites<G extends Tree>(
+function onSites<G extends Tree>(
   name: string,
   step: StepStructure,
   rule: GroupRule<G>,

@@ -1,8 +1,8 @@
 import { add, div, matmul, mul, outer } from '../../autodiff/index.ts';
-import { cast, guard, leavesOf, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import { cast, type Noise, type Tensor, zeros } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import type { Estimator } from './estimator.ts';
-import { onSites, type SitedInfluence } from './kronecker.ts';
+import { type KroneckerOptions, kronecker, type SitedInfluence } from './kronecker.ts';
 import { balance } from './rank-one.ts';
 import type { Factors } from './transition.ts';
 
@@ -13,15 +13,6 @@ import type { Factors } from './transition.ts';
 export type ReversePair = { readonly A: Tensor; readonly B: Tensor };
 
 export type RKfRtrlInfluence = SitedInfluence<ReversePair>;
-
-export interface RKfRtrlOptions {
-  /** Added to norms so that nothing is divided by zero. 1e-5 by default. */
-  readonly epsilon?: number;
-}
-
-export const rKfRtrlOptions = {
-  epsilon: guard.setting(guard.between(Number.MIN_VALUE), 'added to norms'),
-} satisfies guard.Checks<RKfRtrlOptions>;
 
 /**
  * Reverse KF-RTRL (Marschall, Cho & Savin 2020, arXiv 1907.02649): as KF-RTRL, but the influence of W, where
@@ -36,32 +27,17 @@ export const rKfRtrlOptions = {
  * than KF-RTRL: the noise ν ⊗ Dν is of the units, like UORO's. It is refused, and leaves without sites are
  * carried exactly, as in `kfRtrl`.
  */
-export function rKfRtrl(options: RKfRtrlOptions = {}): Estimator<RKfRtrlInfluence> {
-  const { epsilon = 1e-5 } = guard.options('rKfRtrl', options, rKfRtrlOptions);
-  return {
-    name: 'rKfRtrl',
-    bias: 'none',
-    settings: { epsilon },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
-    cost: costOf,
-    bind(step) {
-      const [{ dtype }] = leavesOf(step.state);
-      const { state } = step.sizes;
-      return onSites('rKfRtrl', step, {
-        time: ({ inputs }) => state * state * inputs,
-        memory: ({ units, inputs }) => state * inputs + units,
-        start: ({ units, inputs }) => ({
-          A: zeros([units], { dtype }),
-          B: zeros([state, inputs], { dtype }),
-        }),
-        advance: (pair, jacobian, immediate, noise) => advance(pair, jacobian, immediate, noise, epsilon),
-        pull: ({ A, B }, cotangent) => ({ z: matmul(cotangent, B), a: A }),
-      });
-    },
-  };
+export function rKfRtrl(options: KroneckerOptions = {}): Estimator<RKfRtrlInfluence> {
+  return kronecker('rKfRtrl', options, costOf, ({ state, dtype, epsilon }) => ({
+    time: ({ inputs }) => state * state * inputs,
+    memory: ({ units, inputs }) => state * inputs + units,
+    start: ({ units, inputs }) => ({
+      A: zeros([units], { dtype }),
+      B: zeros([state, inputs], { dtype }),
+    }),
+    advance: (pair, jacobian, immediate, noise) => advance(pair, jacobian, immediate, noise, epsilon),
+    pull: ({ A, B }, cotangent) => ({ z: matmul(cotangent, B), a: A }),
+  }));
 }
 
 /** For one group of as many units as the state has, whose matrix has all of the parameters. */

@@ -10,7 +10,7 @@ import type { Memory } from './memory.ts';
 import type { Moment } from './moment.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
 
-/** Runs every operation when it is called: any platform, any primitive, easy to follow. */
+/** Runs every operation when it is called. Works on every platform and with every primitive. */
 export class EagerEngine implements Engine {
   #memory: Memory;
   outputs: () => readonly Tensor[] = () => [];

@@ -96,7 +96,9 @@ function notNumber(text: string, decimal: '.' | ','): Problem {
   if (text === '')
     return new Problem('"" is not a number: write null for one that is missing, or add --missing \'""\'');
   if (marks.test(text))
-    return new Problem(`${told} is not a number: if it stands for one that is missing, add ${option(text)}`);
+    return new Problem(
+      `${told} is not a number: if it stands for one that is missing, add ${option(text)}; if the column holds categories, name it with --categorical`,
+    );
   const [, separator, point] = grouped.exec(text) ?? [];
   if (separator !== undefined && separator !== point) {
     const digits = text.replaceAll(separator, '');

@@ -51,7 +51,7 @@ export async function* readCsv(
 
 /**
  * The columns in the first row of a CSV file, which is read no further.
- * @throws DataError for a header that lacks a column of the options, or has any column twice.
+ * @throws DataError for a header that lacks a column of the options, or has a column twice.
  */
 export async function headerOf(source: Source, options: CsvOptions): Promise<readonly string[]> {
   const { name } = source;

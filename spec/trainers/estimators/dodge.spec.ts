@@ -30,7 +30,7 @@ const small: Cell<Vectors, Tensor, Tensor> = {
   },
 };
 
-/** G that begins anew every so many steps. */
+/** G, restarted at a fixed interval. */
 function renewed(run: Fixture, every: number): number[] {
   let { state } = run;
   let G: number[][] = [];

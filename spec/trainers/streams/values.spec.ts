@@ -36,7 +36,7 @@ describe('trainers/streams: values', () => {
       ['Infinity', '--missing Infinity'],
     ])
       expect(saidOf(numberOf(text, plain))).to.equal(
-        `"${text}" is not a number: if it stands for one that is missing, add ${option}`,
+        `"${text}" is not a number: if it stands for one that is missing, add ${option}; if the column holds categories, name it with --categorical`,
       );
     expect(saidOf(numberOf('', plain))).to.equal(
       '"" is not a number: write null for one that is missing, or add --missing \'""\'',

@@ -11,7 +11,7 @@ import { size } from '../../../support/size.ts';
 import { rows } from '../../sessions.ts';
 import { endless, readOn } from './endless.ts';
 
-/** So many bytes are inside a small file. */
+/** The size of what a small file unpacks to, in bytes. */
 const inside = size(4e6, 32e6);
 /** One record of the greatest length, and what is made of a piece, several times over. */
 const most = 24 * 2 ** 20;

@@ -2,7 +2,7 @@ import { dataOf, kernels, leavesOf, type Tree } from '../../lib/index.ts';
 import { type Broken, brokenIn, type Cause } from './finite.ts';
 import { clockAt, moveOn, ruled, type Setting, takeSteps } from './learn.ts';
 import { carriedOf, type HeldStep, type Memory } from './memory.ts';
-import type { Moment } from './moment.ts';
+import type { TimeStep } from './timeStep.ts';
 
 /** A plan's view of the failed time step: a plan may round to infinity where the reference kernels do not. */
 export interface Seen {
@@ -15,18 +15,18 @@ export interface Seen {
  * Finds the first number that is not finite in a time step, from its input to the new memory, by repeating
  * the step with the reference kernels. Noise is restored afterwards.
  *
- * @param memory before the moment, all finite.
+ * @param memory before the time step, all finite.
  */
-export function causeOf(setting: Setting, memory: Memory, moment: Moment | undefined, seen: Seen): Cause {
+export function causeOf(setting: Setting, memory: Memory, timeStep: TimeStep | undefined, seen: Seen): Cause {
   const goBack = setting.noise.snapshot?.();
   try {
-    return (moment && causeIn(setting, memory, moment)) ?? causeSeen(setting, memory, seen);
+    return (timeStep && causeIn(setting, memory, timeStep)) ?? causeSeen(setting, memory, seen);
   } finally {
     goBack?.();
   }
 }
 
-function causeIn(setting: Setting, memory: Memory, { inputs, targets }: Moment): Cause | undefined {
+function causeIn(setting: Setting, memory: Memory, { inputs, targets }: TimeStep): Cause | undefined {
   const given = inGiven(setting, { inputs, targets });
   if (given !== undefined) return given;
   const steps = takeSteps(setting, memory, inputs, targets);
@@ -40,7 +40,7 @@ function causeIn(setting: Setting, memory: Memory, { inputs, targets }: Moment):
 }
 
 /** An input or a target that is not finite. */
-function inGiven(setting: Setting, { inputs, targets }: Moment): Cause | undefined {
+function inGiven(setting: Setting, { inputs, targets }: TimeStep): Cause | undefined {
   const input = inLanes(setting, inputs, 'input');
   const remedy = ({ value }: Broken) => (Number.isNaN(value) ? 'fill in what is missing' : 'bound it');
   if (input !== undefined)

@@ -6,10 +6,10 @@ import { stretch } from './journal.ts';
 import type { Setting, Targets } from './learn.ts';
 import type { LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
-import { completed, type Moment, momentsOf } from './moment.ts';
 import { Place } from './place.ts';
 import { Predictions } from './predictions.ts';
 import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
+import { completed, type TimeStep, timeStepsOf } from './timeStep.ts';
 
 /**
  * Learns by running compiled plans: each type of window is traced once, then a time step is one call. All
@@ -60,15 +60,15 @@ export class CompiledEngine implements Engine {
   }
 
   restore(memory: Memory): void {
-    const moments = momentsOf(memory.lanes);
+    const timeSteps = timeStepsOf(memory.lanes);
     const lanes = memory.lanes.map((lane) => ({
       ...lane,
       state: lane.window[0]?.state ?? lane.state,
       window: [],
     }));
-    const steps = memory.steps - moments.filter(({ targets }) => targets !== undefined).length;
+    const steps = memory.steps - timeSteps.filter(({ targets }) => targets !== undefined).length;
     this.#place.begin({ ...memory, lanes, steps, pending: 0 });
-    this.#place.take(moments, false);
+    this.#place.take(timeSteps, false);
   }
 
   step(inputs: readonly unknown[], targets: Targets, losses: Losses, at: number, outputs: OutputsTo): void {
@@ -113,13 +113,13 @@ export class CompiledEngine implements Engine {
 
   #another(inputs: readonly unknown[], targets: Targets): LearnPlan {
     const place = this.#place;
-    const moments = place.moments();
+    const timeSteps = place.timeSteps();
     // The learner reuses its lists.
-    const all = [...moments, { inputs: [...inputs], targets: targets && [...targets] }];
-    const plan = place.planFor(completed(all, this.#length, place.plan?.feed.moments), this.#isAsked);
+    const all = [...timeSteps, { inputs: [...inputs], targets: targets && [...targets] }];
+    const plan = place.planFor(completed(all, this.#length, place.plan?.feed.timeSteps), this.#isAsked);
     if (!place.journal.accepts(plan.feed)) this.#verify(true);
     place.load(plan);
-    place.take(moments, this.#isAsked);
+    place.take(timeSteps, this.#isAsked);
     return plan;
   }
 
@@ -138,14 +138,14 @@ export class CompiledEngine implements Engine {
   }
 
   /** Returns to before the failed time step, with an error that says what failed. */
-  #broken(present?: Moment, loss?: number): Error {
+  #broken(present?: TimeStep, loss?: number): Error {
     const place = this.#place;
-    const { moment = present, seen } = undo(place, this.#isAsked);
-    const own = moment === present ? { ...seen, loss } : seen;
+    const { timeStep = present, seen } = undo(place, this.#isAsked);
+    const own = timeStep === present ? { ...seen, loss } : seen;
     return nonFinite(
       place.total,
-      moment,
-      causeOf({ ...place.setting, noise: this.noise }, place.memory(), moment, own),
+      timeStep,
+      causeOf({ ...place.setting, noise: this.noise }, place.memory(), timeStep, own),
     );
   }
 }

@@ -7,8 +7,8 @@ import { allFinite, nonFinite } from './finite.ts';
 import { doesHarm } from './harm.ts';
 import { beginnings, clockAt, moveOn, ruled, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
-import type { Moment } from './moment.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
+import type { TimeStep } from './timeStep.ts';
 
 /** Runs every operation when it is called. Works on every platform and with every primitive. */
 export class EagerEngine implements Engine {
@@ -47,25 +47,25 @@ export class EagerEngine implements Engine {
 
   step(given: readonly unknown[], goals: Targets, into: Losses, at: number, outputs: OutputsTo): void {
     // Copies: the window is pulled later, and the caller may have reused its buffers by then.
-    const moment: Moment = { inputs: given.map(copied), targets: goals?.map(copied) };
+    const timeStep: TimeStep = { inputs: given.map(copied), targets: goals?.map(copied) };
     const goBack = this.noise.snapshot?.();
     try {
-      this.#step(moment, into, at, outputs);
+      this.#step(timeStep, into, at, outputs);
     } catch (error) {
       goBack?.();
       throw error;
     }
   }
 
-  #step(moment: Moment, into: Losses, at: number, outputs: OutputsTo): void {
+  #step(timeStep: TimeStep, into: Losses, at: number, outputs: OutputsTo): void {
     const memory = this.#memory;
-    const setting = ruled(this.#setting, memory, moment.inputs);
-    const steps = takeSteps(this.#setting, memory, moment.inputs, moment.targets);
+    const setting = ruled(this.#setting, memory, timeStep.inputs);
+    const steps = takeSteps(this.#setting, memory, timeStep.inputs, timeStep.targets);
     const made = steps.map(({ output }) => dataOf(output));
     requireRoom(outputs, at, made);
     const losses = steps.flatMap(({ loss }) => loss?.item() ?? []);
-    const broken = () => nonFinite(memory.steps, moment, causeOf(this.#setting, memory, moment, {}));
-    if (!losses.every(Number.isFinite) || doesHarm(moment, steps)) throw broken();
+    const broken = () => nonFinite(memory.steps, timeStep, causeOf(this.#setting, memory, timeStep, {}));
+    if (!losses.every(Number.isFinite) || doesHarm(timeStep, steps)) throw broken();
     const verify = (next: Memory) => {
       if (!allFinite(next)) throw broken();
     };

@@ -10,7 +10,7 @@ import {
 } from '../../lib/index.ts';
 import type { Numbers } from './kind.ts';
 import type { Targets } from './learn.ts';
-import { type Moment, sameType, signatureOf } from './moment.ts';
+import { sameType, signatureOf, type TimeStep } from './timeStep.ts';
 
 /** The inputs of a plan for the time steps of a window. */
 export class Feed {
@@ -18,8 +18,8 @@ export class Feed {
   readonly signature: string;
   /** Whether the program is for a window that begins with an absent influence. */
   readonly isFirst: boolean;
-  /** Examples of the moments. */
-  readonly moments: readonly Moment[];
+  /** Examples of the time steps. */
+  readonly timeSteps: readonly TimeStep[];
   readonly #runner: Execution;
   readonly #numbers: Numbers;
   /** The first input of each time step. */
@@ -27,24 +27,24 @@ export class Feed {
   /** The numbers of the window, leaf by leaf, as the plan reads them. */
   readonly numbers: readonly TypedArray[];
 
-  /** @param begin the first input of the first moment. */
+  /** @param begin the first input of the first time step. */
   constructor(
     runner: Execution,
     begin: number,
-    moments: readonly Moment[],
+    timeSteps: readonly TimeStep[],
     numbers: Numbers,
     isFirst = false,
   ) {
     let at = begin;
-    this.#begins = moments.map(({ inputs, targets = [] }) => {
+    this.#begins = timeSteps.map(({ inputs, targets = [] }) => {
       const own = at;
       for (const value of [...inputs, ...targets])
         at += typeof value === 'number' ? 1 : leavesOf(value as Tree).length;
       return own;
     });
-    this.signature = signatureOf(moments, isFirst);
+    this.signature = signatureOf(timeSteps, isFirst);
     this.isFirst = isFirst;
-    this.moments = moments;
+    this.timeSteps = timeSteps;
     this.numbers = Array.from({ length: at - begin }, (_, i) => runner.input(begin + i));
     this.#runner = runner;
     this.#numbers = numbers;
@@ -52,12 +52,12 @@ export class Feed {
 
   /** Whether time step t of a further window has the type that the plan was made for. */
   fits(t: number, inputs: readonly unknown[], targets: Targets): boolean {
-    const own = this.moments[t];
+    const own = this.timeSteps[t];
     return !this.isFirst && sameType(own.inputs, inputs) && sameType(own.targets, targets);
   }
 
-  /** Moment t as it came in, in memory of its own. */
-  read(t: number): Moment {
+  /** Time step t as it came in, in memory of its own. */
+  read(t: number): TimeStep {
     let at = this.#begins[t];
     const next = (like: unknown): unknown => {
       if (typeof like === 'number') return this.#runner.input(at++)[0];
@@ -68,23 +68,23 @@ export class Feed {
       });
       return rebuild(like as Tree, copies);
     };
-    const { inputs, targets } = this.moments[t];
+    const { inputs, targets } = this.timeSteps[t];
     return { inputs: inputs.map(next), targets: targets?.map(next) };
   }
 
   /** Number of the first time steps that are learnt from. */
   scored(count: number): number {
     let scored = 0;
-    for (let t = 0; t < count; t++) if (this.moments[t].targets !== undefined) scored++;
+    for (let t = 0; t < count; t++) if (this.timeSteps[t].targets !== undefined) scored++;
     return scored;
   }
 
-  /** Writes all moments as they are in a feed of the same types. */
+  /** Writes all time steps as they are in a feed of the same types. */
   copy({ numbers }: Feed): void {
     for (let i = 0; i < numbers.length; i++) this.numbers[i].set(numbers[i]);
   }
 
-  /** Writes moment t. @throws DTypeError for a class that is not a 32-bit whole number. */
+  /** Writes time step t. @throws DTypeError for a class that is not a 32-bit whole number. */
   write(t: number, inputs: readonly unknown[], targets: Targets): void {
     let at = this.#begins[t];
     for (let i = 0; i < inputs.length; i++) at = this.#put(at, inputs[i], this.#numbers.inputs === 'classes');

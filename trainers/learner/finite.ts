@@ -8,7 +8,7 @@ import {
   type Tree,
 } from '../../lib/index.ts';
 import { carriedOf, type Memory } from './memory.ts';
-import type { Moment } from './moment.ts';
+import type { TimeStep } from './timeStep.ts';
 
 /** The part that is or would be non-finite, and advice. */
 export interface Cause {
@@ -16,14 +16,14 @@ export interface Cause {
   readonly advice: string;
 }
 
-/** The error for a learner that was left as it was after `steps` steps, before this moment. */
+/** The error for a learner that was left as it was after `steps` steps, before this time step. */
 export function nonFinite(
   steps: number,
-  moment: Moment | undefined,
+  timeStep: TimeStep | undefined,
   { what, advice }: Cause,
 ): NonFiniteError {
   const when =
-    moment !== undefined && moment.targets === undefined
+    timeStep !== undefined && timeStep.targets === undefined
       ? `observing after step ${steps}`
       : `step ${steps + 1}`;
   return new NonFiniteError(`${when}: ${what}; the learner is left as it was after step ${steps}: ${advice}`);

@@ -1,6 +1,6 @@
 import { allocate, dtypeOf, type SavedNoise, type TypedArray } from '../../lib/index.ts';
 import type { Feed } from './feed.ts';
-import type { Moment } from './moment.ts';
+import type { TimeStep } from './timeStep.ts';
 
 /** Number of windows between two checks that all numbers are finite, and so the most that are replayed. */
 export const stretch = 64;
@@ -31,7 +31,7 @@ export interface Generation {
 
 /**
  * The last two snapshots, each with the inputs of the windows since. Steps are deterministic, so a learner
- * returns to any moment since by restoring a snapshot and replaying the inputs. The next commit overwrites
+ * returns to any time step since by restoring a snapshot and replaying the inputs. The next commit overwrites
  * the older generation, so a steady loop allocates nothing.
  */
 export class Journal {
@@ -81,13 +81,13 @@ export class Journal {
 
   /** Whether anything was learnt since the last snapshot. */
   get isScored(): boolean {
-    return momentsIn(this.now).some(({ targets }) => targets !== undefined);
+    return timeStepsIn(this.now).some(({ targets }) => targets !== undefined);
   }
 }
 
-/** Examples of the moments of a generation's windows. */
-export function momentsIn({ count, feed }: Generation): readonly Moment[] {
-  return count === 0 ? [] : (feed as Feed).moments;
+/** Examples of the time steps of a generation's windows. */
+export function timeStepsIn({ count, feed }: Generation): readonly TimeStep[] {
+  return count === 0 ? [] : (feed as Feed).timeSteps;
 }
 
 /** Writes the inputs of window `at` of a generation. */

@@ -16,9 +16,9 @@ import { Feed } from './feed.ts';
 import type { Numbers } from './kind.ts';
 import { moveOn, type Ruled, type Targets, takeSteps } from './learn.ts';
 import { absent, carriedOf, type Memory } from './memory.ts';
-import { declareTree, lift, type Moment } from './moment.ts';
 import { Outputs } from './outputs.ts';
 import { residentOf } from './resident.ts';
+import { declareTree, lift, type TimeStep } from './timeStep.ts';
 
 /** The counters of a learner. */
 export type Counters = Pick<Memory, 'steps' | 'updates'>;
@@ -67,7 +67,7 @@ export class LearnPlan {
   constructor(
     setting: Ruled,
     memory: Memory,
-    moments: readonly Moment[],
+    timeSteps: readonly TimeStep[],
     numbers: Numbers,
     { keeps, isFirst, care }: Kind,
   ) {
@@ -82,7 +82,7 @@ export class LearnPlan {
         return declare(type, label);
       };
       const own = declareTree(resident, counted, '');
-      const fed = moments.map((moment) => declareTree(lift(moment, dtype, numbers), counted, ''));
+      const fed = timeSteps.map((timeStep) => declareTree(lift(timeStep, dtype, numbers), counted, ''));
       const noise = this.#draws.noise((shape) => ({ at: declared, input: counted({ shape, dtype }) }));
       const lanes = own.lanes.map(({ state, influence }) => ({
         state,
@@ -108,7 +108,7 @@ export class LearnPlan {
         resident: rebuild(like, alignLeaves(like, residentOf(now), 'learner') as Tensor[]),
         gradient: (keeps ? now.gradient : []) as Tree,
         // The last states are part of the resident memory.
-        stages: stages.map((stage, t) => (t === moments.length - 1 ? { ...stage, states: [] } : stage)),
+        stages: stages.map((stage, t) => (t === timeSteps.length - 1 ? { ...stage, states: [] } : stage)),
       };
     });
     const sizes = result as unknown as {
@@ -134,10 +134,10 @@ export class LearnPlan {
       // Many parameters have no influence on the state, and its estimate stays zero.
       zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
     });
-    this.feed = new Feed(this.runner, residents, moments, numbers, isFirst);
+    this.feed = new Feed(this.runner, residents, timeSteps, numbers, isFirst);
     this.keeps = keeps;
     this.care = care;
-    this.scored = moments.filter(({ targets }) => targets !== undefined).length;
+    this.scored = timeSteps.filter(({ targets }) => targets !== undefined).length;
     this.resident = leaves.map((_, i) => this.runner.input(i));
     this.#gradient = gradient;
     this.#states = memory.lanes.map(({ state }) => state);

@@ -2,8 +2,8 @@ import { trace } from '../../autodiff/index.ts';
 import { type FloatDType, NorewindError, type Tensor } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
 import type { FoundNumbers, Kind, Numbers } from './kind.ts';
-import { declareTree, lift, type Moment } from './moment.ts';
 import type { Systems } from './system.ts';
+import { declareTree, lift, type TimeStep } from './timeStep.ts';
 
 /** The functions to try plain numbers with. */
 interface Asker {
@@ -20,17 +20,17 @@ export function numbersOf(
   asker: Asker,
   parameters: unknown,
   state: unknown,
-  { inputs, targets }: Moment,
+  { inputs, targets }: TimeStep,
 ): Numbers {
   const { systems, dtype, found } = asker;
   const probe = (numbers: Numbers, isScored: boolean) =>
     trace('numbers', (declare) => {
-      const moment = { inputs: inputs.slice(0, 1), targets: isScored ? targets?.slice(0, 1) : undefined };
+      const timeStep = { inputs: inputs.slice(0, 1), targets: isScored ? targets?.slice(0, 1) : undefined };
       const [theta, before] = [
         declareTree(parameters, declare, 'params'),
         declareTree(state, declare, 'state'),
       ];
-      const fed = declareTree(lift(moment, dtype, numbers), declare, '');
+      const fed = declareTree(lift(timeStep, dtype, numbers), declare, '');
       const { output } = runStep(systems.model, theta, before, fed.inputs[0]);
       return fed.targets === undefined ? [] : [systems.loss(output, fed.targets[0]) as Tensor];
     });

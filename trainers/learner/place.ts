@@ -2,13 +2,13 @@ import type { Care } from '../../autodiff/index.ts';
 import { type Noise, restoreNoise, type TypedArray } from '../../lib/index.ts';
 import { beginsApart, begun, isAbsent } from './beginning.ts';
 import { firstHarm } from './harm.ts';
-import { type Generation, Journal, momentsIn, type Position, writeInputs } from './journal.ts';
+import { type Generation, Journal, type Position, timeStepsIn, writeInputs } from './journal.ts';
 import { movedOn, ruled, type Setting } from './learn.ts';
 import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { hasInfluence, type Memory } from './memory.ts';
-import { completed, type Moment } from './moment.ts';
 import { Plans } from './plans.ts';
 import { memoryOf, numbersOf } from './resident.ts';
+import { completed, type TimeStep } from './timeStep.ts';
 
 /**
  * The position of a compiled learner: its memory, in the arena of a plan or beside it, which moves on by
@@ -61,7 +61,7 @@ export class Place implements Counters {
   }
 
   /** The time steps of the next window so far. */
-  moments(): Moment[] {
+  timeSteps(): TimeStep[] {
     return Array.from({ length: this.taken }, (_, t) => (this.plan as LearnPlan).feed.read(t));
   }
 
@@ -81,12 +81,12 @@ export class Place implements Counters {
    */
   brokenWithin(): number | undefined {
     const { plan } = this;
-    const moments = this.moments();
-    const broken = moments.findIndex((_, t) => plan?.finiteAt(t) === false);
+    const timeSteps = this.timeSteps();
+    const broken = timeSteps.findIndex((_, t) => plan?.finiteAt(t) === false);
     const harm =
-      moments.length === 0
+      timeSteps.length === 0
         ? undefined
-        : firstHarm(this.setting, this.unloaded(), broken < 0 ? moments : moments.slice(0, broken));
+        : firstHarm(this.setting, this.unloaded(), broken < 0 ? timeSteps : timeSteps.slice(0, broken));
     return harm ?? (broken < 0 ? undefined : broken);
   }
 
@@ -102,7 +102,7 @@ export class Place implements Counters {
     let memory = this.unloaded();
     const states = this.states();
     if (states === undefined) return memory;
-    for (const moment of this.moments()) memory = movedOn(this.setting, memory, moment);
+    for (const timeStep of this.timeSteps()) memory = movedOn(this.setting, memory, timeStep);
     return { ...memory, lanes: memory.lanes.map((lane, i) => ({ ...lane, state: states[i] })) };
   }
 
@@ -148,23 +148,23 @@ export class Place implements Counters {
    * @param isFirst by default, if zeros cannot stand for an absent influence.
    */
   planFor(
-    moments: readonly Moment[],
+    timeSteps: readonly TimeStep[],
     keeps: boolean,
-    isFirst = this.isFresh && beginsApart(ruled(this.setting, this.unloaded(), moments[0].inputs).rule),
+    isFirst = this.isFresh && beginsApart(ruled(this.setting, this.unloaded(), timeSteps[0].inputs).rule),
   ): LearnPlan {
-    const own = keeps && moments.some(({ targets }) => targets !== undefined);
+    const own = keeps && timeSteps.some(({ targets }) => targets !== undefined);
     const kind: Kind = { keeps: own, isFirst, care: isFirst ? this.plans.care : this.care };
-    return this.plans.find(moments, kind, this.residents) ?? this.#planned(moments, kind);
+    return this.plans.find(timeSteps, kind, this.residents) ?? this.#planned(timeSteps, kind);
   }
 
-  #planned(moments: readonly Moment[], kind: Kind): LearnPlan {
-    const setting = ruled(this.setting, this.unloaded(), moments[0].inputs);
+  #planned(timeSteps: readonly TimeStep[], kind: Kind): LearnPlan {
+    const setting = ruled(this.setting, this.unloaded(), timeSteps[0].inputs);
     // Before the first plan, nothing stands for an absent influence yet.
     if (isAbsent(this.like)) {
       this.like = begun(setting.rule, this.unloaded());
       this.#hold(numbersOf(this.like));
     }
-    return this.plans.make(setting, begun(setting.rule, this.unloaded()), moments, kind);
+    return this.plans.make(setting, begun(setting.rule, this.unloaded()), timeSteps, kind);
   }
 
   /** Copies the memory into the arena of a plan. The steps of the window have to be taken in again. */
@@ -180,15 +180,15 @@ export class Place implements Counters {
   }
 
   /** Takes in the first time steps of a window. */
-  take(moments: readonly Moment[], keeps: boolean): void {
+  take(timeSteps: readonly TimeStep[], keeps: boolean): void {
     this.taken = 0;
-    if (moments.length === 0) return;
-    const like = this.plan?.feed.moments;
-    const fits = moments.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
-    if (!fits) this.load(this.planFor(completed(moments, this.setting.estimator.window, like), keeps));
+    if (timeSteps.length === 0) return;
+    const like = this.plan?.feed.timeSteps;
+    const fits = timeSteps.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
+    if (!fits) this.load(this.planFor(completed(timeSteps, this.setting.estimator.window, like), keeps));
     const plan = this.plan as LearnPlan;
-    for (const [t, { inputs, targets }] of moments.entries()) plan.take(t, inputs, targets);
-    this.taken = moments.length;
+    for (const [t, { inputs, targets }] of timeSteps.entries()) plan.take(t, inputs, targets);
+    this.taken = timeSteps.length;
   }
 
   /** Learns from the window in the arena. */
@@ -238,7 +238,7 @@ export class Place implements Counters {
 
   /** The plan for the windows of a generation, with the inputs of one of them. */
   fed(generation: Generation, at: number): LearnPlan {
-    const plan = this.planFor(momentsIn(generation), true, generation.feed?.isFirst);
+    const plan = this.planFor(timeStepsIn(generation), true, generation.feed?.isFirst);
     this.load(plan);
     writeInputs(generation, at, plan.feed);
     return plan;

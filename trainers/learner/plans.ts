@@ -3,8 +3,8 @@ import type { TypedArray } from '../../lib/index.ts';
 import type { Ruled } from './learn.ts';
 import { type Kind, LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
-import { type Moment, signatureOf } from './moment.ts';
 import { numbersOf } from './numbers.ts';
+import { signatureOf, type TimeStep } from './timeStep.ts';
 
 /** The degrees of care, ascending. */
 const cares: readonly Care[] = ['none', 'factored', 'whole'];
@@ -41,11 +41,11 @@ export class Plans {
 
   /** The existing plan for windows like this one that fits a memory, if any. */
   find(
-    moments: readonly Moment[],
+    timeSteps: readonly TimeStep[],
     { keeps, isFirst, care }: Kind,
     resident: readonly TypedArray[],
   ): LearnPlan | undefined {
-    const signature = signatureOf(moments, isFirst);
+    const signature = signatureOf(timeSteps, isFirst);
     return this.#plans.find(
       (plan) =>
         plan.keeps === keeps &&
@@ -55,12 +55,12 @@ export class Plans {
     );
   }
 
-  make(setting: Ruled, memory: Memory, moments: readonly Moment[], kind: Kind): LearnPlan {
+  make(setting: Ruled, memory: Memory, timeSteps: readonly TimeStep[], kind: Kind): LearnPlan {
     const [{ state }] = memory.lanes;
     // The first scored time step may come late in a window.
-    const scored = moments.find(({ targets }) => targets !== undefined) ?? moments[0];
+    const scored = timeSteps.find(({ targets }) => targets !== undefined) ?? timeSteps[0];
     const numbers = numbersOf(setting, memory.parameters, state, scored);
-    const plan = new LearnPlan(setting, memory, moments, numbers, kind);
+    const plan = new LearnPlan(setting, memory, timeSteps, numbers, kind);
     this.#plans.push(plan);
     return plan;
   }

@@ -3,8 +3,8 @@ import { alignLeaves, leavesOf, type Tensor, type Tree, type TypedArray } from '
 import { runStep } from '../../nn/index.ts';
 import { Feed } from './feed.ts';
 import type { Setting } from './learn.ts';
-import { declareTree, lift, type Moment } from './moment.ts';
 import { numbersOf } from './numbers.ts';
+import { declareTree, lift, type TimeStep } from './timeStep.ts';
 
 /** A plan for the model's outputs at given parameters, for every system, with states of its own. */
 export class PredictPlan {
@@ -15,22 +15,22 @@ export class PredictPlan {
 
   constructor(setting: Setting, parameters: unknown, states: readonly unknown[], inputs: readonly unknown[]) {
     const { systems, dtype } = setting;
-    const moment: Moment = { inputs: [...inputs], targets: undefined };
-    const numbers = numbersOf(setting, parameters, states[0], moment);
+    const timeStep: TimeStep = { inputs: [...inputs], targets: undefined };
+    const numbers = numbersOf(setting, parameters, states[0], timeStep);
     const like = states as Tree;
     this.#parameters = leavesOf(parameters as Tree).length;
     this.#states = leavesOf(like).length;
     const { program } = trace('predict', (declare) => {
       const theta = declareTree(parameters, declare, 'params');
       const before = declareTree(states, declare, 'state');
-      const fed = declareTree(lift(moment, dtype, numbers), declare, '');
+      const fed = declareTree(lift(timeStep, dtype, numbers), declare, '');
       const steps = before.map((state, i) => runStep(systems.model, theta, state, fed.inputs[i]));
       const next = alignLeaves(like, steps.map(({ state }) => state) as Tree, 'predict');
       return [...(next as Tensor[]), ...steps.map(({ output }) => output)];
     });
     const updates = new Map(Array.from({ length: this.#states }, (_, i) => [i, this.#parameters + i]));
     this.#runner = new Execution(program, { updates });
-    this.feed = new Feed(this.#runner, this.#parameters + this.#states, [moment], numbers);
+    this.feed = new Feed(this.#runner, this.#parameters + this.#states, [timeStep], numbers);
   }
 
   /** The numbers of the states, leaf by leaf. */

@@ -1,10 +1,10 @@
 import type { Seen } from './cause.ts';
 import { firstHarm } from './harm.ts';
-import { type Generation, momentsIn } from './journal.ts';
+import { type Generation, timeStepsIn } from './journal.ts';
 import type { LearnPlan } from './learn-plan.ts';
 import { hasInfluence } from './memory.ts';
-import type { Moment } from './moment.ts';
 import type { Place } from './place.ts';
+import type { TimeStep } from './timeStep.ts';
 
 // The reasons to replay the last windows. Each function gets the current place.
 
@@ -12,7 +12,7 @@ import type { Place } from './place.ts';
 export function recomputeGradient(place: Place): void {
   if (place.knowsGradient) return;
   const { journal } = place;
-  const moments = place.moments();
+  const timeSteps = place.timeSteps();
   if (journal.isScored) place.rewind(journal.now);
   else {
     place.rewind(journal.before);
@@ -20,16 +20,16 @@ export function recomputeGradient(place: Place): void {
     journal.learnt(place.gradient?.());
   }
   place.replay(journal.now);
-  place.take(moments, true);
+  place.take(timeSteps, true);
 }
 
 /** Replays the windows since the snapshot. @returns whether all numbers are finite now. */
 export function isFiniteAgain(place: Place, keeps: boolean): boolean {
   const { now } = place.journal;
-  const moments = place.moments();
+  const timeSteps = place.timeSteps();
   place.rewind(now);
   place.replay(now);
-  place.take(moments, keeps);
+  place.take(timeSteps, keeps);
   return place.isFinite();
 }
 
@@ -52,7 +52,7 @@ export function becomesFinite(place: Place, keeps: boolean): boolean {
 export function learnAgainIfSingular(place: Place, plan: LearnPlan): LearnPlan {
   if (!hasInfluence(place.like) || plan.feed.isFirst || plan.runner.finite) return plan;
   place.rewind(place.journal.now);
-  const own = place.planFor(plan.feed.moments, plan.keeps, true);
+  const own = place.planFor(plan.feed.timeSteps, plan.keeps, true);
   place.load(own);
   own.feed.copy(plan.feed);
   own.takeAgain();
@@ -62,14 +62,14 @@ export function learnAgainIfSingular(place: Place, plan: LearnPlan): LearnPlan {
 
 /** A failed time step and its values; without a step if it is the current one. */
 export interface Break {
-  readonly moment: Moment | undefined;
+  readonly timeStep: TimeStep | undefined;
   readonly seen: Seen;
 }
 
 /** Returns to before the first time step that leaves a non-finite number. */
 export function undo(place: Place, keeps: boolean): Break {
   const { now } = place.journal;
-  const moments = place.moments();
+  const timeSteps = place.timeSteps();
   place.rewind(now);
   for (let good = 0; good < now.count; good++) {
     const broken = brokenIn(place, now, good);
@@ -81,19 +81,19 @@ export function undo(place: Place, keeps: boolean): Break {
     now.count = good;
     const t = firstHarm(place.setting, place.unloaded(), window.slice(0, broken + 1)) ?? broken;
     place.take(window.slice(0, t), keeps);
-    return { moment: window[t], seen: t === broken ? { after } : {} };
+    return { timeStep: window[t], seen: t === broken ? { after } : {} };
   }
-  place.take(moments, keeps);
+  place.take(timeSteps, keeps);
   const t = place.brokenWithin();
-  if (t === undefined) return { moment: undefined, seen: {} };
+  if (t === undefined) return { timeStep: undefined, seen: {} };
   place.taken = t;
-  return { moment: moments[t], seen: {} };
+  return { timeStep: timeSteps[t], seen: {} };
 }
 
 /** Replays a window. @returns the time step that leaves a non-finite number, if there is one. */
 function brokenIn(place: Place, generation: Generation, at: number): number | undefined {
   const plan = place.fed(generation, at);
-  const last = momentsIn(generation).length - 1;
+  const last = timeStepsIn(generation).length - 1;
   for (let t = 0; t < last; t++) {
     plan.runner.run(t);
     if (!plan.finiteAt(t)) return t;
@@ -104,7 +104,7 @@ function brokenIn(place: Place, generation: Generation, at: number): number | un
 }
 
 /** The inputs of a window. */
-function inputsOf(place: Place, generation: Generation, at: number): Moment[] {
+function inputsOf(place: Place, generation: Generation, at: number): TimeStep[] {
   const { feed } = place.fed(generation, at);
-  return momentsIn(generation).map((_, t) => feed.read(t));
+  return timeStepsIn(generation).map((_, t) => feed.read(t));
 }

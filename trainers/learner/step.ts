@@ -14,7 +14,7 @@ import { type Cell, type Loss, runStep } from '../../nn/index.ts';
 import { addTrees } from '../algebra.ts';
 
 /** Runs one time step at given parameters, state, input and target; without a target it is only observed. */
-export interface Moment<P, S, X, Y> {
+export interface StepArguments<P, S, X, Y> {
   readonly parameters: P;
   readonly state: S;
   readonly input: X;
@@ -25,7 +25,7 @@ export interface Moment<P, S, X, Y> {
 type StepValue<S> = { readonly state: S; readonly output: Tensor; readonly loss?: Tensor };
 
 /** A time step, evaluated and linearised in parameters and state. */
-export interface Step<P, S, X, Y> extends Moment<P, S, X, Y> {
+export interface Step<P, S, X, Y> extends StepArguments<P, S, X, Y> {
   readonly next: S;
   readonly output: Tensor;
   readonly loss: Tensor | undefined;
@@ -36,23 +36,23 @@ export interface Step<P, S, X, Y> extends Moment<P, S, X, Y> {
 export function takeStep<P, S, X, Y>(
   model: Cell<P, S, X>,
   loss: Loss<Y>,
-  moment: Moment<P, S, X, Y>,
+  given: StepArguments<P, S, X, Y>,
 ): Step<P, S, X, Y> {
   const derivative = dissect(
     function step(parameters: P, state: S): StepValue<S> {
-      const { state: next, output } = runStep(model, parameters, state, moment.input);
-      const value = { state: conform(next, moment.state, model.name), output };
-      return moment.target === undefined ? value : { ...value, loss: loss(output, moment.target.value) };
+      const { state: next, output } = runStep(model, parameters, state, given.input);
+      const value = { state: conform(next, given.state, model.name), output };
+      return given.target === undefined ? value : { ...value, loss: loss(output, given.target.value) };
     },
-    moment.parameters,
-    moment.state,
+    given.parameters,
+    given.state,
   );
   const { state: next, output, loss: value } = derivative.value;
   if (value !== undefined && value.shape.length !== 0)
     throw new ShapeError(
       `loss: must be a scalar, got shape ${formatShape(value.shape)}; take its mean or sum`,
     );
-  return { ...moment, next, output, loss: value, derivative };
+  return { ...given, next, output, loss: value, derivative };
 }
 
 /**

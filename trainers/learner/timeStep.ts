@@ -5,7 +5,7 @@ import type { Targets } from './learn.ts';
 import type { Lane } from './memory.ts';
 
 /** The input and target of one time step for every system; no targets if it is only observed. */
-export interface Moment {
+export interface TimeStep {
   readonly inputs: readonly unknown[];
   readonly targets: Targets;
 }
@@ -15,16 +15,16 @@ export interface Moment {
  * known, and the first step otherwise.
  */
 export function completed(
-  moments: readonly Moment[],
+  timeSteps: readonly TimeStep[],
   length: number,
-  like: readonly Moment[] = [],
-): Moment[] {
-  const rest = moments.length > 1 ? like : [];
-  return Array.from({ length }, (_, t) => moments[t] ?? rest[t] ?? moments[0]);
+  like: readonly TimeStep[] = [],
+): TimeStep[] {
+  const rest = timeSteps.length > 1 ? like : [];
+  return Array.from({ length }, (_, t) => timeSteps[t] ?? rest[t] ?? timeSteps[0]);
 }
 
 /** The time steps in the windows of lanes. */
-export function momentsOf(lanes: readonly Lane[]): Moment[] {
+export function timeStepsOf(lanes: readonly Lane[]): TimeStep[] {
   return lanes[0].window.map(({ target }, t) => ({
     inputs: lanes.map((lane) => lane.window[t].input),
     targets: target && lanes.map((lane) => lane.window[t].target?.value),
@@ -35,14 +35,14 @@ export function momentsOf(lanes: readonly Lane[]): Moment[] {
  * A time step of the same type with scalar tensors for plain numbers. `Feed` checks their values as it writes
  * them.
  */
-export function lift({ inputs, targets }: Moment, dtype: FloatDType, numbers: Numbers): Moment {
+export function lift({ inputs, targets }: TimeStep, dtype: FloatDType, numbers: Numbers): TimeStep {
   const asClass = (value: unknown) => (typeof value === 'number' ? indices(0) : value);
   const asReal = (value: unknown) => (typeof value === 'number' ? zeros([], { dtype }) : value);
   const own = (kind: Kind) => (kind === 'classes' ? asClass : asReal);
   const lifted = { inputs: inputs.map(own(numbers.inputs)) };
   return (
     targets === undefined ? lifted : { ...lifted, targets: targets.map(own(numbers.targets)) }
-  ) as Moment;
+  ) as TimeStep;
 }
 
 /**
@@ -66,9 +66,9 @@ function alike(x: unknown, y: unknown): boolean {
  * A key for plans: the structure, dtypes and shapes of inputs and targets, and whether the influence is
  * absent at first.
  */
-export function signatureOf(moments: readonly Moment[], isFirst = false): string {
+export function signatureOf(timeSteps: readonly TimeStep[], isFirst = false): string {
   let signature = isFirst ? 'first;' : '';
-  for (const { inputs, targets } of moments) {
+  for (const { inputs, targets } of timeSteps) {
     for (const input of inputs) signature += typeOf(input);
     signature += '>';
     if (targets !== undefined) for (const target of targets) signature += typeOf(target);

@@ -7,6 +7,7 @@ const parsers = { count: parseCount, number: parseNumber };
 
 /** A command's option for an option of the library: its flag and its purpose. */
 export function declared(name: string, { kind, choices, purpose = '' }: guard.Check): Option {
+  if (kind === 'flag') return new Option(flagOf(name), purpose);
   const option = new Option(`${flagOf(name)} <${kind ?? 'name'}>`, purpose);
   if (kind === 'names') option.argParser(parseNames);
   else if (kind !== undefined) option.argParser(parsers[kind]);

@@ -10,7 +10,7 @@ export interface Check {
   /** A hint for a common mistake, at the end of the message. */
   readonly remedy?: (value: unknown) => string | undefined;
   /** How a command line parses the value. Default: text. */
-  readonly kind?: 'count' | 'number' | 'names';
+  readonly kind?: 'count' | 'number' | 'names' | 'flag';
   /** The allowed values, if they are words. */
   readonly choices?: readonly string[];
   /** The purpose of an option that a configuration file may set, as a phrase. */
@@ -72,7 +72,11 @@ export const number: NumberCheck = {
   holds: (value) => typeof value === 'number',
 };
 export const integer: Check = { what: 'a whole number', holds: Number.isInteger };
-export const flag: Check = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
+export const flag: Check & { readonly kind: 'flag' } = {
+  kind: 'flag',
+  what: 'true or false',
+  holds: (value) => typeof value === 'boolean',
+};
 export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' };
 export const string: Check = { what: 'a string', holds: (value) => typeof value === 'string' };
 export const record: Check = { what: 'a record', holds: isRecord };

@@ -2,10 +2,14 @@ import { add, mul, sigmoid, sub, tanh } from '../../autodiff/index.ts';
 import { type Noise, type Tensor, zeros } from '../../lib/index.ts';
 import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
-import { type CellOptions, cellOptions, type Gate, initGate, preactivation } from './gate.ts';
+import { cellOptions, type Gate, type GatedOptions, initGate, norm, preactivation } from './gate.ts';
 
 /** Parameters of a gated recurrent unit. */
-export type GruParameters = { readonly reset: Gate; readonly update: Gate; readonly candidate: Gate };
+export type GruParameters = {
+  readonly reset: Gate;
+  readonly update: Gate;
+  readonly candidate: Gate;
+};
 
 /**
  * The gated recurrent unit (Cho et al. 2014, eqs. 5-8; z weighs the candidate, as in the code of Tallec &
@@ -16,15 +20,21 @@ export type GruParameters = { readonly reset: Gate; readonly update: Gate; reado
  *     h~ = tanh(w_h·x + u_h·(r∘h) + b_h)
  *     h' = z∘h~ + (1-z)∘h
  *
+ * With `norm: 'rms'` the sum before each bias is normalised (`GatedOptions`).
+ *
  * State and output are h, of shape [units].
  */
-export function gru(options: CellOptions): Cell<GruParameters, Tensor, Input> {
-  const { units } = cellOptions('gru', options, 3);
+export function gru(options: GatedOptions): Cell<GruParameters, Tensor, Input> {
+  const { units } = cellOptions('gru', options, 3, { norm });
   const gate = (noise: Noise) => initGate('gru', noise, options);
   return cellOf({
     name: 'gru',
     outputs: units,
-    init: (noise) => ({ reset: gate(noise), update: gate(noise), candidate: gate(noise) }),
+    init: (noise) => ({
+      reset: gate(noise),
+      update: gate(noise),
+      candidate: gate(noise),
+    }),
     start: () => zeros([units]),
     step({ reset, update, candidate }, h, x) {
       const r = sigmoid(preactivation(reset, x, h));

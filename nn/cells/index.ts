@@ -1,21 +1,38 @@
 import { guard } from '../../lib/index.ts';
 import type { Cell, Input } from '../cell.ts';
-import { normal } from '../initializers.ts';
+import { filled, normal, uniform } from '../initializers.ts';
 import { embedding } from '../layers/embedding.ts';
 import { embedded } from '../model.ts';
-import type { CellOptions } from './gate.ts';
+import { type CellOptions, type GatedOptions, type GateInitializers, norm } from './gate.ts';
 import { gru } from './gru.ts';
 import { indrnn } from './indrnn.ts';
 import { lru } from './lru.ts';
-import { lstm } from './lstm.ts';
+import { type LstmOptions, lstm } from './lstm.ts';
 import { mgu } from './mgu.ts';
 import { rnn } from './rnn.ts';
 
-export type { CellOptions, Gate, GateInitializers } from './gate.ts';
+export type {
+  CellOptions,
+  Gate,
+  GatedOptions,
+  GateInitializers,
+} from './gate.ts';
 export { type GruParameters, gru } from './gru.ts';
 export { type IndrnnOptions, type IndrnnParameters, indrnn } from './indrnn.ts';
-export { type LruInitializers, type LruOptions, type LruParameters, type LruState, lru } from './lru.ts';
-export { type LstmOptions, type LstmParameters, type LstmState, lstm } from './lstm.ts';
+export {
+  type LruInitializers,
+  type LruOptions,
+  type LruParameters,
+  type LruState,
+  lru,
+} from './lru.ts';
+export {
+  type CoupledLstmParameters,
+  type LstmOptions,
+  type LstmParameters,
+  type LstmState,
+  lstm,
+} from './lstm.ts';
 export { type MguParameters, mgu } from './mgu.ts';
 export { rnn } from './rnn.ts';
 
@@ -31,30 +48,77 @@ export interface CellEntry {
   ofSymbols(options: CellOptions): Cell<unknown, unknown, Input>;
 }
 
+/** How the parameters of a gated cell start, by a word that configurations can hold. */
+type Start = { readonly recurrent?: 'uniform' | 'zero' };
+
+const gated = {
+  norm: guard.setting(norm, 'rms normalises each pre-activation, with a gain', 'norm'),
+  recurrent: guard.setting(
+    guard.oneOf('uniform', 'zero'),
+    'how recurrent weights start: uniform within ±1/√units, or at 0 as biases then do, with rows of symbols uniform within ±√(6/(1+units)) and no embedding',
+    'recurrent',
+  ),
+};
+
+const gatedOfVectors =
+  <P, S>(cell: (options: GatedOptions) => Cell<P, S, Input>) =>
+  ({ recurrent, ...options }: GatedOptions & Start) =>
+    cell({
+      ...(isZero(recurrent) && { init: { recurrent: filled(0) } }),
+      ...options,
+    });
+
+/** Without an embedding: its product with the input weights is one matrix. */
+const gatedOfSymbols =
+  <P, S>(cell: (options: GatedOptions) => Cell<P, S, Input>) =>
+  ({ recurrent, ...options }: GatedOptions & Start) =>
+    cell({
+      init: isZero(recurrent) ? fromZero(options) : { input: normal(1) },
+      ...options,
+    });
+
+/** @throws ConfigurationError for another word. */
+function isZero(recurrent: Start['recurrent']): boolean {
+  if (recurrent !== undefined) guard.argument('a cell', 'recurrent', recurrent, gated.recurrent);
+  return recurrent === 'zero';
+}
+
+/** As the long short-term memory of paq8px (v216, its public source) starts. */
+function fromZero({ units }: CellOptions): GateInitializers {
+  return {
+    input: uniform(Math.sqrt(6 / (1 + units))),
+    recurrent: filled(0),
+    bias: filled(0),
+  };
+}
+
 /**
- * The built-in cells by name. With symbols, GRU, LSTM and RNN are those of Tallec and Ollivier's experiments,
- * and the MGU follows the GRU: an embedding with standard normal entries, whose product with the input
- * weights is one matrix except in the LSTM.
+ * The built-in cells by name. With symbols, GRU, LSTM and RNN are those of Tallec and Ollivier's experiments
+ * unless they start from zero, and the MGU follows the GRU: an embedding with standard normal entries, whose
+ * product with the input weights is one matrix except in the LSTM.
  */
 export const cells = {
   gru: {
-    options: {},
+    options: gated,
     isDiagonal: false,
-    ofVectors: gru,
-    ofSymbols: (options) => gru({ init: { input: normal(1) }, ...options }),
+    ofVectors: gatedOfVectors(gru),
+    ofSymbols: gatedOfSymbols(gru),
   },
   lstm: {
     options: {
+      ...gated,
       forgetOffset: guard.setting(
         guard.finite,
-        'added to the bias of the forget gate; -0.3 with symbols and 1 with vectors if left out',
+        'added to the bias of the forget gate; if left out, 1, but -0.3 with an embedding of symbols',
         'forgetOffset',
       ),
+      coupled: guard.setting(guard.flag, 'the input gate is 1 minus the forget gate', 'coupled'),
     },
     isDiagonal: false,
-    ofVectors: lstm,
-    ofSymbols: (options) => {
+    ofVectors: gatedOfVectors(lstm),
+    ofSymbols: ({ recurrent, ...options }: LstmOptions & Start) => {
       const { inputs: symbols, units } = options;
+      if (isZero(recurrent)) return lstm({ init: fromZero(options), ...options });
       return embedded(
         embedding({ symbols, size: units }),
         lstm({ forgetOffset: -0.3, ...options, inputs: units }),
@@ -62,13 +126,15 @@ export const cells = {
     },
   },
   mgu: {
-    options: {},
+    options: gated,
     isDiagonal: false,
-    ofVectors: mgu,
-    ofSymbols: (options) => mgu({ init: { input: normal(1) }, ...options }),
+    ofVectors: gatedOfVectors(mgu),
+    ofSymbols: gatedOfSymbols(mgu),
   },
   indrnn: {
-    options: { activation: guard.setting(guard.oneOf('relu', 'tanh'), 'the function of the units') },
+    options: {
+      activation: guard.setting(guard.oneOf('relu', 'tanh'), 'the function of the units'),
+    },
     isDiagonal: true,
     ofVectors: (options) => indrnn({ activation: 'tanh', ...options }),
     ofSymbols: (options) => indrnn({ activation: 'tanh', ...options }),
@@ -80,9 +146,9 @@ export const cells = {
     ofSymbols: ({ inputs, units }) => lru({ inputs, units, outputs: units }),
   },
   rnn: {
-    options: {},
+    options: gated,
     isDiagonal: false,
-    ofVectors: rnn,
-    ofSymbols: (options) => rnn({ init: { input: normal(1) }, ...options }),
+    ofVectors: gatedOfVectors(rnn),
+    ofSymbols: gatedOfSymbols(rnn),
   },
 } satisfies Readonly<Record<string, CellEntry>>;

@@ -2,7 +2,7 @@ import { add, mul, sigmoid, sub, tanh } from '../../autodiff/index.ts';
 import { type Noise, type Tensor, zeros } from '../../lib/index.ts';
 import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
-import { type CellOptions, cellOptions, type Gate, initGate, preactivation } from './gate.ts';
+import { cellOptions, type Gate, type GatedOptions, initGate, norm, preactivation } from './gate.ts';
 
 /** Parameters of a minimal gated unit. */
 export type MguParameters = { readonly forget: Gate; readonly candidate: Gate };
@@ -15,11 +15,13 @@ export type MguParameters = { readonly forget: Gate; readonly candidate: Gate };
  *     h~ = tanh(w_h·x + u_h·(f∘h) + b_h)
  *     h' = (1-f)∘h + f∘h~
  *
+ * With `norm: 'rms'` the sum before each bias is normalised (`GatedOptions`).
+ *
  * State and output are h, of shape [units].
  * @throws ConfigurationError for bad options or impossible sizes.
  */
-export function mgu(options: CellOptions): Cell<MguParameters, Tensor, Input> {
-  const { units } = cellOptions('mgu', options, 2);
+export function mgu(options: GatedOptions): Cell<MguParameters, Tensor, Input> {
+  const { units } = cellOptions('mgu', options, 2, { norm });
   const gate = (noise: Noise) => initGate('mgu', noise, options);
   return cellOf({
     name: 'mgu',

@@ -31,7 +31,7 @@ export const nnDoors: Doors = {
   normal: door(() => [0.1], initializer),
   orthogonal: door(() => [1], initializer),
   uniform: door(() => [0.1], initializer),
-  gru: door(() => [sizes()], cell),
+  gru: door(() => [{ ...sizes(), norm: 'rms' }], cell),
   indrnn: door(() => [{ ...sizes(), activation: 'tanh' }], cell),
   lru: door(
     () => [
@@ -46,9 +46,9 @@ export const nnDoors: Doors = {
     ],
     cell,
   ),
-  lstm: door(() => [{ ...sizes(), forgetOffset: 0 }], cell),
-  mgu: door(() => [sizes()], cell),
-  rnn: door(() => [sizes()], cell),
+  lstm: door(() => [{ ...sizes(), forgetOffset: 0, coupled: true, norm: 'rms' }], cell),
+  mgu: door(() => [{ ...sizes(), norm: 'rms' }], cell),
+  rnn: door(() => [{ ...sizes(), norm: 'rms' }], cell),
   embedding: door(() => [{ symbols: 2, size: 3, init: draw() }], layer),
   linear: door(() => [{ outputs: 3, inputs: 2, init: draw() }], layer),
   mlp: door(

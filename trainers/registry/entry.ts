@@ -95,7 +95,9 @@ export type ValueOf<C> = C extends { readonly choices: readonly (infer V)[] }
     ? number
     : C extends { readonly kind: 'names' }
       ? readonly string[]
-      : string;
+      : C extends { readonly kind: 'flag' }
+        ? boolean
+        : string;
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
   all: infer All,

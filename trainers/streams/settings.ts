@@ -82,7 +82,7 @@ export const settingChecks = Object.fromEntries(
   settingGroups.flatMap(([, options]) =>
     Object.entries(options).map(([name, { kind }]) => [
       name,
-      kind === undefined ? guard.string : guard.number,
+      kind === undefined ? guard.string : kind === 'flag' ? guard.flag : guard.number,
     ]),
   ),
 ) as guard.Checks<Settings>;

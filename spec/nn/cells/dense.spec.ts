@@ -16,19 +16,23 @@ const sizes = fc.record({
   inputs: fc.integer({ min: 1, max: 5 }),
   units: fc.integer({ min: 1, max: 6 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
+  norm: fc.constantFrom('none' as const, 'rms' as const),
 });
 
-/** w·x + u·h + b for one unit, by loops. w is [inputs, units], u is [units, units], row by row. */
-function unit({ w, u, b }: Gate, i: number, x: readonly number[], h: readonly number[]): number {
-  const [weights, recurrent, bias] = [w.toArray(), u.toArray(), b.toArray()] as [
-    number[][],
-    number[][],
-    number[],
-  ];
-  let sum = bias[i];
-  for (let k = 0; k < x.length; k++) sum += weights[k][i] * x[k];
-  for (let k = 0; k < h.length; k++) sum += recurrent[i][k] * h[k];
-  return sum;
+/**
+ * w·x + u·h + b for one unit, by loops, normalised if there is a gain. w is [inputs, units], u is
+ * [units, units], row by row.
+ */
+function unit({ w, u, b, g }: Gate, i: number, x: readonly number[], h: readonly number[]): number {
+  const [weights, recurrent] = [w.toArray(), u.toArray()] as [number[][], number[][]];
+  const bias = numbersOf(b);
+  const sums = bias.map((_, k) => {
+    const own = x.map((value, j) => weights[j][k] * value);
+    return [...own, ...h.map((value, j) => recurrent[k][j] * value)].reduce((sum, part) => sum + part, 0);
+  });
+  if (g === undefined) return sums[i] + bias[i];
+  const square = sums.reduce((sum, value) => sum + value ** 2, 0) / sums.length;
+  return (numbersOf(g)[i] * sums[i]) / Math.sqrt(square + 1e-5) + bias[i];
 }
 
 /**
@@ -58,12 +62,12 @@ function compare<P, S>(
 describe('cells compute the published equations', () => {
   it("rnn: h' = tanh(w·x + u·h + b)", () => {
     fc.assert(
-      fc.property(sizes, ({ inputs, units, seed }) => {
+      fc.property(sizes, ({ inputs, units, seed, norm }) => {
         const loop = (params: Gate, h: number[], x: number[]) => {
           const next = h.map((_, i) => Math.tanh(unit(params, i, x, h)));
           return { state: next, output: next };
         };
-        compare(rnn({ inputs, units }), seed, inputs, loop, (h) => tensor(h));
+        compare(rnn({ inputs, units, norm }), seed, inputs, loop, (h) => tensor(h));
       }),
       { seed: 1, numRuns: 30 },
     );
@@ -71,8 +75,8 @@ describe('cells compute the published equations', () => {
 
   it('gru: z weighs the candidate, and r enters before the recurrent weights', () => {
     fc.assert(
-      fc.property(sizes, ({ inputs, units, seed }) => {
-        const cell = gru({ inputs, units });
+      fc.property(sizes, ({ inputs, units, seed, norm }) => {
+        const cell = gru({ inputs, units, norm });
         const loop = (
           { reset, update, candidate }: ReturnType<typeof cell.init>,
           h: number[],
@@ -101,8 +105,8 @@ describe('cells compute the published equations', () => {
 
   it('mgu: one gate, f, weighs the candidate and enters before the recurrent weights', () => {
     fc.assert(
-      fc.property(sizes, ({ inputs, units, seed }) => {
-        const cell = mgu({ inputs, units });
+      fc.property(sizes, ({ inputs, units, seed, norm }) => {
+        const cell = mgu({ inputs, units, norm });
         const loop = ({ forget, candidate }: ReturnType<typeof cell.init>, h: number[], x: number[]) => {
           const f = h.map((_, i) => sigma(unit(forget, i, x, h)));
           const kept = h.map((value, i) => f[i] * value);
@@ -141,29 +145,55 @@ describe('cells compute the published equations', () => {
     requireClose(numbersOf(state), [1 + Math.tanh(3) / 2, 1], 1e-15, 'state');
   });
 
-  it('lstm: with the constant on the forget gate, and { h, c } as its state', () => {
-    fc.assert(
-      fc.property(sizes, fc.constantFrom(undefined, 0, -0.3, 2), ({ inputs, units, seed }, forgetOffset) => {
-        const cell = lstm({ inputs, units, ...(forgetOffset === undefined ? {} : { forgetOffset }) });
-        const loop = (params: ReturnType<typeof cell.init>, state: number[], x: number[]) => {
-          const [h, c] = [state.slice(0, units), state.slice(units)];
-          const next = h.map((_, k) => {
-            const i = sigma(unit(params.input, k, x, h));
-            const f = sigma(unit(params.forget, k, x, h) + (forgetOffset ?? 1));
-            const o = sigma(unit(params.output, k, x, h));
-            const memory = f * c[k] + i * Math.tanh(unit(params.candidate, k, x, h));
-            return { c: memory, h: o * Math.tanh(memory) };
-          });
-          const output = next.map((own) => own.h);
-          return { state: [...output, ...next.map((own) => own.c)], output };
-        };
-        compare(cell, seed, inputs, loop, (state) => ({
-          h: tensor(state.slice(0, units)),
-          c: tensor(state.slice(units)),
-        }));
-      }),
-      { seed: 3, numRuns: 30 },
-    );
+  for (const coupled of [false, true])
+    it(`lstm${coupled ? ' with coupled gates' : ''}: with the constant on the forget gate, and { h, c } as its state`, () => {
+      fc.assert(
+        fc.property(
+          sizes,
+          fc.constantFrom(undefined, 0, -0.3, 2),
+          ({ inputs, units, seed, norm }, forgetOffset) => {
+            const more = forgetOffset === undefined ? {} : { forgetOffset };
+            const cell = lstm({ inputs, units, norm, coupled, ...more });
+            const loop = (params: ReturnType<typeof cell.init>, state: number[], x: number[]) => {
+              const [h, c] = [state.slice(0, units), state.slice(units)];
+              const next = h.map((_, k) => {
+                const f = sigma(unit(params.forget, k, x, h) + (forgetOffset ?? 1));
+                const i = 'input' in params ? sigma(unit(params.input, k, x, h)) : 1 - f;
+                const o = sigma(unit(params.output, k, x, h));
+                const memory = f * c[k] + i * Math.tanh(unit(params.candidate, k, x, h));
+                return { c: memory, h: o * Math.tanh(memory) };
+              });
+              const output = next.map((own) => own.h);
+              return {
+                state: [...output, ...next.map((own) => own.c)],
+                output,
+              };
+            };
+            expect(Object.keys(cell.init(seeded(1)))).to.have.length(coupled ? 3 : 4);
+            compare(cell, seed, inputs, loop, (state) => ({
+              h: tensor(state.slice(0, units)),
+              c: tensor(state.slice(units)),
+            }));
+          },
+        ),
+        { seed: 3, numRuns: 30 },
+      );
+    });
+
+  it('a normalised pre-activation has the length √units whatever the size of the input, and is 0 without one', () => {
+    const cell = rnn({
+      inputs: 3,
+      units: 4,
+      norm: 'rms',
+      init: { bias: (_, shape) => filled(shape, 0) },
+    });
+    const params = cell.init(seeded(2));
+    for (const size of [1, 1e3, 1e6]) {
+      const { output } = cell.step(params, cell.start(), tensor([size, 2 * size, -size]));
+      const length = numbersOf(output).reduce((sum, value) => sum + Math.atanh(value) ** 2, 0);
+      requireClose([length], [4], size === 1 ? 1e-2 : 1e-6, `the square of the length at ${size}`);
+    }
+    expect(numbersOf(cell.step(params, cell.start(), tensor([0, 0, 0])).output)).to.deep.equal([0, 0, 0, 0]);
   });
 
   for (const [name, make] of Object.entries({ rnn, gru, lstm, mgu }))

@@ -10,16 +10,41 @@ const readout = linear({ outputs: 2 });
 describe('the laws of cells', () => {
   describeCell({ cell: rnn({ inputs: 3, units: 2 }), input: dense(3) });
   describeCell({ cell: gru({ inputs: 1, units: 3 }), input: dense(1) });
-  describeCell({ cell: lstm({ inputs: 3, units: size(1, 2) }), input: dense(3) });
-  describeCell({ cell: mgu({ inputs: 2, units: size(1, 2) }), input: dense(2) });
-  describeCell({ name: 'rnn on class indices', cell: rnn({ inputs: 4, units: 3 }), input: index(4) });
+  describeCell({
+    cell: lstm({ inputs: 3, units: size(1, 2) }),
+    input: dense(3),
+  });
+  describeCell({
+    cell: mgu({ inputs: 2, units: size(1, 2) }),
+    input: dense(2),
+  });
+  describeCell({
+    name: 'lstm with coupled gates, normalised, on class indices',
+    cell: lstm({ inputs: 3, units: 2, coupled: true, norm: 'rms' }),
+    input: index(3),
+    seed: 3,
+  });
+  describeCell({
+    name: 'gru, normalised',
+    cell: gru({ inputs: 2, units: 2, norm: 'rms' }),
+    input: dense(2),
+  });
+  describeCell({
+    name: 'rnn on class indices',
+    cell: rnn({ inputs: 4, units: 3 }),
+    input: index(4),
+  });
   describeCell({
     name: 'rnn with a readout',
     cell: model({ cell: rnn({ inputs: 2, units: 3 }), readout }),
     input: dense(2),
   });
   if (size(false, true)) {
-    describeCell({ name: 'mgu on class indices', cell: mgu({ inputs: 4, units: 2 }), input: index(4) });
+    describeCell({
+      name: 'mgu on class indices',
+      cell: mgu({ inputs: 4, units: 2 }),
+      input: index(4),
+    });
     describeCell({
       name: 'gru with a readout',
       cell: model({ cell: gru({ inputs: 3, units: 2 }), readout }),
@@ -32,13 +57,19 @@ describe('the laws of cells', () => {
     });
     describeCell({
       name: 'gru with a perceptron as its readout',
-      cell: model({ cell: gru({ inputs: 2, units: 3 }), readout: mlp({ outputs: 1, hidden: 2 }) }),
+      cell: model({
+        cell: gru({ inputs: 2, units: 3 }),
+        readout: mlp({ outputs: 1, hidden: 2 }),
+      }),
       input: dense(2),
     });
   }
   describeCell({
     name: 'lru with a perceptron as its readout',
-    cell: model({ cell: lru({ inputs: 2, units: 1, outputs: 3 }), readout: mlp({ outputs: 2, hidden: 4 }) }),
+    cell: model({
+      cell: lru({ inputs: 2, units: 1, outputs: 3 }),
+      readout: mlp({ outputs: 2, hidden: 4 }),
+    }),
     input: dense(2),
   });
   describeCell({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { UsageError } from '../../../lib/index.ts';
+import { pathsOf, seeded, type Tree, UsageError } from '../../../lib/index.ts';
 import * as nn from '../../../nn/index.ts';
 import * as estimatorExports from '../../../trainers/estimators/index.ts';
 import * as optimizerExports from '../../../trainers/optimizers/index.ts';
@@ -11,11 +11,15 @@ import { makeOptimizer, optimizerTable } from '../../../trainers/registry/optimi
 import type { Settings } from '../../../trainers/streams/settings.ts';
 import { settingChecks, settingGroups } from '../../../trainers/streams/settings.ts';
 import * as taskExports from '../../../trainers/tasks/index.ts';
+import { numbersOf } from '../../laws/numbers.ts';
 
 const rate = { rate: 0.1, alpha: 0 };
 /** Estimators that have no value of their own for an option, and no usual one. */
 const leak = { leak: 0.5 };
-const named = (name: string) => ({ ...usualOf(estimatorTable, name), ...(name === 'rflo' && leak) });
+const named = (name: string) => ({
+  ...usualOf(estimatorTable, name),
+  ...(name === 'rflo' && leak),
+});
 
 describe('trainers/registry', () => {
   it('has every exported estimator, optimiser, cell and task under its own name', () => {
@@ -100,6 +104,24 @@ describe('trainers/registry', () => {
     expect(() => makeCell({ name: 'indrnn', units: 2, activation: 'sine' }, 3, 'vectors')).to.throw(
       'activation must be relu or tanh',
     );
+  });
+
+  it('starts a cell of symbols from zero, without an embedding', () => {
+    for (const name of ['lstm', 'gru', 'mgu', 'rnn']) {
+      const cell = makeCell({ name, units: 3, recurrent: 'zero', norm: 'rms' }, 5, 'symbols');
+      const leaves = pathsOf(cell.init(seeded(1)) as Tree);
+      expect(leaves.map(({ path }) => path.split('.').at(-1))).to.include.members(['w', 'u', 'b', 'g']);
+      expect(leaves.some(({ path }) => path.includes('embedding'))).to.equal(false);
+      const of = (last: string) =>
+        leaves.filter(({ path }) => path.endsWith(last)).flatMap(({ tensor }) => numbersOf(tensor));
+      expect(new Set([...of('u'), ...of('b')])).to.deep.equal(new Set([0]));
+      const bound = Math.sqrt(6 / 4);
+      const rows = of('w').map(Math.abs);
+      expect(Math.max(...rows)).to.be.within(bound / 2, bound);
+      expect(() => makeCell({ name, units: 2, recurrent: 'none' }, 3, 'vectors')).to.throw(
+        'recurrent must be uniform or zero',
+      );
+    }
   });
 
   describe('flags', () => {

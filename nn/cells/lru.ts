@@ -1,10 +1,11 @@
 import { add, cos, exp, log, matmul, mul, neg, sin, sqrt, sub } from '../../autodiff/index.ts';
-import { ConfigurationError, guard, type Noise, type Shape, type Tensor, zeros } from '../../lib/index.ts';
+import { guard, type Noise, type Shape, type Tensor, zeros } from '../../lib/index.ts';
 import { cellOf } from '../builtIn.ts';
 import type { Cell, Input } from '../cell.ts';
 import { type Initializer, normal } from '../initializers.ts';
 import { draw, init, initializers, requireRoom, size } from '../options.ts';
 import { project } from '../project.ts';
+import { type RingOptions, ringChecks, ringOf } from './ring.ts';
 
 /** A complex tensor as two real ones. */
 type Complex = { readonly re: Tensor; readonly im: Tensor };
@@ -38,22 +39,12 @@ export interface LruInitializers {
   readonly feedthrough?: Initializer;
 }
 
-export interface LruOptions {
+export interface LruOptions extends RingOptions {
   readonly inputs: number;
   /** The number of complex units. The state has twice as many numbers. */
   readonly units: number;
   /** The length of the output. Default: that of the input, as in the paper. */
   readonly outputs?: number;
-  /**
-   * λ starts uniform on the ring between these radii, 0 ≤ smallest < largest ≤ 1. Default [0, 1]; for long
-   * memory use [0.9, 0.999].
-   */
-  readonly radii?: readonly [smallest: number, largest: number];
-  /**
-   * λ starts with a phase between 0 and this many radians. Default and maximum 2π; for long sequences use
-   * π/10.
-   */
-  readonly maxPhase?: number;
   readonly init?: LruInitializers;
 }
 
@@ -74,10 +65,10 @@ export interface LruOptions {
  */
 export function lru(options: LruOptions): Cell<LruParameters, LruState, Input> {
   const own = guard.options('lru', options, checks, 'lru({ inputs: 2, units: 16 })');
-  const { inputs, units, outputs = inputs, radii = [0, 1], maxPhase = 2 * Math.PI } = own;
+  const { inputs, units, outputs = inputs } = own;
   const init = initializers('lru', own.init, ['input', 'output', 'feedthrough']);
   requireRoom('lru', units * (3 + 2 * (inputs + outputs)) + inputs * outputs, 'use fewer units');
-  requireRing(radii, maxPhase);
+  const ring = ringOf('lru', units, own);
   const initial = {
     input: init.input ?? normal(1 / Math.sqrt(2 * inputs)),
     output: init.output ?? normal(1 / Math.sqrt(units)),
@@ -86,12 +77,17 @@ export function lru(options: LruOptions): Cell<LruParameters, LruState, Input> {
   return cellOf({
     name: 'lru',
     outputs,
-    init: (noise) => ({
-      ...ring(noise, units, radii, maxPhase),
-      b: complex(initial.input, noise, [inputs, units]),
-      c: complex(initial.output, noise, [outputs, units]),
-      d: draw('lru', initial.feedthrough, noise, [inputs, outputs]),
-    }),
+    init(noise) {
+      const { nu, theta, squared } = ring(noise);
+      return {
+        nu,
+        theta,
+        gamma: log(sqrt(sub(1, squared))),
+        b: complex(initial.input, noise, [inputs, units]),
+        c: complex(initial.output, noise, [outputs, units]),
+        d: draw('lru', initial.feedthrough, noise, [inputs, outputs]),
+      };
+    },
     start: () => ({ re: zeros([units]), im: zeros([units]) }),
     step({ nu, theta, gamma, b, c, d }, h, x) {
       for (const [name, part] of [
@@ -115,44 +111,10 @@ function complex(initializer: Initializer, noise: Noise, shape: Shape): Complex 
   return { re: part(), im: part() };
 }
 
-/**
- * λ uniform on a ring (Orvieto et al., lemma 3.2): |λ|² uniform between the squared radii, the phase uniform.
- */
-function ring(
-  noise: Noise,
-  units: number,
-  [smallest, largest]: readonly [number, number],
-  maxPhase: number,
-): Pick<LruParameters, 'nu' | 'theta' | 'gamma'> {
-  // Stay inside the interval: log is infinite at its ends.
-  const inside = () => add(mul(noise.uniform([units]), 1 - 2 * margin), margin);
-  const squared = add(mul(inside(), largest ** 2 - smallest ** 2), smallest ** 2);
-  return {
-    nu: log(mul(log(squared), -0.5)),
-    theta: log(mul(inside(), maxPhase)),
-    gamma: log(sqrt(sub(1, squared))),
-  };
-}
-
-const margin = 1e-6;
-
 const checks: guard.Checks<LruOptions> = {
   inputs: size,
   units: size,
   outputs: guard.count,
-  radii: {
-    what: 'two numbers with 0 <= smallest < largest <= 1',
-    holds: (value) => guard.listOf('', Number.isFinite).holds(value) && (value as unknown[]).length === 2,
-  },
-  maxPhase: guard.number,
+  ...ringChecks,
   init,
 };
-
-function requireRing([smallest, largest]: readonly [number, number], maxPhase: number): void {
-  if (!(smallest >= 0 && smallest < largest && largest <= 1))
-    throw new ConfigurationError(
-      `lru: radii must be two numbers with 0 <= smallest < largest <= 1, got ${String(smallest)} and ${String(largest)}`,
-    );
-  if (!(maxPhase > 0 && maxPhase <= 2 * Math.PI))
-    throw new ConfigurationError(`lru: maxPhase must be above 0 and at most 2π, got ${String(maxPhase)}`);
-}

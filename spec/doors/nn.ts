@@ -33,6 +33,22 @@ export const nnDoors: Doors = {
   uniform: door(() => [0.1], initializer),
   gru: door(() => [{ ...sizes(), norm: 'rms' }], cell),
   indrnn: door(() => [{ ...sizes(), activation: 'tanh' }], cell),
+  ctrnn: door(() => [{ ...sizes(), leak: 0.5 }], cell),
+  cudnnGru: door(() => [sizes()], cell),
+  elstm: door(() => [{ ...sizes(), outputGate: true }], cell),
+  irnn: door(() => [{ ...sizes(), scale: 0.5 }], cell),
+  minGru: door(() => [sizes()], cell),
+  peepholeLstm: door(() => [{ ...sizes(), forgetOffset: 0 }], cell),
+  rtu: door(
+    () => [
+      { inputs: 2, units: 2, activation: 'tanh', radii: [0.5, 0.9], maxPhase: 1, init: { input: draw() } },
+    ],
+    cell,
+  ),
+  torchGru: openDoor(() => [
+    { weight_ih_l0: zeros([6, 3]), weight_hh_l0: zeros([6, 2]), bias_ih_l0: zeros([6]) },
+    { prefix: '', layer: 0 },
+  ]),
   lru: door(
     () => [
       {

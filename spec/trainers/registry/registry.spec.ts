@@ -78,8 +78,9 @@ describe('trainers/registry', () => {
 
   for (const name of Object.keys(cellTable))
     it(`makes ${name} for vectors and for symbols`, () => {
+      // A recurrent trace unit is a point in the plane.
       for (const of of ['symbols', 'vectors'] as const)
-        expect(makeCell({ name, units: 2 }, 3, of).outputs).to.equal(2);
+        expect(makeCell({ name, units: 2 }, 3, of).outputs).to.equal(name === 'rtu' ? 4 : 2);
       expect(() => makeCell({ name, units: 2, nothing: 1 }, 3, 'vectors')).to.throw(
         UsageError,
         `the cell ${name} has no setting nothing; it has units`,

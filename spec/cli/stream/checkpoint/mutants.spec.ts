@@ -12,6 +12,7 @@ import {
   readSafetensorsMetadata,
   writeSafetensors,
 } from '../../../../lib/index.ts';
+import { cells } from '../../../../nn/index.ts';
 import type { RowData, StreamConfig } from '../../../../trainers/streams/config.ts';
 import { behind } from '../../../../trainers/streams/position.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
@@ -193,7 +194,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
     const { session, ...stream } = checkpointAfter(codes('abcabba'), { ...tiny, data: characters });
     const before = process.memoryUsage().arrayBuffers;
     for (const units of [3, 64, 4096])
-      for (const cell of ['gru', 'lstm', 'mgu', 'rnn', 'lru', 'indrnn']) {
+      for (const cell of Object.keys(cells)) {
         const config = { ...stream.config, cell: { name: cell, units } };
         const saved = decodeCheckpoint(encodeCheckpoint({ ...stream, config, session })).session;
         expect(() => openSession(config, saved), `${cell} ${units}`).to.throw(NorewindError, /^[^\n]+$/);

@@ -24,6 +24,7 @@ export type RunOptions = OutputOptions & Readonly<Record<string, Setting | undef
 
 const estimatorFlags = flagsOf(estimatorTable);
 const cellFlags = flagsOf(cellTable);
+const optimizerFlags = flagsOf(optimizerTable);
 
 /** Declares the options of `run`. The experiment determines those left out. */
 export function addRunOptions(command: Command): void {
@@ -35,6 +36,7 @@ export function addRunOptions(command: Command): void {
   command.option('--units <count>', 'units of the network', parseCount);
   for (const flag of cellFlags) command.addOption(declared(flag.name, optionOf(flag)));
   command.option('--optimizer <name>', `the update rule: ${names(optimizerTable)}`);
+  for (const flag of optimizerFlags) command.addOption(declared(flag.name, optionOf(flag)));
   for (const [name, check] of Object.entries(scheduleOptions)) command.addOption(declared(name, check));
   command.option('--dtype <name>', 'float32 or float64');
   command.option('--seed <count>', 'seed of parameters, draws and data', parseCount);
@@ -80,7 +82,10 @@ export function wishOf(experiment: string, given: RunOptions): Wish {
         estimatorFlags.map(({ name }) => name),
       ),
     ),
-    optimizer: named(optimizer, pick(given, Object.keys(scheduleOptions))),
+    optimizer: named(
+      optimizer,
+      pick(given, [...optimizerFlags.map(({ name }) => name), ...Object.keys(scheduleOptions)]),
+    ),
     ...pick(given, ['dtype', 'seed', 'steps']),
   };
 }

@@ -1,5 +1,11 @@
 import { guard, UsageError } from '../../lib/index.ts';
-import { cellTable, estimatorTable, type Options, optimizerTable } from '../../trainers/registry/index.ts';
+import {
+  cellTable,
+  estimatorTable,
+  type Options,
+  optimizerTable,
+  scheduleOptions,
+} from '../../trainers/registry/index.ts';
 import { fileProblem } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import type { Wish } from './config.ts';
@@ -61,7 +67,7 @@ function requireGroup(path: string, key: string, value: unknown): void {
 const tables: Readonly<Record<string, Readonly<Record<string, { readonly options: Options }>>>> = {
   cell: cellTable,
   estimator: estimatorTable,
-  optimizer: optimizerTable,
+  optimizer: { ...optimizerTable, ofAll: { options: scheduleOptions } },
 };
 
 /** The type of a setting; undefined if no entry of the table has it. */
@@ -71,7 +77,7 @@ function typeOf(key: string, name: string): 'number' | 'string' | undefined {
   const option = Object.values(tables[key] ?? {}).find(({ options }) => Object.hasOwn(options, name))
     ?.options[name];
   if (option === undefined) return undefined;
-  return option.choices === undefined ? 'number' : 'string';
+  return option.kind === undefined || option.kind === 'names' ? 'string' : 'number';
 }
 
 function requireType(path: string, key: string, value: unknown, type: 'number' | 'string' | 'boolean'): void {

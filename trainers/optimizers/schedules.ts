@@ -11,11 +11,20 @@ export function constant(rate: number): Schedule {
   return () => rate;
 }
 
-/** gamma / (1 + alpha √t), as in all of Tallec & Ollivier (2017). */
-export function inverseSqrt(gamma: number, alpha = 1): Schedule {
+/** gamma / (1 + alpha √t), as in all of Tallec & Ollivier (2017); not below `floor`. */
+export function inverseSqrt(gamma: number, alpha = 1, floor = 0): Schedule {
   guard.argument('inverseSqrt', 'gamma', gamma, notNegative);
   guard.argument('inverseSqrt', 'alpha', alpha, notNegative);
-  return (step) => gamma / (1 + alpha * Math.sqrt(step));
+  guard.argument('inverseSqrt', 'floor', floor, notNegative);
+  return (step) => Math.max(floor, gamma / (1 + alpha * Math.sqrt(step)));
+}
+
+/** gamma / √(1 + alpha t), not below `floor`: nearly constant until step 1/alpha. */
+export function sqrtDecay(gamma: number, alpha: number, floor = 0): Schedule {
+  guard.argument('sqrtDecay', 'gamma', gamma, notNegative);
+  guard.argument('sqrtDecay', 'alpha', alpha, notNegative);
+  guard.argument('sqrtDecay', 'floor', floor, notNegative);
+  return (step) => Math.max(floor, gamma / Math.sqrt(1 + alpha * step));
 }
 
 /**

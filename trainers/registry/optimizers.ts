@@ -1,5 +1,12 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
-import { chain, clipByGlobalNorm, inverseSqrt, type Optimizer, optimizers } from '../optimizers/index.ts';
+import {
+  chain,
+  clipByGlobalNorm,
+  inverseSqrt,
+  type Optimizer,
+  optimizers,
+  sqrtDecay,
+} from '../optimizers/index.ts';
 import { chooseNamed } from './choose.ts';
 import type { Named, OptimizerEntry } from './entry.ts';
 
@@ -17,21 +24,31 @@ const range: guard.Check = {
 export const scheduleOptions = {
   rate: guard.setting(range, 'the learning rate γ of γ/(1 + α√t)', 'rate'),
   alpha: guard.setting(range, 'the α of γ/(1 + α√t); 0 keeps the rate constant', 'alpha'),
+  schedule: guard.setting(
+    guard.oneOf('inverseSqrt', 'sqrtDecay'),
+    'inverseSqrt is γ/(1 + α√t), sqrtDecay γ/√(1 + αt); inverseSqrt if left out',
+    'schedule',
+  ),
+  floor: guard.setting(range, 'the rate does not fall below it; 0 if left out', 'floor'),
   clip: guard.setting(range, 'clip the gradient to this norm', 'clip'),
 };
 
+const needed = ['rate', 'alpha'];
+
 /**
- * The optimiser with the rate γ/(1 + α√t) (constant if α = 0), and its complete settings.
+ * The optimiser with a rate that decays (constant if α = 0), and its complete settings.
  * @throws UsageError for an unknown name or setting, ConfigurationError for a value out of range.
  */
 export function makeOptimizer(named: Named): { optimizer: Optimizer; complete: Named } {
   const entry = chooseNamed('optimizer', optimizerTable, named, Object.keys(scheduleOptions));
-  const { name, rate, alpha, clip, ...settings } = named;
+  const { name, rate, alpha, schedule, floor, clip, ...settings } = named;
   // Values that are too small are refused where they are used.
   for (const [key, check] of Object.entries(scheduleOptions))
-    if (!check.holds(named[key]) && !(key === 'clip' && clip === undefined))
+    if (!check.holds(named[key]) && (named[key] !== undefined || needed.includes(key)))
       throw new ConfigurationError(`${key} must be ${check.what}, got ${JSON.stringify(named[key])}`);
-  const plain = entry.make({ rate: inverseSqrt(Number(rate), Number(alpha)), ...settings });
-  const complete = { name, rate, alpha, ...(clip === undefined ? {} : { clip }), ...plain.settings };
+  const course = schedule === 'sqrtDecay' ? sqrtDecay : inverseSqrt;
+  const plain = entry.make({ rate: course(Number(rate), Number(alpha), Number(floor ?? 0)), ...settings });
+  const given = Object.entries({ schedule, floor, clip }).filter(([, value]) => value !== undefined);
+  const complete = { name, rate, alpha, ...Object.fromEntries(given), ...plain.settings } as Named;
   return { optimizer: clip === undefined ? plain : chain(clipByGlobalNorm(Number(clip)), plain), complete };
 }

@@ -1,6 +1,7 @@
 import { guard } from '../../lib/index.ts';
 import type { cells } from '../../nn/index.ts';
 import type { estimators } from '../estimators/index.ts';
+import type { optimizers } from '../optimizers/index.ts';
 import { cellTable } from '../registry/cells.ts';
 import type { FlagSettings, Named, Options } from '../registry/entry.ts';
 import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
@@ -14,12 +15,15 @@ import { type GeneralOptions, generalDefaults, generalOptions } from './generalO
 export interface Settings
   extends FlagSettings<typeof estimators>,
     FlagSettings<typeof cells>,
+    FlagSettings<typeof optimizers>,
     GeneralOptions {
   readonly estimator?: string;
   readonly cell?: string;
   readonly optimizer?: string;
   readonly rate?: number;
   readonly alpha?: number;
+  readonly schedule?: 'inverseSqrt' | 'sqrtDecay';
+  readonly floor?: number;
   readonly clip?: number;
 }
 
@@ -64,6 +68,7 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
       ...optionsBy(cellTable),
       readout,
       optimizer: nameOf('the update rule: ', optimizerTable, 'adam'),
+      ...optionsBy(optimizerTable),
       ...scheduleOptions,
       rate: withDefault(
         scheduleOptions.rate,
@@ -106,7 +111,10 @@ export function completeConfig<D extends StreamConfig['data']>(
     ...base,
     cell: { ...own(cellTable, base.cell), units: base.cell.units },
     estimator: { name: estimator.name, ...estimator.settings },
-    optimizer: makeOptimizer({ ...base.optimizer, ...given(Object.keys(scheduleOptions)) }).complete,
+    optimizer: makeOptimizer({
+      ...own(optimizerTable, base.optimizer),
+      ...given(Object.keys(scheduleOptions)),
+    }).complete,
     ...given(Object.keys(generalOptions).filter((name) => name !== 'units')),
   };
   checkConfig(config);

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add } from '../../../autodiff/index.ts';
+import { add, mul } from '../../../autodiff/index.ts';
 import { ConfigurationError, seeded, type Tensor, type Tree, tensor, zipTrees } from '../../../lib/index.ts';
 import {
   adam,
+  type Clock,
   chain,
   clipByGlobalNorm,
   constant,
@@ -14,6 +15,7 @@ import {
   rmsprop,
   type Schedule,
   sgd,
+  sqrtDecay,
 } from '../../../trainers/index.ts';
 import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
 
@@ -54,6 +56,17 @@ const known: Readonly<Record<string, readonly [(rate: number | Schedule) => Opti
       let v = 0;
       return scan(theta, gradients, (g, t) => {
         v = 0.6 * v + 0.4 * g * g;
+        return (-eta(t) * g) / (Math.sqrt(v) + 1e-3);
+      });
+    },
+  ],
+  'rmsprop with a span': [
+    (rate) => rmsprop({ rate, span: 3, epsilon: 1e-3 }),
+    (theta, gradients, eta) => {
+      let v = 0;
+      return scan(theta, gradients, (g, t) => {
+        const n = Math.min(3, t / 2 + 1);
+        v = (1 - 1 / n) * v + (g * g) / n;
         return (-eta(t) * g) / (Math.sqrt(v) + 1e-3);
       });
     },
@@ -164,6 +177,81 @@ describe('optimisers', () => {
     }
   });
 
+  it("rmsprop's mean square with a span is right from the first update on, without a correction", () => {
+    const optimizer = rmsprop({ rate: 0.25, span: 4, epsilon: 0 });
+    let memory = optimizer.init(tensor([0, 0]));
+    for (let k = 1; k <= 20; k++) {
+      const next = optimizer.update(tensor([1e-4, -3]), memory, tensor([0, 0]), {
+        steps: (f) => f(k - 1),
+        updates: (f) => f(k),
+      });
+      requireClose(numbersOf(next.update), [-0.25, 0.25], 1e-14, `update ${k}`);
+      memory = next.memory;
+    }
+  });
+
+  describe('rates by path', () => {
+    const every = { sgd, momentum, adam, rmsprop };
+    const first = (optimizer: Optimizer, step = 0) => {
+      const start = draw(1);
+      const clock: Clock = { steps: (f) => f(step), updates: (f) => f(1) };
+      return optimizer.update(draw(2), optimizer.init(start), start, clock).update;
+    };
+
+    for (const [name, make] of Object.entries(every)) {
+      it(`${name}: a path of a leaf or of a part has its own rate, and the longest one counts`, () => {
+        const one = first(make({ rate: 1 }));
+        const wanted = [one.w, ...one.inner].map((leaf, i) => mul(leaf, [0.5, 0.25, 0.125][i]));
+        const asRecord = { inner: 0.125, w: 0.5, 'inner[0]': 0.25 };
+        const asFunction = (path: string) => ({ w: 0.5, 'inner[0]': 0.25 })[path];
+        for (const optimizer of [
+          make({ rate: 3, rates: asRecord }),
+          make({ rate: 0.125, rates: asFunction }),
+          make({ rate: 3, rates: 'inner=0.125, w=0.5,inner[0] = 0.25' }),
+        ])
+          requireClose(numbersOf(first(optimizer)), numbersOf(wanted), 1e-15, 'update');
+      });
+
+      it(`${name}: a number follows the course of the schedule, and a schedule does not`, () => {
+        const rates = { w: 0.5, inner: constant(0.5) };
+        const at = (step: number) => first(make({ rate: (t) => 2 / (1 + t), rates }), step);
+        const [begin, later] = [at(0), at(3)];
+        requireClose(numbersOf(later.w), numbersOf(mul(begin.w, 0.25)), 1e-15, 'w');
+        requireClose(numbersOf(later.inner[1]), numbersOf(begin.inner[1]), 0, 'inner');
+      });
+
+      it(`${name}: tells its rates as a text, from which it can be made again`, () => {
+        const { settings } = make({ rate: 1, rates: { w: 0.5, inner: 1e-3 } });
+        expect(settings.rates).to.equal('w=0.5,inner=0.001');
+        expect(make({ rate: 1, rates: String(settings.rates) }).settings).to.deep.equal(settings);
+        expect(make({ rate: 1 }).settings).not.to.have.property('rates');
+      });
+    }
+
+    it('refuses paths that are no parameters, and what are no rates', () => {
+      const start = draw(1);
+      for (const [make, message] of [
+        [
+          () => sgd({ rate: 1, rates: { W: 1 } }).init(start),
+          'sgd: rates has W, which is no parameter; did you mean w?',
+        ],
+        [() => adam({ rate: 1, rates: { readout: 1 } }).init(start), 'there are w, inner[0], inner[1]'],
+        [
+          () => adam({ rate: 1, rates: 'w' }),
+          'adam: rates must be pairs such as cell.forget.u=0.05, got "w"',
+        ],
+        [() => adam({ rate: 1, rates: 'w=-1' }), 'got "w=-1"'],
+        [() => adam({ rate: 1, rates: 'w=1=2' }), 'got "w=1=2"'],
+        [() => sgd({ rate: 1, rates: { w: -1 } }), 'sgd: rates must be a record such as'],
+        [() => sgd({ rate: 1, rates: () => -1 }).init(start), 'sgd: the rate of w must be'],
+        [() => sgd({ rate: (t) => t, rates: { w: 1 } }).init(start), 'begins at 0; give a schedule'],
+        [() => rmsprop({ rate: 1, span: 2, decay: 0.5 }), 'rmsprop: has either a decay or a span'],
+        [() => rmsprop({ rate: 1, span: 0 }), 'rmsprop: span must be a whole number above zero'],
+      ] as const)
+        expect(make).to.throw(ConfigurationError, message);
+    });
+  });
+
   it('clipByGlobalNorm scales only gradients with a larger norm over all leaves', () => {
     fc.assert(
       fc.property(
@@ -238,6 +326,11 @@ describe('schedules', () => {
   it('inverseSqrt is γ/(1 + α√t)', () => {
     requireClose([0, 1, 4, 100].map(inverseSqrt(2, 0.5)), [2, 2 / 1.5, 1, 2 / 6], 1e-15, 'inverseSqrt');
     expect(inverseSqrt(3)(9)).to.equal(0.75);
+  });
+
+  it('sqrtDecay is γ/√(1 + αt), and both stay at their floor', () => {
+    requireClose([0, 4, 12, 1e9].map(sqrtDecay(2, 2, 0.1)), [2, 2 / 3, 0.4, 0.1], 1e-15, 'sqrtDecay');
+    expect([0, 1e9].map(inverseSqrt(2, 1, 0.1))).to.deep.equal([2, 0.1]);
   });
 
   it('cosine descends half a wave and stays at its floor', () => {

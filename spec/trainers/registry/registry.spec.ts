@@ -43,7 +43,7 @@ describe('trainers/registry', () => {
       'chain',
       'clipByGlobalNorm',
     ]);
-    const schedules = ['constant', 'cosine', 'inverseSqrt'];
+    const schedules = ['constant', 'cosine', 'inverseSqrt', 'sqrtDecay'];
     const values = (exports: object) =>
       Object.keys(exports).filter((name) => !others.has(name) && !schedules.includes(name));
     expect(values(optimizerExports)).to.have.members(Object.keys(optimizerTable));
@@ -72,9 +72,28 @@ describe('trainers/registry', () => {
       expect(optimizer.name).to.include(name);
       expect(() => makeOptimizer({ name, ...rate, nothing: 1 })).to.throw(
         UsageError,
-        'has no setting nothing; it has rate, alpha, clip',
+        'has no setting nothing; it has rate, alpha, schedule, floor, clip',
       );
     });
+
+  it('makes an optimiser with another schedule, a floor and rates by path', () => {
+    const named = {
+      name: 'rmsprop',
+      rate: 2,
+      alpha: 2,
+      schedule: 'sqrtDecay',
+      floor: 0.1,
+      rates: 'w=0.5',
+      span: 8,
+    };
+    const { optimizer, complete } = makeOptimizer(named);
+    expect(complete).to.deep.equal({ ...named, epsilon: 1e-8 });
+    expect([0, 4, 1e9].map((step) => optimizer.rate?.(step))).to.deep.equal([2, 2 / 3, 0.1]);
+    expect(() => makeOptimizer({ ...named, schedule: 'cosine' })).to.throw(
+      'schedule must be inverseSqrt or sqrtDecay, got "cosine"',
+    );
+    expect(() => makeOptimizer({ ...named, floor: -1 })).to.throw('floor must be a number of at least 0');
+  });
 
   for (const name of Object.keys(cellTable))
     it(`makes ${name} for vectors and for symbols`, () => {

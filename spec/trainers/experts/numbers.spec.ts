@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import {
+  lagCount,
+  type NumberExpert,
+  type NumberQuestion,
+  numberExperts,
+  numberMixer,
+  seasonCount,
+} from '../../../trainers/experts/index.ts';
+import { draws } from '../../support/draws.ts';
+
+/** The question before each value after the first, as a session asks it. */
+function questionsOf(
+  values: readonly number[],
+  season?: number,
+  inputs: readonly number[] = [],
+): NumberQuestion[] {
+  return values.slice(1).map((_, i) => {
+    const known = values.slice(0, i + 1);
+    const mean = known.reduce((a, b) => a + b) / known.length;
+    const deviation =
+      Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length) || 1;
+    const changes = known.slice(1).map((value, k) => value - known[k]);
+    const ago = season === undefined ? -1 : i + 1 - season;
+    return {
+      lags: Array.from({ length: lagCount }, (_, k) => known[Math.max(0, i - k)]),
+      seasons: Array.from({ length: seasonCount }, (_, k) =>
+        k > 0 || ago < 1 ? null : { value: values[ago], change: values[ago] - values[ago - 1] },
+      ),
+      mean,
+      deviation,
+      size: Math.sqrt(changes.reduce((sum, change) => sum + change ** 2, 0) / Math.max(1, changes.length)),
+      ahead: 1,
+      isSameRow: false,
+      inputs,
+    };
+  });
+}
+
+function errorsOf<S>(
+  expert: NumberExpert<S>,
+  values: readonly number[],
+  questions: readonly NumberQuestion[],
+): number[] {
+  let state = expert.init();
+  return questions.map((question, i) => {
+    const before = JSON.stringify(state);
+    const prediction = expert.predict(state, question);
+    expect(JSON.stringify(state), `${expert.name} predicts without a change`).to.equal(before);
+    state = expert.update(state, question, values[i + 1]);
+    expect(Number.isFinite(prediction)).to.equal(true);
+    return prediction - values[i + 1];
+  });
+}
+
+const { persistence, mean, seasonal, drift, smoothing, lags, linear } = numberExperts;
+const all: readonly NumberExpert[] = [persistence, mean, seasonal, drift, smoothing, lags, linear(0)];
+
+describe('trainers/experts: experts for numbers', () => {
+  it('predict the latest value, the mean, and the value and the change of a season ago', () => {
+    const values = [3, 5, 10, 4, 6, 12, 5];
+    const questions = questionsOf(values, 3);
+    const last = questions[questions.length - 1];
+    expect(persistence.predict(persistence.init(), last)).to.equal(12);
+    expect(mean.predict(mean.init(), last)).to.be.closeTo(40 / 6, 1e-12);
+    expect(seasonal.predict(seasonal.init(), last)).to.equal(4);
+    expect(drift.predict(drift.init(), last)).to.equal(12 + (4 - 10));
+  });
+
+  it('predict the latest value at first, and take constants and leaps', () => {
+    for (const values of [new Array<number>(30).fill(7), [1, 1, 1, 1e90, -1e90, 1e90, 3, 3, 3, 0]])
+      for (const expert of all) errorsOf(expert, values, questionsOf(values, 3));
+    for (const expert of all)
+      expect(expert.predict(expert.init(), questionsOf([2, 4])[0]), expert.name).to.equal(2);
+  });
+
+  it('smooth with the rate that does best', () => {
+    const next = draws(1);
+    const noisy = Array.from({ length: 400 }, () => 100 + next());
+    const square = (errors: readonly number[]) =>
+      errors.slice(200).reduce((sum, error) => sum + error ** 2, 0);
+    const questions = questionsOf(noisy);
+    expect(square(errorsOf(smoothing, noisy, questions))).to.be.below(
+      0.65 * square(errorsOf(persistence, noisy, questions)),
+    );
+    const levels = Array.from({ length: 400 }, (_, i) => 10 * i);
+    const own = square(errorsOf(smoothing, levels, questionsOf(levels)));
+    const naive = square(errorsOf(persistence, levels, questionsOf(levels)));
+    expect(own).to.be.below(4 * naive);
+  });
+
+  it('learn a linear recurrence, and what depends on other inputs', () => {
+    const values = Array.from({ length: 300 }, (_, i) => 5 * Math.sin(i / 2) + 3 * Math.sin(i / 5));
+    for (const expert of [lags, linear(0)])
+      for (const error of errorsOf(expert, values, questionsOf(values)).slice(200))
+        expect(Math.abs(error)).to.be.below(0.8);
+    const next = draws(2);
+    const causes = Array.from({ length: 301 }, () => 2 * next() - 1);
+    const led = causes.map((_, i) => (i === 0 ? 0 : 4 * causes[i - 1]));
+    const questions = questionsOf(led).map((question, i) => ({ ...question, inputs: [causes[i]] }));
+    for (const error of errorsOf(linear(1), led, questions).slice(200))
+      expect(Math.abs(error)).to.be.below(0.8);
+  });
+
+  it('of the same row start from the mean, and need no latest value', () => {
+    const next = draws(3);
+    let state = linear(1).init();
+    const ask = (input: number): NumberQuestion => ({
+      ...questionsOf([0, 0])[0],
+      lags: [],
+      deviation: 2,
+      mean: 10,
+      size: 0,
+      isSameRow: true,
+      inputs: [input],
+    });
+    expect(linear(1).predict(state, ask(1))).to.equal(10);
+    for (let i = 0; i < 200; i++) {
+      const input = 2 * next() - 1;
+      state = linear(1).update(state, ask(input), 10 + 3 * input);
+    }
+    expect(linear(1).predict(state, ask(0.5))).to.be.closeTo(11.5, 0.2);
+  });
+});
+
+describe('trainers/experts: a combination of numbers', () => {
+  it('is the weighted median at first, and then the mean by weight, within reach of the median', () => {
+    const mixer = numberMixer(3);
+    let mixture = mixer.init();
+    expect(mixer.combine(mixture, [1, 2, 6])).to.equal(2);
+    for (let i = 0; i < 50; i++)
+      mixture = mixer.update(mixture, [0, 0.5, 1e9], mixer.combine(mixture, [0, 0.5, 1e9]), i % 2);
+    expect(mixer.combine(mixture, [0, 0.5, 1e9])).to.be.within(0, 2);
+  });
+
+  it('comes close to the best of its experts, on drifting data too', () => {
+    const next = draws(6);
+    const mixer = numberMixer(3);
+    let mixture = mixer.init();
+    const losses = [0, 0, 0, 0];
+    for (let i = 0; i < 2000; i++) {
+      const answer = next() - 0.5;
+      const predictions = [answer + next(), i < 1000 ? 0 : 3, i < 1000 ? -3 : 0];
+      const combined = mixer.combine(mixture, predictions);
+      for (const [k, prediction] of [...predictions, combined].entries())
+        losses[k] += (prediction - answer) ** 2;
+      mixture = mixer.update(mixture, predictions, combined, answer);
+    }
+    expect(losses[3]).to.be.below(0.55 * Math.min(...losses.slice(0, 3)));
+  });
+});

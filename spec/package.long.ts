@@ -24,8 +24,7 @@ describe('the published package', () => {
     project = createProject();
     files = pack(project.folder);
     for (const [path, bytes] of files) project.write(`node_modules/${manifest.name}/${path}`, bytes);
-    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
-      project.link(name);
+    for (const name of Object.keys(manifest.dependencies)) project.link(name);
     project.link('@types/node');
   });
 
@@ -100,31 +99,6 @@ describe('the published package', () => {
         status: 0,
       });
     });
-
-  it('names the command that installs the optional peer, if it is missing and needed', () => {
-    const without = createProject();
-    try {
-      for (const [path, bytes] of files) without.write(`node_modules/${manifest.name}/${path}`, bytes);
-      for (const name of Object.keys(manifest.dependencies)) without.link(name);
-      without.write('testing.mjs', "import { checkCell } from 'norewind/testing';\ncheckCell({});\n");
-      without.write(
-        'others.mjs',
-        "import { tensor } from 'norewind';\nimport 'norewind/stream';\nconsole.log(String(tensor(1)));\n",
-      );
-      const { stderr, status } = run(without.folder, 'testing.mjs');
-      expect(status).to.equal(1);
-      expect(stderr).to.include(
-        'ConfigurationError: norewind/testing needs fast-check, which is not installed: npm install --save-dev fast-check\n',
-      );
-      expect(run(without.folder, 'others.mjs')).to.deep.equal({
-        stdout: 'float64[] 1\n',
-        stderr: '',
-        status: 0,
-      });
-    } finally {
-      without.dispose();
-    }
-  });
 
   it("a user's own cell, with interfaces for its trees, trains with every estimator", () => {
     const file = project.write('own-cell/train.ts', ownCell);

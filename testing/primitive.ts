@@ -1,8 +1,8 @@
 import type { Arbitrary } from 'fast-check';
-import { checkDerivatives, compile, jvp, linearize } from '../../autodiff/index.ts';
-import { cast, fromData, guard, type Tensor } from '../../lib/index.ts';
+import fc from 'fast-check';
+import { checkDerivatives, compile, jvp, linearize } from '../autodiff/index.ts';
+import { cast, fromData, guard, type Tensor } from '../lib/index.ts';
 import { anArbitrary, inLayout, layoutsOf } from './arbitraries.ts';
-import { fc } from './fastCheck.ts';
 import { requireMasked } from './masked.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError } from './numbers.ts';

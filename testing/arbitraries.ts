@@ -1,4 +1,5 @@
 import type { Arbitrary } from 'fast-check';
+import fc from 'fast-check';
 import {
   allocate,
   ConfigurationError,
@@ -15,8 +16,7 @@ import {
   type Tensor,
   type Tree,
   viewOf,
-} from '../../lib/index.ts';
-import { fc } from './fastCheck.ts';
+} from '../lib/index.ts';
 
 /** The check for an arbitrary, for callers without types. */
 export const anArbitrary: guard.Check = {

@@ -1,4 +1,5 @@
 import type { Arbitrary } from 'fast-check';
+import fc from 'fast-check';
 import {
   abs,
   add,
@@ -51,10 +52,9 @@ import {
   transpose,
   variance,
   where,
-} from '../../autodiff/index.ts';
-import { cast, fromData, guard, indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
+} from '../autodiff/index.ts';
+import { cast, fromData, guard, indices, type Shape, sameShape, type Tensor } from '../lib/index.ts';
 import { shapes, tensorsOf } from './arbitraries.ts';
-import { fc } from './fastCheck.ts';
 
 /**
  * One line of a program: an operation on one or two earlier values. Positions count back from the latest and

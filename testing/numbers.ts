@@ -1,0 +1,89 @@
+import { dataOf, fromData, leavesOf, mapTree, NorewindError, type Tensor, type Tree } from '../lib/index.ts';
+
+/** A law does not hold. The message says which, where, and by how much. */
+export class LawError extends NorewindError {}
+
+/** All numbers of a tree, leaf by leaf. */
+export function numbersOf(tree: unknown): number[] {
+  return leavesOf(tree as Tree).flatMap((leaf) => [...dataOf(leaf)]);
+}
+
+/** The tree like `like` with these numbers. */
+export function treeFrom<T>(numbers: ArrayLike<number>, like: T): T {
+  let at = 0;
+  return mapTree(like as Tree, (leaf) => {
+    const data = dataOf(leaf).slice();
+    for (let i = 0; i < data.length; i++) data[i] = numbers[at++];
+    return fromData(data as never, leaf.shape);
+  }) as T;
+}
+
+/** A tensor [numbers.length] of float64. */
+export function vector(numbers: readonly number[]): Tensor {
+  return fromData(Float64Array.from(numbers), [numbers.length]);
+}
+
+/** The Euclidean norm. */
+export function lengthOf(numbers: readonly number[]): number {
+  return Math.hypot(...numbers);
+}
+
+/**
+ * @throws LawError unless each |actual - expected| is at most `tolerance` times the largest |expected| (or 1
+ * if larger).
+ */
+export function requireClose(
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+  what: string,
+): void {
+  if (actual.length !== expected.length)
+    throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  let worst = -1;
+  let at = 0;
+  for (let i = 0; i < actual.length; i++) {
+    const distance = Math.abs(actual[i] - expected[i]);
+    // A NaN counts as infinitely far.
+    const gap = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
+    if (gap > worst) [worst, at] = [gap, i];
+  }
+  if (worst > tolerance * scale)
+    throw new LawError(
+      `${what}: entry ${at} of ${actual.length} is ${actual[at]} instead of ${expected[at]}, ${worst.toExponential(1)} apart`,
+    );
+}
+
+/** @throws LawError if a number is NaN or infinite. */
+export function requireFinite(numbers: readonly number[], what: string): void {
+  const at = numbers.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new LawError(`${what}: entry ${at} of ${numbers.length} is ${numbers[at]}`);
+}
+
+/** @throws LawError if a reference is so small that a wrong value would pass. */
+export function requireLive(reference: readonly number[], what: string): void {
+  if (!(lengthOf(reference) > 1e-4))
+    throw new LawError(`${what}: is nearly zero, so nothing is checked; use another seed`);
+}
+
+const step = 4e-3;
+
+/**
+ * The Jacobian of f at x by central differences of order 6, one row per number of f(x). The step is long
+ * enough to keep rounding near 1e-13, and the order high enough that truncation does not matter for functions
+ * as smooth as cells.
+ */
+export function jacobianByDifferences(
+  f: (x: readonly number[]) => readonly number[],
+  x: readonly number[],
+): number[][] {
+  const columns = x.map((_, i) => {
+    const at = (k: number) => f(x.map((value, j) => (j === i ? value + k * step : value)));
+    const [a, b, c, d, e, g] = [at(1), at(-1), at(2), at(-2), at(3), at(-3)];
+    return a.map(
+      (_, row) => (45 * (a[row] - b[row]) - 9 * (c[row] - d[row]) + (e[row] - g[row])) / (60 * step),
+    );
+  });
+  return f(x).map((_, row) => columns.map((column) => column[row]));
+}

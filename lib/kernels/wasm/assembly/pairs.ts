@@ -10,7 +10,7 @@ import { bytes, loadPart, madd, storePart, wideLoss, wideSum, wideTotal, zero } 
   return v128.splat<T>(<T>(factor * load<T>(u + bytes<T>(i))));
 }
 
-/** Whether row i gets nothing, even if the right factor is infinite. */
+/** Whether the index at u names another row: row i gets nothing then, even if the right factor is infinite. */
 @inline function isBare<U>(u: usize, i: usize): bool {
   return isInteger<U>() && load<usize>(u) != i;
 }
@@ -197,8 +197,8 @@ function pairBlocks<T, U>(
 
 /**
  * m rows of at most one block, starting at the given one. The multiplications take the time, so two frequent
- * cases have loops with fewer of them: w only moves (a = 1) and both products have the same right factor, as in
- * a step of UORO with SGD; and rows that an index does not name.
+ * cases have loops with fewer of them: w only moves (a = 1) and both products have the same right factor, as
+ * in a step of UORO with SGD; and rows that an index does not name.
  */
 @inline function pairRows<T, U>(
   w: usize, t: usize, a: usize, b: usize, c: usize, u: usize, v: usize,

@@ -69,8 +69,9 @@ export function lstm(
     }),
     start: () => ({ h: zeros([units]), c: zeros([units]) }),
     step({ input, forget, output, candidate }, { h, c }, x) {
+      const own = input && sigmoid(preactivation(input, x, h));
       const f = sigmoid(add(preactivation(forget, x, h), forgetOffset));
-      const i = input === undefined ? sub(1, f) : sigmoid(preactivation(input, x, h));
+      const i = own ?? sub(1, f);
       const o = sigmoid(preactivation(output, x, h));
       const proposal = tanh(preactivation(candidate, x, h));
       const memory = add(mul(f, c), mul(i, proposal));

@@ -77,6 +77,7 @@ export const trainersDoors: Doors = {
   rtrl: door(() => [{ structure: 'dense' }]),
   snap: door(() => [{ n: 1 }]),
   tbptt: door(() => [{ window: 3, stride: 2 }]),
+  grow: door(() => [2, 4]),
   uoro: door(() => [{ window: 2, rank: 2, epsilon: 1e-5, lanes: 'joint' }]),
   adam: door(() => [{ rate: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-6 }], optimizer),
   momentum: door(() => [{ rate: 0.1, decay: 0.8 }], optimizer),

@@ -18,6 +18,7 @@ import {
   chain,
   clipByGlobalNorm,
   type Estimator,
+  grow,
   inverseSqrt,
   type Learner,
   type LearnerConfig,
@@ -43,6 +44,7 @@ export const estimators: Readonly<Record<string, () => Estimator>> = {
   rtrl: () => rtrl(),
   'tbptt 1': () => tbptt({ window: 1 }),
   'tbptt 4': () => tbptt({ window: 4 }),
+  'tbptt 1 to 2': () => tbptt({ window: grow(1, 2) }),
   'bptt 3': () => bptt({ length: 3 }),
 };
 const optimizers: Readonly<Record<string, () => Optimizer>> = {

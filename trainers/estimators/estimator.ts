@@ -32,6 +32,11 @@ export interface Estimator<I = unknown> {
   readonly window: number;
   /** Number of time steps between updates. */
   readonly stride: number;
+  /**
+   * The length of the window and of the stride after this number of updates, if they grow during a run, up to
+   * `window`.
+   */
+  readonly windowAt?: (updates: number) => number;
   /** Whether every window is a separate sequence that begins in the start state. */
   readonly restarts: boolean;
   /** Whether several lanes are one system with one influence, rather than one influence each. */
@@ -46,4 +51,14 @@ export interface Estimator<I = unknown> {
    * instead.
    */
   bind(step: StepStructure): Rule<I>;
+}
+
+/** The lengths of the window and of the stride after this number of updates. */
+export function lengthsAt(
+  { window, stride, windowAt }: Pick<Estimator, 'window' | 'stride' | 'windowAt'>,
+  updates: number,
+): { readonly window: number; readonly stride: number } {
+  if (windowAt === undefined) return { window, stride };
+  const length = windowAt(updates);
+  return { window: length, stride: length };
 }

@@ -15,6 +15,7 @@ export type { Cost, Sizes } from './cost.ts';
 export { type Directed, type DodgeInfluence, type DodgeOptions, dodge } from './dodge.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
+export { type Growth, grow } from './grow.ts';
 export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
 export type { KroneckerOptions } from './kronecker.ts';
 export type { Moment } from './moment.ts';
@@ -37,7 +38,8 @@ export const estimators = {
   tbptt: estimator(tbptt, tbpttOptions, {
     carries: 'nothing',
     usual: { window: 10 },
-    title: ({ window, stride }) => `TBPTT-${window}${stride === window ? '' : `/${stride}`}`,
+    title: ({ window, stride, windowFrom }) =>
+      `TBPTT-${windowFrom === undefined ? '' : `${windowFrom}-`}${window}${stride === window ? '' : `/${stride}`}`,
   }),
   bptt: estimator(bptt, bpttOptions, {
     carries: 'nothing',

@@ -1,6 +1,7 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, steps } from './estimator.ts';
+import { type Growth, grow, isGrowth, lengthAt } from './grow.ts';
 import { carryNothing } from './nothing.ts';
 
 export interface BpttOptions {
@@ -9,10 +10,12 @@ export interface BpttOptions {
 }
 
 export interface TbpttOptions {
-  /** Number of steps that losses are pulled back through. */
-  readonly window: number;
-  /** Number of steps between updates; the window by default. */
+  /** Number of steps that losses are pulled back through, or `grow(from, to)`. */
+  readonly window: number | Growth;
+  /** Number of steps between updates; the window by default, and always while that grows. */
   readonly stride?: number;
+  /** The length of the first windows, as a number beside `window`: `grow(windowFrom, window)`. */
+  readonly windowFrom?: number;
 }
 
 export const bpttOptions = {
@@ -20,7 +23,20 @@ export const bpttOptions = {
 } satisfies guard.Checks<BpttOptions>;
 
 export const tbpttOptions = {
-  window: guard.setting(guard.needed(steps), 'steps that are differentiated together', 'window'),
+  window: guard.setting(
+    guard.needed({
+      ...steps,
+      what: `${steps.what}, or grow(4, 16)`,
+      holds: (value: unknown) => steps.holds(value) || isGrowth(value),
+    }),
+    'steps that are differentiated together',
+    'window',
+  ),
+  windowFrom: guard.setting(
+    steps,
+    'steps in the first windows, which then double until they are as long as the window; the window if left out',
+    'windowFrom',
+  ),
   stride: guard.setting(steps, 'steps between updates, the window if left out', 'stride'),
 } satisfies guard.Checks<TbpttOptions>;
 
@@ -52,11 +68,19 @@ export function bptt(options: BpttOptions): Estimator {
  * further back are ignored.
  *
  * With stride = window, the default, blocks follow each other, as in Tallec & Ollivier (2017). It holds
- * `window` steps in memory.
+ * `window` steps in memory. With `window: grow(4, 16)` the blocks become longer during the run.
  */
 export function tbptt(options: TbpttOptions): Estimator {
-  const { window, stride = window } = guard.options('tbptt', options, tbpttOptions, 'tbptt({ window: 20 })');
+  const own = guard.options('tbptt', options, tbpttOptions, 'tbptt({ window: 20 })');
+  const growth = growthOf(own);
+  const { from, to: window } = growth;
+  const { stride = window } = own;
   if (stride > window) throw new ConfigurationError(`tbptt: stride must be at most ${window}, got ${stride}`);
+  const grows = from < window;
+  if (grows && stride !== window)
+    throw new ConfigurationError(
+      `tbptt: while the window grows, the stride is the window; leave out the stride of ${stride}`,
+    );
   const cost = ({ state, parameters }: Sizes): Cost => ({
     time: parameters * (1 + (2 * window) / stride),
     memory: window * state,
@@ -64,12 +88,24 @@ export function tbptt(options: TbpttOptions): Estimator {
   return {
     name: 'tbptt',
     bias: 'truncated',
-    settings: { window, stride },
+    settings: { window, stride, ...(grows && { windowFrom: from }) },
     window,
     stride,
+    ...(grows && { windowAt: (updates) => lengthAt(growth, updates) }),
     restarts: false,
     joint: false,
     cost,
     bind: ({ sizes }) => carryNothing(cost(sizes)),
   };
+}
+
+function growthOf({ window, windowFrom }: TbpttOptions): Growth {
+  if (typeof window === 'number') {
+    if ((windowFrom ?? window) > window)
+      throw new ConfigurationError(`tbptt: windowFrom must be at most ${window}, got ${windowFrom}`);
+    return grow(windowFrom ?? window, window);
+  }
+  if (windowFrom !== undefined)
+    throw new ConfigurationError('tbptt: give either grow(from, to) or windowFrom, not both');
+  return grow(window.from, window.to);
 }

@@ -24,13 +24,10 @@ export class CompiledEngine implements Engine {
   outputs: () => readonly Tensor[] = () => [];
   readonly #place: Place;
   readonly #predictions = new Predictions();
-  /** Number of time steps in a window. */
-  readonly #length: number;
   /** Step count at the last read of `gradient`. */
   #asked = Number.NEGATIVE_INFINITY;
 
   constructor(setting: Setting, memory: Memory) {
-    this.#length = setting.estimator.window;
     this.#place = new Place(setting, memory);
     this.restore(memory);
   }
@@ -77,7 +74,7 @@ export class CompiledEngine implements Engine {
     const plan = this.#planAt(t, inputs, targets);
     plan.outputs(t).requireRoom(outputs, at);
     plan.take(t, inputs, targets);
-    const isComplete = t + 1 === this.#length;
+    const isComplete = t + 1 === place.length;
     if (isComplete) place.learn(plan);
     if (!plan.writeLoss(t, losses, at)) {
       const isOwn = isFiniteAgain(place, this.#isAsked);
@@ -102,13 +99,17 @@ export class CompiledEngine implements Engine {
     const place = this.#place;
     const { plan } = place;
     if (plan === undefined) return this.#another(inputs, targets);
-    const isRight = t > 0 || (plan.care === place.care && plan.keeps === (plan.scored > 0 && this.#isAsked));
+    const isRight =
+      t > 0 ||
+      (plan.care === place.care &&
+        plan.keeps === (plan.scored > 0 && this.#isAsked) &&
+        plan.feed.timeSteps.length === place.length);
     return isRight && plan.feed.fits(t, inputs, targets) ? plan : this.#another(inputs, targets);
   }
 
   /** Whether the gradient of the last window was read. */
   get #isAsked(): boolean {
-    return this.#asked >= this.#place.steps - this.#length;
+    return this.#asked >= this.#place.steps - this.#place.length;
   }
 
   #another(inputs: readonly unknown[], targets: Targets): LearnPlan {
@@ -116,7 +117,7 @@ export class CompiledEngine implements Engine {
     const timeSteps = place.timeSteps();
     // The learner reuses its lists.
     const all = [...timeSteps, { inputs: [...inputs], targets: targets && [...targets] }];
-    const plan = place.planFor(completed(all, this.#length, place.plan?.feed.timeSteps), this.#isAsked);
+    const plan = place.planFor(completed(all, place.length, place.plan?.feed.timeSteps), this.#isAsked);
     if (!place.journal.accepts(plan.feed)) this.#verify(true);
     place.load(plan);
     place.take(timeSteps, this.#isAsked);

@@ -1,5 +1,6 @@
 import { type FloatDType, full, type Noise, pathsOf, type Tree } from '../../lib/index.ts';
 import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
+import { lengthsAt } from '../estimators/estimator.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
 import type { FoundNumbers } from './kind.ts';
@@ -88,7 +89,7 @@ export function moveOn(
   clock: Clock,
   check?: (updated: Memory) => void,
 ): Memory {
-  const { estimator } = setting;
+  const { stride } = lengthsAt(setting.estimator, memory.updates);
   const lanes = memory.lanes.map((lane, i) => ({
     ...lane,
     state: steps[i].next,
@@ -96,8 +97,8 @@ export function moveOn(
   }));
   const scored = steps[0].target === undefined ? 0 : 1;
   const moved: Memory = { ...memory, lanes, steps: memory.steps + scored, pending: memory.pending + 1 };
-  if (moved.pending < estimator.stride) return moved;
-  const anyLoss = lanes[0].window.slice(-estimator.stride).some(({ loss }) => loss !== undefined);
+  if (moved.pending < stride) return moved;
+  const anyLoss = lanes[0].window.slice(-stride).some(({ loss }) => loss !== undefined);
   const updated = anyLoss ? update(setting, moved, clock) : moved;
   check?.(updated);
   return { ...updated, lanes: shortened(setting, lanes), pending: 0 };

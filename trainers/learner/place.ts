@@ -1,5 +1,6 @@
 import type { Care } from '../../autodiff/index.ts';
 import { type Noise, restoreNoise, type TypedArray } from '../../lib/index.ts';
+import { lengthsAt } from '../estimators/estimator.ts';
 import { beginsApart, begun, isAbsent } from './beginning.ts';
 import { firstHarm } from './harm.ts';
 import { type Generation, Journal, type Position, timeStepsIn, writeInputs } from './journal.ts';
@@ -43,6 +44,11 @@ export class Place implements Counters {
   /** Number of steps learnt from, including those in the window. */
   get total(): number {
     return this.steps + (this.plan?.feed.scored(this.taken) ?? 0);
+  }
+
+  /** Number of time steps in the window. */
+  get length(): number {
+    return lengthsAt(this.setting.estimator, this.updates).window;
   }
 
   get residents(): readonly TypedArray[] {
@@ -185,7 +191,7 @@ export class Place implements Counters {
     if (timeSteps.length === 0) return;
     const like = this.plan?.feed.timeSteps;
     const fits = timeSteps.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
-    if (!fits) this.load(this.planFor(completed(timeSteps, this.setting.estimator.window, like), keeps));
+    if (!fits) this.load(this.planFor(completed(timeSteps, this.length, like), keeps));
     const plan = this.plan as LearnPlan;
     for (const [t, { inputs, targets }] of timeSteps.entries()) plan.take(t, inputs, targets);
     this.taken = timeSteps.length;

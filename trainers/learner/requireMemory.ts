@@ -8,6 +8,7 @@ import {
   type Tree,
 } from '../../lib/index.ts';
 import { zerosOf } from '../algebra.ts';
+import { lengthsAt } from '../estimators/estimator.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
 import { certainRule } from './assumed.ts';
 import type { LearnerConfig } from './config.ts';
@@ -58,10 +59,9 @@ export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, 
   const saved = memory as unknown as Saved;
   if (saved.updates > saved.steps)
     throw refused(`updates is ${saved.updates}, and each takes at least one of the ${saved.steps} steps`);
-  if (saved.pending >= estimator.stride)
-    throw refused(
-      `pending is ${saved.pending}, and ${estimator.name} learns every ${estimator.stride} steps`,
-    );
+  const lengths = lengthsAt(estimator, saved.updates);
+  if (saved.pending >= lengths.stride)
+    throw refused(`pending is ${saved.pending}, and ${estimator.name} learns every ${lengths.stride} steps`);
   const { parameters } = saved;
   requireTree('parameters', parameters, {
     tree: config.parameters ?? model.init(seeded(1)),
@@ -77,7 +77,7 @@ export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, 
     return {
       ...own,
       influence: own.influence,
-      window: requireWindow(path, own.window, saved.pending, estimator),
+      window: requireWindow(path, own.window, saved.pending, lengths),
     } as Lane;
   });
   requireLike(lanes, saved.steps);
@@ -169,7 +169,7 @@ function requireWindow(
   path: string,
   value: unknown,
   pending: number,
-  { window, stride }: Estimator,
+  { window, stride }: ReturnType<typeof lengthsAt>,
 ): readonly Given[] {
   const before = Array.isArray(value) ? value.length - pending : -1;
   if (before < 0 || before > window - stride || (before % stride !== 0 && before !== window - stride))

@@ -1,4 +1,5 @@
 import { leavesOf, type PartialTree, rebuild, type Tensor, type Tree, zeros } from '../lib/index.ts';
+import { type JacobianEntries, jacobianEntries } from './chains/entries.ts';
 import { callName } from './level.ts';
 import { derivativeOf, type Linearization } from './linearize.ts';
 import type { Tangent } from './push-forward.ts';
@@ -29,6 +30,8 @@ export interface Dissection<A extends readonly unknown[], R extends object> exte
     groups: readonly SiteGroup[],
     cotangents: PartialTree<R>,
   ): { readonly arguments: { -readonly [I in keyof A]: A[I] }; readonly units: readonly Tensor[] };
+  /** Single entries of the Jacobian of one part of the value. */
+  entries(part: keyof R & string, groups: readonly SiteGroup[]): JacobianEntries;
 }
 
 /** `linearize` for those who need more of the derivative than its product with vectors. */
@@ -37,15 +40,19 @@ export function dissect<A extends readonly unknown[], R extends object>(
   ...primals: A
 ): Dissection<A, R> {
   const { value, program, push, pullTo } = derivativeOf(callName('linearize', f), f, primals);
-  /** The tangents of one part of the value. */
-  const symbolsOf = (part: keyof R & string): readonly Tangent[] => {
+  /** The first leaf of one part of the value. */
+  const beginOf = (part: keyof R & string): number => {
     let at = 0;
     for (const [key, tree] of Object.entries(value)) {
-      const count = leavesOf(tree as Tree).length;
-      if (key === part) return program.outputs.slice(at, at + count);
-      at += count;
+      if (key === part) break;
+      at += leavesOf(tree as Tree).length;
     }
-    return [];
+    return at;
+  };
+  /** The tangents of one part of the value. */
+  const symbolsOf = (part: keyof R & string): readonly Tangent[] => {
+    const begin = beginOf(part);
+    return program.outputs.slice(begin, begin + leavesOf(value[part] as Tree).length);
   };
   const zerosFor = ({ shape, dtype }: Tensor) => zeros(shape, { dtype });
   return {
@@ -70,6 +77,10 @@ export function dissect<A extends readonly unknown[], R extends object>(
         arguments: pulled.arguments,
         units: groups.map((group, i) => unitsOf(group, pulled.symbols[i])),
       };
+    },
+    entries(part, groups) {
+      const sizes = primals.map((primal) => leavesOf(primal as Tree).map(({ size }) => size));
+      return jacobianEntries(program, beginOf(part), leavesOf(value[part] as Tree), sizes, groups);
     },
   };
 }

@@ -9,7 +9,7 @@ import {
   type Tensor,
 } from '../lib/index.ts';
 import type { LinearProgram } from './linear-program.ts';
-import { gather, mul, reshape, slice } from './operations/index.ts';
+import { gather, mul, outer, reshape, scatterAdd, slice, transpose } from './operations/index.ts';
 import { add } from './primitives/add.ts';
 import { gather as rows } from './primitives/indexed.ts';
 import * as linear from './primitives/linear.ts';
@@ -31,6 +31,8 @@ export interface Site {
   readonly elements: Int32Array;
   /** z at this point, of shape [inputs]. */
   z(): Tensor;
+  /** z ⊗ a for such an a, [inputs, units]; a ⊗ z, [units, inputs], if it is turned. */
+  times(a: Tensor, isTurned: boolean): Tensor;
 }
 
 /** Sites with the same a, and so with the same derivative ∂s'/∂a. */
@@ -160,7 +162,8 @@ function hasHoles({ elements }: View): boolean {
  * another use.
  */
 function usesOf(leaf: number, equation: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
-  if (equation.primitive === add) return [summand(leaf, symbol, view)];
+  // The sum and not the summand, which may be used elsewhere, and has a cotangent for all its uses.
+  if (equation.primitive === add) return [summand(leaf, equation.result, view)];
   // In a batch of products, a weight has no single z.
   if (equation.primitive === matmul && equation.result.shape.length === 3) return undefined;
   if (equation.primitive === matmul) return factors(leaf, equation, symbol, view);
@@ -171,7 +174,12 @@ function usesOf(leaf: number, equation: Equation, symbol: SymbolTensor, view: Vi
 
 function summand(leaf: number, symbol: SymbolTensor, { elements, factor }: View): Use {
   const one = () => fromData(ofType(symbol, [factor]), [1]);
-  const site = { leaf, inputs: 1, elements: fromOne(elements), z: one };
+  const site = {
+    leaf,
+    inputs: 1,
+    elements: fromOne(elements),
+    ...byProduct(one),
+  };
   return { site, symbol, units: symbol.size, begin: 0, stride: 1 };
 }
 
@@ -196,7 +204,7 @@ function factors(
       leaf,
       inputs,
       elements: fromOne(weights),
-      z: () => scaled(lineOf(other, isAlongRows, at, inputs), view),
+      ...byProduct(() => scaled(lineOf(other, isAlongRows, at, inputs), view)),
     },
     symbol: result,
     units,
@@ -221,13 +229,31 @@ function picked(leaf: number, { operands: [x, ids], result }: Equation, view: Vi
       gather(eye(inputs, { dtype: x.dtype as FloatDType }), slice(reshape(ids, [ids.size]), [at], [at + 1])),
       [inputs],
     );
+  const row = (at: number, a: Tensor) => {
+    const id = slice(reshape(ids, [ids.size]), [at], [at + 1]);
+    return scaled(scatterAdd(reshape(a, [1, units]), id, inputs), view);
+  };
   return Array.from({ length: ids.size }, (_, at) => ({
-    site: { leaf, inputs, elements: fromOne(view.elements), z: () => scaled(unit(at), view) },
+    site: {
+      leaf,
+      inputs,
+      elements: fromOne(view.elements),
+      z: () => scaled(unit(at), view),
+      times: (a: Tensor, isTurned: boolean) => (isTurned ? transpose(row(at, a)) : row(at, a)),
+    },
     symbol: result,
     units,
     begin: at * units,
     stride: 1,
   }));
+}
+
+/** A site with this z. */
+function byProduct(z: () => Tensor): Pick<Site, 'z' | 'times'> {
+  return {
+    z,
+    times: (a, isTurned) => (isTurned ? outer(a, z()) : outer(z(), a)),
+  };
 }
 
 function scaled(z: Tensor, { factor }: View): Tensor {

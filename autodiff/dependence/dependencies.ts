@@ -1,8 +1,10 @@
 import { dataOf, fromData, leavesOf, mapTree, type Tensor, type Tree } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
+import { ChainTensor } from '../chains/chain-tensor.ts';
 import { trace } from '../compile/index.ts';
 import { callName } from '../level.ts';
 import { derivativeOf } from '../linearize.ts';
+import type { Tangent } from '../push-forward.ts';
 import { type Site, sitesOf, unitsOf } from '../sites.ts';
 import { DependenceTensor } from './dependence-tensor.ts';
 import { IndexSets } from './index-sets.ts';
@@ -17,14 +19,27 @@ export interface Dependencies {
   readonly groups: readonly DependentGroup[];
   /** The leaves of the first argument that enter in another way. */
   readonly otherwise: readonly number[];
+  /**
+   * For each leaf of the value, whether single entries of its Jacobian can be picked: see `Dissection.entries`.
+   */
+  readonly picks: readonly Picks[];
   /** The elements of the value in a set, ascending, counted leaf after leaf. Set 0 is empty. */
   members(set: number): readonly number[];
+}
+
+/**
+ * For each leaf of each argument, and for each group of sites, whether entries of the Jacobian by it can be
+ * picked. Leaves of the first argument with sites are not looked at, and count as false.
+ */
+interface Picks {
+  readonly arguments: readonly (readonly boolean[])[];
+  readonly groups: readonly boolean[];
 }
 
 /** A group of sites, and the number of a set for each element of its a. */
 interface DependentGroup {
   readonly units: number;
-  readonly sites: readonly Omit<Site, 'z'>[];
+  readonly sites: readonly Omit<Site, 'z' | 'times'>[];
   readonly sets: Int32Array;
 }
 
@@ -78,6 +93,24 @@ export function dependencies<A extends readonly unknown[], R>(
         ) as Int32Array,
       })),
       otherwise,
+      picks: leavesOf(value as Tree).map((leaf, i) => {
+        const cotangents = program.outputs.map((_, j) => (i === j ? ChainTensor.units(leaf) : undefined));
+        const own = program.pullTo(
+          cotangents,
+          groups.map(({ symbol }) => symbol),
+        );
+        const isKnown = (x: Tangent) => !(x instanceof ChainTensor) || x.chains !== undefined;
+        let at = 0;
+        return {
+          arguments: lifted.map((tree, argument) =>
+            leavesOf(tree).map((_, leaf) => {
+              const cotangent = own.inputs[at++];
+              return (argument > 0 || otherwise.includes(leaf)) && isKnown(cotangent);
+            }),
+          ),
+          groups: own.symbols.map(isKnown),
+        };
+      }),
     };
     return [];
   });

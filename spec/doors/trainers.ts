@@ -68,6 +68,7 @@ export const trainersDoors: Doors = {
     createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save(),
   ]),
   bptt: door(() => [{ length: 3 }]),
+  diagonal: door(() => [{}]),
   dodge: door(() => [{ directions: 2, every: 3 }]),
   frozen: door(() => [{}]),
   kfRtrl: door(() => [{ epsilon: 1e-5 }]),

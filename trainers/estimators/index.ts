@@ -1,4 +1,5 @@
 import { estimator } from '../registry/entry.ts';
+import { diagonal, diagonalOptions } from './diagonal.ts';
 import { dodge, dodgeOptions } from './dodge.ts';
 import { frozen, frozenOptions } from './frozen.ts';
 import { kfRtrl } from './kfRtrl.ts';
@@ -12,6 +13,11 @@ import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
 import { uoro, uoroOptions } from './uoro.ts';
 
 export type { Cost, Sizes } from './cost.ts';
+export {
+  type DiagonalInfluence,
+  type DiagonalOptions,
+  diagonal,
+} from './diagonal.ts';
 export { type Directed, type DodgeInfluence, type DodgeOptions, dodge } from './dodge.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
@@ -29,7 +35,7 @@ export type { Elements, StepGroup, StepSite } from './sites.ts';
 export { type SnapOptions, snap } from './snap.ts';
 export { type Find, StepStructure } from './step-structure.ts';
 export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
-export type { Factors, Pulled, Transition } from './transition.ts';
+export type { Entries, Factors, Pulled, Transition } from './transition.ts';
 export { type UoroInfluence, type UoroOptions, uoro } from './uoro.ts';
 
 /** The built-in estimators by name, for commands, configurations and models of streams. */
@@ -58,6 +64,10 @@ export const estimators = {
     carries: 'factors',
     isNoisy: true,
     title: () => 'R-KF-RTRL',
+  }),
+  diagonal: estimator(diagonal, diagonalOptions, {
+    carries: 'factors',
+    title: () => 'Own-unit traces',
   }),
   dodge: estimator(dodge, dodgeOptions, {
     carries: 'factors',

@@ -57,16 +57,29 @@ export function placed(
   return partsLike(parameters, parts);
 }
 
-/** Adds the entries of a matrix up at these elements of a leaf. */
-function inLeaf({ shape, size }: Tensor, elements: Int32Array, matrix: Tensor): Tensor {
-  const [rows, columns] = matrix.shape;
-  if (elements.length === size) {
-    if (elements.every((element, at) => element === at)) return reshape(matrix, shape);
-    const isTurned = elements.every(
-      (element, at) => element === (at % columns) * rows + Math.floor(at / columns),
-    );
-    if (isTurned) return reshape(transpose(matrix), shape);
-  }
+/**
+ * How a matrix [inputs, units] of the elements of a site lies in its leaf: row after row, turned, or in another
+ * way.
+ */
+export function layoutIn(
+  { size }: Tensor,
+  elements: Int32Array,
+  units: number,
+): 'plain' | 'turned' | 'other' {
+  if (elements.length !== size) return 'other';
+  if (elements.every((element, at) => element === at)) return 'plain';
+  const inputs = size / units;
+  const isTurned = elements.every(
+    (element, at) => element === (at % units) * inputs + Math.floor(at / units),
+  );
+  return isTurned ? 'turned' : 'other';
+}
+
+/** Adds the entries of a matrix [inputs, units] up at these elements of a leaf. */
+export function inLeaf(leaf: Tensor, elements: Int32Array, matrix: Tensor): Tensor {
+  const { shape, size } = leaf;
+  const layout = layoutIn(leaf, elements, matrix.shape[1]);
+  if (layout !== 'other') return reshape(layout === 'plain' ? matrix : transpose(matrix), shape);
   // Entries of other leaves go to one extra element, which is dropped.
   const ids = elements.map((element) => (element < 0 ? size : element));
   const sums = scatterAdd(reshape(matrix, [matrix.size]), fromData(ids, [ids.length]), size + 1);

@@ -76,6 +76,15 @@ export class StepStructure {
   }
 
   /**
+   * For each leaf of the new state, whether `Transition.entries` picks entries of J and I from the structure of the
+   * step, for each leaf of the parameters and of the old state and for each group of sites; if not, they take S
+   * pulls.
+   */
+  get picks(): Dependencies['picks'] {
+    return this.#known.picks;
+  }
+
+  /**
    * Returns the sums of the outer products z ⊗ a, given for each group of sites, as a tree like the
    * parameters. Leaves without sites are left out.
    */
@@ -89,13 +98,14 @@ export class StepStructure {
   }
 }
 
-interface Answers extends Pick<StepStructure, 'isTraceable' | 'groups' | 'unsited' | 'idle' | 'successors'> {
+interface Answers
+  extends Pick<StepStructure, 'isTraceable' | 'groups' | 'unsited' | 'idle' | 'successors' | 'picks'> {
   /** For each leaf and each of its elements, the new state elements that can depend on it. */
   readonly immediate: readonly (readonly Elements[])[];
 }
 
 function answersOf(parameters: Tree, state: Tree, found: Dependencies | undefined): Answers {
-  const { sets, members, groups, otherwise } = found ?? everything(parameters, state);
+  const { sets, members, groups, otherwise, picks } = found ?? everything(parameters, state);
   const paths = pathsOf(parameters, 'params').map(({ path }) => path);
   const listed = (leaf: Int32Array) => Array.from(leaf, members);
   const immediate = sets[0].map(listed);
@@ -103,6 +113,7 @@ function answersOf(parameters: Tree, state: Tree, found: Dependencies | undefine
   return {
     isTraceable: found !== undefined,
     immediate,
+    picks,
     successors: sets[1].flatMap(listed),
     idle: paths.filter((_, leaf) => isIdle[leaf]),
     groups: groups.map((group) => {
@@ -142,6 +153,10 @@ export function everything(parameters: Tree, state: Tree): Dependencies {
     sets: [reaching(parameters), reaching(state)],
     groups: [],
     otherwise: leavesOf(parameters).map((_, leaf) => leaf),
+    picks: leavesOf(state).map(() => ({
+      arguments: [parameters, state].map((tree) => leavesOf(tree).map(() => false)),
+      groups: [],
+    })),
     members: (set) => (set === 0 ? [] : all),
   };
 }
@@ -166,5 +181,11 @@ export function union(before: Dependencies, now: Dependencies): Dependencies {
     .slice(0, 2)
     .map((leaves, i) => leaves.map((leaf, j) => leaf.map((set, at) => merged(before.sets[i][j][at], set))));
   const groups = now.groups.map((group) => ({ ...group, sets: group.sets.map((set) => merged(0, set)) }));
-  return { ...now, sets, groups, members: (set) => known[set] };
+  const picks = now.picks.map((own, leaf) => ({
+    ...own,
+    arguments: own.arguments.map((leaves, i) =>
+      leaves.map((isKnown, j) => isKnown && (before.picks[leaf].arguments[i]?.[j] ?? true)),
+    ),
+  }));
+  return { ...now, sets, groups, picks, members: (set) => known[set] };
 }

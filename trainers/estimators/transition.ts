@@ -21,6 +21,25 @@ export interface Factors {
 }
 
 /**
+ * Single entries of J and I, for rules that need few of them. They come from the structure of the step where
+ * that gives them, and from S pulls otherwise. State elements are counted leaf after leaf; a row of -1 stands
+ * for an entry 0.
+ */
+export interface Entries {
+  /**
+   * For a vector a with an element for each unit of a group: z ⊗ a for the z of one of its sites, [inputs, units];
+   * or a ⊗ z, [units, inputs].
+   */
+  outer(group: number, site: number, a: Tensor, order: 'z ⊗ a' | 'a ⊗ z'): Tensor;
+  /** The entries J[rows[l], columns[l]], as a vector. */
+  jacobian(rows: Int32Array, columns: Int32Array): Tensor;
+  /** The entries D[rows[j], j] of a group, as a vector. */
+  group(group: number, rows: Int32Array): Tensor;
+  /** The entries I[rows[i], i] of a leaf without sites, as a vector. */
+  leaf(leaf: number, rows: Int32Array): Tensor;
+}
+
+/**
  * One or several consecutive time steps, linearised in the parameters and in the first state. A part left out
  * of a tangent or cotangent is zero; results have all parts.
  */
@@ -42,6 +61,10 @@ export interface Transition {
   pullMany(cotangents: Parts): Pulled;
   /** Returns J, and I by the sites of the parameters. Takes S pulls and does not write I out. */
   factors(): Factors;
+  /** Returns single entries of J and I. */
+  entries(): Entries;
+  /** Each step as a transition of its own. */
+  readonly steps: readonly Transition[];
   /**
    * Returns the new state and the output at other parameters, another state or input. The learner does not
    * move.

@@ -12,6 +12,7 @@ import {
 import { type Cell, runStep } from '../../nn/index.ts';
 import { addTrees, countElements, fromRows, partsLike, toRows } from '../algebra.ts';
 import type { Factors, Pulled, Transition } from '../estimators/index.ts';
+import { entriesOf } from './entries.ts';
 import type { HeldStep } from './memory.ts';
 import { pullThrough } from './step.ts';
 
@@ -20,7 +21,7 @@ type Model = Cell<unknown, unknown, unknown>;
 /** Several consecutive steps as one transition, from the first state to the state after the last step. */
 export function transitionOf(model: Model, steps: readonly HeldStep[]): Transition {
   const push = (parameters: Parts, state: Parts) => pushThrough(steps, parameters, state);
-  return transition(model, steps, push, (tree) => tree);
+  return transition(model, steps, push, (tree) => tree, transitionOf);
 }
 
 /**
@@ -32,7 +33,7 @@ export function firstTransitionOf(model: Model, steps: readonly HeldStep[]): Tra
     const carried = finitePart(pushThrough(steps, undefined, state));
     return parameters === undefined ? carried : addTrees(pushThrough(steps, parameters, undefined), carried);
   };
-  return transition(model, steps, push, finitePart);
+  return transition(model, steps, push, finitePart, firstTransitionOf);
 }
 
 /** Replaces every NaN and infinity of a tree by 0. */
@@ -40,12 +41,16 @@ function finitePart(tree: Tree): Tree {
   return mapTree(tree, (leaf) => where(greater(Number.POSITIVE_INFINITY, abs(leaf)), leaf, 0));
 }
 
-/** @param known applied to products with J. */
+/**
+ * @param known applied to products with J.
+ * @param first makes the transition of the first step alone.
+ */
 function transition(
   model: Model,
   steps: readonly HeldStep[],
   push: (parameters: Parts, state: Parts) => Tree,
   known: (tree: Tree) => Tree,
+  first: (model: Model, steps: readonly HeldStep[]) => Transition,
 ): Transition {
   const parameters = steps[0].parameters as Tree;
   const state = steps[0].state as Tree;
@@ -65,6 +70,14 @@ function transition(
       batched([parameters, state], [directions, tangents], ([own, carried]) => push(own, carried)),
     pullMany: (cotangents) => batched([state], [cotangents], ([cotangent]) => pull(cotangent)),
     factors: () => factorsOf(steps, parameters, state, known),
+    entries() {
+      return entriesOf(steps, parameters, known, () => this.factors());
+    },
+    get steps() {
+      return steps.length === 1
+        ? [this]
+        : steps.map((step, t) => (t === 0 ? first : transitionOf)(model, [step]));
+    },
     evaluate(theta, before, input) {
       const { state: next, output } = runStep(model, theta, before, input);
       return { state: next as Tree, output };

@@ -198,6 +198,14 @@ const cells: Readonly<
     ],
     [],
   ],
+  'a bias of two gates': [
+    of(cellOf(two, ({ w, u, b }, h, x) => add(add(matmul(x, w), b), mul(tanh(add(matmul(h, u), b)), h)))),
+    [
+      [3, 3],
+      [4, 3],
+    ],
+    [],
+  ],
   'several rows at once': [
     of(
       cellOf(

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { runCommand } from '../../cli/runCommand.ts';
 import { root } from '../support/project.ts';
 
 export interface Result {
@@ -18,7 +18,7 @@ export interface Desk {
   path(name: string): string;
   file(name: string, content: string | Uint8Array): string;
   read(name: string): string;
-  /** Runs the compiled command there in the process of the specs, one at a time, with no standard input. */
+  /** Runs the command there in the process of the specs, one at a time, with no standard input. */
   norewind(args: readonly string[]): Promise<Result>;
   /**
    * Runs the compiled command there, in its own process, and does something to it once it has written the
@@ -32,8 +32,7 @@ export interface Desk {
   dispose(): void;
 }
 
-const compiled = (name: string) => join(root, 'dist', 'cli', name);
-const main = compiled('main.js');
+const main = join(root, 'dist', 'cli', 'main.js');
 
 export function createDesk(): Desk {
   if (!existsSync(main))
@@ -77,9 +76,6 @@ let earlier: Promise<unknown> = Promise.resolve();
 
 function runHere(args: readonly string[], folder: string): Promise<Result> {
   const result = earlier.then(async () => {
-    const { runCommand } = (await import(
-      pathToFileURL(compiled('runCommand.js')).href
-    )) as typeof import('../../cli/runCommand.ts');
     const before = process.cwd();
     const captured = [capture(process.stdout), capture(process.stderr)];
     const heard = [listening(process), listening(process.stdout)];

@@ -10,11 +10,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
 /** The root of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Flags with which Node runs the TypeScript sources. */
+export const runsSources: readonly string[] = [
+  '--import',
+  pathToFileURL(join(root, '.ci', 'typescript.mjs')).href,
+];
 
 /** The parts of package.json that the specs read. */
 export interface Manifest {

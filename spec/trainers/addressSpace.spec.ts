@@ -21,8 +21,8 @@ const program = `
   }`;
 
 /**
- * The output of a command with this many gibibytes of address space, on the compiled library: tsx uses
- * WebAssembly itself.
+ * The output of a command with this many gibibytes of address space, on the compiled library, so that
+ * nothing else takes any.
  */
 function within(
   gibibytes: number,

@@ -6,6 +6,7 @@ import { indices, leavesOf, type Tree, tensor } from '../../lib/index.ts';
 import { binaryCrossEntropy, type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, restoreLearner, sgd } from '../../trainers/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { runsSources } from '../support/project.ts';
 import {
   type Any,
   act,
@@ -140,7 +141,7 @@ describe('a learner with a plan', () => {
       const one = (t, lane, phase) => (7 * t + 3 * lane + 2 * phase + ((t * t) >> 2)) % 5;
       for (let t = 0; t < 300; t++) learner.step(indices([one(t, 0, 0), one(t, 1, 0)]), indices([one(t, 0, 1), one(t, 1, 1)]));
       console.log(JSON.stringify(numbersOf(learner.parameters).concat(numbersOf(learner.influence))));`;
-    const there = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+    const there = execFileSync(process.execPath, [...runsSources, '--input-type=module', '-e', code], {
       encoding: 'utf8',
       cwd: new URL('../..', import.meta.url),
     });

@@ -1,4 +1,4 @@
-// Run as `node --expose-gc --import tsx heap.ts uoro|rtrl plan|eager STEPS`: prints how many bytes the heap
+// Run as `node --expose-gc --import ./.ci/typescript.mjs heap.ts uoro|rtrl plan|eager STEPS`: prints how many bytes the heap
 // has grown by, in its second half.
 import { crossEntropy, linear, model, rnn } from '../../nn/index.ts';
 import { adam, createLearner, rtrl, uoro } from '../../trainers/index.ts';

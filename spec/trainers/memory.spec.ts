@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { runsSources } from '../support/project.ts';
 import { size } from '../support/size.ts';
 
 /**
@@ -20,7 +21,7 @@ describe('memory does not grow with time', () => {
         const script = fileURLToPath(new URL('./heap.ts', import.meta.url));
         const output = execFileSync(
           process.execPath,
-          ['--expose-gc', '--import', 'tsx', script, estimator, how, String(steps)],
+          ['--expose-gc', ...runsSources, script, estimator, how, String(steps)],
           {
             encoding: 'utf8',
           },

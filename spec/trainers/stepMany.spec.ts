@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { ConfigurationError, IndexError, NonFiniteError } from '../../lib/index.ts';
 import { createLearner, sgd } from '../../trainers/index.ts';
 import { numbersOf } from '../laws/numbers.ts';
+import { runsSources } from '../support/project.ts';
 import { act, bytesOf, type Config, configOf, estimators, symbols } from './planned.ts';
 
 const one = (estimator: string, more: Partial<Config> = {}): Config => ({
@@ -99,7 +100,7 @@ describe('relaxed SIMD', () => {
   it('is refused in a sentence where the platform does not have it, and otherwise returns the same up to rounding', () => {
     const script = fileURLToPath(new URL('./relaxed.ts', import.meta.url));
     const run = (...flags: string[]) =>
-      spawnSync(process.execPath, [...flags, '--import', 'tsx', script], { encoding: 'utf8' }).stdout.trim();
+      spawnSync(process.execPath, [...flags, ...runsSources, script], { encoding: 'utf8' }).stdout.trim();
     const major = Number.parseInt(process.versions.node, 10);
     if (major < 22)
       expect(run()).to.match(/^ConfigurationError: relaxedSimd: .*--experimental-wasm-relaxed-simd/);

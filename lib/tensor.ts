@@ -91,7 +91,7 @@ export abstract class Tensor {
   }
 }
 
-/** What to write instead of JavaScript's operators. */
+/** The operations that replace JavaScript's operators. */
 export const operatorAdvice =
   "JavaScript's operators and Math do not work on tensors: use sub(1, h) for 1 - h, add(a, b) for a + b, mul(h, 2) for h * 2, neg(h) for -h, where(greater(h, 0), a, b) for h > 0 ? a : b, h.item() for its number and String(h) for its text";
 

@@ -4,8 +4,8 @@ import { type Buffer, bufferOf, type Instruction } from './instruction.ts';
 
 /**
  * The kernel for Adam in place of the chain of elementwise instructions that the optimiser's update of one
- * parameter is made of: with all of it in registers, it takes a third of the time. What else the chain does,
- * such as to clip the gradient, comes before it. Undefined for any other chain.
+ * parameter is made of: with all of it in registers, it takes a third of the time. Other steps of the chain,
+ * such as clipping the gradient, come before it. Undefined for any other chain.
  *
  *     q = g g; m ← β1 m + (1-β1) g; v ← β2 v + (1-β2) q; w ← w - η (c1 m) / (√(c2 v) + ε)
  *

@@ -31,7 +31,7 @@ function withoutOne(program: Program): Program | undefined {
   for (const operand of [...equations.flatMap(({ operands }) => operands), ...outputs])
     uses.set(operand, (uses.get(operand) ?? 0) + 1);
   const products = equations.filter(isMatrixVector);
-  // What is written down here goes to the trace that the program comes from.
+  // Equations recorded here belong to the trace that the program comes from.
   const recorder = products[0]?.result.recorder;
   if (recorder === undefined) return undefined;
   const from = recorder.equations.length;

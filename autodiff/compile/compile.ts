@@ -38,11 +38,11 @@ interface Specialisation {
  * Traces f once for each structure, shapes and dtypes of its arguments, and from then on runs a plan of it:
  * buffers laid out in one memory, and one call that runs every kernel.
  *
- * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. What f closes
- * over is a constant of the plan, read when f is traced: what changes from call to call has to be an
- * argument. Inside a differentiation or another trace the compiled function is f itself, so that no
- * derivative is lost along what f closes over. A plan calls back a primitive that has no kernel, a user's
- * own; all else runs as it would without.
+ * Shapes may steer f, values may not: reading one while f is traced throws `UnknownValueError`. Values
+ * that f closes over are constants of the plan, read when f is traced: pass a value that changes from call
+ * to call as an argument. Inside a differentiation or another trace the compiled function is f itself, so
+ * that no derivative is lost along what f closes over. A plan calls back a primitive that has no kernel, a
+ * user's own; all else runs as it would without.
  *
  * @throws ConfigurationError when relaxed SIMD is asked for and missing, at the first call.
  */
@@ -82,7 +82,7 @@ export function compile<A extends readonly unknown[], R>(
     // g(tensor(2)); }, [x], [one])
     if (isUnderTransform()) {
       const result = own();
-      // What f closes over has changed, so that it would be traced to another program now.
+      // A value that f closes over has changed: f would now be traced to another program.
       if (leavesOf(result).some(({ level }) => level !== 0)) cache.clear();
       return result;
     }

@@ -60,7 +60,7 @@ export class Indices {
       if (own.length === 0) continue;
       const isWhole = own.length === size && own.every((at, i) => at === i);
       const positions = isWhole ? undefined : own;
-      // What takes a row apart again, such as the transpose of a gather, needs no check of its own.
+      // An operation that takes a row apart again, such as the transpose of a gather, needs no check of its own.
       const key = `${input}:${rows}:${positions ?? ''}`;
       if (!this.#noted.has(key)) this.bounds.push({ input, positions, rows, operation });
       this.#noted.add(key);

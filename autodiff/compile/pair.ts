@@ -8,8 +8,8 @@ const paired: { readonly [Name in wasm.OpName]?: wasm.OpName } = { matvec: 'matv
  * Two products with one matrix become one with two right-hand sides, where the second vector can be had
  * before the first product is needed: the step W h and its tangent W s̃ then read W once.
  *
- * What the second vector is computed from moves ahead of the first product. Which products meet must not
- * depend on which results are copied out, because a product in a pair may round differently.
+ * The instructions that compute the second vector move ahead of the first product. Which products meet must
+ * not depend on which results are copied out, because a product in a pair may round differently.
  */
 export function pairProducts(
   instructions: readonly Instruction[],

@@ -27,7 +27,7 @@ export function assignRegisters(instruction: Instruction, uses: ReadonlyMap<Buff
   const body = members.map((member, at): Instruction => {
     const target = bufferOf(member.operands[0]) as Buffer;
     const passing = !target.pinned && target.size === size && inside.get(target) === uses.get(target);
-    // What began in memory stays there, even when a register is free by the time it is added to.
+    // A value that began in memory stays there, even if a register is free by the time it is added to.
     if (passing && !written.has(target) && free.length > 0) held.set(target, free.pop() as number);
     written.add(target);
     const renamed = member.operands.map((operand): InstructionOperand => {

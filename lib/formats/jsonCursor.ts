@@ -11,7 +11,7 @@ const LITERALS = { true: true, false: false, null: null } as const;
  */
 export class JsonCursor {
   readonly #text: string;
-  /** What the text is, for messages. */
+  /** A name for the text in messages. */
   readonly #what: string;
   #at = 0;
 

@@ -7,7 +7,7 @@ const records = (count: number) =>
     kind: 'abc'[t % 3],
   }));
 
-/** What a model of rows says and scores, on this machine and in a browser on it. */
+/** The predictions and scores of a model of rows, on this machine and in a browser on it. */
 export function rowsOf(count: number): {
   readonly scores: number[];
   readonly prediction: number;
@@ -22,7 +22,7 @@ export function rowsOf(count: number): {
   return { scores, prediction: model.predictOne(), resumed: Number(opened.predictOne()) };
 }
 
-/** What a model of a text writes after it has read one. */
+/** A text that a model writes after it has read one. */
 export async function textOf(): Promise<string> {
   const model = createTextModel({ unit: 'character', symbols: 16, units: 8 });
   await model.partialFit('to be or not to be, '.repeat(40));

@@ -83,7 +83,7 @@ function runHere(args: readonly string[], folder: string): Promise<Result> {
     try {
       const code = await runCommand(args);
       const [exits] = heard.map(({ silence }) => silence());
-      // What the command leaves for the end of its process, such as giving its folder back.
+      // Calls that the command leaves for the end of its process, such as giving its folder back.
       for (const end of exits) end.call(process, code);
       const [stdout, stderr] = captured.map(({ text }) => text());
       return { code, stdout, stderr };

@@ -114,7 +114,7 @@ describe('cli: the folder of a run', () => {
       expect(existsSync(desk.path('free'))).to.equal(false);
     }
     expect((await norewind('train rows.csv --target b --categorical b --out free -q')).code).to.equal(0);
-    // What was there before stays.
+    // Files from before stay.
     mkdirSync(desk.path('mine'));
     await refused('train rows.csv --target c --out mine -q', /no column/);
     expect(readdirSync(desk.path('mine'))).to.deep.equal([]);

@@ -19,8 +19,8 @@ import { feed, until } from './feed.ts';
 const aLook = () => new Promise((resolve) => setTimeout(resolve, 300));
 
 /**
- * What the sources hold, once they end; does something after each chunk, knowing the text of its source up to
- * there.
+ * Returns the texts of the sources once they end. Does something after each chunk, knowing the text of its
+ * source up to there.
  */
 async function textsOf(
   sources: Sources,
@@ -169,7 +169,7 @@ describe('cli: norewind train --follow', () => {
       'norewind: stopped by SIGTERM; the checkpoint in live/checkpoint.safetensors is from after 60 records; continue with --resume live\n',
     ]);
     expect(desk.read('live/metrics.ndjson')).to.equal(desk.read('all/metrics.ndjson'));
-    // What was replaced meanwhile is read to its end first.
+    // A file that was replaced meanwhile is read to its end first.
     appendFileSync(desk.path('live.csv'), `${rows.slice(0, 5).join('')}`);
     renameSync(desk.path('live.csv'), desk.path('live.csv.2'));
     desk.file('live.csv', `x\n${lines(5, 10)}`);

@@ -75,7 +75,7 @@ describe('cli: the help', () => {
   });
 });
 
-describe('cli: what an unknown name may have been meant to be', () => {
+describe('cli: suggestions for an unknown name', () => {
   const complaint = async (...args: readonly string[]) => {
     try {
       await createProgram(() => expect.fail('it ran')).parseAsync(args, { from: 'user' });

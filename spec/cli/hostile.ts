@@ -111,7 +111,7 @@ export const ndjson = fc
   .map((lines) => bytesOf(lines.join('\n')));
 export const binary = fc.uint8Array({ maxLength: 200 });
 
-/** What does not belong where it stands. */
+/** Bytes and words that do not belong where they stand. */
 export const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null,

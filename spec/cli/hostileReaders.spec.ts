@@ -29,7 +29,7 @@ import { binary, csv, junk, ndjson, withJunk } from './hostile.ts';
 import { bytesOf, sourceOf } from './learning.ts';
 import { bytesAfter, characters, checkpointAfter, rows, tiny } from './sessions.ts';
 
-/** What may be held at any moment beyond what was there before: a megabyte-long record, many times over. */
+/** The most memory held at any moment beyond the start: a megabyte-long record, many times over. */
 const mostBytes = 2 ** 26;
 
 /** The share of the inputs that are tried. */
@@ -59,7 +59,7 @@ describe(`cli: ${share(10_000)} hostile inputs`, () => {
           if (!(error instanceof NorewindError)) throw error;
           refused++;
           expect(error.message).to.match(/^[^\n]+$/);
-          // What is learnt may leave the range of numbers; all else is the fault of the input.
+          // Learning may leave the range of numbers; every other error is the fault of the input.
           expect(exitCodeOf(error), error.message).to.equal(error instanceof NonFiniteError ? 1 : 2);
           expect(sentenceOf(error)).to.equal(error.message);
         }

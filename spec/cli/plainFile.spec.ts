@@ -10,10 +10,10 @@ import { size } from '../support/size.ts';
 import { createDesk, type Desk } from './command.ts';
 import { bytesAfter, characters, tiny } from './sessions.ts';
 
-describe('cli: what stands where a file of a run should be', () => {
+describe('cli: other things in the place of a file of a run', () => {
   let desk: Desk;
   const servers: Server[] = [];
-  /** What can be there, and how it is called; made at a path where nothing is. */
+  /** Things other than a plain file, by name; each is made at an unused path. */
   const kinds: Readonly<Record<string, (path: string) => void | Promise<void>>> = {
     'it is a folder, not a file': (path) => void mkdirSync(path),
     'it is a pipe, a socket or a device, not a plain file': (path) => {
@@ -105,7 +105,7 @@ describe('cli: what stands where a file of a run should be', () => {
 
   const endless = 'a device without end';
   for (const [name, make] of Object.entries({ ...kinds, ...size({}, { [endless]: others[endless] }) }))
-    it(`what a run is told by name, and what a comparison is to replace: ${name}`, async () => {
+    it(`the files that a run is told by name, and those that a comparison is to replace: ${name}`, async () => {
       const reason = kinds[name] === undefined ? special : name;
       const folder = `doors-${count++}`;
       mkdirSync(desk.path(folder));

@@ -26,7 +26,7 @@ export const rows: RowData = {
   categories: 3,
 };
 
-/** What there is after these entries of the data. */
+/** The session after these entries of the data. */
 export function checkpointAfter(entries: readonly unknown[], config: StreamConfig): StreamCheckpoint {
   const session = openSession(config);
   let position = beginning;

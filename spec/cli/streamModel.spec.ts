@@ -207,7 +207,7 @@ describe('cli: norewind/stream', () => {
     expect(() => model.predictProbaOne()).to.throw(UsageError, /temperature is a number/);
     expect(() => createModel({ target: 'a', horizon: 0 })).to.throw(ConfigurationError, /see its target a/);
     expect(() => createModel({ target: 'a', estimator: 'uro' })).to.throw(UsageError, /did you mean uoro/);
-    // What TypeScript refuses, JavaScript and a configuration in JSON do not.
+    // TypeScript refuses these; JavaScript and a configuration in JSON do not.
     const misspelt = { target: 'a', unitss: 4 };
     expect(() => createModel(misspelt)).to.throw(
       ConfigurationError,

@@ -187,7 +187,7 @@ describe('cli: norewind train', () => {
     expect(learning).to.have.length(new TextEncoder().encode(text).length - 100);
     expect(learning[0]).to.deep.equal(still[0]);
     expect(learning.at(-1).bits).to.be.below(still.at(-1).bits);
-    // What `train` scores is the same, step by step.
+    // The scores of `train` are the same, step by step.
     const last = recordsOf('bytes').at(-1);
     const early = recordsOf('model').at(-1);
     const total = learning.reduce((sum, { bits }) => sum + bits, 0);

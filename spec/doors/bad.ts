@@ -1,6 +1,6 @@
 import { indices, type Tensor, tensor, zeros } from '../../lib/index.ts';
 
-/** What code of the caller throws is the caller's, and goes through. */
+/** An error of the caller's own code, which passes through unchanged. */
 export class CallersError extends Error {}
 
 class Own {
@@ -8,8 +8,8 @@ class Own {
 }
 
 /**
- * What callers without types are known to pass, each made anew: some of it is right here and there, none of
- * it may be a TypeError.
+ * Arguments that callers without types are known to pass, each made anew. Some are right here and there; none
+ * may end in a TypeError.
  */
 export const bad: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,

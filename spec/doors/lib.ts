@@ -77,7 +77,7 @@ export const libDoors: Doors = {
   zipTrees: namedDoor([3], () => [tree(), tree(), (a: unknown) => a, 'who']),
 };
 
-/** What an entry point exports besides, and why it is not walked. */
+/** The other exports of an entry point, and why each is not walked. */
 export const libOthers: Readonly<Record<string, string>> = {
   guard: 'the guards themselves, which are told what to check by code of norewind',
   kernels:

@@ -64,7 +64,7 @@ const trees: readonly (readonly [string, unknown, string])[] = [
   ['holds null', { w: [null] }, 'null at'],
 ];
 
-describe('what cells and trees may not be', () => {
+describe('cells and trees that are refused', () => {
   for (const [name, step, sentence] of steps)
     for (const eager of [true, false])
       for (const estimator of [uoro(), rtrl(), tbptt({ window: 2 })] as Estimator[])

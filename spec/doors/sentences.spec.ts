@@ -201,7 +201,7 @@ const sentences: readonly (readonly [string, () => unknown, Refused, string])[] 
   ],
 ];
 
-describe('what the doors say', () => {
+describe('the sentences of the doors', () => {
   for (const [name, call, Refusal, sentence] of sentences)
     it(name, () => {
       expect(call).to.throw(Refusal).with.property('message').that.contains(sentence);

@@ -1,7 +1,7 @@
 import { linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, sgd, uoro } from '../../trainers/index.ts';
 
-/** What callers without types are able to write. */
+/** A value where only callers without types can put it. */
 export function untyped(value: unknown): never {
   return value as never;
 }

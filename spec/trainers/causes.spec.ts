@@ -5,7 +5,7 @@ import { type Cell, type Loss, linear, meanSquare, model, rnn } from '../../nn/i
 import { adam, createLearner, noBackTrack, rtrl, sgd, snap, tbptt, uoro } from '../../trainers/index.ts';
 import { type Any, type Config, requireSame } from './planned.ts';
 
-/** What learns in every step. */
+/** Estimators that learn in every step. */
 const single = {
   uoro: () => uoro(),
   'uoro of rank 2': () => uoro({ rank: 2 }),
@@ -44,7 +44,7 @@ const unbounded = (a: number, b: number) =>
   );
 
 interface Case extends Partial<Config> {
-  /** What is done once two good steps are over; the last call fails. */
+  /** The calls after two good steps; the last one fails. */
   readonly calls: readonly ((learner: Any) => void)[];
   readonly says: RegExp;
 }

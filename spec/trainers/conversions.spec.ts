@@ -135,7 +135,7 @@ for (const eager of [true, false])
       expect(Number.isFinite(Math.fround(largest))).to.equal(true);
       for (const dtype of ['float32', 'float64'] as const) make(dtype).predict(tensor([largest, 0]));
       make('float64').predict(tensor([1e300, 0]));
-      // What came as infinite is said to be, when a number breaks.
+      // When a number breaks, an infinite input is named as the cause.
       expect(() => make('float32').step(tensor([1, 1]), tensor([Number.POSITIVE_INFINITY]))).to.throw(
         NonFiniteError,
       );

@@ -4,8 +4,8 @@ import { lengthOf, numbersOf, treeFrom } from '../laws/numbers.ts';
 import { unitTrees, zerosLike } from '../laws/unrolled.ts';
 
 /**
- * What can be changed in UORO, written on plain numbers and apart from the library's own. The defaults are
- * the honest rules.
+ * The parts of UORO that an impostor can change, written on plain numbers and apart from the library's own.
+ * The defaults are the honest rules.
  */
 interface Rules {
   /** J s̃. */
@@ -90,8 +90,8 @@ function advance(influence: Held, transition: Transition, noise: Noise, rules: R
 }
 
 /**
- * Each makes an estimator with one thing wrong. What draws once and keeps it does so for one estimator, which
- * is one run.
+ * Each makes an estimator with one thing wrong. One that draws once and keeps
+ * the draw does so for one estimator, which is one run.
  */
 export const impostors: Readonly<Record<string, () => Estimator>> = {
   'drops the Jacobian': () => variant({ push: (pushed) => pushed.map(() => 0) }),

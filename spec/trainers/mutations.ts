@@ -3,13 +3,13 @@ import { fromData, type Tensor, zeros } from '../../lib/index.ts';
 /** A place in JSON, from the top. */
 export type Place = readonly (string | number)[];
 
-/** What JSON has no literal for; written as a text and replaced in the whole. */
+/** Values that JSON has no literal for; written as a text and replaced in the whole. */
 const literals: Readonly<Record<string, string>> = {
   '"@infinity"': '1e999',
   '"@deep"': `${'['.repeat(5000)}${']'.repeat(5000)}`,
 };
 
-/** What can stand where something else should. */
+/** Values that can stand in the place of another one. */
 const others: Readonly<Record<string, unknown>> = {
   null: null,
   'a number': 3,

@@ -70,7 +70,7 @@ export function characters(
   }) as unknown as Cell<unknown, unknown, unknown>;
 }
 
-/** What is done to a learner, one thing after another. */
+/** An action on a learner. */
 export type Action =
   | 'step'
   | 'observe'

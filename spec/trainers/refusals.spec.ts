@@ -41,7 +41,7 @@ const x = tensor([1, -0.5, 0.25]);
 const y = tensor([0.5, -1]);
 
 for (const eager of [true, false])
-  describe(`what a learner refuses, ${eager ? 'eager' : 'with a plan'}`, () => {
+  describe(`calls that a learner refuses, ${eager ? 'eager' : 'with a plan'}`, () => {
     it('names what is wrong with an input or a target, and stays as it was', () => {
       const learner = make({ eager });
       learner.step(x, y);
@@ -177,7 +177,7 @@ for (const eager of [true, false])
     });
   });
 
-describe('what createLearner refuses', () => {
+describe('configurations that createLearner refuses', () => {
   it('refuses options that do not fit', () => {
     expect(() => make({ lanes: 0 })).to.throw(
       ConfigurationError,

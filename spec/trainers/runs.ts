@@ -24,7 +24,7 @@ export interface Run {
   readonly units: number;
   readonly steps: number;
   /**
-   * What stands around the cell: nothing, a readout, or an embedding of class indices and a readout to
+   * The layers around the cell: nothing, a readout, or an embedding of class indices and a readout to
    * classes.
    */
   readonly around: 'nothing' | 'readout' | 'embedding';
@@ -82,7 +82,7 @@ export function movesFor({ parameters, examples }: Fixture, seed: number): unkno
   return examples.map(() => jitter(zerosLike(parameters), noise, 0.2));
 }
 
-/** What RTRL carries along a trajectory, and its gradients. */
+/** The influence of RTRL along a trajectory, and its gradients. */
 export function byRtrl(run: Fixture, trajectory: readonly unknown[]): Reference {
   const moves = trajectory
     .slice(1)

@@ -85,7 +85,7 @@ describe('truncated backpropagation through time', () => {
         const { memory } = JSON.parse(readSafetensorsMetadata(learner.save()).learner);
         return memory.lanes[0].window.length as number;
       });
-      // What a stride completes is learnt from at once, so between calls at most window - 1 steps wait.
+      // A completed stride is learnt from at once, so at most window - 1 steps wait between calls.
       expect(Math.max(...held)).to.equal(window - 1);
       expect(new Set(held.slice(-2 * stride)).size).to.equal(stride);
     });

@@ -26,7 +26,7 @@ export type KfRtrlInfluence = SitedInfluence<KroneckerPair>;
  * has its three groups too. Unbiased; its relative variance does not grow with the width, at O(S² units)
  * multiply-adds a step for a group.
  *
- * What has no sites is carried exactly where that is no larger: vectors, such as gains or a diagonal
+ * Parameters without sites are carried exactly where that is no larger: vectors, such as gains or a diagonal
  * recurrence, and tensors of which each element reaches few state elements. A matrix without sites is
  * refused.
  */

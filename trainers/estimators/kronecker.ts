@@ -17,7 +17,7 @@ import type { StepGroup } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Factors } from './transition.ts';
 
-/** What is carried for each group of sites, and exactly for each leaf without sites. */
+/** The numbers carried: a product for each group of sites, and exact ones for each leaf without sites. */
 export type SitedInfluence<G extends Tree> = {
   readonly groups: readonly G[];
   readonly exact: readonly Carried[];

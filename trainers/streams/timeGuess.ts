@@ -41,7 +41,7 @@ const others = [
   '%Y%m%d%H%M',
 ];
 
-/** What may follow a date: a clock time, AM or PM, and a zone. */
+/** The words that may follow a date: a clock time, AM or PM, and a zone. */
 const clock =
   /([T ,:]\s*)(\d{1,2}:\d\d)(:\d\d(?:[.,]\d+)?)?(\s*[ap]\.?m\.?)?(\s*(?:z|utc|gmt|[+-]\d\d:?\d\d))?$/i;
 

@@ -9,8 +9,8 @@ const products: Pairwise = { whole: 'mul', scalar: 'muls', commutes: true };
 const strongProducts: Pairwise = { whole: 'strongmul', scalar: 'strongmuls', commutes: true };
 
 /**
- * The elementwise product, in a strong one of which 0 times infinity or NaN is 0. What all elements share
- * becomes a coefficient.
+ * The elementwise product, in a strong one of which 0 times infinity or NaN is 0. A factor that all
+ * elements share becomes a coefficient.
  */
 export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, result: Tensor): Terms {
   if (result.size === 1) {

@@ -7,7 +7,7 @@ import type { StreamRun } from './openRun.ts';
 import { recordOf } from './record.ts';
 
 export interface Following {
-  /** What to do with an unusable record. */
+  /** Called with each unusable record. */
   readonly onError: 'stop' | 'skip';
   /** Ends the run after this many records. */
   readonly records: number;

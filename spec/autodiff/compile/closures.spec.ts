@@ -42,7 +42,7 @@ function closing(x = tensor(3)): { at: (x: Tensor) => Tensor; alone: () => Tenso
   };
 }
 
-describe('what a compiled function closes over', () => {
+describe('values that a compiled function closes over', () => {
   it('has its tangent under jvp, although there is a plan', () => {
     expect(jvp(closing().at, [tensor(3)], [tensor(1)]).map((part) => part.item())).to.deep.equal([108, 108]);
   });
@@ -157,7 +157,7 @@ describe('what a compiled function closes over', () => {
   });
 });
 
-describe('what a learner closes over', () => {
+describe('values that a learner closes over', () => {
   it('is refused when it is a dual number', () => {
     const gain = dual(2, 1);
     const learner = createLearner({

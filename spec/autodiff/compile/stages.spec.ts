@@ -97,7 +97,7 @@ describe('a plan that runs in parts', () => {
   });
 });
 
-describe('what stays zero', () => {
+describe('values that stay zero', () => {
   const [n, m] = [5, 3];
   /**
    * The shape of an influence: T ← T/ρ + share · y⊗z, W ← W + |T|² T + u⊗z, another T that only shrinks, and

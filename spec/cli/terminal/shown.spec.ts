@@ -44,7 +44,7 @@ const unit = fc.oneof(
 const hostile = fc.array(unit).map((codes) => codes.map((code) => String.fromCodePoint(code)).join(''));
 const runs = { seed: 1, numRuns: 400 };
 
-describe('cli/terminal: what is shown', () => {
+describe('cli/terminal: shown text', () => {
   it('escapes every character that a terminal obeys or hides, and no other', () => {
     for (const [first, last, what] of dangerous)
       for (let code = first; code <= last; code++) {

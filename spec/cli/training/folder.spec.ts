@@ -107,7 +107,7 @@ describe('cli/training: the folder of a run, claimed', () => {
       claimFolder(undefined, 'train', false).discard();
       claimFolder('runs/a/b/c', 'train', false).discard();
       expect(readdirSync(path('runs'))).to.deep.equal([]);
-      // What others have put into the folders above stays.
+      // Files that others have put into the folders above stay.
       const within = claimFolder('runs/a/b/c', 'train', false);
       writeFileSync(path('runs/a/mine'), '');
       within.discard();

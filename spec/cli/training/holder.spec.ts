@@ -96,7 +96,7 @@ describe('cli/training: the holder of a lock', () => {
     if (!isLinux) return this.skip();
     const child = spawn('sleep', ['60']);
     const pid = child.pid as number;
-    // What it is to be told by is in its own lock.
+    // Its own lock identifies it: the process id and the time of its birth.
     const stat = async () => (await import('node:fs')).readFileSync(`/proc/${pid}/stat`, 'utf8');
     const birth = (await stat()).replace(/^.*\)\s+/s, '').split(' ')[19];
     expect(judge({ ...own, pid, birth }, own)).to.equal('alive');

@@ -34,7 +34,7 @@ function cellOf(
   };
 }
 
-/** What a step looks like to an estimator, and the transition of it, on the last of some steps. */
+/** The structure and the transition of a step, as an estimator sees them on the last of some steps. */
 function seen(run: Fixture, window = 1): { step: StepStructure; transition: Transition } {
   let found: StepStructure | undefined;
   let last: Transition | undefined;

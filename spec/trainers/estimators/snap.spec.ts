@@ -27,7 +27,7 @@ function pattern(run: Fixture): { I: boolean[][]; J: boolean[][] } {
   return { I: any('I'), J: any('J') };
 }
 
-/** What SnAp-n carries after a run, by its definition, S rows of P numbers. */
+/** The influence of SnAp-n after a run, by its definition: S rows of P numbers. */
 function byDefinition(run: Fixture, n: number): number[][] {
   const { I: once, J: reach } = pattern(run);
   let kept = once;
@@ -116,7 +116,7 @@ describe('SnAp', () => {
       'sparse: a parameter reaches at most 2 of 32 state elements, 34 pulls a step',
       (3 * 2 + 1) * P,
     ]);
-    // What the two other gates do not reach is cut off: 15 of 16 entries for each of their parameters.
+    // Entries that the two other gates do not reach are cut off: 15 of 16 for each of their parameters.
     expect(said(gru({ inputs: 2, units: 16 }), 1)[0]).to.equal(
       `dense: parameters reach too many of the 16 state elements; ${2 * 15 * P} entries are left out`,
     );

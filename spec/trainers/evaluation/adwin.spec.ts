@@ -3,7 +3,7 @@ import { DataError } from '../../../lib/index.ts';
 import { createAdwin } from '../../../trainers/evaluation/adwin.ts';
 import { draws } from '../../support/draws.ts';
 
-/** What went through JSON, as in a checkpoint. */
+/** A copy through JSON, as in a checkpoint. */
 function reread<T>(saved: T): T {
   return JSON.parse(JSON.stringify(saved));
 }
@@ -32,7 +32,7 @@ describe('trainers/evaluation: the search for drift', () => {
         Array.from({ length: 64 }, (_, i) => 0.1 + (i % 2 === 0 ? within : -within) + (i < 32 ? 0 : rise));
       expect(changes(values(least * 0.999))).to.deep.include({ risen: [], fallen: [] });
       expect(changes(values(least * 1.001))).to.deep.include({ risen: [64], fallen: [] });
-      // What was dropped is the part before the change.
+      // The part before the change was dropped.
       const adwin = createAdwin();
       for (const value of values(least * 1.001)) adwin.add(value);
       expect(adwin.save().buckets.reduce((sum, [count]) => sum + count, 0)).to.equal(32);

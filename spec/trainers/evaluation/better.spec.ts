@@ -6,7 +6,7 @@ import { draws } from '../../support/draws.ts';
 
 const of = (mean: number, recent: number) => ({ mean, recent });
 
-describe('trainers/evaluation: what is better than the network', () => {
+describe('trainers/evaluation: baselines that beat the network', () => {
   it('is the best of the simple models over the recent predictions, where it is visibly ahead', () => {
     const figures = { network: of(0.3, 0.41), persistence: of(0.9, 0.34), 'running mean': of(0.1, 0.4) };
     expect(betterOf('squared error', figures)).to.deep.equal({

@@ -8,7 +8,7 @@ import { bitsOf, markOf, mostProbable } from '../../../trainers/evaluation/logit
 import { createPairs } from '../../../trainers/evaluation/trail.ts';
 import { draws } from '../../support/draws.ts';
 
-/** What went through JSON, as in a checkpoint. */
+/** A copy through JSON, as in a checkpoint. */
 function reread<T>(saved: T): T {
   return JSON.parse(JSON.stringify(saved));
 }

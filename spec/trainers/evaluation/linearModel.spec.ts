@@ -4,7 +4,7 @@ import { DataError } from '../../../lib/index.ts';
 import { createLinearModel } from '../../../trainers/evaluation/linearModel.ts';
 import { draws } from '../../support/draws.ts';
 
-/** What went through JSON, as in a checkpoint. */
+/** A copy through JSON, as in a checkpoint. */
 function reread<T>(saved: T): T {
   return JSON.parse(JSON.stringify(saved));
 }

@@ -30,8 +30,7 @@ describe('trainers/registry', () => {
       [nn, nn.cells],
     ] as const)
       for (const name of Object.keys(table)) expect(exports).to.have.property(name).that.is.a('function');
-    // What makes an estimator or an optimiser out of settings, and is not in the table, cannot be used by a
-    // command.
+    // A command cannot use a maker of estimators or optimisers that is missing from the table.
     const others = new Set([
       'StepStructure',
       'absent',

@@ -35,7 +35,7 @@ const open = (own: RowData = data, config: Partial<StreamConfig> = {}) =>
     own,
   );
 type Values = readonly (number | null)[];
-/** What is said after each value. */
+/** The prediction after each value. */
 const saidAfter = (values: Values, own = data) => {
   const session = open(own);
   return values.map((value) => {
@@ -176,7 +176,7 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
       expect(current).to.equal(value);
       expect(prediction).to.be.within(near - 40, near + 40);
     }
-    // What begins anew knows no value to which a change could be added.
+    // A fresh session knows no value to which a change could be added.
     const fresh = rowPredictor(data, session, { learn: false, fresh: true });
     expect(fresh([null]).prediction).to.be.within(-20, 90);
     expect(fresh([9000]).prediction).to.be.within(8960, 9040);

@@ -33,7 +33,7 @@ interface Learns {
   report(): object;
 }
 
-/** What a model has learnt from these records, as text. */
+/** The report of a model that has learnt from these records, as text. */
 function learntFrom(records: readonly unknown[], model: Learns = weather()): string {
   for (const record of records) model.learnOne(record);
   return JSON.stringify(model.report());

@@ -27,7 +27,7 @@ const records = timed.map((row) => row.slice(0, 2));
 const configOf = (data: RowData): StreamConfig => ({ ...tiny, dtype: 'float64', data });
 const reread = <T>(saved: T): T => JSON.parse(JSON.stringify(saved));
 
-/** What a session is after these rows, and the scores that they gave. */
+/** A session after these rows, and their scores. */
 function taken(data: RowData, list: readonly Row[]): { session: RowSession; scores: (number | undefined)[] } {
   const session = createRowSession(configOf(data), data);
   return { session, scores: list.map((row) => session.advance(row)) };

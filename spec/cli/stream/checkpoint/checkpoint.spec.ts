@@ -165,7 +165,7 @@ describe('cli/stream: generations', () => {
       says,
     );
     expect([recordsIn('newest'), recordsIn('previous')]).to.deep.equal([letters.length, 4]);
-    // What was written of it would fill the disk further.
+    // A part of it left behind would fill the disk further.
     expect(readdirSync(folder).sort()).to.deep.equal(Object.values(generations).sort());
     // The first error is told, also when nothing can be removed.
     expect(() => withFault({ at: 2, effect: 'ENOSPC', half: true, lasts: true })).to.throw(FailedError, says);

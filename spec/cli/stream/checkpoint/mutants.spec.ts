@@ -47,7 +47,7 @@ const cases: Readonly<
   },
 };
 
-/** What a run may have written just as well, so that nothing can tell: of these, any may come instead. */
+/** Values that a run may have written just as well: any of these may come instead, unnoticed. */
 const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] = [
   // Another setting, that was skipped more, that the records were others, that there are more lines of
   // metrics.

@@ -26,7 +26,7 @@ export function changed(value: unknown, [key, ...deeper]: readonly string[], ent
   return next === gone ? others : { ...(value as object), [key]: next };
 }
 
-/** What an entry may be replaced by, by names of the ways in which that is wrong. */
+/** Replacements of an entry, each with a name for the way in which it is wrong. */
 export function mutantsOf(entry: unknown): (readonly [how: string, mutant: unknown])[] {
   const all: (readonly [string, unknown])[] = [
     ['deleted', gone],

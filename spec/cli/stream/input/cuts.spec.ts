@@ -157,7 +157,7 @@ const readers: readonly (readonly [
   ],
 ];
 
-describe('cli/stream: what is read never depends on where the bytes are cut', () => {
+describe('cli/stream: records never depend on where the bytes are cut', () => {
   for (const [name, read, bytes] of readers)
     it(`${name}`, async () => {
       const places = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {

@@ -103,7 +103,7 @@ export async function readOn(
     let nextLook = 0;
     let pieces = 0;
     for (let given = 0; given < total; given += piece.length) {
-      // What is before has been read when more is asked for.
+      // The reader has read all earlier pieces when it asks for more.
       if (given >= nextLook) {
         const now = used();
         least ??= now;

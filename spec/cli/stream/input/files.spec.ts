@@ -49,7 +49,7 @@ describe('cli/stream: sources', () => {
     expect(await textOf('Z.GZ')).to.equal('PACKED');
     expect(await textOf('x.gz.txt')).to.equal('plain');
     expect(await textOf('packed.csv')).to.equal('packed twice');
-    // What is called so and is not compressed, as after a download that decompressed it, is read as it is.
+    // A file with that name that is not compressed, as after a download that decompressed it, is read as it is.
     expect(await textOf('plain.gz')).to.equal('plain');
     expect(await textOf('empty.gz')).to.equal('');
     expect(Buffer.from(await textOf('short.csv'))).to.have.length(Buffer.from('\x1f\ufffd').length);

@@ -25,7 +25,7 @@ describe('cli/stream: a file that is followed', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   interface Followed {
-    /** What each source held. */
+    /** The text of each source. */
     readonly texts: readonly string[];
     /** The sizes of the chunks. */
     readonly sizes: readonly number[];

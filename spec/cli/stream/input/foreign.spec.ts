@@ -17,7 +17,7 @@ const utf16 = (text: string, littleEndian = true) =>
   );
 const csv = 'a,k\n1,x\n';
 
-/** What a file is, as the sentence says it. */
+/** The kind of a file, in the words of the sentence. */
 const kinds: readonly (readonly [bytes: Uint8Array, says: string])[] = [
   [gzipSync(csv), 'a gzip file: decompress it with gzip -d'],
   [

@@ -34,9 +34,9 @@ interface Doings {
   readonly following?: Partial<Following>;
   readonly from?: Position;
   readonly every?: number;
-  /** What the session does with a record. */
+  /** Called by the session with each record. */
   advance?(record: unknown): void;
-  /** What saving does. */
+  /** Called to save. */
   save?(): void;
   scored?(records: number): number;
 }
@@ -91,7 +91,7 @@ export async function* data(...batches: Batch<unknown>[]): AsyncGenerator<Batch<
   yield* batches;
 }
 
-/** What happened, without how it went on in between. */
+/** The events of a course, without its progress. */
 export async function eventsOf(course: Course): Promise<readonly string[]> {
   expect(await course.isOver).to.equal(undefined);
   return course.events.filter((event) => !event.startsWith('progress'));

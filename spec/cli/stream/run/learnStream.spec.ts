@@ -58,7 +58,7 @@ describe('cli/stream: learning from a stream', () => {
       'saved 6',
       'closed',
     ]);
-    // What is past the end is not asked for.
+    // Records past the end are not asked for.
     expect(
       await eventsOf(learn(endless(['a']).batches, { from, following: { records: 3 }, every: 5 })),
     ).to.deep.equal(['a', 'saved 3', 'line 3', 'told 3 {}', 'closed']);

@@ -2,10 +2,17 @@ import { guard, UsageError } from '../../lib/index.ts';
 import { anbn } from './anbn.ts';
 import { brackets } from './brackets.ts';
 import type { Experiment } from './experiment.ts';
-import { influenceBalancing } from './influenceBalancing.ts';
+import { attitude, hypergradient, influenceBalancing } from './systems.ts';
 import { text } from './text.ts';
 
-export const experiments: readonly Experiment[] = [influenceBalancing, anbn, brackets, text];
+export const experiments: readonly Experiment[] = [
+  influenceBalancing,
+  hypergradient,
+  attitude,
+  anbn,
+  brackets,
+  text,
+];
 
 /** @throws UsageError for an unknown name. */
 export function findExperiment(name: string): Experiment {

@@ -101,6 +101,14 @@ export const trainersDoors: Doors = {
       ...methods(task, { truncatedDerivative: door(() => [2]), blockDerivative: door(() => [2]) }),
     }),
   ),
+  hypergradient: door(
+    () => [{ coordinates: 3, condition: 10, rateFor: 'each', dtype: 'float64', seed: 1 }],
+    first,
+  ),
+  attitude: door(
+    () => [{ period: 3, turns: 0.5, bias: 0.01, noise: 0.001, dtype: 'float64', seed: 1 }],
+    first,
+  ),
   rotation: door(() => [{ angle: 0.1, dimensions: 3, axis: [0, 1, 0], dtype: 'float64', seed: 1 }], first),
   series: door(() => [[1, 2, 3], { horizon: 1, dtype: 'float64' }], first),
   text: door(

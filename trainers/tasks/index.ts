@@ -1,14 +1,23 @@
 import { task } from '../registry/entry.ts';
 import { adding, addingOptions } from './adding.ts';
 import { anbn, anbnOptions } from './anbn.ts';
+import { attitude, attitudeOptions } from './attitude.ts';
 import { copy, copyOptions } from './copy.ts';
 import { distantBrackets, distantBracketsOptions } from './distantBrackets.ts';
+import { hypergradient, hypergradientOptions } from './hypergradient.ts';
 import { influenceBalancing, influenceBalancingOptions } from './influenceBalancing.ts';
 
 export { type AddingOptions, type AddingTask, adding } from './adding.ts';
 export { type AnbnOptions, type AnbnTask, anbn } from './anbn.ts';
+export { type AttitudeOptions, type AttitudeParameters, type AttitudeTask, attitude } from './attitude.ts';
 export { type CopyOptions, type CopyTask, copy } from './copy.ts';
 export { type DistantBracketsOptions, type DistantBracketsTask, distantBrackets } from './distantBrackets.ts';
+export {
+  type HypergradientOptions,
+  type HypergradientParameters,
+  type HypergradientTask,
+  hypergradient,
+} from './hypergradient.ts';
 export {
   type InfluenceBalancingOptions,
   type InfluenceBalancingTask,
@@ -29,4 +38,6 @@ export const tasks = {
   distantBrackets: task(distantBrackets, distantBracketsOptions),
   copy: task(copy, copyOptions),
   adding: task(adding, addingOptions),
+  hypergradient: task(hypergradient, hypergradientOptions),
+  attitude: task(attitude, attitudeOptions),
 };

@@ -3,9 +3,11 @@ import { leavesOf, type Tensor, type Tree } from '../../../lib/index.ts';
 import {
   adding,
   anbn,
+  attitude,
   copy,
   distantBrackets,
   type Example,
+  hypergradient,
   influenceBalancing,
   rotation,
   type SymbolTask,
@@ -21,6 +23,8 @@ const seeded: [string, (seed: number) => Any][] = [
   ['anbn', (seed) => anbn({ seed })],
   ['copy', (seed) => copy({ delay: 2, seed })],
   ['distantBrackets', (seed) => distantBrackets({ seed })],
+  ['hypergradient', (seed) => hypergradient({ coordinates: 3, seed })],
+  ['attitude', (seed) => attitude({ period: 4, seed })],
   ['rotation', (seed) => rotation({ dimensions: 3, axis: [1, 1, 0], seed })],
 ];
 const unseeded: [string, () => Any][] = [

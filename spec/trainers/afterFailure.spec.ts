@@ -114,7 +114,7 @@ for (const eager of [true, false])
         let refused = 0;
         act(learner, 0, lanes);
         act(twin, 0, lanes);
-        for (let t = 1; t < 2 * window + 2; t++) {
+        for (let t = 1; t < size(window, 2 * window) + 2; t++) {
           for (const [how, call] of Object.entries(calls))
             for (const x of bad) {
               const what = `${x} in ${how}, before step ${t}`;

@@ -7,6 +7,7 @@ import { binaryCrossEntropy, type Cell, linear, meanSquare, model, rnn } from '.
 import { createLearner, restoreLearner, sgd } from '../../trainers/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 import { runsSources } from '../support/project.ts';
+import { size } from '../support/size.ts';
 import {
   type Any,
   act,
@@ -181,7 +182,7 @@ describe('a learner with a plan', () => {
   });
 
   it('follows inputs and targets that change their types in the middle of the stream', () => {
-    for (const name of ['uoro', 'tbptt 4', 'rtrl', 'bptt 3']) {
+    for (const name of size(['uoro', 'tbptt 4'], ['uoro', 'tbptt 4', 'rtrl', 'bptt 3'])) {
       const config = {
         ...configOf({
           estimator: name,

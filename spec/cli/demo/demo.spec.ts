@@ -8,7 +8,7 @@ describe('cli: norewind demo', () => {
 
   before(async () => {
     desk = createDesk();
-    result = await desk.spawn('demo --steps 2000 --characters 60 --out show'.split(' '));
+    result = await desk.spawn('demo --steps 500 --characters 60 --out show'.split(' '));
   });
 
   after(() => desk.dispose());

@@ -15,6 +15,7 @@ import type { Estimator } from '../../../trainers/index.ts';
 import { checkUnbiased, learnerOf } from '../../laws/agreement.ts';
 import { describeInfluence } from '../../laws/influence.ts';
 import { fixtureOf } from '../../laws/unrolled.ts';
+import { size } from '../../support/size.ts';
 
 const flat = (tree: Tree) => concat(leavesOf(tree).map((leaf) => reshape(leaf, [-1])));
 const balance = (a: Tensor, b: Tensor) => sqrt(div(add(norm(a), 1e-5), add(norm(b), 1e-5)));
@@ -75,7 +76,7 @@ describe('Kronecker factors on the sites of a step', () => {
   });
 
   it('are unbiased on a GRU, where D of the reset gate is dense, and with picked rows', () => {
-    checkUnbiased([fixtureOf(gru({ inputs: 1, units: 2 }), options(3))], kfRtrl);
+    checkUnbiased([fixtureOf(gru({ inputs: 1, units: 2 }), options(size(2, 3)))], kfRtrl);
     const symbols = embedded(embedding({ symbols: 3, size: 2 }), rnn({ inputs: 2, units: 2 }));
     checkUnbiased([fixtureOf(symbols, { input: (noise) => noise.integer(3), steps: 3 })], kfRtrl);
   });

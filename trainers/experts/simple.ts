@@ -14,7 +14,7 @@ export const persistence = fixed('persistence', latestOf);
 export const mean = fixed('mean', (question) => question.mean);
 
 /** The mean absolute error of each candidate, in sizes of changes, over the latest answers. */
-interface Errors {
+export interface Errors {
   readonly errors: number[];
 }
 
@@ -67,7 +67,7 @@ export const drift = bestOf('drift', seasonCount, (question) =>
 /** α: the part of the way that the level goes towards each new value. */
 const rates = [0.1, 0.3, 0.6];
 
-interface Levels extends Errors {
+export interface Levels extends Errors {
   /** One level for each rate; empty before the first value. */
   readonly levels: number[];
 }

@@ -1,7 +1,16 @@
 export { addParts } from './algebra.ts';
 export * from './estimators/index.ts';
 export { type Markov, type MarkovOptions, markov } from './evaluation/index.ts';
-export type { Expert, NumberExpert, NumberQuestion, SeasonAgo } from './experts/index.ts';
+export {
+  type Expert,
+  type NumberExpert,
+  type NumberQuestion,
+  type Past,
+  type SeasonAgo,
+  type SymbolExpert,
+  type SymbolQuestion,
+  symbolAt,
+} from './experts/index.ts';
 export type { LearnerConfig } from './learner/config.ts';
 export { createLearner, Learner } from './learner/learner.ts';
 export { restoreLearner } from './learner/restore.ts';

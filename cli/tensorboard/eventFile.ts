@@ -77,9 +77,10 @@ function scalarsOf({
   recent,
   gradientNorm,
   skipped,
+  served = 'network',
   baselines,
 }: StreamRecord): Readonly<Record<string, number>> {
-  const all = Object.entries({ network: { mean, recent }, ...baselines });
+  const all = Object.entries({ [served]: { mean, recent }, ...baselines });
   return {
     ...Object.fromEntries(all.map(([name, figures]) => [`recent/${name}`, figures.recent])),
     ...Object.fromEntries(all.map(([name, figures]) => [`mean/${name}`, figures.mean])),

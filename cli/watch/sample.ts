@@ -5,7 +5,7 @@ export interface Sample {
   readonly records: number;
   /** Records a second since the previous sample. */
   readonly rate: number;
-  /** The scores of the network and the baselines. */
+  /** The scores: first of what is served, then of the others. */
   readonly figures: Readonly<Record<string, { readonly mean: number; readonly recent: number }>>;
   readonly gradientNorm: number;
   /** The norms of the estimator's influence; empty if it carries none. */

@@ -1,26 +1,25 @@
 import type { Figures, Unit } from './scores.ts';
 
-/** A simple model that predicted better than the network. */
+/** An expert or a simple model that predicted better than what is served. */
 export interface Better {
   readonly name: string;
-  /** The mean scores over the recent predictions, of the model and of the network. */
+  /** The mean scores over the recent predictions, of it and of what is served. */
   readonly recent: number;
-  readonly network: number;
+  readonly served: number;
 }
 
 /**
- * The best simple model, if it beats the network over the recent predictions by a difference visible in the
+ * The best of the others, if it beats what is served, the first of the figures, over the recent predictions by a difference visible in the
  * tables. A model that was better only at the start is of no use now.
  */
-export function betterOf(
-  unit: Unit,
-  { network, ...others }: Readonly<Record<string, Figures>>,
-): Better | undefined {
-  const [best] = Object.entries(others).sort(([, a], [, b]) => a.recent - b.recent);
-  if (network === undefined || best === undefined) return undefined;
+export function betterOf(unit: Unit, figures: Readonly<Record<string, Figures>>): Better | undefined {
+  const [own, ...others] = Object.entries(figures);
+  const [best] = others.sort(([, a], [, b]) => a.recent - b.recent);
+  if (own === undefined || best === undefined) return undefined;
+  const [, { recent: served }] = own;
   const [name, { recent }] = best;
-  const isSeen = recent < network.recent && formatScore(recent, unit) !== formatScore(network.recent, unit);
-  return isSeen ? { name, recent, network: network.recent } : undefined;
+  const isSeen = recent < served && formatScore(recent, unit) !== formatScore(served, unit);
+  return isSeen ? { name, recent, served } : undefined;
 }
 
 export function formatScore(value: number, unit: Unit): string {

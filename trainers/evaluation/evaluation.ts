@@ -7,24 +7,24 @@ import type { SavedTally } from './tally.ts';
 
 /** The outcome of one prediction. */
 export interface Mark {
-  /** The scores in the evaluation's unit: the network's own, then those of the simple models. */
+  /** The scores in the evaluation's unit: that of what is served, then those of the others. */
   readonly scores: ArrayLike<number>;
   /** The absolute errors, if numbers are predicted. */
   readonly absoluteErrors?: readonly number[];
   /** The most probable category, if categories are predicted: its probability, and whether it came. */
   readonly best?: { readonly confidence: number; readonly isRight: boolean };
-  /** The input of the drift detector: how wrong the network was, from 0 to 1. */
+  /** The input of the drift detector: how wrong the served prediction was, from 0 to 1. */
   readonly error: number;
 }
 
-/** The figures of one predictor; the network has more than the simple models. */
+/** The figures of one predictor; what is served has more than the others. */
 export interface PredictorFigures extends Figures {
   readonly absoluteError?: Figures;
   readonly accuracy?: Figures;
   readonly calibrationError?: Figures;
 }
 
-/** How often a rise of the network's error was found, and after which record last. */
+/** How often a rise of the error was found, and after which record last. */
 export interface Drift {
   readonly count: number;
   readonly last: number | null;
@@ -34,10 +34,10 @@ export interface EvaluationReport {
   readonly unit: Unit;
   /** The number of predictions scored. */
   readonly scored: number;
-  /** The network first, then the simple models. */
+  /** What is served first: the combination of the experts, if there are several. */
   readonly figures: Readonly<Record<string, PredictorFigures>>;
   readonly drift: Drift;
-  /** A simple model that is better than the network, if any. */
+  /** Another predictor that is better than what is served, if any. */
   readonly better?: Better;
   readonly reliability?: readonly ReliabilityBin[];
 }
@@ -58,7 +58,7 @@ export interface SavedEvaluation {
   readonly drift: Drift;
 }
 
-/** @param names the predictors, the network first. @param window the number of recent predictions. */
+/** @param names the predictors, that which is served first. @param window the number of recent predictions. */
 export function createEvaluation(
   unit: Unit,
   names: readonly string[],

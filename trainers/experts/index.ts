@@ -1,7 +1,9 @@
 export { numberMixer } from './combineNumbers.ts';
+export { type Ensemble, type EnsembleState, ensemble, withoutNetwork } from './ensemble.ts';
 export type { Expert } from './expert.ts';
 export { fixedShare } from './fixedShare.ts';
 export { leastSquares } from './leastSquares.ts';
+export { membersOf, symbolExperts } from './members.ts';
 export { numberExperts } from './numberExperts.ts';
 export {
   lagCount,
@@ -10,4 +12,7 @@ export {
   type SeasonAgo,
   seasonCount,
 } from './numberQuestion.ts';
+export { copyOf, noPast, type Past, remember, symbolAt, unpackPast } from './past.ts';
 export { seasonOf, usualSeasons } from './season.ts';
+export type { SymbolExpert, SymbolQuestion } from './symbolExpert.ts';
+export { isTable, joined, separate, type Table, type Tables } from './tables.ts';

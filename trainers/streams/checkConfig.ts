@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../lib/index.ts';
 import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved.ts';
+import { symbolExperts } from '../experts/index.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { generalEntries, generalOptions } from './generalOptions.ts';
 import { requireRoom } from './room.ts';
@@ -13,12 +14,12 @@ export function checkConfig(config: StreamConfig): void {
   for (const [name, check] of Object.entries(generalOptions))
     if (!check.holds(values[name]) && !(values[name] === undefined && generalEntries.optional.includes(name)))
       throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
-  if (data.kind === 'text') checkSymbols(data);
+  if (data.kind === 'text') checkSymbols(data, config);
   else checkRows(data);
   requireRoom(config);
 }
 
-function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
+function checkSymbols({ unit, symbols, alphabet }: SymbolData, { experts }: StreamConfig): void {
   if (unit !== 'byte' && unit !== 'character' && unit !== 'word')
     throw new ConfigurationError(`unit must be byte, character or word, got ${unit}`);
   if (unit !== 'character' && alphabet !== undefined)
@@ -26,6 +27,11 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData): void {
   whole('symbols', symbols, 2, 4096);
   if (alphabet !== undefined && new Set(alphabet).size !== Array.from(alphabet).length)
     throw new ConfigurationError('the alphabet has a character more than once');
+  if (experts === undefined) return;
+  if (!isNames(experts) || experts.length === 0)
+    throw new ConfigurationError(`experts must be a list of names, such as ${symbolExperts.join(', ')}`);
+  if (new Set(experts).size !== experts.length)
+    throw new ConfigurationError('--experts has a name more than once');
 }
 
 function checkRows(data: RowData): void {
@@ -114,7 +120,7 @@ function whole(name: string, value: number, least: number, most: number): void {
 /** @throws DataError or ConfigurationError unless it is a configuration with exactly its parts. */
 export function requireConfig(config: StreamConfig): void {
   const parts = ['data', 'cell', 'estimator', 'optimizer', ...generalEntries.needed];
-  requireEntries('the configuration', config, parts, generalEntries.optional);
+  requireEntries('the configuration', config, parts, [...generalEntries.optional, 'experts']);
   const { data, cell, estimator, optimizer } = config;
   const what = 'the configuration of the data';
   if (data?.kind === 'text') requireEntries(what, data, ['kind', 'unit', 'symbols'], ['alphabet']);

@@ -33,6 +33,8 @@ export interface RowData extends RowConfig {
 
 /** Everything that determines the metrics of a stream, besides the stream. */
 export interface StreamConfig extends GeneralConfig {
+  /** The names of the experts whose predictions are combined. Default: all for the kind of data. */
+  readonly experts?: readonly string[];
   readonly data: SymbolData | RowData;
   readonly cell: CellConfig;
   readonly estimator: Named;

@@ -1,15 +1,14 @@
 import { ConfigurationError, seeded, UsageError } from '../../lib/index.ts';
 import type { SymbolData } from './config.ts';
-import { walk } from './network.ts';
 import { type Code, symbolsOf } from './symbolReader.ts';
 import type { SymbolSession } from './symbolSession.ts';
 import { createWordWriter } from './words.ts';
 
 export interface Generation {
-  /** The first input of the network. */
+  /** The first symbols. */
   readonly prime: readonly Code[];
   /**
-   * Divides the logits: below 1 for probable text, above 1 for odd text; 0 always takes the most probable
+   * Divides the logarithms of the probabilities: below 1 for probable text, above 1 for odd text; 0 always takes the most probable
    * symbol.
    */
   readonly temperature: number;
@@ -24,29 +23,29 @@ export function* generate(
   session: SymbolSession,
   { prime, temperature, seed }: Generation,
 ): Generator<Code, never, undefined> {
-  const { learner, vocabulary } = session;
+  const { vocabulary } = session;
   const noise = seeded(seed);
-  const walker = walk(learner);
+  const walker = session.walk(false);
   const first = [...(session.last === undefined ? [] : [session.last]), ...prime.map(vocabulary.indexOf)];
   const { length } = vocabulary.save();
   if (first.length === 0 || length === 0)
     throw new UsageError('the model has seen no text yet: give one to begin with, with --prime');
-  let logits = first.map((symbol) => walker.step(symbol)).at(-1) as Float64Array;
+  let said = first.map((symbol) => walker.step(symbol)).at(-1) as Float64Array;
   for (;;) {
-    const known = logits.subarray(0, length);
+    const known = said.subarray(0, length);
     const symbol =
       temperature === 0
         ? known.indexOf(Math.max(...known))
         : draw(known, temperature, noise.uniform([]).item());
     yield vocabulary.entryAt(symbol) as Code;
-    logits = walker.step(symbol);
+    said = walker.step(symbol);
   }
 }
 
 /** The symbol at which the cumulative probability exceeds a share of the total. */
-function draw(logits: Float64Array, temperature: number, share: number): number {
-  const most = Math.max(...logits);
-  const weights = logits.map((logit) => Math.exp((logit - most) / temperature));
+function draw(said: Float64Array, temperature: number, share: number): number {
+  const most = Math.max(...said);
+  const weights = said.map((probability) => (probability / most) ** (1 / temperature));
   let left = share * weights.reduce((sum, weight) => sum + weight, 0);
   const symbol = weights.findIndex((weight) => {
     left -= weight;
@@ -56,7 +55,7 @@ function draw(logits: Float64Array, temperature: number, share: number): number 
 }
 
 export interface TextGeneration {
-  /** The first input of the network. */
+  /** The first symbols. */
   readonly prime?: string;
   /** Below 1 for probable text, above 1 for odd text; 0 always takes the most probable symbol. Default 1. */
   readonly temperature?: number;

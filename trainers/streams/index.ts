@@ -21,7 +21,7 @@ export type { Fields } from './rowReader.ts';
 export { createRowReader } from './rowReader.ts';
 export type { Row } from './rows.ts';
 export { columnsOf } from './rows.ts';
-export type { Report, Session } from './session.ts';
+export type { Report, SavedSession, Session } from './session.ts';
 export { completeConfig, type Settings, settingGroups } from './settings.ts';
 export {
   type OpenedRows,

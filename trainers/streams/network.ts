@@ -1,5 +1,5 @@
 import { compile } from '../../autodiff/index.ts';
-import { dataOf, type FloatDType, indices, type Tensor, tensor } from '../../lib/index.ts';
+import { dataOf, type FloatDType, indices, type Tensor, tensor, writeSafetensors } from '../../lib/index.ts';
 import {
   type Cell,
   crossEntropy,
@@ -51,6 +51,11 @@ function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8
   const least = 4 * units * (inputs + outputs + (isDiagonal ? 1 : units));
   if (saved.byteLength < least)
     throw misfit(`${saved.byteLength} bytes are too few for a ${name} of ${units} units`);
+}
+
+/** The saved learner of a session without a network. */
+export function noLearner(): Uint8Array {
+  return writeSafetensors({});
 }
 
 type Network = Cell<unknown, unknown, number | Tensor>;

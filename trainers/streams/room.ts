@@ -1,6 +1,7 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 import { summary } from '../../nn/index.ts';
 import { mostPairs } from '../evaluation/counts.ts';
+import { symbolExperts } from '../experts/index.ts';
 import { cellTable } from '../registry/cells.ts';
 import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
 import { optimizerTable } from '../registry/optimizers.ts';
@@ -16,6 +17,8 @@ const most = { tensors: 2 ** 31, header: 1e8 };
 
 /** The lists of latest scores kept: one per predictor, plus confidences or absolute errors. */
 const lists = { ofCategories: 5, ofNumbers: 8 };
+/** For a text: one for each expert, six more for the counts, the combination, that without the network, confidences. */
+const listsOfText = (experts: readonly string[]) => experts.length + 9;
 /** As JSON with its comma. */
 const widest = { score: '-1.2345678901234567e-10,'.length, pair: '[68719476735,123456789],'.length };
 
@@ -61,14 +64,16 @@ function requireTensors(config: StreamConfig, inputs: number, bytes: number, isC
  * The latest scores, the counts of successors, rows waiting for targets, and category names are stored as
  * text.
  */
-function requireHeader({ data, recent }: StreamConfig): void {
+function requireHeader({ data, recent, experts = symbolExperts }: StreamConfig): void {
   const isText = data.kind === 'text';
   const isCategory = isText || data.categorical.includes(data.target);
-  const ofScores = recent * (isCategory ? lists.ofCategories : lists.ofNumbers) * widest.score;
-  const classes = isText ? data.symbols : data.categories;
-  const pairs = isCategory
-    ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, classes ** length), 0)
-    : 0;
+  const kept = isText ? listsOfText(experts) : isCategory ? lists.ofCategories : lists.ofNumbers;
+  const ofScores = recent * kept * widest.score;
+  const classes = isText ? 0 : data.categories;
+  const pairs =
+    isCategory && !isText
+      ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, classes ** length), 0)
+      : 0;
   const ofRows = isText ? 0 : bytesOfRows(data);
   const bytes = ofScores + pairs * widest.pair + ofRows;
   if (bytes < most.header) return;

@@ -1,5 +1,6 @@
 import type { EvaluationReport } from '../evaluation/evaluation.ts';
 import type { Trail } from '../evaluation/trail.ts';
+import type { Tables } from '../experts/tables.ts';
 
 /** A learner on its stream: predicts each record, scores the prediction, and only then learns from it. */
 export interface Session<R> {
@@ -22,11 +23,13 @@ export interface Session<R> {
 export interface SavedSession {
   readonly learner: Uint8Array;
   readonly rest: unknown;
+  /** Large arrays that `rest` refers to by name. */
+  readonly tables?: Tables;
 }
 
 /** The quality of the predictions so far. */
 export interface Report extends EvaluationReport {
-  /** The Euclidean norm of the latest estimate of the gradient. */
+  /** The Euclidean norm of the latest estimate of the gradient; 0 without a network. */
   readonly gradientNorm: number;
 }
 

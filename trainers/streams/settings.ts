@@ -1,6 +1,7 @@
 import { guard } from '../../lib/index.ts';
 import type { cells } from '../../nn/index.ts';
 import type { estimators } from '../estimators/index.ts';
+import { symbolExperts } from '../experts/index.ts';
 import type { optimizers } from '../optimizers/index.ts';
 import { cellTable } from '../registry/cells.ts';
 import type { FlagSettings, Named, Options } from '../registry/entry.ts';
@@ -25,7 +26,11 @@ export interface Settings
   readonly schedule?: 'inverseSqrt' | 'sqrtDecay';
   readonly floor?: number;
   readonly clip?: number;
+  readonly experts?: readonly string[];
 }
+
+const names = guard.listOf('an array of names', guard.string.holds);
+const other = { names, flag: guard.flag };
 
 const nameOf = (what: string, table: object, otherwise: string) =>
   guard.setting(guard.string, `${what}${Object.keys(table).join(', ')}; ${otherwise} if left out`);
@@ -57,6 +62,11 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
   [
     'The learner:',
     {
+      experts: {
+        ...names,
+        kind: 'names',
+        purpose: `whose predictions of a text are combined: ${symbolExperts.join(',')} if left out`,
+      },
       estimator: nameOf(
         'how gradients are estimated: ',
         estimatorTable,
@@ -87,7 +97,7 @@ export const settingChecks = Object.fromEntries(
   settingGroups.flatMap(([, options]) =>
     Object.entries(options).map(([name, { kind }]) => [
       name,
-      kind === undefined ? guard.string : kind === 'flag' ? guard.flag : guard.number,
+      kind === undefined ? guard.string : kind === 'number' || kind === 'count' ? guard.number : other[kind],
     ]),
   ),
 ) as guard.Checks<Settings>;
@@ -115,7 +125,7 @@ export function completeConfig<D extends StreamConfig['data']>(
       ...own(optimizerTable, base.optimizer),
       ...given(Object.keys(scheduleOptions)),
     }).complete,
-    ...given(Object.keys(generalOptions).filter((name) => name !== 'units')),
+    ...given([...Object.keys(generalOptions), 'experts'].filter((name) => name !== 'units')),
   };
   checkConfig(config);
   return config;
@@ -131,6 +141,7 @@ function defaultsOf<D extends StreamConfig['data']>(
   return {
     data: isText ? data : { ...data, predict: data.predict ?? predictOf(data) },
     cell: { name: cell ?? (isText ? 'gru' : 'lru'), units: units ?? (isText ? 64 : 32) },
+    ...(isText && { experts: symbolExperts }),
     readout: isText ? 'linear' : 'mlp',
     estimator: usualOf(estimatorTable, name),
     optimizer: { name: optimizer ?? 'adam', rate: isText ? rateOfText(name) : 0.003, alpha: 0.03 },

@@ -1,5 +1,6 @@
-import { ConfigurationError, DataError, UsageError } from '../../lib/index.ts';
+import { ConfigurationError, DataError, guard, UsageError } from '../../lib/index.ts';
 import { misfit, requireEntries, requireSame, shortened } from '../evaluation/saved.ts';
+import { isTable, type SymbolExpert } from '../experts/index.ts';
 import { requireConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { type Position, requirePosition } from './position.ts';
@@ -49,22 +50,34 @@ export interface OpenedRows extends Opened {
  * The session of a snapshot, ready for the next record. @throws DataError if it does not fit the
  * configuration.
  */
-export function openSnapshot({ config, position, session }: Snapshot): OpenedText | OpenedRows {
+export function openSnapshot(
+  { config, position, session }: Snapshot,
+  own: readonly SymbolExpert[] = [],
+): OpenedText | OpenedRows {
   const { data } = config;
   return restored(() =>
     data.kind === 'text'
-      ? { kind: 'symbols', config, data, position, session: createSymbolSession(config, data, session) }
+      ? {
+          kind: 'symbols',
+          config,
+          data,
+          position,
+          session: createSymbolSession(config, data, session, own),
+        }
       : { kind: 'rows', config, data, position, session: createRowSession(config, data, session) },
   );
 }
 
 /** @throws DataError for anything but a snapshot. */
-export function openChecked(snapshot: Snapshot): OpenedText | OpenedRows {
+export function openChecked(snapshot: Snapshot, own: readonly SymbolExpert[] = []): OpenedText | OpenedRows {
   return restored(() => {
     requireEntries('it', snapshot, ['config', 'position', 'session']);
-    requireEntries('the session', snapshot.session, ['learner', 'rest']);
+    requireEntries('the session', snapshot.session, ['learner', 'rest'], ['tables']);
+    const { tables = {} } = snapshot.session;
+    requireSame('that the tables are a record', guard.record.holds(tables), true);
+    for (const table of Object.values(tables)) requireSame('that a table is one', isTable(table), true);
     requireSnapshot(snapshot);
-    return openSnapshot(snapshot);
+    return openSnapshot(snapshot, own);
   });
 }
 

@@ -1,6 +1,5 @@
-import { bitsOf, mostProbable } from '../evaluation/logits.ts';
+import { mostProbable } from '../evaluation/logits.ts';
 import type { SymbolData } from './config.ts';
-import { numbersOf, walk } from './network.ts';
 import type { Code } from './symbolReader.ts';
 import { type SymbolSession, shown } from './symbolSession.ts';
 
@@ -25,25 +24,24 @@ export function symbolPredictor(
   session: SymbolSession,
   { learn, fresh }: { readonly learn: boolean; readonly fresh: boolean },
 ): SymbolPredictor {
-  const { learner, vocabulary } = session;
-  if (fresh) learner.resetState();
-  const walker = walk(learner);
+  const { vocabulary } = session;
+  if (fresh) session.restart();
+  const walker = session.walk(fresh);
   let last = fresh ? undefined : session.last;
   return (code) => {
-    const input = last;
-    const logits =
-      input === undefined ? undefined : learn ? numbersOf(learner.predict(input)) : walker.step(input);
+    // Learning overwrites the prediction.
+    const said = last === undefined ? undefined : (learn ? session.predict() : walker.step(last)).slice();
     if (learn) session.advance(code);
     const symbol = vocabulary.indexOf(code);
     last = symbol;
-    if (logits === undefined) return undefined;
-    const best = mostProbable(logits);
+    if (said === undefined) return undefined;
+    const best = mostProbable(said);
     const likely = vocabulary.entryAt(best);
     return {
       prediction: likely === undefined ? null : shown(likely, data),
-      probability: 2 ** -bitsOf(logits, best),
+      probability: said[best],
       actual: shown(code, data),
-      bits: bitsOf(logits, symbol),
+      bits: -Math.log2(said[symbol]),
     };
   };
 }

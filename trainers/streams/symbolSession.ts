@@ -1,21 +1,47 @@
-import { createCountModels, requireCounts, type SavedCounts, symbolScores } from '../evaluation/counts.ts';
 import { createEvaluation, type SavedEvaluation } from '../evaluation/evaluation.ts';
-import { markOf } from '../evaluation/logits.ts';
+import { mostProbable } from '../evaluation/logits.ts';
 import { normOf } from '../evaluation/norm.ts';
-import { requireEntries, requireLength, requireSame, requireWhole } from '../evaluation/saved.ts';
+import { misfit, requireEntries, requireLength, requireSame, requireWhole } from '../evaluation/saved.ts';
 import { createPairs } from '../evaluation/trail.ts';
+import {
+  copyOf,
+  ensemble,
+  joined,
+  membersOf,
+  noPast,
+  type Past,
+  remember,
+  type SymbolExpert,
+  separate,
+  symbolAt,
+  symbolExperts,
+  type Table,
+  unpackPast,
+} from '../experts/index.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import { influenceNorms } from './influence.ts';
-import { createStepper, makeLearner, type StreamLearner } from './network.ts';
+import { createStepper, makeLearner, noLearner, numbersOf, type StreamLearner, walk } from './network.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Code } from './symbolReader.ts';
 import { createVocabulary, requireTexts, type Vocabulary } from './vocabulary.ts';
 
 export interface SymbolSession extends Session<Code> {
-  readonly learner: StreamLearner;
+  /** The network, if it is one of the experts. */
+  readonly learner: StreamLearner | undefined;
   readonly vocabulary: Vocabulary<Code>;
   /** The index of the latest symbol, not yet seen by the network. */
   readonly last: number | undefined;
+  /** The probability of each symbol to come next, after at least one. */
+  predict(): Float64Array;
+  /** Reads symbols without learning: from where the session is, before its latest symbol, or from the start. */
+  walk(isFresh: boolean): SymbolWalker;
+  /** Returns to the start state: the next symbol does not continue the earlier ones. */
+  restart(): void;
+}
+
+export interface SymbolWalker {
+  /** Returns the probability of each symbol to come after this one. */
+  step(symbol: number): Float64Array;
 }
 
 interface SavedRest {
@@ -23,24 +49,30 @@ interface SavedRest {
   readonly last: number | null;
   readonly entries: readonly Code[];
   readonly evaluation: SavedEvaluation;
-  readonly models: readonly SavedCounts[];
+  readonly past: unknown;
+  readonly experts: unknown;
 }
 
-/** Learns to predict the next symbol. */
+/** Learns to predict the next symbol, with several experts at once. @param own experts that are not built in. */
 export function createSymbolSession(
   config: StreamConfig,
   data: SymbolData,
   saved?: SavedSession,
+  own: readonly SymbolExpert[] = [],
 ): SymbolSession {
-  const rest = saved?.rest as SavedRest | undefined;
+  const { experts = symbolExperts } = config;
+  const rest =
+    saved === undefined ? undefined : (joined(saved.rest, saved.tables ?? {}) as unknown as SavedRest);
   if (rest !== undefined) requireOwn(rest, data);
-  const learner = makeLearner(config, saved?.learner);
-  const stepper = createStepper(learner, data.symbols);
+  const learner = experts.includes('network') ? makeLearner(config, saved?.learner) : undefined;
+  const stepper = learner && createStepper<number>(learner, data.symbols);
   const { isClosed, first } = firstEntries(data);
   const vocabulary = createVocabulary<Code>(data.symbols, rest?.entries ?? first, isClosed);
-  const evaluation = createEvaluation('bits', symbolScores, config.recent, rest?.evaluation);
-  const counts = createCountModels(data.symbols, rest?.models);
+  const all = ensemble(data.symbols, membersOf(data.symbols, experts, own));
+  const evaluation = createEvaluation('bits', all.names, config.recent, rest?.evaluation);
   let records = rest?.records ?? 0;
+  const state = rest === undefined ? all.init() : all.unpack(rest.experts, records);
+  const past: Past = rest === undefined ? noPast() : unpackPast(rest.past, data.symbols);
   const shownAs = (symbol: number) => {
     const code = vocabulary.entryAt(symbol) ?? '\ufffd';
     return typeof code === 'string'
@@ -51,8 +83,15 @@ export function createSymbolSession(
   };
   const pairs = createPairs();
   let last = rest?.last ?? undefined;
-  for (const count of [evaluation.report().scored, learner.steps])
+  if (past.length > records || (past.length > 0 && symbolAt(past, 1) !== last))
+    throw misfit('the past is not that of the latest symbol');
+  for (const count of [evaluation.report().scored, ...(learner === undefined ? [] : [learner.steps])])
     requireSame('the number of steps', count, Math.max(0, records - 1));
+  const question = {
+    symbols: data.symbols,
+    past,
+    logits: undefined as ArrayLike<number> | undefined,
+  };
   return {
     learner,
     vocabulary,
@@ -61,39 +100,81 @@ export function createSymbolSession(
     },
     advance(code) {
       const symbol = vocabulary.add(code);
-      const loss = last === undefined ? undefined : stepper.step(last, symbol);
-      const bits = (loss ?? 0) / Math.LN2;
-      const scores = counts.observe(symbol, bits);
+      if (last !== undefined) stepper?.step(last, symbol);
+      question.logits = last === undefined ? undefined : stepper?.output;
+      const said = all.predict(state, question);
+      const best = mostProbable(said);
+      const confidence = Math.min(1, said[best]);
+      const scores = all.update(state, question, symbol);
+      remember(past, symbol);
+      const isFirst = last === undefined;
       records++;
       last = symbol;
       // The first symbol of all has no prediction.
-      if (loss === undefined) return undefined;
-      evaluation.add(markOf(stepper.output, symbol, scores), records);
-      pairs.add(symbol, 2 ** -bits);
-      return bits;
+      if (isFirst) return undefined;
+      const isRight = best === symbol;
+      evaluation.add({ scores, best: { confidence, isRight }, error: isRight ? 0 : 1 }, records);
+      pairs.add(symbol, 2 ** -scores[0]);
+      return scores[0];
     },
-    report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
+    predict() {
+      const logits = last === undefined ? undefined : learner && numbersOf(learner.predict(last));
+      return all.predict(state, { symbols: data.symbols, past, logits });
+    },
+    walk(isFresh) {
+      const network = learner && walk(learner, isFresh);
+      const walked = isFresh ? noPast() : copyOf(past);
+      // The latest symbol is the first one to be read.
+      if (walked.length > 0) walked.length--;
+      return {
+        step(symbol) {
+          const logits = network?.step(symbol);
+          remember(walked, symbol);
+          return all.predict(state, {
+            symbols: data.symbols,
+            past: walked,
+            logits,
+          });
+        },
+      };
+    },
+    restart() {
+      learner?.resetState();
+      past.length = 0;
+    },
+    report: () => ({
+      ...evaluation.report(),
+      gradientNorm: learner === undefined ? 0 : normOf(learner.gradient),
+    }),
     glimpse: () => ({
       trail: { kind: 'symbols', symbols: pairs.came().map(shownAs), probabilities: pairs.said() },
-      influence: influenceNorms(learner),
+      influence: learner === undefined ? {} : influenceNorms(learner),
     }),
-    save: () => ({
-      learner: learner.save(),
-      rest: {
-        records,
-        last: last ?? null,
-        entries: vocabulary.save(),
-        evaluation: evaluation.save(),
-        models: counts.save(),
-      } satisfies SavedRest,
-    }),
+    save() {
+      const tables: Record<string, Table> = {};
+      const whole = {
+        past: separate(past, 'past', tables),
+        experts: separate(all.pack(state), 'experts', tables),
+      };
+      return {
+        learner: learner?.save() ?? noLearner(),
+        rest: {
+          records,
+          last: last ?? null,
+          entries: vocabulary.save(),
+          evaluation: evaluation.save(),
+          ...whole,
+        } satisfies SavedRest,
+        tables,
+      };
+    },
   };
 }
 
 /** @throws DataError unless a stream of symbols, all but the last learnt from, can lead to this. */
 function requireOwn(rest: SavedRest, data: SymbolData): void {
-  requireEntries('the session', rest, ['records', 'last', 'entries', 'evaluation', 'models']);
-  const { records, last, entries, models } = rest;
+  requireEntries('the session', rest, ['records', 'last', 'entries', 'evaluation', 'past', 'experts']);
+  const { records, last, entries } = rest;
   requireWhole('the number of records', [records]);
   if (records === 0) requireSame('the latest symbol', last, null);
   else requireWhole('the latest symbol', [last], data.symbols);
@@ -107,18 +188,10 @@ function requireOwn(rest: SavedRest, data: SymbolData): void {
   if (isClosed) for (const [i, entry] of entries.entries()) requireSame('a symbol', entry, first[i]);
   else if (data.unit === 'word') requireTexts('a word', entries);
   else requireWhole('a symbol', entries, 0x110000);
-  requireCounts(data.symbols, models, records);
-  requireSame(
-    'the context of the latest symbol',
-    models[1].context,
-    records === 0 ? 0 : (last as number) + 1,
-  );
   // Each entry has its index because it came; the last index stands for all others.
-  const came = new Set(models[0].pairs.map(([symbol]) => symbol));
-  if (!isClosed)
-    for (const symbol of entries.keys()) requireSame('that an entry came', came.has(symbol), true);
-  for (const symbol of came)
-    requireWhole('a symbol', [symbol === data.symbols - 1 ? 0 : symbol], Math.max(1, entries.length));
+  if (!isClosed) requireSame('that the entries came', entries.length <= records, true);
+  if (typeof last === 'number' && last < data.symbols - 1)
+    requireWhole('the latest symbol', [last], Math.max(1, entries.length));
 }
 
 /** A code point as its character; a byte as a number, a word unchanged. */
@@ -135,7 +208,11 @@ function firstEntries({ unit, alphabet }: SymbolData): {
   readonly isClosed: boolean;
   readonly first: readonly Code[];
 } {
-  if (unit === 'byte') return { isClosed: true, first: Array.from({ length: 256 }, (_, byte) => byte) };
+  if (unit === 'byte')
+    return {
+      isClosed: true,
+      first: Array.from({ length: 256 }, (_, byte) => byte),
+    };
   return {
     isClosed: alphabet !== undefined,
     first: Array.from(alphabet ?? '', (character) => character.codePointAt(0) ?? 0),

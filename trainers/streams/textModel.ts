@@ -1,9 +1,9 @@
 import { DataError, guard } from '../../lib/index.ts';
-import { bitsOf, mostProbable } from '../evaluation/logits.ts';
+import { mostProbable } from '../evaluation/logits.ts';
+import { type SymbolExpert, symbolExperts } from '../experts/index.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import { generateText, type TextGeneration } from './generate.ts';
 import { createKeeper } from './keeper.ts';
-import { numbersOf } from './network.ts';
 import { Problem } from './problem.ts';
 import type { Stream } from './rowModel.ts';
 import type { Report } from './session.ts';
@@ -50,7 +50,12 @@ export interface LearntSymbol {
   readonly score: number | undefined;
 }
 
-export interface TextOptions extends Settings {
+export interface TextOptions extends Omit<Settings, 'experts'> {
+  /**
+   * The experts whose predictions are combined: `network`, `counts`, `match`, and experts of one's own. Default:
+   * these three.
+   */
+  readonly experts?: readonly (string | SymbolExpert)[];
   readonly unit?: SymbolData['unit'];
   /** The number of characters or words distinguished. Default 256 or 1,024. */
   readonly symbols?: number;
@@ -58,16 +63,28 @@ export interface TextOptions extends Settings {
   readonly alphabet?: string;
 }
 
+const anExpert = guard.having('an expert', ['init', 'predict', 'update']);
+
 const checks: guard.Checks<TextOptions> = {
   ...settingChecks,
   unit: guard.oneOf('byte', 'character', 'word'),
   symbols: guard.number,
   alphabet: guard.string,
+  experts: guard.listOf(
+    'an array of names and experts',
+    (entry) => guard.string.holds(entry) || anExpert.holds(entry),
+  ),
 };
 
 /** A fresh model. @throws ConfigurationError or UsageError for unusable options. */
 export function createTextModel(options: TextOptions = {}): TextModel {
-  const { unit, symbols, alphabet, ...settings } = guard.options('createTextModel', options, checks);
+  const {
+    unit,
+    symbols,
+    alphabet,
+    experts = symbolExperts,
+    ...settings
+  } = guard.options('createTextModel', options, checks);
   const reads = unit ?? (symbols === undefined && alphabet === undefined ? 'byte' : 'character');
   const size =
     alphabet === undefined ? (symbols ?? (reads === 'word' ? 1024 : 256)) : Array.from(alphabet).length;
@@ -77,13 +94,27 @@ export function createTextModel(options: TextOptions = {}): TextModel {
     symbols: size,
     ...(alphabet === undefined ? {} : { alphabet }),
   };
-  const config = completeConfig(data, settings);
-  return textModelOf({ config, data, session: createSymbolSession(config, data) });
+  const own = experts.filter((expert) => typeof expert !== 'string');
+  const names = experts.map((expert) => (typeof expert === 'string' ? expert : expert.name));
+  const config = completeConfig(data, { ...settings, experts: names });
+  return textModelOf({
+    config,
+    data,
+    session: createSymbolSession(config, data, undefined, own),
+  });
+}
+
+export interface RestoreOptions {
+  /** The experts of its own that the model had. */
+  readonly experts?: readonly SymbolExpert[];
 }
 
 /** The model of a snapshot. @throws DataError for a snapshot of a row model, or no snapshot. */
-export function restoreTextModel(snapshot: Snapshot): TextModel {
-  const opened = openChecked(snapshot);
+export function restoreTextModel(snapshot: Snapshot, options: RestoreOptions = {}): TextModel {
+  const { experts = [] } = guard.options('restoreTextModel', options, {
+    experts: guard.listOf('an array of experts', anExpert.holds),
+  });
+  const opened = openChecked(snapshot, experts);
   if (opened.kind !== 'symbols')
     throw new DataError('restoreTextModel: it is a snapshot of a model of rows: use restoreModel');
   return textModelOf(opened);
@@ -96,7 +127,7 @@ export function textModelOf({ config, data, session, position }: Parts): TextMod
 
   function outlook(): Float64Array {
     if (session.last === undefined) throw new DataError('there has been no text yet to predict from');
-    return numbersOf(session.learner.predict(session.last));
+    return session.predict();
   }
 
   async function* learn(text: Stream<string | Uint8Array>): AsyncGenerator<LearntSymbol, void, undefined> {
@@ -119,7 +150,7 @@ export function textModelOf({ config, data, session, position }: Parts): TextMod
       for (let i = 0; i < output.length; i++) {
         const code = session.vocabulary.entryAt(i);
         const symbol = code === undefined ? null : shown(code, data);
-        probabilities.set(symbol, (probabilities.get(symbol) ?? 0) + 2 ** -bitsOf(output, i));
+        probabilities.set(symbol, (probabilities.get(symbol) ?? 0) + output[i]);
       }
       return probabilities;
     },

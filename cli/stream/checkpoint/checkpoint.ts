@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
-import { DataError, readSafetensorsMetadata, withSafetensorsMetadata } from '../../../lib/index.ts';
+import {
+  DataError,
+  dataOf,
+  fromData,
+  readSafetensors,
+  readSafetensorsMetadata,
+  type Tensor,
+  writeSafetensors,
+} from '../../../lib/index.ts';
 import { requireEntries, requireWhole, shortened } from '../../../trainers/evaluation/index.ts';
-import { requireSnapshot, type Snapshot } from '../../../trainers/streams/index.ts';
+import type { Table } from '../../../trainers/experts/index.ts';
+import { requireSnapshot, type SavedSession, type Snapshot } from '../../../trainers/streams/index.ts';
 
 const format = 'norewind.stream';
 /**
- * Version 5 says whether changes are predicted, and holds their scales. Runs of earlier versions learnt with
- * other defaults.
+ * Version 6 holds the tables of experts. Runs of earlier versions learnt with other defaults.
  */
-const version = '5';
+const version = '6';
+/** The names of tables begin with this. */
+const ofTables = 'tables.';
 
 /** Everything that a run on a stream resumes from. */
 export interface StreamCheckpoint extends Snapshot {
@@ -17,8 +27,8 @@ export interface StreamCheckpoint extends Snapshot {
 }
 
 /**
- * A safetensors file with the learner's tensors by name (`parameters.…` and so on), and all else as JSON in
- * its metadata. The checksum is the SHA-256 of the whole file with zeros in place of the checksum.
+ * A safetensors file with the learner's tensors by name (`parameters.…` and so on), the tables of experts as
+ * further tensors (`tables.…`), and all else as JSON in its metadata. The checksum is the SHA-256 of the whole file with zeros in place of the checksum.
  */
 export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint8Array {
   const metadata = {
@@ -28,7 +38,15 @@ export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint
     learner: JSON.stringify(readSafetensorsMetadata(session.learner)),
     stream: JSON.stringify({ ...stream, rest: session.rest }),
   };
-  const bytes = withSafetensorsMetadata(session.learner, metadata);
+  const tables = Object.entries(session.tables ?? {}).map(([name, table]) => [
+    ofTables + name,
+    fromData(table, [table.length]),
+  ]);
+  const tensors = {
+    ...readSafetensors(session.learner),
+    ...Object.fromEntries(tables),
+  };
+  const bytes = writeSafetensors(tensors, metadata);
   const at = placeOf(bytes, blank);
   bytes.set(new TextEncoder().encode(sha256(bytes)), at);
   return bytes;
@@ -52,7 +70,7 @@ export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
     const snapshot = {
       config,
       position,
-      session: { learner: withSafetensorsMetadata(bytes, JSON.parse(learner)), rest },
+      session: { ...partsOf(bytes, JSON.parse(learner)), rest },
     };
     requireSnapshot(snapshot);
     return { ...snapshot, metricsLength };
@@ -61,6 +79,19 @@ export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
       ? error
       : new DataError(`it cannot be read: ${shortened((error as Error).message)}`);
   }
+}
+
+/** The learner's file and the tables. */
+function partsOf(
+  bytes: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+): Pick<SavedSession, 'learner' | 'tables'> {
+  const own: Record<string, Tensor> = {};
+  const tables: Record<string, Table> = {};
+  for (const [name, tensor] of Object.entries(readSafetensors(bytes)))
+    if (name.startsWith(ofTables)) tables[name.slice(ofTables.length)] = dataOf(tensor);
+    else own[name] = tensor;
+  return { learner: writeSafetensors(own, metadata), tables };
 }
 
 function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@ import type { Drift, PredictorFigures, Unit } from '../../../trainers/evaluation
 import type { Position, Report } from '../../../trainers/streams/index.ts';
 
 /**
- * One line of metrics.ndjson, with the network's figures. It has no time of day, so that equal runs write
+ * One line of metrics.ndjson, with the figures of what is served. It has no time of day, so that equal runs write
  * equal bytes.
  */
 export interface StreamRecord extends PredictorFigures {
@@ -11,9 +11,11 @@ export interface StreamRecord extends PredictorFigures {
   /** The number of scored predictions. */
   readonly scored: number;
   readonly unit: Unit;
+  /** The name of what is served: `combination` if there are several experts. Earlier lines have none. */
+  readonly served?: string;
   readonly gradientNorm: number;
   readonly drift: Drift;
-  /** The models that the network is compared with. */
+  /** The experts, and the models that the served prediction is compared with. */
   readonly baselines: Readonly<Record<string, PredictorFigures>>;
 }
 
@@ -21,6 +23,17 @@ export function recordOf(
   { records, skipped }: Position,
   { unit, scored, figures, drift, gradientNorm }: Report,
 ): StreamRecord {
-  const { network, ...baselines } = figures;
-  return { records, skipped, scored, unit, ...network, gradientNorm, drift, baselines };
+  const [served] = Object.keys(figures);
+  const { [served]: own, ...baselines } = figures;
+  return {
+    records,
+    skipped,
+    scored,
+    unit,
+    served,
+    ...own,
+    gradientNorm,
+    drift,
+    baselines,
+  };
 }

@@ -67,25 +67,27 @@ export function summaryListener(write: (text: string) => Promise<void>): Listene
   };
 }
 
-/** The recent scores of the network and of the best of its rivals. */
+/** The recent scores of what is served and of the best of the others. */
 function chartOf(records: readonly StreamRecord[], width: number): Line[] {
   const last = records.at(-1);
   if (last === undefined) return [];
-  const [rival] = Object.entries(last.baselines).sort(([, a], [, b]) => a.recent - b.recent)[0];
+  const [[rival] = [undefined]] = Object.entries(last.baselines).sort(([, a], [, b]) => a.recent - b.recent);
   const isBits = last.unit === 'bits';
   const curve = (figure: (record: StreamRecord) => number) =>
     records
       .map((record): Point => [record.records, isBits ? figure(record) : Math.log10(figure(record))])
       .filter(([, value]) => Number.isFinite(value));
   return drawChart(
-    [curve(({ recent }) => recent), curve(({ baselines }) => baselines[rival].recent)],
+    [
+      curve(({ recent }) => recent),
+      ...(rival === undefined ? [] : [curve(({ baselines }) => baselines[rival].recent)]),
+    ],
     width,
     8,
     [
       { text: `${isBits ? 'bits' : 'log10 of the squared error'}, recent predictions: ` },
-      inColorOf(0, 'network'),
-      { text: ', ' },
-      inColorOf(1, rival),
+      inColorOf(0, last.served ?? 'network'),
+      ...(rival === undefined ? [] : [{ text: ', ' }, inColorOf(1, rival)]),
     ],
   );
 }

@@ -1,4 +1,5 @@
 import { type Figures, formatLoss, formatScore } from '../../../trainers/evaluation/index.ts';
+import { withoutNetwork } from '../../../trainers/experts/index.ts';
 import type { Position, Report } from '../../../trainers/streams/index.ts';
 import { formatCount } from '../../terminal/numbers.ts';
 import { shown } from '../../terminal/shown.ts';
@@ -24,8 +25,8 @@ export function summaryOf(
     );
     return cells.length === 0 ? [] : [formatTable([title, ...columns], cells)];
   };
-  const { network, ...others } = figures;
-  const all = Object.entries({ network, ...others });
+  const all = Object.entries(figures);
+  const [[served, own]] = all;
   const left = skipped === 0 ? '' : `, ${formatCount(skipped)} left out`;
   const { count, last: latest } = drift;
   const risen =
@@ -43,19 +44,32 @@ export function summaryOf(
     ...table(
       'the most probable one',
       [
-        ['is right (accuracy)', network.accuracy],
-        ['calibration error (ECE)', network.calibrationError],
+        ['is right (accuracy)', own.accuracy],
+        ['calibration error (ECE)', own.calibrationError],
       ],
       formatShare,
     ),
     ...(better === undefined
       ? []
       : [
-          `${better.name} is better here: ${formatScore(better.recent, unit)} against ${formatScore(better.network, unit)} (${unit}, ${last} predictions)`,
+          `${better.name} is better here: ${formatScore(better.recent, unit)} against ${formatScore(better.served, unit)} (${unit}, ${last} predictions)`,
         ]),
-    `Drift of the network's error: ${risen}`,
+    ...addedBy(figures, served, unit),
+    `Drift of the error: ${risen}`,
     `Run folder: ${shown(folder)}\n`,
   ].join('\n\n');
+}
+
+/** What the network adds to the other experts, over all predictions. */
+function addedBy(figures: Report['figures'], served: string, unit: Report['unit']): string[] {
+  const without = figures[withoutNetwork];
+  if (without === undefined) return [];
+  const added = formatScore(without.mean - figures[served].mean, unit);
+  return [
+    without.mean > figures[served].mean && added !== formatScore(0, unit)
+      ? `The network adds ${added} ${unit}: ${withoutNetwork}, the combination has ${formatScore(without.mean, unit)}`
+      : 'The network adds nothing here',
+  ];
 }
 
 function formatShare(share: number): string {

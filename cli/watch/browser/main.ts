@@ -58,13 +58,13 @@ function show(sample: Sample, trail: Trail): void {
   trailShown ??= trailPanel(part('trail'), trail);
   for (const panel of panels) panel(samples.items());
   trailShown(trail);
-  const { network, ...baselines } = sample.figures;
-  const [name, best] = Object.entries(baselines).sort(([, a], [, b]) => a.recent - b.recent)[0];
+  const [[served, own], ...others] = Object.entries(sample.figures);
+  const [best] = others.sort(([, a], [, b]) => a.recent - b.recent);
   showFigures(part('figures'), [
     ['records', sample.records.toLocaleString('en-US')],
     ['records a second', short(sample.rate)],
-    [`network, ${heading.unit}`, short(network.recent)],
-    [`${name}, ${heading.unit}`, short(best.recent)],
+    [`${served}, ${heading.unit}`, short(own.recent)],
+    ...(best === undefined ? [] : [[`${best[0]}, ${heading.unit}`, short(best[1].recent)] as const]),
     ['norm of the gradient', short(sample.gradientNorm)],
   ]);
   setState('live', 'live');

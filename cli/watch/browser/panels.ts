@@ -15,7 +15,7 @@ export function samplePanels(
   first: Sample,
   section: (id: string) => HTMLElement,
 ): Panel<readonly Sample[]>[] {
-  const baselines = Object.keys(first.figures).filter((name) => name !== 'network');
+  const [served, ...baselines] = Object.keys(first.figures);
   const carried = Object.keys(first.influence);
   const common = { x: 'records', key: 'run', format: short };
   const score = createChart(section('loss'), {
@@ -23,8 +23,8 @@ export function samplePanels(
     height: 300,
     isLogarithmic: heading.unit !== 'bits',
     lines: [
-      { label: 'network', color: 'network', width: 2.5 },
-      { label: 'network, all so far', color: 'overall', width: 1.5 },
+      { label: served, color: 'network', width: 2.5 },
+      { label: `${served}, all so far`, color: 'overall', width: 1.5 },
       ...baselines.map((label, i) => ({ label, color: others[i % others.length], isDashed: true })),
     ],
   });
@@ -51,8 +51,8 @@ export function samplePanels(
       const records = samples.map((sample) => sample.records);
       const recent = (name: string) => samples.map(({ figures }) => figures[name].recent);
       score.show(records, [
-        recent('network'),
-        samples.map(({ figures }) => figures.network.mean),
+        recent(served),
+        samples.map(({ figures }) => figures[served].mean),
         ...baselines.map(recent),
       ]);
       gradient.show(records, [samples.map(({ gradientNorm }) => gradientNorm)]);

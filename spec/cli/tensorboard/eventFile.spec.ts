@@ -271,9 +271,10 @@ describe('cli: norewind train --tensorboard', () => {
       const { records, mean, recent, gradientNorm, baselines } = JSON.parse(line);
       const { step, scalars } = rest[i];
       expect(step).to.equal(records);
-      expect(scalars['mean/network']).to.equal(Math.fround(mean));
-      expect(scalars['recent/network']).to.equal(Math.fround(recent));
-      expect(scalars['recent/order-2 model']).to.equal(Math.fround(baselines['order-2 model'].recent));
+      expect(scalars['mean/combination']).to.equal(Math.fround(mean));
+      expect(scalars['recent/combination']).to.equal(Math.fround(recent));
+      for (const name of ['network', 'order 2'])
+        expect(scalars[`recent/${name}`]).to.equal(Math.fround(baselines[name].recent));
       expect(scalars['learning/gradient norm']).to.equal(Math.fround(gradientNorm));
     }
     for (const { time } of rest) expect(time).to.be.above(1.7e9);

@@ -6,13 +6,13 @@ import { draws } from '../../support/draws.ts';
 
 const of = (mean: number, recent: number) => ({ mean, recent });
 
-describe('trainers/evaluation: baselines that beat the network', () => {
+describe('trainers/evaluation: predictions that beat that which is served', () => {
   it('is the best of the simple models over the recent predictions, where it is visibly ahead', () => {
     const figures = { network: of(0.3, 0.41), persistence: of(0.9, 0.34), 'running mean': of(0.1, 0.4) };
     expect(betterOf('squared error', figures)).to.deep.equal({
       name: 'persistence',
       recent: 0.34,
-      network: 0.41,
+      served: 0.41,
     });
     for (const [unit, network, recent] of [
       ['squared error', 0.34, 0.34],
@@ -37,8 +37,8 @@ describe('trainers/evaluation: baselines that beat the network', () => {
     const beaten = createModel({ target: 'y', predict: 'change', units: 2, optimizer: 'sgd', rate: 1e-9 });
     beaten.partialFit(noise);
     const report = beaten.report();
-    const { name, recent, network } = report.better ?? {};
-    expect([name, recent, network]).to.deep.equal([
+    const { name, recent, served } = report.better ?? {};
+    expect([name, recent, served]).to.deep.equal([
       'running mean',
       report.figures['running mean'].recent,
       report.figures.network.recent,

@@ -64,7 +64,7 @@ describe('trainers/streams: sizes that are impossible together', () => {
       ],
       [
         of(characters, 2, { recent: 1e6 }),
-        /^the last 1,000,000 scores .* take 11\d MiB in it.*: reduce --recent$/,
+        /^the last 1,000,000 scores .* take 27\d MiB in it.*: reduce --recent$/,
       ],
       [
         of({ ...characters, symbols: 4096 }, 2, { recent: 8e5 }),
@@ -100,7 +100,7 @@ describe('trainers/streams: sizes that are impossible together', () => {
       of(characters, 4096, { estimator: rtrl, cell: { name: 'indrnn', units: 4096 } }),
       of({ ...rows, horizon: 1000, delay: 1000 }, 64),
       of(rows, 64, { recent: 5e5 }),
-      of(characters, 64, { recent: 8e5 }),
+      of(characters, 64, { recent: 3e5 }),
     ])
       expect(() => requireRoom(config), JSON.stringify(config).slice(0, 90)).not.to.throw();
   });

@@ -17,7 +17,7 @@ describe('trainers/streams: settings', () => {
       text,
       table,
       { ...text, cell: { name: 'gru', units: 1 }, seed: 0, recent: 1, every: 1, dtype: 'float64' },
-      { ...text, cell: { name: 'gru', units: 4096 }, seed: 2 ** 32 - 1, recent: 700_000, every: 1e12 },
+      { ...text, cell: { name: 'gru', units: 4096 }, seed: 2 ** 32 - 1, recent: 300_000, every: 1e12 },
       { ...text, data: { kind: 'text', unit: 'byte', symbols: 256 } },
       { ...text, data: { kind: 'text', unit: 'word', symbols: 2 } },
       { ...text, data: { ...characters, symbols: 4096 } },
@@ -119,6 +119,7 @@ describe('trainers/streams: settings', () => {
   it('are completed with the defaults of the command', () => {
     expect(completeConfig(characters, {})).to.deep.equal({
       data: characters,
+      experts: ['network', 'counts', 'match'],
       cell: { name: 'gru', units: 64 },
       readout: 'linear',
       estimator: { name: 'tbptt', window: 10, stride: 10 },

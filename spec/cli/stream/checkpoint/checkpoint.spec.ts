@@ -75,7 +75,7 @@ describe('cli/stream: checkpoint', () => {
       expect(() => decodeCheckpoint(changed(part))).to.throw(DataError, says);
     refuse(
       { version: '7' },
-      /^it has version 7 of the format, and this norewind reads version 5: use the norewind that wrote it, or begin again$/,
+      /^it has version 7 of the format, and this norewind reads version 6: use the norewind that wrote it, or begin again$/,
     );
     refuse({ format: 'norewind.strean' }, /^it is not a checkpoint of `norewind train`$/);
     refuse(

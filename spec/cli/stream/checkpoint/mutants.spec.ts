@@ -13,6 +13,7 @@ import {
   writeSafetensors,
 } from '../../../../lib/index.ts';
 import { cells } from '../../../../nn/index.ts';
+import type { Table, Tables } from '../../../../trainers/experts/index.ts';
 import type { RowData, StreamConfig } from '../../../../trainers/streams/config.ts';
 import { behind } from '../../../../trainers/streams/position.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
@@ -84,6 +85,13 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
     ['deleted', 'shorter', 'fractional', 'another', 'negative'],
   ],
   [/^rest\.evaluation\.drift\.last$/, ['another']],
+  // Other symbols, contexts and weights than those that a run had. Whole numbers take what is not one as 0.
+  [
+    /^tables\.(past\.symbols|experts\.(mixtures\..*|experts\.(counts|match)\..*))$/,
+    ['fractional', 'another', 'negative', 'not a number', 'huge'],
+  ],
+  [/^rest\.experts\.experts\.match\.follows$/, ['another']],
+  [/^rest\.past\.length$/, ['another']],
 ];
 
 describe('cli/stream: a checkpoint whose checksum is right, and one of whose entries is not', () => {
@@ -92,28 +100,39 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
       this.timeout(200_000);
       const { session, ...stream } = checkpointAfter(before, config);
       const whole = JSON.parse(JSON.stringify({ ...stream, metricsLength: 7, rest: session.rest }));
+      whole.tables = session.tables;
       const outcome = (parts: unknown): string => {
-        const { rest, ...others } = parts as StreamCheckpoint & { rest: unknown };
-        const bytes = encodeCheckpoint({ ...others, session: { learner: session.learner, rest } });
+        const { rest, tables, ...others } = parts as StreamCheckpoint & { rest: unknown; tables: Tables };
+        const bytes = encodeCheckpoint({ ...others, session: { learner: session.learner, rest, tables } });
         const { config: own, session: saved, position, metricsLength } = decodeCheckpoint(bytes);
         const resumed = openSession(own, saved);
         for (const entry of after) resumed.advance(entry);
         const report = resumed.report();
         for (const { mean, recent } of Object.values(report.figures))
           expect([mean, recent].every(Number.isFinite)).to.equal(true);
-        const { learner, rest: then } = resumed.save();
+        const { learner, rest: then, tables: last = {} } = resumed.save();
         return JSON.stringify([
           report,
           then,
           position,
           metricsLength,
           Buffer.from(learner).toString('base64'),
+          Object.entries(last).map(([key, table]) => [key, [...table]]),
         ]);
       };
       const expected = outcome(whole);
       let [refused, same, possible, drawn] = [0, 0, 0, 0];
-      for (const path of pathsOf(whole))
-        for (const [how, mutant] of mutantsOf(entryAt(whole, path))) {
+      const { tables, ...written } = whole;
+      const all: (readonly [readonly string[], string, unknown])[] = [
+        ...pathsOf(written).flatMap((path) =>
+          mutantsOf(entryAt(whole, path)).map(([how, mutant]) => [path, how, mutant] as const),
+        ),
+        ...Object.keys(tables ?? {}).flatMap((key) =>
+          tableMutants(tables[key]).map(([how, mutant]) => [['tables', key], how, mutant] as const),
+        ),
+      ];
+      for (const [path, how, mutant] of all) {
+        {
           if (drawn++ % size(17, 1) > 0) continue;
           const what = `${path.join('.')} is ${how}: ${JSON.stringify(mutant)?.slice(0, 60)}`;
           let came: string;
@@ -135,6 +154,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
             possible++;
           }
         }
+      }
       // Nearly all of them are noticed.
       expect(refused).to.be.above(size(4, 12) * (same + possible));
     });
@@ -202,6 +222,30 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
     expect(process.memoryUsage().arrayBuffers - before).to.be.below(2 ** 26);
   });
 });
+
+/** What may be wrong with a tensor. */
+function tableMutants(table: Table): (readonly [how: string, mutant: Table])[] {
+  const Kind = table.constructor as new (numbers: readonly number[]) => Table;
+  const numbers = [...table];
+  const ends = [0, numbers.length >> 1, numbers.length - 1].filter((at) => at >= 0 && at < numbers.length);
+  const changes: readonly (readonly [string, (value: number) => number])[] = [
+    ['huge', () => 1e300],
+    ['not a number', () => Number.NaN],
+    ['negative', (value) => -value - 1],
+    ['another', (value) => value + 1],
+    ['another', () => 2 ** 30],
+    ['fractional', (value) => value + 1e-3],
+  ];
+  return [
+    ['of another type', new (table instanceof Int32Array ? Float64Array : Int32Array)(numbers.length)],
+    ['longer', new Kind([...numbers, 0])],
+    ['shorter', new Kind(numbers.slice(0, -1))],
+    ['shorter', new Kind([])],
+    ...ends.flatMap((at) =>
+      changes.map(([how, change]) => [how, new Kind(numbers.with(at, change(numbers[at])))] as const),
+    ),
+  ];
+}
 
 /** With a checksum that fits. */
 function sealed(bytes: Uint8Array): Uint8Array {

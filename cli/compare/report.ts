@@ -74,17 +74,16 @@ export function compareReport(runs: readonly PastRun[]): string {
   ]);
 }
 
-/** The baselines shared by the runs: they are equal only for equal data. */
+/** The baselines and experts that are the same in all runs: those that learn from equal data in the same way. */
 function baselinesOf(
   runs: readonly PastRun[],
 ): (readonly [name: string, figures: { at: number; recent: number; mean: number }])[] {
   const [{ last }, ...others] = runs;
-  const isCommon = others.every(
-    (other) => JSON.stringify(other.last.baselines) === JSON.stringify(last.baselines),
-  );
-  return isCommon
-    ? Object.entries(last.baselines).map(([name, figures]) => [name, { at: last.at, ...figures }])
-    : [];
+  return Object.entries(last.baselines)
+    .filter(([name, figures]) =>
+      others.every((other) => JSON.stringify(other.last.baselines[name]) === JSON.stringify(figures)),
+    )
+    .map(([name, figures]) => [name, { at: last.at, ...figures }]);
 }
 
 function baselineCurves(runs: readonly PastRun[]): Curve[] {

@@ -1,6 +1,6 @@
 import { latestOf, type NumberExpert, type NumberQuestion, seasonCount, within } from './numberQuestion.ts';
 
-type None = Readonly<Record<string, never>>;
+export type None = Readonly<Record<string, never>>;
 
 /** An expert that has nothing to learn. */
 function fixed(name: string, predict: (question: NumberQuestion) => number): NumberExpert<None> {

@@ -62,11 +62,12 @@ describe('cli: norewind compare', () => {
     expect(cells).to.deep.include(['cell.units', '3', '4']);
     expect(cells).to.deep.include(['estimator.name', 'uoro', 'tbptt']);
     expect(cells.map(([first]) => first)).not.to.include('seed');
-    // Two runs and three counting models. Each curve has a point per line of metrics.
+    // Two runs, and what does not depend on the network: seven orders, the match, the combination without it. Each
+    // curve has a point per line of metrics.
     const curves = [...document.querySelectorAll('figure')].map(
       (figure) => [...figure.querySelectorAll('[aria-label="line"] path')].length,
     );
-    expect(curves).to.deep.equal([5, 2, 2]);
+    expect(curves).to.deep.equal([11, 2, 2]);
     expect(document.querySelector('figcaption')?.textContent).to.contain('<tbptt>,"4"');
   });
 
@@ -82,7 +83,8 @@ describe('cli: norewind compare', () => {
         mean: String(mean),
         recent: String(recent),
       });
-      expect(rows[i]['order-1 model recent']).to.equal(String(baselines['order-1 model'].recent));
+      for (const name of ['order 1', 'network'])
+        expect(rows[i][`${name} recent`]).to.equal(String(baselines[name].recent));
     }
     expect((await compare('anbn', 'other', '--out', 'runs.html', '--csv', 'elsewhere.csv')).code).to.equal(0);
     const steps = parse(desk.read('elsewhere.csv'), { columns: true }) as Record<string, string>[];

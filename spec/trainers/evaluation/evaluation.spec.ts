@@ -185,7 +185,7 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
         other: { mean: 4, recent: 4, absoluteError: { mean: 2, recent: 2 } },
       },
       drift: { count: 0, last: null },
-      better: { name: 'other', recent: 4, network: 245 / 3 },
+      better: { name: 'other', recent: 4, served: 245 / 3 },
     });
     expect(resumed.report()).to.deep.equal(straight.report());
     expect(straight.save()).to.have.all.keys('scores', 'absolute', 'adwin', 'drift');

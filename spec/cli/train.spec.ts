@@ -52,10 +52,10 @@ describe('cli: norewind train', () => {
       bytes.length,
     ]);
     expect(records.at(-1).scored).to.equal(bytes.length - 1);
-    // What is served is better than each expert, and than counts without back-off.
+    // What is served is hardly worse than any expert, and better than counts without back-off.
     const { mean, baselines } = records.at(-1);
     for (const [name, own] of Object.entries<{ readonly mean: number }>(baselines))
-      expect(mean, name).to.be.below(own.mean);
+      expect(mean, name).to.be.below(own.mean + Math.log2(40 * bytes.length) / bytes.length);
     for (const order of [0, 1, 2]) {
       const model = markov({ symbols: 256, order });
       const bits = [...bytes].map((byte) => model.observe(byte)).slice(1);

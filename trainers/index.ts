@@ -1,15 +1,14 @@
 export { addParts } from './algebra.ts';
 export * from './estimators/index.ts';
 export { type Markov, type MarkovOptions, markov } from './evaluation/index.ts';
-export {
-  type Expert,
-  type NumberExpert,
-  type NumberQuestion,
-  type Past,
-  type SeasonAgo,
-  type SymbolExpert,
-  type SymbolQuestion,
-  symbolAt,
+export type {
+  Expert,
+  NumberExpert,
+  NumberQuestion,
+  Past,
+  SeasonAgo,
+  SymbolExpert,
+  SymbolQuestion,
 } from './experts/index.ts';
 export type { LearnerConfig } from './learner/config.ts';
 export { createLearner, Learner } from './learner/learner.ts';

@@ -26,7 +26,8 @@ export interface ContextLimits {
 const mostCount = 255;
 const fewest = 64;
 
-export const [keyAt, headAt, totalAt, distinctAt] = [0, 1, 2, 3];
+/** Where these are in a node; its key comes first. */
+export const [headAt, totalAt, distinctAt] = [1, 2, 3];
 
 export function noContexts(): Contexts {
   return {

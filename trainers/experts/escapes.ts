@@ -14,7 +14,7 @@ export interface Escapes {
 }
 
 const [byDistinct, byTotal] = [8, 12];
-export const kindsOfOrder = byDistinct * byTotal;
+const kindsOfOrder = byDistinct * byTotal;
 /** The mean forgets: the weight of an observation falls to 1/e in this many others. */
 const memory = 250;
 /** The observations that the start value counts for. */

@@ -1,5 +1,5 @@
 export { numberMixer } from './combineNumbers.ts';
-export { type Ensemble, type EnsembleState, ensemble, withoutNetwork } from './ensemble.ts';
+export { ensemble, withoutNetwork } from './ensemble.ts';
 export type { Expert } from './expert.ts';
 export { fixedShare } from './fixedShare.ts';
 export { leastSquares } from './leastSquares.ts';

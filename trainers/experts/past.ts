@@ -5,12 +5,12 @@ import { requireTable } from './tables.ts';
 export interface Past {
   /** The number of symbols so far. */
   length: number;
-  /** The latest `reach` of them: number i, from 0, is in slot i mod reach. */
+  /** The latest 64 of them: number i, from 0, is in slot i mod 64, so that `symbols[(length - 1) & 63]` came last. */
   readonly symbols: Int32Array;
 }
 
 /** How many of the latest symbols are kept. */
-export const reach = 64;
+const reach = 64;
 
 export function noPast(): Past {
   return { length: 0, symbols: new Int32Array(reach) };

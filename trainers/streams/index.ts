@@ -1,3 +1,4 @@
+export { type Table, withoutNetwork } from '../experts/index.ts';
 export { checkConfig } from './checkConfig.ts';
 export type { RowData, StreamConfig, SymbolData } from './config.ts';
 export { textSources } from './foreign.ts';

@@ -39,7 +39,7 @@ export interface SymbolSession extends Session<Code> {
   restart(): void;
 }
 
-export interface SymbolWalker {
+interface SymbolWalker {
   /** Returns the probability of each symbol to come after this one. */
   step(symbol: number): Float64Array;
 }

@@ -9,8 +9,12 @@ import {
   writeSafetensors,
 } from '../../../lib/index.ts';
 import { requireEntries, requireWhole, shortened } from '../../../trainers/evaluation/index.ts';
-import type { Table } from '../../../trainers/experts/index.ts';
-import { requireSnapshot, type SavedSession, type Snapshot } from '../../../trainers/streams/index.ts';
+import {
+  requireSnapshot,
+  type SavedSession,
+  type Snapshot,
+  type Table,
+} from '../../../trainers/streams/index.ts';
 
 const format = 'norewind.stream';
 /**

@@ -1,6 +1,5 @@
 import { type Figures, formatLoss, formatScore } from '../../../trainers/evaluation/index.ts';
-import { withoutNetwork } from '../../../trainers/experts/index.ts';
-import type { Position, Report } from '../../../trainers/streams/index.ts';
+import { type Position, type Report, withoutNetwork } from '../../../trainers/streams/index.ts';
 import { formatCount } from '../../terminal/numbers.ts';
 import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { Disagreement } from './check.ts';
 import { growth } from './groups/growth.ts';
 import { kernelTable } from './groups/kernels.ts';
+import { lag } from './groups/lag.ts';
 import { peers } from './groups/peers.ts';
 import { endToEnd, memory, packageSize, start } from './groups/process.ts';
 import { python } from './groups/python.ts';
@@ -25,6 +26,7 @@ const groups: Readonly<Record<string, Group>> = {
   package: packageSize,
   'end-to-end': endToEnd,
   stream,
+  lag,
   peers,
   python,
 };

@@ -10,6 +10,7 @@ import { endToEnd, memory, packageSize, start } from './groups/process.ts';
 import { python } from './groups/python.ts';
 import { grid, hand, plain } from './groups/steps.ts';
 import { stream } from './groups/stream.ts';
+import { streams } from './groups/streams.ts';
 import { type Options, optionsOf, UsageError, usage } from './options.ts';
 import { machine, markdown, type Table } from './report.ts';
 
@@ -26,6 +27,7 @@ const groups: Readonly<Record<string, Group>> = {
   package: packageSize,
   'end-to-end': endToEnd,
   stream,
+  streams,
   lag,
   peers,
   python,

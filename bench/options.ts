@@ -17,7 +17,7 @@ export class UsageError extends Error {}
 
 export const usage = `npm run bench -- [group ...] [options]
 
-groups (all but the last five when none is given):
+groups (all but the last six when none is given):
   grid        norewind alone: µs per step by cell, estimator, optimiser, size and dtype
   plain       against plain JavaScript written by hand for the cell, and against the eager path
   hand        the compiled step against instructions written by hand for the tanh RNN, on the same kernels
@@ -28,6 +28,7 @@ groups (all but the last five when none is given):
   package     what npm would publish
   end-to-end  a task through the command line against the step alone
   stream      a million characters through standard input: memory, rate, bits
+  streams     norewind train with its defaults, its experts, River, PPMd and bzip2 (where Python has them)
   lag         a task that truncation cannot win: RTRL, UORO and windows, each at its best rate
   peers       the same step with jax-js and TensorFlow.js (npm run bench:peers installs and runs this)
   python      the same step with PyTorch and JAX, on one thread, where Python has them
@@ -51,6 +52,7 @@ export const everyGroup = [
   'package',
   'end-to-end',
   'stream',
+  'streams',
   'lag',
   'peers',
   'python',
@@ -66,7 +68,7 @@ export function optionsOf(args: readonly string[]): Options | 'help' {
   const list = (value: string | undefined, all: string) => (value ?? all).split(',');
   const quick = values.quick ?? false;
   return {
-    groups: positionals.length > 0 ? positionals : everyGroup.slice(0, -5),
+    groups: positionals.length > 0 ? positionals : everyGroup.slice(0, -6),
     cells: chosen('cells', values.cells, ['rnn', 'gru', 'lstm']),
     estimators: chosen('estimators', values.estimators, ['uoro', 'tbptt-1', 'tbptt-16', 'rtrl']),
     optimizers: chosen('optimizers', values.optimizers, ['sgd', 'adam']),

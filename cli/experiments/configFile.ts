@@ -67,7 +67,8 @@ function requireGroup(path: string, key: string, value: unknown): void {
 const tables: Readonly<Record<string, Readonly<Record<string, { readonly options: Options }>>>> = {
   cell: cellTable,
   estimator: estimatorTable,
-  optimizer: { ...optimizerTable, ofAll: { options: scheduleOptions } },
+  // The rate of a configuration is a number, not the schedule that an optimiser also takes.
+  optimizer: { ofAll: { options: scheduleOptions }, ...optimizerTable },
 };
 
 /** The type of a setting; undefined if no entry of the table has it. */

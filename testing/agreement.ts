@@ -14,7 +14,7 @@ import {
   zipTrees,
 } from '../lib/index.ts';
 import { createLearner, type Estimator, type Learner, type Optimizer } from '../trainers/index.ts';
-import { LawError, numbersOf, requireClose, requireLive, vector } from './numbers.ts';
+import { namesOf, numbersOf, requireClose, requireLive, UncheckedError, vector } from './numbers.ts';
 import {
   byBackpropagation,
   type Fixture,
@@ -100,10 +100,18 @@ export function checkUnbiased(
   requireFewSigns(lanes, estimator, options);
   const { mean } = expectation((noise) => estimates(lanes, estimator(), noise, options));
   const expected = referenceOf(lanes, estimator(), options);
+  const [{ parameters, state }] = lanes;
+  const [rows, columns] = [namesOf(state, 'state'), namesOf(parameters, 'params')];
   const last = expected.gradients.at(-1) ?? [];
   requireLive(last, 'the gradient of the loss');
   mean.gradients.forEach((gradient, k) => {
-    requireClose(numbersOf(gradient), expected.gradients[k], tolerance, `the mean of gradient ${k + 1}`);
+    requireClose(
+      numbersOf(gradient),
+      expected.gradients[k],
+      tolerance,
+      `the mean of gradient ${k + 1}`,
+      (at) => `∂ℓ/∂${columns[at]}`,
+    );
   });
   if (mean.influence.size === 0) return;
   requireLive(expected.influence, '∂s/∂θ');
@@ -111,14 +119,15 @@ export function checkUnbiased(
     numbersOf(mean.influence),
     expected.influence,
     tolerance,
-    'the mean of the influence, row after row',
+    'the mean of the influence',
+    (at) => `∂${rows[Math.floor(at / columns.length) % rows.length]}/∂${columns[at % columns.length]}`,
   );
 }
 
 /** The most runs for a mean over every sequence of signs. */
 const mostRuns = 2 ** 16;
 
-/** @throws LawError at once if a run draws too many signs to enumerate their sequences. */
+/** @throws UncheckedError at once if a run draws too many signs to enumerate their sequences. */
 function requireFewSigns(
   lanes: readonly Fixture[],
   estimator: () => Estimator,
@@ -128,7 +137,7 @@ function requireFewSigns(
   estimates(lanes, estimator(), noise, options);
   const runs = 2 ** noise.draws.length;
   if (runs > mostRuns)
-    throw new LawError(
+    throw new UncheckedError(
       `a run of ${lanes[0].examples.length} steps draws ${noise.draws.length} signs, which have ${runs.toLocaleString('en-US')} sequences, and ${mostRuns.toLocaleString('en-US')} is the most; give fixtures with fewer units or parameters, or fewer steps`,
     );
 }

@@ -13,8 +13,9 @@ import {
 import { aCell, type Cell } from '../nn/index.ts';
 import { rtrl, uoro } from '../trainers/index.ts';
 import { checkUnbiased } from './agreement.ts';
+import { checkLaws, describeRun, fewest, type Laws, withExample } from './laws.ts';
 import { describeLaws } from './mocha.ts';
-import { LawError, numbersOf, requireClose, requireLive } from './numbers.ts';
+import { LawError, namesOf, numbersOf, requireClose, requireLive, UncheckedError } from './numbers.ts';
 import { byBackpropagation, byDifferences, fixtureOf } from './unrolled.ts';
 
 /** A cell, and how to test it. */
@@ -52,20 +53,11 @@ export function describeCell<P, S, X>(subject: CellSubject<P, S, X>): void {
 
 /** Checks every law of `describeCell`. @throws LawError for the first that does not hold. */
 export function checkCell<P, S, X>(subject: CellSubject<P, S, X>): void {
-  const name = known(subject).name ?? subject.cell.name;
-  for (const [law, check] of Object.entries(cellLaws(subject))) {
-    try {
-      check();
-    } catch (error) {
-      throw new LawError(`${name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
-    }
-  }
+  checkLaws(known(subject).name ?? subject.cell.name, cellLaws(subject));
 }
 
 /** The laws by name; each throws if it does not hold. */
-export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string, () => void> {
+export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Laws {
   const { cell, input, seed = 1 } = known(subject);
   const fixture = (steps: number) => fixtureOf(cell, { input, steps, seed });
   /** f(parameters, state) of the first step. */
@@ -79,7 +71,8 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
     };
   };
 
-  return {
+  const shown = (steps: number) => describeRun(fixture(steps), seed);
+  const laws: Laws = {
     'draws the same parameters from the same noise': () => {
       const draw = () => cell.init(seeded(seed));
       requireFloats(draw(), 'parameters');
@@ -132,32 +125,32 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
       const { parameters, state, step } = first();
       checkDerivatives(step, [parameters, state]);
     },
-    'has one derivative by RTRL, backpropagation through time and differences': () => {
-      const run = fixture(4);
-      const reference = byBackpropagation(
-        run,
-        run.examples.map(() => run.parameters),
-      );
-      requireLive(reference.influence.flat(), '∂s/∂θ');
-      requireClose(
-        byDifferences(
-          run,
-          run.examples.map(() => run.parameters),
-        ).influence.flat(),
-        reference.influence.flat(),
-        1e-9,
-        'differences',
-      );
-      checkUnbiased([run], rtrl, { tolerance: 1e-12 });
-    },
+    'has one derivative by RTRL, backpropagation through time and differences': fewest(
+      4,
+      (steps) => {
+        const run = fixture(steps);
+        const trajectory = run.examples.map(() => run.parameters);
+        const reference = byBackpropagation(run, trajectory);
+        requireLive(reference.influence.flat(), '∂s/∂θ');
+        const [rows, columns] = [namesOf(run.state, 'state'), namesOf(run.parameters, 'params')];
+        requireClose(
+          byDifferences(run, trajectory).influence.flat(),
+          reference.influence.flat(),
+          1e-9,
+          'differences',
+          (at) => `∂${rows[Math.floor(at / columns.length)]}/∂${columns[at % columns.length]}`,
+        );
+        checkUnbiased([run], rtrl, { tolerance: 1e-12 });
+      },
+      shown,
+    ),
     'is estimated without bias by UORO: the mean over every sequence of signs': () => {
       const size = numbersOf(cell.start()).length;
       if (size > 6)
-        throw new LawError(
+        throw new UncheckedError(
           `too many state elements to run every sequence of signs: ${size}; check a cell with at most 6`,
         );
-      const run = fixture(Math.max(2, Math.floor(6 / size)));
-      checkUnbiased([run], uoro);
+      fewest(Math.max(2, Math.floor(6 / size)), (steps) => checkUnbiased([fixture(steps)], uoro), shown)();
     },
     'returns the same as a plan, derivatives included': () => {
       const { parameters, state, step } = first();
@@ -173,6 +166,9 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Record<string,
       );
     },
   };
+  return Object.fromEntries(
+    Object.entries(laws).map(([law, check]) => [law, withExample(check, () => shown(1))]),
+  );
 }
 
 function requireFloats(tree: unknown, what: string): void {

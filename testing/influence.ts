@@ -2,8 +2,9 @@ import { expectation, guard, type Noise, recording, seeded } from '../lib/index.
 import { gru, linear, lstm, model, rnn } from '../nn/index.ts';
 import { anEstimator, createLearner, type Estimator, restoreLearner, sgd } from '../trainers/index.ts';
 import { checkUnbiased, estimates, influenceOf, learnerOf, makesEstimator, together } from './agreement.ts';
+import { checkLaws, fewest, type Laws } from './laws.ts';
 import { describeLaws } from './mocha.ts';
-import { LawError, numbersOf, requireClose, requireFinite, requireLive, vector } from './numbers.ts';
+import { numbersOf, requireClose, requireFinite, requireLive, vector } from './numbers.ts';
 import { type Fixture, fixtureOf, jitter, requireFixture, singularAtStart, zerosLike } from './unrolled.ts';
 
 /** An estimator and the runs to check it on. */
@@ -32,23 +33,14 @@ export function describeInfluence(subject: InfluenceSubject): void {
 
 /** Checks every law of `describeInfluence`. @throws LawError for the first that does not hold. */
 export function checkInfluence(subject: InfluenceSubject): void {
-  const name = known(subject).name ?? subject.estimator().name;
-  for (const [law, check] of Object.entries(influenceLaws(subject))) {
-    try {
-      check();
-    } catch (error) {
-      throw new LawError(`${name}: ${law}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
-    }
-  }
+  checkLaws(known(subject).name ?? subject.estimator().name, influenceLaws(subject));
 }
 
 /**
  * The laws by name; each throws if it does not hold. Those on the mean are for estimators that declare the
  * bias `none`.
  */
-export function influenceLaws(subject: InfluenceSubject): Record<string, () => void> {
+export function influenceLaws(subject: InfluenceSubject): Laws {
   const { estimator, seed = 1, eager = false } = known(subject);
   const fixtures = checkedFixtures(subject.fixtures ?? defaultFixtures(seed));
   const [first] = Object.values(fixtures);
@@ -211,15 +203,20 @@ function meanLaws(
   const { window, joint } = estimator();
   const laws: Record<string, () => void> = {};
   for (const [name, make] of Object.entries(fixtures)) {
-    const run = () => make(window * blocksFor(estimator, make));
-    laws[`has the mean ∂s/∂θ, and the gradient of the loss: ${name}`] = () =>
-      checkUnbiased([run()], estimator);
-    laws[`has that mean along a prescribed trajectory of moving parameters: ${name}`] = () => {
-      const fixture = run();
+    const over = (check: (run: Fixture) => void) => () =>
+      fewest(
+        blocksFor(estimator, make),
+        (blocks) => check(make(window * blocks)),
+        (blocks) => [`the fixture ${name}, ${window * blocks} steps`],
+      )();
+    laws[`has the mean ∂s/∂θ, and the gradient of the loss: ${name}`] = over((run) =>
+      checkUnbiased([run], estimator),
+    );
+    laws[`has that mean along a prescribed trajectory of moving parameters: ${name}`] = over((run) => {
       const noise = seeded(2);
-      const moves = [1, 2, 3, 4].map(() => jitter(zerosLike(fixture.parameters), noise, 0.2));
-      checkUnbiased([fixture], estimator, { moves });
-    };
+      const moves = [1, 2, 3, 4].map(() => jitter(zerosLike(run.parameters), noise, 0.2));
+      checkUnbiased([run], estimator, { moves });
+    });
   }
   const [first] = Object.values(fixtures);
   const lanes = () => [1, 2].map((lane) => laneOf(first(4 * window), lane, window));

@@ -1,11 +1,55 @@
-import { dataOf, fromData, leavesOf, mapTree, NorewindError, type Tensor, type Tree } from '../lib/index.ts';
+import {
+  dataOf,
+  fromData,
+  leavesOf,
+  mapTree,
+  NorewindError,
+  pathsOf,
+  type Tensor,
+  type Tree,
+} from '../lib/index.ts';
 
 /** A law does not hold. The message says which, where, and by how much. */
-export class LawError extends NorewindError {}
+export class LawError extends NorewindError {
+  /** The message without the example. */
+  readonly sentence: string;
+  /** The smallest example found at which the law fails, a line for each part. */
+  readonly example: readonly string[];
+
+  constructor(sentence: string, { example = [], ...options }: LawErrorOptions = {}) {
+    super([sentence, ...example.map((line) => `    ${line}`)].join('\n'), options);
+    this.sentence = sentence;
+    this.example = example;
+  }
+}
+
+interface LawErrorOptions extends ErrorOptions {
+  readonly example?: readonly string[];
+}
+
+/** A law could not be checked, such as one for which a cell is too large. */
+export class UncheckedError extends LawError {}
 
 /** All numbers of a tree, leaf by leaf. */
 export function numbersOf(tree: unknown): number[] {
   return leavesOf(tree as Tree).flatMap((leaf) => [...dataOf(leaf)]);
+}
+
+/** A name for every number of a tree, in their order: `cell.u[1,0]`. */
+export function namesOf(tree: unknown, root: string): string[] {
+  return pathsOf(tree as Tree, root).flatMap(({ path, tensor }) => {
+    const own = path.replace(`${root}.`, '');
+    if (tensor.shape.length === 0) return [own];
+    return Array.from({ length: tensor.size }, (_, at) => {
+      let rest = at;
+      const index = tensor.shape.map(() => 0);
+      for (let axis = index.length - 1; axis >= 0; axis--) {
+        index[axis] = rest % tensor.shape[axis];
+        rest = Math.floor(rest / tensor.shape[axis]);
+      }
+      return `${own}[${index.join()}]`;
+    });
+  });
 }
 
 /** The tree like `like` with these numbers. */
@@ -31,12 +75,14 @@ export function lengthOf(numbers: readonly number[]): number {
 /**
  * @throws LawError unless each |actual - expected| is at most `tolerance` times the largest |expected| (or 1
  * if larger).
+ * @param nameOf names an entry in the message.
  */
 export function requireClose(
   actual: readonly number[],
   expected: readonly number[],
   tolerance: number,
   what: string,
+  nameOf: (entry: number) => string = (entry) => `entry ${entry} of ${actual.length}`,
 ): void {
   if (actual.length !== expected.length)
     throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
@@ -51,7 +97,7 @@ export function requireClose(
   }
   if (worst > tolerance * scale)
     throw new LawError(
-      `${what}: entry ${at} of ${actual.length} is ${actual[at]} instead of ${expected[at]}, ${worst.toExponential(1)} apart`,
+      `${what}: ${nameOf(at)} is ${actual[at]} instead of ${expected[at]}, ${worst.toExponential(1)} apart`,
     );
 }
 
@@ -61,10 +107,10 @@ export function requireFinite(numbers: readonly number[], what: string): void {
   if (at >= 0) throw new LawError(`${what}: entry ${at} of ${numbers.length} is ${numbers[at]}`);
 }
 
-/** @throws LawError if a reference is so small that a wrong value would pass. */
+/** @throws UncheckedError if a reference is so small that a wrong value would pass. */
 export function requireLive(reference: readonly number[], what: string): void {
   if (!(lengthOf(reference) > 1e-4))
-    throw new LawError(`${what}: is nearly zero, so nothing is checked; use another seed`);
+    throw new UncheckedError(`${what}: is nearly zero, so nothing is checked; use another seed`);
 }
 
 const step = 4e-3;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { checkDerivatives, compile, jvp, linearize } from '../autodiff/index.ts';
 import { cast, fromData, guard, type Tensor } from '../lib/index.ts';
 import { anArbitrary, inLayout, layoutsOf } from './arbitraries.ts';
+import { checkLaws, type Laws, lawError, tensorLine } from './laws.ts';
 import { requireMasked } from './masked.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError } from './numbers.ts';
@@ -40,27 +41,16 @@ export interface PrimitiveSubject {
 
 /** Registers one test for each law that a primitive must satisfy, with mocha's global `describe` and `it`. */
 export function describePrimitive(subject: PrimitiveSubject): void {
-  const laws = lawsOf(subject);
+  const laws = primitiveLaws(subject);
   describeLaws(subject.name, laws);
 }
 
 /**
  * Checks every law of `describePrimitive`.
- * @throws Error with the smallest operands found at which one does not hold.
+ * @throws LawError for the first that does not hold, with the smallest operands found at which it does not.
  */
 export function checkPrimitive(subject: PrimitiveSubject): void {
-  for (const [law, check] of Object.entries(lawsOf(subject))) {
-    try {
-      check();
-    } catch (error) {
-      throw new LawError(
-        `${subject.name}: ${law}: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-        },
-      );
-    }
-  }
+  checkLaws(subject?.name, primitiveLaws(subject));
 }
 
 const checks: guard.Checks<PrimitiveSubject> = {
@@ -74,7 +64,8 @@ const checks: guard.Checks<PrimitiveSubject> = {
   tolerance: guard.between(0),
 };
 
-function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
+/** The laws by name; each throws if it does not hold. */
+export function primitiveLaws(subject: PrimitiveSubject): Laws {
   const own = guard.options('a primitive', subject, checks, 'checkPrimitive({ name, operation, operands })');
   const { operation, operands, reference, order = 2, runs = 20, seed = 1, tolerance } = own;
   const options = tolerance === undefined ? {} : { tolerance };
@@ -205,8 +196,20 @@ function lawsOf(subject: PrimitiveSubject): Record<string, () => void> {
   };
 }
 
-function forAll<T>(arbitrary: Arbitrary<T>, check: (drawn: T) => void, numRuns: number, seed: number): void {
-  fc.assert(fc.property(arbitrary, check), { numRuns, seed });
+/** @throws LawError with the smallest draw found at which the check throws. */
+function forAll<T extends readonly (Tensor | readonly Tensor[])[]>(
+  arbitrary: Arbitrary<T>,
+  check: (drawn: T) => void,
+  numRuns: number,
+  seed: number,
+): void {
+  const found = fc.check(fc.property(arbitrary, check), { numRuns, seed });
+  if (!found.failed) return;
+  const operands = found.counterexample?.[0].flat() ?? [];
+  throw lawError(found.errorInstance, () => [
+    ...operands.map((operand, i) => tensorLine(`operand ${i}`, operand)),
+    `draw ${found.numRuns} of ${numRuns}, made smaller ${found.numShrinks} times; seed ${seed}`,
+  ]);
 }
 
 function withLayouts(drawn: Tensor[]): Arbitrary<[Tensor[], Tensor[]]> {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import { packageVersion } from '../package-root.ts';
+import type { CheckOptions } from './check.ts';
 import type { CompareOptions } from './compare.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import { dialectOptions } from './dialectOptions.ts';
@@ -91,6 +92,16 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--force', 'replace these files if they exist')
     .action(async (runs: string[], options: CompareOptions) =>
       finish(await (await import('./compare.ts')).compare(runs, options)),
+    );
+  program
+    .command('check')
+    .description(
+      'check the laws of a cell, a primitive or an estimator of your own, and say which do not hold',
+    )
+    .argument('<file...>', 'TypeScript or JavaScript files that export what to check')
+    .option('--json', 'a line of JSON for each law')
+    .action(async (files: string[], options: CheckOptions) =>
+      finish(await (await import('./check.ts')).check(files, options)),
     );
   addExamples(program);
   suggest(program);

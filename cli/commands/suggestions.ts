@@ -5,6 +5,7 @@ import { guard } from '../../lib/index.ts';
 const synonyms: guard.Synonyms = {
   train: ['learn', 'fit'],
   predict: ['forecast', 'infer', 'test', 'eval'],
+  check: ['verify', 'laws', 'lint'],
   generate: ['sample', 'write'],
   compare: ['diff', 'report'],
   '--rate': ['lr', 'learningrate', 'eta', 'stepsize'],

@@ -1,0 +1,72 @@
+import { UsageError } from '../../lib/index.ts';
+import { load } from '../check/load.ts';
+import { subjectsOf } from '../check/subjects.ts';
+import { exitCodes, sentenceOf } from '../errors.ts';
+import { endAtNext, signalExitCode } from '../signals.ts';
+import { writable } from '../terminal/output.ts';
+
+export interface CheckOptions {
+  readonly json?: boolean;
+}
+
+/**
+ * `norewind check`: checks every law of what the files export, and writes which hold. Returns the exit code: 1
+ * if one does not hold, or cannot be checked.
+ * @throws UsageError or DataError for a file that cannot be loaded or exports nothing to check.
+ */
+export async function check(files: readonly string[], { json = false }: CheckOptions): Promise<number> {
+  // A step of the user's may never end. Nothing is left to save, so a signal ends the process at once.
+  endAtNext();
+  const subjects = [];
+  for (const file of files) {
+    const loaded = await load(file);
+    for (const { exported, subject } of subjectsOf(file, loaded)) {
+      const { testing } = loaded;
+      subjects.push({ file, exported, testing, ...lawsOf(file, exported, () => testing.lawsOf(subject)) });
+    }
+  }
+  const output = writer();
+  let holds = true;
+  for (const { file, exported, testing, kind, name, laws } of subjects) {
+    if (!json) await output.write(`${kind} ${name} (${exported} of ${file})\n`);
+    let held = 0;
+    for (const [law, check] of Object.entries(laws)) {
+      const verdict = testing.judge(law, check);
+      if (verdict.result === 'holds') held++;
+      const told = json
+        ? JSON.stringify({ file, export: exported, kind, name, ...verdict })
+        : testing.lawText(verdict);
+      await output.write(`${told}\n`);
+      if (output.isUnread()) return signalExitCode('SIGPIPE');
+    }
+    const count = Object.keys(laws).length;
+    if (!json) await output.write(`  ${held} of ${count} laws hold\n`);
+    holds &&= held === count;
+  }
+  return holds ? exitCodes.done : exitCodes.failed;
+}
+
+/** @throws UsageError that names the export, for a subject that lacks something. */
+function lawsOf<T>(file: string, exported: string, of: () => T): T {
+  try {
+    return of();
+  } catch (error) {
+    throw new UsageError(`${file}: export ${exported}: ${sentenceOf(error)}`, { cause: error });
+  }
+}
+
+/** Writes to standard output, and waits until its reader has taken the content. */
+function writer(): { write(content: string): Promise<void>; isUnread(): boolean } {
+  const written = writable(process.stdout);
+  let isUnread = false;
+  return {
+    write: (content) =>
+      new Promise<void>((resolve) => {
+        process.stdout.write(written(content), (error) => {
+          isUnread ||= (error as { readonly code?: string } | null | undefined)?.code === 'EPIPE';
+          resolve();
+        });
+      }),
+    isUnread: () => isUnread,
+  };
+}

@@ -1,4 +1,4 @@
-import { add, mul, stack } from '../autodiff/index.ts';
+import { stack } from '../autodiff/index.ts';
 import {
   ConfigurationError,
   expectation,
@@ -11,10 +11,10 @@ import {
   seeded,
   type Tensor,
   type Tree,
-  zipTrees,
 } from '../lib/index.ts';
-import { createLearner, type Estimator, type Learner, type Optimizer } from '../trainers/index.ts';
+import { createLearner, type Estimator, type Learner } from '../trainers/index.ts';
 import { namesOf, numbersOf, requireClose, requireLive, UncheckedError, vector } from './numbers.ts';
+import { prescribed, trajectoryOf } from './trajectory.ts';
 import {
   byBackpropagation,
   type Fixture,
@@ -211,45 +211,6 @@ export function influenceOf(
       );
       return numbersOf(isSingle ? pulled : (pulled as readonly unknown[])[lane]);
     });
-  });
-}
-
-/** An optimiser that ignores the gradient, so that the trajectory of the parameters is prescribed. */
-function prescribed(moves: readonly unknown[]): Optimizer {
-  return {
-    name: 'prescribed',
-    settings: {},
-    init: () => ({}),
-    update(gradient, memory, _, clock) {
-      const none = mapTree(gradient as Tree, (leaf) => mul(leaf, 0));
-      const update = moves.reduce<Tree>((sum, move, i) => {
-        const now = clock.updates((k) => (k === i + 1 ? 1 : 0));
-        return zipTrees(sum, move as Tree, (a, b) => add(a, mul(b, now)), 'prescribed');
-      }, none);
-      return { update: update as typeof gradient, memory };
-    },
-  };
-}
-
-/** The parameters at each step, with an update after every `stride` steps that include a target. */
-function trajectoryOf(
-  { parameters, examples }: Fixture,
-  stride: number,
-  moves: readonly unknown[],
-  observed: readonly number[],
-): unknown[] {
-  let [current, updates] = [parameters as Tree, 0];
-  let scored = false;
-  return examples.map((_, t) => {
-    const own = current;
-    scored ||= !observed.includes(t);
-    if ((t + 1) % stride === 0) {
-      if (scored && updates < moves.length)
-        current = zipTrees(current, moves[updates] as Tree, (a, b) => add(a, b), 'trajectory');
-      if (scored) updates++;
-      scored = false;
-    }
-    return own;
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Arbitrary } from 'fast-check';
 import fc from 'fast-check';
 import { checkDerivatives, compile, jvp, linearize } from '../autodiff/index.ts';
-import { cast, fromData, guard, type Tensor } from '../lib/index.ts';
+import { cast, fromData, guard, Tensor } from '../lib/index.ts';
 import { anArbitrary, inLayout, layoutsOf } from './arbitraries.ts';
 import { checkLaws, type Laws, lawError, tensorLine } from './laws.ts';
 import { requireMasked } from './masked.ts';
@@ -67,7 +67,9 @@ const checks: guard.Checks<PrimitiveSubject> = {
 /** The laws by name; each throws if it does not hold. */
 export function primitiveLaws(subject: PrimitiveSubject): Laws {
   const own = guard.options('a primitive', subject, checks, 'checkPrimitive({ name, operation, operands })');
-  const { operation, operands, reference, order = 2, runs = 20, seed = 1, tolerance } = own;
+  const { operands, order = 2, runs = 20, seed = 1, tolerance } = own;
+  const operation = returningTensor('operation', own.operation);
+  const reference = own.reference && returningTensor('reference', own.reference);
   const options = tolerance === undefined ? {} : { tolerance };
   const law = (numRuns: number, check: (drawn: Tensor[]) => void) => () =>
     forAll(operands, check, numRuns, seed);
@@ -194,6 +196,22 @@ export function primitiveLaws(subject: PrimitiveSubject): Laws {
         if (dtype !== 'float32') throw new LawError(`float32 operands return ${dtype}`);
     }),
   };
+}
+
+/** The same function. It throws a LawError for a result that is no tensor. */
+function returningTensor(
+  name: string,
+  f: (...operands: Tensor[]) => Tensor,
+): (...operands: Tensor[]) => Tensor {
+  return Object.defineProperty(
+    (...operands: Tensor[]) => {
+      const result: unknown = f(...operands);
+      if (result instanceof Tensor) return result;
+      throw new LawError(`the ${name} returned ${guard.describe(result)} instead of a tensor`);
+    },
+    'name',
+    { value: f.name || name },
+  );
 }
 
 /** @throws LawError with the smallest draw found at which the check throws. */

@@ -7,7 +7,7 @@ import { fileProblem } from '../errors.ts';
 import { requirePlain } from '../plainFile.ts';
 
 /** What `norewind/testing` exports. */
-export type Testing = typeof import('../../testing/index.ts');
+type Testing = typeof import('../../testing/index.ts');
 
 /** The exports of a file of the user's, and the laws of the norewind that it imports. */
 export interface Loaded {

@@ -1,7 +1,7 @@
 import { UsageError } from '../../lib/index.ts';
 import { load } from '../check/load.ts';
 import { subjectsOf } from '../check/subjects.ts';
-import { exitCodes, sentenceOf } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { endAtNext, signalExitCode } from '../signals.ts';
 import { writable } from '../terminal/output.ts';
 
@@ -51,7 +51,9 @@ function lawsOf<T>(file: string, exported: string, of: () => T): T {
   try {
     return of();
   } catch (error) {
-    throw new UsageError(`${file}: export ${exported}: ${sentenceOf(error)}`, { cause: error });
+    // The error may be of another installation of norewind, whose classes are not ours.
+    const sentence = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${file}: export ${exported}: ${sentence}`, { cause: error });
   }
 }
 

@@ -23,6 +23,15 @@ export const testingDoors: Doors = {
   byDifferences: openDoor(() => [run(), [run().parameters, run().parameters]]),
   cellLaws: door(() => [{ name: 'own', cell: cell(), input, seed: 1 }]),
   checkCell: door(() => [{ cell: cell(), input }]),
+  cells: door(() => [{ maxState: 2 }], drawn),
+  check: openDoor(() => [{ cell: cell(), input }]),
+  kindOf: openDoor(() => [{ cell: cell(), input }]),
+  lawsOf: openDoor(() => [{ cell: cell(), input }]),
+  verdictOf: openDoor(() => [{ cell: cell(), input }]),
+  judge: openDoor(() => ['a law', () => {}]),
+  primitiveLaws: door(() => [
+    { name: 'square', operation: (v: Tensor) => square(v), operands: tensorsOf([2]).map((v) => [v]) },
+  ]),
   influenceLaws: door(() => [{ name: 'own', estimator: rtrl, fixtures: { own: run }, eager: true, seed: 1 }]),
   checkInfluence: door(() => [
     {
@@ -58,4 +67,6 @@ export const testingOthers: Readonly<Record<string, string>> = {
   describeCell: registers,
   describeInfluence: registers,
   describePrimitive: registers,
+  fc: 'fast-check',
+  lawText: 'prints what judge returns',
 };

@@ -10,7 +10,7 @@ import { bytes, loadPart, madd, storePart, wideLoss, wideSum, wideTotal, zero } 
   return v128.splat<T>(<T>(factor * load<T>(u + bytes<T>(i))));
 }
 
-/** Whether the index at u names another row: row i gets nothing then, even if the right factor is infinite. */
+/** Whether the index at u names another row: row i gets nothing then even if the right factor is infinite. */
 @inline function isBare<U>(u: usize, i: usize): bool {
   return isInteger<U>() && load<usize>(u) != i;
 }

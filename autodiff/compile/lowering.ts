@@ -1,4 +1,12 @@
-import { type DType, dataOf, type Shape, sizeOf, type Tensor, type wasm } from '../../lib/index.ts';
+import {
+  type DType,
+  dataOf,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type TypedArray,
+  type wasm,
+} from '../../lib/index.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
 import { rowOf } from '../table/index.ts';
 import { squaredIn } from '../table/lower/multiply.ts';
@@ -6,11 +14,11 @@ import type { Assembler } from './assembler.ts';
 import { Indices } from './indices.ts';
 import { type Buffer, bufferOf, type InstructionOperand } from './instruction.ts';
 import { Materializer } from './materialize.ts';
-import type { EntryOperand, Planner } from './planner.ts';
+import type { Diagonal, EntryOperand, Planner } from './planner.ts';
 import type { Program } from './program.ts';
 import { repeat } from './repeat.ts';
 import type { Care } from './schedule.ts';
-import { arrayOf, type Coefficient, dense, one, type Terms } from './terms.ts';
+import { arrayOf, type Coefficient, dense, diagonalIn, one, type Terms } from './terms.ts';
 
 /**
  * Turns equations into instructions by the table, keeping sums factored for as long as nothing needs their
@@ -107,8 +115,21 @@ export class Lowering implements Planner {
     return terms;
   }
 
+  diagonal(x: Tensor): Diagonal | undefined {
+    const own = diagonalIn(this.terms(x));
+    if (own === undefined) return undefined;
+    const { elements, begin } = own;
+    const size = elements[0].part.kind === 'dense' ? elements[0].part.buffer.size : 0;
+    const buffer = this.materializer.array(elements, x.dtype, [size]);
+    this.#terms.set(x, [{ coefficient: one, part: { kind: 'diagonal', buffer, begin } }]);
+    return { buffer, begin };
+  }
+
   array(x: Tensor): Buffer {
-    const buffer = this.materializer.array(this.terms(x), x.dtype, x.shape);
+    const buffer =
+      x instanceof SymbolTensor || diagonalIn(this.terms(x)) === undefined
+        ? this.materializer.array(this.terms(x), x.dtype, x.shape)
+        : this.assembler.constant(x.dtype, dataOf(x).slice());
     this.#terms.set(x, dense(buffer));
     return buffer;
   }
@@ -196,6 +217,23 @@ export class Lowering implements Planner {
       return Object.is(first, 0)
         ? []
         : [{ coefficient: { factor: first, scalars: [] }, part: { kind: 'splat' } }];
-    return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
+    const begin = diagonalBegin(x.shape, data);
+    if (x.dtype === 'int32' || begin === undefined)
+      return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
+    const elements = data.slice(0, x.shape[1]).map((_, i) => data[(begin + i) * x.shape[1] + i]);
+    const buffer = this.assembler.constant(x.dtype, elements as typeof data);
+    return [{ coefficient: one, part: { kind: 'diagonal', buffer, begin } }];
   }
+}
+
+/** The row of the first element of a matrix that is zero off one diagonal, which meets every column. */
+function diagonalBegin([rows, columns = 1, ...more]: Shape, data: TypedArray): number | undefined {
+  if (more.length > 0 || columns < 2 || rows < columns) return undefined;
+  const begin = data.findIndex((element: number) => !Object.is(element, 0)) / columns;
+  const isOn = (at: number) => at >= begin * columns && (at - begin * columns) % (columns + 1) === 0;
+  const holds = (element: number, at: number) =>
+    Object.is(element, 0) || (isOn(at) && at < (begin + columns) * columns);
+  return Number.isInteger(begin) && begin >= 0 && begin + columns <= rows && data.every(holds)
+    ? begin
+    : undefined;
 }

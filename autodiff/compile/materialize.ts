@@ -1,10 +1,20 @@
 import { type DType, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer } from './instruction.ts';
-import { arrayOf, type Coefficient, isOne, type Part, repeatedOf, type Term, type Terms } from './terms.ts';
+import {
+  arrayOf,
+  type Coefficient,
+  isOne,
+  one,
+  type Part,
+  repeatedOf,
+  type Term,
+  type Terms,
+} from './terms.ts';
 
 type Outer = Extract<Part, { kind: 'outer' }>;
 type Block = Extract<Part, { kind: 'block' }>;
+type Diagonal = Extract<Part, { kind: 'diagonal' }>;
 type Repeated = Extract<Part, { kind: 'repeated' }>;
 
 /** Writes values out as arrays, in as few passes over memory as their terms allow. */
@@ -12,6 +22,8 @@ export class Materializer {
   readonly #assembler: Assembler;
   readonly #products = new Map<string, Buffer>();
   readonly #numbers = new Map<Buffer, number>();
+  /** Diagonal matrices that were written out. */
+  readonly #diagonals: { readonly part: Diagonal; readonly out: Buffer }[] = [];
 
   constructor(assembler: Assembler) {
     this.#assembler = assembler;
@@ -21,6 +33,14 @@ export class Materializer {
   array(value: Terms, dtype: DType, shape: Shape, target?: Buffer): Buffer {
     const own = arrayOf(value);
     if (own !== undefined && target === undefined) return own;
+    const [first] = value;
+    if (
+      target === undefined &&
+      value.length === 1 &&
+      first.part.kind === 'diagonal' &&
+      isOne(first.coefficient)
+    )
+      return this.#diagonal(first.part, dtype, shape);
     const out = target ?? this.#assembler.buffer(dtype, sizeOf(shape));
     const repeated = repeatedOf(value);
     const only = value.length === 1 ? value[0] : undefined;
@@ -35,6 +55,18 @@ export class Materializer {
       );
     else if (repeated?.factor === 1) this.#repeat(out, repeated);
     else this.#write(out, value, dtype, shape);
+    return out;
+  }
+
+  /** Reshaped and other copies of one diagonal matrix share its elements. */
+  #diagonal(part: Diagonal, dtype: DType, shape: Shape): Buffer {
+    const size = sizeOf(shape);
+    const isSame = ({ buffer, begin }: Diagonal) => buffer === part.buffer && begin === part.begin;
+    const known = this.#diagonals.find((other) => isSame(other.part) && other.out.size === size);
+    if (known !== undefined) return known.out;
+    const out = this.#assembler.buffer(dtype, size);
+    this.#write(out, [{ coefficient: one, part }], dtype, shape);
+    this.#diagonals.push({ part, out });
     return out;
   }
 
@@ -140,12 +172,32 @@ export class Materializer {
       emit(written ? 'adds' : 'fill', ...(written ? [out] : []), this.coefficient(coefficient, dtype), size);
       written = true;
     }
-    if (!written) emit('fill', this.#assembler.scalar(dtype, 0), size);
+    const isBare = !written;
+    if (isBare) emit('fill', this.#assembler.scalar(dtype, 0), size);
     for (const { coefficient, part } of of('row')) {
       if (part.kind !== 'row') continue;
       const { at, buffer } = this.factors(coefficient, part.v);
       emit('rowadd', at, buffer, part.index, buffer.size);
     }
+    for (const [i, { coefficient, part }] of of('diagonal').entries()) {
+      if (part.kind !== 'diagonal') continue;
+      const { at, buffer } = this.factors(coefficient, part.buffer);
+      this.#addDiagonal(out, part.begin, at, buffer, isBare && of('row').length === 0 && i === 0);
+    }
+  }
+
+  /** Adds to the elements of a matrix on a diagonal, or sets them if the matrix is zero. */
+  #addDiagonal(matrix: Buffer, begin: number, at: Buffer, x: Buffer, isZero: boolean): void {
+    const { dtype, size: n } = x;
+    const place = { buffer: matrix, shift: begin * n };
+    const isPlain = isZero && this.#assembler.number(at) === 1;
+    const sum = isPlain ? x : this.#assembler.buffer(dtype, n);
+    const emit = this.#assembler.emit.bind(this.#assembler);
+    if (!isZero) {
+      emit('strided', dtype, sum, place, 1, n, 1, n + 1);
+      emit('axpby', dtype, sum, this.#assembler.scalar(dtype, 1), sum, at, x, n);
+    } else if (!isPlain) emit('muls', dtype, sum, x, at, n);
+    emit('strided', dtype, place, sum, 1, n, n + 1, 1);
   }
 
   /** A coefficient and an array; 1 and their product where it has to be a strong one, which rounds alike. */

@@ -59,6 +59,8 @@ export class Naming {
         return [`(${this.#name(part.u)} ⊗ ${this.#name(part.v)})`];
       case 'row':
         return [`(${this.#name(part.v)} in row ${this.#name(part.index)})`];
+      case 'diagonal':
+        return [`diagonal(${this.#name(part.buffer)}${part.begin === 0 ? '' : ` from row ${part.begin}`})`];
       case 'repeated':
         return [`(${this.#name(part.buffer)} repeated)`];
       case 'block':

@@ -14,6 +14,8 @@ export interface Planner {
   readonly squared: ReadonlySet<Tensor>;
   /** The terms that a tensor stands for. */
   terms(x: Tensor): Terms;
+  /** The elements of a matrix that is zero off one diagonal: element i is in row begin + i and column i. */
+  diagonal(x: Tensor): Diagonal | undefined;
   /** Its elements, written out. */
   array(x: Tensor): Buffer;
   /** A coefficient times an array. */
@@ -41,6 +43,12 @@ export interface Planner {
     operands: readonly EntryOperand[],
     counts: readonly (number | Buffer)[],
   ): Terms;
+}
+
+/** See `Planner.diagonal`. */
+export interface Diagonal {
+  readonly buffer: Buffer;
+  readonly begin: number;
 }
 
 /** An array with the number of elements from one entry to the next; 0 for one that all entries share. */

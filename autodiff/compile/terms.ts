@@ -28,6 +28,8 @@ export type Part =
    * elements.
    */
   | { readonly kind: 'repeated'; readonly buffer: Buffer; readonly each: number }
+  /** Element i in row begin + i and column i of a matrix with as many columns as elements; zeros elsewhere. */
+  | { readonly kind: 'diagonal'; readonly buffer: Buffer; readonly begin: number }
   /** v in the row that the index names, zeros elsewhere. */
   | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer }
   /** A block of the given shape at `begin`, zeros elsewhere. */
@@ -75,6 +77,20 @@ export function scaled(value: Terms, coefficient: Coefficient): Terms {
 /** The coefficient of a value whose elements are all equal. */
 export function splatOf(value: Terms): Coefficient | undefined {
   return value.length === 1 && value[0].part.kind === 'splat' ? value[0].coefficient : undefined;
+}
+
+/** The elements of a value that is zero off one diagonal, as a sum of vectors, and the row of the first. */
+export function diagonalIn(value: Terms): { readonly elements: Terms; readonly begin: number } | undefined {
+  const [first] = value;
+  if (first?.part.kind !== 'diagonal') return undefined;
+  const { begin, buffer } = first.part;
+  const elements: Term[] = [];
+  for (const { coefficient, part } of value) {
+    if (part.kind !== 'diagonal' || part.begin !== begin || part.buffer.size !== buffer.size)
+      return undefined;
+    elements.push({ coefficient, part: { kind: 'dense', buffer: part.buffer } });
+  }
+  return { elements, begin };
 }
 
 /** The buffer of an ordinary array. */

@@ -1,4 +1,4 @@
-import { dataOf, fromData, stridesOf, type Tensor } from '../../lib/index.ts';
+import { dataOf, fromData, type Shape, stridesOf, type Tensor } from '../../lib/index.ts';
 import { dense, one, type Terms } from '../compile/terms.ts';
 import type { Parameters } from '../primitive.ts';
 import { join } from '../primitives/constant.ts';
@@ -52,6 +52,8 @@ export const layout: readonly Entry[] = [
     zero: 'first',
     moves: true,
     lower(plan, [x], { order }, result) {
+      const turned = order.length === 2 && order[0] === 1 ? transposed(plan.terms(x), x.shape) : undefined;
+      if (turned !== undefined) return turned;
       const strides = stridesOf(x.shape);
       const moved = order.map((axis) => strides[axis]);
       return dense(strided(plan, x, result.shape, moved));
@@ -102,6 +104,18 @@ export const layout: readonly Entry[] = [
     batch: (batch, operands, { axis }) => together(batch, operands, { axis: axis + 1 }),
   }),
 ];
+
+/** The transpose of a product of vectors, or of a square diagonal matrix; undefined for others. */
+function transposed(terms: Terms, [rows, columns]: Shape): Terms | undefined {
+  const turned = terms.flatMap(({ coefficient, part }): Terms => {
+    if (part.kind === 'diagonal' && rows === columns && part.buffer.size === rows)
+      return [{ coefficient, part }];
+    if (part.kind === 'outer' && part.u.size === rows && part.v.size === columns)
+      return [{ coefficient, part: { ...part, u: part.v, v: part.u } }];
+    return [];
+  });
+  return turned.length === terms.length ? turned : undefined;
+}
 
 /**
  * For primitives that only move elements: the numbers of the sets move as values would. 0 is the empty set.

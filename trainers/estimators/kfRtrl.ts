@@ -59,5 +59,5 @@ function advance(
   const carried = matmul(jacobian, A);
   const p = balance(carried, u, epsilon);
   const q = balance(D, z, epsilon);
-  return { u: add(mul(u, p), mul(z, mul(sign, q))), A: add(div(carried, p), mul(D, div(sign, q))) };
+  return { u: add(mul(u, p), mul(z, mul(sign, q))), A: add(mul(carried, div(1, p)), mul(D, div(sign, q))) };
 }

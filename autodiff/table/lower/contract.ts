@@ -12,6 +12,7 @@ import {
   type Terms,
   times,
 } from '../../compile/terms.ts';
+import { scaledColumns, scaledRows } from './diagonal.ts';
 import { entriesOf } from './entries.ts';
 import { inRule, strongFactor, strongScale } from './multiply.ts';
 
@@ -34,9 +35,15 @@ export function lowerMatmul(
   if (inner === 1 && rows * columns > 1) return outerProduct(plan, x, y, strong, result);
   if (rows === 1 && columns === 1)
     return whole ? strongInner(plan, x, y, result) : innerProduct(plan, x, y, result, strong);
-  const [a, b] = whole
-    ? [strongFactor(plan, x), strongFactor(plan, y)]
-    : [plan.factored(x), plan.factored(y)];
+  const factor = (own: Tensor) => (whole ? strongFactor(plan, own) : plan.factored(own));
+  if (strong || plan.care === 'none') {
+    const isStrong = strong && plan.care !== 'none';
+    const simple =
+      (transposeRight ? undefined : scaledRows(plan, [x, y], transposeLeft, isStrong, result, factor)) ??
+      (transposeLeft ? undefined : scaledColumns(plan, [x, y], isStrong, result, factor));
+    if (simple !== undefined) return simple;
+  }
+  const [a, b] = [factor(x), factor(y)];
   const out = plan.temporary(result);
   const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) =>
     plan.assembler.emit(operation, result.dtype, out, ...operands);
@@ -178,6 +185,13 @@ function partProduct(plan: Planner, a: Part, b: Part, dtype: DType, strong: bool
     plan.assembler.emit('mend', dtype, out, a.buffer, b.buffer, 1, 1, a.buffer.size, 0, 0);
     return [out];
   }
+  if (
+    a.kind === 'diagonal' &&
+    b.kind === 'diagonal' &&
+    a.begin === b.begin &&
+    a.buffer.size === b.buffer.size
+  )
+    return strong && plan.care !== 'none' ? undefined : [emit('dot', a.buffer, b.buffer, a.buffer.size)];
   if (a.kind === 'outer' && b.kind === 'outer' && a.u.size === b.u.size) {
     const factors = [emit('dot', a.u, b.u, a.u.size), emit('dot', a.v, b.v, a.v.size)];
     return plan.care === 'whole' && (a.strong || b.strong) ? [emit('strongmul', ...factors, 1)] : factors;

@@ -3,6 +3,7 @@ import type { Planner } from '../../compile/planner.ts';
 import type { Program } from '../../compile/program.ts';
 import { type Coefficient, dense, one, scaled, splatOf, type Terms, times } from '../../compile/terms.ts';
 import { mul } from '../../primitives/mul.ts';
+import { diagonalProduct } from './diagonal.ts';
 import { byRows, type Pairwise } from './pairwise.ts';
 
 const products: Pairwise = { whole: 'mul', scalar: 'muls', commutes: true };
@@ -19,8 +20,12 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
     return plan.emit(result, strong ? 'strongmul' : 'mul', plan.array(x), plan.array(y), 1);
   }
   if (strong && (plan.terms(x).length === 0 || plan.terms(y).length === 0)) return [];
-  if (strong && plan.care === 'whole') return strongProduct(plan, x, y, result);
   const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
+  if ((strong || plan.care === 'none') && left === undefined && right === undefined) {
+    const diagonal = diagonalProduct(plan, x, y, strong);
+    if (diagonal !== undefined) return diagonal;
+  }
+  if (strong && plan.care === 'whole') return strongProduct(plan, x, y, result);
   const own = (coefficient: Coefficient) => (strong ? inRule(plan, coefficient) : coefficient);
   if (right !== undefined) return beforeSquare(plan, scaled(plan.summand(x), own(right)), result);
   if (left !== undefined) return beforeSquare(plan, scaled(plan.summand(y), own(left)), result);

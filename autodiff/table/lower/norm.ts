@@ -48,7 +48,8 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
 function isFormula(value: Terms): boolean {
   return value.every(({ coefficient: { factor }, part }) => {
     const size = Math.abs(factor);
-    return part.kind !== 'block' && size >= 2 ** -20 && size <= 2 ** 20;
+    const isWhole = part.kind !== 'block' && (part.kind !== 'diagonal' || value.length === 1);
+    return isWhole && size >= 2 ** -20 && size <= 2 ** 20;
   });
 }
 
@@ -73,9 +74,11 @@ function leafOf(plan: Planner, value: Terms, size: number, { dtype }: Tensor): (
     part,
   }));
   const [, row] = terms.map(({ part }) => factorsOf(part)).find(([, y]) => y !== undefined) ?? [];
-  const columns = row?.size ?? size;
+  const [only] = terms;
+  const count = only?.part.kind === 'diagonal' ? only.part.buffer.size : size;
+  const columns = row?.size ?? count;
   return [
-    ...[terms.length, size / columns, columns],
+    ...[terms.length, count / columns, columns],
     ...terms.flatMap(({ c, part }) => {
       const [x, y] = factorsOf(part);
       return [c, x, y ?? 0, kindOf(part)];
@@ -91,6 +94,7 @@ function factorsOf(part: Part): readonly [x: Buffer, y?: Buffer] {
     case 'row':
       return [part.index, part.v];
     case 'dense':
+    case 'diagonal':
       return [part.buffer];
     default:
       throw new Error(`a ${part.kind} in a norm is written out before`);

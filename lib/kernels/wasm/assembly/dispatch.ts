@@ -50,3 +50,22 @@ export function binaryOf<T>(code: i32, out: usize, x: usize, y: usize, n: usize)
     default: unreachable();
   }
 }
+
+/**
+ * Runs an instruction of form `binary` or `scalar` `count` times, each of its three addresses moving on by the
+ * bytes given after it. Returns whether the instruction is of such a form.
+ */
+export function repeatBinary<T>(code: i32, program: usize, count: usize): bool {
+  if (<u32>code < <u32>op.UNARY_END || <u32>code >= <u32>op.SCALAR_END) return false;
+  let out = load<usize>(program, 4);
+  let x = load<usize>(program, 8);
+  let y = load<usize>(program, 12);
+  const n = load<usize>(program, 16);
+  for (; count > 0; count--) {
+    binaryOf<T>(code, out, x, y, n);
+    out += load<usize>(program, 24);
+    x += load<usize>(program, 28);
+    y += load<usize>(program, 32);
+  }
+  return true;
+}

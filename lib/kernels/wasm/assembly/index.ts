@@ -1,7 +1,7 @@
 // The interpreter: runs the instructions between two addresses. opcodes.ts defines them.
 import { adam } from './adam';
 import * as columns from './columns';
-import { binaryOf, unaryOf } from './dispatch';
+import { binaryOf, repeatBinary, unaryOf } from './dispatch';
 import { dot } from './dot';
 import * as e from './elementwise';
 import { finite32, finite64 } from './finite';
@@ -38,6 +38,9 @@ const repeated = memory.data(64 << 2, 16);
 
 /** Runs one instruction `count` times; each of its words advances by the bytes given after it. */
 function repeat(program: usize, words: usize, count: usize): void {
+  const code = load<i32>(program);
+  const isDouble = code & op.FLOAT64;
+  if (isDouble ? repeatBinary<f64>(code - op.FLOAT64, program, count) : repeatBinary<f32>(code, program, count)) return;
   const size = words << 2;
   memory.copy(repeated, program, size);
   for (; count > 0; count--) {
@@ -235,10 +238,7 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         store<T>(load<usize>(pc, 4), <T>(<T>1 / load<T>(load<usize>(pc, 8))));
         pc += 12;
         break;
-      case op.SQRT1:
-        store<T>(load<usize>(pc, 4), sqrt<T>(load<T>(load<usize>(pc, 8))));
-        pc += 12;
-        break;
+      case op.SQRT1: store<T>(load<usize>(pc, 4), sqrt<T>(load<T>(load<usize>(pc, 8)))); pc += 12; break;
       case op.AXPB:
         e.axpb<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20));
         pc += 24;

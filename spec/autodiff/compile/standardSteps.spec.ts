@@ -1,35 +1,27 @@
-import { expect } from "chai";
-import { Execution } from "../../../autodiff/index.ts";
+import { expect } from 'chai';
+import { Execution } from '../../../autodiff/index.ts';
+import { crossEntropy, gru, linear, lru, lstm, model, rnn } from '../../../nn/index.ts';
 import {
-	crossEntropy,
-	gru,
-	linear,
-	lru,
-	lstm,
-	model,
-	rnn,
-} from "../../../nn/index.ts";
-import {
-	adam,
-	createLearner,
-	type Estimator,
-	rtrl,
-	sgd,
-	snap,
-	tbptt,
-	uoro,
-} from "../../../trainers/index.ts";
+  adam,
+  createLearner,
+  type Estimator,
+  rtrl,
+  sgd,
+  snap,
+  tbptt,
+  uoro,
+} from '../../../trainers/index.ts';
 
 const cells = { rnn, gru, lstm, lru };
 const estimators: Readonly<Record<string, () => Estimator>> = {
-	uoro: () => uoro() as Estimator,
-	rtrl: () => rtrl() as Estimator,
-	"snap 1": () => snap({ n: 1 }) as Estimator,
-	"tbptt 4": () => tbptt({ window: 4 }),
+  uoro: () => uoro() as Estimator,
+  rtrl: () => rtrl() as Estimator,
+  'snap 1': () => snap({ n: 1 }) as Estimator,
+  'tbptt 4': () => tbptt({ window: 4 }),
 };
 const optimizers = {
-	sgd: () => sgd({ rate: 0.1 }),
-	adam: () => adam({ rate: 0.01 }),
+  sgd: () => sgd({ rate: 0.1 }),
+  adam: () => adam({ rate: 0.01 }),
 };
 
 /**
@@ -37,65 +29,57 @@ const optimizers = {
  * rule.
  */
 const composed = [
-	"matvec2",
-	"matvect2",
-	"outer",
-	"rank1",
-	"rank1two",
-	"rank1norm",
-	"rank1pair",
-	"bilinear",
-	"rowadd",
-	"rowdot",
+  'matvec2',
+  'matvect2',
+  'outer',
+  'rank1',
+  'rank1two',
+  'rank1norm',
+  'rank1pair',
+  'bilinear',
+  'rowadd',
+  'rowdot',
 ];
-const fused = [...composed, "tiles", "adam", "axpbypcz", "gemm"];
+const fused = [...composed, 'tiles', 'adam', 'axpbypcz', 'gemm'];
 
 /** How many instructions the plan of one step has, and how many of those that do the work of several. */
-function countsOf(
-	cell: keyof typeof cells,
-	estimator: string,
-	optimizer: keyof typeof optimizers,
-): string {
-	const network = model({
-		cell: cells[cell]({ inputs: 32, units: 20 }) as never,
-		readout: linear({ outputs: 32 }),
-	});
-	const learner = createLearner({
-		model: network as never,
-		loss: crossEntropy as never,
-		estimator: estimators[estimator](),
-		optimizer: optimizers[optimizer](),
-		dtype: "float32",
-		seed: 1,
-	});
-	const plan = planOfLast(() => {
-		for (let t = 0; t < 8; t++)
-			learner.step(((3 * t) % 32) as never, ((3 * t + 3) % 32) as never);
-	});
-	const names = plan.instructions.map(({ operation }) => operation);
-	const count = (name: string) =>
-		names.filter((operation) => operation === name).length;
-	const parts = fused
-		.filter((name) => count(name) > 0)
-		.map((name) => `${name} ${count(name)}`);
-	return [names.length, ...parts].join(", ");
+function countsOf(cell: keyof typeof cells, estimator: string, optimizer: keyof typeof optimizers): string {
+  const network = model({
+    cell: cells[cell]({ inputs: 32, units: 20 }) as never,
+    readout: linear({ outputs: 32 }),
+  });
+  const learner = createLearner({
+    model: network as never,
+    loss: crossEntropy as never,
+    estimator: estimators[estimator](),
+    optimizer: optimizers[optimizer](),
+    dtype: 'float32',
+    seed: 1,
+  });
+  const plan = planOfLast(() => {
+    for (let t = 0; t < 8; t++) learner.step(((3 * t) % 32) as never, ((3 * t + 3) % 32) as never);
+  });
+  const names = plan.instructions.map(({ operation }) => operation);
+  const count = (name: string) => names.filter((operation) => operation === name).length;
+  const parts = fused.filter((name) => count(name) > 0).map((name) => `${name} ${count(name)}`);
+  return [names.length, ...parts].join(', ');
 }
 
 /** The plan that ran last. */
-function planOfLast(run: () => void): Execution["plan"] {
-	const own = Execution.prototype.run;
-	let last: Execution | undefined;
-	Execution.prototype.run = function (this: Execution, stage?: number) {
-		last = this;
-		own.call(this, stage);
-	};
-	try {
-		run();
-	} finally {
-		Execution.prototype.run = own;
-	}
-	if (last === undefined) throw new Error("no plan ran");
-	return last.plan;
+function planOfLast(run: () => void): Execution['plan'] {
+  const own = Execution.prototype.run;
+  let last: Execution | undefined;
+  Execution.prototype.run = function (this: Execution, stage?: number) {
+    last = this;
+    own.call(this, stage);
+  };
+  try {
+    run();
+  } finally {
+    Execution.prototype.run = own;
+  }
+  if (last === undefined) throw new Error('no plan ran');
+  return last.plan;
 }
 
 /**
@@ -103,73 +87,53 @@ function planOfLast(run: () => void): Execution["plan"] {
  * better: then change the number. (A diagonal matrix takes two where it is written out, and saves a `gemm`.)
  */
 const expected: Readonly<Record<string, string>> = {
-	"rnn uoro sgd": "60, matvec2 1, rank1 1, rank1pair 3, rowadd 1, axpbypcz 1",
-	"rnn uoro adam":
-		"111, matvec2 1, outer 1, rank1 1, rank1norm 3, rowadd 2, adam 2, axpbypcz 1",
-	"rnn rtrl sgd": "48, rank1 2, rank1two 1, rowadd 2, axpbypcz 2, gemm 3",
-	"rnn rtrl adam": "96, outer 1, rank1 2, rowadd 2, adam 2, axpbypcz 1, gemm 3",
-	"rnn snap 1 sgd":
-		"103, matvect2 10, outer 4, rank1 2, rank1two 1, rowadd 3, tiles 2, axpbypcz 2",
-	"rnn snap 1 adam":
-		"151, matvect2 10, outer 5, rank1 2, rowadd 3, tiles 2, adam 2, axpbypcz 1",
-	"rnn tbptt 4 sgd": "128, matvect2 2, rank1 8, rowadd 8, axpbypcz 6",
-	"rnn tbptt 4 adam":
-		"175, matvect2 2, outer 2, rank1 6, rowadd 8, adam 2, axpbypcz 6",
-	"gru uoro sgd":
-		"134, matvec2 3, matvect2 1, rank1 1, rank1pair 9, rowadd 1, axpbypcz 4",
-	"gru uoro adam":
-		"247, matvec2 3, matvect2 1, outer 1, rank1 3, rank1norm 9, rowadd 4, adam 4, axpbypcz 4",
-	"gru rtrl sgd": "120, rank1 4, rank1two 3, rowadd 4, axpbypcz 8, gemm 10",
-	"gru rtrl adam":
-		"222, outer 1, rank1 6, rowadd 4, adam 4, axpbypcz 5, gemm 10",
-	"gru snap 1 sgd":
-		"129, rank1 4, rank1two 3, rowadd 4, tiles 6, axpbypcz 8, gemm 10",
-	"gru snap 1 adam":
-		"231, outer 1, rank1 6, rowadd 4, tiles 6, adam 4, axpbypcz 5, gemm 10",
-	"gru tbptt 4 sgd": "267, matvect2 2, rank1 16, rowadd 16, axpbypcz 19",
-	"gru tbptt 4 adam":
-		"366, matvect2 2, outer 4, rank1 12, rowadd 16, adam 4, axpbypcz 19",
-	"lstm uoro sgd":
-		"166, matvec2 4, rank1 1, rank1pair 12, rowadd 1, axpbypcz 5",
-	"lstm uoro adam":
-		"310, matvec2 4, outer 1, rank1 4, rank1norm 12, rowadd 5, adam 5, axpbypcz 5",
-	"lstm rtrl sgd":
-		"156, rank1 5, rank1two 4, rowadd 5, tiles 1, axpbypcz 9, gemm 15",
-	"lstm rtrl adam":
-		"285, outer 1, rank1 8, rowadd 5, tiles 1, adam 5, axpbypcz 5, gemm 15",
-	"lstm snap 1 sgd":
-		"910, matvect2 80, outer 30, rank1 2, rank1two 10, rowadd 12, tiles 11, axpbypcz 55",
-	"lstm snap 1 adam":
-		"1033, matvect2 80, outer 31, rank1 2, rank1two 9, rowadd 12, tiles 11, adam 5, axpbypcz 54",
-	"lstm tbptt 4 sgd": "326, matvect2 2, rank1 20, rowadd 20, axpbypcz 24",
-	"lstm tbptt 4 adam":
-		"451, matvect2 2, outer 5, rank1 15, rowadd 20, adam 5, axpbypcz 24",
-	"lru uoro sgd": "161, rank1 3, rank1pair 5, rowadd 2, axpbypcz 5",
-	"lru uoro adam":
-		"255, outer 3, rank1norm 5, rowadd 6, tiles 1, adam 5, axpbypcz 5",
-	"lru rtrl sgd": "175, outer 6, rank1 3, rowadd 8, tiles 6, axpbypcz 14",
-	"lru rtrl adam": "260, outer 9, rowadd 10, tiles 7, adam 5, axpbypcz 14",
-	"lru snap 1 sgd": "167, outer 4, rank1 3, rowadd 6, tiles 4, axpbypcz 14",
-	"lru snap 1 adam": "252, outer 7, rowadd 8, tiles 5, adam 5, axpbypcz 14",
-	"lru tbptt 4 sgd": "295, matvect2 6, rank1 12, rowadd 16, axpbypcz 24",
-	"lru tbptt 4 adam":
-		"384, matvect2 6, outer 3, rank1 9, rowadd 16, adam 6, axpbypcz 24",
+  'rnn uoro sgd': '60, matvec2 1, rank1 1, rank1pair 3, rowadd 1, axpbypcz 1',
+  'rnn uoro adam': '111, matvec2 1, outer 1, rank1 1, rank1norm 3, rowadd 2, adam 2, axpbypcz 1',
+  'rnn rtrl sgd': '48, rank1 2, rank1two 1, rowadd 2, axpbypcz 2, gemm 3',
+  'rnn rtrl adam': '96, outer 1, rank1 2, rowadd 2, adam 2, axpbypcz 1, gemm 3',
+  'rnn snap 1 sgd': '103, matvect2 10, outer 4, rank1 2, rank1two 1, rowadd 3, tiles 2, axpbypcz 2',
+  'rnn snap 1 adam': '151, matvect2 10, outer 5, rank1 2, rowadd 3, tiles 2, adam 2, axpbypcz 1',
+  'rnn tbptt 4 sgd': '128, matvect2 2, rank1 8, rowadd 8, axpbypcz 6',
+  'rnn tbptt 4 adam': '175, matvect2 2, outer 2, rank1 6, rowadd 8, adam 2, axpbypcz 6',
+  'gru uoro sgd': '134, matvec2 3, matvect2 1, rank1 1, rank1pair 9, rowadd 1, axpbypcz 4',
+  'gru uoro adam': '247, matvec2 3, matvect2 1, outer 1, rank1 3, rank1norm 9, rowadd 4, adam 4, axpbypcz 4',
+  'gru rtrl sgd': '120, rank1 4, rank1two 3, rowadd 4, axpbypcz 8, gemm 10',
+  'gru rtrl adam': '222, outer 1, rank1 6, rowadd 4, adam 4, axpbypcz 5, gemm 10',
+  'gru snap 1 sgd': '129, rank1 4, rank1two 3, rowadd 4, tiles 6, axpbypcz 8, gemm 10',
+  'gru snap 1 adam': '231, outer 1, rank1 6, rowadd 4, tiles 6, adam 4, axpbypcz 5, gemm 10',
+  'gru tbptt 4 sgd': '267, matvect2 2, rank1 16, rowadd 16, axpbypcz 19',
+  'gru tbptt 4 adam': '366, matvect2 2, outer 4, rank1 12, rowadd 16, adam 4, axpbypcz 19',
+  'lstm uoro sgd': '166, matvec2 4, rank1 1, rank1pair 12, rowadd 1, axpbypcz 5',
+  'lstm uoro adam': '310, matvec2 4, outer 1, rank1 4, rank1norm 12, rowadd 5, adam 5, axpbypcz 5',
+  'lstm rtrl sgd': '156, rank1 5, rank1two 4, rowadd 5, tiles 1, axpbypcz 9, gemm 15',
+  'lstm rtrl adam': '285, outer 1, rank1 8, rowadd 5, tiles 1, adam 5, axpbypcz 5, gemm 15',
+  'lstm snap 1 sgd': '910, matvect2 80, outer 30, rank1 2, rank1two 10, rowadd 12, tiles 11, axpbypcz 55',
+  'lstm snap 1 adam':
+    '1033, matvect2 80, outer 31, rank1 2, rank1two 9, rowadd 12, tiles 11, adam 5, axpbypcz 54',
+  'lstm tbptt 4 sgd': '326, matvect2 2, rank1 20, rowadd 20, axpbypcz 24',
+  'lstm tbptt 4 adam': '451, matvect2 2, outer 5, rank1 15, rowadd 20, adam 5, axpbypcz 24',
+  'lru uoro sgd': '161, rank1 3, rank1pair 5, rowadd 2, axpbypcz 5',
+  'lru uoro adam': '255, outer 3, rank1norm 5, rowadd 6, tiles 1, adam 5, axpbypcz 5',
+  'lru rtrl sgd': '175, outer 6, rank1 3, rowadd 8, tiles 6, axpbypcz 14',
+  'lru rtrl adam': '260, outer 9, rowadd 10, tiles 7, adam 5, axpbypcz 14',
+  'lru snap 1 sgd': '167, outer 4, rank1 3, rowadd 6, tiles 4, axpbypcz 14',
+  'lru snap 1 adam': '252, outer 7, rowadd 8, tiles 5, adam 5, axpbypcz 14',
+  'lru tbptt 4 sgd': '295, matvect2 6, rank1 12, rowadd 16, axpbypcz 24',
+  'lru tbptt 4 adam': '384, matvect2 6, outer 3, rank1 9, rowadd 16, adam 6, axpbypcz 24',
 };
 
-describe("the instructions of a step", () => {
-	for (const cell of Object.keys(cells) as (keyof typeof cells)[])
-		for (const estimator of Object.keys(estimators))
-			for (const optimizer of Object.keys(
-				optimizers,
-			) as (keyof typeof optimizers)[]) {
-				const name = `${cell} ${estimator} ${optimizer}`;
-				it(`of ${name} are as few as they were`, () => {
-					const [[total, ...composed], [most, ...before]] = [
-						countsOf(cell, estimator, optimizer),
-						expected[name],
-					].map((text) => text.split(", "));
-					expect(Number(total)).to.be.at.most(Number(most));
-					expect(composed).to.deep.equal(before);
-				});
-			}
+describe('the instructions of a step', () => {
+  for (const cell of Object.keys(cells) as (keyof typeof cells)[])
+    for (const estimator of Object.keys(estimators))
+      for (const optimizer of Object.keys(optimizers) as (keyof typeof optimizers)[]) {
+        const name = `${cell} ${estimator} ${optimizer}`;
+        it(`of ${name} are as few as they were`, () => {
+          const [[total, ...composed], [most, ...before]] = [
+            countsOf(cell, estimator, optimizer),
+            expected[name],
+          ].map((text) => text.split(', '));
+          expect(Number(total)).to.be.at.most(Number(most));
+          expect(composed).to.deep.equal(before);
+        });
+      }
 });

@@ -68,7 +68,7 @@ async function learn(
     },
     wake() {},
   };
-  const listener = together(listenersFor(options, screen, watch, page));
+  const listener = together(listenersFor(options, screen, watch, page, () => input.used?.()));
   listener.begin(run);
   const following = {
     onError: options.onError,
@@ -123,13 +123,14 @@ function listenersFor(
   screen: Screen,
   watch: SignalWatch,
   page: LivePage | undefined,
+  used: () => number | undefined,
 ): readonly Listener[] {
   return [
     json
       ? jsonListener(watch.write, page === undefined ? {} : { watch: page.address })
       : summaryListener(watch.write),
     warningListener(screen.tell),
-    statusListener(screen, quiet === true),
+    statusListener(screen, quiet === true, used),
     ...(page === undefined ? [] : [pageListener(page, screen.tell)]),
     ...(tensorboard ? [eventListener()] : []),
   ];

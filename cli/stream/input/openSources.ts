@@ -8,6 +8,8 @@ import { fileProblem } from '../../errors.ts';
 
 export interface Input {
   readonly sources: Sources;
+  /** The share of the input that has been used, by bytes; undefined if its size is not known. */
+  used?(): number | undefined;
   /** Ends the reading, which would keep the process alive. */
   close(): void;
 }
@@ -24,6 +26,10 @@ export function openSources(data: readonly string[]): Input & { readonly sources
   const sources = data.flatMap((path) => (path === '-' ? [standardInput()] : pathsOf(path).map(file)));
   return {
     sources,
+    used() {
+      const total = sources.reduce((sum, { size }) => sum + size, 0);
+      return total > 0 ? sources.reduce((sum, source) => sum + source.used(), 0) / total : undefined;
+    },
     close() {
       for (const source of sources) source.close();
     },
@@ -68,32 +74,60 @@ function readable(path: string): string {
 }
 
 interface OpenSource extends Source {
+  /** In bytes; NaN if not known. */
+  readonly size: number;
+  /** The bytes of the chunks that are done with. */
+  used(): number;
   close(): void;
 }
 
+/** So that what is used of a small file is known in many steps. */
+const highWaterMark = 2 ** 14;
+
 function file(path: string): OpenSource {
-  return sourceOf(path, () => createReadStream(path));
+  const stat = statSync(path);
+  return sourceOf(
+    path,
+    () => createReadStream(path, { highWaterMark }),
+    stat.isFile() ? stat.size : Number.NaN,
+  );
 }
 
 function standardInput(): OpenSource {
-  return sourceOf('standard input', () => process.stdin);
+  return sourceOf('standard input', () => process.stdin, Number.NaN);
 }
 
-function sourceOf(name: string, start: () => Readable): OpenSource {
+function sourceOf(name: string, start: () => Readable, size: number): OpenSource {
   let stream: Readable | undefined;
+  let used = 0;
   return {
     name,
+    size,
+    used: () => used,
     open() {
       stream = start();
-      return unpacked(name, chunksOf(name, stream));
+      return unpacked(
+        name,
+        chunksOf(name, stream, (bytes) => {
+          used += bytes;
+        }),
+      );
     },
     close: () => void stream?.destroy(),
   };
 }
 
-async function* chunksOf(name: string, stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+/** @param use is told of each chunk when the next one is asked for. */
+async function* chunksOf(
+  name: string,
+  stream: Readable,
+  use: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const chunk of stream) yield chunk as Uint8Array;
+    for await (const chunk of stream) {
+      yield chunk as Uint8Array;
+      use((chunk as Uint8Array).length);
+    }
   } catch (error) {
     throw new DataError(fileProblem('read', name, error));
   }

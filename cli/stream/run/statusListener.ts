@@ -1,6 +1,6 @@
 import { formatScore } from '../../../trainers/evaluation/index.ts';
 import { drawChart, inColorOf, type Point } from '../../terminal/chart.ts';
-import { formatCount } from '../../terminal/numbers.ts';
+import { formatCount, formatSeconds } from '../../terminal/numbers.ts';
 import type { Line, Screen } from '../../terminal/screen.ts';
 import { createThinned } from '../../watch/thinned.ts';
 import type { Listener } from './listener.ts';
@@ -15,17 +15,29 @@ const pause = 10_000;
 /** The most lines of metrics in the chart, spread evenly over the whole run. */
 const chartPoints = 200;
 
-/** Redraws a small chart and one line on a terminal; prints plain lines elsewhere. */
-export function statusListener(screen: Screen, isQuiet: boolean): Listener {
+/**
+ * Redraws a small chart and one line on a terminal; prints plain lines elsewhere.
+ * @param used the share of the input that has been used, if its size is known.
+ */
+export function statusListener(screen: Screen, isQuiet: boolean, used: () => number | undefined): Listener {
   const isLive = !isQuiet && screen.isLive;
   const started = performance.now();
   let problems = 0;
   let latest: StreamRecord | undefined;
   let first = 0;
+  let usedFirst: number | undefined;
   let nextLine = started + pause;
   const past = createThinned<StreamRecord>(chartPoints);
   function tell(line: string): void {
     if (!isQuiet) screen.tell(line);
+  }
+  /** How fast it goes, and how long it will take, once more of the input has been used than at the start. */
+  function speedOf(records: number): string {
+    const elapsed = (performance.now() - started) / 1000;
+    const rate = `${formatCount(Math.round((records - first) / elapsed))} a second`;
+    const now = used();
+    if (now === undefined || usedFirst === undefined || now <= usedFirst) return rate;
+    return `${rate}, about ${formatSeconds((elapsed / (now - usedFirst)) * (1 - now))} left`;
   }
   return {
     begin({ folder, position: { records } }) {
@@ -39,7 +51,7 @@ export function statusListener(screen: Screen, isQuiet: boolean): Listener {
       past.add(record);
       if (isLive || performance.now() < nextLine) return;
       nextLine = performance.now() + pause;
-      tell(lineOf(record.records, latest));
+      tell(`${lineOf(record.records, latest)}, ${speedOf(record.records)}`);
     },
     onProblem(problem) {
       problems++;
@@ -47,10 +59,10 @@ export function statusListener(screen: Screen, isQuiet: boolean): Listener {
       if (problems === toldProblems) tell('further records that are left out are only counted');
     },
     onProgress({ position: { records } }) {
-      const rate = ((records - first) / (performance.now() - started)) * 1000;
+      usedFirst ??= used();
+      if (!isLive) return;
       const width = Math.min(72, screen.columns - 12);
-      const line = `${lineOf(records, latest)}, ${formatCount(Math.round(rate))} a second`;
-      if (isLive) screen.draw([...chartOf(past.items(), width), line]);
+      screen.draw([...chartOf(past.items(), width), `${lineOf(records, latest)}, ${speedOf(records)}`]);
     },
     close({ position: { skipped } }) {
       screen.clear();

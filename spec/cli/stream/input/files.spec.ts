@@ -115,6 +115,23 @@ describe('cli/stream: sources', () => {
     );
   });
 
+  it('tell the share of their bytes that has been used, packed or not', async () => {
+    writeFileSync(path('half.txt'), 'x'.repeat(50_000));
+    writeFileSync(
+      path('other.txt.gz'),
+      gzipSync(Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * i) % 251))),
+    );
+    const { sources, used } = openSources([path('half.txt'), path('other.txt.gz')]);
+    const shares = [used?.()];
+    for (const source of sources) for await (const _ of source.open()) shares.push(used?.());
+    shares.push(used?.());
+    expect(shares[0]).to.equal(0);
+    expect(shares).to.deep.equal([...shares].sort((a, b) => (a ?? 0) - (b ?? 0)));
+    expect(new Set(shares).size).to.be.above(3);
+    expect(shares.at(-1)).to.equal(1);
+    expect(openSources(['-']).used?.()).to.equal(undefined);
+  });
+
   it('can be closed, before and while they are read', async () => {
     writeFileSync(path('long.txt'), 'x'.repeat(2 ** 20));
     const { sources, close } = openSources([path('long.txt')]);

@@ -3,7 +3,7 @@ import type { cells } from '../../nn/index.ts';
 import type { estimators } from '../estimators/index.ts';
 import { symbolExperts } from '../experts/index.ts';
 import type { optimizers } from '../optimizers/index.ts';
-import { cellTable } from '../registry/cells.ts';
+import { type CellConfig, cellTable } from '../registry/cells.ts';
 import type { FlagSettings, Named, Options } from '../registry/entry.ts';
 import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
 import { flagsOf, optionOf, settingsOf, usualOf } from '../registry/flags.ts';
@@ -11,6 +11,7 @@ import { makeOptimizer, optimizerTable, scheduleOptions } from '../registry/opti
 import { checkConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { type GeneralOptions, generalDefaults, generalOptions } from './generalOptions.ts';
+import { textCell, textOptimizer, textWindow } from './textNetwork.ts';
 
 /** The network and its evaluation: the options of `norewind train`, with the same names and defaults. */
 export interface Settings
@@ -73,18 +74,26 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
         'tbptt for a text and rtrl for rows',
       ),
       ...optionsBy(estimatorTable),
-      cell: nameOf('the recurrent network: ', cellTable, 'gru for a text and lru for rows'),
+      cell: nameOf(
+        'the recurrent network: ',
+        cellTable,
+        'lstm with coupled gates, rms and recurrent weights from zero for a text, gru with another estimator than tbptt, and lru for rows',
+      ),
       units,
       ...optionsBy(cellTable),
       readout,
-      optimizer: nameOf('the update rule: ', optimizerTable, 'adam'),
+      optimizer: nameOf(
+        'the update rule: ',
+        optimizerTable,
+        'rmsprop for a text with lstm and tbptt, and adam',
+      ),
       ...optionsBy(optimizerTable),
       ...scheduleOptions,
       rate: withDefault(
         scheduleOptions.rate,
-        `0.003 for rows, and for a text 0.01, or 0.001 with ${Object.keys(estimatorTable).filter(isNoisy).join(' and ')}`,
+        `0.003 for rows, and for a text 0.018, 0.01 with adam, or 0.001 with ${Object.keys(estimatorTable).filter(isNoisy).join(' and ')}`,
       ),
-      alpha: withDefault(scheduleOptions.alpha, '0.03'),
+      alpha: withDefault(scheduleOptions.alpha, '0.03, and 0.000025 with the sqrtDecay of a text'),
       dtype,
       seed,
     },
@@ -116,13 +125,14 @@ export function completeConfig<D extends StreamConfig['data']>(
     ...settingsOf(table[named.name]?.options, given(flagsOf(table).map(({ name }) => name))),
   });
   const base = defaultsOf(data, settings);
+  const cell = { ...own(cellTable, base.cell), units: base.cell.units };
   const estimator = makeEstimator(own(estimatorTable, base.estimator));
   const config: StreamConfig & { readonly data: D } = {
     ...base,
-    cell: { ...own(cellTable, base.cell), units: base.cell.units },
+    cell,
     estimator: { name: estimator.name, ...estimator.settings },
     optimizer: makeOptimizer({
-      ...own(optimizerTable, base.optimizer),
+      ...own(optimizerTable, optimizerOf(data, cell, estimator.name, settings)),
       ...given(Object.keys(scheduleOptions)),
     }).complete,
     ...given([...Object.keys(generalOptions), 'experts'].filter((name) => name !== 'units')),
@@ -131,21 +141,42 @@ export function completeConfig<D extends StreamConfig['data']>(
   return config;
 }
 
-/** The defaults that follow from the data and from the given settings. */
+/** The defaults that follow from the data and from the given settings, without the optimiser. */
 function defaultsOf<D extends StreamConfig['data']>(
   data: D,
-  { cell, units, estimator, optimizer }: Settings,
-): StreamConfig & { readonly data: D } {
+  { cell, units, estimator, window, stride }: Settings,
+): Omit<StreamConfig, 'optimizer'> & { readonly data: D } {
   const isText = data.kind === 'text';
-  const name = estimator ?? (isText ? 'tbptt' : 'rtrl');
+  const name = estimator ?? (isText ? textWindow.name : 'rtrl');
+  const own = cell ?? (isText ? (name === textWindow.name ? textCell.name : 'gru') : 'lru');
+  // A window or a stride that is given holds from the beginning.
+  const isUsual = isText && name === textWindow.name && window === undefined && stride === undefined;
   return {
     data: isText ? data : { ...data, predict: data.predict ?? predictOf(data) },
-    cell: { name: cell ?? (isText ? 'gru' : 'lru'), units: units ?? (isText ? 64 : 32) },
     ...(isText && { experts: symbolExperts }),
+    cell: {
+      ...(isText && own === textCell.name && name === textWindow.name ? textCell : { name: own }),
+      units: units ?? (isText ? 64 : 32),
+    },
     readout: isText ? 'linear' : 'mlp',
-    estimator: usualOf(estimatorTable, name),
-    optimizer: { name: optimizer ?? 'adam', rate: isText ? rateOfText(name) : 0.003, alpha: 0.03 },
+    estimator: isUsual ? textWindow : usualOf(estimatorTable, name),
     ...generalDefaults,
+  };
+}
+
+/** The default settings of the optimiser. */
+function optimizerOf(
+  { kind }: StreamConfig['data'],
+  cell: CellConfig,
+  estimator: string,
+  { optimizer, rate }: Settings,
+): Named {
+  const isOfText = kind === 'text' && cell.name === textCell.name && estimator === textWindow.name;
+  if (isOfText && (optimizer ?? 'rmsprop') === 'rmsprop') return textOptimizer(cell, rate);
+  return {
+    name: optimizer ?? 'adam',
+    rate: kind === 'text' ? rateOfText(estimator) : 0.003,
+    alpha: 0.03,
   };
 }
 

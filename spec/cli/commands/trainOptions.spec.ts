@@ -16,6 +16,7 @@ import { generations, writeGeneration } from '../../../cli/stream/checkpoint/gen
 import { ConfigurationError, DataError, UsageError } from '../../../lib/index.ts';
 import { beginning } from '../../../trainers/streams/position.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
+import { textCell } from '../../../trainers/streams/textNetwork.ts';
 
 describe('cli/commands: numbers on the command line', () => {
   const none = (parse: (text: string) => number, text: string, says: string) =>
@@ -226,7 +227,7 @@ describe('cli/commands: options of norewind train', () => {
     const more = '--dtype float64 --seed 7 --recent 8 --every 9';
     expect(configFrom('a.txt', ...`${args} ${more}`.split(' '))).to.deep.include({
       estimator: { name: 'tbptt', window: 6, stride: 2 },
-      cell: { name: 'lstm', units: 5 },
+      cell: { ...textCell, units: 5 },
       optimizer: { name: 'sgd', rate: 0.5, alpha: 0.25, clip: 3 },
       dtype: 'float64',
       seed: 7,
@@ -238,6 +239,24 @@ describe('cli/commands: options of norewind train', () => {
       rank: 2,
     });
     expect(configFrom('a.txt', '--readout', 'mlp')).to.include({ readout: 'mlp' });
+    const rows = '--target y --columns a --cell lstm --coupled --norm rms --recurrent zero --forget-offset 2';
+    const rule =
+      '--optimizer rmsprop --span 9 --rates cell=0.1,readout=0.2 --schedule sqrtDecay --floor 0.01';
+    const window = '--estimator tbptt --window 8 --window-from 2';
+    expect(configFrom('a.csv', ...`${rows} ${rule} ${window}`.split(' '))).to.deep.include({
+      cell: { ...textCell, units: 32, forgetOffset: 2 },
+      estimator: { name: 'tbptt', window: 8, stride: 8, windowFrom: 2 },
+      optimizer: {
+        name: 'rmsprop',
+        rate: 0.003,
+        alpha: 0.03,
+        schedule: 'sqrtDecay',
+        floor: 0.01,
+        span: 9,
+        epsilon: 1e-8,
+        rates: 'cell=0.1,readout=0.2',
+      },
+    });
     expect(() => configFrom('a.txt', '--rank', '2')).to.throw(
       UsageError,
       'the estimator tbptt has no setting rank',
@@ -368,7 +387,7 @@ describe('cli/commands: --resume-or-begin', () => {
         ['--units', '2', '--seed', '5'],
         `the run in ${folder} was begun with another seed, 4: give the same options, or another folder`,
       ],
-      [['--units', '3', '--seed', '4'], 'was begun with another cell, {"name":"gru","units":2}: give'],
+      [['--units', '3', '--seed', '4'], '"recurrent":"zero","units":2}: give'],
       [
         [...own, '--unit', 'word'],
         'was begun with another data, {"kind":"text","unit":"byte","symbols":256}: give',

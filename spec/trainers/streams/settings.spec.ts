@@ -5,6 +5,7 @@ import { checkConfig } from '../../../trainers/streams/checkConfig.ts';
 import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/config.ts';
 import { completeConfig } from '../../../trainers/streams/settings.ts';
 import { openSession, restored } from '../../../trainers/streams/snapshot.ts';
+import { textCell } from '../../../trainers/streams/textNetwork.ts';
 import { bytesOf, sourceOf } from '../../cli/learning.ts';
 import { characters, rows, tiny } from '../../cli/sessions.ts';
 
@@ -39,7 +40,7 @@ describe('trainers/streams: settings', () => {
 
   it('have the options of the cell that they name, and of no other', () => {
     const { cell } = completeConfig(characters, { cell: 'lstm', forgetOffset: 2 });
-    expect(cell).to.deep.equal({ name: 'lstm', units: 64, forgetOffset: 2 });
+    expect(cell).to.deep.equal({ ...textCell, units: 64, forgetOffset: 2 });
     expect(() => completeConfig(characters, { cell: 'gru', forgetOffset: 2 })).to.throw(
       UsageError,
       'the cell gru has no setting forgetOffset; it has units',
@@ -120,10 +121,21 @@ describe('trainers/streams: settings', () => {
     expect(completeConfig(characters, {})).to.deep.equal({
       data: characters,
       experts: ['network', 'counts', 'match'],
-      cell: { name: 'gru', units: 64 },
+      cell: { name: 'lstm', coupled: true, norm: 'rms', recurrent: 'zero', units: 64 },
       readout: 'linear',
-      estimator: { name: 'tbptt', window: 10, stride: 10 },
-      optimizer: { name: 'adam', rate: 0.01, alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      estimator: { name: 'tbptt', window: 16, stride: 16, windowFrom: 4 },
+      optimizer: {
+        name: 'rmsprop',
+        rate: 0.018,
+        alpha: 2.5e-5,
+        schedule: 'sqrtDecay',
+        floor: 0.0054,
+        span: 2048,
+        epsilon: 1e-8,
+        rates:
+          'cell.forget.w=0.0175,cell.forget.u=0.05,cell.candidate.w=0.003,cell.candidate.u=0.00175,cell.output.w=0.0225,cell.output.u=0.0125,' +
+          'cell.forget.g=0.001,cell.forget.b=0.011,cell.candidate.g=0.001,cell.candidate.b=0.011,cell.output.g=0.001,cell.output.b=0.011',
+      },
       dtype: 'float32',
       seed: 1,
       recent: 1000,
@@ -164,12 +176,12 @@ describe('trainers/streams: settings', () => {
       completeConfig(data, { ...(estimator && { estimator }) }).optimizer.rate;
     for (const estimator of [undefined, 'uoro', 'noBackTrack', 'tbptt', 'snap'])
       expect(rateOf(rows, estimator)).to.equal(0.003);
-    for (const estimator of [undefined, 'tbptt', 'bptt', 'rtrl', 'snap'])
-      expect(rateOf(characters, estimator)).to.equal(0.01);
+    for (const estimator of [undefined, 'tbptt']) expect(rateOf(characters, estimator)).to.equal(0.018);
+    for (const estimator of ['bptt', 'rtrl', 'snap']) expect(rateOf(characters, estimator)).to.equal(0.01);
     for (const estimator of ['uoro', 'noBackTrack', 'kfRtrl', 'rKfRtrl', 'dodge'])
       expect(rateOf(characters, estimator)).to.equal(0.001);
     for (const [estimator, part] of [
-      ['tbptt', { window: 10, stride: 10 }],
+      ['tbptt', { window: 16, stride: 16, windowFrom: 4 }],
       ['bptt', { length: 128 }],
       ['snap', { n: 1 }],
       ['uoro', { window: 1 }],
@@ -183,6 +195,47 @@ describe('trainers/streams: settings', () => {
       window: 3,
       stride: 3,
     });
+  });
+
+  it('of a text are the same if the defaults are written out', () => {
+    const usual = completeConfig(characters, {});
+    for (const given of [
+      { cell: 'lstm' },
+      { cell: 'lstm', coupled: true, norm: 'rms', recurrent: 'zero' },
+      { estimator: 'tbptt' },
+      { estimator: 'tbptt', window: 16, windowFrom: 4 },
+      { optimizer: 'rmsprop', span: 2048 },
+      { rate: 0.018, alpha: 2.5e-5, schedule: 'sqrtDecay', floor: 0.0054 },
+      { rates: String(usual.optimizer.rates) },
+    ] as const)
+      expect(completeConfig(characters, given), JSON.stringify(given)).to.deep.equal(usual);
+  });
+
+  it('of a text: a rate scales the rates of all parameters, and another cell has one rate', () => {
+    const usual = completeConfig(characters, {}).optimizer;
+    const twice = completeConfig(characters, { rate: 0.036 }).optimizer;
+    expect(twice).to.deep.equal({ ...usual, rate: 0.036, floor: 0.0108, rates: twice.rates });
+    expect(twice.rates).to.match(/^cell.forget.w=0.035,cell.forget.u=0.1,.*,cell.output.b=0.022$/);
+    expect(completeConfig(characters, { rates: 'readout=1' }).optimizer.rates).to.equal('readout=1');
+    for (const given of [
+      { norm: 'none' },
+      { recurrent: 'uniform' },
+      { cell: 'lstm', norm: 'none' },
+    ] as const) {
+      const config = completeConfig(characters, given);
+      expect(config.optimizer).to.include({ name: 'rmsprop', rate: 0.008, floor: 0.0024, span: 2048 });
+      expect(config.optimizer).not.to.have.property('rates');
+      expect(() => openSession(config)).not.to.throw();
+    }
+    const plain = { name: 'adam', rate: 0.01, alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    expect(completeConfig(characters, { optimizer: 'adam' }).optimizer).to.deep.equal(plain);
+    const { cell, optimizer } = completeConfig(characters, { cell: 'gru' });
+    expect([cell, optimizer]).to.deep.equal([{ name: 'gru', units: 64 }, plain]);
+    expect(completeConfig(characters, { cell: 'lstm', estimator: 'uoro' }).cell).to.deep.equal({
+      name: 'lstm',
+      units: 64,
+    });
+    expect(() => completeConfig(characters, { rate: -1 })).to.throw(ConfigurationError, 'at least 0');
   });
 
   it('that are given are taken, each where it belongs', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createTextModel } from '../../../../cli/stream/index.ts';
 import { DataError } from '../../../../lib/index.ts';
+import { textCell } from '../../../../trainers/streams/textNetwork.ts';
 
 const small = { units: 2, estimator: 'tbptt', window: 2 } as const;
 
@@ -21,7 +22,7 @@ describe('cli/stream: models of text', () => {
     expect(dataOf({ unit: 'character' })).to.deep.equal({ kind: 'text', unit: 'character', symbols: 256 });
     expect(dataOf({ unit: 'word' })).to.deep.equal({ kind: 'text', unit: 'word', symbols: 1024 });
     expect(dataOf({ unit: 'word', symbols: 7 })).to.deep.equal({ kind: 'text', unit: 'word', symbols: 7 });
-    expect(createTextModel().config.cell).to.deep.equal({ name: 'gru', units: 64 });
+    expect(createTextModel().config.cell).to.deep.equal({ ...textCell, units: 64 });
   });
 
   it('learn from a text in any pieces, and return each symbol with its bits', async () => {

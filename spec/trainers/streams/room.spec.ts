@@ -112,7 +112,7 @@ describe('trainers/streams: sizes that are impossible together', () => {
       '2,048 MiB is the most',
     );
     expect(() =>
-      createTextModel({ unit: 'word', symbols: 4096, units: 4096, cell: 'lstm', dtype: 'float64' }),
+      createTextModel({ unit: 'word', symbols: 4096, units: 4096, optimizer: 'adam', dtype: 'float64' }),
     ).to.throw(ConfigurationError, 'MiB is the most');
     const { session, ...stream } = checkpointAfter(
       [

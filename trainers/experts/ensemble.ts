@@ -2,7 +2,7 @@ import { requireEntries, requireLength } from '../evaluation/saved.ts';
 import { type Distributions, probabilitiesOf } from './distributions.ts';
 import { type LogLinearState, logLinear, unpackWeights } from './logLinear.ts';
 import { type SwitchingState, switching, unpackSwitching } from './switching.ts';
-import type { SymbolMember, SymbolQuestion } from './symbolExpert.ts';
+import { type SymbolMember, type SymbolQuestion, withoutNetwork } from './symbolExpert.ts';
 
 export interface EnsembleState {
   /** The state of each expert. */
@@ -27,8 +27,6 @@ export interface Ensemble {
   /** @param answers the number of symbols learnt from. @throws DataError for what `pack` cannot have returned. */
   unpack(saved: unknown, answers: number): EnsembleState;
 }
-
-export const withoutNetwork = 'without the network';
 
 /** The prior weight of the mixtures against that of a single distribution. */
 const priors = { all: 16, rest: 4, single: 1 };

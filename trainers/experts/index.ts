@@ -1,5 +1,5 @@
 export { numberMixer } from './combineNumbers.ts';
-export { ensemble, withoutNetwork } from './ensemble.ts';
+export { ensemble } from './ensemble.ts';
 export type { Expert } from './expert.ts';
 export { fixedShare } from './fixedShare.ts';
 export { leastSquares } from './leastSquares.ts';
@@ -14,5 +14,5 @@ export {
 } from './numberQuestion.ts';
 export { copyOf, noPast, type Past, remember, symbolAt, unpackPast } from './past.ts';
 export { seasonOf, usualSeasons } from './season.ts';
-export type { SymbolExpert, SymbolQuestion } from './symbolExpert.ts';
+export { type SymbolExpert, type SymbolQuestion, withoutNetwork } from './symbolExpert.ts';
 export { isTable, joined, separate, type Table, type Tables } from './tables.ts';

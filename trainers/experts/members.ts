@@ -2,7 +2,7 @@ import { ConfigurationError, DataError, guard } from '../../lib/index.ts';
 import { counts } from './counts.ts';
 import { roomForAll, setLogits, setProbabilities } from './distributions.ts';
 import { match } from './match.ts';
-import type { SymbolExpert, SymbolMember } from './symbolExpert.ts';
+import { type SymbolExpert, type SymbolMember, withoutNetwork } from './symbolExpert.ts';
 
 /** The experts for text by name. */
 const builtIn: Readonly<Record<string, (symbols: number) => SymbolMember>> = {
@@ -19,6 +19,7 @@ export function membersOf(
   names: readonly string[],
   own: readonly SymbolExpert[],
 ): readonly SymbolMember[] {
+  for (const { name } of own) requireName(name);
   return names.map((name) => {
     if (Object.hasOwn(builtIn, name)) return builtIn[name](symbols);
     const expert = own.find((each) => each.name === name);
@@ -28,6 +29,20 @@ export function membersOf(
       );
     return memberOf(symbols, expert);
   });
+}
+
+/** The names in the tables that no expert of one's own can have. */
+const taken = ['combination', withoutNetwork];
+
+function requireName(name: string): void {
+  if (Object.hasOwn(builtIn, name))
+    throw new ConfigurationError(
+      `${name} is the name of an expert that is built in: give yours another, or name that one as a text`,
+    );
+  if (!/^[A-Za-z][\w -]{0,39}$/.test(name) || taken.includes(name) || /^order \d$/.test(name))
+    throw new ConfigurationError(
+      `${name.slice(0, 60)} cannot be the name of an expert: it needs a letter first, and letters, digits, spaces, - and _ after that, up to 40`,
+    );
 }
 
 function network(symbols: number): SymbolMember {
@@ -69,8 +84,8 @@ function memberOf(symbols: number, expert: SymbolExpert): SymbolMember {
       return said;
     },
     update: (state, question, symbol) => expert.update(state, question, symbol),
-    pack: (state) => structuredClone(state),
-    unpack: (saved) => structuredClone(saved),
+    pack: (state) => state,
+    unpack: (saved) => saved,
   };
 }
 

@@ -12,7 +12,7 @@ export function isTable(value: unknown): value is Table {
 }
 
 /** The entry that stands for a table. */
-const mark = 'table';
+const mark = '$table';
 
 /**
  * Plain data as JSON, in which each table is replaced by its name, and the tables by name.
@@ -44,7 +44,7 @@ export function separate(data: unknown, path: string, tables: Record<string, Tab
 
 function notPlain(path: string, what: string): ConfigurationError {
   return new ConfigurationError(
-    `${path} cannot be saved: it is ${what}; the state of an expert is made of finite numbers, texts, true and false, null, arrays, records, Float32Array, Float64Array and Int32Array`,
+    `the state of an expert cannot be saved: ${path} is ${what}; it may consist of finite numbers, texts, true and false, null, arrays, records, Float32Array, Float64Array and Int32Array`,
   );
 }
 

@@ -3,7 +3,7 @@ import { type JacobianEntries, jacobianEntries } from './chains/entries.ts';
 import { callName } from './level.ts';
 import { derivativeOf, type Linearization } from './linearize.ts';
 import type { Tangent } from './push-forward.ts';
-import { type SiteGroup, type Sites, sitesOf, unitsOf } from './sites.ts';
+import { type SiteGroup, type Sites, sitesOf, throughSites, unitsOf } from './sites.ts';
 import { vmap } from './vmap.ts';
 
 /** A linearization that can be looked into. `K` names a part of the value. */
@@ -25,13 +25,18 @@ export interface Dissection<A extends readonly unknown[], R extends object> exte
   /**
    * Pulls a batch: cotangents and results have a leading axis. Returns, for each group of sites, the
    * cotangents of a too: [cotangents, units].
+   * @param isHeld leaves out the ways that pass through the products of the sites.
    */
   pullAtSites(
     groups: readonly SiteGroup[],
     cotangents: PartialTree<R>,
+    isHeld?: boolean,
   ): { readonly arguments: { -readonly [I in keyof A]: A[I] }; readonly units: readonly Tensor[] };
-  /** Single entries of the Jacobian of one part of the value. */
-  entries(part: keyof R & string, groups: readonly SiteGroup[]): JacobianEntries;
+  /**
+   * Single entries of the Jacobian of one part of the value.
+   * @param isHeld leaves out the ways that pass through the products of the sites.
+   */
+  entries(part: keyof R & string, groups: readonly SiteGroup[], isHeld?: boolean): JacobianEntries;
 }
 
 /** `linearize` for those who need more of the derivative than its product with vectors. */
@@ -67,10 +72,11 @@ export function dissect<A extends readonly unknown[], R extends object>(
       return { arguments: pulled.arguments, part: rebuild(like, cotangents) as never };
     },
     sites: (part) => sitesOf(program, leavesOf(primals[0] as Tree).length, symbolsOf(part)),
-    pullAtSites(groups, cotangents) {
+    pullAtSites(groups, cotangents, isHeld = false) {
       const wanted = groups.map(({ symbol }) => symbol);
+      const held = new Set<Tangent>(isHeld ? throughSites(groups) : []);
       const pulled = vmap((cotangent: Tree) => {
-        const own = pullTo(cotangent as PartialTree<R>, wanted);
+        const own = pullTo(cotangent as PartialTree<R>, wanted, held);
         return { arguments: own.arguments, symbols: own.symbols.map((x, i) => x ?? zerosFor(wanted[i])) };
       })(cotangents as Tree);
       return {
@@ -78,9 +84,9 @@ export function dissect<A extends readonly unknown[], R extends object>(
         units: groups.map((group, i) => unitsOf(group, pulled.symbols[i])),
       };
     },
-    entries(part, groups) {
+    entries(part, groups, isHeld = false) {
       const sizes = primals.map((primal) => leavesOf(primal as Tree).map(({ size }) => size));
-      return jacobianEntries(program, beginOf(part), leavesOf(value[part] as Tree), sizes, groups);
+      return jacobianEntries(program, beginOf(part), leavesOf(value[part] as Tree), sizes, groups, isHeld);
     },
   };
 }

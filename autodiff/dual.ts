@@ -12,6 +12,7 @@ import { type Level, requireOpen } from './level.ts';
 import type { Parameters, Primitive } from './primitive.ts';
 import { pushForward } from './push-forward.ts';
 import { RuleTensor } from './rule-tensor.ts';
+import { SymbolTensor } from './symbol.ts';
 
 /**
  * A dual number: a primal and a tangent of the same shape and dtype.
@@ -30,6 +31,7 @@ export class DualTensor extends InterpretedTensor {
     this.primal = primal;
     this.tangent = tangent;
     this.owner = owner;
+    if (tangent instanceof SymbolTensor) tangent.primal ??= primal;
     owner.made++;
     this.level = owner.number;
     this.label = primal.label;

@@ -29,6 +29,8 @@ export interface Site {
    * that of another leaf.
    */
   readonly elements: Int32Array;
+  /** The part of a's tangent that comes from the tangent of z: the same product with ż in the place of z. */
+  readonly through: SymbolTensor | undefined;
   /** z at this point, of shape [inputs]. */
   z(): Tensor;
   /** z ⊗ a for such an a, [inputs, units]; a ⊗ z, [units, inputs], if it is turned. */
@@ -54,7 +56,9 @@ export interface Sites {
 
 /** One use, before the uses are grouped. */
 interface Use extends Omit<SiteGroup, 'sites'> {
-  readonly site: Site;
+  readonly site: Omit<Site, 'through'>;
+  /** The equation of the product. */
+  readonly equation: Equation;
 }
 
 /**
@@ -101,10 +105,31 @@ export function sitesOf(program: LinearProgram, leaves: number, outputs: readonl
     return isSame ? sinkOf(next.result) : symbol;
   };
 
+  const producers = new Map<Tensor, Equation>(equations.map((equation) => [equation.result, equation]));
+  /** The other half of the tangent of a product of two tensors that both have one: W·ż beside Ẇ·z. */
+  const throughOf = ({ primitive, operands, result }: Equation): SymbolTensor | undefined => {
+    if (primitive !== matmul) return undefined;
+    const z = operands.find((operand) => !isTangent(operand, program));
+    const halves = (consumers.get(result) ?? []).flatMap((equation) =>
+      equation.primitive === add ? equation.operands : [],
+    );
+    const isOther = (half: Tensor) => {
+      const own = producers.get(half);
+      return own?.primitive === matmul && own.operands.some((x) => isTangent(x, program) && x.primal === z);
+    };
+    return halves.find((half): half is SymbolTensor => half !== result && isOther(half));
+  };
+
   const found = program.inputs
     .slice(0, leaves)
     .map((symbol, leaf) => (symbol ? follow(leaf, symbol, whole(symbol)) : []));
-  const uses = found.flatMap((own) => own ?? []).map((use) => ({ ...use, symbol: sinkOf(use.symbol) }));
+  const uses = found
+    .flatMap((own) => own ?? [])
+    .map((use) => ({
+      ...use,
+      site: { ...use.site, through: throughOf(use.equation) },
+      symbol: sinkOf(use.symbol),
+    }));
   return {
     groups: grouped(uses),
     otherwise: found.flatMap((own, leaf) => (own === undefined ? [leaf] : [])),
@@ -116,9 +141,9 @@ function whole({ shape, size }: SymbolTensor): View {
   return { elements: fromData(elements, shape), factor: 1 };
 }
 
-function grouped(uses: readonly Use[]): SiteGroup[] {
+function grouped(uses: readonly (Use & { readonly site: Site })[]): SiteGroup[] {
   const groups = new Map<string, SiteGroup>();
-  for (const { site, ...group } of uses) {
+  for (const { site, equation: _, ...group } of uses) {
     const key = `${group.symbol.id},${group.begin},${group.stride},${group.units}`;
     groups.set(key, { ...group, sites: [...(groups.get(key)?.sites ?? []), site] });
   }
@@ -163,7 +188,7 @@ function hasHoles({ elements }: View): boolean {
  */
 function usesOf(leaf: number, equation: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
   // The sum and not the summand, which may be used elsewhere, and has a cotangent for all its uses.
-  if (equation.primitive === add) return [summand(leaf, equation.result, view)];
+  if (equation.primitive === add) return [{ ...summand(leaf, equation.result, view), equation }];
   // In a batch of products, a weight has no single z.
   if (equation.primitive === matmul && equation.result.shape.length === 3) return undefined;
   if (equation.primitive === matmul) return factors(leaf, equation, symbol, view);
@@ -172,23 +197,14 @@ function usesOf(leaf: number, equation: Equation, symbol: SymbolTensor, view: Vi
     : undefined;
 }
 
-function summand(leaf: number, symbol: SymbolTensor, { elements, factor }: View): Use {
+function summand(leaf: number, symbol: SymbolTensor, { elements, factor }: View): Omit<Use, 'equation'> {
   const one = () => fromData(ofType(symbol, [factor]), [1]);
-  const site = {
-    leaf,
-    inputs: 1,
-    elements: fromOne(elements),
-    ...byProduct(one),
-  };
+  const site = { leaf, inputs: 1, elements: fromOne(elements), ...byProduct(one) };
   return { site, symbol, units: symbol.size, begin: 0, stride: 1 };
 }
 
-function factors(
-  leaf: number,
-  { operands, parameters, result }: Equation,
-  symbol: SymbolTensor,
-  view: View,
-): Use[] | undefined {
+function factors(leaf: number, equation: Equation, symbol: SymbolTensor, view: View): Use[] | undefined {
+  const { operands, parameters, result } = equation;
   const [x, y] = operands;
   if (x === y) return undefined;
   const isLeft = x === symbol;
@@ -206,6 +222,7 @@ function factors(
       elements: fromOne(weights),
       ...byProduct(() => scaled(lineOf(other, isAlongRows, at, inputs), view)),
     },
+    equation,
     symbol: result,
     units,
     begin: isLeft ? at : at * units,
@@ -221,7 +238,11 @@ function lineOf(matrix: Tensor, isRow: boolean, at: number, length: number): Ten
   return reshape(block, [length]);
 }
 
-function picked(leaf: number, { operands: [x, ids], result }: Equation, view: View): Use[] {
+function picked(leaf: number, equation: Equation, view: View): Use[] {
+  const {
+    operands: [x, ids],
+    result,
+  } = equation;
   const [inputs] = x.shape;
   const units = sizeOf(x.shape.slice(1));
   const unit = (at: number) =>
@@ -241,6 +262,7 @@ function picked(leaf: number, { operands: [x, ids], result }: Equation, view: Vi
       z: () => scaled(unit(at), view),
       times: (a: Tensor, isTurned: boolean) => (isTurned ? transpose(row(at, a)) : row(at, a)),
     },
+    equation,
     symbol: result,
     units,
     begin: at * units,
@@ -269,6 +291,11 @@ function ofType(
   values: readonly number[],
 ): Float32Array | Float64Array {
   return dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values);
+}
+
+/** The symbols through which tangents come to the products of all groups. */
+export function throughSites(groups: readonly SiteGroup[]): readonly SymbolTensor[] {
+  return groups.flatMap(({ sites }) => sites.flatMap(({ through }) => through ?? []));
 }
 
 /** The elements of a group in rows of such symbols' cotangents: [rows, units] from [rows, ...symbol]. */

@@ -42,6 +42,8 @@ export class SymbolTensor extends InterpretedTensor {
   readonly recorder: Recorder;
   readonly id: number;
   readonly level: number;
+  /** The tensor whose tangent it is, where it is one. */
+  primal: Tensor | undefined;
 
   constructor(type: TensorType, recorder: Recorder) {
     super();

@@ -4,7 +4,7 @@ import type { LinearProgram } from '../linear-program.ts';
 import { add } from '../primitives/add.ts';
 import { reshape } from '../primitives/linear.ts';
 import type { Tangent } from '../push-forward.ts';
-import { type SiteGroup, unitsOf } from '../sites.ts';
+import { type SiteGroup, throughSites, unitsOf } from '../sites.ts';
 import { ChainTensor } from './chain-tensor.ts';
 
 /**
@@ -21,6 +21,7 @@ export interface JacobianEntries {
 /**
  * The entries of the Jacobian of some outputs of a linear program.
  * @param begin the first of these outputs, @param leaves their types.
+ * @param isHeld leaves out the ways through the products of the sites.
  * @param argumentSizes for each argument, the sizes of its leaves.
  */
 export function jacobianEntries(
@@ -29,7 +30,9 @@ export function jacobianEntries(
   leaves: readonly Tensor[],
   argumentSizes: readonly (readonly number[])[],
   groups: readonly SiteGroup[],
+  isHeld: boolean,
 ): JacobianEntries {
+  const held = new Set<Tangent>(isHeld ? throughSites(groups) : []);
   const wanted = groups.map(({ symbol }) => symbol);
   const { dtype } = leaves[0];
   let at = 0;
@@ -39,7 +42,7 @@ export function jacobianEntries(
     );
     const first = at;
     at += leaf.size;
-    const pulled = program.pullTo(cotangents, wanted);
+    const pulled = program.pullTo(cotangents, wanted, held);
     const own = (rows: Int32Array) =>
       rows.map((row) => (row >= first && row < first + leaf.size ? row - first : -1));
     return { pulled, own };

@@ -39,7 +39,7 @@ interface Picks {
 /** A group of sites, and the number of a set for each element of its a. */
 interface DependentGroup {
   readonly units: number;
-  readonly sites: readonly Omit<Site, 'z' | 'times'>[];
+  readonly sites: readonly Omit<Site, 'z' | 'times' | 'through'>[];
   readonly sets: Int32Array;
 }
 

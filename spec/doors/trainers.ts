@@ -8,6 +8,7 @@ import {
   type Markov,
   type Optimizer,
   sgd,
+  snap,
   uoro,
   type Vocabulary,
 } from '../../trainers/index.ts';
@@ -70,6 +71,7 @@ export const trainersDoors: Doors = {
   bptt: door(() => [{ length: 3 }]),
   diagonal: door(() => [{}]),
   dodge: door(() => [{ directions: 2, every: 3 }]),
+  eprop: door(() => [{ feedback: 'random', feedbackSeed: 1, pairing: 'published' }]),
   frozen: door(() => [{}]),
   kfRtrl: door(() => [{ epsilon: 1e-5 }]),
   noBackTrack: door(() => [{ epsilon: 1e-5 }]),
@@ -79,6 +81,7 @@ export const trainersDoors: Doors = {
   snap: door(() => [{ n: 1 }]),
   tbptt: door(() => [{ window: 3, stride: 2 }]),
   grow: door(() => [2, 4]),
+  unbiased: door(() => [snap({ n: 1 }), { weight: 0.5, rank: 2, window: 2, epsilon: 1e-5, lanes: 'joint' }]),
   uoro: door(() => [{ window: 2, rank: 2, epsilon: 1e-5, lanes: 'joint' }]),
   adam: door(() => [{ rate: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-6 }], optimizer),
   momentum: door(() => [{ rate: 0.1, decay: 0.8 }], optimizer),

@@ -1,35 +1,11 @@
-import { add, gather, mul, where } from '../../autodiff/index.ts';
-import {
-  ConfigurationError,
-  DataError,
-  dataOf,
-  fromData,
-  guard,
-  leavesOf,
-  type Tensor,
-  zeros,
-} from '../../lib/index.ts';
-import { flattenTree, partsLike } from '../algebra.ts';
+import { guard } from '../../lib/index.ts';
 import type { Sizes } from './cost.ts';
 import type { Estimator } from './estimator.ts';
-import type { Rule } from './rule.ts';
-import type { StepStructure } from './step-structure.ts';
-import { type Traced, tracedOf } from './traced.ts';
-import type { Entries } from './transition.ts';
-import { ownUnits, type UnitRows } from './units.ts';
+import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
 
 export type DiagonalOptions = Readonly<Record<never, never>>;
 
 export const diagonalOptions = {} satisfies guard.Checks<DiagonalOptions>;
-
-/**
- * The traces of the parameters: for each site, and each leaf without sites, a tensor for each state element of a
- * unit. `units` has the numbers of these state elements, for each group of sites and each leaf without sites.
- */
-export type DiagonalInfluence = {
-  readonly units: readonly Tensor[];
-  readonly traces: readonly (readonly Tensor[])[];
-};
 
 /**
  * Own-unit traces: the influence of each parameter on the unit that it belongs to, and on no other, as in the
@@ -58,143 +34,6 @@ export function diagonal(options: DiagonalOptions = {}): Estimator<DiagonalInflu
     restarts: false,
     joint: false,
     cost: ({ parameters }: Sizes) => ({ time: 5 * parameters, memory: parameters }),
-    bind,
+    bind: (step) => ownUnitTraces(step, 'diagonal', 'jacobian'),
   };
-}
-
-function bind(step: StepStructure): Rule<DiagonalInfluence> {
-  if (!step.isTraceable)
-    throw new ConfigurationError(
-      'diagonal: which unit a parameter belongs to is not known, because this step cannot be traced; use uoro(), or a step that reads no values',
-    );
-  const { parameters, sizes } = step;
-  const [{ dtype }] = leavesOf(step.state);
-  const { groups, leaves } = ownUnits(step);
-  const rows = [...groups, ...leaves.map((own) => own.rows)];
-  const all = tracedOf(step, leaves);
-  const slotsOf = ({ unit }: Traced) => rows[unit].length;
-  const most = all.reduce((longest, own) => Math.max(longest, slotsOf(own)), 0);
-  const arePicked = picksAll(step, groups, leaves);
-  const total = (weigh: (slots: number) => number) =>
-    all.reduce((sum, own) => sum + own.size * weigh(slotsOf(own)), 0);
-  return {
-    structure: `own units of ${most} of ${sizes.state} state elements${arePicked ? '' : `, ${sizes.state} pulls a step`}`,
-    cost: {
-      time: (3 + (arePicked ? 0 : sizes.state)) * sizes.parameters + total((slots) => slots * (slots + 1)),
-      memory: total((slots) => slots),
-    },
-    start: () => ({
-      units: rows.map((own) => numbersOf(own, dtype)),
-      traces: all.map((own) => rows[own.unit].map(() => zeros(own.shape, { dtype }))),
-    }),
-    advance({ units, traces }, transition) {
-      const entries = transition.entries();
-      const own = rows.map((slots, i) =>
-        immediateOf(entries, slots, i < groups.length ? i : leaves[i - groups.length]),
-      );
-      const carried = jacobians(entries);
-      return {
-        units,
-        traces: all.map((traced, i) =>
-          rows[traced.unit].map((to, k) =>
-            rows[traced.unit].reduce(
-              (sum, from, q) => add(sum, mul(traced.spread(carried(to, from)), traces[i][q])),
-              traced.immediate(own[traced.unit][k], entries),
-            ),
-          ),
-        ),
-      };
-    },
-    pull({ units, traces }, cotangent) {
-      requireUnits(units, rows);
-      const c = flattenTree(cotangent);
-      const picked = rows.map((slots) => slots.map((slot) => pick(c, slot)));
-      const parts = leavesOf(parameters).map((): Tensor | undefined => undefined);
-      all.forEach((traced, i) => {
-        const [first, ...rest] = traces[i].map((own, k) => mul(traced.spread(picked[traced.unit][k]), own));
-        if (first === undefined) return;
-        const own = traced.place(rest.reduce((sum, part) => add(sum, part), first));
-        const before = parts[traced.leaf];
-        parts[traced.leaf] = before === undefined ? own : add(before, own);
-      });
-      return partsLike(parameters, parts);
-    },
-    expand: ({ traces }) => traces,
-  };
-}
-
-/** I at the own unit of each element, slot after slot: of a group by its D, of a leaf without sites by itself. */
-function immediateOf(
-  entries: Entries,
-  slots: UnitRows,
-  of: number | { readonly leaf: number },
-): readonly Tensor[] {
-  return slots.map((slot) =>
-    typeof of === 'number' ? entries.group(of, slot) : entries.leaf(of.leaf, slot),
-  );
-}
-
-/** The entries of J between two slots, computed once for all groups that have the same units. */
-function jacobians(entries: Entries): (to: Int32Array, from: Int32Array) => Tensor {
-  const known = new Map<string, Tensor>();
-  return (to, from) => {
-    const key = `${to};${from}`;
-    const found =
-      known.get(key) ??
-      entries.jacobian(
-        to.map((row, j) => (from[j] < 0 ? -1 : row)),
-        from.map((column) => Math.max(column, 0)),
-      );
-    known.set(key, found);
-    return found;
-  };
-}
-
-/** Whether all entries follow from the structure of the step. */
-function picksAll(
-  { picks, state }: StepStructure,
-  groups: readonly UnitRows[],
-  leaves: readonly { readonly leaf: number; readonly rows: UnitRows }[],
-): boolean {
-  const leafOf = leavesOf(state).flatMap(({ size }, leaf) => new Array<number>(size).fill(leaf));
-  const used = (rows: UnitRows) => [...new Set(rows.flatMap((slot) => [...slot]))].filter((row) => row >= 0);
-  const cells = (rows: UnitRows) => [...new Set(used(rows).map((row) => leafOf[row]))];
-  const isCarried = (rows: UnitRows) =>
-    cells(rows).every((to) => cells(rows).every((from) => picks[to].arguments[1][from]));
-  return (
-    groups.every((rows, g) => isCarried(rows) && cells(rows).every((to) => picks[to].groups[g])) &&
-    leaves.every(
-      ({ leaf, rows }) => isCarried(rows) && cells(rows).every((to) => picks[to].arguments[0][leaf]),
-    )
-  );
-}
-
-/** @throws DataError for traces of other units. In a plan numbers are unknown, and not checked. */
-function requireUnits(units: readonly Tensor[], rows: readonly UnitRows[]): void {
-  const isAlike = (own: Tensor, slots: UnitRows) => {
-    if (own.level > 0) return true;
-    const expected = slots.flatMap((slot) => [...slot]);
-    return dataOf(own).every((row: number, i: number) => row === expected[i]);
-  };
-  if (!units.every((own, i) => isAlike(own, rows[i])))
-    throw new DataError(
-      'diagonal: the traces were carried for a model in which parameters belong to other units',
-    );
-}
-
-/** The numbers of state elements in the dtype of the state, like all that is carried. */
-function numbersOf(rows: UnitRows, dtype: Tensor['dtype']): Tensor {
-  const values = rows.flatMap((slot) => [...slot]);
-  const data = dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values);
-  return fromData(data, [rows.length, rows.length === 0 ? 0 : rows[0].length]);
-}
-
-/** The elements of a vector at constant places; 0 where a place is -1. */
-function pick(vector: Tensor, places: Int32Array): Tensor {
-  if (places.length === vector.size && places.every((place, i) => place === i)) return vector;
-  const ids = places.map((place) => Math.max(place, 0));
-  const picked = gather(vector, fromData(ids, [ids.length]));
-  if (!places.includes(-1)) return picked;
-  const isThere = places.map((place) => Number(place >= 0));
-  return where(fromData(isThere, [places.length]), picked, 0);
 }

@@ -1,6 +1,7 @@
 import { estimator } from '../registry/entry.ts';
 import { diagonal, diagonalOptions } from './diagonal.ts';
 import { dodge, dodgeOptions } from './dodge.ts';
+import { eprop, epropOptions } from './eprop.ts';
 import { frozen, frozenOptions } from './frozen.ts';
 import { kfRtrl } from './kfRtrl.ts';
 import { kroneckerOptions } from './kronecker.ts';
@@ -10,15 +11,13 @@ import { rKfRtrl } from './rKfRtrl.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
 import { snap, snapOptions } from './snap.ts';
 import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
+import { unbiasedByName } from './unbiasedByName.ts';
 import { uoro, uoroOptions } from './uoro.ts';
 
 export type { Cost, Sizes } from './cost.ts';
-export {
-  type DiagonalInfluence,
-  type DiagonalOptions,
-  diagonal,
-} from './diagonal.ts';
+export { type DiagonalOptions, diagonal } from './diagonal.ts';
 export { type Directed, type DodgeInfluence, type DodgeOptions, dodge } from './dodge.ts';
+export { type EpropOptions, eprop } from './eprop.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
 export { type Growth, grow } from './grow.ts';
@@ -26,6 +25,8 @@ export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
 export type { KroneckerOptions } from './kronecker.ts';
 export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
+export type { DiagonalInfluence } from './ownUnitTraces.ts';
+export type { FeedbackOptions, PairingOptions } from './pairing.ts';
 export type { RankOne } from './rank-one.ts';
 export { type RfloOptions, rflo } from './rflo.ts';
 export { type ReversePair, type RKfRtrlInfluence, rKfRtrl } from './rKfRtrl.ts';
@@ -36,7 +37,24 @@ export { type SnapOptions, snap } from './snap.ts';
 export { type Find, StepStructure } from './step-structure.ts';
 export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
 export type { Entries, Factors, Pulled, Transition } from './transition.ts';
+export { type UnbiasedInfluence, type UnbiasedOptions, unbiased } from './unbiased.ts';
 export { type UoroInfluence, type UoroOptions, uoro } from './uoro.ts';
+
+/** Those without noise that leave something out, which `unbiased` corrects. */
+const deterministic = {
+  snap: estimator(snap, snapOptions, {
+    carries: 'matrix',
+    isStructured: true,
+    usual: { n: 1 },
+    title: ({ n }) => `SnAp-${n}`,
+  }),
+  diagonal: estimator(diagonal, diagonalOptions, { carries: 'factors', title: () => 'Own-unit traces' }),
+  eprop: estimator(eprop, epropOptions, { carries: 'factors', title: () => 'e-prop' }),
+  rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
+  frozen: estimator(frozen, frozenOptions, { carries: 'nothing', title: () => 'Immediate term' }),
+};
+
+const corrected = unbiasedByName(deterministic);
 
 /** The built-in estimators by name, for commands, configurations and models of streams. */
 export const estimators = {
@@ -53,7 +71,6 @@ export const estimators = {
     title: ({ length }) => `BPTT-${length}`,
   }),
   rtrl: estimator(rtrl, rtrlOptions, { carries: 'matrix', isStructured: true }),
-  rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
   noBackTrack: estimator(noBackTrack, noBackTrackOptions, {
     carries: 'pairs',
     isNoisy: true,
@@ -65,21 +82,16 @@ export const estimators = {
     isNoisy: true,
     title: () => 'R-KF-RTRL',
   }),
-  diagonal: estimator(diagonal, diagonalOptions, {
+  ...deterministic,
+  unbiased: estimator(corrected.make, corrected.options, {
     carries: 'factors',
-    title: () => 'Own-unit traces',
+    isNoisy: true,
+    title: ({ of = 'diagonal', weight = 1 }) => `unbiased ${of}${weight === 1 ? '' : `, weight ${weight}`}`,
   }),
   dodge: estimator(dodge, dodgeOptions, {
     carries: 'factors',
     isNoisy: true,
     title: ({ directions, every }) =>
       `DODGE${directions === undefined || directions === 1 ? '' : `-${directions}`}${every === undefined || every === 0 ? '' : `/${every}`}`,
-  }),
-  frozen: estimator(frozen, frozenOptions, { carries: 'nothing', title: () => 'Immediate term' }),
-  snap: estimator(snap, snapOptions, {
-    carries: 'matrix',
-    isStructured: true,
-    usual: { n: 1 },
-    title: ({ n }) => `SnAp-${n}`,
   }),
 };

@@ -1,14 +1,16 @@
 import { guard, type Tree } from '../../lib/index.ts';
 import type { Estimator } from './estimator.ts';
+import { type PairingOptions, paired, pairingOptions } from './pairing.ts';
 import { onlyReachable } from './reachable.ts';
 
-export interface SnapOptions {
+export interface SnapOptions extends PairingOptions {
   /** Keeps entries of G that a parameter reaches within this many steps; at least 1. */
   readonly n: number;
 }
 
 export const snapOptions = {
   n: guard.setting(guard.needed(guard.count), 'steps within which an influence is kept', 'n'),
+  ...pairingOptions,
 } satisfies guard.Checks<SnapOptions>;
 
 /**
@@ -23,11 +25,11 @@ export const snapOptions = {
  * see `learner.rule.structure`.
  */
 export function snap(options: SnapOptions): Estimator<Tree> {
-  const { n } = guard.options('snap', options, snapOptions, 'snap({ n: 1 })');
+  const { n, pairing = 'exact' } = guard.options('snap', options, snapOptions, 'snap({ n: 1 })');
   return {
     name: 'snap',
     bias: 'truncated',
-    settings: { n },
+    settings: { n, ...(pairing !== 'exact' && { pairing }) },
     window: 1,
     stride: 1,
     restarts: false,
@@ -36,6 +38,6 @@ export function snap(options: SnapOptions): Estimator<Tree> {
       n === 1
         ? { time: state * parameters, memory: parameters }
         : { time: state * state * parameters, memory: state * parameters },
-    bind: (step) => onlyReachable(step, { name: 'snap', steps: n, kept: 'jacobian' }),
+    bind: (step) => paired(onlyReachable(step, { name: 'snap', steps: n, kept: 'jacobian' }), { pairing }),
   };
 }

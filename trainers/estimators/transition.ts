@@ -33,6 +33,8 @@ export interface Entries {
   outer(group: number, site: number, a: Tensor, order: 'z ⊗ a' | 'a ⊗ z'): Tensor;
   /** The entries J[rows[l], columns[l]], as a vector. */
   jacobian(rows: Int32Array, columns: Int32Array): Tensor;
+  /** As `jacobian`, by the ways that pass through no site: what a state element does to another without weights. */
+  local(rows: Int32Array, columns: Int32Array): Tensor;
   /** The entries D[rows[j], j] of a group, as a vector. */
   group(group: number, rows: Int32Array): Tensor;
   /** The entries I[rows[i], i] of a leaf without sites, as a vector. */

@@ -2,11 +2,14 @@ import { gather, reshape, where } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   ConfigurationError,
+  eye,
+  type FloatDType,
   fromData,
   leavesOf,
   type Tensor,
   type Tree,
 } from '../../lib/index.ts';
+import { countElements, fromRows, toRows } from '../algebra.ts';
 import type { Entries, Factors } from '../estimators/index.ts';
 import { once } from '../once.ts';
 import type { HeldStep } from './memory.ts';
@@ -27,9 +30,11 @@ export function entriesOf(
     throw new ConfigurationError(
       `entries: the transition has ${steps.length} steps, and entries are those of one; use transition.steps`,
     );
-  const [{ derivative }] = steps;
+  const [{ derivative, state: before }] = steps;
+  const state = before as Tree;
   const sites = derivative.sites('state');
   const picked = derivative.entries('state', sites.groups);
+  const within = once(() => derivative.entries('state', sites.groups, true));
   const whole = once(factors);
   const leaves = leavesOf(parameters);
   return {
@@ -37,6 +42,16 @@ export function entriesOf(
     jacobian(rows, columns) {
       const own = picked.ofArgument(1, rows, columns);
       return own === undefined ? pick(whole().jacobian, rows, columns) : (known(own) as Tensor);
+    },
+    local(rows, columns) {
+      const own = within().ofArgument(1, rows, columns);
+      if (own !== undefined) return known(own) as Tensor;
+      const unit = fromRows(
+        eye(countElements(state), { dtype: leavesOf(state)[0].dtype as FloatDType }),
+        state,
+      );
+      const pulled = derivative.pullAtSites(sites.groups, { state: unit }, true);
+      return pick(toRows(known(pulled.arguments[1] as Tree)), rows, columns);
     },
     group: (group, rows) =>
       picked.ofGroup(group, rows) ?? pick(whole().groups[group].D, rows, counting(rows.length, 0)),

@@ -21,6 +21,19 @@ const named = (name: string) => ({
   ...(name === 'rflo' && leak),
 });
 
+/**
+ * Options without a value while they have no effect, so that checkpoints from before there were these fit: the
+ * first length of a window that does not grow, the pairing of all estimators, the options of an estimator within
+ * `unbiased` that is another one.
+ */
+const sometimes = (name: string) => [
+  'windowFrom',
+  'pairing',
+  'feedback',
+  'feedbackSeed',
+  ...(name === 'unbiased' ? ['n', 'leak'] : []),
+];
+
 describe('trainers/registry', () => {
   it('has every exported estimator, optimiser, cell and task under its own name', () => {
     for (const [exports, table] of [
@@ -56,8 +69,7 @@ describe('trainers/registry', () => {
       expect(made.name).to.equal(name);
       expect(makeEstimator({ name, ...made.settings }).settings).to.deep.equal(made.settings);
       const { options } = estimatorTable[name];
-      // While a window does not grow, it has no first length.
-      const always = Object.keys(settable(options)).filter((option) => option !== 'windowFrom');
+      const always = Object.keys(settable(options)).filter((option) => !sometimes(name).includes(option));
       expect(always).to.have.members(Object.keys(made.settings));
       expect(titleOf({ name, ...made.settings })).to.match(/^[A-Z]\S*( \S+)*$/i);
       expect(() => makeEstimator({ ...named(name), nothing: 1 })).to.throw(
@@ -65,6 +77,16 @@ describe('trainers/registry', () => {
         `the estimator ${name} has no setting nothing; it has ${Object.keys(options).join(', ')}`,
       );
     });
+
+  it('makes any deterministic estimator unbiased, by its name', () => {
+    const made = makeEstimator({ name: 'unbiased', of: 'rflo', leak: 0.2, weight: 0.5 });
+    expect(made.settings).to.deep.include({ of: 'rflo', leak: 0.2, weight: 0.5, rank: 1 });
+    expect(makeEstimator({ name: 'unbiased' }).settings).to.deep.include({ of: 'diagonal', weight: 1 });
+    expect(makeEstimator({ name: 'unbiased', of: 'snap' }).settings).to.deep.include({ of: 'snap', n: 1 });
+    expect(() => makeEstimator({ name: 'unbiased', of: 'uoro' })).to.throw('unbiased: of must be');
+    expect(() => makeEstimator({ name: 'unbiased', n: 2 })).to.throw('unbiased: n is no option of diagonal');
+    expect(titleOf({ name: 'unbiased', of: 'snap', weight: 0.1 })).to.equal('unbiased snap, weight 0.1');
+  });
 
   for (const name of Object.keys(optimizerTable))
     it(`makes ${name}, with the schedule of its rate, and knows how much it keeps`, () => {
@@ -155,6 +177,7 @@ describe('trainers/registry', () => {
         ['uoro', 1],
         ['tbptt', 10],
         ['bptt', 128],
+        ['unbiased', 1],
       ]);
       expect(settingsOf(estimatorTable.bptt.options, { window: 7 })).to.deep.equal({ length: 7 });
       expect(settingsOf(estimatorTable.uoro.options, { window: 7, stride: 2 })).to.deep.equal({
@@ -165,7 +188,7 @@ describe('trainers/registry', () => {
 
     it('say what they are for, for which entries, and what holds where they are left out', () => {
       expect(window && optionOf(window).purpose).to.equal(
-        'steps that are differentiated together, for uoro (1 if left out), tbptt (10 if left out); the length of a sequence, for bptt (128 if left out)',
+        'steps that are differentiated together, for uoro (1 if left out), tbptt (10 if left out), unbiased (1 if left out); the length of a sequence, for bptt (128 if left out)',
       );
     });
 

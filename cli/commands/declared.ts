@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { guard } from '../../lib/index.ts';
 import { parseNames } from './dataFormat.ts';
-import { parseCount, parseNumber } from './numbers.ts';
+import { parseCount, parseCounts, parseNumber } from './numbers.ts';
 
 const parsers = { count: parseCount, number: parseNumber };
 
@@ -10,6 +10,7 @@ export function declared(name: string, { kind, choices, purpose = '' }: guard.Ch
   if (kind === 'flag') return new Option(flagOf(name), purpose);
   const option = new Option(`${flagOf(name)} <${kind ?? 'name'}>`, purpose);
   if (kind === 'names') option.argParser(parseNames);
+  else if (kind === 'counts') option.argParser(parseCounts);
   else if (kind !== undefined) option.argParser(parsers[kind]);
   return choices === undefined ? option : option.choices(choices);
 }

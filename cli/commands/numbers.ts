@@ -16,6 +16,11 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** Parses whole numbers separated by commas, added to those before. */
+export function parseCounts(text: string, before: readonly number[] = []): readonly number[] {
+  return [...before, ...text.split(',').map((part) => parseCount(part.trim()))];
+}
+
 export function parsePositive(text: string): number {
   const value = parseCount(text);
   if (value === 0) throw new InvalidArgumentError('It must be at least 1.');

@@ -10,7 +10,7 @@ export interface Check {
   /** A hint for a common mistake, at the end of the message. */
   readonly remedy?: (value: unknown) => string | undefined;
   /** How a command line parses the value. Default: text. */
-  readonly kind?: 'count' | 'number' | 'names' | 'flag';
+  readonly kind?: 'count' | 'number' | 'counts' | 'names' | 'flag';
   /** The allowed values, if they are words. */
   readonly choices?: readonly string[];
   /** The purpose of an option that a configuration file may set, as a phrase. */

@@ -26,7 +26,7 @@ export function requireLength(what: string, value: unknown, least: number, most 
 }
 
 /** @throws DataError unless all values are numbers from `least` to `most`. */
-export function requireNumbers(what: string, values: readonly unknown[], most = 1e100, least = -most): void {
+export function requireNumbers(what: string, values: Iterable<unknown>, most = 1e100, least = -most): void {
   for (const value of values)
     if (typeof value !== 'number') throw misfit(`${what} ${told(value)} is not a number`);
     else if (!(value >= least && value <= most))

@@ -1,8 +1,9 @@
 import { requireEntries, requireLength } from '../evaluation/saved.ts';
 import { type Distributions, probabilitiesOf } from './distributions.ts';
 import { type LogLinearState, logLinear, unpackWeights } from './logLinear.ts';
+import { combination, withoutNetwork } from './names.ts';
 import { type SwitchingState, switching, unpackSwitching } from './switching.ts';
-import { type SymbolMember, type SymbolQuestion, withoutNetwork } from './symbolExpert.ts';
+import type { SymbolMember, SymbolQuestion } from './symbolExpert.ts';
 
 export interface EnsembleState {
   /** The state of each expert. */
@@ -63,7 +64,7 @@ export function ensemble(symbols: number, members: readonly SymbolMember[]): Ens
   const served = new Float64Array(symbols);
   const sofar = new Float64Array(symbols);
   const suffix = new Float64Array(labels.length);
-  const names = [...(isMixed ? ['combination'] : []), ...labels, ...(hasWithout ? [withoutNetwork] : [])];
+  const names = [...(isMixed ? [combination] : []), ...labels, ...(hasWithout ? [withoutNetwork] : [])];
   const bits = new Float64Array(names.length);
 
   function predict(

@@ -17,4 +17,6 @@ export interface Expert<Question, Prediction, Answer, State> {
   predict(state: State, question: Question): Prediction;
   /** The state after an answer. It may be the given state, updated in place. */
   update(state: State, question: Question, answer: Answer): State;
+  /** @throws DataError unless answers can lead to this state; for states from checkpoints. */
+  check?(state: State): void;
 }

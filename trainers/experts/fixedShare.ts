@@ -1,3 +1,5 @@
+import { misfit, requireNear, requireNumbers, requireSame } from '../evaluation/saved.ts';
+
 /** The weights of several predictors, and what sets the learning rate. */
 export interface Share {
   /** Positive, with sum 1: a function of earlier losses alone. */
@@ -24,6 +26,8 @@ export interface FixedShare {
    * @param own the loss of the served prediction.
    */
   update(share: Share, losses: readonly number[], own: number): Share;
+  /** @throws DataError unless losses can lead to this. */
+  check(share: Share): void;
 }
 
 /** e^-700 is still a positive number. */
@@ -77,6 +81,24 @@ export function fixedShare({ rate, share: α }: FixedShareOptions): FixedShare {
       }
       for (let i = 0; i < count; i++) weights[i] = ((1 - α) * weights[i]) / sum + α / count;
       return share;
+    },
+    check(share) {
+      const { weights, gap, worst } = share;
+      const count = weights.length;
+      requireNumbers('a weight', weights, 1, (α / count) * (1 - 1e-9));
+      requireNear(
+        'the sum of weights',
+        weights.reduce((a, b) => a + b, 0),
+        1,
+        1,
+      );
+      requireNumbers('a gap of losses', [gap, worst], 1e20);
+      if (worst < Math.max(0, gap)) throw misfit(`a gap of ${gap} is above ${worst}, the largest so far`);
+      requireSame(
+        'a rate of learning',
+        share.rate,
+        count < 2 ? rate : Math.min(rate, Math.log(count) / worst),
+      );
     },
   };
 }

@@ -1,3 +1,5 @@
+import { requireNumbers, requireSame, requireWhole } from '../evaluation/saved.ts';
+
 /** The factor of a linear regression that forgets. */
 export interface LeastSquaresState {
   /** R, the upper triangle by rows: RᵀR = A. */
@@ -22,6 +24,8 @@ export interface LeastSquares {
   init(): LeastSquaresState;
   predict(state: LeastSquaresState, inputs: ArrayLike<number>): number;
   update(state: LeastSquaresState, inputs: ArrayLike<number>, value: number): LeastSquaresState;
+  /** @throws DataError unless examples can lead to this. */
+  check(state: LeastSquaresState): void;
 }
 
 /** Smaller entries are rounded to 0: arithmetic on denormal numbers is slow. */
@@ -88,14 +92,30 @@ export function leastSquares({ inputs: n, forgetting, ridge }: LeastSquaresOptio
         if (Math.abs(factor[j]) < tiny) factor[j] = 0;
       rotate(state, 0, next, 1);
       state.next = (next + 1) % n;
-      for (let i = n - 1, start = startOf(i, n); i >= 0; i--, start -= n - i) {
-        let rest = projected[i];
-        for (let j = i + 1, at = start + 1; j < n; j++, at++) rest -= factor[at] * weights[j];
-        weights[i] = rest / factor[start];
-      }
+      solve(factor, projected, weights);
       return state;
     },
+    check({ factor, projected, weights, next }) {
+      requireWhole('a place in a regression', [next], n);
+      requireNumbers('an entry of a regression', factor, 1e120);
+      requireNumbers('an entry of a regression', projected, 1e120);
+      for (let i = 0; i < n; i++)
+        requireNumbers('a diagonal entry of a regression', [factor[startOf(i, n)]], 1e120, tiny);
+      const own = new Float64Array(n);
+      solve(factor, projected, own);
+      for (let i = 0; i < n; i++) requireSame('a weight of a regression', weights[i], own[i]);
+      requireNumbers('a weight of a regression', own, 1e120);
+    },
   };
+
+  /** R w = z, from the last row to the first. */
+  function solve(factor: Float64Array, projected: Float64Array, weights: Float64Array): void {
+    for (let i = n - 1, start = startOf(i, n); i >= 0; i--, start -= n - i) {
+      let rest = projected[i];
+      for (let j = i + 1, at = start + 1; j < n; j++, at++) rest -= factor[at] * weights[j];
+      weights[i] = rest / factor[start];
+    }
+  }
 }
 
 /** Where row i of an upper triangle starts. */

@@ -57,6 +57,7 @@ function regression(
       look(question, features);
       return model.update(state, features, within((answer - from) / size, clip));
     },
+    check: model.check,
   };
 }
 
@@ -88,7 +89,7 @@ export function linear(inputs: number): NumberExpert<LeastSquaresState> {
 }
 
 /** Of each season, how far its value is from the latest one, and its change, in sizes of changes. */
-function seasonSteps(question: NumberQuestion): number[] {
+export function seasonSteps(question: NumberQuestion): number[] {
   const { seasons, size } = question;
   const latest = latestOf(question);
   return seasons.flatMap((season) =>

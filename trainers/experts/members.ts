@@ -2,7 +2,8 @@ import { ConfigurationError, DataError, guard } from '../../lib/index.ts';
 import { counts } from './counts.ts';
 import { roomForAll, setLogits, setProbabilities } from './distributions.ts';
 import { match } from './match.ts';
-import { type SymbolExpert, type SymbolMember, withoutNetwork } from './symbolExpert.ts';
+import { combination, withoutNetwork } from './names.ts';
+import type { SymbolExpert, SymbolMember } from './symbolExpert.ts';
 
 /** The experts for text by name. */
 const builtIn: Readonly<Record<string, (symbols: number) => SymbolMember>> = {
@@ -32,7 +33,7 @@ export function membersOf(
 }
 
 /** The names in the tables that no expert of one's own can have. */
-const taken = ['combination', withoutNetwork];
+const taken = [combination, withoutNetwork];
 
 function requireName(name: string): void {
   if (Object.hasOwn(builtIn, name))

@@ -1,10 +1,17 @@
+import { misfit, requireEntries, requireNumbers } from '../evaluation/saved.ts';
 import { latestOf, type NumberExpert, type NumberQuestion, seasonCount, within } from './numberQuestion.ts';
 
 export type None = Readonly<Record<string, never>>;
 
 /** An expert that has nothing to learn. */
 function fixed(name: string, predict: (question: NumberQuestion) => number): NumberExpert<None> {
-  return { name, init: () => ({}), predict: (_, question) => predict(question), update: (state) => state };
+  return {
+    name,
+    init: () => ({}),
+    predict: (_, question) => predict(question),
+    update: (state) => state,
+    check: (state) => requireEntries('an expert that learns nothing', state, []),
+  };
 }
 
 /** The latest known value. */
@@ -51,6 +58,7 @@ function bestOf(
             (1 - forgetting) * Math.min(most, Math.abs(candidate - answer) / size);
       return state;
     },
+    check: ({ errors }) => requireNumbers('a mean error', errors, most, 0),
   };
 }
 
@@ -95,5 +103,10 @@ export const smoothing: NumberExpert<Levels> = {
         forgetting * errors[i] + (1 - forgetting) * within(Math.abs(levels[i] - answer) / size, most);
     }
     return state;
+  },
+  check({ errors, levels }) {
+    requireNumbers('a mean error', errors, most, 0);
+    if (levels.length > 0 && levels.length !== rates.length) throw misfit('smoothing has other levels');
+    requireNumbers('a level', levels, 1e101);
   },
 };

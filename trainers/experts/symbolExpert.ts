@@ -2,9 +2,6 @@ import type { Distributions } from './distributions.ts';
 import type { Expert } from './expert.ts';
 import type { Past } from './past.ts';
 
-/** The name of the score of all experts but the network. */
-export const withoutNetwork = 'without the network';
-
 /** What is known when the next symbol is predicted. */
 export interface SymbolQuestion {
   /** The size of the alphabet. */

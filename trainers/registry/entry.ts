@@ -93,11 +93,13 @@ export type ValueOf<C> = C extends { readonly choices: readonly (infer V)[] }
   ? V
   : C extends { readonly kind: 'count' | 'number' }
     ? number
-    : C extends { readonly kind: 'names' }
-      ? readonly string[]
-      : C extends { readonly kind: 'flag' }
-        ? boolean
-        : string;
+    : C extends { readonly kind: 'counts' }
+      ? readonly number[]
+      : C extends { readonly kind: 'names' }
+        ? readonly string[]
+        : C extends { readonly kind: 'flag' }
+          ? boolean
+          : string;
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
   all: infer All,

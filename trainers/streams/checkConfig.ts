@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../lib/index.ts';
 import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved.ts';
-import { symbolExperts } from '../experts/index.ts';
+import { seasonCount, symbolExperts } from '../experts/index.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { generalEntries, generalOptions } from './generalOptions.ts';
 import { requireRoom } from './room.ts';
@@ -15,7 +15,7 @@ export function checkConfig(config: StreamConfig): void {
     if (!check.holds(values[name]) && !(values[name] === undefined && generalEntries.optional.includes(name)))
       throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
   if (data.kind === 'text') checkSymbols(data, config);
-  else checkRows(data);
+  else checkRows(data, config);
   requireRoom(config);
 }
 
@@ -34,7 +34,7 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData, { experts }: Stre
     throw new ConfigurationError('--experts has a name more than once');
 }
 
-function checkRows(data: RowData): void {
+function checkRows(data: RowData, { experts }: StreamConfig): void {
   const { kind, delimiter, columns, categorical, target, predict = 'value', horizon, delay = 0 } = data;
   if (kind !== 'csv' && kind !== 'ndjson')
     throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
@@ -46,12 +46,26 @@ function checkRows(data: RowData): void {
     throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
   const values: Readonly<Record<string, unknown>> = { ...data, predict, delay };
   for (const [name, check] of Object.entries(rowOptions))
-    if ((check.kind === 'count' || 'choices' in check) && !check.holds(values[name]))
+    if (
+      (check.kind === 'count' ||
+        'choices' in check ||
+        (check.kind === 'counts' && values[name] !== undefined)) &&
+      !check.holds(values[name])
+    )
       throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
-  if (predict === 'change' && categorical.includes(target))
+  if (predict !== 'value' && categorical.includes(target))
     throw new ConfigurationError(
-      `the target ${target} is a category, which has no change: leave out --predict`,
+      `the target ${target} is a category, which has no ${predict}: leave out --predict`,
     );
+  if (data.season !== undefined && (data.season.length === 0 || data.season.length > seasonCount))
+    throw new ConfigurationError(
+      `season must be ${rowOptions.season.what}, got ${data.season.length} of them`,
+    );
+  if (data.season !== undefined && categorical.includes(target))
+    throw new ConfigurationError(
+      `the target ${target} is a category, which has no season: leave out --season`,
+    );
+  checkExperts(data, experts);
   if (columns.length === 0)
     throw new ConfigurationError('the network needs one column at least: name it with --columns');
   if (columns.length > 4096) throw new ConfigurationError('there are more than 4096 columns');
@@ -68,6 +82,21 @@ function checkRows(data: RowData): void {
       throw new ConfigurationError(
         `--categorical names ${column}, which is neither one of the columns nor the target`,
       );
+}
+
+function checkExperts(
+  { categorical, target, predict }: RowData,
+  experts: readonly string[] | undefined,
+): void {
+  if (experts === undefined) return;
+  if (!isNames(experts) || experts.length === 0)
+    throw new ConfigurationError('experts must be a list of names, such as persistence, linear, network');
+  if (new Set(experts).size !== experts.length)
+    throw new ConfigurationError('--experts has a name more than once');
+  if (predict === 'residual' && !categorical.includes(target) && !experts.includes('linear'))
+    throw new ConfigurationError(
+      'a residual is what the expert linear leaves: add it to --experts, or choose another --predict',
+    );
 }
 
 function checkDialect({ kind, delimiter, comment, missing = [], decimal = '.' }: RowData): void {

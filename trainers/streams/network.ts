@@ -20,7 +20,7 @@ import { choose } from '../registry/choose.ts';
 import { makeEstimator } from '../registry/estimators.ts';
 import { makeOptimizer } from '../registry/optimizers.ts';
 import type { StreamConfig } from './config.ts';
-import { inputsOf } from './rowCoder.ts';
+import { networkInputs } from './rowCoder.ts';
 
 type AnyTarget = number | Tensor;
 export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
@@ -47,7 +47,7 @@ export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined)
  */
 function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8Array): void {
   const { isDiagonal } = choose('cell', cellTable, name);
-  const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [inputsOf(data), 1];
+  const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [networkInputs(data), 1];
   const least = 4 * units * (inputs + outputs + (isDiagonal ? 1 : units));
   if (saved.byteLength < least)
     throw misfit(`${saved.byteLength} bytes are too few for a ${name} of ${units} units`);
@@ -73,7 +73,7 @@ export function networkOf({ cell, readout, data }: StreamConfig): Network {
   }
   const isCategory = data.categorical.includes(data.target);
   const layer = readoutOf(readout, cell.units, isCategory ? data.categories : undefined);
-  return model({ cell: makeCell(cell, inputsOf(data), 'vectors'), readout: layer });
+  return model({ cell: makeCell(cell, networkInputs(data), 'vectors'), readout: layer });
 }
 
 /**

@@ -7,7 +7,7 @@ import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
 import { optimizerTable } from '../registry/optimizers.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { networkOf } from './network.ts';
-import { inputsOf } from './rowCoder.ts';
+import { networkInputs } from './rowCoder.ts';
 import { lagOf } from './rows.ts';
 
 /**
@@ -29,7 +29,7 @@ const widest = { score: '-1.2345678901234567e-10,'.length, pair: '[68719476735,1
 export function requireRoom(config: StreamConfig): void {
   const { data, cell, estimator, optimizer, dtype } = config;
   const width = dtype === 'float64' ? 8 : 4;
-  const inputs = data.kind === 'text' ? data.symbols : inputsOf(data);
+  const inputs = data.kind === 'text' ? data.symbols : networkInputs(data);
   const perParameter = 1 + (optimizerTable[optimizer.name]?.memory ?? 0);
   // Before the network is made, which refuses even larger sizes itself but knows no columns.
   requireTensors(config, inputs, inputs * cell.units * perParameter * width);

@@ -1,3 +1,4 @@
+import { seasonCount } from '../experts/index.ts';
 import type { RowData } from './config.ts';
 import {
   createNormalizer,
@@ -19,14 +20,16 @@ export interface RowCoder {
   learn(row: Row, before?: number): void;
   /**
    * The inputs, column by column: a number as its normalised value (0 if missing) and a flag for missing; a
-   * category as a one-hot vector (all 0 if missing). Then, if changes of the target are predicted from its
-   * own past, its latest change in units of the typical change. Then, if rows have times, the pause since the
+   * category as a one-hot vector (all 0 if missing). Then, if changes or residuals of the target are predicted
+   * from its own past, its latest change in units of the typical change. Then, if rows have times, the pause since the
    * previous row, as the normalised logarithm of 1 plus its seconds, and the time of day, week and year.
    * @param before the latest known number of the target before the row.
    */
   encode(row: Row, before?: number): number[];
   /** The number of inputs. */
   readonly inputs: number;
+  /** The typical pause between rows in seconds, a geometric mean; undefined if rows have no times yet. */
+  pause(): number | undefined;
   /** The columns without any value so far. */
   unseen(): readonly string[];
   /** The value of the target in a row. */
@@ -39,11 +42,34 @@ export interface RowCoder {
 
 export type SavedCoder = readonly (SavedNormalizer | readonly string[] | SavedScale)[];
 
+/** The inputs that a network has for a residual, besides those of the row. */
+const residualInputs = 2 + 2 * seasonCount;
+
+/** The number of inputs of the network. */
+export function networkInputs(data: RowData): number {
+  return inputsOf(data) + (data.predict === 'residual' ? residualInputs : 0);
+}
+
+/** The places of the inputs of a row that are not of the target's own value. */
+export function otherInputs(data: RowData): readonly number[] {
+  let at = 0;
+  const own = new Set<number>();
+  for (const column of data.columns) {
+    const width = widthOf(data, column);
+    if (column === data.target) for (let i = 0; i < width; i++) own.add(at + i);
+    at += width;
+  }
+  if (seesChange(data)) own.add(at);
+  return Array.from({ length: inputsOf(data) }, (_, i) => i).filter((i) => !own.has(i));
+}
+
+const widthOf = ({ categorical, categories }: RowData, column: string) =>
+  categorical.includes(column) ? categories : 2;
+
 /** The number of inputs of a row. */
 export function inputsOf(data: RowData): number {
-  const { columns, categorical, categories, timestamp } = data;
-  const others = (timestamp === undefined ? 0 : timeInputs) + (seesChange(data) ? 1 : 0);
-  return columns.reduce((sum, column) => sum + (categorical.includes(column) ? categories : 2), others);
+  const others = (data.timestamp === undefined ? 0 : timeInputs) + (seesChange(data) ? 1 : 0);
+  return data.columns.reduce((sum, column) => sum + widthOf(data, column), others);
 }
 
 /**
@@ -51,7 +77,7 @@ export function inputsOf(data: RowData): number {
  * too.
  */
 export function seesChange({ columns, target, predict }: RowData): boolean {
-  return predict === 'change' && columns.includes(target);
+  return (predict === 'change' || predict === 'residual') && columns.includes(target);
 }
 
 export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder {
@@ -102,6 +128,7 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
       ];
     },
     inputs: inputsOf(data),
+    pause: () => (pauses === undefined || pauses.count < 3 ? undefined : Math.expm1(pauses.mean)),
     unseen: () => columns.filter((_, i) => codes[i].count === 0),
     targetOf: (row) => row[at],
     numbers: isVocabulary(target) ? undefined : target,

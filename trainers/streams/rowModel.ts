@@ -1,11 +1,10 @@
 import { DataError, guard, UsageError } from '../../lib/index.ts';
-import { bitsOf } from '../evaluation/logits.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { createKeeper } from './keeper.ts';
+import type { OwnExpert } from './panelExperts.ts';
 import { Problem } from './problem.ts';
 import { recordFieldsOf, requireColumns } from './recordFields.ts';
 import { type RowConfig, rowConfigOf, rowOptions } from './rowOptions.ts';
-import { foretold, outlook } from './rowPredictor.ts';
 import { createRowReader } from './rowReader.ts';
 import { createRowSession } from './rowSession.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
@@ -83,10 +82,15 @@ export interface RowOptions<
   Column extends string,
   Categorical extends string,
   Time extends string,
-> extends Settings,
+> extends Omit<Settings, 'experts'>,
     Partial<Omit<RowConfig, 'target' | 'columns' | 'categorical' | 'timestamp'>> {
   /** The column to predict. */
   readonly target: Target;
+  /**
+   * The experts whose predictions are combined: names of built-in ones, and experts of your own, which are
+   * objects with `name`, `init`, `predict` and `update`. Default: all built-in ones for the target.
+   */
+  readonly experts?: readonly (string | OwnExpert)[];
   /** The inputs of the network. Default: the target. */
   readonly columns?: readonly Column[];
   /** The columns that hold categories. */
@@ -101,6 +105,8 @@ export interface RowOptions<
   readonly decimal?: '.' | ',';
 }
 
+const anExpert = guard.having('an expert', ['init', 'predict', 'update']);
+
 const checks: guard.Checks<RowOptions<string, string, string, string>> = {
   ...settingChecks,
   ...rowOptions,
@@ -110,6 +116,10 @@ const checks: guard.Checks<RowOptions<string, string, string, string>> = {
   categories: guard.number,
   timeFormat: guard.string,
   missing: guard.listOf('an array of texts', guard.string.holds),
+  experts: guard.listOf(
+    'an array of names and experts',
+    (entry) => guard.string.holds(entry) || anExpert.holds(entry),
+  ),
   decimal: guard.oneOf('.', ','),
 };
 
@@ -123,7 +133,7 @@ export function createModel<
   options: RowOptions<Target, Column, Categorical, Time>,
 ): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
   const own = guard.options('createModel', options, checks, "createModel({ target: 'temperature' })");
-  const { timeFormat, missing = [], decimal, ...given } = own;
+  const { timeFormat, missing = [], decimal, experts, ...given } = own;
   const wanted: RowData = {
     kind: 'ndjson',
     delimiter: ',',
@@ -132,14 +142,27 @@ export function createModel<
     ...(timeFormat !== undefined && { timeFormat }),
     ...rowConfigOf(given),
   };
-  const config = completeConfig(wanted, given);
+  const names = experts?.map((expert) => (typeof expert === 'string' ? expert : expert.name));
+  const config = completeConfig(wanted, { ...given, ...(names && { experts: names }) });
   const { data } = config;
-  return rowModelOf({ config, data, session: createRowSession(config, data) });
+  return rowModelOf({ config, data, session: createRowSession(config, data, undefined, ownAmong(experts)) });
 }
 
-/** The model of a snapshot. @throws DataError for a snapshot of a text model, or no snapshot. */
-export function restoreModel(snapshot: Snapshot): RowModel {
-  const opened = openChecked(snapshot);
+const ownAmong = (experts: readonly (string | OwnExpert)[] = []) =>
+  experts.filter((expert) => typeof expert !== 'string');
+
+/**
+ * The model of a snapshot. @param options with the experts of its own that the model had.
+ * @throws DataError for a snapshot of a text model, or no snapshot.
+ */
+export function restoreModel(
+  snapshot: Snapshot,
+  options: { readonly experts?: readonly OwnExpert[] } = {},
+): RowModel {
+  const { experts = [] } = guard.options('restoreModel', options, {
+    experts: guard.listOf('an array of experts', anExpert.holds),
+  });
+  const opened = openChecked(snapshot, { ofRows: experts });
   if (opened.kind !== 'rows')
     throw new DataError('restoreModel: it is a snapshot of a model of text: use restoreTextModel');
   return rowModelOf(opened);
@@ -183,7 +206,7 @@ export function rowModelOf<Column extends string, Prediction>({
     return record === undefined ? undefined : read(record, undefined, lagOf(data) > 0);
   }
 
-  const predictOne = (record?: RowRecord) => foretold(session, rowAfter(record)).prediction as Prediction;
+  const predictOne = (record?: RowRecord) => session.foretold(rowAfter(record)).prediction as Prediction;
   const learnOne = (record: RowRecord, target?: Value) => keeper.advance(read(record, target));
   const model: RowModel<Column, Prediction> = {
     config,
@@ -193,11 +216,11 @@ export function rowModelOf<Column extends string, Prediction>({
       const { categories } = session.coder;
       if (categories === undefined)
         throw new UsageError(`${data.target} is a number, which has no probabilities: use predictOne`);
-      const output = outlook(session, rowAfter(record));
+      const { asked, output } = session.outlook(rowAfter(record));
       const probabilities = new Map<string | null, number>();
-      for (let i = 0; i < output.length; i++) {
+      for (const [i, probability] of (session.target.probabilities(asked, output) ?? []).entries()) {
         const category = categories.entryAt(i) ?? null;
-        probabilities.set(category, (probabilities.get(category) ?? 0) + 2 ** -bitsOf(output, i));
+        probabilities.set(category, (probabilities.get(category) ?? 0) + probability);
       }
       return probabilities;
     },

@@ -1,4 +1,5 @@
 import { guard } from '../../lib/index.ts';
+import { seasonCount } from '../experts/index.ts';
 import type { ValueOf } from '../registry/entry.ts';
 
 const column: guard.Check = { ...guard.string, what: 'the name of a column' };
@@ -17,11 +18,21 @@ export const rowOptions = {
   categorical: guard.setting(names, 'columns that hold categories; may be repeated'),
   target: guard.setting(guard.needed(column), 'the column to predict'),
   predict: guard.setting(
-    guard.oneOf('value', 'change'),
-    'of a number: its value, or its change since the latest known one; if left out, change if the target is among the columns, else value',
+    guard.oneOf('value', 'change', 'residual'),
+    'what the network learns of a number: its value, its change since the latest known one, or the residual of the linear expert; residual if left out, and without that expert change, or value if the target is no input',
   ),
   horizon: guard.setting(guard.whole(0, 1000), 'rows ahead; 1 if left out, 0 for the same row'),
   delay: guard.setting(guard.whole(0, 1000), 'rows that pass before a target is known; 0 if left out'),
+  season: guard.setting(
+    {
+      ...guard.listOf(
+        `a list of at most ${seasonCount} whole numbers from 2 to 10000`,
+        guard.whole(2, 10_000).holds,
+      ),
+      kind: 'counts' as const,
+    },
+    'rows in a season of a number, such as 7,365; found in the data and the times if left out',
+  ),
   timestamp: guard.setting(
     { ...guard.either(column, names), kind: names.kind },
     'columns with the time of a row, such as when or year,month; they become inputs, and their order is checked',

@@ -1,8 +1,8 @@
 import type { RowData } from './config.ts';
-import { outputAfter, vectorOf, type Walker, walk } from './network.ts';
+import { vectorOf, walk } from './network.ts';
 import type { RowSession } from './rowSession.ts';
 import { lagOf, type Row } from './rows.ts';
-import type { Told } from './targetScores.ts';
+import type { Asked, Told } from './target.ts';
 
 /** The prediction, after a row, of the target `horizon` rows later. */
 interface RowPrediction extends Told {
@@ -21,46 +21,45 @@ export function rowPredictor(
   session: RowSession,
   { learn, fresh }: { readonly learn: boolean; readonly fresh: boolean },
 ): RowPredictor {
-  const { learner, coder, target } = session;
   if (fresh) session.restart();
-  const walker = walk(learner);
-  // The learner is behind: it has not seen the rows that wait for their targets.
-  see(walker, session, session.waiting);
+  return learn ? learning(data, session) : fixed(data, session);
+}
+
+function learning(data: RowData, session: RowSession): RowPredictor {
+  const { coder } = session;
   return (row) => {
     const current = coder.targetOf(row);
-    if (!learn) {
-      const known = session.know(row);
-      const output = see(walker, session, [coder.encode(known, target.latest())]);
-      const told = target.told(output, target.latest(known));
-      target.note(known);
-      return { ...told, current };
-    }
     // For the same row, predict before learning, whose scale it uses; for a later one, after.
-    const same = lagOf(data) === 0 ? foretold(session, row) : undefined;
+    const same = lagOf(data) === 0 ? session.foretold(row) : undefined;
     session.advance(row);
-    return { ...(same ?? foretold(session)), current };
+    return { ...(same ?? session.foretold()), current };
   };
 }
 
-/**
- * The prediction of the target after all rows so far, and optionally one more. There must be a row. Leaves
- * the session unchanged.
- */
-export function foretold(session: RowSession, row?: Row): Told {
-  const { target } = session;
-  return target.told(outlook(session, row), target.latest(row && session.peek(row)));
-}
-
-/**
- * The network's output after all rows so far, and optionally one more. There must be a row. Leaves the
- * session unchanged.
- */
-export function outlook(session: RowSession, row?: Row): Float64Array {
-  const { learner, coder, waiting, target } = session;
-  const inputs = row === undefined ? waiting : [...waiting, coder.encode(session.peek(row), target.latest())];
-  return outputAfter(learner, inputs);
-}
-
-function see(walker: Walker, { learner }: RowSession, inputs: readonly (readonly number[])[]): Float64Array {
-  return inputs.map((input) => walker.step(vectorOf(input, learner.dtype))).at(-1) as Float64Array;
+function fixed(data: RowData, session: RowSession): RowPredictor {
+  const { learner, coder, target, hasNetwork } = session;
+  const walker = walk(learner);
+  const outputOf = ({ input }: Asked) =>
+    hasNetwork ? walker.step(vectorOf(input, learner.dtype)) : undefined;
+  const lag = lagOf(data);
+  // The learner is behind: it has not seen the rows that wait for their targets.
+  const waiting = [...session.waiting];
+  for (const asked of waiting) outputOf(asked);
+  return (row) => {
+    const current = coder.targetOf(row);
+    const known = session.know(row);
+    const before = target.latest();
+    if (lag > 0) {
+      if (waiting.length === lag) target.see(waiting.shift() as Asked, known);
+      target.note(known);
+    }
+    const asked = target.ask(coder.encode(known, before), coder.pause());
+    const told = target.tell(asked, outputOf(asked));
+    if (lag > 0) waiting.push(asked);
+    else {
+      target.see(asked, known);
+      target.note(known);
+    }
+    return { ...told, current };
+  };
 }

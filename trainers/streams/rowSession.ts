@@ -1,85 +1,139 @@
-import type { SavedCounts } from '../evaluation/counts.ts';
 import { createEvaluation } from '../evaluation/evaluation.ts';
 import { normOf } from '../evaluation/norm.ts';
 import { createPairs } from '../evaluation/trail.ts';
-import { categoryScores } from './categoryScores.ts';
+import { categoryTarget, type SavedCategoryTarget } from './categoryTarget.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { influenceNorms } from './influence.ts';
 import { createLate } from './late.ts';
 import { createStepper, makeLearner, outputAfter, type StreamLearner, vectorOf } from './network.ts';
-import { numberScores } from './numberScores.ts';
+import { numberTarget, type SavedNumberTarget } from './numberTarget.ts';
+import { categoryMembers, isNetworkIn, numberMembers, type OwnExpert } from './panelExperts.ts';
 import { createRowCoder, type RowCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
-import { requireModels, requireRows, requireStandings, type SavedRows, type Waiting } from './savedRows.ts';
+import { requireModels, requireRows, requireWaiting, type SavedRows } from './savedRows.ts';
 import type { SavedSession, Session } from './session.ts';
-import type { SavedNumberModels, SavedTargetModels, TargetScores } from './targetScores.ts';
+import type { Asked, Target, Told } from './target.ts';
 
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
   readonly coder: RowCoder;
-  /** The latest known number of the target, and the meaning of an output. */
-  readonly target: Pick<TargetScores, 'latest' | 'told' | 'note'>;
+  readonly target: Target;
+  /** Whether the network is one of the experts. */
+  readonly hasNetwork: boolean;
   /** Encodes a row as known when it comes, for predictions from rows that the session does not see. */
   know(row: Row): Row;
   /** Like `know`, but leaves the session unchanged. */
   peek(row: Row): Row;
-  /** The inputs whose targets are not yet known, oldest first. */
-  readonly waiting: readonly (readonly number[])[];
+  /** The questions whose answers are not yet known, oldest first. */
+  readonly waiting: readonly Asked[];
+  /**
+   * The question after all rows so far, and optionally one more, with the network's output. There must be a
+   * row. Leaves the session unchanged.
+   */
+  outlook(row?: Row): Outlook;
+  /** The prediction after them. */
+  foretold(row?: Row): Told;
   /** The time of the latest row in seconds, if rows have times. */
   readonly time: number | undefined;
   /** Returns to the start state: the next row does not continue the earlier ones. */
   restart(): void;
 }
 
+export interface Outlook {
+  readonly asked: Asked;
+  readonly output: ArrayLike<number> | undefined;
+}
+
 /**
- * Learns to predict a column of the row `horizon` rows later; for 0, a column of the same row.
+ * Learns to predict a column of the row `horizon` rows later; for 0, a column of the same row. The prediction
+ * is the combination of several experts, of which the network is one.
  *
  * The learner is as many rows behind as the target is late, since it learns from a row when its target is
  * known. Predictions are made at once all the same, with the parameters of that moment: the network runs on
  * over the waiting rows, and this prediction is scored.
+ * @param own experts besides the built-in ones.
  */
-export function createRowSession(config: StreamConfig, data: RowData, saved?: SavedSession): RowSession {
+export function createRowSession(
+  config: StreamConfig,
+  data: RowData,
+  saved?: SavedSession,
+  own: readonly OwnExpert[] = [],
+): RowSession {
   const rest = saved?.rest as SavedRows | undefined;
-  if (rest !== undefined) requireRows(rest, data);
+  if (rest !== undefined) requireRows(rest, data, isNetworkIn(config));
   const learner = makeLearner(config, saved?.learner);
   const coder = createRowCoder(data, rest?.coder);
   const stepper = createStepper(learner, coder.categories === undefined ? 1 : data.categories);
-  const target = judge(data, coder, rest?.models);
+  const target = targetOf(config, data, coder, own, rest?.models);
+  const hasNetwork = isNetworkIn(config);
   const at = columnsOf(data).indexOf(data.target);
   const evaluation = createEvaluation(target.unit, target.names, config.recent, rest?.evaluation);
   const pairs = createPairs();
-  const waiting: Waiting[] = [...(rest?.waiting ?? [])];
+  const waiting: Asked[] = [...(rest?.waiting ?? [])];
   const late = createLate(data, rest?.late);
   const lag = lagOf(data);
   let time = rest?.time;
   let records = rest?.records ?? 0;
   if (rest !== undefined) {
-    requireModels(rest, data, learner.steps, evaluation.report().scored);
-    requireStandings(waiting, target);
+    requireModels(rest, data, hasNetwork ? learner.steps : undefined, evaluation.report().scored);
+    requireWaiting(waiting, target, () => target.ask(waiting[waiting.length - 1].input, coder.pause()));
   }
 
-  function learn({ input, standing, output }: Waiting, row: Row): number | undefined {
-    const vector = vectorOf(input, learner.dtype);
-    const goal = target.goalOf(row, standing);
-    if (goal === undefined) {
-      learner.observe(vector);
-      return undefined;
+  function answer(asked: Asked, row: Row): number | undefined {
+    const answered = target.answer(asked, row, (goal) => {
+      if (!hasNetwork) return undefined;
+      const vector = vectorOf(asked.input, learner.dtype);
+      if (goal === undefined) {
+        learner.observe(vector);
+        return undefined;
+      }
+      stepper.step(vector, typeof goal === 'number' ? goal : vectorOf(goal, learner.dtype));
+      return stepper.output;
+    });
+    if (answered === undefined) return undefined;
+    evaluation.add(answered.mark, records);
+    pairs.add(...answered.pair);
+    return answered.mark.scores[0];
+  }
+
+  const outputOf = (asked: readonly Asked[]) =>
+    hasNetwork
+      ? outputAfter(
+          learner,
+          asked.map(({ input }) => input),
+        )
+      : undefined;
+
+  function outlook(row?: Row): Outlook {
+    if (row === undefined) {
+      const asked = waiting[waiting.length - 1];
+      return { asked, output: asked.output ?? outputOf(waiting) };
     }
-    stepper.step(vector, typeof goal === 'number' ? goal : vectorOf(goal, learner.dtype));
-    const said = output ?? stepper.output;
-    const mark = target.score(standing, said, row);
-    if (mark === undefined) return undefined;
-    evaluation.add(mark, records);
-    pairs.add(...target.pairOf(mark, standing, said, row));
-    return mark.scores[0];
+    const known = late.peek(row);
+    const inputs = coder.encode(known, target.latest());
+    if (lag === 0) {
+      const asked = target.ask(inputs, coder.pause());
+      return { asked, output: outputOf([asked]) };
+    }
+    const asked = target.askAfter(
+      known,
+      inputs,
+      coder.pause(),
+      waiting.length === lag ? waiting[0] : undefined,
+    );
+    return { asked, output: outputOf([...waiting, asked]) };
   }
 
   return {
     learner,
     coder,
     target,
-    get waiting() {
-      return inputsOf(waiting);
+    hasNetwork,
+    waiting,
+    outlook,
+    foretold(row) {
+      const { asked, output } = outlook(row);
+      return target.tell(asked, output);
     },
     unseen: coder.unseen,
     know: late.know,
@@ -98,31 +152,27 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
       const row = late.know(actual);
       if (data.timestamp !== undefined) time = row[row.length - 2] as number;
       if (lag === 0) {
-        const standing = target.standing();
         // The target itself may not be known yet; it is not an input.
         coder.learn(row.map((value, i) => (i === at ? null : value)));
-        const score = learn({ input: coder.encode(row), standing }, row);
+        const score = answer(target.ask(coder.encode(row), coder.pause()), row);
         coder.learn(row.map((value, i) => (i === at ? value : null)));
         target.note(row);
         return score;
       }
-      const score = waiting.length === lag ? learn(waiting.shift() as Waiting, row) : undefined;
+      const score = waiting.length === lag ? answer(waiting.shift() as Asked, row) : undefined;
       const before = target.latest();
       target.note(row);
       coder.learn(row, before);
-      const input = coder.encode(row, before);
-      const standing = target.standing();
-      waiting.push({ input, standing });
+      const asked = target.ask(coder.encode(row, before), coder.pause());
       // One row behind, the learning step makes this prediction itself, from the same state and parameters.
-      if (lag > 1)
-        waiting[waiting.length - 1] = {
-          input,
-          standing,
-          output: [...outputAfter(learner, inputsOf(waiting))],
-        };
+      waiting.push(lag === 1 ? asked : target.withOutput(asked, outputOf([...waiting, asked])));
       return score;
     },
-    report: () => ({ ...evaluation.report(), gradientNorm: normOf(learner.gradient) }),
+    report: () => ({
+      ...evaluation.report(),
+      weights: target.weights(),
+      gradientNorm: normOf(learner.gradient),
+    }),
     glimpse: () => ({ trail: target.trail(pairs), influence: influenceNorms(learner) }),
     save: () => ({
       learner: learner.save(),
@@ -139,12 +189,19 @@ export function createRowSession(config: StreamConfig, data: RowData, saved?: Sa
   };
 }
 
-function judge(data: RowData, coder: RowCoder, saved: SavedTargetModels | undefined): TargetScores {
+function targetOf(
+  config: StreamConfig,
+  data: RowData,
+  coder: RowCoder,
+  own: readonly OwnExpert[],
+  saved: unknown,
+): Target {
   if (data.categorical.includes(data.target))
-    return categoryScores(data, coder, saved as readonly SavedCounts[] | undefined);
-  return numberScores(data, coder, saved as SavedNumberModels | undefined);
-}
-
-function inputsOf(waiting: readonly Waiting[]): (readonly number[])[] {
-  return waiting.map(({ input }) => input);
+    return categoryTarget(
+      data,
+      coder,
+      categoryMembers(config, data, own),
+      saved as SavedCategoryTarget | undefined,
+    );
+  return numberTarget(data, coder, numberMembers(config, data, own), saved as SavedNumberTarget | undefined);
 }

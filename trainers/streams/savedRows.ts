@@ -1,6 +1,4 @@
-import { requireCounts } from '../evaluation/counts.ts';
 import type { SavedEvaluation } from '../evaluation/evaluation.ts';
-import { requireLearnt } from '../evaluation/linearModel.ts';
 import {
   requireEntries,
   requireLength,
@@ -11,33 +9,26 @@ import {
 } from '../evaluation/saved.ts';
 import type { RowData } from './config.ts';
 import { clip, type SavedNormalizer, type SavedScale, trusted } from './normalizer.ts';
-import { inputsOf, type SavedCoder, seesChange } from './rowCoder.ts';
+import { requireNumberTarget, type SavedNumberTarget } from './numberTarget.ts';
+import { inputsOf, networkInputs, type SavedCoder, seesChange } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
-import type { SavedNumberModels, SavedTargetModels, Standing, TargetScores } from './targetScores.ts';
+import type { Asked, Target } from './target.ts';
 import { timeInputs } from './time.ts';
 import { requireTexts } from './vocabulary.ts';
 
 /** The state of a session on rows, except its learner. */
 export interface SavedRows {
   readonly coder: SavedCoder;
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly Asked[];
   readonly late: readonly Row[number][];
   readonly time?: number;
   readonly records: number;
   readonly evaluation: SavedEvaluation;
-  readonly models: SavedTargetModels;
-}
-
-/** A row whose target is not yet known, with the simple predictions made when it was the latest. */
-export interface Waiting {
-  readonly input: readonly number[];
-  readonly standing: Standing;
-  /** The output of the network, if the learning step will not produce it again. */
-  readonly output?: readonly number[];
+  readonly models: unknown;
 }
 
 /** @throws DataError unless the parts are consistent with this many rows. */
-export function requireRows(rest: SavedRows, data: RowData): void {
+export function requireRows(rest: SavedRows, data: RowData, hasNetwork: boolean): void {
   requireEntries(
     'the session',
     rest,
@@ -58,63 +49,59 @@ export function requireRows(rest: SavedRows, data: RowData): void {
   else requireNumbers('a late target', known);
   requireLength('the list of rows that wait', waiting, Math.min(records, lagOf(data)));
   for (const each of waiting) {
-    requireEntries('a row that waits', each, ['input', 'standing', ...(lagOf(data) > 1 ? ['output'] : [])]);
+    requireEntries('a row that waits', each, ['input'], Object.keys(each ?? {}));
+    requireSame('that there is an output', Object.hasOwn(each, 'output'), lagOf(data) > 1);
     requireInput(each.input, data, coder);
     if (each.output === undefined) continue;
-    requireLength('an output', each.output, isCategory ? data.categories : 1);
+    const outputs = !hasNetwork ? 0 : isCategory ? data.categories : 1;
+    requireLength('an output', each.output, outputs);
     // The square of an error on the scale of a column must be finite.
     requireNumbers('an output', each.output, 1e40);
   }
-  if (!isCategory) requireNumberModels(models as SavedNumberModels, data);
+  if (!isCategory) requireNumberTarget(models as SavedNumberTarget);
 }
 
 /**
- * @param steps the number of targets learnt from. @param scored the number of predictions scored.
- * @throws DataError unless the simple models are consistent with these numbers.
+ * @param steps the number of targets that the network learnt from. @param scored the number of predictions scored.
+ * @throws DataError unless the models of the target are consistent with these numbers.
  */
 export function requireModels(
   { models, coder, records }: SavedRows,
   data: RowData,
-  steps: number,
+  steps: number | undefined,
   scored: number,
 ): void {
-  // Missing targets are not learnt, and targets without a prediction are not scored.
-  requireWhole('the number of steps', [steps], Math.max(0, records - lagOf(data)) + 1);
-  requireWhole('the number of scores', [scored], steps + 1);
-  const at = columnsOf(data).indexOf(data.target);
-  if (data.categorical.includes(data.target)) {
-    requireCounts(data.categories, models as Parameters<typeof requireCounts>[1], scored);
-    const { length } = coder[at] as readonly string[];
-    for (const [symbol] of (models as Parameters<typeof requireCounts>[1])[0].pairs)
-      requireWhole('a category', [symbol === data.categories - 1 ? 0 : symbol], Math.max(1, length));
-    return;
-  }
-  const { linear, average, lags, changes } = models as SavedNumberModels;
-  // Each learnt change counts once.
-  if (changes !== undefined) requireSame('the number of changes', changes.count, steps);
-  requireLearnt(linear, scored);
-  // Both have had every value of the target; neither limits the first ones.
-  const { count, mean } = coder[at] as SavedNormalizer;
+  // Missing targets are neither learnt nor scored.
+  const most = Math.max(0, records - lagOf(data)) + 1;
+  requireWhole('the number of steps', [steps ?? 0], most);
+  requireWhole('the number of scores', [scored], most);
+  if (data.categorical.includes(data.target)) return;
+  const { average, history, changes, residuals } = models as SavedNumberTarget;
+  // All have had every value of the target; neither limits the first ones.
+  const { count, mean } = coder[columnsOf(data).indexOf(data.target)] as SavedNormalizer;
   requireSame('the number of values of the target', average.count, count);
   if (count <= trusted) requireSame('the mean of the target', average.mean, mean);
-  requireSame('that there is a latest value', lags.length > 0, count > 0);
+  requireSame('that there is a latest value', history.values.length > 0, count > 0);
+  requireWhole('the number of changes', [changes.count], most);
+  requireWhole('the number of residuals', [residuals.count], most);
 }
 
 /**
- * @throws DataError unless each waiting row has valid simple predictions, and the newest row those of now.
+ * @param newest the question of now. @throws DataError unless each waiting row has a valid question, and the
+ * newest row that of now.
  */
-export function requireStandings(waiting: readonly Waiting[], target: TargetScores): void {
-  for (const { standing } of waiting) target.requireOwn(standing);
-  const own = waiting.at(-1)?.standing;
+export function requireWaiting(waiting: readonly Asked[], target: Target, newest: () => Asked): void {
+  for (const asked of waiting) target.requireOwn(asked);
+  const own = waiting.at(-1);
   if (own === undefined) return;
-  const standing = target.standing();
-  for (const key of ['mean', 'deviation', 'size'] as const)
-    requireSame('what the newest row is compared with', own[key], standing[key]);
-  for (const key of ['predictions', 'lags'] as const) {
-    requireSame('what the newest row is compared with', own[key].length, standing[key].length);
-    for (const [i, value] of own[key].entries())
-      requireSame('what the newest row is compared with', value, standing[key][i]);
-  }
+  const { input: _, output: __, ...asked } = own;
+  const { input: ___, ...now } = newest();
+  for (const [key, value] of Object.entries(now))
+    requireSame(
+      'the newest question',
+      JSON.stringify(Object.entries(asked).find(([own]) => own === key)?.[1]),
+      JSON.stringify(value),
+    );
 }
 
 function requireCoder(coder: SavedCoder, data: RowData, records: number): void {
@@ -147,7 +134,7 @@ function requireCoder(coder: SavedCoder, data: RowData, records: number): void {
 
 /** Checks an input against `encode` of a row coder. */
 function requireInput(input: readonly number[], data: RowData, coder: SavedCoder): void {
-  requireLength('a row that waits', input, inputsOf(data));
+  requireLength('a row that waits', input, networkInputs(data));
   requireNumbers('an input', input, clip);
   let at = 0;
   for (const [i, column] of data.columns.entries()) {
@@ -165,19 +152,8 @@ function requireInput(input: readonly number[], data: RowData, coder: SavedCoder
       requireSame('that a category is known', known.includes(part.indexOf(1)), true);
   }
   // A sine and a cosine per angle of the time.
-  const angles = data.timestamp === undefined ? [] : input.slice(input.length - timeInputs + 1);
+  const angles =
+    data.timestamp === undefined ? [] : input.slice(inputsOf(data) - timeInputs + 1, inputsOf(data));
   for (let i = 0; i < angles.length; i += 2)
     requireNear('the square of a radius', angles[i] ** 2 + angles[i + 1] ** 2, 1, 1);
-}
-
-function requireNumberModels(models: SavedNumberModels, { predict }: RowData): void {
-  const changes = predict === 'change' ? ['changes'] : [];
-  requireEntries('the models of numbers', models, ['lags', 'average', 'linear', ...changes]);
-  const { lags, average } = models;
-  requireLength('the list of latest values', lags, 0, 8);
-  requireNumbers('a latest value', lags);
-  requireEntries('the running mean', average, ['count', 'mean']);
-  requireWhole('a number of values', [average.count]);
-  requireNumbers('a running mean', [average.mean]);
-  if (predict === 'change') requireEntries('the scale of changes', models.changes, ['count', 'square']);
 }

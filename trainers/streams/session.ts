@@ -31,6 +31,8 @@ export interface SavedSession {
 export interface Report extends EvaluationReport {
   /** The Euclidean norm of the latest estimate of the gradient; 0 without a network. */
   readonly gradientNorm: number;
+  /** The weight of each expert in the combination. */
+  readonly weights?: Readonly<Record<string, number>>;
 }
 
 interface Glimpse {

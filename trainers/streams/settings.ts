@@ -1,7 +1,7 @@
 import { guard } from '../../lib/index.ts';
 import type { cells } from '../../nn/index.ts';
 import type { estimators } from '../estimators/index.ts';
-import { symbolExperts } from '../experts/index.ts';
+import { network, symbolExperts } from '../experts/index.ts';
 import type { optimizers } from '../optimizers/index.ts';
 import { type CellConfig, cellTable } from '../registry/cells.ts';
 import type { FlagSettings, Named, Options } from '../registry/entry.ts';
@@ -11,6 +11,7 @@ import { makeOptimizer, optimizerTable, scheduleOptions } from '../registry/opti
 import { checkConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { type GeneralOptions, generalDefaults, generalOptions } from './generalOptions.ts';
+import { expertNames } from './panelExperts.ts';
 import { textCell, textOptimizer, textWindow } from './textNetwork.ts';
 
 /** The network and its evaluation: the options of `norewind train`, with the same names and defaults. */
@@ -31,7 +32,8 @@ export interface Settings
 }
 
 const names = guard.listOf('an array of names', guard.string.holds);
-const other = { names, flag: guard.flag };
+const counts = guard.listOf('an array of whole numbers', guard.count.holds);
+const other = { names, counts, flag: guard.flag };
 
 const nameOf = (what: string, table: object, otherwise: string) =>
   guard.setting(guard.string, `${what}${Object.keys(table).join(', ')}; ${otherwise} if left out`);
@@ -66,7 +68,7 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
       experts: {
         ...names,
         kind: 'names',
-        purpose: `whose predictions of a text are combined: ${symbolExperts.join(',')} if left out`,
+        purpose: `whose predictions are combined, such as ${network},linear; all for the kind of data if left out`,
       },
       estimator: nameOf(
         'how gradients are estimated: ',
@@ -144,7 +146,7 @@ export function completeConfig<D extends StreamConfig['data']>(
 /** The defaults that follow from the data and from the given settings, without the optimiser. */
 function defaultsOf<D extends StreamConfig['data']>(
   data: D,
-  { cell, units, estimator, window, stride }: Settings,
+  { cell, units, estimator, window, stride, experts }: Settings,
 ): Omit<StreamConfig, 'optimizer'> & { readonly data: D } {
   const isText = data.kind === 'text';
   const name = estimator ?? (isText ? textWindow.name : 'rtrl');
@@ -152,8 +154,8 @@ function defaultsOf<D extends StreamConfig['data']>(
   // A window or a stride that is given holds from the beginning.
   const isUsual = isText && name === textWindow.name && window === undefined && stride === undefined;
   return {
-    data: isText ? data : { ...data, predict: data.predict ?? predictOf(data) },
-    ...(isText && { experts: symbolExperts }),
+    data: isText ? data : { ...data, predict: data.predict ?? predictOf(data, experts) },
+    experts: experts ?? (isText ? symbolExperts : expertNames(data)),
     cell: {
       ...(isText && own === textCell.name && name === textWindow.name ? textCell : { name: own }),
       units: units ?? (isText ? 64 : 32),
@@ -181,11 +183,16 @@ function optimizerOf(
 }
 
 /**
- * To predict a number from its own past, a network would first have to learn the identity; so it predicts the
- * change.
+ * What other experts can say of a number, a network need not learn: it predicts what the linear one leaves.
+ * Without that expert, it would first have to learn the identity; so it predicts the change.
  */
-function predictOf({ target, columns, categorical }: RowData): 'value' | 'change' {
-  return columns.includes(target) && !categorical.includes(target) ? 'change' : 'value';
+function predictOf(
+  { target, columns, categorical }: RowData,
+  experts: readonly string[] | undefined,
+): NonNullable<RowData['predict']> {
+  if (categorical.includes(target)) return 'value';
+  if (experts === undefined || experts.includes('linear')) return 'residual';
+  return columns.includes(target) ? 'change' : 'value';
 }
 
 /**

@@ -1,8 +1,9 @@
-import { ConfigurationError, DataError, guard, UsageError } from '../../lib/index.ts';
+import { ConfigurationError, DataError, guard, NonFiniteError, UsageError } from '../../lib/index.ts';
 import { misfit, requireEntries, requireSame, shortened } from '../evaluation/saved.ts';
 import { isTable, type SymbolExpert } from '../experts/index.ts';
 import { requireConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
+import type { OwnExpert } from './panelExperts.ts';
 import { type Position, requirePosition } from './position.ts';
 import { createRowSession, type RowSession } from './rowSession.ts';
 import type { SavedSession, Session } from './session.ts';
@@ -46,13 +47,19 @@ export interface OpenedRows extends Opened {
   readonly session: RowSession;
 }
 
+/** Experts that are not built in, and that a model had. */
+interface OwnExperts {
+  readonly ofSymbols?: readonly SymbolExpert[];
+  readonly ofRows?: readonly OwnExpert[];
+}
+
 /**
  * The session of a snapshot, ready for the next record. @throws DataError if it does not fit the
  * configuration.
  */
 export function openSnapshot(
   { config, position, session }: Snapshot,
-  own: readonly SymbolExpert[] = [],
+  own: OwnExperts = {},
 ): OpenedText | OpenedRows {
   const { data } = config;
   return restored(() =>
@@ -62,14 +69,20 @@ export function openSnapshot(
           config,
           data,
           position,
-          session: createSymbolSession(config, data, session, own),
+          session: createSymbolSession(config, data, session, own.ofSymbols),
         }
-      : { kind: 'rows', config, data, position, session: createRowSession(config, data, session) },
+      : {
+          kind: 'rows',
+          config,
+          data,
+          position,
+          session: createRowSession(config, data, session, own.ofRows),
+        },
   );
 }
 
 /** @throws DataError for anything but a snapshot. */
-export function openChecked(snapshot: Snapshot, own: readonly SymbolExpert[] = []): OpenedText | OpenedRows {
+export function openChecked(snapshot: Snapshot, own: OwnExperts = {}): OpenedText | OpenedRows {
   return restored(() => {
     requireEntries('it', snapshot, ['config', 'position', 'session']);
     requireEntries('the session', snapshot.session, ['learner', 'rest'], ['tables']);
@@ -91,7 +104,7 @@ export function openSession(config: StreamConfig, saved?: SavedSession): Session
   return saved === undefined ? open() : restored(open);
 }
 
-const faults = [TypeError, RangeError, UsageError, ConfigurationError];
+const faults = [TypeError, RangeError, UsageError, ConfigurationError, NonFiniteError];
 
 /** Runs a restoration, and blames the data for any error. */
 export function restored<T>(open: () => T): T {

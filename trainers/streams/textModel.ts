@@ -114,7 +114,7 @@ export function restoreTextModel(snapshot: Snapshot, options: RestoreOptions = {
   const { experts = [] } = guard.options('restoreTextModel', options, {
     experts: guard.listOf('an array of experts', anExpert.holds),
   });
-  const opened = openChecked(snapshot, experts);
+  const opened = openChecked(snapshot, { ofSymbols: experts });
   if (opened.kind !== 'symbols')
     throw new DataError('restoreTextModel: it is a snapshot of a model of rows: use restoreModel');
   return textModelOf(opened);

@@ -8,7 +8,7 @@ const of = (mean: number, recent: number) => ({ mean, recent });
 
 describe('trainers/evaluation: predictions that beat that which is served', () => {
   it('is the best of the simple models over the recent predictions, where it is visibly ahead', () => {
-    const figures = { network: of(0.3, 0.41), persistence: of(0.9, 0.34), 'running mean': of(0.1, 0.4) };
+    const figures = { network: of(0.3, 0.41), persistence: of(0.9, 0.34), mean: of(0.1, 0.4) };
     expect(betterOf('squared error', figures)).to.deep.equal({
       name: 'persistence',
       recent: 0.34,
@@ -34,18 +34,25 @@ describe('trainers/evaluation: predictions that beat that which is served', () =
   it('is in the report and in the summary, and is left out of both where there is none', () => {
     const next = draws(3);
     const noise = Array.from({ length: 300 }, () => ({ y: next() }));
-    const beaten = createModel({ target: 'y', predict: 'change', units: 2, optimizer: 'sgd', rate: 1e-9 });
+    const beaten = createModel({
+      target: 'y',
+      experts: ['network', 'mean'],
+      predict: 'change',
+      units: 2,
+      optimizer: 'sgd',
+      rate: 1e-9,
+    });
     beaten.partialFit(noise);
     const report = beaten.report();
     const { name, recent, served } = report.better ?? {};
     expect([name, recent, served]).to.deep.equal([
-      'running mean',
-      report.figures['running mean'].recent,
-      report.figures.network.recent,
+      'mean',
+      report.figures['mean'].recent,
+      report.figures.combination.recent,
     ]);
     const position = { records: 300, skipped: 0, digest: 0 };
     expect(summaryOf('runs/a', position, report, 1000)).to.match(
-      /\n\nrunning mean is better here: 0\.0\d+ against 0\.1\d+ \(squared error, last 299 predictions\)\n\n/,
+      /\n\nmean is better here: 0\.0\d+ against 0\.0\d+ \(squared error, last 299 predictions\)\n\n/,
     );
 
     // A network that has learnt is ahead: there is nothing to be said.
@@ -56,7 +63,7 @@ describe('trainers/evaluation: predictions that beat that which is served', () =
     const silent = learning.report();
     expect(silent.figures.network.mean).to.be.below(silent.figures.persistence.mean / 2);
     expect(Object.hasOwn(silent, 'better')).to.equal(
-      silent.figures.network.recent > silent.figures['linear model of the last 8'].recent,
+      silent.figures.combination.recent > silent.figures['lags'].recent,
     );
     const { better: _, ...without } = report;
     expect(summaryOf('runs/a', position, without, 1000)).not.to.include('is better');

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { DataError } from '../../../lib/index.ts';
 import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
 import { createScale } from '../../../trainers/streams/normalizer.ts';
-import { numberScores } from '../../../trainers/streams/numberScores.ts';
 import { createRowCoder } from '../../../trainers/streams/rowCoder.ts';
-import { foretold, rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
+import { rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
 import { createRowSession } from '../../../trainers/streams/rowSession.ts';
 import { tiny } from '../../cli/sessions.ts';
 import { draws } from '../../support/draws.ts';
@@ -40,7 +39,7 @@ const saidAfter = (values: Values, own = data) => {
   const session = open(own);
   return values.map((value) => {
     session.advance([value]);
-    return foretold(session).prediction as number;
+    return session.foretold().prediction as number;
   });
 };
 
@@ -124,18 +123,14 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
     const session = open();
     for (const value of [3, 4, 6, 9]) session.advance([value]);
     const size = (each: typeof session) =>
-      (each.save().rest as { waiting: { standing: { size: number } }[] }).waiting[0].standing.size;
+      (each.save().rest as { waiting: { question: { size: number } }[] }).waiting[0].question.size;
     // Of the changes 1, 2 and 3.
     expect(size(session)).to.be.closeTo(Math.sqrt(14 / 3), 1e-12);
     for (const value of [null, null]) {
       expect(session.advance([value])).to.equal(undefined);
       expect(session.target.latest()).to.equal(9);
     }
-    expect(session.target.told(Float64Array.of(0.5), session.target.latest()).prediction).to.be.closeTo(
-      9 + size(session) / 2,
-      1e-12,
-    );
-    const said = foretold(session).prediction as number;
+    const said = session.foretold().prediction as number;
     expect(session.advance([5])).to.be.closeTo((said - 5) ** 2, 1e-9);
     // From 9, not from the row before: -4.
     expect(size(session)).to.be.closeTo(Math.sqrt(30 / 4), 1e-12);
@@ -156,10 +151,10 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
       // `lag` rows away.
       const lag = horizon + delay;
       const own = values.slice(lag, values.length - delay).map((value, i) => value - values[i]);
-      const { waiting } = session.save().rest as { waiting: { standing: { size: number } }[] };
+      const { waiting } = session.save().rest as { waiting: { question: { size: number } }[] };
       expect(waiting).to.have.length(lag);
       const expected = Math.sqrt(own.reduce((sum, change) => sum + change ** 2, 0) / own.length);
-      expect(waiting.at(-1)?.standing.size).to.be.closeTo(expected, 1e-9);
+      expect(waiting.at(-1)?.question.size).to.be.closeTo(expected, 1e-9);
     });
 
   it('are predicted after rows that are not learnt from, from the latest of those', () => {
@@ -220,17 +215,5 @@ describe('trainers/streams: numbers that are predicted by their changes', () => 
       { ...data, columns: ['x'] },
     ] as const)
       expect(createRowCoder(own).inputs).to.equal(2);
-  });
-
-  it('need a standing that has their size', () => {
-    const scores = numberScores(data, createRowCoder(data), undefined);
-    scores.note([3]);
-    const standing = scores.standing();
-    scores.requireOwn(standing);
-    const { size: _, ...without } = standing;
-    expect(() => scores.requireOwn(without)).to.throw(
-      DataError,
-      'what a row is compared with undefined is not a number',
-    );
   });
 });

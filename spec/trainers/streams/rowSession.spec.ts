@@ -1,17 +1,15 @@
 import { expect } from 'chai';
 import { DataError, tensor, zeros } from '../../../lib/index.ts';
-import { bitsOf } from '../../../trainers/evaluation/logits.ts';
 import type { Named } from '../../../trainers/registry/entry.ts';
 import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
 import { influenceNorms } from '../../../trainers/streams/influence.ts';
-import { numbersOf, type StreamLearner, walk } from '../../../trainers/streams/network.ts';
+import type { StreamLearner } from '../../../trainers/streams/network.ts';
 import type { SavedNormalizer } from '../../../trainers/streams/normalizer.ts';
-import { createRowCoder, type SavedCoder } from '../../../trainers/streams/rowCoder.ts';
-import { foretold, outlook, rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
+import type { SavedCoder } from '../../../trainers/streams/rowCoder.ts';
+import { rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
 import { createRowSession, type RowSession } from '../../../trainers/streams/rowSession.ts';
 import type { Row } from '../../../trainers/streams/rows.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
-import type { Told } from '../../../trainers/streams/targetScores.ts';
 import { rows, tiny } from '../../cli/sessions.ts';
 import { draws } from '../../support/draws.ts';
 
@@ -34,21 +32,25 @@ function taken(data: RowData, list: readonly Row[]): { session: RowSession; scor
 }
 
 interface Said {
-  readonly output: Float64Array;
-  readonly told: Told;
+  readonly prediction: unknown;
+  /** Of each category. */
+  readonly probabilities: readonly number[] | undefined;
 }
 
-const saidOf = ({ target }: RowSession, output: Float64Array): Said => ({
-  output,
-  told: target.told(output, target.latest()),
-});
+function saidOf(session: RowSession, row?: Row): Said {
+  const { asked, output } = session.outlook(row);
+  return {
+    prediction: session.target.tell(asked, output).prediction,
+    probabilities: session.target.probabilities(asked, output),
+  };
+}
 
 /** Of the target of the same row, when the inputs of the row have been counted in, and its target has not. */
 function saidOfSame(session: RowSession, data: RowData, row: Row): Said {
-  const { coder: saved } = session.save().rest as { coder: SavedCoder };
-  const coder = createRowCoder(data, reread(saved));
-  coder.learn(row.map((value, i) => (i === row.length - 1 ? null : value)));
-  return saidOf(session, numbersOf(session.learner.predict(tensor(coder.encode(row)))));
+  const { learner, rest } = session.save();
+  const copy = openSession(configOf(data), { learner, rest: reread(rest) }) as RowSession;
+  copy.coder.learn(row.map((value, i) => (i === row.length - 1 ? null : value)));
+  return saidOf(copy, row);
 }
 
 const kinds: readonly (readonly [name: string, data: RowData, list: readonly Row[]])[] = [
@@ -103,11 +105,11 @@ describe('trainers/streams: a session of rows', () => {
           const { categories } = session.coder;
           const own =
             categories === undefined
-              ? ((before.told.prediction as number) - (actual as number)) ** 2
-              : bitsOf(before.output, categories.indexOf(actual as string));
+              ? ((before.prediction as number) - (actual as number)) ** 2
+              : -Math.log2(before.probabilities?.[categories.indexOf(actual as string)] ?? 0);
           expect(score, `row ${i}`).to.be.closeTo(own, 1e-9 * (1 + own));
         }
-        if (horizon + delay > 0) said.push(saidOf(session, outlook(session)));
+        if (horizon + delay > 0) said.push(saidOf(session));
       }
       expect(scored).to.be.above(15);
       expect(session.report().scored).to.equal(scored);
@@ -126,13 +128,13 @@ describe('trainers/streams: a session of rows', () => {
           learn: false,
           fresh: false,
         })(list[15]);
-        if (lag === 0) expect(still).to.deep.include(foretold(other, list[15]));
+        if (lag === 0) expect(still).to.deep.include(other.foretold(list[15]));
         const predict = rowPredictor(data, learning, { learn: true, fresh: false });
         for (const row of list.slice(15)) {
-          const before = lag === 0 ? foretold(other, row) : undefined;
+          const before = lag === 0 ? other.foretold(row) : undefined;
           other.advance(row);
           expect(predict(row)).to.deep.equal({
-            ...(before ?? foretold(other)),
+            ...(before ?? other.foretold()),
             current: other.coder.targetOf(row),
           });
         }
@@ -153,7 +155,7 @@ describe('trainers/streams: a session of rows', () => {
       const { figures, scored, unit } = session.report();
       expect([unit, scored]).to.deep.equal(['squared error', errors.length]);
       const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
-      for (const [at, name] of ['persistence', 'running mean'].entries()) {
+      for (const [at, name] of ['persistence', 'mean'].entries()) {
         const own = errors.map((each) => each[at]);
         expect(figures[name].mean).to.be.closeTo(meanOf(own.map((error) => error ** 2)), 1e-9);
         expect(figures[name].recent).to.be.closeTo(meanOf(own.slice(-10).map((error) => error ** 2)), 1e-9);
@@ -175,14 +177,39 @@ describe('trainers/streams: a session of rows', () => {
   });
 
   it('says which category is the most probable, and how probable it is', () => {
-    const { target } = taken({ ...rows, target: 'k' }, [
-      [1, 'x'],
-      [2, 'y'],
-    ]).session;
-    const second = target.told(Float64Array.of(0, Math.log(3), 0), undefined);
-    expect(second.prediction).to.equal('y');
-    expect(second.probability).to.be.closeTo(3 / 5, 1e-12);
-    expect(target.told(Float64Array.of(0, 0, 1), undefined).prediction).to.equal(null);
+    const { session } = taken({ ...rows, target: 'k' }, records);
+    const { probabilities } = saidOf(session);
+    const told = session.foretold();
+    const most = Math.max(...(probabilities ?? []));
+    expect(told.probability).to.equal(most);
+    expect(told.prediction).to.equal(session.coder.categories?.entryAt(probabilities?.indexOf(most) ?? -1));
+    expect(probabilities?.reduce((a, b) => a + b)).to.be.closeTo(1, 1e-12);
+  });
+
+  it('serves the combination, whose weights depend on earlier rows alone', () => {
+    for (const data of [rows, { ...rows, target: 'k' }]) {
+      const { session } = taken(data, records);
+      const { figures, weights = {} } = session.report();
+      expect(Object.keys(figures)[0]).to.equal('combination');
+      expect(Object.keys(figures).slice(1, -1)).to.deep.equal(Object.keys(weights));
+      expect(Object.keys(figures).at(-1)).to.equal('without the network');
+      expect(Object.values(weights).reduce((a, b) => a + b)).to.be.closeTo(1, 1e-9);
+    }
+  });
+
+  it('is what chosen experts say, a single one too, with the network or without', () => {
+    for (const experts of [['persistence'], ['network', 'linear'], ['network'], ['mean', 'linear']]) {
+      const config = { ...configOf(rows), experts };
+      const session = createRowSession(config, rows);
+      for (const row of records) session.advance(row);
+      const names = Object.keys(session.report().figures);
+      expect(names.filter((name) => experts.includes(name)).sort()).to.deep.equal([...experts].sort());
+      expect(names[0]).to.equal(experts.length === 1 ? experts[0] : 'combination');
+      if (!experts.includes('network')) expect(session.learner.steps).to.equal(0);
+      const { learner, rest } = session.save();
+      const resumed = openSession(config, { learner, rest: reread(rest) });
+      for (const row of records.slice(0, 9)) expect(resumed.advance(row)).to.equal(session.advance(row));
+    }
   });
 
   it('forgets what waits when it restarts, and begins at the start state with what it has learnt', () => {
@@ -191,13 +218,13 @@ describe('trainers/streams: a session of rows', () => {
     expect(session.waiting).to.have.length(3);
     const predict = rowPredictor(data, session, { learn: false, fresh: true });
     expect(session.waiting).to.deep.equal([]);
-    const walker = walk(session.learner, true);
-    for (const [i, row] of records.slice(20, 26).entries()) {
-      // Of the delayed target nothing is known in the first row.
-      const known = [i === 0 ? null : records[20 + i - 1][0], row[1]];
-      const output = walker.step(tensor(session.coder.encode(known)));
-      expect(predict(row)).to.deep.equal({ ...session.target.told(output, undefined), current: row[0] });
+    for (const row of records.slice(20, 26)) {
+      const { prediction, current } = predict(row);
+      expect(current).to.equal(row[0]);
+      expect(prediction).to.be.within(-15, 15);
     }
+    // The restarted session learns on.
+    for (const row of records) session.advance(row);
   });
 
   it('shows its latest predictions, and what the estimator carries', () => {
@@ -206,7 +233,7 @@ describe('trainers/streams: a session of rows', () => {
     const said: number[] = [];
     for (const row of records) {
       session.advance(row);
-      said.push(foretold(session).prediction as number);
+      said.push(session.foretold().prediction as number);
     }
     const { trail, influence } = session.glimpse();
     const pairs = records.flatMap(([a], i) => (i > 0 && a !== null ? [[a as number, said[i - 1]]] : []));
@@ -279,7 +306,7 @@ describe('trainers/streams: a session of rows', () => {
       records: unknown;
       time: unknown;
       late: unknown[];
-      waiting: { input: unknown[]; output: unknown[]; standing: object }[];
+      waiting: { input: unknown[]; output: unknown[]; question: object }[];
     };
     const misfit = 'the checkpoint does not hold what it should: ';
     for (const records of [-1, 0.5, 'x'])
@@ -297,8 +324,8 @@ describe('trainers/streams: a session of rows', () => {
     refuse((each: Rest) => each.waiting[1].input.fill('x'), /an input "x" is not a number$/);
     refuse((each: Rest) => each.waiting[2].output.fill(null), /an output null is not a number$/);
     refuse(
-      (each: Rest) => Object.assign(each.waiting[0].standing, { mean: null }),
-      /what a row is compared with null is not a/,
+      (each: Rest) => Object.assign(each.waiting[0].question, { mean: null }),
+      /a latest value null is not a number/,
     );
     refuse((each: Rest) => Object.assign(each, { waiting: 3 }), new RegExp(`^${misfit}`));
   });

@@ -63,6 +63,10 @@ describe('trainers/streams: settings', () => {
         refuse({ ...text, [name]: value }, whole(name, least, most, value));
     refuse({ ...text, readout: 'tanh' }, 'readout must be linear or mlp, got tanh');
     refuse({ ...text, dtype: 'float16' }, 'dtype must be float32 or float64, got float16');
+    const ofExperts = (experts: unknown, says: string) => refuse({ ...table, experts }, says);
+    for (const experts of [[], 'linear', [3]])
+      ofExperts(experts, 'experts must be a list of names, such as persistence, linear, network');
+    ofExperts(['mean', 'mean'], '--experts has a name more than once');
     const ofText = (part: Partial<Record<keyof SymbolData, unknown>>, says: string) =>
       refuse({ ...text, data: { ...characters, ...part } }, says);
     ofText({ unit: 'line' }, 'unit must be byte, character or word, got line');
@@ -78,6 +82,8 @@ describe('trainers/streams: settings', () => {
         { delimiter },
         `delimiter must be one character, such as , or ; or a tab, got ${JSON.stringify(delimiter)}`,
       );
+    for (const season of [[], [1], [7.5], [7, 7, 7, 7], '7', [20_000]])
+      ofRows({ season }, 'season must be a list of at most 3 whole numbers from 2 to 10000');
     const names = 'columns and categorical must be lists of names, and the target a name';
     for (const part of [
       { columns: 'a' },
@@ -94,7 +100,7 @@ describe('trainers/streams: settings', () => {
     ] as const)
       for (const value of [least - 1, most + 1, least + 0.5])
         ofRows({ [name]: value }, whole(name, least, most, value));
-    ofRows({ predict: 'difference' }, 'predict must be value or change, got difference');
+    ofRows({ predict: 'difference' }, 'predict must be value or change or residual, got difference');
     ofRows(
       { predict: 'change', target: 'k' },
       'the target k is a category, which has no change: leave out --predict',
@@ -142,7 +148,8 @@ describe('trainers/streams: settings', () => {
       every: 1000,
     });
     expect(completeConfig(rows, {})).to.deep.equal({
-      data: { ...rows, predict: 'change' },
+      data: { ...rows, predict: 'residual' },
+      experts: ['persistence', 'mean', 'seasonal', 'drift', 'smoothing', 'lags', 'linear', 'network'],
       cell: { name: 'lru', units: 32 },
       readout: 'mlp',
       estimator: { name: 'rtrl', structure: 'auto' },
@@ -154,7 +161,15 @@ describe('trainers/streams: settings', () => {
     });
   });
 
-  it('predict a change where a number is predicted from its own past, and a value elsewhere, unless told otherwise', () => {
+  it('predict a residual of a number, and a value of a category, unless told otherwise', () => {
+    for (const part of [{}, { horizon: 3 }, { columns: ['k'], horizon: 0 }, { target: 'y' }])
+      expect(completeConfig({ ...rows, ...part }, {}).data.predict, JSON.stringify(part)).to.equal(
+        'residual',
+      );
+    expect(completeConfig({ ...rows, target: 'k' }, {}).data.predict).to.equal('value');
+  });
+
+  it('without the linear expert predict a change where a number is predicted from its own past, and a value elsewhere', () => {
     for (const [part, predict] of [
       [{}, 'change'],
       [{ horizon: 3 }, 'change'],
@@ -168,7 +183,10 @@ describe('trainers/streams: settings', () => {
       [{ predict: 'value' }, 'value'],
       [{ predict: 'change', columns: ['k'], horizon: 0 }, 'change'],
     ] as const)
-      expect(completeConfig({ ...rows, ...part }, {}).data.predict, JSON.stringify(part)).to.equal(predict);
+      expect(
+        completeConfig({ ...rows, ...part }, { experts: ['network', 'mean'] }).data.predict,
+        JSON.stringify(part),
+      ).to.equal(predict);
   });
 
   it('have the rate that suits the data, and a text the noise of the estimator', () => {
@@ -254,7 +272,8 @@ describe('trainers/streams: settings', () => {
     } as const;
     const own = completeConfig(rows, { ...given, estimator: 'tbptt', window: 6, stride: 2 });
     expect(own).to.deep.equal({
-      data: { ...rows, predict: 'change' },
+      data: { ...rows, predict: 'residual' },
+      experts: ['persistence', 'mean', 'seasonal', 'drift', 'smoothing', 'lags', 'linear', 'network'],
       cell: { name: 'lstm', units: 5 },
       readout: 'linear',
       estimator: { name: 'tbptt', window: 6, stride: 2 },

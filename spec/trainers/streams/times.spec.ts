@@ -205,7 +205,7 @@ describe('trainers/streams: times of rows', () => {
       return session.report().figures;
     };
     const timed = await recentOf({ ...rows, timestamp: 't' });
-    expect(timed.network.recent).to.be.below(timed['running mean'].recent / 4);
+    expect(timed.network.recent).to.be.below(timed.mean.recent / 4);
   });
 });
 

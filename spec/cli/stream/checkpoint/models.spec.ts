@@ -49,7 +49,7 @@ describe('cli/stream: models', () => {
         columns: ['x'],
         categorical: [],
         target: 'x',
-        predict: 'change',
+        predict: 'residual',
         horizon: 1,
         categories: 16,
       });

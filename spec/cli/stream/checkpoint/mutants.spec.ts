@@ -64,7 +64,7 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
   [/^rest\.coder\.\d\.count$/, ['another']],
   [/^rest\.coder\.\d\.(mean|squares?)$/, ['fractional', 'another', 'negative', 'beyond what is exact']],
   [
-    /^rest\.waiting\.\d\.(input|output|standing\..*)\.?\d*$/,
+    /^rest\.waiting\.\d\.(input|output|from|size|predictions|combined|question\..*)(\.\d+)*$/,
     ['fractional', 'another', 'negative', 'beyond what is exact'],
   ],
   [
@@ -73,9 +73,10 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
   ],
   [/^rest\.time$/, ['fractional', 'another', 'negative']],
   [
-    /^rest\.models\.(lags\.\d|average\.mean|linear\..*|changes\.square)$/,
-    ['fractional', 'another', 'negative'],
+    /^rest\.models\.(average\.mean|changes\.square|residuals\..*|residual|history\..*|panel\..*|latest\..*)$/,
+    ['fractional', 'another', 'negative', 'beyond what is exact'],
   ],
+  [/^rest\.models\.history\.(values|season)/, ['deleted', 'shorter', 'not a number']],
   // Of more scores than are kept one by one.
   [/^rest\.evaluation\.scores\.\d\.(mean|latest\.\d)$/, ['fractional', 'another', 'beyond what is exact']],
   [/^rest\.evaluation\.calibration\.(latest\.\d|bins\.\d+\.1)$/, ['fractional']],

@@ -1,0 +1,259 @@
+import type { Mark } from '../evaluation/evaluation.ts';
+import {
+  requireEntries,
+  requireLength,
+  requireNumbers,
+  requireSame,
+  requireWhole,
+} from '../evaluation/saved.ts';
+import {
+  lagCount,
+  latestOf,
+  type NumberExpert,
+  type NumberQuestion,
+  numberMixer,
+  seasonCount,
+  seasonSteps,
+  within,
+} from '../experts/index.ts';
+import type { RowData } from './config.ts';
+import { createHistory, type SavedHistory } from './history.ts';
+import { clip, createScale, type SavedScale, trusted } from './normalizer.ts';
+import { createPanel, type SavedPanel } from './panel.ts';
+import type { Members } from './panelExperts.ts';
+import { otherInputs, type RowCoder } from './rowCoder.ts';
+import { lagOf, type Row } from './rows.ts';
+import type { Asked, Target } from './target.ts';
+
+export interface NumberAsked extends Asked {
+  readonly question: NumberQuestion;
+  /** Of the experts other than the network. */
+  readonly predictions: readonly number[];
+  /** The network's output, times `size`, is added to `from`. A size of 0 is none yet. */
+  readonly from: number;
+  readonly size: number;
+  /** All predictions at that time, if the output is from that time too. */
+  readonly combined?: readonly number[];
+}
+
+export interface SavedNumberTarget {
+  readonly history: SavedHistory;
+  readonly panel: SavedPanel;
+  /** The mean of all values, none of them limited. */
+  readonly average: { readonly count: number; readonly mean: number };
+  /** The changes of the target from the latest value to the answer. */
+  readonly changes: SavedScale;
+  /** What the linear expert left, and the latest of that. */
+  readonly residuals: SavedScale;
+  readonly residual: number;
+}
+
+/**
+ * Predicts a number with experts. The network learns, by `predict`, the value, the change since the latest
+ * known one, or the residual: what the linear expert leaves. For a residual it also sees the step that the
+ * linear expert takes, its latest residual and the seasons.
+ */
+export function numberTarget(
+  data: RowData,
+  coder: RowCoder,
+  { experts, hasNetwork }: Members<NumberExpert>,
+  saved: SavedNumberTarget | undefined,
+): Target<NumberAsked> {
+  const { numbers } = coder;
+  if (numbers === undefined) throw new TypeError('the target is not a number');
+  if (saved !== undefined)
+    requireEntries('the models of numbers', saved, [
+      'history',
+      'panel',
+      'average',
+      'changes',
+      'residuals',
+      'residual',
+    ]);
+  const panel = createPanel(
+    { experts, hasNetwork, mixer: numberMixer, isSound: (prediction: number) => Number.isFinite(prediction) },
+    saved?.panel,
+  );
+  const history = createHistory(data, saved?.history);
+  const changes = createScale(saved?.changes);
+  const residuals = createScale(saved?.residuals);
+  let residual = saved?.residual ?? 0;
+  let { count, mean: average } = saved?.average ?? { count: 0, mean: 0 };
+  requireNumbers('a residual', [residual], 1e120);
+  const own = otherInputs(data);
+  const base = experts.findIndex(({ name }) => name === 'linear');
+  const valueOf = (row: Row) => coder.targetOf(row) as number | null;
+  const kind = data.predict ?? 'value';
+
+  function startOf(question: NumberQuestion, predictions: readonly number[]): { from: number; size: number } {
+    if (kind === 'value') return { from: question.mean, size: question.deviation };
+    if (kind === 'change') return { from: latestOf(question), size: question.size };
+    const { count, square } = residuals.save();
+    // The first residuals are those of an expert that has seen next to nothing.
+    return { from: predictions[base], size: count < trusted ? 0 : Math.sqrt(square) };
+  }
+
+  function ask(
+    inputs: readonly number[],
+    pause: number | undefined,
+    next: number | null | undefined,
+    latest: number,
+  ): NumberAsked {
+    const question: NumberQuestion = {
+      ...history.look(pause, next),
+      mean: numbers === undefined ? 0 : average,
+      deviation: numbers?.deviation ?? 1,
+      size: changes.size,
+      isSameRow: lagOf(data) === 0,
+      inputs: own.map((i) => inputs[i]),
+    };
+    const predictions = panel.predict(question);
+    const start = startOf(question, predictions);
+    const input =
+      kind === 'residual' ? [...inputs, ...ofResidual(question, start.from, latest, residuals.size)] : inputs;
+    return { question, predictions, ...start, input };
+  }
+
+  const saidOf = ({ from, size }: NumberAsked, output: ArrayLike<number> | undefined) =>
+    !hasNetwork ? undefined : size === 0 || output === undefined ? from : from + size * output[0];
+  const combinedOf = (asked: NumberAsked, output: ArrayLike<number> | undefined) =>
+    asked.combined ?? panel.combine(asked.predictions, saidOf(asked, output));
+
+  /** The goal of the network: a change or a residual counts towards their size first. */
+  function goalOf({ question, from }: NumberAsked, value: number): readonly [number] | undefined {
+    const isKnown = question.lags.length > 0;
+    if (isKnown) changes.add(value - question.lags[0]);
+    if (kind === 'value') return [numbers?.normalize(value) ?? 0];
+    if (kind === 'change') return isKnown ? [changes.scaled(value - question.lags[0])] : undefined;
+    if (!isKnown && !question.isSameRow) return undefined;
+    residual = value - from;
+    residuals.add(residual);
+    return residuals.save().count < trusted ? undefined : [residuals.scaled(residual)];
+  }
+
+  return {
+    unit: 'squared error',
+    names: panel.names,
+    ask: (inputs, pause) => ask(inputs, pause, undefined, residual),
+    askAfter(row, inputs, pause, oldest) {
+      const value = valueOf(row);
+      return ask(
+        inputs,
+        pause,
+        value,
+        value === null || oldest === undefined ? residual : value - oldest.from,
+      );
+    },
+    withOutput: (asked, output) => ({
+      ...asked,
+      output: Array.from(output ?? []),
+      combined: combinedOf(asked, output),
+    }),
+    tell: (asked, output) => ({ prediction: combinedOf(asked, output)[0] }),
+    probabilities: () => undefined,
+    answer(asked, row, learn) {
+      const value = valueOf(row);
+      const { question, output } = asked;
+      if (value === null) {
+        learn(undefined);
+        return undefined;
+      }
+      const stepped = learn(goalOf(asked, value));
+      // The scale of the inputs may have changed since, but not that of the question.
+      const combined = combinedOf(asked, output ?? stepped);
+      panel.update(question, combined, value);
+      if (question.lags.length === 0) return undefined;
+      const errors = combined.map((prediction) => Math.abs(prediction - value));
+      const mark: Mark = {
+        scores: errors.map((error) => error ** 2),
+        absoluteErrors: errors,
+        error: Math.min(1, errors[0] / question.deviation),
+      };
+      return { mark, pair: [value, combined[0]] };
+    },
+    see({ from }, row) {
+      const value = valueOf(row);
+      if (value !== null) residual = value - from;
+    },
+    latest: (row) => history.latest(row === undefined ? undefined : valueOf(row)),
+    note(row) {
+      const value = valueOf(row);
+      history.note(value);
+      if (value === null) return;
+      count++;
+      average += (value - average) / count;
+    },
+    forget() {
+      history.forget();
+      residual = 0;
+    },
+    weights: panel.weights,
+    trail: (pairs) => ({ kind: 'numbers', actual: pairs.came(), predicted: pairs.said() }),
+    requireOwn(asked) {
+      requireEntries(
+        'a row that waits',
+        asked,
+        ['input', 'question', 'predictions', 'from', 'size'],
+        ['output', 'combined'],
+      );
+      requireQuestion(asked.question, own.length, history.look(undefined).ahead, lagOf(data) === 0);
+      requireLength('the list of predictions', asked.predictions, experts.length);
+      requireNumbers('a prediction', [...asked.predictions, asked.from], 1e120);
+      requireNumbers('a size', [asked.size], 1e120, 0);
+      if (asked.combined === undefined) return;
+      requireLength('the list of predictions', asked.combined, panel.names.length);
+      requireNumbers('a prediction', asked.combined, 1e140);
+    },
+    save: () => ({
+      history: history.save(),
+      panel: panel.save(),
+      average: { count, mean: average },
+      changes: changes.save(),
+      residuals: residuals.save(),
+      residual,
+    }),
+  };
+}
+
+/** What the network sees of the linear expert and the seasons; rowCoder.ts has their number. */
+function ofResidual(question: NumberQuestion, from: number, residual: number, size: number): number[] {
+  const step = question.size === 0 ? 0 : within((from - latestOf(question)) / question.size, clip);
+  const left = size === 0 ? 0 : within(residual / size, clip);
+  return [step, left, ...seasonSteps(question)];
+}
+
+/** @throws DataError unless it has the structure of a question. */
+function requireQuestion(question: NumberQuestion, inputs: number, ahead: number, isSameRow: boolean): void {
+  requireEntries('a question', question, [
+    'lags',
+    'seasons',
+    'mean',
+    'deviation',
+    'size',
+    'ahead',
+    'isSameRow',
+    'inputs',
+  ]);
+  requireLength('the list of latest values', question.lags, 0, lagCount);
+  if (question.lags.length > 0) requireLength('the list of latest values', question.lags, lagCount);
+  requireNumbers('a latest value', [...question.lags, question.mean], 1e100);
+  requireNumbers('a deviation', [question.deviation], 1e120, Number.MIN_VALUE);
+  requireNumbers('a size of changes', [question.size], 1e120, 0);
+  requireSame('the distance of an answer', question.ahead, ahead);
+  requireSame('whether it is of the same row', question.isSameRow, isSameRow);
+  requireLength('the list of inputs', question.inputs, inputs);
+  requireNumbers('an input', question.inputs, clip);
+  requireLength('the list of seasons', question.seasons, seasonCount);
+  for (const season of question.seasons) {
+    if (season === null) continue;
+    requireEntries('a season', season, ['value', 'change']);
+    requireNumbers('a value of a season ago', [season.value, season.change], 2e100);
+  }
+}
+
+/** @throws DataError unless the parts are those of this many values. */
+export function requireNumberTarget(saved: SavedNumberTarget): void {
+  requireEntries('the running mean', saved.average, ['count', 'mean']);
+  requireWhole('a number of values', [saved.average.count]);
+  requireNumbers('a running mean', [saved.average.mean]);
+}

@@ -12,7 +12,7 @@ interface Counts {
 }
 
 /** The most pairs of a context and a category that are counted; beyond them, only known pairs are. */
-const mostPairs = 2 ** 16;
+export const mostPairs = 2 ** 16;
 /** α of Krichevsky and Trofimov, 1981. */
 const prior = 0.5;
 

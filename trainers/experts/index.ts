@@ -1,4 +1,4 @@
-export { categoryCounts } from './categoryCounts.ts';
+export { categoryCounts, mostPairs } from './categoryCounts.ts';
 export type { CategoryExpert, CategoryQuestion } from './categoryQuestion.ts';
 export { categoryMixer } from './combineCategories.ts';
 export { numberMixer } from './combineNumbers.ts';
@@ -21,7 +21,7 @@ export {
   within,
 } from './numberQuestion.ts';
 export { copyOf, noPast, type Past, remember, symbolAt, unpackPast } from './past.ts';
-export { type Plain, type Running, type RunningMixer, running, runningMixer } from './running.ts';
+export { type Plain, running, runningMixer } from './running.ts';
 export { seasonOf, usualSeasons } from './season.ts';
 export { softmax, softmaxRegression } from './softmaxRegression.ts';
 export type { SymbolExpert, SymbolQuestion } from './symbolExpert.ts';

@@ -70,7 +70,7 @@ function requireOwn(saved: SavedNormalizer): void {
 }
 
 /** A value on a scale, within ±`clip`. */
-export function scaled(value: number, mean: number, deviation: number): number {
+function scaled(value: number, mean: number, deviation: number): number {
   return within((value - mean) / deviation, 0, clip);
 }
 

@@ -82,7 +82,7 @@ export function numberTarget(
   requireNumbers('a residual', [residual], 1e120);
   const own = otherInputs(data);
   const base = experts.findIndex(({ name }) => name === 'linear');
-  const valueOf = (row: Row) => coder.targetOf(row) as number | null;
+  const numberIn = (row: Row) => coder.targetOf(row) as number | null;
   const kind = data.predict ?? 'value';
 
   function startOf(question: NumberQuestion, predictions: readonly number[]): { from: number; size: number } {
@@ -136,7 +136,7 @@ export function numberTarget(
     names: panel.names,
     ask: (inputs, pause) => ask(inputs, pause, undefined, residual),
     askAfter(row, inputs, pause, oldest) {
-      const value = valueOf(row);
+      const value = numberIn(row);
       return ask(
         inputs,
         pause,
@@ -152,7 +152,7 @@ export function numberTarget(
     tell: (asked, output) => ({ prediction: combinedOf(asked, output)[0] }),
     probabilities: () => undefined,
     answer(asked, row, learn) {
-      const value = valueOf(row);
+      const value = numberIn(row);
       const { question, output } = asked;
       if (value === null) {
         learn(undefined);
@@ -172,12 +172,12 @@ export function numberTarget(
       return { mark, pair: [value, combined[0]] };
     },
     see({ from }, row) {
-      const value = valueOf(row);
+      const value = numberIn(row);
       if (value !== null) residual = value - from;
     },
-    latest: (row) => history.latest(row === undefined ? undefined : valueOf(row)),
+    latest: (row) => history.latest(row === undefined ? undefined : numberIn(row)),
     note(row) {
-      const value = valueOf(row);
+      const value = numberIn(row);
       history.note(value);
       if (value === null) return;
       count++;

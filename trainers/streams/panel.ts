@@ -27,7 +27,7 @@ export interface Panel<Question, Prediction, Answer> {
 }
 
 /** Predictions in the order of the names of a panel. */
-export type Combined<Prediction> = readonly Prediction[];
+type Combined<Prediction> = readonly Prediction[];
 
 export interface SavedPanel {
   /** The states of the experts, in order, then of the combination, then of that without the network. */

@@ -1,7 +1,6 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 import { summary } from '../../nn/index.ts';
-import { mostPairs } from '../evaluation/counts.ts';
-import { symbolExperts } from '../experts/index.ts';
+import { mostPairs, symbolExperts } from '../experts/index.ts';
 import { cellTable } from '../registry/cells.ts';
 import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
 import { optimizerTable } from '../registry/optimizers.ts';
@@ -15,8 +14,8 @@ import { lagOf } from './rows.ts';
  */
 const most = { tensors: 2 ** 31, header: 1e8 };
 
-/** The lists of latest scores kept: one per predictor, plus confidences or absolute errors. */
-const lists = { ofCategories: 5, ofNumbers: 8 };
+/** For rows: the combinations, eight experts at most of those built in, and absolute errors or confidences. */
+const lists = { ofCategories: 8, ofNumbers: 20 };
 /** For a text: one for each expert, six more for the counts, the combination, that without the network, confidences. */
 const listsOfText = (experts: readonly string[]) => experts.length + 9;
 /** As JSON with its comma. */
@@ -92,7 +91,9 @@ function waitingBytes(data: RowData): number {
     (sum, column) => sum + (data.categorical.includes(column) ? 2 * data.categories : 22),
     0,
   );
-  return lagOf(data) * ofColumns;
+  // The row is an input of the network and of the experts; each expert has said something.
+  const ofExperts = data.categorical.includes(data.target) ? 12 * data.categories : 70;
+  return lagOf(data) * (2 * ofColumns + 22 * ofExperts);
 }
 
 function tooWide(data: RowData, bytes: number): ConfigurationError {

@@ -39,7 +39,7 @@ export interface RowSession extends Session<Row> {
   restart(): void;
 }
 
-export interface Outlook {
+interface Outlook {
   readonly asked: Asked;
   readonly output: ArrayLike<number> | undefined;
 }

@@ -20,14 +20,14 @@ export interface Told {
 }
 
 /** What came with an answer. */
-export interface Answered {
+interface Answered {
   readonly mark: Mark;
   /** The target and its prediction: two numbers, or a category and its probability. */
   readonly pair: readonly [came: number, said: number];
 }
 
 /** Takes a learning step of the network, if there is a goal. Returns its output, from before the step. */
-export type Learn = (goal: number | readonly [number] | undefined) => ArrayLike<number> | undefined;
+type Learn = (goal: number | readonly [number] | undefined) => ArrayLike<number> | undefined;
 
 /** Predicts a column with a panel of experts: asks, tells, and learns from answers. */
 export interface Target<A extends Asked = Asked> {

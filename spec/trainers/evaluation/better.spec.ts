@@ -47,7 +47,7 @@ describe('trainers/evaluation: predictions that beat that which is served', () =
     const { name, recent, served } = report.better ?? {};
     expect([name, recent, served]).to.deep.equal([
       'mean',
-      report.figures['mean'].recent,
+      report.figures.mean.recent,
       report.figures.combination.recent,
     ]);
     const position = { records: 300, skipped: 0, digest: 0 };
@@ -63,7 +63,7 @@ describe('trainers/evaluation: predictions that beat that which is served', () =
     const silent = learning.report();
     expect(silent.figures.network.mean).to.be.below(silent.figures.persistence.mean / 2);
     expect(Object.hasOwn(silent, 'better')).to.equal(
-      silent.figures.combination.recent > silent.figures['lags'].recent,
+      silent.figures.combination.recent > silent.figures.lags.recent,
     );
     const { better: _, ...without } = report;
     expect(summaryOf('runs/a', position, without, 1000)).not.to.include('is better');

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { DataError } from '../../../lib/index.ts';
 import { createCalibration } from '../../../trainers/evaluation/calibration.ts';
-import { createCountModels, createCounts, symbolScores } from '../../../trainers/evaluation/counts.ts';
 import { createEvaluation } from '../../../trainers/evaluation/evaluation.ts';
 import { bitsOf, markOf, mostProbable } from '../../../trainers/evaluation/logits.ts';
 import { createPairs } from '../../../trainers/evaluation/trail.ts';
@@ -194,19 +193,6 @@ describe('trainers/evaluation: the evaluation of a stream', () => {
       DataError,
       /of the drift, a number -4 is not a whole number/,
     );
-  });
-
-  it('compares symbols with counting models of order 0, 1 and 2, which go on from what they saved', () => {
-    expect(symbolScores).to.deep.equal(['network', 'order-0 model', 'order-1 model', 'order-2 model']);
-    let models = createCountModels(4);
-    const own = [0, 1, 2].map((order) => createCounts(4, order));
-    for (const symbol of [0, 1, 2, 0, 1, 2, 3, 3, 0, 1]) {
-      expect([...models.observe(symbol, 0.5)]).to.deep.equal([
-        0.5,
-        ...own.map((model) => model.observe(symbol)),
-      ]);
-      models = createCountModels(4, reread(models.save()));
-    }
   });
 
   it('remembers the latest pairs, the oldest first', () => {

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 import { DataError } from '../../../lib/index.ts';
-import { createCounts } from '../../../trainers/evaluation/counts.ts';
 import { createTally } from '../../../trainers/evaluation/tally.ts';
 import { createNormalizer } from '../../../trainers/streams/normalizer.ts';
 import { createVocabulary } from '../../../trainers/streams/vocabulary.ts';
-import { randomWords } from '../../support/randomWords.ts';
 
 const says = /^the checkpoint does not hold what it should: /;
 
@@ -131,62 +129,6 @@ describe('trainers/streams: normalizer', () => {
       /a sum of squares "x" is not a number/,
     );
     expect(createNormalizer({ ...saved, mean: -1e100, squares: 1e200 }).mean).to.equal(-1e100);
-  });
-});
-
-describe('trainers/streams: counts', () => {
-  it('yield the bits of Krichevsky and Trofimov in each context', () => {
-    const order0 = createCounts(2, 0);
-    expect([0, 0, 1].map((symbol) => order0.observe(symbol))).to.deep.equal(
-      [0.5, 1.5 / 2, 0.5 / 3].map((p) => -Math.log2(p)),
-    );
-    const order1 = createCounts(2, 1);
-    // Contexts: none yet, 0, 1, 0.
-    expect([0, 1, 0, 1].map((symbol) => order1.observe(symbol))).to.deep.equal(
-      [0.5, 0.5, 0.5, 1.5 / 2].map((p) => -Math.log2(p)),
-    );
-    const order2 = createCounts(3, 2);
-    const bits = [0, 1, 2, 0, 1, 2].map((symbol) => order2.observe(symbol));
-    expect(bits.slice(0, 5)).to.deep.equal(new Array(5).fill(-Math.log2(0.5 / 1.5)));
-    expect(bits[5]).to.equal(-Math.log2(1.5 / 2.5));
-  });
-
-  it('go on from what they saved, and refuse what none saved', () => {
-    const whole = createCounts(3, 2);
-    let parts = createCounts(3, 2);
-    for (const symbol of [0, 1, 2, 0, 1, 2, 2, 1, 0, 1, 2]) {
-      expect(parts.observe(symbol)).to.equal(whole.observe(symbol));
-      parts = createCounts(3, 2, JSON.parse(JSON.stringify(parts.save())));
-    }
-    const saved = whole.save();
-    expect(() => createCounts(3, 2, { ...saved, context: 16 })).to.throw(
-      DataError,
-      /a context 16 is not a whole number below 16$/,
-    );
-    expect(() => createCounts(3, 2, { ...saved, pairs: [[48, 1]] })).to.throw(
-      DataError,
-      /a pair 48 is not a whole number below 48$/,
-    );
-    expect(() => createCounts(3, 2, { ...saved, pairs: [[47, -1]] })).to.throw(
-      DataError,
-      /a count -1 is not/,
-    );
-    expect(createCounts(3, 2, { context: 15, pairs: [[47, 1]] }).observe(2)).to.equal(-Math.log2(1.5 / 2.5));
-  });
-
-  it('stop taking in new pairs when there are too many, and still count the old ones', () => {
-    const symbols = 4096;
-    const counts = createCounts(symbols, 1);
-    const words = randomWords(1);
-    for (let i = 0; i < 2 ** 18 + 10_000; i++) counts.observe(words.next().value % symbols);
-    const before = counts.save().pairs;
-    expect(before).to.have.length(2 ** 18);
-    const [pair, count] = before[1000];
-    counts.observe(Math.floor(pair / symbols) - 1);
-    counts.observe(pair % symbols);
-    const after = new Map(counts.save().pairs);
-    expect(after.size).to.equal(2 ** 18);
-    expect(after.get(pair)).to.equal(count + 1);
   });
 });
 

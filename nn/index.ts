@@ -8,4 +8,5 @@ export { type MlpInitializers, type MlpOptions, type MlpParameters, mlp } from '
 export { binaryCrossEntropy, crossEntropy, type Loss, meanSquare } from './losses.ts';
 export { embedded, type ModelOptions, type ModelParameters, model } from './model.ts';
 export { project } from './project.ts';
+export { type StackOptions, type StackParameters, type StackState, stacked } from './stacked.ts';
 export { type Summary, type SummaryRow, summary } from './summary.ts';

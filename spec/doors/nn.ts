@@ -89,6 +89,7 @@ export const nnDoors: Doors = {
     zeros([2]),
     x(),
   ]),
+  stacked: door(() => [[gru({ inputs: 2, units: 3 })], { output: 'all' }], cell),
   summary: openDoor(() => [gru({ inputs: 2, units: 2 })]),
 };
 

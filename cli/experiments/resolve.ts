@@ -1,5 +1,5 @@
 import { ConfigurationError, guard, UsageError } from '../../lib/index.ts';
-import { makeEstimator, makeOptimizer, type Named } from '../../trainers/registry/index.ts';
+import { hasRate, makeEstimator, makeOptimizer, type Named } from '../../trainers/registry/index.ts';
 import { mergeWishes, type RunConfig, type Wish } from './config.ts';
 import type { Experiment, Prepared, Session } from './experiment.ts';
 import { findExperiment } from './registry.ts';
@@ -31,7 +31,8 @@ export function resolveWish(wish: Wish): Plan {
   const estimator = makeEstimator(merged.estimator as Named);
   // A new kind of optimiser keeps the schedule.
   const { rate, alpha } = base.optimizer;
-  const { optimizer, complete } = makeOptimizer({ rate, alpha, ...(merged.optimizer as Named) });
+  const named = merged.optimizer as Named;
+  const { optimizer, complete } = makeOptimizer({ ...(hasRate(named.name) && { rate, alpha }), ...named });
   const isSystem = base.cell === undefined && merged.cell === undefined;
   const cell = isSystem ? undefined : ({ ...base.cell, ...merged.cell } as RunConfig['cell']);
   const prepared = experiment.prepare({

@@ -54,6 +54,7 @@ const optimizer = (made: Optimizer) =>
       made.init({ w: x() }),
       { w: x() },
       { steps: () => 0.1, updates: () => 0.1 },
+      tensor(0.5),
     ]),
   });
 const first = (task: Iterable<unknown>) => ({
@@ -84,6 +85,7 @@ export const trainersDoors: Doors = {
   unbiased: door(() => [snap({ n: 1 }), { weight: 0.5, rank: 2, window: 2, epsilon: 1e-5, lanes: 'joint' }]),
   uoro: door(() => [{ window: 2, rank: 2, epsilon: 1e-5, lanes: 'joint' }]),
   adam: door(() => [{ rate: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-6 }], optimizer),
+  intentional: door(() => [{ fraction: 0.5, of: 'loss', decay: 0.9, epsilon: 1e-6 }], optimizer),
   momentum: door(() => [{ rate: 0.1, decay: 0.8 }], optimizer),
   rmsprop: door(() => [{ rate: 0.1, decay: 0.8, epsilon: 1e-6 }], optimizer),
   sgd: door(() => [{ rate: constant(0.1), rates: {} }], optimizer),

@@ -1,4 +1,5 @@
-import { type FloatDType, full, type Noise, pathsOf, type Tree } from '../../lib/index.ts';
+import { add, mul } from '../../autodiff/index.ts';
+import { type FloatDType, full, type Noise, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
 import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
@@ -143,6 +144,7 @@ function update(setting: Ruled, memory: Memory, clock: Clock): Memory {
     memory.moments,
     memory.parameters,
     clock,
+    lossOf(setting, memory.lanes),
   );
   return {
     ...memory,
@@ -151,6 +153,15 @@ function update(setting: Ruled, memory: Memory, clock: Clock): Memory {
     gradient,
     updates: memory.updates + 1,
   };
+}
+
+/** The losses of the stride, summed over it and averaged over the lanes, as the gradient is. */
+function lossOf({ estimator }: Setting, lanes: readonly Lane[]): Tensor {
+  const losses = lanes.flatMap(({ window }) =>
+    window.slice(-estimator.stride).flatMap(({ loss }) => loss ?? []),
+  );
+  const total = losses.reduce((sum, loss) => add(sum, loss));
+  return lanes.length === 1 ? total : mul(total, 1 / lanes.length);
 }
 
 /**

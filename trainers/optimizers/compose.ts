@@ -40,10 +40,10 @@ export function chain(...optimizers: readonly Optimizer[]): Optimizer {
     ),
     ...(rates.length === 1 ? { rate: rates[0] } : {}),
     init: (parameters) => optimizers.map((optimizer) => optimizer.init(parameters)),
-    update(gradient, memory, parameters, clock) {
+    update(gradient, memory, parameters, clock, loss) {
       let update = gradient;
       const memories = optimizers.map((optimizer, i) => {
-        const stage = optimizer.update(update, (memory as readonly unknown[])[i], parameters, clock);
+        const stage = optimizer.update(update, (memory as readonly unknown[])[i], parameters, clock, loss);
         update = stage.update;
         return stage.memory;
       });

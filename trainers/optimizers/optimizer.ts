@@ -1,5 +1,5 @@
 import type { Operand } from '../../autodiff/index.ts';
-import { guard, leavesOf, type Tree } from '../../lib/index.ts';
+import { guard, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Schedule } from './schedules.ts';
 
 /** The check for an optimiser, for callers without types. */
@@ -18,14 +18,14 @@ export function optimizerOf<M>(optimizer: Optimizer<M>): Optimizer<M> {
       leavesOf(parameters as Tree);
       return optimizer.init(parameters);
     },
-    update(gradient, memory, parameters, clock) {
+    update(gradient, memory, parameters, clock, loss) {
       leavesOf(gradient as Tree);
       guard.argument(`${who}.update`, 'memory', memory, { what: 'the result of init', holds: isObject });
       guard.argument(`${who}.update`, 'clock', clock, {
         what: 'a clock, with steps and updates',
         holds: isClock,
       });
-      return optimizer.update(gradient, memory, parameters, clock);
+      return optimizer.update(gradient, memory, parameters, clock, loss);
     },
   };
 }
@@ -63,5 +63,6 @@ export interface Optimizer<M = unknown> {
   /** The learning rate at a time step, for messages. */
   readonly rate?: Schedule;
   init<P>(parameters: P): M;
-  update<P>(gradient: P, memory: M, parameters: P, clock: Clock): { update: P; memory: M };
+  /** @param loss what the gradient is of, a scalar; a learner gives it, and most rules need none. */
+  update<P>(gradient: P, memory: M, parameters: P, clock: Clock, loss?: Tensor): { update: P; memory: M };
 }

@@ -3,4 +3,4 @@ export { settable } from './choose.ts';
 export type { Named, Options, Setting, Settings } from './entry.ts';
 export { estimatorTable, makeEstimator, titleOf } from './estimators.ts';
 export { flagsOf, optionOf, settingsOf, usualOf } from './flags.ts';
-export { makeOptimizer, optimizerTable, scheduleOptions } from './optimizers.ts';
+export { hasRate, makeOptimizer, optimizerTable, scheduleOptions } from './optimizers.ts';

@@ -166,7 +166,7 @@ export function requireConfig(config: StreamConfig): void {
   }
   requireNumbers(
     'a setting of the optimizer',
-    [optimizer.rate, optimizer.alpha, optimizer.clip ?? 1],
+    [optimizer.rate ?? 1, optimizer.alpha ?? 0, optimizer.clip ?? 1],
     Number.MAX_VALUE,
   );
   checkConfig(config);

@@ -7,7 +7,7 @@ import { type CellConfig, cellTable } from '../registry/cells.ts';
 import type { FlagSettings, Named, Options } from '../registry/entry.ts';
 import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
 import { flagsOf, optionOf, settingsOf, usualOf } from '../registry/flags.ts';
-import { makeOptimizer, optimizerTable, scheduleOptions } from '../registry/optimizers.ts';
+import { hasRate, makeOptimizer, optimizerTable, scheduleOptions } from '../registry/optimizers.ts';
 import { checkConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { type GeneralOptions, generalDefaults, generalOptions } from './generalOptions.ts';
@@ -175,6 +175,7 @@ function optimizerOf(
 ): Named {
   const isOfText = kind === 'text' && cell.name === textCell.name && estimator === textWindow.name;
   if (isOfText && (optimizer ?? 'rmsprop') === 'rmsprop') return textOptimizer(cell, rate);
+  if (optimizer !== undefined && !hasRate(optimizer)) return { name: optimizer };
   return {
     name: optimizer ?? 'adam',
     rate: kind === 'text' ? rateOfText(estimator) : 0.003,

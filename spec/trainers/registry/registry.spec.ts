@@ -7,7 +7,7 @@ import { cellTable, makeCell } from '../../../trainers/registry/cells.ts';
 import { settable } from '../../../trainers/registry/choose.ts';
 import { estimatorTable, makeEstimator, titleOf } from '../../../trainers/registry/estimators.ts';
 import { flagsOf, optionOf, settingsOf, usualOf } from '../../../trainers/registry/flags.ts';
-import { makeOptimizer, optimizerTable } from '../../../trainers/registry/optimizers.ts';
+import { hasRate, makeOptimizer, optimizerTable } from '../../../trainers/registry/optimizers.ts';
 import type { Settings } from '../../../trainers/streams/settings.ts';
 import { settingChecks, settingGroups } from '../../../trainers/streams/settings.ts';
 import * as taskExports from '../../../trainers/tasks/index.ts';
@@ -90,15 +90,30 @@ describe('trainers/registry', () => {
 
   for (const name of Object.keys(optimizerTable))
     it(`makes ${name}, with the schedule of its rate, and knows how much it keeps`, () => {
-      const { optimizer, complete } = makeOptimizer({ name, ...rate, clip: 1 });
-      expect(complete).to.include({ name, ...rate, clip: 1 });
+      const own = hasRate(name) ? rate : {};
+      const { optimizer, complete } = makeOptimizer({ name, ...own, clip: 1 });
+      expect(complete).to.include({ name, ...own, clip: 1 });
       expect(makeOptimizer(complete).complete).to.deep.equal(complete);
       expect(optimizer.name).to.include(name);
-      expect(() => makeOptimizer({ name, ...rate, nothing: 1 })).to.throw(
+      expect(() => makeOptimizer({ name, ...own, nothing: 1 })).to.throw(
         UsageError,
-        'has no setting nothing; it has rate, alpha, schedule, floor, clip',
+        `has no setting nothing; it has ${hasRate(name) ? 'rate, alpha, schedule, floor, clip' : 'clip'}`,
       );
     });
+
+  it('makes an optimiser without a rate, and refuses one for it', () => {
+    expect(makeOptimizer({ name: 'intentional', of: 'loss' }).complete).to.deep.equal({
+      name: 'intentional',
+      fraction: 0.5,
+      of: 'loss',
+      decay: 0.999,
+      epsilon: 1e-8,
+    });
+    expect(() => makeOptimizer({ name: 'intentional', ...rate })).to.throw(
+      UsageError,
+      'the optimizer intentional has no setting rate; it has clip, fraction, of',
+    );
+  });
 
   it('makes an optimiser with another schedule, a floor and rates by path', () => {
     const named = {

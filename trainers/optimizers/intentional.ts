@@ -7,10 +7,10 @@ export interface IntentionalOptions {
   /** The fraction that one update is to remove. Default 0.5. */
   readonly fraction?: number;
   /**
-   * Of what: of the `error`, for squared losses such as `meanSquare`, or of the `loss`, for any other whose
+   * What it removes a part of: the `error`, for squared losses such as `meanSquare`, or the `loss`, for any other whose
    * least value is 0. Default `error`.
    */
-  readonly of?: 'error' | 'loss';
+  readonly intent?: 'error' | 'loss';
   /** The decay of the mean square. Default 0.999. */
   readonly decay?: number;
   /** Added to the root of the mean square, and to the sum in the denominator. Default 1e-8. */
@@ -23,10 +23,10 @@ export const intentionalOptions = {
     'the part of the error or the loss that one update is to remove; 0.5 if left out',
     'fraction',
   ),
-  of: guard.setting(
+  intent: guard.setting(
     guard.oneOf('error', 'loss'),
     'what an update removes a part of: the error, for squared losses, or the loss, for others; error if left out',
-    'of',
+    'intent',
   ),
   decay: guard.setting(guard.between(0, 1 - Number.EPSILON), 'the decay of the mean square'),
   epsilon: guard.setting(guard.between(0), 'added to the root of the mean square'),
@@ -48,11 +48,11 @@ export const intentionalOptions = {
  */
 export function intentional(options: IntentionalOptions = {}): Optimizer {
   const own = guard.options('intentional', options, intentionalOptions);
-  const { fraction = 0.5, of = 'error', decay = 0.999, epsilon = 1e-8 } = own;
-  const share = -fraction * (of === 'error' ? 2 : 1);
+  const { fraction = 0.5, intent = 'error', decay = 0.999, epsilon = 1e-8 } = own;
+  const share = -fraction * (intent === 'error' ? 2 : 1);
   return optimizerOf({
     name: 'intentional',
-    settings: { fraction, of, decay, epsilon },
+    settings: { fraction, intent, decay, epsilon },
     init: (parameters) => zerosOf(parameters),
     update(gradient, memory, _, clock, loss) {
       if (!(loss instanceof Tensor))

@@ -53,7 +53,7 @@ describe('intentional updates', () => {
   it('remove the given fraction of any loss to first order, over all leaves together', () => {
     fc.assert(
       fc.property(sizes, ({ seed, size, fraction }) => {
-        const optimizer = intentional({ fraction, of: 'loss', epsilon: 0 });
+        const optimizer = intentional({ fraction, intent: 'loss', epsilon: 0 });
         let memory = optimizer.init(draw(seed, size));
         for (let k = 1; k <= 3; k++) {
           const gradient = draw(seed + k, size);
@@ -69,13 +69,13 @@ describe('intentional updates', () => {
   });
 
   it('are the same for a loss in other units, and none without a gradient', () => {
-    for (const of of ['error', 'loss'] as const) {
-      const optimizer = intentional({ of, epsilon: 0 });
+    for (const intent of ['error', 'loss'] as const) {
+      const optimizer = intentional({ intent, epsilon: 0 });
       const updateOf = (unit: number) => {
         const gradient = mul(draw(1, 3).w, unit);
         return optimizer.update(gradient, optimizer.init(gradient), gradient, at(1), tensor(2 * unit)).update;
       };
-      requireClose(numbersOf(updateOf(1e6)), numbersOf(updateOf(1)), 1e-12, of);
+      requireClose(numbersOf(updateOf(1e6)), numbersOf(updateOf(1)), 1e-12, intent);
     }
     const still = intentional();
     const none = still.update(zeros([2]), still.init(zeros([2])), zeros([2]), at(1), tensor(1));
@@ -111,7 +111,7 @@ describe('intentional updates', () => {
       model: model({ cell: rnn({ inputs: 3, units: 2 }), readout: linear({ outputs: 3 }) }),
       loss: crossEntropy,
       estimator: tbptt({ window: 2 }),
-      optimizer: intentional({ of: 'loss' }),
+      optimizer: intentional({ intent: 'loss' }),
       seed: 3,
       dtype: 'float64',
     } as const;
@@ -133,9 +133,9 @@ describe('intentional updates', () => {
       ConfigurationError,
       'intentional: fraction must be',
     );
-    expect(() => intentional({ of: 'gradient' as never })).to.throw(
+    expect(() => intentional({ intent: 'gradient' as never })).to.throw(
       ConfigurationError,
-      'intentional: of must be error or loss',
+      'intentional: intent must be error or loss',
     );
   });
 });

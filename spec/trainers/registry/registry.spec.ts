@@ -102,16 +102,16 @@ describe('trainers/registry', () => {
     });
 
   it('makes an optimiser without a rate, and refuses one for it', () => {
-    expect(makeOptimizer({ name: 'intentional', of: 'loss' }).complete).to.deep.equal({
+    expect(makeOptimizer({ name: 'intentional', intent: 'loss' }).complete).to.deep.equal({
       name: 'intentional',
       fraction: 0.5,
-      of: 'loss',
+      intent: 'loss',
       decay: 0.999,
       epsilon: 1e-8,
     });
     expect(() => makeOptimizer({ name: 'intentional', ...rate })).to.throw(
       UsageError,
-      'the optimizer intentional has no setting rate; it has clip, fraction, of',
+      'the optimizer intentional has no setting rate; it has clip, fraction, intent',
     );
   });
 

@@ -15,6 +15,7 @@ export { createLearner, Learner } from './learner/learner.ts';
 export { restoreLearner } from './learner/restore.ts';
 export type { Scored } from './learner/scored.ts';
 export * from './optimizers/index.ts';
+export * from './probe/index.ts';
 export {
   createModel,
   createTextModel,

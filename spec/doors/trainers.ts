@@ -7,6 +7,7 @@ import {
   type LearnerConfig,
   type Markov,
   type Optimizer,
+  type Probe,
   sgd,
   snap,
   uoro,
@@ -45,6 +46,12 @@ const learner = (made: Learner<unknown, unknown, unknown, unknown>) =>
     resetState: door(() => []),
     save: door(() => []),
     toJSON: door(() => []),
+  });
+const probe = (made: Probe<unknown, unknown>) =>
+  methods(made, {
+    step: openDoor(() => [x(), tensor([0.5])]),
+    observe: openDoor(() => [x()]),
+    resetState: door(() => []),
   });
 const optimizer = (made: Optimizer) =>
   methods(made, {
@@ -105,6 +112,10 @@ export const trainersDoors: Doors = {
       ...first(task),
       ...methods(task, { truncatedDerivative: door(() => [2]), blockDerivative: door(() => [2]) }),
     }),
+  ),
+  createProbe: door(
+    () => [{ learner: createLearner(config()), estimators: { uoro: uoro() }, copies: 1, replay: 2, seed: 1 }],
+    probe,
   ),
   hypergradient: door(
     () => [{ coordinates: 3, condition: 10, rateFor: 'each', dtype: 'float64', seed: 1 }],

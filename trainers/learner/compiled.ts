@@ -68,6 +68,20 @@ export class CompiledEngine implements Engine {
     this.#place.take(timeSteps, false);
   }
 
+  follow(parameters: unknown, states: readonly unknown[]): void {
+    const place = this.#place;
+    if (place.plan === undefined || place.taken > 0) {
+      const memory = this.save();
+      const lanes = memory.lanes.map((lane, i) => ({ ...lane, state: states[i] }));
+      this.restore({ ...memory, parameters, lanes });
+      return;
+    }
+    recomputeGradient(place);
+    if (!place.isFinite() && !becomesFinite(place, this.#isAsked)) throw this.#broken();
+    place.put(parameters, states);
+    place.commit();
+  }
+
   step(inputs: readonly unknown[], targets: Targets, losses: Losses, at: number, outputs: OutputsTo): void {
     const place = this.#place;
     const t = place.taken;

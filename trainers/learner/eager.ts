@@ -5,7 +5,7 @@ import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { allFinite, nonFinite } from './finite.ts';
 import { doesHarm } from './harm.ts';
-import { beginnings, clockAt, moveOn, ruled, type Setting, type Targets, takeSteps } from './learn.ts';
+import { beginnings, clockAt, moveOn, named, ruled, type Setting, type Targets, takeSteps } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
 import type { TimeStep } from './timeStep.ts';
@@ -35,6 +35,15 @@ export class EagerEngine implements Engine {
 
   restore(memory: Memory): void {
     this.#memory = memory;
+  }
+
+  follow(parameters: unknown, states: readonly unknown[]): void {
+    const { lanes, ...memory } = this.#memory;
+    this.#memory = {
+      ...memory,
+      parameters: named(copyOfTree(parameters)),
+      lanes: lanes.map((lane, i) => ({ ...lane, state: copyOfTree(states[i]) })),
+    };
   }
 
   get gradient(): unknown {

@@ -13,6 +13,11 @@ export interface Engine {
   /** All mutable state, between steps. */
   save(): Memory;
   restore(memory: Memory): void;
+  /**
+   * Goes on at other parameters and states, one for each system, with the influence that it carries.
+   * @throws NonFiniteError if a number had stopped being finite.
+   */
+  follow(parameters: unknown, states: readonly unknown[]): void;
   /** Returns the same as `save` without the gradient, which a plan would have to recompute. */
   look(): Omit<Memory, 'gradient'>;
   /** The last gradient. */

@@ -1,5 +1,5 @@
 import type { Care } from '../../autodiff/index.ts';
-import { type Noise, restoreNoise, type TypedArray } from '../../lib/index.ts';
+import { dataOf, leavesOf, type Noise, restoreNoise, type Tree, type TypedArray } from '../../lib/index.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
 import { beginsApart, begun, isAbsent } from './beginning.ts';
 import { firstHarm } from './harm.ts';
@@ -8,7 +8,7 @@ import { movedOn, ruled, type Setting } from './learn.ts';
 import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { hasInfluence, type Memory } from './memory.ts';
 import { Plans } from './plans.ts';
-import { memoryOf, numbersOf } from './resident.ts';
+import { memoryOf, numbersOf, residentOf } from './resident.ts';
 import { completed, type TimeStep } from './timeStep.ts';
 
 /**
@@ -125,6 +125,22 @@ export class Place implements Counters {
     this.gradient = () => memory.gradient;
     this.journal = new Journal();
     this.#hold(numbersOf(this.like));
+  }
+
+  /** Writes other parameters and states, one for each system, into the memory. A commit must follow. */
+  put(parameters: unknown, states: readonly unknown[]): void {
+    const like = residentOf(this.like) as unknown as Tree;
+    const places = new Map(leavesOf(like).map((leaf, i) => [leaf, i]));
+    const write = (own: unknown, other: unknown) => {
+      const given = leavesOf(other as Tree);
+      leavesOf(own as Tree).forEach((leaf, i) => {
+        this.residents[places.get(leaf) as number].set(dataOf(given[i]));
+      });
+    };
+    write(this.like.parameters, parameters);
+    this.like.lanes.forEach(({ state }, i) => {
+      write(state, states[i]);
+    });
   }
 
   /** Makes this the place to return to. */

@@ -2,6 +2,7 @@
 // progress to standard error, and everything to a JSON file.
 import { writeFileSync } from 'node:fs';
 import { Disagreement } from './check.ts';
+import { estimatorGrid } from './groups/estimators.ts';
 import { growth } from './groups/growth.ts';
 import { kernelTable } from './groups/kernels.ts';
 import { lag } from './groups/lag.ts';
@@ -22,6 +23,7 @@ const groups: Readonly<Record<string, Group>> = {
   hand,
   kernels: kernelTable,
   growth,
+  estimators: estimatorGrid,
   memory,
   start,
   package: packageSize,

@@ -23,6 +23,7 @@ groups (all but the last six when none is given):
   hand        the compiled step against instructions written by hand for the tanh RNN, on the same kernels
   kernels     every kernel by itself: GFLOP/s and GB/s
   growth      how the time grows with the number of units
+  estimators  every estimator on RNN and GRU at 64 and 128 units, and the numbers that it carries
   memory      bytes allocated per step, and resident memory
   start       start-up, and time to compile a step
   package     what npm would publish
@@ -47,6 +48,7 @@ export const everyGroup = [
   'hand',
   'kernels',
   'growth',
+  'estimators',
   'memory',
   'start',
   'package',

@@ -1,0 +1,73 @@
+import type { Tree } from '../../lib/index.ts';
+import { createLearner, type Learner } from '../../trainers/index.ts';
+import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../trainers/registry/index.ts';
+import { interleave, type Runner } from '../measure.ts';
+import type { Options } from '../options.ts';
+import { type CellName, configOf, type OptimizerName, problemOf } from '../problem.ts';
+import type { Cell, Table } from '../report.ts';
+
+/** The sizes at which the table is meant to be read; --sizes chooses among them. */
+const wanted = [64, 128];
+
+/** Settings that have no default. */
+const settings: Readonly<Record<string, Settings>> = { rflo: { leak: 1 } };
+
+/**
+ * Every estimator that has a name, on the tanh RNN and the GRU: the compiled step, and the numbers that it
+ * carries from step to step by its own account.
+ */
+export function estimatorGrid({ sizes, effort }: Options, say: (text: string) => void): Table {
+  const cases = (['rnn', 'gru'] as const).flatMap((cell) =>
+    wanted
+      .filter((units) => sizes.includes(units) || !sizes.some((size) => wanted.includes(size)))
+      .flatMap((units) => Object.keys(estimatorTable).map((name) => ({ cell, units, name }))),
+  );
+  const rows = cases.map(({ cell, units, name }): Cell[] => {
+    say(`estimators: ${cell} ${units} ${name}`);
+    const learners = (['sgd', 'adam'] as const).map((optimizer) => learnerOf(cell, units, name, optimizer));
+    const [sgd, adam] = interleave(learners.map(runnerOf), effort);
+    return [`${cell} ${units} ${name}`, sgd, adam, String(Math.round(learners[0].rule?.cost.memory ?? 0))];
+  });
+  return {
+    group: 'estimators',
+    title: 'Every estimator with its defaults, float32: µs per step',
+    columns: ['cell, units, estimator', 'SGD', 'Adam', 'numbers carried'],
+    rows,
+  };
+}
+
+type Own = Learner<Tree, Tree, number, number>;
+
+function learnerOf(cell: CellName, units: number, name: string, optimizer: OptimizerName): Own {
+  const config = configOf({ cell, estimator: 'uoro', optimizer, units, dtype: 'float32' });
+  return createLearner({
+    ...config,
+    estimator: makeEstimator({ ...usualOf(estimatorTable, name), ...settings[name] }),
+  });
+}
+
+/** Steps along the stream of the other tables. */
+function runnerOf(learner: Own): Runner {
+  const { stream, period } = problemOf({
+    cell: 'rnn',
+    estimator: 'uoro',
+    optimizer: 'sgd',
+    units: 1,
+    dtype: 'float32',
+  });
+  const targets = stream.map((_, t) => stream[(t + 1) % period]);
+  const losses = new Float64Array(period);
+  let t = 0;
+  return {
+    name: learner.config.estimator.name,
+    run(count) {
+      for (const end = t + count; t < end; ) {
+        const begin = t % period;
+        const length = Math.min(period - begin, end - t);
+        const [inputs, wanted] = [stream, targets].map((all) => all.subarray(begin, begin + length));
+        learner.stepMany(inputs, wanted, losses);
+        t += length;
+      }
+    },
+  };
+}

@@ -1,4 +1,5 @@
 // Updates a matrix and its influence estimate in one pass that also computes the norm of the latter.
+import { overflows, pair } from './careful';
 import { bytes, loadPart, madd, storePart, wideLoss, wideSum, wideTotal, zero } from './vector';
 
 /**
@@ -108,6 +109,11 @@ export function squares<T>(norm: usize, x: usize, m: usize, n: usize): void {
 export function rank1norm<T>(
   t: usize, norm: usize, k: usize, s: usize, y: usize, z: usize, m: usize, n: usize, oneHot: i32,
 ): void {
+  if (!oneHot && overflows<T>(load<T>(s), y, m)) {
+    pair<T>(0, t, 0, 0, 0, 0, 0, k, s, y, z, m, n, 0, false);
+    squares<T>(norm, t, m, n);
+    return;
+  }
   clearTotal();
   if (oneHot) normBlocks<T, i32>(t, k, s, y, z, m, bytes<T>(n));
   else normBlocks<T, T>(t, k, s, y, z, m, bytes<T>(n));
@@ -178,6 +184,11 @@ export function rank1pair<T>(
   w: usize, t: usize, norm: usize, a: usize, b: usize, c: usize, u: usize, v: usize,
   k: usize, s: usize, y: usize, z: usize, m: usize, n: usize, oneHot: i32,
 ): void {
+  if (!oneHot && (overflows<T>(load<T>(c), u, m) || overflows<T>(load<T>(s), y, m))) {
+    pair<T>(w, t, a, b, c, u, v, k, s, y, z, m, n, 0, false);
+    squares<T>(norm, t, m, n);
+    return;
+  }
   clearTotal();
   if (oneHot) pairBlocks<T, i32>(w, t, a, b, c, u, v, k, s, y, z, m, bytes<T>(n));
   else pairBlocks<T, T>(w, t, a, b, c, u, v, k, s, y, z, m, bytes<T>(n));

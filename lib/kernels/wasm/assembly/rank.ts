@@ -1,11 +1,16 @@
 // Rank-one updates in one pass over the matrix, and updates of rows that an int32 index in memory picks. Two
 // vectors a turn: with one, the loop costs more than its arithmetic.
+import { overflows, rankOne } from './careful';
 import { addScaled } from './columns';
 import { dotOf } from './dot';
 import { bytes, loadPart, madd, storePart } from './vector';
 
 export function outer<T>(out: usize, c: usize, u: usize, v: usize, m: usize, n: usize): void {
   const factor = load<T>(c);
+  if (overflows<T>(factor, u, m)) {
+    rankOne<T>(out, 0, 0, 0, 0, c, u, v, m, n, false);
+    return;
+  }
   const size = bytes<T>(n);
   const pairs = size & ~31;
   const main = size & ~15;
@@ -31,6 +36,10 @@ export function outer<T>(out: usize, c: usize, u: usize, v: usize, m: usize, n: 
 export function rank1<T>(out: usize, a: usize, x: usize, c: usize, u: usize, v: usize, m: usize, n: usize): void {
   const p = v128.load_splat<T>(a);
   const factor = load<T>(c);
+  if (overflows<T>(factor, u, m)) {
+    rankOne<T>(out, a, x, 0, 0, c, u, v, m, n, false);
+    return;
+  }
   const size = bytes<T>(n);
   const pairs = size & ~31;
   const main = size & ~15;
@@ -56,6 +65,10 @@ export function rank1two<T>(
   const p = v128.load_splat<T>(a);
   const q = v128.load_splat<T>(b);
   const factor = load<T>(c);
+  if (overflows<T>(factor, u, m)) {
+    rankOne<T>(out, a, x, b, y, c, u, v, m, n, false);
+    return;
+  }
   const size = bytes<T>(n);
   const pairs = size & ~31;
   const main = size & ~15;

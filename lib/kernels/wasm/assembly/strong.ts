@@ -1,19 +1,10 @@
 // Products with a strong zero: 0 times infinity or NaN is 0. If every factor is finite, the ordinary kernels
 // run; the slow loops below handle the rest.
+import { pair, rankOne, strongProduct } from './careful';
 import * as columns from './columns';
 import * as pairs from './pairs';
 import * as rank from './rank';
 import { bytes, loadPart } from './vector';
-
-@inline function strong<T>(x: T, y: T): T {
-  const product = <T>(x * y);
-  return product != product && (x == 0 || y == 0) ? 0 : product;
-}
-
-/** An ordinary product of c with a strong one, in the order of the ordinary kernels. */
-@inline function times<T>(c: T, u: T, v: T): T {
-  return u == 0 || v == 0 ? <T>(c * strong<T>(u, v)) : <T>(<T>(c * u) * v);
-}
 
 /** Not finite if any of n elements is not, and NaN if any is NaN. */
 @inline function sumOf<T>(x: usize, n: usize): v128 {
@@ -63,65 +54,16 @@ export function mend<T>(
       let left = a + row * aRow;
       let right = b + column * bColumn;
       for (let l: usize = 0; l < k; l++, left += aColumn, right += bRow)
-        total = <T>(total + strong<T>(load<T>(left), load<T>(right)));
+        total = <T>(total + strongProduct<T>(load<T>(left), load<T>(right)));
       store<T>(out, total);
     }
-}
-
-/** out [m,n] = *a x + *b y + *c u⊗v, without the terms whose address is 0. */
-function rankOne<T>(
-  out: usize, a: usize, x: usize, b: usize, y: usize, c: usize, u: usize, v: usize, m: usize, n: usize,
-): void {
-  const factor = load<T>(c);
-  for (; m > 0; m--, u += sizeof<T>()) {
-    for (let j: usize = 0; j < n; j++, out += sizeof<T>()) {
-      let value = times<T>(factor, load<T>(u), load<T>(v + bytes<T>(j)));
-      if (x) {
-        let rest = <T>(load<T>(a) * load<T>(x));
-        x += sizeof<T>();
-        if (y) {
-          rest = <T>(rest + load<T>(b) * load<T>(y));
-          y += sizeof<T>();
-        }
-        value = <T>(rest + value);
-      }
-      store<T>(out, value);
-    }
-  }
-}
-
-/** Element [row, column] of factor·u⊗v. If `oneHot`, u is the int32 index of the only non-zero row. */
-@inline function entry<T>(factor: T, u: usize, v: usize, row: usize, column: usize, oneHot: i32): T {
-  const right = load<T>(v + bytes<T>(column));
-  if (oneHot) return load<usize>(u) == row ? <T>(factor * right) : 0;
-  return times<T>(factor, load<T>(u + bytes<T>(row)), right);
-}
-
-/** The pair of updates, or only the second if w is 0; see rank1pair in opcodes.ts. */
-function pair<T>(
-  w: usize, t: usize, norm: usize, a: usize, b: usize, c: usize, u: usize, v: usize,
-  k: usize, s: usize, y: usize, z: usize, m: usize, n: usize, oneHot: i32,
-): void {
-  let at = t;
-  for (let row: usize = 0; row < m; row++)
-    for (let column: usize = 0; column < n; column++, at += sizeof<T>()) {
-      const old = load<T>(at);
-      if (w) {
-        const moved = <T>(<T>(load<T>(a) * load<T>(w)) + <T>(load<T>(b) * old));
-        store<T>(w, <T>(moved + entry<T>(load<T>(c), u, v, row, column, oneHot)));
-        w += sizeof<T>();
-      }
-      const next = <T>(<T>(load<T>(k) * old) + entry<T>(load<T>(s), y, z, row, column, oneHot));
-      store<T>(at, next);
-    }
-  pairs.squares<T>(norm, t, m, n);
 }
 
 function bilinearOf<T>(out: usize, u: usize, d: usize, v: usize, m: usize, n: usize): void {
   let total: T = 0;
   for (; m > 0; m--, u += sizeof<T>())
     for (let j: usize = 0; j < n; j++, d += sizeof<T>())
-      total = <T>(total + strong<T>(load<T>(u), load<T>(v + bytes<T>(j))) * load<T>(d));
+      total = <T>(total + strongProduct<T>(load<T>(u), load<T>(v + bytes<T>(j))) * load<T>(d));
   store<T>(out, total);
 }
 
@@ -132,7 +74,7 @@ export function outer<T>(pc: usize): void {
   const m = load<usize>(pc, 20);
   const n = load<usize>(pc, 24);
   if (areFinite<T>(u, m, v, n)) rank.outer<T>(load<usize>(pc, 4), load<usize>(pc, 8), u, v, m, n);
-  else rankOne<T>(load<usize>(pc, 4), 0, 0, 0, 0, load<usize>(pc, 8), u, v, m, n);
+  else rankOne<T>(load<usize>(pc, 4), 0, 0, 0, 0, load<usize>(pc, 8), u, v, m, n, true);
 }
 
 export function rank1<T>(pc: usize): void {
@@ -145,7 +87,7 @@ export function rank1<T>(pc: usize): void {
   const m = load<usize>(pc, 28);
   const n = load<usize>(pc, 32);
   if (areFinite<T>(u, m, v, n)) rank.rank1<T>(out, a, x, c, u, v, m, n);
-  else rankOne<T>(out, a, x, 0, 0, c, u, v, m, n);
+  else rankOne<T>(out, a, x, 0, 0, c, u, v, m, n, true);
 }
 
 export function rank1two<T>(pc: usize): void {
@@ -160,7 +102,7 @@ export function rank1two<T>(pc: usize): void {
   const m = load<usize>(pc, 36);
   const n = load<usize>(pc, 40);
   if (areFinite<T>(u, m, v, n)) rank.rank1two<T>(out, a, x, b, y, c, u, v, m, n);
-  else rankOne<T>(out, a, x, b, y, c, u, v, m, n);
+  else rankOne<T>(out, a, x, b, y, c, u, v, m, n, true);
 }
 
 export function bilinear<T>(pc: usize): void {
@@ -185,7 +127,10 @@ export function rank1norm<T>(pc: usize): void {
   const n = load<usize>(pc, 32);
   const oneHot = load<i32>(pc, 36);
   if (areFinite<T>(y, oneHot ? 0 : m, z, n)) pairs.rank1norm<T>(t, norm, k, s, y, z, m, n, oneHot);
-  else pair<T>(0, t, norm, 0, 0, 0, 0, 0, k, s, y, z, m, n, oneHot);
+  else {
+    pair<T>(0, t, 0, 0, 0, 0, 0, k, s, y, z, m, n, oneHot, true);
+    pairs.squares<T>(norm, t, m, n);
+  }
 }
 
 export function rank1pair<T>(pc: usize): void {
@@ -207,5 +152,8 @@ export function rank1pair<T>(pc: usize): void {
   const rows: usize = oneHot ? 0 : m;
   if (areFinite<T>(u, rows, v, n) && areFinite<T>(y, rows, z, n))
     pairs.rank1pair<T>(w, t, norm, a, b, c, u, v, k, s, y, z, m, n, oneHot);
-  else pair<T>(w, t, norm, a, b, c, u, v, k, s, y, z, m, n, oneHot);
+  else {
+    pair<T>(w, t, a, b, c, u, v, k, s, y, z, m, n, oneHot, true);
+    pairs.squares<T>(norm, t, m, n);
+  }
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { FloatDType } from '../../../../lib/index.ts';
+import type { OpName } from '../../../../lib/kernels/wasm/index.ts';
 import { bench, largest, near, randomOf, range, shapes, test } from './workbench.ts';
 
 /** A matrix and its influence estimate, against plain loops. */
@@ -93,6 +94,37 @@ export function pairs(dtype: FloatDType): void {
       const rows = (others: number) =>
         range(m * n).map((i) => (Math.floor(i / n) === 1 ? Number.POSITIVE_INFINITY : others));
       expect([read(w), read(t), read(own)], `${m} × ${n}`).to.deep.equal([rows(2), rows(1), rows(1)]);
+    }
+  });
+
+  const rankOne = ['outer', 'rank1', 'rank1two', 'rank1norm', 'rank1pair'] as const;
+  test([...rankOne, ...rankOne.map((name): OpName => `strong${name}`)], 'do not overflow on the way', () => {
+    // c u is infinite, and c (u v) is not.
+    const [large, small] = dtype === 'float32' ? [2 ** 90, 2 ** -80] : [2 ** 900, 2 ** -800];
+    const [u, v] = [
+      [large, 0, -1],
+      [0, small, -small, 0, 1 / large],
+    ];
+    const product = u.flatMap((x) => v.map((y) => large * (x * y)));
+    for (const strong of ['', 'strong'] as const) {
+      bench.clear();
+      const put = (values: number[]) => bench.put(values, dtype);
+      const zeros = () => put(new Array<number>(15).fill(0));
+      const [c, zero, one, pu, pv, norm] = [put([large]), put([0]), put([1]), put(u), put(v), put([0])];
+      const outs = range(6).map(zeros);
+      bench.run(
+        dtype,
+        [`${strong}outer`, outs[0], c, pu, pv, 3, 5],
+        [`${strong}rank1`, outs[1], one, zeros(), c, pu, pv, 3, 5],
+        [`${strong}rank1two`, outs[2], one, zeros(), one, zeros(), c, pu, pv, 3, 5],
+        [`${strong}rank1norm`, outs[3], norm, one, c, pu, pv, 3, 5, 0],
+        [`${strong}rank1pair`, outs[4], outs[5], norm, one, zero, c, pu, pv, one, c, pu, pv, 3, 5, 0],
+      );
+      for (const [i, out] of outs.entries())
+        expect(
+          [...bench.view(out, 15, dtype)].map((x) => x + 0),
+          `${strong} ${i}`,
+        ).to.deep.equal(product.map((x) => x + 0));
     }
   });
 }

@@ -28,7 +28,12 @@ export function overflows<T>(c: T, u: usize, m: usize): bool {
 /** c u v, without an overflow on the way; in a strong product of u and v, 0 times infinity or NaN is 0. */
 @inline function times<T>(c: T, u: T, v: T, isStrong: bool): T {
   if (isStrong && (u == 0 || v == 0)) return <T>(c * strongProduct<T>(u, v));
-  return abs<T>(c) > 1 ? <T>(c * <T>(u * v)) : <T>(<T>(c * u) * v);
+  const first = <T>(c * u);
+  // In the order of the ordinary kernels, so that the digits are the same, where that is possible.
+  if (abs<T>(first) < <T>Infinity) return <T>(first * v);
+  const product = <T>(u * v);
+  // Not -0: a strong product of what overflowed is 0, and plans of every care return the same.
+  return product == 0 ? 0 : <T>(c * product);
 }
 
 /** out [m,n] = *a x + *b y + *c u⊗v, without the terms whose address is 0. */

@@ -1,5 +1,5 @@
 // Products with a strong zero: 0 times infinity or NaN is 0. If every factor is finite, the ordinary kernels
-// run; the slow loops below handle the rest.
+// run; slow loops handle the rest.
 import { pair, rankOne, strongProduct } from './careful';
 import * as columns from './columns';
 import * as pairs from './pairs';

@@ -83,6 +83,7 @@ export const trainersDoors: Doors = {
   frozen: door(() => [{}]),
   kfRtrl: door(() => [{ epsilon: 1e-5 }]),
   noBackTrack: door(() => [{ epsilon: 1e-5 }]),
+  ok: door(() => [{ rank: 2 }]),
   rKfRtrl: door(() => [{ epsilon: 1e-5 }]),
   rflo: door(() => [{ leak: 0.1 }]),
   rtrl: door(() => [{ structure: 'dense' }]),

@@ -6,6 +6,7 @@ import { frozen, frozenOptions } from './frozen.ts';
 import { kfRtrl } from './kfRtrl.ts';
 import { kroneckerOptions } from './kronecker.ts';
 import { noBackTrack, noBackTrackOptions } from './noBackTrack.ts';
+import { ok, okOptions } from './ok.ts';
 import { rflo, rfloOptions } from './rflo.ts';
 import { rKfRtrl } from './rKfRtrl.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
@@ -25,6 +26,7 @@ export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
 export type { KroneckerOptions } from './kronecker.ts';
 export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
+export { type KroneckerSum, type OkInfluence, type OkOptions, ok } from './ok.ts';
 export type { DiagonalInfluence } from './ownUnitTraces.ts';
 export type { FeedbackOptions, PairingOptions } from './pairing.ts';
 export type { RankOne } from './rank-one.ts';
@@ -81,6 +83,11 @@ export const estimators = {
     carries: 'factors',
     isNoisy: true,
     title: () => 'R-KF-RTRL',
+  }),
+  ok: estimator(ok, okOptions, {
+    carries: 'factors',
+    isNoisy: true,
+    title: ({ rank = 1 }) => `OK-${rank}`,
   }),
   ...deterministic,
   unbiased: estimator(corrected.make, corrected.options, {

@@ -1,3 +1,4 @@
+import { add } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   ConfigurationError,
@@ -41,8 +42,13 @@ export interface GroupRule<G> {
   start(group: StepGroup): G;
   /** J G + D ⊗ z, or an estimate of it. */
   advance(own: G, jacobian: Tensor, immediate: Factors['groups'][number], noise: Noise): G;
-  /** cᵀG as an outer product z ⊗ a, from c as one vector. */
-  pull(own: G, cotangent: Tensor): { readonly z: Tensor; readonly a: Tensor };
+  /** cᵀG as an outer product z ⊗ a, or a sum of as many for each group, from c as one vector. */
+  pull(own: G, cotangent: Tensor): Outer | Outer[];
+}
+
+interface Outer {
+  readonly z: Tensor;
+  readonly a: Tensor;
 }
 
 /**
@@ -126,11 +132,13 @@ function onSites<G extends Tree>(
     },
     pull(influence, cotangent) {
       const c = flattenTree(cotangent);
-      const pulled = alignLeaves(
-        parameters,
-        step.place(influence.groups.map((own) => rule.pull(own, c))),
-        name,
-      );
+      const outers = influence.groups.map((own) => [rule.pull(own, c)].flat());
+      const pulled: (Tensor | undefined)[] = leavesOf(parameters).map(() => undefined);
+      for (let i = 0; i < Math.max(0, ...outers.map(({ length }) => length)); i++)
+        alignLeaves(parameters, step.place(outers.map((own) => own[i])), name).forEach((part, leaf) => {
+          const before = pulled[leaf];
+          pulled[leaf] = before === undefined || part === undefined ? (before ?? part) : add(before, part);
+        });
       leaves.forEach((own, i) => {
         pulled[own.leaf] = own.pull(influence.exact[i], c);
       });

@@ -1,0 +1,109 @@
+import { div, dot, greater, matmul, mul, norm, reshape, stack, sub, where } from '../../autodiff/index.ts';
+import { cast, type FloatDType, guard, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import { entryOf } from '../algebra.ts';
+import type { Cost, Sizes } from './cost.ts';
+import type { Estimator } from './estimator.ts';
+import { kronecker, type SitedInfluence } from './kronecker.ts';
+import { reduced } from './reduction.ts';
+import type { Factors } from './transition.ts';
+
+/** Σ_i A_i ⊗ u_i for one group of sites: u of shape [rank, inputs], A of shape [rank, S, units]. */
+export type KroneckerSum = { readonly u: Tensor; readonly A: Tensor };
+
+export type OkInfluence = SitedInfluence<KroneckerSum>;
+
+export interface OkOptions {
+  /** The number r of products that are carried for each group of sites. 1 by default. */
+  readonly rank?: number;
+}
+
+export const okOptions = {
+  rank: guard.setting(guard.whole(1, 64), 'products that are carried for each group', 'rank'),
+} satisfies guard.Checks<OkOptions>;
+
+/**
+ * Optimal Kronecker-sum approximation of RTRL, OK (Benzing et al. 2019, arXiv 1902.03993): as KF-RTRL, with r
+ * products for each group of sites instead of one, E[Σ_i A_i ⊗ u_i] = ∂s/∂W. After a step there are r + 1, the
+ * (u_i, J A_i) and (z, D). Both lists are orthogonalised, and the singular values d of what couples them are
+ * reduced from r + 1 to r by signs, with the least variance that an unbiased reduction of that rank can have: the
+ * largest are kept as they are, and of the k that remain, with sum s, both factors become
+ *
+ *     √(s/(k-1)) diag(σ) Z        σ uniform in {±1}^k,   Z Zᵀ = 1 - z zᵀ,   z_j = √(1 - d_j (k-1)/s)
+ *
+ * It takes r products J A a group and step; the singular values, of a matrix of r + 1 rows, are found outside the
+ * plan. Range and refusals are those of `kfRtrl`. Exact where r is the rank of the influence.
+ */
+export function ok(options: OkOptions = {}): Estimator<OkInfluence> {
+  const { rank = 1 } = guard.options('ok', options, okOptions);
+  const estimator = kronecker('ok', {}, costOf(rank), ({ state, dtype }) => ({
+    time: ({ units, inputs }) =>
+      rank * state * state * units + 3 * (rank + 1) ** 2 * (state * units + inputs),
+    memory: ({ units, inputs }) => rank * (state * units + inputs),
+    start: ({ units, inputs }) => ({
+      u: zeros([rank, inputs], { dtype }),
+      A: zeros([rank, state, units], { dtype }),
+    }),
+    advance: (own, jacobian, immediate, noise) => advance(own, jacobian, immediate, noise, rank),
+    pull: ({ u, A }, cotangent) =>
+      Array.from({ length: rank }, (_, i) => ({ z: entryOf(u, i), a: matmul(cotangent, entryOf(A, i)) })),
+  }));
+  return { ...estimator, settings: { rank } };
+}
+
+/** For one group whose matrix has all of the parameters. */
+function costOf(rank: number): (sizes: Sizes) => Cost {
+  return ({ state, parameters }) => ({
+    time: rank * state ** 3 + (state + 3) * parameters,
+    memory: rank * (state ** 2 + parameters / state),
+  });
+}
+
+function advance(
+  { u, A }: KroneckerSum,
+  jacobian: Tensor,
+  { D, z }: Factors['groups'][number],
+  noise: Noise,
+  rank: number,
+): KroneckerSum {
+  const [, rows, units] = A.shape;
+  const each = Array.from({ length: rank }, (_, i) => i);
+  const left = orthogonalised([...each.map((i) => entryOf(u, i)), z]);
+  const right = orthogonalised(
+    [...each.map((i) => matmul(jacobian, entryOf(A, i))), D].map((own) => reshape(own, [own.size])),
+  );
+  const signs = cast(noise.signs([rank + 1]), z.dtype);
+  const mixed = reduced(left.coefficients, right.coefficients, signs);
+  const mix = (side: number, basis: Tensor) => matmul(entryOf(mixed, side), basis);
+  return { u: mix(0, left.basis), A: reshape(mix(1, right.basis), [rank, rows, units]) };
+}
+
+/** What is left of a vector that depends on others, by rounding, relative to it. */
+const lost = { float32: 4e-6, float64: 1e-13 } as const;
+
+/**
+ * Vectors as combinations of orthonormal ones: rows = coefficients · basis. Each is made orthogonal to those before
+ * it twice, since once loses digits where they are almost parallel. One that depends on the others gets zeros.
+ */
+function orthogonalised(vectors: readonly Tensor[]): {
+  readonly coefficients: Tensor;
+  readonly basis: Tensor;
+} {
+  const basis: Tensor[] = [];
+  for (const vector of vectors) {
+    const once = normalised(rest(vector, basis), mul(norm(vector), lost[vector.dtype as FloatDType]));
+    basis.push(normalised(rest(once, basis), mul(norm(once), 0.5)));
+  }
+  const rows = stack(basis);
+  return { coefficients: matmul(stack(vectors), rows, { transposeRight: true }), basis: rows };
+}
+
+function rest(vector: Tensor, basis: readonly Tensor[]): Tensor {
+  return basis.reduce((own, other) => sub(own, mul(other, dot(own, other))), vector);
+}
+
+/** Of length 1; zeros where it is no longer than this. */
+function normalised(vector: Tensor, least: Tensor): Tensor {
+  const length = norm(vector);
+  const isThere = greater(length, least);
+  return where(isThere, div(vector, where(isThere, length, 1)), 0);
+}

@@ -1,0 +1,102 @@
+import { custom, mul } from '../../autodiff/index.ts';
+import { allocate, dataOf, fromData, type Tensor } from '../../lib/index.ts';
+
+/**
+ * The unbiased reduction of least variance of Aᵀ B, for A and B of q rows, to q - 1 rows: X, Y [2, q - 1, columns]
+ * with E[Xᵀ Y] = Aᵀ B over the signs, [q]. In float64, outside of a plan.
+ */
+export const reduced: (A: Tensor | number, B: Tensor | number, signs: Tensor | number) => Tensor = custom<
+  [Tensor, Tensor, Tensor]
+>({
+  name: 'reduced',
+  shape: ([q, columns]) => [2, q - 1, columns],
+  value(A, B, signs) {
+    const [q, n] = A.shape;
+    const [a, b] = [rowsOf(A), rowsOf(B)];
+    const core = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (__, j) => a.reduce((sum, row, k) => sum + row[i] * b[k][j], 0)),
+    );
+    const { left, values, right } = singularValues(core);
+    const factor = factorOf(values, [...dataOf(signs)], q - 1);
+    const out = allocate(A.dtype, 2 * (q - 1) * n);
+    [left, right].forEach((vectors, side) => {
+      for (let i = 0; i < q - 1; i++)
+        for (let j = 0; j < n; j++)
+          out[(side * (q - 1) + i) * n + j] = factor.reduce((sum, row, k) => sum + row[i] * vectors[k][j], 0);
+    });
+    return fromData(out, [2, q - 1, n]);
+  },
+  // Nothing is differentiated through an estimator.
+  push: (_, __, result) => mul(result, 0),
+});
+
+/** X [n, rank] with E[X Xᵀ] = diag(values), for n = rank + 1 values in descending order. */
+export function factorOf(values: readonly number[], signs: readonly number[], rank: number): number[][] {
+  const n = values.length;
+  const X = values.map(() => new Array<number>(rank).fill(0));
+  const tail = (m: number) => values.slice(m).reduce((sum, value) => sum + value, 0);
+  let m = 0;
+  while (m < n - 2 && (n - 1 - m) * values[m] > tail(m)) m++;
+  for (let i = 0; i < m; i++) X[i][i] = Math.sqrt(values[i]);
+  const [k, s] = [n - m, tail(m)];
+  if (s <= 0) return X;
+  const z = values.slice(m).map((value) => Math.sqrt(Math.max(0, 1 - (value * (k - 1)) / s)));
+  const length = Math.hypot(...z);
+  const unit = z.map((value) => value / length);
+  // The reflection that turns the unit vector into -e_0 has its complement in the other columns.
+  const v = unit.map((value, i) => value + (i === 0 ? 1 : 0));
+  const square = v.reduce((sum, value) => sum + value * value, 0);
+  const scale = Math.sqrt(s / (k - 1));
+  for (let j = 0; j < k; j++)
+    for (let c = 1; c < k; c++)
+      X[m + j][m + c - 1] = scale * signs[m + j] * ((j === c ? 1 : 0) - (2 * v[j] * v[c]) / square);
+  return X;
+}
+
+/**
+ * K = Σ_k values[k] left[k] ⊗ right[k], in descending order, by rotations of its columns (one-sided Jacobi,
+ * Hestenes 1958).
+ */
+export function singularValues(K: readonly (readonly number[])[]): {
+  readonly left: readonly (readonly number[])[];
+  readonly values: readonly number[];
+  readonly right: readonly (readonly number[])[];
+} {
+  const n = K.length;
+  // Columns of K V, and of V.
+  const W = Array.from({ length: n }, (_, j) => K.map((row) => row[j]));
+  const V = W.map((_, j) => W.map((__, i) => (i === j ? 1 : 0)));
+  const product = (x: readonly number[], y: readonly number[]) =>
+    x.reduce((sum, value, i) => sum + value * y[i], 0);
+  for (let sweep = 0; sweep < 30; sweep++) {
+    let isDone = true;
+    for (let p = 0; p < n - 1; p++)
+      for (let q = p + 1; q < n; q++) {
+        const [a, b, c] = [product(W[p], W[p]), product(W[q], W[q]), product(W[p], W[q])];
+        if (Math.abs(c) <= 1e-15 * Math.sqrt(a * b) || c === 0) continue;
+        isDone = false;
+        const zeta = (b - a) / (2 * c);
+        const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
+        const cosine = 1 / Math.hypot(1, t);
+        for (const columns of [W, V]) {
+          const [x, y] = [columns[p], columns[q]];
+          columns[p] = x.map((value, i) => cosine * (value - t * y[i]));
+          columns[q] = x.map((value, i) => cosine * (t * value + y[i]));
+        }
+      }
+    if (isDone) break;
+  }
+  const lengths = W.map((column) => Math.hypot(...column));
+  const order = [...lengths.keys()].sort((i, j) => lengths[j] - lengths[i]);
+  return {
+    left: order.map((k) => W[k].map((value) => (lengths[k] > 0 ? value / lengths[k] : 0))),
+    values: order.map((k) => lengths[k]),
+    right: order.map((k) => V[k]),
+  };
+}
+
+function rowsOf(x: Tensor): number[][] {
+  const [rows, columns] = x.shape;
+  const data = dataOf(x);
+  return Array.from({ length: rows }, (_, i) => Array.from(data.slice(i * columns, (i + 1) * columns)));
+}

@@ -4,7 +4,7 @@ import type { Options } from '../options.ts';
 import { type Cell, digits, type Table } from '../report.ts';
 
 const windows = [1, 2, 4, 8, 16, 32, 64, 100];
-const rates = [1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4];
+const rates = [1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3];
 
 const contestants: readonly Estimator[] = [rtrl(), uoro(), ...windows.map((window) => tbptt({ window }))];
 

@@ -2,6 +2,7 @@ import { DataError, UsageError } from '../../lib/index.ts';
 import {
   type Code,
   checkConfig,
+  forecast,
   Problem,
   type Row,
   type RowData,
@@ -15,12 +16,13 @@ import { type Model, readModel } from '../stream/checkpoint/model.ts';
 import { openSources } from '../stream/input/openSources.ts';
 import { readData } from '../stream/input/readData.ts';
 import { complain } from '../terminal/screen.ts';
-import { watchSignals } from '../training/stop.ts';
+import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
 import { flagOf } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf } from './dialectOptions.ts';
 
 export interface PredictOptions extends DialectOptions {
+  readonly steps?: number;
   readonly learn?: boolean;
   readonly fresh?: boolean;
   readonly format?: RowData['kind'];
@@ -35,6 +37,19 @@ export async function predict(
   data: readonly string[],
   options: PredictOptions,
 ): Promise<number> {
+  if (data.length === 0) {
+    if (options.steps === undefined)
+      throw new UsageError('name the data to predict, or give --steps to predict what follows the training');
+    return predictAhead(
+      readModel(path),
+      options.steps,
+      watchSignals(() => {}),
+    );
+  }
+  if (options.steps !== undefined && options.learn !== true)
+    throw new UsageError(
+      '--steps after data needs --learn: without it, the model stays where its training ended',
+    );
   const { sources, close } = openSources(data);
   const model = readModel(path);
   const config = configFor(model, data[0], options);
@@ -72,6 +87,19 @@ export async function predict(
   if (skipped > 0) complain(`${skipped} records were left out`);
   if (watch.signal !== undefined) return signalExitCode(watch.signal as NodeJS.Signals);
   if (record === 0) throw new DataError('the data have no record: there is nothing to predict');
+  return options.steps === undefined ? exitCodes.done : await predictAhead(model, options.steps, watch);
+}
+
+/** Writes a line for each of the next steps. */
+async function predictAhead(model: Model, steps: number, watch: SignalWatch): Promise<number> {
+  if (model.kind !== 'rows')
+    throw new UsageError('--steps is for models of rows: `norewind generate` continues a text');
+  const lines = forecast(model.data, model.session, steps).map(({ time, ...own }) => {
+    const when = time === undefined ? {} : { time: new Date(1000 * time).toISOString() };
+    return `${JSON.stringify({ ...own, ...when })}\n`;
+  });
+  await watch.write(lines.join(''));
+  watch.requireOutput();
   return exitCodes.done;
 }
 

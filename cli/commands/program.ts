@@ -8,7 +8,7 @@ import { dialectOptions } from './dialectOptions.ts';
 import { addExamples } from './examples.ts';
 import { experimentHelp } from './experimentHelp.ts';
 import type { GenerateOptions } from './generate.ts';
-import { parseCount, parseNumber } from './numbers.ts';
+import { parseCount, parseNumber, parsePositive } from './numbers.ts';
 import type { PredictOptions } from './predict.ts';
 import { addRunOptions, type RunOptions } from './runOptions.ts';
 import { suggest } from './suggestions.ts';
@@ -50,7 +50,12 @@ export function createProgram(finish: (code: number) => void): Command {
     .command('predict')
     .description('predict other data with a model from `train`, as NDJSON; the saved model does not change')
     .argument('<model>', 'the folder of a run, or a checkpoint')
-    .argument('<data...>', 'files in order, or - for standard input')
+    .argument('[data...]', 'files in order, or - for standard input')
+    .option(
+      '--steps <count>',
+      'after the data, or alone: predict so many steps ahead, for numbers',
+      parsePositive,
+    )
     .option('--learn', 'also learn from these data, in memory only')
     .option('--fresh', 'begin in the start state, not in the state after training')
     .addOption(

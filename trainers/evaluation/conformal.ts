@@ -2,14 +2,17 @@ import { misfit, requireEntries, requireLength, requireNumbers, requireWhole } f
 
 /** An interval around each prediction that holds the outcome as often as stated, on any stream. */
 export interface Conformal {
-  /** The half-width of the interval; infinite while too few outcomes are known for its coverage. */
-  radius(): number;
+  /**
+   * The half-width of the interval: null, for everything, while too few outcomes are known for its coverage;
+   * -1, for nothing, after it has held too many.
+   */
+  radius(): number | null;
   /**
    * Compares an outcome with the interval around its prediction.
    * @param distance of the outcome from the prediction.
    * @param radius the half-width that was stated for it.
    */
-  add(distance: number, radius: number): void;
+  add(distance: number, radius: number | null): void;
   /** The number of outcomes, and the share of them within their interval. */
   readonly count: number;
   readonly coverage: number;
@@ -48,14 +51,12 @@ export function createConformal(target: number, gamma = 0.02, saved?: SavedConfo
   let { count, covered, level } = saved ?? { count: 0, covered: 0, level: miss };
   return {
     radius() {
-      // Nothing is outside of everything, and everything is outside of nothing.
-      if (level <= 0) return Number.POSITIVE_INFINITY;
-      if (level >= 1) return Number.NEGATIVE_INFINITY;
+      if (level >= 1) return -1;
       const rank = Math.ceil((ordered.length + 1) * (1 - level));
-      return rank > ordered.length ? Number.POSITIVE_INFINITY : ordered[rank - 1];
+      return rank > ordered.length ? null : ordered[rank - 1];
     },
     add(distance, radius) {
-      const isWithin = distance <= radius;
+      const isWithin = radius === null || distance <= radius;
       level += gamma * (miss - (isWithin ? 0 : 1));
       count++;
       if (isWithin) covered++;

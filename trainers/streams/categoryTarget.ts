@@ -112,6 +112,8 @@ export function categoryTarget(
       latest = [];
     },
     weights: panel.weights,
+    interval: () => undefined,
+    errors: () => [],
     trail: (pairs) => ({
       kind: 'symbols',
       symbols: pairs.came().map((index) => String(categories.entryAt(index) ?? 'other')),

@@ -20,6 +20,10 @@ export const generalOptions = {
     guard.whole(1, 1e6),
     'predictions in the mean of the recent figures; 1,000 if left out',
   ),
+  coverage: guard.setting(
+    guard.between(0.5, 0.999),
+    'share of outcomes that the interval around a predicted number is to hold; 0.9 if left out',
+  ),
   every: guard.setting(guard.whole(1, 1e12), 'records between lines of metrics; 1,000 if left out'),
 };
 

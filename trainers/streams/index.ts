@@ -1,6 +1,7 @@
 export { type Table, withoutNetwork } from '../experts/index.ts';
 export { checkConfig } from './checkConfig.ts';
 export type { RowData, StreamConfig, SymbolData } from './config.ts';
+export { type Forecast, forecast } from './forecast.ts';
 export { textSources } from './foreign.ts';
 export { generateText, requireTemperature, type TextGeneration } from './generate.ts';
 export { beginning, behind, type Position } from './position.ts';

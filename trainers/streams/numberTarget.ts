@@ -1,3 +1,4 @@
+import { createConformal, type SavedConformal } from '../evaluation/conformal.ts';
 import type { Mark } from '../evaluation/evaluation.ts';
 import {
   requireEntries,
@@ -32,6 +33,8 @@ export interface NumberAsked extends Asked {
   /** The network's output, times `size`, is added to `from`. A size of 0 is none yet. */
   readonly from: number;
   readonly size: number;
+  /** The half-width of the interval; null if it is not known, negative if it is to hold nothing. */
+  readonly radius: number | null;
   /** All predictions at that time, if the output is from that time too. */
   readonly combined?: readonly number[];
 }
@@ -46,6 +49,7 @@ export interface SavedNumberTarget {
   /** What the linear expert left, and the latest of that. */
   readonly residuals: SavedScale;
   readonly residual: number;
+  readonly interval: SavedConformal;
 }
 
 /**
@@ -57,6 +61,7 @@ export function numberTarget(
   data: RowData,
   coder: RowCoder,
   { experts, hasNetwork }: Members<NumberExpert>,
+  coverage: number,
   saved: SavedNumberTarget | undefined,
 ): Target<NumberAsked> {
   const { numbers } = coder;
@@ -69,6 +74,7 @@ export function numberTarget(
       'changes',
       'residuals',
       'residual',
+      'interval',
     ]);
   const panel = createPanel(
     { experts, hasNetwork, mixer: numberMixer, isSound: (prediction: number) => Number.isFinite(prediction) },
@@ -77,6 +83,7 @@ export function numberTarget(
   const history = createHistory(data, saved?.history);
   const changes = createScale(saved?.changes);
   const residuals = createScale(saved?.residuals);
+  const interval = createConformal(coverage, undefined, saved?.interval);
   let residual = saved?.residual ?? 0;
   let { count, mean: average } = saved?.average ?? { count: 0, mean: 0 };
   requireNumbers('a residual', [residual], 1e120);
@@ -111,7 +118,7 @@ export function numberTarget(
     const start = startOf(question, predictions);
     const input =
       kind === 'residual' ? [...inputs, ...ofResidual(question, start.from, latest, residuals.size)] : inputs;
-    return { question, predictions, ...start, input };
+    return { question, predictions, ...start, input, radius: interval.radius() };
   }
 
   const saidOf = ({ from, size }: NumberAsked, output: ArrayLike<number> | undefined) =>
@@ -149,7 +156,16 @@ export function numberTarget(
       output: Array.from(output ?? []),
       combined: combinedOf(asked, output),
     }),
-    tell: (asked, output) => ({ prediction: combinedOf(asked, output)[0] }),
+    tell(asked, output) {
+      const [prediction] = combinedOf(asked, output);
+      const { radius } = asked;
+      const wide = radius === null ? null : Math.max(0, radius);
+      return {
+        prediction,
+        low: wide === null ? null : prediction - wide,
+        high: wide === null ? null : prediction + wide,
+      };
+    },
     probabilities: () => undefined,
     answer(asked, row, learn) {
       const value = numberIn(row);
@@ -164,6 +180,7 @@ export function numberTarget(
       panel.update(question, combined, value);
       if (question.lags.length === 0) return undefined;
       const errors = combined.map((prediction) => Math.abs(prediction - value));
+      interval.add(errors[0], asked.radius);
       const mark: Mark = {
         scores: errors.map((error) => error ** 2),
         absoluteErrors: errors,
@@ -188,18 +205,26 @@ export function numberTarget(
       residual = 0;
     },
     weights: panel.weights,
+    errors: () => interval.save().latest,
+    interval: () => ({
+      stated: coverage,
+      held: interval.coverage,
+      count: interval.count,
+      radius: interval.radius(),
+    }),
     trail: (pairs) => ({ kind: 'numbers', actual: pairs.came(), predicted: pairs.said() }),
     requireOwn(asked) {
       requireEntries(
         'a row that waits',
         asked,
-        ['input', 'question', 'predictions', 'from', 'size'],
+        ['input', 'question', 'predictions', 'from', 'size', 'radius'],
         ['output', 'combined'],
       );
       requireQuestion(asked.question, own.length, history.look(undefined).ahead, lagOf(data) === 0);
       requireLength('the list of predictions', asked.predictions, experts.length);
       requireNumbers('a prediction', [...asked.predictions, asked.from], 1e120);
       requireNumbers('a size', [asked.size], 1e120, 0);
+      requireNumbers('a half-width', [asked.radius ?? 0], Number.MAX_VALUE, -1);
       if (asked.combined === undefined) return;
       requireLength('the list of predictions', asked.combined, panel.names.length);
       requireNumbers('a prediction', asked.combined, 1e140);
@@ -211,6 +236,7 @@ export function numberTarget(
       changes: changes.save(),
       residuals: residuals.save(),
       residual,
+      interval: interval.save(),
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { DataError, guard, UsageError } from '../../lib/index.ts';
 import type { RowData, StreamConfig } from './config.ts';
+import { type Forecast, forecast } from './forecast.ts';
 import { createKeeper } from './keeper.ts';
 import type { OwnExpert } from './panelExperts.ts';
 import { Problem } from './problem.ts';
@@ -37,6 +38,17 @@ export interface RowModel<Column extends string = string, Prediction = number | 
    */
   predictOne(record?: RowRecord<Column>): Prediction;
   /**
+   * The prediction of `predictOne`, with the interval that is to hold the outcome with the probability
+   * `coverage`; its bounds are null while too few outcomes are known. @throws UsageError for a category.
+   */
+  predictIntervalOne(record?: RowRecord<Column>): Interval;
+  /**
+   * Predicts the target of the next `steps` records after the latest learnt one, each from the predictions
+   * before it; other columns are missing there. @throws UsageError for a category, and for a model whose
+   * horizon is not 1; DataError if there has been no record.
+   */
+  forecast(steps: number): readonly Forecast[];
+  /**
    * The probability of each category so far, and under null that of all others. @throws UsageError for a
    * number.
    */
@@ -62,6 +74,9 @@ export interface RowModel<Column extends string = string, Prediction = number | 
   /** The model as plain data, from which `restoreModel` resumes bit for bit. */
   snapshot(): Snapshot;
 }
+
+/** A predicted number, and the interval around it. */
+export type Interval = Pick<Forecast, 'prediction' | 'low' | 'high'>;
 
 export type Stream<T> = AsyncIterable<T> | Iterable<T>;
 
@@ -223,6 +238,16 @@ export function rowModelOf<Column extends string, Prediction>({
         probabilities.set(category, (probabilities.get(category) ?? 0) + probability);
       }
       return probabilities;
+    },
+    predictIntervalOne(record) {
+      if (session.coder.categories !== undefined)
+        throw new UsageError(`${data.target} is a category, which has probabilities: use predictProbaOne`);
+      const { prediction, low = null, high = null } = session.foretold(rowAfter(record));
+      return { prediction: prediction as number, low, high };
+    },
+    forecast(steps) {
+      guard.argument('forecast', 'steps', steps, guard.whole(1), UsageError);
+      return forecast(data, session, steps);
     },
     partialFit(records, targets) {
       guard.argument('partialFit', 'records', records, guard.iterable, DataError);

@@ -12,7 +12,7 @@ import { createRowCoder, type RowCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
 import { requireModels, requireRows, requireWaiting, type SavedRows } from './savedRows.ts';
 import type { SavedSession, Session } from './session.ts';
-import type { Asked, Target, Told } from './target.ts';
+import type { Asked, IntervalReport, Target, Told } from './target.ts';
 
 export interface RowSession extends Session<Row> {
   readonly learner: StreamLearner;
@@ -37,6 +37,8 @@ export interface RowSession extends Session<Row> {
   readonly time: number | undefined;
   /** Returns to the start state: the next row does not continue the earlier ones. */
   restart(): void;
+  /** Another session that begins as this one is now. They share their learner: neither may learn any more. */
+  copy(): RowSession;
 }
 
 interface Outlook {
@@ -61,7 +63,16 @@ export function createRowSession(
 ): RowSession {
   const rest = saved?.rest as SavedRows | undefined;
   if (rest !== undefined) requireRows(rest, data, isNetworkIn(config));
-  const learner = makeLearner(config, saved?.learner);
+  return sessionOf(config, data, own, makeLearner(config, saved?.learner), rest);
+}
+
+function sessionOf(
+  config: StreamConfig,
+  data: RowData,
+  own: readonly OwnExpert[],
+  learner: StreamLearner,
+  rest: SavedRows | undefined,
+): RowSession {
   const coder = createRowCoder(data, rest?.coder);
   const stepper = createStepper(learner, coder.categories === undefined ? 1 : data.categories);
   const target = targetOf(config, data, coder, own, rest?.models);
@@ -124,6 +135,16 @@ export function createRowSession(
     return { asked, output: outputOf([...waiting, asked]) };
   }
 
+  const saveRest = (): SavedRows => ({
+    coder: coder.save(),
+    waiting: [...waiting],
+    late: late.save(),
+    ...(time === undefined ? {} : { time }),
+    records,
+    evaluation: evaluation.save(),
+    models: target.save(),
+  });
+
   return {
     learner,
     coder,
@@ -147,6 +168,7 @@ export function createRowSession(
       late.forget();
       target.forget();
     },
+    copy: () => sessionOf(config, data, own, learner, structuredClone(saveRest())),
     advance(actual) {
       records++;
       const row = late.know(actual);
@@ -171,22 +193,17 @@ export function createRowSession(
     report: () => ({
       ...evaluation.report(),
       weights: target.weights(),
+      ...intervalOf(target),
       gradientNorm: normOf(learner.gradient),
     }),
     glimpse: () => ({ trail: target.trail(pairs), influence: influenceNorms(learner) }),
-    save: () => ({
-      learner: learner.save(),
-      rest: {
-        coder: coder.save(),
-        waiting: [...waiting],
-        late: late.save(),
-        ...(time === undefined ? {} : { time }),
-        records,
-        evaluation: evaluation.save(),
-        models: target.save(),
-      } satisfies SavedRows,
-    }),
+    save: () => ({ learner: learner.save(), rest: saveRest() }),
   };
+}
+
+function intervalOf(target: Target): { interval?: IntervalReport } {
+  const interval = target.interval();
+  return interval === undefined ? {} : { interval };
 }
 
 function targetOf(
@@ -203,5 +220,11 @@ function targetOf(
       categoryMembers(config, data, own),
       saved as SavedCategoryTarget | undefined,
     );
-  return numberTarget(data, coder, numberMembers(config, data, own), saved as SavedNumberTarget | undefined);
+  return numberTarget(
+    data,
+    coder,
+    numberMembers(config, data, own),
+    config.coverage ?? 0.9,
+    saved as SavedNumberTarget | undefined,
+  );
 }

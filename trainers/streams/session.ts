@@ -1,6 +1,7 @@
 import type { EvaluationReport } from '../evaluation/evaluation.ts';
 import type { Trail } from '../evaluation/trail.ts';
 import type { Tables } from '../experts/tables.ts';
+import type { IntervalReport } from './target.ts';
 
 /** A learner on its stream: predicts each record, scores the prediction, and only then learns from it. */
 export interface Session<R> {
@@ -33,6 +34,8 @@ export interface Report extends EvaluationReport {
   readonly gradientNorm: number;
   /** The weight of each expert in the combination. */
   readonly weights?: Readonly<Record<string, number>>;
+  /** How the intervals around predicted numbers have fared. */
+  readonly interval?: IntervalReport;
 }
 
 interface Glimpse {

@@ -17,6 +17,20 @@ export interface Told {
   readonly prediction: number | string | null;
   /** The probability of the category. */
   readonly probability?: number;
+  /** The interval around a number; null while too few outcomes are known for its coverage. */
+  readonly low?: number | null;
+  readonly high?: number | null;
+}
+
+/** How the intervals have fared. */
+export interface IntervalReport {
+  /** The share of outcomes that they are to hold. */
+  readonly stated: number;
+  /** The share that they held, of `count`. */
+  readonly held: number;
+  readonly count: number;
+  /** The half-width of the next one; null while it is not known. */
+  readonly radius: number | null;
 }
 
 /** What came with an answer. */
@@ -58,6 +72,10 @@ export interface Target<A extends Asked = Asked> {
   /** The next row does not continue the earlier ones. */
   forget(): void;
   weights(): Readonly<Record<string, number>>;
+  /** Undefined for categories, which have probabilities instead. */
+  interval(): IntervalReport | undefined;
+  /** The sizes of the latest errors of predicted numbers. */
+  errors(): readonly number[];
   trail(pairs: Pairs): Trail;
   /** @throws DataError for a value from a checkpoint that `ask` cannot have returned. */
   requireOwn(asked: A): void;

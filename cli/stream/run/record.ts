@@ -15,13 +15,15 @@ export interface StreamRecord extends PredictorFigures {
   readonly served?: string;
   readonly gradientNorm: number;
   readonly drift: Drift;
+  /** How the intervals around predicted numbers have fared. */
+  readonly interval?: Report['interval'];
   /** The experts, and the models that the served prediction is compared with. */
   readonly baselines: Readonly<Record<string, PredictorFigures>>;
 }
 
 export function recordOf(
   { records, skipped }: Position,
-  { unit, scored, figures, drift, gradientNorm }: Report,
+  { unit, scored, figures, drift, gradientNorm, interval }: Report,
 ): StreamRecord {
   const [served] = Object.keys(figures);
   const { [served]: own, ...baselines } = figures;
@@ -34,6 +36,7 @@ export function recordOf(
     ...own,
     gradientNorm,
     drift,
+    ...(interval === undefined ? {} : { interval }),
     baselines,
   };
 }

@@ -54,9 +54,21 @@ export function summaryOf(
           `${better.name} is better here: ${formatScore(better.recent, unit)} against ${formatScore(better.served, unit)} (${unit}, ${last} predictions)`,
         ]),
     ...addedBy(figures, served, unit),
+    ...intervalOf(report),
     `Drift of the error: ${risen}`,
     `Run folder: ${shown(folder)}\n`,
   ].join('\n\n');
+}
+
+/** How often the intervals held what came. */
+function intervalOf({ interval }: Report): string[] {
+  if (interval === undefined) return [];
+  const { stated, held, count, radius } = interval;
+  const next =
+    radius === null ? 'the next one is not known yet' : `the next one is ±${formatLoss(Math.max(0, radius))}`;
+  return [
+    `The interval of ${formatShare(stated)} held ${formatShare(held)} of ${formatCount(count)} outcomes; ${next}`,
+  ];
 }
 
 /** What the network adds to the other experts, over all predictions. */

@@ -5,7 +5,10 @@ import { createConformal } from '../../../trainers/evaluation/conformal.ts';
 const gamma = 0.02;
 
 /** The share of outcomes within their interval. */
-function coverageOf(target: number, distances: Iterable<number | ((radius: number) => number)>): number {
+function coverageOf(
+  target: number,
+  distances: Iterable<number | ((radius: number | null) => number)>,
+): number {
   const interval = createConformal(target, gamma);
   for (const distance of distances) {
     const radius = interval.radius();
@@ -36,7 +39,7 @@ describe('adaptive conformal intervals', () => {
   it('cover as stated against an opponent who sees the interval', () => {
     const count = 3000;
     for (const target of [0.5, 0.9, 0.99]) {
-      const outside = (radius: number) => (Number.isFinite(radius) ? 2 * Math.abs(radius) + 1 : 0);
+      const outside = (radius: number | null) => (radius === null ? 0 : 2 * Math.abs(radius) + 1);
       const share = coverageOf(
         target,
         Array.from({ length: count }, () => outside),
@@ -62,7 +65,7 @@ describe('adaptive conformal intervals', () => {
   it('are the quantile of the latest distances, and everything while these are too few', () => {
     const interval = createConformal(0.9, 0);
     for (let i = 1; i <= 8; i++) {
-      expect(interval.radius()).to.equal(Number.POSITIVE_INFINITY);
+      expect(interval.radius()).to.equal(null);
       interval.add(i, interval.radius());
     }
     interval.add(9, interval.radius());

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { DataError, UsageError } from '../../../lib/index.ts';
+import { createModel, type RowModel, restoreModel } from '../../../trainers/streams/index.ts';
+import { draws } from '../../support/draws.ts';
+
+/** A model of the numbers, without a network unless asked for, which is quick. */
+function modelOf(values: readonly number[], options: object = {}): RowModel {
+  const model = createModel({
+    target: 'y',
+    experts: ['linear', 'persistence'],
+    ...options,
+  }) as unknown as RowModel;
+  for (const y of values) model.learnOne({ y });
+  return model;
+}
+
+const noise = (seed: number) => {
+  const next = draws(seed);
+  return () => next() + next() + next() - 1.5;
+};
+
+function walk(steps: number, seed: number): number[] {
+  const next = noise(seed);
+  let at = 0;
+  return Array.from({ length: steps }, () => {
+    at += next();
+    return at;
+  });
+}
+
+const widthOf = ({ low, high }: { low: number | null; high: number | null }) =>
+  (high ?? Number.NaN) - (low ?? Number.NaN);
+
+describe('intervals of a model of rows', () => {
+  it('hold the stated share of outcomes while the noise changes', () => {
+    const next = noise(1);
+    const values = Array.from({ length: 1500 }, (_, t) => Math.sin(t / 5) + (t < 700 ? 0.1 : 1) * next());
+    for (const coverage of [0.8, 0.9]) {
+      const model = modelOf(values.slice(0, 1), { coverage });
+      let held = 0;
+      for (const y of values.slice(1)) {
+        const { low, high } = model.predictIntervalOne();
+        if (low === null || high === null || (low <= y && y <= high)) held++;
+        model.learnOne({ y });
+      }
+      expect(held / 1499, String(coverage)).to.be.within(coverage - 0.02, coverage + 0.02);
+      const interval = model.report().interval;
+      expect(interval?.stated).to.equal(coverage);
+      expect(interval?.held).to.equal(held / 1499);
+    }
+  });
+
+  it('are around what predictOne says, and unknown at first', () => {
+    const model = modelOf([1, 2]);
+    expect(model.predictIntervalOne()).to.deep.equal({
+      prediction: model.predictOne(),
+      low: null,
+      high: null,
+    });
+    const later = modelOf(walk(50, 2));
+    const { prediction, low, high } = later.predictIntervalOne();
+    expect(prediction).to.equal(later.predictOne());
+    expect(prediction - (low ?? 0)).to.be.closeTo((high ?? 0) - prediction, 1e-9);
+  });
+
+  it('are refused for a category, and for a coverage that is none', () => {
+    const model = createModel({ target: 'k', categorical: ['k'], experts: ['order-0'] });
+    model.learnOne({ k: 'a' });
+    expect(() => model.predictIntervalOne()).to.throw(UsageError, 'k is a category');
+    for (const coverage of [0, 0.4, 1, 90, Number.NaN])
+      expect(() => createModel({ target: 'y', coverage }), String(coverage)).to.throw(
+        /coverage must be a number from/,
+      );
+  });
+});
+
+describe('several steps ahead', () => {
+  it('begin with the prediction of the next row, and change nothing', () => {
+    const model = modelOf(walk(200, 3), { experts: ['linear', 'network'], units: 4 });
+    const before = model.snapshot();
+    const [first, ...rest] = model.forecast(4);
+    expect({ prediction: first.prediction, low: first.low, high: first.high }).to.deep.equal(
+      model.predictIntervalOne(),
+    );
+    expect(rest.map(({ step }) => step)).to.deep.equal([2, 3, 4]);
+    expect(model.snapshot()).to.deep.equal(before);
+    expect(restoreModel(before).forecast(4)).to.deep.equal(model.forecast(4));
+  });
+
+  it('follow a pattern to its end', () => {
+    const pattern = [3, 1, 4, 1, 5, 9, 2];
+    const model = modelOf(Array.from({ length: 700 }, (_, t) => pattern[t % 7]));
+    for (const { step, prediction } of model.forecast(14))
+      expect(prediction).to.be.closeTo(pattern[(700 + step - 1) % 7], 0.3);
+  });
+
+  it('widen like the root of the steps on a random walk, and not on noise', () => {
+    const steps = 16;
+    const wandering = modelOf(walk(1500, 4), { experts: ['persistence'] }).forecast(steps);
+    expect(widthOf(wandering[steps - 1]) / widthOf(wandering[0])).to.be.within(3, 5);
+    const next = noise(5);
+    const still = modelOf(Array.from({ length: 1500 }, next)).forecast(steps);
+    expect(widthOf(still[steps - 1]) / widthOf(still[0])).to.be.within(0.9, 1.2);
+  });
+
+  it('have times at the typical pause', () => {
+    const model = createModel({ target: 'y', timestamp: 't', experts: ['persistence'] });
+    for (let i = 0; i < 40; i++) model.learnOne({ t: 1.7e9 + 3600 * i, y: i % 3 });
+    const times = model.forecast(3).map(({ time }) => Math.round(time ?? 0));
+    expect(times).to.deep.equal([1.7e9 + 3600 * 40, 1.7e9 + 3600 * 41, 1.7e9 + 3600 * 42]);
+  });
+
+  it('are refused where they mean nothing', () => {
+    const category = createModel({ target: 'k', categorical: ['k'], experts: ['order-0'] });
+    category.learnOne({ k: 'a' });
+    expect(() => category.forecast(2)).to.throw(UsageError, 'k is a category');
+    const late = createModel({ target: 'y', horizon: 3, experts: ['persistence'] });
+    late.learnOne({ y: 1 });
+    expect(() => late.forecast(2)).to.throw(UsageError, 'this one has a horizon of 3');
+    expect(() => createModel({ target: 'y' }).forecast(2)).to.throw(DataError, 'no record yet');
+    const model = modelOf([1, 2, 3]);
+    for (const steps of [0, -1, 1.5, Number.NaN])
+      expect(() => model.forecast(steps)).to.throw(UsageError, 'steps');
+    expect(() => model.forecast(10_001)).to.throw(UsageError, 'at most 10000 steps');
+  });
+});

@@ -10,6 +10,7 @@ import {
 import { flattenTree } from '../algebra.ts';
 import { once } from '../once.ts';
 import { advanceInFull, pullInFull, type Selection, startInFull } from './full.ts';
+import { type Layered, layered } from './layers.ts';
 import type { Rule } from './rule.ts';
 import type { Elements } from './sites.ts';
 import { type Structure, structureOf } from './slot-structure.ts';
@@ -32,6 +33,8 @@ export interface Extent {
   readonly steps: number;
   /** `jacobian` keeps J; a number replaces it by that factor. */
   readonly kept: 'jacobian' | number;
+  /** `own` keeps, of these, the entries within the layers of a stack. Default: all. */
+  readonly layers?: 'all' | 'own';
 }
 
 /** G for the leaves that reach the state, by their positions among the parameters. */
@@ -48,8 +51,9 @@ type ReachingInfluence = { readonly jacobians: { readonly [place: string]: Tenso
 export function reachable(step: StepStructure, extent: Extent): Rule<Tree> {
   const { state } = step.sizes;
   const limit = Math.max(0, Math.min(state - 1, Math.floor(2 * Math.sqrt(state))));
-  const structure = structureOf(step, limit, extent.steps);
-  return structure === undefined ? onLeaves(step, extent) : onSlots(step, structure, extent);
+  const within = extent.layers === 'own' ? layered(extent.name, step) : undefined;
+  const structure = structureOf(step, limit, extent.steps, within);
+  return structure === undefined ? onLeaves(step, extent, within) : onSlots(step, structure, extent);
 }
 
 /** As `reachable`, but refuses a step that reads values, for which the reach of the parameters is unknown. */
@@ -103,16 +107,16 @@ function onSlots(
   };
 }
 
-function onLeaves(step: StepStructure, { steps, kept }: Extent): Rule<Tree> {
+function onLeaves(step: StepStructure, { steps, kept }: Extent, within?: Layered): Rule<Tree> {
   const all = leavesOf(step.parameters);
   // Without a limit of steps, the entries left out are zero by themselves, so no mask is needed; and a leaf
   // that reaches nothing in one step never does.
-  const reaches = step.reaches(Number.isFinite(steps) ? steps : 1) ?? [];
+  const reaches = within?.reaches ?? step.reaches(Number.isFinite(steps) ? steps : 1) ?? [];
   const places = all.flatMap((_, place) =>
     reaches[place].some((elements) => elements.length > 0) ? [place] : [],
   );
   const { state } = step.sizes;
-  const isCut = Number.isFinite(steps);
+  const isCut = Number.isFinite(steps) || within !== undefined;
   const selection: Selection = {
     step,
     places,

@@ -1,6 +1,6 @@
-import { guard, type Tree } from '../../lib/index.ts';
+import { ConfigurationError, guard, type Tree } from '../../lib/index.ts';
 import type { Estimator } from './estimator.ts';
-import { reachable, whole } from './reachable.ts';
+import { onlyReachable, reachable, whole } from './reachable.ts';
 
 /**
  * G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state,
@@ -14,10 +14,20 @@ export interface RtrlOptions {
    * step. `dense` carries all of them.
    */
   readonly structure?: 'auto' | 'dense';
+  /**
+   * `own` carries, in a stack, only the influence of each layer's parameters on the state of that layer. Default
+   * `all`.
+   */
+  readonly layers?: 'all' | 'own';
 }
 
 export const rtrlOptions = {
   structure: guard.setting(guard.oneOf('auto', 'dense'), 'whether zeros of the influence are left out'),
+  layers: guard.setting(
+    guard.oneOf('all', 'own'),
+    'own leaves out the influence of a layer on those above it; all if left out',
+    'layers',
+  ),
 } satisfies guard.Checks<RtrlOptions>;
 
 /**
@@ -29,21 +39,30 @@ export const rtrlOptions = {
  * (Javed et al. 2023, arXiv 2302.05326; Zucchet et al. 2023, arXiv 2305.15947). Parameters that never reach
  * the state, such as a readout's, take nothing in either form. `learner.rule.structure` says what was found;
  * `learner.influence` is all of G, written out when it is read.
+ *
+ * `layers: 'own'` is exact within each layer of a stack, and the error goes back through the layers at each time
+ * step (Zucchet et al. 2023, section 3): G loses what a layer does to the layers above it through their past. A
+ * stack of diagonal layers then takes P numbers and a pull for each layer. Biased for all layers but the top one.
  */
 export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
-  const { structure = 'auto' } = guard.options('rtrl', options, rtrlOptions);
+  const { structure = 'auto', layers = 'all' } = guard.options('rtrl', options, rtrlOptions);
+  if (layers === 'own' && structure === 'dense')
+    throw new ConfigurationError(
+      "rtrl: with layers: 'own' the structure is found from the step; leave out dense",
+    );
   return {
     name: 'rtrl',
-    bias: 'none',
-    settings: { structure },
+    bias: layers === 'own' ? 'approximate' : 'none',
+    settings: { structure, ...(layers === 'own' && { layers }) },
     window: 1,
     stride: 1,
     restarts: false,
     joint: false,
     cost: ({ state, parameters }) => ({ time: state * state * parameters, memory: state * parameters }),
-    bind: (step) =>
-      structure === 'auto' && step.isTraceable
-        ? reachable(step, { name: 'rtrl', steps: Number.POSITIVE_INFINITY, kept: 'jacobian' })
-        : whole(step),
+    bind(step) {
+      const extent = { name: 'rtrl', steps: Number.POSITIVE_INFINITY, kept: 'jacobian', layers } as const;
+      if (layers === 'own') return onlyReachable(step, extent);
+      return structure === 'auto' && step.isTraceable ? reachable(step, extent) : whole(step);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { leavesOf, type Shape, sizeOf, stridesOf } from '../../lib/index.ts';
+import type { Layered } from './layers.ts';
 import type { Elements } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
 
@@ -46,17 +47,27 @@ export interface Colouring {
  * Elements of one colour share a pull. Their rows can be separated again from the sum, because at most one of
  * them has an entry in each column that is carried.
  */
-export function structureOf(step: StepStructure, limit: number, steps?: number): Structure | undefined {
-  const reaches = step.reaches(steps, limit);
-  if (reaches === undefined) return undefined;
+export function structureOf(
+  step: StepStructure,
+  limit: number,
+  steps?: number,
+  within?: Layered,
+): Structure | undefined {
+  const reaches = within?.reaches ?? step.reaches(steps, limit);
+  if (reaches === undefined || reaches.some((leaf) => leaf.some(({ length }) => length > limit)))
+    return undefined;
   const size = step.sizes.state;
-  const { successors } = step;
+  const layers = within?.layers;
+  const successors =
+    layers === undefined
+      ? step.successors
+      : step.successors.map((list, from) => list.filter((to) => layers[to] === layers[from]));
   const leaves = leavesOf(step.parameters).map(({ shape }, i) => reachOf(reaches[i], shape));
   const groups = [...new Set(reaches.flat())];
   const reached = new Set(groups.flat());
   // Each once: in a dense step, all are the same.
   const columns = unique([...reached].map((from) => successors[from].filter((to) => reached.has(to))));
-  const immediate = colouringOf(size, groups);
+  const immediate = colouringOf(size, groups, layers);
   return {
     size,
     leaves,
@@ -64,7 +75,7 @@ export function structureOf(step: StepStructure, limit: number, steps?: number):
     immediate,
     recurrent: columns.every((column) => tells(immediate, column))
       ? immediate
-      : colouringOf(size, [...groups, ...columns]),
+      : colouringOf(size, [...groups, ...columns], layers),
     successors: asSets(successors),
   };
 }
@@ -116,8 +127,10 @@ function tells({ colours }: Colouring, elements: Elements): boolean {
 
 /**
  * Colours the members of the groups, differently within a group; each element takes the first free colour.
+ * Elements of different layers have different colours: what a parameter does to another layer is then in none of
+ * the rows that are read for it.
  */
-function colouringOf(size: number, groups: readonly Elements[]): Colouring {
+function colouringOf(size: number, groups: readonly Elements[], layers?: Int32Array): Colouring {
   const groupsOf = Array.from({ length: size }, (): Elements[] => []);
   for (const group of groups) for (const element of group) groupsOf[element].push(group);
   const colours = new Int32Array(size).fill(-1);
@@ -128,5 +141,14 @@ function colouringOf(size: number, groups: readonly Elements[]): Colouring {
     while (taken.has(colour)) colour++;
     colours[element] = colour;
   });
+  if (layers !== undefined) {
+    const numbers = new Map<string, number>();
+    colours.forEach((colour, element) => {
+      if (colour < 0) return;
+      const key = `${layers[element]},${colour}`;
+      numbers.set(key, numbers.get(key) ?? numbers.size);
+      colours[element] = numbers.get(key) as number;
+    });
+  }
   return { colours, pulls: colours.reduce((most, colour) => Math.max(most, colour + 1), 0) };
 }

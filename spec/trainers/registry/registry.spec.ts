@@ -28,6 +28,7 @@ const named = (name: string) => ({
  */
 const sometimes = (name: string) => [
   'windowFrom',
+  'layers',
   'pairing',
   'feedback',
   'feedbackSeed',

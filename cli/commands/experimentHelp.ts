@@ -1,5 +1,6 @@
 import { estimatorTable } from '../../trainers/registry/index.ts';
 import type { Experiment } from '../experiments/experiment.ts';
+import { flagOf } from './declared.ts';
 
 /** Describes each experiment, with its defaults written as options. */
 export function experimentHelp(experiments: readonly Experiment[]): string {
@@ -25,7 +26,8 @@ export function experimentHelp(experiments: readonly Experiment[]): string {
 /** Flags with values: those of the estimator, and all others. */
 function settingsOf({ usual, defaults }: Experiment, name: string): { estimator: string[]; more: string[] } {
   const { cell, estimator, optimizer, dtype, steps } = defaults(name);
-  const flags = (settings: object) => Object.entries(settings).map(([key, value]) => `--${key} ${value}`);
+  const flags = (settings: object) =>
+    Object.entries(settings).map(([key, value]) => `${flagOf(key)} ${value}`);
   const { name: own, ...rest } = estimator;
   const { options: known } = estimatorTable[own];
   const byFlag = Object.fromEntries(

@@ -150,7 +150,7 @@ describe('cli/commands: options of norewind train', () => {
       columns: ['y'],
       categorical: [],
       target: 'y',
-      predict: 'change',
+      predict: 'residual',
       horizon: 1,
       categories: 16,
     };

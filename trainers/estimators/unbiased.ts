@@ -49,6 +49,19 @@ export const unbiasedOptions = {
   lanes: guard.setting(guard.oneOf('independent', 'joint'), 'whether each lane has a pair of its own'),
 } satisfies guard.Checks<UnbiasedOptions>;
 
+/** The parts of an estimator that are read before it is bound. */
+const partsOfEstimator = {
+  name: guard.string,
+  bias: guard.oneOf('none', 'truncated', 'approximate'),
+  settings: guard.record,
+  window: steps,
+  stride: steps,
+  restarts: guard.flag,
+  joint: guard.flag,
+  cost: guard.callable,
+  bind: guard.callable,
+} satisfies Partial<Readonly<Record<keyof Estimator, guard.Check>>>;
+
 /**
  * Makes any estimator unbiased by UORO of what it leaves out. Let S be the influence that it carries, by whatever
  * rule S → S', and G = S + R. Then R' = J R + (J S + I - S'), exactly, so that R is carried as UORO carries G, with
@@ -75,6 +88,8 @@ export function unbiased<I>(
   options: UnbiasedOptions = {},
 ): Estimator<UnbiasedInfluence<I>> {
   guard.argument('unbiased', 'estimator', estimator, anEstimator);
+  for (const [key, check] of Object.entries(partsOfEstimator))
+    guard.argument('unbiased', `estimator.${key}`, estimator[key as keyof Estimator], check);
   const {
     weight = 1,
     rank = 1,

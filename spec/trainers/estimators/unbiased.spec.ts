@@ -188,6 +188,11 @@ describe('an estimator made unbiased', () => {
       'unbiased: tbptt has a window of its own; use uoro({ window: 4 })',
     );
     refused(() => unbiased(undefined as unknown as Estimator), 'unbiased: estimator must be an estimator');
+    const misspelt = { wieght: 1 };
+    refused(
+      () => unbiased(frozen(), misspelt as UnbiasedOptions),
+      'unbiased: there is no option wieght; did you mean weight',
+    );
     const learner = learnerOf([network(2, 2)], unbiased(frozen(), { weight: () => 1.5 }), seeded(1));
     const [{ input, target }] = network(2, 2).examples;
     refused(() => learner.step(input, target), 'unbiased: the weight at step 0 must be a number from 0 to 1');

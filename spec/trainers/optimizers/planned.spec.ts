@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../lib/index.ts';
+import { readSafetensors, seeded } from '../../../lib/index.ts';
 import { crossEntropy, linear, lstm, model } from '../../../nn/index.ts';
 import {
   adam,
@@ -43,5 +43,38 @@ describe('optimisers with rates by path, in plans', () => {
       for (let t = 40; t < 60; t++)
         for (const learner of [planned, resumed]) learner.step(symbols[t], symbols[t + 1]);
       expect(resumed.save()).to.deep.equal(planned.save());
+    });
+
+  for (const [name, optimizer] of Object.entries(optimizers))
+    it(`${name}: rows of symbols that never came stay as they were, and zero in gradient and moments`, () => {
+      const cell = lstm({ inputs: 5, units: 4, coupled: true, norm: 'rms' });
+      const learner = createLearner({
+        model: model({ cell, readout: linear({ outputs: 5 }) }),
+        loss: crossEntropy,
+        estimator: tbptt({ window: 3 }),
+        optimizer,
+        seed: 2,
+      });
+      const rowsOf = (parameters: typeof learner.parameters, row: number) =>
+        Object.values(parameters.cell).map(({ w }) => numbersOf(w).slice(4 * row, 4 * row + 4));
+      const before = learner.parameters;
+      for (let t = 0; t < 60; t++) learner.step(symbols[t] % 3, symbols[t + 1] % 3);
+      for (const row of [3, 4]) {
+        expect(rowsOf(learner.parameters, row)).to.deep.equal(rowsOf(before, row));
+        expect(new Set(rowsOf(learner.gradient, row).flat())).to.deep.equal(new Set([0]));
+      }
+      expect(rowsOf(learner.parameters, 1)).not.to.deep.equal(rowsOf(before, 1));
+      const stored = Object.entries(readSafetensors(learner.save()));
+      const moments = stored.filter(
+        ([key]) => key.startsWith('moments') && key.endsWith('.w') && key.includes('cell'),
+      );
+      expect(moments.length).to.equal({ sgd: 0, momentum: 3, adam: 6, rmsprop: 3 }[name]);
+      for (const [key, moment] of moments)
+        expect(
+          numbersOf(moment)
+            .slice(12)
+            .every((value) => value === 0),
+          key,
+        ).to.equal(true);
     });
 });

@@ -30,7 +30,7 @@ export const hypergradient = system({
 
 export const attitude = system({
   name: 'attitude',
-  summary: 'the hidden bias of a gyroscope, from one fix in 400 steps',
+  summary: 'the hidden bias of a gyroscope, from one fix in about 400 steps',
   origin: "settings of norewind's own",
   ...tasks.attitude,
   steps: 80_000,

@@ -15,9 +15,9 @@ import { floats, longest, seeds } from './options.ts';
 import { type Example, readings, type Task } from './task.ts';
 
 export interface AttitudeOptions {
-  /** Steps from one fix to the next. Default 400. */
+  /** Steps from one fix to the next, in the mean. Default 400. */
   readonly period?: number;
-  /** Revolutions of the body from one fix to the next. Default 8/9. */
+  /** Revolutions of the body in a period. Default 8/9. */
   readonly turns?: number;
   /** The length of the gyroscope's bias, in radians a step. Default 0.001. */
   readonly bias?: number;
@@ -50,8 +50,9 @@ export interface AttitudeTask extends Task<Tensor, Tensor> {
 }
 
 /**
- * The attitude of a spinning body from a gyroscope with a hidden constant bias, and a star seen once in
- * `period` steps. The only loss is that of a fix, and what caused it lies up to a whole period back.
+ * The attitude of a spinning body from a gyroscope with a hidden constant bias, and a star seen about once in
+ * `period` steps: a fix comes up to an eighth of a period early or late. The only loss is that of a fix, and
+ * what caused it lies up to a whole period back.
  *
  * A body that turns by an angle φ between two fixes carries an early error of a transverse axis along with
  * it: at the fix, the effect of the bias is the mean of all directions it had on the way, at the angle φ/2,
@@ -88,8 +89,8 @@ export function attitude(options: AttitudeOptions = {}): AttitudeTask {
 }
 
 export const attitudeOptions = {
-  period: guard.setting(guard.whole(1, longest), 'steps from one fix to the next'),
-  turns: guard.setting(guard.between(-1e3, 1e3), 'revolutions of the body from one fix to the next'),
+  period: guard.setting(guard.whole(1, longest), 'steps from one fix to the next, in the mean'),
+  turns: guard.setting(guard.between(-1e3, 1e3), 'revolutions of the body in a period'),
   bias: guard.setting(guard.between(0, 0.1), "length of the gyroscope's bias, radians a step"),
   noise: guard.setting(guard.between(0, 0.1), "deviation of the gyroscope's readings, radians a step"),
   dtype: floats,
@@ -153,7 +154,9 @@ function* flight({
   const turn = quat.setAxisAngle(new Float64Array(4), [0, 0, 1], spin);
   const truth = quat.identity(new Float64Array(4));
   const reading = new Float64Array(3);
-  for (let t = 1; ; t++) {
+  const early = Math.floor(period / 8);
+  const wait = () => period - early + (early === 0 ? 0 : draws.integer(2 * early + 1));
+  for (let left = wait(); ; left--) {
     quat.normalize(truth, quat.multiply(truth, truth, turn));
     const errors = dataOf(draws.normal([3]));
     vec3.add(reading, bias as unknown as vec3, [
@@ -161,7 +164,8 @@ function* flight({
       noise * errors[1],
       spin + noise * errors[2],
     ]);
-    const isFix = t % period === 0;
+    const isFix = left === 1;
+    if (isFix) left += wait();
     const fix = [isFix ? 1 : 0, ...(isFix ? truth : [0, 0, 0, 0])];
     yield { input: tensor([...reading, ...fix], { dtype }), target: tensor(fix, { dtype }) };
   }

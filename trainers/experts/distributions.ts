@@ -46,13 +46,16 @@ export function roomForAll(symbols: number): Distributions {
   return room;
 }
 
+/** Logits further below the largest one count as this far: a probability of 0 would cost infinitely many bits. */
+const deepest = -690;
+
 /** Sets the distribution to the softmax of logits. */
 export function setLogits({ ratios, gains, floors }: Distributions, logits: ArrayLike<number>): void {
   let most = logits[0];
   for (let i = 1; i < logits.length; i++) if (logits[i] > most) most = logits[i];
   let total = 0;
   for (let i = 0; i < logits.length; i++) {
-    const gain = logits[i] - most;
+    const gain = Math.max(logits[i] - most, deepest);
     gains[i] = gain;
     total += ratios[i] = exponential(gain);
   }

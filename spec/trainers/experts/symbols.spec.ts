@@ -154,6 +154,22 @@ describe('trainers/experts: symbols', () => {
     expect([...update(state, question, 2)]).to.have.length(1);
   });
 
+  it('have finite scores when the network is certain of what is wrong', () => {
+    for (const names of [['network'], ['network', 'counts'], all]) {
+      const symbols = 3;
+      const { init, predict, update } = made(symbols, names);
+      const state = init();
+      const past = noPast();
+      for (let t = 0; t < 20; t++) {
+        const question = { symbols, past, logits: [1e9, -1e30, 3e38] };
+        const said = predict(state, question);
+        expect(Math.min(...said)).to.be.above(0);
+        for (const bits of update(state, question, t % 3)) expect(bits).to.be.within(0, 1100);
+        remember(past, t % 3);
+      }
+    }
+  });
+
   it('hold no more than they may, forget what is old, and resume bit for bit then too', () => {
     const symbols = 50;
     const make = (): readonly SymbolMember[] => [

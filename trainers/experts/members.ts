@@ -26,7 +26,7 @@ export function membersOf(
     const expert = own.find((each) => each.name === name);
     if (expert === undefined)
       throw new ConfigurationError(
-        `${name} is none of the experts for text, which are ${symbolExperts.join(', ')}: a model with an expert of its own is opened with that expert, as in restoreTextModel(snapshot, { experts: [expert] })`,
+        `${name} is none of the experts for text, which are ${symbolExperts.join(', ')}; one of your own is given as an object, to createTextModel and again to restoreTextModel`,
       );
     return memberOf(symbols, expert);
   });

@@ -78,7 +78,7 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
   ],
   [/^rest\.models\.history\.(values|season)/, ['deleted', 'shorter', 'not a number']],
   // Of more scores than are kept one by one.
-  [/^rest\.evaluation\.scores\.\d\.(mean|latest\.\d)$/, ['fractional', 'another', 'beyond what is exact']],
+  [/^rest\.evaluation\.scores\.\d+\.(mean|latest\.\d)$/, ['fractional', 'another', 'beyond what is exact']],
   [/^rest\.evaluation\.calibration\.(latest\.\d|bins\.\d+\.1)$/, ['fractional']],
   // How far back the search for drift looks.
   [

@@ -20,7 +20,7 @@ export {
   seasonCount,
   within,
 } from './numberQuestion.ts';
-export { copyOf, noPast, type Past, remember, symbolAt, unpackPast } from './past.ts';
+export { copyOf, noPast, type Past, reach, remember, symbolAt, unpackPast } from './past.ts';
 export { type Plain, running, runningMixer } from './running.ts';
 export { seasonOf, usualSeasons } from './season.ts';
 export { softmax, softmaxRegression } from './softmaxRegression.ts';

@@ -10,7 +10,7 @@ export interface Past {
 }
 
 /** How many of the latest symbols are kept. */
-const reach = 64;
+export const reach = 64;
 
 export function noPast(): Past {
   return { length: 0, symbols: new Int32Array(reach) };

@@ -10,6 +10,7 @@ import {
   membersOf,
   noPast,
   type Past,
+  reach,
   remember,
   type SymbolExpert,
   separate,
@@ -85,6 +86,10 @@ export function createSymbolSession(
   let last = rest?.last ?? undefined;
   if (past.length > records || (past.length > 0 && symbolAt(past, 1) !== last))
     throw misfit('the past is not that of the latest symbol');
+  // The last index stands for all symbols that have none.
+  for (let back = 1; back <= Math.min(past.length, reach); back++)
+    if (symbolAt(past, back) < data.symbols - 1)
+      requireWhole('a symbol of the past', [symbolAt(past, back)], vocabulary.count);
   for (const count of [evaluation.report().scored, ...(learner === undefined ? [] : [learner.steps])])
     requireSame('the number of steps', count, Math.max(0, records - 1));
   const question = {

@@ -13,7 +13,7 @@ import type { StreamRun } from '../stream/run/openRun.ts';
 import { statusListener, summaryListener } from '../stream/run/statusListener.ts';
 import { warningListener } from '../stream/run/warningListener.ts';
 import { eventListener } from '../tensorboard/eventListener.ts';
-import { createScreen, type Screen } from '../terminal/screen.ts';
+import { complain, createScreen, type Screen } from '../terminal/screen.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { pageListener } from '../watch/pageListener.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
@@ -28,7 +28,7 @@ import type { TrainOptions } from './trainOptions.ts';
  * or writing fails.
  */
 export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
-  const options = resumeOrBegin(data, await withInputColumns(data, given));
+  const options = resumeOrBegin(data, await withInputColumns(data, given, complain));
   const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
   let ending = 'the run is over';
   try {

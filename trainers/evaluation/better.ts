@@ -1,3 +1,4 @@
+import { withoutNetwork } from '../experts/names.ts';
 import type { Figures, Unit } from './scores.ts';
 
 /** An expert or a simple model that predicted better than what is served. */
@@ -13,7 +14,9 @@ export interface Better {
  * tables. A model that was better only at the start is of no use now.
  */
 export function betterOf(unit: Unit, figures: Readonly<Record<string, Figures>>): Better | undefined {
-  const [own, ...others] = Object.entries(figures);
+  const [own, ...all] = Object.entries(figures);
+  // The combination without the network is no choice of its own.
+  const others = all.filter(([name]) => name !== withoutNetwork);
   const [best] = others.sort(([, a], [, b]) => a.recent - b.recent);
   if (own === undefined || best === undefined) return undefined;
   const [, { recent: served }] = own;
@@ -26,10 +29,11 @@ export function formatScore(value: number, unit: Unit): string {
   return unit === 'bits' ? formatBits(value) : formatLoss(value);
 }
 
-/** A loss of any size: `0.0123`, `3.1e-17`, `2.0e+8`. */
+/** A loss of any size in four significant digits: `0.01234`, `126400`, `3.142e-17`, `2.000e+8`. */
 export function formatLoss(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e3) ? value.toExponential(1) : value.toPrecision(3);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(3);
+  return size < 1e4 ? value.toPrecision(4) : String(Number(value.toPrecision(4)));
 }
 
 export function formatBits(bits: number): string {

@@ -46,5 +46,6 @@ export {
   type TextSymbol,
   textModelOf,
 } from './textModel.ts';
-export { timestampsOf } from './time.ts';
-export { dialectOf } from './values.ts';
+export { createTimeReader, timestampsOf } from './time.ts';
+export { createTimeGuesser } from './timeGuess.ts';
+export { type Dialect, dialectOf, numberOf } from './values.ts';

@@ -34,12 +34,10 @@ export function summaryOf(
       : `${count === 1 ? 'it rose once' : `it rose ${formatCount(count)} times, last`}, seen after record ${formatCount(latest ?? 0)}`;
   return [
     `${formatCount(records)} records${left}`,
-    ...table(`${unit} per prediction`, all, (value) => formatScore(value, unit)),
-    ...table(
-      'absolute error',
-      all.map(([name, { absoluteError }]) => [name, absoluteError] as const),
-      formatLoss,
-    ),
+    ...(unit === 'bits'
+      ? table(`${unit} per prediction`, all, (value) => formatScore(value, unit))
+      : [numbersTable(figures, report.weights, last)]),
+    ...(unit === 'bits' ? [] : comparisons(figures)),
     ...table(
       'the most probable one',
       [
@@ -71,10 +69,51 @@ function intervalOf({ interval }: Report): string[] {
   ];
 }
 
+/** Root mean squared and mean absolute errors, in the unit of the column, and the weights. */
+function numbersTable(figures: Report['figures'], weights: Report['weights'], last: string): string {
+  const cells = Object.entries(figures).map(([name, { mean, recent, absoluteError }]) => [
+    name,
+    formatLoss(Math.sqrt(mean)),
+    formatLoss(Math.sqrt(recent)),
+    formatLoss(absoluteError?.mean ?? Number.NaN),
+    formatLoss(absoluteError?.recent ?? Number.NaN),
+    weights?.[name] === undefined ? '' : weights[name].toFixed(3),
+  ]);
+  return formatTable(['error', 'RMSE', last, 'MAE', last, 'weight'], cells);
+}
+
+/** How much better what is served is than simple predictions, over all predictions. */
+function comparisons(figures: Report['figures']): string[] {
+  const [[served, own], ...others] = Object.entries(figures);
+  const { mean, persistence } = figures;
+  const [best] = others.filter(([name]) => name !== withoutNetwork).sort(([, a], [, b]) => a.mean - b.mean);
+  const skill = best && 1 - Math.sqrt(own.mean / best[1].mean);
+  const parts = [
+    ...(mean === undefined || served === 'mean' ? [] : [`R² ${digits(1 - own.mean / mean.mean)}`]),
+    ...(persistence === undefined || served === 'persistence'
+      ? []
+      : [`MASE ${digits((own.absoluteError?.mean ?? 0) / (persistence.absoluteError?.mean ?? 0))}`]),
+    ...(skill === undefined ? [] : [`skill ${digits(skill)} against ${best[0]}, the best single one`]),
+  ];
+  return parts.length === 0 ? [] : [`Over all predictions: ${parts.join(', ')}`];
+}
+
+function digits(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(4) : '–';
+}
+
 /** What the network adds to the other experts, over all predictions. */
 function addedBy(figures: Report['figures'], served: string, unit: Report['unit']): string[] {
   const without = figures[withoutNetwork];
   if (without === undefined) return [];
+  if (unit !== 'bits') {
+    const share = 100 * (1 - Math.sqrt(figures[served].mean / without.mean));
+    return [
+      share >= 0.05
+        ? `The network takes ${share.toFixed(1)} % off the RMSE of all others together`
+        : 'The network adds nothing here',
+    ];
+  }
   const added = formatScore(without.mean - figures[served].mean, unit);
   return [
     without.mean > figures[served].mean && added !== formatScore(0, unit)

@@ -38,7 +38,7 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
       ['rows.csv', ['--ignore', 'a', '--timestamp', 'when'], ['y', 'b, c']],
       ['rows.csv', ['--ignore', 'when', '--horizon', '0'], ['a', 'b, c']],
       ['rows.csv', ['--ignore', 'when', '--horizon', '0', '--delay', '1'], ['a', 'y', 'b, c']],
-      ['rows.csv', ['--ignore', ''], ['when', 'a', 'y', 'b, c']],
+      ['rows.csv', ['--ignore', ''], ['a', 'y', 'b, c']],
       ['rows.csv.gz', ['--ignore', 'when'], ['a', 'y', 'b, c']],
       ['rows.tsv', ['--ignore', 'when', '--comment', '#'], ['a', 'y']],
       ['row?.csv', ['--ignore', 'when'], ['a', 'y', 'b, c']],
@@ -53,6 +53,36 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
   it('changes nothing where it is not given, and leaves its refusal to a run that is resumed', async () => {
     expect(await given('none.csv', [])).not.to.have.property('columns');
     expect(await given('none.csv', ['--ignore', 'a', '--resume', 'run'])).to.have.property('ignore');
+  });
+
+  it('are all columns if none are named: numbers, categories, and the first column of times', async () => {
+    const rows = Array.from(
+      { length: 30 },
+      (_, i) => `2024/01/${String(i + 1).padStart(2, '0')},${i},${i % 7},${'abc'[i % 3]},name${i},${i * i}\n`,
+    );
+    writeFileSync(join(folder, 'all.csv'), `when,id,y,kind,who,b\n${rows.join('')}`);
+    const command = new Command('train').exitOverride();
+    addTrainOptions(command);
+    command.parse(['--target', 'y'], { from: 'user' });
+    const told: string[] = [];
+    const options = await withInputColumns(
+      [join(folder, 'all.csv')],
+      command.opts<TrainOptions>(),
+      (sentence) => told.push(sentence),
+    );
+    expect(options).to.deep.include({
+      columns: ['id', 'y', 'kind', 'b'],
+      categorical: ['kind'],
+      timestamp: ['when'],
+      timeFormat: '%Y/%m/%d',
+    });
+    expect(told).to.have.length(3);
+    expect(told[0]).to.match(/^column "id" counts up like an identifier: leave it out with --ignore/);
+    expect(told[1]).to.match(/^column "who" holds texts of its own in many rows, and is not seen/);
+    expect(told[2]).to.match(/^column "b" counts up/);
+    expect(configOf(['all.csv'], options).data).to.deep.include({ timestamp: 'when', target: 'y' });
+    const ignoring = await given('all.csv', ['--ignore', 'id,kind']);
+    expect(ignoring.columns).to.deep.equal(['y', 'b']);
   });
 
   it('refuses what it cannot do, in one sentence', async () => {

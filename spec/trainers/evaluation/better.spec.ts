@@ -16,9 +16,9 @@ describe('trainers/evaluation: predictions that beat that which is served', () =
     });
     for (const [unit, network, recent] of [
       ['squared error', 0.34, 0.34],
-      ['squared error', 0.3404, 0.34],
+      ['squared error', 0.34004, 0.34],
       ['squared error', 0.2, 0.34],
-      ['squared error', 1.62e5, 1.61e5],
+      ['squared error', 1.62004e5, 1.62e5],
       ['bits', 2.0002, 2],
     ] as const)
       expect(betterOf(unit, { network: of(9, network), persistence: of(0, recent) }), `${network}`).to.equal(

@@ -31,7 +31,11 @@ export async function withInputColumns(
   const { ignore, ...others } = options;
   // A resumed run keeps its columns, and refuses the option.
   if (options.resume !== undefined) return options;
-  if (ignore !== undefined) return chosen(names, others, ignore as readonly string[], tell);
+  if (ignore !== undefined) {
+    // Refuses what a text cannot have.
+    dataOf(names, options);
+    return chosen(names, others, ignore as readonly string[], tell);
+  }
   if (options.columns !== undefined || options.target === undefined) return options;
   const { kind } = dataOf(names, options);
   const begun = begunWith(options.resumeOrBegin);

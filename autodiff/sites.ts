@@ -15,8 +15,8 @@ import { gather as rows } from './primitives/indexed.ts';
 import * as linear from './primitives/linear.ts';
 import { matmul } from './primitives/matmul.ts';
 import type { Tangent } from './push-forward.ts';
+import { hasHoles, movedBy, type View, whole } from './siteView.ts';
 import { type Equation, SymbolTensor } from './symbol.ts';
-import { rowOf } from './table/index.ts';
 
 /** A place where a leaf W is a factor of a product with a vector z: a_j = … + Σ_i W[i,j] z_i. */
 export interface Site {
@@ -60,12 +60,6 @@ interface Use extends Omit<SiteGroup, 'sites'> {
   /** The equation of the product. */
   readonly equation: Equation;
 }
-
-/**
- * Elements of a leaf under another shape, counted from 1; 0 where there is none, as in the padding of a
- * joined tensor.
- */
-type View = { readonly elements: Tensor; readonly factor: number };
 
 /**
  * Finds where the first leaves of a linear program are factors of products with vectors: `matmul(z, W)`,
@@ -136,11 +130,6 @@ export function sitesOf(program: LinearProgram, leaves: number, outputs: readonl
   };
 }
 
-function whole({ shape, size }: SymbolTensor): View {
-  const elements = Int32Array.from({ length: size }, (_, i) => i + 1);
-  return { elements: fromData(elements, shape), factor: 1 };
-}
-
 function grouped(uses: readonly (Use & { readonly site: Site })[]): SiteGroup[] {
   const groups = new Map<string, SiteGroup>();
   for (const { site, equation: _, ...group } of uses) {
@@ -162,24 +151,6 @@ function leadingTo(equations: readonly Equation[], outputs: readonly Tangent[]):
 
 function isTangent(operand: Tensor, program: LinearProgram): operand is SymbolTensor {
   return operand instanceof SymbolTensor && program.has(operand);
-}
-
-/** The view after an operation that only moves its elements about, or scales them. */
-function movedBy(
-  { primitive, operands, parameters, result }: Equation,
-  { elements, factor }: View,
-): View | undefined {
-  if (elements.size !== operands[0].size) return undefined;
-  if (primitive === linear.scale) return { elements, factor: factor * (parameters.factor as number) };
-  const row = rowOf(primitive);
-  if (row?.moves === undefined || operands.length > 1) return undefined;
-  // No element comes from two, so that there is nothing to unite.
-  const reach = { operands, sets: [dataOf(elements) as Int32Array], type: result, union: () => 0 };
-  return { elements: fromData(row.reaches(reach, parameters), result.shape), factor };
-}
-
-function hasHoles({ elements }: View): boolean {
-  return dataOf(elements).includes(0);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { dataOf } from '../../lib/index.ts';
-import { adam, attitude, createLearner, type Estimator, rtrl, tbptt, uoro } from '../../trainers/norewind.ts';
+import { adam, attitude, createLearner, type Estimator, rtrl, tbptt, uoro } from '../../trainers/index.ts';
 import { median } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { type Cell, digits, type Table } from '../report.ts';

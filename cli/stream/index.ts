@@ -12,6 +12,8 @@ export type {
   Unit,
 } from '../../trainers/evaluation/index.ts';
 export type {
+  Forecast,
+  Interval,
   Learnt,
   LearntSymbol,
   Report,

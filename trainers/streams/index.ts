@@ -8,6 +8,7 @@ export { beginning, behind, type Position } from './position.ts';
 export { type Batch, Problem, quoted } from './problem.ts';
 export {
   createModel,
+  type Interval,
   type Learnt,
   type RowModel,
   type RowOptions,

@@ -11,3 +11,5 @@ declare class TextDecoder {
 }
 
 declare function structuredClone<T>(value: T): T;
+
+declare const performance: { now(): number };

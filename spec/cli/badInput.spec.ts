@@ -15,7 +15,10 @@ const cases: readonly Case[] = [
   { args: 'demo --steps 0', says: /steps must be a whole number from 1/ },
   { args: 'run', says: /missing required argument 'experiment'/ },
   { args: 'run anbm', says: /no experiment "anbm"; did you mean anbn\?/ },
-  { args: 'run zzzzzz', says: /no experiment "zzzzzz"; there are influence-balancing, hypergradient, attitude, anbn, brackets, text/ },
+  {
+    args: 'run zzzzzz',
+    says: /no experiment "zzzzzz"; there are influence-balancing, hypergradient, attitude, anbn, brackets, text/,
+  },
   { args: 'run anbn extra', says: /too many arguments/ },
   { args: 'run anbn --stepz 3', says: /unknown option '--stepz'.*--steps/ },
   { args: 'run anbn --rate fast', says: /--rate.*'fast'.*not a number/ },

@@ -206,7 +206,10 @@ export class Place implements Counters {
     this.taken = 0;
     if (timeSteps.length === 0) return;
     const like = this.plan?.feed.timeSteps;
-    const fits = timeSteps.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
+    // The plan may be that of a window from before the present one grew.
+    const fits =
+      like?.length === this.length &&
+      timeSteps.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
     if (!fits) this.load(this.planFor(completed(timeSteps, this.length, like), keeps));
     const plan = this.plan as LearnPlan;
     for (const [t, { inputs, targets }] of timeSteps.entries()) plan.take(t, inputs, targets);

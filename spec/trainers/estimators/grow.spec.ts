@@ -63,6 +63,18 @@ describe('a window that grows', () => {
     expect(own() - before).to.be.at.most(1 + 2 + 4 + 8);
   });
 
+  it('goes on from a look at any place of a window, also the first of its length', () => {
+    const undisturbed = growing().learner;
+    const losses = Array.from({ length: 110 }, (_, t) => undisturbed.step(symbol(t), symbol(t + 1)).loss);
+    for (let look = 76; look < 100; look++) {
+      const { learner } = growing();
+      for (const [t, loss] of losses.entries()) {
+        expect(learner.step(symbol(t), symbol(t + 1)).loss, `looked after step ${look}`).to.equal(loss);
+        if (t === look) expect(learner.gradient.cell.u.shape).to.deep.equal([4, 4]);
+      }
+    }
+  });
+
   it('learns in plans what it learns without them', () => {
     const [plan, eager] = [growing().learner, growing(true).learner];
     for (let t = 0; t < 120; t++)

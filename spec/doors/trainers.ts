@@ -44,6 +44,7 @@ const learner = (made: Learner<unknown, unknown, unknown, unknown>) =>
     observe: openDoor(() => [x()]),
     pull: openDoor(() => [zeros([2])]),
     resetState: door(() => []),
+    expectGradient: door(() => [3]),
     save: door(() => []),
     toJSON: door(() => []),
   });

@@ -46,6 +46,10 @@ export class CompiledEngine implements Engine {
     return this.#place.gradient?.();
   }
 
+  expectGradient(within: number): void {
+    this.#asked = Math.max(this.#asked, this.total + within);
+  }
+
   look(): Memory {
     this.#verify();
     return this.#place.memory();

@@ -50,6 +50,9 @@ export class EagerEngine implements Engine {
     return this.#memory.gradient;
   }
 
+  /** It is always kept. */
+  expectGradient(): void {}
+
   get noise(): Noise {
     return this.#setting.noise;
   }

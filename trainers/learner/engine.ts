@@ -22,6 +22,8 @@ export interface Engine {
   look(): Omit<Memory, 'gradient'>;
   /** The last gradient. */
   readonly gradient: unknown;
+  /** The gradient will be read within so many steps: until then it is kept, which spares a recomputation. */
+  expectGradient(within: number): void;
   /** Number of steps learnt from. */
   readonly total: number;
   /** The source that the estimator draws from. */

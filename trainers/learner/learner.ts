@@ -6,6 +6,7 @@ import {
   seeded,
   type Tensor,
   type Tree,
+  UsageError,
 } from '../../lib/index.ts';
 import { addParts, copyOfTree, countElements, zerosOf } from '../algebra.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
@@ -68,6 +69,16 @@ export class Learner<P, S, X, Y> {
    */
   get gradient(): P {
     return copyOfTree(this.#engine.gradient) as P;
+  }
+
+  /**
+   * Announces that the gradient will be read within so many steps. Until then plans keep it, at some cost a
+   * step; without the announcement, the reading itself replays up to 64 windows. Changes no number.
+   * @throws UsageError unless it is a whole number.
+   */
+  expectGradient(within: number): void {
+    guard.argument('expectGradient', 'within', within, guard.whole(0), UsageError);
+    this.#engine.expectGradient(within);
   }
 
   /** The estimator, as described. */

@@ -121,13 +121,20 @@ export interface Stepper<X> {
   readonly output: Float32Array | Float64Array;
 }
 
-/** @param size the length of a prediction. */
-export function createStepper<X extends number | Tensor>(learner: StreamLearner, size: number): Stepper<X> {
+/** @param size the length of a prediction. @param every the steps between two readings of the gradient. */
+export function createStepper<X extends number | Tensor>(
+  learner: StreamLearner,
+  size: number,
+  every: number,
+): Stepper<X> {
   const output = learner.dtype === 'float32' ? new Float32Array(size) : new Float64Array(size);
   const [inputs, targets, losses] = [[] as X[], [] as AnyTarget[], new Float64Array(1)];
+  // The window that a report meets, and the one before.
+  const ahead = 2 * learner.estimator.window;
   return {
     output,
     step(input, target) {
+      if ((learner.steps + ahead) % every === 0) learner.expectGradient(ahead);
       inputs[0] = input;
       targets[0] = target;
       return learner.stepMany(inputs, targets, losses, output)[0];

@@ -74,7 +74,7 @@ function sessionOf(
   rest: SavedRows | undefined,
 ): RowSession {
   const coder = createRowCoder(data, rest?.coder);
-  const stepper = createStepper(learner, coder.categories === undefined ? 1 : data.categories);
+  const stepper = createStepper(learner, coder.categories === undefined ? 1 : data.categories, config.every);
   const target = targetOf(config, data, coder, own, rest?.models);
   const hasNetwork = isNetworkIn(config);
   const at = columnsOf(data).indexOf(data.target);

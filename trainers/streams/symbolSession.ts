@@ -66,7 +66,7 @@ export function createSymbolSession(
     saved === undefined ? undefined : (joined(saved.rest, saved.tables ?? {}) as unknown as SavedRest);
   if (rest !== undefined) requireOwn(rest, data);
   const learner = experts.includes('network') ? makeLearner(config, saved?.learner) : undefined;
-  const stepper = learner && createStepper<number>(learner, data.symbols);
+  const stepper = learner && createStepper<number>(learner, data.symbols, config.every);
   const { isClosed, first } = firstEntries(data);
   const vocabulary = createVocabulary<Code>(data.symbols, rest?.entries ?? first, isClosed);
   const all = ensemble(data.symbols, membersOf(data.symbols, experts, own));

@@ -104,9 +104,10 @@ describe('cli: the folder of a run', () => {
 
   it('is free again after a run that learnt nothing', async () => {
     desk.file('header.csv', 'a,b\n');
+    desk.file('mixed.csv', 'a,b\n1,x\n2,5\n3,x\n');
     const nothing = [
       ['rows.csv --target c', /rows\.csv has no column "c"; its header has "a", "b"\n$/],
-      ['rows.csv --target b', /rows\.csv, line 2, column "b": "x" is not a number/],
+      ['mixed.csv --target b', /mixed\.csv, line 2, column "b": "x" is not a number/],
       ['header.csv --target b', /the data ended after 0 records/],
     ] as const;
     for (const [args, says] of nothing) {

@@ -50,7 +50,7 @@ describe('cli: norewind train --resume-or-begin', function () {
         '--seed 5',
         /^norewind: the run in own was begun with another seed, 1: give the same options, or another folder\n$/,
       ],
-      ['--cell lstm', /begun with another cell, \{"name":"gru","units":3\}/],
+      ['--cell gru', /begun with another cell, \{"name":"lstm",[^}]*"units":3\}/],
       ['--out x', /cannot be used with option '--out <folder>'\n$/],
       ['--resume own', /cannot be used with option '--resume <folder>'\n$/],
     ] as const) {

@@ -175,7 +175,7 @@ describe('cli/commands: options of norewind train', () => {
       columns: ['a', 'b'],
       categorical: ['b'],
       target: 'y',
-      predict: 'value',
+      predict: 'residual',
       horizon: 0,
       delay: 3,
       timestamp: 't',

@@ -238,7 +238,7 @@ describe('cli: the comparison of runs', () => {
     const losses = await readRun(make('losses', runConfig, [stepped(8000)]), never);
     expect(finalTable([losses])).to.deep.equal({
       header: ['run', 'steps', 'loss, latest', 'loss, all'],
-      rows: [[path('losses'), '8,000', '2.0e+3', '4.0e+3']],
+      rows: [[path('losses'), '8,000', '2000', '4000']],
     });
   });
 

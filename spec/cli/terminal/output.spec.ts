@@ -9,7 +9,7 @@ import { feed } from '../feed.ts';
 
 const full = '/dev/full';
 const births = join(root, 'cli', 'data', 'births.csv');
-const rows = `train ${births} --target births --cell lru --units 3`;
+const rows = `train ${births} --target births --columns births --cell lru --units 3`;
 
 describe('cli: standard output', () => {
   let desk: Desk;

@@ -3,7 +3,7 @@ import { load } from '../check/load.ts';
 import { subjectsOf } from '../check/subjects.ts';
 import { exitCodes } from '../errors.ts';
 import { endAtNext, signalExitCode } from '../signals.ts';
-import { writable } from '../terminal/output.ts';
+import { contentWriter } from '../terminal/output.ts';
 
 export interface CheckOptions {
   readonly json?: boolean;
@@ -25,10 +25,10 @@ export async function check(files: readonly string[], { json = false }: CheckOpt
       subjects.push({ file, exported, testing, ...lawsOf(file, exported, () => testing.lawsOf(subject)) });
     }
   }
-  const output = writer();
+  const put = contentWriter();
   let holds = true;
   for (const { file, exported, testing, kind, name, laws } of subjects) {
-    if (!json) await output.write(`${kind} ${name} (${exported} of ${file})\n`);
+    if (!json) await put(`${kind} ${name} (${exported} of ${file})\n`);
     let held = 0;
     for (const [law, check] of Object.entries(laws)) {
       const verdict = testing.judge(law, check);
@@ -36,11 +36,10 @@ export async function check(files: readonly string[], { json = false }: CheckOpt
       const told = json
         ? JSON.stringify({ file, export: exported, kind, name, ...verdict })
         : testing.lawText(verdict);
-      await output.write(`${told}\n`);
-      if (output.isUnread()) return signalExitCode('SIGPIPE');
+      if ((await put(`${told}\n`))?.code === 'EPIPE') return signalExitCode('SIGPIPE');
     }
     const count = Object.keys(laws).length;
-    if (!json) await output.write(`  ${held} of ${count} laws hold\n`);
+    if (!json) await put(`  ${held} of ${count} laws hold\n`);
     holds &&= held === count;
   }
   return holds ? exitCodes.done : exitCodes.failed;
@@ -55,20 +54,4 @@ function lawsOf<T>(file: string, exported: string, of: () => T): T {
     const sentence = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${file}: export ${exported}: ${sentence}`, { cause: error });
   }
-}
-
-/** Writes to standard output, and waits until its reader has taken the content. */
-function writer(): { write(content: string): Promise<void>; isUnread(): boolean } {
-  const written = writable(process.stdout);
-  let isUnread = false;
-  return {
-    write: (content) =>
-      new Promise<void>((resolve) => {
-        process.stdout.write(written(content), (error) => {
-          isUnread ||= (error as { readonly code?: string } | null | undefined)?.code === 'EPIPE';
-          resolve();
-        });
-      }),
-    isUnread: () => isUnread,
-  };
 }

@@ -18,6 +18,20 @@ export function writable({
     shownText(typeof content === 'string' ? content : decoder.decode(content, { stream: true }));
 }
 
+export type OutputError = Error & { readonly code?: string };
+
+/**
+ * The only way to standard output: writes content, and waits until its reader has taken it. Resolves to the
+ * error if it could not be written.
+ */
+export function contentWriter(): (content: string | Uint8Array) => Promise<OutputError | undefined> {
+  const written = writable(process.stdout);
+  return (content) =>
+    new Promise((resolve) => {
+      process.stdout.write(written(content), (error) => resolve(error ?? undefined));
+    });
+}
+
 /**
  * Without a listener, an error on a stream would end the process in the middle of its work. A standard error
  * that cannot be written (a full disk, a closed terminal) is no reason to stop. Code that writes data to
@@ -25,7 +39,7 @@ export function writable({
  */
 export function guardOutput(): void {
   process.stderr.on('error', () => {});
-  process.stdout.on('error', (error: Error & { readonly code?: string }) => {
+  process.stdout.on('error', (error: OutputError) => {
     if (process.stdout.listenerCount('error') > 1) return;
     const isUnread = error.code === 'EPIPE';
     if (!isUnread) complain(fileProblem('write to', 'standard output', error));

@@ -1,6 +1,6 @@
 import { FailedError, fileProblem } from '../errors.ts';
 import { endAtNext, endings } from '../signals.ts';
-import { writable } from '../terminal/output.ts';
+import { contentWriter, type OutputError } from '../terminal/output.ts';
 
 /** Whether a run was asked to stop, and by which signal. */
 export interface StopRequest {
@@ -33,7 +33,7 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
     endAtNext();
     onRequest();
   }
-  function onOutputError(error: Error & { readonly code?: string }): void {
+  function onOutputError(error: OutputError): void {
     if (error.code !== 'EPIPE') problem ??= fileProblem('write to', 'standard output', error);
     request('SIGPIPE');
   }
@@ -41,7 +41,7 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
     for (const each of endings) process.removeListener(each, request);
   }
   for (const each of endings) process.on(each, request);
-  const written = writable(process.stdout);
+  const put = contentWriter();
   // Without a listener, an error would end the process; the writer handles it too, and earlier.
   process.stdout.on('error', onOutputError);
   return {
@@ -50,12 +50,8 @@ export function watchSignals(onRequest: () => void = () => {}): SignalWatch {
     },
     async write(content) {
       if (signal === 'SIGPIPE') return;
-      await new Promise<void>((resolve) => {
-        process.stdout.write(written(content), (error) => {
-          if (error) onOutputError(error);
-          resolve();
-        });
-      });
+      const error = await put(content);
+      if (error !== undefined) onOutputError(error);
     },
     requireOutput(kept) {
       if (problem !== undefined) throw new FailedError(kept === undefined ? problem : `${problem}; ${kept}`);

@@ -13,7 +13,7 @@ import type { StreamRun } from '../stream/run/openRun.ts';
 import { statusListener, summaryListener } from '../stream/run/statusListener.ts';
 import { warningListener } from '../stream/run/warningListener.ts';
 import { eventListener } from '../tensorboard/eventListener.ts';
-import { complain, createScreen, type Screen } from '../terminal/screen.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { pageListener } from '../watch/pageListener.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
@@ -28,11 +28,12 @@ import type { TrainOptions } from './trainOptions.ts';
  * or writing fails.
  */
 export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
-  const options = resumeOrBegin(data, await withInputColumns(data, given, complain));
+  const notes: string[] = [];
+  const options = resumeOrBegin(data, await withInputColumns(data, given, (note) => notes.push(note)));
   const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
   let ending = 'the run is over';
   try {
-    return await learn(page, data, options);
+    return await learn(page, data, options, notes);
   } catch (error) {
     ending = sentenceOf(error);
     throw error;
@@ -45,6 +46,7 @@ async function learn(
   page: LivePage | undefined,
   data: readonly string[],
   options: TrainOptions,
+  notes: readonly string[],
 ): Promise<number> {
   const screen = createScreen();
   const tell = options.quiet === true ? () => {} : screen.tell;
@@ -68,7 +70,7 @@ async function learn(
     },
     wake() {},
   };
-  const listener = together(listenersFor(options, screen, watch, page, () => input.used?.()));
+  const listener = together(listenersFor(options, notes, screen, watch, page, () => input.used?.()));
   listener.begin(run);
   const following = {
     onError: options.onError,
@@ -120,6 +122,7 @@ async function learn(
 /** The listeners that show or write the events of a run, in the order of the calls. */
 function listenersFor(
   { json, quiet, tensorboard }: TrainOptions,
+  notes: readonly string[],
   screen: Screen,
   watch: SignalWatch,
   page: LivePage | undefined,
@@ -129,7 +132,7 @@ function listenersFor(
     json
       ? jsonListener(watch.write, page === undefined ? {} : { watch: page.address })
       : summaryListener(watch.write),
-    warningListener(screen.tell),
+    warningListener(screen.tell, notes),
     statusListener(screen, quiet === true, used),
     ...(page === undefined ? [] : [pageListener(page, screen.tell)]),
     ...(tensorboard ? [eventListener()] : []),

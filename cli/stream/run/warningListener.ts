@@ -3,10 +3,17 @@ import type { Listener } from './listener.ts';
 import type { StreamRun } from './openRun.ts';
 
 /**
- * Names once, even if the run is quiet, the columns without any value: their names may be misspelt, which is
+ * Says the notes on the data once something was predicted: data that are refused have one sentence, what is
+ * wrong with them. Names once, even if the run is quiet, the columns without any value: their names may be misspelt, which is
  * no error in NDJSON.
  */
-export function warningListener(tell: (sentence: string) => void): Listener {
+export function warningListener(tell: (sentence: string) => void, notes: readonly string[]): Listener {
+  let isNoted = false;
+  function note({ session }: StreamRun): void {
+    if (isNoted || session.report().scored === 0) return;
+    isNoted = true;
+    for (const each of notes) tell(`norewind: ${each}`);
+  }
   let isTold = false;
   function warn({ session, position: { records } }: StreamRun): void {
     if (isTold) return;
@@ -14,5 +21,14 @@ export function warningListener(tell: (sentence: string) => void): Listener {
     for (const column of session.unseen?.() ?? [])
       tell(`norewind: column ${quoted(column)} has had no value in ${records} records`);
   }
-  return { onRecord: (_, run) => warn(run), onEnd: warn };
+  return {
+    onProgress: note,
+    onRecord(_, run) {
+      note(run);
+      warn(run);
+    },
+    onEnd: warn,
+    // Also if the data failed later: what was learnt is kept.
+    close: note,
+  };
 }

@@ -87,11 +87,32 @@ describe('cli/stream: listeners of a run', () => {
   it('name columns without a value once, at the first line of metrics or at the end', () => {
     for (const first of ['record', 'end']) {
       const told: string[] = [];
-      const { onRecord, onEnd } = together([warningListener((sentence) => told.push(sentence))]);
+      const { onRecord, onEnd } = together([warningListener((sentence) => told.push(sentence), [])]);
       if (first === 'record') onRecord(record, run);
       onEnd(run);
       onRecord(record, run);
       expect(told).to.deep.equal(['norewind: column "k" has had no value in 4 records']);
     }
+  });
+
+  it('say the notes on the data once, as soon as something was predicted, and never where nothing was', () => {
+    const scored = (count: number): StreamRun => ({
+      ...run,
+      session: { ...run.session, report: () => ({ ...report, scored: count }) },
+    });
+    const toldAfter = (counts: readonly number[], last: number) => {
+      const told: string[] = [];
+      const { onProgress, close } = together([
+        warningListener((sentence) => told.push(sentence), ['one', 'two']),
+      ]);
+      for (const count of counts) onProgress(scored(count));
+      const before = told.length;
+      close(scored(last));
+      return [before, told];
+    };
+    const said = ['norewind: one', 'norewind: two'];
+    expect(toldAfter([0], 0)).to.deep.equal([0, []]);
+    expect(toldAfter([0], 3)).to.deep.equal([0, said]);
+    expect(toldAfter([0, 1, 2], 3)).to.deep.equal([2, said]);
   });
 });

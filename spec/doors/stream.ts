@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createModel, createTextModel, type RowModel, type TextModel } from '../../cli/stream/index.ts';
@@ -107,7 +107,7 @@ export const modelDoors: Doors = {
 /** The folder of a model that was saved once. */
 function savedIn(name: string, make: () => { save(folder: string): void }): string {
   const folder = join(process.cwd(), name);
-  make().save(folder);
+  if (!existsSync(folder)) make().save(folder);
   return folder;
 }
 

@@ -1,12 +1,17 @@
 import { bptt, rtrl, tbptt, uoro } from '../../trainers/index.ts';
 import { describeInfluence } from '../laws/index.ts';
 import { size } from '../support/size.ts';
+import { lawFixtures } from './lawFixtures.ts';
 
 describe('the laws of estimators', () => {
   describeInfluence({ estimator: () => rtrl() });
   describeInfluence({ name: 'rtrl, dense', estimator: () => rtrl({ structure: 'dense' }) });
-  describeInfluence({ estimator: () => uoro() });
-  describeInfluence({ name: 'uoro of joint lanes', estimator: () => uoro({ lanes: 'joint' }) });
+  describeInfluence({ estimator: () => uoro(), ...lawFixtures });
+  describeInfluence({
+    name: 'uoro of joint lanes',
+    estimator: () => uoro({ lanes: 'joint' }),
+    ...lawFixtures,
+  });
   describeInfluence({ name: 'bptt', estimator: () => bptt({ length: 3 }) });
   describeInfluence({
     name: 'tbptt of window 4, stride 2',

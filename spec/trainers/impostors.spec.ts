@@ -5,6 +5,7 @@ import { checkInfluence, type InfluenceSubject, influenceLaws, LawError } from '
 import { type Fixture, jitter } from '../laws/unrolled.ts';
 import { size } from '../support/size.ts';
 import { impostors, lanesImpostors, variant } from './impostors.ts';
+import { lawFixtures } from './lawFixtures.ts';
 import { fixture, movesFor, type Run } from './runs.ts';
 
 const cells: readonly Run[] = [
@@ -13,7 +14,7 @@ const cells: readonly Run[] = [
   { kind: 'lstm', inputs: 2, units: 1, steps: 3, around: 'embedding', seed: 13 },
 ];
 const twoLanes = () => {
-  const first = fixture({ ...cells[0], steps: 2 });
+  const first = fixture({ ...cells[0], units: size(1, 2), steps: 2 });
   return [first, { ...first, state: jitter(first.state, seeded(1), 0.5) }];
 };
 
@@ -27,7 +28,7 @@ describe('biased impostors are rejected by the property that UORO satisfies', ()
   });
 
   it('and its honest rules satisfy the laws of estimators, two lanes included', () => {
-    checkInfluence({ estimator: variant, eager: true });
+    checkInfluence({ estimator: variant, eager: true, ...lawFixtures });
   });
 
   for (const [i, [fault, estimator]] of Object.entries(impostors).entries()) {
@@ -41,7 +42,10 @@ describe('biased impostors are rejected by the property that UORO satisfies', ()
         );
       });
     it(`the laws of estimators reject one that ${fault}`, () => {
-      expect(() => checkInfluence({ estimator, eager: true })).to.throw(LawError, /the mean of .* apart/);
+      expect(() => checkInfluence({ estimator, eager: true, ...lawFixtures })).to.throw(
+        LawError,
+        /the mean of .* apart/,
+      );
     });
   }
 
@@ -56,13 +60,14 @@ describe('biased impostors are rejected by the property that UORO satisfies', ()
     const subject: InfluenceSubject = {
       estimator: lanesImpostors['lanes that share their signs'],
       eager: true,
+      ...lawFixtures,
     };
     checkUnbiased(twoLanes(), subject.estimator);
     expect(() => influenceLaws(subject)['lets lanes vary independently']()).to.throw(
       LawError,
       'product over two lanes',
     );
-    influenceLaws({ estimator: variant, eager: true })['lets lanes vary independently']();
+    influenceLaws({ ...subject, estimator: variant })['lets lanes vary independently']();
   });
 
   it('a fixture whose gradient is nearly zero is refused, since it would let everything pass', () => {

@@ -82,7 +82,7 @@ describe('UORO is unbiased, exactly: the mean over every sequence of signs', () 
     );
   });
 
-  for (const window of [1, 2])
+  for (const window of size([2], [1, 2]))
     it(`along a prescribed trajectory of moving parameters, with a memory of ${window}`, () => {
       fc.assert(
         fc.property(runs({ window }), (run) => {
@@ -93,7 +93,7 @@ describe('UORO is unbiased, exactly: the mean over every sequence of signs', () 
             reference: byDifferences,
           });
         }),
-        { seed: 5, numRuns: size(2, 5) },
+        { seed: 5, numRuns: size(1, 5) },
       );
     });
 

@@ -4,6 +4,7 @@ import { ConfigurationError, indices, type Noise, seeded, type Tensor, tensor } 
 import { indrnn, linear, lru, model } from '../../../nn/index.ts';
 import { describeCell } from '../../laws/index.ts';
 import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { describeRelated } from './related.ts';
 
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);
 const sizes = fc.record({
@@ -22,7 +23,11 @@ describe('diagonal cells', () => {
       cell: indrnn({ inputs: 4, units: 3, activation: 'tanh' }),
       input: (noise) => noise.integer(4),
     });
-    describeCell({ cell: lru({ inputs: 3, units: 2, radii: [0.3, 0.9] }), input: dense(3) });
+    describeRelated({
+      name: 'lru',
+      cell: lru({ inputs: 3, units: 2, radii: [0.3, 0.9] }),
+      input: dense(3),
+    });
     describeCell({
       name: 'lru with a readout',
       cell: model({ cell: lru({ inputs: 2, units: 1, outputs: 3 }), readout: linear({ outputs: 2 }) }),

@@ -17,6 +17,7 @@ import { learnerOf } from '../../laws/agreement.ts';
 import { describeInfluence } from '../../laws/influence.ts';
 import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
 import type { Fixture } from '../../laws/unrolled.ts';
+import { lawFixtures } from '../lawFixtures.ts';
 import { jacobians } from './oneStep.ts';
 import { elementwise, fixture, sparse, type Vectors } from './sparse.ts';
 
@@ -47,7 +48,7 @@ function byFormula(run: Fixture, signs: readonly number[], epsilon: number): { v
 }
 
 describe('NoBackTrack', () => {
-  describeInfluence({ estimator: () => noBackTrack() });
+  describeInfluence({ estimator: () => noBackTrack(), ...lawFixtures });
 
   for (const [name, [cell, inputs]] of Object.entries({
     rnn: [rnn({ inputs: 2, units: 4 }), 2],

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { decodeCheckpoint } from '../../../../cli/stream/checkpoint/checkpoint.ts';
 import { DataError } from '../../../../lib/index.ts';
 import { randomWords } from '../../../support/randomWords.ts';
+import { size } from '../../../support/size.ts';
 import { bytesAfter, characters, tiny } from '../../sessions.ts';
 import { regionsOf } from './regions.ts';
 
@@ -23,10 +24,11 @@ describe('cli/stream: a checkpoint', () => {
     for (const [name, [begin, end]] of regions) {
       covered += end - begin;
       for (let at = begin; at < end; at++) {
+        if (at > begin && at % size(13, 1) > 0) continue;
         const damaged = bytes.slice();
         damaged[at] ^= 1 << (words.next().value % 8);
         expect(() => decodeCheckpoint(damaged), `${name}, byte ${at}`).to.throw(DataError, /^[^\n]+$/);
-        if (at === begin || at % 9 === 0)
+        if (at === begin || at % size(26, 9) === 0)
           expect(() => decodeCheckpoint(bytes.subarray(0, at)), `${at} bytes`).to.throw(
             DataError,
             /^[^\n]+$/,

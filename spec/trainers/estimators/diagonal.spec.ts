@@ -24,6 +24,7 @@ import { estimates, learnerOf } from '../../laws/agreement.ts';
 import { describeInfluence } from '../../laws/influence.ts';
 import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
 import { type Fixture, fixtureOf, jitter, zerosLike } from '../../laws/unrolled.ts';
+import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
 import { elementwise, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
 
@@ -225,7 +226,7 @@ describe('own-unit traces', () => {
   describeInfluence({
     estimator: () => diagonal(),
     fixtures: {
-      lstm: (steps) => fixture(withReadout(lstm({ inputs: 2, units: 2 })), 2, steps),
+      lstm: (steps) => fixture(withReadout(lstm({ inputs: 2, units: size(1, 2) })), 2, steps),
     },
   });
 });

@@ -6,6 +6,7 @@ import type { Cell } from '../../../nn/index.ts';
 import { rtrl } from '../../../trainers/index.ts';
 import { checkUnbiased, estimates, learnerOf } from '../../laws/agreement.ts';
 import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { size } from '../../support/size.ts';
 import { fixture } from './sparse.ts';
 
 /** New unit `to` gets parameter `weight` times old unit `from`. */
@@ -76,7 +77,7 @@ describe('structured RTRL of random networks', () => {
         const kind = /^sparse: .* most (\d)/.exec(learner.rule?.structure ?? '')?.[1] ?? 'dense';
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       }),
-      { seed: 1, numRuns: 40 },
+      { seed: 1, numRuns: size(15, 40) },
     );
     // Parameters that reach one, two, three and more elements, and too many.
     for (const kind of ['1', '2', '3', '4', 'dense']) expect(kinds.get(kind) ?? 0, kind).to.be.above(0);

@@ -9,6 +9,7 @@ import { noPast, type Past, remember } from '../../../trainers/experts/past.ts';
 import type { SymbolExpert, SymbolMember } from '../../../trainers/experts/symbolExpert.ts';
 import { joined, separate, type Table } from '../../../trainers/experts/tables.ts';
 import { draws } from '../../support/draws.ts';
+import { size } from '../../support/size.ts';
 
 const all = ['network', 'counts', 'match', 'own'];
 
@@ -65,7 +66,7 @@ function choosers(symbols: number): Readonly<Record<string, Chooser>> {
 }
 
 describe('trainers/experts: symbols', () => {
-  for (const symbols of [2, 5, 40])
+  for (const symbols of size([2, 12], [2, 5, 40]))
     for (const [name, choose] of Object.entries(choosers(symbols)))
       it(`predict probabilities that sum to 1, and are never much worse than the best of them: ${symbols} symbols, ${name}`, () => {
         const { names, init, predict, update } = made(symbols);

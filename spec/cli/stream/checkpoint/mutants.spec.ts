@@ -134,7 +134,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
       ];
       for (const [path, how, mutant] of all) {
         {
-          if (drawn++ % size(17, 1) > 0) continue;
+          if (drawn++ % size(31, 1) > 0) continue;
           const what = `${path.join('.')} is ${how}: ${JSON.stringify(mutant)?.slice(0, 60)}`;
           let came: string;
           try {
@@ -176,7 +176,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
       [{ data: { kind: 'text', unit: 'byte', symbols: 256 }, recent: 2 }, codes(text)],
       ...Object.values(cases).map(({ config, before, after }) => [config, [...before, ...after]] as const),
     ];
-    for (const [change, entries] of others.filter((_, i) => size(i % 3 === 0, true))) {
+    for (const [change, entries] of others.filter((_, i) => size(i % 5 === 0, true))) {
       const config: StreamConfig = { ...tiny, data: characters, ...change };
       let session = openSession(config);
       let { position } = checkpointAfter([], config);

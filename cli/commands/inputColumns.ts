@@ -133,7 +133,9 @@ async function withKinds(
     if (kind.kind === 'category' && !isGiven) categories.push(column);
     if (kind.kind === 'text' && !isGiven && column !== target) {
       tell(
-        `column ${quoted(column)} holds texts of its own in many rows, and is not seen: name it with --columns and --categorical if they are categories`,
+        kind.isMixed
+          ? `column ${quoted(column)} holds numbers and texts, and is not seen: name the texts with --missing if they stand for no value, or the column with --categorical`
+          : `column ${quoted(column)} holds texts of its own in many rows, and is not seen: name it with --categorical if they are categories`,
       );
       continue;
     }

@@ -15,8 +15,8 @@ export type Kind =
   | { readonly kind: 'category' }
   /** Times that do not go back, with the format if it is not ISO 8601. */
   | { readonly kind: 'time'; readonly format?: string }
-  /** Texts of any other kind, or numbers among texts. */
-  | { readonly kind: 'text' };
+  /** Texts of any other kind. @property isMixed whether some are numbers. */
+  | { readonly kind: 'text'; readonly isMixed: boolean };
 
 /** The rows that are looked at. */
 export const surveyed = 20_000;
@@ -34,8 +34,8 @@ export function kindOf(rows: readonly Fields[], column: string, dialect: Dialect
   if (numbers.length === values.length) return { kind: 'number', counts: countsUp(numbers) };
   const format = timeFormatOf(values, dialect);
   if (format !== undefined) return { kind: 'time', ...(format !== '' && { format }) };
-  if (numbers.length > 0) return { kind: 'text' };
-  return { kind: new Set(values).size <= most ? 'category' : 'text' };
+  if (numbers.length > 0) return { kind: 'text', isMixed: true };
+  return new Set(values).size <= most ? { kind: 'category' } : { kind: 'text', isMixed: false };
 }
 
 function countsUp(numbers: readonly number[]): boolean {

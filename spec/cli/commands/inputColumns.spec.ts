@@ -24,11 +24,15 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function given(name: string, args: readonly string[]): Promise<TrainOptions> {
+  async function given(
+    name: string,
+    args: readonly string[],
+    tell?: (sentence: string) => void,
+  ): Promise<TrainOptions> {
     const command = new Command('train').exitOverride();
     addTrainOptions(command);
     command.parse(['--target', 'y', ...args], { from: 'user' });
-    return withInputColumns([join(folder, name)], command.opts<TrainOptions>());
+    return withInputColumns([join(folder, name)], command.opts<TrainOptions>(), tell);
   }
 
   it('in the order of the header, without times, and without a target that it would see', async () => {
@@ -83,6 +87,20 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
     expect(configOf(['all.csv'], options).data).to.deep.include({ timestamp: 'when', target: 'y' });
     const ignoring = await given('all.csv', ['--ignore', 'id,kind']);
     expect(ignoring.columns).to.deep.equal(['y', 'b']);
+  });
+
+  it('is told of a column with numbers and texts, and follows what the user then says of it', async () => {
+    writeFileSync(join(folder, 'mixed.csv'), 'y,b\n1,2\n2,none\n3,5\n');
+    for (const [args, columns, says] of [
+      [[], ['y'], ['column "b" holds numbers and texts, and is not seen: name the texts with --missing']],
+      [['--missing', 'none'], ['y', 'b'], []],
+      [['--categorical', 'b'], ['y', 'b'], []],
+    ] as const) {
+      const told: string[] = [];
+      const options = await given('mixed.csv', args, (sentence) => told.push(sentence));
+      expect(options.columns, args.join(' ')).to.deep.equal(columns);
+      expect(told.map((each, i) => each.slice(0, says[i]?.length))).to.deep.equal(says);
+    }
   });
 
   it('refuses what it cannot do, in one sentence', async () => {

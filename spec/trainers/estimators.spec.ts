@@ -5,7 +5,7 @@ import { lawFixtures } from './lawFixtures.ts';
 
 describe('the laws of estimators', () => {
   describeInfluence({ estimator: () => rtrl() });
-  describeInfluence({ name: 'rtrl, dense', estimator: () => rtrl({ structure: 'dense' }) });
+  describeInfluence({ name: 'rtrl, dense', estimator: () => rtrl({ structure: 'dense' }), ...lawFixtures });
   describeInfluence({ estimator: () => uoro(), ...lawFixtures });
   describeInfluence({
     name: 'uoro of joint lanes',

@@ -7,7 +7,7 @@ import { fileProblem } from '../errors.ts';
 import { requirePlain } from '../plainFile.ts';
 
 /** What `norewind/testing` exports. */
-type Testing = typeof import('../../testing/index.ts');
+type Testing = typeof import('../../trainers/testing/index.ts');
 
 /** The exports of a file of the user's, and the laws of the norewind that it imports. */
 export interface Loaded {
@@ -64,7 +64,7 @@ async function testingOf(path: string, file: string): Promise<Testing> {
   try {
     found = createRequire(path).resolve('norewind/testing');
   } catch {
-    return await import('../../testing/index.ts');
+    return await import('../../trainers/testing/index.ts');
   }
   const testing = (await import(pathToFileURL(found).href)) as Testing;
   if (typeof testing.verdictOf === 'function') return testing;

@@ -1,5 +1,5 @@
 import { guard, UsageError } from '../../lib/index.ts';
-import type { Subject } from '../../testing/index.ts';
+import type { Subject } from '../../trainers/testing/index.ts';
 import type { Loaded } from './load.ts';
 
 /** An export that can be checked. */

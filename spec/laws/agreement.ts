@@ -1,1 +1,1 @@
-export * from '../../testing/agreement.ts';
+export * from '../../trainers/testing/agreement.ts';

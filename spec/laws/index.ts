@@ -1,1 +1,1 @@
-export * from '../../testing/index.ts';
+export * from '../../trainers/testing/index.ts';

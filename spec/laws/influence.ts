@@ -1,1 +1,1 @@
-export * from '../../testing/influence.ts';
+export * from '../../trainers/testing/influence.ts';

@@ -1,1 +1,1 @@
-export * from '../../testing/numbers.ts';
+export * from '../../trainers/testing/numbers.ts';

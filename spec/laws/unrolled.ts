@@ -1,1 +1,1 @@
-export * from '../../testing/unrolled.ts';
+export * from '../../trainers/testing/unrolled.ts';

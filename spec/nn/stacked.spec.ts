@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ConfigurationError, pathsOf, ShapeError, seeded, type Tensor, tensor } from '../../lib/index.ts';
 import { gru, linear, lstm, model, rnn, stacked } from '../../nn/index.ts';
-import { describeCell } from '../../testing/index.ts';
-import { numbersOf } from '../../testing/numbers.ts';
+import { describeCell } from '../../trainers/testing/index.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 
 describe('stacks of cells', () => {
   const cells = [

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { cells, checkUnbiased, fixtureOf, UncheckedError } from '../../testing/index.ts';
 import { rtrl, uoro } from '../../trainers/index.ts';
+import { cells, checkUnbiased, fixtureOf, UncheckedError } from '../../trainers/testing/index.ts';
 import { size } from '../support/size.ts';
 
 describe('norewind/testing: random cells', () => {

@@ -10,7 +10,6 @@ import {
   tensor,
 } from '../../lib/index.ts';
 import { gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
-import { byBackpropagation, fixtureOf } from '../../testing/index.ts';
 import {
   adam,
   createLearner,
@@ -24,6 +23,7 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
+import { byBackpropagation, fixtureOf } from '../../trainers/testing/index.ts';
 import { numbersOf, requireClose } from '../laws/numbers.ts';
 import { size } from '../support/size.ts';
 

@@ -16,12 +16,13 @@ import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { freshLanes, named, type Setting } from './learn.ts';
-import { absent, type Lane } from './memory.ts';
+import { absent } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
 import { requireConfig } from './requireConfig.ts';
 import { requireRoomToCarry } from './room.ts';
 import { LazyScored, type Scored } from './scored.ts';
 import { engineOf, settingOf } from './select.ts';
+import { shownInfluence } from './shown.ts';
 import { admit } from './streams.ts';
 
 /**
@@ -63,18 +64,14 @@ export class Learner<P, S, X, Y> {
     return copyOfTree(this.#setting.systems.collect(states)) as S;
   }
 
-  /**
-   * The last estimate of the gradient, before the optimiser: a tree like the parameters; zeros before the
-   * first.
-   */
+  /** The last estimate of the gradient, before the optimiser, like the parameters; zeros before the first. */
   get gradient(): P {
     return copyOfTree(this.#engine.gradient) as P;
   }
 
   /**
-   * Announces that the gradient will be read within so many steps. Until then plans keep it, at some cost a
-   * step; without the announcement, the reading itself replays up to 64 windows. Changes no number.
-   * @throws UsageError unless it is a whole number.
+   * The gradient will be read within so many steps: plans keep it until then, at some cost a step. Otherwise
+   * a reading replays up to 64 windows. Changes no number. @throws UsageError unless it is a whole number.
    */
   expectGradient(within: number): void {
     guard.argument('expectGradient', 'within', within, guard.whole(0), UsageError);
@@ -95,20 +92,12 @@ export class Learner<P, S, X, Y> {
   }
 
   /**
-   * The influence that the estimator carries, zeros at the start and after a reset; with several independent
-   * lanes, a list of one for each. See the estimator for its structure. Before the first input, an estimator
-   * that depends on the step shows an empty list, or the influence of a checkpoint in the form in which it is
-   * carried.
+   * The influence that the estimator carries, zeros at the start and after a reset; a list with several
+   * independent lanes. The estimator has its structure. Before the first input, an estimator that depends on
+   * the step shows an empty list, or the influence of a checkpoint as it is carried.
    */
   get influence(): unknown {
-    const { lanes } = this.#engine.look();
-    const rule = this.#shownBy;
-    const shown = ({ influence }: Lane) => {
-      if (rule === undefined) return influence === absent ? [] : influence;
-      return influence === absent ? zerosOf(rule.expand(rule.start(seeded(0)))) : rule.expand(influence);
-    };
-    const all = lanes.map(shown);
-    return copyOfTree(all.length === 1 ? all[0] : all);
+    return shownInfluence(this.#engine.look().lanes, this.#shownBy);
   }
 
   /**

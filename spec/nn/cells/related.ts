@@ -1,4 +1,4 @@
-import { describeLaws } from '../../../testing/mocha.ts';
+import { describeLaws } from '../../../trainers/testing/mocha.ts';
 import { type CellSubject, cellLaws } from '../../laws/index.ts';
 import { size } from '../../support/size.ts';
 

@@ -14,8 +14,8 @@ import {
   rnn,
   stacked,
 } from '../../../nn/index.ts';
-import { numbersOf, requireClose } from '../../../testing/numbers.ts';
 import { createLearner, type Estimator, rtrl, sgd } from '../../../trainers/index.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 const readout = linear({ outputs: 2 });
 const stacks = {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { add, dot, mul, sub } from '../../../autodiff/index.ts';
 import { ConfigurationError, indices, seeded, type Tensor, tensor, zeros } from '../../../lib/index.ts';
 import { crossEntropy, linear, lru, meanSquare, model, rnn } from '../../../nn/index.ts';
-import { numbersOf, requireClose } from '../../../testing/numbers.ts';
 import {
   type Clock,
   createLearner,
@@ -12,6 +11,7 @@ import {
   rtrl,
   tbptt,
 } from '../../../trainers/index.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 type Pair = { readonly w: Tensor; readonly b: Tensor };
 const at = (k: number): Clock => ({ steps: (f) => f(k - 1), updates: (f) => f(k) });

@@ -1,5 +1,5 @@
-import { ConfigurationError, guard } from '../lib/index.ts';
-import { anEstimator, type Estimator } from '../trainers/index.ts';
+import { ConfigurationError, guard } from '../../lib/index.ts';
+import { anEstimator, type Estimator } from '../index.ts';
 import { type CellSubject, cellLaws } from './cell.ts';
 import { type InfluenceSubject, influenceLaws } from './influence.ts';
 import { type Laws, lawError } from './laws.ts';

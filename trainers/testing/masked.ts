@@ -1,5 +1,5 @@
-import { compile, dependencies, jvp, linearize, where } from '../autodiff/index.ts';
-import { cast, dataOf, fromData, type Tensor } from '../lib/index.ts';
+import { compile, dependencies, jvp, linearize, where } from '../../autodiff/index.ts';
+import { cast, dataOf, fromData, type Tensor } from '../../lib/index.ts';
 import { requireClose, tangentsFor, wave } from './operands.ts';
 
 /** The values that a masked element may hold. */

@@ -52,8 +52,8 @@ import {
   transpose,
   variance,
   where,
-} from '../autodiff/index.ts';
-import { cast, fromData, guard, indices, type Shape, sameShape, type Tensor } from '../lib/index.ts';
+} from '../../autodiff/index.ts';
+import { cast, fromData, guard, indices, type Shape, sameShape, type Tensor } from '../../lib/index.ts';
 import { shapes, tensorsOf } from './arbitraries.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Arbitrary } from 'fast-check';
 import fc from 'fast-check';
-import { checkDerivatives, compile, jvp, linearize } from '../autodiff/index.ts';
-import { cast, fromData, guard, Tensor } from '../lib/index.ts';
+import { checkDerivatives, compile, jvp, linearize } from '../../autodiff/index.ts';
+import { cast, fromData, guard, Tensor } from '../../lib/index.ts';
 import { anArbitrary, inLayout, layoutsOf } from './arbitraries.ts';
 import { checkLaws, type Laws, lawError, tensorLine } from './laws.ts';
 import { requireMasked } from './masked.ts';

@@ -1,6 +1,6 @@
-import { expectation, guard, type Noise, recording, seeded } from '../lib/index.ts';
-import { gru, linear, lstm, model, rnn } from '../nn/index.ts';
-import { anEstimator, createLearner, type Estimator, restoreLearner, sgd } from '../trainers/index.ts';
+import { expectation, guard, type Noise, recording, seeded } from '../../lib/index.ts';
+import { gru, linear, lstm, model, rnn } from '../../nn/index.ts';
+import { anEstimator, createLearner, type Estimator, restoreLearner, sgd } from '../index.ts';
 import { checkUnbiased, estimates, influenceOf, learnerOf, makesEstimator, together } from './agreement.ts';
 import { checkLaws, fewest, type Laws } from './laws.ts';
 import { describeLaws } from './mocha.ts';

@@ -1,4 +1,4 @@
-import { checkDerivatives, compile, linearize } from '../autodiff/index.ts';
+import { checkDerivatives, compile, linearize } from '../../autodiff/index.ts';
 import {
   cast,
   guard,
@@ -9,9 +9,9 @@ import {
   sameShape,
   seeded,
   type Tree,
-} from '../lib/index.ts';
-import { aCell, type Cell } from '../nn/index.ts';
-import { rtrl, uoro } from '../trainers/index.ts';
+} from '../../lib/index.ts';
+import { aCell, type Cell } from '../../nn/index.ts';
+import { rtrl, uoro } from '../index.ts';
 import { checkUnbiased } from './agreement.ts';
 import { checkLaws, describeRun, fewest, type Laws, withExample } from './laws.ts';
 import { describeLaws } from './mocha.ts';

@@ -1,4 +1,4 @@
-import { dataOf, NorewindError, pathsOf, type Tensor, type Tree } from '../lib/index.ts';
+import { dataOf, NorewindError, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
 import { LawError, UncheckedError } from './numbers.ts';
 import type { Fixture } from './unrolled.ts';
 

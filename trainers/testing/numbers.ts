@@ -7,7 +7,7 @@ import {
   pathsOf,
   type Tensor,
   type Tree,
-} from '../lib/index.ts';
+} from '../../lib/index.ts';
 
 /** A law does not hold. The message says which, where, and by how much. */
 export class LawError extends NorewindError {

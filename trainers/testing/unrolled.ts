@@ -1,4 +1,4 @@
-import { add, linearize, mul, neg, relu, sqrt, sub, sum } from '../autodiff/index.ts';
+import { add, linearize, mul, neg, relu, sqrt, sub, sum } from '../../autodiff/index.ts';
 import {
   guard,
   leavesOf,
@@ -8,9 +8,9 @@ import {
   type Tensor,
   type Tree,
   zipTrees,
-} from '../lib/index.ts';
-import { aCell, type Cell, meanSquare, runStep } from '../nn/index.ts';
-import type { Example } from '../trainers/index.ts';
+} from '../../lib/index.ts';
+import { aCell, type Cell, meanSquare, runStep } from '../../nn/index.ts';
+import type { Example } from '../index.ts';
 import { jacobianByDifferences, numbersOf, treeFrom } from './numbers.ts';
 
 /**

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { add, concat, matmul, mul, sigmoid, sub, tanh } from '../autodiff/index.ts';
-import { guard, type Noise, type Tensor, zeros } from '../lib/index.ts';
-import type { Cell } from '../nn/index.ts';
+import { add, concat, matmul, mul, sigmoid, sub, tanh } from '../../autodiff/index.ts';
+import { guard, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import type { Cell } from '../../nn/index.ts';
 import type { CellSubject } from './cell.ts';
 
 /** The parameters and the state of a random cell, by name. */

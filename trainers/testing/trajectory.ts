@@ -1,6 +1,6 @@
-import { add, mul } from '../autodiff/index.ts';
-import { mapTree, type Tree, zipTrees } from '../lib/index.ts';
-import type { Optimizer } from '../trainers/index.ts';
+import { add, mul } from '../../autodiff/index.ts';
+import { mapTree, type Tree, zipTrees } from '../../lib/index.ts';
+import type { Optimizer } from '../index.ts';
 import type { Fixture } from './unrolled.ts';
 
 /** An optimiser that ignores the gradient, so that the trajectory of the parameters is prescribed. */

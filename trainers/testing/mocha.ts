@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../lib/index.ts';
+import { ConfigurationError } from '../../lib/index.ts';
 
 /** Registers a suite or a test. mocha, jest and vitest all have these global functions. */
 type Register = (title: string, body: () => void) => void;

@@ -1,4 +1,4 @@
-import { stack } from '../autodiff/index.ts';
+import { stack } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   expectation,
@@ -11,8 +11,8 @@ import {
   seeded,
   type Tensor,
   type Tree,
-} from '../lib/index.ts';
-import { createLearner, type Estimator, type Learner } from '../trainers/index.ts';
+} from '../../lib/index.ts';
+import { createLearner, type Estimator, type Learner } from '../index.ts';
 import { namesOf, numbersOf, requireClose, requireLive, UncheckedError, vector } from './numbers.ts';
 import { prescribed, trajectoryOf } from './trajectory.ts';
 import {

@@ -1,4 +1,4 @@
-import { cast, dataOf, formatShape, fromData, sameShape, type Tensor } from '../lib/index.ts';
+import { cast, dataOf, formatShape, fromData, sameShape, type Tensor } from '../../lib/index.ts';
 import { LawError } from './numbers.ts';
 
 /** A fixed direction without zeros or repeated values. */

@@ -16,7 +16,7 @@ import {
   type Tensor,
   type Tree,
   viewOf,
-} from '../lib/index.ts';
+} from '../../lib/index.ts';
 
 /** The check for an arbitrary, for callers without types. */
 export const anArbitrary: guard.Check = {

@@ -221,6 +221,11 @@ export function numberTarget(
         ['output', 'combined'],
       );
       requireQuestion(asked.question, own.length, history.look(undefined).ahead, lagOf(data) === 0);
+      // What is more than one row behind was predicted when it was asked.
+      for (const part of [asked.combined, asked.output])
+        requireSame('that a row that waits has its predictions', part !== undefined, lagOf(data) > 1);
+      // At most `lag` values have come since it was asked.
+      if (count > lagOf(data)) requireLength('the list of latest values', asked.question.lags, lagCount);
       requireLength('the list of predictions', asked.predictions, experts.length);
       requireNumbers('a prediction', [...asked.predictions, asked.from], 1e120);
       requireNumbers('a size', [asked.size], 1e120, 0);

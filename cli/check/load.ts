@@ -46,7 +46,7 @@ export async function load(file: string): Promise<Loaded> {
 /** Node 20 runs no TypeScript. Types are dropped, not checked. */
 async function importCompiled(path: string): Promise<Record<string, unknown>> {
   const { createJiti } = await import('jiti');
-  // A cache would be files that nobody asked for.
+  // A cache would leave files behind.
   const jiti = createJiti(pathToFileURL(path).href, { fsCache: false, interopDefault: false });
   return await jiti.import<Record<string, unknown>>(path);
 }

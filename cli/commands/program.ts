@@ -53,7 +53,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('[data...]', 'files in order, or - for standard input')
     .option(
       '--steps <count>',
-      'after the data, or alone: predict so many steps ahead, for numbers',
+      'predict this many rows after the latest one, without data or after data with --learn; for numbers',
       parsePositive,
     )
     .option('--learn', 'also learn from these data, in memory only')

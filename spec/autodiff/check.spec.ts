@@ -30,7 +30,7 @@ import {
   type Tensor,
   tensor,
 } from '../../lib/index.ts';
-import { checkPrimitive, LawError, tensors, tensorsOf } from '../laws/index.ts';
+import { checkPrimitive, LawError, tensors, tensorsOf } from '../../trainers/testing/index.ts';
 
 const x = tensor([
   [0.3, -0.7, 1.1],

@@ -29,7 +29,7 @@ import {
   tensor,
   UnknownValueError,
 } from '../../lib/index.ts';
-import { describePrimitive, indicesBelow, tensorsOf } from '../laws/index.ts';
+import { describePrimitive, indicesBelow, tensorsOf } from '../../trainers/testing/index.ts';
 
 const scaledSine = custom({
   name: 'scaledSine',

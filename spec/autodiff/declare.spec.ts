@@ -25,7 +25,7 @@ import {
   tensor,
   zeros,
 } from '../../lib/index.ts';
-import { describePrimitive, shapes, tensors, tensorsOf } from '../laws/index.ts';
+import { describePrimitive, shapes, tensors, tensorsOf } from '../../trainers/testing/index.ts';
 
 const sinh = smooth({ name: 'sinh', evaluate: Math.sinh, partials: [(x) => cosh(x)] });
 const cosh: (x: Tensor | number) => Tensor = smooth({

@@ -12,7 +12,7 @@ import {
 } from '../../autodiff/index.ts';
 import * as operations from '../../autodiff/operations/index.ts';
 import { dataOf, fromData, type Tensor } from '../../lib/index.ts';
-import { type Program, programs } from '../laws/index.ts';
+import { type Program, programs } from '../../trainers/testing/index.ts';
 
 /** A fixed direction for each input of a program. */
 function directions(inputs: readonly Tensor[], phase = 0): Tensor[] {

@@ -33,7 +33,7 @@ import {
   tensor,
   zeros,
 } from '../../lib/index.ts';
-import { tensors, trees } from '../laws/index.ts';
+import { tensors, trees } from '../../trainers/testing/index.ts';
 
 const params = {
   w: tensor([

@@ -46,7 +46,7 @@ import {
   tensor,
   UnknownValueError,
 } from '../../lib/index.ts';
-import { programs } from '../laws/index.ts';
+import { programs } from '../../trainers/testing/index.ts';
 import { requireClose, sample } from './compile/agree.ts';
 
 type Function = (...xs: Tensor[]) => unknown;

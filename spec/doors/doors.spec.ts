@@ -5,7 +5,7 @@ import * as lib from '../../lib/index.ts';
 import * as nn from '../../nn/index.ts';
 import * as trainers from '../../trainers/index.ts';
 import * as norewind from '../../trainers/norewind.ts';
-import * as testing from '../laws/index.ts';
+import * as testing from '../../trainers/testing/index.ts';
 import { autodiffDoors, autodiffOthers } from './autodiff.ts';
 import { libDoors, libOthers } from './lib.ts';
 import { nnDoors, nnOthers } from './nn.ts';

@@ -3,7 +3,7 @@ import { square } from '../../autodiff/index.ts';
 import { type Noise, type Tensor, tensor } from '../../lib/index.ts';
 import { rnn } from '../../nn/index.ts';
 import { rtrl } from '../../trainers/index.ts';
-import { fixtureOf, shapes, tensorsOf } from '../laws/index.ts';
+import { fixtureOf, shapes, tensorsOf } from '../../trainers/testing/index.ts';
 import { x } from './lib.ts';
 import { type Doors, door, openDoor } from './walk.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ShapeError, seeded } from '../../lib/index.ts';
 import { fanIn, filled, glorot, type Initializer, normal, orthogonal, uniform } from '../../nn/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 
 /** Mean, variance, minimum and maximum of the 40,000 elements of a 100 by 400 matrix. */
 function statistics(init: Initializer): { mean: number; variance: number; least: number; most: number } {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { checkDerivatives, compile, grad, valueAndGrad } from '../../autodiff/index.ts';
 import { DTypeError, IndexError, indices, ShapeError, seeded, type Tensor, tensor } from '../../lib/index.ts';
 import { binaryCrossEntropy, crossEntropy, meanSquare } from '../../nn/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 
 const list = (length: number) =>
   fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLength: length, maxLength: length });

@@ -4,7 +4,7 @@ import { ConfigurationError, ShapeError, seeded, type Tensor, tensor, zeros } fr
 import { type Cell, embedded, embedding, gru, linear, lstm, model } from '../../nn/index.ts';
 import { meanSquare } from '../../nn/losses.ts';
 import { createLearner, sgd, uoro } from '../../trainers/index.ts';
-import { numbersOf } from '../laws/numbers.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 
 describe('model', () => {
   it('is the cell, and then the readout of its output', () => {

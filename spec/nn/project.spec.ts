@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { IndexError, indices, ShapeError, seeded, tensor } from '../../lib/index.ts';
 import { project } from '../../nn/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 
 describe('project', () => {
   const weights = seeded(1).normal([4, 3]);

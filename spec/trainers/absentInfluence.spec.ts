@@ -12,8 +12,8 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
-import { checkUnbiased, estimates, learnerOf, together } from '../laws/agreement.ts';
-import { numbersOf, requireClose, requireFinite } from '../laws/numbers.ts';
+import { checkUnbiased, estimates, learnerOf, together } from '../../trainers/testing/agreement.ts';
+import { numbersOf, requireClose, requireFinite } from '../../trainers/testing/numbers.ts';
 import { size } from '../support/size.ts';
 import { runOf, singular } from './singular.ts';
 

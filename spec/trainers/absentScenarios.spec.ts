@@ -13,7 +13,7 @@ import {
   snap,
   tbptt,
 } from '../../trainers/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 import {
   type Any,
   act,

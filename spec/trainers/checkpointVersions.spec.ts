@@ -12,7 +12,7 @@ import {
 import { meanSquare, rnn } from '../../nn/index.ts';
 import { createLearner, restoreLearner, rtrl, sgd, snap, tbptt, uoro } from '../../trainers/index.ts';
 import { checksumOf } from '../../trainers/learner/checksum.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 import { type OldCheckpoint, oldCheckpoints } from './versionOne.ts';
 
 const estimators = {

@@ -5,7 +5,7 @@ import { sum } from '../../autodiff/index.ts';
 import { indices, leavesOf, type Tree, tensor } from '../../lib/index.ts';
 import { binaryCrossEntropy, type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, restoreLearner, sgd } from '../../trainers/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 import { runsSources } from '../support/project.ts';
 import { size } from '../support/size.ts';
 import {
@@ -136,7 +136,7 @@ describe('a learner with a plan', () => {
       import { createLearner, uoro, adam, inverseSqrt } from './trainers/index.ts';
       import { crossEntropy, embedded, embedding, gru, linear, model } from './nn/index.ts';
       import { indices } from './lib/index.ts';
-      import { numbersOf } from './spec/laws/numbers.ts';
+      import { numbersOf } from './trainers/testing/numbers.ts';
       const cell = model({ cell: embedded(embedding({ symbols: 5, size: 2 }), gru({ inputs: 2, units: 4 })), readout: linear({ outputs: 5 }) });
       const learner = createLearner({ model: cell, loss: crossEntropy, estimator: uoro(), optimizer: adam({ rate: inverseSqrt(0.02, 0.03) }), dtype: 'float32', seed: 11, lanes: 2 });
       const one = (t, lane, phase) => (7 * t + 3 * lane + 2 * phase + ((t * t) >> 2)) % 5;

@@ -10,7 +10,7 @@ import {
 } from '../../lib/index.ts';
 import { type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { adam, constant, createLearner, type Estimator, sgd } from '../../trainers/index.ts';
-import { numbersOf } from '../laws/numbers.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 import { size } from '../support/size.ts';
 import { act, bytesOf, type Config, configOf, estimators, symbols } from './planned.ts';
 

@@ -1,5 +1,5 @@
 import { bptt, rtrl, tbptt, uoro } from '../../trainers/index.ts';
-import { describeInfluence } from '../laws/index.ts';
+import { describeInfluence } from '../../trainers/testing/index.ts';
 import { size } from '../support/size.ts';
 import { lawFixtures } from './lawFixtures.ts';
 

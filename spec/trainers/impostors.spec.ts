@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import { seeded, tensor } from '../../lib/index.ts';
-import { checkUnbiased } from '../laws/agreement.ts';
-import { checkInfluence, type InfluenceSubject, influenceLaws, LawError } from '../laws/index.ts';
-import { type Fixture, jitter } from '../laws/unrolled.ts';
+import { checkUnbiased } from '../../trainers/testing/agreement.ts';
+import {
+  checkInfluence,
+  type InfluenceSubject,
+  influenceLaws,
+  LawError,
+} from '../../trainers/testing/index.ts';
+import { type Fixture, jitter } from '../../trainers/testing/unrolled.ts';
 import { size } from '../support/size.ts';
 import { impostors, lanesImpostors, variant } from './impostors.ts';
 import { lawFixtures } from './lawFixtures.ts';

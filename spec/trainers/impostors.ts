@@ -1,7 +1,7 @@
 import type { Noise, Tree } from '../../lib/index.ts';
 import type { Estimator, RankOne, Transition } from '../../trainers/index.ts';
-import { lengthOf, numbersOf, treeFrom } from '../laws/numbers.ts';
-import { unitTrees, zerosLike } from '../laws/unrolled.ts';
+import { lengthOf, numbersOf, treeFrom } from '../../trainers/testing/numbers.ts';
+import { unitTrees, zerosLike } from '../../trainers/testing/unrolled.ts';
 
 /**
  * The parts of UORO that an impostor can change, written on plain numbers and apart from the library's own.

@@ -1,4 +1,4 @@
-import type { InfluenceSubject } from '../laws/index.ts';
+import type { InfluenceSubject } from '../../trainers/testing/index.ts';
 import { size } from '../support/size.ts';
 import { fixture } from './runs.ts';
 

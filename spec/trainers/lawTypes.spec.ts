@@ -12,7 +12,7 @@ import {
   type InfluenceSubject,
   influenceLaws,
   LawError,
-} from '../laws/index.ts';
+} from '../../trainers/testing/index.ts';
 
 const input = (noise: Noise) => noise.normal([2]);
 const net = model({ cell: rnn({ inputs: 2, units: 2 }), readout: linear({ outputs: 1 }) });

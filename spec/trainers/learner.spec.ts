@@ -15,7 +15,7 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
-import { lengthOf, numbersOf, requireClose } from '../laws/numbers.ts';
+import { lengthOf, numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 
 const cell = model({ cell: gru({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) });
 type Config = LearnerConfig<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>;

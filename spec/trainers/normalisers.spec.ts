@@ -10,7 +10,7 @@ import {
   type UoroOptions,
   uoro,
 } from '../../trainers/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 
 const parameters = {
   w: tensor([[0.5, -1]]),

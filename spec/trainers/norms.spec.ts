@@ -17,7 +17,7 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 import type { Config } from './planned.ts';
 
 /**

@@ -30,7 +30,7 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
-import { numbersOf } from '../laws/numbers.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 import { size } from '../support/size.ts';
 
 export type Any = Learner<unknown, unknown, unknown, unknown>;

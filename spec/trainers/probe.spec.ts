@@ -24,7 +24,7 @@ import {
   uoro,
 } from '../../trainers/index.ts';
 import { byBackpropagation, fixtureOf } from '../../trainers/testing/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 import { size } from '../support/size.ts';
 
 const net = model({ cell: rnn({ inputs: 2, units: 3 }), readout: linear({ outputs: 1 }) });

@@ -24,7 +24,7 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
-import { numbersOf } from '../laws/numbers.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 
 const cell = model({ cell: gru({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) });
 type Config = LearnerConfig<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>;

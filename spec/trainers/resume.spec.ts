@@ -33,7 +33,7 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
-import { numbersOf } from '../laws/numbers.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 import { size } from '../support/size.ts';
 
 const cell = model({ cell: lstm({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) });

@@ -13,9 +13,15 @@ import {
   rnn,
 } from '../../nn/index.ts';
 import { rtrl } from '../../trainers/index.ts';
-import { estimates, influenceOf, learnerOf } from '../laws/agreement.ts';
-import { numbersOf } from '../laws/numbers.ts';
-import { type Fixture, fixtureOf, jitter, type Reference, zerosLike } from '../laws/unrolled.ts';
+import { estimates, influenceOf, learnerOf } from '../../trainers/testing/agreement.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
+import {
+  type Fixture,
+  fixtureOf,
+  jitter,
+  type Reference,
+  zerosLike,
+} from '../../trainers/testing/unrolled.ts';
 
 /** A small random run, drawn by its sizes. */
 export interface Run {

@@ -15,7 +15,7 @@ import {
 } from '../../autodiff/index.ts';
 import { full, indices, type Noise, seeded, type Tensor, zeros } from '../../lib/index.ts';
 import { type Cell, linear, meanSquare, model } from '../../nn/index.ts';
-import type { Fixture } from '../laws/unrolled.ts';
+import type { Fixture } from '../../trainers/testing/unrolled.ts';
 
 type Vectors = Readonly<Record<string, Tensor>>;
 const draw = (noise: Noise, units: number): Vectors => ({

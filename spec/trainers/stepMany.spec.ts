@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ConfigurationError, IndexError, NonFiniteError } from '../../lib/index.ts';
 import { createLearner, sgd } from '../../trainers/index.ts';
-import { numbersOf } from '../laws/numbers.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 import { runsSources } from '../support/project.ts';
 import { act, bytesOf, type Config, configOf, estimators, symbols } from './planned.ts';
 

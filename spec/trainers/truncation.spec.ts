@@ -2,9 +2,15 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readSafetensorsMetadata, seeded } from '../../lib/index.ts';
 import { bptt, tbptt } from '../../trainers/index.ts';
-import { estimates, learnerOf } from '../laws/agreement.ts';
-import { jacobianByDifferences, lengthOf, numbersOf, requireClose, treeFrom } from '../laws/numbers.ts';
-import { type Fixture, unroll, zerosLike } from '../laws/unrolled.ts';
+import { estimates, learnerOf } from '../../trainers/testing/agreement.ts';
+import {
+  jacobianByDifferences,
+  lengthOf,
+  numbersOf,
+  requireClose,
+  treeFrom,
+} from '../../trainers/testing/numbers.ts';
+import { type Fixture, unroll, zerosLike } from '../../trainers/testing/unrolled.ts';
 import { size } from '../support/size.ts';
 import { fixture, movesFor, type Run } from './runs.ts';
 

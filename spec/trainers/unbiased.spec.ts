@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { expectation, seeded, type Tensor } from '../../lib/index.ts';
 import { bptt, type RankOne, rtrl, uoro } from '../../trainers/index.ts';
-import { checkUnbiased, estimates, learnerOf } from '../laws/agreement.ts';
-import { lengthOf, numbersOf, requireClose, vector } from '../laws/numbers.ts';
-import { byBackpropagation, byDifferences, type Fixture, jitter } from '../laws/unrolled.ts';
+import { checkUnbiased, estimates, learnerOf } from '../../trainers/testing/agreement.ts';
+import { lengthOf, numbersOf, requireClose, vector } from '../../trainers/testing/numbers.ts';
+import { byBackpropagation, byDifferences, type Fixture, jitter } from '../../trainers/testing/unrolled.ts';
 import { size } from '../support/size.ts';
 import { byRtrl, fixture, movesFor, narrowRun, type Run, runs } from './runs.ts';
 

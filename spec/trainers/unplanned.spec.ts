@@ -3,7 +3,7 @@ import { argmax, custom, gather, greater, mul, smooth, square, tanh } from '../.
 import { IndexError, type Tensor, tensor } from '../../lib/index.ts';
 import { type Cell, meanSquare, rnn } from '../../nn/index.ts';
 import { createLearner, sgd } from '../../trainers/index.ts';
-import { numbersOf, requireClose } from '../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 import { bytesOf, type Config, estimators } from './planned.ts';
 
 describe('a learner with a model that has no plan', () => {

@@ -6,9 +6,9 @@ import type { Cell } from '../../nn/index.ts';
 import { type RankOne, StepStructure, uoro } from '../../trainers/index.ts';
 import { takeStep } from '../../trainers/learner/step.ts';
 import { transitionOf } from '../../trainers/learner/transition.ts';
-import { estimates } from '../laws/agreement.ts';
-import { lengthOf, numbersOf, requireClose, vector } from '../laws/numbers.ts';
-import { byBackpropagation } from '../laws/unrolled.ts';
+import { estimates } from '../../trainers/testing/agreement.ts';
+import { lengthOf, numbersOf, requireClose, vector } from '../../trainers/testing/numbers.ts';
+import { byBackpropagation } from '../../trainers/testing/unrolled.ts';
 import { size } from '../support/size.ts';
 import { fixture } from './runs.ts';
 

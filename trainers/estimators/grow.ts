@@ -26,7 +26,7 @@ export function isGrowth(value: unknown): value is Growth {
   return guard.isRecord(value) && steps.holds(value.from) && steps.holds(value.to);
 }
 
-/** The length of the window after so many updates. */
+/** The length of the window after a number of updates. */
 export function lengthAt({ from, to }: Growth, updates: number): number {
   let [length, left] = [from, updates];
   while (length < to && left >= 16 * length) {

@@ -22,7 +22,7 @@ export interface Engine {
   look(): Omit<Memory, 'gradient'>;
   /** The last gradient. */
   readonly gradient: unknown;
-  /** The gradient will be read within so many steps: until then it is kept, which spares a recomputation. */
+  /** Keeps the gradient for the next `within` steps, which spares a recomputation when it is read. */
   expectGradient(within: number): void;
   /** Number of steps learnt from. */
   readonly total: number;

@@ -70,8 +70,8 @@ export class Learner<P, S, X, Y> {
   }
 
   /**
-   * The gradient will be read within so many steps: plans keep it until then, at some cost a step. Otherwise
-   * a reading replays up to 64 windows. Changes no number. @throws UsageError unless it is a whole number.
+   * Keeps the gradient of each window for the next `within` steps, at some cost a step; otherwise a reading
+   * replays up to 64 windows. Changes no number. @throws UsageError unless it is a whole number.
    */
   expectGradient(within: number): void {
     guard.argument('expectGradient', 'within', within, guard.whole(0), UsageError);

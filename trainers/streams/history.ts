@@ -39,7 +39,7 @@ export interface SavedHistory {
 
 /** The values in which a season is looked for. */
 const window = 2048;
-/** When a season is looked for: after so many values, and then again after half as many more. */
+/** A season is looked for after this many values, then again each time there are half as many more. */
 const first = 24;
 
 export function createHistory(data: RowData, saved?: SavedHistory): History {

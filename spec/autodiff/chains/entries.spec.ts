@@ -19,9 +19,9 @@ import {
 } from '../../../autodiff/index.ts';
 import { dataOf, indices, leavesOf, seeded, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
 import { type Cell, gru, indrnn, lru, lstm, mgu, rnn } from '../../../nn/index.ts';
-import { programs } from '../../laws/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
-import { fixtureOf, unitTrees } from '../../laws/unrolled.ts';
+import { programs } from '../../../trainers/testing/index.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import { fixtureOf, unitTrees } from '../../../trainers/testing/unrolled.ts';
 
 const counting = (length: number) => Int32Array.from({ length }, (_, i) => i);
 

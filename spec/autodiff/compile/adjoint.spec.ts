@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { add, compile, dot, matmul, mul } from '../../../autodiff/index.ts';
 import { leavesOf, seeded, type Tensor, type Tree } from '../../../lib/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 type Args = readonly [Tensor, Tensor, Tensor, Tensor];
 

@@ -24,7 +24,7 @@ const strongMul = (d: Tensor, x: Tensor) => linearize((a: Tensor) => mul(a, x), 
 const timesLeft = (d: Tensor, y: Tensor) => linearize((a: Tensor) => matmul(a, y), d).push(d);
 const timesRight = (x: Tensor, d: Tensor) => linearize((a: Tensor) => matmul(x, a), d).push(d);
 
-/** n numbers on the diagonal that begins at a row, in a matrix of so many rows. */
+/** A matrix of the given number of rows, with n numbers on the diagonal from a given row on. */
 function diagonal(rows: number, n: number, begin: number): Tensor {
   const data = new Float64Array(rows * n);
   for (let i = 0; i < n; i++) data[(begin + i) * n + i] = 1 + (i % 3);

@@ -44,7 +44,7 @@ import {
 } from '../../../autodiff/index.ts';
 import * as operations from '../../../autodiff/operations/index.ts';
 import type { Tensor } from '../../../lib/index.ts';
-import { indicesBelow, inLayout, layoutsOf, shapes, tensorsOf } from '../../laws/index.ts';
+import { indicesBelow, inLayout, layoutsOf, shapes, tensorsOf } from '../../../trainers/testing/index.ts';
 import { eager, narrow, requirePlan } from './agree.ts';
 import { unaries } from './unaries.ts';
 

@@ -35,7 +35,7 @@ import {
   tensor,
   UnknownValueError,
 } from '../../../lib/index.ts';
-import { programs } from '../../laws/index.ts';
+import { programs } from '../../../trainers/testing/index.ts';
 import { requireClose, sample } from './agree.ts';
 
 const x = sample([3, 4], 1);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { add, jvp, linearize, sin, vjp } from '../../../autodiff/index.ts';
 import { cast, full, type Tensor } from '../../../lib/index.ts';
-import { type Program, programs } from '../../laws/index.ts';
+import { type Program, programs } from '../../../trainers/testing/index.ts';
 import { size } from '../../support/size.ts';
 import { eager, narrow, planned, requireClose, requirePlan, sample } from './agree.ts';
 

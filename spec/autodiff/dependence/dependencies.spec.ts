@@ -27,8 +27,8 @@ import {
   UnknownValueError,
   zeros,
 } from '../../../lib/index.ts';
-import { programs } from '../../laws/index.ts';
-import { numbersOf, treeFrom } from '../../laws/numbers.ts';
+import { programs } from '../../../trainers/testing/index.ts';
+import { numbersOf, treeFrom } from '../../../trainers/testing/numbers.ts';
 
 /** For each element of f's argument, the elements of f that it can influence. */
 function reached<X>(f: (x: X) => unknown, x: X): number[][] {

@@ -27,7 +27,7 @@ import {
   tensor,
   zeros,
 } from '../../../lib/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 /** Numbers of every size of a dtype at which squares may overflow or underflow. */
 const sizes: Readonly<Record<FloatDType, readonly number[]>> = {

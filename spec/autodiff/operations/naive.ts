@@ -8,7 +8,7 @@ import {
   stridesOf,
   type Tensor,
 } from '../../../lib/index.ts';
-import { shapes, tensorsOf } from '../../laws/index.ts';
+import { shapes, tensorsOf } from '../../../trainers/testing/index.ts';
 
 /** Two shapes that broadcast: one, and a suffix of it with some axes of length one, in either order. */
 const broadcastable: fc.Arbitrary<[Shape, Shape]> = shapes()

@@ -64,7 +64,7 @@ import {
   shapes,
   tensors,
   tensorsOf,
-} from '../../laws/index.ts';
+} from '../../../trainers/testing/index.ts';
 import {
   alongAxis,
   elementOf,

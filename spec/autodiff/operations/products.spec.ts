@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { dot, matmul, outer } from '../../../autodiff/index.ts';
 import { dataOf, fromData } from '../../../lib/index.ts';
-import { describePrimitive, type PrimitiveSubject, shapes, tensorsOf } from '../../laws/index.ts';
+import {
+  describePrimitive,
+  type PrimitiveSubject,
+  shapes,
+  tensorsOf,
+} from '../../../trainers/testing/index.ts';
 import { flip, naiveProduct, reshapeOf } from './naive.ts';
 
 describe('products', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { compile, gather, grad, mul, scatterAdd, sum } from '../../../autodiff/index.ts';
 import { fromData, type Tensor, zeros } from '../../../lib/index.ts';
-import { numbersOf } from '../../laws/numbers.ts';
+import { numbersOf } from '../../../trainers/testing/numbers.ts';
 
 const million = 1_000_000;
 const floats = (dtype: 'float32' | 'float64', length: number, f: (i: number) => number) =>

@@ -19,7 +19,7 @@ import {
   type TensorConstraints,
   tensors,
   tensorsOf,
-} from '../../laws/index.ts';
+} from '../../../trainers/testing/index.ts';
 
 describe('primitives', () => {
   const described = new Set<Primitive>();

@@ -80,7 +80,7 @@ describe('cli/training: the lock of a folder, held', () => {
   it('is still that of its holder when it was away for a moment, or has been copied and put back', () => {
     const own = lockFolder(folder);
     const content = readFileSync(lock());
-    // As a network does, and whoever took it for that of a dead process.
+    // As a network does, or a process that took the lock for that of a dead one.
     let looks = 0;
     replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
       if (String(path) === lock() && looks++ === 0)

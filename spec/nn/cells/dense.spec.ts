@@ -9,7 +9,7 @@ import {
   tensor,
 } from '../../../lib/index.ts';
 import { type Cell, type Gate, gru, lstm, mgu, rnn } from '../../../nn/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { compare, sigma, sizes, unit } from './loops.ts';
 
 describe('cells compute the published equations', () => {

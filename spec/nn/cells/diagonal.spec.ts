@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConfigurationError, indices, type Noise, seeded, type Tensor, tensor } from '../../../lib/index.ts';
 import { indrnn, linear, lru, model } from '../../../nn/index.ts';
-import { describeCell } from '../../laws/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { describeCell } from '../../../trainers/testing/index.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { describeRelated } from './related.ts';
 
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);

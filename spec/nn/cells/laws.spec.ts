@@ -18,7 +18,7 @@ import {
   rnn,
   rtu,
 } from '../../../nn/index.ts';
-import { describeCell } from '../../laws/index.ts';
+import { describeCell } from '../../../trainers/testing/index.ts';
 import { size } from '../../support/size.ts';
 import { describeRelated } from './related.ts';
 

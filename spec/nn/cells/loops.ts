@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { seeded, type Tensor } from '../../../lib/index.ts';
 import type { Cell, Gate } from '../../../nn/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 export const sigma = (x: number) => 1 / (1 + Math.exp(-x));
 export const sizes = fc.record({

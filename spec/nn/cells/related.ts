@@ -1,5 +1,5 @@
+import { type CellSubject, cellLaws } from '../../../trainers/testing/index.ts';
 import { describeLaws } from '../../../trainers/testing/mocha.ts';
-import { type CellSubject, cellLaws } from '../../laws/index.ts';
 import { size } from '../../support/size.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
   writeSafetensors,
 } from '../../../lib/index.ts';
 import { cudnnGru, torchGru } from '../../../nn/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 /**
  * One step of torch.nn.GRU on its own layout, by the documented definition: rows of r, then z, then n.

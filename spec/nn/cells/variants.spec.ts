@@ -13,7 +13,7 @@ import {
   rnn,
   rtu,
 } from '../../../nn/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { compare, sigma, sizes, unit } from './loops.ts';
 
 const vectors = (numbers: readonly number[]) => tensor([...numbers]);

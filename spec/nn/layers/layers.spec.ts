@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { add, matmul } from '../../../autodiff/index.ts';
 import { ConfigurationError, full, seeded, tensor } from '../../../lib/index.ts';
 import { embedding, filled, gru, linear, mlp, model } from '../../../nn/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 describe('layers', () => {
   it('linear is w·x + b', () => {

@@ -20,10 +20,10 @@ import {
   rtrl,
   snap,
 } from '../../../trainers/index.ts';
-import { estimates, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
-import { type Fixture, fixtureOf, jitter, zerosLike } from '../../laws/unrolled.ts';
+import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, fixtureOf, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
 import { elementwise, fixture, sparse, type Vectors, withReadout } from './sparse.ts';

@@ -11,10 +11,10 @@ import {
 } from '../../../lib/index.ts';
 import { type Cell, rnn } from '../../../nn/index.ts';
 import { type DodgeOptions, dodge, rtrl } from '../../../trainers/index.ts';
-import { estimates, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture, type Vectors } from './sparse.ts';
 

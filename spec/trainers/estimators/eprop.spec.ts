@@ -16,10 +16,10 @@ import {
   rtu,
 } from '../../../nn/index.ts';
 import { diagonal, type Estimator, eprop, rflo, rtrl } from '../../../trainers/index.ts';
-import { estimates } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { estimates } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture, withReadout } from './sparse.ts';

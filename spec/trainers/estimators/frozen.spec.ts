@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { seeded } from '../../../lib/index.ts';
 import { lstm, rnn } from '../../../nn/index.ts';
 import { type Estimator, frozen, tbptt } from '../../../trainers/index.ts';
-import { estimates, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
-import { byBackpropagation } from '../../laws/unrolled.ts';
+import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
+import { byBackpropagation } from '../../../trainers/testing/unrolled.ts';
 import { fixture, withReadout } from './sparse.ts';
 
 describe('the immediate term alone', () => {

@@ -10,7 +10,7 @@ import {
 import { crossEntropy, linear, model, rnn } from '../../../nn/index.ts';
 import { lengthsAt } from '../../../trainers/estimators/estimator.ts';
 import { createLearner, grow, restoreLearner, rmsprop, tbptt } from '../../../trainers/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 /** A learner whose window has 1 step 16 times, then 2 steps 32 times, then 4, and its traces of the model. */
 function growing(eager = false) {
@@ -63,7 +63,7 @@ describe('a window that grows', () => {
     expect(own() - before).to.be.at.most(1 + 2 + 4 + 8);
   });
 
-  it('goes on from a look at any place of a window, also the first of its length', () => {
+  it('resumes after the gradient is read anywhere in a window, also in the first of its length', () => {
     const undisturbed = growing().learner;
     const losses = Array.from({ length: 110 }, (_, t) => undisturbed.step(symbol(t), symbol(t + 1)).loss);
     for (let look = 76; look < 100; look++) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { kfRtrl } from '../../../trainers/index.ts';
-import { checkUnbiased } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
+import { checkUnbiased } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { siteCells, siteRun } from './siteCells.ts';
 
 describe('KF-RTRL, at length', function () {

@@ -14,10 +14,10 @@ import {
 } from '../../../lib/index.ts';
 import { type Cell, embedded, embedding, gru, indrnn, lru, rnn } from '../../../nn/index.ts';
 import { type KfRtrlInfluence, kfRtrl, rtrl } from '../../../trainers/index.ts';
-import { checkUnbiased, estimates, influenceOf, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
-import { type Fixture, fixtureOf } from '../../laws/unrolled.ts';
+import { checkUnbiased, estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, fixtureOf } from '../../../trainers/testing/unrolled.ts';
 import { jacobians } from './oneStep.ts';
 import { siteCells, siteRun } from './siteCells.ts';
 import { fixture, sparse, type Vectors, withReadout } from './sparse.ts';

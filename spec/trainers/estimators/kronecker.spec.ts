@@ -12,9 +12,9 @@ import {
 } from '../../../lib/index.ts';
 import { embedded, embedding, gru, lru, rnn } from '../../../nn/index.ts';
 import type { Estimator } from '../../../trainers/index.ts';
-import { checkUnbiased, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { fixtureOf } from '../../laws/unrolled.ts';
+import { checkUnbiased, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { fixtureOf } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 
 const flat = (tree: Tree) => concat(leavesOf(tree).map((leaf) => reshape(leaf, [-1])));

@@ -13,10 +13,10 @@ import {
 } from '../../../lib/index.ts';
 import { type Cell, gru, indrnn, lru, lstm, rnn } from '../../../nn/index.ts';
 import { type Estimator, noBackTrack, type RankOne, uoro } from '../../../trainers/index.ts';
-import { learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { lawFixtures } from '../lawFixtures.ts';
 import { jacobians } from './oneStep.ts';
 import { elementwise, fixture, sparse, type Vectors } from './sparse.ts';

@@ -3,10 +3,10 @@ import { ConfigurationError, expectation, recording, seeded, tensor } from '../.
 import { indrnn, mgu, rnn } from '../../../nn/index.ts';
 import { factorOf, singularValues } from '../../../trainers/estimators/reduction.ts';
 import { type Estimator, kfRtrl, ok, rtrl, uoro } from '../../../trainers/index.ts';
-import { checkUnbiased, estimates, influenceOf, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { checkUnbiased, estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 import { fixture, withReadout } from './sparse.ts';
 

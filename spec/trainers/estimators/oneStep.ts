@@ -1,6 +1,6 @@
 import { linearize } from '../../../autodiff/index.ts';
-import { numbersOf } from '../../laws/numbers.ts';
-import { type Fixture, unitTrees } from '../../laws/unrolled.ts';
+import { numbersOf } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, unitTrees } from '../../../trainers/testing/unrolled.ts';
 
 /** Row by row, ∂s'/∂θ and ∂s'/∂s of one step. */
 export function jacobians(

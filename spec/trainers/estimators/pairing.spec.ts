@@ -3,9 +3,9 @@ import { grad } from '../../../autodiff/index.ts';
 import { ConfigurationError, seeded, type Tensor, type Tree, tensor } from '../../../lib/index.ts';
 import { lstm, meanSquare, rnn } from '../../../nn/index.ts';
 import { type Estimator, eprop, frozen, rflo, snap, unbiased } from '../../../trainers/index.ts';
-import { estimates, learnerOf } from '../../laws/agreement.ts';
-import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { fixture, withReadout } from './sparse.ts';
 
 const gradientsOf = (run: Fixture, estimator: Estimator, eager = false) =>

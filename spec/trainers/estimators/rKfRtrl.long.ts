@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { gru, lstm } from '../../../nn/index.ts';
 import { rKfRtrl } from '../../../trainers/index.ts';
-import { checkUnbiased } from '../../laws/agreement.ts';
+import { checkUnbiased } from '../../../trainers/testing/agreement.ts';
 import { siteCells, siteRun } from './siteCells.ts';
 import { fixture } from './sparse.ts';
 

@@ -3,10 +3,10 @@ import { matmul, mul, tanh } from '../../../autodiff/index.ts';
 import { ConfigurationError, type Noise, replay, seeded, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, gru, rnn } from '../../../nn/index.ts';
 import { type RKfRtrlInfluence, rKfRtrl } from '../../../trainers/index.ts';
-import { checkUnbiased, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { checkUnbiased, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture, type Vectors, withReadout } from './sparse.ts';
 

@@ -4,8 +4,8 @@ import { add, mul, slice, stack, sum, tanh } from '../../../autodiff/index.ts';
 import { seeded, type Tensor, zeros } from '../../../lib/index.ts';
 import type { Cell } from '../../../nn/index.ts';
 import { rtrl } from '../../../trainers/index.ts';
-import { checkUnbiased, estimates, learnerOf } from '../../laws/agreement.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { checkUnbiased, estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { size } from '../../support/size.ts';
 import { fixture } from './sparse.ts';
 

@@ -3,10 +3,10 @@ import { add, mul, tanh } from '../../../autodiff/index.ts';
 import { ConfigurationError, type Noise, seeded, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, gru, lstm, project, rnn } from '../../../nn/index.ts';
 import { type Estimator, rflo, rtrl, tbptt } from '../../../trainers/index.ts';
-import { estimates, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture, type Vectors, withReadout } from './sparse.ts';
 

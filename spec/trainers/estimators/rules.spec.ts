@@ -23,9 +23,9 @@ import {
   snap,
   uoro,
 } from '../../../trainers/index.ts';
-import { estimates, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
+import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
 import { fixture, withReadout } from './sparse.ts';
 
 /** The published pairing: the updated influence with the derivative at the new state. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { add, concat, matmul, mul, sigmoid, tanh } from '../../../autodiff/index.ts';
 import { type Noise, type Tensor, zeros } from '../../../lib/index.ts';
 import type { Cell } from '../../../nn/index.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { fixture, type Vectors } from './sparse.ts';
 
 /** A random cell whose parameters enter products, and where else they go. */

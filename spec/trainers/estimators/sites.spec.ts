@@ -11,9 +11,9 @@ import {
 } from '../../../lib/index.ts';
 import { type Cell, embedded, embedding, gru, indrnn, lru, lstm, rnn } from '../../../nn/index.ts';
 import { type Rule, rtrl, type StepStructure, type Transition } from '../../../trainers/index.ts';
-import { learnerOf } from '../../laws/agreement.ts';
-import { numbersOf, requireClose, requireLive } from '../../laws/numbers.ts';
-import { type Fixture, fixtureOf, unitTrees } from '../../laws/unrolled.ts';
+import { learnerOf } from '../../../trainers/testing/agreement.ts';
+import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, fixtureOf, unitTrees } from '../../../trainers/testing/unrolled.ts';
 import { withReadout } from './sparse.ts';
 
 type Leaves = { readonly [name: string]: Tensor };

@@ -3,10 +3,10 @@ import { add, concat, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
 import { ConfigurationError, DataError, seeded, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, gru, lstm, meanSquare, rnn } from '../../../nn/index.ts';
 import { createLearner, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
-import { estimates, influenceOf, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
-import { type Fixture, jitter, zerosLike } from '../../laws/unrolled.ts';
+import { estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
 import { jacobians } from './oneStep.ts';
 import { chain, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
 

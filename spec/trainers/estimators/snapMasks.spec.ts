@@ -4,9 +4,9 @@ import { add, concat, gather, mul, reshape, slice, sum, tanh } from '../../../au
 import { indices, seeded, type Tensor, tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, meanSquare } from '../../../nn/index.ts';
 import { createLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
-import { influenceOf, learnerOf } from '../../laws/agreement.ts';
-import { requireClose } from '../../laws/numbers.ts';
-import type { Fixture } from '../../laws/unrolled.ts';
+import { influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { requireClose } from '../../../trainers/testing/numbers.ts';
+import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture } from './sparse.ts';

@@ -1,7 +1,7 @@
 import { add, concat, mul, reshape, sigmoid, slice, sub, sum, tanh } from '../../../autodiff/index.ts';
 import { type Noise, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, indrnn, linear, lru, model, project } from '../../../nn/index.ts';
-import { type Fixture, fixtureOf } from '../../laws/unrolled.ts';
+import { type Fixture, fixtureOf } from '../../../trainers/testing/unrolled.ts';
 
 const readout = linear({ outputs: 2 });
 const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);

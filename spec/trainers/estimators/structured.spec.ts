@@ -15,9 +15,9 @@ import {
 } from '../../../lib/index.ts';
 import { type Cell, gru, indrnn, lstm, meanSquare, rnn } from '../../../nn/index.ts';
 import { adam, createLearner, type Estimator, restoreLearner, rtrl, sgd } from '../../../trainers/index.ts';
-import { checkUnbiased, estimates, learnerOf } from '../../laws/agreement.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
-import { type Fixture, jitter, zerosLike } from '../../laws/unrolled.ts';
+import { checkUnbiased, estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
 import { cascade, chain, elementwise, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
 
 describe('structured RTRL', () => {

@@ -1,5 +1,5 @@
 import { rtrl } from '../../../trainers/index.ts';
-import { describeInfluence } from '../../laws/index.ts';
+import { describeInfluence } from '../../../trainers/testing/index.ts';
 import { fixture, sparse } from './sparse.ts';
 
 describe('structured RTRL', () => {

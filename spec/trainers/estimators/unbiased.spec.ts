@@ -20,10 +20,10 @@ import {
   unbiased,
   uoro,
 } from '../../../trainers/index.ts';
-import { checkUnbiased, estimates, learnerOf } from '../../laws/agreement.ts';
-import { describeInfluence } from '../../laws/influence.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
-import { type Fixture, jitter, zerosLike } from '../../laws/unrolled.ts';
+import { checkUnbiased, estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 import { fixture, withReadout } from './sparse.ts';
 

@@ -39,7 +39,7 @@ function play(
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** The least loss of a sequence of experts with at most so many changes. */
+/** The least loss of a sequence of experts that changes at most `changes` times. */
 function bestWith(changes: number, losses: readonly (readonly number[])[]): number {
   const count = losses[0].length;
   let best = Array.from({ length: changes + 1 }, () => new Array<number>(count).fill(0));

@@ -138,7 +138,7 @@ describe('trainers/experts: symbols', () => {
     expect(made(4, ['network']).names).to.deep.equal(['network']);
     expect(made(4, ['match']).names).to.deep.equal(['match']);
     expect(made(4, ['match', 'own']).names).to.deep.equal(['combination', 'match', 'own']);
-    expect(() => made(4, ['nobody'])).to.throw('nobody is none of the experts for text');
+    expect(() => made(4, ['oracle'])).to.throw('oracle is none of the experts for text');
   });
 
   it('alone, is served as it is', () => {

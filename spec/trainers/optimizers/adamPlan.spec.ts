@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { add, Execution, trace } from '../../../autodiff/index.ts';
 import { type Noise, seeded, type Tensor, tensor } from '../../../lib/index.ts';
 import { adam, type Clock } from '../../../trainers/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 describe('Adam in a plan', () => {
   for (const dtype of ['float32', 'float64'] as const)

@@ -17,7 +17,7 @@ import {
   sgd,
   sqrtDecay,
 } from '../../../trainers/index.ts';
-import { lengthOf, numbersOf, requireClose } from '../../laws/numbers.ts';
+import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 type Params = { readonly w: Tensor; readonly inner: readonly [Tensor, Tensor] };
 

@@ -11,7 +11,7 @@ import {
   sqrtDecay,
   tbptt,
 } from '../../../trainers/index.ts';
-import { numbersOf, requireClose } from '../../laws/numbers.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 const rate = sqrtDecay(0.1, 0.05, 0.02);
 const rates = { 'cell.forget.u': 0.05, readout: 0.02, 'readout.b': 0.3 };

@@ -11,7 +11,7 @@ import { hasRate, makeOptimizer, optimizerTable } from '../../../trainers/regist
 import type { Settings } from '../../../trainers/streams/settings.ts';
 import { settingChecks, settingGroups } from '../../../trainers/streams/settings.ts';
 import * as taskExports from '../../../trainers/tasks/index.ts';
-import { numbersOf } from '../../laws/numbers.ts';
+import { numbersOf } from '../../../trainers/testing/numbers.ts';
 
 const rate = { rate: 0.1, alpha: 0 };
 /** Estimators that have no value of their own for an option, and no usual one. */

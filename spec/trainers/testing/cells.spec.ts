@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { rtrl, uoro } from '../../trainers/index.ts';
-import { cells, checkUnbiased, fixtureOf, UncheckedError } from '../../trainers/testing/index.ts';
-import { size } from '../support/size.ts';
+import { rtrl, uoro } from '../../../trainers/index.ts';
+import { cells, checkUnbiased, fixtureOf, UncheckedError } from '../../../trainers/testing/index.ts';
+import { size } from '../../support/size.ts';
 
 describe('norewind/testing: random cells', () => {
   it('satisfy RTRL = backpropagation, and have the mean of UORO', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { smooth, square, stopGradient, tanh } from '../../autodiff/index.ts';
-import { ConfigurationError, type Tensor } from '../../lib/index.ts';
-import { linear, model, rnn } from '../../nn/index.ts';
-import { rtrl, snap } from '../../trainers/index.ts';
+import { smooth, square, stopGradient, tanh } from '../../../autodiff/index.ts';
+import { ConfigurationError, type Tensor } from '../../../lib/index.ts';
+import { linear, model, rnn } from '../../../nn/index.ts';
+import { rtrl, snap } from '../../../trainers/index.ts';
 import {
   type CellSubject,
   check,
@@ -13,7 +13,7 @@ import {
   tensors,
   UncheckedError,
   verdictOf,
-} from '../../trainers/testing/index.ts';
+} from '../../../trainers/testing/index.ts';
 
 const cell = rnn({ inputs: 1, units: 2 });
 const input = (noise: { normal(shape: readonly number[]): Tensor }) => noise.normal([1]);

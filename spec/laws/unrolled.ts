@@ -1,1 +1,0 @@
-export * from '../../trainers/testing/unrolled.ts';

@@ -76,14 +76,17 @@ export function requireModels(
   requireWhole('the number of steps', [steps ?? 0], most);
   requireWhole('the number of scores', [scored], most);
   if (data.categorical.includes(data.target)) return;
-  const { average, history, changes, residuals } = models as SavedNumberTarget;
+  const { average, history, changes, residuals, interval } = models as SavedNumberTarget;
   // All have had every value of the target; neither limits the first ones.
   const { count, mean } = coder[columnsOf(data).indexOf(data.target)] as SavedNormalizer;
   requireSame('the number of values of the target', average.count, count);
   if (count <= trusted) requireSame('the mean of the target', average.mean, mean);
   requireSame('that there is a latest value', history.values.length > 0, count > 0);
-  requireWhole('the number of changes', [changes.count], most);
-  requireWhole('the number of residuals', [residuals.count], most);
+  // What is scored has a latest value to differ from.
+  requireSame('the number of changes', changes.count, scored);
+  requireSame('the number of outcomes', interval.count, scored);
+  const left = data.predict !== 'residual' ? 0 : lagOf(data) === 0 ? count : scored;
+  requireSame('the number of residuals', residuals.count, left);
 }
 
 /**

@@ -21,12 +21,20 @@ export interface Ensemble {
   init(): EnsembleState;
   /** The probability of each symbol; the array is overwritten by the next prediction. Changes nothing. */
   predict(state: EnsembleState, question: SymbolQuestion): Float64Array;
-  /** Learns from a symbol. Returns the bits of each score; the array is overwritten by the next call. */
-  update(state: EnsembleState, question: SymbolQuestion, symbol: number): Float64Array;
+  /** Predicts, then learns from the symbol. The result is overwritten by the next call. */
+  update(state: EnsembleState, question: SymbolQuestion, symbol: number): Scored;
   /** What is saved of a state, as plain data. */
   pack(state: EnsembleState): unknown;
   /** @param answers the number of symbols learnt from. @throws DataError for what `pack` cannot have returned. */
   unpack(saved: unknown, answers: number): EnsembleState;
+}
+
+/** A prediction and its scores. */
+export interface Scored {
+  /** The probability of each symbol. */
+  readonly said: Float64Array;
+  /** The bits of the symbol that came, for each name of the ensemble. */
+  readonly bits: Float64Array;
 }
 
 /** The prior weight of the mixtures against that of a single distribution. */
@@ -66,6 +74,7 @@ export function ensemble(symbols: number, members: readonly SymbolMember[]): Ens
   const suffix = new Float64Array(labels.length);
   const names = [...(isMixed ? [combination] : []), ...labels, ...(hasWithout ? [withoutNetwork] : [])];
   const bits = new Float64Array(names.length);
+  const scored: Scored = { said: served, bits };
 
   function predict(
     { experts, mixtures, served: [state] }: EnsembleState,
@@ -146,7 +155,7 @@ export function ensemble(symbols: number, members: readonly SymbolMember[]): Ens
         mixers[i].update(state.mixtures[i], i === 0 ? all : rest, mixed[i], symbol);
       for (let m = 0; m < members.length; m++)
         state.experts[m] = members[m].update(state.experts[m], question, symbol);
-      return bits;
+      return scored;
     },
     pack: ({ experts, mixtures, served }) => ({
       experts: Object.fromEntries(members.map((member, m) => [member.name, member.pack(experts[m])])),

@@ -33,12 +33,10 @@ export function requirePosition(saved: Position): void {
 /** The position after one more entry. */
 export function behind(position: Position, entry: unknown): Position {
   if (entry instanceof Problem) return { ...position, skipped: position.skipped + 1 };
-  const { records, digest } = position;
-  return {
-    ...position,
-    records: records + 1,
-    digest: typeof entry === 'number' ? mix(digest, entry) : mixText(digest, entry),
-  };
+  const { records, skipped, before } = position;
+  const digest = typeof entry === 'number' ? mix(position.digest, entry) : mixText(position.digest, entry);
+  const own = { records: records + 1, skipped, digest };
+  return before === undefined ? own : { ...own, before };
 }
 
 /** FNV-1a (Fowler, Noll and Vo) with 32 bits, mixing in a whole number at once. */

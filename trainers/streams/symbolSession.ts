@@ -107,10 +107,9 @@ export function createSymbolSession(
       const symbol = vocabulary.add(code);
       if (last !== undefined) stepper?.step(last, symbol);
       question.logits = last === undefined ? undefined : stepper?.output;
-      const said = all.predict(state, question);
+      const { said, bits: scores } = all.update(state, question, symbol);
       const best = mostProbable(said);
       const confidence = Math.min(1, said[best]);
-      const scores = all.update(state, question, symbol);
       remember(past, symbol);
       const isFirst = last === undefined;
       records++;

@@ -81,7 +81,7 @@ describe('trainers/experts: symbols', () => {
           for (const probability of said) expect(probability).to.be.above(0);
           expect(said.reduce((a, b) => a + b)).to.be.closeTo(1, 1e-11);
           const symbol = choose(past, said, state);
-          const bits = update(state, question, symbol);
+          const { bits } = update(state, question, symbol);
           expect(bits[0]).to.be.closeTo(-Math.log2(said[symbol]), 1e-9 * Math.max(1, bits[0]));
           for (let i = 0; i < totals.length; i++) totals[i] += bits[i];
           remember(past, symbol);
@@ -152,7 +152,7 @@ describe('trainers/experts: symbols', () => {
     const state = init();
     for (const [s, probability] of predict(state, question).entries())
       expect(probability).to.be.closeTo(Math.exp(logits[s]) / total, 1e-12);
-    expect([...update(state, question, 2)]).to.have.length(1);
+    expect([...update(state, question, 2).bits]).to.have.length(1);
   });
 
   it('have finite scores when the network is certain of what is wrong', () => {
@@ -165,7 +165,7 @@ describe('trainers/experts: symbols', () => {
         const question = { symbols, past, logits: [1e9, -1e30, 3e38] };
         const said = predict(state, question);
         expect(Math.min(...said)).to.be.above(0);
-        for (const bits of update(state, question, t % 3)) expect(bits).to.be.within(0, 1100);
+        for (const bits of update(state, question, t % 3).bits) expect(bits).to.be.within(0, 1100);
         remember(past, t % 3);
       }
     }
@@ -186,8 +186,8 @@ describe('trainers/experts: symbols', () => {
     for (let t = 0; t < 3000; t++) {
       const symbol = t % 20 < 12 ? t % 20 : Math.floor(next() * 50);
       const question = { symbols, past };
-      const bits = [...one.update(straight, question, symbol)];
-      expect([...other.update(resumed, question, symbol)]).to.deep.equal(bits);
+      const bits = [...one.update(straight, question, symbol).bits];
+      expect([...other.update(resumed, question, symbol).bits]).to.deep.equal(bits);
       remember(past, symbol);
       if (t % 397 === 5) resumed = reread(other, resumed, t + 1);
       if (t % 500 === 7) straight = reread(one, straight, t + 1);
@@ -218,7 +218,7 @@ describe('trainers/experts: symbols', () => {
       const past = noPast();
       let last = 0;
       for (let t = 0; t < 20 * text.length; t++) {
-        const bits = update(state, { symbols, past }, text[t % text.length]);
+        const { bits } = update(state, { symbols, past }, text[t % text.length]);
         if (t >= 19 * text.length) last += bits[0] / text.length;
         remember(past, text[t % text.length]);
       }

@@ -20,9 +20,10 @@ export {
   seasonCount,
   within,
 } from './numberQuestion.ts';
+export { noExpert, requireOwnName, requireProbabilities } from './ownExpert.ts';
 export { copyOf, noPast, type Past, reach, remember, symbolAt, unpackPast } from './past.ts';
-export { type Plain, running, runningMixer } from './running.ts';
+export { running, runningMixer } from './running.ts';
 export { seasonOf, usualSeasons } from './season.ts';
 export { softmax, softmaxRegression } from './softmaxRegression.ts';
 export type { SymbolExpert, SymbolQuestion } from './symbolExpert.ts';
-export { isTable, joined, separate, type Table, type Tables } from './tables.ts';
+export { isTable, joined, type Plain, separate, type Table, type Tables } from './tables.ts';

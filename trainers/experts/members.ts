@@ -1,8 +1,7 @@
-import { ConfigurationError, DataError, guard } from '../../lib/index.ts';
 import { counts } from './counts.ts';
 import { roomForAll, setLogits, setProbabilities } from './distributions.ts';
 import { match } from './match.ts';
-import { combination, withoutNetwork } from './names.ts';
+import { noExpert, requireOwnName, requireProbabilities } from './ownExpert.ts';
 import type { SymbolExpert, SymbolMember } from './symbolExpert.ts';
 
 /** The experts for text by name. */
@@ -20,30 +19,13 @@ export function membersOf(
   names: readonly string[],
   own: readonly SymbolExpert[],
 ): readonly SymbolMember[] {
-  for (const { name } of own) requireName(name);
+  for (const { name } of own) requireOwnName(name, symbolExperts);
   return names.map((name) => {
     if (Object.hasOwn(builtIn, name)) return builtIn[name](symbols);
     const expert = own.find((each) => each.name === name);
-    if (expert === undefined)
-      throw new ConfigurationError(
-        `${name} is none of the experts for text, which are ${symbolExperts.join(', ')}; one of your own is given as an object, to createTextModel and again to restoreTextModel`,
-      );
+    if (expert === undefined) throw noExpert(name, 'text', symbolExperts, 'TextModel');
     return memberOf(symbols, expert);
   });
-}
-
-/** The names in the tables that no expert of one's own can have. */
-const taken = [combination, withoutNetwork];
-
-function requireName(name: string): void {
-  if (Object.hasOwn(builtIn, name))
-    throw new ConfigurationError(
-      `${name} is the name of an expert that is built in: give yours another, or name that one as a text`,
-    );
-  if (!/^[A-Za-z][\w -]{0,39}$/.test(name) || taken.includes(name) || /^order \d$/.test(name))
-    throw new ConfigurationError(
-      `${name.slice(0, 60)} cannot be the name of an expert: it needs a letter first, and letters, digits, spaces, - and _ after that, up to 40`,
-    );
 }
 
 function network(symbols: number): SymbolMember {
@@ -66,9 +48,6 @@ function network(symbols: number): SymbolMember {
   };
 }
 
-/** How far the sum of probabilities may be from 1. */
-const tolerance = 1e-6;
-
 function memberOf(symbols: number, expert: SymbolExpert): SymbolMember {
   const said = roomForAll(symbols);
   const { name } = expert;
@@ -80,7 +59,7 @@ function memberOf(symbols: number, expert: SymbolExpert): SymbolMember {
     init: () => expert.init(),
     predict(state, question) {
       const probabilities = expert.predict(state, question);
-      requireProbabilities(name, probabilities, symbols);
+      requireProbabilities(name, probabilities, symbols, 'symbol');
       setProbabilities(said, probabilities);
       return said;
     },
@@ -88,21 +67,4 @@ function memberOf(symbols: number, expert: SymbolExpert): SymbolMember {
     pack: (state) => state,
     unpack: (saved) => saved,
   };
-}
-
-/** @throws DataError unless there is one of each symbol, and they sum to 1. */
-function requireProbabilities(name: string, said: unknown, symbols: number): void {
-  if (!guard.isList(said) || said.length !== symbols)
-    throw new DataError(`the expert ${name} must predict a list of ${symbols} probabilities, one a symbol`);
-  let sum = 0;
-  for (let i = 0; i < symbols; i++) {
-    const probability = said[i];
-    if (typeof probability !== 'number' || !(probability >= 0))
-      throw new DataError(
-        `the expert ${name} predicts ${String(probability)} for symbol ${i}: no probability`,
-      );
-    sum += probability;
-  }
-  if (!(Math.abs(sum - 1) < tolerance))
-    throw new DataError(`the expert ${name} predicts probabilities that sum to ${sum}, and not to 1`);
 }

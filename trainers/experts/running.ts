@@ -1,9 +1,7 @@
-import { misfit, requireEntries, requireLength, requireNumbers, requireSame } from '../evaluation/saved.ts';
+import { requireEntries, requireLength, requireNumbers, requireSame } from '../evaluation/saved.ts';
 import type { Expert } from './expert.ts';
 import type { Mixer } from './mixer.ts';
-
-/** JSON data. */
-export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+import { type Plain, plainOf, type Table } from './tables.ts';
 
 /** An expert with its state. */
 export interface Running<Question, Prediction, Answer> {
@@ -25,7 +23,7 @@ export function running<Question, Prediction, Answer, State>(
     update(question, answer) {
       state = expert.update(state, question, answer);
     },
-    save: () => plainOf(expert.name, state),
+    save: () => plainOf(state, expert.name, listed),
   };
 }
 
@@ -49,9 +47,11 @@ export function runningMixer<Prediction, Answer, State>(
       state = mixer.update(state, predictions, combined, answer);
     },
     weights: () => mixer.weights(state),
-    save: () => plainOf('the combination', state),
+    save: () => plainOf(state, 'the combination', listed),
   };
 }
+
+const listed = (table: Table) => Array.from(table);
 
 /** JSON writes no infinity, but reads 1e999 as one. */
 const most = Number.MAX_VALUE;
@@ -110,15 +110,4 @@ function plain(what: string, value: unknown): Plain {
   if (Array.isArray(value)) return value.map((entry) => plain(what, entry));
   if (typeof value !== 'object' || value === null) return value as Plain;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(what, entry)]));
-}
-
-/** A state as JSON data: typed arrays become lists. */
-function plainOf(name: string, value: unknown): Plain {
-  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
-  if (Array.isArray(value)) return value.map((entry) => plainOf(name, entry));
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainOf(name, entry)]));
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
-    return value as Plain;
-  throw misfit(`the state of ${name} has ${String(value)}, which is no plain data`);
 }

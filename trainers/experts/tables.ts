@@ -14,22 +14,34 @@ export function isTable(value: unknown): value is Table {
 /** The entry that stands for a table. */
 const mark = '$table';
 
+/** JSON data. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+
 /**
  * Plain data as JSON, in which each table is replaced by its name, and the tables by name.
  * @param path of the data in the names. @throws ConfigurationError for data that are not plain.
  */
-export function separate(data: unknown, path: string, tables: Record<string, Table>): unknown {
-  if (isTable(data)) {
-    tables[path] = data.slice();
-    return { [mark]: path };
-  }
-  if (Array.isArray(data)) return data.map((entry, i) => separate(entry, `${path}.${i}`, tables));
+export function separate(data: unknown, path: string, tables: Record<string, Table>): Plain {
+  return plainOf(data, path, (table, name) => {
+    tables[name] = table.slice();
+    return { [mark]: name };
+  });
+}
+
+/**
+ * Plain data as JSON.
+ * @param written what is written of a table.
+ * @throws ConfigurationError for data that are not plain.
+ */
+export function plainOf(data: unknown, path: string, written: (table: Table, path: string) => Plain): Plain {
+  if (isTable(data)) return written(data, path);
+  if (Array.isArray(data)) return data.map((entry, i) => plainOf(entry, `${path}.${i}`, written));
   if (typeof data === 'object' && data !== null) {
     const prototype = Object.getPrototypeOf(data);
     if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(data, mark))
       throw notPlain(path, `an object of its own kind`);
     return Object.fromEntries(
-      Object.entries(data).map(([key, entry]) => [key, separate(entry, `${path}.${key}`, tables)]),
+      Object.entries(data).map(([key, entry]) => [key, plainOf(entry, `${path}.${key}`, written)]),
     );
   }
   if (

@@ -6,7 +6,13 @@ import {
   requireNumbers,
   requireWhole,
 } from '../evaluation/saved.ts';
-import { type CategoryExpert, type CategoryQuestion, categoryMixer, softmax } from '../experts/index.ts';
+import {
+  type CategoryExpert,
+  type CategoryQuestion,
+  categoryMixer,
+  requireProbabilities,
+  softmax,
+} from '../experts/index.ts';
 import type { RowData } from './config.ts';
 import { clip } from './normalizer.ts';
 import { createPanel, type SavedPanel } from './panel.ts';
@@ -48,12 +54,11 @@ export function categoryTarget(
     requireLength('the list of latest categories', saved.latest, 0, latestCount);
     requireWhole('a category', saved.latest, data.categories);
   }
-  const isSound = (p: Distribution) =>
-    Array.isArray(p) &&
-    p.length === data.categories &&
-    p.every((each) => each >= 0) &&
-    Math.abs(p.reduce((a, b) => a + b, 0) - 1) < 1e-6;
-  const panel = createPanel({ experts, hasNetwork, mixer: categoryMixer, isSound }, saved?.panel);
+  const sound = (name: string, p: unknown): Distribution => {
+    requireProbabilities(name, p, data.categories, 'category');
+    return Array.from(p);
+  };
+  const panel = createPanel({ experts, hasNetwork, mixer: categoryMixer, sound }, saved?.panel);
   let latest = saved?.latest ?? [];
   const add = (row: Row) => {
     const value = coder.targetOf(row);

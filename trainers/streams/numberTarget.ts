@@ -1,3 +1,4 @@
+import { NonFiniteError } from '../../lib/index.ts';
 import { createConformal, type SavedConformal } from '../evaluation/conformal.ts';
 import type { Mark } from '../evaluation/evaluation.ts';
 import {
@@ -52,6 +53,9 @@ export interface SavedNumberTarget {
   readonly interval: SavedConformal;
 }
 
+/** The largest prediction: its squared error is finite. */
+const largest = 1e120;
+
 /**
  * Predicts a number with experts. The network learns, by `predict`, the value, the change since the latest
  * known one, or the residual: what the linear expert leaves. For a residual it also sees the step that the
@@ -76,10 +80,7 @@ export function numberTarget(
       'residual',
       'interval',
     ]);
-  const panel = createPanel(
-    { experts, hasNetwork, mixer: numberMixer, isSound: (prediction: number) => Number.isFinite(prediction) },
-    saved?.panel,
-  );
+  const panel = createPanel({ experts, hasNetwork, mixer: numberMixer, sound: soundNumber }, saved?.panel);
   const history = createHistory(data, saved?.history);
   const changes = createScale(saved?.changes);
   const residuals = createScale(saved?.residuals);
@@ -227,7 +228,7 @@ export function numberTarget(
       // At most `lag` values have come since it was asked.
       if (count > lagOf(data)) requireLength('the list of latest values', asked.question.lags, lagCount);
       requireLength('the list of predictions', asked.predictions, experts.length);
-      requireNumbers('a prediction', [...asked.predictions, asked.from], 1e120);
+      requireNumbers('a prediction', [...asked.predictions, asked.from], largest);
       requireNumbers('a size', [asked.size], 1e120, 0);
       requireNumbers('a half-width', [asked.radius ?? 0], Number.MAX_VALUE, -1);
       if (asked.combined === undefined) return;
@@ -244,6 +245,13 @@ export function numberTarget(
       interval: interval.save(),
     }),
   };
+}
+
+function soundNumber(name: string, prediction: unknown): number {
+  if (typeof prediction === 'number' && Math.abs(prediction) <= largest) return prediction;
+  throw new NonFiniteError(
+    `the expert ${name} predicts ${String(prediction)}, and must predict a number from ${-largest} to ${largest}`,
+  );
 }
 
 /** What the network sees of the linear expert and the seasons; rowCoder.ts has their number. */

@@ -1,4 +1,3 @@
-import { NonFiniteError } from '../../lib/index.ts';
 import { requireEntries, requireLength } from '../evaluation/saved.ts';
 import {
   combination,
@@ -15,7 +14,7 @@ import {
 export interface Panel<Question, Prediction, Answer> {
   /** What is scored: the combination, each expert, the network, and the combination of all but the network. */
   readonly names: readonly string[];
-  /** The predictions of all experts but the network. @throws NonFiniteError for one that is no number. */
+  /** The predictions of all experts but the network. @throws as `sound` does. */
   predict(question: Question): readonly Prediction[];
   /** @param network its prediction; undefined if it is none of the experts. */
   combine(predictions: readonly Prediction[], network: Prediction | undefined): Combined<Prediction>;
@@ -40,12 +39,12 @@ export interface PanelParts<Question, Prediction, Answer, State> {
   readonly experts: readonly Expert<Question, Prediction, Answer, unknown>[];
   readonly hasNetwork: boolean;
   mixer(count: number): Mixer<Prediction, Answer, State>;
-  /** Whether it can be used: finite numbers. */
-  isSound(prediction: Prediction): boolean;
+  /** A prediction that can be used. @throws NonFiniteError or DataError for any other. */
+  sound(name: string, said: unknown): Prediction;
 }
 
 export function createPanel<Question, Prediction, Answer, State>(
-  { experts, hasNetwork, mixer, isSound }: PanelParts<Question, Prediction, Answer, State>,
+  { experts, hasNetwork, mixer, sound }: PanelParts<Question, Prediction, Answer, State>,
   saved: SavedPanel | undefined,
 ): Panel<Question, Prediction, Answer> {
   const isApart = hasNetwork && experts.length > 0;
@@ -66,14 +65,7 @@ export function createPanel<Question, Prediction, Answer, State>(
   return {
     names: isMixed ? [combination, ...contestants, ...(isApart ? [withoutNetwork] : [])] : contestants,
     predict(question) {
-      return all.map((expert) => {
-        const prediction = expert.predict(question);
-        if (!isSound(prediction))
-          throw new NonFiniteError(
-            `the expert ${expert.name} predicts ${String(prediction)}, which cannot be used`,
-          );
-        return prediction;
-      });
+      return all.map((expert) => sound(expert.name, expert.predict(question)));
     },
     combine(predictions, own) {
       const contenders = own === undefined ? predictions : [...predictions, own];

@@ -1,10 +1,11 @@
-import { ConfigurationError } from '../../lib/index.ts';
 import {
   type CategoryExpert,
   categoryCounts,
   type NumberExpert,
   network,
+  noExpert,
   numberExperts,
+  requireOwnName,
   softmaxRegression,
 } from '../experts/index.ts';
 import type { RowData, StreamConfig } from './config.ts';
@@ -45,7 +46,7 @@ export function numberMembers(
 ): Members<NumberExpert> {
   const { linear, ...others } = numberExperts;
   const builtIn: readonly NumberExpert[] = [...Object.values(others), linear(otherInputs(data).length)];
-  return membersOf(config, data, [...(own as readonly NumberExpert[]), ...builtIn]);
+  return membersOf(config, data, own as readonly NumberExpert[], builtIn);
 }
 
 /** @throws ConfigurationError for an unknown expert. */
@@ -57,23 +58,25 @@ export function categoryMembers(
   const { categories } = data;
   const counts = orders.map((order) => categoryCounts(categories, order));
   const softmax = softmaxRegression(categories, inputsOf(data));
-  return membersOf(config, data, [...(own as readonly CategoryExpert[]), ...counts, softmax]);
+  return membersOf(config, data, own as readonly CategoryExpert[], [...counts, softmax]);
 }
 
 function membersOf<E extends { readonly name: string }>(
   config: StreamConfig,
   data: RowData,
+  own: readonly E[],
   all: readonly E[],
 ): Members<E> {
-  const names = config.experts ?? expertNames(data);
+  const builtIn = expertNames(data);
+  for (const { name } of own) requireOwnName(name, builtIn);
+  const names = config.experts ?? builtIn;
   const experts = names
     .filter((name) => name !== network)
     .map((name) => {
-      const expert = all.find((each) => each.name === name);
+      const expert = [...own, ...all].find((each) => each.name === name);
       if (expert !== undefined) return expert;
-      throw new ConfigurationError(
-        `there is no expert ${JSON.stringify(name.slice(0, 60))}: there are ${expertNames(data).join(', ')}, and those that are given as objects`,
-      );
+      const what = data.categorical.includes(data.target) ? 'a category' : 'a number';
+      throw noExpert(name, what, builtIn, 'Model');
     });
   return { experts, hasNetwork: isNetworkIn(config) };
 }

@@ -17,6 +17,6 @@ export function bind(primitive: Primitive, operands: readonly Tensor[], paramete
   for (const operand of operands) if (operand.level > top.level) top = operand;
   if (top instanceof InterpretedTensor) return top.interpret(primitive, operands, parameters);
   // A custom primitive's type may cost as much as its value; it checks that itself.
-  if (primitive.kind !== 'custom') primitive.type(operands, parameters as never);
-  return primitive.evaluate(operands, parameters as never);
+  if (primitive.kind !== 'custom') primitive.type(operands, parameters);
+  return primitive.evaluate(operands, parameters);
 }

@@ -86,11 +86,11 @@ export function checkDerivatives<A extends readonly unknown[], R>(
   for (const { path, tensor } of inputs) requireFloat64(tensor, `${name}: ${path}`);
   const call = (floats: readonly Tensor[]) => {
     let at = 0;
-    const args = rebuild(
+    const args: readonly unknown[] = rebuild(
       lifted as Tree[],
       leaves.map(({ tensor }) => (tensor.dtype === 'int32' ? tensor : floats[at++])),
     );
-    return pathsOf(liftTree(f(...(args as unknown as A)))).filter(({ tensor }) => tensor.dtype !== 'int32');
+    return pathsOf(liftTree(f(...(args as A)))).filter(({ tensor }) => tensor.dtype !== 'int32');
   };
   const outputs = call(inputs.map(({ tensor }) => tensor));
   for (const { path, tensor } of outputs)

@@ -46,7 +46,7 @@ export function custom<A extends readonly Tensor[]>(
   const name = requireName(rule, 'custom', parts);
   requireRule(rule.value, name, 'value');
   requireRule(rule.push, name, 'push');
-  const value = (inputs: readonly Tensor[]) => rule.value(...(inputs as unknown as A));
+  const value = (inputs: readonly Tensor[]) => rule.value(...(inputs as A));
   const primitive: CustomPrimitive = {
     name,
     kind: 'custom',
@@ -65,9 +65,9 @@ export function custom<A extends readonly Tensor[]>(
     },
     push: (primals, tangents, result) =>
       applyRule(
-        (...given) =>
+        (...given: readonly Tensor[]) =>
           requireResult(
-            rule.push(primals as unknown as A, given as unknown as A, result),
+            rule.push(primals as A, given as A, result),
             result,
             `${name}: push`,
           ),

@@ -74,7 +74,7 @@ export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Opera
     throw new ConfigurationError(
       `smooth: ${name} has ${evaluate.length} operands and ${arity} partials; give one partial derivative for each of one or two operands`,
     );
-  const checked = partials.map((partial, i) => {
+  const checked: readonly BinarySmooth['partials'][0][] = partials.map((partial, i) => {
     requireRule(partial, name, `partials[${i}]`);
     return (...given: Tensor[]) =>
       requireResult((partial as (...all: Tensor[]) => Tensor)(...given), given[0], `${name}: partials[${i}]`);
@@ -82,7 +82,7 @@ export function smooth(rule: UnarySmooth | BinarySmooth): (x: Operand, y?: Opera
   const primitive: SmoothPrimitive = {
     name,
     kind: 'smooth',
-    partials: checked as unknown as BinarySmooth['partials'],
+    partials: checked as BinarySmooth['partials'],
     type: (operands) => (arity === 1 ? floatType(name, operands[0]) : sameType(name, operands)),
     evaluate: ([x, y]) =>
       arity === 1

@@ -33,7 +33,10 @@ export function valueAndGrad<A extends readonly unknown[], I extends number = 0>
   return (...primals) => {
     if (!(argument in primals))
       throw new ShapeError(`${name}: there is no argument ${argument}; f was given ${primals.length}`);
-    const single = (primal: A[I]) => f(...(primals.with(argument, primal) as unknown as A));
+    const single = (primal: A[I]) => {
+      const all: readonly unknown[] = primals.with(argument, primal);
+      return f(...(all as A));
+    };
     const { value, pull } = linearizeFor(name, single, [primals[argument]] as [A[I]]);
     if (!(value instanceof Tensor))
       throw new ShapeError(`${name}: f must return one scalar, it returned several tensors`);

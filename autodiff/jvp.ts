@@ -21,7 +21,7 @@ export function jvp<A extends readonly unknown[], R>(
   guard.argument(name, 'primals', primals, guard.list);
   guard.argument(name, 'tangents', tangents, guard.list);
   return withLevel(name, (level) => {
-    const args = primals.map((primal, i) => {
+    const args: readonly unknown[] = primals.map((primal, i) => {
       const lifted = liftTree(primal);
       const given = alignLeaves(
         lifted,
@@ -36,7 +36,7 @@ export function jvp<A extends readonly unknown[], R>(
         return new DualTensor(leaf, tangent, level);
       });
     });
-    const result = liftTree(f(...(args as unknown as A)));
+    const result = liftTree(f(...(args as A)));
     const leaves = leavesOf(result);
     const value = rebuild(
       result,

@@ -75,14 +75,14 @@ export function derivativeOf<A extends readonly unknown[], R>(
   const { value, program } = withLevel(name, (level) => {
     const recorder = linearRecorder(level);
     const inputs: (SymbolTensor | undefined)[] = [];
-    const args = lifted.map((primal) =>
+    const args: readonly Tree[] = lifted.map((primal) =>
       mapTree(primal, (leaf) => {
         const symbol = leaf.dtype === 'int32' ? undefined : new SymbolTensor(leaf, recorder);
         inputs.push(symbol);
         return symbol === undefined ? leaf : new DualTensor(leaf, symbol, level);
       }),
     );
-    const result = liftTree(f(...(args as unknown as A)));
+    const result = liftTree(f(...(args as A)));
     const outputs = leavesOf(result).map((leaf) => tangentAt(leaf, level));
     for (const tangent of outputs)
       if (tangent !== undefined && !isSymbolOf(tangent, recorder))
@@ -105,8 +105,8 @@ export function derivativeOf<A extends readonly unknown[], R>(
     pullTo(cotangent, symbols = [], held) {
       const pulled = program.pullTo(aligned(value, cotangent, `${name}: cotangent`), symbols, held);
       let at = 0;
-      const all = lifted.map((primal) => mapTree(primal, (leaf) => pulled.inputs[at++] ?? zerosFor(leaf)));
-      return { arguments: all as unknown as A, symbols: pulled.symbols };
+      const all: readonly Tree[] = lifted.map((primal) => mapTree(primal, (leaf) => pulled.inputs[at++] ?? zerosFor(leaf)));
+      return { arguments: all as A, symbols: pulled.symbols };
     },
   };
 }

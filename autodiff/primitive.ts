@@ -27,7 +27,7 @@ export interface LinearPrimitive<P extends Parameters = Parameters> extends Comm
 }
 
 /** x + y. Its rules are fixed: the push skips missing tangents; the pull passes the cotangent to both. */
-export interface AdditionPrimitive extends Common<Record<string, never>> {
+export interface AdditionPrimitive extends Common<Parameters> {
   readonly kind: 'addition';
 }
 
@@ -47,7 +47,7 @@ export interface BilinearPrimitive<P extends Parameters = Parameters> extends Co
  * x / y, element by element. Its rules are fixed: ẋ/y - (x/y)/y ẏ; the cotangent of x is that of the quotient
  * divided by y.
  */
-export interface DivisionPrimitive extends Common<{ readonly strong?: true }> {
+export interface DivisionPrimitive<P extends Parameters = Parameters> extends Common<P> {
   readonly kind: 'division';
   /** As for a bilinear primitive: x times the reciprocal of y, with a strong zero. */
   readonly inRules: { readonly strong: true };

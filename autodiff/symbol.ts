@@ -89,7 +89,7 @@ export class SymbolTensor extends InterpretedTensor {
     const { recorder } = this;
     requireOpen(recorder.level, primitive.name);
     if (recorder.linear) requireLinear(primitive, operands, recorder);
-    const type = primitive.type(operands, parameters as never);
+    const type = primitive.type(operands, parameters);
     const result = new SymbolTensor(type, recorder);
     recorder.equations.push({ primitive, operands, parameters, result });
     return result;

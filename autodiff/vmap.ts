@@ -40,8 +40,8 @@ export function vmap<A extends readonly unknown[], R>(f: (...args: A) => R): (..
     const lifted = args.map(liftTree);
     const size = sizeOfBatch(name, lifted);
     return withLevel(name, (level) => {
-      const entries = lifted.map((arg) => mapTree(arg, (leaf) => new BatchTensor(leaf, level, size)));
-      return mapTree(liftTree(f(...(entries as unknown as A))), (leaf) =>
+      const entries: readonly Tree[] = lifted.map((arg) => mapTree(arg, (leaf) => new BatchTensor(leaf, level, size)));
+      return mapTree(liftTree(f(...(entries as A))), (leaf) =>
         spread(entriesAt(leaf, level), size),
       );
     });
@@ -89,7 +89,7 @@ class BatchTensor extends InterpretedTensor {
     const { owner, entries: size } = this;
     requireOpen(owner, primitive.name, 'an entry');
     // Errors then name the shapes that f sees.
-    if (primitive.kind !== 'custom') primitive.type(operands, parameters as never);
+    if (primitive.kind !== 'custom') primitive.type(operands, parameters);
     const given = operands.map((operand) => entriesAt(operand, owner));
     const apply = (all: readonly Tensor[], own: Parameters) => bind(primitive, all, own);
     const row = rowOf(primitive);
@@ -99,7 +99,7 @@ class BatchTensor extends InterpretedTensor {
       return new BatchTensor(apply(together, parameters), owner, size);
     }
     return new BatchTensor(
-      oneByOne(primitive, given, parameters, size, () => typeOf(primitive, operands, parameters)),
+      oneByOne(primitive, given, parameters, size, () => primitive.type(operands, parameters)),
       owner,
       size,
     );
@@ -139,9 +139,6 @@ function entryOf(x: Tensor, at: number): Tensor {
   return reshaped(bind(slice, [x], { begin: [at, ...rest.map(() => 0)], end: [at + 1, ...rest] }), rest);
 }
 
-function typeOf(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): TensorType {
-  return primitive.type(operands, parameters as never);
-}
 
 function sizeOfBatch(name: string, args: readonly Tree[]): number {
   const leaves = args.flatMap((arg, i) => pathsOf(arg, `argument ${i}`));

@@ -94,7 +94,7 @@ export class ChainTensor extends InterpretedTensor {
   }
 
   override interpret(primitive: Primitive, operands: readonly Tensor[], parameters: Parameters): ChainTensor {
-    const type = primitive.type(operands, parameters as never);
+    const type = primitive.type(operands, parameters);
     return new ChainTensor(type, this.rows, () => {
       const at = operands.findIndex((operand) => operand instanceof ChainTensor);
       const [own, other] = [operands[at], operands[1 - at]] as ChainTensor[];

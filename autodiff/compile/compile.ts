@@ -60,7 +60,7 @@ export function compile<A extends readonly unknown[], R>(
     if (known?.duals === duals) return known;
     const { program, result } = trace(f.name || 'f', (declare) => {
       const symbols = leaves.map((leaf) => declare(leaf, leaf.label));
-      return f(...(splitLike(args, symbols) as unknown as A));
+      return f(...(splitLike(args, symbols) as A));
     });
     if (!isClosed(program)) {
       cache.delete(key);
@@ -72,9 +72,9 @@ export function compile<A extends readonly unknown[], R>(
     return made;
   };
   const compiled = (...args: A): R => {
-    const lifted = args.map(liftTree);
+    const lifted: readonly Tree[] = args.map(liftTree);
     const leaves = lifted.flatMap(leavesOf);
-    const own = () => liftTree(f(...(lifted as unknown as A)));
+    const own = () => liftTree(f(...(lifted as A)));
     if (leaves.some(({ level }) => level !== 0)) return own();
     // A plan made earlier knows nothing of a tensor under differentiation that f has come to close over
     // since:
@@ -116,7 +116,7 @@ export function compile<A extends readonly unknown[], R>(
   }) as Compiled<A, R>;
 }
 
-function splitLike(args: readonly Tree[], leaves: readonly Tensor[]): Tree[] {
+function splitLike(args: readonly Tree[], leaves: readonly Tensor[]): readonly Tree[] {
   let at = 0;
   return args.map((arg) => mapTree(arg, () => leaves[at++]));
 }

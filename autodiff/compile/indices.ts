@@ -1,5 +1,6 @@
 import { dataOf, type Tensor } from '../../lib/index.ts';
 import { type Equation, SymbolTensor } from '../symbol.ts';
+import type { Parameters } from '../primitive.ts';
 import type { Row } from '../table/row.ts';
 
 /** An input whose values point into rows, to be checked before a plan runs. */
@@ -36,7 +37,7 @@ export class Indices {
   }
 
   /** Follows the elements through an equation that only moves them. */
-  follow({ primitive, operands, parameters, result }: Equation, row: Row<never>): void {
+  follow({ primitive, operands, parameters, result }: Equation, row: Row<Parameters>): void {
     if (result.dtype !== 'int32' || !row.moves || primitive.kind === 'custom') return;
     const sets = operands.map((x) => this.#codesOf(x));
     if (sets[0] === undefined) return;
@@ -45,7 +46,7 @@ export class Indices {
       const [only = 0, ...others] = new Set(codes);
       return others.length === 0 ? only : 0;
     };
-    this.#codes.set(result, row.reaches({ operands, sets, type: result, union }, parameters as never));
+    this.#codes.set(result, row.reaches({ operands, sets, type: result, union }, parameters));
   }
 
   /**

@@ -41,7 +41,7 @@ export function checkProgram(program: Program): void {
   };
   equations.forEach(({ primitive, operands, parameters, result }, line) => {
     for (const operand of operands) require(operand, `equation ${line + 1} (${primitive.name})`);
-    const type = primitive.type(operands, parameters as never);
+    const type = primitive.type(operands, parameters);
     if (typeName(type) !== typeName(result))
       throw new ShapeError(
         `program ${name}: equation ${line + 1} (${primitive.name}) returns ${typeName(type)}, its result says ${typeName(result)}`,

@@ -54,7 +54,7 @@ export class DependenceTensor extends InterpretedTensor {
     operands: readonly Tensor[],
     parameters: Parameters,
   ): DependenceTensor {
-    const type = primitive.type(operands, parameters as never);
+    const type = primitive.type(operands, parameters);
     const sets = operands.map((operand) => (operand instanceof DependenceTensor ? operand.sets : undefined));
     const union = (numbers: Iterable<number>) => this.known.unionOf(numbers);
     const reaches = rowOf(primitive)?.reaches ?? everything;

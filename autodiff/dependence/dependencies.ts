@@ -64,8 +64,8 @@ export function dependencies<A extends readonly unknown[], R>(
   let found: Omit<Dependencies, 'members'> | undefined;
   const name = callName('dependencies', f);
   trace(name, (declare) => {
-    const symbols = lifted.map((primal) => mapTree(primal, (leaf) => declare(leaf, leaf.label)));
-    const { value, program, pullTo } = derivativeOf(name, f, symbols as unknown as A);
+    const symbols: readonly Tree[] = lifted.map((primal) => mapTree(primal, (leaf) => declare(leaf, leaf.label)));
+    const { value, program, pullTo } = derivativeOf(name, f, symbols as A);
     const unit = mapTree(
       value as Tree,
       (leaf) =>
@@ -82,7 +82,7 @@ export function dependencies<A extends readonly unknown[], R>(
     );
     found = {
       size,
-      sets: (pulled.arguments as unknown as Tree[]).map((tree) =>
+      sets: (pulled.arguments as Tree[]).map((tree) =>
         leavesOf(tree).map((leaf) => setsOf(leaf, leaf.size)),
       ),
       groups: groups.map((group, i) => ({

@@ -3,7 +3,7 @@ import type { DivisionPrimitive } from '../primitive.ts';
 import { sameType } from './checks.ts';
 
 /** The elementwise quotient x / y, of equal shapes. */
-export const div: DivisionPrimitive = {
+export const div: DivisionPrimitive<{ readonly strong?: true }> = {
   name: 'div',
   kind: 'division',
   inRules: { strong: true },

@@ -114,7 +114,7 @@ export function withoutConfigOptions(options: TrainOptions): TrainOptions {
   const names = new Set(configOptions.flatMap(([, group]) => group.map((option) => option.attributeName())));
   return Object.fromEntries(
     Object.entries(options).filter(([name]) => !names.has(name)),
-  ) as unknown as TrainOptions;
+  ) as TrainOptions;
 }
 
 /** @throws UsageError or ConfigurationError for unusable options. */

@@ -46,7 +46,7 @@ export function writeCheckpoint<P, S, X, Y>(
   }));
   const learner = {
     identity: identityOf(config, dtype),
-    noise: noise.save() as unknown as Json,
+    noise: noise.save() as Json,
     memory: encode({ ...memory, lanes }, '', tensors),
   };
   const record = Object.fromEntries([...tensors].map(([tensor, name]) => [name, tensor]));

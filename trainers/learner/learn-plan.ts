@@ -73,7 +73,7 @@ export class LearnPlan {
   ) {
     const { dtype } = setting;
     const resident = residentOf(memory);
-    const like = resident as unknown as Tree;
+    const like = resident as Tree;
     const residents = leavesOf(like).length;
     let declared = 0;
     const { program, result } = trace('learn', (declare) => {
@@ -111,7 +111,7 @@ export class LearnPlan {
         stages: stages.map((stage, t) => (t === timeSteps.length - 1 ? { ...stage, states: [] } : stage)),
       };
     });
-    const sizes = result as unknown as {
+    const sizes = result as {
       gradient: Tree;
       stages: { losses: Tensor[]; outputs: Tensor[]; states: Tree[] }[];
     };
@@ -218,7 +218,7 @@ export class LearnPlan {
   /** The states after time step t within the window. */
   states(t: number): readonly unknown[] {
     const leaves = this.#stages[t].states.map((at) => this.runner.read(at));
-    return rebuild(this.#states as Tree, leaves) as unknown as readonly unknown[];
+    return rebuild(this.#states as Tree, leaves) as readonly unknown[];
   }
 
   #clock(ahead: number, declare: (value: (counters: Counters) => number) => Tensor): Clock {

@@ -129,7 +129,7 @@ export class Place implements Counters {
 
   /** Writes other parameters and states, one for each system, into the memory. A commit must follow. */
   put(parameters: unknown, states: readonly unknown[]): void {
-    const like = residentOf(this.like) as unknown as Tree;
+    const like = residentOf(this.like) as Tree;
     const places = new Map(leavesOf(like).map((leaf, i) => [leaf, i]));
     const write = (own: unknown, other: unknown) => {
       const given = leavesOf(other as Tree);

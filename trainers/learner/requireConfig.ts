@@ -31,7 +31,7 @@ const example =
  * @throws ConfigurationError for unknown, missing or wrong options, and for a model that no memory holds.
  */
 export function requireConfig<P, S, X, Y>(who: string, config: LearnerConfig<P, S, X, Y>): void {
-  const { model, estimator, noise, seed } = guard.options(who, config as unknown as Config, checks, example);
+  const { model, estimator, noise, seed } = guard.options(who, config as Config, checks, example);
   guard.argument(who, 'estimator.window', estimator.window, steps);
   guard.argument(who, 'estimator.stride', estimator.stride, steps);
   if (noise !== undefined) requireNoise(noise, who);

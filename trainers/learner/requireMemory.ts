@@ -180,7 +180,7 @@ function requireWindow(
     const own = entriesOf(`${path}.window[${t}]`, step, ['parameters', 'state', 'input'], ['target']);
     const scored =
       own.target === undefined ? undefined : entriesOf(`${path}.window[${t}].target`, own.target, ['value']);
-    return { ...own, target: scored } as unknown as Given;
+    return { ...own, target: scored } as Given;
   });
 }
 

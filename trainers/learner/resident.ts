@@ -19,7 +19,7 @@ export function residentOf({ parameters, moments, lanes }: Resident): Resident {
 
 /** The numbers of a memory, leaf by leaf. */
 export function numbersOf(memory: Memory): readonly TypedArray[] {
-  return leavesOf(residentOf(memory) as unknown as Tree).map(dataOf);
+  return leavesOf(residentOf(memory) as Tree).map(dataOf);
 }
 
 /**
@@ -32,9 +32,9 @@ export function memoryOf(
   { gradient, steps, updates }: Pick<Memory, 'steps' | 'updates' | 'gradient'>,
   isFresh: boolean,
 ): Memory {
-  const tree = residentOf(like) as unknown as Tree;
+  const tree = residentOf(like) as Tree;
   const leaves = leavesOf(tree).map(({ shape }, i) => fromData(numbers[i].slice() as TypedArray, [...shape]));
-  const own = rebuild(tree, leaves) as unknown as Resident;
+  const own = rebuild(tree, leaves) as Resident;
   const lanes = own.lanes.map(({ state, influence }) => ({
     state,
     influence: isFresh ? absent : influence,

@@ -67,9 +67,9 @@ export function dissect<A extends readonly unknown[], R extends object>(
     pullTo(part, cotangent) {
       const symbols = symbolsOf(part);
       const pulled = pullTo(cotangent, symbols, new Set(symbols));
-      const like = value[part] as Tree;
+      const like = value[part] as (typeof value)[typeof part] & Tree;
       const cotangents = leavesOf(like).map((leaf, i) => pulled.symbols[i] ?? zerosFor(leaf));
-      return { arguments: pulled.arguments, part: rebuild(like, cotangents) as never };
+      return { arguments: pulled.arguments, part: rebuild(like, cotangents) };
     },
     sites: (part) => sitesOf(program, leavesOf(primals[0] as Tree).length, symbolsOf(part)),
     pullAtSites(groups, cotangents, isHeld = false) {

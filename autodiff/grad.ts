@@ -46,7 +46,7 @@ export function valueAndGrad<A extends readonly unknown[], I extends number = 0>
       );
     if (value.dtype === 'int32')
       throw new DTypeError(`${name}: f returned an int32 tensor, which has no derivative`);
-    return [value, pull(asTensor(1, value.dtype) as never)[0]];
+    return [value, pull(asTensor(1, value.dtype))[0]];
   };
 }
 

@@ -1,4 +1,4 @@
-import { eye, leavesOf, mapTree, rebuild, Tensor, type Tree } from '../lib/index.ts';
+import { eye, leavesOf, mapTree, type PartialTree, rebuild, Tensor, type Tree } from '../lib/index.ts';
 import { liftTree } from './arguments.ts';
 import { grad } from './grad.ts';
 import { jvp } from './jvp.ts';
@@ -20,7 +20,7 @@ export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   return (x) => {
     const lifted = liftTree(x);
     const { value, push } = linearizeFor(name, f, [x] as [X]);
-    const columns = along(lifted, (tangent) => push(tangent as never) as Tree);
+    const columns = along(lifted, (tangent) => push(tangent as PartialTree<X>) as Tree);
     return mapJacobian(value, (output, at) =>
       rebuildWith(x, (input, i) => {
         const shape = [...output.shape, ...input.shape];
@@ -40,7 +40,7 @@ export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   const name = callName('jacrev', f);
   return (x) => {
     const { value, pull } = linearizeFor(name, f, [x] as [X]);
-    const rows = along(value as Tree, (cotangent) => pull(cotangent as never)[0] as Tree);
+    const rows = along(value as Tree, (cotangent) => pull(cotangent as PartialTree<R>)[0] as Tree);
     return mapJacobian(value, (output, at) =>
       rebuildWith(x, (input, i) => {
         const shape = [...output.shape, ...input.shape];
@@ -54,7 +54,7 @@ export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
 /** The product of the Hessian of a scalar f at x with v, forward over reverse: a tree like x. */
 export function hvp<X>(f: (x: X) => Tensor): (x: X, v: X) => X {
   const gradient = grad(f);
-  return (x, v) => jvp(gradient, [x], [v as never])[1];
+  return (x, v) => jvp(gradient, [x], [v as PartialTree<X>])[1];
 }
 
 /**

@@ -11,9 +11,9 @@ import type { TimeStep } from './timeStep.ts';
 export function doesHarm({ inputs, targets = [] }: TimeStep, steps: readonly HeldStep[]): boolean {
   if ([...inputs, ...targets].every((value) => brokenIn(value) === undefined)) return false;
   return steps.some(({ derivative, next, loss }) => {
-    const ones = (tree: unknown) => mapTree(tree as Tree, ({ shape, dtype }) => full(shape, 1, { dtype }));
-    const cotangent = { state: ones(next), ...(loss === undefined ? {} : { loss: ones(loss) }) };
-    return brokenIn(derivative.pull(cotangent as never)) !== undefined;
+    const ones = <T extends Tree>(tree: T) => mapTree(tree, ({ shape, dtype }) => full(shape, 1, { dtype }));
+    const cotangent = { state: ones(next as Tree), ...(loss === undefined ? {} : { loss: ones(loss) }) };
+    return brokenIn(derivative.pull(cotangent)) !== undefined;
   });
 }
 

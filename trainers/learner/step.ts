@@ -3,6 +3,7 @@ import {
   alignLeaves,
   DTypeError,
   formatShape,
+  type PartialTree,
   pathsOf,
   rebuild,
   ShapeError,
@@ -78,9 +79,8 @@ export function pullThrough<P, S, X, Y>(
   for (let i = steps.length - 1; i >= 0; i--) {
     // A step that was only observed has no loss, and takes no cotangent for it.
     const loss = steps[i].loss && lossCotangent(i);
-    const [parameters, before] = steps[i].derivative.pull(
-      (loss === undefined ? { state } : { state, loss }) as never,
-    );
+    const cotangent = loss === undefined ? { state } : { state, loss };
+    const [parameters, before] = steps[i].derivative.pull(cotangent as PartialTree<StepValue<S>>);
     total = total === undefined ? parameters : addTrees(total, parameters);
     state = before;
   }

@@ -5,6 +5,7 @@ import {
   leavesOf,
   mapTree,
   type Noise,
+  type PartialTree,
   pathsOf,
   sameShape,
   seeded,
@@ -156,7 +157,7 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Laws {
       const { parameters, state, step } = first();
       const all = (p: P, s: S) => {
         const { value, pull } = linearize((theta: P, before: S) => step(theta, before).state, p, s);
-        return [step(p, s), pull(value as never)] as const;
+        return [step(p, s), pull(value as PartialTree<S>)] as const;
       };
       requireClose(
         numbersOf(compile(all)(parameters, state)),

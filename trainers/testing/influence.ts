@@ -1,5 +1,5 @@
-import { expectation, guard, type Noise, recording, seeded } from '../../lib/index.ts';
-import { gru, linear, lstm, model, rnn } from '../../nn/index.ts';
+import { expectation, guard, type Noise, recording, seeded, type Tensor } from '../../lib/index.ts';
+import { type Cell, gru, linear, lstm, model, rnn } from '../../nn/index.ts';
 import { anEstimator, createLearner, type Estimator, restoreLearner, sgd } from '../index.ts';
 import { checkUnbiased, estimates, influenceOf, learnerOf, makesEstimator, together } from './agreement.ts';
 import { checkLaws, fewest, type Laws } from './laws.ts';
@@ -274,8 +274,8 @@ function blocksFor(estimator: () => Estimator, make: (steps: number) => Fixture)
 function defaultFixtures(seed: number): Record<string, (steps: number) => Fixture> {
   const input = (size: number) => (noise: Noise) => noise.normal([size]);
   const readout = linear({ outputs: 2 });
-  const make = (cell: unknown, inputs: number) => (steps: number) =>
-    fixtureOf(model({ cell, readout } as never), { input: input(inputs), steps, seed });
+  const make = <P, S>(cell: Cell<P, S, Tensor>, inputs: number) => (steps: number): Fixture =>
+    fixtureOf(model({ cell, readout }), { input: input(inputs), steps, seed });
   return {
     rnn: make(rnn({ inputs: 3, units: 2 }), 3),
     gru: make(gru({ inputs: 1, units: 2 }), 1),

@@ -7,6 +7,7 @@ import {
   pathsOf,
   type Tensor,
   type Tree,
+  type TypedArray,
 } from '../../lib/index.ts';
 
 /** A law does not hold. The message says which, where, and by how much. */
@@ -58,7 +59,7 @@ export function treeFrom<T>(numbers: ArrayLike<number>, like: T): T {
   return mapTree(like as Tree, (leaf) => {
     const data = dataOf(leaf).slice();
     for (let i = 0; i < data.length; i++) data[i] = numbers[at++];
-    return fromData(data as never, leaf.shape);
+    return fromData(data as TypedArray, leaf.shape);
   }) as T;
 }
 

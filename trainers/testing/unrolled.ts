@@ -4,6 +4,7 @@ import {
   leavesOf,
   mapTree,
   type Noise,
+  type PartialTree,
   seeded,
   type Tensor,
   type Tree,
@@ -160,12 +161,13 @@ export function byBackpropagation<P, S, X, Y>(
     (shift: P) => unroll(fixture, trajectory, shift),
     zerosLike(fixture.parameters),
   );
+  type Cotangent = PartialTree<typeof value>;
   const states = unitTrees(value.state);
-  const influence = states.map((unit) => numbersOf(pull({ state: unit } as never)[0]));
+  const influence = states.map((unit) => numbersOf(pull({ state: unit } as Cotangent)[0]));
   const one = numbersOf(value.losses[0]).map(() => 1);
   const gradients = value.losses.map((_, t) => {
     const losses = value.losses.map((loss, i) => treeFrom(i === t ? one : [0], loss));
-    return numbersOf(pull({ losses } as never)[0]);
+    return numbersOf(pull({ losses } as Cotangent)[0]);
   });
   return { influence, gradients };
 }

@@ -1,6 +1,7 @@
-import { add, gather, matmul, mul, reshape, where } from '../../autodiff/index.ts';
-import { fromData, leavesOf, type Tensor, zeros } from '../../lib/index.ts';
+import { add, matmul, mul, reshape } from '../../autodiff/index.ts';
+import { leavesOf, type Tensor, zeros } from '../../lib/index.ts';
 import { asMatrix } from '../algebra.ts';
+import { pick } from './pick.ts';
 import type { Elements } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
 
@@ -108,20 +109,4 @@ function entries(
     pull: (influence, cotangent) =>
       reshape(sumOf(slots.map((own, q) => mul(pick(cotangent, own), influence[q]))), shape),
   };
-}
-
-/** The elements of a vector at constant places; zeros where a place is -1. */
-function pick(vector: Tensor, places: Int32Array): Tensor {
-  const ids = (of: (place: number) => number) => fromData(places.map(of), [places.length]);
-  const picked = gather(
-    vector,
-    ids((place) => Math.max(place, 0)),
-  );
-  return places.includes(-1)
-    ? where(
-        ids((place) => Number(place >= 0)),
-        picked,
-        0,
-      )
-    : picked;
 }

@@ -1,4 +1,4 @@
-import { add, gather, mul, where } from '../../autodiff/index.ts';
+import { add, mul } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   DataError,
@@ -9,6 +9,7 @@ import {
   zeros,
 } from '../../lib/index.ts';
 import { flattenTree, partsLike } from '../algebra.ts';
+import { carriedBetween, pick } from './pick.ts';
 import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 import { type Traced, tracedOf } from './traced.ts';
@@ -63,7 +64,7 @@ export function ownUnitTraces(
       const own = rows.map((slots, i) =>
         immediateOf(entries, slots, i < groups.length ? i : leaves[i - groups.length]),
       );
-      const carried = jacobians(entries, through);
+      const carried = carriedBetween(entries, through);
       return {
         units,
         traces: all.map((traced, i) =>
@@ -105,40 +106,20 @@ function immediateOf(
   );
 }
 
-/** The entries of J between two slots, computed once for all groups that have the same units. */
-function jacobians(
-  entries: Entries,
-  through: 'jacobian' | 'local',
-): (to: Int32Array, from: Int32Array) => Tensor {
-  const known = new Map<string, Tensor>();
-  return (to, from) => {
-    const key = `${to};${from}`;
-    const found =
-      known.get(key) ??
-      entries[through](
-        to.map((row, j) => (from[j] < 0 ? -1 : row)),
-        from.map((column) => Math.max(column, 0)),
-      );
-    known.set(key, found);
-    return found;
-  };
-}
-
 /** Whether all entries follow from the structure of the step. */
 function picksAll(
-  { picks, state }: StepStructure,
+  step: StepStructure,
   groups: readonly UnitRows[],
   leaves: readonly { readonly leaf: number; readonly rows: UnitRows }[],
 ): boolean {
-  const leafOf = leavesOf(state).flatMap(({ size }, leaf) => new Array<number>(size).fill(leaf));
+  const { picks } = step;
   const used = (rows: UnitRows) => [...new Set(rows.flatMap((slot) => [...slot]))].filter((row) => row >= 0);
-  const cells = (rows: UnitRows) => [...new Set(used(rows).map((row) => leafOf[row]))];
-  const isCarried = (rows: UnitRows) =>
-    cells(rows).every((to) => cells(rows).every((from) => picks[to].arguments[1][from]));
+  const cells = (rows: UnitRows) => [...new Set(used(rows).map((row) => step.leafOf(row)))];
   return (
-    groups.every((rows, g) => isCarried(rows) && cells(rows).every((to) => picks[to].groups[g])) &&
+    groups.every((rows, g) => step.isPicked(used(rows)) && cells(rows).every((to) => picks[to].groups[g])) &&
     leaves.every(
-      ({ leaf, rows }) => isCarried(rows) && cells(rows).every((to) => picks[to].arguments[0][leaf]),
+      ({ leaf, rows }) =>
+        step.isPicked(used(rows)) && cells(rows).every((to) => picks[to].arguments[0][leaf]),
     )
   );
 }
@@ -161,14 +142,4 @@ function numbersOf(rows: UnitRows, dtype: Tensor['dtype']): Tensor {
   const values = rows.flatMap((slot) => [...slot]);
   const data = dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values);
   return fromData(data, [rows.length, rows.length === 0 ? 0 : rows[0].length]);
-}
-
-/** The elements of a vector at constant places; 0 where a place is -1. */
-function pick(vector: Tensor, places: Int32Array): Tensor {
-  if (places.length === vector.size && places.every((place, i) => place === i)) return vector;
-  const ids = places.map((place) => Math.max(place, 0));
-  const picked = gather(vector, fromData(ids, [ids.length]));
-  if (!places.includes(-1)) return picked;
-  const isThere = places.map((place) => Number(place >= 0));
-  return where(fromData(isThere, [places.length]), picked, 0);
 }

@@ -26,8 +26,11 @@ export interface Structure {
   readonly most: number;
   /** The pulls that yield the rows of I. */
   readonly immediate: Colouring;
-  /** The pulls that yield the rows of J; the same object if those of I suffice. */
-  readonly recurrent: Colouring;
+  /**
+   * The pulls that yield the rows of J; the same object if those of I suffice. `entries` where picking single entries
+   * from the structure of the step takes less.
+   */
+  readonly recurrent: Colouring | 'entries';
   /** For each old state element, the new ones that can depend on it. */
   readonly successors: readonly ReadonlySet<number>[];
 }
@@ -68,14 +71,18 @@ export function structureOf(
   // Each once: in a dense step, all are the same.
   const columns = unique([...reached].map((from) => successors[from].filter((to) => reached.has(to))));
   const immediate = colouringOf(size, groups, layers);
+  const most = leaves.reduce((longest, { slots }) => Math.max(longest, slots.length), 0);
+  const recurrent = () => {
+    if (columns.every((column) => tells(immediate, column))) return immediate;
+    const own = colouringOf(size, [...groups, ...columns], layers);
+    return own.pulls > most ** 2 && groups.every((group) => step.isPicked(group)) ? 'entries' : own;
+  };
   return {
     size,
     leaves,
-    most: leaves.reduce((most, { slots }) => Math.max(most, slots.length), 0),
+    most,
     immediate,
-    recurrent: columns.every((column) => tells(immediate, column))
-      ? immediate
-      : colouringOf(size, [...groups, ...columns], layers),
+    recurrent: recurrent(),
     successors: asSets(successors),
   };
 }

@@ -1,4 +1,4 @@
-import { add, concat, gather, matmul, mul, reshape, slice, where } from '../../autodiff/index.ts';
+import { add, concat, matmul, mul, reshape, where } from '../../autodiff/index.ts';
 import {
   allocate,
   DataError,
@@ -17,6 +17,7 @@ import {
   zeros,
 } from '../../lib/index.ts';
 import { flattenTree, unflattenTree } from '../algebra.ts';
+import { carriedBetween, pick } from './pick.ts';
 import { type Colouring, type LeafReach, repeated, type Structure } from './slot-structure.ts';
 import type { Pulled, Transition } from './transition.ts';
 
@@ -71,22 +72,25 @@ export interface SlotRule {
  *
  *     G'[R_r, j] = Σ_q J[R_r, R_q] G[R_q, j] + I[R_r, j]
  *
- * The rows of J and I come from one pull for each colour.
+ * The rows of J and I come from one pull for each colour, or the entries of J from the structure of the step.
  */
 export const throughJacobian: SlotRule = {
-  pulls: ({ immediate, recurrent }) => immediate.pulls + (recurrent === immediate ? 0 : recurrent.pulls),
+  pulls: ({ immediate, recurrent }) =>
+    immediate.pulls + (recurrent === immediate || recurrent === 'entries' ? 0 : recurrent.pulls),
   products: (slots) => slots * slots,
   advance(structure, influence, transition) {
     const { immediate, recurrent } = structure;
     const pulled = pulledRows(immediate, transition, influence);
-    const rows = recurrent === immediate ? pulled : pulledRows(recurrent, transition, influence);
-    const jacobian = rows.length === 0 ? undefined : concat(rows.map(({ state }) => flattenTree(state)));
+    const entries = entriesOf(structure, transition, () =>
+      recurrent === immediate || recurrent === 'entries'
+        ? pulled
+        : pulledRows(recurrent, transition, influence),
+    );
     const spread = spreading();
     return moved(structure, influence, pulled, (to, leaf, i) =>
       leaf.slots.flatMap((from, q) => {
-        const entries = entriesOf(structure, to, from);
-        if (entries === undefined) return [];
-        return mul(spread(pickWhere(jacobian as Tensor, entries), leaf), influence.slots[i][q]);
+        const own = entries(to, from);
+        return own === undefined ? [] : mul(spread(own, leaf), influence.slots[i][q]);
       }),
     );
   },
@@ -151,7 +155,7 @@ export function pullStructured(
   const flat = flattenTree(cotangent);
   const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {
-    const factors = leaf.slots.map((elements) => pickWhere(flat, elements));
+    const factors = leaf.slots.map((elements) => pick(flat, elements));
     const parts = factors.map((own, r) => mul(spread(own, leaf), slots[i][r]));
     return parts.length === 0
       ? zeros(leaf.shape, { dtype: flat.dtype })
@@ -180,29 +184,45 @@ export function expandStructured({ rows, slots }: StructuredInfluence, parameter
 }
 
 /**
- * The positions of the entries J[to, from], of one slot by another, in the pulled rows. -1 for a structural
- * zero, where the row holds the entry of another element of that colour; undefined if all are.
+ * How the entries J[to, from] of one slot by another are read: from the structure of the step, or from pulled rows;
+ * undefined if all are structural zeros.
  */
 function entriesOf(
   { size, recurrent, successors }: Structure,
-  to: Int32Array,
-  from: Int32Array,
-): Int32Array | undefined {
-  const entries = to.map((element, at) =>
-    isElement(element) && isElement(from[at]) && successors[from[at]].has(element)
-      ? recurrent.colours[element] * size + from[at]
-      : -1,
-  );
-  return entries.some(isElement) ? entries : undefined;
+  transition: Transition,
+  rows: () => readonly Pulled[],
+): (to: Int32Array, from: Int32Array) => Tensor | undefined {
+  const read =
+    recurrent === 'entries'
+      ? carriedBetween(transition.entries(), 'jacobian')
+      : fromRows(recurrent, size, rows());
+  // -1 for a structural zero, where a pulled row holds the entry of another element of that colour.
+  const linked = (to: Int32Array, from: Int32Array) =>
+    to.map((element, at) =>
+      isElement(element) && isElement(from[at]) && successors[from[at]].has(element) ? element : -1,
+    );
+  return (to, from) => {
+    const own = linked(to, from);
+    return own.some(isElement) ? read(own, from) : undefined;
+  };
+}
+
+/** Reads entries from the rows of J, one pull for each colour. */
+function fromRows(
+  { colours }: Colouring,
+  size: number,
+  rows: readonly Pulled[],
+): (to: Int32Array, from: Int32Array) => Tensor {
+  const jacobian = rows.length === 0 ? zeros([0]) : concat(rows.map(({ state }) => flattenTree(state)));
+  return (to, from) =>
+    pick(
+      jacobian,
+      to.map((element, at) => (isElement(element) ? colours[element] * size + from[at] : -1)),
+    );
 }
 
 function isElement(element: number): boolean {
   return element >= 0;
-}
-
-/** Replaces the row of an unused slot by any valid one, as its entries are not used. */
-function orFirst(element: number): number {
-  return Math.max(element, 0);
 }
 
 /** The rows of I for a slot, if they are spread over several pulls. */
@@ -217,28 +237,6 @@ function immediateOf(
   const own = (colour: number) =>
     masked(leaf, elements, (element) => isElement(element) && colours[element] === colour);
   return needed.map((colour) => where(own(colour), pulled[colour], 0)).reduce((sum, part) => add(sum, part));
-}
-
-/** Picks the elements of a vector at constant positions; 0 at position -1. */
-function pickWhere(vector: Tensor, places: Int32Array): Tensor {
-  const picked = pick(vector, places.map(orFirst));
-  if (!places.includes(-1)) return picked;
-  return where(
-    fromData(
-      Int32Array.from(places, (place) => Number(isElement(place))),
-      [places.length],
-    ),
-    picked,
-    0,
-  );
-}
-
-/** Picks the elements of a vector at constant positions; a slice if they are consecutive. */
-function pick(vector: Tensor, places: Int32Array): Tensor {
-  const [first] = places;
-  if (places.length === vector.size && places.every((place, i) => place === i)) return vector;
-  if (places.every((place, i) => place === first + i)) return slice(vector, [first], [first + places.length]);
-  return gather(vector, fromData(places, [places.length]));
 }
 
 /** Repeats the factors of a compact shape to the shape of the leaf, or to one that broadcasts to it. */

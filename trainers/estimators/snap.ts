@@ -19,8 +19,8 @@ export const snapOptions = {
  * drops. A larger n drops less; when n steps reach all that is ever reached, it equals RTRL.
  *
  * SnAp-1 keeps the entries of I. In a tanh network, an LSTM or a diagonal recurrence these are one or two for
- * each parameter, so it carries about P numbers; J takes S pulls through the state alone, or fewer if it is
- * sparse. In a `gru` the parameters of the reset gate reach every unit within one step, through u_h·(r∘h), so
+ * each parameter, so it carries about P numbers; the few entries of J that it needs are picked from the
+ * structure of the step, or take up to S pulls where that does not have them. In a `gru` the parameters of the reset gate reach every unit within one step, through u_h·(r∘h), so
  * all of their entries are kept, at the cost of RTRL. The reach of a parameter is found from the traced step;
  * see `learner.rule.structure`.
  */
@@ -36,7 +36,7 @@ export function snap(options: SnapOptions): Estimator<Tree> {
     joint: false,
     cost: ({ state, parameters }) =>
       n === 1
-        ? { time: state * parameters, memory: parameters }
+        ? { time: 5 * parameters, memory: parameters }
         : { time: state * state * parameters, memory: state * parameters },
     bind: (step) => paired(onlyReachable(step, { name: 'snap', steps: n, kept: 'jacobian' }), { pairing }),
   };

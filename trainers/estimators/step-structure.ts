@@ -19,6 +19,8 @@ export class StepStructure {
   readonly parameters: Tree;
   readonly state: Tree;
   readonly sizes: Sizes;
+  /** For each element of the state, the number of its leaf. */
+  readonly #leaves: readonly number[];
   readonly #find: Find;
   #answers: Answers | undefined;
 
@@ -26,6 +28,7 @@ export class StepStructure {
     this.parameters = parameters;
     this.state = state;
     this.sizes = { state: countElements(state), parameters: countElements(parameters) };
+    this.#leaves = leavesOf(state).flatMap(({ size }, leaf) => new Array<number>(size).fill(leaf));
     this.#find = find;
   }
 
@@ -82,6 +85,17 @@ export class StepStructure {
    */
   get picks(): Dependencies['picks'] {
     return this.#known.picks;
+  }
+
+  /** Whether `Transition.entries` picks all entries of J between these state elements. */
+  isPicked(elements: Elements): boolean {
+    const leaves = [...new Set(elements.map((element) => this.leafOf(element)))];
+    return leaves.every((to) => leaves.every((from) => this.picks[to].arguments[1][from]));
+  }
+
+  /** The number of the leaf of the state that has an element. */
+  leafOf(element: number): number {
+    return this.#leaves[element];
   }
 
   /**

@@ -77,11 +77,13 @@ const partsOfEstimator = {
  * λ is the weight: its squared error is (1-λ)² bias² + λ² variance, so that a small λ is best where the noise is
  * large. It acts in the gradient alone: the influence, as `learner.pull` returns it, has all of R. Where the
  * estimator makes a gradient of its own, as by the published pairing, the result is λ times the unbiased gradient
- * and 1-λ times that one.
+ * and 1-λ times that one, for a window of one step.
  *
  * The remainder is one pull of ν through the step, one pull of S and one of S'. Draws of the estimator are
  * independent of ν. Where it carries nothing, as `frozen`, this is UORO, bit for bit. Over a window, the estimator
  * advances step by step.
+ * @throws ConfigurationError for an estimator with a window, and, at the first input, for a window with a weight
+ * other than 1 around an estimator that makes a gradient of its own.
  */
 export function unbiased<I>(
   estimator: Estimator<I>,
@@ -124,6 +126,10 @@ export function unbiased<I>(
     cost: (sizes) => cost(sizes, estimator.cost(sizes)),
     bind(step) {
       const rule = estimator.bind(step);
+      if (weight !== 1 && window > 1 && rule.gradient !== undefined)
+        throw new ConfigurationError(
+          `unbiased: ${estimator.name} makes a gradient of its own for each step, as by the published pairing, and has none for a window of ${window}; leave out window, weight or pairing`,
+        );
       const pair = onePair(step);
       const pairs = Array.from({ length: rank }, () => pair);
       const correction = ({ pairs }: UnbiasedInfluence<I>, cotangent: Tree) =>

@@ -43,20 +43,20 @@ interface StateCell {
 }
 
 /** The cells, each before those that depend on it. */
-function cellsOf({ state, successors }: StepStructure): StateCell[] {
+function cellsOf(step: StepStructure): StateCell[] {
+  const { state, successors } = step;
   let end = 0;
   const leaves = leavesOf(state).map(({ size }) => {
     const begin = end;
     end += size;
     return { begin, size };
   });
-  const leafOf = leaves.flatMap(({ size }, leaf) => new Array<number>(size).fill(leaf));
   const follows = leaves.map(() => new Set<number>());
   const seen = new Map<Elements, Set<number>>();
   successors.forEach((own, from) => {
-    const to = seen.get(own) ?? new Set(own.map((element) => leafOf[element]));
+    const to = seen.get(own) ?? new Set(own.map((element) => step.leafOf(element)));
     seen.set(own, to);
-    for (const leaf of to) follows[leafOf[from]].add(leaf);
+    for (const leaf of to) follows[step.leafOf(from)].add(leaf);
   });
   const reached = leaves.map((_, from) => closureOf(from, follows));
   const isTogether = (a: number, b: number) => a === b || (reached[a].has(b) && reached[b].has(a));

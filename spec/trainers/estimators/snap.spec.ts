@@ -108,12 +108,12 @@ describe('SnAp', () => {
     };
     const P = 16 * 16 + 2 * 16 + 16;
     expect(said(rnn({ inputs: 2, units: 16 }), 1)).to.deep.equal([
-      'sparse: a parameter reaches at most 1 of 16 state elements, 17 pulls a step',
+      'sparse: a parameter reaches at most 1 of 16 state elements, 1 pull a step',
       P,
     ]);
     expect(said(lstm({ inputs: 2, units: 16 }), 1)).to.deep.equal([
       // The output gate does not reach the cell.
-      'sparse: a parameter reaches at most 2 of 32 state elements, 34 pulls a step',
+      'sparse: a parameter reaches at most 2 of 32 state elements, 2 pulls a step',
       (3 * 2 + 1) * P,
     ]);
     // Entries that the two other gates do not reach are cut off: 15 of 16 for each of their parameters.

@@ -6,6 +6,7 @@ import {
   createLearner,
   diagonal,
   dodge,
+  eprop,
   type Estimator,
   frozen,
   type Rule,
@@ -195,6 +196,12 @@ describe('an estimator made unbiased', () => {
     );
     const learner = learnerOf([network(2, 2)], unbiased(frozen(), { weight: () => 1.5 }), seeded(1));
     const [{ input, target }] = network(2, 2).examples;
+    const published = eprop({ pairing: 'published' });
+    const windowed = learnerOf([network(2, 2)], unbiased(published, { weight: 0, window: 2 }), seeded(1));
+    refused(
+      () => windowed.step(input, target),
+      'unbiased: eprop makes a gradient of its own for each step, as by the published pairing, and has none for a window of 2',
+    );
     refused(() => learner.step(input, target), 'unbiased: the weight at step 0 must be a number from 0 to 1');
   });
 

@@ -66,11 +66,7 @@ export function custom<A extends readonly Tensor[]>(
     push: (primals, tangents, result) =>
       applyRule(
         (...given: readonly Tensor[]) =>
-          requireResult(
-            rule.push(primals as A, given as A, result),
-            result,
-            `${name}: push`,
-          ),
+          requireResult(rule.push(primals as A, given as A, result), result, `${name}: push`),
         ...tangents,
       ),
   };

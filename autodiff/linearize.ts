@@ -105,7 +105,9 @@ export function derivativeOf<A extends readonly unknown[], R>(
     pullTo(cotangent, symbols = [], held) {
       const pulled = program.pullTo(aligned(value, cotangent, `${name}: cotangent`), symbols, held);
       let at = 0;
-      const all: readonly Tree[] = lifted.map((primal) => mapTree(primal, (leaf) => pulled.inputs[at++] ?? zerosFor(leaf)));
+      const all: readonly Tree[] = lifted.map((primal) =>
+        mapTree(primal, (leaf) => pulled.inputs[at++] ?? zerosFor(leaf)),
+      );
       return { arguments: all as A, symbols: pulled.symbols };
     },
   };

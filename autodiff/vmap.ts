@@ -40,10 +40,10 @@ export function vmap<A extends readonly unknown[], R>(f: (...args: A) => R): (..
     const lifted = args.map(liftTree);
     const size = sizeOfBatch(name, lifted);
     return withLevel(name, (level) => {
-      const entries: readonly Tree[] = lifted.map((arg) => mapTree(arg, (leaf) => new BatchTensor(leaf, level, size)));
-      return mapTree(liftTree(f(...(entries as A))), (leaf) =>
-        spread(entriesAt(leaf, level), size),
+      const entries: readonly Tree[] = lifted.map((arg) =>
+        mapTree(arg, (leaf) => new BatchTensor(leaf, level, size)),
       );
+      return mapTree(liftTree(f(...(entries as A))), (leaf) => spread(entriesAt(leaf, level), size));
     });
   };
 }
@@ -138,7 +138,6 @@ function entryOf(x: Tensor, at: number): Tensor {
   const rest = x.shape.slice(1);
   return reshaped(bind(slice, [x], { begin: [at, ...rest.map(() => 0)], end: [at + 1, ...rest] }), rest);
 }
-
 
 function sizeOfBatch(name: string, args: readonly Tree[]): number {
   const leaves = args.flatMap((arg, i) => pathsOf(arg, `argument ${i}`));

@@ -13,6 +13,7 @@ import {
   zeros,
 } from '../../lib/index.ts';
 import { bind, InterpretedTensor } from '../bind.ts';
+import { where } from '../operations/index.ts';
 import type { Parameters, Primitive, TensorType } from '../primitive.ts';
 import { add } from '../primitives/add.ts';
 import { div } from '../primitives/div.ts';
@@ -56,7 +57,9 @@ export class ChainTensor extends InterpretedTensor {
   get chains(): readonly Chain[] | undefined {
     if (this.#found === undefined) {
       const chains = this.#find();
-      this.#found = { chains: chains !== undefined && chains.length > mostChains ? undefined : chains };
+      this.#found = {
+        chains: chains !== undefined && chains.length > mostChains ? undefined : chains,
+      };
     }
     return this.#found.chains;
   }
@@ -103,7 +106,14 @@ export class ChainTensor extends InterpretedTensor {
       const chains = own.chains?.map((chain): Chain | undefined => {
         const on = (x: Tensor) => bind(primitive, operands.with(at, x), parameters);
         if (chain.kind === 'outer') return { ...chain, row: on(chain.row) };
-        return extended(chain, own, { primitive, operands, parameters, at, type, on });
+        return extended(chain, own, {
+          primitive,
+          operands,
+          parameters,
+          at,
+          type,
+          on,
+        });
       });
       const known = chains?.filter((chain) => chain !== undefined);
       return known?.length === chains?.length ? known && merged(known) : undefined;
@@ -143,7 +153,21 @@ function extended(link: Link, own: ChainTensor, operation: Operation): Chain | u
   const moved = movedPlaces(link.places, operation);
   if (moved === undefined) return undefined;
   const places = type.shape.length === 0 && moved.length === 0 ? Int32Array.of(-1) : moved;
-  return { ...link, places, factor: factor && on(factor) };
+  return {
+    ...link,
+    places,
+    factor: primitive === scatterAdd ? placedFactor(link, on) : factor && on(factor),
+  };
+}
+
+/** The factor after an operation that adds elements up, to which those without a place add nothing. */
+function placedFactor({ places, factor }: Link, on: (x: Tensor) => Tensor): Tensor | undefined {
+  if (factor === undefined || !places.includes(-1)) return factor && on(factor);
+  const isPlaced = fromData(
+    places.map((place) => Number(place >= 0)),
+    factor.shape,
+  );
+  return on(where(isPlaced, factor, 0));
 }
 
 /** The places after an operation that only moves elements; undefined where it adds up elements of several places. */
@@ -216,7 +240,7 @@ function summed(link: Link, own: ChainTensor, operation: Operation): Chain | und
   );
   if (used.every(({ length }) => length <= 1)) {
     const places = Int32Array.from(used, ([element]) => (element === undefined ? -1 : link.places[element]));
-    return { ...link, places, factor: link.factor && on(link.factor) };
+    return { ...link, places, factor: placedFactor(link, on) };
   }
   if (cells === 1) {
     const one = ones(type.shape, { dtype: dtype as 'float32' | 'float64' });

@@ -128,7 +128,9 @@ function placed(places: Int32Array, rows: Int32Array): Int32Array[] | undefined 
 
 /** M·1: for each row of a chain the sum over its elements. */
 export function columnOf(link: Link, rows: number, dtype: DType): Tensor {
-  const one = ones([link.places.length], { dtype: dtype as 'float32' | 'float64' });
+  const one = ones([link.places.length], {
+    dtype: dtype as 'float32' | 'float64',
+  });
   return applied(link, link.factor === undefined ? one : flat(link.factor), rows);
 }
 

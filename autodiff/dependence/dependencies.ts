@@ -64,7 +64,9 @@ export function dependencies<A extends readonly unknown[], R>(
   let found: Omit<Dependencies, 'members'> | undefined;
   const name = callName('dependencies', f);
   trace(name, (declare) => {
-    const symbols: readonly Tree[] = lifted.map((primal) => mapTree(primal, (leaf) => declare(leaf, leaf.label)));
+    const symbols: readonly Tree[] = lifted.map((primal) =>
+      mapTree(primal, (leaf) => declare(leaf, leaf.label)),
+    );
     const { value, program, pullTo } = derivativeOf(name, f, symbols as A);
     const unit = mapTree(
       value as Tree,
@@ -82,9 +84,7 @@ export function dependencies<A extends readonly unknown[], R>(
     );
     found = {
       size,
-      sets: (pulled.arguments as Tree[]).map((tree) =>
-        leavesOf(tree).map((leaf) => setsOf(leaf, leaf.size)),
-      ),
+      sets: (pulled.arguments as Tree[]).map((tree) => leavesOf(tree).map((leaf) => setsOf(leaf, leaf.size))),
       groups: groups.map((group, i) => ({
         units: group.units,
         sites: group.sites.map(({ leaf, inputs, elements }) => ({ leaf, inputs, elements })),

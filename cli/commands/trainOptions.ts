@@ -112,9 +112,7 @@ export function refuseConfigOptions(options: TrainOptions): void {
 /** The options that a resumed run may be given. */
 export function withoutConfigOptions(options: TrainOptions): TrainOptions {
   const names = new Set(configOptions.flatMap(([, group]) => group.map((option) => option.attributeName())));
-  return Object.fromEntries(
-    Object.entries(options).filter(([name]) => !names.has(name)),
-  ) as TrainOptions;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.has(name))) as TrainOptions;
 }
 
 /** @throws UsageError or ConfigurationError for unusable options. */

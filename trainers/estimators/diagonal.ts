@@ -33,7 +33,10 @@ export function diagonal(options: DiagonalOptions = {}): Estimator<DiagonalInflu
     stride: 1,
     restarts: false,
     joint: false,
-    cost: ({ parameters }: Sizes) => ({ time: 5 * parameters, memory: parameters }),
+    cost: ({ parameters }: Sizes) => ({
+      time: 5 * parameters,
+      memory: parameters,
+    }),
     bind: (step) => ownUnitTraces(step, 'diagonal', 'jacobian'),
   };
 }

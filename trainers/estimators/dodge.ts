@@ -23,7 +23,10 @@ import type { Transition } from './transition.ts';
 export type Directed = { readonly direction: Tree; readonly tangent: Tree };
 
 /** `age`: the steps since directions were drawn, where they are drawn anew; without leaves otherwise. */
-export type DodgeInfluence = { readonly directions: readonly Directed[]; readonly age: readonly Tensor[] };
+export type DodgeInfluence = {
+  readonly directions: readonly Directed[];
+  readonly age: readonly Tensor[];
+};
 
 export interface DodgeOptions {
   /** How many directions are averaged. 1 by default. */
@@ -92,7 +95,10 @@ type Movement = Pick<Rule<DodgeInfluence>, 'start' | 'advance'>;
 function kept({ parameters, state }: StepStructure, count: number): Movement {
   return {
     start: (noise) => ({
-      directions: times(count, () => ({ direction: signsLike(parameters, noise), tangent: zerosOf(state) })),
+      directions: times(count, () => ({
+        direction: signsLike(parameters, noise),
+        tangent: zerosOf(state),
+      })),
       age: [],
     }),
     advance: ({ directions, age }, transition) => ({
@@ -110,7 +116,10 @@ function redrawn({ parameters, state }: StepStructure, count: number, every: num
   const [{ dtype }] = leavesOf(state);
   return {
     start: () => ({
-      directions: times(count, () => ({ direction: zerosOf(parameters), tangent: zerosOf(state) })),
+      directions: times(count, () => ({
+        direction: zerosOf(parameters),
+        tangent: zerosOf(state),
+      })),
       age: [full([], 0, { dtype })],
     }),
     advance({ directions, age: [age] }, transition, noise) {
@@ -133,7 +142,10 @@ function chosen(
 ): Directed {
   const own = zipTrees(direction, drawn, (before, now) => where(isOld, before, now), 'dodge');
   const carried = mapTree(transition.push(undefined, tangent), (leaf) => where(isOld, leaf, 0));
-  return { direction: own, tangent: addTrees(transition.push(own, undefined), carried) };
+  return {
+    direction: own,
+    tangent: addTrees(transition.push(own, undefined), carried),
+  };
 }
 
 function times<T>(count: number, make: () => T): T[] {

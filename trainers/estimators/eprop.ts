@@ -31,7 +31,10 @@ export function eprop(options: EpropOptions = {}): Estimator<DiagonalInfluence> 
     stride: 1,
     restarts: false,
     joint: false,
-    cost: ({ parameters }: Sizes) => ({ time: 5 * parameters, memory: parameters }),
+    cost: ({ parameters }: Sizes) => ({
+      time: 5 * parameters,
+      memory: parameters,
+    }),
     bind: (step) => paired(ownUnitTraces(step, 'eprop', 'local'), feedback),
   };
 }

@@ -17,7 +17,10 @@ export const frozenOptions = {} satisfies guard.Checks<FrozenOptions>;
  */
 export function frozen(options: FrozenOptions = {}): Estimator {
   guard.options('frozen', options, frozenOptions);
-  const cost = ({ parameters }: Sizes): Cost => ({ time: 3 * parameters, memory: 0 });
+  const cost = ({ parameters }: Sizes): Cost => ({
+    time: 3 * parameters,
+    memory: 0,
+  });
   return {
     name: 'frozen',
     bias: 'approximate',

@@ -19,7 +19,9 @@ export interface Selection {
 export function startInFull({ step, places }: Selection): Tensor[] {
   const leaves = leavesOf(step.parameters);
   return places.map((place) =>
-    zeros([step.sizes.state, ...leaves[place].shape], { dtype: leaves[place].dtype }),
+    zeros([step.sizes.state, ...leaves[place].shape], {
+      dtype: leaves[place].dtype,
+    }),
   );
 }
 

@@ -17,7 +17,12 @@ import { uoro, uoroOptions } from './uoro.ts';
 
 export type { Cost, Sizes } from './cost.ts';
 export { type DiagonalOptions, diagonal } from './diagonal.ts';
-export { type Directed, type DodgeInfluence, type DodgeOptions, dodge } from './dodge.ts';
+export {
+  type Directed,
+  type DodgeInfluence,
+  type DodgeOptions,
+  dodge,
+} from './dodge.ts';
 export { type EpropOptions, eprop } from './eprop.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
@@ -26,7 +31,12 @@ export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
 export type { KroneckerOptions } from './kronecker.ts';
 export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
-export { type KroneckerSum, type OkInfluence, type OkOptions, ok } from './ok.ts';
+export {
+  type KroneckerSum,
+  type OkInfluence,
+  type OkOptions,
+  ok,
+} from './ok.ts';
 export type { DiagonalInfluence } from './ownUnitTraces.ts';
 export type { FeedbackOptions, PairingOptions } from './pairing.ts';
 export type { RankOne } from './rank-one.ts';
@@ -39,7 +49,11 @@ export { type SnapOptions, snap } from './snap.ts';
 export { type Find, StepStructure } from './step-structure.ts';
 export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
 export type { Entries, Factors, Pulled, Transition } from './transition.ts';
-export { type UnbiasedInfluence, type UnbiasedOptions, unbiased } from './unbiased.ts';
+export {
+  type UnbiasedInfluence,
+  type UnbiasedOptions,
+  unbiased,
+} from './unbiased.ts';
 export { type UoroInfluence, type UoroOptions, uoro } from './uoro.ts';
 
 /** Those without noise that leave something out, which `unbiased` corrects. */
@@ -50,10 +64,19 @@ const deterministic = {
     usual: { n: 1 },
     title: ({ n }) => `SnAp-${n}`,
   }),
-  diagonal: estimator(diagonal, diagonalOptions, { carries: 'factors', title: () => 'Own-unit traces' }),
-  eprop: estimator(eprop, epropOptions, { carries: 'factors', title: () => 'e-prop' }),
+  diagonal: estimator(diagonal, diagonalOptions, {
+    carries: 'factors',
+    title: () => 'Own-unit traces',
+  }),
+  eprop: estimator(eprop, epropOptions, {
+    carries: 'factors',
+    title: () => 'e-prop',
+  }),
   rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
-  frozen: estimator(frozen, frozenOptions, { carries: 'nothing', title: () => 'Immediate term' }),
+  frozen: estimator(frozen, frozenOptions, {
+    carries: 'nothing',
+    title: () => 'Immediate term',
+  }),
 };
 
 const corrected = unbiasedByName(deterministic);
@@ -78,7 +101,11 @@ export const estimators = {
     isNoisy: true,
     title: () => 'NoBackTrack',
   }),
-  kfRtrl: estimator(kfRtrl, kroneckerOptions, { carries: 'factors', isNoisy: true, title: () => 'KF-RTRL' }),
+  kfRtrl: estimator(kfRtrl, kroneckerOptions, {
+    carries: 'factors',
+    isNoisy: true,
+    title: () => 'KF-RTRL',
+  }),
   rKfRtrl: estimator(rKfRtrl, kroneckerOptions, {
     carries: 'factors',
     isNoisy: true,

@@ -45,7 +45,10 @@ export function kfRtrl(options: KroneckerOptions = {}): Estimator<KfRtrlInfluenc
 
 /** For one group whose matrix has all of the parameters. */
 function costOf({ state, parameters }: Sizes): Cost {
-  return { time: state ** 3 + (state + 3) * parameters, memory: state ** 2 + parameters / state };
+  return {
+    time: state ** 3 + (state + 3) * parameters,
+    memory: state ** 2 + parameters / state,
+  };
 }
 
 function advance(
@@ -59,5 +62,8 @@ function advance(
   const carried = matmul(jacobian, A);
   const p = balance(carried, u, epsilon);
   const q = balance(D, z, epsilon);
-  return { u: add(mul(u, p), mul(z, mul(sign, q))), A: add(mul(carried, div(1, p)), mul(D, div(sign, q))) };
+  return {
+    u: add(mul(u, p), mul(z, mul(sign, q))),
+    A: add(mul(carried, div(1, p)), mul(D, div(sign, q))),
+  };
 }

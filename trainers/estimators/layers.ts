@@ -60,7 +60,10 @@ function stackOf(parameters: Tree, state: Tree): Stack | undefined {
 }
 
 function one(parameters: Tree, state: Tree): Stack {
-  return { leaves: leavesOf(parameters).map(() => 0), sizes: [countElements(state)] };
+  return {
+    leaves: leavesOf(parameters).map(() => 0),
+    sizes: [countElements(state)],
+  };
 }
 
 function joined(parts: readonly Stack[]): Stack {

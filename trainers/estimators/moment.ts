@@ -26,5 +26,9 @@ export interface Moment {
     parameters: Tree,
     state: Tree,
     input: unknown,
-  ): { readonly state: Tree; readonly output: Tensor; readonly loss: Tensor | undefined };
+  ): {
+    readonly state: Tree;
+    readonly output: Tensor;
+    readonly loss: Tensor | undefined;
+  };
 }

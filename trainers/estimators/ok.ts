@@ -45,7 +45,10 @@ export function ok(options: OkOptions = {}): Estimator<OkInfluence> {
     }),
     advance: (own, jacobian, immediate, noise) => advance(own, jacobian, immediate, noise, rank),
     pull: ({ u, A }, cotangent) =>
-      Array.from({ length: rank }, (_, i) => ({ z: entryOf(u, i), a: matmul(cotangent, entryOf(A, i)) })),
+      Array.from({ length: rank }, (_, i) => ({
+        z: entryOf(u, i),
+        a: matmul(cotangent, entryOf(A, i)),
+      })),
   }));
   return { ...estimator, settings: { rank } };
 }
@@ -74,7 +77,10 @@ function advance(
   const signs = cast(noise.signs([rank + 1]), z.dtype);
   const mixed = reduced(left.coefficients, right.coefficients, signs);
   const mix = (side: number, basis: Tensor) => matmul(entryOf(mixed, side), basis);
-  return { u: mix(0, left.basis), A: reshape(mix(1, right.basis), [rank, rows, units]) };
+  return {
+    u: mix(0, left.basis),
+    A: reshape(mix(1, right.basis), [rank, rows, units]),
+  };
 }
 
 /** What is left of a vector that depends on others, by rounding, relative to it. */
@@ -94,7 +100,10 @@ function orthogonalised(vectors: readonly Tensor[]): {
     basis.push(normalised(rest(once, basis), mul(norm(once), 0.5)));
   }
   const rows = stack(basis);
-  return { coefficients: matmul(stack(vectors), rows, { transposeRight: true }), basis: rows };
+  return {
+    coefficients: matmul(stack(vectors), rows, { transposeRight: true }),
+    basis: rows,
+  };
 }
 
 function rest(vector: Tensor, basis: readonly Tensor[]): Tensor {

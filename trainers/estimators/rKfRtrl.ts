@@ -57,5 +57,8 @@ function advance(
   const immediate = outer(matmul(D, signs), z);
   const p = balance(carried, A, epsilon);
   const q = balance(immediate, signs, epsilon);
-  return { A: add(mul(A, p), mul(signs, q)), B: add(div(carried, p), div(immediate, q)) };
+  return {
+    A: add(mul(A, p), mul(signs, q)),
+    B: add(div(carried, p), div(immediate, q)),
+  };
 }

@@ -5,7 +5,10 @@ import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 
 /** s̃ and θ̃: trees like the state and like the parameters, whose outer product estimates ∂s/∂θ. */
-export type RankOne<P = Tree, S = Tree> = { readonly stateTangent: S; readonly parameterTangent: P };
+export type RankOne<P = Tree, S = Tree> = {
+  readonly stateTangent: S;
+  readonly parameterTangent: P;
+};
 
 /** The part of a rule that follows from carrying one pair with E[s̃ ⊗ θ̃] = G. */
 export function onePair({
@@ -14,7 +17,10 @@ export function onePair({
 }: StepStructure): Pick<Rule<RankOne>, 'structure' | 'start' | 'pull' | 'expand'> {
   return {
     structure: 'one pair of vectors',
-    start: () => ({ stateTangent: zerosOf(state), parameterTangent: zerosOf(parameters) }),
+    start: () => ({
+      stateTangent: zerosOf(state),
+      parameterTangent: zerosOf(parameters),
+    }),
     pull: ({ stateTangent, parameterTangent }, cotangent) =>
       scaleTree(parameterTangent, dotTrees(cotangent, stateTangent)),
     expand: (pair) => pair,

@@ -38,7 +38,9 @@ export interface Extent {
 }
 
 /** G for the leaves that reach the state, by their positions among the parameters. */
-type ReachingInfluence = { readonly jacobians: { readonly [place: string]: Tensor } };
+type ReachingInfluence = {
+  readonly jacobians: { readonly [place: string]: Tensor };
+};
 
 /**
  * Returns a rule that carries the entries of G in reach: in slots where that is cheaper, otherwise in full

@@ -41,7 +41,10 @@ export function rowNormsOf(step: StepStructure): RowNorms {
 }
 
 function alone(size: number): Colouring {
-  return { colours: Int32Array.from({ length: size }, (_, element) => element), pulls: size };
+  return {
+    colours: Int32Array.from({ length: size }, (_, element) => element),
+    pulls: size,
+  };
 }
 
 function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], transition: Transition): Tensor {

@@ -58,9 +58,17 @@ export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
     stride: 1,
     restarts: false,
     joint: false,
-    cost: ({ state, parameters }) => ({ time: state * state * parameters, memory: state * parameters }),
+    cost: ({ state, parameters }) => ({
+      time: state * state * parameters,
+      memory: state * parameters,
+    }),
     bind(step) {
-      const extent = { name: 'rtrl', steps: Number.POSITIVE_INFINITY, kept: 'jacobian', layers } as const;
+      const extent = {
+        name: 'rtrl',
+        steps: Number.POSITIVE_INFINITY,
+        kept: 'jacobian',
+        layers,
+      } as const;
       if (layers === 'own') return onlyReachable(step, extent);
       return structure === 'auto' && step.isTraceable ? reachable(step, extent) : whole(step);
     },

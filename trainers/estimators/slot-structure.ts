@@ -157,5 +157,8 @@ function colouringOf(size: number, groups: readonly Elements[], layers?: Int32Ar
       colours[element] = numbers.get(key) as number;
     });
   }
-  return { colours, pulls: colours.reduce((most, colour) => Math.max(most, colour + 1), 0) };
+  return {
+    colours,
+    pulls: colours.reduce((most, colour) => Math.max(most, colour + 1), 0),
+  };
 }

@@ -27,7 +27,10 @@ export class StepStructure {
   constructor(parameters: Tree, state: Tree, find: Find) {
     this.parameters = parameters;
     this.state = state;
-    this.sizes = { state: countElements(state), parameters: countElements(parameters) };
+    this.sizes = {
+      state: countElements(state),
+      parameters: countElements(parameters),
+    };
     this.#leaves = leavesOf(state).flatMap(({ size }, leaf) => new Array<number>(size).fill(leaf));
     this.#find = find;
   }
@@ -131,7 +134,10 @@ function answersOf(parameters: Tree, state: Tree, found: Dependencies | undefine
     successors: sets[1].flatMap(listed),
     idle: paths.filter((_, leaf) => isIdle[leaf]),
     groups: groups.map((group) => {
-      const sites = group.sites.map((site) => ({ ...site, path: paths[site.leaf] }));
+      const sites = group.sites.map((site) => ({
+        ...site,
+        path: paths[site.leaf],
+      }));
       const inputs = sites.reduce((sum, site) => sum + site.inputs, 0);
       return { sites, units: group.units, inputs, reaches: listed(group.sets) };
     }),
@@ -194,7 +200,10 @@ export function union(before: Dependencies, now: Dependencies): Dependencies {
   const sets = now.sets
     .slice(0, 2)
     .map((leaves, i) => leaves.map((leaf, j) => leaf.map((set, at) => merged(before.sets[i][j][at], set))));
-  const groups = now.groups.map((group) => ({ ...group, sets: group.sets.map((set) => merged(0, set)) }));
+  const groups = now.groups.map((group) => ({
+    ...group,
+    sets: group.sets.map((set) => merged(0, set)),
+  }));
   const picks = now.picks.map((own, leaf) => ({
     ...own,
     arguments: own.arguments.map((leaves, i) =>

@@ -48,7 +48,10 @@ export const tbpttOptions = {
  */
 export function bptt(options: BpttOptions): Estimator {
   const { length } = guard.options('bptt', options, bpttOptions, 'bptt({ length: 20 })');
-  const cost = ({ state, parameters }: Sizes): Cost => ({ time: 3 * parameters, memory: length * state });
+  const cost = ({ state, parameters }: Sizes): Cost => ({
+    time: 3 * parameters,
+    memory: length * state,
+  });
   return {
     name: 'bptt',
     bias: 'none',

@@ -18,7 +18,10 @@ import { type Absent, absent, type Rule } from './rule.ts';
 import type { Transition } from './transition.ts';
 
 /** The influence that the estimator carries, and pairs whose outer products estimate what it leaves out. */
-export type UnbiasedInfluence<I = unknown> = { readonly kept: I; readonly pairs: readonly RankOne[] };
+export type UnbiasedInfluence<I = unknown> = {
+  readonly kept: I;
+  readonly pairs: readonly RankOne[];
+};
 
 export interface UnbiasedOptions {
   /**
@@ -141,7 +144,10 @@ export function unbiased<I>(
       return {
         structure: `${rule.structure}; ${rank === 1 ? pair.structure : `${rank} pairs of vectors`} for the rest`,
         cost: cost(step.sizes, rule.cost),
-        start: (noise) => ({ kept: rule.start(splitOf(noise)), pairs: pairs.map((own) => own.start(noise)) }),
+        start: (noise) => ({
+          kept: rule.start(splitOf(noise)),
+          pairs: pairs.map((own) => own.start(noise)),
+        }),
         advance(influence, transition, noise) {
           const own = splitOf(noise);
           const drawn = influence.pairs.map(({ stateTangent }) =>

@@ -31,7 +31,10 @@ export function ownUnits(step: StepStructure): OwnUnits {
   const reaches = step.unsited.length === 0 ? [] : (step.reaches(1) ?? []);
   return {
     groups: step.groups.map((group) => unitsOf(group.reaches, cells)),
-    leaves: step.unsited.map(({ leaf }) => ({ leaf, rows: unitsOf(reaches[leaf], cells) })),
+    leaves: step.unsited.map(({ leaf }) => ({
+      leaf,
+      rows: unitsOf(reaches[leaf], cells),
+    })),
   };
 }
 

@@ -62,8 +62,7 @@ export function createSymbolSession(
   own: readonly SymbolExpert[] = [],
 ): SymbolSession {
   const { experts = symbolExperts } = config;
-  const rest =
-    saved === undefined ? undefined : (joined(saved.rest, saved.tables ?? {}) as SavedRest);
+  const rest = saved === undefined ? undefined : (joined(saved.rest, saved.tables ?? {}) as SavedRest);
   if (rest !== undefined) requireOwn(rest, data);
   const learner = experts.includes('network') ? makeLearner(config, saved?.learner) : undefined;
   const stepper = learner && createStepper<number>(learner, data.symbols, config.every);

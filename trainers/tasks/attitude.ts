@@ -159,11 +159,7 @@ function* flight({
   for (let left = wait(); ; left--) {
     quat.normalize(truth, quat.multiply(truth, truth, turn));
     const errors = dataOf(draws.normal([3]));
-    vec3.add(reading, bias, [
-      noise * errors[0],
-      noise * errors[1],
-      spin + noise * errors[2],
-    ]);
+    vec3.add(reading, bias, [noise * errors[0], noise * errors[1], spin + noise * errors[2]]);
     const isFix = left === 1;
     if (isFix) left += wait();
     const fix = [isFix ? 1 : 0, ...(isFix ? truth : [0, 0, 0, 0])];

@@ -274,8 +274,10 @@ function blocksFor(estimator: () => Estimator, make: (steps: number) => Fixture)
 function defaultFixtures(seed: number): Record<string, (steps: number) => Fixture> {
   const input = (size: number) => (noise: Noise) => noise.normal([size]);
   const readout = linear({ outputs: 2 });
-  const make = <P, S>(cell: Cell<P, S, Tensor>, inputs: number) => (steps: number): Fixture =>
-    fixtureOf(model({ cell, readout }), { input: input(inputs), steps, seed });
+  const make =
+    <P, S>(cell: Cell<P, S, Tensor>, inputs: number) =>
+    (steps: number): Fixture =>
+      fixtureOf(model({ cell, readout }), { input: input(inputs), steps, seed });
   return {
     rnn: make(rnn({ inputs: 3, units: 2 }), 3),
     gru: make(gru({ inputs: 1, units: 2 }), 1),

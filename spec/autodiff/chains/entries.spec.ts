@@ -51,7 +51,9 @@ function compare(f: (...args: Tree[]) => Tree, ...args: Tree[]): [picked: number
       const own = entries.ofArgument(i, rowOf(length), counting(length));
       check(own, expected, `row ${row} by argument ${i}`);
     });
-    const { units } = derivative.pullAtSites(groups, { value: reshape(unit, [1, unit.size]) });
+    const { units } = derivative.pullAtSites(groups, {
+      value: reshape(unit, [1, unit.size]),
+    });
     units.forEach((D, g) => {
       check(entries.ofGroup(g, rowOf(D.size)), numbersOf(D), `row ${row} of group ${g}`);
     });
@@ -86,7 +88,10 @@ describe('entries of a Jacobian, picked by its structure', () => {
   for (const [name, make] of Object.entries(cells))
     it(`are all picked in the built-in cell ${name}`, () => {
       const cell = make({ inputs: 2, units: 3 }) as Cell<Tree, Tree, Tensor>;
-      const run = fixtureOf(cell, { input: (noise) => noise.normal([2]), steps: 1 });
+      const run = fixtureOf(cell, {
+        input: (noise) => noise.normal([2]),
+        steps: 1,
+      });
       const [picked, all] = compare(
         (state) => cell.step(run.parameters as Tree, state, run.examples[0].input).state,
         run.state as Tree,
@@ -106,6 +111,25 @@ describe('entries of a Jacobian, picked by its structure', () => {
     const [picked, all] = compare((_, x) => f(x as Tensor), zeros([1]), seeded(4).normal([4]));
     return picked === all;
   };
+
+  /** The same value in two parts, so that each cotangent is 0 at the elements of the other part. */
+  const inParts = (f: (x: Tensor) => Tensor) => (x: Tensor) => {
+    const value = f(x);
+    const flat = reshape(value, [value.size]);
+    return concat([slice(flat, [0], [1]), slice(flat, [1], [value.size])]);
+  };
+
+  it('take nothing from elements that a part of the value does not have', () => {
+    for (const f of [
+      (x: Tensor) => sum(mul(w, x), { axes: 1 }),
+      (x: Tensor) => sum(mul(w, mul(x, 3)), { axes: 0 }),
+      (x: Tensor) => mul(gather(mul(x, 2), indices([0, 0, 1, 3])), slice(w, [0, 0], [1, 4])),
+      (x: Tensor) => mul(mul(w, reshape(x, [4, 1])), x),
+      (x: Tensor) => matmul(w, tanh(x)),
+    ])
+      picksAll(inParts(f));
+    expect(picksAll(inParts((x) => sum(mul(w, x), { axes: 1 })))).to.equal(true);
+  });
 
   it('go through products with two matrices, moved and scaled before, between and after', () => {
     const chain = (ids: number[]) => (x: Tensor) => {

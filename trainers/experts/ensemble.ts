@@ -30,7 +30,7 @@ export interface Ensemble {
 }
 
 /** A prediction and its scores. */
-export interface Scored {
+interface Scored {
   /** The probability of each symbol. */
   readonly said: Float64Array;
   /** The bits of the symbol that came, for each name of the ensemble. */

@@ -2,7 +2,7 @@
 // dist/. `npm start` and `npm test` call it first; so does npm (as `prepare`) before packing and when
 // installing from git. `--force` compiles everything. Notes go to stderr.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +16,7 @@ if (process.env.NOREWIND_INSTALLS !== undefined) process.exit();
 requireNode(20);
 if (!installed()) install();
 compile(process.argv.includes('--force'));
+await bundle();
 
 function requireNode(major) {
   if (Number.parseInt(process.versions.node, 10) < major)
@@ -85,6 +86,18 @@ function compile(force) {
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
 }
 
+/** Bundles the library for browsers if it has changed. esbuild is imported once it is installed. */
+async function bundle() {
+  const file = join(root, 'dist', 'browser', 'norewind.js');
+  const written = existsSync(file) ? statSync(file).mtimeMs : 0;
+  const isOld = ['lib', 'autodiff', 'nn', 'trainers'].some((folder) =>
+    readdirSync(join(root, 'dist', folder), { recursive: true }).some(
+      (name) => name.endsWith('.js') && statSync(join(root, 'dist', folder, name)).mtimeMs > written,
+    ),
+  );
+  if (isOld) await (await import('./build-browser.mjs')).buildBrowser(file);
+}
+
 /** Whether every source below a folder has been compiled. */
 function written(folder) {
   if (!existsSync(join(root, folder))) return true;
@@ -101,6 +114,8 @@ function prune(folder, sources, depth) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
+    // The bundle for browsers has many sources.
+    if (depth === 0 && entry.name === 'browser') continue;
     if (entry.isDirectory()) prune(path, join(sources, entry.name), depth + 1);
     else if (
       depth > 0 &&

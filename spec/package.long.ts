@@ -14,6 +14,11 @@ import {
 } from './support/project.ts';
 import { readTarball } from './support/tarball.ts';
 
+/** The files that an entry of `exports` names. */
+function filesOf(entry: string | Readonly<Record<string, string>>): string[] {
+  return typeof entry === 'string' ? [entry] : Object.values(entry);
+}
+
 describe('the published package', () => {
   const manifest = readManifest();
   const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
@@ -32,7 +37,10 @@ describe('the published package', () => {
 
   it('has its licence, its readme and the files that package.json names', () => {
     expect([...files.keys()]).to.include.members(['package.json', 'LICENSE', 'README.md']);
-    for (const target of [...Object.values(manifest.exports), ...Object.values(manifest.bin)])
+    for (const target of [
+      ...Object.values(manifest.exports).flatMap(filesOf),
+      ...Object.values(manifest.bin),
+    ])
       expect([...files.keys()]).to.include(target.replace(/^\.\//, ''));
     for (const target of Object.values(manifest.bin))
       expect(files.get(target)?.toString('utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
@@ -52,10 +60,10 @@ describe('the published package', () => {
     expect([status, stdout, stderr]).to.deep.equal([0, '', '']);
   });
 
-  it('has nothing else: no tests but the laws, no sources, no benchmarks, no build state', () => {
+  it('has nothing else: no tests, no sources, no benchmarks, no build state', () => {
     const expected = [
       /^(package\.json|LICENSE|README\.md)$/,
-      /^dist\/(lib|autodiff|nn|trainers|cli|spec\/laws)\/.+(?<!\.spec)\.(js|js\.map|d\.ts)$/,
+      /^dist\/(lib|autodiff|nn|trainers|cli|browser)\/.+(?<!\.spec)\.(js|js\.map|d\.ts)$/,
       /^cli\/data\//,
       /^docs\/(?!api\/).+\.(md|svg|png)$/,
     ];

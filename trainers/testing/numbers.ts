@@ -22,6 +22,10 @@ export class LawError extends NorewindError {
     this.sentence = sentence;
     this.example = example;
   }
+
+  override get name(): string {
+    return 'LawError';
+  }
 }
 
 interface LawErrorOptions extends ErrorOptions {
@@ -29,7 +33,11 @@ interface LawErrorOptions extends ErrorOptions {
 }
 
 /** A law could not be checked, such as one for which a cell is too large. */
-export class UncheckedError extends LawError {}
+export class UncheckedError extends LawError {
+  override get name(): string {
+    return 'UncheckedError';
+  }
+}
 
 /** All numbers of a tree, leaf by leaf. */
 export function numbersOf(tree: unknown): number[] {

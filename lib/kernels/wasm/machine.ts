@@ -113,6 +113,10 @@ function moduleOf(kind: 'strict' | 'relaxed', binary: string): object {
   const known = modules.get(kind);
   if (known !== undefined) return known;
   const bytes = decode(binary);
+  if (kind === 'relaxed' && bytes.length === 0)
+    throw new ConfigurationError(
+      'relaxedSimd: norewind/browser has no relaxed kernels; leave the option out, or bundle norewind itself',
+    );
   if (kind === 'relaxed' && !WebAssembly.validate(bytes))
     throw new ConfigurationError(
       'relaxedSimd: this platform does not have it; start Node 20 with --experimental-wasm-relaxed-simd, or leave the option out',

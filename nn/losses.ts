@@ -18,7 +18,15 @@ import {
   sum,
   where,
 } from '../autodiff/index.ts';
-import { formatShape, indices, requireTensor, ShapeError, sameShape, Tensor } from '../lib/index.ts';
+import {
+  DTypeError,
+  formatShape,
+  indices,
+  requireTensor,
+  ShapeError,
+  sameShape,
+  Tensor,
+} from '../lib/index.ts';
 
 /** The loss of an output against a target: a scalar. */
 export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
@@ -29,7 +37,8 @@ export type Loss<Y> = (output: Tensor, target: Y) => Tensor;
  * @param output logits [classes], or [lanes, classes]; lanes are averaged.
  * @param target a class index (a number, an int32 scalar, or int32 [lanes]) or a distribution of the shape of
  * `output`.
- * @throws IndexError for a class out of range, ShapeError for shapes that do not fit.
+ * @throws IndexError for a class out of range, DTypeError for a class that is a float, ShapeError for shapes that do
+ * not fit.
  */
 export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   requireOutput('crossEntropy', output, target, 'a class index or a distribution');
@@ -41,6 +50,10 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
   const logs = logSoftmax(output);
   const classes = typeof target === 'number' ? indices(target) : target;
   if (classes.dtype !== 'int32') {
+    if (classes.shape.length === 0)
+      throw new DTypeError(
+        `crossEntropy: the target is a ${classes.dtype} scalar: give a class as a number or with indices(), and a distribution in the shape of the output, ${formatShape(output.shape)}`,
+      );
     requireSameShape('crossEntropy', output, classes);
     // 0 log 0 = 0: a class of probability 0 adds nothing, even if its logit is -∞.
     const known = where(greater(logs, Number.NEGATIVE_INFINITY), logs, 0);

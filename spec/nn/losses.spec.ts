@@ -17,6 +17,14 @@ const softmax = (z: readonly number[]) =>
   z.map((x) => Math.exp(x) / z.reduce((sum, y) => sum + Math.exp(y), 0));
 
 describe('crossEntropy', () => {
+  it('refuses a class that is a float, which would be taken as weights of all classes', () => {
+    for (const dtype of ['float32', 'float64'] as const)
+      expect(() => crossEntropy(tensor([0.1, 0.9]), tensor(1, { dtype }))).to.throw(
+        DTypeError,
+        `crossEntropy: the target is a ${dtype} scalar`,
+      );
+  });
+
   it('is -log softmax(z)_k in nats, for a number, an index and a distribution alike', () => {
     fc.assert(
       fc.property(logits, ({ z, k }) => {

@@ -13,6 +13,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'norewind run influence-balancing --estimator rtrl',
     'norewind run anbn --max 4 --units 16 --steps 30000 --out runs/anbn',
     'norewind run runs/anbn/config.json --seed 2',
+    'norewind run anbn --cell ./leaky.ts --set cell.leak=0.3',
   ],
   train: [
     'norewind train book.txt --out runs/book',

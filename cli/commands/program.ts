@@ -32,8 +32,11 @@ export function createProgram(finish: (code: number) => void): Command {
   const run = program
     .command('run')
     .description('run an experiment, reproducible from its run folder')
-    .argument('<experiment>', `${experiments.map(({ name }) => name).join(', ')}, or a config.json`)
-    .action(async (experiment: string, options: RunOptions) =>
+    .argument(
+      '[experiment]',
+      `${experiments.map(({ name }) => name).join(', ')}, a config.json, or a file with a task of your own`,
+    )
+    .action(async (experiment: string | undefined, options: RunOptions) =>
       finish(await (await import('./run.ts')).run(experiment, options)),
     );
   addRunOptions(run);

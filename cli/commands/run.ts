@@ -1,17 +1,23 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError } from '../../lib/index.ts';
 import {
   cellTable,
   estimatorTable,
+  isFileName,
   type Options,
   type Setting,
   type Settings,
   settingsOf,
+  shortName,
 } from '../../trainers/registry/index.ts';
 import { exitCodes, FailedError } from '../errors.ts';
 import { mergeWishes, type Wish } from '../experiments/config.ts';
 import { readConfigFile } from '../experiments/configFile.ts';
+import { planOf } from '../experiments/plan.ts';
 import { experiments } from '../experiments/registry.ts';
-import { type Plan, resolveWish } from '../experiments/resolve.ts';
+import type { Plan } from '../experiments/resolve.ts';
+import { blamed } from '../own/blamed.ts';
 import { signalExitCode } from '../signals.ts';
 import { formatSeconds } from '../terminal/numbers.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -28,12 +34,20 @@ import { type RunOptions, wishOf } from './runOptions.ts';
  * @throws UsageError, ConfigurationError or DataError before anything is written; FailedError if the run
  * diverges.
  */
-export async function run(subject: string, options: RunOptions): Promise<number> {
-  const plan = resolveWish(wishFor(subject, options));
+export async function run(subject: string | undefined, options: RunOptions): Promise<number> {
+  const wish = wishFor(subject, options);
+  try {
+    return await runPlan(await planOf(wish), options);
+  } catch (error) {
+    throw blamed(error, wish);
+  }
+}
+
+async function runPlan(plan: Plan, options: RunOptions): Promise<number> {
   const { config, prepared } = plan;
   const folder = claimFolder(
     options.out,
-    `${config.experiment}-${config.estimator.name}`,
+    `${shortName(config.experiment)}-${shortName(config.estimator.name)}`,
     options.force === true,
   );
   folder.settle();
@@ -79,18 +93,51 @@ export async function run(subject: string, options: RunOptions): Promise<number>
   return signalExitCode(stop.signal);
 }
 
-/** The settings of an experiment, or of a configuration file, overridden by the options. */
-function wishFor(subject: string, options: RunOptions): Wish {
+/**
+ * The settings of an experiment, of a task of the user's or of a configuration file, overridden by the options.
+ */
+function wishFor(subject: string | undefined, { task, ...options }: RunOptions): Wish {
+  const file = taskFile(subject, task);
+  if (subject === undefined && file === undefined)
+    throw new UsageError(
+      'name an experiment, such as anbn, or a file with a task of your own: --task ./mine.ts',
+    );
+  const config = subject === undefined || subject === file ? undefined : baseOf(subject);
+  const base = config && file !== undefined ? withoutHash(config) : config;
+  const experiment = file === undefined ? String(base?.experiment) : resolve(file);
+  const wish = wishOf(experiment, options);
+  return mergeWishes(base ?? { experiment }, {
+    ...wish,
+    estimator: byOption(estimatorTable, wish.estimator, base?.estimator?.name ?? 'uoro'),
+    cell: byOption(cellTable, wish.cell, base?.cell?.name),
+  });
+}
+
+/** A task that is named again is taken as it is now. */
+function withoutHash(config: Wish): Wish {
+  const { sha256: _, ...task } = config.task ?? {};
+  return { ...config, task };
+}
+
+/** The file with a task of the user's, if there is one. */
+function taskFile(subject: string | undefined, task: RunOptions[string]): string | undefined {
+  const isOwn = subject !== undefined && /\.[cm]?[jt]s$/.test(subject);
+  if (task === undefined) return isOwn ? subject : undefined;
+  if (!isFileName(task))
+    throw new UsageError(
+      `--task takes a file with a task of your own, such as ./mine.ts, got ${String(task)}`,
+    );
+  if (isOwn || experiments.some(({ name }) => name === subject))
+    throw new UsageError(`both ${subject} and --task ${String(task)} say what to run: give one of them`);
+  return String(task);
+}
+
+/** An experiment with its defaults, or the settings in a configuration file. */
+function baseOf(subject: string): Wish {
   const isFile =
     !experiments.some(({ name }) => name === subject) &&
     (/[/\\]|\.json$/.test(subject) || existsSync(subject));
-  const base: Wish = isFile ? readConfigFile(subject) : { experiment: subject };
-  const wish = wishOf(base.experiment, options);
-  return mergeWishes(base, {
-    ...wish,
-    estimator: byOption(estimatorTable, wish.estimator, base.estimator?.name ?? 'uoro'),
-    cell: byOption(cellTable, wish.cell, base.cell?.name),
-  });
+  return isFile ? readConfigFile(subject) : { experiment: subject };
 }
 
 /** Settings by flag, renamed to the options that the flags set. */

@@ -61,9 +61,10 @@ function without<T extends object>(record: T, ...keys: readonly string[]): T {
 }
 
 function mergeNamed(
-  base: Wish['estimator'] = {},
+  given: Wish['estimator'] = {},
   over: Wish['estimator'] = {},
 ): Readonly<Record<string, Setting>> {
+  const base = rehashed(given, over);
   if (over.name !== undefined && base.name !== undefined && over.name !== base.name) return over;
   // A new window without a stride gets its default stride.
   const { stride, ...rest } = base;
@@ -71,8 +72,14 @@ function mergeNamed(
   return { ...rest, ...(keepsStride ? { stride } : {}), ...over };
 }
 
+/** A file that is named again is taken as it is now. */
+function rehashed<T extends object>(base: T, over: { readonly name?: Setting }): T {
+  return over.name === undefined ? base : without(base, 'sha256');
+}
+
 /** Another cell keeps the size. */
-function mergeCells(base: Wish['cell'] = {}, over: Wish['cell'] = {}): NonNullable<Wish['cell']> {
+function mergeCells(given: Wish['cell'] = {}, over: Wish['cell'] = {}): NonNullable<Wish['cell']> {
+  const base = rehashed(given, over);
   const isOther = over.name !== undefined && base.name !== undefined && over.name !== base.name;
   return { ...(isOther ? (base.units === undefined ? {} : { units: base.units }) : base), ...over };
 }

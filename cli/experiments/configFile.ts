@@ -2,6 +2,7 @@ import { guard, UsageError } from '../../lib/index.ts';
 import {
   cellTable,
   estimatorTable,
+  isFileName,
   type Options,
   optimizerTable,
   scheduleOptions,
@@ -51,6 +52,7 @@ function requireGroup(path: string, key: string, value: unknown): void {
   if (!isRecord(value))
     throw new UsageError(`${path}: ${key} must be an object, got ${JSON.stringify(value)}`);
   for (const [name, entry] of Object.entries(value)) {
+    if (isFileName(value.name) && (typeof entry !== 'object' || entry === null)) continue;
     if (key === 'cell' && typeOf(key, name) === undefined)
       throw new UsageError(`${path}: there is no key "cell.${name}"`);
     // Task options and unknown settings are checked later, by the parts that take them.

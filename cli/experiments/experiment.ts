@@ -1,5 +1,5 @@
 import type { FloatDType } from '../../lib/index.ts';
-import type { Cell, Loss } from '../../nn/index.ts';
+import type { Cell, CellEntry, Loss } from '../../nn/index.ts';
 import { createLearner, type LearnerConfig, type Task } from '../../trainers/index.ts';
 import type { CellConfig, Named, Options, Setting, Settings } from '../../trainers/registry/index.ts';
 import type { RunConfig } from './config.ts';
@@ -13,7 +13,7 @@ export interface Defaults {
   readonly steps: number;
 }
 
-/** A built-in experiment. */
+/** A task with the settings that it is usually run with. */
 export interface Experiment {
   readonly name: string;
   readonly summary: string;
@@ -36,6 +36,8 @@ export interface TaskRequest {
   /** The seed of the task. */
   readonly seed: number;
   readonly cell: RunConfig['cell'];
+  /** The cells by name. */
+  readonly cells: Readonly<Record<string, CellEntry>>;
   readonly dtype: FloatDType;
 }
 
@@ -72,8 +74,8 @@ export type Common = Pick<
 
 /** A learner on its stream. */
 export interface Session {
-  /** Learns from the next example. Returns the loss in nats, and the target. */
-  next(): { readonly loss: number; readonly target: unknown };
+  /** Learns from the next example. Returns the loss in nats, and the target; undefined at the end of the task. */
+  next(): { readonly loss: number; readonly target: unknown } | undefined;
   readonly gradient: unknown;
   save(): Uint8Array;
 }
@@ -90,7 +92,8 @@ export function open<P, S, X, Y>(
   const examples = task[Symbol.iterator]();
   return {
     next() {
-      const { value } = examples.next() as IteratorYieldResult<{ input: X; target: Y }>;
+      const { value, done } = examples.next();
+      if (done === true) return undefined;
       return { loss: learner.step(value.input, value.target).loss, target: value.target };
     },
     get gradient() {

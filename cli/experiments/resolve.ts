@@ -1,5 +1,16 @@
 import { ConfigurationError, guard, UsageError } from '../../lib/index.ts';
-import { hasRate, makeEstimator, makeOptimizer, type Named } from '../../trainers/registry/index.ts';
+import {
+  cellTable,
+  completeEstimator,
+  estimatorTable,
+  hasRate,
+  isFileName,
+  makeEstimator,
+  makeOptimizer,
+  type Named,
+  optimizerTable,
+} from '../../trainers/registry/index.ts';
+import type { OwnTables } from '../own/index.ts';
 import { mergeWishes, type RunConfig, type Wish } from './config.ts';
 import type { Experiment, Prepared, Session } from './experiment.ts';
 import { findExperiment } from './registry.ts';
@@ -15,10 +26,13 @@ const mostSteps = 1e12;
 
 /**
  * Fills in the defaults, and checks all that can be checked before the first step.
+ * @param own what files of the user's provide.
  * @throws UsageError, ConfigurationError or DataError.
  */
-export function resolveWish(wish: Wish): Plan {
-  const experiment = findExperiment(wish.experiment);
+export function resolveWish(wish: Wish, own: OwnTables = {}): Plan {
+  const experiment = own.experiment ?? findExperiment(wish.experiment);
+  const estimators = { ...estimatorTable, ...own.estimators };
+  const optimizers = { ...optimizerTable, ...own.optimizers };
   const base = experiment.defaults(String(wish.estimator?.name ?? 'uoro'));
   const { seed = 1, dtype = base.dtype } = wish;
   requireWhole('seed', seed, 0, 2 ** 32 - 1);
@@ -28,17 +42,21 @@ export function resolveWish(wish: Wish): Plan {
     { experiment: experiment.name, estimator: base.estimator, optimizer: base.optimizer },
     wish,
   );
-  const estimator = makeEstimator(merged.estimator as Named);
+  const estimator = makeEstimator(merged.estimator as Named, estimators);
   // A new kind of optimiser keeps the schedule.
   const { rate, alpha } = base.optimizer;
   const named = merged.optimizer as Named;
-  const { optimizer, complete } = makeOptimizer({ ...(hasRate(named.name) && { rate, alpha }), ...named });
+  const { optimizer, complete } = makeOptimizer(
+    { ...(hasRate(named.name, optimizers) && { rate, alpha }), ...named },
+    optimizers,
+  );
   const isSystem = base.cell === undefined && merged.cell === undefined;
   const cell = isSystem ? undefined : ({ ...base.cell, ...merged.cell } as RunConfig['cell']);
   const prepared = experiment.prepare({
     task: knownOptions(experiment, wish),
     seed: seedOf(wish, seed),
     cell,
+    cells: { ...cellTable, ...own.cells },
     dtype,
   });
   const steps = requireWhole(
@@ -57,7 +75,7 @@ export function resolveWish(wish: Wish): Plan {
     experiment: experiment.name,
     task: prepared.task,
     ...(cell === undefined ? {} : { cell }),
-    estimator: { name: estimator.name, ...estimator.settings },
+    estimator: completeEstimator(merged.estimator as Named, estimator, estimators),
     optimizer: complete,
     dtype,
     seed,
@@ -74,13 +92,18 @@ function seedOf(wish: Wish, seed: number): number {
 
 function knownOptions(experiment: Experiment, { task = {} }: Wish): NonNullable<Wish['task']> {
   const { seed: _, ...given } = task;
-  const names = [...Object.keys(experiment.options), ...(experiment.name === 'text' ? ['sha256'] : [])];
+  const names = [...Object.keys(experiment.options), ...(hasHash(experiment.name) ? ['sha256'] : [])];
   for (const key of Object.keys(given))
     if (!names.includes(key))
       throw new UsageError(
         `the experiment ${experiment.name} has no option ${key}${guard.didYouMean(key, names) || `; it has ${names.join(', ')}`}`,
       );
   return given;
+}
+
+/** Whether the configuration of the task has the hash of a file. */
+function hasHash(name: string): boolean {
+  return name === 'text' || isFileName(name);
 }
 
 function requireWhole(name: string, value: number, least: number, most: number): number {

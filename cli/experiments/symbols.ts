@@ -34,7 +34,7 @@ export function symbolDefaults(
 /** A task of predicting symbols, and its network. */
 export function symbolTask(
   task: SymbolTask,
-  { cell, dtype }: TaskRequest,
+  { cell, cells, dtype }: TaskRequest,
   rest: {
     task: Prepared['task'];
     levels?: readonly Level[];
@@ -44,7 +44,7 @@ export function symbolTask(
 ): Prepared {
   if (cell === undefined) throw new UsageError(`the experiment ${task.name} needs a cell`);
   const network = model({
-    cell: makeCell(cell, task.symbols, 'symbols'),
+    cell: makeCell(cell, task.symbols, 'symbols', cells),
     readout: linear({ outputs: task.symbols }),
   });
   return {

@@ -1,4 +1,4 @@
-import { titleOf } from '../../trainers/registry/index.ts';
+import { shortName, titleOf } from '../../trainers/registry/index.ts';
 import type { Plan } from '../experiments/resolve.ts';
 import { resultRows } from '../training/results.ts';
 import type { Outcome } from '../training/train.ts';
@@ -10,7 +10,7 @@ import { drawFigure } from './plots.ts';
 export function runReport({ config, prepared }: Plan, outcome: Outcome): string {
   const { records, status, problem } = outcome;
   const isBits = prepared.unit === 'bits';
-  const title = `${config.experiment}, ${titleOf(config.estimator)}`;
+  const title = `${shortName(config.experiment)}, ${titleOf(config.estimator)}`;
   const parts = [
     status === 'done'
       ? ''

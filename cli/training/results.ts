@@ -1,5 +1,5 @@
 import { formatBits } from '../../trainers/evaluation/index.ts';
-import { titleOf } from '../../trainers/registry/index.ts';
+import { isFileName, shortName, titleOf } from '../../trainers/registry/index.ts';
 import type { RunConfig } from '../experiments/config.ts';
 import type { Prepared } from '../experiments/experiment.ts';
 import { formatCount, formatFigure } from '../terminal/numbers.ts';
@@ -8,12 +8,15 @@ import type { Outcome } from './train.ts';
 /** The task, network, estimator and optimiser on one line. */
 export function describeRun({ experiment, cell, estimator, optimizer, seed, dtype }: RunConfig): string {
   const { name, rate, alpha, clip } = optimizer;
-  const schedule = `${rate}${alpha === 0 ? '' : `/(1 + ${alpha === 1 ? '' : alpha}√t)`}`;
+  const schedule =
+    rate === undefined ? '' : ` ${rate}${alpha === 0 ? '' : `/(1 + ${alpha === 1 ? '' : alpha}√t)`}`;
   const parts = [
-    experiment,
-    cell === undefined ? '' : `${cell.name.toUpperCase()} of ${cell.units} units`,
+    shortName(experiment),
+    cell === undefined
+      ? ''
+      : `${isFileName(cell.name) ? shortName(cell.name) : cell.name.toUpperCase()} of ${cell.units} units`,
     titleOf(estimator),
-    `${name} ${schedule}${clip === undefined ? '' : `, clipped at ${clip}`}`,
+    `${shortName(name)}${schedule}${clip === undefined ? '' : `, clipped at ${clip}`}`,
     dtype,
     `seed ${seed}`,
   ];

@@ -52,6 +52,7 @@ export async function train(
   let turnEnds = started + turn;
   let nextProgress = started;
   let problem: string | undefined;
+  let hasEnded = false;
 
   function record(): void {
     if (loss.count === 0 || records.at(-1)?.step === loss.count) return;
@@ -64,6 +65,10 @@ export async function train(
   try {
     while (loss.count < config.steps && stop.signal === undefined) {
       const example = session.next();
+      if (example === undefined) {
+        hasEnded = true;
+        break;
+      }
       loss.add(example.loss);
       for (const { label, observe } of models)
         (yardsticks.get(label) as Tally).add(observe(example.target as number));
@@ -85,7 +90,8 @@ export async function train(
     metrics.close();
   }
   const checkpoint = folder.write(fileNames.checkpoint, session.save());
-  const status = problem !== undefined ? 'diverged' : loss.count < config.steps ? 'stopped' : 'done';
+  const status =
+    problem !== undefined ? 'diverged' : loss.count < config.steps && !hasEnded ? 'stopped' : 'done';
   const seconds = (performance.now() - started) / 1000;
   return {
     status,

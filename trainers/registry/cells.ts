@@ -2,22 +2,24 @@ import { type Cell, type CellEntry, cells, type Input } from '../../nn/index.ts'
 import { chooseNamed } from './choose.ts';
 import type { Named } from './entry.ts';
 
-/** A built-in cell by name, with its size and settings. */
+/** A cell by name, with its size and settings. */
 export type CellConfig = Named & { readonly units: number };
 
 export const cellTable: Readonly<Record<string, CellEntry>> = cells;
 
 /**
  * @param inputs the number of symbols, or the length of an input vector.
+ * @param table the cells by name.
  * @throws UsageError for an unknown cell or setting, ConfigurationError for a value out of range.
  */
 export function makeCell(
   config: CellConfig,
   inputs: number,
   of: 'symbols' | 'vectors',
+  table = cellTable,
 ): Cell<unknown, unknown, Input> {
-  const entry = chooseNamed('cell', cellTable, config, ['units']);
-  const { name: _, units, ...settings } = config;
+  const entry = chooseNamed('cell', table, config, ['units']);
+  const { name: _, sha256: __, units, ...settings } = config;
   const options = { ...settings, inputs, units };
   return of === 'symbols' ? entry.ofSymbols(options) : entry.ofVectors(options);
 }

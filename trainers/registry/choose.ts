@@ -1,5 +1,6 @@
 import { guard, UsageError } from '../../lib/index.ts';
 import type { Named, Options } from './entry.ts';
+import { isFileName } from './names.ts';
 
 /** The entry of a table by name. @throws UsageError listing the names. */
 export function choose<T>(what: string, table: Readonly<Record<string, T>>, name: string): T {
@@ -17,17 +18,19 @@ export function settable(options: Options): Options {
 }
 
 /**
- * The entry that these settings name.
+ * The entry that these settings name. Those of a file may have its hash.
  * @param common settings that every entry of the table has.
  * @throws UsageError for an unknown name, or a setting that the entry lacks.
  */
 export function chooseNamed<E extends { readonly options: Options }>(
   what: string,
   table: Readonly<Record<string, E>>,
-  { name, ...settings }: Named,
+  { name, sha256, ...settings }: Named,
   common: readonly string[] = [],
 ): E {
   const entry = choose(what, table, name);
+  if (sha256 !== undefined && !isFileName(name))
+    throw new UsageError(`the ${what} ${name} is built in: it has no sha256`);
   const known = [...common, ...Object.keys(settable(entry.options))];
   for (const key of Object.keys(settings))
     if (!known.includes(key))

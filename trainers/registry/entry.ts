@@ -5,17 +5,22 @@ import type { Optimizer } from '../optimizers/optimizer.ts';
 export type Setting = number | string | boolean;
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** A built-in thing by name, with its settings, as configurations write it. */
+/**
+ * A thing by name, with its settings, as configurations write it: built in, or of a file, whose path is the name
+ * and whose settings include `sha256`.
+ */
 export type Named = Settings & { readonly name: string };
 
 export type Options = Readonly<Record<string, guard.Check>>;
 
-/** A built-in thing that can be made from settings. */
+/** A thing that can be made from settings. */
 export interface Entry<T> {
   /** Its options. Configurations may set those with a purpose, commands those with a flag. */
   readonly options: Options;
   /** Default values for options that have no default of their own. */
   readonly usual?: Settings;
+  /** Whether a file has it. Its configuration is what is set, since the file determines the rest. */
+  readonly isOwn?: boolean;
   /** @throws ConfigurationError for a value out of range. */
   make(settings: object): T;
 }

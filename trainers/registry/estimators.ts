@@ -2,13 +2,23 @@ import type { Estimator } from '../estimators/estimator.ts';
 import { estimators } from '../estimators/index.ts';
 import { chooseNamed } from './choose.ts';
 import type { EstimatorEntry, Named, Setting } from './entry.ts';
+import { isFileName, shortName } from './names.ts';
 
 export const estimatorTable: Readonly<Record<string, EstimatorEntry>> = estimators;
 
 /** @throws UsageError for an unknown name or setting, ConfigurationError for a value out of range. */
-export function makeEstimator(named: Named): Estimator {
-  const { name: _, ...settings } = named;
-  return chooseNamed('estimator', estimatorTable, named).make(settings);
+export function makeEstimator(named: Named, table = estimatorTable): Estimator {
+  const { name: _, sha256: __, ...settings } = named;
+  return chooseNamed('estimator', table, named).make(settings);
+}
+
+/** Its complete configuration. */
+export function completeEstimator(
+  named: Named,
+  { name, settings }: Estimator,
+  table = estimatorTable,
+): Named {
+  return table[named.name].isOwn ? named : { name, ...settings };
 }
 
 /** Its title in tables and plots: UORO, TBPTT-16, UORO memory-4. */
@@ -18,5 +28,9 @@ export function titleOf(named: Named): string {
   if (entry?.title !== undefined) return entry.title(named);
   const parts = (what: string, value: Setting | undefined) =>
     value === undefined || value === 1 ? [] : [`${what}-${value}`];
-  return [name.toUpperCase(), ...parts('memory', window), ...parts('rank', rank)].join(' ');
+  return [
+    isFileName(name) ? shortName(name) : name.toUpperCase(),
+    ...parts('memory', window),
+    ...parts('rank', rank),
+  ].join(' ');
 }

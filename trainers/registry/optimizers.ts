@@ -36,23 +36,21 @@ export const scheduleOptions = {
 const needed = ['rate', 'alpha'];
 
 /** Whether an optimiser has a learning rate, and so a schedule; also for an unknown one. */
-export function hasRate(name: string): boolean {
-  return !Object.hasOwn(optimizerTable, name) || Object.hasOwn(optimizerTable[name].options, 'rate');
+export function hasRate(name: string, table = optimizerTable): boolean {
+  return !Object.hasOwn(table, name) || Object.hasOwn(table[name].options, 'rate');
 }
 
 /**
  * The optimiser with a rate that decays (constant if α = 0), and its complete settings.
  * @throws UsageError for an unknown name or setting, ConfigurationError for a value out of range.
  */
-export function makeOptimizer(named: Named): { optimizer: Optimizer; complete: Named } {
-  const isRated = hasRate(named.name);
-  const entry = chooseNamed(
-    'optimizer',
-    optimizerTable,
-    named,
-    isRated ? Object.keys(scheduleOptions) : ['clip'],
-  );
-  const { name, rate, alpha, schedule, floor, clip, ...settings } = named;
+export function makeOptimizer(
+  named: Named,
+  table = optimizerTable,
+): { optimizer: Optimizer; complete: Named } {
+  const isRated = hasRate(named.name, table);
+  const entry = chooseNamed('optimizer', table, named, isRated ? Object.keys(scheduleOptions) : ['clip']);
+  const { name, sha256, rate, alpha, schedule, floor, clip, ...settings } = named;
   // Values that are too small are refused where they are used.
   for (const [key, check] of Object.entries(scheduleOptions))
     if (!check.holds(named[key]) && (named[key] !== undefined || (isRated && needed.includes(key))))
@@ -60,9 +58,13 @@ export function makeOptimizer(named: Named): { optimizer: Optimizer; complete: N
   const course = schedule === 'sqrtDecay' ? sqrtDecay : inverseSqrt;
   const rates = isRated ? { rate: course(Number(rate), Number(alpha), Number(floor ?? 0)) } : {};
   const plain = entry.make({ ...rates, ...settings });
-  const given = Object.entries({ rate, alpha, schedule, floor, clip }).filter(
+  const given = Object.entries({ sha256, rate, alpha, schedule, floor, clip }).filter(
     ([, value]) => value !== undefined,
   );
-  const complete = { name, ...Object.fromEntries(given), ...plain.settings } as Named;
+  const complete = {
+    name,
+    ...Object.fromEntries(given),
+    ...(entry.isOwn ? settings : plain.settings),
+  } as Named;
   return { optimizer: clip === undefined ? plain : chain(clipByGlobalNorm(Number(clip)), plain), complete };
 }

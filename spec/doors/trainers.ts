@@ -88,6 +88,7 @@ export const trainersDoors: Doors = {
   rKfRtrl: door(() => [{ epsilon: 1e-5 }]),
   rflo: door(() => [{ leak: 0.1 }]),
   rtrl: door(() => [{ structure: 'dense' }]),
+  sketched: door(() => [{ rank: 2 }]),
   snap: door(() => [{ n: 1 }]),
   tbptt: door(() => [{ window: 3, stride: 2 }]),
   grow: door(() => [2, 4]),

@@ -10,6 +10,7 @@ import { ok, okOptions } from './ok.ts';
 import { rflo, rfloOptions } from './rflo.ts';
 import { rKfRtrl } from './rKfRtrl.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
+import { sketched, sketchedOptions } from './sketched.ts';
 import { snap, snapOptions } from './snap.ts';
 import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
 import { unbiasedByName } from './unbiasedByName.ts';
@@ -28,7 +29,7 @@ export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
 export { type Growth, grow } from './grow.ts';
 export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
-export type { KroneckerOptions } from './kronecker.ts';
+export type { KroneckerOptions, SitedInfluence } from './kronecker.ts';
 export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
 export {
@@ -44,7 +45,9 @@ export { type RfloOptions, rflo } from './rflo.ts';
 export { type ReversePair, type RKfRtrlInfluence, rKfRtrl } from './rKfRtrl.ts';
 export { type RtrlInfluence, type RtrlOptions, rtrl } from './rtrl.ts';
 export { type Absent, absent, type Rule } from './rule.ts';
-export type { Elements, StepGroup, StepSite } from './sites.ts';
+export type { Elements, GroupPart, StepGroup, StepSite } from './sites.ts';
+export type { Sketch } from './sketch.ts';
+export { type SketchedOptions, sketched } from './sketched.ts';
 export { type SnapOptions, snap } from './snap.ts';
 export { type Find, StepStructure } from './step-structure.ts';
 export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
@@ -73,6 +76,10 @@ const deterministic = {
     title: () => 'e-prop',
   }),
   rflo: estimator(rflo, rfloOptions, { carries: 'matrix' }),
+  sketched: estimator(sketched, sketchedOptions, {
+    carries: 'factors',
+    title: ({ rank = 4 }) => `SK-RTRL-${rank}`,
+  }),
   frozen: estimator(frozen, frozenOptions, {
     carries: 'nothing',
     title: () => 'Immediate term',

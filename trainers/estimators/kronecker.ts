@@ -14,7 +14,7 @@ import type { Cost, Sizes } from './cost.ts';
 import type { Estimator } from './estimator.ts';
 import { type Carried, exactLeaves } from './exact.ts';
 import type { Rule } from './rule.ts';
-import type { StepGroup } from './sites.ts';
+import type { GroupPart, StepGroup } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Factors } from './transition.ts';
 
@@ -41,14 +41,12 @@ export interface GroupRule<G> {
   /** Zeros. */
   start(group: StepGroup): G;
   /** J G + D ⊗ z, or an estimate of it. */
-  advance(own: G, jacobian: Tensor, immediate: Factors['groups'][number], noise: Noise): G;
-  /** cᵀG as an outer product z ⊗ a, or a sum of as many for each group, from c as one vector. */
-  pull(own: G, cotangent: Tensor): Outer | Outer[];
-}
-
-interface Outer {
-  readonly z: Tensor;
-  readonly a: Tensor;
+  advance(own: G, jacobian: Tensor, immediate: Factors['groups'][number], noise: Noise, group: StepGroup): G;
+  /**
+   * cᵀG as a matrix [inputs, units], as an outer product z ⊗ a, or as a sum of as many parts for each group, from c
+   * as one vector.
+   */
+  pull(own: G, cotangent: Tensor, group: StepGroup): GroupPart | GroupPart[];
 }
 
 /**
@@ -88,7 +86,7 @@ export function kronecker<G extends Tree>(
  * @throws ConfigurationError for a matrix without sites that reaches much of the state, and for a step that
  * cannot be traced.
  */
-function onSites<G extends Tree>(
+export function onSites<G extends Tree>(
   name: string,
   step: StepStructure,
   rule: GroupRule<G>,
@@ -124,7 +122,7 @@ function onSites<G extends Tree>(
       const { jacobian, groups: immediate, rest } = transition.factors();
       const rows = alignLeaves(parameters, rest, name);
       return {
-        groups: influence.groups.map((own, i) => rule.advance(own, jacobian, immediate[i], noise)),
+        groups: influence.groups.map((own, i) => rule.advance(own, jacobian, immediate[i], noise, groups[i])),
         exact: influence.exact.map((own, i) =>
           leaves[i].advance(own, jacobian, rows[leaves[i].leaf] as Tensor),
         ),
@@ -132,7 +130,7 @@ function onSites<G extends Tree>(
     },
     pull(influence, cotangent) {
       const c = flattenTree(cotangent);
-      const outers = influence.groups.map((own) => [rule.pull(own, c)].flat());
+      const outers = influence.groups.map((own, i) => [rule.pull(own, c, groups[i])].flat());
       const pulled: (Tensor | undefined)[] = leavesOf(parameters).map(() => undefined);
       for (let i = 0; i < Math.max(0, ...outers.map(({ length }) => length)); i++)
         alignLeaves(parameters, step.place(outers.map((own) => own[i])), name).forEach((part, leaf) => {

@@ -1,9 +1,10 @@
-import { div, dot, greater, matmul, mul, norm, reshape, stack, sub, where } from '../../autodiff/index.ts';
-import { cast, type FloatDType, guard, type Noise, type Tensor, zeros } from '../../lib/index.ts';
+import { matmul, reshape, stack } from '../../autodiff/index.ts';
+import { cast, guard, type Noise, type Tensor, zeros } from '../../lib/index.ts';
 import { entryOf } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
 import type { Estimator } from './estimator.ts';
 import { kronecker, type SitedInfluence } from './kronecker.ts';
+import { orthonormal } from './orthonormal.ts';
 import { reduced } from './reduction.ts';
 import type { Factors } from './transition.ts';
 
@@ -70,8 +71,8 @@ function advance(
 ): KroneckerSum {
   const [, rows, units] = A.shape;
   const each = Array.from({ length: rank }, (_, i) => i);
-  const left = orthogonalised([...each.map((i) => entryOf(u, i)), z]);
-  const right = orthogonalised(
+  const left = coefficientsOf([...each.map((i) => entryOf(u, i)), z]);
+  const right = coefficientsOf(
     [...each.map((i) => matmul(jacobian, entryOf(A, i))), D].map((own) => reshape(own, [own.size])),
   );
   const signs = cast(noise.signs([rank + 1]), z.dtype);
@@ -83,36 +84,11 @@ function advance(
   };
 }
 
-/** What is left of a vector that depends on others, by rounding, relative to it. */
-const lost = { float32: 4e-6, float64: 1e-13 } as const;
-
-/**
- * Vectors as combinations of orthonormal ones: rows = coefficients · basis. Each is made orthogonal to those before
- * it twice, since once loses digits where they are almost parallel. One that depends on the others gets zeros.
- */
-function orthogonalised(vectors: readonly Tensor[]): {
+/** Vectors as combinations of orthonormal ones: rows = coefficients · basis. */
+function coefficientsOf(vectors: readonly Tensor[]): {
   readonly coefficients: Tensor;
   readonly basis: Tensor;
 } {
-  const basis: Tensor[] = [];
-  for (const vector of vectors) {
-    const once = normalised(rest(vector, basis), mul(norm(vector), lost[vector.dtype as FloatDType]));
-    basis.push(normalised(rest(once, basis), mul(norm(once), 0.5)));
-  }
-  const rows = stack(basis);
-  return {
-    coefficients: matmul(stack(vectors), rows, { transposeRight: true }),
-    basis: rows,
-  };
-}
-
-function rest(vector: Tensor, basis: readonly Tensor[]): Tensor {
-  return basis.reduce((own, other) => sub(own, mul(other, dot(own, other))), vector);
-}
-
-/** Of length 1; zeros where it is no longer than this. */
-function normalised(vector: Tensor, least: Tensor): Tensor {
-  const length = norm(vector);
-  const isThere = greater(length, least);
-  return where(isThere, div(vector, where(isThere, length, 1)), 0);
+  const basis = orthonormal(vectors);
+  return { coefficients: matmul(stack(vectors), basis, { transposeRight: true }), basis };
 }

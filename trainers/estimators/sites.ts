@@ -1,5 +1,5 @@
 import { add, outer, reshape, scatterAdd, slice, transpose } from '../../autodiff/index.ts';
-import { fromData, leavesOf, type Parts, type Tensor, type Tree } from '../../lib/index.ts';
+import { fromData, leavesOf, type Parts, Tensor, type Tree } from '../../lib/index.ts';
 import { partsLike } from '../algebra.ts';
 
 /** A set of state elements in ascending order; elements are numbered leaf after leaf. */
@@ -30,25 +30,30 @@ export interface StepGroup {
   readonly reaches: readonly Elements[];
 }
 
+/** A matrix [inputs, units] about the parameters of a group: as it is, or as an outer product z ⊗ a. */
+export type GroupPart = Tensor | { readonly z: Tensor; readonly a: Tensor };
+
 /**
- * Returns the sums of the outer products z ⊗ a, given for each group, as a tree like the parameters. Leaves
- * without a site are left out.
+ * Returns the sums of the matrices given for each group as a tree like the parameters. Leaves without a site are
+ * left out.
  */
 export function placed(
   parameters: Tree,
   groups: readonly StepGroup[],
-  pairs: readonly { readonly z: Tensor; readonly a: Tensor }[],
+  matrices: readonly GroupPart[],
 ): Parts {
   const leaves = leavesOf(parameters);
   const parts = new Array<Tensor | undefined>(leaves.length).fill(undefined);
-  groups.forEach(({ sites }, i) => {
+  groups.forEach(({ sites, units }, i) => {
+    const part = matrices[i];
     let begin = 0;
     for (const { leaf, inputs, elements } of sites) {
-      const own = inLeaf(
-        leaves[leaf],
-        elements,
-        outer(slice(pairs[i].z, [begin], [begin + inputs]), pairs[i].a),
-      );
+      const end = begin + inputs;
+      const matrix =
+        part instanceof Tensor
+          ? slice(part, [begin, 0], [end, units])
+          : outer(slice(part.z, [begin], [end]), part.a);
+      const own = inLeaf(leaves[leaf], elements, matrix);
       const before = parts[leaf];
       parts[leaf] = before === undefined ? own : add(before, own);
       begin += inputs;

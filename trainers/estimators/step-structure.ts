@@ -1,8 +1,8 @@
 import type { Dependencies } from '../../autodiff/index.ts';
-import { leavesOf, type Parts, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
+import { leavesOf, type Parts, pathsOf, type Tree } from '../../lib/index.ts';
 import { countElements } from '../algebra.ts';
 import type { Sizes } from './cost.ts';
-import { type Elements, placed, type StepGroup } from './sites.ts';
+import { type Elements, type GroupPart, placed, type StepGroup } from './sites.ts';
 
 /**
  * Finds the dependencies of a step; undefined if it reads values: its structure may then change between
@@ -102,11 +102,11 @@ export class StepStructure {
   }
 
   /**
-   * Returns the sums of the outer products z ⊗ a, given for each group of sites, as a tree like the
-   * parameters. Leaves without sites are left out.
+   * Returns the sums of matrices [inputs, units], or of outer products z ⊗ a, given for each group of sites, as a
+   * tree like the parameters. Leaves without sites are left out.
    */
-  place(pairs: readonly { readonly z: Tensor; readonly a: Tensor }[]): Parts {
-    return placed(this.parameters, this.groups, pairs);
+  place(matrices: readonly GroupPart[]): Parts {
+    return placed(this.parameters, this.groups, matrices);
   }
 
   get #known(): Answers {

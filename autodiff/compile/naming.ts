@@ -26,7 +26,9 @@ export class Naming {
         ...body.flatMap((one) => this.instruction(one)).map((line) => `  ${line}`),
       ];
     const written = wasm.written[operation] ?? 1;
-    const out = operands.slice(0, written).map((own) => this.#written(own));
+    const out = operands
+      .slice(0, written)
+      .flatMap((own) => (typeof own === 'number' ? [] : this.#written(own)));
     const name = call === undefined ? operation : `call ${call.equation.primitive.name}`;
     return [
       `${out.join(', ')} ← ${name}(${operands

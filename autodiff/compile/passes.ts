@@ -2,6 +2,7 @@ import { asAdam } from './adam.ts';
 import { withoutAdjoints } from './adjoint.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer, Instruction } from './instruction.ts';
+import { fuseLines } from './lines.ts';
 import type { Lowering } from './lowering.ts';
 import { pairProducts } from './pair.ts';
 import type { Program } from './program.ts';
@@ -9,6 +10,7 @@ import { assignRegisters } from './registers.ts';
 import { asSingle } from './single.ts';
 import { withoutDead, withoutRepeats } from './tidy.ts';
 import { groupIntoTiles } from './tiles.ts';
+import { fuseTraces } from './traces.ts';
 import { type Part, replaceInputs, writeOutputs } from './write.ts';
 
 /** One step on the way from a recorded program to a plan. */
@@ -72,6 +74,16 @@ const instructions: readonly Pass<
       part.filter(
         ({ operation, operands: [out] }) => operation !== 'dot' || carried.every(({ norm }) => norm !== out),
       ),
+  },
+  {
+    name: 'lines',
+    why: 'Rows or columns are scaled in the pass that adds them up.',
+    run: (part, { uses, assembler }) => fuseLines(part, uses, assembler),
+  },
+  {
+    name: 'traces',
+    why: 'A matrix moves along its traces, and they move on, in one pass over memory.',
+    run: (part, { uses, assembler }) => fuseTraces(part, uses, assembler),
   },
   {
     name: 'tiles',

@@ -1,7 +1,9 @@
 import { kernels, sizeOf } from '../../lib/index.ts';
+import { dense } from '../compile/terms.ts';
 import { gather, scatterAdd } from '../primitives/indexed.ts';
 import { folded, spread } from './batch.ts';
 import { entriesOf } from './lower/entries.ts';
+import { strided } from './lower/strided.ts';
 import { constantOf, either, type Reach } from './reach.ts';
 import { type Entry, rule } from './row.ts';
 
@@ -13,6 +15,18 @@ export const rows: readonly Entry[] = [
     rows: ([x], { batched }) => x.shape[batched ? 1 : 0],
     lower(plan, [x, ids], { batched }, result) {
       const width = sizeOf(x.shape.slice(batched ? 2 : 1));
+      const even = batched ? undefined : evenlySpaced(constantOf(ids));
+      // Such as the diagonal of a matrix.
+      if (even !== undefined) {
+        const [shape, strides] =
+          width === 1
+            ? [[ids.size], [even.step]]
+            : [
+                [ids.size, width],
+                [even.step * width, 1],
+              ];
+        return dense(strided(plan, x, shape, strides, even.begin * width));
+      }
       if (!batched) return plan.emit(result, 'gather', plan.array(x), plan.array(ids), ids.size, width);
       const count = result.shape[0];
       return plan.emitEach(
@@ -89,6 +103,13 @@ export const rows: readonly Entry[] = [
     },
   }),
 ];
+
+/** The first of numbers and the step from each to the next; undefined if that is not always the same. */
+function evenlySpaced(ids: ArrayLike<number> | undefined): { begin: number; step: number } | undefined {
+  if (ids === undefined || ids.length === 0) return undefined;
+  const [begin, step] = [ids[0], ids.length === 1 ? 0 : ids[1] - ids[0]];
+  return Array.from(ids).every((id, i) => id === begin + i * step) ? { begin, step } : undefined;
+}
 
 /**
  * The sets of the result, filled entry by entry from the sets of the first operand and, where they are

@@ -1,4 +1,4 @@
-import { add, concat, matmul, mul, reshape, where } from '../../autodiff/index.ts';
+import { add, concat, mul, reshape, where } from '../../autodiff/index.ts';
 import {
   allocate,
   DataError,
@@ -7,9 +7,7 @@ import {
   fromData,
   leavesOf,
   mapTree,
-  ones,
   rebuild,
-  type Shape,
   sameShape,
   sizeOf,
   type Tensor,
@@ -86,11 +84,10 @@ export const throughJacobian: SlotRule = {
         ? pulled
         : pulledRows(recurrent, transition, influence),
     );
-    const spread = spreading();
     return moved(structure, influence, pulled, (to, leaf, i) =>
       leaf.slots.flatMap((from, q) => {
         const own = entries(to, from);
-        return own === undefined ? [] : mul(spread(own, leaf), influence.slots[i][q]);
+        return own === undefined ? [] : mul(reshape(own, leaf.compact), influence.slots[i][q]);
       }),
     );
   },
@@ -153,10 +150,9 @@ export function pullStructured(
   parameters: Tree,
 ): Tree {
   const flat = flattenTree(cotangent);
-  const spread = spreading();
   const pulled = structure.leaves.map((leaf, i) => {
     const factors = leaf.slots.map((elements) => pick(flat, elements));
-    const parts = factors.map((own, r) => mul(spread(own, leaf), slots[i][r]));
+    const parts = factors.map((own, r) => mul(reshape(own, leaf.compact), slots[i][r]));
     return parts.length === 0
       ? zeros(leaf.shape, { dtype: flat.dtype })
       : parts.reduce((sum, part) => add(sum, part));
@@ -237,25 +233,6 @@ function immediateOf(
   const own = (colour: number) =>
     masked(leaf, elements, (element) => isElement(element) && colours[element] === colour);
   return needed.map((colour) => where(own(colour), pulled[colour], 0)).reduce((sum, part) => add(sum, part));
-}
-
-/** Repeats the factors of a compact shape to the shape of the leaf, or to one that broadcasts to it. */
-function spreading(): (factors: Tensor, leaf: LeafReach) => Tensor {
-  const known = new Map<string, Tensor>();
-  // One constant for each shape, so that a program has it once and repeats the same factors once.
-  const onesOf = (shape: Shape, dtype: DType) => {
-    const matrix = known.get(shape.join()) ?? ones(shape, { dtype });
-    known.set(shape.join(), matrix);
-    return matrix;
-  };
-  return (factors, { shape, compact }) => {
-    const spread = reshape(factors, compact);
-    if (shape.length !== 2 || sameShape(shape, compact)) return spread;
-    const [rows, columns] = shape;
-    // A product with ones is written in one pass, row after row.
-    if (compact[1] === columns) return matmul(onesOf([rows, 1], factors.dtype), spread);
-    return compact[0] === rows ? matmul(spread, onesOf([1, columns], factors.dtype)) : spread;
-  };
 }
 
 /** Returns a mask of the leaf's shape, or of one that broadcasts to it. */

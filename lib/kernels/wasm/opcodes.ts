@@ -72,6 +72,20 @@ export const operands = {
   rank1: ['out', 'a', 'x', 'c', 'u', 'v', 'm', 'n'],
   /** out [m,n] = *a x + *b y + *c u⊗v. */
   rank1two: ['out', 'a', 'x', 'b', 'y', 'c', 'u', 'v', 'm', 'n'],
+  /**
+   * out [m,n] = *a d∘x + *b e∘y + *c u⊗v + *g f∘z, added in this order: d, e and f have a factor for each row, or
+   * for each column if `columns`; 0 stands for ones, and y, u and z may be 0 to leave their terms out. z needs y.
+   */
+  lines: ['out', 'm', 'n', 'columns', 'a', 'x', 'd', 'b', 'y', 'e', 'g', 'z', 'f', 'c', 'u', 'v'],
+  /**
+   * w [m,n] = *a w + *b d∘t + *c u⊗v + *g e∘r, t = k∘t + l∘r + *s y⊗v and r = f∘t + h∘r + *o q⊗v, of the old t and r;
+   * d, e, f, h, k and l have a factor for each row, or for each column if `columns`. r may be 0, and so may u, to
+   * leave these terms out.
+   */
+  traces: [
+    ...(['w', 't', 'r', 'm', 'n', 'columns', 'a', 'b', 'd', 'g', 'e', 'c', 'u', 'v'] as const),
+    ...(['k', 'l', 's', 'y', 'f', 'h', 'o', 'q'] as const),
+  ],
   /** Row *id of out [·,n] += *c v. */
   rowadd: ['out', 'c', 'v', 'id', 'n'],
   /** out = row *id of d [·,n] · v. */
@@ -178,6 +192,7 @@ export const written: Partial<Readonly<Record<OpName, number>>> = {
   matvect2: 2,
   rank1norm: 2,
   rank1pair: 3,
+  traces: 3,
   strongrank1norm: 2,
   strongrank1pair: 3,
 };

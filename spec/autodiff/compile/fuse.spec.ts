@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { layOut } from '../../../autodiff/compile/arena.ts';
-import { Assembler } from '../../../autodiff/compile/assembler.ts';
-import { encode } from '../../../autodiff/compile/encode.ts';
-import { type Buffer, countUses } from '../../../autodiff/compile/instruction.ts';
+import type { Assembler } from '../../../autodiff/compile/assembler.ts';
+import type { Buffer } from '../../../autodiff/compile/instruction.ts';
 import { assignRegisters } from '../../../autodiff/compile/registers.ts';
 import { groupIntoTiles } from '../../../autodiff/compile/tiles.ts';
 import {
@@ -30,41 +28,17 @@ import {
   trace,
   where,
 } from '../../../autodiff/index.ts';
-import { cast, indices, type Tensor, wasm } from '../../../lib/index.ts';
+import { cast, indices, type Tensor, type wasm } from '../../../lib/index.ts';
 import { narrow, planned, requireClose, requirePlan, sample } from './agree.ts';
+import { bytesAfter } from './assembled.ts';
 
-/**
- * Runs the instructions that `write` assembles, fused or one by one, and returns the bytes of its pinned
- * buffers.
- */
-function bytesAfter(
+/** The bytes after the instructions that `write` assembles, fused or one by one, and how many tiles there are. */
+function bytesOf(
   write: (assembler: Assembler) => Buffer[],
   fused: boolean,
 ): { bytes: number[]; tiles: number } {
-  const assembler = new Assembler();
-  const pinned = [...write(assembler), ...assembler.constants.keys()];
-  const uses = countUses(assembler.instructions);
-  const instructions = fused
-    ? groupIntoTiles(assembler.instructions).map((one) => assignRegisters(one, uses))
-    : assembler.instructions;
-  const begin = layOut(wasm.reservedBytes, pinned, instructions);
-  const { words, ends } = encode(begin, [instructions]);
-  const machine = new wasm.Machine(begin + words.byteLength + 65536);
-  const memory = machine.memory.buffer;
-  const view = ({ dtype, address, size }: Buffer) =>
-    new ({ float32: Float32Array, float64: Float64Array, int32: Int32Array })[dtype](memory, address, size);
-  // Registers and free memory begin with rubbish, so that reading unwritten memory shows.
-  new Uint8Array(memory, begin + words.byteLength).fill(77);
-  pinned.forEach((buffer, phase) => {
-    const data = view(buffer);
-    for (let i = 0; i < data.length; i++)
-      data[i] = buffer.dtype === 'int32' ? Number((i * 7 + phase) % 3 > 0) : Math.sin(12.9 * (i + 1) + phase);
-  });
-  for (const [buffer, data] of assembler.constants) view(buffer).set(data);
-  new Int32Array(memory, begin, words.length).set(words);
-  machine.run(begin, ends[0]);
-  const bytes = pinned.flatMap((buffer) =>
-    Array.from(new Uint8Array(memory, buffer.address, view(buffer).byteLength)),
+  const { bytes, instructions } = bytesAfter(write, (own, uses) =>
+    fused ? groupIntoTiles(own).map((one) => assignRegisters(one, uses)) : own,
   );
   return { bytes, tiles: instructions.filter(({ operation }) => operation === 'tiles').length };
 }
@@ -197,7 +171,7 @@ describe('fused instructions', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(9999), { minLength: 400, maxLength: 400 }), (choices) => {
         const write = randomInstructions(choices);
-        const [together, apart] = [bytesAfter(write, true), bytesAfter(write, false)];
+        const [together, apart] = [bytesOf(write, true), bytesOf(write, false)];
         tiles += together.tiles;
         expect(apart.tiles).to.equal(0);
         if (together.bytes.some((byte, i) => byte !== apart.bytes[i])) throw new Error('other bytes');

@@ -8,6 +8,7 @@ import { norms } from './wasm/norm.ts';
 import { pairs } from './wasm/pairs.ts';
 import { products } from './wasm/products.ts';
 import { strongProducts } from './wasm/strong.ts';
+import { traces } from './wasm/traces.ts';
 import { bench, tested } from './wasm/workbench.ts';
 
 describe('the machine', () => {
@@ -19,6 +20,7 @@ describe('the machine', () => {
       layout(dtype);
       products(dtype);
       pairs(dtype);
+      traces(dtype);
       norms(dtype);
       strongProducts(dtype);
       control(dtype);

@@ -26,7 +26,7 @@ export function overflows<T>(c: T, u: usize, m: usize): bool {
 }
 
 /** c u v, without an overflow on the way; in a strong product of u and v, 0 times infinity or NaN is 0. */
-@inline function times<T>(c: T, u: T, v: T, isStrong: bool): T {
+@inline export function times<T>(c: T, u: T, v: T, isStrong: bool): T {
   if (isStrong && (u == 0 || v == 0)) return <T>(c * strongProduct<T>(u, v));
   const first = <T>(c * u);
   // In the order of the ordinary kernels, so that the digits are the same, where that is possible.

@@ -7,6 +7,7 @@ import * as e from './elementwise';
 import { finite32, finite64 } from './finite';
 import { gemm } from './gemm';
 import * as layout from './layout';
+import { lines } from './lines';
 import * as masks from './masks';
 import * as op from './opcodes';
 import { rank1norm, rank1pair, squares } from './pairs';
@@ -17,6 +18,7 @@ import { matvec } from './rows';
 import { matvec2 } from './rows2';
 import * as strong from './strong';
 import { tiles } from './tiles';
+import { traces } from './traces';
 
 /** Where free memory starts. */
 export function reservedBytes(): usize {
@@ -110,6 +112,8 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         );
         pc += 44;
         break;
+      case op.LINES: lines<T>(pc); pc += 68; break;
+      case op.TRACES: traces<T>(pc); pc += 92; break;
       case op.ROWADD:
         rank.rowadd<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),

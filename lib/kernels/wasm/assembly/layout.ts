@@ -17,7 +17,42 @@ function axes<T>(out: usize, x: usize, rank: usize, sizes: usize, left: usize): 
     line<T>(out, x, n, outStride, inStride);
     return;
   }
-  for (let i: u32 = 0; i < n; i++, out += outStride, x += inStride) axes<T>(out, x, rank, sizes + 4, left - 1);
+  let i: u32 = 0;
+  if (left == 2 && inStride == sizeof<T>()) {
+    const inner = <isize>load<i32>(sizes + 4 + (rank << 3)) << alignof<T>();
+    // Of a transposed matrix, four rows at once.
+    if (sizeof<T>() == 4 && load<i32>(sizes + 4 + (rank << 2)) == 1 && inner > 4)
+      for (; i + 4 <= n; i += 4, out += 4 * outStride, x += 16) fourRows(out, x, load<u32>(sizes + 4), outStride, inner);
+  }
+  for (; i < n; i++, out += outStride, x += inStride) axes<T>(out, x, rank, sizes + 4, left - 1);
+}
+
+/** Four rows of n float32 from four columns, which begin at x and whose elements are `inStride` bytes apart. */
+function fourRows(out: usize, x: usize, n: usize, outStride: isize, inStride: isize): void {
+  const main = n & ~3;
+  let at: usize = 0;
+  for (; at < main; at += 4, x += 4 * inStride) {
+    const a = v128.load(x);
+    const b = v128.load(x + inStride);
+    const c = v128.load(x + 2 * inStride);
+    const d = v128.load(x + 3 * inStride);
+    const low = v128.shuffle<u32>(a, b, 0, 4, 1, 5);
+    const low2 = v128.shuffle<u32>(c, d, 0, 4, 1, 5);
+    const high = v128.shuffle<u32>(a, b, 2, 6, 3, 7);
+    const high2 = v128.shuffle<u32>(c, d, 2, 6, 3, 7);
+    const to = out + (at << 2);
+    v128.store(to, v128.shuffle<u64>(low, low2, 0, 2));
+    v128.store(to + outStride, v128.shuffle<u64>(low, low2, 1, 3));
+    v128.store(to + 2 * outStride, v128.shuffle<u64>(high, high2, 0, 2));
+    v128.store(to + 3 * outStride, v128.shuffle<u64>(high, high2, 1, 3));
+  }
+  for (; at < n; at++, x += inStride) {
+    const to = out + (at << 2);
+    store<u32>(to, load<u32>(x));
+    store<u32>(to + outStride, load<u32>(x, 4));
+    store<u32>(to + 2 * outStride, load<u32>(x, 8));
+    store<u32>(to + 3 * outStride, load<u32>(x, 12));
+  }
 }
 
 @inline function line<T>(out: usize, x: usize, n: usize, outStride: isize, inStride: isize): void {

@@ -34,7 +34,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .description('run an experiment, reproducible from its run folder')
     .argument(
       '[experiment]',
-      `${experiments.map(({ name }) => name).join(', ')}, a config.json, or a file with a task of your own`,
+      `${experiments.map(({ name }) => name).join(', ')}, a config.json, or a file with a task of your own; none with --resume`,
     )
     .action(async (experiment: string | undefined, options: RunOptions) =>
       finish(await (await import('./run.ts')).run(experiment, options)),

@@ -1,33 +1,22 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
-import {
-  cellTable,
-  estimatorTable,
-  isFileName,
-  type Options,
-  type Setting,
-  type Settings,
-  settingsOf,
-  shortName,
-} from '../../trainers/registry/index.ts';
-import { exitCodes, FailedError } from '../errors.ts';
-import { mergeWishes, type Wish } from '../experiments/config.ts';
-import { readConfigFile } from '../experiments/configFile.ts';
-import { planOf } from '../experiments/plan.ts';
-import { experiments } from '../experiments/registry.ts';
-import type { Plan } from '../experiments/resolve.ts';
+import { exitCodes, FailedError, sentenceOf } from '../errors.ts';
 import { blamed } from '../own/blamed.ts';
 import { signalExitCode } from '../signals.ts';
-import { formatSeconds } from '../terminal/numbers.ts';
+import { runEvents } from '../tensorboard/runEvents.ts';
+import { formatMicroseconds, formatSeconds } from '../terminal/numbers.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { complain, createScreen } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
-import { claimFolder, fileNames, type RunFolder } from '../training/folder.ts';
+import { fileNames } from '../training/folder.ts';
 import { describeRun, resultRows } from '../training/results.ts';
-import { watchSignals } from '../training/stop.ts';
-import { type Outcome, train } from '../training/train.ts';
-import { type RunOptions, wishOf } from './runOptions.ts';
+import { openRunFiles } from '../training/runFiles.ts';
+import { type SignalWatch, watchSignals } from '../training/stop.ts';
+import { type Listener, type Outcome, together, train } from '../training/train.ts';
+import { runPage } from '../watch/runPage.ts';
+import { type LivePage, openLivePage } from '../watch/server.ts';
+import { beginRun, type OpenedRun, resumeOrBeginRun, resumeRun } from './openRunFolder.ts';
+import { type RunOptions, refuseRunOptions } from './runOptions.ts';
+import { wishFor } from './runWish.ts';
 
 /**
  * `norewind run`. Returns the exit code.
@@ -35,134 +24,108 @@ import { type RunOptions, wishOf } from './runOptions.ts';
  * diverges.
  */
 export async function run(subject: string | undefined, options: RunOptions): Promise<number> {
-  const wish = wishFor(subject, options);
+  const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
+  let ending = 'the run is over';
   try {
-    return await runPlan(await planOf(wish), options);
+    const opened = await openedBy(subject, options);
+    try {
+      return await learn(opened, options, page);
+    } catch (error) {
+      throw blamed(error, opened.plan.config);
+    }
   } catch (error) {
-    throw blamed(error, wish);
+    ending = sentenceOf(error);
+    throw error;
+  } finally {
+    await page?.close(ending);
   }
 }
 
-async function runPlan(plan: Plan, options: RunOptions): Promise<number> {
+async function openedBy(subject: string | undefined, options: RunOptions): Promise<OpenedRun> {
+  const { resume, resumeOrBegin, fromPrevious, out, force } = options;
+  if (resume === undefined) {
+    if (fromPrevious === true)
+      throw new UsageError('--from-previous needs --resume, with the folder of the run');
+    const wish = wishFor(subject, options);
+    return resumeOrBegin === undefined
+      ? beginRun(wish, out, force === true)
+      : resumeOrBeginRun(wish, resumeOrBegin);
+  }
+  refuseRunOptions(options, 'a resumed run');
+  if (out !== undefined || force !== undefined)
+    throw new UsageError('a resumed run stays in its folder: leave out --out and --force');
+  const opened = await resumeRun(resume, fromPrevious);
+  const { experiment } = opened.plan.config;
+  if (subject !== undefined && subject !== experiment)
+    throw new UsageError(
+      `the run in ${resume} is of ${experiment}, not of ${subject}: a resumed run needs its folder only`,
+    );
+  return opened;
+}
+
+/** Learns, shows it and reports. */
+async function learn(opened: OpenedRun, options: RunOptions, page: LivePage | undefined): Promise<number> {
+  const { plan, folder, from, before } = opened;
   const { config, prepared } = plan;
-  const folder = claimFolder(
-    options.out,
-    `${shortName(config.experiment)}-${shortName(config.estimator.name)}`,
-    options.force === true,
-  );
-  folder.settle();
   const stop = watchSignals();
-  const progress = createProgress(
-    createScreen(),
-    { title: describeRun(config), unit: prepared.unit, ...config },
-    options.quiet === true,
-  );
+  const screen = createScreen();
   const emit = async (event: object) => {
     if (options.json) await stop.write(`${JSON.stringify(event)}\n`);
   };
-  void emit({ event: 'begin', folder: folder.path, config });
-  const outcome = await train(plan, folder, stop, {
-    ...progress,
-    onRecord(record) {
-      void emit({ event: 'metrics', ...record });
-      progress.onRecord?.(record);
-    },
-  });
+  const steps = from?.loss.count ?? 0;
+  const watch = page === undefined ? {} : { watch: page.address };
+  void emit({ event: 'begin', folder: folder.path, config, steps, ...watch });
+  if (page !== undefined) screen.tell(`norewind: watch it at ${page.address}`);
+  const display = { title: describeRun(config), unit: prepared.unit, ...config };
+  const progress = createProgress(screen, display, options.quiet === true);
+  const listeners: Listener[] = [
+    { onRecord: (record) => void emit({ event: 'metrics', ...record }) },
+    progress,
+    ...(page === undefined ? [] : [runPage(page, plan, folder.path)]),
+    ...(options.tensorboard ? [runEvents(config, folder.path)] : []),
+  ];
+  const { checkpointSteps, checkpointSeconds, memory } = options;
+  const going = { checkpointSteps, checkpointSeconds, memory, from, before };
+  const files = openRunFiles(folder, plan, from);
+  const outcome = await train(plan, files, stop, together(listeners), going);
   progress.finish();
+  return report(opened, outcome, stop, emit, options);
+}
+
+async function report(
+  { plan, folder }: OpenedRun,
+  outcome: Outcome,
+  stop: SignalWatch,
+  emit: (event: object) => Promise<void>,
+  { json }: RunOptions,
+): Promise<number> {
   // Loading the plotting library takes longer than a short run.
   const { runReport } = await import('../report/runReport.ts');
   const report = folder.write(fileNames.report, runReport(plan, outcome));
-  const { status, steps, seconds, checkpoint, problem } = outcome;
-  await emit({
-    event: 'end',
-    status,
-    steps,
-    seconds,
-    checkpoint,
-    report,
-    ...(problem === undefined ? {} : { problem }),
-  });
-  if (!options.json) await stop.write(summary(plan, outcome, folder));
+  const { records: _, ...told } = outcome;
+  await emit({ event: 'end', ...told, report });
+  if (!json) await stop.write(summary(plan, outcome, folder.path));
+  const { status, steps, checkpoint, problem } = outcome;
   if (problem !== undefined)
     throw new FailedError(
       `${problem.replace('clipByGlobalNorm', '--clip')}; the last good state is in ${checkpoint}`,
     );
   stop.requireOutput(`the state after step ${steps} is in ${checkpoint}`);
   if (status !== 'stopped' || stop.signal === undefined) return exitCodes.done;
-  complain(`stopped by ${stop.signal} after step ${steps} of ${config.steps}; the state is in ${checkpoint}`);
+  complain(
+    `stopped by ${stop.signal} after step ${steps} of ${plan.config.steps}; the state is in ${checkpoint}; continue with --resume ${folder.path}`,
+  );
   return signalExitCode(stop.signal);
 }
 
-/**
- * The settings of an experiment, of a task of the user's or of a configuration file, overridden by the options.
- */
-function wishFor(subject: string | undefined, { task, ...options }: RunOptions): Wish {
-  const file = taskFile(subject, task);
-  if (subject === undefined && file === undefined)
-    throw new UsageError(
-      'name an experiment, such as anbn, or a file with a task of your own: --task ./mine.ts',
-    );
-  const config = subject === undefined || subject === file ? undefined : baseOf(subject);
-  const base = config && file !== undefined ? withoutHash(config) : config;
-  const experiment = file === undefined ? String(base?.experiment) : resolve(file);
-  const wish = wishOf(experiment, options);
-  return mergeWishes(base ?? { experiment }, {
-    ...wish,
-    estimator: byOption(estimatorTable, wish.estimator, base?.estimator?.name ?? 'uoro'),
-    cell: byOption(cellTable, wish.cell, base?.cell?.name),
-  });
-}
-
-/** A task that is named again is taken as it is now. */
-function withoutHash(config: Wish): Wish {
-  const { sha256: _, ...task } = config.task ?? {};
-  return { ...config, task };
-}
-
-/** The file with a task of the user's, if there is one. */
-function taskFile(subject: string | undefined, task: RunOptions[string]): string | undefined {
-  const isOwn = subject !== undefined && /\.[cm]?[jt]s$/.test(subject);
-  if (task === undefined) return isOwn ? subject : undefined;
-  if (!isFileName(task))
-    throw new UsageError(
-      `--task takes a file with a task of your own, such as ./mine.ts, got ${String(task)}`,
-    );
-  if (isOwn || experiments.some(({ name }) => name === subject))
-    throw new UsageError(`both ${subject} and --task ${String(task)} say what to run: give one of them`);
-  return String(task);
-}
-
-/** An experiment with its defaults, or the settings in a configuration file. */
-function baseOf(subject: string): Wish {
-  const isFile =
-    !experiments.some(({ name }) => name === subject) &&
-    (/[/\\]|\.json$/.test(subject) || existsSync(subject));
-  return isFile ? readConfigFile(subject) : { experiment: subject };
-}
-
-/** Settings by flag, renamed to the options that the flags set. */
-function byOption(
-  table: Readonly<Record<string, { readonly options: Options }>>,
-  given: Settings = {},
-  otherwise: Setting | undefined,
-): Settings {
-  const { name = otherwise, ...flags } = given;
-  return {
-    ...(given.name !== undefined && { name: given.name }),
-    ...settingsOf(table[String(name)]?.options, flags),
-  };
-}
-
-function summary(plan: Plan, outcome: Outcome, folder: RunFolder): string {
+function summary({ config, prepared }: OpenedRun['plan'], outcome: Outcome, folder: string): string {
+  const { seconds, microseconds } = outcome;
   const rows: [string, string][] = [
-    ...resultRows(plan.config, plan.prepared, outcome),
-    [
-      'time',
-      `${formatSeconds(outcome.seconds)}, ${Math.round(outcome.steps / outcome.seconds)} steps a second`,
-    ],
+    ...resultRows(config, prepared, outcome),
+    ['time', `${formatSeconds(seconds)}, ${formatMicroseconds(microseconds)} a step`],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => shown(`  ${label.padEnd(width)}  ${value}`));
   const files = Object.values(fileNames).join(', ');
-  return `${shown(describeRun(plan.config))}\n${lines.join('\n')}\nRun folder: ${shown(folder.path)} (${files})\n`;
+  return `${shown(describeRun(config))}\n${lines.join('\n')}\nRun folder: ${shown(folder)} (${files})\n`;
 }

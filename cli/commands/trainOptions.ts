@@ -15,8 +15,8 @@ import {
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
 import { declared, flagOf } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions } from './dialectOptions.ts';
-import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
-import { addOutputOptions, type OutputOptions } from './runOptions.ts';
+import { parseCount, parseNumber, parsePositive } from './numbers.ts';
+import { addLiveOptions, addOutputOptions, type OutputOptions } from './runOptions.ts';
 
 export interface TrainOptions extends OutputOptions {
   readonly resume?: string;
@@ -92,12 +92,7 @@ export function addTrainOptions(command: Command): void {
   command.option('--checkpoint-records <count>', 'records between checkpoints', parseCount);
   command.option('--checkpoint-seconds <number>', 'seconds between checkpoints', parseNumber, 60);
   command.optionsGroup('Output:');
-  command.option(
-    '--watch <port>',
-    'show the run live on a local page, at this port; 0 for any free one',
-    parsePort,
-  );
-  command.option('--tensorboard', 'also write the metrics as TensorBoard event files');
+  addLiveOptions(command);
   addOutputOptions(command);
 }
 

@@ -3,10 +3,10 @@ import { formatTable } from '../terminal/table.ts';
 import type { Contestant } from './contest.ts';
 import { balancingRows, balancingSentence, bookRows, bookSentences, verdictOf } from './verdicts.ts';
 
-export const balancingHeader: readonly string[] = ['estimator', 'loss at the end', 'seconds', 'verdict'];
+export const balancingHeader: readonly string[] = ['estimator', 'loss at the end', 'µs a step', 'verdict'];
 
 export function bookHeader(lastPart: number): string[] {
-  return ['model', 'bits, all', `bits, last ${formatCount(lastPart)}`, 'seconds'];
+  return ['model', 'bits, all', `bits, last ${formatCount(lastPart)}`, 'µs a step'];
 }
 
 export function balancingText(contestants: readonly Contestant[]): string {
@@ -33,6 +33,7 @@ export function resultOf(race: string, contestant: Contestant): object {
     status: outcome?.status ?? 'waiting',
     steps: outcome?.steps ?? 0,
     seconds: outcome?.seconds ?? 0,
+    microseconds: outcome?.microseconds ?? null,
     ...(isBook
       ? { meanBits: last.meanBits, windowBits: last.windowBits }
       : { verdict: verdictOf(contestant), windowLoss: last?.windowLoss }),

@@ -1,5 +1,5 @@
 import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
-import { formatCount } from '../terminal/numbers.ts';
+import { formatCount, formatMicroseconds } from '../terminal/numbers.ts';
 import type { Contestant } from './contest.ts';
 import { converged, untrained } from './settings.ts';
 
@@ -23,7 +23,7 @@ export function balancingRows(contestants: readonly Contestant[]): string[][] {
     return [
       title,
       formatLoss(records.at(-1)?.windowLoss ?? Number.NaN),
-      (outcome?.seconds ?? 0).toFixed(1),
+      timeOf(outcome),
       `${verdict}${step}`,
     ];
   });
@@ -44,13 +44,15 @@ export function balancingSentence(contestants: readonly Contestant[]): string {
   return `${parts.join('; ')}.`;
 }
 
+function timeOf(outcome: Contestant['outcome']): string {
+  return formatMicroseconds(outcome?.microseconds ?? null).replace(' µs', '');
+}
+
 export function bookRows(contestants: readonly Contestant[]): string[][] {
   const own = contestants.flatMap(({ title, records, outcome }) => {
     const last = records.at(-1);
     if (last?.meanBits === undefined || last.windowBits === undefined) return [];
-    return [
-      [title, formatBits(last.meanBits), formatBits(last.windowBits), (outcome?.seconds ?? 0).toFixed(1)],
-    ];
+    return [[title, formatBits(last.meanBits), formatBits(last.windowBits), timeOf(outcome)]];
   });
   const yardsticks = Object.entries(contestants[0].records.at(-1)?.yardsticks ?? {});
   return [

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { sentenceOf } from '../errors.ts';
 import { resolveWish } from '../experiments/resolve.ts';
 import { openFolder } from '../training/folder.ts';
+import { openRunFiles } from '../training/runFiles.ts';
 import { train } from '../training/train.ts';
 import type { Assignment, Message } from './messages.ts';
 
@@ -23,7 +24,8 @@ const stop = {
 };
 
 try {
-  const outcome = await train(resolveWish(wish), openFolder(folder), stop, {
+  const plan = resolveWish(wish);
+  const outcome = await train(plan, openRunFiles(openFolder(folder), plan), stop, {
     onProgress: (step) => tell({ kind: 'progress', step }),
     onRecord: (record) => tell({ kind: 'record', record }),
   });

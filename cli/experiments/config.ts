@@ -18,6 +18,8 @@ export interface RunConfig {
   readonly steps: number;
   /** The number of latest steps in the last-window loss. */
   readonly lastWindow: number;
+  /** Ends the run early, such as `recent < 0.2`. */
+  readonly stopWhen?: string;
 }
 
 /** The settings asked for, by options or in a file. All others follow from the experiment's defaults. */
@@ -31,6 +33,7 @@ export interface Wish {
   readonly seed?: number;
   readonly steps?: number;
   readonly lastWindow?: number;
+  readonly stopWhen?: string;
 }
 
 /**

@@ -13,12 +13,21 @@ import type { Wish } from './config.ts';
 
 const groups = ['task', 'cell', 'estimator', 'optimizer'];
 const numbers = ['seed', 'steps', 'lastWindow'];
-const words = ['experiment', 'dtype'];
+const words = ['experiment', 'dtype', 'stopWhen'];
 const keys = [...words, ...groups, ...numbers];
 
 /** @throws UsageError unless the file holds a configuration, such as that of an earlier run. */
 export function readConfigFile(path: string): Wish {
-  const value = parse(path, read(path));
+  return requireWish(path, readJson(path));
+}
+
+/** The content of a JSON file. @throws UsageError. */
+export function readJson(path: string): unknown {
+  return parse(path, read(path));
+}
+
+/** @param path where the value is from. @throws UsageError unless it is a configuration. */
+export function requireWish(path: string, value: unknown): Wish {
   if (!isRecord(value))
     throw new UsageError(`${path}: a configuration is a JSON object with the keys ${keys.join(', ')}`);
   for (const [key, entry] of Object.entries(value)) {

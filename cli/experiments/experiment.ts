@@ -1,6 +1,12 @@
-import type { FloatDType } from '../../lib/index.ts';
+import { DataError, type FloatDType } from '../../lib/index.ts';
 import type { Cell, CellEntry, Loss } from '../../nn/index.ts';
-import { createLearner, type LearnerConfig, type Task } from '../../trainers/index.ts';
+import {
+  createLearner,
+  type Learner,
+  type LearnerConfig,
+  restoreLearner,
+  type Task,
+} from '../../trainers/index.ts';
 import type { CellConfig, Named, Options, Setting, Settings } from '../../trainers/registry/index.ts';
 import type { RunConfig } from './config.ts';
 
@@ -62,9 +68,14 @@ export interface Prepared {
   readonly levels: readonly Level[];
   /** The length of one pass, if it ends. */
   readonly pass?: number;
+  /** The printed form of each symbol, if targets are symbols. */
+  readonly alphabet?: readonly string[];
   yardsticks(): readonly Yardstick[];
-  /** A fresh learner at the start of the stream. */
-  open(common: Common): Session;
+  /**
+   * A learner, fresh or as it was saved, at the start of the stream. @throws DataError for a learner of another
+   * configuration.
+   */
+  open(common: Common, saved?: Uint8Array): Session;
 }
 
 export type Common = Pick<
@@ -74,31 +85,41 @@ export type Common = Pick<
 
 /** A learner on its stream. */
 export interface Session {
+  readonly learner: AnyLearner;
   /** Learns from the next example. Returns the loss in nats, and the target; undefined at the end of the task. */
   next(): { readonly loss: number; readonly target: unknown } | undefined;
-  readonly gradient: unknown;
-  save(): Uint8Array;
+  /**
+   * Passes over an example that a restored learner has learnt from. Returns its target. @throws DataError if the
+   * task ends there.
+   */
+  pass(): unknown;
 }
 
-/** Starts a learner on a stream. */
+export type AnyLearner = Learner<unknown, unknown, unknown, unknown>;
+
+/** Starts a learner on a stream, or puts a saved one at its start. */
 export function open<P, S, X, Y>(
   model: Cell<P, S, X>,
   loss: Loss<Y>,
   task: Task<X, Y>,
   dtype: FloatDType,
   common: Common,
+  saved?: Uint8Array,
 ): Session {
-  const learner = createLearner({ ...common, model, loss, dtype });
+  const config = { ...common, model, loss, dtype };
+  const learner = saved === undefined ? createLearner(config) : restoreLearner(config, saved);
   const examples = task[Symbol.iterator]();
   return {
+    learner: learner as AnyLearner,
     next() {
       const { value, done } = examples.next();
       if (done === true) return undefined;
       return { loss: learner.step(value.input, value.target).loss, target: value.target };
     },
-    get gradient() {
-      return learner.gradient;
+    pass() {
+      const { value, done } = examples.next();
+      if (done !== true) return value.target;
+      throw new DataError(`the task ${task.name} ends before the step of the checkpoint`);
     },
-    save: () => learner.save(),
   };
 }

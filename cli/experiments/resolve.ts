@@ -11,6 +11,7 @@ import {
   optimizerTable,
 } from '../../trainers/registry/index.ts';
 import type { OwnTables } from '../own/index.ts';
+import { conditionOf, textOf } from './condition.ts';
 import { mergeWishes, type RunConfig, type Wish } from './config.ts';
 import type { Experiment, Prepared, Session } from './experiment.ts';
 import { findExperiment } from './registry.ts';
@@ -19,7 +20,8 @@ import { findExperiment } from './registry.ts';
 export interface Plan {
   readonly config: RunConfig;
   readonly prepared: Prepared;
-  open(): Session;
+  /** @throws DataError for a saved learner of another configuration. */
+  open(saved?: Uint8Array): Session;
 }
 
 const mostSteps = 1e12;
@@ -81,8 +83,9 @@ export function resolveWish(wish: Wish, own: OwnTables = {}): Plan {
     seed,
     steps,
     lastWindow: Math.min(lastWindow, steps),
+    ...(wish.stopWhen === undefined ? {} : { stopWhen: textOf(conditionOf(wish.stopWhen)) }),
   };
-  return { config, prepared, open: () => prepared.open({ estimator, optimizer, seed }) };
+  return { config, prepared, open: (saved) => prepared.open({ estimator, optimizer, seed }, saved) };
 }
 
 /** The data have their own seed, so that the estimator's draws do not depend on them. */

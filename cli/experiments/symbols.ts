@@ -50,8 +50,9 @@ export function symbolTask(
   return {
     unit: 'bits',
     levels: [],
+    alphabet: task.alphabet,
     yardsticks: () => [],
     ...rest,
-    open: (common) => open(network, crossEntropy, task, dtype, common),
+    open: (common, saved) => open(network, crossEntropy, task, dtype, common, saved),
   };
 }

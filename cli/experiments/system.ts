@@ -56,8 +56,8 @@ export function system<P, S, X, Y>({ make, steps, optimizer, ...own }: System<P,
         unit: 'loss',
         levels: [],
         yardsticks: () => [],
-        open: (common) =>
-          open(task.model, (output, target) => task.loss(output, target), task, dtype, common),
+        open: (common, saved) =>
+          open(task.model, (output, target) => task.loss(output, target), task, dtype, common, saved),
       };
     },
   };

@@ -75,7 +75,7 @@ export function taskExperiment(path: string, own: OwnFile, given: Settings, sha2
         unit: isBits ? 'bits' : 'loss',
         levels: levelsOf(task),
         yardsticks: () => [],
-        open: (common) => open(network, loss, task, dtype, common),
+        open: (common, saved) => open(network, loss, task, dtype, common, saved),
       };
     },
   };

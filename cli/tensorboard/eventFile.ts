@@ -1,7 +1,6 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError, fileProblem } from '../errors.ts';
-import type { StreamRecord } from '../stream/run/record.ts';
 import { openFolder } from '../training/folder.ts';
 import { type Content, encodeEvent } from './event.ts';
 import { frameRecord } from './record.ts';
@@ -9,7 +8,7 @@ import { frameRecord } from './record.ts';
 /** The metrics of a session in TensorBoard's format. */
 export interface EventFile {
   /** @throws UsageError or FailedError if it cannot be written. */
-  append(record: StreamRecord): void;
+  append(step: number, scalars: Readonly<Record<string, number>>): void;
   close(): void;
 }
 
@@ -44,9 +43,9 @@ export function createEventFile(runFolder: string, step: number): EventFile {
     return opened;
   }
   return {
-    append(record) {
+    append(at, scalars) {
       file ??= open();
-      write(file, record.records, { kind: 'scalars', scalars: scalarsOf(record) });
+      write(file, at, { kind: 'scalars', scalars });
     },
     close: () => void (file !== undefined && closeSync(file)),
   };
@@ -70,21 +69,4 @@ function eventFiles(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-function scalarsOf({
-  mean,
-  recent,
-  gradientNorm,
-  skipped,
-  served = 'network',
-  baselines,
-}: StreamRecord): Readonly<Record<string, number>> {
-  const all = Object.entries({ [served]: { mean, recent }, ...baselines });
-  return {
-    ...Object.fromEntries(all.map(([name, figures]) => [`recent/${name}`, figures.recent])),
-    ...Object.fromEntries(all.map(([name, figures]) => [`mean/${name}`, figures.mean])),
-    'learning/gradient norm': gradientNorm,
-    'data/skipped records': skipped,
-  };
 }

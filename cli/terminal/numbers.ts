@@ -12,6 +12,12 @@ export function formatSeconds(seconds: number): string {
   return minutes < 100 ? `${minutes} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** The time of a step: `-` if none was timed. */
+export function formatMicroseconds(microseconds: number | null): string {
+  if (microseconds === null) return '-';
+  return `${microseconds < 100 ? microseconds.toPrecision(3) : Math.round(microseconds)} µs`;
+}
+
 export function formatFigure(value: number, unit: 'bits' | 'loss'): string {
   return unit === 'bits' ? `${formatBits(value)} bits` : formatLoss(value);
 }

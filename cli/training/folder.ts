@@ -1,20 +1,17 @@
 import {
-  closeSync,
   existsSync,
   mkdirSync,
-  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { FailedError, fileProblem } from '../errors.ts';
-import { clearWay, requirePlain } from '../plainFile.ts';
+import { clearWay } from '../plainFile.ts';
 import { type Lock, lockFolder, lockName } from './lock.ts';
 import { setAside } from './replaced.ts';
 
@@ -24,6 +21,7 @@ export const fileNames = {
   metrics: 'metrics.ndjson',
   checkpoint: 'checkpoint.safetensors',
   report: 'report.html',
+  outcome: 'outcome.json',
 } as const;
 
 /** The folder of one run. */
@@ -31,13 +29,6 @@ export interface RunFolder {
   readonly path: string;
   /** Writes a file atomically: it has either the old content or the new. @throws FailedError. */
   write(name: string, content: string | Uint8Array): string;
-  /** Opens a file for lines, each in the file as soon as it is written. */
-  lines(name: string): LineFile;
-}
-
-interface LineFile {
-  append(line: unknown): void;
-  close(): void;
 }
 
 /** A folder locked by this process. */
@@ -75,10 +66,10 @@ export function claimFolder(
   }
 }
 
-/** A folder within the folder of a run. */
-export function openFolder(path: string): RunFolder {
+/** A folder within the folder of a run, or that folder itself, with its lock. */
+export function openFolder(path: string, lock?: Lock): RunFolder {
   make(path);
-  return folderAt(path);
+  return folderAt(path, lock);
 }
 
 /** Makes a folder unless it exists. Returns the folders made, innermost first. */
@@ -192,21 +183,6 @@ function folderAt(path: string, lock?: Lock): RunFolder {
       }
       return target;
     },
-    lines(name) {
-      const target = join(path, name);
-      lock?.check();
-      const file = attempt(target, () => {
-        requirePlain(target);
-        return openSync(target, 'w');
-      });
-      return {
-        append(line) {
-          lock?.glance();
-          attempt(target, () => writeSync(file, `${JSON.stringify(line)}\n`));
-        },
-        close: () => closeSync(file),
-      };
-    },
   };
 }
 
@@ -215,12 +191,4 @@ export function removePart(target: string): void {
   try {
     rmSync(`${target}.part`, { force: true });
   } catch {}
-}
-
-function attempt<T>(target: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new FailedError(fileProblem('write', target, error));
-  }
 }

@@ -1,4 +1,5 @@
 import { normOf, type Tally } from '../../trainers/evaluation/index.ts';
+import type { Figure } from '../experiments/condition.ts';
 
 /** A line of metrics.ndjson. It contains no time of day, so that the same run writes the same bytes. */
 export interface MetricsRecord {
@@ -17,6 +18,12 @@ export interface MetricsRecord {
   readonly gradientNorm: number;
   /** Per yardstick, its bits per symbol on the same symbols. */
   readonly yardsticks?: Readonly<Record<string, { readonly meanBits: number; readonly windowBits: number }>>;
+}
+
+/** The figures that conditions and displays name, in the unit of the task. */
+export function figuresOf(record: MetricsRecord): Readonly<Record<Figure, number>> {
+  const { meanBits, meanLoss, windowBits, windowLoss, gradientNorm } = record;
+  return { mean: meanBits ?? meanLoss, recent: windowBits ?? windowLoss, gradientNorm };
 }
 
 export interface Measured {

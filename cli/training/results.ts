@@ -27,10 +27,11 @@ export function describeRun({ experiment, cell, estimator, optimizer, seed, dtyp
 export function resultRows(
   config: RunConfig,
   { unit, levels }: Prepared,
-  { steps, records }: Outcome,
+  { steps, records, reason }: Pick<Outcome, 'steps' | 'records' | 'reason'>,
 ): [string, string][] {
   const last = records.at(-1);
   const rows: [string, string][] = [['steps', formatCount(steps)]];
+  if (reason !== undefined) rows.push(['ended early', reason]);
   if (last === undefined) return rows;
   const [mean, latest] =
     unit === 'bits' ? [last.meanBits, last.windowBits] : [last.meanLoss, last.windowLoss];

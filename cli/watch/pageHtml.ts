@@ -23,7 +23,7 @@ export const pageHtml = `<!doctype html>
 <section class="wide" id="trail"><h2>Latest predictions</h2></section>
 <section id="gradient"><h2>Norm of the gradient estimate</h2></section>
 <section id="influence"><h2>Norm of the influence</h2></section>
-<section class="wide" id="rate"><h2>Records a second</h2></section>
+<section class="wide" id="rate"><h2>Speed</h2></section>
 </main>
 <noscript><p>This page draws its charts with JavaScript, which is switched off here.</p></noscript>
 </body>

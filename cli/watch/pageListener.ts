@@ -1,6 +1,9 @@
+import { titleOf as estimatorTitle } from '../../trainers/registry/index.ts';
+import type { StreamConfig } from '../../trainers/streams/index.ts';
 import type { Listener } from '../stream/run/listener.ts';
+import type { StreamRun } from '../stream/run/openRun.ts';
 import type { LivePage } from './server.ts';
-import { createWatcher, type Watcher } from './watcher.ts';
+import { createWatcher, type Watched, type Watcher } from './watcher.ts';
 
 /**
  * Shows a run on a page. Its address is told even if the run is quiet: with port 0, it is not known
@@ -11,9 +14,32 @@ export function pageListener(page: LivePage, tell: (sentence: string) => void): 
   return {
     begin(run) {
       tell(`norewind: watch it at ${page.address}`);
-      watcher = createWatcher(page, run);
+      watcher = createWatcher(page, watchedStream(run));
     },
     onProgress: () => watcher?.look(),
     onEnd: () => watcher?.look(true),
   };
+}
+
+export function watchedStream(run: StreamRun): Watched {
+  const { folder, session, config } = run;
+  const { unit } = session.report();
+  return {
+    heading: { title: titleOf(config), folder, unit, recent: config.recent, noun: 'records' },
+    count: () => run.position.records,
+    look() {
+      const { figures, gradientNorm, scored } = session.report();
+      const glimpse = session.glimpse();
+      return scored === 0 ? undefined : { figures, gradientNorm, ...glimpse };
+    },
+  };
+}
+
+function titleOf({ data, cell, estimator, optimizer }: StreamConfig): string {
+  const what = data.kind === 'text' ? `${data.unit}s of a text` : `${data.target}, ${aheadOf(data.horizon)}`;
+  return `${what} · ${cell.name.toUpperCase()} of ${cell.units} units · ${estimatorTitle(estimator)} · ${optimizer.name}`;
+}
+
+function aheadOf(horizon: number): string {
+  return horizon === 0 ? 'of the same row' : `${horizon} ${horizon === 1 ? 'row' : 'rows'} ahead`;
 }

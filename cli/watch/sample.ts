@@ -2,8 +2,9 @@ import type { Trail } from '../../trainers/evaluation/trail.ts';
 
 /** The state of a run at one moment, as sent to the page. */
 export interface Sample {
+  /** Records, or steps, so far. */
   readonly records: number;
-  /** Records a second since the previous sample. */
+  /** Records, or steps, a second since the previous sample. */
   readonly rate: number;
   /** The scores: first of what is served, then of the others. */
   readonly figures: Readonly<Record<string, { readonly mean: number; readonly recent: number }>>;
@@ -19,6 +20,8 @@ export interface Heading {
   readonly unit: string;
   /** The number of predictions in a recent figure. */
   readonly recent: number;
+  /** What a run counts. */
+  readonly noun: 'records' | 'steps';
 }
 
 /** The events by which a page follows a run. `begin` comes first, and again after a reconnection. */
@@ -28,6 +31,6 @@ export interface LiveEvents {
     readonly samples: readonly Sample[];
     readonly trail: Trail | null;
   };
-  readonly sample: { readonly sample: Sample; readonly trail: Trail };
+  readonly sample: { readonly sample: Sample; readonly trail: Trail | null };
   readonly end: { readonly sentence: string };
 }

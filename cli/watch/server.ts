@@ -13,7 +13,7 @@ import { createThinned, type Thinned } from './thinned.ts';
 export interface LivePage {
   readonly address: string;
   begin(heading: Heading): void;
-  show(sample: Sample, trail: Trail): void;
+  show(sample: Sample, trail: Trail | null): void;
   /** Sends the viewers how the run ended, and stops serving. */
   close(sentence: string): Promise<void>;
 }

@@ -1,7 +1,15 @@
-import { titleOf as estimatorTitle } from '../../trainers/registry/index.ts';
-import type { StreamConfig } from '../../trainers/streams/index.ts';
-import type { StreamRun } from '../stream/run/openRun.ts';
+import type { Trail } from '../../trainers/evaluation/index.ts';
+import type { Heading, Sample } from './sample.ts';
 import type { LivePage } from './server.ts';
+
+/** What a page shows of a run. */
+export interface Watched {
+  readonly heading: Heading;
+  /** Records, or steps, so far. */
+  count(): number;
+  /** Undefined while nothing was predicted. */
+  look(): (Omit<Sample, 'records' | 'rate'> & { readonly trail: Trail | null }) | undefined;
+}
 
 /** Samples a run now and then, and shows the samples on a page. */
 export interface Watcher {
@@ -20,23 +28,22 @@ const share = 50;
  * Sampling does not change the learning, but takes time: the learner's state is written out for it. A slow
  * sample is followed by a long pause.
  */
-export function createWatcher(page: LivePage, run: StreamRun): Watcher {
-  const { folder, session, config } = run;
-  const { unit } = session.report();
-  page.begin({ title: titleOf(config), folder, unit, recent: config.recent });
+export function createWatcher(page: LivePage, watched: Watched): Watcher {
+  page.begin(watched.heading);
   let next = 0;
   let tookBefore = 0;
-  let before = { records: run.position.records, time: performance.now() };
+  let before = { records: watched.count(), time: performance.now() };
   return {
     look(force = false) {
       const begun = performance.now();
       if (begun < next && !force) return;
-      const { records } = run.position;
-      const { figures, gradientNorm, scored } = session.report();
+      const records = watched.count();
       const rate = ((records - before.records) / (begun - before.time)) * 1000;
-      const { influence, trail } = session.glimpse();
-      if (scored > 0 && records > before.records)
-        page.show({ records, rate, figures, gradientNorm, influence }, trail);
+      const seen = watched.look();
+      if (seen !== undefined && records > before.records) {
+        const { trail, ...sample } = seen;
+        page.show({ records, rate, ...sample }, trail);
+      }
       before = { records, time: begun };
       const took = performance.now() - begun;
       // Ignore one-off costs, such as tracing a plan that keeps the gradient.
@@ -44,13 +51,4 @@ export function createWatcher(page: LivePage, run: StreamRun): Watcher {
       tookBefore = took;
     },
   };
-}
-
-function titleOf({ data, cell, estimator, optimizer }: StreamConfig): string {
-  const what = data.kind === 'text' ? `${data.unit}s of a text` : `${data.target}, ${aheadOf(data.horizon)}`;
-  return `${what} · ${cell.name.toUpperCase()} of ${cell.units} units · ${estimatorTitle(estimator)} · ${optimizer.name}`;
-}
-
-function aheadOf(horizon: number): string {
-  return horizon === 0 ? 'of the same row' : `${horizon} ${horizon === 1 ? 'row' : 'rows'} ahead`;
 }

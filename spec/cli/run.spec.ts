@@ -4,6 +4,8 @@ import { readSafetensorsMetadata } from '../../lib/index.ts';
 import { createDesk, type Desk, inPairs, type Result } from './command.ts';
 
 const files = ['checkpoint.safetensors', 'config.json', 'metrics.ndjson', 'report.html'];
+/** The only file with times. */
+const timed = 'outcome.json';
 
 describe('cli: norewind run', () => {
   let desk: Desk;
@@ -42,8 +44,8 @@ describe('cli: norewind run', () => {
       expect(result.stderr).not.to.contain('\u001b');
     });
 
-    it('leaves configuration, metrics, checkpoint and report, and nothing else', () => {
-      expect(readdirSync(desk.path('first')).sort()).to.deep.equal(files);
+    it('leaves configuration, metrics, checkpoint, outcome and report, and nothing else', () => {
+      expect(readdirSync(desk.path('first')).sort()).to.deep.equal([...files, timed].sort());
       expect(stepsIn('first/checkpoint.safetensors')).to.equal(120);
     });
 

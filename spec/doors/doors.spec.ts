@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as autodiff from '../../autodiff/index.ts';
+import * as runs from '../../cli/runs/index.ts';
 import * as stream from '../../cli/stream/index.ts';
 import * as lib from '../../lib/index.ts';
 import * as nn from '../../nn/index.ts';
@@ -9,6 +10,7 @@ import * as testing from '../../trainers/testing/index.ts';
 import { autodiffDoors, autodiffOthers } from './autodiff.ts';
 import { libDoors, libOthers } from './lib.ts';
 import { nnDoors, nnOthers } from './nn.ts';
+import { runsDoors } from './runs.ts';
 import { inFolder, streamDoors } from './stream.ts';
 import { testingDoors, testingOthers } from './testing.ts';
 import { trainersDoors, trainersOthers } from './trainers.ts';
@@ -23,6 +25,7 @@ describe('doors: bad arguments from untyped code end in a NorewindError, at ever
   describe('in a folder of its own', () => {
     inFolder();
     walkEntry('norewind/stream', stream, streamDoors, {});
+    walkEntry('norewind/runs', runs, runsDoors, {});
   });
 
   it('norewind exports nothing that is not walked there', () => {

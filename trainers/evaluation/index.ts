@@ -5,5 +5,5 @@ export { type Markov, type MarkovOptions, markov } from './markov.ts';
 export { normOf } from './norm.ts';
 export { requireEntries, requireWhole, shortened } from './saved.ts';
 export type { Figures, Unit } from './scores.ts';
-export { createTally, type Tally } from './tally.ts';
-export type { Trail } from './trail.ts';
+export { createTally, type SavedTally, type Tally } from './tally.ts';
+export { createPairs, type Trail } from './trail.ts';

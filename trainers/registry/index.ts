@@ -2,6 +2,6 @@ export { type CellConfig, cellTable, makeCell } from './cells.ts';
 export { settable } from './choose.ts';
 export type { EstimatorEntry, Named, OptimizerEntry, Options, Setting, Settings } from './entry.ts';
 export { completeEstimator, estimatorTable, makeEstimator, titleOf } from './estimators.ts';
-export { flagsOf, optionOf, settingsOf, usualOf } from './flags.ts';
+export { type Flag, flagsOf, optionOf, settingsOf, usualOf } from './flags.ts';
 export { isFileName, shortName } from './names.ts';
 export { hasRate, makeOptimizer, optimizerTable, scheduleOptions } from './optimizers.ts';

@@ -4,6 +4,7 @@ export type { RowData, StreamConfig, SymbolData } from './config.ts';
 export { type Forecast, forecast } from './forecast.ts';
 export { textSources } from './foreign.ts';
 export { generateText, requireTemperature, type TextGeneration } from './generate.ts';
+export { influenceNorms } from './influence.ts';
 export { beginning, behind, type Position } from './position.ts';
 export { type Batch, Problem, quoted } from './problem.ts';
 export {

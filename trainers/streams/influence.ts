@@ -1,8 +1,8 @@
 import { leavesOf, type Tree } from '../../lib/index.ts';
 import { normOf } from '../evaluation/norm.ts';
+import type { Learner } from '../learner/learner.ts';
 import { choose } from '../registry/choose.ts';
 import { estimatorTable } from '../registry/estimators.ts';
-import type { StreamLearner } from './network.ts';
 
 /** Above this size, writing out an influence takes too long. */
 const most = 1 << 24;
@@ -12,7 +12,7 @@ const most = 1 << 24;
  * |G| of RTRL, SnAp and RFLO, |factors| of all that the others carry. Empty for an estimator without an
  * influence, and for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
  */
-export function influenceNorms(learner: StreamLearner): Readonly<Record<string, number>> {
+export function influenceNorms(learner: Carrying): Readonly<Record<string, number>> {
   const { carries } = choose('estimator', estimatorTable, learner.estimator.name);
   if (carries === 'pairs') {
     const { influence } = learner;
@@ -27,6 +27,11 @@ export function influenceNorms(learner: StreamLearner): Readonly<Record<string, 
     return {};
   return { '|G|': normOf(learner.influence) };
 }
+
+type Carrying = Pick<
+  Learner<unknown, unknown, never, never>,
+  'estimator' | 'influence' | 'state' | 'parameters'
+>;
 
 interface Pair {
   readonly stateTangent: unknown;

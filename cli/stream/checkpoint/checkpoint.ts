@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   DataError,
   dataOf,
@@ -15,6 +14,7 @@ import {
   type Snapshot,
   type Table,
 } from '../../../trainers/streams/index.ts';
+import { requireSeal, seal } from '../../training/sealed.ts';
 
 const format = 'norewind.stream';
 /**
@@ -32,13 +32,12 @@ export interface StreamCheckpoint extends Snapshot {
 
 /**
  * A safetensors file with the learner's tensors by name (`parameters.…` and so on), the tables of experts as
- * further tensors (`tables.…`), and all else as JSON in its metadata. The checksum is the SHA-256 of the whole file with zeros in place of the checksum.
+ * further tensors (`tables.…`), and all else as JSON in its metadata, with a checksum.
  */
 export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint8Array {
   const metadata = {
     format,
     version,
-    checksum: blank,
     learner: JSON.stringify(readSafetensorsMetadata(session.learner)),
     stream: JSON.stringify({ ...stream, rest: session.rest }),
   };
@@ -50,21 +49,14 @@ export function encodeCheckpoint({ session, ...stream }: StreamCheckpoint): Uint
     ...readSafetensors(session.learner),
     ...Object.fromEntries(tables),
   };
-  const bytes = writeSafetensors(tensors, metadata);
-  const at = placeOf(bytes, blank);
-  bytes.set(new TextEncoder().encode(sha256(bytes)), at);
-  return bytes;
+  return seal(tensors, metadata);
 }
 
 /** @throws DataError for a file that is damaged, of another kind, or of an unknown version. */
 export function decodeCheckpoint(bytes: Uint8Array): StreamCheckpoint {
   const metadata = metadataOf(bytes);
-  const { checksum = '', learner = '', stream = '' } = metadata;
-  const copy = bytes.slice();
-  const at = /^[0-9a-f]{64}$/.test(checksum) ? placeOf(copy, checksum) : -1;
-  if (at < 0) throw new DataError('its checksum is missing');
-  copy.set(new TextEncoder().encode(blank), at);
-  if (sha256(copy) !== checksum) throw new DataError('its content does not fit its checksum');
+  const { learner = '', stream = '' } = metadata;
+  requireSeal(bytes, metadata);
   // The checksum comes first: the version of a damaged file means nothing.
   try {
     const parts = JSON.parse(stream);
@@ -102,7 +94,7 @@ function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {
   const metadata = readSafetensorsMetadata(bytes);
   if (metadata.format !== format)
     throw new DataError(
-      metadata.format === 'norewind.learner'
+      ['norewind.run', 'norewind.learner'].includes(metadata.format)
         ? 'it is the checkpoint of `norewind run`, and not of `norewind train`'
         : 'it is not a checkpoint of `norewind train`',
     );
@@ -111,18 +103,4 @@ function metadataOf(bytes: Uint8Array): Readonly<Record<string, string>> {
       `it has version ${String(metadata.version)} of the format, and this norewind reads version ${version}: use the norewind that wrote it, or begin again`,
     );
   return metadata;
-}
-
-const blank = '0'.repeat(64);
-
-/** The position of a checksum in the header, as the value of its key: other text there cannot pass for it. */
-function placeOf(bytes: Uint8Array, checksum: string): number {
-  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(
-    `"checksum":"${checksum}"`,
-  );
-  return at < 0 ? at : at + '"checksum":"'.length;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

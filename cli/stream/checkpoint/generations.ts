@@ -1,120 +1,23 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import { DataError, UsageError } from '../../../lib/index.ts';
-import { FailedError, fileProblem } from '../../errors.ts';
-import { clearWay, readPlain } from '../../plainFile.ts';
-import { removePart } from '../../training/folder.ts';
+import { type generations, type Kind, readFileOf, readGenerationOf } from '../../training/generations.ts';
 import { decodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 
-export const generations = {
-  newest: 'checkpoint.safetensors',
-  previous: 'checkpoint.previous.safetensors',
-} as const;
+export { generations, writeGeneration } from '../../training/generations.ts';
 
-/**
- * Writes the newest generation and keeps the previous one. A whole newest generation exists at every moment:
- * the file is written under another name, synced, and then renamed.
- * @throws FailedError if the folder cannot be written. Both generations are then unchanged.
- */
-export function writeGeneration(folder: string, bytes: Uint8Array): void {
-  const [newest, previous] = [join(folder, generations.newest), join(folder, generations.previous)];
-  try {
-    synced(`${newest}.part`, bytes);
-    if (existsSync(newest)) keep(newest, previous);
-    renameSync(`${newest}.part`, newest);
-    syncFolder(folder);
-  } catch (error) {
-    for (const path of [newest, previous]) removePart(path);
-    throw new FailedError(fileProblem('write', newest, error));
-  }
-}
+const ofStreams: Kind<StreamCheckpoint> = {
+  decode: decodeCheckpoint,
+  progress: ({ position }) => `${position.records} records`,
+};
 
-/**
- * Reads the newest or the previous generation.
- * @param remedy how to use the previous generation if the newest is damaged.
- * @throws UsageError if there is none; DataError if it is damaged, with the remedy.
- */
+/** As `readGenerationOf`, for checkpoints of streams. */
 export function readGeneration(
   folder: string,
   wanted: keyof typeof generations,
-  remedy = 'resume from it with --from-previous',
+  remedy?: string,
 ): StreamCheckpoint {
-  const path = join(folder, generations[wanted]);
-  try {
-    return readCheckpointFile(path);
-  } catch (error) {
-    if (wanted === 'previous' || !Object.values(generations).some((name) => existsSync(join(folder, name))))
-      throw error;
-    throw new DataError(`${(error as Error).message}; ${offer(folder, remedy)}`);
-  }
+  return readGenerationOf(ofStreams, folder, wanted, remedy);
 }
 
-/** @throws UsageError for an unreadable file, DataError for one that is not a checkpoint. */
+/** As `readFileOf`, for checkpoints of streams. */
 export function readCheckpointFile(path: string): StreamCheckpoint {
-  let bytes: Uint8Array;
-  try {
-    bytes = readPlain(path);
-  } catch (error) {
-    throw new UsageError(fileProblem('read', path, error));
-  }
-  try {
-    return decodeCheckpoint(bytes);
-  } catch (error) {
-    throw new DataError(`${path} cannot be used: ${(error as Error).message}`);
-  }
-}
-
-function offer(folder: string, remedy: string): string {
-  try {
-    const { position } = readCheckpointFile(join(folder, generations.previous));
-    return `the generation before it, made after ${position.records} records, is whole: ${remedy}`;
-  } catch {
-    return 'there is no whole generation before it';
-  }
-}
-
-function keep(newest: string, previous: string): void {
-  const spare = `${previous}.part`;
-  rmSync(spare, { force: true });
-  try {
-    // A hard link, so that the newest generation always exists.
-    linkSync(newest, spare);
-  } catch {
-    writeFileSync(spare, readPlain(newest));
-  }
-  renameSync(spare, previous);
-}
-
-function synced(path: string, bytes: Uint8Array): void {
-  clearWay(path);
-  const file = openSync(path, 'w');
-  try {
-    writeFileSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Syncs the new names, if folders can be opened. */
-function syncFolder(folder: string): void {
-  try {
-    const handle = openSync(folder, 'r');
-    try {
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-  } catch {
-    // Windows cannot open folders; the content is synced all the same.
-  }
+  return readFileOf(ofStreams, path);
 }

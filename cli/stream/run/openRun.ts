@@ -8,9 +8,9 @@ import {
 } from '../../../trainers/streams/index.ts';
 import { fileNames } from '../../training/folder.ts';
 import type { Lock } from '../../training/lock.ts';
+import { type MetricsFile, openMetrics } from '../../training/metricsFile.ts';
 import { encodeCheckpoint, type StreamCheckpoint } from '../checkpoint/checkpoint.ts';
 import { generations, writeGeneration } from '../checkpoint/generations.ts';
-import { type MetricsFile, openMetrics } from './metricsFile.ts';
 
 /** A run on a stream, in a folder. */
 export interface StreamRun {

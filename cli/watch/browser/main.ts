@@ -33,7 +33,7 @@ on('begin', (begun) => {
   for (const sample of begun.samples) samples.add(sample);
   setState('waiting', 'waiting for data');
   const last = begun.samples.at(-1);
-  if (last !== undefined && begun.trail !== null) show(last, begun.trail);
+  if (last !== undefined) show(last, begun.trail);
 });
 
 on('sample', ({ sample, trail }) => {
@@ -52,17 +52,20 @@ events.addEventListener('error', () => {
   setState('lost', 'no connection; trying again');
 });
 
-function show(sample: Sample, trail: Trail): void {
+function show(sample: Sample, trail: Trail | null): void {
   if (heading === undefined) return;
   panels ??= samplePanels(heading, sample, part);
-  trailShown ??= trailPanel(part('trail'), trail);
   for (const panel of panels) panel(samples.items());
-  trailShown(trail);
+  part('trail').hidden = trail === null;
+  if (trail !== null) {
+    trailShown ??= trailPanel(part('trail'), trail);
+    trailShown(trail);
+  }
   const [[served, own], ...others] = Object.entries(sample.figures);
   const [best] = others.sort(([, a], [, b]) => a.recent - b.recent);
   showFigures(part('figures'), [
-    ['records', sample.records.toLocaleString('en-US')],
-    ['records a second', short(sample.rate)],
+    [heading.noun, sample.records.toLocaleString('en-US')],
+    [`${heading.noun} a second`, short(sample.rate)],
     [`${served}, ${heading.unit}`, short(own.recent)],
     ...(best === undefined ? [] : [[`${best[0]}, ${heading.unit}`, short(best[1].recent)] as const]),
     ['norm of the gradient', short(sample.gradientNorm)],

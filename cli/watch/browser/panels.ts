@@ -17,7 +17,7 @@ export function samplePanels(
 ): Panel<readonly Sample[]>[] {
   const [served, ...baselines] = Object.keys(first.figures);
   const carried = Object.keys(first.influence);
-  const common = { x: 'records', key: 'run', format: short };
+  const common = { x: heading.noun, key: 'run', format: short };
   const score = createChart(section('loss'), {
     ...common,
     height: 300,
@@ -38,7 +38,7 @@ export function samplePanels(
     ...common,
     height: 200,
     fromZero: true,
-    lines: [{ label: 'records a second', color: 'other-2' }],
+    lines: [{ label: `${heading.noun} a second`, color: 'other-2' }],
   });
   const norms = section('influence');
   norms.hidden = carried.length === 0;

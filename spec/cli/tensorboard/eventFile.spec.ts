@@ -16,6 +16,7 @@ import type { StreamRecord } from '../../../cli/stream/run/record.ts';
 import { crc32c } from '../../../cli/tensorboard/crc32c.ts';
 import { encodeEvent } from '../../../cli/tensorboard/event.ts';
 import { createEventFile, eventFilesOf } from '../../../cli/tensorboard/eventFile.ts';
+import { scalarsOfStream } from '../../../cli/tensorboard/eventListener.ts';
 import { frameRecord } from '../../../cli/tensorboard/record.ts';
 import { inject } from '../../support/faults.ts';
 import { createDesk, type Desk } from '../command.ts';
@@ -163,7 +164,7 @@ describe('cli: event files of TensorBoard', () => {
     expect(existsSync(run)).to.equal(false);
     const file = createEventFile(run, 41);
     const begun = Date.now() / 1000;
-    for (const records of [50, 100]) file.append(record(records));
+    for (const records of [50, 100]) file.append(records, scalarsOfStream(record(records)));
     file.close();
     const names = readdirSync(join(run, 'tensorboard'));
     expect(names).to.have.length(1);
@@ -200,7 +201,7 @@ describe('cli: event files of TensorBoard', () => {
     for (const name of [late, ...others]) writeFileSync(join(run, 'tensorboard', name), '');
     for (const expected of ['9000000001', '9000000002']) {
       const file = createEventFile(run, 1);
-      file.append(record(1));
+      file.append(1, scalarsOfStream(record(1)));
       file.close();
       expect(names()).to.include(`events.out.tfevents.${expected}.norewind`);
     }
@@ -218,7 +219,7 @@ describe('cli: event files of TensorBoard', () => {
     ] as const) {
       const injection = inject(folder, { at, effect, half: false, lasts: false });
       try {
-        expect(() => createEventFile(run, 1).append(record(1))).to.throw(
+        expect(() => createEventFile(run, 1).append(1, scalarsOfStream(record(1)))).to.throw(
           FailedError,
           /^cannot write .*tfevents\.\d{10}\.norewind: /,
         );
@@ -229,7 +230,7 @@ describe('cli: event files of TensorBoard', () => {
     const injection = inject(folder, { at: 2, effect: 'short', half: false, lasts: true });
     const file = createEventFile(join(folder, 'four'), 1);
     try {
-      file.append(record(1));
+      file.append(1, scalarsOfStream(record(1)));
       file.close();
     } finally {
       injection.restore();

@@ -137,21 +137,4 @@ describe('cli/training: the folder of a run, claimed', () => {
     }
     expect(openFolder(path('run/within')).path).to.equal(path('run/within'));
   });
-
-  it('has lines that are there as soon as they are written', () => {
-    const folder = openFolder(path('run'));
-    writeFileSync(path('run/lines'), 'of another run');
-    const { append, close } = folder.lines('lines');
-    expect(readFileSync(path('run/lines'), 'utf8')).to.equal('');
-    append({ a: 1 });
-    append(['ä']);
-    expect(readFileSync(path('run/lines'), 'utf8')).to.equal('{"a":1}\n["ä"]\n');
-    close();
-    expect(() => append({})).to.throw(FailedError, `cannot write ${path('run/lines')}: EBADF`);
-    mkdirSync(path('run/folder'));
-    expect(() => folder.lines('folder')).to.throw(
-      FailedError,
-      `cannot write ${path('run/folder')}: it is a folder, not a file`,
-    );
-  });
 });

@@ -3,11 +3,13 @@ import { FailedError } from '../../../cli/errors.ts';
 import type { RunConfig } from '../../../cli/experiments/config.ts';
 import type { Prepared, Session } from '../../../cli/experiments/experiment.ts';
 import { signalExitCode } from '../../../cli/signals.ts';
-import type { RunFolder } from '../../../cli/training/folder.ts';
 import { createPace, type MetricsRecord, recordOf } from '../../../cli/training/metrics.ts';
+import type { SavedOutcome } from '../../../cli/training/outcome.ts';
 import { describeRun, resultRows } from '../../../cli/training/results.ts';
+import type { RunCheckpoint } from '../../../cli/training/runCheckpoint.ts';
+import type { RunFiles } from '../../../cli/training/runFiles.ts';
 import { type StopRequest, watchSignals } from '../../../cli/training/stop.ts';
-import { type Outcome, train } from '../../../cli/training/train.ts';
+import { type Going, type Outcome, train } from '../../../cli/training/train.ts';
 import { NonFiniteError, tensor } from '../../../lib/index.ts';
 import { normOf } from '../../../trainers/evaluation/norm.ts';
 import { createTally } from '../../../trainers/evaluation/tally.ts';
@@ -86,7 +88,14 @@ describe('cli/training: results of a run', () => {
     gradientNorm: 1,
   };
   const prepared = { unit: 'bits', levels: [{ label: 'the best', value: 0.5 }] } as unknown as Prepared;
-  const outcome: Outcome = { status: 'done', steps: 20, records: [record], checkpoint: 'x', seconds: 1 };
+  const outcome: Outcome = {
+    status: 'done',
+    steps: 20,
+    records: [record],
+    checkpoint: 'x',
+    seconds: 1,
+    microseconds: 2,
+  };
 
   it('are told with what they may be compared with', () => {
     const yardsticks = { 'order 0': { meanBits: 4, windowBits: 3.5 } };
@@ -170,33 +179,44 @@ describe('cli/training: a run', () => {
   /** A run of `steps` whose losses are 1, 2, 3 … , and what it left. */
   async function run(
     part: Partial<RunConfig> = {},
-    doings: { next?(step: number): void; stop?: StopRequest } = {},
+    doings: {
+      next?(step: number): void;
+      stop?: StopRequest;
+      past?: readonly MetricsRecord[];
+      going?: Going;
+    } = {},
   ) {
-    const files = new Map<string, unknown>();
-    const lines: MetricsRecord[] = [];
+    const lines: MetricsRecord[] = [...(doings.past ?? [])];
+    const saved: RunCheckpoint[] = [];
+    const noted: SavedOutcome[] = [];
     const events: string[] = [];
-    const folder: RunFolder = {
-      path: 'folder',
-      write(name, content) {
-        files.set(name, content);
-        return `folder/${name}`;
+    const files: RunFiles = {
+      past: doings.past ?? [],
+      get metricsLength() {
+        return lines.length;
       },
-      lines: () => ({
-        append: (line) => void lines.push(line as MetricsRecord),
-        close: () => void events.push('closed'),
-      }),
+      append: (line) => void lines.push(line),
+      save(checkpoint) {
+        saved.push(checkpoint);
+        return 'folder/checkpoint.safetensors';
+      },
+      note: (outcome) => void noted.push(outcome),
+      close: () => void events.push('closed'),
     };
     let step = 0;
     const session = {
+      pass: () => ++step % 2,
       next() {
         doings.next?.(step + 1);
         step++;
         return { loss: step, target: step % 2 };
       },
-      get gradient() {
-        return tensor([step]);
+      learner: {
+        get gradient() {
+          return tensor([step]);
+        },
+        save: () => Uint8Array.of(step),
       },
-      save: () => Uint8Array.of(step),
     } as unknown as Session;
     const prepared = {
       unit: 'loss',
@@ -208,24 +228,31 @@ describe('cli/training: a run', () => {
     const progress: number[] = [];
     const outcome = await train(
       { config: whole, prepared, open: () => session },
-      folder,
+      files,
       doings.stop ?? { signal: undefined },
       {
         onRecord: (record) => told.push(record),
         onProgress: (at) => progress.push(at),
       },
+      doings.going,
     ).catch((error: unknown) => ({ error }) as never);
-    expect(told).to.deep.equal(lines);
-    return { outcome: outcome as Outcome & { error?: unknown }, files, lines, events, progress };
+    expect([...(doings.past ?? []), ...told]).to.deep.equal(lines);
+    return { outcome: outcome as Outcome & { error?: unknown }, saved, noted, lines, events, progress };
   }
 
   it('leaves its configuration, its metrics and its last state', async () => {
-    const { outcome, files, lines, events } = await run({ steps: 60 });
+    const { outcome, saved, noted, lines, events } = await run({ steps: 60 });
     expect(outcome).to.include({ status: 'done', steps: 60, checkpoint: 'folder/checkpoint.safetensors' });
     expect(outcome).not.to.have.property('problem');
     expect(outcome.seconds).to.be.within(0, 60);
-    expect(files.get('config.json')).to.equal(`${JSON.stringify({ ...config, steps: 60 }, null, 2)}\n`);
-    expect(files.get('checkpoint.safetensors')).to.deep.equal(Uint8Array.of(60));
+    expect(saved).to.have.length(1);
+    expect(saved[0]).to.deep.include({
+      config: { ...config, steps: 60 },
+      learner: Uint8Array.of(60),
+      metricsLength: lines.length,
+      ending: { status: 'done' },
+    });
+    expect(noted.at(-1)).to.deep.include({ status: 'done', steps: 60 });
     expect(lines.map(({ step }) => step)).to.deep.equal([
       ...Array.from({ length: 51 }, (_, i) => i + 1),
       53,
@@ -260,7 +287,7 @@ describe('cli/training: a run', () => {
         return signal;
       },
     };
-    const { outcome, files, lines } = await run(
+    const { outcome, saved, noted, lines } = await run(
       {},
       {
         stop,
@@ -271,7 +298,9 @@ describe('cli/training: a run', () => {
     );
     expect(outcome).to.include({ status: 'stopped', steps: 54 });
     expect(lines.at(-1)?.step).to.equal(54);
-    expect(files.get('checkpoint.safetensors')).to.deep.equal(Uint8Array.of(54));
+    // The last line would not be there if the run went on, so the checkpoint does not count it.
+    expect(saved.at(-1)).to.deep.include({ learner: Uint8Array.of(54), metricsLength: lines.length - 1 });
+    expect(noted.at(-1)?.status).to.equal('stopped');
     const none = await run({}, { stop: { signal: 'SIGTERM' } });
     expect([none.outcome.status, none.outcome.steps, none.lines]).to.deep.equal(['stopped', 0, []]);
   });
@@ -282,14 +311,39 @@ describe('cli/training: a run', () => {
         if (step === 8) throw error;
       },
     });
-    const { outcome, files, lines } = await run({}, fail(new NonFiniteError('step 8: it became NaN')));
+    const { outcome, saved, lines } = await run({}, fail(new NonFiniteError('step 8: it became NaN')));
     expect(outcome).to.include({ status: 'diverged', steps: 7, problem: 'step 8: it became NaN' });
     expect(lines).to.have.length(7);
-    expect(files.get('checkpoint.safetensors')).to.deep.equal(Uint8Array.of(7));
+    expect(saved.at(-1)?.learner).to.deep.equal(Uint8Array.of(7));
+    expect(saved.at(-1)?.ending).to.deep.equal({ status: 'diverged', problem: 'step 8: it became NaN' });
     const defect = new TypeError('a defect');
     const broken = await run({}, fail(defect));
     expect(broken.outcome.error).to.equal(defect);
-    expect([broken.files.has('checkpoint.safetensors'), broken.events]).to.deep.equal([false, ['closed']]);
+    expect([broken.saved, broken.events]).to.deep.equal([[], ['closed']]);
+  });
+
+  it('resumes from any of its checkpoints to the same lines', async () => {
+    const straight = await run({ steps: 60 }, { going: { checkpointSteps: 7 } });
+    expect(straight.saved.map(({ loss }) => loss.count)).to.deep.equal([7, 14, 21, 28, 35, 42, 49, 56, 60]);
+    for (const from of straight.saved) {
+      const { length } = straight.lines.slice(0, from.metricsLength);
+      const again = await run({ steps: 60 }, { past: straight.lines.slice(0, length), going: { from } });
+      expect(again.lines).to.deep.equal(straight.lines);
+      expect(again.outcome).to.include({ status: 'done', steps: 60 });
+    }
+  });
+
+  it('ends early once its condition holds, at a line that would be there anyway', async () => {
+    const { outcome, lines, saved } = await run({ stopWhen: 'recent > 50' });
+    // The mean of the latest 10 of 1, 2, 3 … is above 50 from step 55 on.
+    expect(outcome).to.include({ status: 'done', steps: 55, reason: 'recent > 50 after step 55' });
+    expect(lines.at(-1)?.step).to.equal(55);
+    const [from] = saved.slice(-1);
+    const again = await run({ stopWhen: 'recent > 50' }, { past: lines, going: { from } });
+    expect(again.outcome).to.include({ status: 'done', steps: 55, reason: 'recent > 50 after step 55' });
+    expect(again.saved).to.deep.equal([]);
+    // Not before the mean is of a whole window.
+    expect((await run({ stopWhen: 'recent < 1000' })).outcome.steps).to.equal(10);
   });
 
   it('lets others have their turn, and tells of its progress', async () => {

@@ -8,7 +8,13 @@ export interface Answer {
   readonly body: string;
 }
 
-export const heading = { title: 'a title', folder: 'runs/a', unit: 'bits', recent: 10 };
+export const heading = {
+  title: 'a title',
+  folder: 'runs/a',
+  unit: 'bits',
+  recent: 10,
+  noun: 'records',
+} as const;
 export const sample = (records: number) => ({
   records,
   rate: 1,

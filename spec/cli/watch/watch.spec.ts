@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { StreamRun } from '../../../cli/stream/run/openRun.ts';
 import { createClients, frame, mostClients } from '../../../cli/watch/clients.ts';
 import { refusalOf } from '../../../cli/watch/guard.ts';
+import { watchedStream } from '../../../cli/watch/pageListener.ts';
 import { readAssets } from '../../../cli/watch/routes.ts';
 import type { Heading, Sample } from '../../../cli/watch/sample.ts';
 import { createWatcher } from '../../../cli/watch/watcher.ts';
@@ -152,7 +153,7 @@ describe('cli/watch: samples', () => {
       show: (sample: Sample) => void shown.push(sample),
       close: async () => {},
     };
-    const watcher = createWatcher(page, run);
+    const watcher = createWatcher(page, watchedStream(run));
     const take = (records: number) => {
       run.position = { ...run.position, records: run.position.records + records };
       scored = run.position.records - 1;
@@ -168,6 +169,7 @@ describe('cli/watch: samples', () => {
         folder: 'runs/a',
         unit: 'bits',
         recent: 10,
+        noun: 'records',
       },
     ]);
     expect(titleOf({ data: rows, estimator: { name: 'uoro' } })).to.equal(

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { FailedError } from '../../../../cli/errors.ts';
 import { openSources } from '../../../../cli/stream/input/openSources.ts';
 import { after as afterPosition, turned } from '../../../../cli/stream/input/rest.ts';
-import { openMetrics } from '../../../../cli/stream/run/metricsFile.ts';
+import { openMetrics } from '../../../../cli/training/metricsFile.ts';
 import { DataError, UsageError } from '../../../../lib/index.ts';
 import { beginning, behind, type Position } from '../../../../trainers/streams/position.ts';
 import { Problem } from '../../../../trainers/streams/problem.ts';

@@ -8,10 +8,10 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
-import { DataError } from '../../../lib/index.ts';
-import { FailedError, fileProblem } from '../../errors.ts';
-import { requirePlain } from '../../plainFile.ts';
-import type { Lock } from '../../training/lock.ts';
+import { DataError } from '../../lib/index.ts';
+import { FailedError, fileProblem } from '../errors.ts';
+import { requirePlain } from '../plainFile.ts';
+import type { Lock } from './lock.ts';
 
 const lineFeed = 0x0a;
 

@@ -13,7 +13,7 @@ const cases: readonly Case[] = [
   { args: 'demo --charactres 3', says: /unknown option '--charactres'.*--characters/ },
   { args: 'demo --steps many', says: /--steps.*'many'.*not a number/ },
   { args: 'demo --steps 0', says: /steps must be a whole number from 1/ },
-  { args: 'run', says: /missing required argument 'experiment'/ },
+  { args: 'run', says: /name an experiment, such as anbn/ },
   { args: 'run anbm', says: /no experiment "anbm"; did you mean anbn\?/ },
   {
     args: 'run zzzzzz',

@@ -101,7 +101,7 @@ async function isBegun(path: string, config: RunConfig): Promise<boolean> {
 }
 
 /** @throws UsageError that names what differs. */
-export function requireSame(path: string, own: RunConfig, wanted: RunConfig): void {
+function requireSame(path: string, own: RunConfig, wanted: RunConfig): void {
   for (const key of new Set([...Object.keys(own), ...Object.keys(wanted)]) as Set<keyof RunConfig>)
     if (!isEqual(own[key], wanted[key]))
       throw new UsageError(

@@ -50,7 +50,7 @@ const cellFlags = flagsOf(cellTable);
 const optimizerFlags = flagsOf(optimizerTable);
 
 /** The options that determine the configuration, in groups. The experiment determines those left out. */
-export const runConfigOptions: readonly (readonly [group: string, readonly Option[]])[] = groupedOptions();
+const runConfigOptions: readonly (readonly [group: string, readonly Option[]])[] = groupedOptions();
 
 function groupedOptions(): [string, Option[]][] {
   const names = (table: object) => Object.keys(table).join(', ');

@@ -13,7 +13,7 @@ import type { Kind } from './generations.ts';
 import { requireSeal, seal } from './sealed.ts';
 
 /** How a run ended, if nothing is left to do. */
-export type Ending =
+type Ending =
   /** It took all its steps, or its condition to stop holds. */
   | { readonly status: 'done'; readonly reason?: string }
   /** A number became infinite. */
@@ -55,7 +55,7 @@ export function encodeRun({ learner, loss, ...rest }: RunCheckpoint): Uint8Array
 }
 
 /** @throws DataError for a file that is damaged, of another kind, or of an unknown version. */
-export function decodeRun(bytes: Uint8Array): RunCheckpoint {
+function decodeRun(bytes: Uint8Array): RunCheckpoint {
   const metadata = readSafetensorsMetadata(bytes);
   requireFormat(metadata);
   requireSeal(bytes, metadata);

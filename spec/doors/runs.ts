@@ -10,7 +10,7 @@ export const runsDoors: Doors = {
 };
 
 /** The folder of a run before its first step. */
-export function runOf(folder: string): string {
+function runOf(folder: string): string {
   if (hasGeneration(folder)) return folder;
   const { config, open } = resolveWish({ experiment: 'anbn', cell: { units: 2 } });
   mkdirSync(folder, { recursive: true });

@@ -156,8 +156,20 @@ function extended(link: Link, own: ChainTensor, operation: Operation): Chain | u
   return {
     ...link,
     places,
-    factor: primitive === scatterAdd ? placedFactor(link, on) : factor && on(factor),
+    factor: primitive === scatterAdd ? addedFactor(link, places, on, one) : factor && on(factor),
   };
+}
+
+/** The factor after elements were added up: their number where they have none, and several meet. */
+function addedFactor(
+  link: Link,
+  next: Int32Array,
+  on: (x: Tensor) => Tensor,
+  one: () => Tensor,
+): Tensor | undefined {
+  const placed = (places: Int32Array) => places.filter((place) => place >= 0).length;
+  const isApart = placed(next) === placed(link.places);
+  return placedFactor(link.factor === undefined && !isApart ? { ...link, factor: one() } : link, on);
 }
 
 /** The factor after an operation that adds elements up, to which those without a place add nothing. */

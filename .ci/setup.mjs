@@ -103,8 +103,9 @@ function written(folder) {
   if (!existsSync(join(root, folder))) return true;
   return readdirSync(join(root, folder), { withFileTypes: true }).every((entry) => {
     const path = join(folder, entry.name);
-    // AssemblyScript is not TypeScript: it is compiled to lib/kernels/wasm/strict.ts and relaxed.ts.
-    if (entry.isDirectory()) return entry.name === 'assembly' || written(path);
+    // AssemblyScript is not TypeScript: it is compiled to lib/kernels/wasm/strict.ts and relaxed.ts. What `init`
+    // copies stays TypeScript.
+    if (entry.isDirectory()) return ['assembly', 'starter'].includes(entry.name) || written(path);
     return !/(?<!\.spec|\.d)\.ts$/.test(path) || existsSync(join(root, 'dist', path.replace(/\.ts$/, '.js')));
   });
 }

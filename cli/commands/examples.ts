@@ -24,6 +24,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   predict: ['norewind predict runs/weather new.csv', 'norewind predict runs/weather new.csv --learn'],
   generate: ["norewind generate runs/book --length 300 --temperature 0.7 --prime 'Call me '"],
   check: ['norewind check leaky.ts'],
+  init: ['norewind init my-study'],
   compare: ['norewind compare runs/book runs/other --out report.html'],
 };
 

@@ -8,6 +8,7 @@ import { dialectOptions } from './dialectOptions.ts';
 import { addExamples } from './examples.ts';
 import { experimentHelp } from './experimentHelp.ts';
 import type { GenerateOptions } from './generate.ts';
+import type { InitOptions } from './init.ts';
 import { parseCount, parseNumber, parsePositive } from './numbers.ts';
 import type { PredictOptions } from './predict.ts';
 import { addRunOptions, type RunOptions } from './runOptions.ts';
@@ -110,6 +111,17 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--json', 'a line of JSON for each law')
     .action(async (files: string[], options: CheckOptions) =>
       finish(await (await import('./check.ts')).check(files, options)),
+    );
+  program
+    .command('init')
+    .description('write a folder with a cell of your own, a study of it, and its tests, to begin with')
+    .argument('<folder>', 'a folder that is empty or does not exist')
+    .option(
+      '--norewind <what>',
+      'where npm finds norewind: a version, a tarball or an address of git; if left out, the package of this command',
+    )
+    .action(async (folder: string, options: InitOptions) =>
+      finish(await (await import('./init.ts')).init(folder, options)),
     );
   addExamples(program);
   suggest(program);

@@ -57,25 +57,25 @@ export function claimFolder(
 ): ClaimedFolder {
   if (wanted !== undefined) {
     requireFree(wanted, force);
-    return claim(wanted, force, make(wanted), others);
+    return claim(wanted, force, makeFolder(wanted), others);
   }
   for (let count = 1; ; count++) {
     const path = join('runs', count === 1 ? name : `${name}-${count}`);
-    const made = make(path);
+    const made = makeFolder(path);
     if (made.length > 0) return claim(path, force, made, others);
   }
 }
 
 /** A folder within the folder of a run, or that folder itself, with its lock. */
 export function openFolder(path: string, lock?: Lock): RunFolder {
-  make(path);
+  makeFolder(path);
   return folderAt(path, lock);
 }
 
-/** Makes a folder unless it exists. Returns the folders made, innermost first. */
-function make(path: string): readonly string[] {
+/** Makes a folder unless it exists. Returns the folders made, innermost first. @throws UsageError. */
+export function makeFolder(path: string): readonly string[] {
   try {
-    return makeFolder(resolve(path));
+    return makeAll(resolve(path));
   } catch (error) {
     throw new UsageError(fileProblem('make the folder', path, error));
   }
@@ -85,9 +85,9 @@ function make(path: string): readonly string[] {
  * Makes missing parents too. Node's own `recursive` never returns if the file system answers ENOENT, as /proc
  * does.
  */
-function makeFolder(path: string): readonly string[] {
+function makeAll(path: string): readonly string[] {
   if (existsSync(path)) return [];
-  const above = makeFolder(dirname(path));
+  const above = makeAll(dirname(path));
   try {
     mkdirSync(path);
     return [path, ...above];

@@ -1,0 +1,58 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { compileFiles, root, userOptions } from '../../support/project.ts';
+import { createDesk, type Desk } from '../command.ts';
+
+describe('cli: init', () => {
+  let desk: Desk;
+  const said = (name: string) => JSON.parse(desk.read(join(name, 'package.json')));
+
+  before(() => {
+    desk = createDesk();
+  });
+
+  after(() => desk.dispose());
+
+  it('writes a study whose types fit', async () => {
+    const { code, stdout, stderr } = await desk.norewind(['init', 'My Study!']);
+    expect([code, stderr]).to.deep.equal([0, '']);
+    expect(stdout).to.contain('cd My Study!\n  npm install\n');
+    const folder = desk.path('My Study!');
+    expect(readdirSync(folder).sort()).to.deep.equal([
+      '.gitignore',
+      'README.md',
+      'cell.ts',
+      'package.json',
+      'study.ts',
+      'tsconfig.json',
+    ]);
+    const { name, dependencies } = said('My Study!');
+    expect(name).to.equal('my-study');
+    const found = join(folder, dependencies.norewind.replace('file:', ''), 'package.json');
+    expect(JSON.parse(readFileSync(found, 'utf8')).name).to.equal('norewind');
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules', 'norewind'), 'junction');
+    const files = ['cell.ts', 'study.ts'].map((file) => join(folder, file));
+    const options = { ...userOptions, lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'], types: [], noEmit: true };
+    expect(compileFiles(files, options, folder)).to.deep.equal([]);
+  });
+
+  it('takes where npm finds norewind', async () => {
+    await desk.norewind(['init', 'other', '--norewind', '^1.0.0']);
+    expect(said('other').dependencies).to.deep.equal({ norewind: '^1.0.0' });
+  });
+
+  it('refuses a folder with files, and one that cannot be written, in a sentence', async () => {
+    writeFileSync(desk.path('file'), '');
+    for (const [folder, sentence] of [
+      ['.', '. has files: give a folder that is empty or does not exist'],
+      ['file', 'cannot write file: a part of the path'],
+      [join('file', 'below'), 'cannot make the folder file/below'],
+    ]) {
+      const { code, stderr } = await desk.norewind(['init', folder]);
+      expect(code).to.equal(2);
+      expect(stderr).to.contain(sentence);
+    }
+  });
+});

@@ -1,7 +1,7 @@
 import { distantBrackets, tasks } from '../../trainers/index.ts';
 import { settable } from '../../trainers/registry/index.ts';
 import type { Experiment } from './experiment.ts';
-import { symbolDefaults, symbolTask } from './symbols.ts';
+import { sampleEntropy, symbolDefaults, symbolTask } from './symbols.ts';
 
 export const brackets: Experiment = {
   name: 'brackets',
@@ -16,6 +16,10 @@ export const brackets: Experiment = {
       { label: 'entropy rate', value: task.entropyRate },
       { label: 'without memory', value: task.memorylessRate },
     ];
-    return symbolTask(task, request, { task: { ...task.settings, seed: request.seed }, levels });
+    return symbolTask(task, request, {
+      task: { ...task.settings, seed: request.seed },
+      levels,
+      yardsticks: () => [sampleEntropy(task.surprisal())],
+    });
   },
 };

@@ -56,6 +56,8 @@ export interface Level {
 /** A model without training that predicts the same symbols, and its bits for each. */
 export interface Yardstick {
   readonly label: string;
+  /** Whether no model can do better on the same symbols. */
+  readonly isFloor?: boolean;
   observe(symbol: number): number;
 }
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../lib/index.ts';
 import { crossEntropy, linear, model } from '../../nn/index.ts';
-import type { SymbolTask } from '../../trainers/index.ts';
+import type { Surprisal, SymbolTask } from '../../trainers/index.ts';
 import { estimatorTable, makeCell, usualOf } from '../../trainers/registry/index.ts';
 import {
   type Defaults,
@@ -29,6 +29,11 @@ export function symbolDefaults(
     dtype: 'float32',
     steps: given.steps,
   };
+}
+
+/** The lowest loss that a model can have on the very symbols of a run. */
+export function sampleEntropy(observe: Surprisal): Yardstick {
+  return { label: 'entropy of the sample', isFloor: true, observe };
 }
 
 /** A task of predicting symbols, and its network. */

@@ -26,7 +26,7 @@ export function describeRun({ experiment, cell, estimator, optimizer, seed, dtyp
 /** The results, and the known losses for comparison. */
 export function resultRows(
   config: RunConfig,
-  { unit, levels }: Prepared,
+  { unit, levels, yardsticks }: Prepared,
   { steps, records, reason }: Pick<Outcome, 'steps' | 'records' | 'reason'>,
 ): [string, string][] {
   const last = records.at(-1);
@@ -43,6 +43,12 @@ export function resultRows(
   ]);
   for (const [label, { meanBits, windowBits }] of Object.entries(last.yardsticks ?? {}))
     rows.push([label, `${formatBits(meanBits)} bits, last ${formatBits(windowBits)}`]);
+  const floor = yardsticks().find(({ isFloor }) => isFloor);
+  const lowest = floor && last.yardsticks?.[floor.label];
+  if (lowest !== undefined) {
+    const [above, latelyAbove] = [(mean ?? 0) - lowest.meanBits, (latest ?? 0) - lowest.windowBits];
+    rows.push(['above that', `${above.toFixed(4)} bits, last ${latelyAbove.toFixed(4)}`]);
+  }
   for (const { label, value } of levels) rows.push([label, formatFigure(value, unit)]);
   return rows;
 }

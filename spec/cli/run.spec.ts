@@ -62,8 +62,14 @@ describe('cli: norewind run', () => {
           'meanBits',
           'windowBits',
           'gradientNorm',
+          'yardsticks',
         );
-        for (const value of Object.values(record)) expect(value).to.satisfy(Number.isFinite);
+        const { yardsticks, ...own } = record as typeof record & {
+          yardsticks: Readonly<Record<string, Readonly<Record<string, number>>>>;
+        };
+        expect(Object.keys(yardsticks)).to.deep.equal(['entropy of the sample']);
+        for (const value of [...Object.values(own), ...Object.values(yardsticks['entropy of the sample'])])
+          expect(value).to.satisfy(Number.isFinite);
         expect(record.meanBits * Math.LN2).to.be.closeTo(record.meanLoss, 1e-12);
       }
       // Up to step 12, which is the length of the window, both means are of the same losses; each step has a

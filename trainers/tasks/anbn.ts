@@ -1,6 +1,6 @@
 import { guard, type Noise, seeded } from '../../lib/index.ts';
 import { seeds, whole } from './options.ts';
-import { nextSymbol, readings, type SymbolTask } from './task.ts';
+import { nextSymbol, readings, type Surprisal, type SymbolTask } from './task.ts';
 
 export interface AnbnOptions {
   /** The fewest letters in a run. Default and minimum 1. */
@@ -23,6 +23,8 @@ export interface AnbnTask extends SymbolTask {
    * The lowest mean loss, in bits per step, of a model that knows the format but not that both counts agree.
    */
   readonly countBlindRate: number;
+  /** Starts a meter of the entropy of a sample. */
+  surprisal(): Surprisal;
 }
 
 const ALPHABET = ['\n', 'a', 'b'] as const;
@@ -50,6 +52,7 @@ export function anbn(options: AnbnOptions = {}): AnbnTask {
     alphabet: ALPHABET,
     entropyRate,
     countBlindRate: 2 * entropyRate,
+    surprisal: () => surprisalOf(min, max),
     ...readings(() => nextSymbol(blocks(seeded(seed), min, counts))),
   };
 }
@@ -62,4 +65,19 @@ function* blocks(noise: Noise, min: number, counts: number): Generator<number, n
       yield NEWLINE;
     }
   }
+}
+
+/** A run of letters a may end from `min` on, with the probability that n is its length; all else is certain. */
+function surprisalOf(min: number, max: number): Surprisal {
+  // The first letter is an input and no target.
+  let [isFirst, run] = [true, 1];
+  return (target) => {
+    const ends = target === NEWLINE;
+    const chance = 1 / (max - run + 1);
+    const isOpen = isFirst && run >= min && run <= max;
+    const bits = isOpen ? -Math.log2(ends ? chance : 1 - chance) : 0;
+    run = ends ? 0 : run + 1;
+    if (ends) isFirst = !isFirst;
+    return bits + 0;
+  };
 }

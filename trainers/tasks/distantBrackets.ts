@@ -1,6 +1,6 @@
 import { guard, type Noise, seeded } from '../../lib/index.ts';
 import { longest, seeds } from './options.ts';
-import { nextSymbol, readings, type SymbolTask } from './task.ts';
+import { nextSymbol, readings, type Surprisal, type SymbolTask } from './task.ts';
 
 export interface DistantBracketsOptions {
   /** Letters inside the brackets. Default 1. */
@@ -20,6 +20,8 @@ export interface DistantBracketsTask extends SymbolTask {
    * brackets.
    */
   readonly memorylessRate: number;
+  /** Starts a meter of the entropy of a sample. */
+  surprisal(): Surprisal;
 }
 
 /** The letters are consecutive ASCII characters from this one: `!`, `"`, `#` … `Z`. `[` comes next. */
@@ -58,6 +60,7 @@ export function distantBrackets(options: DistantBracketsOptions = {}): DistantBr
     alphabet: ['\n', ...letters, '[', ']'],
     entropyRate: ((s + k) * Math.log2(a)) / line,
     memorylessRate: ((2 * s + k) * Math.log2(a)) / line,
+    surprisal: () => surprisalOf(s, k, a),
     ...readings(() => nextSymbol(lines(seeded(seed), s, k, a))),
   };
 }
@@ -76,4 +79,15 @@ function* lines(noise: Noise, s: number, k: number, a: number): Generator<number
     yield close;
     yield newline;
   }
+}
+
+/** The letters of the first pair of brackets, and those after it, are random; all else is certain. */
+function surprisalOf(s: number, k: number, a: number): Surprisal {
+  const line = 2 * (s + 2) + k + 1;
+  let at = 0;
+  return () => {
+    at = (at + 1) % line;
+    const isRandom = (at >= 1 && at <= s) || (at >= s + 2 && at < s + 2 + k);
+    return isRandom ? Math.log2(a) : 0;
+  };
 }

@@ -27,7 +27,7 @@ export {
 } from './influenceBalancing.ts';
 export { type RotationOptions, type RotationTask, rotation } from './rotation.ts';
 export { type Row, type SeriesOptions, series } from './series.ts';
-export type { Example, Feed, Symbols, SymbolTask, Task } from './task.ts';
+export type { Example, Feed, Surprisal, Symbols, SymbolTask, Task } from './task.ts';
 export { type TextFeed, type TextOptions, type TextTask, text } from './text.ts';
 export type { Vocabulary } from './vocabulary.ts';
 

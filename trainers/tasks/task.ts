@@ -33,6 +33,12 @@ export interface Symbols {
 /** A task whose inputs and targets are class indices. */
 export interface SymbolTask extends Task<number, number>, Symbols {}
 
+/**
+ * Returns the bits of each target, in order from the first one, under the process that makes the stream, given all
+ * symbols before: no predictor knows more. Their mean over a sample is the lowest loss on that very sample.
+ */
+export type Surprisal = (target: number) => number;
+
 /** Both ways of reading a task, from a function that starts the stream. */
 export function readings<X, Y>(
   start: () => Iterator<Example<X, Y>>,

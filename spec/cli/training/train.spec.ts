@@ -87,7 +87,11 @@ describe('cli/training: results of a run', () => {
     windowBits: 2,
     gradientNorm: 1,
   };
-  const prepared = { unit: 'bits', levels: [{ label: 'the best', value: 0.5 }] } as unknown as Prepared;
+  const prepared = {
+    unit: 'bits',
+    levels: [{ label: 'the best', value: 0.5 }],
+    yardsticks: () => [],
+  } as unknown as Prepared;
   const outcome: Outcome = {
     status: 'done',
     steps: 20,
@@ -105,6 +109,18 @@ describe('cli/training: results of a run', () => {
       ['bits per symbol, last 10', '2.000 bits'],
       ['order 0', '4.000 bits, last 3.500'],
       ['the best', '0.500 bits'],
+    ]);
+    const floor = { label: 'order 0', isFloor: true, observe: () => 1 };
+    const above = { meanBits: 1.25, windowBits: 1.9375 };
+    expect(
+      resultRows(
+        config,
+        { ...prepared, levels: [], yardsticks: () => [floor] },
+        { ...outcome, records: [{ ...record, yardsticks: { 'order 0': above } }] },
+      ).slice(3),
+    ).to.deep.equal([
+      ['order 0', '1.250 bits, last 1.938'],
+      ['above that', '1.7500 bits, last 0.0625'],
     ]);
     const rows = resultRows(config, { ...prepared, unit: 'loss', levels: [] }, { ...outcome, steps: 7 });
     expect(rows.map(([name]) => name)).to.deep.equal(['steps', 'loss, all steps', 'loss, last 7']);

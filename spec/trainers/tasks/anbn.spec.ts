@@ -67,6 +67,14 @@ describe('anbn', () => {
       expect(Math.abs(mean - task.entropyRate)).to.be.below(3 * error);
     });
 
+    it(`the surprisal of (${min}, ${max}) is the loss of an ideal predictor, on every sample`, () => {
+      const task = anbn({ min, max, seed: 7 });
+      const [observe, steps] = [task.surprisal(), 3001];
+      const bits = take(task, steps).map(({ target }) => observe(target));
+      const { mean } = meanLoss(task, counting(min, max, true), steps);
+      expect(bits.reduce((a, b) => a + b) / steps).to.be.closeTo(mean, 1e-12);
+    });
+
     it(`a predictor of (${min}, ${max}) that forgets the count reaches the count-blind rate`, () => {
       const task = anbn({ min, max });
       const { mean, error } = meanLoss(task, counting(min, max, false), 2e5);

@@ -37,6 +37,28 @@ describe('distantBrackets', () => {
     );
   });
 
+  it('has as many bits as its letters are free, in every line', () => {
+    fc.assert(
+      fc.property(options, ({ s, k, a, seed }) => {
+        const task = distantBrackets({ s, k, a, seed });
+        const [observe, length] = [task.surprisal(), 2 * (s + 2) + k + 1];
+        const free = take(task, 3 * length - 1).map(({ target }) => [target, observe(target)]);
+        for (let line = 0; line < 3; line++)
+          for (let at = line === 0 ? 1 : 0; at < length; at++) {
+            const [target, bits] = free[line * length + at - 1];
+            const isFree = (at >= 1 && at <= s) || (at >= s + 2 && at < s + 2 + k);
+            expect(bits).to.equal(isFree ? Math.log2(a) : 0);
+            if (isFree) expect(target).to.be.within(1, a);
+          }
+        expect(free.reduce((sum, [, bits]) => sum + bits, 0) / (3 * length)).to.be.closeTo(
+          task.entropyRate,
+          1e-12,
+        );
+      }),
+      { seed: 2, numRuns: 50 },
+    );
+  });
+
   it('numbers its symbols in the order of the characters', () => {
     const { alphabet, symbols } = distantBrackets();
     expect(alphabet.join('')).to.equal('\n!"#$%&\'()*[]');

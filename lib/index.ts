@@ -11,6 +11,7 @@ export {
 } from './dtype.ts';
 export * from './errors.ts';
 export { readNpy, writeNpy } from './formats/npy.ts';
+export { writeNpz } from './formats/npz.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,

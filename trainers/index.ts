@@ -12,6 +12,7 @@ export type {
 } from './experts/index.ts';
 export type { LearnerConfig } from './learner/config.ts';
 export { createLearner, Learner } from './learner/learner.ts';
+export { readParameters } from './learner/readParameters.ts';
 export { restoreLearner } from './learner/restore.ts';
 export type { Scored } from './learner/scored.ts';
 export * from './optimizers/index.ts';

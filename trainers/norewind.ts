@@ -120,6 +120,7 @@ export {
   UnknownValueError,
   UsageError,
   writeNpy,
+  writeNpz,
   writeSafetensors,
   zeros,
   zipTrees,

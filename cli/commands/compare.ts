@@ -1,16 +1,15 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { writeCsv } from '../compare/csv.ts';
 import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, finalTable } from '../compare/report.ts';
-import { exitCodes, FailedError, fileProblem } from '../errors.ts';
-import { clearWay, requirePlain } from '../plainFile.ts';
+import { exitCodes } from '../errors.ts';
 import { complain } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
-import { removePart } from '../training/folder.ts';
 import { watchSignals } from '../training/stop.ts';
+import { requireReplaceable, writeWhole } from '../wholeFile.ts';
 
 export interface CompareOptions {
   readonly out: string;
@@ -42,21 +41,12 @@ export async function compare(folders: readonly string[], options: CompareOption
   // The report comes last: an earlier failure leaves neither file.
   const report = compareReport(runs);
   await writeCsv(csv, runs);
-  write(out, report);
+  writeWhole(out, report);
   const { header, rows } = finalTable(runs);
   const watch = watchSignals();
   await watch.write(`${formatTable(header, rows)}\n\nReport: ${shown(out)}\nCSV: ${shown(csv)}\n`);
   watch.requireOutput(`the report is in ${out}, the lines of metrics in ${csv}`);
   return exitCodes.done;
-}
-
-/** Replaces only plain files, never a device or a folder. */
-function requireReplaceable(path: string): void {
-  try {
-    requirePlain(path);
-  } catch (error) {
-    throw new UsageError(fileProblem('write', path, error));
-  }
 }
 
 /** Scores of different kinds cannot share a plot, nor can records and steps. */
@@ -68,16 +58,5 @@ function requireAlike([first, ...others]: readonly PastRun[]): void {
       );
     if (other.command !== first.command) throw say(({ command }) => `of norewind ${command}`);
     if (other.score !== first.score) throw say(({ score }) => `scored in ${score}`);
-  }
-}
-
-function write(path: string, content: string): void {
-  try {
-    clearWay(`${path}.part`);
-    writeFileSync(`${path}.part`, content);
-    renameSync(`${path}.part`, path);
-  } catch (error) {
-    removePart(path);
-    throw new FailedError(fileProblem('write', path, error));
   }
 }

@@ -25,6 +25,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   generate: ["norewind generate runs/book --length 300 --temperature 0.7 --prime 'Call me '"],
   check: ['norewind check leaky.ts'],
   init: ['norewind init my-study'],
+  export: ['norewind export runs/anbn --out anbn.npz', 'norewind export runs/book --format json > book.json'],
   compare: ['norewind compare runs/book runs/other --out report.html'],
 };
 

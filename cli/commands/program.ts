@@ -7,6 +7,7 @@ import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import { dialectOptions } from './dialectOptions.ts';
 import { addExamples } from './examples.ts';
 import { experimentHelp } from './experimentHelp.ts';
+import type { ExportOptions } from './export.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InitOptions } from './init.ts';
 import { parseCount, parseNumber, parsePositive } from './numbers.ts';
@@ -122,6 +123,22 @@ export function createProgram(finish: (code: number) => void): Command {
     )
     .action(async (folder: string, options: InitOptions) =>
       finish(await (await import('./init.ts')).init(folder, options)),
+    );
+  program
+    .command('export')
+    .description('write the parameters of a run by name, for NumPy, PyTorch and others')
+    .argument('<run>', 'the folder of a run of `run` or `train`, or a checkpoint')
+    .addOption(
+      new Option('--format <name>', 'by the ending of the file if left out, else json').choices([
+        'npz',
+        'safetensors',
+        'json',
+      ]),
+    )
+    .option('--out <file>', 'the file; standard output if left out')
+    .option('--force', 'replace this file if it exists')
+    .action(async (path: string, options: ExportOptions) =>
+      finish(await (await import('./export.ts')).exportRun(path, options)),
     );
   addExamples(program);
   suggest(program);

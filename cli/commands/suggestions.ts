@@ -8,6 +8,7 @@ const synonyms: guard.Synonyms = {
   check: ['verify', 'laws', 'lint'],
   generate: ['sample', 'write'],
   compare: ['diff', 'report'],
+  export: ['save', 'dump', 'weights'],
   '--rate': ['lr', 'learningrate', 'eta', 'stepsize'],
   '--units': ['hidden', 'hiddensize', 'size', 'neurons'],
   '--cell': ['model', 'network', 'net'],

@@ -44,7 +44,10 @@ export {
 export type { RingOptions } from './ring.ts';
 export { rnn } from './rnn.ts';
 export { type RtuOptions, type RtuParameters, type RtuState, rtu } from './rtu.ts';
-export { type TorchGruOptions, torchGru } from './torchGru.ts';
+export { torchGru } from './torchGru.ts';
+export { type TorchLstmOptions, torchLstm } from './torchLstm.ts';
+export { torchRnn } from './torchRnn.ts';
+export type { TorchOptions } from './torchWeights.ts';
 
 /** A built-in cell, as commands, configurations and models of streams make it. */
 export interface CellEntry {

@@ -36,6 +36,7 @@ export const libDoors: Doors = {
   requireFloat: namedDoor([1], () => ['float32', 'who']),
   readNpy: door(() => [writeNpy(x())]),
   writeNpy: door(() => [x()]),
+  writeNpz: openDoor(() => [{ w: x() }]),
   readSafetensors: door(() => [writeSafetensors({ w: x() })]),
   readSafetensorsMetadata: door(() => [writeSafetensors({ w: x() }, { a: 'b' })]),
   safetensorsLeftOut: door(() => [writeSafetensors({ w: x() })]),

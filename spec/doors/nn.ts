@@ -49,6 +49,14 @@ export const nnDoors: Doors = {
     { weight_ih_l0: zeros([6, 3]), weight_hh_l0: zeros([6, 2]), bias_ih_l0: zeros([6]) },
     { prefix: '', layer: 0 },
   ]),
+  torchLstm: openDoor(() => [
+    { weight_ih_l0: zeros([8, 3]), weight_hh_l0: zeros([8, 2]), bias_ih_l0: zeros([8]) },
+    { prefix: '', layer: 0, forgetOffset: 0 },
+  ]),
+  torchRnn: openDoor(() => [
+    { weight_ih_l0: zeros([2, 3]), weight_hh_l0: zeros([2, 2]), bias_ih_l0: zeros([2]) },
+    { prefix: '', layer: 0 },
+  ]),
   lru: door(
     () => [
       {

@@ -73,6 +73,9 @@ export const trainersDoors: Doors = {
   ...modelDoors,
   addParts: openDoor(() => [{ w: x() }, { w: x() }]),
   createLearner: door(() => [config()], learner),
+  readParameters: door(() => [
+    createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save(),
+  ]),
   restoreLearner: door(() => [
     parts(),
     createLearner(parts() as LearnerConfig<unknown, unknown, unknown, unknown>).save(),

@@ -19,7 +19,7 @@ import { absent, type Memory } from './memory.ts';
 import { entriesOf, fromEntries, memoryIn } from './requireMemory.ts';
 import type { Systems } from './system.ts';
 
-const format = 'norewind.learner';
+export const format = 'norewind.learner';
 const version = '2';
 const readable = ['1', version];
 

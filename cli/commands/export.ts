@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { UsageError } from '../../lib/index.ts';
+import { exitCodes } from '../errors.ts';
+import { formats } from '../export/formats.ts';
+import { parametersOf } from '../export/parameters.ts';
+import { signalExitCode } from '../signals.ts';
+import { watchSignals } from '../training/stop.ts';
+import { requireReplaceable, writeWhole } from '../wholeFile.ts';
+
+export interface ExportOptions {
+  readonly format?: string;
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+/**
+ * `norewind export`: writes the parameters of a run to a file, or to standard output. Returns the exit code.
+ * @throws UsageError, DataError or FailedError; nothing is written then.
+ */
+export async function exportRun(path: string, { format, out, force }: ExportOptions): Promise<number> {
+  const ending = Object.keys(formats).find((name) => out?.endsWith(`.${name}`) === true);
+  const chosen = format ?? ending ?? 'json';
+  if (out === undefined && chosen !== 'json' && process.stdout.isTTY)
+    throw new UsageError(`${chosen} is not for a terminal: give a file with --out, or a pipe`);
+  if (out !== undefined) {
+    if (existsSync(out) && force !== true)
+      throw new UsageError(`${out} exists already: give another file with --out, or --force to replace it`);
+    requireReplaceable(out);
+  }
+  const bytes = formats[chosen](parametersOf(path));
+  if (out !== undefined) {
+    writeWhole(out, bytes);
+    return exitCodes.done;
+  }
+  const watch = watchSignals();
+  await watch.write(bytes);
+  watch.requireOutput();
+  return watch.signal === undefined ? exitCodes.done : signalExitCode(watch.signal);
+}

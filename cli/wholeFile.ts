@@ -1,0 +1,26 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { UsageError } from '../lib/index.ts';
+import { FailedError, fileProblem } from './errors.ts';
+import { clearWay, requirePlain } from './plainFile.ts';
+import { removePart } from './training/folder.ts';
+
+/** Replaces only plain files, never a device or a folder. @throws UsageError. */
+export function requireReplaceable(path: string): void {
+  try {
+    requirePlain(path);
+  } catch (error) {
+    throw new UsageError(fileProblem('write', path, error));
+  }
+}
+
+/** Writes a file atomically: it has either the old content or the new. @throws FailedError. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  try {
+    clearWay(`${path}.part`);
+    writeFileSync(`${path}.part`, content);
+    renameSync(`${path}.part`, path);
+  } catch (error) {
+    removePart(path);
+    throw new FailedError(fileProblem('write', path, error));
+  }
+}

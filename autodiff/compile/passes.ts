@@ -1,9 +1,9 @@
-import { asAdam } from './adam.ts';
 import { withoutAdjoints } from './adjoint.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer, Instruction } from './instruction.ts';
 import { fuseLines } from './lines.ts';
 import type { Lowering } from './lowering.ts';
+import { asOptimizer } from './optimizers.ts';
 import { pairProducts } from './pair.ts';
 import type { Program } from './program.ts';
 import { assignRegisters } from './registers.ts';
@@ -91,9 +91,9 @@ const instructions: readonly Pass<
     run: groupIntoTiles,
   },
   {
-    name: 'adam',
-    why: 'A tile that is an update by Adam has a kernel of its own.',
-    run: (part, { uses, assembler }) => part.flatMap((one) => asAdam(one, uses, assembler)),
+    name: 'optimisers',
+    why: 'A tile that is an update by Adam or RMSprop has a kernel of its own.',
+    run: (part, { uses, assembler }) => part.flatMap((one) => asOptimizer(one, uses, assembler)),
   },
   {
     name: 'registers',

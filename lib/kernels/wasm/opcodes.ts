@@ -132,6 +132,8 @@ export const operands = {
    * -rate ε.
    */
   adam: ['w', 'm', 'v', 'g', 'n', 'scalars'],
+  /** v = βv + (1-β)g²; w += -rate (g/(√v+ε)). Scalars: β 1-β -rate ε. */
+  rmsprop: ['w', 'v', 'g', 'n', 'scalars'],
   /**
    * Runs `words` words of instructions at `program` over n elements, 256 at a time. Allowed are copy …
    * axpbypcz, axpb and dot, of the same dtype as `tiles`; their own n is ignored. A buffer operand below 16

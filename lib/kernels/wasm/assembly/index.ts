@@ -1,5 +1,4 @@
 // The interpreter: runs the instructions between two addresses. opcodes.ts defines them.
-import { adam } from './adam';
 import * as columns from './columns';
 import { binaryOf, repeatBinary, unaryOf } from './dispatch';
 import { dot } from './dot';
@@ -19,6 +18,7 @@ import { matvec2 } from './rows2';
 import * as strong from './strong';
 import { tiles } from './tiles';
 import { traces } from './traces';
+import { adam, rmsprop } from './updates';
 
 /** Where free memory starts. */
 export function reservedBytes(): usize {
@@ -225,6 +225,12 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
           load<usize>(pc, 20), load<usize>(pc, 24),
         );
         pc += 28;
+        break;
+      case op.RMSPROP:
+        rmsprop<T>(
+          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20),
+        );
+        pc += 24;
         break;
       case op.ADD1:
         store<T>(load<usize>(pc, 4), <T>(load<T>(load<usize>(pc, 8)) + load<T>(load<usize>(pc, 12))));

@@ -196,6 +196,62 @@ export function elementwise(dtype: FloatDType): void {
     }
   });
 
+  test(['rmsprop'], 'takes its step', () => {
+    for (const n of sizes) {
+      const [w, g] = [data(n), data(n)];
+      const v = data(n).map(Math.abs);
+      const scalars = rounded(dtype, [0.99, 0.01, -0.03, 1e-4]);
+      const [keep, share, rate, epsilon] = scalars;
+      bench.clear();
+      const at = [w, v, g, scalars].map((values) => bench.put(values, dtype));
+      bench.run(dtype, ['rmsprop', at[0], at[1], at[2], n, at[3]]);
+      const second = v.map((x, i) => keep * x + share * g[i] ** 2);
+      const moved = w.map((x, i) => x + (rate * g[i]) / (Math.sqrt(second[i]) + epsilon));
+      for (const [i, want] of [moved, second].entries())
+        near(dtype, [...bench.view(at[i], n, dtype)], want, 4, `rmsprop ${i}`);
+    }
+  });
+
+  test(['adam', 'rmsprop'], 'leave what is zero in all moments and the gradient, to the bit', () => {
+    const n = 107;
+    // Blocks of zeros of several lengths, and one in which a single number is not zero.
+    const isZero = (i: number) => i < 35 || (i > 40 && i !== 60 && i < 95);
+    const sparse = (values: readonly number[]) => values.map((x, i) => (isZero(i) ? 0 : x));
+    const w = data(n).map((x, i) => (i === 5 ? -0 : x));
+    for (const scalars of [
+      [0.9, 0.1, 0.99, 0.01, 1.7, 2.5, -0.03, 1e-4],
+      // Nothing but numbers that are none: they must show, where a row is skipped too.
+      [0.9, 0.1, 0.99, 0.01, 1.7, 2.5, -0.03, 0],
+      [0.9, 0.1, 0.99, 0.01, 1.7, 2.5, -Infinity, 1e-4],
+      [0.9, 0.1, 0.99, Number.NaN, 1.7, 2.5, -0.03, 1e-4],
+    ]) {
+      bench.clear();
+      const all = [w, sparse(data(n)), sparse(data(n)).map(Math.abs), sparse(data(n))];
+      const own = all.map((values) => bench.put(values, dtype));
+      // One number at a time has no block to skip.
+      const single = all.map((values) => values.map((x) => bench.put([x], dtype)));
+      const at = bench.put(scalars, dtype);
+      bench.run(dtype, ['adam', own[0], own[1], own[2], own[3], n, at]);
+      for (let i = 0; i < n; i++)
+        bench.run(dtype, ['adam', single[0][i], single[1][i], single[2][i], single[3][i], 1, at]);
+      for (const [k, name] of ['w', 'm', 'v'].entries())
+        expect([...bench.view(own[k], n, dtype)], name).to.deep.equal(
+          single[k].map((place) => bench.view(place, 1, dtype)[0]),
+        );
+      const rest = bench.put(scalars.slice(2, 4).concat(scalars.slice(6)), dtype);
+      bench.run(dtype, ['rmsprop', own[0], own[2], own[3], n, rest]);
+      for (let i = 0; i < n; i++)
+        bench.run(dtype, ['rmsprop', single[0][i], single[2][i], single[3][i], 1, rest]);
+      for (const [k, name] of [
+        [0, 'w'],
+        [2, 'v'],
+      ] as const)
+        expect([...bench.view(own[k], n, dtype)], name).to.deep.equal(
+          single[k].map((place) => bench.view(place, 1, dtype)[0]),
+        );
+    }
+  });
+
   test(['tiles'], 'runs elementwise programs, with registers and a running dot', () => {
     for (const n of [0, 1, 5, 255, 256, 257, 700]) {
       const [x, y, [s]] = [data(n), data(n), data(1)];

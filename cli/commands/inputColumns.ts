@@ -1,53 +1,71 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, UsageError } from '../../lib/index.ts';
+import { DataError, guard, UsageError } from '../../lib/index.ts';
 import {
   dialectOf,
   type Fields,
+  inputsAmong,
   Problem,
   quoted,
   type RowData,
+  type Source,
   timestampsOf,
 } from '../../trainers/streams/index.ts';
 import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
 import { headerOf, readCsv } from '../stream/input/csv.ts';
-import { openSources, pathsOf } from '../stream/input/openSources.ts';
-import { type Kind, kindOf, surveyed } from './survey.ts';
+import { readNdjson } from '../stream/input/ndjson.ts';
+import { isPattern, openSources, pathsOf } from '../stream/input/openSources.ts';
+import type { Peekable } from '../stream/input/peek.ts';
 import { dataOf, type TrainOptions } from './trainOptions.ts';
 
+/** The records of a file that are looked at. */
+const ofFile = { records: 20_000, milliseconds: Number.POSITIVE_INFINITY };
+/** Of a pipe, which may be slow: those that come within a second of the first one. */
+const ofStream = { records: 100, milliseconds: 1000 };
+
 /**
- * Without `--columns`, finds the inputs in the first file: of the header, all columns but those of `--ignore`,
- * in the order of the file. Texts that come again become categories, and the first column of times becomes the
- * timestamp. The target is no input where the network would see what it predicts. Data that cannot be read
- * before the run (a pipe, NDJSON) keep the target as the only input.
+ * Without `--columns`, finds the inputs in the first data: of the header, or of the names in the first NDJSON
+ * records, all columns but those of `--ignore`, in their order. Texts that come again become categories, and
+ * the first column of times becomes the timestamp. The target is no input where the network would see what it
+ * predicts.
  * @param tell a note for the user about a column.
- * @throws UsageError if `--ignore` cannot be followed; DataError for a header that lacks a column.
+ * @param input the data, if they may be read only once.
+ * @throws UsageError if `--ignore` cannot be followed; DataError for data that lack a column.
  */
 export async function withInputColumns(
   names: readonly string[],
   options: TrainOptions,
   tell: (sentence: string) => void = () => {},
+  input?: Peekable,
 ): Promise<TrainOptions> {
   const { ignore, ...others } = options;
   // A resumed run keeps its columns, and refuses the option.
   if (options.resume !== undefined) return options;
   if (ignore !== undefined) {
+    if (options.columns !== undefined)
+      throw new UsageError('--ignore and --columns both choose what the network sees: leave one of them out');
     // Refuses what a text cannot have.
     dataOf(names, options);
-    return chosen(names, others, ignore as readonly string[], tell);
+    return chosen(names, others, ignore as readonly string[], tell, input);
   }
   if (options.columns !== undefined || options.target === undefined) return options;
   const { kind } = dataOf(names, options);
   const begun = begunWith(options.resumeOrBegin);
-  // The file has grown since, and may look different.
+  // The data may look different by now.
   if (begun !== undefined) return { ...options, ...begun };
+  if (kind === 'text') return options;
   try {
-    return kind === 'csv' && isFile(names) ? await chosen(names, others, [], tell) : options;
+    const found = await chosen(names, others, [], tell, input);
+    if (found.columns !== undefined) return found;
   } catch (error) {
     // What is wrong with the data is said when they are read.
-    if (error instanceof DataError || error instanceof UsageError) return options;
-    throw error;
+    if (!(error instanceof DataError || error instanceof UsageError)) throw error;
   }
+  if (options.follow === true)
+    tell(
+      `${names[0]} had no rows when the run began: ${String(options.target)} is the only input; name others with --columns`,
+    );
+  return options;
 }
 
 /** The columns of the run in a folder, if there is one. */
@@ -66,98 +84,105 @@ function begunWith(folder: string | undefined): Partial<TrainOptions> | undefine
   };
 }
 
-/** Whether the first data can be read twice. */
-function isFile(names: readonly string[]): boolean {
-  const [path] = names[0] === '-' ? [] : pathsOf(names[0]);
-  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
+/** The options with the columns, the categories and the timestamp that the data have. */
 async function chosen(
   names: readonly string[],
   options: TrainOptions,
   ignored: readonly string[],
   tell: (sentence: string) => void,
+  input: Peekable | undefined,
 ): Promise<TrainOptions> {
-  if (options.columns !== undefined)
-    throw new UsageError('--ignore and --columns both choose what the network sees: leave one of them out');
   const data = dataOf(names, options);
-  if (data.kind !== 'csv')
-    throw new UsageError(
-      'data in ndjson have no header for --ignore to choose from: name the inputs with --columns',
-    );
-  const [path] = names[0] === '-' ? [undefined] : pathsOf(names[0]);
-  // The header is read before the data, and what a pipe has handed out is gone.
-  if (path === undefined || !statSync(path).isFile())
-    throw new UsageError(
-      '--ignore needs a file, whose header can be read before the data: name the inputs with --columns',
-    );
+  if (data.kind === 'text') return options;
   const times = timestampsOf(data);
   const time = times.find((column) => ignored.includes(column));
   if (time !== undefined)
     throw new UsageError(
       `--ignore names ${time}, and --timestamp makes an input of it: leave it out of one of them`,
     );
-  return withKinds(path, data, options, ignored, tell);
+  const { header, rows } = await beginningOf(names, data, [...ignored, ...times], options, input);
+  if (header.length === 0) return options;
+  const { columns, categorical, timestamp, timeFormat, notes } = inputsAmong(header, rows, data, ignored);
+  for (const note of notes) tell(note);
+  return {
+    ...options,
+    ...(timestamp !== undefined && { timestamp: [timestamp] }),
+    ...(timeFormat !== undefined && { timeFormat }),
+    columns,
+    ...(categorical.length > 0 && { categorical }),
+  };
 }
 
-/** The options with the columns, the categories and the timestamp that the file has. */
-async function withKinds(
-  path: string,
+interface Beginning {
+  readonly header: readonly string[];
+  readonly rows: readonly Fields[];
+}
+
+async function beginningOf(
+  names: readonly string[],
   data: RowData,
-  options: TrainOptions,
-  ignored: readonly string[],
-  tell: (sentence: string) => void,
-): Promise<TrainOptions> {
-  const { delimiter, comment, target, horizon, delay = 0, categorical } = data;
-  const times = timestampsOf(data);
-  const [source] = openSources([path]).sources;
-  const header = await headerOf(source, { delimiter, comment, columns: [...ignored, ...times, target] });
-  const rows = await firstRows(path, data, header);
-  const kinds = new Map<string, Kind>(
-    header.map((column) => [column, kindOf(rows, column, dialectOf(data), data.categories - 1)]),
+  needed: readonly string[],
+  { follow }: TrainOptions,
+  input: Peekable | undefined,
+): Promise<Beginning> {
+  // A run begins before the file that it follows is there.
+  const isThere = names[0] !== '-' && (follow !== true || existsSync(names[0]) || isPattern(names[0]));
+  const [path] = isThere ? pathsOf(names[0]) : [];
+  if (path !== undefined && (follow === true || statSync(path).isFile()))
+    return begunIn(openSources([path]).sources[0], data, needed, ofFile);
+  const source = follow === true ? undefined : await input?.look();
+  return source === undefined ? { header: [], rows: [] } : begunIn(source, data, needed, ofStream);
+}
+
+/** @throws DataError for data that lack a needed column. */
+async function begunIn(
+  source: Source,
+  data: RowData,
+  needed: readonly string[],
+  { records, milliseconds }: typeof ofFile,
+): Promise<Beginning> {
+  const { kind, delimiter, comment, target } = data;
+  if (kind === 'csv') {
+    const header = await headerOf(source, { delimiter, comment, columns: [...needed, target] });
+    const batches = readCsv(source, { delimiter, comment, columns: header });
+    return { header, rows: await firstOf(batches, records, milliseconds) };
+  }
+  const rows = await firstOf(readNdjson(source, dialectOf(data).missing), records, milliseconds);
+  const header = [...new Set(rows.flatMap(({ names }) => names?.() ?? []))];
+  const absent = rows.length === 0 ? undefined : needed.find((column) => !header.includes(column));
+  if (absent === undefined) return { header, rows };
+  const shown = header.slice(0, 20).map(quoted).join(', ');
+  throw new DataError(
+    `${source.name} has no column ${quoted(absent)} in its first ${rows.length} records, which have ${shown}${guard.didYouMean(absent, header)}`,
   );
-  const columns: string[] = [];
-  const categories = [...categorical];
-  let timestamp: { readonly timestamp?: readonly string[]; readonly timeFormat?: string } = {};
-  let hasTime = times.length > 0;
-  for (const [column, kind] of kinds) {
-    if (times.includes(column) || ignored.includes(column)) continue;
-    const isGiven = categorical.includes(column);
-    if (kind.kind === 'time' && !isGiven && column !== target && options.timeFormat === undefined) {
-      if (!hasTime) {
-        timestamp = { timestamp: [column], ...(kind.format !== undefined && { timeFormat: kind.format }) };
-        hasTime = true;
-      } else tell(`column ${quoted(column)} holds times, and is not seen`);
-      continue;
-    }
-    if (kind.kind === 'category' && !isGiven) categories.push(column);
-    if (kind.kind === 'text' && !isGiven && column !== target) {
-      tell(
-        kind.isMixed
-          ? `column ${quoted(column)} holds numbers and texts, and is not seen: name the texts with --missing if they stand for no value, or the column with --categorical`
-          : `column ${quoted(column)} holds texts of its own in many rows, and is not seen: name it with --categorical if they are categories`,
-      );
-      continue;
-    }
-    if (kind.kind === 'number' && kind.counts && column !== target)
-      tell(`column ${quoted(column)} counts up like an identifier: leave it out with --ignore if it is one`);
-    if (column !== target || horizon + delay > 0) columns.push(column);
-  }
-  const isCategorical = categories.length > 0 ? { categorical: categories } : {};
-  return { ...options, ...timestamp, columns, ...isCategorical };
 }
 
-async function firstRows(
-  path: string,
-  data: RowData,
-  columns: readonly string[],
+/** The first records that can be read: the given number, or those that come in time after the first. */
+async function firstOf(
+  batches: AsyncGenerator<readonly (Fields | Problem)[], void>,
+  records: number,
+  milliseconds: number,
 ): Promise<readonly Fields[]> {
-  const [source] = openSources([path]).sources;
-  const { delimiter, comment } = data;
   const rows: Fields[] = [];
-  for await (const batch of readCsv(source, { delimiter, comment, columns })) {
-    for (const row of batch) if (!(row instanceof Problem)) rows.push(row);
-    if (rows.length >= surveyed) break;
+  let timer: NodeJS.Timeout | undefined;
+  let late: Promise<'late'> | undefined;
+  try {
+    while (rows.length < records) {
+      const next = batches.next();
+      // The reading that is given up fails again when the data are read.
+      next.catch(() => {});
+      const batch = await (late === undefined ? next : Promise.race([next, late]));
+      if (batch === 'late' || batch.done) break;
+      for (const row of batch.value) if (!(row instanceof Problem)) rows.push(row);
+      if (late === undefined && rows.length > 0 && Number.isFinite(milliseconds))
+        late = new Promise((resolve) => {
+          timer = setTimeout(() => resolve('late'), milliseconds);
+        });
+    }
+  } finally {
+    clearTimeout(timer);
+    // A reading that waits ends with the next chunk.
+    batches.return().catch(() => {});
   }
-  return rows;
+  return rows.slice(0, records);
 }

@@ -3,6 +3,7 @@ import {
   type Code,
   checkConfig,
   forecast,
+  lagOf,
   Problem,
   type Row,
   type RowData,
@@ -20,6 +21,7 @@ import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
 import { flagOf } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf } from './dialectOptions.ts';
+import { withoutValue } from './withoutValue.ts';
 
 export interface PredictOptions extends DialectOptions {
   readonly steps?: number;
@@ -55,6 +57,10 @@ export async function predict(
   const config = configFor(model, data[0], options);
   const take = predictorOf(model, { learn: options.learn === true, fresh: options.fresh === true });
   const watch = watchSignals(close);
+  const absent =
+    model.kind === 'rows'
+      ? withoutValue(model.data, lagOf(model.data) > 0 || options.learn === true, complain)
+      : undefined;
   const write = async (lines: readonly string[]) => {
     if (lines.length > 0) await watch.write(lines.join(''));
   };
@@ -74,6 +80,7 @@ export async function predict(
           continue;
         }
         record++;
+        absent?.see(entry as Row);
         const prediction = take(entry);
         if (prediction !== undefined) lines.push(`${JSON.stringify({ record, ...prediction })}\n`);
       }
@@ -84,6 +91,7 @@ export async function predict(
     if (watch.signal === undefined) throw error;
   }
   watch.requireOutput();
+  absent?.end();
   if (skipped > 0) complain(`${skipped} records were left out`);
   if (watch.signal !== undefined) return signalExitCode(watch.signal as NodeJS.Signals);
   if (record === 0) throw new DataError('the data have no record: there is nothing to predict');

@@ -1,9 +1,10 @@
 import { DataError } from '../../lib/index.ts';
-import { beginning, quoted, textSources } from '../../trainers/streams/index.ts';
+import { beginning, quoted, type Sources, textSources } from '../../trainers/streams/index.ts';
 import { exitCodes, sentenceOf } from '../errors.ts';
 import { signalExitCode } from '../signals.ts';
 import { type FollowListener, followFile } from '../stream/input/follow.ts';
 import { openSources } from '../stream/input/openSources.ts';
+import { peekable } from '../stream/input/peek.ts';
 import { readData } from '../stream/input/readData.ts';
 import { after, turned } from '../stream/input/rest.ts';
 import { jsonListener } from '../stream/run/jsonListener.ts';
@@ -28,49 +29,65 @@ import type { TrainOptions } from './trainOptions.ts';
  * or writing fails.
  */
 export async function train(data: readonly string[], given: TrainOptions): Promise<number> {
-  const notes: string[] = [];
-  const options = resumeOrBegin(data, await withInputColumns(data, given, (note) => notes.push(note)));
-  const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
-  let ending = 'the run is over';
-  try {
-    return await learn(page, data, options, notes);
-  } catch (error) {
-    ending = sentenceOf(error);
-    throw error;
-  } finally {
-    await page?.close(ending);
-  }
-}
-
-async function learn(
-  page: LivePage | undefined,
-  data: readonly string[],
-  options: TrainOptions,
-  notes: readonly string[],
-): Promise<number> {
   const screen = createScreen();
-  const tell = options.quiet === true ? () => {} : screen.tell;
-  const follower: FollowListener = {
-    // A followed file that ends before the position of the checkpoint is not the file that was read then.
-    onEnd: () => rest?.requireReached(),
-    onTurn() {
-      rest?.requireReached();
-      run.position = turned(run.position);
-      // The data before this point may be gone.
-      run.save();
-    },
-    tell,
+  const follower = {
+    onEnd() {},
+    onTurn() {},
+    tell: given.quiet === true ? () => {} : screen.tell,
   };
-  const input = options.follow === true ? followFile(data, follower) : openSources(data);
-  const { run, discard, settle } = startRun(data, options);
+  const input = given.follow === true ? followFile(data, follower) : openSources(data);
   const watch = watchSignals(() => stop.wake());
   const stop: Stop = {
     get signal() {
       return watch.signal;
     },
-    wake() {},
+    wake: input.close,
   };
-  const listener = together(listenersFor(options, notes, screen, watch, page, () => input.used?.()));
+  try {
+    const peeked = peekable(input.sources);
+    const notes: string[] = [];
+    const tell = (note: string) => void notes.push(note);
+    const options = resumeOrBegin(data, await withInputColumns(data, given, tell, peeked));
+    const opened = { sources: peeked.sources, used: () => input.used?.(), follower };
+    const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
+    let ending = 'the run is over';
+    try {
+      return await learn(data, options, opened, { screen, notes, page, watch, stop });
+    } catch (error) {
+      ending = sentenceOf(error);
+      throw error;
+    } finally {
+      await page?.close(ending);
+    }
+  } finally {
+    input.close();
+  }
+}
+
+/** The data that were looked at, and are still to be read. */
+interface Opened {
+  readonly sources: Sources;
+  used(): number | undefined;
+  readonly follower: Pick<FollowListener, 'onEnd' | 'onTurn'>;
+}
+
+/** Where a run is shown and stopped. */
+interface Surroundings {
+  readonly screen: Screen;
+  readonly notes: readonly string[];
+  readonly page: LivePage | undefined;
+  readonly watch: SignalWatch;
+  readonly stop: Stop;
+}
+
+async function learn(
+  data: readonly string[],
+  options: TrainOptions,
+  { sources: own, used, follower }: Opened,
+  { screen, notes, page, watch, stop }: Surroundings,
+): Promise<number> {
+  const { run, discard, settle } = startRun(data, options);
+  const listener = together(listenersFor(options, notes, screen, watch, page, used));
   listener.begin(run);
   const following = {
     onError: options.onError,
@@ -82,9 +99,17 @@ async function learn(
   // Without --unit, the input is read by bytes; check that it is a text.
   const isText =
     options.resume === undefined && options.unit === undefined && run.config.data.kind === 'text';
-  const sources = isText ? textSources(input.sources) : input.sources;
+  const sources = isText ? textSources(own) : own;
   const batches = readData(sources, run.config, isAgain ? undefined : run.session.time);
   const rest = isAgain ? after(batches, run.position) : undefined;
+  // A followed file that ends before the position of the checkpoint is not the file that was read then.
+  follower.onEnd = () => rest?.requireReached();
+  follower.onTurn = () => {
+    rest?.requireReached();
+    run.position = turned(run.position);
+    // The data before this point may be gone.
+    run.save();
+  };
   if (options.follow === true && options.continued === true) follower.onTurn();
   let isWithout = false;
   try {
@@ -107,7 +132,6 @@ async function learn(
     throw error;
   } finally {
     listener.close(run);
-    input.close();
   }
   watch.requireOutput(run.saved());
   if (watch.signal !== undefined) {

@@ -53,7 +53,7 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
       ...Object.entries(rowOptions).map(([name, check]) => declared(name, check)),
       new Option(
         '--ignore <names>',
-        'of a CSV file, in place of --columns: what the network does not see, while all other columns of the header are inputs; may be repeated',
+        'in place of --columns: what the network does not see, while all other columns are inputs; may be repeated',
       ).argParser(parseNames),
       ...dialectOptions({ delimiter: 'a tab for .tsv, and a comma', others: (own) => own }),
     ],

@@ -79,7 +79,7 @@ const cases: readonly Case[] = [
   { args: 'train text.txt --ignore t', says: /a text has no --ignore/ },
   {
     args: 'train - --format csv --target a --ignore b',
-    says: /--ignore needs a file, whose header can be read before the data/,
+    says: /standard input has no header: its first row has to name the columns/,
   },
   {
     args: 'train - --format csv --target a --timestamp a',

@@ -24,7 +24,7 @@ export { rowPredictor } from './rowPredictor.ts';
 export type { Fields } from './rowReader.ts';
 export { createRowReader } from './rowReader.ts';
 export type { Row } from './rows.ts';
-export { columnsOf } from './rows.ts';
+export { columnsOf, lagOf } from './rows.ts';
 export type { Report, SavedSession, Session } from './session.ts';
 export { completeConfig, type Settings, settingGroups } from './settings.ts';
 export {
@@ -36,6 +36,7 @@ export {
   type Snapshot,
 } from './snapshot.ts';
 export type { Source, Sources } from './source.ts';
+export { inputsAmong } from './survey.ts';
 export { symbolPredictor } from './symbolPredictor.ts';
 export { type Code, readSymbols } from './symbolReader.ts';
 export { textOf } from './text.ts';
@@ -48,6 +49,5 @@ export {
   type TextSymbol,
   textModelOf,
 } from './textModel.ts';
-export { createTimeReader, timestampsOf } from './time.ts';
-export { createTimeGuesser } from './timeGuess.ts';
-export { type Dialect, dialectOf, numberOf } from './values.ts';
+export { timestampsOf } from './time.ts';
+export { dialectOf } from './values.ts';

@@ -13,7 +13,7 @@ const names: guard.NamesCheck = { ...guard.listOf('an array of names', guard.str
 export const rowOptions = {
   columns: guard.setting(
     names,
-    'the inputs of the network, such as a,b or \'a,"b, c"\'; may be repeated; all of a CSV file if left out, and elsewhere the target',
+    'the inputs of the network, such as a,b or \'a,"b, c"\'; may be repeated; all columns of the first rows if left out',
   ),
   categorical: guard.setting(names, 'columns that hold categories; may be repeated'),
   target: guard.setting(guard.needed(column), 'the column to predict'),

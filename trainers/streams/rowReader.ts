@@ -9,6 +9,8 @@ export interface Fields {
   readonly where: string;
   /** The value of a column; null if missing. */
   get(column: string): unknown;
+  /** The names in the record. Left out where a header has them. */
+  names?(): readonly string[];
 }
 
 /**

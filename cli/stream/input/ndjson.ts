@@ -71,5 +71,6 @@ function fieldsOf(object: object, where: string, exact: ReadonlyMap<string, bigi
     where,
     // Own entries only: every object inherits a `constructor`.
     get: (column) => exact.get(column) ?? (Object.hasOwn(record, column) ? record[column] : null),
+    names: () => Object.keys(record),
   };
 }

@@ -6,9 +6,10 @@ import { expect } from 'chai';
 import { Command } from 'commander';
 import { withInputColumns } from '../../../cli/commands/inputColumns.ts';
 import { addTrainOptions, configOf, type TrainOptions } from '../../../cli/commands/trainOptions.ts';
-import { NorewindError } from '../../../lib/index.ts';
+import { type Peekable, peekable } from '../../../cli/stream/input/peek.ts';
+import { DataError, NorewindError } from '../../../lib/index.ts';
 
-describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
+describe('cli/commands: all columns are inputs unless told otherwise', () => {
   let folder: string;
 
   before(() => {
@@ -89,6 +90,104 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
     expect(ignoring.columns).to.deep.equal(['y', 'b']);
   });
 
+  const mixed = Array.from({ length: 120 }, (_, i) => ({
+    when: new Date(Date.UTC(2024, 0, 1 + i)).toISOString(),
+    y: i % 7,
+    ...(i > 2 && { a: i % 5 === 0 ? null : i / 3 }),
+    kind: 'pqr'[i % 3],
+    on: i % 4 === 0,
+    where: { x: i },
+    who: `name${i}`,
+  }));
+  const ofMixed = {
+    columns: ['y', 'kind', 'on', 'a'],
+    categorical: ['kind', 'on'],
+    timestamp: ['when'],
+  };
+  const ndjson = mixed.map((row) => `${JSON.stringify(row)}\n`);
+
+  it('of NDJSON as of CSV: the names in the first records are the header', async () => {
+    writeFileSync(join(folder, 'mixed.ndjson'), ndjson.join(''));
+    const told: string[] = [];
+    const options = await given('mixed.ndjson', [], (sentence) => told.push(sentence));
+    expect(options).to.deep.include(ofMixed);
+    expect(told).to.have.length(2);
+    expect(told[0]).to.equal('column "where" holds objects or lists, and is not seen');
+    expect(told[1]).to.match(/^column "who" holds texts of its own/);
+    expect((await given('mixed.ndjson', ['--ignore', 'on,when'])).columns).to.deep.equal(['y', 'kind', 'a']);
+    // A target that comes later is an input all the same.
+    expect((await given('mixed.ndjson', ['--target', 'late', '--ignore', 'when'])).columns).to.deep.equal([
+      'y',
+      'kind',
+      'on',
+      'a',
+      'late',
+    ]);
+  });
+
+  describe('of data that can be read only once', () => {
+    const streamed = (names: readonly string[], chunks: AsyncIterable<Uint8Array>, ...more: string[]) => {
+      const command = new Command('train').exitOverride();
+      addTrainOptions(command);
+      command.parse(['--target', 'y', ...more], { from: 'user' });
+      const peeked = peekable([
+        {
+          name: 'standard input',
+          async *open() {
+            yield* chunks;
+          },
+        },
+      ]);
+      return { peeked, options: withInputColumns(names, command.opts<TrainOptions>(), () => {}, peeked) };
+    };
+    const read = async ({ sources }: Peekable) => {
+      const pieces: Uint8Array[] = [];
+      for await (const { open } of sources) for await (const chunk of open()) pieces.push(chunk);
+      return Buffer.concat(pieces).toString();
+    };
+    async function* cut(text: string, size: number): AsyncGenerator<Uint8Array> {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    }
+
+    it('as of a file, and nothing of the data is lost, wherever they are cut', async () => {
+      const csv = `when,y,kind\n${mixed.map(({ when, y, kind }) => `${when},${y},${kind}\n`).join('')}`;
+      for (const size of [7, 1000, 1e6])
+        for (const [format, text, expected] of [
+          ['ndjson', ndjson.join(''), ofMixed],
+          ['csv', csv, { columns: ['y', 'kind'], categorical: ['kind'], timestamp: ['when'] }],
+        ] as const) {
+          const { peeked, options } = streamed(['-'], cut(text, size), '--format', format);
+          expect(await options, `${format} ${size}`).to.deep.include(expected);
+          expect(await read(peeked)).to.equal(text);
+        }
+    });
+
+    it('does not wait for more than the first second of them', async () => {
+      let hand: (text: string) => void = () => {};
+      async function* slow(): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('{"y":1,"a":2}\n{"y":2,');
+        yield Buffer.from(await new Promise<string>((resolve) => (hand = resolve)));
+      }
+      const { peeked, options } = streamed(['-'], slow(), '--format', 'ndjson');
+      expect((await options).columns).to.deep.equal(['y', 'a']);
+      const all = read(peeked);
+      hand('"a":3}\n');
+      expect(await all).to.equal('{"y":1,"a":2}\n{"y":2,"a":3}\n');
+    });
+
+    it('leaves what is wrong with them to whoever reads them', async () => {
+      async function* failing(): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('{"y":1,"a":2}\n');
+        throw new DataError('the cable is out');
+      }
+      const { peeked, options } = streamed(['-'], failing(), '--format', 'ndjson');
+      expect(await options).not.to.have.property('columns');
+      const error = await read(peeked).catch((refused: unknown) => refused);
+      expect(error).to.be.instanceOf(DataError).with.property('message', 'the cable is out');
+    });
+  });
+
   it('is told of a column with numbers and texts, and follows what the user then says of it', async () => {
     writeFileSync(join(folder, 'mixed.csv'), 'y,b\n1,2\n2,none\n3,5\n');
     for (const [args, columns, says] of [
@@ -119,7 +218,12 @@ describe('cli/commands: --ignore leaves the inputs of a CSV file', () => {
       ['rows.csv', ['--ignore', 'a', '--timestamp', 'whn'], /has no column "whn"/],
       ['twice.csv', ['--ignore', ''], /twice\.csv has two columns "a"$/],
       ['growing.csv', ['--ignore', 'a'], /growing\.csv has no header/],
-      ['rows.ndjson', ['--ignore', 'a'], /^data in ndjson have no header for --ignore/],
+      [
+        'rows.ndjson',
+        ['--ignore', 'a'],
+        /rows\.ndjson has no column "a" in its first 1 records, which have "y"$/,
+      ],
+      ['rows.ndjson', ['--ignore', 'wen', '--target', 'y'], /has no column "wen"/],
       ['none.csv', ['--ignore', 'a'], /^cannot read .*none\.csv: there is no such file/],
     ] as const) {
       const error = await given(name, args).then(

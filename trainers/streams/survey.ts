@@ -1,0 +1,142 @@
+import type { RowData } from './config.ts';
+import { Problem, quoted } from './problem.ts';
+import type { Fields } from './rowReader.ts';
+import { createTimeReader, timestampsOf } from './time.ts';
+import { createTimeGuesser } from './timeGuess.ts';
+import { categoryOf, type Dialect, dialectOf, numberOf } from './values.ts';
+
+/** What a column holds, as the first records show. */
+type Kind =
+  /** Numbers, or nothing yet. @property counts whether they count up by whole numbers, as identifiers do. */
+  | { readonly kind: 'number'; readonly counts: boolean }
+  /** Few texts or truth values, each of which may come again. */
+  | { readonly kind: 'category' }
+  /** Times that do not go back, with the format if it is not ISO 8601. */
+  | { readonly kind: 'time'; readonly format?: string }
+  /** Texts of any other kind. @property isMixed whether some are numbers. */
+  | { readonly kind: 'text'; readonly isMixed: boolean }
+  /** Objects, lists and the like. */
+  | { readonly kind: 'other' };
+
+/** Fewer numbers than this say nothing about identifiers. */
+const fewest = 20;
+
+/** The inputs that the first records suggest. */
+export interface Inputs {
+  readonly columns: readonly string[];
+  readonly categorical: readonly string[];
+  /** The column of times, if one was found and none was given. */
+  readonly timestamp?: string;
+  readonly timeFormat?: string;
+  /** Sentences for the user about columns that are not seen, or perhaps should not be. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The inputs if all columns are inputs unless told otherwise: numbers, few texts as categories, and the first
+ * column of times that do not go back as the timestamp. The target is an input unless the network would see
+ * what it predicts.
+ * @param names of the columns, in order. @param rows the first records.
+ * @param data what was given: the target, categories and times. @param ignored columns that are no inputs.
+ */
+export function inputsAmong(
+  names: readonly string[],
+  rows: readonly Fields[],
+  data: RowData,
+  ignored: readonly string[] = [],
+): Inputs {
+  const { target, horizon, delay = 0, categorical } = data;
+  const dialect = dialectOf(data);
+  const times = timestampsOf(data);
+  const columns: string[] = [];
+  const categories = [...categorical];
+  const notes: string[] = [];
+  let found: { readonly timestamp?: string; readonly timeFormat?: string } = {};
+  let hasTime = times.length > 0;
+  for (const column of new Set(names)) {
+    if (times.includes(column) || ignored.includes(column)) continue;
+    const isGiven = categorical.includes(column);
+    const kind = kindOf(rows, column, dialect, data.categories - 1);
+    const isOther = !isGiven && column !== target;
+    if (isOther && kind.kind === 'time' && data.timeFormat === undefined) {
+      if (!hasTime) {
+        found = { timestamp: column, ...(kind.format !== undefined && { timeFormat: kind.format }) };
+        hasTime = true;
+      } else notes.push(`column ${quoted(column)} holds times, and is not seen`);
+      continue;
+    }
+    if (kind.kind === 'category' && !isGiven) categories.push(column);
+    if (isOther && (kind.kind === 'text' || kind.kind === 'other')) {
+      notes.push(unseen(column, kind));
+      continue;
+    }
+    if (kind.kind === 'number' && kind.counts && column !== target)
+      notes.push(
+        `column ${quoted(column)} counts up like an identifier: leave it out with --ignore if it is one`,
+      );
+    if (column !== target || horizon + delay > 0) columns.push(column);
+  }
+  // In NDJSON, the first records may lack it.
+  if (horizon + delay > 0 && !names.includes(target) && !ignored.includes(target)) columns.push(target);
+  return { columns, categorical: categories, ...found, notes };
+}
+
+function unseen(column: string, kind: Kind & { readonly kind: 'text' | 'other' }): string {
+  const name = `column ${quoted(column)}`;
+  if (kind.kind === 'other') return `${name} holds objects or lists, and is not seen`;
+  return kind.isMixed
+    ? `${name} holds numbers and texts, and is not seen: name the texts with --missing if they stand for no value, or the column with --categorical`
+    : `${name} holds texts of its own in many rows, and is not seen: name it with --categorical if they are categories`;
+}
+
+/** @param most the most categories of a column. */
+function kindOf(rows: readonly Fields[], column: string, dialect: Dialect, most: number): Kind {
+  const values = rows
+    .map(({ get }) => get(column))
+    .filter((value) => value !== null && value !== undefined && !isMark(value, dialect));
+  // What is wrong with a number, such as NaN, is said of its record.
+  const numbers = values
+    .map((value) => (typeof value === 'number' ? value : numberOf(value, dialect)))
+    .filter((value) => typeof value === 'number');
+  if (numbers.length === values.length) return { kind: 'number', counts: countsUp(numbers) };
+  const format = timeFormatOf(values, dialect);
+  if (format !== undefined) return { kind: 'time', ...(format !== '' && { format }) };
+  if (numbers.length > 0) return { kind: 'text', isMixed: true };
+  if (values.some((value) => typeof value === 'object' || typeof value === 'function'))
+    return { kind: 'other' };
+  return new Set(values.map((value) => categoryOf(value, dialect))).size <= most
+    ? { kind: 'category' }
+    : { kind: 'text', isMixed: false };
+}
+
+function isMark(value: unknown, { missing }: Dialect): boolean {
+  return typeof value === 'string' && missing.has(value);
+}
+
+function countsUp(numbers: readonly number[]): boolean {
+  return (
+    numbers.length >= fewest &&
+    numbers.every((number, i) => Number.isInteger(number) && (i === 0 || number > numbers[i - 1]))
+  );
+}
+
+/** The format in which all are times in order: '' for ISO 8601; undefined if there is none, or more than one. */
+function timeFormatOf(values: readonly unknown[], { missing }: Dialect): string | undefined {
+  if (isInOrder(values, missing, '')) return '';
+  const [first] = values;
+  if (typeof first !== 'string') return undefined;
+  const guess = createTimeGuesser();
+  const formats = guess(first).filter((format) => isInOrder(values, missing, format));
+  return formats.length === 1 ? formats[0] : undefined;
+}
+
+function isInOrder(values: readonly unknown[], missing: ReadonlySet<string>, format: string): boolean {
+  const read = createTimeReader(format === '' ? {} : { timeFormat: format }, missing);
+  let before = Number.NEGATIVE_INFINITY;
+  for (const [i, value] of values.entries()) {
+    const time = read([value], i === 0);
+    if (time instanceof Problem || time < before) return false;
+    before = time;
+  }
+  return true;
+}

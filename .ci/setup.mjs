@@ -1,14 +1,16 @@
-// Prepares a fresh clone: installs the packages of package-lock.json, then compiles changed sources into
-// dist/. `npm start` and `npm test` call it first; so does npm (as `prepare`) before packing and when
-// installing from git. `--force` compiles everything. Notes go to stderr.
+// Prepares a fresh clone: installs the packages of package-lock.json, compiles changed sources into dist/, and
+// bundles the command, and the library for browsers. `npm start` and `npm test` call it first; so does npm (as
+// `prepare`) before packing and when installing from git. `--force` compiles everything. Notes go to stderr.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The code for Node, and the code for the browser. */
 const projects = ['tsconfig.build.json', 'tsconfig.page.json'].map((name) => join('.ci', name));
+/** What the modules of the command share, bundled. */
+const parts = join('dist', 'cli', 'parts');
 
 // npm runs `prepare` at the end of an installation, including the one below, after which we compile anyway.
 if (process.env.NOREWIND_INSTALLS !== undefined) process.exit();
@@ -16,7 +18,8 @@ if (process.env.NOREWIND_INSTALLS !== undefined) process.exit();
 requireNode(20);
 if (!installed()) install();
 compile(process.argv.includes('--force'));
-await bundle();
+await bundleCommand();
+await bundleLibrary();
 
 function requireNode(major) {
   if (Number.parseInt(process.versions.node, 10) < major)
@@ -82,12 +85,38 @@ function compile(force) {
   ]);
   if (result.status !== 0)
     fail(`${output(result)}\nThe sources do not compile; the messages above are the compiler's.`);
+}
+
+/**
+ * Bundles the command and its thread into a few files: Node takes longer to find and open four hundred modules
+ * than to run them. esbuild is imported once it is installed.
+ */
+async function bundleCommand() {
+  const { build } = await import('esbuild');
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join('cli', 'main.ts'), join('cli', 'demo', 'worker.ts')],
+    outdir: join('dist', 'cli'),
+    outbase: 'cli',
+    chunkNames: 'parts/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    charset: 'utf8',
+    logLevel: 'error',
+  });
+  const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const name of readdirSync(join(root, parts))) if (!made.has(name)) rmSync(join(root, parts, name));
   // npm sets this when it first links the command, but not for a new dist/.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
 }
 
-/** Bundles the library for browsers if it has changed. esbuild is imported once it is installed. */
-async function bundle() {
+/** Bundles the library for browsers if it has changed. */
+async function bundleLibrary() {
   const file = join(root, 'dist', 'browser', 'norewind.js');
   const written = existsSync(file) ? statSync(file).mtimeMs : 0;
   const isOld = ['lib', 'autodiff', 'nn', 'trainers'].some((folder) =>
@@ -115,8 +144,8 @@ function prune(folder, sources, depth) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    // The bundle for browsers has many sources.
-    if (depth === 0 && entry.name === 'browser') continue;
+    // Bundles have many sources.
+    if (path === join(root, 'dist', 'browser') || path === join(root, parts)) continue;
     if (entry.isDirectory()) prune(path, join(sources, entry.name), depth + 1);
     else if (
       depth > 0 &&

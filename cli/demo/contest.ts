@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { titleOf } from '../../trainers/registry/index.ts';
 import { FailedError } from '../errors.ts';
 import { type Plan, resolveWish } from '../experiments/resolve.ts';
+import { packageFile } from '../package-root.ts';
 import type { MetricsRecord } from '../training/metrics.ts';
 import type { SignalWatch } from '../training/stop.ts';
 import type { Outcome } from '../training/train.ts';
@@ -67,7 +68,7 @@ export async function contest(contestants: readonly Contestant[], stopper: Stopp
 
 function runOne(contestant: Contestant, running: Set<Worker>): Promise<void> {
   const assignment: Assignment = { wish: contestant.plan.config, folder: contestant.folder };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: assignment });
+  const worker = new Worker(packageFile('dist', 'cli', 'demo', 'worker.js'), { workerData: assignment });
   running.add(worker);
   return new Promise<void>((resolve, reject) => {
     worker.on('message', (message: Message) => {

@@ -47,24 +47,40 @@ export function bufferOf(operand: InstructionOperand): Buffer | undefined {
 }
 
 /** The buffers that an instruction reads or writes, as often as it does. */
-export function buffersIn({ operands, body = [] }: Instruction): Buffer[] {
-  return [...operands.flatMap((operand) => bufferOf(operand) ?? []), ...body.flatMap(buffersIn)];
+export function buffersIn(instruction: Instruction): Buffer[] {
+  return gathered(instruction, ({ operands }) => [0, operands.length]);
 }
 
 /** The buffers that an instruction writes. */
-export function writtenBy({ operation, operands, body = [] }: Instruction): Buffer[] {
-  const own = operands.slice(0, wasm.written[operation] ?? 1).flatMap((operand) => bufferOf(operand) ?? []);
-  return [...own, ...body.flatMap(writtenBy)];
+export function writtenBy(instruction: Instruction): Buffer[] {
+  return gathered(instruction, ({ operation }) => [0, wasm.written[operation] ?? 1]);
 }
 
 /** The buffers that an instruction reads; the further ones of several that it writes are among them. */
-export function readsOf({ operands, body = [] }: Instruction): Buffer[] {
-  return [...operands.slice(1).flatMap((operand) => bufferOf(operand) ?? []), ...body.flatMap(readsOf)];
+export function readsOf(instruction: Instruction): Buffer[] {
+  return gathered(instruction, ({ operands }) => [1, operands.length]);
+}
+
+/** The buffers in a range of operands, of an instruction and of its body. Every pass asks, so it is a loop. */
+function gathered(
+  instruction: Instruction,
+  range: (instruction: Instruction) => readonly [begin: number, end: number],
+  into: Buffer[] = [],
+): Buffer[] {
+  const { operands, body } = instruction;
+  const [begin, end] = range(instruction);
+  for (let at = begin; at < end && at < operands.length; at++) {
+    const buffer = bufferOf(operands[at]);
+    if (buffer !== undefined) into.push(buffer);
+  }
+  if (body !== undefined) for (const one of body) gathered(one, range, into);
+  return into;
 }
 
 /** The number of times that each buffer is an operand. */
 export function countUses(instructions: readonly Instruction[]): Map<Buffer, number> {
   const uses = new Map<Buffer, number>();
-  for (const buffer of instructions.flatMap(buffersIn)) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
+  for (const instruction of instructions)
+    for (const buffer of buffersIn(instruction)) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
   return uses;
 }

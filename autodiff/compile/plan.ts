@@ -89,7 +89,15 @@ function after(
   { lowering, inputs, parts }: Draft,
 ): Draft['parts'] {
   const { assembler, carried } = lowering;
-  const surroundings = { assembler, carried, inputs: new Set(inputs), uses: countUses(parts.flat()) };
+  const surroundings = {
+    assembler,
+    carried,
+    inputs: new Set(inputs),
+    // Few passes ask.
+    get uses() {
+      return countUses(parts.flat());
+    },
+  };
   return parts.map((part) => run(part, surroundings));
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../lib/index.ts';
 import type { Buffer } from './instruction.ts';
 import type { Lowering } from './lowering.ts';
-import { buffersOf, type Coefficient, type Term, type Terms } from './terms.ts';
+import type { Coefficient, Term, Terms } from './terms.ts';
 
 /** The output that overwrites an input in place. */
 export interface Replacement {
@@ -9,9 +9,10 @@ export interface Replacement {
   readonly tensor: Tensor;
 }
 
-/** A replacement that is not written yet, with its terms. */
+/** A replacement that is not written yet, with its terms and the buffers that they read. */
 export interface Pending extends Replacement {
   readonly value: Terms;
+  readonly reads: ReadonlySet<Buffer>;
 }
 
 /** u⊗v, or v in the row that u names, with its coefficient. */
@@ -45,9 +46,7 @@ export function writeRankOne(
   pending: readonly Pending[],
 ): readonly Pending[] {
   const unread = (written: readonly Pending[]) =>
-    pending.every(
-      (one) => written.includes(one) || written.every(({ target }) => !buffersOf(one.value).includes(target)),
-    );
+    pending.every((one) => written.includes(one) || written.every(({ target }) => !one.reads.has(target)));
   const { dtype, size } = next.target;
   const coefficient = (own: Coefficient) => lowering.materializer.coefficient(own, dtype);
   for (const twin of pending) {

@@ -30,7 +30,7 @@ export function withoutRepeats(program: Program): Program {
   const equations: Equation[] = [];
   for (const equation of program.equations) {
     const operands = equation.operands.map((operand) => same.get(operand) ?? operand);
-    const key = `${numberOf(equation.primitive)}(${operands.map(keyOf).join(',')})${JSON.stringify(equation.parameters, (_, value) => (typeof value === 'number' ? textOf(value) : value))}`;
+    const key = `${numberOf(equation.primitive)}(${operands.map(keyOf).join(',')})${textOf(equation.parameters)}`;
     const earlier = first.get(key);
     if (earlier !== undefined) same.set(equation.result, earlier);
     else {
@@ -41,9 +41,14 @@ export function withoutRepeats(program: Program): Program {
   return { ...program, equations, outputs: program.outputs.map((output) => same.get(output) ?? output) };
 }
 
-/** Unlike JSON, tells NaN and the infinities apart, and the two zeros. */
-function textOf(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value);
+/**
+ * A text for each value of a parameter. Unlike JSON, it tells NaN and the infinities apart, and the two zeros.
+ */
+function textOf(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? typeof value;
+  return `{${Object.entries(value).map(([key, part]) => `${key}:${textOf(part)}`)}}`;
 }
 
 export function withoutDead(program: Program): Program {

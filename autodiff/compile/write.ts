@@ -36,14 +36,14 @@ export function writeOutputs({ lowering, program, outputs, places, replaced }: P
 /** Writes the new values of inputs over the old ones, each when no other still reads the old one. */
 export function replaceInputs({ lowering, replacements }: Part): void {
   const { assembler, materializer } = lowering;
-  let pending: Pending[] = replacements.map((own) => ({ ...own, value: lowering.terms(own.tensor) }));
+  let pending = replacements.map((own) => withValue(own, lowering.terms(own.tensor)));
   // Coefficients may depend on inputs that are about to be replaced, so they are computed before the first
   // write.
   for (const { value, tensor } of pending)
     for (const { coefficient } of value) materializer.coefficient(coefficient, tensor.dtype);
   while (pending.length > 0) {
     const ready = pending.find((own) =>
-      pending.every((other) => other === own || !buffersOf(other.value).includes(own.target)),
+      pending.every((other) => other === own || !other.reads.has(own.target)),
     );
     const next = ready ?? pending[0];
     const reads = buffersOf(next.value).filter((buffer) => buffer === next.target).length;
@@ -57,7 +57,7 @@ export function replaceInputs({ lowering, replacements }: Part): void {
     if (ready === undefined) {
       // Every one is read by another: this one's old value moves out of the way.
       const saved = copied(lowering, next.target);
-      pending = pending.map((other) => ({ ...other, value: substituted(other.value, next.target, saved) }));
+      pending = pending.map((other) => withValue(other, substituted(other.value, next.target, saved)));
     }
     if (inPlace) materializer.array(next.value, next.tensor.dtype, next.tensor.shape, next.target);
     else {
@@ -70,6 +70,10 @@ export function replaceInputs({ lowering, replacements }: Part): void {
       assembler.emit('copy', next.tensor.dtype, next.target, whole, next.tensor.size);
     }
   }
+}
+
+function withValue(replacement: Replacement, value: Terms): Pending {
+  return { ...replacement, value, reads: new Set(buffersOf(value)) };
 }
 
 function copied({ assembler }: Lowering, buffer: Buffer): Buffer {

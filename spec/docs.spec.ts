@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { checkPages } from './support/examples.ts';
+import { checkPages, type PageReport } from './support/examples.ts';
 import { examplesOf, fencesOf } from './support/fences.ts';
 import { filesBelow, root } from './support/project.ts';
+import { size } from './support/size.ts';
 
 describe('documentation', () => {
   const pages = new Map<string, string>();
@@ -31,66 +32,34 @@ describe('documentation', () => {
   });
 
   describe('the checker itself', () => {
+    let reports: readonly PageReport[];
+
+    before(function () {
+      this.timeout(120_000);
+      reports = checkPages(new Map(Object.entries({ 'good.md': good, 'bad.md': bad, 'cut.md': cut })));
+    });
+
     it('accepts modules, titles, expected errors and expected output, indented or not', () => {
-      const page = [
-        '# Good',
-        ...['```ts title=answer.ts', 'export const answer: number = 42;', '```'],
-        ...['1. In a list', '   ```ts', "   import { answer } from './answer.ts';", '   if (answer > 1) {'],
-        ...[
-          '     console.log(await Promise.resolve(answer), ``);',
-          '   }',
-          '   ```',
-          '   which prints',
-          '   ```text',
-          '   42',
-          '   ```',
-        ],
-        ...[
-          '```ts error=OddError',
-          'class OddError extends Error {}',
-          "console.log('first');",
-          "throw new OddError('3 is odd');",
-          '```',
-        ],
-        ...['```text', 'first', 'OddError: 3 is odd', '```', '```sh', 'rm -rf nothing', '```'],
-      ].join('\n');
-      expect(checkPages(new Map([['good.md', page]]))).to.deep.equal([
-        { page: 'good.md', examples: 3, problems: [] },
-      ]);
+      expect(reports[0]).to.deep.equal({ page: 'good.md', examples: 4, problems: [] });
     });
 
     it('reports a block that throws, prints something else, does not throw, or does not compile, each at its line', () => {
-      const page = [
-        ...['```ts', "throw new RangeError('too far');", '```', '## Two'],
-        ...['```ts', "console.log('one');", '```', '```text', 'two', '```', '## Three'],
-        ...[
-          '```ts error=ShapeError',
-          'export {};',
-          '```',
-          '```ts error=ShapeError',
-          "throw new TypeError('x');",
-          '```',
-        ],
-        ...['```ts', 'export const a = 1;', "export const b: number = 'text';", '```'],
-        ...['```ts', "import { nothing } from './nowhere.ts';", 'nothing();', '```'],
-      ].join('\n');
-      const [report] = checkPages(new Map([['bad.md', page]]));
+      const [, report] = reports;
       const at = (line: number): string =>
         report.problems.filter((text) => text.startsWith(`bad.md:${line}: `)).join();
-      expect(report.examples).to.equal(6);
+      expect(report.examples).to.equal(7);
       expect(at(1)).to.include('too far');
       expect(at(5)).to.match(/printed\s+one\s+where the page says\s+two/);
       expect(at(12)).to.include('must throw ShapeError, but threw nothing');
       expect(at(15)).to.include('must throw ShapeError, but threw TypeError: x');
       expect(at(20)).to.include("Type 'string' is not assignable to type 'number'");
       expect(at(23)).to.include('nowhere');
-      expect(report.problems).to.have.length(7);
+      expect(at(27)).to.include("Type 'number' is not assignable to type 'string'");
+      expect(report.problems).to.have.length(size(8, 9));
     });
 
     it('reports blocks that a process exit cuts off', () => {
-      const page = ['```ts', 'process.exit(0);', '```', '```ts', 'export {};', '```'].join('\n');
-      const [report] = checkPages(new Map([['cut.md', page]]));
-      expect(report.problems).to.deep.equal([
+      expect(reports[2].problems).to.deep.equal([
         'cut.md:1: was not run to its end',
         'cut.md:4: was not run to its end',
       ]);
@@ -122,6 +91,30 @@ describe('documentation', () => {
     });
   });
 });
+
+const good = [
+  '# Good',
+  ...['```ts title=answer.ts', 'export const answer: number = 42;', '```'],
+  ...['1. In a list', '   ```ts', "   import { answer } from './answer.ts';", '   if (answer > 1) {'],
+  ...['     console.log(await Promise.resolve(answer), ``);', '   }', '   ```', '   which prints'],
+  ...['   ```text', '   42', '   ```'],
+  ...['```ts error=OddError', 'class OddError extends Error {}', "console.log('first');"],
+  ...["throw new OddError('3 is odd');", '```'],
+  ...['```text', 'first', 'OddError: 3 is odd', '```', '```sh', 'rm -rf nothing', '```', '## Long'],
+  ...['```ts long', "console.log('at last');", '```', '```text', 'at last', '```'],
+].join('\n');
+
+const bad = [
+  ...['```ts', "throw new RangeError('too far');", '```', '## Two'],
+  ...['```ts', "console.log('one');", '```', '```text', 'two', '```', '## Three'],
+  ...['```ts error=ShapeError', 'export {};', '```'],
+  ...['```ts error=ShapeError', "throw new TypeError('x');", '```'],
+  ...['```ts', 'export const a = 1;', "export const b: number = 'text';", '```'],
+  ...['```ts', "import { nothing } from './nowhere.ts';", 'nothing();', '```'],
+  ...['```ts long', 'export const c: string = 1;', "throw new Error('late');", '```'],
+].join('\n');
+
+const cut = ['```ts', 'process.exit(0);', '```', '```ts', 'export {};', '```'].join('\n');
 
 /** Relative links of a page whose file does not exist. Fences contain no links. */
 function brokenLinks(page: string, markdown: string): string[] {

@@ -1,5 +1,6 @@
-import type { wasm } from '../../lib/index.ts';
-import { splatOf, type Terms } from '../compile/terms.ts';
+import type { Tensor, wasm } from '../../lib/index.ts';
+import type { Planner } from '../compile/planner.ts';
+import { type Coefficient, splatOf, type Terms } from '../compile/terms.ts';
 import type { ConstantPrimitive, SmoothPrimitive } from '../primitive.ts';
 import { binade, floor, greater } from '../primitives/constant.ts';
 import { select } from '../primitives/indexed.ts';
@@ -9,14 +10,28 @@ import { pairwise } from './lower/pairwise.ts';
 import { constantOf, elementwise, unless } from './reach.ts';
 import { type Entry, rule } from './row.ts';
 
+/** The columns of a function of numbers in the same places. */
+const byElement = { reaches: elementwise, batch: together };
+
 /** A function of one number with a kernel. */
 function unary(primitive: SmoothPrimitive | ConstantPrimitive, operation: wasm.OpName): Entry {
   return rule(primitive, {
     keepsNaN: true,
     lower: (plan, [x], _, result) => plan.emit(result, operation, plan.array(x), result.size),
-    reaches: elementwise,
-    batch: together,
+    ...byElement,
   });
+}
+
+/** The operation of an array with one number for all of its elements. */
+function withNumber(
+  plan: Planner,
+  result: Tensor,
+  operation: wasm.OpName,
+  x: Tensor,
+  number: Coefficient,
+): Terms {
+  const array = plan.array(x);
+  return plan.emit(result, operation, array, plan.materializer.coefficient(number, x.dtype), result.size);
 }
 
 /** Functions of one or two numbers, element by element. */
@@ -36,59 +51,34 @@ export const functions: readonly Entry[] = [
 
   rule(binade, {
     lower: (plan, [x], _, result) => plan.emit(result, 'binade', plan.array(x), result.size),
-    reaches: elementwise,
-    batch: together,
+    ...byElement,
   }),
 
   rule(smooth.pow, {
     lower(plan, [x, y], _, result) {
       // All elements often share the exponent.
       const exponent = result.size === 1 ? undefined : splatOf(plan.terms(y));
-      if (exponent !== undefined)
-        return plan.emit(
-          result,
-          'pows',
-          plan.array(x),
-          plan.materializer.coefficient(exponent, result.dtype),
-          result.size,
-        );
+      if (exponent !== undefined) return withNumber(plan, result, 'pows', x, exponent);
       return pairwise(plan, result, { whole: 'pow', scalar: 'pows' }, x, y);
     },
-    reaches: elementwise,
-    batch: together,
+    ...byElement,
   }),
 
   rule(smooth.maximum, {
     keepsNaN: true,
     lower: (plan, [x, y], _, result) => pairwise(plan, result, { whole: 'maximum' }, x, y),
-    reaches: elementwise,
-    batch: together,
+    ...byElement,
   }),
 
   rule(greater, {
     lower(plan, [x, y], _, result): Terms {
       const [left, right] = [splatOf(plan.terms(x)), splatOf(plan.terms(y))];
-      if (right !== undefined)
-        return plan.emit(
-          result,
-          'greaters',
-          plan.array(x),
-          plan.materializer.coefficient(right, x.dtype),
-          result.size,
-        );
+      if (right !== undefined) return withNumber(plan, result, 'greaters', x, right);
       // x > y is y < x, for an x that all elements share.
-      if (left !== undefined)
-        return plan.emit(
-          result,
-          'lessers',
-          plan.array(y),
-          plan.materializer.coefficient(left, x.dtype),
-          result.size,
-        );
+      if (left !== undefined) return withNumber(plan, result, 'lessers', y, left);
       return pairwise(plan, result, { whole: 'greater', scalar: 'greaters' }, x, y);
     },
-    reaches: elementwise,
-    batch: together,
+    ...byElement,
   }),
 
   rule(select, {

@@ -44,7 +44,7 @@ describe('cli: norewind/stream', () => {
         .map((row) => `${JSON.stringify(row)}\n`)
         .join(''),
     );
-    desk.file('text.txt', 'abcdé\n'.repeat(200));
+    desk.file('text.txt', 'abcdé\n'.repeat(60));
   });
 
   after(() => desk.dispose());

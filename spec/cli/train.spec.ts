@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { markov } from '../../trainers/index.ts';
+import { size } from '../support/size.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed, until } from './feed.ts';
 
@@ -141,10 +142,7 @@ describe('cli: norewind train', () => {
   });
 
   it('saves at SIGUSR1 and continues; SIGINT and SIGTERM save and end with 130 and 143, also while it waits', async () => {
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-    ] as const) {
+    for (const [signal, code] of [...size([], [['SIGINT', 130] as const]), ['SIGTERM', 143] as const]) {
       const args = ['train', '-', '--out', signal, ...small];
       const { child, result } = feed(desk, args);
       child.stdin?.write(text.slice(0, 100));

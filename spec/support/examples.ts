@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Example, examplesOf } from './fences.ts';
 import { compileFiles, createProject, readManifest, root, userOptions } from './project.ts';
 import type { Outcome } from './runExamples.ts';
+import { size } from './size.ts';
 
 /** The findings on one page: its number of examples, and problems, as `page:line: sentence`. */
 export interface PageReport {
@@ -12,7 +13,10 @@ export interface PageReport {
   readonly problems: readonly string[];
 }
 
-/** Type-checks and runs every `ts` block of the pages, given as Markdown by name. */
+/**
+ * Type-checks every `ts` block of the pages, given as Markdown by name, and runs them: those that take long in
+ * the long size alone.
+ */
 export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
   const project = createProject();
   try {
@@ -36,7 +40,10 @@ export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
             `${page}:${examples[at].line + complaint.line}: does not compile: ${complaint.message}`,
           );
       }
-      if (files.length > 0) problems.push(...runPage(page, examples, files, runner));
+      const run = examples.flatMap((example, at) =>
+        size(!example.isLong, true) ? [{ example, file: files[at] }] : [],
+      );
+      if (run.length > 0) problems.push(...runPage(page, run, runner));
     }
     const elsewhere = complaints.filter(({ file }) => !sources.includes(file));
     const last = checked[checked.length - 1];
@@ -68,21 +75,22 @@ function extract(page: string, markdown: string, problems: string[]): Example[] 
 
 function runPage(
   page: string,
-  examples: readonly Example[],
-  files: readonly string[],
+  run: readonly { readonly example: Example; readonly file: string }[],
   runner: string,
 ): string[] {
-  const report = files[0].replace(/[^/\\]*$/, 'outcomes.json');
-  const modules = [runner, report, ...files].map((file) => file.replace(/\.ts$/, '.js'));
+  const report = run[0].file.replace(/[^/\\]*$/, 'outcomes.json');
+  const modules = [runner, report, ...run.map(({ file }) => file)].map((file) =>
+    file.replace(/\.ts$/, '.js'),
+  );
   const { stderr, status } = spawnSync(process.execPath, ['--enable-source-maps', ...modules], {
     cwd: join(report, '..'),
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: 200_000,
   });
   const outcomes: (Outcome | undefined)[] = existsSync(report)
     ? JSON.parse(readFileSync(report, 'utf8'))
     : [];
-  const problems = examples.flatMap((example, at) =>
+  const problems = run.flatMap(({ example }, at) =>
     judge(example, outcomes[at]).map((problem) => `${page}:${example.line}: ${problem}`),
   );
   if (status !== 0) problems.push(`${page}: its examples ended with status ${status}: ${stderr.trim()}`);

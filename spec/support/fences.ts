@@ -18,6 +18,8 @@ export interface Example {
   readonly error: string | undefined;
   /** The expected output: the `text` block after it, under the same heading. */
   readonly output: string | undefined;
+  /** Whether it takes long, and is run by `npm run test:long` alone. */
+  readonly isLong: boolean;
 }
 
 /** The fenced blocks of a page, in order. An unclosed fence extends to the end, as in CommonMark. */
@@ -51,9 +53,9 @@ export function examplesOf(markdown: string): Example[] {
       throw new Error(`line ${fence.line}: \`${fence.language}\` blocks are not run; write \`ts\``);
     if (fence.language !== 'ts') continue;
     for (const name of fence.attributes.keys())
-      if (name !== 'error' && name !== 'title')
+      if (!['error', 'title', 'long'].includes(name))
         throw new Error(
-          `line ${fence.line}: unknown attribute ${name}; there are error=Class and title=file.ts`,
+          `line ${fence.line}: unknown attribute ${name}; there are error=Class, title=file.ts and long`,
         );
     const file = fence.attributes.get('title') ?? `line-${fence.line}.ts`;
     if (!/^[\w-]+\.ts$/.test(file))
@@ -67,6 +69,7 @@ export function examplesOf(markdown: string): Example[] {
       source: `${fence.text}\n`,
       error: fence.attributes.get('error'),
       output: output?.text,
+      isLong: fence.attributes.has('long'),
     });
   }
   return examples;

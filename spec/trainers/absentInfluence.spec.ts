@@ -56,7 +56,9 @@ describe('an influence that is absent', () => {
           checkUnbiased([runOf(model, 3), runOf(model, 3, 2)], estimator, { tolerance: 1e-12, before: 2 });
         });
 
-      for (const [name, estimator] of Object.entries(noisy))
+      for (const [name, estimator] of Object.entries(noisy).filter(([own]) =>
+        size(own === 'uoro' || cell === 'root of each unit', true),
+      ))
         it(`${name} is so in the mean over every sequence of signs`, () => {
           const { window } = estimator();
           checkUnbiased([runOf(model, 2 * window)], estimator);
@@ -65,7 +67,8 @@ describe('an influence that is absent', () => {
           checkUnbiased([runOf(model, 2 * window), runOf(model, 2 * window, 2)], estimator);
         });
 
-      for (const [name, estimator] of Object.entries(all.has(cell) ? every : few))
+      const some = size(cell === 'root of each unit', all.has(cell)) ? every : few;
+      for (const [name, estimator] of Object.entries(some))
         it(`${name} returns the same as a plan and eagerly, also after a reset`, () => {
           const lanes = [runOf(model, 6), runOf(model, 6, 2)].slice(0, all.has(cell) ? 2 : 1);
           const [eager, plan] = [true, false].map((own) =>
@@ -81,7 +84,7 @@ describe('an influence that is absent', () => {
   for (const [name, estimator] of Object.entries(every))
     for (const eager of [true, false])
       it(`${name}: is shown as zeros of the shapes to come, at the start and after a reset; eager: ${eager}`, () => {
-        for (const cell of [...all, 'root with a readout'])
+        for (const cell of size(['root with a readout'], [...all, 'root with a readout']))
           for (const count of [1, 2]) {
             const lanes = [runOf(singular[cell], 4), runOf(singular[cell], 4, 2)].slice(0, count);
             const learner = learnerOf(lanes, estimator(), seeded(1), { eager });
@@ -129,7 +132,7 @@ describe('an influence that is absent', () => {
       }),
     };
     const plain = { ...rnn({ inputs: 2, units: 2 }) } as never;
-    for (const cell of [plain, ...[...all].map((name) => singular[name])]) {
+    for (const cell of [plain, ...[...all].slice(0, size(1, all.size)).map((name) => singular[name])]) {
       const run = runOf(cell, 3);
       checkUnbiased([run], () => scaled as Estimator);
       for (const before of [0, 2]) {

@@ -2,23 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { NonFiniteError, tensor } from '../../lib/index.ts';
 import { crossEntropy, embedded, embedding, linear, model } from '../../nn/index.ts';
-import {
-  adam,
-  createLearner,
-  type Estimator,
-  noBackTrack,
-  restoreLearner,
-  rflo,
-  sgd,
-  snap,
-  tbptt,
-} from '../../trainers/index.ts';
+import { adam, createLearner, restoreLearner, sgd } from '../../trainers/index.ts';
 import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 import {
   type Any,
   act,
   type Config,
-  estimators,
+  everyEstimator,
   forAll,
   looks,
   moves,
@@ -27,17 +17,9 @@ import {
 } from './planned.ts';
 import { singular } from './singular.ts';
 
-const all: Readonly<Record<string, () => Estimator>> = {
-  ...estimators,
-  'tbptt of stride 1': () => tbptt({ window: 3, stride: 1 }),
-  snap: () => snap({ n: 1 }),
-  rflo: () => rflo({ leak: 0.5 }),
-  noBackTrack: () => noBackTrack(),
-};
-
 /** Characters in, logits out, by cells whose derivative is infinite in their start state. */
 const scenario = fc.record({
-  estimator: fc.constantFrom(...Object.keys(all)),
+  estimator: fc.constantFrom(...Object.keys(everyEstimator)),
   cell: fc.constantFrom('root of each unit', 'root in another leaf', 'units that see each other'),
   lanes: fc.integer({ min: 1, max: 2 }),
   dtype: fc.constantFrom('float32' as const, 'float64' as const),
@@ -51,7 +33,7 @@ function configOf({ estimator, cell, lanes, dtype, isAdaptive, seed }: Scenario)
   return {
     model: model({ cell: inner as never, readout: linear({ outputs: 5 }) }) as never,
     loss: crossEntropy as never,
-    estimator: all[estimator](),
+    estimator: everyEstimator[estimator](),
     optimizer: isAdaptive ? adam({ rate: 0.01 }) : sgd({ rate: 0.01 }),
     dtype,
     seed,

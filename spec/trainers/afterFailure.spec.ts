@@ -12,26 +12,9 @@ import {
   zeros,
 } from '../../lib/index.ts';
 import { type Cell, gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
-import {
-  adam,
-  createLearner,
-  type Estimator,
-  momentum,
-  noBackTrack,
-  rflo,
-  snap,
-  tbptt,
-} from '../../trainers/index.ts';
+import { adam, createLearner, momentum } from '../../trainers/index.ts';
 import { size } from '../support/size.ts';
-import { type Any, type Config, estimators, requireSame } from './planned.ts';
-
-const all: Readonly<Record<string, () => Estimator>> = {
-  ...estimators,
-  'tbptt of stride 1': () => tbptt({ window: 3, stride: 1 }),
-  snap: () => snap({ n: 1 }),
-  rflo: () => rflo({ leak: 0.5 }),
-  noBackTrack: () => noBackTrack(),
-};
+import { type Any, type Config, everyEstimator, requireSame } from './planned.ts';
 
 const bad = [
   Number.NaN,
@@ -70,7 +53,7 @@ function config(name: string, eager: boolean, more: Partial<Config> = {}): Confi
   return {
     model: model({ cell, readout: linear({ outputs: 1 }) }) as unknown as Cell<unknown, unknown, unknown>,
     loss: meanSquare as never,
-    estimator: all[name](),
+    estimator: everyEstimator[name](),
     optimizer: name.length % 3 === 0 ? adam({ rate: 0.01 }) : momentum({ rate: 0.01 }),
     seed: 4,
     eager,
@@ -103,7 +86,7 @@ function fails(call: () => void): boolean {
 
 for (const eager of [true, false])
   describe(`a learner to which bad numbers came, ${eager ? 'eager' : 'with a plan'}`, () => {
-    for (const name of Object.keys(all))
+    for (const name of Object.keys(everyEstimator))
       it(`${name}: is one that never met those that it refused, at every place of a window`, () => {
         const lanes = name === 'joint uoro' || name === 'rtrl' ? 2 : 1;
         const [learner, twin] = [
@@ -111,12 +94,13 @@ for (const eager of [true, false])
           createLearner(config(name, eager, { lanes })),
         ];
         const { window } = learner.estimator;
-        let refused = 0;
+        let [refused, drawn] = [0, 0];
         act(learner, 0, lanes);
         act(twin, 0, lanes);
         for (let t = 1; t < size(window, 2 * window) + 2; t++) {
           for (const [how, call] of Object.entries(calls))
             for (const x of bad) {
+              if (drawn++ % size(2, 1) > 0) continue;
               const what = `${x} in ${how}, before step ${t}`;
               if (
                 fails(() => {
@@ -136,7 +120,7 @@ for (const eager of [true, false])
           for (const one of [learner, twin]) act(one, t, lanes);
         }
         requireSame(learner, twin, 'at the end');
-        expect(refused).to.be.above(size(4, 10) * window);
+        expect(refused).to.be.above(size(2, 10) * window);
       });
 
     it('is one that was never called, when its first call fails, for every estimator', () => {
@@ -149,9 +133,9 @@ for (const eager of [true, false])
         'a number in place of a vector': (learner) => learner.step(7, tensor([1])),
         'a NaN that is observed': (learner) => learner.observe(tensor([1, Number.NaN])),
       };
-      for (const name of Object.keys(all)) {
+      for (const [k, name] of Object.keys(everyEstimator).entries()) {
         const learner = createLearner(config(name, eager));
-        for (const [what, call] of Object.entries(first)) {
+        for (const [what, call] of Object.entries(first).filter((_, i) => size((i + k) % 4 === 0, true))) {
           const failed = fails(() => {
             call(learner);
             learner.save();
@@ -173,7 +157,7 @@ for (const eager of [true, false])
         replay: () => replay(draws),
         recording: () => recording(seeded(3)),
       };
-      for (const name of ['uoro', 'uoro of rank 2', 'noBackTrack'] as const)
+      for (const name of size(['uoro of rank 2'], ['uoro', 'uoro of rank 2', 'noBackTrack']))
         for (const [source, noise] of Object.entries(sources)) {
           const { seed: _, ...rest } = config(name, eager, {
             model: rooted,
@@ -206,9 +190,9 @@ function recorded(noise: ReturnType<typeof seeded>): number[] {
 }
 
 describe('a learner with a plan that finds out late', () => {
-  for (const name of size(['uoro', 'tbptt 4'], ['uoro', 'uoro of window 3', 'rtrl', 'tbptt 4', 'bptt 3']))
+  for (const name of size(['uoro of window 3'], ['uoro', 'uoro of window 3', 'rtrl', 'tbptt 4', 'bptt 3']))
     it(`${name}: is as before the first bad moment, wherever in a window that was`, () => {
-      const { window } = all[name]();
+      const { window } = everyEstimator[name]();
       for (let place = 0; place < window; place++)
         for (const x of [Number.NaN, Number.POSITIVE_INFINITY]) {
           const [learner, twin] = [createLearner(config(name, false)), createLearner(config(name, false))];

@@ -227,7 +227,8 @@ describe('a checkpoint with a right checksum and one thing changed', () => {
       });
 
       it('in its tensors', () => {
-        for (const [key, x] of Object.entries(tensors)) {
+        for (const [i, [key, x]] of Object.entries(tensors).entries()) {
+          if (i % size(3, 1) > 0) continue;
           const { [key]: _, ...rest } = tensors;
           expect(fateOf(`${key} is removed`, metadata.learner, rest)).to.equal('refused');
           for (const [change, other] of otherTensors(x, subject.eager))

@@ -68,7 +68,9 @@ describe('a learner with a plan', () => {
     );
   });
 
-  for (const [name, estimator] of Object.entries(estimators).filter(([name]) => name !== 'rtrl'))
+  for (const [name, estimator] of Object.entries(estimators).filter(([own]) =>
+    size(['uoro', 'tbptt 4'].includes(own), own !== 'rtrl'),
+  ))
     it(`${name}: keeps its gradient to be read, without another step elsewhere, with long parameters`, () => {
       const config: Config = {
         ...configOf({
@@ -182,7 +184,7 @@ describe('a learner with a plan', () => {
   });
 
   it('follows inputs and targets that change their types in the middle of the stream', () => {
-    for (const name of size(['uoro', 'tbptt 4'], ['uoro', 'tbptt 4', 'rtrl', 'bptt 3'])) {
+    for (const name of size(['uoro'], ['uoro', 'tbptt 4', 'rtrl', 'bptt 3'])) {
       const config = {
         ...configOf({
           estimator: name,
@@ -209,7 +211,7 @@ describe('a learner with a plan', () => {
   });
 
   it('is the same after hundreds of steps, looked at or not, at the seams of its bookkeeping too', () => {
-    for (const name of ['uoro', 'tbptt 4']) {
+    for (const name of size(['tbptt 4'], ['uoro', 'tbptt 4'])) {
       const config = configOf({
         estimator: name,
         optimizer: 'momentum',
@@ -231,7 +233,7 @@ describe('a learner with a plan', () => {
   });
 
   it('knows its last gradient after long times in which it only observed', () => {
-    for (const observed of [1, 62, 63, 64, 65, 150]) {
+    for (const observed of size([1, 64, 150], [1, 62, 63, 64, 65, 150])) {
       const config = configOf({
         estimator: 'uoro',
         optimizer: 'sgd',

@@ -131,7 +131,7 @@ describe('a learner with a plan', () => {
   describe('when an index is out of range', () => {
     for (const name of size(['uoro', 'tbptt 4'], Object.keys(estimators)))
       it(`${name}: changes nothing, noise included`, () => {
-        for (const lanes of [1, 2]) {
+        for (const lanes of size([name === 'uoro' ? 2 : 1], [1, 2])) {
           const config = configOf({
             estimator: name,
             optimizer: 'adam',

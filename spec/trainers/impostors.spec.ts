@@ -14,8 +14,8 @@ import { lawFixtures } from './lawFixtures.ts';
 import { fixture, movesFor, type Run } from './runs.ts';
 
 const cells: readonly Run[] = [
-  { kind: 'rnn', inputs: 3, units: 2, steps: 3, around: 'readout', seed: 11 },
-  { kind: 'gru', inputs: 1, units: 2, steps: 3, around: 'nothing', seed: 12 },
+  { kind: 'rnn', inputs: 3, units: 2, steps: size(2, 3), around: 'readout', seed: 11 },
+  { kind: 'gru', inputs: 1, units: 2, steps: size(2, 3), around: 'nothing', seed: 12 },
   { kind: 'lstm', inputs: 2, units: 1, steps: 3, around: 'embedding', seed: 13 },
 ];
 const twoLanes = () => {

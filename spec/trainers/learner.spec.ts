@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { IndexError, indices, readSafetensors, seeded, type Tensor, tensor, zeros } from '../../lib/index.ts';
-import { crossEntropy, gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
+import { IndexError, indices, readSafetensors, seeded, tensor, zeros } from '../../lib/index.ts';
+import { crossEntropy, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import {
   adam,
   bptt,
@@ -8,7 +8,6 @@ import {
   clipByGlobalNorm,
   createLearner,
   type Estimator,
-  type LearnerConfig,
   rmsprop,
   rtrl,
   sgd,
@@ -16,20 +15,7 @@ import {
   uoro,
 } from '../../trainers/index.ts';
 import { lengthOf, numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
-
-const cell = model({ cell: gru({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) });
-type Config = LearnerConfig<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>;
-const make = (changes: Partial<Config> = {}) =>
-  createLearner<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>({
-    model: cell,
-    loss: meanSquare,
-    estimator: uoro(),
-    optimizer: sgd({ rate: 0.1 }),
-    dtype: 'float64',
-    ...changes,
-  });
-const x = tensor([1, -0.5, 0.25]);
-const y = tensor([0.5, -1]);
+import { cell, make, x, y } from './gruLearner.ts';
 
 const estimators: Readonly<Record<string, () => Estimator>> = {
   uoro: () => uoro(),

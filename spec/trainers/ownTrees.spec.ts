@@ -12,6 +12,7 @@ import {
 } from '../../lib/index.ts';
 import { type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { adam, createLearner, noBackTrack, restoreLearner, rflo, snap, tbptt } from '../../trainers/index.ts';
+import { size } from '../support/size.ts';
 import { type Any, type Config, estimators, requireSame } from './planned.ts';
 
 const all = {
@@ -102,7 +103,7 @@ for (const eager of [true, false])
           act(whole, t);
         }
         for (const [at, bytes] of saved.slice(0, 4 + whole.estimator.window).entries()) {
-          if (at < 3) continue;
+          if (at < 3 || (at % 2 === 0 && size(true, false))) continue;
           const resumed = restoreLearner(config(), bytes);
           expect(Buffer.compare(resumed.save(), bytes), `saved again at ${at}`).to.equal(0);
           for (let t = at; t < 13; t++) act(resumed, t);

@@ -23,10 +23,13 @@ import {
   type Learner,
   type LearnerConfig,
   momentum,
+  noBackTrack,
   type Optimizer,
+  rflo,
   rmsprop,
   rtrl,
   sgd,
+  snap,
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
@@ -46,6 +49,13 @@ export const estimators: Readonly<Record<string, () => Estimator>> = {
   'tbptt 4': () => tbptt({ window: 4 }),
   'tbptt 1 to 2': () => tbptt({ window: grow(1, 2) }),
   'bptt 3': () => bptt({ length: 3 }),
+};
+export const everyEstimator: typeof estimators = {
+  ...estimators,
+  'tbptt of stride 1': () => tbptt({ window: 3, stride: 1 }),
+  snap: () => snap({ n: 1 }),
+  rflo: () => rflo({ leak: 0.5 }),
+  noBackTrack: () => noBackTrack(),
 };
 const optimizers: Readonly<Record<string, () => Optimizer>> = {
   sgd: () => sgd({ rate: 0.05 }),

@@ -11,12 +11,11 @@ import {
   tensor,
   zeros,
 } from '../../lib/index.ts';
-import { type Cell, gru, linear, meanSquare, model } from '../../nn/index.ts';
+import { type Cell, meanSquare } from '../../nn/index.ts';
 import {
   adam,
   bptt,
   createLearner,
-  type LearnerConfig,
   momentum,
   type Optimizer,
   rtrl,
@@ -25,20 +24,7 @@ import {
   uoro,
 } from '../../trainers/index.ts';
 import { numbersOf } from '../../trainers/testing/numbers.ts';
-
-const cell = model({ cell: gru({ inputs: 3, units: 2 }), readout: linear({ outputs: 2 }) });
-type Config = LearnerConfig<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>;
-const make = (changes: Partial<Config> = {}) =>
-  createLearner<ReturnType<typeof cell.init>, Tensor, Tensor | number, Tensor>({
-    model: cell,
-    loss: meanSquare,
-    estimator: uoro(),
-    optimizer: sgd({ rate: 0.1 }),
-    dtype: 'float64',
-    ...changes,
-  });
-const x = tensor([1, -0.5, 0.25]);
-const y = tensor([0.5, -1]);
+import { cell, make, x, y } from './gruLearner.ts';
 
 for (const eager of [true, false])
   describe(`calls that a learner refuses, ${eager ? 'eager' : 'with a plan'}`, () => {

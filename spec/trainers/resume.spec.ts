@@ -92,7 +92,7 @@ describe('a checkpoint', () => {
       it(`${estimator} with ${optimizer} continues bit for bit, with a plan and without`, () => {
         const lanesToo = optimizer === 'adam' ? ([[false, 2, [4, 9]]] as const) : [];
         for (const [eager, lanes, cuts] of [
-          [true, 1, [4, 7, 9, 11]],
+          [true, 1, size([4, 11], [4, 7, 9, 11])],
           [false, 1, [7]],
           ...lanesToo,
         ] as const) {
@@ -102,7 +102,7 @@ describe('a checkpoint', () => {
           const whole = createLearner(own());
           const marks = new Map<number, Uint8Array>();
           for (let t = 0; t < 14; t++) {
-            if (t > 0) marks.set(t, whole.save());
+            if (cuts.some((cut) => cut === t)) marks.set(t, whole.save());
             learn(whole, examples, t, t + 1);
           }
           const end = [...whole.save()];
@@ -232,9 +232,9 @@ describe('a checkpoint', () => {
             refused++;
           }
         }),
-        { seed: 1, numRuns: 300 },
+        { seed: 1, numRuns: size(60, 300) },
       );
-      expect(refused).to.be.greaterThan(280);
+      expect(refused).to.be.greaterThan(size(50, 280));
     });
 
     it('when it is something else altogether', () => {

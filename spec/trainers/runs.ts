@@ -22,6 +22,7 @@ import {
   type Reference,
   zerosLike,
 } from '../../trainers/testing/unrolled.ts';
+import { size } from '../support/size.ts';
 
 /** A small random run, drawn by its sizes. */
 export interface Run {
@@ -46,7 +47,7 @@ function stateSize({ kind, units }: Run): number {
  * Runs of at most `flips` signs, when each of the blocks of `window` steps draws `each` signs for a state
  * element.
  */
-export function runs({ flips = 6, window = 1, each = 1, least = 2 } = {}): fc.Arbitrary<Run> {
+export function runs({ flips = size(4, 6), window = 1, each = 1, least = 2 } = {}): fc.Arbitrary<Run> {
   return fc
     .record({
       kind: fc.constantFrom('rnn', 'gru', 'lstm'),

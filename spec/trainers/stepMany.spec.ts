@@ -5,6 +5,7 @@ import { ConfigurationError, IndexError, NonFiniteError } from '../../lib/index.
 import { createLearner, sgd } from '../../trainers/index.ts';
 import { numbersOf } from '../../trainers/testing/numbers.ts';
 import { runsSources } from '../support/project.ts';
+import { size } from '../support/size.ts';
 import { act, bytesOf, type Config, configOf, estimators, symbols } from './planned.ts';
 
 const one = (estimator: string, more: Partial<Config> = {}): Config => ({
@@ -46,7 +47,7 @@ describe('stepMany', () => {
   });
 
   it('writes predictions where it is told to: those of step, one after the other', () => {
-    for (const name of ['uoro', 'tbptt 4', 'rtrl'])
+    for (const name of size(['tbptt 4'], ['uoro', 'tbptt 4', 'rtrl']))
       for (const lanes of [1, 2])
         for (const eager of [true, false]) {
           const config = { ...one(name, { eager }), lanes };

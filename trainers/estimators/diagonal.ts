@@ -1,6 +1,6 @@
 import { guard } from '../../lib/index.ts';
 import type { Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
 
 export type DiagonalOptions = Readonly<Record<never, never>>;
@@ -29,10 +29,7 @@ export function diagonal(options: DiagonalOptions = {}): Estimator<DiagonalInflu
     name: 'diagonal',
     bias: 'truncated',
     settings: {},
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: ({ parameters }: Sizes) => ({
       time: 5 * parameters,
       memory: parameters,

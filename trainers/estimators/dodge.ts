@@ -12,7 +12,7 @@ import {
 } from '../../lib/index.ts';
 import { addTrees, dotTrees, scaleTree, zerosOf } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
@@ -70,10 +70,7 @@ export function dodge(options: DodgeOptions = {}): Estimator<DodgeInfluence> {
     name: 'dodge',
     bias: every === 0 ? 'none' : 'truncated',
     settings: { directions, every },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost,
     bind: (step) => ({
       ...(every === 0 ? kept(step, directions) : redrawn(step, directions, every)),

@@ -1,6 +1,6 @@
 import { guard } from '../../lib/index.ts';
 import type { Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
 import { type FeedbackOptions, feedbackOf, feedbackOptions, feedbackSettings, paired } from './pairing.ts';
 
@@ -27,10 +27,7 @@ export function eprop(options: EpropOptions = {}): Estimator<DiagonalInfluence> 
     name: 'eprop',
     bias: 'approximate',
     settings: feedbackSettings(feedback),
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: ({ parameters }: Sizes) => ({
       time: 5 * parameters,
       memory: parameters,

@@ -53,6 +53,9 @@ export interface Estimator<I = unknown> {
   bind(step: StepStructure): Rule<I>;
 }
 
+/** The lengths of a method that takes one time step at a time, and each lane by itself. */
+export const stepwise = { window: 1, stride: 1, restarts: false, joint: false } as const;
+
 /** The lengths of the window and of the stride after this number of updates. */
 export function lengthsAt(
   { window, stride, windowAt }: Pick<Estimator, 'window' | 'stride' | 'windowAt'>,

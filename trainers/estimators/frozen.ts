@@ -1,6 +1,6 @@
 import { guard } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { carryNothing } from './nothing.ts';
 
 export type FrozenOptions = Readonly<Record<never, never>>;
@@ -25,10 +25,7 @@ export function frozen(options: FrozenOptions = {}): Estimator {
     name: 'frozen',
     bias: 'approximate',
     settings: {},
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost,
     bind: ({ sizes }) => carryNothing(cost(sizes)),
   };

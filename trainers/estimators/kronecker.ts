@@ -11,7 +11,7 @@ import {
 } from '../../lib/index.ts';
 import { flattenTree, partsLike } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { type Carried, exactLeaves } from './exact.ts';
 import type { Rule } from './rule.ts';
 import type { GroupPart, StepGroup } from './sites.ts';
@@ -68,10 +68,7 @@ export function kronecker<G extends Tree>(
     name,
     bias: 'none',
     settings: { epsilon },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost,
     bind(step) {
       const [{ dtype }] = leavesOf(step.state);

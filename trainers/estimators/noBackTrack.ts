@@ -2,7 +2,7 @@ import { add, div, mul, sqrt } from '../../autodiff/index.ts';
 import { cast, guard, mapTree, type Noise } from '../../lib/index.ts';
 import { addTrees, flattenTree, scaleTree, unflattenTree } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { balance, onePair, type RankOne } from './rank-one.ts';
 import { type RowNorms, rowNormsOf } from './rowNorms.ts';
 import type { Transition } from './transition.ts';
@@ -38,10 +38,7 @@ export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne
     name: 'noBackTrack',
     bias: 'none',
     settings: { epsilon },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: (sizes) => costOf(sizes, sizes.state),
     bind(step) {
       const norms = rowNormsOf(step);

@@ -1,5 +1,5 @@
 import { guard, type Tree } from '../../lib/index.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { type FeedbackOptions, feedbackOf, feedbackOptions, feedbackSettings, paired } from './pairing.ts';
 import { onlyReachable } from './reachable.ts';
 
@@ -33,10 +33,7 @@ export function rflo(options: RfloOptions): Estimator<Tree> {
     name: 'rflo',
     bias: 'approximate',
     settings: { leak, ...feedbackSettings(feedback) },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: ({ parameters }) => ({ time: 2 * parameters, memory: parameters }),
     bind: (step) => paired(onlyReachable(step, { name: 'rflo', steps: 1, kept: 1 - leak }), feedback),
   };

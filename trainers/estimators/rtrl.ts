@@ -1,5 +1,5 @@
 import { ConfigurationError, guard, type Tree } from '../../lib/index.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { onlyReachable, reachable, whole } from './reachable.ts';
 
 /**
@@ -54,10 +54,7 @@ export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
     name: 'rtrl',
     bias: layers === 'own' ? 'approximate' : 'none',
     settings: { structure, ...(layers === 'own' && { layers }) },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: ({ state, parameters }) => ({
       time: state * state * parameters,
       memory: state * parameters,

@@ -1,7 +1,7 @@
 import { norm, reshape, stack } from '../../autodiff/index.ts';
 import { type FloatDType, guard, leavesOf } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { onSites, type SitedInfluence } from './kronecker.ts';
 import { type Sketch, sketchOf } from './sketch.ts';
 
@@ -36,10 +36,7 @@ export function sketched(options: SketchedOptions = {}): Estimator<SitedInfluenc
     name: 'sketched',
     bias: 'approximate',
     settings: { rank },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: costOf(rank),
     bind(step) {
       const [{ dtype }] = leavesOf(step.state);

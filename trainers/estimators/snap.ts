@@ -1,5 +1,5 @@
 import { guard, type Tree } from '../../lib/index.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { type PairingOptions, paired, pairingOptions } from './pairing.ts';
 import { onlyReachable } from './reachable.ts';
 
@@ -30,10 +30,7 @@ export function snap(options: SnapOptions): Estimator<Tree> {
     name: 'snap',
     bias: 'truncated',
     settings: { n, ...(pairing !== 'exact' && { pairing }) },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: ({ state, parameters }) =>
       n === 1
         ? { time: 5 * parameters, memory: parameters }

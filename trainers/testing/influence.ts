@@ -157,41 +157,43 @@ function carriedLaws(
     },
     [`resumes from a checkpoint bit for bit, also within a window, ${how}`]: () => {
       const { model, loss, parameters, state, examples } = singularAtStart(make(middle + 2 * stride + 1));
-      // Cut 0 is before the first input; the last cut is right after a reset.
-      for (const cut of [
-        0,
-        ...Array.from({ length: middle - stride + 1 }, (_, i) => stride + i),
-        middle + 1,
-      ]) {
-        const config = {
-          model,
-          loss,
-          optimizer: sgd({ rate: 0.05 }),
-          dtype: 'float64' as const,
-          parameters,
-          state,
-          eager,
-        };
+      const config = {
+        model,
+        loss,
+        optimizer: sgd({ rate: 0.05 }),
+        dtype: 'float64' as const,
+        parameters,
+        state,
+        eager,
+      };
+      const requireResumed = (cuts: readonly number[], reset?: number) => {
         const learner = createLearner({ ...config, estimator: estimator(), noise: seeded(8) });
-        for (const { input, target } of examples.slice(0, cut)) learner.step(input, target);
-        if (cut > middle) learner.resetState();
-        const restored = restoreLearner({ ...config, estimator: estimator() }, learner.save());
-        for (const { input, target } of examples.slice(cut)) {
-          const [here, there] = [learner.step(input, target), restored.step(input, target)];
-          requireClose(
-            [there.loss, ...numbersOf(there.output)],
-            [here.loss, ...numbersOf(here.output)],
-            0,
-            `a step after a checkpoint at ${cut}`,
-          );
+        const resumed: { readonly cut: number; readonly copy: typeof learner }[] = [];
+        for (const [t, { input, target }] of examples.entries()) {
+          const stepped = (one: typeof learner) => {
+            const { loss: own, output } = one.step(input, target);
+            return [own, ...numbersOf(output)];
+          };
+          if (t === reset) learner.resetState();
+          if (cuts.includes(t)) {
+            const copy = restoreLearner({ ...config, estimator: estimator() }, learner.save());
+            resumed.push({ cut: t, copy });
+          }
+          const here = stepped(learner);
+          for (const { cut, copy } of resumed)
+            requireClose(stepped(copy), here, 0, `a step after a checkpoint at ${cut}`);
         }
-        requireClose(
-          [...restored.save()],
-          [...learner.save()],
-          0,
-          `the checkpoint at the end, after one at ${cut}`,
-        );
-      }
+        for (const { cut, copy } of resumed)
+          requireClose(
+            [...copy.save()],
+            [...learner.save()],
+            0,
+            `the checkpoint at the end, after one at ${cut}`,
+          );
+      };
+      // Cut 0 is before the first input.
+      requireResumed([0, ...Array.from({ length: middle - stride + 1 }, (_, i) => stride + i)]);
+      requireResumed([middle + 1], middle + 1);
     },
   };
 }

@@ -55,6 +55,11 @@ export function requirePlan(
   return plan;
 }
 
+/** Compares trees leaf by leaf. */
+export function requireCloseTrees(actual: unknown, expected: unknown): void {
+  requireClose(leavesOf(actual as Tree), leavesOf(expected as Tree));
+}
+
 /**
  * 1e-12 of the largest expected number (or of 1) for float64, 1e-5 for float32; NaN and infinities where they
  * are expected, and nowhere else.

@@ -65,6 +65,7 @@ import {
   tensors,
   tensorsOf,
 } from '../../../trainers/testing/index.ts';
+import { size } from '../../support/size.ts';
 import {
   alongAxis,
   elementOf,
@@ -87,7 +88,8 @@ describe('operations', () => {
   const described = new Set<unknown>();
   const laws = (operation: unknown, name: string, subject: Omit<PrimitiveSubject, 'name'>) => {
     described.add(operation);
-    describePrimitive({ name, ...subject });
+    const { runs = 20 } = subject;
+    describePrimitive({ name, ...subject, runs: size(Math.ceil(runs / 4), runs) });
   };
   const unary = (
     operation: (x: Tensor) => Tensor,

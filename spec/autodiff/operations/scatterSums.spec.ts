@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { compile, gather, grad, mul, scatterAdd, sum } from '../../../autodiff/index.ts';
 import { fromData, type Tensor, zeros } from '../../../lib/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
+import { size } from '../../support/size.ts';
 
-const million = 1_000_000;
+const many = size(200_000, 1_000_000);
 const floats = (dtype: 'float32' | 'float64', length: number, f: (i: number) => number) =>
   dtype === 'float32'
     ? Float32Array.from({ length }, (_, i) => f(i))
@@ -18,7 +19,7 @@ const ids = (count: number, f: (i: number) => number) =>
 const cases: Readonly<
   Record<string, { count: number; width: number; value: (i: number) => number; row: (i: number) => number }>
 > = {
-  'a million tenths onto one row': { count: million, width: 1, value: () => 0.1, row: () => 2 },
+  'very many tenths onto one row': { count: many, width: 1, value: () => 0.1, row: () => 2 },
   'rows of 5 thirds onto one row': { count: 50_000, width: 5, value: () => 1 / 3, row: () => 0 },
   'onto two rows in turn': { count: 100_000, width: 3, value: () => 0.7, row: (i) => i % 2 },
   'many small onto one large': {

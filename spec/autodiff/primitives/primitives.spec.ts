@@ -20,6 +20,7 @@ import {
   tensors,
   tensorsOf,
 } from '../../../trainers/testing/index.ts';
+import { size } from '../../support/size.ts';
 
 describe('primitives', () => {
   const described = new Set<Primitive>();
@@ -35,7 +36,12 @@ describe('primitives', () => {
     title = primitive.name,
   ) => {
     described.add(primitive);
-    describePrimitive({ name: title, operation: (...given) => bind(primitive, given, parameters), operands });
+    describePrimitive({
+      name: title,
+      operation: (...given) => bind(primitive, given, parameters),
+      operands,
+      runs: size(6, 20),
+    });
   };
 
   /** A suite for fixed parameters, and for the fixed shape that they need. */

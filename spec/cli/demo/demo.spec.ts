@@ -50,7 +50,7 @@ describe('cli: norewind demo', () => {
 
   it('leaves a run folder for each contestant, from which it can be repeated', async () => {
     const folder = 'show/moby-dick/tbptt-16';
-    expect((await desk.spawn(['run', `${folder}/config.json`, '-q', '--out', 'again'])).code).to.equal(0);
+    expect((await desk.norewind(['run', `${folder}/config.json`, '-q', '--out', 'again'])).code).to.equal(0);
     expect(desk.read('again/metrics.ndjson')).to.equal(desk.read(`${folder}/metrics.ndjson`));
   });
 

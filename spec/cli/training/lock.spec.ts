@@ -1,15 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FailedError } from '../../../cli/errors.ts';
@@ -17,6 +8,7 @@ import { thisProcess } from '../../../cli/training/holder.ts';
 import { lockFolder, lockName } from '../../../cli/training/lock.ts';
 import { UsageError } from '../../../lib/index.ts';
 import { inject } from '../../support/faults.ts';
+import { lockedFolder } from './lockedFolder.ts';
 import { replaced } from './replacing.ts';
 
 const isLinux = process.platform === 'linux';
@@ -30,30 +22,16 @@ function birthOf(pid: number): string | undefined {
 }
 
 describe('cli/training: the lock of a folder', () => {
-  let folder: string;
-  let earlier: readonly unknown[];
-  const lock = () => join(folder, lockName);
+  const place = lockedFolder();
+  const { lock, hold, ownListeners } = place;
   const held = () => JSON.parse(readFileSync(lock(), 'utf8'));
-  const hold = (holder: object | string) =>
-    writeFileSync(lock(), typeof holder === 'string' ? holder : JSON.stringify(holder));
   /** A process that lives, and is not this one. */
   const other = { ...thisProcess(), pid: process.ppid, started, birth: birthOf(process.ppid) };
   const gone = { ...other, pid: 2 ** 22 + 1 };
-  const ownListeners = () => process.listeners('exit').filter((listener) => !earlier.includes(listener));
-
-  beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind lock ')));
-    earlier = process.listeners('exit');
-  });
-
-  afterEach(() => {
-    for (const listener of ownListeners()) process.removeListener('exit', listener);
-    rmSync(folder, { recursive: true, force: true });
-  });
 
   it('names the process that has it, and goes when that ends', () => {
-    lockFolder(folder);
-    expect(readdirSync(folder)).to.deep.equal([lockName]);
+    lockFolder(place.path);
+    expect(readdirSync(place.path)).to.deep.equal([lockName]);
     const { started: begun, id, ...holder } = held();
     expect(id).to.match(/^[\da-f-]{36}$/);
     const { started: _, ...own } = thisProcess();
@@ -62,11 +40,11 @@ describe('cli/training: the lock of a folder', () => {
     if (isLinux) for (const fact of [own.boot, own.space]) expect(fact).to.be.a('string');
     expect(Date.now() - Date.parse(begun) - 1000 * process.uptime()).to.be.within(-2000, 2000);
     for (const end of ownListeners()) end(0);
-    expect(readdirSync(folder)).to.deep.equal([]);
+    expect(readdirSync(place.path)).to.deep.equal([]);
   });
 
   it('stays when it is the one of another process by then', () => {
-    lockFolder(folder);
+    lockFolder(place.path);
     hold(other);
     for (const end of ownListeners()) end(0);
     expect(held()).to.deep.equal(other);
@@ -83,11 +61,11 @@ describe('cli/training: the lock of a folder', () => {
 
   /** That the folder is in use, in exactly these words. */
   function refuse(where = '') {
-    expect(() => lockFolder(folder))
+    expect(() => lockFolder(place.path))
       .to.throw(UsageError)
       .with.property(
         'message',
-        `${folder} is in use by process ${held().pid}, which began ${started}${where}`,
+        `${place.path} is in use by process ${held().pid}, which began ${started}${where}`,
       );
   }
 
@@ -100,7 +78,7 @@ describe('cli/training: the lock of a folder', () => {
     // Nobody knows the processes of another machine, not even those with the number of this one.
     hold({ ...other, pid: process.pid, host: 'elsewhere' });
     refuse(elsewhere);
-    expect(readdirSync(folder)).to.deep.equal([lockName]);
+    expect(readdirSync(place.path)).to.deep.equal([lockName]);
     expect(ownListeners()).to.deep.equal([]);
   });
 
@@ -126,7 +104,7 @@ describe('cli/training: the lock of a folder', () => {
         refuse(unseen());
       }
       hold(gone);
-      lockFolder(folder);
+      lockFolder(place.path);
       expect(held()).not.to.have.property('birth');
     });
   });
@@ -151,7 +129,7 @@ describe('cli/training: the lock of a folder', () => {
         refuse(unseen());
         for (const dead of [gone.pid, process.pid]) {
           hold({ ...bare, pid: dead });
-          lockFolder(folder);
+          lockFolder(place.path);
           expect(Object.keys(held()).sort()).to.deep.equal(['host', 'id', 'pid', 'started']);
         }
       }),
@@ -170,20 +148,20 @@ describe('cli/training: the lock of a folder', () => {
       '\u001b',
     ]) {
       hold(content);
-      expect(() => lockFolder(folder))
+      expect(() => lockFolder(place.path))
         .to.throw(UsageError)
         .with.property(
           'message',
-          `${folder} may be in use: ${lock()} does not say by what; if nothing uses the folder, remove that file`,
+          `${place.path} may be in use: ${lock()} does not say by what; if nothing uses the place.path, remove that file`,
         );
       expect(readFileSync(lock(), 'utf8')).to.equal(content);
     }
     const refuseAs = (reason: string) =>
-      expect(() => lockFolder(folder))
+      expect(() => lockFolder(place.path))
         .to.throw(UsageError)
         .with.property(
           'message',
-          `${folder} may be in use: cannot read ${lock()}: ${reason}; if nothing uses the folder, remove ${lock()}`,
+          `${place.path} may be in use: cannot read ${lock()}: ${reason}; if nothing uses the place.path, remove ${lock()}`,
         );
     const unreadable = replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
       if (String(path) === lock()) throw Object.assign(new Error('none'), { code: 'EACCES' });
@@ -192,11 +170,11 @@ describe('cli/training: the lock of a folder', () => {
     unreadable(() => refuseAs('permission denied'));
     rmSync(lock());
     mkdirSync(lock());
-    refuseAs('it is a folder, not a file');
+    refuseAs('it is a place.path, not a file');
     rmSync(lock(), { recursive: true });
     if (spawnSync('mkfifo', [lock()]).status === 0)
       refuseAs('it is a pipe, a socket or a device, not a plain file');
-    expect(readdirSync(folder).filter((name) => name !== lockName)).to.deep.equal([]);
+    expect(readdirSync(place.path).filter((name) => name !== lockName)).to.deep.equal([]);
   });
 
   it('is taken over from a process that is dead', () => {
@@ -210,9 +188,9 @@ describe('cli/training: the lock of a folder', () => {
     if (isLinux) dead.push({ ...other, birth: `${birthOf(process.ppid)}0` });
     for (const holder of dead) {
       hold(holder);
-      lockFolder(folder);
+      lockFolder(place.path);
       expect(held().pid, JSON.stringify(holder)).to.equal(process.pid);
-      expect(readdirSync(folder)).to.deep.equal([lockName]);
+      expect(readdirSync(place.path)).to.deep.equal([lockName]);
     }
   });
 
@@ -225,7 +203,7 @@ describe('cli/training: the lock of a folder', () => {
     })(() => refuse());
     expect(renamed).to.equal(1);
     expect(held()).to.deep.equal(other);
-    expect(readdirSync(folder)).to.deep.equal([lockName]);
+    expect(readdirSync(place.path)).to.deep.equal([lockName]);
   });
 
   it('is taken when another process has just removed the one of a dead process', () => {
@@ -233,7 +211,7 @@ describe('cli/training: the lock of a folder', () => {
     replaced('renameSync', (real) => (from: string, to: string) => {
       rmSync(lock());
       real(from, to);
-    })(() => lockFolder(folder));
+    })(() => lockFolder(place.path));
     expect(held().pid).to.equal(process.pid);
   });
 
@@ -242,19 +220,19 @@ describe('cli/training: the lock of a folder', () => {
       const within = replaced('linkSync', () => () => {
         throw Object.assign(new Error('no links'), { code });
       });
-      within(() => lockFolder(folder));
+      within(() => lockFolder(place.path));
       expect(held().pid).to.equal(process.pid);
-      expect(readdirSync(folder)).to.deep.equal([lockName]);
+      expect(readdirSync(place.path)).to.deep.equal([lockName]);
       hold(other);
       within(() => refuse());
       expect(held()).to.deep.equal(other);
       rmSync(lock());
     }
-    const injection = inject(folder, { at: 2, effect: 'EPERM', half: false, lasts: true });
+    const injection = inject(place.path, { at: 2, effect: 'EPERM', half: false, lasts: true });
     try {
-      expect(() => lockFolder(folder)).to.throw(
+      expect(() => lockFolder(place.path)).to.throw(
         FailedError,
-        `cannot write into ${folder}: permission denied`,
+        `cannot write into ${place.path}: permission denied`,
       );
     } finally {
       injection.restore();
@@ -265,13 +243,13 @@ describe('cli/training: the lock of a folder', () => {
     replaced('linkSync', (real) => (from: string, to: string) => {
       real(from, to);
       throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
-    })(() => lockFolder(folder));
-    expect([held().pid, readdirSync(folder)]).to.deep.equal([process.pid, [lockName]]);
+    })(() => lockFolder(place.path));
+    expect([held().pid, readdirSync(place.path)]).to.deep.equal([process.pid, [lockName]]);
   });
 
   it('is silent at the end of a process where nothing can be removed any more', () => {
-    lockFolder(folder);
-    const injection = inject(folder, { at: 1, effect: 'EROFS', half: false, lasts: true });
+    lockFolder(place.path);
+    const injection = inject(place.path, { at: 1, effect: 'EROFS', half: false, lasts: true });
     try {
       for (const end of ownListeners()) end(0);
     } finally {
@@ -286,27 +264,30 @@ describe('cli/training: the lock of a folder', () => {
       [1, 'ENOSPC', 'no space is left on the device'],
       [2, 'EROFS', 'the file system is read-only'],
     ] as const) {
-      const injection = inject(folder, { at, effect, half: true, lasts: false });
+      const injection = inject(place.path, { at, effect, half: true, lasts: false });
       try {
-        expect(() => lockFolder(folder)).to.throw(FailedError, `cannot write into ${folder}: ${says}`);
+        expect(() => lockFolder(place.path)).to.throw(
+          FailedError,
+          `cannot write into ${place.path}: ${says}`,
+        );
       } finally {
         injection.restore();
       }
       expect(existsSync(lock())).to.equal(false);
-      expect(readdirSync(folder)).to.deep.equal([]);
+      expect(readdirSync(place.path)).to.deep.equal([]);
     }
     // Of a lock that is held by a dead process and cannot be moved.
     hold(gone);
-    const injection = inject(folder, { at: 3, effect: 'EACCES', half: false, lasts: false });
+    const injection = inject(place.path, { at: 3, effect: 'EACCES', half: false, lasts: false });
     try {
-      expect(() => lockFolder(folder)).to.throw(
+      expect(() => lockFolder(place.path)).to.throw(
         FailedError,
-        `cannot write into ${folder}: permission denied`,
+        `cannot write into ${place.path}: permission denied`,
       );
     } finally {
       injection.restore();
     }
-    const none = join(folder, 'none');
+    const none = join(place.path, 'none');
     expect(() => lockFolder(none)).to.throw(
       FailedError,
       `cannot write into ${none}: there is no such file or folder`,

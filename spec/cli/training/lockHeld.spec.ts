@@ -1,64 +1,42 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { expect } from 'chai';
 import { LostFolderError } from '../../../cli/errors.ts';
 import { thisProcess } from '../../../cli/training/holder.ts';
-import { lockFolder, lockName } from '../../../cli/training/lock.ts';
+import { lockFolder } from '../../../cli/training/lock.ts';
+import { lockedFolder } from './lockedFolder.ts';
 import { replaced } from './replacing.ts';
 
 const started = '2026-01-01T00:00:00.000Z';
 
-describe('cli/training: the lock of a folder, held', () => {
-  let folder: string;
-  let earlier: readonly unknown[];
-  const lock = () => join(folder, lockName);
-  const hold = (holder: object | string) =>
-    writeFileSync(lock(), typeof holder === 'string' ? holder : JSON.stringify(holder));
+describe('cli/training: the lock of a place.path, held', () => {
+  const place = lockedFolder();
+  const { lock, hold, ownListeners } = place;
   const other = { ...thisProcess(), pid: process.ppid, started };
-  const ownListeners = () => process.listeners('exit').filter((listener) => !earlier.includes(listener));
-
-  beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), 'norewind lock ')));
-    earlier = process.listeners('exit');
-  });
-
-  afterEach(() => {
-    for (const listener of ownListeners()) process.removeListener('exit', listener);
-    rmSync(folder, { recursive: true, force: true });
-  });
 
   it('is looked at by its holder, who stops when it is the one of another, gone or unreadable, once and for all', () => {
     const stop = 'this run stops and writes nothing more into it';
     const cases: readonly (readonly [spoil: () => void, says: string])[] = [
       [
         () => hold(other),
-        `${folder} is now in use by process ${other.pid} on ${hostname()}, which began ${started}: ${stop}`,
+        `${place.path} is now in use by process ${other.pid} on ${hostname()}, which began ${started}: ${stop}`,
       ],
-      [() => hold('{}'), `${folder} is now in use by something else: ${stop}`],
+      [() => hold('{}'), `${place.path} is now in use by something else: ${stop}`],
       [
         () => rmSync(lock()),
-        `cannot tell whether another process uses ${folder}, for this one's lock is lost (cannot read ${lock()}: there is no such file or folder): ${stop}`,
+        `cannot tell whether another process uses ${place.path}, for this one's lock is lost (cannot read ${lock()}: there is no such file or place.path): ${stop}`,
       ],
       [
         () => {
           rmSync(lock());
           mkdirSync(lock());
         },
-        `cannot tell whether another process uses ${folder}, for this one's lock is lost (cannot read ${lock()}: it is a folder, not a file): ${stop}`,
+        `cannot tell whether another process uses ${place.path}, for this one's lock is lost (cannot read ${lock()}: it is a place.path, not a file): ${stop}`,
       ],
     ];
     for (const [spoil, says] of cases)
       for (const look of ['check', 'glance'] as const) {
-        const own = lockFolder(folder);
+        const own = lockFolder(place.path);
         const content = readFileSync(lock());
         own.check();
         own.glance();
@@ -78,7 +56,7 @@ describe('cli/training: the lock of a folder, held', () => {
   });
 
   it('is still that of its holder when it was away for a moment, or has been copied and put back', () => {
-    const own = lockFolder(folder);
+    const own = lockFolder(place.path);
     const content = readFileSync(lock());
     // As a network does, or a process that took the lock for that of a dead one.
     let looks = 0;
@@ -92,7 +70,7 @@ describe('cli/training: the lock of a folder, held', () => {
     writeFileSync(lock(), content);
     own.glance();
     own.release();
-    expect(readdirSync(folder)).to.deep.equal([]);
+    expect(readdirSync(place.path)).to.deep.equal([]);
     expect(ownListeners()).to.deep.equal([]);
   });
 });

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { mostClients } from '../../../cli/watch/clients.ts';
 import { type LivePage, mostSamples, openLivePage } from '../../../cli/watch/server.ts';
 import { createThinned } from '../../../cli/watch/thinned.ts';
+import { size } from '../../support/size.ts';
 import { createDesk, type Desk } from '../command.ts';
 import { feed, until } from '../feed.ts';
 import { ask, follow, heading, sample, trail } from './visitor.ts';
@@ -97,9 +98,10 @@ describe('cli: norewind train --watch', () => {
     // 40 kB per event: after the first ones, the system's socket buffer is full.
     await show(300);
     const before = held();
-    await show(1000);
-    await until(() => reader.text.includes('"records":1000999'));
-    // Of 40 MB.
+    const count = size(500, 1000);
+    await show(count);
+    await until(() => reader.text.includes(`"records":${1e6 + count - 1}`));
+    // Of 20 or 40 MB.
     expect(held() - before).to.be.below(10e6);
     socket.destroy();
   });
@@ -139,7 +141,7 @@ describe('cli: norewind train --watch, as a command', () => {
         args: '--units 5 --estimator tbptt --window 4',
       },
     ];
-    for (const { name, input, args } of kinds) {
+    for (const { name, input, args } of kinds.slice(0, size(1, kinds.length))) {
       const whole = `train - ${args} --every 64 -q --out`.split(' ');
       const unwatched = feed(desk, [...whole, name], [input]).result;
       const { child, result } = feed(desk, [...whole, `${name}-watched`, '--watch', '0', '--json']);

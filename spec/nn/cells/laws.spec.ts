@@ -60,8 +60,8 @@ describe('the laws of cells', () => {
   });
   describeRelated({
     name: 'gru, normalised',
-    cell: gru({ inputs: 2, units: 2, norm: 'rms' }),
-    input: dense(2),
+    cell: gru({ inputs: size(1, 2), units: 2, norm: 'rms' }),
+    input: dense(size(1, 2)),
   });
   describeCell({
     name: 'rnn with a readout',
@@ -98,15 +98,15 @@ describe('the laws of cells', () => {
   describeRelated({
     name: 'lru with a perceptron as its readout',
     cell: model({
-      cell: lru({ inputs: 2, units: 1, outputs: 3 }),
-      readout: mlp({ outputs: 2, hidden: 4 }),
+      cell: lru({ inputs: 2, units: 1, outputs: size(2, 3) }),
+      readout: mlp({ outputs: 2, hidden: size(2, 4) }),
     }),
     input: dense(2),
   });
   describeRelated({
     name: 'lstm behind an embedding',
     cell: model({
-      cell: embedded(embedding({ symbols: 4, size: 3 }), lstm({ inputs: 3, units: 1 })),
+      cell: embedded(embedding({ symbols: 4, size: size(2, 3) }), lstm({ inputs: size(2, 3), units: 1 })),
       readout,
     }),
     input: index(4),

@@ -12,6 +12,7 @@ import type { Row } from '../../../trainers/streams/rows.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
 import { rows, tiny } from '../../cli/sessions.ts';
 import { draws } from '../../support/draws.ts';
+import { size } from '../../support/size.ts';
 
 const next = draws(8);
 /** Of `a` and `k`, and then a time and the pause before it. */
@@ -77,10 +78,10 @@ const kinds: readonly (readonly [name: string, data: RowData, list: readonly Row
 ];
 
 /** One for each way in which a prediction is made. */
-const predicted = [0, 2, 4, 7, 9, 11].map((i) => kinds[i][1]);
+const predicted = size([0, 4, 9], [0, 2, 4, 7, 9, 11]).map((i) => kinds[i][1]);
 
 describe('trainers/streams: a session of rows', () => {
-  for (const [name, data, list] of kinds) {
+  for (const [name, data, list] of kinds.filter((_, i) => size(i % 3 !== 2, true))) {
     it(`scores what it said before, and resumes bit for bit from its saved state: ${name}`, () => {
       const { horizon, delay = 0 } = data;
       const session = createRowSession(configOf(data), data);

@@ -12,7 +12,7 @@ import { rows } from '../../sessions.ts';
 import { endless, readOn } from './endless.ts';
 
 /** The size of what a small file unpacks to, in bytes. */
-const inside = size(4e6, 32e6);
+const inside = size(3e6, 32e6);
 /** One record of the greatest length, and what is made of a piece, several times over. */
 const most = 24 * 2 ** 20;
 
@@ -22,7 +22,7 @@ describe('cli/stream: data that never end what they begin', () => {
       for (const [total, pieceSize] of [
         ...size([], [[3e6, 2 ** 16]]),
         // A reader that looks at all that it holds for each of forty thousand pieces does not come to an end.
-        [1.2e6, size(512, 32)],
+        [1.2e6, size(4096, 32)],
       ]) {
         const { entries, sentence, growth } = await readOn(each, total, pieceSize);
         expect(growth).to.be.below(most);

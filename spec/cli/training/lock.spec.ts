@@ -152,7 +152,7 @@ describe('cli/training: the lock of a folder', () => {
         .to.throw(UsageError)
         .with.property(
           'message',
-          `${place.path} may be in use: ${lock()} does not say by what; if nothing uses the place.path, remove that file`,
+          `${place.path} may be in use: ${lock()} does not say by what; if nothing uses the folder, remove that file`,
         );
       expect(readFileSync(lock(), 'utf8')).to.equal(content);
     }
@@ -161,7 +161,7 @@ describe('cli/training: the lock of a folder', () => {
         .to.throw(UsageError)
         .with.property(
           'message',
-          `${place.path} may be in use: cannot read ${lock()}: ${reason}; if nothing uses the place.path, remove ${lock()}`,
+          `${place.path} may be in use: cannot read ${lock()}: ${reason}; if nothing uses the folder, remove ${lock()}`,
         );
     const unreadable = replaced('readFileSync', (real) => (path: string, options: 'utf8') => {
       if (String(path) === lock()) throw Object.assign(new Error('none'), { code: 'EACCES' });
@@ -170,7 +170,7 @@ describe('cli/training: the lock of a folder', () => {
     unreadable(() => refuseAs('permission denied'));
     rmSync(lock());
     mkdirSync(lock());
-    refuseAs('it is a place.path, not a file');
+    refuseAs('it is a folder, not a file');
     rmSync(lock(), { recursive: true });
     if (spawnSync('mkfifo', [lock()]).status === 0)
       refuseAs('it is a pipe, a socket or a device, not a plain file');

@@ -9,7 +9,7 @@ import { replaced } from './replacing.ts';
 
 const started = '2026-01-01T00:00:00.000Z';
 
-describe('cli/training: the lock of a place.path, held', () => {
+describe('cli/training: the lock of a folder, held', () => {
   const place = lockedFolder();
   const { lock, hold, ownListeners } = place;
   const other = { ...thisProcess(), pid: process.ppid, started };
@@ -24,14 +24,14 @@ describe('cli/training: the lock of a place.path, held', () => {
       [() => hold('{}'), `${place.path} is now in use by something else: ${stop}`],
       [
         () => rmSync(lock()),
-        `cannot tell whether another process uses ${place.path}, for this one's lock is lost (cannot read ${lock()}: there is no such file or place.path): ${stop}`,
+        `cannot tell whether another process uses ${place.path}, for this one's lock is lost (cannot read ${lock()}: there is no such file or folder): ${stop}`,
       ],
       [
         () => {
           rmSync(lock());
           mkdirSync(lock());
         },
-        `cannot tell whether another process uses ${place.path}, for this one's lock is lost (cannot read ${lock()}: it is a place.path, not a file): ${stop}`,
+        `cannot tell whether another process uses ${place.path}, for this one's lock is lost (cannot read ${lock()}: it is a folder, not a file): ${stop}`,
       ],
     ];
     for (const [spoil, says] of cases)

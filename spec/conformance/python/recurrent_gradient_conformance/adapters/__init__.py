@@ -1,0 +1,1 @@
+"""Other frameworks, each with its own derivatives."""

@@ -3,6 +3,9 @@ import { ConfigurationError, DataError, NorewindError, UsageError } from '../lib
 /** Work that began and could not be finished. Exit code 1. */
 export class FailedError extends NorewindError {}
 
+/** A number of a run became infinite; the run is over and its files are whole. Exit code 1. */
+export class DivergedError extends FailedError {}
+
 /** Another process has taken the run's folder, whose contents are now its own. Exit code 1. */
 export class LostFolderError extends FailedError {}
 

@@ -26,6 +26,13 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   check: ['norewind check leaky.ts'],
   init: ['norewind init my-study'],
   export: ['norewind export runs/anbn --out anbn.npz', 'norewind export runs/book --format json > book.json'],
+  sweep: [
+    'norewind sweep anbn --estimator uoro,rtrl,tbptt --rate 0.001,0.003,0.01 --units 8 --steps 20000 --seeds 1..5 --jobs 2',
+    "norewind sweep anbn --rate 'log(1e-4,1e-1)' --units 8..32 --random 20 --seeds 1..3 --stop-when 'recent < 0.2'",
+    'norewind sweep grid.json --out runs/grid --slurm',
+    'norewind sweep --resume runs/anbn-sweep',
+  ],
+  collect: ['norewind collect runs/anbn-sweep', 'norewind collect runs/anbn-sweep --no-times'],
   compare: ['norewind compare runs/book runs/other --out report.html'],
 };
 

@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { shortName } from '../../trainers/registry/index.ts';
+import { sentenceOf } from '../errors.ts';
 import type { RunConfig, Wish } from '../experiments/config.ts';
 import { readConfigFile } from '../experiments/configFile.ts';
 import { planOf } from '../experiments/plan.ts';
 import type { Plan } from '../experiments/resolve.ts';
 import { blamed } from '../own/blamed.ts';
+import { readGrid, runFolder } from '../sweep/gridFile.ts';
 import { eventFilesOf } from '../tensorboard/eventFile.ts';
 import { claimFolder, fileNames, openFolder, type RunFolder } from '../training/folder.ts';
 import { generations, hasGeneration, readGenerationOf } from '../training/generations.ts';
 import { type Lock, lockFolder } from '../training/lock.ts';
-import { readOutcome } from '../training/outcome.ts';
+import { outcomeText, readOutcome } from '../training/outcome.ts';
 import { dropReplaced } from '../training/replaced.ts';
 import { ofRuns } from '../training/runCheckpoint.ts';
 import type { Going } from '../training/train.ts';
@@ -90,6 +92,60 @@ export async function resumeOrBeginRun(wish: Wish, path: string): Promise<Opened
   requireSame(path, opened.plan.config, config);
   return opened;
 }
+
+/**
+ * A run of a sweep in its folder: new, or resumed if it has begun there.
+ * @throws UsageError for a grid without such a run, and for a folder with another one.
+ */
+export async function openGridRun(grid: string, index: number, resumes: boolean): Promise<OpenedRun> {
+  const runs = readGrid(grid);
+  if (index >= runs.length)
+    throw new UsageError(
+      `${grid} has ${runs.length} runs, from 0 to ${runs.length - 1}: there is no run ${index}`,
+    );
+  const { config } = runs[index];
+  const path = runFolder(dirname(grid), runs[index]);
+  if (!resumes) return beginRun(config, path, false);
+  openFolder(path);
+  const lock = await lockPatiently(path);
+  try {
+    if (!hasGeneration(path))
+      return { plan: await planned(config), folder: { ...openFolder(path, lock), lock } };
+    const opened = await resumeRun(path, false, lock);
+    requireSame(path, opened.plan.config, config);
+    return opened;
+  } catch (error) {
+    noteFailure(path, error);
+    throw error;
+  }
+}
+
+/** For the table of the sweep. A folder that cannot be written is no further error. */
+export function noteFailure(path: string, error: unknown): void {
+  const { status, steps = 0, seconds = 0, microseconds = null } = readOutcome(path) ?? {};
+  if (status === 'done' || status === 'diverged') return;
+  const sentence = sentenceOf(error);
+  try {
+    openFolder(path).write(
+      fileNames.outcome,
+      outcomeText({ status: 'failed', steps, seconds, microseconds, sentence }),
+    );
+  } catch {}
+}
+
+/** A pool that was killed may have left a process that is about to save and end. */
+async function lockPatiently(path: string): Promise<Lock> {
+  for (let tries = 0; ; tries++)
+    try {
+      return lockFolder(path);
+    } catch (error) {
+      if (!(error instanceof UsageError) || tries >= mostTries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+}
+
+/** Of a tenth of a second each. */
+const mostTries = 150;
 
 /** Whether a run with this configuration was killed in the folder before its first checkpoint. */
 async function isBegun(path: string, config: RunConfig): Promise<boolean> {

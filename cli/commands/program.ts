@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import { packageVersion } from '../package-root.ts';
 import type { CheckOptions } from './check.ts';
+import type { CollectOptions } from './collect.ts';
 import type { CompareOptions } from './compare.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import { dialectOptions } from './dialectOptions.ts';
@@ -14,6 +15,7 @@ import { parseCount, parseNumber, parsePositive } from './numbers.ts';
 import type { PredictOptions } from './predict.ts';
 import { addRunOptions, type RunOptions } from './runOptions.ts';
 import { suggest } from './suggestions.ts';
+import { addSweepOptions, type SweepOptions } from './sweepOptions.ts';
 import { addTrainOptions, type TrainOptions } from './trainOptions.ts';
 
 /** The commands and their options. `finish` receives the exit code. */
@@ -102,6 +104,27 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--force', 'replace these files if they exist')
     .action(async (runs: string[], options: CompareOptions) =>
       finish(await (await import('./compare.ts')).compare(runs, options)),
+    );
+  const sweep = program
+    .command('sweep')
+    .description('run an experiment with all settings of a grid, several at a time; resumed after anything')
+    .argument(
+      '[experiment]',
+      `${experiments.map(({ name }) => name).join(', ')}, a config.json, or a file with a grid`,
+    )
+    .action(async (experiment: string | undefined, options: SweepOptions) =>
+      finish(await (await import('./sweep.ts')).sweep(experiment, options)),
+    );
+  addSweepOptions(sweep);
+  sweep.addHelpText('after', () => experimentHelp(experiments));
+  program
+    .command('collect')
+    .description('write the table of a sweep from what is there of its runs, whatever runs them')
+    .argument('<folder>', 'the folder of the sweep')
+    .option('--no-times', 'without the times, which differ from one sweep to the next')
+    .option('--json', 'write a line of JSON for each run to standard output')
+    .action(async (folder: string, options: CollectOptions) =>
+      finish(await (await import('./collect.ts')).collect(folder, options)),
     );
   program
     .command('check')

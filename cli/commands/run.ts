@@ -1,7 +1,8 @@
 import { UsageError } from '../../lib/index.ts';
-import { exitCodes, FailedError, sentenceOf } from '../errors.ts';
+import { DivergedError, exitCodes, sentenceOf } from '../errors.ts';
 import { blamed } from '../own/blamed.ts';
 import { signalExitCode } from '../signals.ts';
+import { poolOfThisRun } from '../sweep/child.ts';
 import { runEvents } from '../tensorboard/runEvents.ts';
 import { formatMicroseconds, formatSeconds } from '../terminal/numbers.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -14,7 +15,14 @@ import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { type Listener, type Outcome, together, train } from '../training/train.ts';
 import { runPage } from '../watch/runPage.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
-import { beginRun, type OpenedRun, resumeOrBeginRun, resumeRun } from './openRunFolder.ts';
+import {
+  beginRun,
+  noteFailure,
+  type OpenedRun,
+  openGridRun,
+  resumeOrBeginRun,
+  resumeRun,
+} from './openRunFolder.ts';
 import { type RunOptions, refuseRunOptions } from './runOptions.ts';
 import { wishFor } from './runWish.ts';
 
@@ -24,14 +32,18 @@ import { wishFor } from './runWish.ts';
  * diverges.
  */
 export async function run(subject: string | undefined, options: RunOptions): Promise<number> {
+  const pool = poolOfThisRun();
   const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
   let ending = 'the run is over';
   try {
     const opened = await openedBy(subject, options);
     try {
-      return await learn(opened, options, page);
+      return await learn(opened, options, page, pool);
     } catch (error) {
-      throw blamed(error, opened.plan.config);
+      const told = blamed(error, opened.plan.config);
+      // A run that diverged has said so already.
+      if (opened.folder.lock.isOwn && !(told instanceof DivergedError)) noteFailure(opened.folder.path, told);
+      throw told;
     }
   } catch (error) {
     ending = sentenceOf(error);
@@ -42,7 +54,12 @@ export async function run(subject: string | undefined, options: RunOptions): Pro
 }
 
 async function openedBy(subject: string | undefined, options: RunOptions): Promise<OpenedRun> {
-  const { resume, resumeOrBegin, fromPrevious, out, force } = options;
+  const { resume, resumeOrBegin, fromPrevious, out, force, grid } = options;
+  if (grid !== undefined) return openedInGrid(grid, subject, options);
+  if (options.index !== undefined)
+    throw new UsageError('--index needs --grid, with the grid.json of a sweep');
+  if (resume === true)
+    throw new UsageError('--resume needs the folder of the run, or --grid and --index, which have one');
   if (resume === undefined) {
     if (fromPrevious === true)
       throw new UsageError('--from-previous needs --resume, with the folder of the run');
@@ -63,8 +80,33 @@ async function openedBy(subject: string | undefined, options: RunOptions): Promi
   return opened;
 }
 
+async function openedInGrid(
+  grid: string,
+  subject: string | undefined,
+  options: RunOptions,
+): Promise<OpenedRun> {
+  const { index, resume, out, force, resumeOrBegin, fromPrevious } = options;
+  refuseRunOptions(options, 'a run of a grid');
+  if (index === undefined) throw new UsageError('--grid needs --index, which of its runs to take, from 0');
+  if (subject !== undefined)
+    throw new UsageError(`both ${subject} and --grid say what to run: give one of them`);
+  if (
+    [out, force, resumeOrBegin, fromPrevious].some((each) => each !== undefined) ||
+    typeof resume === 'string'
+  )
+    throw new UsageError(
+      'a run of a grid has its folder beside the file: give --resume, without a folder, to resume it, and no other folder',
+    );
+  return openGridRun(grid, index, resume === true);
+}
+
 /** Learns, shows it and reports. */
-async function learn(opened: OpenedRun, options: RunOptions, page: LivePage | undefined): Promise<number> {
+async function learn(
+  opened: OpenedRun,
+  options: RunOptions,
+  page: LivePage | undefined,
+  pool: Listener,
+): Promise<number> {
   const { plan, folder, from, before } = opened;
   const { config, prepared } = plan;
   const stop = watchSignals();
@@ -81,6 +123,7 @@ async function learn(opened: OpenedRun, options: RunOptions, page: LivePage | un
   const listeners: Listener[] = [
     { onRecord: (record) => void emit({ event: 'metrics', ...record }) },
     progress,
+    pool,
     ...(page === undefined ? [] : [runPage(page, plan, folder.path)]),
     ...(options.tensorboard ? [runEvents(config, folder.path)] : []),
   ];
@@ -97,17 +140,18 @@ async function report(
   outcome: Outcome,
   stop: SignalWatch,
   emit: (event: object) => Promise<void>,
-  { json }: RunOptions,
+  options: RunOptions,
 ): Promise<number> {
-  // Loading the plotting library takes longer than a short run.
-  const { runReport } = await import('../report/runReport.ts');
-  const report = folder.write(fileNames.report, runReport(plan, outcome));
   const { records: _, ...told } = outcome;
-  await emit({ event: 'end', ...told, report });
-  if (!json) await stop.write(summary(plan, outcome, folder.path));
+  if (options.grid === undefined) {
+    // Loading the plotting library takes longer than a short run. The runs of a grid are compared instead.
+    const { runReport } = await import('../report/runReport.ts');
+    await emit({ event: 'end', ...told, report: folder.write(fileNames.report, runReport(plan, outcome)) });
+  } else await emit({ event: 'end', ...told });
+  if (!options.json) await stop.write(summary(plan, outcome, folder.path));
   const { status, steps, checkpoint, problem } = outcome;
   if (problem !== undefined)
-    throw new FailedError(
+    throw new DivergedError(
       `${problem.replace('clipByGlobalNorm', '--clip')}; the last good state is in ${checkpoint}`,
     );
   stop.requireOutput(`the state after step ${steps} is in ${checkpoint}`);

@@ -34,23 +34,25 @@ export interface RunSettings {
 
 export interface RunOptions extends OutputOptions {
   readonly set?: readonly string[];
-  readonly resume?: string;
+  readonly resume?: string | true;
   readonly resumeOrBegin?: string;
   readonly fromPrevious?: boolean;
   readonly checkpointSteps?: number;
   readonly checkpointSeconds: number;
   readonly memory?: number;
+  readonly grid?: string;
+  readonly index?: number;
   readonly watch?: number;
   readonly tensorboard?: boolean;
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
 
-const estimatorFlags = flagsOf(estimatorTable);
-const cellFlags = flagsOf(cellTable);
-const optimizerFlags = flagsOf(optimizerTable);
+export const estimatorFlags = flagsOf(estimatorTable);
+export const cellFlags = flagsOf(cellTable);
+export const optimizerFlags = flagsOf(optimizerTable);
 
 /** The options that determine the configuration, in groups. The experiment determines those left out. */
-const runConfigOptions: readonly (readonly [group: string, readonly Option[]])[] = groupedOptions();
+export const runConfigOptions: readonly (readonly [group: string, readonly Option[]])[] = groupedOptions();
 
 function groupedOptions(): [string, Option[]][] {
   const names = (table: object) => Object.keys(table).join(', ');
@@ -99,7 +101,10 @@ export function addRunOptions(command: Command): void {
     for (const option of options) command.addOption(option);
   }
   command.optionsGroup('Running and resuming:');
-  command.option('--resume <folder>', 'resume the run in that folder, bit for bit');
+  command.option(
+    '--resume [folder]',
+    'resume the run in that folder, bit for bit; with --grid, resume or begin in the folder that it has there',
+  );
   command.addOption(
     new Option(
       '--resume-or-begin <folder>',
@@ -110,6 +115,8 @@ export function addRunOptions(command: Command): void {
   command.option('--checkpoint-steps <count>', 'steps between checkpoints', parsePositive);
   command.option('--checkpoint-seconds <number>', 'seconds between checkpoints', parseNumber, 60);
   command.option('--memory <MiB>', 'stop with an error if the process takes more than this', parsePositive);
+  command.option('--grid <file>', 'take the run from the grid.json of a sweep, in place of an experiment');
+  command.option('--index <count>', 'with --grid: which of its runs, from 0', parseCount);
   command.optionsGroup('Output:');
   addLiveOptions(command);
   addOutputOptions(command);

@@ -9,6 +9,8 @@ const synonyms: guard.Synonyms = {
   generate: ['sample', 'write'],
   compare: ['diff', 'report'],
   export: ['save', 'dump', 'weights'],
+  sweep: ['grid', 'search', 'tune', 'gridsearch'],
+  collect: ['merge', 'gather'],
   '--rate': ['lr', 'learningrate', 'eta', 'stepsize'],
   '--units': ['hidden', 'hiddensize', 'size', 'neurons'],
   '--cell': ['model', 'network', 'net'],

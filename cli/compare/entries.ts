@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { DataError, UsageError } from '../../lib/index.ts';
 import { textOf } from '../../trainers/streams/index.ts';
 import { fileProblem } from '../errors.ts';
-import { requirePlain } from '../plainFile.ts';
+import { readPlain, requirePlain } from '../plainFile.ts';
 import { linesOf } from '../stream/input/lines.ts';
 
 /** The score of a prediction. */
@@ -46,6 +46,27 @@ export async function* entriesOf(
       else yield entry;
     }
   if (broken !== undefined) onRest(`${broken}, and was skipped: the run was cut off there`);
+}
+
+/**
+ * The last whole entry of a metrics file; undefined if there is none yet.
+ * @throws UsageError for an unreadable file, DataError for a whole line that is not an entry.
+ */
+export function lastEntry(path: string): Entry | undefined {
+  if (!existsSync(path)) return undefined;
+  let text: string;
+  try {
+    text = readPlain(path).toString();
+  } catch (error) {
+    throw new UsageError(fileProblem('read', path, error));
+  }
+  // What follows the last line feed was cut off.
+  const lines = text.split('\n').slice(0, -1);
+  const last = lines.at(-1);
+  if (last === undefined) return undefined;
+  const entry = entryOf(last);
+  if (entry === undefined) throw new DataError(`${path}, line ${lines.length}: it is not a line of metrics`);
+  return entry;
 }
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {

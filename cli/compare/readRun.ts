@@ -44,7 +44,7 @@ export async function readRun(folder: string, onRest: (sentence: string) => void
     metrics,
     command,
     score: last.score,
-    settings: new Map(flatten(config)),
+    settings: new Map(settingsByPath(config)),
     entries: entries.items(),
     last,
   };
@@ -72,11 +72,12 @@ function readConfig(folder: string): object {
   throw new DataError(`${path} is not the configuration of a run`);
 }
 
-function flatten(value: object, path = ''): [string, string][] {
+/** The settings of a configuration by their paths, such as `estimator.name`. */
+export function settingsByPath(value: object, path = ''): [string, string][] {
   return Object.entries(value).flatMap(([key, entry]): [string, string][] => {
     const isGroup = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
     return isGroup
-      ? flatten(entry, `${path}${key}.`)
+      ? settingsByPath(entry, `${path}${key}.`)
       : [[`${path}${key}`, Array.isArray(entry) ? entry.join(', ') : String(entry)]];
   });
 }

@@ -22,7 +22,7 @@ export function readConfigFile(path: string): Wish {
 }
 
 /** The content of a JSON file. @throws UsageError. */
-function readJson(path: string): unknown {
+export function readJson(path: string): unknown {
   return parse(path, read(path));
 }
 

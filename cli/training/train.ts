@@ -221,9 +221,11 @@ export async function train(
   }
 
   listener.onBegin?.(session, loss.count, records);
+  if (ending === undefined) note('running');
   for (const name of savings) process.on(name, saveMeanwhile);
   try {
     if (ending === undefined) {
+      requireMemory(going.memory);
       await catchUp();
       try {
         if (stop.signal === undefined || from === undefined) await learn();

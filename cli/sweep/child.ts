@@ -1,0 +1,26 @@
+import type { Listener } from '../training/train.ts';
+
+/** What a run tells its pool. */
+export interface Progress {
+  readonly steps: number;
+}
+
+/** The variable that marks the processes of a pool. */
+export const poolMark = 'NOREWIND_POOL';
+
+/**
+ * If a pool began this process, tells it how far the run is. When the pool is gone, the run saves and ends, so that
+ * the next pool can have its folder.
+ */
+export function poolOfThisRun(): Listener {
+  if (process.env[poolMark] === undefined) return {};
+  const end = () => process.kill(process.pid, 'SIGHUP');
+  if (process.connected) process.once('disconnect', end);
+  else end();
+  const tell = (steps: number) => {
+    const progress: Progress = { steps };
+    // An error means that the pool is gone, which is heard above.
+    if (process.connected) process.send?.(progress, undefined, {}, () => {});
+  };
+  return { onBegin: (_, steps) => tell(steps), onProgress: tell };
+}

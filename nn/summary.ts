@@ -65,6 +65,7 @@ function unknownNoise(declare: Declare): Noise {
     normal: draw,
     uniform: draw,
     integer: real.integer,
+    coin: real.coin,
     split: () => noise,
     save: real.save,
   };

@@ -3,7 +3,7 @@ import { argument, type Check, callable, options as checkOptions } from '../guar
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { dataOf, fromData, type Tensor } from '../tensor.ts';
 import { mapTree, type Tree, zipTrees } from '../tree.ts';
-import { type Noise, signsOnly } from './noise.ts';
+import { type Noise, requireProbability, signsOnly } from './noise.ts';
 
 export interface ExpectationOptions {
   /** The most runs to make. Default 2^20: 20 coin flips on every path. */
@@ -30,11 +30,12 @@ export interface Expectation<T extends Tree> {
  * The exact mean of a computation over every sequence of coin flips that it draws.
  *
  * `run` is called once per sequence and must start from scratch each time: make the learner, the state and
- * anything else that changes inside it. Paths may draw different numbers of flips; a path of n flips has
- * weight 2^-n. Halves are averaged at each flip, from the last one back, so rounding errors grow with the
+ * anything else that changes inside it. Paths may draw different numbers of flips: signs, with probability 1/2
+ * each, and coins with probabilities of their own. A path has the product of the probabilities of its flips as its
+ * weight. The two branches are averaged at each flip, from the last one back, so rounding errors grow with the
  * flips, not with the runs.
  * @throws NoiseError for more runs than the limit, a result that depends on anything but the flips, noise
- * used after its run, and draws other than signs. @throws ShapeError, TreeError if two runs return different
+ * used after its run, and draws other than signs and coins. @throws ShapeError, TreeError if two runs return different
  * shapes or structures.
  */
 export function expectation(run: (noise: Noise) => number, options?: ExpectationOptions): Expectation<Tensor>;
@@ -48,24 +49,32 @@ export function expectation(
 ): Expectation<Tree> {
   argument('expectation', 'run', run, callable);
   const { limit = 2 ** 20 } = checkOptions('expectation', options, { limit: runs });
-  const path: number[] = [];
+  const path: Flip[] = [];
   // Per flip n: the mean of the branch where it came up +1, kept while the branch of -1 runs.
   const pending: Tree[] = [];
   for (let runs = 1; ; runs++) {
     let mean = runOnce(run, path, limit);
-    while (path.at(-1) === -1) {
+    for (let last = path.at(-1); last?.side === -1; last = path.at(-1)) {
+      const { chance } = last;
       path.pop();
-      mean = zipTrees(pending[path.length], mean, halfway, 'expectation');
+      mean = zipTrees(pending[path.length], mean, (a, b, at) => between(a, b, chance, at), 'expectation');
     }
-    if (path.length === 0) return { mean, runs };
+    const last = path.at(-1);
+    if (last === undefined) return { mean, runs };
     if (runs >= limit) throw tooMany(limit, path.length);
     pending[path.length - 1] = mean;
-    path[path.length - 1] = -1;
+    path[path.length - 1] = { ...last, side: -1 };
   }
 }
 
+/** How a flip came up, and the probability of +1. */
+interface Flip {
+  readonly side: 1 | -1;
+  readonly chance: number;
+}
+
 /** Runs once along `path`. Flips past its end come up +1 and are appended. */
-function runOnce(run: (noise: Noise) => Tree | number, path: number[], limit: number): Tree {
+function runOnce(run: (noise: Noise) => Tree | number, path: Flip[], limit: number): Tree {
   const noise = walk(path, limit);
   const result = run(noise.source);
   if (noise.close() < path.length)
@@ -76,24 +85,35 @@ function runOnce(run: (noise: Noise) => Tree | number, path: number[], limit: nu
   return mapTree(result, (leaf) => fromData(Float64Array.from(dataOf(leaf)), [...leaf.shape]));
 }
 
-function walk(path: number[], limit: number): { source: Noise; close(): number } {
+function walk(path: Flip[], limit: number): { source: Noise; close(): number } {
   let at = 0;
   let open = true;
+  const require = (flips: number): void => {
+    if (!open)
+      throw new NoiseError(
+        'expectation: the noise of a run is used after that run; make everything that draws from it inside run',
+      );
+    // n flips on a path mean at least n + 1 runs: throw before filling the memory.
+    if (at + flips >= limit) throw tooMany(limit, at + flips);
+  };
+  const flip = (chance: number): 1 | -1 => {
+    if (at === path.length) path.push({ side: 1, chance });
+    return path[at++].side;
+  };
   const source: Noise = {
     signs(shape: Shape): Tensor {
-      if (!open)
-        throw new NoiseError(
-          'expectation: the noise of a run is used after that run; make everything that draws from it inside run',
-        );
       const size = sizeOf(checkShape(shape, 'signs'));
-      // n flips on a path mean at least n + 1 runs: throw before filling the memory.
-      if (at + size >= limit) throw tooMany(limit, at + size);
+      require(size);
       const data = new Float64Array(size);
-      for (let i = 0; i < size; i++, at++) {
-        if (at === path.length) path.push(1);
-        data[i] = path[at];
-      }
+      for (let i = 0; i < size; i++) data[i] = flip(0.5);
       return fromData(data, [...shape]);
+    },
+    coin(probability) {
+      requireProbability(probability);
+      // What is certain has one branch.
+      if (probability === 0 || probability === 1) return probability === 1;
+      require(1);
+      return flip(probability) === 1;
     },
     normal: () => signsOnly('expectation', 'normal draws'),
     uniform: () => signsOnly('expectation', 'uniform draws'),
@@ -112,7 +132,7 @@ function walk(path: number[], limit: number): { source: Noise; close(): number }
   return { source, close };
 }
 
-function halfway(a: Tensor, b: Tensor, path: string): Tensor {
+function between(a: Tensor, b: Tensor, chance: number, path: string): Tensor {
   if (!sameShape(a.shape, b.shape)) {
     const where = path === '' ? 'the result' : path;
     throw new ShapeError(
@@ -120,8 +140,9 @@ function halfway(a: Tensor, b: Tensor, path: string): Tensor {
     );
   }
   const [left, right] = [dataOf(a), dataOf(b)];
+  const mean = (x: number, y: number) => (chance === 0.5 ? (x + y) / 2 : chance * x + (1 - chance) * y);
   return fromData(
-    Float64Array.from(left, (value, i) => (value + right[i]) / 2),
+    Float64Array.from(left, (value, i) => mean(value, right[i])),
     [...a.shape],
   );
 }

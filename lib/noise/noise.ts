@@ -29,6 +29,12 @@ export interface Noise {
   integer(below: number): number;
 
   /**
+   * A coin flip that comes up true with this probability.
+   * @throws NoiseError unless it is a number from 0 to 1, or if the source holds signs only.
+   */
+  coin(probability: number): boolean;
+
+  /**
    * Returns a function that rewinds the source to this point, so that a failed step can draw the same values
    * again. Without it, a learner cannot undo its draws.
    */
@@ -52,11 +58,17 @@ export type SavedNoise =
 
 /** @throws NoiseError unless `noise` is a noise source (from untyped code). */
 export function requireNoise(noise: Noise, who: string): void {
-  const draws = ['signs', 'normal', 'uniform', 'integer', 'split', 'save'] as const;
+  const draws = ['signs', 'normal', 'uniform', 'integer', 'coin', 'split', 'save'] as const;
   const isSource =
     typeof noise === 'object' && noise !== null && draws.every((draw) => typeof noise[draw] === 'function');
   if (!isSource)
     throw new NoiseError(`${who}: needs a source of noise, such as seeded(1), got ${describe(noise)}`);
+}
+
+/** @throws NoiseError unless it is a number from 0 to 1. */
+export function requireProbability(probability: number): void {
+  if (!(typeof probability === 'number' && probability >= 0 && probability <= 1))
+    throw new NoiseError(`coin: ${describe(probability)} is not a probability; use a number from 0 to 1`);
 }
 
 /** Throws for a draw other than signs from a source that has only signs. */

@@ -29,6 +29,7 @@ export function recordingInto(draws: number[], noise: Noise): Recording {
     normal: (shape) => noise.normal(shape),
     uniform: (shape) => noise.uniform(shape),
     integer: (below) => noise.integer(below),
+    coin: (probability) => noise.coin(probability),
     snapshot() {
       const { length } = draws;
       const goBack = noise.snapshot?.();

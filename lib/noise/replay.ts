@@ -41,6 +41,7 @@ export function replayFrom(draws: Float64Array, position: number): Noise {
     normal: () => signsOnly('replay', 'normal draws'),
     uniform: () => signsOnly('replay', 'uniform draws'),
     integer: () => signsOnly('replay', 'integers'),
+    coin: () => signsOnly('replay', 'coins'),
     snapshot: () => {
       const place = at;
       return () => {

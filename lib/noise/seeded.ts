@@ -3,15 +3,15 @@ import { NoiseError } from '../errors.ts';
 import { describe } from '../guard/index.ts';
 import { checkShape, type Shape, sizeOf } from '../shape.ts';
 import { fromData, type Tensor } from '../tensor.ts';
-import type { Noise, SeededWords } from './noise.ts';
+import { type Noise, requireProbability, type SeededWords } from './noise.ts';
 import { philox } from './philox.ts';
 
 /**
  * A source with the same draws for the same seed on every platform: Philox 4x32-10 at (seed, stream, step).
  *
  * The seed is the key; step and stream are the counter. Each block of 128 bits advances the step by one, and
- * each call starts a new block, so the six words of the address are the whole state. Signs, uniforms and
- * integers are bit-identical on every platform; normals use `Math.log`, `cos` and `sin`, which may differ in
+ * each call starts a new block, so the six words of the address are the whole state. Signs, uniforms,
+ * integers and coins are bit-identical on every platform; normals use `Math.log`, `cos` and `sin`, which may differ in
  * the last place.
  * @throws NoiseError unless the seed is a whole number from 0 to 2^53 - 1.
  */
@@ -90,6 +90,12 @@ export function seededFrom(words: SeededWords): Noise {
           if (draw < end) return draw % below;
         }
       }
+    },
+
+    coin(probability: number): boolean {
+      requireProbability(probability);
+      nextBlock();
+      return whole53(block, 0) / 2 ** 53 < probability;
     },
 
     split(): Noise {

@@ -15,6 +15,7 @@ const inner = (noise: Noise) =>
     normal: door(() => [[2]]),
     uniform: door(() => [[2]]),
     integer: door(() => [3]),
+    coin: door(() => [0.5]),
     split: door(() => []),
     save: door(() => []),
   });

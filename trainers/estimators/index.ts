@@ -1,12 +1,15 @@
 import { estimator } from '../registry/entry.ts';
 import { diagonal, diagonalOptions } from './diagonal.ts';
 import { dodge, dodgeOptions } from './dodge.ts';
+import { dni, dniOptions } from './dni.ts';
 import { eprop, epropOptions } from './eprop.ts';
 import { frozen, frozenOptions } from './frozen.ts';
+import { kernl, kernlOptions } from './kernl.ts';
 import { kfRtrl } from './kfRtrl.ts';
 import { kroneckerOptions } from './kronecker.ts';
 import { noBackTrack, noBackTrackOptions } from './noBackTrack.ts';
 import { ok, okOptions } from './ok.ts';
+import { pes, pesOptions } from './pes.ts';
 import { rflo, rfloOptions } from './rflo.ts';
 import { rKfRtrl } from './rKfRtrl.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
@@ -18,6 +21,7 @@ import { uoro, uoroOptions } from './uoro.ts';
 
 export type { Cost, Sizes } from './cost.ts';
 export { type DiagonalOptions, diagonal } from './diagonal.ts';
+export { type DniInfluence, type DniOptions, dni } from './dni.ts';
 export {
   type Directed,
   type DodgeInfluence,
@@ -28,6 +32,7 @@ export { type EpropOptions, eprop } from './eprop.ts';
 export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
 export { type Growth, grow } from './grow.ts';
+export { type KernlInfluence, type KernlOptions, kernl } from './kernl.ts';
 export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
 export type { KroneckerOptions, SitedInfluence } from './kronecker.ts';
 export type { Moment } from './moment.ts';
@@ -40,6 +45,7 @@ export {
 } from './ok.ts';
 export type { DiagonalInfluence } from './ownUnitTraces.ts';
 export type { FeedbackOptions, PairingOptions } from './pairing.ts';
+export { type PesInfluence, type PesOptions, pes } from './pes.ts';
 export type { RankOne } from './rank-one.ts';
 export { type RfloOptions, rflo } from './rflo.ts';
 export { type ReversePair, type RKfRtrlInfluence, rKfRtrl } from './rKfRtrl.ts';
@@ -86,6 +92,12 @@ const deterministic = {
   }),
 };
 
+/** Those with parts that they learn. */
+const learning = {
+  kernl: estimator(kernl, kernlOptions, { carries: 'factors', title: () => 'KeRNL' }),
+  dni: estimator(dni, dniOptions, { carries: 'factors', title: () => 'DNI' }),
+};
+
 const corrected = unbiasedByName(deterministic);
 
 /** The built-in estimators by name, for commands, configurations and models of streams. */
@@ -124,6 +136,12 @@ export const estimators = {
     title: ({ rank = 1 }) => `OK-${rank}`,
   }),
   ...deterministic,
+  ...learning,
+  pes: estimator(pes, pesOptions, {
+    carries: 'factors',
+    isNoisy: true,
+    title: ({ particles = 32 }) => `PES-${particles}`,
+  }),
   unbiased: estimator(corrected.make, corrected.options, {
     carries: 'factors',
     isNoisy: true,

@@ -25,8 +25,16 @@ export interface Rule<I = unknown> {
   readonly cost: Cost;
   /** Returns the influence of no steps: zeros, in the form in which G is carried. */
   start(noise: Noise): I;
-  /** Returns J G + I. */
-  advance(influence: I, transition: Transition, noise: Noise): I;
+  /**
+   * Returns J G + I.
+   * @param moment that of the window, for a rule that learns from the losses too; left out if there are none.
+   */
+  advance(influence: I, transition: Transition, noise: Noise, moment?: Moment): I;
+  /**
+   * Returns what is kept of an influence at a reset, for a rule with parts that it has learnt; what was carried is
+   * left out. Without it, the influence is absent.
+   */
+  restart?(influence: I): I;
   /**
    * Returns cᵀG, a tree like the parameters; a part left out is zero. An influence from a checkpoint is
    * pulled once before it is used.

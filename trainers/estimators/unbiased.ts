@@ -242,6 +242,7 @@ function splitOf(noise: Noise): Noise {
     normal: (shape) => source().normal(shape),
     uniform: (shape) => source().uniform(shape),
     integer: (below) => source().integer(below),
+    coin: (probability) => source().coin(probability),
     split: () => source().split(),
     save: () => source().save(),
   };

@@ -54,6 +54,7 @@ export class Draws {
       normal: draw('normal'),
       uniform: draw('uniform'),
       integer: refuse('integer'),
+      coin: refuse('coin'),
       save: refuse('save'),
       split: () => {
         this.#events.push({ kind: 'split', from });

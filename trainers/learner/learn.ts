@@ -1,13 +1,13 @@
 import { add, mul } from '../../autodiff/index.ts';
-import { type FloatDType, full, type Noise, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
+import { type FloatDType, type Noise, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
 import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
-import type { Estimator, Rule } from '../estimators/index.ts';
+import type { Estimator, Moment, Rule } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
 import type { FoundNumbers } from './kind.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
 import { momentOf } from './ruleMoment.ts';
-import { pullLosses, takeStep } from './step.ts';
+import { takeStep } from './step.ts';
 import type { Systems } from './system.ts';
 import { firstTransitionOf, transitionOf } from './transition.ts';
 
@@ -100,9 +100,10 @@ export function moveOn(
   const moved: Memory = { ...memory, lanes, steps: memory.steps + scored, pending: memory.pending + 1 };
   if (moved.pending < stride) return moved;
   const anyLoss = lanes[0].window.slice(-stride).some(({ loss }) => loss !== undefined);
-  const updated = anyLoss ? update(setting, moved, clock) : moved;
+  const moments = anyLoss ? lanes.map((lane) => momentOf(setting, lane, clock)) : [];
+  const updated = anyLoss ? update(setting, moved, clock, moments) : moved;
   check?.(updated);
-  return { ...updated, lanes: shortened(setting, lanes), pending: 0 };
+  return { ...updated, lanes: shortened(setting, lanes, moments), pending: 0 };
 }
 
 /** The clock at a memory, from its counters. */
@@ -135,8 +136,20 @@ export function freshLanes({ start }: Systems): Lane[] {
   return start.map((state) => ({ state, influence: absent, window: [] }));
 }
 
-function update(setting: Ruled, memory: Memory, clock: Clock): Memory {
-  const gradients = memory.lanes.map((lane) => gradientOf(setting, lane, clock));
+/** A memory after a reset: lanes in their first states, with what the rule has learnt. */
+export function atReset(memory: Memory, { systems, bindings }: Setting): Memory {
+  const { last } = bindings;
+  const lanes = freshLanes(systems).map((lane, i) => {
+    const { influence } = memory.lanes[i];
+    return influence === absent || last?.restart === undefined
+      ? lane
+      : { ...lane, influence: last.restart(influence) };
+  });
+  return { ...memory, lanes, pending: 0 };
+}
+
+function update(setting: Ruled, memory: Memory, clock: Clock, at: readonly Moment[]): Memory {
+  const gradients = memory.lanes.map((lane, i) => gradientOf(setting.rule, lane, at[i]));
   const total = gradients.reduce((sum, part) => addTrees(sum, part));
   const gradient = gradients.length === 1 ? total : scaleTree(total, 1 / gradients.length);
   const { update, memory: moments } = setting.optimizer.update(
@@ -167,22 +180,18 @@ function lossOf({ estimator }: Setting, lanes: readonly Lane[]): Tensor {
 /**
  * Pulls the losses of the stride back through the window and, from its first state, through the influence.
  */
-function gradientOf(
-  { systems, estimator, rule, dtype }: Ruled,
-  { influence, window }: Lane,
-  clock: Clock,
-): unknown {
-  const own = pullLosses(window, estimator.stride, full([], 1, { dtype }));
-  if (rule.gradient !== undefined) {
-    const gradient = rule.gradient(influence, momentOf(systems, window, influence === absent, own, clock));
-    return addParts(zerosOf(own.parameters) as Tree, gradient);
-  }
-  const carried = influence === absent ? undefined : rule.pull(influence, own.state as Tree);
-  return addParts(own.parameters as Tree, carried);
+function gradientOf(rule: Rule, { influence, window }: Lane, moment: Moment): unknown {
+  if (rule.gradient !== undefined)
+    return addParts(zerosOf(window[0].parameters) as Tree, rule.gradient(influence, moment));
+  return addParts(moment.own, influence === absent ? undefined : rule.pull(influence, moment.before));
 }
 
 /** Advances the influences over the steps that leave the windows. */
-function shortened({ systems, estimator, rule, noise }: Ruled, lanes: readonly Lane[]): readonly Lane[] {
+function shortened(
+  { systems, estimator, rule, noise }: Ruled,
+  lanes: readonly Lane[],
+  moments: readonly Moment[],
+): readonly Lane[] {
   const leaving = lanes[0].window.length - (estimator.window - estimator.stride);
   if (leaving <= 0) return lanes;
   // All start before any advances, which fixes the order of the draws.
@@ -190,6 +199,7 @@ function shortened({ systems, estimator, rule, noise }: Ruled, lanes: readonly L
   return lanes.map(({ state, influence, window }, i) => {
     const steps = window.slice(0, leaving);
     const transition = (influence === absent ? firstTransitionOf : transitionOf)(systems.model, steps);
-    return { state, influence: rule.advance(begun[i], transition, noise), window: window.slice(leaving) };
+    const next = rule.advance(begun[i], transition, noise, moments[i]);
+    return { state, influence: next, window: window.slice(leaving) };
   });
 }

@@ -15,7 +15,7 @@ import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { requireFit } from './fit.ts';
-import { freshLanes, named, type Setting } from './learn.ts';
+import { atReset, freshLanes, named, type Setting } from './learn.ts';
 import { absent } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
 import { requireConfig } from './requireConfig.ts';
@@ -214,10 +214,12 @@ export class Learner<P, S, X, Y> {
     return [state, output, ...(scored ? [loss(output, distribute(scored.target, 'target')[0])] : [])];
   }
 
-  /** Returns to the start state, on which the parameters have no influence. The window is dropped. */
+  /**
+   * Returns to the start state, on which the parameters have no influence. The window is dropped; what an estimator
+   * has learnt, as `dni` does, is kept.
+   */
   resetState(): void {
-    const memory = this.#engine.save();
-    this.#engine.restore({ ...memory, lanes: freshLanes(this.#setting.systems), pending: 0 });
+    this.#engine.restore(atReset(this.#engine.save(), this.#setting));
   }
 
   /** Describes the learner: its parts, sizes and counters. */

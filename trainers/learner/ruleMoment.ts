@@ -1,32 +1,41 @@
-import { full, type Tensor, type Tree } from '../../lib/index.ts';
+import { type FloatDType, full, type Tensor, type Tree } from '../../lib/index.ts';
 import { zerosOf } from '../algebra.ts';
-import type { Moment } from '../estimators/index.ts';
+import { absent, type Moment } from '../estimators/index.ts';
 import { once } from '../once.ts';
 import type { Clock } from '../optimizers/index.ts';
-import type { HeldStep } from './memory.ts';
+import type { Lane } from './memory.ts';
+import { pullLosses } from './step.ts';
 import type { Systems } from './system.ts';
 import { firstTransitionOf, transitionOf } from './transition.ts';
 
-/**
- * The moment for a rule with a gradient of its own. Parts that the rule does not read are not computed.
- * @param own the losses pulled back through the window.
- */
+/** The fixed parts of a moment. */
+export interface MomentSetting {
+  readonly systems: Systems;
+  readonly estimator: { readonly stride: number };
+  readonly dtype: FloatDType;
+}
+
+/** The moment at which a window is complete, if it has a loss. Parts that are not read are not computed. */
 export function momentOf(
-  { model, loss }: Systems,
-  window: readonly HeldStep[],
-  isFirst: boolean,
-  own: { readonly parameters: unknown; readonly state: unknown },
+  { systems, estimator, dtype }: MomentSetting,
+  { influence, window }: Pick<Lane, 'influence' | 'window'>,
   clock: Clock,
 ): Moment {
+  const { model, loss } = systems;
   const { derivative, next, parameters, target, loss: last } = window[window.length - 1];
-  const transition = (isFirst ? firstTransitionOf : transitionOf)(model, window);
+  const transition = (influence === absent ? firstTransitionOf : transitionOf)(model, window);
   const one = last && { loss: full([], 1, { dtype: last.dtype }) };
+  const own = once(() => pullLosses(window, estimator.stride, full([], 1, { dtype })));
   const toState = once(() => one && derivative.pullTo('state', one));
   const toOutput = once(() => one && derivative.pullTo('output', one));
   return {
     transition,
-    before: own.state as Tree,
-    own: own.parameters as Tree,
+    get before() {
+      return own().state as Tree;
+    },
+    get own() {
+      return own().parameters as Tree;
+    },
     get after() {
       return (toState()?.part ?? zerosOf(next)) as Tree;
     },

@@ -3,7 +3,7 @@ import { copyOfTree, zerosOf } from '../algebra.ts';
 import type { Cost, Estimator } from '../estimators/index.ts';
 import type { LearnerConfig } from '../learner/config.ts';
 import type { Engine } from '../learner/engine.ts';
-import { freshLanes, named, type Setting } from '../learner/learn.ts';
+import { atReset, freshLanes, named, type Setting } from '../learner/learn.ts';
 import { engineOf, settingOf } from '../learner/select.ts';
 import { type Optimizer, sgd } from '../optimizers/index.ts';
 
@@ -69,8 +69,7 @@ export class Shadow {
 
   /** Forgets the influence. */
   reset(): void {
-    const memory = this.#engine.save();
-    this.#engine.restore({ ...memory, lanes: freshLanes(this.#setting.systems), pending: 0 });
+    this.#engine.restore(atReset(this.#engine.save(), this.#setting));
   }
 
   #follow({ parameters, state }: Position): void {

@@ -214,6 +214,7 @@ function guarded(noise: Noise, open: () => boolean): Noise {
     normal: (shape) => use(() => noise.normal(shape)),
     uniform: (shape) => use(() => noise.uniform(shape)),
     integer: (below) => use(() => noise.integer(below)),
+    coin: (probability) => use(() => noise.coin(probability)),
     split: () => use(() => guarded(noise.split(), open)),
     save: () => noise.save(),
   };

@@ -1,8 +1,17 @@
 import { add, concat, div, dot, greater, matmul, mul, outer, sub, where } from '../../autodiff/index.ts';
-import { type FloatDType, full, guard, leavesOf, ones, type Tensor, type Tree, zeros } from '../../lib/index.ts';
+import {
+  type FloatDType,
+  full,
+  guard,
+  leavesOf,
+  ones,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../lib/index.ts';
 import { addParts, addTrees, flattenTree, unflattenTree } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { absent, type Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
@@ -49,10 +58,7 @@ export function dni(options: DniOptions = {}): Estimator<DniInfluence> {
     name: 'dni',
     bias: 'approximate',
     settings: { rate },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     learns: true,
     cost,
     bind: (step) => ({ ...bindTo(step, rate), cost: cost(step.sizes) }),

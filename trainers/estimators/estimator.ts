@@ -1,4 +1,4 @@
-import { guard } from '../../lib/index.ts';
+import { guard, type Noise } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
@@ -37,6 +37,13 @@ export interface Estimator<I = unknown> {
    * `window`.
    */
   readonly windowAt?: (updates: number) => number;
+  /**
+   * Draws the length of the next window, and of its stride, up to `window`, if it is random. The learner draws it when
+   * it is made and after each window.
+   */
+  readonly drawLength?: (noise: Noise) => number;
+  /** The factor that a cotangent of the state takes with it from each step of a window to the one before; 1 if left out. */
+  readonly crossing?: number;
   /** Whether every window is a separate sequence that begins in the start state. */
   readonly restarts: boolean;
   /** Whether several lanes are one system with one influence, rather than one influence each. */
@@ -58,12 +65,13 @@ export interface Estimator<I = unknown> {
 /** The lengths of a method that takes one time step at a time, and each lane by itself. */
 export const stepwise = { window: 1, stride: 1, restarts: false, joint: false } as const;
 
-/** The lengths of the window and of the stride after this number of updates. */
+/** The lengths of the window and of the stride after this number of updates; `length` is the one that was drawn. */
 export function lengthsAt(
   { window, stride, windowAt }: Pick<Estimator, 'window' | 'stride' | 'windowAt'>,
-  updates: number,
+  {
+    updates,
+    length = windowAt?.(updates),
+  }: { readonly updates: number; readonly length?: number | undefined },
 ): { readonly window: number; readonly stride: number } {
-  if (windowAt === undefined) return { window, stride };
-  const length = windowAt(updates);
-  return { window: length, stride: length };
+  return length === undefined ? { window, stride } : { window: length, stride: length };
 }

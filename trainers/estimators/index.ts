@@ -1,7 +1,8 @@
 import { estimator } from '../registry/entry.ts';
+import { artbp, artbpOptions } from './artbp.ts';
 import { diagonal, diagonalOptions } from './diagonal.ts';
-import { dodge, dodgeOptions } from './dodge.ts';
 import { dni, dniOptions } from './dni.ts';
+import { dodge, dodgeOptions } from './dodge.ts';
 import { eprop, epropOptions } from './eprop.ts';
 import { frozen, frozenOptions } from './frozen.ts';
 import { kernl, kernlOptions } from './kernl.ts';
@@ -19,6 +20,7 @@ import { bptt, bpttOptions, tbptt, tbpttOptions } from './tbptt.ts';
 import { unbiasedByName } from './unbiasedByName.ts';
 import { uoro, uoroOptions } from './uoro.ts';
 
+export { type ArtbpOptions, artbp } from './artbp.ts';
 export type { Cost, Sizes } from './cost.ts';
 export { type DiagonalOptions, diagonal } from './diagonal.ts';
 export { type DniInfluence, type DniOptions, dni } from './dni.ts';
@@ -113,6 +115,11 @@ export const estimators = {
     carries: 'nothing',
     usual: { length: 128 },
     title: ({ length }) => `BPTT-${length}`,
+  }),
+  artbp: estimator(artbp, artbpOptions, {
+    carries: 'nothing',
+    isNoisy: true,
+    title: ({ keep = 0.9 }) => `ARTBP-${keep}`,
   }),
   rtrl: estimator(rtrl, rtrlOptions, { carries: 'matrix', isStructured: true }),
   noBackTrack: estimator(noBackTrack, noBackTrackOptions, {

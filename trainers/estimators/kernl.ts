@@ -1,8 +1,19 @@
 import { add, clip, div, dot, greater, matmul, mul, outer, sub, where } from '../../autodiff/index.ts';
-import { cast, eye, type FloatDType, full, guard, leavesOf, type Noise, ones, type Tensor, zeros } from '../../lib/index.ts';
+import {
+  cast,
+  eye,
+  type FloatDType,
+  full,
+  guard,
+  leavesOf,
+  type Noise,
+  ones,
+  type Tensor,
+  zeros,
+} from '../../lib/index.ts';
 import { flattenTree, unflattenTree, zerosOf } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
 import { pick } from './pick.ts';
 import type { Rule } from './rule.ts';
@@ -62,10 +73,7 @@ export function kernl(options: KernlOptions = {}): Estimator<KernlInfluence> {
     name: 'kernl',
     bias: 'approximate',
     settings: { leak, rate, deviation },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost: ({ state, parameters }: Sizes): Cost => ({
       time: 6 * parameters + 4 * state * state,
       memory: parameters + state * (state + 4) + 1,
@@ -74,7 +82,10 @@ export function kernl(options: KernlOptions = {}): Estimator<KernlInfluence> {
   };
 }
 
-function bindTo(step: StepStructure, { leak, rate, deviation: sigma }: Required<KernlOptions>): Rule<KernlInfluence> {
+function bindTo(
+  step: StepStructure,
+  { leak, rate, deviation: sigma }: Required<KernlOptions>,
+): Rule<KernlInfluence> {
   const traced = ownUnitTraces(step, 'kernl', 'local');
   const { state: size } = step.sizes;
   const [{ dtype }] = leavesOf(step.state);
@@ -86,7 +97,10 @@ function bindTo(step: StepStructure, { leak, rate, deviation: sigma }: Required<
   });
   return {
     structure: traced.structure,
-    cost: { time: traced.cost.time + 2 * step.sizes.parameters + 4 * size * size, memory: traced.cost.memory + size * (size + 4) + 1 },
+    cost: {
+      time: traced.cost.time + 2 * step.sizes.parameters + 4 * size * size,
+      memory: traced.cost.memory + size * (size + 4) + 1,
+    },
     start: (noise) => ({
       traces: traced.start(noise),
       sensitivity: eye(size, { dtype: dtype as FloatDType }),
@@ -101,7 +115,10 @@ function bindTo(step: StepStructure, { leak, rate, deviation: sigma }: Required<
     }),
     advance(influence, transition, noise) {
       const { traces, decays } = influence;
-      return { traces: decayed(step, traces, decays, transition), ...learnt(influence, transition, noise, rate, sigma) };
+      return {
+        traces: decayed(step, traces, decays, transition),
+        ...learnt(influence, transition, noise, rate, sigma),
+      };
     },
     pull({ traces, sensitivity, age }, cotangent) {
       // The loss need not have a finite derivative at the start.

@@ -14,7 +14,7 @@ import {
 } from '../../lib/index.ts';
 import { addTrees, asMatrix, entryOf, flattenTree, scaleTree, toRows, zerosOf } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
+import { type Estimator, stepwise } from './estimator.ts';
 import { absent, type Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
@@ -76,10 +76,7 @@ export function pes(options: PesOptions = {}): Estimator<PesInfluence> {
     name: 'pes',
     bias: 'approximate',
     settings: { particles, deviation },
-    window: 1,
-    stride: 1,
-    restarts: false,
-    joint: false,
+    ...stepwise,
     cost,
     bind: (step) => ({ ...bindTo(step, particles / 2, deviation), cost: cost(step.sizes) }),
   };
@@ -89,8 +86,7 @@ function bindTo(step: StepStructure, pairs: number, sigma: number): Omit<Rule<Pe
   const { parameters, state } = step;
   const [{ dtype }] = leavesOf(state);
   const ageOf = (steps: number) => full([], steps, { dtype: dtype as FloatDType });
-  const repeated = (tree: Tree) =>
-    mapTree(tree, (leaf) => broadcastTo(leaf, [pairs, ...leaf.shape]));
+  const repeated = (tree: Tree) => mapTree(tree, (leaf) => broadcastTo(leaf, [pairs, ...leaf.shape]));
   const draw = (noise: Noise) =>
     mapTree(parameters, (leaf) => cast(noise.signs([pairs, ...leaf.shape]), leaf.dtype));
   const factor = 1 / (2 * pairs * sigma);
@@ -131,8 +127,11 @@ function bindTo(step: StepStructure, pairs: number, sigma: number): Omit<Rule<Pe
     advance(influence, transition, noise) {
       const { signs, sums } = influence;
       const { parameters: theta, input } = transition;
-      const moved = both(theta, signs, now(influence, transition), (own, at) =>
-        transition.evaluate(own, at, input).state,
+      const moved = both(
+        theta,
+        signs,
+        now(influence, transition),
+        (own, at) => transition.evaluate(own, at, input).state,
       );
       const next = draw(noise);
       return { signs: next, sums: addTrees(sums, next), states: moved, age: ageOf(1) };
@@ -164,12 +163,7 @@ function weighted(trees: Tree, weights: Tensor): Tree {
 }
 
 /** As `vmap`, entry by entry, for a step that reads values. */
-function each<T extends Tree>(
-  f: (nu: Tree, at: Tree) => T,
-  signs: Tree,
-  states: Tree,
-  count: number,
-): T {
+function each<T extends Tree>(f: (nu: Tree, at: Tree) => T, signs: Tree, states: Tree, count: number): T {
   const entry = (tree: Tree, i: number) => mapTree(tree, (leaf) => entryOf(leaf, i));
   const all = Array.from({ length: count }, (_, i) => f(entry(signs, i), entry(states, i)));
   const leaves = all.map((one) => leavesOf(one));

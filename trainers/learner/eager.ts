@@ -6,7 +6,7 @@ import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { allFinite, nonFinite } from './finite.ts';
 import { doesHarm } from './harm.ts';
 import { beginnings, clockAt, moveOn, named, ruled, type Setting, type Targets, takeSteps } from './learn.ts';
-import type { Memory } from './memory.ts';
+import { drawnLength, type Memory } from './memory.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
 import type { TimeStep } from './timeStep.ts';
 
@@ -83,7 +83,8 @@ export class EagerEngine implements Engine {
     };
     const next = moveOn(setting, memory, steps, clockAt(memory), verify);
     verify(next);
-    this.#memory = next;
+    this.#memory =
+      next.pending === 0 ? { ...next, ...drawnLength(this.#setting.estimator, this.noise) } : next;
     if (outputs === 'kept') this.outputs = () => steps.map(({ output }) => copyOfTensor(output));
     writeOutputs(outputs, at, made);
     into[at] = losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);

@@ -9,6 +9,8 @@ export const stretch = 64;
 export interface Position {
   readonly steps: number;
   readonly updates: number;
+  /** The length of the next window, if the estimator draws it. */
+  readonly drawn: number | undefined;
   /** Whether the influence is absent. */
   readonly isFresh: boolean;
   readonly noise: SavedNoise;

@@ -90,7 +90,7 @@ export function moveOn(
   clock: Clock,
   check?: (updated: Memory) => void,
 ): Memory {
-  const { stride } = lengthsAt(setting.estimator, memory.updates);
+  const { stride } = lengthsAt(setting.estimator, memory);
   const lanes = memory.lanes.map((lane, i) => ({
     ...lane,
     state: steps[i].next,

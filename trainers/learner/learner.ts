@@ -16,7 +16,7 @@ import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { atReset, freshLanes, named, type Setting } from './learn.ts';
-import { absent } from './memory.ts';
+import { absent, drawnLength } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
 import { requireConfig } from './requireConfig.ts';
 import { requireRoomToCarry } from './room.ts';
@@ -296,6 +296,7 @@ export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Le
     steps: 0,
     updates: 0,
     pending: 0,
+    ...drawnLength(config.estimator, noise),
   };
   return new Learner(config, setting, engineOf(config, setting, memory));
 }

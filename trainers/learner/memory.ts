@@ -1,5 +1,5 @@
-import { leavesOf, type Tree } from '../../lib/index.ts';
-import { absent } from '../estimators/index.ts';
+import { leavesOf, type Noise, type Tree } from '../../lib/index.ts';
+import { absent, type Estimator } from '../estimators/index.ts';
 import type { Step } from './step.ts';
 
 export { absent };
@@ -38,6 +38,13 @@ export interface Memory {
   readonly updates: number;
   /** Steps and observations since the last time the window was full. */
   readonly pending: number;
+  /** The length of the present window, if the estimator draws it. */
+  readonly length?: number;
+}
+
+/** The next length, as an entry of a memory; none if the estimator draws none. */
+export function drawnLength({ drawLength }: Estimator, noise: Noise): { readonly length?: number } {
+  return drawLength === undefined ? {} : { length: drawLength(noise) };
 }
 
 /** Whether an estimator carries anything from window to window. */

@@ -6,7 +6,7 @@ import { firstHarm } from './harm.ts';
 import { type Generation, Journal, type Position, timeStepsIn, writeInputs } from './journal.ts';
 import { movedOn, ruled, type Setting } from './learn.ts';
 import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
-import { hasInfluence, type Memory } from './memory.ts';
+import { drawnLength, hasInfluence, type Memory } from './memory.ts';
 import { Plans } from './plans.ts';
 import { memoryOf, numbersOf, residentOf } from './resident.ts';
 import { completed, type TimeStep } from './timeStep.ts';
@@ -21,6 +21,8 @@ export class Place implements Counters {
   updates = 0;
   /** Number of time steps of the next window that the plan has taken in. */
   taken = 0;
+  /** The length of the next window, if the estimator draws it. */
+  drawn: number | undefined;
   readonly setting: Setting;
   noise: Noise;
   /** A memory with trees like those of the present one. */
@@ -48,7 +50,7 @@ export class Place implements Counters {
 
   /** Number of time steps in the window. */
   get length(): number {
-    return lengthsAt(this.setting.estimator, this.updates).window;
+    return lengthsAt(this.setting.estimator, { updates: this.updates, length: this.drawn }).window;
   }
 
   get residents(): readonly TypedArray[] {
@@ -98,9 +100,9 @@ export class Place implements Counters {
 
   /** The memory at the end of the last complete window, as trees; zeros for an unknown gradient. */
   unloaded(): Memory {
-    const { steps, updates } = this;
+    const { steps, updates, drawn: length } = this;
     const gradient = this.gradient === undefined ? this.like.gradient : this.gradient();
-    return memoryOf(this.like, this.residents, { steps, updates, gradient }, this.isFresh);
+    return memoryOf(this.like, this.residents, { steps, updates, gradient, length }, this.isFresh);
   }
 
   /** The memory now. */
@@ -120,6 +122,7 @@ export class Place implements Counters {
     this.like = last === undefined ? memory : begun(last, memory);
     this.steps = memory.steps;
     this.updates = memory.updates;
+    this.drawn = memory.length;
     this.taken = 0;
     this.plan = undefined;
     this.gradient = () => memory.gradient;
@@ -155,10 +158,11 @@ export class Place implements Counters {
   }
 
   #position(): Position {
-    const { steps, updates, isFresh } = this;
+    const { steps, updates, drawn, isFresh } = this;
     return {
       steps,
       updates,
+      drawn,
       isFresh,
       noise: this.noise.save(),
       gradient: this.gradient && { known: this.gradient() },
@@ -232,6 +236,7 @@ export class Place implements Counters {
   count(plan: LearnPlan): void {
     this.taken = 0;
     this.isFresh = false;
+    this.drawn = drawnLength(this.setting.estimator, this.noise).length;
     if (plan.scored === 0) return;
     this.gradient = plan.keeps ? () => plan.gradient() : undefined;
     this.steps += plan.scored;
@@ -240,10 +245,11 @@ export class Place implements Counters {
 
   /** Returns to a snapshot. */
   rewind({ numbers, position }: Generation): void {
-    const { steps, updates, isFresh, noise, gradient } = position as Position;
+    const { steps, updates, drawn, isFresh, noise, gradient } = position as Position;
     this.noise = restoreNoise(noise);
     this.steps = steps;
     this.updates = updates;
+    this.drawn = drawn;
     this.isFresh = isFresh;
     this.taken = 0;
     this.plan = undefined;

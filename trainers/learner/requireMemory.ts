@@ -46,6 +46,7 @@ type Given = Pick<HeldStep, 'parameters' | 'state' | 'input' | 'target'>;
 export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, X, Y>): Memory {
   const { config, systems, dtype } = expected;
   const { estimator, optimizer, model } = config;
+  const drawn = estimator.drawLength === undefined ? [] : ['length'];
   const memory = entriesOf('memory', decoded, [
     'parameters',
     'moments',
@@ -54,12 +55,15 @@ export function memoryIn<P, S, X, Y>(decoded: unknown, expected: Expected<P, S, 
     'steps',
     'updates',
     'pending',
+    ...drawn,
   ]);
+  if (drawn.length > 0 && !guard.whole(1, estimator.window).holds(memory.length))
+    throw refused(`length is not a whole number from 1 to ${estimator.window}`);
   for (const key of ['steps', 'updates', 'pending'] as const) requireCount(key, memory[key]);
   const saved = memory as unknown as Saved;
   if (saved.updates > saved.steps)
     throw refused(`updates is ${saved.updates}, and each takes at least one of the ${saved.steps} steps`);
-  const lengths = lengthsAt(estimator, saved.updates);
+  const lengths = lengthsAt(estimator, saved);
   if (saved.pending >= lengths.stride)
     throw refused(`pending is ${saved.pending}, and ${estimator.name} learns every ${lengths.stride} steps`);
   const { parameters } = saved;

@@ -29,7 +29,12 @@ export function numbersOf(memory: Memory): readonly TypedArray[] {
 export function memoryOf(
   like: Memory,
   numbers: readonly TypedArray[],
-  { gradient, steps, updates }: Pick<Memory, 'steps' | 'updates' | 'gradient'>,
+  {
+    gradient,
+    steps,
+    updates,
+    length,
+  }: Pick<Memory, 'steps' | 'updates' | 'gradient'> & { readonly length: number | undefined },
   isFresh: boolean,
 ): Memory {
   const tree = residentOf(like) as Tree;
@@ -49,5 +54,6 @@ export function memoryOf(
     steps,
     updates,
     pending: 0,
+    ...(length === undefined ? {} : { length }),
   };
 }

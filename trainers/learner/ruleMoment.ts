@@ -1,6 +1,6 @@
 import { type FloatDType, full, type Tensor, type Tree } from '../../lib/index.ts';
 import { zerosOf } from '../algebra.ts';
-import { absent, type Moment } from '../estimators/index.ts';
+import { absent, type Estimator, type Moment } from '../estimators/index.ts';
 import { once } from '../once.ts';
 import type { Clock } from '../optimizers/index.ts';
 import type { Lane } from './memory.ts';
@@ -11,7 +11,7 @@ import { firstTransitionOf, transitionOf } from './transition.ts';
 /** The fixed parts of a moment. */
 export interface MomentSetting {
   readonly systems: Systems;
-  readonly estimator: { readonly stride: number };
+  readonly estimator: Pick<Estimator, 'stride' | 'crossing'>;
   readonly dtype: FloatDType;
 }
 
@@ -25,7 +25,8 @@ export function momentOf(
   const { derivative, next, parameters, target, loss: last } = window[window.length - 1];
   const transition = (influence === absent ? firstTransitionOf : transitionOf)(model, window);
   const one = last && { loss: full([], 1, { dtype: last.dtype }) };
-  const own = once(() => pullLosses(window, estimator.stride, full([], 1, { dtype })));
+  const { stride, crossing } = estimator;
+  const own = once(() => pullLosses(window, stride, full([], 1, { dtype }), crossing));
   const toState = once(() => one && derivative.pullTo('state', one));
   const toOutput = once(() => one && derivative.pullTo('output', one));
   return {

@@ -12,7 +12,7 @@ import {
   type Tree,
 } from '../../lib/index.ts';
 import { type Cell, type Loss, runStep } from '../../nn/index.ts';
-import { addTrees } from '../algebra.ts';
+import { addTrees, scaleTree } from '../algebra.ts';
 
 /** Runs one time step at given parameters, state, input and target; without a target it is only observed. */
 export interface StepArguments<P, S, X, Y> {
@@ -59,13 +59,16 @@ export function takeStep<P, S, X, Y>(
 /**
  * The gradient of the losses of the last `scored` steps, with respect to the parameters and to the first
  * state.
+ * @param crossing the factor of a cotangent of the state between two steps.
  */
 export function pullLosses<P, S, X, Y>(
   steps: readonly Step<P, S, X, Y>[],
   scored: number,
   cotangent: Tensor,
+  crossing?: number,
 ): { parameters: P; state: S } {
-  return pullThrough(steps, undefined, (i) => (i >= steps.length - scored ? cotangent : undefined));
+  const losses = (i: number) => (i >= steps.length - scored ? cotangent : undefined);
+  return pullThrough(steps, undefined, losses, crossing);
 }
 
 /** A cotangent of the last state, and of the losses, pulled back through several steps. */
@@ -73,6 +76,7 @@ export function pullThrough<P, S, X, Y>(
   steps: readonly Step<P, S, X, Y>[],
   last: unknown,
   lossCotangent: (i: number) => Tensor | undefined,
+  crossing = 1,
 ): { parameters: P; state: S } {
   let total: P | undefined;
   let state = last;
@@ -82,7 +86,7 @@ export function pullThrough<P, S, X, Y>(
     const cotangent = loss === undefined ? { state } : { state, loss };
     const [parameters, before] = steps[i].derivative.pull(cotangent as PartialTree<StepValue<S>>);
     total = total === undefined ? parameters : addTrees(total, parameters);
-    state = before;
+    state = crossing === 1 || i === 0 ? before : scaleTree(before, crossing);
   }
   return { parameters: total as P, state: state as S };
 }

@@ -175,3 +175,30 @@ describe('expectation', () => {
     expect(() => expectation(() => 'x' as unknown as number)).to.throw(TreeError, 'not a tree');
   });
 });
+
+describe('expectation over weighted coins', () => {
+  it('weighs both branches by their probabilities, beside signs, and on paths of different lengths', () => {
+    const { mean, runs } = expectation((noise) => {
+      if (!noise.coin(0.3)) return 10;
+      const sign = noise.signs([]).item();
+      return noise.coin(0.25) ? 100 * sign + 4 : sign;
+    });
+    expect(mean.item()).to.be.closeTo(0.7 * 10 + 0.3 * 0.25 * 4, 1e-14);
+    expect(runs).to.equal(5);
+  });
+
+  it('has no branch for what is certain', () => {
+    const { mean, runs } = expectation((noise) => Number(noise.coin(1)) + 2 * Number(noise.coin(0)));
+    expect([mean.item(), runs]).to.deep.equal([1, 1]);
+  });
+
+  it('has as many heads from a seed as the probability says, and refuses what is none', () => {
+    const noise = seeded(3);
+    const heads = Array.from({ length: 4000 }, () => noise.coin(0.2)).filter(Boolean).length;
+    expect(heads).to.be.within(700, 900);
+    for (const probability of [-0.1, 1.5, Number.NaN, '1' as never]) {
+      expect(() => noise.coin(probability)).to.throw(NoiseError, 'coin: ');
+      expect(() => expectation((own) => Number(own.coin(probability)))).to.throw(NoiseError, 'coin: ');
+    }
+  });
+});

@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import { linearize } from '../../../autodiff/index.ts';
 import { ConfigurationError, seeded, type Tensor, tensor } from '../../../lib/index.ts';
 import { gru, lstm, meanSquare, rnn } from '../../../nn/index.ts';
-import { createLearner, type DniInfluence, dni, type Estimator, frozen, sgd } from '../../../trainers/index.ts';
+import {
+  createLearner,
+  type DniInfluence,
+  dni,
+  type Estimator,
+  frozen,
+  sgd,
+} from '../../../trainers/index.ts';
 import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
@@ -41,7 +48,11 @@ function byDefinition(run: Fixture, rate: number): { gradients: number[][]; A: n
 
 describe('DNI', () => {
   it('is its definition on plain numbers, eagerly and as a plan', () => {
-    for (const cell of [rnn({ inputs: 2, units: 3 }), gru({ inputs: 2, units: 2 }), lstm({ inputs: 2, units: 2 })]) {
+    for (const cell of [
+      rnn({ inputs: 2, units: 3 }),
+      gru({ inputs: 2, units: 2 }),
+      lstm({ inputs: 2, units: 2 }),
+    ]) {
       const run = fixture(withReadout(cell), 2, 8);
       const expected = byDefinition(run, 0.5);
       requireLive(expected.A.flat(), 'A');
@@ -59,7 +70,13 @@ describe('DNI', () => {
     // Two inputs in turn: two states, on which a linear model of one number is exact.
     const cell = rnn({ inputs: 1, units: 1 });
     const parameters = { w: tensor([[0.7]]), u: tensor([[0.8]]), b: tensor([0.1]) };
-    const config = { model: cell, loss: meanSquare, parameters, optimizer: sgd({ rate: 0 }), dtype: 'float64' as const };
+    const config = {
+      model: cell,
+      loss: meanSquare,
+      parameters,
+      optimizer: sgd({ rate: 0 }),
+      dtype: 'float64' as const,
+    };
     const learner = createLearner({ ...config, estimator: dni({ rate: 1 }) as Estimator });
     const at = (t: number) => [tensor([t % 2 === 0 ? 1 : -0.5]), tensor([t % 2 === 0 ? 0.9 : 0.2])] as const;
     const even = size(6000, 20000);

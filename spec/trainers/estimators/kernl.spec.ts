@@ -2,13 +2,7 @@ import { expect } from 'chai';
 import { mul } from '../../../autodiff/index.ts';
 import { ConfigurationError, seeded, type Tensor } from '../../../lib/index.ts';
 import { ctrnn, lstm, rnn } from '../../../nn/index.ts';
-import {
-  type Estimator,
-  type KernlInfluence,
-  kernl,
-  rflo,
-  rtrl,
-} from '../../../trainers/index.ts';
+import { type Estimator, type KernlInfluence, kernl, rflo, rtrl } from '../../../trainers/index.ts';
 import { estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { lengthOf, numbersOf, requireClose, treeFrom } from '../../../trainers/testing/numbers.ts';
@@ -23,7 +17,8 @@ const sigma = 1e-3;
 /** On plain numbers, for a network whose parameters reach their own state element alone. */
 function byDefinition(run: Fixture, signs: readonly number[]) {
   const S = numbersOf(run.state).length;
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const dot = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, i) => sum + value * b[i], 0);
   let { state } = run;
   let E: number[][] = [];
   let A = Array.from({ length: S }, (_, i) => Array.from({ length: S }, (__, j) => Number(i === j)));
@@ -45,12 +40,18 @@ function byDefinition(run: Fixture, signs: readonly number[]) {
     omega = omega.map((value, i) => lambda[i] * value + nu[i]);
     const error = A.map((row, i) => psi[i] - dot(row, omega));
     const back = A.map((_, j) => A.reduce((sum, row, i) => sum + row[j] * error[i], 0));
-    A = A.map((row, i) => row.map((value, j) => value + (rate * error[i] * omega[j]) / (1 + dot(omega, omega))));
+    A = A.map((row, i) =>
+      row.map((value, j) => value + (rate * error[i] * omega[j]) / (1 + dot(omega, omega))),
+    );
     const scale = rate / (1 + dot(chi, chi));
     lambda = lambda.map((value, j) => Math.min(1, Math.max(0, value + scale * back[j] * chi[j])));
     state = run.model.step(run.parameters, state, input).state;
   });
-  return { A: A.flat(), lambda, G: A.flatMap((row) => E[0].map((_, p) => row.reduce((sum, a, j) => sum + a * E[j][p], 0))) };
+  return {
+    A: A.flat(),
+    lambda,
+    G: A.flatMap((row) => E[0].map((_, p) => row.reduce((sum, a, j) => sum + a * E[j][p], 0))),
+  };
 }
 
 /** ‖Ĝ - G‖/‖G‖. */
@@ -95,7 +96,9 @@ describe('KeRNL', () => {
     const made = fixture(rnn({ inputs: 2, units: 4 }), 2, size(400, 2000));
     const { w, u, b } = made.parameters as Record<string, Tensor>;
     const run = { ...made, parameters: { w, u: mul(u, 0.6), b } };
-    const [fixed, learnt] = [0, 0.02].map((own) => distance(run, kernl({ leak: 0.5, rate: own }) as Estimator));
+    const [fixed, learnt] = [0, 0.02].map((own) =>
+      distance(run, kernl({ leak: 0.5, rate: own }) as Estimator),
+    );
     expect(learnt).to.be.below(0.8 * fixed);
   });
 

@@ -1,8 +1,24 @@
 import { expect } from 'chai';
 import { add, greater, matmul, mul, tanh, where } from '../../../autodiff/index.ts';
-import { ConfigurationError, expectation, type Noise, seeded, type Tensor, tensor, zeros } from '../../../lib/index.ts';
+import {
+  ConfigurationError,
+  expectation,
+  type Noise,
+  seeded,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../../lib/index.ts';
 import { type Cell, meanSquare } from '../../../nn/index.ts';
-import { createLearner, type Estimator, influenceBalancing, type PesOptions, pes, rtrl, sgd } from '../../../trainers/index.ts';
+import {
+  createLearner,
+  type Estimator,
+  influenceBalancing,
+  type PesOptions,
+  pes,
+  rtrl,
+  sgd,
+} from '../../../trainers/index.ts';
 import { estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
@@ -59,13 +75,20 @@ describe('PES', () => {
     const exact = numbersOf(estimates([run], rtrl() as Estimator, seeded(1)).gradients);
     const away = [0.02, 0.01].map((deviation) => {
       const { gradients } = meanOf(run, { particles: 2, deviation });
-      return Math.hypot(...numbersOf(gradients).slice(2).map((value, i) => value - exact[i + 2]));
+      return Math.hypot(
+        ...numbersOf(gradients)
+          .slice(2)
+          .map((value, i) => value - exact[i + 2]),
+      );
     });
     expect(away[0] / away[1]).to.be.closeTo(4, 0.05);
     expect(away[0]).to.be.below(1e-3);
     const again = expectation((noise) => {
       const own = pes({ particles: 2, deviation: 1e-4 }) as Estimator;
-      return estimates([{ ...run, examples: run.examples.slice(0, 1) }], own, noise, { eager: true, before: 1 }).gradients;
+      return estimates([{ ...run, examples: run.examples.slice(0, 1) }], own, noise, {
+        eager: true,
+        before: 1,
+      }).gradients;
     }).mean;
     requireClose(numbersOf(again), exact.slice(0, 2), 1e-5, 'after a reset');
     const line2 = fixture(line, 2, 2);
@@ -90,7 +113,14 @@ describe('PES', () => {
       },
     };
     const trained = (estimator: Estimator) => {
-      const learner = createLearner({ model: jump, loss: meanSquare, estimator, optimizer: sgd({ rate: 0.002 }), dtype: 'float64', seed: 4 });
+      const learner = createLearner({
+        model: jump,
+        loss: meanSquare,
+        estimator,
+        optimizer: sgd({ rate: 0.002 }),
+        dtype: 'float64',
+        seed: 4,
+      });
       const stream = seeded(2);
       let s = 0;
       for (let t = 0; t < size(600, 2000); t++) {
@@ -110,7 +140,14 @@ describe('PES', () => {
   it('follows RTRL on influence balancing', () => {
     const task = influenceBalancing({ units: 7, positive: 3, dtype: 'float64' });
     const trained = (estimator: Estimator) => {
-      const learner = createLearner({ model: task.model, loss: task.loss, estimator, optimizer: sgd({ rate: 2e-3 }), dtype: 'float64', seed: 1 });
+      const learner = createLearner({
+        model: task.model,
+        loss: task.loss,
+        estimator,
+        optimizer: sgd({ rate: 2e-3 }),
+        dtype: 'float64',
+        seed: 1,
+      });
       let [t, last] = [0, 0];
       for (const { input, target } of task) {
         last = learner.step(input, target).loss;

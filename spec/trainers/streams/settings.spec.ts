@@ -196,7 +196,17 @@ describe('trainers/streams: settings', () => {
       expect(rateOf(rows, estimator)).to.equal(0.003);
     for (const estimator of [undefined, 'tbptt']) expect(rateOf(characters, estimator)).to.equal(0.018);
     for (const estimator of ['bptt', 'rtrl', 'snap']) expect(rateOf(characters, estimator)).to.equal(0.01);
-    for (const estimator of ['uoro', 'noBackTrack', 'kfRtrl', 'rKfRtrl', 'ok', 'unbiased', 'dodge'])
+    for (const estimator of [
+      'uoro',
+      'noBackTrack',
+      'kfRtrl',
+      'rKfRtrl',
+      'ok',
+      'unbiased',
+      'dodge',
+      'artbp',
+      'pes',
+    ])
       expect(rateOf(characters, estimator)).to.equal(0.001);
     for (const [estimator, part] of [
       ['tbptt', { window: 16, stride: 16, windowFrom: 4 }],

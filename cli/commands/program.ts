@@ -96,11 +96,17 @@ export function createProgram(finish: (code: number) => void): Command {
   program
     .command('compare')
     .description(
-      'write one report on several runs of `train`, or of `run`: curves, final figures, configurations',
+      'write one report on several runs of `train`, or of `run`, grouped by all settings but the seed',
     )
     .argument('<run...>', 'the folders of the runs')
     .option('--out <file>', 'file of the report', 'compare.html')
     .option('--csv <file>', 'file for all lines of metrics; beside the report if left out')
+    .option('--figure <file>', 'also write a figure: loss.svg, mean.svg or gradient.svg, in any folder')
+    .option(
+      '--baseline <group>',
+      'the group that others are compared with, by its name; the first if left out',
+    )
+    .option('--each', 'draw every run, thinly, in place of the range of its group')
     .option('--force', 'replace these files if they exist')
     .action(async (runs: string[], options: CompareOptions) =>
       finish(await (await import('./compare.ts')).compare(runs, options)),

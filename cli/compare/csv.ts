@@ -5,7 +5,7 @@ import { clearWay } from '../plainFile.ts';
 import { removePart } from '../training/folder.ts';
 import { entriesOf } from './entries.ts';
 import type { PastRun } from './readRun.ts';
-import { nounOf } from './report.ts';
+import { nounOf } from './tables.ts';
 
 /**
  * Writes the metrics of all runs as CSV, one row per line; missing figures are empty. @throws FailedError if
@@ -25,15 +25,20 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
     const to = file;
     const write = (rows: readonly (readonly (string | number)[])[]) =>
       writeAll(to, stringify(rows as (string | number)[][]));
-    write([['run', nounOf(runs), 'unit', 'mean', 'recent', 'gradient norm', ...columns]]);
-    for (const { folder, metrics } of runs)
-      for await (const { at, score, mean, recent, gradientNorm, baselines: own } of entriesOf(
+    const settings = [...new Set(runs.flatMap((run) => [...run.settings.keys()]))];
+    write([
+      ['run', ...settings.map(text), nounOf(runs), 'unit', 'mean', 'recent', 'gradient norm', ...columns],
+    ]);
+    for (const { folder, metrics, settings: own } of runs) {
+      const fixed = [text(folder), ...settings.map((name) => settingCell(own.get(name)))];
+      for await (const { at, score, mean, recent, gradientNorm, baselines: pairs } of entriesOf(
         metrics,
         () => {},
       )) {
-        const others = baselines.flatMap((name) => [cell(own[name]?.mean), cell(own[name]?.recent)]);
-        write([[text(folder), at, score, cell(mean), cell(recent), cell(gradientNorm), ...others]]);
+        const others = baselines.flatMap((name) => [cell(pairs[name]?.mean), cell(pairs[name]?.recent)]);
+        write([[...fixed, at, score, cell(mean), cell(recent), cell(gradientNorm), ...others]]);
       }
+    }
     closeSync(file);
     file = undefined;
     renameSync(part, path);
@@ -60,6 +65,11 @@ function writeAll(file: number, text: string): void {
  */
 export function text(value: string): string {
   return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
+}
+
+/** A setting: a number as it is, and a text that no spreadsheet takes for a formula. */
+function settingCell(value = ''): string {
+  return value !== '' && Number.isFinite(Number(value)) ? value : text(value);
 }
 
 function cell(value: number | undefined): number | string {

@@ -4,6 +4,7 @@ import { DataError, UsageError } from '../../lib/index.ts';
 import { fileProblem } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import { fileNames } from '../training/folder.ts';
+import { readOutcome } from '../training/outcome.ts';
 import { createThinned } from '../watch/thinned.ts';
 import { type Entry, entriesOf, type Score } from './entries.ts';
 
@@ -12,6 +13,10 @@ export interface PastRun {
   /** The folder as given by the user, which names the run. */
   readonly folder: string;
   readonly metrics: string;
+  /** The path of its configuration. */
+  readonly config: string;
+  /** The median time of a step, if it was measured. */
+  readonly microseconds?: number;
   readonly command: 'train' | 'run';
   readonly score: Score;
   /** The settings by their paths, such as `estimator.name`. */
@@ -23,25 +28,35 @@ export interface PastRun {
 
 /** A plot cannot show more points than these. */
 const mostEntries = 1000;
+/** The entries of all runs together that fit into memory. */
+const mostInAll = 200_000;
 
 /**
+ * @param runs the number of runs that are compared.
  * @param onRest called with a sentence if the last line of metrics is incomplete.
  * @throws UsageError or DataError for a folder that is not a run's, or has no metrics.
  */
-export async function readRun(folder: string, onRest: (sentence: string) => void): Promise<PastRun> {
+export async function readRun(
+  folder: string,
+  onRest: (sentence: string) => void,
+  runs = 1,
+): Promise<PastRun> {
   const config = readConfig(folder);
   const command = 'experiment' in config ? 'run' : 'train';
   const metrics = join(folder, fileNames.metrics);
-  const entries = createThinned<Entry>(mostEntries);
+  const entries = createThinned<Entry>(Math.min(mostEntries, Math.ceil(mostInAll / runs)));
   let last: Entry | undefined;
   for await (const entry of entriesOf(metrics, onRest)) {
     entries.add(entry);
     last = entry;
   }
+  const microseconds = readOutcome(folder)?.microseconds;
   if (last === undefined) throw new DataError(`${metrics} has no line yet: there is nothing to compare`);
   return {
     folder,
     metrics,
+    config: join(folder, fileNames.config),
+    ...(microseconds != null && { microseconds }),
     command,
     score: last.score,
     settings: new Map(settingsByPath(config)),

@@ -1,110 +1,152 @@
-import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
 import { htmlPage, htmlTable } from '../report/html.ts';
-import { type Curve, drawFigure, type Point } from '../report/plots.ts';
-import { formatCount } from '../terminal/numbers.ts';
+import {
+  type Curve,
+  drawFigure,
+  type Figure,
+  highlighting,
+  type Level,
+  type Point,
+} from '../report/plots.ts';
+import { type Band, bandOf, viewOf } from './bands.ts';
 import type { Entry } from './entries.ts';
+import { differing, type Group, groupsOf } from './groups.ts';
 import type { PastRun } from './readRun.ts';
+import { bestRates, groupTable, nounOf, type Table } from './tables.ts';
 
-/** The final figures: one row per run, the best recent score first, then the baselines they share. */
-export interface FinalTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+export interface ReportOptions {
+  /** The name of the group that others are compared with; the first one if left out. */
+  readonly baseline?: string;
+  /** Whether each run is drawn, thinly, in place of the range of its group. */
+  readonly isEachDrawn?: boolean;
+  /** Known losses. */
+  readonly levels?: readonly Level[];
 }
 
-export function finalTable(runs: readonly PastRun[]): FinalTable {
-  const { score } = runs[0];
-  const format = (value: number) =>
-    Number.isFinite(value) ? (score === 'bits' ? formatBits(value) : formatLoss(value)) : 'not finite';
-  const byScore = [...runs].sort((a, b) => rank(a.last.recent) - rank(b.last.recent));
+/** The comparison of runs: their groups, figures and tables. */
+export interface Comparison {
+  readonly groups: readonly Group[];
+  readonly figures: Readonly<Record<'loss' | 'mean' | 'gradient', Figure>>;
+  readonly table: Table;
+  readonly rates: Table | undefined;
+}
+
+/** @throws UsageError for a baseline that is no group. */
+export function comparisonOf(runs: readonly PastRun[], options: ReportOptions = {}): Comparison {
+  const groups = groupsOf(runs);
+  const [{ score }] = runs;
+  const x = nounOf(runs);
+  const { levels = [] } = options;
+  const isLogarithmic = score !== 'bits';
+  const figure = (y: string, of: (entry: Entry) => number, isPower: boolean, references?: Curve[]) => {
+    const bands = groups.map((group) => bandOf(group, of));
+    const view = viewOf(bands, references === undefined ? [] : lastValues(references, levels), isPower);
+    return {
+      x,
+      y,
+      isLogarithmic: isPower,
+      curves: [...groups.map((group, i) => curveOf(group, bands[i], of, options)), ...(references ?? [])],
+      ...(references && { levels }),
+      ...(view && { view }),
+    };
+  };
+  const references = baselineCurves(runs);
   return {
-    header: ['run', nounOf(runs), `${score}, latest`, `${score}, all`],
-    rows: byScore
-      .flatMap(({ folder, last }) => [[folder, formatCount(last.at), format(last.recent), format(last.mean)]])
-      .concat(
-        baselinesOf(runs).map(([name, { at, recent, mean }]) => [
-          name,
-          formatCount(at),
-          format(recent),
-          format(mean),
-        ]),
-      ),
+    groups,
+    figures: {
+      loss: figure(`${score}, latest`, ({ recent }) => recent, isLogarithmic, references),
+      mean: figure(`${score}, all so far`, ({ mean }) => mean, isLogarithmic),
+      gradient: figure('norm', ({ gradientNorm }) => gradientNorm || Number.NaN, true),
+    },
+    table: groupTable(groups, options.baseline),
+    rates: bestRates(runs),
   };
 }
 
-/** The settings in which the runs differ, a row each. */
-function differences(runs: readonly PastRun[]): string[][] {
-  const keys = [...new Set(runs.flatMap(({ settings }) => [...settings.keys()]))];
-  return keys
-    .map((key) => [key, ...runs.map(({ settings }) => settings.get(key) ?? '')])
-    .filter(([, first, ...others]) => others.some((other) => other !== first));
+function lastValues(references: readonly Curve[], levels: readonly Level[]): number[] {
+  return [
+    ...references.flatMap(({ points }) => points.slice(-1).map(([, y]) => y)),
+    ...levels.map(({ value }) => value),
+  ];
+}
+
+function curveOf(
+  { name, runs }: Group,
+  { median, range }: Band,
+  of: (entry: Entry) => number,
+  { isEachDrawn }: ReportOptions,
+): Curve {
+  const isAlone = runs.length === 1;
+  return {
+    label: isAlone ? name : `${name} (${runs.length})`,
+    points: median,
+    ...(isEachDrawn && !isAlone && { parts: runs.map(({ entries }) => pointsOf(entries, of)) }),
+    ...(!isEachDrawn && !isAlone && { range }),
+  };
 }
 
 /** A self-contained page. */
-export function compareReport(runs: readonly PastRun[]): string {
-  const { score } = runs[0];
-  const x = nounOf(runs);
-  const curves = (figure: (entry: Entry) => number): Curve[] =>
-    runs.map(({ folder, entries }) => ({ label: folder, points: pointsOf(entries, figure) }));
-  const references = baselineCurves(runs);
-  const isLogarithmic = score !== 'bits';
-  const { header, rows } = finalTable(runs);
+export function compareReport(
+  runs: readonly PastRun[],
+  { groups, figures, table, rates }: Comparison,
+  isEachDrawn = false,
+): string {
+  const count = Math.max(
+    ...Object.values(figures).map(({ curves, levels }) => curves.length + (levels?.length ?? 0)),
+  );
+  const band = isEachDrawn ? 'a thin line is a run' : 'a band reaches from the lowest to the highest run';
   const unequal = differences(runs);
-  return htmlPage(`Comparison of ${runs.length} runs`, [
-    htmlTable(header, rows),
-    '<h2>Latest predictions</h2>',
-    drawFigure({
-      x,
-      y: `${score}, latest`,
-      isLogarithmic,
-      curves: [...curves(({ recent }) => recent), ...references],
-    }),
-    '<h2>All predictions so far</h2>',
-    drawFigure({ x, y: `${score}, all so far`, isLogarithmic, curves: curves(({ mean }) => mean) }),
-    '<h2>Norm of the gradient estimate</h2>',
-    drawFigure({
-      x,
-      y: 'norm',
-      isLogarithmic: true,
-      curves: curves(({ gradientNorm }) => gradientNorm || Number.NaN),
-    }),
-    '<h2>Differences in configuration</h2>',
-    unequal.length === 0
-      ? '<p>There are none.</p>'
-      : htmlTable(['setting', ...runs.map(({ folder }) => folder)], unequal),
-  ]);
+  return htmlPage(
+    `Comparison of ${runs.length} runs`,
+    [
+      `<p>${groups.length === runs.length ? 'No two runs differ in their seeds alone.' : `${groups.length} groups of runs that differ in their seeds alone. A line is the median of a group, and ${band}.`}</p>`,
+      htmlTable(table.header, table.rows),
+      `<p>${table.note}</p>`,
+      ...(rates === undefined ? [] : ['<h2>Best rates</h2>', htmlTable(rates.header, rates.rows)]),
+      '<h2>Latest predictions</h2>',
+      drawFigure(figures.loss),
+      '<h2>All predictions so far</h2>',
+      drawFigure(figures.mean),
+      '<h2>Norm of the gradient estimate</h2>',
+      drawFigure(figures.gradient),
+      '<h2>Differences in configuration</h2>',
+      unequal.rows.length === 0 ? '<p>There are none.</p>' : htmlTable(unequal.header, unequal.rows),
+    ],
+    highlighting(count),
+  );
+}
+
+/** The settings in which the groups differ, a row for each group. */
+function differences(runs: readonly PastRun[]): Pick<Table, 'header' | 'rows'> {
+  const groups = groupsOf(runs);
+  const names = differing(groups.map(({ runs: [run] }) => run));
+  return {
+    header: ['group', ...names],
+    rows:
+      names.length === 0
+        ? []
+        : groups.map(({ name, runs: [{ settings }] }) => [
+            name,
+            ...names.map((key) => settings.get(key) ?? ''),
+          ]),
+  };
 }
 
 /** The baselines and experts that are the same in all runs: those that learn from equal data in the same way. */
-function baselinesOf(
-  runs: readonly PastRun[],
-): (readonly [name: string, figures: { at: number; recent: number; mean: number }])[] {
-  const [{ last }, ...others] = runs;
+function baselineCurves(runs: readonly PastRun[]): Curve[] {
+  const [{ last, entries }, ...others] = runs;
   return Object.entries(last.baselines)
     .filter(([name, figures]) =>
       others.every((other) => JSON.stringify(other.last.baselines[name]) === JSON.stringify(figures)),
     )
-    .map(([name, figures]) => [name, { at: last.at, ...figures }]);
-}
-
-function baselineCurves(runs: readonly PastRun[]): Curve[] {
-  return baselinesOf(runs).map(([label]) => ({
-    label,
-    isReference: true,
-    points: pointsOf(runs[0].entries, ({ baselines }) => baselines[label]?.recent ?? Number.NaN),
-  }));
+    .map(([label]) => ({
+      label,
+      isReference: true,
+      points: pointsOf(entries, ({ baselines }) => baselines[label]?.recent ?? Number.NaN),
+    }));
 }
 
 function pointsOf(entries: readonly Entry[], figure: (entry: Entry) => number): Point[] {
   return entries
     .map((entry): Point => [entry.at, figure(entry)])
     .filter(([at, value]) => at > 0 && Number.isFinite(value));
-}
-
-export function nounOf([{ command }]: readonly PastRun[]): 'records' | 'steps' {
-  return command === 'train' ? 'records' : 'steps';
-}
-
-/** Values that are not finite come last. */
-function rank(value: number): number {
-  return Number.isFinite(value) ? value : Number.POSITIVE_INFINITY;
 }

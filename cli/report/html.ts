@@ -18,22 +18,22 @@ export function htmlTable(header: readonly string[], rows: readonly (readonly st
   const cells = (tag: string, row: readonly string[]) =>
     row.map((cell) => `<${tag}${classOf(cell)}>${escapeHtml(cell)}</${tag}>`).join('');
   const head = `<thead><tr>${header.map((cell) => `<th>${escapeHtml(cell)}</th>`).join('')}</tr></thead>`;
-  return `<table>${head}<tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table>`;
+  return `<div class="table"><table>${head}<tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table></div>`;
 }
 
 function classOf(cell: string): string {
-  return /^-?[\d.,]+(e[+-]\d+)?( \w+)?$/.test(cell) ? ' class="figure"' : '';
+  return /^-?[\d.,]+(e[+-]\d+)?( [\wµ]+| – -?[\d.,]+(e[+-]\d+)?)?$/.test(cell) ? ' class="figure"' : '';
 }
 
-/** A self-contained page: no script, no font, no address. */
-export function htmlPage(title: string, parts: readonly string[]): string {
+/** A self-contained page: no script, no font, no address. @param more further rules of style. */
+export function htmlPage(title: string, parts: readonly string[], more = ''): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${style}${more}</style>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
@@ -49,12 +49,15 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 0.3rem; }
 p { margin: 0.4rem 0; }
 table { border-collapse: collapse; margin: 0.8rem 0; }
-th, td { padding: 0.25rem 1.4rem 0.25rem 0; text-align: left; border-bottom: 1px solid #8884; }
-td.figure { font-variant-numeric: tabular-nums; }
+th, td { padding: 0.25rem 1.1rem 0.25rem 0; text-align: left; border-bottom: 1px solid #8884; }
+td:first-child { min-width: 7rem; }
+td.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 pre { padding: 0.8rem; overflow-x: auto; background: #8881; border-radius: 4px; font-size: 0.85rem; }
 figure { margin: 0.8rem 0; } figcaption { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.85rem; }
-figcaption i { display: inline-block; width: 1.4em; margin-right: 0.4em; vertical-align: middle; border-top: 3px solid; }
-figcaption i.dashed { border-top-style: dashed; }
-svg { display: block; max-width: 100%; height: auto; overflow: visible; }
+figcaption svg { display: inline-block; margin-right: 0.4em; }
+svg { display: block; max-width: 100%; overflow: visible; }
+.narrow { display: none; }
+@media (max-width: 50rem) { .wide { display: none; } .narrow { display: block; } body { margin: 1rem auto; } }
+.table { overflow-x: auto; }
 @media (prefers-color-scheme: dark) { body { color: #e4e4e2; background: #17181a; } }
 `;

@@ -9,6 +9,10 @@ export interface Curve {
   readonly points: readonly Point[];
   /** A reference for comparison, not a contestant. */
   readonly isReference?: boolean;
+  /** Drawn behind the line, from the lowest to the highest. */
+  readonly range?: readonly (readonly [x: number, low: number, high: number])[];
+  /** Further lines of the curve, drawn thinly in its colour. */
+  readonly parts?: readonly (readonly Point[])[];
 }
 
 export interface Figure {
@@ -18,7 +22,14 @@ export interface Figure {
   readonly isLogarithmic: boolean;
   readonly curves: readonly Curve[];
   readonly levels?: readonly { readonly label: string; readonly value: number }[];
+  /** The part that is drawn; all if left out. */
+  readonly view?: {
+    readonly x: readonly [number, number];
+    readonly y: readonly [number, number];
+  };
 }
+
+export type Level = NonNullable<Figure['levels']>[number];
 
 // Of medium lightness, to be visible on white and on black.
 const contestantColors = [
@@ -36,69 +47,161 @@ const contestantColors = [
 const referenceColors = ['#8a8f98', '#b07a3e', '#8a7bd0', '#7f9a3c'];
 
 /** The range of a logarithmic axis; values outside are drawn at its edge. */
-const least = 1e-34;
-const most = 1e12;
+const leastPower = 1e-34;
+const mostPower = 1e12;
 
-/** A figure with its legend, as HTML with an SVG in it. */
+/** Curves that share a colour differ in their dashes. */
+const dashes = ['', '7 3', '2 3', '9 3 2 3', '1 2', '12 4'];
+
+/** The widths at which a figure is drawn, as an SVG that is scaled down has text too small to read. */
+const widths = { wide: 800, narrow: 350 };
+
+/**
+ * A figure with its legend, as HTML with an SVG for wide screens and one for narrow ones. Pointing at a curve or
+ * at its name makes the others pale; no script does it.
+ */
 export function drawFigure(figure: Figure): string {
-  const curves = paint(figure.curves);
-  const levels = paint(
-    (figure.levels ?? []).map((level) => ({ ...level, isReference: true })),
-    curves.length,
+  const { curves, levels } = painted(figure);
+  const legend = [...curves, ...levels].map(
+    ({ label, color, dash }, i) =>
+      `<span class="curve-${i}"><svg width="24" height="8" aria-hidden="true"><line x1="0" x2="24" y1="4" y2="4" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/></svg>${escapeHtml(label)}</span>`,
   );
+  const drawn = Object.entries(widths).map(
+    ([name, width]) => `<div class="${name}">${draw(figure, width).outerHTML}</div>`,
+  );
+  return `<figure><figcaption>${legend.join('')}</figcaption>${drawn.join('')}</figure>`;
+}
+
+/** The rules by which pointing at one of so many curves makes the others pale. */
+export function highlighting(count: number): string {
+  return Array.from(
+    { length: count },
+    (_, i) => `figure:has(.curve-${i}:hover) [class*="curve-"]:not(.curve-${i}) { opacity: 0.15; }`,
+  ).join('\n');
+}
+
+/** A figure with its legend as one SVG file, on white. */
+export function drawSvg(figure: Figure): string {
+  const { curves, levels } = painted(figure);
+  const svg = draw(figure, widths.wide);
+  const items = [...curves, ...levels];
+  const [above, line] = [Number(svg.getAttribute('height')), 18];
+  const height = above + line * items.length + 8;
+  svg.setAttribute('height', String(height));
+  svg.setAttribute('viewBox', `0 0 ${widths.wide} ${height}`);
+  const legend = items.map(({ label, color, dash }, i) => {
+    const y = above + line * (i + 0.5);
+    return `<line x1="56" x2="80" y1="${y}" y2="${y}" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/><text x="88" y="${y + 4}" fill="currentColor">${escapeHtml(label)}</text>`;
+  });
+  svg.insertAdjacentHTML('afterbegin', '<rect width="100%" height="100%" fill="white"/>');
+  svg.insertAdjacentHTML('beforeend', legend.join(''));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML.replaceAll('&nbsp;', '\u00a0')}\n`;
+}
+
+function painted({ curves, levels = [] }: Figure) {
+  const own = paint(curves);
+  const references = levels.map((level) => ({ ...level, isReference: true }));
+  return { curves: own, levels: paint(references, own.filter(({ isReference }) => isReference).length) };
+}
+
+function draw(figure: Figure, width: number) {
+  const { curves, levels } = painted(figure);
+  const { isLogarithmic, view } = figure;
   const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
+  const [least, most] = view?.y ?? [leastPower, mostPower];
+  const bounded = (y: number) => (isLogarithmic ? Math.min(mostPower, Math.max(leastPower, y)) : y);
+  const shown = ([x]: readonly [number, ...number[]]) => view === undefined || x >= view.x[0];
   const svg = Plot.plot({
     document,
-    width: 800,
-    height: 340,
+    width,
+    height: width < 500 ? 280 : 340,
     marginLeft: 56,
     marginBottom: 44,
     style: { background: 'none', fontSize: '12px' },
-    x: { type: 'log', label: figure.x, tickFormat: '~s' },
+    x: {
+      type: 'log',
+      label: figure.x,
+      tickFormat: '~s',
+      ticks: width < 500 ? 4 : 8,
+      ...(view && { domain: [...view.x] }),
+    },
     y: {
-      type: figure.isLogarithmic ? 'log' : 'linear',
+      type: isLogarithmic ? 'log' : 'linear',
       label: figure.y,
       grid: true,
-      nice: true,
-      ...(figure.isLogarithmic ? { ticks: 8, tickFormat: powerOfTen } : {}),
+      nice: view === undefined,
+      ...(view && { domain: [least, most] }),
+      ...(isLogarithmic ? { ticks: 8, tickFormat: powerOfTen } : {}),
     },
     marks: [
-      ...levels.map(({ value, color }) =>
-        Plot.ruleY([value], { stroke: color, strokeDasharray: '6 4', strokeWidth: 1.5 }),
+      ...curves.flatMap(({ range = [], color }, i) =>
+        range.length === 0
+          ? []
+          : [
+              Plot.areaY(range.filter(shown), {
+                x: (each: readonly number[]) => each[0],
+                y1: (each: readonly number[]) => bounded(each[1]),
+                y2: (each: readonly number[]) => bounded(each[2]),
+                fill: color,
+                fillOpacity: 0.16,
+                clip: true,
+                className: `curve-${i}`,
+              }),
+            ],
       ),
-      ...curves.map(({ points, color, isReference }) =>
+      ...levels.map(({ value, color, dash }, i) =>
+        Plot.ruleY([value], {
+          stroke: color,
+          strokeDasharray: dash,
+          strokeWidth: 1.5,
+          className: `curve-${curves.length + i}`,
+        }),
+      ),
+      ...curves.flatMap(({ points, parts = [], color, dash, isReference, label }, i) => [
+        ...parts.map((part) =>
+          Plot.line(
+            part.filter(shown).map(([x, y]) => [x, bounded(y)]),
+            { stroke: color, strokeWidth: 0.7, strokeOpacity: 0.6, clip: true, className: `curve-${i}` },
+          ),
+        ),
         Plot.line(
-          figure.isLogarithmic ? points.map(([x, y]) => [x, Math.min(most, Math.max(least, y))]) : points,
+          points.filter(shown).map(([x, y]) => [x, bounded(y)]),
           {
             stroke: color,
             strokeWidth: isReference ? 1.5 : 2,
-            ...(isReference ? { strokeDasharray: '2 3' } : {}),
+            ...(dash === '' ? {} : { strokeDasharray: dash }),
+            clip: true,
+            className: `curve-${i}`,
+            title: () => titleFor(label, points),
           },
         ),
-      ),
+      ]),
     ],
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', `${figure.y} against ${figure.x}`);
-  const legend = [...curves, ...levels].map(
-    ({ label, color, isReference }) =>
-      `<span><i${isReference ? ' class="dashed"' : ''} style="border-color:${color}"></i>${escapeHtml(label)}</span>`,
-  );
-  return `<figure><figcaption>${legend.join('')}</figcaption>${svg.outerHTML}</figure>`;
+  return svg;
+}
+
+/** A curve's name and its last value, for pointers. */
+function titleFor(label: string, points: readonly Point[]): string {
+  const last = points.at(-1);
+  return last === undefined ? label : `${label}: ${Number(last[1].toPrecision(4))} at ${last[0]}`;
 }
 
 function paint<T extends { readonly isReference?: boolean }>(
   items: readonly T[],
   used = 0,
-): (T & { color: string })[] {
+): (T & { color: string; dash: string })[] {
   let [contestants, references] = [0, used];
-  return items.map((item) => ({
-    ...item,
-    color: item.isReference
-      ? referenceColors[references++ % referenceColors.length]
-      : contestantColors[contestants++ % contestantColors.length],
-  }));
+  return items.map((item) => {
+    const [colors, at] = item.isReference
+      ? ([referenceColors, references++] as const)
+      : ([contestantColors, contestants++] as const);
+    const dash = item.isReference ? '2 3' : dashes[Math.floor(at / colors.length) % dashes.length];
+    return { ...item, color: colors[at % colors.length], dash };
+  });
 }
 
 function powerOfTen(value: number): string {

@@ -13,8 +13,10 @@ import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { DOMParser } from 'linkedom';
 import { writeCsv } from '../../../cli/compare/csv.ts';
-import { readRun } from '../../../cli/compare/readRun.ts';
-import { compareReport, finalTable } from '../../../cli/compare/report.ts';
+import { groupsOf } from '../../../cli/compare/groups.ts';
+import { type PastRun, readRun } from '../../../cli/compare/readRun.ts';
+import { compareReport, comparisonOf } from '../../../cli/compare/report.ts';
+import { groupTable } from '../../../cli/compare/tables.ts';
 import { FailedError } from '../../../cli/errors.ts';
 import { DataError, UsageError } from '../../../lib/index.ts';
 import { inject } from '../../support/faults.ts';
@@ -65,6 +67,11 @@ describe('cli: the comparison of runs', () => {
     return path(name);
   }
 
+  const finalTable = (runs: readonly PastRun[]) => {
+    const { header, rows } = groupTable(groupsOf(runs));
+    return { header, rows };
+  };
+  const pageOf = (runs: readonly PastRun[]) => compareReport(runs, comparisonOf(runs));
   const never = (sentence: string) => expect.fail(sentence);
   const refusalOf = (work: Promise<unknown>) =>
     work.then(
@@ -252,7 +259,7 @@ describe('cli: the comparison of runs', () => {
     const one = await readRun(make('one', trainConfig, lines), never);
     const changed = { ...trainConfig, cell: { name: 'gru', units: 5 }, extra: true };
     const two = await readRun(make('two', changed, lines.slice(1)), never);
-    const page = compareReport([one, two]);
+    const page = pageOf([one, two]);
     const document = new DOMParser().parseFromString(page, 'text/html');
     expect(document.querySelector('title')?.textContent).to.equal('Comparison of 2 runs');
     expect([...document.querySelectorAll('h2')].map((each) => each.textContent)).to.deep.equal([
@@ -264,12 +271,14 @@ describe('cli: the comparison of runs', () => {
     const { header, rows } = finalTable([one, two]);
     expect(rowsOf(document, 0)).to.deep.equal([header, ...rows]);
     expect(rowsOf(document, 1)).to.deep.equal([
-      ['setting', path('one'), path('two')],
-      ['cell.units', '3', '5'],
-      ['extra', '', 'true'],
+      ['group', 'cell.units', 'extra'],
+      ['units 3', '3', ''],
+      ['units 5', '5', 'true'],
     ]);
     const figures = [...document.querySelectorAll('figure')];
-    expect(figures.map((figure) => figure.querySelector('svg')?.getAttribute('aria-label'))).to.deep.equal([
+    expect(
+      figures.map((figure) => figure.querySelector('.wide svg')?.getAttribute('aria-label')),
+    ).to.deep.equal([
       'bits, latest against records',
       'bits, all so far against records',
       'norm against records',
@@ -279,13 +288,13 @@ describe('cli: the comparison of runs', () => {
         [...figure.querySelectorAll('figcaption span')].map((each) => each.textContent),
       ),
     ).to.deep.equal([
-      [path('one'), path('two'), 'order-0 model'],
-      [path('one'), path('two')],
-      [path('one'), path('two')],
+      ['units 3', 'units 5', 'order-0 model'],
+      ['units 3', 'units 5'],
+      ['units 3', 'units 5'],
     ]);
-    expect(figures[0].querySelectorAll('i.dashed')).to.have.length(1);
+    expect(figures[0].querySelectorAll('figcaption line[stroke-dasharray="2 3"]')).to.have.length(1);
     const pointsIn = (figure: (typeof figures)[number]) =>
-      [...figure.querySelectorAll('[aria-label="line"] path')].map(
+      [...figure.querySelectorAll('.wide [aria-label="line"] path')].map(
         (each) => each.getAttribute('d')?.match(/[ML]/g)?.length,
       );
     // Points at record 0, non-finite ones, and 0 on a logarithmic axis are not drawn.
@@ -294,7 +303,7 @@ describe('cli: the comparison of runs', () => {
       [3, 3],
       [2, 2],
     ]);
-    expect(compareReport([one])).to.contain('<p>There are none.</p>');
+    expect(pageOf([one])).to.contain('<p>There are none.</p>');
     expect(page).not.to.contain('<p>There are none.</p>');
   });
 
@@ -306,12 +315,14 @@ describe('cli: the comparison of runs', () => {
     const baselines = { other: { mean: 7, recent: 8 } };
     const two = await readRun(make('csv "two",', trainConfig, [trained(5, 3, 4, { baselines })]), never);
     await writeCsv(path('all.csv'), [one, two]);
+    const settings = ['data.kind', 'data.unit', 'cell.name', 'cell.units', 'seed'];
+    const own = ['text', 'byte', 'gru', '3', '1'];
     const names = ['order-0 model mean', 'order-0 model recent', 'other mean', 'other recent'];
     expect(parse(readFileSync(path('all.csv')))).to.deep.equal([
-      ['run', 'records', 'unit', 'mean', 'recent', 'gradient norm', ...names],
-      [path('csv one'), '5', 'bits', '2', '', '4', '3', '0.05', '', ''],
-      [path('csv one'), '10', 'bits', '1', '0.5', '4', '3', '0.1', '', ''],
-      [path('csv "two",'), '5', 'bits', '3', '4', '4', '', '', '7', '8'],
+      ['run', ...settings, 'records', 'unit', 'mean', 'recent', 'gradient norm', ...names],
+      [path('csv one'), ...own, '5', 'bits', '2', '', '4', '3', '0.05', '', ''],
+      [path('csv one'), ...own, '10', 'bits', '1', '0.5', '4', '3', '0.1', '', ''],
+      [path('csv "two",'), ...own, '5', 'bits', '3', '4', '4', '', '', '7', '8'],
     ]);
     expect(existsSync(path('all.csv.part'))).to.equal(false);
     const whole = readFileSync(path('all.csv'), 'utf8');
@@ -343,14 +354,14 @@ describe('cli: the comparison of runs', () => {
     const writing = writeCsv(path('ended.csv'), [one]);
     const [drop] = process.listeners('exit').filter((each) => !listeners.includes(each));
     // The first line is written synchronously.
-    expect(readFileSync(path('ended.csv.part'), 'utf8')).to.match(/^run,records,/);
+    expect(readFileSync(path('ended.csv.part'), 'utf8')).to.match(/^run,data\.kind,/);
     drop(143);
     expect(existsSync(path('ended.csv.part'))).to.equal(false);
     expect(await refusalOf(writing)).to.be.instanceOf(FailedError);
     expect(process.listeners('exit')).to.deep.equal(listeners);
     writeFileSync(path('ended.csv.part'), 'left by a process that was killed');
     await writeCsv(path('ended.csv'), [one]);
-    expect(readFileSync(path('ended.csv'), 'utf8')).to.match(/^run,records,/);
+    expect(readFileSync(path('ended.csv'), 'utf8')).to.match(/^run,data\.kind,/);
     expect(existsSync(path('ended.csv.part'))).to.equal(false);
   });
 });

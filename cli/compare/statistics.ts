@@ -1,0 +1,42 @@
+import { seeded } from '../../lib/index.ts';
+
+/** The median; NaN for no values. Values that are not finite count as the largest. */
+export function median(values: readonly number[]): number {
+  const sorted = values.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value));
+  sorted.sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export interface Difference {
+  readonly mean: number;
+  /** The 95 % interval. */
+  readonly low: number;
+  readonly high: number;
+  readonly pairs: number;
+}
+
+const resamples = 10_000;
+
+/**
+ * The mean of paired differences with its bootstrap interval: the 2.5 % and 97.5 % quantiles of the means of
+ * 10,000 resamples (Efron and Tibshirani 1993, chapter 13). Undefined for fewer than two pairs, and if one is
+ * not finite.
+ */
+export function pairedDifference(differences: readonly number[]): Difference | undefined {
+  const pairs = differences.length;
+  if (pairs < 2 || !differences.every(Number.isFinite)) return undefined;
+  const noise = seeded(1);
+  const means = Array.from({ length: resamples }, () => {
+    let sum = 0;
+    for (let i = 0; i < pairs; i++) sum += differences[noise.integer(pairs)];
+    return sum / pairs;
+  }).sort((a, b) => a - b);
+  return {
+    mean: differences.reduce((sum, value) => sum + value, 0) / pairs,
+    low: means[Math.floor(0.025 * resamples)],
+    high: means[Math.ceil(0.975 * resamples) - 1],
+    pairs,
+  };
+}

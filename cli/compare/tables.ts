@@ -1,0 +1,154 @@
+import { UsageError } from '../../lib/index.ts';
+import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
+import { formatCount, formatMicroseconds } from '../terminal/numbers.ts';
+import { type Group, groupsOf, seedOf } from './groups.ts';
+import type { PastRun } from './readRun.ts';
+import { median, pairedDifference } from './statistics.ts';
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** What the columns mean, as a sentence. */
+  readonly note?: string;
+}
+
+/**
+ * The final figures of the groups, the best median first, then of the baselines that all runs share.
+ * @param baseline the name of the group that others are compared with; the first one if left out.
+ * @throws UsageError if there is no such group.
+ */
+export function groupTable(groups: readonly Group[], baseline = groups[0].name): Table {
+  const base = groups.find(({ name }) => name === baseline);
+  if (base === undefined)
+    throw new UsageError(
+      `there is no group ${JSON.stringify(baseline)}; there are ${groups.map(({ name }) => name).join('; ')}`,
+    );
+  const [{ score, command }] = base.runs;
+  const own = (value: number) => scoreText(score, value);
+  const isPaired = groups.length > 1 && base.runs.length > 1;
+  const isSpread = groups.some(({ runs }) => runs.length > 1);
+  const isTimed = groups.some(({ runs }) => runs.some(({ microseconds }) => microseconds !== undefined));
+  const rows = groups
+    .map((group) => ({ group, latest: median(group.runs.map(({ last }) => last.recent)) }))
+    .sort((a, b) => rank(a.latest) - rank(b.latest))
+    .map(({ group: { name, runs }, latest }) => {
+      const values = runs.map(({ last }) => last.recent);
+      return [
+        name,
+        ...(isSpread ? [String(runs.length), `${own(Math.min(...values))} – ${own(worst(values))}`] : []),
+        formatCount(Math.max(...runs.map(({ last }) => last.at))),
+        own(latest),
+        own(median(runs.map(({ last }) => last.mean))),
+        ...(isTimed ? [timeText(runs)] : []),
+        ...(isPaired ? [differenceText(runs, base.runs, own)] : []),
+      ];
+    });
+  const runs = groups.flatMap((group) => group.runs);
+  const noun = nounOf(runs);
+  const references = sharedBaselines(runs).map(([name, { at, recent, mean }]) => [
+    name,
+    ...(isSpread ? ['', ''] : []),
+    formatCount(at),
+    own(recent),
+    own(mean),
+    ...(isTimed ? [''] : []),
+    ...(isPaired ? [''] : []),
+  ]);
+  return {
+    header: [
+      isSpread ? 'group' : 'run',
+      ...(isSpread ? ['runs', 'lowest – highest'] : []),
+      command === 'train' ? 'records' : 'steps',
+      `${score}, latest`,
+      `${score}, all`,
+      ...(isTimed ? ['a step'] : []),
+      ...(isPaired ? [`against ${baseline}`] : []),
+    ],
+    rows: [...rows, ...references],
+    note: [
+      isSpread ? `Figures are medians over the runs of a group, after the last of its ${noun}.` : '',
+      isPaired
+        ? 'The last column has the mean difference of runs with equal seeds in the latest figure, its bootstrap interval at 95 %, and the number of pairs.'
+        : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
+  };
+}
+
+/** For runs with several rates: the best one of each group of runs that differ otherwise. */
+export function bestRates(runs: readonly PastRun[]): Table | undefined {
+  const rate = 'optimizer.rate';
+  const of = ({ settings }: PastRun) => settings.get(rate) ?? '';
+  const [{ score }] = runs;
+  const groups = groupsOf(runs, ['seed', 'task.seed', rate]);
+  if (groups.every(({ runs: own }) => own.every((run) => of(run) === of(own[0])))) return undefined;
+  return {
+    header: ['group', 'best rate', `${score}, latest`, 'rates tried'],
+    rows: groups.map(({ name, runs: own }) => {
+      const rates = [...new Set(own.map(of))].sort((a, b) => Number(a) - Number(b));
+      const scored = rates.map((value) => ({
+        value,
+        latest: median(own.filter((run) => of(run) === value).map(({ last }) => last.recent)),
+      }));
+      const [best] = [...scored].sort((a, b) => rank(a.latest) - rank(b.latest));
+      return [
+        groups.length === 1 ? 'all' : name,
+        best.value,
+        scoreText(score, best.latest),
+        rates.join(', '),
+      ];
+    }),
+  };
+}
+
+export function nounOf([{ command }]: readonly PastRun[]): 'records' | 'steps' {
+  return command === 'train' ? 'records' : 'steps';
+}
+
+/** The baselines and experts that are the same in all runs: those that learn from equal data in the same way. */
+function sharedBaselines(
+  runs: readonly PastRun[],
+): (readonly [name: string, figures: { at: number; recent: number; mean: number }])[] {
+  const [{ last }, ...others] = runs;
+  return Object.entries(last.baselines)
+    .filter(([name, figures]) =>
+      others.every((other) => JSON.stringify(other.last.baselines[name]) === JSON.stringify(figures)),
+    )
+    .map(([name, figures]) => [name, { at: last.at, ...figures }]);
+}
+
+function differenceText(
+  runs: readonly PastRun[],
+  base: readonly PastRun[],
+  own: (value: number) => string,
+): string {
+  if (runs === base) return '';
+  const bySeed = new Map(base.map((run) => [seedOf(run), run.last.recent]));
+  const pairs = runs.flatMap((run) => {
+    const other = bySeed.get(seedOf(run));
+    return other === undefined ? [] : [run.last.recent - other];
+  });
+  const found = pairedDifference(pairs);
+  if (found === undefined) return pairs.every(Number.isFinite) ? `${pairs.length} pairs` : 'not finite';
+  const { mean, low, high } = found;
+  return `${own(mean)} (${own(low)} to ${own(high)}, ${found.pairs} pairs)`;
+}
+
+function timeText(runs: readonly PastRun[]): string {
+  const times = runs.flatMap(({ microseconds }) => (microseconds === undefined ? [] : [microseconds]));
+  return times.length === 0 ? '' : formatMicroseconds(median(times));
+}
+
+function scoreText(score: PastRun['score'], value: number): string {
+  return Number.isFinite(value) ? (score === 'bits' ? formatBits(value) : formatLoss(value)) : 'not finite';
+}
+
+function worst(values: readonly number[]): number {
+  return values.every(Number.isFinite) ? Math.max(...values) : Number.NaN;
+}
+
+/** Values that are not finite come last. */
+function rank(value: number): number {
+  return Number.isFinite(value) ? value : Number.POSITIVE_INFINITY;
+}

@@ -1,6 +1,7 @@
 import { NoiseError, replay, seeded } from '../../lib/index.ts';
+import { copyOfTree, zerosOf } from '../algebra.ts';
 import type { Rule } from '../estimators/index.ts';
-import { absent, type Memory } from './memory.ts';
+import { absent, type Lane, type Memory } from './memory.ts';
 
 /** Whether the influence of a memory is absent. */
 export function isAbsent({ lanes }: Memory): boolean {
@@ -26,4 +27,13 @@ export function beginsApart(rule: Rule): boolean {
     if (error instanceof NoiseError) return true;
     throw error;
   }
+}
+
+/** The influence of each lane, or of the only one, as its rule shows it; without a rule, as it is carried. */
+export function shownInfluence(lanes: readonly Lane[], rule: Rule | undefined): unknown {
+  const all = lanes.map(({ influence }) => {
+    if (rule === undefined) return influence === absent ? [] : influence;
+    return influence === absent ? zerosOf(rule.expand(rule.start(seeded(0)))) : rule.expand(influence);
+  });
+  return copyOfTree(all.length === 1 ? all[0] : all);
 }

@@ -15,11 +15,11 @@ import { union } from '../estimators/step-structure.ts';
 import { once } from '../once.ts';
 import type { Rules, Setting } from './learn.ts';
 import type { Memory } from './memory.ts';
-import { numbersOf } from './numbers.ts';
+import { lift, meaningsOf } from './plainNumbers.ts';
 import { requireInfluenceOf } from './requireMemory.ts';
 import { requireRoomToCarry } from './room.ts';
 import { conform } from './step.ts';
-import { lift, signatureOf } from './timeStep.ts';
+import { signatureOf } from './timeStep.ts';
 
 /** The parts of a memory that binding reads. */
 type Present = Pick<Memory, 'parameters' | 'lanes'>;
@@ -104,7 +104,7 @@ function dependenciesOf(
 ): Dependencies | undefined {
   const { model } = setting.systems;
   const timeStep = { inputs, targets: undefined };
-  const [input] = lift(timeStep, setting.dtype, numbersOf(setting, parameters, state, timeStep)).inputs;
+  const [input] = lift(timeStep, setting.dtype, meaningsOf(setting, parameters, state, timeStep)).inputs;
   if (input instanceof Tensor) input.label ??= 'input';
   const step = (theta: unknown, before: unknown, x: unknown) =>
     conform(runStep(model, theta, before, x).state, before, model.name);

@@ -3,12 +3,13 @@ import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { nonFinite } from './finite.ts';
 import { stretch } from './journal.ts';
-import type { Setting, Targets } from './learn.ts';
+import type { Setting } from './learn.ts';
 import type { LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
 import { Place } from './place.ts';
 import { Predictions } from './predictions.ts';
 import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
+import type { Targets } from './timeStep.ts';
 import { completed, type TimeStep, timeStepsOf } from './timeStep.ts';
 
 /**

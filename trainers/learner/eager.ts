@@ -5,10 +5,10 @@ import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
 import { allFinite, nonFinite } from './finite.ts';
 import { doesHarm } from './harm.ts';
-import { beginnings, clockAt, moveOn, named, ruled, type Setting, type Targets, takeSteps } from './learn.ts';
+import { beginnings, clockAt, moveOn, named, ruled, type Setting, takeSteps } from './learn.ts';
 import { drawnLength, type Memory } from './memory.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
-import type { TimeStep } from './timeStep.ts';
+import type { Targets, TimeStep } from './timeStep.ts';
 
 /** Runs every operation when it is called. Works on every platform and with every primitive. */
 export class EagerEngine implements Engine {

@@ -1,6 +1,6 @@
 import type { Noise, Tensor } from '../../lib/index.ts';
-import type { Targets } from './learn.ts';
 import type { Memory } from './memory.ts';
+import type { Targets } from './timeStep.ts';
 
 /** The destination of losses. Returning a number would allocate an object at every step. */
 export type Losses = Float32Array | Float64Array;

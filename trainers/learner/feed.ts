@@ -8,8 +8,8 @@ import {
   type Tree,
   type TypedArray,
 } from '../../lib/index.ts';
-import type { Numbers } from './kind.ts';
-import type { Targets } from './learn.ts';
+import type { Meanings } from './plainNumbers.ts';
+import type { Targets } from './timeStep.ts';
 import { sameType, signatureOf, type TimeStep } from './timeStep.ts';
 
 /** The inputs of a plan for the time steps of a window. */
@@ -21,7 +21,7 @@ export class Feed {
   /** Examples of the time steps. */
   readonly timeSteps: readonly TimeStep[];
   readonly #runner: Execution;
-  readonly #numbers: Numbers;
+  readonly #numbers: Meanings;
   /** The first input of each time step. */
   readonly #begins: readonly number[];
   /** The numbers of the window, leaf by leaf, as the plan reads them. */
@@ -32,7 +32,7 @@ export class Feed {
     runner: Execution,
     begin: number,
     timeSteps: readonly TimeStep[],
-    numbers: Numbers,
+    numbers: Meanings,
     isFirst = false,
   ) {
     let at = begin;

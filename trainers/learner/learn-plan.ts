@@ -13,12 +13,12 @@ import type { Clock } from '../optimizers/index.ts';
 import { Draws } from './draws.ts';
 import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
-import type { Numbers } from './kind.ts';
-import { moveOn, type Ruled, type Targets, takeSteps } from './learn.ts';
+import { moveOn, type Ruled, takeSteps } from './learn.ts';
 import { absent, carriedOf, type Memory } from './memory.ts';
 import { Outputs } from './outputs.ts';
+import { lift, type Meanings } from './plainNumbers.ts';
 import { residentOf } from './resident.ts';
-import { declareTree, lift, type TimeStep } from './timeStep.ts';
+import { declareTree, type Targets, type TimeStep } from './timeStep.ts';
 
 /** The counters of a learner. */
 export type Counters = Pick<Memory, 'steps' | 'updates'>;
@@ -68,7 +68,7 @@ export class LearnPlan {
     setting: Ruled,
     memory: Memory,
     timeSteps: readonly TimeStep[],
-    numbers: Numbers,
+    numbers: Meanings,
     { keeps, isFirst, care }: Kind,
   ) {
     const { dtype } = setting;

@@ -4,11 +4,12 @@ import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
 import type { Estimator, Moment, Rule } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
-import type { FoundNumbers } from './kind.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
+import type { FoundMeanings } from './plainNumbers.ts';
 import { momentOf } from './ruleMoment.ts';
 import { takeStep } from './step.ts';
 import type { Systems } from './system.ts';
+import type { Targets } from './timeStep.ts';
 import { firstTransitionOf, transitionOf } from './transition.ts';
 
 /** The fixed parts that learning uses, besides the memory that it changes. */
@@ -20,7 +21,7 @@ export interface Setting {
   readonly noise: Noise;
   readonly relaxedSimd: boolean;
   /** The meanings of plain numbers in the inputs and targets. */
-  readonly found: FoundNumbers;
+  readonly found: FoundMeanings;
   readonly bindings: Rules;
 }
 
@@ -49,9 +50,6 @@ export function ruled(
 ): Ruled {
   return { ...setting, rule: setting.bindings.ruleFor(setting, memory, inputs) };
 }
-
-/** The targets of one time step, one for each system; undefined if it is only observed. */
-export type Targets = readonly unknown[] | undefined;
 
 /** The first states of the next step. */
 export function beginnings(

@@ -11,6 +11,7 @@ import {
 import { addParts, copyOfTree, countElements, zerosOf } from '../algebra.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
 import { assumedRule, certainRule } from './assumed.ts';
+import { shownInfluence } from './beginning.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo } from './engine.ts';
@@ -22,7 +23,6 @@ import { requireConfig } from './requireConfig.ts';
 import { requireRoomToCarry } from './room.ts';
 import { LazyScored, type Scored } from './scored.ts';
 import { engineOf, settingOf } from './select.ts';
-import { shownInfluence } from './shown.ts';
 import { admit } from './streams.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { TypedArray } from '../../lib/index.ts';
 import type { Ruled } from './learn.ts';
 import { type Kind, LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
-import { numbersOf } from './numbers.ts';
+import { meaningsOf } from './plainNumbers.ts';
 import { signatureOf, type TimeStep } from './timeStep.ts';
 
 /** The degrees of care, ascending. */
@@ -59,7 +59,7 @@ export class Plans {
     const [{ state }] = memory.lanes;
     // The first scored time step may come late in a window.
     const scored = timeSteps.find(({ targets }) => targets !== undefined) ?? timeSteps[0];
-    const numbers = numbersOf(setting, memory.parameters, state, scored);
+    const numbers = meaningsOf(setting, memory.parameters, state, scored);
     const plan = new LearnPlan(setting, memory, timeSteps, numbers, kind);
     this.#plans.push(plan);
     return plan;

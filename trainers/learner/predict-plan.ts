@@ -3,8 +3,8 @@ import { alignLeaves, leavesOf, type Tensor, type Tree, type TypedArray } from '
 import { runStep } from '../../nn/index.ts';
 import { Feed } from './feed.ts';
 import type { Setting } from './learn.ts';
-import { numbersOf } from './numbers.ts';
-import { declareTree, lift, type TimeStep } from './timeStep.ts';
+import { lift, meaningsOf } from './plainNumbers.ts';
+import { declareTree, type TimeStep } from './timeStep.ts';
 
 /** A plan for the model's outputs at given parameters, for every system, with states of its own. */
 export class PredictPlan {
@@ -16,7 +16,7 @@ export class PredictPlan {
   constructor(setting: Setting, parameters: unknown, states: readonly unknown[], inputs: readonly unknown[]) {
     const { systems, dtype } = setting;
     const timeStep: TimeStep = { inputs: [...inputs], targets: undefined };
-    const numbers = numbersOf(setting, parameters, states[0], timeStep);
+    const numbers = meaningsOf(setting, parameters, states[0], timeStep);
     const like = states as Tree;
     this.#parameters = leavesOf(parameters as Tree).length;
     this.#states = leavesOf(like).length;

@@ -1,8 +1,9 @@
 import type { Declare } from '../../autodiff/index.ts';
-import { type FloatDType, indices, mapTree, sameShape, Tensor, type Tree, zeros } from '../../lib/index.ts';
-import type { Kind, Numbers } from './kind.ts';
-import type { Targets } from './learn.ts';
+import { mapTree, sameShape, Tensor, type Tree } from '../../lib/index.ts';
 import type { Lane } from './memory.ts';
+
+/** The targets of one time step, one for each system; undefined if it is only observed. */
+export type Targets = readonly unknown[] | undefined;
 
 /** The input and target of one time step for every system; no targets if it is only observed. */
 export interface TimeStep {
@@ -29,20 +30,6 @@ export function timeStepsOf(lanes: readonly Lane[]): TimeStep[] {
     inputs: lanes.map((lane) => lane.window[t].input),
     targets: target && lanes.map((lane) => lane.window[t].target?.value),
   }));
-}
-
-/**
- * A time step of the same type with scalar tensors for plain numbers. `Feed` checks their values as it writes
- * them.
- */
-export function lift({ inputs, targets }: TimeStep, dtype: FloatDType, numbers: Numbers): TimeStep {
-  const asClass = (value: unknown) => (typeof value === 'number' ? indices(0) : value);
-  const asReal = (value: unknown) => (typeof value === 'number' ? zeros([], { dtype }) : value);
-  const own = (kind: Kind) => (kind === 'classes' ? asClass : asReal);
-  const lifted = { inputs: inputs.map(own(numbers.inputs)) };
-  return (
-    targets === undefined ? lifted : { ...lifted, targets: targets.map(own(numbers.targets)) }
-  ) as TimeStep;
 }
 
 /**

@@ -29,6 +29,7 @@ import {
   tbptt,
   uoro,
 } from '../../trainers/index.ts';
+import { size } from '../support/size.ts';
 
 type Parameters = { w: Tensor; u: Tensor; b: Tensor };
 type Input = { x: Tensor; known: Tensor };
@@ -107,7 +108,7 @@ function input(t: number, missing: number): Input {
 const target = tensor([0.1, -0.2, 0.3]);
 
 describe('inputs that are missing, and masked', () => {
-  for (const way of ways) {
+  for (const way of ways.filter((_, i) => size(i % 2 === 0, true))) {
     const { dtype, eager } = way;
     const make = (optimizer = optimizers[way.optimizer]()) =>
       createLearner({

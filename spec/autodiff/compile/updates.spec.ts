@@ -25,6 +25,7 @@ import {
   where,
 } from '../../../autodiff/index.ts';
 import { full, indices, sameShape, type Tensor } from '../../../lib/index.ts';
+import { size } from '../../support/size.ts';
 import { narrow, requireClose, sample } from './agree.ts';
 
 type Body = (...xs: Tensor[]) => Tensor[];
@@ -235,7 +236,7 @@ describe('updates in place', () => {
           requireUpdates(body, given, targets, 4, single ? 3e-5 : undefined);
         },
       ),
-      { seed: 1, numRuns: 500 },
+      { seed: 1, numRuns: size(120, 500) },
     );
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { compile, linearize } from '../../../autodiff/index.ts';
 import * as operations from '../../../autodiff/operations/index.ts';
 import { dataOf, type NestedArray, ones, type Tensor, tensor, zeros } from '../../../lib/index.ts';
+import { size } from '../../support/size.ts';
 import { planned } from '../compile/agree.ts';
 import type { Case, Extremes, Row } from './special/cases.ts';
 import { functions } from './special/functions.ts';
@@ -24,8 +25,8 @@ const engines: Readonly<Record<string, (f: (...xs: Tensor[]) => Tensor[], xs: Te
 };
 
 describe('special values', () => {
-  for (const of of extremes)
-    for (const [engine, run] of Object.entries(engines))
+  for (const [i, of] of extremes.entries())
+    for (const [engine, run] of Object.entries(engines).filter((_, k) => size((i + k) % 2 === 0, true)))
       describe(`${of.dtype}, ${engine}`, () => {
         for (const one of table)
           it(`${one.about.join(', ')}: value, pull and push`, () => {

@@ -2,6 +2,8 @@ export { addParts } from './algebra.ts';
 export * from './estimators/index.ts';
 export { type Markov, type MarkovOptions, markov } from './evaluation/index.ts';
 export type {
+  CategoryExpert,
+  CategoryQuestion,
   Expert,
   NumberExpert,
   NumberQuestion,

@@ -82,6 +82,7 @@ interface Metrics {
   readonly scored: number;
   readonly mean: number;
   readonly served?: string;
+  readonly interval?: { readonly stated: number; readonly held: number; readonly count: number };
   readonly baselines: Readonly<Record<string, { readonly mean: number }>>;
 }
 
@@ -91,9 +92,11 @@ export function streams({ effort }: Options, say: (text: string) => void): Table
   const chosen = isQuick ? cases.filter(({ kind }) => kind !== 'text') : cases;
   say('streams: Python');
   const python = inPython(chosen);
+  const intervals: Interval[] = [];
   const rows = chosen.flatMap((own): Cell[][] => {
     say(`streams: ${own.name}`);
-    const { scores, time } = learn(own);
+    const { scores, time, interval } = learn(own);
+    if (interval !== undefined) intervals.push({ name: own.name, ...interval });
     const [[served, best], ...experts] = Object.entries(scores);
     const unit = own.kind === 'numbers' ? 'RMSE' : own.kind === 'text' ? 'bits a byte' : 'bits a record';
     const others = Object.entries(typeof python === 'string' ? {} : (python[own.name] ?? {}));
@@ -117,15 +120,37 @@ export function streams({ effort }: Options, say: (text: string) => void): Table
     rows,
     notes: [
       'One pass; every prediction is scored before it is learnt from. RMSE and bits a record are those after the first tenth.',
+      ...coverageOf(intervals),
       ...(typeof python === 'string' ? [python] : []),
     ],
   };
+}
+
+/** How often the interval around a stream's numbers held them. */
+interface Interval {
+  readonly name: string;
+  readonly stated: number;
+  readonly held: number;
+  readonly count: number;
+}
+
+function coverageOf(intervals: readonly Interval[]): string[] {
+  if (intervals.length === 0) return [];
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const [{ stated }] = intervals;
+  const outcomes = intervals.reduce((sum, { count }) => sum + count, 0);
+  const held = intervals.reduce((sum, { held: share, count }) => sum + share * count, 0);
+  const each = intervals.map(({ name, held: share }) => `${name} ${percent(share)}`).join('; ');
+  return [
+    `The interval of ${percent(stated)} held ${percent(held / outcomes)} of ${outcomes} outcomes: ${each}.`,
+  ];
 }
 
 /** The scores by predictor, what is served first. */
 function learn({ kind, file, target, time, horizon, categorical }: Case): {
   scores: Readonly<Record<string, number>>;
   time: number;
+  interval: Metrics['interval'];
 } {
   const folder = mkdtempSync(join(tmpdir(), 'norewind-bench-'));
   const path = join(packageRoot(), file);
@@ -167,6 +192,7 @@ function learn({ kind, file, target, time, horizon, categorical }: Case): {
       ...Object.fromEntries(names.map((name) => [name, meanOf(({ baselines }) => baselines[name].mean)])),
     },
     time: (1000 * took) / records,
+    interval: last.interval,
   };
 }
 

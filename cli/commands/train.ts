@@ -43,24 +43,31 @@ export async function train(data: readonly string[], given: TrainOptions): Promi
     },
     wake: input.close,
   };
+  let page: LivePage | undefined;
+  let ending = 'the run is over';
+  let waiting: NodeJS.Timeout | undefined;
   try {
+    page = given.watch === undefined ? undefined : await openLivePage(given.watch);
+    // Told even if the run is quiet: with port 0, the address is not known otherwise.
+    if (page !== undefined) screen.tell(`norewind: watch it at ${page.address}`);
     const peeked = peekable(input.sources);
     const notes: string[] = [];
     const tell = (note: string) => void notes.push(note);
+    waiting = setTimeout(
+      () => follower.tell('norewind: waiting for the first rows, which show the columns'),
+      1500,
+    );
     const options = resumeOrBegin(data, await withInputColumns(data, given, tell, peeked));
+    clearTimeout(waiting);
     const opened = { sources: peeked.sources, used: () => input.used?.(), follower };
-    const page = options.watch === undefined ? undefined : await openLivePage(options.watch);
-    let ending = 'the run is over';
-    try {
-      return await learn(data, options, opened, { screen, notes, page, watch, stop });
-    } catch (error) {
-      ending = sentenceOf(error);
-      throw error;
-    } finally {
-      await page?.close(ending);
-    }
+    return await learn(data, options, opened, { screen, notes, page, watch, stop });
+  } catch (error) {
+    ending = sentenceOf(error);
+    throw error;
   } finally {
+    clearTimeout(waiting);
     input.close();
+    await page?.close(ending);
   }
 }
 
@@ -158,7 +165,7 @@ function listenersFor(
       : summaryListener(watch.write),
     warningListener(screen.tell, notes),
     statusListener(screen, quiet === true, used),
-    ...(page === undefined ? [] : [pageListener(page, screen.tell)]),
+    ...(page === undefined ? [] : [pageListener(page)]),
     ...(tensorboard ? [eventListener()] : []),
   ];
 }

@@ -5,15 +5,11 @@ import type { StreamRun } from '../stream/run/openRun.ts';
 import type { LivePage } from './server.ts';
 import { createWatcher, type Watched, type Watcher } from './watcher.ts';
 
-/**
- * Shows a run on a page. Its address is told even if the run is quiet: with port 0, it is not known
- * otherwise.
- */
-export function pageListener(page: LivePage, tell: (sentence: string) => void): Listener {
+/** Shows a run on a page. */
+export function pageListener(page: LivePage): Listener {
   let watcher: Watcher | undefined;
   return {
     begin(run) {
-      tell(`norewind: watch it at ${page.address}`);
       watcher = createWatcher(page, watchedStream(run));
     },
     onProgress: () => watcher?.look(),

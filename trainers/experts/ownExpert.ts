@@ -4,6 +4,9 @@ import { combination, withoutNetwork } from './names.ts';
 /** The names in the tables that no expert of one's own can have. */
 const taken = [combination, withoutNetwork];
 
+/** A name in a sentence, of one line. */
+const told = (name: string) => name.slice(0, 60).replace(/\p{Cc}/gu, ' ');
+
 /** @throws ConfigurationError for a name that an expert of one's own cannot have. */
 export function requireOwnName(name: string, builtIn: readonly string[]): void {
   if (builtIn.includes(name))
@@ -12,7 +15,7 @@ export function requireOwnName(name: string, builtIn: readonly string[]): void {
     );
   if (!/^[A-Za-z][\w -]{0,39}$/.test(name) || taken.includes(name) || /^order \d$/.test(name))
     throw new ConfigurationError(
-      `${name.slice(0, 60)} cannot be the name of an expert: it needs a letter first, and letters, digits, spaces, - and _ after that, up to 40`,
+      `${told(name)} cannot be the name of an expert: it needs a letter first, and letters, digits, spaces, - and _ after that, up to 40`,
     );
 }
 
@@ -27,7 +30,7 @@ export function noExpert(
   model: 'Model' | 'TextModel',
 ): ConfigurationError {
   return new ConfigurationError(
-    `${name.slice(0, 60)} is none of the experts for ${what}, which are ${builtIn.join(', ')}; one of your own is given as an object, to create${model} and again to restore${model}`,
+    `${told(name)} is none of the experts for ${what}, which are ${builtIn.join(', ')}; one of your own is given as an object, to create${model} and again to restore${model}`,
   );
 }
 

@@ -187,7 +187,7 @@ export function numberTarget(
         absoluteErrors: errors,
         error: Math.min(1, errors[0] / question.deviation),
       };
-      return { mark, pair: [value, combined[0]] };
+      return { mark, pair: [value, combined[0], asked.radius] };
     },
     see({ from }, row) {
       const value = numberIn(row);
@@ -213,7 +213,19 @@ export function numberTarget(
       count: interval.count,
       radius: interval.radius(),
     }),
-    trail: (pairs) => ({ kind: 'numbers', actual: pairs.came(), predicted: pairs.said() }),
+    trail(pairs) {
+      const [predicted, radii] = [pairs.said(), pairs.radii()];
+      const bound = (sign: 1 | -1) =>
+        predicted.map((said, i) => (Number.isNaN(radii[i]) ? null : said + sign * Math.max(0, radii[i])));
+      return {
+        kind: 'numbers',
+        actual: pairs.came(),
+        predicted,
+        stated: coverage,
+        low: bound(-1),
+        high: bound(1),
+      };
+    },
     requireOwn(asked) {
       requireEntries(
         'a row that waits',

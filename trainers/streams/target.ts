@@ -36,8 +36,8 @@ export interface IntervalReport {
 /** What came with an answer. */
 interface Answered {
   readonly mark: Mark;
-  /** The target and its prediction: two numbers, or a category and its probability. */
-  readonly pair: readonly [came: number, said: number];
+  /** The target and its prediction: two numbers and the half-width of the interval, or a category and its probability. */
+  readonly pair: readonly [came: number, said: number, radius?: number | null];
 }
 
 /** Takes a learning step of the network, if there is a goal. Returns its output, from before the step. */

@@ -14,6 +14,8 @@ interface Line {
 export interface ChartOptions {
   readonly x: string;
   readonly lines: readonly Line[];
+  /** Two lines, by index, with the area between them in the colour of the first. */
+  readonly band?: readonly [number, number];
   readonly height: number;
   readonly isLogarithmic?: boolean;
   /** Whether the vertical axis starts at zero. */
@@ -59,7 +61,7 @@ function showLatest(plot: UPlot): void {
 }
 
 function draw(place: HTMLElement, options: ChartOptions, data: UPlot.AlignedData): UPlot {
-  const { x, lines, height, isLogarithmic, fromZero, key, format } = options;
+  const { x, lines, band, height, isLogarithmic, fromZero, key, format } = options;
   const style = getComputedStyle(place);
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `12px ${style.fontFamily}`;
@@ -95,6 +97,9 @@ function draw(place: HTMLElement, options: ChartOptions, data: UPlot.AlignedData
           ...(isDashed ? { dash: [5, 4] } : {}),
         })),
       ],
+      ...(band === undefined
+        ? {}
+        : { bands: [{ series: [band[1] + 1, band[0] + 1], fill: `${color(lines[band[0]].color)}22` }] }),
       cursor: { drag: { x: false, y: false }, ...(key === undefined ? {} : { sync: { key } }) },
       hooks: { ready: [showLatest] },
     },

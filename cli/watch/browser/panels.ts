@@ -66,8 +66,8 @@ export function samplePanels(
 }
 
 /** The latest predictions: a text with its probabilities, or numbers over time. */
-export function trailPanel(parent: HTMLElement, { kind }: Trail): Panel<Trail> {
-  if (kind === 'symbols') {
+export function trailPanel(parent: HTMLElement, first: Trail): Panel<Trail> {
+  if (first.kind === 'symbols') {
     const tape = createTape(parent);
     return (trail) => {
       if (trail.kind === 'symbols') tape.show(trail.symbols, trail.probabilities);
@@ -80,13 +80,20 @@ export function trailPanel(parent: HTMLElement, { kind }: Trail): Panel<Trail> {
     lines: [
       { label: 'actual', color: 'actual', width: 1.5 },
       { label: 'predicted', color: 'network', width: 2 },
+      {
+        label: `interval of ${Number((100 * first.stated).toPrecision(4))} %, from`,
+        color: 'overall',
+        width: 0.5,
+      },
+      { label: 'to', color: 'overall', width: 0.5 },
     ],
+    band: [2, 3],
   });
   return (trail) => {
     if (trail.kind !== 'numbers') return;
     chart.show(
       trail.actual.map((_, i) => i + 1 - trail.actual.length),
-      [trail.actual, trail.predicted],
+      [trail.actual, trail.predicted, trail.low, trail.high],
     );
   };
 }

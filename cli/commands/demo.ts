@@ -1,7 +1,8 @@
 import { type Contestant, contest, enter, type Stopper } from '../demo/contest.ts';
 import { show } from '../demo/display.ts';
-import { balancingText, bookText, resultOf } from '../demo/results.ts';
+import { balancingText, bookText, resultOf, yardstickOf } from '../demo/results.ts';
 import { balancingRace, bookRace, length, type Race } from '../demo/settings.ts';
+import { type BookScore, compressors, defaultLearner } from '../demo/yardsticks.ts';
 import { exitCodes } from '../errors.ts';
 import { signalExitCode } from '../signals.ts';
 import { complain, createScreen } from '../terminal/screen.ts';
@@ -27,22 +28,32 @@ export async function demo(options: DemoOptions): Promise<number> {
   folder.settle();
   const stopper = createStopper();
   const { watch } = stopper;
-  const entries: { race: Race; contestants: Contestant[] }[] = [];
+  const entries: { race: Race; contestants: Contestant[]; scores: readonly BookScore[] }[] = [];
   for (const [i, race] of races.entries()) {
     const contestants = enter(race, folder.path);
-    entries.push({ race, contestants });
+    const entry = { race, contestants, scores: [] as readonly BookScore[] };
+    entries.push(entry);
     if (watch.signal !== undefined) break;
-    const endShow = show(createScreen(), race, contestants, options.quiet === true);
+    const screen = createScreen();
+    const endShow = show(screen, race, contestants, options.quiet === true);
     try {
       await contest(contestants, stopper);
     } finally {
       endShow();
     }
-    if (options.json)
-      for (const contestant of contestants)
-        await watch.write(`${JSON.stringify(resultOf(race.name, contestant))}\n`);
-    else if (watch.signal === undefined)
-      await watch.write(`${race.title}\n\n${[balancingText, bookText][i](contestants)}\n`);
+    if (i === 1 && watch.signal === undefined) {
+      if (options.quiet !== true) screen.tell('norewind train, with its defaults, on the same characters');
+      const own = await defaultLearner(settings, stopper);
+      if (own !== undefined) entry.scores = [...own, ...compressors(settings)];
+    }
+    if (options.json) {
+      const events = [
+        ...contestants.map((contestant) => resultOf(race.name, contestant)),
+        ...entry.scores.map((score) => yardstickOf(race.name, score)),
+      ];
+      for (const event of events) await watch.write(`${JSON.stringify(event)}\n`);
+    } else if (watch.signal === undefined)
+      await watch.write(`${race.title}\n\n${[balancingText, bookText][i](contestants, entry.scores)}\n`);
   }
   const kept = `the states of the contestants are in ${folder.path}`;
   watch.requireOutput(kept);

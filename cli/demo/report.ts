@@ -5,10 +5,13 @@ import type { Contestant } from './contest.ts';
 import { balancingHeader, bookHeader } from './results.ts';
 import { converged, type Race } from './settings.ts';
 import { balancingRows, balancingSentence, bookRows, bookSentences } from './verdicts.ts';
+import { type BookScore, scoreRows } from './yardsticks.ts';
 
 export interface Entry {
   readonly race: Race;
   readonly contestants: readonly Contestant[];
+  /** The default learner and the compressors, on the book. */
+  readonly scores?: readonly BookScore[];
 }
 
 /** The report of the showcase, as a self-contained page. */
@@ -31,15 +34,17 @@ export function demoReport(balancing: Entry, book: Entry): string {
     htmlTable(balancingHeader, balancingRows(balancing.contestants)),
     `<h2>${escapeHtml(book.race.title)}</h2>`,
     '<p>Each character is predicted, then learnt from, once. TBPTT-16 updates its parameters',
-    'once in 16 characters, the others at each. The models of order 0, 1 and 2 only count which character follows which.</p>',
-    `<p><strong>${bookSentences(book.contestants).map(escapeHtml).join(' ')}</strong></p>`,
+    'once in 16 characters, the others at each. The models of order 0, 1 and 2 only count which character follows which.',
+    'That is how the methods compare on one small network. A person who runs <code>norewind train</code> on the book gets',
+    'the mixture further down, beside what compressors make of it.</p>',
+    `<p><strong>${bookSentences(book.contestants, book.scores).map(escapeHtml).join(' ')}</strong></p>`,
     drawFigure({
       x: 'character',
       y: `bits per character, last ${lastPart}`,
       isLogarithmic: false,
       curves: [...curves(book), ...yardstickCurves(book.contestants[0].records)],
     }),
-    htmlTable(bookHeader(lastPart), bookRows(book.contestants)),
+    htmlTable(bookHeader(lastPart), [...bookRows(book.contestants), ...scoreRows(book.scores ?? [])]),
     '<h2>Configurations</h2>',
     '<p>Each contestant has a run folder of its own beside this page; <code>norewind run …/config.json</code> repeats it.</p>',
     `<pre>${escapeHtml([...balancing.contestants, ...book.contestants].map(({ plan }) => JSON.stringify(plan.config)).join('\n'))}</pre>`,

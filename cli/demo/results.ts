@@ -2,20 +2,22 @@ import { formatCount } from '../terminal/numbers.ts';
 import { formatTable } from '../terminal/table.ts';
 import type { Contestant } from './contest.ts';
 import { balancingRows, balancingSentence, bookRows, bookSentences, verdictOf } from './verdicts.ts';
+import { type BookScore, scoreRows } from './yardsticks.ts';
 
 export const balancingHeader: readonly string[] = ['estimator', 'loss at the end', 'µs a step', 'verdict'];
 
 export function bookHeader(lastPart: number): string[] {
-  return ['model', 'bits, all', `bits, last ${formatCount(lastPart)}`, 'µs a step'];
+  return ['model', 'bits, all', `bits, last ${formatCount(lastPart)}`, 'µs a step', 'what it is'];
 }
 
 export function balancingText(contestants: readonly Contestant[]): string {
   return `${formatTable(balancingHeader, balancingRows(contestants))}\n\n  ${balancingSentence(contestants)}\n`;
 }
 
-export function bookText(contestants: readonly Contestant[]): string {
-  const table = formatTable(bookHeader(contestants[0].plan.config.lastWindow), bookRows(contestants));
-  return `${table}\n\n${bookSentences(contestants)
+export function bookText(contestants: readonly Contestant[], scores: readonly BookScore[]): string {
+  const rows = [...bookRows(contestants), ...scoreRows(scores)];
+  const table = formatTable(bookHeader(contestants[0].plan.config.lastWindow), rows);
+  return `${table}\n\n${bookSentences(contestants, scores)
     .map((sentence) => `  ${sentence}\n`)
     .join('')}`;
 }
@@ -38,4 +40,9 @@ export function resultOf(race: string, contestant: Contestant): object {
       ? { meanBits: last.meanBits, windowBits: last.windowBits }
       : { verdict: verdictOf(contestant), windowLoss: last?.windowLoss }),
   };
+}
+
+/** What the default learner or a compressor makes of the book, for programs. */
+export function yardstickOf(race: string, { title, what, bits, lastBits }: BookScore): object {
+  return { event: 'yardstick', race, title: title.trim(), what, meanBits: bits, windowBits: lastBits };
 }

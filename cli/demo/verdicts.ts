@@ -2,6 +2,7 @@ import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
 import { formatCount, formatMicroseconds } from '../terminal/numbers.ts';
 import type { Contestant } from './contest.ts';
 import { converged, untrained } from './settings.ts';
+import type { BookScore } from './yardsticks.ts';
 
 export type Verdict = 'converged' | 'diverged' | 'on its way' | 'stopped';
 
@@ -49,10 +50,11 @@ function timeOf(outcome: Contestant['outcome']): string {
 }
 
 export function bookRows(contestants: readonly Contestant[]): string[][] {
-  const own = contestants.flatMap(({ title, records, outcome }) => {
+  const own = contestants.flatMap(({ title, records, outcome, plan }) => {
     const last = records.at(-1);
     if (last?.meanBits === undefined || last.windowBits === undefined) return [];
-    return [[title, formatBits(last.meanBits), formatBits(last.windowBits), timeOf(outcome)]];
+    const figures = [formatBits(last.meanBits), formatBits(last.windowBits)];
+    return [[title, ...figures, timeOf(outcome), kindOf(plan.config.estimator)]];
   });
   const yardsticks = Object.entries(contestants[0].records.at(-1)?.yardsticks ?? {});
   return [
@@ -62,12 +64,21 @@ export function bookRows(contestants: readonly Contestant[]): string[][] {
       formatBits(meanBits),
       formatBits(windowBits),
       '-',
+      'counts what follows so many characters, without back-off',
     ]),
   ];
 }
 
+function kindOf({ name, window }: Contestant['plan']['config']['estimator']): string {
+  if (name === 'uoro') return "the paper's: a GRU of 64 units, learnt forward in time";
+  return `the same network, learnt back over ${String(window)} ${window === 1 ? 'step' : 'steps'}`;
+}
+
 /** Says whether UORO won on the book: against the other networks, and against the counting models. */
-export function bookSentences(contestants: readonly Contestant[]): string[] {
+export function bookSentences(
+  contestants: readonly Contestant[],
+  scores: readonly BookScore[] = [],
+): string[] {
   const [uoro, ...others] = contestants.map(({ title, records }) => ({
     title,
     bits: records.at(-1)?.windowBits ?? Number.NaN,
@@ -86,7 +97,17 @@ export function bookSentences(contestants: readonly Contestant[]): string[] {
   return [
     `After ${formatCount(steps)} characters ${first}.`,
     `Of the networks, ${comparison(best, counters, 'in the last part')}.`,
+    ...defaultSentence(scores),
   ];
+}
+
+/** Says where `norewind train` stands, over the whole book. */
+function defaultSentence(scores: readonly BookScore[]): string[] {
+  const [served, ...others] = scores.map(({ title, bits }) => ({
+    title: title.trim().replace(/^without/, 'itself without'),
+    bits,
+  }));
+  return served === undefined ? [] : [`${comparison(served, others, 'over all')}.`];
 }
 
 interface Score {

@@ -23,6 +23,15 @@ describe('cli: norewind demo', () => {
     for (const name of ['UORO', 'TBPTT-1', 'TBPTT-16', 'order-0 model', 'order-1 model', 'order-2 model'])
       expect(stdout).to.match(new RegExp(`^ +${name}( +\\d\\.\\d{3}){2} `, 'm'));
     expect(stdout).to.match(/After 60 characters UORO \([\d.]+ bits[^\n]+\) (loses to|beats) /);
+    for (const name of [
+      'norewind train',
+      'without its network',
+      'its network alone',
+      'brotli -q 11',
+      'gzip -9',
+    ])
+      expect(stdout).to.match(new RegExp(`^ +${name}( +\\d+\\.\\d{3}){2} +[\\d.-]+ +[a-z]`, 'm'));
+    expect(stdout).to.match(/norewind train \([\d.]+ bits a character over all\) (loses to|beats) /);
     // In so few steps RTRL cannot have converged, and the table must not say so.
     expect(stdout).to.match(/RTRL [^\n]+ on its way$/m);
     expect(stdout).to.match(/TBPTT-10 [^\n]+ diverged$/m);

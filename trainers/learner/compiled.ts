@@ -1,12 +1,13 @@
-import type { Noise, Tensor } from '../../lib/index.ts';
+import { dataOf, leavesOf, type Noise, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import { causeOf } from './cause.ts';
-import type { Engine, Losses, OutputsTo } from './engine.ts';
+import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { nonFinite } from './finite.ts';
 import { stretch } from './journal.ts';
 import type { Setting } from './learn.ts';
 import type { LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
 import { Place } from './place.ts';
+import { movedTo, pointOf } from './point.ts';
 import { Predictions } from './predictions.ts';
 import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
 import type { Targets } from './timeStep.ts';
@@ -43,8 +44,15 @@ export class CompiledEngine implements Engine {
 
   get gradient(): unknown {
     recomputeGradient(this.#place);
-    this.#asked = this.total;
+    this.#asked = Math.max(this.#asked, this.total);
     return this.#place.gradient?.();
+  }
+
+  get gradientNumbers(): readonly TypedArray[] {
+    recomputeGradient(this.#place);
+    this.#asked = Math.max(this.#asked, this.total);
+    const { plan, gradient } = this.#place;
+    return plan?.keeps ? plan.gradientNumbers : leavesOf(gradient?.() as Tree).map(dataOf);
   }
 
   expectGradient(within: number): void {
@@ -73,18 +81,20 @@ export class CompiledEngine implements Engine {
     this.#place.take(timeSteps, false);
   }
 
-  follow(parameters: unknown, states: readonly unknown[]): void {
+  point(): Point {
+    const place = this.#place;
+    return place.taken === 0 && place.isFinite() ? place.point() : pointOf(this.look());
+  }
+
+  follow(point: Point): void {
     const place = this.#place;
     if (place.plan === undefined || place.taken > 0) {
-      const memory = this.save();
-      const lanes = memory.lanes.map((lane, i) => ({ ...lane, state: states[i] }));
-      this.restore({ ...memory, parameters, lanes });
+      this.restore(movedTo(this.save(), point));
       return;
     }
     recomputeGradient(place);
     if (!place.isFinite() && !becomesFinite(place, this.#isAsked)) throw this.#broken();
-    place.put(parameters, states);
-    place.commit();
+    place.put(point);
   }
 
   step(inputs: readonly unknown[], targets: Targets, losses: Losses, at: number, outputs: OutputsTo): void {

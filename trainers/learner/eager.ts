@@ -1,13 +1,14 @@
-import { dataOf, type Noise, type Tensor } from '../../lib/index.ts';
+import { dataOf, leavesOf, type Noise, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
 import { copyOfTensor, copyOfTree } from '../algebra.ts';
 import { causeOf } from './cause.ts';
-import type { Engine, Losses, OutputsTo } from './engine.ts';
+import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { allFinite, nonFinite } from './finite.ts';
 import { doesHarm } from './harm.ts';
-import { beginnings, clockAt, moveOn, named, ruled, type Setting, takeSteps } from './learn.ts';
+import { beginnings, clockAt, moveOn, ruled, type Setting, takeSteps } from './learn.ts';
 import { drawnLength, type Memory } from './memory.ts';
 import { requireRoom, writeOutputs } from './outputs.ts';
+import { movedTo, pointOf } from './point.ts';
 import type { Targets, TimeStep } from './timeStep.ts';
 
 /** Runs every operation when it is called. Works on every platform and with every primitive. */
@@ -37,17 +38,20 @@ export class EagerEngine implements Engine {
     this.#memory = memory;
   }
 
-  follow(parameters: unknown, states: readonly unknown[]): void {
-    const { lanes, ...memory } = this.#memory;
-    this.#memory = {
-      ...memory,
-      parameters: named(copyOfTree(parameters)),
-      lanes: lanes.map((lane, i) => ({ ...lane, state: copyOfTree(states[i]) })),
-    };
+  point(): Point {
+    return pointOf(this.#memory);
+  }
+
+  follow(point: Point): void {
+    this.#memory = movedTo(this.#memory, point);
   }
 
   get gradient(): unknown {
     return this.#memory.gradient;
+  }
+
+  get gradientNumbers(): readonly TypedArray[] {
+    return leavesOf(this.#memory.gradient as Tree).map(dataOf);
   }
 
   /** It is always kept. */

@@ -1,4 +1,4 @@
-import type { Noise, Tensor } from '../../lib/index.ts';
+import type { Noise, Tensor, TypedArray } from '../../lib/index.ts';
 import type { Memory } from './memory.ts';
 import type { Targets } from './timeStep.ts';
 
@@ -8,20 +8,31 @@ export type Losses = Float32Array | Float64Array;
 /** The destination of outputs: nowhere, kept to be read later, or a list, one step after the other. */
 export type OutputsTo = 'nowhere' | 'kept' | Float32Array | Float64Array;
 
+/** Parameters and a state as numbers, leaf by leaf. */
+export interface Point {
+  readonly parameters: readonly TypedArray[];
+  /** In each leaf the systems one after the other. */
+  readonly state: readonly TypedArray[];
+}
+
 /** Runs a learner, operation by operation or as a plan. */
 export interface Engine {
   /** All mutable state, between steps. */
   save(): Memory;
   restore(memory: Memory): void;
+  /** Copies of the parameters and of the state. @throws NonFiniteError if a number stopped being finite. */
+  point(): Point;
   /**
-   * Goes on at other parameters and states, one for each system, with the influence that it carries.
+   * Continues at other parameters and another state, with the influence that it carries.
    * @throws NonFiniteError if a number had stopped being finite.
    */
-  follow(parameters: unknown, states: readonly unknown[]): void;
+  follow(point: Point): void;
   /** Returns the same as `save` without the gradient, which a plan would have to recompute. */
   look(): Omit<Memory, 'gradient'>;
   /** The last gradient. */
   readonly gradient: unknown;
+  /** The same, leaf by leaf; the next step overwrites it. */
+  readonly gradientNumbers: readonly TypedArray[];
   /** Keeps the gradient for the next `within` steps, which spares a recomputation when it is read. */
   expectGradient(within: number): void;
   /** Number of steps learnt from. */

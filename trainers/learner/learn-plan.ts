@@ -57,6 +57,8 @@ export class LearnPlan {
   readonly scored: number;
   /** The part of the memory that stays in the arena, leaf by leaf. */
   readonly resident: readonly TypedArray[];
+  /** The memory of the last gradient, leaf by leaf, if the plan keeps it. */
+  readonly gradientNumbers: readonly TypedArray[];
   readonly #draws = new Draws();
   readonly #times: { readonly at: number; readonly value: (counters: Counters) => number }[] = [];
   readonly #gradient: { readonly like: Tree; readonly at: number };
@@ -140,6 +142,7 @@ export class LearnPlan {
     this.scored = timeSteps.filter(({ targets }) => targets !== undefined).length;
     this.resident = leaves.map((_, i) => this.runner.input(i));
     this.#gradient = gradient;
+    this.gradientNumbers = leavesOf(gradient.like).map((_, i) => this.runner.output(gradient.at + i));
     this.#states = memory.lanes.map(({ state }) => state);
     this.#stages = stages.map(({ losses, outputs, states }) => ({
       losses,

@@ -14,7 +14,7 @@ import { assumedRule, certainRule } from './assumed.ts';
 import { shownInfluence } from './beginning.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
-import type { Engine, Losses, OutputsTo } from './engine.ts';
+import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { atReset, freshLanes, named, type Setting } from './learn.ts';
 import { absent, drawnLength } from './memory.ts';
@@ -30,9 +30,8 @@ import { admit } from './streams.ts';
  *
  * Trees are copied on their way in and out: changing one never changes the learner.
  *
- * RTRL and UORO are exact or unbiased for the trajectory of parameters that was actually visited: each step's
- * part of the influence was computed at the parameters of that step. For constant parameters, that is the
- * gradient itself.
+ * RTRL and UORO are exact or unbiased for the trajectory of parameters that was visited: each step's part of the
+ * influence was computed at the parameters of that step.
  */
 export class Learner<P, S, X, Y> {
   readonly config: LearnerConfig<P, S, X, Y>;
@@ -43,6 +42,8 @@ export class Learner<P, S, X, Y> {
   readonly #inputs: unknown[] = [];
   readonly #targets: unknown[] = [];
   readonly #loss = new Float64Array(1);
+  /** Copies of the numbers of a learner's parameters and state: for those that follow it. */
+  static readonly pointOf = <P, S, X, Y>(own: Learner<P, S, X, Y>): Point => own.#engine.point();
 
   /** Use `createLearner` or `restoreLearner`. */
   constructor(config: LearnerConfig<P, S, X, Y>, setting: Setting, engine: Engine) {
@@ -140,9 +141,7 @@ export class Learner<P, S, X, Y> {
     return this.predictMany([input])[0];
   }
 
-  /**
-   * Returns the model's outputs for consecutive inputs, from the carried state on. The learner does not move.
-   */
+  /** Returns the outputs for consecutive inputs, from the carried state on. The learner does not move. */
   predictMany(inputs: readonly X[]): Tensor[] {
     guard.argument('predictMany', 'inputs', inputs, guard.list);
     const { distribute, collectOutputs } = this.#setting.systems;
@@ -214,10 +213,7 @@ export class Learner<P, S, X, Y> {
     return [state, output, ...(scored ? [loss(output, distribute(scored.target, 'target')[0])] : [])];
   }
 
-  /**
-   * Returns to the start state, on which the parameters have no influence. The window is dropped; what an estimator
-   * has learnt, as `dni` does, is kept.
-   */
+  /** Returns to the start state, without influence and window. What the estimator learnt, as `dni`, is kept. */
   resetState(): void {
     this.#engine.restore(atReset(this.#engine.save(), this.#setting));
   }

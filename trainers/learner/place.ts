@@ -1,14 +1,16 @@
 import type { Care } from '../../autodiff/index.ts';
-import { dataOf, leavesOf, type Noise, restoreNoise, type Tree, type TypedArray } from '../../lib/index.ts';
+import { type Noise, restoreNoise, type TypedArray } from '../../lib/index.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
 import { beginsApart, begun, isAbsent } from './beginning.ts';
+import type { Point } from './engine.ts';
 import { firstHarm } from './harm.ts';
 import { type Generation, Journal, type Position, timeStepsIn, writeInputs } from './journal.ts';
 import { movedOn, ruled, type Setting } from './learn.ts';
 import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { drawnLength, hasInfluence, type Memory } from './memory.ts';
 import { Plans } from './plans.ts';
-import { memoryOf, numbersOf, residentOf } from './resident.ts';
+import { joined, type Places, placesOf } from './point.ts';
+import { memoryOf, numbersOf } from './resident.ts';
 import { completed, type TimeStep } from './timeStep.ts';
 
 /**
@@ -36,6 +38,7 @@ export class Place implements Counters {
   gradient: (() => unknown) | undefined;
   readonly plans = new Plans();
   #held: readonly TypedArray[] = [];
+  #known: Places | undefined;
 
   constructor(setting: Setting, memory: Memory) {
     this.setting = setting;
@@ -130,25 +133,44 @@ export class Place implements Counters {
     this.#hold(numbersOf(this.like));
   }
 
-  /** Writes other parameters and states, one for each system, into the memory. A commit must follow. */
-  put(parameters: unknown, states: readonly unknown[]): void {
-    const like = residentOf(this.like) as Tree;
-    const places = new Map(leavesOf(like).map((leaf, i) => [leaf, i]));
-    const write = (own: unknown, other: unknown) => {
-      const given = leavesOf(other as Tree);
-      leavesOf(own as Tree).forEach((leaf, i) => {
-        this.residents[places.get(leaf) as number].set(dataOf(given[i]));
-      });
+  /** Copies of the parameters and states in the memory. */
+  point(): Point {
+    const { residents } = this;
+    const { parameters, states } = this.#places();
+    return {
+      parameters: parameters.map((at) => residents[at].slice() as TypedArray),
+      state: joined(states.map((own) => own.map((at) => residents[at]))),
     };
-    write(this.like.parameters, parameters);
-    this.like.lanes.forEach(({ state }, i) => {
-      write(state, states[i]);
-    });
+  }
+
+  /**
+   * Writes other parameters and states into the memory, and makes this the place to return to. The last gradient
+   * is that of before, which a plan may overwrite, so after a return it is as in `like`.
+   */
+  put({ parameters, state }: Point): void {
+    const { residents } = this;
+    const places = this.#places();
+    for (const [i, at] of places.parameters.entries()) residents[at].set(parameters[i]);
+    for (const [i, own] of places.states.entries())
+      for (const [leaf, at] of own.entries()) {
+        const { length } = residents[at];
+        residents[at].set(
+          length === state[leaf].length ? state[leaf] : state[leaf].subarray(i * length, (i + 1) * length),
+        );
+      }
+    this.journal.commit(residents, this.#position({ known: this.like.gradient }));
   }
 
   /** Makes this the place to return to. */
   commit(): void {
     this.journal.commit(this.residents, this.#position());
+  }
+
+  /** Where the parameters and the states of the systems are among the residents. */
+  #places(): Places {
+    if (this.#known?.like === this.like) return this.#known;
+    this.#known = placesOf(this.like);
+    return this.#known;
   }
 
   /** Holds a memory beside the plans. */
@@ -157,7 +179,7 @@ export class Place implements Counters {
     this.#held = this.journal.now.numbers;
   }
 
-  #position(): Position {
+  #position(gradient = this.gradient && { known: this.gradient() }): Position {
     const { steps, updates, drawn, isFresh } = this;
     return {
       steps,
@@ -165,7 +187,7 @@ export class Place implements Counters {
       drawn,
       isFresh,
       noise: this.noise.save(),
-      gradient: this.gradient && { known: this.gradient() },
+      gradient,
     };
   }
 

@@ -1,11 +1,11 @@
 import { ConfigurationError, guard, NonFiniteError, seeded, type Tree } from '../../lib/index.ts';
-import { copyOfTree } from '../algebra.ts';
 import { anEstimator, type Bias, type Cost, type Estimator, rtrl } from '../estimators/index.ts';
 import type { LearnerConfig } from '../learner/config.ts';
+import type { Point } from '../learner/engine.ts';
 import { Learner } from '../learner/learner.ts';
 import type { Scored } from '../learner/scored.ts';
 import { Replay, type Staleness } from './replay.ts';
-import { type Position, Shadow } from './shadow.ts';
+import { Shadow } from './shadow.ts';
 import { type Comparison, Tally } from './tally.ts';
 
 export interface ProbeOptions<P, S, X, Y> {
@@ -111,7 +111,8 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
       return [name, { estimator, shadows, tally: undefined, isRandom: true, steps: 0, time: 0 }];
     }),
   );
-  const replayed = replay === undefined ? undefined : new Replay(config, learner.dtype, replay);
+  const like = { parameters: learner.parameters as Tree, state: learner.state as Tree };
+  const replayed = replay === undefined ? undefined : new Replay(config, like, learner.dtype, replay);
   let steps = 0;
 
   const each = (advance: (own: Followed) => void) => {
@@ -126,35 +127,35 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
       }
     }
   };
-  const before = (): Position => ({ parameters: learner.parameters, state: learner.state });
+  const before = (): Point => Learner.pointOf(learner);
 
   return {
     step(input, target) {
-      const position = before();
+      const point = before();
       // First, as it may refuse the step.
       const scored = learner.step(input, target);
-      const truth = copyOfTree(exact.step(position, input, target));
+      const truth = exact.step(point, input, target);
       each((own) => {
         const began = performance.now();
-        const estimates = own.shadows.map((copy) => copyOfTree(copy.step(position, input, target)));
+        const estimates = own.shadows.map((copy) => copy.step(point, input, target));
         // The first steps compile plans.
         if (steps >= warmUp) own.time += (performance.now() - began) / own.shadows.length;
         own.steps++;
-        own.tally ??= begun(own, truth);
+        own.tally ??= begun(own, like.parameters);
         own.tally.add(truth, estimates.slice(0, own.shadows.length));
       });
-      replayed?.add(position, input, { value: target }, truth);
+      replayed?.add(point, input, { value: target }, truth);
       steps++;
       return scored;
     },
     observe(input) {
-      const position = before();
+      const point = before();
       learner.observe(input);
-      exact.observe(position, input);
+      exact.observe(point, input);
       each(({ shadows }) => {
-        for (const copy of shadows) copy.observe(position, input);
+        for (const copy of shadows) copy.observe(point, input);
       });
-      replayed?.add(position, input, undefined);
+      replayed?.add(point, input, undefined);
     },
     resetState() {
       learner.resetState();

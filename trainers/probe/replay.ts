@@ -1,9 +1,10 @@
-import { dataOf, type FloatDType, full, leavesOf, type Tree } from '../../lib/index.ts';
+import { dataOf, type FloatDType, full, leavesOf, type Tree, type TypedArray } from '../../lib/index.ts';
 import { addTrees, copyOfTree, scaleTree } from '../algebra.ts';
 import type { LearnerConfig } from '../learner/config.ts';
+import type { Point } from '../learner/engine.ts';
+import { treeOf } from '../learner/point.ts';
 import { pullLosses, takeStep } from '../learner/step.ts';
 import { type Systems, systemsOf } from '../learner/system.ts';
-import type { Position } from './shadow.ts';
 
 /** The gradient of the trajectory that was visited against the one at today's parameters. */
 export interface Staleness {
@@ -28,13 +29,21 @@ export class Replay {
   readonly #systems: Systems;
   readonly #dtype: FloatDType;
   readonly #window: number;
+  readonly #like: { readonly parameters: Tree; readonly state: Tree };
   readonly #held: Held[] = [];
   #sinceReplay = 0;
   #replays = 0;
   #cosine = 0;
   #ratio = 0;
 
-  constructor(config: LearnerConfig<unknown, unknown, unknown, unknown>, dtype: FloatDType, window: number) {
+  /** @param like trees like the parameters and the state that the learner shows. */
+  constructor(
+    config: LearnerConfig<unknown, unknown, unknown, unknown>,
+    like: { readonly parameters: Tree; readonly state: Tree },
+    dtype: FloatDType,
+    window: number,
+  ) {
+    this.#like = like;
     this.#systems = systemsOf(config, dtype);
     this.#dtype = dtype;
     this.#window = window;
@@ -52,15 +61,15 @@ export class Replay {
 
   /** Takes in a step; at the last one of every `window` it compares. `exact` is RTRL's gradient of this step. */
   add(
-    position: Position,
+    point: Point,
     input: unknown,
     target: { readonly value: unknown } | undefined,
-    exact?: Tree,
+    exact?: readonly TypedArray[],
   ): void {
     const { distribute } = this.#systems;
     const copied = (value: unknown) => (typeof value === 'number' ? value : copyOfTree(value));
     this.#held.push({
-      states: distribute(position.state, 'state'),
+      states: distribute(treeOf(this.#like.state, point.state), 'state'),
       inputs: distribute(input, 'input').map(copied),
       targets: target && distribute(target.value, 'target').map(copied),
     });
@@ -68,7 +77,7 @@ export class Replay {
     this.#sinceReplay++;
     if (exact === undefined || this.#held.length < this.#window || this.#sinceReplay < this.#window) return;
     this.#sinceReplay = 0;
-    this.#compare(exact, this.#gradientAt(position.parameters));
+    this.#compare(exact, this.#gradientAt(treeOf(this.#like.parameters, point.parameters)));
   }
 
   forget(): void {
@@ -95,11 +104,11 @@ export class Replay {
     ) as Tree;
   }
 
-  #compare(exact: Tree, replayed: Tree): void {
+  #compare(exact: readonly TypedArray[], replayed: Tree): void {
     let [product, own, other] = [0, 0, 0];
     const leaves = leavesOf(replayed).map(dataOf);
-    leavesOf(exact).forEach((leaf, i) => {
-      dataOf(leaf).forEach((value, at) => {
+    exact.forEach((leaf, i) => {
+      leaf.forEach((value: number, at: number) => {
         product += value * leaves[i][at];
         own += value * value;
         other += leaves[i][at] ** 2;

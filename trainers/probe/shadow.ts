@@ -1,18 +1,11 @@
-import type { Noise, Tree } from '../../lib/index.ts';
+import type { Noise, TypedArray } from '../../lib/index.ts';
 import { copyOfTree, zerosOf } from '../algebra.ts';
 import type { Cost, Estimator } from '../estimators/index.ts';
 import type { LearnerConfig } from '../learner/config.ts';
-import type { Engine } from '../learner/engine.ts';
+import type { Engine, Point } from '../learner/engine.ts';
 import { atReset, freshLanes, named, type Setting } from '../learner/learn.ts';
 import { engineOf, settingOf } from '../learner/select.ts';
 import { type Optimizer, sgd } from '../optimizers/index.ts';
-
-/** Where a learner is before a step. */
-export interface Position {
-  readonly parameters: unknown;
-  /** As the learner shows it: with several lanes, leaves of shape [lanes, ...]. */
-  readonly state: unknown;
-}
 
 /**
  * An estimator that follows the trajectory of another learner: it carries an influence of its own, and at each
@@ -39,6 +32,7 @@ export class Shadow {
       updates: 0,
       pending: 0,
     });
+    this.#engine.expectGradient(Number.POSITIVE_INFINITY);
   }
 
   /** The cost of the estimator's rule for the model; undefined before the first input. */
@@ -51,18 +45,21 @@ export class Shadow {
     return JSON.stringify(this.#engine.noise.save()) !== this.#begin;
   }
 
-  /** Returns the estimate of the gradient at a position, and carries the influence over the step. */
-  step(position: Position, input: unknown, target: unknown): Tree {
+  /**
+   * Carries the influence over the step from a point. Returns the estimate of the gradient there, leaf by leaf,
+   * which the next step overwrites.
+   */
+  step(point: Point, input: unknown, target: unknown): readonly TypedArray[] {
     const { systems } = this.#setting;
-    this.#follow(position);
+    this.#engine.follow(point);
     const [inputs, targets] = [systems.distribute(input, 'input'), systems.distribute(target, 'target')];
     this.#engine.step(inputs, targets, this.#ignored, 0, 'nowhere');
-    return this.#engine.gradient as Tree;
+    return this.#engine.gradientNumbers;
   }
 
   /** Carries the influence over a step without a target. */
-  observe(position: Position, input: unknown): void {
-    this.#follow(position);
+  observe(point: Point, input: unknown): void {
+    this.#engine.follow(point);
     const inputs = this.#setting.systems.distribute(input, 'input');
     this.#engine.step(inputs, undefined, this.#ignored, 0, 'nowhere');
   }
@@ -70,10 +67,6 @@ export class Shadow {
   /** Forgets the influence. */
   reset(): void {
     this.#engine.restore(atReset(this.#engine.save(), this.#setting));
-  }
-
-  #follow({ parameters, state }: Position): void {
-    this.#engine.follow(parameters, this.#setting.systems.distribute(state, 'state'));
   }
 }
 

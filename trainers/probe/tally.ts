@@ -1,4 +1,4 @@
-import { dataOf, leavesOf, pathsOf, type Tree } from '../../lib/index.ts';
+import { pathsOf, type Tree, type TypedArray } from '../../lib/index.ts';
 
 /** A mean with an interval that holds the true one in 95 of 100 probes. */
 export interface Interval {
@@ -42,12 +42,16 @@ export class Tally {
   readonly #blocks: readonly string[];
   readonly #sums: Sums[];
   readonly #copies: number;
+  readonly #part: Moments;
+  readonly #all: Moments;
 
   constructor(parameters: Tree, copies: number) {
     this.#blocks = pathsOf(parameters, 'params').map(
       ({ path }) => path.replace(/^params\.?/, '') || 'params',
     );
     this.#copies = copies;
+    this.#part = momentsOf(copies);
+    this.#all = momentsOf(copies);
     this.#sums = Array.from({ length: this.#blocks.length + 1 }, () => ({
       cosine: 0,
       ratio: 0,
@@ -59,37 +63,34 @@ export class Tally {
     }));
   }
 
-  /** @param estimates one for each copy. */
-  add(exact: Tree, estimates: readonly Tree[]): void {
-    const truth = leavesOf(exact).map(dataOf);
-    const drawn = estimates.map((tree) => leavesOf(tree).map(dataOf));
-    const parts = truth.map((own, leaf) =>
-      momentsOf(
-        own,
-        drawn.map((leaves) => leaves[leaf]),
-      ),
-    );
-    parts.forEach((part, i) => {
-      this.#count(this.#sums[i], part);
-    });
-    this.#count(this.#sums[parts.length], parts.reduce(together));
+  /** Gradients leaf by leaf. @param estimates one for each copy. */
+  add(exact: readonly TypedArray[], estimates: readonly (readonly TypedArray[])[]): void {
+    const all = cleared(this.#all);
+    for (let leaf = 0; leaf < exact.length; leaf++) {
+      const part = cleared(this.#part);
+      addMoments(part, exact[leaf], estimates, leaf);
+      this.#count(this.#sums[leaf], part);
+      addTo(all, part);
+    }
+    this.#count(this.#sums[exact.length], all);
   }
 
-  #count(sums: Sums, { exact, mean, products, squares }: Moments): void {
+  #count(sums: Sums, { exact, product, square, products, squares }: Moments): void {
     const count = this.#copies;
-    const total = squares.reduce((sum, value) => sum + value, 0);
-    const spread = count > 1 ? Math.max(0, total - mean.square * count) / (count - 1) : 0;
+    let total = 0;
+    for (let i = 0; i < count; i++) total += squares[i];
+    const spread = count > 1 ? Math.max(0, total - square * count) / (count - 1) : 0;
     sums.exact += exact;
     sums.spread += spread;
-    sums.distance += mean.square - 2 * mean.product + exact - (count > 1 ? spread / count : 0);
-    products.forEach((product, i) => {
-      sums.along[i] += product - exact;
+    sums.distance += square - 2 * product + exact - (count > 1 ? spread / count : 0);
+    for (let i = 0; i < count; i++) {
+      sums.along[i] += products[i] - exact;
       // A gradient that is zero has no direction.
-      if (exact === 0 || squares[i] === 0) return;
-      sums.cosine += product / Math.sqrt(exact * squares[i]);
+      if (exact === 0 || squares[i] === 0) continue;
+      sums.cosine += products[i] / Math.sqrt(exact * squares[i]);
       sums.ratio += Math.sqrt(squares[i] / exact);
       sums.compared++;
-    });
+    }
   }
 
   /** The comparison of all parameters. `isRandom` if copies differ. */
@@ -105,44 +106,66 @@ export class Tally {
 
 /** Inner products of the estimates of one step with themselves and with the exact gradient. */
 interface Moments {
-  readonly exact: number;
+  exact: number;
   /** Of the mean of the copies: ⟨ḡ, g⟩ and |ḡ|². */
-  readonly mean: { readonly product: number; readonly square: number };
+  product: number;
+  square: number;
   /** ⟨ĝ, g⟩ and |ĝ|² of each copy. */
-  readonly products: readonly number[];
-  readonly squares: readonly number[];
+  readonly products: Float64Array;
+  readonly squares: Float64Array;
 }
 
-function momentsOf(truth: ArrayLike<number>, drawn: readonly ArrayLike<number>[]): Moments {
-  const products = drawn.map(() => 0);
-  const squares = drawn.map(() => 0);
-  const mean = { product: 0, square: 0 };
-  let exact = 0;
-  for (let at = 0; at < truth.length; at++) {
-    const own = truth[at];
-    let sum = 0;
-    for (let i = 0; i < drawn.length; i++) {
-      const value = drawn[i][at];
-      products[i] += value * own;
-      squares[i] += value * value;
-      sum += value;
+function momentsOf(copies: number): Moments {
+  const none = () => new Float64Array(copies);
+  return { exact: 0, product: 0, square: 0, products: none(), squares: none() };
+}
+
+function cleared(moments: Moments): Moments {
+  moments.exact = 0;
+  moments.product = 0;
+  moments.square = 0;
+  moments.products.fill(0);
+  moments.squares.fill(0);
+  return moments;
+}
+
+/** Copy by copy: a probe does this for every parameter of every copy, at every step. */
+function addMoments(
+  moments: Moments,
+  truth: TypedArray,
+  estimates: readonly (readonly TypedArray[])[],
+  leaf: number,
+): void {
+  const { products, squares } = moments;
+  const sums = new Float64Array(truth.length);
+  for (let i = 0; i < estimates.length; i++) {
+    const values = estimates[i][leaf];
+    let [product, square] = [0, 0];
+    for (let at = 0; at < truth.length; at++) {
+      const value = values[at];
+      product += value * truth[at];
+      square += value * value;
+      sums[at] += value;
     }
-    const average = sum / drawn.length;
-    mean.product += average * own;
-    mean.square += average * average;
-    exact += own * own;
+    products[i] += product;
+    squares[i] += square;
   }
-  return { exact, mean, products, squares };
+  for (let at = 0; at < truth.length; at++) {
+    const average = sums[at] / estimates.length;
+    moments.product += average * truth[at];
+    moments.square += average * average;
+    moments.exact += truth[at] * truth[at];
+  }
 }
 
-function together(a: Moments, b: Moments): Moments {
-  const sum = (x: readonly number[], y: readonly number[]) => x.map((value, i) => value + y[i]);
-  return {
-    exact: a.exact + b.exact,
-    mean: { product: a.mean.product + b.mean.product, square: a.mean.square + b.mean.square },
-    products: sum(a.products, b.products),
-    squares: sum(a.squares, b.squares),
-  };
+function addTo(sum: Moments, part: Moments): void {
+  sum.exact += part.exact;
+  sum.product += part.product;
+  sum.square += part.square;
+  for (let i = 0; i < sum.products.length; i++) {
+    sum.products[i] += part.products[i];
+    sum.squares[i] += part.squares[i];
+  }
 }
 
 function comparisonOf(sums: Sums, isRandom: boolean): Comparison {

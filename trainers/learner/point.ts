@@ -1,0 +1,65 @@
+import {
+  allocate,
+  dataOf,
+  dtypeOf,
+  fromData,
+  leavesOf,
+  rebuild,
+  type Tree,
+  type TypedArray,
+} from '../../lib/index.ts';
+import type { Point } from './engine.ts';
+import { named } from './learn.ts';
+import type { Memory } from './memory.ts';
+import { residentOf } from './resident.ts';
+
+/** Copies of the parameters and of the states of a memory. */
+export function pointOf({ parameters, lanes }: Pick<Memory, 'parameters' | 'lanes'>): Point {
+  return {
+    parameters: leavesOf(parameters as Tree).map((leaf) => dataOf(leaf).slice() as TypedArray),
+    state: joined(lanes.map(({ state }) => leavesOf(state as Tree).map(dataOf))),
+  };
+}
+
+/** Copies of the states of all systems, leaf by leaf. */
+export function joined(states: readonly (readonly TypedArray[])[]): TypedArray[] {
+  return states[0].map((first, leaf) => {
+    if (states.length === 1) return first.slice() as TypedArray;
+    const out = allocate(dtypeOf(first), first.length * states.length);
+    states.forEach((own, i) => {
+      out.set(own[leaf], i * first.length);
+    });
+    return out;
+  });
+}
+
+/** The memory at another point. */
+export function movedTo(memory: Memory, { parameters, state }: Point): Memory {
+  return {
+    ...memory,
+    parameters: named(treeOf(memory.parameters as Tree, parameters)),
+    lanes: memory.lanes.map((lane, i) => ({ ...lane, state: treeOf(lane.state as Tree, state, i) })),
+  };
+}
+
+/** A tree like another with copies of these numbers, or of the i-th part of each leaf. */
+export function treeOf(like: Tree, numbers: readonly TypedArray[], i = 0): Tree {
+  const leaves = leavesOf(like).map(({ shape, size }, leaf) =>
+    fromData(numbers[leaf].slice(i * size, (i + 1) * size) as TypedArray, [...shape]),
+  );
+  return rebuild(like, leaves);
+}
+
+/** Where the parameters and the states of the systems are among the residents of a memory. */
+export interface Places {
+  readonly like: Memory;
+  readonly parameters: readonly number[];
+  readonly states: readonly (readonly number[])[];
+}
+
+export function placesOf(like: Memory): Places {
+  const all = new Map(leavesOf(residentOf(like) as Tree).map((leaf, i) => [leaf, i]));
+  const of = (tree: unknown) => leavesOf(tree as Tree).map((leaf) => all.get(leaf) as number);
+  const { parameters, lanes } = like;
+  return { like, parameters: of(parameters), states: lanes.map(({ state }) => of(state)) };
+}

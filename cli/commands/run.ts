@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { DivergedError, exitCodes, sentenceOf } from '../errors.ts';
 import { blamed } from '../own/blamed.ts';
@@ -170,6 +172,8 @@ function summary({ config, prepared }: OpenedRun['plan'], outcome: Outcome, fold
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => shown(`  ${label.padEnd(width)}  ${value}`));
-  const files = Object.values(fileNames).join(', ');
+  const files = Object.values(fileNames)
+    .filter((name) => existsSync(join(folder, name)))
+    .join(', ');
   return `${shown(describeRun(config))}\n${lines.join('\n')}\nRun folder: ${shown(folder)} (${files})\n`;
 }

@@ -14,6 +14,9 @@ export interface Holder {
   readonly space: string | undefined;
   /** When the process started, in ticks since boot. */
   readonly birth: string | undefined;
+  /** The job of a cluster that the process belongs to, and how often that was begun again. */
+  readonly job?: string | undefined;
+  readonly restarts?: number | undefined;
 }
 
 /** The verdict on a process: unknown for one on another machine or in another container. */
@@ -33,11 +36,24 @@ export function thisProcess(): Holder {
     space: pidSpace && `${pidSpace} ${timeSpace}`,
     // A /proc of another namespace numbers processes differently.
     birth: textOf('/proc/self/stat')?.startsWith(`${process.pid} (`) ? birthOf(process.pid) : undefined,
+    ...jobOf(process.env),
   };
+}
+
+/** The job of Slurm, whose number a task keeps when it is queued again. */
+export function jobOf({
+  SLURM_CLUSTER_NAME: cluster = '',
+  SLURM_JOB_ID: id,
+  SLURM_RESTART_COUNT: restarts = '0',
+}: NodeJS.ProcessEnv): Pick<Holder, 'job' | 'restarts'> {
+  return id === undefined ? {} : { job: `${cluster} ${id}`, restarts: Number(restarts) };
 }
 
 /** Whether the holder of a lock is alive. @param own this process. */
 export function judge(holder: Holder, own: Holder): Verdict {
+  // Slurm begins a job again only once it has ended, or its node is lost.
+  if (holder.job !== undefined && holder.job === own.job && Number(holder.restarts) < Number(own.restarts))
+    return 'dead';
   if (holder.host !== own.host) return 'unknown';
   if (holder.boot !== own.boot) {
     const isRestarted = holder.boot !== undefined && own.boot !== undefined;
@@ -88,10 +104,12 @@ function attempt<T>(action: () => T): T | undefined {
 /** The holder named in a lock; undefined for a lock truncated by a full disk, or not written by norewind. */
 export function parseHolder(content: string): Holder | undefined {
   try {
-    const { pid, host, started, machine, boot, space, birth } = JSON.parse(content);
+    const { pid, host, started, machine, boot, space, birth, job, restarts } = JSON.parse(content);
     const isWhole =
       Number.isSafeInteger(pid) && pid > 0 && typeof host === 'string' && typeof started === 'string';
-    return isWhole ? { pid, host, started, machine, boot, space, birth } : undefined;
+    return isWhole
+      ? { pid, host, started, machine, boot, space, birth, ...(job === undefined ? {} : { job, restarts }) }
+      : undefined;
   } catch {
     return undefined;
   }

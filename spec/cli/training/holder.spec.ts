@@ -1,7 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { type Holder, judge, parseHolder, thisProcess, type Verdict } from '../../../cli/training/holder.ts';
+import {
+  type Holder,
+  jobOf,
+  judge,
+  parseHolder,
+  thisProcess,
+  type Verdict,
+} from '../../../cli/training/holder.ts';
 
 const isLinux = process.platform === 'linux';
 /** No process has it: Linux gives out numbers up to 2^22. */
@@ -19,6 +26,17 @@ describe('cli/training: the holder of a lock', () => {
     }
   });
 
+  it('knows its job of Slurm, and how often that was begun again', () => {
+    expect(jobOf({})).to.deep.equal({});
+    expect(jobOf({ SLURM_JOB_ID: '7', SLURM_CLUSTER_NAME: 'eco' })).to.deep.equal({
+      job: 'eco 7',
+      restarts: 0,
+    });
+    expect(jobOf({ SLURM_JOB_ID: '7', SLURM_RESTART_COUNT: '2' })).to.deep.equal({ job: ' 7', restarts: 2 });
+    const holder = { ...own, job: 'eco 7', restarts: 1 };
+    expect(parseHolder(JSON.stringify(holder))).to.deep.equal(JSON.parse(JSON.stringify(holder)));
+  });
+
   /** Facts as they are on Linux, whatever this system is: those of another process are given with it. */
   const here: Holder = { ...own, machine: 'a'.repeat(32), boot: 'this start', space: 'pid:[1] time:[1]' };
   const table: readonly (readonly [
@@ -31,6 +49,24 @@ describe('cli/training: the holder of a lock', () => {
     ['its own number, which an earlier process had', { pid: own.pid, birth: '1' }, {}, 'dead'],
     ['another machine', { pid: none, host: 'elsewhere' }, {}, 'unknown'],
     ['another machine, by its own number', { pid: own.pid, host: 'elsewhere' }, {}, 'unknown'],
+    [
+      'another machine, where its own job ran before it was begun again',
+      { host: 'elsewhere', job: 'eco 7', restarts: 0 },
+      { job: 'eco 7', restarts: 1 },
+      'dead',
+    ],
+    [
+      'another machine, where its own job was begun again later',
+      { host: 'elsewhere', job: 'eco 7', restarts: 2 },
+      { job: 'eco 7', restarts: 1 },
+      'unknown',
+    ],
+    [
+      'another machine, where another job ran',
+      { host: 'elsewhere', job: 'eco 8', restarts: 0 },
+      { job: 'eco 7', restarts: 1 },
+      'unknown',
+    ],
     [
       'another container, by a number that no process has here',
       { pid: none, space: 'pid:[2] time:[1]' },

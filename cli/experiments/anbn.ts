@@ -8,7 +8,7 @@ export const anbn: Experiment = {
   summary: 'a^n b^n: count the a, then predict the same number of b',
   options: settable(tasks.anbn.options),
   usual: anbnTask().settings,
-  origin: "the paper's settings, for a tenth of its steps",
+  origin: "rate γ, alpha, units, cell, optimiser and task are the paper's; it takes ten times as many steps",
   defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.03, window: 16, steps: 1_000_000 }),
   prepare(request) {
     const task = anbnTask({ ...request.task, seed: request.seed });

@@ -8,7 +8,7 @@ export const brackets: Experiment = {
   summary: 'distant brackets: repeat the content of the first pair of brackets',
   options: settable(tasks.distantBrackets.options),
   usual: distantBrackets().settings,
-  origin: "the paper's settings, for a tenth of its steps",
+  origin: "rate γ, alpha, units, cell, optimiser and task are the paper's; it takes ten times as many steps",
   defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.015, window: 4, steps: 1_000_000 }),
   prepare(request) {
     const task = distantBrackets({ ...request.task, seed: request.seed });

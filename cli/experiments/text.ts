@@ -12,7 +12,7 @@ export const text: Experiment = {
     alphabet: guard.setting(guard.string, 'the characters that may occur; those of the file if left out'),
   },
   usual: {},
-  origin: "the paper's network and optimiser for symbols, in one pass over a book",
+  origin: "rate γ, alpha, units, cell and optimiser are the paper's for a^n b^n; one pass over a book",
   defaults: (estimator) => symbolDefaults(estimator, { alpha: 0.03, window: 16, steps: 290_000 }),
   prepare(request) {
     const { task: wanted, seed } = request;

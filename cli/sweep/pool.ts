@@ -129,6 +129,8 @@ function runChild(
   const child = spawn(process.execPath, [...flags, ...command, ...going], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, [poolMark]: 'yes' },
+    // A terminal would send its SIGINT to the children too, and the second one, from the pool, would end them at once.
+    detached: process.platform !== 'win32',
   });
   children.add(child);
   let said = '';

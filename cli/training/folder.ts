@@ -120,7 +120,7 @@ function claim(
       // Ignore files that cannot be removed: the error to report is the reason for removing them.
       try {
         if (!lock.isOwn) return;
-        for (const name of names()) rmSync(join(path, name), { force: true });
+        for (const name of names()) rmSync(join(path, name), { recursive: true, force: true });
         replaced.restore();
         lock.release();
         removeMade(made);

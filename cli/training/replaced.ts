@@ -23,7 +23,8 @@ export function setAside(folder: string, names: readonly string[]): Replaced {
   const isKept = existsSync(aside);
   for (const name of new Set(names)) {
     if (!existsSync(join(folder, name))) continue;
-    if (isKept) changed(join(folder, name), () => rmSync(join(folder, name), { force: true }));
+    if (isKept)
+      changed(join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
     else move(join(folder, name), join(aside, name));
   }
   return {

@@ -145,7 +145,7 @@ describe('sketched RTRL', () => {
 
   it('bounds what it leaves out, at every step', () => {
     for (const [name, [run]] of Object.entries(runs))
-      for (const rank of [0, 1, 2])
+      for (const rank of size([1], [0, 1, 2]))
         carriedBy(sketched({ rank }) as Estimator, run).forEach(({ G, certificate }, t) => {
           const exact = exactOf({ ...run, examples: run.examples.slice(0, t + 1) });
           const away = lengthOf(G.map((value, i) => value - exact[i]));
@@ -179,7 +179,7 @@ describe('sketched RTRL', () => {
       'G',
     );
     checkUnbiased(
-      [fixture(withReadout(rnn({ inputs: 1, units: 2 })), 1, 4)],
+      [fixture(withReadout(rnn({ inputs: 1, units: 2 })), 1, size(3, 4))],
       () => unbiased(sketched({ rank: 1 })) as Estimator,
     );
   });

@@ -97,14 +97,16 @@ export const trainersDoors: Doors = {
   rtrl: door(() => [{ structure: 'dense' }]),
   sketched: door(() => [{ rank: 2 }]),
   snap: door(() => [{ n: 1 }]),
-  tbptt: door(() => [{ window: 3, stride: 2 }]),
+  tbptt: door(() => [{ window: 3, stride: 1, parameters: 'current' }]),
   grow: door(() => [2, 4]),
   // An estimator may have more than its interface; the specs of `unbiased` have its options.
   unbiased: openDoor(() => [
     snap({ n: 1 }),
     { weight: 0.5, rank: 2, window: 2, epsilon: 1e-5, lanes: 'joint' },
   ]),
-  uoro: door(() => [{ window: 2, rank: 2, epsilon: 1e-5, lanes: 'joint' }]),
+  uoro: door(() => [
+    { window: 1, rank: 2, epsilon: 1e-5, lanes: 'joint', scaling: 'sources', noise: 'preactivations' },
+  ]),
   adam: door(() => [{ rate: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-6 }], optimizer),
   intentional: door(() => [{ fraction: 0.5, intent: 'loss', decay: 0.9, epsilon: 1e-6 }], optimizer),
   momentum: door(() => [{ rate: 0.1, decay: 0.8 }], optimizer),

@@ -1,7 +1,9 @@
-import { ConfigurationError, guard } from '../../lib/index.ts';
+import { grad } from '../../autodiff/index.ts';
+import { ConfigurationError, full, guard, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, steps } from './estimator.ts';
 import { type Growth, grow, isGrowth, lengthAt } from './grow.ts';
+import type { Moment } from './moment.ts';
 import { carryNothing } from './nothing.ts';
 
 export interface BpttOptions {
@@ -16,6 +18,12 @@ export interface TbpttOptions {
   readonly stride?: number;
   /** The length of the first windows, as a number beside `window`: `grow(windowFrom, window)`. */
   readonly windowFrom?: number;
+  /**
+   * The parameters at which the steps of the window are differentiated. `visited`, the default: each at those of its
+   * own time. `current`: all at today's, by a replay of the window from its first state at every step; for a stride
+   * of 1.
+   */
+  readonly parameters?: 'visited' | 'current';
 }
 
 export const bpttOptions = {
@@ -38,6 +46,11 @@ export const tbpttOptions = {
     'windowFrom',
   ),
   stride: guard.setting(steps, 'steps between updates, the window if left out', 'stride'),
+  parameters: guard.setting(
+    guard.oneOf('visited', 'current'),
+    'whether the steps of a window are replayed at the parameters of today',
+    'replay-at',
+  ),
 } satisfies guard.Checks<TbpttOptions>;
 
 /**
@@ -72,6 +85,10 @@ export function bptt(options: BpttOptions): Estimator {
  *
  * With stride = window, the default, blocks follow each other, as in Tallec & Ollivier (2017). It holds
  * `window` steps in memory. With `window: grow(4, 16)` the blocks become longer during the run.
+ *
+ * With a stride of 1 the window rolls: each step has the gradient of its loss through the last `window` steps. Those
+ * were taken at the parameters of their time; `parameters: 'current'` replays them at today's, from the state that
+ * was carried into the window, which takes `window` steps more.
  */
 export function tbptt(options: TbpttOptions): Estimator {
   const own = guard.options('tbptt', options, tbpttOptions, 'tbptt({ window: 20 })');
@@ -84,22 +101,49 @@ export function tbptt(options: TbpttOptions): Estimator {
     throw new ConfigurationError(
       `tbptt: while the window grows, the stride is the window; leave out the stride of ${stride}`,
     );
+  const { parameters: at = 'visited' } = own;
+  if (at === 'current' && stride !== 1)
+    throw new ConfigurationError(
+      `tbptt: parameters: 'current' is for a window that rolls, so the stride must be 1, got ${stride}`,
+    );
   const cost = ({ state, parameters }: Sizes): Cost => ({
-    time: parameters * (1 + (2 * window) / stride),
+    time: parameters * (1 + ((at === 'current' ? 3 : 2) * window) / stride),
     memory: window * state,
   });
   return {
     name: 'tbptt',
     bias: 'truncated',
-    settings: { window, stride, ...(grows && { windowFrom: from }) },
+    settings: {
+      window,
+      stride,
+      ...(grows && { windowFrom: from }),
+      ...(at === 'current' && { parameters: at }),
+    },
     window,
     stride,
     ...(grows && { windowAt: (updates) => lengthAt(growth, updates) }),
     restarts: false,
     joint: false,
     cost,
-    bind: ({ sizes }) => carryNothing(cost(sizes)),
+    bind: ({ sizes }) =>
+      at === 'current' ? { ...carryNothing(cost(sizes)), gradient: replayed } : carryNothing(cost(sizes)),
   };
+}
+
+/** The gradient of the last loss through the window, replayed at the parameters of its last step. */
+function replayed(_: unknown, { transition, evaluate }: Moment): Tree {
+  const { inputs, steps: taken } = transition;
+  const loss = (parameters: Tree): Tensor => {
+    const last = inputs.length - 1;
+    const state = inputs
+      .slice(0, last)
+      .reduce<Tree>(
+        (before, input) => transition.evaluate(parameters, before, input).state,
+        transition.state,
+      );
+    return evaluate(parameters, state, inputs[last]).loss ?? full([], 0);
+  };
+  return grad(loss)(taken[taken.length - 1].parameters);
 }
 
 function growthOf({ window, windowFrom }: TbpttOptions): Growth {

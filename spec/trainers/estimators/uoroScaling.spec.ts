@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+import { ConfigurationError, expectation, type Noise, seeded, tensor } from '../../../lib/index.ts';
+import { gru, indrnn, lstm, rnn } from '../../../nn/index.ts';
+import {
+  createLearner,
+  type Estimator,
+  noBackTrack,
+  restoreLearner,
+  rtrl,
+  sgd,
+  type UoroOptions,
+  uoro,
+} from '../../../trainers/index.ts';
+import { checkUnbiased, estimates, learnerOf } from '../../../trainers/testing/agreement.ts';
+import { describeInfluence } from '../../../trainers/testing/influence.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+import { type Fixture, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
+import { size } from '../../support/size.ts';
+import { fixture, withReadout } from './sparse.ts';
+
+const others: Readonly<Record<string, UoroOptions>> = {
+  sources: { scaling: 'sources' },
+  preactivations: { noise: 'preactivations' },
+  'preactivations, sources': { noise: 'preactivations', scaling: 'sources' },
+};
+
+/** E‖Ĝ - G‖²/‖G‖² after a run. */
+function variance(run: Fixture, options: UoroOptions): number {
+  const last = (estimator: Estimator, noise: Noise) =>
+    numbersOf(estimates([run], estimator, noise, { eager: true }).influence);
+  const exact = last(rtrl() as Estimator, seeded(1));
+  const { mean } = expectation((noise) =>
+    tensor(
+      last(uoro(options) as Estimator, noise).reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0),
+    ),
+  );
+  return mean.item() / exact.reduce((sum, value) => sum + value * value, 0);
+}
+
+describe('UORO with other scales and noise', () => {
+  for (const [name, options] of Object.entries(others))
+    it(`has the mean ∂s/∂θ while parameters move: ${name}`, () => {
+      expect(uoro(options).bias).to.equal('none');
+      const runs = [
+        fixture(withReadout(rnn({ inputs: 2, units: 2 })), 2, 4),
+        ...size([], [fixture(lstm({ inputs: 1, units: 1 }), 1, 3)]),
+        // Leaves without sites, which have signs on the state.
+        fixture(indrnn({ inputs: 1, units: 2, activation: 'tanh' }), 1, 2),
+      ];
+      for (const run of runs) {
+        const moves = run.examples.map(() => jitter(zerosLike(run.parameters), seeded(2), 0.3));
+        checkUnbiased([run], () => uoro(options) as Estimator, { moves });
+      }
+    });
+
+  it('has that mean on a GRU, whose reset gate has a dense D, and with two pairs', () => {
+    const run = fixture(gru({ inputs: 1, units: 1 }), 1, 3);
+    checkUnbiased([run], () => uoro({ noise: 'preactivations' }) as Estimator);
+    checkUnbiased(
+      [fixture(rnn({ inputs: 1, units: 1 }), 1, 3)],
+      () => uoro({ noise: 'preactivations', scaling: 'sources', rank: 2 }) as Estimator,
+    );
+  });
+
+  it('is NoBackTrack with a scale for each source', () => {
+    const run = fixture(withReadout(lstm({ inputs: 2, units: 2 })), 2, 5);
+    const [own, other] = [uoro({ scaling: 'sources' }), noBackTrack()].map((one) =>
+      estimates([run], one as Estimator, seeded(3)),
+    );
+    requireClose(numbersOf(own.influence), numbersOf(other.influence), 1e-12, 'the influence');
+  });
+
+  it('is one thing on a tanh network, and less noisy than the default', () => {
+    const run = fixture(rnn({ inputs: 1, units: 3 }), 1, 2);
+    const [state, preactivations] = [others.sources, others['preactivations, sources']].map(
+      (options) => estimates([run], uoro(options) as Estimator, seeded(3)).influence,
+    );
+    requireClose(numbersOf(preactivations), numbersOf(state), 1e-4, 'the influence');
+    const [plain, sources] = [{}, others.sources].map((options) => variance(run, options));
+    expect(sources).to.be.below(0.98 * plain);
+  });
+
+  it('leaves the default as it was, and resumes with its own settings', () => {
+    expect(uoro().settings).to.deep.equal({ window: 1, rank: 1, epsilon: 1e-5, lanes: 'independent' });
+    expect(uoro(others['preactivations, sources']).settings).to.include({
+      noise: 'preactivations',
+      scaling: 'sources',
+    });
+    const { model, loss, parameters, state, examples } = fixture(
+      withReadout(rnn({ inputs: 2, units: 2 })),
+      2,
+      4,
+    );
+    const config = {
+      model,
+      loss,
+      parameters,
+      state,
+      dtype: 'float64' as const,
+      optimizer: sgd({ rate: 0.1 }),
+    };
+    const learner = createLearner({ ...config, estimator: uoro({ scaling: 'sources' }) as Estimator });
+    for (const { input, target } of examples) learner.step(input, target);
+    expect(() => restoreLearner({ ...config, estimator: uoro() as Estimator }, learner.save())).to.throw(
+      '"scaling":"sources"',
+    );
+  });
+
+  it('refuses windows, and pre-activations that are not known', () => {
+    const refused = (make: () => unknown, message: string) =>
+      expect(make).to.throw(ConfigurationError, message);
+    refused(
+      () => uoro({ scaling: 'sources', window: 2 }),
+      "uoro: scaling: 'sources' is for a window of 1, got 2",
+    );
+    refused(
+      () => uoro({ noise: 'preactivations', window: 2 }),
+      "uoro: noise: 'preactivations' is for a window of 1",
+    );
+    const run = fixture(rnn({ inputs: 2, units: 2 }), 2, 1);
+    const step: Fixture['model']['step'] = (parameters, state, input) => {
+      numbersOf(state);
+      return run.model.step(parameters, state, input);
+    };
+    const learner = learnerOf(
+      [{ ...run, model: { ...run.model, step } }],
+      uoro({ noise: 'preactivations' }) as Estimator,
+      seeded(1),
+      { eager: true },
+    );
+    const [{ input, target }] = run.examples;
+    refused(() => learner.step(input, target), 'uoro: the pre-activations are not known');
+  });
+
+  for (const name of size(['preactivations, sources'], Object.keys(others)))
+    describeInfluence({
+      name: `uoro, ${name}`,
+      estimator: () => uoro(others[name]) as Estimator,
+      fixtures: { rnn: (steps) => fixture(withReadout(rnn({ inputs: 1, units: 2 })), 1, steps) },
+    });
+});

@@ -32,6 +32,9 @@ const sometimes = (name: string) => [
   'pairing',
   'feedback',
   'feedbackSeed',
+  'scaling',
+  'noise',
+  'parameters',
   ...(name === 'unbiased' ? ['n', 'leak'] : []),
 ];
 

@@ -33,6 +33,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'norewind sweep --resume runs/anbn-sweep',
   ],
   collect: ['norewind collect runs/anbn-sweep', 'norewind collect runs/anbn-sweep --no-times'],
+  probe: ['norewind probe anbn --max 4 --units 8 --estimators uoro,tbptt,snap --steps 1000'],
   compare: ['norewind compare runs/book runs/other --out report.html'],
 };
 

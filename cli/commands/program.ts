@@ -4,6 +4,7 @@ import { packageVersion } from '../package-root.ts';
 import type { CheckOptions } from './check.ts';
 import type { CollectOptions } from './collect.ts';
 import type { CompareOptions } from './compare.ts';
+import { parseNames } from './dataFormat.ts';
 import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
 import { dialectOptions } from './dialectOptions.ts';
 import { addExamples } from './examples.ts';
@@ -13,7 +14,7 @@ import type { GenerateOptions } from './generate.ts';
 import type { InitOptions } from './init.ts';
 import { parseCount, parseNumber, parsePositive } from './numbers.ts';
 import type { PredictOptions } from './predict.ts';
-import { addRunOptions, type RunOptions } from './runOptions.ts';
+import { addRunOptions, type RunOptions, runConfigOptions } from './runOptions.ts';
 import { suggest } from './suggestions.ts';
 import { addSweepOptions, type SweepOptions } from './sweepOptions.ts';
 import { addTrainOptions, type TrainOptions } from './trainOptions.ts';
@@ -169,6 +170,30 @@ export function createProgram(finish: (code: number) => void): Command {
     .action(async (path: string, options: ExportOptions) =>
       finish(await (await import('./export.ts')).exportRun(path, options)),
     );
+  const probe = program
+    .command('probe')
+    .description('measure how far the gradients of several estimators are from the exact one, over time')
+    .argument('[experiment]', 'as for `run`')
+    .requiredOption('--estimators <names>', 'those to follow, such as uoro,tbptt,./mine.ts', parseNames)
+    .option('--copies <count>', 'independent copies of each that draws; 8 if left out', parsePositive)
+    .option('--replay <count>', 'also measure staleness, by replays of this many steps', parsePositive)
+    .option('--report <file>', 'file of the report', 'probe.html')
+    .option('--force', 'replace this file if it exists')
+    .option('--json', 'write a line of NDJSON for each measurement')
+    .action(
+      async (experiment: string | undefined, { estimators, copies, replay, report, force, json, ...rest }) =>
+        finish(
+          await (await import('./probe.ts')).probe(
+            experiment,
+            { estimators, copies, replay, report, force, json },
+            rest,
+          ),
+        ),
+    );
+  for (const [group, options] of runConfigOptions) {
+    probe.optionsGroup(group);
+    for (const option of options) probe.addOption(option);
+  }
   addExamples(program);
   suggest(program);
   return program;

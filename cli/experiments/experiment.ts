@@ -88,8 +88,11 @@ export type Common = Pick<
 /** A learner on its stream. */
 export interface Session {
   readonly learner: AnyLearner;
-  /** Learns from the next example. Returns the loss in nats, and the target; undefined at the end of the task. */
-  next(): { readonly loss: number; readonly target: unknown } | undefined;
+  /**
+   * Learns from the next example. Returns the loss in nats, and the target; undefined at the end of the task.
+   * @param by steps the learner in its place.
+   */
+  next(by?: Pick<AnyLearner, 'step'>): { readonly loss: number; readonly target: unknown } | undefined;
   /**
    * Passes over an example that a restored learner has learnt from. Returns its target. @throws DataError if the
    * task ends there.
@@ -113,10 +116,10 @@ export function open<P, S, X, Y>(
   const examples = task[Symbol.iterator]();
   return {
     learner: learner as AnyLearner,
-    next() {
+    next(by = learner) {
       const { value, done } = examples.next();
       if (done === true) return undefined;
-      return { loss: learner.step(value.input, value.target).loss, target: value.target };
+      return { loss: by.step(value.input, value.target).loss, target: value.target };
     },
     pass() {
       const { value, done } = examples.next();

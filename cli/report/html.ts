@@ -27,7 +27,7 @@ function classOf(cell: string): string {
 
 /** A self-contained page: no script, no font, no address. @param more further rules of style. */
 export function htmlPage(title: string, parts: readonly string[], more = ''): string {
-  return `<!doctype html>
+  return renumbered(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -40,7 +40,20 @@ export function htmlPage(title: string, parts: readonly string[], more = ''): st
 ${parts.join('\n')}
 </body>
 </html>
-`;
+`);
+}
+
+/**
+ * The same figures with clip paths numbered from 1, as the library of plots numbers them over its whole life:
+ * equal content makes equal bytes.
+ */
+export function renumbered(markup: string): string {
+  const numbers = new Map<string, number>();
+  return markup.replaceAll(/\bplot-clip-\d+/g, (id) => {
+    const number = numbers.get(id) ?? numbers.size + 1;
+    numbers.set(id, number);
+    return `plot-clip-${number}`;
+  });
 }
 
 const style = `

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { DOMParser } from 'linkedom';
-import { escapeHtml } from './html.ts';
+import { escapeHtml, renumbered } from './html.ts';
 
 export type Point = readonly [x: number, y: number];
 
@@ -95,7 +95,7 @@ export function drawSvg(figure: Figure): string {
   });
   svg.insertAdjacentHTML('afterbegin', '<rect width="100%" height="100%" fill="white"/>');
   svg.insertAdjacentHTML('beforeend', legend.join(''));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML.replaceAll('&nbsp;', '\u00a0')}\n`;
+  return renumbered(`<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML}\n`);
 }
 
 function painted({ curves, levels = [] }: Figure) {

@@ -51,9 +51,9 @@ describe('cli: norewind demo', () => {
     const path = /^Report: (.+)$/m.exec(result.stdout)?.[1] ?? '';
     expect(existsSync(desk.path(path))).to.equal(true);
     const report = desk.read(path);
-    expect(report.match(/<svg /g)).to.have.length(2);
+    expect(report.match(/<div class="wide"><svg /g)).to.have.length(2);
     expect(report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '')).not.to.match(
-      /https?:|src=|href=|url\(|@import|<script|<link/,
+      /https?:|src=|href=|url\((?!#)|@import|<script|<link/,
     );
   });
 

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { UsageError } from '../../lib/index.ts';
+import { createProbe, type Estimator, type ProbeReport } from '../../trainers/index.ts';
+import {
+  estimatorTable,
+  isFileName,
+  makeEstimator,
+  titleOf,
+  usualOf,
+} from '../../trainers/registry/index.ts';
+import { exitCodes } from '../errors.ts';
+import type { Wish } from '../experiments/config.ts';
+import { planOf } from '../experiments/plan.ts';
+import { blamed } from '../own/blamed.ts';
+import { probeReport, probeTable } from '../report/probeReport.ts';
+import { shown } from '../terminal/shown.ts';
+import { formatTable } from '../terminal/table.ts';
+import { createPace } from '../training/metrics.ts';
+import { describeRun } from '../training/results.ts';
+import { watchSignals } from '../training/stop.ts';
+import { requireReplaceable, writeWhole } from '../wholeFile.ts';
+import type { RunSettings } from './runOptions.ts';
+import { wishFor } from './runWish.ts';
+
+export interface ProbeOptions {
+  readonly estimators: readonly string[];
+  readonly copies?: number;
+  readonly replay?: number;
+  readonly report: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** What was found after a step, of all steps until then. */
+export interface Finding extends ProbeReport {
+  readonly step: number;
+}
+
+/**
+ * `norewind probe`: follows the learner of an experiment with several estimators at once, and writes how far
+ * their gradients are from the exact one. Returns the exit code.
+ * @throws UsageError, ConfigurationError or DataError for what cannot be probed; FailedError.
+ */
+export async function probe(
+  subject: string | undefined,
+  options: ProbeOptions,
+  settings: RunSettings,
+): Promise<number> {
+  const { report: path, force, copies, replay } = options;
+  if (existsSync(path) && force !== true)
+    throw new UsageError(`${path} exists already: give another file with --report, or --force to replace it`);
+  requireReplaceable(path);
+  const wish = { steps: 2000, ...wishFor(subject, settings) };
+  try {
+    const plan = await planOf(wish);
+    const session = plan.open();
+    const own = createProbe({
+      learner: session.learner,
+      estimators: await estimatorsOf(options.estimators, wish),
+      ...(copies !== undefined && { copies }),
+      ...(replay !== undefined && { replay }),
+    });
+    const watch = watchSignals();
+    const isDue = createPace();
+    const findings: Finding[] = [];
+    let step = 0;
+    const note = async () => {
+      const finding = { step, ...own.report() };
+      findings.push(finding);
+      if (options.json) await watch.write(`${JSON.stringify(finding)}\n`);
+    };
+    while (step < plan.config.steps && watch.signal === undefined && session.next(own) !== undefined) {
+      step++;
+      if (!isDue(step)) continue;
+      await note();
+      // Signals arrive between two turns of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (step > 0 && findings.at(-1)?.step !== step) await note();
+    const title = describeRun(plan.config);
+    writeWhole(path, probeReport(title, findings));
+    const { header, rows } = probeTable(findings[findings.length - 1]);
+    if (!options.json)
+      await watch.write(`${shown(title)}\n${formatTable(header, rows)}\n\nReport: ${shown(path)}\n`);
+    watch.requireOutput(`the report is in ${path}`);
+    return exitCodes.done;
+  } catch (error) {
+    throw blamed(error, wish);
+  }
+}
+
+/** The estimators by their titles: built in with their usual settings and a stride of 1, or of files. */
+async function estimatorsOf(names: readonly string[], wish: Wish): Promise<Record<string, Estimator>> {
+  const found: Record<string, Estimator> = {};
+  for (const name of names) {
+    const usual = usualOf(estimatorTable, name);
+    const named = name === 'tbptt' ? { ...usual, stride: 1 } : usual;
+    if (isFileName(name)) {
+      const { loadOwn } = await import('../own/index.ts');
+      const { wish: own, tables } = await loadOwn({ experiment: wish.experiment, estimator: { name } });
+      const path = String(own.estimator?.name);
+      found[titleOf({ name: path })] = makeEstimator(
+        { name: path },
+        { ...estimatorTable, ...tables.estimators },
+      );
+    } else found[titleOf(named)] = makeEstimator(named);
+  }
+  return found;
+}

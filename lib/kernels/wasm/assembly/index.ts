@@ -244,10 +244,7 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         store<T>(load<usize>(pc, 4), <T>(load<T>(load<usize>(pc, 8)) / load<T>(load<usize>(pc, 12))));
         pc += 16;
         break;
-      case op.RECIPROCAL1:
-        store<T>(load<usize>(pc, 4), <T>(<T>1 / load<T>(load<usize>(pc, 8))));
-        pc += 12;
-        break;
+      case op.RECIPROCAL1: store<T>(load<usize>(pc, 4), <T>(<T>1 / load<T>(load<usize>(pc, 8)))); pc += 12; break;
       case op.SQRT1: store<T>(load<usize>(pc, 4), sqrt<T>(load<T>(load<usize>(pc, 8)))); pc += 12; break;
       case op.AXPB:
         e.axpb<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20));
@@ -285,17 +282,9 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
       case op.STRONGBILINEAR: strong.bilinear<T>(pc); pc += 28; break;
       case op.STRONGRANK1NORM: strong.rank1norm<T>(pc); pc += 40; break;
       case op.STRONGRANK1PAIR: strong.rank1pair<T>(pc); pc += 64; break;
-      case op.NORM:
-        pc = norm<T>(pc);
-        break;
-      case op.REPEAT:
-        repeat(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
-        pc += 16;
-        break;
-      case op.CALL:
-        call(load<i32>(pc, 4));
-        pc += 8;
-        break;
+      case op.NORM: pc = norm<T>(pc); break;
+      case op.REPEAT: repeat(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12)); pc += 16; break;
+      case op.CALL: call(load<i32>(pc, 4)); pc += 8; break;
       case op.TILES:
         tiles<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));
         pc += 16;

@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   expectation,
   type Noise,
+  replay,
   seeded,
   type Tensor,
   tensor,
@@ -68,6 +69,15 @@ describe('DODGE', () => {
       requireLive(expected, 'the influence');
       requireClose(numbersOf(mean), expected, 1e-12, 'the mean');
     });
+
+  it('is RTRL over a full basis of directions', () => {
+    const run = fixture(small, 2, 4);
+    const exact = estimates([run], rtrl(), seeded(1));
+    // (1, 1) and (1, -1): u and w have a sign each.
+    const own = estimates([run], dodge({ directions: 2 }), replay([1, 1, 1, -1]), { eager: true });
+    requireClose(numbersOf(own.influence), numbersOf(exact.influence), 1e-13, 'the influence');
+    requireClose(numbersOf(own.gradients), numbersOf(exact.gradients), 1e-13, 'the gradients');
+  });
 
   it('has the relative variance (P - 1)/k for k directions', () => {
     const run = fixture(small, 2, 3);

@@ -139,3 +139,11 @@ describe('UORO with other scales and noise', () => {
       fixtures: { rnn: (steps) => fixture(withReadout(rnn({ inputs: 1, units: 2 })), 1, steps) },
     });
 });
+
+describe('UORO of rank k', () => {
+  it('has 1/k of the variance', () => {
+    const run = fixture(rnn({ inputs: 2, units: 2 }), 2, 2);
+    const [one, two] = [1, 2].map((rank) => variance(run, { rank }));
+    expect(two).to.be.closeTo(one / 2, 1e-10);
+  });
+});

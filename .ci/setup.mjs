@@ -88,14 +88,14 @@ function compile(force) {
 }
 
 /**
- * Bundles the command and its thread into a few files: Node takes longer to find and open four hundred modules
+ * Bundles the command and its threads into a few files: Node takes longer to find and open four hundred modules
  * than to run them. esbuild is imported once it is installed.
  */
 async function bundleCommand() {
   const { build } = await import('esbuild');
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join('cli', 'main.ts'), join('cli', 'demo', 'worker.ts')],
+    entryPoints: ['main.ts', 'demo/worker.ts', 'demo/defaultLearner.ts'].map((name) => join('cli', name)),
     outdir: join('dist', 'cli'),
     outbase: 'cli',
     chunkNames: 'parts/[name]-[hash]',

@@ -3,6 +3,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { formatBits } from '../../trainers/evaluation/index.ts';
 import { FailedError } from '../errors.ts';
 import { book, readText } from '../experiments/textFile.ts';
+import { packageFile } from '../package-root.ts';
 import { formatMicroseconds } from '../terminal/numbers.ts';
 import type { Stopper } from './contest.ts';
 import type { Length } from './settings.ts';
@@ -47,7 +48,7 @@ function parts({ bookCharacters, bookLastPart }: Length): readonly [head: string
  */
 export async function defaultLearner(length: Length, stopper: Stopper): Promise<BookScore[] | undefined> {
   const [head, tail] = parts(length);
-  const worker = new Worker(new URL('./defaultLearner.js', import.meta.url), {
+  const worker = new Worker(packageFile('dist', 'cli', 'demo', 'defaultLearner.js'), {
     workerData: { head, tail, seed: length.seed } satisfies DefaultLearner,
   });
   stopper.onSignal(() => void worker.terminate());

@@ -8,8 +8,8 @@ export type DiagonalOptions = Readonly<Record<never, never>>;
 export const diagonalOptions = {} satisfies guard.Checks<DiagonalOptions>;
 
 /**
- * Own-unit traces: the influence of each parameter on the unit that it belongs to, and on no other, as in the
- * D-RTRL of Wang et al. (BrainTrace). With U the state elements of the unit of θ_j,
+ * Own-unit traces: the influence of each parameter on the unit that it belongs to, and on no other, after the
+ * idea of D-RTRL (Wang et al. 2026). With U the state elements of the unit of θ_j,
  *
  *     G_kj ← Σ_{q∈U} J_kq G_qj + I_kj      for k in U,        0 otherwise
  *

@@ -232,9 +232,12 @@ describe('trainers/streams: a session of rows', () => {
     const uoro = { ...configOf(rows), estimator: { name: 'uoro' } };
     const session = createRowSession(uoro, rows);
     const said: number[] = [];
+    const bounds: (readonly [number | null, number | null])[] = [];
     for (const row of records) {
       session.advance(row);
-      said.push(session.foretold().prediction as number);
+      const { prediction, low = null, high = null } = session.foretold();
+      said.push(prediction as number);
+      bounds.push([low, high]);
     }
     const { trail, influence } = session.glimpse();
     const pairs = records.flatMap(([a], i) => (i > 0 && a !== null ? [[a as number, said[i - 1]]] : []));
@@ -242,6 +245,16 @@ describe('trainers/streams: a session of rows', () => {
     expect(trail.actual).to.deep.equal(pairs.map(([actual]) => actual));
     for (const [i, [, predicted]] of pairs.entries())
       expect(trail.predicted[i]).to.be.closeTo(predicted, 1e-9);
+    const shown = records.flatMap(([a], i) => (i > 0 && a !== null ? [bounds[i - 1]] : []));
+    for (const [i, [low, high]] of shown.entries()) {
+      if (low === null || high === null) expect([trail.low[i], trail.high[i]]).to.deep.equal([null, null]);
+      else {
+        expect(trail.low[i]).to.be.closeTo(low, 1e-9);
+        expect(trail.high[i]).to.be.closeTo(high, 1e-9);
+      }
+    }
+    expect(trail.stated).to.equal(0.9);
+    expect(trail.low.some((low) => low !== null)).to.equal(true);
     expect(Object.keys(influence)).to.deep.equal(['|s̃|', '|θ̃|']);
     for (const norm of Object.values(influence)) expect(norm).to.be.above(0);
     const { session: ofCategories } = taken({ ...rows, target: 'k', categories: 2 }, records.slice(0, 30));

@@ -1,5 +1,5 @@
 import type { Tree } from '../../lib/index.ts';
-import { createLearner, type Learner } from '../../trainers/index.ts';
+import { adam, createLearner, type Learner, type Optimizer, sgd } from '../../trainers/index.ts';
 import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../trainers/registry/index.ts';
 import { interleave, type Runner } from '../measure.ts';
 import type { Options } from '../options.ts';
@@ -42,6 +42,8 @@ function learnerOf(cell: CellName, units: number, name: string, optimizer: Optim
   const config = configOf({ cell, estimator: 'uoro', optimizer, units, dtype: 'float32' });
   return createLearner({
     ...config,
+    // So small that no estimator's noise, of which PES has the most, moves the parameters away.
+    optimizer: (optimizer === 'sgd' ? sgd({ rate: 1e-9 }) : adam({ rate: 1e-9 })) as Optimizer,
     estimator: makeEstimator({ ...usualOf(estimatorTable, name), ...settings[name] }),
   });
 }

@@ -4,6 +4,7 @@ import { exitCodes } from '../errors.ts';
 import { formats } from '../export/formats.ts';
 import { parametersOf } from '../export/parameters.ts';
 import { signalExitCode } from '../signals.ts';
+import { isTerminal } from '../terminal/output.ts';
 import { watchSignals } from '../training/stop.ts';
 import { requireReplaceable, writeWhole } from '../wholeFile.ts';
 
@@ -20,7 +21,7 @@ export interface ExportOptions {
 export async function exportRun(path: string, { format, out, force }: ExportOptions): Promise<number> {
   const ending = Object.keys(formats).find((name) => out?.endsWith(`.${name}`) === true);
   const chosen = format ?? ending ?? 'json';
-  if (out === undefined && chosen !== 'json' && process.stdout.isTTY)
+  if (out === undefined && chosen !== 'json' && isTerminal())
     throw new UsageError(`${chosen} is not for a terminal: give a file with --out, or a pipe`);
   if (out !== undefined) {
     if (existsSync(out) && force !== true)

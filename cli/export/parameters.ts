@@ -6,6 +6,7 @@ import { fileProblem } from '../errors.ts';
 import { readPlain } from '../plainFile.ts';
 import { decodeCheckpoint } from '../stream/checkpoint/checkpoint.ts';
 import { fileNames } from '../training/folder.ts';
+import { ofRuns } from '../training/runCheckpoint.ts';
 
 /**
  * The parameters of a run of `run` or `train` by name.
@@ -26,9 +27,10 @@ export function parametersOf(path: string): Record<string, Tensor> {
   return parameters;
 }
 
-/** The saved learner in a checkpoint of either command. */
+/** The saved learner in a checkpoint of either command, or of `learner.save`. */
 function learnerIn(bytes: Uint8Array): Uint8Array {
   const { format } = readSafetensorsMetadata(bytes);
+  if (format === 'norewind.run') return ofRuns.decode(bytes).learner;
   if (format !== 'norewind.stream') return bytes;
   const { config, session } = decodeCheckpoint(bytes);
   if (config.experts?.includes('network') === false)

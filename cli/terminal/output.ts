@@ -20,6 +20,11 @@ export function writable({
 
 export type OutputError = Error & { readonly code?: string };
 
+/** Whether standard output is a terminal. */
+export function isTerminal(): boolean {
+  return process.stdout.isTTY === true;
+}
+
 /**
  * The only way to standard output: writes content, and waits until its reader has taken it. Resolves to the
  * error if it could not be written.

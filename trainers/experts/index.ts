@@ -20,7 +20,13 @@ export {
   seasonCount,
   within,
 } from './numberQuestion.ts';
-export { noExpert, requireOwnName, requireProbabilities } from './ownExpert.ts';
+export {
+  largestPrediction,
+  noExpert,
+  requireNumber,
+  requireOwnName,
+  requireProbabilities,
+} from './ownExpert.ts';
 export { copyOf, noPast, type Past, reach, remember, symbolAt, unpackPast } from './past.ts';
 export { running, runningMixer } from './running.ts';
 export { seasonOf, usualSeasons } from './season.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError, DataError, guard } from '../../lib/index.ts';
+import { ConfigurationError, DataError, guard, NonFiniteError } from '../../lib/index.ts';
 import { combination, withoutNetwork } from './names.ts';
 
 /** The names in the tables that no expert of one's own can have. */
@@ -57,4 +57,15 @@ export function requireProbabilities(
   }
   if (!(Math.abs(sum - 1) < tolerance))
     throw new DataError(`the expert ${name} predicts probabilities that sum to ${sum}, and not to 1`);
+}
+
+/** The largest prediction: its squared error is finite. */
+export const largestPrediction = 1e120;
+
+/** @throws NonFiniteError unless it is a number of usual size. */
+export function requireNumber(name: string, said: unknown): number {
+  if (typeof said === 'number' && Math.abs(said) <= largestPrediction) return said;
+  throw new NonFiniteError(
+    `the expert ${name} predicts ${String(said)}, and must predict a number from ${-largestPrediction} to ${largestPrediction}`,
+  );
 }

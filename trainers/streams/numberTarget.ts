@@ -1,4 +1,3 @@
-import { NonFiniteError } from '../../lib/index.ts';
 import { createConformal, type SavedConformal } from '../evaluation/conformal.ts';
 import type { Mark } from '../evaluation/evaluation.ts';
 import {
@@ -10,20 +9,20 @@ import {
 } from '../evaluation/saved.ts';
 import {
   lagCount,
+  largestPrediction,
   latestOf,
   type NumberExpert,
   type NumberQuestion,
   numberMixer,
+  requireNumber,
   seasonCount,
-  seasonSteps,
-  within,
 } from '../experts/index.ts';
 import type { RowData } from './config.ts';
 import { createHistory, type SavedHistory } from './history.ts';
 import { clip, createScale, type SavedScale, trusted } from './normalizer.ts';
 import { createPanel, type SavedPanel } from './panel.ts';
 import type { Members } from './panelExperts.ts';
-import { otherInputs, type RowCoder } from './rowCoder.ts';
+import { ofResidual, otherInputs, type RowCoder } from './rowCoder.ts';
 import { lagOf, type Row } from './rows.ts';
 import type { Asked, Target } from './target.ts';
 
@@ -53,9 +52,6 @@ export interface SavedNumberTarget {
   readonly interval: SavedConformal;
 }
 
-/** The largest prediction: its squared error is finite. */
-const largest = 1e120;
-
 /**
  * Predicts a number with experts. The network learns, by `predict`, the value, the change since the latest
  * known one, or the residual: what the linear expert leaves. For a residual it also sees the step that the
@@ -80,7 +76,7 @@ export function numberTarget(
       'residual',
       'interval',
     ]);
-  const panel = createPanel({ experts, hasNetwork, mixer: numberMixer, sound: soundNumber }, saved?.panel);
+  const panel = createPanel({ experts, hasNetwork, mixer: numberMixer, sound: requireNumber }, saved?.panel);
   const history = createHistory(data, saved?.history);
   const changes = createScale(saved?.changes);
   const residuals = createScale(saved?.residuals);
@@ -240,7 +236,7 @@ export function numberTarget(
       // At most `lag` values have come since it was asked.
       if (count > lagOf(data)) requireLength('the list of latest values', asked.question.lags, lagCount);
       requireLength('the list of predictions', asked.predictions, experts.length);
-      requireNumbers('a prediction', [...asked.predictions, asked.from], largest);
+      requireNumbers('a prediction', [...asked.predictions, asked.from], largestPrediction);
       requireNumbers('a size', [asked.size], 1e120, 0);
       requireNumbers('a half-width', [asked.radius ?? 0], Number.MAX_VALUE, -1);
       if (asked.combined === undefined) return;
@@ -257,20 +253,6 @@ export function numberTarget(
       interval: interval.save(),
     }),
   };
-}
-
-function soundNumber(name: string, prediction: unknown): number {
-  if (typeof prediction === 'number' && Math.abs(prediction) <= largest) return prediction;
-  throw new NonFiniteError(
-    `the expert ${name} predicts ${String(prediction)}, and must predict a number from ${-largest} to ${largest}`,
-  );
-}
-
-/** What the network sees of the linear expert and the seasons; rowCoder.ts has their number. */
-function ofResidual(question: NumberQuestion, from: number, residual: number, size: number): number[] {
-  const step = question.size === 0 ? 0 : within((from - latestOf(question)) / question.size, clip);
-  const left = size === 0 ? 0 : within(residual / size, clip);
-  return [step, left, ...seasonSteps(question)];
 }
 
 /** @throws DataError unless it has the structure of a question. */

@@ -1,6 +1,7 @@
-import { seasonCount } from '../experts/index.ts';
+import { latestOf, type NumberQuestion, seasonCount, seasonSteps, within } from '../experts/index.ts';
 import type { RowData } from './config.ts';
 import {
+  clip,
   createNormalizer,
   createScale,
   type Normalizer,
@@ -44,6 +45,13 @@ export type SavedCoder = readonly (SavedNormalizer | readonly string[] | SavedSc
 
 /** The inputs that a network has for a residual, besides those of the row. */
 const residualInputs = 2 + 2 * seasonCount;
+
+/** These inputs: of the linear expert, which predicts `from`, and of the seasons. */
+export function ofResidual(question: NumberQuestion, from: number, residual: number, size: number): number[] {
+  const step = question.size === 0 ? 0 : within((from - latestOf(question)) / question.size, clip);
+  const left = size === 0 ? 0 : within(residual / size, clip);
+  return [step, left, ...seasonSteps(question)];
+}
 
 /** The number of inputs of the network. */
 export function networkInputs(data: RowData): number {

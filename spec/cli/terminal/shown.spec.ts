@@ -143,7 +143,7 @@ describe('cli/terminal: shown text', () => {
   it('is the only way to a terminal: no other file names its streams', () => {
     const folder = join(root, 'cli');
     const naming = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.startsWith('watch/browser'))
+      .filter((name) => name.endsWith('.ts') && !/^(watch\/browser|starter)\//.test(name))
       .filter((name) => /process\.(stdout|stderr)|\bconsole\./.test(readFileSync(join(folder, name), 'utf8')))
       .sort();
     expect(naming).to.deep.equal(['terminal/output.ts', 'terminal/screen.ts', 'training/stop.ts']);

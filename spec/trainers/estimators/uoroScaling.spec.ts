@@ -42,7 +42,7 @@ describe('UORO with other scales and noise', () => {
     it(`has the mean ∂s/∂θ while parameters move: ${name}`, () => {
       expect(uoro(options).bias).to.equal('none');
       const runs = [
-        fixture(withReadout(rnn({ inputs: 2, units: 2 })), 2, 4),
+        fixture(withReadout(rnn({ inputs: 2, units: 2 })), 2, size(2, 4)),
         ...size([], [fixture(lstm({ inputs: 1, units: 1 }), 1, 3)]),
         // Leaves without sites, which have signs on the state.
         fixture(indrnn({ inputs: 1, units: 2, activation: 'tanh' }), 1, 2),
@@ -54,10 +54,10 @@ describe('UORO with other scales and noise', () => {
     });
 
   it('has that mean on a GRU, whose reset gate has a dense D, and with two pairs', () => {
-    const run = fixture(gru({ inputs: 1, units: 1 }), 1, 3);
+    const run = fixture(gru({ inputs: 1, units: 1 }), 1, size(2, 3));
     checkUnbiased([run], () => uoro({ noise: 'preactivations' }) as Estimator);
     checkUnbiased(
-      [fixture(rnn({ inputs: 1, units: 1 }), 1, 3)],
+      [fixture(rnn({ inputs: 1, units: 1 }), 1, size(2, 3))],
       () => uoro({ noise: 'preactivations', scaling: 'sources', rank: 2 }) as Estimator,
     );
   });
@@ -136,7 +136,7 @@ describe('UORO with other scales and noise', () => {
     describeInfluence({
       name: `uoro, ${name}`,
       estimator: () => uoro(others[name]) as Estimator,
-      fixtures: { rnn: (steps) => fixture(withReadout(rnn({ inputs: 1, units: 2 })), 1, steps) },
+      fixtures: { rnn: (steps) => fixture(withReadout(rnn({ inputs: 1, units: size(1, 2) })), 1, steps) },
     });
 });
 

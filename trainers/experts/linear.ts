@@ -92,9 +92,10 @@ export function linear(inputs: number): NumberExpert<LeastSquaresState> {
 export function seasonSteps(question: NumberQuestion): number[] {
   const { seasons, size } = question;
   const latest = latestOf(question);
-  return seasons.flatMap((season) =>
-    season === null || size === 0
-      ? [0, 0]
-      : [within((season.value - latest) / size, clip), within(season.change / size, clip)],
-  );
+  const steps: number[] = [];
+  for (const season of seasons) {
+    if (season === null || size === 0) steps.push(0, 0);
+    else steps.push(within((season.value - latest) / size, clip), within(season.change / size, clip));
+  }
+  return steps;
 }

@@ -82,16 +82,15 @@ export function createHistory(data: RowData, saved?: SavedHistory): History {
       const known = held + shift;
       const value = (steps: number) =>
         isMore && steps === 0 && extra !== null ? extra : back(Math.max(0, steps - shift));
-      const lags =
-        known === 0 ? [] : Array.from({ length: lagCount }, (_, i) => value(Math.min(i, known - 1)));
+      const lags: number[] = [];
+      if (known > 0) for (let i = 0; i < lagCount; i++) lags.push(value(Math.min(i, known - 1)));
       const lengths = seasonsOf(pause);
-      const seasons = Array.from({ length: seasonCount }, (_, i): SeasonAgo | null => {
-        if (i >= lengths.length) return null;
-        const whole = lengths[i] * Math.ceil(ahead / lengths[i]);
-        if (whole >= known) return null;
-        const ago = value(whole - ahead);
-        return { value: ago, change: ago - value(whole) };
-      });
+      const seasons: (SeasonAgo | null)[] = [];
+      for (let i = 0; i < seasonCount; i++) {
+        const whole = i < lengths.length ? lengths[i] * Math.ceil(ahead / lengths[i]) : known;
+        const ago = whole < known ? value(whole - ahead) : 0;
+        seasons.push(whole < known ? { value: ago, change: ago - value(whole) } : null);
+      }
       return { lags, seasons, ahead };
     },
     latest: (extra) => extra ?? (held === 0 ? undefined : back(0)),

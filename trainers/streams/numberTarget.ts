@@ -103,8 +103,12 @@ export function numberTarget(
     next: number | null | undefined,
     latest: number,
   ): NumberAsked {
+    // This runs for every row: written out, as spreading objects takes longer than all the rest.
+    const { lags, seasons, ahead } = history.look(pause, next);
     const question: NumberQuestion = {
-      ...history.look(pause, next),
+      lags,
+      seasons,
+      ahead,
       mean: numbers === undefined ? 0 : average,
       deviation: numbers?.deviation ?? 1,
       size: changes.size,
@@ -112,10 +116,10 @@ export function numberTarget(
       inputs: own.map((i) => inputs[i]),
     };
     const predictions = panel.predict(question);
-    const start = startOf(question, predictions);
+    const { from, size } = startOf(question, predictions);
     const input =
-      kind === 'residual' ? [...inputs, ...ofResidual(question, start.from, latest, residuals.size)] : inputs;
-    return { question, predictions, ...start, input, radius: interval.radius() };
+      kind === 'residual' ? inputs.concat(ofResidual(question, from, latest, residuals.size)) : inputs;
+    return { question, predictions, from, size, input, radius: interval.radius() };
   }
 
   const saidOf = ({ from, size }: NumberAsked, output: ArrayLike<number> | undefined) =>

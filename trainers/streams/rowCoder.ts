@@ -50,7 +50,7 @@ const residualInputs = 2 + 2 * seasonCount;
 export function ofResidual(question: NumberQuestion, from: number, residual: number, size: number): number[] {
   const step = question.size === 0 ? 0 : within((from - latestOf(question)) / question.size, clip);
   const left = size === 0 ? 0 : within(residual / size, clip);
-  return [step, left, ...seasonSteps(question)];
+  return [step, left].concat(seasonSteps(question));
 }
 
 /** The number of inputs of the network. */

@@ -8,8 +8,8 @@ export interface Members {
   buffers(member: Instruction): Buffer[];
   makerOf(buffer: Buffer | undefined): Instruction | undefined;
   /**
-   * The buffers of the member that makes this one by this operation, and passes it on to so many others; none
-   * for another operation, and for a maker that others read too, who would miss it.
+   * The buffers of the member that makes this one by this operation, if `readers` members read it. Otherwise none:
+   * the others would miss it.
    */
   partsOf(buffer: Buffer | undefined, operation: wasm.OpName, readers?: number): Buffer[];
   /** The members that update in place what they read first: x ← a x + b y. */

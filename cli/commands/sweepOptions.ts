@@ -38,7 +38,11 @@ function ofSeveral(option: Option): Option {
 export function addSweepOptions(command: Command): void {
   command.optionsGroup('The grid:');
   command.option('--seeds <values>', 'seeds of parameters and draws, such as 1..5; 1 if left out');
-  command.option('--random <count>', 'draw so many settings instead of taking all of them', parsePositive);
+  command.option(
+    '--random <count>',
+    'draw this number of settings instead of taking all of them',
+    parsePositive,
+  );
   command.option('--random-seed <count>', 'with --random: the seed of the draws; 1 if left out', parseCount);
   for (const [group, options] of gridOptions) {
     command.optionsGroup(group);

@@ -39,7 +39,7 @@ function isRepeated(runs: readonly PastRun[], apart: readonly string[]): boolean
 }
 
 /** The settings in which some of these runs differ, without the seeds. */
-export function differing(runs: readonly PastRun[]): readonly string[] {
+export function differing(runs: readonly Pick<PastRun, 'settings'>[]): readonly string[] {
   const keys = [...new Set(runs.flatMap(({ settings }) => [...settings.keys()]))];
   return keys.filter(
     (key) =>

@@ -64,7 +64,7 @@ export function bookRows(contestants: readonly Contestant[]): string[][] {
       formatBits(meanBits),
       formatBits(windowBits),
       '-',
-      'counts what follows so many characters, without back-off',
+      'counts of the next character by the ones before it, without back-off',
     ]),
   ];
 }

@@ -72,7 +72,7 @@ export function drawFigure(figure: Figure): string {
   return `<figure><figcaption>${legend.join('')}</figcaption>${drawn.join('')}</figure>`;
 }
 
-/** The rules by which pointing at one of so many curves makes the others pale. */
+/** CSS rules: pointing at one curve makes the others pale. */
 export function highlighting(count: number): string {
   return Array.from(
     { length: count },

@@ -1,15 +1,15 @@
 import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
+import { differing } from '../compare/groups.ts';
+import { median } from '../compare/statistics.ts';
 import { formatMicroseconds } from '../terminal/numbers.ts';
 import type { Collected } from './collect.ts';
 import { shortKey } from './grid.ts';
-
-const seeds = ['seed', 'task.seed'];
 
 /** The runs that differ in their seeds alone. */
 interface Group {
   readonly labels: readonly string[];
   readonly runs: readonly Collected[];
-  readonly median: number;
+  readonly middle: number;
 }
 
 /**
@@ -20,7 +20,7 @@ export function groupTable(
   all: readonly Collected[],
   hasTimes: boolean,
 ): { header: string[]; rows: string[][] } {
-  const keys = differing(all);
+  const keys = telling(all);
   const byLabel = new Map<string, Collected[]>();
   for (const each of all) {
     const label = JSON.stringify(keys.map((key) => each.settings.get(key) ?? ''));
@@ -31,8 +31,8 @@ export function groupTable(
     Number.isFinite(value) ? (score === 'bits' ? formatBits(value) : formatLoss(value)) : '-';
   const groups = Array.from(byLabel, ([label, runs]): Group => {
     const labels = JSON.parse(label) as string[];
-    return { labels, runs, median: middle(recents(runs)) };
-  }).sort((a, b) => rank(a.median) - rank(b.median));
+    return { labels, runs, middle: median(recents(runs)) };
+  }).sort((a, b) => rank(a.middle) - rank(b.middle));
   const names = keys.map(shortKey);
   return {
     header: [
@@ -46,28 +46,25 @@ export function groupTable(
       'most',
       ...(hasTimes ? ['a step'] : []),
     ],
-    rows: groups.map(({ labels, runs, median }) => {
+    rows: groups.map(({ labels, runs, middle }) => {
       const values = recents(runs);
       const done = runs.filter(({ outcome }) => outcome?.status === 'done').length;
       const times = runs.flatMap(({ outcome }) => outcome?.microseconds ?? []);
       return [
         ...(labels.length === 0 ? [runs[0].run.config.experiment] : labels),
         `${done} of ${runs.length}`,
-        format(median),
+        format(middle),
         format(Math.min(...values)),
         format(Math.max(...values)),
-        ...(hasTimes ? [formatMicroseconds(times.length === 0 ? null : middle(times))] : []),
+        ...(hasTimes ? [formatMicroseconds(times.length === 0 ? null : median(times))] : []),
       ];
     }),
   };
 }
 
-/** Settings in which the runs differ, besides their seeds. */
-function differing(all: readonly Collected[]): string[] {
-  const keys = [...new Set(all.flatMap(({ settings }) => [...settings.keys()]))].filter(
-    (key) =>
-      !seeds.includes(key) && all.some(({ settings }) => settings.get(key) !== all[0].settings.get(key)),
-  );
+/** The settings in which the runs differ, without the seeds and without those that follow from others. */
+function telling(all: readonly Collected[]): string[] {
+  const keys = differing(all);
   return keys.filter((key, i) => {
     const named = `${groupOf(key)}name`;
     const isDefault = key !== named && keys.includes(named) && isConstantIn(all, key, named);
@@ -104,13 +101,6 @@ function recents(runs: readonly Collected[]): number[] {
     if (outcome?.status === 'diverged') return [Number.POSITIVE_INFINITY];
     return outcome?.status === 'done' && last !== undefined ? [last.recent] : [];
   });
-}
-
-function middle(values: readonly number[]): number {
-  if (values.length === 0) return Number.NaN;
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
 function rank(value: number): number {

@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 export interface Listener {
-  /** The session is open, after so many steps of earlier ones. */
+  /** The session is open. Earlier sessions of the run took `steps` steps. */
   onBegin?(session: Session, steps: number, past: readonly MetricsRecord[]): void;
   /** Called with each example that was learnt from. */
   onStep?(loss: number, target: unknown): void;

@@ -2,7 +2,7 @@ import type { Source, Sources } from '../../../trainers/streams/index.ts';
 
 /** Sources whose beginning can be looked at before they are read, though they can be read once only. */
 export interface Peekable {
-  /** All sources, to read as if nobody had looked. */
+  /** All sources, from their first byte on. */
   readonly sources: AsyncIterable<Source>;
   /**
    * The first source, to look at before `sources` is read; undefined if there is none. It may be opened several
@@ -45,7 +45,7 @@ function kept({ name, open }: Source): Kept {
   const next = () => {
     bytes ??= open();
     const chunk = bytes.next();
-    // Whoever reads the data hears of a failure, once there is one who does.
+    // A failure is thrown where the data are read; until then it must not end the process.
     chunk.catch(() => {});
     return chunk;
   };

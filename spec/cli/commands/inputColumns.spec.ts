@@ -176,7 +176,7 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
       expect(await all).to.equal('{"y":1,"a":2}\n{"y":2,"a":3}\n');
     });
 
-    it('leaves what is wrong with them to whoever reads them', async () => {
+    it('throws a failure of the source where the data are read, not where they are surveyed', async () => {
       async function* failing(): AsyncGenerator<Uint8Array> {
         yield Buffer.from('{"y":1,"a":2}\n');
         throw new DataError('the cable is out');

@@ -104,7 +104,7 @@ export function bookSentences(
 /** Says where `norewind train` stands, over the whole book. */
 function defaultSentence(scores: readonly BookScore[]): string[] {
   const [served, ...others] = scores.map(({ title, bits }) => ({
-    title: title.trim().replace(/^without/, 'itself without'),
+    title: title.trim().replace(/^without/, 'the same without'),
     bits,
   }));
   return served === undefined ? [] : [`${comparison(served, others, 'over all')}.`];

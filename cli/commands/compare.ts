@@ -55,7 +55,11 @@ export async function compare(folders: readonly string[], options: CompareOption
   const report = compareReport(runs, comparison, isEachDrawn);
   await writeCsv(csv, runs);
   writeWhole(out, report);
-  if (figure !== undefined) writeWhole(figure.path, drawSvg(comparison.figures[figure.name]));
+  if (figure !== undefined)
+    writeWhole(
+      figure.path,
+      `<?xml version="1.0" encoding="UTF-8"?>\n${drawSvg(comparison.figures[figure.name])}\n`,
+    );
   const { header, rows } = comparison.table;
   const watch = watchSignals();
   await watch.write(`${formatTable(header, rows)}\n\nReport: ${shown(out)}\nCSV: ${shown(csv)}\n`);

@@ -75,7 +75,9 @@ function readConfig(folder: string): object {
   } catch (error) {
     throw error instanceof UsageError
       ? error
-      : new UsageError(`${folder} is not the folder of a run: ${fileProblem('read', path, error)}`);
+      : new UsageError(
+          `${folder || 'the empty name'} is not the folder of a run: ${fileProblem('read', path, error)}`,
+        );
   }
   try {
     const config: unknown = JSON.parse(text);

@@ -18,8 +18,10 @@ export interface Curve {
 export interface Figure {
   readonly x: string;
   readonly y: string;
-  /** Whether the vertical axis is logarithmic; the horizontal one always is. */
+  /** Whether the vertical axis is logarithmic. */
   readonly isLogarithmic: boolean;
+  /** Whether the horizontal axis is linear; it is logarithmic if left out. */
+  readonly isXLinear?: boolean;
   readonly curves: readonly Curve[];
   readonly levels?: readonly { readonly label: string; readonly value: number }[];
   /** The part that is drawn; all if left out. */
@@ -80,7 +82,7 @@ export function highlighting(count: number): string {
   ).join('\n');
 }
 
-/** A figure with its legend as one SVG file, on white. */
+/** A figure with its legend as one SVG element that stands alone: dark on white, on whatever page it is shown. */
 export function drawSvg(figure: Figure): string {
   const { curves, levels } = painted(figure);
   const svg = draw(figure, widths.wide);
@@ -91,11 +93,14 @@ export function drawSvg(figure: Figure): string {
   svg.setAttribute('viewBox', `0 0 ${widths.wide} ${height}`);
   const legend = items.map(({ label, color, dash }, i) => {
     const y = above + line * (i + 0.5);
-    return `<line x1="56" x2="80" y1="${y}" y2="${y}" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/><text x="88" y="${y + 4}" fill="currentColor">${escapeHtml(label)}</text>`;
+    return `<line x1="56" x2="80" y1="${y}" y2="${y}" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/><text x="88" y="${y + 4}" text-anchor="start" fill="currentColor">${escapeHtml(label)}</text>`;
   });
-  svg.insertAdjacentHTML('afterbegin', '<rect width="100%" height="100%" fill="white"/>');
-  svg.insertAdjacentHTML('beforeend', legend.join(''));
-  return renumbered(`<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML}\n`);
+  svg.setAttribute('color', '#1c1e21');
+  svg.setAttribute('font-family', 'system-ui, sans-serif');
+  // As text: the parser would put what follows an empty element of SVG into it.
+  const [, head, content] = /^(<svg [^>]*>)(.*)<\/svg>$/s.exec(svg.outerHTML) ?? [];
+  const background = '<rect width="100%" height="100%" fill="white"/>';
+  return renumbered(`${head}${background}${content}${legend.join('')}</svg>`);
 }
 
 function painted({ curves, levels = [] }: Figure) {
@@ -106,7 +111,7 @@ function painted({ curves, levels = [] }: Figure) {
 
 function draw(figure: Figure, width: number) {
   const { curves, levels } = painted(figure);
-  const { isLogarithmic, view } = figure;
+  const { isLogarithmic, isXLinear = false, view } = figure;
   const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
   const [least, most] = view?.y ?? [leastPower, mostPower];
   const bounded = (y: number) => (isLogarithmic ? Math.min(mostPower, Math.max(leastPower, y)) : y);
@@ -119,7 +124,7 @@ function draw(figure: Figure, width: number) {
     marginBottom: 44,
     style: { background: 'none', fontSize: '12px' },
     x: {
-      type: 'log',
+      type: isXLinear ? 'linear' : 'log',
       label: figure.x,
       tickFormat: '~s',
       ticks: width < 500 ? 4 : 8,

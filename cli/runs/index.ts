@@ -3,4 +3,5 @@
  * files, so it needs Node.
  */
 export { DataError, UsageError } from '../../lib/index.ts';
+export { historyOf } from './historyOf.ts';
 export { learnerFrom } from './learnerFrom.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as autodiff from '../../autodiff/index.ts';
+import * as plots from '../../cli/plot/index.ts';
 import * as runs from '../../cli/runs/index.ts';
 import * as stream from '../../cli/stream/index.ts';
 import * as lib from '../../lib/index.ts';
@@ -10,6 +11,7 @@ import * as testing from '../../trainers/testing/index.ts';
 import { autodiffDoors, autodiffOthers } from './autodiff.ts';
 import { libDoors, libOthers } from './lib.ts';
 import { nnDoors, nnOthers } from './nn.ts';
+import { plotDoors } from './plot.ts';
 import { runsDoors } from './runs.ts';
 import { inFolder, streamDoors } from './stream.ts';
 import { testingDoors, testingOthers } from './testing.ts';
@@ -22,6 +24,7 @@ describe('doors: bad arguments from untyped code end in a NorewindError, at ever
   walkEntry('norewind/nn', nn, nnDoors, nnOthers);
   walkEntry('norewind/trainers', trainers, trainersDoors, trainersOthers);
   walkEntry('norewind/testing', testing, testingDoors, testingOthers);
+  walkEntry('norewind/plot', plots, plotDoors, {});
   describe('in a folder of its own', () => {
     inFolder();
     walkEntry('norewind/stream', stream, streamDoors, {});

@@ -9,6 +9,7 @@ import {
   quoted,
   type RowData,
   type Source,
+  surveyed,
   timestampsOf,
 } from '../../trainers/streams/index.ts';
 import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
@@ -19,9 +20,9 @@ import type { Peekable } from '../stream/input/peek.ts';
 import { dataOf, type TrainOptions } from './trainOptions.ts';
 
 /** The records of a file that are looked at. */
-const ofFile = { records: 20_000, milliseconds: Number.POSITIVE_INFINITY };
+const ofFile = { records: surveyed.ofList, milliseconds: Number.POSITIVE_INFINITY };
 /** Of a pipe, which may be slow: those that come within a second of the first one. */
-const ofStream = { records: 100, milliseconds: 1000 };
+const ofStream = { records: surveyed.ofStream, milliseconds: 1000 };
 
 /**
  * Without `--columns`, finds the inputs in the first data: of the header, or of the names in the first NDJSON

@@ -205,7 +205,10 @@ describe('cli: norewind/stream', () => {
     expect(() => model.partialFit([{ temperature: 1 }], [])).to.throw(DataError, /1 records and 0 targets/);
     expect(() => createModel(weather).predictOne()).to.throw(DataError, /no record yet/);
     expect(() => model.predictProbaOne()).to.throw(UsageError, /temperature is a number/);
-    expect(() => createModel({ target: 'a', horizon: 0 })).to.throw(ConfigurationError, /see its target a/);
+    expect(() => createModel({ target: 'a', columns: ['a'], horizon: 0 })).to.throw(
+      ConfigurationError,
+      /see its target a/,
+    );
     expect(() => createModel({ target: 'a', estimator: 'uro' })).to.throw(UsageError, /did you mean uoro/);
     // TypeScript refuses these; JavaScript and a configuration in JSON do not.
     const misspelt = { target: 'a', unitss: 4 };

@@ -1,6 +1,7 @@
 export { type Table, withoutNetwork } from '../experts/index.ts';
 export { checkConfig } from './checkConfig.ts';
 export type { RowData, StreamConfig, SymbolData } from './config.ts';
+export { createModel, type RowOptions, restoreModel } from './createModel.ts';
 export { type Forecast, forecast } from './forecast.ts';
 export { textSources } from './foreign.ts';
 export { generateText, requireTemperature, type TextGeneration } from './generate.ts';
@@ -8,13 +9,10 @@ export { influenceNorms } from './influence.ts';
 export { beginning, behind, type Position } from './position.ts';
 export { type Batch, Problem, quoted } from './problem.ts';
 export {
-  createModel,
   type Interval,
   type Learnt,
   type RowModel,
-  type RowOptions,
   type RowRecord,
-  restoreModel,
   rowModelOf,
   type Stream,
   type Value,
@@ -36,7 +34,7 @@ export {
   type Snapshot,
 } from './snapshot.ts';
 export type { Source, Sources } from './source.ts';
-export { inputsAmong } from './survey.ts';
+export { inputsAmong, surveyed } from './survey.ts';
 export { symbolPredictor } from './symbolPredictor.ts';
 export { type Code, readSymbols } from './symbolReader.ts';
 export { textOf } from './text.ts';

@@ -45,34 +45,46 @@ function namesOf(record: object): string[] {
 }
 
 /**
- * A misspelt name would silently be a missing value.
  * @param columns the columns that a record should have.
  * @param unseen those that no record has had so far.
- * @throws DataError for a record with none of the columns, or with another name in place of one that no
- * record has had.
+ * @throws DataError for a record with none of the columns, and as `requireSpelling` does.
  */
 export function requireColumns(
   fields: RecordFields,
   columns: readonly string[],
   unseen: () => readonly string[],
 ): void {
-  const absent = columns.filter((column) => !fields.has(column));
-  if (absent.length === 0) return;
+  const isAbsent = columns.map((column) => !fields.has(column));
+  if (!isAbsent.includes(true)) return;
+  requireSpelling(fields, columns, unseen);
+  if (isAbsent.includes(false)) return;
   const others = fields.names().filter((name) => !columns.includes(name));
-  const never = new Set(unseen());
-  for (const column of absent) {
-    const other = never.has(column) ? others.find((name) => isMisspelling(name, column)) : undefined;
-    if (other !== undefined)
-      throw new DataError(
-        `${fields.where}: it has ${quoted(other)} and no ${quoted(column)}: did you mean ${column}? Where ${column} is missing, make it null`,
-      );
-  }
-  if (absent.length < columns.length) return;
   const has =
     others.length === 0 ? 'it has no values' : `it has ${others.slice(0, 20).map(quoted).join(', ')}`;
   throw new DataError(
     `${fields.where}: it has none of the columns ${columns.slice(0, 20).map(quoted).join(', ')}; ${has}`,
   );
+}
+
+/**
+ * A misspelt name would silently be a missing value.
+ * @throws DataError for a record with another name in place of a column that no record has had.
+ */
+export function requireSpelling(
+  fields: RecordFields,
+  columns: readonly string[],
+  unseen: () => readonly string[],
+): void {
+  const never = new Set(unseen());
+  const others = fields.names().filter((name) => !columns.includes(name));
+  for (const column of columns) {
+    if (!never.has(column) || fields.has(column)) continue;
+    const other = others.find((name) => isMisspelling(name, column));
+    if (other !== undefined)
+      throw new DataError(
+        `${fields.where}: it has ${quoted(other)} and no ${quoted(column)}: did you mean ${column}? Where ${column} is missing, make it null`,
+      );
+  }
 }
 
 /** Names that differ only in numbers differ on purpose. */

@@ -1,17 +1,13 @@
 import { DataError, guard, UsageError } from '../../lib/index.ts';
-import type { RowData, StreamConfig } from './config.ts';
+import type { StreamConfig } from './config.ts';
 import { type Forecast, forecast } from './forecast.ts';
 import { createKeeper } from './keeper.ts';
-import type { OwnExpert } from './panelExperts.ts';
 import { Problem } from './problem.ts';
 import { recordFieldsOf, requireColumns } from './recordFields.ts';
-import { type RowConfig, rowConfigOf, rowOptions } from './rowOptions.ts';
 import { createRowReader } from './rowReader.ts';
-import { createRowSession } from './rowSession.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
 import type { Report } from './session.ts';
-import { completeConfig, type Settings, settingChecks } from './settings.ts';
-import { type OpenedRows, openChecked, type Snapshot } from './snapshot.ts';
+import type { OpenedRows, Snapshot } from './snapshot.ts';
 
 /** A field of a record: a number, a category, or a time. Missing if null, undefined or absent. */
 export type Value = number | bigint | string | boolean | Date | null | undefined;
@@ -30,6 +26,8 @@ export type RowRecord<Column extends string = string> = string extends Column
  */
 export interface RowModel<Column extends string = string, Prediction = number | string | null> {
   readonly config: StreamConfig;
+  /** Sentences about columns of the first records that are not seen, or perhaps should not be. */
+  readonly notes: readonly string[];
   /**
    * Predicts the target `horizon` records after this one, without learning from it; with a horizon of 0, the
    * target of this one. Without a record: the target `horizon` records after the latest learnt one, which is
@@ -92,95 +90,18 @@ export interface Learnt<R, Prediction> {
   readonly score: number | undefined;
 }
 
-export interface RowOptions<
-  Target extends string,
-  Column extends string,
-  Categorical extends string,
-  Time extends string,
-> extends Omit<Settings, 'experts'>,
-    Partial<Omit<RowConfig, 'target' | 'columns' | 'categorical' | 'timestamp'>> {
-  /** The column to predict. */
-  readonly target: Target;
-  /**
-   * The experts whose predictions are combined: names of built-in ones, and experts of your own, which are
-   * objects with `name`, `init`, `predict` and `update`. Default: all built-in ones for the target.
-   */
-  readonly experts?: readonly (string | OwnExpert)[];
-  /** The inputs of the network. Default: the target. */
-  readonly columns?: readonly Column[];
-  /** The columns that hold categories. */
-  readonly categorical?: readonly Categorical[];
-  /** The column, or columns such as year, month and day, with the time of a record. */
-  readonly timestamp?: Time | readonly Time[];
-  /** The format of times, such as `%d.%m.%Y %H:%M`. Default: ISO 8601 or Unix time. */
-  readonly timeFormat?: string;
-  /** Values that mean missing, besides null, such as `['NA', '-999']`. */
-  readonly missing?: readonly string[];
-  /** The decimal separator in texts. Default: a point. */
-  readonly decimal?: '.' | ',';
-}
-
-const anExpert = guard.having('an expert', ['init', 'predict', 'update']);
-
-const checks: guard.Checks<RowOptions<string, string, string, string>> = {
-  ...settingChecks,
-  ...rowOptions,
-  // Their ranges are checked with the configuration.
-  horizon: guard.number,
-  delay: guard.number,
-  categories: guard.number,
-  timeFormat: guard.string,
-  missing: guard.listOf('an array of texts', guard.string.holds),
-  experts: guard.listOf(
-    'an array of names and experts',
-    (entry) => guard.string.holds(entry) || anExpert.holds(entry),
-  ),
-  decimal: guard.oneOf('.', ','),
-};
-
-/** A fresh model. @throws ConfigurationError or UsageError for unusable options. */
-export function createModel<
-  const Target extends string,
-  const Column extends string = Target,
-  const Categorical extends string = never,
-  const Time extends string = never,
->(
-  options: RowOptions<Target, Column, Categorical, Time>,
-): RowModel<Target | Column | Time, Target extends Categorical ? string | null : number> {
-  const own = guard.options('createModel', options, checks, "createModel({ target: 'temperature' })");
-  const { timeFormat, missing = [], decimal, experts, ...given } = own;
-  const wanted: RowData = {
-    kind: 'ndjson',
-    delimiter: ',',
-    missing,
-    ...(decimal !== undefined && { decimal }),
-    ...(timeFormat !== undefined && { timeFormat }),
-    ...rowConfigOf(given),
-  };
-  const names = experts?.map((expert) => (typeof expert === 'string' ? expert : expert.name));
-  const config = completeConfig(wanted, { ...given, ...(names && { experts: names }) });
-  const { data } = config;
-  return rowModelOf({ config, data, session: createRowSession(config, data, undefined, ownAmong(experts)) });
-}
-
-const ownAmong = (experts: readonly (string | OwnExpert)[] = []) =>
-  experts.filter((expert) => typeof expert !== 'string');
-
-/**
- * The model of a snapshot. @param options with the experts of its own that the model had.
- * @throws DataError for a snapshot of a text model, or no snapshot.
- */
-export function restoreModel(
-  snapshot: Snapshot,
-  options: { readonly experts?: readonly OwnExpert[] } = {},
-): RowModel {
-  const { experts = [] } = guard.options('restoreModel', options, {
-    experts: guard.listOf('an array of experts', anExpert.holds),
-  });
-  const opened = openChecked(snapshot, { ofRows: experts });
-  if (opened.kind !== 'rows')
-    throw new DataError('restoreModel: it is a snapshot of a model of text: use restoreTextModel');
-  return rowModelOf(opened);
+/** Predicts, scores and learns. @param isSameRow whether a record is predicted before it is learnt from. */
+export async function* learning<Column extends string, Prediction, R extends RowRecord<Column>>(
+  model: Pick<RowModel<Column, Prediction>, 'predictOne' | 'learnOne'>,
+  isSameRow: boolean,
+  records: Stream<R>,
+): AsyncGenerator<Learnt<R, Prediction>, void, undefined> {
+  guard.argument('learn', 'records', records, guard.stream, DataError);
+  for await (const record of records) {
+    const before = isSameRow ? { prediction: model.predictOne(record) } : undefined;
+    const score = model.learnOne(record);
+    yield { record, score, ...(before ?? { prediction: model.predictOne() }) };
+  }
 }
 
 type Parts = Pick<OpenedRows, 'config' | 'data' | 'session' | 'position'>;
@@ -225,6 +146,7 @@ export function rowModelOf<Column extends string, Prediction>({
   const learnOne = (record: RowRecord, target?: Value) => keeper.advance(read(record, target));
   const model: RowModel<Column, Prediction> = {
     config,
+    notes: [],
     predictOne,
     learnOne,
     predictProbaOne(record) {
@@ -259,19 +181,7 @@ export function rowModelOf<Column extends string, Prediction>({
       for (const [i, record] of all.entries()) learnOne(record, own[i]);
       return model;
     },
-    async *learn(records) {
-      guard.argument('learn', 'records', records, guard.stream, DataError);
-      for await (const record of records) {
-        const row = read(record);
-        if (lagOf(data) === 0) {
-          const prediction = predictOne(record);
-          yield { record, prediction, score: keeper.advance(row) };
-        } else {
-          const score = keeper.advance(row);
-          yield { record, prediction: predictOne(), score };
-        }
-      }
-    },
+    learn: (records) => learning(model, lagOf(data) === 0, records),
     report: session.report,
     snapshot: keeper.snapshot,
   };

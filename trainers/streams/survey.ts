@@ -18,6 +18,9 @@ type Kind =
   /** Objects, lists and the like. */
   | { readonly kind: 'other' };
 
+/** The first records that show the inputs: of a file or a list, and of a stream, whose later ones are not there yet. */
+export const surveyed = { ofList: 20_000, ofStream: 100 };
+
 /** Fewer numbers than this say nothing about identifiers. */
 const fewest = 20;
 

@@ -32,6 +32,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'norewind sweep grid.json --out runs/grid --slurm',
     'norewind sweep --resume runs/anbn-sweep',
   ],
+  reproduce: [
+    'norewind reproduce influence-balancing',
+    'norewind reproduce uoro-table-1 --scale 0.1 --jobs 2',
+  ],
   collect: ['norewind collect runs/anbn-sweep', 'norewind collect runs/anbn-sweep --no-times'],
   probe: ['norewind probe anbn --max 4 --units 8 --estimators uoro,tbptt,snap --steps 1000'],
   compare: ['norewind compare runs/book runs/other --out report.html'],

@@ -8,6 +8,7 @@ import { readConfigFile } from '../experiments/configFile.ts';
 import { planOf } from '../experiments/plan.ts';
 import type { Plan } from '../experiments/resolve.ts';
 import { blamed } from '../own/blamed.ts';
+import type { GridProbe } from '../sweep/grid.ts';
 import { readGrid, runFolder } from '../sweep/gridFile.ts';
 import { eventFilesOf } from '../tensorboard/eventFile.ts';
 import { claimFolder, fileNames, openFolder, type RunFolder } from '../training/folder.ts';
@@ -22,6 +23,8 @@ import type { Going } from '../training/train.ts';
 export interface OpenedRun extends Pick<Going, 'from' | 'before'> {
   readonly plan: Plan;
   readonly folder: RunFolder & { readonly lock: Lock };
+  /** In a grid: what is measured in place of a plain run. */
+  readonly probe?: GridProbe | undefined;
 }
 
 /** @throws as `planOf`, naming the file of the user's that threw. */
@@ -103,14 +106,14 @@ export async function openGridRun(grid: string, index: number, resumes: boolean)
     throw new UsageError(
       `${grid} has ${runs.length} runs, from 0 to ${runs.length - 1}: there is no run ${index}`,
     );
-  const { config } = runs[index];
+  const { config, probe } = runs[index];
   const path = runFolder(dirname(grid), runs[index]);
-  if (!resumes) return beginRun(config, path, false);
+  if (!resumes) return { ...(await beginRun(config, path, false)), probe };
   openFolder(path);
   const lock = await lockPatiently(path);
   try {
     if (!hasGeneration(path))
-      return { plan: await planned(config), folder: { ...openFolder(path, lock), lock } };
+      return { plan: await planned(config), folder: { ...openFolder(path, lock), lock }, probe };
     const opened = await resumeRun(path, false, lock);
     requireSame(path, opened.plan.config, config);
     return opened;

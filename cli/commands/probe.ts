@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UsageError } from '../../lib/index.ts';
-import { createProbe, type Estimator, type ProbeReport } from '../../trainers/index.ts';
+import type { Estimator } from '../../trainers/index.ts';
 import {
   estimatorTable,
   isFileName,
@@ -12,10 +12,10 @@ import { exitCodes } from '../errors.ts';
 import type { Wish } from '../experiments/config.ts';
 import { planOf } from '../experiments/plan.ts';
 import { blamed } from '../own/blamed.ts';
+import { type Finding, follow } from '../probing/follow.ts';
 import { probeReport, probeTable } from '../report/probeReport.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
-import { createPace } from '../training/metrics.ts';
 import { describeRun } from '../training/results.ts';
 import { watchSignals } from '../training/stop.ts';
 import { requireReplaceable, writeWhole } from '../wholeFile.ts';
@@ -29,11 +29,6 @@ export interface ProbeOptions {
   readonly report: string;
   readonly force?: boolean;
   readonly json?: boolean;
-}
-
-/** What was found after a step, of all steps until then. */
-export interface Finding extends ProbeReport {
-  readonly step: number;
 }
 
 /**
@@ -53,30 +48,13 @@ export async function probe(
   const wish = { steps: 2000, ...wishFor(subject, settings) };
   try {
     const plan = await planOf(wish);
-    const session = plan.open();
-    const own = createProbe({
-      learner: session.learner,
-      estimators: await estimatorsOf(options.estimators, wish),
-      ...(copies !== undefined && { copies }),
-      ...(replay !== undefined && { replay }),
-    });
     const watch = watchSignals();
-    const isDue = createPace();
     const findings: Finding[] = [];
-    let step = 0;
-    const note = async () => {
-      const finding = { step, ...own.report() };
+    const estimators = await estimatorsOf(options.estimators, wish);
+    await follow(plan, { estimators, copies, replay }, watch, async (finding) => {
       findings.push(finding);
       if (options.json) await watch.write(`${JSON.stringify(finding)}\n`);
-    };
-    while (step < plan.config.steps && watch.signal === undefined && session.next(own) !== undefined) {
-      step++;
-      if (!isDue(step)) continue;
-      await note();
-      // Signals arrive between two turns of the event loop.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    if (step > 0 && findings.at(-1)?.step !== step) await note();
+    });
     const title = describeRun(plan.config);
     writeWhole(path, probeReport(title, findings));
     const { header, rows } = probeTable(findings[findings.length - 1]);

@@ -14,6 +14,7 @@ import type { GenerateOptions } from './generate.ts';
 import type { InitOptions } from './init.ts';
 import { parseCount, parseNumber, parsePositive } from './numbers.ts';
 import type { PredictOptions } from './predict.ts';
+import { addReproduceOptions, type ReproduceOptions } from './reproduceOptions.ts';
 import { addRunOptions, type RunOptions, runConfigOptions } from './runOptions.ts';
 import { suggest } from './suggestions.ts';
 import { addSweepOptions, type SweepOptions } from './sweepOptions.ts';
@@ -133,6 +134,16 @@ export function createProgram(finish: (code: number) => void): Command {
     .action(async (folder: string, options: CollectOptions) =>
       finish(await (await import('./collect.ts')).collect(folder, options)),
     );
+  const reproduction = program
+    .command('reproduce')
+    .description(
+      'run a published comparison with several seeds, and put what comes out beside what was published',
+    )
+    .argument('[name]', 'what to reproduce; a list of all if left out')
+    .action(async (name: string | undefined, options: ReproduceOptions) =>
+      finish(await (await import('./reproduce.ts')).reproduce(name, options)),
+    );
+  addReproduceOptions(reproduction);
   program
     .command('check')
     .description(

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { DivergedError, exitCodes, sentenceOf } from '../errors.ts';
 import { blamed } from '../own/blamed.ts';
+import { probeInFolder } from '../probing/probedRun.ts';
 import { signalExitCode } from '../signals.ts';
-import { poolOfThisRun } from '../sweep/child.ts';
+import { type PoolListener, poolOfThisRun } from '../sweep/child.ts';
+import type { GridProbe } from '../sweep/grid.ts';
 import { runEvents } from '../tensorboard/runEvents.ts';
 import { formatMicroseconds, formatSeconds } from '../terminal/numbers.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -40,7 +42,10 @@ export async function run(subject: string | undefined, options: RunOptions): Pro
   try {
     const opened = await openedBy(subject, options);
     try {
-      return await learn(opened, options, page, pool);
+      const { probe } = opened;
+      return await (probe === undefined
+        ? learn(opened, options, page, pool)
+        : measure({ ...opened, probe }, options, pool));
     } catch (error) {
       const told = blamed(error, opened.plan.config);
       // A run that diverged has said so already.
@@ -100,6 +105,22 @@ async function openedInGrid(
       'a run of a grid has its folder beside the file: give --resume, without a folder, to resume it, and no other folder',
     );
   return openGridRun(grid, index, resume === true);
+}
+
+/** Probes, which a grid can ask for. @throws UsageError for what a probe does not have. */
+async function measure(
+  { plan, folder, probe }: OpenedRun & { readonly probe: GridProbe },
+  { watch, tensorboard, json }: RunOptions,
+  pool: PoolListener,
+): Promise<number> {
+  const given = Object.entries({ watch, tensorboard, json }).find(([, value]) => value !== undefined);
+  if (given !== undefined)
+    throw new UsageError(`this run of the grid is a probe, which has no --${given[0]}: leave it out`);
+  const stop = watchSignals();
+  const { steps, isWhole } = await probeInFolder(plan, probe, folder, stop, pool.onProgress);
+  if (isWhole || stop.signal === undefined) return exitCodes.done;
+  complain(`stopped by ${stop.signal} after step ${steps} of ${plan.config.steps}: a probe is begun again`);
+  return signalExitCode(stop.signal);
 }
 
 /** Learns, shows it and reports. */

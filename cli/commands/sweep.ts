@@ -1,32 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { shortName } from '../../trainers/registry/index.ts';
-import { exitCodes, FailedError } from '../errors.ts';
 import { readJson } from '../experiments/configFile.ts';
-import { signalExitCode } from '../signals.ts';
 import { collected } from '../sweep/collect.ts';
-import { showSweep } from '../sweep/display.ts';
-import type { GridRun, GridWish } from '../sweep/grid.ts';
-import { gridWishIn, isGridFile, readGrid, sweepNames, writeGrid } from '../sweep/gridFile.ts';
-import { membersOf, runPool } from '../sweep/pool.ts';
-import { arrayScript } from '../sweep/slurm.ts';
-import { complain, createScreen } from '../terminal/screen.ts';
-import { shown } from '../terminal/shown.ts';
-import { claimFolder, openFolder } from '../training/folder.ts';
-import { type Lock, lockFolder } from '../training/lock.ts';
-import { watchSignals } from '../training/stop.ts';
+import type { GridWish } from '../sweep/grid.ts';
+import { gridWishIn, isGridFile, readGrid, sweepNames } from '../sweep/gridFile.ts';
+import { lockFolder } from '../training/lock.ts';
 import { writeResults } from './collect.ts';
 import { resolveGrid } from './resolveGrid.ts';
+import { claimSweep, type OpenedSweep, runGrid } from './runGrid.ts';
 import { gridOptions, type SweepOptions } from './sweepOptions.ts';
-
-/** A sweep in its folder, locked by this process. */
-interface OpenedSweep {
-  readonly folder: string;
-  readonly lock: Lock;
-  readonly runs: readonly GridRun[];
-}
 
 /**
  * `norewind sweep`. Returns the exit code: 1 if a run failed; one that diverged has not.
@@ -35,67 +19,18 @@ interface OpenedSweep {
 export async function sweep(subject: string | undefined, options: SweepOptions): Promise<number> {
   const opened = options.resume === undefined ? await begin(subject, options) : resumed(subject, options);
   const { folder, runs } = opened;
-  const grid = join(folder, sweepNames.grid);
-  const watch = watchSignals(() => onStop());
-  let onStop = () => {};
-  if (options.plan === true || options.slurm === true) {
-    await watch.write(options.slurm === true ? slurmText(opened, options) : planText(grid, runs.length));
-    watch.requireOutput(`the grid is in ${grid}`);
-    return exitCodes.done;
-  }
-  const { jobs = availableParallelism(), checkpointSeconds, checkpointSteps, quiet } = options;
-  const { memory = Math.floor((0.8 * totalmem()) / 2 ** 20 / jobs) } = options;
-  const members = membersOf(folder, runs);
-  const screen = createScreen();
-  if (quiet !== true) screen.tell(`${runs.length} runs, ${jobs} at a time; everything is kept in ${folder}`);
-  const endShow = showSweep(screen, members, quiet === true);
-  try {
-    await runPool(members, { grid, jobs, memory, checkpointSeconds, checkpointSteps }, watch, (action) => {
-      onStop = action;
-    });
-  } finally {
-    endShow();
-  }
-  const kept = `what was learnt is in ${folder}`;
-  if (watch.signal !== undefined) {
-    watch.requireOutput(kept);
-    complain(`stopped by ${watch.signal}; ${kept}; continue with norewind sweep --resume ${folder}`);
-    return signalExitCode(watch.signal);
-  }
-  await writeResults(folder, collected(folder, runs), { times: true, json: options.json === true }, watch);
-  watch.requireOutput(kept);
-  const failed = members.filter(({ end }) => end === 'failed');
-  if (failed.length === 0) return exitCodes.done;
-  throw new FailedError(
-    `${failed.length} of ${runs.length} runs failed, the first with: ${failed[0].sentence}; norewind sweep --resume ${folder} tries them again`,
-  );
+  return runGrid(opened, options, {
+    report: (watch) =>
+      writeResults(folder, collected(folder, runs), { times: true, json: options.json === true }, watch),
+    again: `norewind sweep --resume ${folder}`,
+  });
 }
 
 /** A new sweep, or the one in the folder if it has the same grid. */
 async function begin(subject: string | undefined, options: SweepOptions): Promise<OpenedSweep> {
   const { subject: experiment, ...wish } = wishOf(subject, options);
   const runs = await resolveGrid(experiment, wish);
-  const { out, force } = options;
-  if (out !== undefined && force !== true && existsSync(join(out, sweepNames.grid))) {
-    const lock = lockFolder(out);
-    if (JSON.stringify(readGrid(join(out, sweepNames.grid))) === JSON.stringify(runs))
-      return { folder: out, lock, runs };
-    throw new UsageError(
-      `${out} has another sweep: give another folder with --out, --resume ${out} to finish that one, or --force to replace it`,
-    );
-  }
-  const claimed = claimFolder(out, `${shortName(runs[0].config.experiment)}-sweep`, force === true, filesOf);
-  claimed.settle();
-  writeGrid(claimed.path, runs);
-  return { folder: claimed.path, lock: claimed.lock, runs };
-}
-
-/** What a sweep left in its folder, which another one replaces. */
-function filesOf(folder: string): string[] {
-  if (!existsSync(join(folder, sweepNames.grid))) return [];
-  return readdirSync(folder).filter(
-    (name) => Object.values<string>(sweepNames).includes(name) || /^slurm-\d+\.out$/.test(name),
-  );
+  return claimSweep(runs, options, `${shortName(runs[0].config.experiment)}-sweep`);
 }
 
 function resumed(subject: string | undefined, options: SweepOptions): OpenedSweep {
@@ -151,29 +86,4 @@ function assignment(text: string): [string, string] {
       `--set takes a setting by its path and its values, such as cell.leak=0.1,0.3; got ${JSON.stringify(text)}`,
     );
   return [path, values];
-}
-
-function planText(grid: string, count: number): string {
-  const path = /^[\w./+-]+$/.test(grid) ? grid : `'${grid.replaceAll("'", "'\\''")}'`;
-  const command = `norewind run --grid ${path} --index {} --resume --quiet`;
-  return `${count} runs: ${shown(grid)}
-With xargs:         seq 0 ${count - 1} | xargs -P 4 -I{} ${shown(command)}
-With GNU parallel:  seq 0 ${count - 1} | parallel -j 4 ${shown(command)}
-`;
-}
-
-function slurmText({ folder, runs }: OpenedSweep, options: SweepOptions): string {
-  const { jobs, memory, checkpointSeconds } = options;
-  const open = openFolder(folder);
-  const text = arrayScript({
-    name: `norewind-${shortName(runs[0].config.experiment)}`,
-    folder: resolve(folder),
-    grid: join(folder, sweepNames.grid),
-    runs: runs.length,
-    jobs,
-    memory,
-    checkpointSeconds,
-  });
-  const path = open.write(sweepNames.script, text);
-  return `${runs.length} runs as an array job: sbatch ${shown(path)}\nIts table, whenever you like: norewind collect ${shown(folder)}\n`;
 }

@@ -2,21 +2,25 @@ import { type Command, Option } from 'commander';
 import { parseCount, parseNumber, parsePositive } from './numbers.ts';
 import { runConfigOptions } from './runOptions.ts';
 
-export interface SweepOptions {
-  readonly seeds?: string;
-  readonly random?: number;
-  readonly randomSeed?: number;
+/** How the runs of a grid are run. */
+export interface PoolOptions {
   readonly jobs?: number;
   readonly memory?: number;
   readonly checkpointSeconds?: number;
   readonly checkpointSteps?: number;
   readonly plan?: boolean;
   readonly slurm?: boolean;
-  readonly resume?: string;
   readonly out?: string;
   readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+export interface SweepOptions extends PoolOptions {
+  readonly seeds?: string;
+  readonly random?: number;
+  readonly randomSeed?: number;
+  readonly resume?: string;
   readonly set?: readonly string[];
   /** The settings, as texts. */
   readonly [name: string]: string | number | boolean | readonly string[] | undefined;
@@ -50,6 +54,11 @@ export function addSweepOptions(command: Command): void {
   }
   command.optionsGroup('Running and resuming:');
   command.option('--resume <folder>', 'finish the sweep in that folder');
+  addPoolOptions(command);
+}
+
+/** The ways to run a grid, and where it is kept. */
+export function addPoolOptions(command: Command, folder = 'a new one below runs/'): void {
   command.option(
     '--jobs <count>',
     'processes at a time; as many as there are cores if left out',
@@ -67,9 +76,9 @@ export function addSweepOptions(command: Command): void {
   command.optionsGroup('Output:');
   command.option(
     '--out <folder>',
-    'folder of the sweep, which is finished if it has the same grid; a new one below runs/ if left out',
+    `folder of all files, which is finished if it has the same runs; ${folder} if left out`,
   );
-  command.option('--force', 'replace the sweep in that folder');
+  command.option('--force', 'replace what is in that folder');
   command.option('--json', 'write a line of JSON for each run to standard output');
   command.option('-q, --quiet', 'show no progress on standard error');
 }

@@ -1,6 +1,4 @@
 import type { Point } from '../report/plots.ts';
-import type { Entry } from './entries.ts';
-import type { Group } from './groups.ts';
 import { median } from './statistics.ts';
 
 /** The median of a group's runs over time, and the lowest and the highest of them. */
@@ -13,7 +11,10 @@ export interface Band {
 const mostPoints = 400;
 
 /** @param figure a figure of an entry; NaN where it has none, which is taken for the worst. */
-export function bandOf({ runs }: Group, figure: (entry: Entry) => number): Band {
+export function bandOf<E extends { readonly at: number }>(
+  { runs }: { readonly runs: readonly { readonly entries: readonly E[] }[] },
+  figure: (entry: E) => number,
+): Band {
   const own = runs.map(({ entries }) => entries.filter(({ at }) => at > 0));
   const all = [...new Set(own.flatMap((entries) => entries.map(({ at }) => at)))].sort((a, b) => a - b);
   const every = Math.ceil(all.length / mostPoints);

@@ -2,6 +2,7 @@ import { guard, UsageError } from '../../lib/index.ts';
 import { anbn } from './anbn.ts';
 import { brackets } from './brackets.ts';
 import type { Experiment } from './experiment.ts';
+import { adding, copy, delayedSum, mimic } from './memory.ts';
 import { attitude, hypergradient, influenceBalancing } from './systems.ts';
 import { text } from './text.ts';
 
@@ -11,6 +12,10 @@ export const experiments: readonly Experiment[] = [
   attitude,
   anbn,
   brackets,
+  copy,
+  adding,
+  delayedSum,
+  mimic,
   text,
 ];
 

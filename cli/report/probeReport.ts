@@ -1,11 +1,8 @@
 import type { EstimatorReport, ProbeReport } from '../../trainers/index.ts';
+import type { Finding } from '../probing/follow.ts';
 import { formatMicroseconds } from '../terminal/numbers.ts';
 import { escapeHtml, htmlPage, htmlTable } from './html.ts';
 import { drawFigure, highlighting, type Point } from './plots.ts';
-
-interface Finding extends ProbeReport {
-  readonly step: number;
-}
 
 /** The figures of each estimator over all steps. */
 export function probeTable({ estimators }: ProbeReport): {

@@ -1,5 +1,5 @@
 import { seeded, UsageError } from '../../lib/index.ts';
-import { shortName } from '../../trainers/registry/index.ts';
+import { type Named, shortName } from '../../trainers/registry/index.ts';
 import type { RunConfig } from '../experiments/config.ts';
 import { draw, type Values, valuesOf } from './values.ts';
 
@@ -77,6 +77,14 @@ export interface GridRun {
   /** The name of its folder. */
   readonly name: string;
   readonly config: RunConfig;
+  /** Measure these estimators beside the learner of the run, in place of a plain run. */
+  readonly probe?: GridProbe;
+}
+
+export interface GridProbe {
+  /** By their titles. */
+  readonly estimators: Readonly<Record<string, Named>>;
+  readonly copies: number;
 }
 
 /** Names runs by their numbers and by the settings in which they differ, such as `07-uoro-rate0.01-seed2`. */

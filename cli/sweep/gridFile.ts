@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DataError, guard, UsageError } from '../../lib/index.ts';
 import { readJson, requireWish } from '../experiments/configFile.ts';
 import { openFolder } from '../training/folder.ts';
-import type { GridRun, GridWish } from './grid.ts';
+import type { GridProbe, GridRun, GridWish } from './grid.ts';
 
 /** The names in the folder of a sweep. */
 export const sweepNames = {
@@ -38,8 +38,18 @@ export function readGrid(path: string): GridRun[] {
     if (!guard.isRecord(run) || typeof run.name !== 'string' || !/^\d+(-[\p{L}\p{N}.+_-]+)?$/u.test(run.name))
       throw new DataError(`${where}: it has no name that a folder can have`);
     // Complete configurations are wishes whose settings are all there.
-    return { name: run.name, config: requireWish(where, run.config) as GridRun['config'] };
+    const config = requireWish(where, run.config) as GridRun['config'];
+    return { name: run.name, config, ...(run.probe !== undefined && { probe: probeIn(where, run.probe) }) };
   });
+}
+
+/** @throws DataError. */
+function probeIn(where: string, value: unknown): GridProbe {
+  const { estimators, copies } = guard.isRecord(value) ? value : {};
+  const isNamed = (each: unknown) => guard.isRecord(each) && typeof each.name === 'string';
+  if (!guard.isRecord(estimators) || !Object.values(estimators).every(isNamed) || !guard.count.holds(copies))
+    throw new DataError(`${where}: its probe must have estimators by their titles, and a number of copies`);
+  return { estimators: estimators as GridProbe['estimators'], copies: Number(copies) };
 }
 
 export function runFolder(folder: string, { name }: GridRun): string {

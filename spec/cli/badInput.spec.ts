@@ -17,7 +17,7 @@ const cases: readonly Case[] = [
   { args: 'run anbm', says: /no experiment "anbm"; did you mean anbn\?/ },
   {
     args: 'run zzzzzz',
-    says: /no experiment "zzzzzz"; there are influence-balancing, hypergradient, attitude, anbn, brackets, text/,
+    says: /no experiment "zzzzzz"; there are influence-balancing, hypergradient, attitude, anbn, brackets, copy, adding, delayed-sum, mimic, text/,
   },
   { args: 'run anbn extra', says: /too many arguments/ },
   { args: 'run anbn --stepz 3', says: /unknown option '--stepz'.*--steps/ },

@@ -121,6 +121,8 @@ export const trainersDoors: Doors = {
   adding: door(() => [{ length: 5, dtype: 'float32', seed: 2 }], first),
   anbn: door(() => [{ min: 1, max: 3, seed: 2 }], first),
   copy: door(() => [{ symbols: 3, length: 2, delay: 1, seed: 2 }], first),
+  delayedSum: door(() => [{ first: 2, second: 3, seed: 2 }], first),
+  mimic: door(() => [{ inputs: 2, hidden: 3, outputs: 2, dtype: 'float32', seed: 2 }], first),
   distantBrackets: door(() => [{ s: 1, k: 2, a: 3, seed: 2 }], first),
   influenceBalancing: door(
     () => [{ units: 3, positive: 2, dtype: 'float64', seed: 1 }],

@@ -3,14 +3,17 @@ import { adding, addingOptions } from './adding.ts';
 import { anbn, anbnOptions } from './anbn.ts';
 import { attitude, attitudeOptions } from './attitude.ts';
 import { copy, copyOptions } from './copy.ts';
+import { delayedSum, delayedSumOptions } from './delayedSum.ts';
 import { distantBrackets, distantBracketsOptions } from './distantBrackets.ts';
 import { hypergradient, hypergradientOptions } from './hypergradient.ts';
 import { influenceBalancing, influenceBalancingOptions } from './influenceBalancing.ts';
+import { mimic, mimicOptions } from './mimic.ts';
 
 export { type AddingOptions, type AddingTask, adding } from './adding.ts';
 export { type AnbnOptions, type AnbnTask, anbn } from './anbn.ts';
 export { type AttitudeOptions, type AttitudeParameters, type AttitudeTask, attitude } from './attitude.ts';
 export { type CopyOptions, type CopyTask, copy } from './copy.ts';
+export { type DelayedSumOptions, type DelayedSumTask, delayedSum } from './delayedSum.ts';
 export { type DistantBracketsOptions, type DistantBracketsTask, distantBrackets } from './distantBrackets.ts';
 export {
   type HypergradientOptions,
@@ -25,6 +28,7 @@ export {
   influenceBalancing,
   type NoInput,
 } from './influenceBalancing.ts';
+export { type MimicOptions, type MimicTask, mimic } from './mimic.ts';
 export { type RotationOptions, type RotationTask, rotation } from './rotation.ts';
 export { type Row, type SeriesOptions, series } from './series.ts';
 export type { Example, Feed, Surprisal, Symbols, SymbolTask, Task } from './task.ts';
@@ -38,6 +42,8 @@ export const tasks = {
   distantBrackets: task(distantBrackets, distantBracketsOptions),
   copy: task(copy, copyOptions),
   adding: task(adding, addingOptions),
+  delayedSum: task(delayedSum, delayedSumOptions),
+  mimic: task(mimic, mimicOptions),
   hypergradient: task(hypergradient, hypergradientOptions),
   attitude: task(attitude, attitudeOptions),
 };

@@ -197,7 +197,7 @@ describe('cli: norewind sweep', () => {
       ['sweep nowhere.json', 'cannot read the configuration nowhere.json'],
       [
         'sweep anbn --units 4 --out other',
-        'other has another sweep: give another folder with --out, --resume other',
+        'other has another sweep: give another folder with --out, norewind sweep --resume other',
       ],
       ['sweep --resume nowhere', 'nowhere has no sweep to resume: it has no grid.json'],
       ['sweep anbn --resume other', 'leave out anbn'],

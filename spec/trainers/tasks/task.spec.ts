@@ -5,10 +5,12 @@ import {
   anbn,
   attitude,
   copy,
+  delayedSum,
   distantBrackets,
   type Example,
   hypergradient,
   influenceBalancing,
+  mimic,
   rotation,
   type SymbolTask,
   type Task,
@@ -22,6 +24,8 @@ const seeded: [string, (seed: number) => Any][] = [
   ['adding', (seed) => adding({ length: 7, seed })],
   ['anbn', (seed) => anbn({ seed })],
   ['copy', (seed) => copy({ delay: 2, seed })],
+  ['delayedSum', (seed) => delayedSum({ seed })],
+  ['mimic', (seed) => mimic({ hidden: 5, seed })],
   ['distantBrackets', (seed) => distantBrackets({ seed })],
   ['hypergradient', (seed) => hypergradient({ coordinates: 3, seed })],
   ['attitude', (seed) => attitude({ period: 4, seed })],
@@ -77,7 +81,7 @@ describe('every task', () => {
   });
 
   it('of symbols stays within its alphabet and uses all of it', () => {
-    const tasks: SymbolTask[] = [anbn(), copy(), distantBrackets(), text('hello')];
+    const tasks: SymbolTask[] = [anbn(), copy(), delayedSum(), distantBrackets(), text('hello')];
     for (const task of tasks) {
       expect(task.alphabet).to.have.length(task.symbols);
       const used = new Set(take(task, 2000).flatMap(({ input, target }) => [input, target]));

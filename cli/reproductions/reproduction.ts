@@ -1,0 +1,70 @@
+import type { Named, Setting } from '../../trainers/registry/index.ts';
+
+/** Where a published figure is from, which says how far it can be trusted. */
+export const tags = {
+  read: 'read in the paper or on its page',
+  logs: "computed from the logs in the authors' repository",
+  simulated: 'from an independent simulation of the same experiment, one run unless it says more',
+  computed: 'follows from the definition of the task',
+  recalled: "recalled, and not checked against the paper's text: no fact",
+} as const;
+
+export interface Published {
+  readonly tag: keyof typeof tags;
+  /** In the unit of the reproduction. */
+  readonly value?: number;
+  /** In place of a number, or about it. */
+  readonly says?: string;
+}
+
+/** One row of the table: a setting that is run with several seeds. */
+export interface Cell {
+  readonly label: string;
+  readonly experiment: string;
+  /** As options of `run`, without the steps and the seed. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** The estimator that is measured, if the reproduction is a probe. Cells of equal settings share one probe. */
+  readonly estimator?: Named;
+  readonly published?: readonly Published[];
+  /** norewind's own medians, by the scale of the run. */
+  readonly before?: Readonly<Record<string, number>>;
+}
+
+/** What is read from a run: its latest score, or a figure of a probe over all its steps. */
+export type Measure =
+  | { readonly of: 'run'; readonly unit: 'bits' | 'loss' }
+  | {
+      readonly of: 'probe';
+      readonly figure: 'cosine' | 'variance';
+      /** The path of the parameters whose gradients are compared; those of the readout are exact. */
+      readonly block: string;
+      readonly copies: number;
+    };
+
+/** A published result as data: what to run, what to read from it, and what was published. */
+export interface Reproduction {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  /** What is run, and where it differs from the publication; a sentence each. */
+  readonly about: readonly string[];
+  readonly measure: Measure;
+  /** At scale 1. */
+  readonly steps: number;
+  readonly cells: readonly Cell[];
+}
+
+/** A published figure. */
+export function figure(value: number, tag: Published['tag'], says?: string): Published {
+  return { tag, value, ...(says !== undefined && { says }) };
+}
+
+/** A published sentence. */
+export function claim(says: string, tag: Published['tag']): Published {
+  return { tag, says };
+}
+
+/** An estimator with its settings. */
+export function named(name: string, settings: Readonly<Record<string, Setting>> = {}): Named {
+  return { name, ...settings };
+}

@@ -14,9 +14,10 @@ import { eventFilesOf } from '../tensorboard/eventFile.ts';
 import { claimFolder, fileNames, openFolder, type RunFolder } from '../training/folder.ts';
 import { generations, hasGeneration, readGenerationOf } from '../training/generations.ts';
 import { type Lock, lockFolder } from '../training/lock.ts';
-import { outcomeText, readOutcome } from '../training/outcome.ts';
+import { failureText, readOutcome, timesOf } from '../training/outcome.ts';
 import { dropReplaced } from '../training/replaced.ts';
 import { ofRuns } from '../training/runCheckpoint.ts';
+import { noTime } from '../training/stopwatch.ts';
 import type { Going } from '../training/train.ts';
 
 /** A run in its folder, new or resumed. */
@@ -62,19 +63,21 @@ export async function resumeRun(
   lock = lockExisting(path),
 ): Promise<OpenedRun> {
   const folder = { ...openFolder(path, lock), lock };
-  const { steps = 0, seconds = 0, microseconds = null } = readOutcome(path) ?? {};
+  const outcome = readOutcome(path);
   if (!hasGeneration(path)) {
     const plan = await planned(readConfigFile(join(path, fileNames.config)));
     return { plan, folder };
   }
   const from = readGenerationOf(ofRuns, path, fromPrevious ? 'previous' : 'newest');
   dropReplaced(path);
-  const times = steps > 0 ? { seconds, microseconds } : { seconds: 0, microseconds: null };
   return {
     plan: await planned(from.config),
     folder,
     from,
-    before: { checkpoint: join(path, generations.newest), ...times },
+    before: {
+      checkpoint: join(path, generations.newest),
+      ...(outcome !== undefined && outcome.steps > 0 ? timesOf(outcome) : noTime),
+    },
   };
 }
 
@@ -125,14 +128,10 @@ export async function openGridRun(grid: string, index: number, resumes: boolean)
 
 /** For the table of the sweep. A folder that cannot be written is no further error. */
 export function noteFailure(path: string, error: unknown): void {
-  const { status, steps = 0, seconds = 0, microseconds = null } = readOutcome(path) ?? {};
-  if (status === 'done' || status === 'diverged') return;
-  const sentence = sentenceOf(error);
+  const outcome = readOutcome(path);
+  if (outcome?.status === 'done' || outcome?.status === 'diverged') return;
   try {
-    openFolder(path).write(
-      fileNames.outcome,
-      outcomeText({ status: 'failed', steps, seconds, microseconds, sentence }),
-    );
+    openFolder(path).write(fileNames.outcome, failureText(outcome, sentenceOf(error)));
   } catch {}
 }
 

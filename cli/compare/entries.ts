@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { DataError, UsageError } from '../../lib/index.ts';
 import { textOf } from '../../trainers/streams/index.ts';
 import { fileProblem } from '../errors.ts';
+import { sampleEntropyName } from '../experiments/symbols.ts';
 import { readPlain, requirePlain } from '../plainFile.ts';
 import { linesOf } from '../stream/input/lines.ts';
 
@@ -24,6 +25,12 @@ export interface Entry {
 interface Pair {
   readonly mean: number;
   readonly recent: number;
+}
+
+/** How far the latest predictions are above the entropy of their symbols; undefined if that is not known. */
+export function aboveEntropy({ recent, baselines }: Entry): number | undefined {
+  const floor = baselines[sampleEntropyName]?.recent;
+  return floor === undefined ? undefined : recent - floor;
 }
 
 /**

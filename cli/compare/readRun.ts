@@ -15,8 +15,9 @@ export interface PastRun {
   readonly metrics: string;
   /** The path of its configuration. */
   readonly config: string;
-  /** The median time of a step, if it was measured. */
+  /** The median time of a step, and the time of the processor for the whole run, if they were measured. */
   readonly microseconds?: number;
+  readonly cpuSeconds?: number;
   readonly command: 'train' | 'run';
   readonly score: Score;
   /** The settings by their paths, such as `estimator.name`. */
@@ -50,13 +51,14 @@ export async function readRun(
     entries.add(entry);
     last = entry;
   }
-  const microseconds = readOutcome(folder)?.microseconds;
+  const { microseconds, cpuSeconds } = readOutcome(folder) ?? {};
   if (last === undefined) throw new DataError(`${metrics} has no line yet: there is nothing to compare`);
   return {
     folder,
     metrics,
     config: join(folder, fileNames.config),
     ...(microseconds != null && { microseconds }),
+    ...(cpuSeconds !== undefined && { cpuSeconds }),
     command,
     score: last.score,
     settings: new Map(settingsByPath(config)),

@@ -1,6 +1,8 @@
 import { UsageError } from '../../lib/index.ts';
 import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
 import { formatCount, formatMicroseconds } from '../terminal/numbers.ts';
+import { aboveEntropy, type Entry } from './entries.ts';
+import { entryAfter, secondsOf, secondsOfAll } from './equalTime.ts';
 import { type Group, groupsOf, seedOf } from './groups.ts';
 import type { PastRun } from './readRun.ts';
 import { median, pairedDifference } from './statistics.ts';
@@ -27,19 +29,30 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
   const own = (value: number) => scoreText(score, value);
   const isPaired = groups.length > 1 && base.runs.length > 1;
   const isSpread = groups.some(({ runs }) => runs.length > 1);
+  const isAbove = groups.every(({ runs }) => runs.every(({ last }) => aboveEntropy(last) !== undefined));
+  const seconds = secondsOfAll(groups);
+  /** Of the entries of the runs of a group: the latest figure, and how far it is above the entropy. */
+  const figures = (entries: readonly Entry[]) => [
+    own(median(entries.map(({ recent }) => recent))),
+    ...(isAbove ? [aboveText(median(entries.map((entry) => aboveEntropy(entry) ?? Number.NaN)))] : []),
+  ];
   const isTimed = groups.some(({ runs }) => runs.some(({ microseconds }) => microseconds !== undefined));
   const rows = groups
     .map((group) => ({ group, latest: median(group.runs.map(({ last }) => last.recent)) }))
     .sort((a, b) => rank(a.latest) - rank(b.latest))
-    .map(({ group: { name, runs }, latest }) => {
+    .map(({ group }) => {
+      const { name, runs } = group;
       const values = runs.map(({ last }) => last.recent);
       return [
         name,
         ...(isSpread ? [String(runs.length), `${own(Math.min(...values))} – ${own(worst(values))}`] : []),
         formatCount(Math.max(...runs.map(({ last }) => last.at))),
-        own(latest),
+        ...figures(runs.map(({ last }) => last)),
         own(median(runs.map(({ last }) => last.mean))),
         ...(isTimed ? [timeText(runs)] : []),
+        ...(seconds === undefined
+          ? []
+          : [cpuText(secondsOf(group)), ...figures(runs.map((run) => entryAfter(run, seconds)))]),
         ...(isPaired ? [differenceText(runs, base.runs, own)] : []),
       ];
     });
@@ -50,8 +63,10 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
     ...(isSpread ? ['', ''] : []),
     formatCount(at),
     own(recent),
+    ...(isAbove ? [''] : []),
     own(mean),
     ...(isTimed ? [''] : []),
+    ...(seconds === undefined ? [] : ['', '', ...(isAbove ? [''] : [])]),
     ...(isPaired ? [''] : []),
   ]);
   return {
@@ -60,13 +75,20 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
       ...(isSpread ? ['runs', 'lowest – highest'] : []),
       command === 'train' ? 'records' : 'steps',
       `${score}, latest`,
+      ...(isAbove ? ['above entropy'] : []),
       `${score}, all`,
       ...(isTimed ? ['a step'] : []),
+      ...(seconds === undefined
+        ? []
+        : ['CPU', `${score}, at ${cpuText(seconds)} of CPU`, ...(isAbove ? ['above entropy'] : [])]),
       ...(isPaired ? [`against ${baseline}`] : []),
     ],
     rows: [...rows, ...references],
     note: [
       isSpread ? `Figures are medians over the runs of a group, after the last of its ${noun}.` : '',
+      seconds === undefined
+        ? ''
+        : `CPU is the time of the processor for a whole run. The figures at ${cpuText(seconds)} of it are the latest ones when a run had taken that, which every group did.`,
       isPaired
         ? 'The last column has the mean difference of runs with equal seeds in the latest figure, its bootstrap interval at 95 %, and the number of pairs.'
         : '',
@@ -133,6 +155,15 @@ function differenceText(
   if (found === undefined) return pairs.every(Number.isFinite) ? `${pairs.length} pairs` : 'not finite';
   const { mean, low, high } = found;
   return `${own(mean)} (${own(low)} to ${own(high)}, ${found.pairs} pairs)`;
+}
+
+/** To the second, also where it is minutes: such times are compared. */
+function cpuText(seconds: number): string {
+  return `${seconds < 10 ? seconds.toFixed(1) : formatCount(Math.round(seconds))} s`;
+}
+
+function aboveText(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(4) : 'not finite';
 }
 
 function timeText(runs: readonly PastRun[]): string {

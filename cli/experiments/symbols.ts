@@ -31,9 +31,11 @@ export function symbolDefaults(
   };
 }
 
-/** The lowest loss that a model can have on the very symbols of a run. */
+/** What a line of metrics calls the lowest loss that a model can have on the very symbols of a run. */
+export const sampleEntropyName = 'entropy of the sample';
+
 export function sampleEntropy(observe: Surprisal): Yardstick {
-  return { label: 'entropy of the sample', isFloor: true, observe };
+  return { label: sampleEntropyName, isFloor: true, observe };
 }
 
 /** A task of predicting symbols, and its network. */

@@ -48,7 +48,7 @@ export function resultsCsv(all: readonly Collected[], hasTimes: boolean): string
     'gradient norm',
     ...baselines.flatMap((name) => [text(`${name} mean`), text(`${name} recent`)]),
     'sentence',
-    ...(hasTimes ? ['seconds', 'microseconds a step'] : []),
+    ...(hasTimes ? ['seconds', 'CPU seconds', 'microseconds a step'] : []),
   ];
   const rows = all.map(({ run, settings, outcome, last }, i) => [
     i,
@@ -62,7 +62,9 @@ export function resultsCsv(all: readonly Collected[], hasTimes: boolean): string
     cell(last?.gradientNorm),
     ...baselines.flatMap((name) => [cell(last?.baselines[name]?.mean), cell(last?.baselines[name]?.recent)]),
     text(outcome?.sentence ?? ''),
-    ...(hasTimes ? [cell(outcome?.seconds), cell(outcome?.microseconds ?? undefined)] : []),
+    ...(hasTimes
+      ? [cell(outcome?.seconds), cell(outcome?.cpuSeconds), cell(outcome?.microseconds ?? undefined)]
+      : []),
   ]);
   return stringify([header, ...rows]);
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { packageFile } from '../package-root.ts';
 import { fileNames, openFolder } from '../training/folder.ts';
-import { outcomeText, readOutcome, type SavedOutcome } from '../training/outcome.ts';
+import { failureText, readOutcome, type SavedOutcome } from '../training/outcome.ts';
 import type { StopRequest } from '../training/stop.ts';
 import { type Progress, poolMark } from './child.ts';
 import type { GridRun } from './grid.ts';
@@ -106,9 +106,7 @@ function settle(member: Member, end: NonNullable<Member['end']>, sentence?: stri
 
 /** What the process could not write itself. */
 function fail(member: Member, outcome: SavedOutcome | undefined, sentence: string): void {
-  const { steps = 0, seconds = 0, microseconds = null } = outcome ?? {};
-  const text = outcomeText({ status: 'failed', steps, seconds, microseconds, sentence });
-  openFolder(member.folder).write(fileNames.outcome, text);
+  openFolder(member.folder).write(fileNames.outcome, failureText(outcome, sentence));
   settle(member, 'failed', sentence);
 }
 

@@ -1,15 +1,22 @@
 import { createThinned } from '../watch/thinned.ts';
 
-/** The times of a run. */
+/** The times of a run, of all its sessions together. */
+export interface Times {
+  readonly seconds: number;
+  /** Of the processor, for all threads of the process: a busy machine does not lengthen it as it does the others. */
+  readonly cpuSeconds: number;
+  /** The median time of a step of the last session, without starting and compiling; null if no step was timed. */
+  readonly microseconds: number | null;
+}
+
+export const noTime: Times = { seconds: 0, cpuSeconds: 0, microseconds: null };
+
 export interface Stopwatch {
   /** A turn of steps begins, or ends. */
   begin(): void;
   end(): void;
   step(): void;
-  /** Of all sessions together. */
-  readonly seconds: number;
-  /** The median time of a step over the turns; null before the first step. */
-  readonly microseconds: number | null;
+  times(): Times;
 }
 
 /** The most turns that the median is of, spread evenly over the whole session. */
@@ -19,13 +26,9 @@ const mostTurns = 1000;
  * The time of a step is a median: in a mean, a short run would be mostly compiling, and any run would have the
  * moments when the machine did something else.
  */
-export function createStopwatch(
-  before: { readonly seconds: number; readonly microseconds: number | null } = {
-    seconds: 0,
-    microseconds: null,
-  },
-): Stopwatch {
+export function createStopwatch(before: Times = noTime): Stopwatch {
   const started = performance.now();
+  const processor = process.cpuUsage();
   const turns = createThinned<number>(mostTurns);
   let begun = started;
   let steps = 0;
@@ -41,12 +44,14 @@ export function createStopwatch(
     step() {
       steps++;
     },
-    get seconds() {
-      return before.seconds + (performance.now() - started) / 1000;
-    },
-    get microseconds() {
+    times() {
       const sorted = [...turns.items()].sort((a, b) => a - b);
-      return sorted.length === 0 ? before.microseconds : sorted[sorted.length >> 1];
+      const { user, system } = process.cpuUsage(processor);
+      return {
+        seconds: before.seconds + (performance.now() - started) / 1000,
+        cpuSeconds: before.cpuSeconds + (user + system) / 1e6,
+        microseconds: sorted.length === 0 ? before.microseconds : sorted[sorted.length >> 1],
+      };
     },
   };
 }

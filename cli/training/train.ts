@@ -9,10 +9,10 @@ import { createPace, figuresOf, type MetricsRecord, recordOf } from './metrics.t
 import type { RunCheckpoint } from './runCheckpoint.ts';
 import type { RunFiles } from './runFiles.ts';
 import type { StopRequest } from './stop.ts';
-import { createStopwatch } from './stopwatch.ts';
+import { createStopwatch, type Times } from './stopwatch.ts';
 
 /** The outcome of a run. */
-export interface Outcome {
+export interface Outcome extends Times {
   readonly status: 'done' | 'stopped' | 'diverged';
   /** The number of steps taken. */
   readonly steps: number;
@@ -23,10 +23,6 @@ export interface Outcome {
   readonly problem?: string;
   /** Why a run ended before its last step, if it was not asked to. */
   readonly reason?: string;
-  /** Of all sessions together. */
-  readonly seconds: number;
-  /** The median time of a step, without starting and compiling; null if no step was timed. */
-  readonly microseconds: number | null;
 }
 
 export interface Listener {
@@ -64,7 +60,7 @@ export interface Going {
   readonly memory?: number | undefined;
   readonly from?: RunCheckpoint | undefined;
   /** The path and the times of what the run resumes from. */
-  readonly before?: Pick<Outcome, 'checkpoint' | 'seconds' | 'microseconds'> | undefined;
+  readonly before?: (Pick<Outcome, 'checkpoint'> & Times) | undefined;
 }
 
 /** How long a run keeps the thread before it yields, in milliseconds. */
@@ -146,8 +142,7 @@ export async function train(
     files.note({
       status,
       steps: loss.count,
-      seconds: watch.seconds,
-      microseconds: watch.microseconds,
+      ...watch.times(),
       ...(sentence === undefined ? {} : { sentence }),
     });
   }
@@ -249,8 +244,7 @@ export async function train(
     checkpoint,
     ...(ending?.status === 'diverged' ? { problem: ending.problem } : {}),
     ...(ending?.status === 'done' && ending.reason !== undefined ? { reason: ending.reason } : {}),
-    seconds: watch.seconds,
-    microseconds: watch.microseconds,
+    ...watch.times(),
   };
 }
 

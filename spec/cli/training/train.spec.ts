@@ -98,6 +98,7 @@ describe('cli/training: results of a run', () => {
     records: [record],
     checkpoint: 'x',
     seconds: 1,
+    cpuSeconds: 1,
     microseconds: 2,
   };
 

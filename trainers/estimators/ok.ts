@@ -1,12 +1,12 @@
-import { matmul, reshape, stack } from '../../autodiff/index.ts';
+import { matmul, stack } from '../../autodiff/index.ts';
 import { cast, guard, type Noise, type Tensor, zeros } from '../../lib/index.ts';
 import { entryOf } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
 import type { Estimator } from './estimator.ts';
 import { kronecker, type SitedInfluence } from './kronecker.ts';
-import { orthonormal } from './orthonormal.ts';
 import { reduced } from './reduction.ts';
 import type { Factors } from './transition.ts';
+import { combined, type Triangle, triangle } from './triangle.ts';
 
 /** Σ_i A_i ⊗ u_i for one group of sites: u of shape [rank, inputs], A of shape [rank, S, units]. */
 export type KroneckerSum = { readonly u: Tensor; readonly A: Tensor };
@@ -25,7 +25,7 @@ export const okOptions = {
 /**
  * Optimal Kronecker-sum approximation of RTRL, OK (Benzing et al. 2019, arXiv 1902.03993): as KF-RTRL, with r
  * products for each group of sites instead of one, E[Σ_i A_i ⊗ u_i] = ∂s/∂W. After a step there are r + 1, the
- * (u_i, J A_i) and (z, D). Both lists are orthogonalised, and the singular values d of what couples them are
+ * (u_i, J A_i) and (z, D). Both lists are made orthogonal, and the singular values d of what couples them are
  * reduced from r + 1 to r by signs, with the least variance that an unbiased reduction of that rank can have: the
  * largest are kept as they are, and of the k that remain, with sum s, both factors become
  *
@@ -69,26 +69,12 @@ function advance(
   noise: Noise,
   rank: number,
 ): KroneckerSum {
-  const [, rows, units] = A.shape;
   const each = Array.from({ length: rank }, (_, i) => i);
-  const left = coefficientsOf([...each.map((i) => entryOf(u, i)), z]);
-  const right = coefficientsOf(
-    [...each.map((i) => matmul(jacobian, entryOf(A, i))), D].map((own) => reshape(own, [own.size])),
-  );
+  const left = triangle([...each.map((i) => entryOf(u, i)), z]);
+  const right = triangle([...each.map((i) => matmul(jacobian, entryOf(A, i))), D]);
   const signs = cast(noise.signs([rank + 1]), z.dtype);
   const mixed = reduced(left.coefficients, right.coefficients, signs);
-  const mix = (side: number, basis: Tensor) => matmul(entryOf(mixed, side), basis);
-  return {
-    u: mix(0, left.basis),
-    A: reshape(mix(1, right.basis), [rank, rows, units]),
-  };
-}
-
-/** Vectors as combinations of orthonormal ones: rows = coefficients · basis. */
-function coefficientsOf(vectors: readonly Tensor[]): {
-  readonly coefficients: Tensor;
-  readonly basis: Tensor;
-} {
-  const basis = orthonormal(vectors);
-  return { coefficients: matmul(stack(vectors), basis, { transposeRight: true }), basis };
+  const mix = (side: number, own: Triangle) =>
+    stack(each.map((i) => combined(own, entryOf(entryOf(mixed, side), i))));
+  return { u: mix(0, left), A: mix(1, right) };
 }

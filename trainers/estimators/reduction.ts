@@ -12,18 +12,28 @@ export const reduced: (A: Tensor | number, B: Tensor | number, signs: Tensor | n
   shape: ([q, columns]) => [2, q - 1, columns],
   value(A, B, signs) {
     const [q, n] = A.shape;
-    const [a, b] = [rowsOf(A), rowsOf(B)];
-    const core = Array.from({ length: n }, (_, i) =>
-      Array.from({ length: n }, (__, j) => a.reduce((sum, row, k) => sum + row[i] * b[k][j], 0)),
-    );
+    const [a, b] = [dataOf(A), dataOf(B)];
+    const core: number[][] = [];
+    for (let i = 0; i < n; i++) {
+      const row: number[] = [];
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let k = 0; k < q; k++) sum += a[k * n + i] * b[k * n + j];
+        row.push(sum);
+      }
+      core.push(row);
+    }
     const { left, values, right } = singularValues(core);
-    const factor = factorOf(values, [...dataOf(signs)], q - 1);
+    const factor = factorOf(values, dataOf(signs), q - 1);
     const out = allocate(A.dtype, 2 * (q - 1) * n);
-    [left, right].forEach((vectors, side) => {
+    let at = 0;
+    for (const vectors of [left, right])
       for (let i = 0; i < q - 1; i++)
-        for (let j = 0; j < n; j++)
-          out[(side * (q - 1) + i) * n + j] = factor.reduce((sum, row, k) => sum + row[i] * vectors[k][j], 0);
-    });
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let k = 0; k < n; k++) sum += factor[k][i] * vectors[k][j];
+          out[at++] = sum;
+        }
     return fromData(out, [2, q - 1, n]);
   },
   // Nothing is differentiated through an estimator.
@@ -31,7 +41,7 @@ export const reduced: (A: Tensor | number, B: Tensor | number, signs: Tensor | n
 });
 
 /** X [n, rank] with E[X Xᵀ] = diag(values), for n = rank + 1 values in descending order. */
-export function factorOf(values: readonly number[], signs: readonly number[], rank: number): number[][] {
+export function factorOf(values: readonly number[], signs: ArrayLike<number>, rank: number): number[][] {
   const n = values.length;
   const X = values.map(() => new Array<number>(rank).fill(0));
   const tail = (m: number) => values.slice(m).reduce((sum, value) => sum + value, 0);
@@ -66,23 +76,19 @@ export function singularValues(K: readonly (readonly number[])[]): {
   // Columns of K V, and of V.
   const W = Array.from({ length: n }, (_, j) => K.map((row) => row[j]));
   const V = W.map((_, j) => W.map((__, i) => (i === j ? 1 : 0)));
-  const product = (x: readonly number[], y: readonly number[]) =>
-    x.reduce((sum, value, i) => sum + value * y[i], 0);
   for (let sweep = 0; sweep < 30; sweep++) {
     let isDone = true;
     for (let p = 0; p < n - 1; p++)
       for (let q = p + 1; q < n; q++) {
-        const [a, b, c] = [product(W[p], W[p]), product(W[q], W[q]), product(W[p], W[q])];
+        const [x, y] = [W[p], W[q]];
+        const [a, b, c] = [product(x, x), product(y, y), product(x, y)];
         if (Math.abs(c) <= 1e-15 * Math.sqrt(a * b) || c === 0) continue;
         isDone = false;
         const zeta = (b - a) / (2 * c);
         const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
         const cosine = 1 / Math.hypot(1, t);
-        for (const columns of [W, V]) {
-          const [x, y] = [columns[p], columns[q]];
-          columns[p] = x.map((value, i) => cosine * (value - t * y[i]));
-          columns[q] = x.map((value, i) => cosine * (t * value + y[i]));
-        }
+        turn(x, y, cosine, t);
+        turn(V[p], V[q], cosine, t);
       }
     if (isDone) break;
   }
@@ -95,8 +101,17 @@ export function singularValues(K: readonly (readonly number[])[]): {
   };
 }
 
-function rowsOf(x: Tensor): number[][] {
-  const [rows, columns] = x.shape;
-  const data = dataOf(x);
-  return Array.from({ length: rows }, (_, i) => Array.from(data.slice(i * columns, (i + 1) * columns)));
+function product(x: readonly number[], y: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
+  return sum;
+}
+
+/** Rotates two columns in their plane. */
+function turn(x: number[], y: number[], cosine: number, tangent: number): void {
+  for (let i = 0; i < x.length; i++) {
+    const [first, second] = [x[i], y[i]];
+    x[i] = cosine * (first - tangent * second);
+    y[i] = cosine * (tangent * first + second);
+  }
 }

@@ -25,70 +25,57 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
     throw new UsageError(
       `there is no group ${JSON.stringify(baseline)}; there are ${groups.map(({ name }) => name).join('; ')}`,
     );
-  const [{ score, command }] = base.runs;
+  const [{ score }] = base.runs;
   const own = (value: number) => scoreText(score, value);
+  const all = groups.flatMap(({ runs }) => runs);
+  const noun = nounOf(all);
   const isPaired = groups.length > 1 && base.runs.length > 1;
   const isSpread = groups.some(({ runs }) => runs.length > 1);
-  const isAbove = groups.every(({ runs }) => runs.every(({ last }) => aboveEntropy(last) !== undefined));
+  const isTimed = all.some(({ microseconds }) => microseconds !== undefined);
   const seconds = secondsOfAll(groups);
-  /** Of the entries of the runs of a group: the latest figure, and how far it is above the entropy. */
-  const figures = (entries: readonly Entry[]) => [
-    own(median(entries.map(({ recent }) => recent))),
-    ...(isAbove ? [aboveText(median(entries.map((entry) => aboveEntropy(entry) ?? Number.NaN)))] : []),
-  ];
-  const isTimed = groups.some(({ runs }) => runs.some(({ microseconds }) => microseconds !== undefined));
-  const rows = groups
-    .map((group) => ({ group, latest: median(group.runs.map(({ last }) => last.recent)) }))
-    .sort((a, b) => rank(a.latest) - rank(b.latest))
-    .map(({ group }) => {
-      const { name, runs } = group;
-      const values = runs.map(({ last }) => last.recent);
-      return [
-        name,
-        ...(isSpread ? [String(runs.length), `${own(Math.min(...values))} – ${own(worst(values))}`] : []),
-        formatCount(Math.max(...runs.map(({ last }) => last.at))),
-        ...figures(runs.map(({ last }) => last)),
-        own(median(runs.map(({ last }) => last.mean))),
-        ...(isTimed ? [timeText(runs)] : []),
-        ...(seconds === undefined
-          ? []
-          : [cpuText(secondsOf(group)), ...figures(runs.map((run) => entryAfter(run, seconds)))]),
-        ...(isPaired ? [differenceText(runs, base.runs, own)] : []),
-      ];
-    });
-  const runs = groups.flatMap((group) => group.runs);
-  const noun = nounOf(runs);
-  const references = sharedBaselines(runs).map(([name, { at, recent, mean }]) => [
-    name,
-    ...(isSpread ? ['', ''] : []),
-    formatCount(at),
-    own(recent),
-    ...(isAbove ? [''] : []),
-    own(mean),
-    ...(isTimed ? [''] : []),
-    ...(seconds === undefined ? [] : ['', '', ...(isAbove ? [''] : [])]),
-    ...(isPaired ? [''] : []),
-  ]);
-  return {
-    header: [
-      isSpread ? 'group' : 'run',
-      ...(isSpread ? ['runs', 'lowest – highest'] : []),
-      command === 'train' ? 'records' : 'steps',
+  const columns: readonly Column[] = [
+    { title: isSpread ? 'group' : 'run', of: ({ name }) => name, shared: ({ name }) => name },
+    ...(isSpread ? spreadColumns(own) : []),
+    {
+      title: noun,
+      of: ({ runs }) => formatCount(Math.max(...runs.map(({ last }) => last.at))),
+      shared: ({ at }) => formatCount(at),
+    },
+    ...figureColumns(
+      all,
       `${score}, latest`,
-      ...(isAbove ? ['above entropy'] : []),
-      `${score}, all`,
-      ...(isTimed ? ['a step'] : []),
-      ...(seconds === undefined
-        ? []
-        : ['CPU', `${score}, at ${cpuText(seconds)} of CPU`, ...(isAbove ? ['above entropy'] : [])]),
-      ...(isPaired ? [`against ${baseline}`] : []),
+      ({ last }) => last,
+      ({ recent }) => own(recent),
+    ),
+    {
+      title: `${score}, all`,
+      of: ({ runs }) => own(median(runs.map(({ last }) => last.mean))),
+      shared: ({ mean }) => own(mean),
+    },
+    ...(isTimed ? [{ title: 'a step', of: timeText }] : []),
+    ...(seconds === undefined
+      ? []
+      : [
+          { title: 'CPU', of: (group: Group) => cpuText(secondsOf(group)) },
+          ...figureColumns(all, `${score}, at ${cpuText(seconds)} of CPU`, (run) => entryAfter(run, seconds)),
+        ]),
+    ...(isPaired
+      ? [{ title: `against ${baseline}`, of: ({ runs }: Group) => differenceText(runs, base.runs, own) }]
+      : []),
+  ];
+  const latest = new Map(groups.map((group) => [group, median(group.runs.map(({ last }) => last.recent))]));
+  const place = (group: Group) => rank(latest.get(group) ?? Number.NaN);
+  return {
+    header: columns.map(({ title }) => title),
+    rows: [
+      ...[...groups].sort((a, b) => place(a) - place(b)).map((group) => columns.map(({ of }) => of(group))),
+      ...sharedBaselines(all).map((baseline) => columns.map(({ shared }) => shared?.(baseline) ?? '')),
     ],
-    rows: [...rows, ...references],
     note: [
       isSpread ? `Figures are medians over the runs of a group, after the last of its ${noun}.` : '',
       seconds === undefined
         ? ''
-        : `CPU is the time of the processor for a whole run. The figures at ${cpuText(seconds)} of it are the latest ones when a run had taken that, which every group did.`,
+        : `CPU is the time of the processor for a whole run; the figures at ${cpuText(seconds)} of it are the latest ones when a run had taken that.`,
       isPaired
         ? 'The last column has the mean difference of runs with equal seeds in the latest figure, its bootstrap interval at 95 %, and the number of pairs.'
         : '',
@@ -96,6 +83,50 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
       .filter(Boolean)
       .join(' '),
   };
+}
+
+interface Column {
+  readonly title: string;
+  of(group: Group): string;
+  /** Of a baseline that all runs share; empty if left out. */
+  shared?(baseline: Shared): string;
+}
+
+interface Shared {
+  readonly name: string;
+  readonly at: number;
+  readonly recent: number;
+  readonly mean: number;
+}
+
+function spreadColumns(own: (value: number) => string): Column[] {
+  const latest = ({ runs }: Group) => runs.map(({ last }) => last.recent);
+  return [
+    { title: 'runs', of: ({ runs }) => String(runs.length) },
+    {
+      title: 'lowest – highest',
+      of: (group) => `${own(Math.min(...latest(group)))} – ${own(worst(latest(group)))}`,
+    },
+  ];
+}
+
+/** The latest figure at an entry of each run, and how far it is above the entropy if that is known. */
+function figureColumns(
+  runs: readonly PastRun[],
+  title: string,
+  entryOf: (run: PastRun) => Entry,
+  shared: Column['shared'] = () => '',
+): Column[] {
+  const [{ score }] = runs;
+  const middle = (group: Group, figure: (entry: Entry) => number) =>
+    median(group.runs.map((run) => figure(entryOf(run))));
+  const recent = (entry: Entry) => entry.recent;
+  const above = (entry: Entry) => aboveEntropy(entry) ?? Number.NaN;
+  const isKnown = runs.every(({ last }) => aboveEntropy(last) !== undefined);
+  return [
+    { title, of: (group) => scoreText(score, middle(group, recent)), shared },
+    ...(isKnown ? [{ title: 'above entropy', of: (group: Group) => aboveText(middle(group, above)) }] : []),
+  ];
 }
 
 /** For runs with several rates: the best one of each group of runs that differ otherwise. */
@@ -129,15 +160,13 @@ export function nounOf([{ command }]: readonly PastRun[]): 'records' | 'steps' {
 }
 
 /** The baselines and experts that are the same in all runs: those that learn from equal data in the same way. */
-function sharedBaselines(
-  runs: readonly PastRun[],
-): (readonly [name: string, figures: { at: number; recent: number; mean: number }])[] {
+function sharedBaselines(runs: readonly PastRun[]): Shared[] {
   const [{ last }, ...others] = runs;
   return Object.entries(last.baselines)
     .filter(([name, figures]) =>
       others.every((other) => JSON.stringify(other.last.baselines[name]) === JSON.stringify(figures)),
     )
-    .map(([name, figures]) => [name, { at: last.at, ...figures }]);
+    .map(([name, figures]) => ({ name, at: last.at, ...figures }));
 }
 
 function differenceText(
@@ -166,7 +195,7 @@ function aboveText(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : 'not finite';
 }
 
-function timeText(runs: readonly PastRun[]): string {
+function timeText({ runs }: Group): string {
   const times = runs.flatMap(({ microseconds }) => (microseconds === undefined ? [] : [microseconds]));
   return times.length === 0 ? '' : formatMicroseconds(median(times));
 }

@@ -185,6 +185,40 @@ describe('cli: groups of runs', () => {
     expect(bestRates(grid.slice(0, 3))).to.equal(undefined);
   });
 
+  it('are compared at equal time too, and with the entropy of the very symbols where that is known', () => {
+    const floor = (value: number) => ({ 'entropy of the sample': { mean: value, recent: value } });
+    const timed = (name: string, seed: number, cpuSeconds: number): PastRun => {
+      const own = run({ 'estimator.name': name, seed: String(seed) }, [
+        [10, 3],
+        [50, 2 + seed / 10],
+        [100, 1 + seed / 10],
+      ]);
+      const entries = own.entries.map((each) => ({ ...each, baselines: floor(seed / 20) }));
+      return { ...own, entries, last: entries[2], cpuSeconds };
+    };
+    const slow = [1, 2, 3].map((seed) => timed('rtrl', seed, 200 + seed));
+    const fast = [1, 2, 3].map((seed) => timed('uoro', seed, 99 + seed));
+    const { header, rows } = groupTable(groupsOf([...slow, ...fast]));
+    const cells = rows.map((row) => Object.fromEntries(row.map((cell, i) => [`${i} ${header[i]}`, cell])));
+    // The median of the fast ones, after which a slow one has taken half of its steps.
+    for (const [i, cpu, then, above] of [
+      [0, '202 s', '2.200', '2.1000'],
+      [1, '101 s', '1.200', '1.1000'],
+    ] as const)
+      expect(cells[i]).to.include({
+        '4 bits, latest': '1.200',
+        '5 above entropy': '1.1000',
+        '8 CPU': cpu,
+        '9 bits, at 101 s of CPU': then,
+        '10 above entropy': above,
+      });
+    // A run without a time has no equal one, and one without an entropy has no distance from it.
+    const { cpuSeconds: _, ...untimed } = slow[0];
+    expect(groupTable(groupsOf([untimed, ...fast])).header).not.to.include('CPU');
+    const plain = { ...slow[0], last: entry(100, 1) };
+    expect(groupTable(groupsOf([plain, ...fast])).header).not.to.include('above entropy');
+  });
+
   it('differences have the bootstrap interval of their mean', () => {
     expect(pairedDifference([1])).to.equal(undefined);
     expect(pairedDifference([1, Number.NaN])).to.equal(undefined);

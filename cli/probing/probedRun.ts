@@ -8,6 +8,7 @@ import type { GridProbe } from '../sweep/grid.ts';
 import { fileNames, type RunFolder } from '../training/folder.ts';
 import { outcomeText } from '../training/outcome.ts';
 import type { StopRequest } from '../training/stop.ts';
+import { createStopwatch } from '../training/stopwatch.ts';
 import { type Finding, follow } from './follow.ts';
 
 const findings = 'probe.ndjson';
@@ -24,7 +25,7 @@ export async function probeInFolder(
   onProgress: (steps: number) => void,
 ): Promise<{ readonly steps: number; readonly isWhole: boolean }> {
   const own = Object.entries(estimators).map(([title, each]) => [title, makeEstimator(each)] as const);
-  const began = performance.now();
+  const watch = createStopwatch();
   const lines: string[] = [];
   folder.write(fileNames.config, `${JSON.stringify(plan.config, null, 2)}\n`);
   const { steps } = await follow(plan, { estimators: Object.fromEntries(own), copies }, stop, (finding) => {
@@ -33,14 +34,14 @@ export async function probeInFolder(
   });
   const isWhole = stop.signal === undefined;
   folder.write(findings, lines.join(''));
-  const seconds = (performance.now() - began) / 1000;
+  const times = watch.times();
   folder.write(
     fileNames.outcome,
     outcomeText({
       status: isWhole ? 'done' : 'stopped',
       steps,
-      seconds,
-      microseconds: steps === 0 ? null : (1e6 * seconds) / steps,
+      ...times,
+      microseconds: steps === 0 ? null : (1e6 * times.seconds) / steps,
     }),
   );
   return { steps, isWhole };

@@ -7,6 +7,7 @@ import { growth } from './groups/growth.ts';
 import { kernelTable } from './groups/kernels.ts';
 import { lag } from './groups/lag.ts';
 import { peers } from './groups/peers.ts';
+import { probeTable } from './groups/probe.ts';
 import { endToEnd, memory, packageSize, start } from './groups/process.ts';
 import { python } from './groups/python.ts';
 import { grid, hand, plain } from './groups/steps.ts';
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, Group>> = {
   kernels: kernelTable,
   growth,
   estimators: estimatorGrid,
+  probe: probeTable,
   memory,
   start,
   package: packageSize,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mul } from '../../autodiff/index.ts';
+import { add, exp, greater, matmul, mul, sqrt, tanh, where } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   mapTree,
@@ -8,8 +8,9 @@ import {
   type Tensor,
   type Tree,
   tensor,
+  zeros,
 } from '../../lib/index.ts';
-import { gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
+import { type Cell, gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import {
   adam,
   createLearner,
@@ -198,6 +199,74 @@ describe('createProbe', () => {
     expect(estimators.rtrl.cosine).to.be.closeTo(1, 1e-12);
     expect(estimators.uoro.cosine).to.be.within(0, 1);
     expect(staleness?.cosine).to.be.within(0.5, 1);
+  });
+
+  it('computes a step again where a masked branch is singular, from points that the learner has left', () => {
+    const masked: Cell<{ w: Tensor; u: Tensor }, Tensor, Tensor> = {
+      name: 'masked',
+      outputs: 2,
+      init: (noise) => ({ w: noise.uniform([2]), u: noise.normal([2, 2]) }),
+      start: () => zeros([2], { dtype: 'float64' }),
+      step({ w, u }, state, x) {
+        const root = where(greater(x, 0), sqrt(mul(x, exp(w))), 0);
+        const next = tanh(add(matmul(u, state), root));
+        return { state: next, output: next };
+      },
+    };
+    const own = createLearner({
+      model: masked,
+      loss: meanSquare,
+      estimator: rtrl(),
+      optimizer: sgd({ rate: 0.1 }),
+      dtype: 'float64',
+    });
+    // A window that is longer than the run, with its steps at the parameters of their time, is exact.
+    const probe = createProbe({
+      learner: own,
+      estimators: { all: tbptt({ window: 64, stride: 1 }), uoro: uoro() },
+      copies: 2,
+    });
+    const noise = seeded(7);
+    for (let t = 0; t < 21; t++)
+      probe.step(
+        t === 5 || t === 13 ? zeros([2], { dtype: 'float64' }) : noise.uniform([2]),
+        noise.normal([2]),
+      );
+    const { estimators, steps } = probe.report();
+    expect([steps, estimators.all.stopped, estimators.uoro.stopped]).to.deep.equal([
+      21,
+      undefined,
+      undefined,
+    ]);
+    requireClose(
+      [estimators.all.cosine, estimators.all.normRatio, estimators.all.squaredBias],
+      [1, 1, 0],
+      1e-12,
+      'all',
+    );
+    expect(estimators.uoro.cosine).to.be.within(0.3, 1);
+  });
+
+  it('stops an estimator whose numbers are not finite, keeps what it found before, and goes on with others', () => {
+    const estimators = { broken: exaggerated(1e200), frozen: frozen() };
+    const probe = createProbe({ learner: learner(0.1), estimators, copies: 1 });
+    const other = createProbe({ learner: learner(0.1), estimators: { frozen: frozen() }, copies: 1 });
+    for (const { input, target } of run.examples.slice(0, 10)) {
+      probe.step(input, target);
+      other.step(input, target);
+    }
+    const { broken, frozen: own } = probe.report().estimators;
+    expect(broken.stopped).to.match(
+      /^step 2: the estimate of the gradient is too large for float64; call resetState/,
+    );
+    // The first gradient has no past.
+    expect(broken.cosine).to.be.closeTo(1, 1e-12);
+    const alone = other.report().estimators.frozen;
+    expect([own.cosine, own.squaredBias, own.stopped]).to.deep.equal([
+      alone.cosine,
+      alone.squaredBias,
+      undefined,
+    ]);
   });
 
   it('says what it refuses', () => {

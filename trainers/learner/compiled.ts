@@ -2,7 +2,6 @@ import { dataOf, leavesOf, type Noise, type Tensor, type Tree, type TypedArray }
 import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { nonFinite } from './finite.ts';
-import { stretch } from './journal.ts';
 import type { Setting } from './learn.ts';
 import type { LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
@@ -81,9 +80,9 @@ export class CompiledEngine implements Engine {
     this.#place.take(timeSteps, false);
   }
 
-  point(): Point {
+  point(into?: Point): Point {
     const place = this.#place;
-    return place.taken === 0 && place.isFinite() ? place.point() : pointOf(this.look());
+    return place.taken === 0 && place.isFinite() ? place.point(into) : pointOf(this.look(), into);
   }
 
   follow(point: Point): void {
@@ -92,9 +91,11 @@ export class CompiledEngine implements Engine {
       this.restore(movedTo(this.save(), point));
       return;
     }
-    recomputeGradient(place);
-    if (!place.isFinite() && !becomesFinite(place, this.#isAsked)) throw this.#broken();
-    place.put(point);
+    place.beginAt(point);
+  }
+
+  verify(): void {
+    this.#verify();
   }
 
   step(inputs: readonly unknown[], targets: Targets, losses: Losses, at: number, outputs: OutputsTo): void {
@@ -115,7 +116,7 @@ export class CompiledEngine implements Engine {
     if (isComplete) {
       const own = place.isFresh ? learnAgainIfSingular(place, plan) : plan;
       place.count(own);
-      if (place.journal.record(own.feed) === stretch || own.feed.isFirst) this.#verify(true);
+      if (place.record(own) === place.stretch || own.feed.isFirst) this.#verify(true);
     } else place.taken++;
   }
 
@@ -158,7 +159,7 @@ export class CompiledEngine implements Engine {
    * snapshot is postponed while the gradient is unknown and more windows may follow, unless it `must` be
    * taken now.
    */
-  #verify(must = this.#place.journal.now.count === stretch): void {
+  #verify(must = this.#place.journal.now.count === this.#place.stretch): void {
     const place = this.#place;
     const { journal } = place;
     if (journal.now.count === 0 && place.taken === 0) return;

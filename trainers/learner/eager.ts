@@ -38,8 +38,8 @@ export class EagerEngine implements Engine {
     this.#memory = memory;
   }
 
-  point(): Point {
-    return pointOf(this.#memory);
+  point(into?: Point): Point {
+    return pointOf(this.#memory, into);
   }
 
   follow(point: Point): void {
@@ -53,6 +53,9 @@ export class EagerEngine implements Engine {
   get gradientNumbers(): readonly TypedArray[] {
     return leavesOf(this.#memory.gradient as Tree).map(dataOf);
   }
+
+  /** Every step does. */
+  verify(): void {}
 
   /** It is always kept. */
   expectGradient(): void {}

@@ -20,13 +20,23 @@ export interface Engine {
   /** All mutable state, between steps. */
   save(): Memory;
   restore(memory: Memory): void;
-  /** Copies of the parameters and of the state. @throws NonFiniteError if a number stopped being finite. */
-  point(): Point;
   /**
-   * Continues at other parameters and another state, with the influence that it carries.
-   * @throws NonFiniteError if a number had stopped being finite.
+   * Copies of the parameters and of the state.
+   * @param into receives them, if it is a point of this learner.
+   * @throws NonFiniteError if a number stopped being finite.
+   */
+  point(into?: Point): Point;
+  /**
+   * Continues at other parameters and another state, with the influence that it carries. The point must not
+   * change during the next `pointsHeld` steps.
    */
   follow(point: Point): void;
+  /**
+   * Checks all numbers; a step does so now and then. May replay the last steps with more care, which changes
+   * their gradient.
+   * @throws NonFiniteError if a number stopped being finite.
+   */
+  verify(): void;
   /** Returns the same as `save` without the gradient, which a plan would have to recompute. */
   look(): Omit<Memory, 'gradient'>;
   /** The last gradient. */

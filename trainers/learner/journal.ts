@@ -1,9 +1,16 @@
 import { allocate, dtypeOf, type SavedNoise, type TypedArray } from '../../lib/index.ts';
+import type { Point } from './engine.ts';
 import type { Feed } from './feed.ts';
 import type { TimeStep } from './timeStep.ts';
 
 /** Number of windows between two checks that all numbers are finite, and so the most that are replayed. */
 export const stretch = 64;
+
+/** The same for windows that begin at given points, which are kept for the replay: they have all parameters. */
+export const stretchOfPoints = 8;
+
+/** Number of steps for which a point may be needed: two generations, and the step being taken. */
+export const pointsHeld = 2 * stretchOfPoints + 1;
 
 /** The parts of a snapshot besides the numbers of the memory. */
 export interface Position {
@@ -29,6 +36,8 @@ export interface Generation {
   feed: Feed | undefined;
   /** For each input of the plan, room for the numbers of all windows. */
   inputs: readonly TypedArray[];
+  /** The points at which windows began that did not begin where the one before had ended. */
+  readonly points: (Point | undefined)[];
 }
 
 /**
@@ -56,8 +65,8 @@ export class Journal {
     return this.now.count === 0 || this.now.feed?.signature === signature;
   }
 
-  /** Records the inputs of a window. @returns the number of windows since the snapshot. */
-  record(feed: Feed): number {
+  /** Records the inputs of a window, and its beginning. @returns the number of windows since the snapshot. */
+  record(feed: Feed, point: Point | undefined): number {
     const { now } = this;
     if (
       now.count === 0 &&
@@ -67,6 +76,7 @@ export class Journal {
       now.inputs = feed.numbers.map((data) => allocate(dtypeOf(data), stretch * data.length));
     now.feed = feed;
     const at = now.count++;
+    now.points[at] = point;
     for (let i = 0; i < feed.numbers.length; i++) {
       const data = feed.numbers[i];
       if (data.length === 1) now.inputs[i][at] = data[0];
@@ -100,7 +110,7 @@ export function writeInputs({ inputs }: Generation, at: number, { numbers }: Fee
 }
 
 function emptyGeneration(): Generation {
-  return { numbers: [], position: undefined, count: 0, feed: undefined, inputs: [] };
+  return { numbers: [], position: undefined, count: 0, feed: undefined, inputs: [], points: [] };
 }
 
 function matches(own: readonly TypedArray[], wanted: readonly TypedArray[], times: number): boolean {

@@ -43,7 +43,8 @@ export class Learner<P, S, X, Y> {
   readonly #targets: unknown[] = [];
   readonly #loss = new Float64Array(1);
   /** Copies of the numbers of a learner's parameters and state: for those that follow it. */
-  static readonly pointOf = <P, S, X, Y>(own: Learner<P, S, X, Y>): Point => own.#engine.point();
+  static readonly pointOf = <P, S, X, Y>(own: Learner<P, S, X, Y>, into?: Point): Point =>
+    own.#engine.point(into);
 
   /** Use `createLearner` or `restoreLearner`. */
   constructor(config: LearnerConfig<P, S, X, Y>, setting: Setting, engine: Engine) {

@@ -4,12 +4,20 @@ import { lengthsAt } from '../estimators/estimator.ts';
 import { beginsApart, begun, isAbsent } from './beginning.ts';
 import type { Point } from './engine.ts';
 import { firstHarm } from './harm.ts';
-import { type Generation, Journal, type Position, timeStepsIn, writeInputs } from './journal.ts';
+import {
+  type Generation,
+  Journal,
+  type Position,
+  stretch,
+  stretchOfPoints,
+  timeStepsIn,
+  writeInputs,
+} from './journal.ts';
 import { movedOn, ruled, type Setting } from './learn.ts';
 import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { drawnLength, hasInfluence, type Memory } from './memory.ts';
 import { Plans } from './plans.ts';
-import { joined, type Places, placesOf } from './point.ts';
+import { copied, joined, type Places, placesOf } from './point.ts';
 import { memoryOf, numbersOf } from './resident.ts';
 import { completed, type TimeStep } from './timeStep.ts';
 
@@ -37,6 +45,8 @@ export class Place implements Counters {
   /** Returns the last gradient; undefined if it has to be recomputed. */
   gradient: (() => unknown) | undefined;
   readonly plans = new Plans();
+  /** The point at which the next window begins, if not where the last one ended. */
+  #beginsAt: Point | undefined;
   #held: readonly TypedArray[] = [];
   #known: Places | undefined;
 
@@ -58,6 +68,16 @@ export class Place implements Counters {
 
   get residents(): readonly TypedArray[] {
     return this.plan?.resident ?? this.#held;
+  }
+
+  /** Number of windows after which a snapshot has to be taken. */
+  get stretch(): number {
+    return this.#isLed ? stretchOfPoints : stretch;
+  }
+
+  /** Whether windows begin at given points. */
+  get #isLed(): boolean {
+    return this.journal.now.points[0] !== undefined;
   }
 
   get knowsGradient(): boolean {
@@ -129,25 +149,31 @@ export class Place implements Counters {
     this.taken = 0;
     this.plan = undefined;
     this.gradient = () => memory.gradient;
+    this.#beginsAt = undefined;
     this.journal = new Journal();
     this.#hold(numbersOf(this.like));
   }
 
-  /** Copies of the parameters and states in the memory. */
-  point(): Point {
+  /** Copies of the parameters and states in the memory. @param into receives them. */
+  point(into?: Point): Point {
     const { residents } = this;
     const { parameters, states } = this.#places();
     return {
-      parameters: parameters.map((at) => residents[at].slice() as TypedArray),
-      state: joined(states.map((own) => own.map((at) => residents[at]))),
+      parameters: parameters.map((at, i) => copied(residents[at], into?.parameters[i])),
+      state: joined(
+        states.map((own) => own.map((at) => residents[at])),
+        into?.state,
+      ),
     };
   }
 
-  /**
-   * Writes other parameters and states into the memory, and makes this the place to return to. The last gradient
-   * is that of before, which a plan may overwrite, so after a return it is as in `like`.
-   */
-  put({ parameters, state }: Point): void {
+  /** Lets the next window begin at other parameters and states. The point must not change afterwards. */
+  beginAt(point: Point): void {
+    this.#beginsAt = point;
+    this.#put(point);
+  }
+
+  #put({ parameters, state }: Point): void {
     const { residents } = this;
     const places = this.#places();
     for (const [i, at] of places.parameters.entries()) residents[at].set(parameters[i]);
@@ -158,12 +184,13 @@ export class Place implements Counters {
           length === state[leaf].length ? state[leaf] : state[leaf].subarray(i * length, (i + 1) * length),
         );
       }
-    this.journal.commit(residents, this.#position({ known: this.like.gradient }));
   }
 
   /** Makes this the place to return to. */
   commit(): void {
-    this.journal.commit(this.residents, this.#position());
+    // If it follows points, its last gradient has been read already, and a copy would take as long as a step.
+    const gradient = this.#isLed ? { known: this.like.gradient } : undefined;
+    this.journal.commit(this.residents, this.#position(gradient));
   }
 
   /** Where the parameters and the states of the systems are among the residents. */
@@ -225,11 +252,13 @@ export class Place implements Counters {
     plan.load(this.residents);
     this.plan = plan;
     this.taken = 0;
+    if (this.#beginsAt !== undefined) this.#put(this.#beginsAt);
   }
 
   /** Takes in the first time steps of a window. */
   take(timeSteps: readonly TimeStep[], keeps: boolean): void {
     this.taken = 0;
+    if (this.#beginsAt !== undefined) this.#put(this.#beginsAt);
     if (timeSteps.length === 0) return;
     const like = this.plan?.feed.timeSteps;
     // The plan may be that of a window from before the present one grew.
@@ -265,6 +294,13 @@ export class Place implements Counters {
     this.updates++;
   }
 
+  /** Records a window after learning from it. @returns the number of windows since the snapshot. */
+  record(plan: LearnPlan): number {
+    const count = this.journal.record(plan.feed, this.#beginsAt);
+    this.#beginsAt = undefined;
+    return count;
+  }
+
   /** Returns to a snapshot. */
   rewind({ numbers, position }: Generation): void {
     const { steps, updates, drawn, isFresh, noise, gradient } = position as Position;
@@ -294,6 +330,8 @@ export class Place implements Counters {
     const plan = this.planFor(timeStepsIn(generation), true, generation.feed?.isFirst);
     this.load(plan);
     writeInputs(generation, at, plan.feed);
+    const point = generation.points[at];
+    if (point !== undefined) this.#put(point);
     return plan;
   }
 }

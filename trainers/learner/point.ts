@@ -13,19 +13,33 @@ import { named } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { residentOf } from './resident.ts';
 
-/** Copies of the parameters and of the states of a memory. */
-export function pointOf({ parameters, lanes }: Pick<Memory, 'parameters' | 'lanes'>): Point {
+/** Copies of the parameters and of the states of a memory. @param into receives them. */
+export function pointOf({ parameters, lanes }: Pick<Memory, 'parameters' | 'lanes'>, into?: Point): Point {
   return {
-    parameters: leavesOf(parameters as Tree).map((leaf) => dataOf(leaf).slice() as TypedArray),
-    state: joined(lanes.map(({ state }) => leavesOf(state as Tree).map(dataOf))),
+    parameters: leavesOf(parameters as Tree).map((leaf, i) => copied(dataOf(leaf), into?.parameters[i])),
+    state: joined(
+      lanes.map(({ state }) => leavesOf(state as Tree).map(dataOf)),
+      into?.state,
+    ),
   };
 }
 
-/** Copies of the states of all systems, leaf by leaf. */
-export function joined(states: readonly (readonly TypedArray[])[]): TypedArray[] {
+/** A copy, in memory of its own by default. */
+export function copied(
+  data: TypedArray,
+  into: TypedArray = allocate(dtypeOf(data), data.length),
+): TypedArray {
+  into.set(data);
+  return into;
+}
+
+/** Copies of the states of all systems, leaf by leaf. @param into receives them. */
+export function joined(
+  states: readonly (readonly TypedArray[])[],
+  into?: readonly TypedArray[],
+): TypedArray[] {
   return states[0].map((first, leaf) => {
-    if (states.length === 1) return first.slice() as TypedArray;
-    const out = allocate(dtypeOf(first), first.length * states.length);
+    const out = into?.[leaf] ?? allocate(dtypeOf(first), first.length * states.length);
     states.forEach((own, i) => {
       out.set(own[leaf], i * first.length);
     });

@@ -1,7 +1,15 @@
-import { ConfigurationError, guard, NonFiniteError, seeded, type Tree } from '../../lib/index.ts';
+import {
+  ConfigurationError,
+  type FloatDType,
+  guard,
+  NonFiniteError,
+  seeded,
+  type Tree,
+} from '../../lib/index.ts';
 import { anEstimator, type Bias, type Cost, type Estimator, rtrl } from '../estimators/index.ts';
 import type { LearnerConfig } from '../learner/config.ts';
 import type { Point } from '../learner/engine.ts';
+import { pointsHeld } from '../learner/journal.ts';
 import { Learner } from '../learner/learner.ts';
 import type { Scored } from '../learner/scored.ts';
 import { Replay, type Staleness } from './replay.ts';
@@ -105,6 +113,7 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
   const noise = seeded(seed);
   const shadow = (estimator: Estimator) => new Shadow(config, estimator, noise.split());
   const exact = shadow(rtrl());
+  const { distribute } = exact.systems;
   const followed = new Map<string, Followed>(
     Object.entries(estimators).map(([name, estimator]) => {
       const shadows = Array.from({ length: copies }, () => shadow(estimator));
@@ -127,22 +136,40 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
       }
     }
   };
-  const before = (): Point => Learner.pointOf(learner);
+  const points: Point[] = [];
+  let moves = 0;
+  const before = (): Point => {
+    const at = moves++ % pointsHeld;
+    points[at] = Learner.pointOf(learner, points[at]);
+    return points[at];
+  };
 
   return {
     step(input, target) {
       const point = before();
       // First, as it may refuse the step.
       const scored = learner.step(input, target);
-      const truth = exact.step(point, input, target);
+      const [inputs, targets] = [distribute(input, 'input'), distribute(target, 'target')];
+      exact.step(point, inputs, targets);
+      const truth = exact.estimate;
+      const broken = new Set<Followed>();
       each((own) => {
         const began = performance.now();
-        const estimates = own.shadows.map((copy) => copy.step(point, input, target));
+        for (const copy of own.shadows) copy.step(point, inputs, targets);
         // The first steps compile plans.
         if (steps >= warmUp) own.time += (performance.now() - began) / own.shadows.length;
         own.steps++;
-        own.tally ??= begun(own, like.parameters);
-        own.tally.add(truth, estimates.slice(0, own.shadows.length));
+        own.tally ??= begun(own, like.parameters, learner.dtype);
+        if (!own.tally.add(truth, estimatesOf(own))) broken.add(own);
+      });
+      if (broken.size > 0) exact.verify();
+      each((own) => {
+        if (!broken.has(own)) return;
+        for (const copy of own.shadows) copy.verify();
+        if (!own.tally?.add(exact.estimate, estimatesOf(own)))
+          throw new NonFiniteError(
+            `step ${steps + 1}: the estimate of the gradient is too large for ${learner.dtype}; call resetState now and then, or leave the estimator out`,
+          );
       });
       replayed?.add(point, input, { value: target }, truth);
       steps++;
@@ -151,9 +178,10 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
     observe(input) {
       const point = before();
       learner.observe(input);
-      exact.observe(point, input);
+      const inputs = distribute(input, 'input');
+      exact.step(point, inputs, undefined);
       each(({ shadows }) => {
-        for (const copy of shadows) copy.observe(point, input);
+        for (const copy of shadows) copy.step(point, inputs, undefined);
       });
       replayed?.add(point, input, undefined);
     },
@@ -177,11 +205,15 @@ const example = 'createProbe({ learner, estimators: { uoro: uoro() } })';
 
 const warmUp = 2;
 
+function estimatesOf({ shadows }: Followed) {
+  return shadows.map(({ estimate }) => estimate);
+}
+
 /** After the first step: one copy is enough of an estimator that draws nothing. */
-function begun(own: Followed, parameters: Tree): Tally {
+function begun(own: Followed, parameters: Tree, dtype: FloatDType): Tally {
   own.isRandom = own.shadows[0].hasDrawn;
   if (!own.isRandom) own.shadows = own.shadows.slice(0, 1);
-  return new Tally(parameters, own.shadows.length);
+  return new Tally(parameters, own.shadows.length, dtype);
 }
 
 function reportOf({ estimator, shadows, tally, isRandom, steps, time, stopped }: Followed): EstimatorReport {

@@ -5,6 +5,8 @@ import type { LearnerConfig } from '../learner/config.ts';
 import type { Engine, Point } from '../learner/engine.ts';
 import { atReset, freshLanes, named, type Setting } from '../learner/learn.ts';
 import { engineOf, settingOf } from '../learner/select.ts';
+import type { Systems } from '../learner/system.ts';
+import type { Targets } from '../learner/timeStep.ts';
 import { type Optimizer, sgd } from '../optimizers/index.ts';
 
 /**
@@ -35,6 +37,10 @@ export class Shadow {
     this.#engine.expectGradient(Number.POSITIVE_INFINITY);
   }
 
+  get systems(): Systems {
+    return this.#setting.systems;
+  }
+
   /** The cost of the estimator's rule for the model; undefined before the first input. */
   get cost(): Cost | undefined {
     return this.#setting.bindings.last?.cost;
@@ -46,22 +52,22 @@ export class Shadow {
   }
 
   /**
-   * Carries the influence over the step from a point. Returns the estimate of the gradient there, leaf by leaf,
-   * which the next step overwrites.
+   * Carries the influence over the step from a point, with inputs and targets for each system; without targets
+   * it is only observed.
    */
-  step(point: Point, input: unknown, target: unknown): readonly TypedArray[] {
-    const { systems } = this.#setting;
+  step(point: Point, inputs: readonly unknown[], targets: Targets): void {
     this.#engine.follow(point);
-    const [inputs, targets] = [systems.distribute(input, 'input'), systems.distribute(target, 'target')];
     this.#engine.step(inputs, targets, this.#ignored, 0, 'nowhere');
+  }
+
+  /** The estimate of the last gradient, leaf by leaf, which the next step overwrites. */
+  get estimate(): readonly TypedArray[] {
     return this.#engine.gradientNumbers;
   }
 
-  /** Carries the influence over a step without a target. */
-  observe(point: Point, input: unknown): void {
-    this.#engine.follow(point);
-    const inputs = this.#setting.systems.distribute(input, 'input');
-    this.#engine.step(inputs, undefined, this.#ignored, 0, 'nowhere');
+  /** Recomputes an estimate that is not finite with more care. @throws NonFiniteError if that does not help. */
+  verify(): void {
+    this.#engine.verify();
   }
 
   /** Forgets the influence. */

@@ -1,4 +1,5 @@
-import { pathsOf, type Tree, type TypedArray } from '../../lib/index.ts';
+import { type FloatDType, leavesOf, pathsOf, type Tree, type TypedArray } from '../../lib/index.ts';
+import { type Moments, MomentsPlan, noMoments } from './moments.ts';
 
 /** A mean with an interval that holds the true one in 95 of 100 probes. */
 export interface Interval {
@@ -42,17 +43,19 @@ export class Tally {
   readonly #blocks: readonly string[];
   readonly #sums: Sums[];
   readonly #copies: number;
-  readonly #part: Moments;
-  readonly #all: Moments;
+  /** Of the present step, block by block. */
+  readonly #moments: readonly Moments[];
+  readonly #plan: MomentsPlan;
 
-  constructor(parameters: Tree, copies: number) {
+  constructor(parameters: Tree, copies: number, dtype: FloatDType) {
     this.#blocks = pathsOf(parameters, 'params').map(
       ({ path }) => path.replace(/^params\.?/, '') || 'params',
     );
     this.#copies = copies;
-    this.#part = momentsOf(copies);
-    this.#all = momentsOf(copies);
-    this.#sums = Array.from({ length: this.#blocks.length + 1 }, () => ({
+    const sizes = leavesOf(parameters).map(({ size }) => size);
+    this.#plan = new MomentsPlan(sizes, copies, dtype);
+    this.#moments = Array.from({ length: sizes.length + 1 }, () => noMoments(copies));
+    this.#sums = this.#moments.map(() => ({
       cosine: 0,
       ratio: 0,
       compared: 0,
@@ -63,26 +66,26 @@ export class Tally {
     }));
   }
 
-  /** Gradients leaf by leaf. @param estimates one for each copy. */
-  add(exact: readonly TypedArray[], estimates: readonly (readonly TypedArray[])[]): void {
-    const all = cleared(this.#all);
-    for (let leaf = 0; leaf < exact.length; leaf++) {
-      const part = cleared(this.#part);
-      addMoments(part, exact[leaf], estimates, leaf);
-      this.#count(this.#sums[leaf], part);
-      addTo(all, part);
-    }
-    this.#count(this.#sums[exact.length], all);
+  /**
+   * Adds a step. Gradients are leaf by leaf, the estimates one for each copy.
+   * @returns whether all numbers are finite; otherwise nothing is added.
+   */
+  add(exact: readonly TypedArray[], estimates: readonly (readonly TypedArray[])[]): boolean {
+    const all = this.#moments[exact.length];
+    this.#plan.run(exact, estimates, this.#moments, all);
+    if (!Number.isFinite(all.exact + all.spread) || !all.squares.every(Number.isFinite)) return false;
+    this.#moments.forEach((part, block) => {
+      this.#count(this.#sums[block], part);
+    });
+    return true;
   }
 
-  #count(sums: Sums, { exact, product, square, products, squares }: Moments): void {
+  #count(sums: Sums, { exact, distance, spread, products, squares }: Moments): void {
     const count = this.#copies;
-    let total = 0;
-    for (let i = 0; i < count; i++) total += squares[i];
-    const spread = count > 1 ? Math.max(0, total - square * count) / (count - 1) : 0;
+    const variance = count > 1 ? spread / (count - 1) : 0;
     sums.exact += exact;
-    sums.spread += spread;
-    sums.distance += square - 2 * product + exact - (count > 1 ? spread / count : 0);
+    sums.spread += variance;
+    sums.distance += distance - variance / count;
     for (let i = 0; i < count; i++) {
       sums.along[i] += products[i] - exact;
       // A gradient that is zero has no direction.
@@ -101,70 +104,6 @@ export class Tally {
   /** The comparison of each leaf of the parameters, by its path. */
   blocks(isRandom: boolean): Readonly<Record<string, Comparison>> {
     return Object.fromEntries(this.#blocks.map((path, i) => [path, comparisonOf(this.#sums[i], isRandom)]));
-  }
-}
-
-/** Inner products of the estimates of one step with themselves and with the exact gradient. */
-interface Moments {
-  exact: number;
-  /** Of the mean of the copies: ⟨ḡ, g⟩ and |ḡ|². */
-  product: number;
-  square: number;
-  /** ⟨ĝ, g⟩ and |ĝ|² of each copy. */
-  readonly products: Float64Array;
-  readonly squares: Float64Array;
-}
-
-function momentsOf(copies: number): Moments {
-  const none = () => new Float64Array(copies);
-  return { exact: 0, product: 0, square: 0, products: none(), squares: none() };
-}
-
-function cleared(moments: Moments): Moments {
-  moments.exact = 0;
-  moments.product = 0;
-  moments.square = 0;
-  moments.products.fill(0);
-  moments.squares.fill(0);
-  return moments;
-}
-
-/** Copy by copy: a probe does this for every parameter of every copy, at every step. */
-function addMoments(
-  moments: Moments,
-  truth: TypedArray,
-  estimates: readonly (readonly TypedArray[])[],
-  leaf: number,
-): void {
-  const { products, squares } = moments;
-  const sums = new Float64Array(truth.length);
-  for (let i = 0; i < estimates.length; i++) {
-    const values = estimates[i][leaf];
-    let [product, square] = [0, 0];
-    for (let at = 0; at < truth.length; at++) {
-      const value = values[at];
-      product += value * truth[at];
-      square += value * value;
-      sums[at] += value;
-    }
-    products[i] += product;
-    squares[i] += square;
-  }
-  for (let at = 0; at < truth.length; at++) {
-    const average = sums[at] / estimates.length;
-    moments.product += average * truth[at];
-    moments.square += average * average;
-    moments.exact += truth[at] * truth[at];
-  }
-}
-
-function addTo(sum: Moments, part: Moments): void {
-  sum.exact += part.exact;
-  sum.product += part.product;
-  sum.square += part.square;
-  for (let i = 0; i < sum.products.length; i++) {
-    sum.products[i] += part.products[i];
-    sum.squares[i] += part.squares[i];
   }
 }
 

@@ -8,6 +8,21 @@ import { build } from 'esbuild';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const portable = { ndarray: 'ndarray', 'ndarray-ops': 'ops' };
+const contentsOf = (name) =>
+  `export { ${portable[name]} as default } from ${JSON.stringify(join(root, 'lib', 'portable', `${name}.ts`))};`;
+const isRelaxed = /[\\/]wasm[\\/]relaxed\.ts$/;
+const withoutRelaxed = "export const binary = '';";
+
+/** The same for other bundlers, as a plugin of Vite. */
+export const inBrowsers = {
+  name: 'in-browsers',
+  enforce: 'pre',
+  resolveId: (id) => (id in portable ? `\0portable:${id}` : undefined),
+  load(id) {
+    if (id.startsWith('\0portable:')) return contentsOf(id.slice('\0portable:'.length));
+    return isRelaxed.test(id) ? withoutRelaxed : undefined;
+  },
+};
 
 /** Replaces packages and modules that are not for browsers. */
 const replaced = {
@@ -15,10 +30,10 @@ const replaced = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^ndarray(-ops)?$/ }, ({ path }) => ({ path, namespace: 'portable' }));
     onLoad({ filter: /.*/, namespace: 'portable' }, ({ path }) => ({
-      contents: `export { ${portable[path]} as default } from './lib/portable/${path}.ts';`,
+      contents: contentsOf(path),
       resolveDir: root,
     }));
-    onLoad({ filter: /[\\/]wasm[\\/]relaxed\.ts$/ }, () => ({ contents: "export const binary = '';" }));
+    onLoad({ filter: isRelaxed }, () => ({ contents: withoutRelaxed }));
   },
 };
 

@@ -116,6 +116,12 @@ export function categoryTarget(
     forget() {
       latest = [];
     },
+    mark() {
+      const before = latest;
+      return () => {
+        latest = before;
+      };
+    },
     weights: panel.weights,
     interval: () => undefined,
     errors: () => [],

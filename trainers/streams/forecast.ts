@@ -1,6 +1,7 @@
 import { DataError, dataOf, seeded, UsageError } from '../../lib/index.ts';
 import type { RowData } from './config.ts';
-import { rowPredictor } from './rowPredictor.ts';
+import { walk } from './network.ts';
+import { fixed } from './rowPredictor.ts';
 import type { RowSession } from './rowSession.ts';
 import { columnsOf, lagOf } from './rows.ts';
 
@@ -40,12 +41,14 @@ export function forecast(data: RowData, session: RowSession, steps: number): For
     );
   if (steps > most) throw new UsageError(`at most ${most} steps ahead are predicted at once, not ${steps}`);
   if (session.waiting.length === 0) throw new DataError('there has been no record yet to predict from');
-  const middle = pathOf(data, session, steps, () => 0);
+  const follow = pathsOf(data, session, steps);
+  const middle = follow(() => 0);
   const spread = new Float64Array(steps);
-  const errors = errorsOf(session.target.errors(), steps);
+  // The interval of the first step needs no paths.
+  const errors = steps === 1 ? [] : errorsOf(session.target.errors(), steps);
   for (const drawn of errors)
     for (const sign of [1, -1])
-      for (const [i, { came }] of pathOf(data, session, steps, (step) => sign * drawn[step]).entries())
+      for (const [i, { came }] of follow((step) => sign * drawn[step]).entries())
         spread[i] += (came - middle[i].prediction) ** 2;
   const radius = session.target.interval()?.radius ?? null;
   const first = spread[0];
@@ -90,25 +93,37 @@ interface PathStep {
   readonly came: number;
 }
 
-/** The predictions after its own predictions, plus errors, in place of rows. Nothing is learnt from them. */
-function pathOf(
+/**
+ * Follows the predictions after its own predictions, plus errors, in place of rows. Nothing is learnt from
+ * them, and the session is as before after each path.
+ */
+function pathsOf(
   data: RowData,
   session: RowSession,
   steps: number,
-  errorOf: (step: number) => number,
-): PathStep[] {
-  const take = rowPredictor(data, session.copy(), { learn: false, fresh: false });
+): (errorOf: (step: number) => number) => PathStep[] {
   const columns = columnsOf(data);
   const pause = session.coder.pause() ?? 0;
-  let { time } = session;
-  let prediction = session.foretold().prediction as number;
-  return Array.from({ length: steps }, (_, step) => {
-    const came = prediction + errorOf(step);
-    if (time !== undefined) time += pause;
-    const own = { time, prediction, came };
-    const values = columns.map((column) => (column === data.target ? came : null));
-    if (step + 1 < steps)
-      prediction = take(time === undefined ? values : [...values, time, pause]).prediction as number;
-    return own;
-  });
+  const first = session.foretold().prediction as number;
+  const walker = walk(session.learner);
+  const restore = session.mark();
+  return (errorOf) => {
+    walker.restart();
+    const take = fixed(data, session, walker);
+    let { time } = session;
+    let prediction = first;
+    try {
+      return Array.from({ length: steps }, (_, step) => {
+        const came = prediction + errorOf(step);
+        if (time !== undefined) time += pause;
+        const own = { time, prediction, came };
+        const values = columns.map((column) => (column === data.target ? came : null));
+        if (step + 1 < steps)
+          prediction = take(time === undefined ? values : [...values, time, pause]).prediction as number;
+        return own;
+      });
+    } finally {
+      restore();
+    }
+  };
 }

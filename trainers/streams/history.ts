@@ -24,6 +24,8 @@ export interface History {
   latest(next?: number | null): number | undefined;
   /** The next value does not continue the earlier ones. */
   forget(): void;
+  /** Returns what takes back all that has changed since. */
+  mark(): () => void;
   save(): SavedHistory;
 }
 
@@ -97,6 +99,14 @@ export function createHistory(data: RowData, saved?: SavedHistory): History {
     forget() {
       held = 0;
       at = 0;
+    },
+    mark() {
+      const before = { held, at, season, count, next };
+      const own = values.slice();
+      return () => {
+        values.set(own);
+        ({ held, at, season, count, next } = before);
+      };
     },
     save: () => ({ values: listed(capacity), season, count, next }),
   };

@@ -14,6 +14,8 @@ export interface Late {
   /** The same, and nothing is kept of it. */
   peek(row: Row): Row;
   forget(): void;
+  /** Returns what takes back all that `know` has changed since. */
+  mark(): () => void;
   /** The targets that are not known yet, the oldest first. */
   save(): readonly Value[];
 }
@@ -40,6 +42,10 @@ export function createLate(data: RowData, saved: readonly Value[] = []): Late {
     },
     forget() {
       unknown.length = 0;
+    },
+    mark() {
+      const before = [...unknown];
+      return () => void unknown.splice(0, unknown.length, ...before);
     },
     save: () => [...unknown],
   };

@@ -99,13 +99,19 @@ function readoutOf(
 export interface Walker {
   /** Returns the output for an input. */
   step(input: number | Tensor): Float64Array;
+  /** Returns to where it began. */
+  restart(): void;
 }
 
 export function walk(learner: StreamLearner, isFresh = false): Walker {
   const forward = forwardOf(learner.config.model);
   const { parameters } = learner;
-  let state = isFresh ? startOf(learner) : learner.state;
+  const start = isFresh ? startOf(learner) : learner.state;
+  let state = start;
   return {
+    restart() {
+      state = start;
+    },
     step(input) {
       const next = forward(parameters, state, typeof input === 'number' ? indices(input) : input);
       state = next.state;

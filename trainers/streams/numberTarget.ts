@@ -1,12 +1,6 @@
-import { createConformal, type SavedConformal } from '../evaluation/conformal.ts';
+import { createConformal } from '../evaluation/conformal.ts';
 import type { Mark } from '../evaluation/evaluation.ts';
-import {
-  requireEntries,
-  requireLength,
-  requireNumbers,
-  requireSame,
-  requireWhole,
-} from '../evaluation/saved.ts';
+import { requireEntries, requireLength, requireNumbers, requireSame } from '../evaluation/saved.ts';
 import {
   lagCount,
   largestPrediction,
@@ -15,15 +9,15 @@ import {
   type NumberQuestion,
   numberMixer,
   requireNumber,
-  seasonCount,
 } from '../experts/index.ts';
 import type { RowData } from './config.ts';
-import { createHistory, type SavedHistory } from './history.ts';
-import { clip, createScale, type SavedScale, trusted } from './normalizer.ts';
-import { createPanel, type SavedPanel } from './panel.ts';
+import { createHistory } from './history.ts';
+import { createScale, trusted } from './normalizer.ts';
+import { createPanel } from './panel.ts';
 import type { Members } from './panelExperts.ts';
 import { ofResidual, otherInputs, type RowCoder } from './rowCoder.ts';
 import { lagOf, type Row } from './rows.ts';
+import { requireQuestion, type SavedNumberTarget } from './savedNumbers.ts';
 import type { Asked, Target } from './target.ts';
 
 export interface NumberAsked extends Asked {
@@ -37,19 +31,6 @@ export interface NumberAsked extends Asked {
   readonly radius: number | null;
   /** All predictions at that time, if the output is from that time too. */
   readonly combined?: readonly number[];
-}
-
-export interface SavedNumberTarget {
-  readonly history: SavedHistory;
-  readonly panel: SavedPanel;
-  /** The mean of all values, none of them limited. */
-  readonly average: { readonly count: number; readonly mean: number };
-  /** The changes of the target from the latest value to the answer. */
-  readonly changes: SavedScale;
-  /** What the linear expert left, and the latest of that. */
-  readonly residuals: SavedScale;
-  readonly residual: number;
-  readonly interval: SavedConformal;
 }
 
 /**
@@ -205,6 +186,14 @@ export function numberTarget(
       history.forget();
       residual = 0;
     },
+    mark() {
+      const past = history.mark();
+      const before = { residual, count, average };
+      return () => {
+        past();
+        ({ residual, count, average } = before);
+      };
+    },
     weights: panel.weights,
     errors: () => interval.save().latest,
     interval: () => ({
@@ -257,40 +246,4 @@ export function numberTarget(
       interval: interval.save(),
     }),
   };
-}
-
-/** @throws DataError unless it has the structure of a question. */
-function requireQuestion(question: NumberQuestion, inputs: number, ahead: number, isSameRow: boolean): void {
-  requireEntries('a question', question, [
-    'lags',
-    'seasons',
-    'mean',
-    'deviation',
-    'size',
-    'ahead',
-    'isSameRow',
-    'inputs',
-  ]);
-  requireLength('the list of latest values', question.lags, 0, lagCount);
-  if (question.lags.length > 0) requireLength('the list of latest values', question.lags, lagCount);
-  requireNumbers('a latest value', [...question.lags, question.mean], 1e100);
-  requireNumbers('a deviation', [question.deviation], 1e120, Number.MIN_VALUE);
-  requireNumbers('a size of changes', [question.size], 1e120, 0);
-  requireSame('the distance of an answer', question.ahead, ahead);
-  requireSame('whether it is of the same row', question.isSameRow, isSameRow);
-  requireLength('the list of inputs', question.inputs, inputs);
-  requireNumbers('an input', question.inputs, clip);
-  requireLength('the list of seasons', question.seasons, seasonCount);
-  for (const season of question.seasons) {
-    if (season === null) continue;
-    requireEntries('a season', season, ['value', 'change']);
-    requireNumbers('a value of a season ago', [season.value, season.change], 2e100);
-  }
-}
-
-/** @throws DataError unless the parts are those of this many values. */
-export function requireNumberTarget(saved: SavedNumberTarget): void {
-  requireEntries('the running mean', saved.average, ['count', 'mean']);
-  requireWhole('a number of values', [saved.average.count]);
-  requireNumbers('a running mean', [saved.average.mean]);
 }

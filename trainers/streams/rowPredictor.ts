@@ -1,5 +1,5 @@
 import type { RowData } from './config.ts';
-import { vectorOf, walk } from './network.ts';
+import { vectorOf, type Walker, walk } from './network.ts';
 import type { RowSession } from './rowSession.ts';
 import { lagOf, type Row } from './rows.ts';
 import type { Asked, Told } from './target.ts';
@@ -36,9 +36,13 @@ function learning(data: RowData, session: RowSession): RowPredictor {
   };
 }
 
-function fixed(data: RowData, session: RowSession): RowPredictor {
+/** @param walker at the state of the session's network. */
+export function fixed(
+  data: RowData,
+  session: RowSession,
+  walker: Walker = walk(session.learner),
+): RowPredictor {
   const { learner, coder, target, hasNetwork } = session;
-  const walker = walk(learner);
   const outputOf = ({ input }: Asked) =>
     hasNetwork ? walker.step(vectorOf(input, learner.dtype)) : undefined;
   const lag = lagOf(data);

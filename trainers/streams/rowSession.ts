@@ -6,10 +6,11 @@ import type { RowData, StreamConfig } from './config.ts';
 import { influenceNorms } from './influence.ts';
 import { createLate } from './late.ts';
 import { createStepper, makeLearner, outputAfter, type StreamLearner, vectorOf } from './network.ts';
-import { numberTarget, type SavedNumberTarget } from './numberTarget.ts';
+import { numberTarget } from './numberTarget.ts';
 import { categoryMembers, isNetworkIn, numberMembers, type OwnExpert } from './panelExperts.ts';
 import { createRowCoder, type RowCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
+import type { SavedNumberTarget } from './savedNumbers.ts';
 import { requireModels, requireRows, requireWaiting, type SavedRows } from './savedRows.ts';
 import type { SavedSession, Session } from './session.ts';
 import type { Asked, IntervalReport, Target, Told } from './target.ts';
@@ -37,8 +38,8 @@ export interface RowSession extends Session<Row> {
   readonly time: number | undefined;
   /** Returns to the start state: the next row does not continue the earlier ones. */
   restart(): void;
-  /** Another session that begins as this one is now. They share their learner: neither may learn any more. */
-  copy(): RowSession;
+  /** Returns what takes back all that `know`, and `see` and `note` of the target, have changed since. */
+  mark(): () => void;
 }
 
 interface Outlook {
@@ -168,7 +169,13 @@ function sessionOf(
       late.forget();
       target.forget();
     },
-    copy: () => sessionOf(config, data, own, learner, structuredClone(saveRest())),
+    mark() {
+      const [unknown, past] = [late.mark(), target.mark()];
+      return () => {
+        unknown();
+        past();
+      };
+    },
     advance(actual) {
       records++;
       const row = late.know(actual);

@@ -9,9 +9,9 @@ import {
 } from '../evaluation/saved.ts';
 import type { RowData } from './config.ts';
 import { clip, type SavedNormalizer, type SavedScale, trusted } from './normalizer.ts';
-import { requireNumberTarget, type SavedNumberTarget } from './numberTarget.ts';
 import { inputsOf, networkInputs, type SavedCoder, seesChange } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
+import { requireNumberTarget, type SavedNumberTarget } from './savedNumbers.ts';
 import type { Asked, Target } from './target.ts';
 import { timeInputs } from './time.ts';
 import { requireTexts } from './vocabulary.ts';

@@ -71,6 +71,8 @@ export interface Target<A extends Asked = Asked> {
   note(row: Row): void;
   /** The next row does not continue the earlier ones. */
   forget(): void;
+  /** Returns what takes back all that `see` and `note` have changed since; as often as it is called. */
+  mark(): () => void;
   weights(): Readonly<Record<string, number>>;
   /** Undefined for categories, which have probabilities instead. */
   interval(): IntervalReport | undefined;

@@ -76,7 +76,7 @@ function compile(force) {
   prune(join(root, 'dist'), root, 0);
   // The compiler's records say that an output was written, not that it still exists.
   const whole = ['lib', 'autodiff', 'nn', 'trainers', 'cli', 'bench'].every(written);
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const tsc = join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
   const result = run(process.execPath, [
     tsc,
     '--build',

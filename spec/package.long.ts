@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import ts from 'typescript';
 import {
   compileFiles,
   createProject,
@@ -86,10 +85,7 @@ describe('the published package', () => {
 
   for (const [name, options] of [
     ['nodenext', userOptions],
-    [
-      'bundler',
-      { ...userOptions, module: ts.ModuleKind.ES2022, moduleResolution: ts.ModuleResolutionKind.Bundler },
-    ],
+    ['bundler', { ...userOptions, module: 'es2022', moduleResolution: 'bundler' }],
   ] as const)
     it(`a strict TypeScript program that imports every entry point compiles and runs (${name})`, () => {
       const program = [

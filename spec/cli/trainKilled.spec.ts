@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import ts from 'typescript';
+import { transformSync } from 'esbuild';
 import { root } from '../support/project.ts';
 import { randomWords } from '../support/randomWords.ts';
 import { size } from '../support/size.ts';
@@ -79,10 +79,8 @@ describe('cli: norewind train is killed', function () {
     const row = (i: number) =>
       `${next() % 9 === 0 ? '' : Math.sin(i / 5)},${'xyz'[next() % 3]},${next() % 50 ? 1 : 'x'}\n`;
     desk.file('rows.csv', `a,b,c\n${Array.from({ length: 2500 }, (_, i) => row(i)).join('')}`);
-    const { outputText } = ts.transpileModule(readFileSync(`${root}/spec/support/faults.ts`, 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
-    });
-    faults = pathToFileURL(desk.file('faults.mjs', outputText)).href;
+    const { code } = transformSync(readFileSync(`${root}/spec/support/faults.ts`, 'utf8'), { loader: 'ts' });
+    faults = pathToFileURL(desk.file('faults.mjs', code)).href;
   });
 
   after(() => desk.dispose());

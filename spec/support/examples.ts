@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Example, examplesOf } from './fences.ts';
 import { compileFiles, createProject, readManifest, root, userOptions } from './project.ts';
@@ -32,6 +32,7 @@ export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
     const sources = checked.flatMap(({ files }) => files);
     const complaints =
       sources.length === 0 ? [] : compileFiles([runner, ...sources], userOptions, project.folder);
+    const runs: PageRun[] = [];
     for (const { page, examples, files, problems } of checked) {
       for (const complaint of complaints) {
         const at = files.indexOf(complaint.file);
@@ -40,11 +41,20 @@ export function checkPages(pages: ReadonlyMap<string, string>): PageReport[] {
             `${page}:${examples[at].line + complaint.line}: does not compile: ${complaint.message}`,
           );
       }
-      const run = examples.flatMap((example, at) =>
-        size(!example.isLong, true) ? [{ example, file: files[at] }] : [],
-      );
-      if (run.length > 0) problems.push(...runPage(page, run, runner));
+      runs.push({
+        page,
+        modules: examples.flatMap((example, at) =>
+          size(!example.isLong, true) ? [{ example, path: files[at].replace(/\.ts$/, '.js') }] : [],
+        ),
+        problems,
+      });
     }
+    // A process takes longer to start than most pages to run. In the long size, none sees what another left.
+    for (const group of size(
+      [runs],
+      runs.map((run) => [run]),
+    ))
+      runPages(group, runner.replace(/\.ts$/, '.js'));
     const elsewhere = complaints.filter(({ file }) => !sources.includes(file));
     const last = checked[checked.length - 1];
     last?.problems.push(...elsewhere.map(({ file, line, message }) => `${file}:${line}: ${message}`));
@@ -73,28 +83,38 @@ function extract(page: string, markdown: string, problems: string[]): Example[] 
   }
 }
 
-function runPage(
-  page: string,
-  run: readonly { readonly example: Example; readonly file: string }[],
-  runner: string,
-): string[] {
-  const report = run[0].file.replace(/[^/\\]*$/, 'outcomes.json');
-  const modules = [runner, report, ...run.map(({ file }) => file)].map((file) =>
-    file.replace(/\.ts$/, '.js'),
-  );
-  const { stderr, status } = spawnSync(process.execPath, ['--enable-source-maps', ...modules], {
-    cwd: join(report, '..'),
-    encoding: 'utf8',
-    timeout: 200_000,
-  });
-  const outcomes: (Outcome | undefined)[] = existsSync(report)
-    ? JSON.parse(readFileSync(report, 'utf8'))
-    : [];
-  const problems = run.flatMap(({ example }, at) =>
-    judge(example, outcomes[at]).map((problem) => `${page}:${example.line}: ${problem}`),
-  );
-  if (status !== 0) problems.push(`${page}: its examples ended with status ${status}: ${stderr.trim()}`);
-  return problems;
+/** What is run of a page, and what is found wrong with it. */
+interface PageRun {
+  readonly page: string;
+  readonly modules: readonly { readonly example: Example; readonly path: string }[];
+  readonly problems: string[];
+}
+
+/** Runs pages in one process, and in another one from the page after that which ended it. */
+function runPages(pages: readonly PageRun[], runner: string): void {
+  const report = join(runner, '..', 'outcomes.json');
+  for (let begin = 0; begin < pages.length; ) {
+    const paths = pages.slice(begin).flatMap(({ modules }) => modules.map(({ path }) => path));
+    if (paths.length === 0) return;
+    rmSync(report, { force: true });
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      ['--enable-source-maps', runner, report, ...paths],
+      { encoding: 'utf8', timeout: 200_000 },
+    );
+    const outcomes: Outcome[] = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [];
+    let isCut = false;
+    for (let read = 0; begin < pages.length && !isCut; begin++) {
+      const { page, modules, problems } = pages[begin];
+      for (const { example } of modules) {
+        const outcome = outcomes.at(read++);
+        isCut ||= outcome === undefined;
+        problems.push(...judge(example, outcome).map((problem) => `${page}:${example.line}: ${problem}`));
+      }
+      if (status !== 0 && (isCut || begin === pages.length - 1))
+        problems.push(`${page}: its examples ended with status ${status}: ${stderr.trim()}`);
+    }
+  }
 }
 
 function judge(example: Example, outcome: Outcome | undefined): string[] {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,7 +12,6 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import ts from 'typescript';
 
 /** The root of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -67,14 +67,17 @@ export function createProject(): Project {
   return project;
 }
 
+/** Settings of the compiler, as in tsconfig.json. */
+type CompilerOptions = Readonly<Record<string, string | boolean | readonly string[]>>;
+
 /** A user's settings with `strict`; imports name the written file, `./foo.ts`. */
-export const userOptions: ts.CompilerOptions = {
+export const userOptions: CompilerOptions = {
   strict: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ['lib.es2023.d.ts'],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  moduleDetection: ts.ModuleDetectionKind.Force,
+  target: 'es2022',
+  lib: ['es2023'],
+  module: 'nodenext',
+  moduleResolution: 'nodenext',
+  moduleDetection: 'force',
   rewriteRelativeImportExtensions: true,
   types: ['node'],
   // The package spec checks declaration files; once is enough.
@@ -91,19 +94,32 @@ export interface Complaint {
 /** Type-checks `files` as one program and writes JavaScript beside them. */
 export function compileFiles(
   files: readonly string[],
-  options: ts.CompilerOptions,
+  options: CompilerOptions,
   folder: string,
 ): Complaint[] {
   const all = { ...options, typeRoots: [join(folder, 'node_modules', '@types')], rootDir: folder };
-  const host = ts.createCompilerHost(all);
-  host.getCurrentDirectory = () => folder;
-  const program = ts.createProgram(files, all, host);
-  const emitted = all.noEmit ? [] : program.emit().diagnostics;
-  return [...ts.getPreEmitDiagnostics(program), ...emitted].map((diagnostic) => ({
-    file: diagnostic.file?.fileName ?? '',
-    line: 1 + (diagnostic.file?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? 0),
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
-  }));
+  const settings = join(folder, 'tsconfig.json');
+  writeFileSync(settings, JSON.stringify({ compilerOptions: all, files }));
+  const tsc = join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [tsc, '--project', settings, '--pretty', 'false'],
+    { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  const complaints = complaintsIn(stdout, folder);
+  if (status !== 0 && complaints.length === 0)
+    throw new Error(`tsc ended with ${status}: ${stdout}${stderr}`);
+  return complaints;
+}
+
+/** Reads `file(line,column): error TS1234: message`; lines that begin with a space continue a message. */
+function complaintsIn(output: string, folder: string): Complaint[] {
+  const messages = output.split(/\r?\n(?! )/).filter((text) => text !== '');
+  return messages.map((text) => {
+    const [, file = '', line = '1', message = text] =
+      /^(?:(.+?)\((\d+),\d+\): )?error TS\d+: ([\s\S]*)$/.exec(text) ?? [];
+    return { file: file === '' ? '' : join(folder, file), line: Number(line), message };
+  });
 }
 
 /** All files below `folder`, as sorted relative paths with forward slashes. */

@@ -1,6 +1,7 @@
-// Runs the modules named on the command line one after the other, in plain Node, and writes the output and
-// error of each as JSON to the file named first. It is compiled together with the examples.
+// Runs the modules named on the command line one after the other, in plain Node, each in its own folder, and
+// writes the output and error of each as JSON to the file named first. It is compiled together with the examples.
 import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** The outcome of one module. */
@@ -20,6 +21,7 @@ for (const path of modules) {
     return true;
   };
   let error: Outcome['error'];
+  process.chdir(dirname(path));
   try {
     await import(pathToFileURL(path).href);
   } catch (thrown) {

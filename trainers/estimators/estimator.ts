@@ -48,7 +48,7 @@ export interface Estimator<I = unknown> {
   readonly restarts: boolean;
   /** Whether several lanes are one system with one influence, rather than one influence each. */
   readonly joint: boolean;
-  /** Whether it learns from the losses too, so that what it carries depends on them. False if left out. */
+  /** Whether its rule learns from the loss of each step, by `advance`'s moment. False if left out. */
   readonly learns?: boolean;
   /** The cost for a dense cell of these sizes. `Rule.cost` is the cost for one model. */
   cost(sizes: Sizes): Cost;

@@ -1,14 +1,18 @@
-import { div, mul, neg, type Operand } from '../../autodiff/index.ts';
+import { div, greater, mul, neg, type Operand, where } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   cast,
+  type FloatDType,
+  full,
   guard,
+  leavesOf,
   mapTree,
   type Noise,
   type Parts,
+  type Tensor,
   type Tree,
 } from '../../lib/index.ts';
-import { addParts, addTrees, dotTrees, scaleTree } from '../algebra.ts';
+import { addParts, addTrees, dotTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { asSchedule, type Schedule } from '../optimizers/schedules.ts';
 import type { Sizes } from './cost.ts';
 import { anEstimator, type Estimator, steps } from './estimator.ts';
@@ -21,6 +25,8 @@ import type { Transition } from './transition.ts';
 export type UnbiasedInfluence<I = unknown> = {
   readonly kept: I;
   readonly pairs: readonly RankOne[];
+  /** Around an estimator that keeps what it has learnt at a reset: 0 after one, 1 from the next step on; a scalar. */
+  readonly age?: Tensor;
 };
 
 export interface UnbiasedOptions {
@@ -85,8 +91,8 @@ const partsOfEstimator = {
  * The remainder is one pull of ν through the step, one pull of S and one of S'. Draws of the estimator are
  * independent of ν. Where it carries nothing, as `frozen`, this is UORO, bit for bit. Over a window, the estimator
  * advances step by step.
- * @throws ConfigurationError for an estimator with a window, and, at the first input, for a window with a weight
- * other than 1 around an estimator that makes a gradient of its own.
+ * @throws ConfigurationError for an estimator with a window, for a window around one that learns from the losses, and,
+ * at the first input, for a window with a weight other than 1 around one that makes a gradient of its own.
  */
 export function unbiased<I>(
   estimator: Estimator<I>,
@@ -105,6 +111,10 @@ export function unbiased<I>(
   if (estimator.window > 1 || estimator.restarts)
     throw new ConfigurationError(
       `unbiased: ${estimator.name} has a window of its own; use uoro({ window: ${estimator.window} }), or a window of unbiased around an estimator of single steps`,
+    );
+  if (estimator.learns && window > 1)
+    throw new ConfigurationError(
+      `unbiased: ${estimator.name} learns from the loss of each step, and a window of ${window} has one for all; leave out window`,
     );
   const cost = ({ state, parameters }: Sizes, own: { readonly time: number; readonly memory: number }) => ({
     time: own.time + rank * (4 * parameters + 2 * own.memory),
@@ -126,6 +136,7 @@ export function unbiased<I>(
     stride: window,
     restarts: false,
     joint: lanes === 'joint',
+    learns: estimator.learns ?? false,
     cost: (sizes) => cost(sizes, estimator.cost(sizes)),
     bind(step) {
       const rule = estimator.bind(step);
@@ -135,32 +146,44 @@ export function unbiased<I>(
         );
       const pair = onePair(step);
       const pairs = Array.from({ length: rank }, () => pair);
-      const correction = ({ pairs }: UnbiasedInfluence<I>, cotangent: Tree) =>
+      const correction = ({ pairs, age }: UnbiasedInfluence<I>, cotangent: Tree) =>
         pairs
           .map(({ stateTangent, parameterTangent }) =>
-            scaleTree(parameterTangent, div(dotTrees(cotangent, stateTangent), rank)),
+            scaleTree(parameterTangent, div(dotTrees(unlessNew(age, cotangent), stateTangent), rank)),
           )
           .reduce((sum, part) => addTrees(sum, part));
+      const { restart } = rule;
+      const [{ dtype }] = leavesOf(step.state);
+      const aged = (steps: number) =>
+        restart === undefined ? {} : { age: full([], steps, { dtype: dtype as FloatDType }) };
       return {
         structure: `${rule.structure}; ${rank === 1 ? pair.structure : `${rank} pairs of vectors`} for the rest`,
         cost: cost(step.sizes, rule.cost),
         start: (noise) => ({
           kept: rule.start(splitOf(noise)),
           pairs: pairs.map((own) => own.start(noise)),
+          ...aged(0),
         }),
-        advance(influence, transition, noise) {
+        ...(restart && {
+          restart: (influence) => ({
+            kept: restart(influence.kept),
+            pairs: zerosOf(influence.pairs),
+            ...aged(0),
+          }),
+        }),
+        advance(influence, transition, noise, moment) {
           const own = splitOf(noise);
           const drawn = influence.pairs.map(({ stateTangent }) =>
             mapTree(stateTangent, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype)),
           );
           const kept = transition.steps.reduce(
-            (before, one) => rule.advance(before, one, own),
+            (before, one) => rule.advance(before, one, own, estimator.learns ? moment : undefined),
             influence.kept,
           );
           return {
             kept,
             pairs: influence.pairs.map((before, i) =>
-              advancePair(before, drawn[i], transition, epsilon, (immediate, carried) =>
+              advancePair(influence, before, drawn[i], transition, epsilon, (immediate, carried) =>
                 addParts(
                   addParts(immediate, rule.pull(influence.kept, carried)),
                   rule.pull(
@@ -170,11 +193,12 @@ export function unbiased<I>(
                 ),
               ),
             ),
+            ...aged(1),
           };
         },
         pull: (influence, cotangent) =>
           addParts(correction(influence, cotangent), rule.pull(influence.kept, cotangent)),
-        expand: ({ kept, pairs }) => ({ kept: rule.expand(kept), pairs }),
+        expand: ({ kept, pairs, age }) => ({ kept: rule.expand(kept), pairs, ...(age && { age }) }),
         ...(weight === 1 ? {} : { gradient: weighted(rule, correction, weight) }),
       };
     },
@@ -213,21 +237,27 @@ function timesParts(like: Tree, parts: Parts, factor: Operand): Parts {
 
 /** One reduction J s̃ ⊗ θ̃ + remainder → s̃' ⊗ θ̃', as in UORO. */
 function advancePair(
+  { age }: UnbiasedInfluence,
   { stateTangent, parameterTangent }: RankOne,
   signs: Tree,
   transition: Transition,
   epsilon: number,
   remainderOf: (immediate: Tree, carried: Tree) => Tree,
 ): RankOne {
-  const pushed = transition.push(undefined, stateTangent);
+  const pushed = unlessNew(age, transition.push(undefined, stateTangent));
   const pulled = transition.pull(signs);
-  const remainder = remainderOf(pulled.parameters, pulled.state);
+  const remainder = remainderOf(pulled.parameters, unlessNew(age, pulled.state));
   const rho0 = balance(parameterTangent, pushed, epsilon);
   const rho1 = balance(remainder, signs, epsilon);
   return {
     stateTangent: addTrees(scaleTree(pushed, rho0), scaleTree(signs, rho1)),
     parameterTangent: addTrees(scaleTree(parameterTangent, div(1, rho0)), scaleTree(remainder, div(1, rho1))),
   };
+}
+
+/** A tree, or zeros after a reset: the step need not have a finite derivative in the start state. */
+function unlessNew(age: Tensor | undefined, tree: Tree): Tree {
+  return age === undefined ? tree : mapTree(tree, (leaf) => where(greater(age, 0.5), leaf, 0));
 }
 
 /** A source split from another at the first draw, so that an estimator without draws leaves that as it is. */

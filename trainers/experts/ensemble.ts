@@ -1,7 +1,7 @@
 import { requireEntries, requireLength } from '../evaluation/saved.ts';
 import { type Distributions, probabilitiesOf } from './distributions.ts';
 import { type LogLinearState, logLinear, unpackWeights } from './logLinear.ts';
-import { combination, withoutNetwork } from './names.ts';
+import { combination, mixtures as mixtureNames, withoutNetwork } from './names.ts';
 import { type SwitchingState, switching, unpackSwitching } from './switching.ts';
 import type { SymbolMember, SymbolQuestion } from './symbolExpert.ts';
 
@@ -18,6 +18,8 @@ export interface EnsembleState {
 export interface Ensemble {
   /** The names of the scores: the combination first, if there is more than one distribution. */
   readonly names: readonly string[];
+  /** The names of the predictions that are served from: the mixtures, then those of each expert. */
+  readonly parts: readonly string[];
   init(): EnsembleState;
   /** The probability of each symbol; the array is overwritten by the next prediction. Changes nothing. */
   predict(state: EnsembleState, question: SymbolQuestion): Float64Array;
@@ -35,6 +37,9 @@ interface Scored {
   readonly said: Float64Array;
   /** The bits of the symbol that came, for each name of the ensemble. */
   readonly bits: Float64Array;
+  /** The probability that each part gave to it, and the weight of the part in what was said. */
+  readonly own: Float64Array;
+  readonly weights: Float64Array;
 }
 
 /** The prior weight of the mixtures against that of a single distribution. */
@@ -74,7 +79,8 @@ export function ensemble(symbols: number, members: readonly SymbolMember[]): Ens
   const suffix = new Float64Array(labels.length);
   const names = [...(isMixed ? [combination] : []), ...labels, ...(hasWithout ? [withoutNetwork] : [])];
   const bits = new Float64Array(names.length);
-  const scored: Scored = { said: served, bits };
+  const parts = [...mixtureNames.slice(0, first), ...labels];
+  const scored: Scored = { said: served, bits, own, weights: new Float64Array(own.length) };
 
   function predict(
     { experts, mixtures, served: [state] }: EnsembleState,
@@ -134,6 +140,7 @@ export function ensemble(symbols: number, members: readonly SymbolMember[]): Ens
 
   return {
     names,
+    parts,
     init,
     predict,
     update(state, question, symbol) {
@@ -150,6 +157,7 @@ export function ensemble(symbols: number, members: readonly SymbolMember[]): Ens
         bits[at] = -Math.log2(others.predict(state.served[1], ownOthers));
         others.update(state.served[1], ownOthers);
       }
+      scored.weights.set(state.served[0].weights);
       combined.update(state.served[0], own);
       for (let i = 0; i < mixers.length; i++)
         mixers[i].update(state.mixtures[i], i === 0 ? all : rest, mixed[i], symbol);

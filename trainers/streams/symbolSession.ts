@@ -32,12 +32,22 @@ export interface SymbolSession extends Session<Code> {
   readonly vocabulary: Vocabulary<Code>;
   /** The index of the latest symbol, not yet seen by the network. */
   readonly last: number | undefined;
+  /** The parts that the latest prediction was served from, by name; undefined before there was one. */
+  readonly shares: Readonly<Record<string, Share>> | undefined;
   /** The probability of each symbol to come next, after at least one. */
   predict(): Float64Array;
   /** Reads symbols without learning: from where the session is, before its latest symbol, or from the start. */
   walk(isFresh: boolean): SymbolWalker;
   /** Returns to the start state: the next symbol does not continue the earlier ones. */
   restart(): void;
+}
+
+/** One of the predictions that were combined. */
+export interface Share {
+  /** Its bits for the symbol that came. */
+  readonly bits: number;
+  /** Its weight in the prediction; the weights of all have the sum 1. */
+  readonly weight: number;
 }
 
 interface SymbolWalker {
@@ -83,6 +93,7 @@ export function createSymbolSession(
   };
   const pairs = createPairs();
   let last = rest?.last ?? undefined;
+  let scored: ReturnType<typeof all.update> | undefined;
   if (past.length > records || (past.length > 0 && symbolAt(past, 1) !== last))
     throw misfit('the past is not that of the latest symbol');
   // The last index stands for all symbols that have none.
@@ -102,15 +113,24 @@ export function createSymbolSession(
     get last() {
       return last;
     },
+    get shares() {
+      if (scored === undefined) return undefined;
+      const { own, weights } = scored;
+      return Object.fromEntries(
+        all.parts.map((name, i) => [name, { bits: -Math.log2(own[i]), weight: weights[i] }]),
+      );
+    },
     advance(code) {
       const symbol = vocabulary.add(code);
       if (last !== undefined) stepper?.step(last, symbol);
       question.logits = last === undefined ? undefined : stepper?.output;
-      const { said, bits: scores } = all.update(state, question, symbol);
+      const isFirst = last === undefined;
+      const update = all.update(state, question, symbol);
+      scored = isFirst ? undefined : update;
+      const { said, bits: scores } = update;
       const best = mostProbable(said);
       const confidence = Math.min(1, said[best]);
       remember(past, symbol);
-      const isFirst = last === undefined;
       records++;
       last = symbol;
       // The first symbol of all has no prediction.

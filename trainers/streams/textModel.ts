@@ -11,7 +11,7 @@ import { completeConfig, type Settings, settingChecks } from './settings.ts';
 import { type OpenedText, openChecked, type Snapshot } from './snapshot.ts';
 import type { Source } from './source.ts';
 import { readSymbols } from './symbolReader.ts';
-import { createSymbolSession, shown } from './symbolSession.ts';
+import { createSymbolSession, type Share, shown } from './symbolSession.ts';
 
 /** A byte as a number, a character, or a word. */
 export type TextSymbol = string | number;
@@ -48,6 +48,11 @@ export interface LearntSymbol {
   readonly symbol: TextSymbol;
   /** Its bits; undefined for the first symbol, which has no prediction. */
   readonly score: number | undefined;
+  /**
+   * The predictions that were combined, by name: the mixtures of the experts, and each expert alone; undefined for the
+   * first symbol.
+   */
+  readonly experts: Readonly<Record<string, Share>> | undefined;
 }
 
 export interface TextOptions extends Omit<Settings, 'experts'> {
@@ -134,7 +139,8 @@ export function textModelOf({ config, data, session, position }: Parts): TextMod
     for await (const batch of readSymbols([sourceOf(text)], data))
       for (const code of batch) {
         if (code instanceof Problem) throw new DataError(code.sentence);
-        yield { symbol: shown(code, data), score: keeper.advance(code) };
+        const score = keeper.advance(code);
+        yield { symbol: shown(code, data), score, experts: session.shares };
       }
   }
 

@@ -1,19 +1,34 @@
 // Builds the playground into docs/playground/dist, a folder that any static server serves: `npm run playground`.
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { inBrowsers } from './build-browser.mjs';
 
-const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs', 'playground');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = join(root, 'docs', 'playground');
 
 /** What runs in workers, by the name of its file in the built folder. */
-const workers = ['balance', 'cloud'];
+const workers = ['balance', 'cloud', 'read'];
+
+/** Beginnings of the data in cli/data, as texts that a worker imports: the page may fetch nothing. */
+const samples = {
+  name: 'samples',
+  resolveId: (id) => (id === 'norewind:samples' ? `\0${id}` : undefined),
+  load(id) {
+    if (id !== '\0norewind:samples') return undefined;
+    const read = (name) => readFileSync(join(root, 'cli', 'data', name), 'utf8').replaceAll('\r', '');
+    const book = read('moby-dick.txt').slice(0, 60_000);
+    const births = read('births.csv').split('\n').slice(0, 2500).join('\n');
+    return `export const book = ${JSON.stringify(book)};\nexport const births = ${JSON.stringify(births)};`;
+  },
+};
 
 export default defineConfig({
   root: folder,
   base: './',
   logLevel: 'warn',
-  plugins: [inBrowsers],
+  plugins: [inBrowsers, samples],
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },

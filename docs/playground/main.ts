@@ -1,5 +1,7 @@
 import { balancePanel } from './balance/panel.ts';
 import { cloudPanel } from './cloud/panel.ts';
+import { readPanel } from './read/panel.ts';
 
 balancePanel();
 cloudPanel();
+readPanel();

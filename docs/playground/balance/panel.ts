@@ -1,6 +1,6 @@
 import { picture } from '../page/canvas.ts';
 import { button, element } from '../page/dom.ts';
-import { counted, short } from '../page/numbers.ts';
+import { counted, short, smoothed } from '../page/numbers.ts';
 import { section } from '../page/section.ts';
 import { slider } from '../page/slider.ts';
 import { companion } from '../page/worker.ts';
@@ -36,6 +36,7 @@ export function balancePanel(): void {
   let isWaiting = false;
   let steps = 0;
   let number = 0;
+  let average = smoothed();
   const courses: Record<Racer, [number, number][]> = { rtrl: [], uoro: [], blocks: [], window: [] };
   let valueAt = (_: number) => setting.window;
 
@@ -113,7 +114,7 @@ export function balancePanel(): void {
       verdict.dataset.verdict = word;
     }
     rate.dataset.steps = String(steps);
-    rate.textContent = `step ${counted(news.steps)}${news.isOver ? ', the end' : ` · ${counted(news.rate)} steps a second, each by all four`}`;
+    rate.textContent = `step ${counted(news.steps)}${news.isOver ? ', the end' : ` · ${counted(average(news.rate))} steps a second, each by all four`}`;
     race.redraw();
     race.describe(
       `Loss after ${news.steps} steps. ${racers.map((name) => `${names[name]}: ${short(news.losses[name])}, ${verdictOf(name, news.losses[name])}`).join('. ')}.`,
@@ -165,6 +166,7 @@ export function balancePanel(): void {
 
   function begin(): void {
     for (const name of racers) courses[name].length = 0;
+    average = smoothed();
     worker.tell({ kind: 'race', race: ++number, setting });
     race.redraw();
   }

@@ -14,24 +14,33 @@ let isWanted = false;
 const isOver = () =>
   race === undefined || race.steps >= raceLength || racers.every((name) => (race?.loss(name) ?? 0) > tooMuch);
 
+let taken = 0;
 const slices = inSlices(
   () => {
     race?.advance(piece);
+    taken += piece;
     return !isOver();
   },
-  (rate) => {
+  (milliseconds) => {
     if (race === undefined) return;
     const { steps, loss } = race;
     tell<FromBalance>({
       kind: 'news',
       race: number,
       steps,
-      rate: piece * rate,
+      rate: (1000 * taken) / milliseconds,
       isOver: isOver(),
       losses: { rtrl: loss('rtrl'), uoro: loss('uoro'), blocks: loss('blocks'), window: loss('window') },
     });
+    taken = 0;
   },
+  refuse,
 );
+
+function refuse(error: unknown): void {
+  race = undefined;
+  tell<FromBalance>({ kind: 'refused', sentence: error instanceof Error ? error.message : String(error) });
+}
 
 hear<ToBalance>((message) => {
   if (message.kind === 'run') isWanted = message.isOn;
@@ -41,11 +50,7 @@ hear<ToBalance>((message) => {
       race = createRace(message.setting);
       tell<FromBalance>({ kind: 'shares', shares: sharesOf(message.setting) });
     } catch (error) {
-      race = undefined;
-      tell<FromBalance>({
-        kind: 'refused',
-        sentence: error instanceof Error ? error.message : String(error),
-      });
+      refuse(error);
     }
   }
   slices.run(isWanted && !isOver());

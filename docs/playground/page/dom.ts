@@ -25,3 +25,20 @@ export function button(text: string, act: () => void): HTMLButtonElement {
   made.addEventListener('click', act);
   return made;
 }
+
+/** A fieldset of choices of which one is taken. */
+export function choice<T extends string>(
+  legend: string,
+  options: readonly (readonly [value: T, text: string])[],
+  value: T,
+  act: (value: T) => void,
+): HTMLFieldSetElement {
+  const name = legend.toLowerCase().replaceAll(/\W+/g, '-');
+  const labels = options.map(([each, text]) => {
+    const input = element('input', { type: 'radio', name, value: each });
+    input.checked = each === value;
+    input.addEventListener('change', () => act(each));
+    return element('label', {}, input, element('span', {}, text));
+  });
+  return element('fieldset', { class: 'choice' }, element('legend', {}, legend), ...labels);
+}

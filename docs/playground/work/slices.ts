@@ -8,36 +8,53 @@ const slice = 14;
 
 /**
  * Works in slices, with a report after each, so that messages are heard in between.
- * @param work one piece; returns whether there is more. @param report is told the pieces a second of late.
+ * @param work one piece; returns whether there is more. @param report is told the milliseconds since the last report,
+ * or since the beginning of the work. @param fail is told of an error, which ends the work.
  */
-export function inSlices(work: () => boolean, report: (rate: number) => void): Slices {
+export function inSlices(
+  work: () => boolean | Promise<boolean>,
+  report: (milliseconds: number) => void,
+  fail: (error: unknown) => void,
+): Slices {
   const turn = new MessageChannel();
   let isOn = false;
   let isDue = false;
-  let rate = 0;
-  turn.port1.onmessage = () => {
-    isDue = false;
-    if (!isOn) return;
+  let reported = 0;
+
+  async function takeTurn(): Promise<void> {
     const begun = performance.now();
-    let count = 0;
-    let now = begun;
-    while (isOn && now - begun < slice) {
-      isOn = work();
-      count++;
-      now = performance.now();
+    let isMore = true;
+    while (isOn && isMore && performance.now() - begun < slice) {
+      const more = work();
+      isMore = typeof more === 'boolean' ? more : await more;
     }
-    const own = (1000 * count) / Math.max(now - begun, 0.05);
-    rate = rate === 0 ? own : 0.9 * rate + 0.1 * own;
-    report(rate);
-    next();
+    if (!isMore) isOn = false;
+    const now = performance.now();
+    report(now - reported);
+    reported = now;
+  }
+
+  turn.port1.onmessage = () => {
+    takeTurn()
+      .catch((error: unknown) => {
+        isOn = false;
+        fail(error);
+      })
+      .finally(() => {
+        isDue = false;
+        next();
+      });
   };
+
   function next(): void {
     if (!isOn || isDue) return;
     isDue = true;
     turn.port2.postMessage(null);
   }
+
   return {
     run(on) {
+      if (on && !isOn) reported = performance.now();
       isOn = on;
       next();
     },

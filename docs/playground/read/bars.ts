@@ -1,0 +1,40 @@
+import { element } from '../page/dom.ts';
+import { short } from '../page/numbers.ts';
+import type { Part } from './text.ts';
+
+export interface Bars {
+  readonly root: HTMLElement;
+  show(parts: readonly Part[]): void;
+}
+
+/** The weight of each prediction that is combined, as bars, and its surprise. */
+export function createBars(caption: string): Bars {
+  const head = element('caption', {}, caption);
+  const body = element('tbody');
+  const root = element('table', { class: 'bars' }, head, body);
+  return {
+    root,
+    show(parts) {
+      while (body.childElementCount < parts.length)
+        body.append(
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }),
+            element('td', { class: 'bar' }, element('i')),
+            element('td', { class: 'number' }),
+            element('td', { class: 'number' }),
+          ),
+        );
+      while (body.childElementCount > parts.length) body.lastElementChild?.remove();
+      parts.forEach(({ name, weight, bits }, i) => {
+        const [head, bar, share, surprise] = body.children[i].children;
+        head.textContent = name;
+        const own = bar.firstElementChild;
+        if (own instanceof HTMLElement) own.style.width = `${(100 * weight).toFixed(1)}%`;
+        share.textContent = `${(100 * weight).toFixed(1)} %`;
+        surprise.textContent = bits === undefined ? '' : `${short(bits)} bits`;
+      });
+    },
+  };
+}

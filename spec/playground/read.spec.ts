@@ -36,7 +36,9 @@ describe('playground: reading', () => {
       'x.csv: row 2 has 1 fields, and there are 2 columns',
     );
     expect(() => tableOf('x.csv', 'a\nx\ny\n')).to.throw('x.csv: no column is of numbers alone');
-    expect(() => tableOf('x.csv', 'a\n"x')).to.throw('x.csv: line 2, field 1: the file ends within a quoted field');
+    expect(() => tableOf('x.csv', 'a\n"x')).to.throw(
+      'x.csv: line 2, field 1: the file ends within a quoted field',
+    );
   });
 
   it('predicts a column, with intervals and the weights of its experts', () => {

@@ -9,8 +9,8 @@ export interface Selection {
   readonly step: StepStructure;
   /** The positions of these leaves. */
   readonly places: readonly number[];
-  /** For each leaf, 1 where an entry of G is kept; empty if all are. */
-  masks(): readonly Tensor[];
+  /** For each leaf, 1 where an entry of G is kept; left out if all are. */
+  masks(): readonly (Tensor | undefined)[];
   /** `jacobian` keeps J; a number replaces it by that factor. */
   readonly kept: 'jacobian' | number;
 }
@@ -39,7 +39,10 @@ export function advanceInFull(
   const next = byPushes
     ? pushed(influence, transition, selection, columns)
     : pulled(influence, transition, selection);
-  return masks.length === 0 ? next : next.map((leaf, i) => where(masks[i], leaf, 0));
+  return next.map((leaf, i) => {
+    const mask = masks[i];
+    return mask === undefined ? leaf : where(mask, leaf, 0);
+  });
 }
 
 /** Returns cᵀG for each leaf, for c as one vector. */

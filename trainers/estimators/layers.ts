@@ -3,11 +3,16 @@ import { countElements } from '../algebra.ts';
 import type { Elements } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
 
-/** The entries of G within the layers of a stack. */
-export interface Layered {
-  /** For each leaf and each of its elements, the state elements of its layer that it can ever influence. */
+/** The entries of G to be carried. */
+export interface Reach {
+  /** For each leaf and each of its elements, the state elements whose entries are carried. */
   readonly reaches: readonly (readonly Elements[])[];
-  /** The layer of each state element. */
+  /** The layer of each state element, if there are layers that do not see each other. */
+  readonly layers?: Int32Array;
+}
+
+/** The entries of G within the layers of a stack: those that a parameter can ever influence. */
+export interface Layered extends Reach {
   readonly layers: Int32Array;
 }
 

@@ -10,7 +10,8 @@ import {
 import { flattenTree } from '../algebra.ts';
 import { once } from '../once.ts';
 import { advanceInFull, pullInFull, type Selection, startInFull } from './full.ts';
-import { type Layered, layered } from './layers.ts';
+import { layered, type Reach } from './layers.ts';
+import { isMixed, mixed, type ReachingInfluence } from './mixed.ts';
 import type { Rule } from './rule.ts';
 import type { Elements } from './sites.ts';
 import { type Structure, structureOf } from './slot-structure.ts';
@@ -37,14 +38,9 @@ export interface Extent {
   readonly layers?: 'all' | 'own';
 }
 
-/** G for the leaves that reach the state, by their positions among the parameters. */
-type ReachingInfluence = {
-  readonly jacobians: { readonly [place: string]: Tensor };
-};
-
 /**
  * Returns a rule that carries the entries of G in reach: in slots where that is cheaper, otherwise in full
- * for the leaves that reach the state.
+ * for the leaves that reach the state. Within a limit of steps, each leaf has the form that is cheaper for it.
  *
  * With q slots, a step takes q² products of arrays of P numbers. In full, it takes S² P multiply-adds in
  * matrix products, which are some five times faster each; and slots take q² instructions for each leaf. So
@@ -55,7 +51,27 @@ export function reachable(step: StepStructure, extent: Extent): Rule<Tree> {
   const limit = Math.max(0, Math.min(state - 1, Math.floor(2 * Math.sqrt(state))));
   const within = extent.layers === 'own' ? layered(extent.name, step) : undefined;
   const structure = structureOf(step, limit, extent.steps, within);
-  return structure === undefined ? onLeaves(step, extent, within) : onSlots(step, structure, extent);
+  if (structure !== undefined) return onSlots(step, structure, extent);
+  return (within ? undefined : onBoth(step, extent, limit)) ?? onLeaves(step, extent, within);
+}
+
+/** Undefined where no leaf, or none that reaches the state, is for slots. */
+function onBoth(step: StepStructure, extent: Extent, limit: number): Rule<Tree> | undefined {
+  if (!Number.isFinite(extent.steps)) return undefined;
+  const reaches = step.reaches(extent.steps) ?? [];
+  const isWide = reaches.map((leaf) => leaf.some(({ length }) => length > limit));
+  const nothing: Elements = [];
+  const part = (wide: boolean): Reach => ({
+    reaches: reaches.map((leaf, i) => (isWide[i] === wide ? leaf : leaf.map(() => nothing))),
+  });
+  const structure = structureOf(step, limit, extent.steps, part(false));
+  if (structure === undefined || structure.most === 0) return undefined;
+  return mixed(step, {
+    narrow: onSlots(step, structure, extent),
+    wide: onLeaves(step, extent, part(true)),
+    all: onLeaves(step, extent),
+    isWide,
+  });
 }
 
 /** As `reachable`, but refuses a step that reads values, for which the reach of the parameters is unknown. */
@@ -109,7 +125,7 @@ function onSlots(
   };
 }
 
-function onLeaves(step: StepStructure, { steps, kept }: Extent, within?: Layered): Rule<Tree> {
+function onLeaves(step: StepStructure, { steps, kept }: Extent, within?: Reach): Rule<Tree> {
   const all = leavesOf(step.parameters);
   // Without a limit of steps, the entries left out are zero by themselves, so no mask is needed; and a leaf
   // that reaches nothing in one step never does.
@@ -163,6 +179,13 @@ function onLeaves(step: StepStructure, { steps, kept }: Extent, within?: Layered
  */
 function expanded(influence: Tree, { parameters, sizes }: StepStructure): Tree {
   if (isStructured(influence)) return expandStructured(influence, parameters, sizes.state);
+  if (isMixed(influence)) {
+    const few = leavesOf(expandStructured(influence.narrow, parameters, sizes.state));
+    return rebuild(
+      parameters,
+      few.map((leaf, place) => influence.wide.jacobians[place] ?? leaf),
+    );
+  }
   if (!isReaching(influence)) return influence;
   const leaves = leavesOf(parameters).map(
     ({ shape, dtype }, place) => influence.jacobians[place] ?? zeros([sizes.state, ...shape], { dtype }),
@@ -178,8 +201,9 @@ function isStructured(influence: Tree): influence is StructuredInfluence {
   return 'slots' in influence && 'rows' in influence;
 }
 
-/** Returns a mask [S, ...leaf] with 1 where an entry of G is kept. */
-function maskOf(reaches: readonly Elements[], { size, shape }: Tensor, state: number): Tensor {
+/** Returns a mask [S, ...leaf] with 1 where an entry of G is kept; undefined if all are. */
+function maskOf(reaches: readonly Elements[], { size, shape }: Tensor, state: number): Tensor | undefined {
+  if (reaches.every(({ length }) => length === state)) return undefined;
   const mask = new Int32Array(state * size);
   reaches.forEach((elements, at) => {
     for (const element of elements) mask[element * size + at] = 1;

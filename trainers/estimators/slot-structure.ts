@@ -1,5 +1,5 @@
 import { leavesOf, type Shape, sizeOf, stridesOf } from '../../lib/index.ts';
-import type { Layered } from './layers.ts';
+import type { Reach } from './layers.ts';
 import type { Elements } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
 
@@ -54,7 +54,7 @@ export function structureOf(
   step: StepStructure,
   limit: number,
   steps?: number,
-  within?: Layered,
+  within?: Reach,
 ): Structure | undefined {
   const reaches = within?.reaches ?? step.reaches(steps, limit);
   if (reaches === undefined || reaches.some((leaf) => leaf.some(({ length }) => length > limit)))

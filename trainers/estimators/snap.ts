@@ -20,9 +20,10 @@ export const snapOptions = {
  *
  * SnAp-1 keeps the entries of I. In a tanh network, an LSTM or a diagonal recurrence these are one or two for
  * each parameter, so it carries about P numbers; the few entries of J that it needs are picked from the
- * structure of the step, or take up to S pulls where that does not have them. In a `gru` the parameters of the reset gate reach every unit within one step, through u_h·(r∘h), so
- * all of their entries are kept, at the cost of RTRL. The reach of a parameter is found from the traced step;
- * see `learner.rule.structure`.
+ * structure of the step, or take up to S pulls where that does not have them. In a `gru` the parameters of the
+ * reset gate reach every unit within one step, through u_h·(r∘h), so all of their entries are kept, at the cost of
+ * RTRL for a third of the parameters; the others have one each. The reach of a parameter is found from the traced
+ * step; see `learner.rule.structure`.
  */
 export function snap(options: SnapOptions): Estimator<Tree> {
   const { n, pairing = 'exact' } = guard.options('snap', options, snapOptions, 'snap({ n: 1 })');

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { add, concat, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
-import { ConfigurationError, DataError, seeded, type Tensor, zeros } from '../../../lib/index.ts';
+import { ConfigurationError, DataError, leavesOf, seeded, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, gru, lstm, meanSquare, rnn } from '../../../nn/index.ts';
-import { createLearner, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
+import { createLearner, type Estimator, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
 import { estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
@@ -98,7 +98,7 @@ describe('SnAp', () => {
     requireClose(numbersOf(own.gradients), numbersOf(whole.gradients), 1e-12, 'gradients');
   });
 
-  it('says what it carries: one entry for each parameter of a tanh network, two of an LSTM, all of a GRU, whose reset gate reaches every unit', () => {
+  it('says what it carries: one entry for each parameter of a tanh network, two of an LSTM, one of two gates of a GRU and all of its reset gate, which reaches every unit', () => {
     const said = (cell: unknown, n: number) => {
       const run = fixture(cell, 2, 2);
       const learner = learnerOf([run], snap({ n }), seeded(1));
@@ -116,16 +116,40 @@ describe('SnAp', () => {
       'sparse: a parameter reaches at most 2 of 32 state elements, 2 pulls a step',
       (3 * 2 + 1) * P,
     ]);
-    // Entries that the two other gates do not reach are cut off: 15 of 16 for each of their parameters.
-    expect(said(gru({ inputs: 2, units: 16 }), 1)[0]).to.equal(
-      `dense: parameters reach too many of the 16 state elements; ${2 * 15 * P} entries are left out`,
-    );
+    // The two other gates have one entry for each parameter.
+    expect(said(gru({ inputs: 2, units: 16 }), 1)).to.deep.equal([
+      `sparse: a parameter reaches at most 1 of 16 state elements, 1 pull a step; ${P} parameters reach more, and all of theirs is carried`,
+      2 * P + 16 * P,
+    ]);
     expect(said(rnn({ inputs: 2, units: 16 }), 2)[0]).to.equal(
       'dense: parameters reach too many of the 16 state elements',
     );
     expect(said(chain, 3)[0]).to.equal(
       'sparse: a parameter reaches at most 3 of 30 state elements, 3 pulls a step',
     );
+  });
+
+  it('goes on with an influence that was carried in full, as in older checkpoints, to the same result', () => {
+    const run = fixture(withReadout(gru({ inputs: 2, units: 3 })), 2, 6);
+    const own = snap({ n: 1 }) as Estimator;
+    const older: Estimator = {
+      ...own,
+      bind(step) {
+        const leaves = leavesOf(step.parameters);
+        const reaching = step.reaches(1)?.map((leaf) => leaf.some(({ length }) => length > 0)) ?? [];
+        const jacobians = Object.fromEntries(
+          leaves.flatMap(({ shape, dtype }, i) =>
+            reaching[i] ? [[i, zeros([3, ...shape], { dtype })] as const] : [],
+          ),
+        );
+        return { ...own.bind(step), start: () => ({ jacobians }) };
+      },
+    };
+    const [now, before] = [own, older].map((estimator) =>
+      estimates([run], estimator, seeded(1), { eager: true }),
+    );
+    requireClose(numbersOf(before.influence), numbersOf(now.influence), 1e-13, 'influence');
+    requireClose(numbersOf(before.gradients), numbersOf(now.gradients), 1e-13, 'gradients');
   });
 
   it('refuses what it cannot do, in a sentence', () => {

@@ -9,7 +9,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'docs', 'playground');
 
 /** What runs in workers, by the name of its file in the built folder. */
-const workers = ['balance', 'cloud', 'read'];
+const workers = { balance: 'balance/work', cloud: 'cloud/work', read: 'read/work', own: 'own/work' };
+
+/** What a cell that is written on the page can import, likewise. */
+const modules = { norewind: 'own/norewind', testing: 'own/testing' };
 
 /** Beginnings of the data in cli/data, as texts that a worker imports: the page may fetch nothing. */
 const samples = {
@@ -35,9 +38,17 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      checks: { pluginTimings: false },
+      // The worker of a written cell imports the modules by their exports.
+      preserveEntrySignatures: 'allow-extension',
       input: {
         index: join(folder, 'index.html'),
-        ...Object.fromEntries(workers.map((name) => [name, join(folder, name, 'work.ts')])),
+        ...Object.fromEntries(
+          Object.entries({ ...workers, ...modules }).map(([name, path]) => [
+            name,
+            join(folder, `${path}.ts`),
+          ]),
+        ),
       },
       output: {
         // The page knows its workers by name.

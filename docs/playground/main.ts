@@ -1,7 +1,9 @@
 import { balancePanel } from './balance/panel.ts';
 import { cloudPanel } from './cloud/panel.ts';
+import { ownPanel } from './own/panel.ts';
 import { readPanel } from './read/panel.ts';
 
 balancePanel();
 cloudPanel();
 readPanel();
+ownPanel();

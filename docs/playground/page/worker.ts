@@ -27,12 +27,12 @@ export function companion<To, From>({ name, onMessage, onFailure }: CompanionOpt
 }
 
 /** The address of a built file of the folder `work`. */
-function addressOf(name: string): string {
+export function addressOf(name: string): string {
   return new URL(`work/${name}.js`, document.baseURI).href;
 }
 
 /** A worker with this text as its module. */
-function startWorker(source: string): Worker {
+export function startWorker(source: string): Worker {
   const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(policy?.createScriptURL(address) ?? address, { type: 'module' });
   // Its script is loaded later than this, but read by then.

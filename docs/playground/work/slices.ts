@@ -7,14 +7,16 @@ export interface Slices {
 const slice = 14;
 
 /**
- * Works in slices, with a report after each, so that messages are heard in between.
+ * Works in slices, with reports between them, so that messages are heard.
  * @param work one piece; returns whether there is more. @param report is told the milliseconds since the last report,
- * or since the beginning of the work. @param fail is told of an error, which ends the work.
+ * or since the beginning of the work. @param fail is told of an error, which ends the work. @param every the milliseconds
+ * between two reports at least; the last one comes at once.
  */
 export function inSlices(
   work: () => boolean | Promise<boolean>,
   report: (milliseconds: number) => void,
   fail: (error: unknown) => void,
+  every = slice,
 ): Slices {
   const turn = new MessageChannel();
   let isOn = false;
@@ -30,6 +32,7 @@ export function inSlices(
     }
     if (!isMore) isOn = false;
     const now = performance.now();
+    if (isMore && now - reported < every) return;
     report(now - reported);
     reported = now;
   }

@@ -1,0 +1,222 @@
+import { button, choice, element } from '../page/dom.ts';
+import { counted, short, smoothed } from '../page/numbers.ts';
+import { section } from '../page/section.ts';
+import { addressOf, startWorker } from '../page/worker.ts';
+import { createEditor } from './editor.ts';
+import { examples } from './examples.ts';
+import type { FromOwn, Training } from './messages.ts';
+import type { Imported } from './source.ts';
+
+/** Milliseconds without a sign of life after which a written cell is stopped. */
+const patience = 20_000;
+/** Milliseconds without a key after which what is written is tried. */
+const rest = 350;
+
+/** Which import is not there: browsers do not say. */
+async function missing(
+  imports: readonly Imported[],
+): Promise<{ sentence: string; line: number | undefined }> {
+  for (const { name, from, line } of imports) {
+    const address = addressOf(from === 'norewind' ? 'norewind' : 'testing');
+    const all: object = await import(/* @vite-ignore */ address);
+    if (!(name in all)) return { sentence: `line ${line}: ${from} has no ${name}`, line };
+  }
+  return { sentence: 'the worker did not start', line: undefined };
+}
+
+/** A cell in ten lines: its laws, and every estimator on it. */
+export function ownPanel(): void {
+  let worker: Worker | undefined;
+  let isBegun = false;
+  let isVisible = false;
+  let due: ReturnType<typeof setTimeout> | undefined;
+  let watch: ReturnType<typeof setTimeout> | undefined;
+  let average = smoothed();
+
+  const editor = createEditor('The source of the cell', () => later());
+  const said = element('p', { class: 'said', id: 'own-said', role: 'status' });
+  const laws = element('ul', { class: 'laws', id: 'own-laws' });
+  const rate = element('p', { class: 'rate', id: 'own-rate' });
+  const body = element('tbody');
+  const table = element(
+    'table',
+    { class: 'trainings', hidden: '' },
+    element(
+      'caption',
+      {},
+      'Trained by every estimator: brackets of random length, 8 units, Adam; bits a symbol over the latest quarter, and time a step with compiling. Without memory 0.38 bits, at best 0.25.',
+    ),
+    body,
+  );
+
+  function stop(): void {
+    worker?.terminate();
+    worker = undefined;
+    clearTimeout(due);
+    clearTimeout(watch);
+  }
+
+  function later(): void {
+    stop();
+    due = setTimeout(() => void attempt(), rest);
+  }
+
+  async function attempt(): Promise<void> {
+    stop();
+    if (!isVisible) return;
+    // The parser is loaded when it is needed.
+    const { moduleOf } = await import('./source.ts');
+    const written = moduleOf(editor.value, {
+      norewind: addressOf('norewind'),
+      'norewind/testing': addressOf('testing'),
+      serve: addressOf('own'),
+    });
+    laws.replaceChildren();
+    body.replaceChildren();
+    table.hidden = true;
+    rate.textContent = '';
+    average = smoothed();
+    if ('sentence' in written) {
+      refuse(written.sentence, written.line);
+      return;
+    }
+    say('checking …', 'busy');
+    const own = startWorker(written.module);
+    worker = own;
+    expectLife();
+    own.addEventListener('message', ({ data }: MessageEvent<FromOwn>) => {
+      if (own !== worker) return;
+      expectLife();
+      take(data);
+    });
+    own.addEventListener('error', (event) => {
+      if (own !== worker) return;
+      event.preventDefault();
+      stop();
+      if (event.message) {
+        const line = event.lineno > 0 ? event.lineno : undefined;
+        const where = line === undefined ? '' : `line ${line}: `;
+        refuse(`${where}${event.message.replace(/^Uncaught /, '')}`, line);
+      } else void missing(written.imports).then(({ sentence, line }) => refuse(sentence, line));
+    });
+  }
+
+  function expectLife(): void {
+    clearTimeout(watch);
+    watch = setTimeout(() => {
+      stop();
+      refuse(`stopped: nothing came for ${patience / 1000} seconds; does a loop not end?`, undefined);
+    }, patience);
+  }
+
+  function take(news: FromOwn): void {
+    if (news.kind === 'refused') {
+      clearTimeout(watch);
+      refuse(news.sentence, undefined);
+    } else if (news.kind === 'found')
+      laws.replaceChildren(...news.laws.map((law) => element('li', { 'data-result': 'open' }, law)));
+    else if (news.kind === 'law') {
+      const item = [...laws.children].find(({ textContent }) => textContent === news.law);
+      if (!(item instanceof HTMLElement)) return;
+      item.dataset.result = news.result;
+      if (news.sentence !== undefined)
+        item.append(
+          element('p', {}, news.sentence),
+          ...(news.example === undefined ? [] : [element('pre', {}, news.example.join('\n'))]),
+        );
+      sayLaws();
+    } else showTraining(news.rows, news.rate);
+  }
+
+  function sayLaws(): void {
+    const results = [...laws.querySelectorAll('li')].map(({ dataset }) => dataset.result);
+    const held = results.filter((result) => result === 'holds').length;
+    const isOver = !results.includes('open');
+    say(
+      `${held} of ${results.length} laws hold${isOver ? '' : ' so far'}`,
+      !isOver ? 'busy' : held === results.length ? 'good' : 'bad',
+    );
+  }
+
+  function showTraining(rows: readonly Training[], own: number): void {
+    table.hidden = false;
+    while (body.childElementCount < rows.length)
+      body.append(
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row' }),
+          element('td', { class: 'bar' }, element('i')),
+          element('td', { class: 'number' }),
+          element('td', { class: 'number' }),
+        ),
+      );
+    rows.forEach(({ title, done, bits, time, refused }, i) => {
+      const [head, bar, score, pace] = body.children[i].children;
+      head.textContent = title;
+      if (refused !== undefined) {
+        bar.textContent = refused;
+        bar.classList.add('refusal');
+        return;
+      }
+      const share = bar.firstElementChild;
+      if (share instanceof HTMLElement) share.style.width = `${(100 * done).toFixed(1)}%`;
+      score.textContent = Number.isFinite(bits) ? `${bits.toFixed(2)} bits` : '';
+      pace.textContent = Number.isFinite(time) ? `${short(time, 1)} µs` : '';
+    });
+    const isOver = rows.every(({ done, refused }) => done === 1 || refused !== undefined);
+    if (isOver) clearTimeout(watch);
+    rate.textContent = isOver ? 'all have had their 4,000 steps' : `${counted(average(own))} steps a second`;
+    rate.dataset.isOver = String(isOver);
+  }
+
+  function say(sentence: string, state: string): void {
+    said.textContent = sentence;
+    said.dataset.state = state;
+  }
+
+  function refuse(sentence: string, line: number | undefined): void {
+    say(sentence, 'bad');
+    editor.mark(line);
+  }
+
+  section({
+    id: 'own',
+    title: 'A cell of your own',
+    text: [
+      'A cell is an init, a start and a step. Write one: while you type, its derivatives are compared with differences, RTRL with backpropagation through time, and the mean of UORO over every sequence of signs with both.',
+      'Then every estimator trains it. Nothing has to be derived by hand, and a law that fails shows the smallest example.',
+    ],
+    controls: [
+      choice(
+        'Begin with',
+        [
+          ['leaky', 'leaky tanh'],
+          ['minimal', 'minimal gate'],
+          ['wrong', 'a wrong one'],
+        ],
+        'leaky',
+        (name) => {
+          editor.set(examples[name]);
+          later();
+        },
+      ),
+      element(
+        'div',
+        { class: 'buttons' },
+        button('Check again', () => void attempt()),
+      ),
+      rate,
+    ],
+    figure: [editor.root, said, laws, table],
+    onShown(isShown) {
+      isVisible = isShown;
+      if (!isShown) stop();
+      else if (!isBegun || worker === undefined) {
+        isBegun = true;
+        later();
+      }
+    },
+  });
+  editor.set(examples.leaky);
+}

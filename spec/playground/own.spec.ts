@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { examples } from '../../docs/playground/own/examples.ts';
+import { moduleOf } from '../../docs/playground/own/source.ts';
+import { createTrainings } from '../../docs/playground/own/trainings.ts';
+import { distantBrackets, rnn } from '../../trainers/norewind.ts';
+
+const addresses = { norewind: 'n.js', 'norewind/testing': 't.js', serve: 's.js' };
+const written = (source: string) => moduleOf(source, addresses);
+
+describe('playground: a cell of one’s own', () => {
+  it('becomes a module whose imports lead to built files, with its lines where they were', () => {
+    const source =
+      "import { add } from 'norewind';\nimport { checkCell } from 'norewind/testing';\nexport const a = 1, b = 2;\nfunction c() {}\nexport { c as d };\nexport function e() {}";
+    expect(written(source)).to.deep.equal({
+      module:
+        'import { serve as $serve } from "s.js"; import { add } from "n.js";\nimport { checkCell } from "t.js";\nexport const a = 1, b = 2;\nfunction c() {}\nexport { c as d };\nexport function e() {}\n;$serve({ a, b, c, e });\n',
+      imports: [
+        { name: 'add', from: 'norewind', line: 1 },
+        { name: 'checkCell', from: 'norewind/testing', line: 2 },
+      ],
+    });
+  });
+
+  it('is refused with its line', () => {
+    const refusals: readonly (readonly [string, string, number | undefined])[] = [
+      [
+        'const x = 1;\nconst y: number = 2;',
+        'line 2: unexpected token; this is JavaScript, which has no types',
+        2,
+      ],
+      [
+        "import fs from 'node:fs';",
+        'line 1: only norewind and norewind/testing can be imported here, not node:fs',
+        1,
+      ],
+      ['\nexport default 3;', 'line 2: give what is exported a name: export const mine = …', 2],
+      ["export * from 'norewind';", 'line 1: give what is exported a name: export const mine = …', 1],
+      ['const mine = 1;', 'nothing is exported: export const mine = (inputs, units) => …', undefined],
+    ];
+    for (const [source, sentence, line] of refusals)
+      expect(written(source)).to.deep.equal({ sentence, line });
+  });
+
+  it('has examples that are modules', () => {
+    for (const source of Object.values(examples)) expect(written(source)).to.have.property('module');
+  });
+
+  it('is trained by every estimator, under its title', () => {
+    const task = distantBrackets({ s: 1, k: 1, a: 2 });
+    const { rows, isLeft } = createTrainings(() => rnn({ inputs: task.symbols, units: 4 }), task);
+    expect(rows.map(({ title }) => title)).to.include.members([
+      'UORO',
+      'RTRL',
+      'TBPTT-10',
+      'KF-RTRL',
+      'RFLO',
+    ]);
+    expect(rows.every(({ done, refused }) => done === 0 && refused === undefined)).to.equal(true);
+    expect(isLeft).to.equal(true);
+  });
+});

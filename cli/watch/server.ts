@@ -22,7 +22,7 @@ export interface LivePage {
 export const mostSamples = 1000;
 const mostConnections = 64;
 /** Time limits of a connection and its requests, in milliseconds. */
-const patience = {
+export const patience = {
   headersTimeout: 3000,
   requestTimeout: 6000,
   keepAliveTimeout: 5000,
@@ -31,7 +31,7 @@ const patience = {
 const eventHeaders = { ...safeHeaders, 'Content-Type': 'text/event-stream; charset=utf-8' };
 
 /** Serves the page on 127.0.0.1. @throws UsageError if the port is not available. */
-export async function openLivePage(port: number): Promise<LivePage> {
+export async function openLivePage(port: number, limits = patience): Promise<LivePage> {
   const assets = readAssets();
   const clients = createClients();
   const connections = createConnections(mostConnections);
@@ -78,7 +78,7 @@ export async function openLivePage(port: number): Promise<LivePage> {
     trail: latest,
   });
 
-  const server = createServer(patience, answer);
+  const server = createServer(limits, answer);
   server.on('connection', connections.add);
   await listen(server, port);
   return {

@@ -45,22 +45,27 @@ describe('browser: norewind train --watch', () => {
     it(`${name}: shows charts that move, without errors and within its policy, and says when the run is over`, async function () {
       this.timeout(180_000);
       const { child, result } = feed(desk, `train - ${args} --units 8 --watch 0 --out ${name}`.split(' '));
+      // Before the page is made, which may take longer than the command to say its address.
+      let said = '';
+      child.stderr?.on('data', (chunk: string) => {
+        said += chunk;
+      });
       const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
       const complaints = complaintsOf(page);
-      let address = '';
-      child.stderr?.on('data', (chunk: string) => {
-        address ||= /http:\/\/127\.0\.0\.1:\d+\//.exec(chunk)?.[0] ?? '';
-      });
-      while (address === '' && child.exitCode === null) await page.waitForTimeout(100);
-      await page.goto(address);
+      const address = () => /http:\/\/127\.0\.0\.1:\d+\/(?=\s)/.exec(said)?.[0];
+      await until('the address of the page', () => address() !== undefined || child.exitCode !== null);
+      expect(address(), said).to.be.a('string');
+      await page.goto(address() as string);
       child.stdin?.write(head);
       const more = setInterval(() => child.stdin?.write(content.repeat(3)), 50);
       try {
         await page.waitForSelector('#state[data-state=live]');
         const before = await lookAt(page, tape);
         expect(before.charts).to.equal(charts);
-        for (let { records } = before; records === before.records; { records } = await lookAt(page, tape))
-          await page.waitForTimeout(200);
+        await until(
+          `more records than ${before.records}`,
+          async () => (await lookAt(page, tape)).records !== before.records,
+        );
         await page.waitForTimeout(1500);
         const later = await lookAt(page, tape);
         expect(Number(later.records)).to.be.above(Number(before.records));
@@ -71,7 +76,7 @@ describe('browser: norewind train --watch', () => {
         clearInterval(more);
         child.stdin?.end();
         await page.waitForSelector('#state[data-state=ended]');
-        expect((await result).code).to.equal(0);
+        expect((await within('the end of the command', result)).code).to.equal(0);
         expect(complaints).to.deep.equal([]);
       } finally {
         clearInterval(more);
@@ -81,12 +86,37 @@ describe('browser: norewind train --watch', () => {
     });
 });
 
+/** The result of a promise. @throws Error after thirty seconds, naming what was waited for. */
+async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited thirty seconds for ${what}`)), 30_000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Waits until a condition holds. @throws Error after thirty seconds, naming what was waited for. */
+function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  let isOver = false;
+  const look = async () => {
+    while (!isOver && !(await holds())) await new Promise((resolve) => setTimeout(resolve, 200));
+  };
+  return within(what, look()).finally(() => {
+    isOver = true;
+  });
+}
+
 /** Console messages, script errors, and policy violations of a page. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? '';
+    // At the end of the run, the page itself closes its events.
+    if (!(request.url().endsWith('/events') && reason === 'net::ERR_ABORTED'))
+      complaints.push(`${request.url()} failed: ${reason}`);
+  });
   return complaints;
 }
 
@@ -99,7 +129,7 @@ interface Look {
 
 /** The contents of the page, as text: the specs do not have the DOM's types. */
 function lookAt(page: Page, selector: string): Promise<Look> {
-  return page.evaluate(`(() => {
+  const look = page.evaluate<Look>(`(() => {
     const canvases = [...document.querySelectorAll('canvas')].filter((canvas) => canvas.getClientRects().length > 0);
     const [canvas] = canvases;
     return {
@@ -109,6 +139,7 @@ function lookAt(page: Page, selector: string): Promise<Look> {
       pieces: document.querySelectorAll(${JSON.stringify(selector)}).length,
     };
   })()`);
+  return within('an answer of the page', look);
 }
 
 async function takePictures(page: Page, name: string): Promise<void> {

@@ -98,7 +98,8 @@ export function compileFiles(
   folder: string,
 ): Complaint[] {
   const all = { ...options, typeRoots: [join(folder, 'node_modules', '@types')], rootDir: folder };
-  const settings = join(folder, 'tsconfig.json');
+  // The folder may have a tsconfig.json of its own.
+  const settings = join(folder, 'tsconfig.spec.json');
   writeFileSync(settings, JSON.stringify({ compilerOptions: all, files }));
   const tsc = join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
   const { stdout, stderr, status } = spawnSync(

@@ -100,7 +100,7 @@ for (const eager of [true, false])
         for (let t = 1; t < size(window, 2 * window) + 2; t++) {
           for (const [how, call] of Object.entries(calls))
             for (const x of bad) {
-              if (drawn++ % size(2, 1) > 0) continue;
+              if (drawn++ % size(5, 1) > 0) continue;
               const what = `${x} in ${how}, before step ${t}`;
               if (
                 fails(() => {
@@ -120,7 +120,7 @@ for (const eager of [true, false])
           for (const one of [learner, twin]) act(one, t, lanes);
         }
         requireSame(learner, twin, 'at the end');
-        expect(refused).to.be.above(size(2, 10) * window);
+        expect(refused).to.be.above(size(1, 10) * window);
       });
 
     it('is one that was never called, when its first call fails, for every estimator', () => {
@@ -194,7 +194,7 @@ describe('a learner with a plan that finds out late', () => {
     it(`${name}: is as before the first bad moment, wherever in a window that was`, () => {
       const { window } = everyEstimator[name]();
       for (let place = 0; place < window; place++)
-        for (const x of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        for (const x of size([Number.NaN], [Number.NaN, Number.POSITIVE_INFINITY])) {
           const [learner, twin] = [createLearner(config(name, false)), createLearner(config(name, false))];
           const before = 9 * window + place;
           for (let t = 0; t < before; t++) for (const one of [learner, twin]) act(one, t, 1);

@@ -34,7 +34,7 @@ describe('cli: init', () => {
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(root, join(folder, 'node_modules', 'norewind'), 'junction');
     const files = ['cell.ts', 'study.ts'].map((file) => join(folder, file));
-    const options = { ...userOptions, lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'], types: [], noEmit: true };
+    const options = { ...userOptions, lib: ['es2023', 'dom'], types: [], noEmit: true };
     expect(compileFiles(files, options, folder)).to.deep.equal([]);
   });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { type LivePage, openLivePage } from '../../../cli/watch/server.ts';
+import { type LivePage, openLivePage, patience } from '../../../cli/watch/server.ts';
 import { until } from '../feed.ts';
 import { ask, exchange, follow, heading, sample, trail } from './visitor.ts';
 
@@ -117,6 +117,10 @@ describe('cli: norewind train --watch, under attack', () => {
   });
 
   it('closes a connection without a request in time', async () => {
+    for (const limit of Object.values(patience)) expect(limit).to.be.within(1, 6000);
+    const limits = { headersTimeout: 200, requestTimeout: 300, connectionsCheckingInterval: 50 };
+    const hasty = await openLivePage(0, { ...patience, ...limits });
+    const port = Number(new URL(hasty.address).port);
     const own = `Host: 127.0.0.1:${port}\r\n`;
     const answers = await Promise.all(
       ['', 'GET / HT', `GET / HTTP/1.1\r\n${own}`, `POST / HTTP/1.1\r\n${own}Content-Length: 9\r\n\r\nx`].map(
@@ -125,6 +129,7 @@ describe('cli: norewind train --watch, under attack', () => {
     );
     // The last one is answered, without its body, before it is closed.
     expect(answers.map((answer) => answer.split(' ')[1] ?? '')).to.deep.equal(['408', '408', '408', '405']);
+    await hasty.close('over');
   });
 
   it('serves nothing else, however the path is written, and is read-only', async () => {

@@ -26,12 +26,15 @@ const dense = (inputs: number) => (noise: Noise) => noise.normal([inputs]);
 const index = (inputs: number) => (noise: Noise) => noise.integer(inputs);
 const readout = linear({ outputs: 2 });
 
+/** The mean of UORO takes longest; of these cells in the long size alone. */
+const describeMore: typeof describeRelated = size(describeRelated, describeCell);
+
 describe('the laws of cells', () => {
   describeCell({ cell: rnn({ inputs: 3, units: 2 }), input: dense(3) });
   describeCell({ cell: gru({ inputs: 1, units: size(2, 3) }), input: dense(1) });
   describeCell({ cell: lstm({ inputs: 3, units: size(1, 2) }), input: dense(3) });
-  describeCell({ cell: mgu({ inputs: 2, units: size(1, 2) }), input: dense(2) });
-  describeCell({ cell: ctrnn({ inputs: 2, units: size(2, 3), leak: 0.3 }), input: dense(2) });
+  describeMore({ name: 'mgu', cell: mgu({ inputs: 2, units: size(1, 2) }), input: dense(2) });
+  describeMore({ name: 'ctrnn', cell: ctrnn({ inputs: 2, units: size(2, 3), leak: 0.3 }), input: dense(2) });
   // At this seed all units stay away from the kink of relu, across which differences would fail.
   describeCell({ cell: irnn({ inputs: 1, units: 2 }), input: dense(1), seed: 3 });
   describeRelated({
@@ -44,7 +47,7 @@ describe('the laws of cells', () => {
     cell: peepholeLstm({ inputs: 2, units: size(1, 2) }),
     input: dense(2),
   });
-  describeCell({ cell: minGru({ inputs: 3, units: 2 }), input: dense(3) });
+  describeMore({ name: 'minGru', cell: minGru({ inputs: 3, units: 2 }), input: dense(3) });
   describeCell({
     name: 'elstm with an output gate on class indices',
     cell: elstm({ inputs: 4, units: 2, outputGate: true }),
@@ -54,21 +57,21 @@ describe('the laws of cells', () => {
   describeRelated({ name: 'rnn on class indices', cell: rnn({ inputs: 4, units: 3 }), input: index(4) });
   describeRelated({
     name: 'lstm with coupled gates, normalised, on class indices',
-    cell: lstm({ inputs: 3, units: 2, coupled: true, norm: 'rms' }),
-    input: index(3),
+    cell: lstm({ inputs: size(2, 3), units: 2, coupled: true, norm: 'rms' }),
+    input: index(size(2, 3)),
     seed: 3,
   });
-  describeRelated({
-    name: 'gru, normalised',
-    cell: gru({ inputs: size(1, 2), units: 2, norm: 'rms' }),
-    input: dense(size(1, 2)),
-  });
-  describeCell({
-    name: 'rnn with a readout',
-    cell: model({ cell: rnn({ inputs: 2, units: 3 }), readout }),
-    input: dense(2),
-  });
   if (size(false, true)) {
+    describeRelated({
+      name: 'gru, normalised',
+      cell: gru({ inputs: 2, units: 2, norm: 'rms' }),
+      input: dense(2),
+    });
+    describeCell({
+      name: 'rnn with a readout',
+      cell: model({ cell: rnn({ inputs: 2, units: 3 }), readout }),
+      input: dense(2),
+    });
     describeCell({ cell: elstm({ inputs: 3, units: 2 }), input: dense(3) });
     describeCell({
       name: 'rtu with tanh and a readout',

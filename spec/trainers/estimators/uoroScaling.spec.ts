@@ -38,7 +38,7 @@ function variance(run: Fixture, options: UoroOptions): number {
 }
 
 describe('UORO with other scales and noise', () => {
-  for (const [name, options] of Object.entries(others))
+  for (const [name, options] of Object.entries(others).slice(size(2, 0)))
     it(`has the mean ∂s/∂θ while parameters move: ${name}`, () => {
       expect(uoro(options).bias).to.equal('none');
       const runs = [
@@ -142,7 +142,7 @@ describe('UORO with other scales and noise', () => {
 
 describe('UORO of rank k', () => {
   it('has 1/k of the variance', () => {
-    const run = fixture(rnn({ inputs: 2, units: 2 }), 2, 2);
+    const run = fixture(rnn({ inputs: 2, units: size(1, 2) }), 2, size(3, 2));
     const [one, two] = [1, 2].map((rank) => variance(run, { rank }));
     expect(two).to.be.closeTo(one / 2, 1e-10);
   });

@@ -9,7 +9,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'docs', 'playground');
 
 /** What runs in workers, by the name of its file in the built folder. */
-const workers = { balance: 'balance/work', cloud: 'cloud/work', read: 'read/work', own: 'own/work' };
+const workers = {
+  balance: 'balance/work',
+  cloud: 'cloud/work',
+  read: 'read/work',
+  own: 'own/work',
+  trajectory: 'trajectory/work',
+};
 
 /** What a cell that is written on the page can import, likewise. */
 const modules = { norewind: 'own/norewind', testing: 'own/testing' };

@@ -2,8 +2,10 @@ import { balancePanel } from './balance/panel.ts';
 import { cloudPanel } from './cloud/panel.ts';
 import { ownPanel } from './own/panel.ts';
 import { readPanel } from './read/panel.ts';
+import { trajectoryPanel } from './trajectory/panel.ts';
 
 balancePanel();
 cloudPanel();
 readPanel();
 ownPanel();
+trajectoryPanel();

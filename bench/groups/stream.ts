@@ -27,7 +27,7 @@ const cases: readonly { readonly name: string; readonly args: readonly string[] 
 /** A line of `norewind train --json`. */
 interface Event {
   readonly event: string;
-  readonly records: number;
+  readonly step: number;
   readonly mean: number;
   readonly recent: number;
   readonly baselines: Readonly<Record<string, { readonly mean: number; readonly recent: number }>>;
@@ -120,7 +120,7 @@ async function learn(characters: number, args: readonly string[]): Promise<Sampl
     if (event.event === 'metrics')
       samples.push({
         event,
-        records: event.records,
+        records: event.step,
         resident: resident(child.pid),
         seconds: (performance.now() - begin) / 1000,
       });

@@ -5,7 +5,6 @@ import { clearWay } from '../plainFile.ts';
 import { removePart } from '../training/folder.ts';
 import { entriesOf } from './entries.ts';
 import type { PastRun } from './readRun.ts';
-import { nounOf } from './tables.ts';
 
 /**
  * Writes the metrics of all runs as CSV, one row per line; missing figures are empty. @throws FailedError if
@@ -26,9 +25,7 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
     const write = (rows: readonly (readonly (string | number)[])[]) =>
       writeAll(to, stringify(rows as (string | number)[][]));
     const settings = [...new Set(runs.flatMap((run) => [...run.settings.keys()]))];
-    write([
-      ['run', ...settings.map(text), nounOf(runs), 'unit', 'mean', 'recent', 'gradient norm', ...columns],
-    ]);
+    write([['run', ...settings.map(text), 'step', 'unit', 'mean', 'recent', 'gradient norm', ...columns]]);
     for (const { folder, metrics, settings: own } of runs) {
       const fixed = [text(folder), ...settings.map((name) => settingCell(own.get(name)))];
       for await (const { at, score, mean, recent, gradientNorm, baselines: pairs } of entriesOf(

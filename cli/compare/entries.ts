@@ -11,7 +11,7 @@ export type Score = 'bits' | 'loss' | 'squared error';
 
 /** A line of metrics, of `norewind train` or of `norewind run`. */
 export interface Entry {
-  /** Records, or steps. */
+  /** Steps, which are records of a stream. */
   readonly at: number;
   readonly score: Score;
   /** The score of the network: the mean of all predictions and of the latest ones; NaN if not finite. */
@@ -91,36 +91,31 @@ type Fields = Readonly<Record<string, unknown>>;
 function entryOf(line: string): Entry | undefined {
   const fields = parse(line);
   if (fields === undefined) return undefined;
-  const isTrain = fields.records !== undefined;
-  const score = isTrain ? fields.unit : fields.windowBits === undefined ? 'loss' : 'bits';
-  const suffix = score === 'bits' ? 'Bits' : 'Loss';
-  const [mean, recent] = isTrain ? ['mean', 'recent'] : [`mean${suffix}`, `window${suffix}`];
   const entry = {
-    at: isTrain ? fields.records : fields.step,
-    score,
-    mean: numberOf(fields[mean]),
-    recent: numberOf(fields[recent]),
+    at: fields.step,
+    score: fields.unit,
+    mean: numberOf(fields.mean),
+    recent: numberOf(fields.recent),
     gradientNorm: numberOf(fields.gradientNorm),
-    baselines: baselinesOf(
-      isTrain ? fields.baselines : fields.yardsticks,
-      isTrain ? ['mean', 'recent'] : ['meanBits', 'windowBits'],
-    ),
+    baselines: baselinesOf(fields.baselines),
   };
-  const isWhole = Number.isSafeInteger(entry.at) && ['bits', 'loss', 'squared error'].includes(String(score));
+  const isWhole = Number.isSafeInteger(entry.at) && scores.some((score) => score === entry.score);
   return isWhole &&
     [entry.mean, entry.recent, entry.gradientNorm, entry.baselines].every((part) => part !== undefined)
     ? (entry as Entry)
     : undefined;
 }
 
-function baselinesOf(value: unknown, [mean, recent]: readonly string[]): Entry['baselines'] | undefined {
-  const all = Object.entries(recordOf(value ?? {}) ?? {}).map(([name, fields]) => {
+const scores: readonly Score[] = ['bits', 'loss', 'squared error'];
+
+function baselinesOf(value: unknown): Entry['baselines'] | undefined {
+  const named = recordOf(value ?? {});
+  const all = Object.entries(named ?? {}).map(([name, fields]) => {
     const own = recordOf(fields);
-    return [name, { mean: numberOf(own?.[mean]), recent: numberOf(own?.[recent]) }] as const;
+    return [name, { mean: numberOf(own?.mean), recent: numberOf(own?.recent) }] as const;
   });
   const isWhole =
-    recordOf(value ?? {}) !== undefined &&
-    all.every(([, pair]) => pair.mean !== undefined && pair.recent !== undefined);
+    named !== undefined && all.every(([, pair]) => pair.mean !== undefined && pair.recent !== undefined);
   return isWhole ? (Object.fromEntries(all) as Entry['baselines']) : undefined;
 }
 

@@ -64,12 +64,12 @@ function livePicture(screen: Screen, contestants: readonly Contestant[]): () => 
 
 function latestOf({ records, plan }: Contestant): string {
   const last = records.at(-1);
-  return last === undefined ? '' : formatFigure(last.windowBits ?? last.windowLoss, plan.prepared.unit);
+  return last === undefined ? '' : formatFigure(last.recent, plan.prepared.unit);
 }
 
 function pointsOf({ records }: Contestant): Point[] {
-  return records.flatMap(({ step, windowBits, windowLoss }): Point[] => {
-    if (windowBits !== undefined) return [[step, windowBits]];
-    return windowLoss > 0 ? [[step, Math.max(-40, Math.min(20, Math.log10(windowLoss)))]] : [];
+  return records.flatMap(({ step, unit, recent }): Point[] => {
+    if (unit === 'bits') return [[step, recent]];
+    return recent > 0 ? [[step, Math.max(-40, Math.min(20, Math.log10(recent)))]] : [];
   });
 }

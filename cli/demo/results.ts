@@ -26,7 +26,7 @@ export function bookText(contestants: readonly Contestant[], scores: readonly Bo
 export function resultOf(race: string, contestant: Contestant): object {
   const { title, folder, outcome, records } = contestant;
   const last = records.at(-1);
-  const isBook = last?.windowBits !== undefined;
+  const isBook = last?.unit === 'bits';
   return {
     event: 'contestant',
     race,
@@ -37,12 +37,12 @@ export function resultOf(race: string, contestant: Contestant): object {
     seconds: outcome?.seconds ?? 0,
     microseconds: outcome?.microseconds ?? null,
     ...(isBook
-      ? { meanBits: last.meanBits, windowBits: last.windowBits }
-      : { verdict: verdictOf(contestant), windowLoss: last?.windowLoss }),
+      ? { mean: last.mean, recent: last.recent }
+      : { verdict: verdictOf(contestant), recent: last?.recent }),
   };
 }
 
 /** What the default learner or a compressor makes of the book, for programs. */
 export function yardstickOf(race: string, { title, what, bits, lastBits }: BookScore): object {
-  return { event: 'yardstick', race, title: title.trim(), what, meanBits: bits, windowBits: lastBits };
+  return { event: 'yardstick', race, title: title.trim(), what, mean: bits, recent: lastBits };
 }

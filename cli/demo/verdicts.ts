@@ -8,7 +8,7 @@ export type Verdict = 'converged' | 'diverged' | 'on its way' | 'stopped';
 
 /** The outcome of a contestant in influence balancing. */
 export function verdictOf({ outcome, records }: Contestant): Verdict {
-  const loss = records.at(-1)?.windowLoss ?? Number.POSITIVE_INFINITY;
+  const loss = records.at(-1)?.recent ?? Number.POSITIVE_INFINITY;
   if (outcome?.status === 'diverged') return 'diverged';
   if (outcome?.status !== 'done') return 'stopped';
   if (loss < converged) return 'converged';
@@ -21,12 +21,7 @@ export function balancingRows(contestants: readonly Contestant[]): string[][] {
     const verdict = verdictOf(contestant);
     const step =
       outcome?.status === 'diverged' ? ` beyond all numbers at step ${formatCount(outcome.steps + 1)}` : '';
-    return [
-      title,
-      formatLoss(records.at(-1)?.windowLoss ?? Number.NaN),
-      timeOf(outcome),
-      `${verdict}${step}`,
-    ];
+    return [title, formatLoss(records.at(-1)?.recent ?? Number.NaN), timeOf(outcome), `${verdict}${step}`];
   });
 }
 
@@ -52,17 +47,17 @@ function timeOf(outcome: Contestant['outcome']): string {
 export function bookRows(contestants: readonly Contestant[]): string[][] {
   const own = contestants.flatMap(({ title, records, outcome, plan }) => {
     const last = records.at(-1);
-    if (last?.meanBits === undefined || last.windowBits === undefined) return [];
-    const figures = [formatBits(last.meanBits), formatBits(last.windowBits)];
+    if (last === undefined) return [];
+    const figures = [formatBits(last.mean), formatBits(last.recent)];
     return [[title, ...figures, timeOf(outcome), kindOf(plan.config.estimator)]];
   });
-  const yardsticks = Object.entries(contestants[0].records.at(-1)?.yardsticks ?? {});
+  const yardsticks = Object.entries(contestants[0].records.at(-1)?.baselines ?? {});
   return [
     ...own,
-    ...yardsticks.map(([label, { meanBits, windowBits }]) => [
+    ...yardsticks.map(([label, { mean, recent }]) => [
       label,
-      formatBits(meanBits),
-      formatBits(windowBits),
+      formatBits(mean),
+      formatBits(recent),
       '-',
       'counts of the next character by the ones before it, without back-off',
     ]),
@@ -81,16 +76,16 @@ export function bookSentences(
 ): string[] {
   const [uoro, ...others] = contestants.map(({ title, records }) => ({
     title,
-    bits: records.at(-1)?.windowBits ?? Number.NaN,
+    bits: records.at(-1)?.recent ?? Number.NaN,
   }));
   const { steps } = contestants[0].plan.config;
   const isComplete = contestants.every(({ outcome }) => outcome?.status === 'done');
   if (!isComplete) return ['The book was not read to the end.'];
   const first = comparison(uoro, others, 'in the last part');
-  const counters = Object.entries(contestants[0].records.at(-1)?.yardsticks ?? {}).map(
-    ([title, { windowBits }]) => ({
+  const counters = Object.entries(contestants[0].records.at(-1)?.baselines ?? {}).map(
+    ([title, { recent }]) => ({
       title: `the ${title}`,
-      bits: windowBits,
+      bits: recent,
     }),
   );
   const best = [uoro, ...others].reduce((a, b) => (b.bits < a.bits ? b : a));

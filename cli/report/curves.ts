@@ -3,12 +3,12 @@ import type { Curve, Point } from './plots.ts';
 
 /** The loss of the latest steps over time, in the unit of the task. */
 export function windowCurve(label: string, records: readonly MetricsRecord[]): Curve {
-  return { label, points: pointsOf(records, ({ windowBits, windowLoss }) => windowBits ?? windowLoss) };
+  return { label, points: pointsOf(records, ({ recent }) => recent) };
 }
 
 /** The mean loss of all steps so far. */
 export function meanCurve(label: string, records: readonly MetricsRecord[]): Curve {
-  return { label, points: pointsOf(records, ({ meanBits, meanLoss }) => meanBits ?? meanLoss) };
+  return { label, points: pointsOf(records, ({ mean }) => mean) };
 }
 
 export function gradientCurve(label: string, records: readonly MetricsRecord[]): Curve {
@@ -17,10 +17,10 @@ export function gradientCurve(label: string, records: readonly MetricsRecord[]):
 
 /** The bits of each yardstick on the latest symbols. */
 export function yardstickCurves(records: readonly MetricsRecord[]): Curve[] {
-  return Object.keys(records[0]?.yardsticks ?? {}).map((label) => ({
+  return Object.keys(records[0]?.baselines ?? {}).map((label) => ({
     label,
     isReference: true,
-    points: pointsOf(records, ({ yardsticks }) => yardsticks?.[label].windowBits ?? Number.NaN),
+    points: pointsOf(records, ({ baselines }) => baselines[label].recent),
   }));
 }
 

@@ -11,7 +11,7 @@ export function eventListener(): Listener {
       // A last line of the session before, between two multiples of `every`, is void once the run is resumed.
       file = createEventFile(folder, Math.floor(records / every) * every + 1);
     },
-    onRecord: (record) => file?.append(record.records, scalarsOfStream(record)),
+    onRecord: (record) => file?.append(record.step, scalarsOfStream(record)),
     close: () => file?.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { figuresOf, type MetricsRecord } from '../training/metrics.ts';
+import type { MetricsRecord } from '../training/metrics.ts';
 import type { Listener } from '../training/train.ts';
 import { formatBar } from './bar.ts';
 import { drawChart, type Point } from './chart.ts';
@@ -52,7 +52,7 @@ function plainLines(screen: Screen, { title, steps, lastWindow, unit }: Progress
     onRecord(record) {
       const { step } = record;
       if (step < next) return;
-      const { mean, recent } = figuresOf(record);
+      const { mean, recent } = record;
       const latest = `last ${formatCount(Math.min(step, lastWindow))}: ${formatFigure(recent, unit)}`;
       const rest = step < steps ? `  ${speed.told(step)}` : '';
       screen.tell(
@@ -70,7 +70,7 @@ function livePicture(screen: Screen, { title, steps, unit }: ProgressOptions): P
   let latest: MetricsRecord | undefined;
   function add(record: MetricsRecord): void {
     latest = record;
-    const { recent } = figuresOf(record);
+    const { recent } = record;
     if (unit === 'bits') points.push([record.step, recent]);
     else if (recent > 0) points.push([record.step, Math.log10(recent)]);
   }
@@ -82,7 +82,7 @@ function livePicture(screen: Screen, { title, steps, unit }: ProgressOptions): P
     onRecord: add,
     onProgress(step) {
       if (latest === undefined) return;
-      const { mean, recent, gradientNorm } = figuresOf(latest);
+      const { mean, recent, gradientNorm } = latest;
       const width = Math.min(72, screen.columns - 12);
       const caption = unit === 'bits' ? 'bits per symbol, latest steps' : 'log10 of the loss, latest steps';
       screen.draw([

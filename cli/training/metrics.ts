@@ -1,52 +1,50 @@
 import { normOf, type Tally } from '../../trainers/evaluation/index.ts';
-import type { Figure } from '../experiments/condition.ts';
 
-/** A line of metrics.ndjson. It contains no time of day, so that the same run writes the same bytes. */
+/**
+ * A line of metrics.ndjson. It contains no time of day, so that the same run writes the same bytes. The keys are those
+ * of `norewind train`, which has more of them.
+ */
 export interface MetricsRecord {
   /** The number of completed steps. */
   readonly step: number;
-  /** The loss of the last step, in nats if it is a code length. */
+  /** Of all figures: `bits` per symbol if the loss is a code length. */
+  readonly unit: 'bits' | 'loss';
+  /** The loss of the last step. */
   readonly loss: number;
-  /** The mean loss of all steps so far. */
-  readonly meanLoss: number;
-  /** The mean loss over the latest `lastWindow` steps. */
-  readonly windowLoss: number;
-  /** The two means in bits per symbol, if the task predicts symbols. */
-  readonly meanBits?: number;
-  readonly windowBits?: number;
+  /** The mean of all steps so far. */
+  readonly mean: number;
+  /** The mean over the latest `lastWindow` steps. */
+  readonly recent: number;
   /** The Euclidean norm of the latest estimate of the gradient. */
   readonly gradientNorm: number;
-  /** Per yardstick, its bits per symbol on the same symbols. */
-  readonly yardsticks?: Readonly<Record<string, { readonly meanBits: number; readonly windowBits: number }>>;
-}
-
-/** The figures that conditions and displays name, in the unit of the task. */
-export function figuresOf(record: MetricsRecord): Readonly<Record<Figure, number>> {
-  const { meanBits, meanLoss, windowBits, windowLoss, gradientNorm } = record;
-  return { mean: meanBits ?? meanLoss, recent: windowBits ?? windowLoss, gradientNorm };
+  /** By name, the same means of the models that the run is compared with, on the same symbols. */
+  readonly baselines: Readonly<Record<string, { readonly mean: number; readonly recent: number }>>;
 }
 
 export interface Measured {
   readonly unit: 'bits' | 'loss';
+  /** In nats if the unit is bits. */
   readonly loss: Tally;
+  /** In the unit. */
   readonly yardsticks: ReadonlyMap<string, Tally>;
   readonly gradient: unknown;
 }
 
 export function recordOf({ unit, loss, yardsticks, gradient }: Measured): MetricsRecord {
-  const windowLoss = loss.recent();
-  const own = Array.from(
-    yardsticks,
-    ([label, meter]) => [label, { meanBits: meter.mean, windowBits: meter.recent() }] as const,
-  );
+  const own = (value: number) => (unit === 'bits' ? value / Math.LN2 : value);
   return {
     step: loss.count,
-    loss: loss.last,
-    meanLoss: loss.mean,
-    windowLoss,
-    ...(unit === 'bits' ? { meanBits: inBits(loss.mean), windowBits: inBits(windowLoss) } : {}),
+    unit,
+    loss: own(loss.last),
+    mean: own(loss.mean),
+    recent: own(loss.recent()),
     gradientNorm: normOf(gradient),
-    ...(own.length === 0 ? {} : { yardsticks: Object.fromEntries(own) }),
+    baselines: Object.fromEntries(
+      Array.from(
+        yardsticks,
+        ([label, tally]) => [label, { mean: tally.mean, recent: tally.recent() }] as const,
+      ),
+    ),
   };
 }
 
@@ -58,8 +56,4 @@ export function createPace(): (step: number) => boolean {
     due = Math.max(step + 1, Math.ceil(step * 1.02));
     return true;
   };
-}
-
-function inBits(nats: number): number {
-  return nats / Math.LN2;
 }

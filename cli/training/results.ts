@@ -33,20 +33,16 @@ export function resultRows(
   const rows: [string, string][] = [['steps', formatCount(steps)]];
   if (reason !== undefined) rows.push(['ended early', reason]);
   if (last === undefined) return rows;
-  const [mean, latest] =
-    unit === 'bits' ? [last.meanBits, last.windowBits] : [last.meanLoss, last.windowLoss];
+  const { mean, recent: latest, baselines } = last;
   const what = unit === 'bits' ? 'bits per symbol' : 'loss';
-  rows.push([`${what}, all steps`, formatFigure(mean ?? Number.NaN, unit)]);
-  rows.push([
-    `${what}, last ${formatCount(Math.min(steps, config.lastWindow))}`,
-    formatFigure(latest ?? Number.NaN, unit),
-  ]);
-  for (const [label, { meanBits, windowBits }] of Object.entries(last.yardsticks ?? {}))
-    rows.push([label, `${formatBits(meanBits)} bits, last ${formatBits(windowBits)}`]);
+  rows.push([`${what}, all steps`, formatFigure(mean, unit)]);
+  rows.push([`${what}, last ${formatCount(Math.min(steps, config.lastWindow))}`, formatFigure(latest, unit)]);
+  for (const [label, own] of Object.entries(baselines))
+    rows.push([label, `${formatBits(own.mean)} bits, last ${formatBits(own.recent)}`]);
   const floor = yardsticks().find(({ isFloor }) => isFloor);
-  const lowest = floor && last.yardsticks?.[floor.label];
+  const lowest = floor && baselines[floor.label];
   if (lowest !== undefined) {
-    const [above, latelyAbove] = [(mean ?? 0) - lowest.meanBits, (latest ?? 0) - lowest.windowBits];
+    const [above, latelyAbove] = [mean - lowest.mean, latest - lowest.recent];
     rows.push(['above that', `${above.toFixed(4)} bits, last ${latelyAbove.toFixed(4)}`]);
   }
   for (const { label, value } of levels) rows.push([label, formatFigure(value, unit)]);

@@ -31,7 +31,8 @@ export interface RunCheckpoint {
 }
 
 const format = 'norewind.run';
-const version = '1';
+/** Version 2 follows metrics with the keys of `norewind train`. */
+const version = '2';
 /** The tensor of the latest losses, beside those of the learner. */
 const latest = 'run.latest';
 

@@ -5,7 +5,7 @@ import { conditionOf, holds } from '../experiments/condition.ts';
 import type { Session } from '../experiments/experiment.ts';
 import type { Plan } from '../experiments/resolve.ts';
 import { savings } from '../signals.ts';
-import { createPace, figuresOf, type MetricsRecord, recordOf } from './metrics.ts';
+import { createPace, type MetricsRecord, recordOf } from './metrics.ts';
 import type { RunCheckpoint } from './runCheckpoint.ts';
 import type { RunFiles } from './runFiles.ts';
 import type { StopRequest } from './stop.ts';
@@ -122,7 +122,7 @@ export async function train(
       condition !== undefined &&
       last !== undefined &&
       last.step >= config.lastWindow &&
-      holds(condition, figuresOf(last)[condition.figure])
+      holds(condition, last[condition.figure])
     );
   }
 

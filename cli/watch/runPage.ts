@@ -3,7 +3,7 @@ import { titleOf } from '../../trainers/registry/index.ts';
 import { influenceNorms } from '../../trainers/streams/index.ts';
 import type { AnyLearner } from '../experiments/experiment.ts';
 import type { Plan } from '../experiments/resolve.ts';
-import { figuresOf, type MetricsRecord } from '../training/metrics.ts';
+import type { MetricsRecord } from '../training/metrics.ts';
 import { describeRun } from '../training/results.ts';
 import type { Listener } from '../training/train.ts';
 import type { LivePage } from './server.ts';
@@ -34,13 +34,9 @@ export function runPage(page: LivePage, { config, prepared }: Plan, folder: stri
         count: () => steps,
         look() {
           if (latest === undefined) return undefined;
-          const record = latest();
-          const { mean, recent, gradientNorm } = figuresOf(record);
-          const others = Object.entries(record.yardsticks ?? {}).map(
-            ([label, { meanBits, windowBits }]) => [label, { mean: meanBits, recent: windowBits }] as const,
-          );
+          const { mean, recent, gradientNorm, baselines } = latest();
           return {
-            figures: { [titleOf(config.estimator)]: { mean, recent }, ...Object.fromEntries(others) },
+            figures: { [titleOf(config.estimator)]: { mean, recent }, ...baselines },
             gradientNorm,
             influence: influenceNorms(learner),
             trail: trail(),

@@ -3,7 +3,7 @@ import type { Trail } from '../../trainers/evaluation/trail.ts';
 /** The state of a run at one moment, as sent to the page. */
 export interface Sample {
   /** Records, or steps, so far. */
-  readonly records: number;
+  readonly step: number;
   /** Records, or steps, a second since the previous sample. */
   readonly rate: number;
   /** The scores: first of what is served, then of the others. */

@@ -8,7 +8,7 @@ export interface Watched {
   /** Records, or steps, so far. */
   count(): number;
   /** Undefined while nothing was predicted. */
-  look(): (Omit<Sample, 'records' | 'rate'> & { readonly trail: Trail | null }) | undefined;
+  look(): (Omit<Sample, 'step' | 'rate'> & { readonly trail: Trail | null }) | undefined;
 }
 
 /** Samples a run now and then, and shows the samples on a page. */
@@ -32,19 +32,19 @@ export function createWatcher(page: LivePage, watched: Watched): Watcher {
   page.begin(watched.heading);
   let next = 0;
   let tookBefore = 0;
-  let before = { records: watched.count(), time: performance.now() };
+  let before = { step: watched.count(), time: performance.now() };
   return {
     look(force = false) {
       const begun = performance.now();
       if (begun < next && !force) return;
-      const records = watched.count();
-      const rate = ((records - before.records) / (begun - before.time)) * 1000;
+      const step = watched.count();
+      const rate = ((step - before.step) / (begun - before.time)) * 1000;
       const seen = watched.look();
-      if (seen !== undefined && records > before.records) {
+      if (seen !== undefined && step > before.step) {
         const { trail, ...sample } = seen;
-        page.show({ records, rate, ...sample }, trail);
+        page.show({ step, rate, ...sample }, trail);
       }
-      before = { records, time: begun };
+      before = { step, time: begun };
       const took = performance.now() - begun;
       // Ignore one-off costs, such as tracing a plan that keeps the gradient.
       next = begun + Math.min(longest, Math.max(shortest, share * Math.min(took, tookBefore)));

@@ -65,7 +65,7 @@ describe('cli: the format of rows', () => {
       columns: ['a', 'b, "c"', ' d'],
       categorical: ['b, "c"'],
     });
-    expect(desk.read('ndjson/metrics.ndjson')).to.match(/"records":90/);
+    expect(desk.read('ndjson/metrics.ndjson')).to.match(/"step":90/);
   });
 
   it('trains on tabs that are named in either way', async () => {

@@ -77,7 +77,15 @@ describe('cli: norewind reproduce', () => {
         join(own, 'outcome.json'),
         JSON.stringify({ status, steps: 9, seconds: 2, microseconds: 7 }),
       );
-      const line = (step: number) => ({ step, loss, meanLoss: loss, windowLoss: loss, gradientNorm: 1 });
+      const line = (step: number) => ({
+        step,
+        unit: 'loss',
+        loss,
+        mean: loss,
+        recent: loss,
+        gradientNorm: 1,
+        baselines: {},
+      });
       writeFileSync(join(own, 'metrics.ndjson'), `${JSON.stringify(line(1))}\n${JSON.stringify(line(9))}\n`);
     });
     const { stdout } = await norewind('reproduce influence-balancing --seeds 1..3 --out done -q');

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import type { MetricsRecord } from '../../cli/training/metrics.ts';
 import { readSafetensorsMetadata } from '../../lib/index.ts';
 import { createDesk, type Desk, inPairs, type Result } from './command.ts';
 
@@ -21,7 +22,7 @@ describe('cli: norewind run', () => {
       .read(name)
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, number>);
+      .map((line) => JSON.parse(line) as MetricsRecord);
   const stepsIn = (name: string) => {
     const metadata = readSafetensorsMetadata(readFileSync(desk.path(name)));
     return (JSON.parse(metadata.learner) as { memory: { steps: number } }).memory.steps;
@@ -56,28 +57,24 @@ describe('cli: norewind run', () => {
       for (const record of records) {
         expect(record).to.have.all.keys(
           'step',
+          'unit',
           'loss',
-          'meanLoss',
-          'windowLoss',
-          'meanBits',
-          'windowBits',
+          'mean',
+          'recent',
           'gradientNorm',
-          'yardsticks',
+          'baselines',
         );
-        const { yardsticks, ...own } = record as typeof record & {
-          yardsticks: Readonly<Record<string, Readonly<Record<string, number>>>>;
-        };
-        expect(Object.keys(yardsticks)).to.deep.equal(['entropy of the sample']);
-        for (const value of [...Object.values(own), ...Object.values(yardsticks['entropy of the sample'])])
+        const { baselines, unit, ...own } = record;
+        expect([unit, Object.keys(baselines)]).to.deep.equal(['bits', ['entropy of the sample']]);
+        for (const value of [...Object.values(own), ...Object.values(baselines['entropy of the sample'])])
           expect(value).to.satisfy(Number.isFinite);
-        expect(record.meanBits * Math.LN2).to.be.closeTo(record.meanLoss, 1e-12);
       }
       // Up to step 12, which is the length of the window, both means are of the same losses; each step has a
       // record then.
       const losses = records.slice(0, 12).map(({ loss }) => loss);
       expect(records[11].step).to.equal(12);
-      expect(records[11].meanLoss).to.be.closeTo(losses.reduce((a, b) => a + b) / 12, 1e-12);
-      expect(records[11].windowLoss).to.be.closeTo(records[11].meanLoss, 1e-12);
+      expect(records[11].mean).to.be.closeTo(losses.reduce((a, b) => a + b) / 12, 1e-12);
+      expect(records[11].recent).to.be.closeTo(records[11].mean, 1e-12);
     });
 
     it('has a configuration that repeats it byte for byte, from any folder', async () => {
@@ -171,7 +168,7 @@ describe('cli: norewind run', () => {
     );
     const records = linesOf('balancing/metrics.ndjson');
     expect(Math.max(...records.map(({ loss }) => loss))).to.be.above(1);
-    expect(records.at(-1)?.windowLoss).to.be.below(1e-2);
+    expect(records.at(-1)?.recent).to.be.below(1e-2);
   });
 
   it('numbers folders of its own choice, and replaces a given one only by force', async () => {

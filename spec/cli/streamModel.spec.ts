@@ -68,7 +68,7 @@ describe('cli: norewind/stream', () => {
       ).at(-1);
       const model = createModel({ ...target, horizon });
       model.partialFit(rows);
-      const { event, records, skipped, ...report } = end;
+      const { event, steps, skipped, ...report } = end;
       expect(report).to.deep.equal(JSON.parse(JSON.stringify(model.report())));
       // One by one, and as they arrive, it is the same.
       const other = createModel({ ...target, horizon });
@@ -275,7 +275,7 @@ describe('cli: norewind/stream', () => {
       const symbols: (string | number)[] = [];
       for await (const { symbol } of model.learn(arriving(Array.from(bytes, (byte) => Uint8Array.of(byte)))))
         symbols.push(symbol);
-      expect(symbols).to.have.length(end.records);
+      expect(symbols).to.have.length(end.steps);
       expect(end.figures).to.deep.equal(JSON.parse(JSON.stringify(model.report().figures)));
       const opened = await openTextModel(desk.path(name));
       expect(opened.predictProbaOne()).to.deep.equal(model.predictProbaOne());

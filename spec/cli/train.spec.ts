@@ -41,7 +41,7 @@ describe('cli: norewind train', () => {
     ]);
     const records = recordsOf('bytes');
     const bytes = new TextEncoder().encode(text);
-    expect(records.map((record) => record.records)).to.deep.equal([
+    expect(records.map((record) => record.step)).to.deep.equal([
       50,
       100,
       150,
@@ -78,7 +78,7 @@ describe('cli: norewind train', () => {
           desk.read(`whole-${unit}/metrics.ndjson`),
         );
     }
-    expect(recordsOf('cut-character').at(-1).records).to.equal(Array.from(text).length);
+    expect(recordsOf('cut-character').at(-1).step).to.equal(Array.from(text).length);
     desk.file('part-1.txt', bytes.subarray(0, 100));
     desk.file('part-2.txt', bytes.subarray(100));
     expect((await train('part-?.txt --out parts')).code).to.equal(0);

@@ -18,7 +18,7 @@ function runOf(folder: string): string {
   writeFileSync(join(folder, 'config.json'), '{"experiment":"anbn"}');
   writeFileSync(
     join(folder, 'metrics.ndjson'),
-    '{"step":1,"meanLoss":1,"windowLoss":1,"gradientNorm":1,"yardsticks":{}}\n',
+    '{"step":1,"unit":"bits","mean":1,"recent":1,"gradientNorm":1,"baselines":{}}\n',
   );
   const loss = { count: 0, mean: 0, latest: [] };
   writeGeneration(folder, encodeRun({ config, metricsLength: 0, loss, learner: open().learner.save() }));

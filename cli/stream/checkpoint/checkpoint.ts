@@ -17,10 +17,8 @@ import {
 import { requireSeal, seal } from '../../training/sealed.ts';
 
 const format = 'norewind.stream';
-/**
- * Version 6 holds the tables of experts. Runs of earlier versions learnt with other defaults.
- */
-const version = '6';
+/** Version 7 follows metrics with the keys of `norewind run`. Runs of earlier versions learnt with other defaults. */
+const version = '7';
 /** The names of tables begin with this. */
 const ofTables = 'tables.';
 

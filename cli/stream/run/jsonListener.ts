@@ -8,13 +8,13 @@ export function jsonListener(write: (line: string) => Promise<void>, more: objec
   const emit = (event: object) => write(`${JSON.stringify(event)}\n`);
   return {
     begin({ folder, config, position: { records } }) {
-      void emit({ event: 'begin', folder, config, records, ...more });
+      void emit({ event: 'begin', folder, config, steps: records, ...more });
     },
     onRecord(record) {
       void emit({ event: 'metrics', ...record });
     },
     async results({ session, position: { records, skipped } }) {
-      await emit({ event: 'end', records, skipped, ...session.report() });
+      await emit({ event: 'end', steps: records, skipped, ...session.report() });
     },
   };
 }

@@ -2,11 +2,12 @@ import type { Drift, PredictorFigures, Unit } from '../../../trainers/evaluation
 import type { Position, Report } from '../../../trainers/streams/index.ts';
 
 /**
- * One line of metrics.ndjson, with the figures of what is served. It has no time of day, so that equal runs write
+ * One line of metrics.ndjson, with the figures of what is served, and with the keys of a line of `norewind run`. It has no time of day, so that equal runs write
  * equal bytes.
  */
 export interface StreamRecord extends PredictorFigures {
-  readonly records: number;
+  /** The number of records so far. */
+  readonly step: number;
   readonly skipped: number;
   /** The number of scored predictions. */
   readonly scored: number;
@@ -28,7 +29,7 @@ export function recordOf(
   const [served] = Object.keys(figures);
   const { [served]: own, ...baselines } = figures;
   return {
-    records,
+    step: records,
     skipped,
     scored,
     unit,

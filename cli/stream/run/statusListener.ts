@@ -51,7 +51,7 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
       past.add(record);
       if (isLive || performance.now() < nextLine) return;
       nextLine = performance.now() + pause;
-      tell(`${lineOf(record.records, latest)}, ${speedOf(record.records)}`);
+      tell(`${lineOf(record.step, latest)}, ${speedOf(record.step)}`);
     },
     onProblem(problem) {
       problems++;
@@ -87,7 +87,7 @@ function chartOf(records: readonly StreamRecord[], width: number): Line[] {
   const isBits = last.unit === 'bits';
   const curve = (figure: (record: StreamRecord) => number) =>
     records
-      .map((record): Point => [record.records, isBits ? figure(record) : Math.log10(figure(record))])
+      .map((record): Point => [record.step, isBits ? figure(record) : Math.log10(figure(record))])
       .filter(([, value]) => Number.isFinite(value));
   return drawChart(
     [

@@ -64,7 +64,7 @@ function show(sample: Sample, trail: Trail | null): void {
   const [[served, own], ...others] = Object.entries(sample.figures);
   const [best] = others.sort(([, a], [, b]) => a.recent - b.recent);
   showFigures(part('figures'), [
-    [heading.noun, sample.records.toLocaleString('en-US')],
+    [heading.noun, sample.step.toLocaleString('en-US')],
     [`${heading.noun} a second`, short(sample.rate)],
     [`${served}, ${heading.unit}`, short(own.recent)],
     ...(best === undefined ? [] : [[`${best[0]}, ${heading.unit}`, short(best[1].recent)] as const]),

@@ -48,17 +48,17 @@ export function samplePanels(
     : createChart(norms, { ...common, height: 200, isLogarithmic: true, lines });
   return [
     (samples) => {
-      const records = samples.map((sample) => sample.records);
+      const steps = samples.map(({ step }) => step);
       const recent = (name: string) => samples.map(({ figures }) => figures[name].recent);
-      score.show(records, [
+      score.show(steps, [
         recent(served),
         samples.map(({ figures }) => figures[served].mean),
         ...baselines.map(recent),
       ]);
-      gradient.show(records, [samples.map(({ gradientNorm }) => gradientNorm)]);
-      rate.show(records, [samples.map((sample) => sample.rate)]);
+      gradient.show(steps, [samples.map(({ gradientNorm }) => gradientNorm)]);
+      rate.show(steps, [samples.map((sample) => sample.rate)]);
       influence?.show(
-        records,
+        steps,
         carried.map((name) => samples.map((sample) => sample.influence[name])),
       );
     },

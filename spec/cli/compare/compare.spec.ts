@@ -83,10 +83,10 @@ describe('cli: norewind compare', () => {
     const rows = parse(desk.read('both.csv'), { columns: true }) as Record<string, string>[];
     const lines = ['uoro', '<tbptt>,"4"'].flatMap((run) => metricsOf(run).map((line) => ({ run, ...line })));
     expect(rows).to.have.length(lines.length);
-    for (const [i, { run, records, mean, recent, baselines }] of lines.entries()) {
+    for (const [i, { run, step, mean, recent, baselines }] of lines.entries()) {
       expect(rows[i]).to.include({
         run,
-        records: String(records),
+        step: String(step),
         unit: 'bits',
         mean: String(mean),
         recent: String(recent),
@@ -96,14 +96,14 @@ describe('cli: norewind compare', () => {
     }
     expect((await compare('anbn', 'other', '--out', 'runs.html', '--csv', 'elsewhere.csv')).code).to.equal(0);
     const steps = parse(desk.read('elsewhere.csv'), { columns: true }) as Record<string, string>[];
-    expect(steps.map(({ steps: at }) => Number(at))).to.deep.equal(
+    expect(steps.map(({ step: at }) => Number(at))).to.deep.equal(
       [...metricsOf('anbn'), ...metricsOf('other')].map(({ step }) => step),
     );
   });
 
   it('skips a line that a killed run did not finish, and says so', async () => {
     cpSync(desk.path('uoro'), desk.path('cut'), { recursive: true });
-    appendFileSync(desk.path('cut/metrics.ndjson'), '{"records":650,"skipp');
+    appendFileSync(desk.path('cut/metrics.ndjson'), '{"step":650,"skipp');
     const { code, stderr, stdout } = await compare('cut', 'uoro', '--out', 'cut.html');
     expect(stderr).to.match(
       /^norewind: cut\/metrics\.ndjson, line 13: it is not a line of metrics, and was skipped: .*cut off there\n$/,
@@ -115,7 +115,7 @@ describe('cli: norewind compare', () => {
   it('refuses other folders, incomparable runs, and overwriting files, in one sentence', async () => {
     for (const [name, metrics] of [
       ['empty', ''],
-      ['broken', '{"records":1}\n{}\n'],
+      ['broken', '{"step":1}\n{}\n'],
       ['list', '[]\n[]\n'],
       ['odd', ''],
     ]) {

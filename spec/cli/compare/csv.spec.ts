@@ -27,7 +27,7 @@ describe('cli: the CSV file of norewind compare', () => {
     writeFileSync(join(folder, 'config.json'), '{"data":{}}');
     const figures = { mean: -0.5, recent: -1e-7 };
     const baselines = Object.fromEntries(names.map((name) => [name, figures]));
-    const line = { records: 3, unit: 'squared error', gradientNorm: 2.5, ...figures, baselines };
+    const line = { step: 3, unit: 'squared error', gradientNorm: 2.5, ...figures, baselines };
     writeFileSync(join(folder, 'metrics.ndjson'), `${JSON.stringify(line)}\n`);
   }
 

@@ -39,21 +39,23 @@ describe('cli: the comparison of runs', () => {
 
   const trainConfig = { data: { kind: 'text', unit: 'byte' }, cell: { name: 'gru', units: 3 }, seed: 1 };
   const runConfig = { experiment: 'anbn', cell: { name: 'gru', units: 3 }, task: { list: [1, 2] }, steps: 5 };
-  const trained = (records: number, mean: number | null, recent: number | null, rest: object = {}) => ({
-    records,
+  const trained = (step: number, mean: number | null, recent: number | null, rest: object = {}) => ({
+    step,
     unit: 'bits',
     mean,
     recent,
     gradientNorm: 4,
-    baselines: { 'order-0 model': { mean: 3, recent: records / 100 } },
+    baselines: { 'order-0 model': { mean: 3, recent: step / 100 } },
     ...rest,
   });
   const stepped = (step: number, rest: object = {}) => ({
     step,
+    unit: 'loss',
     loss: 1,
-    meanLoss: step / 2,
-    windowLoss: step / 4,
+    mean: step / 2,
+    recent: step / 4,
     gradientNorm: 0,
+    baselines: {},
     ...rest,
   });
 
@@ -123,7 +125,7 @@ describe('cli: the comparison of runs', () => {
       gradientNorm: 0,
       baselines: {},
     });
-    const bits = { meanBits: 7, windowBits: 6, yardsticks: { 'order 1': { meanBits: 5, windowBits: 4 } } };
+    const bits = { unit: 'bits', mean: 7, recent: 6, baselines: { 'order 1': { mean: 5, recent: 4 } } };
     const symbols = await readRun(make('s', runConfig, [stepped(3, bits)]), never);
     expect(symbols.last).to.deep.equal({
       at: 3,
@@ -152,7 +154,7 @@ describe('cli: the comparison of runs', () => {
 
   it('skips an incomplete last line, and no other', async () => {
     const sentences: string[] = [];
-    const cut = await readRun(make('cut', trainConfig, [trained(1, 2, 3), '{"records":2,"un'], ''), (each) =>
+    const cut = await readRun(make('cut', trainConfig, [trained(1, 2, 3), '{"step":2,"un'], ''), (each) =>
       sentences.push(each),
     );
     expect(cut.last.at).to.equal(1);
@@ -164,8 +166,8 @@ describe('cli: the comparison of runs', () => {
       '[]',
       'null',
       '3',
-      { ...good, records: 1.5 },
-      { ...good, records: '1' },
+      { ...good, step: 1.5 },
+      { ...good, step: '1' },
       { ...good, unit: 'nats' },
       { ...good, mean: '2' },
       { ...good, recent: undefined },
@@ -176,8 +178,7 @@ describe('cli: the comparison of runs', () => {
       { ...good, baselines: { other: { mean: 1 } } },
       { ...good, baselines: { other: { recent: 1 } } },
       { ...stepped(1), step: undefined },
-      { ...stepped(1), meanLoss: undefined },
-      stepped(1, { windowBits: 2 }),
+      { ...stepped(1), unit: undefined },
     ];
     for (const [i, line] of bad.entries()) {
       const error = await refusalOf(readRun(make(`bad${i}`, trainConfig, [good, line, good]), never));

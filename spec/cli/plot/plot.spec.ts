@@ -114,7 +114,7 @@ describe('norewind/plot', () => {
       const history = await historyOf(desk.path('anbn'));
       const lines = desk.read('anbn/metrics.ndjson').trimEnd().split('\n');
       expect(history).to.deep.equal(
-        lines.map((line) => JSON.parse(line)).map(({ step, windowBits }) => [step, windowBits]),
+        lines.map((line) => JSON.parse(line)).map(({ step, recent }) => [step, recent]),
       );
       expect(curvesOf(plot({ anbn: history }))[0]).to.have.length(lines.length);
       await historyOf(desk.path('none')).then(

@@ -120,10 +120,10 @@ describe('cli: event files of TensorBoard', () => {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const record = (records: number): StreamRecord => ({
-    records,
+  const record = (step: number): StreamRecord => ({
+    step,
     skipped: 3,
-    scored: records - 1,
+    scored: step - 1,
     unit: 'bits',
     mean: 1.5,
     recent: 0.25,
@@ -269,9 +269,9 @@ describe('cli: norewind train --tensorboard', () => {
     const lines = desk.read('whole/metrics.ndjson').trimEnd().split('\n');
     expect(rest).to.have.length(lines.length);
     for (const [i, line] of lines.entries()) {
-      const { records, mean, recent, gradientNorm, baselines } = JSON.parse(line);
+      const { step: at, mean, recent, gradientNorm, baselines } = JSON.parse(line);
       const { step, scalars } = rest[i];
-      expect(step).to.equal(records);
+      expect(step).to.equal(at);
       expect(scalars['mean/combination']).to.equal(Math.fround(mean));
       expect(scalars['recent/combination']).to.equal(Math.fround(recent));
       for (const name of ['network', 'order 2'])

@@ -54,15 +54,15 @@ describe('cli/training: metrics', () => {
     }
     const gradient = { a: tensor([3, 0]), b: [tensor([[-4]], { dtype: 'float32' })] };
     const record = recordOf({ unit: 'bits', loss, yardsticks: new Map([['order 0', model]]), gradient });
-    expect(record).to.deep.include({ step: 3, loss: 4 * Math.LN2, gradientNorm: 5 });
-    expect(record.meanLoss).to.be.closeTo((7 / 3) * Math.LN2, 1e-12);
-    expect(record.windowLoss).to.be.closeTo(3 * Math.LN2, 1e-12);
-    expect(record.meanBits).to.be.closeTo(7 / 3, 1e-12);
-    expect(record.windowBits).to.be.closeTo(3, 1e-12);
-    expect(record.yardsticks?.['order 0'].meanBits).to.be.closeTo(10 / 3, 1e-12);
-    expect(record.yardsticks?.['order 0'].windowBits).to.be.closeTo(4, 1e-12);
+    expect(record).to.deep.include({ step: 3, unit: 'bits', gradientNorm: 5 });
+    expect(record.loss).to.be.closeTo(4, 1e-12);
+    expect(record.mean).to.be.closeTo(7 / 3, 1e-12);
+    expect(record.recent).to.be.closeTo(3, 1e-12);
+    expect(record.baselines['order 0'].mean).to.be.closeTo(10 / 3, 1e-12);
+    expect(record.baselines['order 0'].recent).to.be.closeTo(4, 1e-12);
     const plain = recordOf({ unit: 'loss', loss, yardsticks: new Map(), gradient });
-    expect(plain).to.have.all.keys('step', 'loss', 'meanLoss', 'windowLoss', 'gradientNorm');
+    expect(plain).to.deep.include({ unit: 'loss', loss: 4 * Math.LN2, baselines: {} });
+    expect(plain.recent).to.be.closeTo(3 * Math.LN2, 1e-12);
     // The squares of float32 numbers would overflow in float32.
     expect(normOf(tensor([3e30, 4e30], { dtype: 'float32' })) / 1e30).to.be.closeTo(5, 1e-6);
   });
@@ -80,13 +80,13 @@ describe('cli/training: metrics', () => {
 describe('cli/training: results of a run', () => {
   const record = {
     step: 20,
+    unit: 'bits',
     loss: 1,
-    meanLoss: 2.5,
-    windowLoss: 1.25,
-    meanBits: 3,
-    windowBits: 2,
+    mean: 3,
+    recent: 2,
     gradientNorm: 1,
-  };
+    baselines: {},
+  } as const;
   const prepared = {
     unit: 'bits',
     levels: [{ label: 'the best', value: 0.5 }],
@@ -103,8 +103,8 @@ describe('cli/training: results of a run', () => {
   };
 
   it('are told with what they may be compared with', () => {
-    const yardsticks = { 'order 0': { meanBits: 4, windowBits: 3.5 } };
-    expect(resultRows(config, prepared, { ...outcome, records: [{ ...record, yardsticks }] })).to.deep.equal([
+    const baselines = { 'order 0': { mean: 4, recent: 3.5 } };
+    expect(resultRows(config, prepared, { ...outcome, records: [{ ...record, baselines }] })).to.deep.equal([
       ['steps', '20'],
       ['bits per symbol, all steps', '3.000 bits'],
       ['bits per symbol, last 10', '2.000 bits'],
@@ -112,12 +112,12 @@ describe('cli/training: results of a run', () => {
       ['the best', '0.500 bits'],
     ]);
     const floor = { label: 'order 0', isFloor: true, observe: () => 1 };
-    const above = { meanBits: 1.25, windowBits: 1.9375 };
+    const above = { mean: 1.25, recent: 1.9375 };
     expect(
       resultRows(
         config,
         { ...prepared, levels: [], yardsticks: () => [floor] },
-        { ...outcome, records: [{ ...record, yardsticks: { 'order 0': above } }] },
+        { ...outcome, records: [{ ...record, baselines: { 'order 0': above } }] },
       ).slice(3),
     ).to.deep.equal([
       ['order 0', '1.250 bits, last 1.938'],
@@ -125,7 +125,7 @@ describe('cli/training: results of a run', () => {
     ]);
     const rows = resultRows(config, { ...prepared, unit: 'loss', levels: [] }, { ...outcome, steps: 7 });
     expect(rows.map(([name]) => name)).to.deep.equal(['steps', 'loss, all steps', 'loss, last 7']);
-    expect([rows[1][1], rows[2][1]].map(Number)).to.deep.equal([2.5, 1.25]);
+    expect([rows[1][1], rows[2][1]].map(Number)).to.deep.equal([3, 2]);
     expect(resultRows(config, prepared, { ...outcome, records: [] })).to.deep.equal([['steps', '20']]);
   });
 
@@ -280,15 +280,16 @@ describe('cli/training: a run', () => {
     ]);
     expect(lines.at(-1)).to.deep.equal({
       step: 60,
+      unit: 'loss',
       loss: 60,
-      meanLoss: lines.at(-1)?.meanLoss,
-      windowLoss: lines.at(-1)?.windowLoss,
+      mean: lines.at(-1)?.mean,
+      recent: lines.at(-1)?.recent,
       gradientNorm: 60,
-      yardsticks: { targets: { meanBits: lines.at(-1)?.yardsticks?.targets.meanBits, windowBits: 5 } },
+      baselines: { targets: { mean: lines.at(-1)?.baselines.targets.mean, recent: 5 } },
     });
-    expect(lines.at(-1)?.meanLoss).to.be.closeTo(30.5, 1e-9);
-    expect(lines.at(-1)?.windowLoss).to.be.closeTo(55.5, 1e-9);
-    expect(lines.at(-1)?.yardsticks?.targets.meanBits).to.be.closeTo(5, 1e-9);
+    expect(lines.at(-1)?.mean).to.be.closeTo(30.5, 1e-9);
+    expect(lines.at(-1)?.recent).to.be.closeTo(55.5, 1e-9);
+    expect(lines.at(-1)?.baselines.targets.mean).to.be.closeTo(5, 1e-9);
     expect(events).to.deep.equal(['closed']);
     expect(outcome.records).to.deep.equal(lines);
   });

@@ -108,7 +108,7 @@ describe('cli: norewind train --watch, under attack', () => {
         expect((await ask(port, path)).status).to.equal(path === '/events/' ? 404 : 200);
       // A client that follows the run is never closed, however long nothing happens.
       page.show(sample(200 + bytes.length), trail);
-      await until(() => follower.text.includes(`"records":${200 + bytes.length},`));
+      await until(() => follower.text.includes(`"step":${200 + bytes.length},`));
       const late = await follow(port);
       expect(late.status).to.equal(200);
       late.destroy();

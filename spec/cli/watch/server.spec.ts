@@ -51,16 +51,16 @@ describe('cli: norewind train --watch', () => {
 
   it('greets a late client with the whole run, in bounded size, then follows it', async () => {
     page.begin(heading);
-    for (let records = 1; records <= 5000; records++) page.show(sample(records), trail);
+    for (let step = 1; step <= 5000; step++) page.show(sample(step), trail);
     const late = await follow(port);
     await until(() => late.text.includes('\n\n', 20));
     const begun = JSON.parse(/event: begin\ndata: (.*)\n/.exec(late.text)?.[1] ?? '');
-    const records = begun.samples.map((each: { records: number }) => each.records);
-    expect(records[0]).to.equal(1);
-    expect(records.at(-1)).to.equal(5000);
-    expect(records.length).to.be.within(mostSamples / 2, mostSamples);
+    const steps = begun.samples.map((each: { step: number }) => each.step);
+    expect(steps[0]).to.equal(1);
+    expect(steps.at(-1)).to.equal(5000);
+    expect(steps.length).to.be.within(mostSamples / 2, mostSamples);
     page.show(sample(5001), trail);
-    await until(() => late.text.includes('"records":5001'));
+    await until(() => late.text.includes('"step":5001'));
     await page.close('the run is over');
     await until(() => late.text.includes('event: end\ndata: {"sentence":"the run is over"}'));
   });
@@ -100,7 +100,7 @@ describe('cli: norewind train --watch', () => {
     const before = held();
     const count = size(500, 1000);
     await show(count);
-    await until(() => reader.text.includes(`"records":${1e6 + count - 1}`));
+    await until(() => reader.text.includes(`"step":${1e6 + count - 1}`));
     // Of 20 or 40 MB.
     expect(held() - before).to.be.below(10e6);
     socket.destroy();

@@ -15,8 +15,8 @@ export const heading = {
   recent: 10,
   noun: 'records',
 } as const;
-export const sample = (records: number) => ({
-  records,
+export const sample = (step: number) => ({
+  step,
   rate: 1,
   figures: { network: { mean: 1, recent: 2 }, 'order-0 model': { mean: 3, recent: 4 } },
   gradientNorm: 1,

@@ -193,7 +193,7 @@ describe('cli/watch: samples', () => {
     const took = (performance.now() - begun) / 1000;
     const { rate, ...sample } = shown[0];
     expect(sample).to.deep.equal({
-      records: 10,
+      step: 10,
       figures: { network: { mean: 1, recent: 2 } },
       gradientNorm: 3,
       influence: { '|G|': 4 },
@@ -203,7 +203,7 @@ describe('cli/watch: samples', () => {
     expect(shown).to.have.length(1);
     take(5);
     watcher.look(true);
-    expect(shown.map(({ records }) => records)).to.deep.equal([10, 15]);
+    expect(shown.map(({ step }) => step)).to.deep.equal([10, 15]);
   });
 
   it('come at most twice a second, and less often if sampling takes long', async () => {

@@ -74,8 +74,8 @@ describe('cli/stream: checkpoint', () => {
     const refuse = (part: Record<string, string>, says: RegExp) =>
       expect(() => decodeCheckpoint(changed(part))).to.throw(DataError, says);
     refuse(
-      { version: '7' },
-      /^it has version 7 of the format, and this norewind reads version 6: use the norewind that wrote it, or begin again$/,
+      { version: '8' },
+      /^it has version 8 of the format, and this norewind reads version 7: use the norewind that wrote it, or begin again$/,
     );
     refuse({ format: 'norewind.strean' }, /^it is not a checkpoint of `norewind train`$/);
     refuse(

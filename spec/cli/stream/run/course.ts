@@ -62,7 +62,7 @@ export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {
     },
     metrics: {
       length: 0,
-      append: (line) => events.push(`line ${(line as StreamRecord).records}`),
+      append: (line) => events.push(`line ${(line as StreamRecord).step}`),
       sync() {},
       close: () => events.push('closed'),
     },
@@ -75,8 +75,7 @@ export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {
   };
   const stop: Course['stop'] = { signal: undefined, wake() {} };
   const listener = {
-    onRecord: ({ records, baselines }: StreamRecord) =>
-      events.push(`told ${records} ${JSON.stringify(baselines)}`),
+    onRecord: ({ step, baselines }: StreamRecord) => events.push(`told ${step} ${JSON.stringify(baselines)}`),
     onProblem: ({ sentence }: Problem) => events.push(sentence),
     onProgress: ({ position: { records } }: StreamRun) => events.push(`progress ${records}`),
   };

@@ -17,7 +17,7 @@ const report = {
   gradientNorm: 3,
 } as const;
 const record: StreamRecord = {
-  records: 4,
+  step: 4,
   skipped: 0,
   scored: 1,
   unit: 'bits',
@@ -49,7 +49,7 @@ describe('cli/stream: listeners of a run', () => {
     const events: string[] = [];
     const named = (name: string): Listener => ({
       begin: ({ folder }) => events.push(`${name} begin ${folder}`),
-      onRecord: ({ records }) => events.push(`${name} record ${records}`),
+      onRecord: ({ step }) => events.push(`${name} record ${step}`),
       onProblem: ({ sentence }) => events.push(`${name} ${sentence}`),
       onProgress: () => events.push(`${name} progress`),
       onEnd: () => events.push(`${name} end`),
@@ -78,9 +78,9 @@ describe('cli/stream: listeners of a run', () => {
     await results(run);
     for (const line of lines) expect(line).to.match(/^[^\n]+\n$/);
     expect(lines.map((line) => JSON.parse(line))).to.deep.equal([
-      { event: 'begin', folder: 'a folder', config: run.config, records: 4, watch: 'here' },
+      { event: 'begin', folder: 'a folder', config: run.config, steps: 4, watch: 'here' },
       { event: 'metrics', ...record },
-      { event: 'end', records: 4, skipped: 0, ...report },
+      { event: 'end', steps: 4, skipped: 0, ...report },
     ]);
   });
 

@@ -16,7 +16,7 @@ export interface GenerateOptions extends Required<TextGeneration> {
 export async function generate(path: string, options: GenerateOptions): Promise<number> {
   // Check before reading a large model.
   requireTemperature(options.temperature);
-  const model = readModel(path);
+  const model = await readModel(path);
   if (model.kind === 'rows') throw new UsageError(`${path} is a model of rows: use norewind predict`);
   const symbols = generateText(model.session, model.data, options);
   const watch = watchSignals();

@@ -43,7 +43,7 @@ export async function predict(
     if (options.steps === undefined)
       throw new UsageError('name the data to predict, or give --steps to predict what follows the training');
     return predictAhead(
-      readModel(path),
+      await readModel(path),
       options.steps,
       watchSignals(() => {}),
     );
@@ -53,7 +53,7 @@ export async function predict(
       '--steps after data needs --learn: without it, the model stays where its training ended',
     );
   const { sources, close } = openSources(data);
-  const model = readModel(path);
+  const model = await readModel(path);
   const config = configFor(model, data[0], options);
   const take = predictorOf(model, { learn: options.learn === true, fresh: options.fresh === true });
   const watch = watchSignals(close);

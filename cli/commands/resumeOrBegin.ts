@@ -6,17 +6,17 @@ import { readPlain } from '../plainFile.ts';
 import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
 import { configText } from '../stream/run/openRun.ts';
 import { fileNames } from '../training/folder.ts';
-import { configOf, type TrainOptions, withoutConfigOptions } from './trainOptions.ts';
+import { configOf, ownOf, type TrainOptions, withoutConfigOptions } from './trainOptions.ts';
 
 /**
  * Replaces `--resume-or-begin` by `--resume` if the folder has a checkpoint, and by `--out` if not, so that a
  * service manager can use one command for every start.
  * @throws UsageError if the run there has another configuration; DataError for a damaged checkpoint.
  */
-export function resumeOrBegin(data: readonly string[], options: TrainOptions): TrainOptions {
+export async function resumeOrBegin(data: readonly string[], options: TrainOptions): Promise<TrainOptions> {
   const { resumeOrBegin: folder, continued, ...rest } = options;
   if (folder === undefined) return options;
-  const config = configOf(data, options);
+  const config = configOf(data, options, await ownOf(options));
   if (!Object.values(generations).some((name) => existsSync(join(folder, name))))
     return { ...rest, out: folder, force: isBegun(folder, config) };
   const { config: own } = readGeneration(folder, 'newest');

@@ -47,6 +47,9 @@ export interface RunOptions extends OutputOptions {
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
 
+/** After the names of what is built in. */
+export const orFile = ', or a file of your own, such as ./mine.ts';
+
 export const estimatorFlags = flagsOf(estimatorTable);
 export const cellFlags = flagsOf(cellTable);
 export const optimizerFlags = flagsOf(optimizerTable);
@@ -56,7 +59,6 @@ export const runConfigOptions: readonly (readonly [group: string, readonly Optio
 
 function groupedOptions(): [string, Option[]][] {
   const names = (table: object) => Object.keys(table).join(', ');
-  const orFile = ', or a file of your own, such as ./mine.ts';
   const flags = (all: readonly Flag[]) => all.map((flag) => declared(flag.name, optionOf(flag)));
   const count = (written: string, purpose: string) => new Option(written, purpose).argParser(parseCount);
   const learner = [
@@ -76,10 +78,9 @@ function groupedOptions(): [string, Option[]][] {
     count('--data-seed <count>', 'seed of the data; 2^32 more than the other seed if left out'),
     count('--length, --steps <count>', 'number of time steps'),
     new Option('--task <file>', 'in place of an experiment: a file with a task of your own'),
-    new Option(
-      '--set <assignment>',
+    setOption(
       'any setting by its path in config.json, such as cell.leak=0.1 of a file of your own; may be repeated',
-    ).argParser((assignment: string, before: readonly string[] = []) => [...before, assignment]),
+    ),
     new Option(
       '--stop-when <condition>',
       "end early once the condition holds, from the first full mean on: recent, mean or gradientNorm, < or >, and a number, as in 'recent < 0.2'",
@@ -92,6 +93,13 @@ function groupedOptions(): [string, Option[]][] {
     return [`The task ${experiment}:`, own.map(([name, check]) => declared(name, check))];
   });
   return [['The learner (defaults are those of the experiment, see below):', learner], ...tasks];
+}
+
+/** The option for settings by their paths. @param what says which. */
+export function setOption(what: string): Option {
+  return new Option('--set <assignment>', what).argParser(
+    (assignment: string, before: readonly string[] = []) => [...before, assignment],
+  );
 }
 
 /** Declares the options of `run`. */
@@ -186,10 +194,13 @@ function named(name: RunSettings[string], settings: Settings): Settings {
   return { name: isFileName(name) ? resolve(name) : name, ...settings };
 }
 
-const groups = ['task', 'cell', 'estimator', 'optimizer'];
+const allGroups = ['task', 'cell', 'estimator', 'optimizer'];
 
 /** The settings of `--set`, by their groups. @throws UsageError for one that is not of the form. */
-function assigned(assignments: readonly string[]): Readonly<Record<string, Settings>> {
+export function assigned(
+  assignments: readonly string[],
+  groups: readonly string[] = allGroups,
+): Readonly<Record<string, Settings>> {
   const sets: Record<string, Record<string, Setting>> = {};
   for (const assignment of assignments) {
     const [, group = '', key = '', text = ''] = /^(\w+)\.(\w+)=(.*)$/s.exec(assignment) ?? [];

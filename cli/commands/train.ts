@@ -1,6 +1,7 @@
 import { DataError } from '../../lib/index.ts';
 import { beginning, quoted, type Sources, textSources } from '../../trainers/streams/index.ts';
 import { exitCodes, sentenceOf } from '../errors.ts';
+import { blamed } from '../own/blamed.ts';
 import { signalExitCode } from '../signals.ts';
 import { type FollowListener, followFile } from '../stream/input/follow.ts';
 import { openSources } from '../stream/input/openSources.ts';
@@ -57,7 +58,7 @@ export async function train(data: readonly string[], given: TrainOptions): Promi
       () => follower.tell('norewind: waiting for the first rows, which show the columns'),
       1500,
     );
-    const options = resumeOrBegin(data, await withInputColumns(data, given, tell, peeked));
+    const options = await resumeOrBegin(data, await withInputColumns(data, given, tell, peeked));
     clearTimeout(waiting);
     const opened = { sources: peeked.sources, used: () => input.used?.(), follower };
     return await learn(data, options, opened, { screen, notes, page, watch, stop });
@@ -93,7 +94,7 @@ async function learn(
   { sources: own, used, follower }: Opened,
   { screen, notes, page, watch, stop }: Surroundings,
 ): Promise<number> {
-  const { run, discard, settle } = startRun(data, options);
+  const { run, discard, settle } = await startRun(data, options);
   const listener = together(listenersFor(options, notes, screen, watch, page, used));
   listener.begin(run);
   const following = {
@@ -136,7 +137,7 @@ async function learn(
   } catch (error) {
     // The corrected command must find the folder free, or as it was.
     if (error instanceof DataError && (run.position.records === 0 || isWithout)) discard();
-    throw error;
+    throw blamed(error, { experiment: 'a stream', ...run.config });
   } finally {
     listener.close(run);
   }

@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { guard } from '../../lib/index.ts';
 import { UsageError } from '../../lib/index.ts';
 import type { Setting } from '../../trainers/registry/index.ts';
 import {
   completeConfig,
+  type OwnParts,
   type RowConfig,
   type RowData,
   rowConfigOf,
@@ -12,11 +14,19 @@ import {
   type SymbolData,
   settingGroups,
 } from '../../trainers/streams/index.ts';
+import { absolute, partsFrom } from '../own/streamParts.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
 import { declared, flagOf } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions } from './dialectOptions.ts';
 import { parseCount, parseNumber, parsePositive } from './numbers.ts';
-import { addLiveOptions, addOutputOptions, type OutputOptions } from './runOptions.ts';
+import {
+  addLiveOptions,
+  addOutputOptions,
+  assigned,
+  type OutputOptions,
+  orFile,
+  setOption,
+} from './runOptions.ts';
 
 export interface TrainOptions extends OutputOptions {
   readonly resume?: string;
@@ -30,9 +40,13 @@ export interface TrainOptions extends OutputOptions {
   readonly checkpointSeconds: number;
   readonly watch?: number;
   readonly tensorboard?: boolean;
+  readonly set?: readonly string[];
   /** The options of the configuration, by the names of `configOptions`. */
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
+
+/** What a file of the user's can provide. */
+const parts: readonly string[] = ['cell', 'estimator', 'optimizer'];
 
 /** The options that determine the configuration, which a resumed run keeps. */
 const configOptions: readonly (readonly [group: string, readonly Option[]])[] = [
@@ -59,10 +73,28 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
     ],
   ],
   ...settingGroups.map(
-    ([title, options]) =>
-      [title, Object.entries(options).map(([name, check]) => declared(name, check))] as const,
+    ([title, options], i) =>
+      [
+        title,
+        [
+          ...Object.entries(options).map(([name, check]) => declared(name, withFile(name, check))),
+          ...(i === 0
+            ? [
+                setOption(
+                  'a setting by its path, such as cell.leak=0.1 of a file of your own; may be repeated',
+                ),
+              ]
+            : []),
+        ],
+      ] as const,
   ),
 ];
+
+/** The names of parts may be those of files. */
+function withFile(name: string, check: guard.Check): guard.Check {
+  const { purpose = '' } = check;
+  return parts.includes(name) ? { ...check, purpose: purpose.replace(/(?=; )|$/, orFile) } : check;
+}
 
 export function addTrainOptions(command: Command): void {
   for (const [group, options] of configOptions) {
@@ -110,9 +142,28 @@ export function withoutConfigOptions(options: TrainOptions): TrainOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.has(name))) as TrainOptions;
 }
 
-/** @throws UsageError or ConfigurationError for unusable options. */
-export function configOf(names: readonly string[], options: TrainOptions): StreamConfig {
-  return completeConfig(dataOf(names, options), options as Settings);
+/** What files of the user's provide. @throws UsageError or DataError for a file that is not what it must be. */
+export async function ownOf(options: TrainOptions): Promise<OwnParts> {
+  const set = assigned(options.set ?? [], parts);
+  const named = Object.entries(namesIn(options)).map(
+    ([part, name]) => [part, { name, ...set[part] }] as const,
+  );
+  return partsFrom({ ...set, ...Object.fromEntries(named) });
+}
+
+/** The names of the parts that are given. */
+function namesIn(options: TrainOptions): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    parts.flatMap((part) => {
+      const name = options[part];
+      return typeof name === 'string' ? [[part, absolute(name)]] : [];
+    }),
+  );
+}
+
+/** @param own of the same options. @throws UsageError or ConfigurationError for unusable options. */
+export function configOf(names: readonly string[], options: TrainOptions, own?: OwnParts): StreamConfig {
+  return completeConfig(dataOf(names, options), { ...(options as Settings), ...namesIn(options) }, own);
 }
 
 /**

@@ -88,7 +88,7 @@ async function find(file: string, part: Part, given: Settings, others: readonly 
   const found = hashOf(path);
   if (sha256 !== undefined && sha256 !== found)
     throw new UsageError(
-      `${shown} has changed: its SHA-256 is ${found}, the configuration has ${sha256}; name the file with --${part} to use it as it is now`,
+      `${shown} has changed: its SHA-256 is ${found}, the configuration has ${sha256}; restore it to resume, or begin anew with --${part} to use it as it is now`,
     );
   const settings = Object.fromEntries(Object.entries(rest).filter(([key]) => !others.includes(key)));
   return { path, sha256: found, own: await exportedBy(path, shown, part), settings };

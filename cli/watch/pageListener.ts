@@ -1,4 +1,4 @@
-import { titleOf as estimatorTitle } from '../../trainers/registry/index.ts';
+import { titleOf as estimatorTitle, isFileName, shortName } from '../../trainers/registry/index.ts';
 import type { StreamConfig } from '../../trainers/streams/index.ts';
 import type { Listener } from '../stream/run/listener.ts';
 import type { StreamRun } from '../stream/run/openRun.ts';
@@ -33,7 +33,7 @@ export function watchedStream(run: StreamRun): Watched {
 
 function titleOf({ data, cell, estimator, optimizer }: StreamConfig): string {
   const what = data.kind === 'text' ? `${data.unit}s of a text` : `${data.target}, ${aheadOf(data.horizon)}`;
-  return `${what} · ${cell.name.toUpperCase()} of ${cell.units} units · ${estimatorTitle(estimator)} · ${optimizer.name}`;
+  return `${what} · ${isFileName(cell.name) ? shortName(cell.name) : cell.name.toUpperCase()} of ${cell.units} units · ${estimatorTitle(estimator)} · ${shortName(optimizer.name)}`;
 }
 
 function aheadOf(horizon: number): string {

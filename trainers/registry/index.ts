@@ -5,3 +5,4 @@ export { completeEstimator, estimatorTable, makeEstimator, titleOf } from './est
 export { type Flag, flagsOf, optionOf, settingsOf, usualOf } from './flags.ts';
 export { isFileName, shortName } from './names.ts';
 export { hasRate, makeOptimizer, optimizerTable, scheduleOptions } from './optimizers.ts';
+export { builtIn, type Tables } from './tables.ts';

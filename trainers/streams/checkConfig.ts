@@ -1,14 +1,19 @@
 import { ConfigurationError } from '../../lib/index.ts';
 import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved.ts';
 import { seasonCount, symbolExperts } from '../experts/index.ts';
+import { isFileName } from '../registry/names.ts';
+import { builtIn } from '../registry/tables.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import { generalEntries, generalOptions } from './generalOptions.ts';
 import { requireRoom } from './room.ts';
 import { rowEntries, rowOptions } from './rowOptions.ts';
 import { parseTimeFormat } from './timeFormat.ts';
 
-/** @throws ConfigurationError for settings that are out of range or conflict with each other. */
-export function checkConfig(config: StreamConfig): void {
+/**
+ * @param tables what the configuration may name; without what it names of a file, the sizes are not checked.
+ * @throws ConfigurationError for settings that are out of range or conflict with each other.
+ */
+export function checkConfig(config: StreamConfig, tables = builtIn): void {
   const { data, cell } = config;
   const values: Readonly<Record<string, unknown>> = { ...config, units: cell.units };
   for (const [name, check] of Object.entries(generalOptions))
@@ -16,7 +21,15 @@ export function checkConfig(config: StreamConfig): void {
       throw new ConfigurationError(`${name} must be ${check.what}, got ${String(values[name])}`);
   if (data.kind === 'text') checkSymbols(data, config);
   else checkRows(data, config);
-  requireRoom(config);
+  const { estimator, optimizer } = config;
+  const isKnown = (
+    [
+      [cell, tables.cells],
+      [estimator, tables.estimators],
+      [optimizer, tables.optimizers],
+    ] as const
+  ).every(([{ name }, table]) => !isFileName(name) || Object.hasOwn(table, name));
+  if (isKnown) requireRoom(config, tables);
 }
 
 function checkSymbols({ unit, symbols, alphabet }: SymbolData, { experts }: StreamConfig): void {

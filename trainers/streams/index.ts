@@ -24,7 +24,7 @@ export { createRowReader } from './rowReader.ts';
 export type { Row } from './rows.ts';
 export { columnsOf, lagOf } from './rows.ts';
 export type { Report, SavedSession, Session } from './session.ts';
-export { completeConfig, type Settings, settingGroups } from './settings.ts';
+export { completeConfig, type OwnParts, type Settings, settingGroups } from './settings.ts';
 export {
   type OpenedRows,
   type OpenedText,

@@ -15,10 +15,12 @@ import { misfit } from '../evaluation/saved.ts';
 import type { LearnerConfig } from '../learner/config.ts';
 import { createLearner, type Learner } from '../learner/learner.ts';
 import { restoreLearner } from '../learner/restore.ts';
-import { cellTable, makeCell } from '../registry/cells.ts';
+import { makeCell } from '../registry/cells.ts';
 import { choose } from '../registry/choose.ts';
 import { makeEstimator } from '../registry/estimators.ts';
+import { isFileName } from '../registry/names.ts';
 import { makeOptimizer } from '../registry/optimizers.ts';
+import { builtIn, type Tables } from '../registry/tables.ts';
 import type { StreamConfig } from './config.ts';
 import { networkInputs } from './rowCoder.ts';
 
@@ -26,15 +28,19 @@ type AnyTarget = number | Tensor;
 export type StreamLearner = Learner<unknown, unknown, number | Tensor, AnyTarget>;
 
 /** The learner for a stream, fresh or restored. @throws as `createLearner` and `restoreLearner`. */
-export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined): StreamLearner {
+export function makeLearner(
+  config: StreamConfig,
+  saved: Uint8Array | undefined,
+  tables = builtIn,
+): StreamLearner {
   const { data, dtype, seed } = config;
-  if (saved !== undefined) requireRoom(config, saved);
+  if (saved !== undefined) requireRoom(config, saved, tables);
   const isCategorical = data.kind === 'text' || data.categorical.includes(data.target);
   const learnerConfig: LearnerConfig<unknown, unknown, number | Tensor, AnyTarget> = {
-    model: networkOf(config),
+    model: networkOf(config, tables),
     loss: (isCategorical ? crossEntropy : meanSquare) as Loss<AnyTarget>,
-    estimator: makeEstimator(config.estimator),
-    optimizer: makeOptimizer(config.optimizer).optimizer,
+    estimator: makeEstimator(config.estimator, tables.estimators),
+    optimizer: makeOptimizer(config.optimizer, tables.optimizers).optimizer,
     dtype,
     seed,
   };
@@ -45,8 +51,14 @@ export function makeLearner(config: StreamConfig, saved: Uint8Array | undefined)
  * Restoring compares the parameters with those of a network made for that.
  * @throws DataError if the saved bytes are too few for one of this size.
  */
-function requireRoom({ cell: { name, units }, data }: StreamConfig, saved: Uint8Array): void {
-  const { isDiagonal } = choose('cell', cellTable, name);
+function requireRoom(
+  { cell: { name, units }, data }: StreamConfig,
+  saved: Uint8Array,
+  { cells }: Tables,
+): void {
+  // What a cell of a file has, it alone knows.
+  if (isFileName(name)) return;
+  const { isDiagonal } = choose('cell', cells, name);
   const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [networkInputs(data), 1];
   const least = 4 * units * (inputs + outputs + (isDiagonal ? 1 : units));
   if (saved.byteLength < least)
@@ -64,16 +76,16 @@ type Network = Cell<unknown, unknown, number | Tensor>;
  * The network of a stream, without its parameters. @throws UsageError or ConfigurationError for an impossible
  * cell.
  */
-export function networkOf({ cell, readout, data }: StreamConfig): Network {
+export function networkOf({ cell, readout, data }: StreamConfig, { cells } = builtIn): Network {
   if (data.kind === 'text') {
     const outputs = data.symbols;
     const layer: Layer<unknown, Tensor> =
       readout === 'mlp' ? mlp({ outputs, hidden: cell.units }) : linear({ outputs });
-    return model({ cell: makeCell(cell, data.symbols, 'symbols'), readout: layer });
+    return model({ cell: makeCell(cell, data.symbols, 'symbols', cells), readout: layer });
   }
   const isCategory = data.categorical.includes(data.target);
   const layer = readoutOf(readout, cell.units, isCategory ? data.categories : undefined);
-  return model({ cell: makeCell(cell, networkInputs(data), 'vectors'), readout: layer });
+  return model({ cell: makeCell(cell, networkInputs(data), 'vectors', cells), readout: layer });
 }
 
 /**

@@ -1,9 +1,8 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 import { summary } from '../../nn/index.ts';
 import { mostPairs, symbolExperts } from '../experts/index.ts';
-import { cellTable } from '../registry/cells.ts';
-import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
-import { optimizerTable } from '../registry/optimizers.ts';
+import { makeEstimator } from '../registry/estimators.ts';
+import { builtIn } from '../registry/tables.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { networkOf } from './network.ts';
 import { networkInputs } from './rowCoder.ts';
@@ -25,20 +24,20 @@ const widest = { score: '-1.2345678901234567e-10,'.length, pair: '[68719476735,1
  * Sizes that are valid one by one may be impossible together. Computed without allocating anything.
  * @throws ConfigurationError with the total, and what to reduce.
  */
-export function requireRoom(config: StreamConfig): void {
+export function requireRoom(config: StreamConfig, tables = builtIn): void {
   const { data, cell, estimator, optimizer, dtype } = config;
   const width = dtype === 'float64' ? 8 : 4;
   const inputs = data.kind === 'text' ? data.symbols : networkInputs(data);
-  const perParameter = 1 + (optimizerTable[optimizer.name]?.memory ?? 0);
+  const perParameter = 1 + (tables.optimizers[optimizer.name]?.memory ?? 0);
   // Before the network is made, which refuses even larger sizes itself but knows no columns.
   requireTensors(config, inputs, inputs * cell.units * perParameter * width);
-  const { parameters, totals } = summary(networkOf(config));
+  const { parameters, totals } = summary(networkOf(config, tables));
   const own = totals.parameters * perParameter;
   const ofCell = parameters.reduce((sum, { path, count }) => sum + (path.startsWith('cell') ? count : 0), 0);
   // If units are independent, exact influence takes about as many numbers as their parameters, in real and
   // imaginary parts.
-  const { cost } = makeEstimator(estimator);
-  const isDiagonal = cellTable[cell.name].isDiagonal && estimatorTable[estimator.name].isStructured;
+  const { cost } = makeEstimator(estimator, tables.estimators);
+  const isDiagonal = tables.cells[cell.name].isDiagonal && tables.estimators[estimator.name].isStructured;
   const sizes = { state: totals.state, parameters: ofCell };
   const carried = isDiagonal ? 2 * ofCell : cost(sizes).memory;
   requireTensors(config, inputs, (own + carried) * width, carried > own);

@@ -1,6 +1,7 @@
 import { createEvaluation } from '../evaluation/evaluation.ts';
 import { normOf } from '../evaluation/norm.ts';
 import { createPairs } from '../evaluation/trail.ts';
+import { builtIn } from '../registry/tables.ts';
 import { categoryTarget, type SavedCategoryTarget } from './categoryTarget.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { influenceNorms } from './influence.ts';
@@ -61,10 +62,11 @@ export function createRowSession(
   data: RowData,
   saved?: SavedSession,
   own: readonly OwnExpert[] = [],
+  tables = builtIn,
 ): RowSession {
   const rest = saved?.rest as SavedRows | undefined;
   if (rest !== undefined) requireRows(rest, data, isNetworkIn(config));
-  return sessionOf(config, data, own, makeLearner(config, saved?.learner), rest);
+  return sessionOf(config, data, own, makeLearner(config, saved?.learner, tables), rest);
 }
 
 function sessionOf(

@@ -4,10 +4,12 @@ import type { estimators } from '../estimators/index.ts';
 import { network, symbolExperts } from '../experts/index.ts';
 import type { optimizers } from '../optimizers/index.ts';
 import { type CellConfig, cellTable } from '../registry/cells.ts';
-import type { FlagSettings, Named, Options } from '../registry/entry.ts';
-import { estimatorTable, makeEstimator } from '../registry/estimators.ts';
+import type { FlagSettings, Named, Options, Settings as Parts } from '../registry/entry.ts';
+import { completeEstimator, estimatorTable, makeEstimator } from '../registry/estimators.ts';
 import { flagsOf, optionOf, settingsOf, usualOf } from '../registry/flags.ts';
+import { isFileName } from '../registry/names.ts';
 import { hasRate, makeOptimizer, optimizerTable, scheduleOptions } from '../registry/optimizers.ts';
+import { builtIn, type Tables } from '../registry/tables.ts';
 import { checkConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { type GeneralOptions, generalDefaults, generalOptions } from './generalOptions.ts';
@@ -93,7 +95,7 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
       ...scheduleOptions,
       rate: withDefault(
         scheduleOptions.rate,
-        `0.003 for rows, and for a text 0.018, 0.01 with adam, or 0.001 with ${Object.keys(estimatorTable).filter(isNoisy).join(' and ')}`,
+        `0.003 for rows, and for a text 0.018, 0.01 with adam, or 0.001 with ${Object.keys(estimatorTable).filter(isNoisy).join(' and ')} and those of files`,
       ),
       alpha: withDefault(scheduleOptions.alpha, '0.03, and 0.000025 with the sqrtDecay of a text'),
       dtype,
@@ -113,10 +115,19 @@ export const settingChecks = Object.fromEntries(
   ),
 ) as guard.Checks<Settings>;
 
+/** What a configuration may name, and settings that no option has. */
+export interface OwnParts {
+  readonly tables?: Tables;
+  readonly cell?: Parts;
+  readonly estimator?: Parts;
+  readonly optimizer?: Parts;
+}
+
 /** @throws UsageError or ConfigurationError for unusable settings. */
 export function completeConfig<D extends StreamConfig['data']>(
   data: D,
   settings: Settings,
+  { tables = builtIn, ...more }: OwnParts = {},
 ): StreamConfig & { readonly data: D } {
   const given = (names: readonly string[]) =>
     Object.fromEntries(
@@ -127,19 +138,24 @@ export function completeConfig<D extends StreamConfig['data']>(
     ...settingsOf(table[named.name]?.options, given(flagsOf(table).map(({ name }) => name))),
   });
   const base = defaultsOf(data, settings);
-  const cell = { ...own(cellTable, base.cell), units: base.cell.units };
-  const estimator = makeEstimator(own(estimatorTable, base.estimator));
+  const cell = { ...own(cellTable, base.cell), units: base.cell.units, ...more.cell };
+  const named = { ...own(estimatorTable, base.estimator), ...more.estimator };
+  const estimator = makeEstimator(named, tables.estimators);
   const config: StreamConfig & { readonly data: D } = {
     ...base,
     cell,
-    estimator: { name: estimator.name, ...estimator.settings },
-    optimizer: makeOptimizer({
-      ...own(optimizerTable, optimizerOf(data, cell, estimator.name, settings)),
-      ...given(Object.keys(scheduleOptions)),
-    }).complete,
+    estimator: completeEstimator(named, estimator, tables.estimators),
+    optimizer: makeOptimizer(
+      {
+        ...own(optimizerTable, optimizerOf(data, cell, named.name, settings, tables)),
+        ...given(Object.keys(scheduleOptions)),
+        ...more.optimizer,
+      },
+      tables.optimizers,
+    ).complete,
     ...given([...Object.keys(generalOptions), 'experts'].filter((name) => name !== 'units')),
   };
-  checkConfig(config);
+  checkConfig(config, tables);
   return config;
 }
 
@@ -172,10 +188,11 @@ function optimizerOf(
   cell: CellConfig,
   estimator: string,
   { optimizer, rate }: Settings,
+  { optimizers }: Tables,
 ): Named {
   const isOfText = kind === 'text' && cell.name === textCell.name && estimator === textWindow.name;
   if (isOfText && (optimizer ?? 'rmsprop') === 'rmsprop') return textOptimizer(cell, rate);
-  if (optimizer !== undefined && !hasRate(optimizer)) return { name: optimizer };
+  if (optimizer !== undefined && !hasRate(optimizer, optimizers)) return { name: optimizer };
   return {
     name: optimizer ?? 'adam',
     rate: kind === 'text' ? rateOfText(estimator) : 0.003,
@@ -198,8 +215,8 @@ function predictOf(
 
 /**
  * For a text, noisy estimates need a rate that averages out their noise: at 0.01, UORO is worse than counting
- * symbols.
+ * symbols. An estimator of a file may have noise.
  */
 function rateOfText(estimator: string): number {
-  return isNoisy(estimator) ? 0.001 : 0.01;
+  return isNoisy(estimator) || isFileName(estimator) ? 0.001 : 0.01;
 }

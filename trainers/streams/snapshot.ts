@@ -1,6 +1,7 @@
 import { ConfigurationError, DataError, guard, NonFiniteError, UsageError } from '../../lib/index.ts';
 import { misfit, requireEntries, requireSame, shortened } from '../evaluation/saved.ts';
 import { isTable, type SymbolExpert } from '../experts/index.ts';
+import { builtIn } from '../registry/tables.ts';
 import { requireConfig } from './checkConfig.ts';
 import type { RowData, StreamConfig, SymbolData } from './config.ts';
 import type { OwnExpert } from './panelExperts.ts';
@@ -60,6 +61,7 @@ interface OwnExperts {
 export function openSnapshot(
   { config, position, session }: Snapshot,
   own: OwnExperts = {},
+  tables = builtIn,
 ): OpenedText | OpenedRows {
   const { data } = config;
   return restored(() =>
@@ -69,14 +71,14 @@ export function openSnapshot(
           config,
           data,
           position,
-          session: createSymbolSession(config, data, session, own.ofSymbols),
+          session: createSymbolSession(config, data, session, own.ofSymbols, tables),
         }
       : {
           kind: 'rows',
           config,
           data,
           position,
-          session: createRowSession(config, data, session, own.ofRows),
+          session: createRowSession(config, data, session, own.ofRows, tables),
         },
   );
 }
@@ -94,13 +96,16 @@ export function openChecked(snapshot: Snapshot, own: OwnExperts = {}): OpenedTex
   });
 }
 
-/** A fresh or restored session. @throws DataError if the saved one does not fit the configuration. */
-export function openSession(config: StreamConfig, saved?: SavedSession): Session<unknown> {
+/**
+ * A fresh or restored session. @param tables what the configuration may name. @throws DataError if the saved one does
+ * not fit the configuration.
+ */
+export function openSession(config: StreamConfig, saved?: SavedSession, tables = builtIn): Session<unknown> {
   const { data } = config;
   const open = () =>
     (data.kind === 'text'
-      ? createSymbolSession(config, data, saved)
-      : createRowSession(config, data, saved)) as Session<unknown>;
+      ? createSymbolSession(config, data, saved, [], tables)
+      : createRowSession(config, data, saved, [], tables)) as Session<unknown>;
   return saved === undefined ? open() : restored(open);
 }
 

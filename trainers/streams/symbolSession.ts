@@ -19,6 +19,7 @@ import {
   type Table,
   unpackPast,
 } from '../experts/index.ts';
+import { builtIn } from '../registry/tables.ts';
 import type { StreamConfig, SymbolData } from './config.ts';
 import { influenceNorms } from './influence.ts';
 import { createStepper, makeLearner, noLearner, numbersOf, type StreamLearner, walk } from './network.ts';
@@ -70,11 +71,12 @@ export function createSymbolSession(
   data: SymbolData,
   saved?: SavedSession,
   own: readonly SymbolExpert[] = [],
+  tables = builtIn,
 ): SymbolSession {
   const { experts = symbolExperts } = config;
   const rest = saved === undefined ? undefined : (joined(saved.rest, saved.tables ?? {}) as SavedRest);
   if (rest !== undefined) requireOwn(rest, data);
-  const learner = experts.includes('network') ? makeLearner(config, saved?.learner) : undefined;
+  const learner = experts.includes('network') ? makeLearner(config, saved?.learner, tables) : undefined;
   const stepper = learner && createStepper<number>(learner, data.symbols, config.every);
   const { isClosed, first } = firstEntries(data);
   const vocabulary = createVocabulary<Code>(data.symbols, rest?.entries ?? first, isClosed);

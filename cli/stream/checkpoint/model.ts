@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type OpenedRows, type OpenedText, openSnapshot } from '../../../trainers/streams/index.ts';
+import { tablesOf } from '../../own/streamParts.ts';
 import { generations, readCheckpointFile, readGeneration } from './generations.ts';
 
 /** A saved model, ready for use. */
@@ -13,13 +14,13 @@ export interface Origin {
 }
 
 /** Opens the folder of a run of `norewind train`, or a checkpoint file. @throws UsageError or DataError. */
-export function readModel(path: string): Model {
+export async function readModel(path: string): Promise<Model> {
   const isRun = isFolder(path);
   const { metricsLength, ...snapshot } = isRun
     ? readGeneration(path, 'newest', `use that one, ${join(path, generations.previous)}`)
     : readCheckpointFile(path);
   return {
-    ...openSnapshot(snapshot),
+    ...openSnapshot(snapshot, {}, await tablesOf(snapshot.config)),
     from: { folder: resolve(isRun ? path : dirname(path)), metricsLength },
   };
 }

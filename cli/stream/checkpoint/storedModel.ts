@@ -47,7 +47,7 @@ export const createTextModel = storing(portableTextModel);
  */
 export async function openModel(path: string): Promise<RowModel> {
   guard.argument('openModel', 'path', path, guard.string, UsageError);
-  const opened = readModel(path);
+  const opened = await readModel(path);
   if (opened.kind !== 'rows') throw new UsageError(`${path} is a model of text: use openTextModel`);
   return stored(rowModelOf<string, number | string | null>(opened), opened.from);
 }
@@ -58,7 +58,7 @@ export async function openModel(path: string): Promise<RowModel> {
  */
 export async function openTextModel(path: string): Promise<TextModel> {
   guard.argument('openTextModel', 'path', path, guard.string, UsageError);
-  const opened = readModel(path);
+  const opened = await readModel(path);
   if (opened.kind !== 'symbols') throw new UsageError(`${path} is a model of rows: use openModel`);
   return stored(textModelOf(opened), opened.from);
 }

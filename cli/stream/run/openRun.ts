@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Tables } from '../../../trainers/registry/index.ts';
 import {
   beginning,
   openSession,
@@ -30,6 +31,7 @@ export interface StreamRun {
 
 /**
  * @param lock of the folder, checked before each write.
+ * @param tables what the configuration may name; what is built in if left out.
  * @throws DataError or FailedError if a checkpoint does not fit its folder, or the folder is unusable.
  */
 export function openRun(
@@ -37,8 +39,9 @@ export function openRun(
   config: StreamConfig,
   checkpoint?: StreamCheckpoint,
   lock?: Lock,
+  tables?: Tables,
 ): StreamRun {
-  const session = openSession(config, checkpoint?.session);
+  const session = openSession(config, checkpoint?.session, tables);
   const metrics = openMetrics(join(folder, fileNames.metrics), checkpoint?.metricsLength ?? 0, lock);
   let savedAt = checkpoint?.position;
   return {

@@ -359,29 +359,42 @@ describe('cli/commands: --resume-or-begin', () => {
     );
   }
 
-  it('leaves other options as they are', () => {
+  async function refused(work: Promise<unknown>, kind: typeof UsageError | typeof DataError, says: string) {
+    const error = await work.then(
+      () => expect.fail('it was not refused'),
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(kind);
+    expect((error as Error).message).to.contain(says);
+  }
+
+  it('leaves other options as they are', async () => {
     const options = optionsOf('--resume', folder, '--continued');
-    expect(resumeOrBegin(data, options)).to.equal(options);
+    expect(await resumeOrBegin(data, options)).to.equal(options);
   });
 
-  it('begins where there is no checkpoint, over what the same run left when it was killed before its first', () => {
+  it('begins where there is no checkpoint, over what the same run left when it was killed before its first', async () => {
     const rest = { onError: 'stop', checkpointSeconds: 60, units: 2, seed: 4, out: folder };
-    expect(become(...own)).to.deep.equal({ ...rest, force: false });
+    expect(await become(...own)).to.deep.equal({ ...rest, force: false });
     rmSync(folder, { recursive: true });
-    expect(become(...own, '--continued')).to.deep.equal({ ...rest, force: false });
+    expect(await become(...own, '--continued')).to.deep.equal({ ...rest, force: false });
     mkdirSync(folder);
     writeFileSync(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-    expect(become(...own)).to.deep.equal({ ...rest, force: true });
-    expect(become('--units', '2', '--seed', '5')).to.deep.include({ force: false });
+    expect(await become(...own)).to.deep.equal({ ...rest, force: true });
+    expect(await become('--units', '2', '--seed', '5')).to.deep.include({ force: false });
     writeFileSync(join(folder, 'config.json'), '{');
-    expect(become(...own)).to.deep.include({ force: false });
+    expect(await become(...own)).to.deep.include({ force: false });
   });
 
-  it('resumes a checkpoint that was begun with the same options', () => {
+  it('resumes a checkpoint that was begun with the same options', async () => {
     save();
     const rest = { onError: 'stop', checkpointSeconds: 60, resume: folder };
-    expect(become(...own)).to.deep.equal(rest);
-    expect(become(...own, '--continued', '--quiet')).to.deep.equal({ ...rest, continued: true, quiet: true });
+    expect(await become(...own)).to.deep.equal(rest);
+    expect(await become(...own, '--continued', '--quiet')).to.deep.equal({
+      ...rest,
+      continued: true,
+      quiet: true,
+    });
     for (const [args, says] of [
       [
         ['--units', '2', '--seed', '5'],
@@ -393,15 +406,15 @@ describe('cli/commands: --resume-or-begin', () => {
         'was begun with another data, {"kind":"text","unit":"byte","symbols":256}: give',
       ],
     ] as const)
-      expect(() => become(...args)).to.throw(UsageError, says);
+      await refused(become(...args), UsageError, says);
   });
 
-  it('does not begin anew where the checkpoint is damaged, or only the one before is there', () => {
+  it('does not begin anew where the checkpoint is damaged, or only the one before is there', async () => {
     save();
     writeFileSync(join(folder, generations.newest), 'x');
-    expect(() => become(...own)).to.throw(DataError, 'there is no whole generation before it');
+    await refused(become(...own), DataError, 'there is no whole generation before it');
     rmSync(join(folder, generations.newest));
     writeFileSync(join(folder, generations.previous), 'x');
-    expect(() => become(...own)).to.throw(DataError, 'cannot read');
+    await refused(become(...own), DataError, 'cannot read');
   });
 });

@@ -320,7 +320,7 @@ describe('cli: the comparison of runs', () => {
     const own = ['text', 'byte', 'gru', '3', '1'];
     const names = ['order-0 model mean', 'order-0 model recent', 'other mean', 'other recent'];
     expect(parse(readFileSync(path('all.csv')))).to.deep.equal([
-      ['run', ...settings, 'records', 'unit', 'mean', 'recent', 'gradient norm', ...names],
+      ['run', ...settings, 'step', 'unit', 'mean', 'recent', 'gradient norm', ...names],
       [path('csv one'), ...own, '5', 'bits', '2', '', '4', '3', '0.05', '', ''],
       [path('csv one'), ...own, '10', 'bits', '1', '0.5', '4', '3', '0.1', '', ''],
       [path('csv "two",'), ...own, '5', 'bits', '3', '4', '4', '', '', '7', '8'],

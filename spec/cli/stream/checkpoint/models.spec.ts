@@ -257,13 +257,13 @@ describe('cli/stream: models', () => {
         () => openModel(path('none')),
         `cannot read ${path('none')}: there is no such file or folder`,
       );
-      const model = readModel(path('rows'));
+      const model = await readModel(path('rows'));
       expect([model.kind, model.from.folder, model.position?.records]).to.deep.equal([
         'rows',
         path('rows'),
         20,
       ]);
-      expect(readModel(path(`text/${generations.newest}`)).from.folder).to.equal(path('text'));
+      expect((await readModel(path(`text/${generations.newest}`))).from.folder).to.equal(path('text'));
     });
   });
 });

@@ -3,7 +3,7 @@ import { UsageError } from '../../lib/index.ts';
 /** The figures of a line of metrics that a condition can name. */
 const figures = ['recent', 'mean', 'gradientNorm'] as const;
 
-export type Figure = (typeof figures)[number];
+type Figure = (typeof figures)[number];
 
 /** A comparison of a figure with a number. */
 export interface Condition {

@@ -90,16 +90,27 @@ export const streamDoors: Doors = {
   openTextModel: door(() => [savedIn('text', () => createTextModel({ units: 2 }))], ofStoredText),
 };
 
+/** Copies of a value that is made once. */
+function copiesOf<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return structuredClone(made);
+  };
+}
+const rowSnapshot = copiesOf(() => rowModel().snapshot());
+const textSnapshot = copiesOf(() => createTextModel({ units: 2 }).snapshot());
+
 /** The same models without files, as norewind/trainers has them. */
 export const modelDoors: Doors = {
   createModel: door(rowOptions, ofRows),
   createTextModel: door(textOptions, ofText),
   restoreModel: openDoor(
-    () => [rowModel().snapshot()],
+    () => [rowSnapshot()],
     (model: PortableRowModel) => ofRows(restoreModel(model.snapshot())),
   ),
   restoreTextModel: openDoor(
-    () => [createTextModel({ units: 2 }).snapshot()],
+    () => [textSnapshot()],
     (model: PortableTextModel) => ofText(restoreTextModel(model.snapshot())),
   ),
 };

@@ -33,13 +33,16 @@ export const testingDoors: Doors = {
     { name: 'square', operation: (v: Tensor) => square(v), operands: tensorsOf([2]).map((v) => [v]) },
   ]),
   influenceLaws: door(() => [{ name: 'own', estimator: rtrl, fixtures: { own: run }, eager: true, seed: 1 }]),
-  checkInfluence: door(() => [
-    {
-      estimator: rtrl,
-      eager: true,
-      fixtures: { own: (steps: number) => fixtureOf(cell(), { input, steps }) },
-    },
-  ]),
+  checkInfluence: {
+    ...door(() => [
+      {
+        estimator: rtrl,
+        eager: true,
+        fixtures: { own: (steps: number) => fixtureOf(cell(), { input, steps }) },
+      },
+    ]),
+    dear: ['fixtures'],
+  },
   checkPrimitive: door(() => [
     {
       name: 'square',

@@ -15,6 +15,8 @@ export interface Door {
   readonly open?: boolean;
   /** Positions of arguments that callers choose freely, such as a name for messages. They are not spoilt. */
   readonly named?: readonly number[];
+  /** Options whose defaults take long: they are left out in the long size alone. */
+  readonly dear?: readonly string[];
   readonly call?: Callable;
 }
 
@@ -89,7 +91,7 @@ function isDoor(value: unknown): value is Callable {
 /** Tries a door with its good arguments, and then with every bad one in every place. */
 async function walk(
   name: string,
-  { call = () => {}, good, inner, open = false, named = [] }: Door,
+  { call = () => {}, good, inner, open = false, named = [], dear = [] }: Door,
 ): Promise<void> {
   const result = await run(call, good());
   for (const [own, next] of Object.entries(inner?.(result) ?? {})) await walk(`${name}: ${own}`, next);
@@ -101,7 +103,7 @@ async function walk(
     if (named.includes(at)) continue;
     for (const [what, make] of Object.entries(bad))
       await refuses(`${name}: argument ${at} is ${what}`, call, good().with(at, make()));
-    await walkOptions(`${name}: argument ${at}`, call, good, at, open);
+    await walkOptions(`${name}: argument ${at}`, call, good, at, open, size(dear, []));
   }
   for (const [what, make] of Object.entries(bad))
     await refuses(
@@ -117,13 +119,15 @@ async function walkOptions(
   good: Door['good'],
   at: number,
   open: boolean,
+  kept: readonly string[],
 ): Promise<void> {
   const options = good()[at];
   if (!guard.isRecord(options)) return;
   for (const key of Object.keys(options)) {
     const without = Object.fromEntries(Object.entries(options).filter(([own]) => own !== key));
-    await refuses(`${where} without ${key}`, call, good().with(at, without));
-    for (const [what, make] of share(Object.entries(bad)))
+    const isKept = kept.includes(key);
+    if (!isKept) await refuses(`${where} without ${key}`, call, good().with(at, without));
+    for (const [what, make] of share(Object.entries(bad)).filter(([own]) => !(isKept && own === 'undefined')))
       await refuses(
         `${where}: ${key} is ${what}`,
         call,

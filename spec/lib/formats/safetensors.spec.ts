@@ -13,6 +13,7 @@ import {
   writeSafetensors,
   zeros,
 } from '../../../lib/index.ts';
+import { size } from '../../support/size.ts';
 import { samples } from '../tensors.ts';
 import { bytesOf, concatBytes, mutationsOf } from './mutations.ts';
 
@@ -277,7 +278,12 @@ describe('safetensors', () => {
     const good = '"dtype":"F32","shape":[0],"data_offsets":[0,0]';
     const many = (count: number, entry: (i: number) => string) =>
       Array.from({ length: count }, (_, i) => entry(i)).join();
+    const most: (readonly [header: string, message: string])[] = size(
+      [],
+      [[`{${many(530_000, (i) => `"k${i}":{${good}}`)}}`, 'the header has more than 524288 tensors']],
+    );
     for (const [header, message] of [
+      ...most,
       [`{"a":${deep}}`, '"a": the entry must be an object with dtype, shape and data_offsets, got […]'],
       [`{"a":{"more":${deep}}}`, 'the header is nested more than 128 deep'],
       [`{"a":{"more":${'{"x":'.repeat(20_000)}1${'}'.repeat(20_000)}}}`, 'nested more than 128 deep'],
@@ -291,7 +297,6 @@ describe('safetensors', () => {
       [`{"__metadata__":${deep}}`, '"__metadata__": it must be an object of strings, got […]'],
       [`{"__metadata__":{"x":${deep}}}`, '"x" must be a string, got […]'],
       [`{"__metadata__":{${many(70_000, (i) => `"k${i}":""`)}}}`, '__metadata__ has more than 65536 texts'],
-      [`{${many(530_000, (i) => `"k${i}":{${good}}`)}}`, 'the header has more than 524288 tensors'],
       [`{${many(1_000, (i) => `"k${i}":{${good}}`)},"k7":{${good}}}`, 'the entry "k7" twice'],
       [`{"a":{${many(1_000, (i) => `"k${i}":0`)},"k9":0}}`, 'the entry "k9" twice'],
     ] as const)
@@ -319,8 +324,11 @@ describe('safetensors', () => {
   it('writes no header longer than those it reads', () => {
     const long = { text: 'x'.repeat(1e8) };
     const says = /^safetensors: a header of 96 MiB could not be read again, and 96 MiB is the most/;
-    expect(() => writeSafetensors({}, long)).to.throw(DataError, says);
-    expect(() => withSafetensorsMetadata(writeSafetensors({}), long)).to.throw(DataError, says);
+    const writers = [
+      () => writeSafetensors({}, long),
+      () => withSafetensorsMetadata(writeSafetensors({}), long),
+    ];
+    for (const write of size(writers.slice(0, 1), writers)) expect(write).to.throw(DataError, says);
   });
 
   it('throws only DataError on damaged files, and leaves Object.prototype alone', () => {

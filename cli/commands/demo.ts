@@ -1,5 +1,6 @@
 import { type Contestant, contest, enter, type Stopper } from '../demo/contest.ts';
 import { show } from '../demo/display.ts';
+import { probed } from '../demo/probed.ts';
 import { balancingText, bookText, resultOf, yardstickOf } from '../demo/results.ts';
 import { balancingRace, bookRace, length, type Race } from '../demo/settings.ts';
 import { type BookScore, compressors, defaultLearner } from '../demo/yardsticks.ts';
@@ -17,6 +18,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     balancingSteps: options.steps,
     bookCharacters: options.characters,
     bookLastPart: Math.max(1, Math.round((options.characters * length.bookLastPart) / length.bookCharacters)),
+    probeSteps: Math.max(2, Math.round((options.steps * length.probeSteps) / length.balancingSteps)),
     seed: options.seed,
   };
   const races = [balancingRace(settings), bookRace(settings)] as const;
@@ -62,7 +64,8 @@ export async function demo(options: DemoOptions): Promise<number> {
     return signalExitCode(watch.signal);
   }
   const { demoReport } = await import('../demo/report.ts');
-  const report = folder.write(fileNames.report, demoReport(entries[0], entries[1]));
+  const findings = await probed(settings, watch);
+  const report = folder.write(fileNames.report, demoReport(entries[0], entries[1], findings));
   await watch.write(
     options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${shown(report)}\n`,
   );

@@ -1,6 +1,8 @@
 import { windowCurve, yardstickCurves } from '../report/curves.ts';
 import { escapeHtml, htmlPage, htmlTable } from '../report/html.ts';
 import { drawFigure } from '../report/plots.ts';
+import { cosineFigure, probeTable } from '../report/probeReport.ts';
+import type { Finding } from '../probing/follow.ts';
 import type { Contestant } from './contest.ts';
 import { balancingHeader, bookHeader } from './results.ts';
 import { converged, type Race } from './settings.ts';
@@ -15,7 +17,7 @@ export interface Entry {
 }
 
 /** The report of the showcase, as a self-contained page. */
-export function demoReport(balancing: Entry, book: Entry): string {
+export function demoReport(balancing: Entry, book: Entry, findings: readonly Finding[]): string {
   const curves = ({ contestants }: Entry) =>
     contestants.map(({ title, records }) => windowCurve(title, records));
   const lastPart = book.contestants[0].plan.config.lastWindow;
@@ -45,8 +47,25 @@ export function demoReport(balancing: Entry, book: Entry): string {
       curves: [...curves(book), ...yardstickCurves(book.contestants[0].records)],
     }),
     htmlTable(bookHeader(lastPart), [...bookRows(book.contestants), ...scoreRows(book.scores ?? [])]),
+    ...probedParts(findings),
     '<h2>Configurations</h2>',
     '<p>Each contestant has a run folder of its own beside this page; <code>norewind run …/config.json</code> repeats it.</p>',
     `<pre>${escapeHtml([...balancing.contestants, ...book.contestants].map(({ plan }) => JSON.stringify(plan.config)).join('\n'))}</pre>`,
   ]);
+}
+
+/** How far the estimates are from the exact gradient, on a network that is small enough to know it. */
+function probedParts(findings: readonly Finding[]): string[] {
+  const last = findings.at(-1);
+  if (last === undefined) return [];
+  const { header, rows } = probeTable(last);
+  return [
+    `<h2>What the estimates look like</h2>`,
+    `<p>A GRU of 8 units learns aⁿbⁿ(1, 8) by exact RTRL over ${last.step} steps, and others estimate its gradient at each of`,
+    'them. A cosine of 1 is the exact direction. UORO and KF-RTRL have no bias: their mean is the exact gradient, however',
+    'far one estimate is from it. SnAp-1 and TBPTT have no noise, and a bias that no averaging removes.',
+    '<code>norewind probe</code> measures this for any network.</p>',
+    drawFigure(cosineFigure(findings)),
+    htmlTable(header, rows),
+  ];
 }

@@ -6,6 +6,7 @@ export const length = {
   bookCharacters: 290_000,
   /** The last part of the book, whose figures are listed beside those of the whole. */
   bookLastPart: 20_000,
+  probeSteps: 1000,
 } as const;
 
 /** The number of contestants that run at once. */
@@ -30,6 +31,7 @@ export interface Length {
   readonly balancingSteps: number;
   readonly bookCharacters: number;
   readonly bookLastPart: number;
+  readonly probeSteps: number;
   readonly seed: number;
 }
 

@@ -2,7 +2,7 @@ import type { EstimatorReport, ProbeReport } from '../../trainers/index.ts';
 import type { Finding } from '../probing/follow.ts';
 import { formatMicroseconds } from '../terminal/numbers.ts';
 import { escapeHtml, htmlPage, htmlTable } from './html.ts';
-import { drawFigure, highlighting, type Point } from './plots.ts';
+import { drawFigure, type Figure, highlighting, type Point } from './plots.ts';
 
 /** The figures of each estimator over all steps. */
 export function probeTable({ estimators }: ProbeReport): {
@@ -31,17 +31,7 @@ export function probeReport(title: string, findings: readonly Finding[]): string
   const { header, rows } = probeTable(last);
   const names = Object.keys(last.estimators);
   const draw = (y: string, isLogarithmic: boolean, of: (own: EstimatorReport) => number) =>
-    drawFigure({
-      x: 'step',
-      y,
-      isLogarithmic,
-      curves: names.map((label) => ({
-        label,
-        points: findings
-          .map(({ step, estimators }): Point => [step, of(estimators[label])])
-          .filter(([, value]) => Number.isFinite(value) && (!isLogarithmic || value > 0)),
-      })),
-    });
+    drawFigure(figureOf(findings, y, isLogarithmic, of));
   const stale = findings.flatMap(({ step, staleness }): Point[] =>
     staleness === undefined || !Number.isFinite(staleness.cosine) ? [] : [[step, staleness.cosine]],
   );
@@ -52,7 +42,7 @@ export function probeReport(title: string, findings: readonly Finding[]): string
       '<p>Estimates of the gradient at every step of this learner, against exact RTRL at the same parameters and state. Each figure is of all steps so far.</p>',
       htmlTable(header, rows),
       '<h2>Cosine with the exact gradient</h2>',
-      draw('mean cosine', false, ({ cosine }) => cosine),
+      drawFigure(cosineFigure(findings)),
       '<h2>Bias along the exact gradient</h2>',
       draw('relative bias', false, ({ bias }) => bias.value),
       '<h2>Variance</h2>',
@@ -72,6 +62,30 @@ export function probeReport(title: string, findings: readonly Finding[]): string
     ],
     highlighting(names.length),
   );
+}
+
+/** The mean cosine of each estimator over time. */
+export function cosineFigure(findings: readonly Finding[]): Figure {
+  return figureOf(findings, 'mean cosine', false, ({ cosine }) => cosine);
+}
+
+function figureOf(
+  findings: readonly Finding[],
+  y: string,
+  isLogarithmic: boolean,
+  of: (own: EstimatorReport) => number,
+): Figure {
+  return {
+    x: 'step',
+    y,
+    isLogarithmic,
+    curves: Object.keys(findings[findings.length - 1].estimators).map((label) => ({
+      label,
+      points: findings
+        .map(({ step, estimators }): Point => [step, of(estimators[label])])
+        .filter(([, value]) => Number.isFinite(value) && (!isLogarithmic || value > 0)),
+    })),
+  };
 }
 
 function figure(value: number): string {

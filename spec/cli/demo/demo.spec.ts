@@ -47,11 +47,13 @@ describe('cli: norewind demo', () => {
     }
   });
 
-  it('prints the path of a self-contained report with a plot of each race', () => {
+  it('prints the path of a self-contained report with a plot of each race, and one of a probe', () => {
     const path = /^Report: (.+)$/m.exec(result.stdout)?.[1] ?? '';
     expect(existsSync(desk.path(path))).to.equal(true);
     const report = desk.read(path);
-    expect(report.match(/<div class="wide"><svg /g)).to.have.length(2);
+    expect(report.match(/<div class="wide"><svg /g)).to.have.length(3);
+    for (const title of ['UORO', 'KF-RTRL', 'SnAp-1', 'TBPTT-4/1'])
+      expect(report).to.match(new RegExp(`<tr><td>${title}</td><td>(none|truncated)</td>`));
     expect(report.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '')).not.to.match(
       /https?:|src=|href=|url\((?!#)|@import|<script|<link/,
     );

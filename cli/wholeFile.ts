@@ -1,8 +1,17 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../lib/index.ts';
 import { FailedError, fileProblem } from './errors.ts';
 import { clearWay, requirePlain } from './plainFile.ts';
 import { removePart } from './training/folder.ts';
+
+/** @param flag the option that names the file. @throws UsageError if it exists, unless forced. */
+export function requireFree(path: string, flag: string, isForced = false): void {
+  if (existsSync(path) && !isForced)
+    throw new UsageError(
+      `${path} exists already: give another file with --${flag}, or --force to replace it`,
+    );
+  requireReplaceable(path);
+}
 
 /** Replaces only plain files, never a device or a folder. @throws UsageError. */
 export function requireReplaceable(path: string): void {

@@ -1,18 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
+import { writeParquet } from '../compare/parquet.ts';
 import { exitCodes } from '../errors.ts';
-import { type Collected, collected, resultsCsv } from '../sweep/collect.ts';
+import { type Collected, collected, resultColumns, resultsCsv } from '../sweep/collect.ts';
 import { readGrid, sweepNames } from '../sweep/gridFile.ts';
 import { groupTable } from '../sweep/groups.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
 import { openFolder } from '../training/folder.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
+import { requireFree } from '../wholeFile.ts';
 
 export interface CollectOptions {
   readonly times: boolean;
   readonly json?: boolean;
+  /** Also a file for tables of columns. */
+  readonly parquet?: string;
+  readonly force?: boolean;
 }
 
 /**
@@ -21,8 +26,12 @@ export interface CollectOptions {
  * @throws UsageError or DataError for a folder without a sweep, or with metrics that cannot be read.
  */
 export async function collect(folder: string, options: CollectOptions): Promise<number> {
+  const { parquet, force } = options;
+  if (parquet !== undefined) requireFree(parquet, 'parquet', force);
   const watch = watchSignals();
-  await writeResults(folder, collectedIn(folder), options, watch);
+  const all = collectedIn(folder);
+  if (parquet !== undefined) await writeParquet(parquet, resultColumns(all, options.times), all);
+  await writeResults(folder, all, options, watch);
   watch.requireOutput(`the table is in ${join(folder, sweepNames.results)}`);
   return exitCodes.done;
 }

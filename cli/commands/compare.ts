@@ -1,21 +1,23 @@
-import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
-import { writeCsv } from '../compare/csv.ts';
+import { lineColumns } from '../compare/columns.ts';
+import { linesOf, writeCsv } from '../compare/csv.ts';
 import { levelsOf } from '../compare/levels.ts';
+import { writeParquet } from '../compare/parquet.ts';
 import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, comparisonOf } from '../compare/report.ts';
 import { exitCodes } from '../errors.ts';
-import { drawSvg } from '../report/plots.ts';
+import { type DrawnFormat, drawingAs, drawnFormats } from '../report/figureFile.ts';
 import { complain } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
 import { watchSignals } from '../training/stop.ts';
-import { requireReplaceable, writeWhole } from '../wholeFile.ts';
+import { requireFree, writeWhole } from '../wholeFile.ts';
 
 export interface CompareOptions {
   readonly out: string;
   readonly csv?: string;
+  readonly parquet?: string;
   readonly baseline?: string;
   readonly each?: boolean;
   readonly figure?: string;
@@ -32,13 +34,11 @@ export async function compare(folders: readonly string[], options: CompareOption
   if (resolve(out) === resolve(csv))
     throw new UsageError(`${out} cannot be both the report and the CSV file`);
   const figure = figureOf(options.figure);
-  for (const path of [out, csv, ...(figure === undefined ? [] : [figure.path])]) {
-    if (existsSync(path) && options.force !== true)
-      throw new UsageError(
-        `${path} exists already: give another file with --${path === out ? 'out' : path === csv ? 'csv' : 'figure'}, or --force to replace it`,
-      );
-    requireReplaceable(path);
-  }
+  const { parquet, force } = options;
+  for (const [flag, path] of Object.entries({ out, csv, parquet, figure: figure?.path }))
+    if (path !== undefined) requireFree(path, flag, force);
+  // Before the runs are read, which may take long.
+  const draw = figure === undefined ? undefined : await drawingAs(figure.format);
   const runs: PastRun[] = [];
   const rests: string[] = [];
   for (const folder of folders)
@@ -54,12 +54,10 @@ export async function compare(folders: readonly string[], options: CompareOption
   // The report comes last: an earlier failure leaves no file.
   const report = compareReport(runs, comparison, isEachDrawn);
   await writeCsv(csv, runs);
+  if (parquet !== undefined) await writeParquet(parquet, lineColumns(runs), linesOf(runs));
   writeWhole(out, report);
-  if (figure !== undefined)
-    writeWhole(
-      figure.path,
-      `<?xml version="1.0" encoding="UTF-8"?>\n${drawSvg(comparison.figures[figure.name])}\n`,
-    );
+  if (figure !== undefined && draw !== undefined)
+    writeWhole(figure.path, draw(comparison.figures[figure.name]));
   const { header, rows } = comparison.table;
   const watch = watchSignals();
   await watch.write(`${formatTable(header, rows)}\n\nReport: ${shown(out)}\nCSV: ${shown(csv)}\n`);
@@ -69,13 +67,20 @@ export async function compare(folders: readonly string[], options: CompareOption
 
 const figures = ['loss', 'mean', 'gradient'] as const;
 
+interface WantedFigure {
+  readonly path: string;
+  readonly name: (typeof figures)[number];
+  readonly format: DrawnFormat;
+}
+
 /** The figure that a file is for, by its name. @throws UsageError. */
-function figureOf(path: string | undefined): { path: string; name: (typeof figures)[number] } | undefined {
+function figureOf(path: string | undefined): WantedFigure | undefined {
   if (path === undefined) return undefined;
-  const name = figures.find((each) => basename(path) === `${each}.svg`);
-  if (name !== undefined) return { path, name };
+  for (const name of figures)
+    for (const format of drawnFormats)
+      if (basename(path) === `${name}.${format}`) return { path, name, format };
   throw new UsageError(
-    `--figure takes a file whose name says which figure: ${figures.map((each) => `${each}.svg`).join(', ')}; got ${path}`,
+    `--figure takes a file whose name says which figure: ${figures.map((each) => `${each}.svg`).join(', ')}, or .png; got ${path}`,
   );
 }
 

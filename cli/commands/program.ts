@@ -103,7 +103,11 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('<run...>', 'the folders of the runs')
     .option('--out <file>', 'file of the report', 'compare.html')
     .option('--csv <file>', 'file for all lines of metrics; beside the report if left out')
-    .option('--figure <file>', 'also write a figure: loss.svg, mean.svg or gradient.svg, in any folder')
+    .option('--parquet <file>', 'also write all lines of metrics as a Parquet file')
+    .option(
+      '--figure <file>',
+      'also write a figure: loss.svg, mean.svg or gradient.svg, in any folder; or .png, if @resvg/resvg-js is installed',
+    )
     .option(
       '--baseline <group>',
       'the group that others are compared with, by its name; the first if left out',
@@ -130,6 +134,8 @@ export function createProgram(finish: (code: number) => void): Command {
     .description('write the table of a sweep from what is there of its runs, whatever runs them')
     .argument('<folder>', 'the folder of the sweep')
     .option('--no-times', 'without the times, which differ from one sweep to the next')
+    .option('--parquet <file>', 'also write the table of all runs as a Parquet file')
+    .option('--force', 'replace this file if it exists')
     .option('--json', 'write a line of JSON for each run to standard output')
     .action(async (folder: string, options: CollectOptions) =>
       finish(await (await import('./collect.ts')).collect(folder, options)),

@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { FailedError, fileProblem } from '../errors.ts';
 import { clearWay } from '../plainFile.ts';
 import { removePart } from '../training/folder.ts';
+import { type Line, lineColumns } from './columns.ts';
 import { entriesOf } from './entries.ts';
 import type { PastRun } from './readRun.ts';
 
@@ -11,8 +12,7 @@ import type { PastRun } from './readRun.ts';
  * that fails.
  */
 export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<void> {
-  const baselines = [...new Set(runs.flatMap(({ last }) => Object.keys(last.baselines)))];
-  const columns = baselines.flatMap((name) => [text(`${name} mean`), text(`${name} recent`)]);
+  const columns = lineColumns(runs);
   const part = `${path}.part`;
   let file: number | undefined;
   // A signal ends the process between two pieces of a metrics file.
@@ -24,18 +24,8 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
     const to = file;
     const write = (rows: readonly (readonly (string | number)[])[]) =>
       writeAll(to, stringify(rows as (string | number)[][]));
-    const settings = [...new Set(runs.flatMap((run) => [...run.settings.keys()]))];
-    write([['run', ...settings.map(text), 'step', 'unit', 'mean', 'recent', 'gradient norm', ...columns]]);
-    for (const { folder, metrics, settings: own } of runs) {
-      const fixed = [text(folder), ...settings.map((name) => settingCell(own.get(name)))];
-      for await (const { at, score, mean, recent, gradientNorm, baselines: pairs } of entriesOf(
-        metrics,
-        () => {},
-      )) {
-        const others = baselines.flatMap((name) => [cell(pairs[name]?.mean), cell(pairs[name]?.recent)]);
-        write([[...fixed, at, score, cell(mean), cell(recent), cell(gradientNorm), ...others]]);
-      }
-    }
+    write([columns.map(({ name }) => text(name))]);
+    for await (const line of linesOf(runs)) write([columns.map(({ of }) => cellOf(of(line)))]);
     closeSync(file);
     file = undefined;
     renameSync(part, path);
@@ -48,6 +38,11 @@ export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<
   } finally {
     process.removeListener('exit', drop);
   }
+}
+
+/** The lines of metrics of all runs, in order. @throws DataError for one that is not a line of metrics. */
+export async function* linesOf(runs: readonly PastRun[]): AsyncGenerator<Line, void, undefined> {
+  for (const run of runs) for await (const entry of entriesOf(run.metrics, () => {})) yield { run, entry };
 }
 
 function writeAll(file: number, text: string): void {
@@ -64,11 +59,8 @@ export function text(value: string): string {
   return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
 }
 
-/** A setting: a number as it is, and a text that no spreadsheet takes for a formula. */
-function settingCell(value = ''): string {
-  return value !== '' && Number.isFinite(Number(value)) ? value : text(value);
-}
-
-function cell(value: number | undefined): number | string {
-  return value === undefined || Number.isNaN(value) ? '' : value;
+/** A number as it is, a text that no spreadsheet takes for a formula, and nothing for what is missing. */
+export function cellOf(value: string | number | undefined): string | number {
+  if (typeof value === 'number' || value === undefined) return value ?? '';
+  return String(Number(value)) === value && Number.isFinite(Number(value)) ? value : text(value);
 }

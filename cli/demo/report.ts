@@ -1,8 +1,8 @@
+import type { Finding } from '../probing/follow.ts';
 import { windowCurve, yardstickCurves } from '../report/curves.ts';
 import { escapeHtml, htmlPage, htmlTable } from '../report/html.ts';
 import { drawFigure } from '../report/plots.ts';
 import { cosineFigure, probeTable } from '../report/probeReport.ts';
-import type { Finding } from '../probing/follow.ts';
 import type { Contestant } from './contest.ts';
 import { balancingHeader, bookHeader } from './results.ts';
 import { converged, type Race } from './settings.ts';

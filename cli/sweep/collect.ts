@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { text } from '../compare/csv.ts';
+import { type Column, number, settingColumns } from '../compare/columns.ts';
+import { cellOf, text } from '../compare/csv.ts';
 import { type Entry, lastEntry } from '../compare/entries.ts';
 import { settingsByPath } from '../compare/readRun.ts';
 import { fileNames } from '../training/folder.ts';
@@ -32,48 +33,42 @@ export function collected(folder: string, runs: readonly GridRun[]): Collected[]
   });
 }
 
-/** One row for each run: its settings, how it ended, its last figures, and its times unless they are left out. */
-export function resultsCsv(all: readonly Collected[], hasTimes: boolean): string {
-  const keys = [...new Set(all.flatMap(({ settings }) => [...settings.keys()]))];
+/** The columns of the results: of each run its settings, how it ended, its last figures, and its times unless left out. */
+export function resultColumns(all: readonly Collected[], hasTimes: boolean): Column<Collected>[] {
   const baselines = [...new Set(all.flatMap(({ last }) => Object.keys(last?.baselines ?? {})))];
-  const header = [
-    'index',
-    'run',
-    ...keys.map(text),
-    'status',
-    'steps taken',
-    'unit',
-    'mean',
-    'recent',
-    'gradient norm',
-    ...baselines.flatMap((name) => [text(`${name} mean`), text(`${name} recent`)]),
-    'sentence',
-    ...(hasTimes ? ['seconds', 'CPU seconds', 'microseconds a step'] : []),
-  ];
-  const rows = all.map(({ run, settings, outcome, last }, i) => [
-    i,
-    text(run.name),
-    ...keys.map((key) => setting(settings.get(key) ?? '')),
-    outcome?.status ?? 'waiting',
-    outcome?.steps ?? 0,
-    last?.score ?? '',
-    cell(last?.mean),
-    cell(last?.recent),
-    cell(last?.gradientNorm),
-    ...baselines.flatMap((name) => [cell(last?.baselines[name]?.mean), cell(last?.baselines[name]?.recent)]),
-    text(outcome?.sentence ?? ''),
+  const places = new Map(all.map((each, i) => [each, i]));
+  const text = (name: string, of: (each: Collected) => string | undefined) => ({ name, isText: true, of });
+  return [
+    number('index', (each) => places.get(each)),
+    text('run', ({ run }) => run.name),
+    ...settingColumns(
+      all.map(({ settings }) => settings),
+      ({ settings }: Collected) => settings,
+    ),
+    text('status', ({ outcome }) => outcome?.status ?? 'waiting'),
+    number('steps taken', ({ outcome }) => outcome?.steps ?? 0),
+    text('unit', ({ last }) => last?.score),
+    number('mean', ({ last }) => last?.mean),
+    number('recent', ({ last }) => last?.recent),
+    number('gradient norm', ({ last }) => last?.gradientNorm),
+    ...baselines.flatMap((name) => [
+      number<Collected>(`${name} mean`, ({ last }) => last?.baselines[name]?.mean),
+      number<Collected>(`${name} recent`, ({ last }) => last?.baselines[name]?.recent),
+    ]),
+    text('sentence', ({ outcome }) => outcome?.sentence),
     ...(hasTimes
-      ? [cell(outcome?.seconds), cell(outcome?.cpuSeconds), cell(outcome?.microseconds ?? undefined)]
+      ? [
+          number<Collected>('seconds', ({ outcome }) => outcome?.seconds),
+          number<Collected>('microseconds a step', ({ outcome }) => outcome?.microseconds),
+        ]
       : []),
+  ];
+}
+
+export function resultsCsv(all: readonly Collected[], hasTimes: boolean): string {
+  const columns = resultColumns(all, hasTimes);
+  return stringify([
+    columns.map(({ name }) => text(name)),
+    ...all.map((each) => columns.map(({ of }) => cellOf(of(each)))),
   ]);
-  return stringify([header, ...rows]);
-}
-
-/** A number is no formula, whatever its sign. */
-function setting(value: string): string {
-  return value !== '' && Number.isFinite(Number(value)) ? value : text(value);
-}
-
-function cell(value: number | undefined): number | string {
-  return value === undefined || Number.isNaN(value) ? '' : value;
 }

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { drawingAs } from '../../../cli/report/figureFile.ts';
+import type { Figure } from '../../../cli/report/plots.ts';
+
+const figure = (label: string): Figure => ({
+  x: 'step',
+  y: 'loss',
+  isLogarithmic: false,
+  curves: [
+    {
+      label,
+      points: [
+        [1, 1],
+        [10, 0.5],
+      ],
+    },
+  ],
+});
+
+describe('cli/report: files of figures', () => {
+  it('in PNG are wide enough for print, and have their text', async () => {
+    const draw = await drawingAs('png');
+    const [one, other] = ['UORO', 'RTRL'].map((label) => Buffer.from(draw(figure(label))));
+    expect(one.subarray(1, 4).toString()).to.equal('PNG');
+    expect(one.readUInt32BE(16)).to.equal(2400);
+    // Without a font they would be the same.
+    expect(one.equals(other)).to.equal(false);
+    expect(one.equals(Buffer.from(draw(figure('UORO'))))).to.equal(true);
+  });
+
+  it('in SVG stand alone', async () => {
+    const draw = await drawingAs('svg');
+    expect(draw(figure('UORO'))).to.match(
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<svg [\s\S]*UORO[\s\S]*<\/svg>\n$/,
+    );
+  });
+});

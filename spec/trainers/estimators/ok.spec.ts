@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ConfigurationError, expectation, recording, seeded, tensor } from '../../../lib/index.ts';
 import { indrnn, mgu, rnn } from '../../../nn/index.ts';
 import { factorOf, singularValues } from '../../../trainers/estimators/reduction.ts';
+import { combined, triangle } from '../../../trainers/estimators/triangle.ts';
 import { type Estimator, kfRtrl, ok, rtrl, uoro } from '../../../trainers/index.ts';
 import { checkUnbiased, estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
@@ -72,6 +73,37 @@ describe('the reduction of OK', () => {
       requireClose([mean.square.item()], [expected], 1e-12, `the variance of ${values}`);
     }
   });
+});
+
+describe('the directions of OK', () => {
+  for (const scale of [1, 1e-100, 1e100])
+    it(`are orthogonal, and vectors of length ${scale} are combinations of them`, () => {
+      const noise = seeded(2);
+      const [a, b, c] = [0, 1, 2].map(() => numbersOf(noise.normal([6])).map((value) => scale * value));
+      // Almost parallel to the first, and dependent on those before it.
+      const near = a.map((value, i) => value + 1e-6 * b[i]);
+      const within = a.map((value, i) => 2 * value - near[i]);
+      const vectors = [a, near, a.map(() => 0), within, c];
+      const own = triangle(vectors.map((value) => tensor(value)));
+      expect(numbersOf(own.inverse).map((value) => value > 0)).to.deep.equal([
+        true,
+        true,
+        false,
+        false,
+        true,
+      ]);
+      const rests = own.rests.map(numbersOf);
+      rests.forEach((x, i) => {
+        for (const j of [0, 1, 4].filter((each) => each < i && [1, 4].includes(i))) {
+          const cosine = x.reduce((sum, value, k) => sum + (value / scale) * (rests[j][k] / scale), 0);
+          expect(Math.abs(cosine)).to.be.below(1e-9 * Math.hypot(...x.map((value) => value / scale)));
+        }
+      });
+      vectors.forEach((vector, i) => {
+        const weights = own.coefficients.toArray() as number[][];
+        requireClose(numbersOf(combined(own, tensor(weights[i]))), vector, 1e-12, `vector ${i}`);
+      });
+    });
 });
 
 describe('OK', () => {

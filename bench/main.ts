@@ -2,6 +2,7 @@
 // progress to standard error, and everything to a JSON file.
 import { writeFileSync } from 'node:fs';
 import { Disagreement } from './check.ts';
+import { biasTable } from './groups/bias.ts';
 import { estimatorGrid } from './groups/estimators.ts';
 import { growth } from './groups/growth.ts';
 import { kernelTable } from './groups/kernels.ts';
@@ -25,6 +26,7 @@ const groups: Readonly<Record<string, Group>> = {
   kernels: kernelTable,
   growth,
   estimators: estimatorGrid,
+  bias: biasTable,
   probe: probeTable,
   memory,
   start,

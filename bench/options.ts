@@ -24,6 +24,7 @@ groups (all but the last six when none is given):
   kernels     every kernel by itself: GFLOP/s and GB/s
   growth      how the time grows with the number of units
   estimators  every estimator on RNN and GRU at 64 and 128 units, and the numbers that it carries
+  bias        every estimator against the exact gradient: cosine, squared bias, variance
   probe       a probe of eight copies against the steps that it consists of, on a GRU of 16 and 64 units
   memory      bytes allocated per step, and resident memory
   start       start-up, and time to compile a step
@@ -50,6 +51,7 @@ export const everyGroup = [
   'kernels',
   'growth',
   'estimators',
+  'bias',
   'probe',
   'memory',
   'start',

@@ -85,7 +85,34 @@ export const parts = [
     // Exclude the run of a command.
     grep: '^cli(/stream: a file|: norewind train --follow (?!learns))',
   },
+  // The estimators.
+  estimators(['artbp'], ['artbp']),
+  estimators(['diagonal', 'ownUnitTraces', 'units'], ['diagonal']),
+  estimators(['dni'], ['dni', 'learnt']),
+  estimators(['dodge'], ['dodge']),
+  estimators(['eprop', 'pairing'], ['eprop', 'pairing']),
+  estimators(['frozen', 'nothing'], ['frozen', 'unbiased']),
+  estimators(['kernl'], ['kernl', 'learnt']),
+  estimators(['kfRtrl', 'exact'], ['kfRtrl']),
+  estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
+  estimators(['noBackTrack', 'rowNorms', 'uoroSources'], ['noBackTrack', 'uoroScaling']),
+  estimators(['ok', 'orthonormal', 'reduction'], ['ok']),
+  estimators(['pes'], ['pes']),
+  estimators(['layers', 'mixed', 'reachable', 'rflo', 'snap'], ['layers', 'rflo', 'snap']),
+  estimators(['leadingRows', 'sketch', 'sketched'], ['sketched']),
+  estimators(['grow', 'tbptt'], ['grow', 'rolling']),
+  estimators(['unbiased'], ['unbiased', 'learnt']),
+  {
+    mutate: within('trainers/estimators')('rank-one', 'uoro'),
+    spec: ['unbiased', 'normalisers', 'impostors'].map((name) => `spec/trainers/${name}.spec.ts`),
+  },
 ];
+
+/** Estimators, with the specs of theirs. */
+function estimators(names, specs) {
+  const folder = within('trainers/estimators');
+  return { mutate: folder(...names), spec: folder(...specs.map((name) => `${name}.spec`)) };
+}
 
 /** The files of a folder, and the specs of the folder that mirrors it. */
 function within(folder) {

@@ -1,10 +1,10 @@
 import type { Tree } from '../../lib/index.ts';
 import { adam, createLearner, type Learner, type Optimizer, sgd } from '../../trainers/index.ts';
 import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../trainers/registry/index.ts';
-import { interleave, type Runner } from '../measure.ts';
+import { interleave, type Runner, ratio } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { type CellName, configOf, type OptimizerName, problemOf } from '../problem.ts';
-import type { Cell, Table } from '../report.ts';
+import { type Cell, type Table, times } from '../report.ts';
 
 /** The sizes at which the table is meant to be read; --sizes chooses among them. */
 const wanted = [64, 128];
@@ -25,13 +25,15 @@ export function estimatorGrid({ sizes, effort }: Options, say: (text: string) =>
   const rows = cases.map(({ cell, units, name }): Cell[] => {
     say(`estimators: ${cell} ${units} ${name}`);
     const learners = (['sgd', 'adam'] as const).map((optimizer) => learnerOf(cell, units, name, optimizer));
-    const [sgd, adam] = interleave(learners.map(runnerOf), effort);
-    return [`${cell} ${units} ${name}`, sgd, adam, String(Math.round(learners[0].rule?.cost.memory ?? 0))];
+    const other = learnerOf(cell, units, 'uoro', 'adam');
+    const [sgd, adam, uoro] = interleave([...learners, other].map(runnerOf), effort);
+    const memory = String(Math.round(learners[0].rule?.cost.memory ?? 0));
+    return [`${cell} ${units} ${name}`, sgd, adam, times(ratio(adam, uoro)), memory];
   });
   return {
     group: 'estimators',
     title: 'Every estimator with its defaults, float32: µs per step',
-    columns: ['cell, units, estimator', 'SGD', 'Adam', 'numbers carried'],
+    columns: ['cell, units, estimator', 'SGD', 'Adam', 'Adam, against uoro', 'numbers carried'],
     rows,
   };
 }

@@ -10,7 +10,7 @@ export {
   smooth,
   type UnarySmooth,
 } from './declare.ts';
-export { type Dependencies, dependencies } from './dependence/dependencies.ts';
+export { type Dependencies, dependencies, partialDependencies } from './dependence/dependencies.ts';
 export { type Dissection, dissect } from './dissect.ts';
 export { dual, type Lifted, primal, tangent } from './dual-numbers.ts';
 export { type GradOptions, grad, valueAndGrad, vjp } from './grad.ts';

@@ -88,11 +88,20 @@ export const parts = [
   // The estimators.
   estimators(['artbp'], ['artbp']),
   estimators(['diagonal', 'ownUnitTraces', 'units'], ['diagonal']),
-  estimators(['dni'], ['dni', 'learnt']),
+  // Without the laws that hold for every estimator, which take as long as all else.
+  estimators(
+    ['dni'],
+    ['dni', 'learnt'],
+    '^(DNI (is|credits|keeps|refuses)|what an estimator has learnt dni)',
+  ),
   estimators(['dodge'], ['dodge']),
   estimators(['eprop', 'pairing'], ['eprop', 'pairing']),
   estimators(['frozen', 'nothing'], ['frozen', 'unbiased']),
-  estimators(['kernl'], ['kernl', 'learnt']),
+  estimators(
+    ['kernl'],
+    ['kernl', 'learnt'],
+    '^(KeRNL (is|comes|keeps|refuses)|what an estimator has learnt kernl)',
+  ),
   estimators(['kfRtrl', 'exact'], ['kfRtrl']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
   estimators(['noBackTrack', 'rowNorms', 'uoroSources'], ['noBackTrack', 'uoroScaling']),
@@ -109,9 +118,9 @@ export const parts = [
 ];
 
 /** Estimators, with the specs of theirs. */
-function estimators(names, specs) {
+function estimators(names, specs, grep) {
   const folder = within('trainers/estimators');
-  return { mutate: folder(...names), spec: folder(...specs.map((name) => `${name}.spec`)) };
+  return { mutate: folder(...names), spec: folder(...specs.map((name) => `${name}.spec`)), grep };
 }
 
 /** The files of a folder, and the specs of the folder that mirrors it. */

@@ -56,18 +56,44 @@ export function dependencies<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...primals: A
 ): Dependencies {
+  return found(callName('dependencies', f), (args) => f(...(args as A)), primals, []);
+}
+
+/**
+ * The same by the first arguments alone: the others, `given`, are not differentiated, though no more is known of
+ * them. What adds such an argument up with a parameter is then no sum of tangents, as it is none in the derivative by
+ * the first arguments, so that the groups of sites are the same.
+ */
+export function partialDependencies<A extends readonly unknown[], B extends readonly unknown[], R>(
+  f: (...args: [...A, ...B]) => R,
+  primals: A,
+  given: B,
+): Dependencies {
+  const run = (args: readonly unknown[], held: readonly unknown[]) => f(...(args as A), ...(held as B));
+  return found(callName('partialDependencies', f), run, primals, given);
+}
+
+function found(
+  name: string,
+  f: (primals: readonly unknown[], given: readonly unknown[]) => unknown,
+  primals: readonly unknown[],
+  given: readonly unknown[],
+): Dependencies {
   const known = new IndexSets();
   const lifted = primals.map(liftTree);
   let size = 0;
   const setsOf = (leaf: Tensor | undefined, length: number) =>
     leaf instanceof DependenceTensor ? leaf.sets : new Int32Array(length);
-  let found: Omit<Dependencies, 'members'> | undefined;
-  const name = callName('dependencies', f);
+  let all: Omit<Dependencies, 'members'> | undefined;
   trace(name, (declare) => {
-    const symbols: readonly Tree[] = lifted.map((primal) =>
-      mapTree(primal, (leaf) => declare(leaf, leaf.label)),
+    const symbolOf = (primal: Tree): Tree => mapTree(primal, (leaf) => declare(leaf, leaf.label));
+    const symbols = lifted.map(symbolOf);
+    const held = given.map((primal) => symbolOf(liftTree(primal)));
+    const { value, program, pullTo } = derivativeOf(
+      name,
+      (...args: readonly unknown[]) => f(args, held),
+      symbols,
     );
-    const { value, program, pullTo } = derivativeOf(name, f, symbols as A);
     const unit = mapTree(
       value as Tree,
       (leaf) =>
@@ -82,7 +108,7 @@ export function dependencies<A extends readonly unknown[], R>(
       unit,
       groups.map(({ symbol }) => symbol),
     );
-    found = {
+    all = {
       size,
       sets: (pulled.arguments as Tree[]).map((tree) => leavesOf(tree).map((leaf) => setsOf(leaf, leaf.size))),
       groups: groups.map((group, i) => ({
@@ -114,5 +140,5 @@ export function dependencies<A extends readonly unknown[], R>(
     };
     return [];
   });
-  return { ...(found as Omit<Dependencies, 'members'>), members: (set) => known.members(set) };
+  return { ...(all as Omit<Dependencies, 'members'>), members: (set) => known.members(set) };
 }

@@ -126,6 +126,7 @@ export const autodiffDoors: Doors = {
     }),
   ),
   dependencies: openDoor(() => [square, x()]),
+  partialDependencies: openDoor(() => [square, [x()], []]),
   dual: openDoor(() => [{ w: x() }, { w: x() }]),
   primal: openDoor(() => [{ w: dual(x(), x()) }]),
   tangent: openDoor(() => [{ w: dual(x(), x()) }]),

@@ -1,4 +1,4 @@
-import { type Dependencies, dependencies } from '../../autodiff/index.ts';
+import { type Dependencies, partialDependencies } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   dataOf,
@@ -109,7 +109,7 @@ function dependenciesOf(
   const step = (theta: unknown, before: unknown, x: unknown) =>
     conform(runStep(model, theta, before, x).state, before, model.name);
   try {
-    return dependencies(step, parameters, state, input);
+    return partialDependencies(step, [parameters, state], [input]);
   } catch (error) {
     if (error instanceof UnknownValueError) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { add, concat, matmul, mul, sigmoid, tanh } from '../../../autodiff/index.ts';
+import { add, concat, matmul, mul, sigmoid, sub, tanh } from '../../../autodiff/index.ts';
 import { type Noise, type Tensor, zeros } from '../../../lib/index.ts';
 import type { Cell } from '../../../nn/index.ts';
 import type { Fixture } from '../../../trainers/testing/unrolled.ts';
@@ -17,6 +17,8 @@ export interface SiteCell {
   readonly turned: boolean;
   /** `b` has gains, element by element. */
   readonly gains: boolean;
+  /** A parameter is added to the input before a matrix. */
+  readonly shifted: boolean;
   readonly seed: number;
 }
 
@@ -27,12 +29,21 @@ export const siteCells: fc.Arbitrary<SiteCell> = fc.record({
   tied: fc.boolean(),
   turned: fc.boolean(),
   gains: fc.boolean(),
+  shifted: fc.boolean(),
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 
 type State = { readonly a: Tensor; readonly b: Tensor };
 
-function cellOf({ inputs, a: A, b: B, tied, turned, gains }: SiteCell): Cell<Vectors, State, Tensor> {
+function cellOf({
+  inputs,
+  a: A,
+  b: B,
+  tied,
+  turned,
+  gains,
+  shifted,
+}: SiteCell): Cell<Vectors, State, Tensor> {
   return {
     name: 'sites',
     outputs: A + B,
@@ -40,13 +51,15 @@ function cellOf({ inputs, a: A, b: B, tied, turned, gains }: SiteCell): Cell<Vec
       bias: noise.normal([A]),
       gain: noise.normal([B]),
       idle: noise.normal([2, 3]),
+      shift: noise.normal([inputs]),
       u: mul(noise.normal([A, A]), 0.7),
       v: mul(noise.normal(turned ? [B, A + B + inputs] : [A + B + inputs, B]), 0.5),
       w: noise.normal([inputs + B, A]),
     }),
     start: () => ({ a: zeros([A]), b: zeros([B]) }),
-    step({ bias, gain, u, v, w }, { a, b }, x) {
-      const once = add(add(matmul(concat([x, b]), w), matmul(a, u)), bias);
+    step({ bias, gain, shift, u, v, w }, { a, b }, x) {
+      const seen = shifted ? sub(x, shift) : x;
+      const once = add(add(matmul(concat([seen, b]), w), matmul(a, u)), bias);
       const nextA = tied ? tanh(add(once, matmul(sigmoid(a), u))) : tanh(once);
       const z = concat([a, b, x]);
       const before = turned ? matmul(v, z) : matmul(z, v);

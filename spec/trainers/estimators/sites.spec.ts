@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { add, concat, matmul, mul, reshape, slice, tanh, transpose } from '../../../autodiff/index.ts';
+import { add, concat, matmul, mul, reshape, slice, sub, tanh, transpose } from '../../../autodiff/index.ts';
 import {
   leavesOf,
   type Noise,
@@ -7,6 +7,7 @@ import {
   seeded,
   type Tensor,
   type Tree,
+  tensor,
   zeros,
 } from '../../../lib/index.ts';
 import { type Cell, embedded, embedding, gru, indrnn, lru, lstm, rnn } from '../../../nn/index.ts';
@@ -112,6 +113,11 @@ const vector = (noise: Noise) => noise.normal([2]);
 const of = (cell: unknown, input: (noise: Noise) => unknown = vector, steps = 3) =>
   fixtureOf(cell as Cell<unknown, unknown, unknown>, { input, steps, seed: 4 }) as Fixture;
 
+const mixing = tensor([
+  [1, 2],
+  [-1, 0.5],
+  [0.3, -2],
+]);
 const two = (noise: Noise) => ({ w: noise.normal([2, 3]), u: noise.normal([3, 3]), b: noise.normal([3]) });
 /** Cells, with how many groups of sites they have, and what has none. */
 const cells: Readonly<
@@ -176,6 +182,36 @@ const cells: Readonly<
     ),
     [
       [5, 3],
+      [5, 3],
+    ],
+    [],
+  ],
+  'added to the input before a constant matrix, a row of which is a z': [
+    of(
+      cellOf(
+        (noise) => ({ b: noise.normal([2]), u: noise.normal([3, 3]) }),
+        ({ b, u }, h, x) => add(matmul(mixing, sub(x, b)), matmul(h, u)),
+      ),
+    ),
+    [
+      [2, 1],
+      [2, 1],
+      [2, 1],
+      [3, 3],
+    ],
+    [],
+  ],
+  'added to the input before another parameter': [
+    of(
+      cellOf(
+        (noise) => ({ b: noise.normal([2]), w: noise.normal([2, 3]), u: noise.normal([3, 3]) }),
+        ({ b, w, u }, h, x) => add(matmul(add(x, b), w), matmul(h, u)),
+      ),
+    ),
+    [
+      [2, 1],
+      [2, 1],
+      [2, 1],
       [5, 3],
     ],
     [],

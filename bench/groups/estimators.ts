@@ -1,7 +1,7 @@
 import type { Tree } from '../../lib/index.ts';
 import { adam, createLearner, type Learner, type Optimizer, sgd } from '../../trainers/index.ts';
 import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../trainers/registry/index.ts';
-import { interleave, type Runner, ratio } from '../measure.ts';
+import { cpuClock, interleave, type Runner, ratio } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { type CellName, configOf, type OptimizerName, problemOf } from '../problem.ts';
 import { type Cell, type Table, times } from '../report.ts';
@@ -26,13 +26,13 @@ export function estimatorGrid({ sizes, effort }: Options, say: (text: string) =>
     say(`estimators: ${cell} ${units} ${name}`);
     const learners = (['sgd', 'adam'] as const).map((optimizer) => learnerOf(cell, units, name, optimizer));
     const other = learnerOf(cell, units, 'uoro', 'adam');
-    const [sgd, adam, uoro] = interleave([...learners, other].map(runnerOf), effort);
+    const [sgd, adam, uoro] = interleave([...learners, other].map(runnerOf), effort, cpuClock);
     const memory = String(Math.round(learners[0].rule?.cost.memory ?? 0));
     return [`${cell} ${units} ${name}`, sgd, adam, times(ratio(adam, uoro)), memory];
   });
   return {
     group: 'estimators',
-    title: 'Every estimator with its defaults, float32: µs per step',
+    title: 'Every estimator with its defaults, float32: µs of CPU per step',
     columns: ['cell, units, estimator', 'SGD', 'Adam', 'Adam, against uoro', 'numbers carried'],
     rows,
   };

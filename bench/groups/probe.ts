@@ -9,7 +9,7 @@ import {
   rtrl,
   uoro,
 } from '../../trainers/index.ts';
-import { interleave, median, type Runner, type Timing } from '../measure.ts';
+import { cpuClock, interleave, median, type Runner, type Timing } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { configOf, symbols } from '../problem.ts';
 import { type Cell, type Table, times } from '../report.ts';
@@ -32,6 +32,7 @@ export function probeTable({ sizes, effort }: Options, say: (text: string) => vo
             runnerOf(name, it),
           ),
           effort,
+          cpuClock,
         );
         const { copies: count } = probe.report().estimators[name];
         const share = (least: (round: number) => number) =>
@@ -47,7 +48,7 @@ export function probeTable({ sizes, effort }: Options, say: (text: string) => vo
     );
   return {
     group: 'probe',
-    title: 'A probe against learners of their own: µs per step',
+    title: 'A probe against learners of their own: µs of CPU per step',
     columns: [
       'case',
       'RTRL',

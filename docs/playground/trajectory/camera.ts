@@ -10,7 +10,7 @@ export interface Camera {
   project(point: readonly [number, number, number], width: number, height: number): Place;
 }
 
-export interface Place {
+interface Place {
   readonly x: number;
   readonly y: number;
   readonly depth: number;

@@ -2,6 +2,7 @@ import type { DType } from '../../dtype.ts';
 import { ConfigurationError, ResourceError } from '../../errors.ts';
 import { binary as relaxedBinary } from './relaxed.ts';
 import { reservedBytes, binary as strictBinary } from './strict.ts';
+import { unpack } from './unpack.ts';
 
 /** Bytes at the start of the memory reserved for the kernels' tables and packing space. A multiple of 64. */
 export { reservedBytes };
@@ -19,7 +20,6 @@ declare const WebAssembly: {
     imports: { env: { memory: Memory; call: (id: number) => void } },
   ) => { readonly exports: object };
 };
-declare const atob: (base64: string) => string;
 
 /** The bytes of a machine. Views of them are made once and stay valid. */
 export interface Memory {
@@ -112,7 +112,7 @@ const modules = new Map<'strict' | 'relaxed', object>();
 function moduleOf(kind: 'strict' | 'relaxed', binary: string): object {
   const known = modules.get(kind);
   if (known !== undefined) return known;
-  const bytes = decode(binary);
+  const bytes = unpack(binary);
   if (kind === 'relaxed' && bytes.length === 0)
     throw new ConfigurationError(
       'relaxedSimd: norewind/browser has no relaxed kernels; leave the option out, or bundle norewind itself',
@@ -124,11 +124,4 @@ function moduleOf(kind: 'strict' | 'relaxed', binary: string): object {
   const module = new WebAssembly.Module(bytes);
   modules.set(kind, module);
   return module;
-}
-
-function decode(text: string): Uint8Array<ArrayBuffer> {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return bytes;
 }

@@ -52,6 +52,8 @@ const referenceColors = ['#8a8f98', '#b07a3e', '#8a7bd0', '#7f9a3c'];
 const leastPower = 1e-34;
 const mostPower = 1e12;
 
+const marginLeft = 56;
+
 /** Curves that share a colour differ in their dashes. */
 const dashes = ['', '7 3', '2 3', '9 3 2 3', '1 2', '12 4'];
 
@@ -86,21 +88,37 @@ export function highlighting(count: number): string {
 export function drawSvg(figure: Figure): string {
   const { curves, levels } = painted(figure);
   const svg = draw(figure, widths.wide);
-  const items = [...curves, ...levels];
-  const [above, line] = [Number(svg.getAttribute('height')), 18];
-  const height = above + line * items.length + 8;
+  const above = Number(svg.getAttribute('height'));
+  const { items, rows } = inRows([...curves, ...levels]);
+  const height = above + legendLine * rows + 8;
   svg.setAttribute('height', String(height));
   svg.setAttribute('viewBox', `0 0 ${widths.wide} ${height}`);
-  const legend = items.map(({ label, color, dash }, i) => {
-    const y = above + line * (i + 0.5);
-    return `<line x1="56" x2="80" y1="${y}" y2="${y}" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/><text x="88" y="${y + 4}" text-anchor="start" fill="currentColor">${escapeHtml(label)}</text>`;
-  });
   svg.setAttribute('color', '#1c1e21');
   svg.setAttribute('font-family', 'system-ui, sans-serif');
+  const legend = items.map(({ label, color, dash, x, row }) => {
+    const y = above + legendLine * (row + 0.5);
+    return `<line x1="${x}" x2="${x + 24}" y1="${y}" y2="${y}" stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/><text x="${x + 32}" y="${y + 4}" text-anchor="start" fill="currentColor">${escapeHtml(label)}</text>`;
+  });
   // As text: the parser would put what follows an empty element of SVG into it.
   const [, head, content] = /^(<svg [^>]*>)(.*)<\/svg>$/s.exec(svg.outerHTML) ?? [];
   const background = '<rect width="100%" height="100%" fill="white"/>';
   return renumbered(`${head}${background}${content}${legend.join('')}</svg>`);
+}
+
+const legendLine = 18;
+
+/** Places the entries of a legend side by side, in as many rows as they need. */
+function inRows<T extends { readonly label: string }>(entries: readonly T[]) {
+  let [x, row] = [marginLeft, 0];
+  const items = entries.map((entry) => {
+    // About the width of a character, at 12 px.
+    const width = 56 + 7 * entry.label.length;
+    if (x > marginLeft && x + width > widths.wide) [x, row] = [marginLeft, row + 1];
+    const item = { ...entry, x, row };
+    x += width;
+    return item;
+  });
+  return { items, rows: row + 1 };
 }
 
 function painted({ curves, levels = [] }: Figure) {
@@ -120,7 +138,7 @@ function draw(figure: Figure, width: number) {
     document,
     width,
     height: width < 500 ? 280 : 340,
-    marginLeft: 56,
+    marginLeft,
     marginBottom: 44,
     style: { background: 'none', fontSize: '12px' },
     x: {

@@ -264,6 +264,6 @@ describe('cli: groups of runs', () => {
     expect(svg).to.match(/^<svg .*<\/svg>$/s);
     for (const text of ['entropy rate', 'UORO, rate 0.001 (3)', 'bits, latest']) expect(svg).to.include(text);
     const whole = new DOMParser().parseFromString(svg, 'text/xml');
-    expect(whole.documentElement?.getAttribute('viewBox')).to.equal(`0 0 800 ${340 + 18 * 5 + 8}`);
+    expect(whole.documentElement?.getAttribute('viewBox')).to.equal(`0 0 800 ${340 + 18 * 2 + 8}`);
   });
 });

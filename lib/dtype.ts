@@ -16,6 +16,7 @@ const storage = { float32: Float32Array, float64: Float64Array, int32: Int32Arra
  * A zero-filled array of `size` elements.
  * @throws DTypeError for an unknown dtype (from untyped code), ShapeError for more elements than a tensor may
  * have, ResourceError if the memory is not there.
+ * @internal
  */
 export function allocate(dtype: DType, size: number): TypedArray {
   if (!isDType(dtype))

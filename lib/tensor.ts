@@ -91,7 +91,7 @@ export abstract class Tensor {
   }
 }
 
-/** The operations that replace JavaScript's operators. */
+/** The operations that replace JavaScript's operators. @internal */
 export const operatorAdvice =
   "JavaScript's operators and Math do not work on tensors: use sub(1, h) for 1 - h, add(a, b) for a + b, mul(h, 2) for h * 2, neg(h) for -h, where(greater(h, 0), a, b) for h > 0 ? a : b, h.item() for its number and String(h) for its text";
 
@@ -143,6 +143,7 @@ export function fromData(data: TypedArray, shape: Shape): ArrayTensor {
 /**
  * @throws DTypeError unless `x` is a tensor. @param what the message's noun, where more than tensors are
  * accepted.
+ * @internal
  */
 export function requireTensor(x: unknown, who: string, what = 'a tensor'): asserts x is Tensor {
   if (x instanceof Tensor) return;
@@ -155,7 +156,10 @@ export function requireTensor(x: unknown, who: string, what = 'a tensor'): asser
   throw new DTypeError(`${who}: needs ${what}, got ${describe(x)}${remedy}`);
 }
 
-/** The values as a tensor prints them, without the type. @throws UnknownValueError on a symbol. */
+/**
+ * The values as a tensor prints them, without the type. @throws UnknownValueError on a symbol.
+ * @internal
+ */
 export function valuesText(x: Tensor): string {
   requireTensor(x, 'valuesText');
   return arrayText(x.toNdarray(), x.dtype);

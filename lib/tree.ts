@@ -89,6 +89,7 @@ export function zipTrees<T extends Tree>(
 /**
  * The leaves of `tree` in the order of `like`'s; undefined for parts left out.
  * @throws TreeError where `tree` has a part that `like` lacks.
+ * @internal
  */
 export function alignLeaves(like: Tree, tree: unknown, who: string, root = ''): (Tensor | undefined)[] {
   return align(like, tree, who, root, 0);
@@ -140,13 +141,14 @@ function same(a: Tree, b: Tree, depth: number): boolean {
 /**
  * The tree with plain numbers turned into tensors. Other non-tree values stay, and a tree without numbers is
  * returned as is.
+ * @internal
  */
 export function liftNumbers(tree: unknown, lift: (value: number) => Tensor): unknown {
   argument('liftNumbers', 'lift', lift, callable);
   return lifted(tree, 0, lift);
 }
 
-/** Labels every unlabelled leaf with its path, for messages. Returns the tree. */
+/** Labels every unlabelled leaf with its path, for messages. Returns the tree. @internal */
 export function labelTree<T extends Tree>(tree: T, root: string): T {
   walk(tree, root, 0, (leaf, path) => {
     leaf.label ??= path;

@@ -26,7 +26,7 @@ export interface Cell<P, S, X> {
  */
 export type Input = Tensor | number;
 
-/** The check for a cell, for callers without types. */
+/** The check for a cell, for callers without types. @internal */
 export const aCell: guard.Check = guard.having('a cell, such as gru({ inputs: 2, units: 16 })', [
   'init',
   'start',

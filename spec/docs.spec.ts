@@ -9,10 +9,7 @@ import { size } from './support/size.ts';
 describe('documentation', () => {
   const pages = new Map<string, string>();
   pages.set('README.md', readFileSync(join(root, 'README.md'), 'utf8'));
-  // docs/api is generated from the docstrings.
-  for (const file of filesBelow(join(root, 'docs')).filter(
-    (path) => path.endsWith('.md') && !path.startsWith('api/'),
-  ))
+  for (const file of filesBelow(join(root, 'docs')).filter((path) => path.endsWith('.md')))
     pages.set(`docs/${file}`, readFileSync(join(root, 'docs', file), 'utf8'));
 
   describe('README.md and docs', () => {
@@ -123,13 +120,7 @@ function brokenLinks(page: string, markdown: string): string[] {
     ([, target]) => target.split('#')[0],
   );
   return targets
-    .filter(
-      (target) =>
-        target !== '' &&
-        !/^[a-z]+:/i.test(target) &&
-        !target.includes('docs/api/') &&
-        !target.startsWith('api/'),
-    )
+    .filter((target) => target !== '' && !/^[a-z]+:/i.test(target))
     .filter((target) => !existsSync(join(root, page, '..', target)))
     .map((target) => `${page}: ${target}`);
 }

@@ -15,9 +15,7 @@ describe('documentation: commands', () => {
     if (process.platform === 'win32') this.skip();
   });
 
-  const pages = filesBelow(join(root, 'docs')).filter(
-    (path) => path.endsWith('.md') && !path.startsWith('api/'),
-  );
+  const pages = filesBelow(join(root, 'docs')).filter((path) => path.endsWith('.md'));
   const read = (page: string) => readFileSync(join(root, 'docs', page), 'utf8');
 
   const run = pages.filter((path) => commandsOf(read(path)).length > 0);

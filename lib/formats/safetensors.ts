@@ -29,6 +29,7 @@ export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
 /**
  * The tensors that `readSafetensors` leaves out, by name, each with the reason: complex numbers, floats of 4
  * and 6 bits, and whole numbers beyond ±2^53. @throws DataError as `readSafetensors` does.
+ * @internal
  */
 export function safetensorsLeftOut(bytes: Uint8Array): Record<string, string> {
   argument('safetensorsLeftOut', 'bytes', bytes, aBytes, DataError);

@@ -1,7 +1,7 @@
 import { DataError } from '../errors.ts';
 import { bytes as aBytes, argument } from '../guard/index.ts';
 
-/** A kind of file recognisable by its first bytes. */
+/** A kind of file recognisable by its first bytes. @internal */
 export interface Signature {
   /** Completes "it is …", with an article. */
   readonly name: string;
@@ -57,16 +57,16 @@ const signatures: readonly Signature[] = [
   { name: 'a pickle of Python', begins: '\x80\x02' },
 ];
 
-/** Enough bytes to tell every signature. */
+/** Enough bytes to tell every signature. @internal */
 export const longestSignature = Math.max(...signatures.map(({ begins }) => begins.length));
 
-/** The kind of file that starts with these bytes; undefined for others, such as text. */
+/** The kind of file that starts with these bytes; undefined for others, such as text. @internal */
 export function signatureOf(bytes: Uint8Array): Signature | undefined {
   argument('signatureOf', 'bytes', bytes, aBytes, DataError);
   return signatures.find((signature) => fits(bytes, signature, signature.begins.length));
 }
 
-/** Whether these bytes could be the start of a signature, given more bytes. */
+/** Whether these bytes could be the start of a signature, given more bytes. @internal */
 export function mayBeSignature(bytes: Uint8Array): boolean {
   argument('mayBeSignature', 'bytes', bytes, aBytes, DataError);
   return signatures.some(

@@ -56,7 +56,7 @@ export type SavedNoise =
   | { readonly kind: 'replay'; readonly draws: readonly number[]; readonly position: number }
   | { readonly kind: 'recording'; readonly draws: readonly number[]; readonly noise: SavedNoise };
 
-/** @throws NoiseError unless `noise` is a noise source (from untyped code). */
+/** @throws NoiseError unless `noise` is a noise source (from untyped code). @internal */
 export function requireNoise(noise: Noise, who: string): void {
   const draws = ['signs', 'normal', 'uniform', 'integer', 'coin', 'split', 'save'] as const;
   const isSource =

@@ -125,6 +125,7 @@ const sources = new WeakSet<Noise>();
 /**
  * Whether a source was made by `seeded`, and is not a copy with a part replaced: only then does `save` tell
  * all that it will draw.
+ * @internal
  */
 export function isSeeded(noise: Noise): boolean {
   return sources.has(noise);

@@ -49,7 +49,7 @@ export { type TorchLstmOptions, torchLstm } from './torchLstm.ts';
 export { torchRnn } from './torchRnn.ts';
 export type { TorchOptions } from './torchWeights.ts';
 
-/** A built-in cell, as commands, configurations and models of streams make it. */
+/** A built-in cell, as commands, configurations and models of streams make it. @internal */
 export interface CellEntry {
   /** Options besides the sizes that configurations may set. */
   readonly options: Readonly<Record<string, guard.Check>>;

@@ -3,7 +3,7 @@ import type { Cost, Sizes } from './cost.ts';
 import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
 
-/** The check of an estimator, for callers without types. */
+/** The check of an estimator, for callers without types. @internal */
 export const anEstimator: guard.Check = guard.having(
   'an estimator, such as uoro()',
   ['cost', 'bind'],

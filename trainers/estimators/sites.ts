@@ -30,7 +30,10 @@ export interface StepGroup {
   readonly reaches: readonly Elements[];
 }
 
-/** A matrix [inputs, units] about the parameters of a group: as it is, or as an outer product z ⊗ a. */
+/**
+ * A matrix [inputs, units] about the parameters of a group: as it is, or as an outer product z ⊗ a.
+ * @internal
+ */
 export type GroupPart = Tensor | { readonly z: Tensor; readonly a: Tensor };
 
 /**

@@ -7,6 +7,7 @@ import { type Elements, type GroupPart, placed, type StepGroup } from './sites.t
 /**
  * Finds the dependencies of a step; undefined if it reads values: its structure may then change between
  * calls.
+ * @internal
  */
 export type Find = () => Dependencies | undefined;
 

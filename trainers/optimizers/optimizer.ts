@@ -2,7 +2,7 @@ import type { Operand } from '../../autodiff/index.ts';
 import { guard, leavesOf, type Tensor, type Tree } from '../../lib/index.ts';
 import type { Schedule } from './schedules.ts';
 
-/** The check for an optimiser, for callers without types. */
+/** The check for an optimiser, for callers without types. @internal */
 export const anOptimizer: guard.Check = guard.having(
   'an optimiser, such as adam({ rate: 0.001 })',
   ['init', 'update'],

@@ -1,0 +1,55 @@
+// `npm run docs:site`: the documentation as a folder, site/, that any static server serves. Works offline.
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vitepress';
+import { readProject, writeApi } from './api.mjs';
+import { assetsOf, examplesOf, groups, readGuides, titleOf } from './guides.mjs';
+import { brokenLinks } from './links.mjs';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const stage = join(root, '.site');
+const here = join(root, '.ci', 'site');
+
+rmSync(stage, { recursive: true, force: true });
+rmSync(join(root, 'site'), { recursive: true, force: true });
+
+const guides = readGuides(root);
+for (const { page, text } of guides) write(page, text);
+for (const { file, from } of assetsOf(root)) copy(from, file.endsWith('.ts') ? join('public', file) : file);
+copy(join(here, 'home.md'), 'index.md');
+const api = writeApi(await readProject(root), join(stage, 'api'), examplesOf(guides));
+
+const titles = new Map(guides.map(({ page, text }) => [page.replace(/\.md$/, ''), titleOf(text)]));
+const playground = join(root, 'docs', 'playground', 'dist');
+const sidebar = [
+  ...groups.map(([text, pages]) => ({
+    text,
+    collapsed: text !== 'Begin',
+    items: pages.map((page) => ({ text: titles.get(page), link: `/${page.replace(/index$/, '')}` })),
+  })),
+  { text: 'API reference', link: '/api/', collapsed: true, items: api },
+];
+write('site.json', JSON.stringify({ sidebar, playground: existsSync(playground) }));
+write('.vitepress/config.mjs', "export { default } from '../../.ci/site/config.mjs';\n");
+write('.vitepress/theme/index.mjs', "export { default } from '../../../.ci/site/theme/index.mjs';\n");
+if (existsSync(playground)) cpSync(playground, join(stage, 'public', 'playground'), { recursive: true });
+
+await build(stage);
+const broken = brokenLinks(join(root, 'site'));
+if (broken.length > 0) {
+  process.stderr.write(`${broken.join('\n')}\n${broken.length} links of the site lead nowhere\n`);
+  process.exit(1);
+}
+process.stdout.write(`The site is in site/: npx serve site, or python3 -m http.server -d site\n`);
+
+function write(page, text) {
+  const path = join(stage, page);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+function copy(from, to) {
+  mkdirSync(dirname(join(stage, to)), { recursive: true });
+  cpSync(from, join(stage, to));
+}

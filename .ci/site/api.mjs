@@ -32,6 +32,7 @@ const titles = {
   nn: 'Models, losses, initialisers',
   'trainers/learner': 'Learners',
   'trainers/estimators': 'Estimators',
+  'trainers/algebra.ts': 'Estimators',
   'trainers/optimizers': 'Optimisers',
   'trainers/tasks': 'Tasks',
   'trainers/probe': 'Probe',
@@ -160,7 +161,7 @@ function overview(project) {
 }
 
 const abouts = {
-  norewind: 'the most common of those below',
+  norewind: 'the most common names of the other import paths',
   'norewind/lib': 'tensors, trees, noise, errors, `.npy` and safetensors',
   'norewind/autodiff': 'derivatives, operations, compiled functions, primitives of your own',
   'norewind/nn': 'cells, layers, losses, initialisers',

@@ -96,9 +96,13 @@ describe('browser: the documentation site', () => {
   }
 
   const search = async (page: Page, words: string) => {
-    await page.waitForFunction("document.querySelector('#app')?.__vue_app__ !== undefined");
-    await page.keyboard.press('Control+K');
-    await page.locator('.VPLocalSearchBox input').fill(words);
+    const box = page.locator('.VPLocalSearchBox input');
+    // The button does nothing until the page's script has run.
+    for (let tries = 0; tries < 20 && !(await box.isVisible()); tries++) {
+      await page.locator('.VPNavBarSearch button').first().click();
+      await box.waitFor({ timeout: 3000 }).catch(() => {});
+    }
+    await box.fill(words);
     const first = page.locator('.VPLocalSearchBox .result').first();
     await first.waitFor();
     return first;

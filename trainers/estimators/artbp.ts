@@ -34,7 +34,7 @@ export function artbp(options: ArtbpOptions = {}): Estimator {
   const { keep = 0.9 } = guard.options('artbp', options, artbpOptions);
   const cost = ({ state, parameters }: Sizes): Cost => ({
     time: 3 * parameters,
-    memory: Math.ceil(state / (1 - keep)),
+    memory: Math.round(state / (1 - keep)),
   });
   return {
     name: 'artbp',

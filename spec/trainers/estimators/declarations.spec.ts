@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { leavesOf, seeded, type Tree } from '../../../lib/index.ts';
+import { crossEntropy, linear, lstm, model } from '../../../nn/index.ts';
+import { createLearner, type Estimator, sgd, unbiased } from '../../../trainers/index.ts';
+import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../../trainers/registry/index.ts';
+import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
+
+/** Settings that have no default. */
+const settings: Readonly<Record<string, Settings>> = { rflo: { leak: 0.3 } };
+/** Short windows, which are compiled sooner. */
+const short: Readonly<Record<string, Settings>> = {
+  bptt: { length: 4 },
+  tbptt: { window: 2 },
+  artbp: { keep: 0.5 },
+  pes: { particles: 4 },
+};
+const make = (name: string, more: Settings = {}): Estimator =>
+  makeEstimator({ ...usualOf(estimatorTable, name), ...settings[name], ...more });
+
+/**
+ * Bias, and time and memory for 5 state elements and 97 parameters, of the defaults: the formulas of the table in
+ * docs/estimators.md, for one group of sites with as many units as state elements.
+ */
+const declared: Readonly<Record<string, readonly [bias: string, time: number, memory: number]>> = {
+  uoro: ['none', 7 * 97, 97 + 5],
+  tbptt: ['truncated', 3 * 97, 10 * 5],
+  bptt: ['none', 3 * 97, 128 * 5],
+  artbp: ['none', 3 * 97, 50],
+  rtrl: ['none', 25 * 97, 5 * 97],
+  noBackTrack: ['none', (7 + 2 * 5) * 97, 97 + 5],
+  kfRtrl: ['none', 8 * 97 + 125, 25 + 97 / 5],
+  rKfRtrl: ['none', 13 * 97, 97 + 5],
+  ok: ['none', 8 * 97 + 125, 25 + 97 / 5],
+  snap: ['truncated', 5 * 97, 97],
+  diagonal: ['truncated', 5 * 97, 97],
+  eprop: ['approximate', 5 * 97, 97],
+  rflo: ['approximate', 2 * 97, 97],
+  sketched: ['approximate', (5 + 16 + 8 + 4) * 97 + 3 * 125, 5 * 97 + 4 * 5],
+  frozen: ['approximate', 3 * 97, 0],
+  kernl: ['approximate', 6 * 97 + 4 * 25, 97 + 25 + 4 * 5 + 1],
+  dni: ['approximate', 5 * 97 + 3 * 25, 5 * 6 + 1],
+  pes: ['approximate', (2 * 32 + 1) * 97, 32 * (97 + 5) + 1],
+  unbiased: ['none', (5 + 4 + 2) * 97, 97 + 97 + 5],
+  dodge: ['none', 5 * 97, 97 + 5],
+};
+
+/** The cells of the rows of a table in docs/estimators.md, by the heading above it. */
+function tableUnder(heading: string): string[][] {
+  const page = readFileSync(new URL('../../../docs/estimators.md', import.meta.url), 'utf8');
+  const lines = page.slice(page.indexOf(`\n${heading}\n`)).split('\n');
+  const first = lines.findIndex((line) => line.startsWith('|'));
+  const count = lines.slice(first).findIndex((line) => !line.startsWith('|'));
+  return lines.slice(first, first + count).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe('what estimators declare', () => {
+  it('is of all estimators that have a name', () => {
+    expect(Object.keys(declared).sort()).to.deep.equal(Object.keys(estimatorTable).sort());
+  });
+
+  for (const [name, expected] of Object.entries(declared))
+    it(`${name}: its name, its bias, and what it takes`, () => {
+      const own = make(name);
+      const { time, memory } = own.cost({ state: 5, parameters: 97 });
+      expect([own.name, own.bias, time, memory]).to.deep.equal([name, ...expected]);
+    });
+
+  for (const name of Object.keys(declared))
+    it(`${name}: carries and learns in float32, eagerly as in a plan`, () => {
+      const run = (eager: boolean) => {
+        const learner = createLearner({
+          model: model({ cell: lstm({ inputs: 3, units: 3 }), readout: linear({ outputs: 3 }) }),
+          loss: crossEntropy,
+          estimator: make(name, short[name]),
+          optimizer: sgd({ rate: 0.1 }),
+          noise: seeded(4),
+          eager,
+        });
+        const losses = [0, 2, 1, 1].map((symbol, t) => {
+          if (t === 2) learner.observe(symbol);
+          return learner.step(symbol, (symbol + 1) % 3).loss;
+        });
+        const all = [learner.parameters, learner.gradient, learner.influence, learner.rule?.start(seeded(1))];
+        const dtypes = all.flatMap((tree) => leavesOf((tree ?? []) as Tree).map(({ dtype }) => dtype));
+        expect([...new Set(dtypes)]).to.deep.equal(['float32']);
+        expect(learner.rule?.structure).to.match(/\w/);
+        return [...losses, ...numbersOf(learner.parameters)];
+      };
+      requireClose(run(true), run(false), 1e-4, 'losses and parameters');
+    });
+
+  it('within unbiased is its own, with the time and memory of the pair', () => {
+    for (const name of ['snap', 'rflo', 'kernl', 'frozen']) {
+      const [inner, own] = [make(name), unbiased(make(name), { weight: 0.5, rank: 2, window: 1 })];
+      const [one, all] = [inner, own].map((each) => each.cost({ state: 5, parameters: 97 }));
+      expect([own.bias, all.time, all.memory]).to.deep.equal([
+        inner.bias,
+        one.time + 2 * (4 * 97 + 2 * one.memory),
+        one.memory + 2 * (97 + 5),
+      ]);
+    }
+  });
+
+  it('is in the tables of docs/estimators.md: a row for each, with every column and the bias', () => {
+    const [head, , ...rows] = tableUnder('## The table');
+    expect(head).to.deep.equal([
+      'estimator',
+      'source',
+      'carries',
+      'bias',
+      'time a step',
+      'memory',
+      'range',
+      'what for',
+    ]);
+    for (const row of rows) {
+      expect(row.length, row[0]).to.equal(head.length);
+      for (const cell of row) expect(cell, row[0]).to.match(/\S/);
+    }
+    for (const [name, [bias]] of Object.entries(declared)) {
+      const own = rows.find(([cell]) => cell.startsWith(`\`${name}(`));
+      expect(own, `a row for ${name}`).not.to.equal(undefined);
+      expect(own?.[3], name).to.match(new RegExp(`^${bias}`));
+    }
+    const figures = tableUnder('### Figures').slice(2);
+    expect(figures.map(([name]) => name.replaceAll('`', '')).sort()).to.deep.equal(
+      Object.keys(estimatorTable).sort(),
+    );
+  });
+});

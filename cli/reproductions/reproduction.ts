@@ -26,8 +26,6 @@ export interface Cell {
   /** The estimator that is measured, if the reproduction is a probe. Cells of equal settings share one probe. */
   readonly estimator?: Named;
   readonly published?: readonly Published[];
-  /** norewind's own medians, by the scale of the run. */
-  readonly before?: Readonly<Record<string, number>>;
 }
 
 /** What is read from a run: its latest score, or a figure of a probe over all its steps. */

@@ -8,6 +8,7 @@ import { runFolder } from '../sweep/gridFile.ts';
 import { formatMicroseconds, formatSeconds } from '../terminal/numbers.ts';
 import { fileNames } from '../training/folder.ts';
 import { readOutcome } from '../training/outcome.ts';
+import { before } from './before.ts';
 import type { Cell, Measure, Published, Reproduction } from './reproduction.ts';
 
 /** A cell with its runs, one for each seed. */
@@ -22,8 +23,8 @@ export interface CellResult {
   /** Of the runs that are over; infinite for one that diverged. */
   readonly values: readonly number[];
   readonly of: number;
-  /** Of all its runs together. */
-  readonly seconds: number;
+  /** Of the processor, of all its runs together. */
+  readonly cpuSeconds: number;
   /** The median time of a step; null if none was timed. */
   readonly microseconds: number | null;
 }
@@ -44,7 +45,7 @@ export function resultsIn(folder: string, measure: Measure, cells: readonly Cell
       cell,
       values,
       of: runs.length,
-      seconds: outcomes.reduce((sum, { outcome }) => sum + (outcome?.seconds ?? 0), 0),
+      cpuSeconds: outcomes.reduce((sum, { outcome }) => sum + (outcome?.cpuSeconds ?? 0), 0),
       microseconds: times.length === 0 ? null : median(times),
     };
   });
@@ -74,34 +75,36 @@ export interface ResultTable {
  * full length that is the published figure, and else what norewind had at this scale before.
  */
 export function resultTable(
-  { measure }: Reproduction,
+  { name, measure }: Reproduction,
   results: readonly CellResult[],
   scale: number,
 ): ResultTable {
-  const all = results.map((result) => ({ ...result, wanted: expected(result.cell, scale) }));
+  const earlier = before[name]?.[scale] ?? {};
+  const all = results.map((result) => ({
+    ...result,
+    wanted: scale === 1 ? firstFigure(result.cell) : earlier[result.cell.label],
+  }));
   const hasWanted = all.some(({ wanted }) => wanted !== undefined);
   const isProbe = measure.of === 'probe';
   return {
     header: [
       'cell',
       'published',
-      ...(scale === 1 ? [] : [`norewind at ${scale}`]),
+      ...(scale === 1 || !hasWanted ? [] : [`norewind at ${scale}`]),
       'runs',
       'median',
       'least – most',
       ...(hasWanted ? ['deviation'] : []),
       ...(isProbe ? [] : ['a step']),
-      'time',
+      'CPU time',
     ],
-    rows: all.map(({ cell, values, of, seconds, microseconds, wanted }) => {
+    rows: all.map(({ cell, values, of, cpuSeconds, microseconds, wanted }) => {
       const isThere = values.length > 0;
       const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)];
       return [
         cell.label,
         publishedText(cell.published ?? []),
-        ...(scale === 1
-          ? []
-          : [cell.before?.[scale] === undefined ? '-' : valueText(measure, cell.before[scale])]),
+        ...(scale === 1 || !hasWanted ? [] : [wanted === undefined ? '-' : valueText(measure, wanted)]),
         `${values.length} of ${of}`,
         isThere ? valueText(measure, middle) : '-',
         isThere ? `${valueText(measure, least)} – ${valueText(measure, most)}` : '-',
@@ -109,15 +112,15 @@ export function resultTable(
           ? [isThere && wanted !== undefined ? deviationText(measure, wanted, middle) : '-']
           : []),
         ...(isProbe ? [] : [formatMicroseconds(microseconds)]),
-        formatSeconds(seconds),
+        formatSeconds(cpuSeconds),
       ];
     }),
   };
 }
 
-/** What a median is compared with; undefined if nothing is known. */
-function expected({ published = [], before }: Cell, scale: number): number | undefined {
-  return scale === 1 ? published.find(({ value }) => value !== undefined)?.value : before?.[scale];
+/** The first figure that is published; undefined if there are only sentences. */
+function firstFigure({ published = [] }: Cell): number | undefined {
+  return published.find(({ value }) => value !== undefined)?.value;
 }
 
 /** Such as `0.155 [recalled], 0.182 [simulated: median of …]`. */

@@ -59,6 +59,7 @@ export function resultColumns(all: readonly Collected[], hasTimes: boolean): Col
     ...(hasTimes
       ? [
           number<Collected>('seconds', ({ outcome }) => outcome?.seconds),
+          number<Collected>('CPU seconds', ({ outcome }) => outcome?.cpuSeconds),
           number<Collected>('microseconds a step', ({ outcome }) => outcome?.microseconds),
         ]
       : []),

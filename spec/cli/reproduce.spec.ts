@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DOMParser } from 'linkedom';
+import { before as medians } from '../../cli/reproductions/before.ts';
 import { reproductions } from '../../cli/reproductions/registry.ts';
 import { tags } from '../../cli/reproductions/reproduction.ts';
+import { resultTable } from '../../cli/reproductions/results.ts';
 import { createDesk, type Desk } from './command.ts';
 
 interface GridFile {
@@ -75,7 +77,7 @@ describe('cli: norewind reproduce', () => {
       writeFileSync(join(own, 'config.json'), JSON.stringify(config));
       writeFileSync(
         join(own, 'outcome.json'),
-        JSON.stringify({ status, steps: 9, seconds: 2, microseconds: 7 }),
+        JSON.stringify({ status, steps: 9, seconds: 3, cpuSeconds: 2, microseconds: 7 }),
       );
       const line = (step: number) => ({
         step,
@@ -98,7 +100,7 @@ describe('cli: norewind reproduce', () => {
       'least – most',
       'deviation',
       'a step',
-      'time',
+      'CPU time',
     ]);
     const row = (label: string) => rows.find(([own]) => own === label)?.slice(1);
     expect(row('TBPTT-10')).to.deep.equal([
@@ -119,6 +121,28 @@ describe('cli: norewind reproduce', () => {
     expect(page.querySelectorAll('figure')).to.have.length(1);
     expect(desk.read('done/reproduction.md')).to.match(/^\| TBPTT-10 \| .* \| 3 of 3 \| 20\.00 \| /m);
     expect(desk.read('done/results.csv').split('\n')).to.have.length(23);
+  });
+
+  it('knows what to expect at other scales, for cells that there are', () => {
+    for (const [name, scales] of Object.entries(medians)) {
+      const [found] = reproductions.filter((each) => each.name === name);
+      const labels = found.cells.map(({ label }) => label);
+      for (const [scale, own] of Object.entries(scales)) {
+        expect(Number(scale), name).to.be.within(1e-3, 0.5);
+        expect(Object.keys(own), `${name} at ${scale}`).to.deep.equal(labels);
+      }
+      const [scale] = Object.keys(scales);
+      const results = found.cells.map((cell) => ({
+        cell,
+        values: [],
+        of: 5,
+        cpuSeconds: 0,
+        microseconds: null,
+      }));
+      const { header, rows } = resultTable(found, results, Number(scale));
+      expect(header).to.include.members([`norewind at ${scale}`, 'deviation']);
+      expect(rows[0][header.indexOf('median')]).to.equal('-');
+    }
   });
 
   it('probes within a grid, to the same bytes again, and leaves out what a probe has not', async () => {

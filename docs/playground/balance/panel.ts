@@ -244,6 +244,7 @@ export function balancePanel(): void {
     figure: [signs.canvas, said, race.canvas, table],
     onShown(isShown) {
       isVisible = isShown;
+      if (isShown) worker.wake();
       worker.tell({ kind: 'run', isOn: isOn && isVisible });
     },
   });

@@ -146,6 +146,7 @@ export function cloudPanel(): void {
     figure: [sheet.canvas, table],
     onShown(isShown) {
       isVisible = isShown;
+      if (isShown) worker.wake();
       if (isShown && isPlaying) requestAnimationFrame(first);
     },
   });

@@ -40,7 +40,13 @@ export function picture(height: (width: number) => number, draw: (sheet: Sheet) 
     }
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, tall);
-    const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
+    // Looked up once a frame, as each look takes its time.
+    const colors = new Map<string, string>();
+    const color = (name: string) => {
+      const known = colors.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+      colors.set(name, known);
+      return known;
+    };
     const font = (size: number) => `${size}px ${style.fontFamily}`;
     draw({ context, width, height: tall, color, font });
   }

@@ -1,7 +1,8 @@
 /** The part of a page that works elsewhere. */
 export interface Companion<To> {
+  /** Starts it, unless it runs. What it was told before, it hears then. */
+  wake(): void;
   tell(message: To): void;
-  end(): void;
 }
 
 export interface CompanionOptions<From> {
@@ -12,7 +13,7 @@ export interface CompanionOptions<From> {
   readonly onFailure: (sentence: string) => void;
 }
 
-/** Trusted Types: the only address that a worker gets is one that `started` has made. */
+/** Trusted Types: the only address that a worker gets is one that `startWorker` has made. */
 const policy = globalThis.trustedTypes?.createPolicy('worker', { createScriptURL: (url) => url });
 
 /**
@@ -20,10 +21,23 @@ const policy = globalThis.trustedTypes?.createPolicy('worker', { createScriptURL
  * page, while one from a file would have that of the server's answer, which is often none.
  */
 export function companion<To, From>({ name, onMessage, onFailure }: CompanionOptions<From>): Companion<To> {
-  const worker = startWorker(`import ${JSON.stringify(addressOf(name))};`);
-  worker.addEventListener('message', ({ data }: MessageEvent<From>) => onMessage(data));
-  worker.addEventListener('error', (event) => onFailure(event.message || `the worker ${name} did not start`));
-  return { tell: (message) => worker.postMessage(message), end: () => worker.terminate() };
+  let worker: Worker | undefined;
+  const waiting: To[] = [];
+  return {
+    wake() {
+      if (worker !== undefined) return;
+      worker = startWorker(`import ${JSON.stringify(addressOf(name))};`);
+      worker.addEventListener('message', ({ data }: MessageEvent<From>) => onMessage(data));
+      worker.addEventListener('error', (event) =>
+        onFailure(event.message || `the worker ${name} did not start`),
+      );
+      for (const message of waiting) worker.postMessage(message);
+    },
+    tell(message) {
+      if (worker === undefined) waiting.push(message);
+      else worker.postMessage(message);
+    },
+  };
 }
 
 /** The address of a built file of the folder `work`. */

@@ -171,6 +171,7 @@ export function readPanel(): void {
     ],
     figure: [head, forText, forRows, written, bars.root],
     onShown(isShown) {
+      if (isShown) worker.wake();
       if (isShown && !isBegun) begin({ kind: 'sample', of: 'book' });
       worker.tell({ kind: 'run', isOn: isShown });
     },

@@ -165,6 +165,7 @@ export function trajectoryPanel(): void {
     figure: [canvas, key, said, bitsChart.canvas],
     onShown(isShown) {
       isVisible = isShown;
+      if (isShown) worker.wake();
       if (isShown) requestAnimationFrame(frame);
       worker.tell({ kind: 'run', isOn: isOn && isVisible });
     },

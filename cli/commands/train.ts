@@ -12,6 +12,7 @@ import { jsonListener } from '../stream/run/jsonListener.ts';
 import { learnStream, type Stop } from '../stream/run/learnStream.ts';
 import { type Listener, together } from '../stream/run/listener.ts';
 import type { StreamRun } from '../stream/run/openRun.ts';
+import { reportListener } from '../stream/run/reportListener.ts';
 import { statusListener, summaryListener } from '../stream/run/statusListener.ts';
 import { warningListener } from '../stream/run/warningListener.ts';
 import { eventListener } from '../tensorboard/eventListener.ts';
@@ -161,6 +162,7 @@ function listenersFor(
   used: () => number | undefined,
 ): readonly Listener[] {
   return [
+    reportListener,
     json
       ? jsonListener(watch.write, page === undefined ? {} : { watch: page.address })
       : summaryListener(watch.write),

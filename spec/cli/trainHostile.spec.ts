@@ -32,6 +32,7 @@ async function learn(
     session: openSession(config),
     metrics: { length: 0, append() {}, sync() {}, close() {} },
     position: beginning,
+    write: () => '',
     save() {},
     saved: () => 'nothing is saved',
   };

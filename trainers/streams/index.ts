@@ -1,4 +1,5 @@
 export { type Table, withoutNetwork } from '../experts/index.ts';
+export { type Ahead, aheadOf } from './ahead.ts';
 export { checkConfig } from './checkConfig.ts';
 export type { RowData, StreamConfig, SymbolData } from './config.ts';
 export { createModel, type RowOptions, restoreModel } from './createModel.ts';

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { fileNames } from '../../training/folder.ts';
 import type { Listener } from './listener.ts';
 
 /**
@@ -13,8 +15,9 @@ export function jsonListener(write: (line: string) => Promise<void>, more: objec
     onRecord(record) {
       void emit({ event: 'metrics', ...record });
     },
-    async results({ session, position: { records, skipped } }) {
-      await emit({ event: 'end', steps: records, skipped, ...session.report() });
+    async results({ folder, session, position: { records, skipped } }) {
+      const report = join(folder, fileNames.report);
+      await emit({ event: 'end', steps: records, skipped, ...session.report(), report });
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type Session,
   type StreamConfig,
 } from '../../../trainers/streams/index.ts';
-import { fileNames } from '../../training/folder.ts';
+import { fileNames, openFolder } from '../../training/folder.ts';
 import type { Lock } from '../../training/lock.ts';
 import { type MetricsFile, openMetrics } from '../../training/metricsFile.ts';
 import { encodeCheckpoint, type StreamCheckpoint } from '../checkpoint/checkpoint.ts';
@@ -20,6 +20,8 @@ export interface StreamRun {
   readonly session: Session<unknown>;
   readonly metrics: MetricsFile;
   position: Position;
+  /** Writes a file of its folder atomically. @throws as `save`. */
+  write(name: string, content: string): string;
   /**
    * Writes a checkpoint, unless the last one is of the same position. @throws FailedError, or LostFolderError
    * if the folder was taken over.
@@ -50,6 +52,7 @@ export function openRun(
     session,
     metrics,
     position: checkpoint?.position ?? beginning,
+    write: openFolder(folder, lock).write,
     save() {
       const { position } = this;
       if (position === savedAt) return;

@@ -1,4 +1,5 @@
 import { formatScore } from '../../../trainers/evaluation/index.ts';
+import { aheadOf } from '../../../trainers/streams/index.ts';
 import { drawChart, inColorOf, type Point } from '../../terminal/chart.ts';
 import { formatCount, formatSeconds } from '../../terminal/numbers.ts';
 import type { Line, Screen } from '../../terminal/screen.ts';
@@ -75,7 +76,7 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
 export function summaryListener(write: (text: string) => Promise<void>): Listener {
   return {
     results: ({ folder, position, session, config }) =>
-      write(summaryOf(folder, position, session.report(), config.recent)),
+      write(summaryOf(folder, position, session.report(), config, aheadOf(config, session, 1))),
   };
 }
 

@@ -1,44 +1,63 @@
+import { join } from 'node:path';
 import { type Figures, formatLoss, formatScore } from '../../../trainers/evaluation/index.ts';
-import { type Position, type Report, withoutNetwork } from '../../../trainers/streams/index.ts';
+import {
+  type Ahead,
+  type Position,
+  type Report,
+  type StreamConfig,
+  withoutNetwork,
+} from '../../../trainers/streams/index.ts';
 import { formatCount } from '../../terminal/numbers.ts';
 import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';
+import { fileNames } from '../../training/folder.ts';
 
-/** The results of a run, for standard output. */
+/** The results of a run, for standard output. @param ahead what it says of the next row, if it has rows. */
 export function summaryOf(
   folder: string,
   { records, skipped }: Position,
   report: Report,
-  recent: number,
+  config: Pick<StreamConfig, 'data' | 'recent'>,
+  ahead?: Ahead,
 ): string {
-  const { unit, scored, figures, drift, better } = report;
-  const last = `last ${formatCount(Math.min(scored, recent))}`;
-  const columns = ['all', last];
-  const table = (
-    title: string,
-    rows: readonly (readonly [string, Figures | undefined])[],
-    format: (value: number) => string,
-  ) => {
-    const cells = rows.flatMap(([name, own]) =>
-      own === undefined ? [] : [[name, format(own.mean), format(own.recent)]],
-    );
-    return cells.length === 0 ? [] : [formatTable([title, ...columns], cells)];
-  };
-  const all = Object.entries(figures);
-  const [[served, own]] = all;
   const left = skipped === 0 ? '' : `, ${formatCount(skipped)} left out`;
-  const { count, last: latest } = drift;
-  const risen =
-    count === 0
-      ? 'no rise was found'
-      : `${count === 1 ? 'it rose once' : `it rose ${formatCount(count)} times, last`}, seen after record ${formatCount(latest ?? 0)}`;
+  const more =
+    ahead !== undefined && ahead.forecast.length === 1
+      ? [`The next 12, with intervals: norewind predict ${shown(folder)} --steps 12`]
+      : [];
   return [
     `${formatCount(records)} records${left}`,
-    ...(unit === 'bits'
-      ? table(`${unit} per prediction`, all, (value) => formatScore(value, unit))
-      : [numbersTable(figures, report.weights, last)]),
-    ...(unit === 'bits' ? [] : comparisons(figures)),
-    ...table(
+    ...tablesOf(report, config.recent).map(({ header, rows }) => formatTable(header, rows)),
+    ...sentencesOf(report, config, ahead),
+    [...more, `Report: ${shown(join(folder, fileNames.report))}`, `Run folder: ${shown(folder)}\n`].join(
+      '\n',
+    ),
+  ].join('\n\n');
+}
+
+interface Cells {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The scores of all predictors, and of categories how often the most probable one came. */
+export function tablesOf({ unit, scored, figures, weights }: Report, recent: number): readonly Cells[] {
+  const last = lastOf(scored, recent);
+  if (unit !== 'bits') return [numbersTable(figures, weights, last)];
+  const table = (
+    title: string,
+    entries: readonly (readonly [string, Figures | undefined])[],
+    format: (value: number) => string,
+  ): Cells => ({
+    header: [title, 'all', last],
+    rows: entries.flatMap(([name, own]) =>
+      own === undefined ? [] : [[name, format(own.mean), format(own.recent)]],
+    ),
+  });
+  const [own] = Object.values(figures);
+  return [
+    table(`${unit} per prediction`, Object.entries(figures), (value) => formatScore(value, unit)),
+    table(
       'the most probable one',
       [
         ['is right (accuracy)', own.accuracy],
@@ -46,16 +65,73 @@ export function summaryOf(
       ],
       formatShare,
     ),
-    ...(better === undefined
-      ? []
-      : [
-          `${better.name} is better here: ${formatScore(better.recent, unit)} against ${formatScore(better.served, unit)} (${unit}, ${last} predictions)`,
-        ]),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+/** What the figures mean, and what comes next. */
+export function sentencesOf(
+  report: Report,
+  { data, recent }: Pick<StreamConfig, 'data' | 'recent'>,
+  ahead: Ahead | undefined,
+): readonly string[] {
+  const { unit, scored, figures, drift, better } = report;
+  const [served] = Object.keys(figures);
+  const { count, last: latest } = drift;
+  const risen =
+    count === 0
+      ? 'no rise was found'
+      : `${count === 1 ? 'it rose once' : `it rose ${formatCount(count)} times, last`}, seen after record ${formatCount(latest ?? 0)}`;
+  return [
+    ...(unit === 'bits' ? [] : comparisons(figures)),
+    ...(better === undefined ? [] : [betterThan(better, unit, lastOf(scored, recent))]),
     ...addedBy(figures, served, unit),
     ...intervalOf(report),
     `Drift of the error: ${risen}`,
-    `Run folder: ${shown(folder)}\n`,
-  ].join('\n\n');
+    ...nextOf(data, report, ahead),
+  ];
+}
+
+const lastOf = (scored: number, recent: number) => `last ${formatCount(Math.min(scored, recent))}`;
+
+/** In the figures of the table. */
+function betterThan(
+  { name, recent, served }: NonNullable<Report['better']>,
+  unit: Report['unit'],
+  last: string,
+): string {
+  const format = (score: number) =>
+    unit === 'bits' ? formatScore(score, unit) : formatLoss(Math.sqrt(score));
+  return `${name} is better here: ${format(recent)} against ${format(served)} (${unit === 'bits' ? unit : 'RMSE'}, ${last} predictions)`;
+}
+
+/** The prediction after the latest row. */
+function nextOf(data: StreamConfig['data'], { interval }: Report, ahead: Ahead | undefined): string[] {
+  if (data.kind === 'text' || ahead?.next === undefined) return [];
+  const { prediction, probability, low = null, high = null } = ahead.next;
+  const what = shown(data.target);
+  const which = data.delay || data.horizon > 1 ? `${what}, ${data.horizon} rows ahead` : `The next ${what}`;
+  if (probability !== undefined)
+    return [
+      `${which}: ${prediction === null ? 'another category' : shown(String(prediction))}, with a probability of ${formatShare(probability)}`,
+    ];
+  const between =
+    low === null || high === null || interval === undefined
+      ? ''
+      : `, with ${formatShare(interval.stated)} between ${formatLoss(low)} and ${formatLoss(high)}`;
+  return [`${which}: ${formatLoss(Number(prediction))}${between}`];
+}
+
+/** Root mean squared and mean absolute errors, in the unit of the column, and the weights. */
+function numbersTable(figures: Report['figures'], weights: Report['weights'], last: string): Cells {
+  const rows = Object.entries(figures).map(([name, { mean, recent, absoluteError }]) => [
+    name,
+    formatLoss(Math.sqrt(mean)),
+    formatLoss(Math.sqrt(recent)),
+    formatLoss(absoluteError?.mean ?? Number.NaN),
+    formatLoss(absoluteError?.recent ?? Number.NaN),
+    weights?.[name] === undefined ? '' : weights[name].toFixed(3),
+  ]);
+  return { header: ['error', 'RMSE', last, 'MAE', last, 'weight'], rows };
 }
 
 /** How often the intervals held what came. */
@@ -67,19 +143,6 @@ function intervalOf({ interval }: Report): string[] {
   return [
     `The interval of ${formatShare(stated)} held ${formatShare(held)} of ${formatCount(count)} outcomes; ${next}`,
   ];
-}
-
-/** Root mean squared and mean absolute errors, in the unit of the column, and the weights. */
-function numbersTable(figures: Report['figures'], weights: Report['weights'], last: string): string {
-  const cells = Object.entries(figures).map(([name, { mean, recent, absoluteError }]) => [
-    name,
-    formatLoss(Math.sqrt(mean)),
-    formatLoss(Math.sqrt(recent)),
-    formatLoss(absoluteError?.mean ?? Number.NaN),
-    formatLoss(absoluteError?.recent ?? Number.NaN),
-    weights?.[name] === undefined ? '' : weights[name].toFixed(3),
-  ]);
-  return formatTable(['error', 'RMSE', last, 'MAE', last, 'weight'], cells);
 }
 
 /** How much better what is served is than simple predictions, over all predictions. */

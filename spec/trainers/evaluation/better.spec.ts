@@ -51,8 +51,8 @@ describe('trainers/evaluation: predictions that beat that which is served', () =
       report.figures.combination.recent,
     ]);
     const position = { records: 300, skipped: 0, digest: 0 };
-    expect(summaryOf('runs/a', position, report, 1000)).to.match(
-      /\n\nmean is better here: 0\.0\d+ against 0\.0\d+ \(squared error, last 299 predictions\)\n\n/,
+    expect(summaryOf('runs/a', position, report, beaten.config)).to.match(
+      /\n\nmean is better here: 0\.0\d+ against 0\.0\d+ \(RMSE, last 299 predictions\)\n\n/,
     );
 
     // A network that has learnt is ahead: there is nothing to be said.
@@ -66,6 +66,6 @@ describe('trainers/evaluation: predictions that beat that which is served', () =
       silent.figures.combination.recent > silent.figures.lags.recent,
     );
     const { better: _, ...without } = report;
-    expect(summaryOf('runs/a', position, without, 1000)).not.to.include('is better');
+    expect(summaryOf('runs/a', position, without, beaten.config)).not.to.include('is better');
   });
 });

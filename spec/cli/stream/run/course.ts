@@ -49,6 +49,7 @@ export function learn(batches: AsyncIterable<Batch<unknown>>, doings: Doings = {
   const run: StreamRun = {
     folder: 'a folder',
     config: { ...tiny, data: characters, every },
+    write: () => expect.fail('no file is written'),
     session: {
       advance(record) {
         doings.advance?.(record);

@@ -31,6 +31,7 @@ const unseen = ['k'];
 const run: StreamRun = {
   folder: 'a folder',
   config: { ...tiny, data: characters },
+  write: () => expect.fail('no file is written'),
   session: {
     advance: () => 1,
     report: () => report,

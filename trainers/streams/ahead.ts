@@ -1,0 +1,47 @@
+import type { StreamConfig } from './config.ts';
+import { type Forecast, forecast } from './forecast.ts';
+import type { RowSession } from './rowSession.ts';
+import { lagOf } from './rows.ts';
+import type { Session } from './session.ts';
+import type { Told } from './target.ts';
+
+/** What a session says of rows that have not come. */
+export interface Ahead {
+  /** The prediction of the target `horizon` rows after the latest row; undefined if rows are predicted from themselves. */
+  readonly next: Told | undefined;
+  /**
+   * Of a number, the next rows: as many as asked for with a horizon of 1, as many as the horizon with a larger
+   * one, and none if targets are late.
+   */
+  readonly forecast: readonly Forecast[];
+}
+
+/** Leaves the session unchanged. Undefined for a text, and before the first row. */
+export function aheadOf({ data }: StreamConfig, session: Session<unknown>, steps: number): Ahead | undefined {
+  if (data.kind === 'text' || !isOfRows(session)) return undefined;
+  const lag = lagOf(data);
+  if (lag === 0) return { next: undefined, forecast: [] };
+  if (session.waiting.length === 0) return undefined;
+  const next = session.foretold();
+  if (session.coder.categories !== undefined || data.delay) return { next, forecast: [] };
+  if (lag === 1) return { next, forecast: forecast(data, session, steps) };
+  const { time, target } = session;
+  const pause = session.coder.pause() ?? 0;
+  const said = session.waiting.map((asked, i): Forecast => {
+    const { prediction, low = null, high = null } = target.tell(asked, asked.output);
+    // The first ones wait since before the latest row.
+    const step = i + 1 + lag - session.waiting.length;
+    return {
+      step,
+      ...(time === undefined ? {} : { time: time + step * pause }),
+      prediction: prediction as number,
+      low,
+      high,
+    };
+  });
+  return { next, forecast: said };
+}
+
+function isOfRows(session: Session<unknown>): session is Session<unknown> & RowSession {
+  return 'coder' in session;
+}

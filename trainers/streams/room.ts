@@ -70,7 +70,7 @@ function requireHeader({ data, recent, experts = symbolExperts }: StreamConfig):
   const classes = isText ? 0 : data.categories;
   const pairs =
     isCategory && !isText
-      ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, classes ** length), 0)
+      ? [1, 2, 3].reduce((sum, length) => sum + Math.min(mostPairs, 2 * classes ** length), 0)
       : 0;
   const ofRows = isText ? 0 : bytesOfRows(data);
   const bytes = ofScores + pairs * widest.pair + ofRows;

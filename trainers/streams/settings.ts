@@ -75,13 +75,13 @@ export const settingGroups: readonly (readonly [title: string, options: Options]
       estimator: nameOf(
         'how gradients are estimated: ',
         estimatorTable,
-        'tbptt for a text and rtrl for rows',
+        'tbptt for a text, and for rows rtrl where each unit sees itself alone, as in an lru, and diagonal otherwise',
       ),
       ...optionsBy(estimatorTable),
       cell: nameOf(
         'the recurrent network: ',
         cellTable,
-        'lstm with coupled gates, rms and recurrent weights from zero for a text, gru with another estimator than tbptt, and lru for rows',
+        'lstm with coupled gates, rms and recurrent weights from zero for a text, gru with another estimator than tbptt; for numbers lstm with coupled gates and diagonal; lru for categories and with other estimators',
       ),
       units,
       ...optionsBy(cellTable),
@@ -159,21 +159,40 @@ export function completeConfig<D extends StreamConfig['data']>(
   return config;
 }
 
+/**
+ * The network of a number by default. Its units see one another, so exact RTRL would take S² P; own-unit
+ * traces of it predict 10 of 17 long series better than an LRU with exact RTRL, which is better at categories.
+ */
+const gated = { name: 'lstm', coupled: true } as const;
+const diagonal = 'diagonal';
+
+/** The default estimator of rows: exact if it is cheap. */
+function exactOr(cell: string): string {
+  return Object.hasOwn(cellTable, cell) && !cellTable[cell].isDiagonal ? diagonal : 'rtrl';
+}
+
 /** The defaults that follow from the data and from the given settings, without the optimiser. */
 function defaultsOf<D extends StreamConfig['data']>(
   data: D,
   { cell, units, estimator, window, stride, experts }: Settings,
 ): Omit<StreamConfig, 'optimizer'> & { readonly data: D } {
   const isText = data.kind === 'text';
-  const name = estimator ?? (isText ? textWindow.name : 'rtrl');
-  const own = cell ?? (isText ? (name === textWindow.name ? textCell.name : 'gru') : 'lru');
+  const isNumber = !isText && !data.categorical.includes(data.target);
+  const isGated = isNumber && (estimator ?? diagonal) === diagonal && (cell ?? gated.name) === gated.name;
+  const name = estimator ?? (isText ? textWindow.name : exactOr(cell ?? (isNumber ? gated.name : 'lru')));
+  const own =
+    cell ?? (isText ? (name === textWindow.name ? textCell.name : 'gru') : isGated ? gated.name : 'lru');
   // A window or a stride that is given holds from the beginning.
   const isUsual = isText && name === textWindow.name && window === undefined && stride === undefined;
   return {
     data: isText ? data : { ...data, predict: data.predict ?? predictOf(data, experts) },
     experts: experts ?? (isText ? symbolExperts : expertNames(data)),
     cell: {
-      ...(isText && own === textCell.name && name === textWindow.name ? textCell : { name: own }),
+      ...(isText && own === textCell.name && name === textWindow.name
+        ? textCell
+        : isGated
+          ? gated
+          : { name: own }),
       units: units ?? (isText ? 64 : 32),
     },
     readout: isText ? 'linear' : 'mlp',

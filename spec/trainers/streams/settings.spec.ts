@@ -150,9 +150,9 @@ describe('trainers/streams: settings', () => {
     expect(completeConfig(rows, {})).to.deep.equal({
       data: { ...rows, predict: 'residual' },
       experts: ['persistence', 'mean', 'seasonal', 'drift', 'smoothing', 'lags', 'linear', 'network'],
-      cell: { name: 'lru', units: 32 },
+      cell: { name: 'lstm', coupled: true, units: 32 },
       readout: 'mlp',
-      estimator: { name: 'rtrl', structure: 'auto' },
+      estimator: { name: 'diagonal' },
       optimizer: { name: 'adam', rate: 0.003, alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       dtype: 'float32',
       seed: 1,

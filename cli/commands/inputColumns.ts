@@ -17,6 +17,7 @@ import { headerOf, readCsv } from '../stream/input/csv.ts';
 import { readNdjson } from '../stream/input/ndjson.ts';
 import { isPattern, openSources, pathsOf } from '../stream/input/openSources.ts';
 import type { Peekable } from '../stream/input/peek.ts';
+import { formatOf } from './dataFormat.ts';
 import { dataOf, type TrainOptions } from './trainOptions.ts';
 
 /** The records of a file that are looked at. */
@@ -49,7 +50,8 @@ export async function withInputColumns(
     dataOf(names, options);
     return chosen(names, others, ignore as readonly string[], tell, input);
   }
-  if (options.columns !== undefined || options.target === undefined) return options;
+  if (options.target === undefined) return await withoutTarget(names, options, input);
+  if (options.columns !== undefined) return options;
   const { kind } = dataOf(names, options);
   const begun = begunWith(options.resumeOrBegin);
   // The data may look different by now.
@@ -67,6 +69,26 @@ export async function withInputColumns(
       `${names[0]} had no rows when the run began: ${String(options.target)} is the only input; name others with --columns`,
     );
   return options;
+}
+
+/** In place of a target that is not known yet. */
+const noTarget = '';
+
+/** @throws UsageError with the columns to choose from, for data in rows. */
+async function withoutTarget(
+  names: readonly string[],
+  options: TrainOptions,
+  input: Peekable | undefined,
+): Promise<TrainOptions> {
+  const kind = options.format ?? formatOf(names[0]);
+  if (kind === undefined || kind === 'text' || begunWith(options.resumeOrBegin) !== undefined) return options;
+  const data = dataOf(names, { ...options, target: noTarget });
+  if (data.kind === 'text') return options;
+  const { header } = await beginningOf(names, data, [], options, input).catch(() => ({ header: [] }));
+  if (header.length === 0) return options;
+  throw new UsageError(
+    `name the column to predict, with --target: ${names[0]} has ${header.slice(0, 20).map(quoted).join(', ')}`,
+  );
 }
 
 /** The columns of the run in a folder, if there is one. */
@@ -144,7 +166,11 @@ async function begunIn(
 ): Promise<Beginning> {
   const { kind, delimiter, comment, target } = data;
   if (kind === 'csv') {
-    const header = await headerOf(source, { delimiter, comment, columns: [...needed, target] });
+    const header = await headerOf(source, {
+      delimiter,
+      comment,
+      columns: target === noTarget ? needed : [...needed, target],
+    });
     const batches = readCsv(source, { delimiter, comment, columns: header });
     return { header, rows: await firstOf(batches, records, milliseconds) };
   }

@@ -177,5 +177,6 @@ function nothingIn({ position: { records, skipped }, session, config: { data } }
   const target =
     data.kind === 'text' ? undefined : session.unseen?.().find((column) => column === data.target);
   const why = target === undefined ? '' : `; column ${quoted(target)} has had no value`;
-  return `the data ended after ${records} records (${skipped} left out): there was nothing to predict${why}`;
+  const left = skipped === 0 ? '' : ` (${skipped} left out)`;
+  return `the data ended after ${records} ${records === 1 ? 'record' : 'records'}${left}: there was nothing to predict${why}`;
 }

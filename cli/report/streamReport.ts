@@ -104,7 +104,7 @@ function scoreParts(
     points: records
       .map(
         (record): Point => [
-          record.records,
+          record.step,
           isBits ? (of(record) ?? Number.NaN) : Math.sqrt(of(record) ?? Number.NaN),
         ],
       )

@@ -68,8 +68,9 @@ describe('cli: norewind/stream', () => {
       ).at(-1);
       const model = createModel({ ...target, horizon });
       model.partialFit(rows);
-      const { event, steps, skipped, ...report } = end;
-      expect(report).to.deep.equal(JSON.parse(JSON.stringify(model.report())));
+      const { event, steps, skipped, report, ...figures } = end;
+      expect(report).to.equal(`h${horizon}/report.html`);
+      expect(figures).to.deep.equal(JSON.parse(JSON.stringify(model.report())));
       // One by one, and as they arrive, it is the same.
       const other = createModel({ ...target, horizon });
       const scores: number[] = [];

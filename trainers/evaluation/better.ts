@@ -9,9 +9,12 @@ export interface Better {
   readonly served: number;
 }
 
+/** The least share of the served score by which another one is better: less says nothing of what comes. */
+const leastGain = 0.005;
+
 /**
- * The best of the others, if it beats what is served, the first of the figures, over the recent predictions by a difference visible in the
- * tables. A model that was better only at the start is of no use now.
+ * The best of the others, if it beats what is served, the first of the figures, over the recent predictions, by
+ * a difference visible in the tables. A model that was better only at the start is of no use now.
  */
 export function betterOf(unit: Unit, figures: Readonly<Record<string, Figures>>): Better | undefined {
   const [own, ...all] = Object.entries(figures);
@@ -21,7 +24,7 @@ export function betterOf(unit: Unit, figures: Readonly<Record<string, Figures>>)
   if (own === undefined || best === undefined) return undefined;
   const [, { recent: served }] = own;
   const [name, { recent }] = best;
-  const isSeen = recent < served && formatScore(recent, unit) !== formatScore(served, unit);
+  const isSeen = recent < (1 - leastGain) * served && formatScore(recent, unit) !== formatScore(served, unit);
   return isSeen ? { name, recent, served } : undefined;
 }
 

@@ -82,7 +82,8 @@ export function createPanel<Question, Prediction, Answer, State>(
     },
     weights() {
       const own = whole.weights();
-      return Object.fromEntries(contestants.map((name, i) => [name, own[i]]));
+      // Of categories, the log-linear mixture of the experts has a weight beside theirs.
+      return Object.fromEntries(own.map((weight, i) => [contestants[i] ?? 'log-linear mixture', weight]));
     },
     save: () => ({
       experts: all.map((expert) => expert.save()),

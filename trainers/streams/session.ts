@@ -32,7 +32,7 @@ export interface SavedSession {
 export interface Report extends EvaluationReport {
   /** The Euclidean norm of the latest estimate of the gradient; 0 without a network. */
   readonly gradientNorm: number;
-  /** The weight of each expert in the combination; of categories, the rest is that of their log-linear mixture. */
+  /** The weight of each expert in the combination, and of categories that of their log-linear mixture. */
   readonly weights?: Readonly<Record<string, number>>;
   /** How the intervals around predicted numbers have fared. */
   readonly interval?: IntervalReport;

@@ -7,12 +7,17 @@ import { categoryOf, type Dialect, dialectOf, numberOf } from './values.ts';
 
 /** What a column holds, as the first records show. */
 type Kind =
-  /** Numbers, or nothing yet. @property counts whether they count up by whole numbers, as identifiers do. */
-  | { readonly kind: 'number'; readonly counts: boolean }
+  /**
+   * Numbers, or nothing yet. @property counts whether they count up by whole numbers, as identifiers do.
+   * @property isTime whether they may be seconds or milliseconds since 1970.
+   */
+  | { readonly kind: 'number'; readonly counts: boolean; readonly isTime: boolean }
   /** Few texts or truth values, each of which may come again. */
   | { readonly kind: 'category' }
   /** Times that do not go back, with the format if it is not ISO 8601. */
   | { readonly kind: 'time'; readonly format?: string }
+  /** Times that go back. @property isReversed whether they never go forward. */
+  | { readonly kind: 'disorder'; readonly isReversed: boolean }
   /** Texts of any other kind. @property isMixed whether some are numbers. */
   | { readonly kind: 'text'; readonly isMixed: boolean }
   /** Objects, lists and the like. */
@@ -68,20 +73,53 @@ export function inputsAmong(
       } else notes.push(`column ${quoted(column)} holds times, and is not seen`);
       continue;
     }
-    if (kind.kind === 'category' && !isGiven) categories.push(column);
-    if (isOther && (kind.kind === 'text' || kind.kind === 'other')) {
-      notes.push(unseen(column, kind));
+    if (isOther && kind.kind === 'disorder') {
+      if (!hasTime) notes.push(disordered(column, kind.isReversed));
       continue;
     }
-    if (kind.kind === 'number' && kind.counts && column !== target)
+    const example = isGiven || kind.kind === 'number' ? undefined : unitIn(rows, column, dialect);
+    if (example !== undefined)
       notes.push(
-        `column ${quoted(column)} counts up like an identifier: leave it out with --ignore if it is one`,
+        `column ${quoted(column)} holds numbers with a unit, such as ${quoted(example)}, which are texts here: write the numbers alone`,
+      );
+    if (kind.kind === 'category' && !isGiven) categories.push(column);
+    if (isOther && (kind.kind === 'text' || kind.kind === 'other')) {
+      if (example === undefined) notes.push(unseen(column, kind));
+      continue;
+    }
+    if (kind.kind === 'number' && kind.counts && column !== target && !isGiven)
+      notes.push(
+        kind.isTime && !hasTime
+          ? `column ${quoted(column)} counts up like a time or an identifier: name it with --timestamp if it is a time, and leave it out with --ignore if it is an identifier`
+          : `column ${quoted(column)} counts up like an identifier: leave it out with --ignore if it is one`,
       );
     if (column !== target || horizon + delay > 0) columns.push(column);
   }
   // In NDJSON, the first records may lack it.
   if (horizon + delay > 0 && !names.includes(target) && !ignored.includes(target)) columns.push(target);
   return { columns, categorical: categories, ...found, notes };
+}
+
+function disordered(column: string, isReversed: boolean): string {
+  const name = `column ${quoted(column)}`;
+  return isReversed
+    ? `${name} holds times from the newest to the oldest, and is not seen: the rows are learnt from in that order, so turn it around to predict what comes`
+    : `${name} holds times that go back, and is not seen: sort the rows by it to predict what comes`;
+}
+
+/** A number with the sign of a currency, or per cent. */
+const withUnit = /^[+-]?\p{Sc} ?[+-]?\d[\d., ]*$|^[+-]?\d[\d., ]*?\s?(?:%|\p{Sc})$/u;
+
+/** The first text of a column, if all that are no marks are numbers with a unit. */
+function unitIn(rows: readonly Fields[], column: string, { missing }: Dialect): string | undefined {
+  let first: string | undefined;
+  for (const { get } of rows) {
+    const value = get(column);
+    if (value === null || value === undefined || (typeof value === 'string' && missing.has(value))) continue;
+    if (typeof value !== 'string' || !withUnit.test(value.trim())) return undefined;
+    first ??= value;
+  }
+  return first;
 }
 
 function unseen(column: string, kind: Kind & { readonly kind: 'text' | 'other' }): string {
@@ -101,15 +139,26 @@ function kindOf(rows: readonly Fields[], column: string, dialect: Dialect, most:
   const numbers = values
     .map((value) => (typeof value === 'number' ? value : numberOf(value, dialect)))
     .filter((value) => typeof value === 'number');
-  if (numbers.length === values.length) return { kind: 'number', counts: countsUp(numbers) };
-  const format = timeFormatOf(values, dialect);
+  if (numbers.length === values.length)
+    return { kind: 'number', counts: countsUp(numbers), isTime: mayBeTimes(numbers) };
+  const format = timeFormatOf(values, dialect, isForward);
   if (format !== undefined) return { kind: 'time', ...(format !== '' && { format }) };
+  const distinct = new Set(values.map((value) => categoryOf(value, dialect))).size;
+  // Few times that come again and again are categories.
+  const isEach = distinct === values.length && distinct > 2;
+  if (isEach && timeFormatOf(values, dialect, isBackward) !== undefined)
+    return { kind: 'disorder', isReversed: true };
   if (numbers.length > 0) return { kind: 'text', isMixed: true };
-  if (values.some((value) => typeof value === 'object' || typeof value === 'function'))
-    return { kind: 'other' };
-  return new Set(values.map((value) => categoryOf(value, dialect))).size <= most
-    ? { kind: 'category' }
-    : { kind: 'text', isMixed: false };
+  if (values.some((value) => isObject(value))) return { kind: 'other' };
+  if (distinct <= most) return { kind: 'category' };
+  return timeFormatOf(values, dialect, () => true) === undefined
+    ? { kind: 'text', isMixed: false }
+    : { kind: 'disorder', isReversed: false };
+}
+
+/** A Date is a time. */
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && !(value instanceof Date)) || typeof value === 'function';
 }
 
 function isMark(value: unknown, { missing }: Dialect): boolean {
@@ -123,22 +172,42 @@ function countsUp(numbers: readonly number[]): boolean {
   );
 }
 
-/** The format in which all are times in order: '' for ISO 8601; undefined if there is none, or more than one. */
-function timeFormatOf(values: readonly unknown[], { missing }: Dialect): string | undefined {
-  if (isInOrder(values, missing, '')) return '';
+/** From 2001 on. */
+function mayBeTimes(numbers: readonly number[]): boolean {
+  const [least = 0] = numbers;
+  const most = numbers[numbers.length - 1] ?? 0;
+  return (least >= 1e9 && most < 4e9) || (least >= 1e12 && most < 4e12);
+}
+
+type Order = (time: number, before: number | undefined) => boolean;
+const isForward: Order = (time, before) => before === undefined || time >= before;
+const isBackward: Order = (time, before) => before === undefined || time <= before;
+
+/** The format in which all are times in such an order: '' for ISO 8601; undefined if there is none, or more than one. */
+function timeFormatOf(
+  values: readonly unknown[],
+  { missing }: Dialect,
+  isInOrder: Order,
+): string | undefined {
+  if (areTimes(values, missing, '', isInOrder)) return '';
   const [first] = values;
   if (typeof first !== 'string') return undefined;
   const guess = createTimeGuesser();
-  const formats = guess(first).filter((format) => isInOrder(values, missing, format));
+  const formats = guess(first).filter((format) => areTimes(values, missing, format, isInOrder));
   return formats.length === 1 ? formats[0] : undefined;
 }
 
-function isInOrder(values: readonly unknown[], missing: ReadonlySet<string>, format: string): boolean {
+function areTimes(
+  values: readonly unknown[],
+  missing: ReadonlySet<string>,
+  format: string,
+  isInOrder: Order,
+): boolean {
   const read = createTimeReader(format === '' ? {} : { timeFormat: format }, missing);
-  let before = Number.NEGATIVE_INFINITY;
+  let before: number | undefined;
   for (const [i, value] of values.entries()) {
     const time = read([value], i === 0);
-    if (time instanceof Problem || time < before) return false;
+    if (time instanceof Problem || !isInOrder(time, before)) return false;
     before = time;
   }
   return true;

@@ -42,16 +42,17 @@ interface Cells {
 
 /** The scores of all predictors, and of categories how often the most probable one came. */
 export function tablesOf({ unit, scored, figures, weights }: Report, recent: number): readonly Cells[] {
-  const last = lastOf(scored, recent);
+  // The last ones are all there are.
+  const last = scored <= recent ? [] : [lastOf(scored, recent)];
   if (unit !== 'bits') return [numbersTable(figures, weights, last)];
   const table = (
     title: string,
     entries: readonly (readonly [string, Figures | undefined])[],
     format: (value: number) => string,
   ): Cells => ({
-    header: [title, 'all', last],
+    header: [title, 'all', ...last],
     rows: entries.flatMap(([name, own]) =>
-      own === undefined ? [] : [[name, format(own.mean), format(own.recent)]],
+      own === undefined ? [] : [[name, format(own.mean), ...last.map(() => format(own.recent))]],
     ),
   });
   const [own] = Object.values(figures);
@@ -122,16 +123,22 @@ function nextOf(data: StreamConfig['data'], { interval }: Report, ahead: Ahead |
 }
 
 /** Root mean squared and mean absolute errors, in the unit of the column, and the weights. */
-function numbersTable(figures: Report['figures'], weights: Report['weights'], last: string): Cells {
-  const rows = Object.entries(figures).map(([name, { mean, recent, absoluteError }]) => [
+function numbersTable(
+  figures: Report['figures'],
+  weights: Report['weights'],
+  last: readonly string[],
+): Cells {
+  const both = (own: Figures | undefined, of: (mean: number) => number) =>
+    [own?.mean ?? Number.NaN, ...last.map(() => own?.recent ?? Number.NaN)].map((mean) =>
+      formatLoss(of(mean)),
+    );
+  const rows = Object.entries(figures).map(([name, own]) => [
     name,
-    formatLoss(Math.sqrt(mean)),
-    formatLoss(Math.sqrt(recent)),
-    formatLoss(absoluteError?.mean ?? Number.NaN),
-    formatLoss(absoluteError?.recent ?? Number.NaN),
+    ...both(own, Math.sqrt),
+    ...both(own.absoluteError, (mean) => mean),
     weights?.[name] === undefined ? '' : weights[name].toFixed(3),
   ]);
-  return { header: ['error', 'RMSE', last, 'MAE', last, 'weight'], rows };
+  return { header: ['error', 'RMSE', ...last, 'MAE', ...last, 'weight'], rows };
 }
 
 /** How often the intervals held what came. */
@@ -150,19 +157,21 @@ function comparisons(figures: Report['figures']): string[] {
   const [[served, own], ...others] = Object.entries(figures);
   const { mean, persistence } = figures;
   const [best] = others.filter(([name]) => name !== withoutNetwork).sort(([, a], [, b]) => a.mean - b.mean);
-  const skill = best && 1 - Math.sqrt(own.mean / best[1].mean);
-  const parts = [
-    ...(mean === undefined || served === 'mean' ? [] : [`R² ${digits(1 - own.mean / mean.mean)}`]),
-    ...(persistence === undefined || served === 'persistence'
-      ? []
-      : [`MASE ${digits((own.absoluteError?.mean ?? 0) / (persistence.absoluteError?.mean ?? 0))}`]),
-    ...(skill === undefined ? [] : [`skill ${digits(skill)} against ${best[0]}, the best single one`]),
+  const parts: readonly (readonly [value: number | undefined, before: string, after?: string])[] = [
+    [served === 'mean' ? undefined : mean && 1 - own.mean / mean.mean, 'R² '],
+    [
+      served === 'persistence'
+        ? undefined
+        : persistence && (own.absoluteError?.mean ?? 0) / (persistence.absoluteError?.mean ?? 0),
+      'MASE ',
+    ],
+    [best && 1 - Math.sqrt(own.mean / best[1].mean), 'skill ', ` against ${best?.[0]}, the best single one`],
   ];
-  return parts.length === 0 ? [] : [`Over all predictions: ${parts.join(', ')}`];
-}
-
-function digits(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(4) : '–';
+  // What never changes has no figure of this kind.
+  const told = parts.flatMap(([value, before, after = '']) =>
+    value !== undefined && Number.isFinite(value) ? [`${before}${value.toFixed(4)}${after}`] : [],
+  );
+  return told.length === 0 ? [] : [`Over all predictions: ${told.join(', ')}`];
 }
 
 /** What the network adds to the other experts, over all predictions. */

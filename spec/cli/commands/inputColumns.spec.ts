@@ -202,6 +202,34 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
     }
   });
 
+  it('is told of times that go back, of numbers with a unit, and of what may be a time', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      newest: `2024-02-${String(29 - (i % 29)).padStart(2, '0')}T${String(23 - Math.floor(i / 29)).padStart(2, '0')}:00`,
+      back: new Date(Date.UTC(2024, 0, 41 - i)).toISOString().slice(0, 10),
+      quarter: `2024-0${1 + (i % 4)}`,
+      price: i % 5 === 2 ? null : `$1,${200 + i}.50`,
+      share: `${(i % 9) * 10} %`,
+      at: 1_700_000_000_000 + i * 60_000,
+      number: 7000 + i,
+      y: i % 3,
+    }));
+    writeFileSync(join(folder, 'odd.ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const told: string[] = [];
+    const options = await given('odd.ndjson', [], (sentence) => told.push(sentence));
+    expect(options.columns).to.deep.equal(['quarter', 'share', 'at', 'number', 'y']);
+    expect(options.categorical).to.deep.equal(['quarter', 'share']);
+    expect(options.timestamp).to.equal(undefined);
+    const says = [
+      'column "newest" holds times that go back, and is not seen: sort the rows by it',
+      'column "back" holds times from the newest to the oldest, and is not seen: the rows are learnt from in that order',
+      'column "price" holds numbers with a unit, such as "$1,200.50", which are texts here',
+      'column "share" holds numbers with a unit, such as "0 %", which are texts here',
+      'column "at" counts up like a time or an identifier: name it with --timestamp if it is a time',
+      'column "number" counts up like an identifier: leave it out with --ignore if it is one',
+    ];
+    expect(told.map((each, i) => each.slice(0, says[i]?.length))).to.deep.equal(says);
+  });
+
   it('refuses what it cannot do, in one sentence', async () => {
     for (const [name, args, says] of [
       [

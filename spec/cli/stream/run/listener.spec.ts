@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { jsonListener } from '../../../../cli/stream/run/jsonListener.ts';
 import { type Listener, together } from '../../../../cli/stream/run/listener.ts';
@@ -81,7 +82,7 @@ describe('cli/stream: listeners of a run', () => {
     expect(lines.map((line) => JSON.parse(line))).to.deep.equal([
       { event: 'begin', folder: 'a folder', config: run.config, steps: 4, watch: 'here' },
       { event: 'metrics', ...record },
-      { event: 'end', steps: 4, skipped: 0, ...report },
+      { event: 'end', steps: 4, skipped: 0, ...report, report: join('a folder', 'report.html') },
     ]);
   });
 

@@ -28,6 +28,12 @@ function packed(base64) {
   return `${bytes.length}:${deflateRawSync(bytes, { level: 9 }).toString('base64')}`;
 }
 
+const inParts = (_, names) =>
+  names
+    .split(', ')
+    .map((name) => `import * as ${name} from 'gl-matrix/esm/${name}.js';`)
+    .join(' ');
+
 const packageText = (name) => `export { ${packages[name]} as default } from ${inPortable(name)};`;
 /** lib/portable/unpack.ts is made of the module that it replaces. */
 const moduleText = (path) => modules[isModule.exec(path)[1]](readFileSync(path, 'utf8'));
@@ -61,6 +67,11 @@ const replaced = {
     onResolve({ filter: /unpack\.ts$/ }, ({ path, importer, resolveDir }) =>
       isKept(importer) ? { path: join(resolveDir, path), suffix: '?kept' } : undefined,
     );
+    // Its parts are imported one by one, since esbuild drops what is unused of a module, but not of a module in another.
+    onLoad({ filter: /[\\/]trainers[\\/]tasks[\\/]\w+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/import \{ (.+) \} from 'gl-matrix';/, inParts),
+      loader: 'ts',
+    }));
     onLoad({ filter: isModule }, ({ path, suffix }) =>
       suffix === '?kept' ? undefined : { contents: moduleText(path), loader: 'ts' },
     );

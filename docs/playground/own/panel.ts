@@ -120,12 +120,16 @@ export function ownPanel(): void {
       if (!(item instanceof HTMLElement)) return;
       item.dataset.result = news.result;
       if (news.sentence !== undefined)
-        item.append(
-          element('p', {}, news.sentence),
-          ...(news.example === undefined ? [] : [element('pre', {}, news.example.join('\n'))]),
-        );
+        item.append(element('p', {}, news.sentence), ...exampleOf(news.example));
       sayLaws();
     } else showTraining(news.rows, news.rate);
+  }
+
+  /** The example of a law, unless it is shown already. */
+  function exampleOf(lines: readonly string[] = []): readonly Node[] {
+    const text = lines.join('\n');
+    const isShown = [...laws.querySelectorAll('pre')].some(({ textContent }) => textContent === text);
+    return text === '' || isShown ? [] : [element('pre', {}, text)];
   }
 
   function sayLaws(): void {

@@ -2,6 +2,7 @@ import { constants, deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { seeded } from '../../../lib/index.ts';
 import { inflate } from '../../../lib/portable/inflate.ts';
+import { unpack } from '../../../lib/portable/unpack.ts';
 
 describe('lib/portable: inflate', () => {
   const noise = seeded(3);
@@ -27,6 +28,12 @@ describe('lib/portable: inflate', () => {
         const result = inflate(deflateRawSync(data, options), data.length);
         expect(Buffer.compare(result, data)).to.equal(0);
       });
+
+  it('is what kernels are unpacked by; those that are left out have no bytes', () => {
+    const packed = `${all.text.length}:${deflateRawSync(all.text).toString('base64')}`;
+    expect(Buffer.compare(unpack(packed), all.text)).to.equal(0);
+    expect(unpack('')).to.have.length(0);
+  });
 
   it('throws for data that end too early', () => {
     const cut = deflateRawSync(all.text).subarray(0, 40);

@@ -92,7 +92,7 @@ export const parts = [
   estimators(
     ['dni'],
     ['dni', 'learnt'],
-    '^(DNI (is|credits|keeps|refuses)|what an estimator has learnt dni)',
+    '^(what estimators declare|DNI (is|credits|keeps|refuses)|what an estimator has learnt dni)',
   ),
   estimators(['dodge'], ['dodge']),
   estimators(['eprop', 'pairing'], ['eprop', 'pairing']),
@@ -100,7 +100,7 @@ export const parts = [
   estimators(
     ['kernl'],
     ['kernl', 'learnt'],
-    '^(KeRNL (is|comes|keeps|refuses)|what an estimator has learnt kernl)',
+    '^(what estimators declare|KeRNL (is|comes|keeps|refuses)|what an estimator has learnt kernl)',
   ),
   estimators(['kfRtrl', 'exact'], ['kfRtrl']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
@@ -120,7 +120,11 @@ export const parts = [
 /** Estimators, with the specs of theirs. */
 function estimators(names, specs, grep) {
   const folder = within('trainers/estimators');
-  return { mutate: folder(...names), spec: folder(...specs.map((name) => `${name}.spec`)), grep };
+  return {
+    mutate: folder(...names),
+    spec: folder('declarations.spec', ...specs.map((name) => `${name}.spec`)),
+    grep,
+  };
 }
 
 /** The files of a folder, and the specs of the folder that mirrors it. */

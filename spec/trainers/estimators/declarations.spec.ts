@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { leavesOf, seeded, type Tree } from '../../../lib/index.ts';
-import { crossEntropy, linear, lstm, model } from '../../../nn/index.ts';
+import { leavesOf, seeded, type Tree, tensor } from '../../../lib/index.ts';
+import { crossEntropy, linear, lstm, meanSquare, model, rnn } from '../../../nn/index.ts';
 import { createLearner, type Estimator, sgd, unbiased } from '../../../trainers/index.ts';
 import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../../trainers/registry/index.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
@@ -45,6 +45,30 @@ const declared: Readonly<Record<string, readonly [bias: string, time: number, me
   dodge: ['none', 5 * 97, 97 + 5],
 };
 
+/** Time and memory of the rule for a tanh network of 2 inputs and 3 units, which has one group of 6 by 3. */
+const bound: Readonly<Record<string, readonly [time: number, memory: number]>> = {
+  uoro: [7 * 18, 18 + 3],
+  tbptt: [3 * 18, 2 * 3],
+  bptt: [3 * 18, 4 * 3],
+  artbp: [3 * 18, 2 * 3],
+  rtrl: [9 * 18, 3 * 18],
+  noBackTrack: [(7 + 2) * 18, 18 + 3],
+  kfRtrl: [6 * 18 + 27, 9 + 6],
+  rKfRtrl: [9 * 18, 18 + 3],
+  ok: [315, 9 + 6],
+  snap: [2 * 18, 18],
+  diagonal: [5 * 18, 18],
+  eprop: [5 * 18, 18],
+  rflo: [2 * 18, 18],
+  sketched: [630, (1 + 3) * 18 + 9 + 1],
+  frozen: [3 * 18, 0],
+  kernl: [(5 + 2) * 18 + 4 * 9, 18 + 3 * 7 + 1],
+  dni: [5 * 18 + 3 * 9, 3 * 4 + 1],
+  pes: [(2 * 4 + 1) * 18, 4 * (18 + 3) + 1],
+  unbiased: [(5 + 4 + 2) * 18, 18 + 18 + 3],
+  dodge: [5 * 18, 18 + 3],
+};
+
 /** The cells of the rows of a table in docs/estimators.md, by the heading above it. */
 function tableUnder(heading: string): string[][] {
   const page = readFileSync(new URL('../../../docs/estimators.md', import.meta.url), 'utf8');
@@ -61,7 +85,8 @@ function tableUnder(heading: string): string[][] {
 
 describe('what estimators declare', () => {
   it('is of all estimators that have a name', () => {
-    expect(Object.keys(declared).sort()).to.deep.equal(Object.keys(estimatorTable).sort());
+    for (const table of [declared, bound])
+      expect(Object.keys(table).sort()).to.deep.equal(Object.keys(estimatorTable).sort());
   });
 
   for (const [name, expected] of Object.entries(declared))
@@ -69,6 +94,22 @@ describe('what estimators declare', () => {
       const own = make(name);
       const { time, memory } = own.cost({ state: 5, parameters: 97 });
       expect([own.name, own.bias, time, memory]).to.deep.equal([name, ...expected]);
+    });
+
+  for (const [name, expected] of Object.entries(bound))
+    it(`${name}: what it takes on one network`, () => {
+      const learner = createLearner({
+        model: rnn({ inputs: 2, units: 3 }),
+        loss: meanSquare,
+        estimator: make(name, short[name]),
+        optimizer: sgd({ rate: 0.1 }),
+        eager: true,
+      });
+      learner.observe(tensor([1, 2]));
+      // A window may have to be complete.
+      learner.observe(tensor([1, 2]));
+      const { time, memory } = learner.rule?.cost ?? {};
+      expect([time, memory]).to.deep.equal(expected);
     });
 
   for (const name of Object.keys(declared))

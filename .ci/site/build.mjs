@@ -14,14 +14,14 @@ const here = join(root, '.ci', 'site');
 rmSync(stage, { recursive: true, force: true });
 rmSync(join(root, 'site'), { recursive: true, force: true });
 
-const guides = readGuides(root);
+const playground = join(root, 'docs', 'playground', 'dist');
+const guides = readGuides(root, existsSync(playground));
 for (const { page, text } of guides) write(page, text);
 for (const { file, from } of assetsOf(root)) copy(from, file.endsWith('.ts') ? join('public', file) : file);
 copy(join(here, 'home.md'), 'index.md');
 const api = writeApi(await readProject(root), join(stage, 'api'), examplesOf(guides));
 
 const titles = new Map(guides.map(({ page, text }) => [page.replace(/\.md$/, ''), titleOf(text)]));
-const playground = join(root, 'docs', 'playground', 'dist');
 const sidebar = [
   ...groups.map(([text, pages]) => ({
     text,

@@ -35,8 +35,12 @@ const outside = {
   'docs/playground/README.md': 'about-the-playground.md',
 };
 
-/** The guides as `{ page, text }`, with `index.md` as `contents.md`: the site has a first page of its own. */
-export function readGuides(root) {
+/**
+ * The guides as `{ page, text }`, with `index.md` as `contents.md`: the site has a first page of its own.
+ * @param hasPlayground whether cells that its editor has can be opened there.
+ */
+export function readGuides(root, hasPlayground) {
+  const cells = hasPlayground ? cellsOf(root) : [];
   const docs = join(root, 'docs');
   const files = readdirSync(docs, { recursive: true })
     .map((file) => file.replaceAll('\\', '/'))
@@ -47,8 +51,24 @@ export function readGuides(root) {
   }));
   return pages.map(({ file, page }) => ({
     page,
-    text: escapeVue(linked(readFileSync(join(root, file), 'utf8'), file)),
+    text: escapeVue(opened(linked(readFileSync(join(root, file), 'utf8'), file), cells)),
   }));
+}
+
+/** The cells by name that the playground's editor has to begin with. */
+function cellsOf(root) {
+  const examples = readFileSync(join(root, 'docs', 'playground', 'own', 'examples.ts'), 'utf8');
+  return [...examples.matchAll(/^export const (\w+) = \(/gm)].map(([, name]) => name);
+}
+
+/** After a program with a cell that the playground has, a link that opens it there. */
+function opened(text, cells) {
+  return text.replace(/^```ts[^\n]*\n([\s\S]*?)^```$/gm, (block, program) => {
+    const name = /^export const (\w+) = \(/m.exec(program)?.[1];
+    return cells.includes(name)
+      ? `${block}\n\n[Open in the playground](/playground/index.html#own){target="_self"}`
+      : block;
+  });
 }
 
 /** The title of a page: its first heading, without marks. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -147,6 +147,17 @@ describe('browser: the documentation site', () => {
     const found = await search(page, 'EscapedTangentError');
     expect(await found.textContent()).to.contain('EscapedTangentError');
     expect(problems).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('opens the cell of a guide in the playground, where that is built', async function () {
+    if (!existsSync(join(site, 'playground', 'index.html'))) this.skip();
+    const { page, problems } = await open(1280);
+    await page.goto(`${address}/adding-a-cell.html`, { waitUntil: 'load' });
+    await page.getByRole('link', { name: 'Open in the playground' }).click();
+    await page.waitForURL(/\/playground\/index\.html#own$/);
+    expect(await page.getByLabel('The source of the cell').inputValue()).to.contain('export const leaky');
+    expect(problems.filter((problem) => !problem.startsWith('a request to blob:'))).to.deep.equal([]);
     await page.close();
   });
 

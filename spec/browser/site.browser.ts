@@ -103,7 +103,8 @@ describe('browser: the documentation site', () => {
       await box.waitFor({ timeout: 3000 }).catch(() => {});
     }
     await box.fill(words);
-    const first = page.locator('.VPLocalSearchBox .result').first();
+    // The results of the search before stay until there are new ones.
+    const first = page.locator('.VPLocalSearchBox .result').filter({ hasText: words }).first();
     await first.waitFor();
     return first;
   };

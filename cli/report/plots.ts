@@ -33,18 +33,18 @@ export interface Figure {
 
 export type Level = NonNullable<Figure['levels']>[number];
 
-// Of medium lightness, to be visible on white and on black.
+// Of medium lightness: at least 3 to 1 on white and on black, as WCAG 2.2 asks of lines.
 const contestantColors = [
   '#4269d0',
-  '#e58606',
+  '#d37b06',
   '#e0523f',
   '#2f9e8f',
-  '#3ca951',
+  '#3ba64f',
   '#c2559d',
   '#7f56d9',
-  '#4ba3d9',
+  '#4699cc',
   '#9c6b4e',
-  '#8fa31e',
+  '#889b1c',
 ];
 const referenceColors = ['#8a8f98', '#b07a3e', '#8a7bd0', '#7f9a3c'];
 
@@ -138,6 +138,8 @@ function draw(figure: Figure, width: number) {
     document,
     width,
     height: width < 500 ? 280 : 340,
+    // The name of the axis stands above its topmost label.
+    marginTop: 30,
     marginLeft,
     marginBottom: 44,
     style: { background: 'none', fontSize: '12px' },
@@ -154,7 +156,7 @@ function draw(figure: Figure, width: number) {
       grid: true,
       nice: view === undefined,
       ...(view && { domain: [least, most] }),
-      ...(isLogarithmic ? { ticks: 8, tickFormat: powerOfTen } : {}),
+      ...(isLogarithmic ? { ticks: ticksOf(heightsOf(figure, bounded)), tickFormat: powerOfTen } : {}),
     },
     marks: [
       ...curves.flatMap(({ range = [], color }, i) =>
@@ -225,6 +227,48 @@ function paint<T extends { readonly isReference?: boolean }>(
     const dash = item.isReference ? '2 3' : dashes[Math.floor(at / colors.length) % dashes.length];
     return { ...item, color: colors[at % colors.length], dash };
   });
+}
+
+/** The least and the most that a logarithmic axis shows. */
+function heightsOf(
+  { curves, levels = [], view }: Figure,
+  bounded: (y: number) => number,
+): readonly [number, number] {
+  if (view !== undefined) return view.y;
+  const all = [
+    ...curves.flatMap(({ points, range = [] }) => [...points.map(([, y]) => y), ...range.flat()]),
+    ...levels.map(({ value }) => value),
+  ].filter((y) => y > 0);
+  return [
+    all.reduce((a, b) => Math.min(a, b), mostPower),
+    all.reduce((a, b) => Math.max(a, b), leastPower),
+  ].map(bounded) as [number, number];
+}
+
+/** The most labels that fit above each other. */
+const mostTicks = 8;
+
+/**
+ * Places for labels on a logarithmic axis: every multiple of a power of ten if they are few, else 1, 2 and 5 times
+ * it, else some of the powers. A number of places, for the library to choose, where none is in range.
+ */
+function ticksOf([least, most]: readonly [number, number]): number[] | number {
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const some = (mantissas: readonly number[], own = powers) =>
+    own
+      .flatMap((power) => mantissas.map((mantissa) => Number(`${mantissa}e${power}`)))
+      .filter((value) => value >= least && value <= most);
+  const choices = [some([1, 2, 3, 4, 5, 6, 7, 8, 9]), some([1, 2, 5]), some([1])];
+  const found = choices.find(({ length }) => length <= mostTicks - 2);
+  const every = Math.ceil(powers.length / mostTicks);
+  const ticks =
+    found ??
+    some(
+      [1],
+      powers.filter((power) => power % every === 0),
+    );
+  return ticks.length < 2 ? 4 : ticks;
 }
 
 function powerOfTen(value: number): string {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { leavesOf, seeded, type Tree, tensor } from '../../../lib/index.ts';
 import { crossEntropy, linear, lstm, meanSquare, model, rnn } from '../../../nn/index.ts';
@@ -69,20 +68,6 @@ const bound: Readonly<Record<string, readonly [time: number, memory: number]>> =
   dodge: [5 * 18, 18 + 3],
 };
 
-/** The cells of the rows of a table in docs/estimators.md, by the heading above it. */
-function tableUnder(heading: string): string[][] {
-  const page = readFileSync(new URL('../../../docs/estimators.md', import.meta.url), 'utf8');
-  const lines = page.slice(page.indexOf(`\n${heading}\n`)).split('\n');
-  const first = lines.findIndex((line) => line.startsWith('|'));
-  const count = lines.slice(first).findIndex((line) => !line.startsWith('|'));
-  return lines.slice(first, first + count).map((line) =>
-    line
-      .slice(1, -1)
-      .split(/(?<!\\)\|/)
-      .map((cell) => cell.trim()),
-  );
-}
-
 describe('what estimators declare', () => {
   it('is of all estimators that have a name', () => {
     for (const table of [declared, bound])
@@ -146,32 +131,5 @@ describe('what estimators declare', () => {
         one.memory + 2 * (97 + 5),
       ]);
     }
-  });
-
-  it('is in the tables of docs/estimators.md: a row for each, with every column and the bias', () => {
-    const [head, , ...rows] = tableUnder('## The table');
-    expect(head).to.deep.equal([
-      'estimator',
-      'source',
-      'carries',
-      'bias',
-      'time a step',
-      'memory',
-      'range',
-      'what for',
-    ]);
-    for (const row of rows) {
-      expect(row.length, row[0]).to.equal(head.length);
-      for (const cell of row) expect(cell, row[0]).to.match(/\S/);
-    }
-    for (const [name, [bias]] of Object.entries(declared)) {
-      const own = rows.find(([cell]) => cell.startsWith(`\`${name}(`));
-      expect(own, `a row for ${name}`).not.to.equal(undefined);
-      expect(own?.[3], name).to.match(new RegExp(`^${bias}`));
-    }
-    const figures = tableUnder('### Figures').slice(2);
-    expect(figures.map(([name]) => name.replaceAll('`', '')).sort()).to.deep.equal(
-      Object.keys(estimatorTable).sort(),
-    );
   });
 });

@@ -24,26 +24,41 @@ export function layOut(
   const lastUse = new Map<Buffer, number>();
   for (const [at, buffers] of temporaries.entries()) for (const buffer of buffers) lastUse.set(buffer, at);
   const placed = new Set<Buffer>();
-  const free: { address: number; bytes: number }[] = [];
+  const free: Block[] = [];
   for (const [at, buffers] of temporaries.entries()) {
     for (const buffer of buffers) {
       if (placed.has(buffer)) continue;
       placed.add(buffer);
       const bytes = bytesOf(buffer);
-      const fit = free.filter((block) => block.bytes >= bytes).sort((a, b) => a.bytes - b.bytes)[0];
-      if (fit === undefined) {
+      const at = smallestFor(bytes, free);
+      if (at === undefined) {
         buffer.address = end;
         end += bytes;
-      } else {
-        buffer.address = fit.address;
-        fit.address += bytes;
-        fit.bytes -= bytes;
+        continue;
       }
+      const fit = free[at];
+      buffer.address = fit.address;
+      fit.address += bytes;
+      fit.bytes -= bytes;
+      if (fit.bytes === 0) free.splice(at, 1);
     }
     for (const buffer of new Set(buffers))
       if (lastUse.get(buffer) === at) free.push({ address: buffer.address, bytes: bytesOf(buffer) });
   }
   return end;
+}
+
+interface Block {
+  address: number;
+  bytes: number;
+}
+
+/** The first of the smallest blocks that have room. A long plan asks often, so it is a loop. */
+function smallestFor(bytes: number, free: readonly Block[]): number | undefined {
+  let best: number | undefined;
+  for (let at = 0; at < free.length; at++)
+    if (free[at].bytes >= bytes && (best === undefined || free[at].bytes < free[best].bytes)) best = at;
+  return best;
 }
 
 function bytesOf({ dtype, size }: Buffer): number {

@@ -23,12 +23,13 @@ export class Indices {
   readonly bounds: IndexBound[] = [];
   readonly #codes = new Map<Tensor, Int32Array>();
   readonly #inputs: { readonly input: number; readonly first: number; readonly size: number }[] = [];
+  /** For each element of the inputs, its input's place in `#inputs`. */
+  readonly #owners: number[] = [];
   readonly #noted = new Set<string>();
-  #size = 0;
 
   declare(x: Tensor, input: number): void {
-    const first = this.#size;
-    this.#size += x.size;
+    const first = this.#owners.length;
+    for (let at = 0; at < x.size; at++) this.#owners.push(this.#inputs.length);
     this.#inputs.push({ input, first, size: x.size });
     this.#codes.set(
       x,
@@ -56,9 +57,16 @@ export class Indices {
   requireRange(ids: Tensor, rows: number, operation: string): boolean {
     const codes = this.#codesOf(ids);
     if (codes === undefined || codes.some((code) => code === 0 || -1 - code >= rows)) return false;
-    for (const { input, first, size } of this.#inputs) {
-      const own = [...new Set(codes)].map((code) => code - 1 - first).filter((at) => at >= 0 && at < size);
-      if (own.length === 0) continue;
+    const byInput = new Map<number, number[]>();
+    for (const code of new Set(codes)) {
+      const owner = this.#owners[code - 1];
+      if (owner === undefined) continue;
+      const own = byInput.get(owner) ?? [];
+      own.push(code - 1 - this.#inputs[owner].first);
+      byInput.set(owner, own);
+    }
+    for (const [owner, own] of [...byInput].sort(([a], [b]) => a - b)) {
+      const { input, size } = this.#inputs[owner];
       const isWhole = own.length === size && own.every((at, i) => at === i);
       const positions = isWhole ? undefined : own;
       // An operation that takes a row apart again, such as the transpose of a gather, needs no check of its own.

@@ -89,13 +89,15 @@ function after(
   { lowering, inputs, parts }: Draft,
 ): Draft['parts'] {
   const { assembler, carried } = lowering;
+  let uses: ReadonlyMap<Buffer, number> | undefined;
   const surroundings = {
     assembler,
     carried,
     inputs: new Set(inputs),
-    // Few passes ask.
+    // Few passes ask; those that do ask for each part.
     get uses() {
-      return countUses(parts.flat());
+      uses ??= countUses(parts.flat());
+      return uses;
     },
   };
   return parts.map((part) => run(part, surroundings));

@@ -50,8 +50,9 @@ export function writeRankOne(
   const { dtype, size } = next.target;
   const coefficient = (own: Coefficient) => lowering.materializer.coefficient(own, dtype);
   for (const twin of pending) {
-    if (twin === next || twin.target.size !== size || twin.target.dtype !== dtype || !unread([next, twin]))
-      continue;
+    if (twin === next || twin.target.size !== size || twin.target.dtype !== dtype) continue;
+    // Most of the others are none that it moves along, and that is seen at once.
+    if (!next.reads.has(twin.target) || !unread([next, twin])) continue;
     const [w, t] = [rankOneOf(lowering, next, twin.target), rankOneOf(lowering, twin)];
     if (w?.other === undefined || t === undefined || !sameForm(w.product, t.product)) continue;
     const norm = carriedNorm(lowering, twin, pending, t.product) ?? lowering.assembler.buffer(dtype, 1);

@@ -21,4 +21,4 @@ export { type Linearization, linearize } from './linearize.ts';
 export * from './operations/index.ts';
 export type { TensorType } from './primitive.ts';
 export type { Site, SiteGroup, Sites } from './sites.ts';
-export { vmap } from './vmap.ts';
+export { type OpenBatch, vmap, withBatch } from './vmap.ts';

@@ -39,13 +39,47 @@ export function vmap<A extends readonly unknown[], R>(f: (...args: A) => R): (..
   return (...args) => {
     const lifted = args.map(liftTree);
     const size = sizeOfBatch(name, lifted);
-    return withLevel(name, (level) => {
-      const entries: readonly Tree[] = lifted.map((arg) =>
-        mapTree(arg, (leaf) => new BatchTensor(leaf, level, size)),
-      );
-      return mapTree(liftTree(f(...(entries as A))), (leaf) => spread(entriesAt(leaf, level), size));
+    return inBatch(name, size, ({ enter, leave }) => {
+      const entries: readonly Tree[] = lifted.map((arg) => mapTree(arg, enter));
+      return mapTree(liftTree(f(...(entries as A))), leave);
     });
   };
+}
+
+/** A batch that is open: what goes in has a leading axis, which operations do not see until it comes out. */
+export interface OpenBatch {
+  /** @throws ShapeError unless the leading axis has as many entries as the batch. */
+  readonly enter: (x: Tensor) => Tensor;
+  /** The entries along a leading axis; those of a tensor that is the same for all entries are repeated. */
+  readonly leave: (x: Tensor) => Tensor;
+}
+
+/**
+ * `vmap` for code that brings in its batches on the way, and takes sums over the entries out of them: runs
+ * `body` with a batch of `size` entries that is open until it returns.
+ *
+ *     withBatch(2, ({ enter, leave }) => sum(leave(square(enter(x))), { axes: 0 }))
+ *
+ * @throws ConfigurationError unless `size` is a whole number.
+ */
+export function withBatch<R>(size: number, body: (batch: OpenBatch) => R): R {
+  guard.argument('withBatch', 'size', size, guard.whole(0));
+  return inBatch(callName('withBatch', body), size, body);
+}
+
+function inBatch<R>(name: string, size: number, body: (batch: OpenBatch) => R): R {
+  return withLevel(name, (level) =>
+    body({
+      enter(x) {
+        if (x.shape[0] !== size)
+          throw new ShapeError(
+            `${name}: the leading axis counts the ${size} entries, got shape ${formatShape(x.shape)}`,
+          );
+        return new BatchTensor(x, level, size);
+      },
+      leave: (x) => spread(entriesAt(x, level), size),
+    }),
+  );
 }
 
 /** A batch of tensors, as one tensor with a leading axis that operations on it do not see. */

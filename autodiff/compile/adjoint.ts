@@ -7,6 +7,7 @@ import * as linear from '../primitives/linear.ts';
 import { matmul } from '../primitives/matmul.ts';
 import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
+import { replacing } from './replacing.ts';
 
 /**
  * The program without products that an inner product can do without: <Aᵀd, s> = <d, A s> where A s is
@@ -40,7 +41,7 @@ function withoutOne(program: Program): Program | undefined {
     const replaced = moved(x, y, inner) ?? moved(y, x, inner);
     if (replaced === undefined) continue;
     const result = reshape(replaced, inner.result.shape);
-    return replacing(inner.result, result, {
+    return replacing(new Map([[inner.result, result]]), {
       ...program,
       equations: [...equations, ...recorder.equations.slice(from)],
     });
@@ -129,23 +130,4 @@ function dependsOn(x: Tensor, on: Tensor, equations: readonly Equation[]): boole
 
 function flat(x: Tensor): Tensor {
   return reshape(x, [x.size]);
-}
-
-/** The program with one result replaced by another, every equation after those that it needs. */
-function replacing(old: Tensor, result: Tensor, program: Program): Program {
-  const current = (x: Tensor) => (x === old ? result : x);
-  const makers = new Map<Tensor, Equation>();
-  for (const equation of program.equations)
-    makers.set(equation.result, { ...equation, operands: equation.operands.map(current) });
-  const equations: Equation[] = [];
-  const placed = new Set<Tensor>([old]);
-  const place = (x: Tensor): void => {
-    const equation = makers.get(x);
-    if (equation === undefined || placed.has(x)) return;
-    placed.add(x);
-    equation.operands.forEach(place);
-    equations.push(equation);
-  };
-  for (const equation of program.equations) place(equation.result);
-  return { ...program, equations, outputs: program.outputs.map(current) };
 }

@@ -146,8 +146,9 @@ export class Lowering implements Planner {
     const [term, ...more] = this.terms(x);
     const uses = this.#uses.get(x) ?? 0;
     // An outer product is multiplied out anew by each use; from the third on, writing it down is cheaper.
+    const kind = term?.part.kind;
     const isCheap =
-      more.length === 0 && term?.part.kind !== 'block' && (term?.part.kind !== 'outer' || uses <= 2);
+      more.length === 0 && kind !== 'block' && kind !== 'product' && (kind !== 'outer' || uses <= 2);
     return isCheap || uses <= 1 ? this.terms(x) : dense(this.array(x));
   }
 

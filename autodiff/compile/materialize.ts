@@ -13,6 +13,7 @@ import {
 } from './terms.ts';
 
 type Outer = Extract<Part, { kind: 'outer' }>;
+type Product = Extract<Part, { kind: 'product' }>;
 type Block = Extract<Part, { kind: 'block' }>;
 type Diagonal = Extract<Part, { kind: 'diagonal' }>;
 type Repeated = Extract<Part, { kind: 'repeated' }>;
@@ -156,12 +157,17 @@ export class Materializer {
       if (z !== undefined) emit('axpbypcz', x.at, x.buffer, y.at, y.buffer, z.at, z.buffer, size);
       else if (y === undefined && x.plain && splats.length > 0)
         emit('adds', x.buffer, this.coefficient(splats.splice(0, 1)[0].coefficient, dtype), size);
-      else if (y === undefined && x.plain) emit('copy', x.buffer, size);
+      else if (y === undefined && x.plain && x.buffer !== out) emit('copy', x.buffer, size);
+      else if (y === undefined && x.plain) written = true;
       else if (y === undefined && splats.length > 0)
         emit('axpb', x.at, x.buffer, this.coefficient(splats.splice(0, 1)[0].coefficient, dtype), size);
       else if (y === undefined) emit('muls', x.buffer, x.at, size);
       else if (x.plain && y.plain) emit('add', x.buffer, y.buffer, size);
       else emit('axpby', x.at, x.buffer, y.at, y.buffer, size);
+      written = true;
+    }
+    for (const { coefficient, part } of of('product') as { coefficient: Coefficient; part: Product }[]) {
+      this.#addProduct(out, coefficient, part, written);
       written = true;
     }
     const unit = this.#assembler.scalar(dtype, 1);
@@ -184,6 +190,25 @@ export class Materializer {
       const { at, buffer } = this.factors(coefficient, part.buffer);
       this.#addDiagonal(out, part.begin, at, buffer, isBare && of('row').length === 0 && i === 0);
     }
+  }
+
+  /**
+   * Adds c UᵀV to a matrix, or sets it. The coefficient is multiplied into U. Where zeros are strong the product is
+   * written out first, which rounds alike: it is not so deep that the kernel would add it up in parts.
+   */
+  #addProduct(out: Buffer, coefficient: Coefficient, part: Product, written: boolean): void {
+    const { dtype, size } = out;
+    const emit = this.#assembler.emit.bind(this.#assembler);
+    const { at, buffer } = this.factors(coefficient, part.u);
+    const isOne = this.#assembler.number(at) === 1;
+    const u = isOne ? buffer : this.#assembler.buffer(dtype, buffer.size);
+    if (!isOne) emit('muls', dtype, u, buffer, at, buffer.size);
+    const [m, n] = [part.u, part.v].map((factor) => factor.size / part.rows);
+    const isApart = written && part.strong;
+    const product = isApart ? this.#assembler.buffer(dtype, size) : out;
+    emit('gemm', dtype, product, u, part.v, m, n, part.rows, 1, 0, Number(written && !isApart));
+    if (part.strong) emit('mend', dtype, product, u, part.v, m, n, part.rows, 1, 0);
+    if (isApart) emit('add', dtype, out, out, product, size);
   }
 
   /** Adds to the elements of a matrix on a diagonal, or sets them if the matrix is zero. */

@@ -59,6 +59,8 @@ export class Naming {
         return [];
       case 'outer':
         return [`(${this.#name(part.u)} ⊗ ${this.#name(part.v)})`];
+      case 'product':
+        return [`(${this.#name(part.u)}ᵀ${this.#name(part.v)})`];
       case 'row':
         return [`(${this.#name(part.v)} in row ${this.#name(part.index)})`];
       case 'diagonal':

@@ -5,9 +5,11 @@ import { fuseLines } from './lines.ts';
 import type { Lowering } from './lowering.ts';
 import { asOptimizer } from './optimizers.ts';
 import { pairProducts } from './pair.ts';
+import { inPlaces, type placesIn } from './places.ts';
 import type { Program } from './program.ts';
 import { assignRegisters } from './registers.ts';
 import { asSingle } from './single.ts';
+import { withSumsOfProducts } from './sums.ts';
 import { withoutDead, withoutRepeats } from './tidy.ts';
 import { groupIntoTiles } from './tiles.ts';
 import { fuseTraces } from './traces.ts';
@@ -28,6 +30,8 @@ interface Surroundings {
   readonly carried: Lowering['carried'];
   /** The number of uses of each buffer in the whole plan. */
   readonly uses: ReadonlyMap<Buffer, number>;
+  /** The arrays of the whole plan that can be computed where they are copied to. */
+  readonly places: ReturnType<typeof placesIn>;
 }
 
 /** From equations to equations. */
@@ -39,8 +43,13 @@ const equations: readonly Pass<(program: Program) => Program>[] = [
     why: '<Aᵀd, s> is <d, A s>: UORO needs no product with a transposed matrix.',
     run: withoutAdjoints,
   },
-  { name: 'repeats again', why: 'The pass before wrote some equations anew.', run: withoutRepeats },
-  { name: 'dead ends again', why: 'The transposed products lead nowhere now.', run: withoutDead },
+  {
+    name: 'sums',
+    why: 'The gradient of a matrix over a window, or over lanes, is one product of two matrices.',
+    run: withSumsOfProducts,
+  },
+  { name: 'repeats again', why: 'The passes before wrote some equations anew.', run: withoutRepeats },
+  { name: 'dead ends again', why: 'What these took the place of leads nowhere now.', run: withoutDead },
 ];
 
 /** From equations to instructions, part by part. */
@@ -104,6 +113,11 @@ const instructions: readonly Pass<
     name: 'single numbers',
     why: 'Arithmetic on one number has kernels without a loop.',
     run: (part) => part.map(asSingle),
+  },
+  {
+    name: 'places',
+    why: 'What is put side by side, such as the cotangents of a window, is computed there.',
+    run: (part, { places }) => inPlaces(part, places),
   },
 ];
 

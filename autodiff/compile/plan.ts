@@ -6,6 +6,7 @@ import type { IndexBound } from './indices.ts';
 import { type Buffer, type Call, countUses, type Instruction } from './instruction.ts';
 import { Lowering } from './lowering.ts';
 import { type Pass, passes } from './passes.ts';
+import { placesIn } from './places.ts';
 import type { Program } from './program.ts';
 import { type Care, equationsOf, type Schedule } from './schedule.ts';
 import { showsNaN } from './shows.ts';
@@ -90,6 +91,7 @@ function after(
 ): Draft['parts'] {
   const { assembler, carried } = lowering;
   let uses: ReadonlyMap<Buffer, number> | undefined;
+  let places: ReturnType<typeof placesIn> | undefined;
   const surroundings = {
     assembler,
     carried,
@@ -98,6 +100,10 @@ function after(
     get uses() {
       uses ??= countUses(parts.flat());
       return uses;
+    },
+    get places() {
+      places ??= placesIn(parts);
+      return places;
     },
   };
   return parts.map((part) => run(part, surroundings));

@@ -23,6 +23,14 @@ export type Part =
   | { readonly kind: 'splat' }
   /** u vᵀ; in a strong one, as rules have it, 0 times infinity or NaN is 0. */
   | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer; readonly strong: boolean }
+  /** UᵀV, for matrices of few rows, the factors of as many outer products: added to what it changes in one pass. */
+  | {
+      readonly kind: 'product';
+      readonly u: Buffer;
+      readonly v: Buffer;
+      readonly rows: number;
+      readonly strong: boolean;
+    }
   /**
    * With `each` 1, one row that all rows of the result repeat. Above 1, one number for each run of `each`
    * elements.
@@ -142,6 +150,7 @@ function mapPart(part: Part, to: (buffer: Buffer) => Buffer): Part {
     case 'splat':
       return part;
     case 'outer':
+    case 'product':
       return { ...part, u: to(part.u), v: to(part.v) };
     case 'row':
       return { ...part, index: to(part.index), v: to(part.v) };

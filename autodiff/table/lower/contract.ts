@@ -44,6 +44,10 @@ export function lowerMatmul(
     if (simple !== undefined) return simple;
   }
   const [a, b] = [factor(x), factor(y)];
+  if (transposeLeft && !transposeRight && isShallow(rows, columns, inner) && !whole) {
+    const part = { kind: 'product', u: a.buffer, v: b.buffer, rows: inner, strong: mended } as const;
+    return [{ coefficient: times(a.coefficient, b.coefficient), part }];
+  }
   const out = plan.temporary(result);
   const emit = (operation: wasm.OpName, ...operands: (Buffer | number)[]) =>
     plan.assembler.emit(operation, result.dtype, out, ...operands);
@@ -57,6 +61,11 @@ export function lowerMatmul(
   if (mended)
     emit('mend', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight));
   return scaled(dense(out), times(a.coefficient, b.coefficient));
+}
+
+/** Whether a product is worth keeping as its factors: they are smaller, and the kernel takes them in one piece. */
+function isShallow(rows: number, columns: number, inner: number): boolean {
+  return inner > 0 && rows > 1 && columns > 1 && inner <= 256 && inner * (rows + columns) <= rows * columns;
 }
 
 /** A product for each entry of a batch. */

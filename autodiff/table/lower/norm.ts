@@ -48,7 +48,8 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
 function isFormula(value: Terms): boolean {
   return value.every(({ coefficient: { factor }, part }) => {
     const size = Math.abs(factor);
-    const isWhole = part.kind !== 'block' && (part.kind !== 'diagonal' || value.length === 1);
+    const isWhole =
+      part.kind !== 'block' && part.kind !== 'product' && (part.kind !== 'diagonal' || value.length === 1);
     return isWhole && size >= 2 ** -20 && size <= 2 ** 20;
   });
 }

@@ -48,6 +48,11 @@ export interface Estimator<I = unknown> {
   readonly restarts: boolean;
   /** Whether several lanes are one system with one influence, rather than one influence each. */
   readonly joint: boolean;
+  /**
+   * Whether a plan takes the lanes one by one: what each carries is as large as the parameters and updated in place,
+   * together with them. False if left out: they are one batch, in arrays [lanes, ...].
+   */
+  readonly lanesApart?: boolean;
   /** Whether its rule learns from the loss of each step, by `advance`'s moment. False if left out. */
   readonly learns?: boolean;
   /** The cost for a dense cell of these sizes. `Rule.cost` is the cost for one model. */

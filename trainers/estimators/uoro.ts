@@ -100,6 +100,7 @@ export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
     stride: window,
     restarts: false,
     joint: lanes === 'joint',
+    lanesApart: true,
     cost,
     bind(step) {
       if (!isPlain) return withSources(step, { rank, epsilon, scaling, noise }, cost(step.sizes));

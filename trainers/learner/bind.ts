@@ -104,7 +104,8 @@ function dependenciesOf(
 ): Dependencies | undefined {
   const { model } = setting.systems;
   const timeStep = { inputs, targets: undefined };
-  const [input] = lift(timeStep, setting.dtype, meaningsOf(setting, parameters, state, timeStep)).inputs;
+  const numbers = meaningsOf(setting, parameters, state, timeStep);
+  const [input] = setting.systems.apart(lift(timeStep, setting.dtype, numbers).inputs);
   if (input instanceof Tensor) input.label ??= 'input';
   const step = (theta: unknown, before: unknown, x: unknown) =>
     conform(runStep(model, theta, before, x).state, before, model.name);

@@ -41,11 +41,12 @@ function causeIn(setting: Setting, memory: Memory, { inputs, targets }: TimeStep
 
 /** An input or a target that is not finite. */
 function inGiven(setting: Setting, { inputs, targets }: TimeStep): Cause | undefined {
-  const input = inLanes(setting, inputs, 'input');
+  const { apart } = setting.systems;
+  const input = inLanes(setting, apart(inputs), 'input');
   const remedy = ({ value }: Broken) => (Number.isNaN(value) ? 'fill in what is missing' : 'bound it');
   if (input !== undefined)
     return { what: `${input.where} is ${input.value}`, advice: `leave this input out, or ${remedy(input)}` };
-  const target = targets && inLanes(setting, targets, 'target');
+  const target = targets && inLanes(setting, apart(targets), 'target');
   return (
     target && {
       what: `${target.where} is ${target.value}`,

@@ -10,7 +10,7 @@ import { movedTo, pointOf } from './point.ts';
 import { Predictions } from './predictions.ts';
 import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
 import type { Targets } from './timeStep.ts';
-import { completed, type TimeStep, timeStepsOf } from './timeStep.ts';
+import { completed, type TimeStep, timeStepsOf, together } from './timeStep.ts';
 
 /**
  * Learns by running compiled plans: each type of window is traced once, then a time step is one call. All
@@ -69,7 +69,9 @@ export class CompiledEngine implements Engine {
   }
 
   restore(memory: Memory): void {
-    const timeSteps = timeStepsOf(memory.lanes);
+    const { isTogether } = this.#place.setting.systems;
+    const listed = timeStepsOf(memory.lanes);
+    const timeSteps = isTogether ? listed.map(together) : listed;
     const lanes = memory.lanes.map((lane) => ({
       ...lane,
       state: lane.window[0]?.state ?? lane.state,
@@ -96,6 +98,10 @@ export class CompiledEngine implements Engine {
 
   verify(): void {
     this.#verify();
+  }
+
+  given(value: unknown, name: string, into?: unknown[]): unknown[] {
+    return this.#place.setting.systems.together(value, name, into);
   }
 
   step(inputs: readonly unknown[], targets: Targets, losses: Losses, at: number, outputs: OutputsTo): void {

@@ -64,6 +64,10 @@ export class EagerEngine implements Engine {
     return this.#setting.noise;
   }
 
+  given(value: unknown, name: string, into?: unknown[]): unknown[] {
+    return this.#setting.systems.distribute(value, name, into);
+  }
+
   step(given: readonly unknown[], goals: Targets, into: Losses, at: number, outputs: OutputsTo): void {
     // Copies: the window is pulled later, and the caller may have reused its buffers by then.
     const timeStep: TimeStep = { inputs: given.map(copied), targets: goals?.map(copied) };

@@ -49,8 +49,10 @@ export interface Engine {
   readonly total: number;
   /** The source that the estimator draws from. */
   readonly noise: Noise;
+  /** A value from outside as `step` and `predict` take it, in a given list if there is one. */
+  given(value: unknown, name: string, into?: unknown[]): unknown[];
   /**
-   * @param inputs one for each system, as the targets; not kept.
+   * @param inputs as `given` returns them, as the targets; not kept.
    * @param losses receives, at `at`, the mean of the systems' losses; 0 without targets.
    * @param outputs receives as its part `at`, where it is a list, the outputs of all systems.
    * @throws NonFiniteError if a number stops being finite, ConfigurationError if a list is too short. The
@@ -59,9 +61,9 @@ export interface Engine {
   step(inputs: readonly unknown[], targets: Targets, losses: Losses, at: number, outputs: OutputsTo): void;
   /**
    * Returns the outputs for consecutive inputs, from the carried state on. The learner does not move.
-   * @param sequence of lists of inputs, one for each system.
+   * @param sequence of what `given` returns for the inputs.
    */
   predict(sequence: readonly (readonly unknown[])[]): readonly (readonly Tensor[])[];
-  /** Returns the kept outputs of the last step, one for each system. */
+  /** Returns the kept outputs of the last step, one for each system or of all lanes together. */
   readonly outputs: () => readonly Tensor[];
 }

@@ -3,21 +3,25 @@ import {
   alignLeaves,
   dataOf,
   leavesOf,
+  mapTree,
   type Noise,
   rebuild,
   type Tensor,
   type Tree,
   type TypedArray,
+  zeros,
 } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
+import { Bundles } from './bundles.ts';
 import { Draws } from './draws.ts';
 import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
+import { apart, type Lanes, withLanes } from './lanes.ts';
 import { moveOn, type Ruled, takeSteps } from './learn.ts';
 import { absent, carriedOf, type Memory } from './memory.ts';
 import { Outputs } from './outputs.ts';
 import { lift, type Meanings } from './plainNumbers.ts';
-import { residentOf } from './resident.ts';
+import { type Resident, residentOf } from './resident.ts';
 import { declareTree, type Targets, type TimeStep } from './timeStep.ts';
 
 /** The counters of a learner. */
@@ -55,14 +59,14 @@ export class LearnPlan {
   readonly care: Care;
   /** Number of its time steps that are learnt from. */
   readonly scored: number;
-  /** The part of the memory that stays in the arena, leaf by leaf. */
+  /** The part of the memory that stays in the arena, leaf by leaf and lane by lane. */
   readonly resident: readonly TypedArray[];
   /** The memory of the last gradient, leaf by leaf, if the plan keeps it. */
   readonly gradientNumbers: readonly TypedArray[];
-  readonly #draws = new Draws();
+  readonly #draws: Draws;
   readonly #times: { readonly at: number; readonly value: (counters: Counters) => number }[] = [];
   readonly #gradient: { readonly like: Tree; readonly at: number };
-  readonly #states: readonly unknown[];
+  readonly #bundles: Bundles;
   readonly #stages: readonly Given[];
 
   /** @param memory must not have an absent influence. */
@@ -73,51 +77,74 @@ export class LearnPlan {
     numbers: Meanings,
     { keeps, isFirst, care }: Kind,
   ) {
-    const { dtype } = setting;
-    const resident = residentOf(memory);
-    const like = resident as Tree;
-    const residents = leavesOf(like).length;
+    const { dtype, systems } = setting;
+    const bundles = new Bundles(residentOf(memory), systems.isTogether);
+    const { parameters, moments, lanes } = bundles.like;
+    const like = bundles.like as Tree;
+    const draws = new Draws(bundles.width);
     let declared = 0;
-    const { program, result } = trace('learn', (declare) => {
+    const traced = (declare: Declare, axis: Lanes) => {
       const counted: Declare = (type, label) => {
         declared++;
         return declare(type, label);
       };
-      const own = declareTree(resident, counted, '');
-      const fed = timeSteps.map((timeStep) => declareTree(lift(timeStep, dtype, numbers), counted, ''));
-      const noise = this.#draws.noise((shape) => ({ at: declared, input: counted({ shape, dtype }) }));
-      const lanes = own.lanes.map(({ state, influence }) => ({
-        state,
-        influence: isFirst ? absent : influence,
-        window: [],
+      const shared = declareTree({ parameters, moments }, counted, '');
+      const carried = axis.declare(lanes, counted, 'lanes');
+      const fed = timeSteps.map((timeStep) =>
+        axis.enterAll(declareTree(lift(timeStep, dtype, numbers), counted, '')),
+      );
+      const noise = draws.noise((shape) => ({
+        at: declared,
+        input: axis.declare(zeros(shape, { dtype }), counted, ''),
       }));
-      let now: Memory = { ...memory, ...own, lanes };
+      const own: Ruled = {
+        ...setting,
+        noise,
+        systems: axis.isAlone ? systems : axis.systems(systems),
+        ...(axis.isAlone ? {} : { together: { mean: axis.mean, nextRound: () => draws.nextRound() } }),
+      };
+      let now: Memory = {
+        ...memory,
+        ...shared,
+        lanes: carried.map(({ state, influence }) => ({
+          state,
+          influence: isFirst ? absent : influence,
+          window: [],
+        })),
+      };
       const stages = fed.map(({ inputs, targets }) => {
-        const steps = takeSteps({ ...setting, noise }, now, inputs, targets);
+        const steps = takeSteps(own, now, inputs, targets);
         const ahead = now.steps - memory.steps;
         const clock = this.#clock(ahead, (value) => {
           this.#times.push({ at: declared, value });
           return counted({ shape: [], dtype });
         });
-        now = moveOn({ ...setting, noise }, now, steps, clock);
+        now = moveOn(own, now, steps, clock);
         return {
           losses: steps.flatMap(({ loss }) => loss ?? []),
           outputs: steps.map(({ output }) => output),
           states: steps.map(({ next }) => next) as Tree[],
         };
       });
+      const after = rebuild(like, alignLeaves(like, residentOf(now), 'learner') as Tensor[]) as Resident;
+      const leaving = <T>(tree: T): T => mapTree(tree as Tree, axis.leave) as T;
       return {
-        resident: rebuild(like, alignLeaves(like, residentOf(now), 'learner') as Tensor[]),
+        resident: { ...after, lanes: leaving(after.lanes) },
         gradient: (keeps ? now.gradient : []) as Tree,
         // The last states are part of the resident memory.
-        stages: stages.map((stage, t) => (t === timeSteps.length - 1 ? { ...stage, states: [] } : stage)),
+        stages: leaving(
+          stages.map((stage, t) => (t === timeSteps.length - 1 ? { ...stage, states: [] } : stage)),
+        ),
       };
-    });
+    };
+    const { program, result } = trace('learn', (declare) =>
+      withLanes(bundles.width, (axis) => traced(declare, axis)),
+    );
     const sizes = result as {
       gradient: Tree;
       stages: { losses: Tensor[]; outputs: Tensor[]; states: Tree[] }[];
     };
-    let at = residents;
+    let at = bundles.size;
     const take = (tree: Tree) => leavesOf(tree).map(() => at++);
     const gradient = { like: sizes.gradient, at };
     take(sizes.gradient);
@@ -126,24 +153,28 @@ export class LearnPlan {
       outputs: take(outputs),
       states: take(states),
     }));
-    const leaves = leavesOf(like);
+    const leaves = leavesOf(residentOf(memory) as Tree);
     const influence = new Set(memory.lanes.flatMap((lane) => leavesOf(carriedOf(lane))));
+    const carried = Array.from({ length: bundles.size }, (_, i) => i);
     this.runner = new Execution(program, {
-      updates: new Map(leaves.map((_, i) => [i, i])),
+      updates: new Map(carried.map((i) => [i, i])),
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
       relaxedSimd: setting.relaxedSimd,
       care,
       // Many parameters have no influence on the state, and its estimate stays zero.
-      zeros: [...leaves.keys()].filter((i) => influence.has(leaves[i]) && isZero(dataOf(leaves[i]))),
+      zeros: carried.filter((i) =>
+        bundles.in(i, leaves).every((leaf) => influence.has(leaf) && isZero(dataOf(leaf))),
+      ),
     });
-    this.feed = new Feed(this.runner, residents, timeSteps, numbers, isFirst);
+    this.feed = new Feed(this.runner, bundles.size, timeSteps, numbers, isFirst);
     this.keeps = keeps;
     this.care = care;
     this.scored = timeSteps.filter(({ targets }) => targets !== undefined).length;
-    this.resident = leaves.map((_, i) => this.runner.input(i));
+    this.resident = bundles.views(carried.map((i) => this.runner.input(i)));
+    this.#bundles = bundles;
+    this.#draws = draws;
     this.#gradient = gradient;
     this.gradientNumbers = leavesOf(gradient.like).map((_, i) => this.runner.output(gradient.at + i));
-    this.#states = memory.lanes.map(({ state }) => state);
     this.#stages = stages.map(({ losses, outputs, states }) => ({
       losses,
       states,
@@ -153,12 +184,13 @@ export class LearnPlan {
 
   /** Whether a memory has the form that the plan was traced with. */
   accepts(resident: readonly TypedArray[]): boolean {
-    return this.runner.zeros.every((at) => isZero(resident[at]));
+    return this.runner.zeros.every((at) => this.#bundles.in(at, resident).every(isZero));
   }
 
   /** Puts a memory into the arena. */
   load(resident: readonly TypedArray[]): void {
-    this.runner.load(resident);
+    for (const [i, own] of this.resident.entries()) own.set(resident[i]);
+    this.runner.load(Array.from({ length: this.#bundles.size }, (_, i) => this.runner.input(i)));
   }
 
   /** The last gradient, if the plan keeps it. */
@@ -199,12 +231,16 @@ export class LearnPlan {
    * Writes the loss at time step t: the mean over the systems, 0 if only observed. Returns whether it is
    * finite.
    */
-  writeLoss(t: number, into: Losses, at: number): boolean {
+  writeLoss(t: number, into: Losses, place: number): boolean {
     const { losses } = this.#stages[t];
-    let sum = 0;
-    for (let i = 0; i < losses.length; i++) sum += this.runner.output(losses[i])[0];
-    const loss = losses.length < 2 ? sum : sum / losses.length;
-    into[at] = loss;
+    let [sum, count] = [0, 0];
+    for (let i = 0; i < losses.length; i++) {
+      const own = this.runner.output(losses[i]);
+      for (let lane = 0; lane < own.length; lane++) sum += own[lane];
+      count += own.length;
+    }
+    const loss = count < 2 ? sum : sum / count;
+    into[place] = loss;
     return Number.isFinite(loss);
   }
 
@@ -220,8 +256,14 @@ export class LearnPlan {
 
   /** The states after time step t within the window. */
   states(t: number): readonly unknown[] {
-    const leaves = this.#stages[t].states.map((at) => this.runner.read(at));
-    return rebuild(this.#states as Tree, leaves) as readonly unknown[];
+    const { like, width } = this.#bundles;
+    const all = this.#stages[t].states.map((at) => this.runner.output(at));
+    let at = 0;
+    return like.lanes.flatMap(({ state }) => {
+      const own = all.slice(at, at + leavesOf(state as Tree).length);
+      at += own.length;
+      return apart(state, own, width);
+    });
   }
 
   #clock(ahead: number, declare: (value: (counters: Counters) => number) => Tensor): Clock {

@@ -1,5 +1,5 @@
 import { add, mul } from '../../autodiff/index.ts';
-import { type FloatDType, type Noise, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
+import { type FloatDType, mapTree, type Noise, pathsOf, type Tensor, type Tree } from '../../lib/index.ts';
 import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
 import type { Estimator, Moment, Rule } from '../estimators/index.ts';
@@ -23,6 +23,16 @@ export interface Setting {
   /** The meanings of plain numbers in the inputs and targets. */
   readonly found: FoundMeanings;
   readonly bindings: Rules;
+  /** How a plan takes several lanes, as one batch; without it they are taken one by one. */
+  readonly together?: Together;
+}
+
+/** Several lanes as one, whose tensors are entries of a batch. */
+export interface Together {
+  /** The mean over the lanes. */
+  mean(x: Tensor): Tensor;
+  /** From here on, draws are made when every lane has made those before. */
+  nextRound(): void;
 }
 
 /** The rules of an estimator for one model, by the type of the inputs. */
@@ -66,11 +76,12 @@ export function takeSteps(
   inputs: readonly unknown[],
   targets: Targets,
 ): HeldStep[] {
-  const { model, loss } = setting.systems;
+  const { model, loss, apart } = setting.systems;
   const { parameters } = memory;
   const states = beginnings(setting, memory);
-  return inputs.map((input, i) =>
-    takeStep(model, loss, { parameters, state: states[i], input, target: targets && { value: targets[i] } }),
+  const goals = targets && apart(targets);
+  return apart(inputs).map((input, i) =>
+    takeStep(model, loss, { parameters, state: states[i], input, target: goals && { value: goals[i] } }),
   );
 }
 
@@ -147,9 +158,10 @@ export function atReset(memory: Memory, { systems, bindings }: Setting): Memory 
 }
 
 function update(setting: Ruled, memory: Memory, clock: Clock, at: readonly Moment[]): Memory {
-  const gradients = memory.lanes.map((lane, i) => gradientOf(setting.rule, lane, at[i]));
-  const total = gradients.reduce((sum, part) => addTrees(sum, part));
-  const gradient = gradients.length === 1 ? total : scaleTree(total, 1 / gradients.length);
+  const gradient = meanGradient(
+    setting,
+    memory.lanes.map((lane, i) => gradientOf(setting.rule, lane, at[i])),
+  );
   const { update, memory: moments } = setting.optimizer.update(
     gradient,
     memory.moments,
@@ -166,12 +178,19 @@ function update(setting: Ruled, memory: Memory, clock: Clock, at: readonly Momen
   };
 }
 
+function meanGradient({ together }: Setting, lanes: readonly unknown[]): unknown {
+  const total = lanes.reduce((sum, part) => addTrees(sum, part));
+  if (together !== undefined) return mapTree(total as Tree, together.mean);
+  return lanes.length === 1 ? total : scaleTree(total, 1 / lanes.length);
+}
+
 /** The losses of the stride, summed over it and averaged over the lanes, as the gradient is. */
-function lossOf({ estimator }: Setting, lanes: readonly Lane[]): Tensor {
+function lossOf({ estimator, together }: Setting, lanes: readonly Lane[]): Tensor {
   const losses = lanes.flatMap(({ window }) =>
     window.slice(-estimator.stride).flatMap(({ loss }) => loss ?? []),
   );
   const total = losses.reduce((sum, loss) => add(sum, loss));
+  if (together !== undefined) return together.mean(total);
   return lanes.length === 1 ? total : mul(total, 1 / lanes.length);
 }
 
@@ -186,7 +205,7 @@ function gradientOf(rule: Rule, { influence, window }: Lane, moment: Moment): un
 
 /** Advances the influences over the steps that leave the windows. */
 function shortened(
-  { systems, estimator, rule, noise }: Ruled,
+  { systems, estimator, rule, noise, together }: Ruled,
   lanes: readonly Lane[],
   moments: readonly Moment[],
 ): readonly Lane[] {
@@ -194,6 +213,7 @@ function shortened(
   if (leaving <= 0) return lanes;
   // All start before any advances, which fixes the order of the draws.
   const begun = lanes.map(({ influence }) => (influence === absent ? rule.start(noise) : influence));
+  together?.nextRound();
   return lanes.map(({ state, influence, window }, i) => {
     const steps = window.slice(0, leaving);
     const transition = (influence === absent ? firstTransitionOf : transitionOf)(systems.model, steps);

@@ -38,7 +38,7 @@ export class Learner<P, S, X, Y> {
   readonly dtype: FloatDType;
   readonly #setting: Setting;
   readonly #engine: Engine;
-  /** The last inputs, one for each system. */
+  /** The last inputs, as the engine takes them. */
   readonly #inputs: unknown[] = [];
   readonly #targets: unknown[] = [];
   readonly #loss = new Float64Array(1);
@@ -145,10 +145,10 @@ export class Learner<P, S, X, Y> {
   /** Returns the outputs for consecutive inputs, from the carried state on. The learner does not move. */
   predictMany(inputs: readonly X[]): Tensor[] {
     guard.argument('predictMany', 'inputs', inputs, guard.list);
-    const { distribute, collectOutputs } = this.#setting.systems;
+    const { collectOutputs } = this.#setting.systems;
     const closed = () => inputs.slice(0, 1).flatMap((input) => this.#closed(input));
     requireNumbers('learner.predict', inputs, closed);
-    const outputs = this.#engine.predict(inputs.map((input) => distribute(input, 'input')));
+    const outputs = this.#engine.predict(inputs.map((input) => this.#engine.given(input, 'input')));
     return outputs.map((own) => collectOutputs(own) as Tensor);
   }
 
@@ -193,17 +193,17 @@ export class Learner<P, S, X, Y> {
   }
 
   #step(input: X, target: Y, losses: Losses, at: number, outputs: OutputsTo): void {
-    const { distribute } = this.#setting.systems;
+    const engine = this.#engine;
     requireNumbers('learner.step', [input, target], () => this.#closed(input, { target }));
-    distribute(input, 'input', this.#inputs);
-    distribute(target, 'target', this.#targets);
-    this.#engine.step(this.#inputs, this.#targets, losses, at, outputs);
+    engine.given(input, 'input', this.#inputs);
+    engine.given(target, 'target', this.#targets);
+    engine.step(this.#inputs, this.#targets, losses, at, outputs);
   }
 
   /** Moves on without a target: the state and the influence advance, without learning from this input. */
   observe(input: X): void {
     requireNumbers('learner.observe', [input], () => this.#closed(input));
-    this.#engine.step(this.#setting.systems.distribute(input, 'input'), undefined, this.#loss, 0, 'nowhere');
+    this.#engine.step(this.#engine.given(input, 'input'), undefined, this.#loss, 0, 'nowhere');
   }
 
   /** Runs the model and the loss of one step, outside a plan. */

@@ -3,6 +3,7 @@ import { beginnings } from './learn.ts';
 import type { Place } from './place.ts';
 import { PredictPlan } from './predict-plan.ts';
 import { residentOf } from './resident.ts';
+import { together } from './timeStep.ts';
 
 /** Predictions with plans of their own, one for each type of input. */
 export class Predictions {
@@ -39,7 +40,8 @@ export class Predictions {
     const given = states ?? (setting.estimator.restarts ? setting.systems.start : undefined);
     let now = given === undefined ? carried : leavesOf(given as Tree).map(dataOf);
     let last: PredictPlan | undefined;
-    return sequence.map((inputs) => {
+    return sequence.map((given) => {
+      const { inputs } = together({ inputs: given, targets: undefined });
       const plan = this.#planFor(
         inputs,
         () => new PredictPlan(setting, like.parameters, states ?? beginnings(setting, like), inputs),

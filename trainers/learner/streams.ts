@@ -6,6 +6,7 @@ import {
   type FloatDType,
   formatShape,
   mapTree,
+  pathsOf,
   ShapeError,
   Tensor,
   type Tree,
@@ -55,21 +56,21 @@ function requireFits(given: number, own: number, path: string): void {
 
 /** The values of one lane: entry `lane` of the first axis of every leaf. */
 export function takeLane<T>(value: T, lane: number, lanes: number, name: string): T {
+  return mapTree(requireLanes(value, lanes, name) as Tree, (leaf) => entryOf(leaf, lane), name) as T;
+}
+
+/** @throws ShapeError unless the first axis of every leaf counts the lanes. */
+export function requireLanes<T>(value: T, lanes: number, name: string): T {
   if (typeof value === 'number')
     throw new ShapeError(
       `${name}: one number for ${lanes} lanes; give a tensor whose first axis counts the lanes, such as indices([...])`,
     );
-  return mapTree(
-    value as Tree,
-    (leaf, path) => {
-      if (leaf.shape[0] !== lanes)
-        throw new ShapeError(
-          `${path}: the first axis counts the ${lanes} lanes, got shape ${formatShape(leaf.shape)}`,
-        );
-      return entryOf(leaf, lane);
-    },
-    name,
-  ) as T;
+  for (const { path, tensor } of pathsOf(value as Tree, name))
+    if (tensor.shape[0] !== lanes)
+      throw new ShapeError(
+        `${path}: the first axis counts the ${lanes} lanes, got shape ${formatShape(tensor.shape)}`,
+      );
+  return value;
 }
 
 /** Stacks trees of one structure, leaf by leaf along a new first axis. */

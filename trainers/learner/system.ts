@@ -4,7 +4,7 @@ import { copyOfTree } from '../algebra.ts';
 import type { LearnerConfig } from './config.ts';
 import { requireFit } from './fit.ts';
 import { jointLoss, jointModel } from './joint.ts';
-import { admit, stackLanes, takeLane } from './streams.ts';
+import { admit, requireLanes, stackLanes, takeLane } from './streams.ts';
 
 /**
  * Maps the user's lanes to the systems that are learnt from: each lane is a system, or all lanes are one.
@@ -13,12 +13,18 @@ import { admit, stackLanes, takeLane } from './streams.ts';
 export interface Systems {
   /** Number of the user's lanes. */
   readonly lanes: number;
+  /** Whether a plan takes the lanes that are systems together, in arrays with an axis of lanes. */
+  readonly isTogether: boolean;
   readonly model: Cell<unknown, unknown, unknown>;
   readonly loss: Loss<unknown>;
   /**
    * Returns one value for each system, in a given list if there is one, to avoid an allocation at every step.
    */
   distribute(value: unknown, name: string, into?: unknown[]): unknown[];
+  /** The same for a plan, in which lanes stay together: one value, with an axis of lanes where they are systems. */
+  together(value: unknown, name: string, into?: unknown[]): unknown[];
+  /** What `distribute` or `together` returned, as one value for each system. */
+  apart(values: readonly unknown[]): readonly unknown[];
   /** The inverse of `distribute`, for states and outputs. */
   collect(values: readonly unknown[]): unknown;
   collectOutputs(outputs: readonly unknown[]): unknown;
@@ -39,13 +45,11 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   if (lanes === 1) {
     requireFit('createLearner', one, own, 'state');
     return {
+      ...asOne((value, name) => admit(value, dtype, name)),
       lanes,
+      isTogether: false,
       model,
       loss,
-      distribute(value, name, into = []) {
-        into[0] = admit(value, dtype, name);
-        return into;
-      },
       collect: ([value]) => value,
       collectOutputs: ([output]) => output,
       start: [one],
@@ -55,26 +59,44 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   requireFit('createLearner', states[0], own, 'state');
   if (estimator.joint)
     return {
+      ...asOne((value, name) => share(admit(value, dtype, name), name)),
       lanes,
+      isTogether: false,
       model: jointModel(model, lanes) as Cell<unknown, unknown, unknown>,
       loss: jointLoss(loss) as Loss<unknown>,
-      distribute(value, name, into = []) {
-        into[0] = share(admit(value, dtype, name), name);
-        return into;
-      },
       collect: ([list]) => stackLanes(list as unknown[]),
       collectOutputs: ([output]) => output,
       start: [states],
     };
+  const distribute: Systems['distribute'] = (value, name, into) =>
+    share(admit(value, dtype, name), name, into);
   return {
     lanes,
+    isTogether: !estimator.lanesApart,
     model,
     loss,
-    distribute: (value, name, into) => share(admit(value, dtype, name), name, into),
+    distribute,
+    together(value, name, into = []) {
+      if (estimator.lanesApart) return distribute(value, name, into);
+      into[0] = requireLanes(admit(value, dtype, name), lanes, name);
+      return into;
+    },
+    apart: (values) => (values.length === lanes ? values : share(values[0], 'lanes')),
     collect: stackLanes,
     collectOutputs: stackLanes,
     start: states,
   };
+}
+
+/** The ways in and out where there is one system. */
+function asOne(
+  take: (value: unknown, name: string) => unknown,
+): Pick<Systems, 'distribute' | 'together' | 'apart'> {
+  const distribute = (value: unknown, name: string, into: unknown[] = []) => {
+    into[0] = take(value, name);
+    return into;
+  };
+  return { distribute, together: distribute, apart: (values) => values };
 }
 
 /** Whether a given state has one more axis than the model's own. */

@@ -1,14 +1,24 @@
 import type { Declare } from '../../autodiff/index.ts';
 import { mapTree, sameShape, Tensor, type Tree } from '../../lib/index.ts';
 import type { Lane } from './memory.ts';
+import { stackLanes } from './streams.ts';
 
 /** The targets of one time step, one for each system; undefined if it is only observed. */
 export type Targets = readonly unknown[] | undefined;
 
-/** The input and target of one time step for every system; no targets if it is only observed. */
+/**
+ * The input and target of one time step for every system, or of all lanes together for a plan; no targets if it is
+ * only observed.
+ */
 export interface TimeStep {
   readonly inputs: readonly unknown[];
   readonly targets: Targets;
+}
+
+/** A time step in which the lanes are together, with an axis of lanes. */
+export function together({ inputs, targets }: TimeStep): TimeStep {
+  const stacked = (values: readonly unknown[]) => (values.length === 1 ? values : [stackLanes(values)]);
+  return { inputs: stacked(inputs), targets: targets && stacked(targets) };
 }
 
 /**

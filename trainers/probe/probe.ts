@@ -113,7 +113,6 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
   const noise = seeded(seed);
   const shadow = (estimator: Estimator) => new Shadow(config, estimator, noise.split());
   const exact = shadow(rtrl());
-  const { distribute } = exact.systems;
   const followed = new Map<string, Followed>(
     Object.entries(estimators).map(([name, estimator]) => {
       const shadows = Array.from({ length: copies }, () => shadow(estimator));
@@ -149,13 +148,12 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
       const point = before();
       // First, as it may refuse the step.
       const scored = learner.step(input, target);
-      const [inputs, targets] = [distribute(input, 'input'), distribute(target, 'target')];
-      exact.step(point, inputs, targets);
+      exact.step(point, input, { value: target });
       const truth = exact.estimate;
       const broken = new Set<Followed>();
       each((own) => {
         const began = performance.now();
-        for (const copy of own.shadows) copy.step(point, inputs, targets);
+        for (const copy of own.shadows) copy.step(point, input, { value: target });
         // The first steps compile plans.
         if (steps >= warmUp) own.time += (performance.now() - began) / own.shadows.length;
         own.steps++;
@@ -178,10 +176,9 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
     observe(input) {
       const point = before();
       learner.observe(input);
-      const inputs = distribute(input, 'input');
-      exact.step(point, inputs, undefined);
+      exact.step(point, input);
       each(({ shadows }) => {
-        for (const copy of shadows) copy.step(point, inputs, undefined);
+        for (const copy of shadows) copy.step(point, input);
       });
       replayed?.add(point, input, undefined);
     },

@@ -5,8 +5,6 @@ import type { LearnerConfig } from '../learner/config.ts';
 import type { Engine, Point } from '../learner/engine.ts';
 import { atReset, freshLanes, named, type Setting } from '../learner/learn.ts';
 import { engineOf, settingOf } from '../learner/select.ts';
-import type { Systems } from '../learner/system.ts';
-import type { Targets } from '../learner/timeStep.ts';
 import { type Optimizer, sgd } from '../optimizers/index.ts';
 
 /**
@@ -37,10 +35,6 @@ export class Shadow {
     this.#engine.expectGradient(Number.POSITIVE_INFINITY);
   }
 
-  get systems(): Systems {
-    return this.#setting.systems;
-  }
-
   /** The cost of the estimator's rule for the model; undefined before the first input. */
   get cost(): Cost | undefined {
     return this.#setting.bindings.last?.cost;
@@ -51,13 +45,13 @@ export class Shadow {
     return JSON.stringify(this.#engine.noise.save()) !== this.#begin;
   }
 
-  /**
-   * Carries the influence over the step from a point, with inputs and targets for each system; without targets
-   * it is only observed.
-   */
-  step(point: Point, inputs: readonly unknown[], targets: Targets): void {
-    this.#engine.follow(point);
-    this.#engine.step(inputs, targets, this.#ignored, 0, 'nowhere');
+  /** Carries the influence over the step from a point; without a target it is only observed. */
+  step(point: Point, input: unknown, target?: { readonly value: unknown }): void {
+    const engine = this.#engine;
+    engine.follow(point);
+    const inputs = engine.given(input, 'input');
+    const targets = target && engine.given(target.value, 'target');
+    engine.step(inputs, targets, this.#ignored, 0, 'nowhere');
   }
 
   /** The estimate of the last gradient, leaf by leaf, which the next step overwrites. */

@@ -5,6 +5,7 @@ import {
   mapTree,
   type NdArray,
   pathsOf,
+  requireTensor,
   type Shape,
   ShapeError,
   type Tensor,
@@ -71,13 +72,17 @@ function inBatch<R>(name: string, size: number, body: (batch: OpenBatch) => R): 
   return withLevel(name, (level) =>
     body({
       enter(x) {
+        requireTensor(x, name);
         if (x.shape[0] !== size)
           throw new ShapeError(
             `${name}: the leading axis counts the ${size} entries, got shape ${formatShape(x.shape)}`,
           );
         return new BatchTensor(x, level, size);
       },
-      leave: (x) => spread(entriesAt(x, level), size),
+      leave(x) {
+        requireTensor(x, name);
+        return spread(entriesAt(x, level), size);
+      },
     }),
   );
 }

@@ -31,6 +31,7 @@ import {
   transpose,
   vmap,
   where,
+  withBatch,
 } from '../../autodiff/index.ts';
 import {
   dataOf,
@@ -233,6 +234,20 @@ describe('vmap', () => {
       requireClose([entry(pushed, i)], [push(undefined as never, entry(tangents, i))]);
     for (let i = 0; i < 3; i++)
       requireClose([entry(byParameters, i), entry(byState, i)], pull(entry(cotangents, i)));
+  });
+
+  it('brings in batches on the way, and sums over their entries', () => {
+    const [xs, ys] = [batchOf(a), batchOf(b)];
+    const total = withBatch(3, ({ enter, leave }) => {
+      const x = tanh(enter(xs));
+      const y = enter(ys);
+      return sum(leave(matmul(x, mul(y, v))), { axes: 0 });
+    });
+    const expected = sum(vmap((x: Tensor, y: Tensor) => matmul(tanh(x), mul(y, v)))(xs, ys), { axes: 0 });
+    requireClose([total], [expected]);
+    expect(withBatch(2, ({ leave }) => leave(v)).shape).to.deep.equal([2, 2]);
+    expect(() => withBatch(2, ({ enter }) => enter(xs))).to.throw(ShapeError, 'counts the 2 entries');
+    expect(() => withBatch(-1, () => v)).to.throw('withBatch');
   });
 
   it('explains what is wrong with a batch', () => {

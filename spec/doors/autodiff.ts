@@ -1,4 +1,4 @@
-import { type compile, dual, mul, square, sum, trace } from '../../autodiff/index.ts';
+import { type compile, dual, mul, type OpenBatch, square, sum, trace } from '../../autodiff/index.ts';
 import { indices, ones, type Tensor, zeros } from '../../lib/index.ts';
 import { matrix, x } from './lib.ts';
 import { type Doors, door, methods, namedDoor, openDoor } from './walk.ts';
@@ -159,6 +159,7 @@ export const autodiffDoors: Doors = {
     () => [square],
     made(() => [x()]),
   ),
+  withBatch: openDoor(() => [2, ({ leave }: OpenBatch) => leave(x())]),
   jvp: openDoor(() => [loss, [x()], [x()]]),
   linearize: door(
     () => [square, x()],

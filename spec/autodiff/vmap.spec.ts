@@ -237,7 +237,7 @@ describe('vmap', () => {
   });
 
   it('brings in batches on the way, and sums over their entries', () => {
-    const [xs, ys] = [batchOf(a), batchOf(b)];
+    const [xs, ys] = [a, b];
     const total = withBatch(3, ({ enter, leave }) => {
       const x = tanh(enter(xs));
       const y = enter(ys);

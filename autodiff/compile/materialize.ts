@@ -1,4 +1,5 @@
 import { type DType, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
+import { addDiagonal, addProduct } from './addPart.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer } from './instruction.ts';
 import {
@@ -167,7 +168,7 @@ export class Materializer {
       written = true;
     }
     for (const { coefficient, part } of of('product') as { coefficient: Coefficient; part: Product }[]) {
-      this.#addProduct(out, coefficient, part, written);
+      addProduct(this.#assembler, out, this.factors(coefficient, part.u), part, written);
       written = true;
     }
     const unit = this.#assembler.scalar(dtype, 1);
@@ -188,41 +189,9 @@ export class Materializer {
     for (const [i, { coefficient, part }] of of('diagonal').entries()) {
       if (part.kind !== 'diagonal') continue;
       const { at, buffer } = this.factors(coefficient, part.buffer);
-      this.#addDiagonal(out, part.begin, at, buffer, isBare && of('row').length === 0 && i === 0);
+      const isZero = isBare && of('row').length === 0 && i === 0;
+      addDiagonal(this.#assembler, out, part.begin, { at, buffer }, isZero);
     }
-  }
-
-  /**
-   * Adds c UᵀV to a matrix, or sets it. The coefficient is multiplied into U. Where zeros are strong the product is
-   * written out first, which rounds alike: it is not so deep that the kernel would add it up in parts.
-   */
-  #addProduct(out: Buffer, coefficient: Coefficient, part: Product, written: boolean): void {
-    const { dtype, size } = out;
-    const emit = this.#assembler.emit.bind(this.#assembler);
-    const { at, buffer } = this.factors(coefficient, part.u);
-    const isOne = this.#assembler.number(at) === 1;
-    const u = isOne ? buffer : this.#assembler.buffer(dtype, buffer.size);
-    if (!isOne) emit('muls', dtype, u, buffer, at, buffer.size);
-    const [m, n] = [part.u, part.v].map((factor) => factor.size / part.rows);
-    const isApart = written && part.strong;
-    const product = isApart ? this.#assembler.buffer(dtype, size) : out;
-    emit('gemm', dtype, product, u, part.v, m, n, part.rows, 1, 0, Number(written && !isApart));
-    if (part.strong) emit('mend', dtype, product, u, part.v, m, n, part.rows, 1, 0);
-    if (isApart) emit('add', dtype, out, out, product, size);
-  }
-
-  /** Adds to the elements of a matrix on a diagonal, or sets them if the matrix is zero. */
-  #addDiagonal(matrix: Buffer, begin: number, at: Buffer, x: Buffer, isZero: boolean): void {
-    const { dtype, size: n } = x;
-    const place = { buffer: matrix, shift: begin * n };
-    const isPlain = isZero && this.#assembler.number(at) === 1;
-    const sum = isPlain ? x : this.#assembler.buffer(dtype, n);
-    const emit = this.#assembler.emit.bind(this.#assembler);
-    if (!isZero) {
-      emit('strided', dtype, sum, place, 1, n, 1, n + 1);
-      emit('axpby', dtype, sum, this.#assembler.scalar(dtype, 1), sum, at, x, n);
-    } else if (!isPlain) emit('muls', dtype, sum, x, at, n);
-    emit('strided', dtype, place, sum, 1, n, n + 1, 1);
   }
 
   /** A coefficient and an array; 1 and their product where it has to be a strong one, which rounds alike. */

@@ -1,0 +1,53 @@
+import type { Assembler } from './assembler.ts';
+import type { Buffer } from './instruction.ts';
+import type { Part } from './terms.ts';
+
+/** An array with its coefficient. */
+interface Factor {
+  readonly at: Buffer;
+  readonly buffer: Buffer;
+}
+
+/**
+ * Adds c UᵀV to a matrix, or sets it. The coefficient is multiplied into U. Where zeros are strong the product is
+ * written out first, which rounds alike: it is not so deep that the kernel would add it up in parts.
+ */
+export function addProduct(
+  assembler: Assembler,
+  out: Buffer,
+  { at, buffer }: Factor,
+  part: Extract<Part, { kind: 'product' }>,
+  isSum: boolean,
+): void {
+  const { dtype, size } = out;
+  const emit = assembler.emit.bind(assembler);
+  const isOne = assembler.number(at) === 1;
+  const u = isOne ? buffer : assembler.buffer(dtype, buffer.size);
+  if (!isOne) emit('muls', dtype, u, buffer, at, buffer.size);
+  const [m, n] = [part.u, part.v].map((factor) => factor.size / part.rows);
+  const isApart = isSum && part.strong;
+  const product = isApart ? assembler.buffer(dtype, size) : out;
+  emit('gemm', dtype, product, u, part.v, m, n, part.rows, 1, 0, Number(isSum && !isApart));
+  if (part.strong) emit('mend', dtype, product, u, part.v, m, n, part.rows, 1, 0);
+  if (isApart) emit('add', dtype, out, out, product, size);
+}
+
+/** Adds to the elements of a matrix on a diagonal, or sets them if the matrix is zero. */
+export function addDiagonal(
+  assembler: Assembler,
+  matrix: Buffer,
+  begin: number,
+  { at, buffer: x }: Factor,
+  isZero: boolean,
+): void {
+  const { dtype, size: n } = x;
+  const place = { buffer: matrix, shift: begin * n };
+  const isPlain = isZero && assembler.number(at) === 1;
+  const sum = isPlain ? x : assembler.buffer(dtype, n);
+  const emit = assembler.emit.bind(assembler);
+  if (!isZero) {
+    emit('strided', dtype, sum, place, 1, n, 1, n + 1);
+    emit('axpby', dtype, sum, assembler.scalar(dtype, 1), sum, at, x, n);
+  } else if (!isPlain) emit('muls', dtype, sum, x, at, n);
+  emit('strided', dtype, place, sum, 1, n, n + 1, 1);
+}

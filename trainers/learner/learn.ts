@@ -28,7 +28,7 @@ export interface Setting {
 }
 
 /** Several lanes as one, whose tensors are entries of a batch. */
-export interface Together {
+interface Together {
   /** The mean over the lanes. */
   mean(x: Tensor): Tensor;
   /** From here on, draws are made when every lane has made those before. */

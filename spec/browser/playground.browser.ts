@@ -163,6 +163,16 @@ describe('browser: the playground', function () {
     await said('9 of 9 laws hold');
   });
 
+  it('a cell of one’s own can come with a link', async () => {
+    const own = await site.open();
+    const source = await own.page.getByLabel('The source of the cell').inputValue();
+    const other = source.replaceAll('leaky', 'linked').replace('tanh(add', 'tan(add');
+    await own.page.evaluate(`location.hash = 'cell=' + ${JSON.stringify(encodeURIComponent(other))}`);
+    await own.until("document.querySelector('#own-said').textContent.includes('tan is not defined')");
+    expect(await own.page.getByLabel('The source of the cell').inputValue()).to.equal(other);
+    await own.page.close();
+  });
+
   it('a cell of one’s own has no network', async () => {
     const own = await site.open();
     await own.page.locator('#own').scrollIntoViewIfNeeded();

@@ -35,10 +35,17 @@ describe('playground: reading', () => {
     expect(() => tableOf('x.csv', 'a,b\n1,2\n3\n')).to.throw(
       'x.csv: row 2 has 1 fields, and there are 2 columns',
     );
+    expect(() => tableOf('x.csv', 'a,a\n1,2\n3,4\n')).to.throw('x.csv: two columns are called "a"');
     expect(() => tableOf('x.csv', 'a\nx\ny\n')).to.throw('x.csv: no column is of numbers alone');
     expect(() => tableOf('x.csv', 'a\n"x')).to.throw(
       'x.csv: line 2, field 1: the file ends within a quoted field',
     );
+  });
+
+  it('predicts from the second row on, if there are but two', () => {
+    const reader = createTableReader(tableOf('x.csv', 'x\n1\n2'), 'x');
+    expect(reader.step()?.actual).to.equal(2);
+    expect(reader.left).to.equal(0);
   });
 
   it('predicts a column, with intervals and the weights of its experts', () => {

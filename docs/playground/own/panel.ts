@@ -1,4 +1,4 @@
-import { button, choice, element } from '../page/dom.ts';
+import { button, choice, element, part } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
 import { section } from '../page/section.ts';
 import { addressOf, startWorker } from '../page/worker.ts';
@@ -222,5 +222,20 @@ export function ownPanel(): void {
       }
     },
   });
+  /** A link may bring a source, `#cell=…` as encodeURIComponent writes it. */
+  function fromLink(): void {
+    const [, given] = /^#cell=(.+)$/s.exec(location.hash) ?? [];
+    if (given === undefined) return;
+    part('#own').scrollIntoView();
+    try {
+      editor.set(decodeURIComponent(given));
+      later();
+    } catch {
+      say('the cell of the link is not as encodeURIComponent writes it', 'bad');
+    }
+  }
+
   editor.set(examples.leaky);
+  addEventListener('hashchange', fromLink);
+  fromLink();
 }

@@ -25,6 +25,8 @@ export function tableOf(name: string, text: string): Table {
     return record.fields;
   });
   const [columns = [], ...fields] = records;
+  const twice = columns.find((column, i) => columns.indexOf(column) < i);
+  if (twice !== undefined) throw new DataError(`${name}: two columns are called ${JSON.stringify(twice)}`);
   if (fields.length < 2) throw new DataError(`${name}: there are no rows below the names of the columns`);
   const wrong = fields.findIndex((own) => own.length !== columns.length);
   if (wrong >= 0)
@@ -54,7 +56,7 @@ export interface TableReader {
 /** Reads a table row by row, and predicts a column. */
 export function createTableReader({ rows }: Table, target: string): TableReader {
   const model = createModel({ target });
-  let count = Math.min(first, Math.floor(rows.length / 3));
+  let count = Math.max(1, Math.min(first, Math.floor(rows.length / 3)));
   model.partialFit(rows.slice(0, count));
   return {
     get left() {

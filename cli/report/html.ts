@@ -63,7 +63,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 0.3rem; }
 p { margin: 0.4rem 0; }
 table { border-collapse: collapse; margin: 0.8rem 0; }
 th, td { padding: 0.25rem 1.1rem 0.25rem 0; text-align: left; border-bottom: 1px solid #8884; }
-td:first-child { min-width: 7rem; }
+td:first-child { min-width: 7rem; } td:last-child { min-width: 9rem; }
 td.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 pre { padding: 0.8rem; overflow-x: auto; background: #8881; border-radius: 4px; font-size: 0.85rem; }
 figure { margin: 0.8rem 0; } figcaption { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.85rem; }

@@ -168,7 +168,7 @@ describe('browser: the playground', function () {
     const source = await own.page.getByLabel('The source of the cell').inputValue();
     const other = source.replaceAll('leaky', 'linked').replace('tanh(add', 'tan(add');
     await own.page.evaluate(`location.hash = 'cell=' + ${JSON.stringify(encodeURIComponent(other))}`);
-    await own.until("document.querySelector('#own-said').textContent.includes('tan is not defined')");
+    await own.until("document.querySelector('#own-laws').textContent.includes('tan is not defined')");
     expect(await own.page.getByLabel('The source of the cell').inputValue()).to.equal(other);
     await own.page.close();
   });

@@ -35,6 +35,8 @@ const slices = inSlices(
     taken = 0;
   },
   refuse,
+  // What changes more often than this cannot be followed, and drawing it takes time from the controls.
+  40,
 );
 
 function refuse(error: unknown): void {

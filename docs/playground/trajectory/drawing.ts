@@ -13,6 +13,8 @@ const edges = corners.flatMap((a, i) =>
   corners.slice(i + 1).flatMap((b) => (a.filter((value, k) => value !== b[k]).length === 1 ? [[a, b]] : [])),
 );
 const colors = ['quiet', 'uoro', 'blocks'];
+/** Steps from faint to strong. */
+const bands = 7;
 
 /** The path of the state through its cube, older parts fainter; a dot where it stood, in the colour of the symbol. */
 export function drawTrail({ context, width, height, color }: Sheet, camera: Camera, trail: Trail): void {
@@ -28,23 +30,33 @@ export function drawTrail({ context, width, height, color }: Sheet, camera: Came
   const places = Array.from({ length: count }, (_, i) =>
     place([states[3 * i], states[3 * i + 1], states[3 * i + 2]]),
   );
-  const faint = (i: number) => 0.12 + 0.88 * (i / count) ** 2;
   context.lineCap = 'round';
-  for (let i = 1; i < count; i++) {
-    const [from, to] = [places[i - 1], places[i]];
-    context.globalAlpha = 0.5 * faint(i);
-    context.strokeStyle = color(colors[symbols[i]]);
-    context.lineWidth = 1.3 + 0.7 * to.depth;
-    line(context, from.x, from.y, to.x, to.y);
-  }
-  const order = places.map((_, i) => i).sort((a, b) => places[a].depth - places[b].depth);
-  for (const i of order) {
-    const { x, y, depth } = places[i];
-    context.globalAlpha = faint(i);
-    context.fillStyle = color(colors[symbols[i]]);
-    context.beginPath();
-    context.arc(x, y, 3.2 + 1.4 * depth, 0, 2 * Math.PI);
-    context.fill();
+  context.lineWidth = 1.6;
+  // A path for all that has one colour and about one age: a path for each line would take most of a frame.
+  for (let band = 0; band < bands; band++) {
+    const own = places.map((_, i) => i).filter((i) => Math.floor((bands * i) / count) === band);
+    const strength = 0.12 + 0.88 * ((band + 1) / bands) ** 2;
+    colors.forEach((name, symbol) => {
+      const all = own.filter((i) => symbols[i] === symbol);
+      context.strokeStyle = color(name);
+      context.fillStyle = color(name);
+      context.globalAlpha = 0.5 * strength;
+      context.beginPath();
+      for (const i of all.filter((each) => each > 0)) {
+        context.moveTo(places[i - 1].x, places[i - 1].y);
+        context.lineTo(places[i].x, places[i].y);
+      }
+      context.stroke();
+      context.globalAlpha = strength;
+      context.beginPath();
+      for (const i of all) {
+        const { x, y, depth } = places[i];
+        const radius = 3.2 + 1.4 * depth;
+        context.moveTo(x + radius, y);
+        context.arc(x, y, radius, 0, 2 * Math.PI);
+      }
+      context.fill();
+    });
   }
   context.globalAlpha = 1;
 }

@@ -92,7 +92,7 @@ export const parts = [
   estimators(
     ['dni'],
     ['dni', 'learnt'],
-    '^(what estimators declare|DNI (is|credits|keeps|refuses)|what an estimator has learnt dni)',
+    '^(what estimators declare|DNI (is|credits|keeps|refuses)|what an estimator has learnt (dni|has no|is the same))',
   ),
   estimators(['dodge'], ['dodge']),
   estimators(['eprop', 'pairing'], ['eprop', 'pairing']),

@@ -1,7 +1,6 @@
 import { leavesOf, type Tree } from '../../lib/index.ts';
 import { normOf } from '../evaluation/norm.ts';
 import type { Learner } from '../learner/learner.ts';
-import { choose } from '../registry/choose.ts';
 import { estimatorTable } from '../registry/estimators.ts';
 
 /** Above this size, writing out an influence takes too long. */
@@ -9,11 +8,14 @@ const most = 1 << 24;
 
 /**
  * The Euclidean norms of the estimator's influence: |s̃| and |θ̃| of UORO (over all pairs) and NoBackTrack,
- * |G| of RTRL, SnAp and RFLO, |factors| of all that the others carry. Empty for an estimator without an
- * influence, and for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
+ * |G| of RTRL, SnAp and RFLO, |factors| of all that the others carry. Empty for an estimator that is not built in or
+ * has no influence, and for a G of more than 2²⁴ numbers. The first call of a step costs a copy of the influence.
  */
 export function influenceNorms(learner: Carrying): Readonly<Record<string, number>> {
-  const { carries } = choose('estimator', estimatorTable, learner.estimator.name);
+  const { name } = learner.estimator;
+  // One of a file may carry anything.
+  if (!Object.hasOwn(estimatorTable, name)) return {};
+  const { carries } = estimatorTable[name];
   if (carries === 'pairs') {
     const { influence } = learner;
     const pairs = (Array.isArray(influence) ? influence : [influence]) as readonly Pair[];

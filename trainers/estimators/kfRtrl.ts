@@ -31,7 +31,7 @@ export type KfRtrlInfluence = SitedInfluence<KroneckerPair>;
  * refused.
  */
 export function kfRtrl(options: KroneckerOptions = {}): Estimator<KfRtrlInfluence> {
-  return kronecker('kfRtrl', options, costOf, ({ state, dtype, epsilon }) => ({
+  const estimator = kronecker<KroneckerPair>('kfRtrl', options, costOf, ({ state, dtype, epsilon }) => ({
     time: ({ units }) => state * state * units,
     memory: ({ units, inputs }) => state * units + inputs,
     start: ({ units, inputs }) => ({
@@ -41,6 +41,7 @@ export function kfRtrl(options: KroneckerOptions = {}): Estimator<KfRtrlInfluenc
     advance: (pair, jacobian, immediate, noise) => advance(pair, jacobian, immediate, noise, epsilon),
     pull: ({ u, A }, cotangent) => ({ z: u, a: matmul(cotangent, A) }),
   }));
+  return { ...estimator, lanesApart: true };
 }
 
 /** For one group whose matrix has all of the parameters. */

@@ -1,4 +1,4 @@
-import { dataOf, fromData, leavesOf, mapTree, type Tensor, type Tree } from '../../lib/index.ts';
+import { dataOf, fromData, guard, leavesOf, mapTree, type Tensor, type Tree } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
 import { ChainTensor } from '../chains/chain-tensor.ts';
 import { trace } from '../compile/index.ts';
@@ -69,8 +69,10 @@ export function partialDependencies<A extends readonly unknown[], B extends read
   primals: A,
   given: B,
 ): Dependencies {
-  const run = (args: readonly unknown[], held: readonly unknown[]) => f(...(args as A), ...(held as B));
-  return found(callName('partialDependencies', f), run, primals, given);
+  const name = callName('partialDependencies', f);
+  guard.argument(name, 'primals', primals, guard.list);
+  guard.argument(name, 'given', given, guard.list);
+  return found(name, (args, held) => f(...(args as A), ...(held as B)), primals, given);
 }
 
 function found(

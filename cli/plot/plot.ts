@@ -46,7 +46,7 @@ const wide = 100;
  * import { plot } from 'norewind/plot';
  *
  * const svg = plot({ uoro: [2, 1.2, 0.9], tbptt: [2, 1.4, 1.3] }, { y: 'bits a symbol', levels: { best: 0.8 } });
- * console.log(svg.startsWith('<svg'));
+ * svg.startsWith('<svg'); // true
  * ```
  * @throws ConfigurationError for what is no history, for one without a finite loss, and for a number that is not
  * above 0 on a logarithmic axis.

@@ -4,20 +4,12 @@ import { lengthsAt } from '../estimators/estimator.ts';
 import { beginsApart, begun, isAbsent } from './beginning.ts';
 import type { Point } from './engine.ts';
 import { firstHarm } from './harm.ts';
-import {
-  type Generation,
-  Journal,
-  type Position,
-  stretch,
-  stretchOfPoints,
-  timeStepsIn,
-  writeInputs,
-} from './journal.ts';
+import { type Generation, Journal, type Position, stretch, stretchOfPoints } from './journal.ts';
 import { movedOn, ruled, type Setting } from './learn.ts';
 import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { drawnLength, hasInfluence, type Memory } from './memory.ts';
 import { Plans } from './plans.ts';
-import { copied, joined, type Places, placesOf } from './point.ts';
+import { type Places, placesOf, readPoint, writePoint } from './point.ts';
 import { memoryOf, numbersOf } from './resident.ts';
 import { completed, type TimeStep } from './timeStep.ts';
 
@@ -156,34 +148,18 @@ export class Place implements Counters {
 
   /** Copies of the parameters and states in the memory. @param into receives them. */
   point(into?: Point): Point {
-    const { residents } = this;
-    const { parameters, states } = this.#places();
-    return {
-      parameters: parameters.map((at, i) => copied(residents[at], into?.parameters[i])),
-      state: joined(
-        states.map((own) => own.map((at) => residents[at])),
-        into?.state,
-      ),
-    };
+    return readPoint(this.residents, this.#places(), into);
   }
 
   /** Lets the next window begin at other parameters and states. The point must not change afterwards. */
   beginAt(point: Point): void {
     this.#beginsAt = point;
-    this.#put(point);
+    this.put(point);
   }
 
-  #put({ parameters, state }: Point): void {
-    const { residents } = this;
-    const places = this.#places();
-    for (const [i, at] of places.parameters.entries()) residents[at].set(parameters[i]);
-    for (const [i, own] of places.states.entries())
-      for (const [leaf, at] of own.entries()) {
-        const { length } = residents[at];
-        residents[at].set(
-          length === state[leaf].length ? state[leaf] : state[leaf].subarray(i * length, (i + 1) * length),
-        );
-      }
+  /** Writes parameters and states. */
+  put(point: Point): void {
+    writePoint(this.residents, this.#places(), point);
   }
 
   /** Makes this the place to return to. */
@@ -252,13 +228,13 @@ export class Place implements Counters {
     plan.load(this.residents);
     this.plan = plan;
     this.taken = 0;
-    if (this.#beginsAt !== undefined) this.#put(this.#beginsAt);
+    if (this.#beginsAt !== undefined) this.put(this.#beginsAt);
   }
 
   /** Takes in the first time steps of a window. */
   take(timeSteps: readonly TimeStep[], keeps: boolean): void {
     this.taken = 0;
-    if (this.#beginsAt !== undefined) this.#put(this.#beginsAt);
+    if (this.#beginsAt !== undefined) this.put(this.#beginsAt);
     if (timeSteps.length === 0) return;
     const like = this.plan?.feed.timeSteps;
     // The plan may be that of a window from before the present one grew.
@@ -313,25 +289,5 @@ export class Place implements Counters {
     this.plan = undefined;
     this.#held = numbers;
     this.gradient = gradient && (() => gradient.known);
-  }
-
-  /** Replays the first windows since the snapshot of a generation, with their gradients; all by default. */
-  replay(generation: Generation, to = generation.count): void {
-    for (let at = 0; at < to; at++) {
-      const plan = this.fed(generation, at);
-      plan.takeAgain();
-      this.learn(plan);
-      this.count(plan);
-    }
-  }
-
-  /** The plan for the windows of a generation, with the inputs of one of them. */
-  fed(generation: Generation, at: number): LearnPlan {
-    const plan = this.planFor(timeStepsIn(generation), true, generation.feed?.isFirst);
-    this.load(plan);
-    writeInputs(generation, at, plan.feed);
-    const point = generation.points[at];
-    if (point !== undefined) this.#put(point);
-    return plan;
   }
 }

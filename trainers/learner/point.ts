@@ -25,19 +25,13 @@ export function pointOf({ parameters, lanes }: Pick<Memory, 'parameters' | 'lane
 }
 
 /** A copy, in memory of its own by default. */
-export function copied(
-  data: TypedArray,
-  into: TypedArray = allocate(dtypeOf(data), data.length),
-): TypedArray {
+function copied(data: TypedArray, into: TypedArray = allocate(dtypeOf(data), data.length)): TypedArray {
   into.set(data);
   return into;
 }
 
 /** Copies of the states of all systems, leaf by leaf. @param into receives them. */
-export function joined(
-  states: readonly (readonly TypedArray[])[],
-  into?: readonly TypedArray[],
-): TypedArray[] {
+function joined(states: readonly (readonly TypedArray[])[], into?: readonly TypedArray[]): TypedArray[] {
   return states[0].map((first, leaf) => {
     const out = into?.[leaf] ?? allocate(dtypeOf(first), first.length * states.length);
     states.forEach((own, i) => {
@@ -76,4 +70,34 @@ export function placesOf(like: Memory): Places {
   const of = (tree: unknown) => leavesOf(tree as Tree).map((leaf) => all.get(leaf) as number);
   const { parameters, lanes } = like;
   return { like, parameters: of(parameters), states: lanes.map(({ state }) => of(state)) };
+}
+
+/** Copies of the parameters and states among the residents. @param into receives them. */
+export function readPoint(
+  residents: readonly TypedArray[],
+  { parameters, states }: Places,
+  into?: Point,
+): Point {
+  return {
+    parameters: parameters.map((at, i) => copied(residents[at], into?.parameters[i])),
+    state: joined(
+      states.map((own) => own.map((at) => residents[at])),
+      into?.state,
+    ),
+  };
+}
+
+/** Writes parameters and states among the residents. */
+export function writePoint(
+  residents: readonly TypedArray[],
+  places: Places,
+  { parameters, state }: Point,
+): void {
+  for (const [i, at] of places.parameters.entries()) residents[at].set(parameters[i]);
+  for (const [i, own] of places.states.entries())
+    for (const [leaf, at] of own.entries()) {
+      const { length } = residents[at];
+      const isOneSystems = length === state[leaf].length;
+      residents[at].set(isOneSystems ? state[leaf] : state[leaf].subarray(i * length, (i + 1) * length));
+    }
 }

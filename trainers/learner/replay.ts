@@ -1,6 +1,6 @@
 import type { Seen } from './cause.ts';
 import { firstHarm } from './harm.ts';
-import { type Generation, timeStepsIn } from './journal.ts';
+import { type Generation, timeStepsIn, writeInputs } from './journal.ts';
 import type { LearnPlan } from './learn-plan.ts';
 import { hasInfluence } from './memory.ts';
 import type { Place } from './place.ts';
@@ -16,10 +16,10 @@ export function recomputeGradient(place: Place): void {
   if (journal.isScored) place.rewind(journal.now);
   else {
     place.rewind(journal.before);
-    place.replay(journal.before);
+    replay(place, journal.before);
     journal.learnt(place.gradient?.());
   }
-  place.replay(journal.now);
+  replay(place, journal.now);
   place.take(timeSteps, true);
 }
 
@@ -28,7 +28,7 @@ export function isFiniteAgain(place: Place, keeps: boolean): boolean {
   const { now } = place.journal;
   const timeSteps = place.timeSteps();
   place.rewind(now);
-  place.replay(now);
+  replay(place, now);
   place.take(timeSteps, keeps);
   return place.isFinite();
 }
@@ -77,7 +77,7 @@ export function undo(place: Place, keeps: boolean): Break {
     const after = place.unloaded();
     const window = inputsOf(place, now, good);
     place.rewind(now);
-    place.replay(now, good);
+    replay(place, now, good);
     now.count = good;
     const t = firstHarm(place.setting, place.unloaded(), window.slice(0, broken + 1)) ?? broken;
     place.take(window.slice(0, t), keeps);
@@ -92,7 +92,7 @@ export function undo(place: Place, keeps: boolean): Break {
 
 /** Replays a window. @returns the time step that leaves a non-finite number, if there is one. */
 function brokenIn(place: Place, generation: Generation, at: number): number | undefined {
-  const plan = place.fed(generation, at);
+  const plan = fed(place, generation, at);
   const last = timeStepsIn(generation).length - 1;
   for (let t = 0; t < last; t++) {
     plan.runner.run(t);
@@ -105,6 +105,26 @@ function brokenIn(place: Place, generation: Generation, at: number): number | un
 
 /** The inputs of a window. */
 function inputsOf(place: Place, generation: Generation, at: number): TimeStep[] {
-  const { feed } = place.fed(generation, at);
+  const { feed } = fed(place, generation, at);
   return timeStepsIn(generation).map((_, t) => feed.read(t));
+}
+
+/** Replays the first windows since the snapshot of a generation, with their gradients; all by default. */
+function replay(place: Place, generation: Generation, to = generation.count): void {
+  for (let at = 0; at < to; at++) {
+    const plan = fed(place, generation, at);
+    plan.takeAgain();
+    place.learn(plan);
+    place.count(plan);
+  }
+}
+
+/** The plan for the windows of a generation, with the inputs of one of them. */
+function fed(place: Place, generation: Generation, at: number): LearnPlan {
+  const plan = place.planFor(timeStepsIn(generation), true, generation.feed?.isFirst);
+  place.load(plan);
+  writeInputs(generation, at, plan.feed);
+  const point = generation.points[at];
+  if (point !== undefined) place.put(point);
+  return plan;
 }

@@ -81,7 +81,7 @@ export const parts = [
   { mutate: streams('words'), spec: streams('words.spec') },
   {
     mutate: input('follow', 'growingFile'),
-    spec: ['spec/cli/follow.spec.ts', ...input('follow.spec')],
+    spec: ['spec/cli/follow.long.ts', ...input('follow.spec')],
     // Exclude the run of a command.
     grep: '^cli(/stream: a file|: norewind train --follow (?!learns))',
   },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { add, greater, matmul, mul, tanh, where } from '../../autodiff/index.ts';
+import { add, greater, matmul, mean, mul, square, stack, sub, tanh, where } from '../../autodiff/index.ts';
 import {
   dataOf,
   full,
@@ -7,6 +7,7 @@ import {
   leavesOf,
   mapTree,
   NonFiniteError,
+  rebuild,
   type Tensor,
   type Tree,
   tensor,
@@ -145,4 +146,44 @@ describe('inputs that are missing, and masked', () => {
       expect(learner.save()).to.deep.equal(twin.save());
     });
   }
+
+  for (const [name, estimator] of Object.entries(estimators))
+    for (const lanes of [1, 2])
+      it(`have no part in the gradient, nor has a masked target: ${name}, lanes ${lanes}`, () => {
+        const [plan, kernels] = [false, true].map((eager) =>
+          createLearner({
+            model: skipping,
+            loss: (output: Tensor, { y, has }: { y: Tensor; has: Tensor }) =>
+              where(greater(has, 0), mean(square(sub(output, y))), 0),
+            estimator: estimator(),
+            optimizer: sgd({ rate: 0.1 }),
+            dtype: 'float64',
+            seed: 3,
+            ...(lanes > 1 && { lanes }),
+            eager,
+          }),
+        );
+        for (let t = 0; t < 12; t++) {
+          const each = <T extends Tree>(of: (lane: number) => T): T => {
+            const [first, second] = [of(0), of(1)];
+            const others = leavesOf(second);
+            if (lanes === 1) return first;
+            return rebuild(
+              first,
+              leavesOf(first).map((leaf, i) => stack([leaf, others[i]])),
+            ) as T;
+          };
+          const x = each((lane) => input(t + 2 * lane, Number.NaN));
+          const isKnown = (lane: number) => (t + lane) % 4 !== 1;
+          const y = each((lane) =>
+            isKnown(lane) ? { y: target, has: tensor(1) } : { y: full([3], Number.NaN), has: tensor(0) },
+          );
+          const [read, expected] = [plan, kernels].map((learner) => {
+            learner.step(x, y);
+            return leavesOf(learner.gradient as Tree).map((leaf) => [...dataOf(leaf)]);
+          });
+          for (const [i, leaf] of expected.entries())
+            for (const [j, value] of leaf.entries()) expect(read[i][j]).to.be.closeTo(value, 1e-9);
+        }
+      });
 });

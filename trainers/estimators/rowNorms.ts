@@ -49,6 +49,8 @@ function alone(size: number): Colouring {
 
 function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], transition: Transition): Tensor {
   const [{ dtype }] = leavesOf(transition.state);
+  // No parameter reaches the state.
+  if (pulls === 0) return full([colours.length], 0, { dtype });
   const each = Array.from({ length: pulls }, (_, colour) => {
     const elements = [...colours.keys()].filter((element) => colours[element] === colour);
     const unit = reshape(ones(colours.length, 1, dtype, elements), [colours.length]);

@@ -1,5 +1,5 @@
 import { norm, reshape, stack } from '../../autodiff/index.ts';
-import { type FloatDType, guard, leavesOf } from '../../lib/index.ts';
+import { type FloatDType, full, guard, leavesOf } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, stepwise } from './estimator.ts';
 import { onSites, type SitedInfluence } from './kronecker.ts';
@@ -46,7 +46,10 @@ export function sketched(options: SketchedOptions = {}): Estimator<SitedInfluenc
         structure: `${rule.structure}; rank ${Math.min(rank, step.sizes.state)} of ${step.sizes.state}`,
         expand: (influence) => ({
           ...influence,
-          certificate: norm(stack(influence.groups.map(({ certificate }) => reshape(certificate, [])))),
+          certificate:
+            influence.groups.length === 0
+              ? full([], 0, { dtype })
+              : norm(stack(influence.groups.map(({ certificate }) => reshape(certificate, [])))),
         }),
       };
     },

@@ -42,13 +42,13 @@ export class CompiledEngine implements Engine {
   }
 
   get gradient(): unknown {
-    recomputeGradient(this.#place);
+    this.#requireGradient();
     this.#asked = Math.max(this.#asked, this.total);
     return this.#place.gradient?.();
   }
 
   get gradientNumbers(): readonly TypedArray[] {
-    recomputeGradient(this.#place);
+    this.#requireGradient();
     this.#asked = Math.max(this.#asked, this.total);
     const { plan, gradient } = this.#place;
     return plan?.keeps ? plan.gradientNumbers : leavesOf(gradient?.() as Tree).map(dataOf);
@@ -158,6 +158,13 @@ export class CompiledEngine implements Engine {
     place.load(plan);
     place.take(timeSteps, this.#isAsked);
     return plan;
+  }
+
+  /** Makes the last gradient known, with the care that it needs where a model masks NaN or infinity. */
+  #requireGradient(): void {
+    const place = this.#place;
+    recomputeGradient(place);
+    if (!place.isFinite() && !becomesFinite(place, true)) throw this.#broken();
   }
 
   /**

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { leavesOf, seeded, type Tree, tensor } from '../../../lib/index.ts';
-import { crossEntropy, linear, lstm, meanSquare, model, rnn } from '../../../nn/index.ts';
+import { add, tanh } from '../../../autodiff/index.ts';
+import { leavesOf, seeded, type Tensor, type Tree, tensor, zeros } from '../../../lib/index.ts';
+import { type Cell, crossEntropy, linear, lstm, meanSquare, model, rnn } from '../../../nn/index.ts';
 import { createLearner, type Estimator, sgd, unbiased } from '../../../trainers/index.ts';
 import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../../trainers/registry/index.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
@@ -119,6 +120,31 @@ describe('what estimators declare', () => {
         return [...losses, ...numbersOf(learner.parameters)];
       };
       requireClose(run(true), run(false), 1e-4, 'losses and parameters');
+    });
+
+  for (const name of Object.keys(declared))
+    it(`${name}: learns, and shows its influence, where no parameter reaches the state`, () => {
+      const echo: Cell<{ b: Tensor }, Tensor, Tensor> = {
+        name: 'echo',
+        outputs: 2,
+        init: () => ({ b: tensor([0.5, 0.4]) }),
+        start: () => zeros([2]),
+        step: ({ b }, s, x) => ({ state: tanh(add(s, x)), output: add(b, s) }),
+      };
+      const runs = [true, false].map((eager) => {
+        const learner = createLearner({
+          model: echo,
+          loss: meanSquare,
+          estimator: make(name, short[name]),
+          optimizer: sgd({ rate: 0.1 }),
+          noise: seeded(4),
+          eager,
+        });
+        for (let t = 0; t < 4; t++) learner.step(tensor([0.3, t]), tensor([1, -1]));
+        for (const number of numbersOf(learner.influence)) expect(number).to.satisfy(Number.isFinite);
+        return numbersOf(learner.parameters);
+      });
+      requireClose(runs[0], runs[1], 1e-5, 'parameters');
     });
 
   it('within unbiased is its own, with the time and memory of the pair', () => {

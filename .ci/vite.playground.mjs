@@ -33,11 +33,21 @@ const samples = {
   },
 };
 
+const farewell = {
+  name: 'norewind:farewell',
+  closeBundle() {
+    const built = 'docs/playground/dist';
+    process.stdout.write(
+      `The playground is in ${built}/: npx serve ${built}, or python3 -m http.server -d ${built}\n`,
+    );
+  },
+};
+
 export default defineConfig({
   root: folder,
   base: './',
   logLevel: 'warn',
-  plugins: [inBrowsers, samples],
+  plugins: [inBrowsers, samples, farewell],
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },

@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { lineColumns } from '../compare/columns.ts';
 import { linesOf, writeCsv } from '../compare/csv.ts';
@@ -8,6 +9,7 @@ import { type PastRun, readRun } from '../compare/readRun.ts';
 import { compareReport, comparisonOf } from '../compare/report.ts';
 import { exitCodes } from '../errors.ts';
 import { type DrawnFormat, drawingAs, drawnFormats } from '../report/figureFile.ts';
+import { sweepNames } from '../sweep/gridFile.ts';
 import { complain } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -31,18 +33,24 @@ export interface CompareOptions {
  */
 export async function compare(folders: readonly string[], options: CompareOptions): Promise<number> {
   const { out, csv = `${out.replace(/\.html?$/i, '')}.csv` } = options;
-  if (resolve(out) === resolve(csv))
-    throw new UsageError(`${out} cannot be both the report and the CSV file`);
   const figure = figureOf(options.figure);
   const { parquet, force } = options;
-  for (const [flag, path] of Object.entries({ out, csv, parquet, figure: figure?.path }))
-    if (path !== undefined) requireFree(path, flag, force);
+  const files = Object.entries({ out, csv, parquet, figure: figure?.path });
+  const taken = new Map<string, string>();
+  for (const [flag, path] of files) {
+    if (path === undefined) continue;
+    const other = taken.get(resolve(path));
+    if (other !== undefined) throw new UsageError(`${path} cannot be both --${other} and --${flag}`);
+    taken.set(resolve(path), flag);
+  }
+  for (const [flag, path] of files) if (path !== undefined) requireFree(path, flag, force);
   // Before the runs are read, which may take long.
   const draw = figure === undefined ? undefined : await drawingAs(figure.format);
   const runs: PastRun[] = [];
   const rests: string[] = [];
-  for (const folder of folders)
-    runs.push(await readRun(folder, (sentence) => rests.push(sentence), folders.length));
+  const paths = folders.flatMap(runsIn);
+  for (const folder of paths)
+    runs.push(await readRun(folder, (sentence) => rests.push(sentence), paths.length));
   requireAlike(runs);
   for (const sentence of rests) complain(sentence);
   const { baseline, each: isEachDrawn = false } = options;
@@ -63,6 +71,17 @@ export async function compare(folders: readonly string[], options: CompareOption
   await watch.write(`${formatTable(header, rows)}\n\nReport: ${shown(out)}\nCSV: ${shown(csv)}\n`);
   watch.requireOutput(`the report is in ${out}, the lines of metrics in ${csv}`);
   return exitCodes.done;
+}
+
+/** The runs of a sweep, for its folder. */
+function runsIn(folder: string): string[] {
+  if (!existsSync(join(folder, sweepNames.grid))) return [folder];
+  const runs = join(folder, sweepNames.runs);
+  return existsSync(runs)
+    ? readdirSync(runs)
+        .sort()
+        .map((name) => join(runs, name))
+    : [folder];
 }
 
 const figures = ['loss', 'mean', 'gradient'] as const;

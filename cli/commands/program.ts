@@ -100,7 +100,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .description(
       'write one report on several runs of `train`, or of `run`, grouped by all settings but the seed',
     )
-    .argument('<run...>', 'the folders of the runs')
+    .argument('<run...>', 'the folders of the runs, or of a sweep for all of its runs')
     .option('--out <file>', 'file of the report', 'compare.html')
     .option('--csv <file>', 'file for all lines of metrics; beside the report if left out')
     .option('--parquet <file>', 'also write all lines of metrics as a Parquet file')

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { findReproduction, reproductions } from '../reproductions/registry.ts';
-import { legend, reproductionMarkdown, reproductionReport } from '../reproductions/report.ts';
+import { legend, reproductionMarkdown, reproductionReport, scaleSentence } from '../reproductions/report.ts';
 import type { Reproduction } from '../reproductions/reproduction.ts';
 import { type CellRuns, resultsIn, resultTable } from '../reproductions/results.ts';
 import { collected, resultsCsv } from '../sweep/collect.ts';
@@ -51,7 +51,9 @@ export async function reproduce(name: string | undefined, options: ReproduceOpti
             shown(reproduction.title),
             formatTable(table.header, table.rows),
             '',
-            ...legend(reproduction).map((line) => `  ${shown(line)}`),
+            ...[...scaleSentence(reproduction.steps, scale), ...legend(reproduction)].map(
+              (line) => `  ${shown(line)}`,
+            ),
             '',
             `Page, with what differs from the publication: ${shown(page)}`,
             '',

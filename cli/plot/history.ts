@@ -41,16 +41,19 @@ export function thinned(points: readonly Point[], scale: Scale, most: number): r
   if (finite.length <= most) return finite;
   const along = scale === 'log' ? Math.log : (x: number) => x;
   const [least, last] = extent(finite.map(([x]) => along(x)));
-  const stretches = new Map<number, { sum: number; count: number; at: number }>();
+  // Means, as a sum of large losses may be beyond the largest number.
+  const stretches = new Map<number, { mean: number; count: number; at: number }>();
   for (const [x, y] of finite) {
     const stretch = Math.min(most - 1, Math.floor(((along(x) - least) / (last - least || 1)) * most));
-    const { sum, count, at } = stretches.get(stretch) ?? { sum: 0, count: 0, at: x };
-    stretches.set(stretch, { sum: sum + y, count: count + 1, at: Math.max(at, x) });
+    const { mean, count, at } = stretches.get(stretch) ?? { mean: 0, count: 0, at: x };
+    const share = 1 / (count + 1);
+    stretches.set(stretch, {
+      mean: mean * (1 - share) + y * share,
+      count: count + 1,
+      at: Math.max(at, x),
+    });
   }
-  return [...stretches]
-    .sort(([a], [b]) => a - b)
-    .map(([, { sum, count, at }]): Point => [at, sum / count])
-    .filter(([, y]) => Number.isFinite(y));
+  return [...stretches].sort(([a], [b]) => a - b).map(([, { mean, at }]): Point => [at, mean]);
 }
 
 /** The least and the greatest of many numbers, more than a call takes as arguments. */

@@ -52,6 +52,14 @@ const referenceColors = ['#8a8f98', '#b07a3e', '#8a7bd0', '#7f9a3c'];
 const leastPower = 1e-34;
 const mostPower = 1e12;
 
+/** Axes cannot be divided where their ends differ by less, or by more than there are numbers. */
+const leastLinear = 1e-280;
+const mostLinear = 1e300;
+
+function onLinearAxis(value: number): number {
+  return Math.abs(value) < leastLinear ? 0 : Math.min(mostLinear, Math.max(-mostLinear, value));
+}
+
 const marginLeft = 56;
 
 /** Curves that share a colour differ in their dashes. */
@@ -132,8 +140,16 @@ function draw(figure: Figure, width: number) {
   const { isLogarithmic, isXLinear = false, view } = figure;
   const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
   const [least, most] = view?.y ?? [leastPower, mostPower];
-  const bounded = (y: number) => (isLogarithmic ? Math.min(mostPower, Math.max(leastPower, y)) : y);
-  const shown = ([x]: readonly [number, ...number[]]) => view === undefined || x >= view.x[0];
+  const bounded = (y: number) =>
+    isLogarithmic ? Math.min(mostPower, Math.max(leastPower, y)) : onLinearAxis(y);
+  // A clipped curve without anything inside is left out: some programs cannot draw it.
+  const shown = (points: readonly (readonly number[])[]): number[][] => {
+    const right = points.filter(([x]) => view === undefined || x >= view.x[0]);
+    const drawn = right.map(([x, ...ys]) => [onLinearAxis(x), ...ys.map(bounded)]);
+    const heights = drawn.flatMap(([, ...ys]) => ys);
+    const isInside = least <= Math.max(...heights) && Math.min(...heights) <= most;
+    return view === undefined || isInside ? drawn : [];
+  };
   const svg = Plot.plot({
     document,
     width,
@@ -160,13 +176,13 @@ function draw(figure: Figure, width: number) {
     },
     marks: [
       ...curves.flatMap(({ range = [], color }, i) =>
-        range.length === 0
+        shown(range).length === 0
           ? []
           : [
-              Plot.areaY(range.filter(shown), {
+              Plot.areaY(shown(range), {
                 x: (each: readonly number[]) => each[0],
-                y1: (each: readonly number[]) => bounded(each[1]),
-                y2: (each: readonly number[]) => bounded(each[2]),
+                y1: (each: readonly number[]) => each[1],
+                y2: (each: readonly number[]) => each[2],
                 fill: color,
                 fillOpacity: 0.16,
                 clip: true,
@@ -183,23 +199,31 @@ function draw(figure: Figure, width: number) {
         }),
       ),
       ...curves.flatMap(({ points, parts = [], color, dash, isReference, label }, i) => [
-        ...parts.map((part) =>
-          Plot.line(
-            part.filter(shown).map(([x, y]) => [x, bounded(y)]),
-            { stroke: color, strokeWidth: 0.7, strokeOpacity: 0.6, clip: true, className: `curve-${i}` },
+        ...parts.map(shown).flatMap((part) =>
+          part.length === 0
+            ? []
+            : [
+                Plot.line(part, {
+                  stroke: color,
+                  strokeWidth: 0.7,
+                  strokeOpacity: 0.6,
+                  clip: true,
+                  className: `curve-${i}`,
+                }),
+              ],
+        ),
+        ...[shown(points)]
+          .filter(({ length }) => length > 0)
+          .map((line) =>
+            Plot.line(line, {
+              stroke: color,
+              strokeWidth: isReference ? 1.5 : 2,
+              ...(dash === '' ? {} : { strokeDasharray: dash }),
+              clip: true,
+              className: `curve-${i}`,
+              title: () => titleFor(label, points),
+            }),
           ),
-        ),
-        Plot.line(
-          points.filter(shown).map(([x, y]) => [x, bounded(y)]),
-          {
-            stroke: color,
-            strokeWidth: isReference ? 1.5 : 2,
-            ...(dash === '' ? {} : { strokeDasharray: dash }),
-            clip: true,
-            className: `curve-${i}`,
-            title: () => titleFor(label, points),
-          },
-        ),
       ]),
     ],
   });

@@ -85,11 +85,15 @@ export function reproductionMarkdown(reproduction: Reproduction, table: ResultTa
 }
 
 function sentencesOf({ source, about, steps }: Reproduction, scale: number): string[] {
+  return [`Source: ${source}.`, ...about, ...scaleSentence(steps, scale)];
+}
+
+/** What a reader of a shorter reproduction has to know. */
+export function scaleSentence(steps: number, scale: number): string[] {
+  if (scale === 1) return [];
   return [
-    `Source: ${source}.`,
-    ...about,
-    scale === 1 ? '' : `At scale ${scale}: ${Math.round(steps * scale)} steps in place of ${steps}.`,
-  ].filter(Boolean);
+    `At scale ${scale}: ${Math.round(steps * scale)} steps in place of ${steps}. The published figures are those of the full length, out of reach here.`,
+  ];
 }
 
 /** What the tags of its published figures mean. */

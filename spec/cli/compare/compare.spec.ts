@@ -101,6 +101,14 @@ describe('cli: norewind compare', () => {
     );
   });
 
+  it('takes the folder of a sweep for all of its runs', async () => {
+    for (const name of ['anbn', 'other'])
+      cpSync(desk.path(name), desk.path(`swept/runs/${name}`), { recursive: true });
+    desk.file('swept/grid.json', '{}');
+    expect(await compareHere(['swept', '--out', 'swept.html'])).to.equal(0);
+    expect(desk.read('swept.csv')).to.include('RTRL'.toLowerCase()).and.include('uoro');
+  });
+
   it('skips a line that a killed run did not finish, and says so', async () => {
     cpSync(desk.path('uoro'), desk.path('cut'), { recursive: true });
     appendFileSync(desk.path('cut/metrics.ndjson'), '{"step":650,"skipp');

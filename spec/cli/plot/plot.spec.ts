@@ -71,6 +71,23 @@ describe('norewind/plot', () => {
     expect(other).to.have.length(5);
   });
 
+  it('draws losses of any size, the smallest and the largest numbers too', () => {
+    for (const losses of [
+      [4e-320, 1e-320, 2e-320],
+      [Number.MAX_VALUE, -Number.MAX_VALUE],
+      Array(1000).fill(1e308),
+    ])
+      expect(curvesOf(plot(losses, { yScale: 'linear' }))[0]).to.have.length.above(1);
+    expect(
+      curvesOf(
+        plot([
+          [5e-324, 1],
+          [1e-323, 2],
+        ]),
+      ),
+    ).to.have.length(1);
+  });
+
   it('is the same text every time, in dark colours on white', () => {
     const svg = plot([2, 1]);
     expect(plot([2, 1])).to.equal(svg);

@@ -28,6 +28,14 @@ describe('cli/report: files of figures', () => {
     expect(one.equals(Buffer.from(draw(figure('UORO'))))).to.equal(true);
   });
 
+  it('leave out a curve that lies wholly outside of what is shown', async () => {
+    const far = { label: 'far', points: [[1, -3e4] as const, [10, -2e4] as const] };
+    const inside = figure('UORO');
+    const both = { ...inside, curves: [...inside.curves, far], view: { x: [1, 10], y: [0, 3] } } as const;
+    for (const format of ['svg', 'png'] as const)
+      expect((await drawingAs(format))(both)).to.have.length.above(1000);
+  });
+
   it('in SVG stand alone', async () => {
     const draw = await drawingAs('svg');
     expect(draw(figure('UORO'))).to.match(

@@ -35,18 +35,21 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
   const seconds = secondsOfAll(groups);
   const columns: readonly Column[] = [
     { title: isSpread ? 'group' : 'run', of: ({ name }) => name, shared: ({ name }) => name },
-    ...(isSpread ? spreadColumns(own) : []),
-    {
-      title: noun,
-      of: ({ runs }) => formatCount(Math.max(...runs.map(({ last }) => last.at))),
-      shared: ({ at }) => formatCount(at),
-    },
     ...figureColumns(
       all,
       `${score}, latest`,
       ({ last }) => last,
       ({ recent }) => own(recent),
     ),
+    ...(isPaired
+      ? [{ title: `against ${baseline}`, of: ({ runs }: Group) => differenceText(runs, base.runs, own) }]
+      : []),
+    ...(isSpread ? spreadColumns(own) : []),
+    {
+      title: noun,
+      of: ({ runs }) => formatCount(Math.max(...runs.map(({ last }) => last.at))),
+      shared: ({ at }) => formatCount(at),
+    },
     {
       title: `${score}, all`,
       of: ({ runs }) => own(median(runs.map(({ last }) => last.mean))),
@@ -59,9 +62,6 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
           { title: 'CPU', of: (group: Group) => cpuText(secondsOf(group)) },
           ...figureColumns(all, `${score}, at ${cpuText(seconds)} of CPU`, (run) => entryAfter(run, seconds)),
         ]),
-    ...(isPaired
-      ? [{ title: `against ${baseline}`, of: ({ runs }: Group) => differenceText(runs, base.runs, own) }]
-      : []),
   ];
   const latest = new Map(groups.map((group) => [group, median(group.runs.map(({ last }) => last.recent))]));
   const place = (group: Group) => rank(latest.get(group) ?? Number.NaN);
@@ -77,7 +77,7 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
         ? ''
         : `CPU is the time of the processor for a whole run; the figures at ${cpuText(seconds)} of it are the latest ones when a run had taken that.`,
       isPaired
-        ? 'The last column has the mean difference of runs with equal seeds in the latest figure, its bootstrap interval at 95 %, and the number of pairs.'
+        ? 'The column against the baseline has the mean difference of runs with equal seeds in the latest figure, its bootstrap interval at 95 %, and the number of pairs.'
         : '',
     ]
       .filter(Boolean)

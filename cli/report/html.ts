@@ -13,16 +13,32 @@ export function escapeHtml(text: string): string {
   return shownText(text).replace(/[&<>"']/g, (character) => entities[character]);
 }
 
-/** A table: the first column is text; other columns are aligned as figures if they look like it. */
+/** A table. A column of figures is aligned at the right, and neither a figure nor a date is broken into lines. */
 export function htmlTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const classes = header.map((_, i) => {
+    const column = rows.map((row) => row[i]);
+    return column.some(isFigure) && column.every((cell) => isFigure(cell) || blanks.has(cell)) ? 'right' : '';
+  });
   const cells = (tag: string, row: readonly string[]) =>
-    row.map((cell) => `<${tag}${classOf(cell)}>${escapeHtml(cell)}</${tag}>`).join('');
-  const head = `<thead><tr>${header.map((cell) => `<th>${escapeHtml(cell)}</th>`).join('')}</tr></thead>`;
-  return `<div class="table"><table>${head}<tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table></div>`;
+    row
+      .map((cell, i) => {
+        const names = [classes[i], isFigure(cell) ? 'figure' : ''].filter(Boolean).join(' ');
+        return `<${tag}${names === '' ? '' : ` class="${names}"`}>${escapeHtml(cell)}</${tag}>`;
+      })
+      .join('');
+  const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('');
+  return `<div class="table"><table><thead><tr>${cells('th', header)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-function classOf(cell: string): string {
-  return /^-?[\d.,]+(e[+-]\d+)?( [\wµ]+| – -?[\d.,]+(e[+-]\d+)?)?$/.test(cell) ? ' class="figure"' : '';
+/** What a column of figures holds where it has none. */
+const blanks: ReadonlySet<string> = new Set(['', '–', 'not finite']);
+
+/** A figure with a unit, an upper end, or an interval in brackets; or a date. */
+function isFigure(cell: string): boolean {
+  return (
+    /^-?[\d.,]+(e[+-]\d+)?( [\wµ]+| – -?[\d.,]+(e[+-]\d+)?| \([^()]+\))?$/.test(cell) ||
+    /^\d{4}-\d\d-\d\d(T[\d:.]+Z?)?$/.test(cell)
+  );
 }
 
 /** A self-contained page: no script, no font, no address. @param more further rules of style. */
@@ -57,20 +73,26 @@ export function renumbered(markup: string): string {
 }
 
 const style = `
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #1c1e21; background: #fdfdfc; }
+:root { color-scheme: light dark; --page: #fdfdfc; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #1c1e21; background: var(--page); }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 0.3rem; }
 p { margin: 0.4rem 0; }
 table { border-collapse: collapse; margin: 0.8rem 0; }
-th, td { padding: 0.25rem 1.1rem 0.25rem 0; text-align: left; border-bottom: 1px solid #8884; }
-td:first-child { min-width: 7rem; } td:last-child { min-width: 9rem; }
-td.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { padding: 0.25rem 0.9rem 0.25rem 0; text-align: left; border-bottom: 1px solid #8884; }
+td:first-child:not(.right) { min-width: 5.5rem; }
+th:last-child, td:last-child { padding-right: 0; } th { vertical-align: bottom; } .right { text-align: right; }
+.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 pre { padding: 0.8rem; overflow-x: auto; background: #8881; border-radius: 4px; font-size: 0.85rem; }
 figure { margin: 0.8rem 0; } figcaption { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.85rem; }
 figcaption svg { display: inline-block; margin-right: 0.4em; }
 svg { display: block; max-width: 100%; overflow: visible; }
 .narrow { display: none; }
-@media (max-width: 50rem) { .wide { display: none; } .narrow { display: block; } body { margin: 1rem auto; } }
-.table { overflow-x: auto; }
-@media (prefers-color-scheme: dark) { body { color: #e4e4e2; background: #17181a; } }
+@media (max-width: 50rem) { .wide { display: none; } .narrow { display: block; } body { margin: 1rem auto; } table { font-size: 0.875rem; } th, td { padding-right: 0.55rem; } }
+/* A table may be wider than the text, up to the edge of the window. A shadow at a side says that more is there. */
+.table { overflow-x: auto; width: max-content; max-width: calc(50vw + 50% - 1rem);
+  background: linear-gradient(to right, var(--page) 40%, transparent) 0 0 / 3rem 100% no-repeat local,
+    linear-gradient(to left, var(--page) 40%, transparent) 100% 0 / 3rem 100% no-repeat local,
+    linear-gradient(to right, #8889, #8880) 0 0 / 1rem 100% no-repeat scroll,
+    linear-gradient(to left, #8889, #8880) 100% 0 / 1rem 100% no-repeat scroll; }
+@media (prefers-color-scheme: dark) { :root { --page: #17181a; } body { color: #e4e4e2; } }
 `;

@@ -4,6 +4,7 @@ import type { StreamRun } from '../stream/run/openRun.ts';
 import type { StreamRecord } from '../stream/run/record.ts';
 import { sentencesOf, tablesOf } from '../stream/run/summary.ts';
 import { formatCount } from '../terminal/numbers.ts';
+import { shownText } from '../terminal/shown.ts';
 import { escapeHtml, htmlPage, htmlTable } from './html.ts';
 import { type Curve, drawFigure, type Point } from './plots.ts';
 
@@ -12,6 +13,10 @@ const steps = 24;
 const latest = 96;
 /** The most experts whose score is drawn, besides what is served and that without the network. */
 const mostRivals = 3;
+/** A figure of fewer scores over time would be straight lines between numbers that the tables have. */
+const fewestScores = 4;
+/** Characters of a column's name at an axis. */
+const longestName = 40;
 
 /** The report of a run on a stream, as a self-contained page. @param records lines of its metrics, in order. */
 export function streamReport(run: StreamRun, records: readonly StreamRecord[]): string {
@@ -26,7 +31,7 @@ export function streamReport(run: StreamRun, records: readonly StreamRecord[]): 
     [
       `<p>After ${formatCount(position.records)} records. Each prediction was scored before it was learnt from.</p>`,
       ...sentencesOf(report, config, ahead).map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
-      ...trailParts(trail, ahead),
+      ...trailParts(trail, ahead, data.kind === 'text' ? '' : data.target),
       ...scoreParts(records, report.figures),
       '<h2>Predictors</h2>',
       ...tablesOf(report, config.recent).map(({ header, rows }) => htmlTable(header, rows)),
@@ -37,7 +42,8 @@ export function streamReport(run: StreamRun, records: readonly StreamRecord[]): 
   );
 }
 
-function trailParts(trail: Trail, ahead: Ahead | undefined): string[] {
+/** @param target the name of the predicted column. */
+function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): string[] {
   if (trail.kind === 'symbols') {
     if (trail.symbols.length === 0) return [];
     return ['<h2>The latest, by how little it was expected</h2>', tapeOf(trail)];
@@ -62,23 +68,50 @@ function trailParts(trail: Trail, ahead: Ahead | undefined): string[] {
       points: forecast.map(({ step, prediction }) => [step, prediction]),
       range: forecast.flatMap(({ step, low, high }) => rangeAt(step, low, high)),
     });
+  const format = formatOf(forecast.flatMap(({ prediction, low, high }) => [prediction, low ?? 0, high ?? 0]));
   const rows = forecast.map(({ step, time, prediction, low, high }) => [
     String(step),
-    ...(time === undefined ? [] : [new Date(1000 * time).toISOString().replace(/(T00:00:00)?\.000Z$/, '')]),
-    ...[prediction, low, high].map((value) => (value === null ? '–' : String(Number(value.toPrecision(5))))),
+    ...(time === undefined ? [] : [dateText(time)]),
+    ...[prediction, low, high].map((value) => (value === null ? '–' : format(value))),
   ]);
   const header = ['step', ...(forecast[0]?.time === undefined ? [] : ['time']), 'prediction', 'low', 'high'];
   return [
     `<h2>${forecast.length > 0 ? 'The forecast, and the latest predictions' : 'The latest predictions'}</h2>`,
     drawFigure({
-      x: forecast.length > 0 ? 'rows from the latest one' : 'predictions from the latest one',
-      y: 'value',
+      x:
+        forecast.length > 0
+          ? `rows from the latest one${originOf(forecast)}`
+          : 'predictions from the latest one',
+      y: shortened(shownText(target)),
       isLogarithmic: false,
       isXLinear: true,
       curves,
     }),
     ...(rows.length > 0 ? [htmlTable(header, rows)] : []),
   ];
+}
+
+/** When the latest row was, for the name of the axis; empty if that is not known. */
+function originOf([first, second]: Ahead['forecast']): string {
+  if (first?.time === undefined || second?.time === undefined) return '';
+  return `, of ${dateText(Math.round(first.time - first.step * (second.time - first.time)))}`;
+}
+
+function dateText(seconds: number): string {
+  return new Date(1000 * seconds).toISOString().replace(/(T00:00:00)?\.000Z$/, '');
+}
+
+/** Formats all values with the same decimals, five digits for the largest. */
+function formatOf(values: readonly number[]): (value: number) => string {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest > 0 && (largest < 1e-3 || largest >= 1e9)) return (value) => value.toExponential(4);
+  const decimals = Math.max(0, 4 - Math.floor(Math.log10(largest || 1)));
+  return (value) => value.toFixed(decimals);
+}
+
+function shortened(name: string): string {
+  const characters = Array.from(name);
+  return characters.length > longestName ? `${characters.slice(0, longestName - 1).join('')}…` : name;
 }
 
 function rangeAt(x: number, low: number | null, high: number | null): [number, number, number][] {
@@ -91,7 +124,7 @@ function scoreParts(
   figures: Readonly<Record<string, Figures>>,
 ): readonly string[] {
   const [last] = records.slice(-1);
-  if (records.length < 2 || last === undefined) return [];
+  if (records.length < fewestScores || last === undefined) return [];
   const [served, ...others] = Object.keys(figures);
   const rivals = others
     .filter((name) => name !== withoutNetwork)

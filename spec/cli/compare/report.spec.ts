@@ -232,12 +232,12 @@ describe('cli: the comparison of runs', () => {
       readRun(make('better', trainConfig, [trained(1000, 3, 1.25)]), never),
     ]);
     expect(finalTable(runs)).to.deep.equal({
-      header: ['run', 'records', 'bits, latest', 'bits, all'],
+      header: ['run', 'bits, latest', 'records', 'bits, all'],
       rows: [
-        [path('better'), '1,000', '1.250', '3.000'],
-        [path('worse'), '1,000', '1.500', '2.000'],
-        [path('broken'), '1,000', 'not finite', '1.000'],
-        ['order-0 model', '1,000', '10.000', '3.000'],
+        [path('better'), '1.250', '1,000', '3.000'],
+        [path('worse'), '1.500', '1,000', '2.000'],
+        [path('broken'), 'not finite', '1,000', '1.000'],
+        ['order-0 model', '10.000', '1,000', '3.000'],
       ],
     });
     expect(runs.map(({ folder: own }) => own)).to.deep.equal(['worse', 'broken', 'better'].map(path));
@@ -245,8 +245,8 @@ describe('cli: the comparison of runs', () => {
     expect(finalTable([runs[0], runs[2], other]).rows).to.have.length(3);
     const losses = await readRun(make('losses', runConfig, [stepped(8000)]), never);
     expect(finalTable([losses])).to.deep.equal({
-      header: ['run', 'steps', 'loss, latest', 'loss, all'],
-      rows: [[path('losses'), '8,000', '2000', '4000']],
+      header: ['run', 'loss, latest', 'steps', 'loss, all'],
+      rows: [[path('losses'), '2000', '8,000', '4000']],
     });
   });
 

@@ -52,6 +52,14 @@ describe('the course', () => {
     });
   }
 
+  for (const lab of size([], Object.keys(labs)))
+    it(`${lab}: as many laws fail as the table says`, async () => {
+      const results = (await lawsOf(join('labs', `${lab}.ts`))).map(({ judge }) => judge().result);
+      const failing = results.filter((result) => result !== 'holds').length;
+      const table = readFileSync(join(course, 'index.md'), 'utf8');
+      expect(table).to.contain(`(${lab}.md) | ${failing} of ${results.length} |`);
+    });
+
   it('5-moving-parameters: what fails with moving parameters holds with fixed ones', async () => {
     const laws = await lawsOf('labs/5-moving-parameters.ts');
     expect(laws.find(({ law }) => law === unbiased)?.judge().result).to.equal('holds');

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { DataError, UsageError } from '../../lib/index.ts';
-import { type Exports, loader, reasonOf, requireCode } from '../own/code.ts';
+import { type Exports, importCode, loader, reasonOf, requireCode } from '../own/code.ts';
 
 /** What `norewind/testing` exports. */
 type Testing = typeof import('../../trainers/testing/index.ts');
@@ -18,7 +18,14 @@ export interface Loaded {
  */
 export async function load(file: string): Promise<Loaded> {
   const path = requireCode(file);
-  const testing = await testingOf(path, file);
+  const found = testingBeside(path);
+  // With none beside it, the file gets the norewind of this command, as in a run.
+  if (found === undefined)
+    return {
+      exports: await importCode(path, file),
+      testing: await import('../../trainers/testing/index.ts'),
+    };
+  const testing = await testingOf(found, file);
   try {
     const isCompiled = /\.[cm]?ts$/.test(path);
     return { exports: await (isCompiled ? loader(path).import<Exports>(path) : importPlain(path)), testing };
@@ -33,15 +40,17 @@ async function importPlain(path: string): Promise<Exports> {
 
 /**
  * The laws must come from the same installation as the file's own imports: two copies of norewind do not know
- * each other's tensors. A file that imports none gets those of this command.
+ * each other's tensors.
  */
-async function testingOf(path: string, file: string): Promise<Testing> {
-  let found: string;
+function testingBeside(path: string): string | undefined {
   try {
-    found = createRequire(path).resolve('norewind/testing');
+    return createRequire(path).resolve('norewind/testing');
   } catch {
-    return await import('../../trainers/testing/index.ts');
+    return undefined;
   }
+}
+
+async function testingOf(found: string, file: string): Promise<Testing> {
   const testing = (await import(pathToFileURL(found).href)) as Testing;
   if (typeof testing.verdictOf === 'function') return testing;
   throw new UsageError(

@@ -1,6 +1,8 @@
-import { guard, UsageError } from '../../lib/index.ts';
+import { UsageError } from '../../lib/index.ts';
 import type { Subject } from '../../trainers/testing/index.ts';
+import { listOf, partForms } from '../own/exported.ts';
 import type { Loaded } from './load.ts';
+import { lawful, madeSubject } from './made.ts';
 
 /** An export that can be checked. */
 export interface ExportedSubject {
@@ -12,13 +14,29 @@ export interface ExportedSubject {
 const forms =
   'export { cell, input: (noise) => noise.normal([2]) } for a cell, { name, operation, operands } for a primitive, or { estimator: () => mine() } for an estimator, under any name';
 
-/** The exports of a file that can be checked. @throws UsageError if there are none. */
-export function subjectsOf(file: string, { exports, testing }: Loaded): readonly ExportedSubject[] {
+/**
+ * The exports of a file that can be checked. A function that `run` takes as a cell or an estimator counts unless
+ * the file says itself what to check of that kind.
+ * @throws UsageError if there are none.
+ */
+export function subjectsOf(file: string, loaded: Loaded): readonly ExportedSubject[] {
+  const { exports, testing } = loaded;
   const subjects = Object.entries(exports).flatMap(([exported, value]) =>
     testing.kindOf(value) === undefined ? [] : [{ exported, subject: value as Subject }],
   );
+  const kinds = subjects.map(({ subject }) => testing.kindOf(subject));
+  const make = (exported: string): ExportedSubject[] => {
+    const subject = madeSubject(file, exported, loaded);
+    return subject === undefined ? [] : [{ exported, subject }];
+  };
+  subjects.push(...lawful.filter((part) => !kinds.includes(part)).flatMap(make));
+  if (subjects.length === 0) subjects.push(...make('default'));
   if (subjects.length > 0) return subjects;
-  const names = Object.entries(exports).map(([name, value]) => `${name}, ${guard.describe(value)}`);
-  const found = names.length === 0 ? 'nothing' : names.slice(0, 8).join('; ');
-  throw new UsageError(`${file} has nothing to check: ${forms}; it exports ${found}`);
+  const parts = lawful.map((part) => `${part}, ${partForms[part]}`).join('; or ');
+  const lawless = ['task', 'optimizer'].filter((part) => Object.hasOwn(exports, part));
+  const remedy =
+    lawless.length === 0 ? '' : `; there are no laws for ${lawless.join(' and ')}, which run tries`;
+  throw new UsageError(
+    `${file} has nothing to check: ${forms}, or what run takes: ${parts}; it exports ${listOf(exports)}${remedy}`,
+  );
 }

@@ -1,7 +1,9 @@
 import { UsageError } from '../../lib/index.ts';
+import { judged, thrownTexts } from '../check/judged.ts';
 import { load } from '../check/load.ts';
 import { subjectsOf } from '../check/subjects.ts';
 import { exitCodes } from '../errors.ts';
+import { keepLongStacks } from '../own/place.ts';
 import { endAtNext, signalExitCode } from '../signals.ts';
 import { contentWriter } from '../terminal/output.ts';
 
@@ -17,6 +19,7 @@ export interface CheckOptions {
 export async function check(files: readonly string[], { json = false }: CheckOptions): Promise<number> {
   // A step of the user's may never end. Nothing is left to save, so a signal ends the process at once.
   endAtNext();
+  keepLongStacks();
   const subjects = [];
   for (const file of files) {
     const loaded = await load(file);
@@ -30,15 +33,21 @@ export async function check(files: readonly string[], { json = false }: CheckOpt
   for (const { file, exported, testing, kind, name, laws } of subjects) {
     if (!json) await put(`${kind} ${name} (${exported} of ${file})\n`);
     let held = 0;
+    const thrown = [];
     for (const [law, check] of Object.entries(laws)) {
-      const verdict = testing.judge(law, check);
+      const { verdict, isThrown } = judged(file, testing, law, check);
       if (verdict.result === 'holds') held++;
+      if (isThrown && !json) {
+        thrown.push(verdict);
+        continue;
+      }
       const told = json
         ? JSON.stringify({ file, export: exported, kind, name, ...verdict })
         : testing.lawText(verdict);
       if ((await put(`${told}\n`))?.code === 'EPIPE') return signalExitCode('SIGPIPE');
     }
     const count = Object.keys(laws).length;
+    for (const text of thrownTexts(thrown, testing)) await put(`${text}\n`);
     if (!json) await put(`  ${held} of ${count} laws hold\n`);
     holds &&= held === count;
   }

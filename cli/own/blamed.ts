@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { ConfigurationError, DataError, NorewindError, UsageError } from '../../lib/index.ts';
 import { isFileName } from '../../trainers/registry/index.ts';
 import { FailedError } from '../errors.ts';
 import type { Wish } from '../experiments/config.ts';
 import { ownParts } from './isCode.ts';
+import { lineIn } from './place.ts';
 
 /** The error, or one that names the file of the user's that threw it. */
 export function blamed(error: unknown, wish: Wish): unknown {
@@ -13,15 +13,10 @@ export function blamed(error: unknown, wish: Wish): unknown {
   if (!(error instanceof Error) || isTold) return error;
   const files = [wish.experiment, ...ownParts.map((part) => wish[part]?.name)].filter(isFileName).map(String);
   for (const file of files) {
-    const [, line] = lineIn(error, resolve(file)) ?? [];
+    const line = lineIn(error, file);
     if (line === undefined) continue;
     const kind = error instanceof NorewindError ? '' : `${error.name}: `;
     return new FailedError(`${file}, line ${line}: ${kind}${error.message}`, { cause: error });
   }
   return error;
-}
-
-/** The first frame of an error's stack in a file. */
-function lineIn({ stack = '' }: Error, path: string): RegExpExecArray | null {
-  return new RegExp(`${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+):\\d+`).exec(stack);
 }

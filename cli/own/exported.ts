@@ -1,16 +1,17 @@
 import { guard, NorewindError, UsageError } from '../../lib/index.ts';
 import { type Exports, importCode } from './code.ts';
+import { lineIn } from './place.ts';
 import type { Make } from './readSettings.ts';
 
 /** What a file must export for each part. */
-const forms = {
+export const partForms = {
   cell: 'a function of { inputs, units } that returns a cell',
   estimator: 'an estimator, or a function that returns one',
   optimizer: 'an optimiser, or a function of { rate } that returns one',
   task: 'a function of { seed } that returns a task',
 };
 
-export type Part = keyof typeof forms;
+export type Part = keyof typeof partForms;
 
 /** A file of the user's with a part of a run in it. */
 export interface OwnFile {
@@ -25,15 +26,21 @@ export interface OwnFile {
 export async function exportedBy(path: string, file: string, part: Part): Promise<OwnFile> {
   const exports = await importCode(path, file);
   const value = exports[part] ?? exports.default;
-  if (typeof value === 'function') return { file, part, make: value as Make };
+  if (isFunction(value)) return { file, part, make: value };
   if ((part === 'estimator' || part === 'optimizer') && guard.isRecord(value))
     return { file, part, make: () => value };
   throw new UsageError(
-    `${file} must export ${forms[part]}, as ${part} or as default; it exports ${listOf(exports)}`,
+    `${file} must export ${partForms[part]}, as ${part} or as default; it exports ${listOf(exports)}`,
   );
 }
 
-function listOf(exports: Exports): string {
+/** Whether an export can make a part. */
+export function isFunction(value: unknown): value is Make {
+  return typeof value === 'function';
+}
+
+/** The exports of a file, for messages. */
+export function listOf(exports: Exports): string {
   const names = Object.entries(exports).map(([name, value]) => `${name}, ${guard.describe(value)}`);
   return names.length === 0 ? 'nothing' : names.slice(0, 8).join('; ');
 }
@@ -56,15 +63,12 @@ export function attempt<T>(file: string, what: string, action: () => T): T {
     if (error instanceof UsageError && error.message.startsWith(file)) throw error;
     const reason = error instanceof Error ? error.message.replace(/\s*\n\s*/g, ' ') : String(error);
     const kind = error instanceof NorewindError || !(error instanceof Error) ? '' : `${error.name}: `;
-    throw new UsageError(`${file}: ${what} threw ${kind}${reason}${placeOf(error, file)}`, { cause: error });
+    const line = lineIn(error, file);
+    throw new UsageError(
+      `${file}: ${what} threw ${kind}${reason}${line === undefined ? '' : `, line ${line}`}`,
+      { cause: error },
+    );
   }
-}
-
-/** Where in the file an error was thrown, as `, line 3`; nothing if its stack does not tell. */
-function placeOf(error: unknown, file: string): string {
-  const name = file.replace(/^.*[/\\]/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const [, line] = new RegExp(`${name}:(\\d+):\\d+`).exec((error as Error)?.stack ?? '') ?? [];
-  return line === undefined ? '' : `, line ${line}`;
 }
 
 function shown(settings: object): string {

@@ -12,6 +12,7 @@ import type { Experiment } from '../experiments/experiment.ts';
 import { hashOf, requireCode } from './code.ts';
 import { exportedBy, type OwnFile, type Part } from './exported.ts';
 import { cellEntry, estimatorEntry, optimizerEntry } from './parts.ts';
+import { keepLongStacks } from './place.ts';
 import { taskExperiment } from './task.ts';
 
 type Table<T> = Readonly<Record<string, T>>;
@@ -42,8 +43,7 @@ interface Found {
  * @throws UsageError or DataError for a file that is not what it must be, or not the one of the configuration.
  */
 export async function loadOwn(wish: Wish): Promise<Own> {
-  // The frames of norewind between an error in a step and the command may be many.
-  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 100);
+  keepLongStacks();
   const task = isFileName(wish.experiment)
     ? await find(wish.experiment, 'task', wish.task ?? {}, ['seed'])
     : undefined;

@@ -69,6 +69,91 @@ describe('norewind check', () => {
     expect(failing[0]).to.include.keys('sentence', 'example');
   });
 
+  /** A cell as `--cell` takes it, whose step is wrong on line 7 unless the size of u is `units`. */
+  const factory = (exported: string, size: string) =>
+    [
+      "import { add, matmul, project, tanh, zeros } from 'norewind';",
+      `export ${exported} ({ inputs, units }) => ({`,
+      "  name: 'mine',",
+      `  init: (noise) => ({ w: noise.normal([inputs, units]), u: noise.normal([${size}, units]) }),`,
+      '  start: () => zeros([units]),',
+      '  step({ w, u }, h, x) {',
+      '    const state = tanh(add(project(x, w), matmul(u, h)));',
+      '    return { state, output: state };',
+      '  },',
+      '});',
+    ].join('\n');
+
+  it('checks the functions that run takes as a cell and an estimator, by name or as default', async () => {
+    const files = {
+      'cell.ts': `${factory('const cell =', 'units')}\nexport const task = () => 0;`,
+      'default.mjs': factory('default', 'units'),
+      'estimator.mjs':
+        "import { tbptt } from 'norewind';\nexport const estimator = ({ window = 2 }) => tbptt({ window });",
+      'large.mjs':
+        "import { lstm } from 'norewind';\nexport const cell = ({ inputs, units }) => lstm({ inputs, units: 2 * units });",
+      'symbols.mjs': [
+        "import { embedded, embedding, rnn } from 'norewind';",
+        'export const cell = ({ inputs, units }) =>',
+        '  embedded(embedding({ symbols: inputs, size: 2 }), rnn({ inputs: 2, units }));',
+      ].join('\n'),
+    };
+    for (const [name, content] of Object.entries(files)) desk.file(name, content);
+    const { code, stdout, stderr } = await desk.norewind(['check', ...Object.keys(files)]);
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(stdout.split('\n').filter((line) => line.includes(' of ') && line.endsWith(')'))).to.deep.equal([
+      'cell mine (cell of cell.ts)',
+      'cell mine (default of default.mjs)',
+      'estimator tbptt (estimator of estimator.mjs)',
+      'cell lstm (cell of large.mjs)',
+      'cell rnn (cell of symbols.mjs)',
+    ]);
+  });
+
+  it('checks what the file itself says in place of a function of that kind', async () => {
+    const own =
+      'export const own = { cell: cell({ inputs: 1, units: 2 }), input: (noise) => noise.normal([1]) };';
+    desk.file('both.mjs', `${factory('const cell =', 'units')}\n${own}`);
+    const { code, stdout } = await desk.norewind(['check', 'both.mjs']);
+    expect(code).to.equal(0);
+    expect(stdout.match(/^cell .*$/gm)).to.deep.equal(['cell mine (own of both.mjs)']);
+  });
+
+  it("says once, with the line, what the file's own code throws in several laws", async () => {
+    for (const [name, exported] of [
+      ['wrong.ts', 'const cell ='],
+      ['wrong.mjs', 'default'],
+    ]) {
+      desk.file(name, factory(exported, 'units + 1'));
+      const { code, stdout } = await desk.norewind(['check', name]);
+      expect(code).to.equal(1);
+      expect(stdout.split('\n').slice(1)).to.deep.equal([
+        '  holds: draws the same parameters from the same noise',
+        `  8 laws could not be tried: ${name}, line 7: add: shapes [3] and [4] do not broadcast`,
+        '  1 of 9 laws hold',
+        '',
+      ]);
+      const lines = (await desk.norewind(['check', '--json', name])).stdout.trimEnd().split('\n');
+      expect(lines).to.have.length(9);
+      expect(JSON.parse(lines[8])).to.include({
+        result: 'fails',
+        sentence: `${name}, line 7: add: shapes [3] and [4] do not broadcast`,
+      });
+    }
+  });
+
+  it('takes the norewind of the command for a file beside which none is installed', async () => {
+    const bare = createDesk();
+    try {
+      bare.file('cell.ts', factory('const cell =', 'units'));
+      const { code, stdout } = await bare.norewind(['check', 'cell.ts']);
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/ {2}9 of 9 laws hold\n$/);
+    } finally {
+      bare.dispose();
+    }
+  });
+
   const refused: [what: string, name: string, content: string | undefined, sentence: RegExp][] = [
     [
       'a file that is not there',
@@ -111,6 +196,24 @@ describe('norewind check', () => {
       'empty.mjs',
       '',
       /^norewind: empty\.mjs has nothing to check: export .* it exports nothing$/,
+    ],
+    [
+      'a part that has no laws',
+      'lawless.mjs',
+      'export const optimizer = () => 1;\n',
+      /^norewind: lawless\.mjs has nothing to check: .*; there are no laws for optimizer, which run tries$/,
+    ],
+    [
+      'a function that returns no cell',
+      'number.mjs',
+      'export const cell = () => 3;\n',
+      /^norewind: number\.mjs: cell\(\{ inputs: 2, units: 3 \}\) must return a cell, .*, and returns 3$/,
+    ],
+    [
+      'a function that throws, with its line',
+      'boom.ts',
+      "export const estimator = () => {\n  throw new RangeError('boom');\n};\n",
+      /^norewind: boom\.ts: estimator\(\) threw RangeError: boom, line 2$/,
     ],
     [
       'a subject that lacks something',

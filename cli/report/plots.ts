@@ -53,11 +53,8 @@ const leastPower = 1e-34;
 const mostPower = 1e12;
 
 /** Axes cannot be divided where their ends differ by less, or by more than there are numbers. */
-const leastLinear = 1e-280;
-const mostLinear = 1e300;
-
 function onLinearAxis(value: number): number {
-  return Math.abs(value) < leastLinear ? 0 : Math.min(mostLinear, Math.max(-mostLinear, value));
+  return Math.abs(value) < 1e-280 ? 0 : Math.min(1e300, Math.max(-1e300, value));
 }
 
 const marginLeft = 56;

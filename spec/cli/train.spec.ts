@@ -68,7 +68,7 @@ describe('cli: norewind train', () => {
   it('learns the same from standard input cut anywhere, from gzip, and from several files', async () => {
     const bytes = new TextEncoder().encode(text);
     const cuts = Array.from(bytes, (byte) => Uint8Array.of(byte));
-    for (const unit of size(['byte'], ['byte', 'character'])) {
+    for (const unit of ['byte', 'character']) {
       await train(`tale.txt --unit ${unit} --out whole-${unit}`);
       const cut = await feed(desk, ['train', '-', '--unit', unit, '--out', `cut-${unit}`, ...small], cuts)
         .result;
@@ -78,9 +78,8 @@ describe('cli: norewind train', () => {
         expect(desk.read(`${name}-${unit}/metrics.ndjson`)).to.equal(
           desk.read(`whole-${unit}/metrics.ndjson`),
         );
-      const all = unit === 'byte' ? bytes : Array.from(text);
-      expect(recordsOf(`cut-${unit}`).at(-1).step).to.equal(all.length);
     }
+    expect(recordsOf('cut-character').at(-1).step).to.equal(Array.from(text).length);
     desk.file('part-1.txt', bytes.subarray(0, 100));
     desk.file('part-2.txt', bytes.subarray(100));
     expect((await train('part-?.txt --out parts')).code).to.equal(0);

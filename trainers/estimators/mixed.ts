@@ -21,13 +21,18 @@ export interface MixedRules {
   readonly all: Rule<Tree>;
   /** By leaf. */
   readonly isWide: readonly boolean[];
+  /** Number of entries of the wide leaves that are left out. It tells steps apart that are cut differently. */
+  readonly left: number;
 }
 
 /**
  * A rule for a step in which some leaves reach too much for slots: in a GRU whose reset gate acts before the
  * product, the parameters of that gate reach every unit within one step, and those of the other gates one each.
  */
-export function mixed({ parameters }: StepStructure, { narrow, wide, all, isWide }: MixedRules): Rule<Tree> {
+export function mixed(
+  { parameters }: StepStructure,
+  { narrow, wide, all, isWide, left }: MixedRules,
+): Rule<Tree> {
   const chosen = (few: Tree, many: Tree) => {
     const [one, other] = [leavesOf(few), leavesOf(many)];
     return rebuild(
@@ -37,7 +42,7 @@ export function mixed({ parameters }: StepStructure, { narrow, wide, all, isWide
   };
   const size = leavesOf(parameters).reduce((sum, leaf, i) => sum + (isWide[i] ? leaf.size : 0), 0);
   return {
-    structure: `${narrow.structure}; ${size} parameters reach more, and all of theirs is carried`,
+    structure: `${narrow.structure}; ${size} parameters reach more, and all of theirs is carried${left === 0 ? '' : ` but ${left} entries`}`,
     cost: {
       time: narrow.cost.time + wide.cost.time,
       memory: narrow.cost.memory + wide.cost.memory,

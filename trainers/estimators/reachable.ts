@@ -66,11 +66,14 @@ function onBoth(step: StepStructure, extent: Extent, limit: number): Rule<Tree> 
   });
   const structure = structureOf(step, limit, extent.steps, part(false));
   if (structure === undefined || structure.most === 0) return undefined;
+  const wide = reaches.filter((_, i) => isWide[i]).flat();
+  const left = wide.reduce((sum, { length }) => sum + step.sizes.state - length, 0);
   return mixed(step, {
     narrow: onSlots(step, structure, extent),
     wide: onLeaves(step, extent, part(true)),
     all: onLeaves(step, extent),
     isWide,
+    left,
   });
 }
 

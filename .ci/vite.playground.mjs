@@ -68,7 +68,7 @@ export default defineConfig({
       },
       output: {
         // The page knows its workers by name.
-        entryFileNames: ({ name }) => (name === 'index' ? 'assets/[name]-[hash].js' : 'work/[name].js'),
+        entryFileNames: ({ name }) => (name === 'index' ? 'assets/[name]-[hash].js' : 'workers/[name].js'),
       },
     },
   },

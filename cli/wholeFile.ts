@@ -33,3 +33,26 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     throw new FailedError(fileProblem('write', path, error));
   }
 }
+
+/**
+ * The same for a file that `write` makes in pieces, at the path that it is given. A signal between two pieces leaves no
+ * part of it.
+ * @throws FailedError for what the system refuses; what else `write` throws.
+ */
+export async function writeInPieces(path: string, write: (part: string) => Promise<void>): Promise<void> {
+  const part = `${path}.part`;
+  const drop = () => removePart(path);
+  process.once('exit', drop);
+  try {
+    clearWay(part);
+    await write(part);
+    renameSync(part, path);
+  } catch (error) {
+    drop();
+    throw (error as { code?: string }).code === undefined
+      ? error
+      : new FailedError(fileProblem('write', path, error));
+  } finally {
+    process.removeListener('exit', drop);
+  }
+}

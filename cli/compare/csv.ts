@@ -1,8 +1,6 @@
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { FailedError, fileProblem } from '../errors.ts';
-import { clearWay } from '../plainFile.ts';
-import { removePart } from '../training/folder.ts';
+import { writeInPieces } from '../wholeFile.ts';
 import { type Line, lineColumns } from './columns.ts';
 import { entriesOf } from './entries.ts';
 import type { PastRun } from './readRun.ts';
@@ -13,31 +11,17 @@ import type { PastRun } from './readRun.ts';
  */
 export async function writeCsv(path: string, runs: readonly PastRun[]): Promise<void> {
   const columns = lineColumns(runs);
-  const part = `${path}.part`;
-  let file: number | undefined;
-  // A signal ends the process between two pieces of a metrics file.
-  const drop = () => removePart(path);
-  process.once('exit', drop);
-  try {
-    clearWay(part);
-    file = openSync(part, 'w');
-    const to = file;
-    const write = (rows: readonly (readonly (string | number)[])[]) =>
-      writeAll(to, stringify(rows as (string | number)[][]));
-    write([columns.map(({ name }) => text(name))]);
-    for await (const line of linesOf(runs)) write([columns.map(({ of }) => cellOf(of(line)))]);
-    closeSync(file);
-    file = undefined;
-    renameSync(part, path);
-  } catch (error) {
-    if (file !== undefined) closeSync(file);
-    drop();
-    throw (error as { code?: string }).code === undefined
-      ? error
-      : new FailedError(fileProblem('write', path, error));
-  } finally {
-    process.removeListener('exit', drop);
-  }
+  await writeInPieces(path, async (part) => {
+    const file = openSync(part, 'w');
+    try {
+      const write = (rows: readonly (readonly (string | number)[])[]) =>
+        writeAll(file, stringify(rows as (string | number)[][]));
+      write([columns.map(({ name }) => text(name))]);
+      for await (const line of linesOf(runs)) write([columns.map(({ of }) => cellOf(of(line)))]);
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 /** The lines of metrics of all runs, in order. @throws DataError for one that is not a line of metrics. */

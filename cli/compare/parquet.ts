@@ -1,7 +1,4 @@
-import { renameSync } from 'node:fs';
-import { FailedError, fileProblem } from '../errors.ts';
-import { clearWay } from '../plainFile.ts';
-import { removePart } from '../training/folder.ts';
+import { writeInPieces } from '../wholeFile.ts';
 import type { Column } from './columns.ts';
 
 type Value = string | number | undefined;
@@ -20,11 +17,7 @@ export async function writeParquet<Row>(
 ): Promise<void> {
   // It takes longer to load than a short comparison takes.
   const { fileWriter, ParquetWriter, schemaFromColumnData } = await import('hyparquet-writer');
-  const part = `${path}.part`;
-  const drop = () => removePart(path);
-  process.once('exit', drop);
-  try {
-    clearWay(part);
+  await writeInPieces(path, async (part) => {
     let held: Value[][] = columns.map(() => []);
     const columnData = () =>
       columns.map(({ name, isText }, i) => ({
@@ -49,13 +42,5 @@ export async function writeParquet<Row>(
     }
     if (held[0].length > 0) await flush();
     await writer.finish();
-    renameSync(part, path);
-  } catch (error) {
-    drop();
-    throw (error as { code?: string }).code === undefined
-      ? error
-      : new FailedError(fileProblem('write', path, error));
-  } finally {
-    process.removeListener('exit', drop);
-  }
+  });
 }

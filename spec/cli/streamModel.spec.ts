@@ -129,7 +129,7 @@ describe('cli: norewind/stream', () => {
     expect(desk.read('asked/checkpoint.safetensors')).to.equal(desk.read('silent/checkpoint.safetensors'));
   });
 
-  it('saves what it, predict and train --resume go on from bit for bit', async () => {
+  it('saves what it, predict and train --resume continue from bit for bit', async () => {
     const model = createModel(weather);
     model.partialFit(rows.slice(0, 80));
     model.save(desk.path('half'));

@@ -82,7 +82,7 @@ describe('cli: norewind train meets a disk that refuses', () => {
           );
           const { kept, records } = says.exec((error as Error).message)?.groups ?? {};
           expect((error as Error).message, moment).to.match(says);
-          // Once learning has begun, it names the checkpoint from which to go on.
+          // Once learning has begun, it names the checkpoint from which to resume.
           expect(kept !== undefined, moment).to.equal(i >= opening);
           if (records !== undefined)
             expect(readGeneration(folder, 'newest').position.records, moment).to.equal(Number(records));

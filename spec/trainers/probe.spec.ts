@@ -247,7 +247,7 @@ describe('createProbe', () => {
     expect(estimators.uoro.cosine).to.be.within(0.3, 1);
   });
 
-  it('stops an estimator whose numbers are not finite, keeps what it found before, and goes on with others', () => {
+  it('stops an estimator whose numbers are not finite, keeps what it found before, and continues with the others', () => {
     const estimators = { broken: exaggerated(1e200), frozen: frozen() };
     const probe = createProbe({ learner: learner(0.1), estimators, copies: 1 });
     const other = createProbe({ learner: learner(0.1), estimators: { frozen: frozen() }, copies: 1 });

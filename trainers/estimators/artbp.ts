@@ -4,12 +4,16 @@ import type { Estimator } from './estimator.ts';
 import { carryNothing } from './nothing.ts';
 
 export interface ArtbpOptions {
-  /** The probability that a segment goes on after a step; segments have 1/(1 - keep) steps on average. 0.9 by default. */
+  /** The probability that a segment continues after a step; segments have 1/(1 - keep) steps on average. 0.9 by default. */
   readonly keep?: number;
 }
 
 export const artbpOptions = {
-  keep: guard.setting(guard.between(0, 0.999), 'the probability that a segment goes on after a step', 'keep'),
+  keep: guard.setting(
+    guard.between(0, 0.999),
+    'the probability that a segment continues after a step',
+    'keep',
+  ),
 } satisfies guard.Checks<ArtbpOptions>;
 
 /** Longer segments do not come up: 0.999^65536 is 3e-29. */
@@ -17,7 +21,7 @@ const longest = 2 ** 16;
 
 /**
  * Anticipated reweighted truncated backpropagation, ARTBP (Tallec & Ollivier 2017, arXiv 1705.08209). After each
- * step a coin decides whether the segment goes on, with probability `keep`, or ends. At its end all of its losses are
+ * step a coin decides whether the segment continues, with probability `keep`, or ends. At its end all of its losses are
  * pulled back through it, and what passes from a step to the one before is divided by the probability that it could:
  *
  *     δ_s = ∂ℓ_{s+1}/∂s_s + δ_{s+1} J_{s+1}/keep      within a segment,      ∂ℓ_{s+1}/∂s_s at its end

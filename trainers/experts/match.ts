@@ -9,7 +9,7 @@ export interface MatchState {
   count: number;
   /** The latest of them: number i is in slot i mod its length, a power of two. */
   history: Int32Array;
-  /** The number of the symbol that is predicted next if the latest match goes on; 0 if there is none. */
+  /** The number of the symbol that is predicted next if the latest match continues; 0 if there is none. */
   follows: number;
   /** For each length of a match, the share of right predictions. */
   readonly rates: Float64Array;

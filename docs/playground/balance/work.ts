@@ -1,6 +1,6 @@
 // Runs the race of the page in a worker.
-import { hear, tell } from '../work/messages.ts';
-import { inSlices } from '../work/slices.ts';
+import { hear, tell } from '../worker/messages.ts';
+import { inSlices } from '../worker/slices.ts';
 import type { FromBalance, ToBalance } from './messages.ts';
 import { createRace, type Race, sharesOf } from './race.ts';
 import { raceLength, racers, tooMuch } from './setting.ts';

@@ -1,5 +1,5 @@
 // Runs every sequence of signs in a worker.
-import { hear, tell } from '../work/messages.ts';
+import { hear, tell } from '../worker/messages.ts';
 import { clouds } from './cloud.ts';
 import type { FromCloud, ToCloud } from './messages.ts';
 import { rules } from './rules.ts';

@@ -1,5 +1,6 @@
 import { button, choice, element, part } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
+import { setBar, setRows } from '../page/rows.ts';
 import { section } from '../page/section.ts';
 import { addressOf, startWorker } from '../page/worker.ts';
 import { createEditor } from './editor.ts';
@@ -144,17 +145,9 @@ export function ownPanel(): void {
 
   function showTraining(rows: readonly Training[], own: number): void {
     table.hidden = false;
-    while (body.childElementCount < rows.length)
-      body.append(
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'row' }),
-          element('td', { class: 'bar' }, element('i')),
-          element('td', { class: 'number' }),
-          element('td', { class: 'number' }),
-        ),
-      );
+    setRows(body, rows.length);
+    const isOver = rows.every(({ done, refused }) => done === 1 || refused !== undefined);
+    const most = Math.max(...rows.map(({ bits }) => bits).filter(Number.isFinite));
     rows.forEach(({ title, done, bits, time, refused }, i) => {
       const [head, bar, score, pace] = body.children[i].children;
       head.textContent = title;
@@ -163,12 +156,11 @@ export function ownPanel(): void {
         bar.classList.add('refusal');
         return;
       }
-      const share = bar.firstElementChild;
-      if (share instanceof HTMLElement) share.style.width = `${(100 * done).toFixed(1)}%`;
+      // How far it is, and at the end its bits beside those of the others.
+      setBar(bar, isOver && Number.isFinite(bits) ? bits / most : done);
       score.textContent = Number.isFinite(bits) ? `${bits.toFixed(2)} bits` : '';
       pace.textContent = Number.isFinite(time) ? `${short(time, 1)} µs` : '';
     });
-    const isOver = rows.every(({ done, refused }) => done === 1 || refused !== undefined);
     if (isOver) clearTimeout(watch);
     rate.textContent = isOver ? 'all have had their 4,000 steps' : `${counted(average(own))} steps a second`;
     rate.dataset.isOver = String(isOver);

@@ -7,8 +7,8 @@ import {
   type Tensor,
 } from '../../../trainers/norewind.ts';
 import { cellLaws, judge } from '../../../trainers/testing/index.ts';
-import { tell } from '../work/messages.ts';
-import { inSlices } from '../work/slices.ts';
+import { tell } from '../worker/messages.ts';
+import { inSlices } from '../worker/slices.ts';
 import type { FromOwn } from './messages.ts';
 import { createTrainings } from './trainings.ts';
 

@@ -42,7 +42,7 @@ export function companion<To, From>({ name, onMessage, onFailure }: CompanionOpt
 
 /** The address of a built file of the folder `work`. */
 export function addressOf(name: string): string {
-  return new URL(`work/${name}.js`, document.baseURI).href;
+  return new URL(`workers/${name}.js`, document.baseURI).href;
 }
 
 /** A worker with this text as its module. */

@@ -1,5 +1,6 @@
 import { element } from '../page/dom.ts';
 import { short } from '../page/numbers.ts';
+import { setBar, setRows } from '../page/rows.ts';
 import type { Part } from './text.ts';
 
 export interface Bars {
@@ -15,23 +16,11 @@ export function createBars(caption: string): Bars {
   return {
     root,
     show(parts) {
-      while (body.childElementCount < parts.length)
-        body.append(
-          element(
-            'tr',
-            {},
-            element('th', { scope: 'row' }),
-            element('td', { class: 'bar' }, element('i')),
-            element('td', { class: 'number' }),
-            element('td', { class: 'number' }),
-          ),
-        );
-      while (body.childElementCount > parts.length) body.lastElementChild?.remove();
+      setRows(body, parts.length);
       parts.forEach(({ name, weight, bits }, i) => {
         const [head, bar, share, surprise] = body.children[i].children;
         head.textContent = name;
-        const own = bar.firstElementChild;
-        if (own instanceof HTMLElement) own.style.width = `${(100 * weight).toFixed(1)}%`;
+        setBar(bar, weight);
         share.textContent = `${(100 * weight).toFixed(1)} %`;
         surprise.textContent = bits === undefined ? '' : `${short(bits)} bits`;
       });

@@ -1,6 +1,6 @@
 // Learns from what the page is given, in a worker.
-import { hear, tell } from '../work/messages.ts';
-import { inSlices } from '../work/slices.ts';
+import { hear, tell } from '../worker/messages.ts';
+import { inSlices } from '../worker/slices.ts';
 import type { Foretold, FromReader, ToReader } from './messages.ts';
 import { createTableReader, type Table, type TableReader, tableOf } from './table.ts';
 import { createReader, type Letter } from './text.ts';
@@ -54,7 +54,7 @@ const slices = inSlices(
   fail,
 );
 
-/** So many symbols, without cutting one in two. */
+/** Returns at most this many symbols, without cutting one in two. */
 function firstSymbols(text: string, count: number): string {
   return [...text.slice(0, 2 * count)].slice(0, count).join('');
 }

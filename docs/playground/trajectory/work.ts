@@ -1,6 +1,6 @@
 // Learns in a worker, and tells where the state has been.
-import { hear, tell } from '../work/messages.ts';
-import { inSlices } from '../work/slices.ts';
+import { hear, tell } from '../worker/messages.ts';
+import { inSlices } from '../worker/slices.ts';
 import type { FromTrajectory, ToTrajectory } from './messages.ts';
 import { trailLength } from './setting.ts';
 import { createStudy, type Study } from './study.ts';

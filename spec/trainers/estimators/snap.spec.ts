@@ -129,7 +129,7 @@ describe('SnAp', () => {
     );
   });
 
-  it('goes on with an influence that was carried in full, as in older checkpoints, to the same result', () => {
+  it('continues with an influence that was carried in full, as in older checkpoints, to the same result', () => {
     const run = fixture(withReadout(gru({ inputs: 2, units: 3 })), 2, 6);
     const own = snap({ n: 1 }) as Estimator;
     const older: Estimator = {
@@ -218,7 +218,7 @@ describe('SnAp', () => {
         expect(wider.steps).to.equal(2);
       });
 
-  it('does not go on with what another n carried', () => {
+  it('does not continue with what another n carried', () => {
     const run = fixture(chain, 2, 3);
     const { model, loss, parameters, state, examples } = run;
     const config = {

@@ -73,7 +73,7 @@ describe('trainers/streams: experts of rows of one’s own', () => {
 
   it('win where they know more: the weight goes to the best', () => {
     const model = createModel({ ...ofNumber, experts: ['persistence', 'mean', pair] });
-    // The next value is the mean of the last two, and what nobody can know.
+    // The next value is the mean of the last two, plus noise that cannot be predicted.
     let [a, b] = [0, 1];
     for (let i = 0; i < 400; i++) {
       [a, b] = [b, (a + b) / 2 + Math.sin(i * i)];

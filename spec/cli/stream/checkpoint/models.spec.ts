@@ -197,7 +197,7 @@ describe('cli/stream: models', () => {
       text.save(path('text'));
     });
 
-    it('go on bit for bit, with the count of what they have learnt from', async () => {
+    it('continue bit for bit, with the count of what they have learnt from', async () => {
       for (const name of ['rows', `rows/${generations.newest}`]) {
         const opened = await openModel(path(name));
         expect(opened.report()).to.deep.equal(rows.report());

@@ -59,7 +59,7 @@ const begin = fc.constantFrom(
   'R',
 );
 
-/** Bytes that begin in one of these ways and go on with any of these parts. */
+/** Bytes that begin in one of these ways and continue with any of these parts. */
 function bytesFrom(
   starts: fc.Arbitrary<string>,
   ...parts: readonly fc.Arbitrary<number[]>[]

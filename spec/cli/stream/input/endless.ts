@@ -8,7 +8,7 @@ import { readSymbols } from '../../../../trainers/streams/symbolReader.ts';
 import { bytesOf } from '../../learning.ts';
 import { rows } from '../../sessions.ts';
 
-/** Data that go on and on with the same. */
+/** Data that repeat one part without end. */
 interface Endless {
   readonly name: string;
   readonly read: (source: Source) => AsyncIterable<readonly unknown[]>;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { DataError, UsageError } from '../../lib/index.ts';
-import { type Exports, importCode, loader, reasonOf, requireCode } from '../own/code.ts';
+import { type Exports, importCode, loader, reasonOf, requireCode, settled } from '../own/code.ts';
 
 /** What `norewind/testing` exports. */
 type Testing = typeof import('../../trainers/testing/index.ts');
@@ -28,7 +28,8 @@ export async function load(file: string): Promise<Loaded> {
   const testing = await testingOf(found, file);
   try {
     const isCompiled = /\.[cm]?ts$/.test(path);
-    return { exports: await (isCompiled ? loader(path).import<Exports>(path) : importPlain(path)), testing };
+    const exports = await settled(isCompiled ? loader(path).import<Exports>(path) : importPlain(path));
+    return { exports, testing };
   } catch (error) {
     throw new DataError(`${file} cannot be loaded: ${reasonOf(error)}`, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { lineColumns } from '../compare/columns.ts';
@@ -48,7 +48,7 @@ export async function compare(folders: readonly string[], options: CompareOption
   const draw = figure === undefined ? undefined : await drawingAs(figure.format);
   const runs: PastRun[] = [];
   const rests: string[] = [];
-  const paths = folders.flatMap(runsIn);
+  const paths = once(folders.flatMap(runsIn));
   for (const folder of paths)
     runs.push(await readRun(folder, (sentence) => rests.push(sentence), paths.length));
   requireAlike(runs);
@@ -82,6 +82,21 @@ function runsIn(folder: string): string[] {
         .sort()
         .map((name) => join(runs, name))
     : [folder];
+}
+
+/** The folders, each once: a run that counted twice would pass for two seeds. */
+function once(folders: readonly string[]): readonly string[] {
+  const kept = new Map<string, string>();
+  for (const folder of folders) {
+    const path = existsSync(folder) ? realpathSync(folder) : resolve(folder);
+    const before = kept.get(path);
+    if (before === undefined) kept.set(path, folder);
+    else
+      complain(
+        `${folder} ${before === folder ? 'is given twice, and' : `and ${before} are one run, which`} counts once`,
+      );
+  }
+  return [...kept.values()];
 }
 
 const figures = ['loss', 'mean', 'gradient'] as const;

@@ -30,7 +30,7 @@ export function dialectOptions(otherwise: {
     ),
     new Option(
       '--missing <texts>',
-      `texts that mean a missing value, besides empty CSV fields and null, such as NA,-999; may be repeated; ${others('none')} if left out`,
+      `texts that mean a missing value, besides empty CSV fields, null, and NA among numbers, such as unknown,-999; may be repeated; ${others('none')} if left out`,
     ).argParser(parseMarks),
     new Option('--decimal <character>', `the decimal point; ${others('.')} if left out`).choices(['.', ',']),
     new Option(

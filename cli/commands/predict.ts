@@ -102,8 +102,12 @@ export async function predict(
 async function predictAhead(model: Model, steps: number, watch: SignalWatch): Promise<number> {
   if (model.kind !== 'rows')
     throw new UsageError('--steps is for models of rows: `norewind generate` continues a text');
-  const lines = forecast(model.data, model.session, steps).map(({ time, ...own }) => {
-    const when = time === undefined ? {} : { time: new Date(1000 * time).toISOString() };
+  const rows = forecast(model.data, model.session, steps);
+  // Rows at midnights alone are written as days.
+  const isDaily = [model.session, ...rows].every(({ time = 0 }) => time % 86_400 === 0);
+  const lines = rows.map(({ time, ...own }) => {
+    const iso = time === undefined ? undefined : new Date(1000 * time).toISOString();
+    const when = iso === undefined ? {} : { time: isDaily ? iso.slice(0, iso.indexOf('T')) : iso };
     return `${JSON.stringify({ ...own, ...when })}\n`;
   });
   await watch.write(lines.join(''));

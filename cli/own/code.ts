@@ -50,9 +50,23 @@ export async function importCode(path: string, file: string): Promise<Exports> {
     const source = readPlain(path).toString();
     // `jiti.import` would leave a module of JavaScript to Node, which looks for norewind beside the file.
     const options = { filename: path, ext: extname(path), async: true, forceTranspile: true };
-    return (await jiti.evalModule(source, options)) as Exports;
+    return (await settled(jiti.evalModule(source, options))) as Exports;
   } catch (error) {
     throw new DataError(`${file} cannot be loaded: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The result of loading a file, or an error when nothing is left that could end an await in it. */
+export async function settled<T>(loading: Promise<T> | T): Promise<T> {
+  let give: (() => void) | undefined;
+  const never = new Promise<never>((_, reject) => {
+    give = () => reject(new Error('an await at its top level never ends'));
+    process.once('beforeExit', give);
+  });
+  try {
+    return await Promise.race([loading, never]);
+  } finally {
+    if (give !== undefined) process.removeListener('beforeExit', give);
   }
 }
 

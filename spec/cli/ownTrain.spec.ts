@@ -93,4 +93,24 @@ describe('cli: own code in norewind train', () => {
     expect(code).to.equal(1);
     expect(stderr).to.equal(`norewind: ${desk.path('broken.ts')}, line 9: Error: no more\n`);
   });
+
+  it('a file that ends the process, or never ends to load, fails in one sentence', async () => {
+    desk.file('exit.ts', 'export const cell = () => 1;\nprocess.exit(0);\n');
+    desk.file('late.ts', 'export const cell = () => {\n  process.exit();\n};\n');
+    desk.file('never.ts', 'await new Promise(() => {});\nexport const cell = () => 1;\n');
+    const ended = (file: string) =>
+      `${desk.path(file)}, line 2: process.exit(0) ended the command before it was done: leave the call out`;
+    for (const [file, code, sentence] of [
+      ['exit.ts', 1, ended('exit.ts')],
+      ['late.ts', 1, ended('late.ts')],
+      ['never.ts', 2, 'never.ts cannot be loaded: an await at its top level never ends'],
+    ] as const) {
+      const args = `train rows.csv --target wave --cell ./${file} ${small} --out ended`;
+      expect(await desk.spawn(args.split(' ')), file).to.deep.equal({
+        code,
+        stdout: '',
+        stderr: `norewind: ${sentence}\n`,
+      });
+    }
+  });
 });

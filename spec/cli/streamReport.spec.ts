@@ -33,6 +33,7 @@ describe('cli: the report that train leaves', () => {
   it('shows the forecast that predict --steps prints, with its interval, and is one page by itself', async () => {
     const { page, stdout } = await trained('load', ['days.ndjson', '--target', 'load']);
     const { stdout: lines } = await desk.norewind(['predict', 'load', '--steps', '24']);
+    expect(JSON.parse(lines.split('\n')[0]).time).to.equal('2024-04-30');
     const cells = cellsOf(page);
     const decimals = new Set<number | undefined>();
     for (const line of lines.trimEnd().split('\n')) {

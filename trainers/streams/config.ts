@@ -23,7 +23,7 @@ export interface RowData extends RowConfig {
   readonly delimiter: string;
   /** The first character of CSV lines to skip, if any. */
   readonly comment?: string;
-  /** The texts that mean a missing value, besides empty fields of CSV and null in NDJSON. */
+  /** The texts that mean a missing value, besides empty fields of CSV, null, and texts such as NA in columns of numbers. */
   readonly missing?: readonly string[];
   /** The decimal separator in texts. Default: a point. */
   readonly decimal?: '.' | ',';

@@ -36,7 +36,7 @@ export interface RowOptions<
   readonly timestamp?: Time | readonly Time[];
   /** The format of times, such as `%d.%m.%Y %H:%M`. Default: ISO 8601 or Unix time. */
   readonly timeFormat?: string;
-  /** Values that mean missing, besides null, such as `['NA', '-999']`. */
+  /** Values that mean missing, besides null, and besides texts such as NA in columns of numbers: `['NA', '-999']`. */
   readonly missing?: readonly string[];
   /** The decimal separator in texts. Default: a point. */
   readonly decimal?: '.' | ',';

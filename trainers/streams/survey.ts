@@ -10,8 +10,14 @@ type Kind =
   /**
    * Numbers, or nothing yet. @property counts whether they count up by whole numbers, as identifiers do.
    * @property isTime whether they may be seconds or milliseconds since 1970.
+   * @property gaps the texts among them that mean a missing number, such as NA.
    */
-  | { readonly kind: 'number'; readonly counts: boolean; readonly isTime: boolean }
+  | {
+      readonly kind: 'number';
+      readonly counts: boolean;
+      readonly isTime: boolean;
+      readonly gaps: readonly string[];
+    }
   /** Few texts or truth values, each of which may come again. */
   | { readonly kind: 'category' }
   /** Times that do not go back, with the format if it is not ISO 8601. */
@@ -87,6 +93,10 @@ export function inputsAmong(
       if (example === undefined) notes.push(unseen(column, kind));
       continue;
     }
+    if (kind.kind === 'number' && kind.gaps.length > 0 && !isGiven)
+      notes.push(
+        `column ${quoted(column)} holds numbers, and counts as missing where it has ${kind.gaps.map(quoted).join(', ')}: name it with --categorical if it holds categories`,
+      );
     if (kind.kind === 'number' && kind.counts && column !== target && !isGiven)
       notes.push(
         kind.isTime && !hasTime
@@ -136,11 +146,17 @@ function kindOf(rows: readonly Fields[], column: string, dialect: Dialect, most:
     .map(({ get }) => get(column))
     .filter((value) => value !== null && value !== undefined && !isMark(value, dialect));
   // What is wrong with a number, such as NaN, is said of its record.
-  const numbers = values
-    .map((value) => (typeof value === 'number' ? value : numberOf(value, dialect)))
-    .filter((value) => typeof value === 'number');
-  if (numbers.length === values.length)
-    return { kind: 'number', counts: countsUp(numbers), isTime: mayBeTimes(numbers) };
+  const read = values.map((value) => (typeof value === 'number' ? value : numberOf(value, dialect)));
+  const numbers = read.filter((value) => typeof value === 'number');
+  const gaps = values.filter((_, i) => read[i] === null).map(String);
+  // A column without a number, as of the category NA, is none of numbers.
+  if (numbers.length + gaps.length === values.length && (numbers.length > 0 || values.length === 0))
+    return {
+      kind: 'number',
+      counts: countsUp(numbers),
+      isTime: mayBeTimes(numbers),
+      gaps: [...new Set(gaps)],
+    };
   const format = timeFormatOf(values, dialect, isForward);
   if (format !== undefined) return { kind: 'time', ...(format !== '' && { format }) };
   const distinct = new Set(values.map((value) => categoryOf(value, dialect))).size;

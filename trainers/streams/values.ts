@@ -23,12 +23,16 @@ const longestCategory = 256;
 /** This many digits may exceed ±2^53, where double precision skips whole numbers. */
 const longWhole = /^[+-]?\d{16,}$/;
 
+/** Texts that mean a missing number wherever numbers are read. As categories, they are texts like others. */
+const gaps = /^(?:|#?n\/?a|<na>|-?nan|null|none)$/i;
+
 /** A value as a number; null if missing. */
 export function numberOf(value: unknown, dialect: Dialect): number | null | Problem {
   const { missing, decimal } = dialect;
   const plain = typeof value === 'string' ? value.trim() : value;
   if (plain === null || plain === undefined || isMark(plain, missing)) return null;
-  if (typeof plain === 'string' && !forms[decimal].test(plain)) return notNumber(plain, decimal);
+  if (typeof plain === 'string' && !forms[decimal].test(plain))
+    return gaps.test(plain) ? null : notNumber(plain, decimal);
   const isText = typeof plain === 'string' || typeof plain === 'bigint';
   const number = isText ? Number(String(plain).replace(',', '.')) : plain;
   if (typeof number !== 'number')
@@ -83,9 +87,8 @@ export function told(value: unknown): string {
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
-/** Texts that often mean a missing number. */
-const marks =
-  /^(?:#?n\/?a|nan|null|nil|none|<na>|#n\/a|-+|\?+|\.+|missing|unknown|inf(?:inity)?|[+-]inf(?:inity)?)$/i;
+/** Other texts that may mean a missing number. */
+const marks = /^(?:nil|-+|\?+|\.+|missing|unknown|inf(?:inity)?|[+-]inf(?:inity)?)$/i;
 
 /** Digits in groups of three. */
 const grouped = /^[+-]?\d{1,3}(?:([.,' _\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,])\d+)?$/;
@@ -93,8 +96,6 @@ const grouped = /^[+-]?\d{1,3}(?:([.,' _\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,]
 /** Why a text is not a number, and what to do: it may be a mark, or have other separators. */
 function notNumber(text: string, decimal: '.' | ','): Problem {
   const told = quoted(text);
-  if (text === '')
-    return new Problem('"" is not a number: write null for one that is missing, or add --missing \'""\'');
   if (marks.test(text))
     return new Problem(
       `${told} is not a number: if it stands for one that is missing, add ${option(text)}; if the column holds categories, name it with --categorical`,

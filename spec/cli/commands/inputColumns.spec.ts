@@ -189,10 +189,10 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
   });
 
   it('is told of a column with numbers and texts, and follows what the user then says of it', async () => {
-    writeFileSync(join(folder, 'mixed.csv'), 'y,b\n1,2\n2,none\n3,5\n');
+    writeFileSync(join(folder, 'mixed.csv'), 'y,b\n1,2\n2,off\n3,5\n');
     for (const [args, columns, says] of [
       [[], ['y'], ['column "b" holds numbers and texts, and is not seen: name the texts with --missing']],
-      [['--missing', 'none'], ['y', 'b'], []],
+      [['--missing', 'off'], ['y', 'b'], []],
       [['--categorical', 'b'], ['y', 'b'], []],
     ] as const) {
       const told: string[] = [];
@@ -200,6 +200,20 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
       expect(options.columns, args.join(' ')).to.deep.equal(columns);
       expect(told.map((each, i) => each.slice(0, says[i]?.length))).to.deep.equal(says);
     }
+  });
+
+  it('is told once of texts that count as missing among numbers, and of none among categories', async () => {
+    writeFileSync(join(folder, 'gaps.csv'), 'y,b,c\n1,2,NA\nNA,N/A,SA\n3,NaN,NA\nNA,5,SA\n');
+    const told: string[] = [];
+    const options = await given('gaps.csv', [], (sentence) => told.push(sentence));
+    expect([options.columns, options.categorical]).to.deep.equal([['y', 'b', 'c'], ['c']]);
+    expect(told).to.deep.equal([
+      'column "y" holds numbers, and counts as missing where it has "NA": name it with --categorical if it holds categories',
+      'column "b" holds numbers, and counts as missing where it has "N/A", "NaN": name it with --categorical if it holds categories',
+    ]);
+    const named: string[] = [];
+    const both = await given('gaps.csv', ['--categorical', 'b,y'], (sentence) => named.push(sentence));
+    expect([both.categorical, named]).to.deep.equal([['b', 'y', 'c'], []]);
   });
 
   it('is told of times that go back, of numbers with a unit, and of what may be a time', async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { DOMParser } from 'linkedom';
@@ -107,6 +107,23 @@ describe('cli: norewind compare', () => {
     desk.file('swept/grid.json', '{}');
     expect(await compareHere(['swept', '--out', 'swept.html'])).to.equal(0);
     expect(desk.read('swept.csv')).to.include('RTRL'.toLowerCase()).and.include('uoro');
+  });
+
+  it('counts a run once that is given twice, by whatever path, and says so', async () => {
+    symlinkSync(desk.path('anbn'), desk.path('link'));
+    const { code, stdout, stderr } = await compare('anbn', 'anbn/', 'link', 'other', '--out', 'once.html');
+    expect([code, stderr.split('\n')]).to.deep.equal([
+      0,
+      [
+        'norewind: anbn/ and anbn are one run, which counts once',
+        'norewind: link and anbn are one run, which counts once',
+        '',
+      ],
+    ]);
+    expect(stdout).not.to.include('seeds');
+    expect((await compare('anbn', 'anbn', '--out', 'alone.html')).stderr).to.equal(
+      'norewind: anbn is given twice, and counts once\n',
+    );
   });
 
   it('skips a line that a killed run did not finish, and says so', async () => {

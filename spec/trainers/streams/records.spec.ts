@@ -169,7 +169,9 @@ describe('norewind/stream: records that a program hands over', () => {
     expect(marked.report()).to.deep.equal(nulls.report());
     const namibia = weather();
     namibia.learnOne({ temperature: 1, sky: 'NA' });
-    expect(() => namibia.learnOne({ temperature: 'NA' })).to.throw(DataError, 'add --missing NA');
+    namibia.learnOne({ temperature: 'NA', sky: 'NA' });
+    expect(namibia.report().scored).to.equal(0);
+    expect(() => namibia.learnOne({ temperature: 'unknown' })).to.throw(DataError, 'add --missing unknown');
     const timed = createModel({ target: 'a', timestamp: ['year', 'month'], timeFormat: '%Y %b', units: 2 });
     timed.learnOne({ a: 1, year: 2000, month: 'Jan' });
     expect(() => timed.learnOne({ a: 1, year: 1999, month: 'Dec' })).to.throw(

@@ -21,26 +21,40 @@ describe('trainers/streams: values', () => {
     expect(saidOf(numberOf({}, marked))).to.match(/^an object is not a number/);
   });
 
+  it('are missing numbers, and no missing categories, where they are texts that every reader of CSV knows', () => {
+    for (const text of [
+      'NA',
+      'n/a',
+      '#N/A',
+      '<NA>',
+      'NaN',
+      '-nan',
+      'null',
+      'NULL',
+      'None',
+      '',
+      '  ',
+      ' NA ',
+    ]) {
+      expect(numberOf(text, plain), text).to.equal(null);
+      expect(categoryOf(text, plain), text).to.equal(text.trim());
+    }
+    for (const text of ['NAN A', 'nano', '-', 'x'])
+      expect(numberOf(text, plain), text).to.be.instanceOf(Problem);
+  });
+
   it('say which option reads a text that stands for a missing number', () => {
     for (const [text, option] of [
-      ['NA', '--missing NA'],
-      ['N/A', '--missing N/A'],
-      ['null', '--missing null'],
-      ['None', '--missing None'],
-      ['nan', '--missing nan'],
+      ['unknown', '--missing unknown'],
       ['?', "--missing='?'"],
       ['-', "--missing='-'"],
       ['--', "--missing='--'"],
-      ['#N/A', "--missing='#N/A'"],
       ['.', "--missing='.'"],
       ['Infinity', '--missing Infinity'],
     ])
       expect(saidOf(numberOf(text, plain))).to.equal(
         `"${text}" is not a number: if it stands for one that is missing, add ${option}; if the column holds categories, name it with --categorical`,
       );
-    expect(saidOf(numberOf('', plain))).to.equal(
-      '"" is not a number: write null for one that is missing, or add --missing \'""\'',
-    );
     expect(saidOf(numberOf(Number.NaN, plain))).to.equal(
       'NaN is not a number; null stands for one that is missing, or add --missing NaN',
     );

@@ -104,7 +104,7 @@ export const parts = [
   ),
   estimators(['kfRtrl', 'exact'], ['kfRtrl']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
-  estimators(['noBackTrack', 'rowNorms', 'uoroSources'], ['noBackTrack', 'uoroScaling']),
+  estimators(['noBackTrack', 'rowNorms', 'signSources'], ['noBackTrack', 'uoroScaling']),
   estimators(['ok', 'orthonormal', 'reduction'], ['ok']),
   estimators(['pes'], ['pes']),
   estimators(['layers', 'mixed', 'reachable', 'rflo', 'snap'], ['layers', 'rflo', 'snap']),

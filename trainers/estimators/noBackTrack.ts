@@ -1,11 +1,8 @@
-import { add, div, mul, sqrt } from '../../autodiff/index.ts';
-import { cast, guard, mapTree, type Noise } from '../../lib/index.ts';
-import { addTrees, flattenTree, scaleTree, unflattenTree } from '../algebra.ts';
+import { guard } from '../../lib/index.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, stepwise } from './estimator.ts';
-import { balance, onePair, type RankOne } from './rank-one.ts';
-import { type RowNorms, rowNormsOf } from './rowNorms.ts';
-import type { Transition } from './transition.ts';
+import { onePair, type RankOne } from './rank-one.ts';
+import { advanceBy, stateSources } from './signSources.ts';
 
 export interface NoBackTrackOptions {
   /** Added to norms to avoid a division by zero. 1e-5 by default. */
@@ -42,31 +39,13 @@ export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne
     lanesApart: true,
     cost: (sizes) => costOf(sizes, sizes.state),
     bind(step) {
-      const norms = rowNormsOf(step);
+      const sources = stateSources(step, epsilon);
       return {
         ...onePair(step),
-        cost: costOf(step.sizes, norms.pulls),
-        advance: (pair, transition, noise) => advance(pair, transition, noise, norms, epsilon),
+        cost: costOf(step.sizes, sources.pulls),
+        advance: (pair, transition, noise) =>
+          advanceBy(pair, sources.at(transition)(noise), transition, epsilon),
       };
     },
-  };
-}
-
-function advance(
-  { stateTangent, parameterTangent }: RankOne,
-  transition: Transition,
-  noise: Noise,
-  norms: RowNorms,
-  epsilon: number,
-): RankOne {
-  const pushed = transition.push(undefined, stateTangent);
-  const signs = mapTree(stateTangent, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
-  const rho = sqrt(div(add(norms.of(transition), epsilon), 1 + epsilon));
-  const drawn = flattenTree(signs);
-  const immediate = transition.pull(unflattenTree(div(drawn, rho), stateTangent)).parameters;
-  const rho0 = balance(parameterTangent, pushed, epsilon);
-  return {
-    stateTangent: addTrees(scaleTree(pushed, rho0), unflattenTree(mul(drawn, rho), stateTangent)),
-    parameterTangent: addTrees(scaleTree(parameterTangent, div(1, rho0)), immediate),
   };
 }

@@ -27,6 +27,15 @@ export function onePair({
   };
 }
 
+/** The same outer product, of two parts whose norms are equal but for ε. */
+export function balanced({ stateTangent, parameterTangent }: RankOne, epsilon: number): RankOne {
+  const rho = balance(parameterTangent, stateTangent, epsilon);
+  return {
+    stateTangent: scaleTree(stateTangent, rho),
+    parameterTangent: scaleTree(parameterTangent, div(1, rho)),
+  };
+}
+
 /**
  * √((‖w‖+ε)/(‖v‖+ε)). Scaling v by it and w by its inverse makes their norms equal, which minimises the
  * variance.

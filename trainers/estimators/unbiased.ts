@@ -17,7 +17,7 @@ import { asSchedule, type Schedule } from '../optimizers/schedules.ts';
 import type { Sizes } from './cost.ts';
 import { anEstimator, type Estimator, steps } from './estimator.ts';
 import type { Moment } from './moment.ts';
-import { balance, onePair, type RankOne } from './rank-one.ts';
+import { balanced, onePair, type RankOne } from './rank-one.ts';
 import { type Absent, absent, type Rule } from './rule.ts';
 import type { Transition } from './transition.ts';
 
@@ -247,12 +247,10 @@ function advancePair(
   const pushed = unlessNew(age, transition.push(undefined, stateTangent));
   const pulled = transition.pull(signs);
   const remainder = remainderOf(pulled.parameters, unlessNew(age, pulled.state));
-  const rho0 = balance(parameterTangent, pushed, epsilon);
-  const rho1 = balance(remainder, signs, epsilon);
-  return {
-    stateTangent: addTrees(scaleTree(pushed, rho0), scaleTree(signs, rho1)),
-    parameterTangent: addTrees(scaleTree(parameterTangent, div(1, rho0)), scaleTree(remainder, div(1, rho1))),
-  };
+  return addTrees(
+    balanced({ stateTangent: pushed, parameterTangent }, epsilon),
+    balanced({ stateTangent: signs, parameterTangent: remainder }, epsilon),
+  );
 }
 
 /** A tree, or zeros after a reset: the step need not have a finite derivative in the start state. */

@@ -1,13 +1,11 @@
 import { div } from '../../autodiff/index.ts';
-import { ConfigurationError, cast, guard, mapTree, type Noise, type Tree } from '../../lib/index.ts';
+import { ConfigurationError, guard, type Tree } from '../../lib/index.ts';
 import { addTrees, dotTrees, scaleTree } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, steps } from './estimator.ts';
-import { balance, onePair, type RankOne } from './rank-one.ts';
-import type { Rule } from './rule.ts';
+import { onePair, type RankOne } from './rank-one.ts';
+import { advanceBy, drawnSources, preactivationSources, type Sources, stateSources } from './signSources.ts';
 import type { StepStructure } from './step-structure.ts';
-import type { Transition } from './transition.ts';
-import { advanceBy, preactivationSources, stateSources } from './uoroSources.ts';
 
 /** One pair, or a list of them when the rank is above 1; their outer products are averaged. */
 export type UoroInfluence = RankOne | readonly RankOne[];
@@ -103,21 +101,28 @@ export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
     lanesApart: true,
     cost,
     bind(step) {
-      if (!isPlain) return withSources(step, { rank, epsilon, scaling, noise }, cost(step.sizes));
       const pair = onePair(step);
+      const sources = sourcesOf(step, { epsilon, scaling, noise });
+      const { pulls } = sources;
+      const { time, memory } = cost(step.sizes);
       return {
-        structure: rank === 1 ? pair.structure : `${rank} pairs of vectors`,
-        cost: cost(step.sizes),
+        structure: [
+          rank === 1 ? pair.structure : `${rank} pairs of vectors`,
+          ...(isPlain ? [] : [`${pulls} ${pulls === 1 ? 'pull' : 'pulls'} for the scales`]),
+        ].join(', '),
+        cost: { time: time + 2 * pulls * step.sizes.parameters, memory },
         start: (noise) =>
           ofRank(
             rank,
             Array.from({ length: rank }, () => pair.start(noise)),
           ),
-        advance: (influence, transition, noise) =>
-          ofRank(
+        advance(influence, transition, noise) {
+          const draw = sources.at(transition);
+          return ofRank(
             rank,
-            pairs(influence).map((own) => advancePair(own, transition, noise, epsilon)),
-          ),
+            pairs(influence).map((own) => advanceBy(own, draw(noise), transition, epsilon)),
+          );
+        },
         pull: (influence, cotangent) => pulled(pairs(influence), cotangent),
         expand: (influence) => influence,
       };
@@ -125,44 +130,17 @@ export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
   };
 }
 
-/** The rule with other sources of noise, or other scales. */
-function withSources(
+/** @throws ConfigurationError for noise on the pre-activations of a step that cannot be traced. */
+function sourcesOf(
   step: StepStructure,
-  {
-    rank,
-    epsilon,
-    scaling,
-    noise: where,
-  }: Required<Pick<UoroOptions, 'rank' | 'epsilon' | 'scaling' | 'noise'>>,
-  { time, memory }: Cost,
-): Rule<UoroInfluence> {
-  if (where === 'preactivations' && !step.isTraceable)
+  { epsilon, scaling, noise }: Required<Pick<UoroOptions, 'epsilon' | 'scaling' | 'noise'>>,
+): Sources {
+  if (noise === 'state') return (scaling === 'drawn' ? drawnSources : stateSources)(step, epsilon);
+  if (!step.isTraceable)
     throw new ConfigurationError(
       "uoro: the pre-activations are not known, because this step cannot be traced; leave out noise: 'preactivations', or use a step that reads no values",
     );
-  const pair = onePair(step);
-  const sources =
-    where === 'state'
-      ? stateSources(step, epsilon)
-      : preactivationSources(step, epsilon, scaling === 'sources');
-  return {
-    structure: `${rank === 1 ? pair.structure : `${rank} pairs of vectors`}, ${sources.pulls} ${sources.pulls === 1 ? 'pull' : 'pulls'} for the scales`,
-    cost: { time: time + 2 * sources.pulls * step.sizes.parameters, memory },
-    start: (noise) =>
-      ofRank(
-        rank,
-        Array.from({ length: rank }, () => pair.start(noise)),
-      ),
-    advance(influence, transition, noise) {
-      const draw = sources.at(transition);
-      return ofRank(
-        rank,
-        pairs(influence).map((own) => advanceBy(own, draw(noise), transition, epsilon)),
-      );
-    },
-    pull: (influence, cotangent) => pulled(pairs(influence), cotangent),
-    expand: (influence) => influence,
-  };
+  return preactivationSources(step, epsilon, scaling === 'sources');
 }
 
 function pulled(all: readonly RankOne[], cotangent: Tree): Tree {
@@ -171,24 +149,6 @@ function pulled(all: readonly RankOne[], cotangent: Tree): Tree {
       scaleTree(parameterTangent, div(dotTrees(cotangent, stateTangent), all.length)),
     )
     .reduce((sum, part) => addTrees(sum, part));
-}
-
-/** One reduction J s̃ ⊗ θ̃ + I → s̃' ⊗ θ̃'. */
-function advancePair(
-  { stateTangent, parameterTangent }: RankOne,
-  transition: Transition,
-  noise: Noise,
-  epsilon: number,
-): RankOne {
-  const pushed = transition.push(undefined, stateTangent);
-  const signs = mapTree(stateTangent, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype));
-  const immediate = transition.pull(signs).parameters;
-  const rho0 = balance(parameterTangent, pushed, epsilon);
-  const rho1 = balance(immediate, signs, epsilon);
-  return {
-    stateTangent: addTrees(scaleTree(pushed, rho0), scaleTree(signs, rho1)),
-    parameterTangent: addTrees(scaleTree(parameterTangent, div(1, rho0)), scaleTree(immediate, div(1, rho1))),
-  };
 }
 
 function pairs(influence: UoroInfluence): readonly RankOne[] {

@@ -23,17 +23,8 @@ import {
   type Tree,
   zeros,
 } from '../../lib/index.ts';
-import {
-  addParts,
-  addTrees,
-  asMatrix,
-  flattenTree,
-  partsLike,
-  scaleTree,
-  unflattenTree,
-  zerosOf,
-} from '../algebra.ts';
-import { balance, type RankOne } from './rank-one.ts';
+import { addParts, addTrees, asMatrix, flattenTree, partsLike, unflattenTree, zerosOf } from '../algebra.ts';
+import { balanced, type RankOne } from './rank-one.ts';
 import { rowNormsOf } from './rowNorms.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
@@ -44,6 +35,17 @@ export interface Sources {
   readonly pulls: number;
   /** Prepares the draws at a transition. */
   at(transition: Transition): (noise: Noise) => RankOne;
+}
+
+/** A sign for each state element. All have one scale, from the norms of what was drawn. */
+export function drawnSources({ state }: StepStructure, epsilon: number): Sources {
+  return {
+    pulls: 0,
+    at: (transition) => (noise) => {
+      const signs = signsLike(state, noise);
+      return balanced({ stateTangent: signs, parameterTangent: transition.pull(signs).parameters }, epsilon);
+    },
+  };
 }
 
 /** A sign for each state element, with the scale √‖I_i‖. */
@@ -97,10 +99,8 @@ export function preactivationSources(step: StepStructure, epsilon: number, isSca
           tangent = add(tangent, mul(signs, restScale));
           own = addParts(own, mixed(rest, parameters, div(signs, restScale)));
         }
-        const stateTangent = unflattenTree(tangent, state);
-        if (isScaled) return { stateTangent, parameterTangent: own };
-        const rho = balance(own, stateTangent, epsilon);
-        return { stateTangent: scaleTree(stateTangent, rho), parameterTangent: scaleTree(own, div(1, rho)) };
+        const pair = { stateTangent: unflattenTree(tangent, state), parameterTangent: own };
+        return isScaled ? pair : balanced(pair, epsilon);
       };
     },
   };
@@ -114,11 +114,7 @@ export function advanceBy(
   epsilon: number,
 ): RankOne {
   const pushed = transition.push(undefined, stateTangent);
-  const rho0 = balance(parameterTangent, pushed, epsilon);
-  return {
-    stateTangent: addTrees(scaleTree(pushed, rho0), drawn.stateTangent),
-    parameterTangent: addTrees(scaleTree(parameterTangent, div(1, rho0)), drawn.parameterTangent),
-  };
+  return addTrees(balanced({ stateTangent: pushed, parameterTangent }, epsilon), drawn);
 }
 
 function signsLike(tree: Tree, noise: Noise): Tree {

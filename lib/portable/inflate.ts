@@ -5,10 +5,10 @@
  */
 export function inflate(data: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size);
-  let [at, bit, filled] = [0, 0, 0];
+  let [bit, filled] = [0, 0];
 
   function bits(count: number): number {
-    if (bit + count > 8 * data.length) throw new RangeError('inflate: the data end too early');
+    if (bit + count > 8 * data.length) throw tooShort();
     let value = 0;
     for (let i = 0; i < count; i++, bit++) value |= ((data[bit >> 3] >> (bit & 7)) & 1) << i;
     return value;
@@ -41,11 +41,15 @@ export function inflate(data: Uint8Array, size: number): Uint8Array<ArrayBuffer>
   }
 
   function stored(): void {
-    at = (bit + 7) >> 3;
-    const length = data[at] | (data[at + 1] << 8);
-    out.set(data.subarray(at + 4, at + 4 + length), filled);
+    bit = (bit + 7) & ~7;
+    const length = bits(16);
+    // Their complement follows.
+    bits(16);
+    const at = bit >> 3;
+    bit += 8 * length;
+    if (bit > 8 * data.length) throw tooShort();
+    out.set(data.subarray(at, at + length), filled);
     filled += length;
-    bit = 8 * (at + 4 + length);
   }
 
   function dynamic(): void {
@@ -75,6 +79,10 @@ export function inflate(data: Uint8Array, size: number): Uint8Array<ArrayBuffer>
     else dynamic();
   }
   return out;
+}
+
+function tooShort(): RangeError {
+  return new RangeError('inflate: the data end too early');
 }
 
 /** A Huffman code: the number of codes of each length, and the symbols in the order of their codes. */

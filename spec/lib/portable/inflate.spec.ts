@@ -38,6 +38,8 @@ describe('lib/portable: inflate', () => {
   it('throws for data that end too early', () => {
     const cut = deflateRawSync(all.text).subarray(0, 40);
     expect(() => inflate(cut, all.text.length)).to.throw(RangeError, 'inflate: the data end too early');
+    const stored = deflateRawSync(all.text, ways.stored).subarray(0, 40);
+    expect(() => inflate(stored, all.text.length)).to.throw(RangeError, 'inflate: the data end too early');
     expect(() => inflate(new Uint8Array(0), 0)).to.throw(RangeError, 'inflate: the data end too early');
   });
 });

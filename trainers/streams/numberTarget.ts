@@ -12,7 +12,7 @@ import {
 } from '../experts/index.ts';
 import type { RowData } from './config.ts';
 import { createHistory } from './history.ts';
-import { createScale, trusted } from './normalizer.ts';
+import { createScale, type Normalizer, trusted } from './normalizer.ts';
 import { createPanel } from './panel.ts';
 import type { Members } from './panelExperts.ts';
 import { ofResidual, otherInputs, type RowCoder } from './rowCoder.ts';
@@ -45,8 +45,7 @@ export function numberTarget(
   coverage: number,
   saved: SavedNumberTarget | undefined,
 ): Target<NumberAsked> {
-  const { numbers } = coder;
-  if (numbers === undefined) throw new TypeError('the target is not a number');
+  const numbers = normalizerIn(coder);
   if (saved !== undefined)
     requireEntries('the models of numbers', saved, [
       'history',
@@ -90,8 +89,8 @@ export function numberTarget(
       lags,
       seasons,
       ahead,
-      mean: numbers === undefined ? 0 : average,
-      deviation: numbers?.deviation ?? 1,
+      mean: average,
+      deviation: numbers.deviation,
       size: changes.size,
       isSameRow: lagOf(data) === 0,
       inputs: own.map((i) => inputs[i]),
@@ -112,7 +111,7 @@ export function numberTarget(
   function goalOf({ question, from }: NumberAsked, value: number): readonly [number] | undefined {
     const isKnown = question.lags.length > 0;
     if (isKnown) changes.add(value - question.lags[0]);
-    if (kind === 'value') return [numbers?.normalize(value) ?? 0];
+    if (kind === 'value') return [numbers.normalize(value)];
     if (kind === 'change') return isKnown ? [changes.scaled(value - question.lags[0])] : undefined;
     if (!isKnown && !question.isSameRow) return undefined;
     residual = value - from;
@@ -246,4 +245,9 @@ export function numberTarget(
       interval: interval.save(),
     }),
   };
+}
+
+function normalizerIn({ numbers }: RowCoder): Normalizer {
+  if (numbers === undefined) throw new TypeError('the target is not a number');
+  return numbers;
 }

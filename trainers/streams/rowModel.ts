@@ -104,6 +104,21 @@ export async function* learning<Column extends string, Prediction, R extends Row
   }
 }
 
+/** The records of `partialFit` with their targets. @throws DataError unless both are iterable and of one length. */
+export function examplesOf<R>(
+  records: Iterable<R>,
+  targets: Iterable<Value> | undefined,
+): (readonly [record: R, target: Value])[] {
+  guard.argument('partialFit', 'records', records, guard.iterable, DataError);
+  const all = [...records];
+  if (targets === undefined) return all.map((record) => [record, undefined]);
+  guard.argument('partialFit', 'targets', targets, guard.iterable, DataError);
+  const own = [...targets];
+  if (own.length !== all.length)
+    throw new DataError(`partialFit: there are ${all.length} records and ${own.length} targets`);
+  return all.map((record, i) => [record, own[i]]);
+}
+
 type Parts = Pick<OpenedRows, 'config' | 'data' | 'session' | 'position'>;
 
 export function rowModelOf<Column extends string, Prediction>({
@@ -172,13 +187,7 @@ export function rowModelOf<Column extends string, Prediction>({
       return forecast(data, session, steps);
     },
     partialFit(records, targets) {
-      guard.argument('partialFit', 'records', records, guard.iterable, DataError);
-      if (targets !== undefined) guard.argument('partialFit', 'targets', targets, guard.iterable, DataError);
-      const all = [...records];
-      const own = targets === undefined ? [] : [...targets];
-      if (targets !== undefined && own.length !== all.length)
-        throw new DataError(`partialFit: there are ${all.length} records and ${own.length} targets`);
-      for (const [i, record] of all.entries()) learnOne(record, own[i]);
+      for (const [record, target] of examplesOf(records, targets)) learnOne(record, target);
       return model;
     },
     learn: (records) => learning(model, lagOf(data) === 0, records),

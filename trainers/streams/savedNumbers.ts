@@ -59,7 +59,7 @@ export function requireQuestion(
   }
 }
 
-/** @throws DataError unless the parts are those of this many values. */
+/** @throws DataError unless the running mean is one. */
 export function requireNumberTarget(saved: SavedNumberTarget): void {
   requireEntries('the running mean', saved.average, ['count', 'mean']);
   requireWhole('a number of values', [saved.average.count]);

@@ -1,7 +1,7 @@
-import { DataError, guard, UsageError } from '../../lib/index.ts';
+import { DataError, UsageError } from '../../lib/index.ts';
 import type { RowData } from './config.ts';
 import { type RecordFields, recordFieldsOf, requireColumns, requireSpelling } from './recordFields.ts';
-import { learning, type RowModel, type RowRecord, type Value } from './rowModel.ts';
+import { examplesOf, learning, type RowModel, type RowRecord, type Value } from './rowModel.ts';
 import { lagOf } from './rows.ts';
 import { type Inputs, inputsAmong, surveyed } from './survey.ts';
 import { timestampsOf } from './time.ts';
@@ -106,20 +106,17 @@ export function surveyedModel<Column extends string, Prediction>(
     forecast: (steps) => modelWith().forecast(steps),
     learnOne,
     partialFit(records, targets) {
-      guard.argument('partialFit', 'records', records, guard.iterable, DataError);
-      const all = [...records];
-      const values = targets === undefined ? [] : [...targets];
-      const isUnequal = targets !== undefined && values.length !== all.length;
-      if (examples === undefined || isUnequal) {
-        model.partialFit(all, targets === undefined ? undefined : values);
+      if (examples === undefined) {
+        model.partialFit(records, targets);
         return own;
       }
-      const first = readable(all.slice(0, surveyed.ofList - examples.length), values);
+      const all = examplesOf(records, targets);
+      const first = readable(all.slice(0, surveyed.ofList - examples.length));
       const settled = modelWith(first);
       if (examples.length + first.length >= surveyed.ofStream) examples = undefined;
-      for (const [i, record] of all.entries()) {
-        const example = examples && exampleOf(record, values[i]);
-        settled.learnOne(record, values[i]);
+      for (const [record, value] of all) {
+        const example = examples && exampleOf(record, value);
+        settled.learnOne(record, value);
         if (example !== undefined) keep(example);
       }
       return own;
@@ -140,11 +137,10 @@ export function surveyedModel<Column extends string, Prediction>(
   return own;
 
   /** The records before the first unusable one, which is refused when it is its turn. */
-  function readable(records: readonly unknown[], values: readonly Value[]): readonly Example[] {
+  function readable(all: readonly (readonly [record: unknown, target: Value])[]): readonly Example[] {
     const found: Example[] = [];
     try {
-      for (const [i, record] of records.entries())
-        found.push(exampleOf(record, values[i], found.length === 0));
+      for (const [record, value] of all) found.push(exampleOf(record, value, found.length === 0));
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
     }

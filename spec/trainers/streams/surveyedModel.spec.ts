@@ -130,6 +130,15 @@ describe('trainers/streams: a model whose columns are not named', () => {
     ];
     for (const [record, options, says] of misspelt)
       expect(() => learnt([record], options), says).to.throw(DataError, says);
+    const targets: readonly (readonly [unknown, string])[] = [
+      [5, 'partialFit: targets must be'],
+      [[1, 2, 3], 'partialFit: there are 2 records and 3 targets'],
+    ];
+    for (const options of [{}, { columns: ['wind'] }])
+      for (const [given, says] of targets)
+        expect(() =>
+          Reflect.apply(learnt([], options).partialFit, undefined, [rows.slice(0, 2), given]),
+        ).to.throw(DataError, says);
   });
 
   it('is not of a category unless it says so, as its type says', () => {

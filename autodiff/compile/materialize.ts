@@ -158,9 +158,9 @@ export class Materializer {
       if (z !== undefined) emit('axpbypcz', x.at, x.buffer, y.at, y.buffer, z.at, z.buffer, size);
       else if (y === undefined && x.plain && splats.length > 0)
         emit('adds', x.buffer, this.coefficient(splats.splice(0, 1)[0].coefficient, dtype), size);
-      else if (y === undefined && x.plain && x.buffer !== out) emit('copy', x.buffer, size);
-      else if (y === undefined && x.plain) written = true;
-      else if (y === undefined && splats.length > 0)
+      else if (y === undefined && x.plain) {
+        if (x.buffer !== out) emit('copy', x.buffer, size);
+      } else if (y === undefined && splats.length > 0)
         emit('axpb', x.at, x.buffer, this.coefficient(splats.splice(0, 1)[0].coefficient, dtype), size);
       else if (y === undefined) emit('muls', x.buffer, x.at, size);
       else if (x.plain && y.plain) emit('add', x.buffer, y.buffer, size);

@@ -49,7 +49,7 @@ const equations: readonly Pass<(program: Program) => Program>[] = [
     run: withSumsOfProducts,
   },
   { name: 'repeats again', why: 'The passes before wrote some equations anew.', run: withoutRepeats },
-  { name: 'dead ends again', why: 'What these took the place of leads nowhere now.', run: withoutDead },
+  { name: 'dead ends again', why: 'The equations that these replaced lead nowhere now.', run: withoutDead },
 ];
 
 /** From equations to instructions, part by part. */

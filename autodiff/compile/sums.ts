@@ -50,7 +50,7 @@ export function withSumsOfProducts(program: Program): Program {
       users.set(operand, primitive);
     }
   const found = new Map<Tensor, Tensor>();
-  /** What the reshaped tensors that are made here are shapes of. */
+  /** The tensors behind the reshapes that are made here. */
   const shapes = new Map<Tensor, Tensor>();
   const from = recorder.equations.length;
   for (const equation of program.equations) {
@@ -70,7 +70,7 @@ export function withSumsOfProducts(program: Program): Program {
     equations: [...program.equations, ...recorder.equations.slice(from)],
   });
 
-  /** The summands of a tensor: it is no use to look into a sum that others read too. */
+  /** The summands of a tensor. A sum that others read too is one summand, as it has to be computed anyway. */
   function summandsOf(x: Tensor, isRoot = true): Tensor[] {
     const maker = makers.get(x);
     if (maker?.primitive !== sums.add || !(isRoot || uses.get(x) === 1)) return [x];
@@ -205,7 +205,7 @@ function isSumOfBatch({ primitive, operands: [x], parameters }: Equation): boole
   return primitive === linear.sum && axes?.length === 1 && axes[0] === 0 && x.shape.length > 1 && x.size > 0;
 }
 
-/** Whether it is a product whose factors are smaller than it is, so that to put them together is cheap. */
+/** Whether it is a product whose factors are smaller than itself, so that stacking them is cheap. */
 function isShallow({ primitive, operands: [x], parameters, result }: Equation): boolean {
   if (primitive !== matmul || result.shape.length !== 2) return false;
   const [rows, columns] = result.shape;

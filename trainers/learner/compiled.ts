@@ -9,8 +9,7 @@ import { Place } from './place.ts';
 import { movedTo, pointOf } from './point.ts';
 import { Predictions } from './predictions.ts';
 import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
-import type { Targets } from './timeStep.ts';
-import { completed, type TimeStep, timeStepsOf, together } from './timeStep.ts';
+import { completed, type Targets, type TimeStep, timeStepsOf, together } from './timeStep.ts';
 
 /**
  * Learns by running compiled plans: each type of window is traced once, then a time step is one call. All
@@ -43,13 +42,11 @@ export class CompiledEngine implements Engine {
 
   get gradient(): unknown {
     this.#requireGradient();
-    this.#asked = Math.max(this.#asked, this.total);
     return this.#place.gradient?.();
   }
 
   get gradientNumbers(): readonly TypedArray[] {
     this.#requireGradient();
-    this.#asked = Math.max(this.#asked, this.total);
     const { plan, gradient } = this.#place;
     return plan?.keeps ? plan.gradientNumbers : leavesOf(gradient?.() as Tree).map(dataOf);
   }
@@ -160,11 +157,12 @@ export class CompiledEngine implements Engine {
     return plan;
   }
 
-  /** Makes the last gradient known, with the care that it needs where a model masks NaN or infinity. */
+  /** Makes the last gradient known, with the care that it needs where a model masks NaN or infinity, to be read. */
   #requireGradient(): void {
     const place = this.#place;
     recomputeGradient(place);
     if (!place.isFinite() && !becomesFinite(place, true)) throw this.#broken();
+    this.#asked = Math.max(this.#asked, this.total);
   }
 
   /**

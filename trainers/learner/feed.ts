@@ -9,8 +9,7 @@ import {
   type TypedArray,
 } from '../../lib/index.ts';
 import type { Meanings } from './plainNumbers.ts';
-import type { Targets } from './timeStep.ts';
-import { sameType, signatureOf, type TimeStep } from './timeStep.ts';
+import { sameType, signatureOf, type Targets, type TimeStep } from './timeStep.ts';
 
 /** The inputs of a plan for the time steps of a window. */
 export class Feed {

@@ -15,12 +15,22 @@ import { residentOf } from './resident.ts';
 
 /** Copies of the parameters and of the states of a memory. @param into receives them. */
 export function pointOf({ parameters, lanes }: Pick<Memory, 'parameters' | 'lanes'>, into?: Point): Point {
+  const numbers = (tree: unknown) => leavesOf(tree as Tree).map(dataOf);
+  return pointFrom(
+    numbers(parameters),
+    lanes.map(({ state }) => numbers(state)),
+    into,
+  );
+}
+
+function pointFrom(
+  parameters: readonly TypedArray[],
+  states: readonly (readonly TypedArray[])[],
+  into?: Point,
+): Point {
   return {
-    parameters: leavesOf(parameters as Tree).map((leaf, i) => copied(dataOf(leaf), into?.parameters[i])),
-    state: joined(
-      lanes.map(({ state }) => leavesOf(state as Tree).map(dataOf)),
-      into?.state,
-    ),
+    parameters: parameters.map((own, i) => copied(own, into?.parameters[i])),
+    state: joined(states, into?.state),
   };
 }
 
@@ -78,13 +88,8 @@ export function readPoint(
   { parameters, states }: Places,
   into?: Point,
 ): Point {
-  return {
-    parameters: parameters.map((at, i) => copied(residents[at], into?.parameters[i])),
-    state: joined(
-      states.map((own) => own.map((at) => residents[at])),
-      into?.state,
-    ),
-  };
+  const numbers = (places: readonly number[]) => places.map((at) => residents[at]);
+  return pointFrom(numbers(parameters), states.map(numbers), into);
 }
 
 /** Writes parameters and states among the residents. */

@@ -10,6 +10,7 @@ import * as products from '../primitives/mul.ts';
 import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
 import { replacing } from './replacing.ts';
+import { deepest, isShallow } from './shallow.ts';
 
 /** Aᵀ B, for two matrices with as many rows: the k rows of A and B are the factors of k outer products. */
 interface Product {
@@ -24,9 +25,6 @@ interface Scattered {
   readonly ids: Tensor;
   readonly size: number;
 }
-
-/** The most rows of one product; a larger sum is several, which are added up. */
-const most = 256;
 
 /**
  * The program with sums of products as products of longer matrices,
@@ -126,7 +124,7 @@ export function withSumsOfProducts(program: Program): Program {
 
   function isProduct(x: Tensor): boolean {
     const maker = makers.get(x);
-    return maker !== undefined && uses.get(x) === 1 && isShallow(maker);
+    return maker !== undefined && uses.get(x) === 1 && isShallowProduct(maker);
   }
 
   function productOf({ operands: [x, y], parameters }: Equation): Product {
@@ -205,24 +203,23 @@ function isSumOfBatch({ primitive, operands: [x], parameters }: Equation): boole
   return primitive === linear.sum && axes?.length === 1 && axes[0] === 0 && x.shape.length > 1 && x.size > 0;
 }
 
-/** Whether it is a product whose factors are smaller than itself, so that stacking them is cheap. */
-function isShallow({ primitive, operands: [x], parameters, result }: Equation): boolean {
+/** Whether it is a product whose factors are worth stacking. */
+function isShallowProduct({ primitive, operands: [x], parameters, result }: Equation): boolean {
   if (primitive !== matmul || result.shape.length !== 2) return false;
   const [rows, columns] = result.shape;
-  const depth = x.shape[parameters.transposeLeft ? 0 : 1];
-  return rows > 1 && columns > 1 && depth > 0 && depth * (rows + columns) <= rows * columns;
+  return isShallow(rows, columns, x.shape[parameters.transposeLeft ? 0 : 1]);
 }
 
 type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: true };
 
-/** The sums of products, of each kind together, as few products. */
+/** The sums of products, of each kind together, as few products: those of one have `deepest` rows at most. */
 function productsOf(all: readonly Product[]): Tensor[] {
   return [true, false].flatMap((strong) => {
     const groups: Product[][] = [];
-    let rows = most;
+    let rows = deepest;
     for (const own of all.filter((product) => product.strong === strong)) {
       rows += own.a.shape[0];
-      if (rows > most) {
+      if (rows > deepest) {
         groups.push([]);
         rows = own.a.shape[0];
       }

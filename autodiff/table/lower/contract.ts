@@ -2,6 +2,7 @@ import type { DType, Tensor, wasm } from '../../../lib/index.ts';
 import type { Buffer } from '../../compile/instruction.ts';
 import type { EntryOperand, Planner } from '../../compile/planner.ts';
 import { repeat } from '../../compile/repeat.ts';
+import { deepest, isShallow } from '../../compile/shallow.ts';
 import {
   type Coefficient,
   dense,
@@ -44,7 +45,7 @@ export function lowerMatmul(
     if (simple !== undefined) return simple;
   }
   const [a, b] = [factor(x), factor(y)];
-  if (transposeLeft && !transposeRight && isShallow(rows, columns, inner) && !whole) {
+  if (transposeLeft && !transposeRight && inner <= deepest && isShallow(rows, columns, inner) && !whole) {
     const part = { kind: 'product', u: a.buffer, v: b.buffer, rows: inner, strong: mended } as const;
     return [{ coefficient: times(a.coefficient, b.coefficient), part }];
   }
@@ -61,11 +62,6 @@ export function lowerMatmul(
   if (mended)
     emit('mend', a.buffer, b.buffer, rows, columns, inner, Number(transposeLeft), Number(transposeRight));
   return scaled(dense(out), times(a.coefficient, b.coefficient));
-}
-
-/** Whether a product is worth keeping as its factors: they are smaller, and the kernel takes them in one piece. */
-function isShallow(rows: number, columns: number, inner: number): boolean {
-  return inner > 0 && rows > 1 && columns > 1 && inner <= 256 && inner * (rows + columns) <= rows * columns;
 }
 
 /** A product for each entry of a batch. */

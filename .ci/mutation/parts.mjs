@@ -98,7 +98,7 @@ export const parts = [
   estimators(['eprop', 'pairing'], ['eprop', 'pairing']),
   estimators(['frozen', 'nothing'], ['frozen', 'unbiased']),
   estimators(
-    ['kernl'],
+    ['age', 'kernl'],
     ['kernl', 'learnt'],
     '^(what estimators declare|KeRNL (is|comes|keeps|refuses)|what an estimator has learnt kernl)',
   ),

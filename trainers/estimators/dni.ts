@@ -1,15 +1,7 @@
-import { add, concat, div, dot, greater, matmul, mul, outer, sub, where } from '../../autodiff/index.ts';
-import {
-  type FloatDType,
-  full,
-  guard,
-  leavesOf,
-  ones,
-  type Tensor,
-  type Tree,
-  zeros,
-} from '../../lib/index.ts';
+import { add, concat, div, dot, matmul, mul, outer, sub } from '../../autodiff/index.ts';
+import { type FloatDType, guard, leavesOf, ones, type Tensor, type Tree, zeros } from '../../lib/index.ts';
 import { addParts, addTrees, flattenTree, unflattenTree } from '../algebra.ts';
+import { ageOf, unlessNew } from './age.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, stepwise } from './estimator.ts';
 import { absent, type Rule } from './rule.ts';
@@ -67,19 +59,17 @@ export function dni(options: DniOptions = {}): Estimator<DniInfluence> {
 
 function bindTo({ state, sizes }: StepStructure, rate: number): Omit<Rule<DniInfluence>, 'cost'> {
   const [{ dtype }] = leavesOf(state);
-  const ageOf = (steps: number) => full([], steps, { dtype: dtype as FloatDType });
   return {
     structure: `a linear model of ${sizes.state} state elements`,
-    start: () => ({ weights: zeros([sizes.state, sizes.state + 1], { dtype }), age: ageOf(0) }),
-    restart: ({ weights }) => ({ weights, age: ageOf(0) }),
+    start: () => ({ weights: zeros([sizes.state, sizes.state + 1], { dtype }), age: ageOf(0, state) }),
+    restart: ({ weights }) => ({ weights, age: ageOf(0, state) }),
     advance({ weights, age }, transition, _, moment) {
-      if (moment === undefined) return { weights, age: ageOf(1) };
+      if (moment === undefined) return { weights, age: ageOf(1, state) };
       const later = transition.pull(synthetic(weights, nextOf(transition))).state;
       const input = withOne(transition.state);
       const error = sub(flattenTree(addTrees(moment.before, later)), matmul(weights, input));
       const step = outer(mul(error, div(rate, add(dot(input, input), 1))), input);
-      // The step need not have a finite derivative at the start.
-      return { weights: add(weights, where(greater(age, 0.5), step, 0)), age: ageOf(1) };
+      return { weights: add(weights, unlessNew(age, step)), age: ageOf(1, state) };
     },
     pull: () => undefined,
     expand: (influence) => influence,

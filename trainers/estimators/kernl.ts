@@ -1,4 +1,4 @@
-import { add, clip, div, dot, greater, matmul, mul, outer, sub, where } from '../../autodiff/index.ts';
+import { add, clip, div, dot, matmul, mul, outer, sub } from '../../autodiff/index.ts';
 import {
   cast,
   eye,
@@ -7,11 +7,11 @@ import {
   guard,
   leavesOf,
   type Noise,
-  ones,
   type Tensor,
   zeros,
 } from '../../lib/index.ts';
 import { flattenTree, unflattenTree, zerosOf } from '../algebra.ts';
+import { ageOf, unlessNew } from './age.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, stepwise } from './estimator.ts';
 import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
@@ -93,7 +93,7 @@ function bindTo(
     deviation: zeros([size], { dtype }),
     perturbation: zeros([size], { dtype }),
     slope: zeros([size], { dtype }),
-    age: zeros([], { dtype }),
+    age: ageOf(0, step.state),
   });
   return {
     structure: traced.structure,
@@ -121,8 +121,7 @@ function bindTo(
       };
     },
     pull({ traces, sensitivity, age }, cotangent) {
-      // The loss need not have a finite derivative at the start.
-      const known = where(greater(age, 0.5), flattenTree(cotangent), 0);
+      const known = unlessNew(age, flattenTree(cotangent));
       return traced.pull(traces, unflattenTree(matmul(known, sensitivity), cotangent));
     },
     expand: (influence) => influence,
@@ -154,7 +153,7 @@ function decayed(
 
 /** The perturbed network a step on, and A and λ nearer to what it does. */
 function learnt(
-  { sensitivity, decays, deviation, perturbation, slope, age }: KernlInfluence,
+  { sensitivity, decays, deviation, perturbation, slope }: KernlInfluence,
   { parameters, state, input, evaluate }: Transition,
   noise: Noise,
   rate: number,
@@ -174,6 +173,6 @@ function learnt(
     deviation: away,
     perturbation: now,
     slope: steeper,
-    age: ones([], { dtype: age.dtype as FloatDType }),
+    age: ageOf(1, state),
   };
 }

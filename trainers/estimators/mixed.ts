@@ -14,7 +14,7 @@ export type MixedInfluence = {
   readonly wide: ReachingInfluence;
 };
 
-/** Two rules for the two kinds of leaves, and one for all of them, of whose form an older checkpoint may be. */
+/** Two rules for the two kinds of leaves, and one for all of them, which is the form of older checkpoints. */
 export interface MixedRules {
   readonly narrow: Rule<StructuredInfluence>;
   readonly wide: Rule<Tree>;

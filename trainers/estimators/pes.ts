@@ -1,8 +1,6 @@
-import { broadcastTo, greater, matmul, mul, reshape, stack, sub, vmap, where } from '../../autodiff/index.ts';
+import { broadcastTo, matmul, mul, reshape, stack, sub, vmap, where } from '../../autodiff/index.ts';
 import {
   cast,
-  type FloatDType,
-  full,
   guard,
   leavesOf,
   mapTree,
@@ -13,6 +11,7 @@ import {
   zipTrees,
 } from '../../lib/index.ts';
 import { addTrees, asMatrix, entryOf, flattenTree, scaleTree, toRows, zerosOf } from '../algebra.ts';
+import { ageOf, isBegun } from './age.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, stepwise } from './estimator.ts';
 import { absent, type Rule } from './rule.ts';
@@ -85,7 +84,6 @@ export function pes(options: PesOptions = {}): Estimator<PesInfluence> {
 function bindTo(step: StepStructure, pairs: number, sigma: number): Omit<Rule<PesInfluence>, 'cost'> {
   const { parameters, state } = step;
   const [{ dtype }] = leavesOf(state);
-  const ageOf = (steps: number) => full([], steps, { dtype: dtype as FloatDType });
   const repeated = (tree: Tree) => mapTree(tree, (leaf) => broadcastTo(leaf, [pairs, ...leaf.shape]));
   const draw = (noise: Noise) =>
     mapTree(parameters, (leaf) => cast(noise.signs([pairs, ...leaf.shape]), leaf.dtype));
@@ -105,9 +103,9 @@ function bindTo(step: StepStructure, pairs: number, sigma: number): Omit<Rule<Pe
   };
   /** The states of the particles, which all begin in the first one. */
   const now = ({ states, age }: PesInfluence, transition: Transition): [Tree, Tree] => {
-    const isBegun = greater(age, 0.5);
+    const known = isBegun(age);
     const first = repeated(transition.state);
-    const from = (own: Tree) => zipTrees(own, first, (a, b) => where(isBegun, a, b), 'pes');
+    const from = (own: Tree) => zipTrees(own, first, (a, b) => where(known, a, b), 'pes');
     return [from(states[0]), from(states[1])];
   };
   return {
@@ -115,14 +113,14 @@ function bindTo(step: StepStructure, pairs: number, sigma: number): Omit<Rule<Pe
     start(noise) {
       const signs = draw(noise);
       const states = () => zerosOf(repeated(state));
-      return { signs, sums: signs, states: [states(), states()], age: ageOf(0) };
+      return { signs, sums: signs, states: [states(), states()], age: ageOf(0, state) };
     },
     // The signs of the next step are drawn already, and do not depend on what was.
     restart: ({ signs, states: [plus, minus] }) => ({
       signs,
       sums: signs,
       states: [zerosOf(plus), zerosOf(minus)],
-      age: ageOf(0),
+      age: ageOf(0, state),
     }),
     advance(influence, transition, noise) {
       const { signs, sums } = influence;
@@ -134,7 +132,7 @@ function bindTo(step: StepStructure, pairs: number, sigma: number): Omit<Rule<Pe
         (own, at) => transition.evaluate(own, at, input).state,
       );
       const next = draw(noise);
-      return { signs: next, sums: addTrees(sums, next), states: moved, age: ageOf(1) };
+      return { signs: next, sums: addTrees(sums, next), states: moved, age: ageOf(1, state) };
     },
     pull({ signs, sums, states: [plus, minus] }, cotangent) {
       // Without those of the step that is yet to come.

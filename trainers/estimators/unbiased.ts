@@ -1,11 +1,8 @@
-import { div, greater, mul, neg, type Operand, where } from '../../autodiff/index.ts';
+import { div, mul, neg, type Operand } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   cast,
-  type FloatDType,
-  full,
   guard,
-  leavesOf,
   mapTree,
   type Noise,
   type Parts,
@@ -14,6 +11,7 @@ import {
 } from '../../lib/index.ts';
 import { addParts, addTrees, dotTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { asSchedule, type Schedule } from '../optimizers/schedules.ts';
+import { ageOf, unlessNew } from './age.ts';
 import type { Sizes } from './cost.ts';
 import { anEstimator, type Estimator, steps } from './estimator.ts';
 import type { Moment } from './moment.ts';
@@ -153,9 +151,7 @@ export function unbiased<I>(
           )
           .reduce((sum, part) => addTrees(sum, part));
       const { restart } = rule;
-      const [{ dtype }] = leavesOf(step.state);
-      const aged = (steps: number) =>
-        restart === undefined ? {} : { age: full([], steps, { dtype: dtype as FloatDType }) };
+      const aged = (steps: 0 | 1) => (restart === undefined ? {} : { age: ageOf(steps, step.state) });
       return {
         structure: `${rule.structure}; ${rank === 1 ? pair.structure : `${rank} pairs of vectors`} for the rest`,
         cost: cost(step.sizes, rule.cost),
@@ -251,11 +247,6 @@ function advancePair(
     balanced({ stateTangent: pushed, parameterTangent }, epsilon),
     balanced({ stateTangent: signs, parameterTangent: remainder }, epsilon),
   );
-}
-
-/** A tree, or zeros after a reset: the step need not have a finite derivative in the start state. */
-function unlessNew(age: Tensor | undefined, tree: Tree): Tree {
-  return age === undefined ? tree : mapTree(tree, (leaf) => where(greater(age, 0.5), leaf, 0));
 }
 
 /** A source split from another at the first draw, so that an estimator without draws leaves that as it is. */

@@ -1,7 +1,7 @@
 /**
- * Decompresses raw DEFLATE data (RFC 1951), at once and on every platform: a browser's own `DecompressionStream` would
- * make the first plan wait.
- * @param size that of the result. @throws RangeError for data that end too early or have no such code.
+ * Decompresses raw DEFLATE data (RFC 1951). The bundle for browsers needs one of its own: createLearner and the like
+ * return at once, and a browser's `DecompressionStream` is asynchronous.
+ * @param size that of the result. @throws RangeError for data that end too early, or hold a code that stands for nothing.
  */
 export function inflate(data: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size);

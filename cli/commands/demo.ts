@@ -57,6 +57,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     } else if (watch.signal === undefined)
       await watch.write(`${race.title}\n\n${[balancingText, bookText][i](contestants, entry.scores)}\n`);
   }
+  const findings = watch.signal === undefined ? await probed(settings, watch) : [];
   const kept = `the states of the contestants are in ${folder.path}`;
   watch.requireOutput(kept);
   if (watch.signal !== undefined) {
@@ -64,7 +65,6 @@ export async function demo(options: DemoOptions): Promise<number> {
     return signalExitCode(watch.signal);
   }
   const { demoReport } = await import('../demo/report.ts');
-  const findings = await probed(settings, watch);
   const report = folder.write(fileNames.report, demoReport(entries[0], entries[1], findings));
   await watch.write(
     options.json ? `${JSON.stringify({ event: 'end', report })}\n` : `Report: ${shown(report)}\n`,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { UsageError } from '../../lib/index.ts';
 import { exitCodes } from '../errors.ts';
 import { formats } from '../export/formats.ts';
@@ -6,7 +5,7 @@ import { parametersOf } from '../export/parameters.ts';
 import { signalExitCode } from '../signals.ts';
 import { isTerminal } from '../terminal/output.ts';
 import { watchSignals } from '../training/stop.ts';
-import { requireReplaceable, writeWhole } from '../wholeFile.ts';
+import { requireFree, writeWhole } from '../wholeFile.ts';
 
 export interface ExportOptions {
   readonly format?: string;
@@ -23,11 +22,7 @@ export async function exportRun(path: string, { format, out, force }: ExportOpti
   const chosen = format ?? ending ?? 'json';
   if (out === undefined && chosen !== 'json' && isTerminal())
     throw new UsageError(`${chosen} is not for a terminal: give a file with --out, or a pipe`);
-  if (out !== undefined) {
-    if (existsSync(out) && force !== true)
-      throw new UsageError(`${out} exists already: give another file with --out, or --force to replace it`);
-    requireReplaceable(out);
-  }
+  if (out !== undefined) requireFree(out, 'out', force);
   const bytes = formats[chosen](parametersOf(path));
   if (out !== undefined) {
     writeWhole(out, bytes);

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { UsageError } from '../../lib/index.ts';
 import type { Estimator } from '../../trainers/index.ts';
 import {
   estimatorTable,
@@ -14,11 +12,13 @@ import { planOf } from '../experiments/plan.ts';
 import { blamed } from '../own/blamed.ts';
 import { type Finding, follow } from '../probing/follow.ts';
 import { probeReport, probeTable } from '../report/probeReport.ts';
+import { signalExitCode } from '../signals.ts';
+import { complain } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
 import { describeRun } from '../training/results.ts';
 import { watchSignals } from '../training/stop.ts';
-import { requireReplaceable, writeWhole } from '../wholeFile.ts';
+import { requireFree, writeWhole } from '../wholeFile.ts';
 import type { RunSettings } from './runOptions.ts';
 import { wishFor } from './runWish.ts';
 
@@ -33,7 +33,7 @@ export interface ProbeOptions {
 
 /**
  * `norewind probe`: follows the learner of an experiment with several estimators at once, and writes how far
- * their gradients are from the exact one. Returns the exit code.
+ * their gradients are from the exact one, until the last step or a signal. Returns the exit code.
  * @throws UsageError, ConfigurationError or DataError for what cannot be probed; FailedError.
  */
 export async function probe(
@@ -42,26 +42,31 @@ export async function probe(
   settings: RunSettings,
 ): Promise<number> {
   const { report: path, force, copies, replay } = options;
-  if (existsSync(path) && force !== true)
-    throw new UsageError(`${path} exists already: give another file with --report, or --force to replace it`);
-  requireReplaceable(path);
+  requireFree(path, 'report', force);
   const wish = { steps: 2000, ...wishFor(subject, settings) };
   try {
     const plan = await planOf(wish);
     const watch = watchSignals();
     const findings: Finding[] = [];
     const estimators = await estimatorsOf(options.estimators, wish);
-    await follow(plan, { estimators, copies, replay }, watch, async (finding) => {
+    const { steps } = await follow(plan, { estimators, copies, replay }, watch, async (finding) => {
       findings.push(finding);
       if (options.json) await watch.write(`${JSON.stringify(finding)}\n`);
     });
-    const title = describeRun(plan.config);
-    writeWhole(path, probeReport(title, findings));
-    const { header, rows } = probeTable(findings[findings.length - 1]);
-    if (!options.json)
-      await watch.write(`${shown(title)}\n${formatTable(header, rows)}\n\nReport: ${shown(path)}\n`);
-    watch.requireOutput(`the report is in ${path}`);
-    return exitCodes.done;
+    const last = findings.at(-1);
+    // A signal may come before the first step.
+    if (last !== undefined) {
+      const title = describeRun(plan.config);
+      writeWhole(path, probeReport(title, findings));
+      const { header, rows } = probeTable(last);
+      if (!options.json)
+        await watch.write(`${shown(title)}\n${formatTable(header, rows)}\n\nReport: ${shown(path)}\n`);
+      watch.requireOutput(`the report is in ${path}`);
+    }
+    if (watch.signal === undefined) return exitCodes.done;
+    const kept = last === undefined ? 'there is no report' : `the report in ${path} is of these`;
+    complain(`stopped by ${watch.signal} after step ${steps} of ${plan.config.steps}; ${kept}`);
+    return signalExitCode(watch.signal);
   } catch (error) {
     throw blamed(error, wish);
   }

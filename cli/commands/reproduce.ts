@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
+import { exitCodes } from '../errors.ts';
 import { findReproduction, reproductions } from '../reproductions/registry.ts';
 import { legend, reproductionMarkdown, reproductionReport, scaleSentence } from '../reproductions/report.ts';
-import type { Reproduction } from '../reproductions/reproduction.ts';
+import { type Reproduction, stepsAt } from '../reproductions/reproduction.ts';
 import { type CellRuns, resultsIn, resultTable } from '../reproductions/results.ts';
 import { collected, resultsCsv } from '../sweep/collect.ts';
 import type { GridRun } from '../sweep/grid.ts';
@@ -10,7 +11,7 @@ import { sweepNames } from '../sweep/gridFile.ts';
 import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
 import { openFolder } from '../training/folder.ts';
-import { type SignalWatch, watchSignals } from '../training/stop.ts';
+import { watchSignals } from '../training/stop.ts';
 import { defaultSeeds, type ReproduceOptions } from './reproduceOptions.ts';
 import { resolveGrid } from './resolveGrid.ts';
 import { claimSweep, runGrid } from './runGrid.ts';
@@ -27,7 +28,7 @@ export async function reproduce(name: string | undefined, options: ReproduceOpti
   const { scale, seeds, json } = options;
   if (!(scale > 0 && scale <= 1))
     throw new UsageError(`--scale is the share of the full length, above 0 and at most 1; got ${scale}`);
-  const { runs, cells } = await gridFor(reproduction, Math.ceil(reproduction.steps * scale), seeds);
+  const { runs, cells } = await gridFor(reproduction, stepsAt(reproduction.steps, scale), seeds);
   const { out = join('runs', scale === 1 ? name : `${name}-at-${scale}`) } = options;
   const opened = claimSweep(runs, { ...options, out }, name);
   const folder = openFolder(opened.folder);
@@ -64,7 +65,7 @@ export async function reproduce(name: string | undefined, options: ReproduceOpti
 }
 
 async function list(): Promise<number> {
-  const watch: SignalWatch = watchSignals();
+  const watch = watchSignals();
   await watch.write(
     `${formatTable(
       ['name', 'what it reproduces'],
@@ -72,7 +73,7 @@ async function list(): Promise<number> {
     )}\n`,
   );
   watch.requireOutput();
-  return 0;
+  return exitCodes.done;
 }
 
 /** The command that finishes what was stopped. */

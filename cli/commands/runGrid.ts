@@ -8,7 +8,7 @@ import { signalExitCode } from '../signals.ts';
 import { showSweep } from '../sweep/display.ts';
 import type { GridRun } from '../sweep/grid.ts';
 import { readGrid, sweepNames, writeGrid } from '../sweep/gridFile.ts';
-import { membersOf, runPool } from '../sweep/pool.ts';
+import { goingFlags, membersOf, runPool } from '../sweep/pool.ts';
 import { arrayScript } from '../sweep/slurm.ts';
 import { complain, createScreen } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
@@ -46,7 +46,9 @@ export async function runGrid(
   const watch = watchSignals(() => onStop());
   let onStop = () => {};
   if (options.plan === true || options.slurm === true) {
-    await watch.write(options.slurm === true ? slurmText(opened, options) : planText(grid, runs.length));
+    await watch.write(
+      options.slurm === true ? slurmText(opened, options) : planText(grid, runs.length, options),
+    );
     watch.requireOutput(`the grid is in ${grid}`);
     return exitCodes.done;
   }
@@ -105,17 +107,19 @@ function filesOf(folder: string): string[] {
   );
 }
 
-function planText(grid: string, count: number): string {
+function planText(grid: string, count: number, options: PoolOptions): string {
+  const { jobs = 4, memory, checkpointSeconds, checkpointSteps } = options;
   const path = /^[\w./+-]+$/.test(grid) ? grid : `'${grid.replaceAll("'", "'\\''")}'`;
-  const command = `norewind run --grid ${path} --index {} --resume --quiet`;
+  const going = goingFlags({ memory, checkpointSeconds, checkpointSteps });
+  const command = [`norewind run --grid ${path} --index {} --resume --quiet`, ...going].join(' ');
   return `${count} runs: ${shown(grid)}
-With xargs:         seq 0 ${count - 1} | xargs -P 4 -I{} ${shown(command)}
-With GNU parallel:  seq 0 ${count - 1} | parallel -j 4 ${shown(command)}
+With xargs:         seq 0 ${count - 1} | xargs -P ${jobs} -I{} ${shown(command)}
+With GNU parallel:  seq 0 ${count - 1} | parallel -j ${jobs} ${shown(command)}
 `;
 }
 
 function slurmText({ folder, runs }: OpenedSweep, options: PoolOptions): string {
-  const { jobs, memory, checkpointSeconds } = options;
+  const { jobs, memory, checkpointSeconds, checkpointSteps } = options;
   const open = openFolder(folder);
   const text = arrayScript({
     name: `norewind-${shortName(runs[0].config.experiment)}`,
@@ -125,6 +129,7 @@ function slurmText({ folder, runs }: OpenedSweep, options: PoolOptions): string 
     jobs,
     memory,
     checkpointSeconds,
+    checkpointSteps,
   });
   const path = open.write(sweepNames.script, text);
   return `${runs.length} runs as an array job: sbatch ${shown(path)}\nIts table, whenever you like: norewind collect ${shown(folder)}\n`;

@@ -14,6 +14,7 @@ import {
   type SymbolData,
   settingGroups,
 } from '../../trainers/streams/index.ts';
+import { ownParts } from '../own/isCode.ts';
 import { absolute, partsFrom } from '../own/streamParts.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
 import { declared, flagOf } from './declared.ts';
@@ -45,8 +46,8 @@ export interface TrainOptions extends OutputOptions {
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
 
-/** What a file of the user's can provide. */
-const parts: readonly string[] = ['cell', 'estimator', 'optimizer'];
+/** By the names of the options. */
+const parts: readonly string[] = ownParts;
 
 /** The options that determine the configuration, which a resumed run keeps. */
 const configOptions: readonly (readonly [group: string, readonly Option[]])[] = [

@@ -47,8 +47,9 @@ export interface View {
 }
 
 /**
- * Values span what the medians do after the first hundredth of the steps, and the levels near that; steps begin where the medians enter that range, or a while before the first
- * of them leaves its first plateau. Undefined if there is nothing to see.
+ * Values span what the medians do after the first hundredth of the steps, and the levels near that. Steps begin where
+ * the medians enter that range, or a while before the first of them leaves its first plateau. Undefined if there is
+ * nothing to see.
  */
 export function viewOf(
   bands: readonly Band[],

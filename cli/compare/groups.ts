@@ -9,7 +9,7 @@ export interface Group {
 }
 
 /** Settings that differ between runs of one group. */
-const seeds: readonly string[] = ['seed', 'task.seed'];
+export const seeds: readonly string[] = ['seed', 'task.seed'];
 /** Settings that say most about a run come first in its name. */
 const first = ['experiment', 'estimator.name', 'cell.name', 'cell.units', 'optimizer.name', 'optimizer.rate'];
 /** Settings that follow from others, or that no name needs. */

@@ -11,7 +11,7 @@ import { type Band, bandOf, viewOf } from './bands.ts';
 import type { Entry } from './entries.ts';
 import { differing, type Group, groupsOf } from './groups.ts';
 import type { PastRun } from './readRun.ts';
-import { bestRates, groupTable, nounOf, type Table } from './tables.ts';
+import { bestRates, groupTable, nounOf, sharedBaselines, type Table } from './tables.ts';
 
 export interface ReportOptions {
   /** The name of the group that others are compared with; the first one if left out. */
@@ -94,7 +94,7 @@ export function compareReport(
     ...Object.values(figures).map(({ curves, levels }) => curves.length + (levels?.length ?? 0)),
   );
   const band = isEachDrawn ? 'a thin line is a run' : 'a band reaches from the lowest to the highest run';
-  const unequal = differences(runs);
+  const unequal = differences(groups);
   return htmlPage(
     `Comparison of ${runs.length} runs`,
     [
@@ -116,8 +116,7 @@ export function compareReport(
 }
 
 /** The settings in which the groups differ, a row for each group. */
-function differences(runs: readonly PastRun[]): Pick<Table, 'header' | 'rows'> {
-  const groups = groupsOf(runs);
+function differences(groups: readonly Group[]): Pick<Table, 'header' | 'rows'> {
   const names = differing(groups.map(({ runs: [run] }) => run));
   return {
     header: ['group', ...names],
@@ -131,18 +130,13 @@ function differences(runs: readonly PastRun[]): Pick<Table, 'header' | 'rows'> {
   };
 }
 
-/** The baselines and experts that are the same in all runs: those that learn from equal data in the same way. */
 function baselineCurves(runs: readonly PastRun[]): Curve[] {
-  const [{ last, entries }, ...others] = runs;
-  return Object.entries(last.baselines)
-    .filter(([name, figures]) =>
-      others.every((other) => JSON.stringify(other.last.baselines[name]) === JSON.stringify(figures)),
-    )
-    .map(([label]) => ({
-      label,
-      isReference: true,
-      points: pointsOf(entries, ({ baselines }) => baselines[label]?.recent ?? Number.NaN),
-    }));
+  const [{ entries }] = runs;
+  return sharedBaselines(runs).map(({ name }) => ({
+    label: name,
+    isReference: true,
+    points: pointsOf(entries, ({ baselines }) => baselines[name]?.recent ?? Number.NaN),
+  }));
 }
 
 function pointsOf(entries: readonly Entry[], figure: (entry: Entry) => number): Point[] {

@@ -3,7 +3,7 @@ import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
 import { formatCount, formatMicroseconds } from '../terminal/numbers.ts';
 import { aboveEntropy, type Entry } from './entries.ts';
 import { entryAfter, secondsOf, secondsOfAll } from './equalTime.ts';
-import { type Group, groupsOf, seedOf } from './groups.ts';
+import { type Group, groupsOf, seedOf, seeds } from './groups.ts';
 import type { PastRun } from './readRun.ts';
 import { median, pairedDifference } from './statistics.ts';
 
@@ -134,7 +134,7 @@ export function bestRates(runs: readonly PastRun[]): Table | undefined {
   const rate = 'optimizer.rate';
   const of = ({ settings }: PastRun) => settings.get(rate) ?? '';
   const [{ score }] = runs;
-  const groups = groupsOf(runs, ['seed', 'task.seed', rate]);
+  const groups = groupsOf(runs, [...seeds, rate]);
   if (groups.every(({ runs: own }) => own.every((run) => of(run) === of(own[0])))) return undefined;
   return {
     header: ['group', 'best rate', `${score}, latest`, 'rates tried'],
@@ -160,7 +160,7 @@ export function nounOf([{ command }]: readonly PastRun[]): 'records' | 'steps' {
 }
 
 /** The baselines and experts that are the same in all runs: those that learn from equal data in the same way. */
-function sharedBaselines(runs: readonly PastRun[]): Shared[] {
+export function sharedBaselines(runs: readonly PastRun[]): Shared[] {
   const [{ last }, ...others] = runs;
   return Object.entries(last.baselines)
     .filter(([name, figures]) =>

@@ -257,7 +257,10 @@ function heightsOf(
 ): readonly [number, number] {
   if (view !== undefined) return view.y;
   const all = [
-    ...curves.flatMap(({ points, range = [] }) => [...points.map(([, y]) => y), ...range.flat()]),
+    ...curves.flatMap(({ points, range = [] }) => [
+      ...points.map(([, y]) => y),
+      ...range.flatMap(([, ...ends]) => ends),
+    ]),
     ...levels.map(({ value }) => value),
   ].filter((y) => y > 0);
   return [

@@ -8,7 +8,7 @@ import { runFolder } from '../sweep/gridFile.ts';
 import { fileNames } from '../training/folder.ts';
 import { readOutcome } from '../training/outcome.ts';
 import { createThinned } from '../watch/thinned.ts';
-import { type Cell, type Measure, type Reproduction, tags } from './reproduction.ts';
+import { type Cell, type Measure, type Reproduction, stepsAt, tags } from './reproduction.ts';
 import { type CellRuns, figureOf, type ResultTable } from './results.ts';
 
 /** A point of a curve. */
@@ -92,7 +92,7 @@ function sentencesOf({ source, about, steps }: Reproduction, scale: number): str
 export function scaleSentence(steps: number, scale: number): string[] {
   if (scale === 1) return [];
   return [
-    `At scale ${scale}: ${Math.round(steps * scale)} steps in place of ${steps}. The published figures are those of the full length, out of reach here.`,
+    `At scale ${scale}: ${stepsAt(steps, scale)} steps in place of ${steps}. The published figures are those of the full length, out of reach here.`,
   ];
 }
 

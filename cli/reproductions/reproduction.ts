@@ -52,6 +52,11 @@ export interface Reproduction {
   readonly cells: readonly Cell[];
 }
 
+/** The steps at a share of the full length, rounded where products such as 0.07 times 100,000 are not whole. */
+export function stepsAt(full: number, scale: number): number {
+  return Math.max(1, Math.round(full * scale));
+}
+
 /** A published figure. */
 export function figure(value: number, tag: Published['tag'], says?: string): Published {
   return { tag, value, ...(says !== undefined && { says }) };

@@ -110,6 +110,19 @@ function fail(member: Member, outcome: SavedOutcome | undefined, sentence: strin
   settle(member, 'failed', sentence);
 }
 
+/** The options of `run` for how a run of a sweep is kept. */
+export function goingFlags(options: {
+  readonly memory: number | undefined;
+  readonly checkpointSeconds: number | undefined;
+  readonly checkpointSteps: number | undefined;
+}): string[] {
+  return [
+    ['--memory', options.memory],
+    ['--checkpoint-seconds', options.checkpointSeconds],
+    ['--checkpoint-steps', options.checkpointSteps],
+  ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));
+}
+
 /** Resolves at its end: to the signal that ended it, or to what it complained of. */
 function runChild(
   index: number,
@@ -118,11 +131,7 @@ function runChild(
   children: Set<ChildProcess>,
 ): Promise<{ signal?: string; sentence: string }> {
   const command = ['run', '--grid', grid, '--index', String(index), '--resume', '--quiet'];
-  const going = [
-    ['--memory', memory],
-    ['--checkpoint-seconds', checkpointSeconds],
-    ['--checkpoint-steps', checkpointSteps],
-  ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));
+  const going = goingFlags({ memory, checkpointSeconds, checkpointSteps });
   const flags = [`--max-old-space-size=${memory}`, packageFile('dist', 'cli', 'main.js')];
   const child = spawn(process.execPath, [...flags, ...command, ...going], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { packageFile } from '../package-root.ts';
+import { goingFlags } from './pool.ts';
 
 /** What an array job needs besides the grid. */
 export interface ArrayOptions {
@@ -13,6 +14,7 @@ export interface ArrayOptions {
   /** In MiB. */
   readonly memory: number | undefined;
   readonly checkpointSeconds: number | undefined;
+  readonly checkpointSteps: number | undefined;
 }
 
 /** How long before its time limit a task is told, in seconds. */
@@ -23,11 +25,7 @@ const notice = 60;
  * nearly over, resumes from its checkpoint. Everything else is Slurm's: options of `sbatch` override the script's.
  */
 export function arrayScript(options: ArrayOptions): string {
-  const { name, folder, grid, runs, jobs, memory, checkpointSeconds } = options;
-  const going = [
-    ...(memory === undefined ? [] : ['--memory', String(memory)]),
-    ...(checkpointSeconds === undefined ? [] : ['--checkpoint-seconds', String(checkpointSeconds)]),
-  ];
+  const { name, folder, grid, runs, jobs, memory } = options;
   const command = [
     quoted(process.execPath),
     ...(memory === undefined ? [] : [`--max-old-space-size=${memory}`]),
@@ -39,7 +37,7 @@ export function arrayScript(options: ArrayOptions): string {
     '"$SLURM_ARRAY_TASK_ID"',
     '--resume',
     '--quiet',
-    ...going,
+    ...goingFlags(options),
   ];
   return `#!/bin/bash
 #SBATCH --job-name=${name}

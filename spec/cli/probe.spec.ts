@@ -81,6 +81,16 @@ describe('cli: norewind probe', () => {
     expect(existsSync(desk.path('a.html'))).to.equal(false);
   });
 
+  it('reports what it has measured when a signal ends it', async () => {
+    const args = 'probe anbn --units 2 --steps 1e9 --estimators tbptt --json --report cut.html'.split(' ');
+    const { code, stderr } = await desk.spawn(args, '"step":3,', (command) => command.kill('SIGINT'));
+    expect(code).to.equal(130);
+    expect(stderr).to.match(
+      /^norewind: stopped by SIGINT after step \d+ of 1000000000; the report in cut\.html is of these\n$/,
+    );
+    expect(desk.read('cut.html')).to.include('Cosine with the exact gradient');
+  });
+
   it('prints a table', async () => {
     const { code, stdout } = await probe('influence-balancing --steps 20 --estimators uoro,tbptt --force');
     expect(code).to.equal(0);

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { DOMParser } from 'linkedom';
 import { before as medians } from '../../cli/reproductions/before.ts';
 import { reproductions } from '../../cli/reproductions/registry.ts';
-import { tags } from '../../cli/reproductions/reproduction.ts';
+import { stepsAt, tags } from '../../cli/reproductions/reproduction.ts';
 import { resultTable } from '../../cli/reproductions/results.ts';
 import { createDesk, type Desk } from './command.ts';
 
@@ -48,6 +48,10 @@ describe('cli: norewind reproduce', () => {
       expect(new Set(labels).size).to.equal(labels.length);
       expect([...probed].sort()).to.deep.equal(measure.of === 'probe' ? [...labels].sort() : []);
     });
+
+  it('has whole steps at a scale whose product is not one', () => {
+    expect([stepsAt(100_000, 0.07), stepsAt(2000, 0.0001), stepsAt(2000, 1)]).to.deep.equal([7000, 1, 2000]);
+  });
 
   it('has the figures of the literature with where they are from, and never more than recalled for a recalled one', () => {
     for (const { cells, source, about } of reproductions) {

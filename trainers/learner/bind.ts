@@ -1,6 +1,7 @@
 import { type Dependencies, partialDependencies } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
+  DataError,
   dataOf,
   pathsOf,
   sameShape,
@@ -51,11 +52,27 @@ export class Bindings implements Rules {
     const rule = estimator.bind(new StepStructure(parameters as Tree, state as Tree, find));
     requireRoomToCarry(estimator, rule, parameters, state, setting.dtype);
     if (this.#last !== undefined) requireSameForm(estimator, this.#last, rule);
-    else requireInfluenceOf(rule, lanes);
+    else requireContinued(estimator, rule, lanes);
     this.#rules.set(signature, rule);
     this.#find = find;
     this.#last = rule;
     return rule;
+  }
+}
+
+/**
+ * Requires the influence of a checkpoint to have the form of the first rule after it. @throws DataError that names the
+ * other possible cause too: the form depends on the type of the input.
+ */
+function requireContinued({ name }: Estimator, rule: Rule, lanes: Present['lanes']): void {
+  try {
+    requireInfluenceOf(rule, lanes);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(
+      `${error.message}; or this input is of another type than those before the checkpoint, and reaches other state elements: ${name} cannot continue with it`,
+      { cause: error },
+    );
   }
 }
 

@@ -36,6 +36,18 @@ describe('cli/report: files of figures', () => {
       expect((await drawingAs(format))(both)).to.have.length.above(1000);
   });
 
+  it('label a logarithmic axis by what is drawn on it, whatever the steps are', async () => {
+    const draw = await drawingAs('svg');
+    const range = [[1e6, 0.4, 0.6] as const, [2e6, 0.2, 0.3] as const];
+    const own = { label: 'UORO', points: [[1e6, 0.5] as const, [2e6, 0.25] as const] };
+    const labels = (curve: Figure['curves'][number]) =>
+      /aria-label="y-axis tick label"[\s\S]*?<\/g>/.exec(
+        String(draw({ ...figure(''), isLogarithmic: true, curves: [curve] })),
+      )?.[0];
+    const wide = { ...own, points: [...own.points, [3e6, 0.6] as const, [4e6, 0.2] as const] };
+    expect(labels({ ...own, range })).to.deep.equal(labels(wide));
+  });
+
   it('in SVG stand alone', async () => {
     const draw = await drawingAs('svg');
     expect(draw(figure('UORO'))).to.match(

@@ -149,7 +149,8 @@ describe('cli: norewind sweep', () => {
   });
 
   it('writes an array job for Slurm that a shell understands', async () => {
-    await norewind(`${small} --slurm --jobs 3 --memory 500 --out jobs`);
+    const going = '--memory 500 --checkpoint-seconds 9 --checkpoint-steps 7';
+    await norewind(`${small} --slurm --jobs 3 ${going} --out jobs`);
     const script = desk.read('jobs/sweep.sbatch');
     for (const line of [
       '--array=0-2%3',
@@ -160,8 +161,11 @@ describe('cli: norewind sweep', () => {
     ])
       expect(script.split('\n')).to.include(`#SBATCH ${line}`);
     expect(script).to.contain(
-      `run --grid '${desk.path('jobs/grid.json')}' --index "$SLURM_ARRAY_TASK_ID" --resume`,
+      `run --grid '${desk.path('jobs/grid.json')}' --index "$SLURM_ARRAY_TASK_ID" --resume --quiet ${going} &`,
     );
+    const { stdout } = await norewind(`${small} --plan --jobs 3 ${going} --out planned-jobs`);
+    const run = `norewind run --grid planned-jobs/grid.json --index {} --resume --quiet ${going}\n`;
+    expect(stdout).to.contain(`xargs -P 3 -I{} ${run}`).and.to.contain(`parallel -j 3 ${run}`);
   });
 
   it('refuses grids and folders that it cannot use, in one sentence, and writes nothing', async () => {

@@ -212,6 +212,16 @@ describe('SnAp', () => {
           'snap: with an input of this type',
         );
         expect([...learner.save()]).to.deep.equal(before);
+        const restored = restoreLearner({ ...config, estimator: snap({ n: 1 }) }, learner.save());
+        // A dense form does not tell the types apart.
+        if (how === 'sparse')
+          expect(() => restored.step(seeded(3).normal([1]), target)).to.throw(
+            DataError,
+            'or this input is of another type than those before the checkpoint',
+          );
+        restored.step(seeded(4).normal([units]), target);
+        learner.step(seeded(4).normal([units]), target);
+        expect([...restored.save()]).to.deep.equal([...learner.save()]);
         const wider = createLearner({ ...config, estimator: snap({ n: 1 }) });
         wider.step(seeded(3).normal([1]), target);
         wider.step(seeded(2).normal([units]), target);

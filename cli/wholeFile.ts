@@ -14,7 +14,7 @@ export function requireFree(path: string, flag: string, isForced = false): void 
 }
 
 /** Replaces only plain files, never a device or a folder. @throws UsageError. */
-export function requireReplaceable(path: string): void {
+function requireReplaceable(path: string): void {
   try {
     requirePlain(path);
   } catch (error) {

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { DOMParser } from 'linkedom';
 import { escapeHtml, renumbered } from './html.ts';
+import { leastPower, logTicks, mostPower, onLogAxis, powerOfTen } from './logAxis.ts';
 
 export type Point = readonly [x: number, y: number];
 
@@ -47,10 +48,6 @@ const contestantColors = [
   '#889b1c',
 ];
 const referenceColors = ['#8a8f98', '#b07a3e', '#8a7bd0', '#7f9a3c'];
-
-/** The range of a logarithmic axis; values outside are drawn at its edge. */
-const leastPower = 1e-34;
-const mostPower = 1e12;
 
 /** Axes cannot be divided where their ends differ by less, or by more than there are numbers. */
 function onLinearAxis(value: number): number {
@@ -137,8 +134,7 @@ function draw(figure: Figure, width: number) {
   const { isLogarithmic, isXLinear = false, view } = figure;
   const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
   const [least, most] = view?.y ?? [leastPower, mostPower];
-  const bounded = (y: number) =>
-    isLogarithmic ? Math.min(mostPower, Math.max(leastPower, y)) : onLinearAxis(y);
+  const bounded = isLogarithmic ? onLogAxis : onLinearAxis;
   // A clipped curve without anything inside is left out: some programs cannot draw it.
   const shown = (points: readonly (readonly number[])[]): number[][] => {
     const right = points.filter(([x]) => view === undefined || x >= view.x[0]);
@@ -169,7 +165,7 @@ function draw(figure: Figure, width: number) {
       grid: true,
       nice: view === undefined,
       ...(view && { domain: [least, most] }),
-      ...(isLogarithmic ? { ticks: ticksOf(heightsOf(figure, bounded)), tickFormat: powerOfTen } : {}),
+      ...(isLogarithmic ? { ticks: logTicks(heightsOf(figure)), tickFormat: powerOfTen } : {}),
     },
     marks: [
       ...curves.flatMap(({ range = [], color }, i) =>
@@ -251,10 +247,7 @@ function paint<T extends { readonly isReference?: boolean }>(
 }
 
 /** The least and the most that a logarithmic axis shows. */
-function heightsOf(
-  { curves, levels = [], view }: Figure,
-  bounded: (y: number) => number,
-): readonly [number, number] {
+function heightsOf({ curves, levels = [], view }: Figure): readonly [number, number] {
   if (view !== undefined) return view.y;
   const all = [
     ...curves.flatMap(({ points, range = [] }) => [
@@ -264,38 +257,7 @@ function heightsOf(
     ...levels.map(({ value }) => value),
   ].filter((y) => y > 0);
   return [
-    all.reduce((a, b) => Math.min(a, b), mostPower),
-    all.reduce((a, b) => Math.max(a, b), leastPower),
-  ].map(bounded) as [number, number];
-}
-
-/** The most labels that fit above each other. */
-const mostTicks = 8;
-
-/**
- * Places for labels on a logarithmic axis: every multiple of a power of ten if they are few, else 1, 2 and 5 times
- * it, else some of the powers. A number of places, for the library to choose, where none is in range.
- */
-function ticksOf([least, most]: readonly [number, number]): number[] | number {
-  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
-  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const some = (mantissas: readonly number[], own = powers) =>
-    own
-      .flatMap((power) => mantissas.map((mantissa) => Number(`${mantissa}e${power}`)))
-      .filter((value) => value >= least && value <= most);
-  const choices = [some([1, 2, 3, 4, 5, 6, 7, 8, 9]), some([1, 2, 5]), some([1])];
-  const found = choices.find(({ length }) => length <= mostTicks - 2);
-  const every = Math.ceil(powers.length / mostTicks);
-  const ticks =
-    found ??
-    some(
-      [1],
-      powers.filter((power) => power % every === 0),
-    );
-  return ticks.length < 2 ? 4 : ticks;
-}
-
-function powerOfTen(value: number): string {
-  const exponent = Math.log10(value);
-  return Math.abs(exponent) <= 3 ? String(value) : `1e${Math.round(exponent)}`;
+    onLogAxis(all.reduce((a, b) => Math.min(a, b), mostPower)),
+    onLogAxis(all.reduce((a, b) => Math.max(a, b), leastPower)),
+  ];
 }

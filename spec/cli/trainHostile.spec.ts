@@ -114,7 +114,7 @@ describe('cli: hostile input to norewind train', () => {
     ['', /^data has no header/],
     ['b,k\n1,x\n', /^data has no column "a"; its header has "b", "k"/],
     ['a,k,a\n1,x,2\n', /^data has two columns "a"/],
-    ['a,k\n1,x\nNaN,x\n', /^data, line 3, column "a": "NaN" is not a number/],
+    ['a,k\n1,x\nmany,x\n', /^data, line 3, column "a": "many" is not a number/],
     ['a,k\n1,x\n-Infinity,x\n', /^data, line 3, column "a": "-Infinity" is not a number/],
     [
       'a,k\n1,x\n1e308,x\n',

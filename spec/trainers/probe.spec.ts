@@ -15,6 +15,7 @@ import {
   adam,
   createLearner,
   createProbe,
+  dni,
   type Estimator,
   frozen,
   kfRtrl,
@@ -199,6 +200,29 @@ describe('createProbe', () => {
     expect(estimators.rtrl.cosine).to.be.closeTo(1, 1e-12);
     expect(estimators.uoro.cosine).to.be.within(0, 1);
     expect(staleness?.cosine).to.be.within(0.5, 1);
+  });
+
+  it('reports the same of several lanes eagerly and by plans, also after a reset that keeps what was learnt', () => {
+    const [planned, eager] = [false, true].map((eager) => {
+      const learner = createLearner({
+        model: net,
+        loss: meanSquare,
+        estimator: dni(),
+        optimizer: sgd({ rate: 0.1 }),
+        dtype: 'float64',
+        lanes: 2,
+        eager,
+      });
+      const probe = createProbe({ learner, estimators: { dni: dni() }, replay: 2 });
+      const noise = seeded(2);
+      for (let t = 0; t < 9; t++) {
+        if (t === 4) probe.resetState();
+        probe.step(noise.normal([2, 2]), noise.normal([2, 1]));
+      }
+      const { estimators, staleness } = probe.report();
+      return [estimators.dni.cosine, estimators.dni.normRatio, staleness?.cosine, staleness?.normRatio];
+    });
+    for (const [i, figure] of planned.entries()) expect(figure).to.be.closeTo(eager[i] ?? Number.NaN, 1e-9);
   });
 
   it('computes a step again where a masked branch is singular, from points that the learner has left', () => {

@@ -148,7 +148,7 @@ export class Place implements Counters {
 
   /** Copies of the parameters and states in the memory. @param into receives them. */
   point(into?: Point): Point {
-    return readPoint(this.residents, this.#places(), into);
+    return readPoint(this.residents, this.places, into);
   }
 
   /** Lets the next window begin at other parameters and states. The point must not change afterwards. */
@@ -159,7 +159,7 @@ export class Place implements Counters {
 
   /** Writes parameters and states. */
   put(point: Point): void {
-    writePoint(this.residents, this.#places(), point);
+    writePoint(this.residents, this.places, point);
   }
 
   /** Makes this the place to return to. */
@@ -170,7 +170,7 @@ export class Place implements Counters {
   }
 
   /** Where the parameters and the states of the systems are among the residents. */
-  #places(): Places {
+  get places(): Places {
     if (this.#known?.like === this.like) return this.#known;
     this.#known = placesOf(this.like);
     return this.#known;

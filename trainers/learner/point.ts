@@ -75,11 +75,19 @@ export interface Places {
   readonly states: readonly (readonly number[])[];
 }
 
+/** By their order, as lanes may share leaves after a reset. */
 export function placesOf(like: Memory): Places {
-  const all = new Map(leavesOf(residentOf(like) as Tree).map((leaf, i) => [leaf, i]));
-  const of = (tree: unknown) => leavesOf(tree as Tree).map((leaf) => all.get(leaf) as number);
-  const { parameters, lanes } = like;
-  return { like, parameters: of(parameters), states: lanes.map(({ state }) => of(state)) };
+  let at = 0;
+  const take = (tree: unknown) => leavesOf(tree as Tree).map(() => at++);
+  const { parameters, moments, lanes } = residentOf(like);
+  const own = take(parameters);
+  take(moments);
+  const states = lanes.map(({ state, influence }) => {
+    const places = take(state);
+    take(influence);
+    return places;
+  });
+  return { like, parameters: own, states };
 }
 
 /** Copies of the parameters and states among the residents. @param into receives them. */

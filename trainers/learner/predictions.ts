@@ -2,7 +2,6 @@ import { dataOf, kernels, leavesOf, type Tensor, type Tree } from '../../lib/ind
 import { beginnings } from './learn.ts';
 import type { Place } from './place.ts';
 import { PredictPlan } from './predict-plan.ts';
-import { residentOf } from './resident.ts';
 import { together } from './timeStep.ts';
 
 /** Predictions with plans of their own, one for each type of input. */
@@ -26,16 +25,10 @@ export class Predictions {
   }
 
   #run(sequence: readonly (readonly unknown[])[], place: Place): Tensor[][] {
-    const { setting, like, residents } = place;
+    const { setting, like, residents, places } = place;
     const states = place.states();
-    const count = (tree: unknown) => leavesOf(tree as Tree).length;
-    const parameters = residents.slice(0, count(like.parameters));
-    let at = parameters.length + count(like.moments);
-    const carried = residentOf(like).lanes.flatMap(({ state, influence }) => {
-      const own = residents.slice(at, at + count(state));
-      at += own.length + count(influence);
-      return own;
-    });
+    const parameters = places.parameters.map((at) => residents[at]);
+    const carried = places.states.flat().map((at) => residents[at]);
     // A new sequence begins in the start state, whatever is carried.
     const given = states ?? (setting.estimator.restarts ? setting.systems.start : undefined);
     let now = given === undefined ? carried : leavesOf(given as Tree).map(dataOf);

@@ -53,7 +53,9 @@ export async function writeResults(
   const csv = openFolder(folder).write(sweepNames.results, resultsCsv(all, times));
   if (json === true) {
     for (const [index, { run, outcome, last }] of all.entries())
-      await watch.write(`${JSON.stringify({ index, ...run, outcome, last })}\n`);
+      await watch.write(
+        `${JSON.stringify({ index, ...run, outcome: times ? outcome : timeless(outcome), last })}\n`,
+      );
     return;
   }
   const { header, rows } = groupTable(all, times);
@@ -70,4 +72,10 @@ export async function writeResults(
   await watch.write(
     `${formatTable(header, rows)}\n${rest.split('\n').map(shown).join('\n')}\nTable of all runs: ${shown(csv)}\n`,
   );
+}
+
+function timeless(outcome: Collected['outcome']): object | undefined {
+  if (outcome === undefined) return undefined;
+  const { seconds: _, cpuSeconds: __, microseconds: ___, ...rest } = outcome;
+  return rest;
 }

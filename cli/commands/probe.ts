@@ -1,15 +1,9 @@
 import type { Estimator } from '../../trainers/index.ts';
-import {
-  estimatorTable,
-  isFileName,
-  makeEstimator,
-  titleOf,
-  usualOf,
-} from '../../trainers/registry/index.ts';
+import { estimatorTable, makeEstimator, titleOf, usualOf } from '../../trainers/registry/index.ts';
 import { exitCodes } from '../errors.ts';
-import type { Wish } from '../experiments/config.ts';
 import { planOf } from '../experiments/plan.ts';
 import { blamed } from '../own/blamed.ts';
+import { partsFrom } from '../own/streamParts.ts';
 import { type Finding, follow } from '../probing/follow.ts';
 import { probeReport, probeTable } from '../report/probeReport.ts';
 import { signalExitCode } from '../signals.ts';
@@ -48,7 +42,7 @@ export async function probe(
     const plan = await planOf(wish);
     const watch = watchSignals();
     const findings: Finding[] = [];
-    const estimators = await estimatorsOf(options.estimators, wish);
+    const estimators = await estimatorsOf(options.estimators);
     const { steps } = await follow(plan, { estimators, copies, replay }, watch, async (finding) => {
       findings.push(finding);
       if (options.json) await watch.write(`${JSON.stringify(finding)}\n`);
@@ -73,20 +67,15 @@ export async function probe(
 }
 
 /** The estimators by their titles: built in with their usual settings and a stride of 1, or of files. */
-async function estimatorsOf(names: readonly string[], wish: Wish): Promise<Record<string, Estimator>> {
+async function estimatorsOf(names: readonly string[]): Promise<Record<string, Estimator>> {
   const found: Record<string, Estimator> = {};
   for (const name of names) {
     const usual = usualOf(estimatorTable, name);
-    const named = name === 'tbptt' ? { ...usual, stride: 1 } : usual;
-    if (isFileName(name)) {
-      const { loadOwn } = await import('../own/index.ts');
-      const { wish: own, tables } = await loadOwn({ experiment: wish.experiment, estimator: { name } });
-      const path = String(own.estimator?.name);
-      found[titleOf({ name: path })] = makeEstimator(
-        { name: path },
-        { ...estimatorTable, ...tables.estimators },
-      );
-    } else found[titleOf(named)] = makeEstimator(named);
+    const { estimator = usual, tables } = await partsFrom({
+      estimator: name === 'tbptt' ? { ...usual, stride: 1 } : usual,
+    });
+    const named = { ...estimator, name: String(estimator.name) };
+    found[titleOf(named)] = makeEstimator(named, tables?.estimators);
   }
   return found;
 }

@@ -34,8 +34,8 @@ export const gridOptions: readonly (readonly [group: string, readonly Option[]])
 /** An option that takes several values as one text. */
 function ofSeveral(option: Option): Option {
   const own = new Option(option.flags.replace(/<(\w+)>/, '<values>'), option.description);
-  if (option.long === '--set')
-    own.argParser((assignment: string, before: readonly string[] = []) => [...before, assignment]);
+  // It collects assignments, whose values are read later.
+  if (option.long === '--set') if (option.parseArg !== undefined) own.argParser(option.parseArg);
   return own;
 }
 

@@ -73,9 +73,14 @@ export function gridWishIn(
     throw new UsageError(
       `${path}: set must be an object of settings by their paths, such as {"cell.leak": [0.1, 0.3]}`,
     );
-  for (const [key, value] of Object.entries({ random, randomSeed }))
-    if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 0))
-      throw new UsageError(`${path}: ${key} must be a whole number, got ${JSON.stringify(value)}`);
+  for (const [key, value, least] of [
+    ['random', random, 1],
+    ['randomSeed', randomSeed, 0],
+  ] as const)
+    if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= least))
+      throw new UsageError(
+        `${path}: ${key} must be a whole number of at least ${least}, got ${JSON.stringify(value)}`,
+      );
   const settings = Object.entries({ ...rest, ...set }).map(
     ([key, value]) => [key, textOf(path, key, value)] as const,
   );

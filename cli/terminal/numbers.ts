@@ -14,7 +14,7 @@ export function formatSeconds(seconds: number): string {
 
 /** The time of a step: `-` if none was timed. */
 export function formatMicroseconds(microseconds: number | null): string {
-  if (microseconds === null) return '-';
+  if (microseconds === null || Number.isNaN(microseconds)) return '-';
   return `${microseconds < 100 ? microseconds.toPrecision(3) : Math.round(microseconds)} µs`;
 }
 

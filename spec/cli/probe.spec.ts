@@ -96,5 +96,7 @@ describe('cli: norewind probe', () => {
     expect(code).to.equal(0);
     expect(stdout).to.match(/estimator +declared bias +cosine .*\n.*\n +UORO +none +/);
     expect(stdout).to.match(/\n +TBPTT-10\/1 +truncated +/);
+    const one = await probe('influence-balancing --steps 1 --estimators uoro --force');
+    expect(one.stdout).not.to.include('NaN');
   });
 });

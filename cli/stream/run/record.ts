@@ -2,8 +2,8 @@ import type { Drift, PredictorFigures, Unit } from '../../../trainers/evaluation
 import type { Position, Report } from '../../../trainers/streams/index.ts';
 
 /**
- * One line of metrics.ndjson, with the figures of what is served, and with the keys of a line of `norewind run`. It has no time of day, so that equal runs write
- * equal bytes.
+ * One line of metrics.ndjson, with the figures of what is served, and with the keys of a line of `norewind run`. It has
+ * no time of day, so that equal runs write equal bytes.
  */
 export interface StreamRecord extends PredictorFigures {
   /** The number of records so far. */

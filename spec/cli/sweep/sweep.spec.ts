@@ -104,6 +104,8 @@ describe('cli: norewind sweep', () => {
     // A run that is over is over.
     await norewind('run --grid indexed/grid.json --index 1 --resume -q');
     await norewind('collect indexed --no-times');
+    const [first] = (await norewind('collect indexed --no-times --json')).stdout.split('\n');
+    expect(JSON.parse(first).outcome).to.have.all.keys('status', 'steps');
     const killed = await desk.spawn(
       `${small} --jobs 2 --checkpoint-steps 20 --out pooled`.split(' '),
       '3 runs, 2 at a time',
@@ -174,6 +176,7 @@ describe('cli: norewind sweep', () => {
     desk.file('no.json', '{"estimator": ["uoro"], "rate": [[1]]}');
     desk.file('unknown.json', '{"experiment": "anbn", "speed": [1]}');
     desk.file('broken.json', '{"experiment": "anbn", ');
+    desk.file('none.json', '{"experiment": "anbn", "random": 0, "rate": "log(1e-4,1e-1)"}');
     desk.file('set.json', '{"experiment": "anbn", "set": 3}');
     desk.file('text.csv', 'a\n');
     cpSync(desk.path('other'), desk.path('damaged'), { recursive: true });
@@ -190,6 +193,7 @@ describe('cli: norewind sweep', () => {
       ],
       ['sweep anbn --rate log(1,2)', '--rate: a range needs a number of values'],
       ['sweep anbn --random 3 --rate lin(2,1)', 'the lower one first'],
+      ['sweep none.json', 'random must be a whole number of at least 1, got 0'],
       ['sweep anbn --random-seed 3', '--random-seed needs --random'],
       ['sweep anbn --seeds a', '--seed "a": It is not a number'],
       ['sweep anbn --stop-when recent', '"recent" is not a condition to stop'],

@@ -105,7 +105,7 @@ export const parts = [
   estimators(['kfRtrl', 'exact'], ['kfRtrl']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
   estimators(['noBackTrack', 'rowNorms', 'signSources'], ['noBackTrack', 'uoroScaling']),
-  estimators(['ok', 'orthonormal', 'reduction'], ['ok']),
+  estimators(['ok', 'orthonormal', 'reduction', 'triangle'], ['ok']),
   estimators(['pes'], ['pes']),
   estimators(['layers', 'mixed', 'reachable', 'rflo', 'snap'], ['layers', 'rflo', 'snap']),
   estimators(['leadingRows', 'sketch', 'sketched'], ['sketched']),
@@ -114,6 +114,7 @@ export const parts = [
   {
     mutate: within('trainers/estimators')('rank-one', 'uoro'),
     spec: ['unbiased', 'normalisers', 'impostors'].map((name) => `spec/trainers/${name}.spec.ts`),
+    isFormula: true,
   },
 ];
 
@@ -124,6 +125,7 @@ function estimators(names, specs, grep) {
     mutate: folder(...names),
     spec: folder('declarations.spec', ...specs.map((name) => `${name}.spec`)),
     grep,
+    isFormula: true,
   };
 }
 

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parts } from './parts.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -13,17 +13,35 @@ install();
 mkdirSync(join(root, 'coverage'), { recursive: true });
 const wanted = process.argv.slice(2);
 const base = JSON.parse(readFileSync(join(folder, 'stryker.json'), 'utf8'));
+/** For formulas: changes of terms and factors, without those of texts and whole blocks, which say little about them. */
+const formulas = {
+  ignoreStatic: true,
+  mutator: {
+    excludedMutations: [
+      'ArrayDeclaration',
+      'ArrowFunction',
+      'BlockStatement',
+      'ObjectLiteral',
+      'StringLiteral',
+    ],
+  },
+};
+const tensors = ['--import', pathToFileURL(join(folder, 'tensors.mjs')).href];
 let status = 0;
-for (const { mutate, spec, grep } of parts) {
+for (const { mutate, spec, grep, isFormula } of parts) {
   const chosen =
     wanted.length === 0 ? mutate : mutate.filter((path) => wanted.some((part) => path.includes(part)));
   if (chosen.length === 0) continue;
   const config = join(root, 'coverage', 'mutation.json');
-  const settings = { ...base, mutate: chosen, mochaOptions: { ...base.mochaOptions, spec, grep } };
+  const mochaOptions = { ...base.mochaOptions, spec, grep };
+  const settings = { ...base, ...(isFormula && formulas), mutate: chosen, mochaOptions };
   writeFileSync(config, JSON.stringify(settings));
   const stryker = join(folder, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   status ||=
-    spawnSync(process.execPath, [stryker, 'run', config], { cwd: root, stdio: 'inherit' }).status ?? 1;
+    spawnSync(process.execPath, [...(isFormula ? tensors : []), stryker, 'run', config], {
+      cwd: root,
+      stdio: 'inherit',
+    }).status ?? 1;
 }
 process.exitCode = status;
 

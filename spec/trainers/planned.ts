@@ -14,6 +14,7 @@ import {
 } from '../../nn/index.ts';
 import {
   adam,
+  artbp,
   bptt,
   chain,
   clipByGlobalNorm,
@@ -56,7 +57,15 @@ export const everyEstimator: typeof estimators = {
   snap: () => snap({ n: 1 }),
   rflo: () => rflo({ leak: 0.5 }),
   noBackTrack: () => noBackTrack(),
+  'artbp of at most 5': () => shortSegments(5),
 };
+
+/** ARTBP whose segments are cut, so that as many steps as its longest window are few. */
+function shortSegments(window: number): Estimator {
+  const { drawLength = () => 1, ...own } = artbp({ keep: 0.6 });
+  return { ...own, window, stride: window, drawLength: (noise) => Math.min(window, drawLength(noise)) };
+}
+
 const optimizers: Readonly<Record<string, () => Optimizer>> = {
   sgd: () => sgd({ rate: 0.05 }),
   'sgd that slows': () => sgd({ rate: inverseSqrt(0.05, 0.1) }),

@@ -31,13 +31,13 @@ const longest = 2 ** 16;
  * variance is finite where J contracts by more than √keep. (The paper lets the probability of an end fall as the
  * segment grows older; here it is constant.)
  *
- * Holds the steps of a segment. Each length of a segment is compiled once, so that a learner has several times
- * 1/(1 - keep) plans: choose a keep up to 0.95 or so, or `eager: true`.
+ * Holds the states and inputs of a segment, and takes each step twice: forward, and again on the way back. So one plan
+ * for a step serves segments of every length.
  */
 export function artbp(options: ArtbpOptions = {}): Estimator {
   const { keep = 0.9 } = guard.options('artbp', options, artbpOptions);
   const cost = ({ state, parameters }: Sizes): Cost => ({
-    time: 3 * parameters,
+    time: 4 * parameters,
     memory: Math.round(state / (1 - keep)),
   });
   return {

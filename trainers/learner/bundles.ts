@@ -1,5 +1,5 @@
 import { leavesOf, type Tree, type TypedArray } from '../../lib/index.ts';
-import { eachLane } from './lanes.ts';
+import { apart, eachLane } from './lanes.ts';
 import type { Resident } from './resident.ts';
 
 /**
@@ -41,5 +41,15 @@ export class Bundles {
     for (const [at, places] of this.#places.entries())
       for (const [i, own] of eachLane(carried[at], places.length).entries()) views[places[i]] = own;
     return views;
+  }
+
+  /** The state of each lane, from copies of arrays of all lanes of a bundle, leaf by leaf. */
+  statesIn(all: readonly TypedArray[]): unknown[] {
+    let at = 0;
+    return this.like.lanes.flatMap(({ state }) => {
+      const own = all.slice(at, at + leavesOf(state as Tree).length);
+      at += own.length;
+      return apart(state, own, this.width);
+    });
   }
 }

@@ -3,13 +3,13 @@ import { causeOf } from './cause.ts';
 import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { nonFinite } from './finite.ts';
 import type { Setting } from './learn.ts';
-import type { LearnPlan } from './learn-plan.ts';
 import type { Memory } from './memory.ts';
 import { Place } from './place.ts';
 import { movedTo, pointOf } from './point.ts';
 import { Predictions } from './predictions.ts';
 import { becomesFinite, isFiniteAgain, learnAgainIfSingular, recomputeGradient, undo } from './replay.ts';
 import { completed, type Targets, type TimeStep, timeStepsOf, together } from './timeStep.ts';
+import type { WindowPlan } from './window-plan.ts';
 
 /**
  * Learns by running compiled plans: each type of window is traced once, then a time step is one call. All
@@ -128,7 +128,7 @@ export class CompiledEngine implements Engine {
   }
 
   /** The plan for the next time step. */
-  #planAt(t: number, inputs: readonly unknown[], targets: Targets): LearnPlan {
+  #planAt(t: number, inputs: readonly unknown[], targets: Targets): WindowPlan {
     const place = this.#place;
     const { plan } = place;
     if (plan === undefined) return this.#another(inputs, targets);
@@ -145,7 +145,7 @@ export class CompiledEngine implements Engine {
     return this.#asked >= this.#place.steps - this.#place.length;
   }
 
-  #another(inputs: readonly unknown[], targets: Targets): LearnPlan {
+  #another(inputs: readonly unknown[], targets: Targets): WindowPlan {
     const place = this.#place;
     const timeSteps = place.timeSteps();
     // The learner reuses its lists.

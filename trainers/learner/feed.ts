@@ -11,6 +11,9 @@ import {
 import type { Meanings } from './plainNumbers.ts';
 import { sameType, signatureOf, type Targets, type TimeStep } from './timeStep.ts';
 
+/** Where inputs of a plan are written. */
+type Entry = Pick<Execution, 'input' | 'write'>;
+
 /** The inputs of a plan for the time steps of a window. */
 export class Feed {
   /** A key for the type of window. */
@@ -19,7 +22,7 @@ export class Feed {
   readonly isFirst: boolean;
   /** Examples of the time steps. */
   readonly timeSteps: readonly TimeStep[];
-  readonly #runner: Execution;
+  readonly #runner: Entry;
   readonly #numbers: Meanings;
   /** The first input of each time step. */
   readonly #begins: readonly number[];
@@ -28,7 +31,7 @@ export class Feed {
 
   /** @param begin the first input of the first time step. */
   constructor(
-    runner: Execution,
+    runner: Entry,
     begin: number,
     timeSteps: readonly TimeStep[],
     numbers: Meanings,

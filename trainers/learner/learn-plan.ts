@@ -16,33 +16,20 @@ import { Bundles } from './bundles.ts';
 import { Draws } from './draws.ts';
 import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
-import { apart, type Lanes, withLanes } from './lanes.ts';
+import { type Lanes, withLanes } from './lanes.ts';
 import { moveOn, type Ruled, takeSteps } from './learn.ts';
 import { absent, carriedOf, type Memory } from './memory.ts';
 import { Outputs } from './outputs.ts';
 import { lift, type Meanings } from './plainNumbers.ts';
 import { type Resident, residentOf } from './resident.ts';
 import { declareTree, type Targets, type TimeStep } from './timeStep.ts';
-
-/** The counters of a learner. */
-export type Counters = Pick<Memory, 'steps' | 'updates'>;
+import { type Counters, type Kind, meanLoss, scoredIn, type WindowPlan } from './window-plan.ts';
 
 /** The outputs of a stage, by their indices. */
 interface Given {
-  readonly losses: readonly number[];
+  readonly lossViews: readonly TypedArray[];
   readonly states: readonly number[];
   readonly outputs: Outputs;
-}
-
-/** The differences between plans for the same type of window. */
-export interface Kind {
-  /** Whether the plan writes the gradient out. */
-  readonly keeps: boolean;
-  /**
-   * Whether the plan is for a window that begins with an absent influence; the memory has zeros in its place.
-   */
-  readonly isFirst: boolean;
-  readonly care: Care;
 }
 
 /**
@@ -51,17 +38,13 @@ export interface Kind {
  *
  * It runs in stages, one for each time step: prediction, loss and new state. The last stage also learns.
  */
-export class LearnPlan {
-  readonly runner: Execution;
+export class LearnPlan implements WindowPlan {
+  readonly #runner: Execution;
   readonly feed: Feed;
-  /** Whether the plan writes the gradient out. */
   readonly keeps: boolean;
   readonly care: Care;
-  /** Number of its time steps that are learnt from. */
   readonly scored: number;
-  /** The part of the memory that stays in the arena, leaf by leaf and lane by lane. */
   readonly resident: readonly TypedArray[];
-  /** The memory of the last gradient, leaf by leaf, if the plan keeps it. */
   readonly gradientNumbers: readonly TypedArray[];
   readonly #draws: Draws;
   readonly #times: { readonly at: number; readonly value: (counters: Counters) => number }[] = [];
@@ -156,7 +139,7 @@ export class LearnPlan {
     const leaves = leavesOf(residentOf(memory) as Tree);
     const influence = new Set(memory.lanes.flatMap((lane) => leavesOf(carriedOf(lane))));
     const carried = Array.from({ length: bundles.size }, (_, i) => i);
-    this.runner = new Execution(program, {
+    this.#runner = new Execution(program, {
       updates: new Map(carried.map((i) => [i, i])),
       stages: stages.map(({ losses, outputs, states }) => [...losses, ...outputs, ...states]),
       relaxedSimd: setting.relaxedSimd,
@@ -166,60 +149,59 @@ export class LearnPlan {
         bundles.in(i, leaves).every((leaf) => influence.has(leaf) && isZero(dataOf(leaf))),
       ),
     });
-    this.feed = new Feed(this.runner, bundles.size, timeSteps, numbers, isFirst);
+    this.feed = new Feed(this.#runner, bundles.size, timeSteps, numbers, isFirst);
     this.keeps = keeps;
     this.care = care;
-    this.scored = timeSteps.filter(({ targets }) => targets !== undefined).length;
-    this.resident = bundles.views(carried.map((i) => this.runner.input(i)));
+    this.scored = scoredIn(timeSteps);
+    this.resident = bundles.views(carried.map((i) => this.#runner.input(i)));
     this.#bundles = bundles;
     this.#draws = draws;
     this.#gradient = gradient;
-    this.gradientNumbers = leavesOf(gradient.like).map((_, i) => this.runner.output(gradient.at + i));
+    this.gradientNumbers = leavesOf(gradient.like).map((_, i) => this.#runner.output(gradient.at + i));
     this.#stages = stages.map(({ losses, outputs, states }) => ({
-      losses,
+      lossViews: losses.map((own) => this.#runner.output(own)),
       states,
-      outputs: new Outputs(this.runner, outputs),
+      outputs: new Outputs(this.#runner, outputs),
     }));
   }
 
-  /** Whether a memory has the form that the plan was traced with. */
-  accepts(resident: readonly TypedArray[]): boolean {
-    return this.runner.zeros.every((at) => this.#bundles.in(at, resident).every(isZero));
+  get finite(): boolean {
+    return this.#runner.finite;
   }
 
-  /** Puts a memory into the arena. */
+  get mayThrow(): boolean {
+    return this.#runner.mayThrow;
+  }
+
+  accepts(resident: readonly TypedArray[]): boolean {
+    return this.#runner.zeros.every((at) => this.#bundles.in(at, resident).every(isZero));
+  }
+
   load(resident: readonly TypedArray[]): void {
     for (const [i, own] of this.resident.entries()) own.set(resident[i]);
-    this.runner.load(Array.from({ length: this.#bundles.size }, (_, i) => this.runner.input(i)));
+    this.#runner.load(Array.from({ length: this.#bundles.size }, (_, i) => this.#runner.input(i)));
   }
 
-  /** The last gradient, if the plan keeps it. */
   gradient(): unknown {
     const { like, at } = this.#gradient;
     return rebuild(
       like,
-      leavesOf(like).map((_, i) => this.runner.read(at + i)),
+      leavesOf(like).map((_, i) => this.#runner.read(at + i)),
     );
   }
 
-  /**
-   * Takes in time step t of a window, after the earlier ones.
-   * @throws IndexError or DTypeError; nothing has changed then.
-   */
   take(t: number, inputs: readonly unknown[], targets: Targets): void {
     this.feed.write(t, inputs, targets);
-    this.runner.check(t);
-    if (t < this.#stages.length - 1) this.runner.run(t);
+    this.#runner.check(t);
+    if (t < this.#stages.length - 1) this.#runner.run(t);
   }
 
-  /** Takes in a whole window, already written to the arena. */
-  takeAgain(): void {
-    for (let t = 0; t < this.#stages.length - 1; t++) this.runner.run(t);
+  takeAgain(t: number): void {
+    this.#runner.run(t);
   }
 
-  /** Learns from the window that was taken in, with the functions of time taken at these counters. */
   learn(counters: Counters, noise: Noise): void {
-    const { runner } = this;
+    const runner = this.#runner;
     // Call the schedules first: a user's schedule may throw, and nothing is drawn yet.
     for (let i = 0; i < this.#times.length; i++)
       runner.input(this.#times[i].at)[0] = this.#times[i].value(counters);
@@ -227,43 +209,22 @@ export class LearnPlan {
     runner.run(this.#stages.length - 1);
   }
 
-  /**
-   * Writes the loss at time step t: the mean over the systems, 0 if only observed. Returns whether it is
-   * finite.
-   */
   writeLoss(t: number, into: Losses, place: number): boolean {
-    const { losses } = this.#stages[t];
-    let [sum, count] = [0, 0];
-    for (let i = 0; i < losses.length; i++) {
-      const own = this.runner.output(losses[i]);
-      for (let lane = 0; lane < own.length; lane++) sum += own[lane];
-      count += own.length;
-    }
-    const loss = count < 2 ? sum : sum / count;
+    const loss = meanLoss(this.#stages[t].lossViews);
     into[place] = loss;
     return Number.isFinite(loss);
   }
 
-  /** The outputs at time step t. */
   outputs(t: number): Outputs {
     return this.#stages[t].outputs;
   }
 
-  /** Whether the states after time step t within the window are finite. */
   finiteAt(t: number): boolean {
-    return this.#stages[t].states.every((at) => this.runner.output(at).every(Number.isFinite));
+    return this.#stages[t].states.every((at) => this.#runner.output(at).every(Number.isFinite));
   }
 
-  /** The states after time step t within the window. */
   states(t: number): readonly unknown[] {
-    const { like, width } = this.#bundles;
-    const all = this.#stages[t].states.map((at) => this.runner.output(at));
-    let at = 0;
-    return like.lanes.flatMap(({ state }) => {
-      const own = all.slice(at, at + leavesOf(state as Tree).length);
-      at += own.length;
-      return apart(state, own, width);
-    });
+    return this.#bundles.statesIn(this.#stages[t].states.map((at) => this.#runner.output(at)));
   }
 
   #clock(ahead: number, declare: (value: (counters: Counters) => number) => Tensor): Clock {

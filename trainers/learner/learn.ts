@@ -162,12 +162,23 @@ function update(setting: Ruled, memory: Memory, clock: Clock, at: readonly Momen
     setting,
     memory.lanes.map((lane, i) => gradientOf(setting.rule, lane, at[i])),
   );
-  const { update, memory: moments } = setting.optimizer.update(
+  return updated(setting, memory, gradient, lossOf(setting, memory.lanes), clock);
+}
+
+/** The memory after an update with a gradient. @param loss that of all steps which the gradient is of. */
+export function updated(
+  { optimizer }: Setting,
+  memory: Memory,
+  gradient: unknown,
+  loss: Tensor,
+  clock: Clock,
+): Memory {
+  const { update, memory: moments } = optimizer.update(
     gradient,
     memory.moments,
     memory.parameters,
     clock,
-    lossOf(setting, memory.lanes),
+    loss,
   );
   return {
     ...memory,
@@ -178,7 +189,8 @@ function update(setting: Ruled, memory: Memory, clock: Clock, at: readonly Momen
   };
 }
 
-function meanGradient({ together }: Setting, lanes: readonly unknown[]): unknown {
+/** The mean over the lanes of what each has. */
+export function meanGradient({ together }: Setting, lanes: readonly unknown[]): unknown {
   const total = lanes.reduce((sum, part) => addTrees(sum, part));
   if (together !== undefined) return mapTree(total as Tree, together.mean);
   return lanes.length === 1 ? total : scaleTree(total, 1 / lanes.length);

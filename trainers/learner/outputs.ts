@@ -5,19 +5,22 @@ import type { OutputsTo } from './engine.ts';
 /** Number of runs that share a block of memory, and so one allocation. */
 const runs = 32;
 
+/** Where outputs of a plan are read. */
+type Written = Pick<Execution, 'output' | 'program'>;
+
 /**
  * The outputs of a plan for the systems, copied run by run so that they can be read after the plan overwrites
  * them.
  */
 export class Outputs {
-  readonly #runner: Execution;
+  readonly #runner: Written;
   readonly #at: readonly number[];
   readonly #views: readonly TypedArray[];
   #blocks: readonly TypedArray[] = [];
   #used = runs;
 
   /** @param at the indices of the outputs. */
-  constructor(runner: Execution, at: readonly number[]) {
+  constructor(runner: Written, at: readonly number[]) {
     this.#runner = runner;
     this.#at = at;
     this.#views = at.map((own) => runner.output(own));

@@ -6,12 +6,12 @@ import type { Point } from './engine.ts';
 import { firstHarm } from './harm.ts';
 import { type Generation, Journal, type Position, stretch, stretchOfPoints } from './journal.ts';
 import { movedOn, ruled, type Setting } from './learn.ts';
-import type { Counters, Kind, LearnPlan } from './learn-plan.ts';
 import { drawnLength, hasInfluence, type Memory } from './memory.ts';
 import { Plans } from './plans.ts';
 import { type Places, placesOf, readPoint, writePoint } from './point.ts';
 import { memoryOf, numbersOf } from './resident.ts';
 import { completed, type TimeStep } from './timeStep.ts';
+import type { Counters, Kind, WindowPlan } from './window-plan.ts';
 
 /**
  * The position of a compiled learner: its memory, in the arena of a plan or beside it, which moves on by
@@ -32,7 +32,7 @@ export class Place implements Counters {
   /** Whether the influence on the window's first state is absent; a plan then has zeros in its place. */
   isFresh = false;
   /** The plan that has the memory in its arena; without one, `#held` is the memory. */
-  plan: LearnPlan | undefined;
+  plan: WindowPlan | undefined;
   journal = new Journal();
   /** Returns the last gradient; undefined if it has to be recomputed. */
   gradient: (() => unknown) | undefined;
@@ -85,7 +85,7 @@ export class Place implements Counters {
 
   /** The time steps of the next window so far. */
   timeSteps(): TimeStep[] {
-    return Array.from({ length: this.taken }, (_, t) => (this.plan as LearnPlan).feed.read(t));
+    return Array.from({ length: this.taken }, (_, t) => (this.plan as WindowPlan).feed.read(t));
   }
 
   /** The states within a window; undefined at its beginning. */
@@ -95,7 +95,7 @@ export class Place implements Counters {
 
   /** Whether all numbers are finite, including the states within the window. */
   isFinite(): boolean {
-    return this.plan?.runner.finite !== false && this.brokenWithin() === undefined;
+    return this.plan?.finite !== false && this.brokenWithin() === undefined;
   }
 
   /**
@@ -202,13 +202,13 @@ export class Place implements Counters {
     timeSteps: readonly TimeStep[],
     keeps: boolean,
     isFirst = this.isFresh && beginsApart(ruled(this.setting, this.unloaded(), timeSteps[0].inputs).rule),
-  ): LearnPlan {
+  ): WindowPlan {
     const own = keeps && timeSteps.some(({ targets }) => targets !== undefined);
     const kind: Kind = { keeps: own, isFirst, care: isFirst ? this.plans.care : this.care };
     return this.plans.find(timeSteps, kind, this.residents) ?? this.#planned(timeSteps, kind);
   }
 
-  #planned(timeSteps: readonly TimeStep[], kind: Kind): LearnPlan {
+  #planned(timeSteps: readonly TimeStep[], kind: Kind): WindowPlan {
     const setting = ruled(this.setting, this.unloaded(), timeSteps[0].inputs);
     // Before the first plan, nothing stands for an absent influence yet.
     if (isAbsent(this.like)) {
@@ -219,7 +219,7 @@ export class Place implements Counters {
   }
 
   /** Copies the memory into the arena of a plan. The steps of the window have to be taken in again. */
-  load(plan: LearnPlan): void {
+  load(plan: WindowPlan): void {
     if (plan === this.plan) return;
     if (this.gradient !== undefined) {
       const known = this.gradient();
@@ -242,15 +242,15 @@ export class Place implements Counters {
       like?.length === this.length &&
       timeSteps.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
     if (!fits) this.load(this.planFor(completed(timeSteps, this.length, like), keeps));
-    const plan = this.plan as LearnPlan;
+    const plan = this.plan as WindowPlan;
     for (const [t, { inputs, targets }] of timeSteps.entries()) plan.take(t, inputs, targets);
     this.taken = timeSteps.length;
   }
 
   /** Learns from the window in the arena. */
-  learn(plan: LearnPlan): void {
+  learn(plan: WindowPlan): void {
     // Only calls of reference kernels can throw on the way; a plan's own checks come before any draw.
-    const goBack = plan.runner.mayThrow ? this.noise.snapshot?.() : undefined;
+    const goBack = plan.mayThrow ? this.noise.snapshot?.() : undefined;
     try {
       plan.learn(this, this.noise);
     } catch (error) {
@@ -260,7 +260,7 @@ export class Place implements Counters {
   }
 
   /** Counts a window after learning from it. */
-  count(plan: LearnPlan): void {
+  count(plan: WindowPlan): void {
     this.taken = 0;
     this.isFresh = false;
     this.drawn = drawnLength(this.setting.estimator, this.noise).length;
@@ -271,7 +271,7 @@ export class Place implements Counters {
   }
 
   /** Records a window after learning from it. @returns the number of windows since the snapshot. */
-  record(plan: LearnPlan): number {
+  record(plan: WindowPlan): number {
     const count = this.journal.record(plan.feed, this.#beginsAt);
     this.#beginsAt = undefined;
     return count;

@@ -1,13 +1,18 @@
 import type { Care } from '../../autodiff/index.ts';
 import type { TypedArray } from '../../lib/index.ts';
 import type { Ruled } from './learn.ts';
-import { type Kind, LearnPlan } from './learn-plan.ts';
-import type { Memory } from './memory.ts';
+import { LearnPlan } from './learn-plan.ts';
+import { hasInfluence, type Memory } from './memory.ts';
 import { meaningsOf } from './plainNumbers.ts';
+import { SegmentPlan, SegmentPlans } from './segment-plan.ts';
 import { signatureOf, type TimeStep } from './timeStep.ts';
+import type { Kind, WindowPlan } from './window-plan.ts';
 
 /** The degrees of care, ascending. */
 const cares: readonly Care[] = ['none', 'factored', 'whole'];
+
+/** The number of lengths and types of segments that are kept; no more than room and names for their steps. */
+const mostSegments = 64;
 
 /** The plans of a learner: one for each type of window, with and without its gradient. */
 export class Plans {
@@ -15,7 +20,8 @@ export class Plans {
   care: Care = 'none';
   /** The least care that was enough until now. */
   #needed: Care = 'none';
-  readonly #plans: LearnPlan[] = [];
+  readonly #plans: WindowPlan[] = [];
+  readonly #segments = new Map<Care, SegmentPlans>();
 
   get isEmpty(): boolean {
     return this.#plans.length === 0;
@@ -44,7 +50,7 @@ export class Plans {
     timeSteps: readonly TimeStep[],
     { keeps, isFirst, care }: Kind,
     resident: readonly TypedArray[],
-  ): LearnPlan | undefined {
+  ): WindowPlan | undefined {
     const signature = signatureOf(timeSteps, isFirst);
     return this.#plans.find(
       (plan) =>
@@ -55,13 +61,23 @@ export class Plans {
     );
   }
 
-  make(setting: Ruled, memory: Memory, timeSteps: readonly TimeStep[], kind: Kind): LearnPlan {
+  make(setting: Ruled, memory: Memory, timeSteps: readonly TimeStep[], kind: Kind): WindowPlan {
     const [{ state }] = memory.lanes;
     // The first scored time step may come late in a window.
     const scored = timeSteps.find(({ targets }) => targets !== undefined) ?? timeSteps[0];
     const numbers = meaningsOf(setting, memory.parameters, state, scored);
-    const plan = new LearnPlan(setting, memory, timeSteps, numbers, kind);
+    const isSegment = setting.estimator.drawLength !== undefined && !kind.isFirst && !hasInfluence(memory);
+    const plan = isSegment
+      ? new SegmentPlan(this.#segmentsFor(setting, memory, kind.care), timeSteps, numbers, kind)
+      : new LearnPlan(setting, memory, timeSteps, numbers, kind);
+    if (isSegment && this.#plans.length === mostSegments) this.#plans.shift();
     this.#plans.push(plan);
     return plan;
+  }
+
+  #segmentsFor(setting: Ruled, memory: Memory, care: Care): SegmentPlans {
+    const plans = this.#segments.get(care) ?? new SegmentPlans(setting, memory, care);
+    this.#segments.set(care, plans);
+    return plans;
   }
 }

@@ -1,10 +1,10 @@
 import type { Seen } from './cause.ts';
 import { firstHarm } from './harm.ts';
 import { type Generation, timeStepsIn, writeInputs } from './journal.ts';
-import type { LearnPlan } from './learn-plan.ts';
 import { hasInfluence } from './memory.ts';
 import type { Place } from './place.ts';
 import type { TimeStep } from './timeStep.ts';
+import type { WindowPlan } from './window-plan.ts';
 
 // The reasons to replay the last windows. Each function gets the current place.
 
@@ -49,13 +49,13 @@ export function becomesFinite(place: Place, keeps: boolean): boolean {
  * plan for an absent influence.
  * @returns the plan that has learnt from the window.
  */
-export function learnAgainIfSingular(place: Place, plan: LearnPlan): LearnPlan {
-  if (!hasInfluence(place.like) || plan.feed.isFirst || plan.runner.finite) return plan;
+export function learnAgainIfSingular(place: Place, plan: WindowPlan): WindowPlan {
+  if (!hasInfluence(place.like) || plan.feed.isFirst || plan.finite) return plan;
   place.rewind(place.journal.now);
   const own = place.planFor(plan.feed.timeSteps, plan.keeps, true);
   place.load(own);
   own.feed.copy(plan.feed);
-  own.takeAgain();
+  retake(own);
   place.learn(own);
   return own;
 }
@@ -95,12 +95,12 @@ function brokenIn(place: Place, generation: Generation, at: number): number | un
   const plan = fed(place, generation, at);
   const last = timeStepsIn(generation).length - 1;
   for (let t = 0; t < last; t++) {
-    plan.runner.run(t);
+    plan.takeAgain(t);
     if (!plan.finiteAt(t)) return t;
   }
   place.learn(plan);
   place.count(plan);
-  return plan.runner.finite ? undefined : last;
+  return plan.finite ? undefined : last;
 }
 
 /** The inputs of a window. */
@@ -113,14 +113,19 @@ function inputsOf(place: Place, generation: Generation, at: number): TimeStep[] 
 function replay(place: Place, generation: Generation, to = generation.count): void {
   for (let at = 0; at < to; at++) {
     const plan = fed(place, generation, at);
-    plan.takeAgain();
+    retake(plan);
     place.learn(plan);
     place.count(plan);
   }
 }
 
+/** Takes in a whole window, already written to the arena, up to its last time step. */
+function retake(plan: WindowPlan): void {
+  for (let t = 0; t < plan.feed.timeSteps.length - 1; t++) plan.takeAgain(t);
+}
+
 /** The plan for the windows of a generation, with the inputs of one of them. */
-function fed(place: Place, generation: Generation, at: number): LearnPlan {
+function fed(place: Place, generation: Generation, at: number): WindowPlan {
   const plan = place.planFor(timeStepsIn(generation), true, generation.feed?.isFirst);
   place.load(plan);
   writeInputs(generation, at, plan.feed);

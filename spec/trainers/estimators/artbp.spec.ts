@@ -1,11 +1,14 @@
 import { expect } from 'chai';
-import { ConfigurationError, expectation, type Noise, seeded } from '../../../lib/index.ts';
+import { mul, stack } from '../../../autodiff/index.ts';
+import { ConfigurationError, expectation, type Noise, seeded, type Tensor } from '../../../lib/index.ts';
 import { gru, rnn } from '../../../nn/index.ts';
 import {
   artbp,
   createLearner,
   type Estimator,
   influenceBalancing,
+  intentional,
+  inverseSqrt,
   restoreLearner,
   sgd,
   tbptt,
@@ -140,6 +143,63 @@ describe('ARTBP', () => {
       }
   });
 
+  it('learns as plans what it learns eagerly, in lanes, with a rate that falls and a step by the loss', () => {
+    const run = fixture(withReadout(gru({ inputs: 2, units: 3 })), 2, 30);
+    for (const [name, optimizer] of [
+      ['sgd', sgd({ rate: inverseSqrt(0.05, 0.3) })],
+      ['intentional', intentional({ fraction: 0.2 })],
+    ] as const)
+      for (const lanes of ['independent', 'joint', 'one'] as const) {
+        const several = (x: Tensor) => stack([x, mul(x, 0.5), mul(x, -1)]);
+        const given = (x: Tensor) => (lanes === 'one' ? x : several(x));
+        const [plan, eager] = [false, true].map((isEager) => {
+          const learner = createLearner({
+            model: run.model,
+            loss: run.loss,
+            parameters: run.parameters,
+            lanes: lanes === 'one' ? 1 : 3,
+            estimator: { ...artbp({ keep: 0.75 }), joint: lanes === 'joint' },
+            optimizer: optimizer as never,
+            dtype: 'float64',
+            seed: 3,
+            eager: isEager,
+          });
+          const losses = run.examples.map(({ input, target }, t) => {
+            if (t % 5 === 3) learner.observe(given(input as Tensor) as never);
+            else return learner.step(given(input as Tensor) as never, given(target as Tensor) as never).loss;
+            return 0;
+          });
+          return [...losses, ...numbersOf(learner.parameters), ...numbersOf(learner.state)];
+        });
+        requireClose(plan, eager, 1e-10, `${name}, ${lanes}`);
+      }
+  });
+
+  it('compiles nothing for a length', () => {
+    const run = fixture(withReadout(rnn({ inputs: 2, units: 2 })), 2, 400);
+    let traced = 0;
+    const model = {
+      ...run.model,
+      step: ((...given: Parameters<typeof run.model.step>) => {
+        traced++;
+        return run.model.step(...given);
+      }) as typeof run.model.step,
+    };
+    const { loss, parameters, state, examples } = run;
+    const learner = createLearner({
+      model,
+      loss,
+      parameters,
+      state,
+      estimator: artbp({ keep: 0.9 }),
+      optimizer: sgd({ rate: 1e-3 }),
+    });
+    examples.slice(0, 100).forEach(({ input, target }) => void learner.step(input, target));
+    const before = traced;
+    examples.slice(100).forEach(({ input, target }) => void learner.step(input, target));
+    expect(traced).to.equal(before);
+  });
+
   it('converges on influence balancing, where windows up to its mean length go the wrong way', () => {
     for (const window of size([10], [2, 5, 10]))
       expect(balanced(tbptt({ window }), 1, 4000)).to.be.above(1e6);
@@ -148,7 +208,7 @@ describe('ARTBP', () => {
   });
 
   it('says what it carries, and refuses a probability that is none', () => {
-    expect(artbp({ keep: 0.75 }).cost({ state: 3, parameters: 10 })).to.deep.equal({ time: 30, memory: 12 });
+    expect(artbp({ keep: 0.75 }).cost({ state: 3, parameters: 10 })).to.deep.equal({ time: 40, memory: 12 });
     expect(artbp().settings).to.deep.equal({ keep: 0.9 });
     for (const keep of [-0.1, 1, Number.NaN])
       expect(() => artbp({ keep })).to.throw(ConfigurationError, 'artbp: keep');

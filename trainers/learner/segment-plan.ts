@@ -1,0 +1,221 @@
+import type { Care } from '../../autodiff/index.ts';
+import {
+  allocate,
+  dataOf,
+  dtypeOf,
+  leavesOf,
+  type Tensor,
+  type Tree,
+  type TypedArray,
+} from '../../lib/index.ts';
+import { Bundles } from './bundles.ts';
+import type { Losses } from './engine.ts';
+import { Feed } from './feed.ts';
+import type { Memory } from './memory.ts';
+import { Outputs } from './outputs.ts';
+import type { Meanings } from './plainNumbers.ts';
+import { treeOf } from './point.ts';
+import { residentOf } from './resident.ts';
+import { SegmentStep, SegmentUpdate, type Tracing } from './segment.ts';
+import { signatureOf, type Targets, type TimeStep } from './timeStep.ts';
+import { type Counters, type Kind, meanLoss, scoredIn, type WindowPlan } from './window-plan.ts';
+
+/** The plans that segments of all lengths share: one for each type of time step, and one for the update. */
+export class SegmentPlans {
+  readonly bundles: Bundles;
+  readonly update: SegmentUpdate;
+  /** The states at the beginning of a segment, in arrays of all lanes. */
+  readonly states: readonly TypedArray[];
+  readonly resident: readonly TypedArray[];
+  readonly care: Care;
+  readonly #tracing: Tracing;
+  readonly #steps = new Map<string, SegmentStep>();
+
+  constructor(setting: Tracing['setting'], memory: Memory, care: Care) {
+    const bundles = new Bundles(residentOf(memory), setting.systems.isTogether);
+    this.bundles = bundles;
+    this.care = care;
+    this.#tracing = { setting, memory, bundles, care };
+    this.update = new SegmentUpdate(this.#tracing);
+    this.states = leavesOf(bundles.like.lanes as Tree).map(({ dtype, size }) =>
+      allocate(dtype, size * bundles.width),
+    );
+    this.resident = bundles.views([...this.update.resident, ...this.states]);
+  }
+
+  stepFor(timeStep: TimeStep, numbers: Meanings): SegmentStep {
+    const signature = signatureOf([timeStep]);
+    const step = this.#steps.get(signature) ?? new SegmentStep(this.#tracing, timeStep, numbers);
+    this.#steps.set(signature, step);
+    return step;
+  }
+}
+
+/** A time step of a segment: the plan that takes it, and its numbers, as all steps share the arenas of plans. */
+interface Moment {
+  readonly step: SegmentStep;
+  readonly fed: readonly TypedArray[];
+  readonly states: readonly TypedArray[];
+  readonly losses: readonly TypedArray[];
+  readonly given: readonly TypedArray[];
+  readonly outputs: Outputs;
+}
+
+/**
+ * Learns from segments of a drawn length, that carry no influence. Nothing is compiled for a length: the plans of single
+ * steps are run forward, and once more from the last step back to the first, each from the state that was kept.
+ */
+export class SegmentPlan implements WindowPlan {
+  readonly feed: Feed;
+  readonly keeps: boolean;
+  readonly care: Care;
+  readonly scored: number;
+  readonly resident: readonly TypedArray[];
+  readonly gradientNumbers: readonly TypedArray[];
+  readonly mayThrow: boolean;
+  readonly #plans: SegmentPlans;
+  readonly #moments: readonly Moment[];
+  readonly #steps: readonly SegmentStep[];
+  readonly #scoredBefore: number;
+  readonly #like: Tree;
+
+  constructor(plans: SegmentPlans, timeSteps: readonly TimeStep[], numbers: Meanings, { keeps }: Kind) {
+    this.#plans = plans;
+    this.#moments = timeSteps.map((timeStep) => momentOf(plans.stepFor(timeStep, numbers)));
+    this.#steps = [...new Set(this.#moments.map(({ step }) => step))];
+    const places = this.#moments.flatMap(({ step, fed }) =>
+      fed.map((own, i) => ({ own, step, at: step.fed[i] })),
+    );
+    const entry = {
+      input: (at: number) => places[at].own,
+      write: (at: number, x: Tensor) => {
+        places[at].step.runner.write(places[at].at, x);
+        places[at].own.set(dataOf(x));
+      },
+    };
+    this.feed = new Feed(entry, 0, timeSteps, numbers);
+    this.keeps = keeps;
+    this.care = plans.care;
+    this.scored = scoredIn(timeSteps);
+    this.#scoredBefore = scoredIn(timeSteps.slice(0, -1));
+    this.resident = plans.resident;
+    this.gradientNumbers = plans.update.gradient;
+    this.mayThrow = [...this.#steps, plans.update].some(({ runner }) => runner.mayThrow);
+    this.#like = plans.bundles.like.parameters as Tree;
+  }
+
+  get finite(): boolean {
+    const { update, states } = this.#plans;
+    return update.runner.finite && states.every((own) => own.every(Number.isFinite));
+  }
+
+  accepts(): boolean {
+    return true;
+  }
+
+  load(resident: readonly TypedArray[]): void {
+    for (const [i, own] of this.resident.entries()) if (own !== resident[i]) own.set(resident[i]);
+    this.#plans.update.load();
+  }
+
+  gradient(): unknown {
+    return treeOf(this.#like, this.gradientNumbers);
+  }
+
+  take(t: number, inputs: readonly unknown[], targets: Targets): void {
+    this.feed.write(t, inputs, targets);
+    const { step, fed } = this.#moments[t];
+    write(step, step.fed, fed);
+    step.runner.check();
+    if (t < this.#moments.length - 1) this.takeAgain(t);
+  }
+
+  takeAgain(t: number): void {
+    if (t === 0) for (const step of this.#steps) write(step, step.parameters, this.#plans.update.resident);
+    const { step, states, losses, given } = this.#forward(t);
+    const { after, runner } = step;
+    keep(runner, after.states, states);
+    keep(runner, after.losses, losses);
+    keep(runner, after.outputs, given);
+  }
+
+  learn({ steps, updates }: Counters): void {
+    const { update, states } = this.#plans;
+    const last = this.#moments.length - 1;
+    if (this.scored > 0) update.at({ steps: steps + this.#scoredBefore, updates });
+    this.takeAgain(last);
+    if (this.scored > 0) update.run(this.#pulledBack(), this.#loss());
+    for (const [i, own] of states.entries()) own.set(this.#moments[last].states[i]);
+  }
+
+  writeLoss(t: number, into: Losses, place: number): boolean {
+    const loss = meanLoss(this.#moments[t].losses);
+    into[place] = loss;
+    return Number.isFinite(loss);
+  }
+
+  outputs(t: number): Outputs {
+    return this.#moments[t].outputs;
+  }
+
+  finiteAt(t: number): boolean {
+    return this.#moments[t].states.every((own) => own.every(Number.isFinite));
+  }
+
+  states(t: number): readonly unknown[] {
+    return this.#plans.bundles.statesIn(this.#moments[t].states);
+  }
+
+  /** The gradient of the losses, from the last step back to the first. The last one has just been taken. */
+  #pulledBack(): readonly TypedArray[] {
+    let later: SegmentStep | undefined;
+    for (let t = this.#moments.length - 1; t >= 0; t--) {
+      const { step } = later === undefined ? this.#moments[t] : this.#forward(t);
+      if (step !== later) step.begin(later);
+      step.runner.run(1);
+      later = step;
+    }
+    return (later as SegmentStep).carried;
+  }
+
+  #forward(t: number): Moment {
+    const moment = this.#moments[t];
+    const { step, fed } = moment;
+    write(step, step.states, t === 0 ? this.#plans.states : this.#moments[t - 1].states);
+    write(step, step.fed, fed);
+    step.runner.run();
+    return moment;
+  }
+
+  #loss(): number {
+    let sum = 0;
+    for (const { losses } of this.#moments) sum += meanLoss(losses);
+    return sum;
+  }
+}
+
+function momentOf(step: SegmentStep): Moment {
+  const { runner, after } = step;
+  const like = (view: TypedArray) => allocate(dtypeOf(view), view.length);
+  const outputsLike = (at: readonly number[]) => at.map((i) => like(runner.output(i)));
+  const given = outputsLike(after.outputs);
+  return {
+    step,
+    fed: step.fed.map((at) => like(runner.input(at))),
+    states: outputsLike(after.states),
+    losses: outputsLike(after.losses),
+    given,
+    outputs: new Outputs(
+      { program: runner.program, output: (at) => given[after.outputs.indexOf(at)] },
+      after.outputs,
+    ),
+  };
+}
+
+function write({ runner }: SegmentStep, places: readonly number[], numbers: readonly TypedArray[]): void {
+  for (let i = 0; i < places.length; i++) runner.input(places[i]).set(numbers[i]);
+}
+
+function keep(runner: SegmentStep['runner'], places: readonly number[], into: readonly TypedArray[]): void {
+  for (let i = 0; i < places.length; i++) into[i].set(runner.output(places[i]));
+}

@@ -14,11 +14,20 @@ const workers = {
   cloud: 'cloud/work',
   read: 'read/work',
   own: 'own/work',
+  program: 'program/work',
   trajectory: 'trajectory/work',
 };
 
-/** What a cell that is written on the page can import, likewise. */
-const modules = { norewind: 'own/norewind', testing: 'own/testing' };
+/** What a module that is written on the page can import, likewise, below the root. */
+const modules = {
+  norewind: 'trainers/norewind',
+  lib: 'lib/index',
+  autodiff: 'autodiff/index',
+  nn: 'nn/index',
+  trainers: 'trainers/index',
+  testing: 'trainers/testing/index',
+  plot: 'cli/plot/index',
+};
 
 /** Beginnings of the data in cli/data, as texts that a worker imports: the page may fetch nothing. */
 const samples = {
@@ -32,6 +41,9 @@ const samples = {
     return `export const book = ${JSON.stringify(book)};\nexport const births = ${JSON.stringify(births)};`;
   },
 };
+
+const files = (names, below) =>
+  Object.fromEntries(Object.entries(names).map(([name, path]) => [name, join(below, `${path}.ts`)]));
 
 const farewell = {
   name: 'norewind:farewell',
@@ -55,16 +67,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      // The worker of a written cell imports the modules by their exports.
+      // The worker of a written module imports the modules by their exports.
       preserveEntrySignatures: 'allow-extension',
       input: {
         index: join(folder, 'index.html'),
-        ...Object.fromEntries(
-          Object.entries({ ...workers, ...modules }).map(([name, path]) => [
-            name,
-            join(folder, `${path}.ts`),
-          ]),
-        ),
+        ...files(workers, folder),
+        ...files(modules, root),
       },
       output: {
         // The page knows its workers by name.

@@ -6,6 +6,7 @@ import { build } from 'vitepress';
 import { readProject, writeApi } from './api.mjs';
 import { assetsOf, examplesOf, groups, readGuides, titleOf } from './guides.mjs';
 import { brokenLinks } from './links.mjs';
+import { countsOf } from './programs.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const stage = join(root, '.site');
@@ -41,6 +42,11 @@ if (broken.length > 0) {
   process.stderr.write(`${broken.join('\n')}\n${broken.length} links of the site lead nowhere\n`);
   process.exit(1);
 }
+const counts = guides.map(({ text }) => countsOf(text));
+const sum = (key) => counts.reduce((all, each) => all + each[key], 0);
+process.stdout.write(
+  `${sum('opened')} of ${sum('programs')} programs of the guides open in the playground\n`,
+);
 process.stdout.write(`The site is in site/: npx serve site, or python3 -m http.server -d site\n`);
 
 function write(page, text) {

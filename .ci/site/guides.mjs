@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { escapeVue } from './pages.mjs';
+import { opened } from './programs.mjs';
 
 /** The sidebar: groups of pages below docs/. Other pages are found by links and by the search. */
 export const groups = [
@@ -37,10 +38,9 @@ const outside = {
 
 /**
  * The guides as `{ page, text }`, with `index.md` as `contents.md`: the site has a first page of its own.
- * @param hasPlayground whether cells that its editor has can be opened there.
+ * @param hasPlayground whether programs can be opened there.
  */
 export function readGuides(root, hasPlayground) {
-  const cells = hasPlayground ? cellsOf(root) : [];
   const docs = join(root, 'docs');
   const files = readdirSync(docs, { recursive: true })
     .map((file) => file.replaceAll('\\', '/'))
@@ -49,25 +49,9 @@ export function readGuides(root, hasPlayground) {
     file,
     page: placeOf(file),
   }));
-  return pages.map(({ file, page }) => ({
-    page,
-    text: escapeVue(opened(linked(readFileSync(join(root, file), 'utf8'), file), cells)),
-  }));
-}
-
-/** The cells by name that the playground's editor has to begin with. */
-function cellsOf(root) {
-  const examples = readFileSync(join(root, 'docs', 'playground', 'own', 'examples.ts'), 'utf8');
-  return [...examples.matchAll(/^export const (\w+) = \(/gm)].map(([, name]) => name);
-}
-
-/** After a program with a cell that the playground has, a link that opens it there. */
-function opened(text, cells) {
-  return text.replace(/^```ts[^\n]*\n([\s\S]*?)^```$/gm, (block, program) => {
-    const name = /^export const (\w+) = \(/m.exec(program)?.[1];
-    return cells.includes(name)
-      ? `${block}\n\n[Open in the playground](/playground/index.html#own){target="_self"}`
-      : block;
+  return pages.map(({ file, page }) => {
+    const text = linked(readFileSync(join(root, file), 'utf8'), file);
+    return { page, text: escapeVue(hasPlayground ? opened(text) : text) };
   });
 }
 

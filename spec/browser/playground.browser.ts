@@ -152,8 +152,11 @@ describe('browser: the playground', function () {
     await write('start: ()', 'start: )');
     await said('line 11: unexpected token');
     await write("from 'norewind'", "from 'lodash'");
-    await said('line 1: only norewind and norewind/testing can be imported here, not lodash');
-    await write('tanh, zeros }', 'tanhh, zeros }');
+    await said('line 1: only norewind, norewind/lib, ');
+    await write(
+      "zeros } from 'norewind';",
+      "zeros } from 'norewind'; import { tanhh } from 'norewind'; tanhh;",
+    );
     await said('line 1: norewind has no tanhh');
     await write("name: 'leaky'", 'name: other');
     await said('other is not defined');

@@ -151,13 +151,22 @@ describe('browser: the documentation site', () => {
     await page.close();
   });
 
-  it('opens the cell of a guide in the playground, where that is built', async function () {
+  it('opens the programs of a guide in the playground, where that is built', async function () {
     if (!existsSync(join(site, 'playground', 'index.html'))) this.skip();
     const { page, problems } = await open(1280);
     await page.goto(`${address}/adding-a-cell.html`, { waitUntil: 'load' });
-    await page.getByRole('link', { name: 'Open in the playground' }).click();
-    await page.waitForURL(/\/playground\/index\.html#own$/);
+    const links = page.getByRole('link', { name: 'Open in the playground' });
+    expect(await links.count()).to.equal(await page.locator('div.language-ts').count());
+    await links.first().click();
+    await page.waitForURL(/\/playground\/index\.html#cell=/);
     expect(await page.getByLabel('The source of the cell').inputValue()).to.contain('export const leaky');
+    await page.goBack();
+    await links.nth(1).click();
+    await page.waitForURL(/\/playground\/index\.html#code=/);
+    const source = page.getByLabel('The source of the program');
+    while (!(await source.inputValue()).includes('checkCell({ cell: leaky(2, 3, 0.4)'))
+      await page.waitForTimeout(50);
+    expect(await source.inputValue()).to.contain('const leaky = (inputs: number');
     expect(problems.filter((problem) => !problem.startsWith('a request to blob:'))).to.deep.equal([]);
     await page.close();
   });

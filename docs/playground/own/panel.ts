@@ -1,29 +1,17 @@
+import { createEditor } from '../editor/editor.ts';
+import { missing } from '../editor/missing.ts';
 import { button, choice, element, part } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
 import { setBar, setRows } from '../page/rows.ts';
 import { section } from '../page/section.ts';
 import { addressOf, startWorker } from '../page/worker.ts';
-import { createEditor } from './editor.ts';
 import { examples } from './examples.ts';
 import type { FromOwn, Training } from './messages.ts';
-import type { Imported } from './source.ts';
 
 /** Milliseconds without a sign of life after which a written cell is stopped. */
 const patience = 20_000;
 /** Milliseconds without a key after which what is written is tried. */
 const rest = 350;
-
-/** Which import is not there: browsers do not say. */
-async function missing(
-  imports: readonly Imported[],
-): Promise<{ sentence: string; line: number | undefined }> {
-  for (const { name, from, line } of imports) {
-    const address = addressOf(from === 'norewind' ? 'norewind' : 'testing');
-    const all: object = await import(/* @vite-ignore */ address);
-    if (!(name in all)) return { sentence: `line ${line}: ${from} has no ${name}`, line };
-  }
-  return { sentence: 'the worker did not start', line: undefined };
-}
 
 /** A cell in ten lines: its laws, and every estimator on it. */
 export function ownPanel(): void {
@@ -67,11 +55,7 @@ export function ownPanel(): void {
     if (!isVisible) return;
     // The parser is loaded when it is needed.
     const { moduleOf } = await import('./source.ts');
-    const written = moduleOf(editor.value, {
-      norewind: addressOf('norewind'),
-      'norewind/testing': addressOf('testing'),
-      serve: addressOf('own'),
-    });
+    const written = moduleOf(editor.value, addressOf);
     laws.replaceChildren();
     body.replaceChildren();
     table.hidden = true;

@@ -26,14 +26,17 @@ export function button(text: string, act: () => void): HTMLButtonElement {
   return made;
 }
 
-/** A fieldset of choices of which one is taken. */
+/**
+ * A fieldset of choices of which one is taken.
+ * @param name that of the group on the page.
+ */
 export function choice<T extends string>(
   legend: string,
   options: readonly (readonly [value: T, text: string])[],
   value: T,
   act: (value: T) => void,
+  name = legend.toLowerCase().replaceAll(/\W+/g, '-'),
 ): HTMLFieldSetElement {
-  const name = legend.toLowerCase().replaceAll(/\W+/g, '-');
   const labels = options.map(([each, text]) => {
     const input = element('input', { type: 'radio', name, value: each });
     input.checked = each === value;

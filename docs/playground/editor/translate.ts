@@ -1,0 +1,113 @@
+import {
+  type ExportNamedDeclaration,
+  type ImportDeclaration,
+  type Pattern,
+  type Program,
+  parse,
+} from 'acorn';
+import { transform } from 'sucrase';
+import { type Refusal, refusal } from './refusal.ts';
+
+/** The built files of what can be imported on the page, by import path. */
+const files = {
+  norewind: 'norewind',
+  'norewind/lib': 'lib',
+  'norewind/autodiff': 'autodiff',
+  'norewind/nn': 'nn',
+  'norewind/trainers': 'trainers',
+  'norewind/testing': 'testing',
+  'norewind/plot': 'plot',
+} as const;
+
+/** A name that is imported. */
+export interface Imported {
+  readonly name: string;
+  readonly from: string;
+  /** The name of the built file that has it. */
+  readonly file: string;
+  readonly line: number | undefined;
+}
+
+/** A name that is exported, as it is called within the module; `default` and `*` for exports without one. */
+export interface Exported {
+  readonly name: string;
+  readonly line: number | undefined;
+}
+
+/** A module that browsers can run, or why not. */
+export type Translated =
+  | { readonly module: string; readonly imports: readonly Imported[]; readonly exports: readonly Exported[] }
+  | Refusal;
+
+/**
+ * Makes JavaScript of a TypeScript module: types are left out unchecked, and imports lead to built files. Lines keep
+ * their numbers.
+ * @param addressOf the address of a built file by its name.
+ */
+export function translate(source: string, addressOf: (file: string) => string): Translated {
+  let text: string;
+  let program: Program;
+  try {
+    text = transform(source, { transforms: ['typescript'], disableESTransforms: true }).code;
+    program = parse(text, { ecmaVersion: 2022, sourceType: 'module', locations: true });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return syntaxRefusal(error.message);
+  }
+  const imports: Imported[] = [];
+  const exports: Exported[] = [];
+  const cuts: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+  for (const node of program.body) {
+    const line = node.loc?.start.line;
+    if ('source' in node && node.source) {
+      const from = String(node.source.value);
+      if (!isKnown(from)) return refusal(advised(from), line);
+      const file = files[from];
+      if (node.type === 'ImportDeclaration') imports.push(...imported(node, from, file));
+      cuts.push({ start: node.source.start, end: node.source.end, text: JSON.stringify(addressOf(file)) });
+    }
+    if (node.type === 'ExportNamedDeclaration') exports.push(...exported(node, line));
+    if (node.type === 'ExportDefaultDeclaration') exports.push({ name: 'default', line });
+    if (node.type === 'ExportAllDeclaration') exports.push({ name: '*', line });
+  }
+  for (const cut of cuts.reverse()) text = text.slice(0, cut.start) + cut.text + text.slice(cut.end);
+  return { module: text, imports, exports };
+}
+
+const isKnown = (path: string): path is keyof typeof files => Object.hasOwn(files, path);
+
+/** Why something cannot be imported. */
+function advised(path: string): string {
+  if (/^node:|^norewind\/(stream|runs)$/.test(path))
+    return `${path} needs Node, which has files; this page has none`;
+  return `only ${Object.keys(files).join(', ')} can be imported here, not ${path}`;
+}
+
+/** Both parsers end their messages with the place. */
+function syntaxRefusal(message: string): Refusal {
+  const [, what, line] = /^(.*?) \((\d+):\d+\)$/s.exec(message) ?? [];
+  return what === undefined ? refusal(message, undefined) : refusal(what.toLowerCase(), Number(line));
+}
+
+function imported({ specifiers }: ImportDeclaration, from: string, file: string): readonly Imported[] {
+  return specifiers.flatMap((specifier) =>
+    specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier'
+      ? [{ name: specifier.imported.name, from, file, line: specifier.loc?.start.line }]
+      : [],
+  );
+}
+
+function exported(
+  { declaration, specifiers, source }: ExportNamedDeclaration,
+  line: number | undefined,
+): readonly Exported[] {
+  if (declaration === null || declaration === undefined)
+    return source
+      ? []
+      : specifiers.flatMap(({ local }) => (local.type === 'Identifier' ? [{ name: local.name, line }] : []));
+  if (declaration.type === 'VariableDeclaration')
+    return declaration.declarations.flatMap(({ id }) => bound(id)).map((name) => ({ name, line }));
+  return [{ name: declaration.id.name, line }];
+}
+
+const bound = (pattern: Pattern): readonly string[] => (pattern.type === 'Identifier' ? [pattern.name] : []);

@@ -1,0 +1,53 @@
+// The worker's part beneath a program: what it prints and its errors go to the page.
+import { formatWithOptions } from 'node-inspect-extracted';
+import { tell } from '../worker/messages.ts';
+import type { FromProgram } from './messages.ts';
+
+/** Characters that are shown; a loop that prints without an end must not fill the page. */
+const most = 100_000;
+
+let left = most;
+const begun = performance.now();
+
+/** As Node prints it. */
+function print(isComplaint: boolean, values: readonly unknown[]): void {
+  if (left === 0) return;
+  const text = formatWithOptions({}, ...values);
+  left = Math.max(0, left - text.length - 1);
+  tell<FromProgram>({ kind: 'printed', text: text.slice(0, most), isComplaint });
+  if (left === 0) tell<FromProgram>({ kind: 'cut' });
+}
+
+const out = (...values: readonly unknown[]): void => print(false, values);
+const complain = (...values: readonly unknown[]): void => print(true, values);
+Object.assign(console, { log: out, info: out, debug: out, warn: complain, error: complain });
+
+/** The page shows one sentence, and the line of the program that led there. */
+function fail(error: unknown, message: string): void {
+  const line = error instanceof Error ? lineOf(error.stack) : undefined;
+  const sentence = error instanceof Error ? `${error.name}: ${error.message}` : message;
+  tell<FromProgram>({ kind: 'failed', sentence, line });
+}
+
+/** The program is the one module from a blob: of the calls that led to an error, the innermost one of it. */
+function lineOf(stack = ''): number | undefined {
+  const [, line] = /blob:[^\s)]*?:(\d+):\d+/.exec(stack) ?? [];
+  return line === undefined ? undefined : Number(line);
+}
+
+// More calls than usual: those of the library stand before those of the program.
+Object.assign(Error, { stackTraceLimit: 60 });
+
+addEventListener('error', (event) => {
+  event.preventDefault();
+  fail(event.error, event.message.replace(/^Uncaught /, ''));
+});
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  fail(event.reason, String(event.reason));
+});
+
+/** Called at the end of the program. */
+export function end(): void {
+  tell<FromProgram>({ kind: 'over', milliseconds: performance.now() - begun });
+}

@@ -20,35 +20,42 @@ interface Box {
 
 const isWide = (width: number) => width >= 620;
 const gap = 12;
+/** The line above each cloud with its name. */
+const head = 20;
 
 /** The height of the drawing, which has the cloud of UORO beside the impostors, or above them. */
 export function heightFor(width: number): number {
-  return isWide(width) ? 3 * smallSide(width) + 2 * gap : width + 2 * (smallSide(width) + gap);
+  const row = head + smallSide(width);
+  return isWide(width) ? 3 * row + 2 * gap : head + width + 2 * (row + gap);
 }
 
 function smallSide(width: number): number {
-  // Beside: a square as high as three small ones with their gaps, and two columns of these.
-  return isWide(width) ? (width - 4 * gap) / 5 : (width - 2 * gap) / 3;
+  // Beside: a square as high as three small ones with their names and gaps, and two columns of these.
+  return isWide(width) ? (width - 4 * gap - 2 * head) / 5 : (width - 2 * gap) / 3;
 }
 
 function boxes(width: number): readonly Box[] {
   const side = smallSide(width);
-  const big = isWide(width) ? 3 * side + 2 * gap : width;
+  const big = isWide(width) ? 3 * side + 2 * (gap + head) : width;
   return Array.from({ length: rules.length + 1 }, (_, i): Box => {
-    if (i === 0) return { left: 0, top: 0, side: big };
+    if (i === 0) return { left: 0, top: head, side: big };
     const columns = isWide(width) ? 2 : 3;
     const [column, row] = [(i - 1) % columns, Math.floor((i - 1) / columns)];
-    const [left, top] = isWide(width) ? [big + gap, 0] : [0, big + gap];
-    return { left: left + column * (side + gap), top: top + row * (side + gap), side };
+    const [left, top] = isWide(width) ? [big + gap, 0] : [0, head + big + gap];
+    return { left: left + column * (side + gap), top: top + row * (head + side + gap) + head, side };
   });
 }
+
+/** How far the dots of a cloud are from its middle, across or along. */
+const extentOf = ({ dots }: Cloud): number =>
+  dots.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** Beside the last cloud: what the marks mean. */
 function drawLegend({ context, color, font }: Sheet, { left, top, side }: Box): void {
   context.font = font(11);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  const [x, y] = [left + 12, top + side / 2];
+  const [x, y] = [left + 8, top + side / 2];
   context.lineWidth = 1.4;
   context.strokeStyle = color('ink');
   cross(context, x, y - 12, 6);
@@ -58,7 +65,7 @@ function drawLegend({ context, color, font }: Sheet, { left, top, side }: Box): 
   context.fill();
   context.fillStyle = color('quiet');
   context.fillText('∂s/∂θ', x + 14, y - 12);
-  context.fillText('mean of the dots', x + 14, y + 12);
+  context.fillText('mean of dots', x + 14, y + 12);
 }
 
 function cross(context: CanvasRenderingContext2D, x: number, y: number, arm: number): void {
@@ -80,9 +87,11 @@ function meanOfFirst({ dots, mean }: Cloud, count: number): readonly [x: number,
 /** Draws each cloud as far as it is shown, with its mean so far and the derivative that it should be. */
 export function drawClouds(sheet: Sheet, clouds: readonly Cloud[], shown: number): void {
   const reach = Math.min(3, Math.max(1.3, ...clouds.slice(1).map(({ miss }) => 1.25 * miss)));
+  // All dots of UORO, unless a few are far away.
+  const ownReach = Math.min(4, Math.max(2.6, ...clouds.slice(0, 1).map((own) => 1.04 * extentOf(own))));
   const places = boxes(sheet.width);
   clouds.forEach((cloud, i) => {
-    drawOne(sheet, places[i], cloud, shown, i === 0 ? 2.6 : reach);
+    drawOne(sheet, places[i], cloud, shown, i === 0 ? ownReach : reach);
   });
   drawLegend(sheet, places[clouds.length]);
 }
@@ -133,7 +142,7 @@ function drawOne(
   context.restore();
   context.font = font(isOwn ? 13 : 11);
   context.textAlign = 'left';
-  context.textBaseline = 'top';
+  context.textBaseline = 'alphabetic';
   context.fillStyle = color(isOwn ? 'ink' : 'quiet');
-  context.fillText(names[cloud.rule], left + 9, top + 9);
+  context.fillText(names[cloud.rule], left + 1, top - 7);
 }

@@ -1,9 +1,10 @@
+import { tsPlugin } from '@sveltejs/acorn-typescript';
 import {
   type ExportNamedDeclaration,
   type ImportDeclaration,
+  Parser,
   type Pattern,
   type Program,
-  parse,
 } from 'acorn';
 import { transform } from 'sucrase';
 import { type Refusal, refusal } from './refusal.ts';
@@ -49,10 +50,10 @@ export function translate(source: string, addressOf: (file: string) => string): 
   let program: Program;
   try {
     text = transform(source, { transforms: ['typescript'], disableESTransforms: true }).code;
-    program = parse(text, { ecmaVersion: 2022, sourceType: 'module', locations: true });
+    program = Parser.parse(text, syntax);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return syntaxRefusal(error.message);
+    return syntaxRefusal(faultOf(source) ?? error.message);
   }
   const imports: Imported[] = [];
   const exports: Exported[] = [];
@@ -81,6 +82,21 @@ function advised(path: string): string {
   if (/^node:|^norewind\/(stream|runs)$/.test(path))
     return `${path} needs Node, which has files; this page has none`;
   return `only ${Object.keys(files).join(', ')} can be imported here, not ${path}`;
+}
+
+const syntax = { ecmaVersion: 2022, sourceType: 'module', locations: true } as const;
+
+/**
+ * What is wrong with a source, and where. Sucrase, which takes types out, goes back to the beginning of an arrow
+ * function at a fault within it, and then complains about its arrow.
+ */
+function faultOf(source: string): string | undefined {
+  try {
+    Parser.extend(tsPlugin()).parse(source, syntax);
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+  }
+  return undefined;
 }
 
 /** Both parsers end their messages with the place. */

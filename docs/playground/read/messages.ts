@@ -4,7 +4,7 @@ export type ToReader =
   /** A text to read; what is typed continues it. */
   | { readonly kind: 'text'; readonly name: string; readonly text: string }
   | { readonly kind: 'table'; readonly name: string; readonly text: string; readonly target?: string }
-  | { readonly kind: 'sample'; readonly of: 'book' | 'births' }
+  | { readonly kind: 'sample'; readonly of: 'book' | 'births'; readonly target?: string }
   | { readonly kind: 'typed'; readonly text: string }
   | { readonly kind: 'pace'; readonly isCalm: boolean }
   | { readonly kind: 'run'; readonly isOn: boolean }

@@ -21,7 +21,7 @@ export function readPanel(): void {
 
   const head = element('p', { class: 'said', id: 'read-said', role: 'status' });
   const rate = element('p', { class: 'rate', id: 'read-rate' });
-  const bars = createBars('Weights: whom the prediction is taken from, and what each would have paid');
+  const bars = createBars();
   const chosen = element('p', { class: 'chosen-letter', id: 'read-letter' });
   const tape = createTape(({ symbol, bits, parts }, isLatest) => {
     const shown = symbol === '\n' ? '⏎' : symbol === ' ' ? '␣' : symbol;
@@ -30,7 +30,10 @@ export function readPanel(): void {
       element('b', {}, shown),
       bits === undefined ? ', is the first' : `, came with a surprise of ${short(bits)} bits`,
     );
-    bars.show(parts);
+    bars.show(
+      parts,
+      'Weights: whom the prediction is taken from, and what each would have paid for this character',
+    );
   });
   const next = element('p', { class: 'next', id: 'read-next' });
   const written = element('p', { class: 'written', id: 'read-written' });
@@ -39,9 +42,25 @@ export function readPanel(): void {
     (paper) => drawRows(paper, rows, column),
   );
   const figures = element('p', { class: 'said', id: 'read-figures' });
-  const target = element('select', { 'aria-label': 'The column to predict' });
+  const target = element('select');
+  /** Of a text alone: a table has nothing to write. */
+  const writes = button('Let it write', () => worker.tell({ kind: 'write' }));
   const forText = element('div', {}, tape.root, next, chosen);
-  const forRows = element('div', { hidden: '' }, chart.canvas, element('p', {}, 'Predict ', target), figures);
+  const forRows = element(
+    'div',
+    { hidden: '' },
+    chart.canvas,
+    element(
+      'p',
+      { class: 'key' },
+      element('i', { class: 'ink' }),
+      'as it came',
+      element('i', { class: 'uoro' }),
+      'as predicted one row before, with the interval that holds 90 %',
+    ),
+    element('label', { class: 'column' }, 'The column to predict ', target),
+    figures,
+  );
 
   const worker = companion<ToReader, FromReader>({ name: 'read', onMessage: show, onFailure: say });
 
@@ -80,7 +99,10 @@ export function readPanel(): void {
       target.replaceChildren(...news.columns.map((name) => element('option', { value: name }, name)));
     target.value = news.target;
     chart.redraw();
-    bars.show(news.parts);
+    bars.show(
+      news.parts,
+      `Weights: whose predictions of ${news.target} are combined, and how far each is trusted`,
+    );
     const root = news.unit === 'squared error' ? Math.sqrt : (value: number) => value;
     say(
       `${news.name}: ${counted(news.count)} rows read${news.left > 0 ? `, ${counted(news.left)} to come` : ''}.`,
@@ -98,6 +120,7 @@ export function readPanel(): void {
 
   function mode(isText: boolean): void {
     forText.hidden = !isText;
+    writes.disabled = !isText;
     forRows.hidden = isText;
   }
 
@@ -110,19 +133,20 @@ export function readPanel(): void {
     worker.tell(message);
   }
 
-  let file: { readonly name: string; readonly text: string } | undefined;
-  const files = receiveFiles((name, text) => {
-    file = { name, text };
-    begin({ kind: /\.(csv|tsv)$/i.test(name) ? 'table' : 'text', name, text });
-  }, say);
-  target.addEventListener('change', () => {
-    if (file === undefined) return;
-    begin({ kind: 'table', ...file, target: target.value });
-  });
-  const sample = (of: 'book' | 'births') => () => {
-    file = undefined;
-    begin({ kind: 'sample', of });
+  /** What is read, unless it is typed. */
+  let given: ToReader & { readonly kind: 'text' | 'table' | 'sample' } = { kind: 'sample', of: 'book' };
+  const read = (message: typeof given) => {
+    given = message;
+    begin(message);
   };
+  const files = receiveFiles(
+    (name, text) => read({ kind: /\.(csv|tsv)$/i.test(name) ? 'table' : 'text', name, text }),
+    say,
+  );
+  target.addEventListener('change', () => {
+    if (given.kind !== 'text') read({ ...given, target: target.value });
+  });
+  const sample = (of: 'book' | 'births') => () => read({ kind: 'sample', of });
 
   const field = element('textarea', {
     id: 'typed',
@@ -156,7 +180,7 @@ export function readPanel(): void {
         files,
         button('Moby-Dick', sample('book')),
         button('Births a day', sample('births')),
-        button('Let it write', () => worker.tell({ kind: 'write' })),
+        writes,
       ),
       choice(
         'Pace',
@@ -172,7 +196,7 @@ export function readPanel(): void {
     figure: [head, forText, forRows, written, bars.root],
     onShown(isShown) {
       if (isShown) worker.wake();
-      if (isShown && !isBegun) begin({ kind: 'sample', of: 'book' });
+      if (isShown && !isBegun) begin(given);
       worker.tell({ kind: 'run', isOn: isShown });
     },
   });

@@ -27,17 +27,9 @@ export function createTape(onChoice: (letter: Letter, isLatest: boolean) => void
   let back = 0;
 
   function show(): void {
-    while (root.childElementCount < letters.length) root.append(element('span'));
-    while (root.childElementCount > letters.length) root.lastElementChild?.remove();
     const chosen = letters.length - 1 - back;
-    letters.forEach(({ symbol, bits = 0 }, i) => {
-      const span = root.children[i];
-      if (!(span instanceof HTMLElement)) return;
-      const text = symbol === '\n' ? '⏎\n' : symbol;
-      if (span.textContent !== text) span.textContent = text;
-      span.style.setProperty('--bits', (0.85 * Math.min(1, bits / mostBits)).toFixed(2));
-      span.classList.toggle('chosen', i === chosen);
-    });
+    root.querySelector('.chosen')?.classList.remove('chosen');
+    root.children[chosen]?.classList.add('chosen');
     if (letters[chosen] !== undefined) onChoice(letters[chosen], back === 0);
   }
 
@@ -60,6 +52,8 @@ export function createTape(onChoice: (letter: Letter, isLatest: boolean) => void
     root,
     add(more) {
       letters = [...letters, ...more].slice(-capacity);
+      root.append(...more.slice(-capacity).map(spanOf));
+      while (root.childElementCount > letters.length) root.firstElementChild?.remove();
       // A symbol that was chosen stays so, until it has passed.
       if (back > 0) back = back + more.length < letters.length ? back + more.length : 0;
       show();
@@ -67,7 +61,13 @@ export function createTape(onChoice: (letter: Letter, isLatest: boolean) => void
     clear() {
       letters = [];
       back = 0;
-      show();
+      root.replaceChildren();
     },
   };
+}
+
+function spanOf({ symbol, bits = 0 }: Letter): HTMLElement {
+  const span = element('span', {}, symbol === '\n' ? '⏎\n' : symbol);
+  span.style.setProperty('--bits', (0.85 * Math.min(1, bits / mostBits)).toFixed(2));
+  return span;
 }

@@ -1,10 +1,9 @@
 // Loaded into Stryker's process, whose own mutators know numbers but no tensors: changes of formulas that are written
 // as calls of operations. Terms and factors are dropped, doubled, exchanged or scaled, signs are shared, and whole
 // numbers and indices are off by one.
-import babel from './node_modules/@babel/core/lib/index.js';
-import { allMutators } from './node_modules/@stryker-mutator/instrumenter/dist/src/mutators/mutate.js';
-
-const { types } = babel;
+const installed = (path) => import(new URL(`./node_modules/${path}`, import.meta.url).href);
+const { types } = (await installed('@babel/core/lib/index.js')).default;
+const { allMutators } = await installed('@stryker-mutator/instrumenter/dist/src/mutators/mutate.js');
 const { cloneNode: copy } = types;
 const number = (value) => types.numericLiteral(value);
 const call = (name, ...args) =>

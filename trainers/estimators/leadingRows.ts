@@ -1,6 +1,5 @@
 import { add, greater, matmul, mul, where } from '../../autodiff/index.ts';
-import { cast, eye, type FloatDType, seeded, type Tensor, zeros } from '../../lib/index.ts';
-import { entryOf } from '../algebra.ts';
+import { cast, eye, type FloatDType, seeded, type Tensor } from '../../lib/index.ts';
 import { lost, orthonormal } from './orthonormal.ts';
 
 /** Orthogonal iterations a step. */
@@ -9,7 +8,7 @@ const iterations = 2;
 /** Orthonormal rows to begin with, the same in every run: [rank, size], the identity for a rank of `size`. */
 export function firstRows(rank: number, size: number, dtype: FloatDType): Tensor {
   if (rank === size) return eye(size, { dtype });
-  return orthonormalRows(cast(seeded(1).normal([rank, size]), dtype));
+  return orthonormal(cast(seeded(1).normal([rank, size]), dtype));
 }
 
 /**
@@ -19,14 +18,6 @@ export function firstRows(rank: number, size: number, dtype: FloatDType): Tensor
 export function leadingRows(matrix: Tensor, before: Tensor, trace: Tensor): Tensor {
   let rows = before;
   for (let i = 0; i < iterations; i++)
-    rows = orthonormalRows(
-      add(matmul(rows, matrix), mul(rows, mul(trace, lost[matrix.dtype as FloatDType]))),
-    );
+    rows = orthonormal(add(matmul(rows, matrix), mul(rows, mul(trace, lost[matrix.dtype as FloatDType]))));
   return where(greater(trace, 0), rows, before);
-}
-
-function orthonormalRows(matrix: Tensor): Tensor {
-  const [rows, size] = matrix.shape;
-  if (rows === 0) return zeros([0, size], { dtype: matrix.dtype });
-  return orthonormal(Array.from({ length: rows }, (_, i) => entryOf(matrix, i)));
 }

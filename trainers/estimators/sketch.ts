@@ -18,6 +18,7 @@ import {
   where,
 } from '../../autodiff/index.ts';
 import { type FloatDType, fromData, ones, type Tensor, zeros } from '../../lib/index.ts';
+import { once } from '../once.ts';
 import type { GroupRule } from './kronecker.ts';
 import { firstRows, leadingRows } from './leadingRows.ts';
 import { lost } from './orthonormal.ts';
@@ -59,6 +60,7 @@ export function sketchOf(step: StepStructure, most: number, dtype: FloatDType): 
     growths.set(jacobian, known);
     return known;
   };
+  const first = once(() => firstRows(rank, state, dtype));
   const rowsOf = (group: StepGroup): UnitRows => {
     if (all.size === 0) ownUnits(step).groups.forEach((rows, g) => void all.set(step.groups[g], rows));
     return all.get(group) ?? [];
@@ -76,7 +78,7 @@ export function sketchOf(step: StepStructure, most: number, dtype: FloatDType): 
     memory: (group) => (rowsOf(group).length + rank) * group.inputs * group.units + rank * state + 1,
     start: (group) => ({
       traces: rowsOf(group).map(() => zeros([group.inputs, group.units], { dtype })),
-      basis: firstRows(rank, state, dtype),
+      basis: first(),
       factors: zeros([rank, group.inputs, group.units], { dtype }),
       certificate: zeros([], { dtype }),
     }),

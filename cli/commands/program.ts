@@ -62,7 +62,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('[data...]', 'files in order, or - for standard input')
     .option(
       '--steps <count>',
-      'predict this many rows after the latest one, without data or after data with --learn; for numbers',
+      'predict this many rows after the latest one, without data or after data with --learn',
       parsePositive,
     )
     .option('--learn', 'also learn from these data, in memory only')

@@ -36,7 +36,7 @@ const blanks: ReadonlySet<string> = new Set(['', '–', 'not finite']);
 /** A figure with a unit, an upper end, or an interval in brackets; or a date. */
 function isFigure(cell: string): boolean {
   return (
-    /^-?[\d.,]+(e[+-]\d+)?( [\wµ]+| – -?[\d.,]+(e[+-]\d+)?| \([^()]+\))?$/.test(cell) ||
+    /^-?[\d.,]+(e[+-]\d+)?( [\wµ%]+| – -?[\d.,]+(e[+-]\d+)?| \([^()]+\))?$/.test(cell) ||
     /^\d{4}-\d\d-\d\d(T[\d:.]+Z?)?$/.test(cell)
   );
 }

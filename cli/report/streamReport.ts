@@ -1,9 +1,15 @@
 import type { Figures, Trail } from '../../trainers/evaluation/index.ts';
-import { type Ahead, aheadOf, withoutNetwork } from '../../trainers/streams/index.ts';
+import {
+  type Ahead,
+  aheadOf,
+  type CategoryForecast,
+  type NumberForecast,
+  withoutNetwork,
+} from '../../trainers/streams/index.ts';
 import type { StreamRun } from '../stream/run/openRun.ts';
 import type { StreamRecord } from '../stream/run/record.ts';
 import { sentencesOf, tablesOf } from '../stream/run/summary.ts';
-import { formatCount } from '../terminal/numbers.ts';
+import { formatCount, formatShare } from '../terminal/numbers.ts';
 import { shownText } from '../terminal/shown.ts';
 import { escapeHtml, htmlPage, htmlTable } from './html.ts';
 import { type Curve, drawFigure, type Point } from './plots.ts';
@@ -44,11 +50,15 @@ export function streamReport(run: StreamRun, records: readonly StreamRecord[]): 
 
 /** @param target the name of the predicted column. */
 function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): string[] {
-  if (trail.kind === 'symbols') {
-    if (trail.symbols.length === 0) return [];
-    return ['<h2>The latest, by how little it was expected</h2>', tapeOf(trail)];
-  }
-  const { forecast = [] } = ahead ?? {};
+  const all = ahead?.forecast ?? [];
+  if (trail.kind === 'symbols')
+    return [
+      ...(trail.symbols.length === 0
+        ? []
+        : ['<h2>The latest, by how little it was expected</h2>', tapeOf(trail)]),
+      ...categoriesTable(all.filter(isCategory)),
+    ];
+  const forecast = all.filter(isNumber);
   const from = Math.max(0, trail.actual.length - latest);
   const past = <T>(values: readonly T[]) =>
     values.slice(from).map((value, i) => [from + i + 1 - trail.actual.length, value] as const);
@@ -74,7 +84,7 @@ function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): str
     ...(time === undefined ? [] : [dateText(time)]),
     ...[prediction, low, high].map((value) => (value === null ? '–' : format(value))),
   ]);
-  const header = ['step', ...(forecast[0]?.time === undefined ? [] : ['time']), 'prediction', 'low', 'high'];
+  const header = [...headOf(forecast), 'prediction', 'low', 'high'];
   return [
     `<h2>${forecast.length > 0 ? 'The forecast, and the latest predictions' : 'The latest predictions'}</h2>`,
     drawFigure({
@@ -91,8 +101,27 @@ function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): str
   ];
 }
 
+type AnyForecast = NumberForecast | CategoryForecast;
+const isCategory = (forecast: AnyForecast): forecast is CategoryForecast => 'probability' in forecast;
+const isNumber = (forecast: AnyForecast): forecast is NumberForecast => !isCategory(forecast);
+
+function categoriesTable(forecast: readonly CategoryForecast[]): string[] {
+  if (forecast.length === 0) return [];
+  const rows = forecast.map(({ step, time, prediction, probability }) => [
+    String(step),
+    ...(time === undefined ? [] : [dateText(time)]),
+    prediction === null ? 'another category' : shownText(prediction),
+    formatShare(probability),
+  ]);
+  return ['<h2>The forecast</h2>', htmlTable([...headOf(forecast), 'most probable', 'probability'], rows)];
+}
+
+function headOf([first]: readonly { readonly time?: number }[]): string[] {
+  return ['step', ...(first?.time === undefined ? [] : ['time'])];
+}
+
 /** When the latest row was, for the name of the axis; empty if that is not known. */
-function originOf([first, second]: Ahead['forecast']): string {
+function originOf([first, second]: readonly NumberForecast[]): string {
   if (first?.time === undefined || second?.time === undefined) return '';
   return `, of ${dateText(Math.round(first.time - first.step * (second.time - first.time)))}`;
 }

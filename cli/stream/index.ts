@@ -12,10 +12,12 @@ export type {
   Unit,
 } from '../../trainers/evaluation/index.ts';
 export type {
+  CategoryForecast,
   Forecast,
   Interval,
   Learnt,
   LearntSymbol,
+  NumberForecast,
   Report,
   RowData,
   RowOptions,

@@ -72,6 +72,14 @@ describe('cli: the report that train leaves', () => {
     expect(page).to.match(/<span title="\d+\.\d bits" style="--bits:0\.\d\d">&lt;rain&gt;<\/span>/);
     expect(page).not.to.include('<rain>');
     expect(stdout).to.match(/\n\nThe next sky: (sun|<rain>), with a probability of \d+\.\d %\n/);
+    const { stdout: ahead } = await desk.norewind('predict sky --steps 3'.split(' '));
+    for (const { step, time, prediction, probability } of ahead
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)))
+      expect(page.replaceAll(/ class="[^"]+"/g, '')).to.include(
+        `<td>${step}</td><td>${time}</td><td>${prediction.replace('<rain>', '&lt;rain&gt;')}</td><td>${(100 * probability).toFixed(1)} %</td>`,
+      );
     const text = await trained('text', ['a.txt']);
     expect(text.page)
       .to.include('The next byte of a text')

@@ -1,5 +1,5 @@
 import type { StreamConfig } from './config.ts';
-import { type Forecast, forecast } from './forecast.ts';
+import { type CategoryForecast, forecastCategory, forecastNumber, type NumberForecast } from './forecast.ts';
 import type { RowSession } from './rowSession.ts';
 import { lagOf } from './rows.ts';
 import type { Session } from './session.ts';
@@ -10,10 +10,10 @@ export interface Ahead {
   /** The prediction of the target `horizon` rows after the latest row; undefined if rows are predicted from themselves. */
   readonly next: Told | undefined;
   /**
-   * Of a number, the next rows: as many as asked for with a horizon of 1, as many as the horizon with a larger
-   * one, and none if targets are late.
+   * The next rows: as many as asked for with a horizon of 1, for a number as many as the horizon with a larger one,
+   * and none if targets are late.
    */
-  readonly forecast: readonly Forecast[];
+  readonly forecast: readonly NumberForecast[] | readonly CategoryForecast[];
 }
 
 /** Leaves the session unchanged. Undefined for a text, and before the first row. */
@@ -23,11 +23,13 @@ export function aheadOf({ data }: StreamConfig, session: Session<unknown>, steps
   if (lag === 0) return { next: undefined, forecast: [] };
   if (session.waiting.length === 0) return undefined;
   const next = session.foretold();
-  if (session.coder.categories !== undefined || data.delay) return { next, forecast: [] };
-  if (lag === 1) return { next, forecast: forecast(data, session, steps) };
+  if (session.coder.categories !== undefined)
+    return { next, forecast: lag === 1 ? forecastCategory(data, session, steps) : [] };
+  if (data.delay) return { next, forecast: [] };
+  if (lag === 1) return { next, forecast: forecastNumber(data, session, steps) };
   const { time, target } = session;
   const pause = session.coder.pause() ?? 0;
-  const said = session.waiting.map((asked, i): Forecast => {
+  const said = session.waiting.map((asked, i): NumberForecast => {
     const { prediction, low = null, high = null } = target.tell(asked, asked.output);
     // The first ones wait since before the latest row.
     const step = i + 1 + lag - session.waiting.length;

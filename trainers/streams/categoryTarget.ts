@@ -1,4 +1,5 @@
 import type { Mark } from '../evaluation/evaluation.ts';
+import { mostProbable } from '../evaluation/logits.ts';
 import {
   requireEntries,
   requireLength,
@@ -153,11 +154,4 @@ export function categoryTarget(
     },
     save: () => ({ latest, panel: panel.save() }) satisfies SavedCategoryTarget,
   };
-}
-
-/** The first of the most probable categories. */
-function mostProbable(p: Distribution): number {
-  let best = 0;
-  for (let i = 1; i < p.length; i++) if (p[i] > p[best]) best = i;
-  return best;
 }

@@ -1,63 +1,104 @@
-import { DataError, dataOf, seeded, UsageError } from '../../lib/index.ts';
+import { DataError, dataOf, type Noise, seeded, UsageError } from '../../lib/index.ts';
+import { mostProbable } from '../evaluation/logits.ts';
 import type { RowData } from './config.ts';
 import { walk } from './network.ts';
-import { fixed } from './rowPredictor.ts';
+import { follow } from './rowPredictor.ts';
 import type { RowSession } from './rowSession.ts';
 import { columnsOf, lagOf } from './rows.ts';
+import type { Asked } from './target.ts';
 
-/** The prediction of the target in a row that has not come. */
-export interface Forecast {
+interface Ahead {
   /** The rows from the latest one: 1 for the next. */
   readonly step: number;
   /** The expected time of the row, in seconds since 1970, if rows have times. */
   readonly time?: number;
+}
+
+/** The prediction of a number in a row that has not come. */
+export interface NumberForecast extends Ahead {
   readonly prediction: number;
   /** The interval around it; null while too few outcomes are known for its coverage. */
   readonly low: number | null;
   readonly high: number | null;
 }
 
+/** The prediction of a category in a row that has not come. */
+export interface CategoryForecast extends Ahead {
+  /** The most probable category; null for all without their own index. */
+  readonly prediction: string | null;
+  readonly probability: number;
+}
+
+/** Of a target that is predicted as P. */
+export type Forecast<P = number | string | null> = P extends number ? NumberForecast : CategoryForecast;
+
 /** The most steps: each costs memory, and far ones say little. */
 const most = 10_000;
 /** Pairs of paths with opposite errors. */
 const pairs = 24;
+/** The paths of a category. */
+const draws = 64;
 
 /**
  * Predicts the target of the next rows, each from the predictions before it. The other columns of these rows
  * are missing, and they follow at the typical pause.
  *
- * The interval of the first is the session's own. Those of the later ones are wider by as much as paths spread
- * that err at each step as the session erred lately: errors are drawn from its latest ones, with either sign.
+ * The interval of the first number is the session's own. Those of the later ones are wider by as much as paths
+ * spread that err at each step as the session erred lately: errors are drawn from its latest ones, with either
+ * sign. The probabilities of a later category are the means over paths on which each category is drawn as
+ * probable as it was predicted.
  * Leaves the session unchanged.
- * @throws UsageError for a target that is no number or not of the very next row, and for too many steps;
- * DataError if there has been no row.
+ * @throws UsageError for a target not of the very next row, and for too many steps; DataError if there has been
+ * no row.
  */
-export function forecast(data: RowData, session: RowSession, steps: number): Forecast[] {
-  if (session.coder.categories !== undefined)
-    throw new UsageError(`${data.target} is a category: several steps ahead are predicted for numbers only`);
+export function forecast(data: RowData, session: RowSession, steps: number): readonly Forecast[] {
+  return session.coder.categories === undefined
+    ? forecastNumber(data, session, steps)
+    : forecastCategory(data, session, steps);
+}
+
+function requireAhead(data: RowData, session: RowSession, steps: number): void {
   if (lagOf(data) !== 1)
     throw new UsageError(
       `several steps ahead need a model of the next row, with a horizon of 1 and no delay; this one has a horizon of ${data.horizon}${data.delay ? ` and a delay of ${data.delay}` : ''}`,
     );
   if (steps > most) throw new UsageError(`at most ${most} steps ahead are predicted at once, not ${steps}`);
   if (session.waiting.length === 0) throw new DataError('there has been no record yet to predict from');
-  const follow = pathsOf(data, session, steps);
-  const middle = follow(() => 0);
+}
+
+function aheadAt(session: RowSession, step: number): Ahead {
+  const { time } = session;
+  return { step, ...(time === undefined ? {} : { time: time + step * (session.coder.pause() ?? 0) }) };
+}
+
+/** `forecast` of a target that is a number. */
+export function forecastNumber(data: RowData, session: RowSession, steps: number): readonly NumberForecast[] {
+  requireAhead(data, session, steps);
+  const { target } = session;
+  const followPath = pathsOf(
+    data,
+    session,
+    steps,
+    (asked, output) => target.tell(asked, output).prediction as number,
+  );
+  const middle = followPath((said) => said);
   const spread = new Float64Array(steps);
   // The interval of the first step needs no paths.
-  const errors = steps === 1 ? [] : errorsOf(session.target.errors(), steps);
+  const errors = steps === 1 ? [] : errorsOf(target.errors(), steps);
   for (const drawn of errors)
     for (const sign of [1, -1])
-      for (const [i, { came }] of follow((step) => sign * drawn[step]).entries())
-        spread[i] += (came - middle[i].prediction) ** 2;
-  const radius = session.target.interval()?.radius ?? null;
+      followPath((said, step) => {
+        const came = said + sign * drawn[step];
+        spread[step] += (came - middle[step]) ** 2;
+        return came;
+      });
+  const radius = target.interval()?.radius ?? null;
   const first = spread[0];
-  return middle.map(({ prediction, time }, i) => {
+  return middle.map((prediction, i) => {
     const wide =
       radius === null ? null : Math.max(0, radius) * (first > 0 ? Math.sqrt(spread[i] / first) : 1);
     return {
-      step: i + 1,
-      ...(time === undefined ? {} : { time }),
+      ...aheadAt(session, i + 1),
       prediction,
       low: wide === null ? null : prediction - wide,
       high: wide === null ? null : prediction + wide,
@@ -76,54 +117,97 @@ function errorsOf(sizes: readonly number[], steps: number): readonly Float64Arra
   const drawn = Array.from({ length: pairs }, () => new Float64Array(steps));
   for (let step = 0; step < steps; step++) {
     const signs = dataOf(noise.signs([pairs]));
-    const places = Array.from({ length: pairs }, (_, pair) => pair);
-    for (let pair = 0; pair < pairs; pair++) {
-      const other = pair + noise.integer(pairs - pair);
-      [places[pair], places[other]] = [places[other], places[pair]];
-      drawn[pair][step] = signs[pair] * sorted[Math.floor(((places[pair] + 0.5) / pairs) * sorted.length)];
-    }
+    for (const [pair, place] of evenly(noise, pairs).entries())
+      drawn[pair][step] = signs[pair] * sorted[Math.floor(place * sorted.length)];
   }
   return drawn;
 }
 
-interface PathStep {
-  readonly time: number | undefined;
-  readonly prediction: number;
-  /** The prediction plus its error. */
-  readonly came: number;
+/** Evenly spaced numbers from 0 to 1, in a random order. */
+function evenly(noise: Noise, count: number): readonly number[] {
+  const places = Array.from({ length: count }, (_, i) => (i + 0.5) / count);
+  for (let i = 0; i < count; i++) {
+    const other = i + noise.integer(count - i);
+    [places[i], places[other]] = [places[other], places[i]];
+  }
+  return places;
 }
 
-/**
- * Follows the predictions after its own predictions, plus errors, in place of rows. Nothing is learnt from
- * them, and the session is as before after each path.
- */
-function pathsOf(
+/** `forecast` of a target that is a category. */
+export function forecastCategory(
   data: RowData,
   session: RowSession,
   steps: number,
-): (errorOf: (step: number) => number) => PathStep[] {
+): readonly CategoryForecast[] {
+  requireAhead(data, session, steps);
+  const { target, coder } = session;
+  const noise = seeded(1);
+  const drawn = Array.from({ length: steps }, () => evenly(noise, draws));
+  const followPath = pathsOf(
+    data,
+    session,
+    steps,
+    (asked, output) => target.probabilities(asked, output) as readonly number[],
+  );
+  const mean = Array.from({ length: steps }, () => new Float64Array(data.categories));
+  // The first step needs no further paths.
+  for (let path = 0; path < (steps === 1 ? 1 : draws); path++)
+    followPath((p, step) => {
+      for (const [i, probability] of p.entries()) mean[step][i] += probability / (steps === 1 ? 1 : draws);
+      return coder.categories?.entryAt(indexAt(p, drawn[step][path])) ?? null;
+    });
+  return mean.map((p, i) => {
+    const best = mostProbable(p);
+    return {
+      ...aheadAt(session, i + 1),
+      prediction: coder.categories?.entryAt(best) ?? null,
+      probability: p[best],
+    };
+  });
+}
+
+/** The category in whose share of the line from 0 to 1 a place lies. */
+function indexAt(p: readonly number[], place: number): number {
+  let below = 0;
+  const found = p.findIndex((probability) => {
+    below += probability;
+    return place < below;
+  });
+  return found === -1 ? mostProbable(p) : found;
+}
+
+/**
+ * Follows what `say` makes of each question, with what `comeOf` makes of that in place of rows. Nothing is learnt
+ * from it, and the session is as before after each path.
+ */
+function pathsOf<T>(
+  data: RowData,
+  session: RowSession,
+  steps: number,
+  say: (asked: Asked, output: ArrayLike<number> | undefined) => T,
+): (comeOf: (said: T, step: number) => number | string | null) => T[] {
   const columns = columnsOf(data);
   const pause = session.coder.pause() ?? 0;
-  const first = session.foretold().prediction as number;
+  const { asked, output } = session.outlook();
+  const first = say(asked, output);
   const walker = walk(session.learner);
   const restore = session.mark();
-  return (errorOf) => {
+  return (comeOf) => {
     walker.restart();
-    const take = fixed(data, session, walker);
+    const take = follow(data, session, walker, say);
     let { time } = session;
-    let prediction = first;
+    const path = [first];
     try {
-      return Array.from({ length: steps }, (_, step) => {
-        const came = prediction + errorOf(step);
-        if (time !== undefined) time += pause;
-        const own = { time, prediction, came };
+      for (let step = 0; step < steps; step++) {
+        const came = comeOf(path[step], step);
+        if (step + 1 === steps) break;
         const values = columns.map((column) => (column === data.target ? came : null));
-        if (step + 1 < steps)
-          prediction = take(time === undefined ? values : [...values, time, pause]).prediction as number;
-        return own;
-      });
+        if (time !== undefined) time += pause;
+        path.push(take(time === undefined ? values : [...values, time, pause]));
+      }
     } finally {
       restore();
     }
+    return path;
   };
 }

@@ -3,7 +3,7 @@ export { type Ahead, aheadOf } from './ahead.ts';
 export { checkConfig } from './checkConfig.ts';
 export type { RowData, StreamConfig, SymbolData } from './config.ts';
 export { createModel, type RowOptions, restoreModel } from './createModel.ts';
-export { type Forecast, forecast } from './forecast.ts';
+export { type CategoryForecast, type Forecast, forecast, type NumberForecast } from './forecast.ts';
 export { textSources } from './foreign.ts';
 export { generateText, requireTemperature, type TextGeneration } from './generate.ts';
 export { influenceNorms } from './influence.ts';

@@ -1,6 +1,6 @@
 import { DataError, guard, UsageError } from '../../lib/index.ts';
 import type { StreamConfig } from './config.ts';
-import { type Forecast, forecast } from './forecast.ts';
+import { type Forecast, forecast, type NumberForecast } from './forecast.ts';
 import { createKeeper } from './keeper.ts';
 import { Problem } from './problem.ts';
 import { recordFieldsOf, requireColumns } from './recordFields.ts';
@@ -42,10 +42,10 @@ export interface RowModel<Column extends string = string, Prediction = number | 
   predictIntervalOne(record?: RowRecord<Column>): Interval;
   /**
    * Predicts the target of the next `steps` records after the latest learnt one, each from the predictions
-   * before it; other columns are missing there. @throws UsageError for a category, and for a model whose
-   * horizon is not 1; DataError if there has been no record.
+   * before it; other columns are missing there. @throws UsageError for a model whose horizon is not 1;
+   * DataError if there has been no record.
    */
-  forecast(steps: number): readonly Forecast[];
+  forecast(steps: number): readonly Forecast<Prediction>[];
   /**
    * The probability of each category so far, and under null that of all others. @throws UsageError for a
    * number.
@@ -74,7 +74,7 @@ export interface RowModel<Column extends string = string, Prediction = number | 
 }
 
 /** A predicted number, and the interval around it. */
-export type Interval = Pick<Forecast, 'prediction' | 'low' | 'high'>;
+export type Interval = Pick<NumberForecast, 'prediction' | 'low' | 'high'>;
 
 export type Stream<T> = AsyncIterable<T> | Iterable<T>;
 
@@ -184,7 +184,7 @@ export function rowModelOf<Column extends string, Prediction>({
     },
     forecast(steps) {
       guard.argument('forecast', 'steps', steps, guard.whole(1), UsageError);
-      return forecast(data, session, steps);
+      return forecast(data, session, steps) as readonly Forecast<Prediction>[];
     },
     partialFit(records, targets) {
       for (const [record, target] of examplesOf(records, targets)) learnOne(record, target);

@@ -36,12 +36,25 @@ function learning(data: RowData, session: RowSession): RowPredictor {
   };
 }
 
-/** @param walker at the state of the session's network. */
-export function fixed(
+function fixed(data: RowData, session: RowSession): RowPredictor {
+  const { coder, target } = session;
+  const take = follow(data, session, walk(session.learner), target.tell);
+  return (row) => {
+    const current = coder.targetOf(row);
+    return { ...take(row), current };
+  };
+}
+
+/**
+ * Takes rows without learning from them, and says something of the question after each.
+ * @param walker at the state of the session's network.
+ */
+export function follow<T>(
   data: RowData,
   session: RowSession,
-  walker: Walker = walk(session.learner),
-): RowPredictor {
+  walker: Walker,
+  say: (asked: Asked, output: ArrayLike<number> | undefined) => T,
+): (row: Row) => T {
   const { learner, coder, target, hasNetwork } = session;
   const outputOf = ({ input }: Asked) =>
     hasNetwork ? walker.step(vectorOf(input, learner.dtype)) : undefined;
@@ -50,7 +63,6 @@ export function fixed(
   const waiting = [...session.waiting];
   for (const asked of waiting) outputOf(asked);
   return (row) => {
-    const current = coder.targetOf(row);
     const known = session.know(row);
     const before = target.latest();
     if (lag > 0) {
@@ -58,12 +70,12 @@ export function fixed(
       target.note(known);
     }
     const asked = target.ask(coder.encode(known, before), coder.pause());
-    const told = target.tell(asked, outputOf(asked));
+    const said = say(asked, outputOf(asked));
     if (lag > 0) waiting.push(asked);
     else {
       target.see(asked, known);
       target.note(known);
     }
-    return { ...told, current };
+    return said;
   };
 }

@@ -7,7 +7,7 @@ import {
   type StreamConfig,
   withoutNetwork,
 } from '../../../trainers/streams/index.ts';
-import { formatCount } from '../../terminal/numbers.ts';
+import { formatCount, formatShare } from '../../terminal/numbers.ts';
 import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { fileNames } from '../../training/folder.ts';
@@ -23,7 +23,9 @@ export function summaryOf(
   const left = skipped === 0 ? '' : `, ${formatCount(skipped)} left out`;
   const more =
     ahead !== undefined && ahead.forecast.length === 1
-      ? [`The next 12, with intervals: norewind predict ${shown(folder)} --steps 12`]
+      ? [
+          `The next 12, with ${report.unit === 'bits' ? 'probabilities' : 'intervals'}: norewind predict ${shown(folder)} --steps 12`,
+        ]
       : [];
   return [
     `${formatCount(records)} records${left}`,
@@ -192,8 +194,4 @@ function addedBy(figures: Report['figures'], served: string, unit: Report['unit'
       ? `The network adds ${added} ${unit}: ${withoutNetwork}, the combination has ${formatScore(without.mean, unit)}`
       : 'The network adds nothing here',
   ];
-}
-
-function formatShare(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -4,12 +4,12 @@ import { createModel, type RowModel, restoreModel } from '../../../trainers/stre
 import { draws } from '../../support/draws.ts';
 
 /** A model of the numbers, without a network unless asked for, which is quick. */
-function modelOf(values: readonly number[], options: object = {}): RowModel {
+function modelOf(values: readonly number[], options: object = {}): RowModel<string, number> {
   const model = createModel({
     target: 'y',
     experts: ['linear', 'persistence'],
     ...options,
-  }) as unknown as RowModel;
+  }) as unknown as RowModel<string, number>;
   for (const y of values) model.learnOne({ y });
   return model;
 }
@@ -112,9 +112,6 @@ describe('several steps ahead', () => {
   });
 
   it('are refused where they mean nothing', () => {
-    const category = createModel({ target: 'k', categorical: ['k'], experts: ['order-0'] });
-    category.learnOne({ k: 'a' });
-    expect(() => category.forecast(2)).to.throw(UsageError, 'k is a category');
     const late = createModel({ target: 'y', horizon: 3, experts: ['persistence'] });
     late.learnOne({ y: 1 });
     expect(() => late.forecast(2)).to.throw(UsageError, 'this one has a horizon of 3');
@@ -123,5 +120,36 @@ describe('several steps ahead', () => {
     for (const steps of [0, -1, 1.5, Number.NaN])
       expect(() => model.forecast(steps)).to.throw(UsageError, 'steps');
     expect(() => model.forecast(10_001)).to.throw(UsageError, 'at most 10000 steps');
+  });
+
+  it('continue a pattern of categories, and change nothing', () => {
+    const pattern = ['a', 'a', 'b', 'c'];
+    const model = createModel({ target: 'k', categorical: ['k'], experts: ['order-2', 'network'], units: 4 });
+    for (let t = 0; t < 400; t++) model.learnOne({ k: pattern[t % 4] });
+    const before = model.snapshot();
+    const ahead = model.forecast(8);
+    expect(ahead.map(({ step, prediction }) => [step, prediction])).to.deep.equal(
+      ahead.map((_, i) => [i + 1, pattern[i % 4]]),
+    );
+    expect(ahead[0].probability).to.be.closeTo(model.predictProbaOne().get('a') ?? Number.NaN, 1e-12);
+    for (const { probability } of ahead) expect(probability).to.be.within(0.8, 1);
+    expect(model.snapshot()).to.deep.equal(before);
+    expect(restoreModel(before).forecast(8)).to.deep.equal(ahead);
+  });
+
+  it('know less of categories further ahead: a chain forgets where it began', () => {
+    const next = draws(6);
+    const model = createModel({ target: 'k', categorical: ['k'], experts: ['order-1'] });
+    // The category stays with a probability of 0.9; after k steps it is the same with (1 + 0.8^k) / 2.
+    let k = 0;
+    for (let t = 0; t < 4000; t++) {
+      if (next() < 0.1) k = 1 - k;
+      model.learnOne({ k: 'ab'[k] });
+    }
+    const ahead = model.forecast(6);
+    for (const { step, prediction, probability } of ahead) {
+      expect(prediction).to.equal('ab'[k]);
+      expect(probability).to.be.closeTo((1 + 0.8 ** step) / 2, 0.05);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
-import { add, dot, reshape } from '../operations/index.ts';
-import type { Parameters, Primitive } from '../primitive.ts';
+import { add, reshape } from '../operations/index.ts';
+import type { Parameters } from '../primitive.ts';
 import { add as sum } from '../primitives/add.ts';
 import * as linear from '../primitives/linear.ts';
 import { matmul } from '../primitives/matmul.ts';
@@ -9,12 +9,20 @@ import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
 import { replacing } from './replacing.ts';
 
+/** A product of one matrix with a vector, or with each row of a matrix of vectors: of a batch. */
+interface Product {
+  readonly matrix: Tensor;
+  readonly vectors: Tensor;
+  readonly transposed: boolean;
+}
+
 /**
  * The program without products that an inner product can do without: <Aᵀd, s> = <d, A s> where A s is
  * computed anyway.
  *
  * In UORO the cotangent of the old state, which takes a product with every recurrent matrix, is needed only
- * for its inner product with s̃, and these matrices times s̃ (or what comes of it) are pushed anyway.
+ * for its inner product with s̃, and these matrices times s̃ (or what comes of it) are pushed anyway. The same for
+ * the entries of a batch, such as lanes, each with its own d and s.
  */
 export function withoutAdjoints(program: Program): Program {
   // One at a time: whether another can be moved depends on what this one has come to depend on.
@@ -31,7 +39,7 @@ function withoutOne(program: Program): Program | undefined {
   const uses = new Map<Tensor, number>();
   for (const operand of [...equations.flatMap(({ operands }) => operands), ...outputs])
     uses.set(operand, (uses.get(operand) ?? 0) + 1);
-  const products = equations.filter(isMatrixVector);
+  const products = equations.filter((equation) => productIn(equation) !== undefined);
   // Equations recorded here belong to the trace that the program comes from.
   const recorder = products[0]?.result.recorder;
   if (recorder === undefined) return undefined;
@@ -50,10 +58,13 @@ function withoutOne(program: Program): Program | undefined {
 
   /** <x, y> with the products moved to the other side; undefined when there are none to be saved. */
   function moved(x: Tensor, y: Tensor, inner: Equation): Tensor | undefined {
+    const count = entriesOf(inner);
     const parts = termsOf(x, makers, uses).map((term) => ({ term, pair: partnerOf(term, y, inner) }));
     if (parts.every(({ pair }) => pair === undefined)) return undefined;
     return parts
-      .map(({ term, pair }) => (pair === undefined ? dot(flat(term), flat(y)) : productOf(...pair)))
+      .map(({ term, pair }) =>
+        pair === undefined ? productOf(term, y, {}, count) : productOf(...pair, count),
+      )
       .reduce(add);
   }
 
@@ -62,45 +73,62 @@ function withoutOne(program: Program): Program | undefined {
    */
   function partnerOf(term: Tensor, y: Tensor, inner: Equation): [Tensor, Tensor, Parameters] | undefined {
     const maker = makers.get(term);
-    if (maker === undefined || !isMatrixVector(maker) || uses.get(term) !== 1) return undefined;
-    const [matrix, vector] = maker.operands;
-    const partner = products.find(
-      (other) =>
-        other.operands[0] === matrix &&
-        other.parameters.transposeLeft !== maker.parameters.transposeLeft &&
-        plain(other.operands[1], makers) === y &&
-        !dependsOn(other.result, inner.result, equations),
-    );
-    return partner && [vector, partner.result, maker.parameters];
+    const own = maker && productIn(maker);
+    if (own === undefined || maker === undefined || uses.get(term) !== 1) return undefined;
+    if (rowsOf(maker.result) !== (entriesOf(inner) ?? 1)) return undefined;
+    const partner = products.find((equation) => {
+      const other = productIn(equation) as Product;
+      return (
+        other.matrix === own.matrix &&
+        other.transposed !== own.transposed &&
+        plain(other.vectors, makers) === y &&
+        !dependsOn(equation.result, inner.result, equations)
+      );
+    });
+    return partner && [own.vectors, partner.result, maker.parameters];
   }
 }
 
-/** <x, y>, in which a zero is as strong as it was in the product that this takes the place of. */
-function productOf(x: Tensor, y: Tensor, { strong }: Parameters): Tensor {
+/**
+ * <x, y>, of each of `count` entries if there are any, in which a zero is as strong as it was in the product that this
+ * takes the place of.
+ */
+function productOf(x: Tensor, y: Tensor, { strong }: Parameters, count?: number): Tensor {
   const product = strong ? { ...rowByColumn, strong } : rowByColumn;
-  return reshape(bind(matmul, [reshape(x, [1, x.size]), reshape(y, [y.size, 1])], product), []);
+  const [axes, size] = count === undefined ? [[], x.size] : [[count], x.size / count];
+  return bind(matmul, [reshape(x, [...axes, 1, size]), reshape(y, [...axes, size, 1])], product);
 }
 
 const rowByColumn = { transposeLeft: false, transposeRight: false };
 
-/** A product of a matrix with a column. */
-function isMatrixVector({ primitive, operands, parameters, result }: Equation): boolean {
-  return (
-    isProduct(primitive, result) &&
-    !parameters.transposeRight &&
-    result.shape[1] === 1 &&
-    operands[0].size > operands[1].size
-  );
+/** A product of a matrix with a column, or with the rows of a matrix. */
+function productIn({ primitive, operands: [x, y], parameters, result }: Equation): Product | undefined {
+  if (primitive !== matmul || result.shape.length !== 2) return undefined;
+  const { transposeLeft, transposeRight } = parameters;
+  if (result.shape[1] === 1)
+    return !transposeRight && x.size > y.size
+      ? { matrix: x, vectors: y, transposed: transposeLeft === true }
+      : undefined;
+  if (transposeLeft || result.shape[0] === 1) return undefined;
+  // Each row v of X is v W, which is Wᵀ v.
+  return { matrix: y, vectors: x, transposed: transposeRight !== true };
 }
 
-/** A row times a column: one number. */
-function isInnerProduct({ primitive, operands, result }: Equation): boolean {
-  return isProduct(primitive, result) && result.size === 1 && operands[0].size > 1;
+/** The number of vectors that a product results in. */
+function rowsOf({ shape: [rows, columns] }: Tensor): number {
+  return columns === 1 ? 1 : rows;
 }
 
-/** One product, and not a batch of them. */
-function isProduct(primitive: Primitive, result: Tensor): boolean {
-  return primitive === matmul && result.shape.length === 2;
+/** A row times a column, which is one number, or of each entry of a batch. */
+function isInnerProduct({ primitive, operands: [x], result: { shape } }: Equation): boolean {
+  if (primitive !== matmul) return false;
+  const [rows, columns] = shape.slice(-2);
+  return rows === 1 && columns === 1 && x.shape[x.shape.length - 1] * x.shape[x.shape.length - 2] > 1;
+}
+
+/** The number of entries of a batch of inner products; undefined for one that is alone. */
+function entriesOf({ result: { shape } }: Equation): number | undefined {
+  return shape.length === 3 ? shape[0] : undefined;
 }
 
 /** The tensor behind any reshapes. */
@@ -126,8 +154,4 @@ function dependsOn(x: Tensor, on: Tensor, equations: readonly Equation[]): boole
   for (const { operands, result } of equations)
     if (operands.some((operand) => reached.has(operand))) reached.add(result);
   return reached.has(x);
-}
-
-function flat(x: Tensor): Tensor {
-  return reshape(x, [x.size]);
 }

@@ -18,7 +18,19 @@ import type { Diagonal, EntryOperand, Planner } from './planner.ts';
 import type { Program } from './program.ts';
 import { repeat } from './repeat.ts';
 import type { Care } from './schedule.ts';
-import { arrayOf, type Coefficient, dense, diagonalIn, one, type Terms } from './terms.ts';
+import { arrayOf, type Coefficient, dense, diagonalIn, one, type Part, type Terms } from './terms.ts';
+
+/** The sum of the squares of x [m, n], or of each of several entries of that shape. */
+interface Carried {
+  readonly norm: Buffer;
+  readonly x: Buffer;
+  readonly m: number;
+  readonly n: number;
+  readonly count: number;
+}
+
+/** The kinds of parts that are written out for all of several uses. */
+const dear = ['block', 'product', 'mixture', 'rows'] as const satisfies readonly Part['kind'][];
 
 /**
  * Turns equations into instructions by the table, keeping sums factored for as long as nothing needs their
@@ -31,8 +43,7 @@ export class Lowering implements Planner {
   /** The origins of indices. */
   readonly indices = new Indices();
   /** Sums of squares that carry over from run to run, with what they are the squares of, m rows of n. */
-  readonly carried: { readonly norm: Buffer; readonly x: Buffer; readonly m: number; readonly n: number }[] =
-    [];
+  readonly carried: Carried[] = [];
   readonly squared: ReadonlySet<Tensor>;
   readonly #terms = new Map<Tensor, Terms>();
   readonly #zeros = new Set<Tensor>();
@@ -40,6 +51,12 @@ export class Lowering implements Planner {
   readonly #scalars: {
     readonly operation: string;
     readonly operands: readonly (Buffer | number)[];
+    readonly out: Buffer;
+  }[] = [];
+  readonly #dots: {
+    readonly x: Buffer;
+    readonly y: Buffer;
+    readonly count: number;
     readonly out: Buffer;
   }[] = [];
 
@@ -146,9 +163,9 @@ export class Lowering implements Planner {
     const [term, ...more] = this.terms(x);
     const uses = this.#uses.get(x) ?? 0;
     // An outer product is multiplied out anew by each use; from the third on, writing it down is cheaper.
-    const kind = term?.part.kind;
-    const isCheap =
-      more.length === 0 && kind !== 'block' && kind !== 'product' && (kind !== 'outer' || uses <= 2);
+    const part = term?.part;
+    const kind = part?.kind === 'entries' ? part.of.kind : part?.kind;
+    const isCheap = more.length === 0 && !dear.some((own) => own === kind) && (kind !== 'outer' || uses <= 2);
     return isCheap || uses <= 1 ? this.terms(x) : dense(this.array(x));
   }
 
@@ -176,8 +193,20 @@ export class Lowering implements Planner {
     return out;
   }
 
-  /** The sum of the squares of an array, if it was asked for. */
-  squares(x: Buffer): Buffer | undefined {
+  eachDot(x: Buffer, y: Buffer, count: number): Buffer {
+    const same = this.#dots.find((own) => own.count === count && own.x === x && own.y === y);
+    if (same !== undefined) return same.out;
+    const out = this.assembler.buffer(x.dtype, count);
+    const n = x.size / count;
+    const operands = [x, y].map((buffer) => ({ buffer, stride: n }));
+    this.assembler.instructions.push(...repeat(out, count, 'dot', operands, [n]));
+    this.#dots.push({ x, y, count, out });
+    return out;
+  }
+
+  /** The sum of the squares of an array, or of each of its entries, if it was asked for. */
+  squares(x: Buffer, count = 1): Buffer | undefined {
+    if (count > 1) return this.#dots.find((own) => own.count === count && own.x === x && own.y === x)?.out;
     return this.#scalars.find(({ operation, operands: [a, b] }) => operation === 'dot' && a === x && b === x)
       ?.out;
   }

@@ -1,6 +1,7 @@
-import { type DType, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
+import { type DType, kernels, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
 import { addDiagonal, addProduct } from './addPart.ts';
 import type { Assembler } from './assembler.ts';
+import { addEntries, addMixture, type Entries, EntryNumbers, type Mixture } from './entryTerms.ts';
 import type { Buffer } from './instruction.ts';
 import {
   arrayOf,
@@ -17,10 +18,13 @@ type Outer = Extract<Part, { kind: 'outer' }>;
 type Product = Extract<Part, { kind: 'product' }>;
 type Block = Extract<Part, { kind: 'block' }>;
 type Diagonal = Extract<Part, { kind: 'diagonal' }>;
+type Rows = Extract<Part, { kind: 'rows' }>;
 type Repeated = Extract<Part, { kind: 'repeated' }>;
 
 /** Writes values out as arrays, in as few passes over memory as their terms allow. */
 export class Materializer {
+  /** The numbers of entries as arrays. */
+  readonly entryNumbers: EntryNumbers;
   readonly #assembler: Assembler;
   readonly #products = new Map<string, Buffer>();
   readonly #numbers = new Map<Buffer, number>();
@@ -29,6 +33,9 @@ export class Materializer {
 
   constructor(assembler: Assembler) {
     this.#assembler = assembler;
+    this.entryNumbers = new EntryNumbers(assembler, (coefficient, dtype) =>
+      this.coefficient(coefficient, dtype),
+    );
   }
 
   /** The value as an array: its own buffer if it is one, otherwise a new buffer or `target`. */
@@ -130,7 +137,18 @@ export class Materializer {
       const [u, v] = part.each === 1 ? [ones, buffer] : [buffer, ones];
       outers.push({ at, part: { kind: 'outer', u, v, strong: false } });
     }
+    // With many rows, the kernel keeps what additions lose.
+    for (const { coefficient, part } of of('rows') as { coefficient: Coefficient; part: Rows }[]) {
+      const rows = this.#scattered(part, out);
+      arrays.push({ ...this.factors(coefficient, rows), plain: isOne(coefficient) });
+    }
     const splats = of('splat');
+    const entries = (of('entries') as { coefficient: Coefficient; part: Entries }[]).map((own) => ({
+      part: own.part,
+      numbers: this.entryNumbers.of(own.coefficient, own.part.by, dtype),
+    }));
+    // What is updated in place is read before it is written.
+    entries.sort((a, b) => Number(isDenseOf(b.part, out)) - Number(isDenseOf(a.part, out)));
     let written = false;
     if (blocks.length > 0) {
       const joined = this.#join(
@@ -146,7 +164,17 @@ export class Materializer {
       this.#assembler.emit(operation, dtype, out, ...operands);
     const size = sizeOf(shape);
     const first = outers.shift();
-    if (first !== undefined) {
+    if (
+      entries.length > 0 &&
+      entries[0].part.of.kind === 'outer' &&
+      first === undefined &&
+      arrays.length === 1 &&
+      !written
+    ) {
+      const [{ part, numbers }] = entries.splice(0, 1);
+      addEntries(this.#assembler, out, part, numbers, true, arrays.splice(0, 1)[0]);
+      written = true;
+    } else if (first !== undefined) {
       const [x, y] = arrays.splice(0, 2);
       const product = [first.at, first.part.u, first.part.v, first.part.u.size, first.part.v.size] as const;
       if (y !== undefined) emit(named('rank1two', first.part), x.at, x.buffer, y.at, y.buffer, ...product);
@@ -171,6 +199,15 @@ export class Materializer {
       addProduct(this.#assembler, out, this.factors(coefficient, part.u), part, written);
       written = true;
     }
+    for (const { coefficient, part } of of('mixture') as { coefficient: Coefficient; part: Mixture }[]) {
+      const { buffer: weights } = this.entryNumbers.of(coefficient, [part.weights], dtype);
+      addMixture(this.#assembler, out, part, weights, written);
+      written = true;
+    }
+    for (const { part, numbers } of entries) {
+      addEntries(this.#assembler, out, part, numbers, written);
+      written = true;
+    }
     const unit = this.#assembler.scalar(dtype, 1);
     for (const { at, buffer } of arrays) emit('axpby', unit, out, at, buffer, size);
     for (const { at, part } of outers)
@@ -192,6 +229,15 @@ export class Materializer {
       const isZero = isBare && of('row').length === 0 && i === 0;
       addDiagonal(this.#assembler, out, part.begin, { at, buffer }, isZero);
     }
+  }
+
+  /** The rows of a part, added up in an array of their own. */
+  #scattered({ index, v }: Rows, { dtype, size }: Buffer): Buffer {
+    const out = this.#assembler.buffer(dtype, size);
+    const width = v.size / index.size;
+    const lost = index.size > kernels.fewRows ? this.#assembler.buffer(dtype, size) : 0;
+    this.#assembler.emit('scatteradd', dtype, out, v, index, index.size, width, size / width, lost);
+    return out;
   }
 
   /** A coefficient and an array; 1 and their product where it has to be a strong one, which rounds alike. */
@@ -263,6 +309,10 @@ function named(operation: 'outer' | 'rank1' | 'rank1two', { strong }: Outer): wa
 
 function bufferOf({ part }: Term): Buffer {
   return (part as Extract<Part, { kind: 'dense' }>).buffer;
+}
+
+function isDenseOf({ of: part }: Entries, buffer: Buffer): boolean {
+  return part.kind === 'dense' && part.buffer === buffer;
 }
 
 function disjoint(a: Block, b: Block): boolean {

@@ -63,6 +63,12 @@ export class Naming {
         return [`(${this.#name(part.u)}ᵀ${this.#name(part.v)})`];
       case 'row':
         return [`(${this.#name(part.v)} in row ${this.#name(part.index)})`];
+      case 'rows':
+        return [`(${this.#name(part.v)} in rows ${this.#name(part.index)})`];
+      case 'mixture':
+        return [`(${this.#name(part.weights)} of the entries of ${this.#name(part.buffer)})`];
+      case 'entries':
+        return [...part.by.map((own) => this.#name(own)), ...this.#part(part.of), 'for each'];
       case 'diagonal':
         return [`diagonal(${this.#name(part.buffer)}${part.begin === 0 ? '' : ` from row ${part.begin}`})`];
       case 'repeated':

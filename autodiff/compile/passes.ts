@@ -1,6 +1,6 @@
 import { withoutAdjoints } from './adjoint.ts';
 import type { Assembler } from './assembler.ts';
-import type { Buffer, Instruction } from './instruction.ts';
+import { type Buffer, type Instruction, writtenBy } from './instruction.ts';
 import { fuseLines } from './lines.ts';
 import type { Lowering } from './lowering.ts';
 import { asOptimizer } from './optimizers.ts';
@@ -79,10 +79,7 @@ const instructions: readonly Pass<
   {
     name: 'norms',
     why: 'A norm that the last run left behind is not computed again.',
-    run: (part, { carried }) =>
-      part.filter(
-        ({ operation, operands: [out] }) => operation !== 'dot' || carried.every(({ norm }) => norm !== out),
-      ),
+    run: (part, { carried }) => part.filter((one) => carried.every(({ norm }) => norm !== writtenBy(one)[0])),
   },
   {
     name: 'lines',

@@ -8,6 +8,7 @@ import { Lowering } from './lowering.ts';
 import { type Pass, passes } from './passes.ts';
 import { placesIn } from './places.ts';
 import type { Program } from './program.ts';
+import { repeat } from './repeat.ts';
 import { type Care, equationsOf, type Schedule } from './schedule.ts';
 import { showsNaN } from './shows.ts';
 import type { Part } from './write.ts';
@@ -60,8 +61,8 @@ export function planOf(program: Program, schedule: Schedule, watch: Watch = () =
   const { lowering, inputs, outputs, parts, bounds, zeros } = draft;
   const { assembler, carried } = lowering;
   const { constants } = assembler;
-  const opening = carried.map(
-    ({ norm, x, m, n }): Instruction => ({ operation: 'squares', dtype: x.dtype, operands: [norm, x, m, n] }),
+  const opening = carried.flatMap(({ norm, x, m, n, count }) =>
+    repeat(norm, count, 'squares', [{ buffer: x, stride: m * n }], [m, n]),
   );
   const instructions = parts.flat();
   const pinned = [

@@ -30,6 +30,8 @@ export interface Planner {
   temporary(x: Tensor): Buffer;
   /** A scalar computed from buffers, once for the same ones. */
   scalar(operation: wasm.OpName, dtype: DType, operands: readonly (Buffer | number)[]): Buffer;
+  /** The inner products of the entries of two arrays, one for each, once for the same ones. */
+  eachDot(x: Buffer, y: Buffer, count: number): Buffer;
   /** Runs a kernel into a new array of the type of `result`. */
   emit(result: Tensor, operation: wasm.OpName, ...operands: readonly InstructionOperand[]): Terms;
   /**

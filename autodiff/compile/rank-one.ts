@@ -168,18 +168,21 @@ function sameForm(a: Product, b: Product): boolean {
  * The buffer that keeps a target's sum of squares from run to run; undefined if the run does not need it, or
  * needs the old one until the end.
  */
-function carriedNorm(
+export function carriedNorm(
   lowering: Lowering,
   { target }: Pending,
   pending: readonly Pending[],
-  { m, n }: Product,
+  { m, n, count = 1 }: { readonly m: number; readonly n: number; readonly count?: number },
 ): Buffer | undefined {
-  const norm = lowering.squares(target);
+  const norm = lowering.squares(target, count);
   const isNeeded = pending.some(({ value }) =>
-    value.some(({ coefficient }) => norm && coefficient.scalars.includes(norm)),
+    value.some(
+      ({ coefficient, part }) =>
+        norm && (coefficient.scalars.includes(norm) || (part.kind === 'entries' && part.by.includes(norm))),
+    ),
   );
   if (norm === undefined || norm.pinned || isNeeded) return undefined;
   norm.pinned = true;
-  lowering.carried.push({ norm, x: target, m, n });
+  lowering.carried.push({ norm, x: target, m, n, count });
   return norm;
 }

@@ -24,3 +24,19 @@ export function repeat(
   const strides = [out.size / count, ...operands.map(({ stride }) => stride)];
   return [{ operation: 'repeat', dtype: buffer.dtype, operands: [count], body: [body], strides }];
 }
+
+/** An instruction for each entry, with the stride of each of its operands; the first tells the dtype. */
+export function repeated(
+  operation: wasm.OpName,
+  count: number,
+  operands: readonly [EntryOperand, ...(EntryOperand | number)[]],
+): Instruction {
+  const [{ buffer }] = operands;
+  const body: Instruction = {
+    operation,
+    dtype: buffer.dtype,
+    operands: operands.map((own) => (typeof own === 'number' ? own : own.buffer)),
+  };
+  const strides = operands.map((own) => (typeof own === 'number' ? 0 : own.stride));
+  return { operation: 'repeat', dtype: buffer.dtype, operands: [count], body: [body], strides };
+}

@@ -142,7 +142,7 @@ export function withSumsOfProducts(program: Program): Program {
       if (weights.operands[0].shape.length !== 1 || !sameAxes(weights.parameters.axes, other.shape)) continue;
       const [entries] = other.shape;
       const row = reshape(weights.operands[0], [1, entries]);
-      return bind(matmul, [row, reshape(other, [entries, other.size / entries])], rowByMatrix);
+      return bind(matmul, [row, reshape(other, [entries, other.size / entries])], mixture);
     }
     return undefined;
   }
@@ -189,7 +189,8 @@ export function withSumsOfProducts(program: Program): Program {
   }
 }
 
-const rowByMatrix = { transposeLeft: false, transposeRight: false };
+/** A row times a matrix: its rows, mixed. */
+const mixture = { transposeLeft: false, transposeRight: false, factored: true } as const;
 
 /** Whether these are all axes but the first. */
 function sameAxes(axes: unknown, shape: Shape): boolean {
@@ -229,6 +230,7 @@ function productsOf(all: readonly Product[]): Tensor[] {
       bind(matmul, [concat(group.map(({ a }) => a)), concat(group.map(({ b }) => b))], {
         transposeLeft: true,
         transposeRight: false,
+        factored: true,
         ...(strong ? { strong } : {}),
       }),
     );
@@ -239,6 +241,9 @@ function scattersOf(all: readonly Scattered[]): Tensor[] {
   if (all.length === 0) return [];
   const [{ size }] = all;
   return [
-    bind(indexed.scatterAdd, [concat(all.map(({ x }) => x)), concat(all.map(({ ids }) => ids))], { size }),
+    bind(indexed.scatterAdd, [concat(all.map(({ x }) => x)), concat(all.map(({ ids }) => ids))], {
+      size,
+      factored: true,
+    }),
   ];
 }

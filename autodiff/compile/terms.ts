@@ -18,11 +18,9 @@ export interface Coefficient {
  * whose addition to W need u and z only.
  */
 export type Part =
-  | { readonly kind: 'dense'; readonly buffer: Buffer }
+  | EntryPart
   /** The value that all elements share. */
   | { readonly kind: 'splat' }
-  /** u vᵀ; in a strong one, as rules have it, 0 times infinity or NaN is 0. */
-  | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer; readonly strong: boolean }
   /** UᵀV, for matrices of few rows, the factors of as many outer products: added to what it changes in one pass. */
   | {
       readonly kind: 'product';
@@ -36,10 +34,22 @@ export type Part =
    * elements.
    */
   | { readonly kind: 'repeated'; readonly buffer: Buffer; readonly each: number }
+  /**
+   * Entries along a leading axis, such as lanes: each is a part of its own, in buffers of all of them, times a number
+   * for each.
+   */
+  | {
+      readonly kind: 'entries';
+      readonly count: number;
+      readonly by: readonly Buffer[];
+      readonly of: EntryPart;
+    }
+  /** Σ_i weights[i] x[i], over the entries of an array: added to what it changes in one pass over them. */
+  | { readonly kind: 'mixture'; readonly weights: Buffer; readonly buffer: Buffer }
+  /** Each row of v in the row that its index names, added up; zeros elsewhere. */
+  | { readonly kind: 'rows'; readonly index: Buffer; readonly v: Buffer }
   /** Element i in row begin + i and column i of a matrix with as many columns as elements; zeros elsewhere. */
   | { readonly kind: 'diagonal'; readonly buffer: Buffer; readonly begin: number }
-  /** v in the row that the index names, zeros elsewhere. */
-  | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer }
   /** A block of the given shape at `begin`, zeros elsewhere. */
   | {
       readonly kind: 'block';
@@ -47,6 +57,14 @@ export type Part =
       readonly begin: readonly number[];
       readonly shape: Shape;
     };
+
+/** The parts that an entry of a batch may be. */
+export type EntryPart =
+  | { readonly kind: 'dense'; readonly buffer: Buffer }
+  /** u vᵀ; in a strong one, as rules have it, 0 times infinity or NaN is 0. */
+  | { readonly kind: 'outer'; readonly u: Buffer; readonly v: Buffer; readonly strong: boolean }
+  /** v in the row that the index names, zeros elsewhere. */
+  | { readonly kind: 'row'; readonly index: Buffer; readonly v: Buffer };
 
 export interface Term {
   readonly coefficient: Coefficient;
@@ -149,12 +167,30 @@ function mapPart(part: Part, to: (buffer: Buffer) => Buffer): Part {
   switch (part.kind) {
     case 'splat':
       return part;
-    case 'outer':
     case 'product':
+      return { ...part, u: to(part.u), v: to(part.v) };
+    case 'rows':
+      return { ...part, index: to(part.index), v: to(part.v) };
+    case 'mixture':
+      return { ...part, weights: to(part.weights), buffer: to(part.buffer) };
+    case 'entries':
+      return { ...part, by: part.by.map(to), of: mapEntry(part.of, to) };
+    case 'dense':
+    case 'outer':
+    case 'row':
+      return mapEntry(part, to);
+    default:
+      return { ...part, buffer: to(part.buffer) };
+  }
+}
+
+function mapEntry(part: EntryPart, to: (buffer: Buffer) => Buffer): EntryPart {
+  switch (part.kind) {
+    case 'dense':
+      return { ...part, buffer: to(part.buffer) };
+    case 'outer':
       return { ...part, u: to(part.u), v: to(part.v) };
     case 'row':
       return { ...part, index: to(part.index), v: to(part.v) };
-    default:
-      return { ...part, buffer: to(part.buffer) };
   }
 }

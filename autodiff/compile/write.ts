@@ -3,7 +3,8 @@ import type { Buffer } from './instruction.ts';
 import type { Lowering } from './lowering.ts';
 import type { Program } from './program.ts';
 import { type Pending, type Replacement, writeRankOne } from './rank-one.ts';
-import { arrayOf, buffersOf, mapBuffers, type Terms } from './terms.ts';
+import { writeRankOneEach } from './rank-one-each.ts';
+import { arrayOf, buffersOf, mapBuffers, type Part as TermPart, type Terms } from './terms.ts';
 
 /**
  * A part of the program that is being lowered: its equations, the outputs that it writes, and in the last
@@ -47,10 +48,8 @@ export function replaceInputs({ lowering, replacements }: Part): void {
     );
     const next = ready ?? pending[0];
     const reads = buffersOf(next.value).filter((buffer) => buffer === next.target).length;
-    const inPlace =
-      reads === 0 ||
-      (reads === 1 && next.value.some(({ part }) => part.kind === 'dense' && part.buffer === next.target));
-    const written = ready === undefined ? [] : writeRankOne(lowering, ready, pending);
+    const inPlace = reads === 0 || (reads === 1 && isReadFirst(next));
+    const written = ready === undefined ? [] : writeReady(lowering, ready, pending);
     pending = pending.filter((other) => other !== next && !written.includes(other));
     if (written.length > 0) continue;
     if (arrayOf(next.value) === next.target) continue;
@@ -70,6 +69,20 @@ export function replaceInputs({ lowering, replacements }: Part): void {
       assembler.emit('copy', next.tensor.dtype, next.target, whole, next.tensor.size);
     }
   }
+}
+
+/** Writes what has a kernel of its own, and returns it. */
+function writeReady(lowering: Lowering, ready: Pending, pending: readonly Pending[]): readonly Pending[] {
+  const entries = writeRankOneEach(lowering, ready, pending);
+  return entries.length > 0 ? entries : writeRankOne(lowering, ready, pending);
+}
+
+/** Whether a sum reads an element of its target before it writes it. */
+function isReadFirst({ value, target }: Pending): boolean {
+  const isOwn = (part: TermPart) => part.kind === 'dense' && part.buffer === target;
+  // Entries are added to what is written already, unless there is nothing else.
+  const isAlone = value.every(({ part }) => part.kind === 'entries');
+  return value.some(({ part }) => isOwn(part) || (isAlone && part.kind === 'entries' && isOwn(part.of)));
 }
 
 function withValue(replacement: Replacement, value: Terms): Pending {

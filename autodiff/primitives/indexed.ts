@@ -28,7 +28,13 @@ export const gather: LinearPrimitive<Batched> = {
 };
 
 /** Zeros of shape [size, ...rest], plus the rows of x, of shape [...ids.shape, ...rest], at ids. */
-export const scatterAdd: LinearPrimitive<Batched & { readonly size: number }> = {
+export const scatterAdd: LinearPrimitive<
+  Batched & {
+    readonly size: number;
+    /** A plan keeps the rows until something needs the elements. */
+    readonly factored?: true;
+  }
+> = {
   name: 'scatterAdd',
   kind: 'linear',
   type([x, ids], { size, batched }) {
@@ -42,7 +48,7 @@ export const scatterAdd: LinearPrimitive<Batched & { readonly size: number }> = 
     const one = ([x, ids]: readonly Tensor[]) => kernels.scatterAdd(x, ids, size);
     return batched ? byEntries(operands, scatterAdd.type(operands, { size, batched }), one) : one(operands);
   },
-  transpose: (cotangent, [ids], { size: _, ...rest }) => bind(gather, [cotangent, ids], rest),
+  transpose: (cotangent, [ids], { size: _, factored: __, ...rest }) => bind(gather, [cotangent, ids], rest),
 };
 
 /** x where the int32 mask is non-zero (zero if inverted), else 0. */

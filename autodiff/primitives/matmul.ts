@@ -4,7 +4,13 @@ import type { BilinearPrimitive } from '../primitive.ts';
 import { sameDType } from './checks.ts';
 import { byEntries } from './entries.ts';
 
-type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: true };
+type Flags = {
+  readonly transposeLeft: boolean;
+  readonly transposeRight: boolean;
+  readonly strong?: true;
+  /** A plan keeps the factors until something needs the elements. */
+  readonly factored?: true;
+};
 
 /**
  * The product of two matrices whose inner sizes agree, each optionally transposed first; vectors are matrices

@@ -1,16 +1,23 @@
-import { dataOf, fromData, kernels, sizeOf, stridesOf, type Tensor } from '../../lib/index.ts';
+import {
+  dataOf,
+  type FloatDType,
+  fromData,
+  full,
+  kernels,
+  sizeOf,
+  stridesOf,
+  type Tensor,
+} from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import type { Planner } from '../compile/planner.ts';
 import { dense, type Terms } from '../compile/terms.ts';
-import { add } from '../primitives/add.ts';
-import { argmax, binade, maxReduce } from '../primitives/constant.ts';
-import { div } from '../primitives/div.ts';
+import { argmax, maxReduce } from '../primitives/constant.ts';
 import { globalNorm } from '../primitives/globalNorm.ts';
-import { broadcast, cumsum, scale, sum } from '../primitives/linear.ts';
+import { broadcast, cumsum, sum } from '../primitives/linear.ts';
 import { mul } from '../primitives/mul.ts';
-import { maximum, sqrt } from '../primitives/smooth.ts';
-import { behind, reshaped, spread, together } from './batch.ts';
+import { behind, folded, spread, together } from './batch.ts';
 import { lowerGlobalNorm } from './lower/norm.ts';
+import { lowerNormOfEach } from './lower/normOfEach.ts';
 import { strided } from './lower/strided.ts';
 import { either, everything, type Reach } from './reach.ts';
 import { type Entry, rule } from './row.ts';
@@ -64,35 +71,34 @@ export const reductions: readonly Entry[] = [
   }),
 
   rule(globalNorm, {
-    lower: (plan, operands, _, result) => lowerGlobalNorm(plan, operands, result),
-    reaches: everything,
-    batch({ size }, operands) {
-      const [unit, ...parts] = operands.map((operand) => spread(operand, size));
-      return normOfEach(
-        unit,
-        parts.map((part) => reshaped(part, [size, part.size / Math.max(1, size)])),
+    lower: (plan, operands, { batched }, result) =>
+      batched ? lowerNormOfEach(plan, operands, result) : lowerGlobalNorm(plan, operands, result),
+    reaches(reach, { batched }) {
+      if (!batched) return everything(reach);
+      const { sets, type, union } = reach;
+      const [count] = type.shape;
+      return Int32Array.from({ length: count }, (_, at) =>
+        union(
+          sets.map((own) => {
+            const size = (own?.length ?? 0) / count;
+            return own === undefined ? 0 : union(own.subarray(at * size, (at + 1) * size));
+          }),
+        ),
       );
+    },
+    batch({ apply, size }, [unit, ...parts], { batched }) {
+      const all = parts.map((part) => spread(part, size));
+      // A unit for each entry, which no operation makes, is a factor: a power of two rounds nothing.
+      const own = unit.isMapped ? full([], 1, { dtype: unit.x.dtype as FloatDType }) : unit.x;
+      const norms = batched
+        ? folded(all, (together) => apply([own, ...together], { batched }))
+        : apply([own, ...all], { batched: true });
+      if (!unit.isMapped) return norms;
+      const axes = batched ? [1] : [];
+      return bind(mul, [norms, bind(broadcast, [unit.x], { shape: norms.shape, axes })]);
     },
   }),
 ];
-
-/**
- * unit · √Σx² for each row, over all parts together, with x measured in a power of two near the largest of
- * them.
- */
-function normOfEach(unit: Tensor, parts: readonly Tensor[]): Tensor {
-  const columns = (x: Tensor, { shape }: Tensor) => bind(broadcast, [x], { shape, axes: [1] });
-  const largest = parts.map((x) =>
-    bind(maxReduce, [bind(maximum, [x, bind(scale, [x], { factor: -1 })])], { axes: [1] }),
-  );
-  const measure = bind(binade, [largest.reduce((x, y) => bind(maximum, [x, y]))]);
-  const squares = parts.map((x) => {
-    const ratio = bind(div, [x, columns(measure, x)]);
-    return bind(sum, [bind(mul, [ratio, ratio])], { axes: [1] });
-  });
-  const root = bind(sqrt, [squares.reduce((x, y) => bind(add, [x, y]))]);
-  return bind(mul, [root, bind(mul, [unit, measure])]);
-}
 
 /** An element depends on all those that are reduced to it. */
 function along(

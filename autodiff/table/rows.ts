@@ -1,5 +1,5 @@
 import { kernels, sizeOf } from '../../lib/index.ts';
-import { dense } from '../compile/terms.ts';
+import { dense, one, type Terms } from '../compile/terms.ts';
 import { gather, scatterAdd } from '../primitives/indexed.ts';
 import { folded, spread } from './batch.ts';
 import { entriesOf } from './lower/entries.ts';
@@ -61,11 +61,19 @@ export const rows: readonly Entry[] = [
     keepsNaN: true,
     zero: 'first',
     rows: (_, { size }) => size,
-    lower(plan, [x, ids], { size, batched }, result) {
+    lower(plan, [x, ids], { size, batched, factored }, result): Terms | undefined {
       // There is no kernel for integers.
       if (x.dtype === 'int32') return undefined;
       const width = sizeOf(result.shape.slice(batched ? 2 : 1));
       const count = batched ? result.shape[0] : 1;
+      if (batched && count > 1 && ids.size === count && size > 1 && result.shape.length > 2) {
+        const of = { kind: 'row', index: plan.array(ids), v: plan.array(x) } as const;
+        return [{ coefficient: one, part: { kind: 'entries', count, by: [], of } }];
+      }
+      if (factored && ids.size > 1) {
+        const { coefficient, buffer } = plan.factored(x);
+        return [{ coefficient, part: { kind: 'rows', index: plan.array(ids), v: buffer } }];
+      }
       // With many rows, what additions lose is kept for those that follow.
       const isMany = ids.size > count * kernels.fewRows;
       const counts = [

@@ -36,7 +36,7 @@ export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne
     bias: 'none',
     settings: { epsilon },
     ...stepwise,
-    lanesApart: true,
+
     cost: (sizes) => costOf(sizes, sizes.state),
     bind(step) {
       const sources = stateSources(step, epsilon);

@@ -98,7 +98,7 @@ export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
     stride: window,
     restarts: false,
     joint: lanes === 'joint',
-    lanesApart: true,
+
     cost,
     bind(step) {
       const pair = onePair(step);

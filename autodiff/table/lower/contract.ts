@@ -7,6 +7,7 @@ import {
   type Coefficient,
   dense,
   isOne,
+  one,
   type Part,
   scaled,
   type Term,
@@ -17,14 +18,19 @@ import { scaledColumns, scaledRows } from './diagonal.ts';
 import { entriesOf } from './entries.ts';
 import { inRule, strongFactor, strongScale } from './multiply.ts';
 
-type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: boolean };
+type Flags = {
+  readonly transposeLeft: boolean;
+  readonly transposeRight: boolean;
+  readonly strong?: boolean;
+  readonly factored?: boolean;
+};
 
 /** A matrix product by its shape: outer product, inner product, matrix·vector, vector·matrix, or matrices. */
 export function lowerMatmul(
   plan: Planner,
   x: Tensor,
   y: Tensor,
-  { transposeLeft, transposeRight, strong = false }: Flags,
+  { transposeLeft, transposeRight, strong = false, factored = false }: Flags,
   result: Tensor,
 ): Terms {
   if (result.shape.length === 3)
@@ -45,7 +51,12 @@ export function lowerMatmul(
     if (simple !== undefined) return simple;
   }
   const [a, b] = [factor(x), factor(y)];
-  if (transposeLeft && !transposeRight && inner <= deepest && isShallow(rows, columns, inner) && !whole) {
+  if (factored && rows === 1 && columns > 1 && !strong && !transposeRight && isOne(b.coefficient)) {
+    const part = { kind: 'mixture', weights: a.buffer, buffer: b.buffer } as const;
+    return [{ coefficient: a.coefficient, part }];
+  }
+  const isKept = factored || isShallow(rows, columns, inner);
+  if (transposeLeft && !transposeRight && inner <= deepest && isKept && rows > 1 && columns > 1 && !whole) {
     const part = { kind: 'product', u: a.buffer, v: b.buffer, rows: inner, strong: mended } as const;
     return [{ coefficient: times(a.coefficient, b.coefficient), part }];
   }
@@ -70,16 +81,22 @@ function productOfEach(plan: Planner, x: Tensor, y: Tensor, flags: Flags, result
   const [count, rows, columns] = result.shape;
   const inner = x.shape[transposeLeft ? 1 : 2];
   const out = plan.temporary(result);
-  const [a, b] = [entriesOf(plan, x, count), entriesOf(plan, y, count)];
   const emit = (operation: wasm.OpName, operands: readonly EntryOperand[], ...counts: number[]) =>
     plan.assembler.instructions.push(...repeat(out, count, operation, operands, counts));
   const isStrong = strong && plan.care !== 'none';
+  if (inner === 1 && rows > 1 && columns > 1 && count > 1 && !(strong && plan.care === 'whole')) {
+    const [u, v] = [plan.array(x), plan.array(y)];
+    const of = { kind: 'outer', u, v, strong: isStrong } as const;
+    return [{ coefficient: one, part: { kind: 'entries', count, by: [], of } }];
+  }
+  const [a, b] = [entriesOf(plan, x, count), entriesOf(plan, y, count)];
   if (inner === 1) {
-    const one = { buffer: plan.assembler.scalar(result.dtype, 1), stride: 0 };
-    emit(isStrong ? 'strongouter' : 'outer', [one, a, b], rows, columns);
+    const unit = { buffer: plan.assembler.scalar(result.dtype, 1), stride: 0 };
+    emit(isStrong ? 'strongouter' : 'outer', [unit, a, b], rows, columns);
     return dense(out);
   }
-  if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', [a, b], ...x.shape.slice(1), 0);
+  if (rows === 1 && columns === 1) emit('dot', [a, b], inner);
+  else if (columns === 1) emit(transposeLeft ? 'matvect' : 'matvec', [a, b], ...x.shape.slice(1), 0);
   else if (rows === 1) emit(transposeRight ? 'matvec' : 'matvect', [b, a], ...y.shape.slice(1), 0);
   else emit('gemm', [a, b], rows, columns, inner, Number(transposeLeft), Number(transposeRight), 0);
   if (isStrong) emit('mend', [a, b], rows, columns, inner, Number(transposeLeft), Number(transposeRight));

@@ -1,7 +1,17 @@
 import type { DType, Tensor } from '../../../lib/index.ts';
 import type { Planner } from '../../compile/planner.ts';
 import type { Program } from '../../compile/program.ts';
-import { type Coefficient, dense, one, scaled, splatOf, type Terms, times } from '../../compile/terms.ts';
+import {
+  type Coefficient,
+  dense,
+  one,
+  repeatedOf,
+  scaled,
+  splatOf,
+  type Term,
+  type Terms,
+  times,
+} from '../../compile/terms.ts';
 import { mul } from '../../primitives/mul.ts';
 import { diagonalProduct } from './diagonal.ts';
 import { byRows, type Pairwise } from './pairwise.ts';
@@ -29,6 +39,10 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
   const own = (coefficient: Coefficient) => (strong ? inRule(plan, coefficient) : coefficient);
   if (right !== undefined) return beforeSquare(plan, scaled(plan.summand(x), own(right)), result);
   if (left !== undefined) return beforeSquare(plan, scaled(plan.summand(y), own(left)), result);
+  if (!strong) {
+    const entries = scaledEntries(plan, x, y) ?? scaledEntries(plan, y, x);
+    if (entries !== undefined) return entries;
+  }
   const rows = byRows(plan, result, strong ? strongProducts : products, x, y, (operand) =>
     plan.factored(operand),
   );
@@ -40,6 +54,30 @@ export function lowerMul(plan: Planner, x: Tensor, y: Tensor, strong: boolean, r
     return plan.emit(result, 'mul', plan.array(x), plan.array(y), result.size);
   const product = plan.emit(result, strong ? 'strongmul' : 'mul', a.buffer, b.buffer, result.size);
   return scaled(product, times(a.coefficient, b.coefficient));
+}
+
+/**
+ * Entries of three axes or more, each times a number of its own: kept as factors, where they are products themselves or
+ * an input, such as the influences of lanes that are about to be replaced.
+ */
+function scaledEntries(plan: Planner, x: Tensor, y: Tensor): Terms | undefined {
+  const repeated = repeatedOf(plan.terms(y));
+  if (repeated === undefined || repeated.each === 1) return undefined;
+  // As zeros times one number for all elements.
+  if (plan.terms(x).length === 0) return [];
+  const { buffer, each, factor } = repeated;
+  if (x.shape.length < 3 || buffer.size !== x.shape[0] || each * buffer.size !== x.size) return undefined;
+  const count = buffer.size;
+  const terms = plan.summand(x).map(({ coefficient, part }): Term | undefined => {
+    const own = times(coefficient, { factor, scalars: [] });
+    if (part.kind === 'entries' && part.count === count)
+      return { coefficient: own, part: { ...part, by: [...part.by, buffer] } };
+    if (part.kind === 'dense' && part.buffer.pinned)
+      return { coefficient: own, part: { kind: 'entries', count, by: [buffer], of: part } };
+    return undefined;
+  });
+  const known = terms.filter((term) => term !== undefined);
+  return known.length === terms.length ? known : undefined;
 }
 
 /**

@@ -41,6 +41,9 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
   return dense(out);
 }
 
+/** The kinds of parts whose squares have a formula. */
+const formulas = ['dense', 'outer', 'row', 'diagonal'] as const satisfies readonly Part['kind'][];
+
 /**
  * Whether the squares of a value may come from a formula: with a factor whose square is rounded they had
  * better not.
@@ -48,9 +51,8 @@ export function lowerGlobalNorm(plan: Planner, [unit, ...given]: readonly Tensor
 function isFormula(value: Terms): boolean {
   return value.every(({ coefficient: { factor }, part }) => {
     const size = Math.abs(factor);
-    const isWhole =
-      part.kind !== 'block' && part.kind !== 'product' && (part.kind !== 'diagonal' || value.length === 1);
-    return isWhole && size >= 2 ** -20 && size <= 2 ** 20;
+    const isKnown = formulas.some((kind) => kind === part.kind);
+    return isKnown && (part.kind !== 'diagonal' || value.length === 1) && size >= 2 ** -20 && size <= 2 ** 20;
   });
 }
 

@@ -35,20 +35,21 @@ export function run(begin: usize, end: usize): void {
 @external("env", "call")
 declare function call(id: i32): void;
 
-/** A copy of the instruction being repeated. Repetitions do not nest. */
-const repeated = memory.data(64 << 2, 16);
-
-/** Runs one instruction `count` times; each of its words advances by the bytes given after it. */
+/**
+ * Runs one instruction `count` times; each of its words advances by the bytes given after it, where it stands, and
+ * goes back at the end. Repetitions do not nest.
+ */
 function repeat(program: usize, words: usize, count: usize): void {
   const code = load<i32>(program);
   const isDouble = code & op.FLOAT64;
   if (isDouble ? repeatBinary<f64>(code - op.FLOAT64, program, count) : repeatBinary<f32>(code, program, count)) return;
   const size = words << 2;
-  memory.copy(repeated, program, size);
-  for (; count > 0; count--) {
-    run(repeated, repeated + size);
-    for (let i: usize = 0; i < size; i += 4) store<i32>(repeated + i, load<i32>(repeated + i) + load<i32>(program + size + i));
+  const end = program + size;
+  for (let turn: usize = 0; turn < count; turn++) {
+    run(program, end);
+    for (let at = program; at < end; at += 4) store<i32>(at, load<i32>(at) + load<i32>(at + size));
   }
+  for (let at = program; at < end; at += 4) store<i32>(at, load<i32>(at) - <i32>count * load<i32>(at + size));
 }
 
 /** Runs instructions until one of the other dtype; returns its address. */

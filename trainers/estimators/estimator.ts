@@ -49,8 +49,8 @@ export interface Estimator<I = unknown> {
   /** Whether several lanes are one system with one influence, rather than one influence each. */
   readonly joint: boolean;
   /**
-   * Whether a plan takes the lanes one by one, where that is faster: W and θ̃ are updated in one pass, and the Jacobian
-   * of gates is known to be diagonal. False if left out: they are one batch, in arrays [lanes, ...].
+   * Whether a plan takes the lanes one by one, where that is faster: the Jacobian of gates is known to be diagonal. False if
+   * left out: they are one batch, in arrays [lanes, ...].
    */
   readonly lanesApart?: boolean;
   /** Whether its rule learns from the loss of each step, by `advance`'s moment. False if left out. */

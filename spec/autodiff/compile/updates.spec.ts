@@ -5,7 +5,6 @@ import {
   concat,
   div,
   dot,
-  Execution,
   gather,
   greater,
   matmul,
@@ -20,51 +19,13 @@ import {
   sub,
   sum,
   tanh,
-  trace,
   transpose,
   where,
 } from '../../../autodiff/index.ts';
 import { full, indices, sameShape, type Tensor } from '../../../lib/index.ts';
 import { size } from '../../support/size.ts';
-import { narrow, requireClose, sample } from './agree.ts';
-
-type Body = (...xs: Tensor[]) => Tensor[];
-
-/**
- * Runs `body` several times with what its outputs replace kept in place, beside a loop that does the same
- * eagerly.
- */
-function requireUpdates(
-  body: Body,
-  start: readonly Tensor[],
-  updates: Readonly<Record<number, number>>,
-  runs = 4,
-  tolerance?: number,
-): void {
-  const { program } = trace('update', (declare) => body(...start.map((x) => declare(x))));
-  const execution = new Execution(program, {
-    updates: new Map(Object.entries(updates).map(([output, input]) => [Number(output), input])),
-  });
-  start.forEach((x, i) => {
-    execution.write(i, x);
-  });
-  let state = [...start];
-  for (let run = 1; run <= runs; run++) {
-    execution.check();
-    execution.run();
-    const outputs = body(...state);
-    requireClose(
-      outputs.map((_, i) => execution.read(i)),
-      outputs,
-      tolerance,
-      `run ${run}`,
-    );
-    state = state.map((x, input) => {
-      const output = Object.keys(updates).find((at) => updates[Number(at)] === input);
-      return output === undefined ? x : outputs[Number(output)];
-    });
-  }
-}
+import { narrow, sample } from './agree.ts';
+import { type Body, requireUpdates } from './updating.ts';
 
 describe('updates in place', () => {
   const [a, b, c, d] = [1, 2, 3, 4].map((phase) => sample([3, 5], phase));

@@ -13,17 +13,21 @@ import {
   outer,
   scatterAdd,
   square,
+  stack,
   sub,
   sum,
   tanh,
+  vmap,
 } from '../../../autodiff/index.ts';
 import {
   ConfigurationError,
   DTypeError,
   type FloatDType,
   indices,
+  mapTree,
   ones,
   type Tensor,
+  type Tree,
   tensor,
   zeros,
 } from '../../../lib/index.ts';
@@ -79,13 +83,28 @@ function expected(form: string, size: number, x: readonly number[]): number {
   }
 }
 
+/** f on a batch of three, of which the first is of ones; the result of the second, which the third repeats. */
+function inBatch<R>(f: (...args: Tensor[]) => R): (...args: Tensor[]) => R {
+  const batch = compile(vmap(f));
+  return (...args) => {
+    const result = batch(
+      ...args.map((x) => stack([ones([...x.shape], { dtype: x.dtype as FloatDType }), x, x])),
+    );
+    return mapTree(result as Tree, (x) => {
+      const [, second, third] = x.toArray() as unknown[];
+      expect(third).to.deep.equal(second);
+      return tensor(second as number[], { dtype: x.dtype as FloatDType });
+    }) as R;
+  };
+}
+
 for (const dtype of ['float32', 'float64'] as const)
-  for (const how of ['eager', 'compiled'] as const)
+  for (const how of ['eager', 'compiled', 'in a batch'] as const)
     describe(`globalNorm of ${dtype}, ${how}`, () => {
       const most = dtype === 'float32' ? 3.4028234663852886e38 : Number.MAX_VALUE;
       const least = dtype === 'float32' ? 2 ** -126 : 2 ** -1022;
-      const wrapped = <A extends readonly unknown[], R>(f: (...args: A) => R) =>
-        how === 'compiled' ? compile(f) : f;
+      const wrapped = <R>(f: (...args: Tensor[]) => R) =>
+        how === 'compiled' ? compile(f) : how === 'eager' ? f : inBatch(f);
       const numbers = [1, -0.5, 0.75];
       const x = tensor(numbers, { dtype });
 

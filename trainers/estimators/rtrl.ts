@@ -55,7 +55,6 @@ export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
     bias: layers === 'own' ? 'approximate' : 'none',
     settings: { structure, ...(layers === 'own' && { layers }) },
     ...stepwise,
-    lanesApart: true,
     cost: ({ state, parameters }) => ({
       time: state * state * parameters,
       memory: state * parameters,

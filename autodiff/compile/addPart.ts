@@ -1,3 +1,4 @@
+import { kernels } from '../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer } from './instruction.ts';
 import type { Part } from './terms.ts';
@@ -50,4 +51,18 @@ export function addDiagonal(
     emit('axpby', dtype, sum, assembler.scalar(dtype, 1), sum, at, x, n);
   } else if (!isPlain) emit('muls', dtype, sum, x, at, n);
   emit('strided', dtype, place, sum, 1, n, n + 1, 1);
+}
+
+/** The rows of a part, added up in an array of their own, like the given one. */
+export function addedRows(
+  assembler: Assembler,
+  { dtype, size }: Buffer,
+  { index, v }: Extract<Part, { kind: 'rows' }>,
+): Buffer {
+  const out = assembler.buffer(dtype, size);
+  const width = v.size / index.size;
+  // With many rows, the kernel keeps what additions lose.
+  const lost = index.size > kernels.fewRows ? assembler.buffer(dtype, size) : 0;
+  assembler.emit('scatteradd', dtype, out, v, index, index.size, width, size / width, lost);
+  return out;
 }

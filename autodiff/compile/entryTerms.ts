@@ -1,13 +1,20 @@
 import type { DType } from '../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer } from './instruction.ts';
-import type { EntryOperand } from './planner.ts';
-import { repeat } from './repeat.ts';
-import type { Coefficient, Part } from './terms.ts';
+import { type EntryOperand, repeat } from './repeat.ts';
+import type { Coefficient, Part, Terms } from './terms.ts';
 
-/** Entries along a leading axis, or a mixture of such entries. */
-export type Entries = Extract<Part, { kind: 'entries' }>;
-export type Mixture = Extract<Part, { kind: 'mixture' }>;
+/** Entries along a leading axis, with the numbers that they are multiplied with. */
+interface Entries {
+  readonly part: Extract<Part, { kind: 'entries' }>;
+  readonly numbers: EntryOperand;
+}
+
+/** Σ weights x over the entries of an array x. */
+interface Mixture {
+  readonly weights: Buffer;
+  readonly buffer: Buffer;
+}
 
 /** The scalar of a coefficient. */
 type ScalarOf = (coefficient: Coefficient, dtype: DType) => Buffer;
@@ -48,14 +55,32 @@ export class EntryNumbers {
     this.#known.push({ by, scalar, out });
     return { buffer: out, stride: 1 };
   }
+
+  /** The entries in a sum, first those of its target: what is updated in place is read before it is written. */
+  entriesIn(value: Terms, target: Buffer): Entries[] {
+    const isOwn = ({ part: { of: part } }: Entries) => part.kind === 'dense' && part.buffer === target;
+    return value
+      .flatMap(({ coefficient, part }) =>
+        part.kind === 'entries' ? [{ part, numbers: this.of(coefficient, part.by, target.dtype) }] : [],
+      )
+      .sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
+  }
+
+  /** The mixtures in a sum, with their coefficients in the weights. */
+  mixturesIn(value: Terms, dtype: DType): Mixture[] {
+    return value.flatMap(({ coefficient, part }) =>
+      part.kind === 'mixture'
+        ? [{ weights: this.of(coefficient, [part.weights], dtype).buffer, buffer: part.buffer }]
+        : [],
+    );
+  }
 }
 
 /** Adds the entries of a batch to an array, times their numbers, or sets it where nothing is written yet. */
 export function addEntries(
   assembler: Assembler,
   out: Buffer,
-  { count, of: part }: Entries,
-  c: EntryOperand,
+  { part: { count, of: part }, numbers: c }: Entries,
   isSum: boolean,
   sum: { readonly at: Buffer; readonly buffer: Buffer } = { at: assembler.scalar(out.dtype, 1), buffer: out },
 ): void {
@@ -91,15 +116,4 @@ export function addEntries(
       emit('rowadd', [c, { buffer: part.v, stride: n }, { buffer: part.index, stride: 1 }], n);
     }
   }
-}
-
-/** Adds Σ weights x over the entries of x to an array, or sets it. */
-export function addMixture(
-  assembler: Assembler,
-  out: Buffer,
-  { buffer }: Mixture,
-  weights: Buffer,
-  isSum: boolean,
-): void {
-  assembler.emit('matvect', out.dtype, out, buffer, weights, weights.size, out.size, Number(isSum));
 }

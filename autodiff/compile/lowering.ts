@@ -14,9 +14,9 @@ import type { Assembler } from './assembler.ts';
 import { Indices } from './indices.ts';
 import { type Buffer, bufferOf, type InstructionOperand } from './instruction.ts';
 import { Materializer } from './materialize.ts';
-import type { Diagonal, EntryOperand, Planner } from './planner.ts';
+import type { Diagonal, Planner } from './planner.ts';
 import type { Program } from './program.ts';
-import { repeat } from './repeat.ts';
+import { type EntryOperand, repeat } from './repeat.ts';
 import type { Care } from './schedule.ts';
 import { arrayOf, type Coefficient, dense, diagonalIn, one, type Part, type Terms } from './terms.ts';
 

@@ -1,7 +1,7 @@
-import { type DType, kernels, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
-import { addDiagonal, addProduct } from './addPart.ts';
+import { type DType, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
+import { addDiagonal, addedRows, addProduct } from './addPart.ts';
 import type { Assembler } from './assembler.ts';
-import { addEntries, addMixture, type Entries, EntryNumbers, type Mixture } from './entryTerms.ts';
+import { addEntries, EntryNumbers } from './entryTerms.ts';
 import type { Buffer } from './instruction.ts';
 import {
   arrayOf,
@@ -137,18 +137,12 @@ export class Materializer {
       const [u, v] = part.each === 1 ? [ones, buffer] : [buffer, ones];
       outers.push({ at, part: { kind: 'outer', u, v, strong: false } });
     }
-    // With many rows, the kernel keeps what additions lose.
     for (const { coefficient, part } of of('rows') as { coefficient: Coefficient; part: Rows }[]) {
-      const rows = this.#scattered(part, out);
+      const rows = addedRows(this.#assembler, out, part);
       arrays.push({ ...this.factors(coefficient, rows), plain: isOne(coefficient) });
     }
     const splats = of('splat');
-    const entries = (of('entries') as { coefficient: Coefficient; part: Entries }[]).map((own) => ({
-      part: own.part,
-      numbers: this.entryNumbers.of(own.coefficient, own.part.by, dtype),
-    }));
-    // What is updated in place is read before it is written.
-    entries.sort((a, b) => Number(isDenseOf(b.part, out)) - Number(isDenseOf(a.part, out)));
+    const entries = this.entryNumbers.entriesIn(value, out);
     let written = false;
     if (blocks.length > 0) {
       const joined = this.#join(
@@ -164,15 +158,8 @@ export class Materializer {
       this.#assembler.emit(operation, dtype, out, ...operands);
     const size = sizeOf(shape);
     const first = outers.shift();
-    if (
-      entries.length > 0 &&
-      entries[0].part.of.kind === 'outer' &&
-      first === undefined &&
-      arrays.length === 1 &&
-      !written
-    ) {
-      const [{ part, numbers }] = entries.splice(0, 1);
-      addEntries(this.#assembler, out, part, numbers, true, arrays.splice(0, 1)[0]);
+    if (first === undefined && arrays.length === 1 && !written && entries[0]?.part.of.kind === 'outer') {
+      addEntries(this.#assembler, out, entries.splice(0, 1)[0], true, arrays.splice(0, 1)[0]);
       written = true;
     } else if (first !== undefined) {
       const [x, y] = arrays.splice(0, 2);
@@ -199,13 +186,12 @@ export class Materializer {
       addProduct(this.#assembler, out, this.factors(coefficient, part.u), part, written);
       written = true;
     }
-    for (const { coefficient, part } of of('mixture') as { coefficient: Coefficient; part: Mixture }[]) {
-      const { buffer: weights } = this.entryNumbers.of(coefficient, [part.weights], dtype);
-      addMixture(this.#assembler, out, part, weights, written);
+    for (const { weights, buffer } of this.entryNumbers.mixturesIn(value, dtype)) {
+      emit('matvect', buffer, weights, weights.size, size, Number(written));
       written = true;
     }
-    for (const { part, numbers } of entries) {
-      addEntries(this.#assembler, out, part, numbers, written);
+    for (const own of entries) {
+      addEntries(this.#assembler, out, own, written);
       written = true;
     }
     const unit = this.#assembler.scalar(dtype, 1);
@@ -229,15 +215,6 @@ export class Materializer {
       const isZero = isBare && of('row').length === 0 && i === 0;
       addDiagonal(this.#assembler, out, part.begin, { at, buffer }, isZero);
     }
-  }
-
-  /** The rows of a part, added up in an array of their own. */
-  #scattered({ index, v }: Rows, { dtype, size }: Buffer): Buffer {
-    const out = this.#assembler.buffer(dtype, size);
-    const width = v.size / index.size;
-    const lost = index.size > kernels.fewRows ? this.#assembler.buffer(dtype, size) : 0;
-    this.#assembler.emit('scatteradd', dtype, out, v, index, index.size, width, size / width, lost);
-    return out;
   }
 
   /** A coefficient and an array; 1 and their product where it has to be a strong one, which rounds alike. */
@@ -309,10 +286,6 @@ function named(operation: 'outer' | 'rank1' | 'rank1two', { strong }: Outer): wa
 
 function bufferOf({ part }: Term): Buffer {
   return (part as Extract<Part, { kind: 'dense' }>).buffer;
-}
-
-function isDenseOf({ of: part }: Entries, buffer: Buffer): boolean {
-  return part.kind === 'dense' && part.buffer === buffer;
 }
 
 function disjoint(a: Block, b: Block): boolean {

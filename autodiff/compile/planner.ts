@@ -2,6 +2,7 @@ import type { DType, Tensor, wasm } from '../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer, InstructionOperand } from './instruction.ts';
 import type { Materializer } from './materialize.ts';
+import type { EntryOperand } from './repeat.ts';
 import type { Care } from './schedule.ts';
 import type { Coefficient, Terms } from './terms.ts';
 
@@ -51,10 +52,4 @@ export interface Planner {
 export interface Diagonal {
   readonly buffer: Buffer;
   readonly begin: number;
-}
-
-/** An array with the number of elements from one entry to the next; 0 for one that all entries share. */
-export interface EntryOperand {
-  readonly buffer: Buffer;
-  readonly stride: number;
 }

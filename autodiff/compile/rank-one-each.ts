@@ -1,8 +1,7 @@
 import type { Buffer, Instruction } from './instruction.ts';
 import type { Lowering } from './lowering.ts';
-import type { EntryOperand } from './planner.ts';
 import { carriedNorm, type Pending } from './rank-one.ts';
-import { repeated } from './repeat.ts';
+import { type EntryOperand, repeated } from './repeat.ts';
 import type { Coefficient, EntryPart, Part, Term } from './terms.ts';
 
 /** t_i ← k_i t_i + s_i y_i⊗z_i for the entries t_i of an array; y may be the index of a row. */

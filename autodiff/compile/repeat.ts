@@ -1,6 +1,11 @@
 import type { wasm } from '../../lib/index.ts';
 import type { Buffer, Instruction } from './instruction.ts';
-import type { EntryOperand } from './planner.ts';
+
+/** An array with the number of elements from one entry to the next; 0 for one that all entries share. */
+export interface EntryOperand {
+  readonly buffer: Buffer;
+  readonly stride: number;
+}
 
 /**
  * One kernel for each of `count` entries of `out`, as one instruction; the kernel alone for one entry,

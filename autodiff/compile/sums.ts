@@ -91,7 +91,9 @@ export function withSumsOfProducts(program: Program): Program {
       else if (weighted !== undefined) done.push(weighted);
       else rest.push(summand);
     }
-    const parts = [...productsOf(all), ...scattersOf(scattered), ...done].map((part) =>
+    // Beside mixtures, such as the influences of lanes, these wait for what all of them change.
+    const how = done.length > 0 ? factored : {};
+    const parts = [...productsOf(all, how), ...scattersOf(scattered, how), ...done].map((part) =>
       reshape(part, x.shape.slice(1)),
     );
     if (parts.length === 0) return undefined;
@@ -189,8 +191,10 @@ export function withSumsOfProducts(program: Program): Program {
   }
 }
 
+/** Keeps a result as its factors, for as long as nothing needs the elements. */
+const factored = { factored: true } as const;
 /** A row times a matrix: its rows, mixed. */
-const mixture = { transposeLeft: false, transposeRight: false, factored: true } as const;
+const mixture = { transposeLeft: false, transposeRight: false, ...factored };
 
 /** Whether these are all axes but the first. */
 function sameAxes(axes: unknown, shape: Shape): boolean {
@@ -214,7 +218,7 @@ function isShallowProduct({ primitive, operands: [x], parameters, result }: Equa
 type Flags = { readonly transposeLeft: boolean; readonly transposeRight: boolean; readonly strong?: true };
 
 /** The sums of products, of each kind together, as few products: those of one have `deepest` rows at most. */
-function productsOf(all: readonly Product[]): Tensor[] {
+function productsOf(all: readonly Product[], how: Partial<typeof factored> = {}): Tensor[] {
   return [true, false].flatMap((strong) => {
     const groups: Product[][] = [];
     let rows = deepest;
@@ -230,20 +234,20 @@ function productsOf(all: readonly Product[]): Tensor[] {
       bind(matmul, [concat(group.map(({ a }) => a)), concat(group.map(({ b }) => b))], {
         transposeLeft: true,
         transposeRight: false,
-        factored: true,
+        ...how,
         ...(strong ? { strong } : {}),
       }),
     );
   });
 }
 
-function scattersOf(all: readonly Scattered[]): Tensor[] {
+function scattersOf(all: readonly Scattered[], how: Partial<typeof factored>): Tensor[] {
   if (all.length === 0) return [];
   const [{ size }] = all;
   return [
     bind(indexed.scatterAdd, [concat(all.map(({ x }) => x)), concat(all.map(({ ids }) => ids))], {
       size,
-      factored: true,
+      ...how,
     }),
   ];
 }

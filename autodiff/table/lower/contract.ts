@@ -1,7 +1,7 @@
 import type { DType, Tensor, wasm } from '../../../lib/index.ts';
 import type { Buffer } from '../../compile/instruction.ts';
-import type { EntryOperand, Planner } from '../../compile/planner.ts';
-import { repeat } from '../../compile/repeat.ts';
+import type { Planner } from '../../compile/planner.ts';
+import { type EntryOperand, repeat } from '../../compile/repeat.ts';
 import { deepest, isShallow } from '../../compile/shallow.ts';
 import {
   type Coefficient,

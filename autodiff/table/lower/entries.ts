@@ -1,5 +1,6 @@
 import type { Tensor } from '../../../lib/index.ts';
-import type { EntryOperand, Planner } from '../../compile/planner.ts';
+import type { Planner } from '../../compile/planner.ts';
+import type { EntryOperand } from '../../compile/repeat.ts';
 import { repeatedOf } from '../../compile/terms.ts';
 
 /**

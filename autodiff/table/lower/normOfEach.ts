@@ -1,7 +1,7 @@
 import type { DType, Tensor } from '../../../lib/index.ts';
 import type { Buffer } from '../../compile/instruction.ts';
-import type { EntryOperand, Planner } from '../../compile/planner.ts';
-import { repeated } from '../../compile/repeat.ts';
+import type { Planner } from '../../compile/planner.ts';
+import { type EntryOperand, repeated } from '../../compile/repeat.ts';
 import { type Coefficient, dense, type EntryPart, one, type Terms } from '../../compile/terms.ts';
 
 /** An entry of a term, with the numbers that it is multiplied with. */

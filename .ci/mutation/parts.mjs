@@ -104,18 +104,17 @@ export const parts = [
   ),
   estimators(['kfRtrl', 'exact'], ['kfRtrl']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
-  estimators(['noBackTrack', 'rank-one', 'rowNorms', 'signSources'], ['noBackTrack', 'uoroScaling']),
+  estimators(
+    ['noBackTrack', 'rank-one', 'rowNorms', 'signSources'],
+    ['../normalisers', 'noBackTrack', 'uoroScaling'],
+  ),
   estimators(['ok', 'reduction', 'triangle'], ['ok']),
   estimators(['pes'], ['pes']),
   estimators(['layers', 'mixed', 'reachable', 'rflo', 'snap'], ['layers', 'rflo', 'snap']),
   estimators(['leadingRows', 'orthonormal', 'sketch', 'sketched'], ['sketched']),
   estimators(['grow', 'tbptt'], ['grow', 'rolling']),
   estimators(['unbiased'], ['unbiased', 'learnt']),
-  {
-    mutate: within('trainers/estimators')('uoro'),
-    spec: ['unbiased', 'normalisers', 'impostors'].map((name) => `spec/trainers/${name}.spec.ts`),
-    isFormula: true,
-  },
+  estimators(['uoro'], ['../normalisers', 'uoroScaling']),
 ];
 
 /** Estimators, with the specs of theirs. */

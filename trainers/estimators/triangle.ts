@@ -32,7 +32,7 @@ export function triangle(vectors: readonly Tensor[]): Triangle {
     const length = normOf(rest);
     const isThere = greater(length, mul(norm(stack([...row, length])), lost[vector.dtype as FloatDType]));
     rests.push(rest);
-    inverses.push(where(isThere, div(1, where(isThere, length, 1)), 0));
+    inverses.push(where(isThere, div(1, length), 0));
     return [...row, where(isThere, length, 0)];
   });
   return {

@@ -1,6 +1,16 @@
 import { expect } from 'chai';
-import { ConfigurationError, expectation, type Noise, seeded, tensor } from '../../../lib/index.ts';
-import { gru, indrnn, lstm, rnn } from '../../../nn/index.ts';
+import { add, matmul, mul, tanh } from '../../../autodiff/index.ts';
+import {
+  ConfigurationError,
+  expectation,
+  type Noise,
+  pathsOf,
+  seeded,
+  type Tensor,
+  type Tree,
+  tensor,
+} from '../../../lib/index.ts';
+import { type Cell, gru, indrnn, lstm, rnn } from '../../../nn/index.ts';
 import {
   createLearner,
   type Estimator,
@@ -16,7 +26,8 @@ import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { type Fixture, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
-import { fixture, withReadout } from './sparse.ts';
+import { jacobians } from './oneStep.ts';
+import { fixture, type Vectors, withReadout } from './sparse.ts';
 
 const others: Readonly<Record<string, UoroOptions>> = {
   sources: { scaling: 'sources' },
@@ -37,7 +48,95 @@ function variance(run: Fixture, options: UoroOptions): number {
   return mean.item() / exact.reduce((sum, value) => sum + value * value, 0);
 }
 
+/** Two matrices of unlike sizes, of which one has a dense D, and two vectors without sites. */
+const mixedCell: Cell<Vectors, Tensor, Tensor> = {
+  name: 'mixed',
+  outputs: 3,
+  init: (noise) => ({
+    V: noise.normal([2, 2]),
+    W: mul(noise.normal([3, 3]), 0.5),
+    early: noise.normal([2]),
+    late: noise.normal([3]),
+  }),
+  start: () => tensor([0.3, -0.4, 0.7]),
+  step({ V, W, early, late }, s, x) {
+    const spread = matmul(mul(tanh(matmul(x, V)), early), mixing);
+    const state = tanh(add(spread, mul(tanh(matmul(s, W)), late)));
+    return { state, output: state };
+  },
+};
+const mixing = tensor([
+  [0.5, -1, 0.3],
+  [0.8, 0.2, -0.6],
+]);
+
+/** The first pair of signs on pre-activations as an outer product, from the rows of I and the inputs of products. */
+function firstPair(run: Fixture, drawn: readonly number[][], epsilon: number, isScaled: boolean): number[] {
+  const [{ input }] = run.examples;
+  const [x, s] = [input, run.state].map(numbersOf);
+  const { I } = jacobians(run, run.parameters, run.state, input);
+  const columns = pathsOf(run.parameters as Tree, '').flatMap(({ path, tensor: { shape, size } }) =>
+    Array.from({ length: size }, (_, i) => ({ path, row: Math.floor(i / shape[1]), unit: i % shape[1] })),
+  );
+  const scale = (w: number, v: number) => (isScaled ? Math.sqrt((w + epsilon) / (v + epsilon)) : 1);
+  const state = [0, 0, 0];
+  const theta = columns.map(() => 0);
+  for (const [path, z] of [
+    ['.V', x],
+    ['.W', s],
+  ] as const) {
+    const signs =
+      drawn[path === '.V' ? drawn.findIndex(({ length }) => length === 2) : drawn.findIndex(isThree)];
+    signs.forEach((sign, unit) => {
+      const first = columns.findIndex((own) => own.path === path && own.row === 0 && own.unit === unit);
+      const D = I.map((row) => row[first] / z[0]);
+      const rho = scale(Math.hypot(...z), Math.hypot(...D));
+      D.forEach((value, k) => {
+        state[k] += sign * rho * value;
+      });
+      columns.forEach((own, p) => {
+        if (own.path === path && own.unit === unit) theta[p] += (sign / rho) * z[own.row];
+      });
+    });
+  }
+  const own = columns.map(({ path }) => path === '.early' || path === '.late');
+  (drawn.at(-1) as number[]).forEach((sign, k) => {
+    const rho = scale(Math.hypot(...I[k].filter((_, p) => own[p])), 1);
+    state[k] += sign * rho;
+    columns.forEach((_, p) => {
+      if (own[p]) theta[p] += (sign / rho) * I[k][p];
+    });
+  });
+  return state.flatMap((value) => theta.map((other) => value * other));
+}
+const isThree = ({ length }: readonly number[]) => length === 3;
+
 describe('UORO with other scales and noise', () => {
+  it('draws at each pre-activation with the scale of its D and z, and on the state for leaves without sites', () => {
+    const run = fixture(mixedCell, 2, 1);
+    for (const isScaled of [true, false]) {
+      const drawn: number[][] = [];
+      const source = seeded(6);
+      const noise: Noise = {
+        ...source,
+        signs(shape) {
+          const signs = source.signs(shape);
+          drawn.push(numbersOf(signs));
+          return signs;
+        },
+      };
+      const options: UoroOptions = {
+        noise: 'preactivations',
+        scaling: isScaled ? 'sources' : 'drawn',
+        epsilon: 0.4,
+      };
+      const { influence } = estimates([run], uoro(options) as Estimator, noise, { eager: true });
+      expect(drawn.map(({ length }) => length).sort()).to.deep.equal([2, 3, 3]);
+      const expected = firstPair(run, drawn, 0.4, isScaled);
+      requireClose(numbersOf(influence), expected, 1e-10, `scaled: ${isScaled}`);
+    }
+  });
+
   for (const [name, options] of Object.entries(others).slice(size(2, 0)))
     it(`has the mean ∂s/∂θ while parameters move: ${name}`, () => {
       expect(uoro(options).bias).to.equal('none');

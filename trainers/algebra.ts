@@ -48,6 +48,11 @@ export function addParts(tree: Tree, parts: Parts): Tree {
   });
 }
 
+/** The sum of two tensors, of which one or both may be left out. */
+export function addIfThere(a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : add(a, b);
+}
+
 /** The structure of a tree with other leaves, of which some may be left out. */
 export function partsLike(like: Tree, leaves: readonly (Tensor | undefined)[]): Parts {
   let at = 0;

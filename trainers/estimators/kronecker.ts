@@ -1,4 +1,3 @@
-import { add } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   ConfigurationError,
@@ -9,7 +8,7 @@ import {
   type Tensor,
   type Tree,
 } from '../../lib/index.ts';
-import { flattenTree, partsLike } from '../algebra.ts';
+import { addIfThere, flattenTree, partsLike } from '../algebra.ts';
 import type { Cost, Sizes } from './cost.ts';
 import { type Estimator, stepwise } from './estimator.ts';
 import { type Carried, exactLeaves } from './exact.ts';
@@ -131,8 +130,7 @@ export function onSites<G extends Tree>(
       const pulled: (Tensor | undefined)[] = leavesOf(parameters).map(() => undefined);
       for (let i = 0; i < Math.max(0, ...outers.map(({ length }) => length)); i++)
         alignLeaves(parameters, step.place(outers.map((own) => own[i])), name).forEach((part, leaf) => {
-          const before = pulled[leaf];
-          pulled[leaf] = before === undefined || part === undefined ? (before ?? part) : add(before, part);
+          pulled[leaf] = addIfThere(pulled[leaf], part);
         });
       leaves.forEach((own, i) => {
         pulled[own.leaf] = own.pull(influence.exact[i], c);

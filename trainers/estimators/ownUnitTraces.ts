@@ -8,7 +8,7 @@ import {
   type Tensor,
   zeros,
 } from '../../lib/index.ts';
-import { flattenTree, partsLike } from '../algebra.ts';
+import { addIfThere, flattenTree, partsLike } from '../algebra.ts';
 import { carriedBetween, pick } from './pick.ts';
 import type { Rule } from './rule.ts';
 import type { StepStructure } from './step-structure.ts';
@@ -86,8 +86,7 @@ export function ownUnitTraces(
         const [first, ...rest] = traces[i].map((own, k) => mul(traced.spread(picked[traced.unit][k]), own));
         if (first === undefined) return;
         const own = traced.place(rest.reduce((sum, part) => add(sum, part), first));
-        const before = parts[traced.leaf];
-        parts[traced.leaf] = before === undefined ? own : add(before, own);
+        parts[traced.leaf] = addIfThere(parts[traced.leaf], own);
       });
       return partsLike(parameters, parts);
     },

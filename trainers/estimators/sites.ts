@@ -1,6 +1,6 @@
-import { add, outer, reshape, scatterAdd, slice, transpose } from '../../autodiff/index.ts';
+import { outer, reshape, scatterAdd, slice, transpose } from '../../autodiff/index.ts';
 import { fromData, leavesOf, type Parts, Tensor, type Tree } from '../../lib/index.ts';
-import { partsLike } from '../algebra.ts';
+import { addIfThere, partsLike } from '../algebra.ts';
 
 /** A set of state elements in ascending order; elements are numbered leaf after leaf. */
 export type Elements = readonly number[];
@@ -56,9 +56,7 @@ export function placed(
         part instanceof Tensor
           ? slice(part, [begin, 0], [end, units])
           : outer(slice(part.z, [begin], [end]), part.a);
-      const own = inLeaf(leaves[leaf], elements, matrix);
-      const before = parts[leaf];
-      parts[leaf] = before === undefined ? own : add(before, own);
+      parts[leaf] = addIfThere(parts[leaf], inLeaf(leaves[leaf], elements, matrix));
       begin += inputs;
     }
   });

@@ -110,10 +110,11 @@ function told(value: unknown): string {
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
-function identityOf<P, S, X, Y>(
+/** What a learner is made of, by name, with the options in effect. */
+export function identityOf<P, S, X, Y>(
   { model, estimator, optimizer, lanes = 1 }: LearnerConfig<P, S, X, Y>,
   dtype: FloatDType,
-): Record<string, Json> {
+) {
   return {
     model: model.name,
     estimator: { name: estimator.name, ...estimator.settings },

@@ -12,7 +12,7 @@ import { addParts, copyOfTree, countElements, zerosOf } from '../algebra.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
 import { assumedRule, certainRule } from './assumed.ts';
 import { shownInfluence } from './beginning.ts';
-import { writeCheckpoint } from './checkpoint.ts';
+import { identityOf, writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { requireFit } from './fit.ts';
@@ -230,13 +230,8 @@ export class Learner<P, S, X, Y> {
   /** The description as JSON. `save` returns the whole learner. */
   toJSON() {
     const { config, dtype, steps } = this;
-    const { model, estimator, optimizer, lanes = 1 } = config;
     return {
-      model: model.name,
-      estimator: { name: estimator.name, ...estimator.settings },
-      optimizer: { name: optimizer.name, ...optimizer.settings },
-      dtype,
-      lanes,
+      ...identityOf(config, dtype),
       steps,
       parameters: countElements(this.#engine.look().parameters),
       state: countElements(this.#engine.look().lanes.map(({ state }) => state)),

@@ -1,4 +1,4 @@
-import { abs, add, concat, greater, vmap, where } from '../../autodiff/index.ts';
+import { abs, concat, greater, vmap, where } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   eye,
@@ -10,7 +10,7 @@ import {
   type Tree,
 } from '../../lib/index.ts';
 import { type Cell, runStep } from '../../nn/index.ts';
-import { addTrees, countElements, fromRows, partsLike, toRows } from '../algebra.ts';
+import { addIfThere, addTrees, countElements, fromRows, partsLike, toRows } from '../algebra.ts';
 import type { Factors, Pulled, Transition } from '../estimators/index.ts';
 import { entriesOf } from './entries.ts';
 import type { HeldStep } from './memory.ts';
@@ -134,9 +134,7 @@ function factorsOf(
     groups = [...pulled.units.map((D, i) => ({ D, z: z[i] })), ...groups];
     const [theta, before] = pulled.arguments;
     const rows = leavesOf(theta as Tree);
-    rest = rest.map((sum, leaf) =>
-      sites.otherwise.includes(leaf) ? (sum === undefined ? rows[leaf] : add(sum, rows[leaf])) : sum,
-    );
+    rest = rest.map((sum, leaf) => (sites.otherwise.includes(leaf) ? addIfThere(sum, rows[leaf]) : sum));
     cotangents = before as Tree;
   }
   return { jacobian: toRows(known(cotangents)), groups, rest: partsLike(parameters, rest) };

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
-import { build } from 'esbuild';
+import lzma from 'lzma';
+import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inPortable = (name) => JSON.stringify(join(root, 'lib', 'portable', `${name}.ts`));
@@ -25,71 +25,45 @@ const isModule = /[\\/]kernels[\\/]wasm[\\/](relaxed|strict|unpack)\.ts$/;
 /** Base64 hides repetitions from what compresses the file later, so they are taken out before. */
 function packed(base64) {
   const bytes = Buffer.from(base64, 'base64');
-  return `${bytes.length}:${deflateRawSync(bytes, { level: 9 }).toString('base64')}`;
+  const [settings, ...data] = lzma.compress(bytes, 9);
+  if (settings !== 0x5d) throw new Error(`lib/portable/lzma.ts does not decode the settings ${settings}`);
+  // The size of its window, and that of the result, stand before the data.
+  return `${bytes.length}:${Buffer.from(data.slice(12)).toString('base64')}`;
 }
 
-const inParts = (_, names) =>
-  names
-    .split(', ')
-    .map((name) => `import * as ${name} from 'gl-matrix/esm/${name}.js';`)
-    .join(' ');
-
-const packageText = (name) => `export { ${packages[name]} as default } from ${inPortable(name)};`;
-/** lib/portable/unpack.ts is made of the module that it replaces. */
-const moduleText = (path) => modules[isModule.exec(path)[1]](readFileSync(path, 'utf8'));
-const isKept = (importer) => /[\\/]portable[\\/]unpack\.ts$/.test(importer);
-
-/** The same for other bundlers, as a plugin of Vite. */
+/** What browsers need, as a plugin of Rolldown and Vite. */
 export const inBrowsers = {
   name: 'in-browsers',
   enforce: 'pre',
-  resolveId(id, importer) {
-    if (id in packages) return `\0portable:${id}`;
-    if (importer !== undefined && isKept(importer) && isModule.test(id))
-      return `${join(dirname(importer), id)}?kept`;
-    return undefined;
-  },
+  resolveId: (id) => (id in packages ? `\0portable:${id}` : undefined),
   load(id) {
-    if (id.startsWith('\0portable:')) return packageText(id.slice('\0portable:'.length));
-    return isModule.test(id) ? moduleText(id) : undefined;
+    const name = id.replace(/^\0portable:/, '');
+    if (name !== id) return `export { ${packages[name]} as default } from ${inPortable(name)};`;
+    const [, module] = isModule.exec(id) ?? [];
+    return module === undefined
+      ? undefined
+      : { code: modules[module](readFileSync(id, 'utf8')), moduleType: 'ts' };
+  },
+  transform(code, id) {
+    // Its functions that are made by a call are left out where they are not used.
+    return /[\\/]gl-matrix[\\/]/.test(id)
+      ? code.replace(/= function \(\) \{/g, '= /* @__PURE__ */ function () {')
+      : undefined;
   },
 };
 
-/** Replaces packages and modules that are not for browsers. */
-const replaced = {
-  name: 'replaced',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^ndarray(-ops)?$/ }, ({ path }) => ({ path, namespace: 'portable' }));
-    onLoad({ filter: /.*/, namespace: 'portable' }, ({ path }) => ({
-      contents: packageText(path),
-      resolveDir: root,
-    }));
-    onResolve({ filter: /unpack\.ts$/ }, ({ path, importer, resolveDir }) =>
-      isKept(importer) ? { path: join(resolveDir, path), suffix: '?kept' } : undefined,
-    );
-    // Its parts are imported one by one, since esbuild drops what is unused of a module, but not of a module in another.
-    onLoad({ filter: /[\\/]trainers[\\/]tasks[\\/]\w+\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/import \{ (.+) \} from 'gl-matrix';/, inParts),
-      loader: 'ts',
-    }));
-    onLoad({ filter: isModule }, ({ path, suffix }) =>
-      suffix === '?kept' ? undefined : { contents: moduleText(path), loader: 'ts' },
-    );
-  },
-};
-
-/** @param outfile the file to write. */
-export function buildBrowser(outfile) {
-  return build({
-    absWorkingDir: root,
-    entryPoints: [join('trainers', 'norewind.ts')],
-    outfile,
-    bundle: true,
-    minify: true,
-    format: 'esm',
+/** @param file the file to write. */
+export async function buildBrowser(file) {
+  const bundle = await rolldown({
+    cwd: root,
+    input: join(root, 'trainers', 'norewind.ts'),
     platform: 'browser',
-    target: 'es2022',
-    plugins: [replaced],
-    logLevel: 'error',
+    plugins: [inBrowsers],
+    transform: { target: 'es2022' },
+    optimization: { inlineConst: { mode: 'smart', pass: 2 } },
+    checks: { pluginTimings: false },
+    logLevel: 'warn',
   });
+  await bundle.write({ file, format: 'esm', minify: true });
+  await bundle.close();
 }

@@ -30,7 +30,7 @@ export interface Imported {
 }
 
 /** A name that is exported, as it is called within the module; `default` and `*` for exports without one. */
-export interface Exported {
+interface Exported {
   readonly name: string;
   readonly line: number | undefined;
 }

@@ -1,7 +1,7 @@
 // Lets Node run the TypeScript sources: `node --import ./.ci/typescript.mjs file.ts`. Types are removed and
 // nothing else is changed, so that the specs run the code that the compiler writes to dist/.
 import Module, { register } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
+import './optimise-late.mjs';
 
 register('./typescript-hooks.mjs', import.meta.url);
 process.setSourceMapsEnabled(true);
@@ -9,6 +9,3 @@ process.setSourceMapsEnabled(true);
 Module._extensions['.ts'] = (_, path) => {
   throw Object.assign(new Error(`${path} is an ES module: import it`), { code: 'ERR_REQUIRE_ESM' });
 };
-// A spec runs much code a few times. V8 would spend a third of the tests' time on optimising functions that
-// hardly run again, so they have to run fifteen times as much before it does.
-setFlagsFromString('--interrupt-budget=1000000');

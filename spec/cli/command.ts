@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../cli/runCommand.ts';
-import { root } from '../support/project.ts';
+import { optimisesLate, root } from '../support/project.ts';
 
 export interface Result {
   readonly code: number | null;
@@ -49,7 +49,7 @@ export function createDesk(): Desk {
     read: (name) => readFileSync(path(name), 'utf8'),
     norewind: (args) => runHere(args, folder),
     spawn(args, words, intervene) {
-      const child = spawn(process.execPath, [main, ...args], {
+      const child = spawn(process.execPath, [...optimisesLate, main, ...args], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { root } from '../support/project.ts';
+import { optimisesLate, root } from '../support/project.ts';
 import type { Desk, Result } from './command.ts';
 
 /** The compiled command with something on its standard input, which stays open when it is left out. */
@@ -16,9 +16,13 @@ export function feed(
   chunks?: readonly (string | Uint8Array)[],
   flags: readonly string[] = [],
 ): Feed {
-  const child = spawn(process.execPath, [...flags, join(root, 'dist', 'cli', 'main.js'), ...args], {
-    cwd: desk.folder,
-  });
+  const child = spawn(
+    process.execPath,
+    [...flags, ...optimisesLate, join(root, 'dist', 'cli', 'main.js'), ...args],
+    {
+      cwd: desk.folder,
+    },
+  );
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (chunk: string) => {

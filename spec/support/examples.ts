@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Example, examplesOf } from './fences.ts';
-import { compileFiles, createProject, readManifest, root, userOptions } from './project.ts';
+import { compileFiles, createProject, optimisesLate, readManifest, root, userOptions } from './project.ts';
 import type { Outcome } from './runExamples.ts';
 import { size } from './size.ts';
 
@@ -99,7 +99,7 @@ function runPages(pages: readonly PageRun[], runner: string): void {
     rmSync(report, { force: true });
     const { stderr, status } = spawnSync(
       process.execPath,
-      ['--enable-source-maps', runner, report, ...paths],
+      ['--enable-source-maps', ...optimisesLate, runner, report, ...paths],
       { encoding: 'utf8', timeout: 200_000 },
     );
     const outcomes: Outcome[] = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [];

@@ -17,10 +17,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Flags with which Node runs the TypeScript sources. */
-export const runsSources: readonly string[] = [
-  '--import',
-  pathToFileURL(join(root, '.ci', 'typescript.mjs')).href,
-];
+export const runsSources = importing('typescript.mjs');
+
+/** Flags with which Node optimises late, for short runs of what is compiled; `runsSources` does so too. */
+export const optimisesLate = importing('optimise-late.mjs');
+
+function importing(name: string): readonly string[] {
+  return ['--import', pathToFileURL(join(root, '.ci', name)).href];
+}
 
 /** The parts of package.json that the specs read. */
 export interface Manifest {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import * as norewind from '../../trainers/norewind.ts';
@@ -137,6 +138,20 @@ describe('browser: the documentation site', () => {
       expect(await page.getByRole('link', { name: link, exact: true }).count(), link).to.be.above(0);
     expect(problems).to.deep.equal([]);
     await page.close();
+  });
+
+  it('is small: what the first view of a page loads', () => {
+    for (const file of ['index.html', 'guide.html', 'api/index.html']) {
+      const html = readFileSync(join(site, file), 'utf8');
+      const linked = [...html.matchAll(/<(?:link|script)[^>]*(?:href|src)="\/([^"]+\.(?:css|js))"/g)];
+      const files = [file, ...new Set(linked.map(([, path]) => path))];
+      expect(files, file).to.have.length.above(3);
+      const sizes = files.map((path) => gzipSync(readFileSync(join(site, path))).length);
+      expect(
+        sizes.reduce((sum, size) => sum + size),
+        file,
+      ).to.be.below(130_000);
+    }
   });
 
   it('finds names and words without a server, and goes there', async () => {

@@ -50,8 +50,11 @@ export function axes({ context, width, height, color, font }: Sheet, across: Axi
     context.fillText(text, left - 7, y);
   }
   context.textAlign = 'center';
-  for (const [value, text] of across.ticks)
-    context.fillText(text, Math.min(horizontal.at(value), right - 6), bottom + 12);
+  for (const [value, text] of across.ticks) {
+    // One at the end stays whole.
+    const last = width - context.measureText(text).width / 2;
+    context.fillText(text, Math.min(horizontal.at(value), last), bottom + 12);
+  }
   if (across.title !== undefined) {
     context.textAlign = 'right';
     context.fillText(across.title, right, bottom + 26);

@@ -1,7 +1,7 @@
 import { element } from '../page/dom.ts';
 
 const token =
-  /(\/\/.*|\/\*[\s\S]*?\*\/)|('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\b(import|from|export|const|let|function|return|for|of|if|else|new|while)\b|\b(\d[\d.]*(?:e[+-]?\d+)?)\b/g;
+  /(\/\/.*|\/\*[\s\S]*?\*\/)|('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\b(import|from|export|const|let|function|return|for|of|if|else|new|while|type|interface|class|extends|async|await|throw|try|catch|yield)\b|\b(\d[\d.]*(?:e[+-]?\d+)?)\b/g;
 const classes = ['remark', 'text', 'word', 'number'];
 
 /** A source with its remarks, texts, words of the language and numbers marked; and a line that is wrong. */

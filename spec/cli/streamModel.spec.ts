@@ -10,6 +10,7 @@ import {
 } from '../../cli/stream/index.ts';
 import { ConfigurationError, DataError, NonFiniteError } from '../../lib/index.ts';
 import { draws } from '../support/draws.ts';
+import { size } from '../support/size.ts';
 import { createDesk, type Desk } from './command.ts';
 
 const next = draws(4);
@@ -44,7 +45,7 @@ describe('cli: norewind/stream', () => {
         .map((row) => `${JSON.stringify(row)}\n`)
         .join(''),
     );
-    desk.file('text.txt', 'abcdé\n'.repeat(60));
+    desk.file('text.txt', 'abcdé\n'.repeat(size(20, 60)));
   });
 
   after(() => desk.dispose());

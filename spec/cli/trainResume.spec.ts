@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { randomWords } from '../support/randomWords.ts';
+import { size } from '../support/size.ts';
 import { createDesk, type Desk } from './command.ts';
+
+/** Records of the run that is not interrupted, of its data, and of the run that is resumed. */
+const [straight, all, old, kept] = size([1000, 1200, 400, 300], [5000, 6000, 2000, 1500]);
 
 describe('cli: norewind train --resume', () => {
   let desk: Desk;
@@ -10,33 +14,35 @@ describe('cli: norewind train --resume', () => {
     desk = createDesk();
     const words = randomWords(1);
     const next = () => words.next().value;
-    desk.file('text.txt', Array.from({ length: 6000 }, (_, i) => 'abcd\n'[(i + (next() % 2)) % 5]).join(''));
+    desk.file('text.txt', Array.from({ length: all }, (_, i) => 'abcd\n'[(i + (next() % 2)) % 5]).join(''));
   });
 
   after(() => desk.dispose());
 
   it('offers the generation before a damaged one, and resumes from it to the same metrics', async () => {
     const args = 'train text.txt --units 3 --every 70 --records';
-    await desk.norewind(`${args} 2000 --checkpoint-records 1500 --out old -q`.split(' '));
-    await desk.norewind(`${args} 5000 --out straight -q`.split(' '));
+    await desk.norewind(`${args} ${old} --checkpoint-records ${kept} --out old -q`.split(' '));
+    await desk.norewind(`${args} ${straight} --out straight -q`.split(' '));
     const bytes = readFileSync(desk.path('old/checkpoint.safetensors'));
     bytes[bytes.length - 100] ^= 4;
     desk.file('old/checkpoint.safetensors', bytes);
     const refused = await desk.norewind('train text.txt --resume old -q'.split(' '));
     expect(refused.code).to.equal(2);
     expect(refused.stderr).to.match(
-      /^norewind: old\/checkpoint\.safetensors cannot be used: its content does not fit its checksum; .*after 1500 records.*--from-previous\n$/,
+      new RegExp(
+        `^norewind: old/checkpoint\\.safetensors cannot be used: its content does not fit its checksum; .*after ${kept} records.*--from-previous\n$`,
+      ),
     );
     const predict = await desk.norewind('predict old text.txt'.split(' '));
     expect(predict.code).to.equal(2);
     expect(predict.stderr).to.match(
-      /after 1500 records, is whole: use that one, old\/checkpoint\.previous\.safetensors\n$/,
+      new RegExp(`after ${kept} records, is whole: use that one, old/checkpoint\\.previous\\.safetensors\n$`),
     );
     expect(
       (await desk.norewind('predict old/checkpoint.previous.safetensors text.txt'.split(' '))).code,
     ).to.equal(0);
     const { code } = await desk.norewind(
-      'train text.txt --resume old --from-previous --records 5000 -q'.split(' '),
+      `train text.txt --resume old --from-previous --records ${straight} -q`.split(' '),
     );
     expect(code).to.equal(0);
     expect(desk.read('old/metrics.ndjson')).to.equal(desk.read('straight/metrics.ndjson'));
@@ -44,7 +50,7 @@ describe('cli: norewind train --resume', () => {
 
   it('refuses other data, shorter data, and metrics that have lost lines', async () => {
     desk.file('other.txt', `z${desk.read('text.txt').slice(1)}`);
-    desk.file('short.txt', desk.read('text.txt').slice(0, 3000));
+    desk.file('short.txt', desk.read('text.txt').slice(0, straight - 200));
     const refusal = async (args: string, says: RegExp) => {
       const { code, stderr } = await desk.norewind(['train', ...args.split(' '), '-q']);
       expect(stderr)
@@ -52,10 +58,13 @@ describe('cli: norewind train --resume', () => {
         .and.to.match(/^norewind: [^\n]+\n$/);
       expect(code).to.equal(2);
     };
-    await refusal('other.txt --resume straight', /not the data .* first 5000 records differ/);
+    await refusal(
+      'other.txt --resume straight',
+      new RegExp(`not the data .* first ${straight} records differ`),
+    );
     await refusal(
       'short.txt --resume straight',
-      /end after 3000 records, and the checkpoint was made after 5000/,
+      new RegExp(`end after ${straight - 200} records, and the checkpoint was made after ${straight}`),
     );
     await refusal('text.txt --resume straight --units 4', /leave out --units/);
     await refusal('text.txt --resume nowhere', /nowhere has no checkpoint/);

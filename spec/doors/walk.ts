@@ -147,10 +147,10 @@ async function walkOptions(
 
 let shares = 0;
 
-/** A third in turn in the usual size: over the options, every one comes up. */
+/** A fifth in turn in the usual size: over the options, every one comes up. */
 function share<T>(items: readonly T[]): readonly T[] {
   const turn = shares++;
-  return items.filter((_, i) => (i + turn) % size(3, 1) === 0);
+  return items.filter((_, i) => (i + turn) % size(5, 1) === 0);
 }
 
 /** The error of a call, which must be of norewind and one readable sentence; undefined when there is none. */

@@ -89,7 +89,7 @@ describe('operations', () => {
   const laws = (operation: unknown, name: string, subject: Omit<PrimitiveSubject, 'name'>) => {
     described.add(operation);
     const { runs = 20 } = subject;
-    describePrimitive({ name, ...subject, runs: size(Math.ceil(runs / 4), runs) });
+    describePrimitive({ name, ...subject, runs: size(Math.ceil(runs / 5), runs) });
   };
   const unary = (
     operation: (x: Tensor) => Tensor,

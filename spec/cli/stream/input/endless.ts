@@ -5,6 +5,7 @@ import { readRows } from '../../../../cli/stream/input/readData.ts';
 import type { RowData, SymbolData } from '../../../../trainers/streams/config.ts';
 import type { Source } from '../../../../trainers/streams/source.ts';
 import { readSymbols } from '../../../../trainers/streams/symbolReader.ts';
+import { size } from '../../../support/size.ts';
 import { bytesOf } from '../../learning.ts';
 import { rows } from '../../sessions.ts';
 
@@ -76,9 +77,12 @@ export const endless: readonly Endless[] = [
 export interface Outcome {
   readonly entries: number;
   readonly sentence: string | undefined;
-  /** How much more memory was in use at any of three moments than after the first piece, in bytes. */
+  /** How much more memory was in use at any later moment than after the first piece, in bytes. */
   readonly growth: number;
 }
+
+/** How often the memory in use is measured, which takes most of the time. */
+const looks = size(2, 3);
 
 /** Reads this many bytes of it, in pieces of about the given size. */
 export async function readOn(
@@ -108,7 +112,7 @@ export async function readOn(
         const now = used();
         least ??= now;
         growth = Math.max(growth, now - least);
-        nextLook += total / 3;
+        nextLook += total / looks;
       }
       yield piece;
       // For the time limit of a test that would not come to an end.

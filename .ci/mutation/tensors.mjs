@@ -16,7 +16,7 @@ const scale = 1.15;
 const sums = ['add', 'addTrees', 'addParts'];
 const products = ['mul', 'scaleTree', 'matmul', 'outer', 'dot', 'dotTrees'];
 /** Operations of which the order of the first two arguments matters, and those of which the first can stand alone. */
-const ordered = ['sub', 'div', 'matmul', 'outer', 'greater', 'less', 'balance', 'minimum'];
+const ordered = ['sub', 'div', 'matmul', 'outer', 'greater', 'less', 'balance'];
 const droppable = [
   'sub',
   'div',
@@ -40,7 +40,7 @@ const mutators = {
   *TensorFactor({ name, args, path }) {
     const [a, b, ...rest] = args;
     if (droppable.includes(name)) yield copy(name === 'where' ? b : a);
-    if (ordered.includes(name) && b) yield call(name, b, a, ...rest);
+    if (ordered.includes(name) && b && !types.isNodesEquivalent(a, b)) yield call(name, b, a, ...rest);
     if (name === 'where') yield copy(rest[0]);
     if (!products.includes(name)) return;
     const by = name === 'scaleTree' || name.endsWith('Trees') ? 'scaleTree' : 'mul';

@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { ConfigurationError, pathsOf, seeded, type Tensor, type Tree } from '../../../lib/index.ts';
+import {
+  ConfigurationError,
+  leavesOf,
+  mapTree,
+  pathsOf,
+  seeded,
+  type Tensor,
+  type Tree,
+  tensor,
+} from '../../../lib/index.ts';
 import { gru, indrnn, lstm, rnn } from '../../../nn/index.ts';
 import { singularValues } from '../../../trainers/estimators/reduction.ts';
 import {
@@ -20,7 +29,7 @@ import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/num
 import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
-import { fixture, withReadout } from './sparse.ts';
+import { fixture, unlike, withReadout } from './sparse.ts';
 
 type Matrix = number[][];
 type Shown = SitedInfluence<Sketch> & { readonly certificate: Tensor };
@@ -32,6 +41,11 @@ const plus = (A: Matrix, B: Matrix, factor = 1): Matrix =>
   A.map((row, i) => row.map((value, j) => value + factor * B[i][j]));
 const zeros = (rows: number, columns: number): Matrix =>
   Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
+const rowsOf = (leaf: Tensor): Matrix => {
+  const numbers = numbersOf(leaf);
+  const [rows, columns] = leaf.shape;
+  return zeros(rows, columns).map((_, i) => numbers.slice(i * columns, (i + 1) * columns));
+};
 const square = (A: Matrix): number => A.flat().reduce((sum, value) => sum + value * value, 0);
 
 /** Gram-Schmidt, row after row. */
@@ -55,7 +69,7 @@ function parametersOf({ parameters }: Fixture, units: number): { group: string; 
     Array.from({ length: size }, (_, at) => ({
       group: path.split('.').slice(0, -1).join('.'),
       // A recurrent matrix has a row for each unit, all others a column.
-      unit: path.endsWith('.u') ? Math.floor(at / shape[1]) : at % units,
+      unit: path.endsWith('.u') ? Math.floor(at / shape[1]) : at % Math.min(units, shape.at(-1) as number),
     })),
   );
 }
@@ -71,7 +85,10 @@ interface Defined {
 function byDefinition(run: Fixture, units: number, rank: number): Defined {
   const known = parametersOf(run, units);
   const names = [...new Set(known.map(({ group }) => group))];
-  const S = numbersOf(run.state).length;
+  const unitOf = leavesOf(run.state as Tree).flatMap((leaf) =>
+    Array.from({ length: leaf.size }, (_, i) => i),
+  );
+  const S = unitOf.length;
   const drawn = numbersOf(seeded(1).normal([rank, S]));
   const first = orthonormal(zeros(rank, S).map((_, i) => drawn.slice(i * S, (i + 1) * S)));
   let { state } = run;
@@ -82,7 +99,7 @@ function byDefinition(run: Fixture, units: number, rank: number): Defined {
     const { I, J } = jacobians(run, run.parameters, state, input);
     state = run.model.step(run.parameters, state, input).state;
     const whole = plus(times(J, M), I);
-    const next = whole.map((row, k) => row.map((value, p) => (known[p].unit === k % units ? value : 0)));
+    const next = whole.map((row, k) => row.map((value, p) => (known[p].unit === unitOf[k] ? value : 0)));
     const fourth = times(times(turned(J), J), times(turned(J), J));
     sketches.forEach((own, g) => {
       const inGroup = (A: Matrix) =>
@@ -120,6 +137,7 @@ const runs: Readonly<Record<string, readonly [Fixture, number]>> = {
   'a tanh network': [fixture(rnn({ inputs: 2, units: 4 }), 2, 6), 4],
   'a GRU, whose reset gate reaches all': [fixture(gru({ inputs: 1, units: 4 }), 1, 6), 4],
   'an LSTM, with two state elements in a unit': [fixture(lstm({ inputs: 1, units: 3 }), 1, 6), 3],
+  'two leaves of unlike sizes': [fixture(unlike, 1, 6), 3],
 };
 
 describe('sketched RTRL', () => {
@@ -198,6 +216,51 @@ describe('sketched RTRL', () => {
     );
     for (const one of [learner, restored]) one.step(input, target);
     expect([...restored.save()]).to.deep.equal([...learner.save()]);
+  });
+
+  it('bounds by rounding what a sketch leaves out that has all of the rest, and by nothing where J is zero', () => {
+    const run = fixture(rnn({ inputs: 2, units: 4 }), 2, 2);
+    const only = (unit: number) => ({
+      ...run,
+      parameters: mapTree(
+        run.parameters as Tree,
+        (leaf, path) =>
+          path.endsWith('.u')
+            ? tensor(
+                rowsOf(leaf).map((row, i) => row.map((x) => (i === unit ? x : 0))),
+                { dtype: 'float64' },
+              )
+            : leaf,
+        'params',
+      ),
+    });
+    // One unit sees the others, so that what is left of J M after two steps has rank 1.
+    const { parameters, model, examples, state } = only(2);
+    const J = jacobians(
+      run,
+      parameters,
+      model.step(parameters, state, examples[0].input).state,
+      examples[1].input,
+    ).J;
+    const { I } = jacobians(run, parameters, state, examples[0].input);
+    const trace = J[2].reduce((sum, value, j) => sum + (j === 2 ? 0 : value ** 2 * square([I[j]])), 0);
+    const { certificate } = carriedBy(sketched({ rank: 1 }) as Estimator, only(2)).at(-1) as never;
+    expect((certificate as number) ** 2 / trace).to.be.within(0.95e-13, 1.05e-13);
+    for (const eager of [true, false])
+      expect(carriedBy(sketched({ rank: 1 }) as Estimator, only(9), eager).at(-1)?.certificate).to.equal(0);
+  });
+
+  it('takes the time of its formula: for a gate that reaches all, and for units of two elements', () => {
+    const timeOf = ([run]: readonly [Fixture, number]) => {
+      const learner = learnerOf([run], sketched({ rank: 2 }) as Estimator, seeded(1), { eager: true });
+      learner.step(run.examples[0].input, run.examples[0].target);
+      return learner.rule?.cost.time;
+    };
+    const whole = (parameters: number, states: number) => (states + 3) * parameters;
+    const [gate, reset] = [2 * 16 * 4 + (1 + 1 + 4 + 8) * 24, 3 * 16 * 4 + (1 + 4 + 8 + 8) * 24];
+    expect(timeOf(runs['a GRU, whose reset gate reaches all'])).to.equal(whole(72, 4) + 2 * gate + reset);
+    const pairs = 3 * 25 * (2 + 3) + (4 + 4 + 8 + 8) * (12 + 18);
+    expect(timeOf(runs['two leaves of unlike sizes'])).to.equal(whole(30, 5) + pairs);
   });
 
   it('says what it carries, and refuses a rank that is none', () => {

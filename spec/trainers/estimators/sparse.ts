@@ -1,4 +1,15 @@
-import { add, concat, mul, reshape, sigmoid, slice, sub, sum, tanh } from '../../../autodiff/index.ts';
+import {
+  add,
+  concat,
+  matmul,
+  mul,
+  reshape,
+  sigmoid,
+  slice,
+  sub,
+  sum,
+  tanh,
+} from '../../../autodiff/index.ts';
 import { type Noise, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, indrnn, linear, lru, model, project } from '../../../nn/index.ts';
 import { type Fixture, fixtureOf } from '../../../trainers/testing/unrolled.ts';
@@ -80,6 +91,25 @@ export const chain: Cell<Vectors, Tensor, Tensor> = {
     const before = concat([zeros([1], { dtype: h.dtype }), slice(h, [0], [29])]);
     const next = tanh(add(mul(u, add(h, before)), project(x, w)));
     return { state: next, output: next };
+  },
+};
+
+type Matrices = { readonly a: { readonly w: Tensor }; readonly b: { readonly w: Tensor } };
+type TwoLeaves = { readonly a: Tensor; readonly b: Tensor };
+
+/** Two leaves of unlike sizes that see each other, so that the last unit has one state element, and others two. */
+export const unlike: Cell<Matrices, TwoLeaves, Tensor> = {
+  name: 'unlike',
+  outputs: 3,
+  init: (noise) => ({
+    a: { w: mul(noise.normal([6, 2]), 0.4) },
+    b: { w: mul(noise.normal([6, 3]), 0.4) },
+  }),
+  start: () => ({ a: zeros([2]), b: zeros([3]) }),
+  step(parameters, { a, b }, x) {
+    const z = concat([x, a, b]);
+    const next = tanh(matmul(z, parameters.b.w));
+    return { state: { a: tanh(matmul(z, parameters.a.w)), b: next }, output: next };
   },
 };
 

@@ -2,7 +2,21 @@ import { expect } from 'chai';
 import { add, tanh } from '../../../autodiff/index.ts';
 import { leavesOf, seeded, type Tensor, type Tree, tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, crossEntropy, linear, lstm, meanSquare, model, rnn } from '../../../nn/index.ts';
-import { createLearner, type Estimator, sgd, unbiased } from '../../../trainers/index.ts';
+import {
+  artbp,
+  bptt,
+  createLearner,
+  dodge,
+  type Estimator,
+  ok,
+  pes,
+  sgd,
+  sketched,
+  snap,
+  tbptt,
+  unbiased,
+  uoro,
+} from '../../../trainers/index.ts';
 import { estimatorTable, makeEstimator, type Settings, usualOf } from '../../../trainers/registry/index.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
@@ -69,7 +83,33 @@ const bound: Readonly<Record<string, readonly [time: number, memory: number]>> =
   dodge: [5 * 18, 18 + 3],
 };
 
+/** The same with options, for 5 state elements and 97 parameters. */
+const withOptions: readonly (readonly [
+  estimator: Pick<Estimator, 'name' | 'bias' | 'settings' | 'cost'>,
+  bias: string,
+  time: number,
+  memory: number,
+])[] = [
+  [uoro({ rank: 3, window: 4 }), 'none', (3 + 4 * 3) * 97, 3 * (97 + 5) + 3 * 5],
+  [bptt({ length: 7 }), 'none', 3 * 97, 7 * 5],
+  [tbptt({ window: 6, stride: 2 }), 'truncated', (1 + (2 * 6) / 2) * 97, 6 * 5],
+  [tbptt({ window: 6, stride: 1, parameters: 'current' }), 'truncated', (1 + 3 * 6) * 97, 6 * 5],
+  [artbp({ keep: 0.5 }), 'none', 4 * 97, 2 * 5],
+  [ok({ rank: 3 }), 'none', 3 * 125 + 8 * 97, 3 * (25 + 97 / 5)],
+  [snap({ n: 2 }), 'truncated', 25 * 97, 5 * 97],
+  [sketched({ rank: 2 }), 'approximate', 3 * 125 + (5 + 4 + 2 * 4) * 97, 3 * 97 + 2 * 5],
+  [dodge({ directions: 3, every: 8 }), 'truncated', (3 + 2 * 3) * 97, 3 * (97 + 5)],
+  [pes({ particles: 8 }), 'approximate', (2 * 8 + 1) * 97, 8 * (97 + 5) + 1],
+  [unbiased(snap({ n: 1 }), { window: 3 }), 'none', (5 + 4 + 2) * 97, 97 + 97 + 5 + 2 * 5],
+];
+
 describe('what estimators declare', () => {
+  for (const [estimator, ...expected] of withOptions)
+    it(`${estimator.name} ${JSON.stringify(estimator.settings)}: its bias, and what it takes`, () => {
+      const { time, memory } = estimator.cost({ state: 5, parameters: 97 });
+      expect([estimator.bias, time, memory]).to.deep.equal(expected);
+    });
+
   it('is of all estimators that have a name', () => {
     for (const table of [declared, bound])
       expect(Object.keys(table).sort()).to.deep.equal(Object.keys(estimatorTable).sort());

@@ -179,6 +179,25 @@ describe('UORO with other scales and noise', () => {
     expect(sources).to.be.below(0.98 * plain);
   });
 
+  it('says what it takes for its scales, and how many pairs it has', () => {
+    const ruleOf = (options: UoroOptions, cell: unknown) => {
+      const run = fixture(cell, 1, 1);
+      const learner = learnerOf([run], uoro(options) as Estimator, seeded(1), { eager: true });
+      learner.step(run.examples[0].input, run.examples[0].target);
+      return [learner.rule?.structure, learner.rule?.cost.time];
+    };
+    const network = rnn({ inputs: 1, units: 3 });
+    expect(ruleOf({ rank: 2 }, network)).to.deep.equal(['2 pairs of vectors', (3 + 8) * 15]);
+    expect(ruleOf(others.sources, network)).to.deep.equal([
+      'one pair of vectors, 1 pull for the scales',
+      (7 + 2) * 15,
+    ]);
+    expect(ruleOf(others.preactivations, network)).to.deep.equal([
+      'one pair of vectors, 3 pulls for the scales',
+      (7 + 6) * 15,
+    ]);
+  });
+
   it('leaves the default as it was, and resumes with its own settings', () => {
     expect(uoro().settings).to.deep.equal({ window: 1, rank: 1, epsilon: 1e-5, lanes: 'independent' });
     expect(uoro(others['preactivations, sources']).settings).to.include({

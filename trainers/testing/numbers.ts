@@ -95,11 +95,13 @@ export function requireClose(
 ): void {
   if (actual.length !== expected.length)
     throw new LawError(`${what}: ${actual.length} numbers instead of ${expected.length}`);
-  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  // Of finite numbers: beside a NaN or an infinity, everything would be close.
+  const scale = expected.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   let worst = -1;
   let at = 0;
   for (let i = 0; i < actual.length; i++) {
-    const distance = Math.abs(actual[i] - expected[i]);
+    // Infinities have no difference.
+    const distance = actual[i] === expected[i] ? 0 : Math.abs(actual[i] - expected[i]);
     // A NaN counts as infinitely far.
     const gap = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (gap > worst) [worst, at] = [gap, i];

@@ -75,18 +75,18 @@ function firstPair(run: Fixture, drawn: readonly number[][], epsilon: number, is
   const [{ input }] = run.examples;
   const [x, s] = [input, run.state].map(numbersOf);
   const { I } = jacobians(run, run.parameters, run.state, input);
-  const columns = pathsOf(run.parameters as Tree, '').flatMap(({ path, tensor: { shape, size } }) =>
+  const columns = pathsOf(run.parameters as Tree, 'params').flatMap(({ path, tensor: { shape, size } }) =>
     Array.from({ length: size }, (_, i) => ({ path, row: Math.floor(i / shape[1]), unit: i % shape[1] })),
   );
   const scale = (w: number, v: number) => (isScaled ? Math.sqrt((w + epsilon) / (v + epsilon)) : 1);
   const state = [0, 0, 0];
   const theta = columns.map(() => 0);
   for (const [path, z] of [
-    ['.V', x],
-    ['.W', s],
+    ['params.V', x],
+    ['params.W', s],
   ] as const) {
     const signs =
-      drawn[path === '.V' ? drawn.findIndex(({ length }) => length === 2) : drawn.findIndex(isThree)];
+      drawn[path === 'params.V' ? drawn.findIndex(({ length }) => length === 2) : drawn.findIndex(isThree)];
     signs.forEach((sign, unit) => {
       const first = columns.findIndex((own) => own.path === path && own.row === 0 && own.unit === unit);
       const D = I.map((row) => row[first] / z[0]);
@@ -99,7 +99,7 @@ function firstPair(run: Fixture, drawn: readonly number[][], epsilon: number, is
       });
     });
   }
-  const own = columns.map(({ path }) => path === '.early' || path === '.late');
+  const own = columns.map(({ path }) => path === 'params.early' || path === 'params.late');
   (drawn.at(-1) as number[]).forEach((sign, k) => {
     const rho = scale(Math.hypot(...I[k].filter((_, p) => own[p])), 1);
     state[k] += sign * rho;

@@ -111,7 +111,7 @@ export const parts = [
   estimators(['ok', 'reduction', 'triangle'], ['ok']),
   estimators(['pes'], ['pes']),
   estimators(['layers', 'mixed', 'reachable', 'rflo', 'snap'], ['layers', 'rflo', 'snap']),
-  estimators(['leadingRows', 'orthonormal', 'sketch', 'sketched'], ['sketched']),
+  estimators(['leadingRows', 'orthonormal', 'sketch', 'sketched'], ['orthonormal', 'sketched']),
   estimators(['grow', 'tbptt'], ['grow', 'rolling']),
   estimators(['unbiased'], ['unbiased', 'learnt']),
   estimators(['uoro'], ['../normalisers', 'uoroScaling']),

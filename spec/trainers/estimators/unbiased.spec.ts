@@ -178,6 +178,36 @@ describe('an estimator made unbiased', () => {
     ).to.throw('"of":"snap"');
   });
 
+  it('says what it is of, whether lanes are one, and how many pairs it carries', () => {
+    expect([unbiased(frozen()).joint, unbiased(frozen(), { lanes: 'joint' }).joint]).to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(unbiased(uoro({ rank: 3 }), { weight: 0.5 }).settings).to.deep.equal({
+      of: 'uoro',
+      weight: 0.5,
+      rank: 1,
+      window: 1,
+      epsilon: 1e-5,
+      lanes: 'independent',
+      'uoro.window': 1,
+      'uoro.rank': 3,
+      'uoro.epsilon': 1e-5,
+      'uoro.lanes': 'independent',
+    });
+    expect(unbiased(frozen(), { weight: (step) => 1 / step }).settings).not.to.have.property('weight');
+    for (const [rank, pairs] of [
+      [1, 'one pair of vectors'],
+      [2, '2 pairs of vectors'],
+    ] as const) {
+      // A gradient of its own is no matter where the weight is 1.
+      const estimator = unbiased(eprop({ pairing: 'published' }), { rank, window: 2 });
+      const learner = learnerOf([network(2, 2)], estimator, seeded(1));
+      for (const { input, target } of network(2, 2).examples) learner.step(input, target);
+      expect(learner.rule?.structure).to.match(new RegExp(`; ${pairs} for the rest$`));
+    }
+  });
+
   it('refuses what it cannot do, in a sentence', () => {
     const refused = (make: () => unknown, message: string) =>
       expect(make).to.throw(ConfigurationError, message);
@@ -189,6 +219,7 @@ describe('an estimator made unbiased', () => {
       () => unbiased(tbptt({ window: 4 })),
       'unbiased: tbptt has a window of its own; use uoro({ window: 4 })',
     );
+    refused(() => unbiased(tbptt({ window: 2, stride: 1 })), 'unbiased: tbptt has a window of its own');
     refused(() => unbiased(undefined as unknown as Estimator), 'unbiased: estimator must be an estimator');
     const misspelt = { wieght: 1 };
     refused(

@@ -69,8 +69,11 @@ export async function writeResults(
     told.length === 0
       ? ''
       : `\n${unfinished.length} of ${all.length} runs are not done:\n${told.slice(0, 50).join('\n')}\n${told.length > 50 ? `  and ${told.length - 50} more, in ${csv}\n` : ''}`;
+  const probes = all.some(({ run }) => run.probe !== undefined)
+    ? 'Probes have no loss: norewind reproduce, with the same name, scale, seeds and folder, prints what they found\n'
+    : '';
   await watch.write(
-    `${formatTable(header, rows)}\n${rest.split('\n').map(shown).join('\n')}\nTable of all runs: ${shown(csv)}\n`,
+    `${formatTable(header, rows)}\n${probes}${rest.split('\n').map(shown).join('\n')}\nTable of all runs: ${shown(csv)}\n`,
   );
 }
 

@@ -172,6 +172,7 @@ describe('cli: norewind reproduce', () => {
       status: 'done',
       steps: 6,
     });
+    expect((await norewind('collect probed')).stdout).to.match(/\nProbes have no loss: norewind reproduce, /);
     rmSync(desk.path(path));
     await norewind(line);
     expect(desk.read(path)).to.equal(found);

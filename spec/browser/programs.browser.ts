@@ -205,6 +205,9 @@ describe('browser: programs in the playground', function () {
     await own.page.goto(address);
     await own.until(`${said}?.textContent === 'from a link: Run starts it'`);
     expect(await own.page.locator('#program-printed').isHidden()).to.equal(true);
+    // It is in view, also once the parts above it have got their size.
+    await own.page.waitForTimeout(1000);
+    await own.until("Math.abs(document.querySelector('#program').getBoundingClientRect().top) < 2");
     await own.page.keyboard.press('Enter');
     await own.until("document.querySelector('#program-printed').textContent === '∂ℓ 2\\n'");
     await own.page.evaluate("location.hash = 'code=aGVsbG8'");

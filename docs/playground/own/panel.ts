@@ -1,9 +1,9 @@
 import { createEditor } from '../editor/editor.ts';
 import { missing } from '../editor/missing.ts';
-import { button, choice, element, part } from '../page/dom.ts';
+import { button, choice, chooseNone, element } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
 import { setBar, setRows } from '../page/rows.ts';
-import { section } from '../page/section.ts';
+import { goTo, section } from '../page/section.ts';
 import { addressOf, startWorker } from '../page/worker.ts';
 import { examples } from './examples.ts';
 import type { FromOwn, Training } from './messages.ts';
@@ -160,6 +160,20 @@ export function ownPanel(): void {
     editor.mark(line);
   }
 
+  const beginnings = choice(
+    'Begin with',
+    [
+      ['leaky', 'leaky tanh'],
+      ['minimal', 'minimal gate'],
+      ['wrong', 'a wrong one'],
+    ],
+    'leaky',
+    (name) => {
+      editor.set(examples[name]);
+      later();
+    },
+  );
+
   section({
     id: 'own',
     title: 'A cell of your own',
@@ -168,19 +182,7 @@ export function ownPanel(): void {
       'Then every estimator trains it. Nothing has to be derived by hand, and a law that fails shows the smallest example.',
     ],
     controls: [
-      choice(
-        'Begin with',
-        [
-          ['leaky', 'leaky tanh'],
-          ['minimal', 'minimal gate'],
-          ['wrong', 'a wrong one'],
-        ],
-        'leaky',
-        (name) => {
-          editor.set(examples[name]);
-          later();
-        },
-      ),
+      beginnings,
       element(
         'div',
         { class: 'buttons' },
@@ -202,9 +204,10 @@ export function ownPanel(): void {
   function fromLink(): void {
     const [, given] = /^#cell=(.+)$/s.exec(location.hash) ?? [];
     if (given === undefined) return;
-    part('#own').scrollIntoView();
+    goTo('own');
     try {
       editor.set(decodeURIComponent(given));
+      chooseNone(beginnings);
       later();
     } catch {
       say('the cell of the link is not as encodeURIComponent writes it', 'bad');

@@ -45,3 +45,8 @@ export function choice<T extends string>(
   });
   return element('fieldset', { class: 'choice' }, element('legend', {}, legend), ...labels);
 }
+
+/** Takes none of the options of a choice: what is shown is no longer one of them. */
+export function chooseNone(fieldset: HTMLFieldSetElement): void {
+  for (const input of fieldset.querySelectorAll('input')) input.checked = false;
+}

@@ -27,3 +27,17 @@ export function section({ id, title, text, controls, figure, onShown }: SectionO
   );
   return root;
 }
+
+/** Milliseconds in which the parts of the page get their size. */
+const settling = 4000;
+
+/** Scrolls to a part, and back to it while those above it get their size, unless the reader moves. */
+export function goTo(id: string): void {
+  const root = part(`#${id}`);
+  const observer = new ResizeObserver(() => root.scrollIntoView({ behavior: 'instant' }));
+  observer.observe(part('main'));
+  const end = () => observer.disconnect();
+  for (const move of ['wheel', 'pointerdown', 'keydown'])
+    addEventListener(move, end, { once: true, passive: true });
+  setTimeout(end, settling);
+}

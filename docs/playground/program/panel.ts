@@ -1,7 +1,7 @@
 import { createEditor } from '../editor/editor.ts';
 import { missing } from '../editor/missing.ts';
-import { button, choice, element, part } from '../page/dom.ts';
-import { section } from '../page/section.ts';
+import { button, choice, chooseNone, element } from '../page/dom.ts';
+import { goTo, section } from '../page/section.ts';
 import { addressOf, startWorker } from '../page/worker.ts';
 import { examples } from './examples.ts';
 import { packed, unpacked } from './link.ts';
@@ -99,6 +99,23 @@ export function programPanel(): void {
     event.preventDefault();
     void begin();
   });
+  const beginnings = choice(
+    'Begin with',
+    [
+      ['derivatives', 'derivatives'],
+      ['training', 'three estimators'],
+      ['picture', 'a picture'],
+    ],
+    'derivatives',
+    (name) => {
+      end();
+      editor.set(examples[name]);
+      say('', '');
+      paper.clear();
+    },
+    'program-examples',
+  );
+
   section({
     id: 'program',
     title: 'Run a program',
@@ -107,22 +124,7 @@ export function programPanel(): void {
       'Control and Enter in the editor run it too. Stop ends it wherever it is, in an endless loop as well.',
     ],
     controls: [
-      choice(
-        'Begin with',
-        [
-          ['derivatives', 'derivatives'],
-          ['training', 'three estimators'],
-          ['picture', 'a picture'],
-        ],
-        'derivatives',
-        (name) => {
-          end();
-          editor.set(examples[name]);
-          say('', '');
-          paper.clear();
-        },
-        'program-examples',
-      ),
+      beginnings,
       element(
         'div',
         { class: 'buttons' },
@@ -141,9 +143,10 @@ export function programPanel(): void {
     if (given === undefined) return;
     end();
     paper.clear();
-    part('#program').scrollIntoView();
+    goTo('program');
     try {
       editor.set(await unpacked(given));
+      chooseNone(beginnings);
       say('from a link: Run starts it', '');
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), 'bad');

@@ -102,11 +102,11 @@ export const parts = [
     ['kernl', 'learnt'],
     '^(what estimators declare|KeRNL (is|comes|keeps|refuses)|what an estimator has learnt kernl)',
   ),
-  estimators(['kfRtrl', 'exact'], ['kfRtrl']),
+  estimators(['kfRtrl', 'exact'], ['kfRtrl', 'kronecker']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
   estimators(
     ['noBackTrack', 'rank-one', 'rowNorms', 'signSources'],
-    ['../normalisers', 'noBackTrack', 'uoroScaling'],
+    ['../normalisers', '../norms', 'noBackTrack', 'uoroScaling'],
   ),
   estimators(['ok', 'reduction', 'triangle'], ['ok']),
   estimators(['pes'], ['pes']),

@@ -161,6 +161,8 @@ describe('KF-RTRL', () => {
       ['elementwise', ['v', 'w']],
       ['blocks', ['U']],
       ['lru', ['nu', 'theta']],
+      // Elements of one leaf reach two state elements or one.
+      ['cascade', ['u', 'p']],
     ] as const) {
       const [cell, inputs] = sparse[name];
       const run = fixture(cell, inputs, 4);
@@ -187,6 +189,24 @@ describe('KF-RTRL', () => {
       '1 group of sites; 1 leaf without sites carried exactly',
     );
     expect(told(lru({ inputs: 2, units: 3 }))?.structure).to.contain('leaves without sites carried exactly');
+  });
+
+  it('takes what its leaves without sites take: all of G for a vector that reaches much, else the entries', () => {
+    const costOf = (run: Fixture) => {
+      const learner = learnerOf([run], kfRtrl(), seeded(2), { eager: true });
+      learner.step(run.examples[0].input, run.examples[0].target);
+      return learner.rule?.cost;
+    };
+    const [cell, inputs] = sparse.cascade;
+    expect(costOf(fixture(cell, inputs, 1))).to.deep.equal({
+      time: (9 + 3) * (24 + 18) + 81 * 4 + 2 ** 2 * 8 + 4,
+      memory: 9 * 4 + 3 + 2 * 8 + 4,
+    });
+    const shape = { inputs: 1, a: 1, b: 3, tied: false, turned: false, gains: true, shifted: false, seed: 5 };
+    expect(costOf(siteRun(shape, 1))).to.deep.equal({
+      time: (4 + 3) * 31 + 16 * (1 + 3) + 16 * 3,
+      memory: 4 * (1 + 3) + 6 + 5 + 4 * 3,
+    });
   });
 
   it('refuses, by name, a matrix without sites that reaches much, and a step that cannot be traced', () => {

@@ -131,7 +131,19 @@ describe('browser: programs in the playground', function () {
         "console.log('before');\n\nawait Promise.reject(new RangeError('too late'));",
         'line 3: RangeError: too late',
       ],
+      ["import all from 'norewind';\nall();", 'line 1: norewind has no default: import { … } or * as'],
+      ["export { adddd } from 'norewind/lib';", 'line 1: norewind/lib has no adddd'],
+      ['postMessage(null);\npostMessage({ kind: 1 });\nreturn 3;', "line 3: 'return' outside of function"],
+      [
+        "postMessage(null);\npostMessage({ kind: 1 });\nthrow new Error('at last');",
+        'line 3: Error: at last',
+      ],
+      [
+        'const deep = (): number => 1 + deep();\ndeep();',
+        'line 1: RangeError: Maximum call stack size exceeded',
+      ],
       ["throw 'a text';", 'a text'],
+      ['throw undefined;', 'undefined'],
       [
         'setTimeout(() => {\n  missing();\n}, 10);\nawait new Promise(() => {});',
         'line 2: ReferenceError: missing is not defined',

@@ -6,7 +6,11 @@ import type { Imported } from './translate.ts';
 export async function missing(imports: readonly Imported[]): Promise<Refusal> {
   for (const { name, from, file, line } of imports) {
     const all: object = await import(/* @vite-ignore */ addressOf(file));
-    if (!(name in all)) return refusal(`${from} has no ${name}`, line);
+    if (!(name in all))
+      return refusal(
+        name === 'default' ? `${from} has no default: import { … } or * as` : `${from} has no ${name}`,
+        line,
+      );
   }
   return refusal('the worker did not start', undefined);
 }

@@ -1,5 +1,6 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript';
 import {
+  type ExportAllDeclaration,
   type ExportNamedDeclaration,
   type ImportDeclaration,
   Parser,
@@ -64,7 +65,7 @@ export function translate(source: string, addressOf: (file: string) => string): 
       const from = String(node.source.value);
       if (!isKnown(from)) return refusal(advised(from), line);
       const file = files[from];
-      if (node.type === 'ImportDeclaration') imports.push(...imported(node, from, file));
+      imports.push(...namesOf(node).map((name) => ({ name, from, file, line })));
       cuts.push({ start: node.source.start, end: node.source.end, text: JSON.stringify(addressOf(file)) });
     }
     if (node.type === 'ExportNamedDeclaration') exports.push(...exported(node, line));
@@ -84,7 +85,7 @@ function advised(path: string): string {
   return `only ${Object.keys(files).join(', ')} can be imported here, not ${path}`;
 }
 
-const syntax = { ecmaVersion: 2022, sourceType: 'module', locations: true } as const;
+const syntax = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const;
 
 /**
  * What is wrong with a source, and where. Sucrase, which takes types out, goes back to the beginning of an arrow
@@ -105,12 +106,15 @@ function syntaxRefusal(message: string): Refusal {
   return what === undefined ? refusal(message, undefined) : refusal(what.toLowerCase(), Number(line));
 }
 
-function imported({ specifiers }: ImportDeclaration, from: string, file: string): readonly Imported[] {
-  return specifiers.flatMap((specifier) =>
-    specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier'
-      ? [{ name: specifier.imported.name, from, file, line: specifier.loc?.start.line }]
-      : [],
-  );
+/** The names that a declaration takes from another module. */
+function namesOf(node: ImportDeclaration | ExportNamedDeclaration | ExportAllDeclaration): readonly string[] {
+  if (node.type === 'ExportAllDeclaration') return [];
+  return node.specifiers.flatMap((specifier) => {
+    if (specifier.type === 'ImportDefaultSpecifier') return ['default'];
+    if (specifier.type === 'ImportNamespaceSpecifier') return [];
+    const taken = specifier.type === 'ImportSpecifier' ? specifier.imported : specifier.local;
+    return taken.type === 'Identifier' ? [taken.name] : [];
+  });
 }
 
 function exported(

@@ -49,7 +49,8 @@ export function programPanel(): void {
     }
     worker = startWorker(program.module);
     worker.addEventListener('message', ({ data }: MessageEvent<FromProgram>) => {
-      if (own === run) take(data);
+      // Messages that a program posts itself are ignored.
+      if (own === run && data !== null && typeof data === 'object') take(data);
     });
     // It fails in a message once it runs: what comes here is an import that is not there.
     worker.addEventListener('error', (event) => {
@@ -66,7 +67,7 @@ export function programPanel(): void {
     else if (news.kind === 'failed') {
       end();
       refuse(`${news.line === undefined ? '' : `line ${news.line}: `}${news.sentence}`, news.line);
-    } else {
+    } else if (news.kind === 'over') {
       // What waits for a timer may still print.
       const nothing = paper.isEmpty ? ', and printed nothing' : '';
       say(`ran to its end in ${(news.milliseconds / 1000).toFixed(2)} s${nothing}`, 'good');

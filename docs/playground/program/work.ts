@@ -20,7 +20,19 @@ function print(isComplaint: boolean, values: readonly unknown[]): void {
 
 const out = (...values: readonly unknown[]): void => print(false, values);
 const complain = (...values: readonly unknown[]): void => print(true, values);
-Object.assign(console, { log: out, info: out, debug: out, warn: complain, error: complain });
+Object.assign(console, {
+  log: out,
+  info: out,
+  debug: out,
+  dir: (value: unknown) => out(value),
+  table: (value: unknown) => out(value),
+  warn: complain,
+  error: complain,
+  trace: complain,
+  assert(holds: unknown, ...values: readonly unknown[]) {
+    if (!holds) complain('Assertion failed', ...values);
+  },
+});
 
 /** The page shows one sentence, and the line of the program that led there. */
 function fail(error: unknown, message: string): void {

@@ -187,7 +187,11 @@ export function isContiguous(array: NdArray<TypedArray>): boolean {
 export function dataOf(tensor: Tensor): TypedArray {
   requireTensor(tensor, 'dataOf');
   const array = tensor.toNdarray();
-  if (isContiguous(array)) return array.data.subarray(array.offset, array.offset + array.size) as TypedArray;
+  if (isContiguous(array)) {
+    const { data, offset, size } = array;
+    // A view of a small array costs more than most kernels: V8 has to move its numbers out of the heap.
+    return size === data.length ? data : (data.subarray(offset, offset + size) as TypedArray);
+  }
   const copy = allocate(tensor.dtype, array.size);
   copyInto(copy, array);
   return copy;

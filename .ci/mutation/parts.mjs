@@ -112,7 +112,9 @@ export const parts = [
   estimators(['pes'], ['pes']),
   estimators(['layers', 'mixed', 'reachable', 'rflo', 'snap'], ['layers', 'rflo', 'snap']),
   estimators(['leadingRows', 'orthonormal', 'sketch', 'sketched'], ['orthonormal', 'sketched']),
+  estimators(['full', 'pick', 'rtrl', 'sites', 'traced'], ['diagonal', 'sites', 'snapMasks']),
   estimators(['grow', 'tbptt'], ['grow', 'rolling']),
+  estimators(['slot-structure', 'slots', 'step-structure'], ['randomStructures', 'structured']),
   estimators(['unbiased'], ['unbiased', 'learnt']),
   estimators(['uoro'], ['../normalisers', 'uoroScaling']),
 ];

@@ -50,11 +50,9 @@ export function factorOf(values: readonly number[], signs: ArrayLike<number>, ra
   for (let i = 0; i < m; i++) X[i][i] = Math.sqrt(values[i]);
   const [k, s] = [n - m, tail(m)];
   if (s <= 0) return X;
+  // A unit vector. The reflection that turns it into -e_0 has its complement in the other columns.
   const z = values.slice(m).map((value) => Math.sqrt(Math.max(0, 1 - (value * (k - 1)) / s)));
-  const length = Math.hypot(...z);
-  const unit = z.map((value) => value / length);
-  // The reflection that turns the unit vector into -e_0 has its complement in the other columns.
-  const v = unit.map((value, i) => value + (i === 0 ? 1 : 0));
+  const v = z.map((value, i) => value + (i === 0 ? 1 : 0));
   const square = v.reduce((sum, value) => sum + value * value, 0);
   const scale = Math.sqrt(s / (k - 1));
   for (let j = 0; j < k; j++)

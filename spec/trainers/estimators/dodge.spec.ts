@@ -70,6 +70,45 @@ describe('DODGE', () => {
       requireClose(numbersOf(mean), expected, 1e-12, 'the mean');
     });
 
+  it('draws anew after as many steps, and carries the tangent of a direction on until then', () => {
+    const run = fixture(small, 2, 7);
+    for (const every of [1, 2, 3, 5])
+      for (const eager of [true, false]) {
+        const { fillSigns: _, ...source } = seeded(8);
+        const drawn: number[] = [];
+        const noise: Noise = {
+          ...source,
+          signs(shape) {
+            const signs = source.signs(shape);
+            drawn.push(...numbersOf(signs));
+            return signs;
+          },
+        };
+        const own = numbersOf(estimates([run], dodge({ every }), noise, { eager }).influence);
+        const count = numbersOf(run.parameters).length;
+        let { state } = run;
+        let tangent = numbersOf(state).map(() => 0);
+        let direction: number[] = [];
+        run.examples.forEach(({ input }, t) => {
+          const { I, J } = jacobians(run, run.parameters, state, input);
+          state = run.model.step(run.parameters, state, input).state;
+          if (t % every === 0) direction = drawn.slice(-(7 - t) * count).slice(0, count);
+          const before = t % every === 0 ? tangent.map(() => 0) : tangent;
+          tangent = I.map((row, k) =>
+            [...row.map((x, j) => x * direction[j]), ...J[k].map((x, i) => x * before[i])].reduce(
+              (a, b) => a + b,
+            ),
+          );
+        });
+        requireClose(
+          own,
+          tangent.flatMap((x) => direction.map((v) => x * v)),
+          1e-12,
+          `every ${every}, eager ${eager}`,
+        );
+      }
+  });
+
   it('is RTRL over a full basis of directions', () => {
     const run = fixture(small, 2, 4);
     const exact = estimates([run], rtrl(), seeded(1));

@@ -70,6 +70,18 @@ describe('PES', () => {
     requireClose(numbersOf(influence), numbersOf(exact.influence), 1e-11, 'the influence');
   });
 
+  it('pulls with what the states have seen, not with the perturbation that is yet to come', () => {
+    // One sign, of which the square is 1: after one step the influence is exact, whatever is drawn.
+    const run = fixture(line, 2, 1);
+    const exact = numbersOf(estimates([run], rtrl() as Estimator, seeded(1)).influence);
+    requireLive(exact, 'the influence');
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const own = estimates([run], pes({ particles: 2 }) as Estimator, seeded(seed));
+      requireClose(numbersOf(own.influence), exact, 1e-9, `seed ${seed}`);
+    }
+    expect(pes().settings).to.deep.equal({ particles: 32, deviation: 0.01 });
+  });
+
   it('has that mean up to σ² on a curve, with several pairs and after a reset', () => {
     const run = fixture(curve, 1, 2);
     const exact = numbersOf(estimates([run], rtrl() as Estimator, seeded(1)).gradients);

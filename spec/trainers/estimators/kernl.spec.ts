@@ -14,15 +14,16 @@ import { fixture, withReadout } from './sparse.ts';
 const rate = 0.3;
 const sigma = 1e-3;
 
-/** On plain numbers, for a network whose parameters reach their own state element alone. */
-function byDefinition(run: Fixture, signs: readonly number[]) {
+/** On plain numbers, for a network whose parameters reach the state elements of their own unit alone. */
+function byDefinition(run: Fixture, signs: readonly number[], decay: number) {
   const S = numbersOf(run.state).length;
   const dot = (a: readonly number[], b: readonly number[]) =>
     a.reduce((sum, value, i) => sum + value * b[i], 0);
   let { state } = run;
   let E: number[][] = [];
   let A = Array.from({ length: S }, (_, i) => Array.from({ length: S }, (__, j) => Number(i === j)));
-  let [lambda, psi, omega, chi] = [0.8, 0, 0, 0].map((value) => new Array<number>(S).fill(value));
+  let clipped = false;
+  let [lambda, psi, omega, chi] = [decay, 0, 0, 0].map((value) => new Array<number>(S).fill(value));
   run.examples.forEach(({ input }, t) => {
     const { I } = jacobians(run, run.parameters, state, input);
     E = I.map((row, j) => row.map((value, p) => value + lambda[j] * (E[j]?.[p] ?? 0)));
@@ -44,12 +45,15 @@ function byDefinition(run: Fixture, signs: readonly number[]) {
       row.map((value, j) => value + (rate * error[i] * omega[j]) / (1 + dot(omega, omega))),
     );
     const scale = rate / (1 + dot(chi, chi));
-    lambda = lambda.map((value, j) => Math.min(1, Math.max(0, value + scale * back[j] * chi[j])));
+    const moved = lambda.map((value, j) => value + scale * back[j] * chi[j]);
+    clipped ||= moved.some((value) => value > 1);
+    lambda = moved.map((value) => Math.min(1, Math.max(0, value)));
     state = run.model.step(run.parameters, state, input).state;
   });
   return {
     A: A.flat(),
     lambda,
+    clipped,
     G: A.flatMap((row) => E[0].map((_, p) => row.reduce((sum, a, j) => sum + a * E[j][p], 0))),
   };
 }
@@ -63,23 +67,27 @@ function distance(run: Fixture, estimator: Estimator): number {
 }
 
 describe('KeRNL', () => {
-  it('is its definition on plain numbers, eagerly and as a plan', () => {
-    const run = fixture(rnn({ inputs: 2, units: 3 }), 2, 8);
-    const source = seeded(7);
-    const { A, lambda, G } = byDefinition(
-      run,
-      run.examples.flatMap(() => numbersOf(source.signs([3]))),
-    );
-    for (const eager of [true, false]) {
-      const learner = learnerOf([run], kernl({ leak: 0.2, rate }) as Estimator, seeded(7), { eager });
-      for (const { input, target } of run.examples) learner.step(input, target);
-      const { sensitivity, decays } = learner.influence as KernlInfluence;
-      requireClose(numbersOf(sensitivity), A, 1e-9, 'A');
-      requireClose(numbersOf(decays), lambda, 1e-9, 'λ');
-      expect(lengthOf(lambda.map((value) => value - 0.8))).to.be.greaterThan(1e-3);
-      requireClose(influenceOf(learner, [run]).flat(), G, 1e-9, 'G');
-    }
-  });
+  for (const [name, run, leak] of [
+    ['a tanh network', fixture(rnn({ inputs: 2, units: 3 }), 2, 8), 0.2],
+    ['decays that come to their bound', fixture(rnn({ inputs: 2, units: 3 }), 2, 8, 4), 1e-3],
+    ['an LSTM, with two state elements in a unit', fixture(lstm({ inputs: 2, units: 2 }), 2, 6), 0.2],
+  ] as const)
+    it(`is its definition on plain numbers, eagerly and as a plan: ${name}`, () => {
+      const source = seeded(7);
+      const { length } = numbersOf(run.state);
+      const signs = run.examples.flatMap(() => numbersOf(source.signs([length])));
+      const { A, lambda, clipped, G } = byDefinition(run, signs, 1 - leak);
+      expect(clipped).to.equal(leak < 0.2);
+      for (const eager of [true, false]) {
+        const learner = learnerOf([run], kernl({ leak, rate }) as Estimator, seeded(7), { eager });
+        for (const { input, target } of run.examples) learner.step(input, target);
+        const { sensitivity, decays } = learner.influence as KernlInfluence;
+        requireClose(numbersOf(sensitivity), A, 1e-9, 'A');
+        requireClose(numbersOf(decays), lambda, 1e-9, 'λ');
+        if (leak === 0.2) expect(lengthOf(lambda.map((value) => value - 0.8))).to.be.greaterThan(1e-3);
+        requireClose(influenceOf(learner, [run]).flat(), G, 1e-9, 'G');
+      }
+    });
 
   it('is RFLO with a rate of 0', () => {
     for (const cell of [rnn({ inputs: 2, units: 4 }), ctrnn({ inputs: 2, units: 4, leak: 0.3 })]) {

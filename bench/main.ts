@@ -6,15 +6,17 @@ import { biasTable } from './groups/bias.ts';
 import { estimatorGrid } from './groups/estimators.ts';
 import { growth } from './groups/growth.ts';
 import { kernelTable } from './groups/kernels.ts';
+import { lanes } from './groups/lanes.ts';
 import { lag } from './groups/lag.ts';
+import { libraries } from './groups/libraries.ts';
 import { peers } from './groups/peers.ts';
 import { probeTable } from './groups/probe.ts';
 import { endToEnd, memory, packageSize, start } from './groups/process.ts';
-import { python } from './groups/python.ts';
 import { grid, hand, plain } from './groups/steps.ts';
 import { stream } from './groups/stream.ts';
 import { streams } from './groups/streams.ts';
 import { type Options, optionsOf, UsageError, usage } from './options.ts';
+import { writePage } from './page.ts';
 import { machine, markdown, type Table } from './report.ts';
 
 type Group = (options: Options, say: (text: string) => void) => Table | Promise<Table>;
@@ -25,6 +27,7 @@ const groups: Readonly<Record<string, Group>> = {
   hand,
   kernels: kernelTable,
   growth,
+  lanes,
   estimators: estimatorGrid,
   bias: biasTable,
   probe: probeTable,
@@ -36,7 +39,7 @@ const groups: Readonly<Record<string, Group>> = {
   streams,
   lag,
   peers,
-  python,
+  libraries,
 };
 
 async function main(args: readonly string[]): Promise<void> {
@@ -45,8 +48,13 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(usage);
     return;
   }
+  if (options === 'page') {
+    writePage();
+    console.log('docs/performance.md is written from bench/results.');
+    return;
+  }
   const about = machine();
-  console.log(`${Object.values(about).join(', ')}\n`);
+  console.log(`${about.cpu}, ${about.cores} cores, Node ${about.node}\n`);
   const tables: Table[] = [];
   for (const name of options.groups) {
     const table = await groups[name](options, (text) => {

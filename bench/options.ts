@@ -23,6 +23,7 @@ groups (all but the last six when none is given):
   hand        the compiled step against instructions written by hand for the tanh RNN, on the same kernels
   kernels     every kernel by itself: GFLOP/s and GB/s
   growth      how the time grows with the number of units
+  lanes       a lane among 8 and 32 against one alone
   estimators  every estimator on RNN and GRU at 64 and 128 units, and the numbers that it carries
   bias        every estimator against the exact gradient: cosine, squared bias, variance
   probe       a probe of eight copies against the steps that it consists of, on a GRU of 16 and 64 units
@@ -34,7 +35,7 @@ groups (all but the last six when none is given):
   streams     norewind train with its defaults, its experts, River, PPMd and bzip2 (where Python has them)
   lag         a task that truncation cannot win: RTRL, UORO and windows, each at its best rate
   peers       the same step with jax-js and TensorFlow.js (npm run bench:peers installs and runs this)
-  python      the same step with PyTorch and JAX, on one thread, where Python has them
+  libraries   steps, windows and lanes with JAX and PyTorch, on one thread (bench/python/requirements.txt)
 
 options:
   --cells rnn,gru,lstm            --estimators uoro,tbptt-1,tbptt-16,rtrl
@@ -42,7 +43,10 @@ options:
   --rounds 15                     turns of each contestant
   --turn 25                       milliseconds per turn
   --quick                         3 rounds of 5 ms, small sizes: to see that everything runs
-  --out bench-results.json`;
+  --out bench-results.json
+
+bench page writes docs/performance.md from the results that are committed in bench/results. To measure a group anew:
+bench <group> --out bench/results/<group>.json`;
 
 export const everyGroup = [
   'grid',
@@ -50,6 +54,7 @@ export const everyGroup = [
   'hand',
   'kernels',
   'growth',
+  'lanes',
   'estimators',
   'bias',
   'probe',
@@ -61,13 +66,14 @@ export const everyGroup = [
   'streams',
   'lag',
   'peers',
-  'python',
+  'libraries',
 ];
 
 /** @throws UsageError with one sentence. */
-export function optionsOf(args: readonly string[]): Options | 'help' {
+export function optionsOf(args: readonly string[]): Options | 'help' | 'page' {
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
+  if (positionals.length === 1 && positionals[0] === 'page') return 'page';
   const unknown = positionals.find((name) => !everyGroup.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`there is no group ${unknown}; the groups are ${everyGroup.join(', ')}`);

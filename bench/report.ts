@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus } from 'node:os';
 import type { Timing } from './measure.ts';
 
 /** A table of results, printed and written to the JSON file. */
@@ -15,16 +15,16 @@ export interface Table {
 export type Cell = string | number | Timing;
 
 /** The machine, without anything that identifies it. */
-export function machine(): Record<string, string | number> {
+export interface Machine {
+  /** As the operating system names it. */
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+export function machine(): Machine {
   const [cpu] = cpus();
-  return {
-    cpu: cpu?.model.trim() ?? 'unknown',
-    logicalCores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    platform: `${process.platform} ${process.arch}`,
-    node: process.version,
-    v8: process.versions.v8,
-  };
+  return { cpu: cpu?.model.trim() ?? 'unknown', cores: cpus().length, node: process.version };
 }
 
 /** A table as aligned Markdown. */

@@ -1,4 +1,4 @@
-"""Shared by the Python benchmarks: the problem that bench/groups/python.ts writes, the check, and the clock."""
+"""Shared by the Python benchmarks: the problem that bench/groups/libraries.ts writes, the check, and the clock."""
 
 import json
 import sys
@@ -15,36 +15,24 @@ def load():
         return json.load(file)
 
 
-def check(problem, step, parameters):
-    """Compares 48 fresh steps with norewind's losses, and the learnt changes with norewind's."""
-    for t, expected in enumerate(problem["losses"]):
-        loss = step(t)
+def check(problem, how, losses, parameters):
+    """Compares the losses of one period, and the learnt changes, with the float64 reference's."""
+    for t, (loss, expected) in enumerate(zip(losses, problem["losses"], strict=True)):
         if not abs(loss - expected) <= 2e-4 * abs(expected):
-            sys.exit(f"{sys.argv[0]} has the loss {loss} in step {t}, norewind has {expected}; they do not compute the same, so they are not timed.")
-    for at, (own, after, before) in enumerate(zip(parameters(), problem["after"], problem["leaves"])):
-        difference = sum((a - b) ** 2 for a, b in zip(own, after)) ** 0.5
+            sys.exit(f"{sys.argv[0]} ({how}) has the loss {loss} in step {t}, the float64 reference has {expected}; they do not compute the same, so they are not timed.")
+    for at, (own, after, before) in enumerate(zip(parameters, problem["after"], problem["leaves"], strict=True)):
+        difference = sum((a - b) ** 2 for a, b in zip(own, after, strict=True)) ** 0.5
         learnt = sum((a - b) ** 2 for a, b in zip(after, before)) ** 0.5
         size = sum(a * a for a in after) ** 0.5
         if not difference <= 1e-2 * learnt + 3e-7 * size:
-            sys.exit(f"{sys.argv[0]} learns another parameter {at} than norewind, so it is not timed.")
+            sys.exit(f"{sys.argv[0]} ({how}) learns another parameter {at} than the float64 reference, so it is not timed.")
 
 
-def measure(step):
-    """Prints microseconds per step, one number per round."""
-    rounds, turn = int(sys.argv[2]), int(sys.argv[3]) / 1000
-    at, count, best = 48, 1, float("inf")
-
-    def run(count):
-        nonlocal at
-        begin = time.perf_counter()
-        for t in range(at, at + count):
-            step(t)
-        at += count
-        return (time.perf_counter() - begin) / count
-
-    end = time.perf_counter() + 3 * turn
-    while time.perf_counter() < end:
-        best = min(best, run(count))
-        count = max(1, min(2 * count, int(turn / best)))
-    count = max(1, int(turn / best))
-    print(json.dumps([1e6 * run(count) for _ in range(rounds)]))
+def serve(runners):
+    """Prints the runners' names. Then, for each line "name, tab, steps", the µs of CPU per step."""
+    print(json.dumps(list(runners)), flush=True)
+    for line in sys.stdin:
+        name, count = line.rstrip("\n").split("\t")
+        begin = time.process_time()
+        steps = runners[name](int(count))
+        print(1e6 * (time.process_time() - begin) / steps, flush=True)

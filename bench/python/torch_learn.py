@@ -1,8 +1,12 @@
-"""UORO with SGD in PyTorch: the derivatives by hand, the step under torch.jit.script, one thread."""
+"""Learning steps in PyTorch, on one thread.
+
+UORO with SGD has its derivatives by hand, under torch.jit.script. Truncated backpropagation is by autograd, over a
+batch where there are lanes; autograd that goes step by step is what its users have.
+"""
 
 from typing import List, Tuple
 
-from problem import check, load, measure, missing
+from problem import check, load, missing, serve
 
 try:
     import torch
@@ -10,7 +14,6 @@ except ImportError:
     missing("PyTorch")
 
 torch.set_num_threads(1)
-torch.set_grad_enabled(False)
 
 
 @torch.jit.script
@@ -93,20 +96,84 @@ def step_gru(own: List[torch.Tensor], readout: List[torch.Tensor], pair: List[to
 
 
 problem = load()
-units, period, rate = problem["units"], problem["period"], problem["rate"]
+units, period, rate, lanes = problem["units"], problem["period"], problem["rate"], problem["lanes"]
+window, is_uoro = problem["window"], problem["estimator"] == "uoro"
 step_cell = step_rnn if problem["cell"] == "rnn" else step_gru
-leaves = [torch.tensor(leaf) for leaf in problem["leaves"]]
-leaves = [leaf if len(leaf) == units or i == len(leaves) - 1 else leaf.view(-1, units) for i, leaf in enumerate(leaves)]
-own, readout = leaves[:-2], leaves[-2:]
-pair = [torch.zeros_like(leaf) for leaf in own]
-stream, signs = problem["stream"], [torch.tensor(draw) for draw in problem["signs"]]
-state = [torch.zeros(units), torch.zeros(units)]
+stream, targets = torch.tensor(problem["inputs"]).view(period, lanes), torch.tensor(problem["targets"]).view(period, lanes)
 
 
-def step(t):
-    loss, state[0], state[1] = step_cell(own, readout, pair, state[0], state[1], stream[t % period], stream[(t + 1) % period], signs[t % period], rate)
-    return loss.item()
+def fresh():
+    leaves = [torch.tensor(leaf) for leaf in problem["leaves"]]
+    last = len(leaves) - 1
+    return [leaf if len(leaf) == units or i == last else leaf.view(-1, units) for i, leaf in enumerate(leaves)]
 
 
-check(problem, step, lambda: [leaf.flatten().tolist() for leaf in leaves])
-measure(step)
+class Uoro:
+    """Steps of one lane."""
+
+    name = "PyTorch, by hand, scripted"
+
+    def __init__(self):
+        self.leaves = fresh()
+        self.own, self.readout = self.leaves[:-2], self.leaves[-2:]
+        self.pair = [torch.zeros_like(leaf) for leaf in self.own]
+        self.state = [torch.zeros(units), torch.zeros(units)]
+        self.signs = torch.tensor(problem["signs"]).view(period, units)
+        self.x, self.y = stream[:, 0].tolist(), targets[:, 0].tolist()
+
+    @torch.no_grad()
+    def update(self, t):
+        loss, *self.state = step_cell(
+            self.own, self.readout, self.pair, *self.state, self.x[t], self.y[t], self.signs[t], rate
+        )
+        return [loss.item()]
+
+
+def cell(p, h, x):
+    def gate(i, h):
+        return p[3 * i][x] + h @ p[3 * i + 1].t() + p[3 * i + 2]
+
+    if problem["cell"] == "rnn":
+        return torch.tanh(gate(0, h))
+    r, z = torch.sigmoid(gate(0, h)), torch.sigmoid(gate(1, h))
+    c = torch.tanh(gate(2, r * h))
+    return z * c + (1 - z) * h
+
+
+class Window:
+    """Windows of a batch of lanes."""
+
+    name = "PyTorch, autograd"
+
+    def __init__(self):
+        self.leaves = [leaf.requires_grad_() for leaf in fresh()]
+        self.h = torch.zeros(lanes, units)
+
+    def update(self, t):
+        p, h, losses = self.leaves, self.h, []
+        for i in range(t, t + window):
+            h = cell(p, h, stream[i])
+            losses.append(torch.nn.functional.cross_entropy(h @ p[-2].t() + p[-1], targets[i]))
+        torch.stack(losses).sum().backward()
+        with torch.no_grad():
+            for leaf in p:
+                leaf.sub_(leaf.grad, alpha=rate)
+                leaf.grad = None
+        self.h = h.detach()
+        return [loss.item() for loss in losses]
+
+
+make = Uoro if is_uoro else Window
+checked = make()
+losses = [loss for t in range(0, period, window) for loss in checked.update(t)]
+check(problem, make.name, losses, [leaf.flatten().tolist() for leaf in checked.leaves])
+timed = make()
+
+
+def run(count):
+    for t in range(0, count // window * window, window):
+        timed.update(t % period)
+    return count // window * window
+
+
+serve({make.name: run})

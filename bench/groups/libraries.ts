@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cpuClock, type Runner, ratio, type Timing, timingOf } from '../measure.ts';
+import type { Options } from '../options.ts';
+import { type Case, nameOf } from '../problem.ts';
+import { type Cell, type Table, times } from '../report.ts';
+import { type Lanes, lanesOf, learnerOfLanes, type LanesProblem } from '../lanes.ts';
+import { Peer } from '../peer.ts';
+
+/** The scripts of bench/python, by the cases that they have. */
+const scripts: readonly { readonly file: string; readonly has: (own: Lanes) => boolean }[] = [
+  { file: 'jax_learn.py', has: () => true },
+  {
+    file: 'torch_learn.py',
+    has: ({ estimator, optimizer, lanes }) =>
+      optimizer === 'sgd' && (estimator === 'tbptt-16' || (estimator === 'uoro' && lanes === 1)),
+  },
+];
+
+/** The cases of the table: [cell, units, estimator, optimiser, lanes]. */
+const cases: readonly (readonly [Case['cell'], number, Case['estimator'], Case['optimizer'], number])[] = [
+  ['rnn', 64, 'uoro', 'sgd', 1],
+  ['gru', 64, 'uoro', 'sgd', 1],
+  ['gru', 512, 'uoro', 'sgd', 1],
+  ['gru', 64, 'uoro', 'adam', 1],
+  ['gru', 256, 'uoro', 'adam', 1],
+  ['gru', 512, 'uoro', 'adam', 1],
+  ['rnn', 64, 'tbptt-16', 'sgd', 1],
+  ['rnn', 256, 'tbptt-16', 'sgd', 1],
+  ['gru', 64, 'tbptt-16', 'sgd', 1],
+  ['gru', 256, 'tbptt-16', 'sgd', 1],
+  ['gru', 512, 'tbptt-16', 'sgd', 1],
+  ['gru', 64, 'tbptt-1', 'adam', 1],
+  ['gru', 256, 'tbptt-1', 'adam', 1],
+  ['rnn', 64, 'rtrl', 'sgd', 1],
+  ['gru', 64, 'rtrl', 'sgd', 1],
+  ['gru', 64, 'tbptt-16', 'sgd', 8],
+  ['gru', 64, 'tbptt-16', 'sgd', 32],
+  ['gru', 64, 'uoro', 'sgd', 8],
+  ['gru', 64, 'uoro', 'sgd', 32],
+];
+
+/**
+ * The same step with JAX and PyTorch in processes of their own, each on one thread, in turns with norewind. Each has
+ * the losses and the parameters of the float64 reference over 256 steps first.
+ */
+export async function libraries(options: Options, say: (text: string) => void): Promise<Table> {
+  const folder = mkdtempSync(join(tmpdir(), 'norewind-bench-'));
+  const notes = new Set<string>();
+  const rows: Cell[][] = [];
+  try {
+    for (const [cell, units, estimator, optimizer, lanes] of cases) {
+      const own = { cell, units, estimator, optimizer, lanes, dtype: 'float32' } as const;
+      const isChosen =
+        options.cells.includes(cell) &&
+        options.estimators.includes(estimator) &&
+        options.optimizers.includes(optimizer) &&
+        options.sizes.includes(units);
+      if (!isChosen) continue;
+      const name = `${nameOf(own)}${lanes === 1 ? '' : `, ${lanes} lanes`}`;
+      say(`libraries: ${name}`);
+      const problem = lanesOf(own);
+      const file = join(folder, 'problem.json');
+      writeFileSync(file, JSON.stringify(problem));
+      const peers = await Promise.all(
+        scripts.filter(({ has }) => has(own)).map((script) => Peer.start(script.file, file)),
+      );
+      const timings = await inTurns(problem, peers.filter((peer) => peer instanceof Peer), options.effort);
+      for (const peer of peers)
+        if (peer instanceof Peer) peer.end();
+        else notes.add(peer);
+      const [mine] = timings;
+      for (const [i, { runner, timing }] of timings.entries())
+        rows.push([
+          i === 0 ? name : '',
+          runner,
+          timing,
+          i === 0 ? '' : times(ratio(timing, mine.timing)),
+        ]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return {
+    group: 'libraries',
+    title: 'Against JAX and PyTorch on one thread: µs of CPU per step, of all lanes together',
+    columns: ['case', 'library', 'µs per step', 'ratio'],
+    rows,
+    notes: [
+      'All had the losses and parameters of a float64 reference over 256 steps first, and took turns. Ratios above one are in favour of norewind.',
+      ...notes,
+    ],
+  };
+}
+
+/** A contestant whose turns are waited for. */
+interface Turns {
+  readonly name: string;
+  /** Runs about this many steps; the µs of CPU per step. */
+  turn(count: number): number | Promise<number>;
+}
+
+async function inTurns(
+  problem: LanesProblem,
+  peers: readonly Peer[],
+  { rounds, turn }: Options['effort'],
+): Promise<{ readonly runner: string; readonly timing: Timing }[]> {
+  const all: Turns[] = [ownTurns(learnerOfLanes(problem)), ...peers.flatMap((peer) => peer.runners)];
+  const counts: number[] = [];
+  for (const one of all) {
+    // The first chunks compile.
+    let best = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 4; i++) best = Math.min(best, await one.turn(problem.period));
+    counts.push(Math.max(1, Math.round((1000 * turn) / best / problem.period)) * problem.period);
+  }
+  const took = all.map((): number[] => []);
+  for (let round = 0; round < rounds; round++)
+    for (let i = 0; i < all.length; i++) {
+      const at = (i + round) % all.length;
+      took[at].push(await all[at].turn(counts[at]));
+    }
+  return all.map(({ name }, i) => ({ runner: name, timing: timingOf(took[i]) }));
+}
+
+function ownTurns({ name, run }: Runner): Turns {
+  return {
+    name,
+    turn(count) {
+      const begin = cpuClock();
+      run(count);
+      return (1000 * (cpuClock() - begin)) / count;
+    },
+  };
+}

@@ -1,0 +1,187 @@
+"""A learning step in JAX, with its own autodiff, on one CPU thread: one jit call an update, and a scan over many.
+
+The scan takes inputs and targets that are all known before it begins. A live stream has one at a time: it takes the calls.
+"""
+
+import os
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+from problem import check, load, missing, serve
+
+try:
+    import jax
+    import jax.numpy as jnp
+except ImportError:
+    missing("JAX")
+
+problem = load()
+units, period, rate, lanes = problem["units"], problem["period"], problem["rate"], problem["lanes"]
+estimator, window = problem["estimator"], problem["window"]
+tree = jax.tree_util.tree_map
+
+
+def preactivation(w, u, b, x, h):
+    return w[x] + u @ h + b
+
+
+def rnn(p, h, x):
+    return jnp.tanh(preactivation(*p, x, h))
+
+
+def gru(p, h, x):
+    r = jax.nn.sigmoid(preactivation(*p[0:3], x, h))
+    z = jax.nn.sigmoid(preactivation(*p[3:6], x, h))
+    c = jnp.tanh(preactivation(*p[6:9], x, r * h))
+    return z * c + (1 - z) * h
+
+
+cell = rnn if problem["cell"] == "rnn" else gru
+
+
+def loss_of(readout, output, y):
+    return -jax.nn.log_softmax(readout[0] @ output + readout[1])[y]
+
+
+def norm(leaves):
+    return jnp.sqrt(sum(jnp.vdot(leaf, leaf) for leaf in leaves))
+
+
+def balance(a, b):
+    return jnp.sqrt((a + 1e-5) / (b + 1e-5))
+
+
+def uoro(own, readout, carried, x, y, signs):
+    h, s, pair = carried
+    after, pull = jax.vjp(lambda p: cell(p, h, x), own)
+    _, pushed = jax.jvp(lambda before: cell(own, before, x), (h,), (s,))
+    loss, (of_readout, cotangent) = jax.value_and_grad(loss_of, (0, 1))(readout, after, y)
+    (direct,), (immediate,) = pull(cotangent), pull(signs)
+    along = jnp.vdot(cotangent, pushed)
+    rho0, rho1 = balance(norm(pair), norm([pushed])), balance(norm(immediate), norm([signs]))
+    gradient = [along * t + g for t, g in zip(pair, direct)] + of_readout
+    pair = [t / rho0 + i / rho1 for t, i in zip(pair, immediate)]
+    return loss, gradient, (after, rho0 * pushed + rho1 * signs, pair)
+
+
+def rtrl(own, readout, carried, x, y, _):
+    h, influence = carried
+    after, (immediate, jacobian) = cell(own, h, x), jax.jacrev(cell, (0, 1))(own, h, x)
+    loss, (of_readout, cotangent) = jax.value_and_grad(loss_of, (0, 1))(readout, after, y)
+    influence = [jnp.tensordot(jacobian, g, 1) + i for g, i in zip(influence, immediate)]
+    return loss, [jnp.tensordot(cotangent, g, 1) for g in influence] + of_readout, (after, influence)
+
+
+def tbptt(own, readout, carried, xs, ys, _):
+    def losses(p, r):
+        h, all_losses = carried[0], []
+        for t in range(window):
+            h = cell(p, h, xs[t])
+            all_losses.append(loss_of(r, h, ys[t]))
+        return sum(all_losses), (jnp.stack(all_losses), h)
+
+    (_, (each, h)), (of_own, of_readout) = jax.value_and_grad(losses, (0, 1), has_aux=True)(own, readout)
+    return each, of_own + of_readout, (h,)
+
+
+learner = {"uoro": uoro, "rtrl": rtrl}.get(estimator, tbptt)
+
+
+def adam(gradient, parameters, moments):
+    m, v, k = moments
+    k = k + 1
+    m = [0.9 * a + 0.1 * g for a, g in zip(m, gradient)]
+    v = [0.999 * a + 0.001 * g * g for a, g in zip(v, gradient)]
+    first, second = 1 / (1 - 0.9**k), 1 / (1 - 0.999**k)
+    return [p - rate * (a * first) / (jnp.sqrt(b * second) + 1e-8) for p, a, b in zip(parameters, m, v)], (m, v, k)
+
+
+def update(all, x, y, signs):
+    parameters, moments, carried = all
+    own, readout = parameters[:-2], parameters[-2:]
+    if lanes == 1:
+        loss, gradient, carried = learner(own, readout, carried, x, y, signs)
+    else:
+        each = jax.vmap(learner, (None, None, 0, 0, 0, 0))
+        losses, gradients, carried = each(own, readout, carried, x, y, signs)
+        loss, gradient = losses.mean(0), [g.mean(0) for g in gradients]
+    if problem["optimizer"] == "adam":
+        parameters, moments = adam(gradient, parameters, moments)
+    else:
+        parameters = [p - rate * g for p, g in zip(parameters, gradient)]
+    return (parameters, moments, carried), loss
+
+
+def fresh():
+    leaves = [jnp.asarray(leaf, jnp.float32) for leaf in problem["leaves"]]
+    last = len(leaves) - 1
+    leaves = [leaf if len(leaf) == units or i == last else leaf.reshape(-1, units) for i, leaf in enumerate(leaves)]
+    zeros = [jnp.zeros_like(leaf) for leaf in leaves]
+    h = jnp.zeros(units)
+    carried = {
+        "uoro": (h, h, zeros[:-2]),
+        "rtrl": (h, [jnp.zeros((units, *leaf.shape)) for leaf in leaves[:-2]]),
+    }.get(estimator, (h,))
+    if lanes > 1:
+        carried = tree(lambda leaf: jnp.tile(leaf, (lanes,) + (1,) * leaf.ndim), carried)
+    moments = (zeros, zeros, jnp.float32(0)) if problem["optimizer"] == "adam" else ()
+    # A call may write over what it is given, so no two of these share memory.
+    return tree(lambda leaf: jnp.array(leaf, copy=True), (leaves, moments, carried))
+
+
+def arranged(values, width=(), dtype=jnp.int32):
+    """What each of the period's updates takes: [updates, (lanes,) (window,) ...]."""
+    shape = ((lanes,) if lanes > 1 else ()) + ((window,) if learner is tbptt else ())
+    updates = period // window
+    all = jnp.asarray(values, dtype).reshape(updates, window, lanes, *width)
+    all = jnp.moveaxis(all, 2, 1)
+    return all.reshape(updates, *shape, *width)
+
+
+inputs, targets = arranged(problem["inputs"]), arranged(problem["targets"])
+signs = arranged(problem["signs"], (units,), jnp.float32) if estimator == "uoro" else inputs
+call = jax.jit(update, donate_argnums=0)
+# Chunks of what a call may be given are made beforehand, as a stream would have them.
+each = [(inputs[i], targets[i], signs[i]) for i in range(period // window)]
+
+
+@jax.jit
+def whole(all, inputs, targets, signs):
+    return jax.lax.scan(lambda now, given: update(now, *given), all, (inputs, targets, signs))
+
+
+def losses_by(how):
+    state = fresh()
+    if how == "scan":
+        state, losses = whole(state, inputs, targets, signs)
+        losses = losses.flatten().tolist()
+    else:
+        losses = []
+        for given in each:
+            state, loss = call(state, *given)
+            losses += jnp.atleast_1d(loss).tolist()
+    return losses, [leaf.flatten().tolist() for leaf in state[0]]
+
+
+for how in ("call", "scan"):
+    check(problem, how, *losses_by(how))
+
+states = {"call": fresh(), "scan": fresh()}
+
+
+def run_calls(count):
+    for t in range(count // window):
+        states["call"], loss = call(states["call"], *each[t % len(each)])
+        loss.block_until_ready()
+    return count // window * window
+
+
+def run_scan(count):
+    chunks = max(1, count // period)
+    for _ in range(chunks):
+        states["scan"], losses = whole(states["scan"], inputs, targets, signs)
+        losses.block_until_ready()
+    return chunks * period
+
+
+serve({"JAX, a scan over 256 steps": run_scan, "JAX, a call an update": run_calls})

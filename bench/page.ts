@@ -25,7 +25,10 @@ export function pageOf(template: string, resultsOf: (group: string) => Results):
     behind: () => resultsOf('libraries').tables.map(behind).join('\n'),
   };
   return template.replace(/\{\{(\w+) ?([\w-]*)\}\}/g, (whole, fill: string, group: string) => {
-    if (!Object.hasOwn(fills, fill)) throw new UsageError(`page: the template has ${whole}, which is none of ${Object.keys(fills).join(', ')}`);
+    if (!Object.hasOwn(fills, fill))
+      throw new UsageError(
+        `page: the template has ${whole}, which is none of ${Object.keys(fills).join(', ')}`,
+      );
     return fills[fill](group);
   });
 }
@@ -66,7 +69,8 @@ function behind({ rows }: Table): string {
       continue;
     }
     const [mine, other] = [own, cell].map(medianOf);
-    if (other < mine) lines.push(`* ${name}: ${library} takes ${digits(other / mine)} of the time of norewind.`);
+    if (other < mine)
+      lines.push(`* ${name}: ${library} takes ${digits(other / mine)} of the time of norewind.`);
   }
   return lines.length === 0 ? 'In no case.' : lines.join('\n');
 }

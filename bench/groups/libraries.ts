@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Lanes, type LanesProblem, lanesOf, learnerOfLanes } from '../lanes.ts';
 import { cpuClock, type Runner, ratio, type Timing, timingOf } from '../measure.ts';
 import type { Options } from '../options.ts';
+import { Peer } from '../peer.ts';
 import { type Case, nameOf } from '../problem.ts';
 import { type Cell, type Table, times } from '../report.ts';
-import { type Lanes, lanesOf, learnerOfLanes, type LanesProblem } from '../lanes.ts';
-import { Peer } from '../peer.ts';
 
 /** The scripts of bench/python, by the cases that they have. */
 const scripts: readonly { readonly file: string; readonly has: (own: Lanes) => boolean }[] = [
@@ -66,18 +66,17 @@ export async function libraries(options: Options, say: (text: string) => void): 
       const peers = await Promise.all(
         scripts.filter(({ has }) => has(own)).map((script) => Peer.start(script.file, file)),
       );
-      const timings = await inTurns(problem, peers.filter((peer) => peer instanceof Peer), options.effort);
+      const timings = await inTurns(
+        problem,
+        peers.filter((peer) => peer instanceof Peer),
+        options.effort,
+      );
       for (const peer of peers)
         if (peer instanceof Peer) peer.end();
         else notes.add(peer);
       const [mine] = timings;
       for (const [i, { runner, timing }] of timings.entries())
-        rows.push([
-          i === 0 ? name : '',
-          runner,
-          timing,
-          i === 0 ? '' : times(ratio(timing, mine.timing)),
-        ]);
+        rows.push([i === 0 ? name : '', runner, timing, i === 0 ? '' : times(ratio(timing, mine.timing))]);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

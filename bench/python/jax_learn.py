@@ -21,22 +21,27 @@ estimator, window = problem["estimator"], problem["window"]
 tree = jax.tree_util.tree_map
 
 
-def preactivation(w, u, b, x, h):
-    return w[x] + u @ h + b
+def rnn(p, h, given):
+    return jnp.tanh(given[0] + p[1] @ h)
 
 
-def rnn(p, h, x):
-    return jnp.tanh(preactivation(*p, x, h))
-
-
-def gru(p, h, x):
-    r = jax.nn.sigmoid(preactivation(*p[0:3], x, h))
-    z = jax.nn.sigmoid(preactivation(*p[3:6], x, h))
-    c = jnp.tanh(preactivation(*p[6:9], x, r * h))
+def gru(p, h, given):
+    r = jax.nn.sigmoid(given[0] + p[1] @ h)
+    z = jax.nn.sigmoid(given[1] + p[4] @ h)
+    c = jnp.tanh(given[2] + p[7] @ (r * h))
     return z * c + (1 - z) * h
 
 
-cell = rnn if problem["cell"] == "rnn" else gru
+recurrent = rnn if problem["cell"] == "rnn" else gru
+
+
+def given_by(p, x):
+    """What the gates have of the inputs: of one, or of all of a window at once."""
+    return [p[at][x] + p[at + 2] for at in range(0, len(p), 3)]
+
+
+def cell(p, h, x):
+    return recurrent(p, h, given_by(p, x))
 
 
 def loss_of(readout, output, y):
@@ -73,14 +78,25 @@ def rtrl(own, readout, carried, x, y, _):
 
 
 def tbptt(own, readout, carried, xs, ys, _):
-    def losses(p, r):
-        h, all_losses = carried[0], []
-        for t in range(window):
-            h = cell(p, h, xs[t])
-            all_losses.append(loss_of(r, h, ys[t]))
-        return sum(all_losses), (jnp.stack(all_losses), h)
+    """Of all lanes together: the gradient of their mean loss, with products of matrices over lanes and over the window."""
 
-    (_, (each, h)), (of_own, of_readout) = jax.value_and_grad(losses, (0, 1), has_aux=True)(own, readout)
+    def losses(p, r, h, x, y):
+        given, states = given_by(p, x), []
+        for t in range(window):
+            h = recurrent(p, h, [one[t] for one in given])
+            states.append(h)
+        logits = jnp.stack(states) @ r[0].T + r[1]
+        return -jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], 1)[:, 0], h
+
+    def mean(p, r):
+        if lanes == 1:
+            each, h = losses(p, r, carried[0], xs, ys)
+        else:
+            all_losses, h = jax.vmap(losses, (None, None, 0, 0, 0))(p, r, carried[0], xs, ys)
+            each = all_losses.mean(0)
+        return each.sum(), (each, h)
+
+    (_, (each, h)), (of_own, of_readout) = jax.value_and_grad(mean, (0, 1), has_aux=True)(own, readout)
     return each, of_own + of_readout, (h,)
 
 
@@ -99,7 +115,7 @@ def adam(gradient, parameters, moments):
 def update(all, x, y, signs):
     parameters, moments, carried = all
     own, readout = parameters[:-2], parameters[-2:]
-    if lanes == 1:
+    if lanes == 1 or learner is tbptt:
         loss, gradient, carried = learner(own, readout, carried, x, y, signs)
     else:
         each = jax.vmap(learner, (None, None, 0, 0, 0, 0))

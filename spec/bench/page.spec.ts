@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { timingOf } from '../../bench/measure.ts';
 import { UsageError } from '../../bench/options.ts';
 import { committed, pageOf, performancePage, type Results } from '../../bench/page.ts';
-import { timingOf } from '../../bench/measure.ts';
 import { root } from '../support/project.ts';
 
 const machine = { cpu: 'a processor', cores: 4, node: 'v20.0.0' };
@@ -47,7 +47,10 @@ describe('docs/performance.md', () => {
   });
 
   it('is refused with a placeholder that stands for nothing', () => {
-    expect(() => pageOf('{{picture libraries}}', () => results)).to.throw(UsageError, '{{picture libraries}}');
+    expect(() => pageOf('{{picture libraries}}', () => results)).to.throw(
+      UsageError,
+      '{{picture libraries}}',
+    );
     expect(() => committed('nothing')).to.throw(UsageError, 'there are no results of nothing');
   });
 });

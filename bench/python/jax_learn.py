@@ -22,13 +22,14 @@ tree = jax.tree_util.tree_map
 
 
 def rnn(p, h, given):
-    return jnp.tanh(given[0] + p[1] @ h)
+    return jnp.tanh(given[0] + h @ p[1].T)
 
 
 def gru(p, h, given):
-    r = jax.nn.sigmoid(given[0] + p[1] @ h)
-    z = jax.nn.sigmoid(given[1] + p[4] @ h)
-    c = jnp.tanh(given[2] + p[7] @ (r * h))
+    gates = h @ jnp.concatenate([p[1], p[4]]).T
+    r = jax.nn.sigmoid(given[0] + gates[:units])
+    z = jax.nn.sigmoid(given[1] + gates[units:])
+    c = jnp.tanh(given[2] + (r * h) @ p[7].T)
     return z * c + (1 - z) * h
 
 

@@ -52,7 +52,7 @@ export class SegmentPlans {
 }
 
 /** A time step of a segment: the plan that takes it, and its numbers, as all steps share the arenas of plans. */
-interface Moment {
+interface KeptStep {
   readonly step: SegmentStep;
   readonly fed: readonly TypedArray[];
   readonly states: readonly TypedArray[];
@@ -74,16 +74,16 @@ export class SegmentPlan implements WindowPlan {
   readonly gradientNumbers: readonly TypedArray[];
   readonly mayThrow: boolean;
   readonly #plans: SegmentPlans;
-  readonly #moments: readonly Moment[];
+  readonly #kept: readonly KeptStep[];
   readonly #steps: readonly SegmentStep[];
   readonly #scoredBefore: number;
   readonly #like: Tree;
 
   constructor(plans: SegmentPlans, timeSteps: readonly TimeStep[], numbers: Meanings, { keeps }: Kind) {
     this.#plans = plans;
-    this.#moments = timeSteps.map((timeStep) => momentOf(plans.stepFor(timeStep, numbers)));
-    this.#steps = [...new Set(this.#moments.map(({ step }) => step))];
-    const places = this.#moments.flatMap(({ step, fed }) =>
+    this.#kept = timeSteps.map((timeStep) => keptStep(plans.stepFor(timeStep, numbers)));
+    this.#steps = [...new Set(this.#kept.map(({ step }) => step))];
+    const places = this.#kept.flatMap(({ step, fed }) =>
       fed.map((own, i) => ({ own, step, at: step.fed[i] })),
     );
     const entry = {
@@ -124,10 +124,10 @@ export class SegmentPlan implements WindowPlan {
 
   take(t: number, inputs: readonly unknown[], targets: Targets): void {
     this.feed.write(t, inputs, targets);
-    const { step, fed } = this.#moments[t];
+    const { step, fed } = this.#kept[t];
     write(step, step.fed, fed);
     step.runner.check();
-    if (t < this.#moments.length - 1) this.takeAgain(t);
+    if (t < this.#kept.length - 1) this.takeAgain(t);
   }
 
   takeAgain(t: number): void {
@@ -141,36 +141,36 @@ export class SegmentPlan implements WindowPlan {
 
   learn({ steps, updates }: Counters): void {
     const { update, states } = this.#plans;
-    const last = this.#moments.length - 1;
+    const last = this.#kept.length - 1;
     if (this.scored > 0) update.at({ steps: steps + this.#scoredBefore, updates });
     this.takeAgain(last);
     if (this.scored > 0) update.run(this.#pulledBack(), this.#loss());
-    for (const [i, own] of states.entries()) own.set(this.#moments[last].states[i]);
+    for (const [i, own] of states.entries()) own.set(this.#kept[last].states[i]);
   }
 
   writeLoss(t: number, into: Losses, place: number): boolean {
-    const loss = meanLoss(this.#moments[t].losses);
+    const loss = meanLoss(this.#kept[t].losses);
     into[place] = loss;
     return Number.isFinite(loss);
   }
 
   outputs(t: number): Outputs {
-    return this.#moments[t].outputs;
+    return this.#kept[t].outputs;
   }
 
   finiteAt(t: number): boolean {
-    return this.#moments[t].states.every((own) => own.every(Number.isFinite));
+    return this.#kept[t].states.every((own) => own.every(Number.isFinite));
   }
 
   states(t: number): readonly unknown[] {
-    return this.#plans.bundles.statesIn(this.#moments[t].states);
+    return this.#plans.bundles.statesIn(this.#kept[t].states);
   }
 
   /** The gradient of the losses, from the last step back to the first. The last one has just been taken. */
   #pulledBack(): readonly TypedArray[] {
     let later: SegmentStep | undefined;
-    for (let t = this.#moments.length - 1; t >= 0; t--) {
-      const { step } = later === undefined ? this.#moments[t] : this.#forward(t);
+    for (let t = this.#kept.length - 1; t >= 0; t--) {
+      const { step } = later === undefined ? this.#kept[t] : this.#forward(t);
       if (step !== later) step.begin(later);
       step.runner.run(1);
       later = step;
@@ -178,23 +178,23 @@ export class SegmentPlan implements WindowPlan {
     return (later as SegmentStep).carried;
   }
 
-  #forward(t: number): Moment {
-    const moment = this.#moments[t];
-    const { step, fed } = moment;
-    write(step, step.states, t === 0 ? this.#plans.states : this.#moments[t - 1].states);
+  #forward(t: number): KeptStep {
+    const kept = this.#kept[t];
+    const { step, fed } = kept;
+    write(step, step.states, t === 0 ? this.#plans.states : this.#kept[t - 1].states);
     write(step, step.fed, fed);
     step.runner.run();
-    return moment;
+    return kept;
   }
 
   #loss(): number {
     let sum = 0;
-    for (const { losses } of this.#moments) sum += meanLoss(losses);
+    for (const { losses } of this.#kept) sum += meanLoss(losses);
     return sum;
   }
 }
 
-function momentOf(step: SegmentStep): Moment {
+function keptStep(step: SegmentStep): KeptStep {
   const { runner, after } = step;
   const like = (view: TypedArray) => allocate(dtypeOf(view), view.length);
   const outputsLike = (at: readonly number[]) => at.map((i) => like(runner.output(i)));

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './options.ts';
-import { type Cell, digits, type Machine, markdown, type Table } from './report.ts';
+import { digits, type Machine, markdown, type Table } from './report.ts';
 import { packageRoot } from './root.ts';
 
 /** A file of bench/results, as a run of one group writes it. */
@@ -61,20 +61,10 @@ function withoutTitle(table: Table): string {
 function behind({ rows }: Table): string {
   const lines: string[] = [];
   let name = '';
-  let own: Cell = '';
-  for (const [first, library, cell] of rows) {
-    if (first !== '') {
-      name = String(first);
-      own = cell;
-      continue;
-    }
-    const [mine, other] = [own, cell].map(medianOf);
-    if (other < mine)
-      lines.push(`* ${name}: ${library} takes ${digits(other / mine)} of the time of norewind.`);
+  for (const [first, library, , ratio] of rows) {
+    if (first !== '') name = String(first);
+    const share = Number.parseFloat(String(ratio));
+    if (share < 1) lines.push(`* ${name}: ${library} takes ${digits(share)} of the time of norewind.`);
   }
   return lines.length === 0 ? 'In no case.' : lines.join('\n');
-}
-
-function medianOf(cell: Cell): number {
-  return typeof cell === 'object' ? cell.median : Number(String(cell).split(' ')[0]);
 }

@@ -21,7 +21,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'norewind train book.txt --resume runs/book',
     'tail -n +1 -F load.ndjson | norewind train - --format ndjson --target load --out runs/load',
   ],
-  predict: ['norewind predict runs/weather new.csv', 'norewind predict runs/weather new.csv --learn'],
+  predict: [
+    'norewind predict runs/weather --steps 12',
+    'norewind predict runs/weather new.csv',
+    'norewind predict runs/weather new.csv --learn',
+  ],
   generate: ["norewind generate runs/book --length 300 --temperature 0.7 --prime 'Call me '"],
   check: ['norewind check leaky.ts'],
   init: ['norewind init my-study'],

@@ -9,11 +9,16 @@ export function parseNumber(text: string): number {
   return value;
 }
 
-/** Parses a whole number, such as 100000 or 1e5. */
-export function parseCount(text: string): number {
+/** Parses a whole number of at least `least`, such as 100000 or 1e5. */
+function parseWhole(text: string, least: number): number {
   const value = parseNumber(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It is not a whole number.');
+  if (value < least) throw new InvalidArgumentError(`It must be at least ${least}.`);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It is not a whole number.');
   return value;
+}
+
+export function parseCount(text: string): number {
+  return parseWhole(text, 0);
 }
 
 /** Parses whole numbers separated by commas, added to those before. */
@@ -22,9 +27,7 @@ export function parseCounts(text: string, before: readonly number[] = []): reado
 }
 
 export function parsePositive(text: string): number {
-  const value = parseCount(text);
-  if (value === 0) throw new InvalidArgumentError('It must be at least 1.');
-  return value;
+  return parseWhole(text, 1);
 }
 
 export function parsePort(text: string): number {

@@ -42,6 +42,10 @@ export async function predict(
   if (data.length === 0) {
     if (options.steps === undefined)
       throw new UsageError('name the data to predict, or give --steps to predict what follows the training');
+    if (options.fresh === true)
+      throw new UsageError(
+        '--fresh begins in the start state, after which there is nothing to continue: leave it out, or name data and add --learn',
+      );
     return predictAhead(
       await readModel(path),
       options.steps,

@@ -9,7 +9,7 @@ import {
 import type { StreamRun } from '../stream/run/openRun.ts';
 import type { StreamRecord } from '../stream/run/record.ts';
 import { sentencesOf, tablesOf } from '../stream/run/summary.ts';
-import { formatCount, formatShare } from '../terminal/numbers.ts';
+import { alikeFormat, formatCount, formatShare } from '../terminal/numbers.ts';
 import { shownText } from '../terminal/shown.ts';
 import { escapeHtml, htmlPage, htmlTable } from './html.ts';
 import { type Curve, drawFigure, type Point } from './plots.ts';
@@ -78,7 +78,11 @@ function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): str
       points: forecast.map(({ step, prediction }) => [step, prediction]),
       range: forecast.flatMap(({ step, low, high }) => rangeAt(step, low, high)),
     });
-  const format = formatOf(forecast.flatMap(({ prediction, low, high }) => [prediction, low ?? 0, high ?? 0]));
+  const format = alikeFormat(
+    forecast.flatMap(({ prediction, low, high }) => [prediction, low ?? 0, high ?? 0]),
+    forecast.map(({ low, high }) => (high ?? 0) - (low ?? 0)),
+    5,
+  );
   const rows = forecast.map(({ step, time, prediction, low, high }) => [
     String(step),
     ...(time === undefined ? [] : [dateText(time)]),
@@ -90,7 +94,7 @@ function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): str
     drawFigure({
       x:
         forecast.length > 0
-          ? `rows from the latest one${originOf(forecast)}`
+          ? `rows from the latest one${ahead?.time === undefined ? '' : `, of ${dateText(Math.round(ahead.time))}`}`
           : 'predictions from the latest one',
       y: shortened(shownText(target)),
       isLogarithmic: false,
@@ -120,22 +124,8 @@ function headOf([first]: readonly { readonly time?: number }[]): string[] {
   return ['step', ...(first?.time === undefined ? [] : ['time'])];
 }
 
-/** When the latest row was, for the name of the axis; empty if that is not known. */
-function originOf([first, second]: readonly NumberForecast[]): string {
-  if (first?.time === undefined || second?.time === undefined) return '';
-  return `, of ${dateText(Math.round(first.time - first.step * (second.time - first.time)))}`;
-}
-
 function dateText(seconds: number): string {
   return new Date(1000 * seconds).toISOString().replace(/(T00:00:00)?\.000Z$/, '');
-}
-
-/** Formats all values with the same decimals, five digits for the largest. */
-function formatOf(values: readonly number[]): (value: number) => string {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (largest > 0 && (largest < 1e-3 || largest >= 1e9)) return (value) => value.toExponential(4);
-  const decimals = Math.max(0, 4 - Math.floor(Math.log10(largest || 1)));
-  return (value) => value.toFixed(decimals);
 }
 
 function shortened(name: string): string {
@@ -195,7 +185,7 @@ const mostBits = 8;
 const tapeStyle = `
 .tape { font: 0.95rem/1.75 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .tape span { background: rgb(217 104 19 / var(--bits)); }
-.tape.words span { white-space: nowrap; }
+.tape.words span { display: inline-block; max-width: 100%; white-space: normal; }
 `;
 
 function tapeOf({ symbols, probabilities }: Trail & { readonly kind: 'symbols' }): string {

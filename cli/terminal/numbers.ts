@@ -4,6 +4,25 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/**
+ * A format for numbers that are compared: with the same decimals, in which the largest has so many significant digits, and
+ * the widths between them have three.
+ */
+export function alikeFormat(
+  values: readonly number[],
+  widths: readonly number[],
+  significant: number,
+): (value: number) => string {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const narrowest = widths.reduce((least, width) => (width > 0 ? Math.min(least, width) : least), Infinity);
+  const power = Math.floor(Math.log10(largest || 1));
+  // Beyond the digits of a number there is nothing to show.
+  const digits = Math.min(17, Math.max(significant, power - Math.floor(Math.log10(narrowest)) + 3));
+  if (largest > 0 && (largest < 1e-3 || largest >= 1e9)) return (value) => value.toExponential(digits - 1);
+  const decimals = Math.max(0, digits - 1 - power);
+  return (value) => value.toFixed(decimals);
+}
+
 /** A percentage. */
 export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

@@ -4,9 +4,12 @@ import type { RowSession } from './rowSession.ts';
 import { lagOf } from './rows.ts';
 import type { Session } from './session.ts';
 import type { Told } from './target.ts';
+import { timeAhead } from './timeAhead.ts';
 
 /** What a session says of rows that have not come. */
 export interface Ahead {
+  /** The time of the latest row in seconds since 1970, if rows have times. */
+  readonly time?: number;
   /** The prediction of the target `horizon` rows after the latest row; undefined if rows are predicted from themselves. */
   readonly next: Told | undefined;
   /**
@@ -22,12 +25,12 @@ export function aheadOf({ data }: StreamConfig, session: Session<unknown>, steps
   const lag = lagOf(data);
   if (lag === 0) return { next: undefined, forecast: [] };
   if (session.waiting.length === 0) return undefined;
-  const next = session.foretold();
-  if (session.coder.categories !== undefined)
-    return { next, forecast: lag === 1 ? forecastCategory(data, session, steps) : [] };
-  if (data.delay) return { next, forecast: [] };
-  if (lag === 1) return { next, forecast: forecastNumber(data, session, steps) };
   const { time, target } = session;
+  const now = { ...(time === undefined ? {} : { time }), next: session.foretold() };
+  if (session.coder.categories !== undefined)
+    return { ...now, forecast: lag === 1 ? forecastCategory(data, session, steps) : [] };
+  if (data.delay) return { ...now, forecast: [] };
+  if (lag === 1) return { ...now, forecast: forecastNumber(data, session, steps) };
   const pause = session.coder.pause() ?? 0;
   const said = session.waiting.map((asked, i): NumberForecast => {
     const { prediction, low = null, high = null } = target.tell(asked, asked.output);
@@ -35,13 +38,13 @@ export function aheadOf({ data }: StreamConfig, session: Session<unknown>, steps
     const step = i + 1 + lag - session.waiting.length;
     return {
       step,
-      ...(time === undefined ? {} : { time: time + step * pause }),
+      ...(time === undefined ? {} : { time: timeAhead(time, pause, step) }),
       prediction: prediction as number,
       low,
       high,
     };
   });
-  return { next, forecast: said };
+  return { ...now, forecast: said };
 }
 
 function isOfRows(session: Session<unknown>): session is Session<unknown> & RowSession {

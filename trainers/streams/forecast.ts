@@ -6,6 +6,7 @@ import { follow } from './rowPredictor.ts';
 import type { RowSession } from './rowSession.ts';
 import { columnsOf, lagOf } from './rows.ts';
 import type { Asked } from './target.ts';
+import { timeAhead } from './timeAhead.ts';
 
 interface Ahead {
   /** The rows from the latest one: 1 for the next. */
@@ -45,8 +46,8 @@ const draws = 64;
  *
  * The interval of the first number is the session's own. Those of the later ones are wider by as much as paths
  * spread that err at each step as the session erred lately: errors are drawn from its latest ones, with either
- * sign. The probabilities of a later category are the means over paths on which each category is drawn as
- * probable as it was predicted.
+ * sign. The probabilities of a later category are the means over paths on which each category so far is drawn as
+ * probable as it was predicted; there, no others come.
  * Leaves the session unchanged.
  * @throws UsageError for a target not of the very next row, and for too many steps; DataError if there has been
  * no row.
@@ -66,9 +67,8 @@ function requireAhead(data: RowData, session: RowSession, steps: number): void {
   if (session.waiting.length === 0) throw new DataError('there has been no record yet to predict from');
 }
 
-function aheadAt(session: RowSession, step: number): Ahead {
-  const { time } = session;
-  return { step, ...(time === undefined ? {} : { time: time + step * (session.coder.pause() ?? 0) }) };
+function aheadAt({ time, coder }: RowSession, step: number): Ahead {
+  return { step, ...(time === undefined ? {} : { time: timeAhead(time, coder.pause() ?? 0, step) }) };
 }
 
 /** `forecast` of a target that is a number. */
@@ -149,10 +149,12 @@ export function forecastCategory(
     steps,
     (asked, output) => target.probabilities(asked, output) as readonly number[],
   );
+  const count = coder.categories?.count ?? 0;
   const mean = Array.from({ length: steps }, () => new Float64Array(data.categories));
   // The first step needs no further paths.
   for (let path = 0; path < (steps === 1 ? 1 : draws); path++)
-    followPath((p, step) => {
+    followPath((said, step) => {
+      const p = step === 0 || count === 0 ? said : amongFirst(said, count);
       for (const [i, probability] of p.entries()) mean[step][i] += probability / (steps === 1 ? 1 : draws);
       return coder.categories?.entryAt(indexAt(p, drawn[step][path])) ?? null;
     });
@@ -164,6 +166,13 @@ export function forecastCategory(
       probability: p[best],
     };
   });
+}
+
+/** The distribution given that one of the first `count` comes. */
+function amongFirst(p: readonly number[], count: number): readonly number[] {
+  const first = p.slice(0, count);
+  const total = first.reduce((a, b) => a + b, 0);
+  return first.map((probability) => (total > 0 ? probability / total : 1 / count));
 }
 
 /** The category in whose share of the line from 0 to 1 a place lies. */

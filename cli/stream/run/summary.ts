@@ -7,7 +7,7 @@ import {
   type StreamConfig,
   withoutNetwork,
 } from '../../../trainers/streams/index.ts';
-import { formatCount, formatShare } from '../../terminal/numbers.ts';
+import { alikeFormat, formatCount, formatShare } from '../../terminal/numbers.ts';
 import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { fileNames } from '../../training/folder.ts';
@@ -117,11 +117,17 @@ function nextOf(data: StreamConfig['data'], { interval }: Report, ahead: Ahead |
     return [
       `${which}: ${prediction === null ? 'another category' : shown(String(prediction))}, with a probability of ${formatShare(probability)}`,
     ];
-  const between =
-    low === null || high === null || interval === undefined
-      ? ''
-      : `, with ${formatShare(interval.stated)} between ${formatLoss(low)} and ${formatLoss(high)}`;
-  return [`${which}: ${formatLoss(Number(prediction))}${between}`];
+  if (low === null || high === null || interval === undefined)
+    return [`${which}: ${formatLoss(Number(prediction))}`];
+  const format = narrow(low, high) ? alikeFormat([low, high], [high - low], 4) : formatLoss;
+  return [
+    `${which}: ${format(Number(prediction))}, with ${formatShare(interval.stated)} between ${format(low)} and ${format(high)}`,
+  ];
+}
+
+/** Whether four digits of each would hide how far they are apart. */
+function narrow(low: number, high: number): boolean {
+  return high - low < 0.02 * Math.max(Math.abs(low), Math.abs(high));
 }
 
 /** Root mean squared and mean absolute errors, in the unit of the column, and the weights. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DataError, UsageError } from '../../../lib/index.ts';
 import { createModel, type RowModel, restoreModel } from '../../../trainers/streams/index.ts';
+import { timeAhead } from '../../../trainers/streams/timeAhead.ts';
 import { draws } from '../../support/draws.ts';
 
 /** A model of the numbers, without a network unless asked for, which is quick. */
@@ -109,6 +110,30 @@ describe('several steps ahead', () => {
     for (let i = 0; i < 40; i++) model.learnOne({ t: 1.7e9 + 3600 * i, y: i % 3 });
     const times = model.forecast(3).map(({ time }) => Math.round(time ?? 0));
     expect(times).to.deep.equal([1.7e9 + 3600 * 40, 1.7e9 + 3600 * 41, 1.7e9 + 3600 * 42]);
+  });
+
+  it('are on the same day of later months, where rows come monthly, and at typical pauses else', () => {
+    const dates = (first: string, pause: number, steps: number) => {
+      const from = Date.parse(first) / 1000;
+      return Array.from({ length: steps }, (_, i) =>
+        new Date(1000 * timeAhead(from, 86_400 * pause, i + 1)).toISOString().slice(0, 10),
+      );
+    };
+    expect(dates('2019-12-01', 30.42, 3)).to.deep.equal(['2020-01-01', '2020-02-01', '2020-03-01']);
+    expect(dates('2019-12-31', 30.44, 2)).to.deep.equal(['2020-01-31', '2020-02-29']);
+    expect(dates('2019-10-01', 91.3, 2)).to.deep.equal(['2020-01-01', '2020-04-01']);
+    expect(dates('2019-02-01', 365.25, 2)).to.deep.equal(['2020-02-01', '2021-02-01']);
+    expect(dates('2019-12-01', 30, 2)).to.deep.equal(['2019-12-31', '2020-01-30']);
+    expect(dates('2019-12-01', 7, 2)).to.deep.equal(['2019-12-08', '2019-12-15']);
+  });
+
+  it('of a category stay among those that came, also where an input is missing ahead', () => {
+    const model = createModel({ target: 'up', categorical: ['up'], columns: ['t'], units: 8 });
+    for (let t = 0; t < 300; t++) model.learnOne({ t, up: String((t * 7919) % 10 < 6) });
+    for (const { prediction, probability } of model.forecast(12)) {
+      expect(prediction).to.be.oneOf(['true', 'false']);
+      expect(probability).to.be.within(0.5, 1);
+    }
   });
 
   it('are refused where they mean nothing', () => {

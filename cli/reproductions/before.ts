@@ -15,6 +15,20 @@ export const before: Readonly<Record<string, Readonly<Record<string, Readonly<Re
     },
   },
   'uoro-table-1': {
+    '0.1': {
+      'LSTM, UORO': 0.2222,
+      'LSTM, UORO memory-2': 0.1955,
+      'LSTM, UORO memory-16': 0.2052,
+      'LSTM, TBPTT-1': 0.244,
+      'LSTM, TBPTT-2': 0.2328,
+      'LSTM, TBPTT-16': 0.1551,
+      'GRU, UORO': 0.2305,
+      'GRU, UORO memory-2': 0.2439,
+      'GRU, UORO memory-16': 0.1978,
+      'GRU, TBPTT-1': 0.2406,
+      'GRU, TBPTT-2': 0.3013,
+      'GRU, TBPTT-16': 0.1904,
+    },
     '0.01': {
       'LSTM, UORO': 0.2498,
       'LSTM, UORO memory-2': 0.2678,

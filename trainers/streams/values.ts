@@ -35,10 +35,7 @@ export function numberOf(value: unknown, dialect: Dialect): number | null | Prob
     return gaps.test(plain) ? null : notNumber(plain, decimal);
   const isText = typeof plain === 'string' || typeof plain === 'bigint';
   const number = isText ? Number(String(plain).replace(',', '.')) : plain;
-  if (typeof number !== 'number')
-    return new Problem(
-      `${told(value)} is not a number; if the column holds categories, name it with --categorical`,
-    );
+  if (typeof number !== 'number') return noNumber(told(value));
   if (Number.isNaN(number))
     return new Problem('NaN is not a number; null stands for one that is missing, or add --missing NaN');
   if (!(Math.abs(number) <= largest))
@@ -116,7 +113,13 @@ function notNumber(text: string, decimal: '.' | ','): Problem {
     return new Problem(
       `${told} is not a number with a decimal ${decimal}: ${remedyOf(decimal === '.' ? ',' : '.')}`,
     );
-  return new Problem(`${told} is not a number; if the column holds categories, name it with --categorical`);
+  return noNumber(told);
+}
+
+function noNumber(told: string): Problem {
+  return new Problem(
+    `${told} is not a number; if the column holds categories, name it with --categorical, and allow for all of them with --categories`,
+  );
 }
 
 function remedyOf(decimal: '.' | ','): string {

@@ -117,9 +117,7 @@ function notNumber(text: string, decimal: '.' | ','): Problem {
 }
 
 function noNumber(told: string): Problem {
-  return new Problem(
-    `${told} is not a number; if the column holds categories, name it with --categorical, and allow for all of them with --categories`,
-  );
+  return new Problem(`${told} is not a number; if the column holds categories, name it with --categorical`);
 }
 
 function remedyOf(decimal: '.' | ','): string {

@@ -244,7 +244,7 @@ describe('trainers/streams: rows with times', () => {
     const texts = ['t,a,k\n0,1,x\n', 't,a,k\n5,no,x\n3,1,x\n', 't,a,k\n2,1,x\n3,1,x\n4,1,x\n'];
     expect(await read(timed, ...texts)).to.deep.equal([
       [1, 'x', 0, null],
-      'data, line 2, column "a": "no" is not a number; if the column holds categories, name it with --categorical, and allow for all of them with --categories',
+      'data, line 2, column "a": "no" is not a number; if the column holds categories, name it with --categorical',
       [1, 'x', 3, 3],
       'data, line 2, column "t": "2" is earlier than the row before',
       [1, 'x', 3, 0],

@@ -1,6 +1,6 @@
 import type { Buffer, Instruction } from './instruction.ts';
 import type { Lowering } from './lowering.ts';
-import { carriedNorm, type Pending } from './rank-one.ts';
+import { carriedNorm, isUnread, type Pending } from './rank-one.ts';
 import { type EntryOperand, repeated } from './repeat.ts';
 import type { Coefficient, EntryPart, Part, Term } from './terms.ts';
 
@@ -33,11 +33,9 @@ export function writeRankOneEach(
   next: Pending,
   pending: readonly Pending[],
 ): readonly Pending[] {
-  const unread = (written: readonly Pending[]) =>
-    pending.every((one) => written.includes(one) || written.every(({ target }) => !one.reads.has(target)));
   for (const twin of pending) {
     if (twin === next || twin.target.dtype !== next.target.dtype) continue;
-    if (!next.reads.has(twin.target) || !unread([next, twin])) continue;
+    if (!next.reads.has(twin.target) || !isUnread([next, twin], pending)) continue;
     const t = movingOf(lowering, twin);
     const w = t && alongOf(lowering, next, twin, t);
     if (t === undefined || w === undefined) continue;
@@ -46,7 +44,7 @@ export function writeRankOneEach(
     writePairs(lowering, next.target, twin.target, w, t, norm);
     return [next, twin];
   }
-  const t = unread([next]) ? movingOf(lowering, next) : undefined;
+  const t = isUnread([next], pending) ? movingOf(lowering, next) : undefined;
   const norm = t && carriedNorm(lowering, next, pending, t);
   if (t === undefined || norm === undefined) return [];
   writeNorms(lowering, next.target, t, norm);

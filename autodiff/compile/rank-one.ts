@@ -15,6 +15,13 @@ export interface Pending extends Replacement {
   readonly reads: ReadonlySet<Buffer>;
 }
 
+/** Whether nothing else that is pending still reads what these overwrite. */
+export function isUnread(written: readonly Pending[], pending: readonly Pending[]): boolean {
+  return pending.every(
+    (one) => written.includes(one) || written.every(({ target }) => !one.reads.has(target)),
+  );
+}
+
 /** u⊗v, or v in the row that u names, with its coefficient. */
 interface Product {
   readonly coefficient: Coefficient;
@@ -45,14 +52,12 @@ export function writeRankOne(
   next: Pending,
   pending: readonly Pending[],
 ): readonly Pending[] {
-  const unread = (written: readonly Pending[]) =>
-    pending.every((one) => written.includes(one) || written.every(({ target }) => !one.reads.has(target)));
   const { dtype, size } = next.target;
   const coefficient = (own: Coefficient) => lowering.materializer.coefficient(own, dtype);
   for (const twin of pending) {
     if (twin === next || twin.target.size !== size || twin.target.dtype !== dtype) continue;
     // Most of the others are none that it moves along, and that is seen at once.
-    if (!next.reads.has(twin.target) || !unread([next, twin])) continue;
+    if (!next.reads.has(twin.target) || !isUnread([next, twin], pending)) continue;
     const [w, t] = [rankOneOf(lowering, next, twin.target), rankOneOf(lowering, twin)];
     if (w?.other === undefined || t === undefined || !sameForm(w.product, t.product)) continue;
     const norm = carriedNorm(lowering, twin, pending, t.product) ?? lowering.assembler.buffer(dtype, 1);
@@ -67,7 +72,7 @@ export function writeRankOne(
     );
     return [next, twin];
   }
-  const t = unread([next]) ? rankOneOf(lowering, next) : undefined;
+  const t = isUnread([next], pending) ? rankOneOf(lowering, next) : undefined;
   const norm = t && carriedNorm(lowering, next, pending, t.product);
   if (t === undefined || norm === undefined) return [];
   const { at, u, v, m, n, oneHot, strong } = factored(lowering, t.product);

@@ -31,6 +31,10 @@ export interface PredictOptions extends DialectOptions {
   readonly onError: 'stop' | 'skip';
 }
 
+const ofRows = ['format', ...dialectKeys] as const;
+/** The options that change nothing without data. */
+const ofData = ['learn', 'fresh', ...ofRows] as const;
+
 /**
  * `norewind predict`: writes a line for each record. Returns the exit code. The saved model is not changed.
  */
@@ -42,10 +46,8 @@ export async function predict(
   if (data.length === 0) {
     if (options.steps === undefined)
       throw new UsageError('name the data to predict, or give --steps to predict what follows the training');
-    if (options.fresh === true)
-      throw new UsageError(
-        '--fresh begins in the start state, after which there is nothing to continue: leave it out, or name data and add --learn',
-      );
+    const given = ofData.find((key) => options[key] !== undefined);
+    if (given !== undefined) throw new UsageError(`${flagOf(given)} is for data: name them, or leave it out`);
     return predictAhead(
       await readModel(path),
       options.steps,
@@ -123,7 +125,7 @@ async function predictAhead(model: Model, steps: number, watch: SignalWatch): Pr
 function configFor(model: Model, name: string, options: PredictOptions): StreamConfig {
   const { format } = options;
   if (model.kind === 'symbols') {
-    const given = (['format', ...dialectKeys] as const).find((key) => options[key] !== undefined);
+    const given = ofRows.find((key) => options[key] !== undefined);
     if (given !== undefined)
       throw new UsageError(`a model of text reads plain text: leave out ${flagOf(given)}`);
     return model.config;

@@ -5,8 +5,9 @@ export function formatCount(count: number): string {
 }
 
 /**
- * A format for numbers that are compared: with the same decimals, in which the largest has so many significant digits, and
- * the widths between them have three.
+ * Formats numbers that are compared with each other: all get the same number of decimals, enough for three digits of the
+ * narrowest width between them.
+ * @param significant the least number of digits of the largest.
  */
 export function alikeFormat(
   values: readonly number[],

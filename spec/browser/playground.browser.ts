@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { filesBelow } from '../support/project.ts';
-import { built, type Playground, type Site, serveBuilt } from './playground.ts';
+import { built, type Playground, type Site, usePlayground } from './playground.ts';
 
 /** A number as the page writes it. */
 const numberOf = (text: string): number => Number(text.replace('−', '-').replaceAll(',', ''));
@@ -13,15 +13,8 @@ describe('browser: the playground', function () {
   let site: Site;
   let at: Playground;
 
-  before(async () => {
-    site = await serveBuilt();
-    at = await site.open();
-  });
-
-  after(() => site?.close());
-
-  afterEach(() => {
-    expect(at.complaints).to.deep.equal([]);
+  usePlayground((...opened) => {
+    [site, at] = opened;
   });
 
   it('influence balancing: says where the sign turns, and who converges', async () => {

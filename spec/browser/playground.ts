@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { root } from '../support/project.ts';
@@ -35,8 +36,23 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** Opens the playground for the tests of a suite, none of which may end with a complaint. */
+export function usePlayground(opened: (site: Site, at: Playground) => void): void {
+  let site: Site | undefined;
+  let at: Playground | undefined;
+  before(async () => {
+    site = await serveBuilt();
+    at = await site.open();
+    opened(site, at);
+  });
+  after(() => site?.close());
+  afterEach(() => {
+    expect(at?.complaints).to.deep.equal([]);
+  });
+}
+
 /** Builds the playground and serves it. */
-export async function serveBuilt(): Promise<Site> {
+async function serveBuilt(): Promise<Site> {
   await build({ configFile: join(root, '.ci', 'vite.playground.mjs') });
   const server: Server = createServer(({ url = '/' }, answer) => {
     const path = url === '/' ? 'index.html' : new URL(url, 'http://localhost').pathname;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Example, examplesOf } from '../support/fences.ts';
 import { root } from '../support/project.ts';
-import { type Playground, type Site, serveBuilt } from './playground.ts';
+import { type Playground, type Site, usePlayground } from './playground.ts';
 
 interface Guides {
   readGuides(
@@ -47,15 +47,8 @@ describe('browser: programs in the playground', function () {
   let site: Site;
   let at: Playground;
 
-  before(async () => {
-    site = await serveBuilt();
-    at = await site.open();
-  });
-
-  after(() => site?.close());
-
-  afterEach(() => {
-    expect(at.complaints).to.deep.equal([]);
+  usePlayground((...opened) => {
+    [site, at] = opened;
   });
 
   const said = "document.querySelector('#program-said')";

@@ -109,6 +109,9 @@ describe('cli: the format of rows', () => {
       'csv rows.csv --decimal ;',
       "option '--decimal <character>' argument ';' is invalid. Allowed choices are ., ,.",
     ],
+    ['csv --steps 2 --fresh', '--fresh is for data: name them, or leave it out'],
+    ['csv --steps 2 --learn', '--learn is for data: name them, or leave it out'],
+    ['csv --steps 2 --decimal ,', '--decimal is for data: name them, or leave it out'],
     ['csv rows.ndjson --delimiter ;', 'data in ndjson has no --delimiter'],
     ['csv rows.csv --delimiter ;;', 'delimiter must be one character, such as , or ; or a tab, got ";;"'],
   ];

@@ -179,17 +179,20 @@ describe('createProbe', () => {
     expect(fast).to.be.below(0.999);
   });
 
-  it('follows several lanes', () => {
-    const two = createLearner({
+  const ofTwoLanes = (estimator: Estimator, eager = false) =>
+    createLearner({
       model: net,
       loss: meanSquare,
-      estimator: uoro(),
+      estimator,
       optimizer: sgd({ rate: 0.1 }),
       dtype: 'float64',
       lanes: 2,
+      eager,
     });
+
+  it('follows several lanes', () => {
     const probe = createProbe({
-      learner: two,
+      learner: ofTwoLanes(uoro()),
       estimators: { rtrl: rtrl(), uoro: uoro() },
       copies: 2,
       replay: 3,
@@ -204,16 +207,11 @@ describe('createProbe', () => {
 
   it('reports the same of several lanes eagerly and by plans, also after a reset that keeps what was learnt', () => {
     const [planned, eager] = [false, true].map((eager) => {
-      const learner = createLearner({
-        model: net,
-        loss: meanSquare,
-        estimator: dni(),
-        optimizer: sgd({ rate: 0.1 }),
-        dtype: 'float64',
-        lanes: 2,
-        eager,
+      const probe = createProbe({
+        learner: ofTwoLanes(dni(), eager),
+        estimators: { dni: dni() },
+        replay: 2,
       });
-      const probe = createProbe({ learner, estimators: { dni: dni() }, replay: 2 });
       const noise = seeded(2);
       for (let t = 0; t < 9; t++) {
         if (t === 4) probe.resetState();

@@ -36,7 +36,6 @@ export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne
     bias: 'none',
     settings: { epsilon },
     ...stepwise,
-
     cost: (sizes) => costOf(sizes, sizes.state),
     bind(step) {
       const sources = stateSources(step, epsilon);

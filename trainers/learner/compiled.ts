@@ -109,9 +109,11 @@ export class CompiledEngine implements Engine {
     plan.take(t, inputs, targets);
     const isComplete = t + 1 === place.length;
     if (isComplete) place.learn(plan);
-    if (!plan.writeLoss(t, losses, at)) {
+    const loss = plan.loss(t);
+    losses[at] = loss;
+    if (!Number.isFinite(loss)) {
       const isOwn = isFiniteAgain(place, this.#isAsked);
-      if (isOwn || !becomesFinite(place, this.#isAsked)) throw this.#broken({ inputs, targets }, losses[at]);
+      if (isOwn || !becomesFinite(place, this.#isAsked)) throw this.#broken({ inputs, targets }, loss);
       this.step(inputs, targets, losses, at, outputs);
       return;
     }

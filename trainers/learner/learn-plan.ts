@@ -14,7 +14,6 @@ import {
 import type { Clock } from '../optimizers/index.ts';
 import { Bundles } from './bundles.ts';
 import { Draws } from './draws.ts';
-import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
 import { type Lanes, withLanes } from './lanes.ts';
 import { moveOn, type Ruled, takeSteps } from './learn.ts';
@@ -209,10 +208,8 @@ export class LearnPlan implements WindowPlan {
     runner.run(this.#stages.length - 1);
   }
 
-  writeLoss(t: number, into: Losses, place: number): boolean {
-    const loss = meanLoss(this.#stages[t].lossViews);
-    into[place] = loss;
-    return Number.isFinite(loss);
+  loss(t: number): number {
+    return meanLoss(this.#stages[t].lossViews);
   }
 
   outputs(t: number): Outputs {

@@ -9,7 +9,6 @@ import {
   type TypedArray,
 } from '../../lib/index.ts';
 import { Bundles } from './bundles.ts';
-import type { Losses } from './engine.ts';
 import { Feed } from './feed.ts';
 import type { Memory } from './memory.ts';
 import { Outputs } from './outputs.ts';
@@ -144,14 +143,12 @@ export class SegmentPlan implements WindowPlan {
     const last = this.#kept.length - 1;
     if (this.scored > 0) update.at({ steps: steps + this.#scoredBefore, updates });
     this.takeAgain(last);
-    if (this.scored > 0) update.run(this.#pulledBack(), this.#loss());
+    if (this.scored > 0) update.run(this.#pulledBack(), this.#totalLoss());
     for (const [i, own] of states.entries()) own.set(this.#kept[last].states[i]);
   }
 
-  writeLoss(t: number, into: Losses, place: number): boolean {
-    const loss = meanLoss(this.#kept[t].losses);
-    into[place] = loss;
-    return Number.isFinite(loss);
+  loss(t: number): number {
+    return meanLoss(this.#kept[t].losses);
   }
 
   outputs(t: number): Outputs {
@@ -187,10 +184,8 @@ export class SegmentPlan implements WindowPlan {
     return kept;
   }
 
-  #loss(): number {
-    let sum = 0;
-    for (const { losses } of this.#kept) sum += meanLoss(losses);
-    return sum;
+  #totalLoss(): number {
+    return this.#kept.reduce((sum, _, t) => sum + this.loss(t), 0);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Care } from '../../autodiff/index.ts';
 import type { Noise, TypedArray } from '../../lib/index.ts';
-import type { Losses } from './engine.ts';
 import type { Feed } from './feed.ts';
 import type { Memory } from './memory.ts';
 import type { Outputs } from './outputs.ts';
@@ -51,11 +50,8 @@ export interface WindowPlan {
   takeAgain(t: number): void;
   /** Learns from the window that was taken in, with the functions of time taken at these counters. */
   learn(counters: Counters, noise: Noise): void;
-  /**
-   * Writes the loss at time step t: the mean over the systems, 0 if only observed. Returns whether it is
-   * finite.
-   */
-  writeLoss(t: number, into: Losses, place: number): boolean;
+  /** The loss at time step t: the mean over the systems, 0 if only observed. */
+  loss(t: number): number;
   /** The outputs at time step t. */
   outputs(t: number): Outputs;
   /** Whether the states after time step t within the window are finite. */

@@ -119,15 +119,10 @@ function nextOf(data: StreamConfig['data'], { interval }: Report, ahead: Ahead |
     ];
   if (low === null || high === null || interval === undefined)
     return [`${which}: ${formatLoss(Number(prediction))}`];
-  const format = narrow(low, high) ? alikeFormat([low, high], [high - low], 4) : formatLoss;
+  const format = alikeFormat([low, high], [high - low], 4);
   return [
     `${which}: ${format(Number(prediction))}, with ${formatShare(interval.stated)} between ${format(low)} and ${format(high)}`,
   ];
-}
-
-/** Whether four digits of each would hide how far they are apart. */
-function narrow(low: number, high: number): boolean {
-  return high - low < 0.02 * Math.max(Math.abs(low), Math.abs(high));
 }
 
 /** Root mean squared and mean absolute errors, in the unit of the column, and the weights. */

@@ -1,5 +1,6 @@
 import { createEditor } from '../editor/editor.ts';
 import { missing } from '../editor/missing.ts';
+import { createVerdict } from '../editor/verdict.ts';
 import { button, choice, chooseNone, element } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
 import { setBar, setRows } from '../page/rows.ts';
@@ -23,7 +24,8 @@ export function ownPanel(): void {
   let average = smoothed();
 
   const editor = createEditor('The source of the cell', () => later());
-  const said = element('p', { class: 'said', id: 'own-said', role: 'status' });
+  const verdict = createVerdict('own-said', editor);
+  const { say, refuse } = verdict;
   const laws = element('ul', { class: 'laws', id: 'own-laws' });
   const rate = element('p', { class: 'rate', id: 'own-rate' });
   const body = element('tbody');
@@ -150,16 +152,6 @@ export function ownPanel(): void {
     rate.dataset.isOver = String(isOver);
   }
 
-  function say(sentence: string, state: string): void {
-    said.textContent = sentence;
-    said.dataset.state = state;
-  }
-
-  function refuse(sentence: string, line: number | undefined): void {
-    say(sentence, 'bad');
-    editor.mark(line);
-  }
-
   const beginnings = choice(
     'Begin with',
     [
@@ -190,7 +182,7 @@ export function ownPanel(): void {
       ),
       rate,
     ],
-    figure: [editor.root, said, laws, table],
+    figure: [editor.root, verdict.root, laws, table],
     onShown(isShown) {
       isVisible = isShown;
       if (!isShown) stop();

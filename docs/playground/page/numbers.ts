@@ -11,11 +11,11 @@ export function short(value: number, digits = 2): string {
 /** A count with its thousands apart. */
 export const counted = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-/** Follows a quantity that jumps. */
-export function smoothed(): (value: number) => number {
+/** Follows a quantity that jumps. The share is that of the new value in what is shown. */
+export function smoothed(): (value: number, share?: number) => number {
   let level: number | undefined;
-  return (value) => {
-    level = level === undefined ? value : 0.9 * level + 0.1 * value;
+  return (value, share = 0.1) => {
+    level = level === undefined ? value : level + share * (value - level);
     return level;
   };
 }

@@ -1,5 +1,6 @@
 import { createEditor } from '../editor/editor.ts';
 import { missing } from '../editor/missing.ts';
+import { createVerdict } from '../editor/verdict.ts';
 import { button, choice, chooseNone, element } from '../page/dom.ts';
 import { goTo, section } from '../page/section.ts';
 import { addressOf, startWorker } from '../page/worker.ts';
@@ -15,7 +16,8 @@ export function programPanel(): void {
   let run = 0;
 
   const editor = createEditor('The source of the program', () => {});
-  const said = element('p', { class: 'said', id: 'program-said', role: 'status' });
+  const verdict = createVerdict('program-said', editor);
+  const { say, refuse } = verdict;
   const paper = createPaper('program-printed', 'What the program prints');
   const start = button('Run', () => void begin());
   const stop = button('Stop', () => {
@@ -66,22 +68,14 @@ export function programPanel(): void {
     else if (news.kind === 'cut') paper.print('… and more, which is not shown.', true);
     else if (news.kind === 'failed') {
       end();
+      paper.flush();
       refuse(`${news.line === undefined ? '' : `line ${news.line}: `}${news.sentence}`, news.line);
     } else if (news.kind === 'over') {
       // What waits for a timer may still print.
+      paper.flush();
       const nothing = paper.isEmpty ? ', and printed nothing' : '';
       say(`ran to its end in ${(news.milliseconds / 1000).toFixed(2)} s${nothing}`, 'good');
     }
-  }
-
-  function say(sentence: string, state: string): void {
-    said.textContent = sentence;
-    said.dataset.state = state;
-  }
-
-  function refuse(sentence: string, line: number | undefined): void {
-    say(sentence, 'bad');
-    editor.mark(line);
   }
 
   async function link(): Promise<void> {
@@ -134,7 +128,7 @@ export function programPanel(): void {
         button('Link to it', () => void link()),
       ),
     ],
-    figure: [editor.root, said, paper.root],
+    figure: [editor.root, verdict.root, paper.root],
     onShown() {},
   });
 

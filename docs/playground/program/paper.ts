@@ -5,6 +5,8 @@ export interface Paper {
   readonly root: HTMLElement;
   readonly isEmpty: boolean;
   print(text: string, isComplaint: boolean): void;
+  /** Shows at once what has been printed. */
+  flush(): void;
   clear(): void;
 }
 
@@ -47,6 +49,7 @@ export function createPaper(id: string, label: string): Paper {
       if (!isDue) requestAnimationFrame(show);
       isDue = true;
     },
+    flush: show,
     clear() {
       waiting = [];
       root.replaceChildren();

@@ -13,6 +13,8 @@ import type { Trail } from './study.ts';
 const [byKey, byItself] = [0.12, 0.0035];
 /** Steps between two points of the course at first; more as it grows. */
 const spacing = 1.015;
+/** Steps of which the bits are shown, in the mean. */
+const memory = 2000;
 
 /** The state of a network of three units, which is a point in space, while it learns to count. */
 export function trajectoryPanel(): void {
@@ -27,6 +29,7 @@ export function trajectoryPanel(): void {
   let isVisible = false;
   let isTurning = !matchMedia('(prefers-reduced-motion: reduce)').matches;
   let [bits, rate] = [smoothed(), smoothed()];
+  let steps = 0;
 
   const space = picture(
     (width) => Math.min(460, width),
@@ -55,7 +58,9 @@ export function trajectoryPanel(): void {
   function show(news: FromTrajectory & { kind: 'news' }): void {
     trail = news.trail;
     yardsticks = news;
-    const level = bits(news.bits);
+    // However many steps a report has: a fast machine must not show old ones for longer.
+    const level = bits(news.bits, 1 - Math.exp((steps - news.steps) / memory));
+    steps = news.steps;
     if (news.steps > spacing * (course.at(-1)?.[0] ?? 0)) course.push([news.steps, level]);
     said.dataset.bits = level.toFixed(3);
     said.dataset.steps = String(news.steps);
@@ -71,6 +76,7 @@ export function trajectoryPanel(): void {
   function begin(): void {
     course = [];
     [bits, rate] = [smoothed(), smoothed()];
+    steps = 0;
     worker.tell({ kind: 'begin', number: ++number, way, seed });
   }
 

@@ -106,7 +106,7 @@ export const parts = [
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
   estimators(
     ['noBackTrack', 'rank-one', 'rowNorms', 'signSources'],
-    ['../normalisers', '../norms', 'noBackTrack', 'uoroScaling'],
+    ['../normalisers', '../norms', 'noBackTrack', 'rowNorms', 'uoroScaling'],
   ),
   estimators(['ok', 'reduction', 'triangle'], ['ok']),
   estimators(['pes'], ['pes']),

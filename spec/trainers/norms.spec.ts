@@ -122,6 +122,9 @@ describe('the scales of UORO and NoBackTrack', () => {
     name: 'small',
     init: () => ({
       w: zeros([2, 3]),
+      // One has no site, the other a large D.
+      g: zeros([3]),
+      v: zeros([2, 3]),
       u: tensor([
         [0.5, -0.25, 0],
         [0.125, 0.5, 0.25],
@@ -129,14 +132,21 @@ describe('the scales of UORO and NoBackTrack', () => {
       ]),
     }),
     start: () => zeros([3]),
-    step: (({ w, u }: { w: Tensor; u: Tensor }, s: Tensor, x: Tensor) => {
-      const next = tanh(add(add(matmul(x, w), matmul(u, s)), tensor([0.5, 0.25, -0.5], { dtype: s.dtype })));
+    step: (({ w, g, v, u }: { readonly [name: string]: Tensor }, s: Tensor, x: Tensor) => {
+      const fixed = tensor([0.5, 0.25, -0.5], { dtype: s.dtype });
+      const own = mul(add(g, matmul(tensor([1, -2], { dtype: s.dtype }), v)), sum(x));
+      const next = tanh(add(add(matmul(x, w), own), add(matmul(u, s), fixed)));
       return { state: next, output: next };
     }) as never,
   };
 
   for (const eager of [true, false])
-    for (const [name, make] of Object.entries({ uoro, noBackTrack }))
+    for (const [name, make] of Object.entries({
+      uoro,
+      noBackTrack,
+      'uoro on pre-activations': ({ epsilon }: { epsilon: number }) =>
+        uoro({ epsilon, noise: 'preactivations', scaling: 'sources' }),
+    }))
       it(`${name}, ${eager ? 'eager' : 'with a plan'}: are the same in float32 as in float64, where squares of float32 overflow or underflow`, () => {
         for (const [size, epsilon] of [
           [1, 1e-5],

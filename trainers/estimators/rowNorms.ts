@@ -1,10 +1,10 @@
 import {
   add,
+  concat,
   div,
   globalNorm,
   greater,
   less,
-  matmul,
   mul,
   reshape,
   sqrt,
@@ -12,8 +12,9 @@ import {
   sum,
   where,
 } from '../../autodiff/index.ts';
-import { type DType, fromData, full, leavesOf, type Tensor } from '../../lib/index.ts';
+import { fromData, full, leavesOf, sizeOf, type Tensor } from '../../lib/index.ts';
 import { unflattenTree } from '../algebra.ts';
+import { pick } from './pick.ts';
 import { type Colouring, type LeafReach, structureOf } from './slot-structure.ts';
 import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
@@ -47,21 +48,52 @@ function alone(size: number): Colouring {
   };
 }
 
-function norms({ colours, pulls }: Colouring, leaves: readonly LeafReach[], transition: Transition): Tensor {
+function norms(colouring: Colouring, leaves: readonly LeafReach[], transition: Transition): Tensor {
+  const { colours, pulls } = colouring;
   const [{ dtype }] = leavesOf(transition.state);
   // No parameter reaches the state.
   if (pulls === 0) return full([colours.length], 0, { dtype });
   const each = Array.from({ length: pulls }, (_, colour) => {
-    const elements = [...colours.keys()].filter((element) => colours[element] === colour);
-    const unit = reshape(ones(colours.length, 1, dtype, elements), [colours.length]);
+    const own = Float64Array.from(colours, (other) => Number(other === colour));
+    const unit = fromData(dtype === 'float32' ? Float32Array.from(own) : own, [colours.length]);
     const pulled = leavesOf(transition.pull(unflattenTree(unit, transition.state)).parameters);
-    if (elements.length === 1) return mul(unit, globalNorm(pulled));
-    const inverse = inverseScale(globalNorm(pulled));
-    const squares = pulled.flatMap((rows, i) => spread(mul(rows, inverse), leaves[i], colours, colour) ?? []);
-    if (squares.length === 0) return mul(unit, 0);
-    return div(sqrt(squares.reduce((a, b) => add(a, b))), inverse);
+    const isAlone = own.reduce((count, one) => count + one) === 1;
+    return isAlone ? mul(unit, globalNorm(pulled)) : shared(colouring, colour, leaves, pulled);
   });
   return each.reduce((a, b) => add(a, b));
+}
+
+/**
+ * The norms of the rows that share a pull; 0 for the other elements. In float32 those below 2^-48 of the largest, or
+ * below 2^-120, may come out as less, down to 0.
+ */
+function shared(
+  { colours }: Colouring,
+  colour: number,
+  leaves: readonly LeafReach[],
+  pulled: readonly Tensor[],
+): Tensor {
+  const inverse = inverseScale(globalNorm(pulled));
+  // For each state element, which of the sums belong to its row.
+  const rows = Array.from(colours, (): number[] => []);
+  const sums: Tensor[] = [];
+  let begin = 0;
+  leaves.forEach(({ shape, compact, slots }, i) => {
+    if (!slots.some((slot) => slot.some((element) => colours[element] === colour))) return;
+    for (const slot of slots)
+      slot.forEach((element, place) => {
+        if (colours[element] === colour) rows[element].push(begin + place);
+      });
+    const axes = shape.flatMap((length, axis) => (compact[axis] === length ? [] : [axis]));
+    const squares = square(mul(pulled[i], inverse));
+    const size = sizeOf(compact);
+    sums.push(reshape(axes.length === 0 ? squares : sum(squares, { axes }), [size]));
+    begin += size;
+  });
+  const width = rows.reduce((most, { length }) => Math.max(most, length), 0);
+  const places = rows.flatMap((row) => Array.from({ length: width }, (_, i) => row[i] ?? -1));
+  const parts = reshape(pick(concat(sums), Int32Array.from(places)), [rows.length, width]);
+  return div(sqrt(sum(parts, { axes: 1 })), inverse);
 }
 
 /**
@@ -77,32 +109,4 @@ function inverseScale(size: Tensor): Tensor {
   const scalar = (value: number) => full([], value, { dtype: size.dtype });
   const small = where(greater(size, 0), scalar(up), scalar(1));
   return where(greater(size, far), scalar(down), where(less(size, near), small, scalar(1)));
-}
-
-/**
- * For each state element, the sum of the squared entries of one leaf's parameters; undefined if the leaf has
- * none.
- */
-function spread(
-  rows: Tensor,
-  { shape, compact, slots }: LeafReach,
-  colours: Int32Array,
-  colour: number,
-): Tensor | undefined {
-  const places = compact.reduce((size, length) => size * length, 1);
-  const own = slots.flatMap((slot) =>
-    Array.from(slot, (element, place) => (colours[element] === colour ? element * places + place : -1)),
-  );
-  const chosen = own.filter((at) => at >= 0);
-  if (chosen.length === 0) return undefined;
-  const axes = shape.flatMap((length, axis) => (compact[axis] === length ? [] : [axis]));
-  const sums = axes.length === 0 ? square(rows) : sum(square(rows), { axes, keepDims: true });
-  return matmul(ones(colours.length, places, rows.dtype, chosen), reshape(sums, [places]));
-}
-
-/** A matrix with ones at these places, in row-major order. */
-function ones(rows: number, columns: number, dtype: DType, at: readonly number[]): Tensor {
-  const data = dtype === 'float32' ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
-  for (const place of at) data[place] = 1;
-  return fromData(data, [rows, columns]);
 }

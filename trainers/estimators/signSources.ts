@@ -1,15 +1,4 @@
-import {
-  add,
-  div,
-  matmul,
-  mul,
-  norm,
-  type Operand,
-  reshape,
-  sqrt,
-  square,
-  sum,
-} from '../../autodiff/index.ts';
+import { add, div, matmul, mul, norm, type Operand, reshape, sqrt, stack } from '../../autodiff/index.ts';
 import {
   alignLeaves,
   cast,
@@ -81,7 +70,7 @@ export function preactivationSources(step: StepStructure, epsilon: number, isSca
     at(transition) {
       const { groups, rest } = transition.factors();
       const scales = isScaled
-        ? groups.map(({ D, z }) => scale(norm(z), sqrt(sum(square(D), { axes: 0 }))))
+        ? groups.map(({ D, z }) => scale(norm(z), norm(D, { axes: 0 })))
         : groups.map(({ D, z }) => ones([D.shape[1]], { dtype: z.dtype as 'float64' }));
       const restScale = isScaled && hasRest ? scale(rowNorms(rest, parameters), 1) : 1;
       return (noise) => {
@@ -126,10 +115,10 @@ function signsOf(length: number, dtype: DType, noise: Noise): Tensor {
 }
 
 function rowNorms(rest: Parts, parameters: Tree): Tensor {
-  const squares = alignLeaves(parameters, rest, 'uoro').flatMap((rows) =>
-    rows === undefined ? [] : sum(square(asMatrix(rows)), { axes: 1 }),
+  const rows = alignLeaves(parameters, rest, 'uoro').flatMap((own) =>
+    own === undefined ? [] : asMatrix(own),
   );
-  return sqrt(squares.reduce((total, own) => add(total, own)));
+  return norm(stack(rows.map((own) => norm(own, { axes: 1 }))), { axes: 0 });
 }
 
 /** Σ_i w_i I_i for the rows of the leaves without sites. */

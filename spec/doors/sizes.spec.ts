@@ -52,12 +52,12 @@ describe('sizes', () => {
         'createLearner: 2,000,000,000 parameters take 15,259 MiB',
       ],
       [
-        () => learner({ model: net(2000), estimator: rtrl({ structure: 'dense' }) }),
+        () => learner({ model: net(1200), estimator: rtrl({ structure: 'dense' }) }),
         ConfigurationError,
-        'rtrl: the numbers that it carries for 2,000 state elements and 4,006,001 parameters take 30,564 MiB',
+        'rtrl: the numbers that it carries for 1,200 state elements and 1,443,601 parameters take 6,609 MiB',
       ],
       [
-        () => learner({ model: net(2000), estimator: rtrl() }).step(untyped(ones([1])), untyped(ones([1]))),
+        () => learner({ model: net(1200), estimator: rtrl() }).step(untyped(ones([1])), untyped(ones([1]))),
         ConfigurationError,
         'rtrl: the numbers that it carries',
       ],
@@ -73,8 +73,8 @@ describe('sizes', () => {
         .that.contains(sentence);
     for (const call of [() => zeros([1e9, 1e9]), () => gru({ inputs: 1, units: 1e6 })])
       expect(call).to.throw(most);
-    // 1,000 state elements by a million parameters are not looked at before the step is known.
-    expect(learner({ model: net(1000), estimator: snap({ n: 1 }) }).steps).to.equal(0);
+    // 700 state elements by half a million parameters are not looked at before the step is known.
+    expect(learner({ model: net(700), estimator: snap({ n: 1 }) }).steps).to.equal(0);
     expect(
       learner({ model: net(64), estimator: snap({ n: 1 }) }).step(untyped(ones([1])), untyped(ones([1])))
         .loss,

@@ -136,16 +136,14 @@ describe('cli/stream: learning from a stream', () => {
   it('saves every few seconds, also while it waits for data', async () => {
     const { batches, isWaiting } = endless(['a']);
     const course = learn(batches, { following: { checkpointSeconds: 0.3 } });
-    await until(isWaiting);
+    const patient = endless(['a']);
+    const other = learn(patient.batches, { following: { checkpointSeconds: 1000 } });
+    await until(() => isWaiting() && patient.isWaiting());
     await until(() => course.events.filter((event) => event === 'saved 1').length === 2);
     course.stop.signal = 'SIGINT';
     course.stop.wake();
     expect(await course.isOver).to.equal(undefined);
-    // Not before its time.
-    const patient = endless(['a']);
-    const other = learn(patient.batches, { following: { checkpointSeconds: 1000 } });
-    await until(patient.isWaiting);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    // Not before its time, in two seconds.
     expect(other.events).to.not.include('saved 1');
     other.stop.signal = 'SIGINT';
     other.stop.wake();

@@ -12,6 +12,7 @@ import { libraries } from './groups/libraries.ts';
 import { peers } from './groups/peers.ts';
 import { probeTable } from './groups/probe.ts';
 import { endToEnd, memory, packageSize, start } from './groups/process.ts';
+import { relaxed } from './groups/relaxed.ts';
 import { grid, hand, plain } from './groups/steps.ts';
 import { stream } from './groups/stream.ts';
 import { streams } from './groups/streams.ts';
@@ -25,6 +26,7 @@ const groups: Readonly<Record<string, Group>> = {
   grid,
   plain,
   hand,
+  relaxed,
   kernels: kernelTable,
   growth,
   lanes,

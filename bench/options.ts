@@ -21,6 +21,7 @@ groups (all but the last six when none is given):
   grid        norewind alone: µs per step by cell, estimator, optimiser, size and dtype
   plain       against plain JavaScript written by hand for the cell, and against the eager path
   hand        the compiled step against instructions written by hand for the tanh RNN, on the same kernels
+  relaxed     strict and relaxed SIMD
   kernels     every kernel by itself: GFLOP/s and GB/s
   growth      how the time grows with the number of units
   lanes       a lane among 8 and 32 against one alone
@@ -52,6 +53,7 @@ export const everyGroup = [
   'grid',
   'plain',
   'hand',
+  'relaxed',
   'kernels',
   'growth',
   'lanes',

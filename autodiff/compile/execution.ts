@@ -1,5 +1,6 @@
 import {
   ConfigurationError,
+  type DType,
   dataOf,
   formatShape,
   fromData,
@@ -44,7 +45,7 @@ export class Execution {
     this.plan = planOf(program, schedule);
     const { inputs, outputs, constants, words, opening, bytes } = this.plan;
     this.#machine = new wasm.Machine(bytes, {
-      relaxed: schedule.relaxedSimd,
+      relaxed: wasm.resolveRelaxedSimd(schedule.relaxedSimd ?? false, dtypesOf(program)),
       call: (id) => this.#call(this.plan.calls[id]),
     });
     const { buffer: memory } = this.#machine.memory;
@@ -152,4 +153,8 @@ export class Execution {
     });
     this.#view(out).set(dataOf(bind(primitive, given, parameters)));
   }
+}
+
+function dtypesOf({ inputs, equations, outputs }: Program): readonly DType[] {
+  return [...inputs, ...equations.map(({ result }) => result), ...outputs].map(({ dtype }) => dtype);
 }

@@ -1,4 +1,4 @@
-import { guard, type Tensor } from '../../lib/index.ts';
+import { guard, type Tensor, wasm } from '../../lib/index.ts';
 import type { Equation } from '../symbol.ts';
 import type { Program } from './program.ts';
 
@@ -29,8 +29,8 @@ export interface Schedule {
    * last part does all the rest. An output of an earlier part is none of those that replace an input.
    */
   readonly stages?: readonly (readonly number[])[];
-  /** Whether sums of products may be rounded once instead of twice. */
-  readonly relaxedSimd?: boolean;
+  /** Whether sums of products may be rounded once instead of twice: as the option of `compile`. */
+  readonly relaxedSimd?: wasm.RelaxedSimd;
   /**
    * 'whole' by default. With less, the caller looks whether what carries over is finite, and runs the program
    * with more where it is not.
@@ -57,7 +57,7 @@ export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule
       holds: (value) =>
         guard.listOf('', guard.listOf('', isOutput).holds).holds(value) && (value as unknown[]).length > 0,
     },
-    relaxedSimd: guard.flag,
+    relaxedSimd: wasm.relaxedSimdChoice,
     care: guard.oneOf(...cares),
     zeros: guard.listOf('a list of inputs, by their indices', isInput),
   });

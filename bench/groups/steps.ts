@@ -92,15 +92,6 @@ export function plain(options: Options, say: (text: string) => void): Table {
   };
 }
 
-function hasRelaxedSimd(): boolean {
-  try {
-    new wasm.Machine(0, { relaxed: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The generic step against one written for the cell. */
 export function hand({ sizes, effort }: Options, say: (text: string) => void): Table {
   const rows = sizes.map((units): Cell[] => {
@@ -112,7 +103,7 @@ export function hand({ sizes, effort }: Options, say: (text: string) => void): T
         () => learnerContestant(problem),
         () => handUoroRnn(problem),
         () => learnerContestant(problem, 'steps'),
-        ...(hasRelaxedSimd() ? [() => learnerContestant(problem, 'relaxed')] : []),
+        ...(wasm.hasRelaxedSimd() ? [() => learnerContestant(problem, 'relaxed')] : []),
       ],
       effort,
     );

@@ -1,10 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ConfigurationError, IndexError, NonFiniteError } from '../../lib/index.ts';
 import { createLearner, sgd } from '../../trainers/index.ts';
 import { numbersOf } from '../../trainers/testing/numbers.ts';
-import { runsSources } from '../support/project.ts';
 import { size } from '../support/size.ts';
 import { act, bytesOf, type Config, configOf, estimators, symbols } from './planned.ts';
 
@@ -95,22 +92,4 @@ describe('stepMany', () => {
     expect(() => exploding.stepMany(stream(9), stream(9, 1))).to.throw(NonFiniteError, 'step 5');
     expect(exploding.steps).to.equal(4);
   });
-});
-
-describe('relaxed SIMD', () => {
-  // Three processes.
-  if (size(false, true))
-    it('is refused in a sentence where the platform does not have it, and otherwise returns the same up to rounding', () => {
-      const script = fileURLToPath(new URL('./relaxed.ts', import.meta.url));
-      const run = (...flags: string[]) =>
-        spawnSync(process.execPath, [...flags, ...runsSources, script], { encoding: 'utf8' }).stdout.trim();
-      const major = Number.parseInt(process.versions.node, 10);
-      if (major < 22)
-        expect(run()).to.match(/^ConfigurationError: relaxedSimd: .*--experimental-wasm-relaxed-simd/);
-      const [strict, relaxed] = JSON.parse(
-        run(...(major < 22 ? ['--experimental-wasm-relaxed-simd'] : [])),
-      ) as number[][];
-      expect(relaxed).to.have.length(strict.length);
-      for (const [i, x] of relaxed.entries()) expect(x).to.be.closeTo(strict[i], 1e-3);
-    });
 });

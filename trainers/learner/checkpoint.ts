@@ -64,7 +64,7 @@ export function readCheckpoint<P, S, X, Y>(
   config: LearnerConfig<P, S, X, Y>,
   dtype: FloatDType,
   systems: Systems,
-): { noise: Noise; memory: Memory } {
+): { noise: Noise; memory: Memory; relaxedSimd: boolean | undefined } {
   const metadata = readSafetensorsMetadata(bytes);
   if (metadata.format !== format)
     throw new DataError('checkpoint: this safetensors file is not a norewind learner');
@@ -78,20 +78,33 @@ export function readCheckpoint<P, S, X, Y>(
   const description = parse(metadata.learner);
   requireShallow(description);
   const learner = entriesOf('learner', description, ['identity', 'noise', 'memory']);
-  requireIdentity(learner.identity, identityOf(config, dtype));
+  const relaxedSimd = relaxedSimdIn(learner.identity, identityOf(config, dtype));
   const noise = restoreNoise(learner.noise);
   const decoded = decode(learner.memory as Json, tensors);
   const memory = memoryIn(metadata.version === '1' ? updated(decoded) : decoded, { config, systems, dtype });
-  return { noise, memory: { ...memory, parameters: named(memory.parameters) } };
+  return { noise, memory: { ...memory, parameters: named(memory.parameters) }, relaxedSimd };
 }
 
-function requireIdentity(identity: unknown, expected: Readonly<Record<string, Json>>): void {
-  const own = entriesOf('identity', identity, Object.keys(expected));
+/**
+ * Compares the parts of a learner with those given, other than its kernels.
+ * @returns whether it used relaxed SIMD; undefined for a checkpoint from before that was recorded.
+ */
+function relaxedSimdIn(
+  identity: unknown,
+  { relaxedSimd: _, ...expected }: Readonly<Record<string, Json>>,
+): boolean | undefined {
+  const own = entriesOf('identity', identity, Object.keys(expected), ['relaxedSimd']);
   for (const [key, value] of Object.entries(expected))
     if (JSON.stringify(own[key]) !== JSON.stringify(value))
       throw new DataError(
         `checkpoint: its ${key} is ${told(own[key])}, the given one is ${JSON.stringify(value)}`,
       );
+  const { relaxedSimd } = own;
+  if (relaxedSimd !== undefined && typeof relaxedSimd !== 'boolean')
+    throw new DataError(
+      `checkpoint: its relaxedSimd is ${told(relaxedSimd)}, which is neither true nor false`,
+    );
+  return relaxedSimd;
 }
 
 /** Converts a memory of version 1, in which an absent influence was zeros, or a tree without leaves. */
@@ -112,7 +125,7 @@ function told(value: unknown): string {
 
 /** What a learner is made of, by name, with the options in effect. */
 export function identityOf<P, S, X, Y>(
-  { model, estimator, optimizer, lanes = 1 }: LearnerConfig<P, S, X, Y>,
+  { model, estimator, optimizer, lanes = 1, relaxedSimd }: LearnerConfig<P, S, X, Y>,
   dtype: FloatDType,
 ) {
   return {
@@ -121,6 +134,8 @@ export function identityOf<P, S, X, Y>(
     optimizer: { name: optimizer.name, ...optimizer.settings },
     dtype,
     lanes,
+    // Whether sums of products were rounded once: the digits depend on it.
+    relaxedSimd: relaxedSimd === true,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FloatDType, Noise } from '../../lib/index.ts';
+import type { FloatDType, Noise, wasm } from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
 import type { Estimator } from '../estimators/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
@@ -21,10 +21,11 @@ export interface LearnerConfig<P, S, X, Y> {
   /** Runs every operation when it is called, without a plan: slower, and easy to follow with a debugger. */
   readonly eager?: boolean;
   /**
-   * Lets plans round a sum of products once instead of twice, as this option of `compile` does. False by
-   * default.
+   * Lets plans round a sum of products once instead of twice, as this option of `compile` does: faster, and
+   * not the same digits on every machine. `'auto'` does so for float32 where the platform can; the learner's
+   * `config` and checkpoints then have what was chosen, and resuming needs the same. False by default.
    */
-  readonly relaxedSimd?: boolean;
+  readonly relaxedSimd?: wasm.RelaxedSimd;
   /**
    * Number of parallel streams. With more than one, inputs, targets, outputs and states have a first axis of
    * lanes.

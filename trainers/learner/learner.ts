@@ -16,6 +16,7 @@ import { identityOf, writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { requireFit } from './fit.ts';
+import { settled } from './kernels.ts';
 import { atReset, freshLanes, named, type Setting } from './learn.ts';
 import { absent, drawnLength } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
@@ -266,16 +267,17 @@ const madeByUs: guard.Check = {
  * @throws ConfigurationError for options that do not fit; ShapeError or TreeError for given parameters or
  * states that do not.
  */
-export function createLearner<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): Learner<P, S, X, Y> {
-  requireConfig('createLearner', config);
-  requireNumbers('createLearner', [config.parameters, config.state]);
+export function createLearner<P, S, X, Y>(given: LearnerConfig<P, S, X, Y>): Learner<P, S, X, Y> {
+  requireConfig('createLearner', given);
+  requireNumbers('createLearner', [given.parameters, given.state]);
+  const config = settled(given);
   const noise = config.noise ?? seeded(config.seed ?? 1);
   const setting = settingOf(config, noise);
   const { systems, dtype } = setting;
   if (config.parameters !== undefined)
     requireFit('createLearner', config.parameters, config.model.init(seeded(1)), 'parameters');
-  const given = config.parameters ?? config.model.init(noise.split());
-  const parameters = named(copyOfTree(admit(given, dtype, 'parameters')));
+  const initial = config.parameters ?? config.model.init(noise.split());
+  const parameters = named(copyOfTree(admit(initial, dtype, 'parameters')));
   for (const state of systems.start) {
     const rule = certainRule(config.estimator, parameters as Tree, state as Tree);
     if (rule !== undefined) requireRoomToCarry(config.estimator, rule, parameters, state, dtype);

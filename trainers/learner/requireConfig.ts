@@ -1,4 +1,4 @@
-import { ConfigurationError, guard, requireNoise } from '../../lib/index.ts';
+import { ConfigurationError, guard, requireNoise, wasm } from '../../lib/index.ts';
 import { aCell } from '../../nn/index.ts';
 import { anEstimator, steps } from '../estimators/index.ts';
 import { anOptimizer } from '../optimizers/index.ts';
@@ -16,7 +16,7 @@ const checks: guard.Checks<Config> = {
   seed: guard.whole(0),
   noise: guard.anything,
   eager: guard.flag,
-  relaxedSimd: guard.flag,
+  relaxedSimd: wasm.relaxedSimdChoice,
   lanes: guard.whole(1, 2 ** 16),
   // Trees are compared with the model's own elsewhere.
   parameters: guard.anything,

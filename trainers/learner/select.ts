@@ -8,16 +8,16 @@ import type { Setting } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { systemsOf } from './system.ts';
 
-/** The fixed part of a learner. */
+/** The fixed part of a learner, from a configuration whose kernels are settled. */
 export function settingOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, noise: Noise): Setting {
-  const { estimator, optimizer, dtype = 'float32', relaxedSimd = false } = config;
+  const { estimator, optimizer, dtype = 'float32', relaxedSimd } = config;
   return {
     systems: systemsOf(config, dtype),
     estimator,
     optimizer,
     dtype,
     noise,
-    relaxedSimd,
+    relaxedSimd: relaxedSimd === true,
     found: {},
     bindings: new Bindings(),
   };

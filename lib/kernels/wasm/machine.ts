@@ -1,8 +1,7 @@
 import type { DType } from '../../dtype.ts';
-import { ConfigurationError, ResourceError } from '../../errors.ts';
-import { binary as relaxedBinary } from './relaxed.ts';
-import { reservedBytes, binary as strictBinary } from './strict.ts';
-import { unpack } from './unpack.ts';
+import { ResourceError } from '../../errors.ts';
+import { kernelsOf } from './modules.ts';
+import { reservedBytes } from './strict.ts';
 
 /** Bytes at the start of the memory reserved for the kernels' tables and packing space. A multiple of 64. */
 export { reservedBytes };
@@ -13,8 +12,6 @@ export { reservedBytes };
  */
 declare const WebAssembly: {
   readonly Memory: new (pages: { initial: number; maximum: number }) => Memory;
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   readonly Instance: new (
     module: object,
     imports: { env: { memory: Memory; call: (id: number) => void } },
@@ -59,8 +56,9 @@ export class Machine {
   constructor(bytes: number, { relaxed = false, call = () => {} }: MachineOptions = {}) {
     const pages = Math.ceil(Math.max(bytes, reservedBytes) / 65536);
     this.memory = reserve(pages);
-    const module = relaxed ? moduleOf('relaxed', relaxedBinary) : moduleOf('strict', strictBinary);
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.memory, call } });
+    const instance = new WebAssembly.Instance(kernelsOf(relaxed ? 'relaxed' : 'strict'), {
+      env: { memory: this.memory, call },
+    });
     this.#kernels = instance.exports as Kernels;
   }
 
@@ -104,24 +102,4 @@ function reserve(pages: number): Memory {
       `${size}, and this process cannot reserve the 10 GiB of address space that WebAssembly takes for it: raise the limit (ulimit -v), start Node with --disable-wasm-trap-handler (NODE_OPTIONS does too), which takes less and is slower, or learn with eager: true`,
     );
   }
-}
-
-/** Compiled once; machines share the code. */
-const modules = new Map<'strict' | 'relaxed', object>();
-
-function moduleOf(kind: 'strict' | 'relaxed', binary: string): object {
-  const known = modules.get(kind);
-  if (known !== undefined) return known;
-  const bytes = unpack(binary);
-  if (kind === 'relaxed' && bytes.length === 0)
-    throw new ConfigurationError(
-      'relaxedSimd: norewind/browser has no relaxed kernels; leave the option out, or bundle norewind itself',
-    );
-  if (kind === 'relaxed' && !WebAssembly.validate(bytes))
-    throw new ConfigurationError(
-      'relaxedSimd: this platform does not have it; start Node 20 with --experimental-wasm-relaxed-simd, or leave the option out',
-    );
-  const module = new WebAssembly.Module(bytes);
-  modules.set(kind, module);
-  return module;
 }

@@ -31,7 +31,7 @@ function packed(base64) {
   return `${bytes.length}:${Buffer.from(data.slice(12)).toString('base64')}`;
 }
 
-/** What browsers need, as a plugin of Rolldown and Vite. */
+/** Replaces modules that browsers lack: a plugin of Rolldown and Vite. */
 export const inBrowsers = {
   name: 'in-browsers',
   enforce: 'pre',

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The code for Node, and the code for the browser. */
 const projects = ['tsconfig.build.json', 'tsconfig.page.json'].map((name) => join('.ci', name));
-/** What the modules of the command share, bundled. */
+/** Bundled code that several modules of the command share. */
 const parts = join('dist', 'cli', 'parts');
 
 // npm runs `prepare` at the end of an installation, including the one below, after which we compile anyway.

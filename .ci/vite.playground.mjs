@@ -8,7 +8,7 @@ import { inBrowsers } from './build-browser.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'docs', 'playground');
 
-/** What runs in workers, by the name of its file in the built folder. */
+/** Modules that run in workers, by the name of their file in the built folder. */
 const workers = {
   balance: 'balance/work',
   cloud: 'cloud/work',
@@ -18,7 +18,7 @@ const workers = {
   trajectory: 'trajectory/work',
 };
 
-/** What a module that is written on the page can import, likewise, below the root. */
+/** Modules that code written on the page can import, likewise, below the root. */
 const modules = {
   norewind: 'trainers/norewind',
   lib: 'lib/index',

@@ -187,7 +187,7 @@ function partOf(path, file) {
   return titles[file] ?? titles[folder] ?? titles[dirname(folder)] ?? (path === 'norewind' ? 'Cells' : path);
 }
 
-/** What a second export stands for. */
+/** The declaration that a second export stands for. */
 function targetOf(reflection) {
   return reflection.kind === ReflectionKind.Reference ? reflection.getTargetReflectionDeep() : reflection;
 }

@@ -13,7 +13,7 @@ export function pageOf(title, path, entries, linkOf, examplesOf) {
   return `---\neditLink: false\n---\n\n# ${title} {#top}\n\nFrom \`${path}\`.\n\n${text}`;
 }
 
-/** What is called comes before what only exists for the compiler, in the order of the alphabet. */
+/** Functions come before types, each in alphabetical order. */
 export function byUse(one, other) {
   const [a, b] = [one, other].map((each) =>
     each.kind === ReflectionKind.Reference ? each.getTargetReflectionDeep() : each,

@@ -1,7 +1,7 @@
 // The programs of a page, and the links that open them in the playground.
 import { deflateRawSync } from 'node:zlib';
 
-/** What the playground has to import: see docs/playground/editor/translate.ts. */
+/** Modules that the playground has to import: see docs/playground/editor/translate.ts. */
 const paths = ['', '/lib', '/autodiff', '/nn', '/trainers', '/testing', '/plot'].map(
   (part) => `norewind${part}`,
 );
@@ -31,7 +31,7 @@ export function countsOf(markdown) {
   };
 }
 
-/** What the editor of cells takes, which checks and trains it: a function of the inputs and the units. */
+/** The form of a cell that the editor checks and trains: a function of the inputs and the units. */
 const isCell = (text) =>
   /^export const \w+ = \(inputs: number, units: number(, \w+ = [^,)]+)*\): Cell</m.test(text);
 

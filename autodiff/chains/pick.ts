@@ -137,7 +137,7 @@ export function columnOf(link: Link, rows: number, dtype: DType): Tensor {
 /** M·x, for x with the last factor in it. */
 function applied({ places, before }: Link, x: Tensor, rows: number): Tensor {
   const length = before === undefined ? rows : sizesOf(before.matrix)[1];
-  // What has no place is added to one element more, which is dropped.
+  // Entries without a place are added to one extra element, which is dropped.
   const ids = places.map((place) => (place < 0 ? length : place));
   const sums = isCounting(places, length)
     ? x

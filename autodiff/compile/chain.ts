@@ -4,7 +4,7 @@ import { type Buffer, bufferOf, type Instruction } from './instruction.ts';
 
 /** The members of a tile, as a pass that looks for a chain among them asks for them. */
 export interface Members {
-  /** What a member reads and writes, without its length. */
+  /** The operands and result of a member, without its length. */
   buffers(member: Instruction): Buffer[];
   makerOf(buffer: Buffer | undefined): Instruction | undefined;
   /**

@@ -150,7 +150,7 @@ function makerOf(list: readonly Instruction[], at: number, x: Buffer): number | 
   return undefined;
 }
 
-/** What `repeat` of a product scales. */
+/** The factor that `repeat` of a product scales. */
 export function scaledIn({
   operation,
   operands: [count],

@@ -86,7 +86,7 @@ interface Metrics {
   readonly baselines: Readonly<Record<string, { readonly mean: number }>>;
 }
 
-/** What `norewind train` predicts with its defaults, each of its experts, and what Python has. */
+/** Predictions of `norewind train` with its defaults, of each of its experts, and of Python's libraries. */
 export function streams({ effort }: Options, say: (text: string) => void): Table {
   const isQuick = effort.turn < 10;
   const chosen = isQuick ? cases.filter(({ kind }) => kind !== 'text') : cases;

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { DataError, UsageError } from '../../lib/index.ts';
 import { type Exports, importCode, loader, reasonOf, requireCode, settled } from '../own/code.ts';
 
-/** What `norewind/testing` exports. */
+/** The exports of `norewind/testing`. */
 type Testing = typeof import('../../trainers/testing/index.ts');
 
 /** The exports of a file of the user's, and the laws of the norewind that it imports. */

@@ -61,7 +61,7 @@ export async function withInputColumns(
     const found = await chosen(names, others, [], tell, input);
     if (found.columns !== undefined) return found;
   } catch (error) {
-    // What is wrong with the data is said when they are read.
+    // Reading the data reports what is wrong with them.
     if (!(error instanceof DataError || error instanceof UsageError)) throw error;
   }
   if (options.follow === true)

@@ -24,7 +24,7 @@ export interface OpenedSweep {
   readonly runs: readonly GridRun[];
 }
 
-/** What a command makes of its runs. */
+/** The results that a command makes of its runs. */
 interface Ending {
   /** Writes the results, once no run is left. */
   report(watch: SignalWatch): Promise<void>;
@@ -99,7 +99,7 @@ export function claimSweep(runs: readonly GridRun[], { out, force }: PoolOptions
   return { folder: claimed.path, lock: claimed.lock, runs };
 }
 
-/** What a sweep left in its folder, which another one replaces. */
+/** The files that a sweep left in its folder, which another one replaces. */
 function filesOf(folder: string): string[] {
   if (!existsSync(join(folder, sweepNames.grid))) return [];
   return readdirSync(folder).filter(

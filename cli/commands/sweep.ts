@@ -49,7 +49,7 @@ function resumed(subject: string | undefined, options: SweepOptions): OpenedSwee
   return { folder, lock: lockFolder(folder), runs };
 }
 
-/** What the options ask for, and a file with a grid, whose settings they override. */
+/** The grid of the options and of a file, whose settings the options override. */
 function wishOf(
   subject: string | undefined,
   options: SweepOptions,

@@ -143,7 +143,7 @@ export function withoutConfigOptions(options: TrainOptions): TrainOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.has(name))) as TrainOptions;
 }
 
-/** What files of the user's provide. @throws UsageError or DataError for a file that is not what it must be. */
+/** The parts that a user's files provide. @throws UsageError or DataError for a file that is not what it must be. */
 export async function ownOf(options: TrainOptions): Promise<OwnParts> {
   const set = assigned(options.set ?? [], parts);
   const named = Object.entries(namesIn(options)).map(

@@ -67,7 +67,7 @@ export function lastEntry(path: string): Entry | undefined {
   } catch (error) {
     throw new UsageError(fileProblem('read', path, error));
   }
-  // What follows the last line feed was cut off.
+  // Text after the last line feed is a line that was cut off.
   const lines = text.split('\n').slice(0, -1);
   const last = lines.at(-1);
   if (last === undefined) return undefined;

@@ -10,7 +10,7 @@ import { median, pairedDifference } from './statistics.ts';
 export interface Table {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What the columns mean, as a sentence. */
+  /** The meaning of the columns, as a sentence. */
   readonly note?: string;
 }
 

@@ -25,7 +25,7 @@ function probedWish(steps: number, seed: number): Wish {
   };
 }
 
-/** What several estimators make of the gradients of a small network that learns. */
+/** Estimates of the gradients of a small network that learns, by several estimators. */
 export async function probed(
   length: { readonly probeSteps: number; readonly seed: number },
   stop: StopRequest,

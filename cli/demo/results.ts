@@ -42,7 +42,7 @@ export function resultOf(race: string, contestant: Contestant): object {
   };
 }
 
-/** What the default learner or a compressor makes of the book, for programs. */
+/** The figures of the default learner or of a compressor on the book, for programs. */
 export function yardstickOf(race: string, { title, what, bits, lastBits }: BookScore): object {
   return { event: 'yardstick', race, title: title.trim(), what, mean: bits, recent: lastBits };
 }

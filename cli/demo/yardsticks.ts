@@ -42,7 +42,7 @@ function parts({ bookCharacters, bookLastPart }: Length): readonly [head: string
 }
 
 /**
- * What `norewind train` does on the book with its defaults, and its experts without and with the network
+ * Figures of `norewind train` on the book with its defaults, and of its experts without and with the network
  * alone. Undefined if it was stopped.
  * @throws FailedError if it fails.
  */
@@ -81,7 +81,7 @@ export async function defaultLearner(length: Length, stopper: Stopper): Promise<
   return [{ ...own, microseconds: (1e6 * seconds) / all }, ...rest];
 }
 
-/** What the compressors of Node make of the same text. */
+/** Bits a byte of Node's compressors on the same text. */
 export function compressors(length: Length): BookScore[] {
   const [head, tail] = parts(length);
   const [all, last] = [head + tail, tail].map((text) => Array.from(text).length);

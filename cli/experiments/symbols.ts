@@ -31,7 +31,7 @@ export function symbolDefaults(
   };
 }
 
-/** What a line of metrics calls the lowest loss that a model can have on the very symbols of a run. */
+/** The key, in a line of metrics, of the lowest loss that a model can have on the symbols of this run. */
 export const sampleEntropyName = 'entropy of the sample';
 
 export function sampleEntropy(observe: Surprisal): Yardstick {

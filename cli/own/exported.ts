@@ -3,7 +3,7 @@ import { type Exports, importCode } from './code.ts';
 import { lineIn } from './place.ts';
 import type { Make } from './readSettings.ts';
 
-/** What a file must export for each part. */
+/** The export that a file must have for each part. */
 export const partForms = {
   cell: 'a function of { inputs, units } that returns a cell',
   estimator: 'an estimator, or a function that returns one',

@@ -25,7 +25,7 @@ export interface OwnTables {
   readonly experiment?: Experiment;
 }
 
-/** What files provide, and the wish with their absolute paths and hashes. */
+/** The parts that files provide, and the wish with their absolute paths and hashes. */
 export interface Own {
   readonly wish: Wish;
   readonly tables: OwnTables;

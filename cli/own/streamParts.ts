@@ -26,7 +26,7 @@ export async function partsFrom(named: Named): Promise<OwnParts> {
   };
 }
 
-/** What a complete configuration may name. @throws as `partsFrom`. */
+/** The parts that a complete configuration may name. @throws as `partsFrom`. */
 export async function tablesOf({ cell, estimator, optimizer }: StreamConfig): Promise<Tables> {
   const { tables = builtIn } = await partsFrom({ cell, estimator, optimizer });
   return tables;

@@ -9,7 +9,7 @@ import { optionsRead } from './readSettings.ts';
 
 type AnyTask = Task<unknown, unknown>;
 
-/** What a task of the user's may have besides its stream. */
+/** Optional members of a user's task, besides its stream. */
 interface More {
   /** Class indices as inputs and targets: their number. */
   readonly symbols?: number;

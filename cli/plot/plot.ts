@@ -3,9 +3,9 @@ import { type Curve, drawSvg } from '../report/plots.ts';
 import { type History, pointsOf, type Scale, thinned } from './history.ts';
 
 export interface PlotOptions {
-  /** What the horizontal axis counts. Default 'step'. */
+  /** The key of the horizontal axis. Default 'step'. */
   readonly x?: string;
-  /** What the vertical axis shows. Default 'loss'. */
+  /** The key of the vertical axis. Default 'loss'. */
   readonly y?: string;
   /** Default 'linear'. A logarithmic axis needs steps above 0. */
   readonly xScale?: Scale;

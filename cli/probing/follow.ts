@@ -3,7 +3,7 @@ import type { Plan } from '../experiments/resolve.ts';
 import { createPace } from '../training/metrics.ts';
 import type { StopRequest } from '../training/stop.ts';
 
-/** What was found after a step, of all steps until then. */
+/** The probe's figures after a step, over all steps until then. */
 export interface Finding extends ProbeReport {
   readonly step: number;
 }

@@ -63,7 +63,7 @@ export interface KeptFinding {
 
 type Figures = Readonly<Record<'cosine' | 'variance', number | null>>;
 
-/** What a probe within a grid has found; nothing if it is not over. @throws DataError for a damaged file. */
+/** The result of a probe within a grid; undefined if it is not over. @throws DataError for a damaged file. */
 export function findingsIn(folder: string): readonly KeptFinding[] {
   const path = join(folder, findings);
   if (!existsSync(path)) return [];

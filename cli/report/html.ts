@@ -30,7 +30,7 @@ export function htmlTable(header: readonly string[], rows: readonly (readonly st
   return `<div class="table"><table><thead><tr>${cells('th', header)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-/** What a column of figures holds where it has none. */
+/** Entries of a column of figures where it has none. */
 const blanks: ReadonlySet<string> = new Set(['', '–', 'not finite']);
 
 /** A figure with a unit, an upper end, or an interval in brackets; or a date. */

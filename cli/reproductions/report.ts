@@ -88,7 +88,7 @@ function sentencesOf({ source, about, steps }: Reproduction, scale: number): str
   return [`Source: ${source}.`, ...about, ...scaleSentence(steps, scale)];
 }
 
-/** What a reader of a shorter reproduction has to know. */
+/** Warns the reader of a shortened reproduction. */
 export function scaleSentence(steps: number, scale: number): string[] {
   if (scale === 1) return [];
   return [
@@ -96,7 +96,7 @@ export function scaleSentence(steps: number, scale: number): string[] {
   ];
 }
 
-/** What the tags of its published figures mean. */
+/** Explains the tags of the published figures. */
 export function legend({ cells }: Reproduction): string[] {
   const used = new Set(cells.flatMap(({ published = [] }) => published.map(({ tag }) => tag)));
   return Object.entries(tags).flatMap(([tag, meaning]) =>

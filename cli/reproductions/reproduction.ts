@@ -28,7 +28,7 @@ export interface Cell {
   readonly published?: readonly Published[];
 }
 
-/** What is read from a run: its latest score, or a figure of a probe over all its steps. */
+/** The figure that is read from a run: its latest score, or one of a probe over all its steps. */
 export type Measure =
   | { readonly of: 'run'; readonly unit: 'bits' | 'loss' }
   | {
@@ -44,7 +44,7 @@ export interface Reproduction {
   readonly name: string;
   readonly title: string;
   readonly source: string;
-  /** What is run, and where it differs from the publication; a sentence each. */
+  /** Sentences on what is run, and where it differs from the publication. */
   readonly about: readonly string[];
   readonly measure: Measure;
   /** At scale 1. */

@@ -17,7 +17,7 @@ export interface CellRuns {
   readonly runs: readonly GridRun[];
 }
 
-/** What is there of a cell. */
+/** The results of a cell so far. */
 export interface CellResult {
   readonly cell: Cell;
   /** Of the runs that are over; infinite for one that diverged. */
@@ -56,7 +56,7 @@ function valueIn(folder: string, measure: Measure, cell: Cell): number {
   return figureOf(findingsIn(folder).at(-1), measure, cell);
 }
 
-/** What a probe found of the estimator of a cell. */
+/** The probe's figure for the estimator of a cell. */
 export function figureOf(
   finding: KeptFinding | undefined,
   { figure, block }: Extract<Measure, { readonly of: 'probe' }>,

@@ -28,5 +28,5 @@ export function mine(inputs: number, units: number, leak = 0.5): Cell<Parameters
   };
 }
 
-/** What `npm test` checks: a small one, since one law runs every sequence of signs. */
+/** The cell that `npm test` checks: small, since one law runs every sequence of signs. */
 export const checked = { cell: mine(2, 3), input: (noise: Noise) => noise.normal([2]) };

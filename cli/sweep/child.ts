@@ -1,6 +1,6 @@
 import type { Listener } from '../training/train.ts';
 
-/** What a run tells its pool. */
+/** Messages of a run to its pool. */
 export interface Progress {
   readonly steps: number;
 }

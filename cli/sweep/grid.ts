@@ -3,7 +3,7 @@ import { type Named, shortName } from '../../trainers/registry/index.ts';
 import type { RunConfig } from '../experiments/config.ts';
 import { draw, type Values, valuesOf } from './values.ts';
 
-/** What is asked of a sweep: texts as on the command line, by the names of the options of `run`. */
+/** The request for a sweep: texts as on the command line, by the names of the options of `run`. */
 export interface GridWish {
   /** The values of each setting. `seeds` are those of `seed`. */
   readonly settings: Readonly<Record<string, string>>;

@@ -104,7 +104,7 @@ function settle(member: Member, end: NonNullable<Member['end']>, sentence?: stri
   if (sentence !== undefined) member.sentence = sentence;
 }
 
-/** What the process could not write itself. */
+/** Writes the outcome of a process that could not write it itself. */
 function fail(member: Member, outcome: SavedOutcome | undefined, sentence: string): void {
   openFolder(member.folder).write(fileNames.outcome, failureText(outcome, sentence));
   settle(member, 'failed', sentence);

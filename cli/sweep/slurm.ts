@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { packageFile } from '../package-root.ts';
 import { goingFlags } from './pool.ts';
 
-/** What an array job needs besides the grid. */
+/** Settings of an array job besides the grid. */
 export interface ArrayOptions {
   readonly name: string;
   /** The absolute path of the sweep's folder. */

@@ -42,7 +42,7 @@ export function hasGeneration(folder: string): boolean {
   return Object.values(generations).some((name) => existsSync(join(folder, name)));
 }
 
-/** What checkpoints of one command hold. */
+/** The contents of one command's checkpoints. */
 export interface Kind<T> {
   /** @throws DataError for a file that is damaged, of another kind, or of an unknown version. */
   decode(bytes: Uint8Array): T;

@@ -20,7 +20,7 @@ export interface Heading {
   readonly unit: string;
   /** The number of predictions in a recent figure. */
   readonly recent: number;
-  /** What a run counts. */
+  /** The unit that a run counts. */
   readonly noun: 'records' | 'steps';
 }
 

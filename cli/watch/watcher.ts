@@ -2,7 +2,7 @@ import type { Trail } from '../../trainers/evaluation/index.ts';
 import type { Heading, Sample } from './sample.ts';
 import type { LivePage } from './server.ts';
 
-/** What a page shows of a run. */
+/** The data of a run that a page shows. */
 export interface Watched {
   readonly heading: Heading;
   /** Records, or steps, so far. */

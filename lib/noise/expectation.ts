@@ -110,7 +110,7 @@ function walk(path: Flip[], limit: number): { source: Noise; close(): number } {
     },
     coin(probability) {
       requireProbability(probability);
-      // What is certain has one branch.
+      // A certain outcome has one branch.
       if (probability === 0 || probability === 1) return probability === 1;
       require(1);
       return flip(probability) === 1;

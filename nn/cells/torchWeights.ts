@@ -13,7 +13,7 @@ import {
 import type { Gate } from './gate.ts';
 
 export interface TorchOptions {
-  /** What the names begin with in the state dictionary, such as 'rnn.'. Default: nothing. */
+  /** The prefix of the names in the state dictionary, such as 'rnn.'. Default: none. */
   readonly prefix?: string;
   /** The layer. Default 0. */
   readonly layer?: number;

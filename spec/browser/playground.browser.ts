@@ -209,7 +209,7 @@ describe('browser: the playground', function () {
     await at.page.waitForTimeout(300);
     expect(await painted()).not.to.equal(turned);
     await at.page.getByLabel('TBPTT, 4 steps').check();
-    await at.page.locator('#trajectory').getByRole('button', { name: 'Go on' }).click();
+    await at.page.locator('#trajectory').getByRole('button', { name: 'Resume' }).click();
     await at.until("document.querySelector('#trajectory-said').textContent.startsWith('TBPTT, 4 steps: ')");
   });
 

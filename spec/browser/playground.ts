@@ -21,7 +21,7 @@ const types: Readonly<Record<string, string>> = {
 /** The playground in a browser, served as files by a server that sends no policy. */
 export interface Playground {
   readonly page: Page;
-  /** What the page has complained about, and requests to other hosts. */
+  /** Errors of the page, and requests to other hosts. */
   readonly complaints: readonly string[];
   /** The text of an element. */
   text(selector: string): Promise<string>;

@@ -16,7 +16,7 @@ interface Guides {
 interface Linked {
   readonly page: string;
   readonly example: Example;
-  /** What follows `#` in the link. */
+  /** The part of the link after `#`. */
   readonly end: string;
 }
 

@@ -60,7 +60,7 @@ describe('cli: one folder, two processes that cannot see each other', () => {
       ),
     );
     expect(refused.code).to.equal(2);
-    // Somebody does so, though it is not gone.
+    // It is closed, though it is not gone.
     rmSync(desk.path(`${name}/run.lock`));
     expect((await start(second, `train text.txt --resume ${name} -q`).result).code).to.equal(0);
     const files = () => readdirSync(desk.path(name)).map((file) => [file, desk.read(`${name}/${file}`)]);

@@ -106,7 +106,7 @@ describe('cli: norewind train --follow', () => {
     expect(await refused)
       .to.be.instanceOf(DataError)
       .with.property('message', `${path} is not a plain file: it cannot be followed`);
-    // Whoever stops waiting has no file.
+    // A reader that stops waiting has no file.
     rmdirSync(path);
     input = inputOf();
     const none = textsOf(input.sources, path);

@@ -54,7 +54,7 @@ describe('cli: norewind train', () => {
       bytes.length,
     ]);
     expect(records.at(-1).scored).to.equal(bytes.length - 1);
-    // What is served is hardly worse than any expert, and better than counts without back-off.
+    // The combination is hardly worse than any expert, and better than counts without back-off.
     const { mean, baselines } = records.at(-1);
     for (const [name, own] of Object.entries<{ readonly mean: number }>(baselines))
       expect(mean, name).to.be.below(own.mean + Math.log2(40 * bytes.length) / bytes.length);

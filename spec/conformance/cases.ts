@@ -29,7 +29,7 @@ export interface Case {
   /** The rate of gradient descent; 0 for parameters that do not move. */
   readonly rate: number;
   readonly form: Form;
-  /** What one draw has signs for: the state, all parameters, each group once, or each group's units. */
+  /** The arrays that one draw has signs for: the state, all parameters, each group once, or each group's units. */
   readonly draws: 'nothing' | 'state' | 'parameters' | 'groups' | 'units';
   make(): Estimator;
 }

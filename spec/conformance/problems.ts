@@ -13,7 +13,7 @@ import {
   rnn,
 } from '../../nn/index.ts';
 
-/** What all cases of one file have in common: a cell with a readout, its numbers, and a short stream. */
+/** Shared by all cases of one file: a cell with a readout, its numbers, and a short stream. */
 export interface Problem {
   readonly cell: string;
   readonly options: Readonly<Record<string, number>>;

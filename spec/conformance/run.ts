@@ -100,7 +100,7 @@ function structures(problem: Problem): StepStructure {
   return found;
 }
 
-/** What reaches what in the step of a problem: its groups of sites are those of the Kronecker estimators. */
+/** The dependences in the step of a problem: its groups of sites are those of the Kronecker estimators. */
 function structureOf({ model, loss, parameters, state, inputs }: Problem): StepStructure {
   let found: StepStructure | undefined;
   const looking: Estimator = {

@@ -16,7 +16,7 @@ describe('playground: the cloud', () => {
     for (const { rule, miss, mean, dots } of all) {
       if (rule === 'uoro') expect(miss).to.be.below(1e-14);
       else expect(miss, rule).to.be.above(0.05);
-      // What is drawn is what is said: the mean of the dots is the mean, and no farther than the distance.
+      // The drawing agrees with the text: the mean of the dots is the mean, and no farther than the distance.
       for (const axis of [0, 1] as const) {
         let sum = 0;
         for (let i = axis; i < dots.length; i += 2) sum += dots[i];

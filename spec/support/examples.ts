@@ -83,7 +83,7 @@ function extract(page: string, markdown: string, problems: string[]): Example[] 
   }
 }
 
-/** What is run of a page, and what is found wrong with it. */
+/** The blocks of a page that are run, and the problems found. */
 interface PageRun {
   readonly page: string;
   readonly modules: readonly { readonly example: Example; readonly path: string }[];

@@ -1,7 +1,7 @@
 import { div, dot, greater, mul, sqrt, stack, sub, where } from '../../autodiff/index.ts';
 import type { FloatDType, Tensor } from '../../lib/index.ts';
 
-/** What is left of a vector that depends on others, by rounding, relative to it. */
+/** The relative remainder that rounding leaves of a vector that depends on others. */
 export const lost = { float32: 4e-6, float64: 1e-13 } as const;
 
 /**
@@ -17,7 +17,7 @@ export function orthonormal(vectors: readonly Tensor[]): Tensor {
   return stack(basis);
 }
 
-/** What a vector adds to a basis, with length 1; zeros where that is no longer than this part of it. */
+/** The part of a vector outside a basis, with length 1; zeros where it is no longer than this share of the vector. */
 function rest(vector: Tensor, basis: readonly Tensor[], least: number): Tensor {
   const own = basis.reduce((left, other) => sub(left, mul(other, dot(left, other))), vector);
   const square = dot(own, own);

@@ -88,7 +88,7 @@ function bindTo(step: StepStructure, pairs: number, sigma: number): Omit<Rule<Pe
   const draw = (noise: Noise) =>
     mapTree(parameters, (leaf) => cast(noise.signs([pairs, ...leaf.shape]), leaf.dtype));
   const factor = 1 / (2 * pairs * sigma);
-  /** What each particle gives at its parameters θ ± σν and its state. */
+  /** Evaluates each particle at its parameters θ ± σν and its state. */
   const both = <T extends Tree>(
     theta: Tree,
     signs: Tree,

@@ -14,7 +14,7 @@ export interface Triangle {
 }
 
 /**
- * What each vector adds to those before it, by one pass of modified Gram-Schmidt. Where vectors are almost parallel,
+ * The part of each vector outside those before it, by one pass of modified Gram-Schmidt. Where vectors are almost parallel,
  * rounding leaves directions that are not quite orthogonal, but their combinations are the vectors all the same, and
  * the coefficients as exact as those of any method (Björck 1967), so that one that depends on others is found.
  */

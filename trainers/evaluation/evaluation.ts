@@ -34,7 +34,7 @@ export interface EvaluationReport {
   readonly unit: Unit;
   /** The number of predictions scored. */
   readonly scored: number;
-  /** What is served first: the combination of the experts, if there are several. */
+  /** The prediction that is served comes first: the combination of the experts, if there are several. */
   readonly figures: Readonly<Record<string, PredictorFigures>>;
   readonly drift: Drift;
   /** Another predictor that is better than what is served, if any. */

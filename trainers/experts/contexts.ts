@@ -166,7 +166,7 @@ function age(contexts: Contexts): void {
   reindex(contexts);
 }
 
-/** What is in use. */
+/** Copies of the arrays, as long as they are in use. */
 export function packContexts({ nodes, cells, node, cell }: Contexts): object {
   return { node: node.slice(0, 4 * nodes), cell: cell.slice(0, 2 * cells) };
 }

@@ -10,7 +10,7 @@ export interface EnsembleState {
   readonly experts: unknown[];
   /** The log-linear mixtures: of all experts, and of all but the network. */
   readonly mixtures: LogLinearState[];
-  /** What is served, and what would be without the network. */
+  /** The combination of all experts, and that of all but the network. */
   readonly served: SwitchingState[];
 }
 
@@ -25,7 +25,7 @@ export interface Ensemble {
   predict(state: EnsembleState, question: SymbolQuestion): Float64Array;
   /** Predicts, then learns from the symbol. The result is overwritten by the next call. */
   update(state: EnsembleState, question: SymbolQuestion, symbol: number): Scored;
-  /** What is saved of a state, as plain data. */
+  /** The saved form of a state, as plain data. */
   pack(state: EnsembleState): unknown;
   /** @param answers the number of symbols learnt from. @throws DataError for what `pack` cannot have returned. */
   unpack(saved: unknown, answers: number): EnsembleState;

@@ -21,7 +21,7 @@ const mostInputs = 96;
 const ofLags = 1 + lagCount;
 
 /**
- * What a linear expert sees of the target itself: 1, the latest value in deviations from the mean, the seven
+ * Inputs of a linear expert from the target itself: 1, the latest value in deviations from the mean, the seven
  * latest changes in sizes of changes.
  */
 function lagFeatures(question: NumberQuestion, features: Float64Array): void {

@@ -7,7 +7,7 @@ export interface NumberQuestion {
    * counts as the one before it, and the first value also stands for those before it.
    */
   readonly lags: readonly number[];
-  /** What was a whole season before, for each of `seasonCount` seasons; null where it is not known. */
+  /** The target a whole season before, for each of `seasonCount` seasons; null where it is not known. */
   readonly seasons: readonly (SeasonAgo | null)[];
   /** The mean of all values so far, and their standard deviation (1 while they are equal). */
   readonly mean: number;
@@ -18,7 +18,7 @@ export interface NumberQuestion {
   readonly ahead: number;
   /** Whether the inputs are of the row whose value is to be predicted. */
   readonly isSameRow: boolean;
-  /** What else the row holds: other columns and the calendar, each of a variance of about 1 and within ±10. */
+  /** The rest of the row: other columns and the calendar, each of a variance of about 1 and within ±10. */
   readonly inputs: readonly number[];
 }
 

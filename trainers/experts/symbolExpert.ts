@@ -2,7 +2,7 @@ import type { Distributions } from './distributions.ts';
 import type { Expert } from './expert.ts';
 import type { Past } from './past.ts';
 
-/** What is known when the next symbol is predicted. */
+/** The facts known when the next symbol is predicted. */
 export interface SymbolQuestion {
   /** The size of the alphabet. */
   readonly symbols: number;
@@ -20,7 +20,7 @@ export interface SymbolMember<State = unknown> extends Expert<SymbolQuestion, Di
   readonly modes: number;
   /** The first weight of its last distribution in a mixture. */
   readonly weight: number;
-  /** What is saved of a state, as plain data. */
+  /** The saved form of a state, as plain data. */
   pack(state: State): unknown;
   /**
    * The state of what was saved.

@@ -123,7 +123,7 @@ function told(value: unknown): string {
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
-/** What a learner is made of, by name, with the options in effect. */
+/** The parts of a learner, by name, with the options in effect. */
 export function identityOf<P, S, X, Y>(
   { model, estimator, optimizer, lanes = 1, relaxedSimd }: LearnerConfig<P, S, X, Y>,
   dtype: FloatDType,

@@ -10,7 +10,7 @@ import { pullThrough } from './step.ts';
 import { declareTree, type TimeStep } from './timeStep.ts';
 import type { Counters } from './window-plan.ts';
 
-/** What the plans of segments are traced with. */
+/** The parts that plans of segments are traced with. */
 export interface Tracing {
   readonly setting: Ruled;
   readonly memory: Memory;
@@ -29,7 +29,7 @@ export class SegmentStep {
   readonly parameters: readonly number[];
   readonly states: readonly number[];
   readonly fed: readonly number[];
-  /** What the second stage replaces: the gradient, and the cotangent of the state. */
+  /** Replaced by the second stage: the gradient, and the cotangent of the state. */
   readonly carried: readonly TypedArray[];
   readonly after: {
     readonly losses: readonly number[];

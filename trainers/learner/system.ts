@@ -23,7 +23,7 @@ export interface Systems {
   distribute(value: unknown, name: string, into?: unknown[]): unknown[];
   /** The same for a plan, in which lanes stay together: one value, with an axis of lanes where they are systems. */
   together(value: unknown, name: string, into?: unknown[]): unknown[];
-  /** What `distribute` or `together` returned, as one value for each system. */
+  /** The result of `distribute` or `together`, as one value for each system. */
   apart(values: readonly unknown[]): readonly unknown[];
   /** The inverse of `distribute`, for states and outputs. */
   collect(values: readonly unknown[]): unknown;

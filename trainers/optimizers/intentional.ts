@@ -7,7 +7,7 @@ export interface IntentionalOptions {
   /** The fraction that one update is to remove. Default 0.5. */
   readonly fraction?: number;
   /**
-   * What it removes a part of: the `error`, for squared losses such as `meanSquare`, or the `loss`, for any other whose
+   * The quantity of which a step removes a part: the `error`, for squared losses such as `meanSquare`, or the `loss`, for any other whose
    * least value is 0. Default `error`.
    */
   readonly intent?: 'error' | 'loss';

@@ -29,7 +29,7 @@ export interface ProbeOptions<P, S, X, Y> {
   readonly seed?: number;
 }
 
-/** What a probe found of one estimator. */
+/** The figures of one estimator. */
 export interface EstimatorReport extends Comparison {
   readonly declared: Bias;
   /** Number of its copies; 1 if it draws nothing. */
@@ -47,7 +47,7 @@ export interface EstimatorReport extends Comparison {
   readonly stopped?: string;
 }
 
-/** What a probe found. */
+/** The figures of a probe. */
 export interface ProbeReport {
   /** Number of steps with a target. */
   readonly steps: number;

@@ -4,7 +4,7 @@ import type { EstimatorEntry, OptimizerEntry } from './entry.ts';
 import { estimatorTable } from './estimators.ts';
 import { optimizerTable } from './optimizers.ts';
 
-/** What a configuration can name. */
+/** The parts that a configuration can name. */
 export interface Tables {
   readonly cells: Readonly<Record<string, CellEntry>>;
   readonly estimators: Readonly<Record<string, EstimatorEntry>>;

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 import type { Told } from './target.ts';
 import { timeAhead } from './timeAhead.ts';
 
-/** What a session says of rows that have not come. */
+/** Predictions of rows that have not come. */
 export interface Ahead {
   /** The time of the latest row in seconds since 1970, if rows have times. */
   readonly time?: number;

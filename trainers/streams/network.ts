@@ -56,7 +56,7 @@ function requireRoom(
   saved: Uint8Array,
   { cells }: Tables,
 ): void {
-  // What a cell of a file has, it alone knows.
+  // Only a cell's own file knows its layers.
   if (isFileName(name)) return;
   const { isDiagonal } = choose('cell', cells, name);
   const [inputs, outputs] = data.kind === 'text' ? [data.symbols, data.symbols] : [networkInputs(data), 1];

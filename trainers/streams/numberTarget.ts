@@ -222,7 +222,7 @@ export function numberTarget(
         ['output', 'combined'],
       );
       requireQuestion(asked.question, own.length, history.look(undefined).ahead, lagOf(data) === 0);
-      // What is more than one row behind was predicted when it was asked.
+      // A prediction for more than one row ahead was made when it was asked for.
       for (const part of [asked.combined, asked.output])
         requireSame('that a row that waits has its predictions', part !== undefined, lagOf(data) > 1);
       // At most `lag` values have come since it was asked.

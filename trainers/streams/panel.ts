@@ -12,7 +12,7 @@ import {
 
 /** Experts that predict side by side, the network among them, and their combination. */
 export interface Panel<Question, Prediction, Answer> {
-  /** What is scored: the combination, each expert, the network, and the combination of all but the network. */
+  /** The scored predictions: the combination, each expert, the network, and the combination of all but the network. */
   readonly names: readonly string[];
   /** The predictions of all experts but the network. @throws as `sound` does. */
   predict(question: Question): readonly Prediction[];

@@ -11,7 +11,7 @@ import type { SavedHistory } from './history.ts';
 import { clip, type SavedScale } from './normalizer.ts';
 import type { SavedPanel } from './panel.ts';
 
-/** What is saved of the experts of a number. */
+/** The saved state of the experts of a number. */
 export interface SavedNumberTarget {
   readonly history: SavedHistory;
   readonly panel: SavedPanel;
@@ -19,7 +19,7 @@ export interface SavedNumberTarget {
   readonly average: { readonly count: number; readonly mean: number };
   /** The changes of the target from the latest value to the answer. */
   readonly changes: SavedScale;
-  /** What the linear expert left, and the latest of that. */
+  /** Residuals of the linear expert, and the latest one. */
   readonly residuals: SavedScale;
   readonly residual: number;
   readonly interval: SavedConformal;

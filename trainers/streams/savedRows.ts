@@ -82,7 +82,7 @@ export function requireModels(
   requireSame('the number of values of the target', average.count, count);
   if (count <= trusted) requireSame('the mean of the target', average.mean, mean);
   requireSame('that there is a latest value', history.values.length > 0, count > 0);
-  // What is scored has a latest value to differ from.
+  // A scored column has a latest value to differ from.
   requireSame('the number of changes', changes.count, scored);
   requireSame('the number of outcomes', interval.count, scored);
   const left = data.predict !== 'residual' ? 0 : lagOf(data) === 0 ? count : scored;

@@ -115,7 +115,7 @@ export const settingChecks = Object.fromEntries(
   ),
 ) as guard.Checks<Settings>;
 
-/** What a configuration may name, and settings that no option has. */
+/** The parts that a configuration may name, and settings that no option has. */
 export interface OwnParts {
   readonly tables?: Tables;
   readonly cell?: Parts;
@@ -220,7 +220,7 @@ function optimizerOf(
 }
 
 /**
- * What other experts can say of a number, a network need not learn: it predicts what the linear one leaves.
+ * A network need not learn what other experts know of a number: it predicts the linear expert's residual.
  * Without that expert, it would first have to learn the identity; so it predicts the change.
  */
 function predictOf(

@@ -5,7 +5,7 @@ import { createTimeReader, timestampsOf } from './time.ts';
 import { createTimeGuesser } from './timeGuess.ts';
 import { categoryOf, type Dialect, dialectOf, numberOf } from './values.ts';
 
-/** What a column holds, as the first records show. */
+/** The contents of a column, as the first records show. */
 type Kind =
   /**
    * Numbers, or nothing yet. @property counts whether they count up by whole numbers, as identifiers do.
@@ -145,7 +145,7 @@ function kindOf(rows: readonly Fields[], column: string, dialect: Dialect, most:
   const values = rows
     .map(({ get }) => get(column))
     .filter((value) => value !== null && value !== undefined && !isMark(value, dialect));
-  // What is wrong with a number, such as NaN, is said of its record.
+  // An unusable number, such as NaN, is reported at its record.
   const read = values.map((value) => (typeof value === 'number' ? value : numberOf(value, dialect)));
   const numbers = read.filter((value) => typeof value === 'number');
   const gaps = values.filter((_, i) => read[i] === null).map(String);

@@ -55,7 +55,7 @@ export function surveyedModel<Column extends string, Prediction>(
     const names = new Set([...seen.flatMap((example) => [...example.keys()]), ...categorical]);
     const rows = seen.map((example) => ({ where: '', get: (column: string) => example.get(column) ?? null }));
     const found = inputsAmong([...names], rows, data, ignored);
-    // What is predicted is a number or a category by its type.
+    // The target is a number or a category by its type.
     const isOwn = (column: string) => column !== target || categorical.includes(target);
     return { ...found, categorical: found.categorical.filter(isOwn) };
   }

@@ -33,7 +33,7 @@ export interface IntervalReport {
   readonly radius: number | null;
 }
 
-/** What came with an answer. */
+/** The outcome that came with an answer. */
 interface Answered {
   readonly mark: Mark;
   /** The target and its prediction: two numbers and the half-width of the interval, or a category and its probability. */

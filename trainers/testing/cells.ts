@@ -21,7 +21,7 @@ export interface CellConstraints {
 
 /** One summand of a pre-activation. */
 type Term = {
-  /** What enters, counted around the leaves of the state and the input. */
+  /** The operand: a leaf of the state or the input, counted around them. */
   readonly source: number;
   /** Which of two weights of that shape, so that some are shared. */
   readonly weight: number;

@@ -45,7 +45,7 @@ export function fewest(
   };
 }
 
-/** What a function throws; undefined if it returns. */
+/** The error that a function throws; undefined if it returns. */
 function thrownBy(run: () => void): unknown {
   try {
     run();
@@ -68,7 +68,7 @@ function sentenceOf(error: unknown): string {
   return error instanceof Error ? `it threw ${error.name}: ${error.message}` : `it threw ${String(error)}`;
 }
 
-/** What determines a run, a line for each part. */
+/** The parts that determine a run, a line each. */
 export function describeRun({ parameters, state, examples }: Fixture, seed: number): readonly string[] {
   const { length } = examples;
   return [

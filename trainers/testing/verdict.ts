@@ -6,7 +6,7 @@ import { type Laws, lawError } from './laws.ts';
 import { LawError, UncheckedError } from './numbers.ts';
 import { type PrimitiveSubject, primitiveLaws } from './primitive.ts';
 
-/** What can be checked: a cell, a primitive or an estimator, with what the check needs beside it. */
+/** A subject of a check: a cell, a primitive or an estimator, with what the check needs beside it. */
 export type Subject =
   | CellSubject<unknown, unknown, unknown>
   | PrimitiveSubject
@@ -33,7 +33,7 @@ export interface Verdict {
   toString(): string;
 }
 
-/** What a subject can look like, for messages. */
+/** The forms of a subject, for messages. */
 const forms =
   '{ cell, input: (noise) => noise.normal([2]) } for a cell, { name, operation, operands } for a primitive, or { estimator: () => mine() } for an estimator';
 

@@ -71,7 +71,7 @@ export function tablesOf({ unit, scored, figures, weights }: Report, recent: num
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** What the figures mean, and what comes next. */
+/** The meaning of the figures, and what to do next. */
 export function sentencesOf(
   report: Report,
   { data, recent }: Pick<StreamConfig, 'data' | 'recent'>,
@@ -170,14 +170,14 @@ function comparisons(figures: Report['figures']): string[] {
     ],
     [best && 1 - Math.sqrt(own.mean / best[1].mean), 'skill ', ` against ${best?.[0]}, the best single one`],
   ];
-  // What never changes has no figure of this kind.
+  // A constant column has no figure of this kind.
   const told = parts.flatMap(([value, before, after = '']) =>
     value !== undefined && Number.isFinite(value) ? [`${before}${value.toFixed(4)}${after}`] : [],
   );
   return told.length === 0 ? [] : [`Over all predictions: ${told.join(', ')}`];
 }
 
-/** What the network adds to the other experts, over all predictions. */
+/** The gain of the network over the other experts, over all predictions. */
 function addedBy(figures: Report['figures'], served: string, unit: Report['unit']): string[] {
   const without = figures[withoutNetwork];
   if (without === undefined) return [];

@@ -206,7 +206,7 @@ export function balancePanel(): void {
   });
   const toggle = button('Pause', () => {
     isOn = !isOn;
-    toggle.textContent = isOn ? 'Pause' : 'Go on';
+    toggle.textContent = isOn ? 'Pause' : 'Resume';
     worker.tell({ kind: 'run', isOn: isOn && isVisible });
   });
 

@@ -35,7 +35,7 @@ const slices = inSlices(
     taken = 0;
   },
   refuse,
-  // What changes more often than this cannot be followed, and drawing it takes time from the controls.
+  // Faster changes cannot be followed, and drawing them takes time from the controls.
   40,
 );
 

@@ -81,7 +81,7 @@ export function cloudPanel(): void {
   const worker = companion<ToCloud, FromCloud>({
     name: 'cloud',
     onMessage(message) {
-      // What was asked before is no longer wanted.
+      // An earlier request is no longer wanted.
       if (message.asked.seed !== asked.seed || message.asked.steps !== asked.steps) return;
       news = message;
       shown = 0;

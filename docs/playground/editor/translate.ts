@@ -88,7 +88,7 @@ function advised(path: string): string {
 const syntax = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const;
 
 /**
- * What is wrong with a source, and where. Sucrase, which takes types out, goes back to the beginning of an arrow
+ * An error in a source, and its place. Sucrase, which takes types out, goes back to the beginning of an arrow
  * function at a fault within it, and then complains about its arrow.
  */
 function faultOf(source: string): string | undefined {

@@ -1,4 +1,4 @@
-/** What the worker of a written cell tells of it. */
+/** Messages of the worker that runs a written cell. */
 export type FromOwn =
   /** It has been found among the exports. */
   | { readonly kind: 'found'; readonly name: string; readonly laws: readonly string[] }

@@ -1,6 +1,6 @@
 import { element } from './dom.ts';
 
-/** What a drawing is given: pixels of the page, whatever those of the screen. */
+/** The surface of a drawing: in pixels of the page, whatever those of the screen. */
 export interface Sheet {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;

@@ -3,7 +3,7 @@ import { element, part } from './dom.ts';
 export interface SectionOptions {
   readonly id: string;
   readonly title: string;
-  /** What is to be seen and why, in two or three sentences. */
+  /** Two or three sentences on what is shown and why. */
   readonly text: readonly string[];
   readonly controls: readonly Node[];
   readonly figure: readonly Node[];

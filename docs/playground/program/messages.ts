@@ -1,4 +1,4 @@
-/** What the worker of a program tells of it. */
+/** Messages of the worker that runs a program. */
 export type FromProgram =
   | { readonly kind: 'printed'; readonly text: string; readonly isComplaint: boolean }
   /** It prints more than is shown. */

@@ -71,7 +71,7 @@ export function programPanel(): void {
       paper.flush();
       refuse(`${news.line === undefined ? '' : `line ${news.line}: `}${news.sentence}`, news.line);
     } else if (news.kind === 'over') {
-      // What waits for a timer may still print.
+      // Code that waits for a timer may still print.
       paper.flush();
       const nothing = paper.isEmpty ? ', and printed nothing' : '';
       say(`ran to its end in ${(news.milliseconds / 1000).toFixed(2)} s${nothing}`, 'good');

@@ -1,6 +1,6 @@
 import { element } from '../page/dom.ts';
 
-/** What a program prints, as an element. */
+/** The output of a program, as an element. */
 export interface Paper {
   readonly root: HTMLElement;
   readonly isEmpty: boolean;

@@ -133,7 +133,7 @@ export function readPanel(): void {
     worker.tell(message);
   }
 
-  /** What is read, unless it is typed. */
+  /** The text or table that is read, unless it is typed. */
   let given: ToReader & { readonly kind: 'text' | 'table' | 'sample' } = { kind: 'sample', of: 'book' };
   const read = (message: typeof given) => {
     given = message;
@@ -156,7 +156,7 @@ export function readPanel(): void {
   });
   let typed = '';
   field.addEventListener('input', () => {
-    // What is taken back has been learnt all the same: there is no rewinding.
+    // Deleted text has been learnt all the same: there is no rewinding.
     if (field.value.startsWith(typed) && field.value.length > typed.length) {
       isBegun = true;
       worker.tell({ kind: 'typed', text: field.value.slice(typed.length) });

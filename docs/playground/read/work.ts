@@ -118,7 +118,7 @@ async function take(message: ToReader): Promise<void> {
     if (message.of === 'book') beginText('The beginning of Moby-Dick', book);
     else beginTable('Births a day in the United States, from 1969', births, message.target ?? 'births');
   } else {
-    // What is typed continues the text that was read so far; the rest of that is left out.
+    // Typed text continues the text that was read so far; the rest of that is left out.
     if (table !== undefined) beginText('', '');
     if (!isTyped) pending = '';
     isTyped = true;

@@ -127,7 +127,7 @@ export function trajectoryPanel(): void {
 
   const toggle = button('Pause', () => {
     isOn = !isOn;
-    toggle.textContent = isOn ? 'Pause' : 'Go on';
+    toggle.textContent = isOn ? 'Pause' : 'Resume';
     worker.tell({ kind: 'run', isOn: isOn && isVisible });
   });
   const key = element(

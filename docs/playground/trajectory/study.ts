@@ -26,7 +26,7 @@ export interface Study {
   advance(count: number): number;
   /** Learns for some steps, and tells each state. */
   follow(count: number): Trail;
-  /** What the best predictor needs, and the best one that does not count, in bits a symbol. */
+  /** Bits a symbol of the best predictor, and of the best one that does not count. */
   readonly best: number;
   readonly countBlind: number;
 }

@@ -148,7 +148,7 @@ describe('cli: norewind sweep', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { outcome: { status: string } }).outcome.status),
     ).to.deep.equal(['diverged', 'failed']);
-    // What failed is tried again, what diverged is not.
+    // Failed runs are tried again, diverged ones are not.
     const again = await norewind('sweep --resume bad --jobs 1 -q');
     expect(again.stdout).to.contain('1 of 2 runs are not done').and.to.contain('0-rate1: diverged');
   });

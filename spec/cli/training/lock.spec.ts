@@ -75,7 +75,7 @@ describe('cli/training: the lock of a folder', () => {
     const elsewhere = ` on elsewhere; if that one is gone, remove ${lock()}`;
     hold({ ...other, host: 'elsewhere' });
     refuse(elsewhere);
-    // Nobody knows the processes of another machine, not even those with the number of this one.
+    // Processes of another machine are unknown, even those with the number of this one.
     hold({ ...other, pid: process.pid, host: 'elsewhere' });
     refuse(elsewhere);
     expect(readdirSync(place.path)).to.deep.equal([lockName]);

@@ -72,7 +72,7 @@ const steps: Readonly<Record<string, Given>> = {
   },
 };
 
-/** What the entries of a row are multiplied by, for the rows in turn. */
+/** The factors of the rows, in turn. */
 const sizes: Readonly<Record<FloatDType, readonly (readonly number[])[]>> = {
   float32: [
     [1],

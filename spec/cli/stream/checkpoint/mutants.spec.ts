@@ -227,7 +227,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
   });
 });
 
-/** What may be wrong with a tensor. */
+/** Faults of a tensor. */
 function tableMutants(table: Table): (readonly [how: string, mutant: Table])[] {
   const Kind = table.constructor as new (numbers: readonly number[]) => Table;
   const numbers = [...table];

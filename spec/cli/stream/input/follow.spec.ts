@@ -70,7 +70,7 @@ describe('cli/stream: a file that is followed', () => {
         renameSync(path, `${path}.1`);
         writeFileSync(path, 'three\n');
       },
-      // Whoever writes has not noticed yet.
+      // The writer has not noticed yet.
       () => appendFileSync(`${path}.1`, 'late\n'),
       () => writeFileSync(path, 'x\n'),
       () => rmSync(path),

@@ -12,7 +12,7 @@ export function traces(dtype: FloatDType): void {
   const read = (at: number, size: number) => [...bench.view(at, size, dtype)];
   const forms = [0, 1].flatMap((columns) => [false, true].map((hasProduct) => ({ columns, hasProduct })));
 
-  /** What scales the rows or columns of x into out. */
+  /** The vector that scales the rows or columns of x into out. */
   function scaling(
     columns: number,
     m: number,

@@ -132,10 +132,13 @@ describe('a window that grows', () => {
       [() => tbptt({ window: grow(2, 4), stride: 2 }), 'leave out the stride of 2'],
       [() => tbptt({ window: grow(2, 4), windowFrom: 2 }), 'either grow(from, to) or windowFrom'],
       [() => tbptt({ window: { from: 4, to: 2 } }), 'grow: from must be at most 2'],
-      [
-        () => tbptt({ window: {} as never }),
-        'tbptt: window must be a whole number from 1 to 65536, or grow(4, 16)',
-      ],
+      ...[{}, { from: 2 }, { to: 4 }, null].map(
+        (window) =>
+          [
+            () => tbptt({ window: window as never }),
+            'tbptt: window must be a whole number from 1 to 65536, or grow(4, 16)',
+          ] as const,
+      ),
     ] as const)
       expect(make).to.throw(ConfigurationError, message);
   });

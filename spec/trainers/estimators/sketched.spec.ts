@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { add, mul, tanh } from '../../../autodiff/index.ts';
 import {
   ConfigurationError,
   leavesOf,
@@ -9,7 +10,7 @@ import {
   type Tree,
   tensor,
 } from '../../../lib/index.ts';
-import { gru, indrnn, lstm, rnn } from '../../../nn/index.ts';
+import { type Cell, gru, indrnn, lstm, rnn } from '../../../nn/index.ts';
 import { singularValues } from '../../../trainers/estimators/reduction.ts';
 import {
   createLearner,
@@ -29,7 +30,7 @@ import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/num
 import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
-import { fixture, unlike, withReadout } from './sparse.ts';
+import { fixture, unlike, type Vectors, withReadout } from './sparse.ts';
 
 type Matrix = number[][];
 type Shown = SitedInfluence<Sketch> & { readonly certificate: Tensor };
@@ -130,6 +131,18 @@ function carriedBy(estimator: Estimator, run: Fixture, eager = true) {
     return { G: influenceOf(learner, [run]).flat(), certificate: certificate?.item() };
   });
 }
+
+/** h' = tanh(u∘h + x): no parameter has a site. */
+const gains: Cell<Vectors, Tensor, Tensor> = {
+  name: 'gains',
+  outputs: 3,
+  init: (noise) => ({ u: noise.normal([3]) }),
+  start: () => tensor([0.3, -0.2, 0.1]),
+  step({ u }, h, x) {
+    const next = tanh(add(mul(u, h), x));
+    return { state: next, output: next };
+  },
+};
 const exactOf = (run: Fixture) =>
   numbersOf(estimates([run], rtrl({ structure: 'dense' }) as Estimator, seeded(1)).influence);
 
@@ -190,12 +203,11 @@ describe('sketched RTRL', () => {
   it('carries leaves without sites exactly, and is made unbiased', () => {
     const cell = indrnn({ inputs: 2, units: 3, activation: 'tanh' });
     const run = fixture(withReadout(cell), 2, 4);
-    requireClose(
-      carriedBy(sketched({ rank: 0 }) as Estimator, run).at(-1)?.G as number[],
-      exactOf(run),
-      1e-12,
-      'G',
-    );
+    for (const own of [run, fixture(gains, 3, 4)]) {
+      const last = carriedBy(sketched({ rank: 0 }) as Estimator, own).at(-1);
+      requireClose(last?.G as number[], exactOf(own), 1e-12, 'G');
+      expect(last?.certificate).to.equal(0);
+    }
     checkUnbiased(
       [fixture(withReadout(rnn({ inputs: 1, units: 2 })), 1, size(3, 4))],
       () => unbiased(sketched({ rank: 1 })) as Estimator,

@@ -114,7 +114,10 @@ export const parts = [
   estimators(['leadingRows', 'orthonormal', 'sketch', 'sketched'], ['orthonormal', 'sketched']),
   estimators(['full', 'pick', 'rtrl', 'sites', 'traced'], ['diagonal', 'sites', 'snapMasks']),
   estimators(['grow', 'tbptt'], ['grow', 'rolling']),
-  estimators(['slot-structure', 'slots', 'step-structure'], ['slotStructure', 'sites', 'randomStructures', 'structured', 'layers', 'rflo', 'snapMasks']),
+  estimators(
+    ['slot-structure', 'slots', 'step-structure'],
+    ['slotStructure', 'slots', 'sites', 'randomStructures', 'structured', 'layers', 'rflo', 'snapMasks'],
+  ),
   estimators(['unbiased'], ['unbiased', 'learnt']),
   estimators(['uoro'], ['../normalisers', 'uoroScaling']),
 ];

@@ -8,7 +8,6 @@ import {
   leavesOf,
   mapTree,
   rebuild,
-  sameShape,
   sizeOf,
   type Tensor,
   type Tree,
@@ -77,12 +76,10 @@ export const throughJacobian: SlotRule = {
     immediate.pulls + (recurrent === immediate || recurrent === 'entries' ? 0 : recurrent.pulls),
   products: (slots) => slots * slots,
   advance(structure, influence, transition) {
-    const { immediate, recurrent } = structure;
+    const { immediate } = structure;
     const pulled = pulledRows(immediate, transition, influence);
-    const entries = entriesOf(structure, transition, () =>
-      recurrent === immediate || recurrent === 'entries'
-        ? pulled
-        : pulledRows(recurrent, transition, influence),
+    const entries = entriesOf(structure, transition, (own) =>
+      own === immediate ? pulled : pulledRows(own, transition, influence),
     );
     return moved(structure, influence, pulled, (to, leaf, i) =>
       leaf.slots.flatMap((from, q) => {
@@ -186,12 +183,12 @@ export function expandStructured({ rows, slots }: StructuredInfluence, parameter
 function entriesOf(
   { size, recurrent, successors }: Structure,
   transition: Transition,
-  rows: () => readonly Pulled[],
+  rows: (colouring: Colouring) => readonly Pulled[],
 ): (to: Int32Array, from: Int32Array) => Tensor | undefined {
   const read =
     recurrent === 'entries'
       ? carriedBetween(transition.entries(), 'jacobian')
-      : fromRows(recurrent, size, rows());
+      : fromRows(recurrent, size, rows(recurrent));
   // -1 for a structural zero, where a pulled row holds the entry of another element of that colour.
   const linked = (to: Int32Array, from: Int32Array) =>
     to.map((element, at) =>
@@ -254,7 +251,6 @@ function rowsOf({ compact, slots }: LeafReach, dtype: DType): Tensor {
 }
 
 function equal(a: Tensor, b: Tensor): boolean {
-  if (!sameShape(a.shape, b.shape)) return false;
   const [left, right] = [dataOf(a), dataOf(b)];
   return left.every((value: number, i: number) => value === right[i]);
 }

@@ -20,6 +20,21 @@ import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { type Fixture, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
 import { cascade, chain, elementwise, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
 
+/** Units that see themselves only, with two gains of which one may be that of the next unit. */
+const twoGains = (turned: string): Cell<Vectors, Tensor, Tensor> => ({
+  name: 'two gains',
+  init: (noise) => ({ first: noise.normal([4]), second: noise.normal([4]) }),
+  start: () => zeros([4]),
+  step(gains, h, x) {
+    const own = (name: string) => {
+      const leaf = gains[name];
+      return name === turned ? concat([slice(leaf, [1], [4]), slice(leaf, [0], [1])]) : leaf;
+    };
+    const next = tanh(add(mul(own('first'), x), mul(own('second'), h)));
+    return { state: next, output: next };
+  },
+});
+
 describe('structured RTRL', () => {
   for (const [name, [cell, inputs, most, pulls]] of Object.entries(sparse)) {
     it(`${name}: is backpropagation through time, also while the parameters move`, () => {
@@ -222,6 +237,28 @@ describe('structured RTRL', () => {
         DataError,
         'influence',
       );
+    });
+
+  for (const turned of ['first', 'second'])
+    it(`refuses a checkpoint of a model in which the parameters of the ${turned} leaf have other units`, () => {
+      const config = (leaf: string) => ({
+        model: twoGains(leaf),
+        loss: meanSquare,
+        estimator: rtrl(),
+        optimizer: sgd({ rate: 0.1 }),
+        eager: true,
+      });
+      const learner = createLearner(config('none'));
+      const [input, target] = [seeded(1).normal([4]), seeded(2).normal([4])];
+      learner.step(input, target);
+      for (const eager of [true, false]) {
+        const saved = () => restoreLearner({ ...config(turned), eager }, learner.save());
+        expect(() => saved().step(input, target)).to.throw(
+          DataError,
+          'the influence was carried for a model in which parameters reach other state elements',
+        );
+        restoreLearner({ ...config('none'), eager }, learner.save()).step(input, target);
+      }
     });
 
   for (const eager of [true, false])

@@ -182,7 +182,7 @@ export function everything(parameters: Tree, state: Tree): Dependencies {
   };
 }
 
-/** The union of the dependencies of two steps, with the sites of the second. */
+/** The union of the dependencies of two steps with different types of input, with the sites of the second. */
 export function union(before: Dependencies, now: Dependencies): Dependencies {
   const known: Elements[] = [[]];
   const numbers = new Map<string, number>([['=', 0]]);
@@ -197,10 +197,9 @@ export function union(before: Dependencies, now: Dependencies): Dependencies {
     numbers.set(key, number);
     return number;
   };
-  // The two steps belong to different types of input.
-  const sets = now.sets
-    .slice(0, 2)
-    .map((leaves, i) => leaves.map((leaf, j) => leaf.map((set, at) => merged(before.sets[i][j][at], set))));
+  const sets = now.sets.map((leaves, i) =>
+    leaves.map((leaf, j) => leaf.map((set, at) => merged(before.sets[i][j][at], set))),
+  );
   const groups = now.groups.map((group) => ({
     ...group,
     sets: group.sets.map((set) => merged(0, set)),
@@ -208,7 +207,7 @@ export function union(before: Dependencies, now: Dependencies): Dependencies {
   const picks = now.picks.map((own, leaf) => ({
     ...own,
     arguments: own.arguments.map((leaves, i) =>
-      leaves.map((isKnown, j) => isKnown && (before.picks[leaf].arguments[i]?.[j] ?? true)),
+      leaves.map((isKnown, j) => isKnown && before.picks[leaf].arguments[i][j]),
     ),
   }));
   return { ...now, sets, groups, picks, members: (set) => known[set] };

@@ -1,4 +1,6 @@
-import { linearize } from '../../../autodiff/index.ts';
+import { type Dependencies, dependencies, linearize } from '../../../autodiff/index.ts';
+import type { Tree } from '../../../lib/index.ts';
+import { StepStructure } from '../../../trainers/estimators/step-structure.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 import { type Fixture, unitTrees } from '../../../trainers/testing/unrolled.ts';
 
@@ -16,4 +18,16 @@ export function jacobians(
   );
   const rows = unitTrees(value).map((unit) => pull(unit as never));
   return { I: rows.map(([theta]) => numbersOf(theta)), J: rows.map(([, before]) => numbersOf(before)) };
+}
+
+/** What the step at an input depends on. */
+export function dependenciesOf({ model, parameters, state }: Fixture, input: unknown): Dependencies {
+  const next = (theta: unknown, before: unknown) => model.step(theta, before, input).state;
+  return dependencies(next, parameters, state);
+}
+
+/** The structure of the first step of a run. */
+export function structureOfStep(run: Fixture): StepStructure {
+  const { parameters, state, examples } = run;
+  return new StepStructure(parameters as Tree, state as Tree, () => dependenciesOf(run, examples[0].input));
 }

@@ -1,21 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, dependencies, matmul, mul, sum, tanh } from '../../../autodiff/index.ts';
-import { leavesOf, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
+import { add, matmul, mul, sum, tanh } from '../../../autodiff/index.ts';
+import { leavesOf, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, indrnn, lstm, rnn, stacked } from '../../../nn/index.ts';
 import { layered } from '../../../trainers/estimators/layers.ts';
 import { repeated, type Structure, structureOf } from '../../../trainers/estimators/slot-structure.ts';
-import { StepStructure } from '../../../trainers/estimators/step-structure.ts';
-import type { Fixture } from '../../../trainers/testing/unrolled.ts';
+import type { StepStructure } from '../../../trainers/estimators/step-structure.ts';
+import { structureOfStep } from './oneStep.ts';
 import { cascade, chain, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
 import { wired, wirings } from './wired.ts';
 
 type Reaches = readonly (readonly (readonly number[])[])[];
-
-function stepOf({ model, parameters, state, examples: [{ input }] }: Fixture): StepStructure {
-  const next = (theta: unknown, before: unknown) => model.step(theta, before, input).state;
-  return new StepStructure(parameters as Tree, state as Tree, () => dependencies(next, parameters, state));
-}
 
 /** Along which axes of a shape all sets are the same. */
 function repeating(shape: readonly number[], sets: readonly string[]): boolean[] {
@@ -107,7 +102,7 @@ describe('the slots that a step needs', () => {
     fc.assert(
       fc.property(wirings(true), fc.integer({ min: 1, max: 3 }), (wiring, n) => {
         const S = wiring.units[0] + wiring.units[1];
-        const step = stepOf(fixture(wired(wiring), S, 1));
+        const step = structureOfStep(fixture(wired(wiring), S, 1));
         const reaches = step.reaches(n) as Reaches;
         const most = Math.max(...reaches.flat().map(({ length }) => length));
         requireStructure(step, structureOf(step, most, n) as Structure, reaches);
@@ -125,7 +120,7 @@ describe('the slots that a step needs', () => {
   ] as const)
     for (const n of [1, 2, Number.POSITIVE_INFINITY])
       it(`hold what is reached within ${n} steps: ${name}`, () => {
-        const step = stepOf(fixture(cell, inputs, 1));
+        const step = structureOfStep(fixture(cell, inputs, 1));
         requireStructure(step, structureOf(step, 30, n) as Structure, step.reaches(n) as Reaches);
       });
 
@@ -135,7 +130,7 @@ describe('the slots that a step needs', () => {
     ['dense', stacked([rnn({ inputs: 2, units: 3 }), rnn({ inputs: 3, units: 2 })]), 2],
   ] as const)
     it(`are those of layers that do not see each other: a stack, ${name}`, () => {
-      const step = stepOf(fixture(cell, inputs, 1));
+      const step = structureOfStep(fixture(cell, inputs, 1));
       const within = layered('rtrl', step);
       const most = Math.max(...within.reaches.flat().map(({ length }) => length));
       const structure = structureOf(step, most, Number.POSITIVE_INFINITY, within) as Structure;
@@ -154,7 +149,7 @@ describe('the slots that a step needs', () => {
 
   it('take single entries of J where these are fewer than the pulls, and can be picked', () => {
     const how = (cell: unknown, n: number) => {
-      const { immediate, recurrent } = structureOf(stepOf(fixture(cell, 2, 1)), 9, n) as Structure;
+      const { immediate, recurrent } = structureOf(structureOfStep(fixture(cell, 2, 1)), 9, n) as Structure;
       return recurrent === 'entries' ? recurrent : recurrent === immediate ? 'as I' : recurrent.pulls;
     };
     expect(how(rnn({ inputs: 2, units: 1 }), 1)).to.equal('as I');

@@ -33,7 +33,7 @@ async function opcodes() {
  */
 async function reservedBy(bytes) {
   const { instance } = await WebAssembly.instantiate(bytes, {
-    env: { memory: new WebAssembly.Memory({ initial: 64 }), call() {} },
+    env: { memory: new WebAssembly.Memory({ initial: 64 }), call() {}, loop() {} },
   });
   const reserved = instance.exports.reservedBytes();
   return `/** Bytes at the start of the memory that the kernels keep for themselves. */\nexport const reservedBytes = ${reserved};\n\n`;

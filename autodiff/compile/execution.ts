@@ -47,6 +47,7 @@ export class Execution {
     this.#machine = new wasm.Machine(bytes, {
       relaxed: wasm.resolveRelaxedSimd(schedule.relaxedSimd ?? false, dtypesOf(program)),
       call: (id) => this.#call(this.plan.calls[id]),
+      loops: this.plan.loops,
     });
     const { buffer: memory } = this.#machine.memory;
     const view = ({ dtype, address, size }: Buffer) => new views[dtype](memory, address, size);

@@ -3,6 +3,7 @@ import type { Assembler } from './assembler.ts';
 import { type Buffer, type Instruction, writtenBy } from './instruction.ts';
 import { fuseLines } from './lines.ts';
 import type { Lowering } from './lowering.ts';
+import { asLoop } from './loops.ts';
 import { asOptimizer } from './optimizers.ts';
 import { pairProducts } from './pair.ts';
 import { inPlaces, type placesIn } from './places.ts';
@@ -100,6 +101,11 @@ const instructions: readonly Pass<
     name: 'optimisers',
     why: 'A tile that is an update by Adam or RMSprop has a kernel of its own.',
     run: (part, { uses, assembler }) => part.flatMap((one) => asOptimizer(one, uses, assembler)),
+  },
+  {
+    name: 'loops',
+    why: 'A tile of arithmetic is compiled to one loop, which reads and writes each array once.',
+    run: (part, { uses }) => part.map((one) => asLoop(one, uses)),
   },
   {
     name: 'registers',

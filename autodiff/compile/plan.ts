@@ -27,6 +27,8 @@ export interface Plan {
   readonly words: Int32Array;
   /** The calls that the words refer to by number. */
   readonly calls: readonly Call[];
+  /** The loops that the words refer to by number. */
+  readonly loops: readonly wasm.Loop[];
   /**
    * The address of the first word. They begin with an opening, which computes what carries over from run to
    * run from what was written into inputs.
@@ -69,7 +71,7 @@ export function planOf(program: Program, schedule: Schedule, watch: Watch = () =
     ...new Set([...constants.keys(), ...inputs, ...outputs, ...carried.map(({ norm }) => norm)]),
   ];
   const begin = layOut(wasm.reservedBytes, pinned, instructions);
-  const { words, ends, calls } = encode(begin, [opening, ...parts]);
+  const { words, ends, calls, loops } = encode(begin, [opening, ...parts]);
   const bytes = begin + words.byteLength;
   return {
     inputs,
@@ -80,6 +82,7 @@ export function planOf(program: Program, schedule: Schedule, watch: Watch = () =
     instructions,
     words,
     calls,
+    loops,
     opening: begin,
     ends,
     bytes,

@@ -6,12 +6,13 @@ import {
   type InstructionOperand,
 } from './instruction.ts';
 
+/** Of a tile. A loop has as many as it needs. */
 const registers = 16;
 
 /** Keeps in registers what the members of a tile only pass on to each other: it never reaches memory. */
 export function assignRegisters(instruction: Instruction, uses: ReadonlyMap<Buffer, number>): Instruction {
   const { operation, operands, body: members = [] } = instruction;
-  if (operation !== 'tiles') return instruction;
+  if (operation !== 'tiles' && operation !== 'loop') return instruction;
   const [size] = operands;
   const inside = countUses(members);
   const last = new Map<Buffer, number>();
@@ -21,7 +22,7 @@ export function assignRegisters(instruction: Instruction, uses: ReadonlyMap<Buff
       if (buffer !== undefined) last.set(buffer, at);
     }
   });
-  const free = Array.from({ length: registers }, (_, register) => register).reverse();
+  const free = Array.from({ length: operation === 'loop' ? members.length : registers }, (_, register) => register).reverse();
   const held = new Map<Buffer, number>();
   const written = new Set<Buffer>();
   const body = members.map((member, at): Instruction => {

@@ -1,4 +1,5 @@
 /** The kernels in WebAssembly SIMD, and the machine that runs a plan of them in one call. */
+export { isComparison, isLoopable, type Loop, type LoopOperand } from './loops.ts';
 export { Machine, type Memory, reservedBytes } from './machine.ts';
 export {
   hasRelaxedSimd,

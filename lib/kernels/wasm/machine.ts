@@ -1,5 +1,6 @@
 import type { DType } from '../../dtype.ts';
 import { ResourceError } from '../../errors.ts';
+import { type Loop, loopsModule } from './loops.ts';
 import { kernelsOf } from './modules.ts';
 import { reservedBytes } from './strict.ts';
 
@@ -12,9 +13,10 @@ export { reservedBytes };
  */
 declare const WebAssembly: {
   readonly Memory: new (pages: { initial: number; maximum: number }) => Memory;
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (
     module: object,
-    imports: { env: { memory: Memory; call: (id: number) => void } },
+    imports: { env: { memory: Memory; call?: (id: number) => void; loop?: unknown } },
   ) => { readonly exports: object };
 };
 
@@ -31,6 +33,8 @@ export interface MachineOptions {
   readonly relaxed?: boolean | undefined;
   /** Called by the instruction `call`. If it throws, the run ends there. */
   readonly call?: (id: number) => void;
+  /** What the instruction `loop` runs, by its index. */
+  readonly loops?: readonly Loop[];
 }
 
 interface Kernels {
@@ -53,12 +57,11 @@ export class Machine {
    * @throws ConfigurationError if the platform has no relaxed SIMD, ResourceError if the memory cannot be
    * reserved.
    */
-  constructor(bytes: number, { relaxed = false, call = () => {} }: MachineOptions = {}) {
+  constructor(bytes: number, { relaxed = false, call = () => {}, loops = [] }: MachineOptions = {}) {
     const pages = Math.ceil(Math.max(bytes, reservedBytes) / 65536);
     this.memory = reserve(pages);
-    const instance = new WebAssembly.Instance(kernelsOf(relaxed ? 'relaxed' : 'strict'), {
-      env: { memory: this.memory, call },
-    });
+    const env = { memory: this.memory, call, loop: loopsIn(this.memory, loops, relaxed) };
+    const instance = new WebAssembly.Instance(kernelsOf(relaxed ? 'relaxed' : 'strict'), { env });
     this.#kernels = instance.exports as Kernels;
   }
 
@@ -102,4 +105,11 @@ function reserve(pages: number): Memory {
       `${size}, and this process cannot reserve the 10 GiB of address space that WebAssembly takes for it: raise the limit (ulimit -v), start Node with --disable-wasm-trap-handler (NODE_OPTIONS does too), which takes less and is slower, or learn with eager: true`,
     );
   }
+}
+
+/** The function that runs a loop, by its index and the address of its words. From another module it is as fast. */
+function loopsIn(memory: Memory, loops: readonly Loop[], relaxed: boolean): unknown {
+  if (loops.length === 0) return () => {};
+  const module = new WebAssembly.Module(loopsModule(loops, relaxed));
+  return (new WebAssembly.Instance(module, { env: { memory } }).exports as { run: unknown }).run;
 }

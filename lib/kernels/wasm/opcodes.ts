@@ -141,6 +141,11 @@ export const operands = {
    */
   tiles: ['program', 'words', 'n'],
   /**
+   * Runs a loop of the machine's, by its index: elementwise instructions that were compiled for one plan. n and the
+   * addresses that they have follow, `words` in all.
+   */
+  loop: ['id', 'words'],
+  /**
    * Runs the instruction at `program`, of `words` words, `count` times. The same number of words follows it:
    * the bytes by which each word of the instruction advances between runs.
    */

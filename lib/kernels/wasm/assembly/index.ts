@@ -35,6 +35,10 @@ export function run(begin: usize, end: usize): void {
 @external("env", "call")
 declare function call(id: i32): void;
 
+/** What the plan's own module has. */
+@external("env", "loop")
+declare function loop(id: i32, words: usize): void;
+
 /**
  * Runs one instruction `count` times; each of its words advances by the bytes given after it, where it stands, and
  * goes back at the end. Repetitions do not nest.
@@ -285,6 +289,7 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
       case op.STRONGRANK1PAIR: strong.rank1pair<T>(pc); pc += 64; break;
       case op.NORM: pc = norm<T>(pc); break;
       case op.REPEAT: repeat(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12)); pc += 16; break;
+      case op.LOOP: loop(load<i32>(pc, 4), pc + 12); pc += 12 + (load<usize>(pc, 8) << 2); break;
       case op.CALL: call(load<i32>(pc, 4)); pc += 8; break;
       case op.TILES:
         tiles<T>(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12));

@@ -62,7 +62,9 @@ function smallestFor(bytes: number, free: readonly Block[]): number | undefined 
 }
 
 function bytesOf({ dtype, size }: Buffer): number {
-  return Math.max(alignment, align(size * bytesPer[dtype]));
+  const bytes = Math.max(alignment, align(size * bytesPer[dtype]));
+  // Arrays a power of two apart would be in each other's way in the cache, when one loop walks over many of them.
+  return bytes < 2048 ? bytes : bytes + alignment;
 }
 
 function align(bytes: number): number {

@@ -16,8 +16,12 @@ export function asLoop(instruction: Instruction, uses: ReadonlyMap<Buffer, numbe
 /** Whether the results of comparisons, which are narrower than what is compared, come from here and go nowhere else. */
 function keepsMasks(body: readonly Instruction[], uses: ReadonlyMap<Buffer, number>): boolean {
   const inside = countUses(body);
-  const made = body.filter(({ operation }) => wasm.isComparison(operation)).map(({ operands: [out] }) => bufferOf(out));
-  const masks = body.flatMap(({ operation, operands: [, , mask] }) => (operation === 'select' ? bufferOf(mask) : []));
+  const made = body
+    .filter(({ operation }) => wasm.isComparison(operation))
+    .map(({ operands: [out] }) => bufferOf(out));
+  const masks = body.flatMap(({ operation, operands: [, , mask] }) =>
+    operation === 'select' ? bufferOf(mask) : [],
+  );
   return [...made, ...masks].every(
     (own) => own !== undefined && !own.pinned && made.includes(own) && inside.get(own) === uses.get(own),
   );

@@ -22,7 +22,10 @@ export function assignRegisters(instruction: Instruction, uses: ReadonlyMap<Buff
       if (buffer !== undefined) last.set(buffer, at);
     }
   });
-  const free = Array.from({ length: operation === 'loop' ? members.length : registers }, (_, register) => register).reverse();
+  const free = Array.from(
+    { length: operation === 'loop' ? members.length : registers },
+    (_, register) => register,
+  ).reverse();
   const held = new Map<Buffer, number>();
   const written = new Set<Buffer>();
   const body = members.map((member, at): Instruction => {

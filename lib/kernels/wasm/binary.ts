@@ -104,11 +104,24 @@ const [i32, vectorType, functionType, functionReference] = [0x7f, 0x7b, 0x60, 0x
 export function moduleOf(routines: readonly Routine[]): Uint8Array<ArrayBuffer> {
   const count = routines.length;
   const bodies = routines.map(({ int32s, vectors, code }) =>
-    sized([...listOf([[...unsigned(int32s), i32], [...unsigned(vectors), vectorType]]), ...code, 0x0b]),
+    sized([
+      ...listOf([
+        [...unsigned(int32s), i32],
+        [...unsigned(vectors), vectorType],
+      ]),
+      ...code,
+      0x0b,
+    ]),
   );
   const run = sized([0, ...get(1), ...get(0), 0x11, 0, 0, 0x0b]);
   const sections: readonly (readonly [id: number, contents: Code])[] = [
-    [1, listOf([[functionType, 1, i32, 0], [functionType, 2, i32, i32, 0]])],
+    [
+      1,
+      listOf([
+        [functionType, 1, i32, 0],
+        [functionType, 2, i32, i32, 0],
+      ]),
+    ],
     [2, listOf([[...text('env'), ...text('memory'), 2, 0, 1]])],
     [3, listOf([...routines.map(() => [0]), [1]])],
     [4, listOf([[functionReference, 1, ...unsigned(count), ...unsigned(count)]])],

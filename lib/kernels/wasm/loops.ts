@@ -15,7 +15,7 @@ import {
   when,
   wordAt,
 } from './binary.ts';
-import { type OpName, operands as namesOf } from './opcodes.ts';
+import { operands as namesOf, type OpName } from './opcodes.ts';
 
 /**
  * An operand of a loop: a register of any number, which lasts for one vector; an address, by its place among those of the
@@ -42,7 +42,16 @@ const float64: typeof float32 = {
   ...{ eq: 0x47, ne: 0x48, lt: 0x49, gt: 0x4a, madd: 0x107, splat: 0x0a, loadLane: 0x5d, storeLane: 0x5b },
   ...{ bytes: 8, one: [0, 0, 0, 0, 0, 0, 0xf0, 0x3f], infinity: [0, 0, 0, 0, 0, 0, 0xf0, 0x7f] },
 };
-const bits = { load: 0, store: 0x0b, constant: 0x0c, equal: 0x37, and: 0x4e, andnot: 0x4f, or: 0x50, anyTrue: 0x53 };
+const bits = {
+  load: 0,
+  store: 0x0b,
+  constant: 0x0c,
+  equal: 0x37,
+  and: 0x4e,
+  andnot: 0x4f,
+  or: 0x50,
+  anyTrue: 0x53,
+};
 
 /** The locals of a routine: the words of its instruction, the distance from the first element, and where to end. */
 const [words, at, main, end] = [0, 1, 2, 3];
@@ -170,8 +179,8 @@ class Writer {
     if (!this.#loop.members.some(({ operation }) => operation in products)) return this.#body(false, false);
     const { code, written } = this.#values(false, false);
     const sum = get(this.#local('sum'));
-    const isNaN = simd(bits.anyTrue, simd(this.#ops.ne, sum, sum));
-    return [...code, ...when(isNaN, this.#values(true, false).code), ...this.#stores(written, false)];
+    const isBroken = simd(bits.anyTrue, simd(this.#ops.ne, sum, sum));
+    return [...code, ...when(isBroken, this.#values(true, false).code), ...this.#stores(written, false)];
   }
 
   #body(isStrong: boolean, isLane: boolean): Code {
@@ -190,7 +199,8 @@ class Writer {
       const names: readonly string[] = namesOf[operation];
       const given = (name: string): Code => {
         const operand = operands[names.indexOf(name)];
-        if (isAddress(operand) && scalars.includes(name)) return get(this.#local(`all of ${operand.address}`));
+        if (isAddress(operand) && scalars.includes(name))
+          return get(this.#local(`all of ${operand.address}`));
         const key = keyOf(operand);
         const local = this.#local(key);
         if (isAddress(operand) && !held.has(key)) {
@@ -231,7 +241,11 @@ class Writer {
       const result = simd(ops[kind], x, y);
       if (!isStrong) return result;
       const infinite = () => simd(ops.eq, simd(ops.abs, y), repeated(ops.infinity));
-      const isZero = simd(bits.or, simd(ops.eq, x, zero), kind === 'mul' ? simd(ops.eq, y, zero) : infinite());
+      const isZero = simd(
+        bits.or,
+        simd(ops.eq, x, zero),
+        kind === 'mul' ? simd(ops.eq, y, zero) : infinite(),
+      );
       return simd(bits.andnot, result, simd(bits.and, simd(ops.ne, result, result), isZero));
     }
     const comparison = comparisons[operation];

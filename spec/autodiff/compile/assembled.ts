@@ -22,8 +22,8 @@ export function bytesAfter(
   const instructions = pass(assembler.instructions, countUses(assembler.instructions), assembler);
   const pinned = [...given, ...assembler.constants.keys()];
   const begin = layOut(wasm.reservedBytes, pinned, instructions);
-  const { words, ends } = encode(begin, [instructions]);
-  const machine = new wasm.Machine(begin + words.byteLength + 65536);
+  const { words, ends, loops } = encode(begin, [instructions]);
+  const machine = new wasm.Machine(begin + words.byteLength + 65536, { loops });
   const memory = machine.memory.buffer;
   const view = ({ dtype, address, size }: Buffer) =>
     new ({ float32: Float32Array, float64: Float64Array, int32: Int32Array })[dtype](memory, address, size);

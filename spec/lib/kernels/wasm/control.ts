@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { FloatDType } from '../../../../lib/index.ts';
-import { Machine, opcodes, reservedBytes } from '../../../../lib/kernels/wasm/index.ts';
+import { type LoopOperand, Machine, opcodes, reservedBytes } from '../../../../lib/kernels/wasm/index.ts';
 import { bench, range, test } from './workbench.ts';
 
 /** The instructions that run other instructions, or call back. */
@@ -59,5 +59,37 @@ export function control(dtype: FloatDType): void {
     });
     new Int32Array(failing.memory.buffer, reservedBytes, 2).set([opcodes.call, 0]);
     expect(() => failing.run(reservedBytes, reservedBytes + 8)).to.throw(RangeError, 'mine');
+  });
+
+  test(['loop'], 'runs the loop with its number, on the arrays that its words name, and no further', () => {
+    for (const size of [0, 1, 3, 4, 9]) {
+      const member = (operation: 'square' | 'adds', ...own: LoopOperand[]) => ({ operation, operands: own });
+      const [a, b, passing, scalar] = [{ address: 0 }, { address: 1 }, { register: 70 }, { address: 2 }];
+      const loops = [
+        { dtype, members: [member('square', b, a)] },
+        { dtype, members: [member('square', passing, a), member('adds', b, passing, scalar)] },
+      ];
+      const machine = new Machine(reservedBytes + 65536, { loops });
+      const view = (i: number) =>
+        dtype === 'float32'
+          ? new Float32Array(machine.memory.buffer, reservedBytes + 1024 * i, 12)
+          : new Float64Array(machine.memory.buffer, reservedBytes + 1024 * i, 12);
+      const [x, y, z, more] = [1, 2, 3, 4].map(view);
+      x.forEach((_, i) => {
+        x[i] = i - 2;
+      });
+      z[0] = 0.5;
+      const addresses = [x, y, z].map(({ byteOffset }) => byteOffset);
+      const words = [
+        ...[...bench.words(dtype, 'loop', 1, 4, size), ...addresses],
+        ...bench.words(dtype, 'add', x.byteOffset, x.byteOffset, x.byteOffset, 12),
+        ...[...bench.words(dtype, 'loop', 0, 3, size), addresses[0], more.byteOffset],
+      ];
+      new Int32Array(machine.memory.buffer, reservedBytes, words.length).set(words);
+      machine.run(reservedBytes, reservedBytes + 4 * words.length);
+      const expected = (f: (i: number) => number) => range(12).map((i) => (i < size ? f(i) : 0));
+      expect([...view(2)]).to.deep.equal(expected((i) => (i - 2) ** 2 + 0.5));
+      expect([...view(4)]).to.deep.equal(expected((i) => (2 * (i - 2)) ** 2));
+    }
   });
 }

@@ -87,7 +87,10 @@ export const parts = [
   },
   // The estimators.
   estimators(['artbp'], ['artbp']),
-  estimators(['diagonal', 'ownUnitTraces', 'units'], ['diagonal']),
+  estimators(
+    ['diagonal', 'ownUnitTraces', 'pick', 'traced', 'units'],
+    ['ownUnits', 'pick', 'wiredTraces', 'diagonal', 'sites'],
+  ),
   // Without the laws that hold for every estimator, which take as long as all else.
   estimators(
     ['dni'],
@@ -115,7 +118,7 @@ export const parts = [
     ['layers', 'reachable', 'rflo', 'snap', 'snapMasks'],
   ),
   estimators(['leadingRows', 'orthonormal', 'sketch', 'sketched'], ['orthonormal', 'sketched']),
-  estimators(['full', 'pick', 'sites', 'traced'], ['diagonal', 'sites', 'snapMasks']),
+  estimators(['full', 'sites'], ['diagonal', 'sites', 'snapMasks']),
   estimators(['grow', 'tbptt'], ['grow', 'rolling']),
   estimators(
     ['slot-structure', 'slots', 'step-structure'],

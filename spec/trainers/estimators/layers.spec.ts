@@ -24,6 +24,7 @@ import {
   stacked,
 } from '../../../nn/index.ts';
 import { layered } from '../../../trainers/estimators/layers.ts';
+import { structureOf } from '../../../trainers/estimators/slot-structure.ts';
 import { createLearner, type Estimator, rtrl, sgd } from '../../../trainers/index.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';
@@ -146,7 +147,13 @@ describe("rtrl({ layers: 'own' })", () => {
 
   it('takes a parameter for one of its own layer, or of the lowest that it reaches at once: also in stacks of stacks', () => {
     const step = structureOfStep(fixture(nested, 2, 1));
-    const { layers, reaches } = layered('rtrl', step);
+    const within = layered('rtrl', step);
+    const { layers, reaches } = within;
+    for (const [limit, isThere] of [
+      [1, false],
+      [2, true],
+    ] as const)
+      expect(structureOf(step, limit, Number.POSITIVE_INFINITY, within) !== undefined).to.equal(isThere);
     // In the order of the leaves of the state: the layers 0, 1 (two units) and 2.
     expect([...layers]).to.deep.equal([0, 1, 1, 2]);
     const kept = Object.fromEntries(

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
-import { add, concat, mul, reshape, slice, sum } from '../../../autodiff/index.ts';
-import { type FloatDType, leavesOf, type Tensor, type Tree, tensor, zeros } from '../../../lib/index.ts';
+import { add, concat, matmul, mul, reshape, slice, sum, tanh } from '../../../autodiff/index.ts';
+import {
+  type FloatDType,
+  leavesOf,
+  ones,
+  type Tensor,
+  type Tree,
+  tensor,
+  zeros,
+} from '../../../lib/index.ts';
 import { type Cell, meanSquare } from '../../../nn/index.ts';
 import { rowNormsOf } from '../../../trainers/estimators/rowNorms.ts';
 import { createLearner, type Estimator, frozen, sgd } from '../../../trainers/index.ts';
@@ -44,6 +52,7 @@ const steps: Readonly<Record<string, Given>> = {
     init: { w: [2, 3], g: [3], readout: [4] },
     next: ({ w, g }, x) => add(sum(mul(w, x(0, 2, 3)), { axes: 0 }), mul(g, x(6, 3))),
   },
+  'a readout alone': { pulls: 0, rows: [[], []], init: { readout: [4] }, next: (_, x) => x(0, 2) },
   'unlike numbers of parameters': {
     pulls: 1,
     rows: [[0, 1, 2], [3], [4, 5]],
@@ -76,6 +85,7 @@ const steps: Readonly<Record<string, Given>> = {
 const sizes: Readonly<Record<FloatDType, readonly (readonly number[])[]>> = {
   float32: [
     [1],
+    [1e6],
     [0],
     [1e-30],
     [1e30],
@@ -91,6 +101,7 @@ const sizes: Readonly<Record<FloatDType, readonly (readonly number[])[]>> = {
   ],
   float64: [
     [1],
+    [1e90],
     [1e-200, 1e200, 0],
     [1e307, 1e-310, 5e-324],
     [1e-320],
@@ -106,7 +117,7 @@ describe('the norms of the rows of I', () => {
     for (const dtype of ['float32', 'float64'] as const)
       for (const eager of [true, false])
         it(`${name}, ${dtype}${eager ? ', eagerly' : ''}: are right from the smallest to the largest numbers, side by side`, () => {
-          const size = Math.max(...rows.flat()) + 1;
+          const size = Math.max(1, ...rows.flat()) + 1;
           const model: Cell<Vectors, Tensor, Tensor> = {
             name: 'given',
             init: () => Object.fromEntries(Object.entries(init).map(([key, shape]) => [key, zeros(shape)])),
@@ -151,4 +162,29 @@ describe('the norms of the rows of I', () => {
           }
           expect(learner.rule?.structure).to.equal(`${pulls} pulls`);
         });
+
+  it('are 0 where all units are saturated, however large their inputs are', () => {
+    const saturated: Cell<Vectors, Tensor, Tensor> = {
+      name: 'saturated',
+      init: () => ({ w: ones([2, 3]), v: ones([3, 2]) }),
+      start: () => zeros([3]),
+      step({ w, v }, _, x) {
+        const state = tanh(add(matmul(x, w), matmul(v, x)));
+        return { state, output: state };
+      },
+    };
+    for (const eager of [true, false]) {
+      const learner = createLearner({
+        model: saturated,
+        loss: meanSquare,
+        estimator: normsAlone,
+        optimizer: sgd({ rate: 0 }),
+        eager,
+      });
+      for (const x of [1e30, 3e37]) {
+        learner.observe(tensor([x, x]));
+        expect(numbersOf(learner.influence as Tree)).to.deep.equal([0, 0, 0]);
+      }
+    }
+  });
 });

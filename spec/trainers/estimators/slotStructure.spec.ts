@@ -7,7 +7,7 @@ import { layered } from '../../../trainers/estimators/layers.ts';
 import { repeated, type Structure, structureOf } from '../../../trainers/estimators/slot-structure.ts';
 import type { StepStructure } from '../../../trainers/estimators/step-structure.ts';
 import { structureOfStep } from './oneStep.ts';
-import { cascade, chain, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
+import { cascade, chain, fixture, halves, sparse, type Vectors, withReadout } from './sparse.ts';
 import { wired, wirings } from './wired.ts';
 
 type Reaches = readonly (readonly (readonly number[])[])[];
@@ -71,6 +71,18 @@ const traced: Cell<readonly Vectors[], readonly [Vectors, Tensor], Tensor> = {
   },
 };
 
+/** Units, and averages of theirs, which no parameter reaches in one step. */
+const averaged: Cell<Vectors, Vectors, Tensor> = {
+  name: 'averaged',
+  outputs: 3,
+  init: (noise) => ({ u: noise.normal([3]) }),
+  start: () => ({ h: zeros([3]), means: zeros([2]) }),
+  step({ u }, { h, means }, x) {
+    const next = tanh(add(mul(u, h), x));
+    return { state: { h: next, means: add(mul(means, 0.5), sum(h)) }, output: next };
+  },
+};
+
 const reservoir: Cell<Vectors, Tensor, Tensor> = {
   name: 'reservoir',
   init: (noise) => ({ c: noise.normal([2, 3]) }),
@@ -117,6 +129,7 @@ describe('the slots that a step needs', () => {
     ['chain', chain, 2],
     ['cascade with a readout', withReadout(cascade), 3],
     ['reservoir', reservoir, 3],
+    ['averages', averaged, 3],
   ] as const)
     for (const n of [1, 2, Number.POSITIVE_INFINITY])
       it(`hold what is reached within ${n} steps: ${name}`, () => {
@@ -149,15 +162,17 @@ describe('the slots that a step needs', () => {
 
   it('take single entries of J where these are fewer than the pulls, and can be picked', () => {
     const how = (cell: unknown, n: number) => {
-      const { immediate, recurrent } = structureOf(structureOfStep(fixture(cell, 2, 1)), 9, n) as Structure;
+      const { immediate, recurrent } = structureOf(structureOfStep(fixture(cell, 3, 1)), 9, n) as Structure;
       return recurrent === 'entries' ? recurrent : recurrent === immediate ? 'as I' : recurrent.pulls;
     };
-    expect(how(rnn({ inputs: 2, units: 1 }), 1)).to.equal('as I');
-    expect(how(rnn({ inputs: 2, units: 2 }), 1)).to.equal('entries');
+    expect(how(rnn({ inputs: 3, units: 1 }), 1)).to.equal('as I');
+    expect(how(rnn({ inputs: 3, units: 2 }), 1)).to.equal('entries');
     // Four pulls for the four entries between the two elements of a unit.
-    expect(how(lstm({ inputs: 2, units: 2 }), 1)).to.equal(4);
-    expect(how(lstm({ inputs: 2, units: 3 }), 1)).to.equal('entries');
+    expect(how(lstm({ inputs: 3, units: 2 }), 1)).to.equal(4);
+    expect(how(lstm({ inputs: 3, units: 3 }), 1)).to.equal('entries');
     // Each element of a square meets those of its row and of its column, and the entries cannot be picked.
     expect(how(squared, 1)).to.equal(4);
+    // Of one leaf of the state they can, but not of the other.
+    expect(how(halves(['gainA', 'gainB']), 1)).to.equal(4);
   });
 });

@@ -1,51 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { seeded } from '../../../lib/index.ts';
 import { lstm, rnn, stacked } from '../../../nn/index.ts';
 import type { StructuredInfluence } from '../../../trainers/estimators/slots.ts';
-import { type Estimator, rflo, rtrl, snap, type Transition } from '../../../trainers/index.ts';
-import { learnerOf } from '../../../trainers/testing/agreement.ts';
+import { type Estimator, rflo, rtrl, snap } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
-import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { chain, fixture, sparse } from './sparse.ts';
+import { watched } from './watched.ts';
 import { wired, wirings } from './wired.ts';
-
-/** What an estimator carries after a run, what it says of itself, and how often the last step was asked for what. */
-function watched(run: Fixture, estimator: Estimator) {
-  const asked = { pulls: 0, entries: 0 };
-  let carried: unknown;
-  const own: Estimator = {
-    ...estimator,
-    bind(step) {
-      const rule = estimator.bind(step);
-      return {
-        ...rule,
-        advance(influence, transition, noise) {
-          Object.assign(asked, { pulls: 0, entries: 0 });
-          const counted: Transition = Object.create(transition, {
-            pull: {
-              value: (cotangent: never) => {
-                asked.pulls++;
-                return transition.pull(cotangent);
-              },
-            },
-            entries: {
-              value: () => {
-                asked.entries++;
-                return transition.entries();
-              },
-            },
-          });
-          carried = rule.advance(influence, counted, noise);
-          return carried;
-        },
-      };
-    },
-  };
-  const learner = learnerOf([run], own, seeded(1), { eager: true });
-  for (const { input, target } of run.examples) learner.step(input, target);
-  return { ...asked, carried, structure: learner.rule?.structure ?? '' };
-}
 
 /** That slots without a row hold zeros, and others do not all. */
 function requireZeros({ rows, slots }: StructuredInfluence): number {

@@ -113,6 +113,23 @@ export const unlike: Cell<Matrices, TwoLeaves, Tensor> = {
   },
 };
 
+type Halves = { readonly a: Tensor; readonly b: Tensor };
+
+/** Two layers: of the one entries of J are picked, of the other, a product of matrices, they are not. */
+export const halves = (names: readonly string[]): Cell<Vectors, Halves, Tensor> => ({
+  name: 'halves',
+  outputs: 3,
+  init: (noise) =>
+    Object.fromEntries(names.map((name) => [name, noise.normal(name.endsWith('A') ? [3] : [2, 2])])),
+  start: () => ({ a: zeros([3]), b: zeros([2, 2]) }),
+  step({ biasA = zeros([3]), biasB = zeros([2, 2]), gainA, gainB }, { a, b }, x) {
+    const [first, second] = [add(a, x), add(matmul(b, b), sum(x))];
+    const next = tanh(add(gainA === undefined ? first : mul(gainA, first), biasA));
+    const square = tanh(add(gainB === undefined ? second : mul(gainB, second), biasB));
+    return { state: { a: next, b: square }, output: next };
+  },
+});
+
 export const withReadout = (cell: unknown) =>
   model({ cell: cell as Cell<unknown, unknown, Tensor>, readout });
 

@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, concat, type Dependencies, matmul, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
+import {
+  add,
+  concat,
+  type Dependencies,
+  floor,
+  matmul,
+  mul,
+  slice,
+  sum,
+  tanh,
+} from '../../../autodiff/index.ts';
 import { seeded, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
 import type { Cell } from '../../../nn/index.ts';
 import { everything, StepStructure, union } from '../../../trainers/estimators/step-structure.ts';
@@ -17,12 +27,13 @@ const halves: Cell<Vectors, Halves, Tensor> = {
   init: (noise) => ({
     out: noise.normal([3]),
     part: noise.normal([4]),
+    still: noise.normal([3]),
     w: noise.normal([3, 3]),
   }),
   start: () => ({ a: zeros([3]), b: zeros([2, 2]) }),
-  step({ out, part, w }, { a, b }, x) {
+  step({ out, part, still, w }, { a, b }, x) {
     const first = concat([slice(part, [0], [2]), zeros([1], { dtype: a.dtype })]);
-    const next = tanh(add(add(mul(first, a), matmul(x, w)), sum(b)));
+    const next = tanh(add(add(mul(first, a), matmul(x, w)), add(sum(b), floor(still))));
     return { state: { a: next, b: tanh(matmul(b, b)) }, output: mul(out, mul(next, sum(part))) };
   },
 };
@@ -44,8 +55,8 @@ describe('the structure of a step', () => {
 
   it('tells apart what reaches the state by sites, in part, and not at all', () => {
     const step = structureOfStep(run);
-    expect([step.isTraceable, step.sizes]).to.deep.equal([true, { state: 7, parameters: 16 }]);
-    expect(step.idle).to.deep.equal(['params.out']);
+    expect([step.isTraceable, step.sizes]).to.deep.equal([true, { state: 7, parameters: 19 }]);
+    expect(step.idle).to.deep.equal(['params.out', 'params.still']);
     expect(step.unsited).to.deep.equal([{ leaf: 1, path: 'params.part' }]);
     expect(step.groups.map(({ inputs, units, reaches }) => [inputs, units, reaches])).to.deep.equal([
       [3, 3, [[0], [1], [2]]],
@@ -76,9 +87,9 @@ describe('the structure of a step', () => {
   it('is everything for a step that reads values', () => {
     const step = new StepStructure(parameters, state, () => undefined);
     expect([step.isTraceable, step.groups, step.idle]).to.deep.equal([false, [], []]);
-    expect(step.unsited.map(({ leaf }) => leaf)).to.deep.equal([0, 1, 2]);
+    expect(step.unsited.map(({ leaf }) => leaf)).to.deep.equal([0, 1, 2, 3]);
     expect(step.successors).to.deep.equal(all.map(() => all));
-    for (const steps of [1, 2]) expect(step.reaches(steps)?.flat()).to.deep.equal(Array(16).fill(all));
+    for (const steps of [1, 2]) expect(step.reaches(steps)?.flat()).to.deep.equal(Array(19).fill(all));
     expect(all.map((element) => step.isPicked([element]))).to.deep.equal(all.map(() => false));
     const { members, size } = everything(parameters, state);
     expect([size, members(0), members(1)]).to.deep.equal([7, [], all]);
@@ -103,7 +114,17 @@ describe('the structure of a step', () => {
         expect(both.groups).to.deep.equal(other.groups);
         expect(membersOf(union(now, now))).to.deep.equal(other);
         const step = new StepStructure(made.parameters as Tree, made.state as Tree, () => union(before, now));
-        for (const own of step.reaches()?.flat() ?? []) expect(own).to.deep.equal(ascending(own));
+        let reached = both.sets[0].flat().map(ascending);
+        for (let steps = 1; steps <= S; steps++) {
+          expect(step.reaches(steps)?.flat()).to.deep.equal(reached);
+          const most = Math.max(...reached.map(({ length }) => length));
+          expect(step.reaches(steps, most)?.flat()).to.deep.equal(reached);
+          expect(step.reaches(steps, most - 1)).to.equal(undefined);
+          reached = reached.map((own) =>
+            ascending([...own, ...own.flatMap((from) => both.sets[1].flat()[from])]),
+          );
+        }
+        expect(step.reaches()?.flat()).to.deep.equal(reached);
       }),
       { seed: 1, numRuns: 40 },
     );
@@ -111,11 +132,24 @@ describe('the structure of a step', () => {
 
   it('picks entries for two types of input if it can for both', () => {
     const own = dependenciesOf(run, run.examples[0].input);
-    const none = everything(parameters, state);
+    const table = fc.array(fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }), {
+      minLength: 2,
+      maxLength: 2,
+    });
     const picked = (found: Dependencies) => found.picks.map((leaf) => leaf.arguments[1]);
-    expect(picked(union(own, own))).to.deep.equal(picked(own));
-    for (const found of [union(own, none), union(none, own)])
-      expect(picked(found)).to.deep.equal(picked(none));
-    expect(membersOf(union(own, none)).sets).to.deep.equal(membersOf(none).sets);
+    const withPicks = (isPicked: readonly (readonly boolean[])[]): Dependencies => ({
+      ...own,
+      picks: own.picks.map((leaf, i) => ({ ...leaf, arguments: [leaf.arguments[0], isPicked[i]] })),
+    });
+    fc.assert(
+      fc.property(table, table, (one, other) => {
+        const both = one.map((row, to) => row.map((isPicked, from) => isPicked && other[to][from]));
+        expect(picked(union(withPicks(one), withPicks(other)))).to.deep.equal(both);
+      }),
+      { seed: 1, numRuns: 40 },
+    );
+    expect(membersOf(union(own, everything(parameters, state))).sets).to.deep.equal(
+      membersOf(everything(parameters, state)).sets,
+    );
   });
 });

@@ -21,23 +21,42 @@ estimator, window = problem["estimator"], problem["window"]
 tree = jax.tree_util.tree_map
 
 
+# XLA is fastest with few products: the gates share one, and a window is a loop within the loop.
+
+
 def rnn(p, h, given):
-    return jnp.tanh(given[0] + p[1] @ h)
+    return jnp.tanh(given + p[1] @ h)
 
 
 def gru(p, h, given):
-    r = jax.nn.sigmoid(given[0] + p[1] @ h)
-    z = jax.nn.sigmoid(given[1] + p[4] @ h)
-    c = jnp.tanh(given[2] + p[7] @ (r * h))
+    gates = jax.nn.sigmoid(given[: 2 * units] + p[1] @ h)
+    r, z = gates[:units], gates[units:]
+    c = jnp.tanh(given[2 * units :] + p[3] @ (r * h))
     return z * c + (1 - z) * h
 
 
 recurrent = rnn if problem["cell"] == "rnn" else gru
 
 
+def fused(leaves):
+    """The parameters as the step has them, from those of the problem: W, U and b of each gate, and the readout."""
+    if problem["cell"] == "rnn":
+        return leaves
+    w, u, b = leaves[0:9:3], leaves[1:9:3], leaves[2:9:3]
+    return [jnp.concatenate(w, 1), jnp.concatenate(u[:2]), jnp.concatenate(b), u[2], *leaves[9:]]
+
+
+def apart(leaves):
+    """The parameters of the problem, from those of the step."""
+    if problem["cell"] == "rnn":
+        return leaves
+    w, u, b = jnp.split(leaves[0], 3, 1), jnp.split(leaves[1], 2), jnp.split(leaves[2], 3)
+    return [w[0], u[0], b[0], w[1], u[1], b[1], w[2], leaves[3], b[2], *leaves[4:]]
+
+
 def given_by(p, x):
     """What the gates have of the inputs: of one, or of all of a window at once."""
-    return [p[at][x] + p[at + 2] for at in range(0, len(p), 3)]
+    return p[0][x] + p[2]
 
 
 def cell(p, h, x):
@@ -81,11 +100,12 @@ def tbptt(own, readout, carried, xs, ys, _):
     """Of all lanes together: the gradient of their mean loss, with products of matrices over lanes and over the window."""
 
     def losses(p, r, h, x, y):
-        given, states = given_by(p, x), []
-        for t in range(window):
-            h = recurrent(p, h, [one[t] for one in given])
-            states.append(h)
-        logits = jnp.stack(states) @ r[0].T + r[1]
+        if window == 1:
+            h = recurrent(p, h, given_by(p, x[0]))
+            states = h[None]
+        else:
+            h, states = jax.lax.scan(lambda h, given: (recurrent(p, h, given),) * 2, h, given_by(p, x))
+        logits = states @ r[0].T + r[1]
         return -jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], 1)[:, 0], h
 
     def mean(p, r):
@@ -131,7 +151,7 @@ def update(all, x, y, signs):
 def fresh():
     leaves = [jnp.asarray(leaf, jnp.float32) for leaf in problem["leaves"]]
     last = len(leaves) - 1
-    leaves = [leaf if len(leaf) == units or i == last else leaf.reshape(-1, units) for i, leaf in enumerate(leaves)]
+    leaves = fused([leaf if len(leaf) == units or i == last else leaf.reshape(-1, units) for i, leaf in enumerate(leaves)])
     zeros = [jnp.zeros_like(leaf) for leaf in leaves]
     h = jnp.zeros(units)
     carried = {
@@ -176,7 +196,7 @@ def losses_by(how):
         for given in each:
             state, loss = call(state, *given)
             losses += jnp.atleast_1d(loss).tolist()
-    return losses, [leaf.flatten().tolist() for leaf in state[0]]
+    return losses, [leaf.flatten().tolist() for leaf in apart(state[0])]
 
 
 for how in ("call", "scan"):

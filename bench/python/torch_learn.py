@@ -1,7 +1,7 @@
 """Learning steps in PyTorch, on one thread.
 
-UORO with SGD has its derivatives by hand, under torch.jit.script. Truncated backpropagation is by autograd, over a
-batch where there are lanes; autograd that goes step by step is what its users have.
+UORO with SGD and truncated backpropagation have their derivatives by hand, under torch.jit.script: the fastest form.
+Truncated backpropagation is by autograd too, step by step, which is what most programs do. Lanes are a batch.
 """
 
 from typing import List, Tuple
@@ -95,10 +95,113 @@ def step_gru(own: List[torch.Tensor], readout: List[torch.Tensor], pair: List[to
     return loss, after, rho0 * pushed + rho1 * signs
 
 
+@torch.jit.script
+def read_all(readout: List[torch.Tensor], after: torch.Tensor, y: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The losses [window, lanes], and the derivatives of their sum over the window and mean over the lanes."""
+    logs = torch.log_softmax(torch.matmul(after, readout[0].t()) + readout[1], 2)
+    at = y.unsqueeze(2)
+    error = torch.exp(logs).scatter_add_(2, at, torch.full(at.shape, -1.0)) / y.size(1)
+    return -logs.gather(2, at).squeeze(2), error, torch.matmul(error, readout[0])
+
+
+@torch.jit.script
+def learn_gate(own: List[torch.Tensor], gate: int, d: torch.Tensor, seen: torch.Tensor, x: torch.Tensor, rate: float):
+    flat = d.reshape(-1, d.size(2))
+    # Added up apart: single shares would be lost in the rounding of the weights.
+    rows = torch.zeros_like(own[3 * gate]).index_add_(0, x.reshape(-1), flat)
+    own[3 * gate].sub_(rows, alpha=rate)
+    own[3 * gate + 1].addmm_(flat.t(), seen.reshape(-1, seen.size(2)), alpha=-rate)
+    own[3 * gate + 2].sub_(flat.sum(0), alpha=rate)
+
+
+@torch.jit.script
+def learn_readout(readout: List[torch.Tensor], error: torch.Tensor, after: torch.Tensor, rate: float):
+    flat = error.reshape(-1, error.size(2))
+    readout[0].addmm_(flat.t(), after.reshape(-1, after.size(2)), alpha=-rate)
+    readout[1].sub_(flat.sum(0), alpha=rate)
+
+
+@torch.jit.script
+def window_rnn(own: List[torch.Tensor], readout: List[torch.Tensor], first: torch.Tensor, x: torch.Tensor, y: torch.Tensor, rate: float) -> Tuple[torch.Tensor, torch.Tensor]:
+    """Inputs and targets are [window, lanes], the state [lanes, units]."""
+    given = own[0][x] + own[2]
+    u = own[1].t()
+    h = first
+    states = torch.jit.annotate(List[torch.Tensor], [])
+    for t in range(x.size(0)):
+        h = torch.tanh(torch.addmm(given[t], h, u))
+        states.append(h)
+    after = torch.stack(states)
+    losses, error, back = read_all(readout, after, y)
+    slopes = 1 - after * after
+    ds = [slopes[0]] * x.size(0)
+    later = torch.zeros_like(h)
+    for i in range(x.size(0)):
+        t = x.size(0) - 1 - i
+        d = (back[t] + later) * slopes[t]
+        ds[t] = d
+        later = torch.mm(d, own[1])
+    before = torch.cat([first.unsqueeze(0), after[:-1]])
+    learn_gate(own, 0, torch.stack(ds), before, x, rate)
+    learn_readout(readout, error, after, rate)
+    return losses, h
+
+
+@torch.jit.script
+def window_gru(own: List[torch.Tensor], readout: List[torch.Tensor], first: torch.Tensor, x: torch.Tensor, y: torch.Tensor, rate: float) -> Tuple[torch.Tensor, torch.Tensor]:
+    """Inputs and targets are [window, lanes], the state [lanes, units]."""
+    n = first.size(1)
+    u = torch.cat([own[1], own[4]])
+    gates = torch.cat([own[0][x] + own[2], own[3][x] + own[5]], 2)
+    candidates = own[6][x] + own[8]
+    down = u.t()
+    across = own[7].t()
+    h = first
+    rs = torch.jit.annotate(List[torch.Tensor], [])
+    cs = torch.jit.annotate(List[torch.Tensor], [])
+    states = torch.jit.annotate(List[torch.Tensor], [])
+    for t in range(x.size(0)):
+        rz = torch.sigmoid(torch.addmm(gates[t], h, down))
+        c = torch.tanh(torch.addmm(candidates[t], rz[:, :n] * h, across))
+        h = torch.lerp(h, c, rz[:, n:])
+        rs.append(rz)
+        cs.append(c)
+        states.append(h)
+    after = torch.stack(states)
+    losses, error, back = read_all(readout, after, y)
+    before = torch.cat([first.unsqueeze(0), after[:-1]])
+    rz = torch.stack(rs)
+    c = torch.stack(cs)
+    r, z = rz[:, :, :n], rz[:, :, n:]
+    of_candidate = z * (1 - c * c)
+    of_z = (c - before) * z * (1 - z)
+    of_r = before * r * (1 - r)
+    keep = 1 - z
+    dcs = [first] * x.size(0)
+    drzs = [first] * x.size(0)
+    later = torch.zeros_like(h)
+    for i in range(x.size(0)):
+        t = x.size(0) - 1 - i
+        d = back[t] + later
+        dc = d * of_candidate[t]
+        inner = torch.mm(dc, own[7])
+        drz = torch.cat([inner * of_r[t], d * of_z[t]], 1)
+        dcs[t] = dc
+        drzs[t] = drz
+        later = torch.addmm(torch.addcmul(d * keep[t], inner, r[t]), drz, u)
+    drz_all = torch.stack(drzs)
+    learn_gate(own, 0, drz_all[:, :, :n], before, x, rate)
+    learn_gate(own, 1, drz_all[:, :, n:], before, x, rate)
+    learn_gate(own, 2, torch.stack(dcs), r * before, x, rate)
+    learn_readout(readout, error, after, rate)
+    return losses, h
+
+
 problem = load()
 units, period, rate, lanes = problem["units"], problem["period"], problem["rate"], problem["lanes"]
 window, is_uoro = problem["window"], problem["estimator"] == "uoro"
 step_cell = step_rnn if problem["cell"] == "rnn" else step_gru
+window_cell = window_rnn if problem["cell"] == "rnn" else window_gru
 stream, targets = torch.tensor(problem["inputs"]).view(period, lanes), torch.tensor(problem["targets"]).view(period, lanes)
 
 
@@ -141,6 +244,23 @@ def cell(p, h, x):
 
 
 class Window:
+    """Windows of a batch of lanes, with derivatives by hand."""
+
+    name = "PyTorch, by hand, scripted"
+
+    def __init__(self):
+        self.leaves = fresh()
+        self.own, self.readout = self.leaves[:-2], self.leaves[-2:]
+        self.h = torch.zeros(lanes, units)
+        self.given = [(stream[t : t + window], targets[t : t + window]) for t in range(0, period, window)]
+
+    @torch.no_grad()
+    def update(self, t):
+        losses, self.h = window_cell(self.own, self.readout, self.h, *self.given[t // window], rate)
+        return losses.mean(1).tolist()
+
+
+class AutogradWindow:
     """Windows of a batch of lanes."""
 
     name = "PyTorch, autograd"
@@ -163,17 +283,19 @@ class Window:
         return [loss.item() for loss in losses]
 
 
-make = Uoro if is_uoro else Window
-checked = make()
-losses = [loss for t in range(0, period, window) for loss in checked.update(t)]
-check(problem, make.name, losses, [leaf.flatten().tolist() for leaf in checked.leaves])
-timed = make()
+def runner_of(make):
+    """The timed form of a learner that has had the losses of the reference."""
+    checked = make()
+    losses = [loss for t in range(0, period, window) for loss in checked.update(t)]
+    check(problem, make.name, losses, [leaf.flatten().tolist() for leaf in checked.leaves])
+    timed = make()
+
+    def run(count):
+        for t in range(0, count // window * window, window):
+            timed.update(t % period)
+        return count // window * window
+
+    return run
 
 
-def run(count):
-    for t in range(0, count // window * window, window):
-        timed.update(t % period)
-    return count // window * window
-
-
-serve({make.name: run})
+serve({make.name: runner_of(make) for make in ([Uoro] if is_uoro else [Window, AutogradWindow])})

@@ -6,6 +6,7 @@ import { asLoop } from './loops.ts';
 import type { Lowering } from './lowering.ts';
 import { asOptimizer } from './optimizers.ts';
 import { pairProducts } from './pair.ts';
+import { type panelsIn, withPanels } from './panels.ts';
 import { inPlaces, type placesIn } from './places.ts';
 import type { Program } from './program.ts';
 import { assignRegisters } from './registers.ts';
@@ -33,6 +34,8 @@ interface Surroundings {
   readonly uses: ReadonlyMap<Buffer, number>;
   /** The arrays of the whole plan that can be computed where they are copied to. */
   readonly places: ReturnType<typeof placesIn>;
+  /** The products of the whole plan that read a matrix in panels. */
+  readonly panels: ReturnType<typeof panelsIn>;
 }
 
 /** From equations to equations. */
@@ -116,6 +119,11 @@ const instructions: readonly Pass<
     name: 'single numbers',
     why: 'Arithmetic on one number has kernels without a loop.',
     run: (part) => part.map(asSingle),
+  },
+  {
+    name: 'panels',
+    why: 'A matrix that several products multiply with, such as the weights at each step of a window, is packed once.',
+    run: (part, { panels }) => withPanels(part, panels),
   },
   {
     name: 'places',

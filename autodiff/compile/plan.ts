@@ -5,6 +5,7 @@ import { encode } from './encode.ts';
 import type { IndexBound } from './indices.ts';
 import { type Buffer, type Call, countUses, type Instruction } from './instruction.ts';
 import { Lowering } from './lowering.ts';
+import { panelsIn } from './panels.ts';
 import { type Pass, passes } from './passes.ts';
 import { placesIn } from './places.ts';
 import type { Program } from './program.ts';
@@ -96,6 +97,7 @@ function after(
   const { assembler, carried } = lowering;
   let uses: ReadonlyMap<Buffer, number> | undefined;
   let places: ReturnType<typeof placesIn> | undefined;
+  let panels: ReturnType<typeof panelsIn> | undefined;
   const surroundings = {
     assembler,
     carried,
@@ -108,6 +110,10 @@ function after(
     get places() {
       places ??= placesIn(parts);
       return places;
+    },
+    get panels() {
+      panels ??= panelsIn(parts, assembler);
+      return panels;
     },
   };
   return parts.map((part) => run(part, surroundings));

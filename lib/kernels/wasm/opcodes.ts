@@ -104,9 +104,11 @@ export const operands = {
   matvect2: ['out1', 'out2', 'a', 'x1', 'x2', 'm', 'k'],
   /**
    * out [m,n] (+)= a b; a is [m,k], or [k,m] if transposed; b is [k,n], or [n,k] if transposed. If a is not
-   * transposed and n = k <= 128, out may be a.
+   * transposed and n = k <= 128, out may be a. With `transposeB` 2, b is what `panels` wrote; k <= 256.
    */
   gemm: ['out', 'a', 'b', 'm', 'n', 'k', 'transposeA', 'transposeB', 'accumulate'],
+  /** out = b [k,n], or [n,k] if transposed, as `gemm` reads it: panels of 32 bytes of each row, the last one filled up. */
+  panels: ['out', 'b', 'n', 'k', 'transposeB'],
   /** out [outer,inner] = sum over the middle axis of x [outer,n,inner]; 0 when n is 0. */
   sum: ['out', 'x', 'outer', 'n', 'inner'],
   /** As sum, with the maximum: NaN if any element is NaN, -∞ if n is 0. */

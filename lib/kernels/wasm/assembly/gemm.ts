@@ -175,6 +175,17 @@ function edge<T>(out: usize, a: usize, b: usize, depth: usize, step: usize, accu
   }
 }
 
+/** The right matrix of a product [k, n] in panels, for any number of products: `transposeB` 2 says that it is. */
+export function panels<T>(pc: usize): void {
+  const n = load<usize>(pc, 12);
+  const k = load<usize>(pc, 16);
+  const isTransposed = load<i32>(pc, 20);
+  const one: usize = sizeof<T>();
+  const bRow = isTransposed ? one : n << alignof<T>();
+  const bColumn = isTransposed ? k << alignof<T>() : one;
+  pack<T>(load<usize>(pc, 4), load<usize>(pc, 8), n, k, bColumn, bRow, 32 >> alignof<T>());
+}
+
 export function gemm<T>(
   out: usize, a: usize, b: usize, m: usize, n: usize, k: usize, transposeA: i32, transposeB: i32, accumulate: i32,
 ): void {
@@ -183,6 +194,7 @@ export function gemm<T>(
   const step = n << alignof<T>();
   const aRow = transposeA ? one : k << alignof<T>();
   const aColumn = transposeA ? m << alignof<T>() : one;
+  const isPacked = transposeB == 2;
   const bRow = transposeB ? one : step;
   const bColumn = transposeB ? k << alignof<T>() : one;
   if (k == 0 && !accumulate) memory.fill(out, 0, m * step);
@@ -198,20 +210,21 @@ export function gemm<T>(
     for (let l: usize = 0; l < k; l += DEPTH) {
       const depth = min(k - l, DEPTH);
       const add = i32(l > 0) | accumulate;
-      pack<T>(panelsB, b + l * bRow + j * bColumn, columns, depth, bColumn, bRow, 32 >> alignof<T>());
+      if (!isPacked) pack<T>(panelsB, b + l * bRow + j * bColumn, columns, depth, bColumn, bRow, 32 >> alignof<T>());
+      const right = isPacked ? b + ((j * k) << alignof<T>()) : panelsB;
       for (let i: usize = 0; i < m; i += ROWS) {
         const rows = min(m - i, ROWS);
         if (!packOnce) pack<T>(panelsA, a + i * aRow + l * aColumn, rows, depth, aRow, aColumn, 4);
-        block<T>(out + i * step + (j << alignof<T>()), rows, columns << alignof<T>(), depth, step, add);
+        block<T>(out + i * step + (j << alignof<T>()), right, rows, columns << alignof<T>(), depth, step, add);
       }
     }
   }
 }
 
-@inline function block<T>(out: usize, rows: usize, size: usize, depth: usize, step: usize, accumulate: i32): void {
+@inline function block<T>(out: usize, right: usize, rows: usize, size: usize, depth: usize, step: usize, accumulate: i32): void {
   const panelA = (depth << alignof<T>()) << 2;
   const panelB = depth << 5;
-  let b = panelsB;
+  let b = right;
   for (let i: usize = 0; i < size; i += 32, b += panelB) {
     let a = panelsA;
     let at = out + i;

@@ -4,7 +4,7 @@ import { binaryOf, repeatBinary, unaryOf } from './dispatch';
 import { dot } from './dot';
 import * as e from './elementwise';
 import { finite32, finite64 } from './finite';
-import { gemm } from './gemm';
+import { gemm, panels } from './gemm';
 import * as layout from './layout';
 import { lines } from './lines';
 import * as masks from './masks';
@@ -179,6 +179,7 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         );
         pc += 40;
         break;
+      case op.PANELS: panels<T>(pc); pc += 24; break;
       case op.SUM:
         reduce.sum<T>(
           load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
@@ -224,19 +225,8 @@ function series<T>(pc: usize, end: usize, dtype: i32): usize {
         );
         pc += 32;
         break;
-      case op.ADAM:
-        adam<T>(
-          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16),
-          load<usize>(pc, 20), load<usize>(pc, 24),
-        );
-        pc += 28;
-        break;
-      case op.RMSPROP:
-        rmsprop<T>(
-          load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20),
-        );
-        pc += 24;
-        break;
+      case op.ADAM: adam<T>(pc); pc += 28; break;
+      case op.RMSPROP: rmsprop<T>(pc); pc += 24; break;
       case op.ADD1:
         store<T>(load<usize>(pc, 4), <T>(load<T>(load<usize>(pc, 8)) + load<T>(load<usize>(pc, 12))));
         pc += 16;

@@ -20,7 +20,13 @@ const block: usize = 64;
   return v128.or(first, v128.or(v128.load(at, 32), v128.load(at, 48)));
 }
 
-export function adam<T>(w: usize, m: usize, v: usize, g: usize, n: usize, scalars: usize): void {
+export function adam<T>(pc: usize): void {
+  const w = load<usize>(pc, 4);
+  const m = load<usize>(pc, 8);
+  const v = load<usize>(pc, 12);
+  const g = load<usize>(pc, 16);
+  const n = load<usize>(pc, 20);
+  const scalars = load<usize>(pc, 24);
   // Read once: the stores below could change them, as far as the compiler knows.
   const keep1 = v128.splat<T>(scalarAt<T>(scalars, 0));
   const share1 = v128.splat<T>(scalarAt<T>(scalars, 1));
@@ -64,7 +70,12 @@ export function adam<T>(w: usize, m: usize, v: usize, g: usize, n: usize, scalar
   }
 }
 
-export function rmsprop<T>(w: usize, v: usize, g: usize, n: usize, scalars: usize): void {
+export function rmsprop<T>(pc: usize): void {
+  const w = load<usize>(pc, 4);
+  const v = load<usize>(pc, 8);
+  const g = load<usize>(pc, 12);
+  const n = load<usize>(pc, 16);
+  const scalars = load<usize>(pc, 20);
   const keep = v128.splat<T>(scalarAt<T>(scalars, 0));
   const share = v128.splat<T>(scalarAt<T>(scalars, 1));
   const rate = v128.splat<T>(scalarAt<T>(scalars, 2));

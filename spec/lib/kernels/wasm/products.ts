@@ -145,4 +145,34 @@ export function products(dtype: FloatDType): void {
         expect([...bench.view(p, m * n, dtype)]).to.deep.equal(want);
       }
   });
+
+  test(
+    ['panels', 'gemm'],
+    'multiplies with a matrix in panels as with the matrix itself, bit for bit',
+    () => {
+      const width = dtype === 'float32' ? 8 : 4;
+      const cases: [number, number, number][] = [
+        [1, 1, 1],
+        [5, 3, 2],
+        [32, 64, 64],
+        [7, 17, 33],
+        [70, 300, 20],
+        [2, 530, 256],
+      ];
+      for (const [m, n, k] of cases)
+        for (const [ta, tb, accumulate] of range(8).map((bits) => [bits & 1, (bits >> 1) & 1, bits >> 2])) {
+          const [a, b] = [data(m * k), data(k * n)];
+          const want = result(dtype, m * n, 'gemm', a, b, m, n, k, ta, tb, accumulate);
+          bench.clear();
+          const packed = bench.put(range(Math.ceil(n / width) * width * k), dtype);
+          const right = bench.put(b, dtype);
+          bench.run(dtype, ['panels', packed, right, n, k, tb]);
+          // What was packed is all that is read.
+          bench.view(right, k * n, dtype).fill(0);
+          const [out, left] = [bench.put(new Array(m * n).fill(77), dtype), bench.put(a, dtype)];
+          bench.run(dtype, ['gemm', out, left, packed, m, n, k, ta, 2, accumulate]);
+          expect([...bench.view(out, m * n, dtype)]).to.deep.equal(want);
+        }
+    },
+  );
 }

@@ -91,15 +91,15 @@ function split(bytes: Uint8Array): { text: string; data: Uint8Array } {
     );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  if (length > bytes.length - 8) {
-    const other = signatureOf(bytes);
-    const why = other === undefined ? 'the file is cut off, or no .safetensors file' : `it is ${other.name}`;
+  const available = bytes.length - 8;
+  if (length > Math.min(longestHeader, available)) {
+    const other = signatureOf(bytes)?.name;
+    if (other !== undefined || length > longestHeader)
+      throw new DataError(`safetensors: it is ${other ?? 'no .safetensors file'}`);
     throw new DataError(
-      `safetensors: the header takes ${length} bytes, and ${bytes.length - 8} are there; ${why}`,
+      `safetensors: the header takes ${length} bytes, and ${available} are there; the file is cut off, or no .safetensors file`,
     );
   }
-  if (length > longestHeader)
-    throw new DataError(`safetensors: the header takes ${length} bytes, more than ${longestHeader}`);
   return { text: decoded(bytes.subarray(8, 8 + length)), data: bytes.subarray(8 + length) };
 }
 

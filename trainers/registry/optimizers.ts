@@ -14,11 +14,7 @@ export const optimizerTable: Readonly<Record<string, OptimizerEntry>> = optimize
 
 /** Above this, no number stays finite. */
 const largest = 1e10;
-const range: guard.Check = {
-  kind: 'number',
-  what: `a number of at most ${largest}`,
-  holds: (value) => typeof value === 'number' && value <= largest,
-};
+const range = guard.between(0, largest);
 
 /** Options of every optimiser: the schedule of its rate, and the norm at which gradients are clipped. */
 export const scheduleOptions = {
@@ -30,7 +26,7 @@ export const scheduleOptions = {
     'schedule',
   ),
   floor: guard.setting(range, 'the rate does not fall below it; 0 if left out', 'floor'),
-  clip: guard.setting(range, 'clip the gradient to this norm', 'clip'),
+  clip: guard.setting(guard.between(Number.MIN_VALUE, largest), 'clip the gradient to this norm', 'clip'),
 };
 
 const needed = ['rate', 'alpha'];
@@ -51,7 +47,6 @@ export function makeOptimizer(
   const isRated = hasRate(named.name, table);
   const entry = chooseNamed('optimizer', table, named, isRated ? Object.keys(scheduleOptions) : ['clip']);
   const { name, sha256, rate, alpha, schedule, floor, clip, ...settings } = named;
-  // Values that are too small are refused where they are used.
   for (const [key, check] of Object.entries(scheduleOptions))
     if (!check.holds(named[key]) && (named[key] !== undefined || (isRated && needed.includes(key))))
       throw new ConfigurationError(`${key} must be ${check.what}, got ${JSON.stringify(named[key])}`);

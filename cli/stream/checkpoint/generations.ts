@@ -1,3 +1,4 @@
+import { DataError } from '../../../lib/index.ts';
 import { type generations, type Kind, readFileOf, readGenerationOf } from '../../training/generations.ts';
 import { decodeCheckpoint, type StreamCheckpoint } from './checkpoint.ts';
 
@@ -19,5 +20,12 @@ export function readGeneration(
 
 /** As `readFileOf`, for checkpoints of streams. */
 export function readCheckpointFile(path: string): StreamCheckpoint {
-  return readFileOf(ofStreams, path);
+  try {
+    return readFileOf(ofStreams, path);
+  } catch (error) {
+    if (!(error instanceof DataError) || path.endsWith('.safetensors')) throw error;
+    throw new DataError(
+      `${error.message}; name the folder of a run of norewind train, or a checkpoint in it`,
+    );
+  }
 }

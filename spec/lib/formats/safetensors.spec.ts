@@ -185,10 +185,7 @@ describe('safetensors', () => {
     for (const [file, message] of [
       [new Uint8Array(7), 'the file has 7 bytes'],
       [safetensors('{}', [], 3), 'the header takes 3 bytes, and 2 are there'],
-      [
-        concatBytes(new Uint8Array(8).fill(0xff), bytesOf('{}')),
-        'the header takes 18446744073709552000 bytes',
-      ],
+      [concatBytes(new Uint8Array(8).fill(0xff), bytesOf('{}')), 'it is no .safetensors file'],
       [safetensors('{"\xff":1}'), 'not valid UTF-8'],
       [safetensors('\xef\xbb\xbf{}'), 'must begin with "{"'],
       [safetensors(' {}'), 'must begin with "{"'],

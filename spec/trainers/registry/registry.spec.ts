@@ -135,7 +135,9 @@ describe('trainers/registry', () => {
     expect(() => makeOptimizer({ ...named, schedule: 'cosine' })).to.throw(
       'schedule must be inverseSqrt or sqrtDecay, got "cosine"',
     );
-    expect(() => makeOptimizer({ ...named, floor: -1 })).to.throw('floor must be a number of at least 0');
+    expect(() => makeOptimizer({ ...named, floor: -1 })).to.throw(
+      'floor must be a number from 0 to 10000000000, got -1',
+    );
   });
 
   for (const name of Object.keys(cellTable))

@@ -24,6 +24,8 @@ export interface Compiled<A extends readonly unknown[], R> {
    * far.
    */
   readonly plans: number;
+  /** The memory of all plans, in bytes. */
+  readonly planBytes: number;
 }
 
 export interface CompileOptions {
@@ -112,6 +114,9 @@ export function compile<A extends readonly unknown[], R>(
   return Object.defineProperties(compiled, {
     name: { value: f.name },
     plans: { get: () => cache.size },
+    planBytes: {
+      get: () => [...cache.values()].reduce((sum, { execution }) => sum + execution.bytes, 0),
+    },
     program: {
       value: (...example: A) => {
         const lifted = example.map(liftTree);

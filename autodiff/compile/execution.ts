@@ -59,6 +59,11 @@ export class Execution {
     this.#outputs = outputs.map(view);
   }
 
+  /** The size of its memory in bytes: all arrays, the words of the plan and what the kernels need, 64 KiB at a time. */
+  get bytes(): number {
+    return this.#machine.memory.buffer.byteLength;
+  }
+
   /** The inputs that are taken to be zero: a plan of their own is needed when they are not. */
   get zeros(): readonly number[] {
     return this.plan.zeros;

@@ -36,6 +36,10 @@ export class CompiledEngine implements Engine {
     return this.#place.total;
   }
 
+  get planBytes(): number {
+    return this.#place.plans.bytes + this.#predictions.bytes;
+  }
+
   get noise(): Noise {
     return this.#place.noise;
   }

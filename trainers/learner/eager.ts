@@ -15,6 +15,8 @@ import type { Targets, TimeStep } from './timeStep.ts';
 export class EagerEngine implements Engine {
   #memory: Memory;
   outputs: () => readonly Tensor[] = () => [];
+  /** There are none. */
+  readonly planBytes = 0;
   readonly #setting: Setting;
 
   constructor(setting: Setting, memory: Memory) {

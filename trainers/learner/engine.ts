@@ -45,6 +45,8 @@ export interface Engine {
   readonly gradientNumbers: readonly TypedArray[];
   /** Keeps the gradient for the next `within` steps, which spares a recomputation when it is read. */
   expectGradient(within: number): void;
+  /** The memory of plans, in bytes. */
+  readonly planBytes: number;
   /** Number of steps learnt from. */
   readonly total: number;
   /** The source that the estimator draws from. */

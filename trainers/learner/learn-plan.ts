@@ -168,6 +168,10 @@ export class LearnPlan implements WindowPlan {
     return this.#runner.finite;
   }
 
+  get bytes(): number {
+    return this.#runner.bytes;
+  }
+
   get mayThrow(): boolean {
     return this.#runner.mayThrow;
   }

@@ -133,6 +133,14 @@ export class Learner<P, S, X, Y> {
     return this.rule ?? assumedRule(this.estimator, parameters as Tree, lanes[0].state as Tree);
   }
 
+  /**
+   * The memory of its plans in bytes: what it carries, and room for all that a window computes. There is a plan for each
+   * type of window, one more where the gradient is read, one for each type of input of `predict`, and none if eager.
+   */
+  get planBytes(): number {
+    return this.#engine.planBytes;
+  }
+
   /** Number of calls of `step`. */
   get steps(): number {
     return this.#engine.total;

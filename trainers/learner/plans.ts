@@ -27,6 +27,11 @@ export class Plans {
     return this.#plans.length === 0;
   }
 
+  /** The size of the memory of them all in bytes. */
+  get bytes(): number {
+    return [...this.#plans, ...this.#segments.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /** @returns whether there is a higher degree of care. */
   takeMoreCare(): boolean {
     const more = cares[cares.indexOf(this.care) + 1];

@@ -37,6 +37,11 @@ export class PredictPlan {
     this.feed = new Feed(this.#runner, this.#parameters + this.#states, [timeStep], numbers);
   }
 
+  /** The size of its memory in bytes. */
+  get bytes(): number {
+    return this.#runner.bytes;
+  }
+
   /** The numbers of the states, leaf by leaf and lane by lane. */
   get states(): TypedArray[] {
     const apart = this.#carried.map((all) => eachLane(all, this.#lanes));

@@ -8,6 +8,11 @@ import { together } from './timeStep.ts';
 export class Predictions {
   readonly #plans: PredictPlan[] = [];
 
+  /** The size of the memory of all plans in bytes. */
+  get bytes(): number {
+    return this.#plans.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /**
    * Returns the outputs for consecutive inputs.
    * @param verify throws if a number of the learner is not finite, after returning it to where all were.

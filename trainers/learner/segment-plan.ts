@@ -42,6 +42,11 @@ export class SegmentPlans {
     this.resident = bundles.views([...this.update.resident, ...this.states]);
   }
 
+  /** The size of the memory of them all in bytes. */
+  get bytes(): number {
+    return [this.update, ...this.#steps.values()].reduce((sum, { runner }) => sum + runner.bytes, 0);
+  }
+
   stepFor(timeStep: TimeStep, numbers: Meanings): SegmentStep {
     const signature = signatureOf([timeStep]);
     const step = this.#steps.get(signature) ?? new SegmentStep(this.#tracing, timeStep, numbers);
@@ -72,6 +77,8 @@ export class SegmentPlan implements WindowPlan {
   readonly resident: readonly TypedArray[];
   readonly gradientNumbers: readonly TypedArray[];
   readonly mayThrow: boolean;
+  /** Its memory is that of the plans that it shares. */
+  readonly bytes = 0;
   readonly #plans: SegmentPlans;
   readonly #kept: readonly KeptStep[];
   readonly #steps: readonly SegmentStep[];

@@ -31,6 +31,8 @@ export interface WindowPlan {
   readonly resident: readonly TypedArray[];
   /** The memory of the last gradient, leaf by leaf, if the plan keeps it. */
   readonly gradientNumbers: readonly TypedArray[];
+  /** The size of its own memory in bytes. */
+  readonly bytes: number;
   /** Whether everything that carries over from window to window is finite. */
   readonly finite: boolean;
   /** Whether learning may throw. Nothing carried has changed then. */

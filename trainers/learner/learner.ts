@@ -18,6 +18,7 @@ import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { settled } from './kernels.ts';
 import { atReset, freshLanes, named, type Setting } from './learn.ts';
+import { aList, floats } from './lists.ts';
 import { absent, drawnLength } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
 import { requireConfig } from './requireConfig.ts';
@@ -256,14 +257,6 @@ export class Learner<P, S, X, Y> {
     return writeCheckpoint(this.config, this.dtype, this.#engine.noise, this.#engine.save());
   }
 }
-
-/** Requires lists of floats: others would round or truncate. */
-const floats: guard.Check = {
-  what: 'a Float32Array or a Float64Array',
-  holds: (value) => value instanceof Float32Array || value instanceof Float64Array,
-};
-
-const aList: guard.Check = { what: 'an array or a typed array', holds: guard.isList };
 
 const madeByUs: guard.Check = {
   what: 'made by createLearner or restoreLearner',

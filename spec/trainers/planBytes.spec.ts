@@ -18,7 +18,7 @@ function learnerOf(estimator: Estimator, own: { dtype?: FloatDType; eager?: bool
   });
 }
 
-function after(learner: ReturnType<typeof learnerOf>, steps: number): number {
+function bytesAfter(learner: ReturnType<typeof learnerOf>, steps: number): number {
   for (let t = 0; t < steps; t++) learner.step(t % 8, (3 * t) % 8);
   return learner.planBytes;
 }
@@ -27,7 +27,7 @@ describe('the memory of plans', () => {
   it('is none before the first step, and of an eager learner', () => {
     expect(learnerOf(uoro() as Estimator).planBytes).to.equal(0);
     const eager = learnerOf(uoro() as Estimator, { eager: true });
-    after(eager, 2);
+    bytesAfter(eager, 2);
     eager.predict(1);
     expect(eager.planBytes).to.equal(0);
   });
@@ -37,19 +37,19 @@ describe('the memory of plans', () => {
     const learner = learnerOf(rtrl() as Estimator, { units });
     const { parameters } = learner.toJSON();
     const cell = parameters - (units * 8 + 8);
-    const taken = after(learner, 40);
+    const taken = bytesAfter(learner, 40);
     expect(taken % page).to.equal(0);
     // The influence: a column of the state for each parameter of the cell; θ, m and v besides.
     expect(taken).to.be.above(4 * (units * cell + 3 * parameters));
     expect(taken).to.be.below(3 * 4 * (units * cell + 3 * parameters) + 8 * page);
-    const double = after(learnerOf(rtrl() as Estimator, { units, dtype: 'float64' }), 40);
+    const double = bytesAfter(learnerOf(rtrl() as Estimator, { units, dtype: 'float64' }), 40);
     expect(double - taken).to.be.above(4 * units * cell);
   });
 
   it('grows with each further plan, and not with steps', () => {
     const learner = learnerOf(uoro() as Estimator);
-    const first = after(learner, 5);
-    expect(after(learner, 200)).to.equal(first);
+    const first = bytesAfter(learner, 5);
+    expect(bytesAfter(learner, 200)).to.equal(first);
     learner.predict(1);
     const predicted = learner.planBytes;
     expect(predicted).to.be.above(first);
@@ -59,14 +59,14 @@ describe('the memory of plans', () => {
     expect(learner.gradient).to.be.an('object');
     const read = learner.planBytes;
     expect(read).to.be.above(predicted);
-    expect(after(learner, 3)).to.equal(read);
+    expect(bytesAfter(learner, 3)).to.equal(read);
   });
 
   it('counts plans once that windows of several lengths share', () => {
     const learner = learnerOf(artbp({ keep: 0.7 }) as Estimator);
-    const first = after(learner, 10);
+    const first = bytesAfter(learner, 10);
     expect(first).to.be.above(0);
-    expect(after(learner, 100)).to.equal(first);
+    expect(bytesAfter(learner, 100)).to.equal(first);
   });
 
   it('is that of all plans of a compiled function', () => {

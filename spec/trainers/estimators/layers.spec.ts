@@ -197,6 +197,7 @@ describe("rtrl({ layers: 'own' })", () => {
       },
     });
     observe(listed((leaf) => [leaf(), leaf()], 2))();
+    observe(listed((leaf) => ({ a: leaf(), b: leaf(), layers: [leaf(), leaf()] }), 2))();
     for (const other of [
       listed((leaf) => [leaf()], 2),
       listed((leaf) => [leaf(), leaf(), leaf()], 2),

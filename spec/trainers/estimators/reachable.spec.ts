@@ -102,6 +102,21 @@ const forms: Readonly<Record<string, Form>> = {
     9,
     sparse(1, 11, '; 9 parameters reach more, and all of theirs is carried but 36 entries'),
   ],
+  'G in full when it is told so': [
+    withReadout(rnn({ inputs: 3, units: 4 })),
+    rtrl({ structure: 'dense' }) as Estimator,
+    [],
+    42,
+    /^dense$/,
+  ],
+  // Without a limit of steps all leaves have one form.
+  'G in full of a leaf that reaches one, beside one that reaches too many': [
+    ring(9, 9, 2),
+    all,
+    [],
+    11,
+    dense(11),
+  ],
 };
 
 describe('the entries of G that are in reach', () => {

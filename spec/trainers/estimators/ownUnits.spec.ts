@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { add, gather, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
-import { DataError, indices, pathsOf, type Tensor, zeros } from '../../../lib/index.ts';
+import {
+  DataError,
+  indices,
+  leavesOf,
+  pathsOf,
+  seeded,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../../lib/index.ts';
 import { type Cell, lstm, meanSquare, rnn } from '../../../nn/index.ts';
 import { ownUnits } from '../../../trainers/estimators/units.ts';
 import { createLearner, diagonal, type Estimator, restoreLearner, sgd } from '../../../trainers/index.ts';
@@ -157,6 +166,8 @@ describe('own-unit traces of another model', () => {
       const [{ input, target }] = fixture(gains('none'), 3, 1).examples;
       const learner = createLearner({ ...config('none', true), dtype: 'float64' });
       learner.step(input as Tensor, target as Tensor);
+      const started = leavesOf(learner.rule?.start(seeded(1)) as Tree);
+      expect(started.map(({ dtype }) => dtype)).to.deep.equal(started.map(() => 'float64'));
       for (const eager of [true, false]) {
         const restored = (name: string) =>
           restoreLearner({ ...config(name, eager), dtype: 'float64' }, learner.save());

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { add, matmul, mul, tanh } from '../../../autodiff/index.ts';
+import { add, matmul, mul, stack, tanh } from '../../../autodiff/index.ts';
 import {
   ConfigurationError,
   expectation,
@@ -256,6 +256,20 @@ describe('UORO with other scales and noise', () => {
       estimator: () => uoro(others[name]) as Estimator,
       fixtures: { rnn: (steps) => fixture(withReadout(rnn({ inputs: 1, units: size(1, 2) })), 1, steps) },
     });
+});
+
+describe('UORO over lanes', () => {
+  it('carries a pair for each, or one for all of them', () => {
+    const carried = (lanes: 'independent' | 'joint') => {
+      const run = fixture(rnn({ inputs: 2, units: 3 }), 2, 1);
+      const learner = learnerOf([run, run], uoro({ lanes }), seeded(1));
+      const { input } = run.examples[0];
+      learner.observe(stack([input as Tensor, input as Tensor]));
+      return numbersOf(learner.influence).length;
+    };
+    const [P, S] = [2 * 3 + 3 * 3 + 3, 3];
+    expect([carried('independent'), carried('joint')]).to.deep.equal([2 * (P + S), P + 2 * S]);
+  });
 });
 
 describe('UORO of rank k', () => {

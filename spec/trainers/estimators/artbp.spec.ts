@@ -207,6 +207,13 @@ describe('ARTBP', () => {
       expect(balanced(artbp({ keep: 0.9 }), seed, 4000)).to.be.below(1e-9);
   });
 
+  it('ends a segment at its longest, whatever the coins say, and divides by nothing where nothing is kept', () => {
+    const { drawLength, window } = artbp({ keep: 0.75 });
+    const always: Noise = { ...seeded(1), coin: () => true };
+    expect([drawLength?.(always), window]).to.deep.equal([65536, 65536]);
+    expect([artbp({ keep: 0.75 }).crossing, artbp({ keep: 0 }).crossing]).to.deep.equal([4 / 3, undefined]);
+  });
+
   it('says what it carries, and refuses a probability that is none', () => {
     expect(artbp({ keep: 0.75 }).cost({ state: 3, parameters: 10 })).to.deep.equal({ time: 40, memory: 12 });
     expect(artbp().settings).to.deep.equal({ keep: 0.9 });

@@ -228,6 +228,12 @@ describe('SnAp', () => {
         expect(wider.steps).to.equal(2);
       });
 
+  it('has in its settings what is no default', () => {
+    expect(snap({ n: 2 }).settings).to.deep.equal({ n: 2 });
+    expect(snap({ n: 2, pairing: 'exact' }).settings).to.deep.equal({ n: 2 });
+    expect(snap({ n: 2, pairing: 'published' }).settings).to.deep.equal({ n: 2, pairing: 'published' });
+  });
+
   it('does not continue with what another n carried', () => {
     const run = fixture(chain, 2, 3);
     const { model, loss, parameters, state, examples } = run;

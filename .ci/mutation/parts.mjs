@@ -105,7 +105,7 @@ export const parts = [
     ['kernl', 'learnt'],
     '^(what estimators declare|KeRNL (is|comes|keeps|refuses)|what an estimator has learnt kernl)',
   ),
-  estimators(['kfRtrl', 'exact'], ['kfRtrl', 'kronecker']),
+  estimators(['kfRtrl', 'exact'], ['exact', 'kfRtrl', 'kronecker']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
   estimators(
     ['noBackTrack', 'rank-one', 'rowNorms', 'signSources'],

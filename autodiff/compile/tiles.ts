@@ -9,6 +9,9 @@ interface Group {
   readonly dtype: DType;
   readonly size: number;
   readonly members: Instruction[];
+  /** The buffers of all members, and those that they write. */
+  readonly touched: Set<Buffer>;
+  readonly written: Set<Buffer>;
 }
 
 /**
@@ -28,7 +31,13 @@ export function groupIntoTiles(instructions: readonly Instruction[]): Instructio
   };
   for (const instruction of instructions) {
     const size = sizeOf(instruction);
-    const related = open.filter((group) => group.members.some((member) => conflict(member, instruction)));
+    const [touched, written] = [buffersIn(instruction), writtenBy(instruction)];
+    // Those whose order with the instruction matters.
+    const related = open.filter(
+      (group) =>
+        touched.some((buffer) => group.written.has(buffer)) ||
+        written.some((buffer) => group.touched.has(buffer)),
+    );
     const joins =
       size !== undefined
         ? related.filter(
@@ -46,6 +55,8 @@ export function groupIntoTiles(instructions: readonly Instruction[]): Instructio
         dtype: instruction.dtype,
         size,
         members: [...joins.flatMap(({ members }) => members), instruction],
+        touched: new Set([...joins.flatMap((own) => [...own.touched]), ...touched]),
+        written: new Set([...joins.flatMap((own) => [...own.written]), ...written]),
       });
     }
   }
@@ -61,15 +72,6 @@ function tilesOf({ dtype, size, members }: Group): Instruction {
 function sizeOf({ operation, operands }: Instruction): number | undefined {
   const size = operands[operands.length - 1];
   return wasm.isElementwise(operation) && typeof size === 'number' && size >= least ? size : undefined;
-}
-
-/** Whether the order of two instructions matters. */
-function conflict(earlier: Instruction, later: Instruction): boolean {
-  const touches = (instruction: Instruction, buffer: Buffer) => buffersIn(instruction).includes(buffer);
-  return (
-    writtenBy(earlier).some((buffer) => touches(later, buffer)) ||
-    writtenBy(later).some((buffer) => touches(earlier, buffer))
-  );
 }
 
 /** Whether the instruction needs the whole of something that the group writes piece by piece. */

@@ -1,5 +1,6 @@
 // Elementwise kernels. Each reads a vector before it writes that vector, so out may be an input.
 import * as op from './opcodes';
+import { inPasses } from './exponentials';
 import { exp32, expm1F32, log1p32, log32, tanh32, sigmoid32, erf32 } from './functions32';
 import { exp64, log64, tanh64, sigmoid64, sin64, cos64, erf64 } from './functions64';
 import { atan32, atan64, expm1F64, log1p64, pow32, pow64 } from './scalars';
@@ -41,6 +42,10 @@ import { bytes, loadPart, madd, storePart, strongDiv, strongMul } from './vector
   const size = bytes<T>(n);
   const main = size & ~15;
   let i: usize = 0;
+  if (sizeof<T>() == 4 && (code == op.EXP || code == op.TANH || code == op.SIGMOID) && main >= 128) {
+    inPasses(code, out, x, main);
+    i = main;
+  }
   for (; i < main; i += 16) v128.store(out + i, applyUnary<T>(code, v128.load(x + i)));
   const rest = size & 15;
   if (rest) storePart(out + i, applyUnary<T>(code, loadPart(x + i, rest)), rest);

@@ -37,7 +37,8 @@ const ERFC = memory.data<f32>([
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
-@inline function roundedBits(x: v128): v128 {
+/** The multiple of ln 2 next to x, plus ROUND. */
+@inline export function roundedBits(x: v128): v128 {
   return f32x4.add(f32x4.mul(x, f32x4.splat(LOG2E)), f32x4.splat(ROUND));
 }
 
@@ -45,8 +46,13 @@ const ERFC = memory.data<f32>([
   return f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
 }
 
+/** What is left of x beside the multiple of ln 2. */
+@inline export function reducedOf(x: v128, bits: v128): v128 {
+  return remainder(x, f32x4.sub(bits, f32x4.splat(ROUND)));
+}
+
 /** e^r - 1 for |r| <= ln2/2. */
-@inline function expm1Core(r: v128): v128 {
+@inline export function expm1Core(r: v128): v128 {
   let q = coefficient(EXP, 4);
   q = f32x4.add(f32x4.mul(q, r), coefficient(EXP, 3));
   q = f32x4.add(f32x4.mul(q, r), coefficient(EXP, 2));
@@ -55,31 +61,55 @@ const ERFC = memory.data<f32>([
   return f32x4.add(r, f32x4.mul(f32x4.mul(r, r), q));
 }
 
+// exp, tanh and sigmoid are e to some number, in the multiple of ln 2 next to it and what is left.
+
 @inline export function exp32(value: v128): v128 {
-  const x = f32x4.pmax(f32x4.pmin(value, f32x4.splat(90)), f32x4.splat(-105));
+  const x = expReduced(value);
   const bits = roundedBits(x);
+  return expOf(bits, expm1Core(reducedOf(x, bits)));
+}
+
+@inline export function expReduced(value: v128): v128 {
+  return f32x4.pmax(f32x4.pmin(value, f32x4.splat(90)), f32x4.splat(-105));
+}
+
+@inline export function expOf(bits: v128, core: v128): v128 {
   const n = i32x4.sub(bits, i32x4.splat(reinterpret<i32>(ROUND)));
-  const y = f32x4.add(expm1Core(remainder(x, f32x4.sub(bits, f32x4.splat(ROUND)))), f32x4.splat(1));
+  const y = f32x4.add(core, f32x4.splat(1));
   // In two steps, so that results below 2^-126 round once and those above 2^128 overflow.
   const half = i32x4.shr_s(n, 1);
   return f32x4.mul(f32x4.mul(y, power2(half)), power2(i32x4.sub(n, half)));
 }
 
-/** E/(E+2) with E = e^2|x| - 1: accurate for small x. */
 @inline export function tanh32(x: v128): v128 {
-  const sign = v128.and(x, i32x4.splat(0x80000000));
-  const size = f32x4.pmin(v128.xor(x, sign), f32x4.splat(10));
-  const twice = f32x4.add(size, size);
+  const twice = tanhReduced(x);
   const bits = roundedBits(twice);
+  return tanhOf(x, bits, expm1Core(reducedOf(twice, bits)));
+}
+
+@inline export function tanhReduced(x: v128): v128 {
+  const size = f32x4.pmin(v128.andnot(x, i32x4.splat(0x80000000)), f32x4.splat(10));
+  return f32x4.add(size, size);
+}
+
+/** E/(E+2) with E = e^2|x| - 1: accurate for small x. */
+@inline export function tanhOf(x: v128, bits: v128, core: v128): v128 {
+  const sign = v128.and(x, i32x4.splat(0x80000000));
   const scale = power2(i32x4.sub(bits, i32x4.splat(reinterpret<i32>(ROUND))));
-  const r = remainder(twice, f32x4.sub(bits, f32x4.splat(ROUND)));
-  const e = f32x4.add(f32x4.mul(scale, expm1Core(r)), f32x4.sub(scale, f32x4.splat(1)));
+  const e = f32x4.add(f32x4.mul(scale, core), f32x4.sub(scale, f32x4.splat(1)));
   return v128.or(f32x4.div(e, f32x4.add(e, f32x4.splat(2))), sign);
 }
 
-/** 1/(1+e) or e/(1+e) with e = e^-|x|, which cannot overflow. */
 @inline export function sigmoid32(x: v128): v128 {
-  const e = exp32(v128.or(x, i32x4.splat(0x80000000)));
+  return sigmoidOf(x, exp32(v128.or(x, i32x4.splat(0x80000000))));
+}
+
+@inline export function sigmoidReduced(x: v128): v128 {
+  return expReduced(v128.or(x, i32x4.splat(0x80000000)));
+}
+
+/** 1/(1+e) or e/(1+e) with e = e^-|x|, which cannot overflow. */
+@inline export function sigmoidOf(x: v128, e: v128): v128 {
   const numerator = v128.bitselect(e, f32x4.splat(1), i32x4.shr_s(x, 31));
   return f32x4.div(numerator, f32x4.add(e, f32x4.splat(1)));
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { dataOf, type FloatDType, kernels, seeded } from '../../../../lib/index.ts';
 import type { OpName } from '../../../../lib/kernels/wasm/index.ts';
 import * as exact from './exactFunctions.ts';
-import { range, result, round, rounded, test } from './workbench.ts';
+import { bench, range, result, round, rounded, test } from './workbench.ts';
 
 /** The functions, against Math and wider arithmetic. */
 export function functions(dtype: FloatDType): void {
@@ -36,10 +36,14 @@ export function functions(dtype: FloatDType): void {
         expect(worst, 'a measure that measures').to.be.above(0);
     });
     test([name], 'has the same bits wherever an element lies', () => {
-      const some = points.filter((_, i) => i % 37 === 0).slice(0, 200);
+      const some = points.filter((_, i) => i % 17 === 0).slice(0, 600);
       const whole = result(dtype, some.length, name, some, some.length);
-      for (const n of [1, 2, 3, 5, 63])
+      for (const n of [1, 2, 3, 5, 31, 32, 35, 63, 256, 259])
         expect(result(dtype, n, name, some.slice(0, n), n)).to.deep.equal(whole.slice(0, n));
+      bench.clear();
+      const place = bench.put(some, dtype);
+      bench.run(dtype, [name, place, place, some.length]);
+      expect([...bench.view(place, some.length, dtype)], 'in place').to.deep.equal(whole);
       for (const [i, x] of some.entries()) expect(result(dtype, 1, name, [x], 1)).to.deep.equal([whole[i]]);
     });
   }

@@ -45,6 +45,12 @@ export const before: Readonly<Record<string, Readonly<Record<string, Readonly<Re
     },
   },
   'distant-brackets': {
+    '0.1': {
+      'GRU, UORO': 1.8791,
+      'LSTM, UORO': 1.9392,
+      'GRU, TBPTT-4': 1.9107,
+      'LSTM, TBPTT-4': 1.9273,
+    },
     '0.01': {
       'GRU, UORO': 1.9609,
       'LSTM, UORO': 1.9776,

@@ -1,3 +1,4 @@
+import type { DType } from '../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import { type Members, membersOf } from './chain.ts';
 import type { Buffer, Instruction } from './instruction.ts';
@@ -7,15 +8,51 @@ import type { Buffer, Instruction } from './instruction.ts';
  * update of one parameter is made of: with all of it in registers, it takes a third of the time. Other steps
  * of the chain, such as clipping the gradient, come before it. Any other chain stays as it is.
  */
-export function asOptimizer(
-  tile: Instruction,
+export function asOptimizers(
+  part: readonly Instruction[],
   uses: ReadonlyMap<Buffer, number>,
   assembler: Assembler,
 ): readonly Instruction[] {
-  const { body = [] } = tile;
-  if (body.length < 7) return [tile];
-  const members = membersOf(body, uses, assembler);
-  return adamOf(body, members, uses, assembler) ?? rmspropOf(body, members, assembler) ?? [tile];
+  const scalars = new Scalars(assembler);
+  return part.flatMap((tile) => {
+    const { body = [] } = tile;
+    if (body.length < 7) return [tile];
+    const members = membersOf(body, uses, assembler);
+    return adamOf(body, members, uses, scalars) ?? rmspropOf(body, members, scalars) ?? [tile];
+  });
+}
+
+/** A number times a factor that is known. */
+interface Slot {
+  readonly scalar: Buffer;
+  readonly factor?: number;
+}
+
+/** The numbers of the kernels side by side, once for all parameters that share them. */
+class Scalars {
+  readonly assembler: Assembler;
+  readonly #known: { readonly slots: readonly Slot[]; readonly buffer: Buffer }[] = [];
+
+  constructor(assembler: Assembler) {
+    this.assembler = assembler;
+  }
+
+  /** The buffer, and the instructions that fill it if it is new. */
+  of(dtype: DType, slots: readonly Slot[]): { readonly buffer: Buffer; readonly before: Instruction[] } {
+    const isSame = (own: readonly Slot[]) =>
+      own.length === slots.length &&
+      own.every(({ scalar, factor }, i) => scalar === slots[i].scalar && factor === slots[i].factor);
+    const same = this.#known.find((own) => own.buffer.dtype === dtype && isSame(own.slots));
+    if (same !== undefined) return { buffer: same.buffer, before: [] };
+    const buffer = this.assembler.buffer(dtype, slots.length);
+    this.#known.push({ slots, buffer });
+    const before = slots.map(({ scalar, factor }, shift): Instruction => {
+      const out = { buffer, shift };
+      if (factor === undefined) return { operation: 'copy', dtype, operands: [out, scalar, 1] };
+      return { operation: 'mul', dtype, operands: [out, scalar, this.assembler.scalar(dtype, factor), 1] };
+    });
+    return { buffer, before };
+  }
 }
 
 /**
@@ -27,7 +64,7 @@ function adamOf(
   [{ dtype, operands }]: readonly Instruction[],
   { buffers, makerOf, partsOf, updates, step, others }: Members,
   uses: ReadonlyMap<Buffer, number>,
-  assembler: Assembler,
+  scalars: Scalars,
 ): Instruction[] | undefined {
   if (updates.length !== 3 || step === undefined) return undefined;
   const size = operands[operands.length - 1];
@@ -52,19 +89,17 @@ function adamOf(
     return undefined;
   const before = others([mean[0], squares[0], w, t, size2, root, scaledMean, scaledSquares, q]);
   const [keep1, take1, keep2, take2] = [mean[1], mean[3], squares[1], squares[3]];
-  const shares = [take1, take2].map((take) => assembler.number(take));
-  if (before === undefined || shares.some((share) => share === undefined || share === 0)) return undefined;
+  const [share1, share2] = [take1, take2].map((take) => scalars.assembler.number(take));
+  if (before === undefined || !share1 || !share2) return undefined;
 
-  // c1 and c2, back out of the coefficients that they were multiplied into.
-  const scalars = assembler.buffer(dtype, 8);
-  const slots = [keep1, take1, keep2, take2, b1, b2, rate, epsilon];
-  const prepared = slots.map((scalar, shift): Instruction => {
-    const share = shift === 4 ? shares[0] : shift === 5 ? shares[1] : undefined;
-    const out = { buffer: scalars, shift };
-    if (share === undefined) return { operation: 'copy', dtype, operands: [out, scalar, 1] };
-    return { operation: 'mul', dtype, operands: [out, scalar, assembler.scalar(dtype, 1 / share), 1] };
-  });
-  return [...before, ...prepared, { operation: 'adam', dtype, operands: [w, m, v, g, size, scalars] }];
+  // c1 and c2 come back out of the coefficients that they were multiplied into.
+  const { buffer, before: prepared } = scalars.of(dtype, [
+    ...[keep1, take1, keep2, take2].map((scalar) => ({ scalar })),
+    { scalar: b1, factor: 1 / share1 },
+    { scalar: b2, factor: 1 / share2 },
+    ...[rate, epsilon].map((scalar) => ({ scalar })),
+  ]);
+  return [...before, ...prepared, { operation: 'adam', dtype, operands: [w, m, v, g, size, buffer] }];
 }
 
 /**
@@ -73,7 +108,7 @@ function adamOf(
 function rmspropOf(
   body: readonly Instruction[],
   { buffers, partsOf, step, others }: Members,
-  assembler: Assembler,
+  scalars: Scalars,
 ): Instruction[] | undefined {
   if (step === undefined) return undefined;
   const [{ dtype, operands }] = body;
@@ -89,13 +124,9 @@ function rmspropOf(
   if (written === undefined || buffers(written)[0] !== v) return undefined;
   const before = others([q, next, root, size2, t, w, v]);
   if (before === undefined) return undefined;
-  const scalars = assembler.buffer(dtype, 4);
-  const prepared = [keep, take, rate, epsilon].map(
-    (scalar, shift): Instruction => ({
-      operation: 'copy',
-      dtype,
-      operands: [{ buffer: scalars, shift }, scalar, 1],
-    }),
+  const { buffer, before: prepared } = scalars.of(
+    dtype,
+    [keep, take, rate, epsilon].map((scalar) => ({ scalar })),
   );
-  return [...before, ...prepared, { operation: 'rmsprop', dtype, operands: [w, v, g, size, scalars] }];
+  return [...before, ...prepared, { operation: 'rmsprop', dtype, operands: [w, v, g, size, buffer] }];
 }

@@ -4,7 +4,7 @@ import { type Buffer, type Instruction, writtenBy } from './instruction.ts';
 import { fuseLines } from './lines.ts';
 import { asLoop } from './loops.ts';
 import type { Lowering } from './lowering.ts';
-import { asOptimizer } from './optimizers.ts';
+import { asOptimizers } from './optimizers.ts';
 import { pairProducts } from './pair.ts';
 import { type panelsIn, withPanels } from './panels.ts';
 import { inPlaces, type placesIn } from './places.ts';
@@ -103,7 +103,7 @@ const instructions: readonly Pass<
   {
     name: 'optimisers',
     why: 'A tile that is an update by Adam or RMSprop has a kernel of its own.',
-    run: (part, { uses, assembler }) => part.flatMap((one) => asOptimizer(one, uses, assembler)),
+    run: (part, { uses, assembler }) => asOptimizers(part, uses, assembler),
   },
   {
     name: 'loops',

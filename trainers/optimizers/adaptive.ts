@@ -43,8 +43,10 @@ export function adam(options: AdamOptions): Optimizer {
     },
     update(gradient, memory, _, clock) {
       const old = memory as { m: typeof gradient; v: typeof gradient };
-      const m = decayed(old.m, gradient, beta1, 1 - beta1);
+      // The squares come first: they need the elements of a gradient, which a plan may hold as a row among zeros, and
+      // with these m and v move on in one pass.
       const v = decayed(old.v, squares(gradient), beta2, 1 - beta2);
+      const m = decayed(old.m, gradient, beta1, 1 - beta1);
       const first = clock.updates((k) => 1 / (1 - beta1 ** k));
       const second = clock.updates((k) => 1 / (1 - beta2 ** k));
       return {

@@ -46,7 +46,8 @@ export function factorOf(values: readonly number[], signs: ArrayLike<number>, ra
   const X = values.map(() => new Array<number>(rank).fill(0));
   const tail = (m: number) => values.slice(m).reduce((sum, value) => sum + value, 0);
   let m = 0;
-  while (m < n - 2 && (n - 1 - m) * values[m] > tail(m)) m++;
+  // It ends where two are left, or before.
+  while ((n - 1 - m) * values[m] > tail(m)) m++;
   for (let i = 0; i < m; i++) X[i][i] = Math.sqrt(values[i]);
   const [k, s] = [n - m, tail(m)];
   if (s <= 0) return X;

@@ -5,7 +5,7 @@ import { type Cell, rnn } from '../../../nn/index.ts';
 import { exactLeaves } from '../../../trainers/estimators/exact.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';
-import { fixture, type Vectors } from './sparse.ts';
+import { cascade, fixture, type Vectors } from './sparse.ts';
 
 /** Units in blocks that see themselves, each with a gain of its own; the gains have a shape. */
 const blocks = (units: number, block: number, shape: readonly number[]): Cell<Vectors, Tensor, Tensor> => ({
@@ -74,6 +74,22 @@ describe('leaves without sites', () => {
       expect(pulled.shape).to.deep.equal([...shape]);
       requireClose(numbersOf(pulled), expected, 1e-12, 'cᵀG');
     });
+
+  it('hold zeros where an element reaches fewer than another, whatever J is', () => {
+    const step = structureOfStep(fixture(cascade, 3, 1));
+    const { state } = step.sizes;
+    const [own] = exactLeaves(step).leaves.filter(({ memory }) => memory === 2 * 8);
+    const J = numbersOf(random([state, state], 1));
+    // Of the trace, which no parameter reaches, and from it.
+    for (let i = 0; i < state; i++) J[i] = J[i * state] = Number.POSITIVE_INFINITY;
+    const [jacobian, I] = [reshape(tensor(J), [state, state]), random([state, 2, 4], 2)];
+    const carried = own.advance(own.advance(own.start(), jacobian, I), jacobian, I);
+    const [first, second] = carried.map(numbersOf);
+    // The gains of the first units reach these and the second ones, those of the second ones these alone.
+    expect(second.slice(4)).to.deep.equal([0, 0, 0, 0]);
+    for (const value of [...first, ...second.slice(0, 4)])
+      expect(value).to.satisfy(Number.isFinite).and.not.equal(0);
+  });
 
   it('are none of a network of sites, nor what never reaches the state', () => {
     expect(exactLeaves(structureOfStep(fixture(rnn({ inputs: 2, units: 3 }), 2, 1)))).to.deep.equal({

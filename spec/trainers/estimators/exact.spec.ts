@@ -11,7 +11,7 @@ import { cascade, fixture, type Vectors } from './sparse.ts';
 const blocks = (units: number, block: number, shape: readonly number[]): Cell<Vectors, Tensor, Tensor> => ({
   name: 'blocks',
   outputs: units,
-  init: (noise) => ({ gains: noise.normal([...shape]), idle: noise.normal([3]) }),
+  init: (noise) => ({ idle: noise.normal([3]), gains: noise.normal([...shape]) }),
   start: () => zeros([units]),
   step({ gains }, h, x) {
     const apart = reshape(h, [units / block, block]);
@@ -20,6 +20,20 @@ const blocks = (units: number, block: number, shape: readonly number[]): Cell<Ve
     return { state: next, output: next };
   },
 });
+
+/** The cascade with its trace, which no parameter reaches, after its units. */
+const traceLast: typeof cascade = {
+  ...cascade,
+  start() {
+    const { trace, ...units } = cascade.start();
+    return { ...units, trace };
+  },
+  step(parameters, before, x) {
+    const { state, output } = cascade.step(parameters, before, x);
+    const { trace, ...units } = state;
+    return { state: { ...units, trace }, output };
+  },
+};
 
 const random = (shape: readonly number[], seed: number) => seeded(seed).normal([...shape]);
 
@@ -45,7 +59,7 @@ describe('leaves without sites', () => {
       if (form === 'refused') return expect([leaves, refused]).to.deep.equal([[], 'params.gains']);
       const [own] = leaves;
       const count = form === 'entries' ? block : units;
-      expect([leaves.length, own.leaf, refused]).to.deep.equal([1, 0, undefined]);
+      expect([leaves.length, own.leaf, refused]).to.deep.equal([1, 1, undefined]);
       expect([own.time, own.memory]).to.deep.equal([count * count * units, count * units]);
       expect(own.start().reduce((all, part) => all + part.size, 0)).to.equal(own.memory);
 
@@ -76,12 +90,11 @@ describe('leaves without sites', () => {
     });
 
   it('hold zeros where an element reaches fewer than another, whatever J is', () => {
-    const step = structureOfStep(fixture(cascade, 3, 1));
+    const step = structureOfStep(fixture(traceLast, 3, 1));
     const { state } = step.sizes;
     const [own] = exactLeaves(step).leaves.filter(({ memory }) => memory === 2 * 8);
     const J = numbersOf(random([state, state], 1));
-    // Of the trace, which no parameter reaches, and from it.
-    for (let i = 0; i < state; i++) J[i] = J[i * state] = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < state; i++) J[i * state + 8] = J[8 * state + i] = Number.POSITIVE_INFINITY;
     const [jacobian, I] = [reshape(tensor(J), [state, state]), random([state, 2, 4], 2)];
     const carried = own.advance(own.advance(own.start(), jacobian, I), jacobian, I);
     const [first, second] = carried.map(numbersOf);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { add, gather, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
+import { add, gather, matmul, mul, reshape, slice, sum, tanh } from '../../../autodiff/index.ts';
 import {
   DataError,
   indices,
@@ -10,13 +10,32 @@ import {
   type Tree,
   zeros,
 } from '../../../lib/index.ts';
-import { type Cell, lstm, meanSquare, rnn } from '../../../nn/index.ts';
+import { type Cell, indrnn, lstm, meanSquare, rnn, stacked } from '../../../nn/index.ts';
 import { ownUnits } from '../../../trainers/estimators/units.ts';
 import { createLearner, diagonal, type Estimator, restoreLearner, sgd } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';
 import { fixture, halves, unlike, type Vectors, withReadout } from './sparse.ts';
 import { watched } from './watched.ts';
+
+/** Two leaves that see each other element by element; a parameter reaches one of them through a product of matrices. */
+const through = (
+  shape: readonly number[],
+  enter: (inner: Tensor, x: Tensor) => Tensor,
+): Cell<Vectors, Vectors, Tensor> => ({
+  name: 'through',
+  outputs: 4,
+  init: (noise) => ({ bias: noise.normal([4]), inner: noise.normal([...shape]), gain: noise.normal([4]) }),
+  start: () => ({ a: zeros([4]), b: zeros([2, 2]) }),
+  step({ bias, gain, inner }, { a, b }, x) {
+    const next = tanh(add(add(mul(gain, a), bias), reshape(b, [4])));
+    const square = tanh(add(twice(enter(inner, x)), reshape(a, [2, 2])));
+    return { state: { a: next, b: add(mul(b, 0.5), square) }, output: next };
+  },
+});
+
+const entered = (matrix: Tensor, x: Tensor) => tanh(reshape(matmul(x, matrix), [2, 2]));
+const twice = (matrix: Tensor) => matmul(matrix, matrix);
 
 /** The parameters and the slots of what has traces, the parameters without any, and whether entries are picked. */
 const cells: Readonly<
@@ -26,6 +45,7 @@ const cells: Readonly<
   >
 > = {
   'a tanh network': [withReadout(rnn({ inputs: 3, units: 4 })), [[32, 1]], 10, true],
+  'a diagonal network': [indrnn({ inputs: 3, units: 4, activation: 'tanh' }), [[20, 1]], 0, true],
   'an LSTM': [lstm({ inputs: 3, units: 2 }), [[4 * 12, 2]], 0, true],
   'leaves of unlike sizes': [unlike, [[12 + 18, 2]], 0, true],
   'biases where entries are picked': [halves(['biasA']), [[3, 1]], 0, true],
@@ -34,6 +54,17 @@ const cells: Readonly<
   'gains where they are not': [halves(['gainB']), [[4, 1]], 0, false],
   'biases of both': [halves(['biasA', 'biasB']), [[7, 1]], 0, false],
   'gains of both': [halves(['gainA', 'gainB']), [[7, 1]], 0, false],
+  'layers of unlike units': [
+    stacked([rnn({ inputs: 3, units: 2 }), lstm({ inputs: 2, units: 2 })]),
+    [
+      [12, 1],
+      [40, 2],
+    ],
+    0,
+    true,
+  ],
+  'a matrix before a product': [through([3, 4], entered), [[20, 2]], 0, false],
+  'gains before a product': [through([2, 2], (inner, x) => mul(inner, sum(x))), [[12, 2]], 0, false],
   'nothing that reaches the state': [withReadout(halves([])), [], 8, true],
 };
 

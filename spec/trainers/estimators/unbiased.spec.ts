@@ -159,6 +159,16 @@ describe('an estimator made unbiased', () => {
     requireClose(trained(unbiased(twice), run).gradients, whole, 0, 'weight 1');
   });
 
+  it('mixes with the estimator by its weight over a window too', () => {
+    const run = network(2, 4);
+    const [none, half, whole] = [0, 0.5, 1].map((weight) =>
+      trained(unbiased(snap({ n: 1 }), { weight, window: 2 }) as Estimator, run),
+    );
+    const mean = none.gradients.map((value, i) => (value + whole.gradients[i]) / 2);
+    requireClose(half.gradients, mean, 1e-14, 'gradients');
+    expect(none.gradients).not.to.deep.equal(whole.gradients);
+  });
+
   it('resumes from a checkpoint, and refuses that of another estimator', () => {
     const { model, loss, parameters, state, examples } = network(2, 4);
     const config = {

@@ -9,6 +9,7 @@ import { kernelTable } from './groups/kernels.ts';
 import { lag } from './groups/lag.ts';
 import { lanes } from './groups/lanes.ts';
 import { libraries } from './groups/libraries.ts';
+import { optimizerTable } from './groups/optimizers.ts';
 import { peers } from './groups/peers.ts';
 import { probeTable } from './groups/probe.ts';
 import { endToEnd, memory, packageSize, start } from './groups/process.ts';
@@ -30,6 +31,7 @@ const groups: Readonly<Record<string, Group>> = {
   kernels: kernelTable,
   growth,
   lanes,
+  optimizers: optimizerTable,
   estimators: estimatorGrid,
   bias: biasTable,
   probe: probeTable,

@@ -25,6 +25,7 @@ groups (all but the last six when none is given):
   kernels     every kernel by itself: GFLOP/s and GB/s
   growth      how the time grows with the number of units
   lanes       a lane among 8 and 32 against one alone
+  optimizers  what each optimiser adds to a step, built-in ones and rules of one's own
   estimators  every estimator on RNN and GRU at 64 and 128 units, and the numbers that it carries
   bias        every estimator against the exact gradient: cosine, squared bias, variance
   probe       a probe of eight copies against the steps that it consists of, on a GRU of 16 and 64 units
@@ -57,6 +58,7 @@ export const everyGroup = [
   'kernels',
   'growth',
   'lanes',
+  'optimizers',
   'estimators',
   'bias',
   'probe',

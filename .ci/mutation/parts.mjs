@@ -15,7 +15,6 @@ export const parts = [
     mutate: [
       ...streams('position', 'problem', 'rowReader', 'symbolReader', 'text'),
       ...input('csv', 'csvRecords', 'lines', 'ndjson', 'readData', 'rest'),
-      'cli/stream/run/metricsFile.ts',
     ],
     spec: input('readers.spec', 'files.spec'),
   },
@@ -28,13 +27,13 @@ export const parts = [
     spec: ['spec/trainers/checkpoint.spec.ts'],
   },
   {
-    mutate: evaluation('adwin', 'calibration', 'evaluation', 'linearModel', 'logits', 'scores', 'trail'),
-    spec: evaluation('evaluation.spec', 'adwin.spec', 'linearModel.spec'),
+    mutate: evaluation('adwin', 'calibration', 'evaluation', 'logits', 'scores', 'trail'),
+    spec: evaluation('evaluation.spec', 'adwin.spec'),
   },
   { mutate: streams('rowCoder', 'rows', 'time'), spec: [...input('readers.spec'), ...streams('times.spec')] },
   {
-    mutate: streams('categoryScores', 'influence', 'late', 'numberScores', 'rowPredictor', 'rowSession'),
-    spec: streams('rowSession.spec', 'targetScores.spec'),
+    mutate: streams('categoryTarget', 'influence', 'late', 'numberTarget', 'rowPredictor', 'rowSession'),
+    spec: streams('rowSession.spec', 'late.spec', 'records.spec'),
   },
   { mutate: streams('generate', 'symbolPredictor', 'symbolSession'), spec: streams('symbolSession.spec') },
   {
@@ -50,7 +49,7 @@ export const parts = [
   },
   { mutate: streams('checkConfig', 'settings'), spec: streams('settings.spec') },
   {
-    mutate: ['folder', 'lock', 'metrics', 'replaced', 'results', 'stop', 'train'].map(
+    mutate: ['folder', 'lock', 'metrics', 'metricsFile', 'replaced', 'results', 'stop', 'train'].map(
       (name) => `cli/training/${name}.ts`,
     ),
     spec: ['folder', 'lock', 'train'].map((name) => `spec/cli/training/${name}.spec.ts`),
@@ -135,6 +134,7 @@ export const parts = [
     ],
   ),
   estimators(['unbiased'], ['unbiased', 'learnt']),
+  estimators(['unbiasedByName'], ['../registry/registry', 'unbiased']),
   estimators(['uoro'], ['../normalisers', 'uoroScaling']),
 ];
 

@@ -117,7 +117,7 @@ export const parts = [
     ['layers', 'reachable', 'rflo', 'snap', 'snapMasks'],
   ),
   estimators(['leadingRows', 'orthonormal', 'sketch', 'sketched'], ['orthonormal', 'sketched']),
-  estimators(['full', 'sites'], ['diagonal', 'sites', 'snapMasks']),
+  estimators(['full', 'sites'], ['inLeaf', 'diagonal', 'sites', 'snapMasks']),
   estimators(['grow', 'tbptt'], ['grow', 'rolling']),
   estimators(
     ['slot-structure', 'slots', 'step-structure'],

@@ -1,4 +1,4 @@
-import { type Cell, figure, named, type Reproduction } from './reproduction.ts';
+import { type Cell, claim, named, type Reproduction } from './reproduction.ts';
 
 /** Units, and the relative variance of the influence in an independent simulation: UORO, KF-RTRL, OK-8 or none. */
 const rows: readonly (readonly [number, number, number, number | undefined])[] = [
@@ -35,7 +35,8 @@ export const varianceVsUnits: Reproduction = {
         experiment: 'anbn',
         settings: { cell: 'rnn', units: row[0], optimizer: 'sgd', rate: 0 },
         estimator,
-        ...(value !== undefined && { published: [figure(value, 'simulated', 'of the influence')] }),
+        // Another quantity than ours, so no deviation from it is told.
+        ...(value !== undefined && { published: [claim(`${value} of the influence`, 'simulated')] }),
       };
     }),
   ),

@@ -48,9 +48,12 @@ export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule
     Number.isInteger(at) && (at as number) >= 0 && (at as number) < outputs.length;
   guard.options(who, schedule, {
     updates: {
-      what: 'a Map from outputs to inputs, by their indices',
+      what: 'a Map from outputs to inputs of their type, by their indices',
       holds: (value) =>
-        value instanceof Map && [...value].every(([at, input]) => isOutput(at) && isInput(input)),
+        value instanceof Map &&
+        [...value].every(
+          ([at, input]) => isOutput(at) && isInput(input) && isLike(outputs[at], inputs[input]),
+        ),
     },
     stages: {
       what: 'a list of lists of outputs, by their indices',
@@ -61,6 +64,11 @@ export function requireSchedule({ inputs, outputs }: Program, schedule: Schedule
     care: guard.oneOf(...cares),
     zeros: guard.listOf('a list of inputs, by their indices', isInput),
   });
+}
+
+/** Whether one can be written where the other was: with more elements it would run over what lies behind. */
+function isLike(a: Tensor, b: Tensor): boolean {
+  return a.dtype === b.dtype && a.size === b.size;
 }
 
 /** The equations of each part of a program, in their order, every one in the first part that needs it. */

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { add, mul } from '../../autodiff/index.ts';
+import { add, broadcastTo, concat, mul, sum } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   DTypeError,
+  mapTree,
   NonFiniteError,
   ShapeError,
   seeded,
   type Tensor,
+  type Tree,
   TreeError,
   tensor,
   zeros,
@@ -16,6 +18,7 @@ import {
   adam,
   bptt,
   createLearner,
+  type Estimator,
   momentum,
   type Optimizer,
   rtrl,
@@ -25,6 +28,11 @@ import {
 } from '../../trainers/index.ts';
 import { numbersOf } from '../../trainers/testing/numbers.ts';
 import { cell, make, x, y } from './gruLearner.ts';
+
+interface Own {
+  readonly of: Tree;
+  readonly count: Tensor;
+}
 
 for (const eager of [true, false])
   describe(`calls that a learner refuses, ${eager ? 'eager' : 'with a plan'}`, () => {
@@ -90,6 +98,53 @@ for (const eager of [true, false])
       expect(run(() => ({ h: zeros([2], { dtype: 'float64' }) }))).to.throw(
         DTypeError,
         /bad\.step: state\.h/,
+      );
+    });
+
+    it('refuses an optimiser whose memory or parameters change their form', () => {
+      interface Own {
+        readonly a: Tensor;
+        readonly b: Tensor;
+      }
+      const float32 = { dtype: 'float32' } as const;
+      const run = (next: (own: Own) => unknown, update: (g: Tensor) => Tensor = (g) => mul(g, -0.1)) => {
+        const optimizer: Optimizer<Own> = {
+          name: 'own',
+          settings: {},
+          init: () => ({ a: zeros([1], float32), b: zeros([2], float32) }),
+          update: (gradient, memory) => ({
+            update: mapTree(gradient as Tree, update) as typeof gradient,
+            memory: next(memory) as Own,
+          }),
+        };
+        return () => make({ optimizer: optimizer as Optimizer, eager }).step(x, y);
+      };
+      expect(run(({ b, a }) => ({ b: add(b, 1), a }))).not.to.throw();
+      expect(run(({ a, b }) => ({ a: concat([a, a]), b }))).to.throw(
+        ShapeError,
+        'own.update: memory.a changed its shape from [1] to [2]',
+      );
+      expect(run(({ a }) => ({ a, b: zeros([2], { dtype: 'float64' }) }))).to.throw(
+        DTypeError,
+        'own.update: memory.b changed its dtype from float32 to float64',
+      );
+      expect(run(({ a }) => ({ a }))).to.throw(ShapeError, 'own.update: memory.b is missing');
+      expect(run(({ a, b }) => ({ a, b, c: a }))).to.throw(TreeError, /own\.update: memory.*c/);
+      const wider = (g: Tensor) => broadcastTo(sum(g), [7, ...g.shape]);
+      expect(run((own) => own, wider)).to.throw(ShapeError, /own\.update: parameters.* changed its shape/);
+    });
+
+    it('refuses an optimiser whose first memory is no tree, and a loss of another dtype', () => {
+      const optimizer: Optimizer = {
+        ...sgd({ rate: 0.1 }),
+        name: 'own',
+        init: <M>() => ({ k: 0 }) as M,
+      };
+      expect(() => make({ optimizer, eager })).to.throw(TreeError, 'the number 0 at own.init().k');
+      const loss = () => tensor(3);
+      expect(() => make({ loss, eager, dtype: 'float32' }).step(x, y)).to.throw(
+        DTypeError,
+        'loss: is float64, and the output float32',
       );
     });
 
@@ -162,6 +217,33 @@ for (const eager of [true, false])
       expect([...learner.save()]).to.deep.equal(before);
     });
   });
+
+describe('an estimator that a plan refuses', () => {
+  it('has an influence that changes its form', () => {
+    const whole = rtrl({ structure: 'dense' });
+    const estimator: Estimator = {
+      ...whole,
+      name: 'own',
+      bind: (step) => {
+        const rule = whole.bind(step);
+        return {
+          ...rule,
+          start: (noise) => ({ of: rule.start(noise), count: zeros([1], { dtype: 'float32' }) }),
+          pull: (carried, cotangent) => rule.pull((carried as Own).of, cotangent),
+          expand: (carried) => rule.expand((carried as Own).of),
+          advance: (carried, ...rest) => {
+            const { of, count } = carried as Own;
+            return { of: rule.advance(of, ...rest), count: concat([count, count]) };
+          },
+        };
+      },
+    };
+    expect(() => make({ estimator, dtype: 'float32' }).step(x, y)).to.throw(
+      ShapeError,
+      'own: memory.lanes[0].influence.count changed its shape from [1] to [2]',
+    );
+  });
+});
 
 describe('configurations that createLearner refuses', () => {
   it('refuses options that do not fit', () => {

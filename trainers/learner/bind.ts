@@ -14,12 +14,12 @@ import { runStep } from '../../nn/index.ts';
 import { type Estimator, type Find, type Rule, StepStructure } from '../estimators/index.ts';
 import { union } from '../estimators/step-structure.ts';
 import { once } from '../once.ts';
+import { stateLike } from './conform.ts';
 import type { Rules, Setting } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { lift, meaningsOf } from './plainNumbers.ts';
 import { requireInfluenceOf } from './requireMemory.ts';
 import { requireRoomToCarry } from './room.ts';
-import { conform } from './step.ts';
 import { signatureOf } from './timeStep.ts';
 
 /** The parts of a memory that binding reads. */
@@ -125,7 +125,7 @@ function dependenciesOf(
   const [input] = setting.systems.apart(lift(timeStep, setting.dtype, numbers).inputs);
   if (input instanceof Tensor) input.label ??= 'input';
   const step = (theta: unknown, before: unknown, x: unknown) =>
-    conform(runStep(model, theta, before, x).state, before, model.name);
+    stateLike(before, runStep(model, theta, before, x).state, model.name);
   try {
     return partialDependencies(step, [parameters, state], [input]);
   } catch (error) {

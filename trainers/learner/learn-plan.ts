@@ -1,6 +1,5 @@
 import { type Care, type Declare, Execution, trace } from '../../autodiff/index.ts';
 import {
-  alignLeaves,
   dataOf,
   leavesOf,
   mapTree,
@@ -13,6 +12,7 @@ import {
 } from '../../lib/index.ts';
 import type { Clock } from '../optimizers/index.ts';
 import { Bundles } from './bundles.ts';
+import { conform } from './conform.ts';
 import { Draws } from './draws.ts';
 import { Feed } from './feed.ts';
 import { type Lanes, withLanes } from './lanes.ts';
@@ -20,7 +20,7 @@ import { moveOn, type Ruled, takeSteps } from './learn.ts';
 import { absent, carriedOf, type Memory } from './memory.ts';
 import { Outputs } from './outputs.ts';
 import { lift, type Meanings } from './plainNumbers.ts';
-import { type Resident, residentOf } from './resident.ts';
+import { residentOf } from './resident.ts';
 import { declareTree, type Targets, type TimeStep } from './timeStep.ts';
 import { type Counters, type Kind, meanLoss, scoredIn, type WindowPlan } from './window-plan.ts';
 
@@ -62,7 +62,6 @@ export class LearnPlan implements WindowPlan {
     const { dtype, systems } = setting;
     const bundles = new Bundles(residentOf(memory), systems.isTogether);
     const { parameters, moments, lanes } = bundles.like;
-    const like = bundles.like as Tree;
     const draws = new Draws(bundles.width);
     let declared = 0;
     const traced = (declare: Declare, axis: Lanes) => {
@@ -108,7 +107,7 @@ export class LearnPlan implements WindowPlan {
           states: steps.map(({ next }) => next) as Tree[],
         };
       });
-      const after = rebuild(like, alignLeaves(like, residentOf(now), 'learner') as Tensor[]) as Resident;
+      const after = conform(bundles.like, residentOf(now), setting.estimator.name, 'memory');
       const leaving = <T>(tree: T): T => mapTree(tree as Tree, axis.leave) as T;
       return {
         resident: { ...after, lanes: leaving(after.lanes) },

@@ -4,6 +4,7 @@ import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
 import type { Estimator, Moment, Rule } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
+import { conform } from './conform.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
 import type { FoundMeanings } from './plainNumbers.ts';
 import { momentOf } from './ruleMoment.ts';
@@ -165,6 +166,13 @@ function update(setting: Ruled, memory: Memory, clock: Clock, at: readonly Momen
   return updated(setting, memory, gradient, lossOf(setting, memory.lanes), clock);
 }
 
+/** The first memory of an optimiser. @throws TreeError unless it is a tree of tensors. */
+export function firstMoments(optimizer: Optimizer, parameters: unknown): unknown {
+  const moments = optimizer.init(parameters);
+  pathsOf(moments as Tree, `${optimizer.name}.init()`);
+  return moments;
+}
+
 /** The memory after an update with a gradient. @param loss that of all steps which the gradient is of. */
 export function updated(
   { optimizer }: Setting,
@@ -180,10 +188,11 @@ export function updated(
     clock,
     loss,
   );
+  const who = `${optimizer.name}.update`;
   return {
     ...memory,
-    parameters: named(addTrees(memory.parameters, update)),
-    moments,
+    parameters: named(conform(memory.parameters, addTrees(memory.parameters, update), who, 'parameters')),
+    moments: conform(memory.moments, moments, who, 'memory'),
     gradient,
     updates: memory.updates + 1,
   };

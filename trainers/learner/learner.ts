@@ -17,7 +17,7 @@ import type { LearnerConfig } from './config.ts';
 import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
 import { requireFit } from './fit.ts';
 import { settled } from './kernels.ts';
-import { atReset, freshLanes, named, type Setting } from './learn.ts';
+import { atReset, firstMoments, freshLanes, named, type Setting } from './learn.ts';
 import { aList, floats } from './lists.ts';
 import { absent, drawnLength } from './memory.ts';
 import { requireNumbers } from './numbers-only.ts';
@@ -285,7 +285,7 @@ export function createLearner<P, S, X, Y>(given: LearnerConfig<P, S, X, Y>): Lea
   }
   const memory = {
     parameters,
-    moments: config.optimizer.init(parameters),
+    moments: firstMoments(config.optimizer, parameters),
     gradient: zerosOf(parameters),
     lanes: freshLanes(systems),
     steps: 0,

@@ -1,6 +1,7 @@
 import { Execution, trace } from '../../autodiff/index.ts';
-import { alignLeaves, leavesOf, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
+import { leavesOf, type Tensor, type Tree, type TypedArray } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
+import { stateLike } from './conform.ts';
 import { Feed } from './feed.ts';
 import { eachLane, withLanes } from './lanes.ts';
 import type { Setting } from './learn.ts';
@@ -29,7 +30,7 @@ export class PredictPlan {
         const before = axis.declare(one, declare, 'state');
         const { inputs: fed } = axis.enterAll(declareTree(lift(timeStep, dtype, numbers), declare, ''));
         const { state, output } = runStep(systems.model, theta, before, fed[0]);
-        return [...(alignLeaves(one as Tree, state, 'predict') as Tensor[]), output].map(axis.leave);
+        return [...leavesOf(stateLike(one, state, systems.model.name) as Tree), output].map(axis.leave);
       }),
     );
     const updates = new Map(Array.from({ length: this.#states }, (_, i) => [i, this.#parameters + i]));

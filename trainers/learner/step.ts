@@ -1,18 +1,8 @@
 import { type Dissection, dissect } from '../../autodiff/index.ts';
-import {
-  alignLeaves,
-  DTypeError,
-  formatShape,
-  type PartialTree,
-  pathsOf,
-  rebuild,
-  ShapeError,
-  sameShape,
-  type Tensor,
-  type Tree,
-} from '../../lib/index.ts';
+import { DTypeError, formatShape, type PartialTree, ShapeError, type Tensor } from '../../lib/index.ts';
 import { type Cell, type Loss, runStep } from '../../nn/index.ts';
 import { addTrees, scaleTree } from '../algebra.ts';
+import { stateLike } from './conform.ts';
 
 /** Runs one time step at given parameters, state, input and target; without a target it is only observed. */
 export interface StepArguments<P, S, X, Y> {
@@ -42,7 +32,7 @@ export function takeStep<P, S, X, Y>(
   const derivative = dissect(
     function step(parameters: P, state: S): StepValue<S> {
       const { state: next, output } = runStep(model, parameters, state, given.input);
-      const value = { state: conform(next, given.state, model.name), output };
+      const value = { state: stateLike(given.state, next, model.name), output };
       return given.target === undefined ? value : { ...value, loss: loss(output, given.target.value) };
     },
     given.parameters,
@@ -52,6 +42,10 @@ export function takeStep<P, S, X, Y>(
   if (value !== undefined && value.shape.length !== 0)
     throw new ShapeError(
       `loss: must be a scalar, got shape ${formatShape(value.shape)}; take its mean or sum`,
+    );
+  if (value !== undefined && value.dtype !== output.dtype)
+    throw new DTypeError(
+      `loss: is ${value.dtype}, and the output ${output.dtype}; compute it from the output, with constants of its dtype`,
     );
   return { ...given, next, output, loss: value, derivative };
 }
@@ -89,25 +83,4 @@ export function pullThrough<P, S, X, Y>(
     state = crossing === 1 || i === 0 ? before : scaleTree(before, crossing);
   }
   return { parameters: total as P, state: state as S };
-}
-
-/**
- * The new state with its leaves in the old order.
- * @throws ShapeError, DTypeError or TreeError if the cell changed its form.
- */
-export function conform<S>(next: S, state: S, who: string): S {
-  const leaves = alignLeaves(state as Tree, next, `${who}.step: state`);
-  pathsOf(state as Tree, 'state').forEach(({ path, tensor }, i) => {
-    const leaf = leaves[i];
-    if (leaf === undefined) throw new ShapeError(`${who}.step: ${path} is missing from the new state`);
-    if (!sameShape(leaf.shape, tensor.shape))
-      throw new ShapeError(
-        `${who}.step: ${path} changed its shape from ${formatShape(tensor.shape)} to ${formatShape(leaf.shape)}`,
-      );
-    if (leaf.dtype !== tensor.dtype)
-      throw new DTypeError(
-        `${who}.step: ${path} changed its dtype from ${tensor.dtype} to ${leaf.dtype}; make constants of the state's dtype`,
-      );
-  });
-  return rebuild(state as Tree, leaves as Tensor[]) as S;
 }

@@ -7,6 +7,7 @@ import {
   Execution,
   gather,
   grad,
+  greater,
   hessian,
   hvp,
   jacfwd,
@@ -28,6 +29,7 @@ import {
   where,
 } from '../../../autodiff/index.ts';
 import {
+  ConfigurationError,
   DTypeError,
   full,
   IndexError,
@@ -262,5 +264,15 @@ describe('compile', () => {
     execution.write(1, indices(3));
     expect(() => execution.check()).to.throw(IndexError);
     requireClose([execution.read(0)], [sample([3, 2])], 0);
+  });
+
+  it('writes no output where an input of another type was', () => {
+    const { program } = trace('step', (declare) => {
+      const w = declare(sample([3, 2]));
+      return [concat([w, w]), greater(w, 0), reshape(w, [6])];
+    });
+    const updating = (at: number) => () => new Execution(program, { updates: new Map([[at, 0]]) });
+    for (const at of [0, 1]) expect(updating(at), String(at)).to.throw(ConfigurationError, 'updates');
+    expect(updating(2)).not.to.throw();
   });
 });

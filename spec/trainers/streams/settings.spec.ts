@@ -263,7 +263,10 @@ describe('trainers/streams: settings', () => {
       name: 'lstm',
       units: 64,
     });
-    expect(() => completeConfig(characters, { rate: -1 })).to.throw(ConfigurationError, 'at least 0');
+    expect(() => completeConfig(characters, { rate: -1 })).to.throw(
+      ConfigurationError,
+      'rate must be a number from 0 to 10000000000, got -1',
+    );
   });
 
   it('that are given are taken, each where it belongs', () => {

@@ -13,6 +13,7 @@ import type { ExportOptions } from './export.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InitOptions } from './init.ts';
 import { parseCount, parseNumber, parsePositive } from './numbers.ts';
+import { refuseEmptyPaths } from './paths.ts';
 import type { PredictOptions } from './predict.ts';
 import { addReproduceOptions, type ReproduceOptions } from './reproduceOptions.ts';
 import { addRunOptions, type RunOptions, runConfigOptions } from './runOptions.ts';
@@ -212,6 +213,7 @@ export function createProgram(finish: (code: number) => void): Command {
     for (const option of options) probe.addOption(option);
   }
   addExamples(program);
+  refuseEmptyPaths(program);
   suggest(program);
   return program;
 }

@@ -11,6 +11,7 @@ import { readGrid, sweepNames, writeGrid } from '../sweep/gridFile.ts';
 import { goingFlags, membersOf, runPool } from '../sweep/pool.ts';
 import { arrayScript } from '../sweep/slurm.ts';
 import { complain, createScreen } from '../terminal/screen.ts';
+import { shellWord } from '../terminal/shellWord.ts';
 import { shown } from '../terminal/shown.ts';
 import { claimFolder, openFolder } from '../training/folder.ts';
 import { type Lock, lockFolder } from '../training/lock.ts';
@@ -90,7 +91,7 @@ export function claimSweep(runs: readonly GridRun[], { out, force }: PoolOptions
     if (JSON.stringify(readGrid(join(out, sweepNames.grid))) === JSON.stringify(runs))
       return { folder: out, lock, runs };
     throw new UsageError(
-      `${out} has another sweep: give another folder with --out, norewind sweep --resume ${out} to finish that one, or --force to replace it`,
+      `${out} has another sweep: give another folder with --out, norewind sweep --resume ${shellWord(out)} to finish that one, or --force to replace it`,
     );
   }
   const claimed = claimFolder(out, name, force === true, filesOf);
@@ -109,9 +110,8 @@ function filesOf(folder: string): string[] {
 
 function planText(grid: string, count: number, options: PoolOptions): string {
   const { jobs = 4, memory, checkpointSeconds, checkpointSteps } = options;
-  const path = /^[\w./+-]+$/.test(grid) ? grid : `'${grid.replaceAll("'", "'\\''")}'`;
   const going = goingFlags({ memory, checkpointSeconds, checkpointSteps });
-  const command = [`norewind run --grid ${path} --index {} --resume --quiet`, ...going].join(' ');
+  const command = [`norewind run --grid ${shellWord(grid)} --index {} --resume --quiet`, ...going].join(' ');
   return `${count} runs: ${shown(grid)}
 With xargs:         seq 0 ${count - 1} | xargs -P ${jobs} -I{} ${shown(command)}
 With GNU parallel:  seq 0 ${count - 1} | parallel -j ${jobs} ${shown(command)}
@@ -132,5 +132,5 @@ function slurmText({ folder, runs }: OpenedSweep, options: PoolOptions): string 
     checkpointSteps,
   });
   const path = open.write(sweepNames.script, text);
-  return `${runs.length} runs as an array job: sbatch ${shown(path)}\nIts table, whenever you like: norewind collect ${shown(folder)}\n`;
+  return `${runs.length} runs as an array job: sbatch ${shown(path)}\nIts table, whenever you like: norewind collect ${shellWord(shown(folder))}\n`;
 }

@@ -6,6 +6,7 @@ import { readJson } from '../experiments/configFile.ts';
 import { collected } from '../sweep/collect.ts';
 import type { GridWish } from '../sweep/grid.ts';
 import { gridWishIn, isGridFile, readGrid, sweepNames } from '../sweep/gridFile.ts';
+import { shellWord } from '../terminal/shellWord.ts';
 import { lockFolder } from '../training/lock.ts';
 import { writeResults } from './collect.ts';
 import { resolveGrid } from './resolveGrid.ts';
@@ -22,7 +23,7 @@ export async function sweep(subject: string | undefined, options: SweepOptions):
   return runGrid(opened, options, {
     report: (watch) =>
       writeResults(folder, collected(folder, runs), { times: true, json: options.json === true }, watch),
-    again: `norewind sweep --resume ${folder}`,
+    again: `norewind sweep --resume ${shellWord(folder)}`,
   });
 }
 

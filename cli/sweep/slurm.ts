@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { packageFile } from '../package-root.ts';
+import { shellWord } from '../terminal/shellWord.ts';
 import { goingFlags } from './pool.ts';
 
 /** Settings of an array job besides the grid. */
@@ -27,12 +28,12 @@ const notice = 60;
 export function arrayScript(options: ArrayOptions): string {
   const { name, folder, grid, runs, jobs, memory } = options;
   const command = [
-    quoted(process.execPath),
+    shellWord(process.execPath),
     ...(memory === undefined ? [] : [`--max-old-space-size=${memory}`]),
-    quoted(packageFile('dist', 'cli', 'main.js')),
+    shellWord(packageFile('dist', 'cli', 'main.js')),
     'run',
     '--grid',
-    quoted(resolve(grid)),
+    shellWord(resolve(grid)),
     '--index',
     '"$SLURM_ARRAY_TASK_ID"',
     '--resume',
@@ -62,11 +63,6 @@ run=$!
 until wait "$run"; code=$?; ! kill -0 "$run" 2>/dev/null; do :; done
 exit "$code"
 `;
-}
-
-/** For a shell. */
-function quoted(text: string): string {
-  return /^[\w./+:@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** For a line of #SBATCH, which knows double quotes. */

@@ -8,6 +8,7 @@ import {
   withoutNetwork,
 } from '../../../trainers/streams/index.ts';
 import { alikeFormat, formatCount, formatShare } from '../../terminal/numbers.ts';
+import { shellWord } from '../../terminal/shellWord.ts';
 import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { fileNames } from '../../training/folder.ts';
@@ -24,7 +25,7 @@ export function summaryOf(
   const more =
     ahead !== undefined && ahead.forecast.length === 1
       ? [
-          `The next 12, with ${report.unit === 'bits' ? 'probabilities' : 'intervals'}: norewind predict ${shown(folder)} --steps 12`,
+          `The next 12, with ${report.unit === 'bits' ? 'probabilities' : 'intervals'}: norewind predict ${shellWord(shown(folder))} --steps 12`,
         ]
       : [];
   return [

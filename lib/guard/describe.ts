@@ -35,7 +35,7 @@ function describeObject(value: object): string {
     if (Array.isArray(value)) return `an array of ${value.length}`;
     if ('dtype' in value && 'shape' in value && 'level' in value) return `a tensor [${String(value.shape)}]`;
     if (isRecord(value)) return 'a record';
-    const { name } = value.constructor;
+    const name = value.constructor.name || 'object';
     return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
   } catch {
     // A proxy may throw when inspected.

@@ -1,6 +1,7 @@
 import type { Dependencies } from '../../autodiff/index.ts';
 import { ConfigurationError, type Tree } from '../../lib/index.ts';
 import { type Estimator, type Rule, StepStructure } from '../estimators/index.ts';
+import { boundTo } from '../estimators/nothing.ts';
 import { everything } from '../estimators/step-structure.ts';
 
 // The rules of an estimator that are known before an input has shown the step.
@@ -27,7 +28,7 @@ function assumed(
   find: () => Dependencies,
 ): Rule | undefined {
   try {
-    return estimator.bind(new StepStructure(parameters, state, find));
+    return boundTo(estimator, new StepStructure(parameters, state, find));
   } catch {
     // The actual step may still fit; the first input decides.
     return undefined;

@@ -12,6 +12,7 @@ import {
 } from '../../lib/index.ts';
 import { runStep } from '../../nn/index.ts';
 import { type Estimator, type Find, type Rule, StepStructure } from '../estimators/index.ts';
+import { boundTo } from '../estimators/nothing.ts';
 import { union } from '../estimators/step-structure.ts';
 import { once } from '../once.ts';
 import { stateLike } from './conform.ts';
@@ -49,7 +50,7 @@ export class Bindings implements Rules {
     const example = [...inputs];
     const now = once(() => dependenciesOf(setting, parameters, state, example));
     const find = this.#last === undefined ? now : joined(this.#find, now);
-    const rule = estimator.bind(new StepStructure(parameters as Tree, state as Tree, find));
+    const rule = boundTo(estimator, new StepStructure(parameters as Tree, state as Tree, find));
     requireRoomToCarry(estimator, rule, parameters, state, setting.dtype);
     if (this.#last !== undefined) requireSameForm(estimator, this.#last, rule);
     else requireContinued(estimator, rule, lanes);

@@ -2,14 +2,14 @@ import { DataError, wasm } from '../../lib/index.ts';
 import type { LearnerConfig } from './config.ts';
 
 /**
- * The configuration with `auto` settled.
+ * The configuration with `auto` settled, which an eager learner has no kernels for.
  * @throws ConfigurationError where relaxed SIMD is asked for and the platform does not have it.
  */
 export function settled<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>): LearnerConfig<P, S, X, Y> {
-  const { relaxedSimd = false, dtype = 'float32' } = config;
+  const { relaxedSimd = false, dtype = 'float32', eager = false } = config;
   if (relaxedSimd === true) wasm.requireRelaxedSimd();
   return relaxedSimd === 'auto'
-    ? { ...config, relaxedSimd: wasm.resolveRelaxedSimd(relaxedSimd, [dtype]) }
+    ? { ...config, relaxedSimd: !eager && wasm.resolveRelaxedSimd(relaxedSimd, [dtype]) }
     : config;
 }
 

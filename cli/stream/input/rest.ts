@@ -26,7 +26,7 @@ export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest
   function requireReached(): void {
     if (at.records + at.skipped < entries)
       throw new DataError(
-        `these data end after ${at.records - first} records, and the checkpoint was made after ${made}: ${instead}`,
+        `these data end after ${at.records - first} ${at.records - first === 1 ? 'record' : 'records'}, and the checkpoint was made after ${made}: ${instead}`,
       );
   }
   async function* rest(): AsyncGenerator<Batch<R>, void, undefined> {

@@ -72,6 +72,13 @@ async function fittingOf(subject: string | undefined, point: Point): Promise<Poi
     base.optimizer?.name ?? usual.optimizer?.name,
   ];
   const applies = (key: string) => {
+    if (key.includes('.')) {
+      const [part, setting] = key.split('.');
+      if (part === 'estimator') return mayHave(estimatorTable, ownEstimator, setting);
+      if (part === 'cell') return mayHave(cellTable, ownCell, setting, ['units']);
+      if (part === 'optimizer') return mayHave(optimizerTable, ownRule, setting, Object.keys(scheduleOptions));
+      return true;
+    }
     if (Object.hasOwn(scheduleOptions, key) && key !== 'clip')
       return ownRule === undefined || hasRate(String(ownRule));
     const tables = [
@@ -83,6 +90,17 @@ async function fittingOf(subject: string | undefined, point: Point): Promise<Poi
     return having.length === 0 || having.some(([flags, name, table]) => isOf(flags, key, name, table));
   };
   return Object.fromEntries(Object.entries(point).filter(([key]) => applies(key)));
+}
+
+/** Whether an entry has a setting. One that is not in the table, such as a file, is asked when its run is made. */
+function mayHave(
+  table: Readonly<Record<string, { readonly options: object }>>,
+  name: Setting | undefined,
+  setting: string,
+  common: readonly string[] = [],
+): boolean {
+  if (name === undefined || !Object.hasOwn(table, String(name))) return true;
+  return common.includes(setting) || Object.hasOwn(table[String(name)].options, setting);
 }
 
 async function configOf(subject: string | undefined, point: Point): Promise<RunConfig> {

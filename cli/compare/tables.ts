@@ -77,7 +77,7 @@ export function groupTable(groups: readonly Group[], baseline = groups[0].name):
         ? ''
         : `CPU is the time of the processor for a whole run; the figures at ${cpuText(seconds)} of it are the latest ones when a run had taken that.`,
       isPaired
-        ? 'The column against the baseline has the mean difference of runs with equal seeds in the latest figure, its bootstrap interval at 95 %, and the number of pairs.'
+        ? 'The column against the baseline has the mean difference of runs with equal seeds in the latest figure, its bootstrap interval at 95 % if there are five and more, and their number.'
         : '',
     ]
       .filter(Boolean)
@@ -181,9 +181,14 @@ function differenceText(
     return other === undefined ? [] : [run.last.recent - other];
   });
   const found = pairedDifference(pairs);
-  if (found === undefined) return pairs.every(Number.isFinite) ? `${pairs.length} pairs` : 'not finite';
-  const { mean, low, high } = found;
-  return `${own(mean)} (${own(low)} to ${own(high)}, ${found.pairs} pairs)`;
+  if (found === undefined) return pairs.every(Number.isFinite) ? pairsText(0) : 'not finite';
+  const { mean, interval } = found;
+  const range = interval === undefined ? '' : `${own(interval[0])} to ${own(interval[1])}, `;
+  return `${own(mean)} (${range}${pairsText(found.pairs)})`;
+}
+
+function pairsText(count: number): string {
+  return count === 1 ? '1 pair' : `${count} pairs`;
 }
 
 /** To the second, also where it is minutes: such times are compared. */

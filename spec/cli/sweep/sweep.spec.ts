@@ -44,6 +44,23 @@ describe('cli: norewind sweep', () => {
     expect(readdirSync(desk.path('planned'))).to.deep.equal(['grid.json']);
   });
 
+  it('gives a setting by its path to the parts that have it, and refuses one that none has', async () => {
+    const grid = 'sweep anbn --cell rnn,gru --estimator uoro,rtrl --set estimator.window=1,4';
+    await norewind(`${grid} --set optimizer.beta1=0.5 --plan --out paths`);
+    expect(runsIn('paths').map(({ name }) => name)).to.deep.equal([
+      '0-uoro-rnn-window1',
+      '1-uoro-rnn-window4',
+      '2-uoro-gru-window1',
+      '3-uoro-gru-window4',
+      '4-rtrl-rnn',
+      '5-rtrl-gru',
+    ]);
+    const { stderr } = await norewind(`${grid} --set cell.leak=1 --plan --out none`, 2);
+    expect(stderr).to.equal(
+      'norewind: --set cell.leak: no estimator, cell or optimiser of the grid has this setting\n',
+    );
+  });
+
   it('takes a grid of a file, which options override, and settings by their paths', async () => {
     const grid = {
       experiment: 'brackets',

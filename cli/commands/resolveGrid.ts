@@ -76,7 +76,8 @@ async function fittingOf(subject: string | undefined, point: Point): Promise<Poi
       const [part, setting] = key.split('.');
       if (part === 'estimator') return mayHave(estimatorTable, ownEstimator, setting);
       if (part === 'cell') return mayHave(cellTable, ownCell, setting, ['units']);
-      if (part === 'optimizer') return mayHave(optimizerTable, ownRule, setting, Object.keys(scheduleOptions));
+      if (part === 'optimizer')
+        return mayHave(optimizerTable, ownRule, setting, Object.keys(scheduleOptions));
       return true;
     }
     if (Object.hasOwn(scheduleOptions, key) && key !== 'clip')

@@ -57,7 +57,10 @@ export async function runGrid(
   const { memory = Math.floor((0.8 * totalmem()) / 2 ** 20 / jobs) } = options;
   const members = membersOf(folder, runs);
   const screen = createScreen();
-  if (quiet !== true) screen.tell(`${runs.length} runs, ${jobs} at a time; everything is kept in ${folder}`);
+  if (quiet !== true)
+    screen.tell(
+      `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${jobs} at a time; everything is kept in ${folder}`,
+    );
   const endShow = showSweep(screen, members, quiet === true);
   try {
     await runPool(members, { grid, jobs, memory, checkpointSeconds, checkpointSteps }, watch, (action) => {

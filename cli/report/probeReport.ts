@@ -15,7 +15,7 @@ export function probeTable({ estimators }: ProbeReport): {
       ([name, { declared, cosine, normRatio, bias, variance, microseconds, stopped }]) => [
         name,
         declared,
-        figure(cosine),
+        cosineText(cosine),
         figure(normRatio),
         `${figure(bias.value)} (${figure(bias.low)} to ${figure(bias.high)})`,
         figure(variance),
@@ -86,6 +86,13 @@ function figureOf(
         .filter(([, value]) => Number.isFinite(value) && (!isLogarithmic || value > 0)),
     })),
   };
+}
+
+/** A cosine that is below 1 by more than rounding does not look like the exact direction. */
+function cosineText(value: number): string {
+  const text = figure(value);
+  if (text !== '1' || value > 1 - 1e-6) return text;
+  return value < 0.99995 ? value.toFixed(4) : '> 0.9999';
 }
 
 function figure(value: number): string {

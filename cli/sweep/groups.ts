@@ -1,4 +1,5 @@
 import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
+import { shortName } from '../../trainers/registry/index.ts';
 import { differing } from '../compare/groups.ts';
 import { median } from '../compare/statistics.ts';
 import { formatMicroseconds } from '../terminal/numbers.ts';
@@ -34,6 +35,12 @@ export function groupTable(
     return { labels, runs, middle: median(recents(runs)) };
   }).sort((a, b) => rank(a.middle) - rank(b.middle));
   const names = keys.map(shortKey);
+  const long = new Set(groups.flatMap(({ labels }) => labels));
+  // Two files of the same short name keep their paths.
+  const shortened = (label: string) =>
+    [...long].some((other) => other !== label && shortName(other) === shortName(label))
+      ? label
+      : shortName(label);
   return {
     header: [
       // Two settings of the same short name keep their paths.
@@ -51,7 +58,7 @@ export function groupTable(
       const done = runs.filter(({ outcome }) => outcome?.status === 'done').length;
       const times = runs.flatMap(({ outcome }) => outcome?.microseconds ?? []);
       return [
-        ...(labels.length === 0 ? [runs[0].run.config.experiment] : labels),
+        ...(labels.length === 0 ? [runs[0].run.config.experiment] : labels).map(shortened),
         `${done} of ${runs.length}`,
         format(middle),
         format(Math.min(...values)),

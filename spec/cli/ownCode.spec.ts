@@ -53,6 +53,15 @@ describe('cli: own code', () => {
     expect(report).to.include('<title>parity, shallow</title>').and.to.include('bits per symbol');
   });
 
+  it('are swept beside built-in ones, and named without their folders', async () => {
+    const line =
+      'sweep ./parity.ts --cell ./leaky.ts,rnn --set cell.leak=0.2,0.4 --units 3 --steps 30 --jobs 1 -q';
+    const { stdout, stderr, code } = await desk.norewind([...line.split(' '), '--out', 'grid']);
+    expect(code, stderr).to.equal(0);
+    for (const row of [/^ +leaky +0\.2 +1 of 1 /m, /^ +leaky +0\.4 +1 of 1 /m, /^ +rnn +1 of 1 /m])
+      expect(stdout).to.match(row);
+  });
+
   it('the settings reach the code', async () => {
     await run(`${all} --out a`);
     for (const set of settings.split('--set ').slice(1)) {

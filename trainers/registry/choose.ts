@@ -31,7 +31,7 @@ export function chooseNamed<E extends { readonly options: Options }>(
   const entry = choose(what, table, name);
   if (sha256 !== undefined && !isFileName(name))
     throw new UsageError(`the ${what} ${name} is built in: it has no sha256`);
-  const known = [...common, ...Object.keys(settable(entry.options))];
+  const known = [...new Set([...common, ...Object.keys(settable(entry.options))])];
   for (const key of Object.keys(settings))
     if (!known.includes(key))
       throw new UsageError(`the ${what} ${name} has no setting ${key}; it has ${known.join(', ') || 'none'}`);

@@ -1,5 +1,5 @@
 import { formatScore } from '../../../trainers/evaluation/index.ts';
-import { aheadOf } from '../../../trainers/streams/index.ts';
+import { aheadOf, type RowData, timestampsOf } from '../../../trainers/streams/index.ts';
 import { drawChart, inColorOf, type Point } from '../../terminal/chart.ts';
 import { formatCount, formatSeconds } from '../../terminal/numbers.ts';
 import type { Line, Screen } from '../../terminal/screen.ts';
@@ -41,11 +41,12 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
     return `${rate}, about ${formatSeconds((elapsed / (now - usedFirst)) * (1 - now))} left`;
   }
   return {
-    begin({ folder, position: { records } }) {
+    begin({ folder, position: { records }, config: { data } }) {
       first = records;
       tell(
         `${records === 0 ? 'Learning' : `Resuming after ${formatCount(records)} records`}; everything is kept in ${folder}`,
       );
+      if (data.kind !== 'text') tell(columnsText(data));
     },
     onRecord(record) {
       latest = record;
@@ -70,6 +71,20 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
       if (skipped > 0) tell(`${formatCount(skipped)} records were left out`);
     },
   };
+}
+
+/** The most columns that are named. */
+const namedColumns = 12;
+
+/** How the columns of rows are taken, which the data decide where no option does. */
+function columnsText(data: RowData): string {
+  const { target, columns, categorical, timeFormat } = data;
+  const names = columns.map((name) => (categorical.includes(name) ? `${name} (categories)` : name));
+  const left = names.length - namedColumns;
+  const inputs = [...names.slice(0, namedColumns), ...(left > 0 ? [`${left} more`] : [])];
+  const times = timestampsOf(data);
+  const format = timeFormat === undefined ? '' : ` (${timeFormat})`;
+  return `Predicts ${target} from ${inputs.join(', ')}${times.length === 0 ? '' : `; times: ${times.join(', ')}${format}`}`;
 }
 
 /** Prints the results of a run. */

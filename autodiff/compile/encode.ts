@@ -49,7 +49,7 @@ class Loops {
   readonly all: wasm.Loop[] = [];
   readonly #ids = new Map<string, number>();
 
-  /** What follows the opcode: the index of the loop, and its words. */
+  /** The words after the opcode: the index of the loop, and its own words. */
   wordsOf({ dtype, operands: [size], body = [] }: Instruction): readonly number[] {
     const places = new Map<number, number>();
     const placeOf = (address: number): number => {

@@ -74,7 +74,7 @@ const optimizers: Readonly<Record<string, Optimizer>> = {
   ),
 };
 
-/** What optimisers add to a step of UORO. */
+/** The time that optimisers add to a step of UORO. */
 export function optimizerTable({ effort }: Options, say: (text: string) => void): Table {
   const { stream, period } = problemOf(own);
   const targets = Int32Array.from(stream, (_, t) => stream[(t + 1) % period]);

@@ -55,7 +55,7 @@ def apart(leaves):
 
 
 def given_by(p, x):
-    """What the gates have of the inputs: of one, or of all of a window at once."""
+    """The share of the inputs in the gates: of one input, or of all of a window at once."""
     return p[0][x] + p[2]
 
 
@@ -166,7 +166,7 @@ def fresh():
 
 
 def arranged(values, width=(), dtype=jnp.int32):
-    """What each of the period's updates takes: [updates, (lanes,) (window,) ...]."""
+    """The arguments of each of the period's updates: [updates, (lanes,) (window,) ...]."""
     shape = ((lanes,) if lanes > 1 else ()) + ((window,) if learner is tbptt else ())
     updates = period // window
     all = jnp.asarray(values, dtype).reshape(updates, window, lanes, *width)

@@ -11,7 +11,7 @@ import {
 } from '../../lib/index.ts';
 
 /**
- * What the next step carries in place of `before`, with its leaves in the old order. A plan writes it where that was,
+ * Returns `next` with its leaves in the order of `before`. A plan writes it over `before` in memory,
  * so another form would run over its neighbours.
  *
  * @param who the function that returned `next`, and `root` the name of what it returned.

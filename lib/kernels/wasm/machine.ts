@@ -33,7 +33,7 @@ export interface MachineOptions {
   readonly relaxed?: boolean | undefined;
   /** Called by the instruction `call`. If it throws, the run ends there. */
   readonly call?: (id: number) => void;
-  /** What the instruction `loop` runs, by its index. */
+  /** The loops that the instruction `loop` runs, by index. */
   readonly loops?: readonly Loop[];
 }
 

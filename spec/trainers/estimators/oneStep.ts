@@ -20,7 +20,7 @@ export function jacobians(
   return { I: rows.map(([theta]) => numbersOf(theta)), J: rows.map(([, before]) => numbersOf(before)) };
 }
 
-/** What the step at an input depends on. */
+/** The dependencies of the step at an input. */
 export function dependenciesOf({ model, parameters, state }: Fixture, input: unknown): Dependencies {
   const next = (theta: unknown, before: unknown) => model.step(theta, before, input).state;
   return dependencies(next, parameters, state);

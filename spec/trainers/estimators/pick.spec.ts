@@ -6,7 +6,7 @@ import type { Entries } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 
 const infinite = Number.POSITIVE_INFINITY;
-// What is not picked may be infinite.
+// Entries that are not picked may be infinite.
 const values = [infinite, 1, 2, 3, -infinite];
 
 describe('picked elements', () => {

@@ -3,7 +3,7 @@ import type { Estimator, Transition } from '../../../trainers/index.ts';
 import { learnerOf } from '../../../trainers/testing/agreement.ts';
 import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 
-/** What an estimator carries after a run, what it says of itself, and how often the last step was asked for what. */
+/** The influence after a run, what the rule says of itself, and how often the last step was asked for what. */
 export function watched(run: Fixture, estimator: Estimator) {
   const asked = { pulls: 0, entries: 0, factors: 0 };
   let carried: unknown;

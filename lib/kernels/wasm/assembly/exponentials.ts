@@ -30,7 +30,7 @@ const multiples = memory.data(1024, 64);
   }
 }
 
-/** What e is raised to. */
+/** The exponent of e. */
 @inline function reduce(code: i32, x: v128): v128 {
   if (code == op.TANH) return tanhReduced(x);
   return code == op.SIGMOID ? sigmoidReduced(x) : expReduced(x);

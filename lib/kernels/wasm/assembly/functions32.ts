@@ -46,7 +46,7 @@ const ERFC = memory.data<f32>([
   return f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
 }
 
-/** What is left of x beside the multiple of ln 2. */
+/** The remainder of x beside the multiple of ln 2. */
 @inline export function reducedOf(x: v128, bits: v128): v128 {
   return remainder(x, f32x4.sub(bits, f32x4.splat(ROUND)));
 }

@@ -35,7 +35,7 @@ export function run(begin: usize, end: usize): void {
 @external("env", "call")
 declare function call(id: i32): void;
 
-/** What the plan's own module has. */
+/** Provided by the plan's own module. */
 @external("env", "loop")
 declare function loop(id: i32, words: usize): void;
 

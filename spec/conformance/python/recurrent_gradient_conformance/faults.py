@@ -1,4 +1,4 @@
-"""What the impostors do wrong."""
+"""The faults of the impostors."""
 
 from __future__ import annotations
 

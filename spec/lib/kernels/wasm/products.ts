@@ -167,7 +167,7 @@ export function products(dtype: FloatDType): void {
           const packed = bench.put(range(Math.ceil(n / width) * width * k), dtype);
           const right = bench.put(b, dtype);
           bench.run(dtype, ['panels', packed, right, n, k, tb]);
-          // What was packed is all that is read.
+          // Only packed elements are read.
           bench.view(right, k * n, dtype).fill(0);
           const [out, left] = [bench.put(new Array(m * n).fill(77), dtype), bench.put(a, dtype)];
           bench.run(dtype, ['gemm', out, left, packed, m, n, k, ta, 2, accumulate]);

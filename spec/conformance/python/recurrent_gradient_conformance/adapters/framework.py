@@ -1,4 +1,4 @@
-"""What adapters of frameworks that differentiate have in common."""
+"""Shared by the adapters of frameworks that differentiate."""
 
 from __future__ import annotations
 

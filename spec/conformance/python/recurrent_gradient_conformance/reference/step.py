@@ -30,7 +30,7 @@ class Group:
 
 @dataclass
 class Step:
-    """What the estimators need of a step. S numbers in the state, P in the parameters of the cell."""
+    """The parts of a step that estimators need. S numbers in the state, P in the parameters of the cell."""
 
     state: Dict[str, np.ndarray]
     loss: float

@@ -1,14 +1,17 @@
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../../lib/index.ts';
 import {
+  cellCommon,
   cellTable,
   estimatorTable,
   type Flag,
   hasRate,
   isFileName,
+  optimizerCommon,
   optimizerTable,
   type Setting,
   scheduleOptions,
+  settableNames,
 } from '../../trainers/registry/index.ts';
 import type { RunConfig, Wish } from '../experiments/config.ts';
 import { planOf } from '../experiments/plan.ts';
@@ -72,14 +75,8 @@ async function fittingOf(subject: string | undefined, point: Point): Promise<Poi
     base.optimizer?.name ?? usual.optimizer?.name,
   ];
   const applies = (key: string) => {
-    if (key.includes('.')) {
-      const [part, setting] = key.split('.');
-      if (part === 'estimator') return mayHave(estimatorTable, ownEstimator, setting);
-      if (part === 'cell') return mayHave(cellTable, ownCell, setting, ['units']);
-      if (part === 'optimizer')
-        return mayHave(optimizerTable, ownRule, setting, Object.keys(scheduleOptions));
-      return true;
-    }
+    if (key.includes('.'))
+      return reaches(key, { estimator: ownEstimator, cell: ownCell, optimizer: ownRule });
     if (Object.hasOwn(scheduleOptions, key) && key !== 'clip')
       return ownRule === undefined || hasRate(String(ownRule));
     const tables = [
@@ -93,15 +90,20 @@ async function fittingOf(subject: string | undefined, point: Point): Promise<Poi
   return Object.fromEntries(Object.entries(point).filter(([key]) => applies(key)));
 }
 
-/** Whether an entry has a setting. One that is not in the table, such as a file, is asked when its run is made. */
-function mayHave(
-  table: Readonly<Record<string, { readonly options: object }>>,
-  name: Setting | undefined,
-  setting: string,
-  common: readonly string[] = [],
-): boolean {
-  if (name === undefined || !Object.hasOwn(table, String(name))) return true;
-  return common.includes(setting) || Object.hasOwn(table[String(name)].options, setting);
+/** The tables of parts, and the settings that an entry has besides its own options. */
+const parts = {
+  estimator: { table: estimatorTable, common: () => [] },
+  cell: { table: cellTable, common: () => cellCommon },
+  optimizer: { table: optimizerTable, common: optimizerCommon },
+};
+
+/** Whether the part that a path begins with may have the setting. One that is not built in is asked when its run is made. */
+function reaches(path: string, names: Readonly<Record<keyof typeof parts, Setting | undefined>>): boolean {
+  const [part, setting] = path.split('.');
+  if (part !== 'estimator' && part !== 'cell' && part !== 'optimizer') return true;
+  const { table, common } = parts[part];
+  const name = String(names[part]);
+  return !Object.hasOwn(table, name) || settableNames(table[name], common(name)).includes(setting);
 }
 
 async function configOf(subject: string | undefined, point: Point): Promise<RunConfig> {

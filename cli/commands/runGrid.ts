@@ -10,6 +10,7 @@ import type { GridRun } from '../sweep/grid.ts';
 import { readGrid, sweepNames, writeGrid } from '../sweep/gridFile.ts';
 import { goingFlags, membersOf, runPool } from '../sweep/pool.ts';
 import { arrayScript } from '../sweep/slurm.ts';
+import { counted } from '../terminal/numbers.ts';
 import { complain, createScreen } from '../terminal/screen.ts';
 import { shellWord } from '../terminal/shellWord.ts';
 import { shown } from '../terminal/shown.ts';
@@ -58,9 +59,7 @@ export async function runGrid(
   const members = membersOf(folder, runs);
   const screen = createScreen();
   if (quiet !== true)
-    screen.tell(
-      `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${jobs} at a time; everything is kept in ${folder}`,
-    );
+    screen.tell(`${counted(runs.length, 'run')}, ${jobs} at a time; everything is kept in ${folder}`);
   const endShow = showSweep(screen, members, quiet === true);
   try {
     await runPool(members, { grid, jobs, memory, checkpointSeconds, checkpointSteps }, watch, (action) => {

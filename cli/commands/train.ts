@@ -16,6 +16,7 @@ import { reportListener } from '../stream/run/reportListener.ts';
 import { statusListener, summaryListener } from '../stream/run/statusListener.ts';
 import { warningListener } from '../stream/run/warningListener.ts';
 import { eventListener } from '../tensorboard/eventListener.ts';
+import { counted } from '../terminal/numbers.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { pageListener } from '../watch/pageListener.ts';
@@ -178,5 +179,5 @@ function nothingIn({ position: { records, skipped }, session, config: { data } }
     data.kind === 'text' ? undefined : session.unseen?.().find((column) => column === data.target);
   const why = target === undefined ? '' : `; column ${quoted(target)} has had no value`;
   const left = skipped === 0 ? '' : ` (${skipped} left out)`;
-  return `the data ended after ${records} ${records === 1 ? 'record' : 'records'}${left}: there was nothing to predict${why}`;
+  return `the data ended after ${counted(records, 'record')}${left}: there was nothing to predict${why}`;
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../../lib/index.ts';
 import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
-import { formatCount, formatMicroseconds } from '../terminal/numbers.ts';
+import { counted, formatCount, formatMicroseconds } from '../terminal/numbers.ts';
 import { aboveEntropy, type Entry } from './entries.ts';
 import { entryAfter, secondsOf, secondsOfAll } from './equalTime.ts';
 import { type Group, groupsOf, seedOf, seeds } from './groups.ts';
@@ -181,14 +181,10 @@ function differenceText(
     return other === undefined ? [] : [run.last.recent - other];
   });
   const found = pairedDifference(pairs);
-  if (found === undefined) return pairs.every(Number.isFinite) ? pairsText(0) : 'not finite';
+  if (found === undefined) return pairs.every(Number.isFinite) ? counted(0, 'pair') : 'not finite';
   const { mean, interval } = found;
   const range = interval === undefined ? '' : `${own(interval[0])} to ${own(interval[1])}, `;
-  return `${own(mean)} (${range}${pairsText(found.pairs)})`;
-}
-
-function pairsText(count: number): string {
-  return count === 1 ? '1 pair' : `${count} pairs`;
+  return `${own(mean)} (${range}${counted(found.pairs, 'pair')})`;
 }
 
 /** To the second, also where it is minutes: such times are compared. */

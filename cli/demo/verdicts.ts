@@ -1,5 +1,5 @@
 import { formatBits, formatLoss } from '../../trainers/evaluation/index.ts';
-import { formatCount, formatMicroseconds } from '../terminal/numbers.ts';
+import { counted, formatCount, formatMicroseconds } from '../terminal/numbers.ts';
 import type { Contestant } from './contest.ts';
 import { converged, untrained } from './settings.ts';
 import type { BookScore } from './yardsticks.ts';
@@ -66,7 +66,7 @@ export function bookRows(contestants: readonly Contestant[]): string[][] {
 
 function kindOf({ name, window }: Contestant['plan']['config']['estimator']): string {
   if (name === 'uoro') return "the paper's: a GRU of 64 units, learnt forward in time";
-  return `the same network, learnt back over ${String(window)} ${window === 1 ? 'step' : 'steps'}`;
+  return `the same network, learnt back over ${counted(Number(window), 'step')}`;
 }
 
 /** Says whether UORO won on the book: against the other networks, and against the counting models. */

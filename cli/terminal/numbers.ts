@@ -37,6 +37,11 @@ export function formatSeconds(seconds: number): string {
   return minutes < 100 ? `${minutes} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** A count with its noun, such as '1 record' and '2 records'. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** The time of a step: `-` if none was timed. */
 export function formatMicroseconds(microseconds: number | null): string {
   if (microseconds === null || Number.isNaN(microseconds)) return '-';

@@ -2,6 +2,7 @@ import { titleOf as estimatorTitle, isFileName, shortName } from '../../trainers
 import type { StreamConfig } from '../../trainers/streams/index.ts';
 import type { Listener } from '../stream/run/listener.ts';
 import type { StreamRun } from '../stream/run/openRun.ts';
+import { counted } from '../terminal/numbers.ts';
 import type { LivePage } from './server.ts';
 import { createWatcher, type Watched, type Watcher } from './watcher.ts';
 
@@ -37,5 +38,5 @@ function titleOf({ data, cell, estimator, optimizer }: StreamConfig): string {
 }
 
 function aheadOf(horizon: number): string {
-  return horizon === 0 ? 'of the same row' : `${horizon} ${horizon === 1 ? 'row' : 'rows'} ahead`;
+  return horizon === 0 ? 'of the same row' : `${counted(horizon, 'row')} ahead`;
 }

@@ -7,6 +7,9 @@ export type CellConfig = Named & { readonly units: number };
 
 export const cellTable: Readonly<Record<string, CellEntry>> = cells;
 
+/** Settings of every cell. */
+export const cellCommon = ['units'];
+
 /**
  * @param inputs the number of symbols, or the length of an input vector.
  * @param table the cells by name.
@@ -18,7 +21,7 @@ export function makeCell(
   of: 'symbols' | 'vectors',
   table = cellTable,
 ): Cell<unknown, unknown, Input> {
-  const entry = chooseNamed('cell', table, config, ['units']);
+  const entry = chooseNamed('cell', table, config, cellCommon);
   const { name: _, sha256: __, units, ...settings } = config;
   const options = { ...settings, inputs, units };
   return of === 'symbols' ? entry.ofSymbols(options) : entry.ofVectors(options);

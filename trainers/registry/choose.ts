@@ -17,6 +17,14 @@ export function settable(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, { purpose }]) => purpose !== undefined));
 }
 
+/** The names of all settings of an entry. @param common those that every entry of its table has. */
+export function settableNames(
+  { options }: { readonly options: Options },
+  common: readonly string[],
+): string[] {
+  return [...new Set([...common, ...Object.keys(settable(options))])];
+}
+
 /**
  * The entry that these settings name. Those of a file may have its hash.
  * @param common settings that every entry of the table has.
@@ -31,7 +39,7 @@ export function chooseNamed<E extends { readonly options: Options }>(
   const entry = choose(what, table, name);
   if (sha256 !== undefined && !isFileName(name))
     throw new UsageError(`the ${what} ${name} is built in: it has no sha256`);
-  const known = [...new Set([...common, ...Object.keys(settable(entry.options))])];
+  const known = settableNames(entry, common);
   for (const key of Object.keys(settings))
     if (!known.includes(key))
       throw new UsageError(`the ${what} ${name} has no setting ${key}; it has ${known.join(', ') || 'none'}`);

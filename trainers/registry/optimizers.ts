@@ -36,6 +36,11 @@ export function hasRate(name: string, table = optimizerTable): boolean {
   return !Object.hasOwn(table, name) || Object.hasOwn(table[name].options, 'rate');
 }
 
+/** Settings that an optimiser has besides its own options. */
+export function optimizerCommon(name: string, table = optimizerTable): string[] {
+  return hasRate(name, table) ? Object.keys(scheduleOptions) : ['clip'];
+}
+
 /**
  * The optimiser with a rate that decays (constant if α = 0), and its complete settings.
  * @throws UsageError for an unknown name or setting, ConfigurationError for a value out of range.
@@ -45,7 +50,7 @@ export function makeOptimizer(
   table = optimizerTable,
 ): { optimizer: Optimizer; complete: Named } {
   const isRated = hasRate(named.name, table);
-  const entry = chooseNamed('optimizer', table, named, isRated ? Object.keys(scheduleOptions) : ['clip']);
+  const entry = chooseNamed('optimizer', table, named, optimizerCommon(named.name, table));
   const { name, sha256, rate, alpha, schedule, floor, clip, ...settings } = named;
   for (const [key, check] of Object.entries(scheduleOptions))
     if (!check.holds(named[key]) && (named[key] !== undefined || (isRated && needed.includes(key))))

@@ -1,5 +1,6 @@
 import { DataError } from '../../../lib/index.ts';
 import { type Batch, beginning, behind, type Position } from '../../../trainers/streams/index.ts';
+import { counted } from '../../terminal/numbers.ts';
 
 /** The position at the beginning of a file that replaced the followed one. Resuming starts there. */
 export function turned({ records, skipped }: Position): Position {
@@ -26,7 +27,7 @@ export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest
   function requireReached(): void {
     if (at.records + at.skipped < entries)
       throw new DataError(
-        `these data end after ${at.records - first} ${at.records - first === 1 ? 'record' : 'records'}, and the checkpoint was made after ${made}: ${instead}`,
+        `these data end after ${counted(at.records - first, 'record')}, and the checkpoint was made after ${made}: ${instead}`,
       );
   }
   async function* rest(): AsyncGenerator<Batch<R>, void, undefined> {

@@ -200,7 +200,7 @@ function entries(tree: Tree, path: string, depth: number): [string, Tree][] {
     );
   if (!Array.isArray(tree) && !isRecord(tree))
     throw new TreeError(
-      `${named(tree)} at ${path || 'the top'} is not a tree: use tensors, and arrays or records of them${isForeign(tree) ? '; it is a tensor of another copy of norewind' : ''}`,
+      `${named(tree)} at ${path || 'the top'} is not a tree: use tensors, and arrays or records of them${hint(tree)}`,
     );
   try {
     // Object.entries skips the holes of an array.
@@ -225,6 +225,11 @@ function elements(list: readonly Tree[], path: string): [string, Tree][] {
 function named(value: unknown): string {
   const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return isPlain ? `the ${typeof value} ${describe(value)}` : describe(value);
+}
+
+function hint(value: unknown): string {
+  if (value === undefined) return '; a function whose body is in braces needs a return';
+  return isForeign(value) ? '; it is a tensor of another copy of norewind' : '';
 }
 
 function isForeign(value: unknown): boolean {

@@ -110,35 +110,45 @@ export function concat(parts: readonly Operand[], axis = 0): Tensor {
   const [at] = normalizeAxes(axis, rank, 'concat');
   const rest = (t: Tensor) => t.shape.filter((_, other) => other !== at);
   for (const part of tensors)
-    if (part.dtype !== tensors[0].dtype) sameDType('concat', tensors[0], part);
-    else if (part.shape.length !== rank || !sameShape(rest(part), rest(tensors[0])))
+    if (part.shape.length !== rank || !sameShape(rest(part), rest(tensors[0])))
       throw new ShapeError(
         `concat: ${formatShape(part.shape)} does not join ${formatShape(tensors[0].shape)} along axis ${at}`,
       );
-  // Plain numbers are copied side by side; in a linear program, joining is a sum of padded parts.
-  if (tensors.every((part) => part.level === 0)) return kernels.concat(tensors, at);
-  if (tensors[0].dtype === 'int32')
-    return tensors.reduce((joined, part) => bind(join, [joined, part], { axis: at }));
-  const length = tensors.reduce((sum, part) => sum + part.shape[at], 0);
-  const shape = tensors[0].shape.map((own, other) => (other === at ? length : own));
-  let start = 0;
-  const padded = tensors.map((part) => {
-    const begin = shape.map((_, other) => (other === at ? start : 0));
-    start += part.shape[at];
-    return part.shape[at] === length ? part : bind(pad, [part], { begin, shape });
-  });
-  return padded.reduce((joined, part) => add(joined, part));
+  return joined(tensors, at);
 }
 
-/** Joins tensors of one shape along a new axis. */
+/** Joins tensors of one shape along a new axis. @throws ShapeError if shapes differ. */
 export function stack(parts: readonly Operand[], axis = 0): Tensor {
   const tensors = requireParts(parts, 'stack');
+  const { shape } = tensors[0];
   guard.argument('stack', 'axis', axis, guard.integer, ShapeError);
-  const [at] = normalizeAxes(axis, tensors[0].shape.length + 1, 'stack');
-  return concat(
-    tensors.map((part) => reshape(part, [...part.shape.slice(0, at), 1, ...part.shape.slice(at)])),
+  const [at] = normalizeAxes(axis, shape.length + 1, 'stack');
+  for (const part of tensors)
+    if (!sameShape(part.shape, shape))
+      throw new ShapeError(
+        `stack: all must have one shape, got ${formatShape(shape)} and ${formatShape(part.shape)}`,
+      );
+  const row = [...shape.slice(0, at), 1, ...shape.slice(at)];
+  return joined(
+    tensors.map((part) => reshape(part, row)),
     at,
   );
+}
+
+/** Tensors of one dtype whose other axes agree, along this axis. */
+function joined(tensors: readonly Tensor[], axis: number): Tensor {
+  // Plain numbers are copied side by side; in a linear program, joining is a sum of padded parts.
+  if (tensors.every((part) => part.level === 0)) return kernels.concat(tensors, axis);
+  if (tensors[0].dtype === 'int32') return tensors.reduce((all, part) => bind(join, [all, part], { axis }));
+  const length = tensors.reduce((sum, part) => sum + part.shape[axis], 0);
+  const shape = tensors[0].shape.map((own, other) => (other === axis ? length : own));
+  let start = 0;
+  const padded = tensors.map((part) => {
+    const begin = shape.map((_, other) => (other === axis ? start : 0));
+    start += part.shape[axis];
+    return part.shape[axis] === length ? part : bind(pad, [part], { begin, shape });
+  });
+  return padded.reduce((all, part) => add(all, part));
 }
 
 /**
@@ -169,7 +179,9 @@ export function scatterAdd(x: Tensor, ids: Tensor | number, size: number): Tenso
 function requireParts(parts: readonly Operand[], who: string): Tensor[] {
   guard.argument(who, 'what it joins', parts, { ...guard.list, what: 'an array of tensors' }, DTypeError);
   if (parts.length === 0) throw new ShapeError(`${who}: needs at least one tensor`);
-  return Array.from(parts, (part) => asTensor(part, 'float64', who));
+  const tensors = Array.from(parts, (part) => asTensor(part, 'float64', who));
+  for (const part of tensors) if (part.dtype !== tensors[0].dtype) sameDType(who, tensors[0], part);
+  return tensors;
 }
 
 function requireIds(ids: Tensor | number, who: string): Tensor {

@@ -1,4 +1,4 @@
-import { ones, requireTensor, type Tensor, zeros } from '../../lib/index.ts';
+import { DTypeError, ones, requireTensor, type Tensor, zeros } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { stripTangents } from '../dual.ts';
 import * as constant from '../primitives/constant.ts';
@@ -19,11 +19,14 @@ export function less(x: Operand, y: Operand): Tensor {
   return bind(constant.greater, [right, left]);
 }
 
+const aMask = 'an int32 mask, such as greater(x, y)';
+
 /**
  * x where the int32 mask is non-zero, else y. The unselected branch contributes neither value nor derivative.
  */
 export function where(mask: Tensor, x: Operand, y: Operand): Tensor {
-  requireTensor(mask, 'where', 'an int32 mask, such as greater(x, y)');
+  requireTensor(mask, 'where', aMask);
+  if (mask.dtype !== 'int32') throw new DTypeError(`where: needs ${aMask}, got a ${mask.dtype} tensor`);
   const [left, right] = broadcastPair(x, y, 'where');
   const [probe] = broadcastPair(left, zeros(mask.shape, { dtype: left.dtype }), 'where');
   const flags = expandTo(mask, probe.shape);

@@ -44,6 +44,8 @@ export async function importCode(path: string, file: string): Promise<Exports> {
     'norewind/nn': await import('../../nn/index.ts'),
     'norewind/trainers': await import('../../trainers/index.ts'),
     'norewind/stream': await import('../stream/index.ts'),
+    'norewind/runs': await import('../runs/index.ts'),
+    'norewind/plot': await import('../plot/index.ts'),
     'norewind/testing': await import('../../trainers/testing/index.ts'),
   });
   try {

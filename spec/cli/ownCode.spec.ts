@@ -71,10 +71,19 @@ describe('cli: own code', () => {
   });
 
   it('a file beside which no norewind is installed, in JavaScript too, uses that of the command', async () => {
+    const entries = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports)
+      .map((path) => path.slice(2))
+      .filter((name) => name !== '' && name !== 'browser' && name !== 'package.json');
+    expect(entries).to.include.members(['lib', 'plot', 'runs']);
     desk.file('pair.mjs', "import { helped } from './help.ts';\nexport default () => helped();\n");
     desk.file(
       'help.ts',
-      "import { uoro } from 'norewind/trainers';\nenum Rank { two = 2 }\nexport const helped = () => uoro({ rank: Rank.two });\n",
+      [
+        "import { uoro } from 'norewind/trainers';",
+        ...entries.map((name) => `import 'norewind/${name}';`),
+        'enum Rank { two = 2 }',
+        'export const helped = () => uoro({ rank: Rank.two });\n',
+      ].join('\n'),
     );
     expect((await run('anbn --units 3 --steps 9 --estimator pair.mjs --out a')).code).to.equal(0);
     const lines = ['help.ts', 'pair.mjs'].map((name) => `${hash(desk.read(name))}  ${name}\n`);

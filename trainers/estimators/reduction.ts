@@ -72,8 +72,9 @@ export function singularValues(K: readonly (readonly number[])[]): {
   readonly right: readonly (readonly number[])[];
 } {
   const n = K.length;
-  // Columns of K V, and of V.
-  const W = Array.from({ length: n }, (_, j) => K.map((row) => row[j]));
+  const unit = powerOfTwo(K.flat());
+  // Columns of K V over a power of two, so that no square overflows or vanishes, and of V.
+  const W = Array.from({ length: n }, (_, j) => K.map((row) => row[j] / unit));
   const V = W.map((_, j) => W.map((__, i) => (i === j ? 1 : 0)));
   for (let sweep = 0; sweep < 30; sweep++) {
     let isDone = true;
@@ -95,9 +96,15 @@ export function singularValues(K: readonly (readonly number[])[]): {
   const order = [...lengths.keys()].sort((i, j) => lengths[j] - lengths[i]);
   return {
     left: order.map((k) => W[k].map((value) => (lengths[k] > 0 ? value / lengths[k] : 0))),
-    values: order.map((k) => lengths[k]),
+    values: order.map((k) => lengths[k] * unit),
     right: order.map((k) => V[k]),
   };
+}
+
+/** The power of two that is at most the largest magnitude; 1 if that is 0 or not finite. */
+function powerOfTwo(values: readonly number[]): number {
+  const most = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  return most > 0 && Number.isFinite(most) ? 2 ** Math.floor(Math.log2(most)) : 1;
 }
 
 function product(x: readonly number[], y: readonly number[]): number {

@@ -20,6 +20,10 @@ const block: usize = 64;
   return v128.or(first, v128.or(v128.load(at, 32), v128.load(at, 48)));
 }
 
+@inline function blocksOf(a: usize, b: usize, c: usize): v128 {
+  return v128.or(blockOf(a), v128.or(blockOf(b), blockOf(c)));
+}
+
 export function adam<T>(pc: usize): void {
   const w = load<usize>(pc, 4);
   const m = load<usize>(pc, 8);
@@ -39,27 +43,20 @@ export function adam<T>(pc: usize): void {
   let isStill = scalarAt<T>(scalars, 7) > <T>0 && isTame<T>(-scalarAt<T>(scalars, 6));
   for (let i = 0; i < 6; i++) isStill = isStill && isTame<T>(scalarAt<T>(scalars, i));
   const size = bytes<T>(n);
+  const blocks = size - (size % block);
   const main = size & ~15;
   const rest = size & 15;
   let i: usize = 0;
-  while (i < main) {
-    if (isStill && i + block <= main) {
-      const any = v128.or(blockOf(g + i), v128.or(blockOf(m + i), blockOf(v + i)));
-      if (!v128.any_true(any)) {
-        i += block;
-        continue;
-      }
-    }
-    const end = min<usize>(i + block, main);
-    for (; i < end; i += 16) {
-      const gradient = v128.load(g + i);
-      const first = moment<T>(keep1, v128.load(m + i), share1, gradient);
-      const second = moment<T>(keep2, v128.load(v + i), share2, v128.mul<T>(gradient, gradient));
-      v128.store(m + i, first);
-      v128.store(v + i, second);
-      v128.store(w + i, moved<T>(v128.load(w + i), first, second, c1, c2, rate, epsilon));
+  for (; i < blocks; i += block) {
+    // Mostly there is something in the first vector, and then the others are not looked at.
+    if (isStill && !v128.any_true(v128.load(m + i)) && !v128.any_true(blocksOf(m + i, v + i, g + i))) continue;
+    for (let at = i; at < i + block; at += 32) {
+      adamAt<T>(w + at, m + at, v + at, g + at, keep1, share1, keep2, share2, c1, c2, rate, epsilon);
+      adamAt<T>(w + at + 16, m + at + 16, v + at + 16, g + at + 16, keep1, share1, keep2, share2, c1, c2, rate, epsilon);
     }
   }
+  for (; i < main; i += 16)
+    adamAt<T>(w + i, m + i, v + i, g + i, keep1, share1, keep2, share2, c1, c2, rate, epsilon);
   if (rest) {
     const gradient = loadPart(g + i, rest);
     const first = moment<T>(keep1, loadPart(m + i, rest), share1, gradient);
@@ -68,6 +65,19 @@ export function adam<T>(pc: usize): void {
     storePart(v + i, second, rest);
     storePart(w + i, moved<T>(loadPart(w + i, rest), first, second, c1, c2, rate, epsilon), rest);
   }
+}
+
+/** One vector of the weights and of their moments. */
+@inline function adamAt<T>(
+  w: usize, m: usize, v: usize, g: usize, keep1: v128, share1: v128, keep2: v128, share2: v128,
+  c1: v128, c2: v128, rate: v128, epsilon: v128,
+): void {
+  const gradient = v128.load(g);
+  const first = moment<T>(keep1, v128.load(m), share1, gradient);
+  const second = moment<T>(keep2, v128.load(v), share2, v128.mul<T>(gradient, gradient));
+  v128.store(m, first);
+  v128.store(v, second);
+  v128.store(w, moved<T>(v128.load(w), first, second, c1, c2, rate, epsilon));
 }
 
 export function rmsprop<T>(pc: usize): void {
@@ -86,28 +96,33 @@ export function rmsprop<T>(pc: usize): void {
     isTame<T>(scalarAt<T>(scalars, 1)) &&
     isTame<T>(scalarAt<T>(scalars, 0));
   const size = bytes<T>(n);
+  const blocks = size - (size % block);
   const main = size & ~15;
   const rest = size & 15;
   let i: usize = 0;
-  while (i < main) {
-    if (isStill && i + block <= main && !v128.any_true(v128.or(blockOf(g + i), blockOf(v + i)))) {
-      i += block;
-      continue;
-    }
-    const end = min<usize>(i + block, main);
-    for (; i < end; i += 16) {
-      const gradient = v128.load(g + i);
-      const second = moment<T>(keep, v128.load(v + i), share, v128.mul<T>(gradient, gradient));
-      v128.store(v + i, second);
-      v128.store(w + i, along<T>(v128.load(w + i), gradient, second, rate, epsilon));
+  for (; i < blocks; i += block) {
+    if (isStill && !v128.any_true(v128.load(v + i)) && !v128.any_true(v128.or(blockOf(v + i), blockOf(g + i)))) continue;
+    for (let at = i; at < i + block; at += 32) {
+      rmspropAt<T>(w + at, v + at, g + at, keep, share, rate, epsilon);
+      rmspropAt<T>(w + at + 16, v + at + 16, g + at + 16, keep, share, rate, epsilon);
     }
   }
+  for (; i < main; i += 16) rmspropAt<T>(w + i, v + i, g + i, keep, share, rate, epsilon);
   if (rest) {
     const gradient = loadPart(g + i, rest);
     const second = moment<T>(keep, loadPart(v + i, rest), share, v128.mul<T>(gradient, gradient));
     storePart(v + i, second, rest);
     storePart(w + i, along<T>(loadPart(w + i, rest), gradient, second, rate, epsilon), rest);
   }
+}
+
+@inline function rmspropAt<T>(
+  w: usize, v: usize, g: usize, keep: v128, share: v128, rate: v128, epsilon: v128,
+): void {
+  const gradient = v128.load(g);
+  const second = moment<T>(keep, v128.load(v), share, v128.mul<T>(gradient, gradient));
+  v128.store(v, second);
+  v128.store(w, along<T>(v128.load(w), gradient, second, rate, epsilon));
 }
 
 /** β·old + (1-β)·value. */

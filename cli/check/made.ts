@@ -1,17 +1,20 @@
 import { aCell, type Cell } from '../../nn/index.ts';
-import { anEstimator, type Estimator } from '../../trainers/index.ts';
+import { anEstimator, anOptimizer, constant, type Estimator, type Optimizer } from '../../trainers/index.ts';
 import type { Subject } from '../../trainers/testing/index.ts';
 import { attempt, isFunction, made, type OwnFile } from '../own/exported.ts';
 import type { Loaded } from './load.ts';
 
 type AnyCell = Cell<unknown, unknown, unknown>;
 
+/** Small enough for every rule to learn at. */
+const rate = constant(0.01);
+
 /** The parts of a run that there are laws for. */
-export const lawful = ['cell', 'estimator'] as const;
+export const lawful = ['cell', 'estimator', 'optimizer'] as const;
 
 /**
  * The subject that a function makes which `run` takes as a part: called as `run` calls it, with small sizes.
- * @param exported `cell`, `estimator`, or `default`, which may be either.
+ * @param exported `cell`, `estimator`, `optimizer`, or `default`, which may be any of them.
  * @returns undefined for what is no such function.
  * @throws UsageError that names the file, for its errors and for what it should not return.
  */
@@ -19,9 +22,14 @@ export function madeSubject(file: string, exported: string, loaded: Loaded): Sub
   const make = loaded.exports[exported];
   if (!isFunction(make)) return undefined;
   if (exported === 'cell') return cellSubject({ file, part: 'cell', make }, loaded);
-  if (exported === 'estimator') return made<Estimator>({ file, part: 'estimator', make }, {}, anEstimator);
-  const value = attempt(file, 'default({ inputs: 2, units: 3 })', () => make({ inputs: 2, units: 3 }));
-  if (anEstimator.holds(value)) return made<Estimator>({ file, part: 'estimator', make }, {}, anEstimator);
+  const estimator = () => made<Estimator>({ file, part: 'estimator', make }, {}, anEstimator);
+  const optimizer = () => made<Optimizer>({ file, part: 'optimizer', make }, { rate }, anOptimizer);
+  if (exported === 'estimator') return estimator();
+  if (exported === 'optimizer') return optimizer();
+  const settings = { inputs: 2, units: 3, rate };
+  const value = attempt(file, 'default({ inputs: 2, units: 3, rate })', () => make(settings));
+  if (anEstimator.holds(value)) return estimator();
+  if (anOptimizer.holds(value)) return optimizer();
   return aCell.holds(value) ? cellSubject({ file, part: 'cell', make }, loaded) : undefined;
 }
 

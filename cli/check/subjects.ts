@@ -12,7 +12,7 @@ export interface ExportedSubject {
 }
 
 const forms =
-  'export { cell, input: (noise) => noise.normal([2]) } for a cell, { name, operation, operands } for a primitive, or { estimator: () => mine() } for an estimator, under any name';
+  'export { cell, input: (noise) => noise.normal([2]) } for a cell, { name, operation, operands } for a primitive, { estimator: () => mine() } for an estimator, or { optimizer: () => mine() } for an optimiser, under any name';
 
 /**
  * The exports of a file that can be checked. A function that `run` takes as a cell or an estimator counts unless
@@ -33,9 +33,7 @@ export function subjectsOf(file: string, loaded: Loaded): readonly ExportedSubje
   if (subjects.length === 0) subjects.push(...make('default'));
   if (subjects.length > 0) return subjects;
   const parts = lawful.map((part) => `${part}, ${partForms[part]}`).join('; or ');
-  const lawless = ['task', 'optimizer'].filter((part) => Object.hasOwn(exports, part));
-  const remedy =
-    lawless.length === 0 ? '' : `; there are no laws for ${lawless.join(' and ')}, which run tries`;
+  const remedy = Object.hasOwn(exports, 'task') ? '; there are no laws for a task, which run tries' : '';
   throw new UsageError(
     `${file} has nothing to check: ${forms}, or what run takes: ${parts}; it exports ${listOf(exports)}${remedy}`,
   );

@@ -154,7 +154,7 @@ export function createProgram(finish: (code: number) => void): Command {
   program
     .command('check')
     .description(
-      'check the laws of a cell, a primitive or an estimator of your own, and say which do not hold',
+      'check the laws of a cell, a primitive, an estimator or an optimiser of your own, and say which do not hold',
     )
     .argument('<file...>', 'TypeScript or JavaScript files that export what to check')
     .option('--json', 'a line of JSON for each law')

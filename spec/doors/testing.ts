@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { square } from '../../autodiff/index.ts';
 import { type Noise, type Tensor, tensor } from '../../lib/index.ts';
 import { rnn } from '../../nn/index.ts';
-import { rtrl } from '../../trainers/index.ts';
+import { rtrl, sgd } from '../../trainers/index.ts';
 import { fixtureOf, shapes, tensorsOf } from '../../trainers/testing/index.ts';
 import { x } from './lib.ts';
 import { type Doors, door, openDoor } from './walk.ts';
@@ -33,6 +33,8 @@ export const testingDoors: Doors = {
     { name: 'square', operation: (v: Tensor) => square(v), operands: tensorsOf([2]).map((v) => [v]) },
   ]),
   influenceLaws: door(() => [{ name: 'own', estimator: rtrl, fixtures: { own: run }, eager: true, seed: 1 }]),
+  optimizerLaws: door(() => [{ name: 'own', optimizer: () => sgd({ rate: 0.01 }), seed: 1 }]),
+  checkOptimizer: door(() => [{ optimizer: () => sgd({ rate: 0.01 }) }]),
   checkInfluence: {
     ...door(() => [
       {
@@ -69,6 +71,7 @@ const registers = 'registers tests of the laws that its check runs, after the sa
 export const testingOthers: Readonly<Record<string, string>> = {
   describeCell: registers,
   describeInfluence: registers,
+  describeOptimizer: registers,
   describePrimitive: registers,
   fc: 'fast-check',
   lawText: 'prints what judge returns',

@@ -2,18 +2,17 @@ import { checkDerivatives, compile, linearize } from '../../autodiff/index.ts';
 import {
   cast,
   guard,
-  leavesOf,
   mapTree,
   type Noise,
   type PartialTree,
   pathsOf,
-  sameShape,
   seeded,
   type Tree,
 } from '../../lib/index.ts';
 import { aCell, type Cell } from '../../nn/index.ts';
 import { rtrl, uoro } from '../index.ts';
 import { checkUnbiased } from './agreement.ts';
+import { requireLike, requireSameTree } from './alike.ts';
 import { checkLaws, describeRun, fewest, type Laws, withExample } from './laws.ts';
 import { describeLaws } from './mocha.ts';
 import { LawError, namesOf, numbersOf, requireClose, requireLive, UncheckedError } from './numbers.ts';
@@ -175,29 +174,6 @@ export function cellLaws<P, S, X>(subject: CellSubject<P, S, X>): Laws {
 function requireFloats(tree: unknown, what: string): void {
   for (const { path, tensor } of pathsOf(tree as Tree, what))
     if (tensor.dtype === 'int32') throw new LawError(`${path} is int32, which has no derivative`);
-}
-
-function requireLike(tree: unknown, like: unknown, what: string): void {
-  const [own, expected] = [pathsOf(tree as Tree, what), pathsOf(like as Tree, what)];
-  if (own.map(({ path }) => path).join() !== expected.map(({ path }) => path).join())
-    throw new LawError(
-      `${what}: its leaves are ${own.map(({ path }) => path).join(', ')} instead of ${expected.map(({ path }) => path).join(', ')}`,
-    );
-  own.forEach(({ path, tensor }, i) => {
-    const other = expected[i].tensor;
-    if (!sameShape(tensor.shape, other.shape) || tensor.dtype !== other.dtype)
-      throw new LawError(
-        `${path}: ${tensor.dtype} [${tensor.shape.join()}] instead of ${other.dtype} [${other.shape.join()}]`,
-      );
-  });
-}
-
-function requireSameTree(tree: unknown, other: unknown, what: string): void {
-  requireLike(tree, other, what);
-  const [own, expected] = [leavesOf(tree as Tree), leavesOf(other as Tree)];
-  own.forEach((leaf, i) => {
-    requireClose(numbersOf(leaf), numbersOf(expected[i]), 0, what);
-  });
 }
 
 /** The noise until it is closed: a cell may have kept it from `init`. */

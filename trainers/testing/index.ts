@@ -18,6 +18,7 @@ export { type CellConstraints, cells, type RandomCell } from './cells.ts';
 export { checkInfluence, describeInfluence, type InfluenceSubject, influenceLaws } from './influence.ts';
 export type { Laws } from './laws.ts';
 export { LawError, UncheckedError } from './numbers.ts';
+export { checkOptimizer, describeOptimizer, type OptimizerSubject, optimizerLaws } from './optimizer.ts';
 export { checkPrimitive, describePrimitive, type PrimitiveSubject, primitiveLaws } from './primitive.ts';
 export { type Program, type ProgramConstraints, type ProgramLine, programs } from './programs.ts';
 export {

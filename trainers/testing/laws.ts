@@ -79,7 +79,8 @@ export function describeRun({ parameters, state, examples }: Fixture, seed: numb
   ];
 }
 
-function treeLines(name: string, tree: unknown): readonly string[] {
+/** A line for each leaf of a tree. */
+export function treeLines(name: string, tree: unknown): readonly string[] {
   if (typeof tree !== 'object' || tree === null) return [`${name} = ${String(tree)}`];
   return pathsOf(tree as Tree, name).map(({ path, tensor }) => tensorLine(path, tensor));
 }

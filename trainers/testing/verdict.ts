@@ -1,17 +1,20 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
-import { anEstimator, type Estimator } from '../index.ts';
+import { anEstimator, anOptimizer, type Estimator, type Optimizer } from '../index.ts';
 import { type CellSubject, cellLaws } from './cell.ts';
 import { type InfluenceSubject, influenceLaws } from './influence.ts';
 import { type Laws, lawError } from './laws.ts';
 import { LawError, UncheckedError } from './numbers.ts';
+import { type OptimizerSubject, optimizerLaws } from './optimizer.ts';
 import { type PrimitiveSubject, primitiveLaws } from './primitive.ts';
 
-/** A subject of a check: a cell, a primitive or an estimator, with what the check needs beside it. */
+/** A subject of a check: a cell, a primitive, an estimator or an optimiser, with what the check needs beside it. */
 export type Subject =
   | CellSubject<unknown, unknown, unknown>
   | PrimitiveSubject
   | InfluenceSubject
-  | Estimator;
+  | Estimator
+  | OptimizerSubject
+  | Optimizer;
 
 /** Whether one law holds. */
 export interface LawVerdict {
@@ -25,7 +28,7 @@ export interface LawVerdict {
 
 /** Which laws a subject satisfies. Prints as a text for people. */
 export interface Verdict {
-  readonly kind: 'cell' | 'primitive' | 'estimator';
+  readonly kind: 'cell' | 'primitive' | 'estimator' | 'optimizer';
   readonly name: string;
   readonly laws: readonly LawVerdict[];
   /** Whether all of them hold. */
@@ -35,15 +38,17 @@ export interface Verdict {
 
 /** The forms of a subject, for messages. */
 const forms =
-  '{ cell, input: (noise) => noise.normal([2]) } for a cell, { name, operation, operands } for a primitive, or { estimator: () => mine() } for an estimator';
+  '{ cell, input: (noise) => noise.normal([2]) } for a cell, { name, operation, operands } for a primitive, { estimator: () => mine() } for an estimator, or { optimizer: () => mine() } for an optimiser';
 
 /** The kind of thing that a value offers for checking; undefined if none. */
 export function kindOf(value: unknown): Verdict['kind'] | undefined {
   if (anEstimator.holds(value)) return 'estimator';
+  if (anOptimizer.holds(value)) return 'optimizer';
   if (!guard.isRecord(value)) return undefined;
   if ('cell' in value) return 'cell';
   if ('operation' in value) return 'primitive';
-  return 'estimator' in value ? 'estimator' : undefined;
+  if ('estimator' in value) return 'estimator';
+  return 'optimizer' in value ? 'optimizer' : undefined;
 }
 
 /**
@@ -58,7 +63,7 @@ export function verdictOf(subject: Subject): Verdict {
 }
 
 /**
- * Checks every law of a cell, a primitive or an estimator; for the tests of any runner, as it needs none.
+ * Checks every law of a cell, a primitive, an estimator or an optimiser; for the tests of any runner, as it needs none.
  * @throws LawError whose message is the verdict, unless all laws hold; ConfigurationError for what is no
  * subject.
  */
@@ -74,6 +79,10 @@ export function lawsOf(subject: Subject): Pick<Verdict, 'kind' | 'name'> & { rea
     const own = subject as Estimator;
     return { kind: 'estimator', name: own.name, laws: influenceLaws({ estimator: () => own }) };
   }
+  if (anOptimizer.holds(subject)) {
+    const own = subject as Optimizer;
+    return { kind: 'optimizer', name: own.name, laws: optimizerLaws({ optimizer: () => own }) };
+  }
   if (isCell(subject)) {
     const laws = cellLaws(subject);
     return { kind: 'cell', name: subject.name ?? subject.cell.name, laws };
@@ -81,6 +90,10 @@ export function lawsOf(subject: Subject): Pick<Verdict, 'kind' | 'name'> & { rea
   if (isPrimitive(subject)) return { kind: 'primitive', name: subject.name, laws: primitiveLaws(subject) };
   if (kind === undefined)
     throw new ConfigurationError(`a check needs ${forms}, got ${guard.describe(subject)}`);
+  if (isOptimizer(subject)) {
+    const laws = optimizerLaws(subject);
+    return { kind, name: subject.name ?? subject.optimizer().name, laws };
+  }
   const own = subject as InfluenceSubject;
   const laws = influenceLaws(own);
   return { kind: 'estimator', name: own.name ?? own.estimator().name, laws };
@@ -92,6 +105,10 @@ function isCell(subject: Subject): subject is CellSubject<unknown, unknown, unkn
 
 function isPrimitive(subject: Subject): subject is PrimitiveSubject {
   return kindOf(subject) === 'primitive';
+}
+
+function isOptimizer(subject: Subject): subject is OptimizerSubject {
+  return kindOf(subject) === 'optimizer';
 }
 
 /** Checks one law. */

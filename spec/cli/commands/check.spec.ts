@@ -197,8 +197,14 @@ describe('norewind check', () => {
     [
       'a part that has no laws',
       'lawless.mjs',
+      'export const task = () => 1;\n',
+      /^norewind: lawless\.mjs has nothing to check: .*; there are no laws for a task, which run tries$/,
+    ],
+    [
+      'a function that returns no optimiser',
+      'rate.mjs',
       'export const optimizer = () => 1;\n',
-      /^norewind: lawless\.mjs has nothing to check: .*; there are no laws for optimizer, which run tries$/,
+      /^norewind: rate\.mjs: optimizer\(\{ rate: … \}\) must return an optimiser, such as .*, and returns 1$/,
     ],
     [
       'a function that returns no cell',

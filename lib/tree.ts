@@ -169,13 +169,11 @@ function map(tree: Tree, path: string, depth: number, f: (leaf: Tensor, path: st
   if (Array.isArray(tree)) return parts.map(([key, part]) => map(part, child(path, key, tree), depth + 1, f));
   const copy: Record<string, Tree> = {};
   for (const [key, part] of parts) {
-    // A key such as __proto__ must become an entry, not the prototype.
-    Object.defineProperty(copy, key, {
-      value: map(part, child(path, key, tree), depth + 1, f),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    const value = map(part, child(path, key, tree), depth + 1, f);
+    // It must become an entry, not the prototype.
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
+    else copy[key] = value;
   }
   return copy;
 }

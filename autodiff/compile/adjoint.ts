@@ -35,6 +35,8 @@ export function withoutAdjoints(program: Program): Program {
 
 function withoutOne(program: Program): Program | undefined {
   const { equations, outputs } = program;
+  const inners = equations.filter(isInnerProduct);
+  if (inners.length === 0) return undefined;
   const makers = new Map<Tensor, Equation>(equations.map((equation) => [equation.result, equation]));
   const uses = new Map<Tensor, number>();
   for (const operand of [...equations.flatMap(({ operands }) => operands), ...outputs])
@@ -44,7 +46,7 @@ function withoutOne(program: Program): Program | undefined {
   const recorder = products[0]?.result.recorder;
   if (recorder === undefined) return undefined;
   const from = recorder.equations.length;
-  for (const inner of equations.filter(isInnerProduct)) {
+  for (const inner of inners) {
     const [x, y] = inner.operands.map((operand) => plain(operand, makers));
     const replaced = moved(x, y, inner) ?? moved(y, x, inner);
     if (replaced === undefined) continue;

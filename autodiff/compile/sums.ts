@@ -114,10 +114,16 @@ export function withSumsOfProducts(program: Program): Program {
    * out is the one that an optimiser uses.
    */
   function lowestOf(x: Tensor): Tensor {
-    const count = (own: Tensor) => summandsOf(own).filter(isProduct).length;
-    const all = count(x);
-    const below = makers.get(x)?.operands.find((own) => isAddedOnce(own) && count(own) === all);
+    const all = productsIn(x);
+    // A sum of fewer products is left as it is.
+    if (all < 2) return x;
+    const below = makers.get(x)?.operands.find((own) => isAddedOnce(own) && productsIn(own) === all);
     return below === undefined ? x : lowestOf(below);
+  }
+
+  /** The number of products among the summands of x. */
+  function productsIn(x: Tensor): number {
+    return summandsOf(x).filter(isProduct).length;
   }
 
   function isAddedOnce(x: Tensor): boolean {

@@ -30,7 +30,9 @@ export function withoutRepeats(program: Program): Program {
   const equations: Equation[] = [];
   for (const equation of program.equations) {
     const operands = equation.operands.map((operand) => same.get(operand) ?? operand);
-    const key = `${numberOf(equation.primitive)}(${operands.map(keyOf).join(',')})${textOf(equation.parameters)}`;
+    let key = String(numberOf(equation.primitive));
+    for (const operand of operands) key += `,${keyOf(operand)}`;
+    key += textOf(equation.parameters);
     const earlier = first.get(key);
     if (earlier !== undefined) same.set(equation.result, earlier);
     else {
@@ -46,9 +48,15 @@ export function withoutRepeats(program: Program): Program {
  */
 function textOf(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
+  if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? typeof value;
-  return `{${Object.entries(value).map(([key, part]) => `${key}:${textOf(part)}`)}}`;
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const part of value) text += `${textOf(part)},`;
+    return `[${text}]`;
+  }
+  for (const key of Object.keys(value)) text += `${key}:${textOf((value as Record<string, unknown>)[key])},`;
+  return `{${text}}`;
 }
 
 export function withoutDead(program: Program): Program {

@@ -134,7 +134,8 @@ function requireFewSigns(
   options: AgreementOptions,
 ): void {
   const noise = recording(seeded(1));
-  estimates(lanes, estimator(), noise, options);
+  // A plan draws as many, and would have to be compiled first.
+  estimates(lanes, estimator(), noise, { ...options, eager: true });
   const runs = 2 ** noise.draws.length;
   if (runs > mostRuns)
     throw new UncheckedError(
@@ -152,19 +153,25 @@ export function estimates(
   const learner = learnerOf(lanes, estimator, noise, options);
   const gradients: Tensor[] = [];
   let scored = false;
+  const read = () => numbersOf(learner.gradient);
+  // Also before the first step, whose plan then keeps the gradient: no other has to be compiled for it.
+  read();
   for (let t = 0; t < (options.before ?? 0); t++)
     learner.step(
       together(lanes.map(({ examples }) => examples[t].input)),
       together(lanes.map(({ examples }) => examples[t].target)),
     );
-  if (options.before !== undefined) learner.resetState();
+  if (options.before !== undefined) {
+    learner.resetState();
+    read();
+  }
   lanes[0].examples.forEach((_, t) => {
     const input = together(lanes.map(({ examples }) => examples[t].input));
     if (options.observed?.includes(t)) learner.observe(input);
     else learner.step(input, together(lanes.map(({ examples }) => examples[t].target)));
     scored ||= !options.observed?.includes(t);
     if ((t + 1) % estimator.stride > 0) return;
-    if (scored) gradients.push(vector(numbersOf(learner.gradient)));
+    if (scored) gradients.push(vector(read()));
     scored = false;
   });
   return { influence: vector(influenceOf(learner, lanes).flat()), gradients };

@@ -170,15 +170,19 @@ function carriedLaws(
       };
       const requireResumed = (cuts: readonly number[], reset?: number) => {
         const learner = createLearner({ ...config, estimator: estimator(), noise: seeded(8) });
+        const gradientOf = (one: typeof learner) => numbersOf(one.gradient);
+        // Read before each step, so that no plan without it is compiled.
+        gradientOf(learner);
         const resumed: { readonly cut: number; readonly copy: typeof learner }[] = [];
         for (const [t, { input, target }] of examples.entries()) {
           const stepped = (one: typeof learner) => {
             const { loss: own, output } = one.step(input, target);
-            return [own, ...numbersOf(output)];
+            return [own, ...numbersOf(output), ...gradientOf(one)];
           };
           if (t === reset) learner.resetState();
           if (cuts.includes(t)) {
             const copy = restoreLearner({ ...config, estimator: estimator() }, learner.save());
+            requireClose(gradientOf(copy), gradientOf(learner), 0, `the gradient after a checkpoint at ${t}`);
             resumed.push({ cut: t, copy });
           }
           const here = stepped(learner);
@@ -193,8 +197,8 @@ function carriedLaws(
             `the checkpoint at the end, after one at ${cut}`,
           );
       };
-      // Cut 0 is before the first input.
-      requireResumed([0, ...Array.from({ length: middle - stride + 1 }, (_, i) => stride + i)]);
+      // Before the first input, after the first update, and at each place of a later window.
+      requireResumed([0, stride, ...Array.from({ length: stride }, (_, i) => middle - i)]);
       requireResumed([middle + 1], middle + 1);
     },
   };
@@ -270,7 +274,7 @@ function requireIndependent(lanes: readonly Fixture[], estimator: () => Estimato
 function blocksFor(estimator: () => Estimator, make: (steps: number) => Fixture): number {
   const { window } = estimator();
   const noise = recording(seeded(3));
-  estimates([make(window)], estimator(), noise);
+  estimates([make(window)], estimator(), noise, { eager: true });
   const flips = noise.draws.length;
   return flips === 0 ? 4 : Math.max(2, Math.min(4, Math.floor(6 / flips)));
 }

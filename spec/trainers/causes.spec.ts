@@ -3,6 +3,7 @@ import { add, exp, mul, sqrt, square, stopGradient, sub, sum, tanh } from '../..
 import { NonFiniteError, type Tensor, tensor, zeros } from '../../lib/index.ts';
 import { type Cell, type Loss, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { adam, createLearner, noBackTrack, rtrl, sgd, snap, tbptt, uoro } from '../../trainers/index.ts';
+import { size } from '../support/size.ts';
 import { type Any, type Config, requireSame } from './planned.ts';
 
 /** Estimators that learn in every step. */
@@ -14,6 +15,9 @@ const single = {
   noBackTrack: () => noBackTrack(),
   'tbptt 1': () => tbptt({ window: 1 }),
 };
+
+/** With drawn signs, with all of the influence, and with a window. */
+const few = new Set(['uoro of rank 2', 'rtrl', 'tbptt 1']);
 
 const one = (x: number) => tensor([x]);
 
@@ -127,7 +131,7 @@ for (const eager of [true, false])
   describe(`the cause of a NonFiniteError, ${eager ? 'eager' : 'with a plan'}`, () => {
     for (const [what, { calls, says, ...more }] of Object.entries(cases))
       it(`is ${what}, whatever the estimator`, () => {
-        for (const [name, estimator] of Object.entries(single)) {
+        for (const [name, estimator] of Object.entries(single).filter(([own]) => size(few.has(own), true))) {
           const config: Config = {
             model: bounded,
             loss: meanSquare as never,

@@ -18,6 +18,7 @@ import {
   uoro,
 } from '../../trainers/index.ts';
 import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
+import { size } from '../support/size.ts';
 import type { Config } from './planned.ts';
 
 /**
@@ -167,7 +168,7 @@ describe('the scales of UORO and NoBackTrack', () => {
       });
 
   it('learn on from a norm that a plan carried over when it was beyond its squares', () => {
-    for (const estimator of [() => uoro(), () => uoro({ rank: 2 }), () => noBackTrack()]) {
+    for (const estimator of [...size([], [() => uoro()]), () => uoro({ rank: 2 }), () => noBackTrack()]) {
       const run = (eager: boolean) => {
         const own = createLearner({
           model: cell,

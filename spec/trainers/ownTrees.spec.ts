@@ -50,7 +50,9 @@ const cell = model({
 
 for (const eager of [true, false])
   describe(`the trees of a learner, ${eager ? 'eager' : 'with a plan'}`, () => {
-    for (const [name, estimator] of Object.entries(all)) {
+    for (const [name, estimator] of Object.entries(all).filter((_, i) =>
+      size(eager === (i % 2 === 1), true),
+    )) {
       const config = (): Config => ({
         model: cell,
         loss: meanSquare as never,

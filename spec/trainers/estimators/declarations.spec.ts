@@ -151,6 +151,8 @@ describe('what estimators declare', () => {
         });
         const losses = [0, 2, 1, 1].map((symbol, t) => {
           if (t === 2) learner.observe(symbol);
+          // Read before each step, it is in every plan.
+          numbersOf(learner.gradient);
           return learner.step(symbol, (symbol + 1) % 3).loss;
         });
         const all = [learner.parameters, learner.gradient, learner.influence, learner.rule?.start(seeded(1))];

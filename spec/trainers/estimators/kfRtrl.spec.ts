@@ -145,11 +145,11 @@ describe('KF-RTRL', () => {
           z,
         ) *
         dot(carried, D);
+    const exact = numbersOf(estimates([run], rtrl(), seeded(1)).influence);
     const variance = expectation((noise) => {
       const own = learnerOf([run], kfRtrl({ epsilon: 1e-14 }), noise);
       for (const { input, target } of run.examples) own.step(input, target);
       const [G] = influenceOf(own, [run]);
-      const exact = numbersOf(estimates([run], rtrl(), seeded(1)).influence);
       return tensor(G.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0));
     }).mean.item();
     expect(variance / expected).to.be.closeTo(1, 1e-6);

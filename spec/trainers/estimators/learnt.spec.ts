@@ -41,6 +41,8 @@ const innermost = (influence: unknown): Nested => {
 const network = () => fixture(withReadout(rnn({ inputs: 2, units: 3 })), 2, 10);
 
 function run(learner: ReturnType<typeof learnerOf>, { examples }: Fixture, from: number, to: number) {
+  // Its first plan keeps the gradient.
+  numbersOf(learner.gradient);
   return examples.slice(from, to).flatMap(({ input, target }) => {
     learner.step(input, target);
     return numbersOf(learner.gradient);
@@ -48,7 +50,9 @@ function run(learner: ReturnType<typeof learnerOf>, { examples }: Fixture, from:
 }
 
 describe('what an estimator has learnt', () => {
-  for (const [name, [make, parts]] of Object.entries(learning)) {
+  for (const [name, [make, parts]] of Object.entries(learning).filter(([own]) =>
+    size(!own.includes('two pairs'), true),
+  )) {
     it(`${name}: is kept at a reset, and what was carried is forgotten`, () => {
       for (const eager of [true, false]) {
         const own = network();
@@ -94,7 +98,10 @@ describe('what an estimator has learnt', () => {
     });
 
     it(`${name}: survives where the step has no derivative in the state of the reset`, () => {
-      for (const cell of ['root of each unit', 'root in another leaf', 'root of the energy']) {
+      for (const cell of size(
+        ['root of each unit'],
+        ['root of each unit', 'root in another leaf', 'root of the energy'],
+      )) {
         const own = runOf(singular[cell], 4);
         const learner = learnerOf([own], make(), seeded(1), {});
         run(learner, own, 0, 4);

@@ -12,7 +12,7 @@ import { size } from '../../support/size.ts';
 import { fixture, withReadout } from './sparse.ts';
 
 const exactOf = (run: Fixture) =>
-  numbersOf(estimates([run], rtrl({ structure: 'dense' }), seeded(1)).influence);
+  numbersOf(estimates([run], rtrl({ structure: 'dense' }), seeded(1), { eager: true }).influence);
 
 /** E‖Ĝ - G‖²/‖G‖² over every sequence of signs. */
 function variance(run: Fixture, estimator: () => Estimator): number {

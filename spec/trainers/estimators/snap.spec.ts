@@ -7,6 +7,7 @@ import { estimates, influenceOf, learnerOf } from '../../../trainers/testing/agr
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { type Fixture, jitter, zerosLike } from '../../../trainers/testing/unrolled.ts';
+import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
 import { chain, fixture, sparse, type Vectors, withReadout } from './sparse.ts';
 
@@ -56,12 +57,12 @@ const cells: Readonly<Record<string, readonly [cell: unknown, inputs: number]>> 
 };
 
 describe('SnAp', () => {
-  for (const [name, [cell, inputs]] of Object.entries(cells))
+  for (const [i, [name, [cell, inputs]]] of Object.entries(cells).entries())
     for (const n of [1, 2, 3])
-      it(`${name}: SnAp-${n} carries what its definition says, eagerly and as a plan`, () => {
+      it(`${name}: SnAp-${n} carries what its definition says`, () => {
         const run = fixture(cell, inputs, 6);
         const expected = byDefinition(run, n).flat();
-        for (const eager of [true, false]) {
+        for (const eager of size(n === 1 + (i % 3), true) ? [true, false] : [true]) {
           const { influence } = estimates([run], snap({ n }), seeded(1), { eager });
           requireClose(numbersOf(influence), expected, 1e-12, `eager: ${eager}`);
         }
@@ -71,7 +72,7 @@ describe('SnAp', () => {
     const run = fixture(withReadout(chain), 2, 4);
     const exact = numbersOf(estimates([run], rtrl(), seeded(1)).influence);
     const errors = [1, 2, 3, 4].map((n) => {
-      const own = numbersOf(estimates([run], snap({ n }), seeded(1)).influence);
+      const own = numbersOf(estimates([run], snap({ n }), seeded(1), { eager: true }).influence);
       return Math.max(...own.map((value, i) => Math.abs(value - exact[i])));
     });
     expect([...errors].sort((a, b) => b - a)).to.deep.equal(errors);

@@ -34,6 +34,8 @@ const network = (units: number, steps: number) => fixture(withReadout(rnn({ inpu
 function trained(estimator: Estimator, run: Fixture) {
   const moves = run.examples.map(() => jitter(zerosLike(run.parameters), seeded(5), 0.1));
   const learner = learnerOf([run], estimator, seeded(5), { moves });
+  // Its first plan keeps the gradient.
+  numbersOf(learner.gradient);
   const gradients = run.examples.flatMap(({ input, target }) => {
     learner.step(input, target);
     return numbersOf(learner.gradient);

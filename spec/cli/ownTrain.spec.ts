@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { openModel } from '../../cli/stream/index.ts';
 import { examplesOf } from '../support/fences.ts';
 import { root } from '../support/project.ts';
+import { size } from '../support/size.ts';
 import { createDesk, type Desk } from './command.ts';
 
 describe('cli: own code in norewind train', () => {
@@ -101,7 +102,7 @@ describe('cli: own code in norewind train', () => {
     const ended = (file: string) =>
       `${desk.path(file)}, line 2: process.exit(0) ended the command before it was done: leave the call out`;
     for (const [file, code, sentence] of [
-      ['exit.ts', 1, ended('exit.ts')],
+      ...size([], [['exit.ts', 1, ended('exit.ts')] as const]),
       ['late.ts', 1, ended('late.ts')],
       ['never.ts', 2, 'never.ts cannot be loaded: an await at its top level never ends'],
     ] as const) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
+import { size } from '../../support/size.ts';
 import { createDesk, type Desk, type Result } from '../command.ts';
 
 describe('cli: norewind demo', () => {
@@ -60,7 +61,7 @@ describe('cli: norewind demo', () => {
   });
 
   it('leaves a run folder for each contestant, from which it can be repeated', async () => {
-    const folder = 'show/moby-dick/tbptt-16';
+    const folder = `show/moby-dick/tbptt-${size(1, 16)}`;
     expect((await desk.norewind(['run', `${folder}/config.json`, '-q', '--out', 'again'])).code).to.equal(0);
     expect(desk.read('again/metrics.ndjson')).to.equal(desk.read(`${folder}/metrics.ndjson`));
   });

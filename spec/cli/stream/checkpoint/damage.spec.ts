@@ -24,11 +24,11 @@ describe('cli/stream: a checkpoint', () => {
     for (const [name, [begin, end]] of regions) {
       covered += end - begin;
       for (let at = begin; at < end; at++) {
-        if (at > begin && at % size(23, 1) > 0) continue;
+        if (at > begin && at % size(61, 1) > 0) continue;
         const damaged = bytes.slice();
         damaged[at] ^= 1 << (words.next().value % 8);
         expect(() => decodeCheckpoint(damaged), `${name}, byte ${at}`).to.throw(DataError, /^[^\n]+$/);
-        if (at === begin || at % size(46, 9) === 0)
+        if (at === begin || at % size(122, 9) === 0)
           expect(() => decodeCheckpoint(bytes.subarray(0, at)), `${at} bytes`).to.throw(
             DataError,
             /^[^\n]+$/,

@@ -136,7 +136,7 @@ describe('cli/stream: a checkpoint whose checksum is right, and one of whose ent
       ];
       for (const [path, how, mutant] of all) {
         {
-          if (drawn++ % size(31, 1) > 0) continue;
+          if (drawn++ % size(59, 1) > 0) continue;
           const what = `${path.join('.')} is ${how}: ${JSON.stringify(mutant)?.slice(0, 60)}`;
           let came: string;
           try {

@@ -17,7 +17,7 @@ const inside = size(3e6, 32e6);
 const most = 24 * 2 ** 20;
 
 describe('cli/stream: data that never end what they begin', () => {
-  for (const each of endless)
+  for (const each of endless.filter((_, i) => size(i % 2 === 0, true)))
     it(`${each.name}: every character is looked at once, and little is held`, async () => {
       for (const [total, pieceSize] of [
         ...size([], [[3e6, 2 ** 16]]),

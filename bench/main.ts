@@ -14,6 +14,7 @@ import { peers } from './groups/peers.ts';
 import { probeTable } from './groups/probe.ts';
 import { endToEnd, memory, packageSize, start } from './groups/process.ts';
 import { relaxed } from './groups/relaxed.ts';
+import { roofline } from './groups/roofline.ts';
 import { grid, hand, plain } from './groups/steps.ts';
 import { stream } from './groups/stream.ts';
 import { streams } from './groups/streams.ts';
@@ -29,6 +30,7 @@ const groups: Readonly<Record<string, Group>> = {
   hand,
   relaxed,
   kernels: kernelTable,
+  roofline,
   growth,
   lanes,
   optimizers: optimizerTable,

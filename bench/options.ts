@@ -23,6 +23,7 @@ groups (all but the last six when none is given):
   hand        the compiled step against instructions written by hand for the tanh RNN, on the same kernels
   relaxed     strict and relaxed SIMD
   kernels     every kernel by itself: GFLOP/s and GB/s
+  roofline    a step against what one core can do, measured in the same rounds
   growth      how the time grows with the number of units
   lanes       a lane among 8 and 32 against one alone
   optimizers  what each optimiser adds to a step, built-in ones and rules of one's own
@@ -56,6 +57,7 @@ export const everyGroup = [
   'hand',
   'relaxed',
   'kernels',
+  'roofline',
   'growth',
   'lanes',
   'optimizers',

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chosenCases } from '../cases.ts';
 import { type Lanes, type LanesProblem, lanesOf, learnerOfLanes } from '../lanes.ts';
 import { cpuClock, type Runner, ratio, type Timing, timingOf } from '../measure.ts';
 import type { Options } from '../options.ts';
 import { Peer } from '../peer.ts';
-import { type Case, nameOf } from '../problem.ts';
 import { type Cell, type Table, times } from '../report.ts';
 
 /** The scripts of bench/python, by the cases that they have. */
@@ -18,29 +18,6 @@ const scripts: readonly { readonly file: string; readonly has: (own: Lanes) => b
   },
 ];
 
-/** The cases of the table: [cell, units, estimator, optimiser, lanes]. */
-const cases: readonly (readonly [Case['cell'], number, Case['estimator'], Case['optimizer'], number])[] = [
-  ['rnn', 64, 'uoro', 'sgd', 1],
-  ['gru', 64, 'uoro', 'sgd', 1],
-  ['gru', 512, 'uoro', 'sgd', 1],
-  ['gru', 64, 'uoro', 'adam', 1],
-  ['gru', 256, 'uoro', 'adam', 1],
-  ['gru', 512, 'uoro', 'adam', 1],
-  ['rnn', 64, 'tbptt-16', 'sgd', 1],
-  ['rnn', 256, 'tbptt-16', 'sgd', 1],
-  ['gru', 64, 'tbptt-16', 'sgd', 1],
-  ['gru', 256, 'tbptt-16', 'sgd', 1],
-  ['gru', 512, 'tbptt-16', 'sgd', 1],
-  ['gru', 64, 'tbptt-1', 'adam', 1],
-  ['gru', 256, 'tbptt-1', 'adam', 1],
-  ['rnn', 64, 'rtrl', 'sgd', 1],
-  ['gru', 64, 'rtrl', 'sgd', 1],
-  ['gru', 64, 'tbptt-16', 'sgd', 8],
-  ['gru', 64, 'tbptt-16', 'sgd', 32],
-  ['gru', 64, 'uoro', 'sgd', 8],
-  ['gru', 64, 'uoro', 'sgd', 32],
-];
-
 /**
  * The same step with JAX and PyTorch in processes of their own, each on one thread, in turns with norewind. Each has
  * the losses and the parameters of the float64 reference over 256 steps first.
@@ -50,15 +27,7 @@ export async function libraries(options: Options, say: (text: string) => void): 
   const notes = new Set<string>();
   const rows: Cell[][] = [];
   try {
-    for (const [cell, units, estimator, optimizer, lanes] of cases) {
-      const own = { cell, units, estimator, optimizer, lanes, dtype: 'float32' } as const;
-      const isChosen =
-        options.cells.includes(cell) &&
-        options.estimators.includes(estimator) &&
-        options.optimizers.includes(optimizer) &&
-        options.sizes.includes(units);
-      if (!isChosen) continue;
-      const name = `${nameOf(own)}${lanes === 1 ? '' : `, ${lanes} lanes`}`;
+    for (const { name, own } of chosenCases(options)) {
       say(`libraries: ${name}`);
       const problem = lanesOf(own);
       const file = join(folder, 'problem.json');

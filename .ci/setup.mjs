@@ -1,5 +1,5 @@
 // Prepares a fresh clone: installs the packages of package-lock.json, compiles changed sources into dist/, and
-// bundles the command, and the library for browsers. `npm start` and `npm test` call it first; so does npm (as
+// bundles the command, and the library for Node and for browsers. `npm start` and `npm test` call it first; so does npm (as
 // `prepare`) before packing and when installing from git. `--force` compiles everything. Notes go to stderr.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The code for Node, and the code for the browser. */
 const projects = ['tsconfig.build.json', 'tsconfig.page.json'].map((name) => join('.ci', name));
-/** Bundled code that several modules of the command share. */
-const parts = join('dist', 'cli', 'parts');
+/** Bundled code that the command and the library share. */
+const parts = join('dist', 'parts');
 
 // npm runs `prepare` at the end of an installation, including the one below, after which we compile anyway.
 if (process.env.NOREWIND_INSTALLS !== undefined) process.exit();
@@ -18,7 +18,7 @@ if (process.env.NOREWIND_INSTALLS !== undefined) process.exit();
 requireNode(20);
 if (!installed()) install();
 compile(process.argv.includes('--force'));
-await bundleCommand();
+await bundleForNode();
 await bundleLibrary();
 
 function requireNode(major) {
@@ -88,16 +88,16 @@ function compile(force) {
 }
 
 /**
- * Bundles the command and its threads into a few files: Node takes longer to find and open four hundred modules
- * than to run them. esbuild is imported once it is installed.
+ * Bundles the command, its threads and the library for Node into a few files: Node takes longer to find and open four
+ * hundred modules than to run them. esbuild is imported once it is installed.
  */
-async function bundleCommand() {
+async function bundleForNode() {
   const { build } = await import('esbuild');
+  const command = ['cli/main', 'cli/demo/worker', 'cli/demo/defaultLearner'].map((name) => [name, name]);
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['main.ts', 'demo/worker.ts', 'demo/defaultLearner.ts'].map((name) => join('cli', name)),
-    outdir: join('dist', 'cli'),
-    outbase: 'cli',
+    entryPoints: [...command, ...libraryEntries()].map(([name, out]) => ({ in: `${name}.ts`, out })),
+    outdir: 'dist',
     chunkNames: 'parts/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -113,6 +113,15 @@ async function bundleCommand() {
   for (const name of readdirSync(join(root, parts))) if (!made.has(name)) rmSync(join(root, parts, name));
   // npm sets this when it first links the command, but not for a new dist/.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
+}
+
+/** The modules that package.json has a bundle for under the condition `node`, and the names of these in dist/. */
+function libraryEntries() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const inDist = (path) => path.replace(/^\.\/dist\/(.*)\.js$/, '$1');
+  return Object.values(exports).flatMap(({ node, default: module }) =>
+    node === undefined ? [] : [[inDist(module), inDist(node)]],
+  );
 }
 
 /** Bundles the library for browsers if it has changed. */
@@ -145,7 +154,8 @@ function prune(folder, sources, depth) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     // Bundles have many sources.
-    if (path === join(root, 'dist', 'browser') || path === join(root, parts)) continue;
+    if ([join('dist', 'browser'), join('dist', 'node'), parts].some((own) => path === join(root, own)))
+      continue;
     if (entry.isDirectory()) prune(path, join(sources, entry.name), depth + 1);
     else if (
       depth > 0 &&

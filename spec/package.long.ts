@@ -62,7 +62,7 @@ describe('the published package', () => {
   it('has nothing else: no tests, no sources, no benchmarks, no build state', () => {
     const expected = [
       /^(package\.json|LICENSE|README\.md)$/,
-      /^dist\/(lib|autodiff|nn|trainers|cli|browser)\/.+(?<!\.spec)\.(js|js\.map|d\.ts)$/,
+      /^dist\/(lib|autodiff|nn|trainers|cli|browser|node|parts)\/.+(?<!\.spec)\.(js|js\.map|d\.ts)$/,
       /^cli\/(data|starter)\//,
       /^docs\/.+\.(md|svg|png)$/,
       /^docs\/course\/(labs|solutions)\/.+\.ts$/,

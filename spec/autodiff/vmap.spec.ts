@@ -48,6 +48,7 @@ import {
   UnknownValueError,
 } from '../../lib/index.ts';
 import { programs } from '../../trainers/testing/index.ts';
+import { size } from '../support/size.ts';
 import { requireClose, sample } from './compile/agree.ts';
 
 type Function = (...xs: Tensor[]) => unknown;
@@ -101,7 +102,7 @@ describe('vmap', () => {
         requireLoop((...each) => grad(loss)(...each), xs, 1e-9);
         requireLoop((...each) => jvp(run, each, each)[1], xs, 1e-9);
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: size(25, 60) },
     );
   });
 
@@ -124,7 +125,7 @@ describe('vmap', () => {
         const inner = vmap(compile(run as (...all: Tensor[]) => Tensor));
         requireClose([inner(...xs)], [loop(run)(...xs) as Tensor], 1e-9, 'vmap of compile');
       }),
-      { seed: 2, numRuns: 40 },
+      { seed: 2, numRuns: size(20, 40) },
     );
   });
 

@@ -9,7 +9,7 @@ describe('cli: norewind train --resume-or-begin', function () {
 
   before(() => {
     desk = createDesk();
-    desk.file('text.txt', 'abcde\n'.repeat(100));
+    desk.file('text.txt', 'abcde\n'.repeat(40));
   });
 
   after(() => desk.dispose());
@@ -17,14 +17,14 @@ describe('cli: norewind train --resume-or-begin', function () {
   const train = (args: string) => desk.norewind(`train text.txt --units 3 --every 50 -q ${args}`.split(' '));
 
   it('begins a run or resumes it, to the metrics of an uninterrupted run', async () => {
-    expect((await train('--records 230 --resume-or-begin run')).stdout).to.match(/^230 records/);
-    expect((await train('--resume-or-begin run')).stdout).to.match(/^600 records/);
+    expect((await train('--records 130 --resume-or-begin run')).stdout).to.match(/^130 records/);
+    expect((await train('--resume-or-begin run')).stdout).to.match(/^240 records/);
     expect((await train('--out straight')).code).to.equal(0);
     expect(desk.read('run/metrics.ndjson')).to.equal(desk.read('straight/metrics.ndjson'));
   });
 
   it('takes --continued at the first start and at every other', async () => {
-    for (const records of [600, 1200, 1800]) {
+    for (const records of [240, 480, 720]) {
       const { stdout } = await train('--resume-or-begin endless --continued');
       expect(Number(stdout.match(/^[\d,]+/)?.[0].replace(',', ''))).to.equal(records);
     }
@@ -39,7 +39,7 @@ describe('cli: norewind train --resume-or-begin', function () {
       2,
       'norewind: killed exists already and is not empty: give another folder with --out, or --force to replace the run in it\n',
     ]);
-    expect((await train('--resume-or-begin killed')).stdout).to.match(/^600 records/);
+    expect((await train('--resume-or-begin killed')).stdout).to.match(/^240 records/);
   });
 
   it('refuses other options than those that the run was begun with, and options that contradict it', async () => {

@@ -5,7 +5,7 @@ import { size } from '../support/size.ts';
 import { createDesk, type Desk } from './command.ts';
 
 /** Records of the run that is not interrupted, of its data, and of the run that is resumed. */
-const [straight, all, old, kept] = size([1000, 1200, 400, 300], [5000, 6000, 2000, 1500]);
+const [straight, all, old, kept] = size([600, 700, 250, 190], [5000, 6000, 2000, 1500]);
 
 describe('cli: norewind train --resume', () => {
   let desk: Desk;

@@ -147,10 +147,10 @@ async function walkOptions(
 
 let shares = 0;
 
-/** A fifth in turn in the usual size: over the options, every one comes up. */
+/** A seventh in turn in the usual size: over the options, every one comes up. */
 function share<T>(items: readonly T[]): readonly T[] {
   const turn = shares++;
-  return items.filter((_, i) => (i + turn) % size(5, 1) === 0);
+  return items.filter((_, i) => (i + turn) % size(7, 1) === 0);
 }
 
 /** The error of a call, which must be of norewind and one readable sentence; undefined when there is none. */

@@ -64,7 +64,8 @@ describe('an influence that is absent', () => {
           checkUnbiased([runOf(model, 2 * window)], estimator);
           if (!all.has(cell) || size(name !== 'uoro' || cell !== 'root of each unit', false)) return;
           checkUnbiased([runOf(model, 2 * window)], estimator, { before: window });
-          checkUnbiased([runOf(model, 2 * window), runOf(model, 2 * window, 2)], estimator);
+          const steps = size(1, 2) * window;
+          checkUnbiased([runOf(model, steps), runOf(model, steps, 2)], estimator);
         });
 
       const some = size(cell === 'root of each unit', all.has(cell)) ? every : few;

@@ -6,7 +6,7 @@ import { indices, leavesOf, type Tree, tensor } from '../../lib/index.ts';
 import { binaryCrossEntropy, type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
 import { createLearner, restoreLearner, sgd } from '../../trainers/index.ts';
 import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
-import { runsSources } from '../support/project.ts';
+import { optimisesLate } from '../support/project.ts';
 import { size } from '../support/size.ts';
 import {
   type Any,
@@ -135,16 +135,16 @@ describe('a learner with a plan', () => {
     const here = run();
     expect(run()).to.deep.equal(here);
     const code = `
-      import { createLearner, uoro, adam, inverseSqrt } from './trainers/index.ts';
-      import { crossEntropy, embedded, embedding, gru, linear, model } from './nn/index.ts';
-      import { indices } from './lib/index.ts';
-      import { numbersOf } from './trainers/testing/numbers.ts';
+      import { createLearner, uoro, adam, inverseSqrt } from './dist/trainers/index.js';
+      import { crossEntropy, embedded, embedding, gru, linear, model } from './dist/nn/index.js';
+      import { indices } from './dist/lib/index.js';
+      import { numbersOf } from './dist/trainers/testing/numbers.js';
       const cell = model({ cell: embedded(embedding({ symbols: 5, size: 2 }), gru({ inputs: 2, units: 4 })), readout: linear({ outputs: 5 }) });
       const learner = createLearner({ model: cell, loss: crossEntropy, estimator: uoro(), optimizer: adam({ rate: inverseSqrt(0.02, 0.03) }), dtype: 'float32', seed: 11, lanes: 2 });
       const one = (t, lane, phase) => (7 * t + 3 * lane + 2 * phase + ((t * t) >> 2)) % 5;
       for (let t = 0; t < 300; t++) learner.step(indices([one(t, 0, 0), one(t, 1, 0)]), indices([one(t, 0, 1), one(t, 1, 1)]));
       console.log(JSON.stringify(numbersOf(learner.parameters).concat(numbersOf(learner.influence))));`;
-    const there = execFileSync(process.execPath, [...runsSources, '--input-type=module', '-e', code], {
+    const there = execFileSync(process.execPath, [...optimisesLate, '--input-type=module', '-e', code], {
       encoding: 'utf8',
       cwd: new URL('../..', import.meta.url),
     });

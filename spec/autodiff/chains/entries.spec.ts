@@ -22,6 +22,7 @@ import { type Cell, gru, indrnn, lru, lstm, mgu, rnn } from '../../../nn/index.t
 import { programs } from '../../../trainers/testing/index.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { fixtureOf, unitTrees } from '../../../trainers/testing/unrolled.ts';
+import { size } from '../../support/size.ts';
 
 const counting = (length: number) => Int32Array.from({ length }, (_, i) => i);
 
@@ -79,7 +80,7 @@ describe('entries of a Jacobian, picked by its structure', () => {
         picked += own;
         all += total;
       }),
-      { seed: 2, numRuns: 150 },
+      { seed: 2, numRuns: size(70, 150) },
     );
     // Otherwise little was compared.
     expect(picked / all).to.be.above(0.5);

@@ -236,7 +236,7 @@ describe('entries of a Jacobian of several leaves', () => {
       ),
       {
         seed: 1,
-        numRuns: size(150, 3000),
+        numRuns: size(100, 3000),
         // Three elements are added up that one row owns, without a factor.
         examples: [[[lineOf('gather', [3, 0, 0, 0]), lineOf('total', [0])], [0, 0], [0]]],
       },

@@ -6,6 +6,7 @@ import { asLoop } from '../../../autodiff/compile/loops.ts';
 import { assignRegisters } from '../../../autodiff/compile/registers.ts';
 import { groupIntoTiles } from '../../../autodiff/compile/tiles.ts';
 import type { FloatDType, wasm } from '../../../lib/index.ts';
+import { size as share } from '../../support/size.ts';
 import { bytesAfter } from './assembled.ts';
 
 const unary = ['neg', 'copy', 'square', 'sqrt', 'floor', 'reciprocal'] as const;
@@ -111,7 +112,7 @@ describe('loops', () => {
             if (together.numbers !== apart.numbers) throw new Error('other numbers');
           },
         ),
-        { seed: 1, numRuns: 150 },
+        { seed: 1, numRuns: share(60, 150) },
       );
       expect([...seen]).to.include.members([
         ...unary,

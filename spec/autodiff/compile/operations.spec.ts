@@ -45,6 +45,7 @@ import {
 import * as operations from '../../../autodiff/operations/index.ts';
 import type { Tensor } from '../../../lib/index.ts';
 import { indicesBelow, inLayout, layoutsOf, shapes, tensorsOf } from '../../../trainers/testing/index.ts';
+import { size } from '../../support/size.ts';
 import { eager, narrow, requirePlan } from './agree.ts';
 import { unaries } from './unaries.ts';
 
@@ -202,7 +203,7 @@ describe('plans of single operations', () => {
           requirePlan(operation, operands);
           requirePlan(operation, operands.map(narrow));
         }),
-        { seed: 1, numRuns: 35 },
+        { seed: 1, numRuns: size(18, 35) },
       );
     });
 
@@ -221,7 +222,7 @@ describe('plans of single operations', () => {
             operands.slice(0, floats),
           );
         }),
-        { seed: 2, numRuns: 15 },
+        { seed: 2, numRuns: size(8, 15) },
       );
     });
   }

@@ -29,6 +29,7 @@ import {
 } from '../../../lib/index.ts';
 import { programs } from '../../../trainers/testing/index.ts';
 import { numbersOf, treeFrom } from '../../../trainers/testing/numbers.ts';
+import { size } from '../../support/size.ts';
 
 /** For each element of f's argument, the elements of f that it can influence. */
 function reached<X>(f: (x: X) => unknown, x: X): number[][] {
@@ -63,7 +64,7 @@ describe('dependencies', () => {
           });
         }
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: size(120, 300) },
     );
     // Patterns that are always full, or programs that are always dense, would test nothing.
     expect(entries).to.be.within(0.5 * possible, possible);

@@ -344,7 +344,7 @@ describe('safetensors', () => {
       });
     const { read, refused } = readAll(damaged, 5000);
     // Both must happen, or the mutations are too wild or too tame to be a test.
-    expect(Math.min(read, refused)).to.be.greaterThan(100);
+    expect(Math.min(read, refused)).to.be.greaterThan(size(50, 100));
     expect(Object.getOwnPropertyNames(Object.prototype)).to.deep.equal(before);
   });
 
@@ -395,7 +395,7 @@ describe('safetensors', () => {
         else expect(read).to.throw(DataError);
         counts[good ? 'yes' : 'no']++;
       }),
-      { seed: 2, numRuns: 2000 },
+      { seed: 2, numRuns: size(1000, 2000) },
     );
     expect(Math.min(counts.yes, counts.no)).to.be.greaterThan(100);
   });

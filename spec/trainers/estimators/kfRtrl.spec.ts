@@ -86,7 +86,7 @@ describe('KF-RTRL', () => {
       embedded(embedding({ symbols: 3, size: 2 }), rnn({ inputs: 2, units: 2 })),
       {
         input: (noise: Noise) => noise.integer(3),
-        steps: 3,
+        steps: size(2, 3),
         seed: 2,
       },
     ) as Fixture,

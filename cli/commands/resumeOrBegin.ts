@@ -20,12 +20,20 @@ export async function resumeOrBegin(data: readonly string[], options: TrainOptio
   if (!Object.values(generations).some((name) => existsSync(join(folder, name))))
     return { ...rest, out: folder, force: isBegun(folder, config) };
   const { config: own } = readGeneration(folder, 'newest');
-  for (const key of Object.keys(config) as (keyof StreamConfig)[])
-    if (JSON.stringify(own[key]) !== JSON.stringify(config[key]))
+  const wanted = options.calendar === 'weekdays' ? config : asEarlier(own, config);
+  for (const key of Object.keys(wanted) as (keyof StreamConfig)[])
+    if (JSON.stringify(own[key]) !== JSON.stringify(wanted[key]))
       throw new UsageError(
         `the run in ${folder} was begun with another ${key}, ${JSON.stringify(own[key])}: give the same options, or another folder`,
       );
   return { ...withoutConfigOptions(rest), resume: folder, ...(continued && { continued }) };
+}
+
+/** The configuration without a calendar, if the run there is of an earlier version, which had none to choose. */
+function asEarlier(own: StreamConfig, config: StreamConfig): StreamConfig {
+  if (config.data.kind === 'text' || Object.hasOwn(own.data, 'calendar')) return config;
+  const { calendar: _, ...data } = config.data;
+  return { ...config, data };
 }
 
 /** Whether a run with this configuration was killed in the folder before its first checkpoint. */

@@ -1,3 +1,4 @@
+import { requireNumbers, requireWhole } from '../evaluation/saved.ts';
 import { type LeastSquaresState, leastSquares } from './leastSquares.ts';
 import {
   lagCount,
@@ -7,6 +8,7 @@ import {
   seasonCount,
   within,
 } from './numberQuestion.ts';
+import type { Plain } from './tables.ts';
 
 /** λ: an example's weight halves after 693 others. */
 const forgetting = 0.999;
@@ -16,6 +18,9 @@ const ridge = 3;
 const clip = 10;
 /** The most other inputs that are seen: an update takes 3 n² multiplications. */
 const mostInputs = 96;
+
+/** The examples after which the unit of the target is trusted. */
+const trusted = 50;
 
 /** A constant, the level, and the latest changes. */
 const ofLags = 1 + lagCount;
@@ -34,39 +39,66 @@ function lagFeatures(question: NumberQuestion, features: Float64Array): void {
   for (let i = 1; i < lagCount; i++) features[1 + i] = within((lags[i - 1] - lags[i]) / size, clip);
 }
 
-/** A regression on some features of a question, whose prediction is the latest value plus some changes. */
+export interface Regression extends LeastSquaresState {
+  /** The examples so far, at most `trusted`, and the unit of their targets while there are fewer. */
+  examples: number;
+  unit: number;
+}
+
+/**
+ * A regression on some features of a question, whose prediction is the latest value plus some changes.
+ *
+ * Targets are in units that are estimated too: changes of a quiet start are small, and those of the first days
+ * after it 10 units, which would outweigh hundreds of later ones. So the first targets count in the unit of the
+ * latest of them. Later on, each keeps the unit of its time, which grows with the values.
+ */
 function regression(
   name: string,
   inputs: number,
   look: (question: NumberQuestion, features: Float64Array) => void,
-): NumberExpert<LeastSquaresState> {
+): NumberExpert<Regression> {
   const model = leastSquares({ inputs, forgetting, ridge });
   const features = new Float64Array(inputs);
   return {
     name,
-    init: model.init,
+    init: () => ({ ...model.init(), examples: 0, unit: 0 }),
     predict(state, question) {
       const { from, size } = scaleOf(question);
       if (size === 0) return from;
       look(question, features);
-      return from + size * model.predict(state, features);
+      return from + (isYoung(state) ? state.unit : size) * model.predict(state, features);
     },
     update(state, question, answer) {
       const { from, size } = scaleOf(question);
       if (size === 0) return state;
       look(question, features);
-      return model.update(state, features, within((answer - from) / size, clip));
+      if (isYoung(state)) for (let i = 0; i < inputs; i++) state.projected[i] *= state.unit / size;
+      state.examples = Math.min(trusted, state.examples + 1);
+      state.unit = state.examples < trusted ? size : 0;
+      model.update(state, features, within((answer - from) / size, clip));
+      return state;
     },
-    check: model.check,
+    // Earlier versions had no unit: each target kept that of its time.
+    completed: (saved) => ({ examples: trusted, unit: 0, ...(saved as Readonly<Record<string, Plain>>) }),
+    check(state) {
+      model.check(state);
+      requireWhole('a number of examples', [state.examples], trusted + 1);
+      requireNumbers('a unit', [state.unit], 1e120, isYoung(state) ? Number.MIN_VALUE : 0);
+    },
   };
 }
+
+/** Whether the targets so far are in `unit`. */
+const isYoung = ({ examples }: Regression) => examples > 0 && examples < trusted;
 
 /**
  * Where predictions start from, and their unit. A shrunk regression stays close to its start: the latest
  * value. Other columns of the same row say more than the row before, so for a horizon of 0 it is the mean.
+ * There is no unit before the first change.
  */
 function scaleOf({ isSameRow, size, mean, deviation, lags }: NumberQuestion): { from: number; size: number } {
-  return isSameRow || lags.length === 0 ? { from: mean, size: deviation } : { from: lags[0], size };
+  if (!isSameRow && lags.length > 0) return { from: lags[0], size };
+  return { from: mean, size: lags.length > 0 && size === 0 ? 0 : deviation };
 }
 
 /** Least squares on the latest values. */
@@ -78,7 +110,7 @@ const ofSeasons = 2 * seasonCount;
  * Least squares on the latest values, the values and changes of a season ago, and all other inputs.
  * @param inputs the number of other inputs in a question; the first `mostInputs` are seen.
  */
-export function linear(inputs: number): NumberExpert<LeastSquaresState> {
+export function linear(inputs: number): NumberExpert<Regression> {
   const others = Math.min(inputs, mostInputs);
   return regression('linear', ofLags + ofSeasons + others, (question, features) => {
     lagFeatures(question, features);

@@ -16,7 +16,7 @@ export function running<Question, Prediction, Answer, State>(
   expert: Expert<Question, Prediction, Answer, State>,
   saved: Plain | undefined,
 ): Running<Question, Prediction, Answer> {
-  let state = restored(`the expert ${expert.name}`, expert.init(), saved, expert.check);
+  let state = restored(`the expert ${expert.name}`, expert.init(), saved, expert.check, expert.completed);
   return {
     name: expert.name,
     predict: (question) => expert.predict(state, question),
@@ -62,9 +62,10 @@ function restored<State>(
   initial: State,
   saved: Plain | undefined,
   check?: (state: State) => void,
+  completed: (saved: Plain) => Plain = (saved) => saved,
 ): State {
   if (saved === undefined) return initial;
-  const state = alike(what, initial, saved);
+  const state = alike(what, initial, completed(saved));
   check?.(state);
   return state;
 }

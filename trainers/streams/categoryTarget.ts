@@ -18,7 +18,7 @@ import type { RowData } from './config.ts';
 import { clip } from './normalizer.ts';
 import { createPanel, type SavedPanel } from './panel.ts';
 import type { Members } from './panelExperts.ts';
-import type { RowCoder } from './rowCoder.ts';
+import { inputsOf, type RowCoder, shownInputs } from './rowCoder.ts';
 import type { Row } from './rows.ts';
 import type { Asked, Target } from './target.ts';
 
@@ -60,6 +60,7 @@ export function categoryTarget(
     return Array.from(p);
   };
   const panel = createPanel({ experts, hasNetwork, mixer: categoryMixer, sound }, saved?.panel);
+  const shown = shownInputs(data);
   let latest = saved?.latest ?? [];
   const add = (row: Row) => {
     const value = coder.targetOf(row);
@@ -73,7 +74,7 @@ export function categoryTarget(
     index === undefined ? latest : [index, ...latest].slice(0, latestCount);
   function ask(inputs: readonly number[], past: readonly number[]): CategoryAsked {
     const question = { latest: past, inputs };
-    return { input: inputs, question, predictions: panel.predict(question) };
+    return { input: inputs.slice(0, shown), question, predictions: panel.predict(question) };
   }
   const combinedOf = (asked: CategoryAsked, output: ArrayLike<number> | undefined) =>
     asked.combined ??
@@ -137,7 +138,7 @@ export function categoryTarget(
       requireEntries('a question', question, ['latest', 'inputs']);
       requireLength('the list of latest categories', question.latest, 0, latestCount);
       requireWhole('a category', question.latest, data.categories);
-      requireLength('the list of inputs', question.inputs, asked.input.length);
+      requireLength('the list of inputs', question.inputs, inputsOf(data));
       requireNumbers('an input', question.inputs, clip);
       requireLength('the list of predictions', predictions, experts.length);
       if (combined !== undefined) requireLength('the list of predictions', combined, panel.names.length);

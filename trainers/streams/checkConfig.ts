@@ -48,7 +48,8 @@ function checkSymbols({ unit, symbols, alphabet }: SymbolData, { experts }: Stre
 }
 
 function checkRows(data: RowData, { experts }: StreamConfig): void {
-  const { kind, delimiter, columns, categorical, target, predict = 'value', horizon, delay = 0 } = data;
+  const { kind, delimiter, columns, categorical, target, horizon } = data;
+  const { predict = 'value', calendar = 'angles', delay = 0 } = data;
   if (kind !== 'csv' && kind !== 'ndjson')
     throw new ConfigurationError(`format must be text, csv or ndjson, got ${kind}`);
   if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
@@ -57,7 +58,7 @@ function checkRows(data: RowData, { experts }: StreamConfig): void {
     );
   if (![columns, categorical].every(isNames) || typeof target !== 'string')
     throw new ConfigurationError('columns and categorical must be lists of names, and the target a name');
-  const values: Readonly<Record<string, unknown>> = { ...data, predict, delay };
+  const values: Readonly<Record<string, unknown>> = { ...data, predict, calendar, delay };
   for (const [name, check] of Object.entries(rowOptions))
     if (
       (check.kind === 'count' ||
@@ -127,7 +128,7 @@ function checkDialect({ kind, delimiter, comment, missing = [], decimal = '.' }:
     throw new ConfigurationError(`decimal must be . or , and not ${JSON.stringify(decimal)}`);
 }
 
-function checkTimes({ columns, target, timestamp, timeFormat }: RowData): void {
+function checkTimes({ columns, target, timestamp, timeFormat, calendar }: RowData): void {
   const times = typeof timestamp === 'string' ? [timestamp] : (timestamp ?? []);
   if (!isNames(times) || (timestamp !== undefined && times.length === 0))
     throw new ConfigurationError('timestamp must be the name of a column, or a list of names');
@@ -138,6 +139,8 @@ function checkTimes({ columns, target, timestamp, timeFormat }: RowData): void {
     throw new ConfigurationError(
       `--timestamp names ${other}, which is one of the columns or the target: times are inputs by themselves`,
     );
+  if (calendar !== undefined && timestamp === undefined)
+    throw new ConfigurationError('--calendar goes with --timestamp, which names the column with the times');
   if (timeFormat === undefined) return;
   if (typeof timeFormat !== 'string')
     throw new ConfigurationError('the time format must be a text, such as %Y-%m-%d');

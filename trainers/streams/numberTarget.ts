@@ -15,7 +15,7 @@ import { createHistory } from './history.ts';
 import { createScale, type Normalizer, trusted } from './normalizer.ts';
 import { createPanel } from './panel.ts';
 import type { Members } from './panelExperts.ts';
-import { ofResidual, otherInputs, type RowCoder } from './rowCoder.ts';
+import { ofResidual, otherInputs, type RowCoder, shownInputs } from './rowCoder.ts';
 import { lagOf, type Row } from './rows.ts';
 import { requireQuestion, type SavedNumberTarget } from './savedNumbers.ts';
 import type { Asked, Target } from './target.ts';
@@ -65,6 +65,7 @@ export function numberTarget(
   let { count, mean: average } = saved?.average ?? { count: 0, mean: 0 };
   requireNumbers('a residual', [residual], 1e120);
   const own = otherInputs(data);
+  const shown = shownInputs(data);
   const base = experts.findIndex(({ name }) => name === 'linear');
   const numberIn = (row: Row) => coder.targetOf(row) as number | null;
   const kind = data.predict ?? 'value';
@@ -98,7 +99,9 @@ export function numberTarget(
     const predictions = panel.predict(question);
     const { from, size } = startOf(question, predictions);
     const input =
-      kind === 'residual' ? inputs.concat(ofResidual(question, from, latest, residuals.size)) : inputs;
+      kind === 'residual'
+        ? inputs.slice(0, shown).concat(ofResidual(question, from, latest, residuals.size))
+        : inputs;
     return { question, predictions, from, size, input, radius: interval.radius() };
   }
 

@@ -3,6 +3,7 @@ import { summary } from '../../nn/index.ts';
 import { mostPairs, symbolExperts } from '../experts/index.ts';
 import { makeEstimator } from '../registry/estimators.ts';
 import { builtIn } from '../registry/tables.ts';
+import { timeInputs } from './calendar.ts';
 import type { RowData, StreamConfig } from './config.ts';
 import { networkOf } from './network.ts';
 import { networkInputs } from './rowCoder.ts';
@@ -88,7 +89,7 @@ function bytesOfRows(data: RowData): number {
 function waitingBytes(data: RowData): number {
   const ofColumns = data.columns.reduce(
     (sum, column) => sum + (data.categorical.includes(column) ? 2 * data.categories : 22),
-    0,
+    22 * timeInputs(data),
   );
   // The row is an input of the network and of the experts; each expert has said something.
   const ofExperts = data.categorical.includes(data.target) ? 12 * data.categories : 70;

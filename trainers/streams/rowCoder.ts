@@ -1,4 +1,5 @@
 import { latestOf, type NumberQuestion, seasonCount, seasonSteps, within } from '../experts/index.ts';
+import { anglesOf, ofWeekday, timeInputs, weekdaysOf } from './calendar.ts';
 import type { RowData } from './config.ts';
 import {
   clip,
@@ -9,7 +10,6 @@ import {
   type SavedScale,
 } from './normalizer.ts';
 import { columnsOf, type Row } from './rows.ts';
-import { anglesOf, timeInputs } from './time.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** The statistics of the columns so far, which encode rows as numbers for a network. */
@@ -23,12 +23,14 @@ export interface RowCoder {
    * The inputs, column by column: a number as its normalised value (0 if missing) and a flag for missing; a
    * category as a one-hot vector (all 0 if missing). Then, if changes or residuals of the target are predicted
    * from its own past, its latest change in units of the typical change. Then, if rows have times, the pause since the
-   * previous row, as the normalised logarithm of 1 plus its seconds, and the time of day, week and year.
+   * previous row, as the normalised logarithm of 1 plus its seconds, the time of day, week and year, and the weekday.
    * @param before the latest known number of the target before the row.
    */
   encode(row: Row, before?: number): number[];
   /** The number of inputs. */
   readonly inputs: number;
+  /** The inputs of a row, from what the network is shown of it and the time of the row. */
+  complete(shown: readonly number[], time: number | undefined): number[];
   /** The typical pause between rows in seconds, a geometric mean; undefined if rows have no times yet. */
   pause(): number | undefined;
   /** The columns without any value so far. */
@@ -55,7 +57,16 @@ export function ofResidual(question: NumberQuestion, from: number, residual: num
 
 /** The number of inputs of the network. */
 export function networkInputs(data: RowData): number {
-  return inputsOf(data) + (data.predict === 'residual' ? residualInputs : 0);
+  return shownInputs(data) + (data.predict === 'residual' ? residualInputs : 0);
+}
+
+/**
+ * The number of inputs of a row that the network is shown, the first ones. Weekdays are left to the linear
+ * expert, whose residual it learns, and to softmax regression: on 30 series, that predicted as well in less time.
+ */
+export function shownInputs(data: RowData): number {
+  const isLeft = data.predict === 'residual' || data.categorical.includes(data.target);
+  return inputsOf(data) - (isLeft ? ofWeekday(data) : 0);
 }
 
 /** The places of the inputs of a row that are not of the target's own value. */
@@ -76,7 +87,7 @@ const widthOf = ({ categorical, categories }: RowData, column: string) =>
 
 /** The number of inputs of a row. */
 export function inputsOf(data: RowData): number {
-  const others = (data.timestamp === undefined ? 0 : timeInputs) + (seesChange(data) ? 1 : 0);
+  const others = timeInputs(data) + (seesChange(data) ? 1 : 0);
   return data.columns.reduce((sum, column) => sum + widthOf(data, column), others);
 }
 
@@ -105,6 +116,8 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
     data.timestamp === undefined
       ? undefined
       : createNormalizer(saved[placeOfPauses] as SavedNormalizer | undefined);
+  const typicalPause = () => (pauses === undefined || pauses.count < 3 ? undefined : Math.expm1(pauses.mean));
+  const weekdays = (time: number) => (ofWeekday(data) === 0 ? [] : weekdaysOf(time, typicalPause()));
   const pauseOf = (row: Row) => {
     const elapsed = row[columns.length + 1];
     return elapsed === null ? null : Math.log1p(elapsed as number);
@@ -129,14 +142,15 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
       if (changes !== undefined) inputs.push(changes.scaled(changeOf(row, before) ?? 0));
       if (pauses === undefined) return inputs;
       const pause = pauseOf(row);
-      return [
-        ...inputs,
-        pause === null ? 0 : pauses.normalize(pause),
-        ...anglesOf(row[columns.length] as number),
-      ];
+      const time = row[columns.length] as number;
+      return [...inputs, pause === null ? 0 : pauses.normalize(pause), ...anglesOf(time), ...weekdays(time)];
     },
     inputs: inputsOf(data),
-    pause: () => (pauses === undefined || pauses.count < 3 ? undefined : Math.expm1(pauses.mean)),
+    complete: (shown, time) => {
+      const inputs = shown.slice(0, shownInputs(data));
+      return time === undefined || inputs.length === inputsOf(data) ? inputs : [...inputs, ...weekdays(time)];
+    },
+    pause: typicalPause,
     unseen: () => columns.filter((_, i) => codes[i].count === 0),
     targetOf: (row) => row[at],
     numbers: isVocabulary(target) ? undefined : target,

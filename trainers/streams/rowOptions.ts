@@ -37,6 +37,10 @@ export const rowOptions = {
     { ...guard.either(column, names), kind: names.kind },
     'columns with the time of a row, such as when or year,month; they become inputs, and their order is checked',
   ),
+  calendar: guard.setting(
+    guard.oneOf('angles', 'weekdays'),
+    'what experts see of a time: angles, the time of day, week and year; weekdays, besides them each weekday and the shape of a day; weekdays if left out',
+  ),
   categories: guard.setting(
     guard.whole(2, 4096),
     'number of distinct categories of a column; 16 if left out',

@@ -90,7 +90,9 @@ function sessionOf(
   let records = rest?.records ?? 0;
   if (rest !== undefined) {
     requireModels(rest, data, hasNetwork ? learner.steps : undefined, evaluation.report().scored);
-    requireWaiting(waiting, target, () => target.ask(waiting[waiting.length - 1].input, coder.pause()));
+    requireWaiting(waiting, target, () =>
+      target.ask(coder.complete(waiting[waiting.length - 1].input, time), coder.pause()),
+    );
   }
 
   function answer(asked: Asked, row: Row): number | undefined {

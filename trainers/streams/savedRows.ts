@@ -7,13 +7,13 @@ import {
   requireSame,
   requireWhole,
 } from '../evaluation/saved.ts';
+import { angleInputs, ofWeekday } from './calendar.ts';
 import type { RowData } from './config.ts';
 import { clip, type SavedNormalizer, type SavedScale, trusted } from './normalizer.ts';
 import { inputsOf, networkInputs, type SavedCoder, seesChange } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
 import { requireNumberTarget, type SavedNumberTarget } from './savedNumbers.ts';
 import type { Asked, Target } from './target.ts';
-import { timeInputs } from './time.ts';
 import { requireTexts } from './vocabulary.ts';
 
 /** The state of a session on rows, except its learner. */
@@ -155,8 +155,8 @@ function requireInput(input: readonly number[], data: RowData, coder: SavedCoder
       requireSame('that a category is known', known.includes(part.indexOf(1)), true);
   }
   // A sine and a cosine per angle of the time.
-  const angles =
-    data.timestamp === undefined ? [] : input.slice(inputsOf(data) - timeInputs + 1, inputsOf(data));
+  const end = inputsOf(data) - ofWeekday(data);
+  const angles = data.timestamp === undefined ? [] : input.slice(end - angleInputs, end);
   for (let i = 0; i < angles.length; i += 2)
     requireNear('the square of a radius', angles[i] ** 2 + angles[i + 1] ** 2, 1, 1);
 }

@@ -185,7 +185,7 @@ function defaultsOf<D extends StreamConfig['data']>(
   // A window or a stride that is given holds from the beginning.
   const isUsual = isText && name === textWindow.name && window === undefined && stride === undefined;
   return {
-    data: isText ? data : { ...data, predict: data.predict ?? predictOf(data, experts) },
+    data: isText ? data : { ...data, ...usualOfRows(data, experts) },
     experts: experts ?? (isText ? symbolExperts : expertNames(data)),
     cell: {
       ...(isText && own === textCell.name && name === textWindow.name
@@ -217,6 +217,12 @@ function optimizerOf(
     rate: kind === 'text' ? rateOfText(estimator) : 0.003,
     alpha: 0.03,
   };
+}
+
+/** What a configuration of rows has, and its options may leave out. */
+function usualOfRows(data: RowData, experts: readonly string[] | undefined): Partial<RowData> {
+  const { predict = predictOf(data, experts), calendar = 'weekdays', timestamp } = data;
+  return { predict, ...(timestamp !== undefined && { calendar }) };
 }
 
 /**

@@ -111,20 +111,3 @@ function isoTime(text: string): number | undefined {
   const offset = /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}` : 'Z';
   return Date.parse(`${date}T${clock.replace(',', '.')}${offset}`) / 1000;
 }
-
-const day = 86_400;
-const turns = [day, 7 * day, 365.2425 * day];
-
-/** The number of inputs of a time. */
-export const timeInputs = 1 + 2 * turns.length;
-
-/**
- * The time of day, week and year, in UTC, each as the sine and cosine of its angle, so that close times have
- * close values.
- */
-export function anglesOf(time: number): number[] {
-  return turns.flatMap((turn) => {
-    const angle = (2 * Math.PI * (time % turn)) / turn;
-    return [Math.sin(angle), Math.cos(angle)];
-  });
-}

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readData } from '../../../cli/stream/input/readData.ts';
+import { anglesOf } from '../../../trainers/streams/calendar.ts';
 import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
 import { Problem } from '../../../trainers/streams/problem.ts';
 import { createRowCoder, inputsOf } from '../../../trainers/streams/rowCoder.ts';
@@ -7,7 +8,7 @@ import { rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
 import { createRowSession } from '../../../trainers/streams/rowSession.ts';
 import { lagOf, type Row } from '../../../trainers/streams/rows.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
-import { anglesOf, createTimeReader } from '../../../trainers/streams/time.ts';
+import { createTimeReader } from '../../../trainers/streams/time.ts';
 import { bytesOf, sourceOf } from '../../cli/learning.ts';
 
 const rows: RowData = {

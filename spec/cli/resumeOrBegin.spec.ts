@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
+import { decodeCheckpoint, encodeCheckpoint } from '../../cli/stream/checkpoint/checkpoint.ts';
+import type { RowData } from '../../trainers/streams/config.ts';
 import { createDesk, type Desk } from './command.ts';
 
 describe('cli: norewind train --resume-or-begin', function () {
@@ -40,6 +42,23 @@ describe('cli: norewind train --resume-or-begin', function () {
       'norewind: killed exists already and is not empty: give another folder with --out, or --force to replace the run in it\n',
     ]);
     expect((await train('--resume-or-begin killed')).stdout).to.match(/^240 records/);
+  });
+
+  it('resumes a run of an earlier version, which had no calendar to choose', async () => {
+    const days = Array.from({ length: 60 }, (_, i) => new Date(Date.UTC(2024, 0, i + 1)).toISOString());
+    desk.file('days.csv', `day,y\n${days.map((time, i) => `${time},${i % 7}\n`).join('')}`);
+    const learn = (args: string) =>
+      desk.norewind(`train days.csv --target y --units 3 -q ${args}`.split(' '));
+    await learn('--records 40 --calendar angles --out earlier');
+    const file = 'earlier/checkpoint.safetensors';
+    const own = decodeCheckpoint(readFileSync(desk.path(file)));
+    const { calendar, ...data } = own.config.data as RowData;
+    expect(calendar).to.equal('angles');
+    desk.file(file, encodeCheckpoint({ ...own, config: { ...own.config, data } }));
+    expect((await learn('--calendar weekdays --resume-or-begin earlier')).stderr).to.match(
+      /was begun with another data/,
+    );
+    expect((await learn('--resume-or-begin earlier')).stdout).to.match(/^60 records/);
   });
 
   it('refuses other options than those that the run was begun with, and options that contradict it', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { DataError } from '../../../lib/index.ts';
 import {
   lagCount,
   type NumberExpert,
@@ -7,6 +8,8 @@ import {
   numberMixer,
   seasonCount,
 } from '../../../trainers/experts/index.ts';
+import { running } from '../../../trainers/experts/running.ts';
+import type { Plain } from '../../../trainers/experts/tables.ts';
 import { draws } from '../../support/draws.ts';
 
 /** The question before each value after the first, as a session asks it. */
@@ -120,6 +123,46 @@ describe('trainers/experts: experts for numbers', () => {
       state = linear(1).update(state, ask(input), 10 + 3 * input);
     }
     expect(linear(1).predict(state, ask(0.5))).to.be.closeTo(11.5, 0.2);
+  });
+
+  it('count the first targets in one unit, however small it seemed when they came', () => {
+    const learnt = (units: (i: number) => number) => {
+      const next = draws(5);
+      const ask = (input: number, deviation: number): NumberQuestion => ({
+        ...questionsOf([0, 0])[0],
+        lags: [],
+        deviation,
+        isSameRow: true,
+        inputs: [input],
+      });
+      const model = running(linear(1), undefined);
+      for (let i = 0; i < 40; i++) {
+        const input = 2 * next() - 1;
+        model.update(ask(input, units(i)), 3 * input);
+      }
+      return model.predict(ask(1, units(40)));
+    };
+    expect(learnt((i) => 0.4 + i)).to.be.closeTo(
+      learnt(() => 1),
+      1e-9,
+    );
+  });
+
+  it('resume states of earlier versions, which had no unit', () => {
+    const values = Array.from({ length: 80 }, (_, i) => Math.sin(i) + i / 10);
+    const questions = questionsOf(values);
+    const model = running(lags, undefined);
+    for (const [i, question] of questions.slice(0, -1).entries()) model.update(question, values[i + 1]);
+    const { examples, unit, ...earlier } = model.save() as Readonly<Record<string, Plain>>;
+    expect([examples, unit]).to.deep.equal([50, 0]);
+    const [last] = questions.slice(-1);
+    expect(running(lags, earlier).predict(last)).to.equal(model.predict(last));
+    for (const wrong of [
+      { ...earlier, examples: 51, unit: 0 },
+      { ...earlier, examples: 20, unit: 0 },
+      { ...earlier, examples: 20, unit: -1 },
+    ])
+      expect(() => running(lags, wrong)).to.throw(DataError);
   });
 });
 

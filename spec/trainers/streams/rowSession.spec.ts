@@ -69,6 +69,16 @@ const kinds: readonly (readonly [name: string, data: RowData, list: readonly Row
     { ...rows, predict: 'change', horizon: 2, delay: 2 },
     records,
   ],
+  [
+    'the residual of rows with weekdays',
+    { ...rows, predict: 'residual', timestamp: 't', calendar: 'weekdays' },
+    timed,
+  ],
+  [
+    'a category of rows with weekdays, three rows ahead',
+    { ...rows, target: 'k', timestamp: 't', calendar: 'weekdays', horizon: 3 },
+    timed,
+  ],
   ['the change of rows with times', { ...rows, predict: 'change', timestamp: 't' }, timed],
   [
     'the change to the number of the same row',

@@ -169,6 +169,17 @@ describe('trainers/streams: settings', () => {
     expect(completeConfig({ ...rows, target: 'k' }, {}).data.predict).to.equal('value');
   });
 
+  it('of rows with times have weekdays, and of others no calendar', () => {
+    const timed = { ...rows, timestamp: 't' };
+    expect(completeConfig(timed, {}).data).to.include({ calendar: 'weekdays' });
+    expect(completeConfig({ ...timed, calendar: 'angles' }, {}).data).to.include({ calendar: 'angles' });
+    expect(completeConfig(rows, {}).data).to.not.have.property('calendar');
+    expect(() => completeConfig({ ...rows, calendar: 'weekdays' }, {})).to.throw(
+      ConfigurationError,
+      '--calendar goes with --timestamp, which names the column with the times',
+    );
+  });
+
   it('without the linear expert predict a change where a number is predicted from its own past, and a value elsewhere', () => {
     for (const [part, predict] of [
       [{}, 'change'],

@@ -158,16 +158,6 @@ describe('trainers/streams: times of rows', () => {
     }
   });
 
-  it('has the angles of the day, the week and the year', () => {
-    const day = 86_400;
-    for (const [at, turn] of [day, 7 * day, 365.2425 * day].entries()) {
-      const quarter = anglesOf(turn / 4);
-      expect(quarter[2 * at]).to.be.closeTo(1, 1e-9);
-      expect(quarter[2 * at + 1]).to.be.closeTo(0, 1e-9);
-      expect(anglesOf(100 * turn + turn / 4)[2 * at]).to.be.closeTo(1, 1e-6);
-    }
-  });
-
   it('returns the pause since the row before, and refuses rows that go back in time, with line and column', async () => {
     const data: RowData = { ...rows, timestamp: 't' };
     const text =

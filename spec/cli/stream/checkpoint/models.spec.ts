@@ -63,7 +63,14 @@ describe('cli/stream: models', () => {
         categories: 4,
       } as const;
       expect(createModel({ ...given, ...small }).config).to.deep.include({
-        data: { kind: 'ndjson', delimiter: ',', missing: [], predict: 'value', ...given },
+        data: {
+          kind: 'ndjson',
+          delimiter: ',',
+          missing: [],
+          predict: 'value',
+          ...given,
+          calendar: 'weekdays',
+        },
         cell: { name: 'lru', units: 2 },
       });
     });

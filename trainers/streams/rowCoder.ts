@@ -62,14 +62,18 @@ export function networkInputs(data: RowData): number {
 
 /**
  * The number of inputs of a row that the network is shown, the first ones. Weekdays are left to the linear
- * expert, whose residual it learns, and to softmax regression: on 30 series, that predicted as well in less time.
+ * expert, whose residual it learns, and to softmax regression: on two dozen series, that predicted as well in less
+ * time.
  */
 export function shownInputs(data: RowData): number {
   const isLeft = data.predict === 'residual' || data.categorical.includes(data.target);
   return inputsOf(data) - (isLeft ? ofWeekday(data) : 0);
 }
 
-/** The places of the inputs of a row that are not of the target's own value. */
+/**
+ * The places of the inputs of a row that are not of the target's own value. Those of the time come first if there
+ * are weekdays, as of many inputs the linear expert sees the first ones.
+ */
 export function otherInputs(data: RowData): readonly number[] {
   let at = 0;
   const own = new Set<number>();
@@ -79,7 +83,9 @@ export function otherInputs(data: RowData): readonly number[] {
     at += width;
   }
   if (seesChange(data)) own.add(at);
-  return Array.from({ length: inputsOf(data) }, (_, i) => i).filter((i) => !own.has(i));
+  const others = Array.from({ length: inputsOf(data) }, (_, i) => i).filter((i) => !own.has(i));
+  const ofTime = ofWeekday(data) === 0 ? 0 : timeInputs(data);
+  return [...others.slice(others.length - ofTime), ...others.slice(0, others.length - ofTime)];
 }
 
 const widthOf = ({ categorical, categories }: RowData, column: string) =>

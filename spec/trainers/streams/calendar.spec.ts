@@ -7,7 +7,7 @@ import {
   weekdaysOf,
 } from '../../../trainers/streams/calendar.ts';
 import { createModel } from '../../../trainers/streams/createModel.ts';
-import { networkInputs } from '../../../trainers/streams/rowCoder.ts';
+import { networkInputs, otherInputs } from '../../../trainers/streams/rowCoder.ts';
 import { draws } from '../../support/draws.ts';
 
 const day = 86_400;
@@ -68,6 +68,18 @@ describe('trainers/streams: the calendar of rows', () => {
     ]);
     expect([{ predict: 'residual' }, { predict: 'value', categorical: ['y'] }].map(more)).to.deep.equal([
       0, 0,
+    ]);
+  });
+
+  it('comes before other columns, of which the linear expert sees as many as there is room for', () => {
+    const columns = Array.from({ length: 60 }, (_, i) => `x${i}`);
+    const data = { kind: 'csv', delimiter: ',', columns, categorical: [], target: 'y', horizon: 1 } as const;
+    const rows = { ...data, categories: 4, timestamp: 't' };
+    const placesOf = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i);
+    expect(otherInputs(rows)).to.deep.equal(placesOf(127));
+    expect(otherInputs({ ...rows, calendar: 'weekdays' })).to.deep.equal([
+      ...placesOf(7 + weekdayInputs, 120),
+      ...placesOf(120),
     ]);
   });
 

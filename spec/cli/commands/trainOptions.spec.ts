@@ -181,7 +181,10 @@ describe('cli/commands: options of norewind train', () => {
       delay: 3,
       timestamp: 't',
       categories: 5,
+      calendar: 'weekdays',
     });
+    const timed = ['--target', 'y', '--timestamp', 't', '--calendar', 'angles'];
+    expect(configFrom('a.csv', ...timed).data).to.include({ calendar: 'angles' });
     const dialect = [
       '--comment',
       '#',

@@ -30,6 +30,8 @@ export function placesIn(parts: readonly (readonly Instruction[])[]): ReadonlyMa
   const lastWrite = new Map<Buffer, number>();
   /** Arrays that stay where they are. */
   const fixed = new Set<Buffer>();
+  /** Those that a primitive of a user's own reads or makes: it has whole arrays. */
+  const called = new Set<Buffer>();
   /** The copies that arrays are made of; none for one that anything else writes, too. */
   const pieces = new Map<Buffer, Copy[] | undefined>();
   for (const [at, instruction] of list.entries()) {
@@ -45,8 +47,7 @@ export function placesIn(parts: readonly (readonly Instruction[])[]): ReadonlyMa
       pieces.set(buffer, known);
       fixed.add(buffer);
     }
-    // A primitive of a user's own reads whole arrays.
-    if (instruction.call !== undefined) for (const buffer of buffersIn(instruction)) fixed.add(buffer);
+    if (instruction.call !== undefined) for (const buffer of buffersIn(instruction)) called.add(buffer);
   }
   // An input that is replaced keeps its old value until the end.
   const tiled = new Set(
@@ -56,10 +57,34 @@ export function placesIn(parts: readonly (readonly Instruction[])[]): ReadonlyMa
   for (const [at, copy] of copies.entries()) {
     if (copy === undefined || !tiled.has(copy.to.buffer)) continue;
     const { from, to } = copy;
-    const isFree = !from.pinned && !fixed.has(from) && !places.has(from);
+    const isFree = !from.pinned && !fixed.has(from) && !called.has(from) && !places.has(from);
     if (isFree && (lastWrite.get(from) ?? at) < at) places.set(from, to);
   }
+  for (const buffer of tiled) {
+    const place = called.has(buffer) ? undefined : placeOf(pieces.get(buffer) ?? [], buffer, places);
+    if (place !== undefined) places.set(buffer, place);
+  }
   return places;
+}
+
+/**
+ * The part of another array in which all pieces of this one lie side by side in their order: the cotangents of some time
+ * steps, among those of the whole window.
+ */
+function placeOf(
+  pieces: readonly Copy[],
+  buffer: Buffer,
+  places: ReadonlyMap<Buffer, Place>,
+): Place | undefined {
+  const [first] = pieces;
+  const place = first && places.get(first.from);
+  if (place === undefined || place.buffer === buffer) return undefined;
+  const shift = place.shift - first.to.shift;
+  const isThere = pieces.every(({ from, to }) => {
+    const own = places.get(from);
+    return own?.buffer === place.buffer && own.shift === shift + to.shift;
+  });
+  return isThere ? { buffer: place.buffer, shift } : undefined;
 }
 
 /** Whether copies lie side by side, and are all of an array. */
@@ -80,7 +105,9 @@ export function inPlaces(
   const isDone = (instruction: Instruction) => {
     const copy = copyIn(instruction);
     const place = copy && places.get(copy.from);
-    return place !== undefined && place.buffer === copy?.to.buffer && place.shift === copy.to.shift;
+    if (copy === undefined || place === undefined) return false;
+    const whole = places.get(copy.to.buffer) ?? { buffer: copy.to.buffer, shift: 0 };
+    return place.buffer === whole.buffer && place.shift === whole.shift + copy.to.shift;
   };
   const moved = (operand: InstructionOperand): InstructionOperand => {
     const buffer = bufferOf(operand);

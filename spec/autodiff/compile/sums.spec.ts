@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   add,
@@ -15,6 +16,7 @@ import {
   reshape,
   scatterAdd,
   slice,
+  smooth,
   square,
   sub,
   sum,
@@ -213,6 +215,36 @@ describe('plans of sums and products', () => {
       },
       [x, y],
     );
+  });
+
+  describe('of rows that are put side by side', () => {
+    const rows = (x: Tensor) => [0.5, 1, 2, 3].map((factor) => tanh(mul(factor, x)));
+    /** The copies that a plan of products with these rows still makes. */
+    const copies = (parts: (rows: readonly Tensor[]) => readonly (readonly Tensor[])[]) => {
+      const products = (x: Tensor, w: Tensor) => parts(rows(x)).map((part) => matmul(concat([...part]), w));
+      const { instructions } = requirePlan(products, [sample([2, 6], 1), sample([6, 5], 2)]).execution.plan;
+      return instructions.filter(({ operation }) => operation === 'strided').length;
+    };
+
+    it('copy none of them, nor those that are a part of the others, in their order', () => {
+      expect(copies((all) => [all])).to.equal(0);
+      expect(copies((all) => [all, all.slice(0, 2), all.slice(2), all.slice(1, 3)])).to.equal(0);
+    });
+
+    it('copy those that lie elsewhere', () => {
+      expect(copies((all) => [all, [all[1], all[1]]])).to.equal(2);
+      expect(copies((all) => [all, [all[2], all[1]]])).to.equal(2);
+      expect(copies((all) => [all.slice(0, 2), all.slice(2), [all[1], all[2]]])).to.equal(2);
+    });
+
+    it('copy those that a primitive without a kernel reads', () => {
+      const own = smooth({ name: 'own', evaluate: (x) => 2 * x, partials: [(x) => mul(0, x)] });
+      const twice = (x: Tensor) => {
+        const all = rows(x);
+        return [sum(concat(all), { axes: 0 }), own(concat(all.slice(0, 2)))];
+      };
+      requirePlan(twice, [sample([2, 6], 1)]);
+    });
   });
 
   it('return the same whichever outputs are read', () => {

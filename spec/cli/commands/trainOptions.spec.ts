@@ -199,7 +199,7 @@ describe('cli/commands: options of norewind train', () => {
     ];
     expect(configFrom('a.tsv', '--target', 'y', '--timestamp', 'year,month', ...dialect).data).to.deep.equal({
       ...{ ...rows, kind: 'csv', delimiter: '\t', comment: '#', missing: ['NA', '-999', ''], decimal: ',' },
-      ...{ timestamp: ['year', 'month'], timeFormat: '%Y %m' },
+      ...{ timestamp: ['year', 'month'], timeFormat: '%Y %m', calendar: 'weekdays' },
     });
     for (const [args, says] of [
       [['--comment', '##'], 'comment must be one character'],
@@ -209,6 +209,7 @@ describe('cli/commands: options of norewind train', () => {
       ],
       [['--comment', '"'], 'comment must be one character'],
       [['--time-format', '%Y'], '--time-format goes with --timestamp'],
+      [['--calendar', 'angles'], '--calendar goes with --timestamp'],
       [['--timestamp', 't', '--time-format', '%m'], 'the time format "%m" has no year'],
       [['--timestamp', 't,t'], '--timestamp has a column more than once'],
       [['--timestamp', 't,y'], '--timestamp names y, which is one of the columns or the target'],

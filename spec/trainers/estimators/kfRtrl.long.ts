@@ -1,3 +1,5 @@
+import '../../support/long.ts';
+import './kfRtrl.spec.ts';
 import fc from 'fast-check';
 import { kfRtrl } from '../../../trainers/index.ts';
 import { checkUnbiased } from '../../../trainers/testing/agreement.ts';

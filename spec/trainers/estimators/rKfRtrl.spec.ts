@@ -7,7 +7,6 @@ import { checkUnbiased, learnerOf } from '../../../trainers/testing/agreement.ts
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { lengthOf, numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import type { Fixture } from '../../../trainers/testing/unrolled.ts';
-import { size } from '../../support/size.ts';
 import { jacobians } from './oneStep.ts';
 import { fixture, type Vectors, withReadout } from './sparse.ts';
 
@@ -43,8 +42,7 @@ describe('reverse KF-RTRL', () => {
   });
 
   it('has the mean ∂s/∂θ where D is dense: a GRU', () => {
-    if (size(false, true)) checkUnbiased([fixture(gru({ inputs: 1, units: 2 }), 1, 1)], () => rKfRtrl());
-    checkUnbiased([fixture(gru({ inputs: 2, units: 1 }), 2, 2)], () => rKfRtrl());
+    checkUnbiased([fixture(gru({ inputs: 1, units: 2 }), 1, 1)], () => rKfRtrl());
   });
 
   it('has the mean ∂s/∂θ on units that see each other', () => {

@@ -14,7 +14,7 @@ describe('reverse KF-RTRL, at length', function () {
         siteCells.filter(({ a, b, tied, shifted }) => !shifted && (a + b < 5 || !tied)),
         (cell) => checkUnbiased([siteRun(cell, 2)], () => rKfRtrl()),
       ),
-      { seed: 5, numRuns: 10 },
+      { seed: 5, numRuns: 8 },
     );
   });
 

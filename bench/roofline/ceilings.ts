@@ -7,7 +7,7 @@ import type { Work } from './work.ts';
 const near = 4096;
 
 /**
- * What a core can do: a time is that of a thousand numbers, or bytes. Memory is passed over from end to end, as many
+ * The rates of a core: a time is that of a thousand numbers, or bytes. Memory is passed over from end to end, as many
  * bytes as one run of the plan reads or writes, so that they come from the cache that they fit in.
  */
 export function ceilingRunners({ read, written }: Work, runs: number): Runner[] {

@@ -3,7 +3,7 @@
 
 type Code = readonly number[];
 
-/** What a loop is the measure of. */
+/** The names of the loops, each of the one thing that it measures. */
 export const measures = ['products', 'quotients', 'roots', 'read', 'written'] as const;
 export type Measure = (typeof measures)[number];
 

@@ -6,7 +6,7 @@ type Instruction = Plan['instructions'][number];
 type Operand = Instruction['operands'][number];
 type Buffer = Plan['inputs'][number];
 
-/** What a run of a plan cannot do without, in numbers and bytes. */
+/** The least that a run of a plan has to do, in numbers and bytes. */
 export interface Work {
   readonly products: number;
   /** Sums and differences. */

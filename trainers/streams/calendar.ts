@@ -28,7 +28,7 @@ const rare = Math.sqrt(7);
 export const weekdayInputs = 7 + 2 * (harmonics - 1) + 2 * harmonics * free.length;
 
 /**
- * What one angle cannot say of a time in UTC: its weekday, from Sunday on, as a mark; the shape of the day, as
+ * All of a time in UTC that one angle cannot say: its weekday, from Sunday on, as a mark; the shape of the day, as
  * the sines and cosines of two and three times its angle; and those of one to three times its angle on Saturdays
  * and on Sundays, which may have another shape.
  *

@@ -219,7 +219,7 @@ function optimizerOf(
   };
 }
 
-/** What a configuration of rows has, and its options may leave out. */
+/** The parts of a configuration of rows that its options may leave out. */
 function usualOfRows(data: RowData, experts: readonly string[] | undefined): Partial<RowData> {
   const { predict = predictOf(data, experts), calendar = 'weekdays', timestamp } = data;
   return { predict, ...(timestamp !== undefined && { calendar }) };

@@ -4,7 +4,6 @@ import type { RowSession } from './rowSession.ts';
 import { lagOf } from './rows.ts';
 import type { Session } from './session.ts';
 import type { Told } from './target.ts';
-import { timeAhead } from './timeAhead.ts';
 
 /** Predictions of rows that have not come. */
 export interface Ahead {
@@ -28,17 +27,20 @@ export function aheadOf({ data }: StreamConfig, session: Session<unknown>, steps
   const { time, target } = session;
   const now = { ...(time === undefined ? {} : { time }), next: session.foretold() };
   if (session.coder.categories !== undefined)
-    return { ...now, forecast: lag === 1 ? forecastCategory(data, session, steps) : [] };
+    return {
+      ...now,
+      forecast: data.horizon === 1 && lag === 1 ? forecastCategory(data, session, steps) : [],
+    };
   if (data.delay) return { ...now, forecast: [] };
   if (lag === 1) return { ...now, forecast: forecastNumber(data, session, steps) };
-  const pause = session.coder.pause() ?? 0;
+  const times = session.timesAhead(lag);
   const said = session.waiting.map((asked, i): NumberForecast => {
     const { prediction, low = null, high = null } = target.tell(asked, asked.output);
     // The first ones wait since before the latest row.
     const step = i + 1 + lag - session.waiting.length;
     return {
       step,
-      ...(time === undefined ? {} : { time: timeAhead(time, pause, step) }),
+      ...(times === undefined ? {} : { time: times[step - 1] }),
       prediction: prediction as number,
       low,
       high,

@@ -4,9 +4,8 @@ import type { RowData } from './config.ts';
 import { walk } from './network.ts';
 import { follow } from './rowPredictor.ts';
 import type { RowSession } from './rowSession.ts';
-import { columnsOf, lagOf } from './rows.ts';
+import { columnsOf } from './rows.ts';
 import type { Asked } from './target.ts';
-import { timeAhead } from './timeAhead.ts';
 
 interface Ahead {
   /** The rows from the latest one: 1 for the next. */
@@ -42,7 +41,7 @@ const draws = 64;
 
 /**
  * Predicts the target of the next rows, each from the predictions before it. The other columns of these rows
- * are missing, and they follow at the typical pause.
+ * are missing, and they follow as the rows before them (`Rhythm`).
  *
  * The interval of the first number is the session's own. Those of the later ones are wider by as much as paths
  * spread that err at each step as the session erred lately: errors are drawn from its latest ones, with either
@@ -59,7 +58,7 @@ export function forecast(data: RowData, session: RowSession, steps: number): rea
 }
 
 function requireAhead(data: RowData, session: RowSession, steps: number): void {
-  if (lagOf(data) !== 1)
+  if (data.horizon !== 1 || data.delay)
     throw new UsageError(
       `several steps ahead need a model of the next row, with a horizon of 1 and no delay; this one has a horizon of ${data.horizon}${data.delay ? ` and a delay of ${data.delay}` : ''}`,
     );
@@ -67,8 +66,9 @@ function requireAhead(data: RowData, session: RowSession, steps: number): void {
   if (session.waiting.length === 0) throw new DataError('there has been no record yet to predict from');
 }
 
-function aheadAt({ time, coder }: RowSession, step: number): Ahead {
-  return { step, ...(time === undefined ? {} : { time: timeAhead(time, coder.pause() ?? 0, step) }) };
+/** The step, counted from 0, and its time. */
+function aheadAt(times: readonly number[] | undefined, step: number): Ahead {
+  return { step: step + 1, ...(times === undefined ? {} : { time: times[step] }) };
 }
 
 /** `forecast` of a target that is a number. */
@@ -94,11 +94,12 @@ export function forecastNumber(data: RowData, session: RowSession, steps: number
       });
   const radius = target.interval()?.radius ?? null;
   const first = spread[0];
+  const times = session.timesAhead(steps);
   return middle.map((prediction, i) => {
     const wide =
       radius === null ? null : Math.max(0, radius) * (first > 0 ? Math.sqrt(spread[i] / first) : 1);
     return {
-      ...aheadAt(session, i + 1),
+      ...aheadAt(times, i),
       prediction,
       low: wide === null ? null : prediction - wide,
       high: wide === null ? null : prediction + wide,
@@ -158,10 +159,11 @@ export function forecastCategory(
       for (const [i, probability] of p.entries()) mean[step][i] += probability / (steps === 1 ? 1 : draws);
       return coder.categories?.entryAt(indexAt(p, drawn[step][path])) ?? null;
     });
+  const times = session.timesAhead(steps);
   return mean.map((p, i) => {
     const best = mostProbable(p);
     return {
-      ...aheadAt(session, i + 1),
+      ...aheadAt(times, i),
       prediction: coder.categories?.entryAt(best) ?? null,
       probability: p[best],
     };
@@ -196,7 +198,7 @@ function pathsOf<T>(
   say: (asked: Asked, output: ArrayLike<number> | undefined) => T,
 ): (comeOf: (said: T, step: number) => number | string | null) => T[] {
   const columns = columnsOf(data);
-  const pause = session.coder.pause() ?? 0;
+  const times = session.timesAhead(steps);
   const { asked, output } = session.outlook();
   const first = say(asked, output);
   const walker = walk(session.learner);
@@ -204,15 +206,22 @@ function pathsOf<T>(
   return (comeOf) => {
     walker.restart();
     const take = follow(data, session, walker, say);
-    let { time } = session;
+    let before = session.time;
     const path = [first];
     try {
       for (let step = 0; step < steps; step++) {
         const came = comeOf(path[step], step);
         if (step + 1 === steps) break;
         const values = columns.map((column) => (column === data.target ? came : null));
-        if (time !== undefined) time += pause;
-        path.push(take(time === undefined ? values : [...values, time, pause]));
+        const time = times?.[step];
+        path.push(
+          take(
+            time === undefined || before === undefined
+              ? values
+              : [...values, time, Math.max(0, time - before)],
+          ),
+        );
+        before = time;
       }
     } finally {
       restore();

@@ -9,6 +9,7 @@ import { createLate } from './late.ts';
 import { createStepper, makeLearner, outputAfter, type StreamLearner, vectorOf } from './network.ts';
 import { numberTarget } from './numberTarget.ts';
 import { categoryMembers, isNetworkIn, numberMembers, type OwnExpert } from './panelExperts.ts';
+import { createRhythm } from './rhythm.ts';
 import { createRowCoder, type RowCoder } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
 import type { SavedNumberTarget } from './savedNumbers.ts';
@@ -37,6 +38,8 @@ export interface RowSession extends Session<Row> {
   foretold(row?: Row): Told;
   /** The time of the latest row in seconds, if rows have times. */
   readonly time: number | undefined;
+  /** The expected times of the next rows in seconds; undefined before the first row, and if rows have no times. */
+  timesAhead(steps: number): readonly number[] | undefined;
   /** Returns to the start state: the next row does not continue the earlier ones. */
   restart(): void;
   /** Returns what takes back all that `know`, and `see` and `note` of the target, have changed since. */
@@ -87,6 +90,7 @@ function sessionOf(
   const late = createLate(data, rest?.late);
   const lag = lagOf(data);
   let time = rest?.time;
+  const rhythm = createRhythm(rest?.times);
   let records = rest?.records ?? 0;
   if (rest !== undefined) {
     requireModels(rest, data, hasNetwork ? learner.steps : undefined, evaluation.report().scored);
@@ -145,6 +149,7 @@ function sessionOf(
     waiting: [...waiting],
     late: late.save(),
     ...(time === undefined ? {} : { time }),
+    ...(rhythm.save().length > 0 && { times: rhythm.save() }),
     records,
     evaluation: evaluation.save(),
     models: target.save(),
@@ -167,6 +172,7 @@ function sessionOf(
     get time() {
       return time;
     },
+    timesAhead: (steps) => (time === undefined ? undefined : rhythm.ahead(time, coder.pause() ?? 0, steps)),
     restart() {
       learner.resetState();
       waiting.length = 0;
@@ -183,7 +189,10 @@ function sessionOf(
     advance(actual) {
       records++;
       const row = late.know(actual);
-      if (data.timestamp !== undefined) time = row[row.length - 2] as number;
+      if (data.timestamp !== undefined) {
+        time = row[row.length - 2] as number;
+        rhythm.add(time);
+      }
       if (lag === 0) {
         // The target itself may not be known yet; it is not an input.
         coder.learn(row.map((value, i) => (i === at ? null : value)));

@@ -10,6 +10,7 @@ import {
 import { angleInputs, ofWeekday } from './calendar.ts';
 import type { RowData } from './config.ts';
 import { clip, type SavedNormalizer, type SavedScale, trusted } from './normalizer.ts';
+import { requireTimes } from './rhythm.ts';
 import { inputsOf, networkInputs, type SavedCoder, seesChange } from './rowCoder.ts';
 import { columnsOf, lagOf, type Row } from './rows.ts';
 import { requireNumberTarget, type SavedNumberTarget } from './savedNumbers.ts';
@@ -22,6 +23,8 @@ export interface SavedRows {
   readonly waiting: readonly Asked[];
   readonly late: readonly Row[number][];
   readonly time?: number;
+  /** The latest times. */
+  readonly times?: readonly number[];
   readonly records: number;
   readonly evaluation: SavedEvaluation;
   readonly models: unknown;
@@ -33,7 +36,7 @@ export function requireRows(rest: SavedRows, data: RowData, hasNetwork: boolean)
     'the session',
     rest,
     ['coder', 'waiting', 'late', 'records', 'evaluation', 'models'],
-    ['time'],
+    ['time', 'times'],
   );
   const { coder, waiting, late, time, records, models } = rest;
   const { delay = 0, timestamp, target, categorical } = data;
@@ -41,6 +44,7 @@ export function requireRows(rest: SavedRows, data: RowData, hasNetwork: boolean)
   requireSame('that there is a time', Object.hasOwn(rest, 'time'), timestamp !== undefined && records > 0);
   if (time !== undefined || Object.hasOwn(rest, 'time'))
     requireNumbers('the time of the latest row', [time], 1e15);
+  if (Object.hasOwn(rest, 'times')) requireTimes(rest.times as readonly number[], time, records);
   const isCategory = categorical.includes(target);
   requireCoder(coder, data, records);
   requireLength('the list of late targets', late, Math.min(records, delay));

@@ -7,7 +7,7 @@ import {
   type StreamConfig,
   withoutNetwork,
 } from '../../../trainers/streams/index.ts';
-import { alikeFormat, formatCount, formatShare } from '../../terminal/numbers.ts';
+import { alikeFormat, counted, formatCount, formatShare } from '../../terminal/numbers.ts';
 import { shellWord } from '../../terminal/shellWord.ts';
 import { shown } from '../../terminal/shown.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -108,12 +108,17 @@ function betterThan(
   return `${name} is better here: ${format(recent)} against ${format(served)} (${unit === 'bits' ? unit : 'RMSE'}, ${last} predictions)`;
 }
 
+/** The row of a prediction, seen from the latest one. */
+function placeOf(horizon: number): string {
+  return horizon === 0 ? 'in the latest row' : `${counted(horizon, 'row')} ahead`;
+}
+
 /** The prediction after the latest row. */
 function nextOf(data: StreamConfig['data'], { interval }: Report, ahead: Ahead | undefined): string[] {
   if (data.kind === 'text' || ahead?.next === undefined) return [];
   const { prediction, probability, low = null, high = null } = ahead.next;
   const what = shown(data.target);
-  const which = data.delay || data.horizon > 1 ? `${what}, ${data.horizon} rows ahead` : `The next ${what}`;
+  const which = data.delay || data.horizon > 1 ? `${what}, ${placeOf(data.horizon)}` : `The next ${what}`;
   if (probability !== undefined)
     return [
       `${which}: ${prediction === null ? 'another category' : shown(String(prediction))}, with a probability of ${formatShare(probability)}`,

@@ -1,6 +1,7 @@
 import { DTypeError, ones, requireTensor, type Tensor, zeros } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
 import { stripTangents } from '../dual.ts';
+import { sameDType } from '../primitives/checks.ts';
 import * as constant from '../primitives/constant.ts';
 import { select } from '../primitives/indexed.ts';
 import * as smooth from '../primitives/smooth.ts';
@@ -28,6 +29,7 @@ export function where(mask: Tensor, x: Operand, y: Operand): Tensor {
   requireTensor(mask, 'where', aMask);
   if (mask.dtype !== 'int32') throw new DTypeError(`where: needs ${aMask}, got a ${mask.dtype} tensor`);
   const [left, right] = broadcastPair(x, y, 'where');
+  if (left.dtype !== right.dtype) sameDType('where', left, right);
   const [probe] = broadcastPair(left, zeros(mask.shape, { dtype: left.dtype }), 'where');
   const flags = expandTo(mask, probe.shape);
   const branch = (value: Tensor, inverted: boolean) =>

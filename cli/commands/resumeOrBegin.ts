@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../lib/index.ts';
 import type { StreamConfig } from '../../trainers/streams/index.ts';
 import { readPlain } from '../plainFile.ts';
@@ -22,11 +23,16 @@ export async function resumeOrBegin(data: readonly string[], options: TrainOptio
   const { config: own } = readGeneration(folder, 'newest');
   const wanted = options.calendar === 'weekdays' ? config : asEarlier(own, config);
   for (const key of Object.keys(wanted) as (keyof StreamConfig)[])
-    if (JSON.stringify(own[key]) !== JSON.stringify(wanted[key]))
+    if (!isDeepStrictEqual(own[key], plain(wanted[key])))
       throw new UsageError(
         `the run in ${folder} was begun with another ${key}, ${JSON.stringify(own[key])}: give the same options, or another folder`,
       );
   return { ...withoutConfigOptions(rest), resume: folder, ...(continued && { continued }) };
+}
+
+/** As it is read from a checkpoint. */
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 /** The configuration without a calendar, if the run there is of an earlier version, which had none to choose. */

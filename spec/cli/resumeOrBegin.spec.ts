@@ -59,6 +59,9 @@ describe('cli: norewind train --resume-or-begin', function () {
       /was begun with another data/,
     );
     expect((await learn('--resume-or-begin earlier')).stdout).to.match(/^60 records/);
+    // An option that is given in place of its default changes nothing.
+    await learn('--records 40 --resume-or-begin named');
+    expect((await learn('--calendar weekdays --resume-or-begin named')).stdout).to.match(/^60 records/);
   });
 
   it('refuses other options than those that the run was begun with, and options that contradict it', async () => {

@@ -104,7 +104,7 @@ export function singularValues(K: readonly (readonly number[])[]): {
 /** The power of two that is at most the largest magnitude; 1 if that is 0 or not finite. */
 function powerOfTwo(values: readonly number[]): number {
   const most = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  return most > 0 && Number.isFinite(most) ? 2 ** Math.floor(Math.log2(most)) : 1;
+  return most > 0 && Number.isFinite(most) ? 2 ** Math.min(1023, Math.floor(Math.log2(most))) : 1;
 }
 
 function product(x: readonly number[], y: readonly number[]): number {

@@ -22,6 +22,14 @@ export function requireSameTree(tree: unknown, other: unknown, what: string): vo
   requireLike(tree, other, what);
   const [own, expected] = [leavesOf(tree as Tree), leavesOf(other as Tree)];
   own.forEach((leaf, i) => {
-    requireClose(numbersOf(leaf), numbersOf(expected[i]), 0, what);
+    const [numbers, others] = [numbersOf(leaf), numbersOf(expected[i])];
+    // NaN is the same as NaN here.
+    const known = numbers.map((value, at) => (Number.isNaN(value) && Number.isNaN(others[at]) ? 0 : value));
+    requireClose(
+      known,
+      others.map((value, at) => (Number.isNaN(numbers[at]) && Number.isNaN(value) ? 0 : value)),
+      0,
+      what,
+    );
   });
 }

@@ -1,10 +1,12 @@
-import { compile, square, sum } from '../../autodiff/index.ts';
+import { compile, mul, neg, sign, square, sum } from '../../autodiff/index.ts';
 import {
   cast,
+  type DType,
   guard,
   leavesOf,
   mapTree,
   type Noise,
+  pathsOf,
   seeded,
   type Tensor,
   type Tree,
@@ -58,7 +60,9 @@ export function optimizerLaws(subject: OptimizerSubject): Laws {
   const { optimizer, seed = 1 } = known(subject);
   const start = () => parametersFrom(seeded(seed));
   const gradients = (count: number) => {
-    const noise = seeded(seed + 1);
+    const noise = seeded(seed);
+    // Other numbers than the parameters.
+    parametersFrom(noise);
     return Array.from({ length: count }, () => parametersFrom(noise));
   };
   const shown = () => [...treeLines('params', start()), ...treeLines('gradient', gradients(1)[0])];
@@ -78,9 +82,11 @@ export function optimizerLaws(subject: OptimizerSubject): Laws {
       const own = optimizer();
       // Zeros, as most memories start, would hide what is written to them.
       const before = updates(own, parameters, rest).at(-1)?.memory ?? own.init(parameters);
+      requireSameTree(own.init(parameters), own.init(parameters), 'the memory of a second init');
       const given = { parameters, gradient, memory: before };
       const numbers = Object.values(given).map((tree) => numbersOf(tree));
-      const update = () => own.update(gradient, before, parameters, clockAt(2), lossOf(parameters));
+      const update = () =>
+        own.update(gradient, before, parameters, clockAt(2, 'float64'), lossOf(parameters));
       const once = update();
       requireSameTree(update(), once, 'the second result');
       Object.entries(given).forEach(([name, tree], i) => {
@@ -88,7 +94,6 @@ export function optimizerLaws(subject: OptimizerSubject): Laws {
       });
     },
     'stays in float32 when it is given float32': () => {
-      const single = (tree: Parameters) => mapTree(tree, (leaf) => cast(leaf, 'float32'));
       for (const { update } of updates(optimizer(), single(start()), gradients(2).map(single)))
         for (const { dtype } of leavesOf(update))
           if (dtype !== 'float32') throw new LawError(`an update of float32 parameters is ${dtype}`);
@@ -97,25 +102,43 @@ export function optimizerLaws(subject: OptimizerSubject): Laws {
       const parameters = start();
       const zero = zerosOf(parameters);
       const [some] = gradients(1);
-      updates(optimizer(), parameters, [zero, zero, some, zero]).forEach(({ update, memory }, k) => {
-        requireFinite(numbersOf(update), `update ${k + 1}`);
-        requireFinite(numbersOf(memory), `the memory after update ${k + 1}`);
-      });
+      const all = [zero, zero, some, zero];
+      for (const [dtype, results] of [
+        ['float64', updates(optimizer(), parameters, all)],
+        ['float32', updates(optimizer(), single(parameters), all.map(single))],
+      ] as const)
+        results.forEach(({ update, memory }, k) => {
+          requireFinite(numbersOf(update), `update ${k + 1} in ${dtype}`);
+          requireFinite(numbersOf(memory), `the memory after update ${k + 1} in ${dtype}`);
+        });
     },
-    'lowers the loss ½‖θ‖² in 100 updates': () => {
+    'lowers the loss ½‖θ - c‖² of every leaf in 100 updates': () => {
       const own = optimizer();
       let parameters = start();
+      // Far from all of θ, so that no rule is there at once.
+      const target = addTrees(
+        parameters,
+        mapTree(gradients(1)[0], (leaf) => mul(sign(leaf), 2)),
+      );
+      const away = () =>
+        addTrees(
+          parameters,
+          mapTree(target, (leaf) => neg(leaf)),
+        );
       let memory = own.init(parameters);
-      const before = lossOf(parameters).item();
+      const before = lossesOf(away());
       for (let k = 0; k < 100; k++) {
-        const next = own.update(parameters, memory, parameters, clockAt(k), lossOf(parameters));
+        const next = own.update(away(), memory, parameters, clockAt(k, 'float64'), lossOf(away()));
         [parameters, memory] = [addTrees(parameters, next.update), next.memory];
       }
-      const after = lossOf(parameters).item();
-      if (!(after < before))
-        throw new LawError(
-          `the loss rises from ${before} to ${after}; an update is added to the parameters, so it points against the gradient`,
-        );
+      lossesOf(away()).forEach(({ path, loss }, i) => {
+        const was = before[i].loss;
+        if (loss === was) throw new LawError(`the loss of ${path} stays ${was}: nothing moved it`);
+        if (!(loss < was))
+          throw new LawError(
+            `the loss of ${path} goes from ${was} to ${loss}; an update is added to the parameters, so it points against the gradient`,
+          );
+      });
     },
     'returns the same as a plan': () => {
       const own = optimizer();
@@ -123,7 +146,7 @@ export function optimizerLaws(subject: OptimizerSubject): Laws {
       const [gradient, ...rest] = gradients(3);
       const memory = updates(own, parameters, rest).at(-1)?.memory ?? own.init(parameters);
       const update = (g: Parameters, m: Tree, p: Parameters, loss: Tensor) =>
-        own.update(g, m, p, clockAt(2), loss) as { update: Parameters; memory: Tree };
+        own.update(g, m, p, clockAt(2, 'float64'), loss) as { update: Parameters; memory: Tree };
       const given = [gradient, memory as Tree, parameters, lossOf(parameters)] as const;
       requireClose(numbersOf(compile(update)(...given)), numbersOf(update(...given)), 1e-12, 'the plan');
     },
@@ -135,7 +158,7 @@ export function optimizerLaws(subject: OptimizerSubject): Laws {
         optimizer: optimizer(),
         seed,
       });
-      const noise = seeded(seed + 2);
+      const noise = seeded(seed);
       const rows = Array.from({ length: 9 }, () => noise.normal([1]));
       const learner = createLearner(configuration());
       for (const row of rows.slice(0, 5)) learner.step(row, row);
@@ -160,25 +183,41 @@ function parametersFrom(noise: Noise) {
   };
 }
 
-/** ½‖θ‖², whose gradient is θ. */
-function lossOf(parameters: Parameters): Tensor {
-  const squares = leavesOf(parameters).map((leaf) => sum(square(cast(leaf, 'float64'))).item());
+function single(tree: Parameters): Parameters {
+  return mapTree(tree, (leaf) => cast(leaf, 'float32'));
+}
+
+/** ½‖x‖², whose gradient is x, of each leaf. */
+function lossesOf(x: Parameters): { readonly path: string; readonly loss: number }[] {
+  return pathsOf(x, 'params').map(({ path, tensor: leaf }) => ({
+    path,
+    loss: sum(square(cast(leaf, 'float64'))).item() / 2,
+  }));
+}
+
+function lossOf(x: Parameters): Tensor {
   return tensor(
-    squares.reduce((total, value) => total + value / 2, 0),
-    { dtype: parameters.gain.dtype },
+    lossesOf(x).reduce((total, { loss }) => total + loss, 0),
+    { dtype: x.gain.dtype },
   );
 }
 
-/** The time before update k, counted from 0, of a learner with one update a step. */
-function clockAt(k: number): Clock {
-  return { steps: (f) => f(k), updates: (f) => f(k + 1) };
+/** The time before update k, counted from 0, of a learner of this dtype with one update a step. */
+function clockAt(k: number, dtype: DType): Clock {
+  return { steps: (f) => tensor(f(k), { dtype }), updates: (f) => tensor(f(k + 1), { dtype }) };
 }
 
 /** The result of each update, with these gradients. */
 function updates(own: Optimizer, parameters: Parameters, gradients: readonly Parameters[]) {
   let memory = own.init(parameters);
   return gradients.map((gradient, k) => {
-    const next = own.update(gradient, memory, parameters, clockAt(k), lossOf(parameters));
+    const next = own.update(
+      gradient,
+      memory,
+      parameters,
+      clockAt(k, parameters.gain.dtype),
+      lossOf(parameters),
+    );
     memory = next.memory;
     return next;
   });

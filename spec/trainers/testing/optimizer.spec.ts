@@ -1,6 +1,15 @@
 import { expect } from 'chai';
-import { add, div, mul, neg, sqrt, square, sum } from '../../../autodiff/index.ts';
-import { cast, dataOf, leavesOf, mapTree, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
+import { add, div, mul, neg, sqrt, square, sub, sum } from '../../../autodiff/index.ts';
+import {
+  cast,
+  dataOf,
+  leavesOf,
+  mapTree,
+  seeded,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../../../lib/index.ts';
 import {
   adam,
   chain,
@@ -23,7 +32,7 @@ const laws = {
   pure: 'is pure: one update twice is the same, and nothing that it is given changes',
   float32: 'stays in float32 when it is given float32',
   finite: 'is finite while gradients are zero',
-  lowers: 'lowers the loss ½‖θ‖² in 100 updates',
+  lowers: 'lowers the loss ½‖θ - c‖² of every leaf in 100 updates',
   plan: 'returns the same as a plan',
   resumes: 'resumes from a checkpoint of a learner bit for bit',
 };
@@ -73,10 +82,56 @@ describe('laws of optimisers', () => {
       expect(failing(optimizer)).to.deep.equal([]);
     });
 
+  it('hold for rules that compute with the clock, in either dtype', () => {
+    const decaying: Optimizer = {
+      ...ruleOf((g, m) => [step(g), m]),
+      update(gradient, memory, _, clock) {
+        const rest = sub(
+          1,
+          clock.updates((update) => 0.5 / update),
+        );
+        return {
+          update: mapTree(gradient as Tree, (leaf) => mul(step(leaf), rest)) as typeof gradient,
+          memory,
+        };
+      },
+    };
+    expect(failing(() => decaying)).to.deep.equal([]);
+  });
+
   const impostors: Record<string, { readonly optimizer: () => Optimizer; readonly fails: string[] }> = {
     'that goes along the gradient': {
       optimizer: () => ruleOf((g, m) => [neg(step(g)), m]),
       fails: [laws.lowers],
+    },
+    'that takes the parameters for the gradient': {
+      optimizer: () => ({
+        ...ruleOf((g, m) => [step(g), m]),
+        update: (_, memory, parameters) => ({
+          update: mapTree(parameters as Tree, (leaf) => step(leaf)) as typeof parameters,
+          memory,
+        }),
+      }),
+      fails: [laws.lowers],
+    },
+    'that leaves scalars out': {
+      optimizer: () => ruleOf((g, m) => [g.shape.length === 0 ? mul(g, 0) : step(g), m]),
+      fails: [laws.lowers],
+    },
+    'whose memory starts at random': {
+      optimizer: () => {
+        const noise = seeded(1);
+        const own = ruleOf((g, m) => [step(g), m]);
+        return {
+          ...own,
+          init: (parameters) => mapTree(parameters as Tree, ({ shape }) => noise.normal(shape)),
+        };
+      },
+      fails: [laws.pure],
+    },
+    'whose ε vanishes in float32': {
+      optimizer: () => ruleOf((g, m) => [div(step(g), sqrt(add(square(g), 1e-60))), m]),
+      fails: [laws.finite],
     },
     'whose memory becomes a scalar': {
       optimizer: () => ruleOf((g) => [step(g), sum(g)]),

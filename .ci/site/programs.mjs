@@ -53,6 +53,8 @@ function whole(text, files) {
   };
   add(text);
   if ([...needed.keys()].some((path) => !paths.includes(path))) return undefined;
+  // Other forms of import are of other packages.
+  if (bodies.some((body) => /^import\b/m.test(body))) return undefined;
   // A program of one file stays as it is written.
   if (bodies.length === 1) return text;
   const heads = [...needed].map(([path, names]) => `import { ${unique(names).join(', ')} } from '${path}';`);

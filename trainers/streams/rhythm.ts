@@ -19,7 +19,7 @@ export interface Rhythm {
    * The expected times of the next rows.
    *
    * Where half of the latest pauses are the same, rows follow at that pause, but not on weekdays, or of pauses
-   * below a day in hours of the week, that have had no row in three weeks or more: a table of working days goes on
+   * below a day in hours of the week, that have had no row in three weeks or more: a table of working days continues
    * after its weekends. Else they follow at the typical pause, those of months on the same day of a month.
    * @param latest the time of the latest row. @param pause the typical pause.
    */

@@ -29,9 +29,10 @@ export function surveyedModel<Column extends string, Prediction>(
     (column) => !isSameRow || column !== target,
   );
   const placeholder = { columns: before.length === 0 ? ['(none yet)'] : before, categorical };
-  // At once, so that unusable options are refused here.
-  let model = open({ ...data, ...placeholder });
-  let known = JSON.stringify(placeholder);
+  // At once, so that unusable options are refused here. A calendar may be one of times that are yet to be found.
+  const { calendar: _, ...timeless } = data;
+  let model = open({ ...(data.timestamp === undefined ? timeless : data), ...placeholder });
+  let known = data.calendar === undefined ? JSON.stringify(placeholder) : '';
   let notes: readonly string[] = [];
   /** The records learnt from; undefined once the inputs are settled. */
   let examples: Example[] | undefined = [];

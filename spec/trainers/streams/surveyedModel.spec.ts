@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createModel, openModel } from '../../../cli/stream/index.ts';
-import { DataError } from '../../../lib/index.ts';
+import { ConfigurationError, DataError } from '../../../lib/index.ts';
 import { restoreModel, UsageError } from '../../../trainers/norewind.ts';
 import { createDesk, type Desk } from '../../cli/command.ts';
 import { size } from '../../support/size.ts';
@@ -95,6 +95,17 @@ describe('trainers/streams: a model whose columns are not named', () => {
     }
     expect(asked.report()).to.deep.equal(silent.report());
     expect(asked.config).to.deep.equal(silent.config);
+  });
+
+  it('takes a calendar for the times that it finds, and none without times', () => {
+    const of = (options: object) =>
+      learnt(rows.slice(0, 40), { experts: ['linear'], ...options }).predictOne();
+    expect(of({ calendar: 'angles' })).not.to.equal(of({ calendar: 'weekdays' }));
+    expect(of({ calendar: 'weekdays' })).to.equal(of({}));
+    expect(() => learnt([{ load: 1 }, { load: 2 }], { calendar: 'angles' })).to.throw(
+      ConfigurationError,
+      '--calendar goes with --timestamp',
+    );
   });
 
   it('may be given the same object again and again', () => {

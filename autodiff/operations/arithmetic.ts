@@ -20,9 +20,15 @@ export function sub(x: Operand, y: Operand): Tensor {
 
 /** The elementwise product x ∘ y. */
 export function mul(x: Operand, y: Operand): Tensor {
-  if (typeof y === 'number') return scaleBy(asTensor(x, 'float64', 'mul'), y);
-  if (typeof x === 'number') return scaleBy(asTensor(y, 'float64', 'mul'), x);
+  if (typeof y === 'number') return times(asTensor(x, 'float64', 'mul'), y);
+  if (typeof x === 'number') return times(asTensor(y, 'float64', 'mul'), x);
   return bind(product, broadcastPair(x, y, 'mul'));
+}
+
+/** x times a number. One that is not finite needs the strong zeros of products in its derivative. */
+function times(x: Tensor, factor: number): Tensor {
+  const own = x.dtype === 'float32' ? Math.fround(factor) : factor;
+  return Number.isFinite(own) ? scaleBy(x, factor) : bind(product, broadcastPair(x, factor, 'mul'));
 }
 
 /** x / y, rounded once. */

@@ -77,6 +77,17 @@ function requireGradient(f: (x: Tensor) => Tensor, x: Tensor, expected: readonly
 describe('user rules, behind a mask', () => {
   const positive = (f: (x: Tensor) => Tensor) => (x: Tensor) => sum(where(greater(x, 0), f(x), 0));
 
+  it('does not see a number that is not finite, as a factor of what is not selected', () => {
+    for (const factor of [nan, infinity, -infinity, 1e300])
+      for (const make of [(x: Tensor) => mul(x, factor), (x: Tensor) => mul(factor, x)]) {
+        const f = (x: Tensor) => sum(where(greater(x, 0), x, make(x)));
+        requireGradient(f, tensor([1, -1]), [1, factor]);
+        const single = tensor([1, -1], { dtype: 'float32' });
+        const [first] = numbers(grad(f)(single) as Tensor);
+        expect(first, `${factor} in float32`).to.equal(1);
+      }
+  });
+
   it('smooth: partial derivatives may be infinite or NaN', () => {
     const ln = smooth({ name: 'ln', evaluate: Math.log, partials: [(x) => div(1, x)] });
     requireGradient(positive(ln), tensor([0, -1, nan, 4]), [0, 0, 0, 0.25]);

@@ -156,7 +156,7 @@ describe('programs', () => {
   });
 
   it('keep apart what differs in a parameter only', () => {
-    const infinite = traced(
+    const factors = traced(
       (a) => [
         mul(a, Number.POSITIVE_INFINITY),
         mul(a, Number.NEGATIVE_INFINITY),
@@ -167,7 +167,7 @@ describe('programs', () => {
       ],
       v,
     );
-    expect(counts(infinite)).to.deep.equal({ scale: 5 });
+    expect(counts(factors)).to.deep.equal({ mul: 3, scale: 2 });
     const shapes = traced(
       (a) => [
         reshape(a, [12]),

@@ -72,6 +72,8 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
     ['fractional', 'another', 'negative', 'beyond what is exact', 'of another type', 'not a number'],
   ],
   [/^rest\.time$/, ['fractional', 'another', 'negative']],
+  // Other earlier times, fewer of them, or none, as in a run of an earlier version.
+  [/^rest\.times(\.\d+)?$/, ['fractional', 'another', 'negative', 'deleted']],
   [
     /^rest\.models\.(average\.mean|changes\.square|residuals\..*|residual|history\..*|panel\..*|latest\..*)$/,
     ['fractional', 'another', 'negative', 'beyond what is exact'],

@@ -39,11 +39,12 @@ export function createRhythm(saved: readonly number[] = []): Rhythm {
       const regular = regularPause(times);
       if (regular === undefined)
         return Array.from({ length: steps }, (_, i) => timeAhead(latest, pause, i + 1));
-      const has = slotsOf(times, regular);
+      const wait = waitsOf(times, regular);
       let time = latest;
       return Array.from({ length: steps }, () => {
-        do time += regular;
-        while (!has(time));
+        time += regular;
+        // The waits of a week lead back to an hour or a weekday that is known.
+        for (let left = wait(time); left > 0; left = wait(time)) time += regular * Math.ceil(left / regular);
         return time;
       });
     },
@@ -64,17 +65,18 @@ function regularPause(times: readonly number[]): number | undefined {
   return median <= week && same.length >= pauses.length / 2 ? median : undefined;
 }
 
-/** Whether rows come on the weekday of a time, or in its hour of the week. */
-function slotsOf(times: readonly number[], pause: number): (time: number) => boolean {
+/** For a time, the seconds until its weekday, or its hour of the week, is over; 0 if that has had rows. */
+function waitsOf(times: readonly number[], pause: number): (time: number) => number {
   const span = times[times.length - 1] - times[0];
-  if (span < enough || pause > (1 + near) * day) return () => true;
+  if (span < enough || pause > (1 + near) * day) return () => 0;
   const length = pause < (1 - near) * day ? hour : day;
-  const slotOf = (time: number) => Math.floor((((time % week) + week) % week) / length);
+  const inWeek = (time: number) => ((time % week) + week) % week;
+  const slotOf = (time: number) => Math.floor(inWeek(time) / length);
   const known = new Set(times.map(slotOf));
-  return (time) => known.has(slotOf(time));
+  return (time) => (known.has(slotOf(time)) ? 0 : (slotOf(time) + 1) * length - inWeek(time));
 }
 
-/** @throws DataError unless these can be the latest times of so many rows. */
+/** @throws DataError unless the latest rows can have had these times. */
 export function requireTimes(times: readonly number[], latest: number | undefined, records: number): void {
   // A run of an earlier version had none.
   requireLength('the list of times', times, 1, Math.min(most, records));

@@ -144,12 +144,12 @@ function sessionOf(
     return { asked, output: outputOf([...waiting, asked]) };
   }
 
-  const saveRest = (): SavedRows => ({
+  const saveRest = (times = rhythm.save()): SavedRows => ({
     coder: coder.save(),
     waiting: [...waiting],
     late: late.save(),
     ...(time === undefined ? {} : { time }),
-    ...(rhythm.save().length > 0 && { times: rhythm.save() }),
+    ...(times.length > 0 && { times }),
     records,
     evaluation: evaluation.save(),
     models: target.save(),

@@ -24,12 +24,8 @@ export function requireSameTree(tree: unknown, other: unknown, what: string): vo
   own.forEach((leaf, i) => {
     const [numbers, others] = [numbersOf(leaf), numbersOf(expected[i])];
     // NaN is the same as NaN here.
-    const known = numbers.map((value, at) => (Number.isNaN(value) && Number.isNaN(others[at]) ? 0 : value));
-    requireClose(
-      known,
-      others.map((value, at) => (Number.isNaN(numbers[at]) && Number.isNaN(value) ? 0 : value)),
-      0,
-      what,
-    );
+    const comparable = (values: readonly number[]) =>
+      values.map((value, at) => (Number.isNaN(numbers[at]) && Number.isNaN(others[at]) ? 0 : value));
+    requireClose(comparable(numbers), comparable(others), 0, what);
   });
 }

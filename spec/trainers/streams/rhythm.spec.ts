@@ -3,7 +3,7 @@ import { createRhythm, requireTimes } from '../../../trainers/streams/rhythm.ts'
 
 const day = 86_400;
 const start = Date.UTC(2024, 0, 1) / 1000; // a Monday
-/** Times of a table, every `pause` for so many days, of which those on which there is none are left out. */
+/** The times of a table: every `pause` seconds for some days, while it is open. */
 const timesOf = (days: number, pause: number, isOpen: (weekday: number, hour: number) => boolean) =>
   Array.from({ length: Math.floor((days * day) / pause) }, (_, i) => start + i * pause).filter((time) => {
     const date = new Date(1000 * time);
@@ -34,6 +34,16 @@ describe('trainers/streams: the expected times of rows', () => {
       '2024-01-29T10:00',
       '2024-01-29T11:00',
     ]);
+  });
+
+  it('leave out many short pauses at once, and hours that pauses jump over', () => {
+    const bursts = Array.from({ length: 30 }, (_, i) => start + i * day + 3599.9).flatMap((time) =>
+      Array.from({ length: 13 }, (_, i) => time + 0.001 * i),
+    );
+    expect(nextTimes(bursts, 120, 60).at(-1)).to.equal('2024-01-31T00:00');
+    const everySeven = timesOf(60, 7 * 3600, (weekday) => isWorkday(weekday));
+    for (const time of nextTimes(everySeven, 40, 7 * 3600))
+      expect(isWorkday(new Date(`${time}Z`).getUTCDay()), time).to.equal(true);
   });
 
   it('leave out none before three weeks are known', () => {

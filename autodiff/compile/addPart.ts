@@ -1,7 +1,7 @@
 import { kernels } from '../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import type { Buffer } from './instruction.ts';
-import type { Part } from './terms.ts';
+import type { Diagonal, Part } from './terms.ts';
 
 /** An array with its coefficient. */
 interface Factor {
@@ -33,24 +33,24 @@ export function addProduct(
   if (isApart) emit('add', dtype, out, out, product, size);
 }
 
-/** Adds to the elements of a matrix on a diagonal, or sets them if the matrix is zero. */
+/** Adds to the elements of an array on a diagonal, or sets them if the array is zero. */
 export function addDiagonal(
   assembler: Assembler,
-  matrix: Buffer,
-  begin: number,
+  out: Buffer,
+  { begin, step }: Diagonal,
   { at, buffer: x }: Factor,
   isZero: boolean,
 ): void {
   const { dtype, size: n } = x;
-  const place = { buffer: matrix, shift: begin * n };
+  const place = { buffer: out, shift: begin };
   const isPlain = isZero && assembler.number(at) === 1;
   const sum = isPlain ? x : assembler.buffer(dtype, n);
   const emit = assembler.emit.bind(assembler);
   if (!isZero) {
-    emit('strided', dtype, sum, place, 1, n, 1, n + 1);
+    emit('strided', dtype, sum, place, 1, n, 1, step);
     emit('axpby', dtype, sum, assembler.scalar(dtype, 1), sum, at, x, n);
   } else if (!isPlain) emit('muls', dtype, sum, x, at, n);
-  emit('strided', dtype, place, sum, 1, n, n + 1, 1);
+  emit('strided', dtype, place, sum, 1, n, step, 1);
 }
 
 /** The rows of a part, added up in an array of their own, like the given one. */

@@ -14,11 +14,20 @@ import type { Assembler } from './assembler.ts';
 import { Indices } from './indices.ts';
 import { type Buffer, bufferOf, type InstructionOperand } from './instruction.ts';
 import { Materializer } from './materialize.ts';
-import type { Diagonal, Planner } from './planner.ts';
+import type { Planner } from './planner.ts';
 import type { Program } from './program.ts';
 import { type EntryOperand, repeat } from './repeat.ts';
 import type { Care } from './schedule.ts';
-import { arrayOf, type Coefficient, dense, diagonalIn, one, type Part, type Terms } from './terms.ts';
+import {
+  arrayOf,
+  type Coefficient,
+  type Diagonal,
+  dense,
+  diagonalsIn,
+  one,
+  type Part,
+  type Terms,
+} from './terms.ts';
 
 /** The sum of the squares of x [m, n], or of each of several entries of that shape. */
 interface Carried {
@@ -132,19 +141,24 @@ export class Lowering implements Planner {
     return terms;
   }
 
-  diagonal(x: Tensor): Diagonal | undefined {
-    const own = diagonalIn(this.terms(x));
-    if (own === undefined) return undefined;
-    const { elements, begin } = own;
-    const size = elements[0].part.kind === 'dense' ? elements[0].part.buffer.size : 0;
-    const buffer = this.materializer.array(elements, x.dtype, [size]);
-    this.#terms.set(x, [{ coefficient: one, part: { kind: 'diagonal', buffer, begin } }]);
-    return { buffer, begin };
+  diagonals(x: Tensor): readonly Diagonal[] | undefined {
+    const own = diagonalsIn(this.terms(x))?.map(({ begin, step, size, elements }) => ({
+      kind: 'diagonal' as const,
+      buffer: this.materializer.array(elements, x.dtype, [size]),
+      begin,
+      step,
+    }));
+    if (own !== undefined)
+      this.#terms.set(
+        x,
+        own.map((part) => ({ coefficient: one, part })),
+      );
+    return own;
   }
 
   array(x: Tensor): Buffer {
     const buffer =
-      x instanceof SymbolTensor || diagonalIn(this.terms(x)) === undefined
+      x instanceof SymbolTensor || diagonalsIn(this.terms(x)) === undefined
         ? this.materializer.array(this.terms(x), x.dtype, x.shape)
         : this.assembler.constant(x.dtype, dataOf(x).slice());
     this.#terms.set(x, dense(buffer));
@@ -160,8 +174,9 @@ export class Lowering implements Planner {
 
   summand(x: Tensor): Terms {
     if (x.size === 1) return dense(this.array(x));
-    const [term, ...more] = this.terms(x);
     const uses = this.#uses.get(x) ?? 0;
+    if (uses > 1 && this.diagonals(x) !== undefined) return this.terms(x);
+    const [term, ...more] = this.terms(x);
     // An outer product is multiplied out anew by each use; from the third on, writing it down is cheaper.
     const part = term?.part;
     const kind = part?.kind === 'entries' ? part.of.kind : part?.kind;
@@ -252,7 +267,10 @@ export class Lowering implements Planner {
       return dense(this.assembler.constant(x.dtype, data.slice() as typeof data));
     const elements = data.slice(0, x.shape[1]).map((_, i) => data[(begin + i) * x.shape[1] + i]);
     const buffer = this.assembler.constant(x.dtype, elements as typeof data);
-    return [{ coefficient: one, part: { kind: 'diagonal', buffer, begin } }];
+    const [, columns] = x.shape;
+    return [
+      { coefficient: one, part: { kind: 'diagonal', buffer, begin: begin * columns, step: columns + 1 } },
+    ];
   }
 }
 

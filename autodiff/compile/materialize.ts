@@ -6,6 +6,7 @@ import type { Buffer } from './instruction.ts';
 import {
   arrayOf,
   type Coefficient,
+  type Diagonal,
   isOne,
   one,
   type Part,
@@ -17,7 +18,6 @@ import {
 type Outer = Extract<Part, { kind: 'outer' }>;
 type Product = Extract<Part, { kind: 'product' }>;
 type Block = Extract<Part, { kind: 'block' }>;
-type Diagonal = Extract<Part, { kind: 'diagonal' }>;
 type Rows = Extract<Part, { kind: 'rows' }>;
 type Repeated = Extract<Part, { kind: 'repeated' }>;
 
@@ -70,7 +70,8 @@ export class Materializer {
   /** Reshaped and other copies of one diagonal matrix share its elements. */
   #diagonal(part: Diagonal, dtype: DType, shape: Shape): Buffer {
     const size = sizeOf(shape);
-    const isSame = ({ buffer, begin }: Diagonal) => buffer === part.buffer && begin === part.begin;
+    const isSame = ({ buffer, begin, step }: Diagonal) =>
+      buffer === part.buffer && begin === part.begin && step === part.step;
     const known = this.#diagonals.find((other) => isSame(other.part) && other.out.size === size);
     if (known !== undefined) return known.out;
     const out = this.#assembler.buffer(dtype, size);
@@ -213,7 +214,7 @@ export class Materializer {
       if (part.kind !== 'diagonal') continue;
       const { at, buffer } = this.factors(coefficient, part.buffer);
       const isZero = isBare && of('row').length === 0 && i === 0;
-      addDiagonal(this.#assembler, out, part.begin, { at, buffer }, isZero);
+      addDiagonal(this.#assembler, out, part, { at, buffer }, isZero);
     }
   }
 

@@ -70,7 +70,9 @@ export class Naming {
       case 'entries':
         return [...part.by.map((own) => this.#name(own)), ...this.#part(part.of), 'for each'];
       case 'diagonal':
-        return [`diagonal(${this.#name(part.buffer)}${part.begin === 0 ? '' : ` from row ${part.begin}`})`];
+        return [
+          `diagonal(${this.#name(part.buffer)}${part.begin === 0 ? '' : ` from element ${part.begin}`})`,
+        ];
       case 'repeated':
         return [`(${this.#name(part.buffer)} repeated)`];
       case 'block':

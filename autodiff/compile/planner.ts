@@ -4,7 +4,7 @@ import type { Buffer, InstructionOperand } from './instruction.ts';
 import type { Materializer } from './materialize.ts';
 import type { EntryOperand } from './repeat.ts';
 import type { Care } from './schedule.ts';
-import type { Coefficient, Terms } from './terms.ts';
+import type { Coefficient, Diagonal, Terms } from './terms.ts';
 
 /** The plan under construction, as the lowering of an equation sees it. */
 export interface Planner {
@@ -15,8 +15,8 @@ export interface Planner {
   readonly squared: ReadonlySet<Tensor>;
   /** The terms that a tensor stands for. */
   terms(x: Tensor): Terms;
-  /** The elements of a matrix that is zero off one diagonal: element i is in row begin + i and column i. */
-  diagonal(x: Tensor): Diagonal | undefined;
+  /** The diagonals of a tensor that is zero off them; undefined for another. */
+  diagonals(x: Tensor): readonly Diagonal[] | undefined;
   /** Its elements, written out. */
   array(x: Tensor): Buffer;
   /** A coefficient times an array. */
@@ -46,10 +46,4 @@ export interface Planner {
     operands: readonly EntryOperand[],
     counts: readonly (number | Buffer)[],
   ): Terms;
-}
-
-/** See `Planner.diagonal`. */
-export interface Diagonal {
-  readonly buffer: Buffer;
-  readonly begin: number;
 }

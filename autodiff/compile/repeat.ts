@@ -1,10 +1,12 @@
 import type { wasm } from '../../lib/index.ts';
-import type { Buffer, Instruction } from './instruction.ts';
+import type { Buffer, Instruction, InstructionOperand } from './instruction.ts';
 
 /** An array with the number of elements from one entry to the next; 0 for one that all entries share. */
 export interface EntryOperand {
   readonly buffer: Buffer;
   readonly stride: number;
+  /** The first element of the first entry; 0 if left out. */
+  readonly shift?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export function repeat(
   const body: Instruction = {
     operation,
     dtype: buffer.dtype,
-    operands: [out, ...operands.map((own) => own.buffer), ...counts],
+    operands: [out, ...operands.map(beginOf), ...counts],
   };
   if (count === 1) return [body];
   const strides = [out.size / count, ...operands.map(({ stride }) => stride)];
@@ -40,8 +42,12 @@ export function repeated(
   const body: Instruction = {
     operation,
     dtype: buffer.dtype,
-    operands: operands.map((own) => (typeof own === 'number' ? own : own.buffer)),
+    operands: operands.map((own) => (typeof own === 'number' ? own : beginOf(own))),
   };
   const strides = operands.map((own) => (typeof own === 'number' ? 0 : own.stride));
   return { operation: 'repeat', dtype: buffer.dtype, operands: [count], body: [body], strides };
+}
+
+function beginOf({ buffer, shift = 0 }: EntryOperand): InstructionOperand {
+  return shift === 0 ? buffer : { buffer, shift };
 }

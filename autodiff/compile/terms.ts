@@ -48,8 +48,7 @@ export type Part =
   | { readonly kind: 'mixture'; readonly weights: Buffer; readonly buffer: Buffer }
   /** Each row of v in the row that its index names, added up; zeros elsewhere. */
   | { readonly kind: 'rows'; readonly index: Buffer; readonly v: Buffer }
-  /** Element i in row begin + i and column i of a matrix with as many columns as elements; zeros elsewhere. */
-  | { readonly kind: 'diagonal'; readonly buffer: Buffer; readonly begin: number }
+  | Diagonal
   /** A block of the given shape at `begin`, zeros elsewhere. */
   | {
       readonly kind: 'block';
@@ -57,6 +56,17 @@ export type Part =
       readonly begin: readonly number[];
       readonly shape: Shape;
     };
+
+/**
+ * Element i at begin + i·step, in row-major order, and zeros elsewhere: in a matrix whose rows have step - 1 elements, along
+ * a diagonal.
+ */
+export interface Diagonal {
+  readonly kind: 'diagonal';
+  readonly buffer: Buffer;
+  readonly begin: number;
+  readonly step: number;
+}
 
 /** The parts that an entry of a batch may be. */
 export type EntryPart =
@@ -105,18 +115,38 @@ export function splatOf(value: Terms): Coefficient | undefined {
   return value.length === 1 && value[0].part.kind === 'splat' ? value[0].coefficient : undefined;
 }
 
-/** The elements of a value that is zero off one diagonal, as a sum of vectors, and the row of the first. */
-export function diagonalIn(value: Terms): { readonly elements: Terms; readonly begin: number } | undefined {
-  const [first] = value;
-  if (first?.part.kind !== 'diagonal') return undefined;
-  const { begin, buffer } = first.part;
-  const elements: Term[] = [];
+/** The terms of the elements on one diagonal. */
+interface OnDiagonal {
+  readonly begin: number;
+  readonly step: number;
+  readonly size: number;
+  readonly elements: Term[];
+}
+
+/** The diagonals of a value that is zero off them, each as a sum of vectors; undefined for another value. */
+export function diagonalsIn(value: Terms): readonly OnDiagonal[] | undefined {
+  const found: OnDiagonal[] = [];
   for (const { coefficient, part } of value) {
-    if (part.kind !== 'diagonal' || part.begin !== begin || part.buffer.size !== buffer.size)
-      return undefined;
-    elements.push({ coefficient, part: { kind: 'dense', buffer: part.buffer } });
+    if (part.kind !== 'diagonal') return undefined;
+    const { begin, step, buffer } = part;
+    const { size } = buffer;
+    const isSame = (own: OnDiagonal) => own.begin === begin && own.step === step && own.size === size;
+    const element: Term = { coefficient, part: { kind: 'dense', buffer } };
+    const own = found.find(isSame);
+    if (own === undefined) found.push({ begin, step, size, elements: [element] });
+    else own.elements.push(element);
   }
-  return { elements, begin };
+  return found.length === 0 ? undefined : found;
+}
+
+/** The row and the column of the first element of a diagonal; undefined if it is not one of a matrix of this shape. */
+export function placeIn(
+  { begin, step, buffer: { size } }: Diagonal,
+  [rows, columns]: Shape,
+): { readonly row: number; readonly column: number } | undefined {
+  const [row, column] = [Math.floor(begin / columns), begin % columns];
+  const isThere = step === columns + 1 && row + size <= rows && column + size <= columns;
+  return isThere ? { row, column } : undefined;
 }
 
 /** The buffer of an ordinary array. */

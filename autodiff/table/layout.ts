@@ -1,5 +1,6 @@
 import { dataOf, fromData, type Shape, stridesOf, type Tensor } from '../../lib/index.ts';
-import { dense, one, type Terms } from '../compile/terms.ts';
+import type { Planner } from '../compile/planner.ts';
+import { type Diagonal, dense, one, placeIn, type Terms } from '../compile/terms.ts';
 import type { Parameters } from '../primitive.ts';
 import { join } from '../primitives/constant.ts';
 import * as linear from '../primitives/linear.ts';
@@ -79,9 +80,10 @@ export const layout: readonly Entry[] = [
     keepsNaN: true,
     zero: 'first',
     moves: true,
-    lower: (plan, [x], { begin }) => [
-      { coefficient: one, part: { kind: 'block', buffer: plan.array(x), begin, shape: x.shape } },
-    ],
+    lower: (plan, [x], { begin }, { shape }) =>
+      padded(plan, x, begin, shape) ?? [
+        { coefficient: one, part: { kind: 'block', buffer: plan.array(x), begin, shape: x.shape } },
+      ],
     reaches: moved((x, parameters) => linear.pad.evaluate([x], parameters)),
     batch: ({ apply, size }, [{ x }], { begin, shape }) =>
       apply([x], { begin: [0, ...begin], shape: [size, ...shape] }),
@@ -105,10 +107,28 @@ export const layout: readonly Entry[] = [
   }),
 ];
 
+/** The diagonals of a matrix inside a larger one; undefined for another tensor. */
+function padded(plan: Planner, x: Tensor, [top, left]: readonly number[], shape: Shape): Terms | undefined {
+  if (shape.length !== 2) return undefined;
+  const [, columns] = shape;
+  const moved = plan.diagonals(x)?.map((own): Diagonal | undefined => {
+    const place = placeIn(own, x.shape);
+    return place && { ...own, begin: (top + place.row) * columns + left + place.column, step: columns + 1 };
+  });
+  const known = moved?.filter((part) => part !== undefined);
+  return known?.length === moved?.length ? known?.map((part) => ({ coefficient: one, part })) : undefined;
+}
+
 /** The transpose of a product of vectors, or of a square diagonal matrix; undefined for others. */
 function transposed(terms: Terms, [rows, columns]: Shape): Terms | undefined {
   const turned = terms.flatMap(({ coefficient, part }): Terms => {
-    if (part.kind === 'diagonal' && rows === columns && part.buffer.size === rows)
+    if (
+      part.kind === 'diagonal' &&
+      part.begin === 0 &&
+      part.step === columns + 1 &&
+      part.buffer.size === rows &&
+      rows === columns
+    )
       return [{ coefficient, part }];
     if (part.kind === 'outer' && part.u.size === rows && part.v.size === columns)
       return [{ coefficient, part: { ...part, u: part.v, v: part.u } }];

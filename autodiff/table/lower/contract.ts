@@ -14,7 +14,7 @@ import {
   type Terms,
   times,
 } from '../../compile/terms.ts';
-import { scaledColumns, scaledRows } from './diagonal.ts';
+import { productByPieces, scaledColumns, scaledRows } from './diagonal.ts';
 import { entriesOf } from './entries.ts';
 import { inRule, strongFactor, strongScale } from './multiply.ts';
 
@@ -49,6 +49,10 @@ export function lowerMatmul(
       (transposeRight ? undefined : scaledRows(plan, [x, y], transposeLeft, isStrong, result, factor)) ??
       (transposeLeft ? undefined : scaledColumns(plan, [x, y], isStrong, result, factor));
     if (simple !== undefined) return simple;
+  }
+  if (!strong && plan.care !== 'whole' && !transposeLeft && !transposeRight) {
+    const byPieces = productByPieces(plan, x, y, result);
+    if (byPieces !== undefined) return byPieces;
   }
   const [a, b] = [factor(x), factor(y)];
   if (factored && rows === 1 && columns > 1 && !strong && !transposeRight && isOne(b.coefficient)) {
@@ -211,6 +215,7 @@ function partProduct(plan: Planner, a: Part, b: Part, dtype: DType, strong: bool
     a.kind === 'diagonal' &&
     b.kind === 'diagonal' &&
     a.begin === b.begin &&
+    a.step === b.step &&
     a.buffer.size === b.buffer.size
   )
     return strong && plan.care !== 'none' ? undefined : [emit('dot', a.buffer, b.buffer, a.buffer.size)];

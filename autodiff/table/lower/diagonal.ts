@@ -1,12 +1,24 @@
 import type { DType, Tensor } from '../../../lib/index.ts';
-import type { Buffer } from '../../compile/instruction.ts';
-import type { Diagonal, Planner } from '../../compile/planner.ts';
-import { repeat } from '../../compile/repeat.ts';
-import { type Coefficient, dense, one, repeatedOf, scaled, type Terms } from '../../compile/terms.ts';
+import type { Buffer, InstructionOperand } from '../../compile/instruction.ts';
+import type { Planner } from '../../compile/planner.ts';
+import { repeat, repeated } from '../../compile/repeat.ts';
+import {
+  type Coefficient,
+  type Diagonal,
+  dense,
+  isOne,
+  one,
+  type Part,
+  placeIn,
+  repeatedOf,
+  scaled,
+  type Terms,
+} from '../../compile/terms.ts';
 
 /**
- * Products in which an operand is zero off one diagonal. Rows of a Jacobian begin with the unit vectors, which
- * elementwise operations only scale; a product with such a matrix scales rows or columns.
+ * Products in which an operand is zero off some diagonals. Rows of a Jacobian begin with the unit vectors, which
+ * elementwise operations only scale; a product with such a matrix scales rows or columns. A state of two leaves has two
+ * diagonals: those of an LSTM's h and c, of which c reaches the new state only along them.
  *
  * Zero times infinity is 0 here, so these are for strong products, or while all numbers are finite.
  */
@@ -15,29 +27,36 @@ interface Factor {
   readonly buffer: Buffer;
 }
 
-/** The elementwise product; undefined if neither operand is such a matrix. */
+type Block = Extract<Part, { kind: 'block' }>;
+
+/** The elementwise product; undefined if neither operand is such a tensor. */
 export function diagonalProduct(plan: Planner, x: Tensor, y: Tensor, strong: boolean): Terms | undefined {
-  const own = plan.diagonal(x);
+  const own = plan.diagonals(x);
   const other = own === undefined ? x : y;
-  const diagonal = own ?? plan.diagonal(y);
-  if (diagonal === undefined) return undefined;
-  const { coefficient, buffer } = alongDiagonal(plan, other, diagonal);
-  const { begin } = diagonal;
-  const product = vectorProduct(plan, diagonal.buffer, buffer, other.dtype, strong);
-  return [{ coefficient, part: { kind: 'diagonal', buffer: product, begin } }];
+  const diagonals = own ?? plan.diagonals(y);
+  return diagonals?.map((diagonal) => {
+    const { coefficient, buffer } = alongDiagonal(plan, other, diagonal);
+    const product = vectorProduct(plan, diagonal.buffer, buffer, other.dtype, strong);
+    return { coefficient, part: { ...diagonal, buffer: product } };
+  });
 }
 
-/** The elements of a tensor where a matrix is not zero, times a coefficient. */
-function alongDiagonal(plan: Planner, x: Tensor, { buffer: { size: n }, begin }: Diagonal): Factor {
+/** The elements of a tensor along a diagonal, times a coefficient. */
+function alongDiagonal(plan: Planner, x: Tensor, diagonal: Diagonal): Factor {
+  const {
+    buffer: { size: n },
+    begin,
+    step,
+  } = diagonal;
   const repeated = repeatedOf(plan.terms(x));
-  if (repeated !== undefined && (repeated.each === 1 || begin === 0)) {
+  const place = x.shape.length === 2 ? placeIn(diagonal, x.shape) : undefined;
+  if (repeated !== undefined && place !== undefined && repeated.buffer.size === n) {
     const { buffer, each, factor } = repeated;
-    if (each === 1 ? buffer.size === n : each === n && buffer.size === n)
+    if (each === 1 ? place.column === 0 : each === x.shape[1] && place.row === 0)
       return { coefficient: { factor, scalars: [] }, buffer };
   }
   const out = plan.assembler.buffer(x.dtype, n);
-  const from = { buffer: plan.array(x), shift: begin * n };
-  plan.assembler.emit('strided', x.dtype, out, from, 1, n, 1, n + 1);
+  plan.assembler.emit('strided', x.dtype, out, { buffer: plan.array(x), shift: begin }, 1, n, 1, step);
   return { coefficient: one, buffer: out };
 }
 
@@ -52,6 +71,13 @@ function vectorProduct(plan: Planner, x: Buffer, y: Buffer, dtype: DType, strong
   return out;
 }
 
+/** A diagonal of D that scales rows of Y: those from a row on, into those of the product from another on. */
+interface Scales {
+  readonly by: Buffer;
+  readonly from: number;
+  readonly row: number;
+}
+
 /**
  * D Y or Dᵀ Y, whose rows are those of Y, scaled; undefined if x is no such matrix.
  * @param factor splits Y into a coefficient, which waits until after the product, and an array.
@@ -64,30 +90,28 @@ export function scaledRows(
   result: Tensor,
   factor: (x: Tensor) => Factor,
 ): Terms | undefined {
-  const diagonal = plan.diagonal(x);
-  if (diagonal === undefined || x.shape[1] !== diagonal.buffer.size) return undefined;
-  const [n, columns] = [diagonal.buffer.size, result.shape[1]];
+  const diagonals = plan.diagonals(x);
+  if (diagonals === undefined) return undefined;
+  const [rows, columns] = result.shape;
+  const scales: Scales[] = [];
+  for (const own of diagonals) {
+    const place = placeIn(own, x.shape);
+    if (place === undefined) return undefined;
+    const [from, row] = transposed ? [place.row, place.column] : [place.column, place.row];
+    scales.push({ by: own.buffer, from, row });
+  }
+  if (!areApart(scales)) return undefined;
   const { coefficient, buffer } = factor(y);
-  const out = plan.assembler.buffer(result.dtype, n * columns);
-  // The rows of Y that Dᵀ picks begin at a row of their own.
-  const shift = transposed ? diagonal.begin * columns : 0;
-  const rows = { buffer: shift === 0 ? buffer : rowsFrom(plan, buffer, shift, out), stride: columns };
-  const by = { buffer: diagonal.buffer, stride: 1 };
-  if (columns === 1)
-    plan.assembler.emit(strong ? 'strongmul' : 'mul', result.dtype, out, rows.buffer, by.buffer, n);
-  else
-    plan.assembler.instructions.push(
-      ...repeat(out, n, strong ? 'strongmuls' : 'muls', [rows, by], [columns]),
-    );
-  if (result.shape[0] === n) return scaled(dense(out), coefficient);
-  const part = { kind: 'block', buffer: out, begin: [diagonal.begin, 0], shape: [n, columns] } as const;
+  const [{ by, row, from }, ...more] = scales;
+  if (more.length > 0 || by.size === rows) {
+    const out = plan.temporary(result);
+    writeScaled(plan, out, scales, { buffer, columns }, strong);
+    return scaled(dense(out), coefficient);
+  }
+  const out = plan.assembler.buffer(result.dtype, by.size * columns);
+  writeScaled(plan, out, [{ by, row: 0, from }], { buffer, columns }, strong);
+  const part = { kind: 'block', buffer: out, begin: [row, 0], shape: [by.size, columns] } as const;
   return [{ coefficient, part }];
-}
-
-function rowsFrom({ assembler }: Planner, buffer: Buffer, shift: number, { dtype, size }: Buffer): Buffer {
-  const rows = assembler.buffer(dtype, size);
-  assembler.emit('strided', dtype, rows, { buffer, shift }, 1, size, 1, 1);
-  return rows;
 }
 
 /** X D for a square D, whose columns are those of X, scaled; undefined if y is no such matrix. */
@@ -98,15 +122,100 @@ export function scaledColumns(
   result: Tensor,
   factor: (x: Tensor) => Factor,
 ): Terms | undefined {
-  const diagonal = plan.diagonal(y);
-  if (diagonal === undefined || y.shape[0] !== diagonal.buffer.size || y.shape[1] !== diagonal.buffer.size)
+  const [only, ...more] = plan.diagonals(y) ?? [];
+  if (only === undefined || more.length > 0 || only.begin !== 0) return undefined;
+  if (placeIn(only, y.shape) === undefined || y.shape.some((length) => length !== only.buffer.size))
     return undefined;
   const { coefficient, buffer } = factor(x);
   const out = plan.assembler.buffer(result.dtype, result.size);
-  const [n, by] = [diagonal.buffer.size, { buffer: diagonal.buffer, stride: 0 }];
+  const [n, by] = [only.buffer.size, { buffer: only.buffer, stride: 0 }];
   const rows = { buffer, stride: n };
   plan.assembler.instructions.push(
     ...repeat(out, result.shape[0], strong ? 'strongmul' : 'mul', [rows, by], [n]),
   );
   return scaled(dense(out), coefficient);
+}
+
+/**
+ * X Y for an X that is put together from blocks and diagonals, such as the Jacobian of a state of several leaves, side by
+ * side: what is known to be zero is not multiplied. Undefined for another X. The product is an ordinary one.
+ */
+export function productByPieces(plan: Planner, x: Tensor, y: Tensor, result: Tensor): Terms | undefined {
+  const [rows, columns] = result.shape;
+  const scales: Scales[] = [];
+  const blocks: Block[] = [];
+  for (const { coefficient, part } of plan.terms(x)) {
+    if (!isOne(coefficient)) return undefined;
+    if (part.kind === 'block') blocks.push(part);
+    else if (part.kind === 'diagonal') {
+      const place = placeIn(part, x.shape);
+      if (place === undefined) return undefined;
+      scales.push({ by: part.buffer, from: place.column, row: place.row });
+    } else return undefined;
+  }
+  const isDense = scales.length === 0 && blocks.every(({ shape: [height] }) => height === rows);
+  if (isDense || blocks.length === 0 || !areApart(scales)) return undefined;
+  const { coefficient, buffer } = plan.factored(y);
+  const out = plan.temporary(result);
+  writeScaled(plan, out, scales, { buffer, columns }, false);
+  for (const { buffer: block, begin, shape } of blocks)
+    plan.assembler.emit(
+      'gemm',
+      result.dtype,
+      from(out, begin[0] * columns),
+      block,
+      from(buffer, begin[1] * columns),
+      ...[shape[0], columns, shape[1], 0, 0, 1],
+    );
+  if (plan.care !== 'none') {
+    // The sums are those of plans without care, to the bit, and NaN where zeros that were left out meet infinity.
+    const zeros = plan.assembler.filled(result.dtype, 0, x.size);
+    plan.assembler.emit('gemm', result.dtype, out, zeros, buffer, rows, columns, x.shape[1], 0, 0, 1);
+  }
+  return scaled(dense(out), coefficient);
+}
+
+/** Whether no row is written twice. */
+function areApart(scales: readonly Scales[]): boolean {
+  return scales.every(({ by, row }, i) =>
+    scales.slice(i + 1).every((other) => row + by.size <= other.row || other.row + other.by.size <= row),
+  );
+}
+
+/** Writes the scaled rows, and zeros into the others. */
+function writeScaled(
+  { assembler }: Planner,
+  out: Buffer,
+  scales: readonly Scales[],
+  { buffer, columns }: { readonly buffer: Buffer; readonly columns: number },
+  strong: boolean,
+): void {
+  const { dtype } = out;
+  let done = 0;
+  const zerosUntil = (row: number) => {
+    const count = (row - done) * columns;
+    if (count > 0)
+      assembler.emit('fill', dtype, from(out, done * columns), assembler.scalar(dtype, 0), count);
+  };
+  for (const { by, row, from: first } of scales.toSorted((a, b) => a.row - b.row)) {
+    zerosUntil(row);
+    done = row + by.size;
+    const product = strong ? 'strongmul' : 'mul';
+    if (columns === 1) assembler.emit(product, dtype, from(out, row), from(buffer, first), by, by.size);
+    else
+      assembler.instructions.push(
+        repeated(`${product}s`, by.size, [
+          { buffer: out, stride: columns, shift: row * columns },
+          { buffer, stride: columns, shift: first * columns },
+          { buffer: by, stride: 1 },
+          columns,
+        ]),
+      );
+  }
+  zerosUntil(out.size / columns);
+}
+
+/** The elements of an array from this one on. */
+function from(buffer: Buffer, shift: number): InstructionOperand {
+  return shift === 0 ? buffer : { buffer, shift };
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   add,
+  concat,
   Execution,
   evaluateProgram,
   globalNorm,
@@ -10,6 +11,7 @@ import {
   mul,
   outer,
   reshape,
+  slice,
   sub,
   sum,
   tanh,
@@ -17,7 +19,7 @@ import {
   transpose,
   vmap,
 } from '../../../autodiff/index.ts';
-import { eye, fromData, type Tensor, zeros } from '../../../lib/index.ts';
+import { dataOf, eye, fromData, type Tensor, zeros } from '../../../lib/index.ts';
 import { requireClose, sample } from './agree.ts';
 
 const strongMul = (d: Tensor, x: Tensor) => linearize((a: Tensor) => mul(a, x), d).push(d);
@@ -71,8 +73,8 @@ describe('diagonal matrices in plans', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...shapes),
-        fc.array(fc.nat(6), { maxLength: 5 }),
-        fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.nat(7), { maxLength: 5 }),
+        fc.array(fc.nat(13), { minLength: 1, maxLength: 3 }),
         ([rows, n, begin], steps, ends) => {
           const given = [
             sample([n], 1),
@@ -80,9 +82,11 @@ describe('diagonal matrices in plans', () => {
             sample([rows, n], 3),
             sample([n, 4], 4),
             sample([3, rows], 5),
+            sample([2 * n, 4], 6),
           ];
-          const body = (...[v, u, x, y, z]: Tensor[]) => {
+          const body = (...[v, u, x, y, z, both]: Tensor[]) => {
             let d: Tensor = diagonal(rows, n, begin);
+            const other = strongMul(diagonal(rows, n, rows - n), x);
             for (const step of steps) {
               if (step === 0) d = strongMul(d, add(zeros([rows, n]), v));
               if (step === 1) d = strongMul(d, outer(u, v));
@@ -91,6 +95,7 @@ describe('diagonal matrices in plans', () => {
               if (step === 4) d = reshape(reshape(d, [n, rows]), [rows, n]);
               if (step === 5 && rows === n) d = transpose(d);
               if (step === 6) d = strongMul(strongMul(d, x), d);
+              if (step === 7) d = add(d, other);
             }
             const readers = [
               () => d,
@@ -103,6 +108,10 @@ describe('diagonal matrices in plans', () => {
               () => linearize((a: Tensor) => matmul(transpose(a), x), d).push(d),
               () => matmul(d, reshape(v, [n, 1])),
               () => sum(d, { axes: 0 }),
+              () => matmul(concat([x, d], 1), both),
+              () => matmul(concat([d, other], 1), both),
+              () => timesLeft(concat([timesLeft(other, outer(v, v)), d], 1), both),
+              () => add(matmul(concat([d, x], 1), mul(3, both)), matmul(concat([d, x], 1), both)),
             ];
             return ends.map((end) => tanh(readers[end]()));
           };
@@ -133,6 +142,53 @@ describe('diagonal matrices in plans', () => {
       return [vmap((cotangent: Tensor) => pull(cotangent)[0])(eye(6))];
     }, given);
     expect(namesOf(execution)).not.to.include('gemm');
+  });
+
+  describe('side by side with blocks: a Jacobian whose state has two leaves, one of which moves along diagonals', () => {
+    const step = ([h, c]: Tensor[], w: Tensor) => {
+      const next = add(mul(0.5, c), tanh(matmul(w, h)));
+      return [tanh(next), next];
+    };
+    const { program } = trace('influence', (declare) => {
+      const [h, c, w, influence] = [[6], [6], [6, 6], [12, 20]].map((shape) => declare(zeros(shape)));
+      const { pull } = linearize((own: Tensor[]) => step(own, w), [h, c]);
+      const rows = vmap((cotangent: Tensor[]) => pull(cotangent)[0])(
+        [0, 6].map((at) => slice(eye(12), [0, at], [12, at + 6])),
+      );
+      return [matmul(concat(rows, 1), influence)];
+    });
+    const influence = sample([12, 20], 4);
+    const planWith = (care: 'none' | 'factored' | 'whole', last = influence) => {
+      const execution = new Execution(program, { care, updates: new Map([[0, 3]]) });
+      [sample([6], 1), sample([6], 2), sample([6, 6], 3), last].forEach((x, i) => {
+        execution.write(i, x);
+      });
+      execution.run();
+      return { execution, result: execution.read(0) };
+    };
+
+    it('is multiplied without its zeros', () => {
+      const products = planWith('none').execution.plan.instructions.filter(
+        ({ operation }) => operation === 'gemm',
+      );
+      expect(products.map(({ operands }) => operands.slice(3, 6))).to.deep.equal([[12, 20, 6]]);
+    });
+
+    it('has the same sums with more care, to the bit', () => {
+      const { result } = planWith('none');
+      expect(dataOf(planWith('factored').result)).to.deep.equal(dataOf(result));
+      requireClose([planWith('whole').result], [result]);
+    });
+
+    it('is not finite where a zero meets infinity, with care', () => {
+      const data = Float64Array.from(dataOf(influence) as Float64Array);
+      data[8 * 20 + 5] = Number.POSITIVE_INFINITY;
+      const last = fromData(data, [12, 20]);
+      const areFinite = (care: 'factored' | 'whole') =>
+        Array.from(dataOf(planWith(care, last).result), Number.isFinite);
+      expect(areFinite('factored')).to.deep.equal(areFinite('whole'));
+      expect(areFinite('factored').filter((one) => !one)).to.have.length(12);
+    });
   });
 
   it('take as many numbers in norms and sums of squares as the diagonal has', () => {

@@ -110,13 +110,13 @@ async function learn(
   const isText =
     options.resume === undefined && options.unit === undefined && run.config.data.kind === 'text';
   const sources = isText ? textSources(own) : own;
-  const batches = readData(sources, run.config, isAgain ? undefined : run.session.time);
+  const batches = readData(sources, run.config, isAgain ? run.position.before?.time : run.session.time);
   const rest = isAgain ? after(batches, run.position) : undefined;
   // A followed file that ends before the position of the checkpoint is not the file that was read then.
   follower.onEnd = () => rest?.requireReached();
   follower.onTurn = () => {
     rest?.requireReached();
-    run.position = turned(run.position);
+    run.position = turned(run.position, run.session.time);
     // The data before this point may be gone.
     run.save();
   };

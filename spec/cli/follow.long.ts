@@ -138,22 +138,30 @@ describe('cli: norewind train --follow', () => {
 
   it('learns from whole lines as they come, and resumes after a kill and across a new file without a difference', async function () {
     this.timeout(180_000);
-    const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)}\n`);
+    // With times: the pause before the first row of a file counts from the last row of the file before.
+    const rows = Array.from({ length: 60 }, (_, i) => `${1e6 + i * i},${Math.sin(i)}\n`);
     const lines = (from: number, to: number) => rows.slice(from, to).join('');
     const learnt = () => desk.read('live/metrics.ndjson').split('\n').length - 1;
-    desk.file('all.csv', `x\n${rows.join('')}`);
+    desk.file('all.csv', `t,x\n${rows.join('')}`);
     expect(
-      (await desk.norewind('train all.csv --target x --units 2 --every 1 --out all -q'.split(' '))).code,
+      (
+        await desk.norewind(
+          'train all.csv --target x --timestamp t --units 2 --every 1 --out all -q'.split(' '),
+        )
+      ).code,
     ).to.equal(0);
     const args = 'train live.csv --follow --checkpoint-records 10';
-    const first = feed(desk, `${args} --target x --units 2 --every 1 --resume-or-begin live`.split(' '));
+    const first = feed(
+      desk,
+      `${args} --target x --timestamp t --units 2 --every 1 --resume-or-begin live`.split(' '),
+    );
     await until(() => existsSync(desk.path('live/checkpoint.safetensors')));
-    desk.file('live.csv', `x\n${lines(0, 20)}${rows[20].slice(0, 4)}`);
+    desk.file('live.csv', `t,x\n${lines(0, 20)}${rows[20].slice(0, 4)}`);
     await until(() => existsSync(desk.path('live/metrics.ndjson')) && learnt() === 20);
     appendFileSync(desk.path('live.csv'), rows[20].slice(4) + lines(21, 40));
     await until(() => learnt() === 40);
     renameSync(desk.path('live.csv'), desk.path('live.csv.1'));
-    desk.file('live.csv', `x\n${lines(40, 55)}`);
+    desk.file('live.csv', `t,x\n${lines(40, 55)}`);
     await until(() => learnt() === 55);
     first.child.kill('SIGKILL');
     expect((await first.result).stderr).to.contain(
@@ -170,22 +178,24 @@ describe('cli: norewind train --follow', () => {
     ]);
     expect(desk.read('live/metrics.ndjson')).to.equal(desk.read('all/metrics.ndjson'));
     // A file that was replaced meanwhile is read to its end first.
-    appendFileSync(desk.path('live.csv'), `${rows.slice(0, 5).join('')}`);
+    const later = Array.from({ length: 12 }, (_, i) => `${2e6 + i * i},${Math.cos(i)}\n`);
+    const laterLines = (from: number, to: number) => later.slice(from, to).join('');
+    appendFileSync(desk.path('live.csv'), laterLines(0, 5));
     renameSync(desk.path('live.csv'), desk.path('live.csv.2'));
-    desk.file('live.csv', `x\n${lines(5, 10)}`);
+    desk.file('live.csv', `t,x\n${laterLines(5, 10)}`);
     expect((await desk.norewind('train live.csv.2 --resume live -q'.split(' '))).code).to.equal(0);
     expect(learnt()).to.equal(65);
     const third = feed(desk, `${args} --resume live --continued -q`.split(' '));
     await until(() => learnt() === 70);
     third.child.kill('SIGKILL');
     await third.result;
-    appendFileSync(desk.path('live.csv'), lines(10, 12));
+    appendFileSync(desk.path('live.csv'), laterLines(10, 12));
     const fourth = feed(desk, `${args} --resume live -q`.split(' '));
     await until(() => learnt() === 72);
     fourth.child.kill('SIGINT');
     expect((await fourth.result).code).to.equal(130);
     // A file other than that of the checkpoint is refused at once, without waiting.
-    desk.file('live.csv', `x\n${lines(40, 42)}`);
+    desk.file('live.csv', 't,x\n3000000,1\n3000001,2\n');
     const refused = await desk.norewind(`${args} --resume live -q`.split(' '));
     expect(refused.code).to.equal(2);
     expect(refused.stderr).to.match(

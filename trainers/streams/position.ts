@@ -1,4 +1,4 @@
-import { requireEntries, requireSame, requireWhole } from '../evaluation/saved.ts';
+import { requireEntries, requireNumbers, requireSame, requireWhole } from '../evaluation/saved.ts';
 import { Problem } from './problem.ts';
 
 /** How far a stream has been read. */
@@ -9,8 +9,11 @@ export interface Position {
   readonly skipped: number;
   /** A hash of the used records, to tell another stream from this one. */
   readonly digest: number;
-  /** The counts at the start of the followed file, if it is not the first of its name. */
-  readonly before?: { readonly records: number; readonly skipped: number };
+  /**
+   * The counts at the start of the followed file, if it is not the first of its name. @property time of the row before
+   * it in seconds, from which the pause of its first row is counted, if rows have times.
+   */
+  readonly before?: { readonly records: number; readonly skipped: number; readonly time?: number };
 }
 
 export const beginning: Position = { records: 0, skipped: 0, digest: 0x811c9dc5 };
@@ -22,7 +25,8 @@ export function requirePosition(saved: Position): void {
   requireWhole('a number of records', [records, skipped]);
   requireWhole('a digest', [digest], 2 ** 32);
   if (Object.hasOwn(saved, 'before')) {
-    requireEntries('the position before', before, ['records', 'skipped']);
+    requireEntries('the position before', before, ['records', 'skipped'], ['time']);
+    if (before?.time !== undefined) requireNumbers('the time of the row before', [before.time]);
     requireWhole('a number of records', [before?.records], records + 1);
     requireWhole('a number of records that were left out', [before?.skipped], skipped + 1);
   }

@@ -2,9 +2,13 @@ import { DataError } from '../../../lib/index.ts';
 import { type Batch, beginning, behind, type Position } from '../../../trainers/streams/index.ts';
 import { counted } from '../../terminal/numbers.ts';
 
-/** The position at the beginning of a file that replaced the followed one. Resuming starts there. */
-export function turned({ records, skipped }: Position): Position {
-  return { records, skipped, digest: beginning.digest, before: { records, skipped } };
+/**
+ * The position at the beginning of a file that replaced the followed one. Resuming starts there.
+ * @param time of the latest row in seconds, if rows have times.
+ */
+export function turned({ records, skipped }: Position, time?: number): Position {
+  const before = { records, skipped, ...(time !== undefined && { time }) };
+  return { records, skipped, digest: beginning.digest, before };
 }
 
 /** The data after a position. */

@@ -8,7 +8,7 @@ import { openSources } from '../../../../cli/stream/input/openSources.ts';
 import { after as afterPosition, turned } from '../../../../cli/stream/input/rest.ts';
 import { openMetrics } from '../../../../cli/training/metricsFile.ts';
 import { DataError, UsageError } from '../../../../lib/index.ts';
-import { beginning, behind, type Position } from '../../../../trainers/streams/position.ts';
+import { beginning, behind, type Position, requirePosition } from '../../../../trainers/streams/position.ts';
 import { Problem } from '../../../../trainers/streams/problem.ts';
 import type { Source } from '../../../../trainers/streams/source.ts';
 
@@ -205,6 +205,10 @@ describe('cli/stream: position', () => {
       `these data end after 2 records, and the checkpoint was made after 3 records of this file: ${hint}`,
     );
     expect(await rest([], 2, beginning)).to.deep.equal([]);
+    // From there the pause of the first row of the new file is counted, when it is read again.
+    expect(turned(goal, 86_400).before).to.deep.equal({ records: 3, skipped: 0, time: 86_400 });
+    expect(() => requirePosition(turned(goal, 86_400))).not.to.throw();
+    expect(() => requirePosition(turned(goal, Number.NaN))).to.throw(DataError, 'the time of the row before');
   });
 });
 

@@ -13,10 +13,11 @@ import {
   timestampsOf,
 } from '../../trainers/streams/index.ts';
 import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
-import { headerOf, readCsv } from '../stream/input/csv.ts';
+import { headerOf, otherDelimiter, readCsv } from '../stream/input/csv.ts';
 import { readNdjson } from '../stream/input/ndjson.ts';
 import { isPattern, openSources, pathsOf } from '../stream/input/openSources.ts';
 import type { Peekable } from '../stream/input/peek.ts';
+import { counted } from '../terminal/numbers.ts';
 import { formatOf } from './dataFormat.ts';
 import { dataOf, type TrainOptions } from './trainOptions.ts';
 
@@ -61,8 +62,11 @@ export async function withInputColumns(
     const found = await chosen(names, others, [], tell, input);
     if (found.columns !== undefined) return found;
   } catch (error) {
-    // Reading the data reports what is wrong with them.
     if (!(error instanceof DataError || error instanceof UsageError)) throw error;
+    // Reading a pipe reports what is wrong with it, and a signal that ends it is no error. A file that is followed may
+    // have no whole header yet.
+    if (error instanceof DataError && options.follow !== true && fileOf(names[0], options) !== undefined)
+      throw error;
   }
   if (options.follow === true)
     tell(
@@ -87,7 +91,7 @@ async function withoutTarget(
   const { header } = await beginningOf(names, data, [], options, input).catch(() => ({ header: [] }));
   if (header.length === 0) return options;
   throw new UsageError(
-    `name the column to predict, with --target: ${names[0]} has ${header.slice(0, 20).map(quoted).join(', ')}`,
+    `name the column to predict, with --target: ${names[0]} has ${header.slice(0, 20).map(quoted).join(', ')}${otherDelimiter(header, data.delimiter)}`,
   );
 }
 
@@ -125,7 +129,13 @@ async function chosen(
     );
   const { header, rows } = await beginningOf(names, data, [...ignored, ...times], options, input);
   if (header.length === 0) return options;
-  const { columns, categorical, timestamp, timeFormat, notes } = inputsAmong(header, rows, data, ignored);
+  const isTwice = (column: string) => header.indexOf(column) !== header.lastIndexOf(column);
+  // Reading the data refuses a target of which there are two.
+  const own = header.filter((column) => column === data.target || !isTwice(column));
+  const { columns, categorical, timestamp, timeFormat, notes } = inputsAmong(own, rows, data, ignored);
+  for (const column of new Set(header))
+    if (!own.includes(column) && !ignored.includes(column))
+      tell(`several columns are called ${quoted(column)}, and are not seen: give them different names`);
   for (const note of notes) tell(note);
   return {
     ...options,
@@ -141,18 +151,31 @@ interface Beginning {
   readonly rows: readonly Fields[];
 }
 
+/** The first of the data, if it is a file that can be read twice. */
+function fileOf(name: string, { follow }: TrainOptions): string | undefined {
+  // A run begins before the file that it follows is there.
+  const isThere = name !== '-' && (follow !== true || existsSync(name) || isPattern(name));
+  const [path] = isThere ? pathsOf(name) : [];
+  return path !== undefined && (follow === true || statSync(path).isFile()) ? path : undefined;
+}
+
 async function beginningOf(
   names: readonly string[],
   data: RowData,
   needed: readonly string[],
-  { follow }: TrainOptions,
+  options: TrainOptions,
   input: Peekable | undefined,
 ): Promise<Beginning> {
-  // A run begins before the file that it follows is there.
-  const isThere = names[0] !== '-' && (follow !== true || existsSync(names[0]) || isPattern(names[0]));
-  const [path] = isThere ? pathsOf(names[0]) : [];
-  if (path !== undefined && (follow === true || statSync(path).isFile()))
-    return begunIn(openSources([path]).sources[0], data, needed, ofFile);
+  const { follow } = options;
+  const path = fileOf(names[0], options);
+  if (path !== undefined) {
+    const beginning = await begunIn(openSources([path]).sources[0], data, needed, ofFile);
+    // Further files, and more of one that grows, may have a target in later records.
+    const isAll = names.length === 1 && !isPattern(names[0]) && beginning.rows.length < ofFile.records;
+    if (data.kind === 'ndjson' && data.target !== noTarget && isAll && follow !== true)
+      requireAmong(path, [data.target], beginning);
+    return beginning;
+  }
   const source = follow === true ? undefined : await input?.look();
   return source === undefined ? { header: [], rows: [] } : begunIn(source, data, needed, ofStream);
 }
@@ -171,17 +194,33 @@ async function begunIn(
       comment,
       columns: target === noTarget ? needed : [...needed, target],
     });
-    const batches = readCsv(source, { delimiter, comment, columns: header });
+    const columns = header.filter(
+      (column, i) => header.indexOf(column) === i && header.lastIndexOf(column) === i,
+    );
+    const batches = readCsv(source, { delimiter, comment, columns });
     return { header, rows: await firstOf(batches, records, milliseconds) };
   }
   const rows = await firstOf(readNdjson(source, dialectOf(data).missing), records, milliseconds);
   const header = [...new Set(rows.flatMap(({ names }) => names?.() ?? []))];
+  requireAmong(source.name, needed, { header, rows });
+  return { header, rows };
+}
+
+/** @throws DataError for a column that none of the first records has. */
+function requireAmong(name: string, needed: readonly string[], { header, rows }: Beginning): void {
   const absent = rows.length === 0 ? undefined : needed.find((column) => !header.includes(column));
-  if (absent === undefined) return { header, rows };
+  if (absent === undefined) return;
   const shown = header.slice(0, 20).map(quoted).join(', ');
   throw new DataError(
-    `${source.name} has no column ${quoted(absent)} in its first ${rows.length} records, which have ${shown}${guard.didYouMean(absent, header)}`,
+    `${name} has no column ${quoted(absent)} in its first ${counted(rows.length, 'record')}, which have ${shown}${outOf(absent, header) ?? guard.didYouMean(absent, header)}`,
   );
+}
+
+/** What to do for a column that is an entry of an object, such as `metrics.cpu`. */
+function outOf(column: string, header: readonly string[]): string | undefined {
+  const [first] = column.split('.');
+  if (!/^\w+(?:\.\w+)+$/.test(column) || !header.includes(first)) return undefined;
+  return `: take it out of ${quoted(first)}, as jq -c '. + {"${column}": .${column}}' does`;
 }
 
 /** The first records that can be read: the given number, or those that come in time after the first. */
@@ -206,6 +245,9 @@ async function firstOf(
           timer = setTimeout(() => resolve('late'), milliseconds);
         });
     }
+  } catch (error) {
+    // Reading the data reports it, after the records before it.
+    if (!(error instanceof DataError)) throw error;
   } finally {
     clearTimeout(timer);
     // A reading that waits ends with the next chunk.

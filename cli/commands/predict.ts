@@ -16,6 +16,7 @@ import { signalExitCode } from '../signals.ts';
 import { type Model, readModel } from '../stream/checkpoint/model.ts';
 import { openSources } from '../stream/input/openSources.ts';
 import { readData } from '../stream/input/readData.ts';
+import { counted } from '../terminal/numbers.ts';
 import { complain } from '../terminal/screen.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
@@ -63,17 +64,16 @@ export async function predict(
   const config = configFor(model, data[0], options);
   const take = predictorOf(model, { learn: options.learn === true, fresh: options.fresh === true });
   const watch = watchSignals(close);
-  const absent =
-    model.kind === 'rows'
-      ? withoutValue(model.data, lagOf(model.data) > 0 || options.learn === true, complain)
-      : undefined;
+  const needsTarget = model.kind === 'rows' && (lagOf(model.data) > 0 || options.learn === true);
+  const absent = model.kind === 'rows' ? withoutValue(model.data, needsTarget, complain) : undefined;
+  const dispensable = model.kind === 'rows' && !needsTarget ? model.data.target : undefined;
   const write = async (lines: readonly string[]) => {
     if (lines.length > 0) await watch.write(lines.join(''));
   };
   let record = 0;
   let skipped = 0;
   try {
-    for await (const batch of readData(sources, config)) {
+    for await (const batch of readData(sources, config, undefined, dispensable)) {
       if (watch.signal !== undefined) break;
       const lines: string[] = [];
       for (const entry of batch) {
@@ -98,7 +98,7 @@ export async function predict(
   }
   watch.requireOutput();
   absent?.end();
-  if (skipped > 0) complain(`${skipped} records were left out`);
+  if (skipped > 0) complain(`${counted(skipped, 'record')} ${skipped === 1 ? 'was' : 'were'} left out`);
   if (watch.signal !== undefined) return signalExitCode(watch.signal as NodeJS.Signals);
   if (record === 0) throw new DataError('the data have no record: there is nothing to predict');
   return options.steps === undefined ? exitCodes.done : await predictAhead(model, options.steps, watch);

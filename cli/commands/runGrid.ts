@@ -134,5 +134,5 @@ function slurmText({ folder, runs }: OpenedSweep, options: PoolOptions): string 
     checkpointSteps,
   });
   const path = open.write(sweepNames.script, text);
-  return `${runs.length} runs as an array job: sbatch ${shown(path)}\nIts table, whenever you like: norewind collect ${shellWord(shown(folder))}\n`;
+  return `${runs.length} runs as an array job: sbatch ${shellWord(shown(path))}\nIts table, whenever you like: norewind collect ${shellWord(shown(folder))}\n`;
 }

@@ -172,32 +172,40 @@ export function configOf(names: readonly string[], options: TrainOptions, own?: 
  */
 export function dataOf(names: readonly string[], options: TrainOptions): SymbolData | RowData {
   const kind = (options.format as string | undefined) ?? formatOf(names[0]) ?? 'text';
-  const refuse = (what: string, ...keys: readonly string[]) => {
+  const refuse = (
+    what: string,
+    keys: readonly string[],
+    remedy = '; the format of the data can be given with --format',
+  ) => {
     const key = keys.find((each) => options[each] !== undefined);
-    if (key !== undefined)
-      throw new UsageError(
-        `${what} has no ${flagOf(key)}; the format of the data can be given with --format`,
-      );
+    if (key !== undefined) throw new UsageError(`${what} has no ${flagOf(key)}${remedy}`);
   };
   if (kind === 'text') {
-    refuse('a text', ...Object.keys(rowOptions), 'ignore', ...dialectKeys);
+    const ofRows = [...Object.keys(rowOptions), 'ignore', ...dialectKeys];
+    if (options.format !== undefined) refuse('a text', ofRows);
+    const name = names[0] === '-' ? 'standard input' : names[0];
+    refuse(
+      `${name} is read as a text, which`,
+      ofRows,
+      ': if it has rows, add --format csv or --format ndjson',
+    );
     const { unit = options.alphabet === undefined && options.symbols === undefined ? 'byte' : 'character' } =
       options;
     if (unit === 'byte') {
-      refuse('a text that is read by bytes', 'symbols', 'alphabet');
+      refuse('a text that is read by bytes', ['symbols', 'alphabet']);
       return { kind, unit, symbols: 256 };
     }
     if (unit === 'word') {
-      refuse('a text that is read by words', 'alphabet');
+      refuse('a text that is read by words', ['alphabet']);
       return { kind, unit, symbols: Number(options.symbols ?? 1024) };
     }
     if (options.alphabet === undefined)
       return { kind, unit: 'character', symbols: Number(options.symbols ?? 256) };
-    refuse('a text with an alphabet', 'symbols');
+    refuse('a text with an alphabet', ['symbols']);
     const alphabet = String(options.alphabet);
     return { kind, unit: 'character', symbols: Array.from(alphabet).length, alphabet };
   }
-  refuse(`data in ${kind}`, 'unit', 'symbols', 'alphabet');
+  refuse(`data in ${kind}`, ['unit', 'symbols', 'alphabet']);
   const dialect = dialectOf(kind as RowData['kind'], options as DialectOptions);
   if (options.target === undefined) throw new UsageError(`name the column to predict, with --target`);
   const { target, timestamp, ...given } = options as Partial<RowConfig>;

@@ -1,4 +1,5 @@
 import { columnsOf, quoted, type Row, type RowData } from '../../trainers/streams/index.ts';
+import { counted } from '../terminal/numbers.ts';
 
 /** Enough records to tell that a column is not there, rather than seldom there. */
 const enough = 100;
@@ -25,7 +26,9 @@ export function withoutValue(
   let records = 0;
   const end = () => {
     for (const i of absent)
-      tell(`column ${quoted(columns[i])} has had no value in ${records} records: it counts as missing`);
+      tell(
+        `column ${quoted(columns[i])} has had no value in ${counted(records, 'record')}: it counts as missing`,
+      );
     absent.clear();
   };
   return {

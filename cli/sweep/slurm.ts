@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { UsageError } from '../../lib/index.ts';
 import { packageFile } from '../package-root.ts';
 import { shellWord } from '../terminal/shellWord.ts';
 import { goingFlags } from './pool.ts';
@@ -65,7 +66,11 @@ exit "$code"
 `;
 }
 
-/** For a line of #SBATCH, which knows double quotes. */
+/** For a line of #SBATCH, which knows double quotes. @throws UsageError for a path that no such line can hold. */
 function directive(path: string): string {
+  if (/["\r\n]/.test(path))
+    throw new UsageError(
+      `Slurm cannot write to ${JSON.stringify(path)}: its path must have no double quotes and line ends`,
+    );
   return /\s/.test(path) ? `"${path}"` : path;
 }

@@ -37,9 +37,9 @@ export function formatSeconds(seconds: number): string {
   return minutes < 100 ? `${minutes} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** A count with its noun, such as '1 record' and '2 records'. */
+/** A count with its noun, such as '1 record' and '2,000 records'. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** The time of a step: `-` if none was timed. */

@@ -70,7 +70,10 @@ const cases: readonly Case[] = [
   { args: 'train .', says: /cannot read \.: it is a folder/ },
   { args: 'train *.zzz', says: /no file is called \*\.zzz/ },
   { args: 'train - text.txt', says: /standard input \(-\) is a stream of its own/ },
-  { args: 'train text.txt --target a', says: /a text has no --target; .*--format/ },
+  {
+    args: 'train text.txt --target a',
+    says: /text\.txt is read as a text, which has no --target: if it has rows, add --format csv/,
+  },
   { args: 'train - --format csv', says: /name the column to predict, with --target/ },
   { args: 'train - --format csv --target a --symbols 3', says: /data in csv has no --symbols/ },
   { args: 'train - --format csv --target a --horizon 0', says: /the network would see its target a/ },
@@ -82,8 +85,8 @@ const cases: readonly Case[] = [
   { args: 'train text.txt --unit byte --alphabet abc', says: /read by bytes has no --alphabet/ },
   { args: 'train text.txt --unit words', says: /--unit.*'words' is invalid/ },
   { args: 'train text.txt --unit word --alphabet abc', says: /read by words has no --alphabet/ },
-  { args: 'train text.txt --timestamp t', says: /a text has no --timestamp/ },
-  { args: 'train text.txt --ignore t', says: /a text has no --ignore/ },
+  { args: 'train text.txt --timestamp t', says: /as a text, which has no --timestamp/ },
+  { args: 'train text.txt --ignore t', says: /as a text, which has no --ignore/ },
   {
     args: 'train - --format csv --target a --ignore b',
     says: /standard input has no header: its first row has to name the columns/,

@@ -23,7 +23,7 @@ describe('cli: norewind predict on data without a column of the model', () => {
     return stderr;
   };
   const says = (column: string, records: number) =>
-    `norewind: column "${column}" has had no value in ${records} records: it counts as missing\n`;
+    `norewind: column "${column}" has had no value in ${records === 1 ? '1 record' : `${records} records`}: it counts as missing\n`;
 
   it('says once, in a sentence, that it counts as missing', async () => {
     expect(await told('ahead', [{ y: 1, kind: 'a' }])).to.equal(says('wind', 1));
@@ -42,5 +42,24 @@ describe('cli: norewind predict on data without a column of the model', () => {
     expect(await told('same', [{ wind: 1, kind: 'a' }])).to.equal('');
     expect(await told('same', [{ wind: 1, kind: 'a' }], '--learn')).to.equal(says('y', 1));
     expect(await told('ahead', [{ wind: 1, kind: 'a' }])).to.equal(says('y', 1));
+  });
+
+  it('needs no such target in the header of CSV either, and does need one that is an input or learnt from', async () => {
+    desk.file('to-come.csv', 'wind,kind\n1,a\n2,b\n');
+    desk.file('empty.csv', 'y,wind,kind\n,1,a\n,2,b\n');
+    const predict = (...args: string[]) => desk.norewind(['predict', ...args]);
+    const { code, stdout, stderr } = await predict('same', 'to-come.csv');
+    expect([code, stderr]).to.deep.equal([0, '']);
+    expect(stdout).to.equal((await predict('same', 'empty.csv')).stdout);
+    for (const args of [
+      ['same', 'to-come.csv', '--learn'],
+      ['ahead', 'to-come.csv'],
+    ]) {
+      const refused = await predict(...args);
+      expect(refused.code).to.equal(2);
+      expect(refused.stderr).to.match(
+        /^norewind: to-come\.csv has no column "y"; its header has "wind", "kind"/,
+      );
+    }
   });
 });

@@ -124,7 +124,7 @@ describe('cli: norewind train', () => {
       'norewind: column "exrta" has had no value in 50 records\n',
     ]);
     expect((await train('rows.ndjson --target x --columns x,extra --out spelt')).stderr).to.equal('');
-    const none = await train('rows.ndjson --target xx --out none');
+    const none = await train('rows.ndjson --target xx --columns x --out none');
     expect(none.code).to.equal(2);
     expect(none.stderr).to.match(/there was nothing to predict; column "xx" has had no value\n$/);
     expect(existsSync(desk.path('none'))).to.equal(false);

@@ -78,7 +78,7 @@ describe('cli: norewind train meets a disk that refuses', () => {
         else {
           expect(error, `${moment}: ${(error as Error).stack}`).to.be.instanceOf(FailedError);
           const says = new RegExp(
-            `^cannot write [^\\n]+: ${reasons[code]}(?<kept>; .* is from after (?<records>\\d+) records|; no .*made)?$`,
+            `^cannot write [^\\n]+: ${reasons[code]}(?<kept>; .* is from after (?<records>\\d+) records?|; no .*made)?$`,
           );
           const { kept, records } = says.exec((error as Error).message)?.groups ?? {};
           expect((error as Error).message, moment).to.match(says);

@@ -13,8 +13,9 @@ export interface CsvOptions {
   readonly delimiter: string;
   /** The character that begins comment lines. */
   readonly comment?: string | undefined;
-  /** The columns that must be there. */
+  /** The columns that are read, all of which must be there but the dispensable one. */
   readonly columns: readonly string[];
+  readonly dispensable?: string | undefined;
 }
 
 /**
@@ -36,8 +37,8 @@ export async function* readCsv(
       if ('fault' in record) {
         if (record.isLast) failure = told(name, record);
         else batch.push(new Problem(told(name, record)));
-      } else if (read === undefined) read = headed(name, record.fields, options);
-      else batch.push(read(record.fields, record.line));
+      } else if (read !== undefined) batch.push(read(record.fields, record.line));
+      else if (isHeader(name, record.fields, options)) read = headed(name, record.fields, options);
     return batch;
   };
   for await (const piece of textOf(source)) {
@@ -50,26 +51,40 @@ export async function* readCsv(
 }
 
 /**
- * The columns in the first row of a CSV file, which is read no further.
- * @throws DataError for a header that lacks a column of the options, or has a column twice.
+ * The columns in the first row of a CSV file, which is read no further. A name may be there twice.
+ * @throws DataError for a header that lacks a column of the options.
  */
 export async function headerOf(source: Source, options: CsvOptions): Promise<readonly string[]> {
   const { name } = source;
   const cutter = createCsvCutter(options.delimiter, options.comment);
   for await (const piece of textOf(source)) {
     // Without its end of line, a header may still be growing.
-    const [record] = cutter.take(piece);
-    if (record === undefined) continue;
-    if ('fault' in record) throw new DataError(told(name, record));
-    const columns = namesOf(record.fields);
-    headed(name, record.fields, { ...options, columns: [...options.columns, ...columns] });
-    return columns;
+    for (const record of cutter.take(piece)) {
+      if ('fault' in record) throw new DataError(told(name, record));
+      if (!isHeader(name, record.fields, options)) continue;
+      const columns = namesOf(record.fields);
+      for (const column of options.columns) placeOf(column, name, columns, options);
+      return columns;
+    }
   }
   throw new DataError(withoutHeader(name));
 }
 
 function withoutHeader(name: string): string {
   return `${name} has no header: its first row has to name the columns`;
+}
+
+/**
+ * Whether a first row is the header, and no note for spreadsheets such as `sep=;`.
+ * @throws DataError for a note that names another delimiter than that of the options, and for what is no text.
+ */
+function isHeader(name: string, fields: readonly string[], { delimiter }: CsvOptions): boolean {
+  const row = fields.join(delimiter);
+  if (row.includes('\0'))
+    throw new DataError(`${name} is not text: its first row has zero bytes, as a tar archive has; unpack it`);
+  const [, mark] = /^sep=(.)$/i.exec(row) ?? [];
+  if (mark === undefined || mark === delimiter) return mark === undefined;
+  throw new DataError(`${name} says sep=${mark} in its first row: add ${delimiterOption(mark)}`);
 }
 
 function namesOf(header: readonly string[]): string[] {
@@ -85,18 +100,19 @@ function headed(name: string, header: readonly string[], options: CsvOptions) {
   const names = namesOf(header);
   const positions = new Map<string, number>();
   for (const column of options.columns) {
-    const at = names.indexOf(column);
-    if (at < 0)
-      throw new DataError(
-        `${name} has no column ${quoted(column)}; ${shownHeader(names)}${remedy(column, names, options)}`,
-      );
-    if (names.indexOf(column, at + 1) >= 0) throw new DataError(`${name} has two columns ${quoted(column)}`);
+    if (column === options.dispensable && !names.includes(column)) continue;
+    const at = placeOf(column, name, names, options);
+    if (names.indexOf(column, at + 1) >= 0)
+      throw new DataError(`${name} has two columns ${quoted(column)}: give one of them another name`);
     positions.set(column, at);
   }
   return (fields: readonly string[], line: number): Fields | Problem => {
     const where = `${name}, line ${line}`;
     if (fields.length !== names.length)
       return new Problem(`${where}: it has ${fields.length} fields, the header has ${names.length}`);
+    // The only word of a column may be a value too.
+    if (names.length > 1 && fields.every((field, i) => field.trim() === names[i]))
+      return new Problem(`${where}: it is the header once more, as where files were joined`);
     return {
       where,
       get(column) {
@@ -105,6 +121,15 @@ function headed(name: string, header: readonly string[], options: CsvOptions) {
       },
     };
   };
+}
+
+/** The index of a column. @throws DataError if it is not there. */
+function placeOf(column: string, name: string, names: readonly string[], options: CsvOptions): number {
+  const at = names.indexOf(column);
+  if (at >= 0) return at;
+  throw new DataError(
+    `${name} has no column ${quoted(column)}; ${shownHeader(names)}${remedy(column, names, options)}`,
+  );
 }
 
 function shownHeader(names: readonly string[]): string {
@@ -118,12 +143,22 @@ function remedy(column: string, names: readonly string[], { delimiter, comment }
   const sign = /^(?:[#%;!]|\/\/)/.exec(first)?.[0][0];
   if (sign !== undefined && sign !== comment && sign !== delimiter)
     return `: if lines that begin with ${sign} are comments, add --comment '${sign}'`;
+  const other = otherDelimiter(names, delimiter);
+  if (other !== '') return other;
+  if (names.every((each) => /^[-+.\d]/.test(each))) return ': its first row has to name the columns';
+  return column.length < 3 ? '' : guard.didYouMean(column, names);
+}
+
+/** What to do if a header may have another delimiter, as the continuation of a sentence; empty if it does not seem so. */
+export function otherDelimiter(names: readonly string[], delimiter: string): string {
+  const [first] = names;
   const other =
     names.length > 1
       ? undefined
       : [';', '\t', '|', ','].find((mark) => mark !== delimiter && first.includes(mark));
-  if (other !== undefined)
-    return `: add --delimiter ${other === '\t' ? 'tab' : `'${other}'`} if that stands between the fields`;
-  if (names.every((each) => /^[-+.\d]/.test(each))) return ': its first row has to name the columns';
-  return column.length < 3 ? '' : guard.didYouMean(column, names);
+  return other === undefined ? '' : `: add ${delimiterOption(other)} if that stands between the fields`;
+}
+
+function delimiterOption(mark: string): string {
+  return `--delimiter ${mark === '\t' ? 'tab' : `'${mark}'`}`;
 }

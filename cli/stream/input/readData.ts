@@ -18,13 +18,17 @@ import { readNdjson } from './ndjson.ts';
 /**
  * The records of the sources, for a session of the same configuration.
  * @param previousTime the time of the row before them in seconds, if rows have times and continue others.
+ * @param dispensable a column that a CSV file need not have: its values are then missing, as in NDJSON.
  */
 export function readData(
   sources: Sources,
   { data }: StreamConfig,
   previousTime?: number,
+  dispensable?: string,
 ): AsyncGenerator<Batch<unknown>, void, undefined> {
-  return data.kind === 'text' ? readSymbols(sources, data) : readRows(sources, data, previousTime);
+  return data.kind === 'text'
+    ? readSymbols(sources, data)
+    : readRows(sources, data, previousTime, dispensable);
 }
 
 /** The rows of the sources, one after the other. */
@@ -32,8 +36,9 @@ export async function* readRows(
   sources: Sources,
   data: RowData,
   previousTime?: number,
+  dispensable?: string,
 ): AsyncGenerator<Batch<Row>, void> {
-  const needed = [...columnsOf(data), ...timestampsOf(data)];
+  const columns = [...columnsOf(data), ...timestampsOf(data)];
   const { missing } = dialectOf(data);
   const rowOf = createRowReader(data);
   let latest = previousTime;
@@ -46,7 +51,7 @@ export async function* readRows(
     const { delimiter, comment } = data;
     const batches =
       data.kind === 'csv'
-        ? readCsv(source, { delimiter, comment, columns: needed })
+        ? readCsv(source, { delimiter, comment, columns, dispensable })
         : readNdjson(source, missing);
     for await (const batch of batches) yield batch.map(read);
   }

@@ -7,6 +7,7 @@ import {
   type Session,
   type StreamConfig,
 } from '../../../trainers/streams/index.ts';
+import { counted } from '../../terminal/numbers.ts';
 import { fileNames, openFolder } from '../../training/folder.ts';
 import type { Lock } from '../../training/lock.ts';
 import { type MetricsFile, openMetrics } from '../../training/metricsFile.ts';
@@ -65,7 +66,7 @@ export function openRun(
     },
     saved() {
       if (savedAt === undefined) return 'no checkpoint had been made';
-      return `the checkpoint in ${join(folder, generations.newest)} is from after ${savedAt.records} records`;
+      return `the checkpoint in ${join(folder, generations.newest)} is from after ${counted(savedAt.records, 'record')}`;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { formatScore } from '../../../trainers/evaluation/index.ts';
 import { aheadOf, type RowData, timestampsOf } from '../../../trainers/streams/index.ts';
 import { drawChart, inColorOf, type Point } from '../../terminal/chart.ts';
-import { formatCount, formatSeconds } from '../../terminal/numbers.ts';
+import { counted, formatCount, formatSeconds } from '../../terminal/numbers.ts';
 import type { Line, Screen } from '../../terminal/screen.ts';
 import { createThinned } from '../../watch/thinned.ts';
 import type { Listener } from './listener.ts';
@@ -68,7 +68,7 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
     },
     close({ position: { skipped } }) {
       screen.clear();
-      if (skipped > 0) tell(`${formatCount(skipped)} records were left out`);
+      if (skipped > 0) tell(`${counted(skipped, 'record')} ${skipped === 1 ? 'was' : 'were'} left out`);
     },
   };
 }
@@ -79,7 +79,10 @@ const namedColumns = 12;
 /** How the columns of rows are taken, which the data decide where no option does. */
 function columnsText(data: RowData): string {
   const { target, columns, categorical, timeFormat } = data;
-  const names = columns.map((name) => (categorical.includes(name) ? `${name} (categories)` : name));
+  const names = columns.map((name) => {
+    const told = name === '' ? '""' : name;
+    return categorical.includes(name) ? `${told} (categories)` : told;
+  });
   const left = names.length - namedColumns;
   const inputs = [...names.slice(0, namedColumns), ...(left > 0 ? [`${left} more`] : [])];
   const times = timestampsOf(data);

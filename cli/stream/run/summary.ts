@@ -29,7 +29,7 @@ export function summaryOf(
         ]
       : [];
   return [
-    `${formatCount(records)} records${left}`,
+    `${counted(records, 'record')}${left}`,
     ...tablesOf(report, config.recent).map(({ header, rows }) => formatTable(header, rows)),
     ...sentencesOf(report, config, ahead),
     [...more, `Report: ${shown(join(folder, fileNames.report))}`, `Run folder: ${shown(folder)}\n`].join(

@@ -1,4 +1,5 @@
 import { quoted } from '../../../trainers/streams/index.ts';
+import { counted } from '../../terminal/numbers.ts';
 import type { Listener } from './listener.ts';
 import type { StreamRun } from './openRun.ts';
 
@@ -19,7 +20,7 @@ export function warningListener(tell: (sentence: string) => void, notes: readonl
     if (isTold) return;
     isTold = true;
     for (const column of session.unseen?.() ?? [])
-      tell(`norewind: column ${quoted(column)} has had no value in ${records} records`);
+      tell(`norewind: column ${quoted(column)} has had no value in ${counted(records, 'record')}`);
   }
   return {
     onProgress: note,

@@ -115,14 +115,9 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
     expect(told[0]).to.equal('column "where" holds objects or lists, and is not seen');
     expect(told[1]).to.match(/^column "who" holds texts of its own/);
     expect((await given('mixed.ndjson', ['--ignore', 'on,when'])).columns).to.deep.equal(['y', 'kind', 'a']);
-    // A target that comes later is an input all the same.
-    expect((await given('mixed.ndjson', ['--target', 'late', '--ignore', 'when'])).columns).to.deep.equal([
-      'y',
-      'kind',
-      'on',
-      'a',
-      'late',
-    ]);
+    // A target that comes later, in a file that grows, is an input all the same.
+    const later = await given('mixed.ndjson', ['--target', 'late', '--ignore', 'when', '--follow']);
+    expect(later.columns).to.deep.equal(['y', 'kind', 'on', 'a', 'late']);
   });
 
   describe('of data that can be read only once', () => {
@@ -182,7 +177,7 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
         throw new DataError('the cable is out');
       }
       const { peeked, options } = streamed(['-'], failing(), '--format', 'ndjson');
-      expect(await options).not.to.have.property('columns');
+      expect((await options).columns).to.deep.equal(['y', 'a']);
       const error = await read(peeked).catch((refused: unknown) => refused);
       expect(error).to.be.instanceOf(DataError).with.property('message', 'the cable is out');
     });
@@ -244,8 +239,34 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
     expect(told.map((each, i) => each.slice(0, says[i]?.length))).to.deep.equal(says);
   });
 
+  it('sees no columns of the same name, and says so', async () => {
+    const told: string[] = [];
+    const tell = (sentence: string) => void told.push(sentence);
+    writeFileSync(join(folder, 'thrice.csv'), 'y,a,b,a\n1,2,3,4\n2,2,3,4\n');
+    expect((await given('thrice.csv', [], tell)).columns).to.deep.equal(['y', 'b']);
+    expect(told).to.deep.equal([
+      'several columns are called "a", and are not seen: give them different names',
+    ]);
+    // Those that are left out need no remark.
+    expect((await given('thrice.csv', ['--ignore', 'a'], tell)).columns).to.deep.equal(['y', 'b']);
+    expect(told).to.have.length(1);
+  });
+
   it('refuses what it cannot do, in one sentence', async () => {
+    const nested = '{"y":1,"host":{"load":2}}\n';
+    writeFileSync(join(folder, 'nested.ndjson'), nested.repeat(3));
     for (const [name, args, says] of [
+      ['rows.csv', ['--target', 'yy'], /rows\.csv has no column "yy"; its header has/],
+      [
+        'rows.ndjson',
+        ['--target', 'x'],
+        /rows\.ndjson has no column "x" in its first 1 record, which have "y"$/,
+      ],
+      [
+        'nested.ndjson',
+        ['--target', 'host.load'],
+        /in its first 3 records, which have "y", "host": take it out of "host", as jq -c '\. \+ \{"host\.load": \.host\.load\}' does$/,
+      ],
       [
         'rows.csv',
         ['--ignore', 'wen'],
@@ -258,12 +279,11 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
         /^--ignore names when, and --timestamp makes an input of it/,
       ],
       ['rows.csv', ['--ignore', 'a', '--timestamp', 'whn'], /has no column "whn"/],
-      ['twice.csv', ['--ignore', ''], /twice\.csv has two columns "a"$/],
       ['growing.csv', ['--ignore', 'a'], /growing\.csv has no header/],
       [
         'rows.ndjson',
         ['--ignore', 'a'],
-        /rows\.ndjson has no column "a" in its first 1 records, which have "y"$/,
+        /rows\.ndjson has no column "a" in its first 1 record, which have "y"$/,
       ],
       ['rows.ndjson', ['--ignore', 'wen', '--target', 'y'], /has no column "wen"/],
       ['none.csv', ['--ignore', 'a'], /^cannot read .*none\.csv: there is no such file/],

@@ -287,8 +287,11 @@ describe('cli/commands: options of norewind train', () => {
       ['missing', 'NA'],
       ['decimal', ','],
       ['time-format', '%Y'],
-    ])
-      refuse(`a text has no --${key}${hint}`, 'a.txt', `--${key}`, value);
+    ]) {
+      const remedy = ': if it has rows, add --format csv or --format ndjson';
+      refuse(`a.txt is read as a text, which has no --${key}${remedy}`, 'a.txt', `--${key}`, value);
+      refuse(`a text has no --${key}${hint}`, 'a.csv', '--format', 'text', `--${key}`, value);
+    }
     refuse(
       `a text that is read by bytes has no --symbols${hint}`,
       'a.txt',

@@ -55,8 +55,8 @@ describe('cli: standard output', () => {
   const refused: readonly (readonly [args: string, kept: string])[] = [
     [`predict rows ${births}`, ''],
     ['generate text', ''],
-    [`${rows} --records 1200 -q --out last`, `; ${state('last')} 1200 records`],
-    [`${rows} -q --json --out json`, `; ${state('json')} \\d+ records`],
+    [`${rows} --records 1200 -q --out last`, `; ${state('last')} 1,200 records`],
+    [`${rows} -q --json --out json`, `; ${state('json')} [\\d,]+ records`],
     [
       'run anbn --units 3 --steps 20 -q --out run',
       '; the state after step 20 is in run/checkpoint\\.safetensors',

@@ -153,7 +153,9 @@ describe('cli/stream: CSV', () => {
     expect(await read('1,-2\n3,4\n')).to.deep.equal([
       'data has no column "a"; its header has "1", "-2": its first row has to name the columns',
     ]);
-    expect(await read('a,k, a \n1,2,3\n')).to.deep.equal(['data has two columns "a"']);
+    expect(await read('a,k, a \n1,2,3\n')).to.deep.equal([
+      'data has two columns "a": give one of them another name',
+    ]);
     const many = Array.from({ length: 30 }, (_, i) => `c${i}`);
     expect(await read(many.join())).to.deep.equal([
       `data has no column "a"; its header has ${many
@@ -164,6 +166,38 @@ describe('cli/stream: CSV', () => {
     expect(await read('a,"k\n')).to.deep.equal([
       'data, line 1, field 2: the file ends within a quoted field',
     ]);
+  });
+
+  it('says that a header comes once more, as in files that were joined, unless it may be a value', async () => {
+    expect(await told('a,k\n1,x\na, k\n2,y\n')).to.deep.equal([
+      ['data, line 2', '1', 'x', undefined],
+      'data, line 3: it is the header once more, as where files were joined',
+      ['data, line 4', '2', 'y', undefined],
+    ]);
+    const words = await all(readCsv(sourceOf(chunksOf('a\na\n')), { delimiter: ',', columns: ['a'] }));
+    expect((words[0] as { get(column: string): unknown }).get('a')).to.equal('a');
+  });
+
+  it('passes over the note of spreadsheets on their delimiter', async () => {
+    expect(await told('\ufeffsep=;\r\na;k\r\n1;2\r\n', ';')).to.deep.equal([
+      ['data, line 3', '1', '2', undefined],
+    ]);
+    expect(await read('sep=;\na;k\n1;2\n')).to.deep.equal([
+      "data says sep=; in its first row: add --delimiter ';'",
+    ]);
+    expect(await read('sep=\t\na\tk\n')).to.deep.equal([
+      'data says sep=\t in its first row: add --delimiter tab',
+    ]);
+    expect(await read('a.csv\0\0,1\n')).to.deep.equal([
+      'data is not text: its first row has zero bytes, as a tar archive has; unpack it',
+    ]);
+  });
+
+  it('reads a column as missing that need not be there', async () => {
+    const options = { delimiter: ',', columns: ['a', 'k'], dispensable: 'k' };
+    const [row] = await all(readCsv(sourceOf(chunksOf('a\n1\n')), options));
+    const { get } = row as { get(column: string): unknown };
+    expect([get('a'), get('k') ?? null]).to.deep.equal(['1', null]);
   });
 
   it('continues after a row of another length and after a misplaced quote', async () => {

@@ -34,7 +34,7 @@ describe('cli/stream: a run in a folder', () => {
       false,
     ]);
     const says = (records: number) =>
-      `the checkpoint in ${join(folder, generations.newest)} is from after ${records} records`;
+      `the checkpoint in ${join(folder, generations.newest)} is from after ${records} record${records === 1 ? '' : 's'}`;
     run.save();
     expect([run.saved(), readGeneration(folder, 'newest').position]).to.deep.equal([says(0), beginning]);
     run.save();

@@ -16,6 +16,7 @@ import { openRunFiles } from '../../cli/training/runFiles.ts';
 import { train } from '../../cli/training/train.ts';
 import { makeEstimator } from '../../trainers/registry/index.ts';
 import { openBrowser } from './chromium.ts';
+import { contrast } from './contrast.ts';
 
 /** A folder for pictures of the pages, if given. */
 const pictures = process.env.PICTURES || undefined;
@@ -94,22 +95,7 @@ interface Found {
 
 /** Looks at the page, in the page. WCAG 2.2: 4.5 to 1 for text, 3 to 1 for lines. */
 const inspect = `() => {
-  const channels = (text) => text.match(/[\\d.]+/g).map(Number);
-  const luminance = ([r, g, b]) => [r, g, b]
-    .map((c) => c / 255)
-    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const over = ([r, g, b, a = 1], base) => [r, g, b].map((c, i) => c * a + base[i] * (1 - a));
-  const page = over(channels(getComputedStyle(document.body).backgroundColor), [255, 255, 255]);
-  const backOf = (element) => {
-    const chain = [];
-    for (let each = element; each !== null && each !== document.body; each = each.parentElement) chain.unshift(each);
-    return chain.reduce((base, each) => over(channels(getComputedStyle(each).backgroundColor), base), page);
-  };
-  const ratio = (a, b) => {
-    const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-    return (high + 0.05) / (low + 0.05);
-  };
+  ${contrast}
   const shown = (element) => element.getClientRects().length > 0;
   const figures = [...document.querySelectorAll('figure svg[role="img"]')].filter(shown);
   const labels = figures.map((svg) => [...svg.querySelectorAll('text')].filter((each) => each.textContent.trim() !== ''));

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createTableReader, tableOf } from '../../docs/playground/read/table.ts';
 import { createReader } from '../../docs/playground/read/text.ts';
+import { DataError } from '../../lib/index.ts';
 
 describe('playground: reading', () => {
   it('learns a text symbol by symbol, and tells what each part took for it', async () => {
@@ -18,28 +19,58 @@ describe('playground: reading', () => {
     expect(reader.write(6)).to.equal('abcabc');
   });
 
+  const rowsOf = (text: string) => {
+    const { rows } = tableOf('x.csv', text);
+    return Array.from({ length: rows.left }, () => rows.take()?.row);
+  };
+
   it('reads tables with commas, semicolons and tabs, and knows their numbers', () => {
     for (const mark of [',', ';', '\t']) {
-      const { columns, numbers, rows } = tableOf('x.csv', `day${mark}n\nMo${mark}1\nTu${mark}\n`);
+      const text = `\ufeffday${mark} n\r\nMo${mark}1\r\nTu${mark}\r\n`;
+      const { columns, numbers } = tableOf('x.csv', text);
       expect(columns).to.deep.equal(['day', 'n']);
       expect(numbers).to.deep.equal(['n']);
-      expect(rows).to.deep.equal([
+      expect(rowsOf(text)).to.deep.equal([
         { day: 'Mo', n: '1' },
         { day: 'Tu', n: null },
       ]);
     }
   });
 
+  it('reads numbers as the library does: NA is missing, and a decimal comma is one', () => {
+    expect(tableOf('x.csv', 'a,b\n1,NA\n2,3\n')).to.deep.include({ numbers: ['a', 'b'], mixed: [] });
+    expect(tableOf('x.csv', 'a,b\n1,2\n2,high\n')).to.deep.include({ numbers: ['a'], mixed: ['b'] });
+    const comma = tableOf('x.csv', `t;n\n${Array.from({ length: 9 }, (_, i) => `${i};${i},5`).join('\n')}`);
+    expect(comma.numbers).to.deep.equal(['t', 'n']);
+    const reader = createTableReader(comma, 'n');
+    expect(reader.step()?.actual).to.equal(3.5);
+  });
+
   it('refuses what is no table, in one sentence', () => {
-    expect(() => tableOf('x.csv', '')).to.throw('x.csv: there are no rows');
-    expect(() => tableOf('x.csv', 'a,b\n1,2\n3\n')).to.throw(
-      'x.csv: row 2 has 1 fields, and there are 2 columns',
-    );
-    expect(() => tableOf('x.csv', 'a,a\n1,2\n3,4\n')).to.throw('x.csv: two columns are called "a"');
-    expect(() => tableOf('x.csv', 'a\nx\ny\n')).to.throw('x.csv: no column is of numbers alone');
-    expect(() => tableOf('x.csv', 'a\n"x')).to.throw(
-      'x.csv: line 2, field 1: the file ends within a quoted field',
-    );
+    const refusals: readonly (readonly [text: string, sentence: string])[] = [
+      ['', 'below the names of the columns there are fewer than two rows'],
+      ['a,b\n1,2', 'below the names of the columns there are fewer than two rows'],
+      ['a,b\n1,2\n3\n', 'line 3 has 1 field where the first line has 2'],
+      ['a,a\n1,2\n3,4\n', 'two columns are called "a"'],
+      ['1,1\n1,2\n3,4\n', 'the first line has to name the columns'],
+      ['a\nx\ny\n', 'no column is of numbers alone, such as 12.5'],
+      ['a\n1\n1e400\n', 'no column is of numbers alone, such as 12.5: column "a" has "1e400" in line 3'],
+      ['a\n"x', 'line 2, field 1: the file ends within a quoted field'],
+    ];
+    for (const [text, sentence] of refusals)
+      expect(() => tableOf('x.csv', text)).to.throw(DataError, new RegExp(`^x.csv: ${sentence}$`));
+  });
+
+  it('cuts a large table as it is read, and finds a fault where it is', () => {
+    const text = `n\n${'1\n2\n'.repeat(100_000)}3,4\n`;
+    const { rows } = tableOf('x.csv', text);
+    expect(rows.left).to.be.within(190_000, 210_000);
+    let count = 0;
+    const readAll = () => {
+      while (rows.take() !== undefined) count++;
+    };
+    expect(readAll).to.throw(DataError, 'x.csv: line 200002 has 2 fields where the first line has 1');
+    expect([count, rows.left]).to.deep.equal([200_000, 0]);
   });
 
   it('predicts from the second row on, if there are but two', () => {

@@ -49,4 +49,4 @@ export {
   textModelOf,
 } from './textModel.ts';
 export { timestampsOf } from './time.ts';
-export { dialectOf } from './values.ts';
+export { type Dialect, dialectOf, numberOf } from './values.ts';

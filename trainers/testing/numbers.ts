@@ -106,10 +106,10 @@ export function requireClose(
     const gap = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (gap > worst) [worst, at] = [gap, i];
   }
-  if (worst > tolerance * scale)
-    throw new LawError(
-      `${what}: ${nameOf(at)} is ${actual[at]} instead of ${expected[at]}, ${worst.toExponential(1)} apart`,
-    );
+  if (!(worst > tolerance * scale)) return;
+  const instead = Object.is(actual[at], expected[at]) ? '' : ` instead of ${expected[at]}`;
+  const apart = Number.isFinite(worst) ? `, ${worst.toExponential(1)} apart` : '';
+  throw new LawError(`${what}: ${nameOf(at)} is ${actual[at]}${instead}${apart}`);
 }
 
 /** @throws LawError if a number is NaN or infinite. */
@@ -118,8 +118,9 @@ export function requireFinite(numbers: readonly number[], what: string): void {
   if (at >= 0) throw new LawError(`${what}: entry ${at} of ${numbers.length} is ${numbers[at]}`);
 }
 
-/** @throws UncheckedError if a reference is so small that a wrong value would pass. */
+/** @throws UncheckedError if a reference is so small that a wrong value would pass; LawError if it is not finite. */
 export function requireLive(reference: readonly number[], what: string): void {
+  requireFinite(reference, what);
   if (!(lengthOf(reference) > 1e-4))
     throw new UncheckedError(`${what}: is nearly zero, so nothing is checked; use another seed`);
 }

@@ -50,6 +50,16 @@ const window: Axis = {
   title: 'steps looked back, T',
 };
 
+/** At most four or so of the whole numbers of a range, 0 among them. */
+function wholeNumbers(low: number, high: number): readonly (readonly [number, string])[] {
+  const spacing = Math.max(1, Math.ceil((high - low) / 4));
+  const [first, last] = [Math.ceil(low / spacing), Math.floor(high / spacing)];
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const value = (first + i) * spacing;
+    return [value, String(value).replace('-', '−')] as const;
+  });
+}
+
 /** The derivative that truncation sees by its length, as a share of the true one, and where T is. */
 export function drawShares(sheet: Sheet, shares: Shares, at: number): (x: number) => number {
   const { context, color, font } = sheet;
@@ -59,10 +69,7 @@ export function drawShares(sheet: Sheet, shares: Shares, at: number): (x: number
   const frame = axes(sheet, window, {
     from: low,
     to: high,
-    ticks: [
-      [0, '0'],
-      [1, '1'],
-    ],
+    ticks: wholeNumbers(low, high),
     title: 'the derivative that is seen, as a share of the true one',
   });
   const zero = frame.y(0);
@@ -87,7 +94,8 @@ export function drawShares(sheet: Sheet, shares: Shares, at: number): (x: number
     const from = rightFrom(own);
     if (from !== undefined && from > 1) {
       context.textAlign = 'left';
-      context.fillText(`T = ${from}`, frame.x(from) + 8, zero - 9);
+      // Below the line, where no curve is: it rises here.
+      context.fillText(`T = ${from}`, frame.x(from) + 8, zero + 11);
       context.beginPath();
       context.arc(frame.x(from), zero, 3, 0, 2 * Math.PI);
       context.fill();

@@ -69,7 +69,11 @@ export function balancePanel(): void {
     element(
       'thead',
       {},
-      element('tr', {}, ...['', 'loss', ''].map((text) => element('th', { scope: 'col' }, text))),
+      element(
+        'tr',
+        {},
+        ...['way to the gradient', 'loss', 'course'].map((text) => element('th', { scope: 'col' }, text)),
+      ),
     ),
     element('tbody', {}, ...racers.map(rowOf)),
   );

@@ -141,6 +141,7 @@ export function cloudPanel(): void {
     text: [
       'UORO draws a sign for each unit at each step, and carries two vectors whose outer product s̃ ⊗ θ̃ stands for the whole derivative ∂s/∂θ. Here are two units, and every sequence of signs that there is: a dot each.',
       'No dot is right. Their mean is, to the last digit: that is what unbiased means, and it is checked here by enumeration, not by sampling. The impostors beside it look alike, and miss.',
+      'Each picture is a plane through the space of derivatives, with the true one in the middle.',
     ],
     controls: [sequences.root, steps.root, element('div', { class: 'buttons' }, toggle, another), rate],
     figure: [sheet.canvas, table],

@@ -10,7 +10,7 @@ export type FromOwn =
       readonly example?: readonly string[];
     }
   | { readonly kind: 'training'; readonly rows: readonly Training[]; readonly rate: number }
-  | { readonly kind: 'refused'; readonly sentence: string };
+  | { readonly kind: 'refused'; readonly sentence: string; readonly line: number | undefined };
 
 /** An estimator on its way. */
 export interface Training {

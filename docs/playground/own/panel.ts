@@ -5,7 +5,7 @@ import { button, choice, chooseNone, element } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
 import { setBar, setRows } from '../page/rows.ts';
 import { goTo, section } from '../page/section.ts';
-import { addressOf, startWorker } from '../page/worker.ts';
+import { addressOf, isMessage, startWorker } from '../page/worker.ts';
 import { examples } from './examples.ts';
 import type { FromOwn, Training } from './messages.ts';
 
@@ -17,7 +17,8 @@ const rest = 350;
 /** A cell in ten lines: its laws, and every estimator on it. */
 export function ownPanel(): void {
   let worker: Worker | undefined;
-  let isBegun = false;
+  /** Counts the attempts, and what ends them: one that is loaded late must not begin. */
+  let attempts = 0;
   let isVisible = false;
   let due: ReturnType<typeof setTimeout> | undefined;
   let watch: ReturnType<typeof setTimeout> | undefined;
@@ -35,12 +36,13 @@ export function ownPanel(): void {
     element(
       'caption',
       {},
-      'Trained by every estimator: brackets of random length, 8 units, Adam; bits a symbol over the latest quarter, and time a step with compiling. Without memory 0.38 bits, at best 0.25.',
+      'Trained by every estimator to count: aⁿ⏎bⁿ⏎ with n up to 2, 8 units, Adam. Bits a symbol over the latest quarter of the steps, as a bar and a number: without counting 0.40, at best 0.20. The time a step includes compiling.',
     ),
     body,
   );
 
   function stop(): void {
+    attempts++;
     worker?.terminate();
     worker = undefined;
     clearTimeout(due);
@@ -55,8 +57,10 @@ export function ownPanel(): void {
   async function attempt(): Promise<void> {
     stop();
     if (!isVisible) return;
+    const attempted = attempts;
     // The parser is loaded when it is needed.
     const { moduleOf } = await import('./source.ts');
+    if (attempted !== attempts) return;
     const written = moduleOf(editor.value, addressOf);
     laws.replaceChildren();
     body.replaceChildren();
@@ -72,7 +76,8 @@ export function ownPanel(): void {
     worker = own;
     expectLife();
     own.addEventListener('message', ({ data }: MessageEvent<FromOwn>) => {
-      if (own !== worker) return;
+      // Messages that a cell posts itself are ignored.
+      if (own !== worker || !isMessage(data)) return;
       expectLife();
       take(data);
     });
@@ -99,7 +104,7 @@ export function ownPanel(): void {
   function take(news: FromOwn): void {
     if (news.kind === 'refused') {
       clearTimeout(watch);
-      refuse(news.sentence, undefined);
+      refuse(news.sentence, news.line);
     } else if (news.kind === 'found')
       laws.replaceChildren(...news.laws.map((law) => element('li', { 'data-result': 'open' }, law)));
     else if (news.kind === 'law') {
@@ -107,16 +112,15 @@ export function ownPanel(): void {
       if (!(item instanceof HTMLElement)) return;
       item.dataset.result = news.result;
       if (news.sentence !== undefined)
-        item.append(element('p', {}, news.sentence), ...exampleOf(news.example));
+        item.append(...unlessShown('p', news.sentence), ...unlessShown('pre', news.example?.join('\n')));
       sayLaws();
     } else showTraining(news.rows, news.rate);
   }
 
-  /** The example of a law, unless it is shown already. */
-  function exampleOf(lines: readonly string[] = []): readonly Node[] {
-    const text = lines.join('\n');
-    const isShown = [...laws.querySelectorAll('pre')].some(({ textContent }) => textContent === text);
-    return text === '' || isShown ? [] : [element('pre', {}, text)];
+  /** The sentence or the example of a law, unless an earlier law has the same. */
+  function unlessShown(tag: 'p' | 'pre', text = ''): readonly Node[] {
+    const isShown = [...laws.querySelectorAll(tag)].some(({ textContent }) => textContent === text);
+    return text === '' || isShown ? [] : [element(tag, {}, text)];
   }
 
   function sayLaws(): void {
@@ -134,21 +138,25 @@ export function ownPanel(): void {
     setRows(body, rows.length);
     const isOver = rows.every(({ done, refused }) => done === 1 || refused !== undefined);
     const most = Math.max(...rows.map(({ bits }) => bits).filter(Number.isFinite));
-    rows.forEach(({ title, done, bits, time, refused }, i) => {
+    rows.forEach(({ title, bits, time, refused }, i) => {
       const [head, bar, score, pace] = body.children[i].children;
       head.textContent = title;
       if (refused !== undefined) {
-        bar.textContent = refused;
+        const isShown = rows.slice(0, i).some((earlier) => earlier.refused === refused);
+        bar.textContent = isShown ? 'likewise' : refused;
         bar.classList.add('refusal');
         return;
       }
-      // How far it is, and at the end its bits beside those of the others.
-      setBar(bar, isOver && Number.isFinite(bits) ? bits / most : done);
+      setBar(bar, Number.isFinite(bits) ? bits / most : 0);
       score.textContent = Number.isFinite(bits) ? `${bits.toFixed(2)} bits` : '';
       pace.textContent = Number.isFinite(time) ? `${short(time, 1)} µs` : '';
     });
     if (isOver) clearTimeout(watch);
-    rate.textContent = isOver ? 'all have had their 4,000 steps' : `${counted(average(own))} steps a second`;
+    const share =
+      rows.reduce((sum, { done, refused }) => sum + (refused === undefined ? done : 1), 0) / rows.length;
+    rate.textContent = isOver
+      ? 'all have had their 4,000 steps'
+      : `${Math.floor(100 * share)} % of 4,000 steps each · ${counted(average(own))} steps a second`;
     rate.dataset.isOver = String(isOver);
   }
 
@@ -186,10 +194,7 @@ export function ownPanel(): void {
     onShown(isShown) {
       isVisible = isShown;
       if (!isShown) stop();
-      else if (!isBegun || worker === undefined) {
-        isBegun = true;
-        later();
-      }
+      else if (worker === undefined) later();
     },
   });
   /** A link may bring a source, `#cell=…` as encodeURIComponent writes it. */

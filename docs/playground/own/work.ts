@@ -1,12 +1,10 @@
 // The worker's part beneath a written cell: checks its laws, then trains it with every estimator.
-import {
-  type Cell,
-  distantBrackets,
-  type Input,
-  type Noise,
-  type Tensor,
-} from '../../../trainers/norewind.ts';
+
+import { seeded } from '../../../lib/index.ts';
+import { runStep } from '../../../nn/index.ts';
+import { anbn, type Cell, type Input, type Noise, type Tensor } from '../../../trainers/norewind.ts';
 import { cellLaws, judge } from '../../../trainers/testing/index.ts';
+import { lineOf } from '../worker/lines.ts';
 import { tell } from '../worker/messages.ts';
 import { inSlices } from '../worker/slices.ts';
 import type { FromOwn } from './messages.ts';
@@ -15,13 +13,14 @@ import { createTrainings } from './trainings.ts';
 type Own = Cell<unknown, unknown, Input>;
 type Maker = (inputs: number, units: number) => Own;
 
-const task = distantBrackets({ s: 1, k: 1, a: 2 });
+const task = anbn({ max: 2 });
 
 /** Takes what the written module exports. */
 export function serve(exports: Readonly<Record<string, unknown>>): void {
   try {
     const make = makerAmong(exports);
     const cell = make(2, 3);
+    tryStep(cell);
     const laws = Object.entries(cellLaws({ cell, input: (noise: Noise): Tensor => noise.normal([2]) }));
     tell<FromOwn>({ kind: 'found', name: String(cell.name), laws: laws.map(([law]) => law) });
     for (const [law, check] of laws) tell<FromOwn>({ kind: 'law', ...judge(law, check) });
@@ -31,8 +30,16 @@ export function serve(exports: Readonly<Record<string, unknown>>): void {
   }
 }
 
+/** Takes one step before the laws: a fault that every law would repeat is one sentence, with its line. */
+function tryStep(cell: Own): void {
+  const noise = seeded(1);
+  runStep(cell, cell.init(noise), cell.start(), noise.normal([2]));
+}
+
 function refuse(error: unknown): void {
-  tell<FromOwn>({ kind: 'refused', sentence: error instanceof Error ? error.message : String(error) });
+  const line = lineOf(error);
+  const what = error instanceof Error ? error.message : String(error);
+  tell<FromOwn>({ kind: 'refused', sentence: line === undefined ? what : `line ${line}: ${what}`, line });
 }
 
 /** The first function among the exports that makes a cell. */

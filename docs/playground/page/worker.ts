@@ -53,3 +53,8 @@ export function startWorker(source: string): Worker {
   worker.addEventListener('message', () => URL.revokeObjectURL(address), { once: true });
   return worker;
 }
+
+/** Whether a message may be one of the page's own: what is written on the page can post others. */
+export function isMessage(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'kind' in data;
+}

@@ -3,7 +3,7 @@ import { missing } from '../editor/missing.ts';
 import { createVerdict } from '../editor/verdict.ts';
 import { button, choice, chooseNone, element } from '../page/dom.ts';
 import { goTo, section } from '../page/section.ts';
-import { addressOf, startWorker } from '../page/worker.ts';
+import { addressOf, isMessage, startWorker } from '../page/worker.ts';
 import { examples } from './examples.ts';
 import { packed, unpacked } from './link.ts';
 import type { FromProgram } from './messages.ts';
@@ -52,7 +52,7 @@ export function programPanel(): void {
     worker = startWorker(program.module);
     worker.addEventListener('message', ({ data }: MessageEvent<FromProgram>) => {
       // Messages that a program posts itself are ignored.
-      if (own === run && data !== null && typeof data === 'object') take(data);
+      if (own === run && isMessage(data)) take(data);
     });
     // It fails in a message once it runs: what comes here is an import that is not there.
     worker.addEventListener('error', (event) => {

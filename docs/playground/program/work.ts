@@ -1,5 +1,6 @@
 // The worker's part beneath a program: what it prints and its errors go to the page.
 import { formatWithOptions } from 'node-inspect-extracted';
+import { lineOf } from '../worker/lines.ts';
 import { tell } from '../worker/messages.ts';
 import type { FromProgram } from './messages.ts';
 
@@ -36,19 +37,10 @@ Object.assign(console, {
 
 /** The page shows one sentence, and the line of the program that led there. */
 function fail(error: unknown, message: string): void {
-  const line = error instanceof Error ? lineOf(error.stack) : undefined;
+  const line = lineOf(error);
   const sentence = error instanceof Error ? `${error.name}: ${error.message}` : message;
   tell<FromProgram>({ kind: 'failed', sentence, line });
 }
-
-/** The program is the one module from a blob: of the calls that led to an error, the innermost one of it. */
-function lineOf(stack = ''): number | undefined {
-  const [, line] = /blob:[^\s)]*?:(\d+):\d+/.exec(stack) ?? [];
-  return line === undefined ? undefined : Number(line);
-}
-
-// More calls than usual: those of the library stand before those of the program.
-Object.assign(Error, { stackTraceLimit: 60 });
 
 addEventListener('error', (event) => {
   event.preventDefault();

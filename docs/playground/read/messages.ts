@@ -3,8 +3,10 @@ import type { Letter, Part } from './text.ts';
 export type ToReader =
   /** A text to read; what is typed continues it. */
   | { readonly kind: 'text'; readonly name: string; readonly text: string }
-  | { readonly kind: 'table'; readonly name: string; readonly text: string; readonly target?: string }
-  | { readonly kind: 'sample'; readonly of: 'book' | 'births'; readonly target?: string }
+  | { readonly kind: 'table'; readonly name: string; readonly text: string }
+  | { readonly kind: 'sample'; readonly of: 'book' | 'births' }
+  /** The column of the table to predict, from its first row on. */
+  | { readonly kind: 'target'; readonly target: string }
   | { readonly kind: 'typed'; readonly text: string }
   | { readonly kind: 'pace'; readonly isCalm: boolean }
   | { readonly kind: 'run'; readonly isOn: boolean }
@@ -13,6 +15,8 @@ export type ToReader =
 export type FromReader =
   | {
       readonly kind: 'letters';
+      /** Counts what is read: a text or a table that is refused leaves the earlier one as it is. */
+      readonly reading: number;
       readonly name: string;
       readonly count: number;
       readonly left: number;
@@ -26,6 +30,7 @@ export type FromReader =
     }
   | {
       readonly kind: 'rows';
+      readonly reading: number;
       readonly name: string;
       readonly count: number;
       readonly left: number;

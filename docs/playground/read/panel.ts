@@ -1,7 +1,7 @@
 import { picture } from '../page/canvas.ts';
 import { button, choice, element } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
-import { section } from '../page/section.ts';
+import { goTo, section } from '../page/section.ts';
 import { companion } from '../page/worker.ts';
 import { createBars } from './bars.ts';
 import { drawRows } from './chart.ts';
@@ -15,11 +15,14 @@ const span = 160;
 /** Learns from what is typed, or from a text or a table, with experts. */
 export function readPanel(): void {
   let isBegun = false;
+  let reading = 0;
   let rows: Foretold[] = [];
   let column = '';
   let average = smoothed();
 
-  const head = element('p', { class: 'said', id: 'read-said', role: 'status' });
+  const head = element('p', { class: 'said', id: 'read-said' });
+  /** On a file: that it is being read, or why not. */
+  const note = element('p', { class: 'note', id: 'read-note', role: 'status' });
   const rate = element('p', { class: 'rate', id: 'read-rate' });
   const bars = createBars();
   const chosen = element('p', { class: 'chosen-letter', id: 'read-letter' });
@@ -32,7 +35,7 @@ export function readPanel(): void {
     );
     bars.show(
       parts,
-      'Weights: whom the prediction is taken from, and what each would have paid for this character',
+      'How far each prediction is trusted, in per cent, and its own surprise at this character',
     );
   });
   const next = element('p', { class: 'next', id: 'read-next' });
@@ -62,25 +65,39 @@ export function readPanel(): void {
     figures,
   );
 
-  const worker = companion<ToReader, FromReader>({ name: 'read', onMessage: show, onFailure: say });
+  const worker = companion<ToReader, FromReader>({ name: 'read', onMessage: show, onFailure: refuse });
 
   function say(sentence: string): void {
     head.textContent = sentence;
   }
 
+  function refuse(sentence: string): void {
+    note.textContent = sentence;
+    note.dataset.state = 'bad';
+  }
+
   function show(news: FromReader): void {
-    if (news.kind === 'failed') say(news.sentence);
+    if (news.kind === 'failed') refuse(news.sentence);
     else if (news.kind === 'written') written.textContent = news.text;
-    else if (news.kind === 'letters') showLetters(news);
-    else showRows(news);
+    else {
+      if (news.reading !== reading) {
+        reading = news.reading;
+        rows = [];
+        average = smoothed();
+        tape.clear();
+        written.textContent = '';
+        note.textContent = '';
+      }
+      if (news.kind === 'letters') showLetters(news);
+      else showRows(news);
+    }
   }
 
   function showLetters(news: FromReader & { kind: 'letters' }): void {
     mode(true);
     tape.add(news.letters);
-    say(
-      `${news.name}: ${counted(news.count)} characters read${news.left > 0 ? `, ${counted(news.left)} to come` : ''}. ${short(news.recent)} bits a character of late, ${short(news.mean)} over all.`,
-    );
+    const bits = `${short(news.recent)} bits a character of late, ${short(news.mean)} over all.`;
+    say(`${progress(news, 'character')}${news.count > 1 ? ` ${bits}` : ''}`);
     next.replaceChildren(
       'Next ',
       ...news.next.map(([symbol, probability]) => {
@@ -99,19 +116,19 @@ export function readPanel(): void {
       target.replaceChildren(...news.columns.map((name) => element('option', { value: name }, name)));
     target.value = news.target;
     chart.redraw();
-    bars.show(
-      news.parts,
-      `Weights: whose predictions of ${news.target} are combined, and how far each is trusted`,
-    );
+    bars.show(news.parts, `How far each prediction of ${news.target} is trusted, in per cent`);
     const root = news.unit === 'squared error' ? Math.sqrt : (value: number) => value;
-    say(
-      `${news.name}: ${counted(news.count)} rows read${news.left > 0 ? `, ${counted(news.left)} to come` : ''}.`,
-    );
+    say(progress(news, 'row'));
     figures.textContent = `Typical error of late: ${news.figures.map(([name, recent]) => `${name} ${short(root(recent))}`).join(', ')}.`;
     chart.describe(
       `${news.target} after ${news.count} rows, with what was predicted. ${figures.textContent}`,
     );
     showRate(news.rate, news.left, 'rows');
+  }
+
+  function progress({ name, count, left }: { name: string; count: number; left: number }, what: string) {
+    const read = `${counted(count)} ${what}${count === 1 ? '' : 's'} read`;
+    return `${name}: ${read}${left > 0 ? `, ${counted(left)} to come` : ''}.`;
   }
 
   function showRate(own: number, left: number, what: string): void {
@@ -124,29 +141,26 @@ export function readPanel(): void {
     forRows.hidden = isText;
   }
 
-  function begin(message: ToReader): void {
+  function read(message: ToReader, name: string): void {
     isBegun = true;
-    rows = [];
-    average = smoothed();
-    tape.clear();
-    written.textContent = '';
+    note.textContent = `${name} is being read …`;
+    note.dataset.state = '';
     worker.tell(message);
   }
 
-  /** The text or table that is read, unless it is typed. */
-  let given: ToReader & { readonly kind: 'text' | 'table' | 'sample' } = { kind: 'sample', of: 'book' };
-  const read = (message: typeof given) => {
-    given = message;
-    begin(message);
-  };
   const files = receiveFiles(
-    (name, text) => read({ kind: /\.(csv|tsv)$/i.test(name) ? 'table' : 'text', name, text }),
-    say,
+    (name, text, isDropped) => {
+      if (isDropped) goTo('read');
+      read({ kind: /\.(csv|tsv)$/i.test(name) ? 'table' : 'text', name, text }, name);
+    },
+    (sentence, isDropped) => {
+      if (isDropped) goTo('read');
+      refuse(sentence);
+    },
   );
-  target.addEventListener('change', () => {
-    if (given.kind !== 'text') read({ ...given, target: target.value });
-  });
-  const sample = (of: 'book' | 'births') => () => read({ kind: 'sample', of });
+  target.addEventListener('change', () => worker.tell({ kind: 'target', target: target.value }));
+  const sample = (of: 'book' | 'births', name: string) => () => read({ kind: 'sample', of }, name);
+  const book = sample('book', 'Moby-Dick');
 
   const field = element('textarea', {
     id: 'typed',
@@ -178,10 +192,11 @@ export function readPanel(): void {
         'div',
         { class: 'buttons' },
         files,
-        button('Moby-Dick', sample('book')),
-        button('Births a day', sample('births')),
+        button('Moby-Dick', book),
+        button('Births a day', sample('births', 'The table')),
         writes,
       ),
+      note,
       choice(
         'Pace',
         [
@@ -196,7 +211,7 @@ export function readPanel(): void {
     figure: [head, forText, forRows, written, bars.root],
     onShown(isShown) {
       if (isShown) worker.wake();
-      if (isShown && !isBegun) begin(given);
+      if (isShown && !isBegun) book();
       worker.tell({ kind: 'run', isOn: isShown });
     },
   });

@@ -68,6 +68,6 @@ export function createTape(onChoice: (letter: Letter, isLatest: boolean) => void
 
 function spanOf({ symbol, bits = 0 }: Letter): HTMLElement {
   const span = element('span', {}, symbol === '\n' ? '⏎\n' : symbol);
-  span.style.setProperty('--bits', (0.85 * Math.min(1, bits / mostBits)).toFixed(2));
+  span.style.setProperty('--bits', Math.min(1, bits / mostBits).toFixed(2));
   return span;
 }

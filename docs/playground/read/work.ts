@@ -2,7 +2,7 @@
 import { hear, tell } from '../worker/messages.ts';
 import { inSlices } from '../worker/slices.ts';
 import type { Foretold, FromReader, ToReader } from './messages.ts';
-import { createTableReader, type Table, type TableReader, tableOf } from './table.ts';
+import { createTableReader, type TableReader, tableOf } from './table.ts';
 import { createReader, type Letter } from './text.ts';
 
 /** Symbols a message at most: those that the page can show. */
@@ -14,7 +14,16 @@ let name = '';
 let reader = createReader();
 let pending = '';
 let isTyped = false;
-let table: { readonly table: Table; readonly target: string; readonly reader: TableReader } | undefined;
+let table:
+  | {
+      readonly text: string;
+      readonly numbers: readonly string[];
+      readonly target: string;
+      readonly reader: TableReader;
+    }
+  | undefined;
+/** Counts the texts and tables that have been begun. */
+let reading = 0;
 let isCalm = true;
 let isWanted = false;
 let lastAt = 0;
@@ -61,16 +70,17 @@ function firstSymbols(text: string, count: number): string {
 
 function report(rate: number): void {
   if (table !== undefined) {
-    const { reader: own, table: given, target } = table;
-    const { count, left, parts, unit, figures } = own;
-    const columns = given.numbers;
-    tell<FromReader>({ kind: 'rows', name, count, left, rate, target, columns, rows, parts, unit, figures });
+    const { numbers: columns, target } = table;
+    const { count, left, parts, unit, figures } = table.reader;
+    const news = { name, count, left, rate, target, columns, rows, parts, unit, figures };
+    tell<FromReader>({ kind: 'rows', reading, ...news });
     rows = [];
   } else if (reader.count > 0) {
     const { count, recent, mean } = reader;
     const latest = letters.slice(-most);
     tell<FromReader>({
       kind: 'letters',
+      reading,
       name,
       count,
       left: pending.length,
@@ -95,28 +105,35 @@ function beginText(called: string, text: string): void {
   letters = [];
   pending = text;
   isTyped = false;
+  reading++;
 }
 
-function beginTable(called: string, text: string, target?: string): void {
+/** @param wanted the column to predict: the last one of numbers unless given. @throws DataError for no table. */
+function beginTable(called: string, text: string, wanted?: string): void {
   const given = tableOf(called, text);
-  const wanted = target ?? given.numbers[given.numbers.length - 1];
+  const { numbers } = given;
+  const target = wanted ?? numbers[numbers.length - 1];
+  // It may be refused until here, which leaves the earlier one as it is.
+  const begun = { text, numbers, target, reader: createTableReader(given, target) };
+  table = begun;
   name = called;
   rows = [];
-  table = { table: given, target: wanted, reader: createTableReader(given, wanted) };
+  reading++;
 }
 
 async function take(message: ToReader): Promise<void> {
   if (message.kind === 'run') isWanted = message.isOn;
   else if (message.kind === 'pace') isCalm = message.isCalm;
   else if (message.kind === 'text') beginText(message.name, message.text);
-  else if (message.kind === 'table') beginTable(message.name, message.text, message.target);
+  else if (message.kind === 'table') beginTable(message.name, message.text);
+  else if (message.kind === 'target') beginTable(name, table?.text ?? '', message.target);
   else if (message.kind === 'write') {
     if (table === undefined && reader.count > 0)
       tell<FromReader>({ kind: 'written', text: reader.write(240) });
   } else if (message.kind === 'sample') {
     const { book, births } = await import('norewind:samples');
     if (message.of === 'book') beginText('The beginning of Moby-Dick', book);
-    else beginTable('Births a day in the United States, from 1969', births, message.target ?? 'births');
+    else beginTable('Births a day in the United States, from 1969', births, 'births');
   } else {
     // Typed text continues the text that was read so far; the rest of that is left out.
     if (table !== undefined) beginText('', '');

@@ -39,7 +39,7 @@ export function trajectoryPanel(): void {
     () => 190,
     (paper) => drawBits(paper, course, yardsticks),
   );
-  const said = element('p', { class: 'said', id: 'trajectory-said', role: 'status' });
+  const said = element('p', { class: 'said', id: 'trajectory-said' });
   const pace = element('p', { class: 'rate', id: 'trajectory-rate' });
 
   const worker = companion<ToTrajectory, FromTrajectory>({
@@ -143,8 +143,9 @@ export function trajectoryPanel(): void {
     id: 'trajectory',
     title: 'A state in space',
     text: [
-      'A GRU of three units reads aⁿ⏎bⁿ⏎ symbol by symbol, n from 1 to 4, and must know how many a there were. Its state has three numbers: what you see is all of it, the latest 280 states, while it learns.',
+      'A GRU of three units reads aⁿ⏎bⁿ⏎ symbol by symbol, n from 1 to 4, and must know how many a there were. Its state has three numbers from −1 to 1, so it is a point in a cube: what you see is all of it, the latest 280 states, while it learns.',
       'With RTRL or UORO the paths part by their count. With truncation to four steps it never sees why the longer ones should, and stays above what can be reached.',
+      'Drag the cube, or turn it with the arrow keys; + and − come nearer and go back.',
     ],
     controls: [
       choice(

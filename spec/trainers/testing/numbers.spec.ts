@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { requireClose } from '../../../trainers/testing/numbers.ts';
+import { LawError, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
 
 describe('numbers that are compared', () => {
   it('are close relative to the largest that is finite', () => {
@@ -30,5 +30,17 @@ describe('numbers that are compared', () => {
       [[Number.NEGATIVE_INFINITY], [Number.POSITIVE_INFINITY]],
     ] as const)
       expect(() => requireClose(actual, expected, 0.1, 'it'), `${actual} and ${expected}`).to.throw('it: ');
+  });
+
+  it('are told as they are: the distance to a NaN is none', () => {
+    const { NaN: none, POSITIVE_INFINITY: infinite } = Number;
+    expect(() => requireClose([1], [2], 0.1, 'it')).to.throw(
+      /^it: entry 0 of 1 is 1 instead of 2, 1.0e\+0 apart$/,
+    );
+    expect(() => requireClose([1], [none], 0.1, 'it')).to.throw(/^it: entry 0 of 1 is 1 instead of NaN$/);
+    expect(() => requireClose([none], [none], 0.1, 'it')).to.throw(/^it: entry 0 of 1 is NaN$/);
+    expect(() => requireLive([0], 'it')).to.throw('it: is nearly zero');
+    for (const value of [none, infinite])
+      expect(() => requireLive([1, value], 'it')).to.throw(LawError, `it: entry 1 of 2 is ${value}`);
   });
 });

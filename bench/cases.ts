@@ -19,6 +19,7 @@ const cases: readonly (readonly [Case['cell'], number, Case['estimator'], Case['
   ['gru', 256, 'tbptt-1', 'adam', 1],
   ['rnn', 64, 'rtrl', 'sgd', 1],
   ['gru', 64, 'rtrl', 'sgd', 1],
+  ['lstm', 64, 'rtrl', 'sgd', 1],
   ['gru', 64, 'tbptt-16', 'sgd', 8],
   ['gru', 64, 'tbptt-16', 'sgd', 32],
   ['gru', 64, 'uoro', 'sgd', 8],

@@ -38,7 +38,7 @@ groups (all but the last six when none is given):
   streams     norewind train with its defaults, its experts, River, PPMd and bzip2 (where Python has them)
   lag         a task that truncation cannot win: RTRL, UORO and windows, each at its best rate
   peers       the same step with jax-js and TensorFlow.js (npm run bench:peers installs and runs this)
-  libraries   steps, windows and lanes with JAX and PyTorch, on one thread (bench/python/requirements.txt)
+  libraries   steps, windows and lanes with JAX, PyTorch, NumPy (bench/python/requirements.txt) and C, on one thread
 
 options:
   --cells rnn,gru,lstm            --estimators uoro,tbptt-1,tbptt-16,rtrl

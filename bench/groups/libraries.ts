@@ -5,22 +5,42 @@ import { chosenCases } from '../cases.ts';
 import { type Lanes, type LanesProblem, lanesOf, learnerOfLanes } from '../lanes.ts';
 import { cpuClock, type Runner, ratio, type Timing, timingOf } from '../measure.ts';
 import type { Options } from '../options.ts';
-import { Peer } from '../peer.ts';
+import { Peer, startNative, startPython } from '../peer.ts';
 import { type Cell, type Table, times } from '../report.ts';
 
-/** The scripts of bench/python, by the cases that they have. */
-const scripts: readonly { readonly file: string; readonly has: (own: Lanes) => boolean }[] = [
-  { file: 'jax_learn.py', has: () => true },
+/** Starts a process with the file of a problem; what it needs besides goes into the folder. */
+type Start = (problem: string, folder: string) => Promise<Peer | string>;
+
+const python =
+  (script: string): Start =>
+  (problem) =>
+    startPython(script, problem);
+const native =
+  (source: string): Start =>
+  (problem, folder) =>
+    startNative(source, problem, folder);
+
+/** Steps by hand are written for SGD, and for windows and UORO. */
+const isByHand = ({ estimator, optimizer, lanes }: Lanes) =>
+  optimizer === 'sgd' && (estimator === 'tbptt-16' || (estimator === 'uoro' && lanes === 1));
+
+/** The processes, by the cases that they have. */
+const programs: readonly { readonly start: Start; readonly has: (own: Lanes) => boolean }[] = [
+  { start: python('jax_learn.py'), has: () => true },
+  { start: python('torch_learn.py'), has: isByHand },
+  { start: python('numpy_learn.py'), has: (own) => isByHand(own) || own.estimator === 'rtrl' },
+  { start: native('uoro.c'), has: (own) => isByHand(own) && own.estimator === 'uoro' },
   {
-    file: 'torch_learn.py',
-    has: ({ estimator, optimizer, lanes }) =>
-      optimizer === 'sgd' && (estimator === 'tbptt-16' || (estimator === 'uoro' && lanes === 1)),
+    start: native('tbptt.c'),
+    has: (own) => isByHand(own) && own.estimator === 'tbptt-16' && own.lanes === 1,
   },
+  { start: native('product.c'), has: ({ estimator }) => estimator === 'rtrl' },
 ];
 
 /**
- * The same step with JAX and PyTorch in processes of their own, each on one thread, in turns with norewind. Each has
- * the losses and the parameters of the float64 reference over 256 steps first.
+ * The same step with JAX, PyTorch, NumPy and C in processes of their own, each on one thread, in turns with norewind.
+ * Each has the losses and the parameters of the float64 reference over 256 steps first. Of exact RTRL, C has only the
+ * products of matrices, which are compared with those in float64.
  */
 export async function libraries(options: Options, say: (text: string) => void): Promise<Table> {
   const folder = mkdtempSync(join(tmpdir(), 'norewind-bench-'));
@@ -33,7 +53,7 @@ export async function libraries(options: Options, say: (text: string) => void): 
       const file = join(folder, 'problem.json');
       writeFileSync(file, JSON.stringify(problem));
       const peers = await Promise.all(
-        scripts.filter(({ has }) => has(own)).map((script) => Peer.start(script.file, file)),
+        programs.filter(({ has }) => has(own)).map(({ start }) => start(file, folder)),
       );
       const timings = await inTurns(
         problem,
@@ -52,11 +72,11 @@ export async function libraries(options: Options, say: (text: string) => void): 
   }
   return {
     group: 'libraries',
-    title: 'Against JAX and PyTorch on one thread: µs of CPU per step, of all lanes together',
+    title: 'Against JAX, PyTorch, NumPy and C on one thread: µs of CPU per step, of all lanes together',
     columns: ['case', 'library', 'µs per step', 'ratio'],
     rows,
     notes: [
-      'All had the losses and parameters of a float64 reference over 256 steps first, and took turns. Ratios above one are in favour of norewind.',
+      'All had the losses and parameters of a float64 reference over 256 steps first, and took turns; sgemm alone, which is a part of the step, had the products. Ratios above one are in favour of norewind.',
       ...notes,
     ],
   };
@@ -76,14 +96,19 @@ async function inTurns(
 ): Promise<{ readonly runner: string; readonly timing: Timing }[]> {
   const all: Turns[] = [ownTurns(learnerOfLanes(problem)), ...peers.flatMap((peer) => peer.runners)];
   const counts: number[] = [];
+  let round = 0;
   for (const one of all) {
     // The first chunks compile.
     let best = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 4; i++) best = Math.min(best, await one.turn(problem.period));
-    counts.push(Math.max(1, Math.round((1000 * turn) / best / problem.period)) * problem.period);
+    const count = Math.max(1, Math.round((1000 * turn) / best / problem.period)) * problem.period;
+    counts.push(count);
+    round += (best * count) / 1e6;
   }
+  // A minute is enough for the steps that take longest, of which a turn is one period.
+  const enough = Math.min(rounds, Math.max(5, Math.ceil(60 / round)));
   const took = all.map((): number[] => []);
-  for (let round = 0; round < rounds; round++)
+  for (let round = 0; round < enough; round++)
     for (let i = 0; i < all.length; i++) {
       const at = (i + round) % all.length;
       took[at].push(await all[at].turn(counts[at]));

@@ -35,23 +35,33 @@ def gru(p, h, given):
     return z * c + (1 - z) * h
 
 
-recurrent = rnn if problem["cell"] == "rnn" else gru
+def lstm(p, state, given):
+    h, c = state[:units], state[units:]
+    gates = given + p[1] @ h
+    i, f, o = jax.nn.sigmoid(gates[:units]), jax.nn.sigmoid(gates[units : 2 * units] + 1), jax.nn.sigmoid(gates[2 * units : 3 * units])
+    c = f * c + i * jnp.tanh(gates[3 * units :])
+    return jnp.concatenate([o * jnp.tanh(c), c])
+
+
+recurrent = {"rnn": rnn, "gru": gru, "lstm": lstm}[problem["cell"]]
+size = 2 * units if problem["cell"] == "lstm" else units
 
 
 def fused(leaves):
     """The parameters as the step has them, from those of the problem: W, U and b of each gate, and the readout."""
-    if problem["cell"] == "rnn":
-        return leaves
-    w, u, b = leaves[0:9:3], leaves[1:9:3], leaves[2:9:3]
-    return [jnp.concatenate(w, 1), jnp.concatenate(u[:2]), jnp.concatenate(b), u[2], *leaves[9:]]
+    own, readout = leaves[:-2], leaves[-2:]
+    w, u, b = own[0::3], own[1::3], own[2::3]
+    # The candidate of a GRU reads another vector than its gates.
+    apart = u[2:] if problem["cell"] == "gru" else []
+    return [jnp.concatenate(w, 1), jnp.concatenate(u[: len(u) - len(apart)]), jnp.concatenate(b), *apart, *readout]
 
 
 def apart(leaves):
     """The parameters of the problem, from those of the step."""
-    if problem["cell"] == "rnn":
-        return leaves
-    w, u, b = jnp.split(leaves[0], 3, 1), jnp.split(leaves[1], 2), jnp.split(leaves[2], 3)
-    return [w[0], u[0], b[0], w[1], u[1], b[1], w[2], leaves[3], b[2], *leaves[4:]]
+    own, readout = leaves[:-2], leaves[-2:]
+    count = len(own[2]) // units
+    w, u, b = jnp.split(own[0], count, 1), jnp.split(jnp.concatenate([own[1], *own[3:]]), count), jnp.split(own[2], count)
+    return [leaf for gate in zip(w, u, b) for leaf in gate] + readout
 
 
 def given_by(p, x):
@@ -64,7 +74,7 @@ def cell(p, h, x):
 
 
 def loss_of(readout, output, y):
-    return -jax.nn.log_softmax(readout[0] @ output + readout[1])[y]
+    return -jax.nn.log_softmax(readout[0] @ output[:units] + readout[1])[y]
 
 
 def norm(leaves):
@@ -105,7 +115,7 @@ def tbptt(own, readout, carried, xs, ys, _):
             states = h[None]
         else:
             h, states = jax.lax.scan(lambda h, given: (recurrent(p, h, given),) * 2, h, given_by(p, x))
-        logits = states @ r[0].T + r[1]
+        logits = states[:, :units] @ r[0].T + r[1]
         return -jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], 1)[:, 0], h
 
     def mean(p, r):
@@ -153,10 +163,10 @@ def fresh():
     last = len(leaves) - 1
     leaves = fused([leaf if len(leaf) == units or i == last else leaf.reshape(-1, units) for i, leaf in enumerate(leaves)])
     zeros = [jnp.zeros_like(leaf) for leaf in leaves]
-    h = jnp.zeros(units)
+    h = jnp.zeros(size)
     carried = {
         "uoro": (h, h, zeros[:-2]),
-        "rtrl": (h, [jnp.zeros((units, *leaf.shape)) for leaf in leaves[:-2]]),
+        "rtrl": (h, [jnp.zeros((size, *leaf.shape)) for leaf in leaves[:-2]]),
     }.get(estimator, (h,))
     if lanes > 1:
         carried = tree(lambda leaf: jnp.tile(leaf, (lanes,) + (1,) * leaf.ndim), carried)
@@ -175,7 +185,7 @@ def arranged(values, width=(), dtype=jnp.int32):
 
 
 inputs, targets = arranged(problem["inputs"]), arranged(problem["targets"])
-signs = arranged(problem["signs"], (units,), jnp.float32) if estimator == "uoro" else inputs
+signs = arranged(problem["signs"], (size,), jnp.float32) if estimator == "uoro" else inputs
 call = jax.jit(update, donate_argnums=0)
 # Chunks of what a call may be given are made beforehand, as a stream would have them.
 each = [(inputs[i], targets[i], signs[i]) for i in range(period // window)]

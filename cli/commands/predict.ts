@@ -5,6 +5,7 @@ import {
   forecast,
   lagOf,
   Problem,
+  quoted,
   type Row,
   type RowData,
   rowPredictor,
@@ -108,6 +109,11 @@ export async function predict(
 async function predictAhead(model: Model, steps: number, watch: SignalWatch): Promise<number> {
   if (model.kind !== 'rows')
     throw new UsageError('--steps is for models of rows: `norewind generate` continues a text');
+  const { target, horizon, delay = 0 } = model.data;
+  if (horizon + delay === 0)
+    throw new UsageError(
+      `the model predicts ${quoted(target)} from the same row: in place of --steps, name a file of the rows to come, which needs no such column`,
+    );
   const rows = forecast(model.data, model.session, steps);
   // Rows at midnights alone are written as days.
   const isDaily = [model.session, ...rows].every(({ time = 0 }) => time % 86_400 === 0);

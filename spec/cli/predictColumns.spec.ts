@@ -51,6 +51,11 @@ describe('cli: norewind predict on data without a column of the model', () => {
     const { code, stdout, stderr } = await predict('same', 'to-come.csv');
     expect([code, stderr]).to.deep.equal([0, '']);
     expect(stdout).to.equal((await predict('same', 'empty.csv')).stdout);
+    const ahead = await predict('same', '--steps', '2');
+    expect([ahead.code, ahead.stderr]).to.deep.equal([
+      2,
+      'norewind: the model predicts "y" from the same row: in place of --steps, name a file of the rows to come, which needs no such column\n',
+    ]);
     for (const args of [
       ['same', 'to-come.csv', '--learn'],
       ['ahead', 'to-come.csv'],

@@ -40,8 +40,16 @@ export function createRowReader(data: RowData): (fields: Fields, latest?: number
     if (time instanceof Problem) return new Problem(`${where}, ${timeColumns}: ${time.sentence}`);
     if (latest !== undefined && time < latest)
       return new Problem(
-        `${where}, ${timeColumns}: ${values.map(told).join(', ')} is earlier than the row before`,
+        `${where}, ${timeColumns}: ${values.map(told).join(', ')} is earlier than the row before${hourBack(latest - time, values)}`,
       );
     return [...row, time, latest === undefined ? null : time - latest];
   };
+}
+
+/** What to do at the end of summer time, when the hour before it comes twice, as the continuation of a sentence. */
+function hourBack(seconds: number, values: readonly unknown[]): string {
+  const last = values[values.length - 1];
+  return seconds <= 3600 && typeof last === 'string' && /\d:\d\d(?:[:.,\d]*)$/.test(last.trim())
+    ? ': if clocks were set back, write the times with their offset from UTC'
+    : '';
 }

@@ -3,7 +3,7 @@ import { Problem, quoted } from './problem.ts';
 import type { Fields } from './rowReader.ts';
 import { createTimeReader, timestampsOf } from './time.ts';
 import { createTimeGuesser } from './timeGuess.ts';
-import { categoryOf, type Dialect, dialectOf, numberOf } from './values.ts';
+import { categoryOf, type Dialect, dialectOf, hasUnit, numberOf, writtenOtherwise } from './values.ts';
 
 /** The contents of a column, as the first records show. */
 type Kind =
@@ -24,8 +24,10 @@ type Kind =
   | { readonly kind: 'time'; readonly format?: string }
   /** Times that go back. @property isReversed whether they never go forward. */
   | { readonly kind: 'disorder'; readonly isReversed: boolean }
-  /** Texts of any other kind. @property isMixed whether some are numbers. */
-  | { readonly kind: 'text'; readonly isMixed: boolean }
+  /** Times that can be read in each of these formats. */
+  | { readonly kind: 'ambiguous'; readonly formats: readonly string[] }
+  /** Texts of any other kind. @property isMixed whether some are numbers. @property problem with one as a category. */
+  | { readonly kind: 'text'; readonly isMixed: boolean; readonly problem?: Problem }
   /** Objects, lists and the like. */
   | { readonly kind: 'other' };
 
@@ -83,14 +85,27 @@ export function inputsAmong(
       if (!hasTime) notes.push(disordered(column, kind.isReversed));
       continue;
     }
+    if (isOther && kind.kind === 'ambiguous') {
+      if (!hasTime)
+        notes.push(
+          `column ${quoted(column)} holds times that can be read in several ways, and is not seen: name it with --timestamp, and say which with --time-format ${kind.formats.map((format) => `'${format}'`).join(' or ')}`,
+        );
+      continue;
+    }
     const example = isGiven || kind.kind === 'number' ? undefined : unitIn(rows, column, dialect);
     if (example !== undefined)
       notes.push(
         `column ${quoted(column)} holds numbers with a unit, such as ${quoted(example)}, which are texts here: write the numbers alone`,
       );
+    const isRead = isGiven || kind.kind === 'number' || example !== undefined;
+    const otherwise = isRead ? undefined : otherwiseIn(rows, column, dialect);
+    if (otherwise !== undefined && isOther)
+      notes.push(
+        `column ${quoted(column)} holds numbers that are texts here${kind.kind === 'text' ? ', and is not seen' : ''}: ${otherwise.sentence}`,
+      );
     if (kind.kind === 'category' && !isGiven) categories.push(column);
     if (isOther && (kind.kind === 'text' || kind.kind === 'other')) {
-      if (example === undefined) notes.push(unseen(column, kind));
+      if (example === undefined && otherwise === undefined) notes.push(unseen(column, kind));
       continue;
     }
     if (kind.kind === 'number' && kind.gaps.length > 0 && !isGiven)
@@ -117,17 +132,27 @@ function disordered(column: string, isReversed: boolean): string {
     : `${name} holds times that go back, and is not seen: sort the rows by it to predict what comes`;
 }
 
-/** A number with the sign of a currency, or per cent. */
-const withUnit = /^[+-]?\p{Sc} ?[+-]?\d[\d., ]*$|^[+-]?\d[\d., ]*?\s?(?:%|\p{Sc})$/u;
-
 /** The first text of a column, if all that are no marks are numbers with a unit. */
 function unitIn(rows: readonly Fields[], column: string, { missing }: Dialect): string | undefined {
   let first: string | undefined;
   for (const { get } of rows) {
     const value = get(column);
     if (value === null || value === undefined || (typeof value === 'string' && missing.has(value))) continue;
-    if (typeof value !== 'string' || !withUnit.test(value.trim())) return undefined;
+    if (typeof value !== 'string' || !hasUnit(value)) return undefined;
     first ??= value;
+  }
+  return first;
+}
+
+/** What to do with the first number that is written otherwise, if all texts of a column are such or are read as numbers. */
+function otherwiseIn(rows: readonly Fields[], column: string, dialect: Dialect): Problem | undefined {
+  let first: Problem | undefined;
+  for (const { get } of rows) {
+    const value = get(column);
+    if (!(numberOf(value, dialect) instanceof Problem)) continue;
+    const problem = typeof value === 'string' ? writtenOtherwise(value.trim(), dialect.decimal) : undefined;
+    if (problem === undefined) return undefined;
+    first ??= problem;
   }
   return first;
 }
@@ -135,6 +160,7 @@ function unitIn(rows: readonly Fields[], column: string, { missing }: Dialect): 
 function unseen(column: string, kind: Kind & { readonly kind: 'text' | 'other' }): string {
   const name = `column ${quoted(column)}`;
   if (kind.kind === 'other') return `${name} holds objects or lists, and is not seen`;
+  if (kind.problem !== undefined) return `${name} is not seen: ${kind.problem.sentence}`;
   return kind.isMixed
     ? `${name} holds numbers and texts, and is not seen: name the texts with --missing if they stand for no value, or the column with --categorical`
     : `${name} holds texts of its own in many rows, and is not seen: name it with --categorical if they are categories`;
@@ -157,19 +183,21 @@ function kindOf(rows: readonly Fields[], column: string, dialect: Dialect, most:
       isTime: mayBeTimes(numbers),
       gaps: [...new Set(gaps)],
     };
-  const format = timeFormatOf(values, dialect, isForward);
+  const [format, ...others] = timeFormatsOf(values, dialect, isForward);
+  if (others.length > 0) return { kind: 'ambiguous', formats: [format, ...others] };
   if (format !== undefined) return { kind: 'time', ...(format !== '' && { format }) };
-  const distinct = new Set(values.map((value) => categoryOf(value, dialect))).size;
+  const entries = values.map((value) => categoryOf(value, dialect));
+  const distinct = new Set(entries).size;
   // Few times that come again and again are categories.
   const isEach = distinct === values.length && distinct > 2;
-  if (isEach && timeFormatOf(values, dialect, isBackward) !== undefined)
+  if (isEach && timeFormatsOf(values, dialect, isBackward).length === 1)
     return { kind: 'disorder', isReversed: true };
   if (numbers.length > 0) return { kind: 'text', isMixed: true };
   if (values.some((value) => isObject(value))) return { kind: 'other' };
   if (distinct <= most) return { kind: 'category' };
-  return timeFormatOf(values, dialect, () => true) === undefined
-    ? { kind: 'text', isMixed: false }
-    : { kind: 'disorder', isReversed: false };
+  if (timeFormatsOf(values, dialect, () => true).length === 1) return { kind: 'disorder', isReversed: false };
+  const problem = entries.find((entry) => entry instanceof Problem);
+  return { kind: 'text', isMixed: false, ...(problem !== undefined && { problem }) };
 }
 
 /** A Date is a time. */
@@ -199,18 +227,17 @@ type Order = (time: number, before: number | undefined) => boolean;
 const isForward: Order = (time, before) => before === undefined || time >= before;
 const isBackward: Order = (time, before) => before === undefined || time <= before;
 
-/** The format in which all are times in such an order: '' for ISO 8601; undefined if there is none, or more than one. */
-function timeFormatOf(
+/** The formats in which all are times in such an order: '' alone for ISO 8601. */
+function timeFormatsOf(
   values: readonly unknown[],
   { missing }: Dialect,
   isInOrder: Order,
-): string | undefined {
-  if (areTimes(values, missing, '', isInOrder)) return '';
+): readonly string[] {
+  if (areTimes(values, missing, '', isInOrder)) return [''];
   const [first] = values;
-  if (typeof first !== 'string') return undefined;
+  if (typeof first !== 'string') return [];
   const guess = createTimeGuesser();
-  const formats = guess(first).filter((format) => areTimes(values, missing, format, isInOrder));
-  return formats.length === 1 ? formats[0] : undefined;
+  return guess(first).filter((format) => areTimes(values, missing, format, isInOrder));
 }
 
 function areTimes(

@@ -90,13 +90,33 @@ const marks = /^(?:nil|-+|\?+|\.+|missing|unknown|inf(?:inity)?|[+-]inf(?:inity)
 /** Digits in groups of three. */
 const grouped = /^[+-]?\d{1,3}(?:([.,' _\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,])\d+)?$/;
 
-/** Why a text is not a number, and what to do: it may be a mark, or have other separators. */
+/** A number with the sign of a currency, or per cent. */
+const withUnit = /^[+-]?\p{Sc} ?[+-]?\d[\d., ]*$|^[+-]?\d[\d., ]*?\s?(?:%|\p{Sc})$/u;
+
+export function hasUnit(text: string): boolean {
+  return withUnit.test(text.trim());
+}
+
+/** Why a text is not a number, and what to do: it may be a mark, or a number that is written otherwise. */
 function notNumber(text: string, decimal: '.' | ','): Problem {
   const told = quoted(text);
   if (marks.test(text))
     return new Problem(
       `${told} is not a number: if it stands for one that is missing, add ${option(text)}; if the column holds categories, name it with --categorical`,
     );
+  return writtenOtherwise(text, decimal) ?? noNumber(told);
+}
+
+/** What to do with a text that is a number with a unit or with other separators; undefined for other texts. */
+export function writtenOtherwise(text: string, decimal: '.' | ','): Problem | undefined {
+  const told = quoted(text);
+  if (hasUnit(text))
+    return new Problem(
+      `${told} is a number with a unit: write the number alone; if the column holds categories, name it with --categorical`,
+    );
+  const plain = text.replace('\u2212', '-');
+  if (plain !== text && forms[decimal].test(plain))
+    return new Problem(`${told} has a minus sign that is not the one of the keyboard: write it as ${plain}`);
   const [, separator, point] = grouped.exec(text) ?? [];
   if (separator !== undefined && separator !== point) {
     const digits = text.replaceAll(separator, '');
@@ -113,7 +133,7 @@ function notNumber(text: string, decimal: '.' | ','): Problem {
     return new Problem(
       `${told} is not a number with a decimal ${decimal}: ${remedyOf(decimal === '.' ? ',' : '.')}`,
     );
-  return noNumber(told);
+  return undefined;
 }
 
 function noNumber(told: string): Problem {

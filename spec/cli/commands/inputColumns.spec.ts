@@ -239,6 +239,23 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
     expect(told.map((each, i) => each.slice(0, says[i]?.length))).to.deep.equal(says);
   });
 
+  it('is told of numbers that are written otherwise, of times with several readings, and of texts not in UTF-8', async () => {
+    const line = (i: number) =>
+      `${i};${1 + (i % 9)},5;${1 + i}.${String(100 + i)},5;${String(1 + (i % 12)).padStart(2, '0')}/02/2024;0${1 + Math.floor(i / 20)}/0${1 + Math.floor(i / 10)}/2024 ${10 + (i % 10)}:00;K\xf6ln ${i}`;
+    const lines = Array.from({ length: 40 }, (_, i) => `${line(i)}\n`).join('');
+    writeFileSync(join(folder, 'foreign.csv'), `y;few;many;again;when;town\n${lines}`, 'latin1');
+    const told: string[] = [];
+    const args = ['--delimiter', ';'];
+    const options = await given('foreign.csv', args, (sentence) => told.push(sentence));
+    expect(options.categorical).to.deep.equal(['few', 'again']);
+    expect(told).to.deep.equal([
+      'column "few" holds numbers that are texts here: "1,5" is not a number with a decimal .: add --decimal ,',
+      'column "many" holds numbers that are texts here, and is not seen: "1.100,5" has separators of thousands: write it as 1100,5, and add --decimal ,',
+      "column \"when\" holds times that can be read in several ways, and is not seen: name it with --timestamp, and say which with --time-format '%d/%m/%Y %H:%M' or '%m/%d/%Y %H:%M'",
+      'column "town" is not seen: "K\ufffdln 0" is not text in UTF-8; convert the data, as iconv -f LATIN1 -t UTF-8 does',
+    ]);
+  });
+
   it('sees no columns of the same name, and says so', async () => {
     const told: string[] = [];
     const tell = (sentence: string) => void told.push(sentence);

@@ -175,6 +175,15 @@ describe('trainers/streams: times of rows', () => {
       'data, line 2, column "t": "2024-01-01" is earlier than the row before',
       [1, 2, start + 60, 30],
     ]);
+    // The hour that comes twice at the end of summer time.
+    const twice =
+      't,z,y\n2024-10-27 02:30,1,2\n2024-10-27 02:00,1,2\n2024-10-27T01:00:00Z,1,2\n2024-10-27 01:00,1,2\n';
+    const clocks = ': if clocks were set back, write the times with their offset from UTC';
+    expect((await read(data, twice)).slice(1)).to.deep.equal([
+      `data, line 3, column "t": "2024-10-27 02:00" is earlier than the row before${clocks}`,
+      'data, line 4, column "t": "2024-10-27T01:00:00Z" is earlier than the row before',
+      'data, line 5, column "t": "2024-10-27 01:00" is earlier than the row before',
+    ]);
     expect(await read({ ...data, kind: 'ndjson' }, '{"t":1700000000,"z":1,"y":2}\n')).to.deep.equal([
       [1, 2, 1.7e9, null],
     ]);

@@ -72,11 +72,19 @@ describe('trainers/streams: values', () => {
     ] as const)
       expect(numberOf(text, dialect), text).to.equal(number);
     expect(numberOf(1.5, comma)).to.equal(1.5);
+    const categories = 'if the column holds categories, name it with --categorical';
     for (const [text, dialect, says] of [
       ['1,5', plain, '"1,5" is not a number with a decimal .: add --decimal ,'],
       [',5', plain, '",5" is not a number with a decimal .: add --decimal ,'],
       ['12,3456', plain, '"12,3456" is not a number with a decimal .: add --decimal ,'],
       ['1.5', comma, '"1.5" is not a number with a decimal ,: leave out --decimal ,'],
+      ['$1,200.50', plain, `"$1,200.50" is a number with a unit: write the number alone; ${categories}`],
+      ['-5 %', plain, `"-5 %" is a number with a unit: write the number alone; ${categories}`],
+      [
+        '\u22125.5',
+        plain,
+        '"\u22125.5" has a minus sign that is not the one of the keyboard: write it as -5.5',
+      ],
       ['1,234,567', plain, '"1,234,567" has separators of thousands: write it as 1234567'],
       ['-1,234.5', plain, '"-1,234.5" has separators of thousands: write it as -1234.5'],
       ['1.234,5', plain, '"1.234,5" has separators of thousands: write it as 1234,5, and add --decimal ,'],

@@ -258,7 +258,20 @@ describe('cli/stream: rows', () => {
   it('hold no other numbers', async () => {
     const none = (a: string) =>
       `data, line 2, column "a": ${a} is not a number; if the column holds categories, name it with --categorical`;
-    for (const text of ['x', '1x', 'x1', '1 2', '0x10', '1e', 'e5', '1.2.3', '5%', '$5', '1.5e3.2', '1,2,3'])
+    for (const text of [
+      'x',
+      '1x',
+      'x1',
+      '1 2',
+      '0x10',
+      '1e',
+      'e5',
+      '1.2.3',
+      '5%%',
+      '$5x',
+      '1.5e3.2',
+      '1,2,3',
+    ])
       expect(await rowsOf({ ...rows, delimiter: ';' }, `a;k\n${text};x\n`)).to.deep.equal([
         none(`"${text}"`),
       ]);

@@ -17,7 +17,7 @@ import { signalExitCode } from '../signals.ts';
 import { type Model, readModel } from '../stream/checkpoint/model.ts';
 import { openSources } from '../stream/input/openSources.ts';
 import { readData } from '../stream/input/readData.ts';
-import { counted } from '../terminal/numbers.ts';
+import { counted, roundedTo } from '../terminal/numbers.ts';
 import { complain } from '../terminal/screen.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { delimiterOf, formatOf } from './dataFormat.ts';
@@ -89,7 +89,8 @@ export async function predict(
         record++;
         absent?.see(entry as Row);
         const prediction = take(entry);
-        if (prediction !== undefined) lines.push(`${JSON.stringify({ record, ...prediction })}\n`);
+        if (prediction !== undefined)
+          lines.push(`${JSON.stringify({ record, ...inFewDigits(prediction) })}\n`);
       }
       await write(lines);
     }
@@ -120,11 +121,26 @@ async function predictAhead(model: Model, steps: number, watch: SignalWatch): Pr
   const lines = rows.map(({ time, ...own }) => {
     const iso = time === undefined ? undefined : new Date(1000 * time).toISOString();
     const when = iso === undefined ? {} : { time: isDaily ? iso.slice(0, iso.indexOf('T')) : iso };
-    return `${JSON.stringify({ ...own, ...when })}\n`;
+    return `${JSON.stringify({ ...inFewDigits(own), ...when })}\n`;
   });
   await watch.write(lines.join(''));
   watch.requireOutput();
   return exitCodes.done;
+}
+
+/** A prediction without the digits that say nothing, beyond seven and below a millionth of its interval. What came stays as it is. */
+function inFewDigits(own: object): object {
+  const said: Readonly<Record<string, unknown>> = { ...own };
+  const { low, high } = said;
+  const width = typeof low === 'number' && typeof high === 'number' ? high - low : 0;
+  return Object.fromEntries(
+    Object.entries(said).map(([key, value]) => {
+      if (typeof value !== 'number') return [key, value];
+      if (key === 'probability' || key === 'bits') return [key, Number(value.toPrecision(6))];
+      const isRounded = width > 0 && (key === 'prediction' || key === 'low' || key === 'high');
+      return [key, isRounded ? roundedTo(value, width / 1e6) : value];
+    }),
+  );
 }
 
 /** The configuration for these data: rows may have another format than in training. */

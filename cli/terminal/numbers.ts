@@ -24,6 +24,14 @@ export function alikeFormat(
   return (value) => value.toFixed(decimals);
 }
 
+/** A number without the decimals that are below a unit and beyond its first seven digits. */
+export function roundedTo(value: number, unit: number): number {
+  if (value === 0) return value;
+  const decimals = Math.max(0, Math.ceil(-Math.log10(unit)), 6 - Math.floor(Math.log10(Math.abs(value))));
+  // The most that `toFixed` takes.
+  return decimals > 100 ? value : Number(value.toFixed(decimals));
+}
+
 /** A percentage. */
 export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

@@ -108,12 +108,15 @@ describe('cli: norewind/stream', () => {
     const model = await openModel(desk.path('h1'));
     const own: unknown[] = [];
     for await (const { prediction } of model.learn(rows.slice(0, 20))) own.push(prediction);
-    expect(own).to.deep.equal(predicted.map(({ prediction }) => prediction));
+    expect(own.length).to.equal(predicted.length);
+    // The command leaves out digits that say nothing.
+    for (const [i, { prediction }] of predicted.entries())
+      expect(prediction).to.be.closeTo(Number(own[i]), 1e-5);
     const still = await openModel(desk.path('h1'));
     const row = { temperature: 1.5, sky: 'rain' };
     desk.file('one.ndjson', JSON.stringify(row));
     const [{ prediction }] = await norewind('predict h1 one.ndjson');
-    expect(still.predictOne(row)).to.equal(prediction);
+    expect(prediction).to.be.closeTo(Number(still.predictOne(row)), 1e-5);
     expect(readFileSync(desk.path('h1/checkpoint.safetensors')).equals(before)).to.equal(true);
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { alikeFormat } from '../../../cli/terminal/numbers.ts';
+import { alikeFormat, roundedTo } from '../../../cli/terminal/numbers.ts';
 
 describe('cli: numbers that are compared', () => {
   const shown = (low: number, high: number) => {
@@ -19,5 +19,14 @@ describe('cli: numbers that are compared', () => {
     expect(shown(1, 1 + Number.EPSILON)).to.have.lengthOf.below(45);
     expect(shown(5, 5)).to.equal('5.000 5.000');
     expect(shown(0, 0)).to.equal('0.000 0.000');
+  });
+
+  it('lose the decimals that say nothing beside their interval, but never one of the first seven digits', () => {
+    expect(roundedTo(8262.813_965_152_79, 4.5e-3)).to.equal(8262.814);
+    expect(roundedTo(-1_234_567_890.123_456, 1e-4)).to.equal(-1_234_567_890.123_5);
+    expect(roundedTo(1_234_567_890.6, 1e3)).to.equal(1_234_567_891);
+    expect(roundedTo(0.123_456_789, 1e9)).to.equal(0.123_456_8);
+    expect(roundedTo(1.234_567_890_123e-100, 1)).to.equal(1.234_567_890_123e-100);
+    expect(roundedTo(0, 1)).to.equal(0);
   });
 });

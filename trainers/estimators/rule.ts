@@ -32,7 +32,8 @@ export interface Rule<I = unknown> {
   advance(influence: I, transition: Transition, noise: Noise, moment?: Moment): I;
   /**
    * Returns what is kept of an influence at a reset, for a rule with parts that it has learnt; what was carried is
-   * left out. Without it, the influence is absent.
+   * left out. Without it, the influence is absent. It must not depend on which parameters reach what: directly after
+   * a checkpoint, a rule that was bound to a step in which everything reaches everything is asked.
    */
   restart?(influence: I): I;
   /**

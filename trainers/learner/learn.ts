@@ -4,6 +4,7 @@ import { addParts, addTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { lengthsAt } from '../estimators/estimator.ts';
 import type { Estimator, Moment, Rule } from '../estimators/index.ts';
 import type { Clock, Optimizer } from '../optimizers/index.ts';
+import { assumedRule } from './assumed.ts';
 import { conform } from './conform.ts';
 import { absent, type HeldStep, type Lane, type Memory } from './memory.ts';
 import type { FoundMeanings } from './plainNumbers.ts';
@@ -146,14 +147,21 @@ export function freshLanes({ start }: Systems): Lane[] {
   return start.map((state) => ({ state, influence: absent, window: [] }));
 }
 
-/** A memory after a reset: lanes in their first states, with what the rule has learnt. */
-export function atReset(memory: Memory, { systems, bindings }: Setting): Memory {
-  const { last } = bindings;
+/**
+ * A memory after a reset: lanes in their first states, with what the rule has learnt. Before the first input after a
+ * checkpoint no rule is bound, and the one for any step restarts the influence.
+ */
+export function atReset(memory: Memory, { systems, bindings, estimator }: Setting): Memory {
+  const [{ state }] = memory.lanes;
+  const isCarried = memory.lanes.some(({ influence }) => influence !== absent);
+  const rule =
+    bindings.last ??
+    (isCarried ? assumedRule(estimator, memory.parameters as Tree, state as Tree) : undefined);
   const lanes = freshLanes(systems).map((lane, i) => {
     const { influence } = memory.lanes[i];
-    return influence === absent || last?.restart === undefined
+    return influence === absent || rule?.restart === undefined
       ? lane
-      : { ...lane, influence: last.restart(influence) };
+      : { ...lane, influence: rule.restart(influence) };
   });
   return { ...memory, lanes, pending: 0 };
 }

@@ -179,11 +179,16 @@ function carriedLaws(
             const { loss: own, output } = one.step(input, target);
             return [own, ...numbersOf(output), ...gradientOf(one)];
           };
-          if (t === reset) learner.resetState();
-          if (cuts.includes(t)) {
+          const cut = () => {
             const copy = restoreLearner({ ...config, estimator: estimator() }, learner.save());
             requireClose(gradientOf(copy), gradientOf(learner), 0, `the gradient after a checkpoint at ${t}`);
             resumed.push({ cut: t, copy });
+          };
+          if (cuts.includes(t)) cut();
+          if (t === reset) {
+            for (const { copy } of resumed) copy.resetState();
+            learner.resetState();
+            cut();
           }
           const here = stepped(learner);
           for (const { cut, copy } of resumed)

@@ -94,6 +94,9 @@ describe('what an estimator has learnt', () => {
       const afterReset = restoreLearner({ ...config, estimator: make() }, learner.save());
       expect(go(afterReset, 4, 7)).to.deep.equal(go(learner, 4, 7));
       const later = restoreLearner({ ...config, estimator: make() }, learner.save());
+      // Before its first input.
+      for (const own of [later, learner]) own.resetState();
+      expect(later.save()).to.deep.equal(learner.save());
       expect(go(later, 7, 10)).to.deep.equal(go(learner, 7, 10));
     });
 

@@ -140,7 +140,8 @@ export class CompiledEngine implements Engine {
     if (plan === undefined) return this.#another(inputs, targets);
     const isRight =
       t > 0 ||
-      (plan.care === place.care &&
+      (!plan.feed.isFirst &&
+        plan.care === place.care &&
         plan.keeps === (plan.scored > 0 && this.#isAsked) &&
         plan.feed.timeSteps.length === place.length);
     return isRight && plan.feed.fits(t, inputs, targets) ? plan : this.#another(inputs, targets);

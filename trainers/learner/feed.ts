@@ -52,10 +52,10 @@ export class Feed {
     this.#numbers = numbers;
   }
 
-  /** Whether time step t of a further window has the type that the plan was made for. */
+  /** Whether time step t of a window has the type that the plan was made for. */
   fits(t: number, inputs: readonly unknown[], targets: Targets): boolean {
     const own = this.timeSteps[t];
-    return !this.isFirst && sameType(own.inputs, inputs) && sameType(own.targets, targets);
+    return sameType(own.inputs, inputs) && sameType(own.targets, targets);
   }
 
   /** Time step t as it came in, in memory of its own. */

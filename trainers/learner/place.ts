@@ -236,11 +236,14 @@ export class Place implements Counters {
     this.taken = 0;
     if (this.#beginsAt !== undefined) this.put(this.#beginsAt);
     if (timeSteps.length === 0) return;
-    const like = this.plan?.feed.timeSteps;
-    // The plan may be that of a window from before the present one grew.
+    const feed = this.plan?.feed;
+    const like = feed?.timeSteps;
+    // The plan may be that of a window from before the present one grew, or of a first window.
     const fits =
-      like?.length === this.length &&
-      timeSteps.every(({ inputs, targets }, t) => this.plan?.feed.fits(t, inputs, targets));
+      feed !== undefined &&
+      feed.timeSteps.length === this.length &&
+      (!feed.isFirst || this.isFresh) &&
+      timeSteps.every(({ inputs, targets }, t) => feed.fits(t, inputs, targets));
     if (!fits) this.load(this.planFor(completed(timeSteps, this.length, like), keeps));
     const plan = this.plan as WindowPlan;
     for (const [t, { inputs, targets }] of timeSteps.entries()) plan.take(t, inputs, targets);

@@ -171,6 +171,18 @@ describe('an estimator made unbiased', () => {
     expect(none.gradients).not.to.deep.equal(whole.gradients);
   });
 
+  it('learns from a first window that mixes observed and scored steps as it does eagerly', () => {
+    const run = network(2, 6);
+    const of = (eager: boolean) =>
+      estimates([run], unbiased(snap({ n: 1 }), { weight: 0.5, window: 3 }) as Estimator, seeded(5), {
+        eager,
+        observed: [0, 2],
+      });
+    const [plain, plan] = [of(true), of(false)];
+    requireClose(numbersOf(plan.gradients), numbersOf(plain.gradients), 1e-12, 'the gradients');
+    requireClose(numbersOf(plan.influence), numbersOf(plain.influence), 1e-12, 'the influence');
+  });
+
   it('resumes from a checkpoint, and refuses that of another estimator', () => {
     const { model, loss, parameters, state, examples } = network(2, 4);
     const config = {

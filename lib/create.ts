@@ -17,6 +17,7 @@ import {
   fromData,
   type NestedArray,
   requireTensor,
+  requireWithin,
   Tensor,
   type TensorJson,
 } from './tensor.ts';
@@ -38,15 +39,14 @@ export function tensor(
 ): Tensor {
   const { dtype } = ownOptions('tensor', options);
   if (values instanceof Tensor) return cast(values, dtype ?? values.dtype);
-  if (values instanceof BigInt64Array || values instanceof BigUint64Array)
-    throw new DTypeError('tensor: 64-bit integers are not a dtype; use float64 or int32');
+  requireNo64Bits(values);
   if (ArrayBuffer.isView(values) && 'length' in values)
     return fromList(values, [values.length], dtype ?? dtypeOfView(values));
   if (isNdarray(values)) {
-    const copy = allocate('float64', values.size);
-    const { data } = values;
-    if (Array.isArray(data)) for (const entry of data) requireNumber(entry, 'an entry of the ndarray');
-    copyInto(copy, values as NdArray<TypedArray>);
+    requireWithin(values, 'tensor');
+    const { shape, stride, offset } = values;
+    const copy = allocateFor('tensor', shape, {});
+    copyInto(copy, { data: numbersIn(values.data), shape, stride, offset });
     return fromList(copy, [...values.shape], dtype ?? dtypeOfView(values.data));
   }
   if (isJson(values)) return fromJson(values, dtype);
@@ -181,8 +181,28 @@ function dtypeOfView(data: unknown): DType {
   return data instanceof Int32Array ? 'int32' : 'float64';
 }
 
+/** The numbers of an ndarray, which may have a store of its own. */
+function numbersIn(data: NdArray['data']): ArrayLike<number> {
+  requireNo64Bits(data);
+  if (ArrayBuffer.isView(data)) return data;
+  const numbers = Array.isArray(data) ? data : Array.from({ length: data.length }, (_, i) => data.get(i));
+  for (const entry of numbers) requireNumber(entry, 'an entry of the ndarray');
+  return numbers;
+}
+
+function requireNo64Bits(values: unknown): void {
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array)
+    throw new DTypeError('tensor: 64-bit integers are not a dtype; use float64 or int32');
+}
+
 function isNdarray(value: unknown): value is NdArray {
-  return (
-    typeof value === 'object' && value !== null && 'stride' in value && 'offset' in value && 'data' in value
-  );
+  return isObject(value) && 'stride' in value && 'offset' in value && 'data' in value && isStore(value.data);
+}
+
+function isStore(data: unknown): boolean {
+  return Array.isArray(data) || ArrayBuffer.isView(data) || (isObject(data) && 'get' in data);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -115,11 +115,13 @@ export class ArrayTensor extends Tensor {
   readonly array: NdArray<TypedArray>;
   readonly dtype: DType;
 
+  /** @throws ShapeError if the array reaches beyond its memory. */
   constructor(array: NdArray<TypedArray>) {
     super();
     requireNdarray(array);
-    this.array = array;
     this.dtype = dtypeOf(array.data);
+    requireWithin(array, 'tensor');
+    this.array = array;
   }
 
   get shape(): Shape {
@@ -197,9 +199,13 @@ export function dataOf(tensor: Tensor): TypedArray {
   return copy;
 }
 
-/** Writes the elements of `array` into `target` in row-major order. */
-export function copyInto(target: TypedArray, array: NdArray<TypedArray>): void {
-  const { data, shape, stride, offset } = array;
+/** The elements of an ndarray and where they lie. */
+interface Layout extends Pick<NdArray, 'shape' | 'stride' | 'offset'> {
+  readonly data: ArrayLike<number>;
+}
+
+/** Writes the elements of an ndarray into `target` in row-major order. */
+export function copyInto(target: TypedArray, { data, shape, stride, offset }: Layout): void {
   const size = sizeOf(shape);
   const index = new Array<number>(shape.length).fill(0);
   for (let at = 0, from = offset; at < size; at++) {
@@ -228,23 +234,37 @@ export function viewOf(
     throw new ShapeError(
       `viewOf: strides and the offset are whole numbers, got ${formatShape(stride)} and ${describe(offset)}`,
     );
-  let [first, last] = [offset, offset];
-  for (let axis = 0; axis < shape.length; axis++) {
-    const reach = (shape[axis] - 1) * stride[axis];
-    if (reach < 0) first += reach;
-    else last += reach;
-  }
-  // An empty view reads nothing, so it cannot be out of range.
-  if (!(first >= 0 && last < array.data.length) && !shape.includes(0))
-    throw new ShapeError(
-      `viewOf: a view of shape ${formatShape(shape)} does not lie within ${array.data.length} elements`,
-    );
-  return new ArrayTensor(ndarray(array.data, shape as number[], stride as number[], offset));
+  const view = ndarray(array.data, shape as number[], stride as number[], offset);
+  requireWithin(view, 'viewOf');
+  return new ArrayTensor(view);
 }
 
-function requireNdarray(array: NdArray<TypedArray>): void {
+function requireNdarray(array: NdArray): void {
   if (!Array.isArray(array?.shape) || !Array.isArray(array.stride))
     throw new ShapeError(`tensor: needs an ndarray, got ${describe(array)}`);
+}
+
+/**
+ * ndarray itself does not compare its shape with its memory. @throws ShapeError unless every element lies in it.
+ * @internal
+ */
+export function requireWithin(array: NdArray, who: string): void {
+  requireNdarray(array);
+  const { shape, stride, offset, data } = array;
+  let [first, last, isEmpty, isWhole] = [offset, offset, false, true];
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis];
+    const reach = (length - 1) * stride[axis];
+    if (reach < 0) first += reach;
+    else last += reach;
+    if (length === 0) isEmpty = true;
+    if (!(Number.isInteger(length) && length >= 0 && Number.isInteger(reach))) isWhole = false;
+  }
+  // An empty view reads nothing, so it cannot be out of range.
+  if (!isWhole || !(isEmpty || (first >= 0 && last < data.length)))
+    throw new ShapeError(
+      `${who}: shape ${formatShape(shape)} with strides ${formatShape(stride)} from element ${offset} on does not lie within ${data.length} elements`,
+    );
 }
 
 function nest(

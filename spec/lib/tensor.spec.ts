@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import ndarray, { type NdArray } from 'ndarray';
 import {
+  ArrayTensor,
+  DTypeError,
   dataOf,
   fromData,
   isContiguous,
@@ -8,6 +11,7 @@ import {
   ShapeError,
   sizeOf,
   stridesOf,
+  type TypedArray,
   tensor,
   viewOf,
 } from '../../lib/index.ts';
@@ -71,6 +75,50 @@ describe('tensor', () => {
     expect(nested([0])).to.deep.equal([]);
     expect(nested([2, 0, 3])).to.deep.equal([[], []]);
     expect(nested([1, 2])).to.deep.equal([[0, 0]]);
+  });
+
+  it('refuses an ndarray that reaches beyond its memory', () => {
+    const data = Float64Array.of(1, 2, 3, 4);
+    const beyond: readonly [shape: number[], stride?: number[], offset?: number][] = [
+      [[2, 3]],
+      [[2, 2], [2, 1], 1],
+      [[4], [-1], 2],
+      [[2], [1], -1],
+      [[2], [0.5], 0],
+      [[-2], [1], 0],
+      [[Number.NaN], [1], 0],
+      [[0, -1], [1, 1], 0],
+    ];
+    for (const [shape, stride, offset] of beyond)
+      for (const make of [(array: NdArray<TypedArray>) => new ArrayTensor(array), tensor])
+        expect(() => make(ndarray(data, shape, stride, offset)), `${shape}`).to.throw(
+          ShapeError,
+          'does not lie within 4 elements',
+        );
+    expect(() => tensor(ndarray(data, [2, 2], [2, 1], 1))).to.throw(
+      'tensor: shape [2,2] with strides [2,1] from element 1 on does not lie within 4 elements',
+    );
+    for (const make of [(array: NdArray<TypedArray>) => new ArrayTensor(array), tensor]) {
+      expect(make(ndarray(data, [4], [-1], 3)).toArray()).to.deep.equal([4, 3, 2, 1]);
+      expect(make(ndarray(data, [2, 2], [0, 1], 2)).toArray()).to.deep.equal([
+        [3, 4],
+        [3, 4],
+      ]);
+      expect(make(ndarray(data, [0, 9])).shape).to.deep.equal([0, 9]);
+    }
+  });
+
+  it('reads an ndarray over a store of its own', () => {
+    const squares = { length: 4, get: (i: number) => i * i, set: () => 1 };
+    expect(tensor(ndarray(squares, [2, 2]).transpose(1, 0)).toArray()).to.deep.equal([
+      [0, 4],
+      [1, 9],
+    ]);
+    // @ts-expect-error: the compiler says so too
+    expect(() => tensor(ndarray(new BigInt64Array(2)))).to.throw(
+      DTypeError,
+      '64-bit integers are not a dtype',
+    );
   });
 
   it('returns the element of any tensor with one element', () => {

@@ -10,8 +10,20 @@ import {
   tensor,
   zeros,
 } from '../../lib/index.ts';
-import { type Cell, linear, meanSquare, model, rnn } from '../../nn/index.ts';
-import { adam, createLearner, noBackTrack, restoreLearner, rflo, snap, tbptt } from '../../trainers/index.ts';
+import { type Cell, linear, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
+import {
+  adam,
+  createLearner,
+  dni,
+  type Estimator,
+  kernl,
+  noBackTrack,
+  pes,
+  restoreLearner,
+  rflo,
+  snap,
+  tbptt,
+} from '../../trainers/index.ts';
 import { size } from '../support/size.ts';
 import { type Any, type Config, estimators, requireSame } from './planned.ts';
 
@@ -113,6 +125,31 @@ for (const eager of [true, false])
         }
       });
     }
+
+    it('are known by their keys, in whatever order a step returns them', () => {
+      const own = lstm({ inputs: 1, units: 2 });
+      const turned: typeof own = {
+        ...own,
+        step(theta, state, x) {
+          const { state: next, output } = own.step(theta, state, x);
+          return { output, state: { c: next.c, h: next.h } };
+        },
+      };
+      for (const estimator of [kernl({ rate: 0.3 }), dni(), pes({ particles: 2 }), tbptt({ window: 2 })]) {
+        const [learner, twin] = [own, turned].map((lstmCell) =>
+          createLearner({
+            model: model({ cell: lstmCell, readout: linear({ outputs: 1 }) }),
+            loss: meanSquare,
+            estimator: estimator as Estimator,
+            optimizer: adam({ rate: 0.1 }),
+            eager,
+          }),
+        );
+        for (let t = 0; t < 6; t++)
+          for (const one of [learner, twin]) one.step(tensor([Math.sin(t)]), tensor([Math.cos(t)]));
+        expect([...twin.save()], estimator.name).to.deep.equal([...learner.save()]);
+      }
+    });
 
     it('are its own where a cell hands out its state, its parameters or its input', () => {
       type P = { readonly w: Tensor };

@@ -12,6 +12,7 @@ import {
 import { type Cell, runStep } from '../../nn/index.ts';
 import { addIfThere, addTrees, countElements, fromRows, partsLike, toRows } from '../algebra.ts';
 import type { Factors, Pulled, Transition } from '../estimators/index.ts';
+import { stateLike } from './conform.ts';
 import { entriesOf } from './entries.ts';
 import type { HeldStep } from './memory.ts';
 import { pullThrough } from './step.ts';
@@ -80,7 +81,7 @@ function transition(
     },
     evaluate(theta, before, input) {
       const { state: next, output } = runStep(model, theta, before, input);
-      return { state: next as Tree, output };
+      return { state: stateLike(before, next, model.name) as Tree, output };
     },
   };
 }

@@ -1,26 +1,36 @@
-import { leavesOf, pathsOf, sameShape, type Tree } from '../../lib/index.ts';
+import { leavesOf, pathsOf, sameShape, type Tensor, type Tree } from '../../lib/index.ts';
 import { LawError, numbersOf, requireClose } from './numbers.ts';
 
-/** @throws LawError unless two trees have the same leaves, of the same shapes and dtypes. */
+/**
+ * Requires two trees to have the same leaves, of the same shapes and dtypes. The order of keys is free, as it is for a
+ * learner. @throws LawError
+ */
 export function requireLike(tree: unknown, like: unknown, what: string): void {
+  inOrderOf(like, tree, what);
+}
+
+/** The leaves of a tree in the order of another one like it. @throws LawError as `requireLike`. */
+function inOrderOf(like: unknown, tree: unknown, what: string): Tensor[] {
   const [own, expected] = [pathsOf(tree as Tree, what), pathsOf(like as Tree, what)];
-  if (own.map(({ path }) => path).join() !== expected.map(({ path }) => path).join())
+  const found = new Map(own.map(({ path, tensor }) => [path, tensor]));
+  const leaves = expected.flatMap(({ path }) => found.get(path) ?? []);
+  if (own.length !== expected.length || leaves.length !== expected.length)
     throw new LawError(
       `${what}: its leaves are ${own.map(({ path }) => path).join(', ')} instead of ${expected.map(({ path }) => path).join(', ')}`,
     );
-  own.forEach(({ path, tensor }, i) => {
-    const other = expected[i].tensor;
-    if (!sameShape(tensor.shape, other.shape) || tensor.dtype !== other.dtype)
+  for (const [i, { path, tensor: other }] of expected.entries()) {
+    const leaf = leaves[i];
+    if (!sameShape(leaf.shape, other.shape) || leaf.dtype !== other.dtype)
       throw new LawError(
-        `${path}: ${tensor.dtype} [${tensor.shape.join()}] instead of ${other.dtype} [${other.shape.join()}]`,
+        `${path}: ${leaf.dtype} [${leaf.shape.join()}] instead of ${other.dtype} [${other.shape.join()}]`,
       );
-  });
+  }
+  return leaves;
 }
 
 /** @throws LawError unless two trees are the same. */
 export function requireSameTree(tree: unknown, other: unknown, what: string): void {
-  requireLike(tree, other, what);
-  const [own, expected] = [leavesOf(tree as Tree), leavesOf(other as Tree)];
+  const [own, expected] = [inOrderOf(other, tree, what), leavesOf(other as Tree)];
   own.forEach((leaf, i) => {
     const [numbers, others] = [numbersOf(leaf), numbersOf(expected[i])];
     // NaN is the same as NaN here.

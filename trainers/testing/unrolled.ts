@@ -138,7 +138,8 @@ export function unroll<P, S, X, Y>(
     const moved = zipTrees(shift as Tree, parameters as Tree, (a, b) => add(a, b), 'unroll') as P;
     const { state: next, output } = runStep(model, moved, current, examples[t].input);
     losses.push(loss(output, examples[t].target));
-    current = next;
+    // Its keys may come in another order.
+    current = zipTrees(current as Tree, next as Tree, (_, own) => own, `${model.name}.step`) as S;
   });
   return { state: current, losses };
 }

@@ -125,14 +125,25 @@ export function judge(law: string, check: () => void): LawVerdict {
 function textOf(kind: string, name: string, laws: readonly LawVerdict[]): string {
   const count = laws.filter(({ result }) => result === 'holds').length;
   const others = laws.filter(({ result }) => result !== 'holds');
+  const shown = new Set<string>();
   return [
     `${kind} ${name}: ${count} of ${laws.length} laws hold`,
-    ...others.map((verdict) => lawText(verdict)),
+    ...others.map((verdict) => lawText(verdict, shown)),
   ].join('\n');
 }
 
-/** A law on one line, and beneath it what is wrong. */
-export function lawText({ law, result, sentence, example = [] }: LawVerdict): string {
-  const lines = sentence === undefined ? [] : [`    ${sentence}`, ...example.map((line) => `      ${line}`)];
-  return [`  ${result}: ${law}`, ...lines].join('\n');
+/**
+ * A law on one line, and beneath it what is wrong.
+ * @param shown the lines of examples that were shown before, which are not repeated; those of this one are added.
+ */
+export function lawText(
+  { law, result, sentence, example = [] }: LawVerdict,
+  shown: Set<string> = new Set(),
+): string {
+  const own = example.filter((line) => !shown.has(line));
+  const rest = own.length < example.length ? [own.length > 0 ? 'the rest as above' : 'as above'] : [];
+  for (const line of own) shown.add(line);
+  const wrong =
+    sentence === undefined ? [] : [`    ${sentence}`, ...[...own, ...rest].map((line) => `      ${line}`)];
+  return [`  ${result}: ${law}`, ...wrong].join('\n');
 }

@@ -71,6 +71,13 @@ describe('laws of optimisers', () => {
     rmsprop: () => rmsprop({ rate: 0.01 }),
     intentional: () => intentional({ fraction: 0.1 }),
     'an own one with a memory': () => ruleOf((g, m) => [step(m), add(mul(m, 0.9), g)]),
+    'one that returns its keys in another order': () => ({
+      ...sgd({ rate: 0.01 }),
+      update<P>(gradient: P, memory: unknown) {
+        const { gain, layers } = mapTree(gradient as Record<string, Tree>, step);
+        return { update: (gain ? { layers, gain } : mapTree(gradient as Tree, step)) as P, memory };
+      },
+    }),
   };
   it('cover every built-in one', () => {
     expect(Object.keys(honest)).to.include.members(

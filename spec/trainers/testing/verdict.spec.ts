@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { smooth, square, stopGradient, tanh } from '../../../autodiff/index.ts';
 import { ConfigurationError, type Tensor } from '../../../lib/index.ts';
-import { linear, model, rnn } from '../../../nn/index.ts';
+import { linear, lstm, model, rnn } from '../../../nn/index.ts';
 import { rtrl, snap } from '../../../trainers/index.ts';
 import {
   type CellSubject,
@@ -10,6 +10,7 @@ import {
   fixtureOf,
   kindOf,
   LawError,
+  lawText,
   tensors,
   UncheckedError,
   verdictOf,
@@ -24,6 +25,13 @@ const thrown = (run: () => void): Error => {
     return error as Error;
   }
   throw new Error('nothing was thrown');
+};
+
+/** The derivative through the old state is cut, which one step from a fixed state cannot show. */
+const forgetful = {
+  ...cell,
+  name: 'forgetful',
+  step: (p: ReturnType<typeof cell.init>, h: Tensor, x: Tensor) => cell.step(p, stopGradient(h), x),
 };
 
 describe('norewind/testing: verdicts', () => {
@@ -57,12 +65,6 @@ describe('norewind/testing: verdicts', () => {
   });
 
   it('show the shortest run of a cell at which RTRL and differences disagree', () => {
-    // The derivative through the old state is cut, which one step from a fixed state cannot show.
-    const forgetful = {
-      ...cell,
-      name: 'forgetful',
-      step: (p: ReturnType<typeof cell.init>, h: Tensor, x: Tensor) => cell.step(p, stopGradient(h), x),
-    };
     const law = 'has one derivative by RTRL, backpropagation through time and differences';
     const found = verdictOf({ cell: forgetful, input } as CellSubject<unknown, unknown, unknown>).laws.find(
       (each) => each.law === law,
@@ -76,6 +78,31 @@ describe('norewind/testing: verdicts', () => {
       found?.example?.filter((line) => /^(params\.[wub]|state|input [12]) = /.test(line)) ?? [],
     );
     expect(found?.example).to.have.length(7);
+  });
+
+  it('show each line of an example once', () => {
+    const verdict = verdictOf({ cell: forgetful, input } as CellSubject<unknown, unknown, unknown>);
+    expect(String(verdict).match(/^ {2}fails: /gm)).to.have.length(2);
+    expect(String(verdict).match(/ params\.w = /g)).to.have.length(1);
+    expect(String(verdict)).to.match(/\n {6}input 2 = [^\n]+\n {6}the rest as above$/);
+    const [failing] = verdict.laws.filter(({ result }) => result === 'fails');
+    const shown = new Set(failing.example);
+    expect(lawText(failing, shown)).to.equal(
+      `  fails: ${failing.law}\n    ${failing.sentence}\n      as above`,
+    );
+    expect(lawText(failing)).to.include(failing.example?.join('\n      '));
+  });
+
+  it('hold for a cell whose step returns its keys in another order', () => {
+    const own = lstm({ inputs: 1, units: 1 });
+    const turned: typeof own = {
+      ...own,
+      step(theta, state, x) {
+        const { state: next, output } = own.step(theta, state, x);
+        return { output, state: { c: next.c, h: next.h } };
+      },
+    };
+    check({ cell: turned, input });
   });
 
   it('reject an estimator that promises no bias and has one, naming the entry', () => {

@@ -5,14 +5,16 @@ import type { Browser } from 'playwright-core';
 import { root } from '../support/project.ts';
 import { openBrowser } from './chromium.ts';
 
-const policy =
-  "default-src 'none'; script-src 'self' 'nonce-map' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
+const policyOf = (scripts: string) =>
+  `default-src 'none'; script-src 'self' ${scripts} 'wasm-unsafe-eval'; require-trusted-types-for 'script'`;
 
-const page = `<!doctype html><title>norewind</title><p id="said"></p>
-<script type="importmap" nonce="map">{ "imports": { "norewind": "./norewind.js" } }</script>
-<script type="module" src="./mine.js"></script>`;
+const map = `<script type="importmap" nonce="map">{ "imports": { "norewind": "./norewind.js" } }</script>`;
+const pageOf = (head: string) => `<!doctype html><title>norewind</title><p id="said"></p>
+${head}<script type="module" src="./mine.js"></script>`;
 
-const mine = `import { createLearner, linear, meanSquare, model, rnn, rtrl, sgd, tensor } from 'norewind';
+const mineOf = (
+  from: string,
+) => `import { createLearner, linear, meanSquare, model, rnn, rtrl, sgd, tensor } from '${from}';
 const learner = createLearner({
   model: model({ cell: rnn({ inputs: 1, units: 8 }), readout: linear({ outputs: 1 }) }),
   loss: meanSquare, estimator: rtrl(), optimizer: sgd({ rate: 0.05 }), seed: 1,
@@ -30,25 +32,33 @@ describe('browser: norewind/browser', () => {
 
   after(() => browser?.close());
 
-  it('is imported by an import map, without a bundler, under a strict Content Security Policy', async () => {
-    const files: Record<string, readonly [string, string]> = {
-      '/': ['text/html', page],
-      '/mine.js': ['text/javascript', mine],
-      '/norewind.js': ['text/javascript', readFileSync(join(root, 'dist', 'browser', 'norewind.js'), 'utf8')],
-    };
-    const tab = await browser.newPage();
-    const complaints: string[] = [];
-    tab.on('pageerror', (error) => complaints.push(error.message));
-    tab.on('console', (message) => complaints.push(message.text()));
-    await tab.route('**/*', (route) => {
-      const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['', ''];
-      return contentType === ''
-        ? route.abort()
-        : route.fulfill({ contentType, body, headers: { 'content-security-policy': policy } });
+  for (const [way, policy, head, from] of [
+    ['by an import map', policyOf("'nonce-map'"), map, 'norewind'],
+    ['by its address', policyOf(''), '', './norewind.js'],
+  ])
+    it(`is imported ${way}, without a bundler, under a strict Content Security Policy`, async () => {
+      const files: Record<string, readonly [string, string]> = {
+        '/': ['text/html', pageOf(head)],
+        '/mine.js': ['text/javascript', mineOf(from)],
+        '/norewind.js': [
+          'text/javascript',
+          readFileSync(join(root, 'dist', 'browser', 'norewind.js'), 'utf8'),
+        ],
+      };
+      const tab = await browser.newPage();
+      const complaints: string[] = [];
+      tab.on('pageerror', (error) => complaints.push(error.message));
+      tab.on('console', (message) => complaints.push(message.text()));
+      await tab.route('**/*', (route) => {
+        const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['', ''];
+        return contentType === ''
+          ? route.abort()
+          : route.fulfill({ contentType, body, headers: { 'content-security-policy': policy } });
+      });
+      await tab.goto('http://localhost:1/');
+      await tab.waitForFunction("document.querySelector('#said').textContent !== ''");
+      expect(await tab.textContent('#said')).to.equal('learnt');
+      expect(complaints).to.deep.equal([]);
+      await tab.close();
     });
-    await tab.goto('http://localhost:1/');
-    await tab.waitForFunction("document.querySelector('#said').textContent !== ''");
-    expect(await tab.textContent('#said')).to.equal('learnt');
-    expect(complaints).to.deep.equal([]);
-  });
 });

@@ -1,5 +1,5 @@
 // `npm run docs:site`: the documentation as a folder, site/, that any static server serves. Works offline.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vitepress';
@@ -19,7 +19,11 @@ const playground = join(root, 'docs', 'playground', 'dist');
 const guides = readGuides(root, existsSync(playground));
 for (const { page, text } of guides) write(page, text);
 for (const { file, from } of assetsOf(root)) copy(from, file.endsWith('.ts') ? join('public', file) : file);
-copy(join(here, 'home.md'), 'index.md');
+const home = readFileSync(join(here, 'home.md'), 'utf8');
+write(
+  'index.md',
+  existsSync(playground) ? home : home.replace(/^ {4}- theme: alt\n.*\n.*playground.*\n.*\n/m, ''),
+);
 const api = writeApi(await readProject(root), join(stage, 'api'), examplesOf(guides));
 
 const titles = new Map(guides.map(({ page, text }) => [page.replace(/\.md$/, ''), titleOf(text)]));
@@ -34,7 +38,14 @@ const sidebar = [
 write('site.json', JSON.stringify({ sidebar, playground: existsSync(playground) }));
 write('.vitepress/config.mjs', "export { default } from '../../.ci/site/config.mjs';\n");
 write('.vitepress/theme/index.mjs', "export { default } from '../../../.ci/site/theme/index.mjs';\n");
-if (existsSync(playground)) cpSync(playground, join(stage, 'public', 'playground'), { recursive: true });
+if (existsSync(playground)) {
+  const place = join(stage, 'public', 'playground');
+  cpSync(playground, place, { recursive: true });
+  // Here the way back to the documentation is known.
+  const file = join(place, 'index.html');
+  const page = readFileSync(file, 'utf8');
+  writeFileSync(file, page.replace('>norewind <small>', '><a href="../index.html">norewind</a> <small>'));
+}
 
 await build(stage);
 const broken = brokenLinks(join(root, 'site'));

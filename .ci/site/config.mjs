@@ -55,6 +55,12 @@ export default defineConfig({
         miniSearch: { searchOptions: { fuzzy: 0.1, prefix: true, boost: { title: 6, text: 1, titles: 2 } } },
       },
     },
+    notFound: {
+      title: 'There is no such page',
+      quote: 'It may have another name by now: look for it with the search, or begin at the first page.',
+      linkText: 'To the first page',
+      linkLabel: 'To the first page',
+    },
     docFooter: { prev: 'Before', next: 'Next' },
     footer: {
       message:

@@ -50,9 +50,19 @@ export function readGuides(root, hasPlayground) {
     page: placeOf(file),
   }));
   return pages.map(({ file, page }) => {
-    const text = linked(readFileSync(join(root, file), 'utf8'), file);
+    const written = linked(readFileSync(join(root, file), 'utf8'), file);
+    const text =
+      hasPlayground && page === outside['docs/playground/README.md'] ? withEntry(written) : written;
     return { page, text: escapeVue(hasPlayground ? opened(text) : text) };
   });
+}
+
+/** The page on the playground, with the playground itself beneath its first paragraph. */
+function withEntry(text) {
+  return text.replace(
+    /^(# .*\n\n(?:.+\n)+)/,
+    '$1\n[Open the playground](/playground/index.html){target="_self"}\n',
+  );
 }
 
 /** The title of a page: its first heading, without marks. */

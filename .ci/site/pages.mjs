@@ -10,7 +10,7 @@ import { genericsText, memberText, signatureText, typeText } from './types.mjs';
 export function pageOf(title, path, entries, linkOf, examplesOf) {
   const sorted = [...entries].sort((a, b) => byUse(a.reflection, b.reflection));
   const text = sorted.map((entry) => entryText(entry, linkOf, examplesOf)).join('\n');
-  return `---\neditLink: false\n---\n\n# ${title} {#top}\n\nFrom \`${path}\`.\n\n${text}`;
+  return `---\neditLink: false\n---\n\n# API: ${title} {#top}\n\nFrom \`${path}\`.\n\n${text}`;
 }
 
 /** Functions come before types, each in alphabetical order. */

@@ -166,6 +166,34 @@ describe('browser: the documentation site', () => {
     await page.close();
   });
 
+  it('keeps the names of a wide table in sight while the rest is scrolled, at 390 px', async () => {
+    const { page, problems } = await open(390);
+    await page.goto(`${address}/estimators.html`, { waitUntil: 'load' });
+    const [width, before, after] = (await page.evaluate(`(() => {
+      const table = [...document.querySelectorAll('table')].find((each) => each.rows[0].cells.length === 8);
+      const name = table.rows[1].cells[0];
+      const left = () => name.getBoundingClientRect().left;
+      const before = left();
+      table.scrollLeft = 400;
+      return [name.getBoundingClientRect().width, before, left()];
+    })()`)) as number[];
+    expect(width).to.be.below(170);
+    expect(after).to.be.closeTo(before, 2);
+    expect(problems).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('leads to the playground from its page, and back', async function () {
+    if (!existsSync(join(site, 'playground', 'index.html'))) this.skip();
+    const { page } = await open(1280);
+    await page.goto(`${address}/about-the-playground.html`, { waitUntil: 'load' });
+    await page.getByRole('link', { name: 'Open the playground' }).click();
+    await page.waitForURL(/\/playground\/index\.html$/);
+    await page.getByRole('heading', { level: 1 }).getByRole('link').click();
+    await page.waitForURL(/^[^#]*(?<!playground)\/index\.html$/);
+    await page.close();
+  });
+
   it('opens the programs of a guide in the playground, where that is built', async function () {
     if (!existsSync(join(site, 'playground', 'index.html'))) this.skip();
     const { page, problems } = await open(1280);

@@ -50,14 +50,16 @@ const window: Axis = {
   title: 'steps looked back, T',
 };
 
-/** At most four or so of the whole numbers of a range, 0 among them. */
+/** Some of the whole numbers of a range: 0, and 1 unless it would stand upon it. */
 function wholeNumbers(low: number, high: number): readonly (readonly [number, string])[] {
   const spacing = Math.max(1, Math.ceil((high - low) / 4));
-  const [first, last] = [Math.ceil(low / spacing), Math.floor(high / spacing)];
-  return Array.from({ length: last - first + 1 }, (_, i) => {
-    const value = (first + i) * spacing;
-    return [value, String(value).replace('-', '−')] as const;
-  });
+  const first = Math.ceil(low / spacing);
+  const values = Array.from(
+    { length: Math.floor(high / spacing) - first + 1 },
+    (_, i) => (first + i) * spacing,
+  );
+  if (spacing === 2 || spacing === 3) values.push(1);
+  return values.map((value) => [value, String(value).replace('-', '−')] as const);
 }
 
 /** The derivative that truncation sees by its length, as a share of the true one, and where T is. */

@@ -145,6 +145,9 @@ async function take(message: ToReader): Promise<void> {
   slices.run(isWanted && isLeft());
 }
 
+/** A message that waits for a sample to load must not be overtaken by the next one. */
+let before = Promise.resolve();
+
 hear<ToReader>((message) => {
-  take(message).catch(fail);
+  before = before.then(() => take(message)).catch(fail);
 });

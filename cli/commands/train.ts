@@ -167,8 +167,8 @@ function listenersFor(
     json
       ? jsonListener(watch.write, page === undefined ? {} : { watch: page.address })
       : summaryListener(watch.write),
-    warningListener(screen.tell, notes),
     statusListener(screen, quiet === true, used),
+    warningListener(screen.tell, notes),
     ...(page === undefined ? [] : [pageListener(page)]),
     ...(tensorboard ? [eventListener()] : []),
   ];

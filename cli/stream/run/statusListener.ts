@@ -12,6 +12,8 @@ import { summaryOf } from './summary.ts';
 const toldProblems = 5;
 /** Milliseconds between two lines if there is no terminal. */
 const pause = 10_000;
+/** Milliseconds after which a run that waits for its first record says that it has begun. */
+const patience = 1000;
 
 /** The most lines of metrics in the chart, spread evenly over the whole run. */
 const chartPoints = 200;
@@ -28,9 +30,17 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
   let first = 0;
   let usedFirst: number | undefined;
   let nextLine = started + pause;
+  /** Not said if the data are refused at once: their one sentence is what is wrong with them. */
+  let unsaid: readonly string[] = [];
+  let waiting: NodeJS.Timeout | undefined;
   const past = createThinned<StreamRecord>(chartPoints);
   function tell(line: string): void {
     if (!isQuiet) screen.tell(line);
+  }
+  function tellBeginning(): void {
+    clearTimeout(waiting);
+    for (const line of unsaid) tell(line);
+    unsaid = [];
   }
   /** How fast it goes, and how long it will take, once more of the input has been used than at the start. */
   function speedOf(records: number): string {
@@ -43,12 +53,14 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
   return {
     begin({ folder, position: { records }, config: { data } }) {
       first = records;
-      tell(
-        `${records === 0 ? 'Learning' : `Resuming after ${formatCount(records)} records`}; everything is kept in ${folder}`,
-      );
-      if (data.kind !== 'text') tell(columnsText(data));
+      unsaid = [
+        `${records === 0 ? 'Learning' : `Resuming after ${counted(records, 'record')}`}; everything is kept in ${folder}`,
+        ...(data.kind === 'text' ? [] : [columnsText(data)]),
+      ];
+      waiting = setTimeout(tellBeginning, patience).unref();
     },
     onRecord(record) {
+      tellBeginning();
       latest = record;
       past.add(record);
       if (isLive || performance.now() < nextLine) return;
@@ -56,17 +68,21 @@ export function statusListener(screen: Screen, isQuiet: boolean, used: () => num
       tell(`${lineOf(record.step, latest)}, ${speedOf(record.step)}`);
     },
     onProblem(problem) {
+      tellBeginning();
       problems++;
       if (problems <= toldProblems) tell(`left out: ${problem.sentence}`);
       if (problems === toldProblems) tell('further records that are left out are only counted');
     },
     onProgress({ position: { records } }) {
+      if (records > 0) tellBeginning();
       usedFirst ??= used();
       if (!isLive) return;
       const width = Math.min(72, screen.columns - 12);
       screen.draw([...chartOf(past.items(), width), `${lineOf(records, latest)}, ${speedOf(records)}`]);
     },
-    close({ position: { skipped } }) {
+    close({ position: { records, skipped } }) {
+      if (records > 0) tellBeginning();
+      clearTimeout(waiting);
       screen.clear();
       if (skipped > 0) tell(`${counted(skipped, 'record')} ${skipped === 1 ? 'was' : 'were'} left out`);
     },

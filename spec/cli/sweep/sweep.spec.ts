@@ -172,6 +172,12 @@ describe('cli: norewind sweep', () => {
 
   it('writes an array job for Slurm that a shell understands', async () => {
     const going = '--memory 500 --checkpoint-seconds 9 --checkpoint-steps 7';
+    const spaced = await norewind([...small.split(' '), '--slurm', '--out', 'my jobs']);
+    expect(spaced.stdout).to.contain(": sbatch 'my jobs/sweep.sbatch'\n");
+    const quoted = await norewind([...small.split(' '), '--slurm', '--out', 'my "jobs"'], 2);
+    expect(quoted.stderr).to.match(
+      /^norewind: Slurm cannot write to ".*": its path must have no double quotes and line ends\n$/,
+    );
     await norewind(`${small} --slurm --jobs 3 ${going} --out jobs`);
     const script = desk.read('jobs/sweep.sbatch');
     for (const line of [

@@ -24,6 +24,7 @@ INLINE void tile(const float *g, float *to, const float *m, int count) {
   V sums[TILE][4];
   for (int k = 0; k < count; k++)
     for (int i = 0; i < 4; i++) sums[k][i] = all(0);
+  FOUR_AT_A_TIME
   for (int j = 0; j < state; j++)
     for (int i = 0; i < 4; i++) {
       const V own = load(m + j * PANEL + i * WIDTH);

@@ -40,6 +40,7 @@ INLINE void learn(float *m, int stride, int rows, int columns, const float *z, c
       V sums[TILE][4];
       for (int k = 0; k < TILE; k++)
         for (int i = 0; i < 4; i++) sums[k][i] = all(0);
+      FOUR_AT_A_TIME
       for (int t = 0; t < window; t++)
         for (int k = 0; k < TILE; k++)
           for (int i = 0; i < 4; i++) sums[k][i] += z[(size_t)t * rows + j + k] * load(d + (size_t)t * columns + p + i * WIDTH);

@@ -16,6 +16,8 @@
 #endif
 #define PANEL (4 * WIDTH)
 #define INLINE static inline __attribute__((always_inline))
+// Counting and jumping take up to a fifth of the time of a loop with few products.
+#define FOUR_AT_A_TIME _Pragma("GCC unroll 4")
 
 typedef float V __attribute__((vector_size(4 * WIDTH), may_alias));
 typedef int32_t I __attribute__((vector_size(4 * WIDTH), may_alias));
@@ -95,6 +97,7 @@ INLINE void add_rows(float *const *y, const float *m, const float *const *z, int
       for (int c = 0; c < 4; c++) sums[k][c] = k < count ? load(y[k] + p + c * WIDTH) : all(0);
     const int step = 3 - count;
     const float *row = m;
+    FOUR_AT_A_TIME
     for (int j = 0; j < rows; j += step, row += step * PANEL)
       for (int k = 0; k < 2; k++) {
         const float x = count == 2 ? z[k][j] : z[0][j + k];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { load } from '../cli/check/load.ts';
 import { subjectsOf } from '../cli/check/subjects.ts';
+import { rtrl } from '../trainers/norewind.ts';
 import { compileFiles, createProject, filesBelow, root, userOptions } from './support/project.ts';
 import { size } from './support/size.ts';
 
@@ -59,6 +60,18 @@ describe('the course', () => {
       const table = readFileSync(join(course, 'index.md'), 'utf8');
       expect(table).to.contain(`(${lab}.md) | ${failing} of ${results.length} |`);
     });
+
+  it('says how many laws the solutions satisfy, and that one with a bias is held to fewer', async () => {
+    const counts = await Promise.all(
+      Object.keys(labs).map(async (lab) => (await lawsOf(join('solutions', `${lab}.ts`))).length),
+    );
+    const all = counts.reduce((sum, count) => sum + count);
+    expect(readFileSync(join(course, 'index.md'), 'utf8')).to.contain(`: ${all} of the five labs together`);
+    const { testing } = await load(join(course, 'solutions', '2-rtrl.ts'));
+    const honest = testing.lawsOf({ ...rtrl(), bias: 'truncated' }).laws;
+    expect(Object.keys(testing.lawsOf(rtrl()).laws)).to.include.members(Object.keys(honest));
+    expect(Object.keys(honest)).to.have.length.below(17);
+  });
 
   it('5-moving-parameters: what fails with moving parameters holds with fixed ones', async () => {
     const laws = await lawsOf('labs/5-moving-parameters.ts');

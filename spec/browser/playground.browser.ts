@@ -242,7 +242,11 @@ describe('browser: the playground', function () {
     const other = source.replaceAll('leaky', 'linked').replace('tanh(add', 'tan(add');
     await own.page.evaluate(`location.hash = 'cell=' + ${JSON.stringify(encodeURIComponent(other))}`);
     await own.until("document.querySelector('#own-said').textContent === 'line 13: tan is not defined'");
-    expect(await own.page.getByLabel('The source of the cell').inputValue()).to.equal(other);
+    const field = own.page.getByLabel('The source of the cell');
+    expect(await field.inputValue()).to.equal(other);
+    await field.fill(source);
+    await own.page.locator('#own').getByRole('button', { name: 'Link to it' }).click();
+    await own.until(`location.hash === ${JSON.stringify(`#cell=${encodeURIComponent(source)}`)}`);
     await own.page.close();
   });
 

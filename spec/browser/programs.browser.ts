@@ -203,7 +203,7 @@ describe('browser: programs in the playground', function () {
   it('a link brings a program that waits to be run, and a damaged one says so', async () => {
     const own = await site.open();
     await own.page.getByLabel('The source of the program').fill('console.log("∂ℓ", 1 + 1);');
-    await own.page.getByRole('button', { name: 'Link to it' }).click();
+    await own.page.locator('#program').getByRole('button', { name: 'Link to it' }).click();
     await own.until("location.hash.startsWith('#code=')");
     const address = own.page.url();
     await own.page.goto('about:blank');

@@ -5,6 +5,7 @@ import { button, choice, chooseNone, element } from '../page/dom.ts';
 import { counted, short, smoothed } from '../page/numbers.ts';
 import { setBar, setRows } from '../page/rows.ts';
 import { goTo, section } from '../page/section.ts';
+import { share } from '../page/share.ts';
 import { addressOf, isMessage, startWorker } from '../page/worker.ts';
 import { examples } from './examples.ts';
 import type { FromOwn, Training } from './messages.ts';
@@ -187,6 +188,7 @@ export function ownPanel(): void {
         'div',
         { class: 'buttons' },
         button('Check again', () => void attempt()),
+        button('Link to it', () => void link()),
       ),
       rate,
     ],
@@ -197,6 +199,10 @@ export function ownPanel(): void {
       else if (worker === undefined) later();
     },
   });
+  async function link(): Promise<void> {
+    say(`${await share(`#cell=${encodeURIComponent(editor.value)}`)}: it brings this cell`, 'good');
+  }
+
   /** A link may bring a source, `#cell=…` as encodeURIComponent writes it. */
   function fromLink(): void {
     const [, given] = /^#cell=(.+)$/s.exec(location.hash) ?? [];

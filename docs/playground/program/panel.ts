@@ -3,6 +3,7 @@ import { missing } from '../editor/missing.ts';
 import { createVerdict } from '../editor/verdict.ts';
 import { button, choice, chooseNone, element } from '../page/dom.ts';
 import { goTo, section } from '../page/section.ts';
+import { share } from '../page/share.ts';
 import { addressOf, isMessage, startWorker } from '../page/worker.ts';
 import { examples } from './examples.ts';
 import { packed, unpacked } from './link.ts';
@@ -79,14 +80,7 @@ export function programPanel(): void {
   }
 
   async function link(): Promise<void> {
-    const address = new URL(`#code=${await packed(editor.value)}`, location.href).href;
-    history.replaceState(null, '', address);
-    try {
-      await navigator.clipboard.writeText(address);
-      say('the link is in the clipboard: it brings this program', 'good');
-    } catch {
-      say('the link is in the address bar: it brings this program', 'good');
-    }
+    say(`${await share(`#code=${await packed(editor.value)}`)}: it brings this program`, 'good');
   }
 
   editor.root.addEventListener('keydown', (event) => {

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
 import { exitCodes } from '../errors.ts';
 import { formats } from '../export/formats.ts';
@@ -19,6 +20,12 @@ export interface ExportOptions {
  */
 export async function exportRun(path: string, { format, out, force }: ExportOptions): Promise<number> {
   const ending = Object.keys(formats).find((name) => out?.endsWith(`.${name}`) === true);
+  if (format === undefined && ending === undefined && out !== undefined && extname(out) !== '')
+    throw new UsageError(
+      `${out} does not say in which format to write: let it end in one of ${Object.keys(formats)
+        .map((name) => `.${name}`)
+        .join(', ')}, or add --format`,
+    );
   const chosen = format ?? ending ?? 'json';
   if (out === undefined && chosen !== 'json' && isTerminal())
     throw new UsageError(`${chosen} is not for a terminal: give a file with --out, or a pipe`);

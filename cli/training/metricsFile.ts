@@ -46,7 +46,7 @@ export function openMetrics(path: string, length: number, lock?: Lock): MetricsF
   if (present < length) {
     closeSync(file);
     throw new DataError(
-      `${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost`,
+      `${path} has ${present} bytes, and had ${length} when the checkpoint was made: lines of it are lost; bring them back from a backup, or begin a run in another folder`,
     );
   }
   const last = new Uint8Array([lineFeed]);

@@ -71,6 +71,10 @@ describe('cli: norewind export', () => {
       ['export cut.safetensors', /^norewind: cut\.safetensors cannot be used: /],
       ['export changed.safetensors', /^norewind: changed\.safetensors cannot be used: .*checksum/],
       ['export counts', /^norewind: .*checkpoint\.safetensors cannot be used: the model has no network/],
+      [
+        'export run --out w.pt',
+        /^norewind: w\.pt does not say in which format.*one of \.npz, \.safetensors, \.json, or add --format\n$/,
+      ],
       ['export run --format pt', /'pt' is invalid/],
     ] as const) {
       const { code, stderr } = await norewind(line);

@@ -237,7 +237,7 @@ describe('cli/stream: metrics file', () => {
     writeFileSync(path('short'), '12345');
     expect(() => openMetrics(path('short'), 6)).to.throw(
       DataError,
-      `${path('short')} has 5 bytes, and had 6 when the checkpoint was made: lines of it are lost`,
+      `${path('short')} has 5 bytes, and had 6 when the checkpoint was made: lines of it are lost; bring them back from a backup, or begin a run in another folder`,
     );
     expect(content('short')).to.equal('12345');
     expect(() => openMetrics(path('gone'), 6)).to.throw(

@@ -59,6 +59,10 @@ describe('playground: reading', () => {
     ];
     for (const [text, sentence] of refusals)
       expect(() => tableOf('x.csv', text)).to.throw(DataError, new RegExp(`^x.csv: ${sentence}$`));
+    expect(() => tableOf('x.csv', 'a,b,'.repeat(1e6))).to.throw(
+      DataError,
+      'x.csv: line 1: the record is longer',
+    );
   });
 
   it('cuts a large table as it is read, and finds a fault where it is', () => {

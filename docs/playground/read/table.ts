@@ -38,7 +38,7 @@ const piece = 1 << 16;
 
 /** The rows of a CSV text, separated by commas, semicolons or tabs. @throws DataError at a fault. */
 export function tableOf(name: string, text: string): Table {
-  const head = text.slice(0, text.search(/\n|$/));
+  const [head] = text.slice(0, piece).split('\n', 1);
   const [delimiter] = [',', ';', '\t'].sort((a, b) => head.split(b).length - head.split(a).length);
   const records = recordsOf(name, text.replace(/^\ufeff/, ''), delimiter);
   const columns = (records.take()?.fields ?? []).map((column) => column.trim());

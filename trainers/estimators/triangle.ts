@@ -1,7 +1,10 @@
-import { add, div, dot, greater, mul, norm, stack, sub, where } from '../../autodiff/index.ts';
+import { add, div, dot, greater, maximum, mul, norm, stack, sub, where } from '../../autodiff/index.ts';
 import { type FloatDType, full, type Tensor } from '../../lib/index.ts';
 import { entryOf, normOf } from '../algebra.ts';
 import { lost } from './orthonormal.ts';
+
+/** Lengths below it are zero: a weight times the inverse of one might overflow. */
+const least = { float32: 2 ** -100, float64: 2 ** -960 } as const;
 
 /** Vectors as combinations of as many orthogonal directions: vectors = coefficients · directions. */
 export interface Triangle {
@@ -30,7 +33,8 @@ export function triangle(vectors: readonly Tensor[]): Triangle {
       return coefficient;
     });
     const length = normOf(rest);
-    const isThere = greater(length, mul(norm(stack([...row, length])), lost[vector.dtype as FloatDType]));
+    const dtype = vector.dtype as FloatDType;
+    const isThere = greater(length, maximum(mul(norm(stack([...row, length])), lost[dtype]), least[dtype]));
     rests.push(rest);
     inverses.push(where(isThere, div(1, length), 0));
     return [...row, where(isThere, length, 0)];

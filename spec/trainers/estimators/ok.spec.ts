@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { ConfigurationError, expectation, recording, seeded, tensor } from '../../../lib/index.ts';
-import { indrnn, mgu, rnn } from '../../../nn/index.ts';
+import { indrnn, lstm, meanSquare, mgu, rnn } from '../../../nn/index.ts';
 import { factorOf, singularValues } from '../../../trainers/estimators/reduction.ts';
 import { combined, triangle } from '../../../trainers/estimators/triangle.ts';
-import { type Estimator, kfRtrl, ok, rtrl, uoro } from '../../../trainers/index.ts';
+import { createLearner, type Estimator, kfRtrl, ok, rtrl, sgd, uoro } from '../../../trainers/index.ts';
 import { checkUnbiased, estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
@@ -138,6 +138,22 @@ describe('OK', () => {
       const { influence } = estimates([run], ok({ rank: 4 }), seeded(3), { eager });
       requireClose(numbersOf(influence), exactOf(run), 1e-6, `eager: ${eager}`);
     }
+  });
+
+  it('forgets in float32 what decays below its numbers', () => {
+    const network = lstm({ inputs: 2, units: 1 });
+    const learner = createLearner({
+      model: network,
+      loss: meanSquare,
+      estimator: ok({ rank: 3 }),
+      optimizer: sgd({ rate: 0 }),
+      seed: 2,
+      parameters: network.init(seeded(1)),
+    });
+    // Its third product has nothing to come to it.
+    for (let t = 0; t < 70; t++) learner.step(tensor([0, 0]), tensor([0.5]));
+    expect(numbersOf(learner.influence).every(Number.isFinite)).to.equal(true);
+    expect(numbersOf(learner.gradient).some((value) => value !== 0)).to.equal(true);
   });
 
   it('has less variance than KF-RTRL, the less the higher the rank, and KF-RTRL less than UORO', () => {

@@ -227,7 +227,13 @@ function named(value: unknown): string {
 
 function hint(value: unknown): string {
   if (value === undefined) return '; a function whose body is in braces needs a return';
+  const isOfNumbers = typeof value === 'number' || ArrayBuffer.isView(value) || isNdarray(value);
+  if (isOfNumbers) return '; tensor(…) makes one of numbers';
   return isForeign(value) ? '; it is a tensor of another copy of norewind' : '';
+}
+
+function isNdarray(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'stride' in value && 'data' in value;
 }
 
 function isForeign(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import ndarray from 'ndarray';
 import {
   alignLeaves,
   labelTree,
@@ -150,7 +151,12 @@ describe('tree', () => {
       [{ a: { b: 3 } }, 'the number 3 at a.b is not a tree'],
       [[undefined], 'nothing at [0] is not a tree'],
       [{ a: new Map() }, 'a Map at a is not a tree'],
-      [new Float64Array(2), 'a Float64Array at the top is not a tree'],
+      [[new Float64Array(2)], 'a Float64Array at [0] is not a tree'],
+      [
+        [1, 2],
+        'the number 1 at [0] is not a tree: use tensors, and arrays or records of them; tensor(…) makes one of numbers',
+      ],
+      [ndarray(new Float64Array(2)), 'records of them; tensor(…) makes one of numbers'],
       [null, 'at the top is not a tree'],
     ] as const) {
       expect(() => leavesOf(untyped(tree))).to.throw(TreeError, message);

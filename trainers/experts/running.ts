@@ -40,7 +40,7 @@ export function runningMixer<Prediction, Answer, State>(
   mixer: Mixer<Prediction, Answer, State>,
   saved: Plain | undefined,
 ): RunningMixer<Prediction, Answer> {
-  let state = restored('the combination', mixer.init(), saved, mixer.check);
+  let state = restored('the combination', mixer.init(), saved, mixer.check, mixer.completed);
   return {
     combine: (predictions) => mixer.combine(state, predictions),
     update(predictions, combined, answer) {

@@ -8,7 +8,7 @@ import {
   numberMixer,
   seasonCount,
 } from '../../../trainers/experts/index.ts';
-import { running } from '../../../trainers/experts/running.ts';
+import { running, runningMixer } from '../../../trainers/experts/running.ts';
 import type { Plain } from '../../../trainers/experts/tables.ts';
 import { draws } from '../../support/draws.ts';
 
@@ -174,6 +174,99 @@ describe('trainers/experts: a combination of numbers', () => {
     for (let i = 0; i < 50; i++)
       mixture = mixer.update(mixture, [0, 0.5, 1e9], mixer.combine(mixture, [0, 0.5, 1e9]), i % 2);
     expect(mixer.combine(mixture, [0, 0.5, 1e9])).to.be.within(0, 2);
+  });
+
+  /** Combines predictions over a stream; the mean squared error of the combination, then of each expert. */
+  function errorsOf(
+    count: number,
+    records: Iterable<{ readonly answer: number; readonly predictions: readonly number[] }>,
+  ): number[] {
+    const mixer = numberMixer(count);
+    let mixture = mixer.init();
+    const sums = new Array<number>(count + 1).fill(0);
+    let all = 0;
+    for (const { answer, predictions } of records) {
+      const combined = mixer.combine(mixture, predictions);
+      for (const [k, prediction] of [combined, ...predictions].entries())
+        sums[k] += (prediction - answer) ** 2;
+      mixture = mixer.update(mixture, predictions, combined, answer);
+      mixer.check(mixture);
+      all++;
+    }
+    return sums.map((sum) => sum / all);
+  }
+
+  it('comes near the best weighted mean of its experts, which is better than each', () => {
+    const next = draws(3);
+    const [combined, first, second] = errorsOf(
+      3,
+      Array.from({ length: 4000 }, () => {
+        const [a, b, answer] = [next() - 0.5, next() - 0.5, 10 * next()];
+        return { answer, predictions: [answer + a, answer + b, answer + 3] };
+      }),
+    );
+    // The mean of both has half the error of either.
+    expect(combined).to.be.below(0.55 * Math.min(first, second));
+  });
+
+  it('is not slowed down for good by rare large errors of one expert', () => {
+    const next = draws(8);
+    const [combined, best] = errorsOf(
+      2,
+      Array.from({ length: 6000 }, (_, t) => ({
+        answer: 0,
+        predictions: [0.1 * (next() - 0.5), t < 1000 && t % 50 === 0 ? 3 : 0.3 * (next() - 0.5)],
+      })),
+    );
+    expect(combined).to.be.below(1.05 * best);
+  });
+
+  it('loses little to the best of its experts, whatever the answers: also those farthest from the combination', () => {
+    for (const seed of [1, 2, 3]) {
+      const next = draws(seed);
+      const mixer = numberMixer(4);
+      let mixture = mixer.init();
+      const sums = [0, 0, 0, 0, 0];
+      for (let t = 0; t < 3000; t++) {
+        const predictions = [0, 1, 2, 3].map((k) => (k === 0 ? 0.2 : 1) * (next() - 0.5));
+        const combined = mixer.combine(mixture, predictions);
+        const answer = combined > 0 ? -0.5 : 0.5;
+        for (const [k, prediction] of [combined, ...predictions].entries())
+          sums[k] += (prediction - answer) ** 2;
+        mixture = mixer.update(mixture, predictions, combined, answer);
+      }
+      expect(sums[0]).to.be.below(1.1 * Math.min(...sums.slice(1)));
+    }
+  });
+
+  it('resumes the weights of earlier versions, which combined by fixed share', () => {
+    const mixer = numberMixer(2);
+    const earlier = {
+      share: { weights: [0.8, 0.2], rate: 0.5, gap: 1, worst: 2 },
+      errors: 7,
+      unit: 0.25,
+    };
+    const resumed = runningMixer(mixer, earlier);
+    resumed.weights().forEach((weight, i) => {
+      expect(weight).to.be.closeTo([0.8, 0.2][i], 1e-12);
+    });
+    expect(resumed.combine([1, 2])).to.be.closeTo(1.2, 1e-12);
+    resumed.update([1, 2], 1.2, 1);
+    expect(runningMixer(mixer, resumed.save()).weights()).to.deep.equal(resumed.weights());
+  });
+
+  it('refuses a state to which no answers can have led', () => {
+    const mixer = numberMixer(2);
+    const good = { gains: [0, 0], squares: [4, 1], largest: [1, 1], errors: 3, unit: 1 };
+    mixer.check?.(good);
+    for (const wrong of [
+      { squares: [-1, 1] },
+      { largest: [3, 1] },
+      { gains: [1e9, 0] },
+      { unit: 0 },
+      { errors: 0 },
+    ])
+      expect(() => mixer.check?.({ ...good, ...wrong })).to.throw(DataError);
   });
 
   it('comes close to the best of its experts, on drifting data too', () => {

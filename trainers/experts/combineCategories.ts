@@ -1,5 +1,5 @@
 import { requireNumbers } from '../evaluation/saved.ts';
-import { fixedShare, type Share } from './fixedShare.ts';
+import { fixedShare, withWeights } from './fixedShare.ts';
 import type { Mixer } from './mixer.ts';
 import { softmax } from './softmaxRegression.ts';
 
@@ -8,12 +8,13 @@ type Distribution = readonly number[];
 /** The weights of experts that predict categories. */
 export interface CategoryMixture {
   /** Of each expert alone, in order, then of their log-linear mixture; of two experts or more. */
-  readonly share: Share;
+  weights: readonly number[];
   /** The exponents of the log-linear mixture. */
   readonly exponents: number[];
 }
 
-const settings = { rate: 1, share: 0.002 };
+/** α of the weights. */
+const share = 0.002;
 /** Smaller probabilities count as this one, so that a loss is finite. */
 const least = 1e-300;
 /** η of the exponents, chosen on five streams of different kinds. */
@@ -23,7 +24,7 @@ const floor = 1e-4;
 const mostExponent = 16;
 
 /**
- * The mean, by weights of fixed share with log losses at rate 1, of each expert's probabilities and of their
+ * The mean, by weights of fixed share, of each expert's probabilities and of their
  * log-linear mixture: a Bayesian mixture. Of N experts, it needs (ln (N+1) + k ln((N+1)/α) + T ln(1/(1-α))) /
  * ln 2 bits more than the best sequence of experts with k changes at most.
  *
@@ -34,7 +35,7 @@ const mostExponent = 16;
  * The step is that of the gradient of -ln p(y) (Mattern, "Linear and geometric mixtures - analysis", 2013).
  */
 export function categoryMixer(count: number): Mixer<Distribution, number, CategoryMixture> {
-  const shares = fixedShare(settings);
+  const shares = fixedShare(share);
   const isMixed = count > 1;
   /** The experts' distributions, and their mixture. */
   function all(
@@ -49,18 +50,20 @@ export function categoryMixer(count: number): Mixer<Distribution, number, Catego
   }
   return {
     init: () => ({
-      share: shares.init(isMixed ? count + 1 : count),
+      weights: shares.init(isMixed ? count + 1 : count),
       exponents: isMixed ? new Array<number>(count).fill(1 / count) : [],
     }),
     combine(mixture, predictions) {
-      const { weights } = mixture.share;
+      const { weights } = mixture;
       const own = all(mixture, predictions);
       return predictions[0].map((_, c) => weights.reduce((sum, weight, i) => sum + weight * own[i][c], 0));
     },
-    update(mixture, predictions, combined, answer) {
+    update(mixture, predictions, _, answer) {
       const own = all(mixture, predictions);
-      const losses = own.map((p) => lossOf(p[answer]));
-      shares.update(mixture.share, losses, lossOf(combined[answer]));
+      mixture.weights = shares.update(
+        mixture.weights,
+        own.map((p) => lossOf(p[answer])),
+      );
       const { exponents } = mixture;
       for (let i = 0; i < exponents.length; i++) {
         let slope = logOf(predictions[i][answer]);
@@ -69,9 +72,10 @@ export function categoryMixer(count: number): Mixer<Distribution, number, Catego
       }
       return mixture;
     },
-    weights: ({ share }) => share.weights,
-    check({ share, exponents }) {
-      shares.check(share);
+    weights: ({ weights }) => weights,
+    completed: withWeights,
+    check({ weights, exponents }) {
+      shares.check(weights);
       requireNumbers('an exponent', exponents, mostExponent);
     },
   };

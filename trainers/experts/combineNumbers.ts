@@ -1,4 +1,5 @@
 import { misfit, requireNumbers, requireWhole } from '../evaluation/saved.ts';
+import { withWeights } from './fixedShare.ts';
 import type { Mixer } from './mixer.ts';
 import type { Plain } from './tables.ts';
 
@@ -123,17 +124,9 @@ function medianOf(weights: readonly number[], numbers: readonly number[]): numbe
 
 /** Earlier versions combined by fixed share: their weights are those to begin with. */
 function completed(saved: Plain): Plain {
-  if (typeof saved !== 'object' || saved === null || !('share' in saved)) return saved;
-  const { share, ...rest } = saved;
-  const weights =
-    typeof share === 'object' && share !== null && 'weights' in share ? share.weights : undefined;
+  const { weights, ...rest } = { ...(withWeights(saved) as { readonly [key: string]: Plain }) };
   if (!Array.isArray(weights) || !weights.every((weight) => typeof weight === 'number' && weight > 0))
     return saved;
   const zeros = weights.map(() => 0);
-  return {
-    ...rest,
-    gains: weights.map((weight) => Math.log(Number(weight))),
-    squares: zeros,
-    largest: zeros,
-  };
+  return { ...rest, gains: weights.map(Math.log), squares: zeros, largest: zeros };
 }

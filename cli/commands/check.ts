@@ -33,6 +33,7 @@ export async function check(files: readonly string[], { json = false }: CheckOpt
   for (const { file, exported, testing, kind, name, laws } of subjects) {
     if (!json) await put(`${kind} ${name} (${exported} of ${file})\n`);
     let held = 0;
+    const shown = new Set<string>();
     const thrown = [];
     for (const [law, check] of Object.entries(laws)) {
       const { verdict, isThrown } = judged(file, testing, law, check);
@@ -43,7 +44,7 @@ export async function check(files: readonly string[], { json = false }: CheckOpt
       }
       const told = json
         ? JSON.stringify({ file, export: exported, kind, name, ...verdict })
-        : testing.lawText(verdict);
+        : testing.lawText(verdict, shown);
       if ((await put(`${told}\n`))?.code === 'EPIPE') return signalExitCode('SIGPIPE');
     }
     const count = Object.keys(laws).length;

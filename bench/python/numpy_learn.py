@@ -96,7 +96,7 @@ class Pair:
         self.w = gates(begin, end)
         rows, columns = self.w.shape
         self.t, self.change = zeros(rows, columns), zeros(rows, columns)
-        # What is multiplied with the weights, for the value and for its tangent.
+        # The vectors that the weights multiply, for the value and for its tangent.
         self.read, self.tangent = zeros(rows), zeros(rows)
         self.read[-1] = 1
         self.out, self.pushed = zeros(columns), zeros(columns)

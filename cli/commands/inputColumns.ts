@@ -216,7 +216,7 @@ function requireAmong(name: string, needed: readonly string[], { header, rows }:
   );
 }
 
-/** What to do for a column that is an entry of an object, such as `metrics.cpu`. */
+/** Advice for a column that is an entry of an object, such as `metrics.cpu`. */
 function outOf(column: string, header: readonly string[]): string | undefined {
   const [first] = column.split('.');
   if (!/^\w+(?:\.\w+)+$/.test(column) || !header.includes(first)) return undefined;

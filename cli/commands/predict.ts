@@ -128,7 +128,7 @@ async function predictAhead(model: Model, steps: number, watch: SignalWatch): Pr
   return exitCodes.done;
 }
 
-/** A prediction without the digits that say nothing, beyond seven and below a millionth of its interval. What came stays as it is. */
+/** A prediction without the digits that say nothing, beyond seven and below a millionth of its interval. Outcomes stay as they are. */
 function inFewDigits(own: object): object {
   const said: Readonly<Record<string, unknown>> = { ...own };
   const { low, high } = said;

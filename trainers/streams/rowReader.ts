@@ -46,7 +46,7 @@ export function createRowReader(data: RowData): (fields: Fields, latest?: number
   };
 }
 
-/** What to do at the end of summer time, when the hour before it comes twice, as the continuation of a sentence. */
+/** Advice for the end of summer time, when the hour before it comes twice, as the continuation of a sentence. */
 function hourBack(seconds: number, values: readonly unknown[]): string {
   const last = values[values.length - 1];
   return seconds <= 3600 && typeof last === 'string' && /\d:\d\d(?:[:.,\d]*)$/.test(last.trim())

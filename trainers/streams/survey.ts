@@ -144,7 +144,7 @@ function unitIn(rows: readonly Fields[], column: string, { missing }: Dialect): 
   return first;
 }
 
-/** What to do with the first number that is written otherwise, if all texts of a column are such or are read as numbers. */
+/** Advice for the first number that is written otherwise, if all texts of a column are such or are read as numbers. */
 function otherwiseIn(rows: readonly Fields[], column: string, dialect: Dialect): Problem | undefined {
   let first: Problem | undefined;
   for (const { get } of rows) {

@@ -107,7 +107,7 @@ function notNumber(text: string, decimal: '.' | ','): Problem {
   return writtenOtherwise(text, decimal) ?? noNumber(told);
 }
 
-/** What to do with a text that is a number with a unit or with other separators; undefined for other texts. */
+/** Advice for a text that is a number with a unit or with other separators; undefined for other texts. */
 export function writtenOtherwise(text: string, decimal: '.' | ','): Problem | undefined {
   const told = quoted(text);
   if (hasUnit(text))

@@ -149,7 +149,7 @@ function remedy(column: string, names: readonly string[], { delimiter, comment }
   return column.length < 3 ? '' : guard.didYouMean(column, names);
 }
 
-/** What to do if a header may have another delimiter, as the continuation of a sentence; empty if it does not seem so. */
+/** Advice where a header may have another delimiter, as the continuation of a sentence; empty if it does not seem so. */
 export function otherDelimiter(names: readonly string[], delimiter: string): string {
   const [first] = names;
   const other =

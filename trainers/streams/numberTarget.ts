@@ -67,6 +67,7 @@ export function numberTarget(
   const own = otherInputs(data);
   const shown = shownInputs(data);
   const base = experts.findIndex(({ name }) => name === 'linear');
+  const meanWith = (value: number) => average + (value - average) / (count + 1);
   const numberIn = (row: Row) => coder.targetOf(row) as number | null;
   const kind = data.predict ?? 'value';
 
@@ -90,7 +91,7 @@ export function numberTarget(
       lags,
       seasons,
       ahead,
-      mean: average,
+      mean: typeof next === 'number' ? meanWith(next) : average,
       deviation: numbers.deviation,
       size: changes.size,
       isSameRow: lagOf(data) === 0,
@@ -181,8 +182,8 @@ export function numberTarget(
       const value = numberIn(row);
       history.note(value);
       if (value === null) return;
+      average = meanWith(value);
       count++;
-      average += (value - average) / count;
     },
     forget() {
       history.forget();

@@ -51,6 +51,7 @@ describe('cli: norewind train --resume', () => {
   it('refuses other data, shorter data, and metrics that have lost lines', async () => {
     desk.file('other.txt', `z${desk.read('text.txt').slice(1)}`);
     desk.file('short.txt', desk.read('text.txt').slice(0, straight - 200));
+    const shown = (count: number) => count.toLocaleString('en-US');
     const refusal = async (args: string, says: RegExp) => {
       const { code, stderr } = await desk.norewind(['train', ...args.split(' '), '-q']);
       expect(stderr)
@@ -60,11 +61,13 @@ describe('cli: norewind train --resume', () => {
     };
     await refusal(
       'other.txt --resume straight',
-      new RegExp(`not the data .* first ${straight} records differ`),
+      new RegExp(`not the data .* first ${shown(straight)} records differ`),
     );
     await refusal(
       'short.txt --resume straight',
-      new RegExp(`end after ${straight - 200} records, and the checkpoint was made after ${straight}`),
+      new RegExp(
+        `end after ${shown(straight - 200)} records, and the checkpoint was made after ${shown(straight)}`,
+      ),
     );
     await refusal('text.txt --resume straight --units 4', /leave out --units/);
     await refusal('text.txt --resume nowhere', /nowhere has no checkpoint/);

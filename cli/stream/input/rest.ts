@@ -1,6 +1,6 @@
 import { DataError } from '../../../lib/index.ts';
 import { type Batch, beginning, behind, type Position } from '../../../trainers/streams/index.ts';
-import { counted } from '../../terminal/numbers.ts';
+import { counted, formatCount } from '../../terminal/numbers.ts';
 
 /**
  * The position at the beginning of a file that replaced the followed one. Resuming starts there.
@@ -24,7 +24,7 @@ export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest
   const { records: first, skipped } = goal.before ?? beginning;
   const entries = goal.records + goal.skipped;
   const count = goal.records - first;
-  const made = goal.before === undefined ? count : `${count} records of this file`;
+  const made = goal.before === undefined ? formatCount(count) : `${counted(count, 'record')} of this file`;
   let at: Position = { records: first, skipped, digest: beginning.digest };
   const instead =
     'give the same data from their beginning, or --continued for data that begin where the earlier ones ended';
@@ -44,7 +44,7 @@ export function after<R>(batches: AsyncIterable<Batch<R>>, goal: Position): Rest
         (at.records !== goal.records || at.digest !== goal.digest)
       )
         throw new DataError(
-          `these are not the data that the checkpoint was made from: their first ${count} records differ; ${instead}`,
+          `these are not the data that the checkpoint was made from: their first ${formatCount(count)} records differ; ${instead}`,
         );
       if (start < batch.length) yield start === 0 ? batch : batch.slice(start);
     }

@@ -13,17 +13,21 @@ import {
 import { type Cell, linear, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
 import {
   adam,
+  bptt,
   createLearner,
   dni,
   type Estimator,
   kernl,
+  type Learner,
   noBackTrack,
   pes,
   restoreLearner,
   rflo,
+  rtrl,
   snap,
   tbptt,
 } from '../../trainers/index.ts';
+import { numbersOf } from '../../trainers/testing/numbers.ts';
 import { size } from '../support/size.ts';
 import { type Any, type Config, estimators, requireSame } from './planned.ts';
 
@@ -149,6 +153,56 @@ for (const eager of [true, false])
           for (const one of [learner, twin]) one.step(tensor([Math.sin(t)]), tensor([Math.cos(t)]));
         expect([...twin.save()], estimator.name).to.deep.equal([...learner.save()]);
       }
+    });
+
+    it('are known by their keys, in whatever order states and cotangents are given', () => {
+      const own = lstm({ inputs: 1, units: 2 });
+      const [h, c] = [tensor([0.1, -0.2]), tensor([0.3, 0.4])];
+      for (const estimator of [rtrl(), tbptt({ window: 2 }), bptt({ length: 3 })] as Estimator[]) {
+        const config = {
+          model: own,
+          loss: meanSquare,
+          estimator,
+          optimizer: adam({ rate: 0.1 }),
+          dtype: 'float64',
+          eager,
+        } as const;
+        const learn = (learner: Learner<unknown, unknown, Tensor, Tensor>, steps: number) => {
+          for (let t = 0; t < steps; t++) learner.step(tensor([Math.sin(t)]), tensor([Math.cos(t), 0]));
+          return numbersOf(learner.parameters);
+        };
+        const learner = createLearner({ ...config, state: { h, c } });
+        learn(learner, 4);
+        expect(numbersOf(learner.pull({ c, h })), 'pull').to.deep.equal(numbersOf(learner.pull({ h, c })));
+        const bytes = learner.save();
+        const [one, other] = [
+          { h, c },
+          { c, h },
+        ].map((state) => {
+          const resumed = restoreLearner({ ...config, state }, bytes);
+          if (estimator.name !== 'bptt') resumed.resetState();
+          return learn(resumed, 4);
+        });
+        expect(other, `${estimator.name}, begun again`).to.deep.equal(one);
+      }
+    });
+
+    it('are known by their keys where one state is given for all lanes', () => {
+      const own: Cell<Tensor, { readonly a: Tensor; readonly b: Tensor }, Tensor> = {
+        name: 'own',
+        init: () => tensor([0.5, 1]),
+        start: () => ({ a: zeros([]), b: zeros([2]) }),
+        step: (w, { a, b }, x) => ({ state: { a, b: mul(w, b) }, output: add(x, a) }),
+      };
+      const config = {
+        model: own,
+        loss: meanSquare,
+        estimator: rtrl(),
+        optimizer: adam({ rate: 0.1 }),
+        eager,
+      };
+      const given = createLearner({ ...config, lanes: 2, state: { b: tensor([1, 2]), a: tensor(3) } });
+      expect(numbersOf(given.state)).to.deep.equal([1, 2, 1, 2, 3, 3]);
     });
 
     it('are its own where a cell hands out its state, its parameters or its input', () => {

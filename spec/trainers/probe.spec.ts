@@ -10,7 +10,7 @@ import {
   tensor,
   zeros,
 } from '../../lib/index.ts';
-import { type Cell, gru, linear, meanSquare, model, rnn } from '../../nn/index.ts';
+import { type Cell, gru, linear, lstm, meanSquare, model, rnn } from '../../nn/index.ts';
 import {
   adam,
   createLearner,
@@ -92,6 +92,29 @@ describe('createProbe', () => {
       if (t === 9) probe.report();
     });
     expect(followed.save()).to.deep.equal(alone.save());
+  });
+
+  it('takes states by their keys, in whatever order they were given', () => {
+    const cell = lstm({ inputs: 2, units: 2 });
+    const [h, c] = [tensor([0.1, -0.2]), tensor([0.3, 0.4])];
+    const [one, other] = [
+      { h, c },
+      { c, h },
+    ].map((state) => {
+      const own = createLearner({
+        model: cell,
+        loss: meanSquare,
+        estimator: rtrl(),
+        optimizer: sgd({ rate: 0.1 }),
+        dtype: 'float64',
+        state,
+        eager: true,
+      });
+      const probe = createProbe({ learner: own, estimators: { frozen: frozen() } });
+      for (const { input } of run.examples.slice(0, 4)) probe.step(input, tensor([1, 0.5]));
+      return probe.report().estimators.frozen.cosine;
+    });
+    expect(other).to.be.closeTo(one, 1e-12);
   });
 
   it('compares with the exact gradient along the trajectory that was visited', () => {

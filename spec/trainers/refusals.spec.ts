@@ -3,6 +3,7 @@ import { add, broadcastTo, concat, mul, sum } from '../../autodiff/index.ts';
 import {
   ConfigurationError,
   DTypeError,
+  indices,
   mapTree,
   NonFiniteError,
   ShapeError,
@@ -264,6 +265,22 @@ describe('configurations that createLearner refuses', () => {
       'tbptt: stride must be at most 2',
     );
     expect(() => bptt({ length: 0 })).to.throw(ConfigurationError, 'bptt: length');
+  });
+
+  it('refuses parameters and states of integers, by which no estimator differentiates', () => {
+    const own: Cell<Tensor, Tensor, Tensor> = {
+      name: 'own',
+      init: () => tensor([1]),
+      start: () => indices([0]),
+      step: (w, state, input) => ({ state, output: add(w, input) }),
+    };
+    const config = { loss: meanSquare, estimator: tbptt({ window: 2 }), optimizer: sgd({ rate: 0.1 }) };
+    expect(() => createLearner({ ...config, model: own })).to.throw(
+      DTypeError,
+      'createLearner: state is int32, and estimators differentiate by parameters and states; keep a class as a one-hot vector, gather(eye(n), index)',
+    );
+    const turned = { ...own, init: () => indices([0]), start: () => tensor([1]) };
+    expect(() => createLearner({ ...config, model: turned })).to.throw(DTypeError, 'parameters is int32');
   });
 
   it('refuses parameters and states that are not those of the model', () => {

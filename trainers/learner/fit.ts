@@ -1,4 +1,5 @@
 import {
+  DTypeError,
   type FloatDType,
   formatShape,
   pathsOf,
@@ -49,4 +50,13 @@ export function requireFit(who: string, given: unknown, own: unknown, root: stri
   const misfit = misfitOf(given, { tree: own, owner: 'the given model' }, root);
   if (misfit?.kind === 'structure') throw new TreeError(`${who}: ${misfit.what}`);
   if (misfit !== undefined) throw new ShapeError(`${who}: ${misfit.what}`);
+}
+
+/** @throws DTypeError for a leaf of integers, by which no estimator can differentiate. */
+export function requireFloats(who: string, tree: unknown, root: string): void {
+  for (const { path, tensor } of pathsOf(tree as Tree, root))
+    if (tensor.dtype === 'int32')
+      throw new DTypeError(
+        `${who}: ${path} is int32, and estimators differentiate by parameters and states; keep a class as a one-hot vector, gather(eye(n), index)`,
+      );
 }

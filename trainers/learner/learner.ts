@@ -14,8 +14,9 @@ import { assumedRule, certainRule } from './assumed.ts';
 import { shownInfluence } from './beginning.ts';
 import { identityOf, writeCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
+import { conform } from './conform.ts';
 import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
-import { requireFit } from './fit.ts';
+import { requireFit, requireFloats } from './fit.ts';
 import { settled } from './kernels.ts';
 import { atReset, firstMoments, freshLanes, named, type Setting } from './learn.ts';
 import { aList, floats } from './lists.ts';
@@ -118,9 +119,10 @@ export class Learner<P, S, X, Y> {
     const none = zerosOf(parameters) as Tree;
     const own = systems.distribute(cotangent, 'cotangent');
     const rule = this.#shownBy;
-    const all = lanes.map(({ influence }, i) => {
+    const all = lanes.map(({ influence, state }, i) => {
       if (influence === absent) return none;
-      if (rule !== undefined) return addParts(none, rule.pull(influence, own[i] as Tree));
+      const like = conform(state, own[i], 'learner.pull', 'cotangent') as Tree;
+      if (rule !== undefined) return addParts(none, rule.pull(influence, like));
       throw new ConfigurationError(
         `learner.pull: how ${this.estimator.name} uses what the checkpoint carried is not known before the first input; observe one`,
       );
@@ -278,6 +280,7 @@ export function createLearner<P, S, X, Y>(given: LearnerConfig<P, S, X, Y>): Lea
   if (config.parameters !== undefined)
     requireFit('createLearner', config.parameters, config.model.init(seeded(1)), 'parameters');
   const initial = config.parameters ?? config.model.init(noise.split());
+  requireFloats('createLearner', initial, 'parameters');
   const parameters = named(copyOfTree(admit(initial, dtype, 'parameters')));
   for (const state of systems.start) {
     const rule = certainRule(config.estimator, parameters as Tree, state as Tree);

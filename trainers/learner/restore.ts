@@ -1,8 +1,11 @@
 import { DataError, guard } from '../../lib/index.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { LearnerConfig } from './config.ts';
+import { conform } from './conform.ts';
 import { settledAs } from './kernels.ts';
+import type { Setting } from './learn.ts';
 import { Learner } from './learner.ts';
+import type { Memory } from './memory.ts';
 import { requireConfig } from './requireConfig.ts';
 import { fromEntries } from './requireMemory.ts';
 import { engineOf, settingOf } from './select.ts';
@@ -23,10 +26,20 @@ export function restoreLearner<P, S, X, Y>(
   const dtype = config.dtype ?? 'float32';
   const { noise, memory, relaxedSimd } = readCheckpoint(bytes, config, dtype, systemsOf(config, dtype));
   const own = settledAs(config, relaxedSimd);
-  const setting = settingOf(own, noise);
+  const setting = inOrderOf(memory, settingOf(own, noise));
   return new Learner(
     own,
     setting,
     fromEntries('what it holds', () => engineOf(own, setting, memory)),
   );
+}
+
+/**
+ * The first states with their leaves in the order of those of the checkpoint, in which the influence is carried: the
+ * model, or a given state, may have had its keys in another order.
+ */
+function inOrderOf({ lanes }: Memory, setting: Setting): Setting {
+  const { systems } = setting;
+  const start = systems.start.map((own, i) => conform(lanes[i].state, own, 'restoreLearner', 'state'));
+  return { ...setting, systems: { ...systems, start } };
 }

@@ -1,8 +1,8 @@
-import { type FloatDType, leavesOf, type Tree } from '../../lib/index.ts';
+import { type FloatDType, pathsOf, type Tree } from '../../lib/index.ts';
 import type { Cell, Loss } from '../../nn/index.ts';
 import { copyOfTree } from '../algebra.ts';
 import type { LearnerConfig } from './config.ts';
-import { requireFit } from './fit.ts';
+import { requireFit, requireFloats } from './fit.ts';
 import { jointLoss, jointModel } from './joint.ts';
 import { admit, requireLanes, stackLanes, takeLane } from './streams.ts';
 
@@ -42,6 +42,7 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
   };
   const own = model.start();
   const one = copyOfTree(admit(config.state ?? own, dtype, 'state'));
+  requireFloats('createLearner', one, 'state');
   if (lanes === 1) {
     requireFit('createLearner', one, own, 'state');
     return {
@@ -101,6 +102,6 @@ function asOne(
 
 /** Whether a given state has one more axis than the model's own. */
 function hasLanes(state: unknown, start: unknown): boolean {
-  const [given, own] = [leavesOf(state as Tree), leavesOf(start as Tree)];
-  return given.some((leaf, i) => leaf.shape.length === (own[i]?.shape.length ?? 0) + 1);
+  const axes = new Map(pathsOf(start as Tree).map(({ path, tensor }) => [path, tensor.shape.length]));
+  return pathsOf(state as Tree).some(({ path, tensor }) => tensor.shape.length === (axes.get(path) ?? 0) + 1);
 }

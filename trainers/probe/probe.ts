@@ -109,7 +109,8 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
       throw new ConfigurationError(
         `createProbe: ${name} has an estimate only every ${stride} steps, and the learner moves its parameters in between; give one with a stride of 1, such as tbptt({ window: ${stride}, stride: 1 })`,
       );
-  const config = { ...learner.config, parameters: learner.parameters } as Config;
+  // Points are taken over leaf by leaf, so all have the order of the learner's own.
+  const config = { ...learner.config, parameters: learner.parameters, state: learner.state } as Config;
   const noise = seeded(seed);
   const shadow = (estimator: Estimator) => new Shadow(config, estimator, noise.split());
   const exact = shadow(rtrl());

@@ -18,7 +18,7 @@ export class Shadow {
   readonly #ignored = new Float64Array(1);
 
   constructor(config: LearnerConfig<unknown, unknown, unknown, unknown>, estimator: Estimator, noise: Noise) {
-    const { parameters: _, state: __, seed: ___, noise: ____, ...rest } = config;
+    const { parameters: _, seed: __, noise: ___, ...rest } = config;
     const own = { ...rest, estimator, optimizer: still };
     this.#begin = JSON.stringify(noise.save());
     this.#setting = settingOf(own, noise);

@@ -1,4 +1,4 @@
-import { isRecord } from './describe.ts';
+import { describe, isRecord } from './describe.ts';
 
 /** A test of a value, and the words for the message if it fails. */
 export interface Check {
@@ -119,6 +119,20 @@ export function listOf(what: string, holds: (entry: unknown) => boolean): Check 
       // every() would skip holes.
       for (let i = 0; i < value.length; i++) if (!holds(value[i])) return false;
       return true;
+    },
+  };
+}
+
+/** A record with at least one entry, each of which passes. */
+export function recordOf(what: string, holds: (entry: unknown) => boolean): Check {
+  return {
+    what,
+    holds: (value) =>
+      isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every((entry) => holds(entry)),
+    remedy(value) {
+      if (!isRecord(value)) return undefined;
+      const stray = Object.entries(value).find(([, entry]) => !holds(entry));
+      return stray === undefined ? 'it has no entry' : `its ${stray[0]} is ${describe(stray[1])}`;
     },
   };
 }

@@ -24,6 +24,7 @@ export {
   number,
   oneOf,
   record,
+  recordOf,
   setting,
   stream,
   string,

@@ -79,6 +79,17 @@ describe('the types of norewind/testing', () => {
   });
 
   it('refuse what is none, and so does the code', () => {
+    const estimator = () => rtrl();
+    const asFixtures = 'fixtures must be a record of functions (steps) => fixtureOf(model, { input, steps }), got';
+    expect(() => influenceLaws({ estimator, fixtures: {} })).to.throw(
+      ConfigurationError,
+      `${asFixtures} a record; it has no entry`,
+    );
+    // @ts-expect-error: a fixture in place of the function that makes it
+    expect(() => influenceLaws({ estimator, fixtures: { own: 3 } })).to.throw(
+      ConfigurationError,
+      `${asFixtures} a record; its own is 3`,
+    );
     // @ts-expect-error: a model is no fixture
     expect(() => checkUnbiased([net], rtrl)).to.throw(ConfigurationError, 'fixture');
     // @ts-expect-error: one fixture is no list of them

@@ -322,7 +322,7 @@ describe('createProbe', () => {
     );
     expect(() => createProbe({ learner: own, estimators: {} })).to.throw(
       ConfigurationError,
-      'estimators must be',
+      'createProbe: estimators must be a record of estimators by name, such as { uoro: uoro() }, got a record; it has no entry',
     );
     expect(() => createProbe({ learner: {} as never, estimators: { uoro: uoro() } })).to.throw(
       ConfigurationError,

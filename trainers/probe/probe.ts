@@ -80,11 +80,9 @@ interface Followed {
 
 const checks: guard.Checks<ProbeOptions<unknown, unknown, unknown, unknown>> = {
   learner: guard.needed({ what: 'a learner of createLearner', holds: (value) => value instanceof Learner }),
-  estimators: guard.needed({
-    what: 'a record of estimators by name, such as { uoro: uoro() }',
-    holds: (value) =>
-      guard.isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(anEstimator.holds),
-  }),
+  estimators: guard.needed(
+    guard.recordOf('a record of estimators by name, such as { uoro: uoro() }', anEstimator.holds),
+  ),
   copies: guard.whole(1, 2 ** 12),
   replay: guard.whole(1, 2 ** 12),
   seed: guard.whole(0),

@@ -67,13 +67,10 @@ export function influenceLaws(subject: InfluenceSubject): Laws {
 const checks: guard.Checks<InfluenceSubject> = {
   name: guard.string,
   estimator: guard.needed(makesEstimator),
-  fixtures: {
-    what: 'a record of functions (steps) => fixtureOf(model, { input, steps })',
-    holds: (value) =>
-      guard.isRecord(value) &&
-      Object.keys(value).length > 0 &&
-      Object.values(value).every((make) => typeof make === 'function'),
-  },
+  fixtures: guard.recordOf(
+    'a record of functions (steps) => fixtureOf(model, { input, steps })',
+    guard.callable.holds,
+  ),
   eager: guard.flag,
   seed: guard.whole(0),
 };

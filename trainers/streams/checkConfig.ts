@@ -82,7 +82,10 @@ function checkRows(data: RowData, { experts }: StreamConfig): void {
   checkExperts(data, experts);
   if (columns.length === 0)
     throw new ConfigurationError('the network needs one column at least: name it with --columns');
-  if (columns.length > 4096) throw new ConfigurationError('there are more than 4096 columns');
+  if (columns.length > 4096)
+    throw new ConfigurationError(
+      `there are ${columns.length} columns, and 4096 is the most: leave some out with --ignore, or name fewer with --columns`,
+    );
   if (new Set(columns).size !== columns.length)
     throw new ConfigurationError('--columns has a column more than once');
   if (horizon + delay === 0 && columns.includes(target))

@@ -104,6 +104,11 @@ export function inputsAmong(
         `column ${quoted(column)} holds numbers that are texts here${kind.kind === 'text' ? ', and is not seen' : ''}: ${otherwise.sentence}`,
       );
     if (kind.kind === 'category' && !isGiven) categories.push(column);
+    const alike = isGiven || kind.kind === 'category' ? alikeIn(rows, column, dialect) : undefined;
+    if (alike !== undefined)
+      notes.push(
+        `column ${quoted(column)} has the categories ${alike.map(quoted).join(', ')}, which differ only in case and count as different: write them alike if they mean the same`,
+      );
     if (isOther && (kind.kind === 'text' || kind.kind === 'other')) {
       if (example === undefined && otherwise === undefined) notes.push(unseen(column, kind));
       continue;
@@ -142,6 +147,19 @@ function unitIn(rows: readonly Fields[], column: string, { missing }: Dialect): 
     first ??= value;
   }
   return first;
+}
+
+/** The first categories of a column that differ only in case, sorted. */
+function alikeIn(rows: readonly Fields[], column: string, dialect: Dialect): readonly string[] | undefined {
+  const found = new Map<string, Set<string>>();
+  for (const { get } of rows) {
+    const entry = categoryOf(get(column), dialect);
+    if (typeof entry !== 'string') continue;
+    const folded = entry.toLowerCase();
+    found.set(folded, (found.get(folded) ?? new Set()).add(entry));
+  }
+  const group = [...found.values()].find(({ size }) => size > 1);
+  return group === undefined ? undefined : [...group].sort();
 }
 
 /** Advice for the first number that is written otherwise, if all texts of a column are such or are read as numbers. */

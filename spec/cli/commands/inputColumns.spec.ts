@@ -211,6 +211,22 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
     expect([both.categorical, named]).to.deep.equal([['b', 'y', 'c'], []]);
   });
 
+  it('is told of categories that differ only in case, those that are named too, and blanks around them are none', async () => {
+    writeFileSync(
+      join(folder, 'case.csv'),
+      'y,on,off,kind,who\n1,TRUE,no, a,Ann\n2,true,no,a ,ann\n3,True,No,b,x1\n',
+    );
+    const told: string[] = [];
+    const args = ['--categorical', 'who', '--ignore', 'off'];
+    const { categorical } = await given('case.csv', args, (sentence) => told.push(sentence));
+    expect(categorical).to.deep.equal(['who', 'on', 'kind']);
+    const rest = 'which differ only in case and count as different: write them alike if they mean the same';
+    expect(told).to.deep.equal([
+      `column "on" has the categories "TRUE", "True", "true", ${rest}`,
+      `column "who" has the categories "Ann", "ann", ${rest}`,
+    ]);
+  });
+
   it('is told of times that go back, of numbers with a unit, and of what may be a time', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => ({
       newest: `2024-02-${String(29 - (i % 29)).padStart(2, '0')}T${String(23 - Math.floor(i / 29)).padStart(2, '0')}:00`,

@@ -15,6 +15,7 @@ import {
 import { exitCodes } from '../errors.ts';
 import { signalExitCode } from '../signals.ts';
 import { type Model, readModel } from '../stream/checkpoint/model.ts';
+import { requireFurtherFiles } from '../stream/input/furtherFiles.ts';
 import { openSources } from '../stream/input/openSources.ts';
 import { readData } from '../stream/input/readData.ts';
 import { counted, roundedTo } from '../terminal/numbers.ts';
@@ -74,6 +75,7 @@ export async function predict(
   let record = 0;
   let skipped = 0;
   try {
+    await requireFurtherFiles(data, config, dispensable);
     for await (const batch of readData(sources, config, undefined, dispensable)) {
       if (watch.signal !== undefined) break;
       const lines: string[] = [];

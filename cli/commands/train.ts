@@ -4,6 +4,7 @@ import { exitCodes, sentenceOf } from '../errors.ts';
 import { blamed } from '../own/blamed.ts';
 import { signalExitCode } from '../signals.ts';
 import { type FollowListener, followFile } from '../stream/input/follow.ts';
+import { requireFurtherFiles } from '../stream/input/furtherFiles.ts';
 import { openSources } from '../stream/input/openSources.ts';
 import { peekable } from '../stream/input/peek.ts';
 import { readData } from '../stream/input/readData.ts';
@@ -123,6 +124,7 @@ async function learn(
   if (options.follow === true && options.continued === true) follower.onTurn();
   let isWithout = false;
   try {
+    if (options.follow !== true) await requireFurtherFiles(data, run.config);
     await learnStream(run, rest?.batches ?? batches, following, stop, {
       ...listener,
       onProgress(run) {

@@ -73,23 +73,32 @@ describe('cli: input that is refused', () => {
 
   it('later keeps what was learnt before it, wherever the bytes are cut, and no more', async () => {
     desk.file('late.csv', `a,b\n${rows}"x"y,1\n${rows}`);
-    desk.file('second.csv', `# made by x\na,b\n${rows}`);
-    const outcomes = await inPairs(['late.csv', 'good.csv second.csv'], (names) =>
-      train(`${names} --target a --out ${names.split('.')[0]}`),
-    );
-    for (const { code, stderr } of outcomes) {
-      expect(code).to.equal(2);
-      expect(stderr).to.match(
-        /; the checkpoint in (late|good)\/checkpoint.safetensors is from after 40 records\n$/,
-      );
-    }
-    expect(outcomes[0].stderr).to.match(
-      /^norewind: late.csv, line 42, field 1: a quoted field has characters after/,
-    );
-    expect(outcomes[1].stderr).to.match(
-      /^norewind: second.csv has no column "a"; .*--comment '#'; the checkpoint/,
-    );
+    const { code, stderr } = await train('late.csv --target a --out late');
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/^norewind: late.csv, line 42, field 1: a quoted field has characters after/);
+    expect(stderr).to.match(/; the checkpoint in late\/checkpoint.safetensors is from after 40 records\n$/);
     expect(existsSync(desk.path('late/config.json'))).to.equal(true);
+  });
+
+  it('in the header of a further file is refused before the files before it are used', async () => {
+    desk.file('good.csv', `a,b\n${rows}`);
+    desk.file('second.csv', `# made by x\na,b\n${rows}`);
+    desk.file('third.csv', `a,c\n${rows}`);
+    for (const [args, says] of [
+      ['good.csv second.csv --target a', /^norewind: second.csv has no column "a"; .*--comment '#'\n$/],
+      [
+        'good.csv good.csv third.csv --target a --columns b',
+        /^norewind: third.csv has no column "b"; [^;]*\n$/,
+      ],
+    ] as const) {
+      const { code, stderr } = await train(`${args} --out further`);
+      expect([code, existsSync(desk.path('further'))], args).to.deep.equal([2, false]);
+      expect(stderr).to.match(says);
+    }
+    expect((await train('good.csv good.csv --target a --out further')).code).to.equal(0);
+    const predicted = await desk.norewind('predict further good.csv third.csv'.split(' '));
+    expect([predicted.code, predicted.stdout]).to.deep.equal([2, '']);
+    expect(predicted.stderr).to.match(/^norewind: third.csv has no column "b"/);
   });
 
   it('is read with the options that the sentences name, which the configuration and the checkpoint keep', async () => {

@@ -29,6 +29,11 @@ export function fileProblem(action: string, path: string, error: unknown): strin
   return `cannot ${action} ${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`;
 }
 
+/** Whether a file system error says that there is no room left. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as { code?: string }).code ?? '');
+}
+
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
-import { exitCodes, fileProblem } from '../errors.ts';
+import { exitCodes, FailedError, fileProblem } from '../errors.ts';
 import { packageFile } from '../package-root.ts';
 import { contentWriter } from '../terminal/output.ts';
 import { makeFolder } from '../training/folder.ts';
@@ -15,26 +15,34 @@ const tools = { tsx: '4.23.15', typescript: '6.0.3' };
 
 /**
  * `norewind init`: writes a folder with a cell, a study of it and their tests. Returns the exit code.
- * @throws UsageError for a folder that has files, or cannot be written.
+ * @throws UsageError for a folder that has files or cannot be made; FailedError if it cannot be written.
  */
 export async function init(folder: string, { norewind }: InitOptions): Promise<number> {
   const root = resolve(folder);
   const starter = packageFile('cli', 'starter');
+  requireEmpty(folder);
+  makeFolder(folder);
   try {
-    if (existsSync(root) && readdirSync(root).length > 0)
-      throw new UsageError(`${folder} has files: give a folder that is empty or does not exist`);
-    makeFolder(folder);
     for (const name of readdirSync(starter)) copyFileSync(join(starter, name), join(root, name));
     writeFileSync(join(root, 'package.json'), `${JSON.stringify(manifest(root, norewind), undefined, 2)}\n`);
     writeFileSync(join(root, '.gitignore'), 'node_modules\nruns\n');
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(fileProblem('write', folder, error), { cause: error });
+    throw new FailedError(fileProblem('write', folder, error), { cause: error });
   }
   await contentWriter()(
     `${folder} is written. Now:\n\n  cd ${folder}\n  npm install\n  npm start\n  npm test\n`,
   );
   return exitCodes.done;
+}
+
+/** @throws UsageError. */
+function requireEmpty(folder: string): void {
+  try {
+    if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  } catch (error) {
+    throw new UsageError(fileProblem('write', folder, error), { cause: error });
+  }
+  throw new UsageError(`${folder} has files: give a folder that is empty or does not exist`);
 }
 
 function manifest(root: string, norewind: string | undefined): object {

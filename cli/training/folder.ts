@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../lib/index.ts';
-import { FailedError, fileProblem } from '../errors.ts';
+import { FailedError, fileProblem, isFull } from '../errors.ts';
 import { clearWay } from '../plainFile.ts';
 import { type Lock, lockFolder, lockName } from './lock.ts';
 import { setAside } from './replaced.ts';
@@ -72,12 +72,16 @@ export function openFolder(path: string, lock?: Lock): RunFolder {
   return folderAt(path, lock);
 }
 
-/** Makes a folder unless it exists. Returns the folders made, innermost first. @throws UsageError. */
+/**
+ * Makes a folder unless it exists. Returns the folders made, innermost first.
+ * @throws UsageError for a place that cannot have it; FailedError if the disk is full.
+ */
 export function makeFolder(path: string): readonly string[] {
   try {
     return makeAll(resolve(path));
   } catch (error) {
-    throw new UsageError(fileProblem('make the folder', path, error));
+    const Refusal = isFull(error) ? FailedError : UsageError;
+    throw new Refusal(fileProblem('make the folder', path, error));
   }
 }
 

@@ -24,6 +24,7 @@ type Call = (...args: readonly unknown[]) => unknown;
 type Name = (typeof names)[number];
 
 const names = [
+  'mkdirSync',
   'openSync',
   'writeSync',
   'writeFileSync',

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { inject } from '../../support/faults.ts';
 import { compileFiles, root, userOptions } from '../../support/project.ts';
 import { createDesk, type Desk } from '../command.ts';
 
@@ -53,6 +54,17 @@ describe('cli: init', () => {
       const { code, stderr } = await desk.norewind(['init', folder]);
       expect(code).to.equal(2);
       expect(stderr).to.contain(sentence);
+    }
+  });
+
+  it('ends with the exit code of work that failed where the disk is full, as every command does', async () => {
+    for (const [at, sentence] of [
+      [1, 'cannot make the folder full: no space is left on the device'],
+      [2, 'cannot write full: no space is left on the device'],
+    ] as const) {
+      const { calls, restore } = inject(desk.folder, { at, effect: 'ENOSPC', half: false, lasts: false });
+      const { code, stderr } = await desk.norewind(['init', 'full']).finally(restore);
+      expect([code, stderr, calls.length]).to.deep.equal([1, `norewind: ${sentence}\n`, at]);
     }
   });
 });

@@ -213,6 +213,7 @@ describe('cli: event files of TensorBoard', () => {
 
   it('report that they cannot be written', () => {
     const run = join(folder, 'three');
+    mkdirSync(join(run, 'tensorboard'), { recursive: true });
     for (const [at, effect] of [
       [1, 'EACCES'],
       [2, 'ENOSPC'],

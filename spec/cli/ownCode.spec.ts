@@ -274,4 +274,28 @@ describe('cli: own code', () => {
     );
     expect(desk.read('a/metrics.ndjson').trimEnd().split('\n').length).to.be.above(10);
   });
+
+  it('names the file of a task whose later examples do not fit', async () => {
+    const task = (rest: string, example: string) =>
+      `import { tensor } from 'norewind';\nexport default () => ({ name: 'x', ${rest} *[Symbol.iterator]() { for (let i = 0; ; i++) yield ${example}; } });\n`;
+    for (const [content, says] of [
+      [task('symbols: 3,', '{ input: i, target: 0 }'), 'gather: index 3 of inputs\\[0\\] is outside 0..2'],
+      [task('symbols: 3,', '{ input: 0, target: i / 8 }'), '0.125 is not a class index, '],
+      [
+        task('', '{ input: tensor([1]), target: tensor(i < 2 ? [1] : [1, 2]) }'),
+        'meanSquare: the output has shape',
+      ],
+      [
+        task('classes: 2,', 'i < 2 ? { input: tensor([1]), target: 0 } : { input: tensor([1]) }'),
+        'target: is missing',
+      ],
+    ]) {
+      desk.file('x.ts', content);
+      const { code, stderr } = await run('x.ts --units 2 --steps 9 --out a --force');
+      expect(code).to.equal(1);
+      expect(stderr).to.match(
+        new RegExp(`^norewind: .*x\\.ts: an example of the task does not fit: ${says}`),
+      );
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createTableReader, tableOf } from '../../docs/playground/read/table.ts';
 import { createReader } from '../../docs/playground/read/text.ts';
 import { DataError } from '../../lib/index.ts';
+import { Problem } from '../../trainers/streams/problem.ts';
 
 describe('playground: reading', () => {
   it('learns a text symbol by symbol, and tells what each part took for it', async () => {
@@ -21,7 +22,10 @@ describe('playground: reading', () => {
 
   const rowsOf = (text: string) => {
     const { rows } = tableOf('x.csv', text);
-    return Array.from({ length: rows.left }, () => rows.take()?.row);
+    return Array.from({ length: rows.left }, () => {
+      const next = rows.take();
+      return next instanceof Problem ? next.sentence : next?.row;
+    });
   };
 
   it('reads tables with commas, semicolons and tabs, and knows their numbers', () => {
@@ -66,15 +70,33 @@ describe('playground: reading', () => {
   });
 
   it('cuts a large table as it is read, and finds a fault where it is', () => {
-    const text = `n\n${'1\n2\n'.repeat(100_000)}3,4\n`;
+    const text = `n\n${'1\n2\n'.repeat(100_000)}"3"4\n5\n`;
     const { rows } = tableOf('x.csv', text);
     expect(rows.left).to.be.within(190_000, 210_000);
     let count = 0;
     const readAll = () => {
       while (rows.take() !== undefined) count++;
     };
-    expect(readAll).to.throw(DataError, 'x.csv: line 200002 has 2 fields where the first line has 1');
+    expect(readAll).to.throw(DataError, 'x.csv: line 200002, field 1: a quoted field has characters after');
     expect([count, rows.left]).to.deep.equal([200_000, 0]);
+  });
+
+  it('leaves out later rows that cannot be used, says which is the first, and predicts the others', () => {
+    const lines = Array.from({ length: 2020 }, (_, i) => `${i},${i % 7}`);
+    lines[2009] = '9,high';
+    lines[2011] = '1,2,3';
+    lines[2012] = 'x"y,1';
+    const reader = createTableReader(tableOf('x.csv', `t,n\n${lines.join('\n')}`), 't');
+    let said: string | undefined;
+    while (reader.left > 0) {
+      reader.step();
+      said ??= reader.leftOut;
+    }
+    const sentence =
+      'x.csv: line 2011, column "n": "high" is not a number; if the column holds categories, name it with --categorical';
+    expect(said).to.equal(`${sentence}; the row is left out`);
+    expect(reader.leftOut).to.equal(`${sentence}; 3 such rows are left out`);
+    expect(reader.count).to.equal(2017);
   });
 
   it('predicts from the second row on, if there are but two', () => {

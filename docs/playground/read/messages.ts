@@ -39,6 +39,8 @@ export type FromReader =
       /** The columns that can be the target. */
       readonly columns: readonly string[];
       readonly rows: readonly Foretold[];
+      /** Rows that cannot be used. */
+      readonly leftOut: string | undefined;
       readonly parts: readonly Part[];
       readonly unit: string;
       readonly figures: readonly (readonly [name: string, recent: number])[];

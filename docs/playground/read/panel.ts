@@ -119,6 +119,7 @@ export function readPanel(): void {
     bars.show(news.parts, `How far each prediction of ${news.target} is trusted, in per cent`);
     const root = news.unit === 'squared error' ? Math.sqrt : (value: number) => value;
     say(progress(news, 'row'));
+    if (news.leftOut !== undefined) refuse(news.leftOut);
     figures.textContent = `Typical error of late: ${news.figures.map(([name, recent]) => `${name} ${short(root(recent))}`).join(', ')}.`;
     chart.describe(
       `${news.target} after ${news.count} rows, with what was predicted. ${figures.textContent}`,

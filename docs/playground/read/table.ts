@@ -1,12 +1,13 @@
 import { createCsvCutter } from '../../../cli/stream/input/csvRecords.ts';
 import { createModel, DataError } from '../../../trainers/norewind.ts';
-import { type Dialect, numberOf, quoted } from '../../../trainers/streams/index.ts';
+import { type Dialect, numberOf, Problem, quoted } from '../../../trainers/streams/index.ts';
 import type { Foretold } from './messages.ts';
 import type { Part } from './text.ts';
 
 type Row = Readonly<Record<string, string | null>>;
 
 export interface Table {
+  readonly name: string;
   readonly columns: readonly string[];
   /** The columns of numbers, as the first rows show. */
   readonly numbers: readonly string[];
@@ -20,8 +21,11 @@ export interface Table {
 interface Rows {
   /** The rows left: counted if all are cut, else estimated from the length of the text. */
   readonly left: number;
-  /** The next row and its line; undefined at the end. @throws DataError at a fault. */
-  take(): Line | undefined;
+  /**
+   * The next row and its line, or why it is none; undefined at the end. @throws DataError at a fault that hides all
+   * after it.
+   */
+  take(): Line | Problem | undefined;
 }
 
 interface Line {
@@ -41,18 +45,20 @@ export function tableOf(name: string, text: string): Table {
   const [head] = text.slice(0, piece).split('\n', 1);
   const [delimiter] = [',', ';', '\t'].sort((a, b) => head.split(b).length - head.split(a).length);
   const records = recordsOf(name, text.replace(/^\ufeff/, ''), delimiter);
-  const columns = (records.take()?.fields ?? []).map((column) => column.trim());
+  const header = records.take();
+  if (header instanceof Problem) throw new DataError(header.sentence);
+  const columns = (header?.fields ?? []).map((column) => column.trim());
   if (columns.length > 0 && columns.every((column) => /^[-+]?\.?\d/.test(column)))
     throw new DataError(`${name}: the first line has to name the columns`);
   const twice = columns.find((column, i) => columns.indexOf(column) < i);
   if (twice !== undefined) throw new DataError(`${name}: two columns are called ${quoted(twice)}`);
 
-  function take(): Line | undefined {
+  function take(): Line | Problem | undefined {
     const record = records.take();
-    if (record === undefined) return undefined;
+    if (record === undefined || record instanceof Problem) return record;
     const { line, fields } = record;
     if (fields.length !== columns.length)
-      throw new DataError(
+      return new Problem(
         `${name}: line ${line} has ${counted(fields.length, 'field')} where the first line has ${columns.length}`,
       );
     const row = Object.fromEntries(columns.map((column, i) => [column, fields[i].trim() || null]));
@@ -63,6 +69,7 @@ export function tableOf(name: string, text: string): Table {
   while (beginning.length < surveyed) {
     const next = take();
     if (next === undefined) break;
+    if (next instanceof Problem) throw new DataError(next.sentence);
     beginning.push(next);
   }
   if (beginning.length < 2)
@@ -73,6 +80,7 @@ export function tableOf(name: string, text: string): Table {
     throw new DataError(`${name}: no column is of numbers alone, such as 12.5${stray ? `: ${stray}` : ''}`);
   let at = 0;
   return {
+    name,
     columns,
     numbers,
     mixed,
@@ -129,8 +137,10 @@ function recordsOf(name: string, text: string, delimiter: string) {
       if (next === waiting.length) return undefined;
       const record = waiting[next++];
       taken++;
-      if ('fault' in record) throw new DataError(`${name}: line ${record.line}${record.fault}`);
-      return record;
+      if (!('fault' in record)) return record;
+      const sentence = `${name}: line ${record.line}${record.fault}`;
+      if (record.isLast) throw new DataError(sentence);
+      return new Problem(sentence);
     },
   };
 }
@@ -140,19 +150,37 @@ export interface TableReader {
   readonly left: number;
   readonly count: number;
   /**
-   * Predicts the next row's target, then learns from it; undefined where it is missing. @throws DataError at a fault.
+   * Predicts the next row's target, then learns from it; undefined where it is missing, or the row is left out.
+   * @throws DataError at a fault that hides all after it.
    */
   step(): Foretold | undefined;
+  /** The first row that was left out as it cannot be used, and how many were. */
+  readonly leftOut: string | undefined;
   readonly parts: readonly Part[];
   readonly unit: string;
   readonly figures: readonly (readonly [name: string, recent: number])[];
 }
 
 /** Reads a table row by row, and predicts a column. */
-export function createTableReader({ rows, mixed, dialect }: Table, target: string): TableReader {
+export function createTableReader({ name, rows, mixed, dialect }: Table, target: string): TableReader {
   const model = createModel({ target, ignore: mixed, decimal: dialect.decimal });
+  let unusable = 0;
+  let problem = '';
+
+  function learnable(): Line | undefined {
+    const next = rows.take();
+    if (!(next instanceof Problem)) return next;
+    leaveOut(next.sentence);
+    return undefined;
+  }
+
+  function leaveOut(sentence: string): void {
+    if (unusable === 0) problem = sentence;
+    unusable++;
+  }
+
   let count = Math.max(1, Math.min(first, Math.floor(rows.left / 3)));
-  model.partialFit(Array.from({ length: count }, () => rows.take()?.row ?? {}));
+  model.partialFit(Array.from({ length: count }, () => learnable()?.row ?? {}));
   return {
     get left() {
       return rows.left;
@@ -161,13 +189,24 @@ export function createTableReader({ rows, mixed, dialect }: Table, target: strin
       return count;
     },
     step() {
-      const next = rows.take();
+      const next = learnable();
       if (next === undefined) return undefined;
       const { prediction, low, high } = model.predictIntervalOne();
-      model.learnOne(next.row);
+      try {
+        model.learnOne(next.row);
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        leaveOut(error.message.replace(/^record \d+/, `${name}: line ${next.line}`));
+        return undefined;
+      }
       count++;
       const actual = numberOf(next.row[target], dialect);
       return typeof actual === 'number' ? { actual, predicted: prediction, low, high } : undefined;
+    },
+    get leftOut() {
+      return unusable === 0
+        ? undefined
+        : `${problem}; ${unusable === 1 ? 'the row is' : `${unusable} such rows are`} left out`;
     },
     get parts() {
       const { weights = {} } = model.report();

@@ -71,8 +71,8 @@ function firstSymbols(text: string, count: number): string {
 function report(rate: number): void {
   if (table !== undefined) {
     const { numbers: columns, target } = table;
-    const { count, left, parts, unit, figures } = table.reader;
-    const news = { name, count, left, rate, target, columns, rows, parts, unit, figures };
+    const { count, left, leftOut, parts, unit, figures } = table.reader;
+    const news = { name, count, left, rate, target, columns, rows, leftOut, parts, unit, figures };
     tell<FromReader>({ kind: 'rows', reading, ...news });
     rows = [];
   } else if (reader.count > 0) {

@@ -31,7 +31,8 @@ export interface TensorOptions {
  * A tensor from nested arrays, a typed array (one axis), an ndarray, another tensor or a `TensorJson`.
  *
  * Values are copied. The dtype is `options.dtype`, else the source's own if norewind has it, else float64.
- * @throws ShapeError for ragged arrays, DTypeError for an entry that is not a number, or not whole for int32.
+ * @throws ShapeError for ragged arrays, DTypeError for an entry that is not a number, not whole for int32, or too large
+ * for float32.
  */
 export function tensor(
   values: NestedArray | TypedArray | NdArray | Tensor | TensorJson,
@@ -89,16 +90,25 @@ export function indices(values: NestedArray | TypedArray): Tensor {
 
 /**
  * The same values in another dtype. Returns `x` itself if it already has that dtype.
- * @throws DTypeError while differentiating or tracing: the conversion would lose the tangent.
+ * @throws DTypeError for a number that it cannot hold, and while differentiating or tracing: the conversion would lose
+ * the tangent.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
+  return castFor('cast', x, dtype);
+}
+
+/**
+ * `cast` for a caller that has a name for the tensor, which begins the message for a number that does not fit.
+ * @internal
+ */
+export function castFor(who: string, x: Tensor, dtype: DType): Tensor {
   requireTensor(x, 'cast');
   if (x.dtype === dtype) return x;
   if (x.level !== 0)
     throw new DTypeError(
       `cast: from ${x.dtype} to ${dtype} inside a differentiated function; convert before differentiating`,
     );
-  return fromList(dataOf(x), x.shape, dtype);
+  return fromList(dataOf(x), x.shape, dtype, who);
 }
 
 /** Checks the names of the options; the dtype is checked where it is used. */
@@ -141,20 +151,36 @@ function fromJson({ dtype, shape, data }: TensorJson, wanted: DType = dtype): Te
   return fromList(numbers, shape, wanted);
 }
 
-function fromList(values: ArrayLike<number>, shape: Shape, dtype: DType): Tensor {
+function fromList(values: ArrayLike<number>, shape: Shape, dtype: DType, who = 'tensor'): Tensor {
   const data = allocate(dtype, values.length);
   data.set(values);
-  if (dtype === 'int32') for (let i = 0; i < values.length; i++) requireFit(values[i], data, 'tensor');
+  if (data instanceof Float32Array) {
+    // A finite number minus itself is 0.
+    for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) requireWithin32(values[i], who);
+  } else if (dtype === 'int32') for (let i = 0; i < values.length; i++) requireFit(values[i], data, who);
   return fromData(data, [...shape]);
 }
 
 /**
- * The value, if an array of this type can hold it: storing a fraction in int32 would silently truncate it.
+ * The value, if an array of this type can hold it: storing a fraction in int32 would silently truncate it, and a large
+ * number in float32 would become infinite.
  */
 function requireFit(value: number, data: TypedArray, who: string): number {
   if (data instanceof Int32Array && value !== (value | 0))
     throw new DTypeError(`${who}: ${value} is not a 32-bit whole number, as int32 needs`);
+  if (data instanceof Float32Array) requireWithin32(value, who);
   return value;
+}
+
+/**
+ * @throws DTypeError for a finite number that float32 would make infinite.
+ * @internal
+ */
+export function requireWithin32(value: number, who: string): void {
+  if (Number.isFinite(value) && !Number.isFinite(Math.fround(value)))
+    throw new DTypeError(
+      `${who}: ${value} is beyond float32, whose largest number is 3.4e+38; scale it, or use dtype: 'float64'`,
+    );
 }
 
 function requireNumber(value: unknown, where: string): asserts value is number {

@@ -1,5 +1,16 @@
 export type { NdArray } from 'ndarray';
-export { cast, eye, full, indices, ones, type TensorOptions, tensor, zeros } from './create.ts';
+export {
+  cast,
+  castFor,
+  eye,
+  full,
+  indices,
+  ones,
+  requireWithin32,
+  type TensorOptions,
+  tensor,
+  zeros,
+} from './create.ts';
 export {
   allocate,
   type DType,

@@ -133,7 +133,12 @@ export class ArrayTensor extends Tensor {
   }
 
   toNdarray(): NdArray<TypedArray> {
-    return this.array;
+    const { array } = this;
+    if (array.data.length === 0 && array.size > 0)
+      throw new ShapeError(
+        `${this.label ?? 'a tensor'} ${typeText(this.dtype, this.shape)}: its memory has been transferred, as by postMessage with a transfer list: transfer a copy, data.slice()`,
+      );
+    return array;
   }
 }
 

@@ -25,6 +25,7 @@ const options = () => ({ dtype: 'float32' });
 
 export const libDoors: Doors = {
   cast: door(() => [x(), 'float32']),
+  castFor: namedDoor([0], () => ['who', x(), 'float32']),
   eye: door(() => [2, options()]),
   full: door(() => [[2], 1, options()]),
   indices: door(() => [[1, 2]]),
@@ -64,6 +65,7 @@ export const libDoors: Doors = {
   isContiguous: door(() => [ndarray(new Float64Array(2), [2])]),
   requireNoise: namedDoor([1], () => [seeded(1), 'who']),
   printable: openDoor(() => [{ a: 1 }, () => 'text', () => ({})]),
+  requireWithin32: namedDoor([1], () => [1, 'who']),
   requireTensor: namedDoor([1, 2], () => [x(), 'who', 'a tensor']),
   Tensor: door(() => []),
   valuesText: door(() => [matrix()]),

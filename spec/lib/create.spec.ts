@@ -92,6 +92,23 @@ describe('tensor(values)', () => {
     expect(indices([2 ** 31 - 1, -(2 ** 31), -0]).toArray()).to.deep.equal([2147483647, -2147483648, 0]);
   });
 
+  it('refuses a finite number that float32 would make infinite', () => {
+    const float32 = { dtype: 'float32' } as const;
+    const says = (who: string) =>
+      `${who}: -1e+39 is beyond float32, whose largest number is 3.4e+38; scale it`;
+    for (const [who, make] of [
+      ['tensor', () => tensor([[1], [-1e39]], float32)],
+      ['tensor', () => tensor(Float64Array.of(-1e39), float32)],
+      ['tensor', () => tensor({ dtype: 'float32', shape: [1], data: [-1e39] })],
+      ['full', () => full([2], -1e39, float32)],
+      ['cast', () => cast(tensor([-1e39]), 'float32')],
+      ['cast', () => tensor(tensor([-1e39]), float32)],
+    ] as const)
+      expect(make).to.throw(DTypeError, says(who));
+    const kept = [Infinity, -Infinity, Number.NaN, Math.fround(3.4028235e38), 1e-60];
+    expect(tensor(kept, float32).toArray()).to.deep.equal([...kept.slice(0, 4), 0]);
+  });
+
   it('refuses an unknown dtype', () => {
     for (const dtype of ['float16', 'constructor', '__proto__'])
       expect(() => zeros([2], { dtype: dtype as DType })).to.throw(

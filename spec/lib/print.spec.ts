@@ -101,7 +101,7 @@ describe('printing', () => {
     const values = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, 1 / 0, -1 / 0, -0, 5e-324));
     const dtypes = fc.constantFrom('float64' as const, 'float32' as const);
     const check = (rows: number[][], dtype: 'float32' | 'float64') => {
-      const x = tensor(rows, { dtype });
+      const x = tensor(dtype === 'float64' ? rows : rows.map((row) => row.map(Math.fround)), { dtype });
       const back = tensor(JSON.parse(JSON.stringify(x)));
       expect([back.dtype, back.shape]).to.deep.equal([dtype, [...x.shape]]);
       dataOf(x).forEach((value, i) => {

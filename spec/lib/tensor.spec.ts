@@ -124,6 +124,24 @@ describe('tensor', () => {
   it('returns the element of any tensor with one element', () => {
     expect(tensor(2.5).item()).to.equal(2.5);
     expect(tensor([[7]], { dtype: 'int32' }).item()).to.equal(7);
+  });
+
+  it('says that its memory was transferred, wherever values are read', () => {
+    const x = fromData(Float64Array.of(1, 2, 3), [3]);
+    const scalar = fromData(Float64Array.of(1), []);
+    const empty = fromData(new Float64Array(0), [0]);
+    for (const { data } of [x, scalar, empty].map((each) => each.toNdarray()))
+      structuredClone(data.buffer, { transfer: [data.buffer as ArrayBuffer] });
+    for (const read of [
+      () => x.toArray(),
+      () => String(x),
+      () => dataOf(x),
+      () => tensor(x, { dtype: 'float32' }),
+      () => JSON.stringify(x),
+    ])
+      expect(read).to.throw(ShapeError, 'float64[3]: its memory has been transferred, as by postMessage');
+    expect(() => scalar.item()).to.throw(ShapeError, 'float64[]: its memory has been transferred');
+    expect(empty.toArray()).to.deep.equal([]);
     expect(viewOf(tensor([1, 2, 3]).toNdarray(), [1, 1], [5, 5], 2).item()).to.equal(3);
     expect(() => tensor([1, 2]).item()).to.throw(ShapeError, 'item: a tensor of shape [2] has 2 elements');
     expect(() => tensor([]).item()).to.throw(ShapeError, '0 elements');

@@ -1,12 +1,11 @@
 import { stack } from '../../autodiff/index.ts';
 import {
-  cast,
-  DTypeError,
-  dataOf,
+  castFor,
   type FloatDType,
   formatShape,
   mapTree,
   pathsOf,
+  requireWithin32,
   ShapeError,
   Tensor,
   type Tree,
@@ -21,37 +20,19 @@ import { entryOf } from '../algebra.ts';
  */
 export function admit<T>(value: T, dtype: FloatDType, name: string): T {
   if (typeof value === 'number') {
-    if (dtype === 'float32') requireFits(value, Math.fround(value), name);
+    if (dtype === 'float32') requireWithin32(value, name);
     return value;
   }
   if (value === undefined || value === null) throw new TreeError(`${name}: is missing`);
   return mapTree(
     value as Tree,
     (leaf, path) => {
-      const own = leaf.dtype === 'int32' || leaf.dtype === dtype ? leaf : converted(leaf, dtype, path);
+      const own = leaf.dtype === 'int32' || leaf.dtype === dtype ? leaf : castFor(path, leaf, dtype);
       own.label ??= path;
       return own;
     },
     name,
   ) as T;
-}
-
-function converted(leaf: Tensor, dtype: FloatDType, path: string): Tensor {
-  const own = cast(leaf, dtype);
-  const { data } = own.toNdarray();
-  // Fast check at every step: a finite number minus itself is 0. The input itself is inspected only if that
-  // fails.
-  for (let i = 0; i < data.length; i++)
-    if (data[i] - data[i] !== 0) requireFits(dataOf(leaf)[i], data[i], path);
-  return own;
-}
-
-/** @throws DTypeError if a number became infinite because float32 cannot hold it. */
-function requireFits(given: number, own: number, path: string): void {
-  if (!Number.isFinite(own) && Number.isFinite(given))
-    throw new DTypeError(
-      `${path}: ${given} is beyond float32, whose largest number is 3.4e+38; scale it, or give the learner dtype: 'float64'`,
-    );
 }
 
 /** The values of one lane: entry `lane` of the first axis of every leaf. */

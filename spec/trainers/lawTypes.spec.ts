@@ -80,7 +80,8 @@ describe('the types of norewind/testing', () => {
 
   it('refuse what is none, and so does the code', () => {
     const estimator = () => rtrl();
-    const asFixtures = 'fixtures must be a record of functions (steps) => fixtureOf(model, { input, steps }), got';
+    const asFixtures =
+      'fixtures must be a record of functions (steps) => fixtureOf(model, { input, steps }), got';
     expect(() => influenceLaws({ estimator, fixtures: {} })).to.throw(
       ConfigurationError,
       `${asFixtures} a record; it has no entry`,

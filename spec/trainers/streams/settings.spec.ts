@@ -106,7 +106,10 @@ describe('trainers/streams: settings', () => {
       'the target k is a category, which has no change: leave out --predict',
     );
     ofRows({ columns: [] }, 'the network needs one column at least: name it with --columns');
-    ofRows({ columns: Array.from({ length: 4097 }, (_, i) => `c${i}`) }, 'there are 4097 columns, and 4096 is the most: leave some out with --ignore');
+    ofRows(
+      { columns: Array.from({ length: 4097 }, (_, i) => `c${i}`) },
+      'there are 4097 columns, and 4096 is the most: leave some out with --ignore',
+    );
     ofRows({ columns: ['a', 'k', 'a'] }, '--columns has a column more than once');
     const seen = 'with a horizon of 0, the network would see its target a: name other columns with --columns';
     ofRows({ horizon: 0, delay: 0 }, seen);

@@ -3,7 +3,7 @@ import { checkTangent, liftTree } from './arguments.ts';
 import { DualTensor, primalAt, tangentAt } from './dual.ts';
 import { type Level, levelOfDuals, requireOpen } from './level.ts';
 import type { Operand } from './operations/index.ts';
-import { zerosLike } from './push-forward.ts';
+import { zeroTangent } from './push-forward.ts';
 
 /** The type of a tree after its plain numbers became tensors. */
 export type Lifted<T> = T extends number
@@ -62,7 +62,7 @@ export function tangent<T>(x: T): Lifted<T> {
   const level = levelOfDuals();
   return mapTree(
     liftTree(x) as Tree,
-    (leaf) => tangentAt(known(leaf, 'tangent'), level) ?? zerosLike(zeroType(leaf)),
+    (leaf) => tangentAt(known(leaf, 'tangent'), level) ?? zeroTangent(leaf),
   ) as Lifted<T>;
 }
 
@@ -70,11 +70,6 @@ export function tangent<T>(x: T): Lifted<T> {
 function known(x: Tensor, operation: string): Tensor {
   if (x instanceof DualTensor) requireOpen(x.owner, operation);
   return x;
-}
-
-/** int32 tensors carry no tangent. As elsewhere, their zeros are float64. */
-function zeroType({ shape, dtype }: Tensor): Pick<Tensor, 'shape' | 'dtype'> {
-  return { shape, dtype: dtype === 'int32' ? 'float64' : dtype };
 }
 
 function requirePlain(x: Tensor, level: Level, who: string): void {

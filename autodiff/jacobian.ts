@@ -5,7 +5,7 @@ import { jvp } from './jvp.ts';
 import { callName } from './level.ts';
 import { linearizeFor } from './linearize.ts';
 import { reshape, transpose } from './operations/index.ts';
-import { zerosLike } from './push-forward.ts';
+import { zeroTangent } from './push-forward.ts';
 import { vmap } from './vmap.ts';
 
 /** For each leaf of R, a tree like X whose leaves have shape [...leaf of R, ...leaf of X]. */
@@ -25,7 +25,7 @@ export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
       rebuildWith(x, (input, i) => {
         const shape = [...output.shape, ...input.shape];
         const part = columns[i]?.[at];
-        if (part === undefined) return zerosLike({ shape, dtype: output.dtype });
+        if (part === undefined) return zeroTangent({ shape, dtype: output.dtype });
         return reshape(transpose(part, [...output.shape.map((_, axis) => axis + 1), 0]), shape);
       }),
     );
@@ -45,7 +45,7 @@ export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
       rebuildWith(x, (input, i) => {
         const shape = [...output.shape, ...input.shape];
         const part = rows[at]?.[i];
-        return part === undefined ? zerosLike({ shape, dtype: output.dtype }) : reshape(part, shape);
+        return part === undefined ? zeroTangent({ shape, dtype: output.dtype }) : reshape(part, shape);
       }),
     );
   };

@@ -2,7 +2,7 @@ import { alignLeaves, guard, leavesOf, mapTree, type PartialTree, rebuild } from
 import { checkTangent, liftTree } from './arguments.ts';
 import { DualTensor, primalAt, tangentAt } from './dual.ts';
 import { callName, withLevel } from './level.ts';
-import { zerosLike } from './push-forward.ts';
+import { zeroTangent } from './push-forward.ts';
 
 /**
  * The value of f and its derivative along `tangents`, in one forward pass (Jacobian-vector product).
@@ -44,7 +44,7 @@ export function jvp<A extends readonly unknown[], R>(
     );
     const tangent = rebuild(
       result,
-      leaves.map((leaf) => tangentAt(leaf, level) ?? zerosLike(leaf)),
+      leaves.map((leaf) => tangentAt(leaf, level) ?? zeroTangent(leaf)),
     );
     return [value, tangent];
   });

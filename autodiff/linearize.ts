@@ -11,7 +11,7 @@ import { checkTangent, liftTree } from './arguments.ts';
 import { DualTensor, primalAt, tangentAt } from './dual.ts';
 import { callName, withLevel } from './level.ts';
 import { LinearProgram, linearRecorder } from './linear-program.ts';
-import { type Tangent, zerosLike } from './push-forward.ts';
+import { type Tangent, zeroTangent } from './push-forward.ts';
 import { isSymbolOf, SymbolTensor } from './symbol.ts';
 
 /** A function at one point: its value, and its derivative in both directions. */
@@ -106,7 +106,7 @@ export function derivativeOf<A extends readonly unknown[], R>(
       const pulled = program.pullTo(aligned(value, cotangent, `${name}: cotangent`), symbols, held);
       let at = 0;
       const all: readonly Tree[] = lifted.map((primal) =>
-        mapTree(primal, (leaf) => pulled.inputs[at++] ?? zerosFor(leaf)),
+        mapTree(primal, (leaf) => pulled.inputs[at++] ?? zeroTangent(leaf)),
       );
       return { arguments: all as A, symbols: pulled.symbols };
     },
@@ -125,10 +125,6 @@ function aligned(like: Tree, given: unknown, who: string): Tangent[] {
 function filled<T extends Tree>(like: T, tangents: readonly Tangent[]): T {
   return rebuild(
     like,
-    leavesOf(like).map((leaf, i) => tangents[i] ?? zerosFor(leaf)),
+    leavesOf(like).map((leaf, i) => tangents[i] ?? zeroTangent(leaf)),
   );
-}
-
-function zerosFor(leaf: { readonly shape: readonly number[]; readonly dtype: string }) {
-  return zerosLike({ shape: leaf.shape, dtype: leaf.dtype === 'float32' ? 'float32' : 'float64' });
 }

@@ -74,14 +74,14 @@ function withZeros(primals: readonly Tensor[], tangents: readonly Tangent[]): Te
   return tangents.map((tangent, i) => {
     if (tangent !== undefined) return tangent;
     const { shape } = primals[i];
-    if (!(given instanceof SymbolTensor)) return zerosLike({ shape, dtype });
+    if (!(given instanceof SymbolTensor)) return zeroTangent({ shape, dtype });
     const flat = bind(reshape, [given], { shape: [given.size] });
     const zero = bind(sum, [bind(slice, [flat], { begin: [0], end: [0] })], { axes: [0] });
     return bind(broadcast, [zero], { shape, axes: shape.map((_, axis) => axis) });
   });
 }
 
-/** Zeros of the same shape and dtype. */
-export function zerosLike(x: Pick<Tensor, 'shape' | 'dtype'>): Tensor {
-  return zeros(x.shape, { dtype: x.dtype });
+/** The tangent or cotangent zero of a tensor. int32 tensors carry none, so their zeros are float64. */
+export function zeroTangent({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): Tensor {
+  return zeros(shape, { dtype: dtype === 'int32' ? 'float64' : dtype });
 }

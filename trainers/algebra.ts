@@ -1,6 +1,7 @@
 import { add, concat, dot, globalNorm, mul, type Operand, reshape, slice } from '../autodiff/index.ts';
 import {
   alignLeaves,
+  type DType,
   dataOf,
   fromData,
   full,
@@ -69,10 +70,10 @@ export function scaleTree<T>(tree: T, factor: Operand): T {
   return mapTree(tree as Tree, (leaf) => mul(leaf, factor)) as T;
 }
 
-/** Σ a∘b over all leaves; a scalar. */
-export function dotTrees<T>(a: T, b: T): Tensor {
+/** Σ a∘b over all leaves; a scalar. @param dtype that of 0, if there are none. */
+export function dotTrees<T>(a: T, b: T, dtype: DType = 'float64'): Tensor {
   const [left, right] = [leavesOf(a as Tree), leavesOf(b as Tree)];
-  if (left.length === 0) return full([], 0);
+  if (left.length === 0) return full([], 0, { dtype });
   return left.map((leaf, i) => dot(leaf, right[i])).reduce((sum, part) => add(sum, part));
 }
 

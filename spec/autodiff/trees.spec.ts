@@ -235,8 +235,11 @@ describe('int32 tensors in trees', () => {
       const blocks = jacobian((t: typeof table) => f(t).picked)(table);
       expect(blocks.rows.shape).to.deep.equal([2, 2, 3, 2]);
       expect(blocks.ids.toArray()).to.deep.equal(zeros([2, 2, 2]).toArray());
-      expect(jacobian(f)(table).best.rows.shape).to.deep.equal([3, 3, 2]);
+      const { best } = jacobian(f)(table);
+      expect(best.rows.shape).to.deep.equal([3, 3, 2]);
+      expect([best.rows.dtype, best.ids.dtype]).to.deep.equal(['float64', 'float64']);
     }
+    expect(jvp(f, [table], [{ rows: table.rows }])[1].best.dtype).to.equal('float64');
   });
 });
 

@@ -2,7 +2,17 @@ import { expect } from 'chai';
 import { matmul } from '../../autodiff/index.ts';
 import { cast, seeded, type Tensor, tensor, zeros } from '../../lib/index.ts';
 import { type Cell, meanSquare } from '../../nn/index.ts';
-import { createLearner, restoreLearner, sgd, tbptt } from '../../trainers/index.ts';
+import {
+  adam,
+  chain,
+  clipByGlobalNorm,
+  createLearner,
+  frozen,
+  intentional,
+  restoreLearner,
+  sgd,
+  tbptt,
+} from '../../trainers/index.ts';
 import { builtIn } from '../../trainers/registry/index.ts';
 import { numbersOf, requireClose } from '../../trainers/testing/numbers.ts';
 
@@ -62,6 +72,20 @@ describe('models without a state', () => {
       const learner = createLearner({
         ...{ model: fixed, loss: meanSquare, estimator: make(), optimizer: sgd({ rate: 0.1 }) },
         seed: 1,
+      });
+      expect(learner.step(input(0), zeros([3])).loss).to.be.closeTo((1 + 1) / 3, 1e-6);
+    }
+  });
+
+  it('may be without parameters with every optimiser', () => {
+    const optimizers = [intentional(), chain(clipByGlobalNorm(1), adam({ rate: 0.1 }))];
+    for (const optimizer of optimizers) {
+      const learner = createLearner({
+        model: fixed,
+        loss: meanSquare,
+        estimator: frozen(),
+        optimizer,
+        eager: true,
       });
       expect(learner.step(input(0), zeros([3])).loss).to.be.closeTo((1 + 1) / 3, 1e-6);
     }

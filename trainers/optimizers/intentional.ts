@@ -66,7 +66,7 @@ export function intentional(options: IntentionalOptions = {}): Optimizer {
         (g, size) => div(g, add(sqrt(mul(size, correction)), epsilon)),
         'intentional',
       ) as typeof gradient;
-      const length = mul(div(loss, add(dotTrees(gradient, scaled), epsilon)), share);
+      const length = mul(div(loss, add(dotTrees(gradient, scaled, loss.dtype), epsilon)), share);
       return { update: scaleTree(scaled, length), memory: v };
     },
   });

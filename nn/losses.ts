@@ -54,7 +54,7 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
       throw new DTypeError(
         `crossEntropy: the target is a ${classes.dtype} scalar: give a class as a number or with indices(), and a distribution in the shape of the output, ${formatShape(output.shape)}`,
       );
-    requireSameShape('crossEntropy', output, classes);
+    requireLike('crossEntropy', output, classes);
     // 0 log 0 = 0: a class of probability 0 adds nothing, even if its logit is -∞.
     const known = where(greater(logs, Number.NEGATIVE_INFINITY), logs, 0);
     return neg(mean(sum(mul(classes, where(greater(classes, 0), logs, known)), { axes: -1 })));
@@ -72,7 +72,7 @@ export function crossEntropy(output: Tensor, target: Tensor | number): Tensor {
 /** The mean of (output - target)² over all elements. A number or a scalar is the target of every element. */
 export function meanSquare(output: Tensor, target: Operand): Tensor {
   requireOutput('meanSquare', output, target);
-  requireSameShape('meanSquare', output, target);
+  requireLike('meanSquare', output, target);
   return mean(square(sub(output, target)));
 }
 
@@ -86,7 +86,7 @@ export function meanSquare(output: Tensor, target: Operand): Tensor {
  */
 export function binaryCrossEntropy(output: Tensor, target: Operand): Tensor {
   requireOutput('binaryCrossEntropy', output, target);
-  requireSameShape('binaryCrossEntropy', output, target);
+  requireLike('binaryCrossEntropy', output, target);
   // With a = max(z,0) and b = min(z,0), softplus(z) - t z = (1-t) a - t b + log(1 + e^(b-a)): nothing
   // cancels.
   const above = greater(output, 0);
@@ -114,7 +114,11 @@ function requireOutput(who: string, output: Tensor, target: Operand, what = 'a t
 }
 
 /** Broadcasting a target would hide a mistake, so only numbers and scalars apply to all elements. */
-function requireSameShape(who: string, output: Tensor, target: Operand): void {
+function requireLike(who: string, output: Tensor, target: Operand): void {
+  if (target instanceof Tensor && target.dtype === 'int32')
+    throw new DTypeError(
+      `${who}: the target is int32, which holds classes; give real numbers, as tensor([...]), or take crossEntropy for classes`,
+    );
   if (target instanceof Tensor && target.shape.length > 0 && !sameShape(output.shape, target.shape))
     throw new ShapeError(
       `${who}: the output has shape ${formatShape(output.shape)}, the target ${formatShape(target.shape)}`,

@@ -209,6 +209,14 @@ describe('binaryCrossEntropy', () => {
     expect(numbersOf(byTarget)).to.deep.equal([-1, 1.5]);
   });
 
+  it('refuses a target of classes, as meanSquare does', () => {
+    for (const loss of [binaryCrossEntropy, meanSquare])
+      expect(() => loss(tensor([1, 2]), indices([0, 1])), loss.name).to.throw(
+        DTypeError,
+        `${loss.name}: the target is int32, which holds classes; give real numbers, as tensor([...]), or take crossEntropy for classes`,
+      );
+  });
+
   it('does not broadcast a target', () => {
     expect(() => binaryCrossEntropy(tensor([1, 2]), tensor([1]))).to.throw(
       ShapeError,

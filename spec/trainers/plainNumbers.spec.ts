@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { abs, add, mean, mul, sub, tanh } from '../../autodiff/index.ts';
-import { DTypeError, full, type Tensor, tensor } from '../../lib/index.ts';
+import { DTypeError, full, ShapeError, type Tensor, tensor } from '../../lib/index.ts';
 import {
   binaryCrossEntropy,
   type Cell,
@@ -90,6 +90,13 @@ describe('plain numbers that a learner is given', () => {
         });
       }
     });
+
+  it('mean what they mean also after a first call that was refused for something else', () => {
+    const parts = { model: net(1), loss: meanSquare, estimator: uoro(), optimizer: sgd({ rate: 0.1 }) };
+    const [learner, twin] = [createLearner(parts), createLearner(parts)];
+    expect(() => learner.step(tensor([1, 2]), 0.5)).to.throw(ShapeError, 'inner sizes differ');
+    expect(learner.step(tensor([1]), 0.5).loss).to.equal(twin.step(tensor([1]), 0.5).loss);
+  });
 
   for (const eager of [true, false])
     it(`are classes where the cell or the loss takes classes, and never cut to one, ${eager ? 'eagerly' : 'as a plan'}`, () => {

@@ -53,8 +53,8 @@ export function meaningsOf(
   return { inputs: own, targets: found.targets ?? 'classes' };
 }
 
-/** The first meaning that works. If none does, the mistake is elsewhere, and is reported there. */
-function meaningOf(attempt: (meaning: Meaning) => unknown): Meaning {
+/** The first meaning that works; undefined if none does: the mistake is elsewhere, and is reported there. */
+function meaningOf(attempt: (meaning: Meaning) => unknown): Meaning | undefined {
   for (const meaning of ['classes', 'reals'] as const) {
     try {
       attempt(meaning);
@@ -63,7 +63,7 @@ function meaningOf(attempt: (meaning: Meaning) => unknown): Meaning {
       if (!(error instanceof NorewindError)) throw error;
     }
   }
-  return 'classes';
+  return undefined;
 }
 
 function isNumber(value: unknown): boolean {

@@ -10,7 +10,17 @@ import {
   model,
   rnn,
 } from '../../nn/index.ts';
-import { bptt, createLearner, type Estimator, rtrl, sgd, snap, tbptt, uoro } from '../../trainers/index.ts';
+import {
+  artbp,
+  bptt,
+  createLearner,
+  type Estimator,
+  rtrl,
+  sgd,
+  snap,
+  tbptt,
+  uoro,
+} from '../../trainers/index.ts';
 import { size } from '../support/size.ts';
 
 const estimators: readonly (() => Estimator)[] = [
@@ -90,6 +100,20 @@ describe('plain numbers that a learner is given', () => {
         });
       }
     });
+
+  it('are told apart where other steps of the same window have tensors in their place', () => {
+    for (const estimator of [tbptt({ window: 3 }), artbp({ keep: 0.9 })] as Estimator[]) {
+      const run = (number: (value: number, t: number) => Tensor | number) => {
+        const parts = { model: scalar, loss: meanSquare, estimator, optimizer: sgd({ rate: 0.1 }) };
+        const learner = createLearner({ ...parts, dtype: 'float64' });
+        learner.observe(number(0.3, 0));
+        return values.map((value, t) => learner.step(number(-value, t), number(value, t + 1)).loss);
+      };
+      const expected = run((value) => tensor(value));
+      for (const part of [0, 1])
+        expect(run((value, t) => (t % 2 === part ? value : tensor(value)))).to.deep.equal(expected);
+    }
+  });
 
   it('mean what they mean also after a first call that was refused for something else', () => {
     const parts = { model: net(1), loss: meanSquare, estimator: uoro(), optimizer: sgd({ rate: 0.1 }) };

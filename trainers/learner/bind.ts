@@ -122,7 +122,7 @@ function dependenciesOf(
 ): Dependencies | undefined {
   const { model } = setting.systems;
   const timeStep = { inputs, targets: undefined };
-  const numbers = meaningsOf(setting, parameters, state, timeStep);
+  const numbers = meaningsOf(setting, parameters, state, [timeStep]);
   const [input] = setting.systems.apart(lift(timeStep, setting.dtype, numbers).inputs);
   if (input instanceof Tensor) input.label ??= 'input';
   const step = (theta: unknown, before: unknown, x: unknown) =>

@@ -14,7 +14,7 @@ export interface Meanings {
 }
 
 /** The meanings found so far for the plain numbers that a learner gets. */
-export type FoundMeanings = { -readonly [K in keyof Meanings]?: Meaning };
+export type FoundMeanings = { -readonly [K in keyof Meanings]?: Meaning | undefined };
 
 /** The functions to try plain numbers with. */
 interface Asker {
@@ -24,19 +24,20 @@ interface Asker {
 }
 
 /**
- * Finds the meaning of plain numbers in the inputs and targets: classes if the model or the loss takes them,
- * otherwise real numbers. A program has to know before it is traced, unlike code that runs on the numbers.
+ * Finds the meaning of plain numbers in the inputs and targets of a window, which any of its time steps may have: classes
+ * if the model or the loss takes them, otherwise real numbers. A program has to know before it is traced, unlike code that
+ * runs on the numbers.
  */
 export function meaningsOf(
   asker: Asker,
   parameters: unknown,
   state: unknown,
-  { inputs, targets }: TimeStep,
+  timeSteps: readonly TimeStep[],
 ): Meanings {
   const { systems, dtype, found } = asker;
-  const probe = (numbers: Meanings, isScored: boolean) =>
+  const probe = ({ inputs, targets }: TimeStep, numbers: Meanings) =>
     trace('numbers', (declare) => {
-      const timeStep = { inputs: inputs.slice(0, 1), targets: isScored ? targets?.slice(0, 1) : undefined };
+      const timeStep = { inputs: inputs.slice(0, 1), targets: targets?.slice(0, 1) };
       const [theta, before] = [
         declareTree(parameters, declare, 'params'),
         declareTree(state, declare, 'state'),
@@ -45,12 +46,16 @@ export function meaningsOf(
       const { output } = runStep(systems.model, theta, before, fed.inputs[0]);
       return fed.targets === undefined ? [] : [systems.loss(output, fed.targets[0]) as Tensor];
     });
-  if (found.inputs === undefined && inputs.some(isNumber))
-    found.inputs = meaningOf((own) => probe({ inputs: own, targets: 'classes' }, false));
-  const own = found.inputs ?? 'classes';
-  if (found.targets === undefined && targets?.some(isNumber) === true)
-    found.targets = meaningOf((meaning) => probe({ inputs: own, targets: meaning }, true));
-  return { inputs: own, targets: found.targets ?? 'classes' };
+  const fed = timeSteps.find(({ inputs }) => inputs.some(isNumber));
+  if (found.inputs === undefined && fed !== undefined)
+    found.inputs = meaningOf((own) =>
+      probe({ inputs: fed.inputs, targets: undefined }, { inputs: own, targets: 'classes' }),
+    );
+  const inputs = found.inputs ?? 'classes';
+  const scored = timeSteps.find(({ targets }) => targets?.some(isNumber));
+  if (found.targets === undefined && scored !== undefined)
+    found.targets = meaningOf((targets) => probe(scored, { inputs, targets }));
+  return { inputs, targets: found.targets ?? 'classes' };
 }
 
 /** The first meaning that works; undefined if none does: the mistake is elsewhere, and is reported there. */

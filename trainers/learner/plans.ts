@@ -68,9 +68,7 @@ export class Plans {
 
   make(setting: Ruled, memory: Memory, timeSteps: readonly TimeStep[], kind: Kind): WindowPlan {
     const [{ state }] = memory.lanes;
-    // The first scored time step may come late in a window.
-    const scored = timeSteps.find(({ targets }) => targets !== undefined) ?? timeSteps[0];
-    const numbers = meaningsOf(setting, memory.parameters, state, scored);
+    const numbers = meaningsOf(setting, memory.parameters, state, timeSteps);
     const isSegment = setting.estimator.drawLength !== undefined && !kind.isFirst && !hasInfluence(memory);
     const plan = isSegment
       ? new SegmentPlan(this.#segmentsFor(setting, memory, kind.care), timeSteps, numbers, kind)

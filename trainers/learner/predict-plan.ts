@@ -19,7 +19,7 @@ export class PredictPlan {
   constructor(setting: Setting, parameters: unknown, states: readonly unknown[], inputs: readonly unknown[]) {
     const { systems, dtype } = setting;
     const timeStep: TimeStep = { inputs: [...inputs], targets: undefined };
-    const numbers = meaningsOf(setting, parameters, states[0], timeStep);
+    const numbers = meaningsOf(setting, parameters, states[0], [timeStep]);
     const [one] = states;
     this.#lanes = states.length;
     this.#parameters = leavesOf(parameters as Tree).length;

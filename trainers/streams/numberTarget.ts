@@ -9,6 +9,7 @@ import {
   type NumberQuestion,
   numberMixer,
   requireNumber,
+  withoutNetwork,
 } from '../experts/index.ts';
 import type { RowData } from './config.ts';
 import { createHistory } from './history.ts';
@@ -62,7 +63,7 @@ export function numberTarget(
   const residuals = createScale(saved?.residuals);
   const interval = createConformal(coverage, undefined, saved?.interval);
   let residual = saved?.residual ?? 0;
-  let { count, mean: average } = saved?.average ?? { count: 0, mean: 0 };
+  let { count, mean: average, zeros } = saved?.average ?? { count: 0, mean: 0, zeros: 0 };
   requireNumbers('a residual', [residual], 1e120);
   const own = otherInputs(data);
   const shown = shownInputs(data);
@@ -108,8 +109,16 @@ export function numberTarget(
 
   const saidOf = ({ from, size }: NumberAsked, output: ArrayLike<number> | undefined) =>
     !hasNetwork ? undefined : size === 0 || output === undefined ? from : from + size * output[0];
-  const combinedOf = (asked: NumberAsked, output: ArrayLike<number> | undefined) =>
-    asked.combined ?? panel.combine(asked.predictions, saidOf(asked, output));
+  /** The places of the combinations, which are bounded; without one, of the only expert. */
+  const served = panel.names.map((name, i) => i === 0 || name === withoutNetwork);
+
+  function combinedOf(asked: NumberAsked, output: ArrayLike<number> | undefined): readonly number[] {
+    if (asked.combined !== undefined) return asked.combined;
+    const combined = panel.combine(asked.predictions, saidOf(asked, output));
+    return isAmount(zeros, count)
+      ? combined.map((said, i) => (served[i] ? Math.max(0, said) : said))
+      : combined;
+  }
 
   /** The goal of the network: a change or a residual counts towards their size first. */
   function goalOf({ question, from }: NumberAsked, value: number): readonly [number] | undefined {
@@ -184,6 +193,8 @@ export function numberTarget(
       if (value === null) return;
       average = meanWith(value);
       count++;
+      if (value < 0) zeros = -1;
+      else if (value === 0 && zeros >= 0) zeros++;
     },
     forget() {
       history.forget();
@@ -191,10 +202,10 @@ export function numberTarget(
     },
     mark() {
       const past = history.mark();
-      const before = { residual, count, average };
+      const before = { residual, count, average, zeros };
       return () => {
         past();
-        ({ residual, count, average } = before);
+        ({ residual, count, average, zeros } = before);
       };
     },
     weights: panel.weights,
@@ -242,13 +253,21 @@ export function numberTarget(
     save: () => ({
       history: history.save(),
       panel: panel.save(),
-      average: { count, mean: average },
+      average: { count, mean: average, zeros },
       changes: changes.save(),
       residuals: residuals.save(),
       residual,
       interval: interval.save(),
     }),
   };
+}
+
+/**
+ * Whether values are counts or amounts, which stay at or above 0: none was below, and some lie at that bound. As long as
+ * that holds, a prediction below 0 is nearer to every value when it is 0.
+ */
+function isAmount(zeros: number, count: number): boolean {
+  return zeros > 2 && 50 * zeros >= count;
 }
 
 function normalizerIn({ numbers }: RowCoder): Normalizer {

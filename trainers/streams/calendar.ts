@@ -7,7 +7,7 @@ const turns = [day, 7 * day, 365.2425 * day];
 export const angleInputs = 2 * turns.length;
 
 /**
- * The time of day, week and year, in UTC, each as the sine and cosine of its angle, so that close times have
+ * The time of day, week and year, each as the sine and cosine of its angle, so that close times have
  * close values.
  */
 export function anglesOf(time: number): number[] {
@@ -28,7 +28,7 @@ const rare = Math.sqrt(7);
 export const weekdayInputs = 7 + 2 * (harmonics - 1) + 2 * harmonics * free.length;
 
 /**
- * All of a time in UTC that one angle cannot say: its weekday, from Sunday on, as a mark; the shape of the day, as
+ * All of a time that one angle cannot say: its weekday, from Sunday on, as a mark; the shape of the day, as
  * the sines and cosines of two and three times its angle; and those of one to three times its angle on Saturdays
  * and on Sundays, which may have another shape.
  *

@@ -4,7 +4,7 @@ import type { RowData } from './config.ts';
 import { walk } from './network.ts';
 import { follow } from './rowPredictor.ts';
 import type { RowSession } from './rowSession.ts';
-import { columnsOf } from './rows.ts';
+import { columnsOf, timed } from './rows.ts';
 import type { Asked } from './target.ts';
 
 interface Ahead {
@@ -218,7 +218,7 @@ function pathsOf<T>(
           take(
             time === undefined || before === undefined
               ? values
-              : [...values, time, Math.max(0, time - before)],
+              : timed(values, { time, elapsed: Math.max(0, time - before), offset: session.offset }),
           ),
         );
         before = time;

@@ -23,7 +23,7 @@ export { rowPredictor } from './rowPredictor.ts';
 export type { Fields } from './rowReader.ts';
 export { createRowReader } from './rowReader.ts';
 export type { Row } from './rows.ts';
-export { columnsOf, lagOf } from './rows.ts';
+export { columnsOf, lagOf, timeOf } from './rows.ts';
 export type { Report, SavedSession, Session } from './session.ts';
 export { completeConfig, type OwnParts, type Settings, settingGroups } from './settings.ts';
 export {

@@ -12,7 +12,7 @@ const enough = 3 * week;
 /** Pauses are the same within this share. */
 const near = 0.01;
 
-/** The latest times of rows, in seconds since 1970, which tell when the next ones are expected. */
+/** The latest times of rows, in seconds on their clocks, which tell when the next ones are expected. */
 export interface Rhythm {
   add(time: number): void;
   /**

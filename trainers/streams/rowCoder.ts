@@ -9,7 +9,7 @@ import {
   type SavedNormalizer,
   type SavedScale,
 } from './normalizer.ts';
-import { columnsOf, type Row } from './rows.ts';
+import { columnsOf, type Row, timeOf } from './rows.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** The statistics of the columns so far, which encode rows as numbers for a network. */
@@ -29,8 +29,8 @@ export interface RowCoder {
   encode(row: Row, before?: number): number[];
   /** The number of inputs. */
   readonly inputs: number;
-  /** The inputs of a row, from what the network is shown of it and the time of the row. */
-  complete(shown: readonly number[], time: number | undefined): number[];
+  /** The inputs of a row, from what the network is shown of it and the time on its clock. */
+  complete(shown: readonly number[], clock: number | undefined): number[];
   /** The typical pause between rows in seconds, a geometric mean; undefined if rows have no times yet. */
   pause(): number | undefined;
   /** The columns without any value so far. */
@@ -125,8 +125,8 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
   const typicalPause = () => (pauses === undefined || pauses.count < 3 ? undefined : Math.expm1(pauses.mean));
   const weekdays = (time: number) => (ofWeekday(data) === 0 ? [] : weekdaysOf(time, typicalPause()));
   const pauseOf = (row: Row) => {
-    const elapsed = row[columns.length + 1];
-    return elapsed === null ? null : Math.log1p(elapsed as number);
+    const { elapsed } = timeOf(data, row);
+    return elapsed === null ? null : Math.log1p(elapsed);
   };
   return {
     learn(row, before) {
@@ -148,13 +148,21 @@ export function createRowCoder(data: RowData, saved: SavedCoder = []): RowCoder 
       if (changes !== undefined) inputs.push(changes.scaled(changeOf(row, before) ?? 0));
       if (pauses === undefined) return inputs;
       const pause = pauseOf(row);
-      const time = row[columns.length] as number;
-      return [...inputs, pause === null ? 0 : pauses.normalize(pause), ...anglesOf(time), ...weekdays(time)];
+      const { time, offset } = timeOf(data, row);
+      const clock = time + offset;
+      return [
+        ...inputs,
+        pause === null ? 0 : pauses.normalize(pause),
+        ...anglesOf(clock),
+        ...weekdays(clock),
+      ];
     },
     inputs: inputsOf(data),
-    complete: (shown, time) => {
+    complete: (shown, clock) => {
       const inputs = shown.slice(0, shownInputs(data));
-      return time === undefined || inputs.length === inputsOf(data) ? inputs : [...inputs, ...weekdays(time)];
+      return clock === undefined || inputs.length === inputsOf(data)
+        ? inputs
+        : [...inputs, ...weekdays(clock)];
     },
     pause: typicalPause,
     unseen: () => columns.filter((_, i) => codes[i].count === 0),

@@ -1,6 +1,6 @@
 import type { RowData } from './config.ts';
 import { Problem, quoted } from './problem.ts';
-import { columnsOf, type Row } from './rows.ts';
+import { columnsOf, type Row, timed } from './rows.ts';
 import { createTimeReader, timestampsOf } from './time.ts';
 import { categoryOf, dialectOf, numberOf, told } from './values.ts';
 
@@ -36,13 +36,14 @@ export function createRowReader(data: RowData): (fields: Fields, latest?: number
     }
     if (timestamps.length === 0) return row;
     const values = timestamps.map(get);
-    const time = timeOf(values, latest === undefined);
-    if (time instanceof Problem) return new Problem(`${where}, ${timeColumns}: ${time.sentence}`);
+    const written = timeOf(values, latest === undefined);
+    if (written instanceof Problem) return new Problem(`${where}, ${timeColumns}: ${written.sentence}`);
+    const { time, offset } = written;
     if (latest !== undefined && time < latest)
       return new Problem(
         `${where}, ${timeColumns}: ${values.map(told).join(', ')} is earlier than the row before${hourBack(latest - time, values)}`,
       );
-    return [...row, time, latest === undefined ? null : time - latest];
+    return timed(row, { time, offset, elapsed: latest === undefined ? null : time - latest });
   };
 }
 

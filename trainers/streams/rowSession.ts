@@ -11,7 +11,7 @@ import { numberTarget } from './numberTarget.ts';
 import { categoryMembers, isNetworkIn, numberMembers, type OwnExpert } from './panelExperts.ts';
 import { createRhythm } from './rhythm.ts';
 import { createRowCoder, type RowCoder } from './rowCoder.ts';
-import { columnsOf, lagOf, type Row } from './rows.ts';
+import { columnsOf, lagOf, type Row, timeOf } from './rows.ts';
 import type { SavedNumberTarget } from './savedNumbers.ts';
 import { requireModels, requireRows, requireWaiting, type SavedRows } from './savedRows.ts';
 import type { SavedSession, Session } from './session.ts';
@@ -38,6 +38,8 @@ export interface RowSession extends Session<Row> {
   foretold(row?: Row): Told;
   /** The time of the latest row in seconds, if rows have times. */
   readonly time: number | undefined;
+  /** By how many seconds the clock of the latest row is ahead of UTC. */
+  readonly offset: number;
   /** The expected times of the next rows in seconds; undefined before the first row, and if rows have no times. */
   timesAhead(steps: number): readonly number[] | undefined;
   /** Returns to the start state: the next row does not continue the earlier ones. */
@@ -90,12 +92,14 @@ function sessionOf(
   const late = createLate(data, rest?.late);
   const lag = lagOf(data);
   let time = rest?.time;
+  let offset = rest?.offset ?? 0;
+  const clock = () => (time === undefined ? undefined : time + offset);
   const rhythm = createRhythm(rest?.times);
   let records = rest?.records ?? 0;
   if (rest !== undefined) {
     requireModels(rest, data, hasNetwork ? learner.steps : undefined, evaluation.report().scored);
     requireWaiting(waiting, target, () =>
-      target.ask(coder.complete(waiting[waiting.length - 1].input, time), coder.pause()),
+      target.ask(coder.complete(waiting[waiting.length - 1].input, clock()), coder.pause()),
     );
   }
 
@@ -149,6 +153,7 @@ function sessionOf(
     waiting: [...waiting],
     late: late.save(),
     ...(time === undefined ? {} : { time }),
+    ...(offset === 0 ? {} : { offset }),
     ...(times.length > 0 && { times }),
     records,
     evaluation: evaluation.save(),
@@ -172,7 +177,16 @@ function sessionOf(
     get time() {
       return time;
     },
-    timesAhead: (steps) => (time === undefined ? undefined : rhythm.ahead(time, coder.pause() ?? 0, steps)),
+    get offset() {
+      return offset;
+    },
+    timesAhead(steps) {
+      const now = clock();
+      // Its clock is taken to stay as it is.
+      return now === undefined
+        ? undefined
+        : rhythm.ahead(now, coder.pause() ?? 0, steps).map((ahead) => ahead - offset);
+    },
     restart() {
       learner.resetState();
       waiting.length = 0;
@@ -190,8 +204,8 @@ function sessionOf(
       records++;
       const row = late.know(actual);
       if (data.timestamp !== undefined) {
-        time = row[row.length - 2] as number;
-        rhythm.add(time);
+        ({ time, offset } = timeOf(data, row));
+        rhythm.add(time + offset);
       }
       if (lag === 0) {
         // The target itself may not be known yet; it is not an input.

@@ -2,13 +2,35 @@ import type { RowData } from './config.ts';
 
 /**
  * The columns of a record in the order of `columnsOf`: a number or a category; null if missing. If rows have
- * times, the time follows, in seconds, then the seconds since the previous row; null for the first one.
+ * times, the time follows, in seconds, then the seconds since the previous row; null for the first one; and, where its
+ * clock is not that of UTC, by how many seconds it is ahead.
  */
 export type Row = readonly (number | string | null)[];
 
 /** All columns read: the inputs, then the target unless it is one of them. */
 export function columnsOf({ columns, target }: RowData): readonly string[] {
   return columns.includes(target) ? columns : [...columns, target];
+}
+
+/** The time of a row. */
+interface RowTime {
+  readonly time: number;
+  readonly elapsed: number | null;
+  readonly offset: number;
+}
+
+export function timed(values: Row, { time, elapsed, offset }: RowTime): Row {
+  return [...values, time, elapsed, ...(offset === 0 ? [] : [offset])];
+}
+
+/** The time of a row of data that have times. */
+export function timeOf(data: RowData, row: Row): RowTime {
+  const at = columnsOf(data).length;
+  return {
+    time: row[at] as number,
+    elapsed: row[at + 1] as number | null,
+    offset: (row[at + 2] ?? 0) as number,
+  };
 }
 
 /** The number of rows between a row and the one with which its predicted target becomes known. */

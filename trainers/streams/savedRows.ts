@@ -23,7 +23,9 @@ export interface SavedRows {
   readonly waiting: readonly Asked[];
   readonly late: readonly Row[number][];
   readonly time?: number;
-  /** The latest times. */
+  /** By how many seconds the clock of the latest row is ahead of UTC, where it is not that. */
+  readonly offset?: number;
+  /** The latest times, on the clocks of their rows. */
   readonly times?: readonly number[];
   readonly records: number;
   readonly evaluation: SavedEvaluation;
@@ -36,15 +38,17 @@ export function requireRows(rest: SavedRows, data: RowData, hasNetwork: boolean)
     'the session',
     rest,
     ['coder', 'waiting', 'late', 'records', 'evaluation', 'models'],
-    ['time', 'times'],
+    ['time', 'offset', 'times'],
   );
-  const { coder, waiting, late, time, records, models } = rest;
+  const { coder, waiting, late, time, offset = 0, records, models } = rest;
   const { delay = 0, timestamp, target, categorical } = data;
   requireWhole('the number of records', [records]);
   requireSame('that there is a time', Object.hasOwn(rest, 'time'), timestamp !== undefined && records > 0);
   if (time !== undefined || Object.hasOwn(rest, 'time'))
     requireNumbers('the time of the latest row', [time], 1e15);
-  if (Object.hasOwn(rest, 'times')) requireTimes(rest.times as readonly number[], time, records);
+  requireNumbers('the offset of a clock', [offset], 86_400);
+  if (Object.hasOwn(rest, 'times'))
+    requireTimes(rest.times as readonly number[], (time as number) + offset, records);
   const isCategory = categorical.includes(target);
   requireCoder(coder, data, records);
   requireLength('the list of late targets', late, Math.min(records, delay));

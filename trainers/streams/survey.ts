@@ -267,9 +267,9 @@ function areTimes(
   const read = createTimeReader(format === '' ? {} : { timeFormat: format }, missing);
   let before: number | undefined;
   for (const [i, value] of values.entries()) {
-    const time = read([value], i === 0);
-    if (time instanceof Problem || !isInOrder(time, before)) return false;
-    before = time;
+    const written = read([value], i === 0);
+    if (written instanceof Problem || !isInOrder(written.time, before)) return false;
+    before = written.time;
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import type { RowData } from './config.ts';
 import { Problem, quoted } from './problem.ts';
-import { parseTimeFormat, type ReadTime } from './timeFormat.ts';
+import { offsetOf, parseTimeFormat, type ReadTime, type Written } from './timeFormat.ts';
 import { createTimeGuesser } from './timeGuess.ts';
 
 const iso =
@@ -16,10 +16,10 @@ export function timestampsOf({ timestamp }: Pick<RowData, 'timestamp'>): readonl
 }
 
 /**
- * Reads the time of a row from its columns, in seconds since 1970.
+ * Reads the time of a row from its columns.
  * @param isFirst whether there has been no time before.
  */
-export type TimeReader = (values: readonly unknown[], isFirst: boolean) => number | Problem;
+export type TimeReader = (values: readonly unknown[], isFirst: boolean) => Written | Problem;
 
 /**
  * Without a format: ISO 8601, in UTC unless it has an offset, Unix time, or a Date; several columns are the
@@ -35,7 +35,9 @@ export function createTimeReader(
   return (values, isFirst) => {
     const [value] = values;
     if (values.length === 1 && value instanceof Date)
-      return Number.isNaN(value.getTime()) ? new Problem('the time is no date') : value.getTime() / 1000;
+      return Number.isNaN(value.getTime())
+        ? new Problem('the time is no date')
+        : inUtc(value.getTime() / 1000);
     const texts = values.map(textOf);
     if (texts.some((text) => text === '' || missing.has(text))) return new Problem('the time is missing');
     if (format !== undefined) return formatted(texts.join(' '), format, timeFormat ?? '', guess);
@@ -44,10 +46,12 @@ export function createTimeReader(
       return new Problem(
         `${text} may be a date or a number of seconds: add --time-format ${guess(text).join(' or ')} or --time-format %s`,
       );
-    const seconds = decimal.test(text) ? unixTime(Number(text)) : isoTime(text);
-    return seconds ?? new Problem(notTime(text, guess(text)));
+    const written = decimal.test(text) ? unixTime(Number(text)) : isoTime(text);
+    return written ?? new Problem(notTime(text, guess(text)));
   };
 }
+
+const inUtc = (time: number): Written => ({ time, offset: 0 });
 
 function textOf(value: unknown): string {
   return typeof value === 'number' || typeof value === 'bigint'
@@ -62,7 +66,7 @@ function formatted(
   read: ReadTime,
   format: string,
   guess: (text: string) => string[],
-): number | Problem {
+): Written | Problem {
   const others = guess(text).map((other) => `'${other}'`);
   const instead = others.length === 0 ? '' : `: it fits --time-format ${others.join(' or ')}`;
   return read(text) ?? new Problem(`${quoted(text)} is not a time as '${format}' writes it${instead}`);
@@ -95,19 +99,19 @@ function partsAsIso(texts: readonly string[]): string | undefined {
  * The unit of a Unix time follows from its size: each unit starts in 1973, where the previous one reaches the
  * year 5138.
  */
-function unixTime(number: number): number | undefined {
+function unixTime(number: number): Written | undefined {
   for (const perSecond of [1, 1e3, 1e6, 1e9])
-    if (Math.abs(number) < 1e11 * perSecond) return number / perSecond;
+    if (Math.abs(number) < 1e11 * perSecond) return inUtc(number / perSecond);
   return undefined;
 }
 
-function isoTime(text: string): number | undefined {
+function isoTime(text: string): Written | undefined {
   const [, month, day = '-01', clock = '00:00', zone = 'Z'] = iso.exec(text) ?? [];
   if (month === undefined) return undefined;
   const date = month + day;
   const midnight = Date.parse(`${date}T00:00Z`);
   // February 30 would become March 1.
   if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return undefined;
-  const offset = /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}` : 'Z';
-  return Date.parse(`${date}T${clock.replace(',', '.')}${offset}`) / 1000;
+  const offset = offsetOf(zone);
+  return { time: Date.parse(`${date}T${clock.replace(',', '.')}Z`) / 1000 - offset, offset };
 }

@@ -1,7 +1,15 @@
 import { ConfigurationError } from '../../lib/index.ts';
 
-/** Reads a time as seconds since 1970; undefined if the text does not match. */
-export type ReadTime = (text: string) => number | undefined;
+/** A time as it is written. */
+export interface Written {
+  /** In seconds since 1970. */
+  readonly time: number;
+  /** By how many seconds the clock that was written is ahead of UTC. */
+  readonly offset: number;
+}
+
+/** Reads a time; undefined if the text does not match. */
+export type ReadTime = (text: string) => Written | undefined;
 
 const months = [
   'january',
@@ -87,7 +95,7 @@ export function parseTimeFormat(format: string): ReadTime {
     const match = expression.exec(text);
     return match === null
       ? undefined
-      : secondsOf(new Map(keys.map((key, i) => [key, match[i + 1].toLowerCase()])));
+      : writtenIn(new Map(keys.map((key, i) => [key, match[i + 1].toLowerCase()])));
   };
 }
 
@@ -145,18 +153,19 @@ function refusal(format: string, why: string): ConfigurationError {
   return new ConfigurationError(`the time format ${JSON.stringify(format)} ${why}`);
 }
 
-function secondsOf(parts: ReadonlyMap<string, string>): number | undefined {
+function writtenIn(parts: ReadonlyMap<string, string>): Written | undefined {
   const number = (key: string, otherwise: number) =>
     Number((parts.get(key) ?? String(otherwise)).replace(',', '.'));
-  if (parts.has('s')) return number('s', 0);
-  if (parts.has('Q')) return number('Q', 0) / 1000;
+  if (parts.has('s')) return { time: number('s', 0), offset: 0 };
+  if (parts.has('Q')) return { time: number('Q', 0) / 1000, offset: 0 };
   const midnight = parts.has('G')
     ? weekday(number('G', 0), number('V', 1), number('u', 1))
     : dateOf(parts, number);
   if (midnight === undefined) return undefined;
   const half = parts.get('p')?.startsWith('p') ? 12 : 0;
   const hour = parts.has('I') ? (number('I', 0) % 12) + half : number('H', 0);
-  return midnight + hour * 3600 + number('M', 0) * 60 + number('S', 0) - offsetOf(parts.get('z'));
+  const offset = offsetOf(parts.get('z'));
+  return { time: midnight + hour * 3600 + number('M', 0) * 60 + number('S', 0) - offset, offset };
 }
 
 function dateOf(
@@ -204,7 +213,8 @@ function weekday(year: number, week: number, day: number): number | undefined {
   return midnightOf(year, 0, monday + day - 1, () => true);
 }
 
-function offsetOf(zone = 'z'): number {
+/** The offset of a zone such as `+01:30`, in seconds; 0 for UTC. */
+export function offsetOf(zone = 'z'): number {
   if (!/^[+-]/.test(zone)) return 0;
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', '') || 0)];
   return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60;

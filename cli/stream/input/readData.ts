@@ -10,6 +10,7 @@ import {
   readSymbols,
   type Sources,
   type StreamConfig,
+  timeOf,
   timestampsOf,
 } from '../../../trainers/streams/index.ts';
 import { readCsv } from './csv.ts';
@@ -44,7 +45,7 @@ export async function* readRows(
   let latest = previousTime;
   const read = (fields: Fields | Problem) => {
     const row = fields instanceof Problem ? fields : rowOf(fields, latest);
-    if (data.timestamp !== undefined && !(row instanceof Problem)) latest = row[row.length - 2] as number;
+    if (data.timestamp !== undefined && !(row instanceof Problem)) latest = timeOf(data, row).time;
     return row;
   };
   for await (const source of sources) {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readData } from '../../../cli/stream/input/readData.ts';
 import { anglesOf } from '../../../trainers/streams/calendar.ts';
 import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
+import { createModel, restoreModel } from '../../../trainers/streams/createModel.ts';
 import { Problem } from '../../../trainers/streams/problem.ts';
 import { createRowCoder, inputsOf } from '../../../trainers/streams/rowCoder.ts';
 import { rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
@@ -22,7 +23,10 @@ const rows: RowData = {
 };
 
 /** The time that a value is, other times having come before it. */
-const timeOf = (value: unknown) => createTimeReader({}, new Set())([value], false);
+function timeOf(value: unknown): number | Problem {
+  const written = createTimeReader({}, new Set())([value], false);
+  return written instanceof Problem ? written : written.time;
+}
 
 function configOf(data: RowData): StreamConfig {
   return {
@@ -156,6 +160,40 @@ describe('trainers/streams: times of rows', () => {
       if (TZ === undefined) delete process.env.TZ;
       else process.env.TZ = TZ;
     }
+  });
+
+  it('takes weekdays and hours from the clock that is written, and expects the next rows on it', async () => {
+    const data: RowData = { ...rows, timestamp: 't', calendar: 'weekdays' };
+    // Working days from March 4 on, at midnight in London, where summer time begins on March 31.
+    const days = Array.from({ length: 40 }, (_, i) => Date.UTC(2024, 2, 4 + i))
+      .filter((day) => ![0, 6].includes(new Date(day).getUTCDay()))
+      .map((day) => new Date(day).toISOString().slice(0, 10));
+    const isSummer = (day: string) => day > '2024-03-31';
+    const inLondon = days.map((day) => `${day}T00:00:00+0${isSummer(day) ? 1 : 0}:00`);
+    const spread = days.map(
+      (day) => `${day.split('-').reverse().join('.')} 12:00 +0${isSummer(day) ? 1 : 0}00`,
+    );
+    const calendarOf = async (times: readonly string[], more: Partial<RowData> = {}) => {
+      const coder = createRowCoder({ ...data, ...more });
+      return (
+        await read({ ...data, ...more }, `t,z,y\n${times.map((time) => `${time},1,2\n`).join('')}`)
+      ).map((row) => {
+        coder.learn(row as Row);
+        return coder.encode(row as Row).slice(3);
+      });
+    };
+    expect(await calendarOf(inLondon)).to.deep.equal(await calendarOf(days));
+    const noons = days.map((day) => `${day} 12:00`);
+    expect(await calendarOf(spread, { timeFormat: '%d.%m.%Y %H:%M %z' })).to.deep.equal(
+      await calendarOf(noons),
+    );
+    const model = createModel({ target: 'y', columns: ['y'], timestamp: 't', experts: ['mean', 'linear'] });
+    model.partialFit(inLondon.map((t, i) => ({ t, y: i % 5 })));
+    const ahead = ['2024-04-14T23:00', '2024-04-15T23:00'].map((time) => Date.parse(`${time}Z`) / 1000);
+    const restored = restoreModel(model.snapshot());
+    for (const each of [model, restored])
+      expect(each.forecast(2).map(({ time }) => time)).to.deep.equal(ahead);
+    expect(restored.forecast(9)).to.deep.equal(model.forecast(9));
   });
 
   it('returns the pause since the row before, and refuses rows that go back in time, with line and column', async () => {

@@ -83,8 +83,10 @@ export function paired<I>(
   { pairing, feedback = 'own', feedbackSeed = 1 }: FeedbackOptions,
 ): Rule<I> {
   if (pairing !== 'published') return rule;
+  const { earlier } = rule;
   return {
     ...rule,
+    ...(earlier && { earlier: paired(earlier, { pairing, feedback, feedbackSeed }) }),
     gradient(influence, moment) {
       const next = rule.advance(
         influence === absent ? rule.start(noDraws) : influence,

@@ -21,6 +21,11 @@ export type Absent = typeof absent;
 export interface Rule<I = unknown> {
   /** The structure that the representation exploits, as a phrase. */
   readonly structure: string;
+  /**
+   * The rule for checkpoints of earlier versions that carry the influence in another form. A rule that is made of
+   * another makes its own of that one's.
+   */
+  readonly earlier?: Rule<I>;
   /** The cost for this model. */
   readonly cost: Cost;
   /** Returns the influence of no steps: zeros, in the form in which G is carried. */

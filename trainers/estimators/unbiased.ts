@@ -17,6 +17,7 @@ import { anEstimator, type Estimator, steps } from './estimator.ts';
 import type { Moment } from './moment.ts';
 import { balanced, onePair, type RankOne } from './rank-one.ts';
 import { type Absent, absent, type Rule } from './rule.ts';
+import type { StepStructure } from './step-structure.ts';
 import type { Transition } from './transition.ts';
 
 /** The influence that the estimator carries, and pairs whose outer products estimate what it leaves out. */
@@ -136,69 +137,72 @@ export function unbiased<I>(
     joint: lanes === 'joint',
     learns: estimator.learns ?? false,
     cost: (sizes) => cost(sizes, estimator.cost(sizes)),
-    bind(step) {
-      const rule = estimator.bind(step);
-      if (weight !== 1 && window > 1 && rule.gradient !== undefined)
-        throw new ConfigurationError(
-          `unbiased: ${estimator.name} makes a gradient of its own for each step, as by the published pairing, and has none for a window of ${window}; leave out window, weight or pairing`,
-        );
-      const pair = onePair(step);
-      const pairs = Array.from({ length: rank }, () => pair);
-      const correction = ({ pairs, age }: UnbiasedInfluence<I>, cotangent: Tree) =>
-        pairs
-          .map(({ stateTangent, parameterTangent }) =>
-            scaleTree(parameterTangent, div(dotTrees(unlessNew(age, cotangent), stateTangent), rank)),
-          )
-          .reduce((sum, part) => addTrees(sum, part));
-      const { restart } = rule;
-      const aged = (steps: 0 | 1) => (restart === undefined ? {} : { age: ageOf(steps, step.state) });
-      return {
-        structure: `${rule.structure}; ${rank === 1 ? pair.structure : `${rank} pairs of vectors`} for the rest`,
-        cost: cost(step.sizes, rule.cost),
-        start: (noise) => ({
-          kept: rule.start(splitOf(noise)),
-          pairs: pairs.map((own) => own.start(noise)),
+    bind: (step) => around(step, estimator.bind(step)),
+  };
+
+  function around(step: StepStructure, rule: Rule<I>): Rule<UnbiasedInfluence<I>> {
+    if (weight !== 1 && window > 1 && rule.gradient !== undefined)
+      throw new ConfigurationError(
+        `unbiased: ${estimator.name} makes a gradient of its own for each step, as by the published pairing, and has none for a window of ${window}; leave out window, weight or pairing`,
+      );
+    const pair = onePair(step);
+    const pairs = Array.from({ length: rank }, () => pair);
+    const correction = ({ pairs, age }: UnbiasedInfluence<I>, cotangent: Tree) =>
+      pairs
+        .map(({ stateTangent, parameterTangent }) =>
+          scaleTree(parameterTangent, div(dotTrees(unlessNew(age, cotangent), stateTangent), rank)),
+        )
+        .reduce((sum, part) => addTrees(sum, part));
+    const { restart } = rule;
+    const aged = (steps: 0 | 1) => (restart === undefined ? {} : { age: ageOf(steps, step.state) });
+    const { earlier } = rule;
+    return {
+      ...(earlier && { earlier: around(step, earlier) }),
+      structure: `${rule.structure}; ${rank === 1 ? pair.structure : `${rank} pairs of vectors`} for the rest`,
+      cost: cost(step.sizes, rule.cost),
+      start: (noise) => ({
+        kept: rule.start(splitOf(noise)),
+        pairs: pairs.map((own) => own.start(noise)),
+        ...aged(0),
+      }),
+      ...(restart && {
+        restart: (influence) => ({
+          kept: restart(influence.kept),
+          pairs: zerosOf(influence.pairs),
           ...aged(0),
         }),
-        ...(restart && {
-          restart: (influence) => ({
-            kept: restart(influence.kept),
-            pairs: zerosOf(influence.pairs),
-            ...aged(0),
-          }),
-        }),
-        advance(influence, transition, noise, moment) {
-          const own = splitOf(noise);
-          const drawn = influence.pairs.map(({ stateTangent }) =>
-            mapTree(stateTangent, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype)),
-          );
-          const kept = transition.steps.reduce(
-            (before, one) => rule.advance(before, one, own, estimator.learns ? moment : undefined),
-            influence.kept,
-          );
-          return {
-            kept,
-            pairs: influence.pairs.map((before, i) =>
-              advancePair(influence, before, drawn[i], transition, epsilon, (immediate, carried) =>
-                addParts(
-                  addParts(immediate, rule.pull(influence.kept, carried)),
-                  rule.pull(
-                    kept,
-                    mapTree(drawn[i], (leaf) => neg(leaf)),
-                  ),
+      }),
+      advance(influence, transition, noise, moment) {
+        const own = splitOf(noise);
+        const drawn = influence.pairs.map(({ stateTangent }) =>
+          mapTree(stateTangent, (leaf) => cast(noise.signs(leaf.shape), leaf.dtype)),
+        );
+        const kept = transition.steps.reduce(
+          (before, one) => rule.advance(before, one, own, estimator.learns ? moment : undefined),
+          influence.kept,
+        );
+        return {
+          kept,
+          pairs: influence.pairs.map((before, i) =>
+            advancePair(influence, before, drawn[i], transition, epsilon, (immediate, carried) =>
+              addParts(
+                addParts(immediate, rule.pull(influence.kept, carried)),
+                rule.pull(
+                  kept,
+                  mapTree(drawn[i], (leaf) => neg(leaf)),
                 ),
               ),
             ),
-            ...aged(1),
-          };
-        },
-        pull: (influence, cotangent) =>
-          addParts(correction(influence, cotangent), rule.pull(influence.kept, cotangent)),
-        expand: ({ kept, pairs, age }) => ({ kept: rule.expand(kept), pairs, ...(age && { age }) }),
-        ...(weight === 1 ? {} : { gradient: weighted(rule, correction, weight) }),
-      };
-    },
-  };
+          ),
+          ...aged(1),
+        };
+      },
+      pull: (influence, cotangent) =>
+        addParts(correction(influence, cotangent), rule.pull(influence.kept, cotangent)),
+      expand: ({ kept, pairs, age }) => ({ kept: rule.expand(kept), pairs, ...(age && { age }) }),
+      ...(weight === 1 ? {} : { gradient: weighted(rule, correction, weight) }),
+    };
+  }
 }
 
 /** The gradient for a weight other than 1. */

@@ -16,8 +16,9 @@ import { boundTo } from '../estimators/nothing.ts';
 import { union } from '../estimators/step-structure.ts';
 import { once } from '../once.ts';
 import { stateLike } from './conform.ts';
+import { misfitOf } from './fit.ts';
 import type { Rules, Setting } from './learn.ts';
-import type { Memory } from './memory.ts';
+import { absent, type Memory } from './memory.ts';
 import { lift, meaningsOf } from './plainNumbers.ts';
 import { requireInfluenceOf } from './requireMemory.ts';
 import { requireRoomToCarry } from './room.ts';
@@ -46,11 +47,13 @@ export class Bindings implements Rules {
     if (known !== undefined) return known;
     const { estimator } = setting;
     const { parameters, lanes } = memory;
-    const [{ state }] = lanes;
+    const [{ state, influence }] = lanes;
     const example = [...inputs];
     const now = once(() => dependenciesOf(setting, parameters, state, example));
     const find = this.#last === undefined ? now : joined(this.#find, now);
-    const rule = boundTo(estimator, new StepStructure(parameters as Tree, state as Tree, find));
+    const bound = boundTo(estimator, new StepStructure(parameters as Tree, state as Tree, find));
+    const carried = this.#last?.start(seeded(0)) ?? influence;
+    const rule = carried === absent ? bound : inFormOf(carried, bound);
     requireRoomToCarry(estimator, rule, parameters, state, setting.dtype);
     if (this.#last !== undefined) requireSameForm(estimator, this.#last, rule);
     else requireContinued(estimator, rule, lanes);
@@ -59,6 +62,14 @@ export class Bindings implements Rules {
     this.#last = rule;
     return rule;
   }
+}
+
+/** The rule, or that for checkpoints of an earlier version, if an influence has its form. */
+function inFormOf(influence: unknown, rule: Rule): Rule {
+  const fits = (own: Rule) =>
+    misfitOf(influence, { tree: own.start(seeded(0)), owner: '' }, '') === undefined;
+  for (let own: Rule | undefined = rule; own !== undefined; own = own.earlier) if (fits(own)) return own;
+  return rule;
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   DataError,
   type DType,
   dataOf,
+  guard,
   leavesOf,
   type Shape,
   sameShape,
@@ -9,6 +10,7 @@ import {
   type Tree,
 } from '../../lib/index.ts';
 import { countElements } from '../algebra.ts';
+import { leavesIn } from '../estimators/full.ts';
 
 type Entries = Readonly<Record<string, unknown>>;
 
@@ -23,7 +25,7 @@ export function requireCarried(path: string, influence: unknown, parameters: Tre
   const leaves = leavesOf(parameters);
   const size = countElements(state);
   if (slots !== undefined) requireSlots(path, rows, slots, leaves, size);
-  else if (jacobians !== undefined) requireJacobians(`${path}.jacobians`, jacobians, leaves, size);
+  else if (jacobians !== undefined) requireJacobians(`${path}.jacobians`, jacobians, leaves, state);
 }
 
 function requireSlots(
@@ -55,15 +57,30 @@ function requireSlots(
   }
 }
 
-function requireJacobians(path: string, jacobians: unknown, leaves: readonly Tensor[], size: number): void {
-  for (const [place, jacobian] of Object.entries(jacobians as Entries)) {
+function requireJacobians(path: string, jacobians: unknown, leaves: readonly Tensor[], state: Tree): void {
+  for (const [place, rows] of Object.entries(jacobians as Entries)) {
     const leaf = leaves[Number(place)];
     if (leaf === undefined || String(Number(place)) !== place)
       throw new DataError(`${path}.${place} is about none of the ${leaves.length} parameters`);
-    const shape = [size, ...leaf.shape];
-    if (!isLike(jacobian, shape, leaf.dtype))
-      throw new DataError(`${path}.${place} is not a tensor ${leaf.dtype}[${shape.join()}]`);
+    if (guard.isRecord(rows)) requireBlocks(`${path}.${place}`, rows, leaf, state);
+    else requireLike(`${path}.${place}`, rows, [countElements(state), ...leaf.shape], leaf.dtype);
   }
+}
+
+/** Rows for some of the leaves of the state, by their positions. */
+function requireBlocks(path: string, rows: Entries, { shape, dtype }: Tensor, state: Tree): void {
+  const sizes = leavesOf(state).map(({ size }) => size);
+  for (const [name, own] of Object.entries(rows)) {
+    const leaves = leavesIn(name);
+    if (leaves.join() !== name || leaves.some((leaf) => sizes[leaf] === undefined))
+      throw new DataError(`${path}.${name} is about none of the ${sizes.length} tensors of the state`);
+    const count = leaves.reduce((sum, leaf) => sum + sizes[leaf], 0);
+    requireLike(`${path}.${name}`, own, [count, ...shape], dtype);
+  }
+}
+
+function requireLike(path: string, value: unknown, shape: Shape, dtype: DType): void {
+  if (!isLike(value, shape, dtype)) throw new DataError(`${path} is not a tensor ${dtype}[${shape.join()}]`);
 }
 
 function isLike(value: unknown, shape: Shape, dtype: DType): boolean {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { add, concat, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
-import { ConfigurationError, DataError, leavesOf, seeded, type Tensor, zeros } from '../../../lib/index.ts';
+import { ConfigurationError, DataError, seeded, type Tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, gru, lstm, meanSquare, rnn } from '../../../nn/index.ts';
-import { createLearner, type Estimator, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
+import { createLearner, restoreLearner, rtrl, sgd, snap } from '../../../trainers/index.ts';
 import { estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
@@ -128,29 +128,6 @@ describe('SnAp', () => {
     expect(said(chain, 3)[0]).to.equal(
       'sparse: a parameter reaches at most 3 of 30 state elements, 3 pulls a step',
     );
-  });
-
-  it('continues with an influence that was carried in full, as in older checkpoints, to the same result', () => {
-    const run = fixture(withReadout(gru({ inputs: 2, units: 3 })), 2, 6);
-    const own = snap({ n: 1 }) as Estimator;
-    const older: Estimator = {
-      ...own,
-      bind(step) {
-        const leaves = leavesOf(step.parameters);
-        const reaching = step.reaches(1)?.map((leaf) => leaf.some(({ length }) => length > 0)) ?? [];
-        const jacobians = Object.fromEntries(
-          leaves.flatMap(({ shape, dtype }, i) =>
-            reaching[i] ? [[i, zeros([3, ...shape], { dtype })] as const] : [],
-          ),
-        );
-        return { ...own.bind(step), start: () => ({ jacobians }) };
-      },
-    };
-    const [now, before] = [own, older].map((estimator) =>
-      estimates([run], estimator, seeded(1), { eager: true }),
-    );
-    requireClose(numbersOf(before.influence), numbersOf(now.influence), 1e-13, 'influence');
-    requireClose(numbersOf(before.gradients), numbersOf(now.gradients), 1e-13, 'gradients');
   });
 
   it('refuses what it cannot do, in a sentence', () => {

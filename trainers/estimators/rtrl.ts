@@ -37,7 +37,8 @@ export const rtrlOptions = {
  * comes from P pushes instead. If every parameter can influence only a few state elements, the learner
  * carries only these entries of G, which is exact too: a diagonal recurrence needs P numbers and one pull
  * (Javed et al. 2023, arXiv 2302.05326; Zucchet et al. 2023, arXiv 2305.15947). Parameters that never reach
- * the state, such as a readout's, take nothing in either form. `learner.rule.structure` says what was found;
+ * the state, such as a readout's, take nothing in either form, and blocks that are zero, such as what a layer of a
+ * stack does to those below it, take nothing either. `learner.rule.structure` says what was found;
  * `learner.influence` is all of G, written out when it is read.
  *
  * `layers: 'own'` is exact within each layer of a stack, and the error goes back through the layers at each time

@@ -247,6 +247,7 @@ describe('a checkpoint that is whole', () => {
       entry(3),
       /^checkpoint: parameters cannot be used: the number 3 at parameters\.cell is not a tree/,
     );
+    refuse(entry({ $number: '12' }), /^checkpoint: an entry with \$number is not one of NaN, Infinity/);
     refuse(entry({ $tensor: 3 }), /^checkpoint: an entry with \$tensor is not the name of a tensor alone$/);
     refuse(entry({ $tensor: 'parameters.cell.w', b: 1 }), /^checkpoint: an entry with \$tensor is not/);
     const nest = `"deep":${'['.repeat(1e5)}${']'.repeat(1e5)},"cell":`;

@@ -23,6 +23,7 @@ import {
   momentum,
   noBackTrack,
   type Optimizer,
+  restoreLearner,
   rflo,
   rtrl,
   sgd,
@@ -108,7 +109,37 @@ function input(t: number, missing: number): Input {
 
 const target = tensor([0.1, -0.2, 0.3]);
 
+/** h' = tanh(h/2 + w x), with 0 for an input that is missing: a plain number too. */
+const ofNumbers: Cell<Tensor, Tensor, Tensor | number> = {
+  name: 'of numbers',
+  init: () => tensor(0.7),
+  start: () => zeros([]),
+  step(w, h, x) {
+    const state = tanh(add(mul(h, 0.5), mul(w, where(greater(x, -1e30), x, 0))));
+    return { state, output: state };
+  },
+};
+
 describe('inputs that are missing, and masked', () => {
+  for (const eager of [true, false])
+    it(`may be plain numbers in the window of a checkpoint: ${eager ? 'eager' : 'with a plan'}`, () => {
+      const config = {
+        model: ofNumbers,
+        loss: meanSquare,
+        estimator: tbptt({ window: 3 }),
+        optimizer: sgd({ rate: 0.1 }),
+        dtype: 'float64',
+        eager,
+      } as const;
+      for (const missing of [Number.NaN, Number.NEGATIVE_INFINITY, -0]) {
+        const learner = createLearner(config);
+        learner.step(missing, 0.3);
+        const resumed = restoreLearner(config, learner.save());
+        for (const one of [learner, resumed]) for (const x of [0.1, 0.2, 0.4]) one.step(x, 0.5);
+        expect(resumed.save(), String(missing)).to.deep.equal(learner.save());
+      }
+    });
+
   for (const way of ways.filter((_, i) => size(i % 2 === 0, true))) {
     const { dtype, eager } = way;
     const make = (optimizer = optimizers[way.optimizer]()) =>

@@ -4,6 +4,9 @@ import { DataError, Tensor } from '../../lib/index.ts';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 const marker = '$tensor';
+/** Marks a number that JSON cannot write, such as a missing input that the model masks. */
+const numberMarker = '$number';
+const unwritten = ['NaN', 'Infinity', '-Infinity', '-0'];
 
 /** Encodes a value as JSON that refers to tensors by name; `names` collects each tensor once. */
 export function encode(value: unknown, path: string, names: Map<Tensor, string>): Json {
@@ -20,6 +23,8 @@ export function encode(value: unknown, path: string, names: Map<Tensor, string>)
         encode(part, path === '' ? key : `${path}.${key}`, names),
       ]),
     );
+  if (Object.is(value, -0)) return { [numberMarker]: '-0' };
+  if (typeof value === 'number' && !Number.isFinite(value)) return { [numberMarker]: String(value) };
   return value as Json;
 }
 
@@ -47,6 +52,7 @@ export function decode(json: Json, tensors: Readonly<Record<string, Tensor>>): u
   if (typeof json !== 'object' || json === null) return json;
   const record = json as { readonly [key: string]: Json };
   if (Object.hasOwn(record, marker)) return tensorOf(record, tensors);
+  if (typeof record[numberMarker] === 'string') return numberOf(record);
   // fromEntries defines properties, so that a key such as __proto__ is an entry like any other.
   return Object.fromEntries(Object.entries(record).map(([key, part]) => [key, decode(part, tensors)]));
 }
@@ -60,4 +66,13 @@ function tensorOf(
     throw new DataError(`checkpoint: an entry with ${marker} is not the name of a tensor alone`);
   if (!Object.hasOwn(tensors, name)) throw new DataError(`checkpoint: the tensor ${name} is missing`);
   return tensors[name];
+}
+
+function numberOf(record: { readonly [key: string]: Json }): number {
+  const text = String(record[numberMarker]);
+  if (!unwritten.includes(text) || Object.keys(record).length > 1)
+    throw new DataError(
+      `checkpoint: an entry with ${numberMarker} is not one of ${unwritten.join(', ')} alone`,
+    );
+  return Number(text);
 }

@@ -63,7 +63,15 @@ export function numberTarget(
   const residuals = createScale(saved?.residuals);
   const interval = createConformal(coverage, undefined, saved?.interval);
   let residual = saved?.residual ?? 0;
-  let { count, mean: average, zeros } = saved?.average ?? { count: 0, mean: 0, zeros: 0 };
+  let {
+    count,
+    mean: average,
+    zeros,
+  }: SavedNumberTarget['average'] = saved?.average ?? {
+    count: 0,
+    mean: 0,
+    zeros: 0,
+  };
   requireNumbers('a residual', [residual], 1e120);
   const own = otherInputs(data);
   const shown = shownInputs(data);
@@ -193,8 +201,8 @@ export function numberTarget(
       if (value === null) return;
       average = meanWith(value);
       count++;
-      if (value < 0) zeros = -1;
-      else if (value === 0 && zeros >= 0) zeros++;
+      if (value < 0) zeros = undefined;
+      else if (value === 0 && zeros !== undefined) zeros++;
     },
     forget() {
       history.forget();
@@ -253,7 +261,7 @@ export function numberTarget(
     save: () => ({
       history: history.save(),
       panel: panel.save(),
-      average: { count, mean: average, zeros },
+      average: { count, mean: average, ...(zeros !== undefined && { zeros }) },
       changes: changes.save(),
       residuals: residuals.save(),
       residual,
@@ -266,8 +274,8 @@ export function numberTarget(
  * Whether values are counts or amounts, which stay at or above 0: none was below, and some lie at that bound. As long as
  * that holds, a prediction below 0 is nearer to every value when it is 0.
  */
-function isAmount(zeros: number, count: number): boolean {
-  return zeros > 2 && 50 * zeros >= count;
+function isAmount(zeros: number | undefined, count: number): boolean {
+  return zeros !== undefined && zeros > 2 && 50 * zeros >= count;
 }
 
 function normalizerIn({ numbers }: RowCoder): Normalizer {

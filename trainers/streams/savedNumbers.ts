@@ -15,8 +15,11 @@ import type { SavedPanel } from './panel.ts';
 export interface SavedNumberTarget {
   readonly history: SavedHistory;
   readonly panel: SavedPanel;
-  /** The mean of all values, none of them limited, and how many are 0; -1 if one was below. */
-  readonly average: { readonly count: number; readonly mean: number; readonly zeros: number };
+  /**
+   * The mean of all values, none of them limited, and how many are 0: left out once one was below, and in runs of
+   * earlier versions.
+   */
+  readonly average: { readonly count: number; readonly mean: number; readonly zeros?: number | undefined };
   /** The changes of the target from the latest value to the answer. */
   readonly changes: SavedScale;
   /** Residuals of the linear expert, and the latest one. */
@@ -61,9 +64,9 @@ export function requireQuestion(
 
 /** @throws DataError unless the running mean is one. */
 export function requireNumberTarget(saved: SavedNumberTarget): void {
-  requireEntries('the running mean', saved.average, ['count', 'mean', 'zeros']);
-  requireWhole('a number of values', [saved.average.count]);
-  // One more, as -1 says that a value was below 0.
-  requireWhole('a number of zeros', [saved.average.zeros + 1], saved.average.count + 2);
-  requireNumbers('a running mean', [saved.average.mean]);
+  requireEntries('the running mean', saved.average, ['count', 'mean'], ['zeros']);
+  const { count, mean, zeros = 0 } = saved.average;
+  requireWhole('a number of values', [count]);
+  requireWhole('a number of zeros', [zeros], count + 1);
+  requireNumbers('a running mean', [mean]);
 }

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
 import { createModel, restoreModel } from '../../../trainers/streams/index.ts';
+import { createRowSession } from '../../../trainers/streams/rowSession.ts';
+import type { SavedNumberTarget } from '../../../trainers/streams/savedNumbers.ts';
+import type { SavedRows } from '../../../trainers/streams/savedRows.ts';
+import { openSession } from '../../../trainers/streams/snapshot.ts';
+import { rows, tiny } from '../../cli/sessions.ts';
 
 /** Sales of a shop that is closed on every seventh day. */
 const sales = Array.from({ length: 90 }, (_, i) => ({
@@ -39,5 +44,19 @@ describe('trainers/streams: counts and amounts', () => {
     ).to.deep.equal(saidOf(sales).slice(40));
     const below = sales.map((row, i) => ({ ...row, y: i === 3 ? -0.5 : row.y }));
     expect(least(saidOf(below))).to.be.below(-0.1);
+  });
+
+  it('are not known as such in a run of an earlier version, which resumes', () => {
+    const config = { ...tiny, data: rows };
+    const session = createRowSession(config, rows);
+    for (const { y } of sales.slice(0, 20)) session.advance([y, 'x']);
+    const { learner, rest } = session.save() as { learner: Uint8Array; rest: SavedRows };
+    const models = rest.models as SavedNumberTarget;
+    const { zeros, ...average } = models.average;
+    expect(zeros).to.equal(3);
+    const resumed = openSession(config, { learner, rest: { ...rest, models: { ...models, average } } });
+    resumed.advance([0, 'x']);
+    const saved = (resumed.save().rest as SavedRows).models as SavedNumberTarget;
+    expect([saved.average.count, saved.average.zeros]).to.deep.equal([21, undefined]);
   });
 });

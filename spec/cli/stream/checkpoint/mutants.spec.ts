@@ -78,6 +78,8 @@ const plausible: readonly (readonly [path: RegExp, hows: readonly string[]])[] =
     /^rest\.models\.(average\.mean|changes\.square|residuals\..*|residual|history\..*|panel\..*|latest\..*)$/,
     ['fractional', 'another', 'negative', 'beyond what is exact'],
   ],
+  // None where a number was below 0, and in runs of earlier versions.
+  [/^rest\.models\.average\.zeros$/, ['another', 'deleted']],
   [/^rest\.models\.interval\.latest\.\d+$/, ['fractional', 'another', 'beyond what is exact']],
   [/^rest\.models\.history\.(values|season)/, ['deleted', 'shorter', 'not a number']],
   // Of more scores than are kept one by one.

@@ -118,10 +118,12 @@ async function predictAhead(model: Model, steps: number, watch: SignalWatch): Pr
       `the model predicts ${quoted(target)} from the same row: in place of --steps, name a file of the rows to come, which needs no such column`,
     );
   const rows = forecast(model.data, model.session, steps);
-  // Rows at midnights alone are written as days.
-  const isDaily = [model.session, ...rows].every(({ time = 0 }) => time % 86_400 === 0);
+  // Rows at midnights alone, on their own clock, are written as days.
+  const { offset } = model.session;
+  const isDaily = [model.session, ...rows].every(({ time = -offset }) => (time + offset) % 86_400 === 0);
   const lines = rows.map(({ time, ...own }) => {
-    const iso = time === undefined ? undefined : new Date(1000 * time).toISOString();
+    const iso =
+      time === undefined ? undefined : new Date(1000 * (time + (isDaily ? offset : 0))).toISOString();
     const when = iso === undefined ? {} : { time: isDaily ? iso.slice(0, iso.indexOf('T')) : iso };
     return `${JSON.stringify({ ...inFewDigits(own), ...when })}\n`;
   });

@@ -50,13 +50,13 @@ export function streamReport(run: StreamRun, records: readonly StreamRecord[]): 
 
 /** @param target the name of the predicted column. */
 function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): string[] {
-  const all = ahead?.forecast ?? [];
+  const { forecast: all = [], offset = 0 } = ahead ?? {};
   if (trail.kind === 'symbols')
     return [
       ...(trail.symbols.length === 0
         ? []
         : ['<h2>The latest, by how little it was expected</h2>', tapeOf(trail)]),
-      ...categoriesTable(all.filter(isCategory)),
+      ...categoriesTable(all.filter(isCategory), offset),
     ];
   const forecast = all.filter(isNumber);
   const from = Math.max(0, trail.actual.length - latest);
@@ -85,7 +85,7 @@ function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): str
   );
   const rows = forecast.map(({ step, time, prediction, low, high }) => [
     String(step),
-    ...(time === undefined ? [] : [dateText(time)]),
+    ...(time === undefined ? [] : [dateText(time + offset)]),
     ...[prediction, low, high].map((value) => (value === null ? '–' : format(value))),
   ]);
   const header = [...headOf(forecast), 'prediction', 'low', 'high'];
@@ -94,7 +94,7 @@ function trailParts(trail: Trail, ahead: Ahead | undefined, target: string): str
     drawFigure({
       x:
         forecast.length > 0
-          ? `rows from the latest one${ahead?.time === undefined ? '' : `, of ${dateText(Math.round(ahead.time))}`}`
+          ? `rows from the latest one${ahead?.time === undefined ? '' : `, of ${dateText(Math.round(ahead.time + offset))}`}`
           : 'predictions from the latest one',
       y: shortened(shownText(target)),
       isLogarithmic: false,
@@ -109,11 +109,11 @@ type AnyForecast = NumberForecast | CategoryForecast;
 const isCategory = (forecast: AnyForecast): forecast is CategoryForecast => 'probability' in forecast;
 const isNumber = (forecast: AnyForecast): forecast is NumberForecast => !isCategory(forecast);
 
-function categoriesTable(forecast: readonly CategoryForecast[]): string[] {
+function categoriesTable(forecast: readonly CategoryForecast[], offset: number): string[] {
   if (forecast.length === 0) return [];
   const rows = forecast.map(({ step, time, prediction, probability }) => [
     String(step),
-    ...(time === undefined ? [] : [dateText(time)]),
+    ...(time === undefined ? [] : [dateText(time + offset)]),
     prediction === null ? 'another category' : shownText(prediction),
     formatShare(probability),
   ]);
@@ -124,6 +124,7 @@ function headOf([first]: readonly { readonly time?: number }[]): string[] {
   return ['step', ...(first?.time === undefined ? [] : ['time'])];
 }
 
+/** @param seconds on the clock of the rows. */
 function dateText(seconds: number): string {
   return new Date(1000 * seconds).toISOString().replace(/(T00:00:00)?\.000Z$/, '');
 }

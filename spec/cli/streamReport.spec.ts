@@ -58,6 +58,20 @@ describe('cli: the report that train leaves', () => {
     expect(again.page).to.equal(page);
   });
 
+  it('names the days of rows at midnights on a clock ahead of UTC as they are written, and so does predict', async () => {
+    const rows = days.map(({ day, load }) => `${day}T00:00:00+05:30,${load}\n`);
+    desk.file('ahead.csv', `day,load\n${rows.join('')}`);
+    const { page } = await trained('ahead', ['ahead.csv', '--target', 'load', '--experts', 'mean,linear']);
+    const { stdout } = await desk.norewind(['predict', 'ahead', '--steps', '2']);
+    const times = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).time);
+    expect(times).to.deep.equal(['2024-04-30', '2024-05-01']);
+    expect(cellsOf(page)).to.include.members(times);
+    expect(page).to.include('rows from the latest one, of 2024-04-29');
+  });
+
   it('shows as many rows as are predicted with a horizon, and none that come too late', async () => {
     const { page, stdout } = await trained('far', ['days.ndjson', '--target', 'load', '--horizon', '3']);
     expect(page).to.include('forecast of the next 3');

@@ -9,6 +9,8 @@ import type { Told } from './target.ts';
 export interface Ahead {
   /** The time of the latest row in seconds since 1970, if rows have times. */
   readonly time?: number;
+  /** By how many seconds the clock of that row is ahead of UTC; 0 unless its time was written with an offset. */
+  readonly offset?: number;
   /** The prediction of the target `horizon` rows after the latest row; undefined if rows are predicted from themselves. */
   readonly next: Told | undefined;
   /**
@@ -24,8 +26,8 @@ export function aheadOf({ data }: StreamConfig, session: Session<unknown>, steps
   const lag = lagOf(data);
   if (lag === 0) return { next: undefined, forecast: [] };
   if (session.waiting.length === 0) return undefined;
-  const { time, target } = session;
-  const now = { ...(time === undefined ? {} : { time }), next: session.foretold() };
+  const { time, offset, target } = session;
+  const now = { ...(time === undefined ? {} : { time, offset }), next: session.foretold() };
   if (session.coder.categories !== undefined)
     return {
       ...now,

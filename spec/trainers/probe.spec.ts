@@ -228,6 +228,38 @@ describe('createProbe', () => {
     expect(staleness?.cosine).to.be.within(0.5, 1);
   });
 
+  it('compares lanes with one influence each and with one for all', () => {
+    const cell = lstm({ inputs: 2, units: 2 });
+    const [x, y] = [seeded(1), seeded(2)];
+    const examples = Array.from({ length: 4 }, () => ({ input: x.normal([2, 2]), target: y.normal([2, 2]) }));
+    const cosines = (estimator: Estimator, steps: number) => {
+      const own = createLearner({
+        model: cell,
+        loss: meanSquare,
+        estimator,
+        optimizer: sgd({ rate: 0 }),
+        dtype: 'float64',
+        lanes: 2,
+        parameters: cell.init(seeded(5)),
+        state: { h: tensor([0.1, -0.2]), c: tensor([0.3, 0.4]) },
+        eager: true,
+      });
+      const probe = createProbe({
+        learner: own,
+        estimators: { frozen: frozen(), joint: uoro({ lanes: 'joint' }) },
+        copies: 2,
+        replay: 4,
+      });
+      for (const { input, target } of examples.slice(0, steps)) probe.step(input, target);
+      const { estimators, staleness } = probe.report();
+      return [estimators.frozen.cosine, estimators.joint.cosine, staleness?.cosine ?? 0];
+    };
+    // At the first step nothing is carried yet.
+    expect(cosines(rtrl(), 1)[1]).to.be.closeTo(1, 1e-12);
+    const [one, other] = [rtrl(), uoro({ lanes: 'joint' })].map((own) => cosines(own as Estimator, 4));
+    requireClose([other[0], one[2], other[2]], [one[0], 1, 1], 1e-12, 'of both learners');
+  });
+
   it('reports the same of several lanes eagerly and by plans, also after a reset that keeps what was learnt', () => {
     const [planned, eager] = [false, true].map((eager) => {
       const probe = createProbe({

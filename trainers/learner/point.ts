@@ -9,6 +9,7 @@ import {
   type TypedArray,
 } from '../../lib/index.ts';
 import type { Point } from './engine.ts';
+import { eachLane } from './lanes.ts';
 import { named } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { residentOf } from './resident.ts';
@@ -49,6 +50,22 @@ function joined(states: readonly (readonly TypedArray[])[], into?: readonly Type
     });
     return out;
   });
+}
+
+/** A point of lanes that are one system, whose state is a list of theirs, as that of lanes that are systems. */
+export function lanesApart({ parameters, state }: Point, lanes: number): Point {
+  const leaves = state.length / lanes;
+  const each = Array.from({ length: lanes }, (_, lane) => state.slice(lane * leaves, (lane + 1) * leaves));
+  return { parameters, state: joined(each) };
+}
+
+/** The inverse of `lanesApart`, in the same memory. */
+export function lanesAsOne({ parameters, state }: Point, lanes: number): Point {
+  const apart = state.map((all) => eachLane(all, lanes));
+  return {
+    parameters,
+    state: Array.from({ length: lanes }, (_, lane) => apart.map((own) => own[lane])).flat(),
+  };
 }
 
 /** The memory at another point. */

@@ -11,6 +11,7 @@ import type { LearnerConfig } from '../learner/config.ts';
 import type { Point } from '../learner/engine.ts';
 import { pointsHeld } from '../learner/journal.ts';
 import { Learner } from '../learner/learner.ts';
+import { lanesApart } from '../learner/point.ts';
 import type { Scored } from '../learner/scored.ts';
 import { Replay, type Staleness } from './replay.ts';
 import { Shadow } from './shadow.ts';
@@ -109,6 +110,7 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
       );
   // Points are taken over leaf by leaf, so all have the order of the learner's own.
   const config = { ...learner.config, parameters: learner.parameters, state: learner.state } as Config;
+  const { lanes = 1 } = config;
   const noise = seeded(seed);
   const shadow = (estimator: Estimator) => new Shadow(config, estimator, noise.split());
   const exact = shadow(rtrl());
@@ -138,8 +140,9 @@ export function createProbe<P, S, X, Y>(options: ProbeOptions<P, S, X, Y>): Prob
   let moves = 0;
   const before = (): Point => {
     const at = moves++ % pointsHeld;
-    points[at] = Learner.pointOf(learner, points[at]);
-    return points[at];
+    const point = Learner.pointOf(learner, points[at]);
+    points[at] = point;
+    return learner.estimator.joint && lanes > 1 ? lanesApart(point, lanes) : point;
   };
 
   return {

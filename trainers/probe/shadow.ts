@@ -4,6 +4,7 @@ import type { Cost, Estimator } from '../estimators/index.ts';
 import type { LearnerConfig } from '../learner/config.ts';
 import type { Engine, Point } from '../learner/engine.ts';
 import { atReset, freshLanes, named, type Setting } from '../learner/learn.ts';
+import { lanesAsOne } from '../learner/point.ts';
 import { engineOf, settingOf } from '../learner/select.ts';
 import { type Optimizer, sgd } from '../optimizers/index.ts';
 
@@ -15,11 +16,14 @@ export class Shadow {
   readonly #begin: string;
   readonly #setting: Setting;
   readonly #engine: Engine;
+  /** Number of lanes that are one system. */
+  readonly #joint: number;
   readonly #ignored = new Float64Array(1);
 
   constructor(config: LearnerConfig<unknown, unknown, unknown, unknown>, estimator: Estimator, noise: Noise) {
     const { parameters: _, seed: __, noise: ___, ...rest } = config;
     const own = { ...rest, estimator, optimizer: still };
+    this.#joint = estimator.joint ? (config.lanes ?? 1) : 1;
     this.#begin = JSON.stringify(noise.save());
     this.#setting = settingOf(own, noise);
     const parameters = named(copyOfTree(config.parameters));
@@ -45,10 +49,12 @@ export class Shadow {
     return JSON.stringify(this.#engine.noise.save()) !== this.#begin;
   }
 
-  /** Carries the influence over the step from a point; without a target it is only observed. */
+  /**
+   * Carries the influence over the step from a point, of lanes that are systems; without a target it is only observed.
+   */
   step(point: Point, input: unknown, target?: { readonly value: unknown }): void {
     const engine = this.#engine;
-    engine.follow(point);
+    engine.follow(this.#joint > 1 ? lanesAsOne(point, this.#joint) : point);
     const inputs = engine.given(input, 'input');
     const targets = target && engine.given(target.value, 'target');
     engine.step(inputs, targets, this.#ignored, 0, 'nowhere');

@@ -1,6 +1,6 @@
 import { requireNumbers } from '../evaluation/saved.ts';
 import type { RowData } from './config.ts';
-import { columnsOf, type Row } from './rows.ts';
+import { columnsOf, onClock, type Row } from './rows.ts';
 
 type Value = Row[number];
 
@@ -30,7 +30,10 @@ export function createLate(data: RowData, saved: readonly Value[] = []): Late {
   );
   const peek = (row: Row) => {
     const known = unknown.length < delay ? null : ([...unknown, row[at]][0] as Value);
-    return row.map((value, i) => (i === at ? known : value));
+    return onClock(
+      row.map((value, i) => (i === at ? known : value)),
+      row.offset,
+    );
   };
   return {
     peek,

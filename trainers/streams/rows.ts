@@ -2,10 +2,15 @@ import type { RowData } from './config.ts';
 
 /**
  * The columns of a record in the order of `columnsOf`: a number or a category; null if missing. If rows have
- * times, the time follows, in seconds, then the seconds since the previous row; null for the first one; and, where its
- * clock is not that of UTC, by how many seconds it is ahead.
+ * times, the time follows, in seconds, then the seconds since the previous row; null for the first one.
  */
-export type Row = readonly (number | string | null)[];
+export type Row = readonly (number | string | null)[] & {
+  /**
+   * By how many seconds the clock of its time is ahead of UTC, if it is not that. It is no entry, so that the digest of
+   * the rows is that of earlier versions, which did not know it.
+   */
+  readonly offset?: number;
+};
 
 /** All columns read: the inputs, then the target unless it is one of them. */
 export function columnsOf({ columns, target }: RowData): readonly string[] {
@@ -20,7 +25,12 @@ interface RowTime {
 }
 
 export function timed(values: Row, { time, elapsed, offset }: RowTime): Row {
-  return [...values, time, elapsed, ...(offset === 0 ? [] : [offset])];
+  return onClock([...values, time, elapsed], offset);
+}
+
+/** The row on a clock that is ahead of UTC. */
+export function onClock(row: Row, offset = 0): Row {
+  return offset === 0 ? row : Object.assign([...row], { offset });
 }
 
 /** The time of a row of data that have times. */
@@ -29,7 +39,7 @@ export function timeOf(data: RowData, row: Row): RowTime {
   return {
     time: row[at] as number,
     elapsed: row[at + 1] as number | null,
-    offset: (row[at + 2] ?? 0) as number,
+    offset: row.offset ?? 0,
   };
 }
 

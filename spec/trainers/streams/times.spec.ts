@@ -3,11 +3,13 @@ import { readData } from '../../../cli/stream/input/readData.ts';
 import { anglesOf } from '../../../trainers/streams/calendar.ts';
 import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
 import { createModel, restoreModel } from '../../../trainers/streams/createModel.ts';
+import { createLate } from '../../../trainers/streams/late.ts';
+import { beginning, behind } from '../../../trainers/streams/position.ts';
 import { Problem } from '../../../trainers/streams/problem.ts';
 import { createRowCoder, inputsOf } from '../../../trainers/streams/rowCoder.ts';
 import { rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
 import { createRowSession } from '../../../trainers/streams/rowSession.ts';
-import { lagOf, type Row } from '../../../trainers/streams/rows.ts';
+import { lagOf, type Row, timeOf as timeOfRow } from '../../../trainers/streams/rows.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
 import { createTimeReader } from '../../../trainers/streams/time.ts';
 import { bytesOf, sourceOf } from '../../cli/learning.ts';
@@ -288,6 +290,13 @@ describe('trainers/streams: rows with times', () => {
       [1, 'x', 3, 0],
       [1, 'x', 4, 1],
     ]);
+  });
+
+  it('have the offset of their clock beside their entries, so that a run of an earlier version resumes over them', async () => {
+    const [row] = (await read(timed, 't,a,k\n1970-01-01T02:00+01:30,1,x\n')) as Row[];
+    for (const own of [row, createLate({ ...timed, delay: 1 }).know(row)])
+      expect(timeOfRow(timed, own)).to.deep.equal({ time: 1800, elapsed: null, offset: 5400 });
+    expect(behind(beginning, row)).to.deep.equal(behind(beginning, [1, 'x', 1800, null]));
   });
 
   it('lie as far from the row that is predicted from as the horizon and the delay', () => {

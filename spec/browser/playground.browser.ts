@@ -323,7 +323,7 @@ describe('browser: the playground', function () {
     expect(plots).to.have.length(1);
     for (const [files, most] of [
       [plots, 200_000],
-      [others, 490_000],
+      [others, 495_000],
     ] as const)
       expect(files.map(gzipped).reduce((sum, size) => sum + size)).to.be.below(most);
   });

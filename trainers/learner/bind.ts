@@ -52,9 +52,12 @@ export class Bindings implements Rules {
     const now = once(() => dependenciesOf(setting, parameters, state, example));
     const find = this.#last === undefined ? now : joined(this.#find, now);
     const bound = boundTo(estimator, new StepStructure(parameters as Tree, state as Tree, find));
-    const carried = this.#last?.start(seeded(0)) ?? influence;
-    const rule = carried === absent ? bound : inFormOf(carried, bound);
-    requireRoomToCarry(estimator, rule, parameters, state, setting.dtype);
+    const requireRoom = (own: Rule) => requireRoomToCarry(estimator, own, parameters, state, setting.dtype);
+    requireRoom(bound);
+    const rule =
+      bound.earlier === undefined
+        ? bound
+        : inFormOf(this.#last?.start(seeded(0)) ?? influence, bound, requireRoom);
     if (this.#last !== undefined) requireSameForm(estimator, this.#last, rule);
     else requireContinued(estimator, rule, lanes);
     this.#rules.set(signature, rule);
@@ -65,10 +68,12 @@ export class Bindings implements Rules {
 }
 
 /** The rule, or that for checkpoints of an earlier version, if an influence has its form. */
-function inFormOf(influence: unknown, rule: Rule): Rule {
-  const fits = (own: Rule) =>
-    misfitOf(influence, { tree: own.start(seeded(0)), owner: '' }, '') === undefined;
-  for (let own: Rule | undefined = rule; own !== undefined; own = own.earlier) if (fits(own)) return own;
+function inFormOf(influence: unknown, rule: Rule, requireRoom: (rule: Rule) => void): Rule {
+  if (influence === absent) return rule;
+  for (let own: Rule | undefined = rule; own !== undefined; own = own.earlier) {
+    requireRoom(own);
+    if (misfitOf(influence, { tree: own.start(seeded(0)), owner: '' }, '') === undefined) return own;
+  }
   return rule;
 }
 

@@ -17,9 +17,13 @@ const leftward = layers.slice(0, -1).map((layer, at) => ({
   to: { path: `^(${[...layers.slice(at + 1), 'bench', 'spec'].join('|')})/` },
 }));
 
-// Within trainers and cli/stream, too, what is listed later may import what is listed earlier, and not the
-// other way.
+// Within a part, too, what is listed later may import what is listed earlier, and not the other way.
 const forbidden = [
+  ['trainers/learner/given', 'trainers/learner/(systems|window|plan|checkpoint|engine)'],
+  ['trainers/learner/systems', 'trainers/learner/(window|plan|checkpoint|engine)'],
+  ['trainers/learner/window', 'trainers/learner/(plan|checkpoint|engine)'],
+  ['trainers/learner/plan', 'trainers/learner/(checkpoint|engine)'],
+  ['trainers/learner/checkpoint', 'trainers/learner/(plan|engine)'],
   ['trainers/evaluation', 'trainers/(estimators|learner|optimizers|registry|streams|tasks)'],
   ['trainers/registry', 'trainers/(evaluation|learner|streams)'],
   ['trainers/(estimators|learner|optimizers|tasks)', 'trainers/streams'],

@@ -12,7 +12,7 @@ export type {
   SymbolExpert,
   SymbolQuestion,
 } from './experts/index.ts';
-export type { LearnerConfig } from './learner/config.ts';
+export type { LearnerConfig } from './learner/given/config.ts';
 export { createLearner, Learner } from './learner/learner.ts';
 export { readParameters } from './learner/readParameters.ts';
 export { restoreLearner } from './learner/restore.ts';

@@ -24,7 +24,7 @@ export const parts = [
   },
   {
     mutate: ['checkpoint', 'checksum', 'codec', 'restore'].map((name) => `trainers/learner/${name}.ts`),
-    spec: ['spec/trainers/checkpoint.spec.ts'],
+    spec: ['spec/trainers/learner/checkpoint.spec.ts'],
   },
   {
     mutate: evaluation('adwin', 'calibration', 'evaluation', 'logits', 'scores', 'trail'),

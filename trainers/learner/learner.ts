@@ -10,23 +10,25 @@ import {
 } from '../../lib/index.ts';
 import { addParts, copyOfTree, countElements, zerosOf } from '../algebra.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
-import { assumedRule, certainRule } from './assumed.ts';
-import { shownInfluence } from './beginning.ts';
-import { identityOf, writeCheckpoint } from './checkpoint.ts';
-import type { LearnerConfig } from './config.ts';
-import { conform } from './conform.ts';
-import type { Engine, Losses, OutputsTo, Point } from './engine.ts';
-import { requireFit, requireFloats } from './fit.ts';
-import { settled } from './kernels.ts';
-import { atReset, firstMoments, freshLanes, named, type Setting } from './learn.ts';
-import { aList, floats } from './lists.ts';
-import { absent, drawnLength } from './memory.ts';
-import { requireNumbers } from './numbers-only.ts';
-import { requireConfig } from './requireConfig.ts';
-import { requireRoomToCarry } from './room.ts';
+import { identityOf, writeCheckpoint } from './checkpoint/checkpoint.ts';
+import type { Engine } from './engine/engine.ts';
+import { engineOf, settingOf } from './engine/select.ts';
+import type { LearnerConfig } from './given/config.ts';
+import { conform } from './given/conform.ts';
+import { requireFit, requireFloats } from './given/fit.ts';
+import { settled } from './given/kernels.ts';
+import { aList, floats } from './given/lists.ts';
+import { requireNumbers } from './given/numbers-only.ts';
+import { requireConfig } from './given/requireConfig.ts';
+import { requireRoomToCarry } from './given/room.ts';
+import type { Losses, OutputsTo } from './plan/outputs.ts';
+import type { Point } from './plan/point.ts';
 import { LazyScored, type Scored } from './scored.ts';
-import { engineOf, settingOf } from './select.ts';
-import { admit } from './streams.ts';
+import { admit } from './systems/streams.ts';
+import { assumedRule, certainRule } from './window/assumed.ts';
+import { shownInfluence } from './window/beginning.ts';
+import { atReset, firstMoments, freshLanes, named, type Setting } from './window/learn.ts';
+import { absent, drawnLength } from './window/memory.ts';
 
 /**
  * Trains a model online: predicts, learns from the target, and moves on, without rewinding.

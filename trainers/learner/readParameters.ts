@@ -1,6 +1,6 @@
 import { DataError, readSafetensors, readSafetensorsMetadata, type Tensor } from '../../lib/index.ts';
-import { format } from './checkpoint.ts';
-import { checksumOf } from './checksum.ts';
+import { format } from './checkpoint/checkpoint.ts';
+import { checksumOf } from './checkpoint/checksum.ts';
 
 const prefix = 'parameters.';
 

@@ -1,15 +1,15 @@
 import { DataError, guard } from '../../lib/index.ts';
-import { readCheckpoint } from './checkpoint.ts';
-import type { LearnerConfig } from './config.ts';
-import { conform } from './conform.ts';
-import { settledAs } from './kernels.ts';
-import type { Setting } from './learn.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
+import { fromEntries } from './checkpoint/requireMemory.ts';
+import { engineOf, settingOf } from './engine/select.ts';
+import type { LearnerConfig } from './given/config.ts';
+import { conform } from './given/conform.ts';
+import { settledAs } from './given/kernels.ts';
+import { requireConfig } from './given/requireConfig.ts';
 import { Learner } from './learner.ts';
-import type { Memory } from './memory.ts';
-import { requireConfig } from './requireConfig.ts';
-import { fromEntries } from './requireMemory.ts';
-import { engineOf, settingOf } from './select.ts';
-import { systemsOf } from './system.ts';
+import { systemsOf } from './systems/system.ts';
+import type { Setting } from './window/learn.ts';
+import type { Memory } from './window/memory.ts';
 
 /**
  * Returns a learner that resumes from `save` bit for bit. The configuration must have the same model,

@@ -7,11 +7,10 @@ import {
   type Tree,
 } from '../../lib/index.ts';
 import { anEstimator, type Bias, type Cost, type Estimator, rtrl } from '../estimators/index.ts';
-import type { LearnerConfig } from '../learner/config.ts';
-import type { Point } from '../learner/engine.ts';
-import { pointsHeld } from '../learner/journal.ts';
+import { pointsHeld } from '../learner/engine/journal.ts';
+import type { LearnerConfig } from '../learner/given/config.ts';
 import { Learner } from '../learner/learner.ts';
-import { lanesApart } from '../learner/point.ts';
+import { lanesApart, type Point } from '../learner/plan/point.ts';
 import type { Scored } from '../learner/scored.ts';
 import { Replay, type Staleness } from './replay.ts';
 import { Shadow } from './shadow.ts';

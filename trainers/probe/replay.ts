@@ -1,10 +1,9 @@
 import { dataOf, type FloatDType, full, leavesOf, type Tree, type TypedArray } from '../../lib/index.ts';
 import { addTrees, copyOfTree, scaleTree } from '../algebra.ts';
-import type { LearnerConfig } from '../learner/config.ts';
-import type { Point } from '../learner/engine.ts';
-import { treeOf } from '../learner/point.ts';
-import { pullLosses, takeStep } from '../learner/step.ts';
-import { type Systems, systemsOf } from '../learner/system.ts';
+import type { LearnerConfig } from '../learner/given/config.ts';
+import { type Point, treeOf } from '../learner/plan/point.ts';
+import { type Systems, systemsOf } from '../learner/systems/system.ts';
+import { pullLosses, takeStep } from '../learner/window/step.ts';
 
 /** The gradient of the trajectory that was visited against the one at today's parameters. */
 export interface Staleness {

@@ -1,11 +1,11 @@
 import type { Noise, TypedArray } from '../../lib/index.ts';
 import { copyOfTree, zerosOf } from '../algebra.ts';
 import type { Cost, Estimator } from '../estimators/index.ts';
-import type { LearnerConfig } from '../learner/config.ts';
-import type { Engine, Point } from '../learner/engine.ts';
-import { atReset, freshLanes, named, type Setting } from '../learner/learn.ts';
-import { lanesAsOne } from '../learner/point.ts';
-import { engineOf, settingOf } from '../learner/select.ts';
+import type { Engine } from '../learner/engine/engine.ts';
+import { engineOf, settingOf } from '../learner/engine/select.ts';
+import type { LearnerConfig } from '../learner/given/config.ts';
+import { lanesAsOne, type Point } from '../learner/plan/point.ts';
+import { atReset, freshLanes, named, type Setting } from '../learner/window/learn.ts';
 import { type Optimizer, sgd } from '../optimizers/index.ts';
 
 /**

@@ -12,7 +12,7 @@ import {
   model,
 } from '../../nn/index.ts';
 import { misfit } from '../evaluation/saved.ts';
-import type { LearnerConfig } from '../learner/config.ts';
+import type { LearnerConfig } from '../learner/given/config.ts';
 import { createLearner, type Learner } from '../learner/learner.ts';
 import { restoreLearner } from '../learner/restore.ts';
 import { makeCell } from '../registry/cells.ts';

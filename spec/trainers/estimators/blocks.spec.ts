@@ -13,7 +13,7 @@ import {
   snap,
   unbiased,
 } from '../../../trainers/index.ts';
-import { requireCarried } from '../../../trainers/learner/requireCarried.ts';
+import { requireCarried } from '../../../trainers/learner/checkpoint/requireCarried.ts';
 import { estimates } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';
 import { numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';

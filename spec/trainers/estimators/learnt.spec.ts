@@ -14,7 +14,7 @@ import { checkUnbiased, influenceOf, learnerOf } from '../../../trainers/testing
 import { lengthOf, numbersOf, requireClose, requireLive } from '../../../trainers/testing/numbers.ts';
 import type { Fixture } from '../../../trainers/testing/unrolled.ts';
 import { size } from '../../support/size.ts';
-import { runOf, singular } from '../singular.ts';
+import { runOf, singular } from '../learner/singular.ts';
 import { fixture, withReadout } from './sparse.ts';
 
 /** Estimators with parts that they learn, with their names within `learner.influence`. */

@@ -8,7 +8,7 @@ import {
   type Tensor,
   writeSafetensors,
 } from '../../../../lib/index.ts';
-import { checksumOf } from '../../../../trainers/learner/checksum.ts';
+import { checksumOf } from '../../../../trainers/learner/checkpoint/checksum.ts';
 import type { StreamConfig } from '../../../../trainers/streams/config.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
 import { checkpointAfter, rows, tiny } from '../../sessions.ts';

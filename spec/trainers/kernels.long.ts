@@ -1,2 +1,0 @@
-import '../support/long.ts';
-import './kernels.spec.ts';

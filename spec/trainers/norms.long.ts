@@ -1,2 +1,0 @@
-import '../support/long.ts';
-import './norms.spec.ts';

@@ -1,2 +1,0 @@
-import '../support/long.ts';
-import './resume.spec.ts';

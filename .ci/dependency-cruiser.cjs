@@ -19,6 +19,8 @@ const leftward = layers.slice(0, -1).map((layer, at) => ({
 
 // Within a part, too, what is listed later may import what is listed earlier, and not the other way.
 const forbidden = [
+  ['autodiff/compile/equations', 'autodiff/compile/(terms|instructions)'],
+  ['autodiff/compile/instructions', 'autodiff/compile/(equations|terms)'],
   ['trainers/learner/given', 'trainers/learner/(systems|window|plan|checkpoint|engine)'],
   ['trainers/learner/systems', 'trainers/learner/(window|plan|checkpoint|engine)'],
   ['trainers/learner/window', 'trainers/learner/(plan|checkpoint|engine)'],

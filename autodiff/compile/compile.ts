@@ -10,8 +10,8 @@ import {
 } from '../../lib/index.ts';
 import { liftTree } from '../arguments.ts';
 import { callName, dualsOutside, isUnderTransform } from '../level.ts';
+import { isClosed, type Program, printProgram, typeName } from './equations/program.ts';
 import { Execution } from './execution.ts';
-import { isClosed, type Program, printProgram, typeName } from './program.ts';
 import { trace } from './trace.ts';
 
 /** A function that runs on a plan. */

@@ -11,11 +11,11 @@ import {
   wasm,
 } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
-import type { IndexBound } from './indices.ts';
-import type { Buffer, Call } from './instruction.ts';
+import { isClosed, type Program, requireProgram, requireType } from './equations/program.ts';
+import { requireSchedule, type Schedule } from './equations/schedule.ts';
+import type { Buffer, Call } from './instructions/instruction.ts';
 import { type Plan, planOf } from './plan.ts';
-import { isClosed, type Program, requireProgram, requireType } from './program.ts';
-import { requireSchedule, type Schedule } from './schedule.ts';
+import type { IndexBound } from './terms/indices.ts';
 
 const views = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
 

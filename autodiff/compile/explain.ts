@@ -1,9 +1,9 @@
 import type { Tensor } from '../../lib/index.ts';
-import { Naming } from './naming.ts';
+import { printProgram } from './equations/program.ts';
+import { requireSchedule, type Schedule } from './equations/schedule.ts';
 import { passes } from './passes.ts';
 import { planOf } from './plan.ts';
-import { printProgram } from './program.ts';
-import { requireSchedule, type Schedule } from './schedule.ts';
+import { Naming } from './terms/naming.ts';
 import { type Declare, trace } from './trace.ts';
 
 /** A pass of the compiler, with the program as it left it. */

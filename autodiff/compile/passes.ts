@@ -1,21 +1,21 @@
-import { withoutAdjoints } from './adjoint.ts';
-import type { Assembler } from './assembler.ts';
-import { type Buffer, type Instruction, writtenBy } from './instruction.ts';
-import { fuseLines } from './lines.ts';
-import { asLoop } from './loops.ts';
-import type { Lowering } from './lowering.ts';
-import { asOptimizers } from './optimizers.ts';
-import { pairProducts } from './pair.ts';
-import { type panelsIn, withPanels } from './panels.ts';
-import { inPlaces, type placesIn } from './places.ts';
-import type { Program } from './program.ts';
-import { assignRegisters } from './registers.ts';
-import { asSingle } from './single.ts';
-import { withSumsOfProducts } from './sums.ts';
-import { withoutDead, withoutRepeats } from './tidy.ts';
-import { groupIntoTiles } from './tiles.ts';
-import { fuseTraces } from './traces.ts';
-import { type Part, replaceInputs, writeOutputs } from './write.ts';
+import { withoutAdjoints } from './equations/adjoint.ts';
+import type { Program } from './equations/program.ts';
+import { withSumsOfProducts } from './equations/sums.ts';
+import { withoutDead, withoutRepeats } from './equations/tidy.ts';
+import type { Assembler } from './instructions/assembler.ts';
+import { type Buffer, type Instruction, writtenBy } from './instructions/instruction.ts';
+import { fuseLines } from './instructions/lines.ts';
+import { asLoop } from './instructions/loops.ts';
+import { asOptimizers } from './instructions/optimizers.ts';
+import { pairProducts } from './instructions/pair.ts';
+import { type panelsIn, withPanels } from './instructions/panels.ts';
+import { inPlaces, type placesIn } from './instructions/places.ts';
+import { assignRegisters } from './instructions/registers.ts';
+import { asSingle } from './instructions/single.ts';
+import { groupIntoTiles } from './instructions/tiles.ts';
+import { fuseTraces } from './instructions/traces.ts';
+import type { Lowering } from './terms/lowering.ts';
+import { type Part, replaceInputs, writeOutputs } from './terms/write.ts';
 
 /** One step on the way from a recorded program to a plan. */
 export interface Pass<F> {

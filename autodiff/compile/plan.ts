@@ -1,18 +1,18 @@
 import { wasm } from '../../lib/index.ts';
-import { layOut } from './arena.ts';
-import { Assembler } from './assembler.ts';
-import { encode } from './encode.ts';
-import type { IndexBound } from './indices.ts';
-import { type Buffer, type Call, countUses, type Instruction } from './instruction.ts';
-import { Lowering } from './lowering.ts';
-import { panelsIn } from './panels.ts';
+import type { Program } from './equations/program.ts';
+import { type Care, equationsOf, type Schedule } from './equations/schedule.ts';
+import { showsNaN } from './equations/shows.ts';
+import { layOut } from './instructions/arena.ts';
+import { Assembler } from './instructions/assembler.ts';
+import { encode } from './instructions/encode.ts';
+import { type Buffer, type Call, countUses, type Instruction } from './instructions/instruction.ts';
+import { panelsIn } from './instructions/panels.ts';
+import { placesIn } from './instructions/places.ts';
 import { type Pass, passes } from './passes.ts';
-import { placesIn } from './places.ts';
-import type { Program } from './program.ts';
-import { repeat } from './repeat.ts';
-import { type Care, equationsOf, type Schedule } from './schedule.ts';
-import { showsNaN } from './shows.ts';
-import type { Part } from './write.ts';
+import type { IndexBound } from './terms/indices.ts';
+import { Lowering } from './terms/lowering.ts';
+import { repeat } from './terms/repeat.ts';
+import type { Part } from './terms/write.ts';
 
 /** A program as instructions over one arena. */
 export interface Plan {

@@ -4,8 +4,8 @@ import { bind } from '../bind.ts';
 import { withLevel } from '../level.ts';
 import type { TensorType } from '../primitive.ts';
 import { type Recorder, SymbolTensor } from '../symbol.ts';
+import { type Program, requireProgram } from './equations/program.ts';
 import { type Pass, passes } from './passes.ts';
-import { type Program, requireProgram } from './program.ts';
 
 /** A traced function: its program, and a tree that tells how its outputs are put together. */
 export interface Traced {

@@ -1,4 +1,4 @@
-import { isOne, scaled, type Terms } from '../compile/terms.ts';
+import { isOne, scaled, type Terms } from '../compile/terms/terms.ts';
 import { add } from '../primitives/add.ts';
 import { div } from '../primitives/div.ts';
 import { scale } from '../primitives/linear.ts';

@@ -1,6 +1,6 @@
 import type { Tensor, wasm } from '../../lib/index.ts';
-import type { Planner } from '../compile/planner.ts';
-import { type Coefficient, splatOf, type Terms } from '../compile/terms.ts';
+import type { Planner } from '../compile/terms/planner.ts';
+import { type Coefficient, splatOf, type Terms } from '../compile/terms/terms.ts';
 import type { ConstantPrimitive, SmoothPrimitive } from '../primitive.ts';
 import { binade, floor, greater } from '../primitives/constant.ts';
 import { select } from '../primitives/indexed.ts';

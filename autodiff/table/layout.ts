@@ -1,6 +1,6 @@
 import { dataOf, fromData, type Shape, stridesOf, type Tensor } from '../../lib/index.ts';
-import type { Planner } from '../compile/planner.ts';
-import { type Diagonal, dense, one, placeIn, type Terms } from '../compile/terms.ts';
+import type { Planner } from '../compile/terms/planner.ts';
+import { type Diagonal, dense, one, placeIn, type Terms } from '../compile/terms/terms.ts';
 import type { Parameters } from '../primitive.ts';
 import { join } from '../primitives/constant.ts';
 import * as linear from '../primitives/linear.ts';

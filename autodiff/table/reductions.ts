@@ -9,8 +9,8 @@ import {
   type Tensor,
 } from '../../lib/index.ts';
 import { bind } from '../bind.ts';
-import type { Planner } from '../compile/planner.ts';
-import { dense, type Terms } from '../compile/terms.ts';
+import type { Planner } from '../compile/terms/planner.ts';
+import { dense, type Terms } from '../compile/terms/terms.ts';
 import { argmax, maxReduce } from '../primitives/constant.ts';
 import { globalNorm } from '../primitives/globalNorm.ts';
 import { broadcast, cumsum, sum } from '../primitives/linear.ts';

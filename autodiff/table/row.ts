@@ -1,6 +1,6 @@
 import type { Tensor } from '../../lib/index.ts';
-import type { Planner } from '../compile/planner.ts';
-import type { Terms } from '../compile/terms.ts';
+import type { Planner } from '../compile/terms/planner.ts';
+import type { Terms } from '../compile/terms/terms.ts';
 import type { Parameters, Primitive } from '../primitive.ts';
 import type { Batch, Entries } from './batch.ts';
 import type { Reach } from './reach.ts';

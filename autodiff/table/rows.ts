@@ -1,5 +1,5 @@
 import { kernels, sizeOf } from '../../lib/index.ts';
-import { dense, one, type Terms } from '../compile/terms.ts';
+import { dense, one, type Terms } from '../compile/terms/terms.ts';
 import { gather, scatterAdd } from '../primitives/indexed.ts';
 import { folded, spread } from './batch.ts';
 import { entriesOf } from './lower/entries.ts';

@@ -1,8 +1,8 @@
 import type { DType, Tensor, wasm } from '../../../lib/index.ts';
-import type { Buffer } from '../../compile/instruction.ts';
-import type { Planner } from '../../compile/planner.ts';
-import { type EntryOperand, repeat } from '../../compile/repeat.ts';
-import { deepest, isShallow } from '../../compile/shallow.ts';
+import { deepest, isShallow } from '../../compile/equations/shallow.ts';
+import type { Buffer } from '../../compile/instructions/instruction.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
+import { type EntryOperand, repeat } from '../../compile/terms/repeat.ts';
 import {
   type Coefficient,
   dense,
@@ -13,7 +13,7 @@ import {
   type Term,
   type Terms,
   times,
-} from '../../compile/terms.ts';
+} from '../../compile/terms/terms.ts';
 import { productByPieces, scaledColumns, scaledRows } from './diagonal.ts';
 import { entriesOf } from './entries.ts';
 import { inRule, strongFactor, strongScale } from './multiply.ts';

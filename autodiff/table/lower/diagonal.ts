@@ -1,7 +1,7 @@
 import type { DType, Tensor } from '../../../lib/index.ts';
-import type { Buffer, InstructionOperand } from '../../compile/instruction.ts';
-import type { Planner } from '../../compile/planner.ts';
-import { repeat, repeated } from '../../compile/repeat.ts';
+import type { Buffer, InstructionOperand } from '../../compile/instructions/instruction.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
+import { repeat, repeated } from '../../compile/terms/repeat.ts';
 import {
   type Coefficient,
   type Diagonal,
@@ -13,7 +13,7 @@ import {
   repeatedOf,
   scaled,
   type Terms,
-} from '../../compile/terms.ts';
+} from '../../compile/terms/terms.ts';
 
 /**
  * Products in which an operand is zero off some diagonals. Rows of a Jacobian begin with the unit vectors, which

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../../lib/index.ts';
-import type { Planner } from '../../compile/planner.ts';
-import { type Coefficient, scaled, splatOf, type Terms } from '../../compile/terms.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
+import { type Coefficient, scaled, splatOf, type Terms } from '../../compile/terms/terms.ts';
 import { type Pairwise, pairwise } from './pairwise.ts';
 
 /** x / y, rounded once. Only a division by a power of two is a product too. */

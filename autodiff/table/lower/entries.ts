@@ -1,7 +1,7 @@
 import type { Tensor } from '../../../lib/index.ts';
-import type { Planner } from '../../compile/planner.ts';
-import type { EntryOperand } from '../../compile/repeat.ts';
-import { repeatedOf } from '../../compile/terms.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
+import type { EntryOperand } from '../../compile/terms/repeat.ts';
+import { repeatedOf } from '../../compile/terms/terms.ts';
 
 /**
  * A tensor whose leading axis has `count` entries, as an operand that moves on: one that repeats for all of

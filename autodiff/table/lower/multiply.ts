@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '../../../lib/index.ts';
-import type { Planner } from '../../compile/planner.ts';
-import type { Program } from '../../compile/program.ts';
+import type { Program } from '../../compile/equations/program.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
 import {
   type Coefficient,
   dense,
@@ -11,7 +11,7 @@ import {
   type Term,
   type Terms,
   times,
-} from '../../compile/terms.ts';
+} from '../../compile/terms/terms.ts';
 import { mul } from '../../primitives/mul.ts';
 import { diagonalProduct } from './diagonal.ts';
 import { byRows, type Pairwise } from './pairwise.ts';

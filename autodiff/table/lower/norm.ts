@@ -1,7 +1,7 @@
 import type { Tensor } from '../../../lib/index.ts';
-import type { Buffer } from '../../compile/instruction.ts';
-import type { Planner } from '../../compile/planner.ts';
-import { arrayOf, dense, type Part, type Term, type Terms } from '../../compile/terms.ts';
+import type { Buffer } from '../../compile/instructions/instruction.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
+import { arrayOf, dense, type Part, type Term, type Terms } from '../../compile/terms/terms.ts';
 import { innerProduct } from './contract.ts';
 
 /**

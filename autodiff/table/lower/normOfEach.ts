@@ -1,8 +1,8 @@
 import type { DType, Tensor } from '../../../lib/index.ts';
-import type { Buffer } from '../../compile/instruction.ts';
-import type { Planner } from '../../compile/planner.ts';
-import { type EntryOperand, repeated } from '../../compile/repeat.ts';
-import { type Coefficient, dense, type EntryPart, one, type Terms } from '../../compile/terms.ts';
+import type { Buffer } from '../../compile/instructions/instruction.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
+import { type EntryOperand, repeated } from '../../compile/terms/repeat.ts';
+import { type Coefficient, dense, type EntryPart, one, type Terms } from '../../compile/terms/terms.ts';
 
 /** An entry of a term, with the numbers that it is multiplied with. */
 interface EntryTerm {

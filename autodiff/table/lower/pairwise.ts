@@ -1,6 +1,6 @@
 import type { Tensor, wasm } from '../../../lib/index.ts';
-import type { Planner } from '../../compile/planner.ts';
-import { one, repeatedOf, scaled, type Terms, times } from '../../compile/terms.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
+import { one, repeatedOf, scaled, type Terms, times } from '../../compile/terms/terms.ts';
 
 /** The kernels of an operation on two arrays of one shape. */
 export interface Pairwise {

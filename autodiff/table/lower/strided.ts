@@ -1,6 +1,6 @@
 import { type Shape, sizeOf, stridesOf, type Tensor } from '../../../lib/index.ts';
-import type { Buffer } from '../../compile/instruction.ts';
-import type { Planner } from '../../compile/planner.ts';
+import type { Buffer } from '../../compile/instructions/instruction.ts';
+import type { Planner } from '../../compile/terms/planner.ts';
 
 /** A copy of the elements of x that a view of this shape visits; `shift` and the strides are in elements. */
 export function strided(

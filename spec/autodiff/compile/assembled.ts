@@ -1,7 +1,11 @@
-import { layOut } from '../../../autodiff/compile/arena.ts';
-import { Assembler } from '../../../autodiff/compile/assembler.ts';
-import { encode } from '../../../autodiff/compile/encode.ts';
-import { type Buffer, countUses, type Instruction } from '../../../autodiff/compile/instruction.ts';
+import { layOut } from '../../../autodiff/compile/instructions/arena.ts';
+import { Assembler } from '../../../autodiff/compile/instructions/assembler.ts';
+import { encode } from '../../../autodiff/compile/instructions/encode.ts';
+import {
+  type Buffer,
+  countUses,
+  type Instruction,
+} from '../../../autodiff/compile/instructions/instruction.ts';
 import { wasm } from '../../../lib/index.ts';
 
 /**

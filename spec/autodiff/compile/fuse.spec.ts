@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Assembler } from '../../../autodiff/compile/assembler.ts';
-import type { Buffer } from '../../../autodiff/compile/instruction.ts';
-import { assignRegisters } from '../../../autodiff/compile/registers.ts';
-import { groupIntoTiles } from '../../../autodiff/compile/tiles.ts';
+import type { Assembler } from '../../../autodiff/compile/instructions/assembler.ts';
+import type { Buffer } from '../../../autodiff/compile/instructions/instruction.ts';
+import { assignRegisters } from '../../../autodiff/compile/instructions/registers.ts';
+import { groupIntoTiles } from '../../../autodiff/compile/instructions/tiles.ts';
 import {
   add,
   cos,

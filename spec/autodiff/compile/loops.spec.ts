@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Assembler } from '../../../autodiff/compile/assembler.ts';
-import type { Buffer, Instruction } from '../../../autodiff/compile/instruction.ts';
-import { asLoop } from '../../../autodiff/compile/loops.ts';
-import { assignRegisters } from '../../../autodiff/compile/registers.ts';
-import { groupIntoTiles } from '../../../autodiff/compile/tiles.ts';
+import type { Assembler } from '../../../autodiff/compile/instructions/assembler.ts';
+import type { Buffer, Instruction } from '../../../autodiff/compile/instructions/instruction.ts';
+import { asLoop } from '../../../autodiff/compile/instructions/loops.ts';
+import { assignRegisters } from '../../../autodiff/compile/instructions/registers.ts';
+import { groupIntoTiles } from '../../../autodiff/compile/instructions/tiles.ts';
 import type { FloatDType, wasm } from '../../../lib/index.ts';
 import { size as share } from '../../support/size.ts';
 import { bytesAfter } from './assembled.ts';

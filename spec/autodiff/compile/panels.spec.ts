@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Assembler } from '../../../autodiff/compile/assembler.ts';
-import type { Buffer, Instruction } from '../../../autodiff/compile/instruction.ts';
-import { panelsIn, withPanels } from '../../../autodiff/compile/panels.ts';
+import type { Assembler } from '../../../autodiff/compile/instructions/assembler.ts';
+import type { Buffer, Instruction } from '../../../autodiff/compile/instructions/instruction.ts';
+import { panelsIn, withPanels } from '../../../autodiff/compile/instructions/panels.ts';
 import { bytesAfter } from './assembled.ts';
 
 /** The bytes and the instructions, with the matrices of products in panels or as they are. */

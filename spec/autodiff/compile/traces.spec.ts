@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Assembler } from '../../../autodiff/compile/assembler.ts';
-import type { Buffer } from '../../../autodiff/compile/instruction.ts';
-import { fuseLines } from '../../../autodiff/compile/lines.ts';
-import { repeat } from '../../../autodiff/compile/repeat.ts';
-import { fuseTraces } from '../../../autodiff/compile/traces.ts';
+import type { Assembler } from '../../../autodiff/compile/instructions/assembler.ts';
+import type { Buffer } from '../../../autodiff/compile/instructions/instruction.ts';
+import { fuseLines } from '../../../autodiff/compile/instructions/lines.ts';
+import { fuseTraces } from '../../../autodiff/compile/instructions/traces.ts';
+import { repeat } from '../../../autodiff/compile/terms/repeat.ts';
 import { size } from '../../support/size.ts';
 import { bytesAfter } from './assembled.ts';
 

@@ -1,6 +1,6 @@
-import type { Tensor } from '../../lib/index.ts';
-import type { Equation } from '../symbol.ts';
-import { rowOf } from '../table/index.ts';
+import type { Tensor } from '../../../lib/index.ts';
+import type { Equation } from '../../symbol.ts';
+import { rowOf } from '../../table/index.ts';
 import type { Program } from './program.ts';
 
 /**

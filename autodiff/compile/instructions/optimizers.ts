@@ -1,4 +1,4 @@
-import type { DType } from '../../lib/index.ts';
+import type { DType } from '../../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import { type Members, membersOf } from './chain.ts';
 import type { Buffer, Instruction } from './instruction.ts';

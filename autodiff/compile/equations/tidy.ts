@@ -1,6 +1,6 @@
-import type { Tensor } from '../../lib/index.ts';
-import type { Primitive } from '../primitive.ts';
-import type { Equation, SymbolTensor } from '../symbol.ts';
+import type { Tensor } from '../../../lib/index.ts';
+import type { Primitive } from '../../primitive.ts';
+import type { Equation, SymbolTensor } from '../../symbol.ts';
 import type { Program } from './program.ts';
 
 export function withoutRepeats(program: Program): Program {

@@ -1,8 +1,8 @@
-import { type DType, type Shape, sizeOf, stridesOf, type wasm } from '../../lib/index.ts';
+import { type DType, type Shape, sizeOf, stridesOf, type wasm } from '../../../lib/index.ts';
+import type { Assembler } from '../instructions/assembler.ts';
+import type { Buffer } from '../instructions/instruction.ts';
 import { addDiagonal, addedRows, addProduct } from './addPart.ts';
-import type { Assembler } from './assembler.ts';
 import { addEntries, EntryNumbers } from './entryTerms.ts';
-import type { Buffer } from './instruction.ts';
 import {
   arrayOf,
   type Coefficient,

@@ -1,4 +1,4 @@
-import { allocate, type DType, type TypedArray, type wasm } from '../../lib/index.ts';
+import { allocate, type DType, type TypedArray, type wasm } from '../../../lib/index.ts';
 import type { Buffer, Instruction, InstructionOperand } from './instruction.ts';
 
 /** The instructions and the constants of a plan under construction. */

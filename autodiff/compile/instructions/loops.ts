@@ -1,4 +1,4 @@
-import { wasm } from '../../lib/index.ts';
+import { wasm } from '../../../lib/index.ts';
 import { type Buffer, bufferOf, countUses, type Instruction } from './instruction.ts';
 
 /**

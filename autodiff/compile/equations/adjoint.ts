@@ -1,11 +1,11 @@
-import type { Tensor } from '../../lib/index.ts';
-import { bind } from '../bind.ts';
-import { add, reshape } from '../operations/index.ts';
-import type { Parameters } from '../primitive.ts';
-import { add as sum } from '../primitives/add.ts';
-import * as linear from '../primitives/linear.ts';
-import { matmul } from '../primitives/matmul.ts';
-import type { Equation } from '../symbol.ts';
+import type { Tensor } from '../../../lib/index.ts';
+import { bind } from '../../bind.ts';
+import { add, reshape } from '../../operations/index.ts';
+import type { Parameters } from '../../primitive.ts';
+import { add as sum } from '../../primitives/add.ts';
+import * as linear from '../../primitives/linear.ts';
+import { matmul } from '../../primitives/matmul.ts';
+import type { Equation } from '../../symbol.ts';
 import type { Program } from './program.ts';
 import { replacing } from './replacing.ts';
 

@@ -6,18 +6,18 @@ import {
   type Tensor,
   type TypedArray,
   type wasm,
-} from '../../lib/index.ts';
-import { type Equation, SymbolTensor } from '../symbol.ts';
-import { rowOf } from '../table/index.ts';
-import { squaredIn } from '../table/lower/multiply.ts';
-import type { Assembler } from './assembler.ts';
+} from '../../../lib/index.ts';
+import { type Equation, SymbolTensor } from '../../symbol.ts';
+import { rowOf } from '../../table/index.ts';
+import { squaredIn } from '../../table/lower/multiply.ts';
+import type { Program } from '../equations/program.ts';
+import type { Care } from '../equations/schedule.ts';
+import type { Assembler } from '../instructions/assembler.ts';
+import { type Buffer, bufferOf, type InstructionOperand } from '../instructions/instruction.ts';
 import { Indices } from './indices.ts';
-import { type Buffer, bufferOf, type InstructionOperand } from './instruction.ts';
 import { Materializer } from './materialize.ts';
 import type { Planner } from './planner.ts';
-import type { Program } from './program.ts';
 import { type EntryOperand, repeat } from './repeat.ts';
-import type { Care } from './schedule.ts';
 import {
   arrayOf,
   type Coefficient,

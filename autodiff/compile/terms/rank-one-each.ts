@@ -1,4 +1,4 @@
-import type { Buffer, Instruction } from './instruction.ts';
+import type { Buffer, Instruction } from '../instructions/instruction.ts';
 import type { Lowering } from './lowering.ts';
 import { carriedNorm, isUnread, type Pending } from './rank-one.ts';
 import { type EntryOperand, repeated } from './repeat.ts';

@@ -1,7 +1,12 @@
-import { wasm } from '../../lib/index.ts';
-import type { Assembler } from './assembler.ts';
-import { type Buffer, bufferOf, type Instruction, type InstructionOperand } from './instruction.ts';
-import { letters } from './program.ts';
+import { wasm } from '../../../lib/index.ts';
+import { letters } from '../equations/program.ts';
+import type { Assembler } from '../instructions/assembler.ts';
+import {
+  type Buffer,
+  bufferOf,
+  type Instruction,
+  type InstructionOperand,
+} from '../instructions/instruction.ts';
 import type { Coefficient, Part, Terms } from './terms.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Equation } from '../symbol.ts';
-import type { Buffer } from './instruction.ts';
+import type { Equation } from '../../symbol.ts';
+import type { Program } from '../equations/program.ts';
+import type { Buffer } from '../instructions/instruction.ts';
 import type { Lowering } from './lowering.ts';
-import type { Program } from './program.ts';
 import { type Pending, type Replacement, writeRankOne } from './rank-one.ts';
 import { writeRankOneEach } from './rank-one-each.ts';
 import { arrayOf, buffersOf, mapBuffers, type Part as TermPart, type Terms } from './terms.ts';

@@ -1,6 +1,6 @@
-import { kernels } from '../../lib/index.ts';
-import type { Assembler } from './assembler.ts';
-import type { Buffer } from './instruction.ts';
+import { kernels } from '../../../lib/index.ts';
+import type { Assembler } from '../instructions/assembler.ts';
+import type { Buffer } from '../instructions/instruction.ts';
 import type { Diagonal, Part } from './terms.ts';
 
 /** An array with its coefficient. */

@@ -1,7 +1,7 @@
-import { dataOf, type Tensor } from '../../lib/index.ts';
-import type { Parameters } from '../primitive.ts';
-import { type Equation, SymbolTensor } from '../symbol.ts';
-import type { Row } from '../table/row.ts';
+import { dataOf, type Tensor } from '../../../lib/index.ts';
+import type { Parameters } from '../../primitive.ts';
+import { type Equation, SymbolTensor } from '../../symbol.ts';
+import type { Row } from '../../table/row.ts';
 
 /** An input whose values point into rows, to be checked before a plan runs. */
 export interface IndexBound {

@@ -1,4 +1,4 @@
-import type { wasm } from '../../lib/index.ts';
+import type { wasm } from '../../../lib/index.ts';
 import type { Assembler } from './assembler.ts';
 import { type Buffer, bufferOf, type Instruction } from './instruction.ts';
 

@@ -1,5 +1,5 @@
-import type { Tensor } from '../../lib/index.ts';
-import type { Equation } from '../symbol.ts';
+import type { Tensor } from '../../../lib/index.ts';
+import type { Equation } from '../../symbol.ts';
 import type { Program } from './program.ts';
 
 /** The program with results replaced by others, every equation after those that it needs. */

@@ -1,4 +1,4 @@
-import type { wasm } from '../../lib/index.ts';
+import type { wasm } from '../../../lib/index.ts';
 import { type Buffer, bufferOf, type Instruction, readsOf, writtenBy } from './instruction.ts';
 
 /** Products of one matrix with a vector that can share a pass over the matrix with another. */

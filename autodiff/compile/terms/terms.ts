@@ -1,5 +1,5 @@
-import type { Shape } from '../../lib/index.ts';
-import type { Buffer } from './instruction.ts';
+import type { Shape } from '../../../lib/index.ts';
+import type { Buffer } from '../instructions/instruction.ts';
 
 /** A fixed factor times scalars that are known when the plan runs. */
 export interface Coefficient {

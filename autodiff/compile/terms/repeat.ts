@@ -1,5 +1,5 @@
-import type { wasm } from '../../lib/index.ts';
-import type { Buffer, Instruction, InstructionOperand } from './instruction.ts';
+import type { wasm } from '../../../lib/index.ts';
+import type { Buffer, Instruction, InstructionOperand } from '../instructions/instruction.ts';
 
 /** An array with the number of elements from one entry to the next; 0 for one that all entries share. */
 export interface EntryOperand {

@@ -1,4 +1,4 @@
-import { type DType, wasm } from '../../lib/index.ts';
+import { type DType, wasm } from '../../../lib/index.ts';
 import { type Buffer, bufferOf, buffersIn, type Instruction, writtenBy } from './instruction.ts';
 
 /** Below this many elements an array stays in the nearest cache anyway. */

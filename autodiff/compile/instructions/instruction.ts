@@ -1,5 +1,5 @@
-import { type DType, type Tensor, wasm } from '../../lib/index.ts';
-import type { Equation } from '../symbol.ts';
+import { type DType, type Tensor, wasm } from '../../../lib/index.ts';
+import type { Equation } from '../../symbol.ts';
 
 /** A run of elements in the arena. Its place is known once the whole plan is laid out. */
 export interface Buffer {

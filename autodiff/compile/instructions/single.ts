@@ -1,4 +1,4 @@
-import type { wasm } from '../../lib/index.ts';
+import type { wasm } from '../../../lib/index.ts';
 import type { Instruction } from './instruction.ts';
 
 /** The kernels for one number, by those for arrays. */

@@ -1,9 +1,9 @@
-import type { DType, Tensor, wasm } from '../../lib/index.ts';
-import type { Assembler } from './assembler.ts';
-import type { Buffer, InstructionOperand } from './instruction.ts';
+import type { DType, Tensor, wasm } from '../../../lib/index.ts';
+import type { Care } from '../equations/schedule.ts';
+import type { Assembler } from '../instructions/assembler.ts';
+import type { Buffer, InstructionOperand } from '../instructions/instruction.ts';
 import type { Materializer } from './materialize.ts';
 import type { EntryOperand } from './repeat.ts';
-import type { Care } from './schedule.ts';
 import type { Coefficient, Diagonal, Terms } from './terms.ts';
 
 /** The plan under construction, as the lowering of an equation sees it. */

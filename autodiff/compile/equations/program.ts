@@ -1,6 +1,6 @@
-import { DTypeError, formatShape, guard, ShapeError, sameShape, Tensor } from '../../lib/index.ts';
-import type { Parameters, TensorType } from '../primitive.ts';
-import { type Equation, SymbolTensor } from '../symbol.ts';
+import { DTypeError, formatShape, guard, ShapeError, sameShape, Tensor } from '../../../lib/index.ts';
+import type { Parameters, TensorType } from '../../primitive.ts';
+import { type Equation, SymbolTensor } from '../../symbol.ts';
 
 /** A straight-line program: what `compile` runs. Operands that are not symbols are constants. */
 export interface Program {

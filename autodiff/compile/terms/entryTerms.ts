@@ -1,6 +1,6 @@
-import type { DType } from '../../lib/index.ts';
-import type { Assembler } from './assembler.ts';
-import type { Buffer } from './instruction.ts';
+import type { DType } from '../../../lib/index.ts';
+import type { Assembler } from '../instructions/assembler.ts';
+import type { Buffer } from '../instructions/instruction.ts';
 import { type EntryOperand, repeat } from './repeat.ts';
 import type { Coefficient, Part, Terms } from './terms.ts';
 

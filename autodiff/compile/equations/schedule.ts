@@ -1,5 +1,5 @@
-import { guard, type Tensor, wasm } from '../../lib/index.ts';
-import type { Equation } from '../symbol.ts';
+import { guard, type Tensor, wasm } from '../../../lib/index.ts';
+import type { Equation } from '../../symbol.ts';
 import type { Program } from './program.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type DType, type FloatDType, wasm } from '../../lib/index.ts';
+import { type DType, type FloatDType, wasm } from '../../../lib/index.ts';
 import { bytesPer } from './arena.ts';
 import { bufferOf, type Call, type Instruction, type InstructionOperand } from './instruction.ts';
 

@@ -1,4 +1,4 @@
-import type { DType } from '../../lib/index.ts';
+import type { DType } from '../../../lib/index.ts';
 import { type Buffer, buffersIn, type Instruction } from './instruction.ts';
 
 const alignment = 64;

@@ -1,4 +1,4 @@
-import { sizeOf, stridesOf } from '../../lib/index.ts';
+import { sizeOf, stridesOf } from '../../../lib/index.ts';
 import {
   type Buffer,
   bufferOf,

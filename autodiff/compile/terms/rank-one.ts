@@ -1,5 +1,5 @@
-import type { Tensor } from '../../lib/index.ts';
-import type { Buffer } from './instruction.ts';
+import type { Tensor } from '../../../lib/index.ts';
+import type { Buffer } from '../instructions/instruction.ts';
 import type { Lowering } from './lowering.ts';
 import type { Coefficient, Term, Terms } from './terms.ts';
 

@@ -10,7 +10,7 @@ import { complain, createScreen } from '../terminal/screen.ts';
 import { shown } from '../terminal/shown.ts';
 import { claimFolder, fileNames } from '../training/folder.ts';
 import { watchSignals } from '../training/stop.ts';
-import type { DemoOptions } from './demoOptions.ts';
+import type { DemoOptions } from './options/demoOptions.ts';
 
 /** `norewind demo`. Returns the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {

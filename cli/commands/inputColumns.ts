@@ -18,8 +18,8 @@ import { readNdjson } from '../stream/input/ndjson.ts';
 import { isPattern, openSources, pathsOf } from '../stream/input/openSources.ts';
 import type { Peekable } from '../stream/input/peek.ts';
 import { counted } from '../terminal/numbers.ts';
-import { formatOf } from './dataFormat.ts';
-import { dataOf, type TrainOptions } from './trainOptions.ts';
+import { formatOf } from './options/dataFormat.ts';
+import { dataOf, type TrainOptions } from './options/trainOptions.ts';
 
 /** The records of a file that are looked at. */
 const ofFile = { records: surveyed.ofList, milliseconds: Number.POSITIVE_INFINITY };

@@ -21,9 +21,9 @@ import { readData } from '../stream/input/readData.ts';
 import { counted, roundedTo } from '../terminal/numbers.ts';
 import { complain } from '../terminal/screen.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
-import { delimiterOf, formatOf } from './dataFormat.ts';
-import { flagOf } from './declared.ts';
-import { type DialectOptions, dialectKeys, dialectOf } from './dialectOptions.ts';
+import { delimiterOf, formatOf } from './options/dataFormat.ts';
+import { flagOf } from './options/declared.ts';
+import { type DialectOptions, dialectKeys, dialectOf } from './options/dialectOptions.ts';
 import { withoutValue } from './withoutValue.ts';
 
 export interface PredictOptions extends DialectOptions {

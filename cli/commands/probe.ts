@@ -13,7 +13,7 @@ import { formatTable } from '../terminal/table.ts';
 import { describeRun } from '../training/results.ts';
 import { watchSignals } from '../training/stop.ts';
 import { requireFree, writeWhole } from '../wholeFile.ts';
-import type { RunSettings } from './runOptions.ts';
+import type { RunSettings } from './options/runOptions.ts';
 import { wishFor } from './runWish.ts';
 
 export interface ProbeOptions {

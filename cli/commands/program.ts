@@ -4,22 +4,22 @@ import { packageVersion } from '../package-root.ts';
 import type { CheckOptions } from './check.ts';
 import type { CollectOptions } from './collect.ts';
 import type { CompareOptions } from './compare.ts';
-import { parseNames } from './dataFormat.ts';
-import { addDemoOptions, type DemoOptions } from './demoOptions.ts';
-import { dialectOptions } from './dialectOptions.ts';
-import { addExamples } from './examples.ts';
-import { experimentHelp } from './experimentHelp.ts';
 import type { ExportOptions } from './export.ts';
 import type { GenerateOptions } from './generate.ts';
+import { addExamples } from './help/examples.ts';
+import { experimentHelp } from './help/experimentHelp.ts';
+import { suggest } from './help/suggestions.ts';
 import type { InitOptions } from './init.ts';
-import { parseCount, parseNumber, parsePositive } from './numbers.ts';
-import { refuseEmptyPaths } from './paths.ts';
+import { parseNames } from './options/dataFormat.ts';
+import { addDemoOptions, type DemoOptions } from './options/demoOptions.ts';
+import { dialectOptions } from './options/dialectOptions.ts';
+import { parseCount, parseNumber, parsePositive } from './options/numbers.ts';
+import { refuseEmptyPaths } from './options/paths.ts';
+import { addReproduceOptions, type ReproduceOptions } from './options/reproduceOptions.ts';
+import { addRunOptions, type RunOptions, runConfigOptions } from './options/runOptions.ts';
+import { addSweepOptions, type SweepOptions } from './options/sweepOptions.ts';
+import { addTrainOptions, type TrainOptions } from './options/trainOptions.ts';
 import type { PredictOptions } from './predict.ts';
-import { addReproduceOptions, type ReproduceOptions } from './reproduceOptions.ts';
-import { addRunOptions, type RunOptions, runConfigOptions } from './runOptions.ts';
-import { suggest } from './suggestions.ts';
-import { addSweepOptions, type SweepOptions } from './sweepOptions.ts';
-import { addTrainOptions, type TrainOptions } from './trainOptions.ts';
 
 /** The commands and their options. `finish` receives the exit code. */
 export function createProgram(finish: (code: number) => void): Command {

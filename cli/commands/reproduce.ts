@@ -12,7 +12,7 @@ import { shown } from '../terminal/shown.ts';
 import { formatTable } from '../terminal/table.ts';
 import { openFolder } from '../training/folder.ts';
 import { watchSignals } from '../training/stop.ts';
-import { defaultSeeds, type ReproduceOptions } from './reproduceOptions.ts';
+import { defaultSeeds, type ReproduceOptions } from './options/reproduceOptions.ts';
 import { resolveGrid } from './resolveGrid.ts';
 import { claimSweep, runGrid } from './runGrid.ts';
 

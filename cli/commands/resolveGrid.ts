@@ -24,7 +24,7 @@ import {
   optimizerFlags,
   type RunSettings,
   runConfigOptions,
-} from './runOptions.ts';
+} from './options/runOptions.ts';
 import { wishFor } from './runWish.ts';
 
 /**

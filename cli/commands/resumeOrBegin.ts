@@ -7,7 +7,7 @@ import { readPlain } from '../plainFile.ts';
 import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
 import { configText } from '../stream/run/openRun.ts';
 import { fileNames } from '../training/folder.ts';
-import { configOf, ownOf, type TrainOptions, withoutConfigOptions } from './trainOptions.ts';
+import { configOf, ownOf, type TrainOptions, withoutConfigOptions } from './options/trainOptions.ts';
 
 /**
  * Replaces `--resume-or-begin` by `--resume` if the folder has a checkpoint, and by `--out` if not, so that a

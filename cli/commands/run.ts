@@ -27,7 +27,7 @@ import {
   resumeOrBeginRun,
   resumeRun,
 } from './openRunFolder.ts';
-import { type RunOptions, refuseRunOptions } from './runOptions.ts';
+import { type RunOptions, refuseRunOptions } from './options/runOptions.ts';
 import { wishFor } from './runWish.ts';
 
 /**

@@ -17,7 +17,7 @@ import { shown } from '../terminal/shown.ts';
 import { claimFolder, openFolder } from '../training/folder.ts';
 import { type Lock, lockFolder } from '../training/lock.ts';
 import { type SignalWatch, watchSignals } from '../training/stop.ts';
-import type { PoolOptions } from './sweepOptions.ts';
+import type { PoolOptions } from './options/sweepOptions.ts';
 
 /** A sweep in its folder, locked by this process. */
 export interface OpenedSweep {

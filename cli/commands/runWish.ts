@@ -13,7 +13,7 @@ import {
 import { mergeWishes, type Wish } from '../experiments/config.ts';
 import { readConfigFile } from '../experiments/configFile.ts';
 import { experiments } from '../experiments/registry.ts';
-import { type RunSettings, wishOf } from './runOptions.ts';
+import { type RunSettings, wishOf } from './options/runOptions.ts';
 
 /**
  * The settings of an experiment, of a task of the user's or of a configuration file, overridden by the options.

@@ -8,7 +8,7 @@ import { eventFilesOf } from '../tensorboard/eventFile.ts';
 import { claimFolder, fileNames, openFolder } from '../training/folder.ts';
 import { lockFolder } from '../training/lock.ts';
 import { dropReplaced } from '../training/replaced.ts';
-import { configOf, ownOf, refuseConfigOptions, type TrainOptions } from './trainOptions.ts';
+import { configOf, ownOf, refuseConfigOptions, type TrainOptions } from './options/trainOptions.ts';
 
 /** A run that can read data, and the folder that it may replace. */
 export interface Started {

@@ -9,9 +9,9 @@ import { gridWishIn, isGridFile, readGrid, sweepNames } from '../sweep/gridFile.
 import { shellWord } from '../terminal/shellWord.ts';
 import { lockFolder } from '../training/lock.ts';
 import { writeResults } from './collect.ts';
+import { gridOptions, type SweepOptions } from './options/sweepOptions.ts';
 import { resolveGrid } from './resolveGrid.ts';
 import { claimSweep, type OpenedSweep, runGrid } from './runGrid.ts';
-import { gridOptions, type SweepOptions } from './sweepOptions.ts';
 
 /**
  * `norewind sweep`. Returns the exit code: 1 if a run failed; one that diverged has not.

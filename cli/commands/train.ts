@@ -23,9 +23,9 @@ import { type SignalWatch, watchSignals } from '../training/stop.ts';
 import { pageListener } from '../watch/pageListener.ts';
 import { type LivePage, openLivePage } from '../watch/server.ts';
 import { withInputColumns } from './inputColumns.ts';
+import type { TrainOptions } from './options/trainOptions.ts';
 import { resumeOrBegin } from './resumeOrBegin.ts';
 import { startRun } from './startRun.ts';
-import type { TrainOptions } from './trainOptions.ts';
 
 /**
  * `norewind train`. Returns the exit code.

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { InvalidArgumentError } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
-import { parseDelimiter, parseNames } from '../../cli/commands/dataFormat.ts';
+import { parseDelimiter, parseNames } from '../../cli/commands/options/dataFormat.ts';
 import { createDesk, type Desk, inPairs } from './command.ts';
 
 const values = Array.from({ length: 90 }, (_, i) => ({

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Command, CommanderError } from 'commander';
+import { wishOf } from '../../cli/commands/options/runOptions.ts';
 import { createProgram } from '../../cli/commands/program.ts';
-import { wishOf } from '../../cli/commands/runOptions.ts';
 import { experiments } from '../../cli/experiments/registry.ts';
 import { resolveWish } from '../../cli/experiments/resolve.ts';
 import { guard } from '../../lib/index.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { Command } from 'commander';
 import { withInputColumns } from '../../../cli/commands/inputColumns.ts';
-import { addTrainOptions, configOf, type TrainOptions } from '../../../cli/commands/trainOptions.ts';
+import { addTrainOptions, configOf, type TrainOptions } from '../../../cli/commands/options/trainOptions.ts';
 import { type Peekable, peekable } from '../../../cli/stream/input/peek.ts';
 import { DataError, NorewindError } from '../../../lib/index.ts';
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Command, InvalidArgumentError } from 'commander';
-import { parseCount, parseNumber, parsePort } from '../../../cli/commands/numbers.ts';
-import { resumeOrBegin } from '../../../cli/commands/resumeOrBegin.ts';
+import { parseCount, parseNumber, parsePort } from '../../../cli/commands/options/numbers.ts';
 import {
   addTrainOptions,
   configOf,
   refuseConfigOptions,
   type TrainOptions,
-} from '../../../cli/commands/trainOptions.ts';
+} from '../../../cli/commands/options/trainOptions.ts';
+import { resumeOrBegin } from '../../../cli/commands/resumeOrBegin.ts';
 import { encodeCheckpoint } from '../../../cli/stream/checkpoint/checkpoint.ts';
 import { generations, writeGeneration } from '../../../cli/stream/checkpoint/generations.ts';
 import { ConfigurationError, DataError, UsageError } from '../../../lib/index.ts';

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { guard } from '../../lib/index.ts';
+import { guard } from '../../../lib/index.ts';
 
 /** Names that other tools use for these commands and options. */
 const synonyms: guard.Synonyms = {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../lib/index.ts';
+import { UsageError } from '../../../lib/index.ts';
 import {
   cellTable,
   estimatorTable,
@@ -12,9 +12,9 @@ import {
   type Setting,
   type Settings,
   scheduleOptions,
-} from '../../trainers/registry/index.ts';
-import type { Wish } from '../experiments/config.ts';
-import { experiments } from '../experiments/registry.ts';
+} from '../../../trainers/registry/index.ts';
+import type { Wish } from '../../experiments/config.ts';
+import { experiments } from '../../experiments/registry.ts';
 import { declared } from './declared.ts';
 import { parseCount, parseNumber, parsePort, parsePositive } from './numbers.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { length } from '../demo/settings.ts';
+import { length } from '../../demo/settings.ts';
 import { parseCount } from './numbers.ts';
 import { addOutputOptions, type OutputOptions } from './runOptions.ts';
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { guard } from '../../lib/index.ts';
-import { UsageError } from '../../lib/index.ts';
-import type { Setting } from '../../trainers/registry/index.ts';
+import type { guard } from '../../../lib/index.ts';
+import { UsageError } from '../../../lib/index.ts';
+import type { Setting } from '../../../trainers/registry/index.ts';
 import {
   completeConfig,
   type OwnParts,
@@ -13,9 +13,9 @@ import {
   type StreamConfig,
   type SymbolData,
   settingGroups,
-} from '../../trainers/streams/index.ts';
-import { ownParts } from '../own/isCode.ts';
-import { absolute, partsFrom } from '../own/streamParts.ts';
+} from '../../../trainers/streams/index.ts';
+import { ownParts } from '../../own/isCode.ts';
+import { absolute, partsFrom } from '../../own/streamParts.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
 import { declared, flagOf } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions } from './dialectOptions.ts';

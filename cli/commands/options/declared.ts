@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { guard } from '../../lib/index.ts';
+import type { guard } from '../../../lib/index.ts';
 import { parseNames } from './dataFormat.ts';
 import { parseCount, parseCounts, parseNumber } from './numbers.ts';
 

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { UsageError } from '../../lib/index.ts';
-import type { RowData } from '../../trainers/streams/index.ts';
+import { UsageError } from '../../../lib/index.ts';
+import type { RowData } from '../../../trainers/streams/index.ts';
 import { parseDelimiter, parseMarks } from './dataFormat.ts';
 import { flagOf } from './declared.ts';
 

@@ -1,6 +1,6 @@
-import { estimatorTable } from '../../trainers/registry/index.ts';
-import type { Experiment } from '../experiments/experiment.ts';
-import { flagOf } from './declared.ts';
+import { estimatorTable } from '../../../trainers/registry/index.ts';
+import type { Experiment } from '../../experiments/experiment.ts';
+import { flagOf } from '../options/declared.ts';
 
 /** Describes each experiment, with its defaults written as options. */
 export function experimentHelp(experiments: readonly Experiment[]): string {

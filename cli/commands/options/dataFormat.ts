@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { RowData } from '../../trainers/streams/index.ts';
+import type { RowData } from '../../../trainers/streams/index.ts';
 
 /** The format of rows that a file name implies; undefined if none. */
 export function formatOf(name: string): RowData['kind'] | undefined {

@@ -11,7 +11,7 @@ import {
 import { expect } from 'chai';
 import { followFile } from '../../cli/stream/input/follow.ts';
 import { DataError } from '../../lib/index.ts';
-import type { Sources } from '../../trainers/streams/source.ts';
+import type { Sources } from '../../trainers/streams/reading/source.ts';
 import { createDesk, type Desk } from './command.ts';
 import { feed, until } from './feed.ts';
 

@@ -19,9 +19,9 @@ import {
   writeNpy,
   writeSafetensors,
 } from '../../lib/index.ts';
-import type { StreamConfig } from '../../trainers/streams/config.ts';
-import { Problem } from '../../trainers/streams/problem.ts';
-import type { Session } from '../../trainers/streams/session.ts';
+import type { StreamConfig } from '../../trainers/streams/given/config.ts';
+import { Problem } from '../../trainers/streams/reading/problem.ts';
+import type { Session } from '../../trainers/streams/sessions/session.ts';
 import { openSession } from '../../trainers/streams/snapshot.ts';
 import { mutationsOf } from '../lib/formats/mutations.ts';
 import { size } from '../support/size.ts';

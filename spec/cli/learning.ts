@@ -2,7 +2,7 @@ import { readData } from '../../cli/stream/input/readData.ts';
 import { after } from '../../cli/stream/input/rest.ts';
 import { type Following, learnStream } from '../../cli/stream/run/learnStream.ts';
 import type { StreamRun } from '../../cli/stream/run/openRun.ts';
-import type { Source } from '../../trainers/streams/source.ts';
+import type { Source } from '../../trainers/streams/reading/source.ts';
 
 /** A source of these chunks, called `data`. */
 export function sourceOf(chunks: readonly Uint8Array[]): Source {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { decodeCheckpoint, encodeCheckpoint } from '../../cli/stream/checkpoint/checkpoint.ts';
-import type { RowData } from '../../trainers/streams/config.ts';
+import type { RowData } from '../../trainers/streams/given/config.ts';
 import { createDesk, type Desk } from './command.ts';
 
 describe('cli: norewind train --resume-or-begin', function () {

@@ -1,6 +1,6 @@
 import { encodeCheckpoint, type StreamCheckpoint } from '../../cli/stream/checkpoint/checkpoint.ts';
-import type { RowData, StreamConfig, SymbolData } from '../../trainers/streams/config.ts';
-import { beginning, behind } from '../../trainers/streams/position.ts';
+import type { RowData, StreamConfig, SymbolData } from '../../trainers/streams/given/config.ts';
+import { beginning, behind } from '../../trainers/streams/reading/position.ts';
 import { openSession } from '../../trainers/streams/snapshot.ts';
 
 /** A network that is small enough to be made thousands of times. */

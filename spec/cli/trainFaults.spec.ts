@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { FailedError } from '../../cli/errors.ts';
 import { generations, readCheckpointFile, readGeneration } from '../../cli/stream/checkpoint/generations.ts';
 import { openRun } from '../../cli/stream/run/openRun.ts';
-import type { StreamConfig } from '../../trainers/streams/config.ts';
+import type { StreamConfig } from '../../trainers/streams/given/config.ts';
 import { type Fault, inject } from '../support/faults.ts';
 import { size } from '../support/size.ts';
 import { bytesOf, follow, sourceOf } from './learning.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createTableReader, tableOf } from '../../docs/playground/read/table.ts';
 import { createReader } from '../../docs/playground/read/text.ts';
 import { DataError } from '../../lib/index.ts';
-import { Problem } from '../../trainers/streams/problem.ts';
+import { Problem } from '../../trainers/streams/reading/problem.ts';
 
 describe('playground: reading', () => {
   it('learns a text symbol by symbol, and tells what each part took for it', async () => {

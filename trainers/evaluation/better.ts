@@ -1,4 +1,4 @@
-import { withoutNetwork } from '../experts/names.ts';
+import { withoutNetwork } from '../experts/common/names.ts';
 import type { Figures, Unit } from './scores.ts';
 
 /** An expert or a simple model that predicted better than what is served. */

@@ -3,11 +3,11 @@ import { requireEntries, requireNumbers, requireSame } from '../evaluation/saved
 import { seasonCount, symbolExperts } from '../experts/index.ts';
 import { isFileName } from '../registry/names.ts';
 import { builtIn } from '../registry/tables.ts';
-import type { RowData, StreamConfig, SymbolData } from './config.ts';
-import { generalEntries, generalOptions } from './generalOptions.ts';
+import type { RowData, StreamConfig, SymbolData } from './given/config.ts';
+import { generalEntries, generalOptions } from './given/generalOptions.ts';
+import { rowEntries, rowOptions } from './given/rowOptions.ts';
+import { parseTimeFormat } from './reading/timeFormat.ts';
 import { requireRoom } from './room.ts';
-import { rowEntries, rowOptions } from './rowOptions.ts';
-import { parseTimeFormat } from './timeFormat.ts';
 
 /**
  * @param tables what the configuration may name; without what it names of a file, the sizes are not checked.

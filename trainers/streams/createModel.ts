@@ -1,13 +1,13 @@
 import { DataError, guard, UsageError } from '../../lib/index.ts';
-import type { RowData } from './config.ts';
-import type { OwnExpert } from './panelExperts.ts';
+import type { RowData } from './given/config.ts';
+import { type RowConfig, rowConfigOf, rowOptions } from './given/rowOptions.ts';
+import { timestampsOf } from './reading/time.ts';
 import { type RowModel, rowModelOf } from './rowModel.ts';
-import { type RowConfig, rowConfigOf, rowOptions } from './rowOptions.ts';
-import { createRowSession } from './rowSession.ts';
+import { createRowSession } from './sessions/rowSession.ts';
 import { completeConfig, type Settings, settingChecks } from './settings.ts';
 import { openChecked, type Snapshot } from './snapshot.ts';
 import { surveyedModel } from './surveyedModel.ts';
-import { timestampsOf } from './time.ts';
+import type { OwnExpert } from './targets/panelExperts.ts';
 
 export interface RowOptions<
   Target extends string,

@@ -1,14 +1,21 @@
 export { type Table, withoutNetwork } from '../experts/index.ts';
-export { type Ahead, aheadOf } from './ahead.ts';
 export { checkConfig } from './checkConfig.ts';
-export type { RowData, StreamConfig, SymbolData } from './config.ts';
 export { createModel, type RowOptions, restoreModel } from './createModel.ts';
-export { type CategoryForecast, type Forecast, forecast, type NumberForecast } from './forecast.ts';
-export { textSources } from './foreign.ts';
-export { generateText, requireTemperature, type TextGeneration } from './generate.ts';
-export { influenceNorms } from './influence.ts';
-export { beginning, behind, type Position } from './position.ts';
-export { type Batch, Problem, quoted } from './problem.ts';
+export type { RowData, StreamConfig, SymbolData } from './given/config.ts';
+export { type RowConfig, rowConfigOf, rowOptions } from './given/rowOptions.ts';
+export { textSources } from './reading/foreign.ts';
+export { beginning, behind, type Position } from './reading/position.ts';
+export { type Batch, Problem, quoted } from './reading/problem.ts';
+export type { Fields } from './reading/rowReader.ts';
+export { createRowReader } from './reading/rowReader.ts';
+export type { Row } from './reading/rows.ts';
+export { columnsOf, lagOf, timeOf } from './reading/rows.ts';
+export type { Source, Sources } from './reading/source.ts';
+export { inputsAmong, surveyed } from './reading/survey.ts';
+export { type Code, readSymbols } from './reading/symbolReader.ts';
+export { textOf } from './reading/text.ts';
+export { timestampsOf } from './reading/time.ts';
+export { type Dialect, dialectOf, numberOf } from './reading/values.ts';
 export {
   type Interval,
   type Learnt,
@@ -18,13 +25,13 @@ export {
   type Stream,
   type Value,
 } from './rowModel.ts';
-export { type RowConfig, rowConfigOf, rowOptions } from './rowOptions.ts';
-export { rowPredictor } from './rowPredictor.ts';
-export type { Fields } from './rowReader.ts';
-export { createRowReader } from './rowReader.ts';
-export type { Row } from './rows.ts';
-export { columnsOf, lagOf, timeOf } from './rows.ts';
-export type { Report, SavedSession, Session } from './session.ts';
+export { type Ahead, aheadOf } from './sessions/ahead.ts';
+export { type CategoryForecast, type Forecast, forecast, type NumberForecast } from './sessions/forecast.ts';
+export { generateText, requireTemperature, type TextGeneration } from './sessions/generate.ts';
+export { influenceNorms } from './sessions/influence.ts';
+export { rowPredictor } from './sessions/rowPredictor.ts';
+export type { Report, SavedSession, Session } from './sessions/session.ts';
+export { symbolPredictor } from './sessions/symbolPredictor.ts';
 export { completeConfig, type OwnParts, type Settings, settingGroups } from './settings.ts';
 export {
   type OpenedRows,
@@ -34,11 +41,6 @@ export {
   requireSnapshot,
   type Snapshot,
 } from './snapshot.ts';
-export type { Source, Sources } from './source.ts';
-export { inputsAmong, surveyed } from './survey.ts';
-export { symbolPredictor } from './symbolPredictor.ts';
-export { type Code, readSymbols } from './symbolReader.ts';
-export { textOf } from './text.ts';
 export {
   createTextModel,
   type LearntSymbol,
@@ -48,5 +50,3 @@ export {
   type TextSymbol,
   textModelOf,
 } from './textModel.ts';
-export { timestampsOf } from './time.ts';
-export { type Dialect, dialectOf, numberOf } from './values.ts';

@@ -1,5 +1,5 @@
-import { beginning, behind, type Position } from './position.ts';
-import type { Session } from './session.ts';
+import { beginning, behind, type Position } from './reading/position.ts';
+import type { Session } from './sessions/session.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Learns, and counts the records learnt from. */

@@ -3,11 +3,11 @@ import { summary } from '../../nn/index.ts';
 import { mostPairs, symbolExperts } from '../experts/index.ts';
 import { makeEstimator } from '../registry/estimators.ts';
 import { builtIn } from '../registry/tables.ts';
-import { timeInputs } from './calendar.ts';
-import type { RowData, StreamConfig } from './config.ts';
-import { networkOf } from './network.ts';
-import { networkInputs } from './rowCoder.ts';
-import { lagOf } from './rows.ts';
+import type { RowData, StreamConfig } from './given/config.ts';
+import { lagOf } from './reading/rows.ts';
+import { networkOf } from './sessions/network.ts';
+import { timeInputs } from './targets/calendar.ts';
+import { networkInputs } from './targets/rowCoder.ts';
 
 /**
  * The limits of a readable checkpoint: Node reads files below 2 GiB, and safetensors headers end at 100 MB.

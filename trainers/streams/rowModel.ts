@@ -1,12 +1,12 @@
 import { DataError, guard, UsageError } from '../../lib/index.ts';
-import type { StreamConfig } from './config.ts';
-import { type Forecast, forecast, type NumberForecast } from './forecast.ts';
+import type { StreamConfig } from './given/config.ts';
 import { createKeeper } from './keeper.ts';
-import { Problem } from './problem.ts';
-import { recordFieldsOf, requireColumns } from './recordFields.ts';
-import { createRowReader } from './rowReader.ts';
-import { columnsOf, lagOf, type Row } from './rows.ts';
-import type { Report } from './session.ts';
+import { Problem } from './reading/problem.ts';
+import { recordFieldsOf, requireColumns } from './reading/recordFields.ts';
+import { createRowReader } from './reading/rowReader.ts';
+import { columnsOf, lagOf, type Row } from './reading/rows.ts';
+import { type Forecast, forecast, type NumberForecast } from './sessions/forecast.ts';
+import type { Report } from './sessions/session.ts';
 import type { OpenedRows, Snapshot } from './snapshot.ts';
 
 /** A field of a record: a number, a category, or a time. Missing if null, undefined or absent. */

@@ -11,10 +11,10 @@ import { isFileName } from '../registry/names.ts';
 import { hasRate, makeOptimizer, optimizerTable, scheduleOptions } from '../registry/optimizers.ts';
 import { builtIn, type Tables } from '../registry/tables.ts';
 import { checkConfig } from './checkConfig.ts';
-import type { RowData, StreamConfig } from './config.ts';
-import { type GeneralOptions, generalDefaults, generalOptions } from './generalOptions.ts';
-import { expertNames } from './panelExperts.ts';
-import { textCell, textOptimizer, textWindow } from './textNetwork.ts';
+import type { RowData, StreamConfig } from './given/config.ts';
+import { type GeneralOptions, generalDefaults, generalOptions } from './given/generalOptions.ts';
+import { textCell, textOptimizer, textWindow } from './sessions/textNetwork.ts';
+import { expertNames } from './targets/panelExperts.ts';
 
 /** The network and its evaluation: the options of `norewind train`, with the same names and defaults. */
 export interface Settings

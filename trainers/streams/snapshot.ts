@@ -3,12 +3,12 @@ import { misfit, requireEntries, requireSame, shortened } from '../evaluation/sa
 import { isTable, type SymbolExpert } from '../experts/index.ts';
 import { builtIn } from '../registry/tables.ts';
 import { requireConfig } from './checkConfig.ts';
-import type { RowData, StreamConfig, SymbolData } from './config.ts';
-import type { OwnExpert } from './panelExperts.ts';
-import { type Position, requirePosition } from './position.ts';
-import { createRowSession, type RowSession } from './rowSession.ts';
-import type { SavedSession, Session } from './session.ts';
-import { createSymbolSession, type SymbolSession } from './symbolSession.ts';
+import type { RowData, StreamConfig, SymbolData } from './given/config.ts';
+import { type Position, requirePosition } from './reading/position.ts';
+import { createRowSession, type RowSession } from './sessions/rowSession.ts';
+import type { SavedSession, Session } from './sessions/session.ts';
+import { createSymbolSession, type SymbolSession } from './sessions/symbolSession.ts';
+import type { OwnExpert } from './targets/panelExperts.ts';
 
 /**
  * A model and its position, as plain data: bytes and JSON values. `structuredClone` copies it, and IndexedDB

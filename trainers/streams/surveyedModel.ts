@@ -1,10 +1,15 @@
 import { DataError, UsageError } from '../../lib/index.ts';
-import type { RowData } from './config.ts';
-import { type RecordFields, recordFieldsOf, requireColumns, requireSpelling } from './recordFields.ts';
+import type { RowData } from './given/config.ts';
+import {
+  type RecordFields,
+  recordFieldsOf,
+  requireColumns,
+  requireSpelling,
+} from './reading/recordFields.ts';
+import { lagOf } from './reading/rows.ts';
+import { type Inputs, inputsAmong, surveyed } from './reading/survey.ts';
+import { timestampsOf } from './reading/time.ts';
 import { examplesOf, learning, type RowModel, type RowRecord, type Value } from './rowModel.ts';
-import { lagOf } from './rows.ts';
-import { type Inputs, inputsAmong, surveyed } from './survey.ts';
-import { timestampsOf } from './time.ts';
 
 /** A copy of a record by its columns: a program may reuse its objects. */
 type Example = ReadonlyMap<string, Value>;

@@ -1,17 +1,17 @@
 import { DataError, guard } from '../../lib/index.ts';
 import { mostProbable } from '../evaluation/logits.ts';
 import { type SymbolExpert, symbolExperts } from '../experts/index.ts';
-import type { StreamConfig, SymbolData } from './config.ts';
-import { generateText, type TextGeneration } from './generate.ts';
+import type { StreamConfig, SymbolData } from './given/config.ts';
 import { createKeeper } from './keeper.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './reading/problem.ts';
+import type { Source } from './reading/source.ts';
+import { readSymbols } from './reading/symbolReader.ts';
 import type { Stream } from './rowModel.ts';
-import type { Report } from './session.ts';
+import { generateText, type TextGeneration } from './sessions/generate.ts';
+import type { Report } from './sessions/session.ts';
+import { createSymbolSession, type Share, shown } from './sessions/symbolSession.ts';
 import { completeConfig, type Settings, settingChecks } from './settings.ts';
 import { type OpenedText, openChecked, type Snapshot } from './snapshot.ts';
-import type { Source } from './source.ts';
-import { readSymbols } from './symbolReader.ts';
-import { createSymbolSession, type Share, shown } from './symbolSession.ts';
 
 /** A byte as a number, a character, or a word. */
 export type TextSymbol = string | number;

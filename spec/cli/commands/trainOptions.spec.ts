@@ -14,9 +14,9 @@ import { resumeOrBegin } from '../../../cli/commands/resumeOrBegin.ts';
 import { encodeCheckpoint } from '../../../cli/stream/checkpoint/checkpoint.ts';
 import { generations, writeGeneration } from '../../../cli/stream/checkpoint/generations.ts';
 import { ConfigurationError, DataError, UsageError } from '../../../lib/index.ts';
-import { beginning } from '../../../trainers/streams/position.ts';
+import { beginning } from '../../../trainers/streams/reading/position.ts';
+import { textCell } from '../../../trainers/streams/sessions/textNetwork.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
-import { textCell } from '../../../trainers/streams/textNetwork.ts';
 
 describe('cli/commands: numbers on the command line', () => {
   const none = (parse: (text: string) => number, text: string, says: string) =>

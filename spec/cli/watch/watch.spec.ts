@@ -8,7 +8,7 @@ import { watchedStream } from '../../../cli/watch/pageListener.ts';
 import { readAssets } from '../../../cli/watch/routes.ts';
 import type { Heading, Sample } from '../../../cli/watch/sample.ts';
 import { createWatcher } from '../../../cli/watch/watcher.ts';
-import { beginning } from '../../../trainers/streams/position.ts';
+import { beginning } from '../../../trainers/streams/reading/position.ts';
 import { characters, rows, tiny } from '../sessions.ts';
 
 describe('cli/watch: requests', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { withWeights } from '../../../trainers/experts/fixedShare.ts';
+import { withWeights } from '../../../trainers/experts/common/fixedShare.ts';
 import { fixedShare } from '../../../trainers/experts/index.ts';
 
 const share = 0.01;

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { DataError } from '../../../lib/index.ts';
+import { running, runningMixer } from '../../../trainers/experts/common/running.ts';
+import type { Plain } from '../../../trainers/experts/common/tables.ts';
 import {
   lagCount,
   type NumberExpert,
@@ -8,8 +10,6 @@ import {
   numberMixer,
   seasonCount,
 } from '../../../trainers/experts/index.ts';
-import { running, runningMixer } from '../../../trainers/experts/running.ts';
-import type { Plain } from '../../../trainers/experts/tables.ts';
 import { draws } from '../../support/draws.ts';
 
 /** The question before each value after the first, as a session asks it. */

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { counts } from '../../../trainers/experts/counts.ts';
-import type { Distributions } from '../../../trainers/experts/distributions.ts';
-import { type EnsembleState, ensemble } from '../../../trainers/experts/ensemble.ts';
-import { exponential } from '../../../trainers/experts/exponential.ts';
-import { match } from '../../../trainers/experts/match.ts';
-import { membersOf } from '../../../trainers/experts/members.ts';
-import { noPast, type Past, remember } from '../../../trainers/experts/past.ts';
-import type { SymbolExpert, SymbolMember } from '../../../trainers/experts/symbolExpert.ts';
-import { joined, separate, type Table } from '../../../trainers/experts/tables.ts';
+import { joined, separate, type Table } from '../../../trainers/experts/common/tables.ts';
+import { counts } from '../../../trainers/experts/symbols/counts.ts';
+import type { Distributions } from '../../../trainers/experts/symbols/distributions.ts';
+import { type EnsembleState, ensemble } from '../../../trainers/experts/symbols/ensemble.ts';
+import { exponential } from '../../../trainers/experts/symbols/exponential.ts';
+import { match } from '../../../trainers/experts/symbols/match.ts';
+import { membersOf } from '../../../trainers/experts/symbols/members.ts';
+import { noPast, type Past, remember } from '../../../trainers/experts/symbols/past.ts';
+import type { SymbolExpert, SymbolMember } from '../../../trainers/experts/symbols/symbolExpert.ts';
 import { draws } from '../../support/draws.ts';
 import { size } from '../../support/size.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { createModel, restoreModel } from '../../../trainers/streams/index.ts';
-import { createRowSession } from '../../../trainers/streams/rowSession.ts';
-import type { SavedNumberTarget } from '../../../trainers/streams/savedNumbers.ts';
-import type { SavedRows } from '../../../trainers/streams/savedRows.ts';
+import { createRowSession } from '../../../trainers/streams/sessions/rowSession.ts';
+import type { SavedRows } from '../../../trainers/streams/sessions/savedRows.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
+import type { SavedNumberTarget } from '../../../trainers/streams/targets/savedNumbers.ts';
 import { rows, tiny } from '../../cli/sessions.ts';
 
 /** Sales of a shop that is closed on every seventh day. */

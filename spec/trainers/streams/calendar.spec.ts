@@ -1,13 +1,13 @@
 import { expect } from 'chai';
+import { createModel } from '../../../trainers/streams/createModel.ts';
 import {
   anglesOf,
   ofWeekday,
   timeInputs,
   weekdayInputs,
   weekdaysOf,
-} from '../../../trainers/streams/calendar.ts';
-import { createModel } from '../../../trainers/streams/createModel.ts';
-import { networkInputs, otherInputs } from '../../../trainers/streams/rowCoder.ts';
+} from '../../../trainers/streams/targets/calendar.ts';
+import { networkInputs, otherInputs } from '../../../trainers/streams/targets/rowCoder.ts';
 import { draws } from '../../support/draws.ts';
 
 const day = 86_400;

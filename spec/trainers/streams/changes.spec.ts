@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { DataError } from '../../../lib/index.ts';
-import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
-import { createScale } from '../../../trainers/streams/normalizer.ts';
-import { createRowCoder } from '../../../trainers/streams/rowCoder.ts';
-import { rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
-import { createRowSession } from '../../../trainers/streams/rowSession.ts';
+import type { RowData, StreamConfig } from '../../../trainers/streams/given/config.ts';
+import { rowPredictor } from '../../../trainers/streams/sessions/rowPredictor.ts';
+import { createRowSession } from '../../../trainers/streams/sessions/rowSession.ts';
+import { createScale } from '../../../trainers/streams/targets/normalizer.ts';
+import { createRowCoder } from '../../../trainers/streams/targets/rowCoder.ts';
 import { tiny } from '../../cli/sessions.ts';
 import { draws } from '../../support/draws.ts';
 import { size } from '../../support/size.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { DataError } from '../../../lib/index.ts';
 import { createTally } from '../../../trainers/evaluation/tally.ts';
-import { createNormalizer } from '../../../trainers/streams/normalizer.ts';
-import { createVocabulary } from '../../../trainers/streams/vocabulary.ts';
+import { createNormalizer } from '../../../trainers/streams/targets/normalizer.ts';
+import { createVocabulary } from '../../../trainers/streams/targets/vocabulary.ts';
 
 const says = /^the checkpoint does not hold what it should: /;
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { DataError, UsageError } from '../../../lib/index.ts';
 import { createModel, type RowModel, restoreModel } from '../../../trainers/streams/index.ts';
-import { timeAhead } from '../../../trainers/streams/timeAhead.ts';
+import { timeAhead } from '../../../trainers/streams/sessions/timeAhead.ts';
 import { draws } from '../../support/draws.ts';
 
 /** A model of the numbers, without a network unless asked for, which is quick. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { DataError } from '../../../lib/index.ts';
-import type { RowData } from '../../../trainers/streams/config.ts';
-import { createLate } from '../../../trainers/streams/late.ts';
+import type { RowData } from '../../../trainers/streams/given/config.ts';
+import { createLate } from '../../../trainers/streams/sessions/late.ts';
 import { rows } from '../../cli/sessions.ts';
 
 const reread = <T>(saved: T): T => JSON.parse(JSON.stringify(saved));

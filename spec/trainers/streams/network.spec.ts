@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { tensor } from '../../../lib/index.ts';
 import { cellTable } from '../../../trainers/registry/cells.ts';
-import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/config.ts';
-import { makeLearner } from '../../../trainers/streams/network.ts';
+import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/given/config.ts';
+import { makeLearner } from '../../../trainers/streams/sessions/network.ts';
 
 const text: SymbolData = { kind: 'text', unit: 'byte', symbols: 256 };
 const rows: RowData = {

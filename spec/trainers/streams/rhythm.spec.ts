@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createRhythm, requireTimes } from '../../../trainers/streams/rhythm.ts';
+import { createRhythm, requireTimes } from '../../../trainers/streams/sessions/rhythm.ts';
 
 const day = 86_400;
 const start = Date.UTC(2024, 0, 1) / 1000; // a Monday

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../cli/stream/checkpoint/checkpoint.ts';
 import { createModel, createTextModel } from '../../../cli/stream/index.ts';
 import { ConfigurationError, DataError } from '../../../lib/index.ts';
-import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/config.ts';
+import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/given/config.ts';
 import { requireRoom } from '../../../trainers/streams/room.ts';
 import { characters, checkpointAfter, rows, tiny } from '../../cli/sessions.ts';
 

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { readData } from '../../../cli/stream/input/readData.ts';
 import { ConfigurationError, DataError, UsageError } from '../../../lib/index.ts';
 import { checkConfig } from '../../../trainers/streams/checkConfig.ts';
-import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/config.ts';
+import type { RowData, StreamConfig, SymbolData } from '../../../trainers/streams/given/config.ts';
+import { textCell } from '../../../trainers/streams/sessions/textNetwork.ts';
 import { completeConfig } from '../../../trainers/streams/settings.ts';
 import { openSession, restored } from '../../../trainers/streams/snapshot.ts';
-import { textCell } from '../../../trainers/streams/textNetwork.ts';
 import { bytesOf, sourceOf } from '../../cli/learning.ts';
 import { characters, rows, tiny } from '../../cli/sessions.ts';
 

@@ -1,13 +1,17 @@
 import { expect } from 'chai';
 import { ConfigurationError, DataError, UsageError } from '../../../lib/index.ts';
 import { bitsOf } from '../../../trainers/evaluation/logits.ts';
-import type { StreamConfig, SymbolData } from '../../../trainers/streams/config.ts';
-import { generate, generateText } from '../../../trainers/streams/generate.ts';
-import { numbersOf, type StreamLearner, walk } from '../../../trainers/streams/network.ts';
+import type { StreamConfig, SymbolData } from '../../../trainers/streams/given/config.ts';
+import { symbolsOf } from '../../../trainers/streams/reading/symbolReader.ts';
+import { generate, generateText } from '../../../trainers/streams/sessions/generate.ts';
+import { numbersOf, type StreamLearner, walk } from '../../../trainers/streams/sessions/network.ts';
+import { symbolPredictor } from '../../../trainers/streams/sessions/symbolPredictor.ts';
+import {
+  createSymbolSession,
+  type SymbolSession,
+  shown,
+} from '../../../trainers/streams/sessions/symbolSession.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
-import { symbolPredictor } from '../../../trainers/streams/symbolPredictor.ts';
-import { symbolsOf } from '../../../trainers/streams/symbolReader.ts';
-import { createSymbolSession, type SymbolSession, shown } from '../../../trainers/streams/symbolSession.ts';
 import { characters, tiny } from '../../cli/sessions.ts';
 
 const bytes: SymbolData = { kind: 'text', unit: 'byte', symbols: 256 };

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConfigurationError } from '../../../lib/index.ts';
-import { Problem } from '../../../trainers/streams/problem.ts';
-import { createTimeReader } from '../../../trainers/streams/time.ts';
-import { parseTimeFormat } from '../../../trainers/streams/timeFormat.ts';
-import { createTimeGuesser } from '../../../trainers/streams/timeGuess.ts';
+import { Problem } from '../../../trainers/streams/reading/problem.ts';
+import { createTimeReader } from '../../../trainers/streams/reading/time.ts';
+import { parseTimeFormat } from '../../../trainers/streams/reading/timeFormat.ts';
+import { createTimeGuesser } from '../../../trainers/streams/reading/timeGuess.ts';
 
 const at = (...parts: [number, number, number?, number?, number?, number?]) =>
   Date.UTC(...(parts as [number, number])) / 1000;

@@ -1,17 +1,17 @@
 import { expect } from 'chai';
 import { readData } from '../../../cli/stream/input/readData.ts';
-import { anglesOf } from '../../../trainers/streams/calendar.ts';
-import type { RowData, StreamConfig } from '../../../trainers/streams/config.ts';
 import { createModel, restoreModel } from '../../../trainers/streams/createModel.ts';
-import { createLate } from '../../../trainers/streams/late.ts';
-import { beginning, behind } from '../../../trainers/streams/position.ts';
-import { Problem } from '../../../trainers/streams/problem.ts';
-import { createRowCoder, inputsOf } from '../../../trainers/streams/rowCoder.ts';
-import { rowPredictor } from '../../../trainers/streams/rowPredictor.ts';
-import { createRowSession } from '../../../trainers/streams/rowSession.ts';
-import { lagOf, type Row, timeOf as timeOfRow } from '../../../trainers/streams/rows.ts';
+import type { RowData, StreamConfig } from '../../../trainers/streams/given/config.ts';
+import { beginning, behind } from '../../../trainers/streams/reading/position.ts';
+import { Problem } from '../../../trainers/streams/reading/problem.ts';
+import { lagOf, type Row, timeOf as timeOfRow } from '../../../trainers/streams/reading/rows.ts';
+import { createTimeReader } from '../../../trainers/streams/reading/time.ts';
+import { createLate } from '../../../trainers/streams/sessions/late.ts';
+import { rowPredictor } from '../../../trainers/streams/sessions/rowPredictor.ts';
+import { createRowSession } from '../../../trainers/streams/sessions/rowSession.ts';
 import { openSession } from '../../../trainers/streams/snapshot.ts';
-import { createTimeReader } from '../../../trainers/streams/time.ts';
+import { anglesOf } from '../../../trainers/streams/targets/calendar.ts';
+import { createRowCoder, inputsOf } from '../../../trainers/streams/targets/rowCoder.ts';
 import { bytesOf, sourceOf } from '../../cli/learning.ts';
 
 const rows: RowData = {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Problem } from '../../../trainers/streams/problem.ts';
-import { categoryOf, type Dialect, numberOf } from '../../../trainers/streams/values.ts';
+import { Problem } from '../../../trainers/streams/reading/problem.ts';
+import { categoryOf, type Dialect, numberOf } from '../../../trainers/streams/reading/values.ts';
 
 const plain: Dialect = { missing: new Set(), decimal: '.' };
 const comma: Dialect = { missing: new Set(), decimal: ',' };

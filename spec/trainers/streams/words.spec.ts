@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { book, readText } from '../../../cli/experiments/textFile.ts';
-import type { SymbolData } from '../../../trainers/streams/config.ts';
-import { Problem } from '../../../trainers/streams/problem.ts';
-import { readSymbols, symbolsOf } from '../../../trainers/streams/symbolReader.ts';
-import { createWordWriter } from '../../../trainers/streams/words.ts';
+import type { SymbolData } from '../../../trainers/streams/given/config.ts';
+import { Problem } from '../../../trainers/streams/reading/problem.ts';
+import { readSymbols, symbolsOf } from '../../../trainers/streams/reading/symbolReader.ts';
+import { createWordWriter } from '../../../trainers/streams/reading/words.ts';
 
 const data: SymbolData = { kind: 'text', unit: 'word', symbols: 100 };
 const words = (text: string) => symbolsOf(text, data) as string[];

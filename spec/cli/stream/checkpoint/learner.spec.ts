@@ -9,7 +9,7 @@ import {
   writeSafetensors,
 } from '../../../../lib/index.ts';
 import { checksumOf } from '../../../../trainers/learner/checkpoint/checksum.ts';
-import type { StreamConfig } from '../../../../trainers/streams/config.ts';
+import type { StreamConfig } from '../../../../trainers/streams/given/config.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
 import { checkpointAfter, rows, tiny } from '../../sessions.ts';
 

@@ -14,7 +14,7 @@ import {
   UsageError,
 } from '../../../../cli/stream/index.ts';
 import { DataError } from '../../../../lib/index.ts';
-import { createRowSession } from '../../../../trainers/streams/rowSession.ts';
+import { createRowSession } from '../../../../trainers/streams/sessions/rowSession.ts';
 
 const records = Array.from({ length: 30 }, (_, i) => ({
   t: 1000 + i,

@@ -14,8 +14,8 @@ import {
 } from '../../../../lib/index.ts';
 import { cells } from '../../../../nn/index.ts';
 import type { Table, Tables } from '../../../../trainers/experts/index.ts';
-import type { RowData, StreamConfig } from '../../../../trainers/streams/config.ts';
-import { behind } from '../../../../trainers/streams/position.ts';
+import type { RowData, StreamConfig } from '../../../../trainers/streams/given/config.ts';
+import { behind } from '../../../../trainers/streams/reading/position.ts';
 import { openSession } from '../../../../trainers/streams/snapshot.ts';
 import { size } from '../../../support/size.ts';
 import { bytesAfter, characters, checkpointAfter, rows, tiny } from '../../sessions.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createTextModel } from '../../../../cli/stream/index.ts';
 import { DataError } from '../../../../lib/index.ts';
-import { textCell } from '../../../../trainers/streams/textNetwork.ts';
+import { textCell } from '../../../../trainers/streams/sessions/textNetwork.ts';
 
 const small = { units: 2, estimator: 'tbptt', window: 2 } as const;
 

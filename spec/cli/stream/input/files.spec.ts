@@ -8,9 +8,14 @@ import { openSources } from '../../../../cli/stream/input/openSources.ts';
 import { after as afterPosition, turned } from '../../../../cli/stream/input/rest.ts';
 import { openMetrics } from '../../../../cli/training/metricsFile.ts';
 import { DataError, UsageError } from '../../../../lib/index.ts';
-import { beginning, behind, type Position, requirePosition } from '../../../../trainers/streams/position.ts';
-import { Problem } from '../../../../trainers/streams/problem.ts';
-import type { Source } from '../../../../trainers/streams/source.ts';
+import {
+  beginning,
+  behind,
+  type Position,
+  requirePosition,
+} from '../../../../trainers/streams/reading/position.ts';
+import { Problem } from '../../../../trainers/streams/reading/problem.ts';
+import type { Source } from '../../../../trainers/streams/reading/source.ts';
 
 let folder: string;
 const path = (name: string) => join(folder, name);

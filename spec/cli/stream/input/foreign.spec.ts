@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { readRows } from '../../../../cli/stream/input/readData.ts';
 import { DataError } from '../../../../lib/index.ts';
-import type { RowData, SymbolData } from '../../../../trainers/streams/config.ts';
-import { textSources } from '../../../../trainers/streams/foreign.ts';
-import type { Source } from '../../../../trainers/streams/source.ts';
-import { readSymbols } from '../../../../trainers/streams/symbolReader.ts';
+import type { RowData, SymbolData } from '../../../../trainers/streams/given/config.ts';
+import { textSources } from '../../../../trainers/streams/reading/foreign.ts';
+import type { Source } from '../../../../trainers/streams/reading/source.ts';
+import { readSymbols } from '../../../../trainers/streams/reading/symbolReader.ts';
 import { sourceOf } from '../../learning.ts';
 import { rows } from '../../sessions.ts';
 

@@ -4,12 +4,12 @@ import { type Line, linesOf, longestRecord } from '../../../../cli/stream/input/
 import { readNdjson } from '../../../../cli/stream/input/ndjson.ts';
 import { readRows } from '../../../../cli/stream/input/readData.ts';
 import { DataError } from '../../../../lib/index.ts';
-import type { RowData, SymbolData } from '../../../../trainers/streams/config.ts';
-import { Problem, quoted } from '../../../../trainers/streams/problem.ts';
-import { createRowCoder, inputsOf } from '../../../../trainers/streams/rowCoder.ts';
-import { columnsOf } from '../../../../trainers/streams/rows.ts';
-import { readSymbols, symbolsOf } from '../../../../trainers/streams/symbolReader.ts';
-import { textOf } from '../../../../trainers/streams/text.ts';
+import type { RowData, SymbolData } from '../../../../trainers/streams/given/config.ts';
+import { Problem, quoted } from '../../../../trainers/streams/reading/problem.ts';
+import { columnsOf } from '../../../../trainers/streams/reading/rows.ts';
+import { readSymbols, symbolsOf } from '../../../../trainers/streams/reading/symbolReader.ts';
+import { textOf } from '../../../../trainers/streams/reading/text.ts';
+import { createRowCoder, inputsOf } from '../../../../trainers/streams/targets/rowCoder.ts';
 import { bytesOf, sourceOf } from '../../learning.ts';
 import { rows } from '../../sessions.ts';
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { type Following, learnStream, type Stop } from '../../../../cli/stream/run/learnStream.ts';
 import type { StreamRun } from '../../../../cli/stream/run/openRun.ts';
 import type { StreamRecord } from '../../../../cli/stream/run/record.ts';
-import { beginning, type Position } from '../../../../trainers/streams/position.ts';
-import type { Batch, Problem } from '../../../../trainers/streams/problem.ts';
+import { beginning, type Position } from '../../../../trainers/streams/reading/position.ts';
+import type { Batch, Problem } from '../../../../trainers/streams/reading/problem.ts';
 import { characters, tiny } from '../../sessions.ts';
 
 const never = Number.POSITIVE_INFINITY;

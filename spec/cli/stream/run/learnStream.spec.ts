@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { FailedError } from '../../../../cli/errors.ts';
 import { DataError, NonFiniteError } from '../../../../lib/index.ts';
-import { beginning, behind, type Position } from '../../../../trainers/streams/position.ts';
-import { type Batch, Problem } from '../../../../trainers/streams/problem.ts';
+import { beginning, behind, type Position } from '../../../../trainers/streams/reading/position.ts';
+import { type Batch, Problem } from '../../../../trainers/streams/reading/problem.ts';
 import { until } from '../../feed.ts';
 import { type Course, data, endless, eventsOf, learn } from './course.ts';
 

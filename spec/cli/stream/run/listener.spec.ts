@@ -5,8 +5,8 @@ import { type Listener, together } from '../../../../cli/stream/run/listener.ts'
 import type { StreamRun } from '../../../../cli/stream/run/openRun.ts';
 import type { StreamRecord } from '../../../../cli/stream/run/record.ts';
 import { warningListener } from '../../../../cli/stream/run/warningListener.ts';
-import { beginning } from '../../../../trainers/streams/position.ts';
-import { Problem } from '../../../../trainers/streams/problem.ts';
+import { beginning } from '../../../../trainers/streams/reading/position.ts';
+import { Problem } from '../../../../trainers/streams/reading/problem.ts';
 import { characters, tiny } from '../../sessions.ts';
 
 const drift = { count: 0, last: null };

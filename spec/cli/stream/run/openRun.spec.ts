@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { generations, readGeneration } from '../../../../cli/stream/checkpoint/generations.ts';
 import { openRun, type StreamRun } from '../../../../cli/stream/run/openRun.ts';
-import { beginning, behind } from '../../../../trainers/streams/position.ts';
+import { beginning, behind } from '../../../../trainers/streams/reading/position.ts';
 import { inject } from '../../../support/faults.ts';
 import { characters, tiny } from '../../sessions.ts';
 

@@ -3,7 +3,7 @@ import type { Listener } from '../../../../cli/stream/run/listener.ts';
 import type { StreamRun } from '../../../../cli/stream/run/openRun.ts';
 import { statusListener } from '../../../../cli/stream/run/statusListener.ts';
 import type { Line } from '../../../../cli/terminal/screen.ts';
-import { Problem } from '../../../../trainers/streams/problem.ts';
+import { Problem } from '../../../../trainers/streams/reading/problem.ts';
 
 describe('cli/stream: the status of a run', () => {
   let drawn: readonly Line[] = [];

@@ -1,7 +1,7 @@
 import { guard, type Noise } from '../../lib/index.ts';
-import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
-import { carryNothing } from './nothing.ts';
+import type { Estimator } from './rule/estimator.ts';
+import { carryNothing } from './rule/nothing.ts';
+import type { Cost, Sizes } from './step/cost.ts';
 
 export interface ArtbpOptions {
   /** The probability that a segment continues after a step; segments have 1/(1 - keep) steps on average. 0.9 by default. */

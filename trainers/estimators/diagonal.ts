@@ -1,7 +1,7 @@
 import { guard } from '../../lib/index.ts';
-import type { Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
+import { type DiagonalInfluence, ownUnitTraces } from './entries/ownUnitTraces.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import type { Sizes } from './step/cost.ts';
 
 export type DiagonalOptions = Readonly<Record<never, never>>;
 

@@ -1,12 +1,12 @@
 import { add, concat, div, dot, matmul, mul, outer, sub } from '../../autodiff/index.ts';
 import { type FloatDType, guard, leavesOf, ones, type Tensor, type Tree, zeros } from '../../lib/index.ts';
 import { addParts, addTrees, flattenTree, unflattenTree } from '../algebra.ts';
-import { ageOf, unlessNew } from './age.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { absent, type Rule } from './rule.ts';
-import type { StepStructure } from './step-structure.ts';
-import type { Transition } from './transition.ts';
+import { ageOf, unlessNew } from './rule/age.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import { absent, type Rule } from './rule/rule.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import type { StepStructure } from './step/step-structure.ts';
+import type { Transition } from './step/transition.ts';
 
 export type DniInfluence = {
   /** A, [S, S + 1]: learnt. */

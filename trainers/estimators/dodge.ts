@@ -11,11 +11,11 @@ import {
   zipTrees,
 } from '../../lib/index.ts';
 import { addTrees, dotTrees, scaleTree, zerosOf } from '../algebra.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import type { Rule } from './rule.ts';
-import type { StepStructure } from './step-structure.ts';
-import type { Transition } from './transition.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import type { Rule } from './rule/rule.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import type { StepStructure } from './step/step-structure.ts';
+import type { Transition } from './step/transition.ts';
 
 /**
  * A direction v, a tree like the parameters, and the tangent ṡ of the state along it, a tree like the state.

@@ -1,8 +1,14 @@
 import { guard } from '../../lib/index.ts';
-import type { Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
-import { type FeedbackOptions, feedbackOf, feedbackOptions, feedbackSettings, paired } from './pairing.ts';
+import { type DiagonalInfluence, ownUnitTraces } from './entries/ownUnitTraces.ts';
+import {
+  type FeedbackOptions,
+  feedbackOf,
+  feedbackOptions,
+  feedbackSettings,
+  paired,
+} from './entries/pairing.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import type { Sizes } from './step/cost.ts';
 
 export type EpropOptions = FeedbackOptions;
 

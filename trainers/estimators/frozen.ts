@@ -1,7 +1,7 @@
 import { guard } from '../../lib/index.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { carryNothing } from './nothing.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import { carryNothing } from './rule/nothing.ts';
+import type { Cost, Sizes } from './step/cost.ts';
 
 export type FrozenOptions = Readonly<Record<never, never>>;
 

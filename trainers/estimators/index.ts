@@ -7,10 +7,10 @@ import { eprop, epropOptions } from './eprop.ts';
 import { frozen, frozenOptions } from './frozen.ts';
 import { kernl, kernlOptions } from './kernl.ts';
 import { kfRtrl } from './kfRtrl.ts';
-import { kroneckerOptions } from './kronecker.ts';
 import { noBackTrack, noBackTrackOptions } from './noBackTrack.ts';
 import { ok, okOptions } from './ok.ts';
 import { pes, pesOptions } from './pes.ts';
+import { kroneckerOptions } from './products/kronecker.ts';
 import { rflo, rfloOptions } from './rflo.ts';
 import { rKfRtrl } from './rKfRtrl.ts';
 import { rtrl, rtrlOptions } from './rtrl.ts';
@@ -21,7 +21,6 @@ import { unbiasedByName } from './unbiasedByName.ts';
 import { uoro, uoroOptions } from './uoro.ts';
 
 export { type ArtbpOptions, artbp } from './artbp.ts';
-export type { Cost, Sizes } from './cost.ts';
 export { type DiagonalOptions, diagonal } from './diagonal.ts';
 export { type DniInfluence, type DniOptions, dni } from './dni.ts';
 export {
@@ -30,14 +29,12 @@ export {
   type DodgeOptions,
   dodge,
 } from './dodge.ts';
+export type { DiagonalInfluence } from './entries/ownUnitTraces.ts';
+export type { FeedbackOptions, PairingOptions } from './entries/pairing.ts';
 export { type EpropOptions, eprop } from './eprop.ts';
-export { anEstimator, type Bias, type Estimator, steps } from './estimator.ts';
 export { type FrozenOptions, frozen } from './frozen.ts';
-export { type Growth, grow } from './grow.ts';
 export { type KernlInfluence, type KernlOptions, kernl } from './kernl.ts';
 export { type KfRtrlInfluence, type KroneckerPair, kfRtrl } from './kfRtrl.ts';
-export type { KroneckerOptions, SitedInfluence } from './kronecker.ts';
-export type { Moment } from './moment.ts';
 export { type NoBackTrackOptions, noBackTrack } from './noBackTrack.ts';
 export {
   type KroneckerSum,
@@ -45,21 +42,24 @@ export {
   type OkOptions,
   ok,
 } from './ok.ts';
-export type { DiagonalInfluence } from './ownUnitTraces.ts';
-export type { FeedbackOptions, PairingOptions } from './pairing.ts';
 export { type PesInfluence, type PesOptions, pes } from './pes.ts';
-export type { RankOne } from './rank-one.ts';
+export type { KroneckerOptions, SitedInfluence } from './products/kronecker.ts';
+export type { RankOne } from './products/rank-one.ts';
+export type { Sketch } from './products/sketch.ts';
 export { type RfloOptions, rflo } from './rflo.ts';
 export { type ReversePair, type RKfRtrlInfluence, rKfRtrl } from './rKfRtrl.ts';
 export { type RtrlInfluence, type RtrlOptions, rtrl } from './rtrl.ts';
-export { type Absent, absent, type Rule } from './rule.ts';
-export type { Elements, GroupPart, StepGroup, StepSite } from './sites.ts';
-export type { Sketch } from './sketch.ts';
+export { anEstimator, type Bias, type Estimator, steps } from './rule/estimator.ts';
+export { type Growth, grow } from './rule/grow.ts';
+export { type Absent, absent, type Rule } from './rule/rule.ts';
 export { type SketchedOptions, sketched } from './sketched.ts';
 export { type SnapOptions, snap } from './snap.ts';
-export { type Find, StepStructure } from './step-structure.ts';
+export type { Cost, Sizes } from './step/cost.ts';
+export type { Moment } from './step/moment.ts';
+export type { Elements, GroupPart, StepGroup, StepSite } from './step/sites.ts';
+export { type Find, StepStructure } from './step/step-structure.ts';
+export type { Entries, Factors, Pulled, Transition } from './step/transition.ts';
 export { type BpttOptions, bptt, type TbpttOptions, tbptt } from './tbptt.ts';
-export type { Entries, Factors, Pulled, Transition } from './transition.ts';
 export {
   type UnbiasedInfluence,
   type UnbiasedOptions,

@@ -11,16 +11,16 @@ import {
   zeros,
 } from '../../lib/index.ts';
 import { flattenTree, unflattenTree, zerosOf } from '../algebra.ts';
-import { ageOf, unlessNew } from './age.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { type DiagonalInfluence, ownUnitTraces } from './ownUnitTraces.ts';
-import { pick } from './pick.ts';
-import type { Rule } from './rule.ts';
-import type { StepStructure } from './step-structure.ts';
-import { tracedOf } from './traced.ts';
-import type { Transition } from './transition.ts';
-import { ownUnits } from './units.ts';
+import { type DiagonalInfluence, ownUnitTraces } from './entries/ownUnitTraces.ts';
+import { ageOf, unlessNew } from './rule/age.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import type { Rule } from './rule/rule.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import { pick } from './step/pick.ts';
+import type { StepStructure } from './step/step-structure.ts';
+import { tracedOf } from './step/traced.ts';
+import type { Transition } from './step/transition.ts';
+import { ownUnits } from './step/units.ts';
 
 export type KernlInfluence = {
   /** The traces of the parameters. */

@@ -1,8 +1,8 @@
 import { guard } from '../../lib/index.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { onePair, type RankOne } from './rank-one.ts';
-import { advanceBy, stateSources } from './signSources.ts';
+import { onePair, type RankOne } from './products/rank-one.ts';
+import { advanceBy, stateSources } from './products/signSources.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import type { Cost, Sizes } from './step/cost.ts';
 
 export interface NoBackTrackOptions {
   /** Added to norms to avoid a division by zero. 1e-5 by default. */

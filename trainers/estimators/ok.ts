@@ -1,12 +1,12 @@
 import { matmul, stack } from '../../autodiff/index.ts';
 import { cast, guard, type Noise, type Tensor, zeros } from '../../lib/index.ts';
 import { entryOf } from '../algebra.ts';
-import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
-import { kronecker, type SitedInfluence } from './kronecker.ts';
-import { reduced } from './reduction.ts';
-import type { Factors } from './transition.ts';
-import { combined, type Triangle, triangle } from './triangle.ts';
+import { kronecker, type SitedInfluence } from './products/kronecker.ts';
+import { reduced } from './products/reduction.ts';
+import { combined, type Triangle, triangle } from './products/triangle.ts';
+import type { Estimator } from './rule/estimator.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import type { Factors } from './step/transition.ts';
 
 /** Σ_i A_i ⊗ u_i for one group of sites: u of shape [rank, inputs], A of shape [rank, S, units]. */
 export type KroneckerSum = { readonly u: Tensor; readonly A: Tensor };

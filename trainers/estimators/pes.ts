@@ -11,12 +11,12 @@ import {
   zipTrees,
 } from '../../lib/index.ts';
 import { addTrees, asMatrix, entryOf, flattenTree, scaleTree, toRows, zerosOf } from '../algebra.ts';
-import { ageOf, isBegun } from './age.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { absent, type Rule } from './rule.ts';
-import type { StepStructure } from './step-structure.ts';
-import type { Transition } from './transition.ts';
+import { ageOf, isBegun } from './rule/age.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import { absent, type Rule } from './rule/rule.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import type { StepStructure } from './step/step-structure.ts';
+import type { Transition } from './step/transition.ts';
 
 /** Trees with a first axis of pairs. */
 export type PesInfluence = {

@@ -1,10 +1,10 @@
 import { add, div, matmul, mul, outer } from '../../autodiff/index.ts';
 import { cast, type Noise, type Tensor, zeros } from '../../lib/index.ts';
-import type { Cost, Sizes } from './cost.ts';
-import type { Estimator } from './estimator.ts';
-import { type KroneckerOptions, kronecker, type SitedInfluence } from './kronecker.ts';
-import { balance } from './rank-one.ts';
-import type { Factors } from './transition.ts';
+import { type KroneckerOptions, kronecker, type SitedInfluence } from './products/kronecker.ts';
+import { balance } from './products/rank-one.ts';
+import type { Estimator } from './rule/estimator.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import type { Factors } from './step/transition.ts';
 
 /**
  * For one group of sites: A of shape [units], B of shape [S, inputs]; G[k, i, j] is estimated by A_j B_ki for

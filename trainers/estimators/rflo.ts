@@ -1,7 +1,13 @@
 import { guard, type Tree } from '../../lib/index.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { type FeedbackOptions, feedbackOf, feedbackOptions, feedbackSettings, paired } from './pairing.ts';
-import { onlyReachable } from './reachable.ts';
+import {
+  type FeedbackOptions,
+  feedbackOf,
+  feedbackOptions,
+  feedbackSettings,
+  paired,
+} from './entries/pairing.ts';
+import { onlyReachable } from './entries/reachable.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
 
 export interface RfloOptions extends FeedbackOptions {
   /** The α of the leaky units, above 0 and at most 1. */

@@ -1,6 +1,6 @@
 import { ConfigurationError, guard, type Tree } from '../../lib/index.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { onlyReachable, reachable, whole } from './reachable.ts';
+import { onlyReachable, reachable, whole } from './entries/reachable.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
 
 /**
  * G: a tree like the parameters, whose leaves have shape [S, ...leaf]; S counts the elements of the state,

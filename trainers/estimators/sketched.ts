@@ -1,9 +1,9 @@
 import { norm, reshape, stack } from '../../autodiff/index.ts';
 import { type FloatDType, full, guard, leavesOf } from '../../lib/index.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { onSites, type SitedInfluence } from './kronecker.ts';
-import { type Sketch, sketchOf } from './sketch.ts';
+import { onSites, type SitedInfluence } from './products/kronecker.ts';
+import { type Sketch, sketchOf } from './products/sketch.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
+import type { Cost, Sizes } from './step/cost.ts';
 
 export interface SketchedOptions {
   /** The rank r of the sketch of each group of sites; 0 for own-unit traces alone. 4 by default. */

@@ -1,7 +1,7 @@
 import { guard, type Tree } from '../../lib/index.ts';
-import { type Estimator, stepwise } from './estimator.ts';
-import { type PairingOptions, paired, pairingOptions } from './pairing.ts';
-import { onlyReachable } from './reachable.ts';
+import { type PairingOptions, paired, pairingOptions } from './entries/pairing.ts';
+import { onlyReachable } from './entries/reachable.ts';
+import { type Estimator, stepwise } from './rule/estimator.ts';
 
 export interface SnapOptions extends PairingOptions {
   /** Keeps entries of G that a parameter reaches within this many steps; at least 1. */

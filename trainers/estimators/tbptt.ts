@@ -1,10 +1,10 @@
 import { grad } from '../../autodiff/index.ts';
 import { ConfigurationError, full, guard, type Tensor, type Tree } from '../../lib/index.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, steps } from './estimator.ts';
-import { type Growth, grow, isGrowth, lengthAt } from './grow.ts';
-import type { Moment } from './moment.ts';
-import { carryNothing } from './nothing.ts';
+import { type Estimator, steps } from './rule/estimator.ts';
+import { type Growth, grow, isGrowth, lengthAt } from './rule/grow.ts';
+import { carryNothing } from './rule/nothing.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import type { Moment } from './step/moment.ts';
 
 export interface BpttOptions {
   /** Number of steps in a sequence. */

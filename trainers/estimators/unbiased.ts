@@ -11,14 +11,14 @@ import {
 } from '../../lib/index.ts';
 import { addParts, addTrees, dotTrees, scaleTree, zerosOf } from '../algebra.ts';
 import { asSchedule, type Schedule } from '../optimizers/schedules.ts';
-import { ageOf, unlessNew } from './age.ts';
-import type { Sizes } from './cost.ts';
-import { anEstimator, type Estimator, steps } from './estimator.ts';
-import type { Moment } from './moment.ts';
-import { balanced, onePair, type RankOne } from './rank-one.ts';
-import { type Absent, absent, type Rule } from './rule.ts';
-import type { StepStructure } from './step-structure.ts';
-import type { Transition } from './transition.ts';
+import { balanced, onePair, type RankOne } from './products/rank-one.ts';
+import { ageOf, unlessNew } from './rule/age.ts';
+import { anEstimator, type Estimator, steps } from './rule/estimator.ts';
+import { type Absent, absent, type Rule } from './rule/rule.ts';
+import type { Sizes } from './step/cost.ts';
+import type { Moment } from './step/moment.ts';
+import type { StepStructure } from './step/step-structure.ts';
+import type { Transition } from './step/transition.ts';
 
 /** The influence that the estimator carries, and pairs whose outer products estimate what it leaves out. */
 export type UnbiasedInfluence<I = unknown> = {

@@ -1,7 +1,7 @@
 import { ConfigurationError, guard } from '../../lib/index.ts';
 import type { EstimatorEntry } from '../registry/entry.ts';
-import type { Estimator } from './estimator.ts';
 import { rfloOptions } from './rflo.ts';
+import type { Estimator } from './rule/estimator.ts';
 import { snapOptions } from './snap.ts';
 import { type UnbiasedOptions, unbiased, unbiasedOptions } from './unbiased.ts';
 

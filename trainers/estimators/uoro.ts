@@ -1,11 +1,17 @@
 import { div } from '../../autodiff/index.ts';
 import { ConfigurationError, guard, type Tree } from '../../lib/index.ts';
 import { addTrees, dotTrees, scaleTree } from '../algebra.ts';
-import type { Cost, Sizes } from './cost.ts';
-import { type Estimator, steps } from './estimator.ts';
-import { onePair, type RankOne } from './rank-one.ts';
-import { advanceBy, drawnSources, preactivationSources, type Sources, stateSources } from './signSources.ts';
-import type { StepStructure } from './step-structure.ts';
+import { onePair, type RankOne } from './products/rank-one.ts';
+import {
+  advanceBy,
+  drawnSources,
+  preactivationSources,
+  type Sources,
+  stateSources,
+} from './products/signSources.ts';
+import { type Estimator, steps } from './rule/estimator.ts';
+import type { Cost, Sizes } from './step/cost.ts';
+import type { StepStructure } from './step/step-structure.ts';
 
 /** One pair, or a list of them when the rank is above 1; their outer products are averaged. */
 export type UoroInfluence = RankOne | readonly RankOne[];

@@ -1,5 +1,5 @@
 import type { guard } from '../../lib/index.ts';
-import type { Estimator } from '../estimators/estimator.ts';
+import type { Estimator } from '../estimators/rule/estimator.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 
 export type Setting = number | string | boolean;

@@ -1,5 +1,5 @@
-import type { Estimator } from '../estimators/estimator.ts';
 import { estimators } from '../estimators/index.ts';
+import type { Estimator } from '../estimators/rule/estimator.ts';
 import { chooseNamed } from './choose.ts';
 import type { EstimatorEntry, Named, Setting } from './entry.ts';
 import { isFileName, shortName } from './names.ts';

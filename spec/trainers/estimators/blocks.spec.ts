@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { add, matmul, tanh } from '../../../autodiff/index.ts';
 import { DataError, leavesOf, seeded, type Tensor, type Tree, tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, gru, lstm, meanSquare, rnn, stacked } from '../../../nn/index.ts';
-import { blocksOf } from '../../../trainers/estimators/blocks.ts';
+import { blocksOf } from '../../../trainers/estimators/step/blocks.ts';
 import {
   createLearner,
   type Estimator,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { add, mul, reshape, sum, tanh } from '../../../autodiff/index.ts';
 import { seeded, type Tensor, tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, rnn } from '../../../nn/index.ts';
-import { exactLeaves } from '../../../trainers/estimators/exact.ts';
+import { exactLeaves } from '../../../trainers/estimators/step/exact.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';
 import { cascade, fixture, type Vectors } from './sparse.ts';

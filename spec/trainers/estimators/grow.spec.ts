@@ -8,7 +8,7 @@ import {
   tensor,
 } from '../../../lib/index.ts';
 import { crossEntropy, linear, model, rnn } from '../../../nn/index.ts';
-import { lengthsAt } from '../../../trainers/estimators/estimator.ts';
+import { lengthsAt } from '../../../trainers/estimators/rule/estimator.ts';
 import { createLearner, grow, restoreLearner, rmsprop, tbptt } from '../../../trainers/index.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { size } from '../../support/size.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { outer } from '../../../autodiff/index.ts';
 import { leavesOf, seeded, type Tree, zeros } from '../../../lib/index.ts';
 import { rnn } from '../../../nn/index.ts';
-import { inLeaf, layoutIn } from '../../../trainers/estimators/sites.ts';
+import { inLeaf, layoutIn } from '../../../trainers/estimators/step/sites.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';
 import { fixture } from './sparse.ts';

@@ -23,8 +23,8 @@ import {
   rnn,
   stacked,
 } from '../../../nn/index.ts';
-import { layered } from '../../../trainers/estimators/layers.ts';
-import { structureOf } from '../../../trainers/estimators/slot-structure.ts';
+import { layered } from '../../../trainers/estimators/step/layers.ts';
+import { structureOf } from '../../../trainers/estimators/step/slot-structure.ts';
 import { createLearner, type Estimator, rtrl, sgd } from '../../../trainers/index.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ConfigurationError, expectation, recording, seeded, tensor } from '../../../lib/index.ts';
 import { indrnn, lstm, meanSquare, mgu, rnn } from '../../../nn/index.ts';
-import { factorOf, singularValues } from '../../../trainers/estimators/reduction.ts';
-import { combined, triangle } from '../../../trainers/estimators/triangle.ts';
+import { factorOf, singularValues } from '../../../trainers/estimators/products/reduction.ts';
+import { combined, triangle } from '../../../trainers/estimators/products/triangle.ts';
 import { createLearner, type Estimator, kfRtrl, ok, rtrl, sgd, uoro } from '../../../trainers/index.ts';
 import { checkUnbiased, estimates, influenceOf, learnerOf } from '../../../trainers/testing/agreement.ts';
 import { describeInfluence } from '../../../trainers/testing/influence.ts';

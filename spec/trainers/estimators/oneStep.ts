@@ -1,6 +1,6 @@
 import { type Dependencies, dependencies, linearize } from '../../../autodiff/index.ts';
 import type { Tree } from '../../../lib/index.ts';
-import { StepStructure } from '../../../trainers/estimators/step-structure.ts';
+import { StepStructure } from '../../../trainers/estimators/step/step-structure.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 import { type Fixture, unitTrees } from '../../../trainers/testing/unrolled.ts';
 

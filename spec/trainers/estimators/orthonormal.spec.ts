@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cast, type FloatDType, seeded, tensor } from '../../../lib/index.ts';
-import { leadingRows } from '../../../trainers/estimators/leadingRows.ts';
-import { orthonormal } from '../../../trainers/estimators/orthonormal.ts';
+import { leadingRows } from '../../../trainers/estimators/products/leadingRows.ts';
+import { orthonormal } from '../../../trainers/estimators/products/orthonormal.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 
 const digits: Readonly<Record<FloatDType, number>> = { float32: 1e-6, float64: 1e-14 };

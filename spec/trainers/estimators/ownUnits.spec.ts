@@ -11,7 +11,7 @@ import {
   zeros,
 } from '../../../lib/index.ts';
 import { type Cell, indrnn, lstm, meanSquare, rnn, stacked } from '../../../nn/index.ts';
-import { ownUnits } from '../../../trainers/estimators/units.ts';
+import { ownUnits } from '../../../trainers/estimators/step/units.ts';
 import { createLearner, diagonal, type Estimator, restoreLearner, sgd } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { tensor } from '../../../lib/index.ts';
-import { carriedBetween, pick } from '../../../trainers/estimators/pick.ts';
+import { carriedBetween, pick } from '../../../trainers/estimators/step/pick.ts';
 import type { Entries } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 

@@ -10,7 +10,7 @@ import {
   zeros,
 } from '../../../lib/index.ts';
 import { type Cell, meanSquare } from '../../../nn/index.ts';
-import { rowNormsOf } from '../../../trainers/estimators/rowNorms.ts';
+import { rowNormsOf } from '../../../trainers/estimators/step/rowNorms.ts';
 import { createLearner, type Estimator, frozen, sgd } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 import type { Vectors } from './sparse.ts';

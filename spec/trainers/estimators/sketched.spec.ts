@@ -11,7 +11,7 @@ import {
   tensor,
 } from '../../../lib/index.ts';
 import { type Cell, gru, indrnn, lstm, rnn } from '../../../nn/index.ts';
-import { singularValues } from '../../../trainers/estimators/reduction.ts';
+import { singularValues } from '../../../trainers/estimators/products/reduction.ts';
 import {
   createLearner,
   diagonal,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { lstm, rnn, stacked } from '../../../nn/index.ts';
-import type { StructuredInfluence } from '../../../trainers/estimators/slots.ts';
+import type { StructuredInfluence } from '../../../trainers/estimators/entries/slots.ts';
 import { type Estimator, rflo, rtrl, snap } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 import { chain, fixture, sparse } from './sparse.ts';

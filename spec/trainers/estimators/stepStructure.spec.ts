@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { add, concat, type Dependencies, matmul, mul, slice, sum, tanh } from '../../../autodiff/index.ts';
 import { seeded, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
 import type { Cell } from '../../../nn/index.ts';
-import { everything, StepStructure, union } from '../../../trainers/estimators/step-structure.ts';
+import { everything, StepStructure, union } from '../../../trainers/estimators/step/step-structure.ts';
 import { dependenciesOf, structureOfStep } from './oneStep.ts';
 import { fixture, type Vectors } from './sparse.ts';
 import { wired, wirings } from './wired.ts';

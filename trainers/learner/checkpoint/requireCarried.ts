@@ -10,7 +10,7 @@ import {
   type Tree,
 } from '../../../lib/index.ts';
 import { countElements } from '../../algebra.ts';
-import { leavesIn } from '../../estimators/full.ts';
+import { leavesIn } from '../../estimators/entries/full.ts';
 
 type Entries = Readonly<Record<string, unknown>>;
 

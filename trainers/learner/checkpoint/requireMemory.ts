@@ -8,8 +8,8 @@ import {
   type Tree,
 } from '../../../lib/index.ts';
 import { zerosOf } from '../../algebra.ts';
-import { lengthsAt } from '../../estimators/estimator.ts';
 import type { Estimator, Rule } from '../../estimators/index.ts';
+import { lengthsAt } from '../../estimators/rule/estimator.ts';
 import type { LearnerConfig } from '../given/config.ts';
 import { misfitOf, type Own } from '../given/fit.ts';
 import { requireRoomToCarry } from '../given/room.ts';

@@ -12,8 +12,8 @@ import {
 } from '../../../lib/index.ts';
 import { runStep } from '../../../nn/index.ts';
 import { type Estimator, type Find, type Rule, StepStructure } from '../../estimators/index.ts';
-import { boundTo } from '../../estimators/nothing.ts';
-import { union } from '../../estimators/step-structure.ts';
+import { boundTo } from '../../estimators/rule/nothing.ts';
+import { union } from '../../estimators/step/step-structure.ts';
 import { once } from '../../once.ts';
 import { requireInfluenceOf } from '../checkpoint/requireMemory.ts';
 import { stateLike } from '../given/conform.ts';

@@ -1,6 +1,6 @@
 import type { Care } from '../../../autodiff/index.ts';
 import { type Noise, restoreNoise, type TypedArray } from '../../../lib/index.ts';
-import { lengthsAt } from '../../estimators/estimator.ts';
+import { lengthsAt } from '../../estimators/rule/estimator.ts';
 import { Plans } from '../plan/plans.ts';
 import { type Places, type Point, placesOf, readPoint, writePoint } from '../plan/point.ts';
 import { memoryOf, numbersOf } from '../plan/resident.ts';

@@ -1,8 +1,8 @@
 import type { Dependencies } from '../../../autodiff/index.ts';
 import { ConfigurationError, type Tree } from '../../../lib/index.ts';
 import { type Estimator, type Rule, StepStructure } from '../../estimators/index.ts';
-import { boundTo } from '../../estimators/nothing.ts';
-import { everything } from '../../estimators/step-structure.ts';
+import { boundTo } from '../../estimators/rule/nothing.ts';
+import { everything } from '../../estimators/step/step-structure.ts';
 
 // The rules of an estimator that are known before an input has shown the step.
 

@@ -1,8 +1,8 @@
 import { add, mul } from '../../../autodiff/index.ts';
 import { type FloatDType, mapTree, type Noise, pathsOf, type Tensor, type Tree } from '../../../lib/index.ts';
 import { addParts, addTrees, scaleTree, zerosOf } from '../../algebra.ts';
-import { lengthsAt } from '../../estimators/estimator.ts';
 import type { Estimator, Moment, Rule } from '../../estimators/index.ts';
+import { lengthsAt } from '../../estimators/rule/estimator.ts';
 import type { Clock, Optimizer } from '../../optimizers/index.ts';
 import { conform } from '../given/conform.ts';
 import type { Systems } from '../systems/system.ts';

@@ -29,6 +29,7 @@ import {
 } from '../../../trainers/index.ts';
 import { numbersOf } from '../../../trainers/testing/numbers.ts';
 import { cell, make, x, y } from '../gruLearner.ts';
+import { everyEstimator } from './planned.ts';
 
 interface Own {
   readonly of: Tree;
@@ -68,6 +69,15 @@ for (const eager of [true, false])
         'input: the first axis counts the 2 lanes, got shape [3]',
       );
       expect(() => lanes.step(2, y)).to.throw(ShapeError, 'input: one number for 2 lanes');
+    });
+
+    it('learns with every estimator after a first input that the model refuses', () => {
+      for (const [name, estimator] of Object.entries(everyEstimator)) {
+        const [refused, fresh] = [0, 1].map(() => make({ estimator: estimator(), eager }));
+        expect(() => refused.step(tensor([1, 2]), y), name).to.throw(ShapeError, 'matmul: inner sizes differ');
+        for (const learner of [refused, fresh]) for (let t = 0; t < 2; t++) learner.step(x, y);
+        expect(numbersOf(refused.parameters), name).to.deep.equal(numbersOf(fresh.parameters));
+      }
     });
 
     it('refuses a cell whose new state is not like the old one', () => {

@@ -93,12 +93,24 @@ function requireContinued({ name }: Estimator, rule: Rule, lanes: Present['lanes
   }
 }
 
-/** The union of the dependencies of two steps. */
+/**
+ * The union of the dependencies of two steps. Those of the second alone where the model refused the
+ * input of the first: some rules ask about the step only when they move, and are bound by then.
+ */
 function joined(before: Find, now: Find): Find {
   return once(() => {
-    const [first, second] = [before(), now()];
-    return first && second && union(first, second);
+    const second = now();
+    const first = ranWith(before);
+    return first === 'refused' ? second : first && second && union(first, second);
   });
+}
+
+function ranWith(find: Find): Dependencies | undefined | 'refused' {
+  try {
+    return find();
+  } catch {
+    return 'refused';
+  }
 }
 
 /** @throws ConfigurationError unless both rules carry the influence in one form. */

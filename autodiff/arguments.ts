@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   DTypeError,
   formatShape,
   liftNumbers,
@@ -12,6 +13,14 @@ import { asTensor } from './operations/operand.ts';
 /** The tree with plain numbers turned into scalar tensors. */
 export function liftTree<T>(tree: T): T & Tree {
   return liftNumbers(tree, (value) => asTensor(value)) as T & Tree;
+}
+
+/** @throws ConfigurationError for more tangents than arguments: the rest would have no effect. */
+export function requireOneEach(tangents: readonly unknown[], primals: readonly unknown[], who: string): void {
+  if (tangents.length > primals.length)
+    throw new ConfigurationError(
+      `${who}: ${tangents.length} tangents, and ${primals.length} to differentiate by; give one for each`,
+    );
 }
 
 /** @throws ShapeError or DTypeError if the type of a tangent or cotangent differs from its tensor's. */

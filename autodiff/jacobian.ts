@@ -1,4 +1,4 @@
-import { eye, leavesOf, mapTree, type PartialTree, rebuild, Tensor, type Tree } from '../lib/index.ts';
+import { eye, guard, leavesOf, mapTree, type PartialTree, rebuild, Tensor, type Tree } from '../lib/index.ts';
 import { liftTree } from './arguments.ts';
 import { grad } from './grad.ts';
 import { jvp } from './jvp.ts';
@@ -12,14 +12,16 @@ import { vmap } from './vmap.ts';
 export type Jacobian<R, X> = R extends Tensor ? X : { readonly [K in keyof R]: Jacobian<R[K], X> };
 
 /**
- * The Jacobian of f by forward mode, one push of all elements of x at once. Leaves have shape [...output,
- * ...input].
+ * The Jacobian of f with respect to its first argument by forward mode, one push of all elements of x at once. Leaves
+ * have shape [...output, ...input].
  */
-export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
+export function jacfwd<X, Rest extends readonly unknown[], R>(
+  f: (x: X, ...rest: Rest) => R,
+): (x: X, ...rest: Rest) => Jacobian<R, X> {
   const name = callName('jacfwd', f);
-  return (x) => {
+  return (x, ...rest) => {
     const lifted = liftTree(x);
-    const { value, push } = linearizeFor(name, f, [x] as [X]);
+    const { value, push } = linearizeFor(name, (own: X) => f(own, ...rest), [x] as [X]);
     const columns = along(lifted, (tangent) => push(tangent as PartialTree<X>) as Tree);
     return mapJacobian(value, (output, at) =>
       rebuildWith(x, (input, i) => {
@@ -33,13 +35,15 @@ export function jacfwd<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
 }
 
 /**
- * The Jacobian of f by reverse mode, one pull of all elements of f(x) at once. Leaves have shape [...output,
- * ...input].
+ * The Jacobian of f with respect to its first argument by reverse mode, one pull of all elements of f(x) at once. Leaves
+ * have shape [...output, ...input].
  */
-export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
+export function jacrev<X, Rest extends readonly unknown[], R>(
+  f: (x: X, ...rest: Rest) => R,
+): (x: X, ...rest: Rest) => Jacobian<R, X> {
   const name = callName('jacrev', f);
-  return (x) => {
-    const { value, pull } = linearizeFor(name, f, [x] as [X]);
+  return (x, ...rest) => {
+    const { value, pull } = linearizeFor(name, (own: X) => f(own, ...rest), [x] as [X]);
     const rows = along(value as Tree, (cotangent) => pull(cotangent as PartialTree<R>)[0] as Tree);
     return mapJacobian(value, (output, at) =>
       rebuildWith(x, (input, i) => {
@@ -51,17 +55,31 @@ export function jacrev<X, R>(f: (x: X) => R): (x: X) => Jacobian<R, X> {
   };
 }
 
-/** The product of the Hessian of a scalar f at x with v, forward over reverse: a tree like x. */
-export function hvp<X>(f: (x: X) => Tensor): (x: X, v: X) => X {
+/**
+ * The product of the Hessian of a scalar f with respect to its first argument, at x, with v, forward over reverse: a tree
+ * like x. The further arguments of f follow v. @throws ConfigurationError without a v.
+ */
+export function hvp<X, Rest extends readonly unknown[]>(
+  f: (x: X, ...rest: Rest) => Tensor,
+): (x: X, v: X, ...rest: Rest) => X {
+  const name = callName('hvp', f);
   const gradient = grad(f);
-  return (x, v) => jvp(gradient, [x], [v as PartialTree<X>])[1];
+  return (x, v, ...rest) => {
+    guard.argument(name, 'the direction v', v, aDirection);
+    return jvp((own: X) => gradient(own, ...rest) as X, [x], [v as PartialTree<X>])[1];
+  };
 }
 
+const aDirection: guard.Check = { what: 'a tree like x', holds: (v) => v !== undefined };
+
 /**
- * The Hessian of a scalar f, forward over reverse: per leaf of x, a tree like x of shapes [...leaf, ...leaf].
+ * The Hessian of a scalar f with respect to its first argument, forward over reverse: per leaf of x, a tree like x of
+ * shapes [...leaf, ...leaf].
  */
-export function hessian<X>(f: (x: X) => Tensor): (x: X) => Jacobian<X, X> {
-  return jacfwd(grad(f) as (x: X) => X);
+export function hessian<X, Rest extends readonly unknown[]>(
+  f: (x: X, ...rest: Rest) => Tensor,
+): (x: X, ...rest: Rest) => Jacobian<X, X> {
+  return jacfwd(grad(f) as (x: X, ...rest: Rest) => X);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { alignLeaves, guard, leavesOf, mapTree, type PartialTree, rebuild } from '../lib/index.ts';
-import { checkTangent, liftTree } from './arguments.ts';
+import { checkTangent, liftTree, requireOneEach } from './arguments.ts';
 import { DualTensor, primalAt, tangentAt } from './dual.ts';
 import { callName, withLevel } from './level.ts';
 import { zeroTangent } from './push-forward.ts';
@@ -20,6 +20,7 @@ export function jvp<A extends readonly unknown[], R>(
   const name = callName('jvp', f);
   guard.argument(name, 'primals', primals, guard.list);
   guard.argument(name, 'tangents', tangents, guard.list);
+  requireOneEach(tangents, primals, name);
   return withLevel(name, (level) => {
     const args: readonly unknown[] = primals.map((primal, i) => {
       const lifted = liftTree(primal);

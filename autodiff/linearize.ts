@@ -7,7 +7,7 @@ import {
   rebuild,
   type Tree,
 } from '../lib/index.ts';
-import { checkTangent, liftTree } from './arguments.ts';
+import { checkTangent, liftTree, requireOneEach } from './arguments.ts';
 import { DualTensor, primalAt, tangentAt } from './dual.ts';
 import { callName, withLevel } from './level.ts';
 import { LinearProgram, linearRecorder } from './linear-program.ts';
@@ -99,6 +99,7 @@ export function derivativeOf<A extends readonly unknown[], R>(
     value,
     program,
     push(tangents) {
+      requireOneEach(tangents, lifted, name);
       const given = lifted.flatMap((primal, i) => aligned(primal, tangents[i], `${name}: tangent ${i}`));
       return filled(value, program.push(given));
     },

@@ -1,10 +1,11 @@
 import {
   broadcastShapes,
+  castFor,
   checkShape,
   DTypeError,
   formatShape,
+  full,
   guard,
-  indices,
   kernels,
   normalizeAxes,
   requireTensor,
@@ -185,7 +186,7 @@ function requireParts(parts: readonly Operand[], who: string): Tensor[] {
 }
 
 function requireIds(ids: Tensor | number, who: string): Tensor {
-  if (typeof ids === 'number') return indices(ids);
-  requireTensor(ids, who, 'an int32 tensor of indices, or a number,');
+  if (typeof ids === 'number') return castFor(who, full([], ids), 'int32');
+  requireTensor(ids, who, 'an int32 tensor of indices or a number');
   return ids;
 }

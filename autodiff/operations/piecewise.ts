@@ -65,7 +65,11 @@ export function maximum(x: Operand, y: Operand): Tensor {
 
 /** The smaller of x and y. Equal elements share the derivative equally. NaN if either is NaN. */
 export function minimum(x: Operand, y: Operand): Tensor {
-  const [left, right] = broadcastPair(x, y, 'minimum');
+  return minimumFor('minimum', x, y);
+}
+
+function minimumFor(who: string, x: Operand, y: Operand): Tensor {
+  const [left, right] = broadcastPair(x, y, who);
   return neg(bind(smooth.maximum, [neg(left), neg(right)]));
 }
 
@@ -76,7 +80,7 @@ export function minimum(x: Operand, y: Operand): Tensor {
  */
 export function clip(x: Operand, least: Operand, most: Operand): Tensor {
   const [value, low] = broadcastPair(x, least, 'clip');
-  return minimum(bind(smooth.maximum, [value, low]), most);
+  return minimumFor('clip', bind(smooth.maximum, [value, low]), most);
 }
 
 /** 1, -1 or 0 for x above, below or equal to 0; NaN for NaN. Its derivative is 0. */

@@ -36,7 +36,7 @@ function describeObject(value: object): string {
     if ('dtype' in value && 'shape' in value && 'level' in value) return `a tensor [${String(value.shape)}]`;
     if (isRecord(value)) return 'a record';
     const name = value.constructor.name || 'object';
-    return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+    return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
   } catch {
     // A proxy may throw when inspected.
     return 'an object';

@@ -33,7 +33,8 @@ export function options<T extends object>(who: string, given: T, checks: Checks<
 /** The sentence for an unknown option. */
 export function unknownOption(who: string, key: string, known: readonly string[]): string {
   const hint = didYouMean(key, known);
-  return `${who}: there is no option ${key}${hint === '' ? `; the options are ${known.join(', ')}` : hint}`;
+  const all = known.length === 0 ? 'there are none' : `the options are ${known.join(', ')}`;
+  return `${who}: there is no option ${key}${hint === '' ? `; ${all}` : hint}`;
 }
 
 /** @throws ConfigurationError, or `Refusal`, unless the value passes the check. */

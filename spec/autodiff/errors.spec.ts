@@ -4,12 +4,14 @@ import {
   add,
   argmax,
   broadcastTo,
+  clip,
   concat,
   div,
   dot,
   gather,
   grad,
   greater,
+  hvp,
   jvp,
   linearize,
   logSumExp,
@@ -35,6 +37,7 @@ import {
   where,
 } from '../../autodiff/index.ts';
 import {
+  ConfigurationError,
   DTypeError,
   IndexError,
   indices,
@@ -87,6 +90,7 @@ describe('dtype errors', () => {
     const message = 'needs an int32 tensor of indices, got float64; make one with indices([...])';
     expect(() => gather(zeros([3, 2]), zeros([2]))).to.throw(DTypeError, `gather: ${message}`);
     expect(() => scatterAdd(zeros([2]), zeros([2]), 3)).to.throw(DTypeError, `scatterAdd: ${message}`);
+    expect(() => gather(zeros([3]), 0.5)).to.throw(DTypeError, 'gather: 0.5 is not a 32-bit whole number');
     expect(() => gather(zeros([3, 2]), indices([0, 3]))).to.throw(
       IndexError,
       'gather: index 3 is outside 0..2, the rows of a tensor [3,2]',
@@ -102,6 +106,13 @@ describe('dtype errors', () => {
     expect(() => add('1', zeros([2]))).to.throw(DTypeError, 'add: needs a tensor or a number, got "1"');
     // @ts-expect-error: null
     expect(() => tanh(null)).to.throw(DTypeError, 'tanh: needs a tensor or a number, got null');
+    // @ts-expect-error: no upper bound
+    expect(() => clip(zeros([2]), 0)).to.throw(DTypeError, 'clip: needs a tensor or a number, got nothing');
+    // @ts-expect-error: an array
+    expect(() => gather(zeros([2]), [0, 1])).to.throw(
+      DTypeError,
+      'gather: needs an int32 tensor of indices or a number, got an array of 2; make a tensor of it with tensor(…)',
+    );
   });
 
   it('tangents have the dtype of their tensors, and int32 tensors have none', () => {
@@ -250,5 +261,17 @@ describe('shape errors', () => {
     );
     // @ts-expect-error: no tensor
     expect(() => linearize(() => 'no', zeros([2]))).to.throw(TreeError);
+    // @ts-expect-error: a tangent too many
+    expect(() => line.push({ w: zeros([2, 3]) }, zeros([]))).to.throw(
+      ConfigurationError,
+      'linearize(f): 2 tangents, and 1 to differentiate by; give one for each',
+    );
+    // @ts-expect-error: a tangent too many
+    expect(() => jvp(tanh, [zeros([])], [zeros([]), zeros([])])).to.throw(ConfigurationError, 'jvp(tanh): 2');
+    // @ts-expect-error: no direction
+    expect(() => hvp(tanh as (x: Tensor) => Tensor)(zeros([]))).to.throw(
+      ConfigurationError,
+      'hvp(tanh): the direction v must be a tree like x, got nothing',
+    );
   });
 });

@@ -13,6 +13,7 @@ import {
   linearize,
   matmul,
   mul,
+  pow,
   sin,
   square,
   sum,
@@ -182,6 +183,16 @@ describe('trees', () => {
       ],
     ]);
     expect(toArrays(hvp(f)(at, { a: tensor(1), b: tensor([1, -1]) }))).to.deep.equal([-2, [10, 4]]);
+  });
+
+  it('further arguments are held fixed in Jacobians and Hessians, as in grad', () => {
+    const f = (x: Tensor, scale: Tensor, { power }: { power: number }) => mul(scale, pow(x, power));
+    const scalar = (x: Tensor, scale: Tensor) => f(sum(x), scale, { power: 3 });
+    const [x, scale] = [tensor(2), tensor(5)];
+    for (const jacobian of [jacfwd, jacrev])
+      expect(jacobian(f)(x, scale, { power: 3 }).item(), jacobian.name).to.equal(60);
+    expect(hessian(scalar)(x, scale).item()).to.equal(60);
+    expect(hvp(scalar)(x, tensor(2), scale).item()).to.equal(120);
   });
 });
 

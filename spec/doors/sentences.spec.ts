@@ -16,7 +16,7 @@ import {
   zeros,
 } from '../../lib/index.ts';
 import { gru, rnn } from '../../nn/index.ts';
-import { adam, chain, sgd, tbptt, uoro } from '../../trainers/index.ts';
+import { adam, chain, frozen, sgd, tbptt, uoro } from '../../trainers/index.ts';
 import { learner, untyped } from './untyped.ts';
 
 type Refused = new (message: string) => NorewindError;
@@ -54,6 +54,18 @@ const sentences: readonly (readonly [string, () => unknown, Refused, string])[] 
     'zeros: there is no option dType; did you mean dtype?',
   ],
   ['full of a text', () => full([2], untyped('1')), DTypeError, 'full: value must be a number, got "1"'],
+  [
+    'an option where there are none',
+    () => frozen(untyped({ rate: 1 })),
+    ConfigurationError,
+    'frozen: there is no option rate; there are none',
+  ],
+  [
+    'an instance of a class without a name',
+    () => matmul(untyped(new (class {})()), ones([1])),
+    DTypeError,
+    'matmul: needs a tensor, got an object',
+  ],
   [
     'lanes',
     () => learner({ lane: 4 }),

@@ -43,6 +43,7 @@ export function artbp(options: ArtbpOptions = {}): Estimator {
   return {
     name: 'artbp',
     bias: 'none',
+    options: artbpOptions,
     settings: { keep },
     window: longest,
     stride: longest,

@@ -28,6 +28,7 @@ export function diagonal(options: DiagonalOptions = {}): Estimator<DiagonalInflu
   return {
     name: 'diagonal',
     bias: 'truncated',
+    options: diagonalOptions,
     settings: {},
     ...stepwise,
     cost: ({ parameters }: Sizes) => ({

@@ -49,6 +49,7 @@ export function dni(options: DniOptions = {}): Estimator<DniInfluence> {
   return {
     name: 'dni',
     bias: 'approximate',
+    options: dniOptions,
     settings: { rate },
     ...stepwise,
     learns: true,

@@ -69,6 +69,7 @@ export function dodge(options: DodgeOptions = {}): Estimator<DodgeInfluence> {
   return {
     name: 'dodge',
     bias: every === 0 ? 'none' : 'truncated',
+    options: dodgeOptions,
     settings: { directions, every },
     ...stepwise,
     cost,

@@ -32,6 +32,7 @@ export function eprop(options: EpropOptions = {}): Estimator<DiagonalInfluence> 
   return {
     name: 'eprop',
     bias: 'approximate',
+    options: epropOptions,
     settings: feedbackSettings(feedback),
     ...stepwise,
     cost: ({ parameters }: Sizes) => ({

@@ -24,6 +24,7 @@ export function frozen(options: FrozenOptions = {}): Estimator {
   return {
     name: 'frozen',
     bias: 'approximate',
+    options: frozenOptions,
     settings: {},
     ...stepwise,
     cost,

@@ -72,6 +72,7 @@ export function kernl(options: KernlOptions = {}): Estimator<KernlInfluence> {
   return {
     name: 'kernl',
     bias: 'approximate',
+    options: kernlOptions,
     settings: { leak, rate, deviation },
     ...stepwise,
     cost: ({ state, parameters }: Sizes): Cost => ({

@@ -34,6 +34,7 @@ export function noBackTrack(options: NoBackTrackOptions = {}): Estimator<RankOne
   return {
     name: 'noBackTrack',
     bias: 'none',
+    options: noBackTrackOptions,
     settings: { epsilon },
     ...stepwise,
     cost: (sizes) => costOf(sizes, sizes.state),

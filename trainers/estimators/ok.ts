@@ -51,7 +51,7 @@ export function ok(options: OkOptions = {}): Estimator<OkInfluence> {
         a: matmul(cotangent, entryOf(A, i)),
       })),
   }));
-  return { ...estimator, settings: { rank } };
+  return { ...estimator, options: okOptions, settings: { rank } };
 }
 
 /** For one group whose matrix has all of the parameters. */

@@ -74,6 +74,7 @@ export function pes(options: PesOptions = {}): Estimator<PesInfluence> {
   return {
     name: 'pes',
     bias: 'approximate',
+    options: pesOptions,
     settings: { particles, deviation },
     ...stepwise,
     cost,

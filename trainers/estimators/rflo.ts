@@ -38,6 +38,7 @@ export function rflo(options: RfloOptions): Estimator<Tree> {
   return {
     name: 'rflo',
     bias: 'approximate',
+    options: rfloOptions,
     settings: { leak, ...feedbackSettings(feedback) },
     ...stepwise,
     cost: ({ parameters }) => ({ time: 2 * parameters, memory: parameters }),

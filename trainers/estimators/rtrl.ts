@@ -54,6 +54,7 @@ export function rtrl(options: RtrlOptions = {}): Estimator<RtrlInfluence> {
   return {
     name: 'rtrl',
     bias: layers === 'own' ? 'approximate' : 'none',
+    options: rtrlOptions,
     settings: { structure, ...(layers === 'own' && { layers }) },
     ...stepwise,
     cost: ({ state, parameters }) => ({

@@ -35,6 +35,7 @@ export function sketched(options: SketchedOptions = {}): Estimator<SitedInfluenc
   return {
     name: 'sketched',
     bias: 'approximate',
+    options: sketchedOptions,
     settings: { rank },
     ...stepwise,
     cost: costOf(rank),

@@ -30,6 +30,7 @@ export function snap(options: SnapOptions): Estimator<Tree> {
   return {
     name: 'snap',
     bias: 'truncated',
+    options: snapOptions,
     settings: { n, ...(pairing !== 'exact' && { pairing }) },
     ...stepwise,
     cost: ({ state, parameters }) =>

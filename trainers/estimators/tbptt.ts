@@ -68,6 +68,7 @@ export function bptt(options: BpttOptions): Estimator {
   return {
     name: 'bptt',
     bias: 'none',
+    options: bpttOptions,
     settings: { length },
     window: length,
     stride: length,
@@ -113,6 +114,7 @@ export function tbptt(options: TbpttOptions): Estimator {
   return {
     name: 'tbptt',
     bias: 'truncated',
+    options: tbpttOptions,
     settings: {
       window,
       stride,

@@ -122,6 +122,7 @@ export function unbiased<I>(
   return {
     name: 'unbiased',
     bias: weight === 1 ? 'none' : estimator.bias,
+    options: unbiasedOptions,
     settings: {
       of: estimator.name,
       ...(typeof weight === 'number' ? { weight } : {}),

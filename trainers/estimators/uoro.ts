@@ -91,6 +91,7 @@ export function uoro(options: UoroOptions = {}): Estimator<UoroInfluence> {
   return {
     name: 'uoro',
     bias: 'none',
+    options: uoroOptions,
     // Those that are not the defaults, so that checkpoints of older versions fit.
     settings: {
       window,

@@ -122,6 +122,14 @@ describe('what estimators declare', () => {
       expect([own.name, own.bias, time, memory]).to.deep.equal([name, ...expected]);
     });
 
+  for (const [name, { options }] of Object.entries(estimatorTable))
+    it(`${name}: its options, of which its settings are some`, () => {
+      const { options: own = {}, settings } = make(name);
+      // By name, `unbiased` takes options of the estimator within too.
+      if (name !== 'unbiased') expect(own).to.equal(options);
+      for (const key of Object.keys(settings)) expect(options).to.have.property(key);
+    });
+
   for (const [name, expected] of Object.entries(bound))
     it(`${name}: what it takes on one network`, () => {
       const learner = createLearner({

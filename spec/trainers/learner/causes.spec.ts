@@ -239,6 +239,24 @@ for (const eager of [true, false])
       expect(() => learner.step(one(1), Number.NaN)).to.throw(NonFiniteError, 'step 2: target is NaN;');
     });
 
+    it('is what the learner began with', () => {
+      const config = {
+        model: bounded,
+        loss: meanSquare as never,
+        estimator: uoro(),
+        optimizer: sgd({ rate: 0.1 }),
+        eager,
+      };
+      for (const [given, says] of [
+        [{ parameters: { a: one(0.5), b: one(Number.NaN) } }, 'parameter b[0] is NaN from the start'],
+        [{ state: one(Number.NaN) }, 'state[0] is NaN from the start'],
+      ] as const)
+        expect(() => createLearner({ ...config, ...given }).step(one(1), one(0.5))).to.throw(
+          NonFiniteError,
+          `: ${says}: give finite parameters and a finite state`,
+        );
+    });
+
     it('is none of what the model masks', () => {
       const masked: Cell<unknown, unknown, { x: Tensor; known: Tensor }> = {
         name: 'masked',

@@ -74,7 +74,10 @@ for (const eager of [true, false])
     it('learns with every estimator after a first input that the model refuses', () => {
       for (const [name, estimator] of Object.entries(everyEstimator)) {
         const [refused, fresh] = [0, 1].map(() => make({ estimator: estimator(), eager }));
-        expect(() => refused.step(tensor([1, 2]), y), name).to.throw(ShapeError, 'matmul: inner sizes differ');
+        expect(() => refused.step(tensor([1, 2]), y), name).to.throw(
+          ShapeError,
+          'matmul: inner sizes differ',
+        );
         for (const learner of [refused, fresh]) for (let t = 0; t < 2; t++) learner.step(x, y);
         expect(numbersOf(refused.parameters), name).to.deep.equal(numbersOf(fresh.parameters));
       }

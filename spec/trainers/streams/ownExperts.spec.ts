@@ -110,5 +110,18 @@ describe('trainers/streams: the experts of a text', () => {
         /^the state of an expert cannot be saved: experts\.experts\.often\.state.* is /,
       );
     }
+    const within: unknown[] = [];
+    within.push(within);
+    const error = await failing({ init: () => ({ counts: new Int32Array(256), seen: [], state: within }) });
+    expect(error).to.be.instanceOf(ConfigurationError);
+    expect(error.message).to.match(/ is more than 256 deep: does it contain itself\?/);
+    for (const [update, says] of [
+      [() => {}, 'and returns nothing'],
+      [async (state: unknown) => state, 'and returns a Promise; it is not asynchronous'],
+    ] as const) {
+      const error = await failing({ update });
+      expect(error).to.be.instanceOf(DataError);
+      expect(error.message).to.equal(`the expert often must return its state from update, ${says}`);
+    }
   });
 });

@@ -66,6 +66,7 @@ export function kronecker<G extends Tree>(
   return {
     name,
     bias: 'none',
+    options: kroneckerOptions,
     settings: { epsilon },
     ...stepwise,
     cost,

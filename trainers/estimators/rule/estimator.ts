@@ -26,6 +26,8 @@ export type Bias = 'none' | 'truncated' | 'approximate';
 export interface Estimator<I = unknown> {
   readonly name: string;
   readonly bias: Bias;
+  /** The options that it can be made with, by name: what each must be, and what it is for. None if left out. */
+  readonly options?: Readonly<Record<string, guard.Check>>;
   /** The options in effect, for configurations and checkpoints. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
   /** Number of time steps that are held and differentiated together. */

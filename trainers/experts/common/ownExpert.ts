@@ -69,3 +69,12 @@ export function requireNumber(name: string, said: unknown): number {
     `the expert ${name} predicts ${String(said)}, and must predict a number from ${-largestPrediction} to ${largestPrediction}`,
   );
 }
+
+/** @throws DataError for a state that an update forgot to return, or promises. */
+export function requireState<State>(name: string, state: State): State {
+  if (state === undefined || state instanceof Promise)
+    throw new DataError(
+      `the expert ${name} must return its state from update, ${state === undefined ? 'and returns nothing' : 'and returns a Promise; it is not asynchronous'}`,
+    );
+  return state;
+}

@@ -1,6 +1,7 @@
 import { requireEntries, requireLength, requireNumbers, requireSame } from '../../evaluation/saved.ts';
 import type { Expert } from './expert.ts';
 import type { Mixer } from './mixer.ts';
+import { requireState } from './ownExpert.ts';
 import { type Plain, plainOf, type Table } from './tables.ts';
 
 /** An expert with its state. */
@@ -21,7 +22,7 @@ export function running<Question, Prediction, Answer, State>(
     name: expert.name,
     predict: (question) => expert.predict(state, question),
     update(question, answer) {
-      state = expert.update(state, question, answer);
+      state = requireState(expert.name, expert.update(state, question, answer));
     },
     save: () => plainOf(state, expert.name, listed),
   };

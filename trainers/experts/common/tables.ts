@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../../lib/index.ts';
+import { ConfigurationError, guard } from '../../../lib/index.ts';
 import { misfit, requireEntries, requireSame } from '../../evaluation/saved.ts';
 
 /** The arrays that a checkpoint stores as tensors. */
@@ -34,15 +34,28 @@ export function separate(data: unknown, path: string, tables: Record<string, Tab
  * @throws ConfigurationError for data that are not plain.
  */
 export function plainOf(data: unknown, path: string, written: (table: Table, path: string) => Plain): Plain {
+  return plainAt(data, path, written, 0);
+}
+
+/** Deeper data than this contain themselves, or would overflow the stack. */
+const deepest = 256;
+
+function plainAt(
+  data: unknown,
+  path: string,
+  written: (table: Table, path: string) => Plain,
+  depth: number,
+): Plain {
+  if (depth > deepest)
+    throw notPlain(`${path.slice(0, 60)}…`, `more than ${deepest} deep: does it contain itself?`);
+  const part = (entry: unknown, key: string | number) => plainAt(entry, `${path}.${key}`, written, depth + 1);
   if (isTable(data)) return written(data, path);
-  if (Array.isArray(data)) return data.map((entry, i) => plainOf(entry, `${path}.${i}`, written));
+  if (Array.isArray(data)) return data.map(part);
   if (typeof data === 'object' && data !== null) {
     const prototype = Object.getPrototypeOf(data);
     if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(data, mark))
       throw notPlain(path, `an object of its own kind`);
-    return Object.fromEntries(
-      Object.entries(data).map(([key, entry]) => [key, plainOf(entry, `${path}.${key}`, written)]),
-    );
+    return Object.fromEntries(Object.entries(data).map(([key, entry]) => [key, part(entry, key)]));
   }
   if (
     data === null ||
@@ -51,7 +64,7 @@ export function plainOf(data: unknown, path: string, written: (table: Table, pat
     (typeof data === 'number' && Number.isFinite(data))
   )
     return data;
-  throw notPlain(path, typeof data === 'number' ? String(data) : typeof data);
+  throw notPlain(path, guard.describe(data));
 }
 
 function notPlain(path: string, what: string): ConfigurationError {

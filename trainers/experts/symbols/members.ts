@@ -1,4 +1,4 @@
-import { noExpert, requireOwnName, requireProbabilities } from '../common/ownExpert.ts';
+import { noExpert, requireOwnName, requireProbabilities, requireState } from '../common/ownExpert.ts';
 import { counts } from './counts.ts';
 import { roomForAll, setLogits, setProbabilities } from './distributions.ts';
 import { match } from './match.ts';
@@ -63,7 +63,7 @@ function memberOf(symbols: number, expert: SymbolExpert): SymbolMember {
       setProbabilities(said, probabilities);
       return said;
     },
-    update: (state, question, symbol) => expert.update(state, question, symbol),
+    update: (state, question, symbol) => requireState(name, expert.update(state, question, symbol)),
     pack: (state) => state,
     unpack: (saved) => saved,
   };

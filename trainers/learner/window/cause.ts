@@ -15,7 +15,7 @@ export interface Seen {
  * Finds the first number that is not finite in a time step, from its input to the new memory, by repeating
  * the step with the reference kernels. Noise is restored afterwards.
  *
- * @param memory before the time step, all finite.
+ * @param memory before the time step, all finite unless the learner was made with numbers that are not.
  */
 export function causeOf(setting: Setting, memory: Memory, timeStep: TimeStep | undefined, seen: Seen): Cause {
   const goBack = setting.noise.snapshot?.();
@@ -139,8 +139,14 @@ function causeSeen(setting: Setting, memory: Memory, { after, loss }: Seen): Cau
   };
 }
 
-/** Advice if parameters are so large that earlier updates were too large. */
-function grown({ parameters }: Memory): string | undefined {
+/** Advice if a learner began with parameters or a state that are not finite, or if earlier updates were too large. */
+function grown({ parameters, lanes }: Memory): string | undefined {
+  const parameter = brokenIn(parameters);
+  const [state] = lanes.flatMap((lane) => brokenIn(lane.state, 'state') ?? []);
+  const given =
+    parameter === undefined ? state : { ...parameter, path: `parameter ${parameter.path || 'θ'}` };
+  if (given !== undefined && Number.isNaN(given.value))
+    return `${given.path}${given.at} is NaN from the start: give finite parameters and a finite state`;
   return magnitude(parameters) > 1e4
     ? 'parameters have grown: lower the learning rate, or clip with clipByGlobalNorm'
     : undefined;

@@ -34,9 +34,11 @@ export function chain(...optimizers: readonly Optimizer[]): Optimizer {
   return optimizerOf({
     name: optimizers.map(({ name }) => name).join('+'),
     settings: Object.fromEntries(
-      optimizers.flatMap(({ name, settings }) =>
-        Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]),
-      ),
+      optimizers.flatMap(({ name, settings }, i) => {
+        const earlier = optimizers.slice(0, i).filter((optimizer) => optimizer.name === name).length;
+        const own = earlier === 0 ? name : `${name} ${earlier + 1}`;
+        return Object.entries(settings).map(([key, value]) => [`${own}.${key}`, value]);
+      }),
     ),
     ...(rates.length === 1 ? { rate: rates[0] } : {}),
     init: (parameters) => optimizers.map((optimizer) => optimizer.init(parameters)),

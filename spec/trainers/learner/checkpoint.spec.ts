@@ -69,6 +69,14 @@ describe('the JSON of a checkpoint', () => {
     expect(encode(x, 'top', new Map())).to.deep.equal({ $tensor: 'top' });
   });
 
+  it('is read back where keys are those of its own marks', () => {
+    const x = tensor([1]);
+    const value = { $tensor: x, $number: { $$tensor: x, $: 1 }, n: { $number: 'NaN' }, t: { $tensor: 't' } };
+    const names = new Map<Tensor, string>();
+    const json = JSON.parse(JSON.stringify(encode(value, '', names))) as Json;
+    expect(decode(json, { [names.get(x) ?? '']: x })).to.deep.equal(value);
+  });
+
   it('is read back, whatever the keys are called', () => {
     const x = tensor([1]);
     const json = JSON.parse(

@@ -285,6 +285,15 @@ describe('optimisers', () => {
     expect(zero.toArray()).to.deep.equal([0, 0]);
   });
 
+  it('a chain has the settings of each, of one that comes twice too', () => {
+    const optimizer = chain(clipByGlobalNorm(3), momentum({ rate: 0.1 }), clipByGlobalNorm(2));
+    expect(optimizer.settings).to.deep.equal({
+      'clipByGlobalNorm.norm': 3,
+      'momentum.decay': 0.9,
+      'clipByGlobalNorm 2.norm': 2,
+    });
+  });
+
   it('a chain passes each update on to the next', () => {
     const optimizer = chain(clipByGlobalNorm(1), sgd({ rate: 0.5 }));
     const [end] = drive(optimizer, draw(1), [draw(2)]);

@@ -6,6 +6,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 const marker = '$tensor';
 /** Marks a number that JSON cannot write, such as a missing input that the model masks. */
 const numberMarker = '$number';
+/** A key that would be read as a marker has one more $ in JSON. */
+const marked = /^\$+(tensor|number)$/;
 const unwritten = ['NaN', 'Infinity', '-Infinity', '-0'];
 
 /** Encodes a value as JSON that refers to tensors by name; `names` collects each tensor once. */
@@ -19,7 +21,7 @@ export function encode(value: unknown, path: string, names: Map<Tensor, string>)
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
       Object.entries(value).map(([key, part]) => [
-        key,
+        marked.test(key) ? `$${key}` : key,
         encode(part, path === '' ? key : `${path}.${key}`, names),
       ]),
     );
@@ -54,7 +56,12 @@ export function decode(json: Json, tensors: Readonly<Record<string, Tensor>>): u
   if (Object.hasOwn(record, marker)) return tensorOf(record, tensors);
   if (typeof record[numberMarker] === 'string') return numberOf(record);
   // fromEntries defines properties, so that a key such as __proto__ is an entry like any other.
-  return Object.fromEntries(Object.entries(record).map(([key, part]) => [key, decode(part, tensors)]));
+  return Object.fromEntries(
+    Object.entries(record).map(([key, part]) => [
+      key.startsWith('$$') && marked.test(key) ? key.slice(1) : key,
+      decode(part, tensors),
+    ]),
+  );
 }
 
 function tensorOf(

@@ -13,7 +13,7 @@ import {
   timestampsOf,
 } from '../../trainers/streams/index.ts';
 import { generations, readGeneration } from '../stream/checkpoint/generations.ts';
-import { headerOf, otherDelimiter, readCsv } from '../stream/input/csv.ts';
+import { headerOf, otherDelimiter, readCsv, severalIn } from '../stream/input/csv.ts';
 import { readNdjson } from '../stream/input/ndjson.ts';
 import { isPattern, openSources, pathsOf } from '../stream/input/openSources.ts';
 import type { Peekable } from '../stream/input/peek.ts';
@@ -212,7 +212,7 @@ function requireAmong(name: string, needed: readonly string[], { header, rows }:
   if (absent === undefined) return;
   const shown = header.slice(0, 20).map(quoted).join(', ');
   throw new DataError(
-    `${name} has no column ${quoted(absent)} in its first ${counted(rows.length, 'record')}, which have ${shown}${outOf(absent, header) ?? guard.didYouMean(absent, header)}`,
+    `${name} has no column ${quoted(absent)} in its first ${counted(rows.length, 'record')}, which have ${shown}${severalIn(absent, header) ?? outOf(absent, header) ?? guard.didYouMean(absent, header)}`,
   );
 }
 

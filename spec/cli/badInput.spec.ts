@@ -79,6 +79,10 @@ const cases: readonly Case[] = [
   { args: 'train - --format csv --target a --horizon 0', says: /the network would see its target a/ },
   { args: 'train - --format ndjson --target a --delimiter ;', says: /data in ndjson has no --delimiter/ },
   {
+    args: 'train rows.csv --target a --target b',
+    says: /a is the target already: one column is predicted at a time/,
+  },
+  {
     args: 'train - --format csv --target a --columns a,"b',
     says: /--columns.*'a,"b' is invalid\. A double quote is not closed/,
   },

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { guard } from '../../../lib/index.ts';
 import { UsageError } from '../../../lib/index.ts';
 import type { Setting } from '../../../trainers/registry/index.ts';
@@ -16,6 +16,7 @@ import {
 } from '../../../trainers/streams/index.ts';
 import { ownParts } from '../../own/isCode.ts';
 import { absolute, partsFrom } from '../../own/streamParts.ts';
+import { oneAtATime } from '../../stream/input/csv.ts';
 import { delimiterOf, formatOf, parseNames } from './dataFormat.ts';
 import { declared, flagOf } from './declared.ts';
 import { type DialectOptions, dialectKeys, dialectOf, dialectOptions } from './dialectOptions.ts';
@@ -46,6 +47,12 @@ export interface TrainOptions extends OutputOptions {
   readonly [name: string]: Setting | readonly string[] | undefined;
 }
 
+/** Of two targets, the last one would count, without a word. */
+function oneTarget(column: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError(`${before} is the target already: ${oneAtATime}.`);
+  return column;
+}
+
 /** By the names of the options. */
 const parts: readonly string[] = ownParts;
 
@@ -65,7 +72,10 @@ const configOptions: readonly (readonly [group: string, readonly Option[]])[] = 
         'number of distinct characters or words; 256 and 1,024 if left out',
       ).argParser(parseCount),
       new Option('--alphabet <characters>', 'the characters that may occur, and no others'),
-      ...Object.entries(rowOptions).map(([name, check]) => declared(name, check)),
+      ...Object.entries(rowOptions).map(([name, check]) => {
+        const option = declared(name, check);
+        return name === 'target' ? option.argParser(oneTarget) : option;
+      }),
       new Option(
         '--ignore <names>',
         'in place of --columns: what the network does not see, while all other columns are inputs; may be repeated',

@@ -146,7 +146,15 @@ function remedy(column: string, names: readonly string[], { delimiter, comment }
   const other = otherDelimiter(names, delimiter);
   if (other !== '') return other;
   if (names.every((each) => /^[-+.\d]/.test(each))) return ': its first row has to name the columns';
-  return column.length < 3 ? '' : guard.didYouMean(column, names);
+  return severalIn(column, names) ?? (column.length < 3 ? '' : guard.didYouMean(column, names));
+}
+
+export const oneAtATime = 'one column is predicted at a time, so train once for each, in a folder of its own';
+
+/** Advice for several columns in place of one, as the continuation of a sentence. */
+export function severalIn(column: string, names: readonly string[]): string | undefined {
+  const parts = column.split(',').map((part) => part.trim());
+  return parts.length > 1 && parts.every((part) => names.includes(part)) ? `: ${oneAtATime}` : undefined;
 }
 
 /** Advice where a header may have another delimiter, as the continuation of a sentence; empty if it does not seem so. */

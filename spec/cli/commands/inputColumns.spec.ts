@@ -32,7 +32,7 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
   ): Promise<TrainOptions> {
     const command = new Command('train').exitOverride();
     addTrainOptions(command);
-    command.parse(['--target', 'y', ...args], { from: 'user' });
+    command.parse([...(args.includes('--target') ? [] : ['--target', 'y']), ...args], { from: 'user' });
     return withInputColumns([join(folder, name)], command.opts<TrainOptions>(), tell);
   }
 
@@ -253,6 +253,67 @@ describe('cli/commands: all columns are inputs unless told otherwise', () => {
       'column "number" counts up like an identifier: leave it out with --ignore if it is one',
     ];
     expect(told.map((each, i) => each.slice(0, says[i]?.length))).to.deep.equal(says);
+  });
+
+  it('is told of numbers that may be none: codes of missing ones, codes with leading zeros, and those with a unit', async () => {
+    const row = (i: number) =>
+      [
+        i % 9 === 0 ? -9999 : i % 7,
+        i % 9 === 0 ? -99 : i * i,
+        i === 4 ? 999 : i % 7,
+        String(40 + (i % 20)).padStart(5, '0'),
+        String(i % 24).padStart(2, '0'),
+        `${18 + (i % 5)} °C`,
+        `${1 + (i % 3)}A`,
+      ].join(';');
+    const lines = Array.from({ length: 60 }, (_, i) => `${row(i)}\n`).join('');
+    writeFileSync(join(folder, 'codes.csv'), `y;near;once;zip;hour;heat;seat\n${lines}`);
+    const told: string[] = [];
+    await given('codes.csv', ['--delimiter', ';'], (sentence) => told.push(sentence));
+    expect(told).to.deep.equal([
+      'column "y" has -9999 several times, far from all its other numbers: add --missing -9999 if it stands for one that is missing',
+      'column "zip" holds numbers with leading zeros, such as "00040": name it with --categorical, or leave it out with --ignore, if they are codes',
+      'column "heat" holds numbers with a unit, such as "18 °C", which are texts here: write the numbers alone',
+    ]);
+    const target: string[] = [];
+    await given('codes.csv', ['--delimiter', ';', '--target', 'heat'], (sentence) => target.push(sentence));
+    expect(target.some((each) => each.startsWith('column "heat" holds numbers with a unit'))).to.equal(true);
+  });
+
+  it('is told of a target whose few numbers are written otherwise: they would be categories', async () => {
+    writeFileSync(join(folder, 'few.csv'), `y;b\n${'1,5;2\n2,5;3\n'.repeat(20)}`);
+    const told: string[] = [];
+    await given('few.csv', ['--delimiter', ';'], (sentence) => told.push(sentence));
+    expect(told).to.deep.equal([
+      'column "y" holds numbers that are texts here: "1,5" is not a number with a decimal .: add --decimal ,',
+    ]);
+  });
+
+  it('is told of several series in one file, side by side or one after another', async () => {
+    const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+    const row = (i: number, shop: number) => `${day(i)},${'ABC'[shop]},${i % 2},${i * 3 + shop}\n`;
+    const all = Array.from({ length: 30 }, (_, i) => i);
+    const beside = all.flatMap((i) => [0, 1, 2].map((shop) => row(i, shop)));
+    const behind = [0, 1, 2].flatMap((shop) => all.map((i) => row(i, shop)));
+    const told: string[] = [];
+    for (const [name, rows] of Object.entries({ beside, behind })) {
+      writeFileSync(join(folder, `${name}.csv`), `day,shop,kind,y\n${rows.join('')}`);
+      await given(`${name}.csv`, [], (sentence) => told.push(sentence));
+    }
+    await given('beside.csv', ['--timestamp', 'day'], (sentence) => told.push(sentence));
+    const first =
+      'column "day" has the same time in several rows, as where a file holds several series, which "shop" tells apart: the next row is predicted, whichever it is of; give the rows of one series alone to predict that one';
+    expect(told).to.deep.equal([
+      first,
+      'column "day" holds times that begin again where "shop" changes, and is not seen: give the rows of one series alone to predict that one',
+      first,
+    ]);
+    writeFileSync(
+      join(folder, 'lone.csv'),
+      `day,kind,y\n${all.map((i) => `${day(i)},a,${i % 7}\n`).join('')}`,
+    );
+    await given('lone.csv', [], (sentence) => told.push(sentence));
+    expect(told).to.have.length(3);
   });
 
   it('is told of numbers that are written otherwise, of times with several readings, and of texts not in UTF-8', async () => {

@@ -1,41 +1,13 @@
 import type { RowData } from '../given/config.ts';
+import { type Kind, kindOf, timesIn } from './columnKind.ts';
+import { sharedTimes, stackedTimes } from './oddities.ts';
 import { Problem, quoted } from './problem.ts';
 import type { Fields } from './rowReader.ts';
-import { createTimeReader, timestampsOf } from './time.ts';
-import { createTimeGuesser } from './timeGuess.ts';
+import { timestampsOf } from './time.ts';
 import { categoryOf, type Dialect, dialectOf, hasUnit, numberOf, writtenOtherwise } from './values.ts';
-
-/** The contents of a column, as the first records show. */
-type Kind =
-  /**
-   * Numbers, or nothing yet. @property counts whether they count up by whole numbers, as identifiers do.
-   * @property isTime whether they may be seconds or milliseconds since 1970.
-   * @property gaps the texts among them that mean a missing number, such as NA.
-   */
-  | {
-      readonly kind: 'number';
-      readonly counts: boolean;
-      readonly isTime: boolean;
-      readonly gaps: readonly string[];
-    }
-  /** Few texts or truth values, each of which may come again. */
-  | { readonly kind: 'category' }
-  /** Times that do not go back, with the format if it is not ISO 8601. */
-  | { readonly kind: 'time'; readonly format?: string }
-  /** Times that go back. @property isReversed whether they never go forward. */
-  | { readonly kind: 'disorder'; readonly isReversed: boolean }
-  /** Times that can be read in each of these formats. */
-  | { readonly kind: 'ambiguous'; readonly formats: readonly string[] }
-  /** Texts of any other kind. @property isMixed whether some are numbers. @property problem with one as a category. */
-  | { readonly kind: 'text'; readonly isMixed: boolean; readonly problem?: Problem }
-  /** Objects, lists and the like. */
-  | { readonly kind: 'other' };
 
 /** The first records that show the inputs: of a file or a list, and of a stream, whose later ones are not there yet. */
 export const surveyed = { ofList: 20_000, ofStream: 100 };
-
-/** Fewer numbers than this say nothing about identifiers. */
-const fewest = 20;
 
 /** The inputs that the first records suggest. */
 export interface Inputs {
@@ -69,20 +41,30 @@ export function inputsAmong(
   const notes: string[] = [];
   let found: { readonly timestamp?: string; readonly timeFormat?: string } = {};
   let hasTime = times.length > 0;
-  for (const column of new Set(names)) {
-    if (times.includes(column) || ignored.includes(column)) continue;
+  const kinds = new Map(
+    [...new Set(names)]
+      .filter((column) => !times.includes(column) && !ignored.includes(column))
+      .map((column) => [column, kindOf(rows, column, dialect, data.categories - 1)]),
+  );
+  /** What may say which of several series a row is of. */
+  const labels = [...kinds].filter(([column]) => column !== target);
+  for (const [column, kind] of kinds) {
     const isGiven = categorical.includes(column);
-    const kind = kindOf(rows, column, dialect, data.categories - 1);
     const isOther = !isGiven && column !== target;
     if (isOther && kind.kind === 'time' && data.timeFormat === undefined) {
       if (!hasTime) {
-        found = { timestamp: column, ...(kind.format !== undefined && { timeFormat: kind.format }) };
+        found = {
+          timestamp: column,
+          ...(kind.format !== undefined && { timeFormat: kind.format }),
+        };
         hasTime = true;
       } else notes.push(`column ${quoted(column)} holds times, and is not seen`);
       continue;
     }
     if (isOther && kind.kind === 'disorder') {
-      if (!hasTime) notes.push(disordered(column, kind.isReversed));
+      const names = labels.map(([label]) => label).filter((label) => label !== column);
+      const stacked = stackedTimes(rows, column, names, timesIn(kind.format, dialect));
+      if (!hasTime) notes.push(stacked ?? disordered(column, kind.isReversed));
       continue;
     }
     if (isOther && kind.kind === 'ambiguous') {
@@ -99,7 +81,7 @@ export function inputsAmong(
       );
     const isRead = isGiven || kind.kind === 'number' || example !== undefined;
     const otherwise = isRead ? undefined : otherwiseIn(rows, column, dialect);
-    if (otherwise !== undefined && isOther)
+    if (otherwise !== undefined && (isOther || kind.kind === 'category'))
       notes.push(
         `column ${quoted(column)} holds numbers that are texts here${kind.kind === 'text' ? ', and is not seen' : ''}: ${otherwise.sentence}`,
       );
@@ -117,6 +99,7 @@ export function inputsAmong(
       notes.push(
         `column ${quoted(column)} holds numbers, and counts as missing where it has ${kind.gaps.map(quoted).join(', ')}: name it with --categorical if it holds categories`,
       );
+    if (kind.kind === 'number' && !isGiven) notes.push(...oddNumbers(column, kind, isOther));
     if (kind.kind === 'number' && kind.counts && column !== target && !isGiven)
       notes.push(
         kind.isTime && !hasTime
@@ -125,9 +108,27 @@ export function inputsAmong(
       );
     if (column !== target || horizon + delay > 0) columns.push(column);
   }
+  const [time] = found.timestamp !== undefined ? [found.timestamp] : times.length === 1 ? times : [];
+  const texts = labels
+    .filter(([, { kind }]) => kind === 'category' || kind === 'text')
+    .map(([label]) => label);
+  const shared = time === undefined ? undefined : sharedTimes(rows, time, texts);
+  if (shared !== undefined) notes.push(shared);
   // In NDJSON, the first records may lack it.
   if (horizon + delay > 0 && !names.includes(target) && !ignored.includes(target)) columns.push(target);
   return { columns, categorical: categories, ...found, notes };
+}
+
+/** Sentences for numbers that may be none. @param isOther whether the column is not the target. */
+function oddNumbers(column: string, kind: Kind & { readonly kind: 'number' }, isOther: boolean): string[] {
+  const name = `column ${quoted(column)}`;
+  const codes = kind.codes.map(
+    (code) =>
+      `${name} has ${code} several times, far from all its other numbers: add --missing ${code} if it stands for one that is missing`,
+  );
+  if (kind.padded === undefined) return codes;
+  const remedy = `name it with --categorical${isOther ? ', or leave it out with --ignore,' : ''} if they are codes`;
+  return [...codes, `${name} holds numbers with leading zeros, such as ${quoted(kind.padded)}: ${remedy}`];
 }
 
 function disordered(column: string, isReversed: boolean): string {
@@ -182,94 +183,4 @@ function unseen(column: string, kind: Kind & { readonly kind: 'text' | 'other' }
   return kind.isMixed
     ? `${name} holds numbers and texts, and is not seen: name the texts with --missing if they stand for no value, or the column with --categorical`
     : `${name} holds texts of its own in many rows, and is not seen: name it with --categorical if they are categories`;
-}
-
-/** @param most the most categories of a column. */
-function kindOf(rows: readonly Fields[], column: string, dialect: Dialect, most: number): Kind {
-  const values = rows
-    .map(({ get }) => get(column))
-    .filter((value) => value !== null && value !== undefined && !isMark(value, dialect));
-  // An unusable number, such as NaN, is reported at its record.
-  const read = values.map((value) => (typeof value === 'number' ? value : numberOf(value, dialect)));
-  const numbers = read.filter((value) => typeof value === 'number');
-  const gaps = values.filter((_, i) => read[i] === null).map(String);
-  // A column without a number, as of the category NA, is none of numbers.
-  if (numbers.length + gaps.length === values.length && (numbers.length > 0 || values.length === 0))
-    return {
-      kind: 'number',
-      counts: countsUp(numbers),
-      isTime: mayBeTimes(numbers),
-      gaps: [...new Set(gaps)],
-    };
-  const [format, ...others] = timeFormatsOf(values, dialect, isForward);
-  if (others.length > 0) return { kind: 'ambiguous', formats: [format, ...others] };
-  if (format !== undefined) return { kind: 'time', ...(format !== '' && { format }) };
-  const entries = values.map((value) => categoryOf(value, dialect));
-  const distinct = new Set(entries).size;
-  // Few times that come again and again are categories.
-  const isEach = distinct === values.length && distinct > 2;
-  if (isEach && timeFormatsOf(values, dialect, isBackward).length === 1)
-    return { kind: 'disorder', isReversed: true };
-  if (numbers.length > 0) return { kind: 'text', isMixed: true };
-  if (values.some((value) => isObject(value))) return { kind: 'other' };
-  if (distinct <= most) return { kind: 'category' };
-  if (timeFormatsOf(values, dialect, () => true).length === 1) return { kind: 'disorder', isReversed: false };
-  const problem = entries.find((entry) => entry instanceof Problem);
-  return { kind: 'text', isMixed: false, ...(problem !== undefined && { problem }) };
-}
-
-/** A Date is a time. */
-function isObject(value: unknown): boolean {
-  return (typeof value === 'object' && !(value instanceof Date)) || typeof value === 'function';
-}
-
-function isMark(value: unknown, { missing }: Dialect): boolean {
-  return typeof value === 'string' && missing.has(value);
-}
-
-function countsUp(numbers: readonly number[]): boolean {
-  return (
-    numbers.length >= fewest &&
-    numbers.every((number, i) => Number.isInteger(number) && (i === 0 || number > numbers[i - 1]))
-  );
-}
-
-/** From 2001 on. */
-function mayBeTimes(numbers: readonly number[]): boolean {
-  const [least = 0] = numbers;
-  const most = numbers[numbers.length - 1] ?? 0;
-  return (least >= 1e9 && most < 4e9) || (least >= 1e12 && most < 4e12);
-}
-
-type Order = (time: number, before: number | undefined) => boolean;
-const isForward: Order = (time, before) => before === undefined || time >= before;
-const isBackward: Order = (time, before) => before === undefined || time <= before;
-
-/** The formats in which all are times in such an order: '' alone for ISO 8601. */
-function timeFormatsOf(
-  values: readonly unknown[],
-  { missing }: Dialect,
-  isInOrder: Order,
-): readonly string[] {
-  if (areTimes(values, missing, '', isInOrder)) return [''];
-  const [first] = values;
-  if (typeof first !== 'string') return [];
-  const guess = createTimeGuesser();
-  return guess(first).filter((format) => areTimes(values, missing, format, isInOrder));
-}
-
-function areTimes(
-  values: readonly unknown[],
-  missing: ReadonlySet<string>,
-  format: string,
-  isInOrder: Order,
-): boolean {
-  const read = createTimeReader(format === '' ? {} : { timeFormat: format }, missing);
-  let before: number | undefined;
-  for (const [i, value] of values.entries()) {
-    const written = read([value], i === 0);
-    if (written instanceof Problem || !isInOrder(written.time, before)) return false;
-    before = written.time;
-  }
-  return true;
 }

@@ -90,8 +90,12 @@ const marks = /^(?:nil|-+|\?+|\.+|missing|unknown|inf(?:inity)?|[+-]inf(?:inity)
 /** Digits in groups of three. */
 const grouped = /^[+-]?\d{1,3}(?:([.,' _\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,])\d+)?$/;
 
-/** A number with the sign of a currency, or per cent. */
-const withUnit = /^[+-]?\p{Sc} ?[+-]?\d[\d., ]*$|^[+-]?\d[\d., ]*?\s?(?:%|\p{Sc})$/u;
+/** Usual units. Those of one letter, which may be that of a class such as 1A, stand after a blank. */
+const units =
+  '(?:[%°]|°[CF]|\\p{Sc}|[kcmµ]m|[kmµ]g|lbs?|oz|ml|[mµ]s|sec|min|hrs?|[kMG]?Wh|[kM]W|m[VA]|[kMG]?Hz|[hkM]?Pa|m?bar|psi|rpm|km/h|m/s|mph|pp[mb]|[kMGT]i?B|dB|USD|EUR|GBP)|\\s[CFmglshWVA]';
+
+/** A number with the sign of a currency or a unit. */
+const withUnit = new RegExp(`^[+-]?\\p{Sc} ?[+-]?\\d[\\d., ]*$|^[+-]?\\d[\\d., ]*?\\s?(?:${units})$`, 'u');
 
 export function hasUnit(text: string): boolean {
   return withUnit.test(text.trim());

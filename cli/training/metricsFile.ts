@@ -26,7 +26,8 @@ export interface MetricsFile {
 }
 
 /**
- * Opens a file for lines, after its first `length` bytes, and drops the rest.
+ * Opens a file for lines, after its first `length` bytes. The rest is dropped with the first line or sync: a run that is
+ * refused its data before that leaves the file as it is.
  * @param lock of its folder, checked before each line.
  * @throws FailedError if it cannot be written; DataError if it is shorter or missing, or no line ends there.
  */
@@ -41,7 +42,7 @@ export function openMetrics(path: string, length: number, lock?: Lock): MetricsF
   if (length > 0 && !existsSync(path))
     throw new DataError(`${path} is gone, and had ${length} bytes when the checkpoint was made`);
   attempt(() => requirePlain(path));
-  const file = attempt(() => openSync(path, length === 0 ? 'w' : 'r+'));
+  const file = attempt(() => openSync(path, existsSync(path) ? 'r+' : 'w'));
   const present = attempt(() => fstatSync(file).size);
   if (present < length) {
     closeSync(file);
@@ -57,20 +58,28 @@ export function openMetrics(path: string, length: number, lock?: Lock): MetricsF
       `${path} has no line that ends at byte ${length}, where the checkpoint says that one does`,
     );
   }
-  attempt(() => ftruncateSync(file, length));
   let end = length;
+  let isCut = false;
+  const cut = () => {
+    if (!isCut) attempt(() => ftruncateSync(file, length));
+    isCut = true;
+  };
   return {
     get length() {
       return end;
     },
     append(line) {
       lock?.glance();
+      cut();
       const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
       for (let at = 0; at < bytes.length; )
         at += attempt(() => writeSync(file, bytes, at, bytes.length - at, end + at));
       end += bytes.length;
     },
-    sync: () => attempt(() => fsyncSync(file)),
+    sync() {
+      cut();
+      attempt(() => fsyncSync(file));
+    },
     close: () => attempt(() => closeSync(file)),
   };
 }

@@ -220,15 +220,21 @@ describe('cli/stream: position', () => {
 describe('cli/stream: metrics file', () => {
   const content = (name: string) => readFileSync(path(name), 'utf8');
 
-  it('is cut back to a length and written on', () => {
+  it('is cut back to a length and written on, and stays as it is when nothing is written', () => {
     writeFileSync(path('m'), 'left by another run');
+    openMetrics(path('m'), 0).close();
     const first = openMetrics(path('m'), 0);
-    expect([first.length, content('m')]).to.deep.equal([0, '']);
+    expect([first.length, content('m')]).to.deep.equal([0, 'left by another run']);
     first.append({ a: 'ä' });
     first.sync();
     expect([first.length, content('m')]).to.deep.equal([11, '{"a":"ä"}\n']);
     first.append({ b: 1 });
     first.close();
+    openMetrics(path('m'), 11).close();
+    expect(content('m')).to.equal('{"a":"ä"}\n{"b":1}\n');
+    const synced = openMetrics(path('m'), 11);
+    synced.sync();
+    synced.close();
     const second = openMetrics(path('m'), 11);
     expect([second.length, content('m')]).to.deep.equal([11, '{"a":"ä"}\n']);
     second.append({ c: 2 });

@@ -80,7 +80,8 @@ describe('cli/stream: a run in a folder', () => {
     run.metrics.close();
     const again = openRun(folder, config, readGeneration(folder, 'newest'));
     expect([again.position, again.saved()]).to.deep.equal([run.position, run.saved()]);
-    expect(readFileSync(join(folder, 'metrics.ndjson'), 'utf8')).to.equal('{"line":1}\n');
+    const lines = () => readFileSync(join(folder, 'metrics.ndjson'), 'utf8');
+    expect(lines(), 'until it has learnt').to.equal('{"line":1}\n{"line":2}\n');
     const injection = inject(folder, { at: never, effect: 'EIO', half: false, lasts: false });
     again.save();
     injection.restore();
@@ -90,6 +91,8 @@ describe('cli/stream: a run in a folder', () => {
       take(again, letter);
     }
     expect(again.session.report()).to.deep.equal(run.session.report());
+    again.metrics.append({ line: 3 });
+    expect(lines()).to.equal('{"line":1}\n{"line":3}\n');
     again.metrics.close();
   });
 });

@@ -37,7 +37,7 @@ export function openRunFiles(
   folder.write(fileNames.config, `${JSON.stringify(config, null, 2)}\n`);
   const metrics = openMetrics(join(path, fileNames.metrics), from?.metricsLength ?? 0, lock);
   return {
-    past: from === undefined ? [] : linesOf(join(path, fileNames.metrics)),
+    past: from === undefined ? [] : linesOf(join(path, fileNames.metrics), from.metricsLength),
     get metricsLength() {
       return metrics.length;
     },
@@ -54,9 +54,10 @@ export function openRunFiles(
   };
 }
 
-/** @throws DataError for a line that is not one of metrics. */
-function linesOf(path: string): MetricsRecord[] {
+/** The lines within the first bytes: those after the checkpoint come again. @throws DataError for one that is not of metrics. */
+function linesOf(path: string, length: number): MetricsRecord[] {
   return readPlain(path)
+    .subarray(0, length)
     .toString()
     .split('\n')
     .filter((line) => line !== '')

@@ -1,4 +1,13 @@
-import { leavesOf, type PartialTree, rebuild, type Tensor, type Tree, zeros } from '../lib/index.ts';
+import {
+  alignLeaves,
+  leavesOf,
+  type PartialTree,
+  partsLike,
+  rebuild,
+  type Tensor,
+  type Tree,
+  zeros,
+} from '../lib/index.ts';
 import { type JacobianEntries, jacobianEntries } from './chains/entries.ts';
 import { callName } from './level.ts';
 import { derivativeOf, type Linearization } from './linearize.ts';
@@ -23,8 +32,8 @@ export interface Dissection<A extends readonly unknown[], R extends object> exte
    */
   sites(part: keyof R & string): Sites;
   /**
-   * Pulls a batch: cotangents and results have a leading axis. Returns, for each group of sites, the
-   * cotangents of a too: [cotangents, units].
+   * Pulls a batch: cotangents, of which parts may be left out, and results have a leading axis. Returns, for each
+   * group of sites, the cotangents of a too: [cotangents, units].
    * @param isHeld leaves out the ways that pass through the products of the sites.
    */
   pullAtSites(
@@ -75,10 +84,16 @@ export function dissect<A extends readonly unknown[], R extends object>(
     pullAtSites(groups, cotangents, isHeld = false) {
       const wanted = groups.map(({ symbol }) => symbol);
       const held = new Set<Tangent>(isHeld ? throughSites(groups) : []);
-      const pulled = vmap((cotangent: Tree) => {
-        const own = pullTo(cotangent as PartialTree<R>, wanted, held);
+      const leaves = alignLeaves(value, cotangents, 'pullAtSites');
+      const pulled = vmap((entries: readonly Tensor[]) => {
+        let at = 0;
+        const cotangent = partsLike(
+          value,
+          leaves.map((leaf) => leaf && entries[at++]),
+        );
+        const own = pullTo(cotangent, wanted, held);
         return { arguments: own.arguments, symbols: own.symbols.map((x, i) => x ?? zerosFor(wanted[i])) };
-      })(cotangents as Tree);
+      })(leaves.filter((leaf) => leaf !== undefined));
       return {
         arguments: pulled.arguments,
         units: groups.map((group, i) => unitsOf(group, pulled.symbols[i])),

@@ -73,6 +73,7 @@ export {
   mapTree,
   type PartialTree,
   type Parts,
+  partsLike,
   pathsOf,
   rebuild,
   sameStructure,

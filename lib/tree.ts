@@ -95,6 +95,20 @@ export function alignLeaves(like: Tree, tree: unknown, who: string, root = ''): 
   return align(like, tree, who, root, 0);
 }
 
+/**
+ * The structure of a tree with other leaves, of which some may be left out: the inverse of `alignLeaves`.
+ * @internal
+ */
+export function partsLike(like: Tree, leaves: readonly (Tensor | undefined)[]): Parts {
+  let at = 0;
+  const visit = (tree: Tree): Parts => {
+    if (tree instanceof Tensor) return leaves[at++];
+    if (Array.isArray(tree)) return tree.map(visit);
+    return Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, visit(part)]));
+  };
+  return visit(like);
+}
+
 function align(like: Tree, tree: unknown, who: string, root: string, depth: number): (Tensor | undefined)[] {
   if (tree === undefined || tree === null) {
     const missing: undefined[] = [];

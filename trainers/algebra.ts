@@ -8,7 +8,7 @@ import {
   leavesOf,
   mapTree,
   type Parts,
-  Tensor,
+  type Tensor,
   type Tree,
   type TypedArray,
   zeros,
@@ -52,17 +52,6 @@ export function addParts(tree: Tree, parts: Parts): Tree {
 /** The sum of two tensors, of which one or both may be left out. */
 export function addIfThere(a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined {
   return a === undefined || b === undefined ? (a ?? b) : add(a, b);
-}
-
-/** The structure of a tree with other leaves, of which some may be left out. */
-export function partsLike(like: Tree, leaves: readonly (Tensor | undefined)[]): Parts {
-  let at = 0;
-  const visit = (tree: Tree): Parts => {
-    if (tree instanceof Tensor) return leaves[at++];
-    if (Array.isArray(tree)) return tree.map(visit);
-    return Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, visit(part)]));
-  };
-  return visit(like);
 }
 
 /** Every element times one factor, a number or a scalar tensor. */

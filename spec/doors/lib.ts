@@ -83,6 +83,7 @@ export const libDoors: Doors = {
 
 /** The other exports of an entry point, and why each is not walked. */
 export const libOthers: Readonly<Record<string, string>> = {
+  partsLike: 'internal: its leaves come from alignLeaves',
   guard: 'the guards themselves, which are told what to check by code of norewind',
   kernels:
     'what primitives compute, on operands that are checked: they run in every step of every eager program',

@@ -4,6 +4,7 @@ import { type KroneckerOptions, kronecker, type SitedInfluence } from './product
 import { balance } from './products/rank-one.ts';
 import type { Estimator } from './rule/estimator.ts';
 import type { Cost, Sizes } from './step/cost.ts';
+import type { Jacobian } from './step/jacobian.ts';
 import type { Factors } from './step/transition.ts';
 
 /** A ⊗ u for one group of sites: A of shape [S, units], u of shape [inputs]. */
@@ -24,7 +25,7 @@ export type KfRtrlInfluence = SitedInfluence<KroneckerPair>;
  * and one sign a step, for each group of sites that share a, whose z are joined: a gate w·x + u·h + b is one
  * group with z = [x; h; 1]. D need not be diagonal, so that a `gru` whose reset gate acts before the product
  * has its three groups too. Unbiased; its relative variance does not grow with the width, at O(S² units)
- * multiply-adds a step for a group.
+ * multiply-adds a step for a group, less the blocks of J that are zero in a stack of layers.
  *
  * Parameters without sites are carried exactly where that is no larger: vectors, such as gains or a diagonal
  * recurrence, and tensors of which each element reaches few state elements. A matrix without sites is
@@ -32,7 +33,7 @@ export type KfRtrlInfluence = SitedInfluence<KroneckerPair>;
  */
 export function kfRtrl(options: KroneckerOptions = {}): Estimator<KfRtrlInfluence> {
   const estimator = kronecker<KroneckerPair>('kfRtrl', options, costOf, ({ state, dtype, epsilon }) => ({
-    time: ({ units }) => state * state * units,
+    time: ({ units }, entries) => entries * units,
     memory: ({ units, inputs }) => state * units + inputs,
     start: ({ units, inputs }) => ({
       u: zeros([inputs], { dtype }),
@@ -54,13 +55,13 @@ function costOf({ state, parameters }: Sizes): Cost {
 
 function advance(
   { u, A }: KroneckerPair,
-  jacobian: Tensor,
+  jacobian: Jacobian,
   { D, z }: Factors['groups'][number],
   noise: Noise,
   epsilon: number,
 ): KroneckerPair {
   const sign = cast(noise.signs([]), z.dtype);
-  const carried = matmul(jacobian, A);
+  const carried = jacobian.times(A);
   const p = balance(carried, u, epsilon);
   const q = balance(D, z, epsilon);
   return {

@@ -6,6 +6,7 @@ import { reduced } from './products/reduction.ts';
 import { combined, type Triangle, triangle } from './products/triangle.ts';
 import type { Estimator } from './rule/estimator.ts';
 import type { Cost, Sizes } from './step/cost.ts';
+import type { Jacobian } from './step/jacobian.ts';
 import type { Factors } from './step/transition.ts';
 
 /** Σ_i A_i ⊗ u_i for one group of sites: u of shape [rank, inputs], A of shape [rank, S, units]. */
@@ -37,8 +38,8 @@ export const okOptions = {
 export function ok(options: OkOptions = {}): Estimator<OkInfluence> {
   const { rank = 1 } = guard.options('ok', options, okOptions);
   const estimator = kronecker('ok', {}, costOf(rank), ({ state, dtype }) => ({
-    time: ({ units, inputs }) =>
-      rank * state * state * units + 3 * (rank + 1) ** 2 * (state * units + inputs),
+    time: ({ units, inputs }, entries) =>
+      rank * entries * units + 3 * (rank + 1) ** 2 * (state * units + inputs),
     memory: ({ units, inputs }) => rank * (state * units + inputs),
     start: ({ units, inputs }) => ({
       u: zeros([rank, inputs], { dtype }),
@@ -64,14 +65,14 @@ function costOf(rank: number): (sizes: Sizes) => Cost {
 
 function advance(
   { u, A }: KroneckerSum,
-  jacobian: Tensor,
+  jacobian: Jacobian,
   { D, z }: Factors['groups'][number],
   noise: Noise,
   rank: number,
 ): KroneckerSum {
   const each = Array.from({ length: rank }, (_, i) => i);
   const left = triangle([...each.map((i) => entryOf(u, i)), z]);
-  const right = triangle([...each.map((i) => matmul(jacobian, entryOf(A, i))), D]);
+  const right = triangle([...each.map((i) => jacobian.times(entryOf(A, i))), D]);
   const signs = cast(noise.signs([rank + 1]), z.dtype);
   const mixed = reduced(left.coefficients, right.coefficients, signs);
   const mix = (side: number, own: Triangle) =>

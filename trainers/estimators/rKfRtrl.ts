@@ -4,6 +4,7 @@ import { type KroneckerOptions, kronecker, type SitedInfluence } from './product
 import { balance } from './products/rank-one.ts';
 import type { Estimator } from './rule/estimator.ts';
 import type { Cost, Sizes } from './step/cost.ts';
+import type { Jacobian } from './step/jacobian.ts';
 import type { Factors } from './step/transition.ts';
 
 /**
@@ -29,7 +30,7 @@ export type RKfRtrlInfluence = SitedInfluence<ReversePair>;
  */
 export function rKfRtrl(options: KroneckerOptions = {}): Estimator<RKfRtrlInfluence> {
   return kronecker('rKfRtrl', options, costOf, ({ state, dtype, epsilon }) => ({
-    time: ({ inputs }) => state * state * inputs,
+    time: ({ inputs }, entries) => entries * inputs,
     memory: ({ units, inputs }) => state * inputs + units,
     start: ({ units, inputs }) => ({
       A: zeros([units], { dtype }),
@@ -47,13 +48,13 @@ function costOf({ state, parameters }: Sizes): Cost {
 
 function advance(
   { A, B }: ReversePair,
-  jacobian: Tensor,
+  jacobian: Jacobian,
   { D, z }: Factors['groups'][number],
   noise: Noise,
   epsilon: number,
 ): ReversePair {
   const signs = cast(noise.signs(A.shape), z.dtype);
-  const carried = matmul(jacobian, B);
+  const carried = jacobian.times(B);
   const immediate = outer(matmul(D, signs), z);
   const p = balance(carried, A, epsilon);
   const q = balance(immediate, signs, epsilon);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { add, mul, reshape, sum, tanh } from '../../../autodiff/index.ts';
+import { add, matmul, mul, reshape, sum, tanh } from '../../../autodiff/index.ts';
 import { seeded, type Tensor, tensor, zeros } from '../../../lib/index.ts';
 import { type Cell, rnn } from '../../../nn/index.ts';
 import { exactLeaves } from '../../../trainers/estimators/step/exact.ts';
+import type { Jacobian } from '../../../trainers/estimators/step/jacobian.ts';
 import { numbersOf, requireClose } from '../../../trainers/testing/numbers.ts';
 import { structureOfStep } from './oneStep.ts';
 import { cascade, fixture, type Vectors } from './sparse.ts';
@@ -37,6 +38,9 @@ const traceLast: typeof cascade = {
 
 const random = (shape: readonly number[], seed: number) => seeded(seed).normal([...shape]);
 
+/** A J in which nothing is left out. */
+const jacobianOf = (J: Tensor): Jacobian => ({ whole: () => J, times: (A) => matmul(J, A) });
+
 describe('leaves without sites', () => {
   // Entry by entry up to 2√S state elements, if these are not all.
   for (const [units, block, shape, form] of [
@@ -60,7 +64,7 @@ describe('leaves without sites', () => {
       const [own] = leaves;
       const count = form === 'entries' ? block : units;
       expect([leaves.length, own.leaf, refused]).to.deep.equal([1, 1, undefined]);
-      expect([own.time, own.memory]).to.deep.equal([count * count * units, count * units]);
+      expect([own.time(units * units), own.memory]).to.deep.equal([count * count * units, count * units]);
       expect(own.start().reduce((all, part) => all + part.size, 0)).to.equal(own.memory);
 
       // J G + I and cᵀG, for any J and I between elements of one block.
@@ -72,7 +76,7 @@ describe('leaves without sites', () => {
       const tensorOf = (values: number[], like: readonly number[]) => reshape(tensor(values), [...like]);
       const [first, second, J] = [masked(1), masked(2), masked(3)];
       const c = random([units], 4);
-      const jacobian = tensorOf(J, [units, units]);
+      const jacobian = jacobianOf(tensorOf(J, [units, units]));
       const rowsOf = (values: number[]) => tensorOf(values, [units, ...shape]);
       const once = own.advance(own.start(), jacobian, rowsOf(first));
       const carried = own.advance(once, jacobian, rowsOf(second));
@@ -95,7 +99,8 @@ describe('leaves without sites', () => {
     const [own] = exactLeaves(step).leaves.filter(({ memory }) => memory === 2 * 8);
     const J = numbersOf(random([state, state], 1));
     for (let i = 0; i < state; i++) J[i * state + 8] = J[8 * state + i] = Number.POSITIVE_INFINITY;
-    const [jacobian, I] = [reshape(tensor(J), [state, state]), random([state, 2, 4], 2)];
+    const jacobian = jacobianOf(reshape(tensor(J), [state, state]));
+    const I = random([state, 2, 4], 2);
     const carried = own.advance(own.advance(own.start(), jacobian, I), jacobian, I);
     const [first, second] = carried.map(numbersOf);
     // The gains of the first units reach these and the second ones, those of the second ones these alone.

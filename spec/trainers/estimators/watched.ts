@@ -29,9 +29,9 @@ export function watched(run: Fixture, estimator: Estimator) {
               },
             },
             factors: {
-              value: () => {
+              value: (leaves?: readonly number[]) => {
                 asked.factors++;
-                return transition.factors();
+                return transition.factors(leaves);
               },
             },
           });

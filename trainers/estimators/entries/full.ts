@@ -1,6 +1,6 @@
 import { add, concat, matmul, mul, reshape, slice, transpose, where } from '../../../autodiff/index.ts';
-import { eye, type FloatDType, leavesOf, Tensor, type Tree, zeros } from '../../../lib/index.ts';
-import { asMatrix, flattenTree, fromRows, partsLike, toRows } from '../../algebra.ts';
+import { eye, type FloatDType, leavesOf, partsLike, Tensor, type Tree, zeros } from '../../../lib/index.ts';
+import { asMatrix, flattenTree, fromRows, toRows } from '../../algebra.ts';
 import { once } from '../../once.ts';
 import type { Block } from '../step/blocks.ts';
 import type { StepStructure } from '../step/step-structure.ts';

@@ -1,7 +1,7 @@
 import { fromData, leavesOf, rebuild, type Tensor, type Tree, zeros } from '../../../lib/index.ts';
 import { once } from '../../once.ts';
 import type { Rule } from '../rule/rule.ts';
-import { type Block, blocksOf, oneBlock, reachedBlocks } from '../step/blocks.ts';
+import { type Block, blocksOf, entriesOf, oneBlock, reachedBlocks } from '../step/blocks.ts';
 import type { Reach } from '../step/layers.ts';
 import type { Elements } from '../step/sites.ts';
 import type { StepStructure } from '../step/step-structure.ts';
@@ -102,11 +102,6 @@ function onBlocks(own: Omit<Selection, 'masks'>, cut?: Reach['reaches']): Rule<R
 /** All of G, in the form of its parts. */
 function carryAll(influence: Tree): ReachingInfluence {
   return { jacobians: Object.fromEntries(leavesOf(influence).entries()) };
-}
-
-/** The entries of J in a block of rows and one of columns, if they are not all zero. */
-function entriesOf(to: Block, from: number, blocks: readonly Block[]): number {
-  return to.from.includes(from) ? to.elements.length * blocks[from].elements.length : 0;
 }
 
 /** Returns a mask [rows, ...leaf] with 1 where an entry of the rows of a block is kept; undefined if all are. */

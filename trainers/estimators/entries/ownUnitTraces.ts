@@ -5,10 +5,11 @@ import {
   dataOf,
   fromData,
   leavesOf,
+  partsLike,
   type Tensor,
   zeros,
 } from '../../../lib/index.ts';
-import { addIfThere, flattenTree, partsLike } from '../../algebra.ts';
+import { addIfThere, flattenTree } from '../../algebra.ts';
 import type { Rule } from '../rule/rule.ts';
 import { carriedBetween, pick } from '../step/pick.ts';
 import type { StepStructure } from '../step/step-structure.ts';

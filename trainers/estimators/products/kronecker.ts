@@ -5,14 +5,17 @@ import {
   guard,
   leavesOf,
   type Noise,
+  partsLike,
   type Tensor,
   type Tree,
 } from '../../../lib/index.ts';
-import { addIfThere, flattenTree, partsLike } from '../../algebra.ts';
+import { addIfThere, flattenTree } from '../../algebra.ts';
 import { type Estimator, stepwise } from '../rule/estimator.ts';
 import type { Rule } from '../rule/rule.ts';
+import { blocksOf, entriesOf, reachedBlocks } from '../step/blocks.ts';
 import type { Cost, Sizes } from '../step/cost.ts';
 import { type Carried, exactLeaves } from '../step/exact.ts';
+import { factorsBy, type Jacobian } from '../step/jacobian.ts';
 import type { GroupPart, StepGroup } from '../step/sites.ts';
 import type { StepStructure } from '../step/step-structure.ts';
 import type { Factors } from '../step/transition.ts';
@@ -34,13 +37,22 @@ export const kroneckerOptions = {
 
 /** How one estimator carries the influence of a group of sites. */
 export interface GroupRule<G> {
-  /** Multiply-adds a time step, and numbers carried. */
-  time(group: StepGroup): number;
+  /**
+   * Multiply-adds a time step, and numbers carried.
+   * @param entries the entries of J that are multiplied with a vector.
+   */
+  time(group: StepGroup, entries: number): number;
   memory(group: StepGroup): number;
   /** Zeros. */
   start(group: StepGroup): G;
   /** J G + D ⊗ z, or an estimate of it. */
-  advance(own: G, jacobian: Tensor, immediate: Factors['groups'][number], noise: Noise, group: StepGroup): G;
+  advance(
+    own: G,
+    jacobian: Jacobian,
+    immediate: Factors['groups'][number],
+    noise: Noise,
+    group: StepGroup,
+  ): G;
   /**
    * cᵀG as a matrix [inputs, units], as an outer product z ⊗ a, or as a sum of as many parts for each group, from c
    * as one vector.
@@ -92,14 +104,19 @@ export function onSites<G extends Tree>(
     throw new ConfigurationError(
       `${name}: where parameters enter products is not known, because this step cannot be traced; use uoro(), or a step that reads no values`,
     );
+  const blocks = blocksOf(step);
+  const reachedFrom = reachedBlocks(step, blocks, true);
   const { leaves, refused } = exactLeaves(step);
   if (refused !== undefined)
     throw new ConfigurationError(
       `${name}: ${refused} is not a factor of a product with a vector, and is too large to be carried exactly; use uoro(), or write its use as matmul`,
     );
   const { groups, parameters, sizes } = step;
-  const total = (of: (group: StepGroup) => number) => groups.reduce((sum, group) => sum + of(group), 0);
-  const exactly = (of: 'time' | 'memory') => leaves.reduce((sum, leaf) => sum + leaf[of], 0);
+  const [sited, exact] = [groups, leaves].map((own) => own.map(({ reaches }) => reachedFrom(reaches)));
+  /** The entries of J between blocks. */
+  const entries = (own: readonly number[]) =>
+    own.reduce((sum, to) => own.reduce((row, from) => row + entriesOf(blocks[to], from, blocks), sum), 0);
+  const total = (numbers: readonly number[]) => numbers.reduce((sum, own) => sum + own, 0);
   return {
     structure: [
       `${groups.length} ${groups.length === 1 ? 'group' : 'groups'} of sites`,
@@ -108,20 +125,25 @@ export function onSites<G extends Tree>(
         : [`${leaves.length} ${leaves.length === 1 ? 'leaf' : 'leaves'} without sites carried exactly`]),
     ].join('; '),
     cost: {
-      time: (sizes.state + 3) * sizes.parameters + total((group) => rule.time(group)) + exactly('time'),
-      memory: total((group) => rule.memory(group)) + exactly('memory'),
+      time:
+        (sizes.state + 3) * sizes.parameters +
+        total(groups.map((group, i) => rule.time(group, entries(sited[i])))) +
+        total(leaves.map((leaf, i) => leaf.time(entries(exact[i])))),
+      memory: total(groups.map((group) => rule.memory(group))) + total(leaves.map(({ memory }) => memory)),
     },
     start: () => ({
       groups: groups.map((group) => rule.start(group)),
       exact: leaves.map((leaf) => leaf.start()),
     }),
     advance(influence, transition, noise) {
-      const { jacobian, groups: immediate, rest } = transition.factors();
+      const { jacobian, groups: immediate, rest } = factorsBy(blocks, transition, step);
       const rows = alignLeaves(parameters, rest, name);
       return {
-        groups: influence.groups.map((own, i) => rule.advance(own, jacobian, immediate[i], noise, groups[i])),
+        groups: influence.groups.map((own, i) =>
+          rule.advance(own, jacobian(sited[i]), immediate[i], noise, groups[i]),
+        ),
         exact: influence.exact.map((own, i) =>
-          leaves[i].advance(own, jacobian, rows[leaves[i].leaf] as Tensor),
+          leaves[i].advance(own, jacobian(exact[i]), rows[leaves[i].leaf] as Tensor),
         ),
       };
     },

@@ -8,19 +8,12 @@ import {
   type Noise,
   ones,
   type Parts,
+  partsLike,
   type Tensor,
   type Tree,
   zeros,
 } from '../../../lib/index.ts';
-import {
-  addParts,
-  addTrees,
-  asMatrix,
-  flattenTree,
-  partsLike,
-  unflattenTree,
-  zerosOf,
-} from '../../algebra.ts';
+import { addParts, addTrees, asMatrix, flattenTree, unflattenTree, zerosOf } from '../../algebra.ts';
 import { rowNormsOf } from '../step/rowNorms.ts';
 import type { StepStructure } from '../step/step-structure.ts';
 import type { Transition } from '../step/transition.ts';

@@ -82,7 +82,8 @@ export function sketchOf(step: StepStructure, most: number, dtype: FloatDType): 
       factors: zeros([rank, group.inputs, group.units], { dtype }),
       certificate: zeros([], { dtype }),
     }),
-    advance(own, jacobian, { D, z }, _, group) {
+    advance(own, { whole }, { D, z }, _, group) {
+      const jacobian = whole();
       const rows = rowsOf(group);
       const J = reshape(jacobian, [jacobian.size]);
       const traces = rows.map((to) =>

@@ -62,6 +62,11 @@ export function reachedBlocks(
   };
 }
 
+/** The entries of J in a block of rows and one of columns, if they are not all zero. */
+export function entriesOf(to: Block, from: number, blocks: readonly Block[]): number {
+  return to.from.includes(from) ? to.elements.length * blocks[from].elements.length : 0;
+}
+
 function together(all: readonly StateLeaf[]): Omit<Block, 'from'> {
   const leaves = all.toSorted((a, b) => a.at - b.at);
   return {

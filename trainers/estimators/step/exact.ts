@@ -1,6 +1,7 @@
 import { add, matmul, mul, reshape } from '../../../autodiff/index.ts';
 import { leavesOf, type Tensor, zeros } from '../../../lib/index.ts';
 import { asMatrix } from '../../algebra.ts';
+import type { Jacobian } from './jacobian.ts';
 import { pick } from './pick.ts';
 import type { Elements } from './sites.ts';
 import type { StepStructure } from './step-structure.ts';
@@ -12,13 +13,18 @@ export type Carried = readonly Tensor[];
 export interface ExactLeaf {
   /** Which leaf. */
   readonly leaf: number;
-  /** Multiply-adds per time step, and numbers carried. */
-  readonly time: number;
+  /** For each of its elements, the state elements that it reaches in the end. */
+  readonly reaches: readonly Elements[];
+  /**
+   * Multiply-adds per time step, and numbers carried.
+   * @param entries the entries of J that are multiplied with a vector.
+   */
+  time(entries: number): number;
   readonly memory: number;
   /** Zeros. */
   start(): Carried;
   /** J G + I, from J and the rows of I, [S, ...leaf]. */
-  advance(influence: Carried, jacobian: Tensor, immediate: Tensor): Carried;
+  advance(influence: Carried, jacobian: Jacobian, immediate: Tensor): Carried;
   /** cᵀG, of the leaf's shape, from c as one vector. */
   pull(influence: Carried, cotangent: Tensor): Tensor;
 }
@@ -42,22 +48,28 @@ export function exactLeaves(step: StepStructure): {
   for (const { leaf, path } of step.unsited) {
     const most = reaches[leaf].reduce((longest, { length }) => Math.max(longest, length), 0);
     const isVector = all[leaf].shape.filter((length) => length > 1).length <= 1;
-    if (most <= limit) leaves.push(entries(leaf, all[leaf], slotsOf(reaches[leaf], most), state));
-    else if (isVector) leaves.push(rows(leaf, all[leaf], state));
+    if (most <= limit) leaves.push(entries(leaf, all[leaf], reaches[leaf], most, state));
+    else if (isVector) leaves.push(rows(leaf, all[leaf], reaches[leaf], state));
     else return { leaves, refused: path };
   }
   return { leaves };
 }
 
 /** All of G: for a vector no larger than a factor of a Kronecker product. */
-function rows(leaf: number, { shape, size, dtype }: Tensor, state: number): ExactLeaf {
+function rows(
+  leaf: number,
+  { shape, size, dtype }: Tensor,
+  reaches: readonly Elements[],
+  state: number,
+): ExactLeaf {
   return {
     leaf,
-    time: state * state * size,
+    reaches,
+    time: (entries) => entries * size,
     memory: state * size,
     start: () => [zeros([state, ...shape], { dtype })],
     advance: ([own], jacobian, immediate) => [
-      add(reshape(matmul(jacobian, asMatrix(own)), own.shape), immediate),
+      add(reshape(jacobian.times(asMatrix(own)), own.shape), immediate),
     ],
     pull: ([own], cotangent) => reshape(matmul(cotangent, asMatrix(own)), shape),
   };
@@ -75,18 +87,21 @@ function slotsOf(reached: readonly Elements[], most: number): Int32Array[] {
 function entries(
   leaf: number,
   { shape, size, dtype }: Tensor,
-  slots: readonly Int32Array[],
+  reaches: readonly Elements[],
+  most: number,
   state: number,
 ): ExactLeaf {
+  const slots = slotsOf(reaches, most);
   const sumOf = (parts: readonly Tensor[]) =>
     parts.reduce((sum, part) => add(sum, part), zeros([size], { dtype }));
   return {
     leaf,
-    time: slots.length ** 2 * size,
+    reaches,
+    time: () => slots.length ** 2 * size,
     memory: slots.length * size,
     start: () => slots.map(() => zeros([size], { dtype })),
     advance(influence, jacobian, immediate) {
-      const [J, I] = [jacobian, immediate].map((matrix) => reshape(matrix, [matrix.size]));
+      const [J, I] = [jacobian.whole(), immediate].map((matrix) => reshape(matrix, [matrix.size]));
       return slots.map((to) => {
         const carried = slots.map((from, q) =>
           mul(

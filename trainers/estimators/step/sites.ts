@@ -1,6 +1,6 @@
 import { outer, reshape, scatterAdd, slice, transpose } from '../../../autodiff/index.ts';
-import { fromData, leavesOf, type Parts, Tensor, type Tree } from '../../../lib/index.ts';
-import { addIfThere, partsLike } from '../../algebra.ts';
+import { fromData, leavesOf, type Parts, partsLike, Tensor, type Tree } from '../../../lib/index.ts';
+import { addIfThere } from '../../algebra.ts';
 
 /** A set of state elements in ascending order; elements are numbered leaf after leaf. */
 export type Elements = readonly number[];

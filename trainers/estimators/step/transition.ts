@@ -10,6 +10,8 @@ export interface Pulled {
 export interface Factors {
   /** J, of shape [S, S]. The elements of the state are counted leaf after leaf. */
   readonly jacobian: Tensor;
+  /** The columns of J in parts, of shape [S, size] for each leaf of the first state. */
+  readonly columns: readonly Tensor[];
   /**
    * For each group of sites: D = ∂s'/∂a, of shape [S, units], and z, of shape [inputs]. Row k of I contains z
    * ⊗ D[k]; `place` of the structure puts it where the parameters are. A window of several steps has the
@@ -61,8 +63,11 @@ export interface Transition {
   pushMany(parameters: Parts, state: Parts): Tree;
   /** Pulls many cotangents at once: every leaf has a first axis of cotangents, and so have the results. */
   pullMany(cotangents: Parts): Pulled;
-  /** Returns J, and I by the sites of the parameters. Takes S pulls and does not write I out. */
-  factors(): Factors;
+  /**
+   * Returns J, and I by the sites of the parameters. Takes S pulls and does not write I out.
+   * @param leaves the positions of leaves of the last state: only their rows are pulled and returned.
+   */
+  factors(leaves?: readonly number[]): Factors;
   /** Returns single entries of J and I. */
   entries(): Entries;
   /** Each step as a transition of its own. */

@@ -6,11 +6,12 @@ import {
   leavesOf,
   mapTree,
   type Parts,
+  partsLike,
   type Tensor,
   type Tree,
 } from '../../../lib/index.ts';
 import { type Cell, runStep } from '../../../nn/index.ts';
-import { addIfThere, addTrees, countElements, fromRows, partsLike, toRows } from '../../algebra.ts';
+import { addIfThere, addTrees, asMatrix, countElements, fromRows } from '../../algebra.ts';
 import type { Factors, Pulled, Transition } from '../../estimators/index.ts';
 import { stateLike } from '../given/conform.ts';
 import { entriesOf } from './entries.ts';
@@ -70,7 +71,7 @@ function transition(
     pushMany: (directions, tangents) =>
       batched([parameters, state], [directions, tangents], ([own, carried]) => push(own, carried)),
     pullMany: (cotangents) => batched([state], [cotangents], ([cotangent]) => pull(cotangent)),
-    factors: () => factorsOf(steps, parameters, state, known),
+    factors: (leaves) => factorsOf(steps, parameters, state, known, leaves),
     entries() {
       return entriesOf(steps, parameters, known, () => this.factors());
     },
@@ -117,15 +118,29 @@ function pushThrough(steps: readonly HeldStep[], parameters: Parts, state: Parts
   ) as Tree;
 }
 
-/** Pulls the S unit vectors of the last state at once, from the last step back to the first. */
+/**
+ * Pulls the unit vectors of the last state at once, from the last step back to the first.
+ * @param only the leaves that have unit vectors.
+ */
 function factorsOf(
   steps: readonly HeldStep[],
   parameters: Tree,
   state: Tree,
   known: (tree: Tree) => Tree,
+  only: readonly number[] | undefined,
 ): Factors {
-  const [{ dtype }] = leavesOf(state);
-  let cotangents = fromRows(eye(countElements(state), { dtype: dtype as FloatDType }), state);
+  const all = leavesOf(state);
+  const [{ dtype }] = all;
+  const places = only ?? all.map((_, leaf) => leaf);
+  const asked = places.map((leaf) => all[leaf]);
+  const unit = fromRows(
+    eye(countElements(asked), { dtype: dtype as FloatDType }),
+    asked,
+  ) as readonly Tensor[];
+  let cotangents = partsLike(
+    state,
+    all.map((_, leaf) => unit[places.indexOf(leaf)]),
+  );
   let groups: { D: Tensor; z: Tensor }[] = [];
   let rest: (Tensor | undefined)[] = leavesOf(parameters).map(() => undefined);
   for (const { derivative } of steps.toReversed()) {
@@ -138,5 +153,6 @@ function factorsOf(
     rest = rest.map((sum, leaf) => (sites.otherwise.includes(leaf) ? addIfThere(sum, rows[leaf]) : sum));
     cotangents = before as Tree;
   }
-  return { jacobian: toRows(known(cotangents)), groups, rest: partsLike(parameters, rest) };
+  const columns = leavesOf(known(cotangents as Tree)).map(asMatrix);
+  return { jacobian: concat(columns, 1), columns, groups, rest: partsLike(parameters, rest) };
 }

@@ -52,8 +52,10 @@ export function expectation(
   const path: Flip[] = [];
   // Per flip n: the mean of the branch where it came up +1, kept while the branch of -1 runs.
   const pending: Tree[] = [];
+  let longest = 0;
   for (let runs = 1; ; runs++) {
     let mean = runOnce(run, path, limit);
+    longest = Math.max(longest, path.length);
     for (let last = path.at(-1); last?.side === -1; last = path.at(-1)) {
       const { chance } = last;
       path.pop();
@@ -61,7 +63,7 @@ export function expectation(
     }
     const last = path.at(-1);
     if (last === undefined) return { mean, runs };
-    if (runs >= limit) throw tooMany(limit, path.length);
+    if (runs >= limit) throw tooMany(limit, longest);
     pending[path.length - 1] = mean;
     path[path.length - 1] = { ...last, side: -1 };
   }

@@ -125,6 +125,8 @@ describe('expectation', () => {
       NoiseError,
       'more than 15 runs, with 4 coin flips on one path',
     );
+    // At the eighth run, all flips but the first have come up both ways.
+    expect(() => expectation(one(4), { limit: 8 })).to.throw(NoiseError, 'with 4 coin flips on one path');
     expect(expectation(() => 1, { limit: 1 }).runs).to.equal(1);
     let called = 0;
     const eager = (noise: Noise) => {

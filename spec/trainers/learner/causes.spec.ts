@@ -119,6 +119,11 @@ const cases: Readonly<Record<string, Case>> = {
     calls: [step(0.5, 60)],
     says: /^step 3: parameter [ab] would become -?Infinity \(gradient norm [0-9.e+-]+, learning rate 3e\+38\); .*: lower the learning rate, or clip with clipByGlobalNorm$/,
   },
+  'a schedule that is not a number': {
+    optimizer: sgd({ rate: (t) => (t < 2 ? 0.1 : Math.log(1 - t)) }),
+    calls: [step(0.5, 60)],
+    says: /^step 3: parameter [ab] would become NaN \(gradient norm [0-9.e+-]+, learning rate NaN\); .*: give a schedule that is finite at step 2$/,
+  },
   'a loss that overflows because parameters have grown': {
     model: cellOf(({ a, b }, s, x) => ({ state: tanh(mul(a, s)), output: mul(b, x) })),
     optimizer: sgd({ rate: (t) => (t < 2 ? 0.1 : 1e25) }),

@@ -106,9 +106,13 @@ function inMemory({ estimator, optimizer }: Setting, before: Memory, after: Memo
       what: `the gradient of ${name(gradient)} would be ${gradient.value} (influence up to ${carried})`,
       advice: tooLarge(before) ?? derivative,
     };
-  const rate = optimizer.rate === undefined ? '' : `, learning rate ${optimizer.rate(before.steps)}`;
-  const size = `(gradient norm ${kernels.norm(leavesOf((after.gradient ?? []) as Tree)).toPrecision(3)}${rate})`;
-  const advice = 'lower the learning rate, or clip with clipByGlobalNorm';
+  const rate = optimizer.rate?.(before.steps);
+  const norm = kernels.norm(leavesOf((after.gradient ?? []) as Tree)).toPrecision(3);
+  const size = `(gradient norm ${norm}${rate === undefined ? '' : `, learning rate ${rate}`})`;
+  const advice =
+    rate === undefined || Number.isFinite(rate)
+      ? 'lower the learning rate, or clip with clipByGlobalNorm'
+      : `give a schedule that is finite at step ${before.steps}`;
   const moments = brokenIn(after.moments);
   if (moments !== undefined)
     return {

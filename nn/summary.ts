@@ -48,7 +48,11 @@ export function summary<P, S, X>(model: Cell<P, S, X>): Summary {
 /** A tree with the types of the parameters. Its values are not used. */
 function parametersOf<P, S, X>(model: Cell<P, S, X>): P {
   try {
-    return trace('init', (declare) => model.init(unknownNoise(declare))).result as P;
+    return trace('init', (declare) => {
+      const parameters = model.init(unknownNoise(declare));
+      pathsOf(parameters as Tree, `${model.name}.init`);
+      return parameters;
+    }).result as P;
   } catch (error) {
     // An initialiser that reads its draws, such as `orthogonal`, needs real ones.
     if (error instanceof UnknownValueError) return model.init(seeded(1));

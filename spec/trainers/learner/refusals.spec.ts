@@ -308,5 +308,19 @@ describe('configurations that createLearner refuses', () => {
     expect(() => make({ state: tensor([1, 2, 3]) })).to.throw(ShapeError, /state.*\[3\].*\[2\]/);
     expect(() => make({ state: { h: tensor([1, 2]) } as never })).to.throw(TreeError, /state/);
     expect(() => make({ lanes: 2, state: zeros([3, 2]) })).to.throw(ShapeError, /state.*lanes.*\[3,2\]/);
+    expect(() => make({ state: 3 as never })).to.throw(TreeError, 'the number 3 at state is not a tree');
+  });
+
+  it('names the function of a cell that returns no tree', () => {
+    const own: Cell<unknown, unknown, unknown> = { ...cell, name: 'own', step: cell.step as never };
+    for (const init of [() => null, async () => cell.init(seeded(1))])
+      expect(() => make({ model: { ...own, init } as never })).to.throw(
+        TreeError,
+        'at own.init is not a tree',
+      );
+    expect(() => make({ model: { ...own, start: () => null } as never })).to.throw(
+      TreeError,
+      'null at state',
+    );
   });
 });

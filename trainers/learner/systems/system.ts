@@ -41,8 +41,9 @@ export function systemsOf<P, S, X, Y>(config: LearnerConfig<P, S, X, Y>, dtype: 
     return into;
   };
   const own = model.start();
-  const one = copyOfTree(admit(config.state ?? own, dtype, 'state'));
-  requireFloats('createLearner', one, 'state');
+  const given = admit(config.state ?? own, dtype, 'state');
+  requireFloats('createLearner', given, 'state');
+  const one = copyOfTree(given);
   if (lanes === 1) {
     requireFit('createLearner', one, own, 'state');
     return {

@@ -12,8 +12,9 @@ export type {
   SymbolExpert,
   SymbolQuestion,
 } from './experts/index.ts';
+export { createLearner } from './learner/create.ts';
 export type { LearnerConfig } from './learner/given/config.ts';
-export { createLearner, Learner } from './learner/learner.ts';
+export { Learner } from './learner/learner.ts';
 export { readParameters } from './learner/readParameters.ts';
 export { restoreLearner } from './learner/restore.ts';
 export type { Scored } from './learner/scored.ts';

@@ -3,7 +3,6 @@ import {
   type FloatDType,
   guard,
   inspect,
-  seeded,
   type Tensor,
   type Tree,
   UsageError,
@@ -12,23 +11,18 @@ import { addParts, copyOfTree, countElements, zerosOf } from '../algebra.ts';
 import type { Estimator, Rule } from '../estimators/index.ts';
 import { identityOf, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import type { Engine } from './engine/engine.ts';
-import { engineOf, settingOf } from './engine/select.ts';
 import type { LearnerConfig } from './given/config.ts';
 import { conform } from './given/conform.ts';
-import { requireFit, requireFloats } from './given/fit.ts';
-import { settled } from './given/kernels.ts';
+import { requireFit } from './given/fit.ts';
 import { aList, floats } from './given/lists.ts';
 import { requireNumbers } from './given/numbers-only.ts';
-import { requireConfig } from './given/requireConfig.ts';
-import { requireRoomToCarry } from './given/room.ts';
 import type { Losses, OutputsTo } from './plan/outputs.ts';
 import type { Point } from './plan/point.ts';
 import { LazyScored, type Scored } from './scored.ts';
-import { admit } from './systems/streams.ts';
-import { assumedRule, certainRule } from './window/assumed.ts';
+import { assumedRule } from './window/assumed.ts';
 import { shownInfluence } from './window/beginning.ts';
-import { atReset, firstMoments, freshLanes, named, type Setting } from './window/learn.ts';
-import { absent, drawnLength } from './window/memory.ts';
+import { atReset, type Setting } from './window/learn.ts';
+import { absent } from './window/memory.ts';
 
 /**
  * Trains a model online: predicts, learns from the target, and moves on, without rewinding.
@@ -266,37 +260,3 @@ const madeByUs: guard.Check = {
   what: 'made by createLearner or restoreLearner',
   holds: (value) => typeof value === 'object' && value !== null && 'systems' in value,
 };
-
-/**
- * Creates a learner with fresh parameters, state and influence.
- * @throws ConfigurationError for options that do not fit; ShapeError or TreeError for given parameters or
- * states that do not.
- */
-export function createLearner<P, S, X, Y>(given: LearnerConfig<P, S, X, Y>): Learner<P, S, X, Y> {
-  requireConfig('createLearner', given);
-  requireNumbers('createLearner', [given.parameters, given.state]);
-  const config = settled(given);
-  const noise = config.noise ?? seeded(config.seed ?? 1);
-  const setting = settingOf(config, noise);
-  const { systems, dtype } = setting;
-  if (config.parameters !== undefined)
-    requireFit('createLearner', config.parameters, config.model.init(seeded(1)), 'parameters');
-  const initial = config.parameters ?? config.model.init(noise.split());
-  requireFloats('createLearner', initial, 'parameters');
-  const parameters = named(copyOfTree(admit(initial, dtype, 'parameters')));
-  for (const state of systems.start) {
-    const rule = certainRule(config.estimator, parameters as Tree, state as Tree);
-    if (rule !== undefined) requireRoomToCarry(config.estimator, rule, parameters, state, dtype);
-  }
-  const memory = {
-    parameters,
-    moments: firstMoments(config.optimizer, parameters),
-    gradient: zerosOf(parameters),
-    lanes: freshLanes(systems),
-    steps: 0,
-    updates: 0,
-    pending: 0,
-    ...drawnLength(config.estimator, noise),
-  };
-  return new Learner(config, setting, engineOf(config, setting, memory));
-}

@@ -74,9 +74,9 @@ describe('norewind/browser', () => {
       .with.property('name', 'ConfigurationError');
   });
 
-  it('is one file that imports nothing and is below 212 kB when compressed', () => {
+  it('is one file that imports nothing and is below 216 kB when compressed', () => {
     const text = readFileSync(bundle);
-    expect(gzipSync(text, { level: 9 }).length).to.be.below(212_000);
+    expect(gzipSync(text, { level: 9 }).length).to.be.below(216_000);
     expect(text.toString('utf8')).not.to.match(/(^|[;}])import[\s{*"'(]|new Function|\beval\(/);
   });
 });

@@ -19,8 +19,9 @@ import {
   model,
 } from '../../../nn/index.ts';
 import { misfit } from '../../evaluation/saved.ts';
+import { createLearner } from '../../learner/create.ts';
 import type { LearnerConfig } from '../../learner/given/config.ts';
-import { createLearner, type Learner } from '../../learner/learner.ts';
+import type { Learner } from '../../learner/learner.ts';
 import { restoreLearner } from '../../learner/restore.ts';
 import { makeCell } from '../../registry/cells.ts';
 import { choose } from '../../registry/choose.ts';

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { createProject, filesBelow, root } from './support/project.ts';
 import { size } from './support/size.ts';
@@ -113,6 +114,13 @@ describe('architecture', () => {
       (path) => readFileSync(join(root, path), 'utf8').trimEnd().split('\n').length > 300,
     );
     expect(long).to.deep.equal([]);
+  });
+
+  it('what is mutated is there, and so are the specs that must notice', async () => {
+    const list = pathToFileURL(join(root, '.ci', 'mutation', 'parts.mjs')).href;
+    const { parts }: { parts: readonly { mutate: string[]; spec: string[] }[] } = await import(list);
+    const paths = parts.flatMap(({ mutate, spec }) => [...mutate, ...spec]);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).to.deep.equal([]);
   });
 
   it('no source uses what the house rules forbid', () => {

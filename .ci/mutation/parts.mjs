@@ -1,3 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const evaluation = within('trainers/evaluation');
 const streams = within('trainers/streams');
 const input = within('cli/stream/input');
@@ -19,11 +24,11 @@ export const parts = [
     spec: input('readers.spec', 'files.spec'),
   },
   {
-    mutate: ['checkpoint', 'generations'].map((name) => `cli/stream/checkpoint/${name}.ts`),
+    mutate: within('cli/stream/checkpoint')('checkpoint', 'generations'),
     spec: ['spec/cli/stream/checkpoint/checkpoint.spec.ts'],
   },
   {
-    mutate: ['checkpoint', 'checksum', 'codec', 'restore'].map((name) => `trainers/learner/${name}.ts`),
+    mutate: within('trainers/learner')('checkpoint', 'checksum', 'codec', 'restore'),
     spec: ['spec/trainers/learner/checkpoint.spec.ts'],
   },
   {
@@ -39,40 +44,43 @@ export const parts = [
   {
     mutate: [
       ...streams('keeper', 'rowModel', 'snapshot', 'textModel'),
-      ...['model', 'storedModel'].map((name) => `cli/stream/checkpoint/${name}.ts`),
+      ...within('cli/stream/checkpoint')('model', 'storedModel'),
     ],
-    spec: ['models', 'textModels'].map((name) => `spec/cli/stream/checkpoint/${name}.spec.ts`),
+    spec: within('cli/stream/checkpoint')('models.spec', 'textModels.spec'),
   },
   {
-    mutate: ['learnStream', 'openRun'].map((name) => `cli/stream/run/${name}.ts`),
-    spec: ['learnStream', 'openRun'].map((name) => `spec/cli/stream/run/${name}.spec.ts`),
+    mutate: within('cli/stream/run')('learnStream', 'openRun'),
+    spec: within('cli/stream/run')('learnStream.spec', 'openRun.spec'),
   },
   { mutate: streams('checkConfig', 'settings'), spec: streams('settings.spec') },
   {
-    mutate: ['folder', 'lock', 'metrics', 'metricsFile', 'replaced', 'results', 'stop', 'train'].map(
-      (name) => `cli/training/${name}.ts`,
+    mutate: within('cli/training')(
+      'folder',
+      'lock',
+      'metrics',
+      'metricsFile',
+      'replaced',
+      'results',
+      'stop',
+      'train',
     ),
-    spec: ['folder', 'lock', 'train'].map((name) => `spec/cli/training/${name}.spec.ts`),
+    spec: within('cli/training')('folder.spec', 'lock.spec', 'train.spec'),
   },
   {
-    mutate: ['numbers', 'resumeOrBegin', 'trainOptions'].map((name) => `cli/commands/${name}.ts`),
+    mutate: within('cli/commands')('numbers', 'resumeOrBegin', 'trainOptions'),
     spec: ['spec/cli/commands/trainOptions.spec.ts'],
   },
   {
-    mutate: ['csv', 'entries', 'readRun', 'report'].map((name) => `cli/compare/${name}.ts`),
+    mutate: within('cli/compare')('csv', 'entries', 'readRun', 'report'),
     spec: ['spec/cli/compare/report.spec.ts'],
   },
   {
-    mutate: ['crc32c', 'event', 'eventFile', 'protobuf', 'record'].map(
-      (name) => `cli/tensorboard/${name}.ts`,
-    ),
+    mutate: within('cli/tensorboard')('crc32c', 'event', 'eventFile', 'protobuf', 'record'),
     spec: ['spec/cli/tensorboard/eventFile.spec.ts'],
     grep: '^cli: event files',
   },
   {
-    mutate: ['clients', 'guard', 'routes', 'server', 'thinned', 'watcher'].map(
-      (name) => `cli/watch/${name}.ts`,
-    ),
+    mutate: within('cli/watch')('clients', 'guard', 'routes', 'server', 'thinned', 'watcher'),
     spec: ['spec/cli/watch/server.spec.ts', 'spec/cli/watch/watch.spec.ts'],
     // Exclude runs of a command and slow tests, such as forty megabytes for a client that does not read.
     grep: '^cli(/watch|: thinned|: norewind train --watch (?!keeps nothing))',
@@ -104,7 +112,7 @@ export const parts = [
     ['kernl', 'learnt'],
     '^(what estimators declare|KeRNL (is|comes|keeps|refuses)|what an estimator has learnt kernl)',
   ),
-  estimators(['kfRtrl', 'exact'], ['exact', 'kfRtrl', 'kronecker']),
+  estimators(['kfRtrl', 'exact', 'jacobian'], ['exact', 'jacobian', 'kfRtrl', 'kronecker']),
   estimators(['kronecker', 'rKfRtrl'], ['kronecker', 'kfRtrl', 'rKfRtrl']),
   estimators(
     ['noBackTrack', 'rank-one', 'rowNorms', 'signSources'],
@@ -134,7 +142,7 @@ export const parts = [
     ],
   ),
   estimators(['unbiased'], ['unbiased', 'learnt']),
-  estimators(['unbiasedByName'], ['../registry/registry', 'unbiased']),
+  estimators(['unbiasedByName'], ['../registry', 'unbiased']),
   estimators(['uoro'], ['../normalisers', 'uoroScaling']),
 ];
 
@@ -149,7 +157,20 @@ function estimators(names, specs, grep) {
   };
 }
 
-/** The files of a folder, and the specs of the folder that mirrors it. */
+/** The files of a folder and those below it, and the specs of the folder that mirrors it, by their names. */
 function within(folder) {
-  return (...names) => names.map((name) => `${name.endsWith('.spec') ? 'spec/' : ''}${folder}/${name}.ts`);
+  return (...names) =>
+    names.map((name) =>
+      find(join(name.endsWith('.spec') ? 'spec' : '', folder, dirname(name)), basename(name)),
+    );
+}
+
+/** @throws Error unless there is one file of this name, in the folder or below it. */
+function find(folder, name) {
+  const found = readdirSync(join(root, folder), { recursive: true }).filter(
+    (path) => basename(path) === `${name}.ts`,
+  );
+  if (found.length !== 1)
+    throw new Error(`mutation: there must be one ${name}.ts in ${folder}, and there are ${found.length}`);
+  return join(folder, found[0]).split(sep).join('/');
 }

@@ -62,9 +62,10 @@ export function inputsAmong(
       continue;
     }
     if (isOther && kind.kind === 'disorder') {
+      if (hasTime) continue;
       const names = labels.map(([label]) => label).filter((label) => label !== column);
       const stacked = stackedTimes(rows, column, names, timesIn(kind.format, dialect));
-      if (!hasTime) notes.push(stacked ?? disordered(column, kind.isReversed));
+      notes.push(stacked ?? disordered(column, kind.isReversed));
       continue;
     }
     if (isOther && kind.kind === 'ambiguous') {
